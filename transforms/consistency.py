@@ -1,7 +1,7 @@
-"""Whether an advert agrees with itself: readings that say something of one thing, held against each other.
+"""Whether an advert agrees with itself: readings on the same subject are compared with each other.
 
-No reading is changed by it. Where two contradict each other at least one is wrong, in the advert or in our reading; how
-often that happens shows a reader that gets worse, and where an audit should look.
+No reading is changed. Where two contradict each other, the advert or our reading is wrong; how often that happens shows
+which reader gets worse, and where an audit should look.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ from transforms.role.titles import seniority_by_years
 from transforms.text.halves import split_halves
 
 LEVELS = tuple(MIN_YEARS_OF_LEVEL)
-"""Levels that years of experience stand for, from the lowest; an intern counts with the lowest."""
+"""Levels that years of experience imply, from the lowest, which includes interns."""
 MIN_LEVELS_APART = 2
-"""Levels between title and years asked for from which they contradict each other: employers differ by one."""
+"""Levels between title and years from which they contradict each other: employers differ by one level."""
 
 
 class Evidence(NamedTuple):
-    """What was read from an advert, as far as something else in it can contradict it. None: not stated."""
+    """Readings of an advert that others can contradict. None: not stated."""
 
     places: tuple[Place, ...] = ()
     remote_scope: tuple[str, ...] = ()
@@ -35,21 +35,21 @@ class Evidence(NamedTuple):
     is_pay_repeated: bool | None = None
     """Whether the text repeats a range of the source's field."""
     is_workplace_repeated: bool | None = None
-    """Whether the text says of the role what the source's field says."""
+    """Whether the text agrees with the source's field on the workplace."""
     level_in_title: str | None = None
     years_min: float | None = None
     text: str = ""
 
 
 class Consistency(NamedTuple):
-    """Names of the checks that an advert could be put to (`SELF_CHECKS`): those that hold, and those that fail."""
+    """Names of the checks (`SELF_CHECKS`) that hold for an advert, and of the checks that fail."""
 
     agreements: tuple[str, ...]
     doubts: tuple[str, ...]
 
 
 def check_itself(evidence: Evidence) -> Consistency:
-    """Put an advert to each check for which it states both sides."""
+    """Run each check for which an advert states both sides."""
     results = [(name, check(evidence)) for name, check in CHECKS.items()]
     return Consistency(
         tuple([name for name, is_met in results if is_met]),
@@ -65,7 +65,7 @@ def _currency_country(evidence: Evidence) -> bool | None:
 
 
 def _pay_zone(evidence: Evidence) -> bool | None:
-    """Whether each country that pay is tied to is one of the advert's places or of its remote scope."""
+    """Whether each country that pay is tied to is among the advert's places or in its remote scope."""
     zones = {pay.country for pay in evidence.pay if pay.country and pay.place_text}
     if not zones:
         return None
@@ -74,7 +74,7 @@ def _pay_zone(evidence: Evidence) -> bool | None:
 
 
 def _level_years(evidence: Evidence) -> bool | None:
-    """Whether the years asked for are those of the title's level, or of the one beside it."""
+    """Whether the years asked for fit the title's level, or the level above or below."""
     level = LEVELS[0] if evidence.level_in_title == "intern" else evidence.level_in_title
     if level not in LEVELS or evidence.years_min is None:
         return None
@@ -83,13 +83,13 @@ def _level_years(evidence: Evidence) -> bool | None:
 
 
 def _city_subdivision(evidence: Evidence) -> bool | None:
-    """Whether each city lies in its subdivision, as far as GeoNames knows one of that name in the country."""
+    """Whether each city lies in its subdivision, among cities that GeoNames has in the country."""
     verdicts = [fits for place in evidence.places if (fits := lies_in_subdivision(place)) is not None]
     return all(verdicts) if verdicts else None
 
 
 def _language_halves(evidence: Evidence) -> bool | None:
-    """Whether the two halves of a bilingual text ask for the same years and degree, where both ask for one."""
+    """Whether both halves of a bilingual text ask for the same years and degree, as far as both ask for any."""
     halves = split_halves(evidence.text)
     if halves is None:
         return None
@@ -110,4 +110,4 @@ CHECKS: Mapping[str, Callable[[Evidence], bool | None]] = MappingProxyType(
         "language_halves": _language_halves,
     }
 )
-"""Each check: True it holds, False it fails, None the advert does not state both sides."""
+"""Each check returns True if it holds, False if it fails, None if the advert does not state both sides."""

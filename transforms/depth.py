@@ -1,9 +1,9 @@
-"""Two depths of reading: which adverts have their whole text read, and which are read without it.
+"""Two depths of reading: which adverts are read with their text, and which without.
 
-Reading a text takes about 0.6 ms, leaving it unread 0.1 ms (docs/scale.md), and two adverts in three are for work that
-we do not follow. So a text is read if the title or the text indicates AI, data or engineering; a random share of the
-others is read too, and stands for all of them. What is decided rests on what the advert says, on its id and on the
-share, and on nothing else: the same bytes are read alike on every night and in every rebuild.
+An advert takes about 0.6 ms with its text and 0.1 ms without (docs/scale.md), and two adverts in three are for work
+that we do not follow. So a text is read if the title or the text indicates AI, data or engineering; a random share of
+the other texts is read, too, to represent them all. Only the advert's words, its id and the share decide, so that the
+same bytes are read alike every night and in every rebuild.
 """
 
 from __future__ import annotations
@@ -14,22 +14,22 @@ from typing import NamedTuple
 
 from transforms.role.titles import names_followed_role
 from transforms.text.lookups import cells_of, taxonomy
-from transforms.text.phrases import Phrases
+from transforms.text.multi_match import Phrases
 
 ALL_PERCENT = 100
 """The `percent` at which every text is read."""
 SALT = "jobmarket depth 1"
 MIN_WORDS = 2
-"""Different things of `lookups/role/work_words.csv` that a text must name: one alone stands in every fourth text."""
+"""Different things of `lookups/role/work_words.csv` that a text must name: every fourth text names one."""
 MAX_SCANNED = 100_000
-"""Characters of a text that are searched: five times the longest whole text of a board."""
+"""Characters of a text that are searched: five times the longest text seen on a board."""
 
 
 class Depth(NamedTuple):
-    """How deep an advert is read, and why.
+    """Whether an advert's text is read, and why.
 
-    `told_by`: what tells that its work is in AI, data or engineering: `title`, `words` or nothing. `is_drawn`: of the
-    random share, whatever it says. `is_read`: its text is read, or there is none.
+    `told_by`: what shows that its work is in AI, data or engineering: `title`, `words` or None. `is_drawn`: whether it
+    is in the random share. `is_read`: whether its text is read; True without a text.
     """
 
     told_by: str | None
@@ -38,7 +38,7 @@ class Depth(NamedTuple):
 
 
 def find_depth(source: str, id: str, title: object, words: object, *, percent: int) -> Depth:
-    """How deep an advert is read. `words` is its text or HTML as it came, `percent` the random share of the others.
+    """Decide how deep an advert is read. `words` is its uncleaned text or HTML, `percent` the random share.
 
     >>> find_depth("toy", "1", "Machine Learning Engineer", "<p>Build models.</p>", percent=20).told_by
     'title'
@@ -51,13 +51,13 @@ def find_depth(source: str, id: str, title: object, words: object, *, percent: i
 
 
 def draw_number(source: str, id: str) -> float:
-    """The permanent random number of an advert, 0 to below 1: whatever the share, the same adverts come first."""
+    """The permanent random number of an advert, from 0 to below 1, so that a larger share includes a smaller one."""
     digest = hashlib.sha256(f"{SALT}\n{source}\n{id}".encode("utf-8", "replace")).digest()
     return int.from_bytes(digest[:8]) / 2**64
 
 
 def names_such_work(words: object) -> bool:
-    """Whether a text or HTML names at least `MIN_WORDS` things that AI, data and engineering work with."""
+    """Whether a text or HTML names at least `MIN_WORDS` things that people in AI, data and engineering work with."""
     if not isinstance(words, str):
         return False
     phrases, thing_of = _work_words()
@@ -67,7 +67,7 @@ def names_such_work(words: object) -> bool:
 
 @functools.cache
 def _work_words() -> tuple[Phrases, tuple[str, ...]]:
-    """The spellings of the words as one search, and of each spelling the thing it names."""
+    """A search for all spellings of the words, and the thing that each spelling names."""
     names = {row["name"] for row in cells_of("work_words")}
     skills = {skill.skill: (skill.skill, *skill.aliases) for skill in taxonomy()}
     spellings = {
@@ -77,8 +77,8 @@ def _work_words() -> tuple[Phrases, tuple[str, ...]]:
 
 
 def _expression(spelling: str) -> str:
-    """A spelling as a regular expression, as a whole word where it begins and ends with a letter or digit."""
+    """A spelling as a regular expression; an end that is a letter or digit must be the end of a word."""
     letters = spelling.encode("latin-1", "replace").decode("latin-1")
-    plain = "".join(one if one.isalnum() or one == " " else f"\\x{ord(one):02x}" for one in letters)
-    first, last = (r"\b" if one.isalnum() else "" for one in (letters[0], letters[-1]))
+    plain = "".join(letter if letter.isalnum() or letter == " " else f"\\x{ord(letter):02x}" for letter in letters)
+    first, last = (r"\b" if letter.isalnum() else "" for letter in (letters[0], letters[-1]))
     return f"{first}{plain}{last}"

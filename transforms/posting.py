@@ -46,9 +46,11 @@ from transforms.skills.listed_names import find_listed_names
 from transforms.skills.sections import prefetch_lines
 from transforms.text.batch_cache import BatchCache
 from transforms.text.bounds import MAX_ID, MAX_ISSUES_OF_ADVERT
-from transforms.text.characters import REPLACEMENT, is_blank
+from transforms.text.characters import REPLACEMENT, compose_letters, hash_of, is_blank, strip_invisible
+from transforms.text.contacts import mask_contacts
 from transforms.text.evidence import Reading
-from transforms.text.normalise import compose_letters, hash_of, language_of, mask_contacts, strip_invisible, text_of
+from transforms.text.html_text import text_of
+from transforms.text.language import language_of
 from transforms.text.rejects import MISSHAPEN, Rejected, first_issues
 
 MAX_HTML = 4_000_000
@@ -56,20 +58,20 @@ MAX_HTML = 4_000_000
 MAX_TEXT = 200_000
 """Text is read up to this many characters; longer ones are not adverts but pasted documents."""
 MIN_FULL_ADVERT = 500
-"""A text shorter than this many characters is no full advert, wherever it stood: it is what the aggregators that cut
-texts leave of them, and 10 of 8,500 adverts of employers' own boards are shorter."""
+"""Characters of the shortest full advert. Shorter texts were cut by an aggregator: of 8,500 adverts on employers' own
+boards 10 are shorter."""
 MIN_FULL_TEXT = 200
-"""A text shorter than this many characters is a snippet: no advert describes a job in two lines."""
+"""Characters from which a text is more than a snippet: no advert describes a job in two lines."""
 MAX_REQUISITION = 60
 """Characters above which a requisition is prose; ATS fields for it are two or three words wide."""
 REQUISITION = "req "
-"""What a requisition's column says of its digits: they are no telephone number, unless they are called one."""
+"""Put before a requisition number, so that its digits are not masked as a telephone number."""
 NO_REQUISITION = re.compile(
     r"[^1-9]*|\W*9{3,}\W*|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
     r"|.*\b(?:evergreen|pipeline|talent (?:pool|community)|tb[acd]|placeholder|pending)\b.*",
     re.IGNORECASE,
 )
-"""What stands where there is no number of the opening: no digit but 0, a run of 9, a system's UUID, a standing post."""
+"""Placeholders for a requisition number: no digit but 0, a run of 9, a system's UUID, words for a standing post."""
 BATCH = 64
 """Postings that are made together, step by step: some hundred kilobytes of text."""
 NO_WORDINGS: Mapping[str, str] = MappingProxyType({})
@@ -78,8 +80,8 @@ NO_WORDINGS: Mapping[str, str] = MappingProxyType({})
 def posting(**raw: Unpack[RawPosting]) -> Posting:
     """Make a finished posting from what a source says.
 
-    Raises `Rejected` when there is no id or no title: such a record is no posting. Anything else that cannot
-    be read is left NULL and, where the source stated it, noted in `issues`.
+    Raises `Rejected` when id or title is missing. Anything else that cannot be read is left NULL and, where the
+    source stated it, noted in `issues`.
     """
     raw = bound_raw(raw, None)
     steps = _steps(raw, wording_hash(raw), _depth_of(raw, ALL_PERCENT))
@@ -102,23 +104,23 @@ def postings(
     seen_on: date | None = None,
     percent: int = ALL_PERCENT,
 ) -> Iterator[_Row]:
-    """Make several postings, in order; what is none passes, and what cannot become one becomes an `Issue`.
+    """Make several postings, in order. Other rows pass through unchanged; a record that is no posting becomes an issue.
 
-    `BATCH` of them are made step by step: what a step needs then stays in the processor's cache, and the lines of
-    all their texts are read at once. The result is the same as `posting`'s. `earlier_wordings` are adverts that were
-    read before, by their `wording_hash`; one that says the same is not read again. `seen_on` is the day of the answer,
-    `percent` the part of the texts that are read where nothing tells of AI, data or engineering (`transforms.depth`).
+    `BATCH` of them are made together, step by step: the tables of a step then stay in the processor's cache, and the
+    lines of all texts are read at once. The result is the same as `posting`'s. An advert with a `wording_hash` among
+    `earlier_wordings` was read before and becomes a `Repetition`. `seen_on` is the day of the answer, `percent` the
+    share of other texts that are read (`transforms.depth`).
     """
     for group in _batches(records):
         yield from _make_batch(group, earlier_wordings, seen_on, percent)
 
 
 def _batches(records: Iterable[_RawRow]) -> Iterator[list[_RawRow]]:
-    """`BATCH` at a time; when reading the answer fails, what came before it is yielded first."""
+    """Yield `BATCH` records at a time; when reading the answer fails, those before the failure come first."""
     group: list[_RawRow] = []
     try:
-        for one in records:
-            group.append(one)
+        for record in records:
+            group.append(record)
             if len(group) == BATCH:
                 yield group
                 group = []
@@ -133,22 +135,22 @@ def _make_batch(
 ) -> list[_Row]:
     results: dict[int, _Row] = {}
     new: list[tuple[int, RawPosting, str | None, Depth]] = []
-    for number, whole in enumerate(group):
-        if isinstance(whole, Issue | Removal | Repetition):
-            results[number] = whole
+    for number, record in enumerate(group):
+        if isinstance(record, Issue | Removal | Repetition):
+            results[number] = record
             continue
         try:
-            one = bound_raw(whole, seen_on)
+            raw = bound_raw(record, seen_on)
         except MISSHAPEN as error:
-            results[number] = _has_wrong_type(whole, error)
+            results[number] = _has_wrong_type(record, error)
             continue
-        digest = wording_hash(one)
+        digest = wording_hash(raw)
         if digest is not None and digest in earlier_wordings:
             results[number] = Repetition(digest)
         else:
-            new.append((number, one, digest, _depth_of(one, percent)))
-    _prefetch_bodies([one for _, one, _, depth in new if depth.is_read])
-    tasks = [(number, _steps(one, digest, depth)) for number, one, digest, depth in new]
+            new.append((number, raw, digest, _depth_of(raw, percent)))
+    _prefetch_bodies([raw for _, raw, _, depth in new if depth.is_read])
+    tasks = [(number, _steps(raw, digest, depth)) for number, raw, digest, depth in new]
     while tasks:
         open_tasks = []
         for number, steps in tasks:
@@ -460,7 +462,7 @@ def _check_columns(
 
 
 def _id_and_title(raw: RawPosting) -> tuple[str, str]:
-    """What makes a record a posting. Raises `Rejected` where one of the two is not there."""
+    """The source's id and the title. Raises `Rejected` where either is missing."""
     native, title = raw["id"], raw["title"]
     if native is None or isinstance(native, bool) or not str(native).strip():
         raise Rejected("posting_id", native, "a native id expected; without one the posting cannot be followed")
@@ -496,7 +498,7 @@ def _seniority(
 
 
 def _requisition(value: object) -> str | None:
-    """The employer's number of the opening; None where a placeholder stands for it."""
+    """The employer's number of the opening; None for a placeholder."""
     if isinstance(value, bool) or not isinstance(value, str | int):
         return None
     number = _fold_space(mask_contacts(REQUISITION + str(value)[:MAX_TEXT]).removeprefix(REQUISITION))
@@ -511,7 +513,7 @@ def _fold_space(text: str | None) -> str | None:
 
 
 class _Body(NamedTuple):
-    """An advert's text, masked and capped, with its language, its hash, and an issue where it is cut or damaged."""
+    """An advert's text, masked and cut to `MAX_TEXT`, with an issue where it was cut or damaged."""
 
     text: str
     language: str | None
@@ -523,10 +525,10 @@ _EMPTY = _Body("", None, None, None)
 
 
 def _read_all(originals: list[str], *, is_html: bool) -> list[_Body]:
-    """Texts read together, step by step: each step's tables stay in the processor's cache."""
-    cut = [one[:MAX_HTML] for one in originals]
-    whole = [text_of(one) if is_html else strip_invisible(one) for one in cut]
-    texts = [mask_contacts(compose_letters(one[:MAX_TEXT].strip())) for one in whole]
+    """Read texts together, step by step, so that each step's tables stay in the processor's cache."""
+    cut = [original[:MAX_HTML] for original in originals]
+    whole = [text_of(html) if is_html else strip_invisible(html) for html in cut]
+    texts = [mask_contacts(compose_letters(text[:MAX_TEXT].strip())) for text in whole]
     languages = [language_of(text) if text else None for text in texts]
     hashes = [hash_of(text) if text else None for text in texts]
     issues = [_too_long(*both) or _damage_in(both[1]) for both in zip(originals, whole, strict=True)]
@@ -554,15 +556,15 @@ _of_text = BatchCache(functools.partial(_read_all, is_html=False))
 
 
 def _prefetch_bodies(records: Iterable[RawPosting]) -> None:
-    """Read the texts of several adverts at once, before they are asked for one by one."""
+    """Read the texts of several adverts at once, before each advert asks for its own."""
     html, text = [], []
-    for one in records:
-        if one.get("html"):
-            html.append(one["html"])
-        elif one.get("text"):
-            text.append(one["text"])
-    _of_html.get_many([one for one in html if isinstance(one, str)])
-    _of_text.get_many([one for one in text if isinstance(one, str)])
+    for raw in records:
+        if raw.get("html"):
+            html.append(raw["html"])
+        elif raw.get("text"):
+            text.append(raw["text"])
+    _of_html.get_many([words for words in html if isinstance(words, str)])
+    _of_text.get_many([words for words in text if isinstance(words, str)])
 
 
 def _read_body(html: str | None, text: str | None) -> _Body:
@@ -573,13 +575,13 @@ def _read_body(html: str | None, text: str | None) -> _Body:
 
 
 def _shared_value(values: Sequence[str | None]) -> str | None:
-    """The one value that all places with a value share, else None."""
+    """The value that all places with a value share, else None."""
     known_values = {v for v in values if v}
     return known_values.pop() if len(known_values) == 1 else None
 
 
 def _only_country(scope: tuple[str, ...] | None) -> str | None:
-    """The country when remote work is open to one country only."""
+    """The country, where remote work is open to one country only."""
     return scope[0] if scope and len(scope) == 1 and region_of(scope[0]) != (None, None) else None
 
 

@@ -1,7 +1,6 @@
-"""What a source says of a posting, in its own words, within the bounds that anything said has, and its digest.
+"""What a source says of a posting, in its own words: the type, its bounds and its digest.
 
-Sources give a `RawPosting`; `transforms.posting` makes the finished row of it. What is too long is cut, and a day that
-cannot be read becomes an issue; nothing else is read here.
+Sources give a `RawPosting`; `transforms.posting` makes the finished row. Here long texts are cut and days are read.
 """
 
 from __future__ import annotations
@@ -24,7 +23,7 @@ from transforms.text.rejects import Rejected
 EPOCH_MILLISECONDS = 1e11
 """Epoch numbers above this are milliseconds (it would be the year 5138 in seconds)."""
 MAYBE_NUMBERS = ("id", "posted_on", "valid_through", "requisition_id", "openings")
-"""What sources say that may be a number, beside pay."""
+"""Keys whose value may be a number, apart from pay."""
 DAYS = ("posted_on", "valid_through")
 
 
@@ -47,13 +46,13 @@ class RawPosting(TypedDict, total=False):
     requisition_id: object
     """The employer's own number of the opening, never the platform's of its record or of the advert."""
     openings: object
-    """How many are hired by this advert, as a number; words ("many") say none."""
+    """How many people this advert is to hire, as a number; words ("many") are not read."""
     html: str | None
     text: str | None
-    """Read where there is no HTML."""
+    """Read only without `html`."""
     text_state: str | None
     text_class: str | None
-    """What the endpoint gives (`vocabulary.TEXT_CLASSES`); a full advert where it is not stated."""
+    """What the endpoint gives (`vocabulary.TEXT_CLASSES`); default: a full advert."""
     location_text: str | None
     addresses: Sequence[Address]
     is_remote: bool | None
@@ -62,29 +61,29 @@ class RawPosting(TypedDict, total=False):
     posted_on: object
     valid_through: object
     pay: Sequence[Pay]
-    """Structured components (`reading="stated"`). Structured base pay wins; prose is read where there is none."""
+    """Structured components (`reading="stated"`). Prose is read only where they hold no base pay."""
     pay_text: str | None
     """A field of prose about pay."""
     language: str | None
     issues: Sequence[Issue]
     """Values of the record that its source module could not take."""
     level: str | None
-    """The level in the source's own word; it counts where the title has none."""
+    """The level in the source's own word; it counts where the title names none."""
     employer_country: str | None
     """ISO 3166-1 alpha-2, where the source or its list of boards knows it."""
     record_hash: str | None
-    """Digest of the record that all of this was taken from (`extractors.response.each_advert`)."""
+    """Digest of the source's record (`extractors.response.each_advert`)."""
 
 
 def wording_hash(raw: RawPosting) -> str | None:
     """Digest of all that a source says of an advert, 32 hex digits: equal digests give equal postings.
 
-    None where a value has no unambiguous form in JSON (bytes, infinity): such an advert is never cached.
+    None where a value has no unambiguous JSON form (bytes, infinity): such an advert is always read again.
     """
     try:
         content = {**raw, "addresses": [*map(tuple, raw.get("addresses", ()))], "record_hash": None}
         if raw.get("html"):
-            content["text"] = None  # which is not read beside HTML
+            content["text"] = None  # not read where there is HTML
         if not all(map(_is_finite, map(raw.get, MAYBE_NUMBERS))) or any(map(_is_endless, raw.get("pay", ()))):
             return None
         payload = orjson.dumps(content, default=_with_type, option=orjson.OPT_PASSTHROUGH_DATETIME)
@@ -102,38 +101,38 @@ def _is_endless(pay: Pay) -> bool:
 
 
 def _with_type(value: object) -> list[object]:
-    """A day or a time with its type, so that it differs from the same text."""
+    """A day or time with its type, so that it differs from a text of the same letters."""
     if isinstance(value, date | time):
         return [type(value).__name__, value.isoformat()]
     raise TypeError
 
 
 def bound_raw(raw: RawPosting, seen_on: date | None) -> RawPosting:
-    """What a source says, within the bounds that anything said has: cut, cleaned, and the issues of it."""
+    """Return what a source says, cut to its bounds and cleaned, with an issue for each change."""
     issues: list[Issue] = [*raw.get("issues", ())]
-    whole: dict[str, Any] = {**raw}
-    for column, most in MAX_LENGTH.items():
-        text = whole.get(column)
+    bounded: dict[str, Any] = {**raw}
+    for column, limit in MAX_LENGTH.items():
+        text = bounded.get(column)
         if isinstance(text, str):
-            whole[column] = bounded_text(text, column, issues, most)
-    if whole.get("url") is not None:
-        whole["url"] = bounded_url(whole["url"], issues)
+            bounded[column] = bounded_text(text, column, issues, limit)
+    if bounded.get("url") is not None:
+        bounded["url"] = bounded_url(bounded["url"], issues)
     for column in DAYS:
-        value = whole.get(column)
+        value = bounded.get(column)
         if value is not None:
-            whole[column] = bounded_day(_day(value, column, issues), column, issues, seen_on)
+            bounded[column] = bounded_day(_day(value, column, issues), column, issues, seen_on)
     for column, of_part in PARTS.items():
-        if parts := whole.get(column):
-            most = bounded_number(parts, column, issues)
-            whole[column] = [of_part(part, issues) for part in parts[:most]]
+        if parts := bounded.get(column):
+            limit = bounded_number(parts, column, issues)
+            bounded[column] = [of_part(part, issues) for part in parts[:limit]]
     if issues:
-        whole["issues"] = issues
-    result: RawPosting = whole  # type: ignore[assignment]  # the same keys
+        bounded["issues"] = issues
+    result: RawPosting = bounded  # type: ignore[assignment]  # the same keys
     return result
 
 
 def _day(value: object, column: str, issues: list[Issue]) -> date | None:
-    """A date, datetime, ISO string or epoch number as the day it names (UTC for times)."""
+    """Return the day that a date, datetime, ISO text or epoch number names (UTC for times)."""
     if value is None or value == "" or isinstance(value, bool):
         return None
     try:
@@ -170,4 +169,4 @@ def _bound_pay(pay: Pay, issues: list[Issue]) -> Pay:
 PARTS: Mapping[str, Callable[[Any, list[Issue]], Any]] = MappingProxyType(
     {"addresses": _bound_address, "pay": _bound_pay}
 )
-"""What a source may say several of, with what bounds one."""
+"""Keys that hold several parts, with the function that bounds a part."""

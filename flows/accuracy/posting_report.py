@@ -22,7 +22,7 @@ from flows.terminal.console import LOOK
 from flows.terminal.errors import Wrong
 from transforms.records.vocabulary import JOB_RULES, REQUIREMENTS
 from transforms.skills.sections import WHOLE, lines_of
-from transforms.text.normalise import language_of
+from transforms.text.language import language_of
 from warehouse import database
 from warehouse.publish.reader import open_reader
 

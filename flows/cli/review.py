@@ -174,7 +174,7 @@ def _write(make: Callable[[Connection], list[Vintages]], say: Callable[[], str])
 
 def _say_why(reason: str) -> str:
     """A reason without the blanks around it, and no address of a person. Raises `WrongUsage` when nothing is left."""
-    from transforms.text.normalise import mask_contacts
+    from transforms.text.contacts import mask_contacts
 
     if not reason.strip():
         raise WrongUsage("--reason is empty: say why, since it stays with the vintage and is published with an erratum")

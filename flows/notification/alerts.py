@@ -23,7 +23,7 @@ from flows.runtime.settings import Settings
 from flows.terminal.console import UNSHOWN
 from reports.figures import claims
 from reports.figures.claims import Claim
-from transforms.text.normalise import mask_contacts
+from transforms.text.contacts import mask_contacts
 from warehouse.database import Connection, SqlError
 from warehouse.load.boards import read_known
 from warehouse.ops_tables import EXITS_PUBLISHED

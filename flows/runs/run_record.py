@@ -18,7 +18,7 @@ from typing import Any
 from flows.runs.source_health import Health
 from flows.runtime.settings import Outputs, Settings
 from flows.runtime.version import code_version
-from transforms.text.normalise import mask_contacts
+from transforms.text.contacts import mask_contacts
 from warehouse import database
 from warehouse.load import archive_records
 from warehouse.ops_tables import EXITS_PUBLISHED, Runs, SourceHealth

@@ -33,7 +33,6 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-import hyperscan
 import orjson
 from fastwarc.warc import ArchiveIterator, WarcRecordType
 from selectolax.lexbor import LexborHTMLParser
@@ -48,7 +47,7 @@ from tests.bench import crawl, duplicates, growth, nights, plain
 from tests.bench.timing import time_cpu
 from transforms.skills.lexicon import lexicon
 from transforms.text.batch_cache import BatchCache
-from transforms.text.normalise import language_of
+from transforms.text.language import language_of
 
 REPO = Path(__file__).parents[2]
 REAL = REPO.parent / "shared" / "real" / "payloads" / "ashby" / "2025-10-28.warc.gz"
@@ -89,8 +88,7 @@ def floor(warc: Path) -> int:
 
     Nothing is kept. Returns the hits.
     """
-    database = lexicon().database  # the compiled taxonomy
-    scratch = hyperscan.Scratch(database)
+    taxonomy = lexicon().narrow
     hits = [0]
 
     def count(_number: int, _start: int, _end: int, _flags: int, _context: object) -> None:
@@ -104,7 +102,7 @@ def floor(warc: Path) -> int:
                 if root is not None:
                     lines.update(root.text(separator="\n").split("\n"))
             text = "\n".join(lines).encode("latin-1", "replace")
-            database.scan(text, match_event_handler=count, scratch=scratch)
+            taxonomy.scan(text, count)
     return hits[0]
 
 

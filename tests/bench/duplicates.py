@@ -34,7 +34,7 @@ from transforms.employers.job_ids import assign_job_ids
 from transforms.employers.links import Version, find_links, places_of
 from transforms.employers.sketches import Integers, Sketches, sketch_texts
 from transforms.employers.title_keys import title_key
-from transforms.text.normalise import hash_of
+from transforms.text.characters import hash_of
 
 REPO = Path(__file__).parents[2]
 GREENHOUSE = REPO.parent / "shared" / "real" / "payloads" / "greenhouse" / "2026-01-06T0106.warc.gz"

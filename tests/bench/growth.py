@@ -15,7 +15,10 @@ from transforms.role.ai_label import ai_label
 from transforms.role.requirements import degree_in, years_in
 from transforms.role.titles import role_of, seniority_of
 from transforms.skills.extraction import skills_in
-from transforms.text.normalise import hash_of, language_of, mask_contacts, text_of
+from transforms.text.characters import hash_of
+from transforms.text.contacts import mask_contacts
+from transforms.text.html_text import text_of
+from transforms.text.language import language_of
 
 SHORT, LONG = 10_000, 80_000
 """Characters of the lines that are compared."""

@@ -16,7 +16,7 @@ from transforms.posting import posting, postings
 from transforms.raw_posting import RawPosting
 from transforms.records.rows import Issue, Pay, PayReport
 from transforms.text.bounds import MASKED, MAX_LENGTH
-from transforms.text.normalise import MASK
+from transforms.text.contacts import MASK
 from transforms.text.rejects import MAX_VALUE, Rejected, leave_out, shown_value
 
 MAIL, TELEPHONE = "jo.doe@plover.example", "+44 20 7946 0958"

@@ -1,8 +1,8 @@
-"""The industry of an employer by what a source states of it in a field: words, or a code of a classification.
+"""The industry of an employer by a source's field: words, or a code of a classification.
 
-`stated_industries.csv` gives words the division of ISIC (Revision 4) that they name, `isic_industries.csv` a division
-its industry: the section's title, or the guide's name where it has one. NAF (France, Revision 2) and SSIC (Singapore,
-2020) have the divisions of ISIC. Words that name a field of work as well ("Accounting") stand in no row.
+`stated_industries.csv` maps words to a division of ISIC (Revision 4), `isic_industries.csv` maps a division to an
+industry: the section's title, or the guide's own name. NAF (France, Revision 2) and SSIC (Singapore, 2020) share ISIC's
+divisions. Words that also name a field of work ("Accounting") are left out.
 """
 
 from __future__ import annotations
@@ -16,14 +16,14 @@ CODE = re.compile(r"(?:ISIC|NAF|SSIC) (\d\d[\d.]*)")
 DIVISION = 2
 """Digits of a division; a class has up to four."""
 CACHE_SIZE = 1 << 12
-"""Statements remembered: there are some 150 words in use, and 700 classes."""
+"""Statements that are remembered; some 150 words and 700 classes are in use."""
 
 
 @functools.lru_cache(maxsize=CACHE_SIZE)
 def industry_of(statement: str) -> str | None:
-    """The industry that words ("Computer Hardware") or a code ("NAF 62.02A") name; None where the lookups have none.
+    """The industry that words ("Computer Hardware") or a code ("NAF 62.02A") name; None if unknown.
 
-    Of a code its class counts where it has a row, else its division.
+    A code counts by its class where that has a row, else by its division.
     """
     code = CODE.match(statement)
     isic = code[1].replace(".", "") if code else _isic_of_words().get(_fold(statement), "")
@@ -43,5 +43,5 @@ def _isic_of_words() -> dict[str, str]:
 
 
 def _fold(words: str) -> str:
-    """Words without signs, so that "Hospital & Health Care" is "hospital and health care"."""
+    """Fold words: "Hospital & Health Care" is "hospital and health care"."""
     return " ".join(re.findall(r"[^\W_]+", words.casefold().replace("&", " and ")))

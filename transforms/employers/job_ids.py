@@ -1,6 +1,6 @@
-"""Ids of jobs, from the links between adverts, in event time.
+"""Job ids, from the links between adverts, in event time.
 
-Contradiction is not transitive, so it is tested again on all that a job holds.
+A new link may contradict any member of a job, not only the linked advert, so whole jobs are compared.
 """
 
 from __future__ import annotations
@@ -13,12 +13,13 @@ from transforms.employers.links import SAME_FACTS, Link, Pay, Version, first_ord
 
 Board = tuple[str, str | None]
 Spot = tuple[str, Pay, str | None]
-"""What adverts that a board shows at once must share to be one job: place and pay; an agency's share nothing."""
+"""What adverts on a board at the same time must share to be the same job: place and pay; an agency's are never
+shared."""
 Interval = tuple[datetime, datetime | None]
 
 
 class Merge(NamedTuple):
-    """A job that turned out to be another one: from `merged_at` on its postings bear its id. The link says why."""
+    """A job found to be another job: from `merged_at` on its postings have that job's id. The link says why."""
 
     merged_at: datetime
     from_job: str
@@ -30,7 +31,7 @@ class Merge(NamedTuple):
 
 
 class SupersededJob(NamedTuple):
-    """The job a posting counted under until a merge."""
+    """The job that a posting belonged to until a merge."""
 
     posting_id: str
     superseded_at: datetime
@@ -38,9 +39,9 @@ class SupersededJob(NamedTuple):
 
 
 class Jobs(NamedTuple):
-    """Job ids by posting, merges by time, the ids these superseded, and the links, one between two postings.
+    """Job ids by posting, merges by time, superseded ids, and the links, at most one between two postings.
 
-    `refused` are those of the links that would have made a job that contradicts itself.
+    `refused`: links that would have made a job contradict itself.
     """
 
     job_of: dict[str, str]
@@ -51,29 +52,28 @@ class Jobs(NamedTuple):
 
 
 class _Job:
-    """What a job holds while links are followed."""
+    """The state of a job while links are followed."""
 
     __slots__ = ("claims", "has_text", "members", "order", "stood")
 
     def __init__(self, order: tuple[datetime, str, str]) -> None:
         self.order = order
         self.members = [(order[2], order[0])]
-        """Postings, and when they were first read."""
+        """Postings with the time when they were first read."""
         self.claims: dict[tuple[str, str], str] = {}
-        """What is stated, by employer and kind of statement."""
+        """Requisition and department, by employer and kind of claim."""
         self.has_text = False
         self.stood: dict[Board, dict[Spot, Interval]] = {}
-        """From when to when adverts without a text stood on each board."""
+        """When adverts without a text were listed, by board, place and pay."""
 
 
 def assign_job_ids(versions: Iterable[Version], links: Iterable[Link]) -> Jobs:
-    """Job ids of postings: that of a job's earliest posting (first seen, source, posting_id).
+    """Assign postings the id of their job's earliest posting (by first time seen, source, posting_id).
 
-    Follows versions and links in event time. Two jobs are not joined when together they would hold two requisition
-    ids, or two departments, of one employer; nor on facts alone when both have a text, which would have said so, or
-    when adverts of both stood side by side on one board and differed in place or pay.
-    A posting that arrives later joins a job and changes nobody's id; jobs that both had an id before are merged, and
-    the merge is recorded. The same versions and links give the same jobs, in whatever order they come.
+    Follows versions and links in event time. Two jobs are not joined if together they would hold different requisition
+    ids or departments of an employer; nor on facts alone if both have a text, or if a board listed adverts of both at
+    the same time with different place or pay. A later posting joins a job without changing its id; two existing jobs
+    are merged, and the merge is recorded. The order of versions and links does not matter.
     """
     job_of: dict[str, _Job] = {}
     merges: list[Merge] = []
@@ -113,7 +113,7 @@ def assign_job_ids(versions: Iterable[Version], links: Iterable[Link]) -> Jobs:
 
 
 def _arrive(job_of: dict[str, _Job], version: Version) -> None:
-    """A version is read: a posting that is new is its own job; what a job states first stands."""
+    """Add a version: a new posting becomes its own job; the first claim of a job stands."""
     job = job_of.get(version.posting_id)
     if job is None:
         job = job_of[version.posting_id] = _Job(version.order)
@@ -135,7 +135,7 @@ def _contradict(one: _Job, other: _Job, rule: str) -> bool:
 
 
 def _stood_apart(one: _Job, other: _Job) -> bool:
-    """Whether a board showed adverts of both at one time that differ."""
+    """Whether a board listed different adverts of both jobs at the same time."""
     return any(
         here != there and (b is None or c < b) and (d is None or a < d)
         for board in one.stood.keys() & other.stood.keys()
@@ -150,7 +150,7 @@ def _hull(one: Interval, other: Interval) -> Interval:
 
 
 def _join(job_of: dict[str, _Job], earlier: _Job, later: _Job) -> None:
-    """All of one job becomes the other's. The larger list of members takes in the smaller, so it costs n log n."""
+    """Merge `later` into `earlier`; the larger list of members takes in the smaller, so that it costs n log n."""
     few, many = sorted((earlier, later), key=lambda job: len(job.members))
     for posting_id, _ in few.members:
         job_of[posting_id] = many

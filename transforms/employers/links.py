@@ -1,22 +1,22 @@
-"""Which adverts are one job, and why: links between versions of adverts.
+"""Links between versions of adverts for the same job, with the rule and score of each.
 
 `find_links` compares versions by three rules, in order (`RULES`):
 
 1. *same text*: employers, titles (`title_key`) and whole texts agree.
-2. *similar text*: employers and titles agree and the texts are one text edited, or with a board's template around it.
-   MinHash and banding propose candidates; each is verified on the texts. Where an employer is not said, or one side is
-   a staffing agency's, the texts must be nearly the same and the places must meet.
-3. *same facts*: where a side has no text: employers and titles agree, places meet, pay does not contradict, the days
-   are near. Two adverts that stand side by side on one board are one where all that they say of the place agrees, too
-   (`Version.whereabouts`), and two where it does not. Those of an agency, which hires for several employers, stay two.
+2. *similar text*: employers and titles agree, and a text is an edit of the other, or the other in a board's template.
+   MinHash and banding propose candidates; each is verified on the texts. Where an employer is not stated, or either
+   side is a staffing agency's, the texts must be nearly the same and the places must overlap.
+3. *same facts*, where a side has no text: employers and titles agree, places overlap, pay does not contradict, the days
+   are near. Two adverts on a board at the same time are the same job only if everything that they say about the place
+   agrees (`Version.whereabouts`), and never if they are an agency's, which hires for several employers.
 
-Never linked: two adverts of one employer that both state a requisition id, or both a department, and differ in it.
-So one text over several cities is one job with several places, however many adverts show it, and adverts without text
-in several cities are as many jobs (docs/design.md says why).
+Two adverts of an employer with different requisition ids, or different departments, are never linked. So a text over
+several cities is one job with several places, however many adverts show it, and adverts without text in several cities
+are as many jobs (docs/design.md says why).
 
-Whether two versions are linked depends only on what they say; which pairs are compared, on earlier versions only:
-in a group of many alike, each is compared with the group's first and its `MAX_COMPARED_BEFORE` last. So links up to a
-day are a function of the versions up to that day, in whatever order they were loaded.
+Whether two versions are linked depends only on these versions. Which pairs are compared depends only on earlier
+versions: in a large group, each version is compared with the group's first and the `MAX_COMPARED_BEFORE` versions
+before it. So links up to a day are a function of the versions up to that day, in whatever order they were loaded.
 """
 
 from __future__ import annotations
@@ -35,32 +35,32 @@ from transforms.employers.identity import evidence, is_staffing_agency
 from transforms.employers.sketches import Hashes, Integers, Sketches, cover_shares, mix_bits, signatures_of
 from transforms.employers.title_keys import number_in, place_in, title_key
 from transforms.records.vocabulary import JOB_RULES
-from transforms.text.normalise import normal
+from transforms.text.characters import normal
 
 SAME_TEXT, SIMILAR_TEXT, SAME_FACTS = RULES = JOB_RULES
 
 MIN_SAMPLE = 8
-"""Kept bigrams below which a text says too little to be similar to another: about 32 words."""
+"""Kept bigrams that a text needs to be similar to another: about 32 words."""
 MIN_COVER = 0.85
-"""Share of the windows of one text that must be covered by the other; chosen on half of the labelled pairs."""
+"""Share of a text's windows that the other text must cover; chosen on half of the labelled pairs."""
 MIN_COVER_BACK = 0.5
-"""The same, the other way round: what a board's template adds stands in the longer text alone."""
+"""The same in the other direction: only the longer text has the words of a board's template."""
 MIN_COVER_UNKNOWN = 0.9
-"""Both ways, where employers do not agree because one is not said or is an agency."""
+"""The same in both directions, where an employer is not stated or is an agency."""
 
 LSH_ROWS_PER_BAND = 2
-"""Values of a signature in one band (locality-sensitive hashing). Texts that share 45 % of their bigrams meet in one of
-32 bands of two with a chance of 0.999."""
+"""Values of a signature per band (locality-sensitive hashing). With 32 bands of two, texts that share 45 % of their
+bigrams agree in a band with probability 0.999."""
 LSH_ROWS_PER_BAND_UNKNOWN = 4
-"""Where nothing but the title narrows the search."""
+"""The same where only the title narrows the search."""
 MAX_COMPARED_BEFORE = 16
-"""How many versions before it in a group one is compared with, beside the group's first."""
+"""Versions before it in its group with which a version is compared, in addition to the group's first."""
 MAX_DAYS_APART = 90
-"""Days between two adverts without text that may be one job: a vacancy is advertised again within a quarter."""
+"""Days between two adverts without text for the same job: a vacancy is advertised again within a quarter."""
 NO_DEPARTMENT = frozenset(
     ("no department", "none", "n/a", "na", "other", "general", "all", "all departments", "default", "unassigned", "tbd")
 )
-"""What stands for a department where there is none: it tells no two openings apart."""
+"""Placeholders for a department, which do not distinguish openings."""
 
 
 class Pay(NamedTuple):
@@ -80,12 +80,12 @@ _NEVER = datetime.max.replace(tzinfo=UTC)
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Version:
-    """What is compared of one version of an advert.
+    """The parts of an advert's version that are compared.
 
-    `first_at`: first time this version was read. `employer`: what it says of who hires (`employers.identity`);
-    empty: nothing. `title`: by `title_key`. `places`: keys, whatever they are; two adverts share a place when they
-    share a key. `whereabouts`: all that is said of the place; where it is equal, two adverts are of one place.
-    `closed_at`: first time the posting was no longer listed. `text_hash`: None without a text, and of a snippet.
+    `first_at`: first time this version was read. `employer`: evidence of who hires (`employers.identity`), maybe empty.
+    `title`: by `title_key`. `places`: keys; two adverts share a place if they share a key. `whereabouts`: everything
+    said about the place; equal for adverts of the same place. `closed_at`: first time the posting was no longer listed.
+    `text_hash`: None without a text, and for a snippet.
     """
 
     posting_id: str
@@ -106,7 +106,7 @@ class Version:
 
     @property
     def order(self) -> tuple[datetime, str, str]:
-        """Place in event time."""
+        """Sort key in event time."""
         return self.first_at, self.source, self.posting_id
 
 
@@ -128,7 +128,7 @@ def read_version(
     closed_at: datetime | None,
     text_hash: str | None,
 ) -> Version:
-    """What is compared of an advert, from what it says; `places` are (country, subdivision, city)."""
+    """Make a version from an advert's columns; `places` are (country, subdivision, city)."""
     employer_evidence = evidence(employer, source, board, url)
     keys = places_of(places, location_text)
     return Version(
@@ -156,24 +156,24 @@ def _department(text: str | None) -> str | None:
 
 
 def places_of(places: Iterable[tuple[str | None, str | None, str | None]], location_text: str | None) -> frozenset[str]:
-    """Keys of places given as (country, subdivision, city); of the location as written where none could be read."""
+    """Keys of places (country, subdivision, city); without any, the location as written is the key."""
     keys = frozenset("|".join(part or "" for part in place) for place in places if any(place))
     return keys or frozenset([normal(location_text)] if location_text and location_text.strip() else [])
 
 
 def _whereabouts(keys: frozenset[str], location_text: str | None, place_of_title: str) -> str:
-    """The places, the location as written (where all are cities, its numbers), and what the title adds to them."""
+    """The places, the location as written (only its numbers if all places are cities), and the title's place."""
     location = normal(location_text or "")
     if all(_CITY.fullmatch(key) for key in keys):
-        location = " ".join(_NUMBER.findall(location))  # those of streets and branches
+        location = " ".join(_NUMBER.findall(location))  # numbers of streets and branches
     parts = (*sorted(keys), location, place_of_title)
     return ";".join(parts) if any(parts) else ""
 
 
 class Link(NamedTuple):
-    """Two postings that are one job since `linked_at`, the later first time of the two versions that say so.
+    """Two postings for the same job since `linked_at`, when the later of the two linked versions was first read.
 
-    `left` is the earlier posting. `score` is the share of the text that agrees, or of the facts. `title` is the title
+    `left` is the earlier posting. `score` is the share of the text, or of the facts, that agrees. `title` is the key
     that the versions share.
     """
 
@@ -188,8 +188,8 @@ class Link(NamedTuple):
 def find_links(versions: Sequence[Version], texts: Sequence[str], sketches: Sketches) -> list[Link]:
     """All links between postings, ordered by time, then by postings.
 
-    `texts` are text hashes and `sketches` those of the texts; a version whose text has none is compared by rules 1
-    and 3. Versions of one title are linked among one another only, whatever other versions are given.
+    `texts` are text hashes, and `sketches` the sketches of these texts; a version without a sketch is compared by rules
+    1 and 3. Versions are only linked within a title, independently of versions with other titles.
     """
     table = _Table(versions, texts)
     links: list[Link] = []
@@ -199,8 +199,8 @@ def find_links(versions: Sequence[Version], texts: Sequence[str], sketches: Sket
         _same_facts(table),
         _side_by_side(table),
     ):
-        for one, other, score in zip(left.tolist(), right.tolist(), scores.round(4).tolist(), strict=True):
-            before, after = table.versions[one], table.versions[other]
+        for before_row, after_row, score in zip(left.tolist(), right.tolist(), scores.round(4).tolist(), strict=True):
+            before, after = table.versions[before_row], table.versions[after_row]
             links.append(Link(after.first_at, before.posting_id, after.posting_id, rule, score, after.title))
     by_title: dict[str, list[Link]] = defaultdict(list)
     for link in links:
@@ -210,7 +210,7 @@ def find_links(versions: Sequence[Version], texts: Sequence[str], sketches: Sket
 
 
 def first_orders(versions: Iterable[Version]) -> dict[str, tuple[datetime, str, str]]:
-    """When each posting was first read, with its source and id: its place in event time."""
+    """The sort key of each posting's first version."""
     orders: dict[str, tuple[datetime, str, str]] = {}
     for version in versions:
         orders[version.posting_id] = min(orders.get(version.posting_id, version.order), version.order)
@@ -218,9 +218,9 @@ def first_orders(versions: Iterable[Version]) -> dict[str, tuple[datetime, str, 
 
 
 def order_links(links: Iterable[Link], orders: Mapping[str, tuple[datetime, str, str]]) -> list[Link]:
-    """One link between two postings, the earlier posting on the left, in the order in which links are followed.
+    """Keep one link between two postings, with the earlier posting on the left, in the order in which links apply.
 
-    The earliest link stands, of several at once the first of `RULES`, then that of the highest score.
+    The earliest link wins, at equal times the first of `RULES`, then the highest score.
     """
     best: dict[tuple[str, str], Link] = {}
     for link in sorted(links, key=_rank):
@@ -238,7 +238,7 @@ LinkRows = tuple[str, Integers, Integers, npt.NDArray[np.float64]]
 
 
 class _Table:
-    """Versions in event order, and their values as numbers; -1 is None."""
+    """Versions in event order, with their values as numbers; -1 is None."""
 
     def __init__(self, versions: Sequence[Version], texts: Sequence[str]) -> None:
         self.versions = sorted(versions, key=lambda version: version.order)
@@ -266,7 +266,7 @@ class _Table:
         self.is_line = np.fromiter(
             (v.text_hash is None and (v.posting_id, _day_of(v.first_at)) in days_with_text for v in rows), bool, self.n
         )
-        """A line of a list, of an advert whose text was read on the same day: the text is what is compared."""
+        """Whether a version is a list's line for an advert whose text was read on the same day and is compared."""
         self.ends = _ends(rows)
 
     def contradict(self, left: Integers, right: Integers) -> npt.NDArray[np.bool_]:
@@ -280,7 +280,7 @@ class _Table:
     def meet(
         self, row: Integers, value: Integers, left: Integers, right: Integers, *, of: int
     ) -> npt.NDArray[np.bool_]:
-        """Whether two versions share one of the values that (`row`, `value`) list, `of` so many different ones."""
+        """Whether two versions share a value; `row` and `value` list the values of each row, below `of`."""
         keys = _different(row * of + value)
         begins = np.searchsorted(row, np.arange(self.n + 1))
         counts = (begins[1:] - begins[:-1])[left]
@@ -300,7 +300,7 @@ class _Table:
 
 
 def _ends(versions: Sequence[Version]) -> list[datetime]:
-    """When each was followed by another version of its posting under its title; the end of time where it was not."""
+    """When each version was followed by the next of its posting with the same title; the end of time if it was not."""
     ends: list[datetime] = []
     next_at: dict[tuple[str, str], datetime] = {}
     for version in reversed(versions):
@@ -315,7 +315,7 @@ def _day_of(time: datetime) -> date:
 
 
 def _number_values(values: Iterable[Hashable]) -> Integers:
-    """Values as numbers in order of appearance, None (also in a pair with nothing else) as -1."""
+    """Values as numbers in order of appearance, None as -1."""
     numbers: dict[Hashable, int] = {None: -1}
     return np.fromiter((numbers.setdefault(value, len(numbers)) for value in values), np.int64)
 
@@ -332,7 +332,7 @@ def _expand_groups(sets: Iterable[frozenset[str]]) -> tuple[Integers, Integers]:
 
 
 def _joint(*columns: Integers) -> Integers:
-    """One number for each combination of values (>= -1)."""
+    """A number for each combination of values (>= -1)."""
     joint = columns[0]
     for column in columns[1:]:
         _, joint = np.unique(joint, return_inverse=True)
@@ -341,7 +341,7 @@ def _joint(*columns: Integers) -> Integers:
 
 
 def _pairs(group: Integers, member: Integers, before: int) -> Integers:
-    """Pairs of members of a group, shape (pairs, 2), the earlier first: with its first and the `before` last ones."""
+    """Pairs of each member of a group with the group's first and the `before` members ahead of it, shape (pairs, 2)."""
     order = np.lexsort((member, group))
     group, member = group[order], member[order]
     is_new = np.concatenate([[True], group[1:] != group[:-1]]) if len(group) else np.zeros(0, bool)
@@ -365,14 +365,14 @@ def _once(pairs: Sequence[Integers]) -> tuple[Integers, Integers]:
 
 
 def _different(values: Integers) -> Integers:
-    """As `np.unique`, by sorting: its table of hashes takes ten times as long on millions of pairs."""
+    """`np.unique` by sorting: its hash table takes ten times as long for millions of pairs."""
     series = np.sort(values)
     different: Integers = series[np.concatenate([[True], series[1:] != series[:-1]])] if len(series) else series
     return different
 
 
 def _among(values: Integers, pool: Integers) -> npt.NDArray[np.bool_]:
-    """Whether values stand in `pool`, which is in order."""
+    """Whether values are in `pool`, which is sorted."""
     if not len(pool):
         return np.zeros(len(values), bool)
     is_in_pool: npt.NDArray[np.bool_] = pool[np.minimum(np.searchsorted(pool, values), len(pool) - 1)] == values
@@ -380,7 +380,7 @@ def _among(values: Integers, pool: Integers) -> npt.NDArray[np.bool_]:
 
 
 def _in_groups(table: _Table, rows: Integers, member: Integers, *columns: Integers, before: int = 0) -> list[Integers]:
-    """Pairs in groups of equal `columns`; those that state a requisition or a department also among their like."""
+    """Pairs in groups of equal `columns`, and in subgroups of equal requisition, and of equal department."""
     group = _joint(*columns)
     pairs = [_pairs(group, member, before)]
     for column in (table.requisition[rows], table.department[rows]):
@@ -403,7 +403,7 @@ def _similar_text(table: _Table, sketches: Sketches) -> list[LinkRows]:
     has_sketch[has_sketch] = np.diff(sketches.offsets)[table.text[has_sketch]] >= MIN_SAMPLE
     at = has_sketch[table.employer_row]
     rows, block = table.employer_row[at], _joint(table.employer[at], table.title[table.employer_row[at]])
-    # Of the same employer, title, text, requisition and department the first stands for all: rule 1 links the others.
+    # The first version represents all with its employer, title, text, requisition and department: rule 1 links them.
     alike = _joint(block, table.text[rows], table.requisition[rows], table.department[rows])
     order = np.lexsort((rows, alike))
     first = order[np.concatenate([[True], np.diff(alike[order]) != 0])] if len(order) else order
@@ -435,7 +435,7 @@ def _similar_text(table: _Table, sketches: Sketches) -> list[LinkRows]:
 
 
 def _is_shared(group: Integers, value: Integers) -> npt.NDArray[np.bool_]:
-    """Whether a row's group holds more than one value."""
+    """Whether a row's group holds several values."""
     _, number = np.unique(group, return_inverse=True)
     once = _different(number << 32 | value) >> 32
     is_shared: npt.NDArray[np.bool_] = np.bincount(once, minlength=len(group) + 1)[number] > 1
@@ -443,7 +443,7 @@ def _is_shared(group: Integers, value: Integers) -> npt.NDArray[np.bool_]:
 
 
 def candidates(signature: Hashes, block: Integers, member: Integers, rows: int) -> tuple[Integers, Integers]:
-    """Pairs of one block whose signatures agree in a band of `rows` values."""
+    """Pairs within a block with signatures that agree in a band of `rows` values."""
     pairs: list[Integers] = []
     _, block = np.unique(block, return_inverse=True)
     for band in range(0, signature.shape[1] - rows + 1, rows):
@@ -457,14 +457,14 @@ def candidates(signature: Hashes, block: Integers, member: Integers, rows: int) 
 
 
 def _verify_pairs(
-    table: _Table, sketches: Sketches, left: Integers, right: Integers, least: float, least_back: float
+    table: _Table, sketches: Sketches, left: Integers, right: Integers, min_cover: float, min_cover_back: float
 ) -> LinkRows:
-    """Those of the pairs whose texts cover each other well enough, with the larger share."""
+    """The pairs with texts that cover each other well enough; the score is the larger share."""
     different, number = np.unique(table.text[left] << 32 | table.text[right], return_inverse=True)
     texts, at = np.unique(np.concatenate([different >> 32, different & 0xFFFFFFFF]), return_inverse=True)
     shares = cover_shares(sketches.of(texts), at[: len(different)], at[len(different) :])[number]
     score = shares.max(1, initial=0)
-    is_link = (score >= least) & (shares.min(1, initial=1) >= least_back)
+    is_link = (score >= min_cover) & (shares.min(1, initial=1) >= min_cover_back)
     return SIMILAR_TEXT, left[is_link], right[is_link], score[is_link]
 
 
@@ -496,7 +496,7 @@ def _same_facts(table: _Table) -> LinkRows:
 
 
 def _facts(left: Version, right: Version) -> float:
-    """Share of five facts that two adverts agree on, of which they share employer, title and place; 0: not one job."""
+    """Share of five facts on which two adverts agree, including employer, title and place; 0 if they are two jobs."""
     if (left.source, left.board) == (right.source, right.board) and not _is_closed(left, right.first_at):
         return 0.0
     if left.posted_on and right.posted_on:
@@ -510,7 +510,7 @@ def _facts(left: Version, right: Version) -> float:
 
 
 def _side_by_side(table: _Table) -> LinkRows:
-    """Links of adverts without text to the earliest like them that their board shows at the time."""
+    """Links from adverts without text to the earliest equal advert that their board lists at the same time."""
     is_bare = (table.text < 0) & (table.whereabouts >= 0) & ~table.is_line & ~table.is_agency
     rows, employer = table.employer_row[is_bare[table.employer_row]], table.employer[is_bare[table.employer_row]]
     alike = _joint(employer, table.title[rows], table.board[rows], table.whereabouts[rows], table.pay[rows])
@@ -526,7 +526,7 @@ def _side_by_side(table: _Table) -> LinkRows:
 
 
 def _with_earliest_open(table: _Table, rows: Integers, group: Integers) -> Iterator[tuple[int, int]]:
-    """The earliest version of each one's group that is not closed yet, with that one; the postings differ."""
+    """Each version with the earliest version of its group that is not closed yet, if of another posting."""
     order = np.lexsort((rows, group))
     queue: list[int] = []
     at, of = 0, -1

@@ -1,8 +1,8 @@
-"""Sketches of texts, and how much of one text another covers.
+"""Sketches of texts, and how much of a text another text covers.
 
 A sketch is the hashes of a sample of a text's bigrams, in order. MinHash signatures of sketches propose pairs of
-similar texts (Broder 1997; banding: Leskovec, Rajaraman and Ullman, Mining of Massive Datasets, chapter 3); the shares
-of windows that are covered decide.
+similar texts (Broder 1997; banding: Leskovec, Rajaraman and Ullman, Mining of Massive Datasets, chapter 3); the share
+of covered windows decides.
 """
 
 from __future__ import annotations
@@ -22,27 +22,27 @@ Integers = npt.NDArray[np.int64]
 Hashes = npt.NDArray[np.uint32]
 
 SAMPLED = 4
-"""One in so many bigrams is kept, by its hash, so that both texts keep the same ones."""
+"""One in this many bigrams is kept, chosen by its hash, so that two texts keep the same bigrams."""
 WINDOW = 8
-"""Kept bigrams of a window: about 32 words."""
+"""Kept bigrams in a window: about 32 words."""
 COVERED = 0.5
-"""Share of a window's bigrams that must stand in the other text. Edits of 10 % leave four in five of them."""
+"""Share of a window's bigrams that the other text must have. Edits of 10 % leave four in five of them."""
 
 PERMUTATIONS = 64
 SEED = 1
 BIGRAMS_AT_ONCE = 2_000_000
-"""Kept bigrams verified at once: bounds the memory."""
+"""Kept bigrams verified at once, to bound memory."""
 TEXTS_AT_ONCE = 2_000
 
 
 class Sketches(NamedTuple):
-    """Hashes of the kept bigrams of texts, in order: those of text n are `values[offsets[n]:offsets[n + 1]]`."""
+    """Hashes of the kept bigrams of texts, in order; text n has `values[offsets[n]:offsets[n + 1]]`."""
 
     values: Hashes
     offsets: Integers
 
     def of(self, rows: Integers) -> Sketches:
-        """The sketches of some texts, in the order asked."""
+        """The sketches of these rows, in their order."""
         lengths = np.diff(self.offsets)[rows]
         offsets = np.concatenate([[0], np.cumsum(lengths)])
         places = np.repeat(self.offsets[:-1][rows] - offsets[:-1], lengths) + np.arange(offsets[-1])
@@ -50,14 +50,14 @@ class Sketches(NamedTuple):
 
 
 def pack(sketches: Sketches) -> list[bytes]:
-    """Each sketch as bytes, to be stored; `unpack` reads them on any machine."""
+    """Each sketch as bytes for storage; `unpack` reads them on any machine."""
     values = sketches.values.astype("<u4")
     return [values[a:b].tobytes() for a, b in itertools.pairwise(sketches.offsets.tolist())]
 
 
 def unpack(blobs: Sequence[bytes]) -> Sketches:
     """Sketches as they were before `pack`."""
-    lengths = np.fromiter((len(one) // 4 for one in blobs), np.int64, len(blobs))
+    lengths = np.fromiter((len(blob) // 4 for blob in blobs), np.int64, len(blobs))
     values = np.frombuffer(b"".join(blobs), "<u4").astype(np.uint32)
     return Sketches(values, np.concatenate([[0], np.cumsum(lengths)]))
 
@@ -69,12 +69,12 @@ _PLAIN = bytes(
     for byte in range(256)
 )
 _WIDE = 0x2E80
-"""First character of the scripts that put no spaces between words; each of their characters is a word."""
+"""First character of scripts without spaces between words; each of their characters is a word."""
 _HANGUL = range(0xAC00, 0xD7B0)
 
 
 class _FoldedRuns(dict[bytes, bytes]):
-    """Runs of characters beyond ASCII as they are compared: NFKC, case folded, a space for what is no letter."""
+    """Runs of characters beyond ASCII, folded for comparison: NFKC, case folded, a space for other than letters."""
 
     def __missing__(self, raw: bytes) -> bytes:
         form = unicodedata.normalize("NFKC", raw.decode("utf-8", "replace")).casefold()
@@ -83,7 +83,7 @@ class _FoldedRuns(dict[bytes, bytes]):
 
 
 def sketch_texts(texts: Iterable[str]) -> Sketches:
-    """Sketch texts; letter case, punctuation and white space do not count. The same on every machine."""
+    """Sketch texts, ignoring case, punctuation and white space. The result is the same on every machine."""
     return join([_sketch(chunk) for chunk in _chunks(texts)])
 
 
@@ -111,7 +111,7 @@ def _sketch(texts: Sequence[str]) -> Sketches:
     words = _ODD.sub(lambda match: runs[match[0]], together).translate(_PLAIN).split()
     hashes = np.fromiter(map(zlib.crc32, words), np.uint64, len(words))
     ends = np.flatnonzero(hashes == zlib.crc32(_END))
-    if len(ends) != len(texts):  # once in 2**32 words, one has the hash of an end
+    if len(ends) != len(texts):  # once in 2**32 words, a word has the hash of an end
         ends = np.array([n for n, word in enumerate(words) if word == _END])
     bigrams = mix_bits(hashes[:-1] << np.uint64(32) | hashes[1:]).astype(np.uint32)
     is_kept = bigrams % SAMPLED == 0
@@ -121,14 +121,14 @@ def _sketch(texts: Sequence[str]) -> Sketches:
 
 
 def mix_bits(values: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint64]:
-    """splitmix64, its finaliser (Steele, Lea and Flood 2014): every bit of the result depends on every bit."""
+    """The finaliser of splitmix64 (Steele, Lea and Flood 2014): every bit of the result depends on every bit."""
     values = (values ^ (values >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     values = (values ^ (values >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
     return values ^ (values >> np.uint64(31))
 
 
 def signatures_of(sketches: Sketches, permutations: int = PERMUTATIONS) -> Hashes:
-    """MinHash signatures: a row of `permutations` values for each text."""
+    """MinHash signatures, shape (texts, permutations)."""
     rows = len(sketches.offsets) - 1
     signatures = np.empty((rows, permutations), np.uint32)
     for begin in range(0, rows, TEXTS_AT_ONCE):
@@ -142,10 +142,10 @@ def signatures_of(sketches: Sketches, permutations: int = PERMUTATIONS) -> Hashe
 
 
 def cover_shares(sketches: Sketches, left: Integers, right: Integers) -> npt.NDArray[np.float64]:
-    """Share of the windows of each text of `left` that its text of `right` covers, and the other way round.
+    """Share of the windows of each `left` text that its `right` text covers, and vice versa, shape (pairs, 2).
 
-    Shape (pairs, 2). Two texts that share boilerplate alone cover some windows whole and others not at all; an edited
-    text leaves no window uncovered.
+    Two texts that share only boilerplate cover some windows fully and others not at all; an edited text covers every
+    window.
     """
     shares = np.zeros((len(left), 2))
     lengths = np.diff(sketches.offsets)
@@ -154,9 +154,9 @@ def cover_shares(sketches: Sketches, left: Integers, right: Integers) -> npt.NDA
     batches = np.cumsum(sizes) // BIGRAMS_AT_ONCE
     cuts = [0, *(np.flatnonzero(np.diff(batches)) + 1), len(left)]
     for begin, end in itertools.pairwise(cuts):
-        one, other = left[begin:end], right[begin:end]
-        shares[begin:end, 0] = _cover_share(sketches, series, one, other)
-        shares[begin:end, 1] = _cover_share(sketches, series, other, one)
+        here, there = left[begin:end], right[begin:end]
+        shares[begin:end, 0] = _cover_share(sketches, series, here, there)
+        shares[begin:end, 1] = _cover_share(sketches, series, there, here)
     return shares
 
 
@@ -175,7 +175,7 @@ def _cover_share(sketches: Sketches, series: Hashes, left: Integers, right: Inte
     windows = np.maximum(lengths // WINDOW, 1)
     row = np.repeat(np.arange(len(left)), lengths)
     within = np.arange(len(queries)) - mine.offsets[:-1][row]
-    window = np.minimum(within // WINDOW, windows[row] - 1)  # the last one takes what is left over
+    window = np.minimum(within // WINDOW, windows[row] - 1)  # the last window takes the rest
     begins = np.concatenate([[0], np.cumsum(windows)])
     number = begins[:-1][row] + window
     size = np.bincount(number, minlength=begins[-1])

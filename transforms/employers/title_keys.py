@@ -1,4 +1,4 @@
-"""Titles as keys: what tells two jobs apart, in canonical words, without places, employers, numbers and gender."""
+"""Titles as keys that distinguish jobs: canonical words without places, employers, numbers and gender."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from collections.abc import Sequence
 
 from transforms.place.gazetteer import Meaning, gazetteer, groups, noise
 from transforms.place.gazetteer import key as place_key
+from transforms.text.characters import normal
 from transforms.text.lookups import rows_of
-from transforms.text.normalise import normal
 
 _GENDERS = re.compile(
     r"[(\[]?\s*\b(?:[mwfdxhkg]|div|gn)(?:\s*[/|*,]\s*(?:[mwfdxhikng]|div|gn))+\b\s*[)\]]?|\((?:gn|all genders?|in|a)\)"
@@ -23,14 +23,15 @@ _NUMBER = re.compile(
 _OF_NUMBER = re.compile(r"[a-z]{0,3}-?\d+")
 _WORD = re.compile(r"[^\W_]+(?:[+#]+(?!\w))?")
 MAX_SPACES = 5
-"""In a part of a title that may be a place; a longer one says more."""
+"""Spaces in the longest part of a title that may be a place."""
 LARGE_CITY = 500_000
-"""Inhabitants; smaller cities are also words of titles (Enterprise, Mobile, Commerce)."""
+"""Inhabitants from which a city counts alone; smaller cities are also words of titles (Enterprise, Mobile,
+Commerce)."""
 
 
 @functools.cache
 def _forms() -> tuple[dict[str, str], dict[str, str]]:
-    """Canonical forms of single words and of two words, from `title_forms.csv`; an empty one is left out."""
+    """Canonical forms of single words and of pairs, from `title_forms.csv`; words with an empty form are dropped."""
     forms = {row["words"] or "": row["form"] or "" for row in rows_of("title_forms")}
     return (
         {words: form for words, form in forms.items() if " " not in words},
@@ -39,26 +40,25 @@ def _forms() -> tuple[dict[str, str], dict[str, str]]:
 
 
 def number_in(title: str) -> str | None:
-    """The number of a requisition that a title carries ("Analyst - IAC23135"); None where it has none."""
+    """The requisition number in a title ("Analyst - IAC23135"); None if it has none."""
     match = _NUMBER.search(normal(title))
     return _OF_NUMBER.findall(match[0])[-1] if match else None
 
 
 def title_key(title: str, location_text: str | None, employer: str | None, evidence: frozenset[str]) -> str:
-    """A title without what does not tell two jobs apart, its words in their canonical form, once each and in order.
+    """The words of a title that distinguish jobs, in canonical form, each once, sorted.
 
-    Left out: words for gender and workplace, numbers of requisitions, the employer (by its name, or as its
-    `evidence` has it), and parts that stand apart and name a place: a city, a country, a group of countries, or words
-    of the advert's own location. "Sr. ML Engineer - Berlin (m/f/d)" is `engineer ml senior`, as is "Machine Learning
-    Engineer (Senior), Remote".
+    Without words for gender and workplace, requisition numbers, the employer (its name, or as in its `evidence`), and
+    separate parts that name a place: a city, a country, a group of countries, or words of the advert's own location.
+    "Sr. ML Engineer - Berlin (m/f/d)" and "Machine Learning Engineer (Senior), Remote" are `engineer ml senior`.
     """
     return _read_title(title, location_text or "", employer or "", evidence)[0]
 
 
 def place_in(title: str, location_text: str | None, employer: str | None, evidence: frozenset[str]) -> str:
-    """The words of a title that `title_key` leaves out as a place and that the location does not have; often empty.
+    """The words of a title that `title_key` drops as a place and the location lacks; often empty.
 
-    "Sales Engineer - Ohio" at "Remote, US" names a place of its own, and at "Columbus, Ohio" none.
+    "Sales Engineer - Ohio" adds a place to "Remote, US", but none to "Columbus, Ohio".
     """
     return _read_title(title, location_text or "", employer or "", evidence)[1]
 
@@ -105,10 +105,10 @@ def _canonical(words: Sequence[str]) -> set[str]:
 
 
 def _is_place(part: str, before: str, after: str) -> bool:
-    """Whether a part of a title, which stands between two others, names a place and nothing else.
+    """Whether a part of a title is a place and nothing else; `before` and `after` are the parts around it.
 
-    A country, subdivision, group of countries or large city does alone; a town where its subdivision or country stands
-    behind it, and a code of two letters behind a city in it: "Andover, MA".
+    A country, subdivision, group of countries or large city counts alone; a town before its subdivision or country, and
+    a code of two letters behind a city in it: "Andover, MA".
     """
     is_alone, meanings = _find_meanings(part)
     if is_alone or not meanings:
@@ -120,9 +120,9 @@ def _is_place(part: str, before: str, after: str) -> bool:
 
 @functools.lru_cache(maxsize=1 << 16)
 def _find_meanings(part: str) -> tuple[bool, tuple[Meaning, ...]]:
-    """Whether a part of a title is a place whatever stands beside it, and what it may mean as one.
+    """Whether a part of a title is a place in any context, and the places that it may mean.
 
-    If need be without "area", "office" and the like at its end.
+    Words such as "area" and "office" at its end are dropped if necessary.
     """
     if part.count(" ") > MAX_SPACES:
         return False, ()

@@ -1,8 +1,8 @@
-"""Amounts of money as written: numbers with sign, unit and currency, joined to ranges.
+"""Amounts of money in a text: numbers with sign, unit and currency, joined to ranges.
 
-The text is searched once for numbers; only what stands directly at a number is looked at. Numbers may be grouped by
-comma, point, space or apostrophe, the Indian way (12,00,000) and with either decimal sign; units such as k, lakh or
-million are rows of lookups/pay/pay_units.csv. Whether an amount is pay is decided in `prose.py`.
+The text is searched once for numbers, and only what touches a number is read. Numbers may be grouped by comma, point,
+space or apostrophe, the Indian way (12,00,000) and with either decimal sign; units such as k, lakh or million are rows
+of lookups/pay/pay_units.csv. `prose.py` decides whether an amount is pay.
 """
 
 from __future__ import annotations
@@ -18,17 +18,17 @@ from transforms.pay.vocabulary import line_end
 from transforms.text.lookups import cells_of
 
 MAX_NUMBER = 24
-"""Characters of the longest number read; more digits are identifiers."""
+"""Characters of the longest number; longer ones are identifiers."""
 MAX_GAP = 60
-"""Characters that may stand between the two ends of a range."""
+"""Characters between the two ends of a range."""
 MIN_SUM = 1000
-"""A bare number below this is no sum of money by itself; it may be one end of a range."""
+"""A bare number below this is no sum of money, but may be an end of a range."""
 MAX_SIGN = 24
-"""Characters before a number that its sign, or code and sign, may take."""
+"""Characters before a number in which its sign, or code and sign, may stand."""
 MAX_NAME = 80
-"""Characters after a number that its unit and the names of its currency may take."""
+"""Characters after a number in which its unit and the names of its currency may stand."""
 YEARS = range(1900, 2101)
-"""Four digits in this range are a year unless a currency or unit stands at them."""
+"""Four digits in this range are a year unless they have a currency or unit."""
 
 _SPACE = "[ \u00a0\u202f\u2009]"
 _WIDE = "\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"
@@ -41,13 +41,13 @@ _NUMBER = re.compile(
     ")(?:[.,][0-9]{1,2}(?![0-9]))?(?:[.,][-–—](?![0-9]))?"  # 6'500.– 3.500,-
 )
 _SPACED = re.compile(", ([0-9]00)(?![0-9])")
-"""The rest of a number with a slip of the pen, "$55, 000"; only after a currency sign."""
+"""The rest of a mistyped number, "$55, 000"; only after a currency sign."""
 _CENTS = re.compile("([€£])([0-9]{2})(?![0-9]|[.,][0-9])")
-"""The rest of a number behind its sign, as in French: "13€50"."""
+"""The rest of a number behind its currency, as in French: "13€50"."""
 _LARGE = re.compile(" ?(million|billion|trillion|M|B)\\b")
 """What may follow the plus of "$85+ million"."""
 _CODE_BEFORE = re.compile(f"\\b([A-Z]{{2,3}}){_SPACE}$")
-"""A code apart from its sign: "AUD $120k"."""
+"""A currency code before a sign: "AUD $120k"."""
 _NEXT = re.compile(f"{_SPACE}?[0-9]")
 _ALTERNATIVE = re.compile("/([A-Z]{3})\\b")
 """A second currency: "CAD/USD"."""
@@ -58,12 +58,12 @@ _WORDS_AFTER = re.compile(
 )
 _DASHES = ("-", "–", "—")
 _QUOTED = ".'\"”"
-"""What may end a word that names a currency."""
+"""Marks that may end a word for a currency."""
 _BETWEEN_SIGN = " \u00a0\u202f\u2009~≈:)[\n"
-"""What may stand between a sign and its number; `$` in an expression lets one line end pass."""
+"""Characters that may stand between a sign and its number; `$` in an expression lets one line end pass."""
 _MONEY = "$€£¥₹₩₺₽₴₱₫₪฿₦"
 _BEFORE_NAME = f" \u00a0\u202f\u2009(.{_MONEY}"
-"""Besides letters, what may follow a number that a unit or currency belongs to."""
+"""Apart from letters, the characters that may follow a number with a unit or currency."""
 _WORD_AFTER = re.compile(f"{_SPACE}{{0,2}}\\(?(in |de )?(\\S{{1,16}})")
 _FIRST_WORD = re.compile("(?:[^\\W\\d_]|[.$€£¥₹₩₺₽₴₱₫₪฿₦])(?:[^\\s0-9()\\[\\],;:|+*<>=~\\-–—/…]{0,11})")
 _NO_DIGIT = re.compile("[^0-9.,]")
@@ -72,19 +72,19 @@ _BETWEEN = re.compile(
     r"\W{1,3}$",
     re.IGNORECASE,
 )
-"""What makes an "and" join a range."""
+"""Words before a range whose ends "and" joins."""
 _BULLET = re.compile(r"\n\s*[-*•]{1,2} (?!\s*\n)")
 _COUNTED = re.compile(
     r"\s?(?:%|x\b|\+?\s?(?:hours?|hrs|years?|yrs|days?|weeks?|months?|minutes?|people|employees"
     r"|Stunden|Jahre|Tage|ans|heures)\b)"
 )
-"""What a second number counts when it is no money: "$20 - 40 hours"."""
+"""What a second number counts when it is not money: "$20 - 40 hours"."""
 _NONE: frozenset[str] = frozenset()
 """No currency."""
 
 
 class Unit(NamedTuple):
-    """What a unit is worth, and the currency and period it names, if it does (LPA)."""
+    """The factor of a unit, and the currency and period that some units imply (LPA)."""
 
     factor: float
     currency: str | None
@@ -92,10 +92,10 @@ class Unit(NamedTuple):
 
 
 class Amount(NamedTuple):
-    """One number with what stands at it. `start` and `end` cover sign, number, unit and currency.
+    """A number with its sign, unit and currency, which `start` and `end` cover.
 
-    `currencies` are all that its signs may stand for; `is_local`: a letter that is one only where it is legal tender.
-    `is_signed`: a currency is named; `is_sum`: it may be money by itself. `is_open`: a plus stands directly after.
+    `currencies` are all that its sign may mean; `is_local`: the sign is a letter that counts only where that currency
+    is legal tender. `is_signed`: a currency is named; `is_sum`: it may be money by itself; `is_open`: a plus follows.
     """
 
     start: int
@@ -110,7 +110,7 @@ class Amount(NamedTuple):
 
 
 class Range(NamedTuple):
-    """One amount, or two or three joined; `low` and `high` in units of currency. `gap` lies between the ends."""
+    """An amount, or two or three joined; `low` and `high` in units of currency. `gap`: offsets between the ends."""
 
     start: int
     end: int
@@ -127,7 +127,7 @@ class Range(NamedTuple):
 
 
 def ranges_in(text: str, country: str | None) -> Iterator[Range]:
-    """All sums and ranges of a text, in order. Bare numbers that are neither money nor joined to money are left out."""
+    """All sums and ranges of a text, in order, without bare numbers that neither are money nor join money."""
     first: Amount | None = None
     aside: Amount | None = None
     pair: Range | None = None
@@ -155,14 +155,14 @@ def ranges_in(text: str, country: str | None) -> Iterator[Range]:
         yield _single(first)
 
 
-def _is_aside(text: str, one: Amount, number: Amount) -> bool:
-    """Whether a number is said of a sum in brackets behind it: the 4 of "$140,000 (Level 4) to $180,000"."""
-    bracket = max(text.rfind("(", one.end, number.start), text.rfind("[", one.end, number.start))
-    return one.is_sum and not number.is_sum and bracket >= 0 and text[one.end : bracket].isspace()
+def _is_aside(text: str, total: Amount, number: Amount) -> bool:
+    """Whether a number stands in brackets behind a sum: the 4 of "$140,000 (Level 4) to $180,000"."""
+    bracket = max(text.rfind("(", total.end, number.start), text.rfind("[", total.end, number.start))
+    return total.is_sum and not number.is_sum and bracket >= 0 and text[total.end : bracket].isspace()
 
 
 def _amounts(text: str, country: str | None) -> Iterator[Amount]:
-    """All amounts a range may be made of: sums, and the nearest other number on either side of one."""
+    """All amounts that may form ranges: sums, and the nearest other number on either side of a sum."""
     backlog: list[tuple[int, int]] = []
     last_sum_end = -MAX_GAP - 1
     read = 0
@@ -173,10 +173,10 @@ def _amounts(text: str, country: str | None) -> Iterator[Amount]:
             amount = _amount(text, start, end, country)
             if amount is None:
                 continue
-            for one in reversed(backlog):
-                if start - one[1] > MAX_GAP + MAX_SIGN:
+            for span in reversed(backlog):
+                if start - span[1] > MAX_GAP + MAX_SIGN:
                     break
-                if number := _number(text, *one):
+                if number := _number(text, *span):
                     yield number
                     break
             last_sum_end = read = amount.end
@@ -193,7 +193,7 @@ def _amounts(text: str, country: str | None) -> Iterator[Amount]:
 
 
 def _number(text: str, start: int, end: int) -> Amount | None:
-    """A number that no sign, unit or currency stands at, as an amount; None when it is part of a word."""
+    """A number without sign, unit and currency as an amount; None when it is part of a word."""
     after = text[end : end + 1]
     number = _value(text[start:end])
     if after.isalpha() or (after in "(-" and number in _named_numbers()):
@@ -212,9 +212,9 @@ def _number(text: str, start: int, end: int) -> Amount | None:
 
 
 def _groups(text: str, country: str | None) -> Iterator[tuple[int, int, bool]]:
-    """Where each number begins and ends, and whether it may be a sum; an amount is built of no more than these.
+    """Start and end of each number that may form an amount, and whether it may be a sum.
 
-    Most numbers of an advert count years or people: the words beside them are looked up without reading them.
+    Most numbers of an advert count years or people, so this is a quick check of the words next to each.
     """
     for start, end, is_plain in _numbers(text):
         size = end - start
@@ -235,7 +235,7 @@ def _groups(text: str, country: str | None) -> Iterator[tuple[int, int, bool]]:
 
 
 def _numbers(text: str) -> Iterator[tuple[int, int, bool]]:
-    """Where each number begins and ends, and whether it is digits alone, without marks between them."""
+    """Start and end of each number, and whether it is digits without marks between them."""
     digits = _digits(text)
     digits.append(-1)
     length, end, index = len(text), 0, 0
@@ -268,16 +268,16 @@ def _digits(text: str) -> list[int]:
 
 
 def _may_be_signed(text: str, start: int, country: str | None) -> bool:
-    """Whether the word before a number ends with a currency sign: a quick look that misses none."""
+    """Whether the word before a number ends with a currency sign: a quick check that misses none."""
     lead = text[start - 13 if start > 13 else 0 : start].rstrip(_BETWEEN_SIGN)
     if not lead[-1:] > " ":
         return False
-    words = lead.rsplit(None, 1)  # none of what is white space beyond ASCII
+    words = lead.rsplit(None, 1)  # empty for white space beyond ASCII
     return bool(words) and _sign_before(words[-1], country)[0] > 0
 
 
 def _may_be_named(text: str, end: int, after: str) -> bool:
-    """Whether a unit or currency may follow a number: a quick look that misses none. `after`: the next character."""
+    """Whether a unit or currency may follow a number: a quick check that misses none. `after`: the next character."""
     if not (after in _BEFORE_NAME or after.isalpha()):
         return False
     word = _WORD_AFTER.match(text, end)
@@ -285,7 +285,7 @@ def _may_be_named(text: str, end: int, after: str) -> bool:
 
 
 def _sign_at(text: str, start: int, before: str, country: str | None) -> tuple[int, frozenset[str], bool, int]:
-    """The sign before a number as `_sign_before` tells it, and where it ends; `before` is the character before."""
+    """The sign before a number, as `_sign_before` returns it, and where it ends; `before`: the character before."""
     if before in _MONEY and text[start - 2 : start - 1] in ("", " ", "\n", "(", "-"):
         return *_sign_before(before, country), start
     if not _may_be_signed(text, start, country):
@@ -297,7 +297,7 @@ def _sign_at(text: str, start: int, before: str, country: str | None) -> tuple[i
 
 @functools.lru_cache(maxsize=16384)
 def _may_name(word: str) -> bool:
-    """Whether a unit or currency may begin with a word after a number, in any country."""
+    """Whether a word after a number may begin a unit or currency, in any country."""
     if _units()[0].match(word):
         return True
     match = _FIRST_WORD.match(word)
@@ -313,13 +313,13 @@ def _amount(text: str, start: int, end: int, country: str | None) -> Amount | No
     """The amount a number is part of; None when it is part of a word, a percentage or a plan's name."""
     begin = max(0, start - MAX_SIGN)
     around = text[begin : line_end(text, end, end + MAX_NAME)]
-    one = _amount_in(around, start - begin, end - begin, country)
-    return one and one._replace(start=one.start + begin, end=one.end + begin)
+    amount = _amount_in(around, start - begin, end - begin, country)
+    return amount and amount._replace(start=amount.start + begin, end=amount.end + begin)
 
 
 @functools.lru_cache(maxsize=1024)
 def _amount_in(text: str, start: int, end: int, country: str | None) -> Amount | None:
-    """The same for the few words around a number: its sign, its digits, its unit and the currency named after it."""
+    """`_amount` for the few words around a number: its sign, its digits, its unit and the currency named after it."""
     if _char(text, end) == "%" or text[start - 1 : start] == "#":
         return None
     sign = _sign_of(text, start, country)
@@ -331,10 +331,9 @@ def _amount_in(text: str, start: int, end: int, country: str | None) -> Amount |
     if figure.number in _named_numbers() and not sign.is_there and (unit or figure.number < MIN_SUM):
         return None
     of_sign = figure.currencies or sign.currencies
-    is_small = figure.number < MIN_SUM and unit is None
-    name = _find_name_after(text, tail, of_sign, country, is_small=is_small)
+    name = _find_name_after(text, tail, of_sign, country, is_small=figure.number < MIN_SUM and unit is None)
     if name is None and unit and text[tail : tail + 1] == ".":  # "100 tis. Kč"
-        name = _find_name_after(text, tail + 1, of_sign, country, is_small=is_small)
+        name = _find_name_after(text, tail + 1, of_sign, country, is_small=False)
     is_signed = sign.is_there or name is not None or bool(figure.currencies)
     if not is_signed and unit is None and (after.isalpha() or _is_name(text, figure, start)):
         return None
@@ -353,7 +352,7 @@ def _amount_in(text: str, start: int, end: int, country: str | None) -> Amount |
 
 
 class _Sign(NamedTuple):
-    """What stands before a number: where it begins, its currencies, whether they are local, whether it is a sign."""
+    """A currency sign before a number; `start` is the number's own where `is_there` is false."""
 
     start: int
     currencies: frozenset[str]
@@ -362,7 +361,7 @@ class _Sign(NamedTuple):
 
 
 class _Figure(NamedTuple):
-    """The number itself, where it ends, and the currencies of a sign within it: "13€50"."""
+    """The value of a number, where it ends, and the currencies of a sign within it: "13€50"."""
 
     number: float
     end: int
@@ -383,7 +382,7 @@ def _char(text: str, at: int) -> str:
 
 
 def _sign_of(text: str, start: int, country: str | None) -> _Sign | None:
-    """The sign before a number, with a code before it that narrows what it means; None in the middle of a word."""
+    """The sign before a number, narrowed by a code before the sign; None in the middle of a word."""
     before = text[start - 1] if start else " "
     size, currencies, is_local, end = _sign_at(text, start, before, country)
     if not size and (before == "_" or (before.isalpha() and before < _WIDE[0])):
@@ -397,7 +396,7 @@ def _sign_of(text: str, start: int, country: str | None) -> _Sign | None:
 
 
 def _figure(text: str, start: int, end: int, *, is_signed: bool) -> _Figure:
-    """A number with what belongs to it behind its first digits: "$55, 000" and "13€50"."""
+    """The whole number that begins with these digits: "$55, 000" and "13€50"."""
     number = _value(text[start:end])
     if is_signed:
         group = _SPACED.match(text, end) if end - start <= len("999") else None
@@ -417,13 +416,13 @@ def _currency_of_unit(unit: Unit | None, country: str | None) -> frozenset[str]:
 
 @functools.cache
 def _named_numbers() -> frozenset[float]:
-    """Numbers that are the name of a form or scheme: 1099, 401(k)."""
+    """Numbers that name a form or scheme: 1099, 401(k)."""
     return frozenset(float(row["name"]) for row in cells_of("numbered_names") if row["kind"] == "number")
 
 
 @functools.cache
 def _name_before() -> re.Pattern[str]:
-    """What stands before a number that is part of a name: "ISO 9001", "Form 2000"."""
+    """Words whose next number is part of a name: "ISO 9001", "Form 2000"."""
     words = [re.escape(row["name"]) for row in cells_of("numbered_names") if row["kind"] == "before"]
     return re.compile(rf"(?<![^\W_])(?:{'|'.join(words)})\.?[ -]?$", re.IGNORECASE)
 
@@ -434,12 +433,12 @@ def _is_name(text: str, figure: _Figure, start: int) -> bool:
 
 
 def _is_bare_sum(number: float, size: int) -> bool:
-    """Whether a number of so many characters may be money without a currency or unit: it is large and no year."""
+    """Whether a number of `size` characters may be money without currency and unit: large, and not a year."""
     return number >= MIN_SUM and not (number in YEARS and size == len("2026"))
 
 
 def _value(digits: str) -> float:
-    """A number as written: 120,000 or 120.000 or 120 000 or 1'234,50 or 12,00,000."""
+    """The value of a number such as 120,000 or 120.000 or 120 000 or 1'234,50 or 12,00,000."""
     if digits.isdecimal():
         return float(digits)
     bare = _NO_DIGIT.sub("", digits)
@@ -453,7 +452,7 @@ def _value(digits: str) -> float:
 
 
 def _unit_at(text: str, end: int, *, is_signed: bool) -> tuple[Unit | None, int]:
-    """The unit after a number and where it ends. A lone letter after a space is one only for k or after a sign."""
+    """The unit after a number and where it ends. A single letter after a space must be k, or the number be signed."""
     large = _LARGE.match(text, end + 1) if text[end : end + 1] == "+" else None
     if large:
         return _units()[1][large[1]], large.end()
@@ -477,7 +476,7 @@ def _initials() -> frozenset[str]:
 
 @functools.cache
 def _units() -> tuple[re.Pattern[str], dict[str, Unit]]:
-    """One expression for all units, and what each is worth."""
+    """One expression for all units, and the units by their spelling."""
     units: dict[str, Unit] = {}
     for row in cells_of("pay_units"):
         units[row["unit"]] = Unit(float(row["factor"]), row["currency"] or None, row["period"] or None)
@@ -490,7 +489,7 @@ def _units() -> tuple[re.Pattern[str], dict[str, Unit]]:
 
 @functools.lru_cache(maxsize=65536)
 def _sign_before(token: str, country: str | None) -> tuple[int, frozenset[str], bool]:
-    """The longest currency sign a token ends with: its length (0: none), its currencies, whether it is local."""
+    """The longest currency sign that ends a token: its length (0: none), its currencies, whether it is local."""
     shortest = len(token) if token.isalpha() else 1  # a word is a currency as a whole or not at all
     for size in range(min(len(token), len("CDN$") + 2), shortest - 1, -1):
         sign = token[-size:]
@@ -512,9 +511,9 @@ def _currencies(sign: str, country: str | None) -> tuple[frozenset[str], bool]:
 def _find_name_after(
     text: str, end: int, of_sign: frozenset[str], country: str | None, *, is_small: bool
 ) -> _Name | None:
-    """The currency named after a number, if one is.
+    """The currency named after a number, if any.
 
-    It must agree with the sign before the number, unless it is a code in capitals, which wins.
+    It must agree with the sign before the number; a code in capitals overrides the sign.
     """
     words = _WORDS_AFTER.match(text, end) if _may_be_named(text, end, text[end : end + 1]) else None
     if words is None:
@@ -537,9 +536,9 @@ def _find_name_after(
 def _sign_after(
     first: str, second: str | None, third: str | None, country: str | None
 ) -> tuple[int, frozenset[str], bool]:
-    """How many of the words after a number name a currency, which currencies, whether it is local.
+    """How many of the words after a number name a currency, its candidates, and whether it is local.
 
-    0: none do; -1: the first character does, as in scripts without spaces (円以上).
+    0: none; -1: only the first character, as in scripts without spaces (円以上).
     """
     if second and third and (currencies := currencies_of(f"{first} {second} {third}")):
         return 3, currencies, False
@@ -572,18 +571,18 @@ def _single(a: Amount) -> Range:
     )
 
 
-def _stretch(text: str, one: Range, third: Amount) -> Range | None:
-    """A range given by three figures on a line, least, middle, most; None when the third does not belong."""
-    if "\n" in text[one.last.end : third.start]:
+def _stretch(text: str, pair: Range, third: Amount) -> Range | None:
+    """A range of three figures on a line, lowest, middle, highest; None when the third does not belong."""
+    if "\n" in text[pair.last.end : third.start]:
         return None
-    two = _join(text, one.last, third, is_third=True)
-    if two is None or two.high < one.high:
+    rest = _join(text, pair.last, third, is_third=True)
+    if rest is None or rest.high < pair.high:
         return None
-    return one._replace(end=two.end, high=two.high, currencies=two.currencies or one.currencies, last=third)
+    return pair._replace(end=rest.end, high=rest.high, currencies=rest.currencies or pair.currencies, last=third)
 
 
 def _join(text: str, a: Amount, b: Amount, *, is_third: bool = False) -> Range | None:
-    """Two amounts as one range, or None when what stands between them, or their sizes, do not make one."""
+    """Two amounts as a range; None when the text between them, or their sizes, make none."""
     if b.start - a.end > MAX_GAP or not (a.is_sum or b.is_sum) or not _is_joined(text, a, b, is_third=is_third):
         return None
     currencies = a.currencies & b.currencies if a.currencies and b.currencies else a.currencies or b.currencies
@@ -615,9 +614,9 @@ def _fits(text: str, a: Amount, b: Amount, low: float, high: float) -> bool:
 
 
 def _is_joined(text: str, a: Amount, b: Amount, *, is_third: bool) -> bool:
-    """Whether the text between two amounts makes them a range (`range_grammar.py`).
+    """Whether the text between two amounts joins them to a range (`range_grammar.py`).
 
-    "and" does after "between" or a colon; white space alone does between two signed amounts (cells, lines).
+    "and" does so after "between" or a colon, white space between two signed amounts (cells, lines).
     """
     gap = text[a.end : b.start]
     if _BULLET.search(gap):
@@ -636,7 +635,7 @@ def _is_joined(text: str, a: Amount, b: Amount, *, is_third: bool) -> bool:
 
 
 def _ends(a: Amount, b: Amount) -> tuple[float, float]:
-    """The two ends in units of currency; a unit at one end counts for both where that makes a range ("$70-80k")."""
+    """Both ends in units of currency; a unit at one end counts for both where that makes a range ("$70-80k")."""
     low, high = a.number, b.number
     if a.unit and b.unit:
         return low * a.unit.factor, high * b.unit.factor

@@ -1,10 +1,10 @@
-"""Which currency a sign, a code or a word names.
+"""The currency that a sign, code or word names.
 
-Signs are shared: `$` is the dollar or peso of two dozen countries, `kr` the crown of four. A sign is therefore
-read as the set of currencies it may stand for, and the country of the job decides; without one it stays unknown.
-Signs are listed in lookups/pay/currencies.csv (codes and names: ISO 4217; `local_signs` are letters that mean a
-currency only where it is legal tender; `per_usd` is an order of magnitude that tells whether "2M" can be pay and
-is never used to convert). Legal tender is listed in lookups/place/countries.csv.
+Signs are shared: `$` is the dollar or peso of two dozen countries, `kr` the crown of four. A sign is therefore read as
+the set of currencies that it may mean, and the country of the job decides; without a country it stays open. Signs are
+listed in lookups/pay/currencies.csv (codes and names: ISO 4217; `local_signs` are letters that mean a currency only
+where it is legal tender; `per_usd` is an order of magnitude, which shows whether "2M" can be pay and never converts).
+Legal tender is listed in lookups/place/countries.csv.
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ EURO_SINCE = {
 
 
 def currency_of(symbol_or_code: str, country: str | None = None) -> str | None:
-    """The ISO 4217 code of a sign, code or word, or None when it is unknown or shared and the country cannot tell.
+    """The ISO 4217 code of a sign, code or word; None when it is unknown, or shared and the country does not decide.
 
-    `country` is ISO 3166-1 alpha-2, the job's country.
+    `country` is the job's country, ISO 3166-1 alpha-2.
 
     >>> currency_of("$", "CA"), currency_of("$"), currency_of("C$"), currency_of("kr", "NO"), currency_of("usd")
     ('CAD', None, 'CAD', 'NOK', 'USD')
@@ -38,9 +38,9 @@ def currency_of(symbol_or_code: str, country: str | None = None) -> str | None:
 
 
 def resolve_currency(candidates: frozenset[str], country: str | None, *, strict: bool = False) -> str | None:
-    """The one currency meant: the only candidate, or the only one that is legal tender of the country.
+    """The only candidate, else the only candidate that is legal tender in the country, else None.
 
-    `strict` asks for legal tender even of a single candidate.
+    With `strict` a single candidate must be legal tender, too.
     """
     if len(candidates) == 1 and not strict:
         return next(iter(candidates))
@@ -50,22 +50,22 @@ def resolve_currency(candidates: frozenset[str], country: str | None, *, strict:
 
 @functools.cache
 def codes() -> dict[str, float | None]:
-    """Every currency code with its rough number of units per US dollar (one figure), None where unknown."""
+    """Every currency code with its rough number of units per US dollar (one significant figure); None if unknown."""
     return {row["currency"]: float(row["per_usd"]) if row["per_usd"] else None for row in _rows()}
 
 
 def currencies_of(sign: str) -> frozenset[str]:
-    """All currencies a code (upper case), sign (as written) or word (any case) may stand for, wherever it stands."""
+    """All currencies that a code (upper case), sign (as written) or word (any case) may mean in any country."""
     return _signs().get(sign) or _words().get(sign.casefold(), frozenset())
 
 
 def local_currencies_of(sign: str) -> frozenset[str]:
-    """The currencies a letter such as `R` or `Bs` stands for in the countries where they are legal tender."""
+    """The currencies that letters such as `R` or `Bs` mean where they are legal tender."""
     return _local_signs().get(sign, frozenset())
 
 
 def legal_tender(country: str) -> tuple[str, ...]:
-    """Currencies that are legal tender in a country (ISO 3166-1 alpha-2), () when the country is unknown."""
+    """Currencies that are legal tender in a country (ISO 3166-1 alpha-2); () for an unknown country."""
     return _legal_tender().get(country, ())
 
 
@@ -95,7 +95,7 @@ def _index(column: str) -> dict[str, frozenset[str]]:
 
 @functools.cache
 def first_words() -> frozenset[str]:
-    """The first words, in lower case, of names of two words and more: "canadian" of "Canadian dollars"."""
+    """The first words, in lower case, of currency names with several words: "canadian" of "Canadian dollars"."""
     names = [*_signs(), *_words()]
     return frozenset(name.split(" ", 1)[0].casefold() for name in names if " " in name)
 

@@ -1,8 +1,8 @@
-"""What words rule out of a list of places: "outside the EU", "all states except New York", "Canada excluded".
+"""Places that words rule out: "outside the EU", "all states except New York", "Canada excluded".
 
-The words are rows of lookups/pay/exclusions.csv. `side` says where they stand: `before` what they rule out, `after` it,
-or `either`: before it unless nothing follows. `until`: what they rule out goes on over commas (`list`) or ends at one
-(`comma`). `rest` rules nothing out: what is left of a place ("rest of Canada") lies in it.
+The words are rows of lookups/pay/exclusions.csv. `side`: they stand `before` the places, `after` them, or `either`
+(before, unless nothing follows). `until`: the places extend over commas (`list`) or end at a comma (`comma`). `rest`
+rules nothing out: "rest of Canada" lies in Canada.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _NOTHING = re.compile(rf"\s*(?:{_END_OR_COMMA.pattern}|$)")
 
 
 class Split(NamedTuple):
-    """A text without what it rules out, and what it rules out."""
+    """A text without the places it rules out, and these places."""
 
     kept: str
     ruled_out: str
@@ -46,7 +46,7 @@ def _words() -> re.Pattern[str]:
 
 
 def split(text: str) -> Split:
-    """What a text says of places apart from what it rules out, and what it rules out.
+    """Part a text about places from the places that it rules out.
 
     >>> split("US (except New York, Hawaii)")
     Split(kept='US ()', ruled_out='New York, Hawaii')
@@ -63,7 +63,7 @@ def split(text: str) -> Split:
             pieces.append(text[at:start])
             at = end
         elif rule.side == "after" or (rule.side == "either" and _NOTHING.match(text, end)):
-            begin = max((one.end() for one in _END_OR_COMMA.finditer(text, at, start)), default=at)
+            begin = max((boundary.end() for boundary in _END_OR_COMMA.finditer(text, at, start)), default=at)
             pieces.append(text[at:begin])
             ruled_out.append(text[begin:start].strip())
             at = end
@@ -85,7 +85,7 @@ def _name_pattern() -> re.Pattern[str]:
 
 
 def last_exclusion(text: str) -> str | None:
-    """The last words of a text that rule out countries or groups of them, as written.
+    """The last words of a text that rule out countries or groups of countries, as written.
 
     >>> last_exclusion("If you live outside of the US, pay is ")
     'outside of the US'
@@ -96,7 +96,7 @@ def last_exclusion(text: str) -> str | None:
 
 @functools.lru_cache(maxsize=4096)
 def countries_ruled_out(text: str) -> frozenset[str]:
-    """Countries and groups of countries that a line about places rules out as a whole: ISO codes and scope tokens.
+    """ISO codes of countries, and tokens of groups of countries, that a line about places rules out entirely.
 
     >>> sorted(countries_ruled_out("Remote (anywhere except Canada)")), countries_ruled_out("Remote, US except Ohio")
     (['CA'], frozenset())

@@ -1,25 +1,24 @@
-"""Which of the pay components of a posting is its headline: the pay that the posting counts with in statistics.
+"""The headline of a posting: the pay component that statistics count.
 
-A posting has one headline, and one for each country that base pay is tied to: its pay zones count in each of them.
+A posting has one headline, and one more for each country that base pay is tied to: its pay zones count in each.
 
-The order of preference stands here and nowhere else (`_rank`), from the most to the least important:
+Components are preferred (`_rank`), by these criteria in order of importance, if they are:
 
-1. It has amounts.
-2. Structured before prose: a field says what it holds.
-3. Tied to the posting's country, then to no country, then to others.
-4. In the country's legal tender, then in a currency that is known.
-5. For the posting's own employment, or for none: not the contract beside a full-time range.
-6. It can enter a band: no flag, a period, yearly or monthly for employees and hourly or daily for contractors, both
-   ends.
-7. Tied to the posting's own place ("CA, WA and NY" for a job in San Francisco), then to no place within the country
-   or to one of several, then to other places.
-8. Tied to the posting's own level ("Senior" for a senior engineer), then to no level, then to other levels.
-9. Tied to nothing: what the advert says of the job as a whole.
+1. with amounts
+2. structured, not prose: a field says what it holds
+3. tied to the posting's country, then to no country, then to others
+4. in the country's legal tender, then in a known currency
+5. for the posting's own employment, or for none: not the contract rate next to a full-time range
+6. fit for a band: no flag, a period, yearly or monthly for employees and hourly or daily for contractors, both ends
+7. tied to the posting's own place ("CA, WA and NY" for a job in San Francisco), then to no place within the country or
+   to some of the posting's, then to other places
+8. tied to the posting's own level ("Senior" for a senior engineer), then to no level, then to other levels
+9. tied to nothing, so for the job as a whole
 
-Among prose that is tied to nothing the first wins: adverts state the job's own pay first. Among tiers that are still
-equal the one with the middle midpoint is taken, and of two the lower. The widest summary would mix zones and levels
-into a range nobody is offered; the first one is often the dearest city or level; and the lower of two is the one
-that everybody the advert is meant for is offered at least.
+In prose tied to nothing the first component wins: adverts state the job's own pay first. Otherwise, of equal components
+the one with the middle midpoint is the headline, and of two the lower. The widest summary would mix zones and levels
+into a range that nobody is offered; the first is often the most expensive city or level; and everybody whom the advert
+addresses is offered the lower of two.
 """
 
 from __future__ import annotations
@@ -34,10 +33,10 @@ from transforms.records.rows import Pay, Place
 from transforms.role.titles import seniority_of
 
 BY_THE_HOUR = ("CONTRACTOR", "PER_DIEM", "TEMPORARY")
-"""Employment whose own pay is the hourly or daily one where an advert states both."""
+"""Kinds of employment paid by the hour or day, where an advert states a longer period, too."""
 UNSTATED = "unstated"
 OWN_PAY = ("base", "on_target_earnings", "total_compensation")
-"""What a posting's own pay may be, the preferred first. Those behind base pay hold more than it, and are flagged."""
+"""Components that may be a posting's own pay, the preferred first. The others exceed base pay and are flagged."""
 
 
 def headline_of(
@@ -48,9 +47,9 @@ def headline_of(
     seniority: str = UNSTATED,
     places: Sequence[Place] = (),
 ) -> int | None:
-    """Index of the posting's own pay: of the first of `OWN_PAY` that there is; None when there is none of them.
+    """Index of the posting's own pay, which is the first of `OWN_PAY` that it states; None when it states none.
 
-    `country`, `seniority` (as stated) and `places` (none of a remote job) are the posting's.
+    `country`, `seniority` (as stated) and `places` (none for a remote job) are the posting's.
     """
     component = next((name for name in OWN_PAY if any(pay.component == name for pay in pays)), None)
     candidates = [i for i, pay in enumerate(pays) if pay.component == component]
@@ -75,9 +74,9 @@ def headlines_by_country(
     seniority: str = UNSTATED,
     places: Sequence[Place] = (),
 ) -> set[int]:
-    """Indices of the base pay that counts in each country that base pay is tied to, one per country.
+    """Indices of the base pay that counts in each country to which base pay is tied, one per country.
 
-    In the country that the posting's own pay (`head`) is tied to it is that one, elsewhere the same order decides.
+    The posting's own pay (`head`) counts in its country; elsewhere the same order of preference decides.
     """
     by_country: dict[str, list[int]] = {}
     for i, pay in enumerate(pays):
@@ -97,7 +96,7 @@ def headlines_by_country(
 def _rank(
     pay: Pay, country: str | None, employment_type: str | None, seniority: str, places: Sequence[Place]
 ) -> tuple[int, ...]:
-    """The smaller, the better; the order is explained above."""
+    """A key for sorting, the preferred component first; the module's docstring explains the order."""
     tender = legal_tender(country) if country else ()
     return (
         pay.low is None and pay.high is None,
@@ -117,7 +116,7 @@ def _rank(
 
 
 def _distance(pay: Pay, places: Sequence[Place]) -> int:
-    """0 when pay is tied to cities or subdivisions that hold all of a posting's, 1 to none or some, 2 to others."""
+    """0 for pay tied to areas with all places of a posting, 1 for none or some of them, 2 for other areas."""
     rest, ruled_out = split(pay.place_text or "")
     areas = [place for place in whereabouts(rest).places if place.subdivision or place.city]
     own = [place for place in places if place.subdivision or place.city]
@@ -136,7 +135,7 @@ def _holds(area: Place, place: Place) -> bool:
 
 
 def _steps(pay: Pay, seniority: str) -> int:
-    """0 when the words that pay is tied to name the posting's level (both may name none), 1 none, 2 another."""
+    """0 where pay is tied to the posting's level (also where neither names any), 1 to no level, 2 to another."""
     level = seniority_of(pay.level_text or pay.place_text or "").value
     return 0 if level == seniority else 1 if level == UNSTATED else 2
 

@@ -1,12 +1,16 @@
-"""Norms of pay: what currency and country say of an amount that the advert leaves open.
+"""Norms of pay: what currency and country imply where the advert leaves period or plausibility open.
 
-lookups/pay/pay_rules.csv holds, each row with its reason: `period`, for which period amounts of a size are stated in a
-country unless a word says otherwise; `annual_hours` and `salary_months`, how much is paid in a year of full-time
-work; `annual_pay`, the bounds beyond which a yearly amount is no pay for one person's full-time work; `monthly_pay`,
-the bound beyond which an amount that is called monthly is a yearly one; `skilled_pay` and `senior_pay`, the least that
-full-time work in engineering, data and AI is paid, without and from the senior level on: as an amount, or as a multiple
-of the country's lower bound. Rows without a country hold for a currency where the country is unknown or has no rule for
-it; a row without either, where both are unknown. A currency without a row has the bounds of the dollar.
+Rules in lookups/pay/pay_rules.csv, each with its reason:
+
+- `period`: the usual period of amounts of a size in a country, unless a word says otherwise
+- `annual_hours`, `salary_months`: hours and salaries in a year of full-time work
+- `annual_pay`: bounds of a plausible yearly amount for one person's full-time work
+- `monthly_pay`: the bound above which an amount called monthly is a yearly one
+- `skilled_pay`, `senior_pay`: the lowest plausible pay for full-time work in engineering, data and AI, at any level and
+  from the senior level on: an amount, or a multiple of the country's lower bound
+
+Rows without a country hold for a currency where the country is unknown or has no rule; a row without either, where
+both are unknown. A currency without a row has the dollar's bounds.
 """
 
 from __future__ import annotations
@@ -25,22 +29,22 @@ from transforms.records.vocabulary import AI_CORE, PER_YEAR
 from transforms.text.lookups import cells_of
 
 MONTHS = 12
-"""Salaries a year of pay in a currency from elsewhere: further salaries are owed by local law and custom."""
+"""Salaries a year where pay is not in local currency: more than twelve are owed by local law and custom only."""
 WIDEST = 4.0
-"""A range whose high end is over this many times its low end is no offer for one job."""
+"""Largest ratio of high end to low end in an offer for one job."""
 ANNUAL_COMPONENTS = ("base", "on_target_earnings", "total_compensation")
-"""Components whose period and bounds norms can tell."""
+"""Components for which norms give period and bounds."""
 WITHOUT_NORMS = ("CONTRACTOR", "INTERN", "PER_DIEM", "VOLUNTEER")
-"""Employment whose pay is not stated for a year or month by custom."""
+"""Kinds of employment without a customary period of pay."""
 NOT_SKILLED_PAY = ("PART_TIME", "INTERN", "PER_DIEM", "VOLUNTEER")
-"""Employment whose pay for a year tells nothing of the role."""
+"""Kinds of employment for which a year's pay has no lower bound by role."""
 SKILLED = (*AI_CORE, "data", "other_engineering")
-"""Groups of roles that need a trade: no full-time pay of theirs is near the lowest there is."""
+"""Groups of skilled roles: their full-time pay is never near a country's lowest."""
 SENIOR = ("senior", "staff", "manager", "executive")
-LEAST_USD, MOST_USD = 500.0, 3e6
-"""Rough US dollars a year: the bounds of pay in a currency that has no row of its own."""
+MIN_USD, MAX_USD = 500.0, 3e6
+"""Rough US dollars a year: the bounds of pay in a currency without a row."""
 SHARED_SIGNS = re.compile("[$¥]|\\bkr\\b|Rs")
-"""Signs that, where the country does not tell their currency, name one from elsewhere."""
+"""Shared signs: where the country leaves their currency open, they mean a foreign currency."""
 
 
 def complete_pay(
@@ -52,15 +56,14 @@ def complete_pay(
     role_group: str = "other",
     places: Sequence[Place] = (),
 ) -> tuple[Pay, ...]:
-    """Pay with norms applied: period inferred where none is stated, yearly amounts, flags, and the headline first.
+    """Apply norms to pay: infer periods where none is stated, add yearly amounts and flags, put the headline first.
 
-    A minimum of 0 is no minimum. A range whose low end is above its high end keeps its text, not its amounts. An
-    amount beyond four times its low end, or beyond the bounds of country, role and level, is kept and flagged.
+    A low end of 0 is dropped. A range with its low end above its high end loses its amounts and keeps its text. Ranges
+    wider than `WIDEST`, and amounts beyond the bounds of country, role and level, are kept and flagged.
 
-    The headline is the posting's own pay: what an economist would take as its offer (`headline.py` says how it is
-    chosen, for which the posting's stated `seniority` and `places` are asked). Exactly one base pay is it if there is
-    one, else on-target earnings or total compensation, then flagged: neither enters a band. It stands first, the
-    others keep their order. Each country that base pay is tied to has one too, marked `is_headline_in_country`.
+    The headline is the posting's own pay: what an economist would take as its offer (`headline.py` has the rules). It
+    is base pay where there is any, else on-target earnings or total compensation, which are flagged so that they enter
+    no band. Each country that base pay is tied to has a headline too, marked `is_headline_in_country`.
     """
     if not pays:
         return ()
@@ -169,7 +172,7 @@ def _rules() -> _Rules:
 
 
 def _keys(currency: str | None, country: str | None) -> Iterator[tuple[str, str]]:
-    """Where to look for a norm: the country's for the currency, the currency's anywhere, its only country's own."""
+    """Yield keys of a norm: for country and currency, for the currency anywhere, for the currency's only country."""
     if country and currency:
         yield country, currency
     elif country:
@@ -188,28 +191,28 @@ class _Norms(NamedTuple):
 
 @functools.lru_cache(maxsize=1024)
 def _norms(currency: str | None, country: str | None) -> _Norms:
-    """The periods of amounts, the nearest norm first, the bounds of a year's pay and the most of a month's."""
+    """The periods of amounts, the nearest norm first, the bounds of a year's pay and the upper bound of a month's."""
     keys = list(_keys(currency, country))
     periods = tuple(row for key in keys for row in _rules().periods.get(key, ()))
     per_usd = codes().get(currency or "USD") or math.nan
-    rough = (LEAST_USD * per_usd, MOST_USD * per_usd) if math.isfinite(per_usd) else (0.0, math.inf)
+    rough = (MIN_USD * per_usd, MAX_USD * per_usd) if math.isfinite(per_usd) else (0.0, math.inf)
     bounds = next((_rules().bounds[key] for key in keys if key in _rules().bounds), rough)
     return _Norms(periods, bounds, next((_rules().monthly[key] for key in keys if key in _rules().monthly), math.inf))
 
 
 def usual_period(low: float | None, high: float | None, currency: str | None, country: str | None) -> str | None:
-    """The period that currency and country make usual for amounts of this size; None where there is no norm."""
-    least, most = low or high, high or low
-    if least is None or most is None:
+    """The usual period of amounts of this size in currency and country; None without a norm."""
+    start, end = low or high, high or low
+    if start is None or end is None:
         return None
     for floor, ceiling, period in _norms(currency, country).periods:
-        if floor <= least and most <= ceiling:
+        if floor <= start and end <= ceiling:
             return period
     return None
 
 
 def _per_year(period: str, months: int | None, country: str | None) -> float:
-    """How many times a period's pay is paid in a year of full-time work in a country."""
+    """How many times the pay of a period is paid in a year of full-time work."""
     rules = _rules()
     if period == "hour":
         return rules.hours.get(country or "", rules.hours[""])
@@ -219,7 +222,7 @@ def _per_year(period: str, months: int | None, country: str | None) -> float:
 
 
 def _doubt_range(low: float | None, high: float | None, period: str | None, norms: _Norms) -> str | None:
-    """Why a range is no offer for one job, or its amounts not for a month; None where nothing speaks against it."""
+    """Flag of a range too wide for one job, or of an amount too high for a month; None where it is plausible."""
     if low is not None and high is not None and high > WIDEST * low:
         return "high_over_4x_low"
     is_above = period == "month" and max(low or 0, high or 0) > norms.monthly
@@ -227,7 +230,7 @@ def _doubt_range(low: float | None, high: float | None, period: str | None, norm
 
 
 def _doubt_year(ends: Sequence[float], bounds: tuple[float, float]) -> str | None:
-    """Whether the ends of a yearly range lie beyond their bounds."""
+    """Flag of a yearly range with an end beyond its bounds; None where it is plausible."""
     if not ends:
         return None
     return "implausible_low" if min(ends) < bounds[0] else "implausible_high" if max(ends) > bounds[1] else None
@@ -235,14 +238,14 @@ def _doubt_year(ends: Sequence[float], bounds: tuple[float, float]) -> str | Non
 
 @functools.lru_cache(maxsize=4096)
 def _bounds(currency: str | None, country: str | None, skill: str | None) -> tuple[float, float]:
-    """The bounds of a year's pay in a currency, higher at the lower end for work that needs a `skill`."""
-    least, most = _norms(currency, country).bounds
+    """The bounds of a year's pay in a currency; the lower bound is higher for work that needs a `skill`."""
+    lower, upper = _norms(currency, country).bounds
     if currency is None:  # the country's money or any other
         anywhere = _norms(None, None).bounds
-        return min(least, anywhere[0]), max(most, anywhere[1])
+        return min(lower, anywhere[0]), max(upper, anywhere[1])
     if skill is None:
-        return least, most
+        return lower, upper
     rules = _rules().skilled
     floor = next((rules[key] for key in ((skill, *key) for key in _keys(currency, country)) if key in rules), None)
     is_local = country is not None and currency in legal_tender(country) and (country, currency) in _rules().bounds
-    return (max(least, rules[skill, "", ""] * least) if is_local else max(least, floor or 0.0)), most
+    return (max(lower, rules[skill, "", ""] * lower) if is_local else max(lower, floor or 0.0)), upper

@@ -1,10 +1,10 @@
-"""Pay, read from an advert's prose.
+"""Pay in an advert's prose.
 
 An amount (`amounts.py`) is pay only when something says so: a pay word that governs it, a heading or an earlier amount
-that it continues, a period beside it, or its standing alone in a headline. What words mean is data
+that it continues, a period next to it, or its position alone in a headline. What words mean is data
 (lookups/pay/pay_words.csv). Amounts of funding, revenue, budgets, perks, signing and referral bonuses are not pay.
-Nothing is guessed: a currency or period that is not said stays None; `complete_pay` (`normalisation.py`) adds what
-norms of the country say, and marks it as inferred.
+Nothing is guessed: a currency or period that is not stated stays None. `complete_pay` (`normalisation.py`) adds what
+the country's norms imply, and marks it as inferred.
 """
 
 from __future__ import annotations
@@ -28,53 +28,53 @@ from transforms.records.vocabulary import PER_YEAR
 CLAUSE = 240
 """Characters before an amount in which a word may govern it: about two long lines of an advert."""
 TAIL = 80
-"""Characters after an amount that are read for its period, tax and kind."""
+"""Characters after an amount in which its period, tax and kind are looked for."""
 PERK = 40
-"""Characters after an amount that only its period makes pay in which a perk may be named: "$900/month gym stipend"."""
+"""Characters after an amount with a period but no pay word in which a perk may be named: "$900/month gym stipend"."""
 HEADING = 90
-"""A line up to this many characters is read as a heading of what follows."""
+"""Characters of the longest line that is read as a heading."""
 HEADING_REACH, HEADING_LINES = 400, 4
-"""Characters and lines above an amount in which its heading is looked for."""
+"""Characters and lines above an amount in which its heading may stand."""
 LIST_REACH = 200
-"""Characters between an amount and the one it continues."""
+"""Characters between two amounts of a list."""
 SHORT_TEXT = 160
-"""A text up to this many characters is a pay field: its figures are pay unless a word says otherwise."""
+"""Characters of the longest text that is taken for a pay field: its figures are pay unless a word says otherwise."""
 FEW_WORDS = 8
-"""Words before an amount up to which a period beside it is evidence enough."""
+"""Words before an amount up to which a period next to it is enough evidence."""
 MIN_HEADLINE = 10_000
-"""A bare figure in a headline is pay from five figures on; smaller ones count other things."""
+"""A bare number in a headline is pay from five figures; smaller numbers count other things."""
 MIN_INDIRECT_USD, MIN_INDIRECT_TIMED_USD = 10_000.0, 6_000.0
-"""Rough US dollars a year from which a figure that no word names pay directly is taken for pay, without and with a
-period; smaller ones are perks. Strong currencies only."""
+"""Rough US dollars a year from which an amount is pay though no word says so directly, without and with a period;
+smaller amounts are perks. Strong currencies only."""
 MAX_NUMBER = 1e12
 MAX_USD, MAX_MILLIONS_USD = 5e6, 3e6
-"""Rough US dollars above which nothing is pay, and nothing stated in millions."""
+"""Rough US dollars above which no amount is pay, and no amount stated in millions."""
 MIN_USD, MIN_WEAK_USD = 1000.0, 50.0
-"""Rough US dollars below which a sum without a period is pay only when it is named so, in strong and weak currencies
-(where pay is for a month and low)."""
+"""Rough US dollars below which a sum without a period must be called pay, in strong currencies and in weak ones (where
+pay is monthly and low)."""
 MAX_ANNUAL_USD = 2e6
-"""Rough US dollars a year up to which an amount with a period, but no pay word, is taken for pay."""
+"""Rough US dollars a year up to which an amount with a period is pay without a pay word."""
 MIN_ANNUAL_USD = 500.0
-"""Rough US dollars a year below which an amount is pay only when named so, and `$` is not a weak local currency."""
+"""Rough US dollars a year below which an amount must be called pay, and `$` is not a weak local currency."""
 STRONG = 20.0
-"""Currencies of which a US dollar buys fewer units than this are not paid in millions."""
+"""Units per US dollar below which a currency is strong: nobody is paid millions of it."""
 THOUSAND, MILLION = 1e3, 1e6
 PESO = 1000.0
 """Rough units per US dollar of the pesos that share the dollar's sign (Chile, Argentina, Colombia)."""
 SOUTH_ASIAN = (1e5, 1e7)
 """Lakh and crore: units of rupees and taka."""
 FIRST_WORDS = 3
-"""Words of a sentence in which its subject stands."""
+"""First words of a sentence, among which its subject stands."""
 TITLE = 8
-"""Words and marks before an amount in which a title names its role or level."""
+"""Words and marks before an amount in which a job title may name role or level."""
 SUBJECT = 6
-"""Words before "paid" in which a bonus or commission is its subject."""
+"""Words before "paid" in which its subject may be a bonus or commission."""
 CONTINUED = (0.2, 5.0)
-"""An amount that continues a list is within these multiples of the one before."""
+"""An amount that continues a list is between these multiples of the amount before it."""
 MAX_BONUS, MAX_EQUITY, MAX_BARE_EQUITY = 100.0, 25.0, 5.0
-"""Percent above which a share is no bonus of one's salary, or equity of one's employer, named or not."""
+"""Percent above which a share is neither a bonus, nor equity that is called so, nor equity that is not."""
 CASH = ("base", "on_target_earnings", "total_compensation")
-"""Components that are a year's money by themselves; the rest is added to them."""
+"""Components that make up a whole year's pay; the others are added to them."""
 ADDED = ("bonus", "commission", "equity")
 
 _SENTENCE = re.compile(
@@ -82,7 +82,7 @@ _SENTENCE = re.compile(
     r"[.!?]*[)\"”’']*\s+(?=[^a-z\s]))"
 )
 _SENTENCE_OR_SLASHES = re.compile(_SENTENCE.pattern + r"|\s//\s")
-"""Where a sentence ends. The first is the faster one: it begins with a character."""
+"""Ends of sentences. The first pattern is faster, because it begins with a character."""
 _ABBREVIATIONS = (
     *("approx", "ca", "min", "max", "excl", "incl", "vs", "etc", "avg", "est", "no", "Sr", "Jr", "St", "Dr", "Rs"),
     *("Fr", "mind", "inkl", "zzgl", "lt", "gem", "ok", "tys", "mies"),
@@ -100,9 +100,9 @@ _SHARED = (
     *("bonus", "equity", "stock", "option", "commission", "variab"),
     *("prime", "provision", "shares", "rsu", "esop", "vsop", "bspce"),
 )
-"""What a share in percent may be of; a quick look before the words are read."""
+"""What a percentage may be a share of: a quick check before the words are read."""
 _NEXT_SUM = re.compile(r"\s?:?\s?(?:of |up to )?[$€£¥₹]")
-"""A word before another sum belongs to that one: "$300k (base $180k)"."""
+"""Another sum right behind a word, to which the word then belongs: "$300k (base $180k)"."""
 _INVOICED = re.compile(r"\b(?:B2B|C2C)\b")
 _MONEY_SIGN = re.compile("[$€£¥₹₩₺₽₴₱₫₪฿₦]")
 _MARKS_BETWEEN = "()[]/-–—,*·×"
@@ -111,9 +111,9 @@ _SAME_PAY = ("or", "/", "|", ",", "oder", "ou", "o")
 
 
 class _Before(NamedTuple):
-    """The words before an amount in its clause, the one that governs it, and a period that belongs to that.
+    """The words before an amount in its clause, the governing word, and the period that belongs to that word.
 
-    `size`: characters from where the clause begins.
+    `size`: characters of the clause up to the amount. `is_direct`: only small words stand between.
     """
 
     size: int
@@ -124,12 +124,12 @@ class _Before(NamedTuple):
 
     @property
     def leading(self) -> Word | None:
-        """The pay word that leads directly to the amount, or None."""
+        """The pay word directly before the amount, or None."""
         return self.governing if self.is_direct and self.governing and self.governing.kind == "pay" else None
 
 
 class _After(NamedTuple):
-    """What the words directly after an amount say, and where they end."""
+    """What the words directly after an amount say, and where these words end."""
 
     period: str | None
     tax: str | None
@@ -141,10 +141,10 @@ class _After(NamedTuple):
 
 
 class _Evidence(NamedTuple):
-    """Why an amount is taken for pay, the component it is, and a period that comes with it.
+    """Why an amount is taken for pay, which component it is, and the period that comes with the evidence.
 
-    `kind`: after (a word after it), direct or clause (a word before it, with or without others between), heading,
-    list (it continues an earlier amount), field, headline, period.
+    `kind`: after (a word after it), direct (a word right before it), clause (a word further before it), heading, list
+    (it continues an earlier amount), field, headline, period.
     """
 
     kind: str
@@ -153,7 +153,7 @@ class _Evidence(NamedTuple):
 
 
 class _AmountBefore(NamedTuple):
-    """An amount taken for pay, kept while reading on."""
+    """An amount taken for pay, for comparison with the amounts after it."""
 
     pay: Pay
     start: int
@@ -166,7 +166,7 @@ class _Site(NamedTuple):
     """One amount in its text, with the words around it."""
 
     text: str
-    one: Range
+    amount: Range
     begin: int
     before: _Before
     after: _After
@@ -186,23 +186,23 @@ class _Claim(NamedTuple):
     @property
     def usd(self) -> float:
         """Its upper end in rough US dollars."""
-        return self.site.one.high / self.site.per_usd
+        return self.site.amount.high / self.site.per_usd
 
 
 def pay_in(text: str, *, country: str | None = None) -> tuple[Pay, ...]:
-    """All pay that a text states, in its order, each with its offsets; () when it states none.
+    """All pay that a text states, in order, with offsets; () when it states none.
 
-    `country` (ISO 3166-1 alpha-2) is the country of the job where structured data says it; it decides shared signs
-    such as `$` and nothing else. Amounts are as stated, not annualised; equity shares are in percent; a bonus stated
-    as a share of salary has no amounts. Pay that repeats an earlier one is left out. Never raises.
+    `country` (ISO 3166-1 alpha-2) is the job's country, where structured data gives it; it only decides shared signs
+    such as `$`. Amounts are as stated, not annualised; equity shares are in percent; a bonus stated as a share of
+    salary has no amounts. Repeated pay is left out. Never raises.
 
     >>> [(p.low, p.high, p.currency, p.period) for p in pay_in("Salary: €60.000 bis €80.000 pro Jahr")]
     [(60000.0, 80000.0, 'EUR', 'year')]
     """
     plain = _plain(text)
     amounts: list[_AmountBefore] = []
-    for one in ranges_in(plain, country):
-        read = _read(plain, one, amounts, country)
+    for amount in ranges_in(plain, country):
+        read = _read(plain, amount, amounts, country)
         if read is not None:
             amounts.append(read)
     pays = [each.pay for each in _with_shared_period(plain, amounts)] + list(_shares(plain, amounts))
@@ -215,9 +215,9 @@ def pay_in(text: str, *, country: str | None = None) -> tuple[Pay, ...]:
 
 
 def _plain(text: str) -> str:
-    """The text with left-over markup, entities and escaped line ends blanked, every offset unchanged.
+    """The text with left-over markup, entities and escaped line ends blanked; offsets do not change.
 
-    Digits and signs of full width (６００万円) become ordinary ones.
+    Full-width digits and signs (６００万円) become ordinary ones.
     """
     if "&" in text:
         text = _ENTITY.sub(_pad, text)
@@ -236,22 +236,22 @@ def _pad(entity: re.Match[str]) -> str:
     return character.rjust(len(entity[0])) if len(character) == 1 else entity[0]
 
 
-def _read(text: str, one: Range, amounts: Sequence[_AmountBefore], country: str | None) -> _AmountBefore | None:
+def _read(text: str, amount: Range, amounts: Sequence[_AmountBefore], country: str | None) -> _AmountBefore | None:
     """Return the pay that an amount states, or None when nothing says that it is pay."""
-    currency = resolve_currency(one.currencies, country, strict=one.is_local) if one.currencies else None
-    per_usd = _per_usd(one, currency, country)
-    if _is_too_large(one, per_usd):
+    currency = resolve_currency(amount.currencies, country, strict=amount.is_local) if amount.currencies else None
+    per_usd = _per_usd(amount, currency, country)
+    if _is_too_large(amount, per_usd):
         return None
-    before = _find_before(text, one, must_be_named=_is_in_millions(one, per_usd) or _is_bare(text, one))
+    before = _find_before(text, amount, must_be_named=_is_in_millions(amount, per_usd) or _is_bare(text, amount))
     if before is None:
         return None
-    is_open = one.is_open and not _adds(text, one.end)
-    after = _after(text, one.end + is_open, one.end + TAIL)
-    period = after.period or (one.unit and one.unit.period) or _gap_period(text, one) or before.period
-    if len(one.currencies) > 1 and per_usd >= STRONG and _annual(one.high / per_usd, period) < MIN_ANNUAL_USD:
+    is_open = amount.is_open and not _adds(text, amount.end)
+    after = _after(text, amount.end + is_open, amount.end + TAIL)
+    period = after.period or (amount.unit and amount.unit.period) or _gap_period(text, amount) or before.period
+    if len(amount.currencies) > 1 and per_usd >= STRONG and _annual(amount.high / per_usd, period) < MIN_ANNUAL_USD:
         currency, per_usd = None, 1.0  # "$3k a month" in Buenos Aires: another dollar is meant
-    usual = usual_period(one.low, one.high, currency, country)
-    site = _Site(text, one, one.start - before.size, before, after, is_open, per_usd, usual)
+    usual = usual_period(amount.low, amount.high, currency, country)
+    site = _Site(text, amount, amount.start - before.size, before, after, is_open, per_usd, usual)
     last = amounts[-1] if amounts else None
     evidence = _evidence(site, last)
     if evidence is None:
@@ -260,61 +260,63 @@ def _read(text: str, one: Range, amounts: Sequence[_AmountBefore], country: str 
     if not _is_believable(_Claim(site, evidence, period, follows_pay=last is not None)):
         return None
     tie = _tie_of(site, last)
-    if tie.country and len(one.currencies) > 1:
-        currency = resolve_currency(one.currencies, tie.country) or currency
+    if tie.country and len(amount.currencies) > 1:
+        currency = resolve_currency(amount.currencies, tie.country) or currency
     pay = _make_pay(site, evidence.component, currency, period, tie)
-    return _AmountBefore(pay, one.start, one.end, one.high, one.currencies)
+    return _AmountBefore(pay, amount.start, amount.end, amount.high, amount.currencies)
 
 
-def _is_too_large(one: Range, per_usd: float) -> bool:
+def _is_too_large(amount: Range, per_usd: float) -> bool:
     """Whether an amount is no pay because of its size, whatever stands beside it."""
-    largest = max(one.low, one.high)
-    if one.high <= 0 or largest > MAX_NUMBER or largest / per_usd > MAX_USD:
+    largest = max(amount.low, amount.high)
+    if amount.high <= 0 or largest > MAX_NUMBER or largest / per_usd > MAX_USD:
         return True
-    return _is_in_millions(one, per_usd) and one.high / per_usd >= MAX_MILLIONS_USD
+    return _is_in_millions(amount, per_usd) and amount.high / per_usd >= MAX_MILLIONS_USD
 
 
-def _is_in_millions(one: Range, per_usd: float) -> bool:
+def _is_in_millions(amount: Range, per_usd: float) -> bool:
     """Whether an amount is stated in millions of a currency in which nobody is paid millions."""
-    return one.unit is not None and one.unit.factor >= MILLION and per_usd < STRONG
+    return amount.unit is not None and amount.unit.factor >= MILLION and per_usd < STRONG
 
 
-def _find_before(text: str, one: Range, *, must_be_named: bool) -> _Before | None:
+def _find_before(text: str, amount: Range, *, must_be_named: bool) -> _Before | None:
     """Return the words before an amount; None where a pay word must lead to it and none does."""
-    if must_be_named and not can_be_known(text, one.start):
+    if must_be_named and not can_be_known(text, amount.start):
         return None
-    before = _before(_lead(text, one.start))
+    before = _before(_lead(text, amount.start))
     return None if must_be_named and before.leading is None else before
 
 
 def _tie_of(site: _Site, last: _AmountBefore | None) -> Tie:
     """Place and level that the words around an amount tie it to, looking back no further than the last amount."""
-    if _is_graded(site.text, site.one):
+    if _is_graded(site.text, site.amount):
         return Tie()
     floor = last.end if last else 0
-    return tie_of(site.text, max(site.begin, floor), site.one.start, max(site.one.end, site.after.end), floor=floor)
+    return tie_of(
+        site.text, max(site.begin, floor), site.amount.start, max(site.amount.end, site.after.end), floor=floor
+    )
 
 
-def _is_graded(text: str, one: Range) -> bool:
-    """Whether the ends of a range are for different places or levels, so that the whole is tied to neither."""
-    joint = joint_of(text[one.gap[0] : one.gap[1]]) if one.gap else None
+def _is_graded(text: str, amount: Range) -> bool:
+    """Whether the ends of a range are for different places or levels, so that the range is tied to neither."""
+    joint = joint_of(text[amount.gap[0] : amount.gap[1]]) if amount.gap else None
     return joint is not None and (bool(joint.asides) or joint.has_place)
 
 
-def _is_bare(text: str, one: Range) -> bool:
-    """Whether only a pay word that leads to it makes an amount pay: one number of a long text, without a currency."""
-    is_thousands = one.unit is not None and one.unit.factor == THOUSAND
-    return not (one.is_signed or one.is_range or is_thousands) and len(text) > SHORT_TEXT
+def _is_bare(text: str, amount: Range) -> bool:
+    """Whether an amount is a single number in a long text, without a currency."""
+    is_thousands = amount.unit is not None and amount.unit.factor == THOUSAND
+    return not (amount.is_signed or amount.is_range or is_thousands) and len(text) > SHORT_TEXT
 
 
-def _per_usd(one: Range, currency: str | None, country: str | None) -> float:
-    """Roughly how many units of the amount's currency a US dollar buys; of the country's where none is named."""
-    if currency is None and not one.is_signed:
+def _per_usd(amount: Range, currency: str | None, country: str | None) -> float:
+    """Roughly how many units of the amount's currency a US dollar buys; without one, of the country's currency."""
+    if currency is None and not amount.is_signed:
         currency = next(iter(legal_tender(country)), None) if country else None
         is_strong = currency is None or (codes().get(currency) or 1.0) < STRONG
-        if one.unit and one.unit.factor in SOUTH_ASIAN and is_strong:
+        if amount.unit and amount.unit.factor in SOUTH_ASIAN and is_strong:
             currency = "INR"
-    if currency is None and len(one.currencies) > 1 and one.unit is None and one.high >= MILLION:
+    if currency is None and len(amount.currencies) > 1 and amount.unit is None and amount.high >= MILLION:
         return PESO  # seven figures written out are no dollars
     return codes().get(currency or "USD") or 1.0
 
@@ -324,7 +326,7 @@ def _annual(amount: float, period: str | None) -> float:
 
 
 def _evidence(site: _Site, last: _AmountBefore | None) -> _Evidence | None:
-    """Why an amount is pay; None when nothing says so or a nearer word says that it is not."""
+    """Why an amount is pay; None when nothing says so, or a nearer word says that it is not."""
     after, governing, is_direct = site.after, site.before.governing, site.before.is_direct
     if after.is_not_pay or (governing and governing.kind == "not_pay" and after.component is None):
         return None
@@ -342,17 +344,17 @@ def _evidence(site: _Site, last: _AmountBefore | None) -> _Evidence | None:
 
 
 def _period_of_same_clause(site: _Site, last: _AmountBefore | None) -> str | None:
-    """The period of an amount before it in the sentence: "5.000 EUR / month (B2B), or 4.000 EUR (UoP)"."""
+    """The period of an earlier amount in the sentence: "5.000 EUR / month (B2B), or 4.000 EUR (UoP)"."""
     if last is None or last.end <= site.begin or last.pay.component not in CASH or not last.high:
         return None
-    is_like = CONTINUED[0] < site.one.high / last.high < CONTINUED[1]
-    return last.pay.period if is_like and last.currencies == site.one.currencies else None
+    is_like = CONTINUED[0] < site.amount.high / last.high < CONTINUED[1]
+    return last.pay.period if is_like and last.currencies == site.amount.currencies else None
 
 
 def _find_label(before: Sequence[Hit]) -> str | None:
-    """The added component a label or subject names at some distance: "Commission: projected at $30,000".
+    """The added component that a label or the subject of the sentence names: "Commission: projected at $30,000".
 
-    A subject stands among the first words of the sentence: "The bonus depends on results and is $20,000".
+    The subject is among the first words: "The bonus depends on results and is $20,000".
     """
     begins = (hit.of("pay") for hit in before[:FIRST_WORDS])
     subject = next((word.value for word in begins if word and word.value in ADDED), None)
@@ -367,27 +369,27 @@ def _find_label(before: Sequence[Hit]) -> str | None:
 
 def _is_void(site: _Site) -> bool:
     """Whether the line before an amount says that there is no base pay ("commission only", "unpaid")."""
-    end = site.one.start
+    end = site.amount.start
     start = _line_start(site.text, end, max(0, end - CLAUSE))
     return may_be_void(site.text[start:end]) and any(h.of("void") for h in hits_in(site.text[start:end]))
 
 
 def _evidence_of_list(site: _Site, last: _AmountBefore | None) -> _Evidence | None:
-    """Evidence from the amount before: a list goes on where currency and size agree and nothing else is spoken of."""
-    if last is None or site.one.start - last.end > LIST_REACH or not last.high:
+    """Evidence from the amount before: a list continues where currency and size agree and no other money is named."""
+    if last is None or site.amount.start - last.end > LIST_REACH or not last.high:
         return None
-    same = last.currencies == site.one.currencies or bool(last.currencies & site.one.currencies)
-    scale = site.one.high / last.high
+    same = last.currencies == site.amount.currencies or bool(last.currencies & site.amount.currencies)
+    scale = site.amount.high / last.high
     if not CONTINUED[0] < scale < CONTINUED[1] or not (same or scale > 0.5):
         return None
-    between = hits_in(site.text[last.end : site.one.start])
+    between = hits_in(site.text[last.end : site.amount.start])
     if _has_not_pay(between):
         return None
     return _Evidence("list", last.pay.component if last.pay.component in CASH else "base", last.pay.period)
 
 
 def _below(site: _Site) -> _Evidence | None:
-    """Evidence from a heading above, or from the sentence before on the line; a heading of other money gives none."""
+    """Evidence from a heading above, or from the sentence before on the line; none where these name other money."""
     text, begin = site.text, site.begin
     for hits, size in _headings(text, begin):
         words = (w for h in reversed(hits) for w in h.words if w.kind in ("pay", "not_pay") and w.reach == "clause")
@@ -399,7 +401,7 @@ def _below(site: _Site) -> _Evidence | None:
 
 
 def _headings(text: str, begin: int) -> Iterator[tuple[Sequence[Hit], int]]:
-    """Words and size of each short line above an offset, nearest first, beginning with the rest of its own line."""
+    """Words and size of each short line above an offset, nearest first, starting with the rest of its own line."""
     stop = max(0, begin - HEADING_REACH)
     end = begin if "|" not in text[_line_start(text, begin, stop) : begin] else _line_start(text, begin, stop)
     for _ in range(HEADING_LINES):
@@ -417,32 +419,32 @@ def _line_start(text: str, offset: int, floor: int) -> int:
 
 
 def _evidence_of_position(site: _Site) -> _Evidence | None:
-    """Evidence from where an amount stands: alone in a field or headline, or with a period beside it."""
-    text, one, after, before = site.text, site.one, site.after, site.before.hits
+    """Evidence from an amount's position: alone in a field or headline, or with a period next to it."""
+    text, amount, after, before = site.text, site.amount, site.after, site.before.hits
     has_not_pay = _has_not_pay(before)
     is_alone = _is_alone(site)
-    annual = _annual(one.high / site.per_usd, after.period or site.usual_period)
+    annual = _annual(amount.high / site.per_usd, after.period or site.usual_period)
     if annual < MIN_HEADLINE and _follows_other_money(text, site.begin):
         return None
     if len(text) <= SHORT_TEXT and not has_not_pay:
-        is_bare = not one.is_signed and one.unit is None
-        return _Evidence("field", "base") if one.is_signed or (is_alone and not (is_bare and before)) else None
-    is_threshold = site.is_open and not one.is_range
-    if is_alone and (one.is_signed or _is_headline_of_thousands(site)) and not (is_threshold and _is_aside(before)):
+        is_bare = not amount.is_signed and amount.unit is None
+        return _Evidence("field", "base") if amount.is_signed or (is_alone and not (is_bare and before)) else None
+    is_threshold = site.is_open and not amount.is_range
+    if is_alone and (amount.is_signed or _is_headline_of_thousands(site)) and not (is_threshold and _is_aside(before)):
         return _Evidence("headline", "base")
-    if after.period and one.is_signed and len(before) <= FEW_WORDS and not has_not_pay and not is_threshold:
+    if after.period and amount.is_signed and len(before) <= FEW_WORDS and not has_not_pay and not is_threshold:
         is_perk = _has_not_pay(hits_in(text[after.end : line_end(text, after.end, after.end + PERK)]))
         return _Evidence("period", "base") if annual <= MAX_ANNUAL_USD and not is_perk else None
     return None
 
 
 def _is_aside(before: Sequence[Hit]) -> bool:
-    """Whether a bracket opens before an amount, and not one behind a job's title: "closing large deals ($250k+)"."""
+    """Whether a bracket opens before an amount and follows no job title: "closing large deals ($250k+)"."""
     return bool(before) and before[-1].mark == "(" and not _is_titled(before)
 
 
 def _follows_other_money(text: str, begin: int) -> bool:
-    """Whether the part of the sentence before a semicolon speaks of other money: "commuter benefit; $300 a month"."""
+    """Whether the sentence names other money before a semicolon: "commuter benefit; $300 a month"."""
     if ";" not in text[max(0, begin - 2) : begin]:
         return False
     return _has_not_pay(hits_in(text[_line_start(text, begin, max(0, begin - CLAUSE)) : begin]))
@@ -450,29 +452,31 @@ def _follows_other_money(text: str, begin: int) -> bool:
 
 def _is_alone(site: _Site) -> bool:
     """Whether an amount begins a segment of a headline: "Berlin | $120k-$150k + equity | Remote"."""
-    one = site.one
-    lead = site.text[max(0, one.start - 40) : one.start]
+    amount = site.amount
+    lead = site.text[max(0, amount.start - 40) : amount.start]
     cut = 0
     for match in _SEPARATOR.finditer(lead):
         cut = match.end()
-    if cut == 0 and one.start > len(lead):
+    if cut == 0 and amount.start > len(lead):
         return False
     hits = hits_in(lead[cut:])
     if any(h.is_unknown or (h.words and not (h.of("bound") or h.of("filler") or h.of("level"))) for h in hits):
         return False
-    if one.is_range or site.after.component:
+    if amount.is_range or site.after.component:
         return True
-    end = max(one.end, site.after.end)
+    end = max(amount.end, site.after.end)
     return _ENDED.match(site.text[end : end + 3]) is not None
 
 
 def _is_headline_of_thousands(site: _Site) -> bool:
-    """Whether figures without a currency stand in a headline: "Lisbon | 50-96k + equity" or "120-150k base"."""
-    one = site.one
-    if one.unit is None or one.unit.factor != THOUSAND or one.low < MIN_HEADLINE:
+    """Whether numbers without a currency stand in a headline: "Lisbon | 50-96k + equity" or "120-150k base"."""
+    amount = site.amount
+    if amount.unit is None or amount.unit.factor != THOUSAND or amount.low < MIN_HEADLINE:
         return False
-    floor = max(0, one.start - CLAUSE)
-    return site.after.component is not None or "|" in site.text[_line_start(site.text, one.start, floor) : one.start]
+    floor = max(0, amount.start - CLAUSE)
+    return (
+        site.after.component is not None or "|" in site.text[_line_start(site.text, amount.start, floor) : amount.start]
+    )
 
 
 def _is_believable(claim: _Claim) -> bool:
@@ -481,7 +485,7 @@ def _is_believable(claim: _Claim) -> bool:
 
 
 def _is_bare_claim(claim: _Claim) -> bool:
-    return not claim.site.one.is_signed and claim.evidence.component in CASH
+    return not claim.site.amount.is_signed and claim.evidence.component in CASH
 
 
 def _is_small_without_period(claim: _Claim) -> bool:
@@ -489,13 +493,13 @@ def _is_small_without_period(claim: _Claim) -> bool:
 
 
 def _has_money_sign(claim: _Claim) -> bool:
-    return _MONEY_SIGN.search(claim.site.text, claim.site.one.start, claim.site.one.end) is not None
+    return _MONEY_SIGN.search(claim.site.text, claim.site.amount.start, claim.site.amount.end) is not None
 
 
 def _is_small_for_a_year(claim: _Claim) -> bool:
-    least = MIN_INDIRECT_TIMED_USD if claim.period else MIN_INDIRECT_USD
+    minimum = MIN_INDIRECT_TIMED_USD if claim.period else MIN_INDIRECT_USD
     is_strong_cash = claim.site.per_usd < STRONG and claim.evidence.component in CASH
-    return is_strong_cash and _annual(claim.usd, claim.period or claim.site.usual_period) < least
+    return is_strong_cash and _annual(claim.usd, claim.period or claim.site.usual_period) < minimum
 
 
 class _Doubt(NamedTuple):
@@ -507,21 +511,21 @@ class _Doubt(NamedTuple):
 
 
 _DOUBTS = (
-    _Doubt("no currency, and not cash", lambda c: not c.site.one.is_signed and c.evidence.component not in CASH, ()),
+    _Doubt("no currency, and not cash", lambda c: not c.site.amount.is_signed and c.evidence.component not in CASH, ()),
     _Doubt(
         "one figure without a currency",
-        lambda c: _is_bare_claim(c) and not c.site.one.is_range,
+        lambda c: _is_bare_claim(c) and not c.site.amount.is_range,
         ("direct", "field", "headline"),
     ),
     _Doubt(
         "a range without a currency",
-        lambda c: _is_bare_claim(c) and c.site.one.is_range,
+        lambda c: _is_bare_claim(c) and c.site.amount.is_range,
         ("direct", "field", "headline", "heading", "after"),
     ),
-    _Doubt("millions", lambda c: _is_in_millions(c.site.one, c.site.per_usd), ("direct",)),
+    _Doubt("millions", lambda c: _is_in_millions(c.site.amount, c.site.per_usd), ("direct",)),
     _Doubt(
         "too many millions",
-        lambda c: _is_in_millions(c.site.one, c.site.per_usd) and c.usd >= MAX_MILLIONS_USD,
+        lambda c: _is_in_millions(c.site.amount, c.site.per_usd) and c.usd >= MAX_MILLIONS_USD,
         (),
     ),
     _Doubt(
@@ -542,23 +546,23 @@ _DOUBTS = (
     _Doubt("small for a year", _is_small_for_a_year, ("direct", "after", "field")),
     _Doubt(
         "one more figure of a sentence, without a period",
-        lambda c: c.follows_pay and not c.site.one.is_range and c.period is None,
+        lambda c: c.follows_pay and not c.site.amount.is_range and c.period is None,
         ("after", "direct", "heading", "list", "field", "headline", "period"),
     ),
 )
 
 
 def _make_pay(site: _Site, component: str, currency: str | None, period: str | None, tie: Tie) -> Pay:
-    one, after, before = site.one, site.after, site.before.hits
-    bound = None if one.is_range else _bound_before(before) or after.bound or ("low" if site.is_open else None)
+    amount, after, before = site.amount, site.after, site.before.hits
+    bound = None if amount.is_range else _bound_before(before) or after.bound or ("low" if site.is_open else None)
     tax = after.tax or next((w.value for h in reversed(before) for w in h.words if w.kind == "tax"), None)
-    if tax == "net" and _INVOICED.search(site.text, site.begin, max(one.end, after.end) + len(" for B2B)")):
+    if tax == "net" and _INVOICED.search(site.text, site.begin, max(amount.end, after.end) + len(" for B2B)")):
         tax = None  # an invoice is net of VAT, which says nothing of income tax
     months = next((w.value for h in reversed(before) for w in h.words if w.kind == "months"), None)
     return Pay(
         component=component,
-        low=None if bound == "high" else one.low or None,
-        high=None if bound == "low" else one.high,
+        low=None if bound == "high" else amount.low or None,
+        high=None if bound == "low" else amount.high,
         currency=currency,
         period=period,
         period_reading="parsed" if period else None,
@@ -567,8 +571,8 @@ def _make_pay(site: _Site, component: str, currency: str | None, period: str | N
         place_text=tie.place_text,
         country=tie.country,
         level_text=tie.level_text,
-        start=one.start,
-        end=max(one.end, after.end),
+        start=amount.start,
+        end=max(amount.end, after.end),
     )
 
 
@@ -576,7 +580,7 @@ def _make_pay(site: _Site, component: str, currency: str | None, period: str | N
 
 
 def _lead(text: str, start: int) -> str:
-    """What stands on the line before an amount, and above it after an abbreviation; at most CLAUSE characters."""
+    """The line up to an amount, with the line above where that ends in an abbreviation; at most CLAUSE characters."""
     floor = max(0, start - CLAUSE)
     begin = _line_start(text, start, floor)
     if text[floor:begin].rstrip().rstrip(_SENTENCE_ENDS).endswith(_ABBREVIATIONS):
@@ -586,7 +590,7 @@ def _lead(text: str, start: int) -> str:
 
 @functools.lru_cache(maxsize=1024)
 def _before(lead: str) -> _Before:
-    """What the words between the beginning of the sentence or line and an amount say of it."""
+    """What the words of the sentence or line before an amount say about it."""
     begin = 0
     for match in (_SENTENCE_OR_SLASHES if "//" in lead else _SENTENCE).finditer(lead):
         if match[0][0] == "." and _ABBREVIATED.search(lead, 0, match.start()):
@@ -598,10 +602,10 @@ def _before(lead: str) -> _Before:
 
 
 def _find_governing_word(before: Sequence[Hit]) -> tuple[Word | None, bool]:
-    """The word that says what an amount is: the nearest one; and whether only small words stand between.
+    """The nearest word that says what an amount is, and whether only small words stand between.
 
-    A word of reach `near` (a bonus, equity) counts only when it leads directly to the amount, so that it does not
-    govern "base salary, excluding bonus, of ..."; a word in brackets counts only when there is none outside them.
+    A word of reach `near` (a bonus, equity) counts only directly before the amount, so that it does not govern "base
+    salary, excluding bonus, of ..."; a word in brackets counts only when no word outside them does.
     """
     is_titled = _is_titled(before)
     is_direct = is_near = True
@@ -629,7 +633,7 @@ def _find_governing_word(before: Sequence[Hit]) -> tuple[Word | None, bool]:
 
 
 def _subject(before: Sequence[Hit]) -> Word | None:
-    """The added component that is paid: "the bonus will be paid in two halves of"."""
+    """The added component that "paid" refers to: "the bonus will be paid in two halves of"."""
     words = [hit.of("pay") for hit in before]
     return next((w for w in reversed(words) if w and w.value in ADDED), None)
 
@@ -641,9 +645,9 @@ def _may_govern(word: Word, *, is_near: bool, is_titled: bool) -> bool:
 
 
 def _is_titled(before: Sequence[Hit]) -> bool:
-    """Whether a job title leads to the amount ("Data Pipeline Engineer - $", "Talent Acquisition Lead ($").
+    """Whether a job title stands right before the amount ("Data Pipeline Engineer - $", "Talent Acquisition Lead ($").
 
-    In a title, words such as pipeline or acquisition name the trade, not money.
+    In a title, words such as pipeline or acquisition do not mean money.
     """
     if not before or before[-1].mark not in ("-", "–", "—", "(", ":"):
         return False
@@ -661,7 +665,7 @@ def _has_not_pay(hits: Sequence[Hit]) -> bool:
 
 
 def _bound_before(before: Sequence[Hit]) -> str | None:
-    """Whether "up to" (high) or "from" (low) leads to the amount; a colon or currency may stand between."""
+    """high after "up to", low after "from", else None; a colon or currency may stand before the amount."""
     for hit in reversed(before[-5:]):
         word = hit.of("bound")
         if word and word.reach == "before":
@@ -672,9 +676,9 @@ def _bound_before(before: Sequence[Hit]) -> str | None:
 
 
 def _adjective(hits: Sequence[Hit], end: int) -> str | None:
-    """The period an adjective names that belongs to a pay word or stands right at the end.
+    """The period named by an adjective next to a pay word or at the end of the words.
 
-    It stands before the pay word or right after it: "annual base salary of", "salaire horaire compris entre".
+    For example "annual base salary of", "salaire horaire compris entre".
     """
     for index in range(len(hits) - 1, -1, -1):
         word = hits[index].of("period")
@@ -694,8 +698,8 @@ def _adds(text: str, end: int) -> bool:
     return any(w.kind == "extra" or (w.kind == "pay" and w.value not in ("base", "total_compensation")) for w in words)
 
 
-def _gap_period(text: str, one: Range) -> str | None:
-    return _after(text, one.gap[0], one.gap[1]).period if one.gap else None
+def _gap_period(text: str, amount: Range) -> str | None:
+    return _after(text, amount.gap[0], amount.gap[1]).period if amount.gap else None
 
 
 def _after(text: str, end: int, stop: int) -> _After:
@@ -710,10 +714,10 @@ def _after(text: str, end: int, stop: int) -> _After:
 
 @functools.lru_cache(maxsize=1024)
 def _read_after(line: str, next_sum: str) -> _After:
-    """Period, tax, salaries a year and kind that the words after an amount say, and how far they reach.
+    """Read period, tax, salaries a year and kind from the words after an amount, and how far these words reach.
 
     Reading stops at the line's or sentence's end, at an unknown word, and at words that add something else.
-    `next_sum` is what follows the line when that is a sum.
+    `next_sum` is the text behind the line where that is a sum.
     """
     values: dict[str, str] = {}
     end = 0
@@ -770,19 +774,19 @@ def _is_abbreviation_apart(line: str, hit: Hit) -> bool:
 
 
 def _with_shared_period(text: str, amounts: list[_AmountBefore]) -> list[_AmountBefore]:
-    """The same pay in two currencies shares its period: "45-70 USD or 180-280 PLN per hour"."""
+    """Give pay stated in two currencies the same period: "45-70 USD or 180-280 PLN per hour"."""
     for index in range(len(amounts) - 1, 0, -1):
-        one, two = amounts[index - 1], amounts[index]
-        if one.pay.period or not two.pay.period or two.start - one.end > TAIL:
+        first, second = amounts[index - 1], amounts[index]
+        if first.pay.period or not second.pay.period or second.start - first.end > TAIL:
             continue
-        if text[one.end : two.start].strip(" \n()~≈") in _SAME_PAY:
-            pay = replace_columns(one.pay, period=two.pay.period, period_reading="parsed")
-            amounts[index - 1] = one._replace(pay=pay)
+        if text[first.end : second.start].strip(" \n()~≈") in _SAME_PAY:
+            pay = replace_columns(first.pay, period=second.pay.period, period_reading="parsed")
+            amounts[index - 1] = first._replace(pay=pay)
     return amounts
 
 
 def _shares(text: str, amounts: Sequence[_AmountBefore]) -> Iterator[Pay]:
-    """Shares in percent: equity of the employer, and bonuses as a share of salary (without amounts)."""
+    """Percentages: equity, and bonuses as a share of salary (without amounts)."""
     ends = {offset for each in amounts if each.pay.component == "base" for offset in (each.end, each.pay.end)}
     at = text.find("%")
     while at >= 0:
@@ -811,8 +815,8 @@ def _share(text: str, share: re.Match[str], end: int, *, follows_pay: bool) -> P
     component = after.component or (leading.value if leading else None)
     if after.is_not_pay:
         return None
-    most = MAX_EQUITY if component == "equity" else MAX_BARE_EQUITY if follows_pay and not component else 0.0
-    if low <= high < most:
+    maximum = MAX_EQUITY if component == "equity" else MAX_BARE_EQUITY if follows_pay and not component else 0.0
+    if low <= high < maximum:
         return Pay(component="equity_percent", low=low or None, high=high, start=share.start(), end=max(end, after.end))
     if component in ("bonus", "commission") and high < MAX_BONUS:
         return Pay(component=component, start=share.start(), end=max(end, after.end))

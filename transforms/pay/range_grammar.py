@@ -1,9 +1,9 @@
-"""Whether what stands between two amounts makes them the ends of one range.
+"""Whether the text between two amounts, the joint, makes them the ends of a range.
 
-A joint is read as a row of parts: words of lookups/pay/range_words.csv, dashes, separators, brackets and what is said
-of the first end (its period, its place). `to`: what joins by itself ("to", "bis", a dash). `and`: what joins only ends
-that other words mark. `least`, `middle`, `most`: what marks an end ("minimum", "high end"). `small`: words that change
-nothing. A word of no part ends the reading: then the amounts are two.
+A joint is read as a row of parts: words of lookups/pay/range_words.csv, dashes, separators, brackets, and the first
+end's period and place. Parts: `to` joins by itself ("to", "bis", a dash); `and` joins ends that other words mark;
+`least`, `middle`, `most` mark an end ("minimum", "high end"); `small` changes nothing. An unknown word keeps the
+amounts apart.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ from transforms.text.lookups import cells_of
 MAX_ASIDE = 40
 """Characters in brackets behind an end: "(for people in Ohio)"."""
 LEAD, TAIL = 40, 24
-"""Characters before the first end and after the second in which a word may mark them as least and most."""
+"""Characters before the first end and after the second in which a word may mark them as lowest and highest."""
 ADDS = ("+", ",", ";", ".")
-"""Marks behind an amount that begin something else."""
+"""Marks behind an amount after which another subject begins."""
 
 _ASIDE = re.compile(rf"[(\[]([^()\[\]\n]{{1,{MAX_ASIDE}}})[)\]]")
 _DASHES = re.compile(r"[-–—−‒―~_→～〜至][-–—−‒―~>]*|\.{2,3}|…")
@@ -35,7 +35,7 @@ _PLACE = re.compile(r"(?:in|for|en|à|für) (?:[A-Z][\w.’'-]*[ ,]*){1,3}")
 
 
 class Joint(NamedTuple):
-    """The parts of a joint that count, in their order, and the asides in brackets behind the first end."""
+    """The parts of a joint but for small words, in order, and the asides in brackets behind the first end."""
 
     parts: tuple[str, ...]
     asides: tuple[str, ...]
@@ -55,7 +55,7 @@ def _word() -> re.Pattern[str]:
 
 @functools.lru_cache(maxsize=4096)
 def joint_of(gap: str) -> Joint | None:
-    """The parts of what stands between two amounts, None where it holds a word of no part."""
+    """The joint that the text between two amounts forms; None where it holds an unknown word."""
     parts: list[str] = []
     asides: list[str] = []
     has_place = False
@@ -84,8 +84,8 @@ def joint_of(gap: str) -> Joint | None:
 def makes_range(text: str, joint: Joint, start: int, end: int, *, is_led_by_between: bool) -> bool:
     """Whether a joint makes a range of the amounts from `start` to `end`.
 
-    It does when it holds a `to`; when it says that what follows is the most; or when the first end is marked as the
-    least and the second as the most, before or behind it. An aside that names another kind of pay ("$90k (base) to
+    It does when it holds a `to`, when it marks the second end as the highest, or when the first end is marked as the
+    lowest and the second as the highest, before or behind it. An aside that names another kind of pay ("$90k (base) to
     $120k (OTE)") keeps them apart.
     """
     tail = text[end : end + TAIL]
@@ -106,7 +106,7 @@ def makes_range(text: str, joint: Joint, start: int, end: int, *, is_led_by_betw
 
 
 def is_scale(joint: Joint) -> bool:
-    """Whether a joint goes on from the least or middle of three figures: "$90k (min) / $105k (mid) / $120k (max)"."""
+    """Whether asides mark the ends as figures of a scale: "$90k (min) / $105k (mid) / $120k (max)"."""
     return bool(joint.asides) and all(_has(aside, "least", "middle", "most") for aside in joint.asides)
 
 
@@ -116,7 +116,7 @@ def _components(text: str) -> set[str]:
 
 
 def _names_other(text: str) -> bool:
-    """Whether the first words name a kind of pay other than base pay, or money that is no pay."""
+    """Whether the first words name a kind of pay other than base pay, or money that is not pay."""
     for hit in hits_in(text.lstrip(" ("))[:3]:
         word, filler = hit.of("pay"), hit.of("filler")
         if word is not None:
@@ -134,7 +134,7 @@ def _has(text: str, *parts: str) -> bool:
 
 
 def _leads(text: str, start: int) -> bool:
-    """Whether the nearest marking word before an amount, on its line, marks it as the least."""
+    """Whether the nearest marking word before an amount, on its line, marks it as the lowest."""
     begin = max(text.rfind("\n", max(0, start - LEAD), start) + 1, start - LEAD, 0)
     marks = [part for m in _word().finditer(text, begin, start) if (part := _words()[m[0].casefold()]) != "small"]
     marks = [part for part in marks if part in ("least", "middle", "most")]
@@ -142,7 +142,7 @@ def _leads(text: str, start: int) -> bool:
 
 
 def _follows(text: str, end: int) -> bool:
-    """Whether the words right behind an amount mark it as the most: "$130k high end", "$130k at the top end"."""
+    """Whether the words right behind an amount mark it as the highest: "$130k high end", "$130k at the top end"."""
     for match in re.finditer(r"[^\W\d_]+|[^\w\s]", text[end : end + TAIL]):
         word = _word().match(text, end + match.start())
         part = _words()[word[0].casefold()] if word else None

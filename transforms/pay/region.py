@@ -1,4 +1,4 @@
-"""Where pay counts: the country, M49 region and continent that an advert's own pay is meant for."""
+"""Where an advert's own pay counts: country, M49 region and continent."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ REMOTE = "remote"
 
 
 class Area(NamedTuple):
-    """Country, M49 region and continent; `several` or `remote` where it cannot be tied to one, None if unknown."""
+    """Country, M49 region and continent; `several` or `remote` where there is no single place, None if unknown."""
 
     country: str | None
     region: str | None
@@ -25,20 +25,20 @@ class Area(NamedTuple):
 
 
 def where_pay_counts(pay: Pay, where: Whereabouts, location_text: str | None) -> Area:
-    """Where the posting's own pay counts, by the first of these that holds:
+    """Where the posting's own pay counts, by the first rule that applies:
 
     1. Pay tied to a country counts there.
-    2. Remote work with a stated scope: in the country of the scope, or in the region and continent it lies in.
-    3. All places lie in one country and the money is that country's; of several countries where the work is done on
-       site, the one that issues the money, or whose tender alone it is (the dollar is paid in many countries).
-    4. Remote work without a scope: not in a country, and in a region only where several places lie in one.
-    5. Where all places with a known country lie, judged at each level by itself.
+    2. Remote work with a stated scope: in the country of the scope, or in the region and continent around it.
+    3. All places lie in one country, and the money is its own; with several countries and work on site, in the country
+       that issues the money, or in the only one where it is legal tender (the dollar is paid in many countries).
+    4. Remote work without a scope: in no country, and in a region only where several places share it.
+    5. Where all places with a known country lie, at each level separately.
 
-    What the location rules out ("outside the EU") is no place of the pay, nor what the words beside it do.
+    Places that the location, or the words tied to the pay, rule out ("outside the EU") do not count.
     """
-    ruled_out = countries_ruled_out(location_text) if location_text else frozenset[str]()
-    if pay.place_text and not pay.country:
-        ruled_out |= countries_ruled_out(pay.place_text)
+    ruled_out = _ruled_out(location_text)
+    if not pay.country:
+        ruled_out |= _ruled_out(pay.place_text)
     if pay.country and pay.country not in ruled_out:
         return Area(pay.country, *region_of(pay.country))
     places = [place for place in where.places if place.country not in ruled_out]
@@ -56,10 +56,14 @@ def where_pay_counts(pay: Pay, where: Whereabouts, location_text: str | None) ->
     return Area(REMOTE, *(REMOTE if name in (None, SEVERAL) else name for name in area[1:]))
 
 
-def _home_of(currency: str | None, countries: set[str]) -> str | None:
-    """The one of the countries whose money it is; of several, never one that borrows the money of another.
+def _ruled_out(words: str | None) -> frozenset[str]:
+    return countries_ruled_out(words) if words else frozenset()
 
-    The first two letters of an ISO 4217 code are those of the country that issues it.
+
+def _home_of(currency: str | None, countries: set[str]) -> str | None:
+    """The country with this currency; of several, never a country that borrows another's currency.
+
+    The first two letters of an ISO 4217 code name the issuing country.
     """
     home = [country for country in countries if currency in legal_tender(country)]
     if len(home) != 1 or currency is None:
@@ -70,7 +74,7 @@ def _home_of(currency: str | None, countries: set[str]) -> str | None:
 
 @functools.lru_cache(maxsize=1024)
 def _area_of_scope(scope: tuple[str, ...]) -> Area:
-    """The one country of a scope, else the region and continent that all of it lies in."""
+    """The country of a scope, if it is one; else the region and continent around the whole scope."""
     if len(scope) == 1 and region_of(scope[0]) != (None, None):
         return Area(scope[0], *region_of(scope[0]))
     areas = [_region_of_token(token) for token in scope]
@@ -80,7 +84,7 @@ def _area_of_scope(scope: tuple[str, ...]) -> Area:
 
 @functools.cache
 def _region_of_token(token: str) -> tuple[str | None, str | None]:
-    """Region and continent of a country, or of a group as remote_scopes.csv gives them for all of its names."""
+    """Region and continent of a country, or of a group, where all rows of remote_scopes.csv agree on them."""
     if region_of(token) != (None, None):
         return region_of(token)
     matches = [group for group in groups().values() if group.scope == (token,)]
@@ -88,7 +92,7 @@ def _region_of_token(token: str) -> tuple[str | None, str | None]:
 
 
 def _only(values: Iterable[str | None]) -> str | None:
-    """The one value of all, None when there are several, none, or one that is unknown."""
+    """The value if all are equal, else None."""
     options = set(values)
     return options.pop() if len(options) == 1 else None
 
@@ -107,7 +111,7 @@ def _common(values: Sequence[str | None]) -> str | None:
 
 
 def market_of(currency: str | None, country: str | None) -> str | None:
-    """`cross_border` when the pay is not in the country's legal tender; None where money or country is unknown."""
+    """`local` for pay in the country's legal tender, else `cross_border`; None where money or country is unknown."""
     if currency is None or country is None or country in (SEVERAL, REMOTE):
         return None
     tender = legal_tender(country)

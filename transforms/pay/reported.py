@@ -1,6 +1,6 @@
-"""Pay as persons report it in surveys: a month made a year, and amounts that cannot be right.
+"""Pay that people report in surveys: amounts, months of pay a year, and flags for implausible amounts.
 
-What cannot be right stays in the table with a flag, since a rule may be wrong; quantiles leave it out and count it.
+Implausible amounts stay in the table with a flag, since a rule may be wrong; quantiles leave them out and count them.
 """
 
 from __future__ import annotations
@@ -16,37 +16,37 @@ from transforms.text.lookups import cells_of
 from transforms.text.rejects import FLAG_RULE, MAX_VALUE, Rejected
 
 MONTHS = 12.0
-"""Months of pay in a year where no law adds one."""
+"""Months of pay in a year where no law adds any."""
 MIN_NET_OF_GROSS = 1 / 3
-"""Least part of gross pay that is left after tax: nowhere does income tax with contributions take two thirds of all."""
+"""Minimum of net pay as a part of gross pay: nowhere do income tax and contributions take two thirds."""
 MIN_OF_MEDIAN, MAX_OF_MEDIAN = 1 / 20, 10
-"""Parts of the median of a country's answers in one money outside of which an amount is a slip: thousands in place of
-units, dollars in place of pesos, a year's pay in place of a month's. In the answers of Argentina in January 2026 the
-minimum wage is a ninth of the median, and 1 in 700 earns over seven times as much."""
+"""Multiples of the median of a country's answers in one currency beyond which an amount is a slip: thousands for units,
+dollars for pesos, a year's pay for a month's. In Argentina's answers of January 2026 the minimum wage is a ninth of the
+median, and 1 in 700 earns over seven times the median."""
 MIN_ANSWERS = 30
-"""Answers of a country in one money that a median is told from; fewer are compared with all answers in that money."""
+"""Answers needed for a country's median in a currency; fewer are compared with all answers in that currency."""
 MAX_YEARS = 60
-"""Most years of experience that a person may have; more is a slip (352, 305)."""
+"""Maximum years of experience of a person; more is a slip (352, 305)."""
 ROWS_NAMED = 20
-"""Rows that an issue names; more are counted."""
+"""Rows that an issue names; the rest is only counted."""
 _NUMBER = re.compile(r"\d{1,3}([.,])\d{3}(?:\1\d{3})*(?:(?!\1)[.,](\d{1,2}))?|\d+(?:[.,](\d+))?")
-"""Digits in groups of three, or without groups: "1.113.000", "164.879,53", "231122,92". "280.000" is in groups."""
+"""Digits, in groups of three or not: "1.113.000", "164.879,53", "231122,92". "280.000" is 280 thousand."""
 _EXPONENT = re.compile(r"\d(?:\.\d+)?E\+?\d{1,2}", re.IGNORECASE)
-"""As spreadsheets write large numbers: "5.00E+06"."""
+"""Large numbers as spreadsheets write them: "5.00E+06"."""
 _YEARS = re.compile(r"\+?\s*(\d{1,3}(?:[.,]\d+)?)\s*\+?")
 
 
 @functools.cache
 def months_of_year(country: str | None, *, is_employee: bool) -> float:
-    """Months of pay that an employee's year has by law (`lookups/pay/salary_months.csv`); 12 for all others."""
+    """Months of pay in an employee's year by law (`lookups/pay/salary_months.csv`); 12 for everybody else."""
     by_law = {row["country"]: float(row["months"]) for row in cells_of("salary_months")}
     return by_law.get(country or "", MONTHS) if is_employee else MONTHS
 
 
 def read_amount(text: str, what: str, row: int, *, signs: str = "") -> float:
-    """A positive amount as a person wrote it, alone or with a word for its money, which `signs` is a pattern of.
+    """The positive amount that a person wrote, alone or with a currency that the pattern `signs` matches.
 
-    Raises `Rejected` that names column and row: for words, several amounts, and zero.
+    Raises `Rejected`, naming column (`what`) and row, for words, several amounts and zero.
     """
     bare = (
         re.sub(rf"^(?:{signs})|(?:{signs})$", "", text.strip(), flags=re.IGNORECASE).strip() if signs else text.strip()
@@ -65,21 +65,21 @@ def read_amount(text: str, what: str, row: int, *, signs: str = "") -> float:
 
 
 def read_years(text: str) -> float | None:
-    """Years of experience: "7", "2.5", "+10"; None for what is not stated, or more than a person can have."""
+    """Years of experience: "7", "2.5", "+10"; None where they are not stated, or above `MAX_YEARS`."""
     match = _YEARS.fullmatch(text.strip())
     years = float(match[1].replace(",", ".")) if match else None
     return years if years is not None and years <= MAX_YEARS else None
 
 
 def contradicts(gross: float, net: float | None) -> bool:
-    """Whether pay after tax is more than before, or less than a third of it: columns swapped, or a digit lost."""
+    """Whether pay after tax is above pay before tax, or under a third of it: columns swapped, or a digit lost."""
     return net is not None and not MIN_NET_OF_GROSS * gross <= net <= gross
 
 
 def flag_amounts(read: Iterable[PayReport | Issue]) -> Iterator[PayReport | Issue]:
-    """The reports of one file, those whose amount is far from the median of their country's flagged as implausible.
+    """Flag the reports of a file whose amount is far from the median of their country; earlier flags stay.
 
-    A report that has a flag keeps it. Issues follow: those that name the rows with each flag, then those of the file.
+    Issues follow the reports: first an issue for each flag, naming its rows, then the file's own.
     """
     records = list(read)
     reports = [report for report in records if isinstance(report, PayReport)]
@@ -100,7 +100,7 @@ def flag_amounts(read: Iterable[PayReport | Issue]) -> Iterator[PayReport | Issu
 
 
 def _medians(reports: Iterable[PayReport]) -> Iterator[tuple[tuple[str | None, str], float]]:
-    """The median amount of each country and money, and of each money (None for the country), where enough answered."""
+    """The median amount by country and currency, and by currency (country None), where enough people answered."""
     amounts: dict[tuple[str | None, str], list[float]] = {}
     for report in reports:
         for place in {report.country, None}:

@@ -1,10 +1,10 @@
-"""What an amount of pay is tied to, the place and level that words name; and which pay and period a title names.
+"""Place and level that an amount of pay is tied to, and the component and period that a title names.
 
-Two kinds of words are read. The title of a range in a board's fields labels an alternative of pay in a few words:
-"Canada", "US: Senior", "Zone 2", "Hourly rate", "OTE". In prose the words beside an amount do: a label
-("L5 Staff Engineer ($...)"), words in the same sentence ("for roles based in Toronto", "US-based candidates") and
-words right after the amount ("... in the UK", "... (SF)"). Both are kept as written; only the country is read from
-them. What words about pay mean stands in lookups/pay/pay_words.csv (`pay/vocabulary.py`).
+Two kinds of words are read. In a board's fields the title of a range labels an alternative in a few words: "Canada",
+"US: Senior", "Zone 2", "Hourly rate", "OTE". In prose it is the words around an amount: a label ("L5 Staff Engineer
+($...)"), words in the same sentence ("for roles based in Toronto", "US-based candidates") and words right after the
+amount ("... in the UK", "... (SF)"). Both are kept as written; only the country is read from them. Words about pay are
+explained in lookups/pay/pay_words.csv (`pay/vocabulary.py`).
 """
 
 from __future__ import annotations
@@ -22,20 +22,20 @@ from transforms.role.titles import role_of, seniority_of
 from transforms.text.lookups import cells_of
 
 NUMBERED_LEVEL = re.compile(r"\b(?:level|tier|grade|band|step|zone)\b|\b[a-z]{1,2}\d{1,2}\b", re.IGNORECASE)
-"""Words and codes that number levels: "Level 4", "Tier 1", "L5", "IC3"."""
+"""Numbered levels: "Level 4", "Tier 1", "L5", "IC3"."""
 ON_TARGET, TOTAL, BASE = "on_target_earnings", "total_compensation", "base"
 SEPARATOR = re.compile(r"\s[-–—]|[-–—]\s|[:;()|]")
 MIN_CODE, MAX_CODE = 2, 3
 """Letters of a country's codes, ISO 3166-1 alpha-2 and alpha-3."""
 WRITTEN_CODES = frozenset(("US", "USA", "UK", "GBR", "CAN", "UAE"))
-"""Codes that titles use for countries as a matter of course; "GTM" is not Guatemala there."""
+"""The only country codes that titles use as such: "GTM" is not Guatemala there."""
 ABOUT_PAY = ("pay", "period", "filler", "tax")
-"""Kinds of words that tie a range to nothing: a "Target base salary range" is no level."""
+"""Kinds of words that tie a range to nothing: "Target base salary range" is no level."""
 MAX_LABEL = 70
 """Characters of a label: "CA, WA, NY and NJ states:"."""
 
 _NAMES = r"[A-Z][\w.’'-]*(?:(?:,? (?:and|or|&) |, (?:and |or )?|\s?[/+&]\s?| )(?:the )?[A-Z][\w.’'-]*){0,8}"
-"""A list of capitalised words, perhaps names of places."""
+"""A list of capitalised words, which may be names of places."""
 _LED = re.compile(
     r"\b(?:based in|located in|residing in|living in|[Ff]or|[Ii]n|[Ww]ithin|[Aa]cross|at)\s+"
     rf"(?:the |our |most )?({_NAMES})"
@@ -51,7 +51,7 @@ _RIGHT_AFTER = re.compile(
 _LABEL_END = re.compile(r"[:(–—-]\s{0,3}$")
 _LABEL_START = re.compile(r".*(?:[|;•]|(?<!Sr)(?<!Jr)\. |: |\) ?[,.;:]? |^|\n)\s*(?:[-*·–]\s+)?", re.DOTALL)
 _SPELT = re.compile(r"[^\W\d_]{2}(?!\$)")
-"""Words, where most labels are bare amounts ("CA$150K – CA$190K"): a quick look before they are read."""
+"""Words: a quick check before a label is read, because most labels are bare amounts ("CA$150K – CA$190K")."""
 _ASIDE = re.compile(r"\s?\(([^()\n]{1,30})\)")
 _NUMBERED = r"(?:[Ll]evel|[Tt]ier|[Gg]rade|[Bb]and|[Ss]tep|[Zz]one|[Rr]egion|Stufe|Niveau|Nivel) ?(?:[A-Z]|\d{1,2})"
 _LEVEL_AFTER = re.compile(rf"\s?(?:\(|,? ?(?:in|for|at) (?:a |the |our )?|- )({_NUMBERED})\b")
@@ -60,7 +60,7 @@ _LEVEL_BEFORE = re.compile(rf"\b({_NUMBERED})\b\)?[\s:(–—-]{{0,4}}$")
 
 
 class Tie(NamedTuple):
-    """Place and level as written, and the one country the place lies in."""
+    """Place and level as written, and the only country that the place lies in."""
 
     place_text: str | None = None
     country: str | None = None
@@ -72,7 +72,7 @@ class Tie(NamedTuple):
 
 @functools.lru_cache(maxsize=4096)
 def tied_to(title: str | None) -> Tie:
-    """What the title of a range ties its pay to; empty when it only says that this is pay."""
+    """What the title of a range ties its pay to; empty when it only says that it is pay."""
     words = " ".join(title.split()) if title else ""
     if not words:
         return Tie()
@@ -97,16 +97,16 @@ def _countries_of(text: str) -> set[str]:
 
 
 def _is_about_pay(title: str) -> bool:
-    """Whether all words of a title say that this is pay, and none what for."""
+    """Whether a title only says that this is pay, not for what."""
     hits = hits_in(title)
     return all(any(w.kind in ABOUT_PAY for w in h.words) or (h.mark and not h.mark.isalnum()) for h in hits)
 
 
 def _countries_in(segment: str) -> set[str]:
-    """The countries of the places a part of a title names.
+    """The countries of the places that a part of a title names.
 
-    Beside the words of a job only countries are looked for, and only in codes that are written so: "Senior AE"
-    is no level in the Emirates, and a town in Kenya is called Engineer. Two letters alone must be a subdivision.
+    Next to words for a job only names and usual codes of countries count: "Senior AE" is not in the Emirates, and a
+    town in Kenya is called Engineer. Two letters alone must be a subdivision.
     """
     if seniority_of(segment).value != "unstated" or role_of(segment).value != "other":
         words = (word.strip(".,") for word in segment.split())
@@ -116,16 +116,16 @@ def _countries_in(segment: str) -> set[str]:
 
 
 def _is_code(place: Place) -> bool:
-    """Whether a place is named by two letters that titles use for other things too: "PR Manager", "AE"."""
+    """Whether a place is named by two letters with other meanings in titles: "PR Manager", "AE"."""
     name = place.place_text or ""
     return len(name) == MIN_CODE and name not in WRITTEN_CODES
 
 
 @functools.lru_cache(maxsize=4096)
 def period_in(text: str) -> str | None:
-    """The period that the words of a short text about pay name; None when they name none or several.
+    """The period that a short text about pay names; None when it names none or several.
 
-    Only words that need no amount before them count: "hourly" and "per hour", not "h".
+    Only words that make sense without an amount count: "hourly" and "per hour", not "h".
     """
     periods = [(hit, word) for hit in hits_in(text) if (word := hit.of("period"))]
     names = {word.value for hit, word in periods if word.reach == "both" or " " in text[hit.start : hit.end]}
@@ -133,17 +133,17 @@ def period_in(text: str) -> str | None:
 
 
 def names_period(words: str) -> bool:
-    """Whether words about pay name any period: a quick look before the amounts beside it are read."""
+    """Whether words about pay name any period: a quick check before their amounts are read."""
     return _SPELT.search(words) is not None and any(hit.of("period") for hit in hits_in(words))
 
 
 @functools.lru_cache(maxsize=4096)
 def component_in(title: str) -> str:
-    """The component of pay that a title names; `base` when it names none, `other` for a signing bonus and its like.
+    """The component of pay that a title names; `base` when it names none, `other` for signing bonuses and the like.
 
-    Where it names several: on-target earnings wherever they stand ("Base + commission = OTE"); a total that comes
-    first, what it consists of behind it ("Total compensation (base + equity)"); else base pay ("Base pay, bonus
-    excluded, one part of total compensation").
+    Where it names several: on-target earnings wherever they stand ("Base + commission = OTE"), a total where it comes
+    first ("Total compensation (base + equity)"), else base pay ("Base pay, bonus excluded, one part of total
+    compensation").
     """
     if _SPELT.search(title) is None:
         return BASE
@@ -155,7 +155,7 @@ def component_in(title: str) -> str:
 
 
 def _component(title: str, hit: Hit) -> str | None:
-    """The component a phrase of a title names; `other` for a bonus that is no yearly pay ("signing bonus")."""
+    """The component that a phrase of a title names; `other` for a bonus that is not yearly ("signing bonus")."""
     pay = hit.of("pay")
     if pay is not None:
         return pay.value
@@ -169,9 +169,9 @@ def _component(title: str, hit: Hit) -> str | None:
 
 
 def tie_of(text: str, begin: int, start: int, end: int, *, floor: int = 0) -> Tie:
-    """What the amount at `start` to `end` is tied to, by the words from `begin` on and those right after it.
+    """What the amount at `start` to `end` is tied to, by the words from `begin` on and the words right after it.
 
-    An amount that begins its line is tied by a short line above, as in tables of zones; not above `floor`.
+    An amount that begins its line may be labelled by the short line above, down from `floor`, as in tables of zones.
     """
     lead = text[begin:start]
     if not lead.strip(" \n•*-–"):
@@ -180,7 +180,7 @@ def tie_of(text: str, begin: int, start: int, end: int, *, floor: int = 0) -> Ti
 
 
 def _heading(text: str, floor: int, begin: int) -> str:
-    """The line above, as a label; empty where it is none, or too long for one."""
+    """The line above, as a label; empty where there is none, or it is too long."""
     floor = max(floor, begin - MAX_LABEL - len("\n\n\n"))
     above = text[floor:begin].rstrip()
     line = above[above.rfind("\n") + 1 :].strip(" :")
@@ -202,7 +202,7 @@ def _tie_between(lead: str, tail: str) -> Tie:
 
 
 def _level_beside(label: str, lead: str, tail: str) -> str | None:
-    """The level or zone that stands right behind an amount, in brackets or not, else right before it."""
+    """The level or zone right behind an amount, in brackets or not, else right before it."""
     aside = _ASIDE.match(tail)
     if aside and (_begins_with_level(aside[1]) or NUMBERED_LEVEL.match(aside[1])):
         return aside[1]
@@ -224,7 +224,7 @@ def _employment_types() -> dict[str, str]:
 
 @functools.cache
 def _employment() -> tuple[re.Pattern[str], re.Pattern[str]]:
-    """Words for a kind of employment right behind an amount ("as a contractor", "(B2B)") and right before it."""
+    """Patterns for employment right behind an amount ("as a contractor", "(B2B)") and right before it."""
     words = "|".join(re.escape(word) for word in sorted(_employment_types(), key=len, reverse=True))
     small = r"(?:\s?\(|\s?,?\s?(?:as an? |for an? |for |on an? |on |in |en |als |na |w |em )|\s)"
     after = re.compile(rf"{small}({words})(?![^\W_])", re.IGNORECASE)
@@ -232,7 +232,7 @@ def _employment() -> tuple[re.Pattern[str], re.Pattern[str]]:
 
 
 def employment_of(words: str | None) -> str | None:
-    """The employment that the words which an amount is tied to name: of a contract beside a full-time range.
+    """The kind of employment that a level's words name, as for a contract rate next to a full-time range.
 
     >>> employment_of("Contract"), employment_of("Senior"), employment_of(None)
     ('CONTRACTOR', None, None)
@@ -258,7 +258,7 @@ def _label(lead: str) -> str | None:
 
 
 def _named_place(lead: str, tail: str) -> str | None:
-    """The place named right after the amount, else the nearest one before it, else what is ruled out before it."""
+    """The place named right after the amount, else the nearest place before it, else what is ruled out before it."""
     exclusion = last_exclusion(lead)
     lead = split(lead).kept
     after = _RIGHT_AFTER.match(tail)
@@ -276,13 +276,13 @@ def _trim(name: str) -> str:
 
 
 def _names_no_place(hits: Sequence[Hit]) -> bool:
-    """Whether all words are known, and none for a place."""
+    """Whether all words are known and no word stands for a place."""
     return all(hit.words and not any(word.value == "place" for word in hit.words) for hit in hits)
 
 
 @functools.lru_cache(maxsize=4096)
 def _place(name: str) -> tuple[bool, str | None]:
-    """Whether a name is a place, and the one country it lies in."""
+    """Whether a name is a place, and the only country it lies in."""
     hits = hits_in(name)
     if any(h.of("role") for h in hits):
         return False, None

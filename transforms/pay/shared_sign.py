@@ -1,7 +1,7 @@
-"""Which currency a sign that several share (`$`) means, by the countries of the job and of its employer.
+"""The currency that a shared sign (`$`) means, by the countries of the job and of its employer.
 
-`pay_in` settles it by the one country of the job, or by the place that the pay is tied to. What that leaves open is
-settled here. Either way the currency is inferred and not stated, which a span of the posting says.
+`pay_in` decides where the job is in one country, or the pay is tied to a place. The remaining signs are decided here.
+Either way the currency is inferred and not stated, and a span of the posting says so.
 """
 
 from __future__ import annotations
@@ -20,11 +20,11 @@ BY_COUNTRY = "sign of several currencies, by country"
 
 
 def settle_signs(pays: Sequence[Pay], countries: Collection[str], employer_country: str | None) -> tuple[Pay, ...]:
-    """Pay whose sign is shared, with the currency that the countries tell.
+    """Give pay with a shared sign the currency that countries imply.
 
-    `countries` are those of the job's places: the currency is the one of those the sign stands for that is legal
-    tender in any of them ("$" for London or New York). Where it is that of several of them, or the advert names no
-    country, the employer's country decides. A job in countries that all have other money is left as it is.
+    `countries` are the countries of the job's places: the currency is the sign's only candidate that is legal tender in
+    any of them ("$" for London or New York). Where several candidates are, or the advert names no country, the
+    employer's country decides. Pay stays without a currency where no candidate is legal tender in the job's countries.
     """
     return tuple(
         replace_columns(pay, currency=currency)
@@ -37,7 +37,7 @@ def settle_signs(pays: Sequence[Pay], countries: Collection[str], employer_count
 
 
 def _settle(candidates: frozenset[str], countries: Collection[str], employer_country: str | None) -> str | None:
-    of_places = candidates.intersection(*[{tender for one in countries for tender in legal_tender(one)}])
+    of_places = candidates.intersection(*[{tender for country in countries for tender in legal_tender(country)}])
     if len(countries) > 1 and len(of_places) == 1:
         return next(iter(of_places))
     if employer_country is None or (countries and not of_places):
@@ -47,22 +47,22 @@ def _settle(candidates: frozenset[str], countries: Collection[str], employer_cou
 
 
 def _plausible(candidates: frozenset[str], pay: Pay) -> frozenset[str]:
-    """The candidates of which an amount of this size can be pay: 40,000 a year in Bogotá are no pesos."""
+    """The candidates in which an amount of this size can be pay: 40,000 a year in Bogotá are not pesos."""
     yearly = (pay.high or pay.low or 0.0) * PER_YEAR[pay.period or "year"]
-    return frozenset(one for one in candidates if yearly / (codes().get(one) or 1.0) >= MIN_ANNUAL_USD)
+    return frozenset(currency for currency in candidates if yearly / (codes().get(currency) or 1.0) >= MIN_ANNUAL_USD)
 
 
 @functools.lru_cache(maxsize=4096)
 def _candidates(pay_text: str) -> frozenset[str]:
-    """The currencies that the sign of an amount may stand for; none where it stands for one only."""
+    """The currencies that the sign of an amount may mean; empty where it means only one."""
     first = next(ranges_in(pay_text, None), None)
     return first.currencies if first is not None and len(first.currencies) > 1 else frozenset()
 
 
 def span_of_currency(pay: Pay, text: str) -> Span | None:
-    """Where the shared sign stands whose currency was inferred; None where the currency is stated or unknown.
+    """Span of a shared sign with an inferred currency; None where the currency is stated or unknown.
 
-    Offsets are those of the advert's text; None for pay that a field states in words.
+    Offsets count in the advert's text; they are None for pay that a field states in words.
     """
     if pay.currency is None or pay.reading == "stated" or not _candidates(pay.pay_text or ""):
         return None

@@ -1,6 +1,6 @@
 """All pay that an advert states: in its fields, its prose and its title.
 
-A field says what it holds, so that its base pay is the posting's own; ranges that only the text states stand beside it.
+A field says what it holds, so its base pay is the posting's own; ranges that only the text states are added.
 """
 
 from __future__ import annotations
@@ -17,32 +17,32 @@ from transforms.records.rows import Pay
 MONEY = re.compile(
     r"[$€£¥₹₩₺₽₴₱₫₪฿₦]\s?\d|\d\s?(?:[kK]\b|[$€£])|\b(?:USD|EUR|GBP|CAD|AUD|CHF|PLN|INR)\b", re.ASCII | re.IGNORECASE
 )
-"""A sum of money in a title: a quick look before it is read."""
+"""A sum of money in a title: a quick check before the title is read."""
 ADDED_IN_TITLE = re.compile(
     r"(?<!\+ )(?<!\+)(?<!plus )\b(?:bonus|sign|signing|retention|relocation|referral|prime|prämie|bono)\b",
     re.IGNORECASE,
 )
-"""What a sum in a title may be beside pay."""
+"""What a sum in a title may be instead of pay."""
 UNIT_IN_BRACKETS = re.compile(r"(\d)\s?\([kK]\)")
 MIN_IN_TITLE = 10_000
-"""A sum without a period in a title is pay from five figures on; smaller ones are bonuses and rates of a piece."""
+"""A sum without a period in a title is pay from five figures; smaller sums are bonuses and piece rates."""
 ROUNDED = 0.01
-"""Relative difference within which two amounts are one: fields and texts round."""
+"""Relative difference within which two amounts are the same: fields and texts round."""
 
 
 def all_pay(
     field_pays: Sequence[Pay], pay_text: str | None, text: str, title: str, *, country: str | None
 ) -> tuple[tuple[Pay, ...], bool | None]:
-    """The pay of an advert, and whether its text repeats a range of its fields: None where one of them states none.
+    """The pay of an advert, and whether its text repeats a range of its fields: None where either states none.
 
-    Base pay of fields (`field_pays`), with the ranges of the text that no field has. Where the fields hold no base
-    amounts, the prose of the pay field, else the text's, else the title's.
+    Base pay of fields (`field_pays`) with the ranges that only the text has. Where the fields hold no base amounts, pay
+    in the prose of the pay field, else in the text, else in the title.
     """
     pays = tuple(_flag_contradiction(pay, pay_text) for pay in field_pays)
     if any(map(_is_base, pays)):
         text_pays = tuple(pay for pay in pay_in(text, country=country) if _is_base(pay)) if text else ()
-        other = tuple(pay for pay in text_pays if not any(_is_same(pay, one) for one in pays if _is_base(one)))
-        return (*pays, *other), len(other) < len(text_pays) if text_pays else None
+        new = tuple(pay for pay in text_pays if not any(_is_same(pay, stated) for stated in pays if _is_base(stated)))
+        return (*pays, *new), len(new) < len(text_pays) if text_pays else None
     for prose in (pay_text, text):
         if any(map(_is_base, pays)):
             return pays, None
@@ -66,7 +66,7 @@ def _is_near(first: float | None, second: float | None) -> bool:
 
 
 def _pay_in_title(title: str, country: str | None) -> tuple[Pay, ...]:
-    """Base pay that a title states for a period, or in five figures and more where it names no bonus."""
+    """Base pay that a title states for a period, or from five figures where it names no bonus."""
     if not MONEY.search(title):
         return ()
     is_added = ADDED_IN_TITLE.search(title) is not None
@@ -80,12 +80,12 @@ def _pay_in_title(title: str, country: str | None) -> tuple[Pay, ...]:
 
 @functools.lru_cache(maxsize=4096)
 def _pay_in_words(words: str) -> tuple[Pay, ...]:
-    """`pay_in` of a field's words, which stand beside each of its components."""
+    """`pay_in` of a field's words, remembered: the same words stand with each component of the field."""
     return pay_in(words)
 
 
 def _flag_contradiction(pay: Pay, pay_text: str | None) -> Pay:
-    """Structured pay, flagged where its own words or the pay field's give the same amounts another period."""
+    """Flag structured pay where its own words, or the pay field's, give the same amounts another period."""
     for words in (pay.pay_text, pay_text):
         if pay.period is None or pay.flag or not words or not names_period(words):
             continue

@@ -20,11 +20,10 @@ _SPACE = re.compile(r"[\s'’]+")
 def amount_of(
     value: object, column: str = "pay_low", issues: list[Issue] | None = None, *, parts: int = 1
 ) -> float | None:
-    """An amount of pay that a field states, as number or text, in so many `parts` of the currency's unit.
+    """The amount of pay in a field, a number or text; `parts` to the currency's unit (100 for cents).
 
-    0 is how sources write an end that was left open. What is no amount (text without a number, text that reads two
-    ways, a negative number) is left out, and noted in `issues` under the `column` it would have filled; the posting
-    itself is kept.
+    0 means that an end was left open. Anything else that is no amount (text without a number, ambiguous text, a
+    negative number) is left out and noted in `issues` under the `column` it would have filled.
 
     >>> amount_of("52000.0000"), amount_of("60,000"), amount_of(0), amount_of("50.000"), amount_of("DOE")
     (52000.0, 60000.0, None, None, None)
@@ -55,7 +54,7 @@ def _number(value: object) -> float:
 
 
 def period_of(word: object) -> str | None:
-    """The period a source's own word or code names, None when it names none we know.
+    """The period that a source's own word or code names; None when it is unknown.
 
     >>> period_of("YEAR"), period_of("per_month"), period_of("hourly"), period_of("per-day-wage"), period_of("one-time")
     ('year', 'month', 'hour', 'day', None)
@@ -78,10 +77,10 @@ def stated_pay(
     tie: Tie = Tie(),  # noqa: B008  # a tuple, never changed
     issues: list[Issue] | None = None,
 ) -> tuple[Pay, ...]:
-    """The one component that fields state, () when they hold no amount.
+    """The component that a source's fields state; () when they hold no amount.
 
-    `period` is the source's word; a word that names no period we know makes the pay `other` (paid once or per
-    piece), as nothing says how often. Ends that are no amounts are noted in `issues`.
+    `period` is the source's word; an unknown word makes the component `other` (paid once or per piece), as nothing says
+    how often it is paid. Ends that are no amounts are noted in `issues`.
     """
     ends = amount_of(low, "pay_low", issues), amount_of(high, "pay_high", issues)
     if ends == (None, None):

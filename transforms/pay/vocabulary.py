@@ -1,12 +1,12 @@
-"""The words that say what money is: phrases of lookups/pay/pay_words.csv found in a stretch of text.
+"""Words about money: phrases of lookups/pay/pay_words.csv found in a stretch of text.
 
-A row has a kind, a value and a reach. Kinds: `pay` (value: the component), `not_pay` (value `title`: also part of job
+A row has a kind, a value and a reach. Kinds: `pay` (value: the component), `not_pay` (value `title`: also used in job
 titles), `period`, `tax`, `months` (salaries a year), `bound` (low: "from", high: "up to"), `void` (no base pay),
-`verb` ("paid": the kind is its subject's), `extra` (what a plus adds), `level` and `role` (words of job titles), and
-`filler`, small words between others (value `add`: plus; `with`: including; `stop`: what follows is another matter;
-`place`). Reach: `clause` counts anywhere before an amount in its sentence and directly after it, `near` only directly
-before or after, `before` and `after` on one side only, `both` (periods, tax, months) on either side. A phrase that
-begins with "-" is what a compound word ends with ("-gehalt").
+`verb` ("paid": its subject decides), `extra` (what a plus adds), `level` and `role` (words of job titles), and
+`filler`, small words (value `add`: plus; `with`: including; `stop`: another subject follows; `place`). Reach: `clause`
+counts anywhere before an amount in its sentence and directly after it, `near` only directly before or after, `before`
+and `after` on one side only, `both` (periods, tax, months) on either side. A phrase that begins with "-" is the end of
+compound words ("-gehalt").
 """
 
 from __future__ import annotations
@@ -18,14 +18,14 @@ from typing import NamedTuple
 from transforms.text.lookups import cells_of
 
 LONG_WORD = 6
-"""Only words longer than this are tried as compounds."""
+"""Letters above which a word may be a compound."""
 
 _TOKEN = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]|[^\\W\\d_]+(?:['’][^\\W\\d_]+)?|[0-9]+|[^\\w\\s]|_")
 _LAST_WORD = re.compile("(?<![^\\s(])([a-zA-Z]{2,})\\s{0,2}$")
 
 
 class Word(NamedTuple):
-    """One row of pay_words.csv."""
+    """A row of pay_words.csv, without its phrase."""
 
     kind: str
     value: str
@@ -33,7 +33,7 @@ class Word(NamedTuple):
 
 
 class Hit(NamedTuple):
-    """A phrase with its rows, or a token without any; `mark` is a token of one character, else empty."""
+    """A known phrase with its rows, or an unknown token without rows; `mark` is a token of one character, else ""."""
 
     start: int
     end: int
@@ -42,14 +42,14 @@ class Hit(NamedTuple):
 
     def of(self, kind: str) -> Word | None:
         """The row of a kind, or None."""
-        for word in self.words:  # a loop: it is asked for a hundred words of an advert
+        for word in self.words:  # a loop, for speed: called for a hundred words of an advert
             if word.kind == kind:
                 return word
         return None
 
     @property
     def is_unknown(self) -> bool:
-        """Whether it is a word or number that no phrase holds."""
+        """Whether it is a word or number of no phrase."""
         return not self.words and not self.mark
 
 
@@ -60,7 +60,7 @@ def _word_rows() -> tuple[dict[str, str], ...]:
 
 @functools.cache
 def _endings() -> dict[str, tuple[Word, ...]]:
-    """Rows whose phrase begins with "-": what a compound word ends with ("-gehalt", "-loon")."""
+    """Rows by the end of compound words that they stand for ("-gehalt", "-loon")."""
     rows: dict[str, list[Word]] = {}
     for row in _word_rows():
         if row["phrase"].startswith("-"):
@@ -74,7 +74,7 @@ def _compound(token: str) -> tuple[Word, ...]:
 
 @functools.cache
 def _phrases() -> dict[str, list[tuple[list[str], tuple[Word, ...]]]]:
-    """Phrases by their first token, longest first, each with all its rows."""
+    """Phrases by first token, longest first, each with all its rows."""
     rows: dict[tuple[str, ...], list[Word]] = {}
     for row in _word_rows():
         tokens = tuple(m[0].casefold().replace("’", "'") for m in _TOKEN.finditer(row["phrase"]))
@@ -87,12 +87,12 @@ def _phrases() -> dict[str, list[tuple[list[str], tuple[Word, ...]]]]:
 
 @functools.lru_cache(maxsize=32768)
 def _find_entry(token: str) -> tuple[str, list[tuple[list[str], tuple[Word, ...]]], tuple[Word, ...], str]:
-    """A token folded, the longer phrases that begin with it, its own words or those of a compound, and its mark."""
+    """A token folded, the longer phrases that begin with it, its rows or a compound's, and its mark."""
     form = token.casefold().replace("’", "'")
     phrases = _phrases().get(form, [])
     own = next((words for phrase, words in phrases if len(phrase) == 1), ())
     words = own or (_compound(form) if len(form) > LONG_WORD else ())
-    return form, [one for one in phrases if len(one[0]) > 1], words, form if len(form) == 1 else ""
+    return form, [entry for entry in phrases if len(entry[0]) > 1], words, form if len(form) == 1 else ""
 
 
 @functools.cache
@@ -103,7 +103,7 @@ def _phrase_tokens() -> frozenset[str]:
 def can_be_known(text: str, end: int) -> bool:
     """Whether the word that ends before an offset may be part of a phrase; True when there is no word.
 
-    A quick look: False means that `hits_in` ends with an unknown token.
+    A quick check: False means that `hits_in` would end with an unknown token.
     """
     last = _LAST_WORD.search(text, max(0, end - len("internationalisation")), end)
     if last is None:
@@ -113,29 +113,29 @@ def can_be_known(text: str, end: int) -> bool:
 
 
 def line_end(text: str, offset: int, ceiling: int) -> int:
-    """Where the line of an offset ends, at the latest at `ceiling`: how far words about an amount may stand."""
+    """Where the line of an offset ends, or `ceiling` where that is nearer."""
     end = text.find("\n", offset, ceiling)
     return end if end >= 0 else ceiling
 
 
 @functools.cache
 def _void_tokens() -> tuple[str, ...]:
-    """A token of each phrase that says that there is no base pay: its longest."""
+    """The longest token of each phrase of the kind `void`."""
     phrases = [phrase for rows in _phrases().values() for phrase, words in rows if any(w.kind == "void" for w in words)]
     return tuple(dict.fromkeys(max(phrase, key=len) for phrase in phrases))
 
 
 def may_be_void(text: str) -> bool:
-    """Whether a text may hold a phrase of the kind `void`: a quick look before it is read."""
+    """Whether a text may hold a phrase of the kind `void`: a quick check before it is read."""
     form = text.casefold().replace("’", "'")
     return any(map(form.__contains__, _void_tokens()))
 
 
 @functools.lru_cache(maxsize=1024)
 def hits_in(clause: str) -> tuple[Hit, ...]:
-    """The known phrases of a clause, longest first, none overlapping; unknown tokens have no words.
+    """The phrases and unknown tokens of a clause, in order; the longest phrase wins.
 
-    Offsets are within the clause. Employers repeat their clauses from advert to advert: four of five were read before.
+    Offsets are within the clause. Remembered: four of five clauses repeat an earlier advert's.
     """
     tokens = [*_TOKEN.finditer(clause)]
     entries = [_find_entry(m[0]) for m in tokens]

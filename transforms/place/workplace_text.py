@@ -1,11 +1,11 @@
 """Where the work is done, by the sentences of an advert's text: on site, hybrid or remote.
 
-The strongest is what is said of this role: the days in the office, the role's own word, a line that says no more.
-Weaker is what the employer offers everybody, then an option to work from home. Visits, lunches, a person's skills,
-other roles and the like say nothing, and what stands beside them is not read. The phrases are rows of
-`workplace_phrases.csv`, put together from the words of `workplace_words.csv`. Both are our own knowledge of the
-languages; drawn adverts bore out the English, German and French ones and some Spanish, Portuguese and Italian ones,
-while hardly an advert in Dutch, Polish, Chinese, Japanese or Korean was at hand.
+Statements about this role are the strongest: the days in the office, a word for the role, a line with nothing else.
+What the employer offers everybody is weaker, and an option to work from home the weakest. Visits, lunches, a person's
+skills, other roles and the like do not count, nor do the words next to them. The phrases are rows of
+`workplace_phrases.csv`, made of the words in `workplace_words.csv`. Both come from our own knowledge of the languages.
+Sampled adverts confirmed the English, German and French phrases and some in Spanish, Portuguese and Italian; hardly any
+adverts in Dutch, Polish, Chinese, Japanese or Korean were available.
 """
 
 from __future__ import annotations
@@ -17,33 +17,31 @@ from collections.abc import Collection, Iterable, Iterator
 from typing import NamedTuple
 
 from transforms.skills.sections import Line, lines_with, lower_text, sentence_at
+from transforms.text.characters import letters_beyond_ascii
 from transforms.text.lookups import rows_of
-from transforms.text.normalise import letters_beyond_ascii
-from transforms.text.phrases import Phrases
+from transforms.text.multi_match import Phrases
 
 DAYS, ROLE, OFFER, OPTION = "days", "role", "offer", "option"
 TIERS = (DAYS, ROLE, OFFER, OPTION)
-"""What a statement is worth, the strongest first."""
+"""Strengths of a statement, the strongest first."""
 LABEL, ITEM = "label", "item"
-"""Words that are a statement only in a line that says no more: of the role, and of an option."""
+"""Weights of words that count only in a line with nothing else: for the role, and for an option."""
 REFUSAL, MASK, CLAUSE, REST, SENTENCE = "refusal", "mask", "clause", "rest", "sentence"
-"""Phrases that take themselves, their clause, what follows or their sentence out of the text.
-
-A refusal says "onsite", too.
-"""
+"""Weights of phrases that are removed from the text: alone (a refusal, which also means "onsite", and a mask), with
+their clause, with the rest of the sentence, or with the whole sentence."""
 WEAKER = "weaker"
 ANY, ENGLISH = "any", "en"
 EAST_ASIAN = ("zh", "ja", "ko")
 MAX_LINE = 20_000
-"""Characters of a line that are read; a whole advert in one line is shorter."""
+"""Characters of a line that are read; whole adverts in a single line are shorter."""
 MAX_LABEL = 90
-"""Characters of a line that may be no more than a label and its value."""
+"""Characters of the longest line with nothing but a label and its value."""
 MAX_EAST_ASIAN = 50
-"""Phrases of a Chinese, Japanese or Korean text that are looked at."""
+"""Phrases of a Chinese, Japanese or Korean text that are read."""
 
 
 class Statement(NamedTuple):
-    """A workplace that a sentence states, what the statement is worth (one of `TIERS`), and the sentence's span."""
+    """A workplace that a sentence states, the strength of the statement (in `TIERS`), and the sentence's span."""
 
     workplace: str
     tier: str
@@ -52,7 +50,7 @@ class Statement(NamedTuple):
 
 
 def statements_in(text: str) -> tuple[Statement, ...]:
-    """All that a text states of the workplace, line by line. Never raises."""
+    """All statements of a text about the workplace, line by line. Never raises."""
     statements: list[Statement] = []
     for _, (begin, _, line) in lines_with(text, "workplace"):
         for workplace, tier, start, end in line.once(_statements_of_line):
@@ -77,7 +75,7 @@ def _statements_of_line(line: Line) -> tuple[Statement, ...]:
     is_label = len(plain) <= MAX_LABEL and _labels()[0].search(plain) is not None
     matches = search.find(data)
     if not is_label and not matches:
-        return ()  # so it is with most lines
+        return ()  # as for most lines
     sentence = functools.cache(functools.partial(_sentence, plain))  # several phrases end at one place
     sentences = {sentence(end) for _, end, _ in matches} | ({(0, len(plain))} if is_label else set())
     rest, weak, statements = _mask(plain, data, sentences)
@@ -91,7 +89,7 @@ def _statements_of_line(line: Line) -> tuple[Statement, ...]:
 
 
 def fold_letters(text: str) -> str:
-    """Lower case without marks on letters, full stops of abbreviations and odd hyphens, as long as it was."""
+    """Lower case without accents, full stops of abbreviations and odd hyphens; offsets do not change."""
     low = lower_text(text)
     if not low.isascii():  # str.translate would look up every letter
         low = _BEYOND_ASCII.sub(lambda letter: _PLAIN.get(letter[0], letter[0]), low)
@@ -115,9 +113,9 @@ def _sentence(plain: str, end: int) -> tuple[int, int]:
 def _mask(
     plain: str, whole: bytes, sentences: Collection[tuple[int, int]]
 ) -> tuple[bytes, list[tuple[int, int]], list[Statement]]:
-    """The line's bytes without what says nothing, the bounds of what holds for some people only, and refusals.
+    """The line's bytes with irrelevant parts of these sentences masked, the bounds of weak parts, and refusals.
 
-    Looked at are these sentences only. Of what holds for some people, nothing but days in the office is read.
+    Weak parts hold for some people only; nothing but days in the office is read in them.
     """
     data = bytearray(whole)
     weak: list[tuple[int, int]] = []
@@ -146,7 +144,7 @@ _CLAUSE_ENDS = re.compile(r"[,;:()•|]| - | (?:and|&|but|or|und|et|mais|y|e|ed|
 
 
 def _clause(plain: str, first: int, last: int, at: int) -> tuple[int, int]:
-    """Bounds of the clause at a place of a sentence."""
+    """Bounds of the clause at an offset of a sentence."""
     cuts = [first, *(match.start() for match in _CLAUSE_ENDS.finditer(plain, first, last)), last]
     return max((cut for cut in cuts if cut < at), default=first), min((cut for cut in cuts if cut >= at), default=last)
 
@@ -163,7 +161,7 @@ _CHOICE = re.compile(r"\b(?:or|and|oder|und|ou|et|o|of|lub)\b|[/&|]")
 
 @functools.cache
 def _labels() -> tuple[re.Pattern[str], tuple[tuple[_Phrase, re.Pattern[str]], ...]]:
-    """What stands alone in a line or behind its label: one expression for all of them, and one for each phrase."""
+    """Expressions for words alone in a line or behind a label: one for all phrases, and one for each phrase."""
     by_phrase: dict[_Phrase, list[str]] = {}
     for row in rows_of("workplace_phrases"):
         if row["weight"] in (LABEL, ITEM):
@@ -180,13 +178,13 @@ def _labels() -> tuple[re.Pattern[str], tuple[tuple[_Phrase, re.Pattern[str]], .
 
 
 def _label(plain: str, end: int) -> Iterator[Statement]:
-    """The workplace of a short line that says no more: "Location: Paris (hybrid)", "Remote, full-time"."""
+    """The workplace in a short line with nothing else: "Location: Paris (hybrid)", "Remote, full-time"."""
     phrases = {phrase for phrase, pattern in _labels()[1] if pattern.search(plain)}
     of_role = {phrase.says for phrase in phrases if phrase.weight == LABEL}
-    workplace = next((one for one in ("hybrid", "remote", "onsite") if one in of_role), None)
+    workplace = next((word for word in ("hybrid", "remote", "onsite") if word in of_role), None)
     if "remote" in of_role and _CHOICE.search(plain):
         workplace = "remote"
-    if workplace is not None:  # of several words the location, where it repeats them, knows how they belong together
+    if workplace is not None:  # several words are weaker: the location, which may repeat them, is read more closely
         yield Statement(workplace, ROLE if len(of_role) == 1 else OFFER, 0, end)
     yield from (Statement(phrase.says, OPTION, 0, end) for phrase in phrases if phrase.weight == ITEM)
 
@@ -194,17 +192,17 @@ def _label(plain: str, end: int) -> Iterator[Statement]:
 # --- Chinese, Japanese, Korean ----------------------------------------------------------------------
 
 _FREQUENT = frozenset("。、다")
-"""One of these stands in any text of some length in one of the three languages."""
+"""Characters that occur in any longer text in one of the three languages."""
 _TELLING = re.compile(
     "远程|居家|每[周天]|混合|现场办公|坐班|到岗办公|出社|在宅|リモート|テレワーク|ハイブリッド|オフィス勤務"
     "|출근|재택|원격|리모트|하이브리드|사무실"
 )
-"""One of these stands in each phrase of the three languages: only the lines that hold one are searched."""
+"""Words that occur in each phrase of the three languages: only lines with such a word are searched."""
 
 
 @functools.cache
 def _east_asian() -> tuple[dict[str, _Phrase], re.Pattern[str]]:
-    """Phrases by the name of their group, and one expression for them all."""
+    """Phrases by the name of their group, and an expression for all of them."""
     phrases: dict[str, _Phrase] = {}
     groups: list[str] = []
     for number, row in enumerate(rows_of("workplace_phrases")):
@@ -215,7 +213,7 @@ def _east_asian() -> tuple[dict[str, _Phrase], re.Pattern[str]]:
 
 
 def _in_lines(pattern: re.Pattern[str], text: str) -> Iterator[re.Match[str]]:
-    """Matches of a pattern, which never reach beyond a line, in the lines that may hold one."""
+    """Matches of a pattern, which never exceed a line, in the lines that may hold a match."""
     at = 0
     while hint := _TELLING.search(text, at):
         first = text.rfind("\n", at, hint.start()) + 1 or at
@@ -239,7 +237,7 @@ def _east_asian_statements(text: str) -> list[Statement]:
 
 @functools.cache
 def _words() -> dict[str, dict[str, str]]:
-    """Patterns by language and name; those of one name are alternatives. Names without a language stand for all."""
+    """Patterns by language and name; rows of the same name are alternatives. Rows without a language count in all."""
     by_language: dict[str, dict[str, list[str]]] = {}
     for row in rows_of("workplace_words"):
         of_language = by_language.setdefault(row["language"] or "", {})
@@ -255,12 +253,12 @@ _NAME = re.compile(r"\{([a-z]+)\}")
 
 
 def _fold_pattern(pattern: str) -> str:
-    """A pattern as the lines are folded that it is for; those of the lookups are in lower case."""
+    """A pattern, in lower case already, folded as `fold_letters` folds the lines."""
     return _BEYOND_ASCII.sub(lambda letter: _PLAIN.get(letter[0], letter[0]), pattern)
 
 
 def _compile_phrases(weights: frozenset[str], *, has_starts: bool) -> tuple[tuple[_Phrase, ...], Phrases]:
-    """The phrases of some weights, one for any language once for each of them but English, which has its own."""
+    """The phrases of some weights. A phrase for any language counts once in each but English, which has its own."""
     phrases: list[_Phrase] = []
     expressions: list[str] = []
     for row in rows_of("workplace_phrases"):

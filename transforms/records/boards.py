@@ -8,11 +8,11 @@ from datetime import date
 
 @dataclass(frozen=True, kw_only=True)
 class Board:
-    """One employer's board on one platform. `board` is its token in the platform's addresses, case kept.
+    """An employer's board on a platform. `board` is its token in the platform's addresses, case kept.
 
     `country` is the employer's (ISO 3166-1 alpha-2), `industry` an ISIC section or one of the guide's six,
-    `industry_evidence` what says so ("advert of DAY: what the employer does", "public: ..."; None: entered before
-    evidence was asked for), `hires_in` the UN M49 regions its postings were seen in.
+    `industry_evidence` the source for it ("advert of DAY: what the employer does", "public: ..."; None: entered before
+    evidence was asked for), `hires_in` the UN M49 regions in which its postings were seen.
     """
 
     source: str

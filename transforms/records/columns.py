@@ -19,7 +19,7 @@ from typing import Any, TypeVar, dataclass_transform
 
 @dataclass(frozen=True)
 class Column:
-    """What is known of a column beyond its Python type.
+    """What a column declares beyond its Python type.
 
     `values` closes the vocabulary, `low`/`high` bound a number, `pattern` is a whole-match regular
     expression, `references` names the "table.column" whose values it takes. A column is nullable when its
@@ -40,8 +40,8 @@ class Column:
 class Field:
     """A column as read back from a table class: its name, element type and whether it may be NULL.
 
-    `type` is one of str, int, float, bool, date, datetime or, for a nested list of structs, the struct's
-    class; `is_list` says whether the column holds a list of it.
+    `type` is str, int, float, bool, date, datetime or, for a nested list of structs, the struct's class; `is_list`
+    says whether the column holds a list of that type.
     """
 
     name: str
@@ -77,9 +77,9 @@ def table(name: str, doc: str, *checks: str) -> Callable[[type[T]], type[T]]:
 
 @dataclass_transform(kw_only_default=True, frozen_default=True)
 def struct(cls: type[T]) -> type[T]:
-    """Make a class a value that stands inside a nested list, or a base for tables: frozen and keyword-only.
+    """Make a class a value in a nested list, or a base for tables: frozen and keyword-only.
 
-    Frozen for the type checker alone: an `__init__` that freezes takes three times as long, and adverts have dozens.
+    Only the type checker sees it frozen: a freezing `__init__` takes three times as long, and an advert has dozens.
     """
     return dataclass(kw_only=True, unsafe_hash=True)(cls)
 

@@ -1,4 +1,4 @@
-"""The numbers that decide what a figure means and whether it is printed, each once, with its words.
+"""The numbers that decide what a figure means and whether it is printed, each declared once with its wording.
 
 Code takes the number (`value`), texts take the words (`str`). Docs have the words between markers, which `make
 generated` fills (`reports/definition_words.py`). Other homes: rules of printing in `warehouse/marts/printing.py` and
@@ -17,7 +17,7 @@ COUNTS = (
 
 
 def say_part(part: float) -> str:
-    """A part in words: "three in four", "nine in ten"; "97.5 in 100" where no such words are near."""
+    """Return a part in words: "three in four", "nine in ten"; "97.5 in 100" where no such fraction is near."""
     exact = Fraction(part).limit_denominator(len(COUNTS) - 1)
     if abs(float(exact) - part) > 1e-9:
         return f"{100 * part:g} in 100"
@@ -25,7 +25,7 @@ def say_part(part: float) -> str:
 
 
 def say_percentile(level: float) -> str:
-    """A quantile in words: "25th percentile", "median"."""
+    """Return a quantile in words: "25th percentile", "median"."""
     if level == 0.5:
         return "median"
     percent = f"{100 * level:g}"
@@ -35,9 +35,9 @@ def say_percentile(level: float) -> str:
 
 @dataclass(frozen=True)
 class Definition:
-    """A number with its unit ("days", "points", "%") and what it decides, in words.
+    """A number with its unit ("days", "points", "%") and the reason for it.
 
-    Points and per cent are of parts: 0.3 is 30 points. `fixed_because` says why some words cannot follow the number.
+    Points and per cent are parts: 0.3 is 30 points. `fixed_because` says why some texts cannot follow the number.
     """
 
     name: str
@@ -54,7 +54,7 @@ class Definition:
 
     @property
     def spaced(self) -> str:
-        """The same as docs and comments of columns write it: "40 %"."""
+        """The number with its unit, spelt as in docs and column comments: "40 %"."""
         return str(self).replace("%", " %")
 
 
@@ -75,27 +75,27 @@ class Band:
 
     @property
     def stop(self) -> str:
-        """How many stop at or below its upper end."""
+        """How many adverts stop at or below its upper end: "three in four"."""
         return say_part(self.high)
 
     @property
     def low_end(self) -> str:
-        """Its lower end as a column says it: "p25 of the low ends"."""
+        """Its lower end as in column comments: "p25 of the low ends"."""
         return f"p{100 * self.low:g} of the low ends"
 
     @property
     def high_end(self) -> str:
-        """Its upper end as a column says it: "p75 of the high ends"."""
+        """Its upper end as in column comments: "p75 of the high ends"."""
         return f"p{100 * self.high:g} of the high ends"
 
     @property
     def ends(self) -> str:
-        """What it runs from and to: "the 25th percentile of the low ends to the 75th percentile of the high ends"."""
+        """Both ends: "the 25th percentile of the low ends to the 75th percentile of the high ends"."""
         low, high = (say_percentile(level) for level in (self.low, self.high))
         return f"the {low} of the low ends to the {high} of the high ends"
 
     def __str__(self) -> str:
-        """What it says to a reader, as a sentence."""
+        """The band explained to a reader in a sentence."""
         start = f"{self.start[0].upper()}{self.start[1:]} adverts start at or above the lower end of a band"
         return f"{start}, and {self.stop} stop at or below its upper end"
 

@@ -42,7 +42,7 @@ from transforms.records.vocabulary import (
 
 @struct
 class Place:
-    """One place of a posting. `country` may be known where the city is not, never the other way round."""
+    """A place of a posting. `country` may be known without the city, but not the city without the country."""
 
     place_text: Annotated[str | None, Column("The words the place was read from")]
     country: Annotated[str | None, Column("Country, ISO 3166-1 alpha-2", pattern=COUNTRY_CODE)] = None
@@ -95,7 +95,7 @@ class SkillRequirement:
 
 @struct
 class ListedName:
-    """A name without a row in the taxonomy that stands in a list beside technologies that have one."""
+    """A name that the taxonomy lacks, in a list with technologies that it has."""
 
     name: Annotated[str, Column("Name as written")]
     beside: Annotated[str, Column("Technology of the taxonomy next to it", references="core.skills.skill")]
@@ -125,7 +125,7 @@ class Span:
 
 @struct
 class Issue:
-    """A value that was not taken: which, what it was, and the rule it broke."""
+    """A value that was refused, and the rule it broke."""
 
     column_name: Annotated[str, Column("Column the value was meant for, or 'record'/'response' for all of it")]
     value: Annotated[str, Column("The value, cut to 200 characters")]
@@ -135,13 +135,13 @@ class Issue:
 
 @dataclass(frozen=True)
 class Removal:
-    """That a source says of one of its adverts that it was taken away. `id` is the source's own, as in its adverts."""
+    """A source's statement that it took an advert away. `id` is the source's own."""
 
     id: str
 
 
 class Repetition(NamedTuple):
-    """An advert that was read before, by its `wording_hash`."""
+    """An advert that was read before with the same wording."""
 
     wording_hash: str
 
@@ -212,27 +212,27 @@ class Advert:
     ai_label: Annotated[str | None, Column("What the job does with AI; NULL without text", values=AI_LABELS)]
     language: Annotated[str | None, Column("Language of the text, ISO 639-1", pattern="[a-z]{2}")]
     text_state: Annotated[
-        str, Column("How much of the text was read; unread: there is one, and nothing of it was", values=TEXT_STATES)
+        str, Column("How much of the text was read; unread: there is a text, but it was not read", values=TEXT_STATES)
     ]
     text_class: Annotated[
         str,
         Column(
-            "What the text is, by its source and endpoint; a short text of any is a snippet: full_advert, truncated "
-            "(cut off by the source), snippet, forum_comment, unread, none",
+            "What the text is, by its source and endpoint: full_advert, truncated (cut off by the source), snippet "
+            "(also any short text), forum_comment, unread, none",
             values=TEXT_CLASSES,
         ),
     ]
     told_by: Annotated[
         str | None,
         Column(
-            "What tells that the work is in AI, data or engineering, so that the text is read: the title, else two "
-            "words of the text as it came; NULL: nothing does",
+            "What shows that the work is in AI, data or engineering, so that the text is read: the title, else two "
+            "words of the uncleaned text; NULL: nothing",
             values=TOLD_BY,
         ),
     ]
     is_drawn: Annotated[
         bool,
-        Column("Of the random share of adverts, drawn by a digest of the id, whose texts are read whatever they say"),
+        Column("In the random share of adverts, drawn by a digest of the id, whose text is read in any case"),
     ]
     text_hash: Annotated[str | None, Column("SHA-256 of the normalised text, its first 32 hex digits", pattern=HEX_32)]
     pay_text: Annotated[str | None, Column("Pay as written")]
@@ -300,16 +300,16 @@ class Posting(Advert):
         tuple[AgencySign, ...], Column("What an advert on an employer's board says of hiring for others")
     ] = ()
     spans: Annotated[tuple[Span, ...], Column("Where the values were read")]
-    issues: Annotated[tuple[Issue, ...], Column("Values that were not taken")]
+    issues: Annotated[tuple[Issue, ...], Column("Values that were refused")]
     wording_hash: Annotated[str | None, Column("Digest of the source's own words; adverts with the same are read once")]
     record_hash: Annotated[
-        str | None, Column("Digest of the source's record and its address; a record with the same is not looked into")
+        str | None, Column("Digest of the source's record and its address; a record with a known digest is not read")
     ] = None
 
 
 @struct
 class SourceProvenance:
-    """Provenance every row that is not a posting carries."""
+    """The source of a row other than a posting."""
 
     source: Annotated[str, Column("Source it was read at", key=True, references="core.sources.source")]
 
@@ -328,7 +328,7 @@ class PayReport(SourceProvenance):
     role_group: Annotated[str, Column("Group of the role", values=tuple(ROLE_GROUPS))]
     seniority: Annotated[str, Column("Level: the title's word, else as the source codes it", values=SENIORITIES)]
     employment_type: Annotated[str | None, Column("schema.org employmentType", values=EMPLOYMENT_TYPES)]
-    pay: Annotated[float, Column("Annual pay, before tax where a survey tells", unit="currency per year", low=0)]
+    pay: Annotated[float, Column("Annual pay, before tax where a survey says so", unit="currency per year", low=0)]
     currency: Annotated[str, Column("ISO 4217 code", pattern=CURRENCY_CODE)]
     pay_usd_stated: Annotated[float | None, Column("US dollars as the source converted them", unit="USD", low=0)]
     country: Annotated[str | None, Column("Country of the work or residence", pattern=COUNTRY_CODE)]
@@ -348,7 +348,7 @@ class PayReport(SourceProvenance):
     ] = None
     pay_months: Annotated[
         float | None,
-        Column("Months of pay that a year was counted with; NULL: a year is stated", unit="months", low=12, high=14),
+        Column("Months of pay counted for a year; NULL: pay for a year is stated", unit="months", low=12, high=14),
     ] = None
     pay_flag: Annotated[str | None, Column("What speaks against the amount; NULL: nothing", values=REPORT_FLAGS)] = None
     paid_in: Annotated[
@@ -391,7 +391,7 @@ class OfficialWage(SourceProvenance):
     annual_from: Annotated[str, Column("Where `periods_per_year` comes from")]
     employment: Annotated[float | None, Column("Employees", unit="persons", low=0)]
     employment_rse: Annotated[float | None, Column("Relative standard error of employment", unit="percent", low=0)]
-    annual_mean: Annotated[float | None, Column("Mean, which is no median", unit="currency per year", low=0)]
+    annual_mean: Annotated[float | None, Column("Mean, not the median", unit="currency per year", low=0)]
     mean_rse: Annotated[float | None, Column("Relative standard error of the mean", unit="percent", low=0)]
     annual_p10: Annotated[float | None, Column("10th percentile", unit="currency per year", low=0)]
     annual_p25: Annotated[float | None, Column("25th percentile", unit="currency per year", low=0)]
@@ -466,7 +466,7 @@ class Country:
 
 @struct
 class NearOccupation:
-    """An occupation of official statistics, and the roles of ours that it is held against."""
+    """An occupation of official statistics, and the roles that it is compared with."""
 
     scheme: Annotated[str, Column("Classification of occupations", key=True, values=OCCUPATION_SCHEMES)]
     occupation: Annotated[str, Column("Code in it", key=True)]
@@ -475,12 +475,12 @@ class NearOccupation:
     nearness: Annotated[
         str,
         Column(
-            "same: the role by its name; near: most of one is in the other; wider: a large group that the role is a "
-            "small part of, shown in comparisons alone",
+            "same: the role by its name; near: mostly the same work; wider: a large group with the role as a small "
+            "part, used in comparisons only",
             values=NEARNESSES,
         ),
     ]
-    reason: Annotated[str | None, Column("What the one has that the other lacks; NULL: nothing known")]
+    reason: Annotated[str | None, Column("How they differ; NULL: no difference is known")]
 
 
 @struct

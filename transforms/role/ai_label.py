@@ -1,7 +1,7 @@
-"""What a job does with AI, read from its advert: builds it, works with it, or only hears the employer speak of it.
+"""What a job does with AI: build it, work with it, or only be offered by an employer that mentions it.
 
-Terms of AI come from `lookups/role/ai_terms.csv`. Each stands in a sentence, and the sentence in a section: what
-the employer says of itself, of its offer, or of how it uses AI to sift applications is not the job.
+Terms of AI come from `lookups/role/ai_terms.csv`. Each mention is judged by its sentence and section: what the employer
+says about itself, its offer, or its use of AI to sift applications is not about the job.
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ from transforms.skills.sections import INTRO, WHOLE, Line, cues_of, lines_with, 
 from transforms.text.evidence import Reading
 
 BUILDING_ROLES = ("ai_engineering", "ai_science")
-"""Groups whose roles build AI by definition; the title says so even where the text does not."""
+"""Groups of roles that build AI by definition, whatever the text says."""
 TECHNICAL_GROUPS = (*BUILDING_ROLES, "data", "other_engineering")
 TECHNICAL_ROLES = ("ai_solutions", "ai_leadership")
-"""Other roles may build AI when their duties say so; sales, design or recruiting only ever work with it."""
+"""Further roles that build AI when their duties say so; sales, design or recruiting only work with it."""
 WORKING_ROLES = ("ai_product_manager", "ai_governance", "ai_solutions", "ai_leadership", "ai_data_trainer")
 """Roles that work with AI by definition."""
 
@@ -43,11 +43,11 @@ _WISHED = cues("wished", r"\b", r"\b")
 _ITEM = re.compile(r"\s*[-•·*–]\s")
 _EMPLOYER_FIRST = re.compile(r"\s*[-•·*–]\s*(?:we|we['’]\w+|our|the company)\b", re.IGNORECASE)
 MAX_MENTIONS = 200
-"""Mentions of AI in one line that are looked at; a line with more has long said what it is."""
+"""Mentions of AI in a line that are checked."""
 
 
 def _mentions(line: Line) -> list[tuple[int, int]]:
-    """Spans of the terms of AI in a line, in order; of those that overlap, the one that begins first, the longest."""
+    """Spans of the terms of AI in a line, in order; of overlapping terms the first, and of these the longest."""
     text = line.text
     hits = [
         (start, -end)
@@ -65,11 +65,11 @@ def _mentions(line: Line) -> list[tuple[int, int]]:
 
 
 def ai_label(title: str, text: str, *, role: str) -> Reading:
-    """What the job does with AI: builds_ai, uses_ai, mentions_ai or none, with the span that says so.
+    """What the job does with AI: builds_ai, uses_ai, mentions_ai or none, with the span that shows it.
 
-    `builds_ai`: its duties make or run AI or machine learning systems. `uses_ai`: its duties or demands name AI,
-    as a tool, a product or a field. `mentions_ai`: only the employer's words about itself, its offer or its
-    hiring do. `none` has no span. `role` is the role read from the title.
+    `builds_ai`: its duties make or run AI or machine learning systems. `uses_ai`: its duties or demands name AI, as a
+    tool, product or field. `mentions_ai`: AI is named only in the employer's words about itself, its offer or its
+    hiring. `none` has no span. `role` is the role read from the title.
     """
     group = GROUP_OF_ROLE.get(role, "other")
     may_build = group in TECHNICAL_GROUPS or role in TECHNICAL_ROLES
@@ -98,7 +98,7 @@ def ai_label(title: str, text: str, *, role: str) -> Reading:
 
 
 def _label_line(line: Line, kind: str, may_build: bool, by_role: bool) -> tuple[str, str, int, int] | None:
-    """The strongest label that a line gives which begins in a section of a kind: label, rule, span in the line."""
+    """The strongest label that a line gives: label, rule, span in it. The line begins in a section of that kind."""
     text = line.text
     use: tuple[str, str, int, int] | None = None
     mention: tuple[str, str, int, int] | None = None
@@ -138,7 +138,7 @@ def _is_of_the_job(text: str, start: int, first: int, last: int, section: str) -
 
 
 def _builds(text: str, start: int, end: int, first: int, last: int, section: str, by_role: bool) -> bool:
-    """Whether the sentence says that the job makes AI: a verb of making, then AI as or in its object."""
+    """Whether the sentence says that the job makes AI: a verb of making with AI as, or in, its object."""
     before, after = lower_text(text[first:start]), lower_text(text[end:last])
     verb = _BUILD.search(before)
     if verb is None or section == "preferred":

@@ -1,8 +1,8 @@
 """Years of experience and the lowest accepted degree in Chinese, Japanese and Korean.
 
-These texts have no spaces around words, or endings on them, and the unit stands right after the number, so that they
-have readers of their own beside those of `requirements`. Words are rows of `east_asian_requirements.csv`. What stands
-below a heading of wishes, or is said to be preferred in its clause, is not demanded.
+The readers of `requirements` do not fit these languages: words have no spaces around them, or have endings, and the
+unit stands right after the number. Words are rows of `east_asian_requirements.csv`. Anything below a heading of wishes,
+or called preferred in its clause, is not demanded.
 """
 
 from __future__ import annotations
@@ -14,18 +14,20 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from transforms.records.vocabulary import DEGREES
+from transforms.skills.sections import cues_of
 from transforms.text.lookups import cells_of
 
 MAX_HEADING = 24
-"""Characters of a line without a bullet that may be a heading."""
+"""Characters of the longest heading; it has no bullet."""
 MAX_LINES = 5_000
-"""Lines of a text that are read."""
+"""Lines that are read of a text."""
 MAX_CLAUSE = 60
-"""Characters around a number or a degree that are of its clause."""
+"""Characters on either side of a number or a degree in which its clause lies."""
 MAX_MENTIONS = 100
-"""Numbers of years, or degrees, of one line that are looked at."""
+"""Mentions of years, or of degrees, in a line that are checked."""
 SAMPLE = 400
-"""Characters of a text that are looked at to see its script: of a half in another script some 100 are among them."""
+"""Characters sampled to detect a text's script; where half the text is East Asian, some 100 are in the sample."""
+_cue = functools.partial(cues_of, "east_asian_requirements")
 _LETTER = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _BULLET = re.compile(r"\s*(?:[-•*·–●▪◦・‧○◇◆■□✓※]|\d{1,2}[.)、．）])")
 _CLAUSE_END = re.compile(r"[，。,;；、\n]|(?<=.)[-–—] ")
@@ -33,25 +35,11 @@ _RANK = {degree: rank for rank, degree in enumerate(DEGREES)}
 
 
 class Demand(NamedTuple):
-    """What a text demands, with the span that says so."""
+    """What a text demands, with its span."""
 
     value: float | str
     start: int
     end: int
-
-
-@functools.cache
-def _patterns(cue: str) -> str:
-    """The patterns of a cue as alternatives. Raises ValueError where the lookup has none."""
-    patterns = [row["pattern"] for row in cells_of("east_asian_requirements") if row["cue"] == cue]
-    if not patterns:
-        raise ValueError(f"east_asian_requirements.csv: no row for the cue {cue!r}")
-    return "|".join(patterns)
-
-
-@functools.cache
-def _cue(cue: str, before: str = "", after: str = "") -> re.Pattern[str]:
-    return re.compile(f"{before}(?:{_patterns(cue)}){after}")
 
 
 @functools.cache
@@ -61,7 +49,7 @@ def _numbers() -> dict[str, int]:
 
 @functools.cache
 def _years_pattern() -> re.Pattern[str]:
-    number = rf"(?:\d{{1,2}}(?:\.5)?|[０-９]{{1,2}}|{_patterns('number')})"
+    number = rf"(?:\d{{1,2}}(?:\.5)?|[０-９]{{1,2}}|{_cue('number').pattern})"
     return re.compile(
         rf"(?<![\d.,年$¥￥第])(?P<low>{number})\s?(?:年|년)?\s?(?:(?:[-–—~〜～]|至|到|から)\s?(?P<high>{number})\s?)?"
         r"[+＋]?\s?(?:余\s?)?(?:年|년)(?!代|月|度|\s?\d{1,2}\s?(?:月|월)|\s?제)"
@@ -77,23 +65,23 @@ def _degree_pattern() -> re.Pattern[str]:
 
 
 def is_east_asian(text: str) -> bool:
-    """Whether a text, by a sample of its characters, is in part Chinese, Japanese or Korean."""
+    """Whether a sample of a text's characters holds Chinese, Japanese or Korean."""
     return not text.isascii() and _LETTER.search(text[:: 1 + len(text) // SAMPLE]) is not None
 
 
-def years_in_east_asian(text: str, most: int) -> Demand | None:
-    """The most years of experience that a text demands, up to `most`; None when none are."""
+def years_in_east_asian(text: str, limit: int) -> Demand | None:
+    """The most years of experience that a text demands, up to `limit`; None when it demands none."""
     best: Demand | None = None
     for begin, line in _demanding_lines(text):
         for match in itertools.islice(_years_pattern().finditer(line), MAX_MENTIONS):
             years = _number(match["low"])
-            if 0 < years <= most and (best is None or years > best.value) and _is_demanded(line, match):  # type: ignore[operator]
+            if 0 < years <= limit and (best is None or years > best.value) and _is_demanded(line, match):  # type: ignore[operator]
                 best = Demand(years, begin + match.start(), begin + match.end())
     return best
 
 
 def degree_in_east_asian(text: str) -> Demand | None:
-    """The lowest degree that a text accepts, one of `DEGREES`; None when none is asked for."""
+    """The lowest degree that a text accepts, a value of `DEGREES`; None when it asks for none."""
     best: Demand | None = None
     for begin, line in _demanding_lines(text):
         for match in itertools.islice(_degree_pattern().finditer(line), MAX_MENTIONS):
@@ -104,7 +92,7 @@ def degree_in_east_asian(text: str) -> Demand | None:
 
 
 def _demanding_lines(text: str) -> Iterator[tuple[int, str]]:
-    """The lines, with their offsets, that stand below no heading of wishes."""
+    """The lines with their offsets, without lines below a heading of wishes."""
     is_wished = False
     begin = 0
     for line in itertools.islice(text.split("\n"), MAX_LINES):
@@ -121,7 +109,7 @@ def _number(numeral: str) -> float:
 
 
 def _clause(line: str, match: re.Match[str]) -> tuple[str, str]:
-    """What stands before and after a match in its clause."""
+    """The parts of a clause before and after a match."""
     before = line[max(0, match.start() - MAX_CLAUSE) : match.start()]
     after = line[match.end() : match.end() + MAX_CLAUSE]
     ends = [end.end() for end in _CLAUSE_END.finditer(before)]
@@ -141,7 +129,7 @@ def _is_demanded(line: str, match: re.Match[str]) -> bool:
 
 
 def _is_degree_demanded(line: str, match: re.Match[str]) -> bool:
-    """Whether a degree is asked for: said to be one ("本科及以上学历"), not of colleagues, and not a wish."""
+    """Whether words are a degree ("本科及以上学历") that is demanded: not preferred, and not a colleague's."""
     before, after = _clause(line, match)
     is_degree = _cue("degree itself").search(match[0]) or _cue("degree after", before="^").match(after)
     if not is_degree:

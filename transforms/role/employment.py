@@ -1,8 +1,8 @@
-"""The kind of employment an advert offers, from its title, its source's own field and its text.
+"""The kind of employment that an advert offers, from its title, its source's own field and its text.
 
-Title and field say it in few words. The text is read where they leave it open: by lines, and there by what stands
-between marks ("Berlin | full-time | hybrid"), by whole turns of phrase ("this is a full-time position") and by weekly
-hours. What the words are, and before and after which they mean somebody else, are rows of `employment_cues.csv`.
+The text is read where title and field leave it open: line by line, for words between marks ("Berlin | full-time |
+hybrid"), for phrases ("this is a full-time position") and for weekly hours. Rows of `employment_cues.csv` hold the
+words, and the words before and after them that make them mean somebody else.
 """
 
 from __future__ import annotations
@@ -20,20 +20,20 @@ from transforms.text.multi_match import Literals
 MAX_LINE = 120
 """Characters of a line whose parts are read one by one: a line of facts, no sentence."""
 MAX_MENTIONS = 100
-"""Lines with a word of employment that are read in one text."""
+"""Lines with a word of employment that are read in a text."""
 REACH = 150
-"""Characters around such a word that are read of a longer line: a sentence."""
+"""Characters on either side of such a word that are read in a longer line: a sentence."""
 MIN_FULL_HOURS, MAX_FULL_HOURS = 35, 48
 """Weekly hours of full-time work: from the French legal week to the longest that Directive 2003/88/EC allows."""
 MIN_PART_HOURS, MAX_PART_HOURS = 8, 30
-"""Weekly hours of part-time work, as OECD counts it: 30 at most. Fewer than a day's are of something else."""
+"""Weekly hours of part-time work, up to 30 as the OECD counts it. Less than a day means something else."""
 OVERRULED = "TEMPORARY"
-"""The kind in a source's field that a text on the internship itself overrules: feeds have no word for it."""
+"""The kind in a source's field that a text about an internship overrules, since feeds lack a word for internships."""
 FIRST_UNSPACED = "\u3040"
 """First letter of the East Asian scripts."""
 _INTERN = "INTERN"
 _NO_INTERNSHIP = re.compile(r"trainee|extern|interns$")
-"""Words of the level `intern` that are also used of first jobs, or of several openings."""
+"""Words of the level `intern` that are also used for first jobs, or for several openings."""
 _MARKS = re.compile(r"\s*(?:[|·•,;/()\[\]–—:：✓►▪*]|\s-\s|^\s*-|\s+&\s+)\s*")
 _HOURS = re.compile(
     r"(?<![\w.,:€$£-])(?P<low>\d\d)(?:[.,]\d{1,2})?(?:\s?(?:-|–|bis|to|à|a)\s?(?P<high>\d\d)(?:[.,]\d{1,2})?)?\s?-?\s?"
@@ -55,7 +55,7 @@ _NO_HOURS_AFTER = re.compile(
 
 @functools.cache
 def _patterns(where: str, before: str, after: str) -> tuple[tuple[str, re.Pattern[str]], ...]:
-    """The rows of a place in order, those of one kind that follow each other in one expression."""
+    """Kinds with their patterns for a value of `where`, in order; adjacent rows of a kind share an expression."""
     rows = [row for row in cells_of("employment_cues") if row["where"] == where]
     groups = itertools.groupby(rows, key=lambda row: row["employment_type"])
     return tuple(
@@ -65,7 +65,7 @@ def _patterns(where: str, before: str, after: str) -> tuple[tuple[str, re.Patter
 
 @functools.cache
 def _literals() -> tuple[Literals, re.Pattern[str]]:
-    """The words that send the reader to a line; those in scripts that Latin-1 has no byte for are searched apart."""
+    """The words for which a line is read; words in scripts beyond Latin-1 are searched separately."""
     words = [row["pattern"] for row in cells_of("employment_cues") if row["where"] == "literal"]
     latin = [word for word in words if word[0] < FIRST_UNSPACED]
     return Literals(latin), re.compile("|".join(word for word in words if word[0] >= FIRST_UNSPACED))
@@ -73,7 +73,7 @@ def _literals() -> tuple[Literals, re.Pattern[str]]:
 
 @functools.cache
 def _title_literals() -> re.Pattern[str]:
-    """What a title that names a kind of employment holds at least."""
+    """Words without which a title names no kind of employment."""
     words = (row["pattern"] for row in cells_of("employment_cues") if row["where"] == "title literal")
     return re.compile("|".join(map(re.escape, words)))
 
@@ -81,8 +81,8 @@ def _title_literals() -> re.Pattern[str]:
 def employment_of(words: str | None, title: str, text: str) -> tuple[str | None, bool]:
     """The schema.org employmentType of an advert, and whether the source's own words for it are known.
 
-    A title that names a kind apart from full-time employment counts before the field, the field before the text. A
-    text that calls this very job a contractor's counts before a field of full-time work: boards offer no other word.
+    A title that names any kind but full-time counts before the field, the field before the text. A text that calls this
+    very job a contractor's overrules a field of full-time work, since boards offer no other word.
     """
     kind = employment_type_of(words) if words else None
     is_known = not words or kind is not None or names_employment(words)
@@ -118,7 +118,7 @@ def employment_in_title(title: str) -> str | None:
 
 
 def employment_in(text: str) -> str | None:
-    """The kind of employment that a text says the job is; None where it says none, or several."""
+    """The kind of employment that a text names for the job; None where it names none, or several."""
     first_kind = ""
     for line in itertools.islice(_telling(text), MAX_MENTIONS):
         kind = _kind_in(line)
@@ -133,7 +133,7 @@ def _offers_internship(text: str) -> bool:
 
 
 def _engages_contractor(text: str) -> bool:
-    """Whether a text says of this job that a contractor does it."""
+    """Whether a text says that a contractor does this job."""
     if not lines_with(text, "contractor"):
         return False
     ((_, pattern),) = _patterns("overrule", r"(?<!\w)", r"(?!\w)")
@@ -142,7 +142,7 @@ def _engages_contractor(text: str) -> bool:
 
 
 def _telling(text: str) -> Iterator[str]:
-    """The lines, in lower case, that hold a word of employment; of a long one, what stands around the word."""
+    """The lines, in lower case, that hold a word of employment; of a long line, the part around the word."""
     floor = 0
     latin, others = _literals()
     spans = latin.spans(text)
@@ -167,7 +167,7 @@ def _kind_in(line: str) -> str | None:
 
 @functools.lru_cache(maxsize=1 << 12)
 def _of_phrases(line: str) -> str | None:
-    """The kind that a turn of phrase names; several in one line are the employer's other openings, or a choice."""
+    """The kind that a phrase names; None for several kinds: they are the employer's other openings, or a choice."""
     kinds = []
     for kind, pattern in _patterns("text", r"(?<!\w)", ""):
         match = pattern.search(line)
@@ -179,14 +179,14 @@ def _of_phrases(line: str) -> str | None:
 
 
 def _is_of_others(line: str, match: re.Match[str]) -> bool:
-    """Whether what stands around says that the words are not of this job."""
+    """Whether the words around a match show that it is not about this job."""
     ((_, before),) = _patterns("not before", r"\b", r"\b[^.;]{0,12}$")
     ((_, after),) = _patterns("not after", r"^\W{0,3}", r"")
     return bool(before.search(line[max(0, match.start() - 40) : match.start()]) or after.match(line[match.end() :]))
 
 
 def _of_parts(parts: list[str]) -> str | None:
-    """The kind that a part of a line names which holds nothing else."""
+    """The kind that a part of a line names, where the part holds nothing else."""
     kinds = {kind for part in parts for kind, pattern in _patterns("part", "", "") if pattern.fullmatch(part.strip())}
     if kinds == {"FULL_TIME", "PART_TIME"}:
         return "FULL_TIME"

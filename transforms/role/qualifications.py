@@ -1,8 +1,8 @@
-"""What an advert asks a person to show beside degree and years: portfolio, certification, internship, open source.
+"""What an advert asks a person to show, apart from degree and years: portfolio, certification, internship, open source.
 
-Like the readers of `requirements`, this one reads only the lines that hold one of a few literal words, and judges a
-mention by its section and its sentence. What is preferred is asked for, too, as with skills. Its words are English, and
-so are the texts it is given; of which languages an answer counts is decided by `lookups.languages_read`.
+As in `requirements`, only lines with one of a few literal words are read, and a mention is judged by its section and
+its sentence. Preferred qualifications count as asked for, as with skills. The words are English, for English texts;
+`lookups.languages_read` decides which languages count.
 """
 
 from __future__ import annotations
@@ -18,20 +18,20 @@ from transforms.text.lookups import cells_of
 
 cues = functools.partial(cues_of, "qualification_cues")
 ASKING = frozenset(("required", "preferred", WHOLE))
-"""Kinds of sections in which a mention is asked for. In duties "contribute to open source" is the work itself."""
+"""Kinds of sections in which a mention is a demand. In duties "contribute to open source" is the work itself."""
 _ANYWHERE = " anywhere"
 ANYWHERE = frozenset(
     row["cue"].removesuffix(_ANYWHERE) for row in cells_of("qualification_cues") if row["cue"].endswith(_ANYWHERE)
 )
-"""Qualifications that other sections ask for, too, in words of their own: "send us a link to your portfolio"."""
+"""Qualifications with special words that ask for them in any section: "send us a link to your portfolio"."""
 MAX_MENTIONS = 50
-"""Mentions in one line that are looked at; a line with more is no advert's."""
+"""Mentions in a line that are checked; no line of an advert has more."""
 
 
 def qualifications_in(text: str) -> tuple[Reading, ...]:
-    """Those of `QUALIFICATIONS` that an English text requires or prefers, in their order, each at its first mention.
+    """The values of `QUALIFICATIONS` that an English text requires or prefers, each at its first mention.
 
-    An internship counts as asked for where it may stand for experience ("including internships"). Licences to work in a
+    An internship counts as asked for where it may replace experience ("including internships"). Licences to practise a
     trade count where they are called certifications. Linear in the length of the text; never raises.
     """
     readings: dict[str, Reading] = {}
@@ -43,14 +43,14 @@ def qualifications_in(text: str) -> tuple[Reading, ...]:
 
 
 def _read_line(line: Line, kind: str) -> tuple[tuple[str, int, int], ...]:
-    """The qualifications that a line asks for which begins in a section of a kind, with their spans in the line."""
+    """The qualifications that a line asks for, with their spans in it; the line begins in a section of that kind."""
     low = lower_text(line.text)
     mentions = ((name, _find_mention(low, line, kind, name)) for name in QUALIFICATIONS)
     return tuple((name, *span) for name, span in mentions if span is not None)
 
 
 def _find_mention(low: str, line: Line, kind: str, name: str) -> tuple[int, int] | None:
-    """The span of the first mention by which a line asks for a qualification; None where none does."""
+    """The span of the first mention with which a line asks for a qualification; None if there is none."""
     demand, anywhere, never = _patterns(name)
     for match in itertools.islice(demand.finditer(low), MAX_MENTIONS):
         if line.kind_at(match.start(), kind) in ASKING and not _is_set_aside(low, match, never):
@@ -63,7 +63,7 @@ def _find_mention(low: str, line: Line, kind: str, name: str) -> tuple[int, int]
 
 @functools.cache
 def _patterns(name: str) -> tuple[re.Pattern[str], re.Pattern[str] | None, re.Pattern[str]]:
-    """What asks for a qualification in sections of demands, what does so anywhere, and what is something else."""
+    """Patterns of demands in sections of demands, of demands in any section, and of words with another meaning."""
     return cues(name), cues(f"{name}{_ANYWHERE}") if name in ANYWHERE else None, cues(f"not {name}", r"\b")
 
 
@@ -72,9 +72,9 @@ _WISHED = cues("wished", r"\b", r"\b")
 
 
 def _is_set_aside(low: str, match: re.Match[str], never: re.Pattern[str]) -> bool:
-    """Whether words around a mention make it something else ("a loan portfolio"), or say that it is not needed."""
+    """Whether the sentence gives a mention another meaning ("a loan portfolio"), or says that it is not needed."""
     first, last = sentence_at(low, match.start(), match.end())
     sentence = low[first:last]
     at, until = match.start() - first, match.end() - first
-    is_other = any(one.start() < until and one.end() > at for one in never.finditer(sentence))
+    is_other = any(other.start() < until and other.end() > at for other in never.finditer(sentence))
     return is_other or (_DENIED.search(sentence) is not None and not _WISHED.search(sentence))

@@ -1,7 +1,7 @@
 """What an advert's text demands of a person: years of experience and the lowest accepted degree.
 
-Both readers read only the lines that hold one of a few literal words, so that their cost is linear and small.
-What stands in a section of wishes, or is said to be preferred, is not demanded.
+Only lines with one of a few literal words are read, so that the cost is linear and small. Anything in a section of
+wishes, or called preferred, is not demanded.
 """
 
 from __future__ import annotations
@@ -28,9 +28,9 @@ from transforms.text.lookups import cells_of, rows_of
 
 cues = functools.partial(cues_of, "requirement_cues")
 _ONLY_LIST = re.compile(r"\bideal|\bidéal|\bwunsch|\bwünsch")
-"""Words of a heading of wishes that is as often the only heading of what is asked for: "Ideally, you'd have"."""
+"""Headings of wishes that are often the only heading of demands: "Ideally, you'd have"."""
 MAX_YEARS = 20
-"""More years than this are a firm's age or a slip; adverts that demand more were not seen."""
+"""Maximum years that an advert demands; more are a firm's age or a slip."""
 MONTHS_IN_YEAR = 12
 
 
@@ -79,22 +79,22 @@ _WISHED = cues("wished after", r"", r"\W*$")
 _WISHED_BEFORE = cues("wished before", r"", r"[:,]?\s*(?:with )?$")
 _EXCEPTION_BEFORE = cues("exception before", r"\b", r"$")
 _WISHED_ALONE = cues("wished after", r"^\W*(?:\w+ly )?(?:is |are |would be |es |ist |est )?", r"\W*$")
-"""A bracket that says no more than that what stands before it is wished for."""
+"""A bracket that only calls the words before it preferred."""
 _BRACKET = re.compile(r"\s*\([^()]*(?:\)|$)")
 _CLAUSE_END = re.compile(r"[,;.]\s|$")
 _MONTHS_LABEL = cues("experience", r"", r"(?![^:]*souhait)[^:.;]{0,30}:\s*$")
-"""A label before months: "Expérience exigée : 12 mois"."""
+"""A label of months: "Expérience exigée : 12 mois"."""
 
 
 _NOT_ONLY = re.compile(r"\bnot\b|\bbonus|\bnice|\bplus\b|\bnicht\b|\bkein")
 
 
 def years_in(text: str) -> tuple[float, int, int] | None:
-    """Least years of experience the text demands overall, with the span that says so; None when none is stated.
+    """Minimum years of experience that a text demands, with their span; None when it states none.
 
-    A range counts by its low end. Of several demands the highest counts, because all must be met; where an
-    advert offers alternatives ("BS and 5 years or MS and 3"), that is the one for the lowest degree. Years
-    that are preferred, and those of the employer's own history, are left out.
+    A range counts by its low end. Of several demands the highest counts, because all must be met; of alternatives ("BS
+    and 5 years or MS and 3") that is the demand for the lowest degree. Preferred years, and years of the employer's own
+    history, are left out.
     """
     best: tuple[float, int, int] | None = None
     for begin, kind, line in _lines_with("years", text):
@@ -108,14 +108,14 @@ def years_in(text: str) -> tuple[float, int, int] | None:
 
 
 def _lines_with(words: str, text: str) -> Iterator[SectionLine]:
-    """The lines with words of a list. Where nothing else is asked for, what the ideal candidate has is demanded."""
+    """The lines with words of a list. Where there are no other demands, the ideal candidate's section is demanded."""
     for number, (begin, kind, line) in lines_with(text, words, f"{words} within"):
         is_asked = kind == "preferred" and _is_only_list(lines_of(text), number)
         yield begin, "required" if is_asked else kind, line
 
 
 def _is_only_list(lines: tuple[SectionLine, ...], number: int) -> bool:
-    """Whether a line stands below a heading of the ideal candidate, in an advert that has no other demands."""
+    """Whether a line stands below a heading about the ideal candidate, in an advert without other demands."""
     above = next(line for _, _, line in reversed(lines[:number]) if line.openings and not line.is_label)
     heading = lower_text(above.text[:MAX_HEADING])
     if not _ONLY_LIST.search(heading) or _NOT_ONLY.search(heading):
@@ -124,7 +124,7 @@ def _is_only_list(lines: tuple[SectionLine, ...], number: int) -> bool:
 
 
 def _years_demanded(line: Line, kind: str) -> tuple[float, int, int] | None:
-    """The most years that a line demands which begins in a section of a kind, with the span in the line."""
+    """The most years that a line demands, with the span in it; the line begins in a section of that kind."""
     best: tuple[float, int, int] | None = None
     for match in itertools.islice(_mentions_of_years(line), MAX_MENTIONS):
         years = _years(match)
@@ -150,11 +150,11 @@ MAX_BEFORE_UNIT = 48
 MAX_UNIT = 9
 """Characters of a unit and its plus: "monaten+"."""
 MAX_MENTIONS = 200
-"""Numbers of years in one line that are looked at; a line with more is no advert's."""
+"""Mentions in a line that are checked; no line of an advert has more."""
 
 
 def _fold_case(words: str) -> str:
-    """Lower case by way of upper case: re takes "ſ" for "s" and "ı" for "i" when it ignores case."""
+    """Lower case via upper case: re takes "ſ" for "s" and "ı" for "i" when it ignores case."""
     return words.upper().lower()
 
 
@@ -180,16 +180,16 @@ def _is_demanded(text: str, match: re.Match[str], section: str) -> bool:
 
 
 def _is_of_experience(match: re.Match[str], before: str, after: str) -> bool:
-    """Whether years are said to be of experience, or asked for by a cue before what is done in them."""
+    """Whether years are of experience, or demanded for an activity."""
     if match["unit"].lower().startswith("m") and not (
         _EXPERIENCE.search(after[:60]) or _MONTHS_LABEL.search(before[-60:])
     ):
         return False
     if match["unit"].lower() == "yoe" or _EXPERIENCE.search(after) or _EXPERIENCE.search(before):
         return True
-    least = _DEMAND_AFTER.match(after)
-    cue = least or "+" in match[0] or match["high"] or _DEMAND.search(before[-30:])
-    return bool(cue and _DOING.match(after[least.end() :] if least else after))
+    demand = _DEMAND_AFTER.match(after)
+    cue = demand or "+" in match[0] or match["high"] or _DEMAND.search(before[-30:])
+    return bool(cue and _DOING.match(after[demand.end() :] if demand else after))
 
 
 def _is_of_employer(before: str, after: str) -> bool:
@@ -220,17 +220,17 @@ _OTHER_PEOPLE = cues("other people", r"\b", r"\b[^.]{0,60}$")
 _WITHOUT = cues("without", r"\b", r"\s(?:an?\s|a\w\w?\s)?$")
 GENERIC = "generic"
 ANY_DEGREE = "bachelor"
-"""What "a degree in …" means where no degree is named: the first one that is called a degree."""
+"""What "a degree in …" means: the lowest that is usually called a degree."""
 _RANK = {degree: rank for rank, degree in enumerate(DEGREES)}
 
 
 _ENGLISH = ("degree", " or ", " and ", " with ", " the ", "field")
-"""Words that an English line about degrees holds: only English names of degrees are looked for in it."""
+"""Words of English lines about degrees: in a line with any of them only English names of degrees are looked for."""
 
 
 @functools.cache
 def _degree_pattern(*, is_english: bool) -> re.Pattern[str]:
-    """One expression for all degrees, a named group each; words for any degree are in `generic`."""
+    """An expression with a named group for each degree; words for any degree are in `generic`."""
     patterns: dict[str, list[str]] = {name: [] for name in (*DEGREES, GENERIC)}
     for row in rows_of("degree_words"):
         if is_english and row["language"] != "en":
@@ -243,7 +243,7 @@ def _degree_pattern(*, is_english: bool) -> re.Pattern[str]:
 
 @functools.cache
 def _first_patterns(*, is_english: bool) -> tuple[re.Pattern[str], re.Pattern[str]]:
-    """All names of degrees without their groups: those in any case, for text of `lower_text`, and those as written."""
+    """All names of degrees without groups: names in any case, for text of `lower_text`, and names in exact case."""
     rows = [row for row in cells_of("degree_words") if row["language"] == "en" or not is_english]
     alternatives = ("|".join(row["pattern"] for row in rows if row["case"] == case) for case in ("any", "exact"))
     of_any, exact = (re.compile(rf"(?<!\w)(?:{patterns})(?!\w)") for patterns in alternatives)
@@ -251,25 +251,25 @@ def _first_patterns(*, is_english: bool) -> tuple[re.Pattern[str], re.Pattern[st
 
 
 def _degrees_in(text: str, *, is_english: bool) -> Iterator[re.Match[str]]:
-    """The matches of `_degree_pattern`, which is tried only where one begins.
+    """The matches of `_degree_pattern`, which is tried only where `_first_patterns` match.
 
-    Looking for where is faster without its groups: alternatives that begin with a letter of known case are passed over.
+    Searching without groups is faster: alternatives that begin with a letter of known case are skipped.
     """
     of_any, exact = _first_patterns(is_english=is_english)
     low, at = lower_text(text), 0
     while begins := [match.start() for match in (of_any.search(low, at), exact.search(text, at)) if match]:
         match = _degree_pattern(is_english=is_english).match(text, min(begins))
-        if match is None:  # what does not happen: both are made of the same rows
+        if match is None:  # impossible: both are made of the same rows
             return
         yield match
         at = match.end()
 
 
 def degree_in(text: str) -> Reading | None:
-    """The lowest degree the text accepts, one of `DEGREES`; None when no degree is asked for.
+    """The lowest degree that a text accepts, a value of `DEGREES`; None when it asks for none.
 
-    "Bachelor's or Master's" is a bachelor; an alternative of "equivalent experience" changes nothing; a degree
-    that is only preferred does not count. `none` means the text says that no degree, or school only, is needed.
+    "Bachelor's or Master's" is a bachelor; "or equivalent experience" changes nothing; a preferred degree does not
+    count. `none` means that the text asks for no degree, or for school only.
     """
     best: Reading | None = None
     for begin, kind, line in _lines_with("degree", text):
@@ -292,7 +292,7 @@ def _names_degree(line: Line) -> bool:
 
 
 def _degree_demanded(line: Line, kind: str) -> tuple[str, int, int] | None:
-    """The lowest degree that a line asks for which begins in a section of a kind, with the span in the line."""
+    """The lowest degree that a line asks for, with the span in it; the line begins in a section of that kind."""
     if not _names_degree(line):
         return None
     text = line.text
@@ -313,7 +313,7 @@ def _degree_demanded(line: Line, kind: str) -> tuple[str, int, int] | None:
 
 
 def _groups(text: str, matches: list[re.Match[str]]) -> Iterator[tuple[list[re.Match[str]], int]]:
-    """Degrees that are named in one breath ("Bachelor's or Master's"), with the start of the next ones."""
+    """Degrees that are named together ("Bachelor's or Master's"), with the start of the next group."""
     first = 0
     while first < len(matches):
         last = first

@@ -1,10 +1,9 @@
-"""What a posting asks for: role, level, experience, degree, and what the job does with AI.
+"""Role, level and kind of employment that a title or a source's own words name.
 
-The definitions of roles and levels are this project's own; every decision is a row of a lookup. A title is
-folded (case, accents, gendered endings), cut into words, and the words and phrases of `role_words.csv` give it
-*concepts*; the longest phrase wins and its words count once, so no word is read inside another. The part of
-the title that names the job (the first one with a job noun) is its *head*. `role_rules.csv` is read from the
-top: the first rule whose concepts all stand, and whose excluded ones do not, gives the role.
+The definitions of roles and levels are this project's own; every decision is a row of a lookup. A title is folded
+(case, accents, gendered endings) and cut into words. The words and phrases of `role_words.csv` give it *concepts*; the
+longest phrase wins, and no word counts twice. The first part of the title with a job noun is its *head*. The first rule
+of `role_rules.csv` with all its concepts present, and all its excluded concepts absent, gives the role.
 """
 
 from __future__ import annotations
@@ -21,22 +20,22 @@ from transforms.text.evidence import Reading
 from transforms.text.lookups import cells_of
 
 CACHED_TITLES = 1 << 16
-"""Titles kept in each cache: adverts repeat their titles, and a night brings some 70,000 distinct ones."""
+"""Titles kept in each cache: adverts repeat their titles, and a night brings some 70,000 distinct titles."""
 TITLES_KEPT = 4
-"""The readers of one posting ask one after the other for the words of one title."""
+"""Titles whose words are kept: the readers of a posting ask for them one after the other."""
 MAX_TITLE = 300
-"""Characters of a title that are read; what comes later is advert text pasted into the wrong field."""
+"""Characters of a title that are read; the rest is advert text pasted into the wrong field."""
 
 
 # --- words of a title -------------------------------------------------------------------------------
 
 
 UNSPACED = "\u3040"
-"""First character of the scripts of East Asia: their marks are no accents, and most of them write without spaces."""
+"""First character of the East Asian scripts: their marks are not accents, and most are written without spaces."""
 
 
 class _Fold(dict[int, str]):
-    """Maps a character to one folded character, so that offsets stay: case and accents go."""
+    """Maps a character to a single one without case and accents, so that offsets do not change."""
 
     def __missing__(self, code: int) -> str:
         char = chr(code)
@@ -59,7 +58,7 @@ BREAK = ""
 
 @functools.lru_cache(maxsize=TITLES_KEPT)
 def words_of(title: str) -> tuple[tuple[str, int, int], ...]:
-    """The folded words of a title with their offsets; `("", …)` stands where one part of it ends."""
+    """The folded words of a title with their offsets; `("", …)` where a part of the title ends."""
     text = title[:MAX_TITLE].translate(_FOLD)
     words = []
     for match in _WORD.finditer(text):
@@ -87,9 +86,9 @@ def _split_word(word: str, start: int, end: int) -> Iterator[tuple[str, int, int
 
 @functools.cache
 def _east_asian_words() -> re.Pattern[str]:
-    """The words of the lookups that hold East Asian letters, longest first, folded; else a run of Latin ones.
+    """The lookups' words with East Asian letters, longest first, folded; else a run of Latin letters.
 
-    Korean is written with spaces, so its words count where they begin one: 인턴 is none of 하인턴.
+    Korean is written with spaces, so its words count only where a word begins: 인턴 does not in 하인턴.
     """
     cells = [row["words"] for name in ("role_words", "seniority_words", "employment_types") for row in cells_of(name)]
     words = {word for cell in cells for word in cell.translate(_FOLD).split() if _EAST_ASIAN.search(word)}
@@ -118,10 +117,10 @@ class _Rule:
 
 @functools.cache
 def _concepts() -> tuple[dict[str, int], int, int]:
-    """Bit of each concept of `role_concepts.csv`; the bits of all job nouns; those that alone name no job.
+    """The bit of each concept of `role_concepts.csv`, the bits of all job nouns, and the bits that name no job alone.
 
-    Kinds: a `noun` names a job; a `weak` noun only where more stands beside it ("Lead" in "Lead - AI Engineer"
-    is a level); a `topic` says what the job is about; an `aside` is neither.
+    Kinds: a `noun` names a job; a `weak` noun only together with others ("Lead" in "Lead - AI Engineer" is a level); a
+    `topic` says what the job is about; an `aside` does neither.
     """
     rows = cells_of("role_concepts")
     bits = {row["concept"]: 1 << number for number, row in enumerate(rows)}
@@ -147,7 +146,8 @@ def _role_words() -> Phrases:
 def _role_rules() -> tuple[_Rule, ...]:
     """The rules of `role_rules.csv` in order. A concept with "^" must stand in the head: its bit is shifted.
 
-    `needs` are all needed, each one of its alternatives ("ai|ml"); `needed` are they all; of `without` none may stand.
+    A title must hold an alternative of each of `needs` ("ai|ml") and nothing of `without`; `needed` is the union of
+    `needs`.
     """
     bits, _, _ = _concepts()
 
@@ -175,7 +175,7 @@ Phrase = tuple[int, int, int, int]
 
 @functools.lru_cache(maxsize=CACHED_TITLES)
 def role_of(title: str) -> Reading:
-    """The role a title names: one of `ROLES`, with the rule and the words that decided it.
+    """The role that a title names: a value of `ROLES`, with the rule and the words that decided it.
 
     `other` without a span when nothing in the title names a role.
     """
@@ -194,17 +194,17 @@ def role_of(title: str) -> Reading:
 
 
 def names_followed_role(title: object) -> bool:
-    """Whether a title names a role we follow, so that its whole advert is worth asking for; of no text it does not."""
+    """Whether a title names a role we follow, so that its whole advert is worth requesting; False if not a text."""
     return isinstance(title, str) and role_of(title).value != "other"
 
 
 def followed_ids(items: Iterable[Mapping[str, object]], *, id: str, title: str) -> list[str]:
-    """Ids of the records of a list whose title names a role we follow; `id` and `title` are the keys of the two."""
+    """Ids of the records with a title that names a role we follow; `id` and `title` are the keys of both."""
     return [str(item[id]) for item in items if item.get(id) and names_followed_role(item.get(title))]
 
 
 def names_a_job(words: str) -> bool:
-    """Whether words hold a noun for a job ("engineer", "designer"), of a role of ours or not.
+    """Whether words hold a noun for a job ("engineer", "designer"), in whatever role.
 
     >>> names_a_job("Founding Designer"), names_a_job("Lead, EMEA"), names_a_job("AI in healthcare")
     (True, False, False)
@@ -215,7 +215,7 @@ def names_a_job(words: str) -> bool:
 
 @functools.lru_cache(maxsize=CACHED_TITLES)
 def _rule_for(concepts: int) -> _Rule | None:
-    """The first rule that these concepts meet: four titles in five have those of another."""
+    """The first rule that these concepts meet; remembered, as four titles in five repeat an earlier one's concepts."""
     for rule in _role_rules():
         if concepts & rule.without:
             continue
@@ -228,7 +228,7 @@ def _rule_for(concepts: int) -> _Rule | None:
 
 
 def _find_phrases(title: str) -> tuple[list[Phrase], list[int]]:
-    """The phrases in a title, left to right, the longest first, and the concepts' bits of each of its parts."""
+    """The phrases in a title, left to right, the longest first, and the bits of the concepts in each part."""
     phrases = _role_words()
     words = words_of(title)
     texts = tuple([word for word, _, _ in words])
@@ -272,7 +272,7 @@ _NUMBERED_NOUNS = ("engineer", "analyst", "scientist", "specialist", "researcher
 
 @functools.cache
 def _level_words() -> dict[str, tuple[tuple[tuple[str, ...], str, str, str], ...]]:
-    """Phrases by first word, longest first: the rest, the level, where it must stand, the phrase as written."""
+    """Phrases by first word, longest first: the other words, the level, its required position, the whole phrase."""
     by_first: dict[str, list[tuple[tuple[str, ...], str, str, str]]] = {}
     for row in cells_of("seniority_words"):
         if row["level"] not in (*_LEVELS, _NOT_A_LEVEL, _NO_MANAGER):
@@ -284,7 +284,7 @@ def _level_words() -> dict[str, tuple[tuple[tuple[str, ...], str, str, str], ...
 
 @functools.cache
 def _numbered_words() -> frozenset[str]:
-    """Single words for jobs that are numbered by level ("Engineer 2")."""
+    """Single words for jobs with numbered levels ("Engineer 2")."""
     bits, _, _ = _concepts()
     nouns = sum(bits[name] for name in _NUMBERED_NOUNS)
     return frozenset(first for first, p in _role_words().items() if any(not rest and mask & nouns for rest, mask in p))
@@ -292,12 +292,12 @@ def _numbered_words() -> frozenset[str]:
 
 @functools.lru_cache(maxsize=CACHED_TITLES)
 def seniority_of(title: str) -> Reading:
-    """The level the words of a title say: one of `SENIORITIES`; `unstated` without a span when none does.
+    """The level that a title names: a value of `SENIORITIES`; `unstated` without a span when it names none.
 
-    The highest level counts, except that an intern stays one whatever the studies are called ("Graduate
-    Intern"). A manager is one of people: "manager" counts where it opens a part of the title or follows a
-    function that has staff, as listed in `seniority_words.csv`; products, programmes and accounts have none.
-    "Chief of Staff" is an executive because the word chief counts without exception.
+    The highest level counts, but an intern stays an intern whatever the studies are called ("Graduate Intern"). A
+    manager leads people: "manager" counts where it opens a part of the title or follows a function with staff, as
+    listed in `seniority_words.csv`; products, programmes and accounts have no staff. "Chief of Staff" is an executive
+    because the word chief always counts.
     """
     phrases = _level_words()
     words = words_of(title)
@@ -337,7 +337,7 @@ def seniority_of(title: str) -> Reading:
 
 
 def _stands(where: str, texts: tuple[str, ...], at: int, after: int, opens: bool) -> bool:
-    """Whether a level word stands where its row says it counts."""
+    """Whether a level word stands at the position that its row requires."""
     if not where:
         return True
     if where == "opens":
@@ -350,22 +350,19 @@ def _stands(where: str, texts: tuple[str, ...], at: int, after: int, opens: bool
 
 
 def seniority_by_years(years: float) -> str:
-    """The level that a stated minimum of years stands for (`MIN_YEARS_OF_LEVEL`).
-
-    Bounds by the project's definition of seniority; to be marked as inferred by the caller.
-    """
-    return next(level for level, least in reversed(MIN_YEARS_OF_LEVEL.items()) if years >= least)
+    """The level that a stated minimum of years implies (`MIN_YEARS_OF_LEVEL`), which the caller marks as inferred."""
+    return next(level for level, minimum in reversed(MIN_YEARS_OF_LEVEL.items()) if years >= minimum)
 
 
 # --- employment type --------------------------------------------------------------------------------
 
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 UNSTATED = "UNSTATED"
-"""What `employment_types.csv` says of words that leave the kind open: a contract without an end, of any hours."""
+"""Value in `employment_types.csv` of words that leave the kind open: a permanent contract, of any hours."""
 _TYPE_ORDER = (
     "INTERN", "VOLUNTEER", "PER_DIEM", "PART_TIME", "CONTRACTOR", "TEMPORARY", "OTHER", "FULL_TIME", UNSTATED,
 )  # fmt: skip
-"""Which of several kinds named in one phrase counts: the one that sets the job apart from full-time employment."""
+"""Kinds in order of precedence, where a phrase names several: those least like full-time employment first."""
 
 
 @functools.cache
@@ -379,7 +376,7 @@ def _levels_stated() -> dict[tuple[str, ...], str]:
 
 
 def seniority_stated(words: str) -> str | None:
-    """The seniority that a source's own word for the level means ("Sem Pleno", "mid_level"); None: not known."""
+    """The seniority that a source's own word for the level means ("Sem Pleno", "mid_level"); None if unknown."""
     return _levels_stated().get(_code_words(words))
 
 
@@ -391,16 +388,16 @@ def _code_words(words: str) -> tuple[str, ...]:
 def employment_type_of(words: str) -> str | None:
     """The schema.org employmentType that a source's own words mean; None when they name none.
 
-    The whole phrase counts where `employment_types.csv` knows it ("Full-time, temporary"); else its longest known
-    parts are read, and the one that sets the job apart from full-time employment wins ("CDD - 6 mois"). A contract
-    without an end says nothing of hours, so it alone ("CDI", "Permanent") names none.
+    The whole phrase counts where `employment_types.csv` has it ("Full-time, temporary"); else its longest known parts
+    are read, and the first kind by `_TYPE_ORDER` wins ("CDD - 6 mois"). A permanent contract ("CDI", "Permanent") says
+    nothing about hours, so it names none.
     """
     kind = _employment_named(words)
     return None if kind == UNSTATED else kind
 
 
 def names_employment(words: str) -> bool:
-    """Whether a source's own words speak of the kind of employment, though they may leave it open ("Permanent")."""
+    """Whether a source's own words are known words for employment, also if they leave its kind open ("Permanent")."""
     return _employment_named(words) is not None
 
 

@@ -1,14 +1,15 @@
-"""Skills asked for in an advert, each once, at its strongest requirement, with the span that says so.
+"""Skills asked for in an advert, each once, at its strongest requirement, with the span that shows it.
 
-How a requirement is decided, strongest first where a skill is named more than once:
+The requirement of a mention, the strongest first:
 
-- `required`: named in a section of requirements or of duties (what the person works with is asked for), in an
-  advert's title as well as its text, or in a text without headings;
-- `preferred`: named in a section of wishes, or in a clause that says "a plus", "ideally" and the like;
-- `mentioned`: named in what the employer says of itself, its benefits or its applicants' rights, or before the
-  first heading in a sentence that does not speak of the role; or the employer's own name;
-- a skill is not counted at all that is said not to be needed, or set against what the job is ("instead of ..."), or
-  that stands in a notice of the applicants' rights, or whose name is that of a firm, a school or an event there.
+- `required`: in a section of requirements or of duties (people must know what they work with), in the title as well as
+  the text, or in a text without headings
+- `preferred`: in a section of wishes, or in a clause with "a plus", "ideally" and the like
+- `mentioned`: in what the employer says about itself, its benefits or applicants' rights, or before the first heading
+  in a sentence that is not about the role; or as the employer's own name
+
+A mention does not count if the text says that the skill is not needed, contrasts it with the job ("instead of ..."),
+gives notice of applicants' rights, or means a firm, a school or an event.
 """
 
 from __future__ import annotations
@@ -28,30 +29,30 @@ from transforms.skills.sections import INTRO, Line, SectionLine, lines_of
 from transforms.text.lookups import rows_of, taxonomy
 
 BESIDE = 48
-"""Characters to either side in which the context of an ambiguous word is looked for, within its line."""
+"""Characters of the line on either side in which the context of an ambiguous word is looked for."""
 IN_LINE = 192
-"""The same for words that may stand anywhere in the line: about two printed lines to either side."""
+"""The same for context anywhere in the line: about two printed lines on either side."""
 MAX_PASSED_IN_LIST = 6
-"""Ambiguous neighbours of a list that are passed over on the way to one that is not."""
+"""Ambiguous neighbours in a list that are skipped in search of an unambiguous one."""
 MAX_GAP_IN_LIST = 12
-"""Characters between two neighbours of a list, as in "Go (or) Rust"."""
+"""Characters between two neighbours in a list, as in "Go (or) Rust"."""
 MAX_CLAUSE = 600
-"""Characters to either side within which the ends of a clause are looked for."""
+"""Characters on either side in which the ends of a clause are looked for."""
 REACH = 80
-"""Characters to either side in which an address ends, or the words that say a skill is not needed."""
+"""Characters on either side in which an address may end, or words may say that a skill is not needed."""
 MAX_CONTRAST = 5
-"""Words between "instead of" and the name that is set aside."""
+"""Words between "instead of" and the name it rejects."""
 KEPT = 8192
-"""Titles of which the answer is remembered: employers repeat theirs."""
+"""Titles and employers whose skills are remembered, since adverts repeat them."""
 
 REQUIRED, PREFERRED, MENTIONED = range(len(REQUIREMENTS))
-"""Strengths of a requirement, the strongest first, as in REQUIREMENTS."""
+"""Indices of REQUIREMENTS, the strongest first."""
 STRONGEST = {"preferred": PREFERRED, "mentioned": MENTIONED, "not": MENTIONED}
-"""The strongest that can be named in a section of each kind, where it is not `REQUIRED`."""
+"""The strongest requirement possible in a kind of section, if not `REQUIRED`."""
 
 ADDRESS_JOINTS = frozenset("/.@-_:")
 SENTENCE_ENDS = (". ", ": ", ".", ":")
-"""Joints that join nothing, unless more stands before the name."""
+"""Joints behind a name that do not continue an address."""
 
 _BETWEEN = re.compile(
     r"(?:[\s,/&|;()•·+、，・／（）]|\b(?:and|or|und|oder|et|ou|y|o|e|lub|i|en|of|like|e\.g\.|eg)\b|[:.-] ?(?=\s)|\."
@@ -99,22 +100,21 @@ _SET_ASIDE = re.compile(
 
 
 Mention = tuple[int, int, tuple[int, ...], int, int, str | None]
-"""Start, end, skills named there, how strongly, place in the line's names, what a list must show for them to count."""
+"""Start, end, skills, requirement, index in the line's names, and sides on which a list must confirm the name."""
 
 
 def skills_in(text: str, *, title: str = "", employer: Iterable[str | None] = ()) -> tuple[SkillRequirement, ...]:
     """The skills of the taxonomy that a text names, in order of their spans.
 
-    `text` is an advert as `text_of` gives it. `title` and `employer` (its names) help to judge, but spans are always
-    in `text`: a skill of the title is required, one that bears the employer's name is only mentioned. Longest match
-    wins where names nest: "NoSQL" is not SQL. Words in addresses (github.com) are not skills. Linear in the length
-    of the text; never raises.
+    `text` is an advert as `text_of` returns it. A skill in the `title` is required, a skill with a name of the
+    `employer` only mentioned; spans are always in `text`. Of nested names the longest wins: "NoSQL" is not SQL. Words
+    in addresses (github.com) are not skills. Linear in the length of the text; never raises.
     """
     in_title = _in_title(title) if title else frozenset()
     employers = tuple(employer)
     own, within = _own(employers), _within(employers)
     by_skill: dict[int, tuple[int, int, int, int]] = {}
-    lines = [one for one in lines_of(text) if one[2].names]
+    lines = [entry for entry in lines_of(text) if entry[2].names]
     for nth, (begin, kind, line) in enumerate(lines):
         for start, end, skills, rank, place, list_of in line.once(_find_named, kind):
             for skill in skills:
@@ -136,13 +136,13 @@ def skills_in(text: str, *, title: str = "", employer: Iterable[str | None] = ()
 
 @functools.lru_cache(maxsize=KEPT)
 def _own(employer: tuple[str | None, ...]) -> frozenset[int]:
-    """Skills that bear one of an employer's names."""
+    """Skills with a name of the employer."""
     return frozenset(skill for name in employer if name for skill in _by_name().get(_fold_name(name), ()))
 
 
 @functools.lru_cache(maxsize=KEPT)
 def _within(employer: tuple[str | None, ...]) -> dict[int, list[tuple[str, int]]]:
-    """Skills whose name is a part of one of the names of an employer ("VLM Run"): that name, and where in it."""
+    """Employers' names that hold a skill's name ("VLM Run"), with its offset in them, by skill."""
     within: dict[int, list[tuple[str, int]]] = {}
     for name in filter(None, employer):
         for start, end, number in lexicon().find(f"\n{name}\n") if " " in name and "\n" not in name else ():
@@ -157,7 +157,7 @@ def _fold_name(name: str) -> str:
 
 @functools.cache
 def _by_name() -> dict[str, list[int]]:
-    """Numbers of the skills by each of their names, folded as the names of employers are."""
+    """Numbers of skills by their names, folded like names of employers."""
     by_name: dict[str, list[int]] = {}
     for number, skill in enumerate(taxonomy()):
         for name in (skill.skill, *skill.aliases):
@@ -185,10 +185,10 @@ def _in_title(title: str) -> frozenset[int]:
 
 
 def _find_named(line: Line, kind: str) -> list[Mention]:
-    """What a line that begins in a section of a kind names, without what stands in addresses or is not needed."""
+    """The mentions of skills in a line, without words in addresses; the line begins in a section of that kind."""
     meanings = lexicon().meanings
     text = line.text
-    is_plain = not line.cues and not line.openings and kind != INTRO  # the kind alone tells how strongly
+    is_plain = not line.cues and not line.openings and kind != INTRO  # the kind alone decides on the requirement
     names: list[Mention] = []
     for place, (start, end, number) in enumerate(line.names):
         meaning = meanings[number]
@@ -207,7 +207,7 @@ def _find_named(line: Line, kind: str) -> list[Mention]:
 
 
 def _in_address(text: str, start: int, end: int) -> bool:
-    """Whether a name is part of an address of the web or of mail."""
+    """Whether a name is part of a web or mail address."""
     is_joined = text[end : end + 1] in ADDRESS_JOINTS and text[end : end + 2] not in SENTENCE_ENDS
     if not is_joined and text[start - 1 : start] not in ADDRESS_JOINTS:
         return False
@@ -223,25 +223,25 @@ def _in_address(text: str, start: int, end: int) -> bool:
         return False
     if "://" in token or "@" in token:
         return True
-    # "Node.js/Next.js" holds no address, and a name that ends like one (Fly.io) is not inside one
+    # "Node.js/Next.js" holds no address, and a name that ends like an address (Fly.io) is not inside it
     return address.start() <= start - left < address.end() - 1 and end - left < address.end() - 1
 
 
 def _names_organisation(text: str, start: int, end: int) -> bool:
-    """Whether a name is the first part of that of a firm, a school or an event: "AIX Ventures"."""
+    """Whether a name is the first part of the name of a firm, a school or an event: "AIX Ventures"."""
     is_followed = text[end + 1 : end + 2].isupper() and text[start].isupper()
     return is_followed and _organisation().match(text, end) is not None
 
 
 @functools.cache
 def _organisation() -> re.Pattern[str]:
-    """The word by which the name before it is one of a firm, a school or an event."""
+    """Words that make the name before them the name of a firm, a school or an event."""
     return re.compile(rf" (?:{'|'.join(_company_words('organisation'))})(?!\w)")
 
 
 @functools.cache
 def _list_of_companies() -> re.Pattern[str]:
-    """Names with a capital and the words that may stand between those of firms; no step is tried twice."""
+    """Names with a capital, and the words that may stand between names of firms; without backtracking."""
     links = "|".join(sorted(_company_words("link"), key=len, reverse=True))
     return re.compile(rf"(?:[\s,/&+():-]|(?:{links})(?!\w)|[A-Z0-9][\w.’'&-]*+)*+")
 
@@ -251,7 +251,7 @@ def _company_words(kind: str) -> list[str]:
 
 
 def _fits(context: Context, line: str, start: int, end: int) -> bool | None:
-    """Whether a word from `start` to `end` counts with that around it; None when its list decides."""
+    """Whether a word from `start` to `end` counts in its context; None when its list decides."""
     before = line[max(0, start - BESIDE) : start].lower()
     after = line[end : end + BESIDE].lower()
     if (context.not_before and context.not_before.search(before)) or (
@@ -271,7 +271,7 @@ def _fits(context: Context, line: str, start: int, end: int) -> bool | None:
 
 
 def _in_list(text: str, lines: list[SectionLine], nth: int, place: int, sides: str) -> bool:
-    """Whether a skill that is not ambiguous stands in the same enumeration: beside the name, or on both sides."""
+    """Whether an unambiguous skill stands next to the name in its list, on one side or on both."""
     before = _beside(text, lines, nth, place, -1)
     if sides == "both":
         return before and _beside(text, lines, nth, place, 1)
@@ -279,7 +279,7 @@ def _in_list(text: str, lines: list[SectionLine], nth: int, place: int, sides: s
 
 
 def _beside(text: str, lines: list[SectionLine], nth: int, place: int, step: int) -> bool:
-    """Whether the nearest name to one side that is not ambiguous is joined to this one as in a list."""
+    """Whether the nearest unambiguous name on a side is joined to this name as in a list."""
     meanings = lexicon().meanings
     for _ in range(MAX_PASSED_IN_LIST):
         begin, _, line = lines[nth]
@@ -304,7 +304,7 @@ def _beside(text: str, lines: list[SectionLine], nth: int, place: int, step: int
 
 
 def _rank(line: Line, start: int, end: int, kind: str) -> int | None:
-    """Index into REQUIREMENTS of a name in a section of a kind; None when the line says it is not needed."""
+    """Index into REQUIREMENTS of a name in a kind of section; None when the line excludes it."""
     text = line.text
     is_wished = False
     if line.cues:
@@ -325,7 +325,7 @@ def _rank(line: Line, start: int, end: int, kind: str) -> int | None:
         return PREFERRED
     if kind == INTRO:
         left, right = _clause_of(text, start, end)
-        before = max(0, left - 1)  # whether a word begins where the clause does is seen from there
+        before = max(0, left - 1)  # so that the pattern sees whether a word begins with the clause
         if not _of_role().search(text[before:right].lower(), left - before):
             return MENTIONED
     return REQUIRED
@@ -341,16 +341,16 @@ def _clause_of(line: str, start: int, end: int) -> tuple[int, int]:
 
 
 Exclusion = Callable[[str, int, int, tuple[int, int], int, int], bool]
-"""Whether a cue, from and to offsets of a line, within a clause, leaves out the name that stands from start to end."""
+"""Whether a cue excludes a name: line, start and end of the cue, clause, start and end of the name."""
 
 
 def _is_set_aside(line: str, at: int, to: int, clause: tuple[int, int], start: int, end: int) -> bool:
-    """Whether a name stands in what the job is not: "train your own models instead of calling an API"."""
+    """Whether a name is part of a contrast: "train your own models instead of calling an API"."""
     return to <= start <= to + REACH and _SET_ASIDE.fullmatch(line, to, start) is not None
 
 
 def _is_company(line: str, at: int, to: int, clause: tuple[int, int], start: int, end: int) -> bool:
-    """Whether a name is one of a list of firms: investors, customers, or where people came from."""
+    """Whether a name stands in a list of firms: investors, customers, or people's former employers."""
     is_near = to <= start <= to + IN_LINE and line[start].isupper()
     return is_near and _list_of_companies().fullmatch(line, to, start) is not None
 
@@ -368,14 +368,14 @@ def _is_negated(line: str, at: int, to: int, clause: tuple[int, int], start: int
 EXCLUDING: Mapping[str, Exclusion] = MappingProxyType(
     {"not": _is_negated, "contrast": _is_set_aside, "company": _is_company, "legal": _is_in_notice}
 )
-"""Kinds of cues by which a name in their clause may not count, each with what decides."""
+"""Kinds of cues that may exclude a name in their clause, each with the function that decides."""
 
 
 def _speaks_of(line: str, at: int, to: int, clause: tuple[int, int], start: int, end: int) -> bool:
-    """Whether a cue of the clause speaks of the name: one in brackets speaks of what stands there with it.
+    """Whether a cue of the clause applies to the name; a cue in brackets applies to what stands in them.
 
-    "Rust (a plus)" speaks of Rust, "one language (preferably Python)" of Python only. No cue
-    speaks of a name with a demand of its own: "Python required, Rust a plus".
+    "Rust (a plus)" applies to Rust, "one language (preferably Python)" to Python only. No cue applies to a name with a
+    demand of its own: "Python required, Rust a plus".
     """
     if _is_demanded(line, at, to, clause, start, end):
         return False
@@ -389,7 +389,7 @@ def _speaks_of(line: str, at: int, to: int, clause: tuple[int, int], start: int,
 
 
 def _is_demanded(line: str, at: int, to: int, clause: tuple[int, int], start: int, end: int) -> bool:
-    """Whether a word of demand stands behind a name, in its own part of a clause: "Python required, Rust a plus"."""
+    """Whether a word of demand stands behind a name in its part of the clause: "Python required, Rust a plus"."""
     stop = at if end <= at else min(clause[1], end + REACH)
     match = _PART_END.search(line, end, stop)
     return _demand().search(line[end : match.start() if match else stop].lower()) is not None
@@ -397,7 +397,7 @@ def _is_demanded(line: str, at: int, to: int, clause: tuple[int, int], start: in
 
 @functools.cache
 def _demand() -> re.Pattern[str]:
-    """Words of demand right behind a name, unless they are denied."""
+    """Words of demand right behind a name, unless negated."""
     words = [re.escape(str(row["words"])) for row in rows_of("section_words") if row["where"] == "demand"]
     return re.compile(
         rf"^(?:(?!\b(?:not|nicht|pas|no|não|non|niet|nie)\b)[^,]){{0,40}}?(?<![^\W\d_])(?:{'|'.join(words)})"
@@ -406,9 +406,9 @@ def _demand() -> re.Pattern[str]:
 
 @functools.cache
 def _of_role() -> re.Pattern[str]:
-    """Words, in lower case, by which a sentence before the first heading speaks of the role, not of the employer.
+    """Words, in lower case, that make a sentence before the first heading one about the role, not the employer.
 
-    Grouped by first letters, which the engine compares before it tries the words.
+    Grouped by first letter, which is compared before the words are tried.
     """
     words = sorted(
         re.escape(row["words"].lower()).replace(r"\*", r"\w*")

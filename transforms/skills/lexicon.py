@@ -1,11 +1,11 @@
-"""The lexicon: every spelling that the readers of adverts look for, in two Hyperscan databases.
+"""The lexicon: every spelling of skills and cues that is looked for in adverts, in two Hyperscan databases.
 
 Decisions are data: `skills.csv` (the taxonomy), `skill_translations.csv` (its concepts in other languages),
 `skill_phrases.csv` (skills said with a verb: "deploy large models"), `skill_context.csv` (what must or must not stand
 beside an ambiguous word), `section_words.csv` (headings and turns of phrase in eleven languages).
 
-Chinese, Japanese and Korean, which Latin-1 lacks, have a database of their own, over UTF-16: two bytes of it are one
-character. They put no blanks between words, so a name may stand inside a run of letters.
+Chinese, Japanese and Korean, which Latin-1 lacks, have a database of their own, over UTF-16: two bytes are a character.
+They put no blanks between words, so a name may stand within a run of letters.
 
 Evidence in `skills.csv` names postings by id and O*NET-SOC codes. This module includes information from the
 O*NET 29.2 Database by the U.S. Department of Labor, Employment and Training Administration (USDOL/ETA), used
@@ -15,43 +15,37 @@ renamed and grouped, and USDOL/ETA has not approved, endorsed or tested the resu
 
 from __future__ import annotations
 
-import contextlib
 import functools
 import itertools
 import re
-import threading
 from bisect import bisect_left
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from importlib.metadata import version
 from pathlib import Path
-from typing import Any
 
-import hyperscan
-
-from transforms.text.disk_cache import cache_path, read_cached, write_cache
 from transforms.text.lookups import parts, rows_of, taxonomy
+from transforms.text.multi_match import Pattern, Search
 
 FORMS = {
     "clause": ("{}",),
     "opening": ("\n{} ", "? {} "),
     "heading": ("\n{}", " {}\n", "{}:", "*{}", "? {}", "¿{}", "# {}"),
 }
-"""How cues may stand: a heading at the start or end of its line, before its colon, marked up, or after a sign that
+"""Positions of cues: a heading at the start or end of its line, before its colon, marked up, or after a sign that
 Latin-1 lacks; an opening ("Why Acme") only at the start; other cues anywhere."""
 SHORT_WORD = 7
-"""Letters up to which Hyperscan checks the ends of a word: shorter spellings stand inside too many others."""
+"""Letters of the longest spelling whose ends Hyperscan checks: short spellings occur within too many other words."""
 MIN_PLURAL = 3
-"""Words of at most so many letters ("and", "API") get no plural of their own."""
+"""Letters of the longest word without a plural ("and", "API")."""
 GAP_WORDS = 4
 """Words that ".." in a phrase may stand for."""
 GAP_LETTERS = 12
-"""The same in scripts without blanks between words: as much as four words of two or three letters."""
+"""The same in scripts without blanks between words, in letters: four words of two or three letters."""
 NO_LETTERS_FROM = "\u2e80"
-"""From here on (CJK) writing has no blanks between words, so its letters do not lengthen a name."""
+"""First character of scripts (CJK) without blanks between words, in which more letters may follow a name."""
 KATAKANA = ("\u30a1", "\u30fe")
 MAX_SHORT_KATAKANA = 5
-"""Letters up to which a name in katakana must be a whole run of them: "テスト" is no part of "コンテスト"."""
+"""Letters up to which a name in katakana must be a whole run of katakana: "テスト" does not count in "コンテスト"."""
 
 
 # --- what the lookups say -----------------------------------------------------------------------------
@@ -59,7 +53,7 @@ MAX_SHORT_KATAKANA = 5
 
 @dataclass(frozen=True, eq=False)
 class Context:
-    """What decides on an ambiguous word: each pattern is None where the row leaves it empty."""
+    """Patterns that decide on an ambiguous word; None where the row leaves a pattern empty."""
 
     before: re.Pattern[str] | None
     after: re.Pattern[str] | None
@@ -79,7 +73,7 @@ class Context:
 class Meaning:
     """What a spelling stands for: skills, or a cue of some kind.
 
-    A `phrase` is the rest of what must stand there for a spelling that is only its first word.
+    For a spelling that is only the first word of a phrase, `phrase` must match there.
     """
 
     skills: tuple[int, ...] = ()
@@ -91,7 +85,7 @@ class Meaning:
 
 @dataclass(frozen=True)
 class _Spelling:
-    """Text to look for, with the number of its meaning."""
+    """A text to look for, with the number of its meaning."""
 
     text: str
     is_exact: bool
@@ -159,7 +153,7 @@ def _forms(words: str, where: str, language: str | None) -> tuple[str, ...]:
 
 @functools.cache
 def translated_names() -> dict[str, tuple[str, ...]]:
-    """Names of skills in languages other than English, by the skill."""
+    """Names of skills in languages other than English, by skill."""
     names: dict[str, tuple[str, ...]] = {}
     for row in rows_of("skill_translations"):
         translations = tuple(name for part in parts(row["names"]) for name in expand_alternatives(part))
@@ -168,7 +162,7 @@ def translated_names() -> dict[str, tuple[str, ...]]:
 
 
 def expand_alternatives(name: str) -> list[str]:
-    """The spellings that a name with alternatives in brackets stands for, in order.
+    """Expand a name with alternatives in brackets into its spellings, in order.
 
     >>> expand_alternatives("maschinelle(s|n) Lernen")
     ['maschinelles Lernen', 'maschinellen Lernen']
@@ -178,7 +172,7 @@ def expand_alternatives(name: str) -> list[str]:
 
 
 def is_wide(text: str) -> bool:
-    """Whether a text holds letters of scripts that put no blanks between words."""
+    """Whether a text holds letters of scripts without blanks between words."""
     return any(letter >= NO_LETTERS_FROM for letter in text)
 
 
@@ -196,7 +190,7 @@ def _context(
     not_after: str | None,
     not_line: str | None,
 ) -> Context:
-    """One and the same for equal rows: contexts are told apart by identity, which costs least.
+    """The context of a row, the same object for equal rows, since contexts are compared by identity for speed.
 
     Its patterns are for text in lower case: several times faster than ignoring case.
     """
@@ -220,9 +214,9 @@ def _context(
 
 
 def _variants(alias: str, is_exact: bool) -> list[str]:
-    """The spellings of an alias: blanks and hyphens for each other, "&" for "and"; of phrases also the plural.
+    """The spellings of an alias: blanks and hyphens exchanged, "&" for "and"; for phrases also the plural.
 
-    Chinese, Japanese and Korean write a blank, a middle dot or nothing, and a blank or none beside English letters.
+    Chinese, Japanese and Korean write a blank, a middle dot or nothing, and a blank or none next to English letters.
     """
     if is_wide(alias):
         forms = {alias, alias.replace(" ", ""), alias.replace(" ", "・")}
@@ -238,16 +232,16 @@ def _variants(alias: str, is_exact: bool) -> list[str]:
             forms |= {form[:-1] for form in forms}
     for _ in range(alias.count(" ") + alias.count("-")):
         forms |= {form.replace(" ", "-", 1) for form in forms} | {form.replace("-", " ", 1) for form in forms}
-    return sorted(forms)  # in an order that is the same in every process: the cached lexicon is named by it
+    return sorted(forms)  # the same in every process: the cached lexicon is named by a digest of its spellings
 
 
 def _either(word: str) -> list[str]:
-    """The words that "(a|b)" stands for; a "*" ends them."""
+    """The words that "(a|b)" stands for, without a final "*"."""
     return [form.rstrip("*") for form in word.strip("()").split("|")]
 
 
 def _phrase(phrase: str) -> re.Pattern[str]:
-    """A phrase: "*" ends a word in any way, ".." is up to `GAP_WORDS` words of a clause, (a|b) either."""
+    """The pattern of a phrase: "*" is any end of a word, ".." up to `GAP_WORDS` words of a clause, (a|b) either."""
     if is_wide(phrase):
         return re.compile(re.escape(phrase).replace(r"\ \.\.\ ", rf"[^\W_]{{0,{GAP_LETTERS}}}?"), re.IGNORECASE)
     parts: list[str] = []
@@ -270,15 +264,13 @@ class Lexicon:
 
     def __init__(self) -> None:
         self.meanings, spellings = _read()
-        self.database = _database("skills", [s for s in spellings if not is_wide(s.text)], _expression)
-        self.wide = _database("skills_wide", [s for s in spellings if is_wide(s.text)], _wide_expression)
-        self._of_thread = threading.local()
+        self.narrow = _search("skills", [s for s in spellings if not is_wide(s.text)], _pattern)
+        self._wide = _search("skills_wide", [s for s in spellings if is_wide(s.text)], _wide_pattern)
 
     def find(self, text: str) -> list[tuple[int, int, int]]:
-        """(start, end, number of the meaning) of the names and cues in a text that begins and ends with a line's end.
+        """(start, end, number of the meaning) of names and cues in a text that begins and ends with a line end.
 
-        In order of their starts; of names that nest only the longest, of phrases all of their words. One byte
-        stands for one character, so offsets need no translation; what Latin-1 lacks becomes "?".
+        In order of their starts; of nested names only the longest. Characters beyond Latin-1 are searched as "?".
         """
         hits: list[tuple[int, int, int]] = []
         add = hits.append
@@ -286,25 +278,21 @@ class Lexicon:
         def note(number: int, start: int, end: int, _flags: int, _context: object) -> None:
             add((start, -end, number))
 
-        if not hasattr(self._of_thread, "scratch"):
-            self._of_thread.scratch = hyperscan.Scratch(self.database)
-            self._of_thread.wide_scratch = hyperscan.Scratch(self.wide)
-        scratch = self._of_thread.scratch
-        self.database.scan(text.encode("latin-1", "replace"), match_event_handler=note, scratch=scratch)
+        self.narrow.scan(text.encode("latin-1", "replace"), note)
         if not text.isascii():
             hits += self._wide_hits(text)
         hits.sort()
         return self._keep_whole_words(text, hits)
 
     def _wide_hits(self, text: str) -> list[tuple[int, int, int]]:
-        """Hits of the names in Chinese, Japanese and Korean; ends as negative numbers."""
+        """Hits of names in Chinese, Japanese and Korean; ends as negative numbers."""
         spans: list[tuple[int, int, int]] = []
 
         def note(number: int, start: int, end: int, _flags: int, _context: object) -> None:
             spans.append((start, end, number))
 
         data = text.encode("utf-16-le", "surrogatepass")
-        self.wide.scan(data, match_event_handler=note, scratch=self._of_thread.wide_scratch)
+        self._wide.scan(data, note)
         spans = [(start // 2, end // 2, number) for start, end, number in spans if start % 2 == 0]
         if spans and len(data) != 2 * len(text):  # emoji and the like take two units each
             pairs = [match.start() + n for n, match in enumerate(_BEYOND_UTF16.finditer(text))]
@@ -312,7 +300,7 @@ class Lexicon:
         return [(start, -end, number) for start, end, number in spans if not _is_in_katakana(text, start, end)]
 
     def _keep_whole_words(self, text: str, hits: list[tuple[int, int, int]]) -> list[tuple[int, int, int]]:
-        """The hits that stand as words of their own and in no longer name; ends come in as negative numbers."""
+        """The hits that are whole words and lie in no longer name; ends are negative numbers in `hits`."""
         whole_words: list[tuple[int, int, int]] = []
         meanings = self.meanings
         size = len(text)
@@ -363,7 +351,7 @@ _BEYOND_UTF16 = re.compile("[\U00010000-\U0010ffff]")
 
 
 def _is_in_katakana(text: str, start: int, end: int) -> bool:
-    """Whether a short name in katakana is part of a longer run of them, and so of another word."""
+    """Whether a short name in katakana is part of a longer run of katakana, and so of another word."""
     first, last = KATAKANA
     if end - start > MAX_SHORT_KATAKANA or not all(first <= letter <= last for letter in text[start:end]):
         return False
@@ -376,41 +364,24 @@ def lexicon() -> Lexicon:
     return Lexicon()
 
 
-def _database(name: str, spellings: list[_Spelling], expression: Callable[[_Spelling], bytes]) -> Any:
-    """The compiled spellings: from the cache folder when it holds this very lexicon, else compiled and kept."""
-    made_of = (f"{version('hyperscan')}\n", *(f"{s.is_exact} {s.meaning} {s.text}\n" for s in spellings))
-    code = Path(__file__).read_bytes()  # which makes the expressions
-    path = cache_path(name, ".hyperscan", (code, "".join(made_of).encode()))
-    content = read_cached(path)  # whole, or None: loadb() would read beyond the end of a file cut short
-    if content is not None:
-        with contextlib.suppress(hyperscan.HyperscanError):  # made for another processor: it is made anew
-            return hyperscan.loadb(content, hyperscan.HS_MODE_BLOCK)
-    database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
-    is_caseless = expression is _expression
-    database.compile(
-        expressions=[expression(s) for s in spellings],
-        ids=[s.meaning for s in spellings],
-        flags=[
-            hyperscan.HS_FLAG_SOM_LEFTMOST | (hyperscan.HS_FLAG_CASELESS if is_caseless and not s.is_exact else 0)
-            for s in spellings
-        ],
-    )
-    write_cache(path, hyperscan.dumpb(database))
-    return database
+def _search(kind: str, spellings: list[_Spelling], expression: Callable[[_Spelling], Pattern]) -> Search:
+    code = Path(__file__).read_bytes()  # it decides on the expressions
+    made_of = "".join(f"{s.is_exact} {s.meaning} {s.text}\n" for s in spellings).encode()
+    return Search(kind, (code, made_of), lambda: map(expression, spellings))
 
 
-def _wide_expression(spelling: _Spelling) -> bytes:
-    """A spelling in UTF-16. Letters of English in either case: ignoring it would mix up bytes of other letters."""
+def _wide_pattern(spelling: _Spelling) -> Pattern:
+    """A spelling in UTF-16, English letters in both cases: ignoring case would confuse bytes of other letters."""
     units = []
     for letter in spelling.text:
         forms = {letter} if spelling.is_exact or not letter.isascii() else {letter.lower(), letter.upper()}
         either = ("".join(f"\\x{byte:02x}" for byte in form.encode("utf-16-le")) for form in sorted(forms))
         units.append(f"(?:{'|'.join(either)})")
-    return "".join(units).encode("ascii")
+    return Pattern("".join(units).encode("ascii"), spelling.meaning)
 
 
-def _expression(spelling: _Spelling) -> bytes:
-    """A spelling as an expression: long ones are literals, which compile fast; short ones must be whole words."""
+def _pattern(spelling: _Spelling) -> Pattern:
+    """A spelling as a pattern: long spellings are literals, which compile fast; short ones must be whole words."""
     text = spelling.text
     pattern = re.sub(r"([^\w ])", r"\\\1", "".join(c if ord(c) < 256 else "?" for c in text), flags=re.ASCII)
     if not spelling.is_exact and not text.isascii():  # ignoring case is for letters of ASCII only
@@ -419,4 +390,4 @@ def _expression(spelling: _Spelling) -> bytes:
         begin = r"\b" if text[0].isascii() and text[0].isalnum() else ""
         end = r"\b" if text[-1].isascii() and text[-1].isalnum() else ""
         pattern = begin + pattern + end
-    return pattern.encode("latin-1")
+    return Pattern(pattern.encode("latin-1"), spelling.meaning, is_caseless=not spelling.is_exact)

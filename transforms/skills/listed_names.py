@@ -1,8 +1,7 @@
-"""Candidates for the taxonomy: names without a row that stand in lists beside names of technologies that have one.
+"""Candidates for the taxonomy: unknown names in lists with technologies of the taxonomy.
 
-Who writes "Kafka, Frobnicator and Flink" says that the second is of a kind with the others. A name counts when it
-stands in one enumeration with known technologies: between two of them, or beside one where the list has two or more.
-It is written as a name is: with a capital or a digit in each of its words.
+"Kafka, Frobnicator and Flink" shows that Frobnicator is a technology, too. A name counts between two known technologies
+of a list, or next to one if the list has two or more. Each of its words has a capital or a digit, as names do.
 """
 
 from __future__ import annotations
@@ -23,35 +22,35 @@ from transforms.skills.sections import Line, lines_of
 from transforms.text.lookups import rows_of, taxonomy
 
 MIN_KNOWN = 2
-"""Known technologies that a list must hold."""
+"""Known technologies that a list needs."""
 MAX_WORDS = 3
-"""Words of a name: those of the taxonomy's technologies have at most so many, but for a few."""
+"""Words of a name: hardly a technology of the taxonomy has more."""
 MAX_NAME = 40
-"""Characters of a name; what is longer is no name."""
+"""Characters of the longest name."""
 MAX_NAMES = 40
-"""Names of one advert that are kept, those that stand first."""
+"""Names that are kept of an advert, from its start."""
 KEPT = 4096
-"""Names of which it is remembered whether they are known: adverts repeat theirs."""
+"""Names for which `_is_known` is remembered, since adverts repeat them."""
 
 _BETWEEN = r"(?:[,;/()\[\]、，／とや和与或와과]|\s(?:and|or|und|oder|et|ou|y|o|e|i|en|of|lub|with|&|\+)(?=\s))"
 _WORD = r"(?:[A-Z]|[a-z]++[A-Z0-9]|\d++[A-Za-z])[\w+#.-]*+"
 _SEPARATOR = re.compile(f"({_BETWEEN})")
 _NAME_WORD = re.compile(rf"{_WORD}\Z")
 _PASSED = "\0"
-"""Stands for a name of the taxonomy where the rest of a line is searched."""
+"""Replaces a name of the taxonomy when the rest of a line is searched."""
 _NEAR = rf"[^,;/()\[\]{_PASSED}]{{0,60}}"
 _NAME_AT_NAME = re.compile(
     rf"{_PASSED}{_NEAR}?{_BETWEEN}[\s.*-]*{_WORD}(?!{_PASSED})|(?<![\w{_PASSED}]){_WORD}\s*{_BETWEEN}{_NEAR}{_PASSED}"
 )
-"""A word that is written as a name, parted by a separator from a name of the taxonomy."""
+"""A word written like a name, with a separator between it and a name of the taxonomy."""
 _LIST_END = re.compile(r"([.!?…](?=\s|$)|[|•·:。]|\.\.+)")
 Tool = tuple[int, int, str]
-"""Start and end of a technology that the taxonomy has, and its name there."""
+"""Start and end of a known technology, and its name in the taxonomy."""
 _EDGES = " .-*\t\u3000"
 
 
 def find_listed_names(text: str) -> tuple[ListedName, ...]:
-    """Names in lists beside known technologies that the taxonomy lacks, each once, in order of their spans.
+    """Unknown names in lists with known technologies, each once, in order of their spans.
 
     Linear in the length of the text; never raises.
     """
@@ -69,7 +68,7 @@ def find_listed_names(text: str) -> tuple[ListedName, ...]:
 
 
 def is_covered(term: str) -> bool:
-    """Whether the taxonomy reads the term or knows it by some name, or it names a role or a place and no skill."""
+    """Whether a term is a skill of the taxonomy or holds one, or names a role or a place."""
     return _is_known(term) or bool(skills_in(term))
 
 
@@ -87,10 +86,10 @@ def _is_known(term: str) -> bool:
 
 @functools.cache
 def words_of(*kinds: str) -> frozenset[str]:
-    """The words of `emerging_words.csv` that are of one of these kinds.
+    """The words of `emerging_words.csv` of any of these kinds.
 
-    They are no new skill: a `stop` word of English and a `plain` one of every advert end a term; a `venue` of
-    publications, a `company` and a `phrase` are never offered by themselves.
+    They are not new skills: a `stop` word of English and a `plain` word of adverts end a term; a `venue` of
+    publications, a `company` and a `phrase` are never candidates by themselves.
     """
     return frozenset(row["word"] for row in rows_of("emerging_words") if row["kind"] in kinds and row["word"])
 
@@ -106,7 +105,7 @@ def _ordinary() -> frozenset[str]:
 
 
 def _names_beside(line: Line) -> list[tuple[int, int, str, str]]:
-    """The unknown names of a line that stand in a list with known technologies: span, name, technology beside it."""
+    """The unknown names of a line in lists with known technologies: span, name, technology next to it."""
     technologies = _technologies()
     tools = [(start, end, technologies[number]) for start, end, number in line.names if number in technologies]
     if len(tools) < MIN_KNOWN:
@@ -123,7 +122,7 @@ def _names_beside(line: Line) -> list[tuple[int, int, str, str]]:
 
 
 def _list_bounds(text: str, starts: Sequence[int]) -> Iterator[tuple[int, int]]:
-    """Start and end of each list that holds `MIN_KNOWN` of the technologies that begin at `starts`."""
+    """Start and end of each list with at least `MIN_KNOWN` of the technologies that begin at `starts`."""
     begin = 0
     for stop in itertools.accumulate(map(len, _LIST_END.split(text))):
         if bisect_left(starts, stop) - bisect_left(starts, begin) >= MIN_KNOWN:
@@ -132,7 +131,7 @@ def _list_bounds(text: str, starts: Sequence[int]) -> Iterator[tuple[int, int]]:
 
 
 def _may_hold(text: str, begin: int, stop: int, names: Sequence[tuple[int, int, int]]) -> bool:
-    """Whether a word that is written as a name stands beside a name of the taxonomy, parted from it as in a list."""
+    """Whether a word written like a name stands next to a name of the taxonomy as in a list: a quick check."""
     rest, at = [], begin
     for start, end, _ in names:
         rest.append(text[at:start])
@@ -142,7 +141,7 @@ def _may_hold(text: str, begin: int, stop: int, names: Sequence[tuple[int, int, 
 
 
 def _split_list(text: str, begin: int) -> list[tuple[int, int]]:
-    """Start and end of the items of a list that begins at an offset, as separators part them."""
+    """Start and end of the items of a list that begins at an offset."""
     parts = _SEPARATOR.split(text)
     ends = list(itertools.accumulate(map(len, parts), initial=begin))
     return [(at, to) for part, at, to in zip(parts[::2], ends[::2], ends[1::2], strict=True) if part.strip(_EDGES)]
@@ -151,7 +150,7 @@ def _split_list(text: str, begin: int) -> list[tuple[int, int]]:
 def _names_in_list(
     text: str, items: Sequence[tuple[int, int]], tools: Sequence[Tool], names: Sequence[tuple[int, int, int]]
 ) -> Iterator[tuple[int, int, str, str]]:
-    """The unknown names among the items of a list, in which the lexicon reads `names`, `tools` among them."""
+    """The unknown names among the items of a list; `names` are the lexicon's hits in it, `tools` the technologies."""
     starts = [at for at, _, _ in tools]
     tool_names = [_name_in(start, end, starts, tools) for start, end in items]
     firsts = [at for at, _, _ in names]
@@ -164,7 +163,7 @@ def _names_in_list(
             continue
         before = bisect_left(firsts, end)
         if before > 0 and reach[before - 1] > start:
-            continue  # a name of any kind reaches into the item
+            continue  # a known name reaches into the item
         name = _unknown_name(text[start:end], is_after=left is not None, is_before=right is not None)
         at = text.find(name, start, end) if name else -1
         if at >= 0:
@@ -173,7 +172,7 @@ def _names_in_list(
 
 @functools.cache
 def _technologies() -> dict[int, str]:
-    """Names of the technologies that are not ambiguous, by the number of their meaning in the lexicon."""
+    """Unambiguous technologies by the number of their meaning in the lexicon."""
     names = taxonomy()
     return {
         number: names[meaning.skills[0]].skill
@@ -192,7 +191,7 @@ def _name_in(start: int, end: int, starts: Sequence[int], tools: Sequence[Tool])
 
 
 def _unknown_name(item: str, *, is_after: bool, is_before: bool) -> str:
-    """The name in an item of a list: its first words where the list goes before it, else its last ones; else ""."""
+    """The name in an item of a list, or "": its first words if the list stands before it, else its last words."""
     words = item.strip(_EDGES).split()
     if is_after and is_before:
         run = words if len(words) <= MAX_WORDS and all(map(_NAME_WORD.match, words)) else []

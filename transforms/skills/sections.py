@@ -1,8 +1,8 @@
-"""An advert's text by lines and sections: what it asks for, what it wishes for, what it says of the employer.
+"""An advert's text by lines and sections: requirements, wishes, what it says about the employer.
 
-Employers repeat their lines from advert to advert, so a line is read once and kept: the names and cues of the
-lexicon in it, the sections that begin in it, the words that send a reader to it, and what each reader made of it.
-What a reader says of a line depends on nothing but the line and the kind of section it stands in.
+Employers repeat their lines from advert to advert, so a line is read once and cached: the names and cues of the lexicon
+in it, the sections that begin in it, the words that readers look for, and the result of each reader. A reader's result
+depends only on the line and the kind of section around it.
 """
 
 from __future__ import annotations
@@ -22,20 +22,20 @@ from transforms.text.multi_match import Literals
 T = TypeVar("T")
 
 MAX_HEADING = 80
-"""Characters of a line that may be a heading: two thirds of a printed line."""
+"""Characters of the longest heading: two thirds of a printed line."""
 MIN_OF_HEADING = 0.4
-"""Share of a heading's letters that its known words must make up, unless it ends with a colon."""
+"""Minimum share of known words in a heading's letters, unless it ends with a colon."""
 MAX_COLON_GAP = 30
 """Characters between the words of a heading and its colon."""
 FLAT_TEXT = 400
-"""A line longer than this was flattened: headings stand inside it."""
+"""Characters above which a line is a flattened text, with headings inside it."""
 MAX_OPENING = 50
-"""Characters of a heading of which only the opening is known: "Life at" and a company's name."""
+"""Characters of the longest heading with only a known opening: "Life at" and a company's name."""
 INTRO, WHOLE = "intro", "whole"
-"""What stands before the first heading: of an advert whose headings speak of the role, and of any other."""
+"""Kind of the text before the first heading, in an advert with headings about the role and in any other."""
 OF_ROLE = frozenset(("required", "duties", "preferred"))
 STRENGTH = {"required": 1, "duties": 1, "preferred": 2, "mentioned": 3, "not": 4}
-"""Which word decides where one heading holds several: "Preferred qualifications" are wishes."""
+"""Precedence of the words in a heading: "Preferred qualifications" are wishes."""
 BULLETS = ("-", "•", "*", "·", "–", "●", "▪", "◦", "・", "o ")
 LISTS = (
     ("years", "requirement_cues", "pattern", "cue", "year literal"),
@@ -47,44 +47,45 @@ LISTS = (
     ("AI", "ai_terms", "words", "case", "exact"),
     ("contractor", "employment_cues", "pattern", "where", "exact literal"),
 )
-"""Words that are found all at once: the name of a list, its lookup, the column of the words, which rows they are."""
+"""Lists of words that are found at once: name of the list, lookup, column of the words, column and value of its
+rows."""
 _LETTER = re.compile(r"[^\W_]")
 _ESCAPED = re.compile(r"\\.")
 _SENTENCE_ENDS = (". ", "! ", "? ", "; ", "• ", "。")
 
 
 class Line:
-    """What one line holds. Spans are offsets in it, in order of their starts."""
+    """What a line holds. Spans are offsets in it, in order of their starts."""
 
-    __slots__ = ("cues", "names", "openings", "said", "text", "words")
+    __slots__ = ("cues", "names", "openings", "results", "text", "words")
 
     def __init__(self, text: str) -> None:
         self.text = text
         self.names: list[tuple[int, int, int]] = []
-        """(start, end, number of the meaning) of the skills it names."""
+        """(start, end, number of the meaning) of names of skills."""
         self.cues: list[tuple[int, int, str]] = []
-        """(start, end, kind) of the turns of phrase that change what a clause asks for."""
+        """(start, end, kind) of phrases that change what a clause asks for."""
         self.openings: list[tuple[int, str]] = []
         """(start, kind) of the sections that begin in it."""
         self.words: dict[str, list[tuple[int, int]]] = {}
-        """(start, end) of the words of `LISTS` in it, by list."""
-        self.said: dict[Any, Any] = {}
+        """(start, end) of words of `LISTS`, by list."""
+        self.results: dict[Any, Any] = {}
 
     def once(self, reader: Callable[..., T], *args: object) -> T:
         """`reader(line, *args)`, computed only the first time."""
         key = (reader, *args)
-        if key not in self.said:
-            self.said[key] = reader(self, *args)
-        result: T = self.said[key]
+        if key not in self.results:
+            self.results[key] = reader(self, *args)
+        result: T = self.results[key]
         return result
 
     @property
     def is_label(self) -> bool:
-        """Whether what opens in it is a remark of one paragraph: "Disclaimer: ...", "Benefits: ..."."""
+        """Whether the section that opens in it is a single paragraph: "Disclaimer: ...", "Benefits: ..."."""
         return MAX_HEADING < len(self.text) <= FLAT_TEXT and self.openings[-1][1] in ("mentioned", "not")
 
     def kind_at(self, offset: int, kind: str) -> str:
-        """The kind of the section at an offset of the line, which begins in a section of that kind."""
+        """The kind of the section at an offset of the line; `kind` is the section in which the line begins."""
         for start, section in self.openings:
             if start > offset:
                 break
@@ -97,7 +98,7 @@ SectionLine = tuple[int, str, Line]
 
 
 def lines_of(text: str) -> tuple[SectionLine, ...]:
-    """The lines of a text that hold something a reader looks for, in order.
+    """The lines of a text with anything that readers look for, in order.
 
     The kinds of sections are required, preferred, duties, mentioned (the employer and its offer), not (what is not
     asked for), and `INTRO` or `WHOLE` before the first heading.
@@ -106,36 +107,36 @@ def lines_of(text: str) -> tuple[SectionLine, ...]:
 
 
 def lines_with(text: str, *lists: str) -> list[tuple[int, SectionLine]]:
-    """The lines that hold words of any of these lists, in order, each with its place among `lines_of`."""
+    """The lines with words of any of these lists, in order, each with its index in `lines_of`."""
     lines, by_list = _texts(text)
     number_lists = [by_list[name] for name in lists if name in by_list]
-    numbers = number_lists[0] if len(number_lists) == 1 else sorted({number for one in number_lists for number in one})
+    numbers = number_lists[0] if len(number_lists) == 1 else sorted(set[int]().union(*number_lists))
     return [(number, lines[number]) for number in numbers]
 
 
 class _Text(NamedTuple):
-    """The telling lines of a text, and which of them hold words of each of `LISTS`."""
+    """The relevant lines of a text, and the indices of lines with words of each of `LISTS`."""
 
     lines: tuple[SectionLine, ...]
     by_list: dict[str, list[int]]
 
 
 def read_texts(texts: list[str]) -> list[_Text]:
-    """The telling lines of each text; the lines that are new are read all at once."""
+    """The relevant lines of each text; new lines are read all at once."""
     split = [text.split("\n") for text in texts]
-    lines = _lines.get_many([line for one in split for line in one])
-    return [_place_lines(one, lines) for one in split]
+    lines = _lines.get_many([line for lines_of_text in split for line in lines_of_text])
+    return [_place_lines(lines_of_text, lines) for lines_of_text in split]
 
 
 _texts = BatchCache(read_texts)
 prefetch_lines = _texts.get_many
-"""Reads the lines of several texts at once, before the readers ask for them one by one."""
+"""Reads the lines of several texts at once, before readers ask for each text."""
 
 
 def _place_lines(texts: list[str], lines: Mapping[str, Line | None]) -> _Text:
-    """The lines of one text that hold something, with their offsets and the kinds of section they begin in."""
+    """The relevant lines of a text, with their offsets and the kinds of section in which they begin."""
     begins = itertools.accumulate([len(text) + 1 for text in texts], initial=0)
-    pairs = zip(begins, map(lines.__getitem__, texts), strict=False)  # there is one beginning more
+    pairs = zip(begins, map(lines.__getitem__, texts), strict=False)  # begins has one offset more
     entries = [(begin, line) for begin, line in pairs if line is not None]
     is_of_role = any(kind in OF_ROLE for _, line in entries if line.openings for _, kind in line.openings)
     kind = INTRO if is_of_role else WHOLE
@@ -151,7 +152,7 @@ def _place_lines(texts: list[str], lines: Mapping[str, Line | None]) -> _Text:
 
 
 def read_lines(texts: list[str]) -> list[Line | None]:
-    """Lines by one pass of each database over all of them; None for those that hold nothing."""
+    """Read lines with one pass of each database over all of them; None for lines without anything relevant."""
     batch = "\n" + "\n".join(texts) + "\n"  # so that the first heading follows a line's end like any other
     begins = list(itertools.accumulate((len(text) + 1 for text in texts), initial=1))
     lines: list[Line | None] = [None] * len(texts)
@@ -159,7 +160,7 @@ def read_lines(texts: list[str]) -> list[Line | None]:
     headings: dict[int, list[tuple[int, int, Meaning]]] = {}
 
     def at(offset: int) -> tuple[Line, int, int]:
-        """The line at an offset, its offset and its place among the lines."""
+        """The line at an offset, its own offset and its index."""
         place = bisect_right(begins, offset) - 1
         line = lines[place]
         if line is None:
@@ -190,11 +191,11 @@ def read_lines(texts: list[str]) -> list[Line | None]:
     return lines
 
 
-_lines = BatchCache(read_lines, most=MAX_OF_LINES)
+_lines = BatchCache(read_lines, limit=MAX_OF_LINES)
 
 
 def _openings(text: str, headings: Iterable[tuple[int, int, Meaning]]) -> list[tuple[int, str]]:
-    """Which words of headings open a section, and where; of those in one short line the strongest does."""
+    """Start and kind of the sections that words of headings open; in a short line only the strongest word does."""
     openings: list[tuple[int, str]] = []
     is_flat = len(text) > FLAT_TEXT
     for start, until, meaning in headings:
@@ -218,7 +219,7 @@ def _openings(text: str, headings: Iterable[tuple[int, int, Meaning]]) -> list[t
 
 
 def _cues_of_headings(line: Line, headings: Iterable[tuple[int, int, Meaning]]) -> Iterator[tuple[int, int, str]]:
-    """Words of headings that open no section, where they are turns of phrase, too: "- Rust a plus"."""
+    """Words of headings that open no section but are cues, too: "- Rust a plus"."""
     starts = {start for start, _ in line.openings}
     for start, until, _ in headings:
         kind = _clause_kinds().get(line.text[start:until].lower().strip(" :"))
@@ -260,9 +261,9 @@ def _is_inside(line: str, start: int, end: int) -> bool:
 
 
 def sentence_at(line: str, start: int, end: int, reach: int = 300) -> tuple[int, int]:
-    """Bounds of the sentence around a span: the line, or what stands between full stops, at most `reach` away."""
+    """Bounds of the sentence around a span, at most `reach` characters to either side."""
     first, last = max(0, start - reach), min(len(line), end + reach)
-    for mark in _SENTENCE_ENDS:  # each one searches only what the others have left
+    for mark in _SENTENCE_ENDS:  # each mark searches only within the bounds found so far
         at = line.rfind(mark, first, start)
         first = first if at < 0 else at + len(mark)
         at = line.find(mark, end, last)
@@ -275,7 +276,7 @@ def sentence_at(line: str, start: int, end: int, reach: int = 300) -> tuple[int,
 
 @functools.cache
 def _looked_for() -> tuple[tuple[Literals, dict[str, tuple[str, ...]]], ...]:
-    """The words of all readers, in any case and as written, and the lists that each stands in."""
+    """The words of `LISTS`, first in any case, then in exact case, with the lists that hold each word."""
     of_case: dict[bool, dict[str, tuple[str, ...]]] = {False: {}, True: {}}
     for name, lookup, words, column, value in LISTS:
         is_exact = value in ("exact", "exact literal")
@@ -288,16 +289,16 @@ def _looked_for() -> tuple[tuple[Literals, dict[str, tuple[str, ...]]], ...]:
 
 
 def lower_text(text: str) -> str:
-    """Lower case as `re` compares letters when it ignores case, character for character: offsets stay."""
+    """Lower case as `re` compares letters when it ignores case; offsets do not change."""
     return text.replace("İ", "i").replace("ı", "i").replace("ſ", "s").lower()
 
 
 @functools.cache
 def cues_of(lookup: str, cue: str, before: str = "", after: str = "") -> re.Pattern[str]:
-    """One expression for all patterns that a lookup lists under a cue, between two more.
+    """An expression for all patterns that a lookup lists under a cue, with a pattern `before` and `after` them.
 
-    For text of `lower_text`, which is searched several times faster than case is ignored. Raises ValueError when the
-    lookup has no such cue, and for a pattern with a capital letter, which would never match.
+    For text of `lower_text`: several times faster than ignoring case. Raises ValueError when the lookup has no such
+    cue, and for a pattern with a capital letter, which would never match.
     """
     patterns = [row["pattern"] for row in rows_of(lookup) if row["cue"] == cue and row["pattern"]]
     if not patterns:

@@ -1,4 +1,4 @@
-"""Addresses without the user name and the password that may stand before their host, as addresses and in texts."""
+"""Addresses without the user name and password that may stand before their host, alone and in texts."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ import re
 from collections.abc import Iterator
 
 HIDDEN = "***"
-"""Stands in a text in place of a user name and a password."""
+"""Replaces a user name and password in a text."""
 _BEGIN = re.compile(r"(?:[a-zA-Z][a-zA-Z0-9+.-]*:)?//")
 _USER = re.compile(rf"^({_BEGIN.pattern})[^/?#]*@")
 _NAME = r"[^\s/\\?#@:\"<>]*:"
 _USERS = re.compile(
     rf"(?P<begun_s3>(?:(?<=s3://)|(?<=s3[an]://)){_NAME}(?=\S))"  # no port stands in such an address
-    r"|(?<=[/\\][/\\])(?!\*{3}@[^\s/\\?#@]*(?:[\s/\\?#]|\Z))"  # not one that is hidden already
+    r"|(?<=[/\\][/\\])(?!\*{3}@[^\s/\\?#@]*(?:[\s/\\?#]|\Z))"  # not hidden already
     r"[^\s/\\?#]*@"  # also as JSON writes slashes (https:\/\/), and as browsers take them (https:\\)
     rf"|(?P<begun>(?<=[/\\][/\\])(?!\[){_NAME}(?!\d{{0,5}}(?:[/\\?#]|[.,;:)\]'\"*]*(?:\s|\Z))))"
     r"|(?<=%2F%2F)(?:[^\s/?#&%]|%(?!2F|3F|23|26|40))*%40",  # of an address in the query of another
@@ -23,7 +23,7 @@ _NEXT_WORDS = re.compile(r"(?:[ \t][^\s/\\?#@\"<>]+){1,3}@(?=[\w\[])")
 
 
 def without_user(url: str) -> str:
-    """An address without the user name and the password that may stand before its host.
+    """Return an address without the user name and password that may stand before its host.
 
     >>> without_user("https://me:secret@jobs.example/1?by=a@b")
     'https://jobs.example/1?by=a@b'
@@ -36,11 +36,11 @@ def without_user(url: str) -> str:
 
 
 def find_users(text: str) -> Iterator[tuple[int, int]]:
-    """Where user names and passwords stand in the addresses of a text, each with the @ behind it. Linear in length.
+    """Spans of user names and passwords in the addresses of a text, each with the @ behind it. Linear in length.
 
-    They stand between // and the last @ before the next /, ? or #. Where there is no such @, but a colon with no port
-    behind it, a password holds these characters, or blanks: then it ends at the last @ before white space, or at one
-    in the three words behind that. So nothing is found in https://h/@x, https://h/a:b@c and https://h:8080/@x.
+    They stand between // and the last @ before the next /, ? or #. If there is no such @, but a colon without a port,
+    the password holds such characters or blanks: it ends at the last @ before white space, or at an @ in the next three
+    words. Nothing is found in https://h/@x, https://h/a:b@c and https://h:8080/@x.
     """
     at = end_of_word = last = 0
     while match := _USERS.search(text, at):
@@ -59,7 +59,7 @@ def find_users(text: str) -> Iterator[tuple[int, int]]:
 
 
 def hide_users(text: str) -> str:
-    """A text in whose addresses no user name and no password stands: for whatever is logged, stored or shown.
+    """Hide user names and passwords in the addresses of a text that is logged, stored or shown.
 
     >>> hide_users("it redirects to http://me:secret@jobs.example/1?by=a@b")
     'it redirects to http://***@jobs.example/1?by=a@b'

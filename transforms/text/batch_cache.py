@@ -1,7 +1,7 @@
 """A cache for a reader that reads many short texts at once.
 
-Employers repeat their lines from advert to advert: more than half of the characters of real adverts stand in lines
-read before. Reading the new ones of a text together keeps each library's cost per call low.
+Employers repeat their lines from advert to advert: more than half of the characters of real adverts are in lines read
+before. Reading new lines together keeps each library's cost per call low.
 """
 
 from __future__ import annotations
@@ -12,21 +12,21 @@ from typing import Generic, TypeVar
 Read = TypeVar("Read")
 
 MAX_CHARACTERS = 1 << 21
-"""Characters of the cached texts: those of some hundred adverts; more are not found again faster."""
+"""Characters of all cached texts, some hundred adverts; a larger cache is not faster."""
 MAX_OF_LINES = 1 << 23
-"""The same of single lines, which come back later than whole texts do where boards are read in no order."""
+"""The same for single lines, which recur after more texts where boards are read in no order."""
 
 
 class BatchCache(Generic[Read]):
-    """Results of a reader of several texts by text; all are dropped once these exceed `most` characters.
+    """Results of a reader of several texts, by text; dropped once the texts exceed `limit` characters.
 
-    `read` gives one value for each text, in order, and must not look from one text at another. Cleared by
-    `cache_clear`, like the caches of functools.
+    `read` returns a value for each text, in order, and must judge each text by itself. Cleared by `cache_clear`, like
+    the caches of functools.
     """
 
-    def __init__(self, read: Callable[[list[str]], Iterable[Read]], *, most: int = MAX_CHARACTERS) -> None:
+    def __init__(self, read: Callable[[list[str]], Iterable[Read]], *, limit: int = MAX_CHARACTERS) -> None:
         self._read = read
-        self._most = most
+        self._limit = limit
         self.cache_clear()
 
     def cache_clear(self) -> None:
@@ -40,10 +40,10 @@ class BatchCache(Generic[Read]):
         return self.get_many([text])[text] if result is self else result  # type: ignore[return-value]
 
     def get_many(self, texts: list[str]) -> dict[str, Read]:
-        """Results by text: of these texts, and of whatever else is cached."""
+        """Results by text, of these texts and of all others in the cache."""
         new = list(dict.fromkeys([text for text in texts if text not in self._known]))
         if new:
-            if self._characters > self._most:
+            if self._characters > self._limit:
                 self.cache_clear()
                 new = list(dict.fromkeys(texts))
             self._known.update(zip(new, self._read(new), strict=True))

@@ -1,7 +1,7 @@
-"""Bounds of what a source may say: text cut and cleaned, addresses and days refused when they cannot be meant.
+"""Bounds of what a source may say: texts are cut and cleaned, impossible addresses and days refused.
 
-Whoever writes an advert decides what stands in it, and what is read of it is published. The lengths are some times
-those of the longest of 460,244 stored adverts.
+Anybody may write an advert, and readings from it are published. The lengths are several times the longest in 460,244
+stored adverts.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from urllib.parse import urlsplit
 
 from transforms.records.rows import Issue
 from transforms.text.addresses import without_user
-from transforms.text.characters import REPLACEMENT
-from transforms.text.normalise import MAX_CONTACT, mask_contacts, strip_invisible
+from transforms.text.characters import REPLACEMENT, strip_invisible
+from transforms.text.contacts import MAX_CONTACT, mask_contacts
 from transforms.text.rejects import Rejected
 
 MAX_LENGTH: Mapping[str, int] = MappingProxyType({
@@ -31,45 +31,45 @@ MAX_LENGTH: Mapping[str, int] = MappingProxyType({
     "language": 100,
     "pay_text": 5_000,
 })  # fmt: skip
-"""Characters of what an advert says in one line; the longest seen: title 325, employer 73, location 998, pay 101."""
+"""Characters of texts in one line; the longest seen: title 325, employer 73, location 998, pay 101."""
 MASKED = frozenset(MAX_LENGTH) - {"board", "language"}
-"""Columns of words that anybody may have written; the others are names by which things are found."""
+"""Columns with words that anybody may have written; the other columns identify things."""
 MAX_PART = 1_000
-"""Characters of a part of an address, and of the words beside a component of pay; the longest seen: 76 and 618."""
+"""Characters of a part of an address, and of the words of a component of pay; the longest seen: 76 and 618."""
 MAX_PARTS = 500
-"""Places of an advert, and components of its pay; the most seen: 35 and 42."""
+"""Addresses of an advert, and components of its pay; the most seen: 35 and 42."""
 MAX_URL = 2_047
 """Characters of an address: sitemaps.org asks for less than 2,048; the longest seen has 188."""
 MAX_ID = 300
 """Characters of a source's own id; the longest seen has 123."""
 MAX_VALUE = 2_000
-"""Characters of a text in rows that are no adverts."""
+"""Characters of a text in rows other than adverts."""
 MAX_ISSUES_OF_ADVERT, MAX_ISSUES_OF_ANSWER = 20, 1_000
-"""Issues kept one by one; a forum's thread, whose replies are left out one by one, has under a thousand."""
+"""Issues kept in full; a forum thread, with an issue for each reply, has under a thousand."""
 MIN_DAY = date(1990, 1, 1)
-"""Before it no advert stood on the web."""
+"""No advert on the web is older."""
 MAX_AHEAD: Mapping[str, timedelta] = MappingProxyType({
     "posted_on": timedelta(days=366),
     "valid_through": timedelta(days=20 * 366),
 })  # fmt: skip
-"""How long after it was seen an advert's day may lie. Ends 14 years ahead were seen, meant as none."""
+"""How long after an advert was seen its days may be. Some name an end 14 years ahead to mean that there is none."""
 _PLAIN_HOST = re.compile(r"https?://[a-zA-Z0-9.-]+(?:[/?#]|$)")
 
 
-def bounded_text(text: str, column: str, issues: list[Issue], most: int) -> str:
-    """A text of at most `most` characters, without those that show nothing; what was cut or damaged is noted.
+def bounded_text(text: str, column: str, issues: list[Issue], limit: int) -> str:
+    """Cut a text to `limit` characters and remove invisible characters; issues note a cut and damaged characters.
 
     Mail addresses and telephone numbers are masked in the columns of `MASKED`.
     """
-    length, text = len(text), text[: most + MAX_CONTACT]
+    length, text = len(text), text[: limit + MAX_CONTACT]
     if not text.isprintable():
         text = strip_invisible(text)
     if column in MASKED:
         text = mask_contacts(text)
-    if length > most:
-        rule = f"at most {most} characters expected; read up to there"
+    if length > limit:
+        rule = f"at most {limit} characters expected; read up to there"
         issues.append(Rejected(column, f"{text[:40]}… ({length} characters)", rule).issue)
-        text = text[:most]
+        text = text[:limit]
     if not text.isascii() and REPLACEMENT in text:
         rule = f"text expected; at position {text.index(REPLACEMENT)} stands U+FFFD, in place of what was no character"
         issues.append(Rejected(column, text, rule).issue)
@@ -77,7 +77,7 @@ def bounded_text(text: str, column: str, issues: list[Issue], most: int) -> str:
 
 
 def bounded_url(value: object, issues: list[Issue]) -> str | None:
-    """An http(s) address without user and password; None, and an issue, for any other."""
+    """Return an http(s) address without user and password; for anything else None, with an issue."""
     if value is None or value == "":
         return None
     if isinstance(value, str):
@@ -99,7 +99,7 @@ def _is_web(url: str) -> bool:
 
 
 def bounded_day(day: date | None, column: str, issues: list[Issue], seen_on: date | None) -> date | None:
-    """A day that an advert can mean, by the day it was seen (None: nobody knows); else None and an issue."""
+    """Return a day that is possible for an advert seen on `seen_on` (None: unknown); else None, with an issue."""
     if day is None or (day >= MIN_DAY and (seen_on is None or day <= seen_on + MAX_AHEAD[column])):
         return day
     last = f" and {seen_on + MAX_AHEAD[column]}" if seen_on else ""
@@ -109,7 +109,7 @@ def bounded_day(day: date | None, column: str, issues: list[Issue], seen_on: dat
 
 
 def bounded_number(parts: Sequence[object], column: str, issues: list[Issue]) -> int:
-    """How many of these parts are read; what is beyond is noted."""
+    """How many of these parts are read; an issue notes that more were left out."""
     if len(parts) > MAX_PARTS:
         rule = f"at most {MAX_PARTS} expected; the others were left out"
         issues.append(Rejected(column, f"{len(parts)} parts", rule).issue)

@@ -1,8 +1,8 @@
 """Tables that take seconds to make, kept in the user's cache folder for the next process.
 
-A file is named by a digest of what it was made of, so that another taxonomy, package or processor never gets
-it, and begins with a digest of its content, so that one cut short is made anew. Where nothing can be kept it is
-done without: the next process makes the table again.
+A file is named by a digest of what it was made of, so that another taxonomy, package or processor never gets it. It
+begins with a digest of its content, so that a file cut short is made again. Without a writable folder each process
+makes its tables again.
 """
 
 from __future__ import annotations
@@ -15,13 +15,13 @@ from hashlib import blake2b
 from pathlib import Path
 
 DIGEST_SIZE = 16
-"""Bytes of the digests that name and guard a file."""
+"""Bytes of the digests of names and contents."""
 MAX_AGE = 30 * 24 * 60 * 60
-"""Seconds that files made of other things, perhaps still in use by another version, stay in the folder."""
+"""Seconds after which other files of a kind, which another version may still use, are removed."""
 
 
 def cache_path(kind: str, suffix: str, made_of: Iterable[bytes]) -> Path:
-    """Where the table of a kind that is made of these parts is kept: `<kind>-<digest><suffix>`."""
+    """Path of the table of a kind that is made of these parts: `<kind>-<digest><suffix>` in the cache folder."""
     digest = blake2b(digest_size=DIGEST_SIZE)
     for part in made_of:
         digest.update(part)
@@ -31,7 +31,7 @@ def cache_path(kind: str, suffix: str, made_of: Iterable[bytes]) -> Path:
 
 
 def read_cached(path: Path) -> bytes | None:
-    """The content that `write_cache` wrote; None when there is none, or not all of it."""
+    """The content that `write_cache` wrote; None when the file is missing or damaged."""
     try:
         data = path.read_bytes()
     except OSError:
@@ -41,7 +41,7 @@ def read_cached(path: Path) -> bytes | None:
 
 
 def write_cache(path: Path, content: bytes) -> None:
-    """Write a file so that other processes see all of it or nothing, and remove old ones of its kind."""
+    """Write a file atomically and remove old files of its kind."""
     kind = path.name.partition("-")[0]
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

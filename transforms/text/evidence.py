@@ -1,4 +1,4 @@
-"""A value read from an advert, with the rule that gave it and where it stands."""
+"""A value read from an advert, with its rule and span."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Reading:
-    """A value, the rule that gave it, and its half-open offsets in `part` ("title" or "text") of the advert."""
+    """A value, the rule that read it, and its half-open offsets in a part of the advert ("title" or "text")."""
 
     value: str
     rule: str

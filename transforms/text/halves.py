@@ -1,36 +1,35 @@
-"""Texts that say the same twice, in another script and in English: where one half ends and the other begins."""
+"""Bilingual texts that say the same in another script and in English, split into halves."""
 
 from __future__ import annotations
 
 from typing import NamedTuple
 
-from transforms.text.normalise import letters_beyond_ascii
+from transforms.text.characters import letters_beyond_ascii
 
 _LEAD_BYTES = bytes((*range(0xCD, 0xE2), *range(0xE3, 0xEE)))
-"""First bytes in UTF-8 of letters from Greek on, which are of other scripts than Latin; dashes, bullets and pictures
-begin with others."""
+"""First UTF-8 bytes of letters in scripts other than Latin, from Greek on; dashes, bullets and pictures have others."""
 _OTHER_BYTES = bytes(set(range(256)) - set(_LEAD_BYTES))
 _NO_LATIN_BYTES = bytes(byte for byte in range(256) if not bytes([byte]).isalpha())
 MIN_NATIVE, MIN_ENGLISH = 100, 250
-"""Letters of a half: what is shorter is a heading or a name, and no advert."""
+"""Minimum letters of each half; less is a heading or a name."""
 MAX_MISPLACED = 0.1
-"""Share of the letters of a script that may stand in the other half: lines that hold nothing but names of tools do."""
+"""Maximum share of a script's letters in the other half, where lines may hold nothing but names of tools."""
 MAX_LINES = 2.0
-"""A half that has more times the lines of the other is no translation of it."""
+"""Maximum ratio of the halves' lines; with more, neither is a translation of the other."""
 
 
 class Halves(NamedTuple):
-    """The two halves of a text: the one in another script than Latin, and the English one."""
+    """The halves of a text: in a script other than Latin, and in English."""
 
     native: str
     english: str
 
 
 def split_halves(text: str) -> Halves | None:
-    """The halves of a text whose lines are first of one script and then of the other; None where they are not.
+    """Split a text whose lines are first in one script and then in the other; None for any other text.
 
-    The cut is the one that leaves the fewest letters on the wrong side. A line that holds any letter of another
-    script is native, whatever names of tools stand in it. Linear in the length of the text.
+    The cut leaves the fewest letters on the wrong side. A line with any letter of another script is native, whatever
+    names of tools it holds. Linear in the length of the text.
     """
     if not count_native("".join(letters_beyond_ascii(text))) or count_native(text) < MIN_NATIVE:
         return None
@@ -60,11 +59,11 @@ def split_halves(text: str) -> Halves | None:
 
 
 def _count_letters(line: str) -> tuple[int, int]:
-    """Letters of a line that is native, and of one that is not: one of the two is 0."""
+    """Letters of a line as (native, English): one of both numbers is 0."""
     native = count_native(line)
     return (native, 0) if native else (0, len(line.encode("ascii", "ignore").translate(None, _NO_LATIN_BYTES)))
 
 
 def count_native(text: str) -> int:
-    """Letters of a text that are of another script than Latin, and few other signs (in a pass over its bytes)."""
+    """Letters of a text in scripts other than Latin, counted by first bytes, with few other signs among them."""
     return 0 if text.isascii() else len(text.encode("utf-8", "replace").translate(None, _OTHER_BYTES))

@@ -1,4 +1,4 @@
-"""The lookups an analyst joins with: rows of core.countries, core.roles and core.skills, read from the CSVs."""
+"""Reads the lookups: rows of the CSVs, and the typed rows of core.countries, core.roles and core.skills."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ LOOKUPS = Path(__file__).parents[1] / "lookups"
 
 @functools.cache
 def path_of(name: str) -> Path:
-    """The CSV of a lookup, in whichever folder of lookups/ it stands. Raises `ValueError` when there is none."""
+    """Path of a lookup's CSV in any folder of lookups/. Raises `ValueError` unless there is exactly one."""
     paths = list(LOOKUPS.glob(f"*/{name}.csv"))
     if len(paths) != 1:
         raise ValueError(f"one file {name}.csv expected in a folder of {LOOKUPS}, {len(paths)} found")
@@ -22,7 +22,7 @@ def path_of(name: str) -> Path:
 
 
 def cells_of(name: str) -> list[dict[str, str]]:
-    """Rows of a lookup as they stand: empty cells are empty."""
+    """Rows of a lookup; empty cells are ""."""
     with path_of(name).open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
 
@@ -34,7 +34,7 @@ def rows_of(name: str) -> Iterator[dict[str, str | None]]:
 
 
 def parts(cell: str | None) -> tuple[str, ...]:
-    """The values of a cell that holds several, separated by semicolons."""
+    """The values of a cell, separated by semicolons."""
     return tuple(part.strip() for part in (cell or "").split(";") if part.strip())
 
 
@@ -49,13 +49,13 @@ def roles() -> list[Role]:
 
 
 def near_occupations() -> list[NearOccupation]:
-    """Every occupation of official statistics that is held against a role, and how near it is."""
+    """Every occupation of official statistics that is compared with a role, and how near it is."""
     return [NearOccupation(**row) for row in rows_of("near_occupations")]  # type: ignore[arg-type]
 
 
 @functools.cache
 def occupations(scheme: str) -> dict[str, str]:
-    """Codes of the occupations that an AI guide needs, in one classification, each with the reason why."""
+    """Codes of the occupations that an AI guide needs, in a classification, each with its reason."""
     return {row["occupation"]: row["reason"] for row in cells_of("occupations") if row["scheme"] == scheme}
 
 
@@ -66,13 +66,13 @@ def usual_hours() -> dict[tuple[str, int], float]:
 
 
 MIN_RECALL, MIN_RECALL_CASES = 0.8, 5
-"""A language in which a reader finds less of what is there, or of which fewer cases are known, is in no denominator:
-what is not found there would count as not asked for."""
+"""Minimum recall of a reader in a language, and minimum cases to know it. Languages below are in no denominator, since
+what is not found would count as not asked for."""
 
 
 @functools.cache
 def languages_read(reading: str) -> tuple[str, ...]:
-    """Languages (ISO 639-1) in which what texts ask for is read well enough to count: skills, degree, years …"""
+    """Languages (ISO 639-1) in which a reading (skills, degree, years …) is good enough to count."""
     return tuple(
         row["language"]
         for row in cells_of("reading_recall")

@@ -1,29 +1,119 @@
-"""Looking for many fixed words at once: one pass of Hyperscan instead of a search per word.
+"""Many words or expressions searched at once: one pass of Hyperscan, compiled once and kept between processes.
 
-A hundred searches of a page of text take half a millisecond, one pass for all of them a hundredth of that. A
-reader that must find one of many words before it reads closer asks here.
+A hundred searches of a page of text take half a millisecond, one pass for all of them a hundredth of that. One byte
+stands for one character (Latin-1), so offsets need no translation. Hyperscan knows neither looking ahead or behind nor
+references to groups. The time of a search does not depend on how the text is written.
 """
 
 from __future__ import annotations
 
+import contextlib
+import functools
 import re
 import threading
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
+from importlib.metadata import version
+from typing import Any, NamedTuple
 
 import hyperscan
 
+from transforms.text.disk_cache import cache_path, read_cached, write_cache
+
+MAX_MATCHES = 400
+"""Matches after which a search for phrases stops: no advert has more."""
+
+OnMatch = Callable[[int, int, int, int, object], bool | None]
+"""Called with number, start, end, flags and context of each match; True ends the search."""
+
+
+class Pattern(NamedTuple):
+    """A regular expression, the number that its matches carry, and whether they ignore case and know their start."""
+
+    expression: bytes
+    number: int
+    is_caseless: bool = False
+    has_start: bool = True
+
+    @property
+    def flags(self) -> int:
+        """The flags of Hyperscan."""
+        return (hyperscan.HS_FLAG_SOM_LEFTMOST if self.has_start else 0) | (
+            hyperscan.HS_FLAG_CASELESS if self.is_caseless else 0
+        )
+
+
+class Search:
+    """A compiled set of patterns: from the cache folder where it holds this very set, else compiled and kept.
+
+    `made_of` is all that `patterns` makes the set of; `kind` begins the file's name. Threads may share it.
+    """
+
+    def __init__(self, kind: str, made_of: Sequence[bytes], patterns: Callable[[], Iterable[Pattern]]) -> None:
+        self._kind = kind
+        self._made_of = made_of
+        self._patterns = patterns
+        self._of_thread = threading.local()
+
+    def scan(self, data: bytes, on_match: OnMatch) -> None:
+        """Search `data`."""
+        if not hasattr(self._of_thread, "scratch"):
+            self._of_thread.scratch = hyperscan.Scratch(self._database)
+        with contextlib.suppress(hyperscan.ScanTerminated):
+            self._database.scan(data, match_event_handler=on_match, scratch=self._of_thread.scratch)
+
+    @functools.cached_property
+    def _database(self) -> Any:
+        path = cache_path(self._kind, ".hyperscan", (version("hyperscan").encode(), *self._made_of))
+        content = read_cached(path)  # whole, or None: loadb() would read beyond the end of a file cut short
+        if content is not None:
+            with contextlib.suppress(hyperscan.HyperscanError):  # compiled for another processor
+                return hyperscan.loadb(content, hyperscan.HS_MODE_BLOCK)
+        patterns = list(self._patterns())
+        database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
+        database.compile(
+            expressions=[pattern.expression for pattern in patterns],
+            ids=[pattern.number for pattern in patterns],
+            flags=[pattern.flags for pattern in patterns],
+        )
+        write_cache(path, hyperscan.dumpb(database))
+        return database
+
+
+class Phrases:
+    """Regular expressions by number, for text that is in lower case already.
+
+    `has_starts`: matches know where they begin, which only short expressions can afford.
+    """
+
+    def __init__(self, expressions: Sequence[str], *, has_starts: bool) -> None:
+        data = [expression.encode("latin-1") for expression in expressions]
+        patterns = [Pattern(expression, number, has_start=has_starts) for number, expression in enumerate(data)]
+        self._search = Search("phrases", (str(has_starts).encode(), b"\n".join(data)), lambda: patterns)
+
+    def find(self, data: bytes) -> list[tuple[int, int, int]]:
+        """(start, end, number of the expression) of each match, in order; start is 0 where starts are not known."""
+        starts: dict[tuple[int, int], int] = {}
+
+        def on_match(number: int, start: int, end: int, _flags: int, _context: object) -> bool | None:
+            starts[number, end] = start
+            return True if len(starts) >= MAX_MATCHES else None
+
+        self._search.scan(data, on_match)
+        return sorted((start, end, number) for (number, end), start in starts.items())
+
 
 class Literals:
-    """A set of words, found as they stand wherever they stand, also inside longer words; spaces count.
+    """A set of words, found wherever they stand, also inside longer words; spaces count.
 
-    Letter case is ignored unless `is_exact`. One byte stands for one character, so offsets need no translation;
-    a match is checked against the text where Latin-1 has no letter for it. The database is compiled on first use.
+    Letter case is ignored unless `is_exact`. A match is checked against the text where Latin-1 lacks a letter of it.
     """
 
     def __init__(self, words: Iterable[str], *, is_exact: bool = False) -> None:
         self._words = tuple(dict.fromkeys(word if is_exact else word.lower() for word in words))
+        self._is_plain = tuple(word.isascii() for word in self._words)
         self.is_exact = is_exact
-        self._made = threading.local()
+        made_of = (str(is_exact).encode(), "\n".join(self._words).encode())
+        self._search = Search("words", made_of, self._patterns)
 
     def spans(self, text: str) -> list[tuple[int, int]]:
         """(start, end) of every occurrence of every word, in order, overlapping ones too. Never raises."""
@@ -33,10 +123,7 @@ class Literals:
         def on_match(number: int, start: int, end: int, _flags: int, _context: object) -> None:
             note((start, end, number))
 
-        if not hasattr(self._made, "database"):
-            self._compile()
-        data = text.encode("latin-1", "replace")
-        self._made.database.scan(data, match_event_handler=on_match, scratch=self._made.scratch)
+        self._search.scan(text.encode("latin-1", "replace"), on_match)
         spans = {(s, e) for s, e, number in hits if self._is_plain[number] or self._stands(text[s:e], number)}
         return sorted(spans)
 
@@ -44,18 +131,10 @@ class Literals:
         word = self._words[number]
         return text == word or (not self.is_exact and text.lower() == word)
 
-    def _compile(self) -> None:
-        """A database for this thread. Hyperscan folds ASCII only, so other letters are spelt in both cases."""
-        expressions, numbers = [], []
+    def _patterns(self) -> Iterable[Pattern]:
+        """Each word, in both cases where it has letters beyond ASCII: Hyperscan folds ASCII only."""
         for number, word in enumerate(self._words):
             spellings = {word} if self.is_exact or word.isascii() else {word, word.upper(), word.capitalize()}
             for spelling in sorted(spelling for spelling in spellings if len(spelling) == len(word)):
-                data = spelling.encode("latin-1", "replace")
-                expressions.append(re.sub(rb"([^A-Za-z0-9 \x80-\xff])", rb"\\\1", data))
-                numbers.append(number)
-        flag = hyperscan.HS_FLAG_SOM_LEFTMOST | (0 if self.is_exact else hyperscan.HS_FLAG_CASELESS)
-        database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
-        database.compile(expressions=expressions, ids=numbers, flags=[flag] * len(numbers))
-        self._is_plain = tuple(word.isascii() for word in self._words)
-        self._made.database = database
-        self._made.scratch = hyperscan.Scratch(database)
+                data = re.sub(rb"([^A-Za-z0-9 \x80-\xff])", rb"\\\1", spelling.encode("latin-1", "replace"))
+                yield Pattern(data, number, is_caseless=not self.is_exact)

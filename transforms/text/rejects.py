@@ -1,4 +1,4 @@
-"""How a reader says that a record or a value cannot be taken."""
+"""Records and values that are refused: the exception and the issue that explain why."""
 
 from __future__ import annotations
 
@@ -8,21 +8,22 @@ from collections.abc import Sequence
 
 from transforms.records.rows import Issue
 from transforms.text.addresses import hide_users
-from transforms.text.normalise import MAX_CONTACT, mask_contacts, strip_invisible
+from transforms.text.characters import strip_invisible
+from transforms.text.contacts import MAX_CONTACT, mask_contacts
 
 MAX_VALUE = 200
-"""A refused value is shown up to this many characters."""
+"""Characters of a refused value that are shown."""
 REST_RULE = "issues of one advert or answer are kept up to a number; these many more are only counted"
 
 
 FLAG_RULE = "left out of quantiles of pay, kept with the flag"
-"""Begins the rule of an issue on records that are kept, each with a flag: nothing of them was refused or left out."""
+"""Prefix of the rule of issues on records that are kept with a flag: nothing was refused."""
 MANY = r"^(\d+) (?:answers|filings|groups|more|rows|values)(?:: rows |$)"
-"""The value of an issue on several records: how many, and of some which. For Python and for SQL."""
+"""The value of an issue on several records: their number, and some of their rows. For Python and SQL."""
 
 
 class Rejected(ValueError):  # noqa: N818  # names what happened to the record
-    """A record or value that cannot be taken: which column, what it was, and what was expected."""
+    """A refused record or value: the column, the value, and what was expected."""
 
     def __init__(self, column_name: str, value: object, rule: str) -> None:
         excerpt = shown_value(value)
@@ -32,35 +33,35 @@ class Rejected(ValueError):  # noqa: N818  # names what happened to the record
 
 
 MISSHAPEN = (KeyError, TypeError, ValueError, AttributeError, IndexError)
-"""What reading a record raises that is not of its source's shape."""
+"""Exceptions from reading a record that does not have its source's usual shape."""
 
 
 def leave_out(value: object, rule: str) -> Issue:
-    """A whole record that a rule of ours leaves out: noted, and no fault of the source."""
+    """The issue for a whole record that one of our rules leaves out, which is not the source's fault."""
     return Issue(column_name="record", value=shown_value(value), rule=rule, is_deliberate=True)
 
 
 def count_records(value: str) -> int:
-    """How many records an issue with this value is on."""
+    """The number of records that an issue with this value is about."""
     many = re.match(MANY, value)
     return int(many[1]) if many else 1
 
 
 def shown_value(value: object) -> str:
-    """A refused value as it is shown: cut, printable, without contacts and passwords of addresses."""
+    """A refused value for display: cut, printable, without contacts and passwords of addresses."""
     text = hide_users(value if isinstance(value, str) else repr(value))
     return mask_contacts(strip_invisible(text[: MAX_VALUE + MAX_CONTACT]))[:MAX_VALUE]
 
 
-def first_issues(issues: Sequence[Issue], most: int) -> tuple[Issue, ...]:
-    """The first `most` issues, and for the others one that counts those of each kind."""
-    if len(issues) <= most:
+def first_issues(issues: Sequence[Issue], limit: int) -> tuple[Issue, ...]:
+    """The first `limit` issues, and for the rest an issue of each kind with their number."""
+    if len(issues) <= limit:
         return tuple(issues)
     rest: Counter[bool] = Counter()
-    for issue in issues[most:]:
+    for issue in issues[limit:]:
         rest[issue.is_deliberate] += count_records(issue.value)
     return (
-        *issues[:most],
+        *issues[:limit],
         *(
             Issue(column_name="record", value=f"{n} more", rule=REST_RULE, is_deliberate=is_deliberate)
             for is_deliberate, n in sorted(rest.items())

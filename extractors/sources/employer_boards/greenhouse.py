@@ -24,7 +24,7 @@ from transforms.pay.structured import amount_of
 from transforms.place.places import Address, whereabouts
 from transforms.raw_posting import RawPosting
 from transforms.records.rows import Issue, Pay, Repetition
-from transforms.text.normalise import text_of
+from transforms.text.html_text import text_of
 from transforms.text.rejects import leave_out
 
 API = "https://boards-api.greenhouse.io/v1/boards/"

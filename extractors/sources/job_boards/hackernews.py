@@ -19,7 +19,7 @@ from extractors.web.paging import Web, ask_each, ask_pages
 from transforms.raw_posting import RawPosting
 from transforms.records.rows import Issue
 from transforms.records.vocabulary import FORUM_COMMENT
-from transforms.text.normalise import text_of
+from transforms.text.html_text import text_of
 
 API = "https://hn.algolia.com/api/v1/"
 NEWEST = f"{API}search_by_date?tags=story,author_whoishiring&hitsPerPage=10"

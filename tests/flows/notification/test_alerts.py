@@ -31,7 +31,7 @@ from reports.figures import claims
 from reports.figures.claims import load_claims
 from tests.builders import open_copy
 from tests.reports.conftest import put_rows
-from transforms.text.normalise import MASK
+from transforms.text.contacts import MASK
 from warehouse.ops_tables import Responses, Vintages
 
 DAY = date(2026, 3, 10)

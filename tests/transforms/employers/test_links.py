@@ -32,7 +32,7 @@ from transforms.employers.job_ids import assign_job_ids
 from transforms.employers.links import SAME_FACTS, SAME_TEXT, SIMILAR_TEXT, Pay, Version, find_links, read_version
 from transforms.employers.sketches import Integers, Sketches, sketch_texts
 from transforms.place.places import whereabouts
-from transforms.text.normalise import hash_of
+from transforms.text.characters import hash_of
 
 MIN_RECALL, MIN_PRECISION = 0.97, 0.99
 

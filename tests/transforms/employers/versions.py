@@ -8,7 +8,7 @@ from typing import Any
 
 from transforms.employers.links import Link, Version, find_links
 from transforms.employers.sketches import sketch_texts
-from transforms.text.normalise import hash_of
+from transforms.text.characters import hash_of
 
 START = datetime(2026, 3, 1, 2, tzinfo=UTC)
 DAY = timedelta(days=1)

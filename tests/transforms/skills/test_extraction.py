@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from transforms.records.vocabulary import REQUIREMENTS, SKILL_CATEGORIES
 from transforms.skills.extraction import EXCLUDING, skills_in
 from transforms.skills.lexicon import FORMS, expand_alternatives
+from transforms.text.html_text import text_of
 from transforms.text.lookups import rows_of, taxonomy
-from transforms.text.normalise import text_of
 
 HERE = Path(__file__).parent
 REAL = HERE.parents[3] / "shared" / "real"

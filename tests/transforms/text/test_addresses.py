@@ -6,7 +6,7 @@ import pytest
 
 from tests.clock import measure_growth
 from transforms.text.addresses import hide_users, without_user
-from transforms.text.normalise import mask_contacts
+from transforms.text.contacts import mask_contacts
 from transforms.text.rejects import MAX_VALUE, Rejected
 
 HIDDEN = {

@@ -18,7 +18,7 @@ def lengths(asked: list[list[str]]) -> BatchCache[int]:
         asked.append(texts)
         return list(map(len, texts))
 
-    return BatchCache(read, most=6)
+    return BatchCache(read, limit=6)
 
 
 def test_each_text_is_read_once(lengths: BatchCache[int], asked: list[list[str]]) -> None:

@@ -15,7 +15,7 @@ from tests.builders import Answer, all_rows, load, night, posting, refined
 from transforms.employers import job_ids, sketches
 from transforms.employers import links as matching
 from transforms.records.rows import Place, Posting
-from transforms.text.normalise import hash_of
+from transforms.text.characters import hash_of
 from warehouse import database
 from warehouse.load import jobs
 from warehouse.load.refined_file import RefinedFile

@@ -10,7 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from transforms.text.normalise import MASK, hash_of, language_of, mask_contacts, normal, text_of
+from transforms.text.characters import hash_of, normal
+from transforms.text.contacts import MASK, mask_contacts
+from transforms.text.html_text import text_of
+from transforms.text.language import language_of
 
 HERE = Path(__file__).parent
 PLAIN = st.recursive(

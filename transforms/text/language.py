@@ -1,0 +1,60 @@
+"""The language that a text is written in."""
+
+from __future__ import annotations
+
+import functools
+import math
+
+import numpy as np
+from py3langid.langid import MODEL_FILE, LanguageIdentifier
+
+LANGUAGE_SAMPLE, LONGER_SAMPLE = 600, 1500
+"""Characters read to detect the language; the longer sample only shows whether it is English."""
+MIN_FOR_LANGUAGE = 40
+"""Letters below which no language is detected."""
+MIN_PROBABILITY = 0.5
+"""Minimum probability of the detected language among `LANGUAGES`."""
+# fmt: off
+LANGUAGES = (
+    "ar", "bg", "ca", "cs", "da", "de", "el", "en", "es", "et", "fi", "fr", "he", "hi", "hr", "hu", "id", "it", "ja",
+    "ko", "lt", "lv", "nb", "nl", "nn", "no", "pl", "pt", "ro", "ru", "sk", "sl", "sr", "sv", "th", "tr", "uk", "vi",
+    "zh",
+)
+# fmt: on
+"""Languages that are detected (ISO 639-1): the languages of countries whose boards we read."""
+SAME_LANGUAGE = {"nb": "no", "nn": "no"}
+ENGLISH = frozenset(("the", "and", "with", "you", "your", "our", "for", "this", "are", "will", "that", "from", "have"))
+"""Frequent English words that do not exist in the other languages."""
+SURELY_ENGLISH = 0.1
+"""Share of these words from which a text is English without asking the model; English prose has about 0.2."""
+
+
+@functools.cache
+def _identifier() -> LanguageIdentifier:
+    identifier = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
+    identifier.set_languages([code for code in LANGUAGES if code in identifier.labels])
+    # The library stores half precision by column, and each text reads rows; the conversion is exact.
+    identifier.nb_ptc = np.ascontiguousarray(identifier.nb_ptc, dtype=np.float32)
+    return identifier
+
+
+def language_of(text: str) -> str | None:
+    """The language of a text (ISO 639-1); None when it is too short or unclear.
+
+    Detected from the first `LANGUAGE_SAMPLE` characters: English by the share of its frequent words (there or in
+    `LONGER_SAMPLE`), any other by py3langid (Lui and Baldwin 2012, retrained) among `LANGUAGES`.
+    """
+    sample = text[:LANGUAGE_SAMPLE]
+    if _is_english(sample) or (len(text) > LANGUAGE_SAMPLE and _is_english(text[:LONGER_SAMPLE])):
+        return "en"
+    if sum(map(str.isalpha, sample)) < MIN_FOR_LANGUAGE:
+        return None
+    language, probability = _identifier().classify(sample)
+    if math.isnan(probability) or probability < MIN_PROBABILITY:
+        return None
+    return SAME_LANGUAGE.get(str(language), str(language))
+
+
+def _is_english(sample: str) -> bool:
+    words = sample.lower().split()
+    return sum(map(ENGLISH.__contains__, words)) > SURELY_ENGLISH * max(len(words), MIN_FOR_LANGUAGE // 4)
