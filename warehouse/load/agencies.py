@@ -1,7 +1,7 @@
-"""What adverts on employers' boards say of hiring for others: core.agency_signs, from titles and stored texts.
+"""Signs that an advert on an employer's board hires for others: core.agency_signs, from titles and stored texts.
 
-The signs are words of `agency_cues.csv`, looked for in SQL. Each version of an advert is read once: the work file has
-in `signs_read` which. The view `analysis.boards` weighs the signs, board by board.
+SQL searches for the words of `agency_cues.csv`. Each version of an advert is read once; the work file notes it in
+`signs_read`. The view `analysis.boards` weighs the signs of each board.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from transforms.text.lookups import cells_of
 from warehouse import database
 from warehouse.load.refined_file import RefinedFile
 from warehouse.schema import literal
+from warehouse.sql_files import read_sql
 
 log = logging.getLogger("jobmarket.agencies")
 
@@ -21,21 +22,21 @@ TABLES = {
     "signs_read_with": "cues VARCHAR NOT NULL",
     "signs_read": "posting_id VARCHAR NOT NULL, content_hash VARCHAR NOT NULL",
 }
-"""Tables of the work file alone: by which cues adverts were read, and which versions."""
+"""Tables of the work file alone: the digest of the cues that adverts were read by, and the versions read."""
 
 
 def read_signs(con: database.Connection, files: Iterable[RefinedFile]) -> None:
     """Bring core.agency_signs up to date with the newest version of each advert on an employer's board.
 
-    `files` are refined files, among them those that versions come from which were not read before. A text whose file is
-    missing is read by a later call that has it.
+    `files` must include the refined file of every unread version. A version with a missing file is read by a later
+    call that has it.
     """
     rows = {file.warc: file.rows for file in files}
     cues = cells_of("agency_cues")
     key = hashlib.blake2b(repr(cues).encode(), digest_size=16).hexdigest()
     with database.transaction(con):
         database.make_working_tables(con, TABLES, key)
-        _find_unread(con)
+        con.execute(read_sql("load/sql/unread_signs"))
         warcs = con.execute("SELECT DISTINCT warc FROM unread WHERE has_text ORDER BY warc").fetchall()
         paths = {}
         for (warc,) in warcs:
@@ -58,32 +59,10 @@ def read_signs(con: database.Connection, files: Iterable[RefinedFile]) -> None:
         con.execute("INSERT INTO signs_read SELECT posting_id, content_hash FROM unread")
 
 
-def _find_unread(con: database.Connection) -> None:
-    """`unread`: versions that were not read yet. Signs of versions that are no more are forgotten."""
-    con.execute(
-        """
-        CREATE OR REPLACE TEMP TABLE unread AS
-        SELECT posting_id, content_hash, warc, record, p.title, "language", text_state = 'full' AS has_text
-        FROM core.postings AS p JOIN core.sources AS s USING (source)
-        WHERE s.kind = 'employer board' AND NOT EXISTS (
-            FROM signs_read AS r WHERE r.posting_id = p.posting_id AND r.content_hash = p.content_hash
-        )
-        """
-    )
-    con.execute(
-        """
-        DELETE FROM signs_read AS r WHERE NOT EXISTS (
-            FROM core.postings AS p WHERE p.posting_id = r.posting_id AND p.content_hash = r.content_hash
-        )
-        """
-    )
-    con.execute("DELETE FROM core.agency_signs WHERE posting_id NOT IN (SELECT posting_id FROM signs_read)")
-
-
 def _read(con: database.Connection, cues: Sequence[dict[str, str]], part: str, texts: str) -> None:
-    """Put the signs in a part of adverts into core.agency_signs, where a word of any cue stands in one.
+    """Add the signs in a part of adverts ("title", "text") to core.agency_signs.
 
-    DuckDB takes 0.2 s to prepare all patterns, which a night without any such word is spared: files are read at once.
+    DuckDB takes 0.2 s to prepare all patterns, so nothing is prepared unless some advert has a word of some cue.
     """
     words = sorted({cue["word"] for cue in cues if cue["part"] == part})
     has_word = " OR ".join(f"contains({part}, {literal(word)})" for word in words)
@@ -92,10 +71,10 @@ def _read(con: database.Connection, cues: Sequence[dict[str, str]], part: str, t
 
 
 def _signs(cues: Sequence[dict[str, str]], part: str, texts: str) -> str:
-    """SELECT of the signs in a part of adverts: of each the words of the first cue that is found.
+    """SELECT of the signs in a part of adverts, each with the words of the first cue found.
 
-    A cue's word is sought before its pattern, which costs ten times as much. Cues of a language are for it alone. Texts
-    pass through: a night's may be larger than memory.
+    A cue's word is sought before its pattern, which costs ten times as much. A cue with a language is sought in adverts
+    of that language alone. Texts are streamed, because those of a night may be larger than memory.
     """
     cases: dict[str, list[str]] = {}
     for cue in cues:
