@@ -1,4 +1,4 @@
-"""Laws on pay in adverts, read from `disclosure_laws.toml`, whose head explains the keys."""
+"""Laws on pay in adverts, read from `disclosure_laws.toml`; the head of that file explains the keys."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from warehouse.tables import DisclosureLaws
 
 LAWS = Path(__file__).with_name("disclosure_laws.toml")
 _PLACES = {"country": "countries", "subdivision": "subdivisions"}
-"""Columns of jurisdictions, and the lookups they stand in."""
+"""Columns of jurisdictions, and their lookups."""
 _EXPECTED = {str: "a text", int: "a whole number", float: "a number", date: "a day without quotes such as 2026-01-01"}
 
 
 class DisclosureLawsError(ValueError):
-    """A file of laws that cannot be read. `problems` say of which law and key, all that were found."""
+    """A file of laws with mistakes. `problems` has all that were found, with law and key."""
 
     def __init__(self, path: Path, problems: Sequence[str]) -> None:
         self.problems = tuple(problems)
@@ -28,14 +28,14 @@ class DisclosureLawsError(ValueError):
 
 
 def load_disclosure_laws(path: Path = LAWS) -> tuple[DisclosureLaws, ...]:
-    """All laws of a file, in order. Raises `DisclosureLawsError` with every problem, its law and its key."""
+    """Return all laws of a file, in order. Raises `DisclosureLawsError` with every problem."""
     try:
         content = tomllib.loads(path.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise DisclosureLawsError(path, [str(error)]) from error
     problems = [f"{key}: unknown; [[laws]] expected" for key in content if key != "laws"]
     tables = content.get("laws", [])
-    if not isinstance(tables, list) or not all(isinstance(one, dict) for one in tables):
+    if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
         raise DisclosureLawsError(path, [*problems, "laws: [[laws]] with two brackets expected"])
     places = {row[kind] for kind, name in _PLACES.items() for row in cells_of(name)}
     keys: set[tuple[object, object]] = set()
@@ -43,21 +43,17 @@ def load_disclosure_laws(path: Path = LAWS) -> tuple[DisclosureLaws, ...]:
         key = (table.get("jurisdiction"), table.get("law"))
         name = f"law {number} ({key[0]})" if isinstance(key[0], str) else f"law {number}"
         faults = [*_find_wrong_keys(table), *_find_contradictions(table, places)]
-        faults += [f"law: {key[1]!r} stands twice for this jurisdiction; leave one out"] if key in keys else []
+        faults += [f"law: {key[1]!r} appears twice for this jurisdiction; remove one"] if key in keys else []
         problems += [f"{name}: {fault}" for fault in faults]
         keys.add(key)
     if problems:
         raise DisclosureLawsError(path, problems)
-    return tuple(_make_law(table) for table in tables)
-
-
-def _make_law(table: Mapping[str, Any]) -> DisclosureLaws:
-    values: dict[str, Any] = {f.name: table.get(f.name) for f in fields_of(DisclosureLaws)}
-    return DisclosureLaws(**values)
+    names = [f.name for f in fields_of(DisclosureLaws)]
+    return tuple(DisclosureLaws(**{name: table.get(name) for name in names}) for table in tables)
 
 
 def _find_wrong_keys(table: Mapping[str, Any]) -> Iterator[str]:
-    """Keys that are unknown, missing, or hold what their column cannot."""
+    """Find keys that are unknown or missing, or have a value their column does not admit."""
     fields = {f.name: f for f in fields_of(DisclosureLaws)}
     for key in table:
         if key not in fields:
@@ -83,10 +79,10 @@ def _find_wrong_value(field: Field, value: object) -> Iterator[str]:
 
 
 def _find_contradictions(table: Mapping[str, Any], places: set[str]) -> Iterator[str]:
-    """What two keys say that cannot be both, and places that our lookups of places lack."""
+    """Find keys that contradict each other, and places that are missing in the lookups of places."""
     place = table.get("jurisdiction")
     if isinstance(place, str) and place not in places:
-        yield f"jurisdiction: {place!r} stands neither in countries.csv nor in subdivisions.csv; add it there first"
+        yield f"jurisdiction: {place!r} is neither in countries.csv nor in subdivisions.csv; add it there first"
     if table.get("adverts") == "required":
         yield from (f"{key}: missing where adverts must state pay" for key in ("in_force_from", "must_state")
                     if key not in table)  # fmt: skip

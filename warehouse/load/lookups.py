@@ -1,4 +1,4 @@
-"""Lookup tables: countries, roles, occupations, skills, laws and sources, put in place before anything is loaded."""
+"""Lookup tables: countries, roles, occupations, skills, laws and sources, filled before anything else is loaded."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from warehouse.tables import Countries, DisclosureLaws, NearOccupations, Roles, 
 
 
 def load_lookups(con: database.Connection, sources: Sequence[Sources]) -> None:
-    """Replace the lookup tables by today's lookups, and core.sources by these declarations."""
+    """Replace the lookup tables with today's lookups, and core.sources with these declarations."""
     database.load_lookup(con, Countries, countries())
     database.load_lookup(con, Roles, roles())
     database.load_lookup(con, NearOccupations, near_occupations())

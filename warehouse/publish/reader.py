@@ -12,24 +12,23 @@ from warehouse.database import MARKET, Connection
 from warehouse.load.refined_file import TEXT
 from warehouse.schema import literal
 
-if TYPE_CHECKING:  # imported where it is used: who asks a question of the warehouse waits for it only with texts
+if TYPE_CHECKING:  # imported in `_texts`, because only queries of texts should wait for it
     import pyarrow.dataset as ds
 
 
 def open_reader(
     data_dir: Path, *, with_texts: bool = False, refined: Path | None = None, max_memory: str | None = None
 ) -> Connection:
-    """A connection for people: market.duckdb, nothing else, and no way to write or reach another file.
+    """Open market.duckdb for queries; they cannot write, or reach any other file.
 
-    `with_texts` adds the view `adverts` (posting_id, text): the stored text of each posting's newest
-    observation, from the refined files in `refined` (default: the folder of that name in `data_dir`). Scratch
-    tables in memory are allowed; queries may not spill to disk. `max_memory` is what they may use ("1GB"; default: most
-    of what the machine has).
-    Raises `FileNotFoundError` when nothing was published yet.
+    `with_texts` adds the view `adverts` (posting_id, text): the stored text of each posting's newest observation, from
+    the refined files in `refined` (default: the folder of that name in `data_dir`). Scratch tables in memory are
+    allowed; queries may not spill to disk. `max_memory` bounds their memory ("1GB"; default: most of the machine's).
+    Raises `FileNotFoundError` if nothing was published yet.
 
-    DuckDB 2.0 keeps every attached file and allowed folder open to COPY ... TO even without external access,
-    so market.duckdb could be overwritten. Here the file system itself is switched off after market.duckdb was
-    opened, and refined texts come through Arrow, whose reader can only read.
+    DuckDB 2.0 keeps every attached file and allowed folder open to COPY ... TO even without external access, so
+    market.duckdb could be overwritten. So the file system itself is switched off once market.duckdb is open, and
+    refined texts come through Arrow, which can only read.
     """
     market = data_dir / MARKET
     if not market.exists():
@@ -55,7 +54,7 @@ def open_reader(
 
 
 def _texts(folder: Path) -> ds.Dataset:
-    """The texts in all refined files of postings, with the archive file and record each comes from."""
+    """The texts in all refined files of postings, each with its archive file and record."""
     import pyarrow.dataset as ds
     import pyarrow.parquet as pq
     from pyarrow import fs

@@ -32,7 +32,7 @@ def test_a_law_is_read_as_it_is_written(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("edit", "expected"),
     [
-        ({"jurisdiction": '"US-XX"'}, "law 1 (US-XX): jurisdiction: 'US-XX' stands neither in countries.csv nor in"),
+        ({"jurisdiction": '"US-XX"'}, "law 1 (US-XX): jurisdiction: 'US-XX' is neither in countries.csv nor in"),
         ({"jurisdiction": '"Texas"'}, "law 1 (Texas): jurisdiction: a code like"),
         ({"adverts": '"yes"'}, "law 1 (US-CO): adverts: one of required, not_required, unclear expected, not 'yes'"),
         ({"in_force_from": '"2021"'}, "law 1 (US-CO): in_force_from: a day without quotes such as 2026-01-01 expected"),
@@ -60,7 +60,7 @@ def test_all_problems_are_named_at_once(tmp_path: Path) -> None:
     with pytest.raises(DisclosureLawsError) as error:
         load_disclosure_laws(written(tmp_path, ONE, ONE, lacking | {"law": '"Another"'}))
     assert error.value.problems == (
-        "law 2 (US-CO): law: 'A law' stands twice for this jurisdiction; leave one out",
+        "law 2 (US-CO): law: 'A law' appears twice for this jurisdiction; remove one",
         "law 3 (US-CO): source: missing",
         "law 3 (US-CO): in_force_from: missing where adverts must state pay",
     )
