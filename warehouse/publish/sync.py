@@ -24,8 +24,8 @@ MAX_MOVED = 0.25
 MIN_MOVED = 50_000
 """Rows that may be inserted and deleted in any table: a small table, such as a mart, may double."""
 MAX_FREE = 0.25
-"""If a larger part of the file is free, it is written from scratch: deleted and updated rows leave room that DuckDB does
-not give back."""
+"""If a larger part of the file is free, it is written from scratch: DuckDB does not give back the room of deleted and
+updated rows."""
 MIN_FREE = 64
 """Blocks (of 256 KiB) that may be free in any file."""
 ROWS, KEYS = "rows", "keys of rows"

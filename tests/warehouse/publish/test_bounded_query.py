@@ -98,7 +98,7 @@ def test_rows_and_bytes_are_bounded_and_it_says_so(published: Path) -> None:
         small = answer_query(con, "SELECT repeat('x', 100) FROM range(1000)", Bounds(rows=1_000, n_bytes=2_000))
         assert small.cut_by == "bytes" and 10 <= len(small.rows) < 20
         assert len(json.dumps(small.rows)) < 2_200
-    assert "name fewer columns" in refuse(published, "SELECT repeat('x', 5000)", Bounds(n_bytes=2_000))
+    assert "select fewer columns" in refuse(published, "SELECT repeat('x', 5000)", Bounds(n_bytes=2_000))
 
 
 @pytest.mark.parametrize(
