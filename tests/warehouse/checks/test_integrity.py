@@ -1,4 +1,4 @@
-"""A warehouse that is not sound is told so, rule by rule, with the first that break it."""
+"""Each integrity rule names the first rows that break it."""
 
 from __future__ import annotations
 
@@ -125,11 +125,11 @@ BREAKS = {
         " 'share_of_jobs_capped', 1, 2, 4, 3, 'suppressed', 'few')"
     ),
 }
-"""What breaks each rule that is no mere repetition for another table."""
+"""A statement that breaks each rule; rules that only repeat for other tables are represented once."""
 
 
 def broken(con: database.Connection) -> dict[str, str | None]:
-    """The rules that are not met, with their first offenders."""
+    """The broken rules, with their first offenders."""
     verdict = integrity.judge(con, as_of=AS_OF, run_id="test")
     assert verdict.passed == (not verdict.failures)
     return {row.expectation: row.examples for row in verdict.checks if not row.is_met}

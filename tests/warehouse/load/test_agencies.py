@@ -1,4 +1,4 @@
-"""Signs of agencies: which words tell of one and which do not, and that each advert is read once."""
+"""Signs of agencies: the words that are signs, the words that are not, and that each advert is read once."""
 
 from __future__ import annotations
 
@@ -158,7 +158,7 @@ def test_of_real_boards_with_texts_those_of_agencies_are_found(con: database.Con
 
 
 def _read_boards(boards: set[str]) -> Iterator[Answer]:
-    """What some boards list in the real payloads of Ashby, of each up to 20 adverts."""
+    """Up to 20 adverts of each of some boards in the real payloads of Ashby."""
     module = all_sources()["ashby"]
     last: dict[str, Response] = {}
     for warc in sorted((PAYLOADS / "ashby").glob("*.warc.gz")):

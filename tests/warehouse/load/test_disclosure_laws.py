@@ -1,4 +1,4 @@
-"""The laws on pay in adverts: what the file may say, and what it says."""
+"""The file of laws on pay in adverts has no mistakes, and says which laws nobody checked."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def test_keys_are_known_and_do_not_contradict_each_other(law: dict[str, object])
 
 
 def test_the_file_of_laws_says_what_nobody_checked() -> None:
-    """Of no law was the text at hand when the file was made; who checks one says so, with the day and the address."""
+    """No law's text was at hand when the file was made; whoever checks a law enters the day and the address."""
     laws = {law.jurisdiction: law for law in load_disclosure_laws()}
     assert {place for place, law in laws.items() if law.adverts == "unclear"} == {"JP", "SK"}
     assert all(law.source.startswith("http") for law in laws.values() if law.evidence == "official_text")

@@ -1,4 +1,4 @@
-"""Files come whole and together, or everything stays as it was."""
+"""Several files are replaced completely and together, or nothing changes."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from warehouse.publish.atomic_files import (
 
 @pytest.fixture
 def places(tmp_path: Path) -> list[Path]:
-    """Two files that are there, in folders of their own, and one that is not there yet."""
+    """Two existing files in folders of their own, and one that does not exist yet."""
     paths = [tmp_path / name / "file.txt" for name in ("one", "two", "new")]
     for path in paths[:2]:
         path.parent.mkdir()

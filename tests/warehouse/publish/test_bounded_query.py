@@ -1,4 +1,4 @@
-"""Queries of somebody who is not known: one SELECT is answered within bounds, all else is refused with a reason."""
+"""Queries from untrusted clients: one SELECT is answered within bounds, everything else is refused with a reason."""
 
 from __future__ import annotations
 
@@ -106,7 +106,7 @@ def test_rows_and_bytes_are_bounded_and_it_says_so(published: Path) -> None:
     [
         "SELECT count(*) FROM range(1000000000000) a, range(100000) b",
         "WITH RECURSIVE r AS (SELECT 1 AS i UNION ALL SELECT i + 1 FROM r) SELECT count(*) FROM r",
-        "SELECT list_sort(range(300000000))",  # neither interrupted nor counted by DuckDB
+        "SELECT list_sort(range(300000000))",  # DuckDB neither interrupts it nor counts its memory
     ],
 )
 def test_a_query_without_end_is_ended(published: Path, sql: str, monkeypatch: pytest.MonkeyPatch) -> None:
