@@ -37,7 +37,7 @@ ORDERED = re.compile(r"(\w+) <= (\w+)")
 
 
 class GateBroken(RuntimeError):  # noqa: N818 (it says what happened to the gate; the data may be fine)
-    """An expectation could not be evaluated: an error of ours, which says nothing about the data."""
+    """An expectation could not be evaluated: our own error, which says nothing about the data."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,7 +55,7 @@ class GateResult:
 
 
 def check(frame: pd.DataFrame, cls: type, *, gate: str, run_id: str) -> GateResult:
-    """Judge the rows of a pandas frame as `check_table` judges those of a table."""
+    """Judge the rows of a pandas frame, as `check_table` judges a table."""
     con = _memory()
     con.register("frame_to_judge", frame)
     try:
@@ -95,7 +95,7 @@ def check_table(con: duckdb.DuckDBPyConnection, rows: str, cls: type, *, gate: s
 
 
 def check_rules(offenders: Mapping[str, Sequence[object]], *, gate: str, run_id: str) -> GateResult:
-    """Return one check per rule, which is met if nothing breaks it. `offenders` has what breaks each rule."""
+    """Return one check per rule. `offenders` has the rows that break each rule; a rule without any is met."""
     checks = tuple(
         Checks(
             run_id=run_id, gate=gate, expectation=rule, is_met=not broken, n_checked=None, n_unexpected=len(broken),
@@ -119,7 +119,7 @@ def ready() -> None:
 
 @functools.cache
 def _memory() -> duckdb.DuckDBPyConnection:
-    """A database in memory that counts frames; it looks at all values of a column before it gives the column a type."""
+    """A database in memory for frames. It types a column by all of its values, not by a sample."""
     return duckdb.connect(config={"pandas_analyze_sample": 1_000_000_000})
 
 
@@ -130,7 +130,7 @@ def _memory() -> duckdb.DuckDBPyConnection:
 def _great_expectations() -> tuple[Any, Any]:
     """Batch definition that takes any frame, and the suite "nothing is broken"; made once per process."""
     os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")  # read by Great Expectations on import
-    gc.disable()  # which takes a fifth of the import
+    gc.disable()  # collecting garbage takes a fifth of the import
     try:
         import great_expectations as gx  # noqa: PLC0415 (seconds that only a gate needs)
         from great_expectations.data_context.types.base import ProgressBarsConfig  # noqa: PLC0415
@@ -170,7 +170,7 @@ def _exception(info: dict[str, Any]) -> str | None:
 
 
 class Expectation(NamedTuple):
-    """Expectation of rows: its name in ops.checks, and in SQL whether a row of `judged` breaks it and what is shown."""
+    """An expectation: its name in ops.checks, SQL that is true if a row of `judged` breaks it, and SQL of an example."""
 
     name: str
     is_broken: str

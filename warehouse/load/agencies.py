@@ -1,4 +1,4 @@
-"""Signs that an advert on an employer's board hires for others: core.agency_signs, from titles and stored texts.
+"""Signs that a board hires for other employers: core.agency_signs, from titles and stored texts of its adverts.
 
 SQL searches for the words of `agency_cues.csv`. Each version of an advert is read once; the work file notes it in
 `signs_read`. The view `analysis.boards` weighs the signs of each board.

@@ -9,8 +9,8 @@ or a domain unites only names that have something in common, with each other or 
 board's token, which belongs to whoever registered it first, counts for less than a stated name (`_evidence_of`).
 
 An `employer_id` is the key of a name: the smallest that boards.csv has for the employer, else the one seen first. So
-later adverts change an id only by uniting employers, or by adding a name to a board or domain that then unites no more.
-A late archive file with an earlier sighting, and a name entered in boards.csv, can change one too.
+later adverts change an id only by uniting employers, or by adding a name to a board or domain that then no longer
+unites. A late archive file with an earlier sighting, and a name entered in boards.csv, can change an id too.
 """
 
 from __future__ import annotations

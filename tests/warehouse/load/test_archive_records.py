@@ -96,6 +96,13 @@ def test_only_what_changed_is_written(work_file: database.Connection, folder: Pa
     assert pq.read_table(folder / "draw-000002.parquet").num_rows == 1
 
 
+def test_a_change_that_all_rows_share_is_written(work_file: database.Connection, folder: Path) -> None:
+    """Digests of rows must not cancel out: the same new value stands in an even number of rows."""
+    work_file.execute("UPDATE ops.panel_draw SET stratum = '0:other'")
+    assert len(all_rows(work_file, "FROM ops.panel_draw")) == 2
+    assert save(work_file, folder) == ["draw-000003.parquet"]
+
+
 def test_what_was_recorded_wins_over_what_was_carried_over(
     work_file: database.Connection, fresh: database.Connection, folder: Path
 ) -> None:
