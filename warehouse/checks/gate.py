@@ -170,7 +170,7 @@ def _exception(info: dict[str, Any]) -> str | None:
 
 
 class Expectation(NamedTuple):
-    """An expectation: its name in ops.checks, SQL that is true if a row of `judged` breaks it, and SQL of an example."""
+    """Its name in ops.checks, SQL that is true if a row of `judged` breaks it, and SQL of an example."""
 
     name: str
     is_broken: str
