@@ -127,8 +127,11 @@ def _memory() -> duckdb.DuckDBPyConnection:
 
 
 @functools.cache
-def _great_expectations() -> tuple[Any, Any]:
-    """Batch definition that takes any frame, and the suite "nothing is broken"; made once per process."""
+def _great_expectations() -> tuple[Any, Any, Any]:
+    """Batch definition that takes any frame, and the expectations of counts; made once per process.
+
+    The first expectation is about all counts together, and takes half the time of the second, which is about each.
+    """
     os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")  # read by Great Expectations on import
     gc.disable()  # collecting garbage takes a fifth of the import
     try:
@@ -140,16 +143,18 @@ def _great_expectations() -> tuple[Any, Any]:
     context.variables.progress_bars = ProgressBarsConfig(globally=False)
     asset = context.data_sources.add_pandas("warehouse").add_dataframe_asset("counts")
     expect: Any = gx.expectations
-    nothing = expect.ExpectColumnValuesToBeBetween(column="n_broken", min_value=0, max_value=0)
-    suite = gx.ExpectationSuite(name="nothing is broken", expectations=[nothing])
-    return asset.add_batch_definition_whole_dataframe("all"), suite
+    nothing_broken = expect.ExpectColumnMaxToBeBetween(column="n_broken", max_value=0)
+    each_unbroken = expect.ExpectColumnValuesToBeBetween(column="n_broken", min_value=0, max_value=0)
+    return asset.add_batch_definition_whole_dataframe("all"), nothing_broken, each_unbroken
 
 
 def _judge(n_broken: Sequence[int], *, gate: str) -> list[bool]:
     """Whether each expectation is met, by the number of rows that break it. Raises `GateBroken`."""
-    batches, suite = _great_expectations()
-    counts = pd.DataFrame({"n_broken": n_broken})
-    (result,) = batches.get_batch({"dataframe": counts}).validate(suite, result_format="COMPLETE").results
+    batches, nothing_broken, each_unbroken = _great_expectations()
+    batch = batches.get_batch({"dataframe": pd.DataFrame({"n_broken": n_broken})})
+    if batch.validate(nothing_broken, result_format="BOOLEAN_ONLY").success:
+        return [True] * len(n_broken)
+    result = batch.validate(each_unbroken, result_format="COMPLETE")
     if why := _exception(result.exception_info):
         raise GateBroken(f"{gate}: the counts could not be judged: {why}")
     broken = set(result.result["unexpected_index_list"] or ())
