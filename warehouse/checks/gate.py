@@ -71,7 +71,7 @@ def check_table(con: duckdb.DuckDBPyConnection, rows: str, cls: type, *, gate: s
     Raises `GateBroken` if an expectation cannot be evaluated, for instance because a column is missing.
     """
     expectations = _expectations(cls)
-    counts = ", ".join(f"coalesce(count_if({one.is_broken}), 0)" for one in expectations)
+    counts = ", ".join(f"coalesce(count_if({item.is_broken}), 0)" for item in expectations)
     try:
         n_rows, *n_broken = con.execute(
             f"WITH judged AS (FROM {rows}) SELECT count(*), {counts} FROM judged"
@@ -79,17 +79,17 @@ def check_table(con: duckdb.DuckDBPyConnection, rows: str, cls: type, *, gate: s
         if not n_rows:
             return GateResult(checks=(), failures=())
         examples = [
-            _read_examples(con, rows, one) if n else None for one, n in zip(expectations, n_broken, strict=True)
+            _read_examples(con, rows, item) if n else None for item, n in zip(expectations, n_broken, strict=True)
         ]
     except duckdb.Error as error:
         raise GateBroken(f"{gate}: its rows could not be counted: {type(error).__name__}: {error}") from error
     is_met = _judge(n_broken, gate=gate)
     checks = tuple(
         Checks(
-            run_id=run_id, gate=gate, expectation=one.name, is_met=is_met[number], n_checked=n_rows,
+            run_id=run_id, gate=gate, expectation=item.name, is_met=is_met[number], n_checked=n_rows,
             n_unexpected=n_broken[number], examples=examples[number],
         )
-        for number, one in enumerate(expectations)
+        for number, item in enumerate(expectations)
     )  # fmt: skip
     return GateResult(checks=checks, failures=tuple(row.expectation for row in checks if not row.is_met))
 

@@ -69,7 +69,7 @@ LIFE = _read_rules(
     "postings",
     "intervals_do_not_overlap",
     "versions_follow_one_another",
-    "dates_are_of_intervals",
+    "dates_follow_from_intervals",
     "jobs_close_after_opening",
     "jobs_are_named_after_postings",
     "links_stay_within_jobs",

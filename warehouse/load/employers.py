@@ -172,7 +172,7 @@ def _is_token(entry: HiringStatement | Board) -> bool:
 
 
 def _find_shared(hiring: Sequence[HiringStatement | Board], evidence: Sequence[frozenset[str]]) -> Iterator[str]:
-    """Find boards and domains that stand beside names of more than one employer."""
+    """Find boards and domains with names of more than one employer."""
     names: dict[str, set[str]] = defaultdict(set)
     for entry, facts in zip(hiring, evidence, strict=True):
         if key := identity.employer_key(entry.employer):

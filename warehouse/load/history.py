@@ -60,7 +60,7 @@ def step(
     """Bring a source's postings forward by files of one time; call it inside a transaction.
 
     `files` are the refined files by archive file; their responses stand in `ops.responses` already. `all_files` are
-    those of the whole source, for the adverts that an answer only repeats (`repetition.find` has found them).
+    all files of the source, for the adverts that an answer only repeats (`repetition.find` has found them).
     Observations after `last`, an SQL time, are left out. Raises `duckdb.ConstraintException` if a CHECK refuses a row.
     """
     row = con.execute("SELECT expires_after_days FROM core.sources WHERE source = ?", [source]).fetchone()

@@ -117,7 +117,7 @@ def _read_versions(con: database.Connection, files: Mapping[str, Path]) -> None:
 
 
 def _add_versions(con: database.Connection, rows: Sequence[tuple[Any, ...]], hashes: set[str]) -> None:
-    """Add rows of `VERSION_COLUMNS`, and sketches of texts whose hash is not among `hashes`, which grow by them."""
+    """Add versions, given as rows of `VERSION_COLUMNS`, and sketches of texts that are new to `hashes`."""
     columns: dict[str, list[Any]] = {name: [] for name in COMPARED}
     texts: dict[str, str] = {}
     for row in rows:

@@ -83,7 +83,7 @@ SETTLED = "settled_with"
 
 @dataclass(frozen=True, kw_only=True)
 class LoadResult:
-    """What came of loading one archive file. `why` says why it was refused."""
+    """Outcome of loading one archive file. `why` says why it was refused."""
 
     warc: str
     state: Literal["loaded", "unchanged", "refused"]

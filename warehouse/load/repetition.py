@@ -92,5 +92,5 @@ def _locate(con: duckdb.DuckDBPyConnection, all_files: Mapping[str, RefinedFile]
     if warcs:
         raise MissingRowsError(
             f"{', '.join(sorted(warc for (warc,) in warcs))}: the refined file repeats adverts that no refined file "
-            "has a row of any more; delete it, and the next run makes it anew"
+            "has a row of any more; delete it, and the next run makes it again"
         )
