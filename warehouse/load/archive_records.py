@@ -344,7 +344,7 @@ def _read(cls: type, path: Path) -> pa.Table:
     about = rows.schema.metadata or {}
     if DIGEST.encode() in about:
         if about[DIGEST.encode()].decode() != _digest(rows):
-            raise ValueError("its rows are not those that were written")
+            raise ValueError("its rows differ from what was written")
         return rows
     if lacking := set(key_of(cls)) - set(rows.column_names):
         raise ValueError(f"it lacks {', '.join(sorted(lacking))}")

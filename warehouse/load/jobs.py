@@ -107,7 +107,7 @@ def _read_versions(con: database.Connection, files: Mapping[str, Path]) -> None:
         texts, rows = NO_TEXTS, files.get(warc)
         at = {"warc": literal(warc), "part": part}
         if rows is None or not rows.exists():
-            log.warning("%s: its refined file is missing; its adverts are compared by what core.postings holds", warc)
+            log.warning("%s: its refined file is missing, so its adverts are compared without their texts", warc)
         else:
             texts = read_sql("load/sql/jobs/places_and_texts", file=literal(str(rows)), first=first, last=last, **at)
         columns = ", ".join(VERSION_COLUMNS.values())

@@ -69,7 +69,7 @@ def answer_query(con: Connection, sql: str, bounds: Bounds) -> Answer:
     except duckdb.OutOfMemoryException as error:
         raise QueryRefusedError(f"it needs more memory than {MAX_MEMORY}: filter or aggregate first") from error
     except duckdb.PermissionException as error:
-        raise QueryRefusedError(f"a query reads the published tables alone, no file and no network: {error}") from error
+        raise QueryRefusedError(f"only the published tables may be read, no file and no network: {error}") from error
     except (duckdb.Error, MemoryError) as error:
         raise QueryRefusedError(str(error) or "it needs more memory than a query may use") from error
     finally:

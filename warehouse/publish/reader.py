@@ -30,17 +30,10 @@ def open_reader(
     market.duckdb could be overwritten. So the file system itself is switched off once market.duckdb is open, and
     refined texts come through Arrow, which can only read.
     """
-    market = data_dir / MARKET
-    if not market.exists():
-        raise FileNotFoundError(f"{market} does not exist yet; `jobmarket run` publishes it")
-    con = duckdb.connect(config={"autoinstall_known_extensions": False, "autoload_known_extensions": False})
+    con = connect_market(data_dir, name="market")
     con.execute("SET temp_directory = ''")
-    con.execute("SET TimeZone = 'UTC'")
-    con.execute("SET python_enable_replacements = false")
     if max_memory:
         con.execute(f"SET memory_limit = {literal(max_memory)}")
-    con.execute(f"ATTACH {literal(str(market))} AS market (READ_ONLY)")
-    con.execute("USE market")
     if with_texts:
         con.register("refined_texts", _texts(refined or data_dir / "refined"))
         con.execute(
@@ -50,6 +43,22 @@ def open_reader(
     con.execute("SET enable_external_access = false")
     con.execute("SET disabled_filesystems = 'LocalFileSystem'")
     con.execute("SET lock_configuration = true")
+    return con
+
+
+def connect_market(data_dir: Path, *, name: str) -> Connection:
+    """Open a database in memory and use market.duckdb in it, read-only and under this name.
+
+    Raises `FileNotFoundError` if nothing was published yet.
+    """
+    market = data_dir / MARKET
+    if not market.exists():
+        raise FileNotFoundError(f"{market} does not exist yet; `jobmarket run` publishes it")
+    con = duckdb.connect(config={"autoinstall_known_extensions": False, "autoload_known_extensions": False})
+    con.execute("SET TimeZone = 'UTC'")
+    con.execute("SET python_enable_replacements = false")
+    con.execute(f"ATTACH {literal(str(market))} AS {name} (READ_ONLY)")
+    con.execute(f"USE {name}")
     return con
 
 

@@ -17,9 +17,10 @@ import duckdb
 
 from transforms.records.columns import fields_of, table_of
 from warehouse import tables, templates
-from warehouse.database import MARKET, NIGHTLY, Connection, attached, remove_database, transaction
+from warehouse.database import NIGHTLY, Connection, attached, remove_database, transaction
 from warehouse.mart_tables import HISTORIES, PUBLISHED, Days
 from warehouse.ops_tables import Vintages
+from warehouse.publish.reader import connect_market
 from warehouse.schema import (
     MACROS,
     MART_VIEWS,
@@ -75,15 +76,7 @@ def open_published_file(folder: Path) -> Connection:
 
     Raises `FileNotFoundError` if nothing was published yet.
     """
-    market = folder / MARKET
-    if not market.exists():
-        raise FileNotFoundError(f"{market} does not exist yet; `jobmarket run` publishes it")
-    con = duckdb.connect(config={"autoinstall_known_extensions": False, "autoload_known_extensions": False})
-    con.execute("SET TimeZone = 'UTC'")
-    con.execute("SET python_enable_replacements = false")
-    con.execute(f"ATTACH {literal(str(market))} AS {NIGHTLY} (READ_ONLY)")
-    con.execute(f"USE {NIGHTLY}")
-    return con
+    return connect_market(folder, name=NIGHTLY)
 
 
 def export_cells(con: Connection, folder: Path, kept_rows: Mapping[str, KeptRows]) -> list[ExportedTable]:
