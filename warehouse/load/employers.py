@@ -189,6 +189,7 @@ def _make_employer(component: _Component) -> Employers:
     entered = sorted({board.employer for board in boards if board.employer})
     stated = {entry.employer for entry in statements if entry.employer and identity.employer_key(entry.employer)}
     names = sorted({*entered, *stated})
+    hiring: list[HiringStatement | Board] = [*statements, *boards]
     employer_id = _choose_id(component, entered)
     name, name_source = _choose_name(statements, [n for n in entered if identity.employer_key(n) == employer_id])
     is_agency = any(map(identity.is_staffing_agency, names))
@@ -199,7 +200,7 @@ def _make_employer(component: _Component) -> Employers:
         name_source=name_source,
         names=tuple(names),
         domains=tuple(component.evidence_of("domain")),
-        boards=tuple(sorted({f"{e.source}:{e.board}" for e in (*statements, *boards) if _is_on_own_board(e)})),
+        boards=tuple(sorted({f"{e.source}:{e.board}" for e in hiring if _is_on_own_board(e)})),
         country=next((board.country for board in boards if board.country), None),
         industry=industry,
         industry_evidence=industry_evidence,

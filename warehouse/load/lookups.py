@@ -16,7 +16,7 @@ LOADED = "lookups_loaded"
 
 def load_lookups(con: database.Connection, sources: Sequence[Sources]) -> None:
     """Replace the lookup tables with today's lookups, and core.sources with these declarations, if any changed."""
-    rows_of = {
+    rows_of: dict[type, Sequence[object]] = {
         Countries: countries(),
         Roles: roles(),
         NearOccupations: near_occupations(),
