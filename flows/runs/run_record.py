@@ -166,7 +166,8 @@ def record_end(request: Request, outcome: Outcome) -> None:
     try:
         with work_of(request) as con:
             write_end(con, request, outcome)
-            keep_record(con, request, archive_records.PUBLISHED if is_published else (archive_records.RUNS_IN_VAIN,))
+            records = archive_records.PUBLISHED if is_published else (archive_records.UNPUBLISHED_RUNS,)
+            keep_record(con, request, records)
     except database.SqlError as error:
         LOG.warning("%s does not say how the run ended: %s", request.outputs.folder / database.WORK, error)
 

@@ -55,7 +55,7 @@ STEPS = {
     "employers": ("warehouse.load.employers", "resolve"),
     "jobs": ("warehouse.load.jobs", "resolve"),
     "marts": ("flows.night.publish", "compute_marts"),
-    "checks": ("warehouse.checks.gate", "check"),
+    "checks": ("warehouse.checks.gate", "check_table"),
     "sound": ("warehouse.checks.integrity", "judge"),
     "figures": ("flows.night.publish", "compute_figures"),
     "publish": ("flows.night.publish", "publish"),

@@ -98,9 +98,7 @@ def compute_numbers() -> dict[str, Any]:
         "MAX_RELATIVE_WIDTH": _widest(0.1),
         "MAX_AMOUNT_WIDTH": _widest(100.0, is_share=False),
         "MAX_COUNTRY_SHARE": [pay.name_place([{"countries": _split(n)}], "there") for n in range(700, 900)],
-        "MIN_KNOWN": import_module("warehouse.checks.integrity").COUNTS[
-            "shares of mart.shares are those of their jobs"
-        ],
+        "MIN_KNOWN": import_module("warehouse.checks.integrity").COUNTS["shares in mart.shares follow from their jobs"],
         "MIN_ANSWERED": macros["panel_boards"],
         **{name: [words.verdict({"share_lo": n / 1_000, "share_hi": 0.9}) for n in range(400)] for name in VERDICTS},
         "MAX_DAYS_APART": [ages.index("stale"), macros["board_readings"]],

@@ -1,7 +1,7 @@
 """Drift: whether a source gave tonight roughly what it gave on its last healthy nights.
 
-The commonest failure of a collector is to report success with nothing in hand: an empty list with status 200, a
-renamed field. Tonight's rows, and the share of them that fills each column, are compared with the files of the source
+The commonest failure of a collector is to report success without data: an empty list with status 200, or a renamed
+field. Tonight's rows, and the share of them that fills each column, are compared with the files of the source
 that were loaded before. A file that falls short is refused, and the source keeps its last good rows.
 """
 
@@ -29,21 +29,21 @@ TOO_MANY = 2.0
 MIN_ROWS = 50
 """Rows below which a share says too little."""
 RISE, STEEP_RISE = 0.1, 0.3
-"""Increases, in points, of the share of adverts that contradict themselves: above the first a person should look, above
-the second the reader misreads the source."""
+"""Increases in the share of adverts that contradict themselves: above the first a person should look, above the second
+the source is stopped."""
 MIN_FILL = 0.1
 """A column usually filled less than this is too rare to be missed."""
 DROP = 0.5
 """Part of its usual fill below which a column has been lost, not thinned."""
 FILL = {"table": "ops.fill_rates", "item": "column_name", "part": "n_filled", "total": "n_rows"}
-"""Where the rows that fill each column are counted, among all rows of a file."""
+"""Table and columns that count the rows of a file, and the rows that fill each column."""
 DOUBTS = {"table": "ops.self_checks", "item": '"check"', "part": "n_failed", "total": "n_checked"}
-"""Where the adverts that failed each check are counted, among all that were put to it."""
+"""Table and columns that count the adverts put to each check of themselves, and the adverts that failed it."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Finding:
-    """One comparison: the value found and the value that it was compared with. `only_warns`: a miss refuses nothing."""
+    """One comparison: the value found and the usual or declared value. `only_warns`: a miss refuses nothing."""
 
     what: str
     is_met: bool
@@ -129,7 +129,7 @@ def _compare_rows(
 
 
 def _compare_fill(con: duckdb.DuckDBPyConnection, history: Mapping[str, Any], warc: str) -> Iterator[Finding]:
-    """Compare the share of rows that fills each column, if there are enough rows to tell."""
+    """Compare the share of rows that fills each column, if there are enough rows."""
     fill = _shares_of(con, warc, FILL)
     for column, rate in _usual_shares(con, history, FILL).items() if fill else ():
         if rate >= MIN_FILL and column in fill:
@@ -138,7 +138,7 @@ def _compare_fill(con: duckdb.DuckDBPyConnection, history: Mapping[str, Any], wa
 
 
 def _compare_doubts(con: duckdb.DuckDBPyConnection, history: Mapping[str, Any], warc: str) -> Iterator[Finding]:
-    """Compare the share of adverts that contradict themselves, for each check put to enough of them."""
+    """Compare the share of adverts that contradict themselves, for each check with enough adverts."""
     doubts = _shares_of(con, warc, DOUBTS)
     usual_doubts = _usual_shares(con, history, DOUBTS) if doubts else {}
     for name, share in doubts.items():
@@ -154,13 +154,13 @@ def _compare_doubts(con: duckdb.DuckDBPyConnection, history: Mapping[str, Any], 
 def _usual_shares(
     con: duckdb.DuckDBPyConnection, history: Mapping[str, Any], at: Mapping[str, str]
 ) -> dict[str, float]:
-    """Median share in the source's last files with enough rows to tell, by name."""
+    """Median share over the source's last files with enough rows, by column or check."""
     numbers = {"min_rows": MIN_ROWS, "n_files": HISTORY, "min_files": MIN_HISTORY}
     select = read_sql("checks/usual_shares", history=read_sql("checks/history"), **numbers, **at)
     return dict(con.execute(select, history).fetchall())
 
 
 def _shares_of(con: duckdb.DuckDBPyConnection, warc: str, at: Mapping[str, str]) -> dict[str, float]:
-    """Share in one file, by name; only names with enough rows to tell."""
+    """Share in one file, by column or check, where there are enough rows."""
     select = "SELECT {item}, {part} / {total} FROM {table} WHERE warc = ? AND {total} >= ? ORDER BY ALL".format(**at)
     return dict(con.execute(select, [warc, MIN_ROWS]).fetchall())

@@ -1,9 +1,9 @@
 """Cross-table integrity checks, run before publishing.
 
 Gates judge the rows of one file or one mart before they are written (`gate`). The checks here ask the finished tables
-whether keys are unique and references lead somewhere (both read from the declarations), whether the history of postings
-makes sense, and whether marts count what core holds. Each rule is a SELECT of what breaks it, so a broken rule names
-its first offenders. If one is broken, nothing is published.
+whether keys are unique and references have a target (both follow from the declarations), whether the history of
+postings makes sense, and whether marts count the rows of core. Each rule is a SELECT of the rows that break it, so a
+broken rule names its first offenders. If a rule is broken, nothing is published.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from warehouse.sql_files import read_sql
 PRINTED_COLUMNS = {
     "n_jobs": "n_jobs", "n_employers": "n_employers", "n_even": "n_even_employers", "largest": "largest_employer_share",
 }  # fmt: skip
-"""Columns of mart.shares that the rules of printing look at, by the names these rules give them."""
+"""Columns of mart.shares, by the names that the rules of printing use."""
 _CLASSES = {
     "full_advert": vocabulary.FULL_ADVERT,
     "truncated": vocabulary.TRUNCATED,
@@ -56,11 +56,11 @@ PARAMETERS: Mapping[str, object] = {
     "role_of_job": read_sql("checks/rules/role_of_job"),
     "texts_of_job": read_sql("checks/rules/texts_of_job", **_CLASSES),
 }
-"""What stands for `$name` in the files of rules."""
+"""Values of the `$names` in the files of rules."""
 
 
 def _read_rules(folder: str, *names: str) -> dict[str, str]:
-    """Rules by the words at the head of their files; the SELECT gives what breaks a rule."""
+    """Return rules by the comment at the head of their files, with a SELECT of the rows that break them."""
     texts = (read_sql(f"checks/rules/{folder}/{name}", **PARAMETERS) for name in names)
     return {text.partition("\n")[0].removeprefix("-- "): text for text in texts}
 
@@ -69,7 +69,7 @@ LIFE = _read_rules(
     "postings",
     "intervals_do_not_overlap",
     "versions_follow_one_another",
-    "dates_are_of_intervals",
+    "dates_follow_from_intervals",
     "jobs_close_after_opening",
     "jobs_are_named_after_postings",
     "links_stay_within_jobs",
@@ -90,11 +90,11 @@ COUNTS = _read_rules(
     "shares_have_every_skill",
     "bands_count_paid_jobs",
 )
-"""Rules about what marts count of core."""
+"""Rules about what marts count in core."""
 
 
 def judge(con: duckdb.DuckDBPyConnection, *, as_of: date, run_id: str) -> GateResult:
-    """Ask the warehouse, with the marts of the day in it, whether it is sound; one check per rule."""
+    """Check the warehouse, with the marts of the day in it; one check per rule."""
     breaches = {name: _read_broken(con, select, as_of) for name, select in _rules()}
     return check_rules(breaches, gate="warehouse", run_id=run_id)
 

@@ -1,14 +1,13 @@
-"""Records beside the archive: what the work file says and no answer of a server says again, in files only added to.
+"""Records beside the archive: rows of the work file that no answer of a server gives again, in files only added to.
 
-Which boards lists named, the draw of the panel, why each board was asked with which chance (`BOARDS`); and what was
-published and decided: vintages, the ledger and the journal of runs (`PUBLISHED`). Rows of a table that came or changed
-are a small Parquet file, `published/vintages-NUMBER.parquet`, which is never changed: so the files are a log, and a row
-is what the last of them says of its key. Where rows of a table may go, an entry says so (`is_gone`).
+`BOARDS`: which boards lists named, the draw of the panel, and why each board was asked with which chance. `PUBLISHED`:
+what was published and decided, that is vintages, the ledger and the journal of runs. The rows of a table that are new
+or changed become a small Parquet file (`published/vintages-NUMBER.parquet`) that never changes. So the files are a log,
+and the last entry of a key counts. In tables that may lose rows, an entry may say so (`is_gone`).
 
-The work file remembers which files it has taken in and what they say of each key, so that a file is read once; what is
-written is what they do not say yet, so a change that a kill kept from them is written with the next. The metadata of a
-file have the digest of its rows, the version of the table's declaration, the estimand where the table has one, and what
-made it.
+The work file remembers which files it has read and what they say of each key, so each file is read once. It writes what
+the files do not say yet, so a change that a kill kept from them is written with the next. The metadata of a file have
+the digest of its rows, the version of the table's declaration, the estimand if the table has one, and the run.
 """
 
 from __future__ import annotations
@@ -32,19 +31,20 @@ from warehouse.mart_tables import HISTORIES, Days, Figures
 from warehouse.ops_tables import EXITS_PUBLISHED, BoardNights, FigureVintages, KnownBoards, PanelDraw, Runs, Vintages
 from warehouse.publish import atomic_files
 from warehouse.schema import arrow_schema, ddl, ident, key_of, literal
+from warehouse.sql_files import read_sql
 
 log = logging.getLogger("jobmarket.warehouse")
 
 DAMAGED = (OSError, pa.ArrowException, ValueError, OverflowError)
-"""What reading a damaged Parquet file raises: an `OSError` without a number, which one of the disk has."""
+"""Errors from reading a damaged Parquet file. Such an `OSError` has no errno; an error of the disk has one."""
 SUFFIX = ".parquet"
 FILES = "recorded.files"
-"""Table of the work file: the files that it has taken in, by name and bytes. What they say stands beside it."""
+"""Table of the work file: name and size of the files it has read. Their entries stand in tables beside it."""
 DIGEST, ESTIMAND = "digest", "estimand"
 
 
 class Place(Protocol):
-    """Where the archive's files lie: `extractors.archive.store.Store`."""
+    """Where the archive keeps its files: `extractors.archive.store.Store`."""
 
     outbox: Path
 
@@ -55,21 +55,21 @@ class Place(Protocol):
         """Bytes of a file."""
 
     def fetch(self, path: Path) -> Path:
-        """The path, with the file's bytes at it."""
+        """Fetch the file to its path and return the path."""
 
     def put(self, path: Path) -> Path:
-        """Put a file of the outbox in its place."""
+        """Move a file from the outbox to its place."""
 
     def set_aside(self, path: Path) -> str | None:
-        """Give a damaged file another name; None: it was a copy, and is fetched anew."""
+        """Rename a damaged file and return the new name; None if it was only a copy, which is fetched again."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Record:
-    """A table that is on record, and how its files are called.
+    """A table that is on record, with the name of its files.
 
-    `where` says in SQL which rows are. `may_lose`: rows may go. `settled_by`: rows never change once their value of
-    this column is on record.
+    `where`: SQL condition of the rows on record. `may_lose`: rows may be deleted. `settled_by`: rows never change once
+    their value of this column is on record.
     """
 
     cls: type
@@ -80,22 +80,22 @@ class Record:
 
     @property
     def table(self) -> str:
-        """The table, by its full name."""
+        """The table's full name."""
         return table_of(self.cls).name
 
     @property
     def entries(self) -> str:
-        """The table of the work file that has the last entry of each key, and the file that has it."""
+        """Table of the work file with the last entry of each key, and the file it came from."""
         return f"recorded.{self.table.replace('.', '_')}"
 
     @property
     def columns(self) -> str:
-        """SQL: its columns."""
+        """SQL: the table's columns."""
         return ", ".join(ident(f.name) for f in fields_of(self.cls))
 
     @property
     def keys(self) -> str:
-        """SQL: its key."""
+        """SQL: the table's key."""
         return ", ".join(map(ident, key_of(self.cls)))
 
 
@@ -104,7 +104,7 @@ DRAW = Record(cls=PanelDraw, name="boards/draw", may_lose=True)
 NIGHTS = Record(cls=BoardNights, name="boards/nights", settled_by="run_id")
 BOARDS = (KNOWN, DRAW, NIGHTS)
 RUNS = Record(cls=Runs, name="published/runs")
-RUNS_IN_VAIN = Record(cls=Runs, name="published/runs", where=f"coalesce(exit_code NOT IN {EXITS_PUBLISHED}, true)")
+UNPUBLISHED_RUNS = Record(cls=Runs, name="published/runs", where=f"coalesce(exit_code NOT IN {EXITS_PUBLISHED}, true)")
 PUBLISHED = (
     Record(cls=Vintages, name="published/vintages"),
     Record(cls=FigureVintages, name="published/figure_vintages"),
@@ -116,13 +116,13 @@ PUBLISHED = (
     Record(cls=Days, name="published/days", where=f"mart = {literal(table_of(Figures).name)}", may_lose=True),
     RUNS,
 )
-"""Runs are last: of a run that is on record all is that it published."""
+"""Runs come last: if a run is on record, so is everything it published."""
 
 
 def restore(con: database.Connection, archive: Place, records: Sequence[Record] = (*BOARDS, *PUBLISHED)) -> None:
-    """Bring what files say, and a work file has not taken in, into its tables; it wins over what these have.
+    """Read the files that the work file does not know into its tables, where they replace rows of the same key.
 
-    A damaged file is named, set aside and passed over.
+    A damaged file is named in the log, set aside and skipped.
     """
     con.execute("CREATE SCHEMA IF NOT EXISTS recorded")
     con.execute(f"CREATE TABLE IF NOT EXISTS {FILES} (file VARCHAR NOT NULL, n_bytes BIGINT NOT NULL)")
@@ -133,16 +133,15 @@ def restore(con: database.Connection, archive: Place, records: Sequence[Record] 
 def save(
     con: database.Connection, archive: Place, records: Sequence[Record], made_by: Mapping[str, str] | None = None
 ) -> list[str]:
-    """Write what tables say and files do not; the files that were made. What files say is taken in first.
+    """Write new files with the changes that no file has yet, and return their names. New files are read first.
 
-    What cannot be written now is written the next time; a warning says so. `made_by` goes into their metadata.
+    `made_by` goes into the metadata. If a file cannot be written, a warning says so, and the next run writes it.
     """
     made: list[str] = []
     try:
         restore(con, archive, records)
         for record in records:
-            rows = _find_changes(con, record)
-            if len(rows):
+            if not _is_recorded(con, record) and len(rows := _find_changes(con, record)):
                 made.append(_add_file(con, record, archive, rows, made_by or {}))
     except OSError as error:
         log.warning("the records beside the archive cannot be written and wait for the next run: %s", error)
@@ -150,7 +149,7 @@ def save(
 
 
 def put_back(con: database.Connection, records: Sequence[Record]) -> None:
-    """Give tables the rows that are on record, as far as the work file has taken them in; other rows stay."""
+    """Give tables the rows on record, as far as the work file has read them; rows with other keys stay."""
     for record in records:
         with database.transaction(con):
             _apply(con, record, record.entries)
@@ -160,7 +159,7 @@ def put_back(con: database.Connection, records: Sequence[Record]) -> None:
 
 
 def _take_in(con: database.Connection, record: Record, archive: Place) -> None:
-    """Read the files of a record that are new or have another size; forget those that are gone."""
+    """Read the files of a record that are new or have changed in size; forget files that are gone."""
     con.execute(
         f"CREATE TABLE IF NOT EXISTS {record.entries} AS"
         f" SELECT {record.columns}, false AS is_gone, '' AS file FROM {record.table} LIMIT 0"
@@ -169,21 +168,20 @@ def _take_in(con: database.Connection, record: Record, archive: Place) -> None:
     there = {_name_of(file): file for file in archive.files(f"{record.name}-*{SUFFIX}")}
     there = {name: file for name, file in there.items() if _is_of(record, name)}
     new = {name: file for name, file in there.items() if known.get(name) != archive.size(file)}
-    whole = {name: rows for name, file in new.items() if (rows := _read_whole(record.cls, file, archive)) is not None}
+    tables = {name: rows for name, file in new.items() if (rows := _read_sound(record.cls, file, archive)) is not None}
     if lost := known.keys() - (there.keys() - new.keys()):
         con.execute(f"DELETE FROM {FILES} WHERE list_contains(?, file)", [sorted(lost)])
-    if not whole:
+    if not tables:
         return
     try:
-        parts = [_name(_fit(record.cls, rows), name) for name, rows in whole.items()]
+        parts = [_with_file(_fit(record.cls, rows), name) for name, rows in tables.items()]
         with database.transaction(con):
-            _enter(con, record, pa.concat_tables(parts), {name: archive.size(there[name]) for name in whole})
-            _apply(con, record, "said")
+            _enter(con, record, pa.concat_tables(parts), {name: archive.size(there[name]) for name in tables})
+            _apply(con, record, "last_entries")
     except (duckdb.Error, pa.ArrowException) as error:  # a row of an earlier version that breaks a new CHECK
         if isinstance(error, MemoryError) or (isinstance(error, duckdb.Error) and database_files.may_be_damage(error)):
             raise
-        message = "%s: what was recorded does not fit today's declaration and is left out (%s)"
-        log.warning(message, record.table, error)
+        log.warning("%s: what was recorded does not fit today's declaration and is left out (%s)", record.table, error)
 
 
 def _read_known(con: database.Connection, record: Record) -> dict[str, int]:
@@ -196,12 +194,12 @@ def _name_of(file: Path) -> str:
 
 
 def _is_of(record: Record, name: str) -> bool:
-    """Whether a file is one of a record: by its number, or by the id of a run, as earlier versions named nights."""
+    """Whether a file belongs to a record. Its name ends in a number; earlier versions named nights by their run."""
     return re.fullmatch(rf"{record.name}-(\d{{6,}}|\d{{8}}T\d{{6}}Z-\w+){re.escape(SUFFIX)}", name) is not None
 
 
 def _fit(cls: type, rows: pa.Table) -> pa.Table:
-    """Rows in today's columns, also within structs; those that a version did not have are NULL."""
+    """Return rows in today's columns, also within structs; columns that an earlier version lacked are NULL."""
     columns: dict[str, pa.ChunkedArray | pa.Array] = {}
     for field in arrow_schema(cls):
         if field.name not in rows.column_names:
@@ -214,30 +212,21 @@ def _fit(cls: type, rows: pa.Table) -> pa.Table:
     return pa.table(columns | {"is_gone": is_gone})
 
 
-def _name(rows: pa.Table, file: str) -> pa.Table:
-    """Entries with the file that has them."""
+def _with_file(rows: pa.Table, file: str) -> pa.Table:
     return rows.append_column("file", pa.repeat(file, len(rows)))
 
 
 def _enter(con: database.Connection, record: Record, rows: pa.Table, n_bytes: Mapping[str, int]) -> None:
-    """Remember what files say, in their order; temporary table `said`: of it what is the last of its key."""
-    same_key = " AND ".join(f"e.{ident(key)} = s.{ident(key)}" for key in key_of(record.cls))
-    con.execute(f"CREATE OR REPLACE TEMP TABLE said AS FROM {record.entries} LIMIT 0")
-    database.insert_into(con, "said", rows)
-    con.execute(
-        f"""
-        CREATE OR REPLACE TEMP TABLE said AS FROM said AS s
-        WHERE NOT EXISTS (FROM {record.entries} AS e WHERE {same_key} AND e.file > s.file)
-        QUALIFY row_number() OVER (PARTITION BY {record.keys} ORDER BY file DESC) = 1
-        """
-    )
-    con.execute(f"DELETE FROM {record.entries} WHERE ({record.keys}) IN (SELECT ({record.keys}) FROM said)")
-    con.execute(f"INSERT INTO {record.entries} BY NAME FROM said")
+    """Remember entries of files; make the temporary table `last_entries` of those that are the last of their key."""
+    same_key = " AND ".join(f"e.{ident(key)} = n.{ident(key)}" for key in key_of(record.cls))
+    con.execute(f"CREATE OR REPLACE TEMP TABLE new_entries AS FROM {record.entries} LIMIT 0")
+    database.insert_into(con, "new_entries", rows)
+    con.execute(read_sql("load/sql/last_entries", entries=record.entries, keys=record.keys, same_key=same_key))
     con.executemany(f"INSERT INTO {FILES} VALUES (?, ?)", list(n_bytes.items()))
 
 
 def _apply(con: database.Connection, record: Record, entries: str) -> None:
-    """Give a table the rows that entries say, and take those that they say are gone."""
+    """Write the rows of entries into the record's table, and delete rows that the entries say are gone."""
     con.execute(f"DELETE FROM {record.table} WHERE ({record.keys}) IN (SELECT ({record.keys}) FROM {entries})")
     con.execute(f"INSERT INTO {record.table} BY NAME SELECT {record.columns} FROM {entries} WHERE NOT is_gone")
 
@@ -245,33 +234,40 @@ def _apply(con: database.Connection, record: Record, entries: str) -> None:
 # --- writing ----------------------------------------------------------------------------------------------
 
 
+def _is_recorded(con: database.Connection, record: Record) -> bool:
+    """Whether the files have exactly the rows of the table; in a fifth of the time of `_find_changes`."""
+    lost = f"SELECT EXISTS (FROM {record.entries} WHERE file NOT IN (SELECT file FROM {FILES}))"
+    is_null = [f"{ident(f.name)} IS NULL" for f in fields_of(record.cls) if f.is_list]  # hashes like an empty list
+    # A hash is hashed again, because a value that all rows share would cancel out in an XOR of row hashes.
+    digest = f"SELECT count(*), bit_xor(hash(hash(row({', '.join([record.columns, *is_null])}))))"
+    in_table = con.execute(f"{digest} FROM {record.table} WHERE {record.where}").fetchall()
+    in_files = con.execute(f"{digest} FROM {record.entries} WHERE NOT is_gone").fetchall()
+    return in_table == in_files and not con.execute(lost).fetchall()[0][0]
+
+
 def _find_changes(con: database.Connection, record: Record) -> pa.Table:
-    """The entries that files lack: rows that came or changed, keys that went, and what stood in files that are lost."""
-    entries, table, columns, keys = record.entries, record.table, record.columns, record.keys
-    is_open = f"{record.settled_by} NOT IN (SELECT {record.settled_by} FROM {entries})" if record.settled_by else "true"
+    """The entries that files lack: new and changed rows, deleted keys, and the entries of lost files."""
+    settled = record.settled_by
+    is_open = f"{settled} NOT IN (SELECT {settled} FROM {record.entries})" if settled else "true"
     con.complete()
-    changes: pa.Table = con.sql(
-        f"""
-        WITH changed AS MATERIALIZED (
-            SELECT {columns}, false AS is_gone FROM {table} WHERE {record.where} AND {is_open}
-            EXCEPT SELECT {columns}, is_gone FROM {entries}
-        ), gone AS (
-            SELECT {columns}, true AS is_gone FROM {entries}
-            WHERE {record.may_lose} AND NOT is_gone AND ({keys}) NOT IN (SELECT ({keys}) FROM {table})
-        ), lost AS (
-            SELECT {columns}, is_gone FROM {entries} WHERE file NOT IN (SELECT file FROM {FILES})
-            AND ({keys}) NOT IN (SELECT ({keys}) FROM changed) AND ({keys}) NOT IN (SELECT ({keys}) FROM gone)
-        )
-        FROM changed UNION ALL FROM gone UNION ALL FROM lost ORDER BY {keys}
-        """
-    ).to_arrow_table()
+    select = read_sql(
+        "load/sql/changed_entries",
+        entries=record.entries,
+        table=record.table,
+        columns=record.columns,
+        keys=record.keys,
+        condition=f"{record.where} AND {is_open}",
+        may_lose=record.may_lose,
+        files=FILES,
+    )
+    changes: pa.Table = con.sql(select).to_arrow_table()
     return changes
 
 
 def _add_file(
     con: database.Connection, record: Record, archive: Place, rows: pa.Table, made_by: Mapping[str, str]
 ) -> str:
-    """Write entries as the next file of a record, and remember them; its name."""
+    """Write entries as the next file of a record, remember them, and return the file's name."""
     names = [*_read_known(con, record), *map(_name_of, archive.files(f"{record.name}-*{SUFFIX}"))]
     numbers = [int(match[1]) for name in names if (match := re.search(rf"-(\d+){re.escape(SUFFIX)}$", name))]
     name = f"{record.name}-{max(numbers, default=0) + 1:06}{SUFFIX}"
@@ -280,25 +276,25 @@ def _add_file(
         about[ESTIMAND] = ", ".join(sorted(filter(None, set(rows[ESTIMAND].to_pylist()))))
     path = archive.put(_write(rows.replace_schema_metadata(about), archive.outbox / name))
     with database.transaction(con):
-        _enter(con, record, _name(rows, name), {name: archive.size(path)})
+        _enter(con, record, _with_file(rows, name), {name: archive.size(path)})
     return name
 
 
 def _digest(rows: pa.Table) -> str:
-    """SHA-256 of rows as lines of JSON, which no version of a library writes otherwise; days as numbers."""
+    """SHA-256 of rows as lines of JSON, which every version of a library writes alike; days as numbers."""
     types = (pa.int32() if pa.types.is_date32(field.type) else field.type for field in rows.schema)
-    plain = rows.cast(pa.schema(list(zip(rows.column_names, types, strict=True))))  # no day of Python is 'infinity'
+    plain = rows.cast(pa.schema(list(zip(rows.column_names, types, strict=True))))  # Python has no day 'infinity'
     lines = (json.dumps(row, ensure_ascii=False, default=str) + "\n" for row in plain.to_pylist())
     return hashlib.sha256("".join(lines).encode()).hexdigest()
 
 
 def _version_of(cls: type) -> str:
-    """A digest of a table's declaration."""
+    """Digest of a table's declaration."""
     return hashlib.blake2b(ddl(cls).encode(), digest_size=8).hexdigest()
 
 
 def _write(rows: pa.Table, path: Path) -> Path:
-    """Write rows as a file that is there whole or not at all."""
+    """Write rows into a file that appears complete or not at all."""
     fresh = path.with_name(f".{path.name}.new")
     with atomic_files.naming(path):
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -316,10 +312,10 @@ def _write(rows: pa.Table, path: Path) -> Path:
 # --- reading a file ---------------------------------------------------------------------------------------
 
 
-def _read_whole(cls: type, file: Path, archive: Place) -> pa.Table | None:
-    """The rows of a file; None where it is gone, or damaged, and then it is named and set aside.
+def _read_sound(cls: type, file: Path, archive: Place) -> pa.Table | None:
+    """Return the rows of a file; None if it is gone or damaged. A damaged file is named in the log and set aside.
 
-    Raises `OSError` or `MemoryError` where this machine cannot read it, which says nothing of the file.
+    Raises `OSError` or `MemoryError` if this machine cannot read it, which proves no damage.
     """
     try:
         return _read(cls, archive.fetch(file))
@@ -330,7 +326,7 @@ def _read_whole(cls: type, file: Path, archive: Place) -> pa.Table | None:
             raise
         aside = archive.set_aside(file)
         if aside is None:
-            return _read_whole(cls, file, archive)
+            return _read_sound(cls, file, archive)
         log.error(
             "%s is damaged, and what it records is left out: %s. It was set aside as %s; what the databases still have "
             "of it is written again", file, error, aside,
@@ -339,16 +335,16 @@ def _read_whole(cls: type, file: Path, archive: Place) -> pa.Table | None:
 
 
 def _read(cls: type, path: Path) -> pa.Table:
-    """The rows of a file, in the columns of the version that wrote it.
+    """Return the rows of a file, in the columns of the version that wrote it.
 
-    Raises one of `DAMAGED` also where they are not those that were written; of a version that wrote no digest, where
-    they lack their key or what every row must have.
+    Raises one of `DAMAGED` also if they are not the rows that were written. Files of versions that wrote no digest are
+    damaged if a row lacks its key or another required value.
     """
     rows = pq.read_table(path, page_checksum_verification=True)
     about = rows.schema.metadata or {}
     if DIGEST.encode() in about:
         if about[DIGEST.encode()].decode() != _digest(rows):
-            raise ValueError("its rows are not those that were written")
+            raise ValueError("its rows differ from what was written")
         return rows
     if lacking := set(key_of(cls)) - set(rows.column_names):
         raise ValueError(f"it lacks {', '.join(sorted(lacking))}")

@@ -1,16 +1,16 @@
-"""Who hires, resolved over all adverts that are loaded: core.employers, and `employer_id` of each posting.
+"""Who hires, resolved over all loaded adverts: core.employers, and `employer_id` of each posting.
 
-Adverts that share evidence (a name's key, a board of the employer's own, a domain of its own) are one employer's: its
-employers are the connected components. `transforms.employers.identity` says what is evidence.
-The outcome is a function of what adverts say and of boards.csv, not of the order in which they were loaded.
+Adverts that share evidence (the key of a name, a board or a domain of the employer's own) belong to one employer: the
+employers are the connected components. `transforms.employers.identity` defines evidence. The outcome is a function of
+the adverts and of boards.csv, and does not depend on the order in which they were loaded.
 
-Guards against false unions: the key of a name that is too short holds within its source (`employers.identity`); a
-board or a domain unites only names that have to do with each other, or with its own (`unites`); and a board's token,
-which is whose came first, says less of who hires than a name that is stated (`_evidence_of`).
+Guards against false unions: the key of a name that is too short holds within its source (`employers.identity`); a board
+or a domain unites only names that have something in common, with each other or with its own name (`unites`); and a
+board's token, which belongs to whoever registered it first, counts for less than a stated name (`_evidence_of`).
 
-An `employer_id` is the key of a name: of those that boards.csv has for the employer the smallest, else the one seen
-first. So adverts that come later change none but by uniting employers, or by a further name on a board or domain that
-then unites no more; beside them a late archive file that was seen earlier, and a name entered in boards.csv, can.
+An `employer_id` is the key of a name: the smallest that boards.csv has for the employer, else the one seen first. So
+later adverts change an id only by uniting employers, or by adding a name to a board or domain that then no longer
+unites. A late archive file with an earlier sighting, and a name entered in boards.csv, can change an id too.
 """
 
 from __future__ import annotations
@@ -28,14 +28,15 @@ from transforms.employers.token_names import write_token
 from transforms.records.boards import Board
 from transforms.records.columns import fields_of, table_of
 from warehouse import database
+from warehouse.sql_files import read_sql
 from warehouse.tables import Employers
 
 PUBLIC = "public: "
-"""How evidence begins in boards.csv that a person has of an employer itself, and not of one of its adverts."""
+"""Prefix in boards.csv of evidence about the employer itself, not taken from an advert."""
 
 
 class HiringStatement(NamedTuple):
-    """What adverts say of who hires, once for all that say the same. `place` is the beginning of their addresses."""
+    """What adverts say about who hires, once for all that say the same. `place` is the beginning of their addresses."""
 
     employer: str | None
     source: str
@@ -43,50 +44,60 @@ class HiringStatement(NamedTuple):
     place: str | None
     n_postings: int
     first_seen: tuple[datetime, str]
-    """When the first of them was seen, and the smallest posting_id of then."""
+    """First time one of them was seen, and the smallest posting_id of that time."""
     in_text: tuple[tuple[str, int], ...] = ()
-    """Spellings of the employer in their texts, with the number of adverts, where they give its board's token alone."""
+    """Spellings of the employer in their texts, with the number of adverts, if they state the board's token alone."""
     industries: tuple[tuple[str, int], ...] = ()
-    """What fields of theirs state of the employer's industry, with the number of adverts."""
+    """The employer's industry as their fields state it, with the number of adverts."""
 
 
 @dataclass
-class _Employer:
-    """One connected component, while it is gathered."""
+class _Component:
+    """A connected component: the statements, boards and evidence of one employer."""
 
-    said: list[HiringStatement] = field(default_factory=list)
+    statements: list[HiringStatement] = field(default_factory=list)
     boards: list[Board] = field(default_factory=list)
     evidence: set[str] = field(default_factory=set)
 
+    @property
+    def is_employer(self) -> bool:
+        """Whether anything names an employer: an advert, or a line of boards.csv with a name."""
+        return bool(self.statements) or any(board.employer for board in self.boards)
 
-# Industries that sources state decide published shares: those whose aggregates may not be published have no say.
-# Of an address the host is enough where the board is the employer's own; elsewhere the beginning of the path may be a
-# board on a platform (jobs.lever.co/acme). So there are a few thousand that differ, never one for each posting.
-_HIRING = """
-    SELECT p.posting_id, p.first_seen_at, p.employer_id, p.employer, p.employer_in_text, p.source, p.board,
-        CASE WHEN s.is_republishable THEN p.industry_text END AS industry_text,
-        CASE WHEN s.kind = 'employer board' THEN regexp_extract(p.url, '^https?://[^/?#]+')
-            ELSE regexp_extract(p.url, '^https?://[^/?#]+/?[^/?#]*') END AS place
-    FROM core.postings AS p LEFT JOIN core.sources AS s USING (source)"""
+    def evidence_of(self, kind: str) -> list[str]:
+        """The sorted evidence of a kind ("name", "domain", "board"), without the kind."""
+        return sorted(fact.removeprefix(f"{kind}:") for fact in self.evidence if fact.startswith(f"{kind}:"))
 
 
 def resolve(con: database.Connection, boards: Sequence[Board]) -> None:
     """Bring core.employers and the `employer_id` of postings up to date; only rows that change are written.
 
-    `boards` are all lines of boards.csv: an employer that is named there stands in core.employers without adverts too.
+    `boards` are all lines of boards.csv: an employer named there is in core.employers even without adverts.
     """
+    hiring = read_sql("load/sql/hiring")
     rows = con.execute(
         f"""
         SELECT employer, source, board, place, count(*), min((first_seen_at, posting_id)),
             coalesce(histogram(employer_in_text), MAP {{}}), coalesce(histogram(industry_text), MAP {{}})
-        FROM ({_HIRING}) GROUP BY employer, source, board, place
+        FROM ({hiring}) GROUP BY employer, source, board, place
         """
     ).fetchall()
     statements = [HiringStatement(*row[:-2], *(tuple(sorted(counts.items())) for counts in row[-2:])) for row in rows]
     employers, ids = resolve_employers(statements, boards)
+    columns: dict[str, list[str | None]] = {
+        "employers": [statement.employer for statement in statements],
+        "sources": [statement.source for statement in statements],
+        "boards": [statement.board for statement in statements],
+        "places": [statement.place for statement in statements],
+        "ids": ids,
+    }
     with database.transaction(con):
         _write_employers(con, employers)
-        _write_ids(con, statements, ids)
+        con.execute(read_sql("load/sql/hired_by", hiring=hiring), columns)
+        con.execute(
+            "UPDATE core.postings AS p SET employer_id = h.employer_id FROM hired_by AS h"
+            " WHERE h.posting_id = p.posting_id"
+        )
 
 
 def _write_employers(con: database.Connection, employers: Sequence[Employers]) -> None:
@@ -100,174 +111,138 @@ def _write_employers(con: database.Connection, employers: Sequence[Employers]) -
         database.put(con, Employers, new)
 
 
-def _write_ids(con: database.Connection, statements: Sequence[HiringStatement], ids: Sequence[str | None]) -> None:
-    columns: dict[str, list[str | None]] = {
-        "employers": [one.employer for one in statements],
-        "sources": [one.source for one in statements],
-        "boards": [one.board for one in statements],
-        "places": [one.place for one in statements],
-        "ids": list(ids),
-    }
-    con.execute(
-        f"""
-        CREATE OR REPLACE TEMP TABLE hired_by AS
-        WITH hiring AS (
-            SELECT unnest($employers::VARCHAR[]) AS employer, unnest($sources::VARCHAR[]) AS source,
-                unnest($boards::VARCHAR[]) AS board, unnest($places::VARCHAR[]) AS place,
-                unnest($ids::VARCHAR[]) AS employer_id
-        )
-        SELECT p.posting_id, h.employer_id FROM ({_HIRING}) AS p JOIN hiring AS h
-        ON h.source = p.source AND h.employer IS NOT DISTINCT FROM p.employer
-            AND h.board IS NOT DISTINCT FROM p.board AND h.place IS NOT DISTINCT FROM p.place
-        WHERE h.employer_id IS DISTINCT FROM p.employer_id
-        """,
-        columns,
-    )
-    con.execute(
-        "UPDATE core.postings AS p SET employer_id = h.employer_id FROM hired_by AS h WHERE h.posting_id = p.posting_id"
-    )
-
-
 # --- uniting ----------------------------------------------------------------------------------------------------------
 
 
 def resolve_employers(
     statements: Sequence[HiringStatement], boards: Iterable[Board]
 ) -> tuple[list[Employers], list[str | None]]:
-    """The employers behind what adverts say and what boards.csv has, by id; and the id of each that says who hires."""
+    """Return the employers behind statements and lines of boards.csv, by id, and the id for each statement."""
     hiring: list[HiringStatement | Board] = [*statements, *boards]
     evidence = _evidence_of(hiring)
-    apart = set(_shared_by_several(hiring, evidence))
+    shared = set(_find_shared(hiring, evidence))
     roots = Roots()
     for facts in evidence:
-        roots.unite(facts - apart)
-    components: dict[str, _Employer] = defaultdict(_Employer)
-    root_of = [roots.of(min(rest)) if (rest := facts - apart) else None for facts in evidence]
-    for one, root, facts in zip(hiring, root_of, evidence, strict=True):
+        roots.unite(facts - shared)
+    components: dict[str, _Component] = defaultdict(_Component)
+    root_of = [roots.of(min(rest)) if (rest := facts - shared) else None for facts in evidence]
+    for entry, root, facts in zip(hiring, root_of, evidence, strict=True):
         if root is not None:
-            components[root].evidence |= facts - apart
-            if isinstance(one, HiringStatement):
-                components[root].said.append(one)
+            component = components[root]
+            component.evidence |= facts - shared
+            if isinstance(entry, HiringStatement):
+                component.statements.append(entry)
             else:
-                components[root].boards.append(one)
-    employers = {
-        root: _employer(employer)
-        for root, employer in components.items()
-        if employer.said or any(board.employer for board in employer.boards)
-    }
+                component.boards.append(entry)
+    employers = {root: _make_employer(component) for root, component in components.items() if component.is_employer}
     ids = [None if root is None else employers[root].employer_id for root in root_of[: len(statements)]]
     return sorted(employers.values(), key=lambda employer: employer.employer_id), ids
 
 
 def _evidence_of(hiring: Sequence[HiringStatement | Board]) -> list[frozenset[str]]:
-    """The evidence of each, without the names of tokens that say too little.
+    """Return the evidence of each, without names that are only tokens and say too little.
 
-    A token that is an ordinary word names the employer of its board alone: greenhouse:orchard sells houses and
-    ashby:orchard grows apples. So does one whose name boards of other tokens state: where greenhouse:figureai is
-    "Figure", greenhouse:figure is somebody else's.
+    A token that is an ordinary word names only the employer of its board: greenhouse:orchard sells houses and
+    ashby:orchard grows apples. So does a token that boards with other tokens state as their name: where
+    greenhouse:figureai is "Figure", greenhouse:figure is another employer.
     """
-    tokens = [identity.evidence(None, one.source, one.board, None) for one in hiring]
-    verdicts: dict[str, set[bool]] = defaultdict(set)
-    for one, of_token in zip(hiring, tokens, strict=True):
-        key = identity.employer_key(one.employer)
-        if key and of_token and not _is_token(one):
-            verdicts[f"name:{key}"].add(f"name:{key}" in of_token)
+    token_evidence = [identity.evidence(None, entry.source, entry.board, None) for entry in hiring]
+    is_own_token: dict[str, set[bool]] = defaultdict(set)
+    for entry, of_token in zip(hiring, token_evidence, strict=True):
+        key = identity.employer_key(entry.employer)
+        if key and of_token and not _is_token(entry):
+            is_own_token[f"name:{key}"].add(f"name:{key}" in of_token)
     evidence = []
-    for one, of_token in zip(hiring, tokens, strict=True):
-        facts = identity.evidence(
-            one.employer, one.source, one.board, one.place if isinstance(one, HiringStatement) else None
-        )
-        own = set() if _is_token(one) else {f"name:{identity.employer_key(one.employer)}"}
+    for entry, of_token in zip(hiring, token_evidence, strict=True):
+        place = entry.place if isinstance(entry, HiringStatement) else None
+        stated = set() if _is_token(entry) else {f"name:{identity.employer_key(entry.employer)}"}
         weak = {
             name
-            for name in of_token - own
+            for name in of_token - stated
             if name.startswith("name:")
-            and (identity.is_ordinary(name.removeprefix("name:")) or verdicts[name] == {False})
+            and (identity.is_ordinary(name.removeprefix("name:")) or is_own_token[name] == {False})
         }
-        evidence.append(facts - weak)
+        evidence.append(identity.evidence(entry.employer, entry.source, entry.board, place) - weak)
     return evidence
 
 
-def _is_token(one: HiringStatement | Board) -> bool:
-    """Whether what stands for the employer's name is its board's token, or a part of it."""
-    return one.employer is None or (one.board is not None and one.employer in one.board)
+def _is_token(entry: HiringStatement | Board) -> bool:
+    """Whether the employer's name is its board's token, or a part of it."""
+    return entry.employer is None or (entry.board is not None and entry.employer in entry.board)
 
 
-def _shared_by_several(hiring: Sequence[HiringStatement | Board], evidence: Sequence[frozenset[str]]) -> Iterator[str]:
-    """Boards and domains that stand beside names of more than one employer."""
+def _find_shared(hiring: Sequence[HiringStatement | Board], evidence: Sequence[frozenset[str]]) -> Iterator[str]:
+    """Find boards and domains with names of more than one employer."""
     names: dict[str, set[str]] = defaultdict(set)
-    for one, facts in zip(hiring, evidence, strict=True):
-        if key := identity.employer_key(one.employer):
+    for entry, facts in zip(hiring, evidence, strict=True):
+        if key := identity.employer_key(entry.employer):
             for fact in facts:
                 names[fact].add(key)
-    return (s for s, keys in names.items() if not s.startswith("name:") and not unites(s, keys))
+    return (fact for fact, keys in names.items() if not fact.startswith("name:") and not unites(fact, keys))
 
 
 # --- one employer -----------------------------------------------------------------------------------------------------
 
 
-def _employer(component: _Employer) -> Employers:
-    boards = sorted(component.boards, key=lambda board: (board.source, board.board))
-    entries = sorted({board.employer for board in boards if board.employer})
-    spellings = {one.employer for one in component.said if identity.employer_key(one.employer)} | set(entries)
-    names = sorted(spelling for spelling in spellings if spelling)
-    employer_id = _id(component, entries)
-    name, name_source = _name(component.said, [n for n in entries if identity.employer_key(n) == employer_id])
-    hiring: list[HiringStatement | Board] = [*component.said, *boards]
-    is_staffing_agency = any(map(identity.is_staffing_agency, names))
-    industry, industry_evidence = _industry([] if is_staffing_agency else component.said, boards)
+def _make_employer(component: _Component) -> Employers:
+    statements, boards = component.statements, sorted(component.boards, key=lambda board: (board.source, board.board))
+    entered = sorted({board.employer for board in boards if board.employer})
+    stated = {entry.employer for entry in statements if entry.employer and identity.employer_key(entry.employer)}
+    names = sorted({*entered, *stated})
+    hiring: list[HiringStatement | Board] = [*statements, *boards]
+    employer_id = _choose_id(component, entered)
+    name, name_source = _choose_name(statements, [n for n in entered if identity.employer_key(n) == employer_id])
+    is_agency = any(map(identity.is_staffing_agency, names))
+    industry, industry_evidence = _choose_industry([] if is_agency else statements, boards)
     return Employers(
         employer_id=employer_id,
         employer=name or employer_id,
         name_source=name_source,
         names=tuple(names),
-        domains=tuple(sorted(e.removeprefix("domain:") for e in component.evidence if e.startswith("domain:"))),
-        boards=tuple(sorted({f"{one.source}:{one.board}" for one in hiring if _is_own(one)})),
+        domains=tuple(component.evidence_of("domain")),
+        boards=tuple(sorted({f"{e.source}:{e.board}" for e in hiring if _is_on_own_board(e)})),
         country=next((board.country for board in boards if board.country), None),
         industry=industry,
         industry_evidence=industry_evidence,
-        is_staffing_agency=is_staffing_agency,
-        n_postings=sum(one.n_postings for one in component.said),
+        is_staffing_agency=is_agency,
+        n_postings=sum(statement.n_postings for statement in statements),
     )
 
 
-def _id(component: _Employer, entries: Sequence[str]) -> str:
-    """The smallest key that boards.csv has, else that of the name seen first, else what else is known of it."""
-    if entered_keys := [key for name in entries if (key := identity.employer_key(name))]:
+def _choose_id(component: _Component, entered: Sequence[str]) -> str:
+    """Return the smallest key that boards.csv has, else the key of the name seen first, else other evidence."""
+    if entered_keys := [key for name in entered if (key := identity.employer_key(name))]:
         return min(entered_keys)
-    names = sorted(
-        (one.first_seen, fact)
-        for one in component.said
-        if (key := identity.employer_key(one.employer))
-        for fact in component.evidence
-        if fact in (f"name:{key}", f"name:{key}@{one.source}")
-    )
-    if names:
-        return names[0][1].removeprefix("name:")
-    kinds = ("name:", "domain:", "board:")
-    facts = next(facts for kind in kinds if (facts := sorted(e for e in component.evidence if e.startswith(kind))))
-    return facts[0].partition(":")[2]
+    names = component.evidence_of("name")
+    seen = []
+    for statement in component.statements:
+        key = identity.employer_key(statement.employer)
+        keys = (key, f"{key}@{statement.source}") if key else ()
+        seen += [(statement.first_seen, name) for name in keys if name in names]
+    if seen:
+        return min(seen)[1]
+    return next(facts[0] for kind in ("name", "domain", "board") if (facts := component.evidence_of(kind)))
 
 
-def _name(statements: Sequence[HiringStatement], entries: Sequence[str]) -> tuple[str | None, str]:
-    """The name shown and its `NAME_SOURCES`: as boards.csv has it, else the most frequent spelling, ties by name.
+def _choose_name(statements: Sequence[HiringStatement], entered: Sequence[str]) -> tuple[str | None, str]:
+    """Return the name shown and its `NAME_SOURCES`: from boards.csv, else the most frequent spelling, ties by name.
 
-    One with an aside in brackets gives way to any other, and what is only a board's token ("wehrtyou") to the spelling
-    in the texts of adverts. None: nothing but a domain is known.
+    A name with an aside in brackets gives way to any other. A board's token ("wehrtyou") gives way to the spelling in
+    the texts of adverts. None if only a domain is known.
     """
-    if entries:
-        return entries[0], "boards_list"
-    names: Counter[tuple[bool, str]] = Counter()
+    if entered:
+        return entered[0], "boards_list"
+    names: Counter[str] = Counter()
     tokens: Counter[str] = Counter()
     in_text: Counter[str] = Counter()
-    for one in statements:
-        in_text.update(dict(one.in_text))
-        if not _is_token(one) and one.employer and identity.employer_key(one.employer):
-            names[("(" in one.employer, one.employer)] += one.n_postings
-        elif token := one.employer or identity.naming_token(one.source, one.board):
-            tokens[token] += one.n_postings
+    for statement in statements:
+        in_text.update(dict(statement.in_text))
+        if not _is_token(statement) and statement.employer and identity.employer_key(statement.employer):
+            names[statement.employer] += statement.n_postings
+        elif token := statement.employer or identity.naming_token(statement.source, statement.board):
+            tokens[token] += statement.n_postings
     if names:
-        return min(names, key=lambda name: (name[0], -names[name], name[1]))[1], "advert"
+        return min(names, key=lambda name: ("(" in name, -names[name], name)), "advert"
     if in_text:
         return min(in_text, key=lambda name: (-in_text[name], name.isupper(), name)), "advert_text"
     if tokens:
@@ -275,19 +250,19 @@ def _name(statements: Sequence[HiringStatement], entries: Sequence[str]) -> tupl
     return None, "domain"
 
 
-def _industry(statements: Sequence[HiringStatement], boards: Sequence[Board]) -> tuple[str | None, str | None]:
-    """The industry and what says so: public knowledge in boards.csv, else fields of adverts, else boards.csv."""
-    entries = [(board.industry, board.industry_evidence) for board in boards if board.industry]
-    public = [one for one in entries if (one[1] or "").startswith(PUBLIC)]
-    return next(iter([*public, *_stated_industry(statements), *entries]), (None, None))
+def _choose_industry(statements: Sequence[HiringStatement], boards: Sequence[Board]) -> tuple[str | None, str | None]:
+    """Return the industry and its evidence: public knowledge in boards.csv, else fields of adverts, else boards.csv."""
+    entered = [(board.industry, board.industry_evidence) for board in boards if board.industry]
+    public = [(industry, evidence) for industry, evidence in entered if (evidence or "").startswith(PUBLIC)]
+    return next(iter([*public, *_stated_industry(statements), *entered]), (None, None))
 
 
 def _stated_industry(statements: Sequence[HiringStatement]) -> Iterator[tuple[str, str]]:
-    """The industry that fields of over half the adverts that state one name, with the words most of them have."""
+    """Yield the industry that more than half of the adverts with such a field state, with its commonest words."""
     counts: Counter[tuple[str, str]] = Counter()
-    for one in statements:
-        for text, n in one.industries:
-            counts[(one.source, text)] += n
+    for statement in statements:
+        for text, n in statement.industries:
+            counts[(statement.source, text)] += n
     industries: dict[str, Counter[tuple[str, str]]] = defaultdict(Counter)
     for (source, text), n in counts.items():
         if industry := industry_of(text):
@@ -298,5 +273,5 @@ def _stated_industry(statements: Sequence[HiringStatement]) -> Iterator[tuple[st
             yield industry, f"{source} states: {text}"
 
 
-def _is_own(one: HiringStatement | Board) -> bool:
-    return any(fact.startswith("board:") for fact in identity.evidence(None, one.source, one.board, None))
+def _is_on_own_board(entry: HiringStatement | Board) -> bool:
+    return any(fact.startswith("board:") for fact in identity.evidence(None, entry.source, entry.board, None))

@@ -44,10 +44,10 @@ PARTS_OF_POSTING = (
 )
 """Tables of a posting's parts, and the nested column each is made from."""
 NOT_CONTENT = ("posting_id", "source", "board", "told_by", "is_drawn")
-"""Columns that may change without a new version: a second board and the depth of reading say nothing new of an
-advert."""
+"""Columns that may change without a new version: a second board and the depth of reading say nothing new about
+an advert."""
 FULLNESS = f"list_position(['none', 'snippet', 'full'], replace(text_state, '{UNREAD}', 'full'))"
-"""SQL: how much text the answer has of an advert, read or not: an edit may end that it is read."""
+"""SQL: how much of an advert's text the answer has. Whether it was read does not matter: an edit may change that."""
 ADVERT = [f.name for f in fields_of(Advert)]
 IN_DOLLARS = [f.name for f in fields_of(InDollars)]
 
@@ -62,7 +62,7 @@ def step(
     """Bring a source's postings forward by files of one time; call it inside a transaction.
 
     `files` are the refined files by archive file; their responses stand in `ops.responses` already. `all_files` are
-    those of the whole source, for the adverts that an answer only repeats (`repetition.find` has found them).
+    all files of the source, for the adverts that an answer only repeats (`repetition.find` has found them).
     Observations after `last`, an SQL time, are left out. Raises `duckdb.ConstraintException` if a CHECK refuses a row.
     """
     row = con.execute("SELECT expires_after_days FROM core.sources WHERE source = ?", [source]).fetchone()
@@ -84,7 +84,7 @@ def _collect(
     all_files: Mapping[str, RefinedFile],
     last: str,
 ) -> None:
-    """Make `readings`, rows of the files with a digest of their content, and `seen`: these and what is only repeated.
+    """Make `readings`, the rows of the files with a digest of their content, and `seen`, also of adverts only repeated.
 
     `warc` and `record` say where the row of a reading stands, `of_warc` and `of_record` which answer shows it.
     """

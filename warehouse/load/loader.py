@@ -70,11 +70,11 @@ ONLY_REFINED = (TEXT, "wording_hash", "record_hash")
 NOT_STAGED = (*ONLY_REFINED, "spans", "issues", "places")
 """Columns of a posting that no gate sees."""
 MISSING = (
-    "what reads the source changed, but the refined file of a loaded archive file is missing, so the source keeps its "
-    "last good rows; refine the file, or delete work.duckdb if it was taken from the archive on purpose"
+    "the reader of the source changed, but the refined file of a loaded archive file is missing, so the source keeps "
+    "its last good rows; refine the file, or delete work.duckdb if it was removed from the archive on purpose"
 )
 REFUSED = (
-    "the load gate was not passed, see ops.checks; nothing of the file was taken, and the source keeps its last good "
+    "the load gate was not passed, see ops.checks; no row of the file was loaded, and the source keeps its last good "
     "rows. If the file is right, `jobmarket run --accept {source}` lets it in"
 )
 SETTLED = "settled_with"
@@ -83,7 +83,7 @@ SETTLED = "settled_with"
 
 @dataclass(frozen=True, kw_only=True)
 class LoadResult:
-    """What came of loading one archive file. `why` says why it was refused."""
+    """Outcome of loading one archive file. `why` says why it was refused."""
 
     warc: str
     state: Literal["loaded", "unchanged", "refused"]
@@ -290,7 +290,7 @@ def _keep(job: _Job, missing_warcs: Sequence[str]) -> tuple[LoadResult, ...]:
 def _reload(job: _Job, loaded_keys: Mapping[str, str]) -> tuple[LoadResult, ...]:
     """Load all files of the source again, in one transaction. A refused file that was good before stops it."""
     files = list(job.files.values())
-    log.info("%s: what reads it changed, or a file came late; all %d files are loaded again", job.source, len(files))
+    log.info("%s: its reader changed or a file came late; all %d files are loaded again", job.source, len(files))
     try:
         with database.transaction(job.con):
             _forget(job.con, job.source)
@@ -385,7 +385,7 @@ def _check_skills(con: database.Connection, file: RefinedFile) -> None:
         " GROUP BY ALL HAVING count(*) > 1 ORDER BY ALL"
     ).fetchone()
     if row:
-        raise _RefusedError(f"{row[0]} names the skill {row[1]} twice; a posting's skills are named once", file)
+        raise _RefusedError(f"{row[0]} lists the skill {row[1]} twice; a posting may list each skill once", file)
 
 
 def _record_rejects(con: database.Connection, file: RefinedFile, row_class: type, end: str) -> None:

@@ -1,7 +1,8 @@
-"""Lookup tables: countries, roles, occupations, skills, laws and sources, put in place before anything is loaded."""
+"""Lookup tables: countries, roles, occupations, skills, laws and sources, filled before anything else is loaded."""
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 
 from transforms.text.lookups import countries, near_occupations, roles, taxonomy
@@ -9,12 +10,24 @@ from warehouse import database
 from warehouse.load.disclosure_laws import load_disclosure_laws
 from warehouse.tables import Countries, DisclosureLaws, NearOccupations, Roles, Skills, Sources
 
+LOADED = "lookups_loaded"
+"""Table of the work file: the digest of the lookups that it has."""
+
 
 def load_lookups(con: database.Connection, sources: Sequence[Sources]) -> None:
-    """Replace the lookup tables by today's lookups, and core.sources by these declarations."""
-    database.load_lookup(con, Countries, countries())
-    database.load_lookup(con, Roles, roles())
-    database.load_lookup(con, NearOccupations, near_occupations())
-    database.load_lookup(con, Skills, taxonomy())
-    database.load_lookup(con, DisclosureLaws, load_disclosure_laws())
-    database.load_lookup(con, Sources, sources)
+    """Replace the lookup tables with today's lookups, and core.sources with these declarations, if any changed."""
+    rows_of: dict[type, Sequence[object]] = {
+        Countries: countries(),
+        Roles: roles(),
+        NearOccupations: near_occupations(),
+        Skills: taxonomy(),
+        DisclosureLaws: load_disclosure_laws(),
+        Sources: sources,
+    }
+    digest = hashlib.blake2b(repr([list(rows) for rows in rows_of.values()]).encode(), digest_size=16).hexdigest()
+    con.execute(f"CREATE TABLE IF NOT EXISTS {LOADED} (digest VARCHAR NOT NULL)")
+    if con.execute(f"FROM {LOADED}").fetchall() != [(digest,)]:
+        con.execute(f"DELETE FROM {LOADED}")
+        for cls, rows in rows_of.items():
+            database.load_lookup(con, cls, rows)
+        con.execute(f"INSERT INTO {LOADED} VALUES (?)", [digest])

@@ -1,4 +1,4 @@
-"""A refined file: what the refine step made of one archive file."""
+"""A refined file: the refine step's result for one archive file."""
 
 from __future__ import annotations
 
@@ -6,14 +6,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 TEXT = "text"
-"""Column of a refined file of postings that stays there: the advert's text."""
+"""The advert's text: a column that stays in refined files of postings."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class RefinedFile:
-    """Two Parquet files, rows and responses, of one archive file (`warc`, relative to the archive).
+    """Two Parquet files, rows and responses, for one archive file (`warc`, relative to the archive).
 
-    `refine_key` is the digest of all that decides how its bytes are read: with another key it is loaded again.
+    `refine_key` is the digest of everything that decides how its bytes are read; if it changes, the file is loaded
+    again.
     """
 
     source: str

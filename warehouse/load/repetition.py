@@ -1,7 +1,7 @@
-"""Adverts that an answer lists in the words of an earlier one: where their rows stand.
+"""Adverts that an answer lists in the words of an earlier answer, and where their rows stand.
 
-The refine step writes no second row of such an advert, but its `wording_hash` beside the answer. Rows of one digest are
-equal, so that any file with such a row will do.
+The refine step writes no second row for such an advert, only its `wording_hash` beside the answer. Rows with the same
+digest are equal, so any file with such a row will do.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from warehouse.schema import literal
 
 
 class MissingRowsError(Exception):
-    """Refined files repeat adverts of which no refined file has the row; the message names the files."""
+    """Refined files repeat adverts that no refined file has a row of; the message names the files."""
 
 
 def rows_in(files: Mapping[str, RefinedFile], columns: str) -> str:
@@ -23,13 +23,13 @@ def rows_in(files: Mapping[str, RefinedFile], columns: str) -> str:
     return _select(((warc, str(file.rows)) for warc, file in files.items()), columns)
 
 
-def answers_in(files: Mapping[str, RefinedFile], columns: str) -> str:
+def _answers_in(files: Mapping[str, RefinedFile], columns: str) -> str:
     """SQL: these columns of the answers in refined files, and their archive file as `warc`."""
     return _select(((warc, str(file.responses)) for warc, file in files.items()), columns)
 
 
 def _select(paths: Iterable[tuple[str, str]], columns: str) -> str:
-    warcs, names = (", ".join(map(literal, each)) for each in zip(*paths, strict=True))
+    warcs, names = (", ".join(map(literal, texts)) for texts in zip(*paths, strict=True))
     return (
         f"SELECT {columns}, warc FROM read_parquet([{names}], file_row_number = true, filename = true)"
         f" JOIN (SELECT unnest([{names}]) AS filename, unnest([{warcs}]) AS warc) USING (filename)"
@@ -39,16 +39,16 @@ def _select(paths: Iterable[tuple[str, str]], columns: str) -> str:
 def find(
     con: duckdb.DuckDBPyConnection, files: Mapping[str, RefinedFile], all_files: Mapping[str, RefinedFile], last: str
 ) -> None:
-    """`advert_repetitions`: what answers of `files` up to `last` repeat; `repetition_rows`: where the rows of it stand.
+    """Make `advert_repetitions`, what answers of `files` up to `last` repeat, and `repetition_rows`, the rows it has.
 
-    `all_files` are all refined files of the source. `is_news`: it may say again what another answer had changed. Raises
-    `MissingRowsError`.
+    `all_files` are all refined files of the source. `is_news`: the repetition may restore what another answer had
+    changed. Raises `MissingRowsError`.
     """
     con.execute(
         f"""
         CREATE OR REPLACE TEMP TABLE advert_repetitions AS
         SELECT warc, record::BIGINT AS record, observed_at, unnest(repetitions) AS wording_hash, true AS is_news
-        FROM ({answers_in(files, "record, observed_at, repetitions")}) WHERE observed_at <= {last}
+        FROM ({_answers_in(files, "record, observed_at, repetitions")}) WHERE observed_at <= {last}
         """
     )
     _locate(con, all_files)
@@ -57,12 +57,12 @@ def find(
 def add_repeated_answers(
     con: duckdb.DuckDBPyConnection, first_files: Mapping[str, RefinedFile], all_files: Mapping[str, RefinedFile]
 ) -> None:
-    """Add to both tables what answers that are one of `first_files` again (`repeat_answers`) have in earlier words."""
+    """Add to both tables what the answers in `repeat_answers` repeat: the repetitions of answers in `first_files`."""
     ((n,),) = con.execute(
         f"""
         INSERT INTO advert_repetitions
         SELECT r.warc, r.record, r.observed_at, unnest(o.repetitions), r.is_news
-        FROM ({answers_in(first_files, "record, repetitions")}) AS o
+        FROM ({_answers_in(first_files, "record, repetitions")}) AS o
         JOIN repeat_answers AS r ON r.first_warc = o.warc AND r.first_record = o.record
         """
     ).fetchall()
@@ -71,6 +71,7 @@ def add_repeated_answers(
 
 
 def _locate(con: duckdb.DuckDBPyConnection, all_files: Mapping[str, RefinedFile]) -> None:
+    """Make `repetition_rows`: the rows with the digests in `advert_repetitions`."""
     con.execute(
         "CREATE OR REPLACE TEMP TABLE repetition_rows (wording_hash VARCHAR, posting_id VARCHAR, board VARCHAR,"
         " warc VARCHAR, record BIGINT, row_number BIGINT)"
@@ -90,6 +91,6 @@ def _locate(con: duckdb.DuckDBPyConnection, all_files: Mapping[str, RefinedFile]
     ).fetchall()
     if warcs:
         raise MissingRowsError(
-            f"{', '.join(sorted(warc for (warc,) in warcs))}: the refined file repeats adverts of which no refined "
-            "file has the row any more; delete it, and the next run makes it anew"
+            f"{', '.join(sorted(warc for (warc,) in warcs))}: the refined file repeats adverts that no refined file "
+            "has a row of any more; delete it, and the next run makes it again"
         )

@@ -1,7 +1,7 @@
-"""Atomic replacement of several files, with rollback: written beside their places, then renamed.
+"""Atomic replacement of several files, with rollback: they are written beside their places, then renamed.
 
-What can fail (a faulty file, a full disk, a folder that may not be written) fails while files are staged, when
-nothing has changed. A rename that fails all the same is undone with those before it.
+Most errors (a faulty file, a full disk, a read-only folder) occur while files are staged, before anything has changed.
+If a rename fails all the same, it is undone together with the renames before it.
 """
 
 from __future__ import annotations
@@ -18,15 +18,16 @@ from itertools import chain, count
 from pathlib import Path
 
 MARK = "made-by-jobmarket"
-"""The file that marks a folder as one of ours, to be removed. It names the place that the folder is for."""
+"""Name of the file that marks a folder as made here, so that it may be removed. It holds the name of the target."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class StagedFile:
-    """A whole file or folder beside its place. `kept` holds what stands there now, to be put back; None: nothing does.
+    """A complete new file or folder beside its target.
 
-    Of a folder `kept` is where it is moved to: two folders cannot change places at once. A kill between the two renames
-    leaves it there, and `begin_folder` takes it back.
+    `kept` is a copy of the present target, for a rollback; None if there is no target. For a folder it is the path that
+    the target is moved to, since two folders cannot swap places at once. If a kill comes between the two renames,
+    `take_back` restores it.
     """
 
     fresh: Path
@@ -36,15 +37,16 @@ class StagedFile:
 
 
 def stage(target: Path, content: bytes) -> StagedFile | None:
-    """Write a file beside its place, mode and all; None when its place holds these bytes already.
+    """Write a file beside its target, with the target's mode; None if the target has these bytes already.
 
-    Raises `OSError` that names the place, and leaves nothing behind.
+    Raises `OSError` that names the target, and leaves nothing behind.
     """
-    fresh = target.with_name(f".{target.name}.part")  # a name of its own, so that a killed run's is overwritten
+    fresh = target.with_name(f".{target.name}.part")  # a fixed name, so that the file of a killed run is overwritten
     with naming(target):
         try:
             target.parent.mkdir(parents=True, exist_ok=True)
-            _remove_left(fresh, _kept_name(target))
+            for left in (fresh, _kept_name(target)):  # by a killed run
+                left.unlink(missing_ok=True)
             check_writable(target)
             if target.is_file() and target.read_bytes() == content:  # reading a pipe would wait for its writer
                 return None
@@ -63,9 +65,9 @@ def stage(target: Path, content: bytes) -> StagedFile | None:
 
 
 def stage_written(fresh: Path, target: Path) -> StagedFile:
-    """A file that was written whole beside its place by other means; what stands there is kept for now."""
+    """Stage a complete file that was written beside its target by other means; keep a copy of the present target."""
     old = _kept_name(target)
-    _remove_left(old)
+    old.unlink(missing_ok=True)
     if not target.exists():
         return StagedFile(fresh=fresh, target=target, kept=None)
     _link_or_copy(target, old)
@@ -73,10 +75,10 @@ def stage_written(fresh: Path, target: Path) -> StagedFile:
 
 
 def stage_folder(target: Path, files: Iterable[tuple[str, bytes]]) -> StagedFile | None:
-    """Write a folder beside its place, by paths in it; None when its place holds these files and no others.
+    """Write a folder beside its target, from relative paths and contents; None if the target has exactly these files.
 
-    After a power cut its files may be older than their names; the next night makes them again.
-    Raises `OSError` that names the place, and leaves nothing behind.
+    After a power cut some files may have lost their content; the next night makes them again.
+    Raises `OSError` that names the target, and leaves nothing behind.
     """
     change = begin_folder(target)
     with naming(target):
@@ -98,11 +100,11 @@ def stage_folder(target: Path, files: Iterable[tuple[str, bytes]]) -> StagedFile
 
 
 def begin_folder(target: Path) -> StagedFile:
-    """An empty folder, to be filled and then put in its place by `commit`, or removed by `abandon`.
+    """Make an empty folder, to be filled and then put in its place by `commit`, or removed by `abandon`.
 
-    It is made in a new folder of a random name beside its place, which carries `MARK`. Such folders that killed
-    commands left are removed first; nothing else is. One process at a time may do this for a place.
-    Raises `OSError` that names the place, and leaves nothing behind.
+    It stands in a new folder beside the target, with a random name and `MARK`. Such folders left by killed commands are
+    removed first, and nothing else is. Only one process at a time may do this for a target.
+    Raises `OSError` that names the target, and leaves nothing behind.
     """
     with naming(target):
         take_back(target)
@@ -121,14 +123,14 @@ def begin_folder(target: Path) -> StagedFile:
 
 
 def take_back(target: Path) -> None:
-    """Put a folder back into its place from which a killed command had moved it, to put a new one there."""
+    """Restore a folder that a killed command had moved away to replace it."""
     for ours in _marked_beside(target):
         if (ours / "old").is_dir() and not target.exists():
             (ours / "old").rename(target)
 
 
 def _marked_beside(target: Path) -> list[Path]:
-    """The folders beside a place that are ours and for this place."""
+    """Folders beside a target that were made here for this target."""
     return [mark.parent for mark in target.parent.glob(f".*/{MARK}") if _is_ours(mark, target)]
 
 
@@ -144,9 +146,9 @@ def _holds(path: Path, content: bytes) -> bool:
 
 
 def commit(files: Iterable[StagedFile | None]) -> None:
-    """Rename staged files into their places, in order, surviving a power cut.
+    """Rename staged files to their targets, in order, so that the renames survive a power cut.
 
-    Raises `OSError` that names the place that would not take its file; then all places hold what they held.
+    Raises `OSError` that names the target that could not be replaced; then all targets are as before.
     Only a kill can come between two renames.
     """
     batch = [file for file in files if file is not None]
@@ -168,7 +170,7 @@ def commit(files: Iterable[StagedFile | None]) -> None:
 
 
 def _put_back(file: StagedFile) -> None:
-    """Undo what was done of a rename: what stood there is there again, or nothing, as before."""
+    """Undo a rename, if it was done: restore the former target, or remove the new one if there was none."""
     is_done = not file.fresh.exists()
     if is_done and (file.is_folder or file.kept is None):
         _clear(file.target)
@@ -177,9 +179,9 @@ def _put_back(file: StagedFile) -> None:
 
 
 def abandon(files: Sequence[StagedFile | None]) -> None:
-    """Remove what was staged and is not wanted any more. An error here would hide the one that led here.
+    """Remove staged files that are not wanted any more. Ignores errors, which would hide the one that led here.
 
-    A folder that could not go back to its place stays where it is: `take_back` puts it there.
+    A folder that could not be restored stays where it is, for `take_back`.
     """
     for file in files:
         if file is None:
@@ -191,7 +193,7 @@ def abandon(files: Sequence[StagedFile | None]) -> None:
 
 
 def check_writable(target: Path) -> None:
-    """Raise `OSError` where a file may not be replaced, as far as that can be known without trying."""
+    """Raise `OSError` if a file may not be replaced, as far as that can be known without trying."""
     if target.is_dir():
         raise OSError(errno.EISDIR, os.strerror(errno.EISDIR), str(target))
     for path in (target, target.parent):
@@ -200,9 +202,9 @@ def check_writable(target: Path) -> None:
 
 
 def set_aside(path: Path, day: date) -> Path:
-    """Rename a damaged file or folder, and the write-ahead logs of a database with it; returns its new path.
+    """Rename a damaged file or folder, and the write-ahead logs of a database with it; return its new path.
 
-    `work.duckdb` becomes `work.duckdb.damaged-2026-11-26`, or `…-2` and so on where that name is taken.
+    `work.duckdb` becomes `work.duckdb.damaged-2026-11-26`, or `…-2` and so on if that name is taken.
     """
     aside = _free_name(path, f"damaged-{day.isoformat()}")
     with naming(path):
@@ -214,9 +216,9 @@ def set_aside(path: Path, day: date) -> Path:
 
 
 def keep_aside(path: Path, day: date) -> Path:
-    """Keep a file as it is under a second name, since another will take its place; returns that name.
+    """Keep a file under a second name before another file replaces it; return that name.
 
-    `market.duckdb` is kept as `market.duckdb.ahead-2026-11-26`, or `…-2` and so on where that name is taken by another.
+    `market.duckdb` is kept as `market.duckdb.ahead-2026-11-26`, or `…-2` and so on if another file has that name.
     """
     what = f"ahead-{day.isoformat()}"
     for kept in path.parent.glob(f"{path.name}.{what}*"):
@@ -230,7 +232,7 @@ def keep_aside(path: Path, day: date) -> Path:
 
 
 def _free_name(path: Path, what: str) -> Path:
-    """A name beside a file that says what is kept there, and that is not taken."""
+    """Return the first free path beside a file whose name ends in `what`, or in `what` and a number."""
     name = f"{path.name}.{what}"
     names = chain([name], (f"{name}-{number}" for number in count(2)))
     return next(place for place in map(path.with_name, names) if not os.path.lexists(place))
@@ -252,7 +254,7 @@ def _link_or_copy(path: Path, place: Path) -> None:
 
 @contextlib.contextmanager
 def naming(target: Path) -> Iterator[None]:
-    """Let each `OSError` name the file that was to be written: one of a full disk names none by itself."""
+    """Add the file that was to be written to each `OSError`: the error of a full disk names none by itself."""
     try:
         yield
     except OSError as error:
@@ -260,13 +262,13 @@ def naming(target: Path) -> Iterator[None]:
 
 
 def sync_file(path: Path) -> None:
-    """Make the content of a file survive a power cut."""
+    """Flush a file to disk, so that its content survives a power cut."""
     with path.open("rb") as file:
         os.fsync(file.fileno())
 
 
 def sync_folder(folder: Path) -> None:
-    """Make renames in a folder survive a power cut."""
+    """Flush a folder to disk, so that renames in it survive a power cut."""
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)
@@ -278,13 +280,8 @@ def _kept_name(target: Path) -> Path:
     return target.with_name(f".{target.name}.old")
 
 
-def _remove_left(*paths: Path) -> None:
-    """Remove what a killed run left."""
-    for path in paths:
-        path.unlink(missing_ok=True)
-
-
 def _clear(*paths: Path) -> None:
+    """Remove files and folders; ignore errors."""
     for path in paths:
         with contextlib.suppress(OSError):
             if path.is_dir():

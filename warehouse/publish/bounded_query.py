@@ -1,9 +1,9 @@
-"""One SELECT on market.duckdb by somebody who is not known, within bounds of rows, bytes, time and memory.
+"""One SELECT on market.duckdb from an untrusted client, with bounds on rows, bytes, time and memory.
 
-The query runs in a process of its own, on the locked connection of `reader`. A timer interrupts it when its time is up;
-a few functions of DuckDB 2.0 neither notice that nor count their memory (`list_sort(range(300000000))` ran for 73
-seconds and took 2.4 GB under a limit of 0.5), so that the system bounds the memory of the process, and the process is
-killed where the timer did not end it.
+The query runs in a process of its own, on the locked connection of `reader`. A timer interrupts it when its time is up.
+A few functions of DuckDB 2.0 neither notice that nor count their memory: `list_sort(range(300000000))` ran for 73
+seconds and took 2.4 GB under a limit of 0.5. So the system bounds the memory of the process, and the process is killed
+if the timer did not end it.
 """
 
 from __future__ import annotations
@@ -23,22 +23,22 @@ from warehouse.publish.json_values import to_json_value
 from warehouse.publish.reader import open_reader
 
 MAX_MEMORY = "1GB"
-"""What DuckDB may use for a query."""
+"""Memory that DuckDB may use for a query."""
 MAX_ADDRESS_SPACE = 6 * 2**30
-"""Bytes that the process of a query may map: libraries and stacks of threads take more than half of a gigabyte."""
+"""Bytes that the process of a query may map; libraries and stacks of threads alone take half a gigabyte."""
 GRACE = 3.0
-"""Seconds after which a query is killed that was interrupted and did not end, or whose process did not begin."""
+"""Seconds beyond a query's time limit until its process is killed."""
 MAX_SQL = 20_000
-"""Most characters of a query."""
+"""Characters allowed in a query."""
 
 
 class QueryRefusedError(ValueError):
-    """A query that is not answered. The message says why, and what to do instead."""
+    """The query is not answered. The message says why, and what to do instead."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Bounds:
-    """What the answer to a query may be at most."""
+    """Limits on the answer to a query, and on its time."""
 
     rows: int = 100
     n_bytes: int = 50_000
@@ -47,7 +47,7 @@ class Bounds:
 
 @dataclass(frozen=True, kw_only=True)
 class Answer:
-    """The first rows of a result as JSON has them. `cut_by` says which bound left others out: rows, bytes or None."""
+    """The first rows of a result as JSON values. `cut_by` names the bound that cut it: rows, bytes or None."""
 
     columns: list[str]
     types: list[str]
@@ -56,7 +56,7 @@ class Answer:
 
 
 def answer_query(con: Connection, sql: str, bounds: Bounds) -> Answer:
-    """The answer to one SELECT on a connection of `open_reader`. Raises `QueryRefusedError` for all else."""
+    """Answer one SELECT on a connection of `open_reader`. Raises `QueryRefusedError` for everything else."""
     statement = _only_select(con, sql)
     timer = threading.Timer(bounds.seconds, con.interrupt)
     timer.start()
@@ -69,7 +69,7 @@ def answer_query(con: Connection, sql: str, bounds: Bounds) -> Answer:
     except duckdb.OutOfMemoryException as error:
         raise QueryRefusedError(f"it needs more memory than {MAX_MEMORY}: filter or aggregate first") from error
     except duckdb.PermissionException as error:
-        raise QueryRefusedError(f"a query reads the published tables alone, no file and no network: {error}") from error
+        raise QueryRefusedError(f"only the published tables may be read, no file and no network: {error}") from error
     except (duckdb.Error, MemoryError) as error:
         raise QueryRefusedError(str(error) or "it needs more memory than a query may use") from error
     finally:
@@ -81,28 +81,28 @@ def answer_query(con: Connection, sql: str, bounds: Bounds) -> Answer:
 
 
 def _only_select(con: Connection, sql: str) -> Any:
-    """The one SELECT of a text."""
+    """Return the SELECT that a text consists of. Raises `QueryRefusedError` for any other text."""
     if len(sql) > MAX_SQL:
-        raise QueryRefusedError(f"the query has {len(sql):,} characters, and {MAX_SQL:,} are the most")
+        raise QueryRefusedError(f"the query has {len(sql):,} characters; at most {MAX_SQL:,} are allowed")
     try:
         statements = con.extract_statements(sql)
     except duckdb.Error as error:
         raise QueryRefusedError(str(error)) from error
     if len(statements) != 1:
-        raise QueryRefusedError(f"{len(statements)} statements given: exactly one SELECT is answered at a time")
+        raise QueryRefusedError(f"{len(statements)} statements given: send exactly one SELECT at a time")
     (statement,) = statements
     kind = str(statement.type).rpartition(".")[2]
     if kind != "SELECT":
         hint = " (of a PIVOT: name its values with IN)" if kind == "MULTI" else ""
         raise QueryRefusedError(
-            f"a statement of kind {kind} is refused: only one SELECT is answered, also as WITH … SELECT, FROM, SHOW, "
+            f"a statement of kind {kind} is refused: only a SELECT is answered, or WITH … SELECT, FROM, SHOW, "
             f"DESCRIBE or SUMMARIZE{hint}"
         )
     return statement
 
 
 def _take(result: Connection, bounds: Bounds) -> tuple[list[list[Any]], str | None]:
-    """Rows of a result up to the bounds, and which of them left others out."""
+    """Return the rows of a result up to the bounds, and the name of the bound that cut it."""
     rows: list[list[Any]] = []
     size = 0
     while (row := result.fetchone()) is not None:
@@ -113,7 +113,7 @@ def _take(result: Connection, bounds: Bounds) -> tuple[list[list[Any]], str | No
         if size > bounds.n_bytes:
             if not rows:
                 raise QueryRefusedError(
-                    f"the first row has {size:,} bytes, and {bounds.n_bytes:,} are the most: name fewer columns"
+                    f"the first row has {size:,} bytes; at most {bounds.n_bytes:,} are allowed: select fewer columns"
                 )
             return rows, "bytes"
         rows.append(json.loads(line))
@@ -121,18 +121,18 @@ def _take(result: Connection, bounds: Bounds) -> tuple[list[list[Any]], str | No
 
 
 def _say_too_long(bounds: Bounds) -> str:
-    return f"it took longer than {bounds.seconds:g} seconds and was ended: filter, aggregate or join less"
+    return f"it took longer than {bounds.seconds:g} seconds and was stopped: filter, aggregate or join less"
 
 
 # --- a process of its own -----------------------------------------------------------------------------------
 
 
 def ask_apart(folder: Path, sql: str, bounds: Bounds) -> Answer:
-    """The answer to one SELECT on the published file of a folder, from a process of its own.
+    """Answer one SELECT on the published file of a folder, in a process of its own.
 
-    Raises `QueryRefusedError`, and `FileNotFoundError` when nothing was published yet.
+    Raises `QueryRefusedError`, and `FileNotFoundError` if nothing was published yet.
     """
-    import subprocess  # noqa: PLC0415  # of the parent alone: the process of a query needs as little as can be
+    import subprocess  # noqa: PLC0415  # needed by the parent alone; the child should start quickly
 
     request = json.dumps({"folder": str(folder.absolute()), "sql": sql, "bounds": asdict(bounds)})
     try:
@@ -153,7 +153,7 @@ def ask_apart(folder: Path, sql: str, bounds: Bounds) -> Answer:
 
 
 def _answer_parent() -> None:
-    """Read a query from stdin, write its answer or why there is none to stdout."""
+    """Read a query from stdin, and write its answer or the reason for refusing it to stdout."""
     request = json.loads(sys.stdin.read())
     _bound_memory()
     try:
@@ -167,7 +167,7 @@ def _answer_parent() -> None:
 
 
 def _bound_memory() -> None:
-    """Let the system bound the memory of this process, where it can."""
+    """Let the operating system limit the memory of this process, if it can."""
     with contextlib.suppress(ImportError, OSError, ValueError):
         import resource  # noqa: PLC0415  # not on every system
 

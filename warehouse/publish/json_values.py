@@ -1,4 +1,4 @@
-"""Values of a database as JSON has them."""
+"""Converting values of a database to JSON."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from decimal import Decimal
 
 
 def to_json_value(value: object) -> object:
-    """A value of DuckDB as JSON has it, nested ones too; bytes are hexadecimal, what JSON has no number for is None."""
+    """Convert a value of DuckDB, nested or not, to JSON. Bytes become hexadecimal; NaN and infinity become None."""
     if isinstance(value, dict):
         return {str(key): to_json_value(part) for key, part in value.items()}
     if isinstance(value, list | tuple):

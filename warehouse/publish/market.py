@@ -1,7 +1,7 @@
 """Publishing: market.duckdb, which people open.
 
-market.duckdb has PRIMARY KEYs, so that a doubled key is never published. It has no CHECKs: its rows are those of the
-working file, which passed them, and DuckDB updates a column that shares a CHECK with a key column by deleting and
+market.duckdb has PRIMARY KEYs, so that a duplicate key is never published. It has no CHECKs: its rows come from the
+work file, where they passed them, and DuckDB updates a column that shares a CHECK with a key column by deleting and
 inserting the row (2.4 s instead of 0.05 for 111,000).
 """
 
@@ -27,13 +27,13 @@ from warehouse.views import analysis_views
 log = logging.getLogger("jobmarket.warehouse")
 
 PUBLISHED_STORAGE = "v1.4.0"
-"""Storage version of market.duckdb: DuckDB 1.5 and 2.0 can open it, and 1.4, which has left support, still can."""
+"""Storage version of market.duckdb, which DuckDB 1.5 and 2.0 can open, as can 1.4, which is out of support."""
 FRESH = "fresh"
-"""What the file that is to be published is called while it is attached."""
+"""Name of the new file while it is attached."""
 
 
 def publish(con: database.Connection, target: Path) -> None:
-    """Write market.duckdb anew and put it in place at once; whoever reads the old file keeps reading it.
+    """Write market.duckdb and put it in place at once; readers of the old file keep reading it.
 
     Raises as `stage` does, and then publishes nothing.
     """
@@ -43,15 +43,15 @@ def publish(con: database.Connection, target: Path) -> None:
 def stage(
     con: database.Connection, target: Path, finish: Callable[[database.Connection], None] | None = None
 ) -> atomic_files.StagedFile:
-    """Make market.duckdb beside its place, where `atomic_files.commit` takes it from.
+    """Make market.duckdb beside its place, for `atomic_files.commit`.
 
-    All tables of `core`, `mart` and `ops` with keys, comments and views, those of `analysis` too; `finish` may
-    change what is in them, in the new file alone. A copy of what is published is brought up to the working file
-    (`sync`), where it was made with today's declarations and most of it stays; else the file is written anew, rows
-    in the order of their keys. Both give the same rows, and both have the PRIMARY KEYs.
+    It has all tables of `core`, `mart` and `ops` with keys, comments and views, and the views of `analysis`. `finish`
+    may change rows in the new file alone. If the published file has today's declarations and most rows stay, a copy of
+    it is brought up to date (`sync`); else the file is written from scratch, in the order of the keys. Both ways give
+    the same rows and PRIMARY KEYs.
 
-    What a killed run left half-written is removed, and nothing is left when anything is raised:
-    `duckdb.ConstraintException` when a key is doubled, `OSError` that names the place when the file cannot be written.
+    Half-written files of killed runs are removed. Leaves nothing behind when it raises: `duckdb.ConstraintException`
+    for a duplicate key, `OSError` that names the target if the file cannot be written.
     """
     fresh = target.with_name(target.name + ".new")
     with atomic_files.naming(target):
@@ -75,7 +75,7 @@ def stage(
 def _renew_market(
     con: database.Connection, target: Path, fresh: Path, finish: Callable[[database.Connection], None] | None
 ) -> bool:
-    """Bring a copy of what is published up to the working file; False when it must be written anew."""
+    """Bring a copy of the published file up to date with the work file; False if it must be written from scratch."""
     if not target.exists():
         return False
     shutil.copyfile(target, fresh)
@@ -94,13 +94,13 @@ def _renew_market(
     except duckdb.Error as error:
         if database.is_full_disk(error):
             raise
-        log.warning("%s cannot be renewed and is written anew (%s)", target, error)
+        log.warning("%s cannot be updated and is written from scratch (%s)", target, error)
         return False
     return True
 
 
 class _OutdatedError(Exception):
-    """So much changed that the published file is better written anew."""
+    """So much changed that writing the published file from scratch is better."""
 
 
 def _write_market(con: database.Connection, fresh: Path, finish: Callable[[database.Connection], None] | None) -> None:
@@ -116,7 +116,7 @@ def _write_market(con: database.Connection, fresh: Path, finish: Callable[[datab
 
 
 def _make_empty(path: Path) -> None:
-    """Make a file to be published, without rows."""
+    """Make a file for publishing, without rows."""
     with duckdb.connect() as con, _attach(con, path):
         with database.transaction(con):
             database.create_all(con, is_published=True)
@@ -130,12 +130,12 @@ def _make_empty(path: Path) -> None:
 
 
 def _attach(con: database.Connection, fresh: Path) -> contextlib.AbstractContextManager[str]:
-    """Use the file that is to be published; gives the name of the working database, which is used again after."""
+    """Use the new file; gives the name of the work database, which is used again afterwards."""
     return database.attached(con, fresh, name=FRESH, storage=PUBLISHED_STORAGE)
 
 
 def _market_key() -> str:
-    """Digest of what a published file is made with beside its rows; one made with another is written anew."""
+    """Digest of everything in a published file but its rows; a file with another digest is written from scratch."""
     parts = [*declarations(is_published=True), *analysis_views.declarations(), PUBLISHED_STORAGE, duckdb.__version__]
     return hashlib.blake2b("\n".join(parts).encode(), digest_size=16).hexdigest()
 

@@ -18,29 +18,21 @@ MARKET = "market.duckdb"
 def open_reader(
     data_dir: Path, *, with_texts: bool = False, refined: Path | None = None, max_memory: str | None = None
 ) -> Connection:
-    """A connection for people: market.duckdb, nothing else, and no way to write or reach another file.
+    """Open market.duckdb for queries; they cannot write, or reach any other file.
 
-    `with_texts` adds the view `adverts` (posting_id, text): the stored text of each posting's newest
-    observation, from the refined files in `refined` (default: the folder of that name in `data_dir`). Scratch
-    tables in memory are allowed; queries may not spill to disk. `max_memory` is what they may use ("1GB"; default: most
-    of what the machine has).
-    Raises `FileNotFoundError` when nothing was published yet.
+    `with_texts` adds the view `adverts` (posting_id, text): the stored text of each posting's newest observation, from
+    the refined files in `refined` (default: the folder of that name in `data_dir`). Scratch tables in memory are
+    allowed; queries may not spill to disk. `max_memory` bounds their memory ("1GB"; default: most of the machine's).
+    Raises `FileNotFoundError` if nothing was published yet.
 
-    DuckDB 2.0 keeps every attached file and allowed folder open to COPY ... TO even without external access,
-    so market.duckdb could be overwritten. Here the file system itself is switched off after market.duckdb was
-    opened, and refined texts come through Arrow, whose reader can only read.
+    DuckDB 2.0 keeps every attached file and allowed folder open to COPY ... TO even without external access, so
+    market.duckdb could be overwritten. So the file system itself is switched off once market.duckdb is open, and
+    refined texts come through Arrow, which can only read.
     """
-    market = data_dir / MARKET
-    if not market.exists():
-        raise FileNotFoundError(f"{market} does not exist yet; `jobmarket run` publishes it")
-    con = duckdb.connect(config={"autoinstall_known_extensions": False, "autoload_known_extensions": False})
+    con = connect_market(data_dir, name="market")
     con.execute("SET temp_directory = ''")
-    con.execute("SET TimeZone = 'UTC'")
-    con.execute("SET python_enable_replacements = false")
     if max_memory:
         con.execute(f"SET memory_limit = {_literal(max_memory)}")
-    con.execute(f"ATTACH {_literal(str(market))} AS market (READ_ONLY)")
-    con.execute("USE market")
     if with_texts:
         con.register("refined_texts", _texts(refined or data_dir / "refined"))
         con.execute(
@@ -57,8 +49,24 @@ def _literal(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
+def connect_market(data_dir: Path, *, name: str) -> Connection:
+    """Open a database in memory and use market.duckdb in it, read-only and under this name.
+
+    Raises `FileNotFoundError` if nothing was published yet.
+    """
+    market = data_dir / MARKET
+    if not market.exists():
+        raise FileNotFoundError(f"{market} does not exist yet; `jobmarket run` publishes it")
+    con = duckdb.connect(config={"autoinstall_known_extensions": False, "autoload_known_extensions": False})
+    con.execute("SET TimeZone = 'UTC'")
+    con.execute("SET python_enable_replacements = false")
+    con.execute(f"ATTACH {_literal(str(market))} AS {name} (READ_ONLY)")
+    con.execute(f"USE {name}")
+    return con
+
+
 def _texts(folder: Path) -> ds.Dataset:
-    """The texts in all refined files of postings, with the archive file and record each comes from."""
+    """The texts in all refined files of postings, each with its archive file and record."""
     import pyarrow as pa
     import pyarrow.dataset as ds
     import pyarrow.parquet as pq

@@ -1,7 +1,7 @@
 """Tables of a release: marts as Parquet and CSV, and a DuckDB file of marts and lookups, without adverts.
 
-Adverts are in no release: their sources let us count them, not pass them on. Which rows of a mart may be passed on
-(`KeptRows`) is decided by who makes the release.
+No release has adverts: their sources let us count them, not pass them on. The caller decides which rows of a mart may
+be passed on (`KeptRows`).
 """
 
 from __future__ import annotations
@@ -17,9 +17,10 @@ import duckdb
 
 from transforms.records.columns import fields_of, table_of
 from warehouse import database_files, tables
-from warehouse.database import MARKET, NIGHTLY, Connection, attached, remove_database, transaction
+from warehouse.database import NIGHTLY, Connection, attached, remove_database, transaction
 from warehouse.mart_tables import HISTORIES, PUBLISHED, Days
 from warehouse.ops_tables import Vintages
+from warehouse.publish.reader import connect_market
 from warehouse.schema import (
     MACROS,
     MART_VIEWS,
@@ -37,15 +38,15 @@ from warehouse.schema import (
 )
 
 RELEASED = "released"
-"""What the DuckDB file of a release is called while the release is made."""
+"""Name of a release's DuckDB file while it is attached."""
 RELEASED_STORAGE = "v1.3.0"
 """Storage version of the DuckDB file of a release: later ones write a random number into its header."""
 LOOKUPS = (
     tables.Sources, tables.Countries, tables.Roles, tables.Skills, tables.DisclosureLaws, tables.NearOccupations,
     tables.PriceLevels,
 )  # fmt: skip
-"""Tables of `core` that marts are read with."""
-WITH_THEM = ("prices_of",)
+"""Tables of `core` that queries of marts join."""
+LOOKUP_MACROS = ("prices_of",)
 """Macros over these tables."""
 _PUBLIC_TABLES = (*LOOKUPS, Days, *HISTORIES.values(), *PUBLISHED.values(), Vintages)
 """Tables of the DuckDB file of a release."""
@@ -53,7 +54,7 @@ _PUBLIC_TABLES = (*LOOKUPS, Days, *HISTORIES.values(), *PUBLISHED.values(), Vint
 
 @dataclass(frozen=True, kw_only=True)
 class KeptRows:
-    """What of a mart may be passed on: an SQL condition on its rows, and columns in place of its own."""
+    """The part of a mart that may be passed on: an SQL condition on its rows, and SQL that replaces columns."""
 
     condition: str = "true"
     columns: Mapping[str, str] = field(default_factory=dict)
@@ -61,7 +62,7 @@ class KeptRows:
 
 @dataclass(frozen=True, kw_only=True)
 class ExportedTable:
-    """A mart as it stands in a release. `columns` are name, SQL type and meaning of each."""
+    """A mart in a release. `columns` has the name, SQL type and meaning of each column."""
 
     name: str
     title: str
@@ -71,25 +72,17 @@ class ExportedTable:
 
 
 def open_published_file(folder: Path) -> Connection:
-    """A connection that reads the published file of a folder and may write other files.
+    """Open a connection that reads the published file of a folder and may write other files.
 
-    Raises `FileNotFoundError` when nothing was published yet.
+    Raises `FileNotFoundError` if nothing was published yet.
     """
-    market = folder / MARKET
-    if not market.exists():
-        raise FileNotFoundError(f"{market} does not exist yet; `jobmarket run` publishes it")
-    con = duckdb.connect(config={"autoinstall_known_extensions": False, "autoload_known_extensions": False})
-    con.execute("SET TimeZone = 'UTC'")
-    con.execute("SET python_enable_replacements = false")
-    con.execute(f"ATTACH {literal(str(market))} AS {NIGHTLY} (READ_ONLY)")
-    con.execute(f"USE {NIGHTLY}")
-    return con
+    return connect_market(folder, name=NIGHTLY)
 
 
 def export_cells(con: Connection, folder: Path, kept_rows: Mapping[str, KeptRows]) -> list[ExportedTable]:
-    """Each table of published cells as Parquet and as CSV, by key; the same rows give the same bytes.
+    """Write each table of published cells as Parquet and CSV, ordered by key; the same rows give the same bytes.
 
-    Lists and structs are JSON in CSV.
+    Lists and structs become JSON in CSV.
     """
     folder.mkdir(parents=True, exist_ok=True)
     tables = []
@@ -119,21 +112,21 @@ def export_cells(con: Connection, folder: Path, kept_rows: Mapping[str, KeptRows
 
 
 def public_schema() -> str:
-    """SQL of all that the DuckDB file of a release declares, with comments: schemas, tables, views and macros."""
+    """SQL that declares a release's DuckDB file: schemas, tables, views and macros, with comments."""
     statements = (
         (f"CREATE SCHEMA {schema}" for schema in dict.fromkeys(map(schema_of, _PUBLIC_TABLES))),
         *((ddl(cls, with_checks=False), *comments(cls)) for cls in _PUBLIC_TABLES),
         *map(mart_ddl, HISTORIES),
         *map(view_ddl, MART_VIEWS),
-        *map(macro_ddl, WITH_THEM),
+        *map(macro_ddl, LOOKUP_MACROS),
     )
     return "".join(f"{statement};\n" for statement in chain.from_iterable(statements))
 
 
 def write_public_database(con: Connection, target: Path, kept_rows: Mapping[str, KeptRows]) -> None:
-    """A DuckDB file of marts, on all days, and of lookups, with comments; readable by DuckDB 1.3 and newer.
+    """Write a DuckDB file of marts on all days, and of lookups, with comments; DuckDB 1.3 and newer can read it.
 
-    The same rows give the same bytes: they are written in order, by one thread, which fills block after block.
+    The same rows give the same bytes: one thread writes them in order, block after block.
     """
     remove_database(target)
     database_files.copy_empty(target, kind="release", made_with=RELEASED_STORAGE + public_schema(), make=_make_empty)
@@ -154,7 +147,7 @@ def write_public_database(con: Connection, target: Path, kept_rows: Mapping[str,
 
 
 def _make_empty(path: Path) -> None:
-    """Make the DuckDB file of a release, without rows."""
+    """Make a release's DuckDB file, without rows."""
     with duckdb.connect() as con, _attach(con, path):
         with transaction(con):
             con.execute(public_schema())
@@ -162,7 +155,7 @@ def _make_empty(path: Path) -> None:
 
 
 def _attach(con: Connection, path: Path) -> AbstractContextManager[str]:
-    """Use the DuckDB file of a release; what was used before is used again after."""
+    """Use a release's DuckDB file; afterwards the former database is used again."""
     return attached(con, path, name=RELEASED, storage=RELEASED_STORAGE)
 
 
@@ -170,11 +163,11 @@ _NAMES = re.compile(r"\b((?:core|ops)\.\w+|\w+(?=\())")
 
 
 def find_missing(sql: str) -> list[str]:
-    """What a SELECT reads that is in no release, by name: tables and macros over adverts."""
+    """Return the names of tables and macros that a SELECT reads and that no release has: they hold adverts."""
     tables = {table_of(cls).name for cls in (*LOOKUPS, Vintages)}
     names = set(_NAMES.findall(sql))
     tables_missing = {name for name in names if "." in name} - tables
-    return sorted(tables_missing | (names & MACROS.keys()) - set(WITH_THEM))
+    return sorted(tables_missing | (names & MACROS.keys()) - set(LOOKUP_MACROS))
 
 
 def _replace(columns: Mapping[str, str]) -> str:

@@ -1,9 +1,9 @@
-"""Bringing a copy of what was published up to the working file, so that publishing costs what changed.
+"""Bringing a copy of the published file up to date with the work file, so that publishing costs what changed.
 
-A table whose rows are those of the working file is left as it is. In another one the rows that are gone are deleted,
-those that changed are updated in the columns that changed, and new ones are inserted; afterwards its rows must be those
-of the working file. Digests tell, column by column (64-bit hashes of each value with its row's key, combined: a
-difference goes unnoticed once in 10^19 times). Keys are tested by the file's own PRIMARY KEYs and by the count of rows.
+Tables with the rows of the work file are left alone. In the others, rows that are gone are deleted, changed rows are
+updated in the columns that changed, and new rows are inserted; afterwards their rows must be those of the work file.
+Tables are compared by digests of each column (64-bit hashes of each value with its row's key, combined: a difference
+goes unnoticed once in 10^19 times). The file's own PRIMARY KEYs and the count of rows test the keys.
 """
 
 from __future__ import annotations
@@ -20,20 +20,21 @@ from warehouse.schema import database_tables, ident, key_of
 log = logging.getLogger("jobmarket.warehouse")
 
 MAX_MOVED = 0.25
-"""A table of which a larger part is inserted or deleted has the file written anew, in the order of its key."""
+"""If a larger part of a table is inserted or deleted, the file is written from scratch, in the order of the keys."""
 MIN_MOVED = 50_000
-"""Rows that may be inserted and deleted in any table: a small one, such as a mart, may double."""
+"""Rows that may be inserted and deleted in any table: a small table, such as a mart, may double."""
 MAX_FREE = 0.25
-"""So is a file of which a larger part is free: deleted and updated rows leave room that is not given back."""
+"""If a larger part of the file is free, it is written from scratch: DuckDB does not give back the room of deleted and
+updated rows."""
 MIN_FREE = 64
 """Blocks (of 256 KiB) that may be free in any file."""
 ROWS, KEYS = "rows", "keys of rows"
-"""Names of digests that are no columns: how many rows there are, and what tells them apart."""
+"""Names of the digests that belong to no column: the number of rows, and the digest of their keys."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class _OutdatedTable:
-    """A table of the copy whose rows are not those of the working file; both by their full names, and digests."""
+    """A table with other rows in the copy (`target`, digests `there`) than in the work file (`source`, `wanted`)."""
 
     cls: type
     source: str
@@ -43,21 +44,21 @@ class _OutdatedTable:
 
     @property
     def changed_columns(self) -> list[str]:
-        """The columns that differ."""
+        """The columns with different values."""
         columns = (name for name in self.wanted if name not in (ROWS, KEYS))
         return [name for name in columns if self.wanted[name] != self.there[name]]
 
     @property
     def has_other_rows(self) -> bool:
-        """Whether rows come or go, not only change."""
+        """Whether rows were added or deleted, not only changed."""
         return any(self.wanted[name] != self.there[name] for name in (ROWS, KEYS))
 
 
 def renew(con: duckdb.DuckDBPyConnection, *, work: str, copy: str) -> bool:
-    """Give the tables of the attached database `copy` the rows of `work`; False when it is better made anew.
+    """Give the tables of the attached database `copy` the rows of `work`; False if `copy` is better made from scratch.
 
-    To be called in a transaction, which is not to be kept when the answer is False. Raises
-    `duckdb.ConstraintException` as an insert does when a key is doubled.
+    Call it in a transaction, and roll that back if the result is False. Raises `duckdb.ConstraintException` for a
+    duplicate key, as an insert does.
     """
     if not _is_dense(con, copy):
         return False
@@ -74,7 +75,7 @@ def _is_dense(con: duckdb.DuckDBPyConnection, copy: str) -> bool:
 
 
 def _compare(con: duckdb.DuckDBPyConnection, cls: type, work: str, copy: str) -> _OutdatedTable | None:
-    """A table whose copy has other rows than the working file; None when both have the same."""
+    """Compare a table of the copy with the work file; None if both have the same rows."""
     source, target = (f"{ident(database)}.{table_of(cls).name}" for database in (work, copy))
     names = [f.name for f in fields_of(cls) if f.name not in _identity(cls)]
     here, there = (_digests(con, cls, table, names) for table in (source, target))
@@ -82,17 +83,17 @@ def _compare(con: duckdb.DuckDBPyConnection, cls: type, work: str, copy: str) ->
 
 
 def _identity(cls: type) -> Sequence[str]:
-    """The columns that tell rows apart: the key, else all."""
+    """The columns that distinguish rows: the key, or all columns if there is none."""
     return key_of(cls) or [f.name for f in fields_of(cls)]
 
 
 def _digests(con: duckdb.DuckDBPyConnection, cls: type, table: str, names: Sequence[str]) -> dict[str, int]:
-    """How many rows a table has, and what the hashes of their keys and of columns with their keys come to.
+    """Return the number of rows of a table, the digest of their keys, and one digest per column.
 
-    The order of rows does not matter. By digests, because comparing the columns of joined rows takes three times as
-    long. Keys are added up, so that a doubled one shows. The rest is XORed, which takes two thirds of the time; hashed
-    once more, because DuckDB combines two hashes by XOR, and a value that all rows have would cancel out; of a list
-    also whether it is there, because NULL and an empty one have the same hash.
+    The order of rows does not matter. Comparing the columns of joined rows would take three times as long. Hashes of
+    keys are added up, so that a duplicate key shows. The other hashes are XORed, which takes two thirds of the time;
+    they are hashed once more, because DuckDB combines two hashes by XOR, and a value that all rows share would cancel
+    out. For a list, whether it is NULL is hashed too, because NULL and an empty list have the same hash.
     """
     is_list = {field.name for field in fields_of(cls) if field.is_list}
     values = (f"{ident(name)} IS NULL, {ident(name)}" if name in is_list else ident(name) for name in names)
@@ -103,7 +104,7 @@ def _digests(con: duckdb.DuckDBPyConnection, cls: type, table: str, names: Seque
 
 
 def _is_mostly_new(con: duckdb.DuckDBPyConnection, table: _OutdatedTable) -> bool:
-    """Whether so many rows come or go that the file is better written anew."""
+    """Whether so many rows were added or deleted that writing the file from scratch is better."""
     n_admitted = max(MIN_MOVED, int(MAX_MOVED * table.there[ROWS]))
     could_be = table.has_other_rows and table.wanted[ROWS] + table.there[ROWS] > n_admitted
     if not could_be or not key_of(table.cls):
@@ -113,7 +114,7 @@ def _is_mostly_new(con: duckdb.DuckDBPyConnection, table: _OutdatedTable) -> boo
 
 
 def _select_differences(table: _OutdatedTable) -> tuple[str, str]:
-    """FROM and WHERE of the rows that only the copy has, and of those that only the working file has."""
+    """FROM and WHERE of the rows that only the copy has, and of the rows that only the work file has."""
     same_key = _same_key(table.cls)
     old = f"FROM {table.target} AS t WHERE NOT EXISTS (FROM {table.source} AS s WHERE {same_key})"
     new = f"FROM {table.source} AS s WHERE NOT EXISTS (FROM {table.target} AS t WHERE {same_key})"
@@ -125,7 +126,7 @@ def _same_key(cls: type) -> str:
 
 
 def _update_table(con: duckdb.DuckDBPyConnection, table: _OutdatedTable) -> bool:
-    """Delete, update and insert what differs; whether the table has the rows of the working file then."""
+    """Delete, update and insert rows; return whether the table then has the rows of the work file."""
     cls, source, target = table.cls, table.source, table.target
     columns = ", ".join(ident(f.name) for f in fields_of(cls))
     if not key_of(cls):
@@ -144,7 +145,7 @@ def _update_table(con: duckdb.DuckDBPyConnection, table: _OutdatedTable) -> bool
         _update(con, cls, stale, source, target, _same_key(cls))
         there = _digests(con, cls, target, names)
     if any(there[name] != table.wanted[name] for name in (ROWS, KEYS, *names)):
-        log.warning("%s could not be renewed row by row; the whole file is written anew", table_of(cls).name)
+        log.warning("%s could not be updated row by row; the whole file is written from scratch", table_of(cls).name)
         return False
     return True
 
@@ -152,9 +153,9 @@ def _update_table(con: duckdb.DuckDBPyConnection, table: _OutdatedTable) -> bool
 def _update(
     con: duckdb.DuckDBPyConnection, cls: type, names: Sequence[str], source: str, target: str, same_key: str
 ) -> None:
-    """Set columns where they differ, each in its own rows: most rows differ in nothing but when they were seen.
+    """Set columns where they differ, one column at a time: most rows differ only in the time they were last seen.
 
-    Lists come last and together: DuckDB updates them by deleting the row and inserting another in its stead.
+    Lists come last and together, because DuckDB updates them by deleting the row and inserting a new one.
     """
     values = ", ".join(f"s.{ident(name)}, {_differs([name])} AS {ident(_is_new(name))}" for name in names)
     con.execute(

@@ -1,4 +1,4 @@
-"""A source is held against its own history: too few rows, a lost column, and what is no reason to stop it."""
+"""A source is compared with its own history: too few rows or a lost column stop it, other changes do not."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def tonight(n: int, share: float = 0.4) -> pd.DataFrame:
 def judge_rows(
     con: duckdb.DuckDBPyConnection, frame: pd.DataFrame, n_seen: int | None = None, **options: Any
 ) -> GateResult:
-    """The verdict on a file of these rows, once it is noted how far they fill each column."""
+    """Note how far a file's rows fill each column and contradict themselves, and judge it."""
     n = len(frame) if n_seen is None else n_seen
     con.execute("DELETE FROM ops.fill_rates WHERE warc = 'board/x'")
     for column in [name for name in frame if name not in ("agreements", "doubts")]:
@@ -72,7 +72,7 @@ def judge_rows(
         ([(100, 0.4)] * 3, 0, 0, 2, 0),
         ([(100, 0.4)] * 3, 0, 98, 0, 0),  # what is only repeated counts
         ([(100, 0.4)] * 3, 201, 201, 0, 1),
-        ([(1000, 0.4)] * 3 + [(100, 0.4)] * HISTORY, 100, 100, 0, 0),  # only the last nights count
+        ([(1000, 0.4)] * 3 + [(100, 0.4)] * HISTORY, 100, 100, 0, 0),  # older nights do not count
     ],
 )
 def test_rows_against_history(
@@ -146,7 +146,7 @@ def adverts(n: int, n_failed: int) -> pd.DataFrame:
         (100, 20, 0, 1),  # 15 points more than usual
         (100, 50, 1, 1),  # 45 points more
         (40, 40, 0, 0),  # too few to tell
-        (100, 0, 0, 0),  # fewer contradictions are no fault
+        (100, 0, 0, 0),  # fewer contradictions than usual
     ],
 )
 def test_a_rise_of_contradictions_warns_and_a_steep_one_stops(

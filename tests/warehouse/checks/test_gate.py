@@ -1,4 +1,4 @@
-"""The gate lets good rows in, names what is wrong with bad ones, and tells our own errors from bad data."""
+"""The gate passes good rows, names the fault of bad rows, and distinguishes our own errors from bad data."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ DAY = date(2026, 3, 1)
 
 
 def postings(n: int = 3, **columns: Any) -> pd.DataFrame:
-    """`n` good rows of flat posting columns, with some columns given otherwise."""
+    """`n` good rows of flat posting columns, some of which may be replaced."""
     frame = pd.DataFrame(
         {
             f.name: [None] * n
@@ -123,7 +123,7 @@ def test_keys_of_several_columns_must_differ_in_one() -> None:
 
 
 def judge_by_great_expectations(frame: pd.DataFrame, cls: type) -> list[Checks]:
-    """What Great Expectations says of each column by expectations of its own: what `check` must come to."""
+    """Judge each column by Great Expectations' own expectations; `check` must give the same rows."""
     import great_expectations as gx
 
     expect: Any = gx.expectations
@@ -171,7 +171,7 @@ def judge_by_great_expectations(frame: pd.DataFrame, cls: type) -> list[Checks]:
 
 
 def write_examples(values: list[Any]) -> str | None:
-    """What ops.checks shows of unexpected values: the first of them, with null for what is missing."""
+    """The first unexpected values as in ops.checks, with null for missing values."""
     if any(isinstance(value, dict) for value in values):
         values = [{key: as_json(part) for key, part in value.items()} for value in values]
     elif any(isinstance(value, tuple | list) for value in values):

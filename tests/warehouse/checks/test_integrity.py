@@ -1,4 +1,4 @@
-"""A warehouse that is not sound is told so, rule by rule, with the first that break it."""
+"""Each integrity rule names the first rows that break it."""
 
 from __future__ import annotations
 
@@ -50,23 +50,23 @@ BREAKS = {
         " WHERE posting_id = 'board:1'"
     ),
     "versions of a posting follow one another": "UPDATE core.superseded_versions SET version_to = now()",
-    "dates of a posting are those of its intervals": "UPDATE core.postings SET closed_on = NULL",
+    "dates of a posting follow from its intervals": "UPDATE core.postings SET closed_on = NULL",
     "a job is closed after it was opened": (
         "UPDATE core.postings SET closed_on = '2025-01-01' WHERE posting_id = 'board:2'"
     ),
     "a job is named after one of its postings": (
         "UPDATE core.postings SET job_id = 'board:7' WHERE posting_id = 'board:2'"
     ),
-    "links that were followed lie within one job": (
+    "followed links stay within one job": (
         "INSERT INTO core.job_links VALUES ('board:1', 'board:2', 'same text', 1, now(), true)"
     ),
     "a job of several postings is held together by links": (
         "UPDATE core.postings SET job_id = 'board:1' WHERE posting_id = 'board:2'"
     ),
-    "a job that was merged is named no more": (
+    "a merged job has no postings left": (
         "INSERT INTO core.job_merges VALUES ('board:2', 'board:1', now(), 'board:1', 'board:2', 'same text', 1)"
     ),
-    "postings are placed in countries that there are": (
+    "postings are placed in known countries": (
         "INSERT INTO core.posting_places (posting_id, position, country, reading) VALUES ('board:1', 0, 'XX', 'stated')"
     ),
     "mart.shares counts the AI jobs of core, region by region": (
@@ -75,27 +75,27 @@ BREAKS = {
         " VALUES ('2026-01-03', 'role', 'ai_engineer', 'world', 'World', 'ai_jobs', 'all', 365, 'all',"
         " 'share_of_jobs_capped', 1, 0, 0, 1, 'suppressed', 'few')"
     ),
-    "mart.shares prints what the rules of printing admit": (
+    "mart.shares prints cells by the rules of printing": (
         "INSERT INTO mart.shares_history (valid_from, measure, item, region_level, region, role_group, seniority_group,"
         " window_days, text_class, estimand, n_yes, n_no, n_unknown, n_jobs, n_employers, n_even_employers,"
         " largest_employer_share, share, share_lo, share_hi, form, status)"
         " VALUES ('2026-01-03', 'pay_stated', 'yes', 'country', 'US', 'ai_jobs', 'all', 365, 'all', 'share_of_jobs',"
         " 10, 30, 0, 40, 10, 7.9, 0.3, 0.25, 0.2, 0.3, 'point', 'published')"
     ),
-    "shares of mart.shares are those of their jobs": (
+    "shares in mart.shares follow from their jobs": (
         "INSERT INTO mart.shares_history (valid_from, measure, item, region_level, region, role_group, seniority_group,"
         " window_days, text_class, estimand, n_yes, n_no, n_unknown, n_jobs, n_employers, n_even_employers,"
         " largest_employer_share, share, share_lo, share_hi, form, bound_lo, bound_hi, status)"
         " VALUES ('2026-01-03', 'workplace', 'remote', 'country', 'US', 'ai_core', 'all', 365, 'all', 'share_of_jobs',"
         " 10, 30, 60, 40, 20, 15, 0.1, 0.25, 0.2, 0.3, 'point', 0.1, 0.7, 'published')"
     ),
-    "a cell of mart.shares that rests on the panel counts its AI jobs": (
+    "a panel cell of mart.shares counts the AI jobs of the panel": (
         "INSERT INTO mart.shares_history (valid_from, measure, item, region_level, region, role_group, seniority_group,"
         " window_days, text_class, estimand, n_yes, n_no, n_unknown, n_jobs, status, reason, sample)"
         " VALUES ('2026-01-03', 'role', 'ai_engineer', 'world', 'World', 'ai_jobs', 'all', 0, 'all', 'share_of_jobs',"
         " 1, 2, 0, 3, 'suppressed', 'few', 'panel')"
     ),
-    "no cell of mart.shares is of two samples": (
+    "no cell of mart.shares mixes two samples": (
         "INSERT INTO mart.shares_history (valid_from, measure, item, region_level, region, role_group, seniority_group,"
         " window_days, text_class, estimand, n_yes, n_no, n_unknown, n_jobs, status, reason, sample)"
         " SELECT '2026-01-03', 'workplace', unnest(['remote', 'hybrid']), 'country', 'US', 'ai_jobs', 'all', 0, 'all',"
@@ -106,7 +106,7 @@ BREAKS = {
         " role, pay_market, currency, window_days, n_jobs, n_no_rate, n_apart, status, reason) VALUES ('2026-01-03',"
         " 'advertised', 'world', 'World', 'all', 'data', 'all', 'all', 'USD', 365, 1, 0, 0, 'suppressed', 'few')"
     ),
-    "an employer has the postings that name it": (
+    "an employer counts the postings that name it": (
         "INSERT INTO core.employers (employer_id, employer, names, domains, boards, is_staffing_agency, n_postings,"
         " name_source) VALUES ('acme', 'Acme', [], [], [], false, 7, 'advert')"
     ),
@@ -118,18 +118,18 @@ BREAKS = {
         ' INSERT INTO core.posting_skills (posting_id, skill, requirement, start, "end")'
         " VALUES ('board:1', 'Python', 'required', 0, 1)"
     ),
-    "mart.shares counts the jobs of core, whether they answer or not": (
+    "mart.shares counts the jobs of core, whether or not they answer": (
         "INSERT INTO mart.shares_history (valid_from, measure, item, region_level, region, role_group, seniority_group,"
         " window_days, text_class, estimand, n_yes, n_no, n_unknown, n_jobs, status, reason)"
         " VALUES ('2026-01-03', 'skill_asked', 'Python', 'world', 'World', 'data', 'all', 365, 'full_advert',"
         " 'share_of_jobs_capped', 1, 2, 4, 3, 'suppressed', 'few')"
     ),
 }
-"""What breaks each rule that is no mere repetition for another table."""
+"""A statement that breaks each rule; rules that only repeat for other tables are represented once."""
 
 
 def broken(con: database.Connection) -> dict[str, str | None]:
-    """The rules that are not met, with their first offenders."""
+    """The broken rules, with their first offenders."""
     verdict = integrity.judge(con, as_of=AS_OF, run_id="test")
     assert verdict.passed == (not verdict.failures)
     return {row.expectation: row.examples for row in verdict.checks if not row.is_met}

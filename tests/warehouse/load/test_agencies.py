@@ -108,7 +108,7 @@ def test_of_real_boards_with_texts_those_of_agencies_are_found(con: database.Con
 
 
 def _read_boards(boards: set[str]) -> Iterator[Answer]:
-    """What some boards list in the real payloads of Ashby, of each up to 20 adverts."""
+    """Up to 20 adverts of each of some boards in the real payloads of Ashby."""
     module = all_sources()["ashby"]
     last: dict[str, Response] = {}
     for warc in sorted((PAYLOADS / "ashby").glob("*.warc.gz")):

@@ -1,4 +1,4 @@
-"""Records beside the archive: a work file that is made anew has what their files say, and no change is lost."""
+"""Records beside the archive: a new work file gets everything from their files, and no change is lost."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def save(con: database.Connection, folder: Path) -> list[str]:
-    """The names of the files that were made."""
+    """Record changes and return the names of the new files."""
     files = archive_records.save(con, Store(folder.parent), archive_records.BOARDS)
     return [name.removeprefix("boards/") for name in files]
 
@@ -61,14 +61,14 @@ def restore(con: database.Connection, folder: Path) -> None:
 
 @pytest.fixture
 def fresh(work_template: Path, tmp_path: Path) -> Iterator[database.Connection]:
-    """Another work file, in which nothing is known."""
+    """Another work file, without any boards."""
     with open_copy(work_template, tmp_path / "fresh") as con:
         yield con
 
 
 @pytest.fixture
 def work_file(con: database.Connection, folder: Path) -> database.Connection:
-    """A work file that came to what it says in three steps, each of which was recorded."""
+    """A work file that was filled in three steps, each of them recorded."""
     store.add_known(con, [known("acme"), known("globex"), known("initech"), known("hooli", is_test=True)])
     store.write_draw(con, [drawn("acme", 0.25), drawn("globex", 0.5)])
     store.record_nights(con, [asked("acme", "1", 0.25), asked("globex", "1")])
@@ -96,10 +96,17 @@ def test_only_what_changed_is_written(work_file: database.Connection, folder: Pa
     assert pq.read_table(folder / "draw-000002.parquet").num_rows == 1
 
 
+def test_a_change_that_all_rows_share_is_written(work_file: database.Connection, folder: Path) -> None:
+    """Digests of rows must not cancel out: the same new value stands in an even number of rows."""
+    work_file.execute("UPDATE ops.panel_draw SET stratum = '0:other'")
+    assert len(all_rows(work_file, "FROM ops.panel_draw")) == 2
+    assert save(work_file, folder) == ["draw-000003.parquet"]
+
+
 def test_what_was_recorded_wins_over_what_was_carried_over(
     work_file: database.Connection, fresh: database.Connection, folder: Path
 ) -> None:
-    """As from a published file of an earlier night, which also has what was never recorded."""
+    """As carried over from a published file of an earlier night, which also has rows that were never recorded."""
     store.add_known(fresh, [known("acme"), known("initech"), known("hooli", is_test=True), known("never recorded")])
     store.write_draw(fresh, [drawn("acme", 0.25)])
     store.record_nights(fresh, [asked("acme", "1", 0.25), asked("globex", "1"), asked("acme", "0")])
@@ -143,7 +150,7 @@ def test_a_damaged_file_is_named_and_its_changes_are_written_again(
 def test_a_work_file_that_never_had_what_is_recorded_takes_it_in_before_anything_is_written(
     work_file: database.Connection, fresh: database.Connection, folder: Path
 ) -> None:
-    """As when a version that knows no records made it."""
+    """As if it was made by a version without records."""
     store.add_known(fresh, [known("stark")])
     assert save(fresh, folder) == ["known-000004.parquet"]
     assert pq.read_table(folder / "known-000004.parquet")["board"].to_pylist() == ["stark"]
@@ -153,7 +160,7 @@ def test_a_work_file_that_never_had_what_is_recorded_takes_it_in_before_anything
 def test_files_of_a_version_with_other_columns_are_read(
     work_file: database.Connection, fresh: database.Connection, folder: Path
 ) -> None:
-    """Earlier ones named nights by their run, and wrote no digest."""
+    """Earlier versions named nights by their run, and wrote no digest."""
     for path in folder.glob("nights-*"):
         rows = pq.read_table(path).replace_schema_metadata(None)
         path.rename(old := path.with_name(f"nights-20260615T02000{path.stem[-1]}Z-1a2b3c4d.parquet"))
@@ -187,7 +194,7 @@ def test_a_damaged_file_is_set_aside_and_named_once(
     name: str, work_file: database.Connection, folder: Path, caplog: pytest.LogCaptureFixture,
     work_template: Path, tmp_path: Path,
 ) -> None:  # fmt: skip
-    """Wherever a bit is flipped: values have checksums, the footer has none."""
+    """Flip a bit at many places: values have checksums, the footer has none."""
     whole, ours = (folder / name).read_bytes(), set(folder.glob("*"))
     rows_of_whole = said(work_file)
     for nth, at in enumerate(range(4, len(whole), len(whole) // 12)):
@@ -287,7 +294,7 @@ def test_rows_that_never_go_are_not_gone_where_a_table_lacks_them(work_file: dat
 
 @pytest.fixture
 def published(con: database.Connection, folder: Path) -> database.Connection:
-    """A work file with two figures of two days, a vintage that was decided on, and a run, all on record."""
+    """A work file with two figures on two days, a decided vintage and a run, all on record."""
     for day in (DAY, DAY + timedelta(days=1)):
         database.write_mart(con, Figures, [figure(day), figure(day, "skill.sql", value=f"{day.day}%")], as_of=day)
     put_rows(con, Vintages, {"list": "frame", "number": 1, "state": "waiting"})
@@ -334,7 +341,7 @@ def test_each_file_says_what_it_is(published: database.Connection, folder: Path)
 def test_files_with_other_fields_within_a_column_are_read(
     published: database.Connection, fresh: database.Connection, folder: Path
 ) -> None:
-    """A version before counted no adverts by source, a later one notes the weather."""
+    """An earlier version had fewer fields in a struct, a later version has more."""
     path = folder.parent / "published" / "figures-000001.parquet"
     rows = pq.read_table(path).replace_schema_metadata(None)
     behind = [[{**part, "weather": "rain"} for part in parts] for parts in rows["behind"].to_pylist()]

@@ -1,4 +1,4 @@
-"""The store of boards: what is taken in, what readings say of it, and what is forgotten."""
+"""The store of boards: which boards are added, what readings show of them, and which are forgotten."""
 
 from __future__ import annotations
 
@@ -106,7 +106,7 @@ def test_what_a_board_gave_long_ago_is_not_expected_of_it(con: database.Connecti
 
 
 def test_what_is_expected_of_a_board_of_steady_arrivals_does_not_fade(con: database.Connection, tmp_path: Path) -> None:
-    """An advert comes each ten nights and stands for forty, over 400 nights."""
+    """Over 400 nights, a new advert appears every ten nights and stays for forty."""
     store.add_known(con, [known("acme")])
     nights = range(0, 401, 10)
     answers = [Answer(night(at), [paid(90_000, "USD", id=at // 10 - back, **AI) for back in range(4)]) for at in nights]

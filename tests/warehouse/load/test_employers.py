@@ -1,4 +1,4 @@
-"""Employers resolved over adverts: what unites them, what does not, their ids, and what is written."""
+"""Employers resolved over adverts: what unites them and what does not, their ids, and the rows written."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def ids(*adverts: HiringStatement, boards: tuple[Board, ...] = ()) -> list[str |
 
 
 def only(*adverts: HiringStatement, boards: tuple[Board, ...] = ()) -> Employers:
-    """The one employer behind these."""
+    """The only employer behind these adverts and boards."""
     rows, _ = resolve_employers(adverts, boards)
     assert len(rows) == 1, rows
     return rows[0]
@@ -109,7 +109,7 @@ def test_one_employer_stands_on_its_board_on_lists_and_on_a_forum() -> None:
 
 
 def test_a_link_to_a_board_says_whose_it_is() -> None:
-    """Nothing in "wehrtyou" says Hudson River Trading; a list that links to the board does."""
+    """The token "wehrtyou" does not suggest Hudson River Trading, but a list that links to the board names it."""
     employer = only(
         said("wehrtyou", "greenhouse", "wehrtyou", "https://www.hudsonrivertrading.com", n=90),
         said("Hudson River Trading", "simplify_newgrad", "l", "https://boards.greenhouse.io/wehrtyou", day=1),
@@ -169,7 +169,7 @@ IT, BIRDS, BANK = "Information Technology and Services", "Birds", "Banking"
         ({IT: 3}, None, ("information and communication", f"smartrecruiters states: {IT}")),
         ({IT: 3, "Internet": 4, BANK: 6}, None, ("information and communication", "smartrecruiters states: Internet")),
         ({IT: 3, BANK: 3}, None, (None, None)),
-        ({IT: 3, BIRDS: 3}, None, (None, None)),  # half of them say something else
+        ({IT: 3, BIRDS: 3}, None, (None, None)),  # half of them state another industry
         ({BIRDS: 3}, ("retail", "advert of 2025-10-28: sells birds"), ("retail", "advert of 2025-10-28: sells birds")),
         ({IT: 1}, ("retail", "advert of 2025-10-28: sells birds"),
          ("information and communication", f"smartrecruiters states: {IT}")),
@@ -200,7 +200,7 @@ def test_fields_of_several_sources_are_counted_together() -> None:
     assert employer.industry_evidence == f"smartrecruiters states: {IT}"
 
 
-# --- what does not ------------------------------------------------------------------------------------
+# --- what does not unite ------------------------------------------------------------------------------
 
 
 def test_two_letters_hold_within_a_source() -> None:
@@ -233,12 +233,12 @@ def test_numbers_and_words_for_boards_unite_nobody() -> None:
 
 
 def test_an_ordinary_word_as_a_token_is_whose_board_came_first() -> None:
-    """Two boards of different firms, and a firm of that name on a list."""
+    """Two boards of different firms, and a firm with that name on a list."""
     owners = ids(
         said("orchard", "greenhouse", "orchard"), said("orchard", "ashby", "orchard"), said("Orchard", "hackernews")
     )
     assert owners == ["greenhouse:orchard", "ashby:orchard", "orchard"]
-    # What is coined is nobody else's; and once boards.csv has the names they are as good as any.
+    # A coined word belongs to one firm; and once boards.csv has the names, they count as any other.
     assert ids(said("ambrook", "ashby", "ambrook"), said("ambrook", "lever", "ambrook")) == ["ambrook"] * 2
     boards = (board_line("greenhouse", "orchard", "Orchard"), board_line("ashby", "orchard", "Orchard Robotics"))
     owners = ids(said("Orchard", "greenhouse", "orchard"), said("Orchard Robotics", "ashby", "orchard"), boards=boards)
@@ -246,7 +246,7 @@ def test_an_ordinary_word_as_a_token_is_whose_board_came_first() -> None:
 
 
 def test_a_token_that_another_board_states_as_its_name_is_somebody_elses() -> None:
-    """Matic of ashby:MaticRobots makes robots; greenhouse:matic, which says no name, sells insurance."""
+    """Matic of ashby:MaticRobots makes robots; greenhouse:matic, which states no name, sells insurance."""
     boards = (board_line("ashby", "MaticRobots", "Matic"), board_line("greenhouse", "matic"))
     owners = ids(said("Matic", "ashby", "MaticRobots"), said("matic", "greenhouse", "matic"), boards=boards)
     assert owners == ["matic", "greenhouse:matic"]
@@ -307,7 +307,7 @@ def con(work_template: Path, tmp_path: Path) -> Iterator[database.Connection]:
 
 
 def put(con: database.Connection, *adverts: tuple[str, str | None, str | None, str | None]) -> None:
-    """Postings of source, employer, board and url, numbered on."""
+    """Insert postings with these sources, employers, boards and URLs, and consecutive ids."""
     (n,) = con.execute("SELECT count(*) FROM core.postings").fetchall()[0]
     usual: dict[str, Any] = {f.name: None for f in fields_of(Postings)} | {
         "title": "t", "role": "other", "role_group": "other", "seniority": "unstated", "seniority_inferred": False,
@@ -406,7 +406,7 @@ def test_employers_of_boards_csv_are_one_row_each() -> None:
 
 
 def test_unions_of_different_names_in_real_adverts_were_looked_at() -> None:
-    """Every union that is more than spelling, over a list's real links and boards.csv, was judged right by eye."""
+    """Every union beyond spelling, among a list's real links and boards.csv, was checked by eye."""
     files = sorted(REAL.glob("simplify_newgrad/*.warc.gz"))
     if not files:
         pytest.skip("../shared/real is absent: real payloads are not part of the project")

@@ -1,4 +1,4 @@
-"""The life of postings by example: opened, closed, reopened, expired, edited, and as it was known on a past day."""
+"""The life of postings by example: opened, closed, reopened, expired and edited, also as known on a past day."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def con(work_template: Path, tmp_path: Path) -> Iterator[database.Connection]:
 
 
 def days(number: int) -> datetime:
-    """A time so many days after the first night."""
+    """The time a number of days after the first night."""
     return BEGIN + timedelta(days=number)
 
 
@@ -154,7 +154,7 @@ def test_a_change_of_places_alone_is_a_version(con: database.Connection, tmp_pat
 
 
 def test_a_list_without_texts_takes_no_text_away(con: database.Connection, tmp_path: Path) -> None:
-    """Some sources list titles and give texts at the postings' own addresses: the nights tell both, in turns."""
+    """Some sources list titles and give texts at the postings' own addresses: nights read both, in turn."""
     listing = posting(title="Engineer", text_state="none")
     whole = posting(title="Engineer", text_state="full", text_hash="a" * 32)
     edit = posting(title="Lead engineer", text_state="none")
@@ -240,7 +240,7 @@ def test_a_past_day_is_shown_as_it_was_known_then(con: database.Connection, tmp_
 def test_a_past_day_between_two_sightings_of_an_interval_was_a_day_it_was_open(
     con: database.Connection, tmp_path: Path
 ) -> None:
-    """A source without lists, read every 20 days, that keeps adverts 30: no later sighting closes a day before it."""
+    """A source without lists, read every 20 days, keeps adverts for 30: no later sighting closes an earlier day."""
     rows, query = [posting(board=None)], "SELECT count(*) FROM open_jobs(DATE '{}')"
     counts = []
     for n in (0, 20, 40, 60):
@@ -250,7 +250,7 @@ def test_a_past_day_between_two_sightings_of_an_interval_was_a_day_it_was_open(
 
 
 def test_days_are_days_of_utc_wherever_they_are_asked_for(con: database.Connection, tmp_path: Path) -> None:
-    """23:30 UTC is another day in Auckland, and the closings of analysts there must be those of everybody."""
+    """23:30 UTC is the next day in Auckland, but analysts there must see the same closings as everybody else."""
     load(con, *(refined(tmp_path, str(n), Answer(night(n), [posting(n)])) for n in (0, 1, 5)))
     queries = (
         "SELECT posting_id, closed_on FROM core.postings ORDER BY ALL",
@@ -279,7 +279,7 @@ def test_nothing_after_the_day_is_taken_from_a_file_that_goes_on(con: database.C
 
 
 def test_an_edit_that_ends_that_the_text_is_read_is_an_edit(con: database.Connection, tmp_path: Path) -> None:
-    """What the answer has of the text counts, not how deep it was read; a list that has none changes nothing."""
+    """The text in the answer counts, not how much of it was read; a list without texts changes nothing."""
     read: dict[str, Any] = {"text_state": "full", "text_hash": "a" * 32, "role": "other", "is_drawn": False}
     unread = read | {"text_state": "unread", "text_hash": None, "told_by": None, "location_text": "Rome"}
     lists = [

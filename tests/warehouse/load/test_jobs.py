@@ -1,4 +1,4 @@
-"""One job behind several postings, night after night: the same ids, links and merges whatever came when."""
+"""One job behind several postings, night after night: the same ids, links and merges in any order."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def elsewhere(id: object, text: str | None = None, **fields: Any) -> Posting:
 
 
 def resolved(con: database.Connection, *files: RefinedFile) -> dict[str, str]:
-    """Job ids after loading the files, each source's alone, and finding the jobs."""
+    """Load the files, one source at a time, and return the resolved job ids."""
     for source in sorted({file.source for file in files}):
         load(con, *(file for file in files if file.source == source))
     jobs.resolve(con, files)
@@ -64,7 +64,7 @@ def links(con: database.Connection) -> list[tuple[Any, ...]]:
 
 
 def outcome(con: database.Connection) -> list[list[tuple[Any, ...]]]:
-    """All that `resolve` writes; which side of a found link is the earlier posting is settled after it was found."""
+    """Everything `resolve` writes. Sides of found links are sorted, since the earlier posting is determined later."""
     tables = ["core.job_links", "core.job_merges", "core.superseded_job_ids", "core.postings"]
     tables += ["compared", "sketches", "other_job_ids"]
     query = "SELECT linked_at, least(left_posting_id, right_posting_id), greatest(left_posting_id, right_posting_id),"
@@ -171,7 +171,7 @@ def test_a_merge_is_recorded_and_the_id_of_a_day_stays(con: database.Connection,
         query = f"SELECT job_id FROM postings_as_of('{night(day).date()}') WHERE posting_id = 'board:2'"
         assert all_rows(con, query) == [(expected,)]
     again = [*files, refined(tmp_path, "3", Answer(night(3), [advert(1, LAMPS), advert(2, BOATS)]))]
-    assert resolved(con, *again)["board:2"] == "board:1"  # what was one job stays one
+    assert resolved(con, *again)["board:2"] == "board:1"  # postings of one job stay together
 
 
 def test_with_nothing_new_nothing_is_read_or_matched(
@@ -241,7 +241,7 @@ def test_a_missing_refined_file_leaves_what_core_knows(
 
 
 def nights(folder: Path, rng: random.Random) -> list[RefinedFile]:
-    """Files of two sources over some nights, full of reposts, edits, closings and adverts of one job elsewhere."""
+    """Files of two sources over some nights, full of reposts, edits, closings and copies of adverts elsewhere."""
     texts = [LAMPS, AROUND, BOATS, None]
     files = []
     for number in range(5):
@@ -281,7 +281,7 @@ def test_increments_in_any_order_are_all_at_once(
         resolved(whole, *files)
         expected = outcome(whole)
     assert any(link[-2] for link in expected[0])
-    monkeypatch.setattr(jobs, "MAX_MATCHED", 1)  # each title by itself
+    monkeypatch.setattr(jobs, "MAX_MATCHED", 1)  # each title in a batch of its own
     order = rng.sample(files, len(files)) if is_shuffled else files
     with database.open_work(tmp_path / "parts", threads=1) as parts:
         for n in range(1, len(order) + 1):

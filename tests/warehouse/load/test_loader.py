@@ -123,7 +123,7 @@ def test_one_posting_on_two_boards_is_one_posting_with_two_board_rows(con: datab
     (outcome,) = load(con, file)
     assert (outcome.state, outcome.n_rows) == ("loaded", 3)
     assert all_rows(con, "SELECT posting_id, board FROM core.postings ORDER BY ALL") == [
-        ("board:1", "acme"),  # of two that list it since the same time, the first by name speaks
+        ("board:1", "acme"),  # of two boards that began to list it at the same time, the first by name speaks for it
         ("board:2", "acme"),
     ]
     assert all_rows(con, "SELECT posting_id, board FROM core.posting_boards ORDER BY ALL") == [
@@ -203,18 +203,18 @@ LISTED = st.tuples(
     ),
 )
 NOT_FOUND = st.tuples(st.integers(0, DAYS - 1), st.integers(1, 3))
-"""Answers of a file: a list of a board on a day, complete or not, with rows; or a posting that was not found."""
+"""An answer: a board's list on a day, complete or not, with rows; or a posting that was not found."""
 
 
 @dataclass
 class PostingLife:
-    """What the oracle knows of one posting."""
+    """What the oracle knows about one posting."""
 
     intervals: dict[str, list[list[Any]]] = dataclasses.field(default_factory=dict)
     versions: list[tuple[datetime, str, str, str]] = dataclasses.field(default_factory=list)
 
     def open_at(self, at: datetime, age: int | None) -> list[tuple[datetime, str]]:
-        """Boards that list it, from when on."""
+        """Boards that list it, each with the time it began."""
         candidates = []
         for board, intervals in self.intervals.items():
             first, last, end, _ = intervals[-1]
@@ -224,7 +224,7 @@ class PostingLife:
 
 
 def lives_of(files: Sequence[Sequence[tuple[Any, ...]]], age: int | None) -> dict[str, PostingLife]:
-    """The life of every posting, followed day by day in plain Python."""
+    """The life of every posting, computed day by day in plain Python."""
     lives: dict[str, PostingLife] = {}
     answers = [(*answer, number, record) for number, file in enumerate(files) for record, answer in enumerate(file)]
     for day in range(DAYS):
@@ -271,7 +271,7 @@ def lives_of(files: Sequence[Sequence[tuple[Any, ...]]], age: int | None) -> dic
 
 
 def made_from(folder: Path, files: Sequence[Sequence[tuple[Any, ...]]], *, is_short: bool = False) -> list[RefinedFile]:
-    """Refined files of generated answers; short ones have no second row of an advert that an earlier file has."""
+    """Refined files of generated answers. Short files leave out rows that an earlier file has."""
     results = []
     before: set[str] = set()
     for number, file in enumerate(files):
@@ -349,7 +349,7 @@ SAID = st.lists(
     max_size=2,
 )
 NIGHTS = st.lists(st.tuples(SAID, SAID), min_size=DAYS, max_size=DAYS)
-"""What two boards list on each day."""
+"""The adverts that two boards list on each day."""
 
 
 @settings(max_examples=4, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -371,7 +371,7 @@ def test_what_is_said_again_needs_no_second_row(
     work_template: Path,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> None:
-    """Files of one or two days each, in which an advert has a row only when no earlier file has its words."""
+    """Files of one or two days each; an advert has a row only if no earlier file has the same words."""
     folder = tmp_path_factory.mktemp("again")
     days = [
         [(day, board, True, rows) for board, rows in zip(BOARDS, lists, strict=True)]
@@ -390,7 +390,7 @@ def test_what_is_said_again_needs_no_second_row(
 
 
 def assert_lives(con: database.Connection, lives: dict[str, PostingLife]) -> None:
-    """Intervals, versions and dates of all postings are those that the oracle found."""
+    """Assert that intervals, versions and dates of all postings are as the oracle computed them."""
     assert all_rows(con, "SELECT * FROM core.posting_boards ORDER BY ALL") == [
         (posting_id, board, *interval)
         for posting_id, life in sorted(lives.items())
@@ -405,7 +405,7 @@ def assert_lives(con: database.Connection, lives: dict[str, PostingLife]) -> Non
 
 
 def assert_dates(con: database.Connection) -> None:
-    """What core.postings says of a posting's life is what its intervals say."""
+    """Assert that the dates in core.postings follow from the intervals."""
     for posting_id, first, last, end in all_rows(
         con, "SELECT posting_id, first_seen_at, last_seen_at, closed_on FROM core.postings"
     ):
@@ -433,7 +433,7 @@ def test_the_first_complete_answer_without_it_closes_a_posting(con: database.Con
     assert all_rows(con, CLOSED) == [("board:1", None), ("board:2", None)]  # a partial list closes nothing
     load(con, files[3])
     assert all_rows(con, CLOSED) == [("board:1", None), ("board:2", "2026-01-04")]
-    load(con, files[2])  # found late, but earlier
+    load(con, files[2])  # loaded later, but observed earlier
     assert all_rows(con, CLOSED) == [("board:1", None), ("board:2", "2026-01-03")]
 
 
@@ -453,7 +453,7 @@ INTERVALS = (
 def test_nights_without_a_reading_end_no_interval_between_two_whole_lists(
     con: database.Connection, tmp_path: Path
 ) -> None:
-    """It may have counted as expired on some of those days; that it was reopened, nothing says."""
+    """It may have counted as expired on some of those days, but nothing shows that it was reopened."""
     declare(con, 2)
     load(con, *(refined(tmp_path, str(day), Answer(night(day), [posting()])) for day in (0, 5)))
     assert all_rows(con, INTERVALS) == [("2026-01-01", "2026-01-06", None)]
@@ -531,12 +531,12 @@ def test_what_a_gate_refused_is_judged_again_where_it_is_said_again(con: databas
 
 
 def staged(con: database.Connection, column: str) -> list[Any]:
-    """What a gate has to judge of a column."""
+    """The values of a column that a gate has to judge."""
     return [value for (value,) in all_rows(con, f"SELECT {column} FROM {loader.STAGED} ORDER BY ALL")]
 
 
 class TitleGate:
-    """Refuses a file in which a title is "Bad"; keeps what it was asked about."""
+    """Refuses files with the title "Bad"; remembers the titles of each file."""
 
     def __init__(self, con: database.Connection) -> None:
         self.con = con
@@ -578,7 +578,7 @@ def test_an_advert_whose_row_is_nowhere_is_an_error_that_names_the_file(
     con: database.Connection, tmp_path: Path
 ) -> None:
     load(con, refined(tmp_path, "a", Answer(night(0), [posting(wording_hash="x")])))
-    with pytest.raises(MissingRowsError, match=r"board/b\.warc\.gz: .* delete it, and the next run makes it anew"):
+    with pytest.raises(MissingRowsError, match=r"board/b\.warc\.gz: .* delete it, and the next run makes it again"):
         load(con, refined(tmp_path, "b", Answer(night(1), repetitions=["x", "gone"])))
     assert all_rows(con, "SELECT count(*) FROM ops.loads") == [(1,)]
 
@@ -671,7 +671,7 @@ def test_an_error_of_ours_in_the_gate_is_raised_and_nothing_written(con: databas
     with pytest.raises(RuntimeError, match="cannot judge"):
         load(con, refined(tmp_path, "a", Answer(night(0), [posting()])), gate=broken)
     assert set(counts(con).values()) == {0}
-    load(con, refined(tmp_path, "a", Answer(night(0), [posting()])))  # the connection is usable again
+    load(con, refined(tmp_path, "a", Answer(night(0), [posting()])))  # the connection is still usable
     assert counts(con)["core.postings"] == 1
 
 
@@ -785,7 +785,7 @@ def test_a_new_bad_file_does_not_stop_a_reload(con: database.Connection, tmp_pat
 
 
 def test_a_source_loaded_anew_is_not_settled_whatever_was_before(con: database.Connection, tmp_path: Path) -> None:
-    """Its rows lost what employers and jobs had set, even when the same reading as before is loaded in the end."""
+    """Its rows lost the ids of employers and jobs, even if the same reading as before is loaded again."""
     file = refined(tmp_path, "a", Answer(night(0), [posting()]))
     load(con, file)
     loader.mark_derived_current(con)

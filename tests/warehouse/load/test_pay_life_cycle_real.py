@@ -1,9 +1,9 @@
-"""The life of pay on one large employer's board, read night by night; skipped where its recording is not at hand.
+"""The life of pay on one large employer's board, read night by night; skipped without its recording.
 
-Somebody recorded the board on 211 days without a gap: 1,075 of its postings stated pay, which changed 459 times, 304 of
-them within one week. Their table of spells says from which to which day each posting said what; the board of a night is
-made of it, and what core keeps is held against it, without our code. Five days are there as they were recorded.
-Characters beyond ASCII were lost, dashes and the euro's sign among them.
+The board was recorded on 211 consecutive days: 1,075 of its postings stated pay, which changed 459 times, 304 of them
+within one week. A table of spells has the days on which each posting stated which pay. The test builds each night's
+board from it, and compares core with it, without our code. Five days are available as recorded. Characters beyond ASCII
+were lost, among them dashes and the euro sign.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ Ends = tuple[float | None, float | None]
 
 @dataclass(frozen=True)
 class Spell:
-    """What a posting said from one day to another."""
+    """The pay that a posting stated from one day to another."""
 
     said: dict[str, str]
 
@@ -55,7 +55,7 @@ class Spell:
 
     @property
     def ends(self) -> Ends:
-        """Least and most, as numbers of the words."""
+        """Lower and upper amount, from the numbers in the words."""
         amounts = [float(n.replace(",", "")) * (1000 if k else 1) for n, k in NUMBER.findall(self.pay)]
         return (amounts[0], amounts[min(1, len(amounts) - 1)]) if amounts else (None, None)
 
@@ -77,7 +77,7 @@ def board_on(day: date, history: Sequence[Spell]) -> dict[str, Spell]:
 
 
 def job(spell: Spell) -> dict[str, Any]:
-    """The posting as Ashby answers, with its pay in fields."""
+    """The posting as in an answer of Ashby, with its pay in fields."""
     fields = spell.said
     interval = next((word for word in ("hour", "month") if f"per {word}" in spell.pay), "year")
     currency = "BRL" if "R$" in spell.pay else "USD" if "$" in spell.pay else None
@@ -94,7 +94,7 @@ def job(spell: Spell) -> dict[str, Any]:
 
 
 def nights_of(days: Sequence[date], work_template: Path, folder: Path) -> database.Connection:
-    """A work file after these nights."""
+    """A work file into which these nights were loaded."""
     history = spells()
     files = []
     for day in days:
@@ -111,7 +111,7 @@ def nights_of(days: Sequence[date], work_template: Path, folder: Path) -> databa
 
 
 def check(con: database.Connection, days: Sequence[date]) -> set[tuple[str, date]]:
-    """Hold core against the spells of the days that were read; which postings changed their pay when."""
+    """Compare core with the spells of the days that were read; return which postings changed their pay when."""
     history = spells()
     boards = {day: board_on(day, history) for day in days}
     sightings: dict[str, list[date]] = defaultdict(list)
@@ -178,7 +178,7 @@ def test_all_211_days_of_the_board(work_template: Path, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("day", record_days(), ids=str)
 def test_a_recorded_day_says_what_the_spells_say_and_its_words_give_the_same_amounts(day: date) -> None:
-    """Pay is read of the words alone here, with the dash that the recorder lost."""
+    """Here pay is read from the words alone, with the dash that the recorder lost."""
     adverts = json.loads(gzip.decompress(record_days()[day].read_bytes()))
     board = board_on(day, spells())
     assert {one["id"]: one["compensationTierSummary"] or "" for one in adverts} == {
@@ -203,11 +203,11 @@ def test_a_recorded_day_says_what_the_spells_say_and_its_words_give_the_same_amo
 
 
 def restore_signs(words: str | None) -> str | None:
-    """Pay in words with the dash of a range, and the euro's sign, for which the recording has nothing."""
+    """Pay in words with the dash of a range and the euro sign, which the recording lost."""
     text = re.sub(r"(?<!\S)(\S*\d\S*)  (?=\S*\d)(\S+)", "\\1 \u2013 \\2", words or "")
     return re.sub(r"(?<!\S)(?=\d)", "\u20ac", text).replace("  ", " \u2022 ") or None
 
 
 def is_same(ends: Ends, spell: Spell) -> bool:
-    """Whether amounts are those of the words; a single amount is a least one or both ends."""
+    """Whether amounts match the words; a single amount is a lower bound, or both bounds."""
     return ends == spell.ends or (ends[0] == spell.ends[0] == spell.ends[1] and ends[1] is None)

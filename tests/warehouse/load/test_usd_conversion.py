@@ -31,12 +31,12 @@ MONEY = """
 
 @pytest.fixture(scope="module")
 def rates_template(work_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Rates of two tables, of some days."""
+    """Rates from two sources on some days."""
     ecb = [
         *(("2026-01-05", "EUR", c, r) for c, r in (("USD", 1.1), ("GBP", 0.8))),
         ("2026-01-01", "EUR", "USD", 1.1),
         *(("2010-05-31", "EUR", c, r) for c, r in (("USD", 1.2), ("GBP", 0.6))),
-        ("2026-01-06", "EUR", "GBP", 0.7),  # a day without a dollar implies nothing
+        ("2026-01-06", "EUR", "GBP", 0.7),  # without a quote of the dollar, no rate follows
     ]
     table = [("2026-01-01", "USD", "ARS", 1000.0), ("2026-01-01", "USD", "GBP", 0.8)]
     folder = tmp_path_factory.mktemp("rates")
@@ -51,13 +51,13 @@ def rates_template(work_template: Path, tmp_path_factory: pytest.TempPathFactory
         ("EUR", "2026-01-05", (110.0, 1.1, "2026-01-05", "ecb_rates", None)),
         ("GBP", "2026-01-05", (137.5, 1.375, "2026-01-05", "ecb_rates", None)),
         ("GBP", "2026-01-11", (137.5, 1.375, "2026-01-05", "ecb_rates", None)),  # six days old
-        ("GBP", "2026-01-12", (137.5, 1.375, "2026-01-05", "ecb_rates", None)),  # seven: the last day it holds
+        ("GBP", "2026-01-12", (137.5, 1.375, "2026-01-05", "ecb_rates", None)),  # seven days old: just usable
         ("GBP", "2026-01-13", (125.0, 1.25, "2026-01-01", "currency_table", None)),  # the second table, twelve days
-        ("EUR", "2026-01-13", (None, None, None, None, "no_rate")),  # which has no euro
+        ("EUR", "2026-01-13", (None, None, None, None, "no_rate")),  # which does not quote the euro
         ("ARS", "2026-01-05", (0.1, 0.001, "2026-01-01", "currency_table", None)),
         ("ARS", "2026-02-01", (0.1, 0.001, "2026-01-01", "currency_table", None)),  # 31 days
         ("ARS", "2026-02-02", (None, None, None, None, "no_rate")),
-        ("GBP", "2010-06-01", (200.0, 2.0, "2010-05-31", "ecb_rates", None)),  # long ago
+        ("GBP", "2010-06-01", (200.0, 2.0, "2010-05-31", "ecb_rates", None)),  # too old
         ("GBP", "2009-06-01", (None, None, None, None, "no_rate")),  # before all rates: never the next one
         ("USD", "1990-01-01", (100.0, 1.0, None, "identity", None)),
         (None, "2026-01-05", (None, None, None, None, "no_currency")),
@@ -83,8 +83,8 @@ def test_postings_without_a_rate_are_counted_by_currency(con: database.Connectio
     convert_money(con)
     assert [(*row[:2], str(row.first_on), str(row.last_on), row.is_behind) for row in find_unconverted(con)] == [
         ("EUR", 2, "2009-06-01", "2027-01-01", True),  # the rates at hand end before the last of these days
-        ("GBP", 2, "2009-06-01", "2009-06-03", False),  # they begin after them
-        ("ARS", 1, "2026-01-05", "2026-01-05", True),  # there are none
+        ("GBP", 2, "2009-06-01", "2009-06-03", False),  # the rates begin after these days
+        ("ARS", 1, "2026-01-05", "2026-01-05", True),  # there are no rates
     ]
 
 
@@ -111,7 +111,7 @@ def test_every_amount_of_a_posting_is_converted_at_its_own_currency(con: databas
         (None, 7.0, "identity", None),
         (None, None, None, "no_currency"),
         (None, None, None, None),  # no amount
-        (None, None, None, None),  # no money
+        (None, None, None, None),  # not money
     ]
 
 

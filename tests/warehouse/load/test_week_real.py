@@ -1,9 +1,9 @@
-"""Eight nights of nine boards with full texts, held against a count of their bytes that uses none of our readers.
+"""Eight nights of nine boards with full texts, compared with a count that uses none of our readers.
 
-Somebody recorded the boards' answers, four of Greenhouse and five of Lever, on eight days. Here each answer is read as
-plain JSON: which adverts it lists, and their titles, places, departments and visible words. Openings, closings and
-edits that follow from comparing one day with the next must be those of `core`, in whichever order the days are loaded.
-An edit is one of words: changes of markup, spaces and letter case are none.
+The answers of four Greenhouse boards and five Lever boards were recorded on eight days. The test reads each answer as
+plain JSON: the adverts it lists, and their titles, places, departments and visible words. It compares each day with the
+next; `core` must have the same openings, closings and edits, in whichever order the days are loaded. Only changes of
+words count as edits, not changes of markup, spaces and letter case.
 """
 
 from __future__ import annotations
@@ -35,12 +35,12 @@ FOLDER = Path(__file__).parents[3].parent / "shared" / "real" / "daily_text"
 pytestmark = pytest.mark.skipif(not FOLDER.is_dir(), reason=f"needs the eight recorded days in {FOLDER}")
 RECORDINGS = sorted(FOLDER.glob("*.warc.gz"))
 IN_SUITE = slice(2, 5)
-"""10 to 12 August: with the day of most edits and that of most closings. All eight in `make long`."""
+"""10 to 12 August, with the day of most edits and the day of most closings. `make long` takes all eight."""
 SOURCES = ("greenhouse", "lever")
 COLUMNS = ("title", "location_text", "department", "text_hash")
 
 
-# --- the bytes, read by themselves ----------------------------------------------------------------------
+# --- the bytes, read as plain JSON -------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -63,27 +63,27 @@ class Answer:
 
 @dataclass
 class Expected:
-    """What follows from the answers. Times are UTC; a closing of None means: not closed."""
+    """What follows from the answers. Times are UTC; a closing of None means not closed."""
 
     on_boards: set[tuple[Any, ...]] = field(default_factory=set)
     """(posting, board, first seen, last seen, closed)"""
     edits: set[tuple[Any, ...]] = field(default_factory=set)
     """(posting, when, column)"""
     words: dict[str, dict[str, str | None]] = field(default_factory=dict)
-    """What each posting said last."""
+    """The last content of each posting."""
     said: dict[tuple[str, str], dict[str, str | None]] = field(default_factory=dict)
-    """What each posting said on a day (YYYYMMDD)."""
+    """The content of each posting on a day (YYYYMMDD)."""
 
 
 def answers_in(path: Path) -> Iterator[Answer]:
-    """The answers of a WARC file, all of which succeeded."""
+    """The answers of a WARC file; all must have succeeded."""
     for response in responses_in(path):
         assert response.head.startswith(b"HTTP/1.1 200 ")
         yield Answer(response.url, response.time, response.body)
 
 
 class _Words(HTMLParser):
-    """Collects what stands between the tags of a page."""
+    """Collects the text between the tags of a page."""
 
     def __init__(self, html: str) -> None:
         super().__init__()
@@ -97,7 +97,7 @@ class _Words(HTMLParser):
 
 @functools.cache
 def visible(html: str) -> str:
-    """The words of HTML without their spaces, in one case, as Unicode's compatibility forms."""
+    """The words of HTML without spaces, in one case, in Unicode's compatibility form."""
     return "".join(unicodedata.normalize("NFKC", "".join(_Words(html).parts)).casefold().split())
 
 
@@ -106,7 +106,7 @@ def fold_spaces(text: str | None) -> str | None:
 
 
 def words_of(source: str, job: Mapping[str, Any]) -> dict[str, str | None]:
-    """What an advert says, by column of core."""
+    """The content of an advert, by column of core."""
     if source == "greenhouse":
         place = (job.get("location") or {}).get("name")
         departments = [one["name"] for one in job.get("departments") or () if one.get("name")]
@@ -126,12 +126,12 @@ def words_of(source: str, job: Mapping[str, Any]) -> dict[str, str | None]:
 
 
 def is_job(job: Mapping[str, Any]) -> bool:
-    """Greenhouse marks a post that collects prospects by a null `internal_job_id`."""
+    """Greenhouse marks a post that only collects prospects with a null `internal_job_id`."""
     return job.get("internal_job_id", 1) is not None
 
 
 def expect(days: Sequence[Path]) -> Expected:
-    """What happened, by comparing each answer of a board with the one before."""
+    """Find out what happened by comparing each answer of a board with the answer before it."""
     expected = Expected()
     spans: dict[tuple[str, str], list[datetime]] = {}
     for day in days:
@@ -155,7 +155,7 @@ def expect(days: Sequence[Path]) -> Expected:
 
 
 def take_in(day: Path, folder: Path, hour: int = 21) -> list[RefineResult]:
-    """A day as a night would have archived it, each source for itself, and refined beside what came before it."""
+    """Archive a day as a night would, source by source, and refine it beside the earlier days."""
     files = []
     for source in SOURCES:
         with Writer(folder / "archive" / source / f"{day.name[:8]}T{hour}0000Z.warc.gz") as writer:
@@ -168,14 +168,14 @@ def take_in(day: Path, folder: Path, hour: int = 21) -> list[RefineResult]:
 
 
 def rows(con: database.Connection, sql: str) -> set[tuple[Any, ...]]:
-    """Rows that are all different, their times in UTC."""
+    """Read distinct rows, with times in UTC."""
     found = [tuple(v.astimezone(UTC) if isinstance(v, datetime) else v for v in row) for row in all_rows(con, sql)]
     assert len(set(found)) == len(found)
     return set(found)
 
 
 def agrees(con: database.Connection, expected: Expected) -> None:
-    """Core has each interval, edit and last wording of the bytes, and no other."""
+    """Assert that core has exactly the intervals, edits and last contents that follow from the bytes."""
     boards = rows(con, "SELECT posting_id, board, first_seen_at, last_seen_at, closed_at FROM core.posting_boards")
     assert boards == expected.on_boards
     intervals = rows(con, "SELECT posting_id, first_seen_at, last_seen_at, closed_at FROM core.posting_intervals")
@@ -187,13 +187,13 @@ def agrees(con: database.Connection, expected: Expected) -> None:
     assert edits == expected.edits
     words = rows(con, "SELECT posting_id, title, location_text, department FROM core.postings")
     assert words == {(id, *(said[column] for column in COLUMNS[:3])) for id, said in expected.words.items()}
-    # Of several days with the same words, which one the words were read from depends on which was read first.
+    # If several days have the same words, the row comes from the day that was refined first.
     for id, warc in rows(con, "SELECT posting_id, warc FROM core.postings"):
         assert expected.said[Path(warc).name[:8], id] == expected.words[id], "its file says what it says"
 
 
 def load(con: database.Connection, files: Sequence[RefineResult]) -> Counter[str]:
-    """Load files, with those that were loaded before among them; what came of them."""
+    """Load files, among them files that were loaded before, and return the results."""
     states: Counter[str] = Counter()
     for source in SOURCES:
         results = loader.load(con, [file for file in files if file.source == source], gate=passes)
@@ -202,7 +202,7 @@ def load(con: database.Connection, files: Sequence[RefineResult]) -> Counter[str
 
 
 def stored(con: database.Connection) -> dict[str, list[str]]:
-    """What core has of the postings' lives, without the place where the words were read."""
+    """The lives of postings in core, without the places of their rows."""
     tables = {
         "postings": "* EXCLUDE (warc, record)",
         "posting_versions": "* EXCLUDE (warc, record)",
@@ -215,9 +215,9 @@ def stored(con: database.Connection) -> dict[str, list[str]]:
 
 
 def check_orders(days: Sequence[Path], work_template: Path, folder: Path) -> Expected:
-    """Take days in in order, out of order and twice, and hold each against what the bytes tell, which is returned."""
+    """Load days in order, out of order and twice; compare each result with the bytes, and return what they show."""
     expected = expect(days)
-    # Every other day first, the newest of them in the lead; then what lies between.
+    # Every other day first, newest first; then the days between.
     mixed = [*reversed(days[::2]), *reversed(days[1::2])]
     contents = []
     for name, order in (("in order", days), ("out of order", mixed)):

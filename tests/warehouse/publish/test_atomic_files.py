@@ -1,4 +1,4 @@
-"""Files come whole and together, or everything stays as it was."""
+"""Several files are replaced completely and together, or nothing changes."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from warehouse.publish.atomic_files import (
 
 @pytest.fixture
 def places(tmp_path: Path) -> list[Path]:
-    """Two files that are there, in folders of their own, and one that is not there yet."""
+    """Two existing files in folders of their own, and one that does not exist yet."""
     paths = [tmp_path / name / "file.txt" for name in ("one", "two", "new")]
     for path in paths[:2]:
         path.parent.mkdir()
@@ -81,16 +81,16 @@ def test_a_place_that_takes_no_file_undoes_those_before_it(at: int, places: list
 
 
 def test_the_first_error_is_the_one_that_is_told(places: list[Path], monkeypatch: pytest.MonkeyPatch) -> None:
-    def full(number: int) -> None:
-        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-
-    def gone(path: Path, missing_ok: bool = False) -> None:
-        raise PermissionError(errno.EACCES, "hides it")
-
-    monkeypatch.setattr(os, "fsync", full)
     with monkeypatch.context() as patch:
-        patch.setattr("warehouse.publish.atomic_files._remove_left", lambda *paths: None)
-        patch.setattr(Path, "unlink", gone)
+
+        def gone(path: Path, missing_ok: bool = False) -> None:
+            raise PermissionError(errno.EACCES, "hides it")
+
+        def full(number: int) -> None:
+            patch.setattr(Path, "unlink", gone)
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+        patch.setattr(os, "fsync", full)
         with pytest.raises(OSError, match="No space left on device") as error:
             stage(places[0], b"new")
     assert (error.value.errno, error.value.filename) == (errno.ENOSPC, str(places[0]))

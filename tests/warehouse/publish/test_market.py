@@ -1,4 +1,4 @@
-"""Publishing market.duckdb and Parquet files, also by runs that are killed."""
+"""Publishing market.duckdb, also by runs that are killed."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ def test_readers_are_never_disturbed(con: database.Connection, tmp_path: Path) -
     stop, polls, failures = threading.Event(), [], []
 
     def poll() -> None:
-        while not stop.wait(0.02):  # else it takes most of the machine
+        while not stop.wait(0.02):  # polling without a pause would take most of the machine
             try:
                 with open_reader(tmp_path) as reader:
                     counts = {tuple(all_rows(reader, "SELECT count(*) FROM core.postings")[0]) for _ in range(3)}
@@ -182,7 +182,7 @@ def nights_to_kill(folder: Path) -> list[RefinedFile]:
 
 @pytest.fixture(scope="module")
 def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
-    """The export of a run that nothing disturbed."""
+    """The export of an undisturbed run."""
     folder = tmp_path_factory.mktemp("undisturbed")
     with database.open_work(folder) as con:
         load(con, *nights_to_kill(folder))
@@ -204,7 +204,7 @@ LONG_KILLS = ("sync_file", "_move_intervals", "_record_load", "loaded", "_link",
 def test_a_killed_run_started_again_ends_as_an_undisturbed_one(
     at: str, undisturbed: dict[str, bytes], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    if at == "create_all":  # which runs where no template is kept
+    if at == "create_all":  # so that no template is cached yet
         monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     files = nights_to_kill(tmp_path)
     script = [sys.executable, "-c", KILLED, str(tmp_path), at]

@@ -1,4 +1,4 @@
-"""Readers of the published file: they may ask anything of it, and can reach nothing else."""
+"""Readers may run any query on the published file, and can reach nothing else."""
 
 from __future__ import annotations
 

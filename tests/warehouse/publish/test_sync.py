@@ -1,4 +1,4 @@
-"""A published file that is brought up to date is as good as one written anew."""
+"""A published file that is brought up to date equals one that is written from scratch."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ NOW = datetime(2026, 9, 30, 2, tzinfo=UTC)
 
 @pytest.fixture
 def written(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
-    """The files that are written anew."""
+    """Record which files are written from scratch."""
     files: list[Path] = []
     write = market._write_market
 
@@ -70,7 +70,7 @@ def declare_table(path: Path) -> list[tuple[Any, ...]]:
 
 
 def edits(chance: random.Random) -> Iterator[str]:
-    """Statements that a night might amount to."""
+    """Random statements like the changes of a night."""
     some = f"hash(posting_id, {chance.randrange(9**9)}) % {chance.randrange(2, 40)} = 0"
     possible = [
         "UPDATE core.postings SET last_seen_at = last_seen_at + INTERVAL 1 DAY",
@@ -143,7 +143,7 @@ def test_a_renewed_file_holds_what_one_written_anew_does(
 def test_whatever_changes_in_a_column_is_published(
     edit: str, con: database.Connection, tmp_path: Path, written: list[Path]
 ) -> None:
-    """Digests combine hashes of values: also those that all rows share, that swap places or that look like nothing."""
+    """Digests must notice values that all rows share, that swap rows, or whose hashes are alike."""
     put(con, *(advert(n, city="Rome" if n % 2 == 0 else "Lima", years_min=n % 2) for n in range(600)))
     con.execute("UPDATE core.postings SET remote_scope = [] WHERE posting_id >= 'x:0300'")
     target = tmp_path / "market.duckdb"

@@ -1,5 +1,5 @@
--- The classes of texts in whose cells each job is counted: that of its best text, and all; a job without any text counts
--- among full adverts. Jobs of other work count only if their first advert is of the random share.
+-- The classes of texts that each job counts in: the class of its best text, and all. A job without any text counts
+-- among full adverts. Jobs of other work count only if their first advert is in the random share.
 SELECT job_id, unnest([
     CASE WHEN bool_or(text_class = '$full_advert') OR bool_and(text_class = '$no_text') THEN '$full_advert'
         WHEN bool_or(text_class = '$truncated') THEN '$truncated'

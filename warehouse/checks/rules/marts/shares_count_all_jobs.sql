@@ -1,4 +1,4 @@
--- mart.shares counts the jobs of core, whether they answer or not
+-- mart.shares counts the jobs of core, whether or not they answer
 SELECT format('{}, {}: {} jobs, others in core', measure, role_group, n) FROM (
     SELECT DISTINCT measure, role_group, text_class, n_jobs + n_unknown AS n FROM mart.shares
     WHERE as_of = $as_of AND region_level = 'world' AND seniority_group = 'all' AND measure IN $measures_of_all_jobs

@@ -1,4 +1,4 @@
--- a cell of mart.shares that rests on the panel counts its AI jobs
+-- a panel cell of mart.shares counts the AI jobs of the panel
 SELECT format('{} jobs, {} of the panel', m.n_jobs, c.n) FROM (
     SELECT DISTINCT n_jobs FROM mart.shares
     WHERE as_of = $as_of AND measure = 'role' AND region_level = 'world' AND sample = 'panel'

@@ -1,4 +1,4 @@
--- shares of mart.shares are those of their jobs
+-- shares in mart.shares follow from their jobs
 SELECT format('{}, {} of {}: {}', measure, item, region, share) FROM mart.shares
 WHERE as_of = $as_of AND estimand = '$estimand' AND share IS NOT NULL AND (
     share NOT BETWEEN share_lo AND share_hi OR sample IS DISTINCT FROM 'panel' AND (

@@ -1,3 +1,3 @@
--- postings are placed in countries that there are
+-- postings are placed in known countries
 SELECT posting_id || ': ' || country FROM core.posting_places
 WHERE country NOT IN (SELECT country FROM core.countries)

@@ -1,6 +1,6 @@
 -- What the answers of `warcs`, archive files of `source`, say of boards and postings, before their rows are read.
 
--- Answers that only repeat an earlier one, with that one, whose completeness they inherit. `is_news`: another answer
+-- Answers that only repeat an earlier answer, which they inherit their completeness from. `is_news`: another answer
 -- came between them (in a late file), so the repetition restores what that answer had changed.
 CREATE OR REPLACE TEMP TABLE repeat_answers AS
 SELECT r.warc, r.record, r.observed_at, o.warc AS first_warc, o.record AS first_record, o.is_complete,

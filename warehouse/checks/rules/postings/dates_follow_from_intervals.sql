@@ -1,7 +1,7 @@
--- dates of a posting are those of its intervals
+-- dates of a posting follow from its intervals
 WITH several AS (
     SELECT posting_id FROM core.posting_boards GROUP BY posting_id HAVING count(*) > 1
-), dates AS (  -- the postings of one interval, nearly all, have theirs without a search for gaps
+), dates AS (  -- nearly all postings have one interval, and need no search for gaps
     SELECT posting_id, first_seen_at, last_seen_at, (closed_at AT TIME ZONE 'UTC')::DATE AS closed_on,
         NULL::DATE AS reopened_on
     FROM core.posting_boards ANTI JOIN several USING (posting_id)
