@@ -38,20 +38,20 @@ def _need_checkout(command: str) -> None:
 @app.command()
 def scorecard(
     gold: Annotated[
-        Path | None, typer.Option("--gold", metavar="DIR", help="Labelled cases; default: ../shared/gold.")
+        Path | None, typer.Option("--gold", metavar="DIR", help="Folder of labelled cases; default: ../shared/gold.")
     ] = None,
     is_json: Annotated[bool, typer.Option("--json", help="Print the figures as one line of JSON.")] = False,
 ) -> None:
     """Score every reader on labelled cases, by field and source, and list every miss.
 
-    First stands how cases that readers were built on differ from adverts drawn afresh. What people said in audits is
-    scored too, read again by today's code: a corrected answer is a miss until the reader is mended. Needs a checkout of
-    the project.
+    The output starts with the difference between cases that readers were built on and freshly drawn adverts. Answers
+    of audits are scored too, read again by today's code: a corrected answer is a miss until the reader is fixed. Needs
+    a checkout of the project.
 
-    **Reads** the labelled cases and, where they are, the real answers in ../shared/real; audit.jsonl, archive/.
+    **Reads** the labelled cases; the real answers in ../shared/real, if they exist; audit.jsonl, archive/.
 
-    **Writes** tests/SCORECARD.md, the record below which no figure may fall; nothing for another folder (--gold), or
-    when a figure fell.
+    **Writes** tests/SCORECARD.md, below which no score may fall; nothing for another folder (--gold), or if a score
+    fell.
     """
     _need_checkout("scorecard")
     from tests.accuracy.scorecard import RECORD, as_json, score_readers, show, write_record
@@ -67,7 +67,7 @@ def scorecard(
         show(card, OUT)
     if RECORD.parent.is_dir() and card.is_recorded_gold and card.has_real:
         if card.fallen:
-            ERR.print(Text(f"{RECORD} stands; mend what fell, or remove the file to accept it", "bold red"))
+            ERR.print(Text(f"{RECORD} was not replaced; fix what fell, or remove the file to accept it", "bold red"))
         else:
             write_record(card)
 
@@ -77,9 +77,9 @@ def why(
     posting: Annotated[str, typer.Argument(metavar="POSTING", help="A posting_id, such as lever:5a2f….")],
     as_of: PastDay = None,
 ) -> None:
-    """Show an advert with what was read from it: each value's words, the rule, and stated, parsed or inferred.
+    """Show an advert and what was read from it: each value with its words and its rule.
 
-    Below stands the job behind it: all its adverts, each link between them with its rule and score, and merges.
+    Then show its job: all adverts of the job, the links between them with rule and score, and merges.
 
     **Reads** market.duckdb and refined/. **Writes** nothing.
     """
@@ -98,10 +98,10 @@ def emerging(
     limit: Annotated[int, typer.Option(min=1, metavar="N", help="Print at most this many of each kind.")] = 30,
     as_of: PastDay = None,
 ) -> None:
-    """List words and names in AI adverts that no row of the taxonomy covers, each with a row to accept.
+    """List words and names in AI adverts that the taxonomy lacks, each with a row to accept.
 
-    Words that rise, and names in lists beside known technologies, in any language, with their counts. Needs a checkout
-    of the project.
+    Shows rising words, and names listed beside known technologies, in any language, with their counts. Needs a
+    checkout of the project.
 
     **Reads** market.duckdb and refined/. **Writes** nothing.
     """
@@ -126,10 +126,10 @@ def audit(
         date | None, typer.Option("--day", parser=day_in, metavar="DAY", help="Questions of this day; default: today.")
     ] = None,
 ) -> None:
-    """Look at 20 adverts and say whether they were read right; the answers make the readers' rolling accuracy.
+    """Judge whether 20 adverts were read correctly; the answers give the readers' rolling accuracy.
 
-    **Reads** market.duckdb, refined/ and what is typed. **Writes** audit.jsonl in the data folder, answer by answer;
-    the next night counts it into ops.audits. The same command goes on where the day's questions were left.
+    **Reads** market.duckdb, refined/ and your answers. **Writes** each answer to audit.jsonl in the data folder; the
+    next night adds them to ops.audits. If you stop, the same command continues with the day's next question.
     """
     from flows.accuracy.audit import ask_questions
     from flows.accuracy.audit_results import audits_of, show_accuracy

@@ -84,7 +84,7 @@ def test_help_says_what_a_command_reads_and_writes(name: str, empty: Path, plain
 def test_the_real_command_says_what_it_is_for(empty: Path, command: Command) -> None:
     result = command(empty, "--help")
     assert result.code == 0
-    shown = re.findall(r"^│ ([a-z-]+) ", result.out, re.M)
+    shown = re.findall(r"^│ ([a-z][a-z-]+) ", result.out, re.M)
     assert shown == list(main.COMMANDS), "in the order in which a newcomer needs them"
     assert not set(main.MOVED) & set(shown)
 
@@ -209,7 +209,7 @@ def test_status_opens_the_warehouse_once(ask: Callable[..., CommandResult], monk
         (("rum",), {}, "No such command 'rum'. Did you mean 'run'?"),
         (("run", "more"), {}, "(see `jobmarket run --help`)"),
         (("sql",), {}, "Missing argument 'QUERY'"),
-        (("run", "--as-of", "yesterday"), {}, "'yesterday' is no day; one such as 2026-09-30 expected"),
+        (("run", "--as-of", "yesterday"), {}, "'yesterday' is not a day; a day such as 2026-09-30 expected"),
         (("run", "--as-of", "2999-01-01"), {}, "--as-of 2999-01-01 is still to come"),
         (("run", "--sample", "--as-of", "2026-09-29"), {}, "do not go together"),
         (("run", "--sample", "--source", "ashbi"), {}, "unknown source ashbi; did you mean ashby?"),
@@ -717,7 +717,7 @@ def test_figures_are_listed_in_the_order_of_the_guide(ask: Callable[..., Command
         assert sorted(names) == [row[0] for row in con.execute("SELECT figure FROM mart.figures ORDER BY 1").fetchall()]
     other = ask("explain", "list", "--as-of", "2020-02-02")
     assert other.code == USAGE
-    assert "nothing was made as of 2020-02-02 (days there are: none; published: 2026-09-30)" in other.said
+    assert "nothing was made as of 2020-02-02 (days that exist: none; published: 2026-09-30)" in other.said
 
 
 def test_explain(ask: Callable[..., CommandResult]) -> None:

@@ -47,7 +47,7 @@ def test_a_test_is_sent_by_every_channel_and_asks_no_heartbeat(empty: Path, plai
     assert result.code == 0, result.said
     assert result.out.splitlines() == [
         "webhook: sent; look whether it arrived",
-        "heartbeat: not asked; only a night that published asks it",
+        "heartbeat: not requested; only a night that published requests it",
     ]
     assert board.paths == ["/hook"]
     assert json.loads(board.posted[0])["night"]["is_test"] is True
@@ -68,7 +68,7 @@ def test_a_test_that_is_not_taken_says_why_and_ends_with_an_error(empty: Path, p
 
 def test_the_last_night_is_shown_and_nothing_sent_or_written(empty: Path, plain: Command, board: Board) -> None:
     environment = {"JOBMARKET_NOTIFY_WEBHOOK": board.url("/hook")}
-    assert "has seen no night yet" in plain(empty, "notify", "--show", **environment).err
+    assert "has had no night yet" in plain(empty, "notify", "--show", **environment).err
     run_log.begin(empty, run_id="one", command="jobmarket serve")
     run_log.end(empty, "one", exit_code=1, message="mart.shares did not pass")
     before = (empty / run_log.JOURNAL).read_bytes()
