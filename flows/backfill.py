@@ -38,9 +38,9 @@ def backfill(request: Request, recordings: Recordings) -> Outcome:
 
 @task(task_run_name="archive {name}", cache_policy=NO_CACHE)
 def archive_recordings(name: str, files: Sequence[Path], request: Request) -> Health:
-    """Take every answer of each file, so that it is archived as a live answer is.
+    """Archive every answer of each file as if it were live.
 
-    What is damaged in a recording is reported with its file and record; everything whole is taken.
+    Damaged records are reported with file and record; all others are taken.
     """
     source = all_sources()[name].SOURCE
     health = Health(source=name, outcome="ok")
@@ -70,7 +70,7 @@ def archive_recordings(name: str, files: Sequence[Path], request: Request) -> He
 
 
 def add_unreadable(healths: Sequence[Health], unreadable: Mapping[str, Mapping[Path, str]]) -> list[Health]:
-    """Health of the sources with recordings in which nothing was whole, each of them a reject."""
+    """Add a reject to the health of its source for each recording without a complete answer."""
     by_source = {health.source: health for health in healths}
     for name, files in unreadable.items():
         rejects = [
@@ -82,7 +82,7 @@ def add_unreadable(healths: Sequence[Health], unreadable: Mapping[str, Mapping[P
 
 def _reject_damage(source: str, file: Path, damage: DamagedRecord) -> Rejects:
     is_whole_file = damage.record < 0
-    note = "nothing of the file was taken" if is_whole_file else "the others of the file were taken"
+    note = "nothing in the file was taken" if is_whole_file else "the file's other records were taken"
     return Rejects(
         source=source,
         warc=_recording_name(file),
@@ -95,5 +95,5 @@ def _reject_damage(source: str, file: Path, damage: DamagedRecord) -> Rejects:
 
 
 def _recording_name(file: Path) -> str:
-    """How rejects name a recording: its folder and its file."""
+    """The name of a recording in rejects: folder and file."""
     return f"{file.parent.name}/{file.name}"

@@ -1,8 +1,7 @@
-"""One advert as we read it: each value with how it is known, the rule that read it and the words it stands on; and
-the job behind it, with the adverts that are the same job and why.
+"""Show one advert as we read it: each value with its reading, rule and words; and its job, with its other adverts.
 
-Values come from the refined file of the posting's newest observation. Offsets of spans count in the title, in the
-location with white space folded, and in the stored text; what a source stated in a field of its own has no span.
+Values come from the refined file of the posting's newest observation. Offsets of spans refer to the title, the location
+with white space folded, and the stored text; a value from a field of the source has no span.
 """
 
 from __future__ import annotations
@@ -27,7 +26,7 @@ from warehouse import database
 from warehouse.publish.reader import open_reader
 
 NEAREST = 5
-"""Ids that are named when a posting is not known."""
+"""Similar ids that the error about an unknown posting names."""
 RULE_SAYS = dict(
     zip(
         JOB_RULES,
@@ -43,7 +42,7 @@ RULE_SAYS = dict(
 )
 FOLLOWED = {True: "", False: "not followed: contradicts"}
 MAX_ROWS = 30
-"""Adverts and links of one job that are shown; an agency may advertise one job in hundreds of cities."""
+"""Adverts and links of a job that are shown; an agency may advertise one job in hundreds of cities."""
 NO_SPAN = "no span"
 STATED = "a field of the source"
 STYLES = {
@@ -60,10 +59,10 @@ STYLES = {
     "preferred": "yellow",
     "mentioned": "dim yellow",
 }
-"""How the words of a value are shown in the advert."""
+"""Styles of values' words in the advert."""
 ORDER = tuple(STYLES)
 MAX_WORDS = 90
-"""Characters of a value's words that the table shows; the advert below shows them all."""
+"""Characters of a value's words that the table shows; the advert below it shows all."""
 SECTIONS = {
     "required": "in a section of requirements",
     "duties": "in a section of duties",
@@ -74,14 +73,14 @@ SECTIONS = {
     WHOLE: "in a text without headings",
 }
 FIELDS_STATED = ("employment_type", "posted_on", "valid_through", "language")
-"""Values that are shown though no rule leaves a span for them."""
-TELLING = frozenset({"greenhouse"})
-"""Sources whose adverts may have a field for their language."""
+"""Values that are shown although no rule records a span."""
+LANGUAGE_STATED = frozenset({"greenhouse"})
+"""Sources with a field for the advert's language."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Value:
-    """One value of the advert. `start` and `end` are None where it stands on no words."""
+    """One value of the advert. `start` and `end` are None if it rests on no words."""
 
     name: str
     value: str
@@ -97,20 +96,22 @@ class Value:
 def read_refined_row(data: Path, posting_id: str, *, refined: Path | None = None) -> dict[str, Any]:
     """The refined row of a posting's newest observation: all columns of `refined.postings`.
 
-    `data` is the folder of the warehouse, `refined` that of the refined files where it is not in there.
+    `data`: folder of the warehouse; `refined`: folder of the refined files, if it is elsewhere.
 
-    Raises `Wrong`, with the nearest ids, when nothing published has that id, and when the refined file is gone.
+    Raises `Wrong`, with similar ids, if no published posting has this id, and if the refined file is gone.
     """
     with open_reader(data) as con:
         row = con.execute("SELECT warc, record FROM core.postings WHERE posting_id = ?", [posting_id]).fetchone()
         if row is None:
             near = con.execute(NEAR, {"id": posting_id, "n": NEAREST}).fetchall()
-            ids = [one[0] for one in near if one[1] == near[0][1]]  # those that hold the words, if any does
+            ids = [
+                found for found, holds_it in near if holds_it == near[0][1]
+            ]  # only ids that contain it, if there are any
             raise Wrong(f"no posting {posting_id}" + (f"; near it: {', '.join(ids)}" if ids else ""))
     warc, record = row
     file = (refined or data / "refined") / f"{str(warc).removesuffix('.warc.gz')}.parquet"
     if not file.exists():
-        raise Wrong(f"{file} is gone, which {posting_id} was read from; the next `jobmarket run` makes it again")
+        raise Wrong(f"{file}, from which {posting_id} was read, is gone; the next `jobmarket run` makes it again")
     rows = pq.read_table(file, filters=[("posting_id", "=", posting_id), ("record", "=", record)]).to_pylist()
     if not rows:
         raise Wrong(f"{file} does not hold {posting_id}; the next `jobmarket run` makes it again")
@@ -129,7 +130,7 @@ ORDER BY holds_it DESC, jaro_winkler_similarity(posting_id, $id) DESC, posting_i
 
 @dataclass(frozen=True, kw_only=True)
 class Job:
-    """The vacancy behind a posting: its adverts, what links them and others to it, and the jobs merged into it."""
+    """The vacancy behind a posting: its adverts, their links, and the jobs merged into it."""
 
     job_id: str
     postings: list[dict[str, Any]]
@@ -138,7 +139,7 @@ class Job:
 
 
 def read_job(data: Path, posting_id: str) -> Job:
-    """The job of a published posting, from the folder of the warehouse; the posting is known to be there."""
+    """The job of a posting that is in the published warehouse."""
     with open_reader(data) as con:
         job_id = con.execute("SELECT job_id FROM core.postings WHERE posting_id = ?", [posting_id]).fetchall()[0][0]
         postings, links, merges = (_rows_by_name(con.execute(sql, {"job": job_id})) for sql in JOB)
@@ -170,11 +171,11 @@ JOB = (
     FROM core.job_merges WHERE from_job_id IN {_MEMBERS} ORDER BY merged_at, from_job_id
     """,
 )
-"""SELECTs of a job's postings, of all links of these, and of the jobs that were merged into it."""
+"""SELECTs of a job's postings, of their links, and of the jobs merged into it."""
 
 
 def show_job(job: Job, out: Console) -> None:
-    """Print the adverts of a job, each link with its rule and score, and merges; of many the first `MAX_ROWS`."""
+    """Print the adverts of a job, its links with rule and score, and its merges: at most `MAX_ROWS` of each."""
     n = len(job.postings)
     out.print(Text.assemble(("job       ", "dim"), f"{job.job_id}, {n:,} advert{'s' * (n > 1)}"), soft_wrap=True)
     out.print()
@@ -240,7 +241,7 @@ def _rule_and_score(link: Mapping[str, Any]) -> tuple[str, str]:
 
 
 def values_of(row: Mapping[str, Any]) -> list[Value]:
-    """Every value of a refined row but the skills, in the order in which they are shown."""
+    """Every value of a refined row except skills, in display order."""
     spans: list[dict[str, Any]] = row["spans"]
     values = [_value_of_span(row, span) for span in spans if span["field"] != "country"]
     values.sort(key=lambda value: ORDER.index(value.name) if value.name in ORDER else len(ORDER))
@@ -258,11 +259,13 @@ def values_of(row: Mapping[str, Any]) -> list[Value]:
 
 
 def _language(row: Mapping[str, Any]) -> tuple[str, str]:
-    """How a language is known, and by what. A source's word goes before the text, and the refined file has one only."""
-    is_told = bool(row["text"]) and language_of(row["text"]) == row["language"]
-    if not is_told:
+    """Reading and rule of the language. A source's statement overrides the text; the refined file holds one value."""
+    is_that_of_text = bool(row["text"]) and language_of(row["text"]) == row["language"]
+    if not is_that_of_text:
         return "stated", STATED
-    return "inferred", "told from the text" + ("; the source may state it too" if row["source"] in TELLING else "")
+    return "inferred", "told from the text" + (
+        "; the source may state it too" if row["source"] in LANGUAGE_STATED else ""
+    )
 
 
 def _value_of_span(row: Mapping[str, Any], span: Mapping[str, Any]) -> Value:
@@ -331,13 +334,13 @@ def _pay(pay: Mapping[str, Any], row: Mapping[str, Any]) -> Value:
 
 
 def _is_in_text(pay: Mapping[str, Any], row: Mapping[str, Any]) -> bool:
-    """Whether the offsets of a pay are of the text, not of a pay field of the source that was read as prose."""
+    """Whether the offsets of a pay refer to the text, and not to a pay field that was read as prose."""
     words = " ".join((row["text"] or "")[pay["start"] : pay["end"]].split())
     return bool(words == pay["pay_text"])
 
 
 def skills_of(row: Mapping[str, Any]) -> list[Value]:
-    """The skills of a refined row; the rule says which words name it and in what section they stand."""
+    """The skills of a refined row; the rule names the section of the words."""
     text = row["text"] or ""
     starts, kinds = sections_of(text)
     return [
@@ -367,7 +370,7 @@ def _skill_tag(skill: Mapping[str, Any], text: str) -> str:
 
 
 def sections_of(text: str) -> tuple[list[int], list[str]]:
-    """Where sections start, and their kinds, beginning with that of the text before the first."""
+    """Start offsets of sections, and their kinds, the first for the text before any section."""
     lines = lines_of(text)
     openings = [(begin + start, kind) for begin, _, line in lines for start, kind in line.openings]
     return [start for start, _ in openings], [lines[0][1] if lines else WHOLE, *(kind for _, kind in openings)]
@@ -377,7 +380,7 @@ def sections_of(text: str) -> tuple[list[int], list[str]]:
 
 
 def show(row: Mapping[str, Any], out: Console) -> None:
-    """Print what was read from an advert, then the advert with the words of each value marked."""
+    """Print what was read from an advert, then the advert with the words of each value highlighted."""
     parts = {
         "title": row["title"],
         "location": " ".join((row["location_text"] or "").split()),
@@ -411,7 +414,7 @@ def show(row: Mapping[str, Any], out: Console) -> None:
 
 def _show_skills(skills: Sequence[Value], parts: Mapping[str, str], row: Mapping[str, Any], out: Console) -> None:
     if not skills:
-        out.print(Text("Skills: none found" if row["text"] else "Skills: there is no text to read", "bold"))
+        out.print(Text("Skills: none found" if row["text"] else "Skills: no text to read", "bold"))
         out.print()
         return
     table = Table("skill", "asked for", Column("where", overflow="fold"), Column("words", overflow="fold"), **LOOK)
@@ -422,7 +425,7 @@ def _show_skills(skills: Sequence[Value], parts: Mapping[str, str], row: Mapping
 
 
 def _place_spans(row: Mapping[str, Any]) -> Iterator[Value]:
-    """Marks for the words of the location that were read as places; the table shows the places themselves."""
+    """Highlights for words of the location that were read as places; the table shows the places."""
     for span in row["spans"]:
         if span["field"] == "country":
             style, reading, rule = STYLES["country"], span["reading"], span["rule"]
@@ -448,7 +451,7 @@ def _words(value: Value, parts: Mapping[str, str]) -> Text:
 
 
 def _mark_words(text: str, values: Iterable[Value]) -> Text:
-    """A part of the advert: [the words of each value ‹what they were read as›], in the value's style."""
+    """A part of the advert with each value's words as [words ‹value›], in the value's style."""
     spans = [(v.start, v.end, v) for v in values if v.start is not None and v.end is not None and v.tag]
     cuts = sorted({0, len(text), *(cut for start, end, _ in spans for cut in (start, end) if cut <= len(text))})
     markup = Text()

@@ -48,8 +48,8 @@ def read(path: Path, parse: Callable[[bytes], T], *, keeps: bool = False) -> lis
             if (path, line) not in _named:
                 _named.add((path, line))
                 LOG.warning(
-                    "%s, line %d cannot be read and is passed over: %s. All other lines count; mend it by hand if you "
-                    "need it%s", path, number, _describe(error), f" (a copy is in {aside.name})" if keeps else "",
+                    "%s, line %d cannot be read and is skipped: %s. All other lines count; fix it by hand if you need "
+                    "it%s", path, number, _describe(error), f" (a copy is in {aside.name})" if keeps else "",
                 )  # fmt: skip
     return values
 

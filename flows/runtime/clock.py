@@ -135,17 +135,15 @@ def find_doubt(
         contradiction = f"figures of {newest_day} are published"
     else:
         able = [answer for answer in times if _can_tell(answer)]
-        doubts = _find_servers_apart(now, able, 1, "are not yet valid") or _find_servers_apart(
-            now, able, -1, "have expired"
-        )
-        contradiction = "; and ".join(doubts)
+        ahead = _find_servers_apart(now, able, 1, "are not yet valid")
+        contradiction = "; and ".join(ahead or _find_servers_apart(now, able, -1, "have expired"))
     return f"this machine's clock says {_format(now)}, and {contradiction}" if contradiction else None
 
 
 def _find_servers_apart(now: datetime, able: Sequence[ServerTime | OutOfDate], sign: int, what: str) -> list[str]:
-    """What more than half of the servers say that are over a day ahead (`sign` 1) or behind (-1); [] if they are fewer.
+    """The evidence if more than half of the servers are over a day ahead of the clock (`sign` 1) or behind it (-1).
 
-    `what` says what is then wrong with certificates.
+    [] if they are fewer. `what` is the fault of their certificates.
     """
     apart = [answer for answer in able if isinstance(answer, ServerTime) and sign * answer.ahead > MAX_APART]
     untimely = [answer for answer in able if isinstance(answer, OutOfDate) and answer.is_expired == (sign < 0)]

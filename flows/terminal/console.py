@@ -74,7 +74,7 @@ ResultRows = Sequence[Sequence[object]]
 
 
 def write_result(columns: Sequence[str], rows: ResultRows, form: str) -> None:
-    """Print a result in one of `FORMS`: for people ("table", "md") with rounded numbers, for programs with all digits."""
+    """Print a result in one of `FORMS`: numbers are rounded in "table" and "md", exact in "csv" and "json"."""
     FORMS[form](columns, rows)
 
 

@@ -222,13 +222,13 @@ def test_status_opens_the_warehouse_once(ask: Callable[..., CommandResult], monk
         (("run", "--sample"), {"JOBMARKET_MEMORY": "lots"}, "JOBMARKET_MEMORY=lots: a number with KB, MB, GB or TB"),
         (("run", "--sample"), {"JOBMARKET_MEMORY": "0GB"}, "export JOBMARKET_MEMORY="),
         (("status",), {"JOBMARKET_DATA": __file__}, "is no folder"),
-        (("serve", "--cron", "nonsense"), CONTACT, '--cron "nonsense" is no cron expression'),
+        (("serve", "--cron", "nonsense"), CONTACT, '--cron "nonsense" is not a cron expression'),
         (("serve", "--cron", "61 2 * * *"), CONTACT, 'for example "0 2 * * *"'),
         (("serve", "--timezone", "europe/berlin"), CONTACT, "did you mean Europe/Berlin"),
         (("serve", "--timezone", "Mars/Base"), CONTACT, "--timezone Mars/Base: no such time zone"),
         (("serve", "--port", "99999"), CONTACT, "--port 99999"),
         (("serve", "--port", "99999"), {}, "--port 99999"),
-        (("serve", "--cron", "nonsense"), {}, '--cron "nonsense" is no cron expression'),
+        (("serve", "--cron", "nonsense"), {}, '--cron "nonsense" is not a cron expression'),
         (("serve", "--source", "ashbi"), {}, "unknown source ashbi; did you mean ashby?"),
         (("run", "--source", "ashbi"), {}, "unknown source ashbi; did you mean ashby?"),
         (("run", "--guide", "/nowhere/guide.md"), {}, "no such guide: /nowhere/guide.md"),
@@ -675,7 +675,7 @@ def test_what_is_wrong_with_a_guide_is_a_line_each(sample: FinishedRun, plain: C
     assert "my.md:2: no figure 'skill.pyton" in wrong.said and "sources of the figures are missing" in wrong.said
     assert plain(sample.data, "guide", "check", str(tmp_path / "none.md")).code == 64
     folder = plain(sample.data, "guide", "check", str(tmp_path))
-    assert folder.code == 64 and f"{tmp_path} is a folder; a file of Markdown, MDX or HTML expected" in folder.said
+    assert folder.code == 64 and f"{tmp_path} is a folder; a Markdown, MDX or HTML file expected" in folder.said
     mdx = tmp_path / "my.mdx"
     mdx.write_text(before := "export const a = 'x <span data-figure=\"degree.shares\">x</span>'\n")
     result = plain(sample.data, "guide", "patch", str(mdx), "--allow-sample")

@@ -109,7 +109,7 @@ def test_a_page_of_the_platform_is_no_board(tmp_path: Path) -> None:
     assert tokens(result) == [("lever", "acme")] and result.n_elsewhere == 3
     result = read(tmp_path, "platform\tslug\njobvite\t__assets__\njobvite\tacme\n")
     assert tokens(result) == [("jobvite", "acme")]
-    assert result.refused == ["list.tsv line 2: jobvite __assets__ is a page of the platform and no board"]
+    assert result.refused == ["list.tsv line 2: jobvite __assets__ is a page of the platform, not a board"]
 
 
 @pytest.mark.parametrize("text", ["", "name,token\nacme,acme\n", "platform\nlever\n"])
@@ -240,7 +240,7 @@ def test_an_address_of_no_board_is_refused_with_line_value_and_remedy(
     result = read(tmp_path, f"platform\tslug\n{platform}\t{address}\n")
     assert not result.boards and not result.misshapen
     (why,) = result.refused
-    assert f"list.tsv line 2: {address} is the address of no board of {platform}; write the token" in why
+    assert f"list.tsv line 2: {address} is not the address of a board of {platform}; write the token" in why
 
 
 def test_a_password_in_a_list_is_not_repeated(tmp_path: Path) -> None:

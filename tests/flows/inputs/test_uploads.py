@@ -71,7 +71,7 @@ def test_a_folder_stands_for_its_files_of_sources_and_the_rest_is_named(
         answers = [answer for path in recordings[1:] for answer in read(path)]
     assert [answer.url for answer in answers if isinstance(answer, Response)] == [bls_oews.url_of(2024, "st")]
     assert caplog.messages == [
-        f"{folder}: 4 files skipped, which are no WARC files and which no source has under their names: a.json, "
+        f"{folder}: 4 files skipped; they are neither WARC files nor named like a source's file: a.json, "
         "b.json, c.txt, …; name files of adverts one by one, with --mapping"
     ]
     caplog.clear()
@@ -150,7 +150,7 @@ def test_the_package_is_recorded_at_the_day_its_maker_got_it(tmp_path: Path, mon
         ("jobs.csv", b"id,title\n1,A\n", "nobody", "no mapping nobody: a TOML file, or one of adzuna_de"),
         ("jobs.csv", b"id,name\n1,A\n", MINE, "columns that the file has expected: id, name; correct the mapping"),
         ("jobs.csv", b"id,title\n1,A\n", MINE.replace("title =", "titel ="), "in [fields] one of"),
-        ("jobs.csv", None, MINE, "is no file; with --mapping, files of adverts expected"),
+        ("jobs.csv", None, MINE, "is not a file; with --mapping, files of adverts expected"),
     ],
 )
 def test_what_cannot_be_taken_in_is_said_with_its_remedy(
