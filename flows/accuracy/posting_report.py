@@ -304,33 +304,37 @@ def _place(place: Mapping[str, Any], spans: Iterable[Mapping[str, Any]], locatio
 
 
 def _pay(pay: Mapping[str, Any], row: Mapping[str, Any]) -> Value:
-    is_share = pay["component"] == "equity_percent"
-    ends = [f"{end:,.2f}".removesuffix(".00") for end in (pay["low"], pay["high"]) if end is not None]
-    amount = " to ".join(dict.fromkeys(ends)) or "no amount"
-    if pay["low"] is None and pay["high"] is not None:
-        amount = f"up to {amount}"
-    elif pay["high"] is None and pay["low"] is not None:
-        amount = f"from {amount}"
-    parts = [amount, "%" if is_share else pay["currency"] or "", f"a {pay['period']}" if pay["period"] else ""]
-    parts += [pay["tax"] or "", *(f"({pay[tie]})" for tie in ("place_text", "level_text") if pay[tie])]
+    is_in_text = pay["start"] is not None and _is_in_text(pay, row)
+    value = _format_pay(pay)
     rules = [STATED if pay["reading"] == "stated" else "pay in prose"]
     if pay["period_reading"] == "inferred":
         rules.append("period by the norms of currency and country")
     if pay["flag"]:
         rules.append(f"kept out of bands: {pay['flag']}")
-    value = " ".join(filter(None, parts))
-    is_in_text = pay["start"] is not None and _is_in_text(pay, row)
+    words = f": {pay['pay_text']}" if pay["pay_text"] and not is_in_text else ""
     return Value(
         name=f"{pay['component']}{' (the posting’s pay)' if pay['is_headline'] else ''}",
         value=value,
         reading=pay["reading"],
-        rule="; ".join(rules) + (f": {pay['pay_text']}" if pay["pay_text"] and not is_in_text else ""),
+        rule="; ".join(rules) + words,
         part="text" if is_in_text else "structured",
         start=pay["start"] if is_in_text else None,
         end=pay["end"] if is_in_text else None,
         tag=f"{pay['component']} {value}",
         style=STYLES["pay"],
     )
+
+
+def _format_pay(pay: Mapping[str, Any]) -> str:
+    """Amount, currency, period, tax, and the place and level that the pay is for: "up to 90,000 USD a year"."""
+    low, high = pay["low"], pay["high"]
+    ends = [f"{end:,.2f}".removesuffix(".00") for end in (low, high) if end is not None]
+    bound = {(True, False): "up to ", (False, True): "from "}.get((low is None, high is None), "")
+    amount = bound + (" to ".join(dict.fromkeys(ends)) or "no amount")
+    unit = "%" if pay["component"] == "equity_percent" else pay["currency"]
+    period = f"a {pay['period']}" if pay["period"] else ""
+    ties = (f"({pay[tie]})" for tie in ("place_text", "level_text") if pay[tie])
+    return " ".join(filter(None, [amount, unit, period, pay["tax"], *ties]))
 
 
 def _is_in_text(pay: Mapping[str, Any], row: Mapping[str, Any]) -> bool:

@@ -36,11 +36,13 @@ def sources(
     **Reads** the source modules, runs.jsonl and market.duckdb if it exists; with --check the network, which needs
     JOBMARKET_CONTACT. **Writes** nothing.
     """
-    from flows.monitoring.sources import print_source, print_sources, try_live
+    from flows.monitoring.sources import print_source, print_sources
     from flows.runtime.permissions import check_source_names
 
     config = settings()
     if check is not None:
+        from flows.monitoring.trial import try_live
+
         check_source_names([check])
         check_live(config)
         try_live(config, check)

@@ -20,6 +20,7 @@ from extractors.archive.reader import SUFFIX, read
 from extractors.boards import BOARDS, all_boards, boards_csv, why_not_read
 from extractors.response import Response
 from extractors.source import LINKED_TOKEN, all_sources, board_at, board_in
+from flows.monitoring import read_sql
 from flows.runtime.project import PROJECT
 from flows.runtime.settings import Settings
 from flows.terminal.errors import Wrong, WrongUsage
@@ -35,16 +36,6 @@ LINKED_FROM = ("aggregator", "forum", "employer board")
 """Kinds of source with links to boards in their answers."""
 _LINK = re.compile(rb"https?:(?:\\?/){2}[^\s\"'<>\\)\]}]+(?:\\/[^\s\"'<>\\)\]}]+)*")
 """An address in any answer; in JSON its slashes may be escaped."""
-
-ASKED = """
-SELECT source, board, answered_on, asked_on, n_missed, state = 'moved', moved_to_source, moved_to_board
-FROM core.board_states WHERE asked_on IS NOT NULL ORDER BY source, board
-"""
-REGIONS = """
-SELECT DISTINCT b.board, p.region FROM core.posting_boards AS b
-JOIN core.posting_places AS p USING (posting_id) JOIN core.postings AS o USING (posting_id)
-WHERE o.source = ? AND p.region IS NOT NULL ORDER BY ALL
-"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,7 +76,7 @@ def check_boards(config: Settings) -> tuple[list[Board], list[Finding]]:
         records = read_asked_boards(con)
         for source in sorted({board.source for board in all_boards()}):
             regions: dict[str, list[str]] = {}
-            for board, region in con.execute(REGIONS, [source]).fetchall():
+            for board, region in con.execute(read_sql("board_regions"), [source]).fetchall():
                 regions.setdefault(board, []).append(region)
             for board in (b for b in all_boards() if b.source == source):
                 record = records.get((board.source, board.board))
@@ -118,7 +109,10 @@ class AskedBoard(NamedTuple):
 
 def read_asked_boards(con: Connection) -> dict[tuple[str, str], AskedBoard]:
     """All boards that nights asked, by source and token, whether or not the store has them."""
-    return {(source, board): AskedBoard(*values) for source, board, *values in con.execute(ASKED).fetchall()}
+    return {
+        (source, board): AskedBoard(*values)
+        for source, board, *values in con.execute(read_sql("asked_boards")).fetchall()
+    }
 
 
 class LostBoard(NamedTuple):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from flows.cli import run
+from flows.cli import launch
 from flows.notification import delivery
 from flows.runs import run_log
 from flows.terminal.errors import USAGE
@@ -94,7 +94,7 @@ def test_nights_of_live_data_report_themselves(
     arguments: tuple[str, ...], is_reported: bool, empty: Path, plain: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     options: dict[str, Any] = {}
-    monkeypatch.setattr(run, "_run_flow", lambda config, **kwargs: options.update(kwargs))
+    monkeypatch.setattr(launch, "start_run", lambda config, **kwargs: options.update(kwargs))
     assert plain(empty, "run", *arguments, JOBMARKET_CONTACT="you@example.org").code == 0
     assert options["is_reported"] is is_reported
 

@@ -63,7 +63,7 @@ def test_files_of_a_listing_that_are_not_there_are_counted(tmp_path: Path, caplo
             lambda folder: listing(folder, "cc-index/part-0.gz.parquet"),
             r"lists cc-index/part-0.gz.parquet instead of WARC",
         ),
-        (lambda folder: write(folder / "x.warc.paths.gz", b"x").rename(folder / "x.csv"), "is no WARC file"),
+        (lambda folder: write(folder / "x.warc.paths.gz", b"x").rename(folder / "x.csv"), "is neither a WARC file"),
     ],
 )
 def test_what_names_no_file_is_refused_with_a_remedy(tmp_path: Path, make: object, says: str) -> None:

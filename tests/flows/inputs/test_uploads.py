@@ -20,7 +20,7 @@ from extractors.sources.files import tabular
 from extractors.sources.salaries import bls_oews
 from flows import backfill
 from flows.inputs.uploads import MAPPINGS, wrap_uploads
-from flows.monitoring.sources import REFUSED
+from flows.monitoring.sources import count_refusals
 from flows.night import load
 from flows.runs.run_record import Request, begin
 from flows.runs.source_health import Health, add_loads
@@ -229,7 +229,7 @@ def test_answers_kept_with_a_flag_are_not_said_to_be_left_out(tmp_path: Path) ->
         "(got '2 answers: rows 40, 41')"
     )
     with database.open_work(tmp_path / "data") as con:
-        assert con.execute(REFUSED).fetchall() == [("sysarmy_survey", 0, 2, 0)]
+        assert count_refusals(con) == {"sysarmy_survey": [0, 2, 0]}
         rows = con.execute("SELECT count(*) FROM core.pay_reports WHERE pay_flag = 'implausible_low'").fetchall()
     assert rows == [(2,)]
 
