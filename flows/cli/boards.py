@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer(
     rich_markup_mode="markdown",
+    short_help="Manage the employers' boards that are read.",
     help="Manage the employers' boards that are read. `add`, `check` and `discover` propose a patch for "
     "extractors/boards.csv, the curated list; `import`, `prune` and `list` manage the store of imported boards.",
 )

@@ -36,6 +36,52 @@ def _need_checkout(command: str) -> None:
 
 
 @app.command()
+def why(
+    posting: Annotated[str, typer.Argument(metavar="POSTING", help="A posting_id, such as lever:5a2f….")],
+    as_of: PastDay = None,
+) -> None:
+    """Show an advert and what was read from it: each value with its words and its rule.
+
+    Then show its job: all adverts of the job, the links between them with rule and score, and merges.
+
+    **Reads** market.duckdb and refined/. **Writes** nothing.
+    """
+    from flows.accuracy import posting_report
+
+    config = settings()
+    folder = find_folder(config, as_of)
+    posting_report.show(
+        posting_report.read_refined_row(folder, posting, refined=config.refined.fetch_all("*/*.parquet")), OUT
+    )
+    posting_report.show_job(posting_report.read_job(folder, posting), OUT)
+
+
+@app.command()
+def audit(
+    day: Annotated[
+        date | None, typer.Option("--day", parser=day_in, metavar="DAY", help="Questions of this day; default: today.")
+    ] = None,
+) -> None:
+    """Judge whether 20 adverts were read correctly; the answers give the readers' rolling accuracy.
+
+    Needs a checkout of the project.
+
+    **Reads** market.duckdb, refined/ and your answers. **Writes** each answer to audit.jsonl in the data folder; the
+    next night adds them to ops.audits. If you stop, the same command continues with the day's next question.
+    """
+    _need_checkout("audit")
+    from flows.accuracy.audit_results import audits_of, show_accuracy
+    from tests.accuracy.audit import ask_questions
+
+    config = settings()
+    answers = ask_questions(
+        config.data, day or datetime.now(UTC).date(), input, OUT, refined=config.refined.fetch_all("*/*.parquet")
+    )
+    OUT.print(f"{len(answers)} answer{'s' if len(answers) != 1 else ''} kept", highlight=False)
+    show_accuracy(audits_of(settings().data), OUT)
+
+
+@app.command()
 def scorecard(
     gold: Annotated[
         Path | None, typer.Option("--gold", metavar="DIR", help="Folder of labelled cases; default: ../shared/gold.")
@@ -73,27 +119,6 @@ def scorecard(
 
 
 @app.command()
-def why(
-    posting: Annotated[str, typer.Argument(metavar="POSTING", help="A posting_id, such as lever:5a2f….")],
-    as_of: PastDay = None,
-) -> None:
-    """Show an advert and what was read from it: each value with its words and its rule.
-
-    Then show its job: all adverts of the job, the links between them with rule and score, and merges.
-
-    **Reads** market.duckdb and refined/. **Writes** nothing.
-    """
-    from flows.accuracy import posting_report
-
-    config = settings()
-    folder = find_folder(config, as_of)
-    posting_report.show(
-        posting_report.read_refined_row(folder, posting, refined=config.refined.fetch_all("*/*.parquet")), OUT
-    )
-    posting_report.show_job(posting_report.read_job(folder, posting), OUT)
-
-
-@app.command()
 def emerging(
     limit: Annotated[int, typer.Option(min=1, metavar="N", help="Print at most this many of each kind.")] = 30,
     as_of: PastDay = None,
@@ -118,28 +143,3 @@ def emerging(
         folder, limit, refined=config.refined.fetch_all("*/*.parquet")
     )
     skill_candidates.show_candidates(candidates, n_found, OUT)
-
-
-@app.command()
-def audit(
-    day: Annotated[
-        date | None, typer.Option("--day", parser=day_in, metavar="DAY", help="Questions of this day; default: today.")
-    ] = None,
-) -> None:
-    """Judge whether 20 adverts were read correctly; the answers give the readers' rolling accuracy.
-
-    Needs a checkout of the project.
-
-    **Reads** market.duckdb, refined/ and your answers. **Writes** each answer to audit.jsonl in the data folder; the
-    next night adds them to ops.audits. If you stop, the same command continues with the day's next question.
-    """
-    _need_checkout("audit")
-    from flows.accuracy.audit_results import audits_of, show_accuracy
-    from tests.accuracy.audit import ask_questions
-
-    config = settings()
-    answers = ask_questions(
-        config.data, day or datetime.now(UTC).date(), input, OUT, refined=config.refined.fetch_all("*/*.parquet")
-    )
-    OUT.print(f"{len(answers)} answer{'s' if len(answers) != 1 else ''} kept", highlight=False)
-    show_accuracy(audits_of(settings().data), OUT)

@@ -12,7 +12,7 @@ import pytest
 
 from extractors.boards import all_boards
 from extractors.source import all_sources, board_in
-from flows.inputs.board_lists import MAX_REFUSED, SOURCE_OF_PLATFORM, WHERE_IT_STANDS, BoardList, is_trial, read_list
+from flows.inputs.board_lists import MAX_REFUSED, PARTS_OF_ADDRESS, SOURCE_OF_PLATFORM, BoardList, is_trial, read_list
 from flows.terminal.errors import WrongUsage
 
 DAY = date(2026, 11, 27)
@@ -80,7 +80,7 @@ def test_no_board_that_people_entered_is_a_trial() -> None:
 
 
 def test_every_name_of_a_platform_and_every_hint_is_of_a_source_with_boards() -> None:
-    for name in (*SOURCE_OF_PLATFORM.values(), *WHERE_IT_STANDS):
+    for name in (*SOURCE_OF_PLATFORM.values(), *PARTS_OF_ADDRESS):
         assert all_sources()[name].SOURCE.boards
 
 
@@ -97,7 +97,7 @@ def test_a_host_alone_is_told_what_it_lacks_in_one_line(tmp_path: Path) -> None:
     assert "boards.csv" not in workday + oracle
 
 
-@pytest.mark.parametrize("url", [line.rpartition(": ")[2] for line in WHERE_IT_STANDS.values()])
+@pytest.mark.parametrize("url", [line.rpartition(": ")[2] for line in PARTS_OF_ADDRESS.values()])
 def test_the_address_in_a_hint_is_one_that_is_read(url: str) -> None:
     address = url.replace("TENANT", "acme").replace("NUMBER", "5").replace("POD", "acme").replace("REGION", "us2")
     assert board_in(address.replace("SITE", "Jobs")) is not None
