@@ -24,7 +24,7 @@ from flows.inputs.crawl_files import CrawlFile
 from flows.night.fetch import prepare_archive
 from flows.nightly import RUN_NAME, from_archive
 from flows.runs.run_record import Outcome, Request
-from flows.runs.source_health import OUTCOMES, Health, add_rejects
+from flows.runs.source_health import OUTCOMES, Health, add_rejects, reject_damage
 from flows.runtime import clock
 from flows.terminal.progress import show_progress
 from warehouse.ops_tables import Rejects
@@ -77,10 +77,10 @@ def _scan_files(paths: Sequence[Path], workers: int) -> tuple[list[Scan], Health
         for path, result in show_progress(pool, total=len(paths), what="looking through files of a crawl"):
             if isinstance(result, Scan):
                 scans.append(result)
-                rejects += [_reject_damage(path, damage) for damage in result.damaged]
+                rejects += [reject_damage(NAME, path.name, damage) for damage in result.damaged]
             else:
                 why = f"{type(result).__name__}: {result}"
-                rejects.append(_reject_damage(path, DamagedRecord(record=-1, url=None, why=why)))
+                rejects.append(reject_damage(NAME, path.name, DamagedRecord(record=-1, url=None, why=why)))
     scans.sort(key=lambda scan: scan.path)
     return scans, add_rejects(Health(source=NAME, outcome="ok" if scans else "failed"), rejects, "damaged records")
 
@@ -105,19 +105,6 @@ def _describe(totals: Counter[str], pages: Sequence[Page], scans: Sequence[Scan]
     n_files = len({file.url for scan in scans for file in scan.host_files if file.url.endswith(HOST_FILES)})
     rules = f", by {n_files:,} recorded robots.txt and tdmrep.json" if n_files else ", no robots.txt recorded"
     return f"{summary}; left out: {left_out or 'none'}{rules}"
-
-
-def _reject_damage(path: Path, damage: DamagedRecord) -> Rejects:
-    is_file = damage.record < 0
-    return Rejects(
-        source=NAME,
-        warc=path.name,
-        record=damage.record,
-        posting_id=None,
-        column_name="file" if is_file else "response",
-        value=damage.why[:200],
-        rule="a whole WARC record expected; the file's other records were read. Get the file again if you can",
-    )
 
 
 def _reject_left_out(scan: Scan) -> list[Rejects]:

@@ -17,12 +17,13 @@ from rich.console import Console
 from rich.table import Column, Table
 from rich.text import Text
 
+from flows.runtime.project import read_sql
 from flows.terminal.console import LOOK
 from flows.terminal.errors import Wrong
 from transforms.records.vocabulary import JOB_RULES, REQUIREMENTS
 from transforms.skills.sections import WHOLE, lines_of
 from transforms.text.normalise import language_of
-from warehouse import database
+from warehouse.database import Connection
 from warehouse.publish.reader import open_reader
 
 NEAREST = 5
@@ -40,7 +41,6 @@ RULE_SAYS = dict(
         strict=True,
     )
 )
-FOLLOWED = {True: "", False: "not followed: contradicts"}
 MAX_ROWS = 30
 """Adverts and links of a job that are shown; an agency may advertise one job in hundreds of cities."""
 NO_SPAN = "no span"
@@ -103,7 +103,7 @@ def read_refined_row(data: Path, posting_id: str, *, refined: Path | None = None
     with open_reader(data) as con:
         row = con.execute("SELECT warc, record FROM core.postings WHERE posting_id = ?", [posting_id]).fetchone()
         if row is None:
-            near = con.execute(NEAR, {"id": posting_id, "n": NEAREST}).fetchall()
+            near = con.execute(read_sql("accuracy", "similar_ids"), {"id": posting_id, "n": NEAREST}).fetchall()
             ids = [
                 found for found, holds_it in near if holds_it == near[0][1]
             ]  # only ids that contain it, if there are any
@@ -119,122 +119,55 @@ def read_refined_row(data: Path, posting_id: str, *, refined: Path | None = None
     return found_row
 
 
-NEAR = """
-SELECT posting_id, contains(posting_id, $id) AS holds_it FROM core.postings
-ORDER BY holds_it DESC, jaro_winkler_similarity(posting_id, $id) DESC, posting_id LIMIT $n
-"""
-
-
 # --- the job --------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, kw_only=True)
 class Job:
-    """The vacancy behind a posting: its adverts, their links, and the jobs merged into it."""
+    """The vacancy behind a posting: its adverts, their links, and the jobs merged into it, each ready to print."""
 
     job_id: str
-    postings: list[dict[str, Any]]
-    links: list[dict[str, Any]]
-    merges: list[dict[str, Any]]
+    adverts: Table
+    links: Table
+    merges: Table
 
 
 def read_job(data: Path, posting_id: str) -> Job:
     """The job of a posting that is in the published warehouse."""
     with open_reader(data) as con:
-        job_id = con.execute("SELECT job_id FROM core.postings WHERE posting_id = ?", [posting_id]).fetchall()[0][0]
-        postings, links, merges = (_rows_by_name(con.execute(sql, {"job": job_id})) for sql in JOB)
-    return Job(job_id=job_id, postings=postings, links=links, merges=merges)
+        ((job_id,),) = con.execute("SELECT job_id FROM core.postings WHERE posting_id = ?", [posting_id]).fetchall()
+        adverts, links, merges = (
+            _make_table(title, con.execute(read_sql("accuracy", name), {"job": job_id}))
+            for title, name in (("Adverts of the job", "job_adverts"), ("Links", "job_links"), ("Merges", "job_merges"))
+        )
+    return Job(job_id=job_id, adverts=adverts, links=links, merges=merges)
 
 
-def _rows_by_name(result: database.Connection) -> list[dict[str, Any]]:
+def _make_table(title: str, result: Connection) -> Table:
+    """A table of the first `MAX_ROWS` rows; the caption counts the others."""
     names = [column[0] for column in result.description or ()]
-    return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
-
-
-_MEMBERS = "(SELECT posting_id FROM core.postings WHERE job_id = $job)"
-JOB = (
-    """
-    SELECT posting_id, coalesce(e.employer, p.employer) AS employer, title, location_text, requisition_id, department,
-        text_state, strftime(first_seen_at, '%Y-%m-%d') AS first_seen, strftime(closed_on, '%Y-%m-%d') AS closed
-    FROM core.postings AS p LEFT JOIN core.employers AS e USING (employer_id)
-    WHERE job_id = $job ORDER BY first_seen_at, source, posting_id
-    """,
-    f"""
-    SELECT left_posting_id AS "left", right_posting_id AS "right", rule, score, is_followed,
-        strftime(linked_at, '%Y-%m-%d %H:%M') AS linked
-    FROM core.job_links WHERE left_posting_id IN {_MEMBERS} OR right_posting_id IN {_MEMBERS}
-    ORDER BY linked_at, left_posting_id, right_posting_id
-    """,
-    f"""
-    SELECT from_job_id, into_job_id, strftime(merged_at, '%Y-%m-%d %H:%M') AS merged, rule, score,
-        left_posting_id AS "left", right_posting_id AS "right"
-    FROM core.job_merges WHERE from_job_id IN {_MEMBERS} ORDER BY merged_at, from_job_id
-    """,
-)
-"""SELECTs of a job's postings, of their links, and of the jobs merged into it."""
+    rows = result.fetchall()
+    more = f"and {len(rows) - MAX_ROWS:,} more" if len(rows) > MAX_ROWS else None
+    columns = (Column(name, overflow="fold") for name in names)
+    table = Table(*columns, title=title, caption=more, caption_justify="left", **LOOK)
+    for row in rows[:MAX_ROWS]:
+        table.add_row(*(value or "" for value in row))
+    return table
 
 
 def show_job(job: Job, out: Console) -> None:
-    """Print the adverts of a job, its links with rule and score, and its merges: at most `MAX_ROWS` of each."""
-    n = len(job.postings)
-    out.print(Text.assemble(("job       ", "dim"), f"{job.job_id}, {n:,} advert{'s' * (n > 1)}"), soft_wrap=True)
+    """Print the adverts of a job, its links with rule and score, and its merges."""
+    n = job.adverts.row_count
+    counted = f"{n:,} advert{'s' * (n > 1)}" if job.adverts.caption is None else f"more than {n:,} adverts"
+    out.print(Text.assemble(("job       ", "dim"), f"{job.job_id}, {counted}"), soft_wrap=True)
     out.print()
-    columns = [Column(name, overflow="fold") for name in ("posting", "title", "place", "requisition, team")]
-    _show_rows(
-        Table(*columns, "text", "seen", "closed", title="Adverts of the job", **LOOK),
-        [
-            (
-                *(one["posting_id"], one["title"], one["location_text"]),
-                ", ".join(filter(None, (one["requisition_id"], one["department"]))),
-                *(one["text_state"], one["first_seen"], one["closed"]),
-            )
-            for one in job.postings
-        ],
-        out,
-    )
-    if job.links:
-        ends = [Column(name, overflow="fold") for name in ("posting", "and")]
-        _show_rows(
-            Table(*ends, "rule", "score", "since", "", title="Links", **LOOK),
-            [
-                (link["left"], link["right"], *_rule_and_score(link), link["linked"], FOLLOWED[link["is_followed"]])
-                for link in job.links
-            ],
-            out,
-        )
-        for rule in sorted({link["rule"] for link in job.links}, key=JOB_RULES.index):
-            out.print(Text(f"{rule}: {RULE_SAYS[rule]}", "dim"))
+    for table in (job.adverts, job.links, job.merges):
+        if table.row_count:
+            out.print(table, highlight=False)
+    if job.links.row_count:
+        for rule, meaning in RULE_SAYS.items():
+            out.print(Text(f"{rule}: {meaning}", "dim"))
         out.print()
-    if job.merges:
-        ids = [Column(name, overflow="fold") for name in ("job", "became", "by the link of", "and")]
-        _show_rows(
-            Table(*ids, "rule", "score", "on", title="Merges", **LOOK),
-            [
-                (
-                    one["from_job_id"],
-                    one["into_job_id"],
-                    one["left"],
-                    one["right"],
-                    *_rule_and_score(one),
-                    one["merged"],
-                )
-                for one in job.merges
-            ],
-            out,
-        )
-
-
-def _show_rows(table: Table, rows: Sequence[Sequence[Any]], out: Console) -> None:
-    for row in rows[:MAX_ROWS]:
-        table.add_row(*(value or "" for value in row))
-    out.print(table, highlight=False)
-    if len(rows) > MAX_ROWS:
-        out.print(Text(f"and {len(rows) - MAX_ROWS:,} more", "dim"))
-        out.print()
-
-
-def _rule_and_score(link: Mapping[str, Any]) -> tuple[str, str]:
-    return link["rule"], f"{link['score']:.2f}"
 
 
 # --- what was read --------------------------------------------------------------------------------------
@@ -418,7 +351,7 @@ def show(row: Mapping[str, Any], out: Console) -> None:
 
 def _show_skills(skills: Sequence[Value], parts: Mapping[str, str], row: Mapping[str, Any], out: Console) -> None:
     if not skills:
-        out.print(Text("Skills: none found" if row["text"] else "Skills: no text to read", "bold"))
+        out.print(Text("Skills: none found" if row["text"] else "Skills: there is no text to read", "bold"))
         out.print()
         return
     table = Table("skill", "asked for", Column("where", overflow="fold"), Column("words", overflow="fold"), **LOOK)

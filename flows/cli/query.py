@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import sys
 from collections.abc import Sequence
 from datetime import date
@@ -15,7 +14,6 @@ from rich.text import Text
 
 from flows.cli.disk_errors import describe_damage
 from flows.cli.options import PastDay, check_live
-from flows.runtime.project import PROJECT
 from flows.runtime.settings import Settings, settings
 from flows.terminal.console import ERR, FORMS, OUT, write_result
 from flows.terminal.errors import Wrong, WrongUsage, suggest
@@ -175,39 +173,17 @@ def explain(
 
 
 def _print_figures(con: Connection, as_of: date | None) -> None:
-    """Print all figures of a day in the order of the guide, each with its status and value."""
-    rows = con.execute(FIGURES, [as_of]).fetchall()
-    places = _find_places_in_guide()
-    # A figure that the guide lacks follows its kin: pay in Brazil after pay in the United States.
-    rows.sort(key=lambda row: (places.get(_kin_of(row[0]), len(places)), places.get(row[0], len(places)), row))
+    """Print all figures of a day, by id, each with its status and value."""
+    day = "coalesce(?, (SELECT max(as_of) FROM mart.figures))"
+    rows = con.execute(f"SELECT figure, status, value FROM mart.figures WHERE as_of = {day} ORDER BY figure", [as_of])
     if not OUT.is_terminal:  # a line for each figure, for grep
-        for name, state, value in rows:
+        for name, state, value in rows.fetchall():
             OUT.print(f"{name:<48} {state:<10} {value or 'withheld'}", soft_wrap=True, highlight=False)
         return
     table = Table(Column("figure", no_wrap=True), "status", Column("value", overflow="fold"), box=None, pad_edge=False)
-    for name, state, value in rows:
+    for name, state, value in rows.fetchall():
         table.add_row(name, Text(state, "" if state == "published" else "yellow"), value or "withheld")
     OUT.print(table, highlight=False)
-
-
-def _find_places_in_guide() -> dict[str, int]:
-    """Position at which our guide first shows each figure and each kind of figure ("pay entry")."""
-    guide = (PROJECT / "reports" / "guide.md").read_text(encoding="utf-8")
-    figures = re.findall(r'<!-- figure:([\w.]+) (?!part="level")', guide)
-    names = [name for figure in figures for name in (_kin_of(figure), figure)]
-    return {name: place for place, name in reversed(list(enumerate(names)))}
-
-
-def _kin_of(figure: str) -> str:
-    """The kind of a figure, for pay with its level: "pay entry"."""
-    kind, *parts = figure.split(".")
-    return f"{kind} {parts[-1]}" if kind in ("pay", "abroad", "mixed") else kind
-
-
-FIGURES = """
-SELECT figure, status, value FROM mart.figures
-WHERE as_of = coalesce(?, (SELECT max(as_of) FROM mart.figures))
-"""
 
 
 # --- opening the warehouse ------------------------------------------------------------------------

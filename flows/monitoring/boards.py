@@ -20,8 +20,7 @@ from extractors.archive.reader import SUFFIX, read
 from extractors.boards import BOARDS, all_boards, boards_csv, why_not_read
 from extractors.response import Response
 from extractors.source import LINKED_TOKEN, all_sources, board_at, board_in
-from flows.monitoring import read_sql
-from flows.runtime.project import PROJECT
+from flows.runtime.project import PROJECT, read_sql
 from flows.runtime.settings import Settings
 from flows.terminal.errors import Wrong, WrongUsage
 from flows.terminal.progress import show_progress
@@ -76,7 +75,7 @@ def check_boards(config: Settings) -> tuple[list[Board], list[Finding]]:
         records = read_asked_boards(con)
         for source in sorted({board.source for board in all_boards()}):
             regions: dict[str, list[str]] = {}
-            for board, region in con.execute(read_sql("board_regions"), [source]).fetchall():
+            for board, region in con.execute(read_sql("monitoring", "board_regions"), [source]).fetchall():
                 regions.setdefault(board, []).append(region)
             for board in (b for b in all_boards() if b.source == source):
                 record = records.get((board.source, board.board))
@@ -111,7 +110,7 @@ def read_asked_boards(con: Connection) -> dict[tuple[str, str], AskedBoard]:
     """All boards that nights asked, by source and token, whether or not the store has them."""
     return {
         (source, board): AskedBoard(*values)
-        for source, board, *values in con.execute(read_sql("asked_boards")).fetchall()
+        for source, board, *values in con.execute(read_sql("monitoring", "asked_boards")).fetchall()
     }
 
 

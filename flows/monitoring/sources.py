@@ -13,10 +13,10 @@ from rich.text import Text
 
 from extractors.boards import boards_of
 from extractors.source import Source, all_sources
-from flows.monitoring import read_sql
 from flows.runs.run_log import Run, runs_of
 from flows.runtime.limits import limit
 from flows.runtime.permissions import read_permissions, why_off, why_turned_off
+from flows.runtime.project import read_sql
 from flows.runtime.settings import Settings
 from flows.terminal.console import LOOK, OUT
 from transforms.text.rejects import FLAG_RULE, MANY
@@ -130,18 +130,18 @@ def print_source(config: Settings, name: str) -> None:
 
 def count_refusals(con: Connection) -> dict[str, list[int]]:
     """Records refused, records left out on purpose, and single values refused, by source."""
-    rows = con.execute(read_sql("refused"), {"many": MANY, "flag": FLAG_RULE}).fetchall()
+    rows = con.execute(read_sql("monitoring", "refused"), {"many": MANY, "flag": FLAG_RULE}).fetchall()
     return {source: counts for source, *counts in rows}
 
 
 def print_coverage(config: Settings) -> None:
     """Print what arrived from each source, how full it is, what was refused and why, and AI jobs with pay by region."""
     with open_reader(config.data) as con:
-        totals = con.execute(read_sql("arrived")).fetchall()
+        totals = con.execute(read_sql("monitoring", "arrived")).fetchall()
         refusals = count_refusals(con)
-        postings = {row[0]: row[1:] for row in con.execute(read_sql("postings_filled")).fetchall()}
-        reasons = con.execute(read_sql("reject_reasons")).fetchall()
-        pay_counts = con.execute(read_sql("ai_pay")).fetchall()
+        postings = {row[0]: row[1:] for row in con.execute(read_sql("monitoring", "postings_filled")).fetchall()}
+        reasons = con.execute(read_sql("monitoring", "reject_reasons")).fetchall()
+        pay_counts = con.execute(read_sql("monitoring", "ai_pay")).fetchall()
         depth = measure_depth(con)
     right: dict[str, Any] = {"justify": "right", "no_wrap": True}
     counts = ("files", "answers", "rows", "refused", "left out", "values")
@@ -188,7 +188,7 @@ def _read_last_files(config: Settings) -> tuple[dict[str, _LastFile], dict[tuple
     if not config.outputs().market.exists():
         return {}, {}
     with open_reader(config.data) as con:
-        files = con.execute(read_sql("last_files")).fetchall()
+        files = con.execute(read_sql("monitoring", "last_files")).fetchall()
         fill = con.execute(FILL).fetchall()
     last_files = {source: _LastFile(last=last, n_rows=n, before=before) for source, last, n, before in files}
     return last_files, {(source, column): rate for source, column, rate in fill}

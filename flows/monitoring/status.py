@@ -9,11 +9,11 @@ from rich.table import Column, Table
 from rich.text import Text
 
 from flows.engine.schedule_server import schedule_of
-from flows.monitoring import read_sql
 from flows.notification.channels import describe_channels
 from flows.runs.run_log import KILLED, RUNNING, STATES, Run, runs_of
 from flows.runtime.data_kind import read_kind
 from flows.runtime.lock import find_holder
+from flows.runtime.project import read_sql
 from flows.runtime.settings import KIND, Settings
 from flows.terminal.console import OUT
 from warehouse import database
@@ -46,7 +46,7 @@ def print_status(config: Settings) -> None:
         with open_reader(config.data) as con:
             head.add_row("published", _describe_published(con, runs))
             for name in ("warehouse_counts", "contradictions"):
-                for what, number in con.execute(read_sql(name)).fetchall():
+                for what, number in con.execute(read_sql("monitoring", name)).fetchall():
                     counts.add_row(what, f"{number:,}")
     except (FileNotFoundError, database.SqlError) as error:
         failure = error
@@ -84,7 +84,7 @@ def _describe_folder(config: Settings, runs: Sequence[Run]) -> Iterator[tuple[st
 def _describe_published(con: database.Connection, runs: Sequence[Run]) -> Text:
     """When the warehouse was published and its day, by its own record, which copies and restored files keep."""
     at: datetime | None
-    ((at, as_of),) = con.execute(read_sql("last_published"), [list(EXITS_PUBLISHED)]).fetchall()
+    ((at, as_of),) = con.execute(read_sql("monitoring", "last_published"), [list(EXITS_PUBLISHED)]).fetchall()
     text = Text(f"{_format_minute(at) if at else 'at a time not on record'}  as of {as_of or 'no day'}")
     unpublished = [run for run in runs if at and run.began_at > at and run.state not in (RUNNING, STATES[0], STATES[2])]
     if unpublished:

@@ -17,12 +17,12 @@ from extractors.source import all_sources
 from flows.inputs.guide_preflight import LEFT_OUT
 from flows.monitoring.boards import find_lost_boards
 from flows.monitoring.rhythm import find_frozen_sources
-from flows.notification.reviews import find_waiting_lists
 from flows.runtime.permissions import why_off, why_turned_off
 from flows.runtime.settings import Settings
 from flows.terminal.console import UNSHOWN
 from reports.figures import claims
 from reports.figures.claims import Claim
+from transforms.records.definitions import MAX_DAYS_WAITING
 from transforms.text.normalise import mask_contacts
 from warehouse.database import Connection, SqlError
 from warehouse.load.boards import read_known
@@ -213,6 +213,22 @@ def describe_boards(con: Connection, config: Settings) -> Iterator[Alert]:
             words=f"answered until {answered_on}, not found since; asked on {asked_on} last",
             remedy="`jobmarket boards check` proposes what to change",
         )  # fmt: skip
+
+
+class WaitingList(NamedTuple):
+    """A list that waits for review, since when, and the day after which it may be published without a review."""
+
+    list: str
+    since: date
+    deadline: date
+
+
+def find_waiting_lists(con: Connection) -> list[WaitingList]:
+    """The lists that wait for review, nearest deadline first."""
+    rows = con.execute(
+        "SELECT list, offered_on FROM ops.vintages WHERE state = 'waiting' ORDER BY offered_on, list"
+    ).fetchall()
+    return [WaitingList(name, since, since + timedelta(days=MAX_DAYS_WAITING.value)) for name, since in rows]
 
 
 def describe_reviews(con: Connection, day: date) -> Iterator[Alert]:

@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime
 from itertools import chain
 from pathlib import Path
 
-from extractors.archive.reader import MAX_AHEAD
+from extractors.archive.reader import MAX_AHEAD, DamagedRecord
 from extractors.refine.refine import RefineResult, answers_after, refusals_in
 from extractors.response import ANSWERED
 from extractors.source import all_sources
@@ -83,6 +83,21 @@ def add_rejects(health: Health, rejects: Sequence[Rejects], what: str) -> Health
         outcome=max(health.outcome, "partial", key=OUTCOMES.index),
         message="; ".join(filter(None, [health.message, summary])),
         rejects=(*health.rejects, *rejects),
+    )
+
+
+def reject_damage(source: str, warc: str, damage: DamagedRecord) -> Rejects:
+    """A reject for a damaged record, or for a whole file (`record` -1)."""
+    is_whole_file = damage.record < 0
+    note = "nothing in the file was taken" if is_whole_file else "the file's other records were taken"
+    return Rejects(
+        source=source,
+        warc=warc,
+        record=damage.record,
+        posting_id=None,
+        column_name="file" if is_whole_file else "response",
+        value=damage.why[:200],
+        rule=f"a whole WARC record expected; {note}. Get the file again if you can",
     )
 
 

@@ -27,3 +27,8 @@ def is_project(folder: Path) -> bool:
 def default_data(project: Path = PROJECT) -> Path:
     """The default data folder: `data/` in a checkout, else `jobmarket` in the user's data folder."""
     return project / "data" if is_project(project) else platformdirs.user_data_path(COMMAND, appauthor=False)
+
+
+def read_sql(folder: str, name: str) -> str:
+    """The SQL of a file in `flows/FOLDER/sql/`."""
+    return (PROJECT / "flows" / folder / "sql" / f"{name}.sql").read_text(encoding="utf-8")
