@@ -39,7 +39,7 @@ def test_boards_of_a_list_turn_their_source_on_and_are_counted(empty: Path, plai
     assert "off, none of its boards is known" in plain(empty, "sources", "paylocity").said
     assert plain(empty, "boards", "import", str(board_file)).code == 0
     output = plain(empty, "sources", "paylocity").said
-    assert "open; on" in output and "3, 0 of them of boards.csv" in output
+    assert "open; on" in output and "3, 0 of them in boards.csv" in output
     result = plain(empty, "boards", "list")
     assert result.code == 0
     (line,) = [line.split() for line in result.out.splitlines() if "paylocity" in line]

@@ -245,7 +245,7 @@ def test_an_address_of_no_board_is_refused_with_line_value_and_remedy(
 
 def test_a_password_in_a_list_is_not_repeated(tmp_path: Path) -> None:
     (why,) = read(tmp_path, "platform\tslug\nlever\thttps://me:s3cr3t@acme.example/jobs\n").refused
-    assert "https://***@acme.example/jobs is the address" in why
+    assert "https://***@acme.example/jobs is not the address" in why
 
 
 def test_a_file_of_addresses_that_would_fill_the_memory_is_refused(tmp_path: Path) -> None:
