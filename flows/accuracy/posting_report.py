@@ -34,7 +34,7 @@ RULE_SAYS = dict(
         (
             "employer, title and the whole text agree",
             "titles agree, and employers do, or one is not named or an agency and places meet; the score is the "
-            "larger share of one text that stands in the other",
+            "larger share of one text that is also in the other",
             "a side has no text; the score is the share of five facts that agree: employer, title, place, pay, and "
             "days within a month",
         ),

@@ -1,4 +1,4 @@
-"""Start a run: check what can be checked first, hold the data folder, run the flow, and say what came of it."""
+"""Start a run: do all checks first, hold the data folder, run the flow, and print the result."""
 
 from __future__ import annotations
 

@@ -78,7 +78,7 @@ def release(
         ) from error
     if not result.is_new:
         OUT.print(
-            f"release {result.release} stands in {folder} already, byte for byte", soft_wrap=True, highlight=False
+            f"release {result.release} is in {folder} already, byte for byte", soft_wrap=True, highlight=False
         )
     OUT.print(
         f"release {result.release}: {result.n_figures:,} figures ({result.n_changed:,} changed), "

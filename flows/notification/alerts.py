@@ -165,7 +165,7 @@ def describe_night(night: Night) -> Iterator[Alert]:
     if night.exit_code is None:
         yield Alert(
             kind="night", subject="end", state="killed",
-            words="the night was killed and never ended", remedy="`jobmarket run` goes on where it was",
+            words="the night was killed and never ended", remedy="`jobmarket run` continues it",
         )  # fmt: skip
     elif not night.is_published:
         message = night.message or f"it ended with {night.exit_code}"

@@ -176,7 +176,7 @@ def keep_published_outcome(request: Request, error: Exception) -> Outcome:
     outcome = read_published_outcome(request)
     if outcome is None:
         raise error
-    LOG.warning("all was published, then: %s; how the run ended is told by %s", error, request.outputs.market)
+    LOG.warning("all was published, then: %s; %s has the end of the run", error, request.outputs.market)
     return outcome
 
 

@@ -36,7 +36,7 @@ FAILED = 1
 OUT_OF_DATE = 3
 USAGE = 64
 INTERRUPTED = 130
-TOLD_TO_END = "told to end; the same command goes on where this run was"
+TOLD_TO_END = "told to end; the same command continues this run"
 """Message of a run that Ctrl-C or SIGTERM ends."""
 REMEDIES = {
     errno.ENOSPC: "free some space there",
