@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.table import Column, Table
 
+from flows.cli.options import settings
 from flows.runtime.lock import FolderInUse, find_holder, hold_folder
-from flows.runtime.settings import settings
 from flows.terminal.console import OUT
 from flows.terminal.errors import Wrong
 

@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING, Any
 import typer
 from rich.table import Column, Table
 
-from flows.cli.options import Guides, SourceNames
-from flows.runtime.settings import Settings, find_values, settings
-from flows.runtime.settings_declared import HIDDEN, SETTINGS, Value
-from flows.runtime.settings_file import secrets
+from flows.cli.options import Guides, SourceNames, settings
 from flows.terminal.console import ERR, OUT
 from flows.terminal.errors import Wrong
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from flows.runtime.settings import Settings
+    from flows.runtime.settings_declared import Value
 
 app = typer.Typer(
     rich_markup_mode="markdown",
@@ -55,6 +55,8 @@ def config_check() -> None:
 
 def _find_problems() -> Iterator[str]:
     """All problems of the settings; if they are valid, also problems of what they name."""
+    from flows.runtime.settings import find_values
+
     _, problems = find_values({})
     if problems:
         yield from problems
@@ -114,6 +116,10 @@ def config_show(source: SourceNames = None, guide: Guides = None) -> None:
 
     **Reads** jobmarket.toml in the data folder and the environment. **Writes** nothing.
     """
+    from flows.runtime.settings import find_values
+    from flows.runtime.settings_declared import HIDDEN, SETTINGS
+    from flows.runtime.settings_file import secrets
+
     options: dict[str, Any] = {"sources_on": source, "guides": guide}
     settings(**options)  # raises if one is invalid
     values, _ = find_values(options)
@@ -130,6 +136,8 @@ def _format(name: str, values: dict[str, Value]) -> str:
     """A value for people; paths that depend on the data folder are shown in full."""
     value = values[name].value
     if value is None and name.endswith("_folder"):
+        from flows.runtime.settings import Settings
+
         data = Settings(data=values["data"].value)
         return str(data.archive if name == "archive_folder" else data.refined)
     if isinstance(value, tuple):

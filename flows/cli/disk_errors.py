@@ -6,7 +6,7 @@ import errno
 import os
 from pathlib import Path
 
-from flows.runtime.settings import settings
+from flows.cli.options import settings
 from flows.terminal.errors import describe_unwritten
 
 

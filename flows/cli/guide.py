@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from flows.cli.options import settings
 from flows.cli.query import open_published
 from flows.runtime.project import PROJECT
-from flows.runtime.settings import settings
 from flows.terminal.console import OUT
 from flows.terminal.errors import OUT_OF_DATE, Wrong, WrongUsage, describe_unwritten
 

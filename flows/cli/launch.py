@@ -15,11 +15,11 @@ import typer
 from rich.text import Text
 
 from flows.cli.disk_errors import describe_damage, describe_disk_trouble
+from flows.cli.options import settings
 from flows.cli.run_report import print_report
 from flows.engine import prefect_server
 from flows.runtime.lock import hold_folder
 from flows.runtime.project import PROJECT
-from flows.runtime.settings import Settings, settings
 from flows.terminal.console import OUT
 from flows.terminal.errors import FAILED, TOLD_TO_END, Wrong, WrongUsage
 
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from flows.inputs.recordings import Recordings
     from flows.runs.run_record import Outcome, Request
     from flows.runtime.clock import Outlook
+    from flows.runtime.settings import Settings
     from warehouse.database import Connection
     from warehouse.ops_tables import Vintages
 

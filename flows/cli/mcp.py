@@ -6,9 +6,9 @@ from typing import Annotated
 
 import typer
 
+from flows.cli.options import settings
 from flows.cli.release import address_in
 from flows.runtime.project import PROJECT
-from flows.runtime.settings import settings
 
 
 def mcp(

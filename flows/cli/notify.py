@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from flows.runtime.settings import Settings, settings
+from flows.cli.options import settings
 from flows.terminal.console import OUT
 from flows.terminal.errors import Wrong, WrongUsage
+
+if TYPE_CHECKING:
+    from flows.runtime.settings import Settings
 
 
 def notify(

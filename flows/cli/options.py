@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from flows.runtime.settings import Settings
 from flows.terminal.errors import WrongUsage
+
+if TYPE_CHECKING:  # the settings take a tenth of a second to import, which `--help` does not need
+    from flows.runtime.settings import Settings
 
 SourceNames = Annotated[
     list[str] | None, typer.Option("--source", metavar="NAME", help="Only this source; may be repeated.")
@@ -44,6 +46,13 @@ PastDay = Annotated[
         "--as-of", parser=day_in, metavar="DAY", help="Use what `run --as-of DAY` made instead of what is published."
     ),
 ]
+
+
+def settings(**options: Any) -> Settings:
+    """The settings of this command (`flows.runtime.settings.settings`)."""
+    from flows.runtime import settings as module
+
+    return module.settings(**options)
 
 
 def check_live(config: Settings) -> None:

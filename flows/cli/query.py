@@ -13,12 +13,12 @@ from rich.table import Column, Table
 from rich.text import Text
 
 from flows.cli.disk_errors import describe_damage
-from flows.cli.options import PastDay, check_live
-from flows.runtime.settings import Settings, settings
+from flows.cli.options import PastDay, check_live, settings
 from flows.terminal.console import ERR, FORMS, OUT, write_result
 from flows.terminal.errors import Wrong, WrongUsage, suggest
 
 if TYPE_CHECKING:
+    from flows.runtime.settings import Settings
     from warehouse.database import Connection
 
 

@@ -10,10 +10,9 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
-from flows.cli.options import PastDay, day_in
+from flows.cli.options import PastDay, day_in, settings
 from flows.cli.query import find_folder
 from flows.runtime.project import PROJECT
-from flows.runtime.settings import settings
 from flows.terminal.console import ERR, OUT
 from flows.terminal.errors import WrongUsage
 

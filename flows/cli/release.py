@@ -9,8 +9,8 @@ from urllib.parse import urlsplit
 
 import typer
 
+from flows.cli.options import settings
 from flows.runtime.lock import hold_output
-from flows.runtime.settings import settings
 from flows.terminal.console import OUT
 from flows.terminal.errors import Wrong, WrongUsage
 
@@ -77,9 +77,7 @@ def release(
             "`jobmarket rebuild` publishes it again"
         ) from error
     if not result.is_new:
-        OUT.print(
-            f"release {result.release} is in {folder} already, byte for byte", soft_wrap=True, highlight=False
-        )
+        OUT.print(f"release {result.release} is in {folder} already, byte for byte", soft_wrap=True, highlight=False)
     OUT.print(
         f"release {result.release}: {result.n_figures:,} figures ({result.n_changed:,} changed), "
         f"{result.n_cells:,} cells, {result.n_files:,} files, {result.n_bytes / 1e6:,.1f} MB in {folder}",

@@ -9,9 +9,8 @@ from typing import Annotated
 import typer
 
 from flows.cli import launch
-from flows.cli.options import ClockIsRight, Guides, SourceNames, check_live, day_in
+from flows.cli.options import ClockIsRight, Guides, SourceNames, check_live, day_in, settings
 from flows.engine import prefect_server
-from flows.runtime.settings import settings
 from flows.terminal.errors import WrongUsage
 
 

@@ -39,7 +39,10 @@ def test_a_longer_pause_is_taken() -> None:
 @pytest.mark.parametrize(
     ("options", "why"),
     [
-        ({"pause": {"workable": 2.0}}, r"^jobmarket.toml:pause: limits.pause.workable = 2: the source asks for at least 5 sec"),
+        (
+            {"pause": {"workable": 2.0}},
+            r"^jobmarket.toml:pause: limits.pause.workable = 2: the source asks for at least 5 ",
+        ),
         (
             {"requests": {"rippling": 5_000}},
             r"^jobmarket.toml:requests: limits.requests.rippling = 5000: at most 3,600, 6 s apart, 5,000 take 8.3",
