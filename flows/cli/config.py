@@ -67,11 +67,7 @@ def _find_problems() -> Iterator[str]:
     from flows.runtime.places import find_unreachable
 
     config = settings()
-    for check in (
-        lambda: choose_sources(config),
-        lambda: read_permissions(config.data),
-        lambda: check_limits(config),
-    ):
+    for check in (lambda: choose_sources(config), lambda: read_permissions(config.data), lambda: check_limits(config)):
         try:
             check()
         except Wrong as error:

@@ -35,9 +35,7 @@ def run(
     notify: Annotated[
         bool | None,
         typer.Option(
-            "--notify/--no-notify",
-            help="Send messages and the heartbeat; default: for live data.",
-            show_default=False,
+            "--notify/--no-notify", help="Send messages and the heartbeat; default: for live data.", show_default=False
         ),
     ] = None,
     clock_is_right: ClockIsRight = None,
@@ -101,8 +99,7 @@ def backfill(
         typer.Argument(metavar="PATH...", help="WARC files (.warc.gz), downloaded files, or folders of them."),
     ],
     mapping: Annotated[
-        str | None,
-        typer.Option(metavar="MAPPING", help="TOML file that says how to read the adverts in the files."),
+        str | None, typer.Option(metavar="MAPPING", help="TOML file that says how to read the adverts in the files.")
     ] = None,
     source: SourceNames = None,
     guide: Guides = None,
@@ -196,12 +193,7 @@ def rebuild(guide: Guides = None, clock_is_right: ClockIsRight = None) -> None:
         raise WrongUsage(f"{config.archive} is empty; `jobmarket run --sample` fills it with the sample")
     guides = launch.resolve_guides(config.guides if guide or find_kind(config) == LIVE else ())
     launch.start_run(
-        config,
-        kind=None,
-        sources=tuple(all_sources()),
-        guides=guides,
-        is_rebuild=True,
-        clock_is_right=clock_is_right,
+        config, kind=None, sources=tuple(all_sources()), guides=guides, is_rebuild=True, clock_is_right=clock_is_right
     )
 
 
