@@ -15,7 +15,8 @@ from reports.figures import verdicts
 from reports.wording import levels, numbers
 from transforms.records import definitions
 from transforms.records.definitions import Band, Definition
-from warehouse.marts import closings, printing
+from warehouse.marts import printing
+from warehouse.marts.closing import closings
 from warehouse.marts.printing import Rule
 
 ROOT = Path(__file__).parents[1]

@@ -1,10 +1,10 @@
-"""The warehouse's working file, work.duckdb: opening it, transactions, and rows that the pipeline itself makes.
+"""The warehouse's working file, work.duckdb: opening it, transactions, and rows that the pipeline itself writes.
 
-work.duckdb has CHECKs but no PRIMARY KEYs. Measured on four loads of 111,000 postings, an indexed upsert takes 8 to
-24 s a file against 1.1 s without, while CHECKs cost nothing that can be measured. Upserts here are by key, the load
-gate tests that keys are unique, and the published file has PRIMARY KEYs (`warehouse.publish.market`).
+work.duckdb has CHECKs but no PRIMARY KEYs. On four loads of 111,000 postings, an upsert with an index took 8 to 24 s
+a file, 1.1 s without; CHECKs cost nothing measurable. Upserts go by key, the load gate tests that keys are unique, and
+the published file has PRIMARY KEYs (`warehouse.publish.market`).
 
-All sessions run in UTC, so that `::DATE` of a time is its day in UTC.
+All sessions run in UTC, so `::DATE` of a time is its day in UTC.
 """
 
 from __future__ import annotations
@@ -22,9 +22,10 @@ import duckdb
 import pyarrow as pa
 
 from transforms.records.columns import fields_of, table_of
-from warehouse import published, recovery, templates
+from warehouse import database_files
 from warehouse.mart_tables import HISTORIES, PUBLISHED, Days
-from warehouse.marts import mart_history
+from warehouse.marts.history import mart_history
+from warehouse.marts.vintages import published
 from warehouse.ops_tables import (
     BoardNights,
     Checks,
@@ -39,26 +40,28 @@ from warehouse.ops_tables import (
 )
 from warehouse.publish import atomic_files
 from warehouse.schema import arrow_schema, arrow_table, declarations, ident, key_of, literal, schema_key
+from warehouse.sql_files import read_sql
 
-if TYPE_CHECKING:  # for its type alone: who asks a question of the warehouse does not wait for it
+if TYPE_CHECKING:  # pandas is slow to import, and queries do not need it
     import pandas as pd
 
 log = logging.getLogger("jobmarket.warehouse")
 
 Connection = duckdb.DuckDBPyConnection
 SqlError = duckdb.Error
-"""What a query of a person can raise; named here so that other packages need not import DuckDB."""
+"""What a person's query may raise; named here so that other packages need not import DuckDB."""
 
 WORK = "work.duckdb"
 MARKET = "market.duckdb"
 NIGHTLY = "nightly"
-"""What the published file is called while it is attached; the schema of published cells has the name `published`."""
+"""Name of the published file while it is attached; `published` is the schema of published cells."""
 KEPT = (
     Runs, Checks, SourceHealth, Vintages, FigureVintages, *PUBLISHED.values(), KnownBoards, PanelDraw, BoardNights
 )  # fmt: skip
-"""Tables that cannot be made again from answers; with the marts they outlive a rebuilt work file."""
+"""Tables that archived answers cannot restore; like the marts, they outlive a rebuilt work file."""
 Restore = Callable[[Connection], None]
-"""Brings into a work file that was made anew what is kept beside the archive (`warehouse.load.archive_records`)."""
+"""Loads into a new work file the records kept beside the archive (`warehouse.load.archive_records`)."""
+_NO_EXTENSIONS = {"autoinstall_known_extensions": False, "autoload_known_extensions": False}
 
 
 # --- the working file -------------------------------------------------------------------------------
@@ -72,20 +75,19 @@ def open_work(
     temp_directory: Path | None = None,
     restore: Restore | None = None,
 ) -> Connection:
-    """Open work.duckdb for reading and writing; make it when there is none.
+    """Open work.duckdb for reading and writing, and create it if it is missing.
 
-    A file made with other table declarations is replaced by an empty one, which the next loads fill again
-    from the refined files; marts and the records of runs are carried over where they still fit, and `restore`
-    brings what is kept elsewhere. Only the holder of the data folder's lock may call this. Raises
-    `duckdb.IOException` when another process has the file open.
+    A file made with other table declarations is replaced by an empty one, which the next loads fill again from the
+    refined files. Marts and records of runs are carried over where they still fit, and `restore` loads what is kept
+    elsewhere. Only the holder of the data folder's lock may call this. Raises `duckdb.IOException` if another process
+    has the file open.
     """
     path = data_dir / WORK
     config: dict[str, Any] = {
         "memory_limit": memory_limit,
         "threads": threads,
         "temp_directory": str(temp_directory or data_dir / "tmp"),
-        "autoinstall_known_extensions": False,
-        "autoload_known_extensions": False,
+        **_NO_EXTENSIONS,
     }
     data_dir.mkdir(parents=True, exist_ok=True)
     if path.exists():
@@ -93,13 +95,13 @@ def open_work(
         if stored_key(con) == schema_key():
             return con
         con.close()
-        log.warning("%s: table declarations changed; it is made again from the refined files", path)
+        log.warning("%s: table declarations changed; rebuilding it from the refined files", path)
     _make_work(path, config, restore)
     return _connect(path, config)
 
 
 def is_loaded(data_dir: Path) -> bool:
-    """Whether work.duckdb is there, is of these table declarations and holds adverts: else it must be made again."""
+    """Whether work.duckdb exists, has today's table declarations and holds adverts; otherwise it must be rebuilt."""
     path = data_dir / WORK
     if not path.exists():
         return False
@@ -108,13 +110,13 @@ def is_loaded(data_dir: Path) -> bool:
 
 
 def make_anew(data_dir: Path, *, restore: Restore | None = None) -> None:
-    """Replace work.duckdb by one in which no archive file is loaded; the next load takes them all again.
+    """Replace work.duckdb by one without any loaded archive file; the next load reads them all again.
 
-    Marts, and the records of runs, are carried over: they say what was published, which nothing makes again. Where
-    there is no work.duckdb, they come from market.duckdb. `restore` brings what is kept elsewhere.
+    Marts and records of runs are carried over, from market.duckdb if there is no work.duckdb: they say what was
+    published, which nothing else can restore. `restore` loads what is kept elsewhere.
     """
     data_dir.mkdir(parents=True, exist_ok=True)
-    _make_work(data_dir / WORK, {"autoinstall_known_extensions": False, "autoload_known_extensions": False}, restore)
+    _make_work(data_dir / WORK, _NO_EXTENSIONS, restore)
 
 
 def _connect(path: Path, config: dict[str, Any]) -> Connection:
@@ -124,7 +126,7 @@ def _connect(path: Path, config: dict[str, Any]) -> Connection:
 
 
 def stored_key(con: Connection) -> str | None:
-    """The digest of the declarations that the current database was made with; None when it holds none."""
+    """Digest of the declarations that the current database was made with; None if it holds no digest."""
     table = con.execute(
         "SELECT 1 FROM duckdb_tables() WHERE table_name = 'made_with' AND database_name = current_database()"
     ).fetchone()
@@ -133,12 +135,12 @@ def stored_key(con: Connection) -> str | None:
 
 
 def _make_work(path: Path, config: dict[str, Any], restore: Restore | None) -> None:
-    """Make an empty work file beside its place and move it there, so that it is never there half-made."""
+    """Make an empty work file beside its final path and rename it, so that no half-made file is ever used."""
     fresh = path.with_name(path.name + ".new")
     remove_database(fresh)
     old = path if path.exists() else path.with_name(MARKET)
     made_with = "\n".join((schema_key(), *declarations(is_published=False)))  # the key alone leaves out the comments
-    templates.copy_empty(fresh, kind="work", made_with=made_with, make=_make_empty)
+    database_files.copy_empty(fresh, kind="work", made_with=made_with, make=_make_empty)
     with _connect(fresh, config) as con:
         if old.exists():
             _carry_over(con, old)
@@ -152,8 +154,7 @@ def _make_work(path: Path, config: dict[str, Any], restore: Restore | None) -> N
 
 
 def _make_empty(path: Path) -> None:
-    """Make a work file without rows."""
-    with _connect(path, {"autoinstall_known_extensions": False, "autoload_known_extensions": False}) as con:
+    with _connect(path, _NO_EXTENSIONS) as con:
         with transaction(con):
             create_all(con)
             con.execute("CREATE TABLE made_with (schema_key VARCHAR NOT NULL)")
@@ -162,32 +163,32 @@ def _make_empty(path: Path) -> None:
 
 
 def _carry_over(con: Connection, old: Path) -> None:
-    """Copy the tables that nothing can make again, where today's declaration still admits them."""
+    """Copy marts and the tables in `KEPT`, each if it fits today's declaration."""
     con.execute(f"ATTACH {literal(str(old))} AS old (READ_ONLY)")
-    there = "SELECT schema_name || '.' || table_name FROM duckdb_tables() WHERE database_name = 'old'"
-    names = {name for (name,) in con.execute(there).fetchall()}
+    tables = "SELECT schema_name || '.' || table_name FROM duckdb_tables() WHERE database_name = 'old'"
+    names = {name for (name,) in con.execute(tables).fetchall()}
     for cls in (*HISTORIES, *(cls for cls in KEPT if table_of(cls).name in names)):
         try:
             with transaction(con):
                 _copy(con, cls, "old")
-        except duckdb.Error as error:  # an old table that is missing, lacks a column or breaks a new CHECK
-            if recovery.may_be_damage(error):
+        except duckdb.Error as error:  # a missing table or column, or a new CHECK
+            if database_files.may_be_damage(error):
                 raise
             name = table_of(cls).name
-            log.warning("%s: its history does not fit today's declaration and is left out (%s)", name, error)
+            log.warning("%s: its history does not fit today's declaration and is dropped (%s)", name, error)
     con.execute("DETACH old")
 
 
 def create_all(con: Connection, *, is_published: bool = False) -> None:
-    """Schemas, tables, comments and views in the connection's current database."""
+    """Create schemas, tables, views, macros and comments in the connection's current database."""
     for statement in declarations(is_published=is_published):
         con.execute(statement)
 
 
 def make_working_tables(con: Connection, columns_of: Mapping[str, str], key: str) -> None:
-    """Make tables of the work file alone, by their names and columns; empty ones where they were made with another key.
+    """Create tables that only the work file has; if they were made with another `key`, replace them by empty ones.
 
-    The first of them is for the key, in its one column.
+    `columns_of` maps each name to its columns. The first table has one column, which holds the key.
     """
     key_table = next(iter(columns_of))
     con.execute(f"CREATE TABLE IF NOT EXISTS {key_table} ({columns_of[key_table]})")
@@ -199,7 +200,7 @@ def make_working_tables(con: Connection, columns_of: Mapping[str, str], key: str
 
 @contextlib.contextmanager
 def transaction(con: Connection) -> Iterator[None]:
-    """All of what is written inside, or, when anything is raised, nothing of it. Transactions do not nest."""
+    """Commit what is written inside, or roll all of it back if anything is raised. Transactions do not nest."""
     con.begin()
     try:
         yield
@@ -211,7 +212,7 @@ def transaction(con: Connection) -> Iterator[None]:
 
 @contextlib.contextmanager
 def attached(con: Connection, path: Path, *, name: str, storage: str) -> Iterator[str]:
-    """Use another database file under a name; gives the name of the one before, which is used again after."""
+    """Attach another database file and use it; yields the name of the previous database, which is used again after."""
     before: str = con.execute("SELECT current_database()").fetchall()[0][0]
     con.execute(f"ATTACH {literal(str(path))} AS {name} (STORAGE_VERSION {literal(storage)})")
     try:
@@ -223,13 +224,13 @@ def attached(con: Connection, path: Path, *, name: str, storage: str) -> Iterato
 
 
 def remove_database(path: Path, *, sidecars_only: bool = False) -> None:
-    """Remove a database file with its write-ahead logs, or these alone."""
+    """Remove a database file and its write-ahead logs, or only the logs."""
     for file in (*([] if sidecars_only else [path]), *path.parent.glob(path.name + ".wal*")):
         file.unlink(missing_ok=True)
 
 
 def is_full_disk(error: duckdb.Error) -> bool:
-    """Whether DuckDB failed because a disk is full, which it says in words only."""
+    """Whether DuckDB failed because a disk is full, which only its message says."""
     return os.strerror(errno.ENOSPC) in str(error)
 
 
@@ -251,10 +252,10 @@ def write_mart(
     as_of: date,
     reused: Collection[str] = (),
 ) -> None:
-    """Replace a mart's rows of one day but those of cells that are `reused` (`mart_history.write_day`).
+    """Replace a mart's rows of one day, except those of cells that are `reused` (`mart_history.write_day`).
 
-    A frame has the columns of `cls`, NaN and None meaning NULL. In the caller's `transaction`, so that all marts of a
-    day come or go together.
+    A frame has the columns of `cls`; NaN and None mean NULL. Runs in the caller's `transaction`, so that all marts of a
+    day are stored together or not at all.
     """
     if isinstance(rows, Sequence):
         table = arrow_table(cls, rows)
@@ -264,13 +265,8 @@ def write_mart(
         mart_history.write_day(con, cls, "SELECT * FROM mart_rows", as_of, reused=reused)
 
 
-def keep_mart(con: Connection, cls: type, *, of: date, as_of: date) -> None:
-    """Give a mart on one day the rows that it has on another, in the caller's `transaction`."""
-    mart_history.keep_day(con, cls, of=of, as_of=as_of)
-
-
 def put(con: Connection, cls: type, rows: Sequence[object]) -> None:
-    """Insert rows of a table with a key; rows of the same key are replaced, and the last of `rows` wins."""
+    """Insert or replace rows of a table by their key; the last of `rows` with a key wins."""
     keys = key_of(cls)
     last = {tuple(getattr(row, key) for key in keys): row for row in rows}
     with _register(con, "put_rows", arrow_table(cls, list(last.values()))):
@@ -278,11 +274,11 @@ def put(con: Connection, cls: type, rows: Sequence[object]) -> None:
 
 
 def restore_published(con: Connection, cls: type, market: Path) -> None:
-    """Make a table's rows, or a mart's days and rows, those of the published file; none where nothing was published.
+    """Reset a table, or a mart's days and rows, to what the published file has; to nothing if there is no such file.
 
-    What a run that was refused, failed or was killed before it published has left is forgotten. What does not fit
-    today's declaration, or what the published file lacks, changes nothing and is warned of, and neither does a file
-    that another process has open. Raises `duckdb.Error` where the file may be damaged.
+    This undoes what a run left that was refused, failed or was killed before it published. If the table does not fit
+    today's declaration, is missing from the file, or another process has the file open, the rows stay as they are and
+    a warning is logged. Raises `duckdb.Error` if the file may be damaged.
     """
     if not market.exists():
         with transaction(con):
@@ -295,15 +291,15 @@ def restore_published(con: Connection, cls: type, market: Path) -> None:
                 _forget(con, cls)
                 _copy(con, cls, NIGHTLY)
     except duckdb.Error as error:
-        if recovery.LOCKED not in str(error) and recovery.may_be_damage(error):
+        if database_files.LOCKED not in str(error) and database_files.may_be_damage(error):
             raise
-        log.warning("%s: what was published cannot be read or does not fit (%s)", table_of(cls).name, error)
+        log.warning("%s: its published rows cannot be read or do not fit (%s)", table_of(cls).name, error)
     finally:
         con.execute(f"DETACH DATABASE IF EXISTS {NIGHTLY}")
 
 
 def _forget(con: Connection, cls: type) -> None:
-    """Leave a table without rows, or a mart without days and rows."""
+    """Delete all rows of a table, or all days and rows of a mart."""
     if cls in HISTORIES:
         mart_history.forget(con, cls)
     else:
@@ -311,23 +307,22 @@ def _forget(con: Connection, cls: type) -> None:
 
 
 def _copy(con: Connection, cls: type, name: str) -> None:
-    """Give a table or mart that is empty its rows in an attached database."""
+    """Copy the rows of an empty table or mart from an attached database."""
     if cls in HISTORIES:
         mart_history.copy(con, cls, name)
     elif cls is Vintages and "figure" in {row[0] for row in con.execute(f"DESCRIBE {name}.ops.vintages").fetchall()}:
-        con.execute("DELETE FROM ops.figure_vintages")  # the published file, read after the work file, replaces them
-        mart_history.copy_rows(con, FigureVintages, name, of=cls)  # of a version before lists of cells
+        con.execute("DELETE FROM ops.figure_vintages")  # the published file is read after the work file
+        mart_history.copy_rows(con, FigureVintages, name, of=cls)  # vintages of figures, not yet of lists
     else:
         mart_history.copy_rows(con, cls, name)
 
 
 def set_days_aside(con: Connection, market: Path, now: datetime) -> str | None:
-    """Take out marts and figures of days after `now`, which has a zone, and take back what was decided on them.
+    """Remove marts and figures of days after `now` (with a zone), and undo what was decided on those days.
 
-    A vintage offered on such a day is withdrawn, one decided on it waits again; runs stay. All that was published of
-    them is kept: the published file stays under a second name (`atomic_files.keep_aside`), from which it can be read.
-    The cells that stand are then those of the vintages that do. Gives a sentence that says so; None where nothing is
-    dated after `now`.
+    A vintage offered on such a day is withdrawn, one decided on it waits again; records of runs stay. The published
+    file is kept under a second name (`atomic_files.keep_aside`), where all of it can still be read. Returns a sentence
+    that says so, or None if nothing is dated after `now`.
     """
     day = now.astimezone(UTC).date()
     dated = " OR ".join(f"EXISTS (FROM {table_of(cls).name} WHERE as_of > $day)" for cls in (Days, MartInputs))
@@ -336,44 +331,24 @@ def set_days_aside(con: Connection, market: Path, now: datetime) -> str | None:
         return None
     kept = atomic_files.keep_aside(market, day) if market.exists() else None
     with transaction(con):
-        days = {one for mart in HISTORIES for one in mart_history.forget_after(con, mart, day)}
+        days = {later for mart in HISTORIES for later in mart_history.forget_after(con, mart, day)}
         for cls in (Days, MartInputs):
             con.execute(f"DELETE FROM {table_of(cls).name} WHERE as_of > ?", [day])
         _undo_decisions(con, day)
         published.follow_vintages(con)
-    what = ", ".join(map(str, sorted(days))) or "vintages alone"
-    where = f"{kept} keeps what had been published of it" if kept else "nothing of it had been published"
+    what = ", ".join(map(str, sorted(days))) or "only vintages"
+    where = f"{kept} keeps what was published of it" if kept else "none of it was published"
     return f"Set aside everything dated after today ({what}); {where}"
 
 
 def _undo_decisions(con: Connection, day: date) -> None:
-    """Withdraw the vintages offered after a day, and let one wait again that was decided after it.
+    """Withdraw vintages offered after a day, and reopen those decided after it.
 
-    Where another followed, it was decided on that day.
+    A vintage that another one followed is not reopened: its decision is dated back to the day.
     """
-    con.execute(
-        """
-        UPDATE ops.vintages SET state = 'withdrawn', decided_on = $day, why = why || '; dated after the day that it was'
-        WHERE offered_on > $day AND coalesce(decided_on, offered_on) > $day
-        """,
-        {"day": day},
-    )
-    con.execute(
-        """
-        UPDATE ops.vintages AS v
-        SET state = 'waiting', decided_on = NULL, reason = NULL, is_correction = FALSE, is_reviewed = TRUE
-        WHERE decided_on > $day AND NOT EXISTS (
-            FROM ops.vintages AS w WHERE w.list = v.list AND w.number > v.number AND w.state <> 'withdrawn'
-        )
-        """,
-        {"day": day},
-    )
+    con.execute(read_sql("marts/vintages/withdraw_later"), {"day": day})
+    con.execute(read_sql("marts/vintages/reopen_later"), {"day": day})
     con.execute("UPDATE ops.vintages SET decided_on = $day WHERE decided_on > $day", {"day": day})
-
-
-def begin_run(con: Connection, run: Runs) -> None:
-    """Note that a run began."""
-    put(con, Runs, [run])
 
 
 def end_run(
@@ -385,25 +360,15 @@ def end_run(
     as_of: date | None = None,
     message: str | None = None,
 ) -> None:
-    """Note how a run ended and the day it spoke for; without `as_of`, the day its begin named stays."""
+    """Record how a run ended and the day it is for; without `as_of`, the day recorded at its start stays."""
     con.execute(
         "UPDATE ops.runs SET ended_at = ?, exit_code = ?, as_of = coalesce(?, as_of), message = ? WHERE run_id = ?",
         [ended_at, exit_code, as_of, message, run_id],
     )
 
 
-def record_checks(con: Connection, checks: Sequence[Checks]) -> None:
-    """Keep the results of a gate; call it outside of `load`, which may roll back."""
-    put(con, Checks, checks)
-
-
-def record_health(con: Connection, health: Sequence[SourceHealth]) -> None:
-    """Note how sources fared in a run."""
-    put(con, SourceHealth, health)
-
-
 def put_rejects(con: Connection, rejects: Sequence[Rejects]) -> None:
-    """Note what was damaged before it reached the archive, in place of what an earlier run noted of the same."""
+    """Record damage found before the archive, replacing what an earlier run recorded for the same records."""
     with transaction(con):
         for reject in rejects:
             con.execute(
@@ -421,7 +386,7 @@ def insert_into(con: Connection, table: str, rows: pa.Table) -> None:
 
 @contextlib.contextmanager
 def _register(con: Connection, name: str, rows: pa.Table) -> Iterator[None]:
-    """Let SQL see a table of Arrow by a name. DuckDB takes none while a statement before it is not complete."""
+    """Give SQL a name for an Arrow table. DuckDB accepts none while an earlier statement is still running."""
     con.complete()
     con.register(name, rows)
     try:
@@ -432,7 +397,7 @@ def _register(con: Connection, name: str, rows: pa.Table) -> Iterator[None]:
 
 
 def merge_sql(cls: type, columns: Sequence[str], select: str) -> str:
-    """MERGE that inserts new keys and sets the other columns of known ones."""
+    """MERGE statement that inserts rows with new keys and updates the other columns of known keys."""
     keys = key_of(cls)
     sets = ", ".join(f"{ident(c)} = s.{ident(c)}" for c in columns if c not in keys)
     return f"""

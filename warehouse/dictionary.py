@@ -16,19 +16,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from transforms.records.columns import Column, Table, fields_of, table_of
-from warehouse import analysis_views
 from warehouse.mart_tables import HISTORIES, PUBLISHED, Standing
 from warehouse.schema import (
-    MACRO_ARGUMENTS,
     MACROS,
     MART_VIEWS,
     SQL_TYPES,
     VIEW_COLUMNS,
     VIEWS,
+    arguments_of,
     database_tables,
     meaning_of,
 )
 from warehouse.tables import all_tables
+from warehouse.views import analysis_views
 
 if TYPE_CHECKING:  # for its type alone: the dictionary is written without a database
     from warehouse.database import Connection
@@ -132,7 +132,7 @@ def _sections() -> Iterator[tuple[str, tuple[str, str]]]:
         lines = [table.doc, "", *_own_words(cls), *_rows(columns), *_checks_text(table)]
         yield table.name, (table.doc, "\n".join(lines))
     for name, (meaning, _) in (MACROS | analysis_views.MACROS).items():
-        yield f"{name}({MACRO_ARGUMENTS.get(name, 'as_of')}) (macro)", (meaning, meaning)
+        yield f"{name}({arguments_of(name)}) (macro)", (meaning, meaning)
     for name, cls in sorted(structs.items()):
         yield f"{name} (nested)", ("", "\n".join([*_own_words(cls), *_rows(cls)]))
 

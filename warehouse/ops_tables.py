@@ -166,7 +166,7 @@ class MartInputs:
     """Written with the mart's rows."""
 
     mart: Annotated[str, Column("Table", key=True)]
-    as_of: Annotated[date, Column("Day its rows speak for", key=True)]
+    as_of: Annotated[date, Column("Day its rows are for", key=True)]
     inputs: Annotated[str, Column("Digest of the rows of core it was computed from, and of the code")]
 
 
@@ -281,7 +281,7 @@ class Vintages:
     n_jobs: Annotated[int, Column("Jobs of its places, each place by its largest cell, added up", low=0)]
     n_cells: Annotated[int, Column("Cells", low=0)]
     n_printed: Annotated[int, Column("Of them cells with a value", low=0)]
-    method: Annotated[str, Column("Digest of how the marts estimate: `warehouse.published.METHODS`")]
+    method: Annotated[str, Column("Digest of how the marts estimate: `warehouse.marts.vintages.published.METHODS`")]
 
 
 @table("ops.figure_vintages", "Vintages of single figures, which versions before lists of cells accepted one by one.")

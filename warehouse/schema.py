@@ -10,10 +10,8 @@ import functools
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
-from itertools import chain, takewhile
+from itertools import chain
 from operator import attrgetter
-from pathlib import Path
-from string import Template
 from textwrap import indent
 from typing import Any
 
@@ -28,15 +26,15 @@ from transforms.records.vocabulary import (
     DEAD_AFTER,
     EXPERIENCE_BANDS,
     FULL_ADVERT,
-    GROUP_OF_ROLE,
     MEMBER_RHYTHM,
     SAMPLED_GROUP,
     STOCK,
     TEXT_CLASSES,
     UNREAD,
 )
-from warehouse.mart_tables import HISTORIES, Days, Figures, Shares
+from warehouse.mart_tables import HISTORIES, Days, Figures
 from warehouse.ops_tables import KnownBoards, Responses, Vintages
+from warehouse.sql_files import read_view
 from warehouse.tables import PostingBoards, Postings, SupersededVersions, all_tables
 
 SCHEMAS = ("core", "mart", "ops", "published")
@@ -68,19 +66,25 @@ SHOWN_AS_CHANGES = (
     *("employment_type", "posted_on", "valid_through", "pay_text", "pay_low", "pay_high", "currency", "period"),
     *("text_state", "text_hash"),
 )
-"""Columns whose changes core.posting_changes shows: what adverts state, not what we read from it."""
-SQL_FILES = Path(__file__).with_name("views")
-"""The SELECTs of views and macros, one file each, and of the parts that several of them share."""
+"""Columns whose changes core.posting_changes shows: what adverts state, not how we read it."""
+
+
+# --- views and macros -------------------------------------------------------------------------------
 
 
 def ident(name: str) -> str:
-    """A name as an SQL identifier (`end`, `row` and others are words of SQL)."""
+    """Quote a name as an SQL identifier (`end` and `row` are words of SQL)."""
     return '"' + name.replace('"', '""') + '"'
 
 
 def literal(text: str) -> str:
-    """A text as an SQL string."""
+    """Quote a text as an SQL string."""
     return "'" + text.replace("'", "''") + "'"
+
+
+def among(words: Sequence[str]) -> str:
+    """Texts as the right-hand side of SQL's IN."""
+    return f"({', '.join(map(literal, words))})"
 
 
 def day_of(time: str) -> str:
@@ -88,215 +92,174 @@ def day_of(time: str) -> str:
     return f"({time} AT TIME ZONE 'UTC')::DATE"
 
 
-def intervals_of(boards: str) -> str:
-    """A SELECT that joins intervals on boards (core.posting_boards, or a part of it) to those of the postings."""
-    return read_sql("listed_intervals", boards=boards)[1]
+MAX_PRICE_AGE, MAX_PRICE_CHANGE = 2, 0.10
+"""Years by which a price level may be older than the pay, and the most that it may have changed in its last year. Price
+levels are published a year or more late; within these limits they err by about as much as pay itself moves."""
+ALL_DAYS = 36_500
+"""`window_days` of a window that holds everything ever read."""
+PARAMETERS: Mapping[str, object] = {
+    "ai_groups": among(AI_GROUPS),
+    "ai_jobs": literal(AI_JOBS),
+    "all_days": ALL_DAYS,
+    "bridge_days": BRIDGE_DAYS.value,
+    "days_of_yield": DAYS_OF_YIELD,
+    "dead_after": DEAD_AFTER,
+    "end_of_day": "((as_of::DATE + 1)::TIMESTAMP AT TIME ZONE 'UTC')",
+    "experience_bands": " ".join(
+        f"WHEN p.years_experience >= {first} AND p.years_experience < {below} THEN {literal(band)}"
+        for band, (first, below) in EXPERIENCE_BANDS.items()
+    ),
+    "full_advert": literal(FULL_ADVERT),
+    "last_night": "'infinity'::DATE",
+    "max_apart": MAX_DAYS_APART.value,
+    "max_days": SURVEY_RATE_DAYS.value,
+    "max_price_age": MAX_PRICE_AGE,
+    "max_price_change": MAX_PRICE_CHANGE,
+    "min_answered": MIN_ANSWERED.value,
+    "rhythm": MEMBER_RHYTHM,
+    "sampled": literal(SAMPLED_GROUP),
+    "stock": literal(STOCK),
+    "text_classes": f"[{', '.join(map(literal, TEXT_CLASSES))}]",
+    "unread": literal(UNREAD),
+}
+"""What `$name` stands for in every view and macro: numbers and words that are defined elsewhere."""
+
+
+def read_declared(name: str, **own: str) -> tuple[str, str]:
+    """Return the meaning and the SELECT of a file in `views/`, with `PARAMETERS` and its own parameters filled in."""
+    return read_view(name, **PARAMETERS, **own)
 
 
 def dates_of(boards: str) -> str:
-    """A SELECT of when each posting was seen first and last, closed and reopened, from its intervals on boards."""
-    return read_sql("posting_dates", intervals=intervals_of(boards))[1]
+    """SELECT when each posting was first and last seen, closed and reopened, from its intervals on boards.
+
+    `boards` is core.posting_boards or a part of it.
+    """
+    return read_declared("postings/posting_dates", intervals=_intervals_of(boards))[1]
+
+
+def _intervals_of(boards: str) -> str:
+    return read_declared("postings/listed_intervals", boards=boards)[1]
 
 
 def counted_jobs(adverts: str) -> tuple[str, str]:
-    """Meaning and SELECT of the jobs that adverts are of: one row per job, with what these say."""
-    text_classes = f"[{', '.join(map(literal, TEXT_CLASSES))}]"
-    literals = {"unread": literal(UNREAD), "sampled": literal(SAMPLED_GROUP)}
-    return read_sql("counted_jobs", adverts=adverts, text_classes=text_classes, **literals)
+    """Meaning and SELECT of the jobs behind some adverts: one row per job, with what these adverts say."""
+    return read_declared("jobs/counted_jobs", adverts=adverts)
 
 
 def jobs_with_skills(adverts: str, jobs: str) -> tuple[str, str]:
-    """Meaning and SELECT of the skills that jobs ask for in these adverts: one row per job, with lists of skills."""
-    return read_sql("jobs_with_skills", adverts=adverts, jobs=jobs)
+    """Meaning and SELECT of the skills that jobs ask for in some adverts: one row per job, with lists of skills."""
+    return read_declared("jobs/jobs_with_skills", adverts=adverts, jobs=jobs)
 
 
 def pay_observations(adverts: str) -> tuple[str, str]:
-    """Meaning and SELECT of what jobs are offered by these adverts: one row per job and region."""
-    not_full_time = why_not_full_time(advert="p", period="o.period")
-    return read_sql(
-        "pay_observations",
-        adverts=adverts,
-        sampled=literal(SAMPLED_GROUP),
-        not_full_time=not_full_time,
-        not_in_band=why_not_in_band(pay="o"),
-    )
+    """Meaning and SELECT of what some adverts offer: one row per job and region."""
+    reasons = {"not_full_time": why_not_full_time("p", period="o.period"), "not_in_band": why_not_in_band("o")}
+    return read_declared("pay/pay_observations", adverts=adverts, **reasons)
 
 
-def why_not_full_time(*, advert: str, period: str) -> str:
-    """SQL: why an advert's offer does not count as full-time employment; NULL: it does. `advert` is the row's name."""
+def why_not_full_time(advert: str, *, period: str) -> str:
+    """SQL: why the offer in the row `advert` does not count as full-time employment; NULL: it does."""
     columns = {name: f"{advert}.{name}" for name in ("seniority", "role", "employment_type")}
-    return read_sql("pay_not_full_time", period=period, **columns)[1]
+    return read_declared("pay/pay_not_full_time", period=period, **columns)[1]
 
 
-def why_not_in_band(*, pay: str) -> str:
-    """SQL: why full-time pay enters no band; NULL: it does. `pay` is the row's name."""
+def why_not_in_band(pay: str) -> str:
+    """SQL: why the full-time pay in the row `pay` enters no band; NULL: it does."""
     columns = {name: f"{pay}.{name}" for name in ("annual_low", "annual_high", "flag", "tax")}
-    return read_sql("pay_not_in_band", **columns)[1]
+    return read_declared("pay/pay_not_in_band", **columns)[1]
 
 
-def read_sql(name: str, **parameters: str) -> tuple[str, str]:
-    """The meaning and the SELECT of a file in `SQL_FILES`, `$name` replaced by the parameter of that name.
-
-    The meaning is the comment that heads the file, up to its end or an empty comment line; notes on parameters follow.
-    """
-    lines = (SQL_FILES / f"{name}.sql").read_text(encoding="utf-8").splitlines()
-    head = [line.removeprefix("--").strip() for line in takewhile(lambda line: line.startswith("--"), lines)]
-    meaning = " ".join(takewhile(bool, head))
-    return Template(meaning).safe_substitute(parameters), Template("\n".join(lines[len(head) :])).substitute(parameters)
-
-
-def _expires_on(last_seen_at: str, valid_through: str, age: str) -> str:
-    """SQL: the last day on which an advert counts as open when it is not seen again; NULL when no age is declared."""
+def _expires_on(last_seen_at: str, valid_through: str) -> str:
+    """SQL: the last day on which an advert counts as open without being seen again; NULL when no age is declared."""
     seen_on = day_of(last_seen_at)
-    return f"greatest({seen_on}, coalesce({valid_through}, {seen_on} + {age}::INTEGER))"
+    return f"greatest({seen_on}, coalesce({valid_through}, {seen_on} + s.expires_after_days::INTEGER))"
 
 
-_END_OF_DAY = "((as_of::DATE + 1)::TIMESTAMP AT TIME ZONE 'UTC')"
-_BOARDS_KNOWN = indent(read_sql("boards_known", end_of_day=_END_OF_DAY)[1], " " * 8)
-_VIEW_PARAMETERS = {
-    "publishable_postings": {},
-    "usd_rates": {},
-    "posting_versions": {
+_VIEWS: Mapping[str, Mapping[str, str]] = {
+    "postings/publishable_postings": {},
+    "pay/usd_rates": {},
+    "postings/posting_versions": {
         "version_columns": ", ".join(ident(f.name) for f in fields_of(SupersededVersions) if f.name != "version_to"),
     },
-    "posting_changes": {
+    "postings/posting_changes": {
         "changed_columns": ",\n    ".join(
             f"{{'column_name': '{name}', 'old_value': o.{name}::VARCHAR, 'new_value': n.{name}::VARCHAR}}"
             for name in SHOWN_AS_CHANGES
         ),
     },
-    "posting_intervals": {
-        "intervals": intervals_of("core.posting_boards"),
-        "expires_on": _expires_on("i.last_seen_at", "p.valid_through", "s.expires_after_days"),
+    "postings/posting_intervals": {
+        "intervals": _intervals_of("core.posting_boards"),
+        "expires_on": _expires_on("i.last_seen_at", "p.valid_through"),
     },
-    "reading_gaps": {},
-    "broken_answers": {},
-    "board_answers": {},
-    "board_states": {
-        "dead_after": str(DEAD_AFTER),
-        "ai_groups": ", ".join(map(literal, AI_GROUPS)),
-        "days_of_yield": str(DAYS_OF_YIELD),
-        "last_night": "'infinity'::DATE",
-    },
-    "skill_candidates": {
-        "employer": read_sql("counted_employer")[1],
-        "n_beside": "3",
-        "n_examples": "3",
-    },
+    "boards/reading_gaps": {},
+    "boards/broken_answers": {},
+    "boards/board_answers": {},
+    "boards/board_states": {},
+    "jobs/skill_candidates": {"employer": read_declared("jobs/counted_employer")[1]},
 }
-_GROUP_OF_ROLE = "CASE {} END".format(
-    " ".join(f"WHEN item = {literal(role)} THEN {literal(group)}" for role, group in GROUP_OF_ROLE.items())
-)
-_MART_VIEW_PARAMETERS = {"skill_demand": {}, "role_shares": {"group_of_role": _GROUP_OF_ROLE}}
-VIEWS = {f"core.{name}": read_sql(name, **parameters) for name, parameters in _VIEW_PARAMETERS.items()}
-"""Views over tables, by name: meaning and SELECT. A view comes after those that it reads."""
-BOARD_STATES_ON = read_sql("board_states", **{**_VIEW_PARAMETERS["board_states"], "last_night": "$as_of"})[1]
+"""Views of `core` with the parameters that are theirs alone. A view comes after those that it reads."""
+VIEWS = {f"core.{file.partition('/')[2]}": read_declared(file, **own) for file, own in _VIEWS.items()}
+"""Views over tables, by name: meaning and SELECT."""
+BOARD_STATES_ON = read_view("boards/board_states", **{**PARAMETERS, "last_night": "$as_of"})[1]
 """The SELECT of core.board_states as it was on the day of the parameter `as_of`."""
-MART_VIEWS = {
-    **{f"mart.{name}": read_sql(name, **parameters) for name, parameters in _MART_VIEW_PARAMETERS.items()},
-    "published.lists": read_sql("published_lists"),
-    "published.figures": read_sql("published_figures"),
-}
+MART_VIEWS = {f"published.{name}": read_declared(f"published/{name}") for name in ("lists", "figures")}
 """Views over marts and vintages, in the same form."""
 
-MAX_PRICE_AGE, MAX_PRICE_CHANGE = 2, 0.10
-"""A price level up to two years older than the pay serves where it changed by no more than a tenth in its last year:
-it is published a year or more later, and in two such years it errs by about as much as pay itself moves."""
-_WINDOW = "as_of, window_days"
-ALL_DAYS = 36_500
-"""`window_days` of a window that holds all that was ever read."""
-MACRO_ARGUMENTS = {
-    "counted_employer": "employer_id, source, board, posting_id",
-    "postings_as_of": "as_of",
-    "open_jobs": "as_of",
-    "board_readings": "as_of",
-    "stock_postings": "as_of",
-    "new_postings": _WINDOW,
-    "panel_boards": "as_of",
-    "panel_jobs": "as_of",
-    "panel_nights": "as_of",
-    "counted_jobs": "as_of",
-    "job_regions": "as_of",
-    "jobs_with_skills": "as_of",
-    "reference_periods": "as_of",
-    "pay_observations": "as_of",
-    "pay_disclosures": "as_of",
-    "official_pay": "as_of",
-    "silent_jobs": "as_of",
-    "frame_adverts": "as_of",
-    "frame_jobs": "as_of",
-    "frame_boards": "as_of",
-    "complete_readings": "as_of",
-    "board_intervals": _WINDOW,
-    "board_listings": "as_of",
-    "report_rates": "as_of",
-    "reported_persons": "as_of",
-    "prices_of": "of_year",
-    "pay_pairs": "as_of",
-    "pay_comparison": "as_of",
-}
-"""Macros of the warehouse and their arguments; a macro comes after those that it calls."""
-SCALAR_MACROS = ("counted_employer",)
-"""Macros that give a value; all others give a table."""
+_STOCK = "stock_postings(as_of)"
 MACROS = {
-    "counted_employer": read_sql("counted_employer"),
-    "postings_as_of": read_sql(
-        "postings_as_of",
-        end_of_day=_END_OF_DAY,
-        dates=dates_of(f"(\n{_BOARDS_KNOWN}\n    )"),
-        expires_on=_expires_on("k.last_seen_at", "v.valid_through", "s.expires_after_days"),
+    "counted_employer": read_declared("jobs/counted_employer"),
+    "postings_as_of": read_declared(
+        "postings/postings_as_of",
+        dates=dates_of(f"(\n{indent(read_declared('postings/boards_known')[1], ' ' * 8)}\n    )"),
+        expires_on=_expires_on("k.last_seen_at", "v.valid_through"),
     ),
-    "open_jobs": read_sql("open_jobs"),
-    "board_readings": read_sql("board_readings", end_of_day=_END_OF_DAY, max_apart=str(MAX_DAYS_APART.value)),
-    "stock_postings": read_sql(
-        "stock_postings",
-        expires_on=_expires_on("least(l.last_seen_at, l.read_at)", "l.valid_through", "s.expires_after_days"),
+    "open_jobs": read_declared("postings/open_jobs"),
+    "board_readings": read_declared("boards/board_readings"),
+    "stock_postings": read_declared(
+        "postings/stock_postings", expires_on=_expires_on("least(l.last_seen_at, l.read_at)", "l.valid_through")
     ),
-    "new_postings": read_sql("new_postings", bridge_days=str(BRIDGE_DAYS.value)),
-    "panel_boards": read_sql(
-        "panel_boards",
-        max_unplanned=str(BRIDGE_DAYS.value),
-        min_answered=str(MIN_ANSWERED.value),
-        rhythm=str(MEMBER_RHYTHM),
-    ),
-    "panel_jobs": read_sql("panel_jobs"),
-    "panel_nights": read_sql("panel_nights"),
-    "counted_jobs": counted_jobs("stock_postings(as_of)"),
-    "job_regions": read_sql("job_regions"),
-    "jobs_with_skills": jobs_with_skills("stock_postings(as_of)", "counted_jobs(as_of)"),
-    "reference_periods": read_sql("reference_periods"),
-    "pay_observations": pay_observations("stock_postings(as_of)"),
-    "pay_disclosures": read_sql(
-        "pay_disclosures",
-        stock=literal(STOCK),
-        all_days=str(ALL_DAYS),
-        full_advert=literal(FULL_ADVERT),
-        ai_groups=str(AI_GROUPS),
-        ai_jobs=literal(AI_JOBS),
-    ),
-    "official_pay": read_sql("official_pay"),
-    "silent_jobs": read_sql("silent_jobs", unread=literal(UNREAD)),
-    "frame_adverts": read_sql("frame_adverts"),
-    "frame_jobs": read_sql("frame_jobs", full_advert=literal(FULL_ADVERT)),
-    "frame_boards": read_sql("frame_boards", end_of_day=_END_OF_DAY),
-    "complete_readings": read_sql("complete_readings"),
-    "board_intervals": read_sql("board_intervals", bridge_days=str(BRIDGE_DAYS.value)),
-    "board_listings": read_sql("board_listings", bridge_days=str(BRIDGE_DAYS.value)),
-    "report_rates": read_sql("report_rates", max_days=str(SURVEY_RATE_DAYS.value)),
-    "reported_persons": read_sql(
-        "reported_persons",
-        experience_bands=" ".join(
-            f"WHEN p.years_experience >= {first} AND p.years_experience < {below} THEN {literal(band)}"
-            for band, (first, below) in EXPERIENCE_BANDS.items()
-        ),
-    ),
-    "prices_of": read_sql("prices_of", max_price_age=str(MAX_PRICE_AGE), max_price_change=str(MAX_PRICE_CHANGE)),
-    "pay_pairs": read_sql("pay_pairs"),
-    "pay_comparison": read_sql(
-        "pay_comparison", max_price_age=str(MAX_PRICE_AGE), max_price_change=str(MAX_PRICE_CHANGE)
-    ),
+    "new_postings": read_declared("postings/new_postings"),
+    "panel_boards": read_declared("boards/panel_boards"),
+    "panel_jobs": read_declared("boards/panel_jobs"),
+    "panel_nights": read_declared("boards/panel_nights"),
+    "counted_jobs": counted_jobs(_STOCK),
+    "job_regions": read_declared("jobs/job_regions"),
+    "jobs_with_skills": jobs_with_skills(_STOCK, "counted_jobs(as_of)"),
+    "reference_periods": read_declared("jobs/reference_periods"),
+    "pay_observations": pay_observations(_STOCK),
+    "pay_disclosures": read_declared("pay/pay_disclosures"),
+    "official_pay": read_declared("pay/official_pay"),
+    "silent_jobs": read_declared("pay/silent_jobs"),
+    "frame_adverts": read_declared("jobs/frame_adverts"),
+    "frame_jobs": read_declared("jobs/frame_jobs"),
+    "frame_boards": read_declared("jobs/frame_boards"),
+    "complete_readings": read_declared("boards/complete_readings"),
+    "board_intervals": read_declared("boards/board_intervals"),
+    "board_listings": read_declared("boards/board_listings"),
+    "report_rates": read_declared("pay/report_rates"),
+    "reported_persons": read_declared("pay/reported_persons"),
+    "prices_of": read_declared("pay/prices_of"),
+    "pay_pairs": read_declared("pay/pay_pairs"),
+    "pay_comparison": read_declared("pay/pay_comparison"),
 }
-"""Macros of the warehouse, by name: meaning and SELECT or expression."""
+"""Macros by name: meaning and SELECT or expression. A macro comes after those that it calls."""
+SCALAR_MACROS = ("counted_employer",)
+"""Macros that return a value; all others return a table."""
+_ARGUMENTS = {
+    "counted_employer": "employer_id, source, board, posting_id",
+    "new_postings": "as_of, window_days",
+    "board_intervals": "as_of, window_days",
+    "prices_of": "of_year",
+}
+
+
+def arguments_of(macro: str) -> str:
+    """The arguments of a macro as they are declared: most have the day alone."""
+    return _ARGUMENTS.get(macro, "as_of")
+
+
+# --- meanings ---------------------------------------------------------------------------------------
 
 
 def meanings_of(cls: type) -> dict[str, str]:
@@ -392,16 +355,6 @@ VIEW_COLUMNS: dict[str, dict[str, str]] = {
         "first_seen_on": "First day on which such a posting was seen",
         "last_seen_on": "Last day on which such a posting was seen",
     },
-    "mart.skill_demand": {
-        **of_table(Shares, "as_of", "region_level", "region", "role_group"),
-        "requirement": "required, preferred, mentioned; asked = required or preferred; any",
-        "skill": "Skill",
-        **of_table(Shares, "n_jobs", "n_employers", "n_effective", "status", "reason", "inputs", "category"),
-        "n_without_text": "Jobs of the cell that could not be read",
-        "n_asking": "Jobs that ask, unweighted",
-        "n_employers_asking": "Employers with a job that asks; NULL: a version that did not count",
-        **of_table(Shares, "largest_employer", "doubt", "share", "share_lo", "share_hi", "rank", "category_rank"),
-    },
     "published.figures": meanings_of(Figures),
     "published.lists": {
         **of_table(Vintages, "list"),
@@ -413,15 +366,6 @@ VIEW_COLUMNS: dict[str, dict[str, str]] = {
         "waits_because": "Why it waits",
         "waits_as_of": "Day whose cells it has",
         "waits_n_jobs": "Jobs that it has",
-    },
-    "mart.role_shares": {
-        **of_table(Shares, "as_of", "region_level", "region"),
-        "role": "Role",
-        **of_table(Shares, "n_jobs", "n_employers", "n_effective", "status", "reason", "inputs"),
-        "role_group": "Group of the role",
-        "n_role": "Jobs of the role, unweighted",
-        "n_employers_role": "Employers with a job of the role; NULL: a version that did not count",
-        **of_table(Shares, "largest_employer", "doubt", "share", "share_lo", "share_hi"),
     },
 }
 """Meaning of each column of each view, in order; taken from a table's declaration where the column is the table's."""
@@ -543,7 +487,7 @@ def mart_ddl(mart: type) -> tuple[str, ...]:
 def macro_ddl(name: str) -> tuple[str, str]:
     """CREATE OR REPLACE MACRO and COMMENT ON MACRO of one of `MACROS`."""
     doc, sql = MACROS[name]
-    arguments = MACRO_ARGUMENTS[name]
+    arguments = arguments_of(name)
     if name in SCALAR_MACROS:
         return (
             f"CREATE OR REPLACE MACRO {name}({arguments}) AS (\n{sql}\n)",

@@ -229,7 +229,7 @@ class PostingCandidates(ListedName):
 
 @table("core.agency_signs", "What adverts on employers' boards say of hiring for others, each sign once.")
 class AgencySigns:
-    """From titles and stored texts, by `agency_cues.csv`. `analysis.boards` says which boards are agencies by them."""
+    """From titles and texts, by `agency_cues.csv`. `analysis.boards` says which boards are agencies by them."""
 
     posting_id: Annotated[str, Column("Posting", key=True, references="core.postings.posting_id")]
     sign: Annotated[

@@ -23,14 +23,14 @@ def describe_disk_trouble(error: BaseException | None, data: Path) -> str | None
 
 def describe_damage(error: BaseException | None) -> str | None:
     """A line that names the damaged database and the remedy. None for any other error."""
-    from warehouse import database, recovery
+    from warehouse import database, database_files
 
-    if not isinstance(error, database.SqlError) or not recovery.may_be_damage(error):
+    if not isinstance(error, database.SqlError) or not database_files.may_be_damage(error):
         return None
     config = settings()
     folders = [config.data, *(config.outputs(day).folder for day in config.past_days)]
     for path in (folder / name for folder in folders for name in (database.MARKET, database.WORK)):
-        if damage := recovery.find_damage(path):
+        if damage := database_files.find_damage(path):
             command = "rebuild" if path.parent == config.data else f"run --as-of {path.parent.name}"
             return f"{path} is damaged ({damage}); `jobmarket {command}` makes it again"
     return None

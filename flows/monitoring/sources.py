@@ -12,7 +12,8 @@ from rich.table import Column, Table
 from rich.text import Text
 
 from extractors.boards import boards_of
-from extractors.source import Source, all_sources
+from extractors.source import all_sources
+from extractors.sources.declaration import Source
 from flows.runs.run_log import Run, runs_of
 from flows.runtime.limits import limit
 from flows.runtime.permissions import read_permissions, why_off, why_turned_off
@@ -22,8 +23,8 @@ from flows.terminal.console import LOOK, OUT
 from transforms.text.rejects import FLAG_RULE, MANY
 from warehouse.database import Connection
 from warehouse.load.boards import read_known
+from warehouse.marts.coverage.reading_depth import describe_depth, measure_depth
 from warehouse.publish.reader import open_reader
-from warehouse.reading_depth import describe_depth, measure_depth
 
 HEALTH_STYLES = {"failed": "bold red", "partial": "yellow", "empty": "bold red", "blocked": "bold red"}
 WIDE = 110

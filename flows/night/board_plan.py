@@ -16,7 +16,8 @@ import numpy as np
 from extractors.boards import all_boards, why_not_read
 from extractors.schedule import panel
 from extractors.schedule.plan import History, rank_boards
-from extractors.source import LINKED_TOKEN, Source, board_at
+from extractors.source import board_at
+from extractors.sources.declaration import LINKED_TOKEN, Source
 from extractors.web.politeness import RULES_REQUESTS
 from extractors.web.session import FetchFailed, Web
 from flows.inputs.board_lists import make_known

@@ -14,7 +14,7 @@ from prefect import task
 from prefect.cache_policies import NO_CACHE
 
 from extractors.archive.reader import LIVE, SUFFIX, SYNTHETIC
-from extractors.archive.writer import PART, Writer, path_of, put_left, salvage
+from extractors.archive.writer import PART, Writer, path_of, put_unsent, salvage
 from extractors.boards import boards_of
 from extractors.source import all_sources
 from extractors.web.politeness import MAX_FAILURES
@@ -48,7 +48,7 @@ def prepare_archive(settings: Settings) -> None:
             LOG.error("%s cannot be finished and is left as it is: %s", part, error)
             continue
         LOG.warning("a killed run left %s; %s", part.name, f"kept as {file.name}" if file else "nothing whole in it")
-    if paths := put_left(settings.archive):
+    if paths := put_unsent(settings.archive):
         LOG.warning("sent to the archive what an earlier run left: %s", ", ".join(path.name for path in paths))
 
 

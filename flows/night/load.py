@@ -8,7 +8,6 @@ import logging
 from collections.abc import Collection, Sequence
 from datetime import date
 
-import pandas as pd
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 
@@ -16,8 +15,9 @@ from extractors.archive.reader import MAX_AHEAD, SUFFIX, is_live
 from extractors.boards import all_boards
 from extractors.refine.refine import RefineResult, gc_paused
 from extractors.refine.workers import refine_all
-from extractors.source import Source, all_sources
+from extractors.source import all_sources
 from extractors.source_list import declared_sources
+from extractors.sources.declaration import Source
 from flows.accuracy.audit_results import audits_of
 from flows.runs.run_record import Request, work_of
 from flows.runs.source_health import Health, describe_refusals
@@ -28,11 +28,11 @@ from flows.terminal.progress import show_progress
 from transforms.employers.cache_key import comparison_key
 from warehouse import database
 from warehouse.checks import drift, gate
-from warehouse.load import agencies, employers, jobs, loader
+from warehouse.load import employers, jobs, loader
 from warehouse.load.lookups import load_lookups
 from warehouse.load.usd_conversion import RATE_LADDER, convert_money, find_unconverted
+from warehouse.marts.coverage.reading_depth import describe_depth, measure_depth
 from warehouse.ops_tables import Audits, Checks
-from warehouse.reading_depth import describe_depth, measure_depth
 
 LOG = logging.getLogger("jobmarket")
 RATES = tuple(source for source, _ in RATE_LADDER)
@@ -108,7 +108,7 @@ def load_refined(
             files = [file for file in results if file.source == name]
             until = request.as_of or clock.today() + MAX_AHEAD
             outcomes = loader.load(con, files, gate=judge, until=until)
-            database.record_checks(con, checks)
+            database.put(con, Checks, checks)
             new = [outcome for outcome in outcomes if outcome.state == "loaded"]
             if new:
                 LOG.info("loaded %s: %d files, %s rows", name, len(new), f"{sum(o.n_rows for o in new):,}")
@@ -139,14 +139,14 @@ def make_load_gate(con: database.Connection, request: Request, source: Source, c
             LOG.warning("%s: %s", warc, warning)
         return result.passed
 
-    def judge(warc: str, row_class: type, frame: pd.DataFrame, n_seen: int) -> bool:
+    def judge(warc: str, row_class: type, n_rows: int, n_seen: int) -> bool:
         name = gate.name_load_gate(warc)
-        fits = note(warc, gate.check(frame, row_class, gate=name, run_id=request.run_id))
+        fits = note(warc, gate.check_table(con, loader.STAGED, row_class, gate=name, run_id=request.run_id))
         if warc in let_in or not is_of_night(warc):
             return fits
         result = drift.judge(
             con,
-            frame,
+            n_rows=n_rows,
             gate=name,
             run_id=request.run_id,
             warc=warc,
@@ -162,13 +162,12 @@ def make_load_gate(con: database.Connection, request: Request, source: Source, c
 
 
 def derive(con: database.Connection, results: Sequence[RefineResult]) -> None:
-    """Resolve employers, jobs and agencies, and convert pay to USD, unless that is up to date with the loaded rows."""
+    """Identify employers and jobs and convert pay to USD, unless that is up to date with the loaded rows."""
     follows_from = (comparison_key(), all_boards(), code_version())
     if not loader.derived_is_current(con, *follows_from):
         with gc_paused():  # garbage collection would take a third of the time
             employers.resolve(con, all_boards())
             jobs.resolve(con, results)
-            agencies.read_signs(con, results)
         convert_money(con)
         LOG.info("%s", describe_depth(measure_depth(con)))
         loader.mark_derived_current(con, *follows_from)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -14,16 +14,18 @@ from prefect.cache_policies import NO_CACHE
 
 from extractors.source_list import declared_sources
 from flows.inputs.guide_preflight import leave_out_faulty
+from flows.night import unchanged
 from flows.runs.recovery import restore_publication
 from flows.runs.run_record import Outcome, Request, work_of, write_end
 from flows.runtime import clock
 from flows.runtime.project import PROJECT
-from flows.runtime.version import code_version
+from flows.runtime.version import code_version, program_digest
 from flows.terminal.errors import describe_unwritten
 from reports.figures import claims, vintages
 from reports.figures.catalogue import declarations
 from reports.figures.compute import compute_figures
 from reports.guide import refresh
+from reports.guide.desk import read_ledger
 from reports.guide.markers import GuideError
 from reports.guide.render import list_changes
 from reports.release.build import site_files
@@ -36,7 +38,9 @@ from warehouse.dictionary import count_rows, dictionary
 from warehouse.load import loader
 from warehouse.mart_tables import Figures
 from warehouse.marts import compute, staging
+from warehouse.ops_tables import Checks
 from warehouse.publish import atomic_files, market
+from warehouse.publish.inputs import digest_inputs
 from warehouse.publish.reader import open_reader
 from warehouse.tables import Sources
 
@@ -164,16 +168,29 @@ def _compute_day(
                     raise _UnsoundError
         except _UnsoundError:
             problems, ledger = [f"the warehouse is not sound: {failure}" for failure in result.failures], []
-        database.record_checks(con, result.checks)
+        database.put(con, Checks, result.checks)
     return problems, ledger
 
 
 def compute_published(con: database.Connection, request: Request, as_of: date) -> list[Figures]:
-    """Compute and store the figures of a day from the published cells. Call it in a transaction."""
+    """Compute and store the figures of a day from the published cells. Call it in a transaction.
+
+    If nothing changed since the day's figures were stored, they are read instead of computed.
+    """
+    asked = _list_asked(request)
+    if unchanged.was_computed_from(request, _digest_inputs(con, request, as_of, asked)):
+        return read_ledger(con, as_of, declarations(con, asked))
     standing = vintages.read_standing(con)
-    ledger = compute_figures(con, as_of, code_version=code_version(), also=_list_asked(request), standing=standing)
+    ledger = compute_figures(con, as_of, code_version=code_version(), also=asked, standing=standing)
     database.write_mart(con, Figures, ledger, as_of=as_of)
     return ledger
+
+
+def _digest_inputs(con: database.Connection, request: Request, as_of: date, asked: Collection[str]) -> str:
+    """Return a digest of all that the day's figures and the site are made from."""
+    return digest_inputs(
+        con, code_version(), program_digest(), request.is_sample, as_of, sorted(asked), declared_sources()
+    )
 
 
 def _revise_lists(
@@ -223,13 +240,17 @@ def publish(request: Request, outcome: Outcome, ledger: Sequence[Figures]) -> Ou
         sources = declared_sources()
         outcome = replace(outcome, ended_at=datetime.now(UTC))
         with work_of(request) as con:
-            drafts.append(stage_site(con, request, ledger, as_of, sources))
+            inputs = _digest_inputs(con, request, as_of, _list_asked(request))
+            if not unchanged.is_site_current(request, inputs):
+                drafts.append(stage_site(con, request, ledger, as_of, sources))
             drafts.insert(
                 0, market.stage(con, request.outputs.market, lambda fresh: write_end(fresh, request, outcome))
             )
             beside = dictionary(count_rows(con))
         drafts.append(atomic_files.stage(request.outputs.dictionary, beside.encode()))
         atomic_files.commit(drafts)
+        with contextlib.suppress(OSError):  # published all the same: the next run computes once more
+            unchanged.note_published(request, inputs)
     except (GuideError, refresh.SampleOutsideError) as error:
         return replace(outcome, exit_code=1, messages=(str(error),))
     except OSError as error:

@@ -15,11 +15,11 @@ from flows.runs.run_record import Request, keep_record
 from flows.runtime.settings import Outputs, Settings
 from transforms.records.columns import table_of
 from warehouse import database
+from warehouse.database_files import set_damaged_aside
 from warehouse.load import archive_records
 from warehouse.mart_tables import PUBLISHED, Figures
 from warehouse.ops_tables import EXITS_PUBLISHED, FigureVintages, Runs, Vintages
 from warehouse.publish.reader import open_reader
-from warehouse.recovery import set_damaged_aside
 
 LOG = logging.getLogger("jobmarket")
 NAMED = 3

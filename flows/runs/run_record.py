@@ -135,7 +135,7 @@ def begin(request: Request) -> None:
             code_version=code_version(),
             message=None,
         )
-        database.begin_run(con, run)
+        database.put(con, Runs, [run])
 
 
 def record_health(request: Request, health: Sequence[Health]) -> None:
@@ -154,7 +154,7 @@ def record_health(request: Request, health: Sequence[Health]) -> None:
     ]
     with work_of(request) as con:
         database.put_rejects(con, [reject for each in health for reject in each.rejects])
-        database.record_health(con, rows)
+        database.put(con, SourceHealth, rows)
 
 
 def record_end(request: Request, outcome: Outcome) -> None:

@@ -19,7 +19,8 @@ from pathlib import Path
 
 from extractors.archive.reader import SUFFIX
 from extractors.boards import boards_of
-from extractors.source import Source, all_sources
+from extractors.source import all_sources
+from extractors.sources.declaration import Source
 from flows.runs import jsonl
 from flows.runtime.settings import COMMAND_LINE, Settings
 from flows.terminal.errors import WrongUsage, suggest

@@ -40,7 +40,8 @@ from urllib.parse import urlsplit, urlunsplit
 
 import requests
 
-from extractors.source import Source, all_sources
+from extractors.source import all_sources
+from extractors.sources.declaration import Source
 from extractors.web.address_guard import PublicAdapter
 from extractors.web.politeness import RULES_REQUESTS
 from tests.bench.apart import run_apart

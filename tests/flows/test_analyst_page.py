@@ -8,8 +8,9 @@ import pytest
 
 from tests import worked_questions
 from tests.flows.conftest import FinishedRun
-from warehouse import analysis_views, dictionary
+from warehouse import dictionary
 from warehouse.publish.reader import open_reader
+from warehouse.views import analysis_views
 
 PAGE = worked_questions.PAGE.read_text(encoding="utf-8")
 REMEDY = "run `make answers`, read what changed, and see whether the words around it still hold"

@@ -33,7 +33,7 @@ from flows.terminal.errors import EXIT_CODES, INTERRUPTED, TOLD_TO_END, USAGE
 from tests.flows.conftest import REPO, SMALL, environment
 from warehouse import database
 from warehouse.mart_tables import Figures
-from warehouse.marts import mart_history
+from warehouse.marts.history import mart_history
 from warehouse.publish.market import publish
 from warehouse.publish.reader import open_reader
 
@@ -265,7 +265,7 @@ def test_a_guide_is_not_dated_back_without_a_word(empty: Path, tmp_path: Path, p
     ("name", "content", "words"),
     [
         ("empty", None, "no .warc.gz file in"),
-        ("junk.warc.gz", b"\xff\x00 junk" * 99, "the file begins with no gzipped WARC record"),
+        ("junk.warc.gz", b"\xff\x00 junk" * 99, "the file does not start with a gzipped WARC record"),
         ("text.warc.gz", gzip.compress(b"hello", mtime=0), "not a WARC record"),
         ("nothing.warc.gz", b"", "the file is empty"),
     ],

@@ -41,8 +41,10 @@ BANDS = """
     ORDER BY basis, region_level, region, seniority_group, role_group, role, pay_market, currency
 """
 SKILLS = """
-    SELECT * EXCLUDE (inputs) FROM mart.skill_demand WHERE as_of = ?
-    ORDER BY region_level, region, role_group, requirement, skill
+    SELECT measure, item, region_level, region, role_group, n_jobs, n_employers, status, reason, category, n_unknown,
+        n_yes, n_employers_yes, largest_employer, share, share_lo, share_hi, rank, category_rank
+    FROM mart.shares WHERE as_of = ? AND starts_with(measure, 'skill_') AND text_class = 'full_advert'
+    ORDER BY region_level, region, role_group, measure, item
 """
 
 

@@ -36,7 +36,7 @@ from warehouse import database
 from warehouse.mart_tables import SalaryBands
 from warehouse.marts import cell_cache
 from warehouse.marts.compute import MARTS, Mart
-from warehouse.marts.salary_bands import salary_bands
+from warehouse.marts.pay.salary_bands import salary_bands
 from warehouse.publish import atomic_files
 from warehouse.publish.reader import open_reader
 
@@ -250,7 +250,7 @@ def test_a_recording_in_which_nothing_is_whole_is_on_record(cut: Path, empty: Pa
     assert [row[:2] for row in rejects] == names
     for _, _, _, column, value, rule in rejects:
         assert column == "file"
-        assert "begins with no gzipped WARC record" in value
+        assert "does not start with a gzipped WARC record" in value
         assert "Get the file again if you can" in rule
     assert ids_in(empty, "ashby") == {"a1"}
     status = loading(empty, "status").said

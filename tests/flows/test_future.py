@@ -50,7 +50,7 @@ def asked(data: Path, query: str, values: Sequence[object] = ()) -> list[tuple[A
 
 def days_of(data: Path) -> list[date]:
     """The days that marts and figures of the published file speak for."""
-    tables = ("figures", "salary_bands", "shares", "skill_demand", "role_shares")
+    tables = ("figures", "salary_bands", "shares", "pay_ladder")
     union = " UNION ".join(f"SELECT as_of FROM mart.{table}" for table in tables)
     return [row[0] for row in asked(data, f"SELECT DISTINCT as_of FROM ({union}) ORDER BY as_of")]
 

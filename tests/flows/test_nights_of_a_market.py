@@ -37,8 +37,9 @@ from tests.made_nights.market import World
 from transforms.posting import postings as read_postings
 from transforms.records.definitions import MAX_DAYS_THIN, MAX_DAYS_WAITING
 from transforms.records.rows import Posting
-from warehouse import database, published
+from warehouse import database
 from warehouse.mart_tables import Figures
+from warehouse.marts.vintages import published
 from warehouse.publish.reader import open_reader
 
 if TYPE_CHECKING:

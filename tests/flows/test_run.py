@@ -217,8 +217,8 @@ def test_each_region_group_and_level_has_a_row_published_or_not_with_its_reason(
 
 def test_python_is_among_the_first_three_skills(con: database.Connection) -> None:
     first = con.execute(
-        "SELECT skill FROM mart.skill_demand WHERE as_of = ? AND region_level = 'world' AND requirement = 'asked'"
-        " AND role_group = 'ai_engineering' AND rank <= 3 ORDER BY rank",
+        "SELECT item FROM mart.shares WHERE as_of = ? AND region_level = 'world' AND measure = 'skill_asked'"
+        " AND text_class = 'full_advert' AND role_group = 'ai_engineering' AND rank <= 3 ORDER BY rank",
         [LAST_NIGHT],
     ).fetchall()
     assert ("Python",) in first

@@ -41,15 +41,18 @@ from reports.figures.differences import Pair
 from tests.flows.conftest import PlainTask
 from tests.reports.conftest import make_cell, plain
 from transforms.records.columns import fields_of
-from warehouse import analysis_views, database, published, schema
+from warehouse import database, schema
 from warehouse.checks import integrity
 from warehouse.checks.gate import GateResult
 from warehouse.load import archive_records
 from warehouse.mart_tables import HISTORIES, LISTS, PUBLISHED, Days, Figures, SalaryBands
-from warehouse.marts import compute, mart_history, staging
+from warehouse.marts import compute, staging
+from warehouse.marts.history import mart_history
+from warehouse.marts.vintages import published
 from warehouse.ops_tables import Loads, MartInputs, Rejects, Vintages
 from warehouse.publish import atomic_files, market, sync
 from warehouse.tables import Sources
+from warehouse.views import analysis_views
 
 SOURCE = "board"
 OTHERS, US = {"basis": "advertised_third_party"}, {"region_level": "country", "region": "US"}
@@ -135,7 +138,7 @@ class Folder:
         at = datetime.combine(day, time(2), UTC)
         return RefineResult(
             source=SOURCE, warc=f"{SOURCE}/{day}.warc.gz", rows=self.data, responses=self.data, refine_key="1",
-            n_rows=1, n_responses=1, n_rejects=0, observed_from=at, observed_to=at, is_new=False,
+            n_rows=1, observed_to=at, is_new=False,
         )  # fmt: skip
 
     def load(self, request: Request, *_: object) -> tuple[()]:

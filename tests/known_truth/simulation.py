@@ -34,9 +34,9 @@ from tests.known_truth.markets import (
 from tests.known_truth.page import Line, write_boards, write_page
 from tests.known_truth.scoring import Score, find_misses, score
 from tests.known_truth.silence import ODDS, STATED, Silence, draw_silent_markets
-from warehouse.marts.closing_rates import Readings, estimate_closing_rates
+from warehouse.marts.closing.closing_rates import Readings, estimate_closing_rates
 from warehouse.marts.estimators import SampledCells, count_cells, estimate_quantiles, estimate_shares
-from warehouse.marts.nonresponse import bound_medians, tilt_medians
+from warehouse.marts.pay.nonresponse import bound_medians, tilt_medians
 from warehouse.marts.printing import find_broken_rules, is_tail_known
 
 MARKETS = 2_000

@@ -106,7 +106,7 @@ def compute_numbers() -> dict[str, Any]:
         "MAX_DAYS_APART": [ages.index("stale"), macros["board_readings"]],
         "BRIDGE_DAYS": macros["board_intervals"],
         "SURVEY_RATE_DAYS": macros["report_rates"],
-        "CLOSINGS_WINDOW": import_module("warehouse.marts.closings").EXTRA_INPUTS,
+        "CLOSINGS_WINDOW": import_module("warehouse.marts.closing.closings").EXTRA_INPUTS,
         "MAX_STALE_DAYS": ages.index("suppressed"),
         "DAYS_UNSAID": [_say_review(days) for days in range(60)],
         "MAX_DAYS_WAITING": str(import_module("flows.notification.reviews").find_waiting_lists(waiting)[0].deadline),
@@ -137,7 +137,7 @@ def _thin_days() -> list[str]:
 
 def _bands() -> list[Any]:
     """Both ends and the state of a band of 100 employers of four jobs, and the state and reason of one of 30."""
-    pay_quantiles = import_module("warehouse.marts.pay_quantiles")
+    pay_quantiles = import_module("warehouse.marts.pay.pay_quantiles")
     employer = np.repeat(np.arange(130), 4)
     low = 100_000.0 + 1_000 * (employer % 100)
     jobs = pay_quantiles.PaidJobs((employer >= 100).astype(np.int64), employer, low, 1.3 * low)

@@ -45,8 +45,8 @@ def run(run_id: str = "r1") -> Runs:
 
 
 def test_runs_checks_and_health_are_kept_by_key(con: database.Connection) -> None:
-    database.begin_run(con, run())
-    database.begin_run(con, run("r2"))
+    database.put(con, Runs, [run()])
+    database.put(con, Runs, [run("r2")])
     day = date(2026, 1, 2)
     database.end_run(con, "r1", ended_at=night(1), exit_code=2, as_of=day, message="one source failed")
     assert all_rows(con, "SELECT run_id, ended_at, exit_code, as_of, message FROM ops.runs ORDER BY ALL") == [
@@ -58,14 +58,14 @@ def test_runs_checks_and_health_are_kept_by_key(con: database.Connection) -> Non
     check = Checks(
         run_id="r1", gate="load:a", expectation="unique(x)", is_met=False, n_checked=3, n_unexpected=1, examples=None
     )
-    database.record_checks(con, [check, dataclasses.replace(check, is_met=True)])  # a gate asked twice
-    database.record_checks(con, [])
+    database.put(con, Checks, [check, dataclasses.replace(check, is_met=True)])  # a gate asked twice
+    database.put(con, Checks, [])
     assert all_rows(con, "SELECT is_met FROM ops.checks") == [(True,)]
     health = SourceHealth(
         run_id="r1", source="board", outcome="failed", n_requests=1, n_bytes=2, n_rows=None, message="403"
     )
-    database.record_health(con, [health])
-    database.record_health(con, [dataclasses.replace(health, outcome="ok", message=None)])
+    database.put(con, SourceHealth, [health])
+    database.put(con, SourceHealth, [dataclasses.replace(health, outcome="ok", message=None)])
     assert all_rows(con, "SELECT outcome, message FROM ops.source_health") == [("ok", None)]
 
 
@@ -131,8 +131,8 @@ def test_a_published_file_that_does_not_fit_changes_nothing_and_is_said(
     market = tmp_path / "market.duckdb"
     database.write_mart(con, Shares, shares(date(2026, 1, 1), 5), as_of=date(2026, 1, 1))
     with duckdb.connect(str(market)) as old:
-        old.execute("CREATE SCHEMA mart; CREATE TABLE mart.shares (item VARCHAR)")
-        old.execute("INSERT INTO mart.shares VALUES ('engineer')")
+        old.execute("CREATE SCHEMA mart; CREATE TABLE mart.shares_history (item VARCHAR)")
+        old.execute("INSERT INTO mart.shares_history VALUES ('engineer')")
     database.restore_published(con, Shares, market)
     assert all_rows(con, "SELECT n_jobs FROM mart.shares") == [(5,)]
     assert "mart.shares" in caplog.text
@@ -146,7 +146,7 @@ def test_a_work_file_made_with_other_declarations_is_made_again(
     con: database.Connection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     load(con, refined(tmp_path, "a", Answer(night(0), [posting()])))
-    database.begin_run(con, run())
+    database.put(con, Runs, [run()])
     database.write_mart(con, Shares, shares(date(2026, 1, 1), 5), as_of=date(2026, 1, 1))
     con.close()
     monkeypatch.setattr(database, "schema_key", lambda: "another")
@@ -155,7 +155,7 @@ def test_a_work_file_made_with_other_declarations_is_made_again(
         assert all_rows(again, "SELECT count(*) FROM ops.loads") == [(0,)]
         assert all_rows(again, "SELECT run_id FROM ops.runs") == [("r1",)]
         assert all_rows(again, "SELECT n_jobs FROM mart.shares") == [(5,)]
-    assert "made again" in caplog.text
+    assert "rebuilding" in caplog.text
     assert [path.name for path in tmp_path.glob("work*")] == ["work.duckdb"]
     caplog.clear()
     database.open_work(tmp_path).close()

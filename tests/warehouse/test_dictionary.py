@@ -55,7 +55,7 @@ def test_contents_lead_to_every_section() -> None:
     ("heading", "anchor"),
     [
         ("core.postings", "corepostings"),
-        ("mart.skill_demand (view)", "martskill_demand-view"),
+        ("published.lists (view)", "publishedlists-view"),
         ("new_postings(as_of, window_days) (macro)", "new_postingsas_of-window_days-macro"),
     ],
 )

@@ -27,7 +27,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from transforms.records.columns import fields_of, table_of
-from warehouse import database, mart_tables, recovery
+from warehouse import database, database_files, mart_tables
 from warehouse.mart_tables import HISTORIES, Days, Figures
 from warehouse.ops_tables import EXITS_PUBLISHED, BoardNights, FigureVintages, KnownBoards, PanelDraw, Runs, Vintages
 from warehouse.publish import atomic_files
@@ -180,7 +180,7 @@ def _take_in(con: database.Connection, record: Record, archive: Place) -> None:
             _enter(con, record, pa.concat_tables(parts), {name: archive.size(there[name]) for name in whole})
             _apply(con, record, "said")
     except (duckdb.Error, pa.ArrowException) as error:  # a row of an earlier version that breaks a new CHECK
-        if isinstance(error, MemoryError) or (isinstance(error, duckdb.Error) and recovery.may_be_damage(error)):
+        if isinstance(error, MemoryError) or (isinstance(error, duckdb.Error) and database_files.may_be_damage(error)):
             raise
         message = "%s: what was recorded does not fit today's declaration and is left out (%s)"
         log.warning(message, record.table, error)

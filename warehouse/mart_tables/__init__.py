@@ -1,4 +1,4 @@
-"""The marts and what keeps them, declared once by subject, in the same way as the tables of `tables.py`."""
+"""The marts and the tables that store them, by subject, declared like the tables of `tables.py`."""
 
 from warehouse.mart_tables.cells import SNAPSHOT
 from warehouse.mart_tables.closings import ClosingRates, ClosingsLeftOut, TimeListed

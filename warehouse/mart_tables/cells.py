@@ -1,4 +1,4 @@
-"""Columns that cells of several marts have: how many jobs, how sure, how printed."""
+"""Columns that cells of several marts share: numbers of jobs, how sure a cell is, how it is printed."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from transforms.records.vocabulary import CELL_STATES, SAMPLES, SHARE_FORMS
 
 FORMS = SHARE_FORMS[:2]
 SNAPSHOT = 0
-"""`window_days` of what is no window of days: the stock, and collections of others."""
+"""`window_days` of the stock and of collections by others, which have no window of days."""
 
 
 @struct
@@ -22,16 +22,18 @@ class CellCounts:
     n_effective: Annotated[
         float | None,
         Column(
-            "Of shares: Kish's effective number of jobs once one employer weighs at most a tenth. Of pay (deprecated): "
+            "Of shares: Kish's effective number of jobs if one employer weighs at most a tenth. Of pay (deprecated): "
             "n_jobs over design_effect",
             low=0,
         ),
     ]
-    status: Annotated[str, Column("published, low (little sure) or suppressed (not published)", values=CELL_STATES)]
+    status: Annotated[str, Column("published, low (not very sure) or suppressed (not published)", values=CELL_STATES)]
     reason: Annotated[str | None, Column("Why it is low or suppressed")]
     inputs: Annotated[
         str | None,
-        Column("Digest of all that the row follows from; the same on two days: computed once. NULL: every day"),
+        Column(
+            "Digest of everything the row was computed from; rows with the same one are computed once. NULL: not kept"
+        ),
     ]
 
 
@@ -40,25 +42,31 @@ class CellSample:
     """How a cell was sampled, which decides whether it is printed (`marts/printing.py`)."""
 
     n_even_employers: Annotated[
-        float | None, Column("G*: as many employers of one size would be as uneven; NULL: employers unknown", low=1)
+        float | None,
+        Column(
+            "G*, the effective number of employers: as informative as so many of equal size; NULL: employers unknown",
+            low=1,
+        ),
     ]
     largest_employer_share: Annotated[
-        float | None, Column("Part of the jobs that the largest employer has", unit="share", low=0, high=1)
+        float | None, Column("The largest employer's part of the jobs", unit="share", low=0, high=1)
     ]
     design_effect: Annotated[
         float | None,
-        Column("Variance over that of as many independent jobs; of pay: the jackknife's alone, at the median", low=0),
+        Column("Variance over that of as many independent jobs; of pay: by the jackknife alone, at the median", low=0),
     ]
     relative_standard_error: Annotated[
         float | None,
-        Column("Standard error over the value; of pay: of the median, its interval over 2 t and the value", low=0),
+        Column(
+            "Standard error over the value; of pay: of the median, the width of its interval over 2 t and the value",
+            low=0,
+        ),
     ]
     form: Annotated[
         str | None,
         Column(
-            "point, or interval: one of band_low, band_high and p50 has an interval wider than "
-            f"{MAX_AMOUNT_WIDTH.spaced} of it, which is printed in its place; NULL: suppressed, or a version that did "
-            "not say",
+            f"point; or interval: band_low, band_high or p50 has an interval wider than {MAX_AMOUNT_WIDTH.spaced} of "
+            "its value, and the interval is printed instead; NULL: suppressed, or made by a version that did not say",
             values=FORMS,
         ),
     ]
@@ -66,13 +74,14 @@ class CellSample:
 
 @struct
 class FromBoards:
-    """From which boards a cell is; never from both samples together."""
+    """Which boards a cell is based on, never both samples together."""
 
     sample: Annotated[
         str | None,
         Column(
-            "panel: boards drawn at random, jobs weighted by the inverse of their board's chance; known: boards known, "
-            "not sampled, where the panel alone does not meet the rules of printing; NULL: a version before, as known",
+            "panel: boards drawn at random, with jobs weighted by the inverse of their board's chance; known: all "
+            "known boards, if the panel alone does not meet the rules of printing; NULL: an earlier version, which "
+            "used all known boards",
             values=SAMPLES,
         ),
     ]

@@ -12,23 +12,26 @@ from warehouse.mart_tables.cells import FromBoards
 
 @struct
 class BoardCell(FromBoards):
-    """A cell of adverts that boards list, and how sure it is. The boards are those of the cell's open adverts."""
+    """A cell of adverts that boards list, and how sure it is. Its boards are those of its open adverts."""
 
-    as_of: Annotated[date, Column("Day the row speaks for", key=True)]
+    as_of: Annotated[date, Column("Day the row is for", key=True)]
     role_group: Annotated[
-        str, Column("Role group, ai_core or ai_jobs, as in mart.shares", key=True, values=tuple(CELL_GROUPS))
+        str, Column("Group of roles, ai_core or ai_jobs, as in mart.shares", key=True, values=tuple(CELL_GROUPS))
     ]
     region_level: Annotated[str, Column("Level of `region`", key=True, values=REGION_LEVELS)]
     region: Annotated[str, Column("World, UN M49 name or ISO country code", key=True)]
-    window_days: Annotated[int, Column("Days up to the newest reading in which intervals begin", unit="days", low=1)]
+    window_days: Annotated[
+        int, Column("Length of the window, up to the newest reading, in which intervals begin", unit="days", low=1)
+    ]
     period_from: Annotated[date, Column("Day of the first reading that counts")]
     period_to: Annotated[
-        date, Column("Day of the reading that ends the last interval that counts; the one that confirms it is later")
+        date,
+        Column("Day of the reading that ends the last interval that counts; the reading that confirms it is later"),
     ]
     n_boards: Annotated[int, Column("Boards with open adverts", low=1)]
-    n_even: Annotated[float, Column("As many boards of the same open days would be as uneven (G*)", low=1)]
-    largest_board: Annotated[float, Column("Part of the open days that one board has", unit="share", low=0, high=1)]
-    open_days: Annotated[float, Column("Days that adverts were followed, over all of them", unit="days", low=0)]
+    n_even: Annotated[float, Column("Effective number of boards, by their open days (G*)", low=1)]
+    largest_board: Annotated[float, Column("The largest board's part of the open days", unit="share", low=0, high=1)]
+    open_days: Annotated[float, Column("Days for which adverts were followed, added up", unit="days", low=0)]
     status: Annotated[str, Column("published or suppressed", values=CELL_STATES)]
     reason: Annotated[str | None, Column("Why it is suppressed: the rule that it breaks")]
 
@@ -43,25 +46,27 @@ class BoardCell(FromBoards):
     "ratio_status = 'published' OR ratio_reason IS NOT NULL",
 )
 class ClosingRates(BoardCell):
-    """An advert closes when a complete reading of its board lacks it and the next one, too; docs/methods.md says how.
+    """An advert closes when two complete readings of its board in a row lack it; docs/methods.md has the method.
 
-    It may be filled, given up or moved: no word of how hard hiring is. The reference period is that of the readings,
-    not of the day: without new readings nothing changes.
+    The job may be filled, given up or moved, so a rate does not measure how hard hiring is. The reference period is
+    that of the readings, not of the day: without new readings nothing changes.
     """
 
     n_jobs: Annotated[
-        int, Column("Distinct jobs of the adverts that were followed, from one reading to the next at least", low=1)
+        int, Column("Distinct jobs of adverts that were followed from one reading to the next at least", low=1)
     ]
     n_closed: Annotated[int, Column("Closings, each confirmed by a second reading", low=0)]
     rate: Annotated[float | None, Column("Closings per open advert and day; NULL: suppressed", unit="per day", low=0)]
     rate_lo: Annotated[float | None, Column("Lower end of its 95 % interval", unit="per day", low=0)]
     rate_hi: Annotated[float | None, Column("Upper end of its 95 % interval", unit="per day", low=0)]
     compared_with: Annotated[
-        str | None, Column("Role group it is compared with, within boards; NULL: with none", values=tuple(CELL_GROUPS))
+        str | None, Column("Group of roles it is compared with, within boards; NULL: none", values=tuple(CELL_GROUPS))
     ]
     n_boards_both: Annotated[int | None, Column("Boards with open adverts of both groups at once", low=0)]
-    n_even_both: Annotated[float | None, Column("G* of these boards by what they weigh in the ratio", low=0)]
-    open_days_both: Annotated[float | None, Column("Open days there of the group with fewer", unit="days", low=0)]
+    n_even_both: Annotated[float | None, Column("G* of these boards, by their weight in the ratio", low=0)]
+    open_days_both: Annotated[
+        float | None, Column("Open days on these boards of the group that has fewer", unit="days", low=0)
+    ]
     ratio: Annotated[float | None, Column("Its rate over the other group's, within boards; NULL: suppressed", low=0)]
     ratio_lo: Annotated[float | None, Column("Lower end of its 95 % interval", low=0)]
     ratio_hi: Annotated[float | None, Column("Upper end of its 95 % interval", low=0)]
@@ -71,20 +76,20 @@ class ClosingRates(BoardCell):
 
 @table(
     "mart.time_listed",
-    "How long adverts stay listed, by region and role group: the part still listed after some days.",
+    "How long adverts stay listed, by region and group of roles: the part still listed after some days.",
     "share_lo <= share_hi",
     "period_from < period_to",
     "status = 'published' OR reason IS NOT NULL",
 )
 class TimeListed(BoardCell):
-    """Of adverts that were opened between two complete readings of their board; of others the first day is not known.
+    """For adverts that were opened between two complete readings of their board, so that their first day is known.
 
-    Kaplan and Meier's estimate with delayed entry. No time to fill: an advert may be given up or moved.
+    Kaplan and Meier's estimate with delayed entry. This is not the time to fill a job, which may be given up or moved.
     """
 
-    days: Annotated[int, Column("Days after which is asked", key=True, unit="days", low=1)]
-    n_adverts: Annotated[int, Column("Adverts whose first day is known, and that were followed", low=1)]
-    n_closed: Annotated[int, Column("Of these, closings, at whatever age", low=0)]
+    days: Annotated[int, Column("Days after which the part is estimated", key=True, unit="days", low=1)]
+    n_adverts: Annotated[int, Column("Adverts that were followed and whose first day is known", low=1)]
+    n_closed: Annotated[int, Column("Of these, adverts that closed, at any age", low=0)]
     n_at_risk: Annotated[int, Column("Adverts that were still followed and listed after `days`", low=0)]
     share: Annotated[
         float | None, Column("Part still listed after `days`; NULL: suppressed", unit="share", low=0, high=1)
@@ -93,11 +98,11 @@ class TimeListed(BoardCell):
     share_hi: Annotated[float | None, Column("Upper end of its 95 % interval", unit="share", low=0, high=1)]
 
 
-@table("mart.closings_left_out", "Intervals of boards whose disappearances are no closings, and why.")
+@table("mart.closings_left_out", "Intervals of boards in which disappearances do not count as closings, and why.")
 class ClosingsLeftOut:
-    """Censored in mart.closing_rates: their adverts count as open up to `read_on`, and not after."""
+    """Censored in mart.closing_rates: adverts count as open up to `read_on` and not after."""
 
-    as_of: Annotated[date, Column("Day the row speaks for", key=True)]
+    as_of: Annotated[date, Column("Day the row is for", key=True)]
     source: Annotated[str, Column("Source", key=True)]
     board: Annotated[str, Column("Board", key=True)]
     read_on: Annotated[date, Column("Day of the complete reading that begins the interval", key=True)]
@@ -107,8 +112,8 @@ class ClosingsLeftOut:
     why: Annotated[
         str,
         Column(
-            "board_gone: the board is not there any more, or lists nothing; mass_closing: over half of ten or more, "
-            "which is hardly ever so by ordinary closings",
+            "board_gone: the board no longer exists, or lists nothing; mass_closing: over half of ten or more adverts "
+            "closed, which ordinary closings hardly ever do",
             values=("board_gone", "mass_closing"),
         ),
     ]

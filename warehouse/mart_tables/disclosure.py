@@ -14,7 +14,7 @@ GROUPS_OF_DISCLOSURE = (AI_JOBS, "all")
 
 @table(
     "mart.pay_disclosure",
-    "Which part of jobs states pay, and how wide ranges are, by whether a law that has adverts state it is in force.",
+    "Which part of jobs states pay, and how wide ranges are, by whether a law that requires it is in force.",
     "n_stated <= n_jobs",
     "sample = 'panel' OR n_ranges <= n_stated",
     "share_lo <= share AND share <= share_hi",
@@ -25,27 +25,29 @@ GROUPS_OF_DISCLOSURE = (AI_JOBS, "all")
     "comparison_status = 'published' OR comparison_reason IS NOT NULL",
 )
 class PayDisclosure(CellSample, FromBoards):
-    """Of jobs whose full advert was read. Employers differ in more than the law; `difference` is within employers.
+    """For jobs whose full advert was read. Employers differ in more than the law, so `difference` is within employers.
 
     Laws are those of core.disclosure_laws on the day of the reading. A job counts in each of its places.
     """
 
-    as_of: Annotated[date, Column("Day the row speaks for", key=True)]
+    as_of: Annotated[date, Column("Day the row is for", key=True)]
     adverts: Annotated[
         str,
         Column(
-            f"{STOCK}, or the quarter in which the adverts were first seen (the flow): 2026Q1",
+            f"{STOCK}, or for the flow the quarter in which the adverts were first seen: 2026Q1",
             key=True,
             pattern=rf"{STOCK}|\d{{4}}Q[1-4]",
         ),
     ]
     region_level: Annotated[str, Column("Level of `region`", key=True, values=PLACES_OF_LAWS)]
-    region: Annotated[str, Column("World, ISO country code, or ISO subdivision code where a law is in force", key=True)]
+    region: Annotated[
+        str, Column("World, ISO country code, or ISO code of a subdivision with a law in force", key=True)
+    ]
     law: Annotated[
         str,
         Column(
-            "in_force: at one of the job's places there; unknown: at none, and a place is not known finely enough; "
-            "none: no law that we know of",
+            "in_force: at one of the job's places there; unknown: at none of them, but a place is not known precisely "
+            "enough; none: no law that we know of",
             key=True,
             values=LAW_CLASSES,
         ),
@@ -56,7 +58,9 @@ class PayDisclosure(CellSample, FromBoards):
     status: Annotated[str, Column("published or suppressed", values=CELL_STATES)]
     reason: Annotated[str | None, Column("Why it is suppressed: the rule that it breaks")]
     n_stated: Annotated[int, Column("Jobs that state pay", low=0)]
-    share: Annotated[float | None, Column("Part that states pay; NULL: suppressed", unit="share", low=0, high=1)]
+    share: Annotated[
+        float | None, Column("Part of jobs that states pay; NULL: suppressed", unit="share", low=0, high=1)
+    ]
     share_lo: Annotated[float | None, Column("Lower end of its 95 % interval", unit="share", low=0, high=1)]
     share_hi: Annotated[float | None, Column("Upper end of its 95 % interval", unit="share", low=0, high=1)]
     share_by_employer: Annotated[
@@ -65,33 +69,32 @@ class PayDisclosure(CellSample, FromBoards):
     n_ranges: Annotated[
         int,
         Column(
-            "Jobs that state pay as a range of two amounts, not flagged: of all boards known, whatever `sample` is",
+            "Jobs on all known boards, whatever `sample` is, that state pay as a range of two amounts, not flagged",
             low=0,
         ),
     ]
     width: Annotated[
         float | None,
-        Column(
-            "Median of high less low over their midpoint; NULL: suppressed", unit="share of midpoint", low=0, high=2
-        ),
+        Column("Median of (high - low) / midpoint; NULL: suppressed", unit="share of midpoint", low=0, high=2),
     ]
     width_lo: Annotated[float | None, Column("Lower end of its 95 % interval", unit="share of midpoint", low=0)]
     width_hi: Annotated[float | None, Column("Upper end of its 95 % interval", unit="share of midpoint", low=0)]
-    width_form: Annotated[str | None, Column("As `form`, of the width; NULL: suppressed", values=FORMS)]
+    width_form: Annotated[str | None, Column("Like `form`, for the width; NULL: suppressed", values=FORMS)]
     width_status: Annotated[str, Column("published or suppressed", values=CELL_STATES)]
     width_reason: Annotated[str | None, Column("Why the width is suppressed")]
     n_employers_both: Annotated[
-        int | None, Column("Employers with jobs here of both kinds, law in force and none; NULL: not compared", low=0)
+        int | None,
+        Column("Employers with jobs here both with a law in force and without one; NULL: not compared", low=0),
     ]
     n_jobs_both: Annotated[int | None, Column("Their jobs of this row", low=0)]
     n_jobs_other: Annotated[int | None, Column("Their jobs in the row without a law", low=0)]
     share_both: Annotated[
         float | None, Column("Mean over these employers of the part of `n_jobs_both` that states pay", low=0, high=1)
     ]
-    share_other: Annotated[float | None, Column("The same of `n_jobs_other`", unit="share", low=0, high=1)]
+    share_other: Annotated[float | None, Column("The same for `n_jobs_other`", unit="share", low=0, high=1)]
     difference: Annotated[
         float | None,
-        Column("Mean over these employers of the first part less the other; NULL: suppressed", low=-1, high=1),
+        Column("`share_both` less `share_other`; NULL: suppressed", low=-1, high=1),
     ]
     difference_lo: Annotated[float | None, Column("Lower end of its 95 % interval", unit="share", low=-1, high=1)]
     difference_hi: Annotated[float | None, Column("Upper end of its 95 % interval", unit="share", low=-1, high=1)]

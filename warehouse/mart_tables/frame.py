@@ -12,7 +12,7 @@ from transforms.records.vocabulary import LADDER_LEVELS, LADDER_STEPS, REGION_LE
 
 @table(
     "mart.frame_coverage",
-    "What was read where: boards, adverts and jobs by place, source and sector, and how far they come towards pay.",
+    "What was read where: boards, adverts and jobs by place, source and sector, and how many have usable pay.",
     "n_boards_read_whole <= n_boards",
     "n_jobs <= n_adverts",
     "n_ai_jobs <= n_jobs",
@@ -21,38 +21,42 @@ from transforms.records.vocabulary import LADDER_LEVELS, LADDER_STEPS, REGION_LE
     "n_paid <= n_ai_jobs",
 )
 class FrameCoverage:
-    """The frame: what we read, which is not the market. Rows where there is a board or an advert.
+    """The frame is what we read, not the market. There is a row for each cell with a board or an advert.
 
-    Jobs are of the stock of the day; each counts once in a cell, so that places, sources and sectors do not add up to
-    their totals. When boards were last read moves every night and stands in the macro `frame_boards` instead.
+    Jobs are those in the stock of the day. Each counts once in a cell, so places, sources and sectors do not add up to
+    their totals. The macro `frame_boards` has the days on which boards were last read, which change every night.
     """
 
-    as_of: Annotated[date, Column("Day the row speaks for", key=True)]
+    as_of: Annotated[date, Column("Day the row is for", key=True)]
     region_level: Annotated[str, Column("Level of `region`", key=True, values=REGION_LEVELS)]
     region: Annotated[str, Column("World, UN M49 name or ISO country code", key=True)]
-    source: Annotated[str, Column("Source; all: every one", key=True)]
+    source: Annotated[str, Column("Source; all: every source", key=True)]
     sector: Annotated[
-        str, Column("Industry of the employer, as in core.employers; unknown: not known; all: every one", key=True)
+        str, Column("Industry of the employer, as in core.employers, or unknown; all: every industry", key=True)
     ]
     n_boards: Annotated[
         int,
-        Column("Boards known: asked, or by now entered for an employer; of sources that may be republished", low=0),
+        Column(
+            "Known boards: asked, or entered for an employer by now; only of sources that may be republished", low=0
+        ),
     ]
     n_boards_read_whole: Annotated[
-        int, Column(f"Of these, boards read as a whole list, {MAX_DAYS_APART} before their last reading at most", low=0)
+        int,
+        Column(f"Of these, boards read as a complete list, at most {MAX_DAYS_APART} before their last reading", low=0),
     ]
     n_boards_in_stock: Annotated[
-        int, Column("Of the boards known, those of the stock, also such as are never read whole", low=0)
+        int,
+        Column(
+            "Of the known boards, those in the stock, including boards that are never read as a complete list", low=0
+        ),
     ]
     n_adverts: Annotated[int, Column("Adverts in the stock", low=0)]
     n_jobs: Annotated[int, Column("Jobs of these adverts", low=0)]
     n_ai_jobs: Annotated[int, Column("Of these, AI jobs: AI engineering, research and data science, others", low=0)]
-    n_read_in_full: Annotated[
-        int, Column("AI jobs of which a full advert was read; by source: an advert of that source", low=0)
-    ]
+    n_read_in_full: Annotated[int, Column("AI jobs with a full advert; by source: with one of that source", low=0)]
     n_paid: Annotated[int, Column("AI jobs that state pay; by source: in an advert of that source", low=0)]
     n_in_band: Annotated[
-        int, Column("AI jobs in a band of pay of the place; by source: by an advert of that source", low=0)
+        int, Column("AI jobs in a band of pay of the place; by source: because of an advert of that source", low=0)
     ]
 
 
@@ -62,14 +66,14 @@ class FrameCoverage:
     "n_lost >= 0",
 )
 class PayLadder:
-    """Steps in order, each of what passed all before it. The last is `n_jobs` of the band in mart.salary_bands."""
+    """Each step counts what passed it and all steps before. The last is `n_jobs` of the band in mart.salary_bands."""
 
-    as_of: Annotated[date, Column("Day the row speaks for", key=True)]
+    as_of: Annotated[date, Column("Day the row is for", key=True)]
     region_level: Annotated[str, Column("Level of `region`", key=True, values=REGION_LEVELS)]
     region: Annotated[str, Column("World, UN M49 name or ISO country code", key=True)]
     seniority_group: Annotated[str, Column("Level of the band", key=True, values=LADDER_LEVELS)]
-    step: Annotated[str, Column("What is asked of a job", key=True, values=LADDER_STEPS)]
+    step: Annotated[str, Column("What the step requires of a job", key=True, values=LADDER_STEPS)]
     position: Annotated[int, Column("Order of the step, from 0", low=0)]
-    n: Annotated[int, Column("Jobs that pass it and all before it; of the first step, adverts", low=0)]
-    n_lost: Annotated[int, Column("Fewer than at the step before", low=0)]
-    reason: Annotated[str, Column("Why jobs are lost at the step, in words; of the first: what is counted")]
+    n: Annotated[int, Column("Jobs that pass this step and all before it; at the first step, adverts", low=0)]
+    n_lost: Annotated[int, Column("How many fewer than at the step before", low=0)]
+    reason: Annotated[str, Column("Why jobs are lost at this step, in words; for the first step, what is counted")]

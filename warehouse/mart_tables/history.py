@@ -1,4 +1,4 @@
-"""How marts are kept: each row once, with the days on which it stood."""
+"""How marts are stored: each row once, with the days on which it stood."""
 
 from __future__ import annotations
 
@@ -18,53 +18,54 @@ from warehouse.mart_tables.shares import Shares
 
 @struct
 class Reading:
-    """When a source was last looked for, as most figures of a day have it."""
+    """When a source was last read, as in most figures of a day."""
 
     source: Annotated[str, Column("Source")]
     read_on: Annotated[date, Column("Day")]
 
 
-@table("mart.days", "The days that each mart has rows for; with the tables of history it makes the marts.")
+@table("mart.days", "The days that each mart was written for; together with the history tables it makes up the marts.")
 class Days:
-    """A day is written with its rows, also where a mart has none."""
+    """A day is recorded with its rows, even if the mart has none on it."""
 
     mart: Annotated[str, Column("Mart, by its full name", key=True)]
-    as_of: Annotated[date, Column("Day its rows speak for", key=True)]
+    as_of: Annotated[date, Column("Day its rows are for", key=True)]
     readings: Annotated[
         tuple[Reading, ...] | None,
-        Column("mart.figures: the days that `behind` has of most figures, one for each source; NULL for other marts"),
+        Column("For mart.figures: for each source the day that `behind` has in most figures; NULL for other marts"),
     ] = None
 
 
 @struct
 class StoredContribution(SourceContribution):
-    """`SourceContribution` as stored: most figures have the same `read_on` of a source, and it moves every night."""
+    """`SourceContribution` as stored: most figures have the same `read_on` for a source, which changes every night."""
 
-    is_usual: Annotated[bool, Column("Whether `read_on` is NULL here and stands in mart.days")]
+    is_usual: Annotated[bool, Column("Whether `read_on` is stored in mart.days instead, and NULL here")]
 
 
 @struct
 class Lasting:
-    """From when to when a row stood."""
+    """The days on which a row stood."""
 
     valid_from: Annotated[date, Column("First day in mart.days on which the mart had the row", key=True)]
     valid_to: Annotated[
-        date | None, Column("First day in mart.days on which it no longer had it; NULL: it has it on the newest")
+        date | None,
+        Column("First day in mart.days on which it no longer had the row; NULL: it has it on the newest day"),
     ]
 
 
 def history_of(mart: type, **stored_otherwise: Any) -> type:
-    """The table that keeps a mart: its columns without `as_of`, and from when to when a row stood.
+    """The table that stores a mart: its columns without `as_of`, and the days on which each row stood.
 
-    A row is stored once for all days on which nothing of it changes. `stored_otherwise` gives the types of columns
-    that are stored in another form than they are read in (`schema.STORED`).
+    A row is stored once for all days in a row on which it does not change. `stored_otherwise` has the types of columns
+    that are stored in another form than they are read (`schema.STORED`).
     """
     hints = typing.get_type_hints(mart, include_extras=True) | stored_otherwise
     columns = [(f.name, hints[f.name]) for f in dataclasses.fields(mart) if f.name != "as_of"]
     history = dataclasses.make_dataclass(f"{mart.__name__}History", columns, bases=(Lasting,), kw_only=True)
     table = table_of(mart)
-    history.__doc__ = f"A row of {table.name} is stored again only when something of it changed."
-    doc = f"What keeps {table.name}: each row with the days on which it stood."
+    history.__doc__ = f"A row of {table.name} is stored again only if it changed."
+    doc = f"Stores {table.name}: each row with the days on which it stood."
     history.TABLE = Table(f"{table.name}_history", doc, table.checks)  # type: ignore[attr-defined]  # a class constant
     return history
 
@@ -72,8 +73,8 @@ def history_of(mart: type, **stored_otherwise: Any) -> type:
 SalaryBandsHistory = history_of(SalaryBands)
 SharesHistory = history_of(
     Shares,
-    period_from=Annotated[int | None, Column("Days from it to `as_of`; moves with the day", unit="days")],
-    period_to=Annotated[int | None, Column("Days from it to `as_of`; moves with the day", unit="days")],
+    period_from=Annotated[int | None, Column("Days from it to `as_of`, because it moves with the day", unit="days")],
+    period_to=Annotated[int | None, Column("Days from it to `as_of`, because it moves with the day", unit="days")],
 )
 ReportedPayHistory = history_of(ReportedPay)
 ClosingRatesHistory = history_of(ClosingRates)
@@ -84,11 +85,11 @@ PayLadderHistory = history_of(PayLadder)
 PayDisclosureHistory = history_of(PayDisclosure)
 FiguresHistory = history_of(
     Figures,
-    sql=Annotated[str | None, Column("The SELECT it was read with, `$as_of` for the day")],
+    sql=Annotated[str | None, Column("The SELECT it was read with, with `$as_of` for the day")],
     behind=Annotated[
-        tuple[StoredContribution, ...] | None, Column("As in mart.figures; usual days stand in mart.days")
+        tuple[StoredContribution, ...] | None, Column("As in mart.figures; usual days are stored in mart.days")
     ],
-    read_on=Annotated[date | None, Column("As in mart.figures; NULL also where it is the oldest day in `behind`")],
+    read_on=Annotated[date | None, Column("As in mart.figures; NULL also if it is the oldest day in `behind`")],
 )
 HISTORIES = {
     SalaryBands: SalaryBandsHistory,
@@ -102,5 +103,5 @@ HISTORIES = {
     PayDisclosure: PayDisclosureHistory,
     Figures: FiguresHistory,
 }
-"""Marts, in the order in which they are listed, and the tables that keep them. A mart itself is a view, with a row for
+"""Marts, in the order in which they are listed, with the tables that store them. A mart itself is a view with a row for
 each day."""

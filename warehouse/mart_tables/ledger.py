@@ -1,4 +1,4 @@
-"""The ledger of figures: what each said, and what stands behind it."""
+"""The ledger of figures: what each figure said, and what it is based on."""
 
 from __future__ import annotations
 
@@ -17,18 +17,18 @@ class SourceContribution:
     n: Annotated[
         int,
         Column(
-            "Adverts of it: for pay one of each job counted, the advert (or pair of amounts) whose pay counts; for all "
-            "else every advert of the jobs counted in the stock. 0: it converts money"
+            "Its adverts: for pay one for each counted job, the advert (or pair of amounts) whose pay counts; for all "
+            "other figures every advert of the counted jobs in the stock. 0: it only converts money"
         ),
     ]
     read_on: Annotated[
-        date | None, Column("Day by which half of them were last looked for; NULL: no reading is known up to `as_of`")
+        date | None, Column("Day by which half of them were last read; NULL: no reading is known up to `as_of`")
     ]
 
 
 @struct
 class NearestFigure:
-    """A figure offered in place of one that is withheld."""
+    """A figure offered instead of a withheld one."""
 
     figure: Annotated[str, Column("Figure")]
     title: Annotated[str, Column("What it says, in words, with its place")]
@@ -37,16 +37,16 @@ class NearestFigure:
 
 @struct
 class Lack:
-    """A condition of printing that a withheld figure does not meet: so much of what, of how much that is needed."""
+    """A condition of printing that a withheld figure does not meet: how much there is, and how much is needed."""
 
-    rung: Annotated[str, Column("Step of the ladder that lacks it")]
+    rung: Annotated[str, Column("Step of the ladder that does not meet it")]
     n: Annotated[float, Column("How much there is")]
     needed: Annotated[int, Column("How much is needed")]
-    unit: Annotated[str, Column("Of what, in words")]
+    unit: Annotated[str, Column("Unit of both, in words")]
 
     @property
     def part(self) -> float:
-        """Which part of what is needed is there."""
+        """The part of what is needed that there is."""
         return self.n / self.needed
 
     def __str__(self) -> str:
@@ -55,11 +55,11 @@ class Lack:
         return f"as informative as {words}" if self.unit.startswith("equal") else words
 
 
-@table("mart.figures", "The ledger: every figure of the guide, tied to its SQL, rows and snapshots.")
+@table("mart.figures", "The ledger: every figure of the guide, with its SQL, rows and snapshots.")
 class Figures:
     """One row per figure and day; the history of a figure is its rows by `as_of`."""
 
-    as_of: Annotated[date, Column("Day the figure speaks for", key=True)]
+    as_of: Annotated[date, Column("Day the figure is for", key=True)]
     figure: Annotated[str, Column("Figure", key=True)]
     title: Annotated[str, Column("What it says, in words")]
     kind: Annotated[str, Column("measured or cited", values=("measured", "cited"))]
@@ -68,37 +68,38 @@ class Figures:
     unit: Annotated[str, Column("Unit")]
     value: Annotated[str | None, Column("The value as printed; NULL when withheld")]
     bare_value: Annotated[
-        str | None, Column("The value alone, without `qualifier`; NULL: withheld, or a version that did not keep it")
+        str | None,
+        Column("The value alone, without `qualifier`; NULL: withheld, or made by a version that did not keep it"),
     ] = None
     qualifier: Annotated[
-        str | None, Column("What is said of the value, in brackets behind it: another rung, low confidence, its source")
+        str | None, Column("What follows the value in brackets: another rung, low confidence, its source")
     ] = None
     value_json: Annotated[str | None, Column("The rows behind it, JSON")]
     status: Annotated[
         str,
         Column(
-            "published, low, stale (true of its reference period, which is long past) or suppressed (withheld)",
+            "published, low, stale (true for its reference period, which is long past) or suppressed (withheld)",
             values=FIGURE_STATES,
         ),
     ]
     reason: Annotated[str | None, Column("Why it is low, stale or withheld")]
     missing: Annotated[
-        str | None, Column("How far a withheld figure is from being printed, and what would bring it, in words")
+        str | None, Column("How far a withheld figure is from being printed, and what would help, in words")
     ] = None
     lacks: Annotated[
         tuple[Lack, ...] | None,
         Column(
-            "The same counted: what the first rung lacks, and the rungs that `missing` names; NULL: not counted then"
+            "The same in numbers: what the first rung lacks, and the rungs that `missing` names; NULL: not counted then"
         ),
     ] = ()
     nearest: Annotated[
         tuple[NearestFigure, ...] | None,
-        Column("Figures of wider or other places that have a value where this one is withheld, the nearest first"),
+        Column("For a withheld figure, figures of wider or other places that have a value, the nearest first"),
     ] = ()
-    list: Annotated[str | None, Column("List of cells that the value is from; NULL: of none, or of several")] = None
+    list: Annotated[str | None, Column("List of cells that the value is from; NULL: no list, or several")] = None
     vintage: Annotated[int | None, Column("Vintage of that list (`ops.vintages`)", low=1)] = None
     period_from: Annotated[
-        date | None, Column("First day of the reference period: of the readings, or of the pay, that it rests on")
+        date | None, Column("First day of the reference period: of the readings, or of the pay, that it is based on")
     ] = None
     period_to: Annotated[date | None, Column("Last day of the reference period")] = None
     n_jobs: Annotated[int | None, Column("Jobs behind it", low=0)]
@@ -108,12 +109,14 @@ class Figures:
     sources: Annotated[tuple[str, ...], Column("Sources behind it")]
     behind: Annotated[
         tuple[SourceContribution, ...] | None,
-        Column("How much of it is of which source, and when that was last read; NULL: a version that did not count"),
+        Column(
+            "How much each source contributes, and when it was last read; NULL: made by a version that did not count"
+        ),
     ] = ()
     snapshots: Annotated[tuple[str, ...], Column("Archive files behind it")]
     read_on: Annotated[
         date | None,
-        Column("Day by which half of the adverts or reports behind it were last looked for; the oldest of its sources"),
+        Column("Day by which half of the adverts or reports behind it were last read; of several sources the oldest"),
     ] = None
     code_version: Annotated[str, Column("Version of the product")]
     baseline: Annotated[str | None, Column("What the 2026 guide said")]

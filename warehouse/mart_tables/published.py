@@ -1,7 +1,7 @@
-"""The cells that are published: those of the marts, as the list that they belong to was last accepted.
+"""The published cells: those of the marts as of when their list was last accepted.
 
-All cells of one list are accepted or held together: a measure at one kind of place, from one set of sources. So a
-list, its cells and their addresses are of one vintage. Which list a cell is of follows from its own columns (`LISTS`).
+All cells of a list are accepted or held together: a measure at one kind of place, from one set of sources. So all cells
+of a list are of one vintage. The columns of a cell determine its list (`LISTS`).
 """
 
 from __future__ import annotations
@@ -23,9 +23,9 @@ from warehouse.marts.measures import MEASURES
 
 @table("pay_comparison", "Pay for the same work in the same country by kind of source, each of its own period.")
 class PayComparison:
-    """The rows of the macro of that name on a day (`warehouse/views/pay_comparison.sql`)."""
+    """The rows of the macro of the same name on a day (`warehouse/views/pay/pay_comparison.sql`)."""
 
-    as_of: Annotated[date, Column("Day the row speaks for", key=True)]
+    as_of: Annotated[date, Column("Day the row is for", key=True)]
     country: Annotated[str, Column("Country; also remote and several, as in mart.salary_bands", key=True)]
     role_group: Annotated[str, Column("Role group", key=True)]
     role: Annotated[str, Column("Role, or `all` of the group", key=True)]
@@ -34,38 +34,38 @@ class PayComparison:
     status: Annotated[str, Column("published, low or suppressed", values=CELL_STATES)]
     reason: Annotated[str | None, Column("Why it is low or suppressed")]
     statistic: Annotated[str | None, Column("median, or mean where an office publishes no more")]
-    nearness: Annotated[str | None, Column("How near an official occupation is to the role")]
-    occupation_text: Annotated[str | None, Column("Its name")]
+    nearness: Annotated[str | None, Column("How close an official occupation is to the role")]
+    occupation_text: Annotated[str | None, Column("Name of the occupation")]
     definition: Annotated[str | None, Column("What the office counts as pay")]
     source: Annotated[str | None, Column("Source of official pay")]
     n_jobs: Annotated[int | None, Column("Jobs, pairs or persons", low=0)]
     n_employers: Annotated[int | None, Column("Employers", low=0)]
     employment: Annotated[int | None, Column("Persons employed, of official pay", low=0)]
     period_from: Annotated[date | None, Column("First day of the reference period")]
-    period_to: Annotated[date | None, Column("Last day of it")]
-    due_on: Annotated[date | None, Column("Day by which the office publishes the next edition")]
+    period_to: Annotated[date | None, Column("Last day of the reference period")]
+    due_on: Annotated[date | None, Column("Day by which the office will publish the next edition")]
     currency: Annotated[str | None, Column("ISO 4217 code of `local`", pattern=CURRENCY_CODE)]
     local: Annotated[float | None, Column("Median (or mean) in `currency`", unit="per year", low=0)]
     local_lo: Annotated[float | None, Column("Lower end of its 95 % interval", unit="per year")]
-    local_hi: Annotated[float | None, Column("Upper end of it", unit="per year")]
+    local_hi: Annotated[float | None, Column("Upper end of this interval", unit="per year")]
     usd: Annotated[float | None, Column("The same in US dollars", unit="USD per year", low=0)]
     usd_lo: Annotated[float | None, Column("Lower end of its 95 % interval", unit="USD per year")]
-    usd_hi: Annotated[float | None, Column("Upper end of it", unit="USD per year")]
+    usd_hi: Annotated[float | None, Column("Upper end of this interval", unit="USD per year")]
     usd_by: Annotated[str | None, Column("How it was converted")]
     rate_source: Annotated[str | None, Column("Source of the average rate of the period")]
     rate_on: Annotated[date | None, Column("Last day of that rate")]
     ppp: Annotated[float | None, Column("In international dollars", unit="PPP USD per year", low=0)]
     ppp_lo: Annotated[float | None, Column("Lower end of its 95 % interval", unit="PPP USD per year")]
-    ppp_hi: Annotated[float | None, Column("Upper end of it", unit="PPP USD per year")]
+    ppp_hi: Annotated[float | None, Column("Upper end of this interval", unit="PPP USD per year")]
     price_year: Annotated[int | None, Column("Year of the price level")]
-    ratio_to_advertised: Annotated[float | None, Column("Over the median that adverts of our own offer")]
+    ratio_to_advertised: Annotated[float | None, Column("Its ratio to the median of the adverts that we read")]
     n_bases: Annotated[int | None, Column("Kinds of source that have a value", low=0)]
 
 
 class CellsOfLists(NamedTuple):
-    """Which list each row of a mart is of (SQL over its columns), and how many jobs a place has in it.
+    """Which list each row of a mart belongs to, and how many jobs a place has in it: SQL over the mart's columns.
 
-    `size` is None where another mart of the list says so. `day` is the SELECT of a mart's rows on `$as_of`.
+    `size` is None if another mart of the list has it. `day` is the SELECT of a mart's rows on `$as_of`.
     """
 
     name: str
@@ -99,20 +99,22 @@ LISTS: dict[type, CellsOfLists] = {
     PayLadder: _cells(PayLadder, f"'pay.advertised.' || {_KIND}", None),
     FrameCoverage: _cells(FrameCoverage, "'frame'"),
 }
-"""The marts whose cells are published, and the lists that their rows are of."""
+"""The marts whose cells are published, and the lists that their rows belong to."""
 
 
 @struct
 class Standing:
-    """Which vintage of its list a cell is of, and since when it stands."""
+    """The vintage of its list that a cell belongs to, and since when it stands."""
 
     list: Annotated[str, Column("List whose cells are accepted together, see `published.lists`")]
     vintage: Annotated[int, Column("Vintage of the list", low=1)]
-    published_on: Annotated[date, Column("Day on which that was published")]
+    published_on: Annotated[date, Column("Day on which the vintage was published")]
     since: Annotated[
-        date | None, Column("Day since which each vintage has had a value in this cell; NULL: it has none")
+        date | None, Column("Day since which every vintage has had a value in this cell; NULL: it has no value")
     ] = None
-    waits_since: Annotated[date | None, Column("Day since which a newer vintage waits for review; NULL: none")] = None
+    waits_since: Annotated[
+        date | None, Column("Day since which a newer vintage waits for review; NULL: none waits")
+    ] = None
     waits_because: Annotated[str | None, Column("Why it waits")] = None
 
 
@@ -120,12 +122,12 @@ def _published(mart: type) -> type:
     """The table of a mart's published cells."""
     hints = typing.get_type_hints(mart, include_extras=True)
     columns = [(f.name, hints[f.name]) for f in dataclasses.fields(mart)]
-    day = Annotated[date, Column("Day whose cells these are")]
+    day = Annotated[date, Column("Day of the marts that the cells are from")]
     columns = [(name, day if name == "as_of" else hint) for name, hint in columns]
     cls = dataclasses.make_dataclass(f"Published{mart.__name__}", columns, bases=(Standing,), kw_only=True)
-    cls.__doc__ = f"The columns of {table_of(mart).name}, and which vintage they are of."
+    cls.__doc__ = f"The columns of {table_of(mart).name}, with their vintage."
     name = f"published.{table_of(mart).name.rpartition('.')[2]}"
-    doc = f"The cells of {table_of(mart).name} that are published: of each list the vintage that stands."
+    doc = f"The published cells of {table_of(mart).name}: for each list, the vintage that stands."
     cls.TABLE = Table(name, doc)  # type: ignore[attr-defined]  # a class constant
     return cls
 

@@ -21,7 +21,7 @@ from warehouse.mart_tables.cells import CellCounts, FromBoards
 
 @table(
     "mart.shares",
-    "Shares of jobs: of which one or the other is true, by region and role group; one row per measure, item and cell.",
+    "Shares of jobs by region and group of roles: one row per measure, item and cell.",
     "n_yes + n_no = n_jobs",
     "n_employers_yes <= n_employers",
     "share_lo <= share AND share <= share_hi",
@@ -35,37 +35,37 @@ from warehouse.mart_tables.cells import CellCounts, FromBoards
 class Shares(CellCounts, FromBoards):
     """Measures and their items are declared in `warehouse/marts/measures.py`.
 
-    `n_jobs`, `n_employers`, `n_even_employers` and `largest_employer_share` are of the denominator: the jobs of the
-    cell of which the answer is known. A share is `n_yes` / `n_jobs`; its interval takes employers, and not jobs, as the
-    independent units (docs/methods.md). Whether it is printed is decided by the denominator alone, and `form` says how.
-    NULL in rows of one estimand: columns that only the other has (`n_effective`, `doubt`: share_of_jobs_capped).
+    `n_jobs`, `n_employers`, `n_even_employers` and `largest_employer_share` describe the denominator: the jobs of the
+    cell with a known answer. A share is `n_yes` / `n_jobs`; its interval treats employers, not jobs, as the independent
+    units (docs/methods.md). The denominator alone decides whether a share is printed, and `form` says how.
+    `n_effective` and `doubt` are NULL except in rows with the estimand share_of_jobs_capped.
     """
 
-    as_of: Annotated[date, Column("Day the row speaks for", key=True)]
+    as_of: Annotated[date, Column("Day the row is for", key=True)]
     measure: Annotated[str, Column("What is measured: skill_asked, workplace, pay_stated and others", key=True)]
     item: Annotated[
         str,
-        Column("Answer whose share it is: a skill, a role, `remote`; `yes` where the question is yes or no", key=True),
+        Column("Answer that the share is for: a skill, a role, `remote`; `yes` for yes-or-no questions", key=True),
     ]
     region_level: Annotated[str, Column("Level of `region`", key=True, values=REGION_LEVELS)]
     region: Annotated[str, Column("World, UN M49 name or ISO country code", key=True)]
     role_group: Annotated[
         str,
         Column(
-            "Role group, or ai_core (ai_engineering and ai_science), or ai_jobs (these and ai_other)",
+            "Group of roles, or ai_core (ai_engineering and ai_science), or ai_jobs (these and ai_other)",
             key=True,
             values=tuple(CELL_GROUPS),
         ),
     ]
-    seniority_group: Annotated[str, Column("Level; `all` is every level", key=True, values=SENIORITY_GROUPS)]
+    seniority_group: Annotated[str, Column("Level; `all`: every level", key=True, values=SENIORITY_GROUPS)]
     window_days: Annotated[
-        int, Column("0: the stock; else the window of a version before", key=True, unit="days", low=0)
+        int, Column("0: the stock; otherwise the window of an earlier version", key=True, unit="days", low=0)
     ]
     text_class: Annotated[
         str,
         Column(
-            "Texts it rests on: full_advert, truncated, snippet or forum_comment, never together, or all adverts, with "
-            "and without text (with_text: a version that did not tell texts apart)",
+            "Texts it is based on: full_advert, truncated, snippet or forum_comment, never together, or all adverts, "
+            "with and without text (with_text: made by a version that did not distinguish texts)",
             key=True,
             values=TEXTS_OF_SHARES,
         ),
@@ -74,43 +74,46 @@ class Shares(CellCounts, FromBoards):
         str,
         Column(
             "What is estimated; share_of_jobs: share of jobs, each counted once; share_of_jobs_capped (earlier days): "
-            "one employer weighs at most a tenth, the interval is by linearisation",
+            "one employer weighs at most a tenth, and the interval is by linearisation",
             key=True,
         ),
     ]
     period_from: Annotated[
         date | None,
-        Column("First day of the window of a version before; NULL: the stock, whose period `reference_periods` has"),
+        Column(
+            "First day of the window of an earlier version; NULL: the stock, whose period is in `reference_periods`"
+        ),
     ]
     period_to: Annotated[date | None, Column("Last day of that window")]
-    n_yes: Annotated[int, Column("Numerator: jobs of which it is true", low=0)]
-    n_no: Annotated[int, Column("Jobs of which it is not true", low=0)]
+    n_yes: Annotated[int, Column("Numerator: jobs for which the answer is true", low=0)]
+    n_no: Annotated[int, Column("Jobs for which it is not true", low=0)]
     n_unknown: Annotated[
         int | None,
         Column(
-            "Jobs of the cell that do not say; of what is read from texts those without text, or in a language that is "
-            "not read well; not in `n_jobs`",
+            "Jobs of the cell that do not say; for measures read from texts, jobs without text or in a language that "
+            "is not read well; not in `n_jobs`",
             low=0,
         ),
     ]
     n_employers_yes: Annotated[
-        int | None, Column("Employers with a job of which it is true; NULL: a version that did not count", low=0)
+        int | None,
+        Column("Employers with a job for which it is true; NULL: made by a version that did not count", low=0),
     ]
     largest_employer: Annotated[
         float | None,
-        Column("Part of the numerator that is one employer's, as weighted in `share`", unit="share", low=0, high=1),
+        Column("The largest employer's part of the numerator, as weighted in `share`", unit="share", low=0, high=1),
     ]
     n_even_employers: Annotated[
         float | None,
-        Column("G*: as many employers of one size would be as uneven, (Σm)² / Σm² over employers' jobs m", low=1),
+        Column("G*, the effective number of employers: (Σm)² / Σm² over employers' numbers of jobs m", low=1),
     ]
     largest_employer_share: Annotated[
-        float | None, Column("Part of the denominator that is one employer's", unit="share", low=0, high=1)
+        float | None, Column("The largest employer's part of the denominator", unit="share", low=0, high=1)
     ]
     design_effect: Annotated[
         float | None,
         Column(
-            "Variance of the share over that of as many independent jobs, as the interval takes it; NULL: suppressed",
+            "Variance of the share over that of as many independent jobs, as used for the interval; NULL: suppressed",
             low=0,
         ),
     ]
@@ -123,8 +126,7 @@ class Shares(CellCounts, FromBoards):
     share_by_employer: Annotated[
         float | None,
         Column(
-            "Mean over employers of their own shares, each employer once: what an employer asks for, which is another "
-            "question",
+            "Mean over employers of their own shares, each employer once: what an employer asks for, another question",
             unit="share",
             low=0,
             high=1,
@@ -132,7 +134,7 @@ class Shares(CellCounts, FromBoards):
     ]
     zero_share_hi: Annotated[
         float | None,
-        Column("Upper end of the interval of an answer that no job of the cell gives", unit="share", low=0, high=1),
+        Column("Upper end of the interval for an answer that no job of the cell gives", unit="share", low=0, high=1),
     ]
     form: Annotated[
         str | None,
@@ -146,32 +148,33 @@ class Shares(CellCounts, FromBoards):
     bound_lo: Annotated[
         float | None,
         Column(
-            "Least share of all jobs of the cell, silent ones too: as if none of these were; NULL: silence is no "
-            "unknown answer, or suppressed",
+            "Lowest share of all jobs of the cell, if it were true of no silent job; NULL: silence is not an unknown "
+            "answer, or suppressed",
             unit="share",
             low=0,
             high=1,
         ),
     ]
     bound_hi: Annotated[
-        float | None, Column("Greatest share of all jobs: as if all silent ones were", unit="share", low=0, high=1)
+        float | None,
+        Column("Highest share of all jobs, if it were true of all silent jobs", unit="share", low=0, high=1),
     ]
-    rank: Annotated[int | None, Column("Order by share within measure and cell; ties share the better", low=1)]
+    rank: Annotated[int | None, Column("Rank by share within measure and cell; ties share the better rank", low=1)]
     category: Annotated[
         str | None, Column("Category of a skill; NULL: other measures have none", values=SKILL_CATEGORIES)
     ]
     category_rank: Annotated[
-        int | None, Column("Order by share within measure, cell and category; NULL: no categories", low=1)
+        int | None, Column("Rank by share within measure, cell and category; NULL: no categories", low=1)
     ]
     category_rank_best: Annotated[
         int | None,
         Column(
-            "Best rank within measure, cell and category (without categories, cell) that the data do not refuse, with "
-            "95 % for all of them together; another one than the worst: a tie",
+            "Best rank within measure, cell and category (if any) that the data allow, jointly with 95 %; if it "
+            "differs from the worst, there is a tie",
             low=1,
         ),
     ]
     category_rank_worst: Annotated[int | None, Column("Worst such rank", low=1)]
     doubt: Annotated[
-        str | None, Column("Why a share is low, as a word; the first that holds, in this order", values=SHARE_DOUBTS)
+        str | None, Column("Why a share is low, as a word; the first that applies, in this order", values=SHARE_DOUBTS)
     ]

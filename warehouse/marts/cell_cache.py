@@ -1,9 +1,9 @@
-"""Cells of marts whose inputs did not change are taken over from an earlier day, not computed again.
+"""Reuse of mart cells whose inputs did not change since an earlier day.
 
-Two digests say so. One is of all rows of core that marts read: where it is that of an earlier day, all rows of a mart
-are taken over at once. Where it is not, each row of a mart holds the digest of what its cell was computed from
-(`inputs`: the key without the day, the hashes of its rows, and the code), and cells whose digest an
-earlier row has are taken over. The day is not part of a digest: what moves with it shows in the rows that are chosen.
+Two digests decide. The first covers all rows of core that marts read: if an earlier day has the same one, all rows of a
+mart are reused at once. Otherwise each cell has its own digest, of its key without the day, the hashes of its rows, and
+the code; it is stored in the column `inputs`, and cells with a digest that is already stored are reused. The day is not
+part of a digest: where it matters, it changes which rows are chosen.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ from numpy.typing import NDArray
 
 from transforms import records
 from transforms.records.columns import fields_of, table_of
-from warehouse.marts import mart_history
-from warehouse.marts.mart_history import CELL
+from warehouse.marts.history import mart_history
+from warehouse.marts.history.mart_history import CELL
 from warehouse.schema import ident
 from warehouse.tables import (
     Countries,
@@ -58,19 +58,20 @@ INPUT_TABLES = {
     Skills: "true",
     Sources: "true",
 }
-"""Tables that marts read, and which of their rows they can be about."""
+"""Tables that marts read, and which of their rows can affect them."""
 VOLATILE_COLUMNS = ("last_seen_at", "warc", "record")
-"""Columns that change when an advert is merely seen again; left out of the digest."""
+"""Columns that change when an advert is merely seen again; not part of the digest."""
 Hashes = NDArray[np.uint64]
 
 
 @functools.cache
 def code_key() -> str:
-    """Digest of the code that makes and checks marts, of the views they read, and of the libraries they use."""
+    """Digest of the code that computes and checks marts, of the views they read, and of the libraries they use."""
     digest = hashlib.blake2b(digest_size=16)
-    files = [path for folder in ("marts", "mart_tables", "views") for path in sorted((WAREHOUSE / folder).glob("*.*"))]
+    folders = [WAREHOUSE / "marts", WAREHOUSE / "mart_tables", WAREHOUSE / "views", Path(str(records.__file__)).parent]
+    files = [file for folder in folders for file in sorted(folder.rglob("*.*")) if file.suffix in (".py", ".sql")]
+    files = [file for file in files if "analysis" not in file.stem and file.parent.name != "analysis"]
     files += [WAREHOUSE / f"{name}.py" for name in ("tables", "ops_tables", "checks/gate")]
-    files += sorted(Path(str(records.__file__)).parent.glob("*.py"))
     for file in files:
         digest.update(file.name.encode() + b"\0" + file.read_bytes() + b"\0")
     digest.update(f"{duckdb.__version__} {np.__version__} {pd.__version__} {scipy.__version__}".encode())
@@ -78,7 +79,7 @@ def code_key() -> str:
 
 
 def inputs_on(con: duckdb.DuckDBPyConnection, as_of: date) -> str:
-    """Digest of all that the marts of a day are computed from: the rows of core by their hashes, and the code."""
+    """Digest of everything the marts of a day are computed from: the rows of core, and the code."""
     digest = hashlib.blake2b(code_key().encode(), digest_size=16)
     for cls, condition in INPUT_TABLES.items():
         columns = ", ".join(ident(f.name) for f in fields_of(cls) if f.name not in VOLATILE_COLUMNS)
@@ -89,28 +90,28 @@ def inputs_on(con: duckdb.DuckDBPyConnection, as_of: date) -> str:
 
 
 def digest_of(con: duckdb.DuckDBPyConnection, relation: str, as_of: date) -> str:
-    """Digest of the rows of a relation that moves though no row of core does: see `Mart.moving`."""
+    """Digest of the rows of a relation that changes with the day or with readings (`Mart.moving`)."""
     query = f"SELECT count(*), sum(hash(r)) FROM (SELECT r FROM {relation} AS r)"
     return str(con.execute(query, {"as_of": as_of}).fetchall()[0])
 
 
 def hashes_of(rows: pd.DataFrame) -> Hashes:
-    """One hash for each row, of its values alone: what a row's neighbours are does not matter."""
+    """One hash for each row, of its values alone, whatever rows stand beside it."""
     return np.asarray(pd.util.hash_pandas_object(rows, index=False), dtype=np.uint64)
 
 
 def inputs_of(key: Sequence[object], rows: Hashes) -> str:
-    """Digest of what a cell is computed from: its key without the day, the hashes of its rows, the code."""
+    """Digest of what a cell is computed from: its key without the day, the hashes of its rows, and the code."""
     digest = hashlib.blake2b("|".join(map(str, (code_key(), *key))).encode(), digest_size=16)
     digest.update(rows.tobytes())
     return digest.hexdigest()
 
 
 class CellCache:
-    """Which cells of a mart an earlier day (or that day itself) has already, and which must be computed.
+    """Which cells of a mart are already stored, for an earlier day or for the day itself, and which must be computed.
 
-    `cells` are the inputs of those that it has; `reused` those of them that the day has, too, whose rows stand on.
-    `n_computed` counts the others.
+    `cells` are the digests of stored cells; `reused` collects those that the day has, too. `n_computed` counts the
+    other cells of the day.
     """
 
     def __init__(self, cls: type, as_of: date, cells: Collection[str] = ()) -> None:
@@ -121,7 +122,7 @@ class CellCache:
         self._cells = frozenset(cells)
 
     def reuse(self, inputs: str) -> bool:
-        """Reuse the rows of the cell with these inputs; False where there are none and it must be computed."""
+        """Reuse the stored rows of the cell with this digest; False if there are none and it must be computed."""
         if inputs not in self._cells:
             self.n_computed += 1
             return False
@@ -129,7 +130,7 @@ class CellCache:
         return True
 
     def combine_rows(self, computed: Sequence[pd.DataFrame]) -> pd.DataFrame:
-        """The rows that were computed, in the mart's columns and their types."""
+        """Combine computed rows into one frame with the mart's columns and types."""
         frames = [frame for frame in computed if len(frame)]
         if not frames:
             return pd.DataFrame(columns=[f.name for f in fields_of(self._cls)])
@@ -137,7 +138,7 @@ class CellCache:
 
 
 def _set_types(frame: pd.DataFrame, cls: type) -> pd.DataFrame:
-    """A mart's columns in types that know missing values; one that is not there is missing throughout."""
+    """Convert to a mart's columns in nullable types. Columns that the frame lacks become missing values."""
     types: dict[Any, str] = {int: "Int64", float: "float64", str: "str", date: "object"}
     columns = {f.name: "object" if f.is_list else types[f.type] for f in fields_of(cls)}
     lacking = dict.fromkeys(name for name in columns if name not in frame)
@@ -145,7 +146,7 @@ def _set_types(frame: pd.DataFrame, cls: type) -> pd.DataFrame:
 
 
 def cache_of(con: duckdb.DuckDBPyConnection, cls: type, as_of: date) -> CellCache:
-    """The cache of a day, with the cells of the newest day up to it that the mart has."""
+    """The cache for a day: the mart's cells on the newest stored day up to it."""
     if CELL not in {f.name for f in fields_of(cls)}:
         return CellCache(cls, as_of)
     newest = mart_history.last_day(con, cls, until=as_of)
@@ -154,7 +155,7 @@ def cache_of(con: duckdb.DuckDBPyConnection, cls: type, as_of: date) -> CellCach
 
 
 def day_with(con: duckdb.DuckDBPyConnection, cls: type, as_of: date, inputs: str) -> date | None:
-    """The newest day up to `as_of` on which a mart was computed from these inputs; None when there is none."""
+    """The newest day up to `as_of` on which a mart was computed from these inputs; None if there is none."""
     query = "SELECT max(as_of) FROM ops.mart_inputs WHERE mart = ? AND as_of <= ? AND inputs = ?"
     day: date | None = con.execute(query, [table_of(cls).name, as_of, inputs]).fetchall()[0][0]
     return day

@@ -1,4 +1,4 @@
-"""All marts of a day: computed where what they are computed from changed, checked, and stored together."""
+"""All marts of a day: computed where their inputs changed, checked, and stored together."""
 
 from __future__ import annotations
 
@@ -24,29 +24,31 @@ from warehouse.mart_tables import (
     Shares,
     TimeListed,
 )
-from warehouse.marts import cell_cache, sql_of
-from warehouse.marts.closings import EXTRA_INPUTS as CLOSINGS_INPUTS
-from warehouse.marts.closings import closing_rates, closings_left_out
-from warehouse.marts.disclosure import EXTRA_INPUTS as DISCLOSURE_INPUTS
-from warehouse.marts.disclosure import pay_disclosure
-from warehouse.marts.frame import EXTRA_INPUTS as FRAME_INPUTS
-from warehouse.marts.frame import frame_coverage, pay_ladder
-from warehouse.marts.reported_pay import EXTRA_INPUTS as REPORTS_INPUTS
-from warehouse.marts.reported_pay import reported_pay
-from warehouse.marts.salary_bands import EXTRA_INPUTS as BANDS_INPUTS
-from warehouse.marts.salary_bands import salary_bands
-from warehouse.marts.shares import EXTRA_INPUTS as SHARES_INPUTS
-from warehouse.marts.shares import shares
-from warehouse.marts.time_listed import time_listed
-from warehouse.ops_tables import MartInputs
+from warehouse.marts import cell_cache
+from warehouse.marts.closing.closings import EXTRA_INPUTS as CLOSINGS_INPUTS
+from warehouse.marts.closing.closings import closing_rates, closings_left_out
+from warehouse.marts.closing.time_listed import time_listed
+from warehouse.marts.coverage.frame import EXTRA_INPUTS as FRAME_INPUTS
+from warehouse.marts.coverage.frame import frame_coverage, pay_ladder
+from warehouse.marts.history import mart_history
+from warehouse.marts.pay.disclosure import EXTRA_INPUTS as DISCLOSURE_INPUTS
+from warehouse.marts.pay.disclosure import pay_disclosure
+from warehouse.marts.pay.reported_pay import EXTRA_INPUTS as REPORTS_INPUTS
+from warehouse.marts.pay.reported_pay import reported_pay
+from warehouse.marts.pay.salary_bands import EXTRA_INPUTS as BANDS_INPUTS
+from warehouse.marts.pay.salary_bands import salary_bands
+from warehouse.marts.share.shares import EXTRA_INPUTS as SHARES_INPUTS
+from warehouse.marts.share.shares import shares
+from warehouse.ops_tables import Checks, MartInputs
+from warehouse.sql_files import read_sql
 
 log = logging.getLogger("jobmarket.warehouse")
 
 
 class Mart(NamedTuple):
-    """How a mart is computed: the function of database, day and cache.
+    """How a mart is computed: a function of database, day and cache.
 
-    `moving` are relations it reads whose rows change as days pass or boards are read, though no row of core does.
+    `moving` are relations that it reads whose rows change as days pass or boards are read, even if no row of core does.
     """
 
     compute: Callable[[database.Connection, date, cell_cache.CellCache], pd.DataFrame]
@@ -67,19 +69,19 @@ MARTS: dict[type, Mart] = {
 
 
 MIN_ADVERTS_LEFT = 30
-"""Adverts that left the stock with their boards, for its last day to be computed: as many as a cell needs."""
+"""Fewest adverts that left the stock with their boards for an earlier day to be computed: as many as a cell needs."""
 MAX_EARLIER_DAYS = 40
-"""Earlier days that one run computes at most, those of most adverts first: each takes as long as a first night."""
+"""Most earlier days that one run computes, those with most adverts first: each takes as long as a first night."""
 
 
 def find_earlier_days(con: database.Connection, as_of: date, *, first_on: date) -> list[date]:
-    """Days from `first_on` to before `as_of`, in order, whose figures are wanted and that were never computed.
+    """Days from `first_on` to before `as_of`, in order, that were never computed and whose figures are needed.
 
-    They are the last days on which boards stood in the stock that have left it since. A folder filled by a backfill is
-    computed for its newest day alone; what the boards read before it had to say is true of those earlier days.
+    These are the last days on which boards were in the stock that have left it since. A backfill computes only the
+    newest day of a folder, and boards that were last read before it count on those earlier days.
     """
     params = {"as_of": as_of, "first_on": first_on, "max_apart": MAX_DAYS_APART.value}
-    rows = con.execute(sql_of("earlier_days"), params).fetchall()
+    rows = con.execute(read_sql("marts/earlier_days"), params).fetchall()
     days = [day for day, n_adverts in rows if n_adverts >= MIN_ADVERTS_LEFT and day < as_of]
     return sorted(days[:MAX_EARLIER_DAYS])
 
@@ -87,9 +89,9 @@ def find_earlier_days(con: database.Connection, as_of: date, *, first_on: date) 
 class ComputedMarts(NamedTuple):
     """The marts of a day before they are stored.
 
-    `inputs`: the digest of what each mart is computed from. `unchanged`: marts that are those of an earlier day, and
-    which. `frames`: rows of the others that were computed. `reused`: cells of theirs whose rows stand on. `problems`:
-    what did not pass its gate.
+    `inputs`: digest of what each mart is computed from. `unchanged`: marts that equal those of an earlier day, with
+    that day. `frames`: computed rows of the other marts. `reused`: their cells whose rows stay. `problems`: marts that
+    did not pass their gate, in words.
     """
 
     as_of: date
@@ -103,10 +105,9 @@ class ComputedMarts(NamedTuple):
 def compute_marts(con: database.Connection, as_of: date, *, run_id: str) -> ComputedMarts:
     """Compute and check every mart of a day; the results of the gates go to ops.checks.
 
-    A mart is computed where what it is computed from changed: not at all when nothing did, else cell by cell
-    (`warehouse.marts.cell_cache`). The rows that are computed pass the gate; those of cells that are reused, and marts
-    that are taken over as a whole, met it when they were computed, by the same code. That no key stands twice among
-    both is a rule of `warehouse.checks.integrity`.
+    A mart whose inputs did not change is reused as a whole, others cell by cell (`warehouse.marts.cell_cache`).
+    Computed rows must pass the gate; reused rows passed it when the same code computed them.
+    `warehouse.checks.integrity` checks that no key occurs in both.
     """
     read = cell_cache.inputs_on(con, as_of)
     relations = {relation for mart in MARTS.values() for relation in mart.moving}
@@ -123,7 +124,7 @@ def compute_marts(con: database.Connection, as_of: date, *, run_id: str) -> Comp
         frame = marts.frames[cls] = mart.compute(con, as_of, cache)
         marts.reused[cls] = cache.reused
         result = gate.check(frame, cls, gate=f"mart:{name}", run_id=run_id)
-        database.record_checks(con, result.checks)
+        database.put(con, Checks, result.checks)
         log.info("computed %s: %s cells, %s as before", name, f"{cache.n_computed:,}", f"{len(cache.reused):,}")
         if not result.passed:
             marts.problems.append(f"{name} did not pass its gate: {'; '.join(result.failures)}")
@@ -131,9 +132,9 @@ def compute_marts(con: database.Connection, as_of: date, *, run_id: str) -> Comp
 
 
 def write_marts(con: database.Connection, marts: ComputedMarts) -> None:
-    """Store the marts of a day and note what they were computed from, in the caller's transaction."""
+    """Store the marts of a day and the digests of their inputs, in the caller's transaction."""
     for cls, day in marts.unchanged.items():
-        database.keep_mart(con, cls, of=day, as_of=marts.as_of)
+        mart_history.keep_day(con, cls, of=day, as_of=marts.as_of)
     for cls, frame in marts.frames.items():
         database.write_mart(con, cls, frame, as_of=marts.as_of, reused=marts.reused[cls])
     rows = [MartInputs(mart=table_of(cls).name, as_of=marts.as_of, inputs=marts.inputs[cls]) for cls in MARTS]

@@ -1,13 +1,13 @@
-"""Estimates over jobs that come in employers: shares, quantiles and ranks, each with an interval that covers.
+"""Shares, quantiles and ranks of jobs that are clustered by employer, with intervals.
 
-Employers are the independent units (clusters), of which all jobs are read; the estimand counts jobs, so that an
-employer of ten jobs counts ten times. All variances are delete-one-employer jackknives. Their degrees of freedom are
-G* - 1, where G* = (Σm)² / Σm² over employers' jobs m is how many employers of one size would be as uneven (Carter,
-Schnepel and Steigerwald 2017, "Asymptotic Behavior of a t-Test Robust to Cluster Heterogeneity"). How well the
-intervals cover is measured on markets of known truth (docs/known_truth.md).
+Employers are the independent units (clusters), and all of an employer's jobs are read. Estimands count jobs, so an
+employer with ten jobs counts ten times. All variances are delete-one-employer jackknives with G* - 1 degrees of
+freedom. G* = (Σm)² / Σm², over employers' numbers of jobs m, is the effective number of employers: as many of equal
+size would be as informative (Carter, Schnepel and Steigerwald 2017, "Asymptotic Behavior of a t-Test Robust to Cluster
+Heterogeneity"). docs/known_truth.md measures on simulated markets how often the intervals hold the truth.
 
-Everything is pure and vectorised over cells: inputs are columns in any order, costs are those of sorting. A cell is a
-number from 0 to `n_cells` - 1. Ends of intervals are NaN where one employer is all there is.
+Everything is pure and vectorised over cells: inputs are columns in any order, and costs are those of sorting. Cells are
+numbered from 0 to `n_cells` - 1. Ends of intervals are NaN in cells with a single employer.
 """
 
 from __future__ import annotations
@@ -24,11 +24,11 @@ Ints = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 
 LEVEL = 0.95
-"""Chance that an interval holds the truth."""
+"""Probability with which an interval holds the truth."""
 SHARE_DIGITS = 12
-"""Decimal places of a share: sums in another order differ from the 15th on, and no share is 1.0000000000000002."""
+"""Decimal places of a share: beyond the 14th, sums depend on their order, and no share may be 1.0000000000000002."""
 TINY = 1e-9
-"""Below this a part of a cell is rounding."""
+"""A smaller part of a cell is a rounding error."""
 
 
 def sum_by(group: Ints, values: Floats | Ints | Flags, n_groups: int) -> Floats:
@@ -38,37 +38,37 @@ def sum_by(group: Ints, values: Floats | Ints | Flags, n_groups: int) -> Floats:
 
 @dataclass(frozen=True)
 class SampledCells:
-    """Cells as they are sampled. Arrays are by cell, those of `employer_…` have an entry for each cell and employer."""
+    """Cells as sampled. Arrays are by cell; `employer_…` have an entry for each cell and employer."""
 
     employer_cell: Ints
     employer_jobs: Floats
     n_jobs: Floats
     n_employers: Ints
     n_even: Floats
-    """G*: as many employers of one size would be as uneven; from 1 to `n_employers`."""
+    """G*, the effective number of employers; from 1 to `n_employers`."""
     largest: Floats
-    """Part of the jobs that the largest employer has, 0 to 1."""
+    """The largest employer's part of the jobs, 0 to 1."""
 
     @property
     def n_cells(self) -> int:
-        """How many cells."""
+        """Number of cells."""
         return len(self.n_jobs)
 
     def find_t(self, level: float | Floats = LEVEL) -> Floats:
-        """The quantile of Student's t that a two-sided interval of this level takes, by cell; at least one degree."""
+        """Student's t for a two-sided interval of this level, by cell, with at least one degree of freedom."""
         freedom = np.maximum(self.n_even - 1, 1)
         return np.asarray(special.stdtrit(freedom, 0.5 + np.asarray(level) / 2), dtype=np.float64)
 
     def find_leverage(self) -> Floats:
-        """1 / (jobs of the cell without the employer), by employer; NaN where nothing is left."""
+        """1 / (jobs of the cell without the employer), by employer; NaN if nothing is left."""
         rest = self.n_jobs[self.employer_cell] - self.employer_jobs
         return _divide(np.ones(len(rest)), rest)
 
 
 def count_cells(cell: Ints, jobs: Floats | Ints, n_cells: int) -> SampledCells:
-    """Cells out of one entry for each cell and employer: the cell's number and the employer's jobs in it.
+    """Make cells from one entry for each cell and employer: the cell's number and the employer's jobs in it.
 
-    Raises ValueError on an employer without jobs, NaN, or a cell without employers.
+    Raises ValueError for an employer without jobs, for NaN, and for a cell without employers.
     """
     jobs = np.asarray(jobs, dtype=np.float64)
     _refuse_gaps("jobs of an employer", jobs)
@@ -76,7 +76,7 @@ def count_cells(cell: Ints, jobs: Floats | Ints, n_cells: int) -> SampledCells:
         raise ValueError(f"employer {int(np.argmax(jobs <= 0))} has no jobs in its cell; leave it out")
     n_employers = np.bincount(cell, minlength=n_cells).astype(np.int64)
     if len(n_employers) != n_cells or (n_employers == 0).any():
-        raise ValueError(f"cells must be 0 to {n_cells - 1} and have an employer each")
+        raise ValueError(f"cells must be numbered 0 to {n_cells - 1} and have an employer each")
     n_jobs = sum_by(cell, jobs, n_cells)
     squares = sum_by(cell, jobs**2, n_cells)
     most = np.zeros(n_cells)
@@ -92,20 +92,20 @@ def count_cells(cell: Ints, jobs: Floats | Ints, n_cells: int) -> SampledCells:
 
 
 def weigh_jobs(cell: Ints, jobs: Floats | Ints, weight: Floats, n_cells: int) -> Floats:
-    """Weighted jobs of employers, scaled so that those of a cell sum to its jobs: one entry for each cell and employer.
+    """Weighted jobs of employers, scaled to sum to the jobs of each cell: one entry for each cell and employer.
 
-    Where weights are the inverse of the chance with which an employer's boards were drawn, the estimators of shares,
-    which count jobs by employer, are those of the panel with them (Hájek's ratio), and the number of even employers
-    counts unequal weights as unequal sizes. Weights of 1 leave the jobs as they are, to the bit.
+    With weights that are the inverse of the chance with which an employer's boards were drawn, the estimators of shares
+    become those of the panel (Hájek's ratio), and unequal weights reduce G* like unequal sizes. Weights of 1 leave the
+    jobs exactly as they are.
     """
     scale = _divide(sum_by(cell, jobs, n_cells), sum_by(cell, weight, n_cells))
     return np.asarray(weight * scale[cell])
 
 
 def scale_weights(cell: Ints, weight: Floats, n_cells: int) -> Floats:
-    """Weights of jobs, above zero, scaled so that those of a cell sum to its jobs: one entry for each cell and job.
+    """Positive weights of jobs, scaled to sum to the jobs of each cell: one entry for each cell and job.
 
-    Equal weights become 1, to the bit: the largest of a cell is set to 1 first.
+    Equal weights become exactly 1, as the largest weight of a cell is first set to 1.
     """
     largest = np.zeros(n_cells)
     np.maximum.at(largest, cell, weight)
@@ -115,7 +115,7 @@ def scale_weights(cell: Ints, weight: Floats, n_cells: int) -> Floats:
 
 @dataclass(frozen=True)
 class ShareEstimates:
-    """Shares of jobs, one entry for each row, a cell and something that its jobs may ask for."""
+    """Shares of jobs, one entry for each row: a cell and an item that its jobs may ask for."""
 
     n_yes: Ints
     n_employers_yes: Ints
@@ -123,13 +123,13 @@ class ShareEstimates:
     low: Floats
     high: Floats
     relative_standard_error: Floats
-    """By the design effect that the interval takes; NaN with one employer, and where the share is 0."""
+    """From the design effect that the interval uses; NaN with one employer, or if the share is 0."""
     design_effect: Floats
-    """Variance over that of as many independent jobs."""
+    """Variance over the variance of as many independent jobs."""
     employer_share: Floats
-    """The mean over employers of their own shares: each employer counts once, which answers another question."""
+    """Mean over employers of their own shares, so that each employer counts once: another estimand."""
     correlation: Floats
-    """Within employers, by cell: over all its rows together (0 to 1)."""
+    """Correlation within employers, by cell, over all its rows (0 to 1)."""
 
 
 def estimate_shares(
@@ -141,18 +141,19 @@ def estimate_shares(
     level: float | Floats = LEVEL,
     employer_weight: Floats | None = None,
 ) -> ShareEstimates:
-    """Estimate the share of each row from the employers whose jobs ask: `employer`, `row`, and how many of its jobs.
+    """Estimate the share of each row.
 
-    `row_cell` is the cell of each row, `employer` a place in `cells.employer_jobs`. Pairs without such jobs may be left
-    out; each pair is given once. `level` is one number or one for each row. Costs grow with the pairs.
-    `employer_weight` is how many employers each stands for in the mean over employers, 1 if not given.
+    `employer`, `row` and `yes` have an entry for each employer and row with jobs that ask: the index in
+    `cells.employer_jobs`, the row, and the number of jobs. Pairs without such jobs may be left out; no pair may occur
+    twice. `row_cell` is the cell of each row. `level` is one number, or one for each row. `employer_weight`: how many
+    employers each stands for in the mean over employers, by default 1. Costs grow with the number of pairs.
 
     Intervals are Korn and Graubard's (1998, "Confidence Intervals for Proportions With Small Expected Number of
-    Positive Counts Estimated From Survey Data"): Clopper and Pearson's for n / design effect jobs, fewer by the ratio
-    of squared quantiles of t. The design effect is the jackknife's, or the geometric mean of it and of the one that
-    the cell's sizes imply at the correlation of all its rows (Kish 1965), where that is more: a rare skill's own
-    variance rests on the few employers that were met, and is too small where the large one was not. Where no job or
-    every job asks, the jackknife has none, and the sizes' alone is taken.
+    Positive Counts Estimated From Survey Data"): Clopper and Pearson's for n / design effect jobs, reduced by the ratio
+    of squared quantiles of t. The design effect is the jackknife's, or if that is more, the geometric mean of it and of
+    the one implied by the sizes of employers and the correlation over all rows of the cell (Kish 1965): the variance of
+    a rare skill rests on the few employers that ask for it, and is too small if no large one is among them. If no job
+    or every job asks, the jackknife has no design effect, and the implied one is used alone.
     """
     yes = np.asarray(yes, dtype=np.float64)
     _refuse_gaps("jobs that ask", yes)
@@ -160,7 +161,7 @@ def estimate_shares(
     n_heads = sum_by(cells.employer_cell, heads, cells.n_cells)
     m = cells.employer_jobs[employer]
     if (yes < 0).any() or (yes > m).any():
-        raise ValueError("an employer has more jobs that ask than jobs, or fewer than none")
+        raise ValueError("jobs that ask must be between 0 and the jobs of the employer")
     n_rows = len(row_cell)
     n = cells.n_jobs[row_cell]
     total = sum_by(row, yes, n_rows)
@@ -188,7 +189,7 @@ def estimate_shares(
 
 
 def bound_share(share: Floats, effective: Floats, level: float | Floats = LEVEL) -> tuple[Floats, Floats]:
-    """Clopper and Pearson's interval for a share of `effective` independent jobs, which need be no whole number."""
+    """Clopper and Pearson's interval for a share of `effective` independent jobs, not necessarily a whole number."""
     tail = (1 - np.asarray(level)) / 2
     yes = share * effective
     no = effective - yes
@@ -200,7 +201,7 @@ def bound_share(share: Floats, effective: Floats, level: float | Floats = LEVEL)
 
 @dataclass(frozen=True)
 class DifferenceEstimates:
-    """Means over employers of their own differences, by cell; NaN where there is no employer."""
+    """Means over employers of their own differences, by cell; NaN without employers."""
 
     n_employers: Ints
     difference: Floats
@@ -213,11 +214,11 @@ def estimate_differences(
 ) -> DifferenceEstimates:
     """Estimate the mean difference of two shares within employers: one entry for each cell and employer, -1 to 1.
 
-    Each employer counts once and is one observation. The interval adds half an employer at +1 and half at -1 (Agresti
-    and Min 2005, "Simple improved confidence intervals for comparing matched proportions", in its form with two pseudo
-    observations) and takes t of G - 1: most employers differ by nothing, and where none does, or hardly one, the plain
-    interval has no width (it covered 26 to 88 % with 10 to 20 employers of which 3 to 12 % differ; this one 95 to 100).
-    `weight` is how many employers each stands for, 1 if not given; G is then as many even ones, (Σw)² / Σw².
+    Each employer is one observation. The interval adds an employer at +1 and one at -1 (Agresti and Min 2005, "Simple
+    improved confidence intervals for comparing matched proportions") and uses t of G - 1. Most employers have no
+    difference, and if hardly any has one, the plain interval has no width: with 10 to 20 employers of which 3 to 12 %
+    have a difference it held the truth in 26 to 88 % of samples, this one in 95 to 100 %. `weight`: how many employers
+    each stands for, by default 1; G is then their effective number, (Σw)² / Σw².
     """
     if (np.abs(difference) > 1).any():
         raise ValueError("a difference of two shares is between -1 and 1")
@@ -245,8 +246,7 @@ def estimate_differences(
 def _jackknife(cells: SampledCells, row_cell: Ints, employer: Ints, row: Ints, yes: Floats, share: Floats) -> Floats:
     """Delete-one-employer variance of the share of each row about the share itself; NaN with one employer.
 
-    Without employer g the share moves by (share·m - y) / (N - m), so that employers without such jobs need not be
-    given.
+    Leaving out an employer moves the share by (share·m - y) / (N - m), so employers without such jobs may be left out.
     """
     weight = cells.find_leverage() ** 2
     m = cells.employer_jobs
@@ -259,9 +259,10 @@ def _jackknife(cells: SampledCells, row_cell: Ints, employer: Ints, row: Ints, y
 
 
 def _find_correlation(cells: SampledCells, row_cell: Ints, square_of_means: Floats, share: Floats) -> Floats:
-    """Correlation within employers by cell, of all its rows, by analysis of variance (Donner 1986, eq. 2.1), 0 to 1.
+    """Correlation within employers by cell, over all its rows, by analysis of variance (Donner 1986, eq. 2.1), 0 to 1.
 
-    `square_of_means` is Σ y²/m over employers of each row. It is 1 where no employer has two jobs, or no row varies.
+    `square_of_means` is Σ y²/m over employers, for each row. The correlation is 1 if no employer has two jobs or no row
+    varies.
     """
     n, g = cells.n_jobs[row_cell], cells.n_employers[row_cell]
     between = np.maximum(square_of_means - n * share**2, 0)
@@ -275,14 +276,14 @@ def _find_correlation(cells: SampledCells, row_cell: Ints, square_of_means: Floa
 
 
 def _find_design_effect(variance_times_n: Floats, share: Floats, kish_effect: Floats) -> Floats:
-    """The design effect that an interval takes (see `estimate_shares`)."""
+    """The design effect that an interval uses (see `estimate_shares`)."""
     simple = share * (1 - share)
     own = np.divide(variance_times_n, simple, out=np.full(len(share), np.nan), where=simple > TINY)
     return np.where(np.isnan(own), kish_effect, np.maximum(own, np.sqrt(own * kish_effect)))
 
 
 def _find_effective(cells: SampledCells, row_cell: Ints, effect: Floats, level: float | Floats) -> Floats:
-    """Independent jobs that tell as much as those of the cell, by Korn and Graubard's correction of freedom."""
+    """Effective number of independent jobs, with Korn and Graubard's correction for degrees of freedom."""
     n = cells.n_jobs[row_cell]
     half = 0.5 + np.broadcast_to(np.asarray(level), n.shape) / 2
     of_jobs = special.stdtrit(np.maximum(n - 1, 1), half)
@@ -292,17 +293,17 @@ def _find_effective(cells: SampledCells, row_cell: Ints, effect: Floats, level: 
 
 @dataclass(frozen=True)
 class QuantileEstimates:
-    """Quantiles of jobs: cells x levels asked for, in the unit of the values."""
+    """Quantiles of jobs, an array of cells x quantiles, in the unit of the values."""
 
     value: Floats
     low: Floats
     high: Floats
     relative_standard_error: Floats
-    """Half the interval over t and the value; NaN with one employer."""
+    """Half the width of the interval over t and the value; NaN with one employer."""
     design_effect: Floats
-    """Of the share of jobs at or below the value."""
+    """Design effect of the share of jobs at or below the value."""
     employer_value: Floats
-    """The quantile when each employer counts once, its jobs equally: it answers another question."""
+    """The quantile if each employer counts once, its jobs equally: another estimand."""
 
 
 def estimate_quantiles(
@@ -313,23 +314,24 @@ def estimate_quantiles(
     level: float | Floats = LEVEL,
     weight: Floats | None = None,
 ) -> QuantileEstimates:
-    """Estimate quantiles from one entry for each job: its place in `cells.employer_jobs` and its value.
+    """Estimate quantiles from one entry for each job: the index of its employer in `cells.employer_jobs`, and its
+    value.
 
-    The value stands at the level p + (p - 1/2) / (3 G*), interpolated between jobs in the middle of their steps: the
-    median-unbiased rule (type 8 of Hyndman and Fan 1996, "Sample Quantiles in Statistical Packages") for as many values
-    as there are even employers; by jobs alone, quantiles of few employers are drawn towards the median.
+    A quantile p is the value at level p + (p - 1/2) / (3 G*), interpolated between jobs, each at the middle of its
+    step. This is the median-unbiased rule (type 8 of Hyndman and Fan 1996, "Sample Quantiles in Statistical Packages")
+    for as many values as there are effective employers; with the number of jobs instead, quantiles of few employers
+    would be drawn towards the median.
 
-    The interval holds each q that |F(q) - p| <= t se(F(q)) does not refuse, F being the share of jobs at or below q; on
-    steps, where many adverts state one amount, the share below q is held against p from above (Francisco and Fuller
-    1991, "Quantile Estimation with a Complex Survey Design"). The design effect of F(q) is the jackknife's, or the
-    geometric mean of it and of the one that sizes imply, as for shares, at the correlation of being below the quantile.
-    The share in its variance is p where p (1 - p) is more than F (1 - F), as in the outer tail (Wilson 1927). Ends are
-    never beyond the values seen (see `printing.is_tail_known`). `level` is one number or one for each cell. Infinite
-    values are allowed, NaN raises ValueError.
+    The interval holds each q with |F(q) - p| <= t se(F(q)), where F is the share of jobs at or below q. If many adverts
+    state the same amount, the share below q is compared with p from above (Francisco and Fuller 1991, "Quantile
+    Estimation with a Complex Survey Design"). The design effect of F(q) is found as for shares, with the correlation of
+    being below the quantile. Its variance uses p instead of F if p (1 - p) is more than F (1 - F), as in the outer tail
+    (Wilson 1927). Ends are never beyond the values seen (see `printing.is_tail_known`). `level` is one number, or one
+    for each cell. Infinite values are allowed; NaN raises ValueError.
 
-    `weight` is how many jobs each stands for, 1 if not given, scaled by `scale_weights`; `cells.employer_jobs` are then
-    the sums of an employer's. F is the share of the weight (Hájek's ratio), and the interval that of Francisco and
-    Fuller for such a sample.
+    `weight`: how many jobs each stands for, scaled by `scale_weights`, by default 1; `cells.employer_jobs` must then be
+    the sums of each employer's weights. F becomes the share of the weight (Hájek's ratio), with Francisco and Fuller's
+    interval for such a sample.
     """
     _refuse_gaps("values", value, is_finite=False)
     if len(value) != round(float(cells.n_jobs.sum())):
@@ -354,7 +356,7 @@ def estimate_quantiles(
 
 @dataclass(frozen=True)
 class _Steps:
-    """Jobs sorted by cell and value, with F and its variance just after each; `is_last` of those that are equal."""
+    """Jobs sorted by cell and value, with F and its variance after each; `is_last`: the last of equal values."""
 
     cell: Ints
     employer: Ints
@@ -366,14 +368,15 @@ class _Steps:
     """Σ y²/m over employers' jobs y at or below."""
     is_last: Flags
     start: Ints
-    """Where each cell begins; one entry more than cells."""
+    """Index at which each cell begins, and the end of the last cell."""
 
 
 def _count_steps(cells: SampledCells, employer: Ints, value: Floats, weight: Floats) -> _Steps:
-    """Sort jobs and run through them once: each adds its weight u to the jobs at or below of its employer and cell.
+    """Sort jobs and accumulate F in one pass: each job adds its weight u to the y of its employer and the Y of its
+    cell.
 
-    With w = 1 / (N - m), F without employer g is w (Y - y), so that sums over employers of it and of its square are
-    sums of what each job adds: (2y + u) u to y².
+    With w = 1 / (N - m), F without an employer is w (Y - y). Sums over employers of this and of its square are running
+    sums over jobs, as each job adds (2y + u) u to y².
     """
     cell = cells.employer_cell[employer]
     order = np.lexsort((value, cell))
@@ -381,7 +384,7 @@ def _count_steps(cells: SampledCells, employer: Ints, value: Floats, weight: Flo
     start = np.searchsorted(cell, np.arange(cells.n_cells + 1))
     n, g = cells.n_jobs[cell], cells.n_employers[cell]
     below = _cumulate(weight, start)
-    below[start[1:] - 1] = cells.n_jobs  # which sums of weights may miss by a rounding
+    below[start[1:] - 1] = cells.n_jobs  # sums of weights may differ by rounding
     earlier = _add_up_earlier(employer, weight, cell, start)
     growth = (2 * earlier + weight) * weight
     leverage = np.nan_to_num(cells.find_leverage())
@@ -401,16 +404,16 @@ def _count_steps(cells: SampledCells, employer: Ints, value: Floats, weight: Flo
 
 
 def _cumulate(values: Floats, start: Ints) -> Floats:
-    """Running sums within each cell; over all of them, a cell's rounding would depend on the cells before it."""
+    """Running sums within each cell. A running sum over all cells would let rounding depend on earlier cells."""
     sums, size = np.empty(len(values)), np.diff(start)
-    for n in np.unique(size[size > 0]):  # cells of one size at once: most are small, and there are thousands
+    for n in np.unique(size[size > 0]):  # cells of one size together: there are thousands, most of them small
         places = start[:-1][size == n][:, None] + np.arange(n)
         sums[places] = np.cumsum(values[places], axis=1)
     return sums
 
 
 def _add_up_earlier(employer: Ints, weight: Floats, cell: Ints, start: Ints) -> Floats:
-    """The weight of the jobs of the same employer that stand before each; jobs are in the order of cells."""
+    """The weight of earlier jobs of the same employer, for each job; jobs are sorted by cell."""
     order = np.lexsort((employer, cell))
     own = employer[order]
     sums = _cumulate(weight[order], start) - weight[order]
@@ -422,7 +425,7 @@ def _add_up_earlier(employer: Ints, weight: Floats, cell: Ints, start: Ints) -> 
 
 
 def _interpolate(steps: _Steps, weight: Floats, p: Floats) -> Floats:
-    """Quantiles by cell, at a level of its own, of jobs with these weights; each stands in the middle of its weight."""
+    """Quantiles of weighted jobs at the levels `p` by cell, interpolated between the middles of the weights."""
     sums = _cumulate(weight, steps.start)
     start, end = steps.start[:-1], steps.start[1:]
     middle = (sums - weight / 2) / sums[end - 1][steps.cell]
@@ -438,7 +441,7 @@ def _interpolate(steps: _Steps, weight: Floats, p: Floats) -> Floats:
 
 
 def _invert(steps: _Steps, p: float, t: Floats, kish_effect: Floats) -> tuple[Floats, Floats]:
-    """Ends of the interval of a quantile by cell (see `estimate_quantiles`)."""
+    """Ends of the interval of a quantile, by cell (see `estimate_quantiles`)."""
     last = steps.is_last
     cell, value, below = steps.cell[last], steps.value[last], steps.below[last]
     spread = np.maximum(below * (1 - below), TINY)
@@ -458,7 +461,7 @@ def _invert(steps: _Steps, p: float, t: Floats, kish_effect: Floats) -> tuple[Fl
 
 
 def _place_of(steps: _Steps, p: float) -> Ints:
-    """Place by cell, after the last of equal values, where F first reaches p; the step before where F is 1 there."""
+    """Index by cell of the last of equal values at which F first reaches p, or of the step before if F is 1 there."""
     last = np.flatnonzero(steps.is_last)
     cell = steps.cell[last]
     n_cells = len(steps.start) - 1
@@ -475,7 +478,7 @@ def _find_effect(steps: _Steps, p: float) -> Floats:
 
 
 def _find_implied_effect(cells: SampledCells, steps: _Steps, p: float) -> Floats:
-    """Design effect that sizes imply by cell, at the correlation of being below the quantile within employers."""
+    """Design effect by cell implied by sizes and by the correlation, within employers, of being below the quantile."""
     place = _place_of(steps, p)
     here = np.arange(cells.n_cells)
     return _imply_effect(cells, _find_correlation(cells, here, steps.square_of_means[place], steps.below[place]))
@@ -488,23 +491,23 @@ def _imply_effect(cells: SampledCells, correlation: Floats) -> Floats:
 
 @dataclass(frozen=True)
 class Ranks:
-    """Ranks within groups that the data do not refuse, 1 is the highest."""
+    """Best and worst ranks within groups that the data allow; 1 is the highest."""
 
     best: Ints
     worst: Ints
 
 
 def simultaneous_level(n_rows: Ints) -> Floats:
-    """Level at which the intervals of `n_rows` rows hold all together with `LEVEL` (Bonferroni)."""
+    """Level at which the intervals of `n_rows` rows hold jointly with `LEVEL` (Bonferroni)."""
     return np.asarray(1 - (1 - LEVEL) / np.maximum(n_rows, 1), dtype=np.float64)
 
 
 def bound_ranks(group: Ints, low: Floats, high: Floats) -> Ranks:
-    """Ranks of values within their group, from simultaneous intervals (Klein, Wright and Wieczorek 2020).
+    """Bounds of ranks within groups, from simultaneous intervals (Klein, Wright and Wieczorek 2020).
 
-    The best rank is one after those whose whole interval is above, the worst leaves room for those whose whole one is
-    below. With intervals of `simultaneous_level` all ranks of a group hold together. Raises ValueError on NaN: a row
-    without an interval has no rank.
+    The best rank of a row is one more than the number of rows whose interval is entirely above its own; the worst
+    leaves room for the rows whose interval is entirely below. With intervals of `simultaneous_level` all ranks of a
+    group hold jointly. Raises ValueError for NaN: a row without an interval has no rank.
     """
     _refuse_gaps("ends", low)
     _refuse_gaps("ends", high)
@@ -526,7 +529,7 @@ def bound_ranks(group: Ints, low: Floats, high: Floats) -> Ranks:
 
 
 def _divide(a: Floats | Ints, b: Floats | Ints) -> Floats:
-    """a / b, NaN where b is 0."""
+    """a / b; NaN if b is 0."""
     return np.asarray(np.divide(a, b, out=np.full(len(b), np.nan), where=b > 0), dtype=np.float64)
 
 

@@ -1,8 +1,8 @@
 """The measures of mart.shares: what is asked of each job, one declaration per measure.
 
-To add one, add it to `MEASURES`. `answers` is an SQL expression over a row of `relation`, which has one row per job:
-the list of items that are true of the job, empty where none is, and NULL where the job does not say. A job counts in
-the denominator of every item unless its list is NULL; jobs that `jobs` leaves out are not part of the measure at all.
+To add a measure, declare it here. `answers` is an SQL expression over a row of `relation`, which has one row per job.
+It gives the list of items that are true of the job: empty if none is, NULL if the job does not say. A job counts in the
+denominator of every item unless its list is NULL; jobs that `jobs` excludes are not part of the measure at all.
 """
 
 from __future__ import annotations
@@ -33,26 +33,26 @@ SILENCE = {
     "unknown": "not stated may be either: shares are of the jobs that state it, with bounds for all jobs",
     "none": "every job that is counted has an answer, whatever its adverts say",
 }
-"""What it means that adverts say nothing on a measure."""
+"""What it means if adverts say nothing on a measure."""
 YES, NOT_ASKED = "yes", "not_asked"
 JOBS = "counted_jobs($as_of)"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Measure:
-    """What is asked of each job of a cell, and every word that a reader sees of it.
+    """What is asked of each job of a cell, and all words about it that a reader sees.
 
-    `of` names the jobs of the denominator, which stand for {jobs}; `says` is what jobs do that count for {item}, with
-    other words for single items in `says_of`. `title` and `heading` name the measure and its items, `names` the items;
-    `remark` is what else a reader should know. `silence` says what it means that adverts say nothing (`SILENCE`); where
-    that is unknown, `known_words` say what jobs do whose adverts are not silent ("24% of jobs …"). `items` are items
-    that each cell has a row for; those that some job of the cell has are there anyway.
+    Words: `of` describes the jobs of the denominator, with {jobs} for their name; `says` is what jobs do that count for
+    {item}, and `says_of` has other words for single items. `title` names the measure, `heading` its items in general,
+    `names` each item; `remark` is what else a reader should know. `silence` is a key of `SILENCE`; if it is `unknown`,
+    `known_words` complete the sentence "24% of jobs …" about jobs that do answer.
 
-    `in_list` names the list that its cells are accepted with, where several measures share one.
+    `items` have a row in every cell; other items have one in cells with a job that has them. `in_list` names the list
+    that its cells are accepted with, if several measures share one.
 
-    `reading` is what the answer is read from texts by (`lookups.languages_read`): such a measure has cells of their own
-    for each class of text, and counts only languages that are read well; texts of others, and in the cells of full
-    adverts jobs without any text, are unknown. Without a reading all adverts count, whatever their text.
+    `reading` is the reader that finds the answer in texts (`lookups.languages_read`). Such a measure has separate cells
+    for each class of text and counts only languages that are read well; the answer of a text in another language is
+    unknown, and so is that of a job without text, which counts among full adverts. Without `reading` all adverts count.
     """
 
     name: str
@@ -78,11 +78,11 @@ class Measure:
 
     @property
     def list_name(self) -> str:
-        """The lists whose cells its shares are accepted with, without the kind of place."""
+        """Name of the lists that its cells are accepted with, without the kind of place."""
         return f"shares.{self.in_list or self.name}"
 
     def name_jobs(self, jobs: str = "jobs") -> str:
-        """The jobs of the denominator, of all jobs or of these: "AI jobs in Germany with a full advert in English"."""
+        """Describe the jobs of the denominator: "AI jobs in Germany with a full advert in English"."""
         return self.of.format(jobs=jobs)
 
     def name_item(self, item: str) -> str:
@@ -95,7 +95,7 @@ class Measure:
 
     @property
     def asks_all_jobs(self) -> bool:
-        """Whether every job of a cell is part of the measure, whatever it answers."""
+        """Whether every job of a cell is part of the measure, whatever its answer."""
         return self.jobs == "true"
 
     def select(self) -> str:
@@ -103,23 +103,24 @@ class Measure:
         return self.select_from(self.relation)
 
     def select_from(self, relation: str, job: str = "job_id") -> str:
-        """The same SELECT over another relation that has the columns of `relation`, with `job` to name the job."""
+        """The same SELECT over another relation with the columns of `relation`; `job` are the columns that identify the
+        job."""
         return f"SELECT {job}, {self.answers} AS items FROM {relation} WHERE {self.jobs}"
 
     @property
     def text_classes(self) -> tuple[str, ...]:
-        """Classes of texts that have cells of their own. Jobs without any text are in the cells of full adverts."""
+        """Classes of texts with separate cells. Jobs without text are in the cells of full adverts."""
         return READ_CLASSES if self.reading else (ALL_TEXTS,)
 
     def behind(self) -> str:
-        """SELECT of what stands behind the shares: jobs of known answer, in each region where they count.
+        """SELECT of the jobs behind the shares: those of known answer, in each region where they count.
 
-        Of measures that are read from texts, those of full adverts. Gives `region_level`, `region`, `role_group`,
-        `job_id` and `items`, those that the job is in the numerator of.
-        Distinct jobs of a cell are its `n_jobs`. Parameter: $as_of.
+        For measures that are read from texts, these are jobs with a full advert. The columns are `region_level`,
+        `region`, `role_group`, `job_id` and `items`, the items that count the job in their numerator. The distinct jobs
+        of a cell are its `n_jobs`. Parameter: $as_of.
         """
         condition = f" AND text_class = '{FULL_ADVERT}'" if self.reading else ""
-        if self.relation == JOBS:  # which has the role group; other relations take it from there
+        if self.relation == JOBS:  # only this relation has the group of roles
             answers = f"({self.select_from(JOBS, 'job_id, role_group, text_class')}) AS a"
         else:
             columns = f"SELECT job_id, role_group, text_class FROM {JOBS}"
@@ -132,17 +133,17 @@ class Measure:
 
 
 def _single_answer(column: str) -> str:
-    """One answer, which the job may not state."""
+    """SQL of a single answer; NULL: the job does not state it."""
     return f"CASE WHEN {column} IS NOT NULL THEN [{column}] END"
 
 
 def _if(condition: str) -> str:
-    """Yes or no; what is not stated is no."""
+    """SQL of yes or no; not stated is no."""
     return f"CASE WHEN {condition} THEN ['{YES}'] ELSE [] END"
 
 
 def _if_read(reading: str, answer: str) -> str:
-    """An answer of texts in languages in which such answers are read; what a text does not ask for is not asked."""
+    """SQL of an answer that is read from texts, in the languages of `reading`; NULL for other texts."""
     return f'CASE WHEN text_class IN {READ_CLASSES} AND "language" IN {languages_read(reading)} THEN {answer} END'
 
 
@@ -158,7 +159,7 @@ _SKILLS = {
     "asked": ("required or preferred", "ask for"),
     "any": ("required, preferred or mentioned", "name"),
 }
-"""How skills of a measure stand in adverts, and what adverts do with them."""
+"""For each requirement, how it is named in a title, and the verb for adverts with it."""
 _ASKED_REMARK = "a skill counts when the advert requires or prefers it, not when it only mentions it"
 _ADDITIONAL = {
     "additional_pay": ("equity, bonus or commission", ()),
@@ -166,11 +167,11 @@ _ADDITIONAL = {
     "bonus": ("a bonus", ("bonus",)),
     "commission": ("commission", ("commission", "on_target_earnings")),
 }
-"""Words and components (`core.posting_pay.component`) of pay beside base pay; no component: any of them."""
+"""Pay beside base pay: its words, and its components (`core.posting_pay.component`); none: any of them."""
 _ALL_ADDITIONAL = tuple(name for _, names in _ADDITIONAL.values() for name in names)
 _IN_FULL = "{jobs} whose full advert was read"
 _READ_IN_FULL = "{jobs} with a full advert in a language we read"
-"""The jobs that may answer, of all texts and of those in `lookups.languages_read`."""
+"""The jobs that may answer, with texts in any language and in those of `lookups.languages_read`."""
 _DEGREE_NAMES = {
     "none": "no degree needed, in so many words", "associate": "associate degree", "bachelor": "bachelor's degree",
     "master": "master's degree", "doctorate": "doctorate", NOT_ASKED: "not asked for",
@@ -333,11 +334,11 @@ _DECLARED = (
         title="Pay is stated",
         of=_IN_FULL,
         says="state pay",
-        jobs=f"text_class = '{FULL_ADVERT}'",  # a list without texts, or a forum, is no place where pay would stand
+        jobs=f"text_class = '{FULL_ADVERT}'",  # lists without texts and forums do not state pay anyway
         answers=_if("states_pay"),
         silence="no",
         items=(YES,),
     ),
 )
 MEASURES = {measure.name: measure for measure in _DECLARED}
-"""Every measure by its name."""
+"""All measures by name."""

@@ -1,7 +1,7 @@
-"""What of an estimate is printed, and in which form. Decided by how a cell was sampled, never by what was found.
+"""Which estimates are printed, and in which form. How a cell was sampled decides, never the estimate itself.
 
-A rule that looks at the estimate or at its relative width prints a small share where it came out large by chance, and
-hides the others: a gate by relative width printed shares of 5 % whose intervals covered 36 to 66 %.
+A rule that looks at the estimate, or at its relative width, prints a small share if it came out large by chance, and
+hides it otherwise: such a rule printed shares of 5 % whose 95 % intervals held the truth in 36 to 66 % of cases.
 """
 
 from __future__ import annotations
@@ -23,15 +23,15 @@ from transforms.records.definitions import (
 )
 from transforms.records.vocabulary import SHARE_FORMS
 
-if TYPE_CHECKING:  # what it imports takes longer than all that a guide asks of this module
+if TYPE_CHECKING:  # it is slow to import, and guides do not need it
     from warehouse.marts.estimators import Flags, Floats, SampledCells
 
 
 @dataclass(frozen=True)
 class Rule:
-    """A least or greatest value of one column of `SampledCells`.
+    """A minimum (`is_least`) or maximum of one column of `SampledCells`.
 
-    `text` is filled in with the value and the bound, each also in per cent; `why` says where from.
+    `text` has placeholders for the value and the bound, each also in per cent; `why` justifies the bound.
     """
 
     column: str
@@ -41,11 +41,11 @@ class Rule:
     why: str
 
     def __str__(self) -> str:
-        """The bound: "30", or of a part "50%"."""
+        """The bound: "30", or "50%" if it is a part."""
         return f"{self.bound:,}" if self.bound >= 1 else f"{self.bound:.0%}"
 
     def explain(self, value: float) -> str:
-        """Why a value that breaks the rule is not printed. Below a least value nothing is rounded up to it."""
+        """Say why a value that breaks the rule is not printed. A value below a minimum is never rounded up to it."""
         value = math.floor(round(10 * value, 8)) / 10 if self.is_least else value
         return self.text.format(value, 100 * value, self.bound, 100 * self.bound)
 
@@ -70,45 +70,45 @@ OPEN_DAYS = Rule(
     "open_days", 1_000, True, "not followed for long enough ({0:,.0f} open days; {2:,} needed)",
     "ten closings are expected at 1 % a day; vital statistics print no rate on fewer (Parker et al. 2023)",
 )  # fmt: skip
-"""Of rates of closing alone (`closings.CLOSING_RULES`)."""
+"""For closing rates only (`closings.CLOSING_RULES`)."""
 RULES = (JOBS, EMPLOYERS, EVEN, LARGEST)
-"""The gravest first: the first that a cell breaks is its reason."""
+"""The most serious rule first: the first that a cell breaks is its reason."""
 QUARTILES = (0.25, 0.75)
-"""Quantiles between these are printed wherever the cell is: measured, their intervals cover."""
+"""Quantiles between these are printed whenever their cell is: in measurements their intervals hold the truth."""
 MAX_CHANCE_UNSEEN = 0.025
-"""Chance that all employers are on one side of a quantile, above which no value seen can be an end of its interval."""
+"""Largest chance that all employers are on one side of a quantile, for its interval to have both ends."""
 POINT, INTERVAL, BOUNDS = SHARE_FORMS
-"""Whether a value is printed itself, its interval in its place, or, of shares alone, what silence leaves open."""
+"""Forms: the value itself; its interval instead; for shares also the bounds that silent adverts leave open."""
 
 
 def rules_of_pay() -> tuple[Rule, ...]:
-    """`RULES` for a band of pay: as many even employers as it takes to know both of its ends."""
+    """`RULES` for a band of pay, which needs enough even employers to know both of its ends."""
     needed = max(EVEN.bound, find_least_even(BAND.low), find_least_even(BAND.high))
     return tuple(replace(rule, bound=needed) if rule is EVEN else rule for rule in RULES)
 
 
 def say_even() -> str:
-    """How many even employers are needed: "8", and where the ends of a band take more, those as well."""
+    """How many even employers are needed: "8", and if the ends of a band need more, that number as well."""
     of_pay = next(rule for rule in rules_of_pay() if rule.column == EVEN.column)
     return str(EVEN) if of_pay.bound == EVEN.bound else f"{EVEN} (a band of pay as {of_pay})"
 
 
 def find_broken_rules(cells: SampledCells, rules: Sequence[Rule] = RULES) -> NDArray[np.int64]:
-    """The place in `rules` of the first rule that each cell breaks; -1 where it may be printed."""
+    """Index in `rules` of the first rule that each cell breaks; -1 if it may be printed."""
     return _find_broken({rule.column: getattr(cells, rule.column) for rule in rules}, rules)
 
 
 def explain_broken_rules(
     cells: SampledCells, breaches: NDArray[np.int64], rules: Sequence[Rule] = RULES
 ) -> list[str | None]:
-    """Why each cell is not printed, in words; None where it is."""
+    """Why each cell is not printed, in words; None if it is."""
     return _explain({rule.column: getattr(cells, rule.column) for rule in rules}, rules, breaches)
 
 
 def find_reasons(values: Mapping[str, ArrayLike], rules: Sequence[Rule]) -> NDArray[np.object_]:
-    """The first of some rules that each cell breaks, in words; None where it may be printed.
+    """The first of some rules that each cell breaks, in words; None if it may be printed.
 
-    `values` has a value for each cell of every column that a rule looks at.
+    `values` maps each column that a rule looks at to its values by cell.
     """
     return np.array(_explain(values, rules, _find_broken(values, rules)), dtype=object)
 
@@ -127,9 +127,9 @@ def _explain(values: Mapping[str, ArrayLike], rules: Sequence[Rule], breaches: N
 
 
 def is_tail_known(cells: SampledCells, p: float) -> Flags:
-    """Whether the quantile p of each cell may be printed beside the cell itself, by the number of even employers.
+    """Whether each cell has enough even employers to print its quantile p.
 
-    Beyond the quartiles all of them may be on one side by chance, (1 - p)^G* or p^G*: the interval has no end there.
+    Beyond the quartiles all employers may be on one side by chance, (1 - p)^G* or p^G*: the interval then has no end.
     """
     if QUARTILES[0] <= p <= QUARTILES[1]:
         return np.ones(cells.n_cells, dtype=bool)
@@ -137,14 +137,14 @@ def is_tail_known(cells: SampledCells, p: float) -> Flags:
 
 
 def find_least_even(p: float) -> int:
-    """The least whole number of even employers by which the quantile p is known: 36 for p10 and p90."""
+    """Fewest even employers for the quantile p to be known: 36 for p10 and p90."""
     if QUARTILES[0] <= p <= QUARTILES[1]:
         return 1
     return math.ceil(math.log(MAX_CHANCE_UNSEEN) / math.log(max(p, 1 - p)))
 
 
 def find_interval_only(value: Floats, low: Floats, high: Floats, *, is_share: bool) -> Flags:
-    """Whether the interval is printed without the point, since it is too wide to name one, or an end is open."""
+    """Whether the interval is printed without the point, because it is too wide or has no end."""
     width = (high - low).round(9)
     if not is_share:
         return ~(width <= MAX_AMOUNT_WIDTH.value * np.abs(value))
@@ -156,11 +156,11 @@ WIDE_SHARE = (
     f"round({{high}} - {{low}}, 9) > {MAX_SHARE_WIDTH.value} OR round({{high}} - {{low}}, 9) > "
     f"greatest(round({MAX_RELATIVE_WIDTH.value} * {{share}}, 9), {MIN_SHARE_WIDTH.value})"
 )
-"""SQL: whether the interval of a share is printed without the point, for the names of share, low and high end."""
+"""SQL: whether the interval of a share is printed without the point; {share}, {low} and {high} are column names."""
 
 
 def choose_form(value: float, low: float | None, high: float | None) -> str:
-    """The form in which one amount is printed; a point where nobody knows its interval (`None`)."""
+    """The form in which one amount is printed; a point if its interval is unknown (`None`)."""
     if low is None or high is None:
         return POINT
     (is_wide,) = find_interval_only(np.array([value]), np.array([low]), np.array([high]), is_share=False)

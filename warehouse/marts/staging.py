@@ -1,4 +1,4 @@
-"""Materialises a day's macros, which marts, figures and checks all read, as temporary tables."""
+"""Materialises the macros of a day, which marts, figures and checks read, as temporary tables."""
 
 from __future__ import annotations
 
@@ -14,29 +14,19 @@ STAGED = (
     *("frame_adverts", "frame_jobs"),
     *("complete_readings", "board_listings", "pay_disclosures", "frame_boards", "reported_persons", "pay_pairs"),
 )
-"""Macros of a day (`as_of` is their one argument), each with what comes before it staged already."""
+"""Macros whose only argument is the day `as_of`. A macro comes after those that it reads."""
 UNUSED_COLUMNS = {
     "stock_postings": (
-        *(
-            "url",
-            "title",
-            "employer",
-            "employer_in_text",
-            "department",
-            "requisition_id",
-            "location_text",
-            "subdivision",
-            "city",
-            "text_hash",
-        ),
-        *("pay_text", "agreements", "doubts", "content_hash", "record", "usd_reason"),
+        *("url", "title", "employer", "employer_in_text", "department", "requisition_id", "location_text"),
+        *("subdivision", "city", "text_hash", "pay_text", "agreements", "doubts", "content_hash", "record"),
+        "usd_reason",
     )
 }
-"""Columns that no mart and no figure asks for, most of them long, which are not staged: half of what staging costs."""
+"""Columns, most of them long, that no mart and no figure reads. Leaving them out halves the cost of staging."""
 
 
 class Connection(Protocol):
-    """What is asked of a database, which may be one that is only read: temporary tables are beside it."""
+    """A database connection, which may be read-only: temporary tables are stored beside the database."""
 
     def execute(self, query: str, /) -> Any:
         """Run a statement; the result has `fetchall()`."""
@@ -44,10 +34,11 @@ class Connection(Protocol):
 
 @contextlib.contextmanager
 def stage_macros(con: Connection, days: Collection[date], names: Collection[str] = STAGED) -> Iterator[None]:
-    """Answer macros of some days, by default all of `STAGED`, from temporary tables while the context lasts.
+    """Serve macros of some days from temporary tables within the context.
 
-    Temporary macros stand before those of the database, so that SELECTs need not know of it. Another day is computed as
-    ever. Nothing that the macros read may change meanwhile. The day that is asked for must be a literal or a parameter.
+    Temporary macros of the same names hide those of the database, so SELECTs stay as they are. Other days are computed
+    as usual. Nothing that the macros read may change within the context. In SELECTs, the day must be a literal or a
+    parameter.
     """
     if not days:
         yield
@@ -59,7 +50,7 @@ def stage_macros(con: Connection, days: Collection[date], names: Collection[str]
         columns = f"* EXCLUDE ({', '.join(UNUSED_COLUMNS[name])})" if name in UNUSED_COLUMNS else "*"
         rows = (f"SELECT {day} AS staged_day, {columns} FROM {name}({day})" for day in literals)
         con.execute(f"CREATE OR REPLACE TEMP TABLE {table} AS {' UNION ALL '.join(rows)}")
-        # `query` binds the branch that holds: with both bound, as in a UNION, planning doubles at each depth of macros.
+        # `query` binds only the branch that is needed; a UNION would bind both, and planning time double at each level.
         staged = literal(f"SELECT * EXCLUDE (staged_day) FROM {table} WHERE staged_day = DATE ")
         other = literal(f"SELECT {columns} FROM {ident(catalog)}.main.{name}(DATE ")
         con.execute(

@@ -19,9 +19,10 @@ from pathlib import Path
 import duckdb
 
 from transforms.records.columns import table_of
-from warehouse import analysis_views, database, templates
+from warehouse import database, database_files
 from warehouse.publish import atomic_files, sync
 from warehouse.schema import database_tables, declarations, ident, key_of
+from warehouse.views import analysis_views
 
 log = logging.getLogger("jobmarket.warehouse")
 
@@ -103,7 +104,7 @@ class _OutdatedError(Exception):
 
 
 def _write_market(con: database.Connection, fresh: Path, finish: Callable[[database.Connection], None] | None) -> None:
-    templates.copy_empty(fresh, kind="market", made_with=_market_key(), make=_make_empty)
+    database_files.copy_empty(fresh, kind="market", made_with=_market_key(), make=_make_empty)
     with _attach(con, fresh) as work:
         with database.transaction(con):
             for cls in database_tables():

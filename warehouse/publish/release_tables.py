@@ -16,7 +16,7 @@ from pathlib import Path
 import duckdb
 
 from transforms.records.columns import fields_of, table_of
-from warehouse import tables, templates
+from warehouse import database_files, tables
 from warehouse.database import MARKET, NIGHTLY, Connection, attached, remove_database, transaction
 from warehouse.mart_tables import HISTORIES, PUBLISHED, Days
 from warehouse.ops_tables import Vintages
@@ -136,7 +136,7 @@ def write_public_database(con: Connection, target: Path, kept_rows: Mapping[str,
     The same rows give the same bytes: they are written in order, by one thread, which fills block after block.
     """
     remove_database(target)
-    templates.copy_empty(target, kind="release", made_with=RELEASED_STORAGE + public_schema(), make=_make_empty)
+    database_files.copy_empty(target, kind="release", made_with=RELEASED_STORAGE + public_schema(), make=_make_empty)
     marts = {cls: mart for classes in (HISTORIES, PUBLISHED) for mart, cls in classes.items()}
     with _attach(con, target):
         try:

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from extractors.archive.reader import RecordedAnswer, RevisitedAnswer, read_recorded
-from extractors.source import BoardUrl
+from extractors.sources.declaration import BoardUrl
 from extractors.sources.employer_boards import lever
 from extractors.web import session
 from extractors.web.politeness import Politeness

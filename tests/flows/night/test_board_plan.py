@@ -15,7 +15,8 @@ import pytest
 from extractors.archive.writer import path_of
 from extractors.boards import boards_of
 from extractors.schedule import panel
-from extractors.source import Source, all_sources
+from extractors.source import all_sources
+from extractors.sources.declaration import Source
 from extractors.web.paging import MAX_POSTINGS
 from extractors.web.politeness import RULES_REQUESTS
 from flows import nightly

@@ -14,7 +14,7 @@ from tests.builders import share_row
 from tests.reports.conftest import insert
 from warehouse import mart_tables, ops_tables, tables
 from warehouse.mart_tables import Figures
-from warehouse.marts.shares import shares
+from warehouse.marts.share.shares import shares
 
 AS_OF = date(2026, 8, 17)
 

@@ -16,7 +16,7 @@ from tests.reports.conftest import AS_OF, insert, make_tables, put_rows
 from tests.reports.site.pages import render_pages
 from warehouse import mart_tables, tables
 from warehouse.dictionary import dictionary
-from warehouse.marts.salary_bands import salary_bands
+from warehouse.marts.pay.salary_bands import salary_bands
 
 BAND = "pay.northern_america.ai_engineering.mid_senior"
 

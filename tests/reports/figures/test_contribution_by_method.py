@@ -23,8 +23,8 @@ from tests.warehouse.marts.test_marts_by_method import (
 from transforms.records.vocabulary import AI_GROUPS
 from warehouse import database
 from warehouse.mart_tables import SalaryBands, Shares
-from warehouse.marts.salary_bands import salary_bands
-from warehouse.marts.shares import shares
+from warehouse.marts.pay.salary_bands import salary_bands
+from warehouse.marts.share.shares import shares
 
 
 @pytest.fixture

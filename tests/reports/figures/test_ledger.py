@@ -35,7 +35,7 @@ from tests.reports.figures.ledger_builders import (
 from transforms.records.vocabulary import CELL_STATES
 from warehouse import mart_tables, tables
 from warehouse.mart_tables import Figures
-from warehouse.marts.shares import shares
+from warehouse.marts.share.shares import shares
 from warehouse.schema import ddl
 
 

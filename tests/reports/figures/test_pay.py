@@ -28,7 +28,7 @@ from tests.reports.figures.ledger_builders import (
 )
 from warehouse import mart_tables, tables
 from warehouse.mart_tables import SourceContribution
-from warehouse.marts.salary_bands import salary_bands
+from warehouse.marts.pay.salary_bands import salary_bands
 
 
 def test_the_first_rung_is_printed_plainly_with_its_files(con: duckdb.DuckDBPyConnection, put: Put, cell: Cell) -> None:

@@ -20,9 +20,10 @@ from reports.figures.history import read_history
 from reports.wording import notes
 from tests.builders import share_row
 from tests.reports.figures.ledger_builders import Put
-from warehouse import mart_tables, published
+from warehouse import mart_tables
 from warehouse.mart_tables import Figures, SourceContribution
 from warehouse.marts.measures import MEASURES
+from warehouse.marts.vintages import published
 from warehouse.ops_tables import FigureVintages, Vintages
 
 Make = Callable[..., Figures]

@@ -22,7 +22,7 @@ from tests.reports.figures.ledger_builders import posting
 from transforms.records.columns import fields_of, table_of
 from warehouse import database, mart_tables, ops_tables, tables
 from warehouse.mart_tables import Figures
-from warehouse.marts.mart_history import write_day
+from warehouse.marts.history.mart_history import write_day
 from warehouse.publish.market import publish
 from warehouse.publish.release_tables import open_published_file
 

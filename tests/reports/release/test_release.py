@@ -301,7 +301,7 @@ def test_the_duckdb_file_has_marts_views_and_comments(released: Path) -> None:
             "SELECT tags['storage_version'] FROM duckdb_databases() WHERE NOT internal"
         ).fetchall()[0]
         assert version.startswith("v1.3.0")
-        assert con.execute("SELECT count(*) FROM mart.skill_demand").fetchall()[0][0] >= 0
+        assert con.execute("SELECT count(*) FROM mart.shares").fetchall()[0][0] >= 0
         query = "SELECT count(*) FROM duckdb_columns() WHERE NOT internal AND comment IS NULL"
         assert con.execute(query).fetchall() == [(0,)]
 

@@ -19,7 +19,8 @@ from warehouse.load.lookups import load_lookups
 from warehouse.mart_tables import SalaryBands, Shares
 from warehouse.marts import cell_cache
 from warehouse.marts.compute import MARTS, compute_marts, write_marts
-from warehouse.schema import MACROS, SQL_FILES, VIEWS, arrow_table
+from warehouse.schema import MACROS, VIEWS, arrow_table
+from warehouse.sql_files import FOLDER
 from warehouse.tables import PostingPlaces, PostingSkills
 
 DAY = date(2026, 9, 30)
@@ -30,7 +31,6 @@ COUNTRIES = {
     "DE": ("Western Europe", "Europe"),
 }
 LONG_AGO = "('2023-01-01', '2023-01-01', '2024-01-01')"
-MARTS_FOLDER = Path(cell_cache.__file__).parent
 
 
 def put(con: database.Connection, rows: list[Any]) -> None:
@@ -211,13 +211,13 @@ def test_a_job_that_leaves_the_stock_changes_its_cells(
     after_night: database.Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     con = after_night
-    assert con.execute("SELECT max(n_jobs) FROM mart.role_shares").fetchall() == [(180,)]
+    assert con.execute("SELECT max(n_jobs) FROM mart.shares WHERE measure = 'role'").fetchall() == [(180,)]
     closing = "closed_at = last_seen_at + INTERVAL 1 HOUR, closed_by = 'list'"
     con.execute(f"UPDATE core.posting_boards SET {closing} WHERE posting_id = 'x:0001'")
     con.execute("UPDATE ops.responses SET observed_at = observed_at + INTERVAL 2 HOUR")
     cells = night(con, DAY + timedelta(days=1), monkeypatch)
     assert {table_of(cls).name for cls in (SalaryBands, Shares)} <= set(cells)
-    newest = "SELECT max(n_jobs) FROM mart.role_shares WHERE as_of = ?"
+    newest = "SELECT max(n_jobs) FROM mart.shares WHERE measure = 'role' AND as_of = ?"
     assert con.execute(newest, [DAY + timedelta(days=1)]).fetchall() == [(179,)]
 
 
@@ -255,8 +255,10 @@ def test_all_that_marts_read_is_in_the_digest_of_their_inputs() -> None:
         *MACROS_OF_READINGS,
     )
     macros = [f"{name}.sql" for name in MACROS if name not in not_read]
-    for file in [*MARTS_FOLDER.glob("*.sql"), *MARTS_FOLDER.glob("*.py"), *(SQL_FILES / name for name in macros)]:
-        if file.name in ("cell_cache.py", "mart_history.py"):
+    marts = [file for file in (FOLDER / "marts").rglob("*.*") if file.suffix in (".sql", ".py")]
+    views = [file for file in (FOLDER / "views").rglob("*.sql") if file.parent.name != "analysis"]
+    for file in [*marts, *(file for file in views if file.name in macros)]:
+        if file.name in ("cell_cache.py", "mart_history.py", "reading_depth.sql"):
             continue
         text = re.sub(r"--[^\n]*", "", file.read_text())
         tables = set(re.findall(r"\bcore\.\w+", text))

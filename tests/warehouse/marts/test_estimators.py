@@ -72,7 +72,7 @@ def test_values_that_are_missing_are_refused() -> None:
         estimate_quantiles(cells, np.array([0, 1]), np.array([1.0, np.nan]), (0.5,))
     with pytest.raises(ValueError, match="3 values for 2 jobs"):
         estimate_quantiles(cells, np.array([0, 1, 1]), np.array([1.0, 2.0, 3.0]), (0.5,))
-    with pytest.raises(ValueError, match="more jobs that ask than jobs"):
+    with pytest.raises(ValueError, match="jobs that ask must be between 0 and the jobs"):
         one_share([1, 1], [2, 0])
 
 

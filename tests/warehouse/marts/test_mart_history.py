@@ -19,7 +19,7 @@ from transforms.records.columns import fields_of, table_of
 from transforms.records.vocabulary import ROLES
 from warehouse import database
 from warehouse.mart_tables import HISTORIES, Figures, Shares, SourceContribution
-from warehouse.marts import mart_history
+from warehouse.marts.history import mart_history
 from warehouse.publish.market import publish
 from warehouse.schema import arrow_table, mart_ddl
 
@@ -149,7 +149,7 @@ def write_and_read(opened: database.Connection, steps: list[tuple[int, dict[str,
                 database.write_mart(opened, Shares, shares(day(number), counts), as_of=day(number), reused=cells)
                 history[number] = reused | counts
             elif counts in history:
-                database.keep_mart(opened, Shares, of=day(counts), as_of=day(number))
+                mart_history.keep_day(opened, Shares, of=day(counts), as_of=day(number))
                 history[number] = history[counts]
             assert sorted(all_rows(opened, SPANS), key=str) == runs(history)
         for n, its in history.items():

@@ -19,8 +19,8 @@ from transforms.records.vocabulary import GROUP_OF_ROLE
 from transforms.text.lookups import countries, near_occupations, roles
 from warehouse import database
 from warehouse.marts.measures import MEASURES
-from warehouse.marts.salary_bands import salary_bands
-from warehouse.marts.shares import shares as all_shares
+from warehouse.marts.pay.salary_bands import salary_bands
+from warehouse.marts.share.shares import shares as all_shares
 from warehouse.schema import arrow_table
 from warehouse.tables import (
     Countries,

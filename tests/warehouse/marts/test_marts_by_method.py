@@ -17,18 +17,18 @@ import pytest
 from scipy import optimize, stats
 
 from tests.builders import night, open_copy
-from tests.warehouse.marts.test_closings import LAST, put_nights
-from tests.warehouse.marts.test_frame import employer
+from tests.warehouse.marts.closing.test_closings import LAST, put_nights
+from tests.warehouse.marts.coverage.test_frame import employer
 from tests.warehouse.marts.test_marts import AS_OF, NOW, REGION, SOME_COUNTRIES, posting, put, report
 from transforms.records.columns import fields_of
 from transforms.records.definitions import BAND
 from transforms.records.vocabulary import AI_GROUPS, SOC
 from transforms.text.lookups import near_occupations, roles
 from warehouse import database
-from warehouse.marts.closings import closings_left_out
-from warehouse.marts.frame import frame_coverage, pay_ladder
-from warehouse.marts.salary_bands import salary_bands
-from warehouse.marts.time_listed import time_listed
+from warehouse.marts.closing.closings import closings_left_out
+from warehouse.marts.closing.time_listed import time_listed
+from warehouse.marts.coverage.frame import frame_coverage, pay_ladder
+from warehouse.marts.pay.salary_bands import salary_bands
 from warehouse.tables import Countries, NearOccupations, OfficialWages, PostingPay, PostingPlaces, Roles
 
 HERE = "Northern America"

@@ -6,9 +6,9 @@ from pathlib import Path
 
 from transforms.records.vocabulary import EXPERIENCE_BANDS
 from transforms.text.lookups import languages_read
-from warehouse.marts.closing_rates import MASS_CHANCE
-from warehouse.marts.closing_rates import TINY as NEAR_ZERO
-from warehouse.marts.closings import COMPARED
+from warehouse.marts.closing.closing_rates import MASS_CHANCE
+from warehouse.marts.closing.closing_rates import TINY as NEAR_ZERO
+from warehouse.marts.closing.closings import COMPARED
 from warehouse.marts.measures import MEASURES
 
 PAGE = " ".join((Path(__file__).parents[3] / "docs" / "methods.md").read_text(encoding="utf-8").split())

@@ -16,7 +16,7 @@ from tests.builders import BEGIN, Answer, load, night, refined
 from tests.builders import posting as job
 from tests.known_truth.board_market import EMPTY, FAILS, GONE, LIST, MOVED, SEED, draw_board_market, silence_boards
 from tests.known_truth.board_nights import estimate, name_strata, run_nights, weigh
-from tests.warehouse.marts.test_closings import put_nights
+from tests.warehouse.marts.closing.test_closings import put_nights
 from tests.warehouse.marts.test_marts import AS_OF, NOW, SOME_COUNTRIES, cell, posting, put
 from transforms.records.columns import fields_of, table_of
 from transforms.records.definitions import BRIDGE_DAYS
@@ -24,15 +24,15 @@ from transforms.records.vocabulary import MEMBER_RHYTHM
 from warehouse import database
 from warehouse.checks import gate
 from warehouse.mart_tables import ClosingRates, PayDisclosure, SalaryBands, Shares, TimeListed
-from warehouse.marts.closing_rates import Readings, estimate_closing_rates
-from warehouse.marts.closings import closing_rates
+from warehouse.marts.closing.closing_rates import Readings, estimate_closing_rates
+from warehouse.marts.closing.closings import closing_rates
+from warehouse.marts.closing.time_listed import Spells, estimate_listed, time_listed
 from warehouse.marts.compute import compute_marts, write_marts
-from warehouse.marts.disclosure import pay_disclosure
 from warehouse.marts.measures import MEASURES
-from warehouse.marts.pay_quantiles import PANEL_COLUMNS
-from warehouse.marts.salary_bands import salary_bands
-from warehouse.marts.shares import shares
-from warehouse.marts.time_listed import Spells, estimate_listed, time_listed
+from warehouse.marts.pay.disclosure import pay_disclosure
+from warehouse.marts.pay.pay_quantiles import PANEL_COLUMNS
+from warehouse.marts.pay.salary_bands import salary_bands
+from warehouse.marts.share.shares import shares
 from warehouse.ops_tables import BoardNights, PanelDraw, Rejects, Responses
 from warehouse.schema import arrow_table
 from warehouse.tables import Countries

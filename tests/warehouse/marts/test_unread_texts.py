@@ -6,16 +6,16 @@ from typing import Any
 
 import pytest
 
-from tests.warehouse.marts.test_disclosure import put_jobs, put_laws
+from tests.warehouse.marts.pay.test_disclosure import put_jobs, put_laws
+from tests.warehouse.marts.share.test_shares import found, row_of
 from tests.warehouse.marts.test_marts import AS_OF, bands, con, posting, put  # noqa: F401  # con is a fixture
-from tests.warehouse.marts.test_shares import found, row_of
 from warehouse import database
-from warehouse.analysis_views import MACROS, VIEWS
 from warehouse.checks import integrity
 from warehouse.marts.compute import compute_marts, write_marts
-from warehouse.marts.disclosure import pay_disclosure
-from warehouse.reading_depth import describe_depth, measure_depth
+from warehouse.marts.coverage.reading_depth import describe_depth, measure_depth
+from warehouse.marts.pay.disclosure import pay_disclosure
 from warehouse.tables import PostingSkills, Skills
+from warehouse.views.analysis_views import MACROS, VIEWS
 
 NO_PAY = dict.fromkeys(("pay_low", "pay_high", "currency", "period", "pay_source", "annual_low", "annual_high"))
 UNREAD: dict[str, Any] = {

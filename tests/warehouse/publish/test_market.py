@@ -24,12 +24,13 @@ from tests.builders import (
     refined,
 )
 from transforms.records.columns import table_of
-from warehouse import analysis_views, database, schema
+from warehouse import database, schema
 from warehouse.load import jobs, loader
 from warehouse.load.refined_file import RefinedFile
 from warehouse.load.usd_conversion import convert_money
 from warehouse.publish.market import publish
 from warehouse.publish.reader import open_reader
+from warehouse.views import analysis_views
 
 CLOSED = "SELECT posting_id, closed_on::VARCHAR FROM core.postings ORDER BY ALL"
 

@@ -1,6 +1,6 @@
--- Every board that is known or was asked: where its open jobs are, whether it is a recruitment or staffing agency's, and
--- the industry of its employer, each with what it rests on; NULL where that is too little. Trials of a platform stand
--- there as `test` and are not asked; spellings of a token in other capitals are one board.
+-- Every board that is known or was asked: where its open jobs are, whether it is a recruitment or staffing agency's,
+-- and the industry of its employer, each with what it rests on; NULL where that is too little. Trials of a platform
+-- stand there as `test` and are not asked; spellings of a token in other capitals are one board.
 --
 -- $min_jobs: the least jobs in a board's country. $min_signs, $min_share: the least jobs with signs of an agency, and
 -- their least share. $min_read: the least jobs read in full without which nothing says that it is none.

@@ -1,6 +1,6 @@
--- Employers with open jobs in AI engineering, AI science or around them, as statistics count them: one row each, with how
--- many of which role, where, and how many state pay. Adverts that name nobody count under their board. An agency stands
--- for the employers that it does not name.
+-- Employers with open jobs in AI engineering, AI science or around them, as statistics count them: one row each, with
+-- how many of which role, where, and how many state pay. Adverts that name nobody count under their board. An agency
+-- stands for the employers that it does not name.
 --
 -- $ai_groups: the groups of roles that are AI jobs.
 SELECT

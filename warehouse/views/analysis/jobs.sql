@@ -1,5 +1,5 @@
--- One row per job, open or former, with what its adverts say; what statistics count is `is_open`. Where its adverts differ,
--- the first that says something is taken, as in the marts. Of sources whose aggregates may be published.
+-- One row per job, open or former, with what its adverts say; what statistics count is `is_open`. Where its adverts
+-- differ, the first that says something is taken, as in the marts. Of sources whose aggregates may be published.
 --
 -- $job_adverts: job_adverts.sql. $counted_jobs: counted_jobs.sql over them. $languages_of_skills: languages in which
 -- skills are read. $unread: the class of texts that were not read.

@@ -1,6 +1,6 @@
--- Jobs that boards listed, month by month: on each board as its last complete list of the month has them. A month in which
--- no board was read whole has no row, and boards that were not read in it count nothing, so `n_jobs` of two months are not to
--- be compared: `n_jobs_again` and `n_jobs_before` are, of the same boards.
+-- Jobs that boards listed, month by month: on each board as its last complete list of the month has them. A month in
+-- which no board was read whole has no row, and boards that were not read in it count nothing, so `n_jobs` of two
+-- months are not to be compared: `n_jobs_again` and `n_jobs_before` are, of the same boards.
 --
 -- $newest: the newest day of the marts.
 WITH readings AS (

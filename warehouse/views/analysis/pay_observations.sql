@@ -1,5 +1,5 @@
--- What adverts offer: one row per job with base pay, open or former. `why_not` says why its pay enters no salary band of
--- today. Where several of its adverts state pay, the first is taken, as in the bands. Pay zones of one advert are
+-- What adverts offer: one row per job with base pay, open or former. `why_not` says why its pay enters no salary band
+-- of today. Where several of its adverts state pay, the first is taken, as in the bands. Pay zones of one advert are
 -- alternatives: core.posting_pay has them all.
 --
 -- $job_adverts: job_adverts.sql. $observations: the SELECT of the macro pay_observations over them.

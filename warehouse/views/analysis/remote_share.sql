@@ -1,6 +1,6 @@
--- How many of the open jobs are remote, by place, role and day. Rows of `role` all are the cells of mart.shares, as they are published,
--- with interval and status; those of single roles are counts of the same day without an interval, and `status` says so.
--- Bounds are the least and the greatest share of all jobs, those too that do not say.
+-- How many of the open jobs are remote, by place, role and day. Rows of `role` all are the cells of mart.shares, as
+-- they are published, with interval and status; those of single roles are counts of the same day without an interval,
+-- and `status` says so. Bounds are the least and the greatest share of all jobs, those too that do not say.
 --
 -- $day: the day whose jobs are published. $unread: the class of texts that were not read.
 WITH counted AS (

@@ -1,0 +1,290 @@
+"""mart.closing_rates: which closings count, which wait, and what is left out, on boards made by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy import optimize, stats
+
+from tests.builders import BEGIN, Answer, load, night, open_copy, posting, refined
+from transforms.records.rows import Place
+from warehouse import database
+from warehouse.checks import gate
+from warehouse.mart_tables import ClosingRates, ClosingsLeftOut
+from warehouse.marts.closing.closings import CLOSING_RULES, closing_rates, closings_left_out
+from warehouse.marts.compute import compute_marts, write_marts
+from warehouse.marts.printing import find_reasons
+
+PLACES = tuple(Place(place_text=c, country=c, region="Western Europe", continent="Europe") for c in ("FR", "DE"))
+LAST = (BEGIN + timedelta(days=400)).date()
+
+
+def put_nights(
+    con: database.Connection, folder: Path, nights: Mapping[int, Mapping[str, Iterable[Any]]], **fields: Any
+) -> None:
+    """Load nights, each with what every board lists: ids, or postings. An empty list is one."""
+    for number, boards in nights.items():
+        answers = [
+            Answer(
+                night(number),
+                [one if not isinstance(one, int | str) else posting(one, board=board, **fields) for one in adverts],
+                board,
+                is_complete=bool(adverts),
+            )
+            for board, adverts in ((board, list(rows)) for board, rows in boards.items())
+        ]
+        load(con, refined(folder, f"{number:04}", *answers))
+
+
+def cell(con: database.Connection, as_of: date = LAST, **key: str) -> dict[str, Any]:
+    """The row of the world, and of the group `data` unless it says another."""
+    conditions = {"role_group": "data", "region_level": "world", "region": "World"} | key
+    rows = closing_rates(con, as_of)
+    for name, value in conditions.items():
+        rows = rows[rows[name] == value]
+    (row,) = rows.to_dict("records")
+    return {str(name): value for name, value in row.items()}
+
+
+def left_out(con: database.Connection, as_of: date = LAST) -> list[tuple[Any, ...]]:
+    rows = closings_left_out(con, as_of)
+    return [tuple(row) for row in rows[["board", "read_on", "read_again_on", "n_open", "n_gone", "why"]].values]
+
+
+def test_of_three_readings_only_what_two_lack_is_closed(con: database.Connection, tmp_path: Path) -> None:
+    """2 is closed between the first and the second reading, 3 was only missed once, 4 waits for another reading."""
+    put_nights(con, tmp_path, {0: {"acme": [1, 2, 3, 4]}, 1: {"acme": [1, 4]}, 2: {"acme": [1, 3]}})
+    row = cell(con)
+    assert (row["n_closed"], row["open_days"], row["n_boards"]) == (1, 4, 1)
+    assert (row["period_from"], row["period_to"]) == (night(0).date(), night(1).date())
+    put_nights(con, tmp_path, {3: {"acme": [1, 3]}})
+    row = cell(con)
+    assert (row["n_closed"], row["open_days"]) == (2, 4 + 3)  # of 1, 3 and 4, the last is gone for good
+
+
+def test_what_was_known_on_a_day_does_not_change_with_later_readings(con: database.Connection, tmp_path: Path) -> None:
+    put_nights(con, tmp_path, {0: {"acme": [1, 2, 3]}, 1: {"acme": [1, 3]}, 2: {"acme": [1, 3]}})
+    before = closing_rates(con, night(2).date())
+    put_nights(con, tmp_path, {3: {"acme": [1]}, 4: {"acme": [1]}})
+    pd.testing.assert_frame_equal(closing_rates(con, night(2).date()), before)
+    assert cell(con)["n_closed"] == 2
+
+
+def test_the_rows_of_later_days_without_readings_are_the_same(con: database.Connection, tmp_path: Path) -> None:
+    put_nights(con, tmp_path, {0: {"acme": [1, 2, 3]}, 1: {"acme": [1, 3]}, 2: {"acme": [1, 3]}})
+    rows = closing_rates(con, night(2).date())
+    for days in (1, 30, 200, 400):
+        later = closing_rates(con, night(2 + days).date())
+        pd.testing.assert_frame_equal(later.drop(columns="as_of"), rows.drop(columns="as_of"))
+
+
+def test_an_interval_has_its_days_and_a_long_one_does_not_count(con: database.Connection, tmp_path: Path) -> None:
+    put_nights(con, tmp_path, {0: {"acme": [1, 2]}, 30: {"acme": [1, 3]}, 66: {"acme": [4]}, 67: {"acme": [4]}})
+    row = cell(con)
+    assert (row["n_closed"], row["open_days"], row["period_to"]) == (1, 60, night(30).date())
+
+
+def test_the_days_of_an_interval_are_not_rounded(con: database.Connection, tmp_path: Path) -> None:
+    """Runs before and after midnight are 74 minutes apart; lengths of about a day are added up as they are."""
+    for board, times in {"acme": (0, 74, 1514), "beta": (0, 1443, 2889, 9999)}.items():
+        for number, minutes in enumerate(times):
+            rows = [posting(f"{board}-{i}", board=board) for i in range(10 - number)]
+            load(con, refined(tmp_path, f"{board}{number}", Answer(night(0) + timedelta(minutes=minutes), rows, board)))
+    row = cell(con)
+    assert row["open_days"] == pytest.approx((10 * 74 + 10 * 1443 + 9 * 1446) / 1440, rel=1e-12)
+    assert row["n_closed"] == 3
+
+
+def test_a_second_answer_of_the_same_day_confirms_nothing(con: database.Connection, tmp_path: Path) -> None:
+    answers = ((night(0), [1, 2]), (night(1), [1]), (night(1) + timedelta(minutes=20), [1]))
+    for number, (at, ids) in enumerate(answers):
+        load(con, refined(tmp_path, str(number), Answer(at, [posting(i) for i in ids])))
+    assert closing_rates(con, LAST).empty
+
+
+def test_what_leaves_a_list_by_age_is_not_closed(con: database.Connection, tmp_path: Path) -> None:
+    """Of adverts of 58, 40 and unknown days, all lacked from the second night on, only the second one is closed."""
+    days = {1: 58, 2: 40, 3: None, 4: 1}
+    dates = {i: (BEGIN - timedelta(days=age)).date() if age is not None else None for i, age in days.items()}
+    lists = {0: (1, 2, 3, 4), 2: (4,), 3: (4,)}
+    for number, ids in lists.items():
+        rows = [posting(i, posted_on=dates[i]) for i in ids]
+        load(con, refined(tmp_path, str(number), Answer(night(number), rows, max_age_days=60)))
+    row = cell(con)
+    assert (row["n_closed"], row["open_days"]) == (1, 4)  # 2 and 4, for two days
+
+
+def test_a_board_that_is_gone_closes_nothing_and_is_listed(con: database.Connection, tmp_path: Path) -> None:
+    put_nights(con, tmp_path, {0: {"acme": [1, 2, 3]}, 1: {"acme": [1, 2]}, 2: {"acme": [1, 2]}, 3: {"acme": []}})
+    row = cell(con)
+    assert (row["n_closed"], row["open_days"]) == (1, 3)  # nothing confirms the last
+    assert left_out(con) == [("acme", night(2).date(), night(3).date(), 2, 2, "board_gone")]
+    assert left_out(con, night(2).date()) == []
+    put_nights(con, tmp_path, {4: {"acme": [1]}, 5: {"acme": [1]}})  # it is there again: an answer had failed
+    assert left_out(con) == []
+    assert cell(con)["n_closed"] == 2
+
+
+def test_a_mass_closing_is_left_out_and_listed(con: database.Connection, tmp_path: Path) -> None:
+    others = {f"b{n}": list(range(100 * n, 100 * n + 20)) for n in range(1, 11)}
+    nights = {n: {**others, "big": list(range(40 if n == 0 else 15))} for n in range(4)}
+    put_nights(con, tmp_path, nights)
+    assert left_out(con) == [("big", night(0).date(), night(1).date(), 40, 25, "mass_closing")]
+    row = cell(con)
+    assert (row["n_closed"], row["open_days"]) == (0, 2 * 200 + 15)
+
+
+def test_adverts_count_in_each_region_and_group_of_theirs(con: database.Connection, tmp_path: Path) -> None:
+    here = posting(1, role_group="ai_engineering", places=PLACES)
+    put_nights(con, tmp_path, {0: {"acme": [here, 2]}, 1: {"acme": [2]}, 2: {"acme": [2]}})
+    rows = closing_rates(con, LAST).set_index(["role_group", "region"])["n_closed"].to_dict()
+    assert rows == {
+        ("data", "World"): 0,
+        **{(group, region): 1 for group in ("ai_engineering", "ai_jobs")
+           for region in ("World", "Europe")},
+    }  # fmt: skip
+
+
+# --- what is printed, and the same numbers without the SQL ---
+
+
+@pytest.fixture(scope="module")
+def boards_template(work_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("boards")
+    with open_copy(work_template, folder) as con:
+        put_fourteen_boards(con, folder)
+    return folder
+
+
+@pytest.fixture
+def boards(boards_template: Path, tmp_path: Path) -> Iterator[database.Connection]:
+    """Fourteen boards of AI and other engineering, read four times; the last board has no AI advert."""
+    with open_copy(boards_template, tmp_path) as con:
+        yield con
+
+
+def put_fourteen_boards(con: database.Connection, folder: Path) -> None:
+    draw = np.random.default_rng(5)
+    adverts = {
+        f"b{board}": [
+            (f"{board}-{n}", "ai_engineering" if n % 3 == 0 and board < 13 else "other_engineering", draw.exponential())
+            for n in range(12 + board)
+        ]
+        for board in range(14)
+    }
+    for number in (0, 7, 27, 28):
+        answers = [
+            Answer(
+                night(number),
+                [posting(i, board=board, role_group=group) for i, group, life in rows if life * 80 >= number],
+                board,
+            )
+            for board, rows in adverts.items()
+        ]
+        load(con, refined(folder, f"{number:04}", *answers))
+
+
+def test_a_row_is_what_the_method_says(boards: database.Connection) -> None:
+    """docs/methods.md, "Closing rates", in plain pandas: from core.posting_boards and ops.responses alone."""
+    sightings = boards.execute(
+        "SELECT b.board, b.posting_id, p.role_group, b.first_seen_at, b.last_seen_at"
+        " FROM core.posting_boards AS b JOIN core.postings AS p USING (posting_id)"
+    ).df()
+    times = boards.execute("SELECT board, observed_at FROM ops.responses WHERE is_complete ORDER BY ALL").df()
+    rows = []
+    for board, own in sightings.groupby("board"):
+        at = times.loc[times["board"] == board, "observed_at"].tolist()
+        there = [own[(own["first_seen_at"] <= t) & (own["last_seen_at"] >= t)] for t in at]
+        for k in range(len(at) - 2):  # the next reading but one confirms
+            later = {*there[k + 1]["posting_id"], *there[k + 2]["posting_id"]}
+            for group, its in there[k].groupby("role_group"):
+                n_closed = (~its["posting_id"].isin(later)).sum()
+                rows.append((group, board, k, (at[k + 1] - at[k]).days, len(its), n_closed))
+    counts = pd.DataFrame(rows, columns=["group", "board", "interval", "d", "n", "k"])
+    ours = counts[counts["group"] == "ai_engineering"].copy()
+
+    def expect(rate: float, spread: float) -> Any:
+        return ours["n"] * (1 - (1 + spread * rate * ours["d"]) ** (-1 / spread))
+
+    def solve(spread: float) -> float:
+        return float(optimize.brentq(lambda rate: expect(rate, spread).sum() - ours["k"].sum(), 1e-6, 1, xtol=1e-15))
+
+    alike = solve(1e-9)
+    part = expect(alike, 1e-9) / ours["n"]
+    slope = ours["n"] * ours["d"] * (1 - part) * alike
+    over = (ours["n"] * part - ours["k"]).groupby(ours["board"]).sum() ** 2
+    chance = (ours["n"] * part * (1 - part)).groupby(ours["board"]).sum()
+    spread = max(float((over - chance).sum() / (slope.groupby(ours["board"]).sum() ** 2).sum()), 1e-9)
+    rate = solve(spread)
+    survival = (1 + spread * rate * ours["d"]) ** (-1 / spread)
+    surplus = (ours["k"] - ours["n"] * (1 - survival)).groupby(ours["board"]).sum()
+    pull = (ours["n"] * ours["d"] * survival / (1 + spread * rate * ours["d"])).groupby(ours["board"]).sum()
+    shift = surplus / (pull.sum() - pull)
+    g = len(shift)
+    days = (ours["n"] * ours["d"]).groupby(ours["board"]).sum()
+    even = days.sum() ** 2 / (days**2).sum()
+    reach = np.exp(stats.t.ppf(0.975, even - 1) * np.sqrt((g - 1) / g * (shift**2).sum()) / rate)
+
+    counts["t"] = (counts["n"] - counts["k"] / 2) * counts["d"]
+    pairs = ours.assign(t=counts["t"]).merge(
+        counts[counts["group"] == "other_engineering"], on=["board", "interval"], suffixes=("", "_other")
+    )
+    a = (pairs["k"] * pairs["t_other"] / (pairs["t"] + pairs["t_other"])).groupby(pairs["board"]).sum()
+    b = (pairs["k_other"] * pairs["t"] / (pairs["t"] + pairs["t_other"])).groupby(pairs["board"]).sum()
+    without = np.log((a.sum() - a) / (b.sum() - b))
+    weight = (pairs["t"] * pairs["t_other"] / (pairs["t"] + pairs["t_other"])).groupby(pairs["board"]).sum()
+    freedom = weight.sum() ** 2 / (weight**2).sum() - 1
+    apart = np.exp(stats.t.ppf(0.975, freedom) * np.sqrt((g - 1) / g * ((without - without.mean()) ** 2).sum()))
+
+    row = cell(boards, role_group="ai_engineering")
+    assert (row["n_boards"], row["n_closed"], row["open_days"]) == (g, ours["k"].sum(), days.sum())
+    assert row["n_even"] == pytest.approx(even)
+    assert [row["rate"], row["rate_lo"], row["rate_hi"]] == pytest.approx([rate, rate / reach, rate * reach], rel=1e-5)
+    ratio = a.sum() / b.sum()
+    assert [row["ratio"], row["ratio_lo"], row["ratio_hi"]] == pytest.approx([ratio, ratio / apart, ratio * apart])
+    assert row["compared_with"] == "other_engineering" and row["ratio_status"] == row["status"] == "published"
+
+
+def test_only_declared_groups_are_compared(boards: database.Connection) -> None:
+    row = cell(boards, role_group="other_engineering")
+    assert pd.isna(row["compared_with"]) and pd.isna(row["ratio"]) and pd.isna(row["ratio_status"])
+    assert row["n_boards"] == 14
+
+
+def test_a_mart_passes_its_gate(boards: database.Connection) -> None:
+    for cls, rows in ((ClosingRates, closing_rates(boards, LAST)), (ClosingsLeftOut, closings_left_out(boards, LAST))):
+        assert gate.check(rows, cls, gate="mart", run_id="1").failures == ()
+        database.write_mart(boards, cls, rows, as_of=LAST)
+
+
+RESTS_ON = {"open_days": 1_000, "n_boards": 10, "n_even": 8, "largest": 0.5}
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        ({}, None),
+        ({"open_days": 999}, "not followed for long enough (999 open days; 1,000 needed)"),
+        ({"n_boards": 9}, "not enough boards (9; 10 needed)"),
+        ({"n_even": 8 - 1e-12, "largest": 0.5 + 1e-12}, None),
+        ({"n_even": 7.9}, "a few boards hold most of it (as informative as 7.9 equal boards; 8 needed)"),
+        ({"largest": 0.51}, "one board is 51 % of it (at most 50 %)"),
+        ({"largest": 0.9, "n_boards": 2}, "not enough boards (2; 10 needed)"),
+    ],
+)
+def test_a_cell_is_printed_by_what_it_rests_on(change: dict[str, float], reason: str | None) -> None:
+    rests_on = {name: np.array([value]) for name, value in (RESTS_ON | change).items()}
+    assert list(find_reasons(rests_on, CLOSING_RULES)) == [reason]
+
+
+def test_an_unchanged_night_computes_nothing(boards: database.Connection) -> None:
+    for day, is_new in ((LAST, True), (LAST + timedelta(days=1), False)):
+        result = compute_marts(boards, day, run_id="1")
+        assert [cls in result.frames for cls in (ClosingRates, ClosingsLeftOut)] == [is_new, is_new]
+        write_marts(boards, result)

@@ -1,0 +1,196 @@
+"""mart.reported_pay: which persons count in which cell, in which money, and how sure it is."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy.stats import binom
+
+from transforms.records.columns import fields_of
+from warehouse import database
+from warehouse.mart_tables import SalaryBands
+from warehouse.marts.cell_cache import CellCache
+from warehouse.marts.pay.pay_quantiles import QUANTILES, estimate_pay_of_persons
+from warehouse.marts.pay.reported_pay import reported_bands, reported_pay
+from warehouse.tables import Countries, ExchangeRates, PayReports, Sources
+
+AS_OF = date(2026, 9, 30)
+WAVE = date(2026, 1, 15)
+COUNTRY = {"alpha3": "ARG", "name": "Argentina", "m49": "032", "region": "South America", "continent": "Americas"}
+
+
+def nothing_in(cls: type) -> dict[str, Any]:
+    return {f.name: None for f in fields_of(cls)}
+
+
+def person(row: int, pay: float, **fields: Any) -> PayReports:
+    usual = {
+        "source": "survey", "snapshot_on": WAVE, "row": row, "basis": "reported", "pair_row": row, "year": 2026,
+        "title": "Data Scientist", "role": "data_scientist", "role_group": "ai_science", "seniority": "unstated",
+        "employment_type": "FULL_TIME", "pay": pay, "currency": "ARS", "country": "AR", "region": "South America",
+        "continent": "Americas", "paid_in": "local", "years_experience": 3.0, "pay_net": 0.75 * pay, "warc": "w",
+        "record": 0,
+    }  # fmt: skip
+    return PayReports(**(nothing_in(PayReports) | usual | fields))
+
+
+def quote(day: date, per_dollar: float, source: str = "currency_table") -> ExchangeRates:
+    values = {"source": source, "rate_on": day, "base": "USD", "currency": "ARS", "rate": per_dollar, "warc": "w"}
+    return ExchangeRates(**(nothing_in(ExchangeRates) | values | {"record": 0}))
+
+
+@pytest.fixture
+def survey(con: database.Connection) -> database.Connection:
+    """100 persons paid in pesos, 40 in dollars by a rate of their own, and others who must not be among them."""
+    database.put(con, Countries, [Countries(country="AR", currencies=("ARS",), **COUNTRY)])
+    database.put(con, ExchangeRates, [quote(date(2025, 12, 31), 1_000.0), quote(date(2026, 3, 10), 2_000.0)])
+    rows = [person(n, 1_000_000.0 * n, years_experience=float(n % 12)) for n in range(1, 101)]
+    abroad = {"paid_in": "dollars", "pay_net": None}
+    rows += [person(n, 10e6, pay_usd_stated=100.0 * n, **abroad) for n in range(101, 141)]
+    rows += [person(141, 1.0, pay_flag="implausible_low"), person(142, 5e6, paid_in="part_dollars")]
+    rows += [person(143, 1e6, employment_type="PART_TIME"), person(144, 1e6, country=None)]
+    rows += [person(145, 1e6, snapshot_on=date(2025, 7, 1)), person(146, 1e6, snapshot_on=date(2026, 12, 1))]
+    rows += [person(147, 1e6, seniority="intern")]
+    rows += [person(n, 7e6, source="other", paid_in=None, employment_type=None) for n in range(1, 41)]
+    database.put(con, PayReports, rows)
+    return con
+
+
+def cells(con: database.Connection, **conditions: str) -> pd.DataFrame:
+    usual = {
+        "source": "survey", "role_group": "ai_core", "role": "all", "experience": "all", "pay_tax": "gross",
+        "employment_type": "FULL_TIME", "pay_market": "all", "currency": "USD",
+    }  # fmt: skip
+    frame = reported_pay(con, AS_OF)
+    for name, value in (usual | conditions).items():
+        frame = frame[frame[name] == value]
+    return frame
+
+
+def test_a_cell_is_what_plain_pandas_makes_of_the_core_tables(survey: database.Connection) -> None:
+    """The persons paid in pesos, in dollars, recomputed from core.pay_reports by docs/methods.md alone."""
+    core = survey.execute("FROM core.pay_reports").df()
+    newest = core[(core["source"] == "survey") & (core["snapshot_on"] == pd.Timestamp(WAVE))]
+    persons = newest[
+        newest["pay_flag"].isna() & newest["paid_in"].isin(["local", "dollar_linked"]) & newest["country"].eq("AR")
+        & newest["employment_type"].eq("FULL_TIME") & newest["role_group"].isin(["ai_engineering", "ai_science"])
+        & newest["seniority"].ne("intern")
+    ]  # fmt: skip
+    dollars = np.sort(persons["pay"].to_numpy() / 1_000.0)  # the quote of 31 December is nearest to 15 January
+    (row,) = cells(survey, pay_market="local").to_dict("records")
+    assert (row["n_persons"], row["n_flagged"], row["n_no_rate"]) == (len(dollars), 1, 0) == (100, 1, 0)
+    for name, p in QUANTILES.items():
+        at = len(dollars) * (p + (p - 0.5) / (3 * len(dollars)))  # the i-th person stands at (i - 1/2) / n
+        assert row[name] == pytest.approx(np.interp(at, np.arange(len(dollars)) + 0.5, dollars)), name
+        # Within one person of the exact interval by order statistics.
+        low, high = int(binom.ppf(0.025, len(dollars), p)), int(binom.ppf(0.975, len(dollars), p)) + 1
+        places = [int(np.searchsorted(dollars, row[f"{name}_{end}"])) + 1 for end in ("lo", "hi")]
+        assert abs(places[0] - low) <= 1, name
+        assert abs(places[1] - high) <= 1, name
+
+
+def test_monies_times_and_taxes_are_kept_apart(survey: database.Connection) -> None:
+    (everybody,) = cells(survey).to_dict("records")
+    assert (everybody["n_persons"], everybody["n_local"], everybody["n_part_dollars"], everybody["n_dollars"]) == (
+        141, 100, 1, 40,
+    )  # fmt: skip
+    (abroad,) = cells(survey, pay_market="cross_border").to_dict("records")
+    assert abroad["n_persons"] == 40
+    assert abroad["p50"] == pytest.approx(12_050)  # by the rates of their own
+    (own,) = cells(survey, pay_market="local", currency="ARS").to_dict("records")
+    assert own["p50"] == pytest.approx(50.5e6)
+    assert len(cells(survey, pay_market="cross_border", currency="ARS")) == 0
+    (net,) = cells(survey, pay_market="local", pay_tax="net").to_dict("records")
+    assert net["p50"] == pytest.approx(0.75 * 50_500)
+    (part_time,) = cells(survey, employment_type="PART_TIME").to_dict("records")
+    assert (part_time["n_persons"], part_time["status"], part_time["p50"]) == (1, "suppressed", None) or pd.isna(
+        part_time["p50"]
+    )
+    (other,) = cells(survey, source="other", employment_type="unstated").to_dict("records")
+    assert other["n_persons"] == 40
+    assert pd.isna(other["dollars_share"])
+
+
+def test_the_share_paid_in_dollars_has_an_exact_interval(survey: database.Connection) -> None:
+    (row,) = cells(survey).to_dict("records")
+    n, k = 141, 40
+    assert row["dollars_share"] == pytest.approx(k / n)
+    assert binom.sf(k - 1, n, row["dollars_share_lo"]) == pytest.approx(0.025)
+    assert binom.cdf(k, n, row["dollars_share_hi"]) == pytest.approx(0.025)
+
+
+def test_experience_is_in_bands_and_thin_ones_are_not_stored(survey: database.Connection) -> None:
+    frame = reported_pay(survey, AS_OF)
+    bands = frame[(frame["role_group"] == "ai_core") & (frame["pay_market"] == "local") & (frame["currency"] == "ARS")
+                  & (frame["pay_tax"] == "gross") & (frame["experience"] != "all")]  # fmt: skip
+    assert dict(zip(bands["experience"], bands["n_persons"], strict=True)) == {"8+": 32}  # 16, 26 and 24 are too few
+    assert set(frame.loc[frame["status"] == "suppressed", "experience"]) <= {"all"}
+
+
+def test_money_without_a_quote_near_the_wave_is_counted_and_left_out(survey: database.Connection) -> None:
+    survey.execute("DELETE FROM core.exchange_rates WHERE rate_on < DATE '2026-01-01'")
+    (row,) = cells(survey).to_dict("records")  # 10 March is 54 days away
+    assert (row["n_persons"], row["n_no_rate"]) == (40, 101)
+    database.put(
+        survey, ExchangeRates, [quote(date(2026, 2, 20), 500.0, "ecb_rates"), quote(date(2026, 1, 20), 1_000.0)]
+    )
+    (row,) = cells(survey, pay_market="local").to_dict("records")
+    assert row["p50"] == pytest.approx(50.5e6 / 500)  # the European Central Bank's comes first, where it quotes
+
+
+def test_bands_take_the_survey_that_most_of_a_country_answer(survey: database.Connection) -> None:
+    rows = CellCache(SalaryBands, AS_OF).combine_rows([reported_bands(survey, AS_OF, CellCache(SalaryBands, AS_OF))])
+    levels = rows[(rows["role_group"] == "ai_core") & (rows["currency"] == "USD")].set_index("pay_market")
+    all_levels = levels[levels["seniority_group"] == "all"]
+    assert dict(all_levels["n_jobs"]) == {"all": 141, "local": 100, "cross_border": 40}
+    assert set(rows["seniority_group"]) == {"all", "unstated"}  # no title names a level
+    assert rows["band_low"].isna().all()
+    assert set(rows["n_employers"].isna()) == {True}
+    assert all_levels.loc["all", "status"] == "low"
+    assert str(all_levels.loc["all", "reason"]).startswith("survey 2026: persons chose to answer")
+
+
+def test_one_survey_speaks_for_a_country_and_unasked_time_counts_as_full(survey: database.Connection) -> None:
+    rows = survey.execute(
+        "SELECT source, employment_type, is_main_survey, is_full_time, count(*)"
+        " FROM reported_persons($as_of) GROUP BY ALL",
+        {"as_of": AS_OF},
+    ).fetchall()
+    assert sorted(rows) == [
+        ("other", "unstated", False, True, 40),
+        ("survey", "FULL_TIME", True, True, 142),
+        ("survey", "PART_TIME", True, False, 1),
+    ]
+
+
+def test_unstated_time_in_a_survey_that_asks_for_it_is_not_full_time(con: database.Connection) -> None:
+    database.put(con, PayReports, [person(1, 1e6), person(2, 1e6, employment_type=None)])
+    full = con.execute("SELECT row, is_full_time FROM reported_persons($as_of)", {"as_of": AS_OF}).fetchall()
+    assert sorted(full) == [(1, True), (2, False)]
+
+
+def test_a_source_that_may_not_be_republished_is_in_no_cell(survey: database.Connection) -> None:
+    values = {"source": "survey", "kind": "survey", "is_republishable": False, "is_verified": True, "is_bulk": False}
+    texts = dict.fromkeys(("title", "publisher", "homepage", "licence", "attribution"), "x")
+    database.put(survey, Sources, [Sources(**(nothing_in(Sources) | values | texts))])
+    assert set(reported_pay(survey, AS_OF)["source"]) == {"other"}
+
+
+def test_where_nobody_reports_there_are_no_rows(con: database.Connection) -> None:
+    assert len(reported_pay(con, AS_OF)) == 0
+
+
+@pytest.mark.parametrize("n", [40, 90, 150])
+def test_intervals_of_persons_cover(n: int) -> None:
+    """95 % of intervals hold the true quantile, for pay that spreads as earnings do; 1,000 surveys."""
+    dice = np.random.default_rng(15)
+    pay = np.exp(dice.normal(0, 0.5, (1_000, n)))
+    estimates = estimate_pay_of_persons(np.repeat(np.arange(1_000), n), pay.ravel(), 1_000)
+    for name, z in (("p25", -0.6744898), ("p50", 0.0), ("p75", 0.6744898)):
+        truth = np.exp(0.5 * z)
+        is_covered = (estimates[f"{name}_lo"] <= truth) & (truth <= estimates[f"{name}_hi"])
+        assert is_covered.mean() >= 0.935, name

@@ -1,0 +1,102 @@
+"""One printed cell of mart.shares from the core tables in plain pandas, by the text of docs/methods.md alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy import stats
+
+from tests.builders import open_copy
+from tests.warehouse.marts.test_marts import AS_OF, NOW, posting, put
+from transforms.records.vocabulary import AI_GROUPS
+from warehouse import database
+from warehouse.marts.measures import MEASURES
+from warehouse.marts.share.shares import shares
+
+WORKPLACES = ("remote", "hybrid", "onsite")
+SIZES = [20, 12, 9, 7, 6, 5, 5, 4, 4, 3, 3, 3, 2, 2, 2, 2, *[1] * 25]
+
+
+@pytest.fixture
+def con(work_template: Path, tmp_path: Path) -> Iterator[database.Connection]:
+    """Jobs of uneven employers, whose habits differ; some have a second advert, some are silent, old, or not of AI."""
+    with open_copy(work_template, tmp_path) as con:
+        chance = np.random.default_rng(5)
+        number, rows = 0, []
+        for employer, size in enumerate(SIZES):
+            habit = chance.choice(3, size, p=chance.dirichlet([0.7, 0.7, 0.7]))
+            for kind in habit:
+                workplace = None if chance.random() < 0.2 else WORKPLACES[kind]
+                who = {"employer_id": f"E{employer}"} if employer else {"employer_id": None, "board": "acme"}
+                rows.append(posting(number, workplace=workplace, **who))
+                if number % 6 == 0:  # the job's second advert, which answers only where the first is silent
+                    second = {"workplace": WORKPLACES[number % 3], "employer_id": f"E{(employer + 1) % 9}"}
+                    rows.append(posting(1000 + number, job_id=f"x:{number:04}", **second))
+                number += 1
+        rows += [posting(3000 + i, role="software_engineer", workplace="remote") for i in range(9)]
+        spell = {"first_seen_at": NOW - timedelta(days=9), "last_seen_at": NOW - timedelta(days=2)}
+        closed_on = NOW.date() - timedelta(days=1)
+        rows += [posting(4000 + i, workplace="remote", closed_on=closed_on, **spell) for i in range(9)]
+        put(con, rows)
+        yield con
+
+
+def first_stated(values: pd.Series) -> object:
+    answers = values.dropna()
+    return answers.iloc[0] if len(answers) else None
+
+
+def read_jobs(con: database.Connection, as_of: date) -> pd.DataFrame:
+    """Jobs of AI roles in the stock of the day, all boards having been read then: employer and workplace."""
+    adverts = con.execute("FROM core.postings").df().sort_values("posting_id")
+    adverts = adverts[adverts["closed_on"].isna() | (adverts["closed_on"].dt.date > as_of)]
+    board = adverts["source"] + ":" + adverts["board"]
+    adverts = adverts.assign(employer=adverts["employer_id"].fillna(board).fillna(adverts["posting_id"]))
+    jobs = adverts.groupby("job_id").agg(
+        employer=("employer", "first"), role_group=("role_group", "first"), workplace=("workplace", first_stated)
+    )
+    return pd.DataFrame(jobs[jobs["role_group"].isin(AI_GROUPS)])
+
+
+def test_a_printed_cell_is_what_the_method_says(con: database.Connection) -> None:
+    frame = shares(con, AS_OF, measures=[MEASURES["workplace"]])
+    cell = (frame["role_group"] == "ai_jobs") & (frame["region"] == "World")
+    rows = frame[cell].set_index("item")
+    jobs = read_jobs(con, AS_OF)
+    answers = jobs.dropna(subset="workplace")
+    n, of_employer = len(answers), answers.groupby("employer")
+    m = of_employer.size().astype(float)
+    g, even = len(m), m.sum() ** 2 / (m**2).sum()
+    y = pd.DataFrame({name: (answers["workplace"] == name).groupby(answers["employer"]).sum() for name in WORKPLACES})
+    p = y.sum() / n
+    between = np.mean([(m * (y[name] / m - p[name]) ** 2).sum() / (g - 1) for name in WORKPLACES])
+    within = np.mean([(y[name] * (1 - y[name] / m)).sum() / (n - g) for name in WORKPLACES])
+    k = (n - (m**2).sum() / n) / (g - 1)
+    rho = np.clip((between - within) / (between + (k - 1) * within), 0, 1)
+    kish = 1 + ((m**2).sum() / n - 1) * rho
+    assert 0 < rho < 1 and n < len(jobs), "the cell has silent jobs, and employers that are alike"
+    for name in WORKPLACES:
+        share = p[name]
+        variance = (g - 1) / g * (((share * m - y[name]) / (n - m)) ** 2).sum()
+        own = variance / (share * (1 - share) / n)
+        effect = max(own, np.sqrt(own * kish))
+        effective = n / effect * (stats.t.ppf(0.975, n - 1) / stats.t.ppf(0.975, even - 1)) ** 2
+        low = stats.beta.ppf(0.025, share * effective, (1 - share) * effective + 1)
+        high = stats.beta.ppf(0.975, share * effective + 1, (1 - share) * effective)
+        expected = {
+            "n_jobs": n, "n_yes": y[name].sum(), "n_unknown": len(jobs) - n, "n_employers": g,
+            "n_even_employers": even, "largest_employer_share": m.max() / n, "share": share, "share_lo": low,
+            "share_hi": high, "design_effect": effect, "share_by_employer": (y[name] / m).mean(),
+            "relative_standard_error": np.sqrt(effect * (1 - share) / share / n),
+            "bound_lo": y[name].sum() / len(jobs), "bound_hi": (y[name].sum() + len(jobs) - n) / len(jobs),
+        }  # fmt: skip
+        values = {column: rows.loc[name, column] for column in expected}
+        assert values == pytest.approx(expected, rel=1e-9), name
+        is_wide = high - low > 0.30
+        assert rows.loc[name, "status"] == "published"
+        assert rows.loc[name, "form"] == ("interval" if is_wide else "point")

@@ -1,0 +1,70 @@
+"""Database files: empty ones are copied from a cache, damaged ones are recognised and set aside.
+
+DuckDB checks the checksum of a block only when it reads that block, so damage may show long after a file was opened.
+Nothing here repairs a file: what it held is restored from elsewhere, or lost.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+import duckdb
+
+from transforms.text.disk_cache import cache_path, read_cached, write_cache
+from warehouse.publish import atomic_files
+
+NO_DAMAGE = (duckdb.OutOfMemoryException, duckdb.ConnectionException, duckdb.InterruptException)
+"""Errors that reading a whole file may also raise."""
+LOCKED = "Could not set lock on file"
+"""DuckDB's words for a file that another process has open."""
+
+
+def copy_empty(target: Path, *, kind: str, made_with: str, make: Callable[[Path], None]) -> None:
+    """Put an empty database at `target`, where no file exists: copying one is a hundred times faster than making it.
+
+    `kind` is its use and `made_with` identifies its declarations. If the user's cache has no such database, `make`
+    writes it to the path it is given, and the cache keeps a copy. Raises what `make` raises, and `OSError`.
+    """
+    template = cache_path(kind, ".duckdb", (duckdb.__version__.encode(), made_with.encode()))
+    content = read_cached(template)
+    if content is None:
+        make(target)
+        write_cache(template, target.read_bytes())
+    else:
+        target.write_bytes(content)
+
+
+def may_be_damage(error: duckdb.Error) -> bool:
+    """Whether a damaged file may have caused an error; DuckDB raises a plain `duckdb.Error` for a wrong checksum."""
+    return type(error) is duckdb.Error or isinstance(
+        error, duckdb.IOException | duckdb.FatalException | duckdb.InternalException
+    )
+
+
+def find_damage(path: Path) -> str | None:
+    """Read a whole database file and return what is wrong with it, in one line; None if it is sound or missing.
+
+    A file that may not be read, or that another process has open, counts as sound.
+    """
+    if path.is_dir():
+        return "it is a folder"
+    if not path.exists():
+        return None
+    try:
+        with duckdb.connect(str(path), read_only=True) as con:
+            for schema, name in con.execute("SELECT schema_name, table_name FROM duckdb_tables()").fetchall():
+                con.execute(f'SELECT bit_xor(hash(t)) FROM "{schema}"."{name}" AS t').fetchall()
+    except duckdb.Error as error:
+        message = str(error)
+        if isinstance(error, NO_DAMAGE) or LOCKED in message or "Permission denied" in message:
+            return None
+        return message.splitlines()[0]
+    return None
+
+
+def set_damaged_aside(path: Path, day: date) -> tuple[Path, str] | None:
+    """Rename a damaged database file and its write-ahead log; return the new path and the damage, None if sound."""
+    damage = find_damage(path)
+    return None if damage is None else (atomic_files.set_aside(path, day), damage)

@@ -1,0 +1,1 @@
+"""Marts of how fast adverts close and how long they stay listed."""

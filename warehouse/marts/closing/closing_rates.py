@@ -1,0 +1,277 @@
+"""Closings per open advert and day, from the adverts that boards list at one reading and lack at the next."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import special
+
+from warehouse.marts.estimators import LEVEL, Flags, Floats, Ints, SampledCells, count_cells, sum_by
+
+MIN_MASS_OPEN = 10
+"""Fewest adverts of a board for a mass closing: smaller boards close more than half of them too easily."""
+MASS_PART = 0.5
+"""A mass closing is more than this part of a board's adverts in one interval."""
+MASS_FACTOR = 2.0
+"""A mass closing is rare even on a board that closes this many times as fast as its cell …"""
+MASS_CHANCE = 0.001
+"""… rarer than this. Otherwise boards that are seldom read would be left out for closing fast."""
+ITERATIONS = 60
+MAX_SPREAD = 2.0
+"""Upper limit of the squared coefficient of variation of boards' rates."""
+LENGTH_DIGITS = 2
+"""Intervals with the same days to so many decimal places are merged into one of their mean length. This moves a rate by
+less than a hundred thousandth of itself, and leaves a year of nights with a few lengths instead of hundreds."""
+TINY = 1e-9
+
+
+@dataclass(frozen=True)
+class Readings:
+    """Intervals between consecutive complete readings: one entry for each board and interval."""
+
+    cell: Ints
+    board: Ints
+    """From 0; a board belongs to one cell."""
+    days: Floats
+    """Between the two readings, above 0."""
+    n_open: Floats
+    """Adverts listed at the first reading."""
+    n_closed: Floats
+    """Adverts of these that the second reading and the next, which confirms it, lack."""
+    is_gone: Flags
+    """Whether the board itself was gone at the second reading, which closes nothing."""
+    weight: Floats | None = None
+    """How many boards each board stands for, by its chance of being drawn; None: 1 each."""
+
+    @property
+    def stands_for(self) -> Floats:
+        """Weight of each entry."""
+        return np.ones(len(self.days)) if self.weight is None else self.weight
+
+    def __post_init__(self) -> None:
+        for name in ("days", "n_open", "n_closed"):
+            if not np.isfinite(getattr(self, name)).all():
+                raise ValueError(f"{name} must be numbers")
+        if (self.days <= 0).any():
+            raise ValueError("readings of one day: an interval has no length")
+        if ((self.n_closed < 0) | (self.n_closed > self.n_open)).any():
+            raise ValueError("more adverts closed than were open")
+
+    def where(self, mask: Flags) -> Readings:
+        """The flagged entries."""
+        return Readings(**{name: None if column is None else column[mask] for name, column in vars(self).items()})
+
+
+@dataclass(frozen=True)
+class Rates:
+    """Closing rates by cell, per open advert and day; NaN if nothing was followed."""
+
+    rate: Floats
+    low: Floats
+    high: Floats
+    relative_standard_error: Floats
+    n_boards: Ints
+    n_even: Floats
+    """Effective number of boards of equal size (G*), by their open days."""
+    largest: Floats
+    """Part of the open days that one board has."""
+    open_days: Floats
+    n_closed: Floats
+    n_gone: Ints
+    """Intervals left out because the board was gone."""
+    is_mass_closing: Flags
+    """For each interval: whether it is left out as a mass closing."""
+
+
+def estimate_closing_rates(readings: Readings, n_cells: int, is_mass_closing: Flags | None = None) -> Rates:
+    """Estimate closing rates by cell: the mean of the boards' rates, weighted by their open adverts.
+
+    An advert that closed between two readings did so on an unknown day. A board with rate r loses 1 - exp(-r d) of its
+    adverts within d days. Boards differ by a gamma law, with the spread v of their counts beyond chance, so that a cell
+    loses 1 - (1 + v r d)^(-1/v) (Hougaard 1984). The rate is the one at which as many adverts are expected to close as
+    did. Its error is the delete-one-board jackknife's, to first order; the interval is on the log scale, with t of
+    G* - 1 degrees of freedom. If none closed, it runs from 0 to Poisson's end for the open days times G* / G.
+
+    All sums over boards are weighted if boards have weights, G* included; `n_closed` and `open_days` are unweighted.
+
+    Intervals after which the board is gone are left out, and so are mass closings: those in `is_mass_closing`, by
+    default those of `find_mass_closings`.
+    """
+    is_mass = find_mass_closings(readings, n_cells) if is_mass_closing is None else is_mass_closing
+    basis = readings.where(_are_followed(readings) & ~is_mass)
+    rate, spread = _fit(basis, n_cells)
+    boards, place, numbers, days = _count_boards(basis)
+    low, high, error = np.full((3, n_cells), np.nan)
+    n_boards, n_even, largest, open_days, n_closed = np.zeros((5, n_cells))
+    if len(numbers):
+        n_boards[numbers], n_even[numbers] = boards.n_employers, boards.n_even
+        open_days[numbers], largest[numbers] = days, boards.largest
+        n_closed = sum_by(basis.cell, basis.n_closed, n_cells)
+        low[numbers], high[numbers], error[numbers] = _bound(basis, rate, spread, boards, place, numbers, days)
+    return Rates(
+        rate=rate,
+        low=low,
+        high=high,
+        relative_standard_error=error,
+        n_boards=n_boards.astype(np.int64),
+        n_even=n_even,
+        largest=largest,
+        open_days=open_days,
+        n_closed=n_closed,
+        n_gone=sum_by(readings.cell, readings.is_gone, n_cells).astype(np.int64),
+        is_mass_closing=is_mass,
+    )
+
+
+def find_mass_closings(readings: Readings, n_cells: int) -> Flags:
+    """Mark intervals in which more than `MASS_PART` of at least `MIN_MASS_OPEN` adverts close at once.
+
+    An interval is marked only if so many closings are very unlikely at the rate of the cell, estimated from its other
+    intervals or, if it has none, from all.
+    """
+    is_followed = _are_followed(readings)
+    is_many = (readings.n_open >= MIN_MASS_OPEN) & (readings.n_closed > MASS_PART * readings.n_open) & is_followed
+    others, whole = (_fit(readings.where(mask), n_cells)[0] for mask in (is_followed & ~is_many, is_followed))
+    is_mass = is_many.copy()
+    is_mass[is_many] = _chance_of(readings.where(is_many), np.where(np.isnan(others), whole, others)) < MASS_CHANCE
+    return is_mass
+
+
+def _are_followed(readings: Readings) -> Flags:
+    return np.asarray(~readings.is_gone.astype(bool) & (readings.n_open > 0))
+
+
+def _part_closed(rate: Floats, spread: Floats, days: Floats) -> tuple[Floats, Floats]:
+    """Part of adverts that close within some days, and its derivative by the rate."""
+    v = np.maximum(spread, TINY)
+    survival = np.exp(-np.log1p(v * rate * days) / v)
+    return 1 - survival, days * survival / (1 + v * rate * days)
+
+
+def _fit(readings: Readings, n_cells: int) -> tuple[Floats, Floats]:
+    """Rate and spread by cell; the spread is estimated at the rate for boards that do not differ."""
+    spread = np.zeros(n_cells)
+    rate = _solve(readings, spread, n_cells)
+    part, slope = _part_closed(rate[readings.cell], spread[readings.cell], readings.days)
+    n_boards = int(readings.board.max()) + 1 if len(readings.board) else 0
+    deviation, pull, chance = (
+        sum_by(readings.board, what, n_boards)
+        for what in (
+            readings.n_open * part - readings.n_closed,
+            readings.n_open * slope * rate[readings.cell],
+            readings.n_open * part * (1 - part),
+        )
+    )
+    cell = np.zeros(n_boards, dtype=np.int64)
+    cell[readings.board] = readings.cell
+    # entries of one board weigh alike, except those of an earlier draw
+    n_open = sum_by(readings.board, readings.n_open, n_boards)
+    open_weight = sum_by(readings.board, readings.n_open * readings.stands_for, n_boards)
+    weight = np.divide(open_weight, n_open, out=np.zeros(n_boards), where=n_open > 0)
+    excess = sum_by(cell, weight * (deviation**2 - chance), n_cells)
+    whole = sum_by(cell, weight * pull**2, n_cells)
+    spread = np.clip(np.divide(excess, whole, out=np.zeros(n_cells), where=whole > 0), 0, MAX_SPREAD)
+    return _solve(readings, spread, n_cells), spread
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Ratio of the closing rates of two groups of adverts within boards; NaN if no board has both."""
+
+    ratio: Floats
+    low: Floats
+    high: Floats
+
+
+def compare_within_boards(
+    cell: Ints, weight: Floats, ours: Floats, theirs: Floats, n_cells: int
+) -> tuple[Comparison, SampledCells | None]:
+    """Compare rates of two groups within boards by Mantel and Haenszel's ratio of rates (Rothman and Greenland 1998).
+
+    One entry for each cell and board: sums over its intervals in which adverts of both groups are open. If n adverts of
+    a group are open and k of them close within d days, the group has T = (n - k / 2) d open days, as adverts close
+    halfway through on average (Cutler and Ederer 1958). With T' and k' for the other group, `weight` sums
+    T T' / (T + T'), `ours` k T' / (T + T') and `theirs` k' T / (T + T'). The error is the delete-one-board jackknife's
+    of the logarithm, with t of G* - 1. The ends are NaN if leaving out some board leaves one group without closings.
+    """
+    numbers, dense = np.unique(cell, return_inverse=True)
+    ratio, low, high = np.full((3, n_cells), np.nan)
+    if not len(numbers):
+        return Comparison(ratio=ratio, low=low, high=high), None
+    boards = count_cells(dense, weight, len(numbers))
+    a, b = sum_by(dense, ours, len(numbers)), sum_by(dense, theirs, len(numbers))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        without = np.log(np.maximum(a[dense] - ours, 0).round(9)) - np.log(np.maximum(b[dense] - theirs, 0).round(9))
+        estimate = a / b
+        g = boards.n_employers
+        away = without - (sum_by(dense, without, len(numbers)) / g)[dense]
+        reach = np.exp(boards.find_t() * np.sqrt((g - 1) / g * sum_by(dense, away**2, len(numbers))))
+    reach = np.where(np.isfinite(reach) & (g > 1), reach, np.nan)
+    ratio[numbers], low[numbers], high[numbers] = estimate, estimate / reach, estimate * reach
+    return Comparison(ratio=np.where(np.isfinite(ratio), ratio, np.nan), low=low, high=high), boards
+
+
+def _solve(readings: Readings, spread: Floats, n_cells: int) -> Floats:
+    """The rate by cell at which as many adverts are expected to close as did; NaN if none was open."""
+    n_open, n_closed = readings.n_open * readings.stands_for, readings.n_closed * readings.stands_for
+    closings = sum_by(readings.cell, n_closed, n_cells)
+    stock = sum_by(readings.cell, n_open, n_cells)
+    # Intervals of a cell with about the same length are merged: there are far fewer lengths than boards and readings.
+    lengths, place = np.unique(readings.days.round(LENGTH_DIGITS), return_inverse=True)
+    pairs, pair = np.unique(readings.cell * len(lengths) + place, return_inverse=True)
+    cell = pairs // max(len(lengths), 1)
+    days = sum_by(pair, n_open * readings.days, len(pairs))
+    n_open = sum_by(pair, n_open, len(pairs))
+    days = days / n_open
+    low, high = np.full(n_cells, np.log(1e-8)), np.full(n_cells, np.log(1e2))
+    for _ in range(ITERATIONS):
+        middle = (low + high) / 2
+        part, _ = _part_closed(np.exp(middle)[cell], spread[cell], days)
+        is_short = sum_by(cell, n_open * part, n_cells) < closings
+        low, high = np.where(is_short, middle, low), np.where(is_short, high, middle)
+    return np.where(stock == 0, np.nan, np.where(closings == 0, 0.0, np.exp(low)))
+
+
+def _chance_of(readings: Readings, rate: Floats) -> Floats:
+    """Chance that a board `MASS_FACTOR` times as fast as its cell closes as many or more; 0 without a rate."""
+    part = -np.expm1(-MASS_FACTOR * np.nan_to_num(rate)[readings.cell] * readings.days)
+    return np.asarray(
+        special.betainc(np.maximum(readings.n_closed, TINY), readings.n_open - readings.n_closed + 1, part)
+    )
+
+
+def _count_boards(readings: Readings) -> tuple[SampledCells, Ints, Ints, Floats]:
+    """Count the open days of boards, as clusters: the clusters, the index of each entry's board among them, the numbers
+    of their cells, and the unweighted open days of these cells."""
+    boards, place = np.unique(readings.board, return_inverse=True)
+    cell = np.zeros(len(boards), dtype=np.int64)
+    cell[place] = readings.cell
+    numbers, dense = np.unique(cell, return_inverse=True)
+    open_days = readings.n_open * readings.days
+    weights = sum_by(place, open_days * readings.stands_for, len(boards))
+    days = sum_by(dense, sum_by(place, open_days, len(boards)), len(numbers))
+    return count_cells(dense, weights, len(numbers)), place, numbers, days
+
+
+def _bound(
+    readings: Readings, rate: Floats, spread: Floats, boards: SampledCells, place: Ints, numbers: Ints, days: Floats
+) -> tuple[Floats, Floats, Floats]:
+    """Ends of the interval and relative standard error of the cells in `numbers`; NaN with one board."""
+    part, slope = _part_closed(rate[readings.cell], spread[readings.cell], readings.days)
+    n, cell = len(boards.employer_cell), boards.employer_cell
+    surplus = sum_by(place, readings.stands_for * (readings.n_closed - readings.n_open * part), n)
+    pull = sum_by(place, readings.stands_for * readings.n_open * slope, n)
+    rest = sum_by(cell, pull, len(numbers))[cell] - pull
+    shift = np.divide(surplus, rest, out=np.full(n, np.nan), where=rest > 0)
+    g = boards.n_employers
+    error = np.sqrt((g - 1) / g * sum_by(cell, shift**2, len(numbers)))
+    estimate = rate[numbers]
+    relative = np.divide(error, estimate, out=np.full(len(numbers), np.nan), where=estimate > 0)
+    reach = np.exp(boards.find_t() * np.where(np.isnan(relative), 0, relative))
+    none: NDArray[np.float64] = -np.log((1 - LEVEL) / 2) / (days * boards.n_even / g)
+    low = np.where(estimate > 0, estimate / reach, 0.0)
+    high = np.where(estimate > 0, estimate * reach, none)
+    alone = g < 2
+    return np.where(alone, np.nan, low), np.where(alone, np.nan, high), np.where(alone, np.nan, relative)

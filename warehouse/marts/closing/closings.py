@@ -1,0 +1,252 @@
+"""mart.closing_rates and mart.closings_left_out: how fast adverts close, from complete readings of boards.
+
+The macros `board_intervals` and `board_listings` say between which readings of its board an advert was listed. Here
+adverts are counted by board, interval and cell for the estimators of `closing_rates`. Counting is done in SQL; it grows
+with boards x readings x cells, not with adverts x readings.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+import duckdb
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike
+
+from transforms.records.definitions import CLOSINGS_WINDOW
+from transforms.records.vocabulary import GROUPS_OF_CLOSINGS
+from warehouse.mart_tables import ClosingRates, ClosingsLeftOut
+from warehouse.marts.cell_cache import CellCache
+from warehouse.marts.closing.closing_rates import (
+    LENGTH_DIGITS,
+    Readings,
+    compare_within_boards,
+    estimate_closing_rates,
+    find_mass_closings,
+)
+from warehouse.marts.printing import OPEN_DAYS, Rule, find_reasons
+from warehouse.sql_files import read_sql
+
+EXTRA_INPUTS = (
+    f"(FROM board_intervals($as_of, {CLOSINGS_WINDOW.value}) UNION ALL BY NAME FROM core.posting_boards"
+    " UNION ALL BY NAME SELECT posting_id, role_group FROM core.publishable_postings)",
+)
+"""What is read beside the tables of `cell_cache.INPUT_TABLES`. Without a new reading nothing is computed."""
+COMPARED = {"ai_engineering": "other_engineering"}
+"""Groups of roles, each with the group that it is compared with within boards."""
+CLOSING_RULES = (
+    OPEN_DAYS,
+    Rule(
+        "n_boards", 10, True, "not enough boards ({0:.0f}; {2} needed)",
+        "with fewer, how one board is kept decides, and could be told from the cell: as for employers of a share",
+    ),
+    Rule(
+        "n_even", 8, True, "a few boards hold most of it (as informative as {0:.1f} equal boards; {2} needed)",
+        "8 degrees of freedom are the least by Parker et al. 2017, as for employers of a share",
+    ),
+    Rule(
+        "largest", 0.5, False, "one board is {1:.0f} % of it (at most {3:.0f} %)",
+        "more than half is one board's own statistic",
+    ),
+)  # fmt: skip
+"""What a rate or a comparison must rest on to be printed, the most serious rule first."""
+NO_CLOSING = "none closed in one of the groups, or in one but for a single board"
+CELL = ["role_group", "region_level", "region"]
+
+
+def closing_rates(con: duckdb.DuckDBPyConnection, as_of: date, cache: CellCache | None = None) -> pd.DataFrame:
+    """Closing rates of one day by group of roles and region, with the columns of `ClosingRates`.
+
+    The window ends with the newest reading: without new readings the rows stay the same, whatever the day.
+    """
+    stage_intervals(con, as_of)
+    cache = cache or CellCache(ClosingRates, as_of)
+    cache.n_computed += 1  # mass closings depend on the boards of all cells, so cells are not reused one by one
+    rows = _make_rows(con, "known")
+    if rows is None:
+        return cache.combine_rows([])
+    frame = prefer_panel(rows, _make_rows(con, "panel"), CELL, "status")
+    is_printed = frame["status"].eq("published") | frame["ratio_status"].eq("published")
+    return cache.combine_rows([keep_rows(frame.assign(window_days=CLOSINGS_WINDOW.value), is_printed)])
+
+
+def _make_rows(con: duckdb.DuckDBPyConnection, sample: str) -> pd.DataFrame | None:
+    """The cells of one sample; None if it has none."""
+    counts = con.execute(select_from("counts", sample)).df()
+    if counts.empty:
+        return None
+    by_group = _over_groups(counts)
+    frame = by_group.groupby(CELL, as_index=False).agg(
+        period_from=("read_on", "min"), period_to=("read_again_on", "max")
+    )
+    frame = frame.assign(period_from=frame["period_from"].dt.date, period_to=frame["period_to"].dt.date)
+    frame = frame.merge(con.execute(select_from("jobs", sample), {"groups": _MEMBERS}).df(), on=CELL)
+    frame = _add_rates(frame, by_group)
+    frame = _add_comparisons(frame, con.execute(select_from("compared", sample), {"groups": _COMPARED_MEMBERS}).df())
+    return frame.assign(sample=sample)
+
+
+def prefer_panel(rows: pd.DataFrame, panel: pd.DataFrame | None, key: Sequence[str], status: str) -> pd.DataFrame:
+    """Rows of all known boards; where the panel has a row with the same key that may be printed, that row instead."""
+    replacements = rows[:0] if panel is None else panel[panel[status].eq("published")]
+    if replacements.empty:
+        return rows
+    others = rows.merge(replacements[list(key)], on=list(key), how="left", indicator="found")
+    others = others[others["found"].eq("left_only")].drop(columns="found")
+    return pd.concat([others, replacements]).sort_values(list(key), ignore_index=True)
+
+
+def keep_rows(frame: pd.DataFrame, is_printed: pd.Series[bool]) -> pd.DataFrame:
+    """Cells to store: all of the world and the continents, and those of regions that are printed.
+
+    Every new reading changes every cell, so the others would be stored again every night just to say that they are not
+    printed.
+    """
+    return frame[frame["region_level"].ne("region") | is_printed]
+
+
+def closings_left_out(con: duckdb.DuckDBPyConnection, as_of: date, cache: CellCache | None = None) -> pd.DataFrame:
+    """Intervals of boards that closing rates of a day leave out, with the columns of `ClosingsLeftOut`."""
+    stage_intervals(con, as_of)
+    left_out = con.execute(
+        "SELECT source, board, read_on, read_again_on, n_open, n_gone, why_not AS why FROM closing_intervals"
+        " WHERE why_not IN ('board_gone', 'mass_closing') AND n_open > 0 ORDER BY ALL"
+    ).df()
+    for column in ("read_on", "read_again_on"):
+        left_out[column] = left_out[column].dt.date
+    cache = cache or CellCache(ClosingsLeftOut, as_of)
+    cache.n_computed += 1
+    return cache.combine_rows([left_out])
+
+
+# --- counting -----------------------------------------------------------------------------------------
+
+
+COUNTS = {"known": "why_not IS NULL", "panel": "why_not IS NULL AND weight IS NOT NULL"}
+"""SQL: whether an interval counts in each sample."""
+WEIGHTS = {"known": "1", "panel": "weight"}
+"""SQL: the weight of an interval in each sample."""
+
+
+def stage_intervals(con: duckdb.DuckDBPyConnection, as_of: date) -> None:
+    """Make the temporary tables `closing_intervals`, of boards, and `closing_listings`, of adverts.
+
+    `closing_intervals.why_not` says why closings are not counted in an interval; NULL: they are.
+    """
+    con.execute(read_sql("marts/closing/intervals"), {"as_of": as_of, "window_days": CLOSINGS_WINDOW.value})
+    con.execute(read_sql("marts/closing/listings"), {"as_of": as_of})
+    by_board = read_sql("marts/closing/count_open", within="", listings="closing_listings")
+    con.execute(read_sql("marts/closing/count_by_board", count_open=by_board))
+    rows = con.execute(
+        "SELECT interval_number, source, board_number, days, n_open, n_gone FROM closing_intervals"
+        " WHERE why_not IS NULL AND n_open > 0 ORDER BY interval_number"
+    ).df()
+    source, _ = pd.factorize(rows["source"], sort=True)
+    readings = _readings_of(rows.rename(columns={"n_gone": "n_closed"}), source, rows["board_number"])
+    is_mass = find_mass_closings(readings, int(source.max(initial=-1)) + 1)
+    con.execute(
+        "UPDATE closing_intervals SET why_not = 'mass_closing' WHERE list_contains($mass, interval_number)",
+        {"mass": rows.loc[is_mass, "interval_number"].tolist()},
+    )
+
+
+def _readings_of(rows: pd.DataFrame, cell: ArrayLike, board: ArrayLike) -> Readings:
+    """Intervals as `Readings`; the boards are there at the end of each."""
+    return Readings(
+        cell=np.asarray(cell, dtype=np.int64),
+        board=np.asarray(board, dtype=np.int64),
+        days=rows["days"].to_numpy(np.float64),
+        n_open=rows["n_open"].to_numpy(np.float64),
+        n_closed=rows["n_closed"].to_numpy(np.float64),
+        is_gone=np.zeros(len(rows), dtype=bool),
+        weight=rows["weight"].to_numpy(np.float64) if "weight" in rows else None,
+    )
+
+
+def select_from(name: str, sample: str) -> str:
+    """A SELECT over the intervals that count in a sample, by the name of its file."""
+    cell = ", role_group, region_level, region"
+    parts = {
+        "counts": COUNTS[sample],
+        "weight": WEIGHTS[sample],
+        "length_digits": LENGTH_DIGITS,
+        "count_open": read_sql("marts/closing/count_open", within=cell, listings="placed"),
+    }
+    parts["placed"] = read_sql("marts/closing/placed", **parts)
+    parts["counted"] = read_sql("marts/closing/counted", **parts)
+    return read_sql(f"marts/closing/{name}", **parts)
+
+
+_MEMBERS = [
+    {"counted_group": group, "member": member} for group, members in GROUPS_OF_CLOSINGS.items() for member in members
+]
+"""Groups of roles of adverts, each with a group of the mart that it counts in."""
+_COMPARED_MEMBERS = [
+    {"counted_group": ours, "member": member, "is_ours": group == ours}
+    for ours, other in COMPARED.items()
+    for group in (ours, other)
+    for member in GROUPS_OF_CLOSINGS[group]
+]
+"""For each comparison, the groups of roles of adverts on our side and on the other."""
+
+
+def _over_groups(counts: pd.DataFrame) -> pd.DataFrame:
+    """Counts by each of `GROUPS_OF_CLOSINGS`; some groups contain others."""
+    parts = [
+        counts[counts["role_group"].isin(members)].assign(role_group=group)
+        for group, members in GROUPS_OF_CLOSINGS.items()
+    ]
+    return pd.concat(parts, ignore_index=True)
+
+
+# --- estimates ----------------------------------------------------------------------------------------
+
+
+def _add_rates(frame: pd.DataFrame, counts: pd.DataFrame) -> pd.DataFrame:
+    """Add rates, intervals and what these rest on; rates of cells that break a rule are left out."""
+    cell = frame.set_index(CELL).index.get_indexer(pd.MultiIndex.from_frame(counts[CELL])).astype(np.int64)
+    board, _ = pd.factorize(pd.Series(list(zip(cell, counts["board_number"], strict=True)), dtype="object"))
+    rates = estimate_closing_rates(
+        _readings_of(counts, cell, board), len(frame), is_mass_closing=np.zeros(len(counts), dtype=bool)
+    )
+    rests_on = {name: getattr(rates, name) for name in ("n_boards", "n_even", "largest", "open_days")}
+    reasons = find_reasons(rests_on, CLOSING_RULES)
+    is_shown = pd.isna(reasons)
+    values = {"rate": rates.rate, "rate_lo": rates.low, "rate_hi": rates.high}
+    return frame.assign(
+        **{"largest_board" if name == "largest" else name: values for name, values in rests_on.items()},
+        n_closed=rates.n_closed.round().astype(np.int64),
+        **{name: np.where(is_shown, column, np.nan) for name, column in values.items()},
+        status=np.where(is_shown, "published", "suppressed"),
+        reason=reasons,
+    )
+
+
+def _add_comparisons(frame: pd.DataFrame, boards: pd.DataFrame) -> pd.DataFrame:
+    """Add the group of roles that each cell is compared with, and the ratio of the two rates, or why it is missing."""
+    cell = frame.set_index(CELL).index.get_indexer(pd.MultiIndex.from_frame(boards[CELL])).astype(np.int64)
+    weight, ours, theirs = (boards[name].to_numpy(np.float64) for name in ("weight", "ours", "theirs"))
+    comparison, weights = compare_within_boards(cell, weight, ours, theirs, len(frame))
+    compared_with = frame["role_group"].map(COMPARED)
+    rests_on = {name: np.zeros(len(frame)) for name in ("open_days", "n_boards", "n_even", "largest")}
+    if weights is not None:
+        numbers = np.unique(cell)
+        rests_on["n_boards"][numbers], rests_on["n_even"][numbers] = weights.n_employers, weights.n_even
+        rests_on["largest"][numbers] = weights.largest
+        days = boards.groupby(cell)[["open_days", "open_days_other"]].sum().min(axis=1)
+        rests_on["open_days"][days.index] = days
+    reasons = find_reasons(rests_on, CLOSING_RULES)
+    reasons = np.where(pd.isna(reasons) & np.isnan(comparison.low), NO_CLOSING, reasons)
+    is_compared = compared_with.notna().to_numpy()
+    is_shown = pd.isna(reasons) & is_compared
+    counts = {"n_boards_both": "n_boards", "n_even_both": "n_even", "open_days_both": "open_days"}
+    values = {"ratio": comparison.ratio, "ratio_lo": comparison.low, "ratio_hi": comparison.high}
+    return frame.assign(
+        compared_with=compared_with,
+        **{name: np.where(is_compared, rests_on[column], np.nan) for name, column in counts.items()},
+        **{name: np.where(is_shown, column, np.nan) for name, column in values.items()},
+        ratio_status=pd.Series(np.where(is_shown, "published", "suppressed"), dtype="object").where(is_compared, None),
+        ratio_reason=pd.Series(reasons, dtype="object").where(is_compared, None),
+    )

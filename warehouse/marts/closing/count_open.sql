@@ -1,0 +1,17 @@
+-- Adverts that are open, closed and gone in each interval, by columns of the listings (within: a comma before each).
+-- What is open is the running sum of what is first and, one reading later, last listed.
+SELECT i.interval_number, i.board_number$within,
+    sum(coalesce(e.opened, 0)) OVER w AS n_open, coalesce(e.closed, 0) AS n_closed, coalesce(e.gone, 0) AS n_gone
+FROM (SELECT DISTINCT board_number$within FROM $listings) AS c JOIN closing_intervals AS i USING (board_number)
+LEFT JOIN (
+    SELECT board_number$within, number, sum(opened) AS opened, sum(closed) AS closed, sum(gone) AS gone
+    FROM (
+        SELECT board_number$within, first_number AS number, 1 AS opened, 0 AS closed, 0 AS gone FROM $listings
+        UNION ALL
+        SELECT board_number$within, last_number + 1, -1, 0, 0 FROM $listings
+        UNION ALL
+        SELECT board_number$within, last_number, 0, is_closed::INTEGER, (NOT is_dropped)::INTEGER FROM $listings
+    )
+    GROUP BY ALL
+) AS e USING (board_number, number$within)
+WINDOW w AS (PARTITION BY i.board_number$within ORDER BY i.number)

@@ -1,0 +1,163 @@
+"""mart.time_listed: how long adverts stay listed, for adverts whose first day is known.
+
+Kaplan and Meier's estimate with delayed entry: an advert enters at its age when its board is first read with it, and
+leaves when it closes, or with the last reading of a run of intervals that count. An advert that is read again after a
+gap enters again, at its age then.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+import duckdb
+import numpy as np
+import pandas as pd
+from scipy import special
+
+from transforms.records.definitions import CLOSINGS_WINDOW
+from transforms.records.vocabulary import GROUPS_OF_CLOSINGS
+from warehouse.mart_tables import TimeListed
+from warehouse.marts import cell_cache
+from warehouse.marts.closing.closings import CELL, CLOSING_RULES, keep_rows, prefer_panel, select_from, stage_intervals
+from warehouse.marts.estimators import LEVEL, Flags, Floats, Ints, count_cells, sum_by
+from warehouse.marts.printing import Rule, find_reasons
+
+HORIZONS = (30, 60, 90)
+"""Days after which the part of adverts still listed is estimated."""
+LISTED_RULES = (
+    Rule(
+        "n_at_risk", 30, True, "not enough adverts followed for so long ({0:.0f}; {2} needed)",
+        "the least denominator of a proportion, as for shares: what is left of the curve rests on these",
+    ),
+    *CLOSING_RULES,
+)  # fmt: skip
+NONE_CLOSED = "none closed"
+
+
+@dataclass(frozen=True)
+class Spells:
+    """Periods in which adverts of one cell were followed, in days since each was opened."""
+
+    board: Ints
+    entry: Floats
+    exit: Floats
+    """Above `entry`."""
+    is_closed: Flags
+    """Whether the advert closed at `exit`; otherwise it was still listed then."""
+    weight: Floats | None = None
+    """How many boards each board stands for, by its chance of being drawn; None: 1 each."""
+
+
+@dataclass(frozen=True)
+class ListedPart:
+    """The part still listed after some days; NaN where it cannot be estimated."""
+
+    share: float
+    low: float
+    high: float
+    n_at_risk: int
+    """Spells that reach that day."""
+
+
+def estimate_listed(spells: Spells, days: float, n_even: float) -> ListedPart:
+    """Kaplan and Meier's share of adverts listed for longer than `days`, with delayed entry.
+
+    The error of the cumulative hazard is clustered by board (Williams 1995: sums over each board's spells of events
+    less expected events, over the number at risk). The interval is on the log-log scale, with t of `n_even` - 1.
+    Weights of boards apply to closings and to adverts at risk.
+    """
+    weight = np.ones(len(spells.exit)) if spells.weight is None else spells.weight
+    n_at_risk = int(((spells.entry < days) & (spells.exit >= days)).sum())
+    closes = spells.is_closed & (spells.exit <= days)
+    times, event = np.unique(spells.exit[closes], return_inverse=True)
+    closings = sum_by(event, weight[closes], len(times))
+    at_risk = _weigh_below(spells.entry, weight, times) - _weigh_below(spells.exit, weight, times)
+    hazard = np.minimum(closings / at_risk, 1)
+    share = float(np.prod(1 - hazard))
+    expectation = np.concatenate([[0.0], np.cumsum(hazard / at_risk)])
+    until = expectation[np.searchsorted(times, np.minimum(spells.exit, days), side="right")]
+    since = expectation[np.searchsorted(times, np.minimum(spells.entry, days), side="right")]
+    own = np.zeros(len(spells.exit))
+    own[closes] = 1 / at_risk[event]
+    boards, place = np.unique(spells.board, return_inverse=True)
+    surplus = sum_by(place, weight * (own - (until - since)), len(boards))
+    g = len(boards)
+    if g < 2 or not 0 < share < 1:
+        return ListedPart(share, np.nan, np.nan, n_at_risk)
+    error = np.sqrt(g / (g - 1) * (surplus**2).sum())
+    total = -np.log(share)
+    reach = np.exp(special.stdtrit(max(n_even - 1, 1), 0.5 + LEVEL / 2) * error / total)
+    return ListedPart(share, float(np.exp(-total * reach)), float(np.exp(-total / reach)), n_at_risk)
+
+
+def _weigh_below(values: Floats, weight: Floats, times: Floats) -> Floats:
+    """Weight of the entries with a value below each time."""
+    order = np.argsort(values, kind="stable")
+    sums = np.concatenate([[0.0], np.cumsum(weight[order])])
+    return sums[np.searchsorted(values[order], times, side="left")]
+
+
+def time_listed(con: duckdb.DuckDBPyConnection, as_of: date, cache: cell_cache.CellCache | None = None) -> pd.DataFrame:
+    """The part of adverts still listed after `HORIZONS`, by group of roles and region: the columns of `TimeListed`.
+
+    Empty if no advert was opened between two readings of its board.
+    """
+    stage_intervals(con, as_of)
+    cache = cache or cell_cache.CellCache(TimeListed, as_of)
+    cache.n_computed += 1
+    rows = _make_rows(con, "known")
+    if rows is None:
+        return cache.combine_rows([])
+    frame = prefer_panel(rows, _make_rows(con, "panel"), [*CELL, "days"], "status")
+    return cache.combine_rows([keep_rows(frame, frame["status"].eq("published"))])
+
+
+def _make_rows(con: duckdb.DuckDBPyConnection, sample: str) -> pd.DataFrame | None:
+    """The cells of one sample; None if it has none."""
+    spells = con.execute(select_from("spells", sample)).df()
+    rows = []
+    for group, members in GROUPS_OF_CLOSINGS.items():
+        for (level, region), its in spells[spells["role_group"].isin(members)].groupby(CELL[1:]):
+            key = {"role_group": group, "region_level": level, "region": region, "window_days": CLOSINGS_WINDOW.value}
+            rows += [key | {"sample": sample} | row for row in _rows_of(its)]
+    return pd.DataFrame(rows) if rows else None
+
+
+def _rows_of(its: pd.DataFrame) -> list[dict[str, object]]:
+    """The rows of one cell, one for each horizon."""
+    board, _ = pd.factorize(its["board_number"])
+    spells = Spells(
+        board=board.astype(np.int64),
+        entry=its["entry"].to_numpy(np.float64),
+        exit=its["exit"].to_numpy(np.float64),
+        is_closed=its["is_closed"].to_numpy(bool),
+        weight=its["weight"].to_numpy(np.float64),
+    )
+    days = spells.exit - spells.entry
+    n = int(spells.board.max()) + 1
+    open_days = sum_by(np.zeros(n, dtype=np.int64), sum_by(spells.board, days, n), 1)[0]
+    weights = sum_by(spells.board, days * its["weight"].to_numpy(np.float64), n)
+    boards = count_cells(np.zeros(n, dtype=np.int64), weights, 1)
+    rests_on = {
+        "n_boards": boards.n_employers[0], "n_even": boards.n_even[0], "largest": boards.largest[0],
+        "open_days": open_days,
+    }  # fmt: skip
+    rows = []
+    for horizon in HORIZONS:
+        part = estimate_listed(spells, horizon, boards.n_even[0])
+        values = {name: [value] for name, value in (rests_on | {"n_at_risk": part.n_at_risk}).items()}
+        reason = find_reasons(values, LISTED_RULES)[0] or (NONE_CLOSED if np.isnan(part.low) else None)
+        is_shown = reason is None
+        rows.append(
+            {
+                "days": horizon, "period_from": its["read_on"].min().date(), "period_to": its["read_to"].max().date(),
+                "n_adverts": its["posting_id"].nunique(), "n_closed": int(spells.is_closed.sum()),
+                "n_at_risk": part.n_at_risk, "n_boards": rests_on["n_boards"], "n_even": rests_on["n_even"],
+                "largest_board": rests_on["largest"], "open_days": rests_on["open_days"],
+                "share": part.share if is_shown else None, "share_lo": part.low if is_shown else None,
+                "share_hi": part.high if is_shown else None,
+                "status": "published" if is_shown else "suppressed", "reason": reason,
+            }
+        )  # fmt: skip
+    return rows

@@ -1,0 +1,1 @@
+"""Marts of what was read, and where jobs are lost on the way to a band."""

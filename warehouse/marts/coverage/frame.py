@@ -1,0 +1,107 @@
+"""mart.frame_coverage and mart.pay_ladder: what was read where, and where jobs are lost on the way to a band of pay.
+
+The macros `frame_adverts`, `frame_jobs` and `frame_boards` assign adverts, jobs and boards to places; here they are
+counted. The frame is what we read, not the market.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from typing import NamedTuple
+
+import duckdb
+import numpy as np
+import pandas as pd
+
+from transforms.records.vocabulary import AI_GROUPS, FULL_ADVERT, LADDER_LEVELS, LADDER_STEPS, LEVEL_GROUPS
+from warehouse.mart_tables import FrameCoverage, PayLadder
+from warehouse.marts.cell_cache import CellCache
+from warehouse.sql_files import read_sql
+
+EXTRA_INPUTS = (
+    "(SELECT source, board, is_whole, is_in_stock FROM board_readings($as_of))",
+    "(SELECT DISTINCT source, board FROM ops.responses WHERE (observed_at AT TIME ZONE 'UTC')::DATE <= $as_of)",
+    "(SELECT posting_id, board FROM core.posting_boards WHERE (first_seen_at AT TIME ZONE 'UTC')::DATE <= $as_of)",
+)
+"""What coverage reads beside the tables of `cell_cache.INPUT_TABLES`. Days of readings are not part of it."""
+ROLE_GROUP = "ai_engineering"
+"""The group of roles that the guide's figures of pay are for."""
+
+
+class Step(NamedTuple):
+    """One step of the ladder: which rows of counts pass it, and why other rows do not.
+
+    `passes` takes the rows and the levels of the figure.
+    """
+
+    passes: Callable[[pd.DataFrame, tuple[str, ...]], pd.Series]
+    reason: str
+
+
+_EVERY_ROW: Callable[[pd.DataFrame, tuple[str, ...]], pd.Series] = lambda rows, levels: pd.Series(True, rows.index)  # noqa: E731
+STEPS: dict[str, Step] = dict(
+    zip(
+        LADDER_STEPS,
+        (
+            Step(_EVERY_ROW, "adverts in the stock that name the place, or whose pay counts there"),
+            Step(_EVERY_ROW, "another advert of the same job"),
+            Step(lambda rows, levels: rows["role_group"] == ROLE_GROUP, "the work is another than AI engineering"),
+            Step(
+                lambda rows, levels: rows["is_read_in_full"] | rows["states_pay"],
+                "no full advert was read, and what was read states no pay: the employer may state it all the same",
+            ),
+            Step(lambda rows, levels: rows["states_pay"], "the full advert was read, and no pay was found in it"),
+            Step(
+                lambda rows, levels: rows["is_in_dollars"],
+                "the currency, the period or a rate near enough to the day is not known",
+            ),
+            Step(lambda rows, levels: rows["seniority"] != "unstated", "neither title nor years tell the level"),
+            Step(lambda rows, levels: rows["seniority"].isin(levels), "the level is another than the figure's"),
+            Step(lambda rows, levels: rows["is_paid_here"], "the pay is another place's, or tied to no place"),
+            Step(
+                lambda rows, levels: rows["is_in_band"],
+                "not full-time base pay before tax with both ends, or not plausible",
+            ),
+        ),
+        strict=True,
+    )
+)
+"""The ladder in order, by the names of `LADDER_STEPS`. The first step counts adverts, all others count jobs."""
+
+
+def frame_coverage(con: duckdb.DuckDBPyConnection, as_of: date, cache: CellCache | None = None) -> pd.DataFrame:
+    """What was read by place, source and sector, for one day, with the columns of `FrameCoverage`."""
+    params = {"as_of": as_of, "ai_groups": list(AI_GROUPS), "full_advert": FULL_ADVERT}
+    rows = con.execute(read_sql("marts/coverage/frame_coverage"), params).df()
+    cache = cache or CellCache(FrameCoverage, as_of)
+    cache.n_computed += 1
+    return cache.combine_rows([rows])
+
+
+def pay_ladder(con: duckdb.DuckDBPyConnection, as_of: date, cache: CellCache | None = None) -> pd.DataFrame:
+    """How many jobs pass each step to the bands of one day, with the columns of `PayLadder`.
+
+    The last step at a place and level is `n_jobs` of its band in US dollars. Every place with a job has all steps.
+    """
+    counts = con.execute(read_sql("marts/coverage/pay_ladder"), {"as_of": as_of}).df()
+    cache = cache or CellCache(PayLadder, as_of)
+    cache.n_computed += 1
+    return cache.combine_rows([_count_passed(counts, level) for level in LADDER_LEVELS])
+
+
+def _count_passed(counts: pd.DataFrame, level: str) -> pd.DataFrame:
+    """Rows of one level: for each place and step, the jobs that passed it and all steps before it."""
+    levels = LEVEL_GROUPS[level] or ()
+    place = ["region_level", "region"]
+    has_passed = np.ones(len(counts), dtype=bool)
+    parts = []
+    for position, (name, step) in enumerate(STEPS.items()):
+        has_passed = has_passed & step.passes(counts, levels).to_numpy(dtype=bool)
+        n = counts["n_adverts" if position == 0 else "n_jobs"].where(has_passed, 0)
+        part = n.groupby([counts[column] for column in place]).sum().rename("n").reset_index()
+        parts.append(part.assign(step=name, position=position, reason=step.reason))
+    rows = pd.concat(parts).sort_values([*place, "position"])
+    rows["n_lost"] = rows.groupby(place)["n"].shift(fill_value=0) - rows["n"]
+    rows.loc[rows["position"] == 0, "n_lost"] = 0
+    return rows.assign(seniority_group=level)

@@ -1,0 +1,70 @@
+"""How deep adverts were read, and what was missed: measured on adverts drawn at random, every night."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from transforms.records.vocabulary import AI_GROUPS, NO_TEXT, UNREAD
+from warehouse.marts.estimators import bound_share
+from warehouse.schema import among, literal
+from warehouse.sql_files import read_sql
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReadingDepth:
+    """Adverts that ever had a text by how deep they were read.
+
+    `n_by_title` and `n_by_words` were read because their title or words indicate AI, data or engineering; `n_ai` of
+    them are AI adverts. Of the rest, `n_rest_read` were drawn at random and read, and `n_unread` were not read. Of
+    those drawn, `n_missed` turned out to be AI adverts, and `n_with_ai` use AI.
+    """
+
+    n_texts: int
+    n_by_title: int
+    n_by_words: int
+    n_unread: int
+    n_rest_read: int
+    n_ai: int
+    n_missed: int
+    n_with_ai: int
+
+    @property
+    def share_missed(self) -> tuple[float, float]:
+        """95 % interval (Clopper and Pearson) of the share of AI adverts in the rest; 0 to 1 if none was read."""
+        if not self.n_rest_read:
+            return 0.0, 1.0
+        low, high = bound_share(np.array([self.n_missed / self.n_rest_read]), np.array([float(self.n_rest_read)]))
+        return float(low[0]), float(high[0])
+
+    @property
+    def recall(self) -> tuple[float, float]:
+        """Bounds of the share of all AI adverts that were read in full, by `share_missed`."""
+        n_read = self.n_ai + self.n_missed
+        low, high = (n_read / max(1.0, n_read + share * self.n_unread) for share in reversed(self.share_missed))
+        return low, high
+
+
+def measure_depth(con: object) -> ReadingDepth:
+    """Count how deep the adverts of a warehouse were read. `con`: a DuckDB connection, or an object that executes like
+    one."""
+    counts = read_sql(
+        "marts/coverage/reading_depth", unread=literal(UNREAD), no_text=literal(NO_TEXT), ai_groups=among(AI_GROUPS)
+    )
+    row = con.execute(counts).fetchone()  # type: ignore[attr-defined]  # several kinds of connection have it
+    return ReadingDepth(**dict(zip(ReadingDepth.__dataclass_fields__, row, strict=True)))
+
+
+def describe_depth(depth: ReadingDepth) -> str:
+    """Say in a sentence what was read and missed."""
+    if not depth.n_unread:
+        return f"Texts read whole: all {depth.n_texts:,}"
+    read = depth.n_texts - depth.n_unread
+    high = depth.share_missed[1]
+    return (
+        f"Texts read whole: {read:,} of {depth.n_texts:,} ({depth.n_by_title:,} for their title, {depth.n_by_words:,} "
+        f"for their words, {depth.n_rest_read:,} at random from the rest). {depth.n_missed:,} of those read at random "
+        f"are AI adverts; so at most {high:.2%} of the rest are, and at least {depth.recall[0]:.1%} of all AI adverts "
+        "were read"
+    )

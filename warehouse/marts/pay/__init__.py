@@ -1,0 +1,1 @@
+"""Marts of pay: bands, what persons report, and which adverts state pay."""

@@ -1,0 +1,13 @@
+-- Jobs in the stock of a day that state base pay, and those that state none, one row per job and region: table
+-- `band_jobs`.
+-- `panel_weight`: how many jobs each of the band stands for in the panel; 0: it is not in the panel, NULL: nothing
+-- rests on the panel. Parameter: as_of.
+CREATE OR REPLACE TEMP TABLE band_jobs AS
+WITH panel AS MATERIALIZED (FROM panel_jobs($as_of))
+SELECT seen.*,
+    CASE WHEN EXISTS (FROM panel) AND is_in_band THEN coalesce(w.weight, 0) END AS panel_weight
+FROM (
+    SELECT *, true AS is_paid FROM pay_observations($as_of)
+    UNION ALL BY NAME
+    SELECT *, true AS is_full_time, false AS is_in_band, false AS is_paid FROM silent_jobs($as_of)
+) AS seen LEFT JOIN panel AS w USING (job_id)

@@ -1,0 +1,113 @@
+"""What the median pay of all jobs may be if some adverts do not state pay: bounds, and medians under assumptions on who
+stays silent."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import special
+
+from warehouse.marts.estimators import LEVEL, Flags, Floats, Ints, SampledCells, estimate_quantiles, sum_by
+
+HALF = 0.5
+ODDS = (0.5, 2.0)
+"""Assumed changes of the odds of stating pay for each standard deviation of log pay, from lowest to highest."""
+STEPS = 60
+"""Bisection steps for the critical value: enough for the last digit."""
+
+
+@dataclass(frozen=True)
+class MedianBounds:
+    """Bounds of the median of all jobs, by cell; NaN if at most half of the jobs state pay."""
+
+    n_jobs: Ints
+    n_stated: Ints
+    lowest: Floats
+    """The median if all silent jobs paid less than all others."""
+    highest: Floats
+    low: Floats
+    """Lower end of the 95 % interval of the median; infinite if too few state pay."""
+    high: Floats
+    is_informative: Flags
+    """Whether more than half state pay and both ends are finite."""
+
+
+def bound_medians(cells: SampledCells, employer: Ints, value: Floats) -> MedianBounds:
+    """Bound the median of all jobs without assumptions on why some are silent (Manski 1989).
+
+    One entry for each job, as in `estimate_quantiles`; NaN: pay is not stated. The interval holds the median itself,
+    not both bounds, in 95 % of samples, wherever it is between them (Imbens and Manski 2004, "Confidence Intervals for
+    Partially Identified Parameters").
+    """
+    is_stated = ~np.isnan(value)
+    n_stated = np.bincount(cells.employer_cell[employer[is_stated]], minlength=cells.n_cells)
+    if np.isinf(value).any():
+        raise ValueError("pay must be finite, or NaN where it is not stated")
+    below, above = (np.where(is_stated, value, end) for end in (-np.inf, np.inf))
+    lowest, highest = (estimate_quantiles(cells, employer, values, (HALF,)) for values in (below, above))
+    level = _find_level(cells, lowest.value[:, 0], lowest.low[:, 0], highest.value[:, 0], highest.high[:, 0])
+    low = estimate_quantiles(cells, employer, below, (HALF,), level).low[:, 0]
+    high = estimate_quantiles(cells, employer, above, (HALF,), level).high[:, 0]
+    has = n_stated > HALF * cells.n_jobs
+    return MedianBounds(
+        n_jobs=cells.n_jobs.astype(np.int64),
+        n_stated=n_stated.astype(np.int64),
+        lowest=np.where(has, lowest.value[:, 0], np.nan),
+        highest=np.where(has, highest.value[:, 0], np.nan),
+        low=np.where(has, low, np.nan),
+        high=np.where(has, high, np.nan),
+        is_informative=has & np.isfinite(low) & np.isfinite(high),
+    )
+
+
+def _find_level(cells: SampledCells, lowest: Floats, low: Floats, highest: Floats, high: Floats) -> Floats:
+    """The two-sided level of each end, by cell: `LEVEL` if the bounds coincide, 90 % if they are far apart.
+
+    Imbens and Manski's c solves Φ(c + Δ / σ) - Φ(-c) = 0.95, with the distance Δ of the bounds and the larger of their
+    standard errors σ; the level is 2 Φ(c) - 1. If an error is unknown, the level is `LEVEL`.
+    """
+    t = cells.find_t()
+    with np.errstate(invalid="ignore", divide="ignore"):
+        error = np.maximum(lowest - low, high - highest) / t
+        apart = (highest - lowest) / error
+    apart = np.where(np.isfinite(apart), np.maximum(apart, 0), 0)
+    lower, upper = np.full(len(t), 1.0), np.full(len(t), 3.0)
+    for _ in range(STEPS):
+        c = (lower + upper) / 2
+        is_short = special.ndtr(c + apart) - special.ndtr(-c) < LEVEL
+        lower, upper = np.where(is_short, c, lower), np.where(is_short, upper, c)
+    return np.asarray(2 * special.ndtr(upper) - 1, dtype=np.float64)
+
+
+def tilt_medians(cell: Ints, value: Floats, n_silent: Ints, odds: float) -> Floats:
+    """Medians of all jobs by cell, if the odds of stating pay change by `odds` for each standard deviation of log pay.
+
+    One entry for each job that states pay, which must be above zero; `n_silent` counts the other jobs of each cell.
+    Each job that states pay stands for itself and for a part of the silent ones in proportion to odds^-z, where z is
+    its standardised log pay: exponential tilting (Scharfstein, Rotnitzky and Robins 1999; Franks, D'Amour and Feller
+    2020). NaN in cells where no job states pay.
+    """
+    if not (value > 0).all():
+        raise ValueError("pay must be above zero")
+    log, n_cells = np.log(value), len(n_silent)
+    count = np.maximum(np.bincount(cell, minlength=n_cells), 1)
+    mean = sum_by(cell, log, n_cells) / count
+    sd = np.sqrt(sum_by(cell, (log - mean[cell]) ** 2, n_cells) / count)
+    z = np.divide(log - mean[cell], sd[cell], out=np.zeros(len(log)), where=sd[cell] > 0)
+    tilt = np.exp(-np.log(odds) * z)
+    weight = 1 + n_silent[cell] * tilt / sum_by(cell, tilt, n_cells)[cell]
+    return _weighted_medians(cell, value, weight, n_cells)
+
+
+def _weighted_medians(cell: Ints, value: Floats, weight: Floats, n_cells: int) -> Floats:
+    """The smallest value of each cell that at least half of the weight does not exceed; NaN in empty cells."""
+    order = np.lexsort((value, cell))
+    cell, value = cell[order], value[order]
+    sums: NDArray[np.float64] = np.concatenate([[0.0], np.cumsum(weight[order])])
+    start = np.searchsorted(cell, np.arange(n_cells + 1))
+    goal = sums[start[:-1]] + HALF * (sums[start[1:]] - sums[start[:-1]]) * (1 - 1e-12)
+    place = np.searchsorted(sums[1:], goal)
+    has = start[1:] > start[:-1]
+    return np.where(has, value[np.where(has, np.minimum(place, len(value) - 1), 0)] if len(value) else np.nan, np.nan)

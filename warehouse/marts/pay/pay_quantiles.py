@@ -1,0 +1,244 @@
+"""Quantiles of pay for many cells at once, with intervals, and whether each cell is printed.
+
+The method is in `estimators`, the rules are in `printing`; docs/methods.md explains both. Every job counts once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from transforms.records.definitions import BAND
+from warehouse.marts import printing
+from warehouse.marts.estimators import (
+    Floats,
+    Ints,
+    QuantileEstimates,
+    SampledCells,
+    count_cells,
+    estimate_quantiles,
+    scale_weights,
+    sum_by,
+)
+
+QUANTILES = {"p10": 0.10, "p25": 0.25, "p50": 0.50, "p75": 0.75, "p90": 0.90}
+"""Columns of quantiles of midpoints, and their levels."""
+LOW_END, HIGH_END = ("band_low", BAND.low), ("band_high", BAND.high)
+"""Columns and levels of the quantiles of low ends and of high ends."""
+BY_EMPLOYER = ("band_low", "band_high", "p50")
+"""Amounts that are also estimated with each employer counted once, as `…_by_employer`."""
+FORM_BY = ("band_low", "band_high", "p50")
+"""Amounts that are printed of a cell; the widths of their intervals decide its form."""
+AMOUNTS = (
+    *(f"{name}{end}" for name in (*QUANTILES, LOW_END[0], HIGH_END[0]) for end in ("", "_lo", "_hi")),
+    *(f"{name}_by_employer" for name in BY_EMPLOYER),
+)
+"""All columns of amounts."""
+COLUMNS = (
+    *AMOUNTS,
+    *("n_jobs", "n_employers", "n_even_employers", "largest_employer_share", "design_effect"),
+    *("relative_standard_error", "n_effective", "status", "reason", "form"),
+)
+"""All columns of `estimate_pay`."""
+OF_PANEL = ("p50_of_panel", "p50_of_panel_lo", "p50_of_panel_hi")
+"""Columns of the median of the panel's jobs and of its interval."""
+PANEL_COLUMNS = ("n_panel_jobs", "n_panel_employers", *OF_PANEL)
+"""All columns of `estimate_panel_pay`."""
+MAX_JOBS_AT_ONCE = 1_000_000
+"""Entries of cell and job that are held at once: about 300 MB."""
+PERSONS_COLUMNS = (
+    *(f"{name}{end}" for name in QUANTILES for end in ("", "_lo", "_hi")),
+    *("relative_standard_error", "form"),
+)
+"""All columns of `estimate_pay_of_persons`."""
+CENTS, DIGITS = 2, 9
+"""Decimal places of amounts and of parts: beyond them, sums depend on their order."""
+
+
+@dataclass(frozen=True)
+class PaidJobs:
+    """Jobs that state pay, one entry for each cell and job, in any order.
+
+    `cell` counts from 0, `employer` is any number that identifies the employer, `low` and `high` are the ends of pay.
+    `weight`: how many jobs each stands for in the panel; 0 if it is not in the panel, NaN if nothing rests on the
+    panel.
+    """
+
+    cell: Ints
+    employer: Ints
+    low: Floats
+    high: Floats
+    weight: Floats | None = None
+
+    @property
+    def stands_for(self) -> Floats:
+        """The weights; NaN if none are given."""
+        return np.full(len(self.cell), np.nan) if self.weight is None else self.weight
+
+    @property
+    def middle(self) -> Floats:
+        """Midpoints."""
+        return (self.low + self.high) / 2
+
+
+def estimate_pay(jobs: PaidJobs, n_cells: int, *, has_band: bool = True) -> pd.DataFrame:
+    """Estimate the amounts of every cell: one row for each, 0 to `n_cells` - 1, with columns of `SalaryBands`.
+
+    These are counts, amounts with `_lo` and `_hi`, `status`, `reason` and `form`. Amounts are NaN if the cell is not
+    printed; outer quantiles also if it has too few employers for them. Without `has_band` (single amounts) a cell need
+    not have enough employers for the ends of a band. A row depends on the jobs of its cell alone. Raises ValueError if
+    an end of pay is not a number.
+    """
+    rules = printing.rules_of_pay() if has_band else printing.RULES
+    parts = [_estimate(part, rules) for part in _split(jobs)]
+    rows = pd.concat(parts) if parts else pd.DataFrame(columns=COLUMNS, dtype=object)
+    rows = rows.reindex(range(n_cells))
+    is_empty = pd.Series(~np.isin(rows.index, jobs.cell), index=rows.index)
+    nothing = {"n_jobs": 0, "n_employers": 0, "status": "suppressed", "reason": printing.JOBS.explain(0)}
+    return rows.assign(**{name: rows[name].mask(is_empty, value) for name, value in nothing.items()})
+
+
+def estimate_panel_pay(jobs: PaidJobs, n_cells: int) -> pd.DataFrame:
+    """Estimate the median of midpoints from each cell's jobs of the panel alone, weighted by what they stand for.
+
+    Has the columns `PANEL_COLUMNS` and one row for each cell, 0 to `n_cells` - 1. The median is the amount below which
+    half of the weight is, counting each job up to the middle of its own; equal weights give `p50` to the cent. It is
+    NaN if these jobs alone break one of `printing.RULES`; everything is NaN if no weight is known.
+    """
+    weight = jobs.stands_for
+    rows = pd.DataFrame(np.nan, index=range(n_cells), columns=list(PANEL_COLUMNS))
+    rows.loc[np.unique(jobs.cell[~np.isnan(weight)]), list(PANEL_COLUMNS[:2])] = 0
+    some = weight > 0
+    own = PaidJobs(jobs.cell[some], jobs.employer[some], jobs.low[some], jobs.high[some], weight[some])
+    for part in _split(own):
+        numbers, cell = np.unique(part.cell, return_inverse=True)
+        weights = scale_weights(cell, part.stands_for, len(numbers))
+        cells, employer = _cells(part, weights)
+        median = estimate_quantiles(cells, employer, part.middle, [QUANTILES["p50"]], weight=weights)
+        ends = np.hstack([median.value, median.low, median.high]).round(CENTS)
+        ends[printing.find_broken_rules(cells) >= 0] = np.nan
+        rows.loc[numbers] = np.column_stack([np.bincount(cell), cells.n_employers, ends])
+    return rows
+
+
+def estimate_pay_of_pairs(jobs: PaidJobs, n_cells: int) -> pd.DataFrame:
+    """Amounts as in `estimate_pay`, for jobs of unknown employers: without intervals and without a status.
+
+    Intervals and rules of printing need employers. Amounts are NaN in cells without jobs.
+    """
+    each_its_own = PaidJobs(jobs.cell, np.arange(len(jobs.cell)), jobs.low, jobs.high)
+    parts = [_amounts(*_estimate_all(part)).assign(cell=np.unique(part.cell)) for part in _split(each_its_own)]
+    if not parts:
+        return pd.DataFrame(columns=AMOUNTS, dtype=float, index=range(n_cells))
+    rows = pd.concat(parts).set_index("cell")[[*QUANTILES, LOW_END[0], HIGH_END[0]]]
+    return rows.reindex(index=range(n_cells), columns=AMOUNTS)
+
+
+def estimate_pay_of_persons(cell: Ints, amount: Floats, n_cells: int) -> pd.DataFrame:
+    """Quantiles of amounts that persons report, with columns `PERSONS_COLUMNS`: one row a cell, 0 to `n_cells` - 1.
+
+    The method treats every person as an employer of one job: G* is the number of persons, the design effect is 1, and
+    the intervals are within one amount of the exact ones by order statistics (docs/methods.md). NaN in cells without
+    persons. Rules of printing are not applied.
+    """
+    parts = []
+    for part in _split(PaidJobs(cell.astype(np.int64), np.arange(len(cell)), amount, amount)):
+        cells, estimates = _estimate_all(part)
+        median, place = estimates["p50"]
+        frame = _amounts(cells, {name: estimates[name] for name in QUANTILES})
+        is_wide = printing.find_interval_only(
+            *(frame[f"p50{end}"].to_numpy() for end in ("", "_lo", "_hi")), is_share=False
+        )
+        parts.append(
+            frame.assign(
+                relative_standard_error=median.relative_standard_error[:, place].round(DIGITS),
+                form=np.where(is_wide, printing.INTERVAL, printing.POINT),
+                cell=np.unique(part.cell),
+            )
+        )
+    rows = pd.concat(parts).set_index("cell") if parts else pd.DataFrame(columns=PERSONS_COLUMNS, dtype=object)
+    return rows.reindex(index=range(n_cells), columns=PERSONS_COLUMNS)
+
+
+def _split(jobs: PaidJobs) -> Iterator[PaidJobs]:
+    """Sort jobs, and split them into parts of whole cells."""
+    weight = jobs.stands_for
+    order = np.lexsort((weight, jobs.high, jobs.low, jobs.employer, jobs.cell))
+    cell, employer = jobs.cell[order], jobs.employer[order]
+    low, high, weight = jobs.low[order], jobs.high[order], weight[order]
+    begin = 0
+    while begin < len(cell):
+        end = begin + MAX_JOBS_AT_ONCE
+        if end < len(cell):
+            whole = int(np.searchsorted(cell, cell[end]))
+            end = whole if whole > begin else int(np.searchsorted(cell, cell[begin], side="right"))
+        part = slice(begin, end)
+        yield PaidJobs(cell[part], employer[part], low[part], high[part], weight[part])
+        begin = end
+
+
+def _cells(jobs: PaidJobs, weight: Floats) -> tuple[SampledCells, Ints]:
+    """Cells of sorted jobs with these weights, and the index of each job's employer in `employer_jobs`."""
+    is_first = np.append(True, (np.diff(jobs.cell) != 0) | (np.diff(jobs.employer) != 0))
+    employer = np.cumsum(is_first) - 1
+    _, cell = np.unique(jobs.cell, return_inverse=True)
+    n_jobs = sum_by(employer, weight, int(employer[-1]) + 1)
+    return count_cells(cell[is_first].astype(np.int64), n_jobs, int(cell[-1]) + 1), employer
+
+
+def _estimate_all(jobs: PaidJobs) -> tuple[SampledCells, dict[str, tuple[QuantileEstimates, int]]]:
+    """Cells of sorted jobs, and for each column of amounts its estimates and its index among them."""
+    cells, employer = _cells(jobs, np.ones(len(jobs.cell)))
+    middle = estimate_quantiles(cells, employer, jobs.middle, list(QUANTILES.values()))
+    estimates = {name: (middle, place) for place, name in enumerate(QUANTILES)}
+    for (name, level), ends in ((LOW_END, jobs.low), (HIGH_END, jobs.high)):
+        estimates[name] = (estimate_quantiles(cells, employer, ends, [level]), 0)
+    return cells, estimates
+
+
+def _amounts(cells: SampledCells, estimates: Mapping[str, tuple[QuantileEstimates, int]]) -> pd.DataFrame:
+    """Amounts of each cell with the ends of their intervals; NaN if there is none."""
+    columns = {}
+    for name, (estimate, place) in estimates.items():
+        columns[name] = estimate.value[:, place]
+        columns[f"{name}_lo"], columns[f"{name}_hi"] = estimate.low[:, place], estimate.high[:, place]
+        if name in BY_EMPLOYER:
+            columns[f"{name}_by_employer"] = estimate.employer_value[:, place]
+    frame = pd.DataFrame(columns).round(CENTS)
+    for name, level in (*QUANTILES.items(), LOW_END, HIGH_END):
+        if name not in frame:
+            continue  # persons report single amounts, without a band
+        frame.loc[~printing.is_tail_known(cells, level), [name, f"{name}_lo", f"{name}_hi"]] = np.nan
+    return frame
+
+
+def _estimate(jobs: PaidJobs, rules: Sequence[printing.Rule]) -> pd.DataFrame:
+    """Rows of cells that have jobs, indexed by the number of the cell."""
+    cells, estimates = _estimate_all(jobs)
+    frame = _amounts(cells, estimates)
+    breaches = printing.find_broken_rules(cells, rules)
+    is_printed = breaches < 0
+    frame[~is_printed] = np.nan
+    median, place = estimates["p50"]
+    effect = median.design_effect[:, place].round(DIGITS)
+    is_wide = np.zeros(cells.n_cells, dtype=bool)
+    for name in FORM_BY:
+        is_wide |= printing.find_interval_only(
+            *(frame[column].to_numpy() for column in (name, f"{name}_lo", f"{name}_hi")), is_share=False
+        )
+    frame = frame.assign(
+        n_jobs=cells.n_jobs.astype(np.int64),
+        n_employers=cells.n_employers,
+        n_even_employers=cells.n_even.round(DIGITS),
+        largest_employer_share=cells.largest.round(DIGITS),
+        design_effect=effect,
+        relative_standard_error=median.relative_standard_error[:, place].round(DIGITS),
+        n_effective=np.divide(cells.n_jobs, effect, out=np.full(len(effect), np.nan), where=effect > 0).round(DIGITS),
+        status=np.where(is_printed, "published", "suppressed"),
+        reason=pd.Series(printing.explain_broken_rules(cells, breaches, rules), dtype=object),
+        form=pd.Series(np.where(is_wide, printing.INTERVAL, printing.POINT)).where(is_printed, None),
+    )
+    return frame.set_index(np.unique(jobs.cell))

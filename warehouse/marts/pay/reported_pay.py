@@ -1,0 +1,118 @@
+"""mart.reported_pay: pay that persons report in surveys, and the rows of mart.salary_bands made from it.
+
+Surveys are never added up: each has its own question, day and way of finding respondents. The employers of respondents
+are unknown, so persons are the independent units of intervals, and only their number decides what is printed.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+import duckdb
+import numpy as np
+import pandas as pd
+
+from transforms.records.vocabulary import AI_CORE, LEVEL_GROUPS, PAID_IN, ROLE_GROUPS
+from warehouse.mart_tables import SNAPSHOT, ReportedPay
+from warehouse.marts import printing
+from warehouse.marts.cell_cache import CellCache, hashes_of, inputs_of
+from warehouse.marts.estimators import Ints, bound_share
+from warehouse.marts.pay.pay_quantiles import PERSONS_COLUMNS, estimate_pay_of_persons
+from warehouse.sql_files import read_sql
+
+KEY = [
+    "source", "country", "role_group", "role", "seniority_group", "experience", "employment_type", "pay_tax",
+    "pay_market", "currency",
+]  # fmt: skip
+"""Key of a cell. Only mart.salary_bands has levels, and only mart.reported_pay has years of experience."""
+EXTRA_INPUTS = ("report_rates($as_of)",)
+"""What is read beside the tables of `cell_cache.INPUT_TABLES`: exchange rates may come late."""
+GROUPS_OF_ROLES = [group for group, roles in ROLE_GROUPS.items() if len(roles) > 1]
+LEVELS = [[level, group] for group, levels in LEVEL_GROUPS.items() for level in levels or ()]
+SELF_SELECTED = "persons chose to answer, and the interval covers chance alone"
+"""Why no row is better than `low`."""
+OF_BANDS = ["country", "source", "employment_type"]
+"""Columns that select the survey and the employment of rows of mart.salary_bands."""
+
+
+def reported_pay(con: duckdb.DuckDBPyConnection, as_of: date, cache: CellCache | None = None) -> pd.DataFrame:
+    """All cells of one day, with the columns of `ReportedPay`; all are reused if no report changed.
+
+    Suppressed cells are left out, as they would be most of the rows, except those of all persons of a group, before
+    tax.
+    """
+    cache = cache or CellCache(ReportedPay, as_of)
+    persons = con.execute("FROM reported_persons($as_of) ORDER BY ALL", {"as_of": as_of}).df()
+    inputs = inputs_of(["reported_pay"], hashes_of(persons))
+    if cache.reuse(inputs):
+        return cache.combine_rows([])
+    rows = _compute(con, as_of)
+    rows = rows[rows["seniority_group"] == "all"].drop(columns="seniority_group")
+    is_whole = (rows["role"] == "all") & (rows["experience"] == "all") & (rows["pay_tax"] == "gross")
+    return cache.combine_rows([rows[is_whole | (rows["status"] != "suppressed")].assign(inputs=inputs)])
+
+
+def reported_bands(con: duckdb.DuckDBPyConnection, as_of: date, cache: CellCache) -> pd.DataFrame:
+    """Rows of mart.salary_bands: pay before tax in full-time work, from the survey with most answers in a country.
+
+    They are by country, role and level: `all`, and for the few titles that name a level, that level. Years of
+    experience are not taken for a level. Empty if the rows are reused.
+    """
+    persons = con.execute("FROM reported_persons($as_of) ORDER BY ALL", {"as_of": as_of}).df()
+    inputs = inputs_of(["reported_bands"], hashes_of(persons))
+    if cache.reuse(inputs) or persons.empty:
+        return pd.DataFrame()
+    bands = persons.loc[persons["is_main_survey"] & persons["is_full_time"], OF_BANDS].drop_duplicates()
+    rows = _compute(con, as_of).merge(bands, on=OF_BANDS)
+    rows = rows[(rows["pay_tax"] == "gross") & (rows["experience"] == "all")]
+    survey = rows["source"] + " " + rows["year"].astype(str)
+    return rows.assign(
+        basis="reported", window_days=SNAPSHOT, region_level="country", region=rows["country"],
+        n_jobs=rows["n_persons"], n_cross_border=rows["n_dollars"], n_apart=rows["n_flagged"], inputs=inputs,
+        reason=rows["reason"].where(rows["status"] == "suppressed", survey + ": " + SELF_SELECTED),
+    ).drop(columns=["source", "country", "n_persons", "n_dollars", "n_flagged"])  # fmt: skip
+
+
+def _compute(con: duckdb.DuckDBPyConnection, as_of: date) -> pd.DataFrame:
+    """Every cell with its counts and, if it may be printed, its amounts."""
+    params = {"as_of": as_of, "ai_core": list(AI_CORE), "groups_of_roles": GROUPS_OF_ROLES, "level_groups": LEVELS}
+    rows = con.execute(read_sql("marts/pay/reported_cells"), params).df()
+    cell: Ints = rows.groupby(KEY, sort=True).ngroup().to_numpy().astype(np.int64)
+    cells = rows[[*KEY, "year", "reported_on"]].assign(cell=cell).drop_duplicates("cell").set_index("cell").sort_index()
+    is_flagged, is_known = rows["is_flagged"].to_numpy(dtype=bool), rows["amount"].notna().to_numpy()
+    is_in = ~is_flagged & is_known
+    estimates = estimate_pay_of_persons(cell[is_in], rows["amount"].to_numpy(dtype=float)[is_in], len(cells))
+    n = len(cells)
+    cells = cells.join(estimates).assign(
+        n_persons=np.bincount(cell[is_in], minlength=n),
+        n_flagged=np.bincount(cell[is_flagged], minlength=n),
+        n_no_rate=np.bincount(cell[~is_flagged & ~is_known], minlength=n),
+        **{f"n_{money}": np.bincount(cell[is_in & (rows["paid_in"] == money)], minlength=n) for money in PAID_IN},
+    )
+    cells = _with_dollars(cells)
+    is_few = cells["n_persons"] < printing.JOBS.bound
+    cells.loc[is_few, [*PERSONS_COLUMNS, "dollars_share", "dollars_share_lo", "dollars_share_hi"]] = None
+    few = cells["n_persons"].map(printing.JOBS.explain)
+    return cells.assign(
+        reported_on=pd.to_datetime(cells["reported_on"]).dt.date,
+        status=np.where(is_few, "suppressed", "low"),
+        reason=few.where(is_few, SELF_SELECTED),
+    )
+
+
+def _with_dollars(cells: pd.DataFrame) -> pd.DataFrame:
+    """Add the share of persons paid in dollars alone, with its exact interval (Clopper and Pearson 1934).
+
+    Only cells of all currencies have one. Counts by currency are NULL if the survey does not ask for it.
+    """
+    counts = [f"n_{money}" for money in PAID_IN]
+    n, k = cells[counts].sum(axis=1).to_numpy(), cells["n_dollars"].to_numpy()
+    is_asked = n > 0
+    is_shared = is_asked & (cells["pay_market"] == "all").to_numpy() & (cells["currency"] == "USD").to_numpy()
+    share = np.divide(k, n, out=np.zeros(len(n)), where=is_asked)
+    low, high = bound_share(share, n.astype(np.float64))
+    shares = {"dollars_share": share, "dollars_share_lo": low, "dollars_share_hi": high}
+    cells = cells.assign(**{name: np.where(is_shared, values, np.nan) for name, values in shares.items()})
+    cells[counts] = cells[counts].astype("Int64")
+    cells.loc[~is_asked, counts] = pd.NA
+    return cells

@@ -1,0 +1,297 @@
+"""mart.salary_bands: salary bands by region, level, role, market and currency.
+
+One row per cell, published, or suppressed with its reason.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from itertools import pairwise
+
+import duckdb
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from transforms.records.vocabulary import STATED
+from warehouse.mart_tables import BONUS, SNAPSHOT, SalaryBands
+from warehouse.marts import printing
+from warehouse.marts.cell_cache import CellCache, hashes_of
+from warehouse.marts.estimators import Flags, Floats, Ints
+from warehouse.marts.pay.pay_cells import LOCAL, PayCells, find_cells
+from warehouse.marts.pay.pay_quantiles import (
+    AMOUNTS,
+    OF_PANEL,
+    PaidJobs,
+    estimate_panel_pay,
+    estimate_pay,
+    estimate_pay_of_pairs,
+)
+from warehouse.marts.pay.pay_silence import BOUNDS, SilentJobs, bound_pay
+from warehouse.marts.pay.reported_pay import reported_bands
+from warehouse.sql_files import read_sql
+
+EXTRA_INPUTS = ("panel_jobs($as_of)",)
+"""What bands of adverts read beside the tables of `cell_cache.INPUT_TABLES`."""
+APART = {"ai_data_trainer": "kept apart: paid gigs, not employment; only counted"}
+"""Groups of roles that enter no band whatever their number, and why; their jobs with pay are in `n_apart`."""
+NAMED_BY = ("source", "pair_row")
+"""What names a pair of a third party; a new snapshot of the same pairs changes it."""
+LEVELS = ("world", "continent", "region", "country")
+WORLD = "World"
+
+
+def salary_bands(con: duckdb.DuckDBPyConnection, as_of: date, cache: CellCache | None = None) -> pd.DataFrame:
+    """All cells of all bases for one day, with the columns of `SalaryBands`.
+
+    The world, the continents and the M49 regions have all their cells, empty ones as suppressed; countries have cells
+    with at least one job. Amounts are NULL in suppressed cells. Cells already in `cache` are reused.
+    """
+    cache = cache or CellCache(SalaryBands, as_of)
+    return cache.combine_rows(
+        [
+            *_compute_adverts(con, as_of, cache),
+            *_compute_bonuses(con, as_of, cache),
+            *_compute_pairs(con, as_of, cache),
+            reported_bands(con, as_of, cache),
+            con.execute(read_sql("marts/pay/official_bands"), {"as_of": as_of}).df(),
+        ]
+    )
+
+
+# --- adverts ------------------------------------------------------------------------------------------
+
+
+def _compute_adverts(con: duckdb.DuckDBPyConnection, as_of: date, cache: CellCache) -> Iterator[pd.DataFrame]:
+    con.execute(read_sql("marts/pay/band_jobs"), {"as_of": as_of})
+    for level in LEVELS:  # all levels of a million adverts at once would take gigabytes
+        query = "FROM band_jobs WHERE region_level = ? ORDER BY region, job_id, is_paid"
+        jobs = con.execute(query, [level]).df()
+        cells = find_cells(jobs, _expected_regions(con, level))
+        key = {"basis": "advertised", "window_days": SNAPSHOT, "region_level": level}
+        cells = PayCells(cells.keys.assign(**key), cells.cell, cells.job).leave_out_reused(hashes_of(jobs), cache)
+        if len(cells.keys):
+            yield _make_bands(_fill_gaps(jobs), cells, has_local=level == "country")
+    con.execute("DROP TABLE band_jobs")
+
+
+def _expected_regions(con: duckdb.DuckDBPyConnection, level: str) -> set[str]:
+    if level == "world":
+        return {WORLD}
+    if level == "country":
+        return set()
+    query = f"SELECT DISTINCT {level} FROM core.countries WHERE {level} IS NOT NULL"
+    return {region for (region,) in con.execute(query).fetchall()}
+
+
+def _fill_gaps(jobs: pd.DataFrame) -> pd.DataFrame:
+    """Jobs with numbers of employers, in the order of their names, and without missing words."""
+    return jobs.assign(
+        employer=pd.factorize(jobs["employer"], sort=True)[0],
+        country=jobs["country"].fillna("unknown"),
+        paid_in=jobs["paid_in"].fillna(""),
+        is_local=jobs["is_local_currency"].fillna(False).astype(bool),
+    )
+
+
+@dataclass(frozen=True)
+class _Entries:
+    """Jobs of the rows of the mart, one entry for each row and job, with their pay in the currency of the row."""
+
+    row: Ints
+    job: Ints
+    low: Floats
+    high: Floats
+
+    def where(self, mask: Flags) -> _Entries:
+        return _Entries(self.row[mask], self.job[mask], self.low[mask], self.high[mask])
+
+
+def _make_bands(jobs: pd.DataFrame, cells: PayCells, *, has_local: bool) -> pd.DataFrame:
+    """Rows of cells of adverts: one in US dollars and, with `has_local`, before it one in the country's own money."""
+    column = {name: jobs[name].to_numpy() for name in jobs}
+    currency = _find_local_currency(jobs, cells) if has_local else np.full(len(cells.keys), None, dtype=object)
+    is_local_row = pd.notna(currency)
+    dollar_row = np.arange(len(cells.keys)) + np.cumsum(is_local_row)
+    rows = pd.concat(
+        [
+            cells.keys.assign(currency="USD", follows_local=is_local_row, row=dollar_row),
+            cells.keys.assign(currency=currency, follows_local=False, row=dollar_row - 1)[is_local_row],
+        ]
+    )
+    rows = rows.set_index("row").sort_index()
+    is_paid_locally = column["is_local"][cells.job] & (column["currency"][cells.job] == currency[cells.cell])
+    own_cell, own_job = cells.cell[is_paid_locally], cells.job[is_paid_locally]
+    entries = _Entries(
+        row=np.concatenate([dollar_row[cells.cell], dollar_row[own_cell] - 1]),
+        job=np.concatenate([cells.job, own_job]),
+        low=np.concatenate([column["annual_low_usd"][cells.job], column["annual_low"][own_job]]).astype(np.float64),
+        high=np.concatenate([column["annual_high_usd"][cells.job], column["annual_high"][own_job]]).astype(np.float64),
+    )
+    has_amounts = ~(np.isnan(entries.low) | np.isnan(entries.high))
+    flags = ("is_paid", "is_full_time", "is_in_band", "seniority_inferred")
+    of_entry = {name: column[name].astype(bool)[entries.job] for name in flags}
+    is_inside = of_entry["is_in_band"] & has_amounts
+    is_silent = of_entry["is_full_time"] & ~is_inside
+    counts_silent = ((rows["currency"] == "USD") & rows["pay_market"].isin(["all", LOCAL])).to_numpy()
+    is_cross_border = column["pay_market"][entries.job] == "cross_border"
+    counted = {
+        "n_stated": is_inside & ~of_entry["seniority_inferred"],
+        "n_cross_border": is_inside & is_cross_border,
+        "n_no_rate": of_entry["is_in_band"] & ~has_amounts,
+        "n_apart": of_entry["is_paid"] & ~of_entry["is_in_band"],
+        "n_silent": is_silent,
+    }
+    rows = rows.assign(**{name: np.bincount(entries.row[mask], minlength=len(rows)) for name, mask in counted.items()})
+    rows["n_silent"] = rows["n_silent"].where(counts_silent)
+    rows["countries"] = None if has_local else _count_countries(jobs, entries, is_inside, len(rows))
+    paid = _pay_of(jobs, entries.where(is_inside))
+    rows = _add_amounts(rows, paid)
+    is_bounded = counts_silent & (rows["status"] == "published").to_numpy()
+    silent = entries.where(is_silent & is_bounded[entries.row])
+    bounds = _bound(paid, SilentJobs(silent.row, column["employer"][silent.job]), is_bounded)
+    return rows.join(bounds).drop(columns="follows_local")
+
+
+def _find_local_currency(jobs: pd.DataFrame, cells: PayCells) -> NDArray[np.object_]:
+    """The money of its own, if that is not the dollar, in which most jobs of each cell are paid; None without any.
+
+    Cells of jobs that are paid from abroad have none.
+    """
+    entries = pd.DataFrame({"cell": cells.cell, "currency": jobs["currency"].to_numpy()[cells.job]})
+    is_local = jobs["is_local"].to_numpy()[cells.job] & (entries["currency"] != "USD").to_numpy()
+    is_local &= (cells.keys["pay_market"] != "cross_border").to_numpy()[cells.cell]
+    counts = entries[is_local].groupby(["cell", "currency"]).size().rename("n").reset_index()
+    most = counts.sort_values(["cell", "n", "currency"], ascending=[True, False, True]).drop_duplicates("cell")
+    currency = np.full(len(cells.keys), None, dtype=object)
+    currency[most["cell"].to_numpy()] = most["currency"].to_numpy(dtype=object)
+    return currency
+
+
+def _pay_of(jobs: pd.DataFrame, entries: _Entries) -> PaidJobs:
+    """The pay of entries, by the number of their row."""
+    of_job = {name: jobs[name].to_numpy()[entries.job] for name in ("employer", "panel_weight")}
+    weight = of_job["panel_weight"].astype(np.float64)
+    return PaidJobs(entries.row, of_job["employer"].astype(np.int64), entries.low, entries.high, weight)
+
+
+def _add_amounts(rows: pd.DataFrame, paid: PaidJobs, *, has_band: bool = True) -> pd.DataFrame:
+    """Rows with their amounts, if they may be printed, and with the median of the panel's jobs alone."""
+    rows = rows.join(estimate_pay(paid, len(rows), has_band=has_band))
+    for group, reason in APART.items():
+        rows.loc[rows["role_group"] == group, "reason"] = reason
+    # A country is judged on its own money: exchange rates must not make it look sure or unsure.
+    followers = np.flatnonzero(rows["follows_local"])
+    followers = followers[rows["status"].to_numpy()[followers] != "suppressed"]
+    rows.loc[followers, ["status", "reason"]] = rows.loc[followers - 1, ["status", "reason"]].to_numpy()
+    rows.loc[followers[rows.loc[followers, "status"] == "suppressed"], [*AMOUNTS, "form"]] = None
+    rows = rows.join(estimate_panel_pay(paid, len(rows)))
+    rows.loc[followers[rows[OF_PANEL[0]].isna().to_numpy()[followers - 1]], list(OF_PANEL)] = np.nan
+    rows.loc[rows["status"] == "suppressed", list(OF_PANEL)] = np.nan
+    return rows
+
+
+def _bound(paid: PaidJobs, silent: SilentJobs, is_bounded: Flags) -> pd.DataFrame:
+    """What the median may be if silent jobs are counted too, for rows that `is_bounded`; NaN for others."""
+    number, numbers = np.cumsum(is_bounded) - 1, np.flatnonzero(is_bounded)
+    some = is_bounded[paid.cell]
+    paid = PaidJobs(number[paid.cell[some]], paid.employer[some], paid.low[some], paid.high[some])
+    bounds = bound_pay(paid, SilentJobs(number[silent.cell], silent.employer), len(numbers))
+    return bounds.set_index(numbers).reindex(index=range(len(is_bounded)), columns=BOUNDS)
+
+
+def _count_countries(jobs: pd.DataFrame, entries: _Entries, is_inside: Flags, n_rows: int) -> NDArray[np.object_]:
+    """Jobs of each row by country (`CountryJobs`), most first; None without any."""
+    country = jobs["country"].to_numpy()[entries.job[is_inside]]
+    inside = pd.DataFrame({"row": entries.row[is_inside], "country": country, "n_jobs": 1, "n_paid": 0})
+    paid_in = jobs["paid_in"].to_numpy()[entries.job]
+    is_paid_in = paid_in != ""
+    paid = pd.DataFrame({"row": entries.row[is_paid_in], "country": paid_in[is_paid_in], "n_jobs": 0, "n_paid": 1})
+    paid = paid.groupby(["row", "country"], as_index=False).sum()
+    paid = paid.assign(country=paid["country"].str.split()).explode("country")
+    counts = pd.concat([inside, paid]).groupby(["row", "country"], as_index=False).sum()
+    counts = counts.sort_values(["row", "n_jobs", "n_paid", "country"], ascending=[True, False, False, True])
+    countries, start = counts.drop(columns="row").to_dict("records"), np.searchsorted(counts["row"], range(n_rows + 1))
+    lists = np.full(n_rows, None, dtype=object)
+    lists[:] = [countries[first:last] or None for first, last in pairwise(start)]
+    return lists
+
+
+# --- bonuses and pairs --------------------------------------------------------------------------------
+
+
+def _compute_bonuses(con: duckdb.DuckDBPyConnection, as_of: date, cache: CellCache) -> Iterator[pd.DataFrame]:
+    """Yearly bonuses in AI engineering for which adverts state a sum: midpoints alone, by place."""
+    bonuses = con.execute(read_sql("marts/pay/bonus_observations"), {"as_of": as_of}).df()
+    bonuses = bonuses.assign(annual_low_usd=bonuses["amount"], annual_high_usd=bonuses["amount"])
+    for level in LEVELS[1:]:
+        jobs = bonuses.assign(region=bonuses[level]).dropna(subset="region").reset_index(drop=True)
+        cell, regions = pd.factorize(jobs["region"], sort=True)
+        keys = pd.DataFrame({"region": np.array(regions, dtype=object)}).assign(
+            role_group="ai_engineering", role="all", seniority_group="all", pay_market="all", basis=BONUS,
+            window_days=SNAPSHOT, region_level=level, currency="USD",
+        )  # fmt: skip
+        order = np.argsort(cell, kind="stable")
+        cells = PayCells(keys, cell[order], order).leave_out_reused(hashes_of(jobs), cache)
+        if len(cells.keys):
+            rows, paid = _pair_with_jobs(_as_paid(jobs), cells)
+            ends = [name for name in AMOUNTS if name.startswith("band_")]
+            yield _add_amounts(rows.assign(follows_local=False), paid, has_band=False).drop(columns=ends)
+
+
+def _compute_pairs(con: duckdb.DuckDBPyConnection, as_of: date, cache: CellCache) -> Iterator[pd.DataFrame]:
+    """Pairs of amounts that a third party collected: never better than `low`, and without intervals (no employers).
+
+    A pair does not say whether its title states the level, so groups of stated levels have no cells here.
+    """
+    select = "SELECT * EXCLUDE (warc, snapshot_on) FROM pay_pairs($as_of) ORDER BY ALL"
+    pairs = con.execute(select, {"as_of": as_of}).df().assign(world=WORLD, employer=None)
+    hashes = hashes_of(pairs.drop(columns=list(NAMED_BY)))
+    pairs = _as_paid(pairs.rename(columns={"low_usd": "annual_low_usd", "high_usd": "annual_high_usd"}))
+    for level in LEVELS:
+        has_region = pairs[level].notna()
+        jobs = pairs.assign(region=pairs[level])[has_region].reset_index(drop=True)
+        cells = find_cells(jobs, ())
+        key = {"basis": "advertised_third_party", "window_days": SNAPSHOT, "region_level": level, "currency": "USD"}
+        cells = PayCells(cells.keys.assign(**key), cells.cell, cells.job)
+        cells = cells.leave_out(cells.keys["seniority_group"].str.endswith(STATED).to_numpy(dtype=bool))
+        cells = cells.leave_out_reused(hashes[has_region], cache)
+        if not len(cells.keys):
+            continue
+        rows, paid = _pair_with_jobs(jobs, cells)
+        is_cross_border = jobs["pay_market"].to_numpy()[cells.job] == "cross_border"
+        rows = rows.assign(
+            n_jobs=np.bincount(cells.cell, minlength=len(rows)),
+            n_cross_border=np.bincount(cells.cell[is_cross_border], minlength=len(rows)),
+        ).join(estimate_pay_of_pairs(paid, len(rows)))
+        is_few = rows["n_jobs"] < printing.JOBS.bound
+        rows.loc[is_few, list(AMOUNTS)] = np.nan
+        few = rows["n_jobs"].map(printing.JOBS.explain)
+        yield rows.assign(
+            status=np.where(is_few, "suppressed", "low"),
+            reason=few.where(is_few, "pairs from adverts collected by a third party; employers unknown"),
+            form=pd.Series(printing.POINT, index=rows.index).where(~is_few, None),
+        )
+
+
+def _as_paid(jobs: pd.DataFrame) -> pd.DataFrame:
+    """Jobs of which only pay is known, with the columns that cells of adverts ask for."""
+    return jobs.assign(
+        employer=pd.factorize(jobs["employer"], sort=True)[0],
+        country=jobs["country"].fillna("unknown"),
+        paid_in=jobs["country"].fillna(""),
+        panel_weight=np.nan,
+        is_paid=True,
+        seniority_inferred=False,
+    )
+
+
+def _pair_with_jobs(jobs: pd.DataFrame, cells: PayCells) -> tuple[pd.DataFrame, PaidJobs]:
+    """The rows of cells in US dollars, all of whose jobs count, with jobs by country; and the pay of these jobs."""
+    low, high = (jobs[name].to_numpy(dtype=np.float64)[cells.job] for name in ("annual_low_usd", "annual_high_usd"))
+    entries = _Entries(cells.cell, cells.job, low, high)
+    is_country = (cells.keys["region_level"] == "country").all()
+    countries = None if is_country else _count_countries(jobs, entries, np.ones(len(low), dtype=bool), len(cells.keys))
+    return cells.keys.assign(countries=countries), _pay_of(jobs, entries)

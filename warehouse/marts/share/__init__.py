@@ -1,0 +1,1 @@
+"""The mart of shares of jobs."""

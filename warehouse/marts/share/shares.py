@@ -1,0 +1,309 @@
+"""mart.shares: shares of jobs, for every measure, item, region and group of roles.
+
+A cell rests on the panel if the panel's jobs alone meet the rules of printing, otherwise on all known boards, never on
+a mix. Numbers of jobs and employers decide, never what the adverts say.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import itertools
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import duckdb
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from transforms.records.vocabulary import ALL_TEXTS, CELL_GROUPS, FULL_ADVERT, LEVEL_GROUPS, NO_TEXT, SAMPLES
+from warehouse.mart_tables import SNAPSHOT, Shares
+from warehouse.marts.cell_cache import CellCache, Hashes, inputs_of
+from warehouse.marts.estimators import Flags, Floats, Ints, count_cells, sum_by, weigh_jobs
+from warehouse.marts.measures import ESTIMAND, JOBS, MEASURES, Measure
+from warehouse.marts.printing import find_broken_rules
+from warehouse.marts.share.share_rows import ShareCounts, make_share_rows
+from warehouse.sql_files import read_sql
+
+EXTRA_INPUTS = ("panel_jobs($as_of)",)
+"""What is read beside the tables of `cell_cache.INPUT_TABLES`."""
+OUTSIDE, UNKNOWN, KNOWN = range(3)
+"""State of a job in a measure: not part of it, its answer not stated, or answered."""
+
+
+@dataclass(frozen=True)
+class _Jobs:
+    """Jobs in the stock as columns, and pairs of region and job: a job counts in several regions.
+
+    Pairs hold numbers of regions and of jobs, and are sorted by both.
+    """
+
+    role_group: pd.Categorical
+    seniority: pd.Categorical
+    text_class: pd.Categorical
+    employer: Ints
+    weight: Floats
+    """How many jobs each stands for in the panel; 0: not in the panel."""
+    regions: tuple[tuple[str, str], ...]
+    """Level and name of each region."""
+    pair_region: Ints
+    pair_job: Ints
+
+
+@dataclass(frozen=True)
+class _GroupCells:
+    """Cells of one group of roles, group of levels and class of texts, one for each region.
+
+    Cell i has the jobs `jobs[start[i]:start[i + 1]]`.
+    """
+
+    keys: tuple[dict[str, str], ...]
+    start: Ints
+    jobs: Ints
+
+    def count(self, of_jobs: Flags) -> Ints:
+        """Number of flagged jobs in each cell."""
+        return np.add.reduceat(of_jobs[self.jobs], self.start[:-1], dtype=np.int64)
+
+    def add_up(self, values: Floats) -> Floats:
+        """Sum of a value of jobs in each cell."""
+        return np.add.reduceat(values[self.jobs], self.start[:-1], dtype=np.float64)
+
+    def digests(self, hashes: Hashes) -> Hashes:
+        """Sum of the hashes of each cell's jobs, which does not depend on their order."""
+        return np.add.reduceat(hashes[self.jobs], self.start[:-1])
+
+
+@dataclass(frozen=True)
+class _Answers:
+    """State of each job's answer (OUTSIDE, UNKNOWN, KNOWN) and a hash of the answer in `share_answers`."""
+
+    state: NDArray[np.int8]
+    hashes: Hashes
+
+
+@dataclass(frozen=True)
+class _Silent:
+    """Jobs of a cell that do not answer: how many, how many of them in the panel, and the weight of these."""
+
+    n: int
+    n_in_panel: int
+    weight: float
+
+
+@dataclass(frozen=True)
+class _CellBatch:
+    """Cells of one measure to compute: keys, digests, jobs that do not answer, and numbers of jobs that do."""
+
+    keys: list[dict[str, str]]
+    inputs: list[str]
+    silent: list[_Silent]
+    jobs: list[Ints]
+
+
+def shares(
+    con: duckdb.DuckDBPyConnection,
+    as_of: date,
+    cache: CellCache | None = None,
+    measures: Iterable[Measure] = MEASURES.values(),
+) -> pd.DataFrame:
+    """All cells of all measures for one day, with the columns of `Shares`.
+
+    Measures that are read from texts have separate cells for each class of text. A cell has a row for each item that
+    one of its jobs has or that its measure declares, and no row if no job's answer is known. Cells that
+    `printing.RULES` withhold keep their counts, without shares. Cells already in `cache` are reused.
+    """
+    measures = tuple(measures)
+    cache = cache or CellCache(Shares, as_of)
+    params = {"as_of": as_of}
+    category_of = dict(con.execute("SELECT skill, category FROM core.skills ORDER BY skill").fetchall())
+    jobs = _read_jobs(con, params)
+    relations = _stage_relations(con, measures, params)
+    cells_of_groups: dict[tuple[str, str, str], _GroupCells] = {}
+    frames = []
+    for measure in measures:
+        answers = _read_answers(con, measure, relations[measure.relation], len(jobs.role_group))
+        context = [measure.name]
+        if measure.has_categories:
+            context.append(hashlib.blake2b(repr(category_of).encode(), digest_size=16).hexdigest())
+        batch = _CellBatch([], [], [], [])
+        for groups in itertools.product(measure.role_groups, measure.seniority_groups, measure.text_classes):
+            if groups not in cells_of_groups:
+                cells_of_groups[groups] = _cells(jobs, *groups)
+            here = cells_of_groups[groups]
+            for cell, silent, digest in _find_known_cells(here, answers, jobs.weight):
+                inputs = inputs_of([*context, *here.keys[cell].values(), silent.n], digest)
+                if not cache.reuse(inputs):
+                    of_cell = here.jobs[here.start[cell] : here.start[cell + 1]]
+                    batch.keys.append(here.keys[cell])
+                    batch.inputs.append(inputs)
+                    batch.silent.append(silent)
+                    batch.jobs.append(of_cell[answers.state[of_cell] == KNOWN])
+        if batch.keys:
+            frames.append(_compute(con, measure, batch, jobs, category_of))
+    return cache.combine_rows([rows.assign(window_days=SNAPSHOT, estimand=ESTIMAND) for rows in frames])
+
+
+def _compute(
+    con: duckdb.DuckDBPyConnection, measure: Measure, batch: _CellBatch, jobs: _Jobs, category_of: dict[str, str]
+) -> pd.DataFrame:
+    con.execute(read_sql("marts/share/share_items"), {"declared": list(measure.items)})
+    names = [name for (name,) in con.execute("SELECT item FROM share_items ORDER BY item_number").fetchall()]
+    category = np.array([category_of.get(name) if measure.has_categories else None for name in names], dtype=object)
+    items = np.array(sorted(names.index(name) for name in measure.items), dtype=np.int64)
+    is_panel = _rest_on_panel(batch, jobs)
+    counts = _count(con, batch, jobs, is_panel)
+    numbers = pd.factorize(category, use_na_sentinel=False)[0].astype(np.int64)
+    rows = make_share_rows(counts, items, numbers, has_bounds=measure.silence == "unknown")
+    cell, item = (rows.pop(name).to_numpy() for name in ("cell", "item"))
+    for name in batch.keys[0]:
+        rows[name] = np.array([key[name] for key in batch.keys], dtype=object)[cell]
+    rows["inputs"] = np.array(batch.inputs, dtype=object)[cell]
+    rows["sample"] = np.where(is_panel, *SAMPLES).astype(object)[cell]
+    rows["measure"] = measure.name
+    rows["item"], rows["category"] = np.array(names, dtype=object)[item], category[item]
+    for name, within in (("rank", ["inputs"]), ("category_rank", ["inputs", "category"])):
+        rows[name] = rows.groupby(within)["share"].rank(ascending=False, method="min").astype("Int64")
+    return rows
+
+
+def _rest_on_panel(batch: _CellBatch, jobs: _Jobs) -> Flags:
+    """Whether each cell rests on the panel: the panel's jobs that answer alone meet the rules of printing."""
+    cell = np.repeat(np.arange(len(batch.jobs)), [len(of_cell) for of_cell in batch.jobs])
+    job = np.concatenate(batch.jobs)
+    some = jobs.weight[job] > 0
+    is_panel = np.zeros(len(batch.jobs), dtype=bool)
+    if not some.any():
+        return is_panel
+    cell, job = cell[some], job[some]
+    numbers, dense = np.unique(cell, return_inverse=True)
+    n_employers = int(jobs.employer.max()) + 1
+    pairs, pair = np.unique(dense * n_employers + jobs.employer[job], return_inverse=True)
+    own = pairs // n_employers
+    weight = sum_by(pair, jobs.weight[job], len(pairs))
+    n_jobs = weigh_jobs(own, np.bincount(pair, minlength=len(pairs)), weight, len(numbers))
+    is_panel[numbers] = find_broken_rules(count_cells(own, n_jobs, len(numbers))) < 0
+    return is_panel
+
+
+def _count(con: duckdb.DuckDBPyConnection, batch: _CellBatch, jobs: _Jobs, is_panel: Flags) -> ShareCounts:
+    """Count the jobs of a batch's cells by employer, and by employer and item; SQL returns counts, never single
+    jobs."""
+    members = [
+        of_cell[jobs.weight[of_cell] > 0] if of_panel else of_cell
+        for of_cell, of_panel in zip(batch.jobs, is_panel, strict=True)
+    ]
+    sizes = [len(of_cell) for of_cell in members]
+    cell, job = np.repeat(np.arange(len(sizes)), sizes), np.concatenate(members)
+    weight = np.where(is_panel[cell], jobs.weight[job], 1.0)
+    con.register("share_batch", pa.table({"cell": cell, "job_number": job, "weight": weight}))
+    employers = _columns_of(con.execute(read_sql("marts/share/count_employers")))
+    pairs = _columns_of(con.execute(read_sql("marts/share/count_items")))
+    con.unregister("share_batch")
+    (of_cell, employer), n_jobs, weights = _add_weights(employers, "cell", "employer_number")
+    (yes_cell, yes_employer, item), n_yes, weighted_yes = _add_weights(pairs, "cell", "employer_number", "item_number")
+    unknown = zip(batch.silent, is_panel, strict=True)
+    n_unknown, weighted_unknown = zip(
+        *((s.n_in_panel, s.weight) if own else (s.n, s.n) for s, own in unknown), strict=True
+    )
+    return ShareCounts(
+        cell=of_cell, employer=employer, jobs=n_jobs, yes_cell=yes_cell, yes_employer=yes_employer, yes_item=item,
+        yes=n_yes, n_unknown=np.array(n_unknown, dtype=np.int64), weighted=weights, weighted_yes=weighted_yes,
+        weighted_unknown=np.array(weighted_unknown, dtype=np.float64),
+    )  # fmt: skip
+
+
+def _add_weights(rows: dict[str, NDArray[Any]], *keys: str) -> tuple[list[Ints], Ints, Floats]:
+    """Merge counts of sorted keys over weights: the columns of the keys, numbers of jobs, and their weights."""
+    is_first = np.zeros(len(rows["n"]), dtype=bool)
+    is_first[:1] = True
+    for key in keys:
+        is_first[1:] |= rows[key][1:] != rows[key][:-1]
+    place, n = np.cumsum(is_first) - 1, int(is_first.sum())
+    n_jobs = np.bincount(place, rows["n"], n).astype(np.int64)
+    return [rows[key][is_first] for key in keys], n_jobs, sum_by(place, rows["n"] * rows["weight"], n)
+
+
+def _read_jobs(con: duckdb.DuckDBPyConnection, params: dict[str, Any]) -> _Jobs:
+    """Read the jobs in the stock; they stay in the tables `share_jobs` and `share_regions`."""
+    con.execute(read_sql("marts/share/share_jobs"), params)
+    con.execute(read_sql("marts/share/share_regions"), params)
+    of_job = "role_group, seniority, text_class, employer_number, panel_weight"
+    columns = _columns_of(con.execute(f"SELECT {of_job} FROM share_jobs ORDER BY job_number"))
+    regions = con.execute("SELECT DISTINCT region_level, region FROM share_regions ORDER BY ALL").fetchall()
+    pairs = _columns_of(con.execute("SELECT region_number, job_number FROM share_regions"))
+    order = np.lexsort((pairs["job_number"], pairs["region_number"]))
+    return _Jobs(
+        role_group=pd.Categorical(columns["role_group"]),
+        seniority=pd.Categorical(columns["seniority"]),
+        text_class=pd.Categorical(columns["text_class"]),
+        employer=columns["employer_number"],
+        weight=columns["panel_weight"],
+        regions=tuple(regions),
+        pair_region=pairs["region_number"][order],
+        pair_job=pairs["job_number"][order],
+    )
+
+
+def _columns_of(result: duckdb.DuckDBPyConnection) -> dict[str, NDArray[Any]]:
+    return {name: np.asarray(column) for name, column in result.fetchnumpy().items()}
+
+
+def _stage_relations(
+    con: duckdb.DuckDBPyConnection, measures: Iterable[Measure], params: dict[str, Any]
+) -> dict[str, str]:
+    """Compute each relation that measures ask once, with the numbers of its jobs; return the names of the tables."""
+    tables = {JOBS: "share_jobs"}
+    for number, relation in enumerate(sorted({measure.relation for measure in measures} - {JOBS})):
+        tables[relation] = f"share_relation_{number}"
+        con.execute(
+            f"CREATE OR REPLACE TEMP TABLE {tables[relation]} AS"
+            f" SELECT r.*, j.job_number, j.employer_number, j.job_hash"
+            f" FROM {relation} AS r JOIN share_jobs AS j USING (job_id)",
+            params,
+        )
+    return tables
+
+
+def _read_answers(con: duckdb.DuckDBPyConnection, measure: Measure, relation: str, n_jobs: int) -> _Answers:
+    select = measure.select_from(relation, "job_number, employer_number, job_hash")
+    con.execute(read_sql("marts/share/share_answers", answers=select))
+    answers = _columns_of(con.execute("SELECT job_number, is_known, answer_hash FROM share_answers"))
+    state = np.full(n_jobs, OUTSIDE, dtype=np.int8)
+    state[answers["job_number"]] = np.where(answers["is_known"], KNOWN, UNKNOWN)
+    hashes = np.zeros(n_jobs, dtype=np.uint64)
+    hashes[answers["job_number"]] = answers["answer_hash"]
+    return _Answers(state, hashes)
+
+
+def _cells(jobs: _Jobs, role_group: str, seniority_group: str, text_class: str) -> _GroupCells:
+    """Cells with jobs of one group of roles, group of levels and class of texts."""
+    levels = LEVEL_GROUPS[seniority_group]
+    mask = jobs.role_group.isin(CELL_GROUPS[role_group])
+    if levels is not None:
+        mask &= jobs.seniority.isin(levels)
+    if text_class != ALL_TEXTS:
+        mask &= jobs.text_class.isin((text_class, NO_TEXT) if text_class == FULL_ADVERT else (text_class,))
+    pairs = np.flatnonzero(mask[jobs.pair_job])
+    regions, start = np.unique(jobs.pair_region[pairs], return_index=True)
+    groups = {"role_group": role_group, "seniority_group": seniority_group, "text_class": text_class}
+    places = (jobs.regions[number] for number in regions)
+    keys = ({"region_level": level, "region": region, **groups} for level, region in places)
+    return _GroupCells(tuple(keys), np.append(start, len(pairs)), jobs.pair_job[pairs])
+
+
+def _find_known_cells(cells: _GroupCells, answers: _Answers, weight: Floats) -> Iterator[tuple[int, _Silent, Hashes]]:
+    """For each cell with a known answer: its number, the jobs that do not answer, and the digest of its jobs."""
+    if not cells.keys:
+        return
+    is_silent = answers.state == UNKNOWN
+    n_known = cells.count(answers.state == KNOWN)
+    n_silent, n_of_panel = cells.count(is_silent), cells.count(is_silent & (weight > 0))
+    silent_weight = cells.add_up(np.where(is_silent, weight, 0.0))
+    digests = cells.digests(answers.hashes)
+    for cell in np.flatnonzero(n_known):
+        silent = _Silent(int(n_silent[cell]), int(n_of_panel[cell]), float(silent_weight[cell]))
+        yield int(cell), silent, np.array([n_known[cell], digests[cell]], dtype=np.uint64)

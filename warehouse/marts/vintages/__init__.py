@@ -1,0 +1,1 @@
+"""Published cells: the vintage of each list that stands, frozen until the next one is accepted."""

@@ -1,0 +1,104 @@
+-- What jobs in the stock of the day `as_of` are offered, region by region, with what decides the bands that they enter:
+-- one row per job and region that its base pay counts in. Where several of its adverts or pay zones count in a region,
+-- an advert's own pay comes first. `position` is that of the pay in core.posting_pay, -1 for the advert's own. A row
+-- enters the band of its region in US dollars when `is_in_band` and both ends are known in dollars (`annual_low_usd`,
+-- `annual_high_usd`); where it is `is_full_time` and enters none, what it pays is as little known as of `silent_jobs`.
+-- `country` is that of the pay, `paid_in` all countries of the region in whose own bands the job counts. Of work that
+-- is neither AI, data nor engineering, adverts of the random share speak alone: of the others pay is read where a field
+-- states it and not where a text does.
+--
+-- $adverts: adverts that speak for jobs; of the macro the stock of the day. $sampled: the group of roles of other work.
+-- $not_full_time, $not_in_band: pay_not_full_time.sql and pay_not_in_band.sql.
+WITH seen AS (
+    SELECT * FROM $adverts WHERE role_group <> $sampled OR is_drawn
+), tied AS (
+    -- Pay zones: what the advert offers in a country of its own, whether or not that is the posting's own pay.
+    SELECT c.*
+    FROM core.posting_pay c JOIN seen USING (posting_id)
+    WHERE c.is_headline_in_country AND c.component = 'base'
+), rest AS (
+    -- Pay without a country counts in those countries of the advert that have no pay of their own.
+    SELECT
+        l.posting_id,
+        CASE WHEN count(DISTINCT l.country) = 1 THEN min(l.country) ELSE 'several' END AS country,
+        CASE WHEN count(DISTINCT l.region) = 1 THEN min(l.region) ELSE 'several' END AS region,
+        CASE WHEN count(DISTINCT l.continent) = 1 THEN min(l.continent) ELSE 'several' END AS continent
+    FROM core.posting_places l
+    JOIN core.posting_pay h ON h.posting_id = l.posting_id AND h.is_headline AND h.country IS NULL
+    WHERE l.country IS NOT NULL
+        AND EXISTS (SELECT 1 FROM tied t WHERE t.posting_id = l.posting_id)
+        AND NOT EXISTS (SELECT 1 FROM tied t WHERE t.posting_id = l.posting_id AND t.country = l.country)
+    GROUP BY l.posting_id
+), offers AS (
+    SELECT
+        p.posting_id, -1 AS position,
+        coalesce(rest.country, p.pay_country) AS country,
+        coalesce(rest.region, p.pay_region) AS region,
+        coalesce(rest.continent, p.pay_continent) AS continent,
+        p.pay_market, p.currency, p.pay_low AS low, p.pay_high AS high, p.period, p.pay_tax AS tax,
+        p.pay_flag AS flag, p.annual_low, p.annual_high, p.annual_low_usd, p.annual_high_usd
+    FROM seen p LEFT JOIN rest ON rest.posting_id = p.posting_id AND p.pay_country = 'several'
+    UNION ALL BY NAME
+    SELECT
+        t.posting_id, t.position, t.country, c.region, c.continent, t.currency, t.low, t.high, t.period, t.tax,
+        t.flag, t.annual_low, t.annual_high, t.annual_low_usd, t.annual_high_usd
+    FROM tied t JOIN seen p USING (posting_id) LEFT JOIN core.countries c ON c.country = t.country
+    WHERE t.country IS DISTINCT FROM p.pay_country
+), observed AS (
+    SELECT
+        p.job_id,
+        p.posting_id,
+        o.position,
+        counted_employer(p.employer_id, p.source, p.board, p.posting_id) AS employer,
+        p.role,
+        p.role_group,
+        p.seniority,
+        p.seniority_inferred,
+        o.country,
+        o.region,
+        o.continent,
+        coalesce(
+            o.pay_market,
+            CASE WHEN list_contains(c.currencies, o.currency) THEN 'local' WHEN len(c.currencies) > 0 THEN 'cross_border' END
+        ) AS pay_market,
+        o.currency,
+        list_contains(c.currencies, o.currency) AS is_local_currency,
+        o.annual_low,
+        o.annual_high,
+        o.annual_low_usd,
+        o.annual_high_usd,
+        ($not_full_time) IS NULL AS is_full_time,
+        is_full_time AND ($not_in_band) IS NULL AS is_in_band
+    FROM offers o
+    JOIN seen p USING (posting_id)
+    LEFT JOIN core.countries c ON c.country = o.country
+    WHERE (o.low IS NOT NULL OR o.high IS NOT NULL) AND o.currency IS NOT NULL
+), counted AS (
+    SELECT
+        level.name AS region_level, level.place AS region,
+        -- Named one by one: DuckDB stores several names of an EXCLUDE in another order each time it writes a macro.
+        o.job_id, o.posting_id, o.position, o.employer, o.role, o.role_group, o.seniority, o.seniority_inferred,
+        o.pay_market, o.currency, o.is_local_currency, o.annual_low, o.annual_high, o.annual_low_usd, o.annual_high_usd,
+        o.is_full_time, o.is_in_band, o.country
+    FROM observed AS o, LATERAL (
+        VALUES ('world', 'World'), ('continent', o.continent), ('region', o.region), ('country', o.country)
+    ) AS level (name, place)
+    WHERE level.place IS NOT NULL
+    QUALIFY row_number() OVER (
+        PARTITION BY o.job_id, level.name, level.place ORDER BY o.position >= 0, o.posting_id, o.position
+    ) = 1
+), own AS (
+    -- Countries of a wider place in whose own bands the job counts.
+    SELECT c.job_id, level.name AS region_level, level.place AS region, string_agg(c.region, ' ' ORDER BY c.region) AS paid_in
+    FROM counted c JOIN core.countries n ON n.country = c.region, LATERAL (
+        VALUES ('world', 'World'), ('continent', n.continent), ('region', n.region)
+    ) AS level (name, place)
+    WHERE c.region_level = 'country' AND c.is_in_band
+        AND c.annual_low_usd IS NOT NULL AND c.annual_high_usd IS NOT NULL
+    GROUP BY ALL
+)
+SELECT
+    region_level, region, c.job_id, c.posting_id, c.position, c.employer, c.role, c.role_group, c.seniority,
+    c.seniority_inferred, c.pay_market, c.currency, c.is_local_currency, c.annual_low, c.annual_high, c.annual_low_usd,
+    c.annual_high_usd, c.is_full_time, c.is_in_band, c.country, own.paid_in
+FROM counted c LEFT JOIN own USING (job_id, region_level, region)

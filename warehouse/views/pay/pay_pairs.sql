@@ -1,0 +1,41 @@
+-- What third parties say that adverts pay, as of the day `as_of`: low and high pairs of each one's newest snapshot,
+-- duplicates removed, in each country those of the source that has most there. Employers are unknown. Dollars are the
+-- source's own, else by the rate of the snapshot (report_rates). Pay of the calendar year of the snapshot and the one
+-- before: the source gives years, not days. No year of ours is asked, so that nothing changes by New Year alone. Pay in
+-- money that is not the country's is paid from abroad. `source` and `pair_row` name a pair, `warc` and `snapshot_on`
+-- its archive file and snapshot.
+WITH newest AS (
+    SELECT source, max(snapshot_on) AS snapshot_on FROM core.pay_reports
+    WHERE snapshot_on <= as_of AND basis = 'advertised_third_party' GROUP BY source
+), pairs AS (
+    SELECT
+        r.source, r.pair_row, r.role, r.role_group, r.seniority, r.currency, r.title, r.employer_country,
+        r.employer_size, r.remote_share, r.year,
+        r.country, r.region, r.continent,
+        CASE WHEN list_contains(c.currencies, r.currency) THEN 'local' WHEN len(c.currencies) > 0 THEN 'cross_border' END
+            AS pay_market,
+        max(r.warc) AS warc, snapshot_on,
+        min(coalesce(r.pay_usd_stated, r.pay * w.usd_per_unit)) AS low_usd,
+        max(coalesce(r.pay_usd_stated, r.pay * w.usd_per_unit)) AS high_usd
+    FROM core.pay_reports r JOIN newest USING (source, snapshot_on)
+    LEFT JOIN core.countries c ON c.country = r.country
+    LEFT JOIN report_rates(as_of) w ON w.source = r.source AND w.reported_on = r.snapshot_on AND w.currency = r.currency
+    WHERE r.basis = 'advertised_third_party' AND r.employment_type = 'FULL_TIME' AND r.pay_flag IS NULL
+        AND r.year >= year(r.snapshot_on) - 1 AND r.seniority <> 'intern' AND r.role <> 'ai_data_trainer'
+    GROUP BY ALL HAVING count(*) = 2
+), told AS (
+    SELECT DISTINCT ON (
+        title, seniority, low_usd, high_usd, country, employer_country, employer_size, remote_share, year, source
+    )
+        role, role_group, seniority, country, region, continent, pay_market, low_usd, high_usd, source, pair_row,
+        year, warc, snapshot_on
+    FROM pairs
+    WHERE low_usd > 0 AND high_usd <= 4 * low_usd
+    ORDER BY ALL
+), main_sources AS (
+    SELECT country, source FROM told GROUP BY country, source
+    QUALIFY row_number() OVER (PARTITION BY country ORDER BY count(*) DESC, source) = 1
+)
+SELECT t.* FROM told AS t
+JOIN main_sources AS m ON m.source = t.source AND m.country IS NOT DISTINCT FROM t.country
+ORDER BY ALL

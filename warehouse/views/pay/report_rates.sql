@@ -1,0 +1,25 @@
+-- US dollars for one unit of a money that persons report pay in, or that a collection of adverts has and converts not
+-- itself: by survey, of its newest wave up to the day `as_of`, the quote nearest to the day by which half of its
+-- answers were in, at most $max_days days away, since a wave is in the field for two months. Sources of quotes in the
+-- order of `usd_conversion.RATE_LADDER`.
+WITH waves AS (
+    SELECT source, max(snapshot_on) AS reported_on
+    FROM core.pay_reports
+    WHERE basis IN ('reported', 'advertised_third_party') AND snapshot_on <= as_of
+        AND source NOT IN (SELECT source FROM core.sources WHERE NOT is_republishable)
+    GROUP BY source
+), monies AS (
+    SELECT DISTINCT w.source, w.reported_on, r.currency
+    FROM waves w JOIN core.pay_reports r ON r.source = w.source AND r.snapshot_on = w.reported_on
+    WHERE r.basis = 'reported' OR r.basis = 'advertised_third_party' AND r.pay_usd_stated IS NULL
+)
+SELECT
+    m.source, m.reported_on, m.currency, CASE WHEN m.currency = 'USD' THEN 1.0 ELSE q.usd_per_unit END AS usd_per_unit,
+    CASE WHEN m.currency = 'USD' THEN NULL ELSE q.source END AS fx_source, CASE WHEN m.currency = 'USD' THEN NULL ELSE q.rate_on END AS fx_on
+FROM monies m
+LEFT JOIN core.usd_rates q
+    ON q.currency = m.currency AND q.rate_on <= as_of AND q.rate_on BETWEEN m.reported_on - $max_days AND m.reported_on + $max_days
+QUALIFY row_number() OVER (
+    PARTITION BY m.source, m.currency
+    ORDER BY q.source IS DISTINCT FROM 'ecb_rates', abs(q.rate_on - m.reported_on), q.rate_on, q.source
+) = 1

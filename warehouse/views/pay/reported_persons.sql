@@ -1,0 +1,32 @@
+-- What persons report of their pay in the newest wave of each survey up to the day `as_of`: one row a person, no
+-- intern, who tells the country. `gross_usd` and `net_usd` are by the person's own rate where there is one, else by
+-- that of the wave (`report_rates`); NULL: no rate. `is_flagged`: the amount cannot be right, and is in no quantile.
+-- `pay_market` is NULL where the survey does not ask for the money, and for who is paid in both. `is_main_survey`: the
+-- survey is the one of most persons of the country, which alone speaks for it in bands and comparisons. `is_full_time`:
+-- in full-time work, or in a survey that does not ask for the time and counts as a whole.
+WITH persons AS (
+    SELECT
+        p.source, p.row, w.reported_on, p.year, p.country, p.role, p.role_group, p.seniority,
+        CASE $experience_bands END AS experience,
+        coalesce(p.employment_type, 'unstated') AS employment_type,
+        p.paid_in,
+        CASE WHEN p.paid_in IN ('local', 'dollar_linked') THEN 'local' WHEN p.paid_in = 'dollars' THEN 'cross_border' END
+            AS pay_market,
+        p.currency, p.pay AS gross, p.pay_net AS net,
+        coalesce(p.pay_usd_stated, p.pay * w.usd_per_unit) AS gross_usd,
+        coalesce(p.pay_net * p.pay_usd_stated / nullif(p.pay, 0), p.pay_net * w.usd_per_unit) AS net_usd,
+        p.pay_flag IS NOT NULL AS is_flagged,
+        CASE WHEN p.pay_usd_stated IS NULL THEN w.fx_source END AS fx_source,
+        CASE WHEN p.pay_usd_stated IS NULL THEN w.fx_on END AS fx_on
+    FROM core.pay_reports p
+    JOIN report_rates(as_of) w ON w.source = p.source AND w.reported_on = p.snapshot_on AND w.currency = p.currency
+    WHERE p.basis = 'reported' AND p.country IS NOT NULL AND p.seniority <> 'intern'
+), main_surveys AS (
+    SELECT country, source FROM persons GROUP BY country, source
+    QUALIFY row_number() OVER (PARTITION BY country ORDER BY count(*) DESC, source) = 1
+)
+SELECT
+    p.*, m.source IS NOT NULL AS is_main_survey,
+    p.employment_type = 'FULL_TIME' OR p.employment_type = 'unstated'
+        AND NOT bool_or(p.employment_type = 'FULL_TIME') OVER (PARTITION BY p.source) AS is_full_time
+FROM persons AS p LEFT JOIN main_surveys AS m USING (country, source)

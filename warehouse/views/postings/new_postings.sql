@@ -1,0 +1,20 @@
+-- The flow of the `window_days` days that end with the day `as_of`: adverts that statistics count and that were first
+-- seen then, on a board that had been read whole, without them, a short time before; `bridge_days` is how many days
+-- that is at most. What stood on a board when it was first read is in no flow: nobody knows since when.
+--
+WITH first_listed AS (
+    SELECT b.posting_id, v.source, b.board, min(b.first_seen_at) AS first_seen_at
+    FROM core.posting_boards AS b JOIN core.publishable_postings AS v USING (posting_id)
+    WHERE (v.first_seen_at AT TIME ZONE 'UTC')::DATE BETWEEN as_of::DATE - window_days::INTEGER + 1 AND as_of::DATE
+    GROUP BY b.posting_id, v.source, b.board, v.first_seen_at
+    HAVING min(b.first_seen_at) = v.first_seen_at
+)
+SELECT p.*
+FROM core.publishable_postings AS p SEMI JOIN (
+    SELECT b.posting_id
+    FROM first_listed AS b ASOF JOIN (
+        SELECT source, coalesce(board, source) AS board, observed_at FROM ops.responses WHERE is_complete
+    ) AS r  -- the last whole reading before
+    ON r.source = b.source AND r.board = b.board AND b.first_seen_at > r.observed_at
+    WHERE (b.first_seen_at AT TIME ZONE 'UTC')::DATE - (r.observed_at AT TIME ZONE 'UTC')::DATE <= $bridge_days
+) AS n USING (posting_id)

@@ -1,0 +1,12 @@
+-- The lists of cells that are published: of each the vintage that stands, and since when a newer one waits for review
+-- and why. What is published of a list on an earlier day is in ops.vintages.
+SELECT
+    s.list, s.number AS vintage, s.as_of, s.decided_on AS published_on, s.why, s.reason, s.is_reviewed, s.n_jobs, s.n_cells,
+    s.n_printed, w.offered_on AS waits_since, w.why AS waits_because, w.as_of AS waits_as_of, w.n_jobs AS waits_n_jobs
+FROM (
+    FROM ops.vintages WHERE state = 'published' QUALIFY row_number() OVER (PARTITION BY list ORDER BY number DESC) = 1
+) AS s
+LEFT JOIN (
+    FROM ops.vintages WHERE state = 'waiting' QUALIFY row_number() OVER (PARTITION BY list ORDER BY number DESC) = 1
+) AS w USING (list)
+ORDER BY s.list
