@@ -20,7 +20,7 @@ from flows.inputs.recordings import Recordings
 from flows.night.fetch import prepare_archive
 from flows.nightly import RUN_NAME, from_archive
 from flows.runs.run_record import Outcome, Request
-from flows.runs.source_health import Health, add_rejects, reject_future
+from flows.runs.source_health import Health, add_rejects, reject_damage, reject_future
 from flows.terminal.progress import show_progress
 from warehouse.ops_tables import Rejects
 
@@ -38,9 +38,9 @@ def backfill(request: Request, recordings: Recordings) -> Outcome:
 
 @task(task_run_name="archive {name}", cache_policy=NO_CACHE)
 def archive_recordings(name: str, files: Sequence[Path], request: Request) -> Health:
-    """Take every answer of each file, so that it is archived as a live answer is.
+    """Archive every answer of each file as if it were live.
 
-    What is damaged in a recording is reported with its file and record; everything whole is taken.
+    Damaged records are reported with file and record; all others are taken.
     """
     source = all_sources()[name].SOURCE
     health = Health(source=name, outcome="ok")
@@ -56,7 +56,7 @@ def archive_recordings(name: str, files: Sequence[Path], request: Request) -> He
             index.add(writer.path, writer.entries)
         for failure in web.failures:
             LOG.error("%s: %s: %s", file.name, failure.url, failure)
-        rejects += [_reject_damage(name, file, damage) for _, damage in web.damaged]
+        rejects += [reject_damage(name, _recording_name(file), damage) for _, damage in web.damaged]
         ahead += [reject_future(name, _recording_name(file), record, time) for record, time in web.ahead]
         health = replace(
             health,
@@ -70,30 +70,17 @@ def archive_recordings(name: str, files: Sequence[Path], request: Request) -> He
 
 
 def add_unreadable(healths: Sequence[Health], unreadable: Mapping[str, Mapping[Path, str]]) -> list[Health]:
-    """Health of the sources with recordings in which nothing was whole, each of them a reject."""
+    """Add a reject to the health of its source for each recording without a complete answer."""
     by_source = {health.source: health for health in healths}
     for name, files in unreadable.items():
         rejects = [
-            _reject_damage(name, file, DamagedRecord(record=-1, url=None, why=why)) for file, why in files.items()
+            reject_damage(name, _recording_name(file), DamagedRecord(record=-1, url=None, why=why))
+            for file, why in files.items()
         ]
         by_source[name] = add_rejects(by_source.get(name, Health(source=name)), rejects, "unreadable files")
     return list(by_source.values())
 
 
-def _reject_damage(source: str, file: Path, damage: DamagedRecord) -> Rejects:
-    is_whole_file = damage.record < 0
-    note = "nothing of the file was taken" if is_whole_file else "the others of the file were taken"
-    return Rejects(
-        source=source,
-        warc=_recording_name(file),
-        record=damage.record,
-        posting_id=None,
-        column_name="file" if is_whole_file else "response",
-        value=damage.why[:200],
-        rule=f"a whole WARC record expected; {note}. Get the file again if you can",
-    )
-
-
 def _recording_name(file: Path) -> str:
-    """How rejects name a recording: its folder and its file."""
+    """The name of a recording in rejects: folder and file."""
     return f"{file.parent.name}/{file.name}"

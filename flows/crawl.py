@@ -24,7 +24,7 @@ from flows.inputs.crawl_files import CrawlFile
 from flows.night.fetch import prepare_archive
 from flows.nightly import RUN_NAME, from_archive
 from flows.runs.run_record import Outcome, Request
-from flows.runs.source_health import OUTCOMES, Health, add_rejects
+from flows.runs.source_health import OUTCOMES, Health, add_rejects, reject_damage
 from flows.runtime import clock
 from flows.terminal.progress import show_progress
 from warehouse.ops_tables import Rejects
@@ -32,7 +32,7 @@ from warehouse.ops_tables import Rejects
 LOG = logging.getLogger("jobmarket")
 NAME = common_crawl.SOURCE.name
 RECORDED_REASONS = ("noindex", "tdm", "signal", "site", "copy", "cut", "long", "ahead")
-"""Pages with a posting, or maybe with one, that are left out: their number is on record by file and reason."""
+"""Reasons for leaving out pages that may have a posting; rejects record their number by file and reason."""
 
 
 @flow(name="crawl", flow_run_name=RUN_NAME, validate_parameters=False)
@@ -45,7 +45,7 @@ def crawl(request: Request, files: Sequence[CrawlFile]) -> Outcome:
 
 @task(name="archive common_crawl", cache_policy=NO_CACHE)
 def archive_postings(request: Request, files: Sequence[CrawlFile]) -> Health:
-    """Look through the files, choose what is kept of all of them, and archive it file by file."""
+    """Scan the files, choose the pages to keep across all of them, and archive these file by file."""
     names = {file.path: file.name for file in files}
     scans, health = _scan_files(list(names), request.settings.workers)
     left_out = _find_left_out(scans)
@@ -70,23 +70,23 @@ def archive_postings(request: Request, files: Sequence[CrawlFile]) -> Health:
 
 
 def _scan_files(paths: Sequence[Path], workers: int) -> tuple[list[Scan], Health]:
-    """What each file holds, and the health of the source with all that is damaged."""
+    """The scan of each file, and the health of the source with all damage."""
     scans: list[Scan] = []
     rejects: list[Rejects] = []
-    with contextlib.closing(scan_all(paths, workers=workers)) as pool:  # so that an exception ends its processes now
+    with contextlib.closing(scan_all(paths, workers=workers)) as pool:  # an exception ends its processes at once
         for path, result in show_progress(pool, total=len(paths), what="looking through files of a crawl"):
             if isinstance(result, Scan):
                 scans.append(result)
-                rejects += [_reject_damage(path, damage) for damage in result.damaged]
+                rejects += [reject_damage(NAME, path.name, damage) for damage in result.damaged]
             else:
                 why = f"{type(result).__name__}: {result}"
-                rejects.append(_reject_damage(path, DamagedRecord(record=-1, url=None, why=why)))
+                rejects.append(reject_damage(NAME, path.name, DamagedRecord(record=-1, url=None, why=why)))
     scans.sort(key=lambda scan: scan.path)
     return scans, add_rejects(Health(source=NAME, outcome="ok" if scans else "failed"), rejects, "damaged records")
 
 
 def _find_left_out(scans: Sequence[Scan]) -> dict[Path, dict[Page, str]]:
-    """Of each file the pages that are left out, with the key of `LEFT_OUT`."""
+    """The left-out pages of each file, with the reason as a key of `LEFT_OUT`."""
     last = clock.today()
     pages = [page for scan in scans for page in scan.pages]
     why = {page: "ahead" for page in pages if is_ahead(page.observed_at, last)}
@@ -97,7 +97,7 @@ def _find_left_out(scans: Sequence[Scan]) -> dict[Path, dict[Page, str]]:
 
 
 def _describe(totals: Counter[str], pages: Sequence[Page], scans: Sequence[Scan]) -> str:
-    """What came of the files, in a line."""
+    """A line about what was found in the files."""
     n_adverts = sum(len(page.adverts) for page in pages)
     homes = ", ".join(f"{n:,} {home}" for home, n in count_homes(pages, homes_of(pages)).items())
     left_out = ", ".join(f"{totals[key]:,} {key}" for key in LEFT_OUT if totals[key])
@@ -105,19 +105,6 @@ def _describe(totals: Counter[str], pages: Sequence[Page], scans: Sequence[Scan]
     n_files = len({file.url for scan in scans for file in scan.host_files if file.url.endswith(HOST_FILES)})
     rules = f", by {n_files:,} recorded robots.txt and tdmrep.json" if n_files else ", no robots.txt recorded"
     return f"{summary}; left out: {left_out or 'none'}{rules}"
-
-
-def _reject_damage(path: Path, damage: DamagedRecord) -> Rejects:
-    is_file = damage.record < 0
-    return Rejects(
-        source=NAME,
-        warc=path.name,
-        record=damage.record,
-        posting_id=None,
-        column_name="file" if is_file else "response",
-        value=damage.why[:200],
-        rule="a whole WARC record expected; all others of the file were looked through. Get the file again if you can",
-    )
 
 
 def _reject_left_out(scan: Scan) -> list[Rejects]:

@@ -1,4 +1,4 @@
-"""The nightly schedule: a Prefect server with its page, and the flow served on a cron schedule."""
+"""Run the night on a cron schedule, with a Prefect server and its page."""
 
 from __future__ import annotations
 
@@ -38,21 +38,21 @@ COMMAND = "jobmarket serve"
 
 @functools.cache
 def run_id_of(flow_run_id: str) -> str:
-    """The id of the run that a flow run is, the same whenever it is asked for."""
+    """The run id of a flow run; the same on every call."""
     return new_run_id()
 
 
 def name_night() -> str:
-    """Name of the flow run of a scheduled night, after the pattern of `RUN_NAME`."""
+    """Name of a scheduled night's flow run, in the form of `RUN_NAME`."""
     return f"{COMMAND} ({run_id_of(flow_run.id)})"
 
 
 @flow(name="scheduled night", flow_run_name=name_night)
 def scheduled_night(sources: list[str]) -> Outcome:
-    """One scheduled night by the settings of the day; `sources` are those that `serve` was told by option, [] for none.
+    """Run one night with the current settings; `sources` are the sources of `serve --source`, [] without the option.
 
-    A night that finds the folder in use, or a setting that makes no sense, is on record and reports itself too. One
-    whose clock cannot be believed is no run: it is logged, raises `FalseClock`, and its heartbeat is missing.
+    A night that finds the folder in use, or an invalid setting, is recorded and reported too. A night with a wrong
+    clock is not a run: it is logged, raises `FalseClock`, and sends no heartbeat.
     """
     seen = _look_out(sources)
     run_id = run_id_of(flow_run.id) if flow_run.id else new_run_id()
@@ -77,7 +77,7 @@ def scheduled_night(sources: list[str]) -> Outcome:
         settle_kind(config, LIVE)
         try:
             outcome = describe_offline(request) if seen.unresolved else nightly(request)
-        except Exception as error:  # noqa: BLE001  # raised again unless the run had published
+        except Exception as error:  # noqa: BLE001  # raised again unless the run published
             outcome = keep_published_outcome(request, error)
         note_end(**outcome.on_record)
         report(outcome)
@@ -87,7 +87,7 @@ def scheduled_night(sources: list[str]) -> Outcome:
 
 
 def _look_out(sources: list[str]) -> Outlook:
-    """What `clock.look_out` says; nothing where a setting or permission makes no sense, which the night itself says."""
+    """The result of `clock.look_out`; empty if a setting or permission is invalid, which the night reports."""
     try:
         config = settings(sources_on=sources)
         return look_out(config, choose_sources(config), is_live=True)
@@ -99,7 +99,7 @@ def _look_out(sources: list[str]) -> Outlook:
 
 
 def schedule_for(cron: str, timezone: str) -> Schedule:
-    """The schedule of a cron expression in a time zone. Raises `WrongUsage` that says what is wrong with them."""
+    """The schedule of a cron expression in a time zone. Raises `WrongUsage` if either is invalid."""
     zones = available_timezones()
     if timezone not in zones:
         raise WrongUsage(
@@ -110,20 +110,17 @@ def schedule_for(cron: str, timezone: str) -> Schedule:
         return Cron(cron, timezone=timezone)
     except ValueError as error:
         raise WrongUsage(
-            f'--cron "{cron}" is no cron expression; minute, hour, day, month and weekday expected, '
+            f'--cron "{cron}" is not a cron expression; minute, hour, day, month and weekday expected, '
             'for example "0 2 * * *" for every night at two'
         ) from error
 
 
 def serve_nights(settings: Settings, *, schedule: Schedule, port: int, sources: tuple[str, ...]) -> None:
-    """Serve the night on a schedule until interrupted; `sources` as `scheduled_night` takes them.
-
-    The page of Prefect's server shows every run.
-    """
+    """Run the night on a schedule until interrupted; `sources` as in `scheduled_night`."""
     cron, timezone = schedule.cron or "", schedule.timezone or "UTC"
     with (
         run_schedule_server(settings.prefect_home, port=port, cron=cron, timezone=timezone) as url,
-        temporary_settings({PREFECT_API_URL: url}),  # Prefect read the environment when it was imported
+        temporary_settings({PREFECT_API_URL: url}),  # Prefect read the environment at its import
     ):
         LOG.info('serving the night "%s", %s; its page: %s', cron, timezone, url.removesuffix("/api"))
         crash_ended(find_ended_runs(settings.data))
@@ -132,5 +129,5 @@ def serve_nights(settings: Settings, *, schedule: Schedule, port: int, sources: 
             schedule=schedule,
             parameters={"sources": list(sources)},
             limit=1,
-            pause_on_shutdown=False,  # or the next start finds the schedule paused
+            pause_on_shutdown=False,  # or the schedule is paused at the next start
         )

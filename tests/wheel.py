@@ -42,8 +42,8 @@ COMMANDS = (
     ("verify-release", "{data}/release"),
 )
 """What a user of the wheel asks of what the sample published; each ends with exit code 0."""
-IN_A_CHECKOUT = ("scorecard", "emerging")
-"""Commands whose code stands below tests/: in a wheel they say so, with exit code 64."""
+IN_A_CHECKOUT = ("audit", "emerging", "scorecard")
+"""Commands under `readers` with code below tests/: in a wheel they say so, with exit code 64."""
 _PIN = re.compile(r"^(?P<name>[\w.-]+)==")
 
 
@@ -196,7 +196,7 @@ def check(folder: Path, sources: Sequence[str]) -> None:
     for command in COMMANDS:
         user.give(*command)
     for name in IN_A_CHECKOUT:
-        user.give(name, code=64)
+        user.give("readers", name, code=64)
     if changed := sorted(name for name in files_below(installed).items() ^ before.items()):
         raise WheelError(f"written among installed packages: {changed[:5]}")
     if others := list(user.folder.iterdir()):

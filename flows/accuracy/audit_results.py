@@ -35,7 +35,7 @@ FieldValue = str | float | list[str] | dict[str, str] | None
 
 @dataclass(frozen=True, kw_only=True)
 class Answer:
-    """What a person said: `read` is what we had read, `right` what stands in the advert."""
+    """A person's answer: `read` is what we had read, `right` what the advert says."""
 
     audited_on: str
     posting_id: str
@@ -48,16 +48,16 @@ class Answer:
     text_hash: str | None
     code_version: str
     weight: Annotated[float, Field(gt=0, allow_inf_nan=False)] | None = None
-    """Questions of its kind that the advert stands for; None: drawn before adverts had weights, all alike."""
+    """Questions that the advert represents; None if it was drawn before adverts had weights."""
 
 
 _ANSWER = TypeAdapter(Answer)
 
 
 def answers_in(path: Path, *, keeps: bool = False) -> list[Answer]:
-    """All answers of a file, in order; none when there is no file. A line that holds none is named and passed over.
+    """All answers of a file, in order; [] if there is no file. An unreadable line is reported and skipped.
 
-    `keeps`: it is kept aside, too (`jsonl.read`).
+    With `keeps` it is also copied aside (`jsonl.read`).
     """
     return jsonl.read(path, _parse, keeps=keeps)
 
@@ -71,7 +71,7 @@ def _parse(line: bytes) -> Answer:
 
 
 def audits_of(data: Path) -> list[Audits]:
-    """The rows of ops.audits: what the answers in a data folder come to."""
+    """The rows of ops.audits, from the answers in a data folder."""
     return accuracy(answers_in(data / GOLD, keeps=True))
 
 
@@ -124,14 +124,14 @@ def wilson(hits: float, of: float) -> tuple[float, float]:
 
 
 def _weights(answers: Sequence[Answer]) -> list[float]:
-    """The weight of each answer; those drawn before there were weights count like the mean of the others."""
+    """The weight of each answer; an answer without a weight gets the mean of the others."""
     weights = [answer.weight for answer in answers if answer.weight is not None]
     usual = sum(weights) / len(weights) if weights else 1.0
     return [usual if answer.weight is None else answer.weight for answer in answers]
 
 
 def show_accuracy(rows: Sequence[Audits], out: Console) -> None:
-    """Print how each reader stands on the last day of answers."""
+    """Print the accuracy of each reader on the last day of answers."""
     if not rows:
         out.print("no answers yet")
         return

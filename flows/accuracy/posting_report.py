@@ -1,8 +1,7 @@
-"""One advert as we read it: each value with how it is known, the rule that read it and the words it stands on; and
-the job behind it, with the adverts that are the same job and why.
+"""Show one advert as we read it: each value with its reading, rule and words; and its job, with its other adverts.
 
-Values come from the refined file of the posting's newest observation. Offsets of spans count in the title, in the
-location with white space folded, and in the stored text; what a source stated in a field of its own has no span.
+Values come from the refined file of the posting's newest observation. Offsets of spans refer to the title, the location
+with white space folded, and the stored text; a value from a field of the source has no span.
 """
 
 from __future__ import annotations
@@ -18,32 +17,32 @@ from rich.console import Console
 from rich.table import Column, Table
 from rich.text import Text
 
+from flows.runtime.project import read_sql
 from flows.terminal.console import LOOK
 from flows.terminal.errors import Wrong
 from transforms.records.vocabulary import JOB_RULES, REQUIREMENTS
 from transforms.skills.sections import WHOLE, lines_of
 from transforms.text.language import language_of
-from warehouse import database
+from warehouse.database import Connection
 from warehouse.publish.reader import open_reader
 
 NEAREST = 5
-"""Ids that are named when a posting is not known."""
+"""Similar ids that the error about an unknown posting names."""
 RULE_SAYS = dict(
     zip(
         JOB_RULES,
         (
             "employer, title and the whole text agree",
             "titles agree, and employers do, or one is not named or an agency and places meet; the score is the "
-            "larger share of one text that stands in the other",
+            "larger share of one text that is also in the other",
             "a side has no text; the score is the share of five facts that agree: employer, title, place, pay, and "
             "days within a month",
         ),
         strict=True,
     )
 )
-FOLLOWED = {True: "", False: "not followed: contradicts"}
 MAX_ROWS = 30
-"""Adverts and links of one job that are shown; an agency may advertise one job in hundreds of cities."""
+"""Adverts and links of a job that are shown; an agency may advertise one job in hundreds of cities."""
 NO_SPAN = "no span"
 STATED = "a field of the source"
 STYLES = {
@@ -60,10 +59,10 @@ STYLES = {
     "preferred": "yellow",
     "mentioned": "dim yellow",
 }
-"""How the words of a value are shown in the advert."""
+"""Styles of values' words in the advert."""
 ORDER = tuple(STYLES)
 MAX_WORDS = 90
-"""Characters of a value's words that the table shows; the advert below shows them all."""
+"""Characters of a value's words that the table shows; the advert below it shows all."""
 SECTIONS = {
     "required": "in a section of requirements",
     "duties": "in a section of duties",
@@ -74,14 +73,14 @@ SECTIONS = {
     WHOLE: "in a text without headings",
 }
 FIELDS_STATED = ("employment_type", "posted_on", "valid_through", "language")
-"""Values that are shown though no rule leaves a span for them."""
-TELLING = frozenset({"greenhouse"})
-"""Sources whose adverts may have a field for their language."""
+"""Values that are shown although no rule records a span."""
+LANGUAGE_STATED = frozenset({"greenhouse"})
+"""Sources with a field for the advert's language."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Value:
-    """One value of the advert. `start` and `end` are None where it stands on no words."""
+    """One value of the advert. `start` and `end` are None if it rests on no words."""
 
     name: str
     value: str
@@ -97,20 +96,22 @@ class Value:
 def read_refined_row(data: Path, posting_id: str, *, refined: Path | None = None) -> dict[str, Any]:
     """The refined row of a posting's newest observation: all columns of `refined.postings`.
 
-    `data` is the folder of the warehouse, `refined` that of the refined files where it is not in there.
+    `data`: folder of the warehouse; `refined`: folder of the refined files, if it is elsewhere.
 
-    Raises `Wrong`, with the nearest ids, when nothing published has that id, and when the refined file is gone.
+    Raises `Wrong`, with similar ids, if no published posting has this id, and if the refined file is gone.
     """
     with open_reader(data) as con:
         row = con.execute("SELECT warc, record FROM core.postings WHERE posting_id = ?", [posting_id]).fetchone()
         if row is None:
-            near = con.execute(NEAR, {"id": posting_id, "n": NEAREST}).fetchall()
-            ids = [one[0] for one in near if one[1] == near[0][1]]  # those that hold the words, if any does
+            near = con.execute(read_sql("accuracy", "similar_ids"), {"id": posting_id, "n": NEAREST}).fetchall()
+            ids = [
+                found for found, holds_it in near if holds_it == near[0][1]
+            ]  # only ids that contain it, if there are any
             raise Wrong(f"no posting {posting_id}" + (f"; near it: {', '.join(ids)}" if ids else ""))
     warc, record = row
     file = (refined or data / "refined") / f"{str(warc).removesuffix('.warc.gz')}.parquet"
     if not file.exists():
-        raise Wrong(f"{file} is gone, which {posting_id} was read from; the next `jobmarket run` makes it again")
+        raise Wrong(f"{file}, from which {posting_id} was read, is gone; the next `jobmarket run` makes it again")
     rows = pq.read_table(file, filters=[("posting_id", "=", posting_id), ("record", "=", record)]).to_pylist()
     if not rows:
         raise Wrong(f"{file} does not hold {posting_id}; the next `jobmarket run` makes it again")
@@ -118,129 +119,62 @@ def read_refined_row(data: Path, posting_id: str, *, refined: Path | None = None
     return found_row
 
 
-NEAR = """
-SELECT posting_id, contains(posting_id, $id) AS holds_it FROM core.postings
-ORDER BY holds_it DESC, jaro_winkler_similarity(posting_id, $id) DESC, posting_id LIMIT $n
-"""
-
-
 # --- the job --------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, kw_only=True)
 class Job:
-    """The vacancy behind a posting: its adverts, what links them and others to it, and the jobs merged into it."""
+    """The vacancy behind a posting: its adverts, their links, and the jobs merged into it, each ready to print."""
 
     job_id: str
-    postings: list[dict[str, Any]]
-    links: list[dict[str, Any]]
-    merges: list[dict[str, Any]]
+    adverts: Table
+    links: Table
+    merges: Table
 
 
 def read_job(data: Path, posting_id: str) -> Job:
-    """The job of a published posting, from the folder of the warehouse; the posting is known to be there."""
+    """The job of a posting that is in the published warehouse."""
     with open_reader(data) as con:
-        job_id = con.execute("SELECT job_id FROM core.postings WHERE posting_id = ?", [posting_id]).fetchall()[0][0]
-        postings, links, merges = (_rows_by_name(con.execute(sql, {"job": job_id})) for sql in JOB)
-    return Job(job_id=job_id, postings=postings, links=links, merges=merges)
+        ((job_id,),) = con.execute("SELECT job_id FROM core.postings WHERE posting_id = ?", [posting_id]).fetchall()
+        adverts, links, merges = (
+            _make_table(title, con.execute(read_sql("accuracy", name), {"job": job_id}))
+            for title, name in (("Adverts of the job", "job_adverts"), ("Links", "job_links"), ("Merges", "job_merges"))
+        )
+    return Job(job_id=job_id, adverts=adverts, links=links, merges=merges)
 
 
-def _rows_by_name(result: database.Connection) -> list[dict[str, Any]]:
+def _make_table(title: str, result: Connection) -> Table:
+    """A table of the first `MAX_ROWS` rows; the caption counts the others."""
     names = [column[0] for column in result.description or ()]
-    return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
-
-
-_MEMBERS = "(SELECT posting_id FROM core.postings WHERE job_id = $job)"
-JOB = (
-    """
-    SELECT posting_id, coalesce(e.employer, p.employer) AS employer, title, location_text, requisition_id, department,
-        text_state, strftime(first_seen_at, '%Y-%m-%d') AS first_seen, strftime(closed_on, '%Y-%m-%d') AS closed
-    FROM core.postings AS p LEFT JOIN core.employers AS e USING (employer_id)
-    WHERE job_id = $job ORDER BY first_seen_at, source, posting_id
-    """,
-    f"""
-    SELECT left_posting_id AS "left", right_posting_id AS "right", rule, score, is_followed,
-        strftime(linked_at, '%Y-%m-%d %H:%M') AS linked
-    FROM core.job_links WHERE left_posting_id IN {_MEMBERS} OR right_posting_id IN {_MEMBERS}
-    ORDER BY linked_at, left_posting_id, right_posting_id
-    """,
-    f"""
-    SELECT from_job_id, into_job_id, strftime(merged_at, '%Y-%m-%d %H:%M') AS merged, rule, score,
-        left_posting_id AS "left", right_posting_id AS "right"
-    FROM core.job_merges WHERE from_job_id IN {_MEMBERS} ORDER BY merged_at, from_job_id
-    """,
-)
-"""SELECTs of a job's postings, of all links of these, and of the jobs that were merged into it."""
+    rows = result.fetchall()
+    more = f"and {len(rows) - MAX_ROWS:,} more" if len(rows) > MAX_ROWS else None
+    columns = (Column(name, overflow="fold") for name in names)
+    table = Table(*columns, title=title, caption=more, caption_justify="left", **LOOK)
+    for row in rows[:MAX_ROWS]:
+        table.add_row(*(value or "" for value in row))
+    return table
 
 
 def show_job(job: Job, out: Console) -> None:
-    """Print the adverts of a job, each link with its rule and score, and merges; of many the first `MAX_ROWS`."""
-    n = len(job.postings)
-    out.print(Text.assemble(("job       ", "dim"), f"{job.job_id}, {n:,} advert{'s' * (n > 1)}"), soft_wrap=True)
+    """Print the adverts of a job, its links with rule and score, and its merges."""
+    n = job.adverts.row_count
+    counted = f"{n:,} advert{'s' * (n > 1)}" if job.adverts.caption is None else f"more than {n:,} adverts"
+    out.print(Text.assemble(("job       ", "dim"), f"{job.job_id}, {counted}"), soft_wrap=True)
     out.print()
-    columns = [Column(name, overflow="fold") for name in ("posting", "title", "place", "requisition, team")]
-    _show_rows(
-        Table(*columns, "text", "seen", "closed", title="Adverts of the job", **LOOK),
-        [
-            (
-                *(one["posting_id"], one["title"], one["location_text"]),
-                ", ".join(filter(None, (one["requisition_id"], one["department"]))),
-                *(one["text_state"], one["first_seen"], one["closed"]),
-            )
-            for one in job.postings
-        ],
-        out,
-    )
-    if job.links:
-        ends = [Column(name, overflow="fold") for name in ("posting", "and")]
-        _show_rows(
-            Table(*ends, "rule", "score", "since", "", title="Links", **LOOK),
-            [
-                (link["left"], link["right"], *_rule_and_score(link), link["linked"], FOLLOWED[link["is_followed"]])
-                for link in job.links
-            ],
-            out,
-        )
-        for rule in sorted({link["rule"] for link in job.links}, key=JOB_RULES.index):
-            out.print(Text(f"{rule}: {RULE_SAYS[rule]}", "dim"))
+    for table in (job.adverts, job.links, job.merges):
+        if table.row_count:
+            out.print(table, highlight=False)
+    if job.links.row_count:
+        for rule, meaning in RULE_SAYS.items():
+            out.print(Text(f"{rule}: {meaning}", "dim"))
         out.print()
-    if job.merges:
-        ids = [Column(name, overflow="fold") for name in ("job", "became", "by the link of", "and")]
-        _show_rows(
-            Table(*ids, "rule", "score", "on", title="Merges", **LOOK),
-            [
-                (
-                    one["from_job_id"],
-                    one["into_job_id"],
-                    one["left"],
-                    one["right"],
-                    *_rule_and_score(one),
-                    one["merged"],
-                )
-                for one in job.merges
-            ],
-            out,
-        )
-
-
-def _show_rows(table: Table, rows: Sequence[Sequence[Any]], out: Console) -> None:
-    for row in rows[:MAX_ROWS]:
-        table.add_row(*(value or "" for value in row))
-    out.print(table, highlight=False)
-    if len(rows) > MAX_ROWS:
-        out.print(Text(f"and {len(rows) - MAX_ROWS:,} more", "dim"))
-        out.print()
-
-
-def _rule_and_score(link: Mapping[str, Any]) -> tuple[str, str]:
-    return link["rule"], f"{link['score']:.2f}"
 
 
 # --- what was read --------------------------------------------------------------------------------------
 
 
 def values_of(row: Mapping[str, Any]) -> list[Value]:
-    """Every value of a refined row but the skills, in the order in which they are shown."""
+    """Every value of a refined row except skills, in display order."""
     spans: list[dict[str, Any]] = row["spans"]
     values = [_value_of_span(row, span) for span in spans if span["field"] != "country"]
     values.sort(key=lambda value: ORDER.index(value.name) if value.name in ORDER else len(ORDER))
@@ -258,11 +192,13 @@ def values_of(row: Mapping[str, Any]) -> list[Value]:
 
 
 def _language(row: Mapping[str, Any]) -> tuple[str, str]:
-    """How a language is known, and by what. A source's word goes before the text, and the refined file has one only."""
-    is_told = bool(row["text"]) and language_of(row["text"]) == row["language"]
-    if not is_told:
+    """Reading and rule of the language. A source's statement overrides the text; the refined file holds one value."""
+    is_that_of_text = bool(row["text"]) and language_of(row["text"]) == row["language"]
+    if not is_that_of_text:
         return "stated", STATED
-    return "inferred", "told from the text" + ("; the source may state it too" if row["source"] in TELLING else "")
+    return "inferred", "told from the text" + (
+        "; the source may state it too" if row["source"] in LANGUAGE_STATED else ""
+    )
 
 
 def _value_of_span(row: Mapping[str, Any], span: Mapping[str, Any]) -> Value:
@@ -301,27 +237,19 @@ def _place(place: Mapping[str, Any], spans: Iterable[Mapping[str, Any]], locatio
 
 
 def _pay(pay: Mapping[str, Any], row: Mapping[str, Any]) -> Value:
-    is_share = pay["component"] == "equity_percent"
-    ends = [f"{end:,.2f}".removesuffix(".00") for end in (pay["low"], pay["high"]) if end is not None]
-    amount = " to ".join(dict.fromkeys(ends)) or "no amount"
-    if pay["low"] is None and pay["high"] is not None:
-        amount = f"up to {amount}"
-    elif pay["high"] is None and pay["low"] is not None:
-        amount = f"from {amount}"
-    parts = [amount, "%" if is_share else pay["currency"] or "", f"a {pay['period']}" if pay["period"] else ""]
-    parts += [pay["tax"] or "", *(f"({pay[tie]})" for tie in ("place_text", "level_text") if pay[tie])]
+    is_in_text = pay["start"] is not None and _is_in_text(pay, row)
+    value = _format_pay(pay)
     rules = [STATED if pay["reading"] == "stated" else "pay in prose"]
     if pay["period_reading"] == "inferred":
         rules.append("period by the norms of currency and country")
     if pay["flag"]:
         rules.append(f"kept out of bands: {pay['flag']}")
-    value = " ".join(filter(None, parts))
-    is_in_text = pay["start"] is not None and _is_in_text(pay, row)
+    words = f": {pay['pay_text']}" if pay["pay_text"] and not is_in_text else ""
     return Value(
         name=f"{pay['component']}{' (the posting’s pay)' if pay['is_headline'] else ''}",
         value=value,
         reading=pay["reading"],
-        rule="; ".join(rules) + (f": {pay['pay_text']}" if pay["pay_text"] and not is_in_text else ""),
+        rule="; ".join(rules) + words,
         part="text" if is_in_text else "structured",
         start=pay["start"] if is_in_text else None,
         end=pay["end"] if is_in_text else None,
@@ -330,14 +258,26 @@ def _pay(pay: Mapping[str, Any], row: Mapping[str, Any]) -> Value:
     )
 
 
+def _format_pay(pay: Mapping[str, Any]) -> str:
+    """Amount, currency, period, tax, and the place and level that the pay is for: "up to 90,000 USD a year"."""
+    low, high = pay["low"], pay["high"]
+    ends = [f"{end:,.2f}".removesuffix(".00") for end in (low, high) if end is not None]
+    bound = {(True, False): "up to ", (False, True): "from "}.get((low is None, high is None), "")
+    amount = bound + (" to ".join(dict.fromkeys(ends)) or "no amount")
+    unit = "%" if pay["component"] == "equity_percent" else pay["currency"]
+    period = f"a {pay['period']}" if pay["period"] else ""
+    ties = (f"({pay[tie]})" for tie in ("place_text", "level_text") if pay[tie])
+    return " ".join(filter(None, [amount, unit, period, pay["tax"], *ties]))
+
+
 def _is_in_text(pay: Mapping[str, Any], row: Mapping[str, Any]) -> bool:
-    """Whether the offsets of a pay are of the text, not of a pay field of the source that was read as prose."""
+    """Whether the offsets of a pay refer to the text, and not to a pay field that was read as prose."""
     words = " ".join((row["text"] or "")[pay["start"] : pay["end"]].split())
     return bool(words == pay["pay_text"])
 
 
 def skills_of(row: Mapping[str, Any]) -> list[Value]:
-    """The skills of a refined row; the rule says which words name it and in what section they stand."""
+    """The skills of a refined row; the rule names the section of the words."""
     text = row["text"] or ""
     starts, kinds = sections_of(text)
     return [
@@ -367,7 +307,7 @@ def _skill_tag(skill: Mapping[str, Any], text: str) -> str:
 
 
 def sections_of(text: str) -> tuple[list[int], list[str]]:
-    """Where sections start, and their kinds, beginning with that of the text before the first."""
+    """Start offsets of sections, and their kinds, the first for the text before any section."""
     lines = lines_of(text)
     openings = [(begin + start, kind) for begin, _, line in lines for start, kind in line.openings]
     return [start for start, _ in openings], [lines[0][1] if lines else WHOLE, *(kind for _, kind in openings)]
@@ -377,7 +317,7 @@ def sections_of(text: str) -> tuple[list[int], list[str]]:
 
 
 def show(row: Mapping[str, Any], out: Console) -> None:
-    """Print what was read from an advert, then the advert with the words of each value marked."""
+    """Print what was read from an advert, then the advert with the words of each value highlighted."""
     parts = {
         "title": row["title"],
         "location": " ".join((row["location_text"] or "").split()),
@@ -422,7 +362,7 @@ def _show_skills(skills: Sequence[Value], parts: Mapping[str, str], row: Mapping
 
 
 def _place_spans(row: Mapping[str, Any]) -> Iterator[Value]:
-    """Marks for the words of the location that were read as places; the table shows the places themselves."""
+    """Highlights for words of the location that were read as places; the table shows the places."""
     for span in row["spans"]:
         if span["field"] == "country":
             style, reading, rule = STYLES["country"], span["reading"], span["rule"]
@@ -448,7 +388,7 @@ def _words(value: Value, parts: Mapping[str, str]) -> Text:
 
 
 def _mark_words(text: str, values: Iterable[Value]) -> Text:
-    """A part of the advert: [the words of each value ‹what they were read as›], in the value's style."""
+    """A part of the advert with each value's words as [words ‹value›], in the value's style."""
     spans = [(v.start, v.end, v) for v in values if v.start is not None and v.end is not None and v.tag]
     cuts = sorted({0, len(text), *(cut for start, end, _ in spans for cut in (start, end) if cut <= len(text))})
     markup = Text()

@@ -1,4 +1,4 @@
-"""The commands that tend the boards: boards.csv by patches, and the store that lists of others are taken into."""
+"""The commands under `boards`: boards.csv, and the store of boards from imported lists."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.table import Column, Table
 
+from flows.cli.options import settings
 from flows.runtime.lock import FolderInUse, find_holder, hold_folder
-from flows.runtime.settings import settings
 from flows.terminal.console import OUT
 from flows.terminal.errors import Wrong
 
@@ -24,20 +24,21 @@ if TYPE_CHECKING:
 
 app = typer.Typer(
     rich_markup_mode="markdown",
-    help="Tend the boards that are read. `add`, `check` and `discover` propose a patch for extractors/boards.csv, "
-    "which people keep; `import`, `prune` and `list` are about the store, which lists of others are taken into.",
+    short_help="Manage the employers' boards that are read.",
+    help="Manage the employers' boards that are read. `add`, `check` and `discover` propose a patch for "
+    "extractors/boards.csv, the curated list; `import`, `prune` and `list` manage the store of imported boards.",
 )
 
 
 @app.command("add")
 def boards_add(
-    url: Annotated[str, typer.Argument(metavar="URL", help="A career page, or one of its postings.")],
+    url: Annotated[str, typer.Argument(metavar="URL", help="A career page, or a posting on it.")],
     employer: Annotated[str | None, typer.Option(metavar="NAME", help="The employer's name.")] = None,
     country: Annotated[str | None, typer.Option(metavar="CC", help="Its country, ISO 3166-1 alpha-2.")] = None,
 ) -> None:
     """Propose a board by its career page; the platform is recognised.
 
-    **Reads** boards.csv; asks no server. **Writes** boards.diff in the data folder.
+    **Reads** boards.csv; no network. **Writes** boards.diff in the data folder.
     """
     from flows.monitoring.boards import add_board
 
@@ -47,9 +48,9 @@ def boards_add(
 
 @app.command("check")
 def boards_check() -> None:
-    """Propose to remove boards that are gone, and bring days and regions up to date.
+    """Propose to remove boards that are gone, and to update days and regions.
 
-    **Reads** boards.csv and market.duckdb: what the last nights were answered. **Writes** boards.diff in the data
+    **Reads** boards.csv and market.duckdb, for the answers of the last nights. **Writes** boards.diff in the data
     folder.
     """
     from flows.monitoring.boards import check_boards
@@ -59,11 +60,11 @@ def boards_check() -> None:
 
 @app.command("discover")
 def boards_discover(
-    take_in: Annotated[bool, typer.Option("--take-in", help="Take them into the store instead.")] = False,
+    take_in: Annotated[bool, typer.Option("--take-in", help="Add them to the store instead.")] = False,
 ) -> None:
     """Propose boards that forums, aggregators and other boards link to.
 
-    **Reads** boards.csv and the archive; asks no server. **Writes** boards.diff in the data folder, with `--take-in`
+    **Reads** boards.csv and the archive; no network. **Writes** boards.diff in the data folder, with `--take-in`
     work.duckdb.
     """
     from flows.inputs.board_lists import make_known
@@ -88,16 +89,16 @@ def boards_discover(
 def boards_import(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="CSV or TSV of platforms and tokens, or addresses.")],
     known_from: Annotated[
-        str | None, typer.Option("--from", metavar="NAME", help="What the list is called; else the file's name.")
+        str | None, typer.Option("--from", metavar="NAME", help="Name of the list; default: the file's name.")
     ] = None,
 ) -> None:
-    """Take a list of boards into the store; the nights then ask them, within their budgets.
+    """Import a list of boards into the store; the nights then ask them, within their budgets.
 
-    A list has a column for the platform and one for the token, or it holds addresses, of which those of boards are
-    taken: one a line, or an index file of Common Crawl (CDXJ, JSON or Parquet).
+    The list has a column for the platform and a column for the token; or it holds addresses, one a line or in an index
+    file of Common Crawl (CDXJ, JSON or Parquet), of which the boards' are taken.
 
-    **Reads** the list, boards.csv and work.duckdb; asks no server. **Writes** work.duckdb, never in a folder with the
-    sample's data.
+    **Reads** the list, boards.csv and work.duckdb; no network. **Writes** work.duckdb, never in a folder with sample
+    data.
     """
     from flows.inputs.board_lists import read_list
     from flows.night.board_plan import store_curated_boards
@@ -124,18 +125,20 @@ def boards_import(
     if board_list.n_refused > len(board_list.refused):
         OUT.print(f"and {board_list.n_refused - len(board_list.refused):,} more lines")
     if board_list.n_elsewhere:
-        OUT.print(f"{board_list.n_elsewhere:,} addresses of no board")
+        OUT.print(f"{board_list.n_elsewhere:,} addresses are not of boards")
 
 
 @app.command("prune")
 def boards_prune(
-    months: Annotated[int, typer.Option(min=1, metavar="N", help="Further monthly checks that must have failed.")] = 3,
+    months: Annotated[
+        int, typer.Option(min=1, metavar="N", help="Additional monthly checks that must have failed.")
+    ] = 3,
 ) -> None:
-    """Forget boards of lists that were not found, or only redirected, for months.
+    """Remove imported boards that were not found, or only redirected, for months.
 
-    Those of boards.csv are left to `boards check`.
+    Boards of boards.csv are left to `boards check`.
 
-    **Reads** work.duckdb; asks no server. **Writes** work.duckdb.
+    **Reads** work.duckdb; no network. **Writes** work.duckdb.
     """
     from transforms.records.vocabulary import DEAD_AFTER
     from warehouse.load import boards as store
@@ -149,9 +152,9 @@ def boards_prune(
 
 @app.command("list")
 def boards_list() -> None:
-    """Count the boards of the store by platform and state, and what the last published night knew of them.
+    """Count the boards of the store by platform and state, with their adverts in the last published night.
 
-    Boards that redirect to another board that we read are named with it.
+    Boards that redirect to another known board are listed with their target.
 
     **Reads** work.duckdb and market.duckdb. **Writes** nothing.
     """
@@ -162,12 +165,12 @@ def boards_list() -> None:
     try:
         rows = store.count_known(data)
     except FileNotFoundError as error:
-        made_by = "jobmarket boards import FILE makes one, and so does a night"
+        made_by = "`jobmarket boards import FILE` makes it, and so does a night"
         raise Wrong(f"{data} has no store of boards yet; {made_by}") from error
     except database.SqlError as error:
         if holder := find_holder(data):
             raise FolderInUse(f"the store is open in {holder}; wait for it") from error
-        raise Wrong(f"the store cannot be read, the next run mends it: {error}") from error
+        raise Wrong(f"the store cannot be read; the next run repairs it: {error}") from error
     table = Table("platform", "state", *(Column(name, justify="right") for name in COUNTS_OF_BOARDS))
     for source, state, *counts in rows:
         table.add_row(source, state, *(f"{n:,}" for n in counts))
@@ -184,10 +187,10 @@ COUNTS_OF_BOARDS = ("boards", "in the panel", "adverts", "AI adverts", "with pay
 
 @contextmanager
 def _open_store(kind: str | None = None) -> Iterator[Connection]:
-    """The working file, for a command that changes the store, while no run goes on; `kind` is that of what it brings.
+    """Hold the folder and open work.duckdb to change the store; `kind` is the kind of the data that is added, if any.
 
-    What it changed is recorded beside the archive.
-    Raises `Wrong` where the folder holds the other kind, or none and the command brings none.
+    Changes are also recorded beside the archive. Raises `Wrong` if the folder holds the other kind, or is empty and
+    nothing is added.
     """
     from flows.runtime.data_kind import settle_kind
     from flows.runtime.version import code_version
@@ -209,7 +212,7 @@ def _open_store(kind: str | None = None) -> Iterator[Connection]:
 
 
 def _print_proposal(boards: Sequence[Board], findings: Sequence[Finding]) -> None:
-    """Print what is proposed and where the patch stands."""
+    """Print the proposals, and write the patch."""
     from flows.monitoring.boards import write_patch
 
     table = Table("proposed", "source", "board", Column("why", overflow="fold"))
@@ -227,4 +230,4 @@ def _print_proposal(boards: Sequence[Board], findings: Sequence[Finding]) -> Non
 
 
 MAX_FINDINGS = 40
-"""Findings that are printed; the patch has all."""
+"""Proposals that are printed; the patch has all."""

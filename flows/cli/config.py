@@ -1,4 +1,4 @@
-"""The commands about settings: which are in force, where each comes from, and whether they make sense."""
+"""The commands under `config`: show and check the settings."""
 
 from __future__ import annotations
 
@@ -8,33 +8,34 @@ from typing import TYPE_CHECKING, Any
 import typer
 from rich.table import Column, Table
 
-from flows.cli.options import Guides, SourceNames
-from flows.runtime.settings import Settings, find_values, settings
-from flows.runtime.settings_declared import HIDDEN, SETTINGS, Value
-from flows.runtime.settings_file import secrets
+from flows.cli.options import Guides, SourceNames, settings
 from flows.terminal.console import ERR, OUT
 from flows.terminal.errors import Wrong
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from flows.runtime.settings import Settings
+    from flows.runtime.settings_declared import Value
+
 app = typer.Typer(
-    rich_markup_mode="markdown", help="Show and check the settings: jobmarket.toml in the data folder, environment."
+    rich_markup_mode="markdown",
+    help="Show and check the settings (jobmarket.toml in the data folder, and the environment).",
 )
 NOT_OK = 2
-"""Exit code of a check that found something."""
+"""Exit code of a check that found a problem."""
 
 
 @app.command("check")
 def config_check() -> None:
-    """Say "ok", or all that is wrong with the settings, with file, line and what is expected.
+    """Check the settings: print "ok", or every problem with file, line and what is expected.
 
-    Where they limit requests or pauses, also what that comes to for each source; and that no contact is set, which a
-    live night needs and the sample does not.
+    Also prints what limits on requests and pauses amount to for each source, and whether the contact is missing that
+    live nights need.
 
     **Reads** jobmarket.toml and permissions.toml in the data folder, and the environment. **Writes** nothing.
 
-    **Exit codes** 0: ok. 2: something is wrong.
+    **Exit codes** 0: ok. 2: a setting is wrong.
     """
     problems = list(_find_problems())
     if not problems:
@@ -53,7 +54,9 @@ def config_check() -> None:
 
 
 def _find_problems() -> Iterator[str]:
-    """All that is wrong: where the settings themselves make sense, also what they name."""
+    """All problems of the settings; if they are valid, also problems of what they name."""
+    from flows.runtime.settings import find_values
+
     _, problems = find_values({})
     if problems:
         yield from problems
@@ -64,11 +67,7 @@ def _find_problems() -> Iterator[str]:
     from flows.runtime.places import find_unreachable
 
     config = settings()
-    for check in (
-        lambda: choose_sources(config),
-        lambda: read_permissions(config.data),
-        lambda: check_limits(config),
-    ):
+    for check in (lambda: choose_sources(config), lambda: read_permissions(config.data), lambda: check_limits(config)):
         try:
             check()
         except Wrong as error:
@@ -82,7 +81,7 @@ def _find_problems() -> Iterator[str]:
 
 
 def _find_contact_problem(config: Settings) -> str | None:
-    """What is wrong with the contact, or that none is set, with the remedy; None where a live night can name it."""
+    """The problem with the contact, with its remedy; None if it is set and valid."""
     from extractors.web.session import MissingContact, check_contact
 
     try:
@@ -93,7 +92,7 @@ def _find_contact_problem(config: Settings) -> str | None:
 
 
 def _find_guide_problems(config: Settings) -> Iterator[str]:
-    """What is wrong with the guides of the settings, which nights of live data refresh: each with file and line."""
+    """Problems of the guides in the settings, with file and line."""
     from flows.inputs.guide_preflight import find_faults
 
     for path in config.guides:
@@ -106,14 +105,19 @@ def _find_guide_problems(config: Settings) -> Iterator[str]:
 
 @app.command("show")
 def config_show(source: SourceNames = None, guide: Guides = None) -> None:
-    """List every setting with its value and where that comes from: default, file and line, environment or command line.
+    """List every setting with its value and origin: default, file and line, environment or command line.
 
-    With the options of a run, as that run would have them. Of the keys of sources only whether they are set is shown.
+    The options show the settings as a run with these options would have them. Keys of sources are never shown, only
+    whether they are set.
 
     **Reads** jobmarket.toml in the data folder and the environment. **Writes** nothing.
     """
+    from flows.runtime.settings import find_values
+    from flows.runtime.settings_declared import HIDDEN, SETTINGS
+    from flows.runtime.settings_file import secrets
+
     options: dict[str, Any] = {"sources_on": source, "guides": guide}
-    settings(**options)  # raises where one makes no sense
+    settings(**options)  # raises if one is invalid
     values, _ = find_values(options)
     table = Table(Column("setting", no_wrap=True), Column("value", overflow="fold"), Column("from", overflow="fold"))
     for name, setting in SETTINGS.items():
@@ -125,9 +129,11 @@ def config_show(source: SourceNames = None, guide: Guides = None) -> None:
 
 
 def _format(name: str, values: dict[str, Value]) -> str:
-    """A value for eyes: paths that follow from the data folder in full."""
+    """A value for people; paths that depend on the data folder are shown in full."""
     value = values[name].value
     if value is None and name.endswith("_folder"):
+        from flows.runtime.settings import Settings
+
         data = Settings(data=values["data"].value)
         return str(data.archive if name == "archive_folder" else data.refined)
     if isinstance(value, tuple):

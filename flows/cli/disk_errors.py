@@ -1,4 +1,4 @@
-"""What a full disk or a damaged database did to a command, and what to do about it, each in a line."""
+"""One-line descriptions, with remedies, of a full disk and of a damaged database."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ import errno
 import os
 from pathlib import Path
 
-from flows.runtime.settings import settings
+from flows.cli.options import settings
 from flows.terminal.errors import describe_unwritten
 
 
 def describe_disk_trouble(error: BaseException | None, data: Path) -> str | None:
-    """In a line, what a disk that is full or may not be written did to a run; None for what is ours to mend."""
+    """A line about a disk that is full or read-only, with the remedy. None for any other error."""
     from warehouse import database
 
     if isinstance(error, database.SqlError) and database.is_full_disk(error):
@@ -22,7 +22,7 @@ def describe_disk_trouble(error: BaseException | None, data: Path) -> str | None
 
 
 def describe_damage(error: BaseException | None) -> str | None:
-    """In a line, which database is damaged and what to do; None when the error has another reason."""
+    """A line that names the damaged database and the remedy. None for any other error."""
     from warehouse import database, database_files
 
     if not isinstance(error, database.SqlError) or not database_files.may_be_damage(error):

@@ -1,4 +1,4 @@
-"""The commands of an editor: guide check, diff, patch, suggest, list. They read what is published, and run nothing."""
+"""The commands under `guide`, for editors. They read what is published and start no run."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from flows.cli.options import settings
 from flows.cli.query import open_published
 from flows.runtime.project import PROJECT
-from flows.runtime.settings import settings
 from flows.terminal.console import OUT
 from flows.terminal.errors import OUT_OF_DATE, Wrong, WrongUsage, describe_unwritten
 
 if TYPE_CHECKING:
     from reports.guide.render import RefreshResult
 
-app = typer.Typer(no_args_is_help=True, help="Keep a guide in step with the published figures, without a run.")
+app = typer.Typer(no_args_is_help=True, help="Keep the figures in your own guide up to date (Markdown, MDX or HTML).")
 File = Annotated[Path, typer.Argument(metavar="FILE", help="The guide: Markdown, MDX or HTML.")]
 AllowSample = Annotated[
     bool, typer.Option("--allow-sample", help="Let sample data be written into a guide outside the project.")
@@ -27,7 +27,7 @@ AllowSample = Annotated[
 
 @app.command()
 def check(file: File) -> None:
-    """Say what is wrong with a guide's markers, which figures are withheld or old; exit code 3 where it differs.
+    """Check a guide: errors in markers, withheld and old figures; exit code 3 if it is out of date.
 
     **Reads** the guide and market.duckdb. **Writes** nothing.
     """
@@ -49,7 +49,7 @@ def check(file: File) -> None:
 
 @app.command()
 def diff(file: File) -> None:
-    """Show what `guide patch` would change, place by place; exit code 3 when there is anything.
+    """Show what `guide patch` would change, place by place; exit code 3 if there is a change.
 
     **Reads** the guide and market.duckdb. **Writes** nothing.
     """
@@ -64,10 +64,10 @@ def patch(
     file: File,
     allow_sample: AllowSample = False,
     date_back: Annotated[
-        bool, typer.Option("--date-back", help="Let a guide of later figures have those that are published.")
+        bool, typer.Option("--date-back", help="Allow the published figures to replace later ones.")
     ] = False,
 ) -> None:
-    """Put the published figures between the markers of a guide; every other byte stays.
+    """Put the published figures between the markers of a guide; nothing else changes.
 
     **Reads** the guide and market.duckdb. **Writes** the guide, at once or not at all.
     """
@@ -81,7 +81,7 @@ def patch(
         if guide_day is not None and guide_day > newest and not date_back:
             raise Wrong(
                 f"{file} has figures of {day(guide_day)}, and what is published is of {day(newest)}; "
-                "--date-back puts these in all the same"
+                "--date-back replaces them all the same"
             )
         draft, result = refresh.stage(
             file, file, figures, sources=desk.read_sources(con), is_sample=desk.is_sample(con),
@@ -97,7 +97,7 @@ def patch(
 def list_figures(
     words: Annotated[list[str], typer.Argument(metavar="WORDS", help="Words of ids, titles and places.")],
 ) -> None:
-    """Find figures by words, as in `guide list python germany`: those of the guide first, then every cell.
+    """Find figures by words, as in `guide list python germany`: figures of the guide first, then all cells.
 
     **Reads** market.duckdb. **Writes** nothing.
     """
@@ -109,7 +109,7 @@ def list_figures(
             answer = listing.list_figures(
                 snapshot, listing.understand(" ".join(words)), first=0, most=listing.MAX_LISTED
             )
-            rows = snapshot.read([one["id"] for one in answer["figures"]])
+            rows = snapshot.read([figure["id"] for figure in answer["figures"]])
     except NotReadableError as error:
         raise WrongUsage(str(error)) from error
     if not rows:
@@ -122,7 +122,7 @@ def list_figures(
 
 @app.command()
 def suggest(file: File) -> None:
-    """Find numbers and names in a guide's own text that a figure could keep current, and propose markers.
+    """Propose markers for numbers and names in a guide that a figure could keep up to date.
 
     **Reads** the guide and market.duckdb. **Writes** nothing.
     """
@@ -131,9 +131,9 @@ def suggest(file: File) -> None:
 
     with _tell_faults(file), open_published() as con:
         result = suggest_markers(con, file.read_bytes(), is_html=is_html_file(file), is_mdx=is_mdx_file(file))
-    for one in result.proposals:
-        OUT.print(f"{file}:{one.line}: {one.text!r}: {one.says}", soft_wrap=True, highlight=False)
-        OUT.print(f"    {one.marker}", soft_wrap=True, highlight=False, markup=False)
+    for proposal in result.proposals:
+        OUT.print(f"{file}:{proposal.line}: {proposal.text!r}: {proposal.says}", soft_wrap=True, highlight=False)
+        OUT.print(f"    {proposal.marker}", soft_wrap=True, highlight=False, markup=False)
     OUT.print(f"{len(result.proposals)} proposed")
     n = len(result.unmatched)
     if n:
@@ -149,11 +149,11 @@ def suggest(file: File) -> None:
 
 
 MAX_UNMATCHED = 20
-"""Numbers without a figure that are named; the others are counted."""
+"""Numbers without a figure that are listed; the rest are counted."""
 
 
 def print_changes(file: Path, result: RefreshResult) -> None:
-    """What changed in a guide, a line for each place."""
+    """Print what changes in a guide, a line for each place."""
     for change in result.changes:
         before, after = _shorten(change.before), _shorten(change.after)
         OUT.print(
@@ -163,7 +163,7 @@ def print_changes(file: Path, result: RefreshResult) -> None:
 
 
 MAX_SHOWN = 160
-"""Letters of a changed text that are shown."""
+"""Characters of a changed text that are shown."""
 
 
 def _shorten(text: str) -> str:
@@ -188,13 +188,13 @@ def _compare(file: Path) -> RefreshResult:
 
 @contextmanager
 def _tell_faults(file: Path | None = None) -> Iterator[None]:
-    """Let what is wrong with a guide be said in a line for each place."""
+    """Turn errors of guides into errors that the command prints as lines."""
     from reports.guide.desk import NothingPublishedError
     from reports.guide.markers import GuideError
     from reports.guide.refresh import SampleOutsideError
 
     if file is not None and file.is_dir():
-        raise WrongUsage(f"{file} is a folder; a file of Markdown, MDX or HTML expected")
+        raise WrongUsage(f"{file} is a folder; a Markdown, MDX or HTML file expected")
     try:
         yield
     except (GuideError, NothingPublishedError, SampleOutsideError) as error:

@@ -1,4 +1,4 @@
-"""Start a run: check what can be checked first, hold the data folder, run the flow, and say what came of it."""
+"""Start a run: do all checks first, hold the data folder, run the flow, and print the result."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ import typer
 from rich.text import Text
 
 from flows.cli.disk_errors import describe_damage, describe_disk_trouble
+from flows.cli.options import settings
 from flows.cli.run_report import print_report
 from flows.engine import prefect_server
 from flows.runtime.lock import hold_folder
 from flows.runtime.project import PROJECT
-from flows.runtime.settings import Settings, settings
 from flows.terminal.console import OUT
 from flows.terminal.errors import FAILED, TOLD_TO_END, Wrong, WrongUsage
 
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from flows.inputs.recordings import Recordings
     from flows.runs.run_record import Outcome, Request
     from flows.runtime.clock import Outlook
+    from flows.runtime.settings import Settings
     from warehouse.database import Connection
     from warehouse.ops_tables import Vintages
 
@@ -48,7 +49,7 @@ def find_first_day(config: Settings) -> str:
 
 
 def resolve_guides(guides: Sequence[Path] | None) -> tuple[Path, ...]:
-    """The guides to be refreshed, each once, however often and by whatever links it was named."""
+    """The guides to refresh, each once, even if it was named twice or by a link. Raises `WrongUsage`."""
     for path in guides or ():
         if not path.is_file():
             raise WrongUsage(f"no such guide: {path}")
@@ -60,14 +61,14 @@ def _list_once(guides: Sequence[Path]) -> tuple[Path, ...]:
 
 
 def refuse_faulty_guides(config: Settings, guides: Sequence[Path], *, kind: str | None, **options: Any) -> None:
-    """Find what is wrong with a guide before anything is begun, not after a whole night."""
+    """Raise `WrongUsage` for guides with faults, before the run instead of after a whole night."""
     from flows.inputs.guide_preflight import find_faults
     from flows.runtime.data_kind import find_kind
 
     outputs = config.outputs(options.get("as_of"))
     for path in guides:
         paths = (outputs.guide, outputs.page, outputs.market, outputs.dictionary)
-        if path.resolve() in (one.resolve() for one in paths):
+        if path.resolve() in (each.resolve() for each in paths):
             raise WrongUsage(f"{path} is made by every run; name a file of your own")
     problems = find_faults(
         guides,
@@ -80,7 +81,7 @@ def refuse_faulty_guides(config: Settings, guides: Sequence[Path], *, kind: str 
 
 
 def _refuse_dating_back(guides: Sequence[Path], as_of: date | None, may_date_back: bool) -> list[str]:
-    """Refuse to date a guide back without a word; what is to be said of those that shall be dated back."""
+    """Refuse to put older figures into a guide, unless the user asked for it. Returns remarks for the run's end."""
     if may_date_back and (as_of is None or not guides):
         raise WrongUsage(
             "--date-back goes with --as-of and --guide: it lets a guide have the figures of an earlier day"
@@ -97,10 +98,7 @@ def _refuse_dating_back(guides: Sequence[Path], as_of: date | None, may_date_bac
 
 
 def _look_out(config: Settings, kind: str | None, **options: Any) -> Outlook:
-    """Refuse a clock that cannot be believed; what else was found before the run (`clock.look_out`).
-
-    The sample has days of its own, and a past day is published apart.
-    """
+    """Refuse a wrong clock (`clock.look_out`). Not checked for the sample, which has its own days, or a past day."""
     from flows.runtime.clock import Outlook, look_out
     from flows.runtime.data_kind import SAMPLE, find_kind
 
@@ -118,7 +116,7 @@ def _select_recordings(paths: Sequence[Path], names: Sequence[str]) -> Recording
     recordings = recordings_in(paths)
     selection = recordings.of(names)
     if not selection.by_source:
-        raise WrongUsage(f"the recordings are of {', '.join(recordings.by_source)}; --source names none of them")
+        raise WrongUsage(f"--source names none of the recorded sources: {', '.join(recordings.by_source)}")
     return selection
 
 
@@ -136,7 +134,7 @@ def start_run(
     is_reported: bool = False,
     **options: Any,
 ) -> None:
-    """Hold the folder, run the flow beside Prefect's temporary server, and say what came of it."""
+    """Check, hold the folder, run the flow, print the result, and exit with its code."""
     from flows.runtime.data_kind import settle_kind
     from flows.runtime.places import describe_unreachable, refuse_unreachable
 
@@ -157,7 +155,7 @@ def start_run(
         )
         try:
             outcome = _call_flow(request, recordings, crawl_files, is_reported=is_reported)
-        except Exception as error:  # whatever is ours to mend: nothing is published, and it is said where
+        except Exception as error:  # report every error; nothing was published
             is_lost = isinstance(error, prefect_server.ServerLost)  # perhaps because the disk is full
             cause = error.__cause__ if is_lost else error
             trouble = describe_disk_trouble(cause, config.data) or describe_damage(cause)
@@ -165,7 +163,7 @@ def start_run(
                 raise Wrong(f"nothing was published: {why}") from error
             if is_lost:
                 raise Wrong(f"nothing was published: {error}; give the same command again") from error
-            LOG.exception("the run broke; nothing was published, what stood before still stands")
+            LOG.exception("the run failed; nothing was published, and published files are unchanged")
             raise typer.Exit(FAILED) from error
     print_report(request, outcome)
     if outcome.exit_code != FAILED:
@@ -177,10 +175,10 @@ def start_run(
 
 
 def publish_again(make: Callable[[Connection], list[Vintages]]) -> Outcome:
-    """Store the vintages that `make` gives of the work file, and publish with them.
+    """Store the vintages that `make` returns for work.duckdb, and publish with them.
 
-    When anything prevents it, what stood before still stands, also the vintages. Guides that are not in order do not:
-    they are left as they are, and the outcome names them.
+    If this fails, nothing changes, vintages included. A faulty guide does not make it fail: it is left unchanged, and
+    the outcome names it.
     """
     from flows.runtime.data_kind import settle_kind
 
@@ -196,7 +194,7 @@ def publish_again(make: Callable[[Connection], list[Vintages]]) -> Outcome:
 
         if not database.is_loaded(config.data):
             raise Wrong(
-                f"{config.data / database.WORK} lacks what is published, as after an update: `jobmarket rebuild` "
+                f"{config.data / database.WORK} lacks the published rows, as after an update; `jobmarket rebuild` "
                 "makes it again from the archive, then give the same command again"
             )
         guides = () if is_sample else _list_once(config.guides)
@@ -238,10 +236,10 @@ def _call_flow(
                 outcome = describe_offline(request)
             else:
                 outcome = _call_with_prefect(request, recordings, crawl_files, before)
-        except (KeyboardInterrupt, SystemExit):  # before the flow began, or after it
+        except (KeyboardInterrupt, SystemExit):  # before or after the flow
             LOG.warning(TOLD_TO_END)
             raise
-        except Exception as error:  # noqa: BLE001  # raised again unless the run had published
+        except Exception as error:  # noqa: BLE001  # raised again unless the run published
             outcome = keep_published_outcome(request, error)
         note_end(**outcome.on_record)
         report(outcome)

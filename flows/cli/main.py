@@ -123,37 +123,44 @@ def main() -> None:
     try:
         app = make_app(*(name for name in arguments[:1] if name in COMMANDS))
         code = app(arguments or ["--help"], standalone_mode=False, prog_name="jobmarket")
-    except typer.TyperException as error:  # such as an unknown option or a missing argument
-        context = getattr(error, "ctx", None)
-        command = context.command_path if context else "jobmarket"
-        message = getattr(error, "message", str(error)) if context is None else error.format_message()
-        _end(f"{message.rstrip('.')} (see `{command} --help`)", USAGE)
-    except Wrong as error:
-        _end(str(error), error.exit_code)
-    except (FileNotFoundError, PermissionError, NotADirectoryError) as error:
-        _end(str(error), FAILED)
-    except OSError as error:
-        from flows.runtime.places import describe_unreachable
-
-        if trouble := describe_unreachable(error):
-            _end(trouble, FAILED)
-        if error.errno not in REMEDIES:
-            raise
-        _end(describe_unwritten(error), FAILED)
-    except typer.Abort:
-        _end("ended", FAILED)
     except Exception as error:
-        from flows.cli.disk_errors import describe_damage
-        from reports.figures.claims import ClaimsError
-
-        if isinstance(error, ClaimsError):  # any command that declares figures reads claims.toml
-            _end(str(error), USAGE)
-        if trouble := describe_damage(error):
-            _end(trouble, FAILED)
+        if explanation := _explain(error):
+            _end(*explanation)
         raise
     if code == INTERRUPTED:  # what typer makes of Ctrl-C
         _end(EXIT_CODES[INTERRUPTED].state, INTERRUPTED)
     sys.exit(code if arguments else USAGE)
+
+
+def _explain(error: Exception) -> tuple[str, int] | None:
+    """A line about an error that the user can fix, and the exit code; None for other errors."""
+    if isinstance(error, typer.TyperException):  # such as an unknown option or a missing argument
+        context = getattr(error, "ctx", None)
+        command = context.command_path if context else "jobmarket"
+        message = getattr(error, "message", str(error)) if context is None else error.format_message()
+        return f"{message.rstrip('.')} (see `{command} --help`)", USAGE
+    if isinstance(error, Wrong):
+        return str(error), error.exit_code
+    if isinstance(error, typer.Abort):
+        return "ended", FAILED
+    if isinstance(error, OSError):
+        return _explain_os_error(error)
+    from flows.cli.disk_errors import describe_damage
+    from reports.figures.claims import ClaimsError
+
+    if isinstance(error, ClaimsError):  # any command that declares figures reads claims.toml
+        return str(error), USAGE
+    damage = describe_damage(error)
+    return (damage, FAILED) if damage else None
+
+
+def _explain_os_error(error: OSError) -> tuple[str, int] | None:
+    from flows.runtime.places import describe_unreachable
+
+    if isinstance(error, FileNotFoundError | PermissionError | NotADirectoryError):
+        return str(error), FAILED
+    trouble = describe_unreachable(error) or (describe_unwritten(error) if error.errno in REMEDIES else None)
+    return (trouble, FAILED) if trouble else None
 
 
 def _end(message: str, code: int) -> NoReturn:

@@ -1,4 +1,4 @@
-"""The command `mcp`: the published figures for language models, by the Model Context Protocol."""
+"""The command `mcp`: published figures for language models, over the Model Context Protocol."""
 
 from __future__ import annotations
 
@@ -6,24 +6,23 @@ from typing import Annotated
 
 import typer
 
+from flows.cli.options import settings
 from flows.cli.release import address_in
 from flows.runtime.project import PROJECT
-from flows.runtime.settings import settings
 
 
 def mcp(
     url: Annotated[
         str | None,
-        typer.Option("--url", parser=address_in, metavar="URL", help="Where the release stands: citations say it."),
+        typer.Option("--url", parser=address_in, metavar="URL", help="Address of the release, for citations."),
     ] = None,
 ) -> None:
-    """Serve the published figures to a language model over stdin and stdout, by the Model Context Protocol.
+    """Serve the published figures to a language model (Model Context Protocol, stdin and stdout).
 
-    A client starts it and ends it by closing its stdin; docs/mcp.md says how to add it to one. Its tools: list, get,
-    compare, explain, verify, query. It reads the file anew when a night has replaced it.
+    A client starts it and ends it by closing its stdin; docs/mcp.md explains how to add it to a client. Its tools:
+    list, get, compare, explain, verify, query. It reopens the file when a night has replaced it.
 
-    **Reads** market.duckdb and DICTIONARY.md beside it. **Writes** the protocol to stdout, its log to stderr, and
-    nothing else.
+    **Reads** market.duckdb and DICTIONARY.md beside it. **Writes** only the protocol to stdout and its log to stderr.
     """
     from flows.runtime.version import code_version
     from reports.mcp.server import make_server

@@ -1,33 +1,34 @@
-"""The command about what nights send: `notify`."""
+"""The command `notify`: the messages that nights send."""
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from flows.runtime.settings import Settings, settings
+from flows.cli.options import settings
 from flows.terminal.console import OUT
 from flows.terminal.errors import Wrong, WrongUsage
+
+if TYPE_CHECKING:
+    from flows.runtime.settings import Settings
 
 
 def notify(
     show: Annotated[
-        bool, typer.Option("--show", help="Print what is due after the last night and was not sent yet.")
+        bool, typer.Option("--show", help="Print the alerts of the last night that were not sent yet.")
     ] = False,
-    test: Annotated[
-        bool, typer.Option("--test", help="Send a message that says it is a test, by every channel.")
-    ] = False,
+    test: Annotated[bool, typer.Option("--test", help="Send a test message by every channel.")] = False,
 ) -> None:
-    """Show what a night sends, or try whether messages arrive.
+    """Show the alerts that wait to be sent, or send a test message.
 
-    After each night of live data one message is sent where something is due: failures, sources without anything new,
-    boards that are gone, figures that wait for review, claims to look up again. It goes by webhook
-    (`notify.webhook`) and by mail (`mail.to`), see flows/SETTINGS.md. What was sent is not sent again until it has
-    cleared and come back, or its deadline passes. `notify.heartbeat` is asked after each night that published, and
-    by nothing else.
+    A night of live data sends one message if there are alerts: failures, sources without anything new, boards that
+    are gone, figures that wait for review, claims to check again. It goes by webhook (`notify.webhook`) and by mail
+    (`mail.to`), see flows/SETTINGS.md. An alert is sent once; it is sent again only if it has cleared and come back,
+    or if its deadline has passed. `notify.heartbeat` is requested after each night that published, and at no other
+    time.
 
-    **Reads** the settings, runs.jsonl and market.duckdb. **Writes** nothing. **Sends** nothing but for --test.
+    **Reads** the settings, runs.jsonl and market.duckdb. **Writes** nothing. **Sends** something only with --test.
     """
     if show == test:
         raise WrongUsage("notify: --show or --test expected")
@@ -39,7 +40,7 @@ def notify(
 
 
 def _send_test(config: Settings) -> None:
-    """Send a test by each channel. Raises `Wrong` when one did not take it."""
+    """Send a test by each channel. Raises `Wrong` if a channel did not take it."""
     from datetime import UTC, datetime
 
     from flows.notification.alerts import Night
@@ -57,9 +58,11 @@ def _send_test(config: Settings) -> None:
         failures += [name] if why else []
         OUT.print(f"{name}: {f'not sent: {why}' if why else 'sent; look whether it arrived'}", highlight=False)
     if config.heartbeat is not None:
-        OUT.print("heartbeat: not asked; only a night that published asks it", highlight=False)
+        OUT.print("heartbeat: not requested; only a night that published requests it", highlight=False)
     if failures:
-        raise Wrong(f"not sent by {', '.join(failures)}; `jobmarket config show` says what is set where")
+        raise Wrong(
+            f"not sent by {', '.join(failures)}; `jobmarket config show` lists the settings and where each is set"
+        )
 
 
 def _print_due(config: Settings) -> None:
@@ -67,7 +70,7 @@ def _print_due(config: Settings) -> None:
 
     night = find_last_night(config)
     if night is None:
-        raise Wrong(f"{config.data} has seen no night yet; `jobmarket run` is one")
+        raise Wrong(f"{config.data} has had no night yet; `jobmarket run` runs one")
     draft = show_night(config, night)
     OUT.print(
         draft.message.text if draft.message else "Nothing is due that was not sent.", soft_wrap=True, highlight=False

@@ -1,22 +1,24 @@
-"""Options that several commands take, and how what they name is checked."""
+"""Options that several commands share, and checks of their values."""
 
 from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from flows.runtime.settings import Settings
 from flows.terminal.errors import WrongUsage
 
+if TYPE_CHECKING:  # the settings take a tenth of a second to import, which `--help` does not need
+    from flows.runtime.settings import Settings
+
 SourceNames = Annotated[
-    list[str] | None, typer.Option("--source", metavar="NAME", help="Only this source; may be given again.")
+    list[str] | None, typer.Option("--source", metavar="NAME", help="Only this source; may be repeated.")
 ]
 Guides = Annotated[
     list[Path] | None,
-    typer.Option("--guide", metavar="FILE", help="Refresh this Markdown or HTML file too; may be given again."),
+    typer.Option("--guide", metavar="FILE", help="Also refresh this Markdown or HTML file; may be repeated."),
 ]
 
 
@@ -25,27 +27,36 @@ ClockIsRight = Annotated[
     typer.Option(
         "--clock-is-right",
         metavar="REASON",
-        help="Continue although the clock looks wrong; set aside what is dated after today.",
+        help="Continue although the clock looks wrong, and set aside what is dated after today.",
     ),
 ]
 
 
 def day_in(text: str) -> date:
-    """A day as an option gives it."""
+    """The day that an option gives. Raises `typer.BadParameter`."""
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise typer.BadParameter(f"{text!r} is no day; one such as 2026-09-30 expected") from None
+        raise typer.BadParameter(f"{text!r} is not a day; a day such as 2026-09-30 expected") from None
 
 
 PastDay = Annotated[
     date | None,
-    typer.Option("--as-of", parser=day_in, metavar="DAY", help="What `run --as-of DAY` made, not what is published."),
+    typer.Option(
+        "--as-of", parser=day_in, metavar="DAY", help="Use what `run --as-of DAY` made instead of what is published."
+    ),
 ]
 
 
+def settings(**options: Any) -> Settings:
+    """The settings of this command (`flows.runtime.settings.settings`)."""
+    from flows.runtime import settings as module
+
+    return module.settings(**options)
+
+
 def check_live(config: Settings) -> None:
-    """Refuse a live night that nobody answers for, or whose limits or permissions on record make no sense."""
+    """Refuse a live night without a contact, or with limits or permissions that make no sense."""
     from extractors.web.session import MissingContact, check_contact
     from flows.runtime.limits import check_limits
     from flows.runtime.permissions import read_permissions
@@ -55,4 +66,4 @@ def check_live(config: Settings) -> None:
     except MissingContact as error:
         raise WrongUsage(str(error)) from error
     check_limits(config)
-    read_permissions(config.data)  # one that cannot be read is said now, not by a source in the middle of the night
+    read_permissions(config.data)  # report an unreadable file now, not in the middle of the night

@@ -1,8 +1,7 @@
-"""The commands that ask: sources, coverage, status, sql, shell, explain. They write nothing."""
+"""The commands that only read: sources, coverage, status, sql, shell, explain."""
 
 from __future__ import annotations
 
-import re
 import sys
 from collections.abc import Sequence
 from datetime import date
@@ -14,32 +13,34 @@ from rich.table import Column, Table
 from rich.text import Text
 
 from flows.cli.disk_errors import describe_damage
-from flows.cli.options import PastDay, check_live
-from flows.runtime.project import PROJECT
-from flows.runtime.settings import Settings, settings
+from flows.cli.options import PastDay, check_live, settings
 from flows.terminal.console import ERR, FORMS, OUT, write_result
 from flows.terminal.errors import Wrong, WrongUsage, suggest
 
 if TYPE_CHECKING:
+    from flows.runtime.settings import Settings
     from warehouse.database import Connection
 
 
 def sources(
-    name: Annotated[str | None, typer.Argument(metavar="NAME", help="Everything about this one.")] = None,
+    name: Annotated[str | None, typer.Argument(metavar="NAME", help="Show all about this source.")] = None,
     check: Annotated[
-        str | None, typer.Option("--check", metavar="NAME", help="Ask this one a little, now, and print what came.")
+        str | None,
+        typer.Option("--check", metavar="NAME", help="Send this source a few requests now and print the rows."),
     ] = None,
 ) -> None:
-    """List the sources: which are on, what came of them last, how full their rows are.
+    """List the sources: which are on, how the last fetch went, how full their rows are.
 
-    **Reads** the source modules, runs.jsonl and, where there is one, market.duckdb; with --check the network, for which
-    it needs JOBMARKET_CONTACT. **Writes** nothing.
+    **Reads** the source modules, runs.jsonl and market.duckdb if it exists; with --check the network, which needs
+    JOBMARKET_CONTACT. **Writes** nothing.
     """
-    from flows.monitoring.sources import print_source, print_sources, try_live
+    from flows.monitoring.sources import print_source, print_sources
     from flows.runtime.permissions import check_source_names
 
     config = settings()
     if check is not None:
+        from flows.monitoring.trial import try_live
+
         check_source_names([check])
         check_live(config)
         try_live(config, check)
@@ -50,7 +51,7 @@ def sources(
 
 
 def coverage() -> None:
-    """Show what arrived of every source, how full it is, what was refused and why, and AI jobs with pay by region.
+    """Show what arrived from each source, how full it is, what was refused and why, and AI jobs with pay by region.
 
     **Reads** market.duckdb. **Writes** nothing.
     """
@@ -60,7 +61,7 @@ def coverage() -> None:
 
 
 def status() -> None:
-    """Show who is at work, how the last runs went, and what is published.
+    """Show what is running, how the last runs ended, and what is published.
 
     **Reads** the data folder's lock, runs.jsonl and market.duckdb. **Writes** nothing.
     """
@@ -87,38 +88,38 @@ def sql(
     ] = None,
     as_of: PastDay = None,
 ) -> None:
-    """Run a query on the published warehouse, or several with a semicolon between; each result is printed.
+    """Run SQL on the published warehouse; separate several queries by semicolons.
 
-    Begin with the views of `analysis`: jobs, pay_observations, skills_asked, remote_share, open_by_month,
+    Start with the views of the schema `analysis`: jobs, pay_observations, skills_asked, remote_share, open_by_month,
     employers_hiring. docs/analyst.md shows each; DICTIONARY.md beside market.duckdb explains every column.
 
     **Reads** market.duckdb and, for the view `adverts` (posting_id, text), refined/. **Writes** nothing: a query can
-    neither change the warehouse nor reach other files. In CSV, text that a spreadsheet would take for a formula gets an
-    apostrophe before it; JSON has every value as it is.
+    neither change the warehouse nor reach other files. In CSV, an apostrophe precedes
+    text that a spreadsheet would take for a formula; JSON has every value unchanged.
     """
     form = form or ("table" if OUT.is_terminal else "csv")
     if form not in FORMS:
         raise WrongUsage(f"--format {form}: one of {', '.join(FORMS)} expected{suggest(form, FORMS)}")
-    most = rows or (100 if form in ("table", "md") else None)
+    max_rows = rows or (100 if form in ("table", "md") else None)
     with _open_for_queries(as_of, with_texts="adverts" in query.lower()) as con:
         try:
             statements = con.extract_statements(query)
             if not statements:
                 raise WrongUsage('the query is empty; for example: jobmarket sql "SELECT * FROM published.figures"')
             if form == "json" and len(statements) > 1:
-                raise WrongUsage("--format json takes one query: several results are no one JSON value")
+                raise WrongUsage("--format json takes one query: several results are not one JSON value")
             for statement in statements:
                 result = con.execute(statement)
-                records = result.fetchmany(most + 1) if most else result.fetchall()
-                write_result([column[0] for column in result.description or ()], records[:most], form)
-                if most and len(records) > most:
-                    (OUT if form == "table" else ERR).print(f"first {most} rows; --rows N prints more")
+                records = result.fetchmany(max_rows + 1) if max_rows else result.fetchall()
+                write_result([column[0] for column in result.description or ()], records[:max_rows], form)
+                if max_rows and len(records) > max_rows:
+                    (OUT if form == "table" else ERR).print(f"first {max_rows} rows; --rows N prints more")
         except _sql_errors() as error:
             raise Wrong(describe_damage(error) or str(error)) from error
 
 
 def shell(as_of: PastDay = None) -> None:
-    """Ask the published warehouse query after query; end one with a semicolon, leave with Ctrl-D.
+    """Interactive SQL shell. End a query with a semicolon, leave with Ctrl-D.
 
     **Reads** as `sql` does. **Writes** nothing.
     """
@@ -148,13 +149,13 @@ def shell(as_of: PastDay = None) -> None:
 
 def explain(
     figure: Annotated[
-        str, typer.Argument(metavar="FIGURE", help="A figure, as in the guide's markers; `list` names all.")
+        str, typer.Argument(metavar="FIGURE", help="Id of a figure, as in the guide's markers, or `list`.")
     ] = "list",
     as_of: PastDay = None,
 ) -> None:
-    """Show what is behind a figure: its SQL, n, sources, snapshots, interval, rung and history.
+    """Show how a figure was made: its SQL, counts, sources, interval, fallback and history.
 
-    With --as-of a day of which `run --as-of` made nothing is looked for among those that were published.
+    With --as-of, a day that `run --as-of` has not made is looked up among the published days.
 
     **Reads** market.duckdb. **Writes** nothing.
     """
@@ -172,48 +173,26 @@ def explain(
 
 
 def _print_figures(con: Connection, as_of: date | None) -> None:
-    """All figures of a day in the order of the guide, each with its status and value."""
-    rows = con.execute(FIGURES, [as_of]).fetchall()
-    places = _find_places_in_guide()
-    # What the guide does not show stands beside its kin, as pay of Brazil after pay of the United States.
-    rows.sort(key=lambda row: (places.get(_kin_of(row[0]), len(places)), places.get(row[0], len(places)), row))
-    if not OUT.is_terminal:  # for grep and the like: a line for each figure
-        for name, state, value in rows:
+    """Print all figures of a day, by id, each with its status and value."""
+    day = "coalesce(?, (SELECT max(as_of) FROM mart.figures))"
+    rows = con.execute(f"SELECT figure, status, value FROM mart.figures WHERE as_of = {day} ORDER BY figure", [as_of])
+    if not OUT.is_terminal:  # a line for each figure, for grep
+        for name, state, value in rows.fetchall():
             OUT.print(f"{name:<48} {state:<10} {value or 'withheld'}", soft_wrap=True, highlight=False)
         return
     table = Table(Column("figure", no_wrap=True), "status", Column("value", overflow="fold"), box=None, pad_edge=False)
-    for name, state, value in rows:
+    for name, state, value in rows.fetchall():
         table.add_row(name, Text(state, "" if state == "published" else "yellow"), value or "withheld")
     OUT.print(table, highlight=False)
 
 
-def _find_places_in_guide() -> dict[str, int]:
-    """Where in our guide each figure, and each kind of figure ("pay entry"), is first shown."""
-    guide = (PROJECT / "reports" / "guide.md").read_text(encoding="utf-8")
-    figures = re.findall(r'<!-- figure:([\w.]+) (?!part="level")', guide)
-    names = [name for figure in figures for name in (_kin_of(figure), figure)]
-    return {name: place for place, name in reversed(list(enumerate(names)))}
-
-
-def _kin_of(figure: str) -> str:
-    """The kind of a figure; of pay with its level: "pay entry"."""
-    kind, *parts = figure.split(".")
-    return f"{kind} {parts[-1]}" if kind in ("pay", "abroad", "mixed") else kind
-
-
-FIGURES = """
-SELECT figure, status, value FROM mart.figures
-WHERE as_of = coalesce(?, (SELECT max(as_of) FROM mart.figures))
-"""
-
-
-# --- the warehouse that is asked ------------------------------------------------------------------------
+# --- opening the warehouse ------------------------------------------------------------------------
 
 
 def open_published(as_of: date | None = None, *, has_history: bool = False) -> Connection:
-    """The warehouse that stands published, or that of a past day; with history, a day that was published will do.
+    """Open the published warehouse, or that of `as_of`; with `has_history`, any day that was published will do.
 
-    Raises `Wrong` where an earlier version published it, which accepted figures one by one: it lacks our lists.
+    Raises `Wrong` if an earlier version published it, which had no lists of cells.
     """
     from warehouse.publish.reader import open_reader
 
@@ -222,12 +201,12 @@ def open_published(as_of: date | None = None, *, has_history: bool = False) -> C
     con = open_reader(folder)
     if not con.execute("SELECT 1 FROM duckdb_tables() WHERE schema_name = 'published'").fetchone():
         con.close()
-        raise Wrong(f"{folder} was published by an earlier version; `jobmarket run` publishes it anew")
+        raise Wrong(f"{folder} was published by an earlier version; `jobmarket run` publishes it again")
     return con
 
 
 def _open_for_queries(as_of: date | None, *, with_texts: bool) -> Connection:
-    """The same for somebody's own queries, whichever version published it."""
+    """Open the published warehouse for queries, whichever version published it."""
     from warehouse.publish.reader import open_reader
 
     config = settings()
@@ -236,21 +215,21 @@ def _open_for_queries(as_of: date | None, *, with_texts: bool) -> Connection:
 
 
 def find_folder(config: Settings, as_of: date | None, days: Sequence[date] = ()) -> Path:
-    """The folder of the warehouse that is asked. Raises `WrongUsage` that names the days there are."""
+    """Folder of the warehouse of a day, None for today's. Raises `WrongUsage` that names the days that exist."""
     if as_of is None or as_of in config.past_days:
         return config.outputs(as_of).folder
     if as_of in days:
         return config.data
     past_days = ", ".join(map(str, config.past_days)) or "none"
-    hint = f"days there are: {past_days}" + (f"; published: {', '.join(map(str, days))}" if days else "")
+    hint = f"days that exist: {past_days}" + (f"; published: {', '.join(map(str, days))}" if days else "")
     raise WrongUsage(
-        f"nothing was made as of {as_of} ({hint}); `jobmarket run --as-of {as_of}` makes it, "
-        "and without --as-of what is published answers"
+        f"nothing was made as of {as_of} ({hint}); `jobmarket run --as-of {as_of}` makes it; "
+        "leave out --as-of for what is published"
     )
 
 
 def _list_published_days(config: Settings) -> list[date]:
-    """Days of which the published warehouse has figures."""
+    """Days for which the published warehouse has figures."""
     from warehouse.publish.reader import open_reader
 
     if not config.outputs().market.exists():

@@ -10,22 +10,21 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
-from flows.cli.options import PastDay, day_in
+from flows.cli.options import PastDay, day_in, settings
 from flows.cli.query import find_folder
 from flows.runtime.project import PROJECT
-from flows.runtime.settings import settings
 from flows.terminal.console import ERR, OUT
 from flows.terminal.errors import WrongUsage
 
 app = typer.Typer(
     rich_markup_mode="markdown",
     no_args_is_help=True,
-    help="See and measure how well adverts are read: `why`, `audit`; in a checkout also `scorecard` and `emerging`.",
+    help="See how an advert was read (`why`); in a checkout, measure the readers (`audit`, `scorecard`, `emerging`).",
 )
 
 
 def _need_checkout(command: str) -> None:
-    """Make the code below tests/ importable, which the wheel does not hold. Raises `WrongUsage` where there is none."""
+    """Make the code below tests/ importable, which the wheel lacks. Raises `WrongUsage` without a checkout."""
     if not (PROJECT / "tests" / "accuracy").is_dir():
         raise WrongUsage(
             f"`jobmarket readers {command}` needs a checkout of the project; this copy, in {PROJECT}, "
@@ -36,22 +35,68 @@ def _need_checkout(command: str) -> None:
 
 
 @app.command()
+def why(
+    posting: Annotated[str, typer.Argument(metavar="POSTING", help="A posting_id, such as lever:5a2f….")],
+    as_of: PastDay = None,
+) -> None:
+    """Show an advert and what was read from it: each value with its words and its rule.
+
+    Then show its job: all adverts of the job, the links between them with rule and score, and merges.
+
+    **Reads** market.duckdb and refined/. **Writes** nothing.
+    """
+    from flows.accuracy import posting_report
+
+    config = settings()
+    folder = find_folder(config, as_of)
+    posting_report.show(
+        posting_report.read_refined_row(folder, posting, refined=config.refined.fetch_all("*/*.parquet")), OUT
+    )
+    posting_report.show_job(posting_report.read_job(folder, posting), OUT)
+
+
+@app.command()
+def audit(
+    day: Annotated[
+        date | None, typer.Option("--day", parser=day_in, metavar="DAY", help="Questions of this day; default: today.")
+    ] = None,
+) -> None:
+    """Judge whether 20 adverts were read correctly; the answers give the readers' rolling accuracy.
+
+    Needs a checkout of the project.
+
+    **Reads** market.duckdb, refined/ and your answers. **Writes** each answer to audit.jsonl in the data folder; the
+    next night adds them to ops.audits. If you stop, the same command continues with the day's next question.
+    """
+    _need_checkout("audit")
+    from flows.accuracy.audit_results import audits_of, show_accuracy
+    from tests.accuracy.audit import ask_questions
+
+    config = settings()
+    answers = ask_questions(
+        config.data, day or datetime.now(UTC).date(), input, OUT, refined=config.refined.fetch_all("*/*.parquet")
+    )
+    OUT.print(f"{len(answers)} answer{'s' if len(answers) != 1 else ''} kept", highlight=False)
+    show_accuracy(audits_of(settings().data), OUT)
+
+
+@app.command()
 def scorecard(
     gold: Annotated[
-        Path | None, typer.Option("--gold", metavar="DIR", help="Labelled cases; default: ../shared/gold.")
+        Path | None, typer.Option("--gold", metavar="DIR", help="Folder of labelled cases; default: ../shared/gold.")
     ] = None,
     is_json: Annotated[bool, typer.Option("--json", help="Print the figures as one line of JSON.")] = False,
 ) -> None:
     """Score every reader on labelled cases, by field and source, and list every miss.
 
-    First stands how cases that readers were built on differ from adverts drawn afresh. What people said in audits is
-    scored too, read again by today's code: a corrected answer is a miss until the reader is mended. Needs a checkout of
-    the project.
+    The output starts with the difference between cases that readers were built on and freshly drawn adverts. Answers
+    of audits are scored too, read again by today's code: a corrected answer is a miss until the reader is fixed. Needs
+    a checkout of the project.
 
-    **Reads** the labelled cases and, where they are, the real answers in ../shared/real; audit.jsonl, archive/.
+    **Reads** the labelled cases; the real answers in ../shared/real, if they exist; audit.jsonl, archive/.
 
-    **Writes** tests/SCORECARD.md, the record below which no figure may fall; nothing for another folder (--gold), or
-    when a figure fell.
+    **Writes** tests/SCORECARD.md, below which no score may fall; nothing for another folder (--gold), or if a score
+    fell.
     """
     _need_checkout("scorecard")
     from tests.accuracy.scorecard import RECORD, as_json, score_readers, show, write_record
@@ -67,30 +112,9 @@ def scorecard(
         show(card, OUT)
     if RECORD.parent.is_dir() and card.is_recorded_gold and card.has_real:
         if card.fallen:
-            ERR.print(Text(f"{RECORD} stands; mend what fell, or remove the file to accept it", "bold red"))
+            ERR.print(Text(f"{RECORD} was not replaced; fix what fell, or remove the file to accept it", "bold red"))
         else:
             write_record(card)
-
-
-@app.command()
-def why(
-    posting: Annotated[str, typer.Argument(metavar="POSTING", help="A posting_id, such as lever:5a2f….")],
-    as_of: PastDay = None,
-) -> None:
-    """Show an advert with what was read from it: each value's words, the rule, and stated, parsed or inferred.
-
-    Below stands the job behind it: all its adverts, each link between them with its rule and score, and merges.
-
-    **Reads** market.duckdb and refined/. **Writes** nothing.
-    """
-    from flows.accuracy import posting_report
-
-    config = settings()
-    folder = find_folder(config, as_of)
-    posting_report.show(
-        posting_report.read_refined_row(folder, posting, refined=config.refined.fetch_all("*/*.parquet")), OUT
-    )
-    posting_report.show_job(posting_report.read_job(folder, posting), OUT)
 
 
 @app.command()
@@ -98,10 +122,10 @@ def emerging(
     limit: Annotated[int, typer.Option(min=1, metavar="N", help="Print at most this many of each kind.")] = 30,
     as_of: PastDay = None,
 ) -> None:
-    """List words and names in AI adverts that no row of the taxonomy covers, each with a row to accept.
+    """List words and names in AI adverts that the taxonomy lacks, each with a row to accept.
 
-    Words that rise, and names in lists beside known technologies, in any language, with their counts. Needs a checkout
-    of the project.
+    Shows rising words, and names listed beside known technologies, in any language, with their counts. Needs a
+    checkout of the project.
 
     **Reads** market.duckdb and refined/. **Writes** nothing.
     """
@@ -118,25 +142,3 @@ def emerging(
         folder, limit, refined=config.refined.fetch_all("*/*.parquet")
     )
     skill_candidates.show_candidates(candidates, n_found, OUT)
-
-
-@app.command()
-def audit(
-    day: Annotated[
-        date | None, typer.Option("--day", parser=day_in, metavar="DAY", help="Questions of this day; default: today.")
-    ] = None,
-) -> None:
-    """Look at 20 adverts and say whether they were read right; the answers make the readers' rolling accuracy.
-
-    **Reads** market.duckdb, refined/ and what is typed. **Writes** audit.jsonl in the data folder, answer by answer;
-    the next night counts it into ops.audits. The same command goes on where the day's questions were left.
-    """
-    from flows.accuracy.audit import ask_questions
-    from flows.accuracy.audit_results import audits_of, show_accuracy
-
-    config = settings()
-    answers = ask_questions(
-        config.data, day or datetime.now(UTC).date(), input, OUT, refined=config.refined.fetch_all("*/*.parquet")
-    )
-    OUT.print(f"{len(answers)} answer{'s' if len(answers) != 1 else ''} kept", highlight=False)
-    show_accuracy(audits_of(settings().data), OUT)

@@ -1,4 +1,4 @@
-"""The commands of a release: make one from what is published, and check one."""
+"""The commands `release` and `verify-release`."""
 
 from __future__ import annotations
 
@@ -9,25 +9,27 @@ from urllib.parse import urlsplit
 
 import typer
 
+from flows.cli.options import settings
 from flows.runtime.lock import hold_output
-from flows.runtime.settings import settings
 from flows.terminal.console import OUT
 from flows.terminal.errors import Wrong, WrongUsage
 
-MOST_SHOWN = 20
-"""Faults that are printed; more are counted."""
+MAX_SHOWN = 20
+"""Faults that are printed; the rest are counted."""
 
 
 def address_in(text: str) -> str:
-    """An address as `--url` gives it."""
+    """The address that `--url` gives, with a slash at its end. Raises `typer.BadParameter`."""
     parts = urlsplit(text)
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
-        raise typer.BadParameter(f"{text!r} is no address; one such as https://example.org/ai-job-market/ expected")
+        raise typer.BadParameter(
+            f"{text!r} is not an address; an address such as https://example.org/ai-job-market/ expected"
+        )
     return text if text.endswith("/") else f"{text}/"
 
 
 def digest_in(text: str) -> str:
-    """A SHA-256 as `--against` gives it."""
+    """The SHA-256 that `--against` gives. Raises `typer.BadParameter`."""
     if not re.fullmatch("[0-9a-fA-F]{64}", text):
         raise typer.BadParameter(f"{text!r} is not a digest: expected 64 hexadecimal digits, as `release` prints them")
     return text.lower()
@@ -35,19 +37,17 @@ def digest_in(text: str) -> str:
 
 def release(
     out: Annotated[
-        Path | None, typer.Option("--out", metavar="DIR", help="Where it goes; default: `release` in the data folder.")
+        Path | None, typer.Option("--out", metavar="DIR", help="Output folder; default: `release` in the data folder.")
     ] = None,
     url: Annotated[
         str | None,
-        typer.Option(
-            "--url", parser=address_in, metavar="URL", help="Where it will stand: citations and links say it."
-        ),
+        typer.Option("--url", parser=address_in, metavar="URL", help="Future address, for citations and links."),
     ] = None,
 ) -> None:
-    """Make a release of what is published: figures, cells, marts and their descriptions, for others to use and cite.
+    """Make a release of the published figures and tables, for others to use and cite.
 
     The same published file gives the same bytes. Earlier releases stay at their dated paths; each names the digest of
-    the one before. DIR is replaced only where it is empty or holds a release, and nothing else.
+    the release before it. DIR is replaced only if it is empty or holds nothing but a release.
 
     **Reads** market.duckdb and DIR. **Writes** DIR, at once or not at all.
     """
@@ -74,12 +74,10 @@ def release(
     except SqlError as error:
         raise Wrong(
             f"what is published cannot be released ({str(error).splitlines()[0]}); if an earlier version published it, "
-            "`jobmarket rebuild` publishes it anew"
+            "`jobmarket rebuild` publishes it again"
         ) from error
     if not result.is_new:
-        OUT.print(
-            f"release {result.release} stands in {folder} already, byte for byte", soft_wrap=True, highlight=False
-        )
+        OUT.print(f"release {result.release} is in {folder} already, byte for byte", soft_wrap=True, highlight=False)
     OUT.print(
         f"release {result.release}: {result.n_figures:,} figures ({result.n_changed:,} changed), "
         f"{result.n_cells:,} cells, {result.n_files:,} files, {result.n_bytes / 1e6:,.1f} MB in {folder}",
@@ -91,28 +89,28 @@ def release(
 
 
 def verify_release(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The folder of a release.")],
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder of a release.")],
     against: Annotated[
         str | None,
-        typer.Option("--against", parser=digest_in, metavar="DIGEST", help="The digest of this release that you kept."),
+        typer.Option("--against", parser=digest_in, metavar="DIGEST", help="Digest of this release, as you kept it."),
     ] = None,
 ) -> None:
-    """Check a release: each file against its digest, and the chain of the releases before it.
+    """Check each file of a release against its digest, and the chain of earlier releases.
 
     Anyone who rewrites every file can rewrite the digests and the chain too. Only a digest that you kept elsewhere
-    shows that: `--against` holds the release to it, before any other file is read.
+    reveals that: pass it with `--against`; it is checked before any other file is read.
 
-    **Reads** DIR. **Writes** nothing. Exit code 1 when something is not as it was released.
+    **Reads** DIR. **Writes** nothing. **Exit codes** 0: whole. 1: a file or the chain was changed.
     """
     from reports.release.manifest import find_faults, read_chain
 
     chain = read_chain(folder)
     n_faults = 0
     for n_faults, fault in enumerate(find_faults(folder, chain, against=against), start=1):
-        if n_faults <= MOST_SHOWN:
+        if n_faults <= MAX_SHOWN:
             OUT.print(fault, soft_wrap=True, highlight=False, markup=False)
-    if n_faults > MOST_SHOWN:
-        OUT.print(f"{n_faults - MOST_SHOWN:,} more")
+    if n_faults > MAX_SHOWN:
+        OUT.print(f"{n_faults - MAX_SHOWN:,} more")
     if n_faults:
         raise Wrong(f"{folder}: {n_faults:,} fault{'s' * (n_faults != 1)}")
     newest, n_releases = chain.manifests[0], len(chain.manifests)

@@ -1,4 +1,4 @@
-"""The command `review`: figures whose new vintage waits for a person's word."""
+"""The commands under `review`: new values of published lists that wait for a person's decision."""
 
 from __future__ import annotations
 
@@ -19,17 +19,20 @@ if TYPE_CHECKING:
 
 app = typer.Typer(
     invoke_without_command=True,
-    help="Decide on figures whose new value is more than chance explains, or rests on other ground.",
+    help="Accept or reject new values that changed by more than chance explains, or have another basis.",
 )
 List = Annotated[
-    str, typer.Argument(metavar="LIST", help="The list of cells, or a figure of it, or with * all that wait: 'pay.*'.")
+    str,
+    typer.Argument(
+        metavar="LIST", help="A list of cells, one of its figures, or a pattern for waiting lists: 'pay.*'."
+    ),
 ]
-Reason = Annotated[str, typer.Option("--reason", help="Why, in a sentence: it stays with the vintage.")]
+Reason = Annotated[str, typer.Option("--reason", help="The reason, in a sentence; it is kept with the decision.")]
 
 
 @app.callback()
 def review(context: typer.Context) -> None:
-    """List what waits for review, and why, and where tonight contradicts what is published; that is printed everywhere.
+    """List what waits for review and why, and where tonight's values contradict the published ones.
 
     **Reads** market.duckdb. **Writes** nothing.
     """
@@ -43,11 +46,11 @@ def review(context: typer.Context) -> None:
         histories = vintages.read_vintages(con)
         waiting = vintages.waiting_of(histories)
         conflicts = vintages.find_conflicts(con, declarations(con), desk.newest_day(con)) if histories else []
-    for name, one in sorted(waiting.items(), key=lambda pair: (pair[1].offered_on, pair[0])):
+    for name, vintage in sorted(waiting.items(), key=lambda pair: (pair[1].offered_on, pair[0])):
         last = vintages.last_published(histories[name])
-        OUT.print(f"{name}, since {one.offered_on}: {one.why}", soft_wrap=True, highlight=False)
-        OUT.print(f"    published: {_say(last)}", soft_wrap=True, highlight=False, markup=False)
-        OUT.print(f"    offered:   {_say(one)}", soft_wrap=True, highlight=False, markup=False)
+        OUT.print(f"{name}, since {vintage.offered_on}: {vintage.why}", soft_wrap=True, highlight=False)
+        OUT.print(f"    published: {_describe(last)}", soft_wrap=True, highlight=False, markup=False)
+        OUT.print(f"    offered:   {_describe(vintage)}", soft_wrap=True, highlight=False, markup=False)
     OUT.print(f"waiting: {len(waiting)}" if waiting else "no list waits for review")
     if conflicts:
         OUT.print("published and tonight's intervals do not overlap; what is published is printed everywhere:")
@@ -58,7 +61,7 @@ def review(context: typer.Context) -> None:
 
 @app.command()
 def show(name: List) -> None:
-    """Show every vintage of a list, what made it wait, and what was decided.
+    """Show every vintage of a list, why it waited, and the decision.
 
     **Reads** market.duckdb. **Writes** nothing.
     """
@@ -67,52 +70,46 @@ def show(name: List) -> None:
     with open_published() as con:
         histories = vintages.read_vintages(con)
         found = _find(name, histories, con)
-    for one in histories[found]:
-        when = f" on {one.decided_on}" if one.decided_on else ""
-        OUT.print(f"{one.number}. {one.state}{when}: {one.why}", soft_wrap=True, highlight=False)
-        OUT.print(f"    {_say(one)}", soft_wrap=True, highlight=False, markup=False)
-        if one.reason:
-            label = "erratum" if one.is_correction else "said"
-            OUT.print(f"    {label}: {one.reason}", soft_wrap=True, highlight=False, markup=False)
+    for vintage in histories[found]:
+        when = f" on {vintage.decided_on}" if vintage.decided_on else ""
+        OUT.print(f"{vintage.number}. {vintage.state}{when}: {vintage.why}", soft_wrap=True, highlight=False)
+        OUT.print(f"    {_describe(vintage)}", soft_wrap=True, highlight=False, markup=False)
+        if vintage.reason:
+            label = "erratum" if vintage.is_correction else "said"
+            OUT.print(f"    {label}: {vintage.reason}", soft_wrap=True, highlight=False, markup=False)
 
 
 @app.command()
 def accept(name: List, reason: Reason) -> None:
-    """Publish the vintage of a list that waits; guide and page are written anew.
+    """Publish the waiting values of a list, and rewrite guide and page.
 
-    **Writes** market.duckdb, guides and page, all at once or none, then archive/published/; guides that are not in
-    order are named and left as they are.
+    **Writes** market.duckdb, guides and page, all at once or none, then archive/published/. A guide with errors is
+    named and left unchanged.
 
-    **Exit codes** 0: done. 1: nothing was written. 2: done, but a guide was left. 64: no list, or no reason.
+    **Exit codes** 0: done. 1: nothing was written. 2: done, but a guide was left unchanged. 64: no list, or no reason.
     """
     _decide(name, reason, accepts=True)
 
 
 @app.command()
 def reject(name: List, reason: Reason) -> None:
-    """Refuse the vintage of a list that waits: the last accepted one stays.
+    """Reject the waiting values of a list; the last accepted values stay published.
 
-    **Writes** market.duckdb, guides and page, all at once or none, then archive/published/; guides that are not in
-    order are named and left as they are.
-
-    **Exit codes** 0: done. 1: nothing was written. 2: done, but a guide was left. 64: no list, or no reason.
+    **Writes** and **exit codes** as `review accept`.
     """
     _decide(name, reason, accepts=False)
 
 
 @app.command()
 def correct(name: List, reason: Reason) -> None:
-    """Publish tonight's cells of a list at once, since a published one was an error; the reason is the erratum.
+    """Publish tonight's values of a list at once because a published value is wrong; the reason is the erratum.
 
-    **Writes** market.duckdb, guides and page, all at once or none, then archive/published/; guides that are not in
-    order are named and left as they are.
-
-    **Exit codes** 0: done. 1: nothing was written. 2: done, but a guide was left. 64: no list, or no reason.
+    **Writes** and **exit codes** as `review accept`.
     """
     from reports.figures import vintages
     from reports.guide import desk
 
-    erratum, found = _say_why(reason), ""
+    erratum, found = _clean_reason(reason), ""
 
     def make(con: Connection) -> list[Vintages]:
         nonlocal found
@@ -131,35 +128,33 @@ def _decide(name: str, reason: str, *, accepts: bool) -> None:
     from reports.guide import desk
 
     names: list[str] = []
-    why = _say_why(reason)
+    why = _clean_reason(reason)
 
     def make(con: Connection) -> list[Vintages]:
         histories, on = vintages.read_vintages(con), desk.newest_day(con)
         names.extend(_match(name, histories) if "*" in name else [_find(name, histories, con)])
         try:
-            return [vintages.decide(con, histories, one, accepts=accepts, reason=why, on=on) for one in names]
+            return [vintages.decide(con, histories, each, accepts=accepts, reason=why, on=on) for each in names]
         except vintages.NotWaitingError as error:
             raise Wrong(str(error)) from error
 
     word = "accepted" if accepts else "rejected"
-    _write(make, lambda: "\n".join(f"{one} is {word}" for one in names))
+    _write(make, lambda: "\n".join(f"{each} is {word}" for each in names))
 
 
 def _match(pattern: str, histories: Mapping[str, Sequence[Vintages]]) -> list[str]:
-    """The waiting lists whose names match a pattern. Raises `Wrong` if no list does."""
+    """Waiting lists with names that match a pattern. Raises `Wrong` if there are none."""
     from reports.figures import vintages
 
     waiting = sorted(vintages.waiting_of(histories))
     matches = fnmatch.filter(waiting, pattern)
     if not matches:
-        raise Wrong(
-            f"nothing that waits for review is named like {pattern}; what waits: {', '.join(waiting) or 'nothing'}"
-        )
+        raise Wrong(f"no waiting list matches {pattern}; waiting: {', '.join(waiting) or 'nothing'}")
     return matches
 
 
 def _write(make: Callable[[Connection], list[Vintages]], say: Callable[[], str]) -> None:
-    """Store vintages in the work file, and publish warehouse, guides and page with them."""
+    """Store the vintages that `make` returns, publish with them, and print what `say` returns."""
     from flows.cli.launch import publish_again
 
     outcome = publish_again(make)
@@ -172,17 +167,17 @@ def _write(make: Callable[[Connection], list[Vintages]], say: Callable[[], str])
         raise typer.Exit(outcome.exit_code)
 
 
-def _say_why(reason: str) -> str:
-    """A reason without the blanks around it, and no address of a person. Raises `WrongUsage` when nothing is left."""
+def _clean_reason(reason: str) -> str:
+    """The reason, with white space and personal addresses removed. Raises `WrongUsage` if it is empty."""
     from transforms.text.contacts import mask_contacts
 
     if not reason.strip():
-        raise WrongUsage("--reason is empty: say why, since it stays with the vintage and is published with an erratum")
+        raise WrongUsage("--reason is empty; give a reason: it is kept with the decision, and an erratum is published")
     return mask_contacts(" ".join(reason.split()))
 
 
 def _find(name: str, histories: Mapping[str, Sequence[Vintages]], con: Connection) -> str:
-    """A list by its name, or by a figure that is read from it. Raises `Wrong` if neither is known."""
+    """The list of this name, or the list of a figure of this name. Raises `Wrong` if there is neither."""
     from reports.figures.addresses import AddressError
     from reports.figures.catalogue import find_id
     from reports.guide import desk
@@ -193,14 +188,15 @@ def _find(name: str, histories: Mapping[str, Sequence[Vintages]], con: Connectio
         figures = desk.read_figures(con, [find_id(name)])
     except (AddressError, desk.NothingPublishedError) as error:
         known = ", ".join(histories) or "none yet"
-        raise Wrong(f"{name} is no list of cells, and {error}; lists: {known}") from error
+        raise Wrong(f"{name} is not a list of cells, and {error}; lists: {known}") from error
     lists = [figure.list for figure in figures if figure.list in histories]
     if not lists or lists[0] is None:
-        raise Wrong(f"{name} is read from no list of its own; lists: {', '.join(histories) or 'none yet'}")
+        raise Wrong(f"{name} does not belong to a list; lists: {', '.join(histories) or 'none yet'}")
     return lists[0]
 
 
-def _say(one: Vintages | None) -> str:
-    if one is None:
+def _describe(vintage: Vintages | None) -> str:
+    if vintage is None:
         return "nothing"
-    return f"{one.n_printed:,} of {one.n_cells:,} cells with a value, {one.n_jobs:,} jobs, of {one.as_of}"
+    cells = f"{vintage.n_printed:,} of {vintage.n_cells:,} cells with a value"
+    return f"{cells}, {vintage.n_jobs:,} jobs, of {vintage.as_of}"

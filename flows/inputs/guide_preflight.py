@@ -1,4 +1,4 @@
-"""Validates guides before a run, without importing Prefect."""
+"""Check guides before a run."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from reports.guide.markers import GuideError
 
 LOG = logging.getLogger("jobmarket")
 LEFT_OUT = "a guide was left as it was: "
-"""Said of a guide that is not in order when all else is published."""
+"""Start of the message about a faulty guide when everything else is published."""
 
 
 def find_faults(
     guides: Sequence[Path], *, is_sample: bool, roots: Sequence[Path], allow_sample_outside: bool
 ) -> list[str]:
-    """All that is wrong with guides to be refreshed, as far as it does not depend on the figures of the night."""
+    """All faults of guides that do not depend on the night's figures."""
     faults = []
     for path in guides:
         try:
@@ -35,7 +35,7 @@ def find_faults(
 def leave_out_faulty(
     guides: Sequence[Path], *, is_sample: bool, roots: Sequence[Path], allow_sample_outside: bool
 ) -> tuple[tuple[Path, ...], list[str]]:
-    """The guides that are in order, and what is wrong with the others: one never stops the rest."""
+    """The guides without faults, and a message for each of the others."""
     good, messages = [], list[str]()
     for path in guides:
         faults = find_faults([path], is_sample=is_sample, roots=roots, allow_sample_outside=allow_sample_outside)
@@ -48,15 +48,15 @@ def leave_out_faulty(
 
 
 def find_later_guides(guides: Sequence[Path], as_of: date) -> list[tuple[Path, date]]:
-    """Guides whose figures are of a later day than `as_of`, with that day."""
+    """Guides with figures of a later day than `as_of`, with that day."""
     days = ((path, refresh.day_of(path)) for path in guides)
     return [(path, day) for path, day in days if day is not None and day > as_of]
 
 
 def find_remarks(guides: Sequence[Path]) -> list[str]:
-    """What an editor should look at in guides that were refreshed: file, line and words; of those left nothing."""
+    """Warnings about refreshed guides for their editor, with file and line. Guides left unchanged have none."""
     remarks = []
     for path in guides:
-        with contextlib.suppress(GuideError, OSError):  # told when it was left as it was
+        with contextlib.suppress(GuideError, OSError):  # reported when the guide was left unchanged
             remarks += [f"{path}:{line}: {what}" for line, what in refresh.check(path)]
     return remarks

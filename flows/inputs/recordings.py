@@ -1,4 +1,4 @@
-"""Which recordings (WARC files) a backfill takes in, and of which source each is."""
+"""Find the recordings (WARC files) of a backfill, and the source of each."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from extractors.archive.reader import (
@@ -26,23 +27,22 @@ LOG = logging.getLogger("jobmarket")
 
 
 UNKNOWN = "unknown"
-"""Stands for the source of a recording that does not name one."""
+"""Source of a recording that does not name its source."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Recordings:
     """WARC files to take in.
 
-    `by_source` has them by the source whose endpoints their addresses fall under, each list in order of time.
-    `unreadable` has those that cannot be read, or in which nothing is whole, with the reason, by the source that their
-    path names, or `UNKNOWN`.
+    `by_source`: files by the source of their addresses, in order of time. `unreadable`: files without a complete
+    record, with the reason, by the source that their path names, or `UNKNOWN`.
     """
 
     by_source: Mapping[str, Sequence[Path]]
     unreadable: Mapping[str, Mapping[Path, str]]
 
     def of(self, names: Collection[str]) -> Recordings:
-        """Those of some sources, and the unreadable ones of nobody knows which."""
+        """The recordings of some sources, and unreadable files of unknown source."""
         return Recordings(
             by_source={name: files for name, files in self.by_source.items() if name in names},
             unreadable={name: files for name, files in self.unreadable.items() if name in (*names, UNKNOWN)},
@@ -52,8 +52,8 @@ class Recordings:
 def recordings_in(paths: Sequence[Path]) -> Recordings:
     """The recordings that paths name; a folder stands for all WARC files in it.
 
-    Files that no source reads are named in a warning and left alone. Raises `WrongUsage` for a path that is not
-    there, when there is no WARC file at all, and when no source reads any of them, and `Wrong` for the sample's.
+    Files that no source reads are named in a warning and ignored. Raises `WrongUsage` for a path that does not exist,
+    if there is no WARC file, and if no source reads any of them; `Wrong` for files of the sample.
     """
     files = [file for path in paths for file in _list_files(path)]
     if not files:
@@ -62,31 +62,17 @@ def recordings_in(paths: Sequence[Path]) -> Recordings:
     recordings: defaultdict[str, list[tuple[datetime, Path]]] = defaultdict(list)
     unknown: defaultdict[str, list[Path]] = defaultdict(list)
     for file in show_progress(files, total=len(files), what="looking through recordings"):
-        names: dict[str, datetime] = {}
-        damage, is_readable = "it holds no answer of a server", False
-        try:
-            for record in read_recorded(file):
-                if isinstance(record, DamagedRecord):
-                    damage = record.why
-                    continue
-                is_readable = True
-                module = source_of(record.url)
-                if module is None:
-                    if file not in unknown[host := _host_of(record)]:
-                        unknown[host].append(file)
-                    continue
-                name = module.SOURCE.name
-                names[name] = min(names.get(name, record.observed_at), record.observed_at)
-        except OSError as error:
-            damage = error.strerror or str(error)
-        for name, time in names.items():
+        content = _look_into(file)
+        for name, time in content.first_times.items():
             recordings[name].append((time, file))
-        if not is_readable:
-            unreadable[_find_named_source(file)][file] = damage
-        else:
+        for host in content.unknown_hosts:
+            unknown[host].append(file)
+        if content.damage is None:
             refuse_sample(file)
+        else:
+            unreadable[_find_named_source(file)][file] = content.damage
     for host, unread in sorted(unknown.items()):
-        LOG.warning("no source reads %s; left alone: %d files, first %s", host, len(unread), unread[0])
+        LOG.warning("no source reads %s; ignored: %d files, first %s", host, len(unread), unread[0])
     if not recordings:
         pairs = [pair for of_source in unreadable.values() for pair in of_source.items()]
         file, why = next(iter(pairs), (files[0], "no source reads what it recorded"))
@@ -95,8 +81,37 @@ def recordings_in(paths: Sequence[Path]) -> Recordings:
     return Recordings(by_source=by_source, unreadable=unreadable)
 
 
+class _Content(NamedTuple):
+    """What a recording holds: the first time of each source, hosts that no source reads, and why it is unreadable."""
+
+    first_times: dict[str, datetime]
+    unknown_hosts: list[str]
+    damage: str | None
+
+
+def _look_into(file: Path) -> _Content:
+    first_times: dict[str, datetime] = {}
+    unknown_hosts: list[str] = []
+    damage, is_readable = "it holds no answer of a server", False
+    try:
+        for record in read_recorded(file):
+            if isinstance(record, DamagedRecord):
+                damage = record.why
+                continue
+            is_readable = True
+            module = source_of(record.url)
+            if module is None:
+                unknown_hosts.append(_host_of(record))
+            else:
+                name = module.SOURCE.name
+                first_times[name] = min(first_times.get(name, record.observed_at), record.observed_at)
+    except OSError as error:
+        damage = error.strerror or str(error)
+    return _Content(first_times, list(dict.fromkeys(unknown_hosts)), None if is_readable else damage)
+
+
 def refuse_sample(file: Path) -> None:
-    """Raise `Wrong` for a recording of the synthetic sample, whose invented adverts and rates real data never meets."""
+    """Raise `Wrong` for a recording of the synthetic sample: its invented data must not mix with real data."""
     if is_synthetic(file):
         raise Wrong(
             f"{file} holds sample data (synthetic), which real data must not be mixed with; leave it out, or set "
@@ -105,7 +120,7 @@ def refuse_sample(file: Path) -> None:
 
 
 def _host_of(record: RecordedAnswer | RevisitedAnswer) -> str:
-    """The host of a record's address; what is none is named by the number of the record, as it may hold secrets."""
+    """The host of a record's address. An unparsable address may hold secrets and is shown as the record's number."""
     try:
         return urlsplit(record.url).netloc
     except ValueError:
@@ -113,7 +128,7 @@ def _host_of(record: RecordedAnswer | RevisitedAnswer) -> str:
 
 
 def _find_named_source(file: Path) -> str:
-    """The source that a recording's folder or name is called after."""
+    """The source that a recording's folder or file name names."""
     names = (file.parent.name, file.name.partition(".")[0])
     return next((name for name in names if name in all_sources()), UNKNOWN)
 

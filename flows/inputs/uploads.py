@@ -1,8 +1,8 @@
-"""Files that a person hands over, wrapped as recordings, so that a backfill takes them in like answers.
+"""Wrap files that a person provides as recordings, so that a backfill reads them like answers.
 
-A file of a source (a workbook its server refuses to scripts) is recorded under the address it is published at; a file
-of adverts, with `--mapping`, under https://tabular.invalid/. Headers say that it was handed over. The time of the
-recording is the day in the file's name, else the time it was last changed.
+A file of a source (such as a workbook that its server refuses to scripts) is recorded under its published address; a
+file of adverts, with `--mapping`, under https://tabular.invalid/. Headers mark it as handed over. The time of the
+recording is the day in the file's name, else the time of its last change.
 """
 
 from __future__ import annotations
@@ -32,12 +32,12 @@ from transforms.text.rejects import Rejected
 LOG = logging.getLogger("jobmarket")
 MAPPINGS = Path(tabular.__file__).parent / "mappings"
 SKIPPED_NAMED = 3
-"""Files that a warning of skipped ones names; all are counted."""
+"""Skipped files that a warning names; all are counted."""
 DAY = re.compile(r"(?<!\d)(\d{4}-\d\d-\d\d)(?!\d)")
 
 
 class Upload(NamedTuple):
-    """A file's content, its name, and when it was got."""
+    """A file's name, its content, and its time."""
 
     name: str
     body: bytes
@@ -46,10 +46,10 @@ class Upload(NamedTuple):
 
 @contextlib.contextmanager
 def wrap_uploads(paths: Sequence[Path], mapping: str | None = None) -> Iterator[list[Path]]:
-    """WARC files for what was handed over; those that are WARC files, or folders of them, as they are.
+    """WARC files for the given paths; WARC files, and folders of them, are passed on unchanged.
 
-    A folder stands for its files of sources, too; what else is in it is named in a warning. `mapping` is a TOML file or
-    the name of one in `MAPPINGS`. Raises `WrongUsage` that says what to do.
+    From a folder, files of sources are taken too; a warning names the others. `mapping` is a TOML file or a name in
+    `MAPPINGS`. Raises `WrongUsage` that says what to do.
     """
     with tempfile.TemporaryDirectory() as folder:
         into = Path(folder)
@@ -64,7 +64,7 @@ def wrap_uploads(paths: Sequence[Path], mapping: str | None = None) -> Iterator[
 
 
 def _as_published(path: Path, into: Path) -> list[Path]:
-    """Recordings of a source's file, or of all of a folder, under their official addresses; WARC files as they are."""
+    """Recordings of a source's file, or of all in a folder, under their published addresses; WARC files unchanged."""
     into.mkdir()
     recording = into / f"0{SUFFIX}"
     for source in (module.SOURCE for module in all_sources().values()):
@@ -84,15 +84,15 @@ def _as_published(path: Path, into: Path) -> list[Path]:
     if address is not None:
         return [_record(recording, address, _read(path))]
     raise WrongUsage(
-        f"{path} is no WARC file ({SUFFIX}), and no source has a file of that name; if it holds adverts, say with "
-        f"--mapping how to read it. Mappings to begin with: {_list_bundled()}"
+        f"{path} is not a WARC file ({SUFFIX}), and no source has a file of that name; if it holds adverts, say with "
+        f"--mapping how to read it. Mappings to start from: {_list_bundled()}"
     )
 
 
 def _record_folder(folder: Path, into: Path) -> Iterator[Path]:
-    """A recording of each file in a folder that a source has under that name; others but WARC files are warned of.
+    """A recording of each file in a folder with the name of a source's file. A warning names the others.
 
-    Hidden files and folders are none of ours.
+    WARC files and hidden files are skipped silently.
     """
     others: list[str] = []
     for number, path in enumerate(sorted(folder.rglob("*"))):
@@ -107,8 +107,8 @@ def _record_folder(folder: Path, into: Path) -> Iterator[Path]:
     if others:
         names = ", ".join(others[:SKIPPED_NAMED]) + ", …" * (len(others) > SKIPPED_NAMED)
         LOG.warning(
-            "%s: %s files skipped, which are no WARC files and which no source has under their names: %s; name files "
-            "of adverts one by one, with --mapping",
+            "%s: %s files skipped; they are neither WARC files nor named like a source's file: %s; name files of "
+            "adverts one by one, with --mapping",
             folder,
             f"{len(others):,}",
             names,
@@ -116,16 +116,16 @@ def _record_folder(folder: Path, into: Path) -> Iterator[Path]:
 
 
 def _find_address(name: str) -> str | None:
-    """The official address of a source's file with this name; None where no source has one."""
+    """The published address of a source's file with this name, or None."""
     sources = (module.SOURCE for module in all_sources().values())
     addresses = (source.file_url(name) for source in sources if source.file_url)
     return next((address for address in addresses if address is not None), None)
 
 
 def _as_adverts(path: Path, mapping: Path, recording: Path) -> Path:
-    """A recording of a file of adverts with its mapping, or of the answers in a WARC file."""
+    """A recording of a file of adverts, or of the answers in a WARC file, with its mapping."""
     if not path.is_file():
-        raise WrongUsage(f"{path} is no file; with --mapping, files of adverts expected")
+        raise WrongUsage(f"{path} is not a file; with --mapping, files of adverts expected")
     content = mapping.read_bytes()
     try:
         name = mapping_in(content).name
@@ -142,7 +142,7 @@ def _as_adverts(path: Path, mapping: Path, recording: Path) -> Path:
 
 
 def _refuse_lists_of_one_day(recordings: Mapping[Path, Path], mapping: Path) -> None:
-    """Raise `WrongUsage` where two files of one day are both said to be complete: each would close the other's."""
+    """Raise `WrongUsage` if two complete lists are of one day: each would close the other's adverts."""
     if mapping_in(mapping.read_bytes()).complete_list is None:
         return
     first: dict[date, Path] = {}
@@ -164,7 +164,7 @@ def _answers(recording: Path) -> list[Response]:
 def _answers_in(path: Path) -> list[Upload]:
     answers = _answers(path)
     if not answers:
-        raise WrongUsage(f"{path} holds no answer that is whole")
+        raise WrongUsage(f"{path} holds no complete answer")
     return [Upload(Path(urlsplit(a.url).path).name or "answer", a.body, a.observed_at) for a in answers]
 
 
@@ -173,7 +173,7 @@ def _read(path: Path) -> Upload:
     mtime = datetime.fromtimestamp(path.stat().st_mtime, UTC)
     try:
         at = datetime.fromisoformat(match[1]).replace(tzinfo=UTC) if match else mtime
-    except ValueError:  # digits that are no day
+    except ValueError:  # digits that are not a day
         at = mtime
     return Upload(path.name, path.read_bytes(), at)
 

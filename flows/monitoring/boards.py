@@ -1,7 +1,7 @@
-"""Tending boards.csv: adding a board by its page, finding dead and moved ones, discovering new ones.
+"""Maintain boards.csv: add a board by its page, find dead and moved boards, discover new boards.
 
-Nothing here changes boards.csv. Each function returns the boards as they would stand; `write_patch` writes the
-difference as a patch for a person to read and apply.
+Nothing here changes boards.csv. Each function returns the proposed list of boards; `write_patch` writes the difference
+as a patch for a person to review and apply.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from extractors.boards import BOARDS, all_boards, boards_csv, why_not_read
 from extractors.response import Response
 from extractors.source import all_sources, board_at, board_in
 from extractors.sources.declaration import LINKED_TOKEN
-from flows.runtime.project import PROJECT
+from flows.runtime.project import PROJECT, read_sql
 from flows.runtime.settings import Settings
 from flows.terminal.errors import Wrong, WrongUsage
 from flows.terminal.progress import show_progress
@@ -33,24 +33,14 @@ from warehouse.publish.reader import open_reader
 DIFF = "boards.diff"
 """File in the data folder."""
 LINKED_FROM = ("aggregator", "forum", "employer board")
-"""Kinds of source whose answers link to boards."""
+"""Kinds of source with links to boards in their answers."""
 _LINK = re.compile(rb"https?:(?:\\?/){2}[^\s\"'<>\\)\]}]+(?:\\/[^\s\"'<>\\)\]}]+)*")
-"""An address in an answer of any kind; JSON may write its slashes escaped."""
-
-ASKED = """
-SELECT source, board, answered_on, asked_on, n_missed, state = 'moved', moved_to_source, moved_to_board
-FROM core.board_states WHERE asked_on IS NOT NULL ORDER BY source, board
-"""
-REGIONS = """
-SELECT DISTINCT b.board, p.region FROM core.posting_boards AS b
-JOIN core.posting_places AS p USING (posting_id) JOIN core.postings AS o USING (posting_id)
-WHERE o.source = ? AND p.region IS NOT NULL ORDER BY ALL
-"""
+"""An address in any answer; in JSON its slashes may be escaped."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Finding:
-    """What is proposed for one board, and why, in words."""
+    """A proposal for one board, and the reason in words."""
 
     what: str
     source: str
@@ -59,7 +49,7 @@ class Finding:
 
 
 def add_board(url: str, *, employer: str | None = None, country: str | None = None) -> tuple[list[Board], Finding]:
-    """The boards with the one whose career page (or posting) an address is. Raises `WrongUsage` when it is none."""
+    """The boards plus the board of a career page or posting. Raises `WrongUsage` if the address is neither."""
     page = url if "://" in url else f"https://{url}"
     pair = board_in(page)
     if pair is None:
@@ -69,15 +59,15 @@ def add_board(url: str, *, employer: str | None = None, country: str | None = No
     if why := why_not_read(source, board):
         raise WrongUsage(f"{url}: {source} {board} is not read: {why} (extractors/not_read.csv)")
     if any((b.source, b.board) == pair for b in all_boards()):
-        raise WrongUsage(f"{url}: {source} {board} stands in boards.csv already")
+        raise WrongUsage(f"{url}: {source} {board} is in boards.csv already")
     entry = Board(source=source, board=board, employer=employer, country=country)
     return [*all_boards(), entry], Finding(what="add", source=source, board=board, why=f"named by {page}")
 
 
 def check_boards(config: Settings) -> tuple[list[Board], list[Finding]]:
-    """The boards after what nights were answered: dead ones out, days and regions brought up to date.
+    """The boards after the last nights: without dead boards, with days and regions brought up to date.
 
-    Raises `Wrong` where no night asked any of them.
+    Raises `Wrong` if no night asked any of them.
     """
     boards: list[Board] = []
     findings: list[Finding] = []
@@ -86,7 +76,7 @@ def check_boards(config: Settings) -> tuple[list[Board], list[Finding]]:
         records = read_asked_boards(con)
         for source in sorted({board.source for board in all_boards()}):
             regions: dict[str, list[str]] = {}
-            for board, region in con.execute(REGIONS, [source]).fetchall():
+            for board, region in con.execute(read_sql("monitoring", "board_regions"), [source]).fetchall():
                 regions.setdefault(board, []).append(region)
             for board in (b for b in all_boards() if b.source == source):
                 record = records.get((board.source, board.board))
@@ -96,14 +86,14 @@ def check_boards(config: Settings) -> tuple[list[Board], list[Finding]]:
                 findings += [finding] if finding else []
     if not n_asked:
         raise Wrong(
-            f"{config.data} holds no answer of a board of boards.csv, so there is no night to judge them by; "
+            f"{config.data} holds no answer of a board of boards.csv, so there is nothing to judge them by; "
             "`jobmarket run` asks them"
         )
     return boards, findings
 
 
 class AskedBoard(NamedTuple):
-    """What nights showed of a board, as core.board_states has it."""
+    """What nights learned about a board, from core.board_states."""
 
     answered_on: date | None
     asked_on: date
@@ -113,17 +103,20 @@ class AskedBoard(NamedTuple):
     moved_to_board: str | None = None
 
     def is_lost(self, n_not_found: int) -> bool:
-        """Whether it is gone: missed on so many nights since it last answered, and no redirect last."""
+        """Whether it is gone: not found for `n_not_found` nights, without a redirect on the last."""
         return self.n_missed >= n_not_found and not self.has_moved
 
 
 def read_asked_boards(con: Connection) -> dict[tuple[str, str], AskedBoard]:
-    """The boards that nights asked, whether or not the store has them, by source and token."""
-    return {(source, board): AskedBoard(*values) for source, board, *values in con.execute(ASKED).fetchall()}
+    """All boards that nights asked, by source and token, whether or not the store has them."""
+    return {
+        (source, board): AskedBoard(*values)
+        for source, board, *values in con.execute(read_sql("monitoring", "asked_boards")).fetchall()
+    }
 
 
 class LostBoard(NamedTuple):
-    """A board that answered until a day and was "not found" since; `asked_on`: the last time."""
+    """A board that answered until a day and was "not found" since; `asked_on` is the last attempt."""
 
     source: str
     board: str
@@ -132,7 +125,7 @@ class LostBoard(NamedTuple):
 
 
 def find_lost_boards(con: Connection, n_not_found: int) -> list[LostBoard]:
-    """Boards of boards.csv that answered before and were "not found" on `n_not_found` nights since."""
+    """Boards of boards.csv that answered once and were "not found" on `n_not_found` nights since."""
     days = {(board.source, board.board): board.verified_on for board in all_boards()}
     losses = []
     for (source, board), record in read_asked_boards(con).items():
@@ -145,10 +138,10 @@ def find_lost_boards(con: Connection, n_not_found: int) -> list[LostBoard]:
 def _judge_board(
     board: Board, record: AskedBoard | None, regions: Sequence[str], n_not_found: int
 ) -> tuple[Board | None, Finding | None]:
-    """A board after its nights: as it is, brought up to date, or gone.
+    """The board brought up to date, or None if it is gone; and a proposal, if there is one.
 
-    It is gone after `n_not_found` nights "not found" in a row; one may be a server's slip. `record` is None where no
-    night asked it.
+    A board is gone after `n_not_found` nights "not found" in a row; a single night may be a server's error. `record` is
+    None if no night asked the board.
     """
     key = {"source": board.source, "board": board.board}
     if record and record.is_lost(n_not_found):
@@ -161,13 +154,13 @@ def _judge_board(
             why = "it redirects: the employer may have moved to another platform"
         else:
             target = f"{record.moved_to_source} {record.moved_to_board}"
-            why = f"it redirects to {target}, which takes its place if it is the same employer's"
+            why = f"it redirects to {target}, which replaces it if the employer is the same"
         return now, Finding(what="look", why=why, **key)
     return now, None
 
 
 def discover_boards(config: Settings) -> tuple[list[Board], list[Finding]]:
-    """The boards with those that archived answers link to and boards.csv lacks, each with where it was seen."""
+    """The boards plus boards that archived answers link to and boards.csv lacks, with a proposal for each."""
     keys = {board_key(board.source, board.board) for board in all_boards()}
     counts: Counter[tuple[str, str]] = Counter()
     where: dict[tuple[str, str], str] = {}
@@ -193,18 +186,18 @@ def discover_boards(config: Settings) -> tuple[list[Board], list[Finding]]:
 
 
 def find_linked_boards(answer: Response) -> Iterator[tuple[str, str]]:
-    """Source and token of every board that an answer links to, its own left out."""
+    """Source and token of every other board that an answer links to."""
     at = board_at(answer.url)
-    own = board_key(*at) if at else None
+    answering = board_key(*at) if at else None
     for link in _LINK.findall(answer.body):
         url = unquote(link.replace(b"\\/", b"/").decode("utf-8", "replace")).replace("&#x2F;", "/")
         pair = board_in(url)
-        if pair and LINKED_TOKEN.fullmatch(pair[1]) and board_key(*pair) != own:
+        if pair and LINKED_TOKEN.fullmatch(pair[1]) and board_key(*pair) != answering:
             yield pair
 
 
 def write_patch(boards: Iterable[Board], config: Settings) -> Path | None:
-    """Write the difference to boards.csv as a patch in the data folder; None when there is none."""
+    """Write the difference to boards.csv as a patch in the data folder. Returns its path, None without a difference."""
     name = BOARDS.relative_to(PROJECT).as_posix()
     before = BOARDS.read_text(encoding="utf-8").splitlines(keepends=True)
     after = boards_csv(boards).splitlines(keepends=True)

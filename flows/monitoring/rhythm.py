@@ -1,4 +1,4 @@
-"""How often sources say something new, and which have not for longer than that."""
+"""How often sources should have news, and which have had none for too long."""
 
 from __future__ import annotations
 
@@ -22,17 +22,17 @@ CADENCE_DAYS: dict[str, int | None] = {
     "every four years": 4 * 365 + 1,
     "whenever": None,
 }
-"""Days between two novelties of a source by how its declared cadence begins, the longest beginning first; None: it has
-ended, or has no rhythm."""
+"""Days between news, by the beginning of the declared cadence (the longest match counts). None: the source has ended
+or has no rhythm."""
 SLACK = 1.25
-"""Cadences after which a novelty is overdue: releases are late by weeks, not by half a cadence."""
+"""Cadences after which news is overdue: releases are late by weeks, not by half a cadence."""
 MIN_DAYS = 14
-"""Days without a novelty that are nothing yet, whatever the cadence: boards are quiet over holidays."""
+"""Days without news that are always normal: boards are quiet over holidays."""
 NEWEST = "SELECT source, max(observed_to)::DATE FROM ops.loads WHERE n_rows > 0 GROUP BY source"
 
 
 class Frozen(NamedTuple):
-    """A source without a novelty since a day, though it should have had one within `due_days`."""
+    """A source without news since a day, although news was expected within `due_days`."""
 
     source: str
     since: date
@@ -40,22 +40,22 @@ class Frozen(NamedTuple):
 
 
 def find_due_days(cadence: str) -> int | None:
-    """Days within which a source of this cadence should say something new; None: never. Raises `KeyError`.
+    """Days within which a source of this cadence should have news, None for never. Raises `KeyError`.
 
     >>> find_due_days("live, newest first"), find_due_days("yearly, in July"), find_due_days("weekly until 2025-08-03")
     (14, 458, None)
     """
     key = max((begin for begin in CADENCE_DAYS if cadence.startswith(begin)), key=len, default=None)
     if key is None:
-        raise KeyError(f"cadence {cadence!r} begins with none of {', '.join(CADENCE_DAYS)}")
+        raise KeyError(f"unknown cadence {cadence!r}; it must begin with one of {', '.join(CADENCE_DAYS)}")
     days = CADENCE_DAYS[key]
     return None if days is None else max(MIN_DAYS, math.ceil(days * SLACK))
 
 
 def find_frozen_sources(con: Connection, names: Iterable[str], day: date) -> list[Frozen]:
-    """Which of the named sources had nothing new for longer than their cadence, on a day; by the newest rows loaded.
+    """The named sources without news for longer than their cadence, as of a day, by their newest loaded rows.
 
-    An answer that only repeats what the archive holds is nothing new. A source that never had rows is in no rhythm.
+    An answer that repeats what the archive holds is not news. A source that never had rows is left out.
     """
     newest = dict(con.execute(NEWEST).fetchall())
     sources = []

@@ -1,8 +1,8 @@
-"""What an operator sees at a glance: how the last runs went, what is published, how each source fares."""
+"""The status at a glance: how the last runs ended, what is published, and which sources had trouble."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from rich.table import Column, Table
@@ -13,6 +13,7 @@ from flows.notification.channels import describe_channels
 from flows.runs.run_log import KILLED, RUNNING, STATES, Run, runs_of
 from flows.runtime.data_kind import read_kind
 from flows.runtime.lock import find_holder
+from flows.runtime.project import read_sql
 from flows.runtime.settings import KIND, Settings
 from flows.terminal.console import OUT
 from warehouse import database
@@ -21,97 +22,77 @@ from warehouse.publish.reader import open_reader
 
 SHOWN = 8
 """Runs that are listed."""
+KEPT_FILES = (
+    ("set aside", "*.damaged*", "damaged; remove what you do not want to examine"),
+    ("kept", "*.ahead-*", "earlier published files, with days that were set aside as still to come"),
+)
+"""Label, pattern and description of files in the data folder that a person may remove."""
 STYLES = {STATES[0]: "green", STATES[1]: "bold red", STATES[2]: "yellow", RUNNING: "cyan", KILLED: "bold red"}
-COUNTS = """
-SELECT 'postings' AS what, count(*) AS n FROM core.postings
-UNION ALL SELECT 'jobs', count(DISTINCT job_id) FROM core.postings
-UNION ALL SELECT 'postings with pay', count(*) FROM core.postings WHERE pay_low IS NOT NULL OR pay_high IS NOT NULL
-UNION ALL SELECT 'postings with full text', count(*) FROM core.postings WHERE text_state = 'full'
-UNION ALL SELECT 'rejected values and records', count(*) FROM ops.rejects
-UNION ALL SELECT 'pay cells: ' || status, count(*) FROM mart.salary_bands
-    WHERE as_of = (SELECT max(as_of) FROM mart.salary_bands) GROUP BY status
-UNION ALL SELECT 'figures: ' || status, count(*) FROM mart.figures
-    WHERE as_of = (SELECT max(as_of) FROM mart.figures) GROUP BY status
-"""
-
-CONTRADICTIONS = """
-SELECT 'postings that contradict themselves: ' || doubt AS what, count(*) AS n
-FROM (SELECT unnest(doubts) AS doubt FROM core.postings) GROUP BY doubt ORDER BY n DESC, doubt
-"""
 
 
 def print_status(config: Settings) -> None:
-    """Print who is at work, how the last runs went and what is published; nothing is written.
+    """Print what is running, how the last runs ended, and what is published. Writes nothing.
 
-    After the rest was printed, raises `FileNotFoundError` when nothing was published yet, and `database.SqlError` when
-    what was published cannot be read.
+    After that, raises `FileNotFoundError` if nothing was published yet, and `database.SqlError` if the published file
+    cannot be read.
     """
     runs = runs_of(config.data)
     head = Table.grid(Column(no_wrap=True), Column(overflow="fold"), padding=(0, 1))
-    kind = config.data / KIND
-    data_kind = read_kind(config.data)
-    fallback = " (its file `kind` says neither sample nor live; the next run looks into it)" if kind.exists() else ""
-    held_kind = f" ({data_kind} data)" if data_kind else fallback
-    serving, at_work = schedule_of(config.prefect_home), find_holder(config.data)
-    head.add_row("data folder", f"{config.data}{held_kind}")
-    head.add_row("in use", f"by {at_work}" if at_work else "no")
-    head.add_row(
-        "schedule",
-        f'"{serving.cron}", {serving.timezone} (process {serving.pid})'
-        if serving
-        else "none; `jobmarket serve` keeps one",
-    )
-    if runs:
-        head.add_row(
-            "last run",
-            Text(f"{_format_minute(runs[0].began_at)}  {_describe_run(runs[0])}", STYLES.get(runs[0].state, "")),
-        )
-    for label, line, is_well in describe_channels(config):
-        head.add_row(label, Text(line, "" if is_well else "yellow"))
-    read = next((run for run in runs if run.health), None)
-    not_whole = [f"{source} {outcome}" for source, outcome in read.health.items() if outcome != "ok"] if read else []
-    if not_whole:
-        head.add_row("sources", Text("\n".join(not_whole), "yellow"))
-    if aside := sorted(path.name for path in config.data.glob("*.damaged*")):
-        head.add_row("set aside", f"{', '.join(aside)}: damaged; remove what you do not want to look into")
-    if kept := sorted(path.name for path in config.data.glob("*.ahead-*")):
-        head.add_row("kept", f"{', '.join(kept)}: what was published, with days that were set aside as still to come")
-    rows: list[tuple[str, int]] = []
-    why_not: Exception | None = None
+    for label, words in _describe_folder(config, runs):
+        head.add_row(label, words)
+    counts = Table("what", Column("number", justify="right"), title="Warehouse", title_justify="left")
+    failure: Exception | None = None
     try:
         with open_reader(config.data) as con:
             head.add_row("published", _describe_published(con, runs))
-            rows = con.execute(COUNTS).fetchall() + con.execute(CONTRADICTIONS).fetchall()
+            for name in ("warehouse_counts", "contradictions"):
+                for what, number in con.execute(read_sql("monitoring", name)).fetchall():
+                    counts.add_row(what, f"{number:,}")
     except (FileNotFoundError, database.SqlError) as error:
-        why_not = error
+        failure = error
     OUT.print(head, highlight=False)
     if runs:
         OUT.print(_runs_table(runs))
-    if why_not:
-        raise why_not
-    counts = Table("what", Column("number", justify="right"), title="Warehouse", title_justify="left")
-    for what, number in rows:
-        counts.add_row(what, f"{number:,}")
+    if failure:
+        raise failure
     OUT.print(counts)
 
 
-def _describe_published(con: database.Connection, runs: Iterable[Run]) -> Text:
-    """When what is published was published, by its own record, which a copy or a restored file has as well; its day."""
+def _describe_folder(config: Settings, runs: Sequence[Run]) -> Iterator[tuple[str, str | Text]]:
+    """Label and text of each line about the data folder: its kind, holder, schedule, last run, messages and sources."""
+    kind = read_kind(config.data)
+    has_bad_kind = kind is None and (config.data / KIND).exists()
+    unknown = " (its file `kind` says neither sample nor live; the next run looks into it)" if has_bad_kind else ""
+    yield "data folder", f"{config.data}{f' ({kind} data)' if kind else unknown}"
+    holder = find_holder(config.data)
+    yield "in use", f"by {holder}" if holder else "no"
+    serving = schedule_of(config.prefect_home)
+    schedule = f'"{serving.cron}", {serving.timezone} (process {serving.pid})' if serving else None
+    yield "schedule", schedule or "none; `jobmarket serve` keeps one"
+    for run in runs[:1]:
+        yield "last run", Text(f"{_format_minute(run.began_at)}  {_describe_run(run)}", STYLES.get(run.state, ""))
+    for label, line, is_well in describe_channels(config):
+        yield label, Text(line, "" if is_well else "yellow")
+    last_health = next((run.health for run in runs if run.health), {})
+    if troubled := [f"{source} {outcome}" for source, outcome in last_health.items() if outcome != "ok"]:
+        yield "sources", Text("\n".join(troubled), "yellow")
+    for label, pattern, words in KEPT_FILES:
+        if names := sorted(path.name for path in config.data.glob(pattern)):
+            yield label, f"{', '.join(names)}: {words}"
+
+
+def _describe_published(con: database.Connection, runs: Sequence[Run]) -> Text:
+    """When the warehouse was published and its day, by its own record, which copies and restored files keep."""
     at: datetime | None
-    ((at, as_of),) = con.execute(
-        "SELECT (SELECT max(ended_at) FROM ops.runs"
-        " WHERE list_contains(?, exit_code) AND coalesce(as_of <= day, true)), day"  # others were set aside
-        " FROM (SELECT max(as_of) AS day FROM mart.figures)",
-        [list(EXITS_PUBLISHED)],
-    ).fetchall()
+    ((at, as_of),) = con.execute(read_sql("monitoring", "last_published"), [list(EXITS_PUBLISHED)]).fetchall()
     text = Text(f"{_format_minute(at) if at else 'at a time not on record'}  as of {as_of or 'no day'}")
-    in_vain = [run for run in runs if at and run.began_at > at and run.state not in (RUNNING, STATES[0], STATES[2])]
-    if in_vain:
-        text.append(f"; {len(in_vain)} later run{'s' * (len(in_vain) > 1)} published nothing", "bold red")
+    unpublished = [run for run in runs if at and run.began_at > at and run.state not in (RUNNING, STATES[0], STATES[2])]
+    if unpublished:
+        text.append(f"; {len(unpublished)} later run{'s' * (len(unpublished) > 1)} published nothing", "bold red")
     return text
 
 
-def _runs_table(runs: list[Run]) -> Table:
+def _runs_table(runs: Sequence[Run]) -> Table:
     title = "Last runs" if len(runs) <= SHOWN else f"Last {SHOWN} of {len(runs):,} runs"
     narrow_columns = [Column(name, no_wrap=True) for name in ("began (UTC)", "took", "as of")]
     wide_columns = [Column(name, overflow="fold") for name in ("command", "outcome")]
@@ -124,7 +105,7 @@ def _runs_table(runs: list[Run]) -> Table:
 
 
 def _describe_run(run: Run) -> str:
-    """How a run ended and why, in words."""
+    """How a run ended, and why, in words."""
     failures = [f"{source} {outcome}" for source, outcome in run.health.items() if outcome.startswith("failed")]
     return ": ".join([run.state, *filter(None, ["; ".join(filter(None, [run.message, *failures]))])])
 

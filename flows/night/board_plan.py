@@ -1,7 +1,6 @@
-"""Which boards a night asks: what the store knows of them, the draw of the panel, and the plan, which is put on record.
+"""Plan which boards a night asks, from the store of boards and the draw of the panel, and record the plan.
 
-The plan itself is made in `extractors.schedule`; a source is planned by itself, since each platform has its own budget
-of requests.
+`extractors.schedule` makes the plan, one source at a time: each platform has its own budget of requests.
 """
 
 from __future__ import annotations
@@ -30,16 +29,16 @@ from warehouse.ops_tables import BoardNights, KnownBoards, PanelDraw
 
 LOG = logging.getLogger("jobmarket")
 MAX_SKIPPED = 5
-"""Boards too large for a night's budget that are named; the others are counted."""
+"""Boards too large for a night's budget that are named; the rest are counted."""
 BY_REDIRECT = "redirect"
-"""What names a board that another one's address redirects to."""
+"""`known_from` of a board that another board's address redirects to."""
 
 
 def plan_boards(con: Connection, sources: Sequence[Source], *, run_id: str, day: date) -> dict[str, list[str]]:
-    """The boards to ask of each source that has boards, in order. The reasons are put on record.
+    """The boards to ask, in order, by source. Records the reason for each board.
 
-    `sources` are only those the night will ask, with limits applied: planning others would record boards as asked that
-    are not, and their panel members would count as silent.
+    `sources` must be exactly the sources that the night asks, with limits applied. Any other would have boards recorded
+    as asked, and its panel members would count as silent.
     """
     store_curated_boards(con, day)
     plan: dict[str, list[str]] = {}
@@ -79,30 +78,31 @@ def plan_boards(con: Connection, sources: Sequence[Source], *, run_id: str, day:
 
 
 def describe_skipped(source: Source, sizes: Mapping[str, float], budget: float) -> str:
-    """Boards that a night does not ask since each needs more requests than it has for it, and what lets them in.
+    """A line about boards that are too large for a night's budget, with the setting that would admit them.
 
-    `sizes` are requests by board, `budget` those of the night for lists. The largest are named first.
+    `sizes`: requests by board; `budget`: requests for lists in a night. The largest board is named first.
     """
     largest = sorted(sizes, key=lambda board: (-sizes[board], board))
     names = ", ".join(f"{board} needs {sizes[board]:,.0f}" for board in largest[:MAX_SKIPPED])
     more = f" and {len(largest) - MAX_SKIPPED:,} more" * (len(largest) > MAX_SKIPPED)
     head = f"{source.name}: boards skipped, each too large for what was left of {budget:,.0f} requests: {names}{more}"
-    # Half of the requests at least are for lists, however many are for single postings (`count_list_requests`).
+    # At least half of the requests are for lists (`count_list_requests`).
     n_lists = math.ceil(sizes[largest[0]])
     needed = min(n_lists + source.most_postings, 2 * n_lists) + _count_rules(source)
-    most = source.max_seconds / source.pause if source.pause else math.inf
-    if needed > most:
-        return f"{head}. Its pause and hours allow {most:,.0f} requests a night, so no setting can admit the largest"
+    n_in_time = source.max_seconds / source.pause if source.pause else math.inf
+    if needed > n_in_time:
+        return (
+            f"{head}. Its pause and hours allow {n_in_time:,.0f} requests a night, so no setting can admit the largest"
+        )
     if sizes[largest[0]] <= budget:
         return f"{head}. They are asked on a night with enough left; a larger limits.requests.{source.name} helps"
     return f"{head}. limits.requests.{source.name} = {needed:,.0f} lets the largest in"
 
 
 def find_outcomes(source: Source, web: Web, boards: Sequence[str]) -> Iterator[BoardOutcome]:
-    """What came of each board that a session was to ask.
+    """The outcome of each board that a session was to ask.
 
-    Where boards share a host and nothing of it was answered, that says nothing of one of them: the platform was down,
-    or refuses us as a whole.
+    If boards share a host that answered nothing, the platform was down or refuses us, so its boards count as not asked.
     """
     failures: dict[str, FetchFailed] = {}
     for failure in web.failures:
@@ -112,7 +112,7 @@ def find_outcomes(source: Source, web: Web, boards: Sequence[str]) -> Iterator[B
     for board in boards:
         try:
             url = source.url_of(board)
-        except ValueError:  # a token of another shape, which has no address
+        except ValueError:  # the token has another shape and no address
             continue
         is_down = not source.has_host_by_board and urlsplit(url).netloc not in answering
         outcome = "answered" if url in web.answered else _judge(failures.get(url))
@@ -122,32 +122,32 @@ def find_outcomes(source: Source, web: Web, boards: Sequence[str]) -> Iterator[B
 
 
 def _judge(failure: FetchFailed | None) -> str:
-    """What came of a board whose list was not answered."""
+    """The outcome of a board without an answered list."""
     if failure is None or failure.is_put_off:
         return "not_asked"
     return "refused" if failure.is_refused else "no_answer"
 
 
 def take_in_moved(con: Connection, outcomes: Iterable[BoardOutcome], day: date) -> None:
-    """Take in the boards that others redirect to. One that has other capitals alone is the same board, spelled so."""
+    """Store the boards that others redirect to. If only capitals differ, it is the same board and is respelled."""
     targets: list[KnownBoards] = []
-    for one in outcomes:
-        if one.moved_to is None:
+    for outcome in outcomes:
+        if outcome.moved_to is None:
             continue
-        source, board = one.moved_to
-        if store.board_key(source, board) == store.board_key(one.source, one.board):
-            store.respell(con, source, one.board, board)
+        source, board = outcome.moved_to
+        if store.board_key(source, board) == store.board_key(outcome.source, outcome.board):
+            store.respell(con, source, outcome.board, board)
         elif not why_not_read(source, board):
             targets.append(make_known(source, board, known_from=BY_REDIRECT, day=day))
     store.add_known(con, targets)
 
 
 def count_list_requests(source: Source) -> float:
-    """Requests of a night left for lists of boards.
+    """Requests of a night that are left for lists of boards.
 
-    The smaller of the source's budget and what its pause allows, less those reserved for single postings, but at least
-    half. The rules of shared hosts are subtracted first; where each board has its own host they count as the board's
-    cost.
+    The smaller of the source's budget and what its pause allows, minus requests for single postings, but at least half.
+    Requests for robots.txt and the like of shared hosts are subtracted first; if each board has its own host, they
+    count as part of the board's cost.
     """
     requests = min(source.most_requests, source.max_seconds / source.pause if source.pause else math.inf)
     requests -= _count_rules(source)
@@ -156,19 +156,19 @@ def count_list_requests(source: Source) -> float:
 
 
 def _count_rules(source: Source) -> int:
-    """Requests for the rules of the hosts that its boards share."""
+    """Requests for robots.txt and the like of hosts that boards share."""
     return 0 if source.has_host_by_board else RULES_REQUESTS * len(source.hosts)
 
 
 def store_curated_boards(con: Connection, day: date) -> None:
-    """Take in the boards of boards.csv, which win over what lists said of them."""
-    store.put_curated(con, ((one.source, one.board) for one in all_boards()), day)
+    """Store the boards of boards.csv, which override imported lists."""
+    store.put_curated(con, ((entry.source, entry.board) for entry in all_boards()), day)
 
 
 def _draw(
     con: Connection, source: str, states: BoardStates, day: date, requests: panel.Floats, budget: float
 ) -> tuple[panel.Floats, panel.Floats]:
-    """Number and chance of each board: as drawn, or drawn today. `requests` are those of a reading of each."""
+    """Random number and chance of each board, drawn before or today. `requests`: of one reading of each board."""
     number = panel.draw_numbers(source, states.board)
     sizes = panel.classify_sizes(states.jobs)
     chance, is_drawn = panel.draw_chances(

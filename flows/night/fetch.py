@@ -38,14 +38,14 @@ SAMPLE = PROJECT / "extractors" / "sample"
 
 
 def prepare_archive(settings: Settings) -> None:
-    """Finish the archive files a killed run left half-written: whole answers are kept. What it did not send is sent."""
+    """Finish the archive files that a killed run left: keep whole answers, and send what was not sent to storage."""
     for store in (settings.archive, settings.refined):
         store.refresh()
     for part in sorted(settings.archive.outbox.glob(f"*/*{PART}")):
         try:
             file = salvage(part)
         except OSError as error:
-            LOG.error("%s cannot be finished and is left alone: %s", part, error)
+            LOG.error("%s cannot be finished and is left as it is: %s", part, error)
             continue
         LOG.warning("a killed run left %s; %s", part.name, f"kept as {file.name}" if file else "nothing whole in it")
     if paths := put_unsent(settings.archive):
@@ -60,25 +60,25 @@ def list_sources(request: Request) -> list[str]:
 def load_before_plan(
     request: Request, names: Sequence[str], repairs: Sequence[str] = ()
 ) -> tuple[tuple[loader.LoadResult, ...], Sequence[str]]:
-    """Load what the plan of a night rests on and the work file lacks; what was loaded, and which files were mended.
+    """Load archived answers that the plan of boards needs and work.duckdb lacks.
 
-    Where it fails the night goes on without: the answers of a night do not come again, and what cannot be loaded is
-    told, or mended, when all is loaded.
+    Returns what was loaded and the descriptions of mended files. If it fails, the night continues without: tonight's
+    answers cannot be fetched tomorrow, and the failure is reported, or mended, in the load after the fetch.
     """
     try:
         return load_unplanned(request, names), repairs
-    except Exception as error:  # noqa: BLE001  # told again, and raised, after the fetch
+    except Exception as error:  # noqa: BLE001  # raised again after the fetch
         if not repairs and (repairs := recover(request.settings, request.outputs, request.run_id)):
             return load_before_plan(request, names, repairs)
-        LOG.warning("boards are planned without what the archive has beside the work file: %s", error)
+        LOG.warning("boards are planned without the archived answers that work.duckdb lacks: %s", error)
         return (), repairs
 
 
 def load_unplanned(request: Request, names: Sequence[str]) -> tuple[loader.LoadResult, ...]:
     """Load the archive files of sources with boards that were neither loaded nor refused.
 
-    As a rule there are none. After an update that declares other tables the work file is an empty one, and after a kill
-    it lacks the last answers: planned from that, every board would count as one that was never asked.
+    Usually there are none. After an update with other tables work.duckdb is empty, and after a kill it lacks the last
+    answers; a plan made from it would treat every board as never asked.
     """
     archive = request.settings.archive
     archive_files = {
@@ -94,14 +94,14 @@ def load_unplanned(request: Request, names: Sequence[str]) -> tuple[loader.LoadR
         ]
     if not behind:
         return ()
-    LOG.info("the work file lacks answers of %s; they are loaded before boards are planned", ", ".join(behind))
+    LOG.info("work.duckdb lacks answers of %s; they are loaded before boards are planned", ", ".join(behind))
     begin(request)
     results, failures = load.refine_archive(request, behind)
     return load.load_refined(request, results, failures, with_derived=False)
 
 
 def fetch_sources(request: Request, names: Sequence[str]) -> list[Health]:
-    """Fetch sources side by side. One that fails for good is that source's failure, not the run's."""
+    """Fetch sources side by side. A source that fails does not stop the run."""
     plan = {} if request.is_sample else choose_boards(request, names)
     futures = {name: fetch_source.submit(name, request, plan.get(name, boards_of(name))) for name in names}
     fetches = []
@@ -118,11 +118,10 @@ def fetch_sources(request: Request, names: Sequence[str]) -> list[Health]:
 
 @task(task_run_name="fetch {name}", cache_policy=NO_CACHE)
 def fetch_source(name: str, request: Request, boards: Sequence[str] = ()) -> Health:
-    """Fetch everything that one source has for the night and archive it; of the sample, its recorded nights.
+    """Fetch and archive what one source has tonight; for the sample, its recorded nights.
 
-    `boards` are those that the night asks.
-
-    What the archive holds is requested conditionally; an unchanged answer is archived as a repetition.
+    `boards` are the boards to ask. What the archive holds is requested conditionally; an unchanged answer is archived
+    as a note that it repeats an earlier one.
     """
     module = all_sources()[name]
     source = limit(module.SOURCE, request.settings)
@@ -157,45 +156,47 @@ def fetch_source(name: str, request: Request, boards: Sequence[str] = ()) -> Hea
 
 
 def choose_boards(request: Request, names: Sequence[str]) -> dict[str, list[str]]:
-    """The boards that a night asks, by source; none where the work file cannot be read, and boards.csv says which.
+    """The boards to ask tonight, by source. {} if work.duckdb cannot be read; then boards.csv decides.
 
-    Of sources that are off no board is chosen, and none is drawn for the panel.
+    No board is chosen, or drawn for the panel, from a source that is off.
     """
     settings = request.settings
     sources = [limit(all_sources()[name].SOURCE, settings) for name in names]
     try:
         with work_of(request) as con:
             in_store = board_store.sources_in(con)
-            on = [one for one in sources if not request.is_live or why_off(one, settings.data, in_store) is None]
+            on = [
+                source for source in sources if not request.is_live or why_off(source, settings.data, in_store) is None
+            ]
             plan = plan_boards(con, on, run_id=request.run_id, day=clock.today())
             keep_record(con, request, (archive_records.KNOWN, archive_records.DRAW))
             return plan
     except database.SqlError as error:
-        LOG.warning("the boards of the night cannot be planned, those of boards.csv are asked: %s", error)
+        LOG.warning("the boards of the night cannot be planned; the boards of boards.csv are asked: %s", error)
         return {}
 
 
 def note_outcomes(request: Request, fetches: Sequence[Health]) -> None:
-    """Put on record what came of the boards that were planned. What is not on record is planned as if not asked.
+    """Record how each planned board answered. A board without a record is planned as if it was not asked.
 
-    A night in which nobody sent a byte had no network, which says nothing of boards.
+    If no server sent a single byte, the network was down, which says nothing about the boards.
     """
     outcomes = [outcome for health in fetches for outcome in health.boards]
     if not any(health.n_bytes for health in fetches) and len(outcomes) >= MAX_FAILURES:
-        outcomes = [one for one in outcomes if one.outcome != "no_answer"]
+        outcomes = [outcome for outcome in outcomes if outcome.outcome != "no_answer"]
     try:
         with work_of(request) as con:
             board_store.record_outcomes(con, request.run_id, outcomes)
             take_in_moved(con, outcomes, clock.today())
             keep_record(con, request, archive_records.BOARDS)
     except database.SqlError as error:
-        LOG.warning("what came of the boards of the night is not on record: %s", error)
+        LOG.warning("the answers of the boards are not on record: %s", error)
 
 
 def plan_fetches(
     name: str, request: Request, boards: Sequence[str]
 ) -> Iterator[tuple[Path | None, Sequence[str], date]]:
-    """What to fetch: recording (None: the network), boards and day; one fetch a night, of the sample several."""
+    """Recording (None: the network), boards and day of each fetch: one a night, several for the sample."""
     if not request.is_sample:
         yield None, boards, datetime.now(UTC).date()
         return
@@ -206,7 +207,7 @@ def plan_fetches(
 
 
 def fetch_rates(request: Request) -> list[Health]:
-    """Fetch the sources of exchange rates; [] without a contact, and only those that answered."""
+    """Fetch the sources of exchange rates. Returns the sources that answered; [] without a contact."""
     try:
         check_contact(request.settings.contact)
     except MissingContact as error:

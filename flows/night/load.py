@@ -38,15 +38,15 @@ LOG = logging.getLogger("jobmarket")
 RATES = tuple(source for source, _ in RATE_LADDER)
 """The sources of exchange rates."""
 MAX_CURRENCIES = 5
-"""Currencies without rates that are named."""
+"""Currencies without rates that a note names."""
 
 
 @task(name="refine", cache_policy=NO_CACHE)
 def refine_archive(request: Request, names: Sequence[str] | None = None) -> tuple[list[RefineResult], dict[str, str]]:
-    """Read every archive file that was not read yet, or was read by other code, in a spawned process pool.
+    """Read every archive file that is new, or was read by other code, in a spawned process pool.
 
-    `names` are the sources; None: all. Returns what was refined, and for each source whose file could not be read why.
-    With `as_of`, files of later days are left out: nothing later leaks in.
+    `names` are the sources, None for all. Returns the refined files, and for each source with an unreadable file the
+    reason. For a past day (`as_of`), files of later days are left out.
     """
     settings = request.settings
     archive = settings.archive
@@ -66,7 +66,7 @@ def refine_archive(request: Request, names: Sequence[str] | None = None) -> tupl
         cluster=settings.cluster,
         percent=settings.read_percent,
     )
-    with contextlib.closing(pool):  # so that an exception here ends the pool's processes now
+    with contextlib.closing(pool):  # an exception here ends the pool's processes at once
         for name, warc, result in show_progress(pool, total=len(files), what="refining"):
             if isinstance(result, RefineResult):
                 results.append(result)
@@ -85,12 +85,12 @@ def refine_archive(request: Request, names: Sequence[str] | None = None) -> tupl
 def load_refined(
     request: Request, results: Sequence[RefineResult], failures: Collection[str] = (), *, with_derived: bool = True
 ) -> tuple[loader.LoadResult, ...]:
-    """Load what was refined, source by source; each archive file passes its gate or leaves no rows.
+    """Load refined files source by source. A file that fails its gate leaves no rows.
 
-    Files of live nights are also held against their source's history, whenever they are loaded; what was refused
-    stays out until a person accepts it, or its reader is changed. Of sources in `failures`, a file of which could
-    not be refined, nothing is loaded: their rows stay as they are, because what a list lacks would close. Without
-    `with_derived` what follows from all rows together is left to a later call.
+    Files of live nights are also compared with their source's history. A refused file stays out until a person
+    accepts it or its reader changes. Nothing is loaded from sources in `failures`, which have a file that could not be
+    refined: adverts missing from a list would be closed. Without `with_derived`, employers, jobs and USD are left to
+    a later call.
     """
     loads: list[loader.LoadResult] = []
     with work_of(request) as con:
@@ -113,7 +113,7 @@ def load_refined(
             if new:
                 LOG.info("loaded %s: %d files, %s rows", name, len(new), f"{sum(o.n_rows for o in new):,}")
                 if keys := loader.new_keys(con, [outcome.warc for outcome in new]):
-                    LOG.warning("%s says what its reader does not know: %s", name, ", ".join(keys))
+                    LOG.warning("%s has keys that its reader does not know: %s", name, ", ".join(keys))
             loads += outcomes
         if with_derived:
             derive(con, results)
@@ -121,9 +121,9 @@ def load_refined(
 
 
 def make_load_gate(con: database.Connection, request: Request, source: Source, checks: list[Checks]) -> loader.Gate:
-    """The gate of a source's files: what its rows declare, and for files of live nights its history.
+    """Make the gate for a source's files. It checks declared rules and, for files of live nights, the source's history.
 
-    It adds its results to `checks`.
+    The gate appends its results to `checks`.
     """
     let_in = read_accepted(request.settings.data, request.as_of)
     archive = request.settings.archive
@@ -162,10 +162,10 @@ def make_load_gate(con: database.Connection, request: Request, source: Source, c
 
 
 def derive(con: database.Connection, results: Sequence[RefineResult]) -> None:
-    """Identify employers and jobs and convert pay to USD, unless that is up to date with what is loaded."""
+    """Identify employers and jobs and convert pay to USD, unless that is up to date with the loaded rows."""
     follows_from = (comparison_key(), all_boards(), code_version())
     if not loader.derived_is_current(con, *follows_from):
-        with gc_paused():  # which otherwise takes a third of their time
+        with gc_paused():  # garbage collection would take a third of the time
             employers.resolve(con, all_boards())
             jobs.resolve(con, results)
         convert_money(con)
@@ -174,13 +174,15 @@ def derive(con: database.Connection, results: Sequence[RefineResult]) -> None:
 
 
 def find_newest_day(results: Sequence[RefineResult], fetches: Sequence[Health]) -> date | None:
-    """The day of the newest answer in the files that a run brought; None when it brought none."""
-    brought = {warc for health in fetches for warc in health.fresh}
-    return max((file.observed_to.date() for file in results if file.observed_to and file.warc in brought), default=None)
+    """Day of the newest answer in the files that a run added, or None."""
+    new_files = {warc for health in fetches for warc in health.fresh}
+    return max(
+        (file.observed_to.date() for file in results if file.observed_to and file.warc in new_files), default=None
+    )
 
 
 def describe_missing_rates(request: Request) -> tuple[str, ...]:
-    """A note on pay that no exchange rate converts to USD, with the remedy; () when all pay is converted."""
+    """A note on pay that cannot be converted to USD, with the remedy; () if there is none."""
     with work_of(request) as con:
         missing = find_unconverted(con)
     if not missing:

@@ -49,9 +49,9 @@ GUIDE = PROJECT / "reports" / "guide.md"
 
 
 def find_lost_rows(request: Request, failures: Mapping[str, str]) -> list[str]:
-    """Why publishing would lose rows: sources in `failures` whose published rows the work file lacks, each in a line.
+    """A line for each source in `failures` with published rows that work.duckdb lacks: publishing would lose them.
 
-    A rebuild lacks the rows of each; any other run of those of which the work file, made anew, has none.
+    A rebuild lacks the rows of every such source; any other run only if work.duckdb was made new.
     """
     if not failures or not request.outputs.market.exists():
         return []
@@ -65,20 +65,20 @@ def find_lost_rows(request: Request, failures: Mapping[str, str]) -> list[str]:
 
 
 def describe_no_postings(request: Request) -> str:
-    """That there is no advert to make figures of, and what brings some."""
+    """A line that says that there are no adverts yet, and how to get some."""
     if request.as_of:
         return f"the archive holds no postings up to {request.as_of} yet: give a later day"
     return (
-        "the archive holds no postings yet, and figures are made of postings: the remarks say what each source gave, "
-        "`jobmarket sources` what turns one on; `jobmarket run` asks them, `backfill` and `crawl` take files in"
+        "the archive holds no postings yet, and figures are made of postings. The remarks say what each source gave; "
+        "`jobmarket sources` says how to turn a source on; `jobmarket run` asks them, `backfill` and `crawl` read files"
     )
 
 
 def resolve_as_of(request: Request) -> date | None:
-    """The day that marts and figures are of: today for a live night, else the newest WARC-Date of posting sources.
+    """The day of marts and figures: today for a live night, else the newest WARC-Date of posting sources.
 
-    The last day that the warehouse has figures of, when that is later: what is published never goes back. Never a day
-    after today; None when no posting source has answered yet.
+    If the warehouse has figures of a later day, that day: published figures never go back in time. Never a day after
+    today. None if no posting source has answered yet.
     """
     with work_of(request) as con:
         kinds = ", ".join(f"'{kind}'" for kind in POSTING_KINDS)
@@ -95,13 +95,13 @@ def resolve_as_of(request: Request) -> date | None:
 
 
 class _UnsoundError(Exception):
-    """The integrity checks failed; the transaction that wrote the marts of the day is rolled back."""
+    """The integrity checks failed, so the transaction that wrote the day's marts is rolled back."""
 
 
 def restore_ledger(request: Request) -> list[str]:
-    """Make ledger and vintages those that are published, but for what is dated after today where the clock is right.
+    """Restore ledger and vintages to what is published. With `clock_is_right`, set aside what is dated after today.
 
-    Gives what an operator should know of it, a sentence each.
+    Returns sentences for the operator.
     """
     with work_of(request) as con:
         messages = restore_publication(con, request)
@@ -113,19 +113,18 @@ def restore_ledger(request: Request) -> list[str]:
 
 @task(name="marts", cache_policy=NO_CACHE)
 def compute_marts(request: Request, as_of: date) -> tuple[list[str], list[Figures]]:
-    """Compute and check every mart and figure of the day, and before it of earlier days that were never computed.
+    """Compute and check the marts and figures of a day, and of earlier days that were never computed.
 
-    Returns what is wrong and the figures. When anything is wrong, no mart and no figure stays: a later night
-    must not take a refused value for an accepted one. What is published is decided for a day once it is newer than all
-    that were decided when the run began, and again by a later night of the newest of them. A backfill that brings older
-    days alone leaves what is published as it is, and so does a rebuild, but for figures that an update brought: their
-    value of the newest day is their first vintage, as if the night had known them.
+    Returns problems and figures. If there is a problem, no mart and no figure is kept, so that a later night cannot
+    mistake a refused value for an accepted one. Published values are decided for a day that is newer than all decided
+    days, and again for the newest decided day. A backfill of older days leaves published values unchanged. So does a
+    rebuild, except for figures that an update added: their newest value becomes their first vintage.
     """
     with work_of(request) as con:
         decided = vintages.last_decided_day(con) if request.as_of is None else None
         first_on = as_of - timedelta(days=MAX_STALE_DAYS.value)
         for day in compute.find_earlier_days(con, as_of, first_on=first_on):
-            LOG.info("%s was never computed, and boards have left the stock since", day)
+            LOG.info("computing marts of %s, which no night computed; boards have left the stock since", day)
             is_new = decided is None or day > decided
             for problem in _compute_day(request, con, day, decides=is_new, publishes=is_new)[0]:
                 LOG.warning("marts of %s are left out: %s", day, problem)
@@ -142,10 +141,10 @@ def compute_marts(request: Request, as_of: date) -> tuple[list[str], list[Figure
 def _compute_day(
     request: Request, con: database.Connection, as_of: date, *, decides: bool, adds: bool = False, publishes: bool
 ) -> tuple[list[str], list[Figures]]:
-    """Compute, check and store the marts of one day and its figures; gives what is wrong, and the figures.
+    """Compute, check and store the marts and figures of one day. Returns problems and figures.
 
-    `decides`: what is published is decided, too; `adds`: of lists without a published vintage alone. Without
-    `publishes` no figure is of the day: what was published had been decided before the day was computed.
+    `decides`: also decide which values are published; `adds`: only for lists without a published vintage. Without
+    `publishes` the day gets no figures, because published values were decided before it was computed.
     """
     is_monthly = request.settings.revise == "monthly"
     days = vintages.find_compared_days(con, as_of, is_monthly=is_monthly) if decides and request.as_of is None else []
@@ -174,9 +173,9 @@ def _compute_day(
 
 
 def compute_published(con: database.Connection, request: Request, as_of: date) -> list[Figures]:
-    """Compute and store the figures of a day from the cells that are published; to be called in a transaction.
+    """Compute and store the figures of a day from the published cells. Call it in a transaction.
 
-    If nothing changed since the day's figures were stored, they are read and not computed again.
+    If nothing changed since the day's figures were stored, they are read instead of computed.
     """
     asked = _list_asked(request)
     if unchanged.was_computed_from(request, _digest_inputs(con, request, as_of, asked)):
@@ -197,18 +196,18 @@ def _digest_inputs(con: database.Connection, request: Request, as_of: date, aske
 def _revise_lists(
     con: database.Connection, request: Request, as_of: date, *, is_monthly: bool, only_first: bool
 ) -> None:
-    """Decide which lists of cells are revised tonight, and which wait for a person's review."""
+    """Decide which lists of cells are revised tonight and which wait for review; log what waits."""
     figures = declarations(con, _list_asked(request))
     rows = vintages.revise(con, figures, as_of, is_monthly=is_monthly, only_first=only_first)
-    for one in rows:
-        if one.state == vintages.WAITING:
-            LOG.warning("%s waits for review (`jobmarket review`): %.300s", one.list, one.why)
-        elif not one.is_reviewed:
-            LOG.warning("%s is published without a review: %.300s", one.list, one.why)
+    for row in rows:
+        if row.state == vintages.WAITING:
+            LOG.warning("%s waits for review (`jobmarket review`): %.300s", row.list, row.why)
+        elif not row.is_reviewed:
+            LOG.warning("%s is published without a review: %.300s", row.list, row.why)
 
 
 def _list_asked(request: Request) -> set[str]:
-    """The figures that guides show. What is wrong with a guide is found before a run, and said when it is written."""
+    """Ids of the figures that guides show. Faulty guides are reported before the run and when they are written."""
     figures: set[str] = set()
     for path, _ in list_guides(request):
         with contextlib.suppress(GuideError, OSError):
@@ -218,11 +217,11 @@ def _list_asked(request: Request) -> set[str]:
 
 @task(name="publish", cache_policy=NO_CACHE)
 def publish(request: Request, outcome: Outcome, ledger: Sequence[Figures]) -> Outcome:
-    """Put the new warehouse, its dictionary, guides and page in place: all of them, the warehouse first, or none.
+    """Put warehouse, dictionary, guides and page in place: the warehouse first, all of them or none.
 
-    Gives the outcome with the guides that are not in order, which are left as they are, or with what prevents
-    publishing, and then nothing has changed. Everything that can fail does so while the files are made beside their
-    places. A kill between two of the renames is mended by the next run, which makes them all again.
+    Returns the outcome, with a message for each faulty guide (left unchanged), or with the reason why nothing was
+    published and nothing changed. Everything that can fail fails while files are made beside their places. If a run is
+    killed between two renames, the next run makes all files again.
     """
     for warning in claims.warn_of_outdated(ledger):
         LOG.warning(warning)
@@ -264,20 +263,20 @@ def publish(request: Request, outcome: Outcome, ledger: Sequence[Figures]) -> Ou
 def stage_site(
     con: database.Connection, request: Request, figures: Sequence[Figures], as_of: date, sources: Sequence[Sources]
 ) -> atomic_files.StagedFile | None:
-    """Write the site of what is published on a day beside its place."""
+    """Write the site beside its place; `commit` puts it there."""
     publication = describe_published(con, figures, sources, as_of=as_of, is_sample=request.is_sample)
     return atomic_files.stage_folder(request.outputs.site, site_files(con, publication))
 
 
 def list_guides(request: Request) -> list[tuple[Path, Path]]:
-    """The guides a run refreshes: ours from its template, others in place."""
+    """Input and output of each guide that a run refreshes: ours from its template, others in place."""
     return [(GUIDE, request.outputs.guide), *((path, path) for path in request.guides)]
 
 
 def stage_guide(
     request: Request, path_in: Path, path_out: Path, ledger: Sequence[Figures]
 ) -> atomic_files.StagedFile | None:
-    """Put the figures into one guide, beside its place."""
+    """Write one guide with the new figures beside its place, and log what changes."""
     before = path_out.read_bytes() if path_out.is_file() else b""
     draft, result = refresh.stage(
         path_in, path_out, ledger, sources=declared_sources(), is_sample=request.is_sample,
@@ -291,11 +290,11 @@ def stage_guide(
 
 
 MAX_LOGGED = 20
-"""Changed places of a guide that a run names; the others are counted."""
+"""Changed places of a guide that a run logs; the rest are counted."""
 
 
 def _log_changes(path: Path, before: bytes, after: bytes) -> None:
-    """Say what changes in a guide, place by place."""
+    """Log what changes in a guide, place by place."""
     changes = list_changes(before, after, is_html=refresh.is_html_file(path))
     LOG.info("%s: changes: %d", path, len(changes))
     for change in changes[:MAX_LOGGED]:

@@ -1,4 +1,4 @@
-"""What the last run published from which inputs, so that a run without news computes and renders nothing again."""
+"""Record the inputs of what was published, so that a run without news computes and renders nothing again."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ RECORD = "published.json"
 
 
 def was_computed_from(request: Request, inputs: str) -> bool:
-    """Whether the figures that stand were computed from inputs with this digest."""
+    """Whether the published figures were computed from inputs with this digest."""
     return _read(request).get("inputs") == inputs
 
 
 def is_site_current(request: Request, inputs: str) -> bool:
-    """Whether the site that stands was made from inputs with this digest, and nobody has touched its files since."""
+    """Whether the published site was made from inputs with this digest and its files are untouched."""
     return was_computed_from(request, inputs) and _read(request).get("site") == _list_files(request.outputs.site)
 
 
 def note_published(request: Request, inputs: str) -> None:
-    """Note from which inputs the files now in place were made."""
+    """Record the inputs of the files that were just published."""
     content = {"inputs": inputs, "site": _list_files(request.outputs.site)}
     record = _path(request)
     part = record.with_name(f"{record.name}.part")
@@ -44,6 +44,6 @@ def _read(request: Request) -> dict[str, object]:
 
 
 def _list_files(folder: Path) -> dict[str, list[int]]:
-    """Size and time of change, in nanoseconds, of each file below a folder, by its path in it."""
+    """Size and modification time (ns) of each file in a folder, by relative path."""
     files = {path.relative_to(folder).as_posix(): path.stat() for path in folder.rglob("*") if path.is_file()}
     return {name: [stat.st_size, stat.st_mtime_ns] for name, stat in sorted(files.items())}

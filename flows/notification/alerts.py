@@ -1,7 +1,7 @@
-"""What is due after a night: what failed, froze, went missing, or waits for a person.
+"""Find the alerts after a night: what failed, froze, disappeared, or waits for a person.
 
-An alert is told apart by its kind, subject and state. Its state changes where there is something new to say of it, as
-when its deadline passes, and not from night to night.
+Kind, subject and state identify an alert. Its state changes only if there is something new to report, such as a missed
+deadline, and not from night to night.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ from extractors.source import all_sources
 from flows.inputs.guide_preflight import LEFT_OUT
 from flows.monitoring.boards import find_lost_boards
 from flows.monitoring.rhythm import find_frozen_sources
-from flows.notification.reviews import find_waiting_lists
 from flows.runtime.permissions import why_off, why_turned_off
 from flows.runtime.settings import Settings
 from flows.terminal.console import UNSHOWN
 from reports.figures import claims
 from reports.figures.claims import Claim
+from transforms.records.definitions import MAX_DAYS_WAITING
 from transforms.text.contacts import mask_contacts
 from warehouse.database import Connection, SqlError
 from warehouse.load.boards import read_known
@@ -38,32 +38,32 @@ KINDS = {
     "review": "Figures that wait for review",
     "claim": "Claims to look up again",
 }
-"""Kinds of alerts in the order of the message, each with its heading."""
+"""Kinds of alerts in the order of the message, with headings."""
 FAILURES = ("failed", "blocked", "partial", "empty")
-"""Outcomes of a source that are due (`flows.runs.source_health.OUTCOMES`)."""
+"""Outcomes of a source that raise an alert (`flows.runs.source_health.OUTCOMES`)."""
 NEAR = timedelta(days=14)
-"""How long before its day a claim is due."""
+"""How long before its day a claim raises an alert."""
 MAX_EXAMPLE = 180
-"""Characters of the example that is said of a source's failures."""
+"""Characters of the example of a source's failures."""
 MAX_WORDS = 300
-"""Characters that are said of one alert."""
+"""Characters of one alert's text."""
 
 RECOVERY_REMEDY = "look at what was set aside, then remove it"
 GUIDE_REMEDY = "`jobmarket guide check FILE` says what is wrong with it"
 
 _QUOTED = re.compile(r"""'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|(?<=[\s(\[{,:])['"].*""", re.DOTALL)
-"""A value of somebody else's, as errors show it (`repr`, JSON), also one that was cut before its end."""
+"""A quoted value in an error (`repr`, JSON), even if it was cut off."""
 _ADDRESS = re.compile(r"https?://([^\s?#]+?)/?(?:[?#]\S*?)?(?=[:;,.)]?(?:\s|$))")
-"""An address; its host and path are said."""
+"""An address; only its host and path are shown."""
 _COUNTED = re.compile(r"; (?=[\d,]+ )")
-"""Between the counts of what went wrong with a source."""
+"""Separator between the counts in a source's message."""
 _CHANGEABLE = re.compile(r"[0-9a-f]{8,}|\d+")
-"""Parts of a message that are others each time it is said: numbers, ids."""
+"""Parts of a message that differ each time: numbers, ids."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Alert:
-    """One thing that is due: what of (`subject`), how it stands (`state`), in words, and what to do about it."""
+    """One alert: its subject and state, its text, and the remedy."""
 
     kind: str
     subject: str
@@ -74,12 +74,12 @@ class Alert:
 
     @property
     def key(self) -> Key:
-        """What an alert is known by on later nights."""
+        """Identifies the alert on later nights."""
         return Key(self.kind, self.subject, self.state)
 
 
 class Key(NamedTuple):
-    """What an alert is known by."""
+    """Identifies an alert."""
 
     kind: str
     subject: str
@@ -88,9 +88,9 @@ class Key(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True)
 class Night:
-    """How a night ended. `health` says how each source that was asked fared: outcome, a colon, what went wrong.
+    """How a night ended. `health`: for each source that was asked its outcome and, after a colon, the message.
 
-    `exit_code` is None where the night was killed.
+    `exit_code` is None if the night was killed.
     """
 
     run_id: str
@@ -102,29 +102,29 @@ class Night:
 
     @property
     def is_published(self) -> bool:
-        """Whether the night put anything in place."""
+        """Whether the night published anything."""
         return self.exit_code in EXITS_PUBLISHED
 
 
 @dataclass(frozen=True, kw_only=True)
 class StandingAlerts:
-    """The alerts that stand after a night, and what was looked at: of each kind these subjects, None for all.
+    """The alerts after a night, and what was checked: for each kind the subjects, None for all.
 
-    What was not looked at may stand or not, and is not taken for cleared.
+    An alert that was not checked does not count as cleared.
     """
 
     alerts: tuple[Alert, ...]
     seen: Mapping[str, frozenset[str] | None]
 
     def is_cleared(self, key: Key) -> bool:
-        """Whether an alert was looked at and does not stand."""
+        """Whether an alert was checked and is gone."""
         subjects = self.seen.get(key.kind, frozenset())
         is_seen = subjects is None or key.subject in subjects
         return is_seen and key not in {alert.key for alert in self.alerts}
 
 
 def find_alerts(night: Night, con: Connection | None, config: Settings) -> StandingAlerts:
-    """All that stands after a night. `con` is the published warehouse; None: there is none that can be read."""
+    """All alerts after a night. `con` is the published warehouse, None if it cannot be read."""
     alerts = [*describe_night(night), *describe_sources(night), *describe_claims(claims.load_claims(), night.day)]
     coverage: dict[str, frozenset[str] | None] = {"night": None, "claim": None}
     coverage["source"] = frozenset(night.health) | frozenset(config.sources_off)
@@ -140,8 +140,8 @@ def find_alerts(night: Night, con: Connection | None, config: Settings) -> Stand
         try:
             alerts += find(con)
             coverage[kind] = subjects
-        except SqlError as error:  # published by an older version, which did not keep that
-            LOG.warning("what is published does not tell of %s: %s", KINDS[kind].lower(), error)
+        except SqlError as error:  # an older version published it, without these tables
+            LOG.warning("the published warehouse cannot be checked for %s: %s", KINDS[kind].lower(), error)
     order = list(KINDS)
     return StandingAlerts(
         alerts=tuple(sorted(alerts, key=lambda a: (order.index(a.kind), a.subject, a.state))), seen=coverage
@@ -149,7 +149,7 @@ def find_alerts(night: Night, con: Connection | None, config: Settings) -> Stand
 
 
 def _list_rhythmic_sources(config: Settings) -> Iterator[str]:
-    """Sources that should bring something new: those that a night asks, and those whose files a person hands over."""
+    """Sources that should have news: sources that a night asks, and sources of files that a person provides."""
     in_store = read_known(config.data)
     for name, module in all_sources().items():
         is_asked = module.SOURCE.access == "file" or why_off(module.SOURCE, config.data, in_store) is None
@@ -161,11 +161,11 @@ def _list_rhythmic_sources(config: Settings) -> Iterator[str]:
 
 
 def describe_night(night: Night) -> Iterator[Alert]:
-    """That a night published nothing, had to mend a damaged file, or left a guide as it was."""
+    """Alerts of a night that published nothing, mended a damaged file, or left a guide unchanged."""
     if night.exit_code is None:
         yield Alert(
             kind="night", subject="end", state="killed",
-            words="the night was killed and never ended", remedy="`jobmarket run` goes on where it was",
+            words="the night was killed and never ended", remedy="`jobmarket run` continues it",
         )  # fmt: skip
     elif not night.is_published:
         message = night.message or f"it ended with {night.exit_code}"
@@ -182,7 +182,7 @@ def describe_night(night: Night) -> Iterator[Alert]:
 
 
 def describe_sources(night: Night) -> Iterator[Alert]:
-    """Sources that failed in a night, wholly or in part."""
+    """Alerts of sources that failed completely or in part."""
     for name, text in night.health.items():
         outcome, _, why = text.partition(": ")
         if outcome in FAILURES:
@@ -194,7 +194,7 @@ def describe_sources(night: Night) -> Iterator[Alert]:
 
 
 def describe_frozen(con: Connection, names: Iterable[str], day: date) -> Iterator[Alert]:
-    """Sources that said nothing new for longer than their cadence."""
+    """Alerts of sources without news for longer than their cadence."""
     for source, since, due_days in find_frozen_sources(con, names, day):
         is_file = all_sources()[source].SOURCE.access == "file"
         yield Alert(
@@ -206,7 +206,7 @@ def describe_frozen(con: Connection, names: Iterable[str], day: date) -> Iterato
 
 
 def describe_boards(con: Connection, config: Settings) -> Iterator[Alert]:
-    """Boards that answered and are no longer found."""
+    """Alerts of boards that answered once and are no longer found."""
     for source, board, answered_on, asked_on in find_lost_boards(con, config.board_not_found):
         yield Alert(
             kind="board", subject=f"{source} {board}", state="gone",
@@ -215,8 +215,24 @@ def describe_boards(con: Connection, config: Settings) -> Iterator[Alert]:
         )  # fmt: skip
 
 
+class WaitingList(NamedTuple):
+    """A list that waits for review, since when, and the day after which it may be published without a review."""
+
+    list: str
+    since: date
+    deadline: date
+
+
+def find_waiting_lists(con: Connection) -> list[WaitingList]:
+    """The lists that wait for review, nearest deadline first."""
+    rows = con.execute(
+        "SELECT list, offered_on FROM ops.vintages WHERE state = 'waiting' ORDER BY offered_on, list"
+    ).fetchall()
+    return [WaitingList(name, since, since + timedelta(days=MAX_DAYS_WAITING.value)) for name, since in rows]
+
+
 def describe_reviews(con: Connection, day: date) -> Iterator[Alert]:
-    """Lists of cells that wait for review, again when their deadline has passed."""
+    """Alerts of lists that wait for review, and again after their deadline."""
     for name, since, deadline in find_waiting_lists(con):
         is_over = day > deadline
         yield Alert(
@@ -227,7 +243,7 @@ def describe_reviews(con: Connection, day: date) -> Iterator[Alert]:
 
 
 def describe_claims(entries: Iterable[Claim], day: date) -> Iterator[Alert]:
-    """Claims of others whose day of verification is near, and again when it has passed."""
+    """Alerts of claims that must soon be verified again, and again after that day."""
     for claim in entries:
         if day >= claim.verify_by - NEAR:
             is_over = day > claim.verify_by
@@ -241,12 +257,12 @@ def describe_claims(entries: Iterable[Claim], day: date) -> Iterator[Alert]:
 
 
 def _shorten(why: str) -> str:
-    """What went wrong with a source, as its health has it: all that is counted, and the first example of the first."""
+    """A source's message with all counts, but only the first example."""
     first, *others = _COUNTED.split(why)
     return "; ".join((clean(first, MAX_EXAMPLE), *(clean(other.partition(", first: ")[0]) for other in others)))
 
 
 def clean(text: str, max_length: int = MAX_WORDS) -> str:
-    """What an error says, in one line, without values it quotes: they may be an advert's words or name a person."""
+    """An error in one line without quoted values, which may be words of an advert or name a person."""
     line = mask_contacts(_ADDRESS.sub(r"\1", " ".join(_QUOTED.sub("…", text).split()))).translate(UNSHOWN)
     return line if len(line) <= max_length else f"{line[: max_length - 1]}…"

@@ -1,4 +1,4 @@
-"""The channels that the settings name, in words: what each sent last, and what waits."""
+"""Describe the channels of the settings: what each sent last, and what waits."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from flows.runtime.settings import Settings
 
 
 def describe_channels(config: Settings) -> Iterator[tuple[str, str, bool]]:
-    """A label, a line and whether all is well, of each channel and of the heartbeat."""
+    """Label, text and whether all is well, for each channel and the heartbeat."""
     records, beat = read_records(config.data)
     channels = list_channels(config)
     if not channels:
-        yield "messages", "none; `notify.webhook` or `mail.to` in the settings sends what is due after a night", True
+        yield "messages", "none; set `notify.webhook` or `mail.to` to get the alerts of each night", True
     for name in channels:
         record = records.get(name, Record())
         problem = find_mail_problem(config) if name == MAIL else None

@@ -1,6 +1,6 @@
-"""How messages leave: a webhook, mail, and a heartbeat. Each is tried a few times, for a limited time in all.
+"""Deliver messages by webhook and mail, and request the heartbeat: a few attempts within a limited time.
 
-Errors say what went wrong and never with which address, user or password.
+Errors never contain an address, user or password.
 """
 
 from __future__ import annotations
@@ -22,24 +22,24 @@ from flows.runtime.settings import Settings
 from flows.runtime.settings_file import MAIL_PASSWORD
 
 WAITS = (2.0, 8.0)
-"""Seconds before the second and the third attempt; there is no fourth."""
+"""Seconds before the second and the third, last attempt."""
 MAX_SECONDS = 60.0
-"""Seconds all attempts of one delivery may take together, whatever the other side does."""
+"""Seconds for all attempts of one delivery together."""
 MAIL_TIMEOUT = 20.0
 """Seconds to connect to a mail server, and to wait for its next bytes."""
 PORTS = {"starttls": 587, "tls": 465, "none": 25}
 """Ports of mail servers (RFC 6409, RFC 8314, RFC 5321)."""
 BUSY_REPLIES = range(400, 500)
-"""Replies of mail servers after which sending again makes sense (RFC 5321, 4.2.1)."""
+"""Replies of mail servers that allow another attempt (RFC 5321, 4.2.1)."""
 MAX_PASSWORD = 4096
-"""Bytes that are read of the file that holds a password."""
+"""Bytes read from the file with the password."""
 
 Send = Callable[[Message], None]
 WEBHOOK, MAIL, HEARTBEAT = "webhook", "mail", "heartbeat"
 
 
 def list_channels(config: Settings) -> dict[str, Send]:
-    """The ways by which messages are sent that the settings name: a name, and what sends a message or raises."""
+    """The channels of the settings: name, and a function that sends a message or raises `NotTaken`."""
     channels: dict[str, Send] = {}
     if (address := config.webhook) is not None:
         channels[WEBHOOK] = lambda message: webhook.send("POST", address.get_secret_value(), message.content)
@@ -49,22 +49,22 @@ def list_channels(config: Settings) -> dict[str, Send]:
 
 
 def ask_heartbeat(config: Settings) -> str | None:
-    """Ask the heartbeat's address, which must be set; why it was in vain, or None."""
+    """Request the heartbeat's address, which must be set. Returns the error, or None."""
     address = config.heartbeat
     assert address is not None
     return try_within(lambda: webhook.send(config.heartbeat_method, address.get_secret_value()))
 
 
 def deliver(send: Send, message: Message) -> str | None:
-    """Send a message; why it was not taken, in words without secrets, or None when it was."""
+    """Send a message. Returns the error, without secrets, or None if it was taken."""
     return try_within(lambda: send(message))
 
 
 def try_within(attempt: Callable[[], None]) -> str | None:
-    """Call what may raise `NotTaken` until it does not; why it was in vain, or None.
+    """Call `attempt` until it does not raise `NotTaken`. Returns the error, or None.
 
-    It runs in a thread of its own, since neither the look-up of a name nor a server that sends byte after byte heeds a
-    time-out. One that takes too long is left behind, and may still come to its end.
+    It runs in a thread, because time-outs do not cover name resolution or a server that sends single bytes. An attempt
+    that takes too long is abandoned and may still finish.
     """
     is_over = threading.Event()
     whys: list[str | None] = []
@@ -79,7 +79,7 @@ def try_within(attempt: Callable[[], None]) -> str | None:
                 whys.append(str(error))
                 if not error.may_pass or wait is None or is_over.wait(wait):
                     return
-            except Exception as error:  # noqa: BLE001  # its words may hold a secret, its name does not
+            except Exception as error:  # noqa: BLE001  # its message may hold a secret
                 whys.append(f"it failed ({type(error).__name__})")
                 return
 
@@ -96,7 +96,7 @@ def try_within(attempt: Callable[[], None]) -> str | None:
 
 
 def find_mail_problem(config: Settings) -> str | None:
-    """What the settings of mail lack, in words; None when they are whole or name nobody who gets any."""
+    """What the mail settings lack, in words; None if they are complete or there is no recipient."""
     if not config.mail_to:
         return None
     for value, key in ((config.mail_host, "mail.host"), (config.mail_from, "mail.from")):
@@ -115,7 +115,7 @@ def find_mail_problem(config: Settings) -> str | None:
 
 
 def read_password(config: Settings) -> str:
-    """The password of the mail server, from the environment, else from the first line of its file; "" for none."""
+    """The mail password from the environment, else from the first line of its file; "" if there is none."""
     if password := os.environ.get(MAIL_PASSWORD, ""):
         return password
     if config.mail_password_file is None:
@@ -128,7 +128,7 @@ def read_password(config: Settings) -> str:
 
 
 def send_mail(config: Settings, message: Message) -> None:
-    """Hand a message to the mail server. Raises `NotTaken`; some of several recipients refused is no error."""
+    """Send a message by mail. Raises `NotTaken`, but not if only some recipients are refused."""
     if problem := find_mail_problem(config):
         raise NotTaken(problem, may_pass=False)
     try:
@@ -177,13 +177,13 @@ def _mail_of(config: Settings, message: Message) -> EmailMessage:
     mail["To"] = ", ".join(config.mail_to)
     mail["Date"] = email.utils.format_datetime(datetime.now(UTC))
     mail["Message-ID"] = email.utils.make_msgid(domain=(config.mail_from or "").rpartition("@")[2])
-    mail["Auto-Submitted"] = "auto-generated"  # RFC 3834: out-of-office replies leave it alone
+    mail["Auto-Submitted"] = "auto-generated"  # RFC 3834: no out-of-office replies
     mail.set_content(message.body)
     return mail
 
 
 def _is_here(host: str) -> bool:
-    """Whether a host is this machine, by its name."""
+    """Whether the name or address of a host means this machine."""
     try:
         return host == "localhost" or ipaddress.ip_address(host).is_loopback
     except ValueError:

@@ -1,4 +1,4 @@
-"""The message of a night: a subject and short lines for a telephone, and the same in fields for a program."""
+"""Compose the message of a night: a subject, short lines for a phone, and the same in fields for a program."""
 
 from __future__ import annotations
 
@@ -14,22 +14,22 @@ from flows.terminal.errors import EXIT_CODES
 from reports.figures.history import Change
 
 MAX_ALERTS = 12
-"""Alerts of a kind that have a line; the others are counted."""
+"""Alerts of a kind that get a line; the rest are counted."""
 MAX_CHANGES = 10
-"""Changed figures that have a line; the others are counted."""
+"""Changed figures that get a line; the rest are counted."""
 MAX_VALUE = 80
-"""Characters that are shown of a figure's value."""
+"""Characters of a figure's value that are shown."""
 CONTEXT = 20
-"""Characters before the first difference of two long values that are shown."""
+"""Characters shown before the first difference of two long values."""
 MAX_TEXT = 12_000
-"""Characters of the text in a chat room: Mattermost takes 16,383 (its `PostMessageMaxRunesV2`), Slack more."""
+"""Characters of the text for a chat room: Mattermost takes 16,383 (`PostMessageMaxRunesV2`), Slack more."""
 INERT = str.maketrans({"<": "‹", ">": "›", "@": "＠"})
-"""What chat rooms take for commands (`<!channel>`, `@all`, links with another text), by characters alike."""
+"""Similar characters for those that chat rooms take for commands (`<!channel>`, `@all`, disguised links)."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Due:
-    """An alert that is to be sent: since which night it is due, and whether it has cleared before it could be sent."""
+    """An alert to be sent: the night since which it is due, and whether it has cleared since."""
 
     alert: Alert
     since: date
@@ -38,7 +38,7 @@ class Due:
 
 @dataclass(frozen=True, kw_only=True)
 class Message:
-    """What is sent: `subject` and `body` are plain text, `fields` what they were made of."""
+    """A message: `subject` and `body` are plain text, `fields` their content as data."""
 
     subject: str
     body: str
@@ -46,7 +46,7 @@ class Message:
 
     @property
     def text(self) -> str:
-        """Subject and body in one."""
+        """Subject and body together."""
         return f"{self.subject}\n\n{self.body}"
 
     @property
@@ -58,7 +58,7 @@ class Message:
 
 @dataclass(frozen=True, kw_only=True)
 class Publication:
-    """Where to look after a night that published: guides, page, and which figures are not as the day before."""
+    """What a night published: guides, page, and changed figures."""
 
     guides: Sequence[Path]
     page: Path
@@ -66,7 +66,7 @@ class Publication:
 
 
 def compose(night: Night, due: Sequence[Due], *, n_standing: int = 0, published: Publication | None = None) -> Message:
-    """The message of a night. `n_standing` alerts were sent before and still stand; `published`: None for nothing."""
+    """The message of a night. `n_standing`: alerts sent before that still stand; `published`: None if nothing was."""
     n = len(due)
     sample = "SAMPLE DATA · " if night.is_sample else ""
     subject = f"{sample}Job market, {night.day}: {n} {'thing' if n == 1 else 'things'} due"
@@ -83,7 +83,7 @@ def compose(night: Night, due: Sequence[Due], *, n_standing: int = 0, published:
         "day": night.day.isoformat(),
         "exit_code": night.exit_code,
         "is_sample": night.is_sample,
-        "due": [_fields_of(one) for one in due],
+        "due": [_fields_of(each) for each in due],
         "changes": [_change_of(change) for change in published.changes] if published else [],
         "guides": [str(guide) for guide in published.guides] if published else [],
         "page": str(published.page) if published else None,
@@ -92,7 +92,7 @@ def compose(night: Night, due: Sequence[Due], *, n_standing: int = 0, published:
 
 
 def compose_test(night: Night) -> Message:
-    """A message that says nothing but that messages arrive."""
+    """A message that only tests whether messages arrive."""
     return Message(
         subject="Job market: a test message",
         body="Messages of nights will arrive like this one. `jobmarket notify --test` sent it; nothing is due.\n",
@@ -109,11 +109,11 @@ def _describe_end(night: Night) -> str:
 def _list_alerts(night: Night, due: Sequence[Due]) -> Iterator[list[str]]:
     """A heading and a line for each alert, kind by kind."""
     order = list(KINDS)
-    by_kind = sorted(due, key=lambda one: (order.index(one.alert.kind), one.alert.subject))
-    for kind, group in groupby(by_kind, key=lambda one: one.alert.kind):
+    by_kind = sorted(due, key=lambda each: (order.index(each.alert.kind), each.alert.subject))
+    for kind, group in groupby(by_kind, key=lambda each: each.alert.kind):
         members = list(group)
         more = [f"- and {len(members) - MAX_ALERTS:,} more"] if len(members) > MAX_ALERTS else []
-        yield [f"{KINDS[kind]} ({len(members):,})", *(_line_of(night, one) for one in members[:MAX_ALERTS]), *more]
+        yield [f"{KINDS[kind]} ({len(members):,})", *(_line_of(night, each) for each in members[:MAX_ALERTS]), *more]
 
 
 def _line_of(night: Night, due: Due) -> str:
@@ -124,7 +124,7 @@ def _line_of(night: Night, due: Due) -> str:
 
 
 def _list_changes(changes: Sequence[Change]) -> Iterator[list[str]]:
-    """What changed since the day before, values of other rungs apart because they are not to be compared."""
+    """Changes since the day before; values on another rung come separately because they cannot be compared."""
     for is_other_rung, words in ((False, "changed since"), (True, "on another rung than, not to be compared with,")):
         group = [change for change in changes if change.is_other_rung == is_other_rung]
         if group:
@@ -134,7 +134,7 @@ def _list_changes(changes: Sequence[Change]) -> Iterator[list[str]]:
 
 
 def _shorten(*values: str | None) -> list[str]:
-    """Values as they are shown beside each other: of long ones the part that begins a little before they differ.
+    """Values to show side by side; long values are cut to begin shortly before their first difference.
 
     >>> _shorten("USD 10K", None)
     ['USD 10K', 'withheld']

@@ -1,7 +1,7 @@
-"""A night that reports itself: once it has ended, what is due is sent and the heartbeat asked.
+"""Report a night after its end: send its alerts and request the heartbeat.
 
-By then everything is published or left as it was. Whatever goes wrong here is logged and on record, and changes nothing
-of the night. A night that is killed cannot report; that its heartbeat is missing tells of it.
+By then publishing is over. An error here is logged and recorded, and does not change the night. A killed night cannot
+report; its missing heartbeat shows that.
 """
 
 from __future__ import annotations
@@ -31,16 +31,17 @@ if TYPE_CHECKING:
 
 LOG = logging.getLogger("jobmarket")
 NIGHTS = ("run", "serve")
-"""Commands whose runs are nights."""
+"""Commands that run a night."""
 
 
 @contextlib.contextmanager
 def reporting(
     read_settings: Callable[[], Settings | None], *, run_id: str, is_sample: bool = False
 ) -> Iterator[Callable[[Outcome], None]]:
-    """Report a night by what is called with its outcome, or by the exception that ends it.
+    """Yield a function that reports a night's outcome; an exception is reported as a failed night.
 
-    `read_settings` is called when the night has ended; None: it is not to report. A night that somebody ends does not.
+    `read_settings` is called after the night; if it returns None, nothing is reported. Nor is a night that a person
+    ended.
     """
 
     def report(outcome: Outcome) -> None:
@@ -64,7 +65,7 @@ def reporting(
 
 
 def report_night(read_settings: Callable[[], Settings | None], night: Night) -> None:
-    """Send what is due after a night by every channel, and ask the heartbeat if it published. Never raises."""
+    """Send the alerts of a night by every channel, and request the heartbeat if it published. Never raises."""
     try:
         config = read_settings()
         if config is None:
@@ -75,13 +76,13 @@ def report_night(read_settings: Callable[[], Settings | None], night: Night) -> 
             why = ask_heartbeat(config)
             sent.note_beat(config.data, night.run_id, why=why)
             if why is not None:
-                LOG.warning("the heartbeat was asked in vain: %s", why)
-    except Exception:  # what is published stands, whoever could not be told of it
+                LOG.warning("the heartbeat could not be requested: %s", why)
+    except Exception:  # must not change what was published
         LOG.exception("the night could not report itself")
 
 
 def _send_due(config: Settings, night: Night) -> None:
-    """One message by each channel that has something to send."""
+    """Send one message by each channel that has alerts to send."""
     records, _ = sent.read_records(config.data)
     for name in list_channels(config):
         records.setdefault(name, sent.Record())
@@ -90,7 +91,7 @@ def _send_due(config: Settings, night: Night) -> None:
         why = deliver(list_channels(config)[name], message)
         sent.note_message(config.data, night.run_id, by=name, due=due, why=why)
         if why is None:
-            records[name].known |= {one.alert.key: one.since for one in due}
+            records[name].known |= {each.alert.key: each.since for each in due}
             LOG.info("sent by %s: %d due", name, len(due))
         else:
             LOG.warning("not sent by %s: %s; the %d due go with the next night's message", name, why, len(due))
@@ -101,7 +102,7 @@ def _send_due(config: Settings, night: Night) -> None:
 def _write_messages(
     config: Settings, night: Night, records: dict[str, sent.Record]
 ) -> tuple[StandingAlerts, dict[str, tuple[list[Due], Message]]]:
-    """All that stands after a night, and for each channel that has something to send what, and its message."""
+    """All alerts after a night and, for each channel with alerts to send, these and the message."""
     with _open_published(config) as con:
         standing = find_alerts(night, con, config)
         due = {name: sent.select_due(standing, records[name], night.day) for name in list_channels(config)}
@@ -115,25 +116,25 @@ def _write_messages(
 
 
 def _count_known(standing: StandingAlerts, due: list[Due]) -> int:
-    keys = {one.alert.key for one in due}
+    keys = {each.alert.key for each in due}
     return sum(alert.key not in keys for alert in standing.alerts)
 
 
 def _describe_published(config: Settings, night: Night, con: Connection | None) -> Publication | None:
-    """Where to look, and what changed; None where the night published nothing."""
+    """What a night published, or None."""
     if con is None or not night.is_published:
         return None
     outputs = config.outputs()
     try:
         changes = find_changes(con, night.day)
-    except SqlError:  # published by an older version
+    except SqlError:  # an older version published it
         changes = []
     return Publication(guides=(outputs.guide, *config.guides), page=outputs.page, changes=changes)
 
 
 @contextlib.contextmanager
 def _open_published(config: Settings) -> Iterator[Connection | None]:
-    """The published warehouse; None where there is none that can be opened."""
+    """Open the published warehouse; yields None if it cannot be opened."""
     try:
         con = open_reader(config.data)
     except (FileNotFoundError, SqlError):
@@ -143,19 +144,19 @@ def _open_published(config: Settings) -> Iterator[Connection | None]:
         yield con
 
 
-# --- what a person is shown -----------------------------------------------------------------------------
+# --- for `jobmarket notify --show` -----------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, kw_only=True)
 class DueMessage:
-    """What is due after the last night and not sent by every channel, as a message, and what was sent before."""
+    """Alerts of the last night that some channel has not sent, as a message, and alerts sent before."""
 
     message: Message | None
     known: tuple[Alert, ...]
 
 
 def find_last_night(config: Settings) -> Night | None:
-    """The last run that is over and was a night; None when there was none."""
+    """The last night that has ended, or None."""
     for run in runs_of(config.data):
         if run.state != RUNNING and _is_night(run):
             return Night(
@@ -175,13 +176,13 @@ def _is_night(run: Run) -> bool:
 
 
 def show_night(config: Settings, night: Night) -> DueMessage:
-    """What a night would send now. Nothing is sent or noted."""
+    """What a night would send now. Sends and records nothing."""
     records, _ = sent.read_records(config.data)
     names = list_channels(config)
     with _open_published(config) as con:
         standing = find_alerts(night, con, config)
         lists = [sent.select_due(standing, records.get(name, sent.Record()), night.day) for name in names or ("",)]
-        due = {one.alert.key: one for each in lists for one in each}
+        due = {item.alert.key: item for items in lists for item in items}
         message = None
         if due:
             publication = _describe_published(config, night, con)

@@ -1,4 +1,4 @@
-"""Append-only files of lines, as a rule of one JSON value each: adding a line, and reading what can be read."""
+"""Append-only files of lines, usually one JSON value each: append a line, and read what can be read."""
 
 from __future__ import annotations
 
@@ -13,21 +13,21 @@ from pydantic import ValidationError
 LOG = logging.getLogger("jobmarket")
 T = TypeVar("T")
 ASIDE = ".damaged"
-"""Behind the name of a file: where its lines that cannot be read are kept."""
+"""Suffix of the file with copies of unreadable lines."""
 _named: set[tuple[Path, bytes]] = set()
-"""Lines that this process has named."""
+"""Unreadable lines that this process has reported."""
 
 
 def append(path: Path, line: str) -> None:
-    """Append a line in a single write, so that it survives a power cut; one cut short before it stays apart."""
+    """Append a line in a single write, so that it survives a power cut. A cut-off last line stays apart."""
     _append(path, line.encode() + b"\n")
 
 
 def read(path: Path, parse: Callable[[bytes], T], *, keeps: bool = False) -> list[T]:
-    """What `parse` makes of each line, in order; nothing where there is no file.
+    """Parse each line, in order; [] if there is no file.
 
-    A line for which it raises `ValueError` is skipped and reported once, with its number and what is wrong, where a run
-    `keeps` it: a copy goes into a file beside this one. Until then each reading reports it.
+    A line for which `parse` raises `ValueError` is skipped and reported with its number and the error. With `keeps`, as
+    in a run, a copy goes into a file beside this one, and later readings do not report the line again.
     """
     if not path.exists():
         return []
@@ -48,8 +48,8 @@ def read(path: Path, parse: Callable[[bytes], T], *, keeps: bool = False) -> lis
             if (path, line) not in _named:
                 _named.add((path, line))
                 LOG.warning(
-                    "%s, line %d cannot be read and is passed over: %s. All other lines count; mend it by hand if you "
-                    "need it%s", path, number, _describe(error), f" (a copy is in {aside.name})" if keeps else "",
+                    "%s, line %d cannot be read and is skipped: %s. All other lines count; fix it by hand if you need "
+                    "it%s", path, number, _describe(error), f" (a copy is in {aside.name})" if keeps else "",
                 )  # fmt: skip
     return values
 
@@ -65,7 +65,7 @@ def _append(path: Path, content: bytes) -> None:
 
 
 def _describe(error: Exception) -> str:
-    """What is wrong with a line, in a few words."""
+    """The error in a few words."""
     if not isinstance(error, ValidationError):
         return str(error)
     first = error.errors()[0]

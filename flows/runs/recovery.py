@@ -1,4 +1,4 @@
-"""Recovery from damaged files: they are set aside or removed, named, and made again by the next step."""
+"""Recover from damaged files: set them aside or remove them, name them, and let the next step make them again."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ from warehouse.publish.reader import open_reader
 
 LOG = logging.getLogger("jobmarket")
 NAMED = 3
-"""Runs that are named when what is known of them is lost; the journal has all."""
+"""Runs that a message names; the journal has all."""
 
 
 def is_worth_printing(record: logging.LogRecord) -> bool:
-    """Whether Prefect should print why a task failed: not of a file, since what cannot be mended is raised on."""
+    """Whether Prefect should print a task's failure: not one of files, which is raised again if it cannot be mended."""
     error = record.exc_info[1] if record.exc_info else None
     if str(record.msg).startswith("Finished in state Failed"):
         return False
@@ -38,10 +38,10 @@ logging.getLogger("prefect.task_runs").addFilter(is_worth_printing)
 
 
 def recover(settings: Settings, outputs: Outputs, run_id: str) -> list[str]:
-    """Set damaged databases aside and remove damaged refined files; returns what was done, [] when all are whole.
+    """Set damaged databases aside and remove damaged refined files. Returns what was done, [] if nothing is damaged.
 
-    The next step makes them again: work.duckdb from the archive and what is published, the refined files from the
-    archive. `run_id` is the run that found the damage, and loses nothing.
+    The next step makes them again: work.duckdb from the archive and the published file, refined files from the archive.
+    `run_id` is the run that found the damage; it loses nothing.
     """
     today = datetime.now(UTC).date()
     work, market = (set_damaged_aside(path, today) for path in (outputs.folder / database.WORK, outputs.market))
@@ -63,10 +63,10 @@ def recover(settings: Settings, outputs: Outputs, run_id: str) -> list[str]:
 
 
 def restore_publication(con: database.Connection, request: Request) -> list[str]:
-    """Make ledger and vintages those that were published: what runs left that published nothing is forgotten.
+    """Restore ledger and vintages to what was published, and forget what unpublished runs left.
 
-    They are those of the published file; what it lacks, where it is lost or an older copy, comes from the record beside
-    the archive, and a sentence says so. What a run published and a kill kept from the record is put there.
+    They come from the published file. If that is lost or an older copy, what it lacks comes from the record beside the
+    archive, and a returned sentence says so. What was published but not recorded because of a kill is recorded now.
     """
     market, recorded, said = request.outputs.market, set[str](), list[str]()
     if request.as_of is None:
@@ -74,7 +74,7 @@ def restore_publication(con: database.Connection, request: Request) -> list[str]
         recorded = _read_published_runs(con, archive_records.RUNS.entries)
     known = _read_published_runs(con)
     in_market = _read_market_runs(con, market, known)
-    if request.as_of is None and not known <= recorded | in_market:  # only the work file says what these published
+    if request.as_of is None and not known <= recorded | in_market:  # only work.duckdb has what these runs published
         keep_record(con, request, archive_records.PUBLISHED)
         recorded = known
     for cls in (Figures, Vintages, FigureVintages, *PUBLISHED.values()):
@@ -90,15 +90,15 @@ def restore_publication(con: database.Connection, request: Request) -> list[str]
 
 
 def _read_published_runs(con: database.Connection, table: str = table_of(Runs).name) -> set[str]:
-    """The ids of the runs that published, as a table has them."""
+    """Ids of the runs in a table that published."""
     runs = con.execute(f"SELECT run_id FROM {table} WHERE exit_code IN {EXITS_PUBLISHED}").fetchall()
     return {run_id for (run_id,) in runs}
 
 
 def _read_market_runs(con: database.Connection, market: Path, known: Collection[str]) -> set[str]:
-    """The ids of the runs that the published file says published; the work file learns of those that it does not know.
+    """Ids of the published runs in the published file. Runs that work.duckdb lacks are added to it.
 
-    Where it cannot be read, which is told where its rows are, those that are known.
+    If the file cannot be read, which is reported elsewhere, the known runs.
     """
     if not market.exists():
         return set()
@@ -120,12 +120,12 @@ def _name_runs(run_ids: Sequence[str]) -> str:
 
 
 def _describe_losses(data: Path, outputs: Outputs, run_id: str) -> str:
-    """What of a lost work.duckdb nothing can make again, in a sentence."""
+    """A sentence about what was lost with work.duckdb for good."""
     if not outputs.market.exists():
         return "The marts of earlier days, and the checks and health of earlier runs, are lost"
     with open_reader(outputs.folder) as con:
         safe_ids = {run_id, *(row[0] for row in con.execute("SELECT run_id FROM ops.runs").fetchall())}
-    # What a run of a past day published stands in that day's folder.
+    # A run of a past day published into that day's folder.
     lost_ids = [
         run.run_id for run in runs_of(data) if run.run_id not in safe_ids and run.exit_code not in EXITS_PUBLISHED
     ]

@@ -1,8 +1,8 @@
-"""The journal of runs, `runs.jsonl`: the start and end of every run, whatever its result, and what was sent of it.
+"""The journal of runs, `runs.jsonl`: start and end of every run, and the messages that were sent.
 
-The warehouse's own `ops.runs` is replaced with the warehouse, so a night that published nothing, that was
-killed, or that never got to open a database is not in it. The journal is only ever appended to, one JSON
-object a line, in a single write; a line that cannot be read is named, kept aside and passed over (`jsonl.read`).
+The warehouse's own `ops.runs` is replaced with the warehouse, so it lacks nights that published nothing, were killed,
+or never opened a database. The journal is append-only, one JSON object a line; an unreadable line is reported, copied
+aside and skipped (`jsonl.read`).
 """
 
 from __future__ import annotations
@@ -33,9 +33,9 @@ NoteEnd = Callable[..., None]
 
 @dataclass(frozen=True, kw_only=True)
 class Run:
-    """One run; times in UTC. `ended_at` is None while it runs and when it was killed.
+    """One run; times in UTC. `ended_at` is None while it runs and after a kill.
 
-    `state` is one of `STATES`, `RUNNING` or `KILLED`. `health` has an outcome for each source that was asked.
+    `state` is one of `STATES`, `RUNNING` or `KILLED`. `health` has the outcome of each source that was asked.
     """
 
     run_id: str
@@ -51,7 +51,7 @@ class Run:
 
     @property
     def is_of_past_day(self) -> bool:
-        """Whether it was a `run --as-of`, which asks no clock and publishes in that day's own folder."""
+        """Whether it was `run --as-of`, which needs no clock and publishes into the day's own folder."""
         return "--as-of" in self.command.split()
 
 
@@ -83,7 +83,7 @@ class Ended:
 
 @dataclass(frozen=True, kw_only=True)
 class SentAlert:
-    """An alert of a message that was sent, or could not be, and since which night it was due."""
+    """An alert of a message, and the night since which it was due."""
 
     kind: str
     subject: str
@@ -96,7 +96,7 @@ class SentAlert:
 
 @dataclass(frozen=True, kw_only=True)
 class Delivery:
-    """A message was sent by a channel; `why` says why in vain."""
+    """A message was sent by a channel; `why` is the error, None if it was delivered."""
 
     delivery: str
     at: AwareDatetime
@@ -116,7 +116,7 @@ class Cleared:
 
 @dataclass(frozen=True, kw_only=True)
 class Heartbeat:
-    """The heartbeat was asked; `why` says why in vain."""
+    """The heartbeat was requested; `why` is the error, None if it succeeded."""
 
     heartbeat: str
     at: AwareDatetime
@@ -127,11 +127,11 @@ Line = Begun | Ended | Delivery | Cleared | Heartbeat
 LINES: Mapping[str, TypeAdapter[Any]] = {
     cls.__name__.lower(): TypeAdapter(cls) for cls in (Begun, Ended, Delivery, Cleared, Heartbeat)
 }
-"""By the key that tells them apart, which has the id of the run."""
+"""Parser of each kind of line, by the key that holds the id of its run."""
 
 
 def read_lines(data: Path, *, keeps: bool = False) -> list[Line]:
-    """The lines of the journal, the oldest first. `keeps`: of a run, which keeps aside those that cannot be read."""
+    """The lines of the journal, oldest first. With `keeps`, unreadable lines are copied aside."""
     return jsonl.read(data / JOURNAL, _parse, keeps=keeps)
 
 
@@ -148,13 +148,13 @@ def _parse(line: bytes) -> Line:
 
 
 def note(data: Path, entry: Mapping[str, Any]) -> None:
-    """Add a line to the journal; the time is put beside what is said."""
+    """Append an entry to the journal, with the time."""
     data.mkdir(parents=True, exist_ok=True)
     jsonl.append(data / JOURNAL, json.dumps({**entry, "at": _now()}))
 
 
 def begin(data: Path, *, run_id: str, command: str, clock_is_right: str | None = None) -> None:
-    """Note that this process begins a run, and why a person says that the machine's clock is right."""
+    """Note that this process begins a run. `clock_is_right`: the reason a person gave for trusting the clock."""
     read_lines(data, keeps=True)
     reason = {} if clock_is_right is None else {"clock_is_right": clock_is_right}
     note(data, {"begun": run_id, "pid": os.getpid(), "command": command, **reason})
@@ -176,9 +176,9 @@ def end(
 
 @contextlib.contextmanager
 def on_record(data: Path, *, run_id: str, command: str, clock_is_right: str | None = None) -> Iterator[NoteEnd]:
-    """Note a run's begin, and its end by what is called with `end`'s arguments or by the exception that ends it.
+    """Note the start of a run. Yields a function, with the arguments of `end`, that notes its end.
 
-    An end that cannot be noted changes nothing of what came of the run.
+    An exception is noted as the end, too. If the end cannot be written, a warning is logged and the run goes on.
     """
     begin(data, run_id=run_id, command=command, clock_is_right=clock_is_right)
 
@@ -202,7 +202,7 @@ def on_record(data: Path, *, run_id: str, command: str, clock_is_right: str | No
 
 
 def runs_of(data: Path) -> list[Run]:
-    """All runs of a data folder, the newest first; [] when there was none."""
+    """All runs of a data folder, newest first."""
     runs: dict[str, Run] = {}
     for line in read_lines(data):
         if isinstance(line, Begun):
@@ -220,7 +220,7 @@ def runs_of(data: Path) -> list[Run]:
     newest_first = list(reversed(runs.values()))
     holding = find_holder_pid(data)
     for number, run in enumerate(newest_first):
-        if holding is not None and run.pid == holding:  # an older run of the same process id is long dead
+        if holding is not None and run.pid == holding:  # an older run with this process id has ended
             if run.ended_at is None:
                 newest_first[number] = replace(run, state=RUNNING)
             break
@@ -228,7 +228,7 @@ def runs_of(data: Path) -> list[Run]:
 
 
 def find_ended_runs(data: Path) -> list[str]:
-    """Ids of the runs of a data folder that are over, killed ones among them."""
+    """Ids of the runs of a data folder that have ended, including killed runs."""
     return [run.run_id for run in runs_of(data) if run.state != RUNNING]
 
 

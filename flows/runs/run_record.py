@@ -1,7 +1,7 @@
-"""A run's record: what it is to do, what came of it, and what the databases say of both.
+"""What a run is to do (`Request`), how it ended (`Outcome`), and how the databases record both.
 
-The work file says that a run has begun, how each source fared and how the run ended; the published file repeats it of
-the runs that published. The journal (`run_log.py` beside this) has every run, whatever came of it.
+work.duckdb records the start of a run, the outcome of each source and the end; market.duckdb repeats that for runs that
+published. The journal (`run_log.py`) has every run.
 """
 
 from __future__ import annotations
@@ -28,13 +28,13 @@ LOG = logging.getLogger("jobmarket")
 
 
 def new_run_id() -> str:
-    """An id for a run: the time it begins (UTC), and what tells it from others of that second."""
+    """A new run id: the time (UTC) and a random part."""
     return f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{uuid.uuid4().hex[:8]}"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Request:
-    """What a run is to do. With `as_of`: as it stood on that day, from the archive alone."""
+    """What a run is to do. `as_of`: compute a past day from the archive alone."""
 
     settings: Settings
     command: str
@@ -44,43 +44,43 @@ class Request:
     is_live: bool = False
     is_rebuild: bool = False
     is_backfill: bool = False
-    """Only the sources of exchange rates are fetched, and only where rates are missing."""
+    """Fetch only exchange rates, and only if rates are missing."""
     guides: tuple[Path, ...] = ()
     allow_sample_outside: bool = False
     accept: tuple[str, ...] = ()
-    """Sources whose refused files are let in whatever their history says."""
+    """Sources with refused files that are to be loaded all the same."""
     clock_is_right: str | None = None
-    """Why a person says that the machine's clock is right; None: nobody said so."""
+    """A person's reason for trusting the machine's clock, or None."""
     unresolved: tuple[str, ...] = ()
-    """The hosts of a live night where none of them could be found: `describe_offline` says what comes of it."""
+    """The hosts that were looked up, if none could be resolved; then the night ends with `describe_offline`."""
     notes: tuple[str, ...] = ()
-    """What was found before the run began and an operator should know."""
+    """Notes for the operator from before the run."""
     brought: date | None = None
-    """The newest day of the answers that it brought, once it is known."""
+    """Newest day of the answers that the run added, once known."""
     run_id: str = field(default_factory=new_run_id)
 
     @property
     def outputs(self) -> Outputs:
-        """Where the run puts what it makes."""
+        """The files that the run makes."""
         return self.settings.outputs(self.as_of)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Outcome:
-    """What a run left behind. `exit_code`: 0 all well, 1 nothing published, 2 published without some source."""
+    """How a run ended. `exit_code`: 0 all well, 1 nothing published, 2 published without a source or guide."""
 
     exit_code: int
     as_of: date | None
     health: tuple[Health, ...] = ()
     messages: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
-    """What an operator should know although all went well."""
+    """Notes for the operator that are not problems."""
     ended_at: datetime | None = None
-    """When it ended, as what it published says; None: when that is noted."""
+    """When it ended, as the published file says; None: the time of recording."""
 
     @property
     def on_record(self) -> dict[str, Any]:
-        """What the journal of runs says of it: arguments of `runtime.run_log.end`. Of sources, those that were read."""
+        """Arguments of `run_log.end` for the journal; sources that were unchanged are left out."""
         read = [health for health in self.health if health.outcome != "unchanged"]
         return {
             "exit_code": self.exit_code,
@@ -91,11 +91,11 @@ class Outcome:
 
 
 MAX_HOSTS_NAMED = 3
-"""Hosts that could not be found that are named; the others are counted."""
+"""Unresolved hosts that a message names; the rest are counted."""
 
 
 def describe_offline(request: Request) -> Outcome:
-    """What comes of a night without a network: no step is begun, and what stood before still stands."""
+    """The outcome of a night without a network: no step begins, and published files stay."""
     hosts = ", ".join(request.unresolved[:MAX_HOSTS_NAMED])
     more = len(request.unresolved) - MAX_HOSTS_NAMED
     looked_up = f"{hosts} and {more} more" if more > 0 else hosts
@@ -104,7 +104,7 @@ def describe_offline(request: Request) -> Outcome:
 
 
 def work_of(request: Request) -> database.Connection:
-    """Open the pipeline's own database, for one step."""
+    """Open work.duckdb for one step."""
     limits = request.settings
     return database.open_work(
         request.outputs.folder,
@@ -115,14 +115,14 @@ def work_of(request: Request) -> database.Connection:
 
 
 def keep_record(con: database.Connection, request: Request, records: Sequence[archive_records.Record]) -> None:
-    """Write what the work file says and the records beside the archive do not; of a past day nothing is on record."""
+    """Write new entries of work.duckdb to the records beside the archive. A past day is not recorded."""
     if request.as_of is None:
         made_by = {"run_id": request.run_id, "code_version": code_version()}
         archive_records.save(con, request.settings.archive, records, made_by)
 
 
 def begin(request: Request) -> None:
-    """Record in the work file that the run has begun."""
+    """Record the start of the run in work.duckdb."""
     with work_of(request) as con:
         run = Runs(
             run_id=request.run_id,
@@ -139,7 +139,7 @@ def begin(request: Request) -> None:
 
 
 def record_health(request: Request, health: Sequence[Health]) -> None:
-    """Note how each source fared and what of it was rejected before it reached the archive."""
+    """Record the outcome of each source, and what was rejected before it reached the archive."""
     rows = [
         SourceHealth(
             run_id=request.run_id,
@@ -153,14 +153,14 @@ def record_health(request: Request, health: Sequence[Health]) -> None:
         for one in health
     ]
     with work_of(request) as con:
-        database.put_rejects(con, [reject for one in health for reject in one.rejects])
+        database.put_rejects(con, [reject for each in health for reject in each.rejects])
         database.put(con, SourceHealth, rows)
 
 
 def record_end(request: Request, outcome: Outcome) -> None:
-    """Note in the work file how the run ended, and put on record what it published.
+    """Record the end of the run in work.duckdb, and what it published beside the archive.
 
-    Where that fails, what came of the run stays as it is.
+    A failure to do so is logged and does not change the outcome.
     """
     is_published = outcome.exit_code in EXITS_PUBLISHED
     try:
@@ -173,16 +173,16 @@ def record_end(request: Request, outcome: Outcome) -> None:
 
 
 def keep_published_outcome(request: Request, error: Exception) -> Outcome:
-    """What a run published before it failed, by the published file's own record. Raises the error if nothing."""
+    """The outcome of a run that failed after publishing, read from the published file. Raises `error` if it had not."""
     outcome = read_published_outcome(request)
     if outcome is None:
         raise error
-    LOG.warning("all was published, then: %s; how the run ended is told by %s", error, request.outputs.market)
+    LOG.warning("all was published, then: %s; %s has the end of the run", error, request.outputs.market)
     return outcome
 
 
 def read_published_outcome(request: Request) -> Outcome | None:
-    """What a run published, by its own record in the published warehouse; None when it published nothing."""
+    """The outcome of a run, read from the published warehouse; None if the run published nothing."""
     if not request.outputs.market.exists():
         return None
     columns = ("source", "outcome", "n_requests", "n_bytes", "n_rows", "message")
@@ -193,7 +193,7 @@ def read_published_outcome(request: Request) -> Outcome | None:
             rows = con.execute(
                 f"SELECT {', '.join(columns)} FROM ops.source_health WHERE run_id = ? ORDER BY source", [request.run_id]
             ).fetchall()
-    except database.SqlError:  # what cannot be read tells nothing; the first error is the one to be told
+    except database.SqlError:  # report the first error, not this one
         return None
     if run is None or run[0] is None:
         return None
@@ -202,7 +202,7 @@ def read_published_outcome(request: Request) -> Outcome | None:
 
 
 def write_end(con: database.Connection, request: Request, outcome: Outcome) -> None:
-    """Note how the run ended: in the warehouse that is about to be published, or in the work file."""
+    """Record the end of the run in work.duckdb or in the warehouse that is about to be published."""
     database.end_run(
         con,
         request.run_id,

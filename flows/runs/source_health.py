@@ -1,4 +1,4 @@
-"""What a run got from each source: outcome, counts and rejects, added step by step (`ops.source_health`)."""
+"""What a run got from each source: outcome, counts and rejects, added up step by step (`ops.source_health`)."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime
 from itertools import chain
 from pathlib import Path
 
-from extractors.archive.reader import MAX_AHEAD
+from extractors.archive.reader import MAX_AHEAD, DamagedRecord
 from extractors.refine.refine import RefineResult, answers_after, refusals_in
 from extractors.response import ANSWERED
 from extractors.source import all_sources
@@ -20,14 +20,14 @@ from warehouse.ops_tables import Rejects
 
 LOG = logging.getLogger("jobmarket")
 OUTCOMES = ("disabled", "unchanged", "ok", "empty", "partial", "blocked", "failed")
-"""From the best to the worst: of several, the last in this order is the source's."""
+"""From best to worst. A source with several outcomes gets the worst."""
 SHORT = ("blocked", "failed")
-"""Outcomes of a source that was to be read and was not: the run is published without it, and its exit code says so."""
+"""Outcomes of a source that could not be read: the run is published without it, with exit code 2."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Health:
-    """What a run got from one source. `outcome` is one of `OUTCOMES`, `n_rows` None where nothing was loaded."""
+    """What a run got from one source. `outcome` is one of `OUTCOMES`; `n_rows` is None if nothing was loaded."""
 
     source: str
     outcome: str = "unchanged"
@@ -37,16 +37,16 @@ class Health:
     message: str | None = None
     rejects: tuple[Rejects, ...] = ()
     fresh: tuple[str, ...] = ()
-    """Archive files that this run made of its answers, relative to the archive."""
+    """Archive files with the answers of this run, relative to the archive."""
     boards: tuple[BoardOutcome, ...] = ()
-    """What came of each board that was to be asked."""
+    """The outcome of each board that was to be asked."""
 
 
 # --- fetch ----------------------------------------------------------------------------------------------
 
 
 def add_answers(health: Health, web: Web, failures: Sequence[str], fresh: Path | None) -> Health:
-    """Health with the answers of one fetch added: its failed requests, and the archive file that it made."""
+    """Add the answers of one fetch, its failed requests, and its archive file (`fresh`) to the health."""
     message = f"{len(failures)} failed, first: {failures[0]}" if failures else None
     return replace(
         health,
@@ -71,7 +71,7 @@ def _judge_answers(web: Web, failures: Sequence[str]) -> str:
 
 
 def add_rejects(health: Health, rejects: Sequence[Rejects], what: str) -> Health:
-    """Health with rejects added, `what` naming them; an error is logged, and the source is partial at best."""
+    """Add rejects to the health; `what` names them. Logs an error, and the source becomes partial or stays worse."""
     if not rejects:
         return health
     first = rejects[0]
@@ -86,8 +86,23 @@ def add_rejects(health: Health, rejects: Sequence[Rejects], what: str) -> Health
     )
 
 
+def reject_damage(source: str, warc: str, damage: DamagedRecord) -> Rejects:
+    """A reject for a damaged record, or for a whole file (`record` -1)."""
+    is_whole_file = damage.record < 0
+    note = "nothing in the file was taken" if is_whole_file else "the file's other records were taken"
+    return Rejects(
+        source=source,
+        warc=warc,
+        record=damage.record,
+        posting_id=None,
+        column_name="file" if is_whole_file else "response",
+        value=damage.why[:200],
+        rule=f"a whole WARC record expected; {note}. Get the file again if you can",
+    )
+
+
 def reject_future(source: str, warc: str, record: int, time: datetime) -> Rejects:
-    """The reject of an answer that is dated in the future."""
+    """A reject for an answer that is dated in the future."""
     return Rejects(
         source=source,
         warc=warc,
@@ -104,10 +119,9 @@ def reject_future(source: str, warc: str, record: int, time: datetime) -> Reject
 
 
 def describe_refusals(files: Sequence[RefineResult]) -> tuple[str, bool]:
-    """What could not be read of a source's files, in a line ("" for nothing), and whether it is answers or records.
+    """A line about what could not be read in a source's files, "" for nothing; and whether answers or records are lost.
 
-    Single values, deliberate omissions and flags are told of files that a person handed over, who can mend file or
-    mapping.
+    Single values, deliberate omissions and flags are reported only for files that a person provided and can fix.
     """
     refusals = [refusals_in(file) for file in files]
     answers, records, values, left_out, flags = (
@@ -133,10 +147,10 @@ def add_loads(
     failures: Mapping[str, str],
     loads: Sequence[loader.LoadResult],
 ) -> tuple[Health, ...]:
-    """Health after loading: answers and records that cannot be read make a source partial, a refused file fails it.
+    """Health after loading. Unreadable answers or records make a source partial; a refused file makes it failed.
 
-    `failures` says of each source whose file could not be refined why. Rows are counted of the files that this run
-    made; of a source that it did not fetch, of all files that it loaded.
+    `failures`: the reason for each source with a file that could not be refined. Rows are counted in files of this
+    run; for a source that was not fetched, in all files that were loaded.
     """
     by_source = {health.source: health for health in fetches}
     fetched_sources = frozenset(by_source)
@@ -165,18 +179,18 @@ def add_loads(
 def add_future_rejects(
     health: Sequence[Health], results: Sequence[RefineResult], loads: Sequence[loader.LoadResult], today: date
 ) -> tuple[Health, ...]:
-    """Health with a reject for each archived answer that was not loaded because it is dated in the future.
+    """Add a reject for each archived answer that was not loaded because it is dated in the future.
 
-    The archive keeps such an answer, so it is rejected in every run, but a remark only when its file is loaded.
+    The archive keeps such an answer, so every run rejects it; it is a remark only when its file is loaded.
     """
-    by_source = {one.source: one for one in health}
+    by_source = {each.source: each for each in health}
     new = {outcome.warc for outcome in loads if outcome.state == "loaded"}
     for file in results:
         answers = answers_after(file, today + MAX_AHEAD)
         rejects = [reject_future(file.source, file.warc, record, time) for record, time in answers]
-        one = by_source.get(file.source, Health(source=file.source))
+        known = by_source.get(file.source, Health(source=file.source))
         if file.warc in new:
-            by_source[file.source] = add_rejects(one, rejects, "records dated in the future")
+            by_source[file.source] = add_rejects(known, rejects, "records dated in the future")
         elif rejects:
-            by_source[file.source] = replace(one, rejects=(*one.rejects, *rejects))
+            by_source[file.source] = replace(known, rejects=(*known.rejects, *rejects))
     return tuple(by_source[name] for name in sorted(by_source))

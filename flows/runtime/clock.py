@@ -1,4 +1,4 @@
-"""Whether the machine's clock can be believed, which decides what day a night speaks for: before a run begins."""
+"""Check the machine's clock before a run: it decides the day of the figures."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from warehouse.publish.reader import open_reader
 
 LOG = logging.getLogger("jobmarket")
 MAX_APART = timedelta(days=1)
-"""How far the clock may be from that of most servers."""
+"""How far the clock may differ from most servers."""
 OPTION = "--clock-is-right"
 REMEDY = (
     "Nothing was started or changed. Set the clock and run the command again. If the clock is right, "
@@ -34,11 +34,11 @@ REMEDY = (
 
 
 class FalseClock(WrongUsage):
-    """The machine's clock contradicts what is on record, or most servers. Nothing was begun."""
+    """The machine's clock contradicts the records or most servers. Nothing was begun."""
 
 
 class Outlook(NamedTuple):
-    """What was found before a run. `unresolved`: the hosts of a live night where none can be found; `notes` are its."""
+    """What was found before a run: `unresolved` hosts, if none of a live night's hosts can be resolved, and notes."""
 
     unresolved: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
@@ -47,43 +47,42 @@ class Outlook(NamedTuple):
 def look_out(
     config: Settings, names: Sequence[str] = (), *, is_live: bool = False, clock_is_right: str | None = None
 ) -> Outlook:
-    """Refuse a clock that cannot be believed, unless a person says that it is right. Nothing is written.
+    """Refuse a wrong clock, unless a person says that it is right. Writes nothing.
 
-    It is held against the last run and the newest published day, and for a live night, which asks the sources `names`,
-    against the answers of a few servers; a note says that none of them told the time. Raises `FalseClock` that names
-    both times.
+    The clock is compared with the last run and the newest published day; for a live night of the sources `names` also
+    with the answers of a few servers. A note says if no server told the time. Raises `FalseClock` with both times.
 
-    A host that cannot be found may be gone. So names of further sources are looked up where there are fewer than
-    `MAX_HOSTS`, and only where none at all is found the machine is offline. The resolver's error is no guide: some
-    systems say that a name does not exist where they have no network.
+    A host that cannot be resolved may be gone. So hosts of other sources are tried too, up to `MAX_HOSTS`; the machine
+    counts as offline only if no host can be resolved. The resolver's error does not help: without a network, some
+    systems report that a name does not exist.
     """
     if clock_is_right is None:
         last_run, newest_day = read_last(config)
         _refuse(find_doubt(now(), last_run=last_run, newest_day=newest_day))
     try:
         contact = check_contact(config.contact)
-    except MissingContact:  # nobody may be asked, which the night itself says
+    except MissingContact:  # no server may be asked; the night reports that
         return Outlook()
     if not is_live:
         return Outlook()
     in_store = read_known(config.data)
     sources = [limit(all_sources()[name].SOURCE, config) for name in names]
-    asked = choose_hosts((one for one in sources if why_off(one, config.data, in_store) is None), in_store)
+    asked = choose_hosts((source for source in sources if why_off(source, config.data, in_store) is None), in_store)
     found = find_hosts(asked)
     if asked and not found:
         others = choose_hosts((module.SOURCE for name, module in all_sources().items() if name not in names), in_store)
-        asked = list({one.host: one for one in (*asked, *others)}.values())[:MAX_HOSTS]
+        asked = list({each.host: each for each in (*asked, *others)}.values())[:MAX_HOSTS]
         if not find_hosts(asked):
-            return Outlook(unresolved=tuple(one.host for one in asked))
+            return Outlook(unresolved=tuple(each.host for each in asked))
     if clock_is_right is not None or not asked:
         return Outlook()
     times = ask_times(found, contact)
     _refuse(find_doubt(now(), times=times))
-    if not any(_can_tell(one) for one in times):
+    if not any(map(_can_tell, times)):
         note = f"the clock was not checked: none of the {len(found)} servers that were asked told the time"
         LOG.warning(note)
         return Outlook(notes=(note,))
-    LOG.info("the clock was held against %d servers", len(times))
+    LOG.info("the clock was compared with %d servers", len(times))
     return Outlook()
 
 
@@ -93,16 +92,15 @@ def now() -> datetime:
 
 
 def today() -> date:
-    """The day it is, in UTC."""
+    """Today, in UTC."""
     return datetime.now(UTC).date()
 
 
 def read_last(config: Settings) -> tuple[datetime | None, date | None]:
-    """When the last run ended, or began where it did not end; and the newest published day. None: nothing yet.
+    """End of the last run, or its start if it did not end; and the newest published day. None if there is none.
 
-    The last run is the journal's last one, whatever times others have: the clock may have been ahead for one of them.
-    The runs of the published file, whose order nothing tells but their times, count only where there is no journal,
-    and not those whose days were set aside.
+    The last run is the last in the journal, whatever its time: the clock may have been ahead in an earlier run. Runs
+    in the published file are used only without a journal, except runs with a day that was set aside.
     """
     runs = [run for run in runs_of(config.data) if not run.is_of_past_day]  # those asked no clock
     last_run = (runs[0].ended_at or runs[0].began_at) if runs else None
@@ -123,39 +121,46 @@ def find_doubt(
     newest_day: date | None = None,
     times: Sequence[ServerTime | OutOfDate] = (),
 ) -> str | None:
-    """Why a time by the machine's clock is not believed, with what speaks against it; None where nothing does.
+    """Why the machine's clock is not believed, with the evidence; None if nothing contradicts it.
 
-    That is the last run or a published day where it is later; and servers, where more than half of those that can tell
-    are over a day ahead of the clock, or more than half are over a day behind it. A certificate that is not yet valid
-    puts its server ahead, one that has expired puts it behind. So a server whose own clock or certificate is out of
-    date is outvoted, and so is a cache that hands out an old answer; one that kept it for over a day cannot tell. A
-    server that alone says a time is believed.
+    The last run or a published day contradicts it by being later. Servers contradict it if more than half of those
+    that can tell are over a day ahead of it, or more than half are over a day behind. A certificate that is not yet
+    valid counts as ahead, an expired one as behind. So a single server with a wrong clock or certificate is outvoted,
+    and so is a cache with an old answer; an answer cached for over a day does not count. A server that is the only one
+    to answer is believed.
     """
-    ours = f"this machine's clock says {_format(now)}"
     if last_run is not None and now < last_run:
-        return f"{ours}, and the last run here was at {_format(last_run)}"
-    if newest_day is not None and now.astimezone(UTC).date() < newest_day:
-        return f"{ours}, and figures of {newest_day} are published"
-    able = [one for one in times if _can_tell(one)]
-    said = [one for one in able if isinstance(one, ServerTime)]
-    for sign, what in ((1, "are not yet valid"), (-1, "have expired")):
-        apart = [one for one in said if sign * one.ahead > MAX_APART]
-        untimely = [one for one in able if isinstance(one, OutOfDate) and one.is_expired == (sign < 0)]
-        if 2 * (len(apart) + len(untimely)) <= len(able):
-            continue
-        doubts = []
-        if apart:
-            theirs = _format(now + statistics.median_low(one.ahead for one in apart))
-            doubts.append(f"{_count(apart, able)} say it is {theirs}: {_name(apart)}")
-        if untimely:
-            doubts.append(f"by it the TLS certificates of {_count(untimely, able)} {what}: {_name(untimely)}")
-        return f"{ours}, and {'; and '.join(doubts)}"
-    return None
+        contradiction = f"the last run here was at {_format(last_run)}"
+    elif newest_day is not None and now.astimezone(UTC).date() < newest_day:
+        contradiction = f"figures of {newest_day} are published"
+    else:
+        able = [answer for answer in times if _can_tell(answer)]
+        ahead = _find_servers_apart(now, able, 1, "are not yet valid")
+        contradiction = "; and ".join(ahead or _find_servers_apart(now, able, -1, "have expired"))
+    return f"this machine's clock says {_format(now)}, and {contradiction}" if contradiction else None
 
 
-def _can_tell(one: ServerTime | OutOfDate) -> bool:
-    """Whether a server's answer shows what time it is: not where a cache had it for so long that any time would do."""
-    return isinstance(one, OutOfDate) or one.kept <= MAX_APART
+def _find_servers_apart(now: datetime, able: Sequence[ServerTime | OutOfDate], sign: int, what: str) -> list[str]:
+    """The evidence if more than half of the servers are over a day ahead of the clock (`sign` 1) or behind it (-1).
+
+    [] if they are fewer. `what` is the fault of their certificates.
+    """
+    apart = [answer for answer in able if isinstance(answer, ServerTime) and sign * answer.ahead > MAX_APART]
+    untimely = [answer for answer in able if isinstance(answer, OutOfDate) and answer.is_expired == (sign < 0)]
+    if 2 * (len(apart) + len(untimely)) <= len(able):
+        return []
+    doubts = []
+    if apart:
+        theirs = _format(now + statistics.median_low(answer.ahead for answer in apart))
+        doubts.append(f"{_count(apart, able)} say it is {theirs}: {_name(apart)}")
+    if untimely:
+        doubts.append(f"by it the TLS certificates of {_count(untimely, able)} {what}: {_name(untimely)}")
+    return doubts
+
+
+def _can_tell(answer: ServerTime | OutOfDate) -> bool:
+    """Whether a server's answer shows the time: not if a cache kept it for too long."""
+    return isinstance(answer, OutOfDate) or answer.kept <= MAX_APART
 
 
 def _count(some: Sequence[ServerTime | OutOfDate], of: Sequence[ServerTime | OutOfDate]) -> str:
@@ -163,7 +168,7 @@ def _count(some: Sequence[ServerTime | OutOfDate], of: Sequence[ServerTime | Out
 
 
 def _name(some: Sequence[ServerTime | OutOfDate]) -> str:
-    return ", ".join(one.host for one in some)
+    return ", ".join(answer.host for answer in some)
 
 
 def _refuse(doubt: str | None) -> None:

@@ -1,7 +1,7 @@
-"""What a data folder holds, sample or live: two that are never mixed. The file `kind` says it; its first run decides.
+"""Whether a data folder holds sample or live data, which are never mixed. The first run writes it to the file `kind`.
 
-Where that file was lost or spoiled, what the folder holds tells: the published file says of each run whether it was
-of the sample, and the sample's boards are named so.
+If that file is lost or damaged, the content decides: the published file marks runs of the sample, and the sample's
+boards have names of their own.
 """
 
 from __future__ import annotations
@@ -24,22 +24,22 @@ from warehouse.publish.reader import open_reader
 LOG = logging.getLogger("jobmarket")
 SAMPLE, LIVE = "sample", "live"
 SAMPLE_BOARD = "-sample"
-"""How the names of the bundled sample's boards end."""
+"""End of the names of the sample's boards."""
 
 
 def read_kind(data: Path) -> str | None:
-    """What the folder's file says; None when there is none, or when it says neither."""
+    """The kind in the folder's file; None if there is no file, or it holds something else."""
     with contextlib.suppress(OSError, UnicodeDecodeError):
         path = data / KIND
-        text = path.read_text(encoding="utf-8").strip() if path.is_file() else ""  # a pipe would be waited for
+        text = path.read_text(encoding="utf-8").strip() if path.is_file() else ""  # a pipe would block
         return text if text in (SAMPLE, LIVE) else None
     return None
 
 
 def find_kind(config: Settings) -> str | None:
-    """What the folder holds, by its file or else by what is in it; None when neither tells. Nothing is written.
+    """The kind of a folder, from its file or else its content; None if neither tells. Writes nothing.
 
-    Raises `Wrong` where the folder holds both.
+    Raises `Wrong` if the folder holds both kinds.
     """
     if kind := read_kind(config.data):
         return kind
@@ -53,7 +53,7 @@ def find_kind(config: Settings) -> str | None:
 
 
 def refuse_other_kind(config: Settings, kind: str | None, new_kind: str | None) -> None:
-    """Raise `Wrong` where a folder holds the other kind than is to be put into it."""
+    """Raise `Wrong` if a folder holds the other kind than `new_kind`."""
     if kind is not None and new_kind not in (None, kind):
         raise Wrong(
             f"{config.data} holds {kind} data, which {new_kind} data must not be mixed with; "
@@ -62,21 +62,21 @@ def refuse_other_kind(config: Settings, kind: str | None, new_kind: str | None) 
 
 
 def settle_kind(config: Settings, new_kind: str | None) -> str:
-    """What the folder holds; the first run decides. A damaged file is set aside and written again where that is clear.
+    """The kind of a folder; the first run decides it. A damaged file is set aside and rewritten if the kind is clear.
 
-    Raises `Wrong` where the folder holds the other kind, where a run that brings none finds none, and where a damaged
-    file is all that could tell.
+    Raises `Wrong` if the folder holds the other kind, if it is empty and the run adds no data, and if only the damaged
+    file could tell.
     """
     path = config.data / KIND
     file_kind, folder_kind = read_kind(config.data), find_kind(config)
     is_damaged = file_kind is None and (path.is_dir() or (path.exists() and path.stat().st_size > 0))
     if folder_kind is None and is_damaged:
         raise Wrong(
-            f"{path} says neither {SAMPLE} nor {LIVE}, and nothing in the folder tells; write the right one into it, "
-            "or set JOBMARKET_DATA to another folder"
+            f"{path} says neither {SAMPLE} nor {LIVE}, and nothing else in the folder tells; write the right word into "
+            "it, or set JOBMARKET_DATA to another folder"
         )
     if folder_kind is None and new_kind is None:
-        raise Wrong(f"{config.data} holds no data yet; `jobmarket run` or `jobmarket backfill` brings some")
+        raise Wrong(f"{config.data} holds no data yet; `jobmarket run` or `jobmarket backfill` fetches some")
     refuse_other_kind(config, folder_kind, new_kind)
     kind = folder_kind or new_kind
     assert kind is not None
@@ -89,14 +89,14 @@ def settle_kind(config: Settings, new_kind: str | None) -> str:
 
 
 def _find_published_kinds(config: Settings) -> Iterator[str]:
-    """What the runs in the published file were of; nothing where it cannot be read."""
+    """Kinds of the runs in the published file; none if it cannot be read."""
     with contextlib.suppress(FileNotFoundError, database.SqlError), open_reader(config.data) as con:
         for (is_sample,) in con.execute("SELECT DISTINCT is_sample FROM ops.runs").fetchall():
             yield SAMPLE if is_sample else LIVE
 
 
 def _find_archived_kinds(archive: Store) -> Iterator[str]:
-    """What the archive's files are of, as far as their boards tell."""
+    """Kinds of the archive's files, as far as their boards tell."""
     for name, module in all_sources().items():
         if not module.SOURCE.has_whole_lists:
             continue

@@ -1,4 +1,4 @@
-"""How many requests a source may send a night, and how far apart: as it declares, or as the settings say."""
+"""Requests of a source in a night and the pause between them: as it declares, or as the settings say."""
 
 from __future__ import annotations
 
@@ -16,41 +16,41 @@ HOUR = 3600.0
 
 
 def limit(source: Source, config: Settings) -> Source:
-    """A source with the budget and the pause that the settings give it, else with its own.
+    """A source with the budget and pause of the settings, else its own.
 
-    Raises `WrongUsage` for a pause that is shorter than the source's own, and for more requests than the source takes:
-    than its time allows, or, where it has no boards, than it declares, by its terms or since there is no more to ask.
+    Raises `WrongUsage` for a pause shorter than the source's own, and for too many requests: more than its time
+    allows, or, without boards, more than it declares.
     """
     pause = config.pause.get(source.name, source.pause)
     if pause < source.pause:
         raise WrongUsage(
-            f"{_where(config, 'pause')}limits.pause.{source.name} = {pause:g}: the source asks for {source.pause:g} "
-            f"seconds between two requests at least; name more, or take the line out"
+            f"{_where(config, 'pause')}limits.pause.{source.name} = {pause:g}: the source asks for at least "
+            f"{source.pause:g} seconds between two requests; raise the number, or remove the line"
         )
     for_boards = config.board_requests if source.boards else None
     setting = config.requests.get(source.name)
     limited = replace(source, pause=pause, most_requests=setting or for_boards or source.most_requests)
     if setting is None:
         return limited
-    most = _count_in_time(limited) if source.boards else source.most_requests
-    if setting > most:
+    max_requests = _count_in_time(limited) if source.boards else source.most_requests
+    if setting > max_requests:
         why = f"{pause:g} s apart, {setting:,} take {_hours(setting * pause)}, and it has {_hours(source.max_seconds)}"
         raise WrongUsage(
-            f"{_where(config, 'requests')}limits.requests.{source.name} = {setting}: {most:,.0f} are the most"
+            f"{_where(config, 'requests')}limits.requests.{source.name} = {setting}: at most {max_requests:,.0f}"
             + (f", {why}" if source.boards else ", as the source declares")
         )
     return limited
 
 
 def check_limits(config: Settings) -> None:
-    """Raises `WrongUsage` where a limit of the settings makes no sense, or names no source."""
+    """Raise `WrongUsage` if a limit of the settings makes no sense or names an unknown source."""
     for name in (*check_source_names(config.requests, _place(config, "requests")),
                  *check_source_names(config.pause, _place(config, "pause"))):  # fmt: skip
         limit(all_sources()[name].SOURCE, config)
 
 
 def describe_limits(config: Settings) -> Iterator[str]:
-    """What the limits that settings change come to, a line for each source."""
+    """A line for each source with limits that settings change: what they amount to."""
     for name, module in all_sources().items():
         source = limit(module.SOURCE, config)
         if source == module.SOURCE:
@@ -64,7 +64,7 @@ def describe_limits(config: Settings) -> Iterator[str]:
 
 
 def _count_in_time(source: Source) -> float:
-    """Requests for which a source's time is long enough, by its pause alone."""
+    """Requests that fit into a source's time, by its pause alone."""
     return source.max_seconds // source.pause if source.pause else math.inf
 
 

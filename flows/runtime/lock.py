@@ -1,4 +1,4 @@
-"""One writer per folder: a lock that names its holder and goes when its holder dies."""
+"""One writer per folder: a lock that names its holder and ends with it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from pathlib import Path
 from flows.terminal.errors import Wrong
 
 PATIENCE = 0.2
-"""Seconds to try for a lock: a status check has it for an instant."""
+"""Seconds to try for a lock: a status check holds it briefly."""
 IS_LINK = "{} is a link, or not a plain file, and would be overwritten; remove it"
 NO_LOCKS = (errno.ENOLCK, errno.ENOSYS, errno.ENOTSUP)
 """Errors of file systems without locks, as some NFS."""
@@ -43,13 +43,13 @@ def hold_folder(data: Path) -> Iterator[None]:
 def hold_output(folder: Path) -> Iterator[None]:
     """Hold the lock of a folder that a command replaces as a whole. Raises `FolderInUse` that names the holder.
 
-    The file stands beside the folder, which others may publish, and is empty when nobody holds the lock. A folder that
-    this one is in may not be held either: it will be replaced with all that is in it.
+    The lock file is beside the folder, which may be published, and is empty while nobody holds it. No parent folder
+    may be held either, because it will be replaced with all it contains.
     """
     for place in folder.parents:
         if place.name and (text := _read_holder(_lock_beside(place))) is not None:
             raise FolderInUse(
-                f"{place}, which {folder} is in, is in use by {_describe_holder(text)}; choose another folder"
+                f"{folder} is in {place}, which is in use by {_describe_holder(text)}; choose another folder"
             )
     with _hold(_lock_beside(folder), folder, "choose a folder whose parent is writable") as descriptor:
         try:
@@ -64,7 +64,7 @@ def _lock_beside(folder: Path) -> Path:
 
 @contextlib.contextmanager
 def _hold(lock: Path, folder: Path, remedy: str) -> Iterator[int]:
-    """Hold a folder's lock; yields its descriptor. `remedy` is what to do where it cannot be written."""
+    """Hold a folder's lock; yields its descriptor. `remedy`: what to do if the lock cannot be written."""
     from filelock import FileLock, Timeout  # noqa: PLC0415  # most commands hold no folder
 
     descriptors: list[int] = []
@@ -84,7 +84,7 @@ def _hold(lock: Path, folder: Path, remedy: str) -> Iterator[int]:
     with held:
         [descriptor] = descriptors
         state = os.fstat(descriptor)
-        if not stat.S_ISREG(state.st_mode) or state.st_nlink != 1:  # what a link leads to is somebody else's
+        if not stat.S_ISREG(state.st_mode) or state.st_nlink != 1:  # do not overwrite the target of a link
             raise Wrong(IS_LINK.format(lock))
         owner = {
             "pid": os.getpid(),
@@ -110,13 +110,13 @@ def _describe_holder(text: str) -> str:
 
 
 def find_holder(data: Path) -> str | None:
-    """Who holds the folder now, in words; None when nobody does."""
+    """The holder of the folder, in words, or None."""
     text = _read_holder(data / "lock")
     return None if text is None else _describe_holder(text)
 
 
 def find_holder_pid(data: Path) -> int | None:
-    """Process id of who holds the folder now; None when nobody does, or who does has not named itself yet."""
+    """Process id of the folder's holder; None if there is none, or it has not named itself yet."""
     try:
         return int(json.loads(_read_holder(data / "lock") or "")["pid"])
     except (ValueError, KeyError, TypeError):
@@ -124,11 +124,11 @@ def find_holder_pid(data: Path) -> int | None:
 
 
 def _read_holder(lock: Path) -> str | None:
-    """What the holder wrote into a lock; None when nobody holds it."""
+    """What the holder of a lock wrote into it; None if nobody holds it."""
     try:
         with lock.open(errors="replace") as file:
             try:
-                fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)  # shared: two status checks do not see each other
+                fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)  # shared: status checks may overlap
             except BlockingIOError:
                 return file.read()
             except OSError as error:

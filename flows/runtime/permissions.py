@@ -1,6 +1,6 @@
-"""Which sources a night asks: those that settings turn on, with keys from the environment and permissions on record.
+"""Which sources a night asks, by settings, by keys in the environment, and by permissions on record.
 
-Permissions stand in `permissions.toml` of the data folder, one table a source:
+Permissions are tables of `permissions.toml` in the data folder, one for each source:
 
     [smartrecruiters]
     why = "Written permission of 2026-11-02 by the platform, filed under L-114"
@@ -29,12 +29,12 @@ from warehouse.publish import atomic_files
 PERMISSIONS = "permissions.toml"
 """File in the data folder."""
 ACCEPTED = "accepted.txt"
-"""File in the data folder: a line for each archive file that was let in by hand, and since which day."""
+"""File in the data folder: a line for each archive file that a person accepted, with the day."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Permission:
-    """Why a source may be read although its terms or robots.txt forbid it to everybody; who says so, since when."""
+    """Why a source may be read although its terms or robots.txt forbid it; who says so, since when."""
 
     why: str
     by: str
@@ -42,14 +42,14 @@ class Permission:
 
 
 def read_permissions(data: Path) -> dict[str, Permission]:
-    """The permissions on record, by source. Raises `WrongUsage` naming the file and what is wrong in it."""
+    """The permissions on record, by source. Raises `WrongUsage` that names the file and the error."""
     path = data / PERMISSIONS
     if not path.exists():
         return {}
     try:
         tables = tomllib.loads(path.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise WrongUsage(f"{path} is no TOML file: {error}") from error
+        raise WrongUsage(f"{path} is not a TOML file: {error}") from error
     return {name: _parse_permission(path, name, table) for name, table in tables.items()}
 
 
@@ -57,7 +57,7 @@ def _parse_permission(path: Path, name: str, table: object) -> Permission:
     example = f'[{name}] with why = "…", by = "…" and on = {date(2026, 11, 3)}'
     names = [name for name, module in all_sources().items() if module.SOURCE.access == "consent"]
     if name not in names:
-        raise WrongUsage(f"{path}: {name} needs no permission; those that do: {', '.join(names) or 'none'}")
+        raise WrongUsage(f"{path}: {name} needs no permission; sources that do: {', '.join(names) or 'none'}")
     if not isinstance(table, dict) or set(table) != {"why", "by", "on"}:
         raise WrongUsage(f"{path}: {example} expected")
     why, by, on = table["why"], table["by"], table["on"]
@@ -69,22 +69,22 @@ def _parse_permission(path: Path, name: str, table: object) -> Permission:
 
 
 def read_accepted(data: Path, until: date | None = None) -> frozenset[str]:
-    """Archive files that a person let in although they differ from their source's history (`run --accept`).
+    """Archive files that a person accepted although they differ from their source's history (`run --accept`).
 
-    `until` leaves out what was let in after that day (UTC). A line that cannot be read is named and passed over.
+    Files accepted after the day `until` (UTC) are left out. An unreadable line is reported and skipped.
     """
     return frozenset(warc for warc, day in _read_days_of_acceptance(data).items() if until is None or day <= until)
 
 
 def accept(data: Path, files: Iterable[str]) -> None:
-    """Put on record that these archive files may be loaded from today on, whatever their source's history says."""
+    """Record that these archive files may be loaded from today on, whatever their source's history says."""
     days = dict.fromkeys(files, datetime.now(UTC).date()) | _read_days_of_acceptance(data)
     content = "".join(f"{day} {warc}\n" for warc, day in sorted(days.items()))
     atomic_files.commit([atomic_files.stage(data / ACCEPTED, content.encode())])
 
 
 def _read_days_of_acceptance(data: Path) -> dict[str, date]:
-    """The first day that stands beside each file; a file without a day counts since ever."""
+    """The first day of acceptance of each file; `date.min` if the file says none."""
     days: dict[str, date] = {}
     for warc, day in jsonl.read(data / ACCEPTED, _parse_acceptance, keeps=True):
         days[warc] = min(day, days.get(warc, day))
@@ -92,7 +92,7 @@ def _read_days_of_acceptance(data: Path) -> dict[str, date]:
 
 
 def _parse_acceptance(line: bytes) -> tuple[str, date]:
-    """The archive file that a line lets in, and since which day."""
+    """Archive file and day of a line."""
     *words, warc = line.decode("utf-8-sig").split()
     try:
         day = date.fromisoformat(*words) if words else date.min
@@ -105,7 +105,7 @@ def _parse_acceptance(line: bytes) -> tuple[str, date]:
 
 
 def check_source_names(names: Iterable[str], origin: str = COMMAND_LINE) -> tuple[str, ...]:
-    """Names of sources, each known. Raises `WrongUsage` that says which is not, and where it stands."""
+    """The names, if they are all sources. Raises `WrongUsage` that says which name is unknown, and where it was set."""
     sources = tuple(all_sources())
     for name in names:
         if name not in sources:
@@ -117,14 +117,14 @@ def check_source_names(names: Iterable[str], origin: str = COMMAND_LINE) -> tupl
 
 
 def choose_sources(config: Settings) -> tuple[str, ...]:
-    """The sources that options and settings turn on. Raises `WrongUsage` that names an unknown one."""
+    """The sources that options and settings turn on. Raises `WrongUsage` for an unknown name."""
     turned_on = check_source_names(config.sources_on, config.origins.get("sources_on", COMMAND_LINE))
     turned_off = check_source_names(config.sources_off, config.origins.get("sources_off", COMMAND_LINE))
     return tuple(name for name in turned_on or all_sources() if name not in turned_off)
 
 
 def why_turned_off(config: Settings, name: str) -> str | None:
-    """Which setting turns a source off; None when none does."""
+    """The setting that turns a source off, in words, or None."""
     if name in config.sources_off:
         return f"turned off by sources.off ({config.origins.get('sources_off', 'default')})"
     if config.sources_on and name not in config.sources_on:
@@ -133,29 +133,29 @@ def why_turned_off(config: Settings, name: str) -> str | None:
 
 
 def why_past_last_day(source: Source, day: date) -> str | None:
-    """Why a source is not asked any longer on a day; None when it is."""
+    """Why a source is no longer asked on a day, or None."""
     if source.asked_until is None or day <= source.asked_until:
         return None
     return f"not asked after {source.asked_until}, by what its publisher announced: see extractors/SOURCES.md"
 
 
 def why_off(source: Source, data: Path, in_store: Collection[str] = ()) -> str | None:
-    """Why a night does not ask a source, with what would turn it on; None when it is asked.
+    """Why a night does not ask a source, and what would turn it on; None if it is asked.
 
-    `in_store` are the sources of which the store names boards, beside those of boards.csv.
+    `in_store`: sources with boards in the store; boards.csv has others.
     """
     if why := why_past_last_day(source, datetime.now(UTC).date()):
         return why
     if source.is_bulk:
         how = "jobmarket backfill FILE" if source.file_url else "jobmarket crawl PATHS"
-        return f"a bulk source, of which a person hands files over: {how}"
+        return f"a bulk source, read from files that a person provides: {how}"
     if source.access == "file":
-        return "reads what a person hands over: jobmarket backfill FILE --mapping MAPPING"
+        return "reads files that a person provides: jobmarket backfill FILE --mapping MAPPING"
     missing = [name for name in source.keys if not os.environ.get(name)]
     if source.access == "consent" and source.name not in read_permissions(data):
         return f"needs permission on record: a table [{source.name}] in {PERMISSIONS} of the data folder"
     if missing:
         return f"needs a key: set {', '.join(missing)}"
     if source.boards and source.name not in in_store and not boards_of(source.name):
-        return "no board of it is known: name one in extractors/boards.csv, or jobmarket boards import FILE"
+        return "none of its boards is known: add one to extractors/boards.csv, or use jobmarket boards import FILE"
     return None

@@ -1,4 +1,4 @@
-"""What a run needs elsewhere, storage at an address and a Dask cluster: looked at before it begins."""
+"""Check storage at an address and a Dask cluster before a run begins."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from flows.terminal.errors import WrongUsage
 
 
 def refuse_unreachable(config: Settings) -> None:
-    """Raise `WrongUsage` when storage or cluster of the settings cannot be used."""
+    """Raise `WrongUsage` if the storage or cluster of the settings cannot be used."""
     if problems := list(find_unreachable(config)):
         raise WrongUsage("\n".join(problems))
 
 
 def find_unreachable(config: Settings) -> Iterator[str]:
-    """What of storage and cluster cannot be used: each with the setting, why, and what to do."""
+    """Problems with storage and cluster: each with the setting, the reason and the remedy."""
     from extractors.archive.store import StorageError  # noqa: PLC0415  # only where it is needed
 
     for setting, store in (("archive_folder", config.archive), ("refined_folder", config.refined)):
@@ -33,7 +33,7 @@ def find_unreachable(config: Settings) -> Iterator[str]:
 
 
 def describe_unreachable(error: BaseException | None) -> str | None:
-    """In a line, what storage or cluster did to a run; None for what has another reason."""
+    """A line about an error of storage or cluster; None for any other error."""
     from extractors.archive.store import StorageError  # noqa: PLC0415  # see above
     from extractors.refine.cluster import ClusterError  # noqa: PLC0415
 

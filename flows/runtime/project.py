@@ -1,4 +1,4 @@
-"""Where this copy of the program runs from, a checkout or a place where Python keeps what is installed."""
+"""Where this copy of the program runs from: a checkout or installed packages."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ import platformdirs
 PACKAGE = "ai-job-market"
 COMMAND = "jobmarket"
 PROJECT = Path(__file__).parents[2]
-"""The folder that holds our packages: of a checkout its root, else one of installed packages."""
+"""The folder with our packages: the root of a checkout, or site-packages."""
 
 
 @functools.cache
 def is_project(folder: Path) -> bool:
-    """Whether a folder is this project's own, by its pyproject.toml: another's may lie among installed packages."""
+    """Whether a folder is this project's root, by its pyproject.toml; site-packages may hold another project's."""
     try:
         table = tomllib.loads((folder / "pyproject.toml").read_text(encoding="utf-8")).get("project")
     except (OSError, ValueError):
@@ -25,5 +25,10 @@ def is_project(folder: Path) -> bool:
 
 
 def default_data(project: Path = PROJECT) -> Path:
-    """The data folder where none is set: `data/` of a checkout, else the user's data folder, named jobmarket."""
+    """The default data folder: `data/` in a checkout, else `jobmarket` in the user's data folder."""
     return project / "data" if is_project(project) else platformdirs.user_data_path(COMMAND, appauthor=False)
+
+
+def read_sql(folder: str, name: str) -> str:
+    """The SQL of a file in `flows/FOLDER/sql/`."""
+    return (PROJECT / "flows" / folder / "sql" / f"{name}.sql").read_text(encoding="utf-8")

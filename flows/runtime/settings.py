@@ -16,12 +16,12 @@ from flows.runtime.settings_declared import PROCESSES, SETTINGS, DeclaredSetting
 from flows.runtime.settings_file import read_settings
 from flows.terminal.errors import WrongUsage
 
-if TYPE_CHECKING:  # reading archives takes longer to import than all else that a command needs of this module
+if TYPE_CHECKING:  # slow imports that most commands do not need
     from extractors.archive.index import ArchiveIndex
     from extractors.archive.store import Store
 
 COMMAND_LINE = "command line"
-"""How the origin of a setting begins that an option gives."""
+"""Origin prefix of settings given as command-line options."""
 ASOF = "asof"
 """Folder in the data folder for what `jobmarket run --as-of` makes, by day."""
 KIND = "kind"
@@ -32,21 +32,21 @@ class Outputs(NamedTuple):
     """What a run publishes."""
 
     folder: Path
-    """Where it is, and the working database that it is published from."""
+    """The folder of all these files and of work.duckdb."""
     market: Path
-    """The warehouse people open."""
+    """The warehouse that people open."""
     dictionary: Path
-    """What stands in the warehouse, with its rows: whoever takes the one takes the other."""
+    """Description of the warehouse's tables and columns, with row counts."""
     guide: Path
     """The refreshed guide."""
     site: Path
-    """The site beside it."""
+    """The folder of the site."""
     page: Path
     """Its first page."""
 
 
 class Settings(DeclaredSettings):
-    """The settings of a command and the paths that follow. `origins` says of each setting where it comes from."""
+    """The settings of a command and the paths that follow. `origins` says where each setting comes from."""
 
     origins: Mapping[str, str] = Field(default_factory=dict, exclude=True, repr=False)
 
@@ -61,8 +61,8 @@ class Settings(DeclaredSettings):
         return self._store("refined", self.refined_folder)
 
     def _store(self, name: str, place: Path | str | None) -> Store:
-        """The files of a kind. Of those at an address, copies stand in `copies/`, and new ones in `outbox/`."""
-        from extractors.archive.store import store_at  # noqa: PLC0415  # see above
+        """A store of files. For files at an address, `copies/` holds copies and `outbox/` new files."""
+        from extractors.archive.store import store_at  # noqa: PLC0415  # slow
 
         if isinstance(place, str):
             return store_at(self.data / "copies" / name, place, self.data / "outbox" / name)
@@ -70,12 +70,12 @@ class Settings(DeclaredSettings):
 
     @property
     def cluster(self) -> str | None:
-        """The Dask scheduler whose workers refine, by its address; None: processes here."""
+        """Address of the Dask scheduler for refining; None: processes on this machine."""
         return None if self.pool == PROCESSES else self.pool
 
     def archive_index(self, source: str) -> ArchiveIndex:
-        """What the archive holds of a source, for asking what changed; its index stands in `index/`."""
-        from extractors.archive.index import ArchiveIndex  # noqa: PLC0415  # see above
+        """Index of a source's archive files (in `index/`), for conditional requests."""
+        from extractors.archive.index import ArchiveIndex  # noqa: PLC0415  # slow
 
         store = self.archive
         return ArchiveIndex(store.folder / source, self.data / "index" / f"{source}.sqlite", store)
@@ -87,13 +87,13 @@ class Settings(DeclaredSettings):
 
     @property
     def own_folders(self) -> list[Path]:
-        """Folders that runs replace, or keep files of their own in: nothing else is safe there."""
+        """Folders that runs replace or write to; other files are not safe there."""
         named = (self.archive.folder, self.refined.folder, self.outputs().site, self.prefect_home)
         others = (self.data / name for name in ("index", "copies", "outbox", "tmp", ASOF))
         return [path.resolve() for path in (*named, *others)]
 
     def outputs(self, as_of: date | None = None) -> Outputs:
-        """What stands published or, in a folder of its own so that it never replaces that, what stood on a past day."""
+        """The published files; for a past day, files in a folder of its own."""
         folder = self.data / ASOF / as_of.isoformat() if as_of else self.data
         files = ("market.duckdb", "DICTIONARY.md", "guide.md", "site", "site/index.html")
         return Outputs(folder, *(folder / name for name in files))
@@ -109,9 +109,9 @@ class Settings(DeclaredSettings):
 
 
 def settings(**options: Any) -> Settings:
-    """The settings of this command; `options` are those given on its command line, None for one that was not given.
+    """The settings of this command. `options`: values from its command line, None if not given.
 
-    Raises `WrongUsage` that names each setting that makes no sense, where it stands, and what is expected.
+    Raises `WrongUsage` that names each invalid setting, where it was set, and what is expected.
     """
     values, problems = find_values(options)
     if problems:
@@ -120,7 +120,7 @@ def settings(**options: Any) -> Settings:
 
 
 def usable_settings() -> Settings:
-    """Those settings that make sense, the others with their defaults: for telling that some do not."""
+    """The valid settings, with defaults for invalid ones: for reporting that some are invalid."""
     return _settings_of(find_values({})[0])
 
 
@@ -130,7 +130,7 @@ def _settings_of(values: Mapping[str, Value]) -> Settings:
 
 
 def find_values(options: Mapping[str, Any]) -> tuple[dict[str, Value], list[str]]:
-    """The value of every setting by its name, and all that is wrong. Options win over the environment over the file."""
+    """The value of every setting by name, and all problems. Options override the environment, and that the file."""
     given: dict[str, Value] = {}
     written: dict[str, Any] = {}
     for name, setting in SETTINGS.items():
@@ -147,13 +147,13 @@ def find_values(options: Mapping[str, Any]) -> tuple[dict[str, Value], list[str]
     overrides["data"] = data._replace(value=data.value.resolve())
     in_file, wrong_in_file = read_settings(overrides["data"].value)
     values |= in_file | overrides
-    if values["sources_on"].origin.startswith(COMMAND_LINE):  # who names a source means it, whatever the file says
+    if values["sources_on"].origin.startswith(COMMAND_LINE):  # an option overrides the file's sources.off
         values["sources_off"] = Value((), values["sources_on"].origin)
     return values, problems + wrong_in_file
 
 
 def _from_text(text: str, like: Any) -> Any:
-    """What the file would have for the text of a variable, of the kind of another value."""
+    """The text of a variable as the value that the file would have, of the same type as `like`."""
     if isinstance(like, list):
         separator = os.pathsep if isinstance(like[0], Path) else ","
         return [part.strip() for part in text.split(separator) if part.strip()]
@@ -171,7 +171,7 @@ def _number_in(text: str) -> int | float | str:
 
 
 def _write(origin: str, value: Any) -> str:
-    """A value as the option or the variable of an origin has it."""
+    """A value as it is written in an option or variable of this origin."""
     if isinstance(value, dict):
         value = [f"{source}={number}" for source, number in value.items()]
     text = ",".join(map(str, value)) if isinstance(value, list) else str(value)

@@ -1,4 +1,4 @@
-"""Every setting, declared once as a field: loader, JSON schema (`settings.schema.json`) and SETTINGS.md follow.
+"""Every setting, declared once as a field; loader, JSON schema (`settings.schema.json`) and SETTINGS.md follow from it.
 
 To add a setting, add a field to `DeclaredSettings`, with its meaning below it, and run `make generated`.
 """
@@ -23,10 +23,10 @@ PROCESSES = "processes"
 SIZE = r"^(?:0*[1-9][0-9]*(?:\.[0-9]+)?|0+\.0*[1-9][0-9]*) *[KMGTkmgt][Ii]?[Bb]$"
 POOL = rf"^{PROCESSES}$|^(?:tcp|tls)://[^\s/?#@]+:[0-9]{{1,5}}$"
 ADDRESS = r"^(?:https://[^\s/?#@]+|http://(?:localhost|127\.0\.0\.1|\[::1\])(?::[0-9]+)?)(?:[/?#]\S*)?$"
-"""An operator's address: over TLS, unless it is on this machine. It names no user, who would be shown with the host."""
+"""An operator's address: over TLS, unless on this machine. It may not name a user, who would be shown with the host."""
 PARAMETER = r"(?:endpoint_override|region|scheme)=[^\s&#@]+"
 STORAGE = rf"^s3://[^\s/?#@:]+(?:/[^\s?#@]*)?(?:\?{PARAMETER}(?:&{PARAMETER})*)?$"
-"""An address of files. It names no user: credentials come from the environment."""
+"""An address of files. It may not name a user: credentials come from the environment."""
 
 
 def _check_host(address: str) -> str:
@@ -37,7 +37,7 @@ def _check_host(address: str) -> str:
 
 
 class Address(Secret[Annotated[str, Field(strict=True, pattern=ADDRESS), AfterValidator(_check_host)]]):
-    """An address, which may hold a key: text, logs and JSON show its host only."""
+    """An address that may hold a key: text, logs and JSON show only its host."""
 
     def _display(self) -> str:
         parts = urlsplit(self.get_secret_value())
@@ -45,13 +45,13 @@ class Address(Secret[Annotated[str, Field(strict=True, pattern=ADDRESS), AfterVa
 
 
 def _begin_at_folder(value: Any, info: ValidationInfo) -> Path:
-    """A path; a relative one starts at the folder of the file that names it."""
+    """The path; a relative path starts at the folder of the file that names it."""
     if not isinstance(value, str | Path) or not re.fullmatch(r".*\S.*", str(value)) or "://" in str(value):
         raise ValueError(value)
     return (info.context or Path()) / Path(value).expanduser()
 
 
-# The title of a type is what messages and SETTINGS.md say is expected; what is `writeOnly` is never repeated.
+# Messages and SETTINGS.md show the title of a type as what is expected; a `writeOnly` value is never shown.
 Text = Annotated[str, Field(strict=True, pattern=r"^.*\S.*$", title="a text")]
 Names = Annotated[tuple[Text, ...], Field(title="a list of names")]
 Count = Annotated[int, Field(strict=True, ge=1, title="a whole number from 1")]
@@ -77,9 +77,9 @@ def _count_cores() -> int:
 
 
 def _setting(key: str | None, default: Any, *, example: Any, variable: str = "", option: str = "") -> Any:
-    """A field with its `key` in the file, None if it cannot be set there, and an example of its value.
+    """A field with its `key` in the file (None: not in the file) and an example value.
 
-    Its environment variable is `variable`, or JOBMARKET_ and its name; `option` names the commands that have it.
+    The environment variable is `variable`, or JOBMARKET_ plus the name; `option` names its option and commands.
     """
     place: dict[str, Any] = {"key": key, "variable": variable, "option": option, "example": example}
     if callable(default):
@@ -95,8 +95,8 @@ class DeclaredSettings(BaseModel):
     )
 
     data: FilePath = _setting(None, default_data, example="/srv/jobmarket")
-    """The data folder; it is made if it is missing. The settings file is in it, so it cannot name it. Default: data/ in
-    a checkout, else the user's data folder (Linux: ~/.local/share/jobmarket)."""
+    """The data folder; it is made if it is missing. The settings file is in it, so the file cannot set it. Default:
+    data/ in a checkout, else the user's data folder (Linux: ~/.local/share/jobmarket)."""
     contact: Text | None = _setting("contact", None, example="you@example.org")
     """Mail address or URL that servers may write to; a live run does not start without it."""
     guides: Paths = _setting(
@@ -110,21 +110,21 @@ class DeclaredSettings(BaseModel):
     """When a figure of guide and page may change: monthly, on the first night of a month, or nightly. What may no
     longer be printed is withheld at once, and what changed by more than chance explains waits for review."""
     sources_on: Names = _setting("sources.on", (), example=["ashby", "lever"], option="--source of run, serve")
-    """Sources that a night asks; all where none is named. One that needs a key or a permission still needs it."""
+    """Sources that a night asks; default: all. A source that needs a key or a permission still needs it."""
     sources_off: Names = _setting("sources.off", (), example=["remotive"])
-    """Sources that a night does not ask. What was read of them stays; `--source` asks one all the same."""
+    """Sources that a night does not ask. What was read from them stays; `--source` asks a source all the same."""
     archive_folder: Place | None = _setting(
         "paths.archive", None, example="/mnt/large/archive", variable="JOBMARKET_ARCHIVE"
     )
-    """Folder of the recorded answers and of the records beside them, of this data folder alone; `archive` in it unless
-    set. Move what is there before you change it. A path in the file starts at the data folder. Or an address in
+    """Folder of the recorded answers and the records beside them, used by this data folder alone. Default: `archive` in
+    the data folder. Move the files before you change it. A path in the file starts at the data folder. Or an address in
     S3-compatible storage, `s3://bucket/prefix?endpoint_override=host:port&scheme=http`; credentials come from the
     environment."""
     refined_folder: Place | None = _setting(
         "paths.refined", None, example="/mnt/fast/refined", variable="JOBMARKET_REFINED"
     )
-    """Folder of the Parquet files made from the archive, of this data folder alone, or an address as above; `refined`
-    in the data folder unless set."""
+    """Folder of the Parquet files made from the archive, used by this data folder alone, or an address as above.
+    Default: `refined` in the data folder."""
     workers: Count = _setting("limits.workers", _count_cores, example=2)
     """Processes that read adverts. Default: the number of cores."""
     memory_limit: Size = _setting("limits.memory", "4GB", example="4GB", variable="JOBMARKET_MEMORY")
@@ -132,58 +132,58 @@ class DeclaredSettings(BaseModel):
     threads: Count = _setting("limits.threads", _count_cores, example=2)
     """Threads that DuckDB may use. Default: the number of cores."""
     board_requests: Count | None = _setting("limits.board_requests", None, example=2000)
-    """Requests of a night to each platform of boards, at most; what each declares unless set: lists, single postings
-    and rules of hosts. At least a fifth of those for lists are for the panel. Where the pause allows fewer in the
-    platform's time of a night, fewer are planned and sent; `config check` says how many."""
+    """Maximum requests a night to each platform of boards: for lists, single postings and rules of hosts. Default: what
+    each declares. At least a fifth of the requests for lists are for the panel. If the pause allows fewer requests in
+    the platform's time, fewer are sent; `config check` says how many."""
     requests: Counts = _setting("limits.requests", {}, example={"paylocity": 12000, "workable": 2000})
-    """The same for single sources, before `limits.board_requests`. More than a source has time for is refused; for one
-    without boards, more than it declares, which its terms or its extent set."""
+    """Maximum requests for single sources, which override `limits.board_requests`. A number that does not fit into a
+    source's time is refused; so is, for a source without boards, more than it declares."""
     pause: Pauses = _setting("limits.pause", {}, example={"greenhouse": 2.0})
-    """Seconds between two requests to a host of single sources; less than a source declares is refused. In a variable:
-    `greenhouse=2.0, lever=1.5`."""
+    """Seconds between two requests to a host, for single sources; less than a source declares is refused. In a
+    variable: `greenhouse=2.0, lever=1.5`."""
     read_percent: Percent = _setting("limits.read_percent", 100, example=20)
-    """Percent of the adverts whose whole text is read although neither title nor words tell of AI, data or
-    engineering, drawn at random; 100: all are. Another percentage has the archive read again."""
+    """Percentage, drawn at random, of the adverts without words about AI, data or engineering of which the full text is
+    read. After a change, the whole archive is read again."""
     pool: Pool = _setting("refine.pool", PROCESSES, example="tcp://10.0.0.5:8786", variable="JOBMARKET_REFINE_POOL")
-    """What reads adverts: processes of this machine, or the workers of a Dask scheduler, by its address."""
+    """What reads adverts: processes on this machine, or the workers of a Dask scheduler at this address."""
     content_signals: Literal["obey", "record"] = _setting("reservations.content_signals", "obey", example="record")
-    """What a `no` in a Content-Signal does (contentsignals.org; of robots.txt or of an answer): obey keeps us out, even
-    for a `no` to a use that we do not make; record only archives it, beside the answers. A crawl always obeys.
-    Permission on record goes before it."""
+    """What a `no` in a Content-Signal does (contentsignals.org; in robots.txt or an answer): `obey` keeps us out, even
+    if we do not make that use; `record` only archives the signal beside the answers. A crawl always obeys. A permission
+    on record overrides it."""
     board_not_found: Count = _setting("thresholds.board_not_found", 2, example=3)
-    """Nights "not found" in a row after which `boards check` proposes to remove a board and a night reports it. A night
-    on which it only redirects counts; one on which it fails neither counts nor ends the row."""
+    """Nights in a row with "not found" after which `boards check` proposes to remove a board and a night reports it. A
+    redirect counts as "not found"; a failure neither counts nor ends the row."""
     webhook: Hook | None = _setting(
         "notify.webhook", None, example="https://hooks.example.org/T0/B0/key", variable="JOBMARKET_NOTIFY_WEBHOOK"
     )
-    """Address that the message of a night is posted to, where something is due: JSON, `{"text": …}` as Slack or
-    Mattermost take it, with the same in fields under `night`."""
+    """Address to which a night posts its alerts as JSON: `{"text": …}`, as Slack and Mattermost take it, with the same
+    in fields under `night`."""
     heartbeat: Hook | None = _setting(
         "notify.heartbeat", None, example="https://beat.example.org/ping/key", variable="JOBMARKET_NOTIFY_HEARTBEAT"
     )
-    """Address that is asked after each night that published, and never else, so that a service which waits for it
-    notices a night that never ran."""
+    """Address that is requested after each night that published, and only then, so that a monitoring service notices a
+    night that never ran."""
     heartbeat_method: Literal["GET", "HEAD", "POST"] = _setting(
         "notify.heartbeat_method", "GET", example="HEAD", variable="JOBMARKET_NOTIFY_HEARTBEAT_METHOD"
     )
-    """How that address is asked."""
+    """Method of that request."""
     mail_to: Mails = _setting("mail.to", (), example=["you@example.org"])
-    """Who gets the message of a night by mail, where something is due. It needs a host and a sender."""
+    """Recipients of a night's alerts by mail. Needs `mail.host` and `mail.from`."""
     mail_from: Mail | None = _setting("mail.from", None, example="jobmarket@example.org")
     """Sender of that mail."""
     mail_host: Text | None = _setting("mail.host", None, example="smtp.example.org")
-    """Mail server (SMTP) that takes it."""
+    """Mail server (SMTP)."""
     mail_tls: Literal["starttls", "tls", "none"] = _setting("mail.tls", "starttls", example="tls")
-    """How the way to that server is encrypted: starttls (after connecting), tls (from the start) or none. Nothing is
-    sent where the server cannot."""
+    """Encryption: starttls (after connecting), tls (from the start) or none. Nothing is sent if the server does not
+    support it."""
     mail_port: Port | None = _setting("mail.port", None, example=465)
     """Its port. Default: 587, with tls 465, with none 25."""
     mail_user: Text | None = _setting("mail.user", None, example="jobmarket@example.org")
-    """User there, where it wants one."""
+    """User name, if the server requires one."""
     mail_password_file: FilePath | None = _setting("mail.password_file", None, example="/etc/jobmarket/mail-password")
-    """File whose first line is that user's password; the variable JOBMARKET_MAIL_PASSWORD wins over it."""
+    """File with the user's password on its first line; the variable JOBMARKET_MAIL_PASSWORD overrides it."""
     cron: Text = _setting("serve.cron", "0 2 * * *", example="30 1 * * *", option="--cron of serve")
-    """When `serve` runs the night: minute, hour, day, month, weekday. Read when `serve` starts."""
+    """Schedule of `serve`: minute, hour, day, month, weekday. Read when `serve` starts."""
     timezone: Text = _setting("serve.timezone", "UTC", example="Europe/Berlin", option="--timezone of serve")
     """Time zone of that schedule (IANA name)."""
     port: Port = _setting("serve.port", 4200, example=4201, option="--port of serve")
@@ -191,7 +191,7 @@ class DeclaredSettings(BaseModel):
 
 
 class Setting(NamedTuple):
-    """Where a setting is set, as its field declares it, and an example of its value."""
+    """Where a setting can be set, and an example of its value."""
 
     name: str
     key: str | None
@@ -211,12 +211,12 @@ class Setting(NamedTuple):
 
     @property
     def expected(self) -> str:
-        """What its values are, in words."""
+        """What values are expected, in words."""
         *others, last = self.schema.get("enum", [self.schema["title"]])
         return f"{', '.join(others)} or {last}" if others else str(last)
 
     def refuse(self, value: Any, write: Callable[[Any], str]) -> str:
-        """What is wrong with a value, and an example; `write` gives a value as it stands where this one was given."""
+        """A message about an invalid value, with an example. `write` formats a value as it is written at its origin."""
         hide = "writeOnly" in self.schema or (isinstance(value, dict) and not isinstance(self.example, dict))
         return f"{write(HIDDEN if hide else value)}: {self.expected} expected, for example {write(self.example)}"
 
@@ -231,7 +231,7 @@ SETTINGS = {
 def _schemas() -> dict[str, dict[str, Any]]:
     schemas: dict[str, dict[str, Any]] = DeclaredSettings.model_json_schema()["properties"]
     for schema in schemas.values():
-        if "anyOf" in schema:  # or null, for a setting that is not set: TOML has none
+        if "anyOf" in schema:  # with null for a setting that is not set; TOML has no null
             schema.update(schema.pop("anyOf")[0])
             del schema["default"]
         for place in ("key", "variable", "option", "example"):
@@ -240,14 +240,14 @@ def _schemas() -> dict[str, dict[str, Any]]:
 
 
 class Value(NamedTuple):
-    """The value of a setting and where it comes from: "default", a line of the file, a variable, an option."""
+    """The value of a setting and its origin: "default", a line of the file, a variable, an option."""
 
     value: Any
     origin: str = "default"
 
 
 def check_values(given: Mapping[str, Value], folder: Path) -> tuple[dict[str, Value], list[str]]:
-    """The values that make sense, by the setting's name, and the names of the others. Paths start at `folder`."""
+    """The valid values by the setting's name, and the names of the invalid ones. Paths start at `folder`."""
     try:
         checked = DeclaredSettings.model_validate({name: each.value for name, each in given.items()}, context=folder)
     except ValidationError as error:

@@ -1,4 +1,4 @@
-"""The settings file, `jobmarket.toml` in the data folder: what it sets, on which line, and what is wrong in it."""
+"""Read the settings file, `jobmarket.toml` in the data folder: values with their lines, and problems."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ BY_KEY = {setting.key: setting for setting in SETTINGS.values() if setting.key}
 TABLES = {key.rpartition(".")[0] for key in BY_KEY if "." in key}
 PREFIX = "JOBMARKET_"
 SECRET = re.compile(r"(?:^|_)(?:API_?KEYS?|KEYS?|SECRETS?|TOKENS?|PASSWORDS?|PASSWD|CREDENTIALS?)(?:_(?!FILE$)|$)")
-"""Names of secrets, in capitals; the path of a file that holds one is not secret."""
+"""Names of secrets, in capitals. The path of a file with a secret is not secret."""
 MAIL_PASSWORD = "JOBMARKET_MAIL_PASSWORD"  # noqa: S105  # the name of the variable
 """Environment variable with the password of `mail.user`."""
 LINE = re.compile(r" \(at line (\d+), column \d+\)$")
-"""Where tomllib says that a file is not TOML."""
+"""End of tomllib's messages: where the error is."""
 
 
 def read_settings(data: Path) -> tuple[dict[str, Value], list[str]]:
-    """What a data folder's file sets, by the setting's name, and all problems; nothing without a file."""
+    """The values in a data folder's file, by the setting's name, and all problems; nothing without a file."""
     path = data / FILE
     try:
         text = path.read_text(encoding="utf-8-sig")
@@ -35,7 +35,7 @@ def read_settings(data: Path) -> tuple[dict[str, Value], list[str]]:
     except FileNotFoundError:
         return {}, []
     except NotADirectoryError:
-        return {}, [f"JOBMARKET_DATA={data} is not a folder; name one, it is made if it is missing"]
+        return {}, [f"JOBMARKET_DATA={data} is not a folder; name a folder; it is made if it is missing"]
     except tomllib.TOMLDecodeError as error:
         at = LINE.search(str(error))
         return {}, [f"{path}:{at[1] if at else len(text.splitlines())}: not TOML: {LINE.sub('', str(error))}"]
@@ -55,7 +55,7 @@ def read_settings(data: Path) -> tuple[dict[str, Value], list[str]]:
 
 
 def _flatten(table: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
-    """Each value with its dotted key; a table that is unknown and empty, or stands where a value should, is a value."""
+    """Each value with its dotted key. An unknown empty table, or a table in place of a value, counts as a value."""
     for name, value in table.items():
         key = f"{prefix}{name}"
         if isinstance(value, dict) and key not in BY_KEY and (value or key in TABLES):
@@ -65,7 +65,7 @@ def _flatten(table: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, 
 
 
 def find_lines(text: str) -> dict[str, int]:
-    """The line of a TOML file on which each value, or empty table, begins, by dotted key.
+    """The line of a TOML file where each value or empty table begins, by dotted key.
 
     >>> find_lines('a = [\\n  1,\\n]\\n[b]\\nc = 2')
     {'a': 1, 'b': 4, 'b.c': 5}
@@ -82,7 +82,7 @@ def find_lines(text: str) -> dict[str, int]:
 
 
 def _describe_unknown(key: str, *, is_table: bool) -> str:
-    """Why a key is refused. Its value, which may be a secret, is never repeated."""
+    """Why a key is refused. The value may be a secret and is never shown."""
     if secret := secret_of(key):
         return f"{key}: secrets are read from the environment only; export {secret}=…, and delete the line in the file"
     if key == "data":
@@ -93,7 +93,7 @@ def _describe_unknown(key: str, *, is_table: bool) -> str:
 
 
 def secret_of(key: str) -> str | None:
-    """The environment variable that a key of the file seems to mean, if that holds a secret; else None.
+    """The environment variable with a secret that a key of the file seems to mean, or None.
 
     >>> secret_of("sources.reed.api_key"), secret_of("limits.workers")
     ('JOBMARKET_REED_KEY', None)
@@ -107,8 +107,8 @@ def secret_of(key: str) -> str | None:
 
 
 def secrets() -> dict[str, str]:
-    """Environment variables that hold secrets, each with whose: the source that declares it, or the mail server."""
-    from extractors.source import all_sources  # noqa: PLC0415  # all sources are imported, which most commands need not
+    """Environment variables with secrets, each with its owner: a source or the mail server."""
+    from extractors.source import all_sources  # noqa: PLC0415  # slow, and most commands do not need it
 
     keys = {key: name for name, module in all_sources().items() for key in module.SOURCE.keys}
     return {**keys, MAIL_PASSWORD: "the mail server"}
@@ -119,7 +119,7 @@ def _write(key: str, value: Any) -> str:
 
 
 def to_toml(value: Any) -> str:
-    """A value as TOML has it."""
+    """A value in TOML."""
     if isinstance(value, dict):
         return "{ " + ", ".join(f"{name} = {to_toml(each)}" for name, each in value.items()) + " }" if value else "{}"
     return json.dumps(value, ensure_ascii=False, default=str) if isinstance(value, str | list | bool) else str(value)

@@ -1,6 +1,6 @@
-"""What is generated from the declared settings: their reference, and the JSON schema by which editors check the file.
+"""Generate the reference of the settings (SETTINGS.md) and the JSON schema with which editors check the file.
 
-`python -m flows.runtime.settings_reference` writes both again.
+`python -m flows.runtime.settings_reference` writes both.
 """
 
 from __future__ import annotations
@@ -20,14 +20,14 @@ REFERENCE = Path(__file__).parents[1] / "SETTINGS.md"
 
 
 def json_schema() -> dict[str, Any]:
-    """The settings file as a JSON schema (draft 7, which editors of TOML know)."""
+    """The JSON schema of the settings file (draft 7, which TOML editors support)."""
     head = {"$schema": "http://json-schema.org/draft-07/schema#", "title": f"Settings of jobmarket ({FILE})"}
     root: dict[str, Any] = head | _object()
     for setting in SETTINGS.values():
         if setting.key:
             table, _, name = setting.key.rpartition(".")
             within = root["properties"].setdefault(table, _object()) if table else root
-            words = f"{_describe(setting)} {setting.environment} wins over it."
+            words = f"{_describe(setting)} {setting.environment} overrides it."
             within["properties"][name] = {**setting.schema, "description": words}
     return root
 
@@ -41,12 +41,12 @@ def _describe(setting: Setting) -> str:
 
 
 def schema_text() -> str:
-    """The schema as it stands in its file."""
+    """The text of the schema's file."""
     return json.dumps(json_schema(), indent=2, ensure_ascii=False) + "\n"
 
 
 def reference_markdown() -> str:
-    """SETTINGS.md, with what stands between its marks as it should be now."""
+    """The text of SETTINGS.md, with new content between its marks."""
     settings = (_describe_row(setting) for setting in SETTINGS.values())
     parts = {
         "settings": _table("in the file", "variable", "option", "value", "default", "meaning", rows=settings),

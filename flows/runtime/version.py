@@ -1,4 +1,4 @@
-"""Which code made a figure: the package's version and, in a checkout, the commit."""
+"""The version of the code: the package's version and, in a checkout, the commit."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ PATIENCE = 10.0
 
 @functools.cache
 def code_version() -> str:
-    """Version of the code of this process, such as `0.1.0+g1a2b3c4d5e6f` (PEP 440: a local version).
+    """Version of the running code, such as `0.1.0+g1a2b3c4d5e6f` (PEP 440: a local version).
 
-    `.dirty` at its end says that files differed from the commit; without a checkout or git, or when git
-    refuses, the package's version stands alone.
+    It ends with `.dirty` if files differ from the commit. Without a checkout or git, or if git refuses, it is the
+    package's version alone.
     """
     return version_of(PROJECT, importlib.metadata.version(PACKAGE))
 
 
 def version_of(project: Path, version: str) -> str:
-    """The version with the commit of a project folder, when that folder itself is a checkout."""
+    """The version with the commit of a project folder, if that folder is a checkout."""
     if not (project / ".git").exists():
         return version
     try:
@@ -49,7 +49,7 @@ def program_digest() -> str:
 
 
 def _git(project: Path, *arguments: str) -> str:
-    # A git hook that runs us sets GIT_DIR and the like, which name another checkout.
+    # A git hook sets GIT_DIR and the like, which name another checkout.
     environment = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
     command = ["git", "--no-optional-locks", "-C", str(project), *arguments]
     result = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=PATIENCE, check=True)

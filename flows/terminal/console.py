@@ -1,4 +1,4 @@
-"""What the command prints to, and how a result is laid out."""
+"""The command's consoles, and the forms in which query results are printed."""
 
 from __future__ import annotations
 
@@ -21,28 +21,28 @@ from transforms.text.characters import NOT_SHOWN, REPLACEMENT, SPACING_CONTROLS
 from warehouse.publish.json_values import to_json_value
 
 WIDTH = 120
-"""Columns of what is printed to a file or a pipe, where neither a terminal nor COLUMNS says how wide it is."""
+"""Width of output to a file or pipe if COLUMNS does not set it."""
 MIN_WIDTH = 12
-"""Columns of the terminal that a column of a result needs to be read."""
+"""Characters that a column of a table needs to be readable."""
 LOOK: Mapping[str, Any] = {"box": box.SIMPLE_HEAD, "title_justify": "left", "title_style": "bold", "pad_edge": False}
-"""How the tables of the readers look (`why`, `scorecard`)."""
+"""Style of tables without frames, as in `readers why`."""
 
 
 UNSHOWN = dict.fromkeys(map(ord, (NOT_SHOWN | SPACING_CONTROLS) - {"\t", "\n"}), REPLACEMENT)
-"""What is shown in place of characters that show nothing, command a terminal or turn its text round."""
+"""U+FFFD for characters that are invisible, control a terminal or reverse its text."""
 
 
 class PlainConsole(Console):
     """A console that shows control characters and bidi controls in printed text as U+FFFD."""
 
     def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterable[Segment]:
-        """The segments of what is printed; rich's own control codes are kept."""
+        """The segments to print, with control characters replaced; rich's own control codes are kept."""
         for part in super().render(renderable, options):
             yield part if part.control else Segment(part.text.translate(UNSHOWN), part.style)
 
 
 def console_on(stream: TextIO, *, stderr: bool = False) -> Console:
-    """A console without markup: what is printed are often words of others, and "[/b]" in an advert commands nothing."""
+    """A console without markup: adverts are printed too, and "[/b]" in an advert must have no effect."""
     is_known = stream.isatty() or os.environ.get("COLUMNS", "").isdigit()
     return PlainConsole(stderr=stderr, width=None if is_known else WIDTH, markup=False, emoji=False)
 
@@ -52,7 +52,7 @@ ERR = console_on(sys.stderr, stderr=True)
 
 
 def print_rows(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    """A table; where so many columns would be too narrow to read, row after row with a line for each value."""
+    """Print a table or, if the columns would be too narrow to read, a line for each value of each row."""
     if len(columns) * MIN_WIDTH <= OUT.width:
         table = Table(*(Column(column, overflow="fold") for column in columns))
         for row in rows:
@@ -69,12 +69,12 @@ def print_rows(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
 # --- results in other forms -----------------------------------------------------------------------------
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
-"""What a spreadsheet takes for the beginning of a formula (OWASP, CSV injection)."""
+"""Characters that begin a formula in a spreadsheet (OWASP, CSV injection)."""
 ResultRows = Sequence[Sequence[object]]
 
 
 def write_result(columns: Sequence[str], rows: ResultRows, form: str) -> None:
-    """A result in one of `FORMS`: for eyes ("table", "md") with few digits, for programs ("csv", "json") with all."""
+    """Print a result in one of `FORMS`: numbers are rounded in "table" and "md", exact in "csv" and "json"."""
     FORMS[form](columns, rows)
 
 
@@ -83,7 +83,7 @@ def _write_table(columns: Sequence[str], rows: ResultRows) -> None:
 
 
 def _write_csv(columns: Sequence[str], rows: ResultRows) -> None:
-    """RFC 4180 with line feeds; text that a spreadsheet would take for a formula gets an apostrophe before it."""
+    """Print CSV (RFC 4180 with line feeds). An apostrophe precedes text that a spreadsheet would take for a formula."""
     lines = io.StringIO()
     writer = csv.writer(lines, lineterminator="\n")
     writer.writerow(columns)
@@ -92,9 +92,9 @@ def _write_csv(columns: Sequence[str], rows: ResultRows) -> None:
 
 
 def _write_json(columns: Sequence[str], rows: ResultRows) -> None:
-    """A list of objects, values as they are; what JSON has no number for is null, and a day is text.
+    """Print a list of objects. A number that JSON lacks (NaN) is null; a day is text.
 
-    A column whose name stands before it has its number behind it ("x", "x_2").
+    A repeated column name gets a number ("x", "x_2").
     """
     names = [name if (n := columns[:at].count(name)) == 0 else f"{name}_{n + 1}" for at, name in enumerate(columns)]
     records = [dict(zip(names, map(to_json_value, row), strict=True)) for row in rows]
@@ -102,8 +102,8 @@ def _write_json(columns: Sequence[str], rows: ResultRows) -> None:
 
 
 def _write_markdown(columns: Sequence[str], rows: ResultRows) -> None:
-    """A table of GitHub's Markdown in which the words of others are text and nothing else."""
-    from reports.guide.render import escape  # noqa: PLC0415  # the templates are for this form alone
+    """Print a table in GitHub's Markdown, with values escaped."""
+    from reports.guide.render import escape  # noqa: PLC0415  # slow, and needed only here
 
     cells = [
         [escape(cell, is_html=False) for cell in line] for line in (columns, *(map(_format_short, row) for row in rows))
@@ -113,7 +113,7 @@ def _write_markdown(columns: Sequence[str], rows: ResultRows) -> None:
 
 
 def _write(text: str) -> None:
-    """A result as it is, but for a terminal, which the words of others must not command."""
+    """Write a result; on a terminal, without control characters."""
     OUT.file.write(text.translate(UNSHOWN) if OUT.is_terminal else text)
 
 
@@ -121,7 +121,7 @@ FORMS = {"table": _write_table, "csv": _write_csv, "json": _write_json, "md": _w
 
 
 def _format_short(value: object) -> str:
-    """A value for eyes: of a fraction four digits that count, or two after the point; nothing for NULL."""
+    """A value for people: a fraction with four significant digits or two decimals, "" for NULL."""
     if value is None:
         return ""
     if isinstance(value, float | Decimal) and math.isfinite(value):

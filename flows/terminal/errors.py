@@ -1,4 +1,4 @@
-"""Errors that a user can put right, shown in one line and never as a traceback, and the command's exit codes."""
+"""Errors that a user can fix, shown as one line and never as a traceback, and the command's exit codes."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from transforms.text.addresses import hide_users
 
 
 class ExitCode(NamedTuple):
-    """What an exit code means for who gave the command, and the state of a run on record that ended with it."""
+    """The meaning of an exit code, and the state that the journal shows for a run that ended with it."""
 
     meaning: str
     state: str
@@ -20,45 +20,47 @@ class ExitCode(NamedTuple):
 EXIT_CODES = {
     0: ExitCode("all well", "published"),
     1: ExitCode(
-        "nothing was published, or a question was not answered; what stood before still stands",
+        "nothing was published, or a question was not answered; published files are unchanged",
         "FAILED, nothing published",
     ),
     2: ExitCode("published, but a source or a guide failed", "published, a source or a guide failed"),
-    3: ExitCode("a guide does not say what the published figures say (guide check, guide diff)", "guide out of date"),
+    3: ExitCode(
+        "a guide or text contradicts the published figures (guide check, guide diff, verify)", "guide out of date"
+    ),
     64: ExitCode("the command, a setting or the clock is wrong; nothing was begun", "refused, nothing begun"),
-    130: ExitCode("ended by Ctrl-C; the same command goes on where it was", "interrupted"),
-    143: ExitCode("ended by SIGTERM; the same command goes on where it was", "told to end"),
+    130: ExitCode("ended by Ctrl-C; the same command continues", "interrupted"),
+    143: ExitCode("ended by SIGTERM; the same command continues", "told to end"),
 }
-"""64 is EX_USAGE of BSD's sysexits.h; the last two are 128 and the signal's number, as shells have it."""
+"""64 is EX_USAGE of BSD's sysexits.h; the last two are 128 plus the signal's number, as in shells."""
 FAILED = 1
 OUT_OF_DATE = 3
 USAGE = 64
 INTERRUPTED = 130
-TOLD_TO_END = "told to end; the same command goes on where this run was"
-"""Said by a run that Ctrl-C or SIGTERM ends."""
+TOLD_TO_END = "told to end; the same command continues this run"
+"""Message of a run that Ctrl-C or SIGTERM ends."""
 REMEDIES = {
     errno.ENOSPC: "free some space there",
     errno.EDQUOT: "free some space there, or raise the quota",
     errno.EROFS: "it is on a file system for reading only; name another place",
     errno.EACCES: "let this user write it and the folder it is in, or name another place",
     errno.EPERM: "let this user write it and the folder it is in, or name another place",
-    errno.EBUSY: "it is mounted by itself, and cannot be replaced; mount the folder it is in",
+    errno.EBUSY: "it is a mount point and cannot be replaced; mount its parent folder instead",
     errno.EISDIR: "there is a folder of that name; move it away",
     errno.ENOENT: "put it there",
-    errno.ENOTDIR: "what should be a folder on the way to it is none; move it away",
+    errno.ENOTDIR: "a file is where one of its folders should be; move that file away",
     errno.EFBIG: "it is larger than a file may be there; raise the limit",
 }
-"""What to do where a file cannot be written, by the system's error number."""
+"""Remedies for files that cannot be written, by the system's error number."""
 
 
 MIN_PART = 3
-"""Letters from which on a part of a name stands for it when names are suggested: "bls" for "bls_wages"."""
+"""Letters that a part of a name needs to suggest the name: "bls" suggests "bls_wages"."""
 
 
 class Wrong(Exception):  # noqa: N818  # shown as one line
-    """Something the user can put right, in words that hold no password of an address.
+    """An error that the user can fix. Passwords in addresses are removed from its message.
 
-    `exit_code` is one of `EXIT_CODES`.
+    `exit_code` is a key of `EXIT_CODES`.
     """
 
     exit_code = FAILED
@@ -68,13 +70,13 @@ class Wrong(Exception):  # noqa: N818  # shown as one line
 
 
 class WrongUsage(Wrong):
-    """The command as given, or a setting, makes no sense."""
+    """The command or a setting is invalid."""
 
     exit_code = USAGE
 
 
 def suggest(word: str, names: Iterable[str]) -> str:
-    """The names nearest to one that is not known, as an addition to an error's line; "" when none is near."""
+    """The names most similar to an unknown word, as the end of an error message; "" if there are none."""
     by_folded = {name.casefold(): name for name in names}
     key = word.casefold()
     within = sorted(name for name in by_folded if len(key) >= MIN_PART and key in name)
@@ -84,6 +86,6 @@ def suggest(word: str, names: Iterable[str]) -> str:
 
 
 def describe_unwritten(error: OSError) -> str:
-    """In a line: which file could not be written (or read), why, and what to do."""
-    remedy = REMEDIES.get(error.errno or 0, "mend that")
+    """A line with the file that could not be written (or read), the reason, and the remedy."""
+    remedy = REMEDIES.get(error.errno or 0, "fix that")
     return f"{error.filename or 'a file'}: {error.strerror or error}; {remedy}, then give the same command again"

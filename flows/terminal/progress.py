@@ -12,7 +12,7 @@ T = TypeVar("T")
 
 
 def show_progress(items: Iterable[T], *, total: int, what: str) -> Iterator[T]:
-    """The items, with a bar on standard error that goes when they are done."""
+    """Yield the items, with a progress bar on standard error until they are done."""
     console = Console(stderr=True)
     if not console.is_terminal or total < 2:
         yield from items

@@ -136,7 +136,7 @@ def test_a_rebuild_from_the_archive_gives_the_same(
 
 def test_the_night_does_not_ask_it(crawled: tuple[Path, Path], plain: Callable[..., CommandResult]) -> None:
     result = plain(crawled[1], "sources", "common_crawl")
-    assert "off, a bulk source, of which a person hands files over: jobmarket crawl PATHS" in " ".join(
+    assert "off, a bulk source, read from files that a person provides: jobmarket crawl PATHS" in " ".join(
         result.out.split()
     )
 

@@ -592,7 +592,7 @@ def test_a_guide_that_cannot_be_replaced_puts_the_old_warehouse_back(
         patch.setattr(Path, "replace", mounted)
         result = standing(data, *arguments)
     assert targets.count(data / "market.duckdb") == 2, "there, and back"
-    nothing_was_published(result, before, data, mine, f"{mine}: Device or resource busy; it is mounted by itself")
+    nothing_was_published(result, before, data, mine, f"{mine}: Device or resource busy; it is a mount point")
 
 
 def test_a_guide_that_breaks_during_the_night_is_left_as_it_is_and_named(
@@ -701,7 +701,7 @@ def test_an_archive_without_postings_publishes_nothing(empty: Path, plain: Comma
     result = plain(empty, "run", "--sample", "--source", "bls_oews")
     assert result.code == 1
     assert "SAMPLE DATA (synthetic) · no adverts read yet" in result.out
-    assert "holds no postings yet" in result.said and "`jobmarket sources` what turns one on" in result.said
+    assert "holds no postings yet" in result.said and "`jobmarket sources` says how to turn a source on" in result.said
     assert not (empty / "market.duckdb").exists()
 
 

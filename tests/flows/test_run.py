@@ -394,7 +394,7 @@ def answers_are_of_the_past(data: Path, then: Path, plain: Command) -> None:
     for question in (("sql", "SELECT 1"), ("shell",), ("why", posting), ("explain",), ("emerging",)):
         refusal = plain(data, *question, "--as-of", "2020-02-02")
         assert refusal.code == USAGE, question
-        assert f"nothing was made as of 2020-02-02 (days there are: {SECOND_NIGHT}" in refusal.said
+        assert f"nothing was made as of 2020-02-02 (days that exist: {SECOND_NIGHT}" in refusal.said
         assert "`jobmarket run --as-of 2020-02-02` makes it" in refusal.said
 
 

@@ -9,7 +9,9 @@ from typing import Any
 import pytest
 from rich.console import Console
 
+from flows.accuracy import posting_report
 from flows.accuracy.posting_report import Job, read_job, read_refined_row, show, show_job, skills_of, values_of
+from flows.runtime.project import read_sql
 from flows.terminal.errors import Wrong
 from tests.flows.publishing import JOB, TEXT, published
 
@@ -121,28 +123,25 @@ def job_shown(job: Job) -> str:
 def test_the_job_is_shown_with_its_adverts_and_why_they_are_one(data: Path) -> None:
     job = read_job(data, "ashby:33333333-cccc")
     assert job.job_id == ID
-    assert [posting["posting_id"] for posting in job.postings] == [ID, "ashby:33333333-cccc"]
+    assert list(job.adverts.columns[0].cells) == [ID, "ashby:33333333-cccc"]
     output = job_shown(job)
     assert f"{ID}, 2 adverts" in output
-    line, explanation = (line for line in output.splitlines() if "same text" in line)
+    line, explanation = (line for line in output.splitlines() if line.strip() and "same text" in line)
     assert explanation == "same text: employer, title and the whole text agree"
     assert ID in line and "ashby:33333333-cccc" in line and "1.00" in line and "contradicts" not in line
     assert "Merges" not in output
     assert job_shown(read_job(data, "ashby:22222222-bbbb")).count("Gardener") == 1
 
 
-def test_refused_links_merges_and_large_jobs_are_shown() -> None:
-    posting = {
-        **{"employer": "Lamps", "title": "Engineer", "location_text": None, "requisition_id": "R-1"},
-        **{"department": "Light", "text_state": "full", "first_seen": "2026-01-01", "closed": None},
+def test_refused_links_merges_and_large_jobs_are_shown(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(posting_report, "MAX_ROWS", 1)
+    replaced = {
+        "job_links": "SELECT $job AS posting, 'same facts' AS rule, 'not followed: contradicts' AS remark",
+        "job_merges": "SELECT $job AS job, 'a:1' AS became",
     }
-    link = {"left": "a:1", "right": "a:2", "rule": "same facts", "score": 0.8, "is_followed": False, "linked": "2026"}
-    merge = {"from_job_id": "b:1", "into_job_id": "a:1", "merged": "2026", "left": "a:1", "right": "b:1"}
-    postings = [{"posting_id": f"a:{n}", **posting} for n in range(40)]
-    output = job_shown(
-        Job(job_id="a:0", postings=postings, links=[link], merges=[{**merge, "rule": "same text", "score": 1.0}])
-    )
-    assert "not followed: contradicts" in output and "R-1, Light" in output
+    monkeypatch.setattr(posting_report, "read_sql", lambda folder, name: replaced.get(name) or read_sql(folder, name))
+    output = job_shown(read_job(data, ID))
+    assert "not followed: contradicts" in output
     assert "Merges" in output and "became" in output
-    assert "and 10 more" in output and "a:39" not in output
+    assert "more than 1 adverts" in output and "and 1 more" in output and "ashby:33333333-cccc" not in output
     assert "same facts: a side has no text; the score is the share of five facts" in output

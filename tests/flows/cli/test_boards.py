@@ -35,11 +35,11 @@ def board_file(tmp_path: Path) -> Path:
 
 def test_boards_of_a_list_turn_their_source_on_and_are_counted(empty: Path, plain: Command, board_file: Path) -> None:
     before = plain(empty, "boards", "list")
-    assert before.code == 1 and "no store of boards yet; jobmarket boards import FILE makes one" in before.said
-    assert "off, no board of it is known" in plain(empty, "sources", "paylocity").said
+    assert before.code == 1 and "no store of boards yet; `jobmarket boards import FILE` makes it" in before.said
+    assert "off, none of its boards is known" in plain(empty, "sources", "paylocity").said
     assert plain(empty, "boards", "import", str(board_file)).code == 0
     output = plain(empty, "sources", "paylocity").said
-    assert "open; on" in output and "3, 0 of them of boards.csv" in output
+    assert "open; on" in output and "3, 0 of them in boards.csv" in output
     result = plain(empty, "boards", "list")
     assert result.code == 0
     (line,) = [line.split() for line in result.out.splitlines() if "paylocity" in line]

@@ -72,7 +72,7 @@ def test_check_says_what_limits_come_to_and_refuses_a_shorter_pause(empty: Path,
     write(empty, "[limits]\npause = { greenhouse = 0.5 }\n")
     result = plain(empty, "config", "check")
     assert result.code == 2 and result.err.startswith(
-        f"{path}:2: limits.pause.greenhouse = 0.5: the source asks for 1 "
+        f"{path}:2: limits.pause.greenhouse = 0.5: the source asks for at least 1 "
     )
     assert plain(empty, "run", JOBMARKET_CONTACT="night@example.org").code == USAGE
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from flows.cli import run
+from flows.cli import launch
 from flows.notification import delivery
 from flows.runs import run_log
 from flows.terminal.errors import USAGE
@@ -47,7 +47,7 @@ def test_a_test_is_sent_by_every_channel_and_asks_no_heartbeat(empty: Path, plai
     assert result.code == 0, result.said
     assert result.out.splitlines() == [
         "webhook: sent; look whether it arrived",
-        "heartbeat: not asked; only a night that published asks it",
+        "heartbeat: not requested; only a night that published requests it",
     ]
     assert board.paths == ["/hook"]
     assert json.loads(board.posted[0])["night"]["is_test"] is True
@@ -68,7 +68,7 @@ def test_a_test_that_is_not_taken_says_why_and_ends_with_an_error(empty: Path, p
 
 def test_the_last_night_is_shown_and_nothing_sent_or_written(empty: Path, plain: Command, board: Board) -> None:
     environment = {"JOBMARKET_NOTIFY_WEBHOOK": board.url("/hook")}
-    assert "has seen no night yet" in plain(empty, "notify", "--show", **environment).err
+    assert "has had no night yet" in plain(empty, "notify", "--show", **environment).err
     run_log.begin(empty, run_id="one", command="jobmarket serve")
     run_log.end(empty, "one", exit_code=1, message="mart.shares did not pass")
     before = (empty / run_log.JOURNAL).read_bytes()
@@ -94,7 +94,7 @@ def test_nights_of_live_data_report_themselves(
     arguments: tuple[str, ...], is_reported: bool, empty: Path, plain: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     options: dict[str, Any] = {}
-    monkeypatch.setattr(run, "_run_flow", lambda config, **kwargs: options.update(kwargs))
+    monkeypatch.setattr(launch, "start_run", lambda config, **kwargs: options.update(kwargs))
     assert plain(empty, "run", *arguments, JOBMARKET_CONTACT="you@example.org").code == 0
     assert options["is_reported"] is is_reported
 

@@ -8,15 +8,12 @@ import socket
 import subprocess
 import sys
 import time
-import urllib.request
 from pathlib import Path
 from typing import Any
 
 import psutil
 import pytest
-import requests
 
-from flows.engine.prefect_server import spare_loopback
 from flows.engine.schedule_server import (
     SCHEDULE,
     AlreadyServed,
@@ -141,18 +138,3 @@ def test_a_worker_ends_when_its_parent_is_killed(tmp_path: Path) -> None:
     while worker.is_running() and worker.status() != psutil.STATUS_ZOMBIE and time.monotonic() < until:
         time.sleep(0.1)
     assert not worker.is_running() or worker.status() == psutil.STATUS_ZOMBIE
-
-
-@pytest.mark.parametrize("name", ["no_proxy", "NO_PROXY"])
-@pytest.mark.parametrize("hosts", ["", "intranet.example", "intranet.example, 127.0.0.1", "127.0.0.1,localhost"])
-def test_no_proxy_is_asked_for_what_this_machine_serves(name: str, hosts: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    for proxy in ("http_proxy", "HTTP_PROXY"):
-        monkeypatch.setenv(proxy, "http://proxy.example:3128")
-    for variable in ("no_proxy", "NO_PROXY"):
-        monkeypatch.setenv(variable, "")
-    monkeypatch.setenv(name, hosts)
-    spare_loopback()
-    for host in ("127.0.0.1", "localhost", *filter(None, map(str.strip, hosts.split(",")))):
-        assert urllib.request.proxy_bypass(host), host
-        assert requests.utils.should_bypass_proxies(f"http://{host}:4200/api", None), host
-    assert not urllib.request.proxy_bypass("jobs.example")

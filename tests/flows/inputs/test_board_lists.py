@@ -12,7 +12,7 @@ import pytest
 
 from extractors.boards import all_boards
 from extractors.source import all_sources, board_in
-from flows.inputs.board_lists import MAX_REFUSED, SOURCE_OF_PLATFORM, WHERE_IT_STANDS, BoardList, is_trial, read_list
+from flows.inputs.board_lists import MAX_REFUSED, PARTS_OF_ADDRESS, SOURCE_OF_PLATFORM, BoardList, is_trial, read_list
 from flows.terminal.errors import WrongUsage
 
 DAY = date(2026, 11, 27)
@@ -80,7 +80,7 @@ def test_no_board_that_people_entered_is_a_trial() -> None:
 
 
 def test_every_name_of_a_platform_and_every_hint_is_of_a_source_with_boards() -> None:
-    for name in (*SOURCE_OF_PLATFORM.values(), *WHERE_IT_STANDS):
+    for name in (*SOURCE_OF_PLATFORM.values(), *PARTS_OF_ADDRESS):
         assert all_sources()[name].SOURCE.boards
 
 
@@ -97,7 +97,7 @@ def test_a_host_alone_is_told_what_it_lacks_in_one_line(tmp_path: Path) -> None:
     assert "boards.csv" not in workday + oracle
 
 
-@pytest.mark.parametrize("url", [line.rpartition(": ")[2] for line in WHERE_IT_STANDS.values()])
+@pytest.mark.parametrize("url", [line.rpartition(": ")[2] for line in PARTS_OF_ADDRESS.values()])
 def test_the_address_in_a_hint_is_one_that_is_read(url: str) -> None:
     address = url.replace("TENANT", "acme").replace("NUMBER", "5").replace("POD", "acme").replace("REGION", "us2")
     assert board_in(address.replace("SITE", "Jobs")) is not None
@@ -109,7 +109,7 @@ def test_a_page_of_the_platform_is_no_board(tmp_path: Path) -> None:
     assert tokens(result) == [("lever", "acme")] and result.n_elsewhere == 3
     result = read(tmp_path, "platform\tslug\njobvite\t__assets__\njobvite\tacme\n")
     assert tokens(result) == [("jobvite", "acme")]
-    assert result.refused == ["list.tsv line 2: jobvite __assets__ is a page of the platform and no board"]
+    assert result.refused == ["list.tsv line 2: jobvite __assets__ is a page of the platform, not a board"]
 
 
 @pytest.mark.parametrize("text", ["", "name,token\nacme,acme\n", "platform\nlever\n"])
@@ -240,12 +240,12 @@ def test_an_address_of_no_board_is_refused_with_line_value_and_remedy(
     result = read(tmp_path, f"platform\tslug\n{platform}\t{address}\n")
     assert not result.boards and not result.misshapen
     (why,) = result.refused
-    assert f"list.tsv line 2: {address} is the address of no board of {platform}; write the token" in why
+    assert f"list.tsv line 2: {address} is not the address of a board of {platform}; write the token" in why
 
 
 def test_a_password_in_a_list_is_not_repeated(tmp_path: Path) -> None:
     (why,) = read(tmp_path, "platform\tslug\nlever\thttps://me:s3cr3t@acme.example/jobs\n").refused
-    assert "https://***@acme.example/jobs is the address" in why
+    assert "https://***@acme.example/jobs is not the address" in why
 
 
 def test_a_file_of_addresses_that_would_fill_the_memory_is_refused(tmp_path: Path) -> None:

@@ -59,8 +59,11 @@ def test_files_of_a_listing_that_are_not_there_are_counted(tmp_path: Path, caplo
         (lambda folder: listing(folder, LINE), "no WARC file"),
         (lambda folder: listing(folder, "../../etc/x.warc.gz"), "no WARC file"),
         (listing, "lists nothing"),
-        (lambda folder: listing(folder, "cc-index/part-0.gz.parquet"), r"lists cc-index/part-0.gz.parquet, no WARC"),
-        (lambda folder: write(folder / "x.warc.paths.gz", b"x").rename(folder / "x.csv"), "is no WARC file"),
+        (
+            lambda folder: listing(folder, "cc-index/part-0.gz.parquet"),
+            r"lists cc-index/part-0.gz.parquet instead of WARC",
+        ),
+        (lambda folder: write(folder / "x.warc.paths.gz", b"x").rename(folder / "x.csv"), "is neither a WARC file"),
     ],
 )
 def test_what_names_no_file_is_refused_with_a_remedy(tmp_path: Path, make: object, says: str) -> None:
@@ -81,7 +84,7 @@ def test_a_listing_that_cannot_be_read_and_a_base_that_is_none_are_refused(tmp_p
 def test_the_real_listing_of_an_index_is_no_listing_of_pages() -> None:
     if not LISTED.exists():
         pytest.skip(f"needs {LISTED}")
-    with pytest.raises(WrongUsage, match=r"lists part-.*parquet, no WARC files"):
+    with pytest.raises(WrongUsage, match=r"lists part-.*parquet instead of WARC files"):
         crawl_files_in([LISTED])
 
 

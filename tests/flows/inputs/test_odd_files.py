@@ -141,6 +141,6 @@ def test_in_the_archive_and_among_refined_files_they_hold_up_nothing(empty: Path
     assert ids_in(empty, "ashby") == {"a1"}
     for path in odd.values():
         assert f"greenhouse could not be refined: {path.name}" in result.said
-        assert f"{path}{PART} cannot be finished and is left alone" in result.log
+        assert f"{path}{PART} cannot be finished and is left as it is" in result.log
     with open_reader(empty, with_texts=True) as con:
         assert con.execute("SELECT count(*) FROM adverts").fetchall() == [(1,)]

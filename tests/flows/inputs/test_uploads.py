@@ -19,7 +19,7 @@ from extractors.sources.files import tabular
 from extractors.sources.salaries import bls_oews
 from flows import backfill
 from flows.inputs.uploads import MAPPINGS, wrap_uploads
-from flows.monitoring.sources import REFUSED
+from flows.monitoring.sources import count_refusals
 from flows.night import load
 from flows.runs.run_record import Request, begin
 from flows.runs.source_health import Health, add_loads
@@ -70,7 +70,7 @@ def test_a_folder_stands_for_its_files_of_sources_and_the_rest_is_named(
         answers = [answer for path in recordings[1:] for answer in read(path)]
     assert [answer.url for answer in answers if isinstance(answer, Response)] == [bls_oews.url_of(2024, "st")]
     assert caplog.messages == [
-        f"{folder}: 4 files skipped, which are no WARC files and which no source has under their names: a.json, "
+        f"{folder}: 4 files skipped; they are neither WARC files nor named like a source's file: a.json, "
         "b.json, c.txt, …; name files of adverts one by one, with --mapping"
     ]
     caplog.clear()
@@ -148,7 +148,7 @@ def test_the_package_is_recorded_at_the_day_its_maker_got_it(tmp_path: Path, mon
         ("jobs.csv", b"id,title\n1,A\n", "nobody", "no mapping nobody: a TOML file, or one of adzuna_de"),
         ("jobs.csv", b"id,name\n1,A\n", MINE, "columns of the file (id, name) expected; correct the mapping"),
         ("jobs.csv", b"id,title\n1,A\n", MINE.replace("title =", "titel ="), "in [fields] one of"),
-        ("jobs.csv", None, MINE, "is no file; with --mapping, files of adverts expected"),
+        ("jobs.csv", None, MINE, "is not a file; with --mapping, files of adverts expected"),
     ],
 )
 def test_what_cannot_be_taken_in_is_said_with_its_remedy(
@@ -227,7 +227,7 @@ def test_answers_kept_with_a_flag_are_not_said_to_be_left_out(tmp_path: Path) ->
         "(got '2 answers: rows 40, 41')"
     )
     with database.open_work(tmp_path / "data") as con:
-        assert con.execute(REFUSED).fetchall() == [("sysarmy_survey", 0, 2, 0)]
+        assert count_refusals(con) == {"sysarmy_survey": [0, 2, 0]}
         rows = con.execute("SELECT count(*) FROM core.pay_reports WHERE pay_flag = 'implausible_low'").fetchall()
     assert rows == [(2,)]
 

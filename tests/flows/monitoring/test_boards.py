@@ -214,5 +214,5 @@ def answer(board: str, record: int, status: int, day: date) -> dict[str, object]
 def test_without_an_answer_there_is_nothing_to_judge_by(work_template: Path, tmp_path: Path) -> None:
     with open_copy(work_template, tmp_path) as con:
         market.publish(con, tmp_path / "market.duckdb")
-    with pytest.raises(Wrong, match="there is no night to judge them by"):
+    with pytest.raises(Wrong, match="there is nothing to judge them by"):
         boards.check_boards(Settings(data=tmp_path))

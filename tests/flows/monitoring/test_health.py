@@ -325,7 +325,7 @@ def test_new_keys_are_said_once_a_run(nights: Nights, caplog: pytest.LogCaptureF
             nights.server.answers[f"/v0/postings/{name}?mode=json"] = (200, {}, body)
         assert nights.night().outcome == "ok"
     messages = [record.message for record in caplog.records if "does not know" in record.message]
-    assert messages == ["lever says what its reader does not know: mood, tempo"]
+    assert messages == ["lever has keys that its reader does not know: mood, tempo"]
 
 
 def test_new_keys_are_no_refusal(nights: Nights, caplog: pytest.LogCaptureFixture) -> None:

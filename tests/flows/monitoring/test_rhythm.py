@@ -31,7 +31,7 @@ def test_every_source_has_a_cadence_that_is_known() -> None:
 
 
 def test_an_unknown_cadence_is_an_error_that_names_the_known() -> None:
-    with pytest.raises(KeyError, match="cadence 'now and then' begins with none of live"):
+    with pytest.raises(KeyError, match="unknown cadence 'now and then'; it must begin with one of live"):
         find_due_days("now and then")
     assert "now" not in CADENCE_DAYS
 

@@ -36,4 +36,4 @@ def test_a_restored_file_is_dated_by_the_run_that_published_it_and_what_is_kept_
     result = plain(empty, "status")
     assert result.code == 0, result.said
     assert "published 2026-03-05 02:41 as of no day; 1 later run published nothing" in result.said
-    assert "market.duckdb.ahead-2026-03-05: what was published, with days" in result.said
+    assert "market.duckdb.ahead-2026-03-05: earlier published files, with days" in result.said

@@ -388,7 +388,7 @@ def test_a_night_is_planned_where_the_archive_cannot_be_loaded(
     monkeypatch.setattr(load_stage, "load_refined", load)
     fetches, _ = plan_of(asked_before, monkeypatch)
     assert fetches["greenhouse"]
-    assert "boards are planned without what the archive has beside the work file: a mistake of ours" in caplog.text
+    assert "boards are planned without the archived answers that work.duckdb lacks: a mistake of ours" in caplog.text
 
 
 def test_boards_too_large_for_a_night_are_named_each_night_with_what_lets_them_in(

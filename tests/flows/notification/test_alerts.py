@@ -17,14 +17,15 @@ from flows.notification.alerts import (
     Key,
     Night,
     StandingAlerts,
+    WaitingList,
     clean,
     describe_claims,
     describe_night,
     describe_reviews,
     describe_sources,
     find_alerts,
+    find_waiting_lists,
 )
-from flows.notification.reviews import WaitingList, find_waiting_lists
 from flows.runs.source_health import OUTCOMES
 from flows.runtime.settings import Settings
 from reports.figures import claims

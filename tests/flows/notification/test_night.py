@@ -225,7 +225,7 @@ def test_a_heartbeat_in_vain_is_logged_and_shown(nights: Nights, caplog: pytest.
     nights.config = nights.config.model_copy(update={"heartbeat_method": "HEAD"})
     nights.end()
     assert nights.board.methods == ["HEAD"] * 3
-    assert "the heartbeat was asked in vain: HTTP 503" in caplog.text
+    assert "the heartbeat could not be requested: HTTP 503" in caplog.text
     assert nights.status()["heartbeat"].endswith(": HTTP 503")
     nights.board.answers[BEAT] = OK
     nights.end()

@@ -86,7 +86,7 @@ def test_a_damaged_line_of_the_journal_costs_itself_alone(
         sent.read_records(tmp_path)
         note_end(exit_code=0)
     (message,) = caplog.messages
-    assert f"{tmp_path / JOURNAL}, line {number} cannot be read and is passed over: " in message and why in message
+    assert f"{tmp_path / JOURNAL}, line {number} cannot be read and is skipped: " in message and why in message
     assert aside.read_bytes() == line + b"\n"
     assert len(run_log.read_lines(tmp_path)) == 8, "of seven lines six, and those of the third run"
     assert {run.run_id for run in runs_of(tmp_path)} >= {"three", "one" if number > 2 else "two"}

@@ -260,7 +260,9 @@ def test_a_damaged_kind_that_nothing_tells_of_is_left_to_a_person(tmp_path: Path
     (tmp_path / "kind").write_text("junk")
     result = plain(tmp_path, *RUN)
     assert result.code == 1
-    assert "says neither sample nor live, and nothing in the folder tells; write the right one into it" in result.err
+    assert (
+        "says neither sample nor live, and nothing else in the folder tells; write the right word into it" in result.err
+    )
     assert (tmp_path / "kind").read_text() == "junk"
 
 

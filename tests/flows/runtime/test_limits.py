@@ -39,16 +39,19 @@ def test_a_longer_pause_is_taken() -> None:
 @pytest.mark.parametrize(
     ("options", "why"),
     [
-        ({"pause": {"workable": 2.0}}, r"^jobmarket.toml:pause: limits.pause.workable = 2: the source asks for 5 sec"),
+        (
+            {"pause": {"workable": 2.0}},
+            r"^jobmarket.toml:pause: limits.pause.workable = 2: the source asks for at least 5 ",
+        ),
         (
             {"requests": {"rippling": 5_000}},
-            r"^jobmarket.toml:requests: limits.requests.rippling = 5000: 3,600 are the most, 6 s apart, 5,000 take 8.3",
+            r"^jobmarket.toml:requests: limits.requests.rippling = 5000: at most 3,600, 6 s apart, 5,000 take 8.3",
         ),
         (
             {"requests": {"paylocity": 12_000}, "pause": {"paylocity": 2.0}},
-            "limits.requests.paylocity = 12000: 10,800 are the most, 2 s apart, 12,000 take 6.7 hours, and it has 6.0",
+            "limits.requests.paylocity = 12000: at most 10,800, 2 s apart, 12,000 take 6.7 hours, and it has 6.0",
         ),
-        ({"requests": {"adzuna": 1_000}}, "limits.requests.adzuna = 1000: 80 are the most, as the source declares"),
+        ({"requests": {"adzuna": 1_000}}, "limits.requests.adzuna = 1000: at most 80, as the source declares"),
         ({"requests": {"greenhuose": 10}}, "^jobmarket.toml:requests: unknown source greenhuose; did you mean green"),
         ({"pause": {"nobody": 10.0}}, "^jobmarket.toml:pause: unknown source nobody"),
     ],

@@ -88,12 +88,12 @@ def test_permission_on_record_turns_a_source_on(tmp_path: Path, monkeypatch: pyt
 @pytest.mark.parametrize(
     ("text", "why"),
     [
-        ("[guarded", "no TOML file"),
+        ("[guarded", "not a TOML file"),
         ("[guarded]\n", "expected"),
         (f"[guarded]\n{WHY}more = 1\n", "expected"),
         (f"[guarded]\n{WHY.replace('2026-11-03', chr(34) + 'soon' + chr(34))}", "expected"),
         (f"[guarded]\n{WHY.replace('A. Operator', ' ')}", "expected"),
-        (f"[ecb_rates]\n{WHY}", "ecb_rates needs no permission; those that do: .*guarded"),
+        (f"[ecb_rates]\n{WHY}", "ecb_rates needs no permission; sources that do: .*guarded"),
         (f"[gaurded]\n{WHY}", "gaurded needs no permission"),
     ],
 )

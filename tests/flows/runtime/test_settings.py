@@ -229,7 +229,7 @@ def test_a_data_folder_that_is_a_file_is_said(tmp_path: Path, monkeypatch: pytes
     file = tmp_path / "file"
     file.touch()
     monkeypatch.setenv("JOBMARKET_DATA", str(file))
-    assert refuse_settings() == [f"JOBMARKET_DATA={file} is not a folder; name one, it is made if it is missing"]
+    assert refuse_settings() == [f"JOBMARKET_DATA={file} is not a folder; name a folder; it is made if it is missing"]
     assert usable_settings().data == file, "what is wrong is not told in another folder"
 
 
