@@ -257,7 +257,7 @@ COLUMNS: dict[str, dict[str, str]] = {
         "source": "Source that reads the platform",
         "board": "Token of the board in the platform's addresses",
         "known_from": "What named it first: a list, or boards.csv; NULL: nothing, although we have its adverts",
-        "state": "test: its token says that it is a trial; otherwise new, answers, moved, refused, missing, dead or fails",
+        "state": "test (a trial, according to its token), new, answers, moved, refused, missing, dead or fails",
         "employer": "Employer of more than half of its open jobs, as in core.employers; NULL: none",
         "n_jobs": "Open jobs that it lists",
         "country": (
@@ -275,7 +275,7 @@ COLUMNS: dict[str, dict[str, str]] = {
         ),
         "n_of_agency": "Jobs of an employer with an agency's name",
         "n_read": "Jobs read in full",
-        "n_for_client": "Jobs of these whose text says that it is with a client or from an agency",
+        "n_for_client": "Jobs of n_read whose text says that it is with a client, or that an agency advertises",
         "n_by_title": "Jobs with a title that names a client, or a person who recruits for clients",
         "agency_words": "Up to three of the words that say so, in order; core.agency_signs has them by advert",
         "n_employers": "Employers that its jobs name; several are no sign, as a group may name its companies",
