@@ -135,7 +135,7 @@ def run_after_fetch(
     results, failures = refine_archive(request)
     if request.is_rebuild and not failures:  # of a broken source work.duckdb would lose rows that it has
         restore = functools.partial(archive_records.restore, archive=request.settings.archive)
-        database.make_anew(request.settings.data, restore=restore)
+        database.reset_work(request.settings.data, restore=restore)
     loads = (*before, *load_refined(request, results, failures))  # and derive what follows from it
     request = replace(request, brought=find_newest_day(results, fetches))
     notes = describe_missing_rates(request)

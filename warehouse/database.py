@@ -109,7 +109,7 @@ def is_loaded(data_dir: Path) -> bool:
         return stored_key(con) == schema_key() and bool(con.execute("FROM core.postings LIMIT 1").fetchall())
 
 
-def make_anew(data_dir: Path, *, restore: Restore | None = None) -> None:
+def reset_work(data_dir: Path, *, restore: Restore | None = None) -> None:
     """Replace work.duckdb by one without any loaded archive file; the next load reads them all again.
 
     Marts and records of runs are carried over, from market.duckdb if there is no work.duckdb: they say what was

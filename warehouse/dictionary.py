@@ -1,7 +1,7 @@
 """DICTIONARY.md: the meaning of every table, view, macro and column of market.duckdb, their relations and row counts.
 
 The copy in this folder has the row counts of the bundled sample (`sample_rows.csv`, written by `python -m
-tests.worked_questions`). The one published beside market.duckdb also has those of that file.
+tests.worked_questions`). The copy published beside market.duckdb also has the row counts of that file.
 
 `python -m warehouse.dictionary` writes the copy in this folder.
 """

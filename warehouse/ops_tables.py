@@ -18,7 +18,7 @@ EXITS_PUBLISHED = (0, 2)
 
 @table("ops.runs", "Every run of the pipeline.")
 class Runs:
-    """Times are by the machine's clock, unlike those of core."""
+    """Times are by the machine's clock, unlike times in core."""
 
     run_id: Annotated[str, Column("Run", key=True)]
     command: Annotated[str, Column("Command as given")]
@@ -123,7 +123,7 @@ class ResponseRow:
 
 @table("refined.responses", "Responses of one archive file, as refine writes them (Parquet).")
 class RefinedResponses(ResponseRow):
-    """Rejects of whole records are here, those of single values are with their posting."""
+    """Rejects of whole records are here; rejects of single values are with their posting."""
 
     issues: Annotated[tuple[Issue, ...], Column("Records of the response that were rejected")]
     repetitions: Annotated[
@@ -194,7 +194,7 @@ class SourceHealth:
     message: Annotated[str | None, Column("What went wrong, in one line")]
 
 
-@table("ops.known_boards", "Boards known from lists, adverts and forums, beside those of boards.csv.")
+@table("ops.known_boards", "Boards known from lists, adverts and forums, beside the boards of boards.csv.")
 class KnownBoards:
     """Written by `jobmarket boards import`. core.board_states has what their readings showed."""
 

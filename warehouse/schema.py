@@ -66,7 +66,7 @@ SHOWN_AS_CHANGES = (
     *("employment_type", "posted_on", "valid_through", "pay_text", "pay_low", "pay_high", "currency", "period"),
     *("text_state", "text_hash"),
 )
-"""Columns whose changes core.posting_changes shows: what adverts state, not how we read it."""
+"""Columns with changes in core.posting_changes: what adverts state, not how we read it."""
 
 
 # --- views and macros -------------------------------------------------------------------------------

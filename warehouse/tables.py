@@ -1,4 +1,4 @@
-"""The tables of core. Those of marts are declared in `mart_tables/`, those of bookkeeping (`ops`) in `ops_tables.py`.
+"""The tables of core. Marts are declared in `mart_tables/`, bookkeeping (`ops`) in `ops_tables.py`.
 
 `transforms.records` defines how a table is declared, and the rows that readers return. DDL, CHECKs, comments, the
 gate's expectations, the Parquet schema and DICTIONARY.md all follow from these classes (see `schema.py`,

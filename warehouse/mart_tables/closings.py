@@ -12,7 +12,7 @@ from warehouse.mart_tables.cells import FromBoards
 
 @struct
 class BoardCell(FromBoards):
-    """A cell of adverts that boards list, and how sure it is. Its boards are those of its open adverts."""
+    """A cell of adverts that boards list, and how sure it is. Its boards are the boards of its open adverts."""
 
     as_of: Annotated[date, Column("Day the row is for", key=True)]
     role_group: Annotated[
@@ -88,7 +88,7 @@ class TimeListed(BoardCell):
     """
 
     days: Annotated[int, Column("Days after which the part is estimated", key=True, unit="days", low=1)]
-    n_adverts: Annotated[int, Column("Adverts that were followed and whose first day is known", low=1)]
+    n_adverts: Annotated[int, Column("Adverts that were followed and have a known first day", low=1)]
     n_closed: Annotated[int, Column("Of these, adverts that closed, at any age", low=0)]
     n_at_risk: Annotated[int, Column("Adverts that were still followed and listed after `days`", low=0)]
     share: Annotated[

@@ -1,4 +1,4 @@
-"""The mart of which adverts state pay, by law."""
+"""The mart of pay disclosure: which adverts state pay, by law."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ GROUPS_OF_DISCLOSURE = (AI_JOBS, "all")
     "comparison_status = 'published' OR comparison_reason IS NOT NULL",
 )
 class PayDisclosure(CellSample, FromBoards):
-    """For jobs whose full advert was read. Employers differ in more than the law, so `difference` is within employers.
+    """For jobs with a full advert. Employers differ in more than the law, so `difference` is within employers.
 
-    Laws are those of core.disclosure_laws on the day of the reading. A job counts in each of its places.
+    Laws are the rows of core.disclosure_laws in force on the day of the reading. A job counts in each of its places.
     """
 
     as_of: Annotated[date, Column("Day the row is for", key=True)]
@@ -53,7 +53,7 @@ class PayDisclosure(CellSample, FromBoards):
         ),
     ]
     role_group: Annotated[str, Column("ai_jobs as in mart.shares, or all jobs", key=True, values=GROUPS_OF_DISCLOSURE)]
-    n_jobs: Annotated[int, Column("Jobs whose full advert was read", low=1)]
+    n_jobs: Annotated[int, Column("Jobs with a full advert", low=1)]
     n_employers: Annotated[int, Column("Their employers", low=1)]
     status: Annotated[str, Column("published or suppressed", values=CELL_STATES)]
     reason: Annotated[str | None, Column("Why it is suppressed: the rule that it breaks")]

@@ -17,8 +17,8 @@ class SourceContribution:
     n: Annotated[
         int,
         Column(
-            "Its adverts: for pay one for each counted job, the advert (or pair of amounts) whose pay counts; for all "
-            "other figures every advert of the counted jobs in the stock. 0: it only converts money"
+            "Its adverts: for pay one for each counted job, the advert (or pair of amounts) with the pay that counts; "
+            "for all other figures every advert of the counted jobs in the stock. 0: it only converts money"
         ),
     ]
     read_on: Annotated[

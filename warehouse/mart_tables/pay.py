@@ -33,7 +33,7 @@ class CountryJobs:
     country: Annotated[
         str, Column("ISO 3166-1 alpha-2; several: one pay for several countries; remote: tied to no country; unknown")
     ]
-    n_jobs: Annotated[int, Column("Jobs of the band whose pay is for this country", low=0)]
+    n_jobs: Annotated[int, Column("Jobs of the band with pay for this country", low=0)]
     n_paid: Annotated[
         int,
         Column(
@@ -147,7 +147,7 @@ class Silence:
 
 @struct
 class OfPanel:
-    """The cell's jobs on boards drawn at random, taken alone, beside those of all boards (`estimate_panel_pay`).
+    """The cell's jobs on boards drawn at random, taken alone, beside the jobs of all boards (`estimate_panel_pay`).
 
     Only for adverts that we read. NULL if no statistic is based on the panel, and in a cell without jobs.
     """
@@ -211,8 +211,8 @@ class SalaryBands(CellCounts, CellSample, Amounts, Silence, OfPanel):
     seniority_group: Annotated[
         str,
         Column(
-            f"Level; mid_senior = {' + '.join(LEVEL_GROUPS['mid_senior'] or ())}; mid_senior_stated: only those "
-            "whose title states the level",
+            f"Level; mid_senior = {' + '.join(LEVEL_GROUPS['mid_senior'] or ())}; mid_senior_stated: only "
+            "jobs with the level in the title",
             key=True,
             values=SENIORITY_GROUPS,
         ),
@@ -228,7 +228,7 @@ class SalaryBands(CellCounts, CellSample, Amounts, Silence, OfPanel):
     ]
     n_stated: Annotated[
         int | None,
-        Column("Jobs of the band whose level was stated, not inferred; NULL: not adverts that we read", low=0),
+        Column("Jobs of the band with a stated, not an inferred level; NULL: not adverts that we read", low=0),
     ]
     n_cross_border: Annotated[int | None, Column("Jobs of the band paid from abroad", low=0)]
     n_no_rate: Annotated[

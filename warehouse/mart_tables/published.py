@@ -1,4 +1,4 @@
-"""The published cells: those of the marts as of when their list was last accepted.
+"""The published cells: cells of the marts as they were when their list was last accepted.
 
 All cells of a list are accepted or held together: a measure at one kind of place, from one set of sources. So all cells
 of a list are of one vintage. The columns of a cell determine its list (`LISTS`).
@@ -99,14 +99,14 @@ LISTS: dict[type, CellsOfLists] = {
     PayLadder: _cells(PayLadder, f"'pay.advertised.' || {_KIND}", None),
     FrameCoverage: _cells(FrameCoverage, "'frame'"),
 }
-"""The marts whose cells are published, and the lists that their rows belong to."""
+"""Marts with published cells, and the lists that their rows belong to."""
 
 
 @struct
 class Standing:
     """The vintage of its list that a cell belongs to, and since when it stands."""
 
-    list: Annotated[str, Column("List whose cells are accepted together, see `published.lists`")]
+    list: Annotated[str, Column("List of cells that are accepted together: see `published.lists`")]
     vintage: Annotated[int, Column("Vintage of the list", low=1)]
     published_on: Annotated[date, Column("Day on which the vintage was published")]
     since: Annotated[

@@ -80,9 +80,7 @@ class Shares(CellCounts, FromBoards):
     ]
     period_from: Annotated[
         date | None,
-        Column(
-            "First day of the window of an earlier version; NULL: the stock, whose period is in `reference_periods`"
-        ),
+        Column("First day of the window of an earlier version; NULL: the stock; its period is in `reference_periods`"),
     ]
     period_to: Annotated[date | None, Column("Last day of that window")]
     n_yes: Annotated[int, Column("Numerator: jobs for which the answer is true", low=0)]

@@ -48,7 +48,7 @@ log = logging.getLogger("jobmarket.warehouse")
 class Mart(NamedTuple):
     """How a mart is computed: a function of database, day and cache.
 
-    `moving` are relations that it reads whose rows change as days pass or boards are read, even if no row of core does.
+    `moving` are relations that it reads and that change as days pass or boards are read, even if no row of core does.
     """
 
     compute: Callable[[database.Connection, date, cell_cache.CellCache], pd.DataFrame]
@@ -75,7 +75,7 @@ MAX_EARLIER_DAYS = 40
 
 
 def find_earlier_days(con: database.Connection, as_of: date, *, first_on: date) -> list[date]:
-    """Days from `first_on` to before `as_of`, in order, that were never computed and whose figures are needed.
+    """Days from `first_on` to before `as_of`, in order, that were never computed and need figures.
 
     These are the last days on which boards were in the stock that have left it since. A backfill computes only the
     newest day of a folder, and boards that were last read before it count on those earlier days.
@@ -89,9 +89,9 @@ def find_earlier_days(con: database.Connection, as_of: date, *, first_on: date) 
 class ComputedMarts(NamedTuple):
     """The marts of a day before they are stored.
 
-    `inputs`: digest of what each mart is computed from. `unchanged`: marts that equal those of an earlier day, with
-    that day. `frames`: computed rows of the other marts. `reused`: their cells whose rows stay. `problems`: marts that
-    did not pass their gate, in words.
+    `inputs`: digest of what each mart is computed from. `unchanged`: marts that are the same as on an earlier day, with
+    that day. `frames`: computed rows of the other marts. `reused`: their cells with rows that stay. `problems`: marts
+    that did not pass their gate, in words.
     """
 
     as_of: date
@@ -105,7 +105,7 @@ class ComputedMarts(NamedTuple):
 def compute_marts(con: database.Connection, as_of: date, *, run_id: str) -> ComputedMarts:
     """Compute and check every mart of a day; the results of the gates go to ops.checks.
 
-    A mart whose inputs did not change is reused as a whole, others cell by cell (`warehouse.marts.cell_cache`).
+    A mart with unchanged inputs is reused as a whole, others cell by cell (`warehouse.marts.cell_cache`).
     Computed rows must pass the gate; reused rows passed it when the same code computed them.
     `warehouse.checks.integrity` checks that no key occurs in both.
     """

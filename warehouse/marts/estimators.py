@@ -6,8 +6,8 @@ freedom. G* = (Σm)² / Σm², over employers' numbers of jobs m, is the effecti
 size would be as informative (Carter, Schnepel and Steigerwald 2017, "Asymptotic Behavior of a t-Test Robust to Cluster
 Heterogeneity"). docs/known_truth.md measures on simulated markets how often the intervals hold the truth.
 
-Everything is pure and vectorised over cells: inputs are columns in any order, and costs are those of sorting. Cells are
-numbered from 0 to `n_cells` - 1. Ends of intervals are NaN in cells with a single employer.
+Everything is pure and vectorised over cells: inputs are columns in any order, and cost as much as sorting them. Cells
+are numbered from 0 to `n_cells` - 1. Ends of intervals are NaN in cells with a single employer.
 """
 
 from __future__ import annotations
@@ -95,8 +95,8 @@ def weigh_jobs(cell: Ints, jobs: Floats | Ints, weight: Floats, n_cells: int) ->
     """Weighted jobs of employers, scaled to sum to the jobs of each cell: one entry for each cell and employer.
 
     With weights that are the inverse of the chance with which an employer's boards were drawn, the estimators of shares
-    become those of the panel (Hájek's ratio), and unequal weights reduce G* like unequal sizes. Weights of 1 leave the
-    jobs exactly as they are.
+    become estimators for the panel (Hájek's ratio), and unequal weights reduce G* like unequal sizes. Weights of 1
+    leave the jobs exactly as they are.
     """
     scale = _divide(sum_by(cell, jobs, n_cells), sum_by(cell, weight, n_cells))
     return np.asarray(weight * scale[cell])
@@ -505,8 +505,8 @@ def simultaneous_level(n_rows: Ints) -> Floats:
 def bound_ranks(group: Ints, low: Floats, high: Floats) -> Ranks:
     """Bounds of ranks within groups, from simultaneous intervals (Klein, Wright and Wieczorek 2020).
 
-    The best rank of a row is one more than the number of rows whose interval is entirely above its own; the worst
-    leaves room for the rows whose interval is entirely below. With intervals of `simultaneous_level` all ranks of a
+    The best rank of a row is one more than the number of rows with an interval entirely above its own; the worst
+    leaves room for the rows with an interval entirely below. With intervals of `simultaneous_level` all ranks of a
     group hold jointly. Raises ValueError for NaN: a row without an interval has no rank.
     """
     _refuse_gaps("ends", low)

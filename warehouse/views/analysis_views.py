@@ -238,14 +238,14 @@ COLUMNS: dict[str, dict[str, str]] = {
         "countries": "Countries of their places, ISO 3166-1 alpha-2",
         "n_remote": "Jobs of n_jobs that are remote, as far as adverts say",
         "n_read_in_full": "Jobs of n_jobs with a full advert, where pay would be stated",
-        "n_stating_pay": "Jobs of n_read_in_full whose adverts state base pay",
+        "n_stating_pay": "Jobs of n_read_in_full with base pay in an advert",
         "share_stating_pay": "n_stating_pay / n_read_in_full; NULL: no full advert (share)",
         "first_seen_on": "Day on which the first of these jobs was first observed (UTC)",
         "last_seen_on": "Day on which the last of these jobs was last observed (UTC)",
     },
     "analysis.twin_boards": {
         "source": "Source of the board that repeats another one",
-        "board": "Board whose jobs another board lists as well",
+        "board": "Board that lists jobs of another board",
         "other_source": "Source of the other board",
         "other_board": "The other board, which has more open jobs, among them most of these",
         "n_common": "Open jobs that both list",
@@ -264,7 +264,7 @@ COLUMNS: dict[str, dict[str, str]] = {
             f"Country of more than half of its jobs with a known country, and of at least {MIN_IN_COUNTRY}, ISO 3166-1 "
             "alpha-2; NULL: none. This is where the jobs are, not where the employer is based"
         ),
-        "n_placed": "Jobs whose country is known",
+        "n_placed": "Jobs with a known country",
         "n_in_country": "Jobs of these in this country alone",
         "country_share": "n_in_country / n_placed (share)",
         "is_agency": (
@@ -275,7 +275,7 @@ COLUMNS: dict[str, dict[str, str]] = {
         ),
         "n_of_agency": "Jobs of an employer with an agency's name",
         "n_read": "Jobs read in full",
-        "n_for_client": "Jobs of n_read whose text says that it is with a client, or that an agency advertises",
+        "n_for_client": "Jobs of n_read with a text that names a client, or says that an agency advertises",
         "n_by_title": "Jobs with a title that names a client, or a person who recruits for clients",
         "agency_words": "Up to three of the words that say so, in order; core.agency_signs has them by advert",
         "n_employers": "Employers that its jobs name; several are no sign, as a group may name its companies",

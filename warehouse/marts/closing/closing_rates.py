@@ -97,7 +97,7 @@ def estimate_closing_rates(readings: Readings, n_cells: int, is_mass_closing: Fl
     All sums over boards are weighted if boards have weights, G* included; `n_closed` and `open_days` are unweighted.
 
     Intervals after which the board is gone are left out, and so are mass closings: those in `is_mass_closing`, by
-    default those of `find_mass_closings`.
+    default the ones that `find_mass_closings` marks.
     """
     is_mass = find_mass_closings(readings, n_cells) if is_mass_closing is None else is_mass_closing
     basis = readings.where(_are_followed(readings) & ~is_mass)
@@ -166,7 +166,7 @@ def _fit(readings: Readings, n_cells: int) -> tuple[Floats, Floats]:
     )
     cell = np.zeros(n_boards, dtype=np.int64)
     cell[readings.board] = readings.cell
-    # entries of one board weigh alike, except those of an earlier draw
+    # entries of one board weigh alike, except entries from an earlier draw
     n_open = sum_by(readings.board, readings.n_open, n_boards)
     open_weight = sum_by(readings.board, readings.n_open * readings.stands_for, n_boards)
     weight = np.divide(open_weight, n_open, out=np.zeros(n_boards), where=n_open > 0)

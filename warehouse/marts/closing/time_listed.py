@@ -1,4 +1,4 @@
-"""mart.time_listed: how long adverts stay listed, for adverts whose first day is known.
+"""mart.time_listed: how long adverts stay listed, for adverts with a known first day.
 
 Kaplan and Meier's estimate with delayed entry: an advert enters at its age when its board is first read with it, and
 leaves when it closes, or with the last reading of a run of intervals that count. An advert that is read again after a

@@ -90,7 +90,8 @@ class PayCells:
 
 
 def find_cells(jobs: pd.DataFrame, expected_regions: Iterable[str]) -> PayCells:
-    """Cells by region and `DIMENSIONS` that have a paid job, and of expected regions those of whole groups of roles.
+    """Find cells by region and `DIMENSIONS` with a paid job, and in expected regions all cells of whole groups of
+    roles.
 
     `keys` has the columns region, role_group, role, seniority_group and pay_market, in this order.
     """

@@ -277,7 +277,7 @@ def _compute_pairs(con: duckdb.DuckDBPyConnection, as_of: date, cache: CellCache
 
 
 def _as_paid(jobs: pd.DataFrame) -> pd.DataFrame:
-    """Jobs of which only pay is known, with the columns that cells of adverts ask for."""
+    """Add the columns of adverts to jobs that have nothing but pay."""
     return jobs.assign(
         employer=pd.factorize(jobs["employer"], sort=True)[0],
         country=jobs["country"].fillna("unknown"),
@@ -289,7 +289,7 @@ def _as_paid(jobs: pd.DataFrame) -> pd.DataFrame:
 
 
 def _pair_with_jobs(jobs: pd.DataFrame, cells: PayCells) -> tuple[pd.DataFrame, PaidJobs]:
-    """The rows of cells in US dollars, all of whose jobs count, with jobs by country; and the pay of these jobs."""
+    """The rows of cells in US dollars in which all jobs count, with jobs by country, and the pay of these jobs."""
     low, high = (jobs[name].to_numpy(dtype=np.float64)[cells.job] for name in ("annual_low_usd", "annual_high_usd"))
     entries = _Entries(cells.cell, cells.job, low, high)
     is_country = (cells.keys["region_level"] == "country").all()

@@ -101,9 +101,9 @@ def _among(values: Floats | None, mask: Flags) -> Floats | None:
 def make_share_rows(counts: ShareCounts, items: Ints, category: Ints, *, has_bounds: bool) -> pd.DataFrame:
     """One row for each cell and item that one of its jobs has or that is declared, sorted by cell and item.
 
-    `cell` and `item` are numbers; the other columns are those of `Shares` that follow from counts. `items` are the
-    declared ones, `category` the category of each item, within which items are ranked. `has_bounds`: a job that does
-    not say may have either answer. Cells that the rules of printing withhold have only counts.
+    `cell` and `item` are numbers; the other columns are the columns of `Shares` that follow from counts. `items` are
+    the declared ones, `category` the category of each item, within which items are ranked. `has_bounds`: a job that
+    does not say may have either answer. Cells that the rules of printing withhold have only counts.
     """
     weights = counts.weigh()
     cells = count_cells(counts.cell, weights.jobs, len(counts.n_unknown))

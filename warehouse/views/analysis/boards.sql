@@ -8,7 +8,7 @@ WITH listed AS (
     SELECT DISTINCT p.source, b.board, p.job_id, p.posting_id, p.employer_id, p.text_state = 'full' AS is_read
     FROM core.posting_boards AS b JOIN core.publishable_postings AS p USING (posting_id)
     WHERE b.closed_at IS NULL
-), told AS (
+), signs AS (
     SELECT posting_id, bool_or(sign IN ('client', 'itself')) AS is_for_client, bool_or(sign = 'title') AS is_by_title,
         list(words) AS words
     FROM core.agency_signs GROUP BY posting_id
@@ -20,7 +20,7 @@ WITH listed AS (
         coalesce(bool_or(is_for_client), false) AS is_for_client, coalesce(bool_or(is_by_title), false) AS is_by_title,
         flatten(list(words) FILTER (words IS NOT NULL)) AS words, min(first_country) IS NOT NULL AS is_placed,
         CASE WHEN min(first_country) = max(last_country) THEN min(first_country) END AS country
-    FROM listed LEFT JOIN told USING (posting_id) LEFT JOIN placed USING (posting_id)
+    FROM listed LEFT JOIN signs USING (posting_id) LEFT JOIN placed USING (posting_id)
     GROUP BY ALL
 ), counted AS (
     SELECT source, board, count(*) AS n_jobs, count(*) FILTER (is_placed) AS n_placed,

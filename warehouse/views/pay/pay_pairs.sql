@@ -24,7 +24,7 @@ WITH newest AS (
     WHERE r.basis = 'advertised_third_party' AND r.employment_type = 'FULL_TIME' AND r.pay_flag IS NULL
         AND r.year >= year(r.snapshot_on) - 1 AND r.seniority <> 'intern' AND r.role <> 'ai_data_trainer'
     GROUP BY ALL HAVING count(*) = 2
-), told AS (
+), distinct_pairs AS (
     SELECT DISTINCT ON (
         title, seniority, low_usd, high_usd, country, employer_country, employer_size, remote_share, year, source
     )
@@ -34,9 +34,9 @@ WITH newest AS (
     WHERE low_usd > 0 AND high_usd <= 4 * low_usd
     ORDER BY ALL
 ), main_sources AS (
-    SELECT country, source FROM told GROUP BY country, source
+    SELECT country, source FROM distinct_pairs GROUP BY country, source
     QUALIFY row_number() OVER (PARTITION BY country ORDER BY count(*) DESC, source) = 1
 )
-SELECT t.* FROM told AS t
+SELECT t.* FROM distinct_pairs AS t
 JOIN main_sources AS m ON m.source = t.source AND m.country IS NOT DISTINCT FROM t.country
 ORDER BY ALL
