@@ -124,7 +124,9 @@ def _published(mart: type) -> type:
     columns = [(f.name, hints[f.name]) for f in dataclasses.fields(mart)]
     day = Annotated[date, Column("Day of the marts that the cells are from")]
     columns = [(name, day if name == "as_of" else hint) for name, hint in columns]
-    cls = dataclasses.make_dataclass(f"Published{mart.__name__}", columns, bases=(Standing,), kw_only=True)
+    cls = dataclasses.make_dataclass(
+        f"Published{mart.__name__}", columns, bases=(Standing,), init=False, repr=False, eq=False
+    )
     cls.__doc__ = f"The columns of {table_of(mart).name}, with their vintage."
     name = f"published.{table_of(mart).name.rpartition('.')[2]}"
     doc = f"The published cells of {table_of(mart).name}: for each list, the vintage that stands."

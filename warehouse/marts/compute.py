@@ -25,20 +25,11 @@ from warehouse.mart_tables import (
     TimeListed,
 )
 from warehouse.marts import cell_cache
-from warehouse.marts.closing.closings import EXTRA_INPUTS as CLOSINGS_INPUTS
-from warehouse.marts.closing.closings import closing_rates, closings_left_out
-from warehouse.marts.closing.time_listed import time_listed
-from warehouse.marts.coverage.frame import EXTRA_INPUTS as FRAME_INPUTS
-from warehouse.marts.coverage.frame import frame_coverage, pay_ladder
+from warehouse.marts.closing import closings, time_listed
+from warehouse.marts.coverage import frame
 from warehouse.marts.history import mart_history
-from warehouse.marts.pay.disclosure import EXTRA_INPUTS as DISCLOSURE_INPUTS
-from warehouse.marts.pay.disclosure import pay_disclosure
-from warehouse.marts.pay.reported_pay import EXTRA_INPUTS as REPORTS_INPUTS
-from warehouse.marts.pay.reported_pay import reported_pay
-from warehouse.marts.pay.salary_bands import EXTRA_INPUTS as BANDS_INPUTS
-from warehouse.marts.pay.salary_bands import salary_bands
-from warehouse.marts.share.shares import EXTRA_INPUTS as SHARES_INPUTS
-from warehouse.marts.share.shares import shares
+from warehouse.marts.pay import disclosure, reported_pay, salary_bands
+from warehouse.marts.share import shares
 from warehouse.ops_tables import Checks, MartInputs
 from warehouse.sql_files import read_sql
 
@@ -56,15 +47,15 @@ class Mart(NamedTuple):
 
 
 MARTS: dict[type, Mart] = {
-    SalaryBands: Mart(salary_bands, moving=(*BANDS_INPUTS, *REPORTS_INPUTS)),
-    ReportedPay: Mart(reported_pay, moving=REPORTS_INPUTS),
-    Shares: Mart(shares, moving=SHARES_INPUTS),
-    ClosingRates: Mart(closing_rates, moving=CLOSINGS_INPUTS),
-    ClosingsLeftOut: Mart(closings_left_out, moving=CLOSINGS_INPUTS),
-    TimeListed: Mart(time_listed, moving=CLOSINGS_INPUTS),
-    FrameCoverage: Mart(frame_coverage, moving=FRAME_INPUTS),
-    PayLadder: Mart(pay_ladder),
-    PayDisclosure: Mart(pay_disclosure, moving=DISCLOSURE_INPUTS),
+    SalaryBands: Mart(salary_bands.salary_bands, moving=(*salary_bands.EXTRA_INPUTS, *reported_pay.EXTRA_INPUTS)),
+    ReportedPay: Mart(reported_pay.reported_pay, moving=reported_pay.EXTRA_INPUTS),
+    Shares: Mart(shares.shares, moving=shares.EXTRA_INPUTS),
+    ClosingRates: Mart(closings.closing_rates, moving=closings.EXTRA_INPUTS),
+    ClosingsLeftOut: Mart(closings.closings_left_out, moving=closings.EXTRA_INPUTS),
+    TimeListed: Mart(time_listed.time_listed, moving=closings.EXTRA_INPUTS),
+    FrameCoverage: Mart(frame.frame_coverage, moving=frame.EXTRA_INPUTS),
+    PayLadder: Mart(frame.pay_ladder),
+    PayDisclosure: Mart(disclosure.pay_disclosure, moving=disclosure.EXTRA_INPUTS),
 }
 
 
@@ -121,9 +112,9 @@ def compute_marts(con: database.Connection, as_of: date, *, run_id: str) -> Comp
             log.info("%s: nothing changed since %s", name, day)
             continue
         cache = cell_cache.cache_of(con, cls, as_of)
-        frame = marts.frames[cls] = mart.compute(con, as_of, cache)
+        rows = marts.frames[cls] = mart.compute(con, as_of, cache)
         marts.reused[cls] = cache.reused
-        result = gate.check(frame, cls, gate=f"mart:{name}", run_id=run_id)
+        result = gate.check(rows, cls, gate=f"mart:{name}", run_id=run_id)
         database.put(con, Checks, result.checks)
         log.info("computed %s: %s cells, %s as before", name, f"{cache.n_computed:,}", f"{len(cache.reused):,}")
         if not result.passed:
@@ -135,7 +126,7 @@ def write_marts(con: database.Connection, marts: ComputedMarts) -> None:
     """Store the marts of a day and the digests of their inputs, in the caller's transaction."""
     for cls, day in marts.unchanged.items():
         mart_history.keep_day(con, cls, of=day, as_of=marts.as_of)
-    for cls, frame in marts.frames.items():
-        database.write_mart(con, cls, frame, as_of=marts.as_of, reused=marts.reused[cls])
-    rows = [MartInputs(mart=table_of(cls).name, as_of=marts.as_of, inputs=marts.inputs[cls]) for cls in MARTS]
-    database.put(con, MartInputs, rows)
+    for cls, rows in marts.frames.items():
+        database.write_mart(con, cls, rows, as_of=marts.as_of, reused=marts.reused[cls])
+    inputs = [MartInputs(mart=table_of(cls).name, as_of=marts.as_of, inputs=marts.inputs[cls]) for cls in MARTS]
+    database.put(con, MartInputs, inputs)

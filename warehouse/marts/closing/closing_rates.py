@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -61,7 +62,8 @@ class Readings:
 
     def where(self, mask: Flags) -> Readings:
         """The flagged entries."""
-        return Readings(**{name: None if column is None else column[mask] for name, column in vars(self).items()})
+        chosen: dict[str, Any] = {name: column[mask] for name, column in vars(self).items() if column is not None}
+        return Readings(**chosen)
 
 
 @dataclass(frozen=True)

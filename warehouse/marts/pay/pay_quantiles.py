@@ -219,8 +219,8 @@ def _estimate(jobs: PaidJobs, rules: Sequence[printing.Rule]) -> pd.DataFrame:
     """Rows of cells that have jobs, indexed by the number of the cell."""
     cells, estimates = _estimate_all(jobs)
     frame = _amounts(cells, estimates)
-    breaches = printing.find_broken_rules(cells, rules)
-    is_printed = breaches < 0
+    reasons = printing.find_reasons(cells, rules)
+    is_printed = pd.isna(reasons)
     frame[~is_printed] = np.nan
     median, place = estimates["p50"]
     effect = median.design_effect[:, place].round(DIGITS)
@@ -238,7 +238,7 @@ def _estimate(jobs: PaidJobs, rules: Sequence[printing.Rule]) -> pd.DataFrame:
         relative_standard_error=median.relative_standard_error[:, place].round(DIGITS),
         n_effective=np.divide(cells.n_jobs, effect, out=np.full(len(effect), np.nan), where=effect > 0).round(DIGITS),
         status=np.where(is_printed, "published", "suppressed"),
-        reason=pd.Series(printing.explain_broken_rules(cells, breaches, rules), dtype=object),
+        reason=reasons,
         form=pd.Series(np.where(is_wide, printing.INTERVAL, printing.POINT)).where(is_printed, None),
     )
     return frame.set_index(np.unique(jobs.cell))

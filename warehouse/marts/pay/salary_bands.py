@@ -156,9 +156,9 @@ def _make_bands(jobs: pd.DataFrame, cells: PayCells, *, has_local: bool) -> pd.D
 
 
 def _find_local_currency(jobs: pd.DataFrame, cells: PayCells) -> NDArray[np.object_]:
-    """The money of its own, if that is not the dollar, in which most jobs of each cell are paid; None without any.
+    """For each cell the country's own currency in which most of its jobs are paid; None if that is the dollar.
 
-    Cells of jobs that are paid from abroad have none.
+    Also None if no job is paid in a local currency, and in cells of jobs that are paid from abroad.
     """
     entries = pd.DataFrame({"cell": cells.cell, "currency": jobs["currency"].to_numpy()[cells.job]})
     is_local = jobs["is_local"].to_numpy()[cells.job] & (entries["currency"] != "USD").to_numpy()

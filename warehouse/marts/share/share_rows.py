@@ -27,9 +27,9 @@ from warehouse.marts.printing import (
     BOUNDS,
     INTERVAL,
     POINT,
-    explain_broken_rules,
     find_broken_rules,
     find_interval_only,
+    find_reasons,
 )
 
 
@@ -118,7 +118,7 @@ def make_share_rows(counts: ShareCounts, items: Ints, category: Ints, *, has_bou
     np.maximum.at(most, row, weights.yes)
     n_jobs = sum_by(counts.cell, counts.jobs, cells.n_cells).astype(np.int64)[cell]
     breaches = find_broken_rules(cells)
-    reasons = np.array(explain_broken_rules(cells, breaches), dtype=object)
+    reasons = find_reasons(cells)
     is_printed = breaches[cell] < 0
     columns: dict[str, Any] = {
         "cell": cell, "item": item,
