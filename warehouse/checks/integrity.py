@@ -66,7 +66,7 @@ CELL_COLUMNS = {
 }  # fmt: skip
 """Columns of mart.shares that the rules of printing look at, by their names there."""
 IS_PRINTED = " AND ".join(
-    f"round({CELL_COLUMNS[rule.column]}, 9) {'>=' if rule.is_least else '<='} {rule.bound}" for rule in RULES
+    f"round({CELL_COLUMNS[rule.column]}, 9) {'>=' if rule.is_minimum else '<='} {rule.bound}" for rule in RULES
 )
 
 OF_ALL_JOBS = tuple(name for name, measure in MEASURES.items() if measure.asks_all_jobs)

@@ -31,14 +31,14 @@ if TYPE_CHECKING:  # it is slow to import, and guides do not need it
 
 @dataclass(frozen=True)
 class Rule:
-    """A minimum (`is_least`) or maximum of one column of `SampledCells`.
+    """A minimum (`is_minimum`) or maximum of one column of `SampledCells`.
 
     `text` has placeholders for the value and the bound, each also in per cent; `why` justifies the bound.
     """
 
     column: str
     bound: float
-    is_least: bool
+    is_minimum: bool
     text: str
     why: str
 
@@ -48,7 +48,7 @@ class Rule:
 
     def explain(self, value: float) -> str:
         """Say why a value that breaks the rule is not printed. A value below a minimum is never rounded up to it."""
-        value = math.floor(round(10 * value, 8)) / 10 if self.is_least else value
+        value = math.floor(round(10 * value, 8)) / 10 if self.is_minimum else value
         return self.text.format(value, 100 * value, self.bound, 100 * self.bound)
 
 
@@ -100,7 +100,7 @@ def find_broken_rules(cells: Sampled, rules: Sequence[Rule] = RULES) -> NDArray[
     flags = []
     for rule in rules:
         column = _values_of(rule, cells).round(9)
-        flags.append(column < rule.bound if rule.is_least else column > rule.bound)
+        flags.append(column < rule.bound if rule.is_minimum else column > rule.bound)
     return np.select(flags, np.arange(len(rules)), default=-1).astype(np.int64)
 
 

@@ -135,9 +135,9 @@ def find_mass_closings(readings: Readings, n_cells: int) -> Flags:
     """
     is_followed = _are_followed(readings)
     is_many = (readings.n_open >= MIN_MASS_OPEN) & (readings.n_closed > MASS_PART * readings.n_open) & is_followed
-    others, whole = (_fit(readings.where(mask), n_cells)[0] for mask in (is_followed & ~is_many, is_followed))
+    rate, rate_of_all = (_fit(readings.where(mask), n_cells)[0] for mask in (is_followed & ~is_many, is_followed))
     is_mass = is_many.copy()
-    is_mass[is_many] = _chance_of(readings.where(is_many), np.where(np.isnan(others), whole, others)) < MASS_CHANCE
+    is_mass[is_many] = _chance_of(readings.where(is_many), np.where(np.isnan(rate), rate_of_all, rate)) < MASS_CHANCE
     return is_mass
 
 
@@ -173,8 +173,8 @@ def _fit(readings: Readings, n_cells: int) -> tuple[Floats, Floats]:
     open_weight = sum_by(readings.board, readings.n_open * readings.stands_for, n_boards)
     weight = np.divide(open_weight, n_open, out=np.zeros(n_boards), where=n_open > 0)
     excess = sum_by(cell, weight * (deviation**2 - chance), n_cells)
-    whole = sum_by(cell, weight * pull**2, n_cells)
-    spread = np.clip(np.divide(excess, whole, out=np.zeros(n_cells), where=whole > 0), 0, MAX_SPREAD)
+    pull_square = sum_by(cell, weight * pull**2, n_cells)
+    spread = np.clip(np.divide(excess, pull_square, out=np.zeros(n_cells), where=pull_square > 0), 0, MAX_SPREAD)
     return _solve(readings, spread, n_cells), spread
 
 

@@ -112,8 +112,8 @@ def estimate_panel_pay(jobs: PaidJobs, n_cells: int) -> pd.DataFrame:
     rows = pd.DataFrame(np.nan, index=range(n_cells), columns=list(PANEL_COLUMNS))
     rows.loc[np.unique(jobs.cell[~np.isnan(weight)]), list(PANEL_COLUMNS[:2])] = 0
     some = weight > 0
-    own = PaidJobs(jobs.cell[some], jobs.employer[some], jobs.low[some], jobs.high[some], weight[some])
-    for part in _split(own):
+    of_panel = PaidJobs(jobs.cell[some], jobs.employer[some], jobs.low[some], jobs.high[some], weight[some])
+    for part in _split(of_panel):
         numbers, cell = np.unique(part.cell, return_inverse=True)
         weights = scale_weights(cell, part.stands_for, len(numbers))
         cells, employer = _cells(part, weights)
@@ -173,8 +173,8 @@ def _split(jobs: PaidJobs) -> Iterator[PaidJobs]:
     while begin < len(cell):
         end = begin + MAX_JOBS_AT_ONCE
         if end < len(cell):
-            whole = int(np.searchsorted(cell, cell[end]))
-            end = whole if whole > begin else int(np.searchsorted(cell, cell[begin], side="right"))
+            cell_start = int(np.searchsorted(cell, cell[end]))
+            end = cell_start if cell_start > begin else int(np.searchsorted(cell, cell[begin], side="right"))
         part = slice(begin, end)
         yield PaidJobs(cell[part], employer[part], low[part], high[part], weight[part])
         begin = end

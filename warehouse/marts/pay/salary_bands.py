@@ -164,9 +164,9 @@ def _find_local_currency(jobs: pd.DataFrame, cells: PayCells) -> NDArray[np.obje
     is_local = jobs["is_local"].to_numpy()[cells.job] & (entries["currency"] != "USD").to_numpy()
     is_local &= (cells.keys["pay_market"] != "cross_border").to_numpy()[cells.cell]
     counts = entries[is_local].groupby(["cell", "currency"]).size().rename("n").reset_index()
-    most = counts.sort_values(["cell", "n", "currency"], ascending=[True, False, True]).drop_duplicates("cell")
+    chosen = counts.sort_values(["cell", "n", "currency"], ascending=[True, False, True]).drop_duplicates("cell")
     currency = np.full(len(cells.keys), None, dtype=object)
-    currency[most["cell"].to_numpy()] = most["currency"].to_numpy(dtype=object)
+    currency[chosen["cell"].to_numpy()] = chosen["currency"].to_numpy(dtype=object)
     return currency
 
 

@@ -114,8 +114,8 @@ def make_share_rows(counts: ShareCounts, items: Ints, category: Ints, *, has_bou
     row = np.searchsorted(keys, pairs)
     n_yes = np.bincount(row, counts.yes, len(keys)).astype(np.int64)
     weight_yes = np.bincount(row, weights.yes, len(keys))
-    most = np.zeros(len(keys))
-    np.maximum.at(most, row, weights.yes)
+    largest = np.zeros(len(keys))
+    np.maximum.at(largest, row, weights.yes)
     n_jobs = sum_by(counts.cell, counts.jobs, cells.n_cells).astype(np.int64)[cell]
     breaches = find_broken_rules(cells)
     reasons = find_reasons(cells)
@@ -126,7 +126,7 @@ def make_share_rows(counts: ShareCounts, items: Ints, category: Ints, *, has_bou
         "n_even_employers": cells.n_even[cell], "largest_employer_share": cells.largest[cell],
         "n_yes": n_yes, "n_no": n_jobs - n_yes, "n_unknown": counts.n_unknown[cell],
         "n_employers_yes": np.bincount(row, minlength=len(keys)).astype(np.int64),
-        "largest_employer": np.divide(most, weight_yes, out=np.full(len(keys), np.nan), where=n_yes > 0),
+        "largest_employer": np.divide(largest, weight_yes, out=np.full(len(keys), np.nan), where=n_yes > 0),
         "status": np.where(is_printed, "published", "suppressed").astype(object), "reason": reasons[cell],
     }  # fmt: skip
     number = np.cumsum(breaches < 0) - 1  # of each printed cell
