@@ -102,13 +102,12 @@ class ResponseRow:
     posting_id: Annotated[
         str | None,
         Column(
-            "Posting at its own address, which a 404 or 410 closes; NULL: not a posting's address, or so many postings "
-            "of the file are gone that this is not trusted"
+            "Posting at its own address, which a 404 or 410 closes; NULL: not a posting's address, or so many "
+            "postings of the file are gone that this is not trusted"
         ),
     ] = None
     removed: Annotated[
-        tuple[str, ...] | None,
-        Column("Postings that it says were removed, which closes them; NULL: none"),
+        tuple[str, ...] | None, Column("Postings that it says were removed, which closes them; NULL: none")
     ] = None
     is_complete: Annotated[bool, Column("Whether it is a complete, healthy list: postings that it lacks are closed")]
     max_age_days: Annotated[
@@ -185,8 +184,7 @@ class SourceHealth:
     run_id: Annotated[str, Column("Run", key=True)]
     source: Annotated[str, Column("Source", key=True)]
     outcome: Annotated[
-        str,
-        Column("How it ended", values=("ok", "partial", "unchanged", "empty", "blocked", "disabled", "failed")),
+        str, Column("How it ended", values=("ok", "partial", "unchanged", "empty", "blocked", "disabled", "failed"))
     ]
     n_requests: Annotated[int, Column("Requests", low=0)]
     n_bytes: Annotated[int, Column("Bytes received", low=0)]
@@ -249,9 +247,9 @@ class BoardNights:
     outcome: Annotated[
         str | None,
         Column(
-            "answered (an answer was archived), refused (by robots.txt or a reservation), no_answer (the board or its "
-            "own host was asked) or not_asked (the night's requests or hours were used up, or a host shared by boards "
-            "did not answer); NULL: the run ended before this was recorded",
+            "answered (an answer was archived), refused (by robots.txt or a reservation), no_answer (the board or "
+            "its own host was asked) or not_asked (the night's requests or hours were used up, or a host shared by "
+            "boards did not answer); NULL: the run ended before this was recorded",
             values=BOARD_OUTCOMES,
         ),
     ] = None
@@ -272,8 +270,8 @@ class Vintages:
     state: Annotated[
         str,
         Column(
-            "published (it stands from `decided_on` until the next published one), waiting, rejected, or withdrawn (it "
-            "was replaced before anybody decided: `reason` says by what)",
+            "published (it stands from `decided_on` until the next published one), waiting, rejected, or withdrawn "
+            "(it was replaced before anybody decided: `reason` says by what)",
             values=VINTAGE_STATES,
         ),
     ]
@@ -281,8 +279,7 @@ class Vintages:
     decided_on: Annotated[date | None, Column("Day on which it took its state; NULL: it waits")]
     why: Annotated[str, Column("Why it was published, or why it waits: reasons separated by semicolons")]
     reason: Annotated[
-        str | None,
-        Column("The reviewer's reason; for a correction the erratum; if withdrawn, what replaced it"),
+        str | None, Column("The reviewer's reason; for a correction the erratum; if withdrawn, what replaced it")
     ] = None
     is_correction: Annotated[bool, Column("Whether it corrects an error of the previous vintage")] = False
     is_reviewed: Annotated[bool, Column("False: it waited so long that it was published without a decision")] = True

@@ -198,8 +198,8 @@ class PostingBoards:
     closed_by: Annotated[
         str | None,
         Column(
-            "list: a complete answer of the board lacked it; not_found: its own address answered 404 or 410; removed: "
-            "the source said that it was removed",
+            "list: a complete answer of the board lacked it; not_found: its own address answered 404 or 410; "
+            "removed: the source said that it was removed",
             values=("list", "not_found", "removed"),
         ),
     ]
@@ -402,8 +402,8 @@ class Employers:
     employer_id: Annotated[
         str,
         Column(
-            "Key of a name: the smallest in boards.csv, otherwise the one seen first; `key@source` if the name is too "
-            "short to identify it in other sources; without a name its domain or its board",
+            "Key of a name: the smallest in boards.csv, otherwise the one seen first; `key@source` if the name is "
+            "too short to identify it in other sources; without a name its domain or its board",
             key=True,
         ),
     ]
@@ -417,8 +417,8 @@ class Employers:
     name_source: Annotated[
         str,
         Column(
-            "Where the name is from: boards_list, advert, advert_text; token, domain: made from these, and perhaps not "
-            "as the employer writes it",
+            "Where the name is from: boards_list, advert, advert_text; token, domain: made from these, and perhaps "
+            "not as the employer writes it",
             values=NAME_SOURCES,
         ),
     ]
@@ -432,8 +432,8 @@ class Employers:
     industry_evidence: Annotated[
         str | None,
         Column(
-            "Evidence: a source in a field of its adverts (`smartrecruiters states: …`), or according to boards.csv an "
-            "advert of a day, or public knowledge"
+            "Evidence: a source in a field of its adverts (`smartrecruiters states: …`), or according to boards.csv "
+            "an advert of a day, or public knowledge"
         ),
     ] = None
     is_staffing_agency: Annotated[bool, Column("Whether it hires for others, which its adverts seldom name")]
