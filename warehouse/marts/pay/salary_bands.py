@@ -71,7 +71,7 @@ def _compute_adverts(con: duckdb.DuckDBPyConnection, as_of: date, cache: CellCac
         query = "FROM band_jobs WHERE region_level = ? ORDER BY region, job_id, is_paid"
         jobs = con.execute(query, [level]).df()
         cells = find_cells(jobs, _expected_regions(con, level))
-        key = {"basis": "advertised", "window_days": SNAPSHOT, "region_level": level}
+        key: dict[str, Any] = {"basis": "advertised", "window_days": SNAPSHOT, "region_level": level}
         cells = PayCells(cells.keys.assign(**key), cells.cell, cells.job).leave_out_reused(hashes_of(jobs), cache)
         if len(cells.keys):
             yield _make_bands(_fill_gaps(jobs), cells, has_local=level == "country")
@@ -112,7 +112,7 @@ class _Entries:
 
 def _make_bands(jobs: pd.DataFrame, cells: PayCells, *, has_local: bool) -> pd.DataFrame:
     """Rows of cells of adverts: one in US dollars and, with `has_local`, before it one in the country's own money."""
-    column = {name: jobs[name].to_numpy() for name in jobs}
+    column = {str(name): jobs[name].to_numpy() for name in jobs}
     is_cross_border = column["pay_market"] == "cross_border"
     is_paid = column["is_paid"].astype(bool)[cells.job]
     currency = _find_local_currency(jobs, cells) if has_local else np.full(len(cells.keys), None, dtype=object)
@@ -271,8 +271,8 @@ def _compute_pairs(con: duckdb.DuckDBPyConnection, as_of: date, cache: CellCache
         has_region = pairs[level].notna()
         jobs = pairs.assign(region=pairs[level])[has_region].reset_index(drop=True)
         cells = find_cells(jobs, ())
-        key = {"basis": "advertised_third_party", "window_days": SNAPSHOT, "region_level": level, "currency": "USD"}
-        cells = PayCells(cells.keys.assign(**key), cells.cell, cells.job)
+        key: dict[str, Any] = {"basis": "advertised_third_party", "window_days": SNAPSHOT, "region_level": level}
+        cells = PayCells(cells.keys.assign(**key, currency="USD"), cells.cell, cells.job)
         cells = cells.leave_out(cells.keys["seniority_group"].str.endswith(STATED).to_numpy(dtype=bool))
         cells = cells.leave_out_reused(hashes[has_region], cache)
         if not len(cells.keys):
