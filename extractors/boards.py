@@ -1,8 +1,7 @@
-"""The employers whose boards we read: boards.csv, one line per board.
+"""The employers' boards that we read (boards.csv), and what we do not read (not_read.csv).
 
-`employer`, `country`, `industry`, `is_ai_first` and `hires_in` stand there only where they are known; an empty
-field means "not known", never "no". `industry_evidence` says what an industry is known from. `verified_on` is the day
-the board was last seen to answer; empty: never yet.
+In boards.csv an empty field means "not known", never "no". `industry_evidence` says how an industry is known.
+`verified_on` is the day on which the board last answered, empty if it never has.
 """
 
 from __future__ import annotations
@@ -10,34 +9,32 @@ from __future__ import annotations
 import csv
 import functools
 import io
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from transforms.records.boards import Board
+
+if TYPE_CHECKING:
+    from extractors.sources.declaration import Source
+    from transforms.raw_posting import RawPosting
+    from transforms.records.rows import Issue
 
 BOARDS = Path(__file__).parent / "boards.csv"
 NOT_READ = Path(__file__).parent / "not_read.csv"
 TRUTH = {"": None, "true": True, "false": False}
 COLUMNS = (
-    "source",
-    "board",
-    "employer",
-    "country",
-    "industry",
-    "industry_evidence",
-    "is_ai_first",
-    "hires_in",
+    *("source", "board", "employer", "country", "industry", "industry_evidence", "is_ai_first", "hires_in"),
     "verified_on",
 )
 
 
 class NotRead(NamedTuple):
-    """A line of not_read.csv: a site, a platform or one board that is not read.
+    """A line of not_read.csv: a site, a platform or a single board that we do not read.
 
-    `source` and `board` name a board of a platform that is read otherwise. `quotation` is in the words of the terms or
-    robots.txt, `quoted_from` says where and when they were read; both are empty where the reason is none of theirs.
+    `source` and `board` name a single board of a platform that we do read. `quotation` holds the words of the terms or
+    robots.txt that forbid it, `quoted_from` where and when they were read; both are empty for other reasons.
     """
 
     name: str
@@ -51,27 +48,27 @@ class NotRead(NamedTuple):
 
 @functools.cache
 def boards_not_read() -> tuple[NotRead, ...]:
-    """Every line of not_read.csv, in its order."""
+    """Return every line of not_read.csv, in order."""
     with NOT_READ.open(encoding="utf-8", newline="") as lines:
         return tuple(NotRead(**row) for row in csv.DictReader(lines))
 
 
 def why_not_read(source: str, board: str) -> str | None:
-    """Why a board is not read, where not_read.csv names it; its token in any case."""
+    """Return the reason why a board is not read, or None. The case of its token does not matter."""
     lines = (line for line in boards_not_read() if line.source == source and line.board.lower() == board.lower())
     return next((line.why for line in lines), None)
 
 
 @functools.cache
 def all_boards() -> tuple[Board, ...]:
-    """Every line of boards.csv, in its order. Raises `ValueError` naming the line that cannot be read."""
+    """Return every line of boards.csv, in order. Raise `ValueError` naming a line that cannot be read."""
     return tuple(read_boards(BOARDS.read_text(encoding="utf-8")))
 
 
 def read_boards(text: str) -> Iterator[Board]:
-    """The boards of a CSV text.
+    """Read boards from CSV text.
 
-    Raises `ValueError` naming the line that cannot be read, that names one again, or one of not_read.csv.
+    Raise `ValueError` naming a line that cannot be read, repeats a board, or names a board of not_read.csv.
     """
     keys: set[tuple[str, str]] = set()
     for number, row in enumerate(csv.DictReader(io.StringIO(text, newline="")), start=2):
@@ -79,13 +76,13 @@ def read_boards(text: str) -> Iterator[Board]:
         if why := why_not_read(board.source, board.board):
             raise ValueError(f"extractors/boards.csv line {number}: {board.source} {board.board} is not read: {why}")
         if (board.source, board.board) in keys:
-            raise ValueError(f"extractors/boards.csv line {number}: {board.source} {board.board} stands there twice")
+            raise ValueError(f"extractors/boards.csv line {number}: {board.source} {board.board} is listed twice")
         keys.add((board.source, board.board))
         yield board
 
 
 def boards_csv(boards: Iterable[Board]) -> str:
-    """The CSV text of boards, ordered by source and token."""
+    """Return boards as CSV text, ordered by source and token."""
     into = io.StringIO(newline="")
     rows = csv.writer(into, lineterminator="\n")
     rows.writerow(COLUMNS)
@@ -115,22 +112,48 @@ def _board(number: int, row: dict[str, str]) -> Board:
 
 @functools.cache
 def boards_of(source: str) -> tuple[str, ...]:
-    """The board tokens of a source, in the order of the file."""
+    """Return the board tokens of a source, in the order of the file."""
     return tuple(b.board for b in all_boards() if b.source == source)
 
 
 @functools.cache
-def _boards_by_token() -> dict[tuple[str, str], Board]:
+def _boards_by_token() -> dict[tuple[str, str | None], Board]:
     return {(b.source, b.board): b for b in all_boards()}
 
 
 def employer_of(source: str, board: str | None) -> str | None:
-    """The employer's name behind a board, where boards.csv knows it."""
-    entry = _boards_by_token().get((source, board)) if board else None
+    """Return the name of the employer behind a board, or None if boards.csv does not know it."""
+    entry = _boards_by_token().get((source, board))
     return entry.employer if entry else None
 
 
 def employer_country_of(source: str, board: str | None) -> str | None:
-    """The country of the employer behind a board (ISO 3166-1 alpha-2), where boards.csv knows it."""
-    entry = _boards_by_token().get((source, board)) if board else None
+    """Return the country of the employer behind a board (ISO 3166-1 alpha-2), or None if unknown."""
+    entry = _boards_by_token().get((source, board))
     return entry.country if entry else None
+
+
+def on_board(
+    source: Source,
+    url: str,
+    read: Callable[[Any], RawPosting | Issue],
+    *,
+    is_token_a_name: bool = True,
+) -> Callable[[Any], RawPosting | Issue]:
+    """Return `read`, with the board that a URL belongs to and its employer added to each posting.
+
+    The employer is the one in boards.csv, else the one that the posting names, else the board's token unless that is
+    not a name. A posting that names its own board keeps it.
+    """
+    board_of_url = source.board_in(url)
+
+    def read_on_board(record: Any) -> RawPosting | Issue:
+        posting = read(record)
+        if isinstance(posting, dict):
+            posting["board"] = board = posting.get("board") or board_of_url
+            named = posting.get("employer") or (board if is_token_a_name else None)
+            posting["employer"] = employer_of(source.name, board) or named
+            posting["employer_country"] = employer_country_of(source.name, board)
+        return posting
+
+    return read_on_board

@@ -1,4 +1,4 @@
-"""One archived HTTP answer, and how its JSON or XML is read: leniently, so that one bad value costs only itself."""
+"""An archived HTTP response. Its JSON or XML is read leniently, so that one bad value spoils nothing else."""
 
 from __future__ import annotations
 
@@ -25,17 +25,17 @@ from transforms.text.rejects import MISSHAPEN, Rejected
 Row = TypeVar("Row")
 
 ANSWERED = (200, 206)
-"""Status codes of an answer that holds data. 206 is how some APIs say that a page is one of several."""
+"""Status codes of responses with data. Some APIs send 206 for a page of several."""
 GONE = (404, 410)
-"""Status codes by which a posting's own address says that the posting is gone."""
+"""Status codes of a posting's own address that mean that the posting is gone."""
 NEW_KEYS = "keys"
-"""`column_name` of the issue that names keys no reader knows."""
-NEW_KEYS_RULE = "known keys expected; look whether the source's module should read these, then add them to its KNOWN"
+"""`column_name` of the issue that lists unknown keys."""
+NEW_KEYS_RULE = "known keys expected; decide whether the source's module should read these, then add them to its KNOWN"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Response:
-    """One archived HTTP answer. `body` is decoded (Content-Encoding undone); `record` counts from 0."""
+    """An archived HTTP response. `body` is decoded (Content-Encoding undone); `record` counts from 0."""
 
     url: str
     observed_at: datetime
@@ -45,12 +45,12 @@ class Response:
     record: int = 0
     digest: str = ""
     earlier_wordings: Mapping[str, str] = field(default_factory=dict, repr=False, compare=False)
-    """The `wording_hash` of adverts that were read before, by their `record_hash`: `each_advert` does not read them."""
+    """`wording_hash` by `record_hash` of adverts that were read before. `each_advert` does not read them again."""
 
     def json(self) -> Any:
-        """The body read as JSON, leniently where it is not valid (`read_lenient_json`).
+        """Parse the body as JSON, leniently if it is not valid (`read_lenient_json`).
 
-        Raises `Rejected` that says what stands there instead.
+        Raise `Rejected` quoting the beginning of a body that is not JSON.
         """
         try:
             return orjson.loads(self.body)
@@ -61,9 +61,9 @@ class Response:
             raise Rejected("response", begin, f"JSON expected ({error}); the answer is kept in the archive") from error
 
     def xml(self, root: str) -> Element:
-        """The body read as XML, without DTD and entities; U+FFFD replaces invalid bytes and characters.
+        """Parse the body as XML without DTD and entities; U+FFFD replaces invalid bytes and characters.
 
-        Raises `Rejected` when its root is not the one named.
+        Raise `Rejected` unless it is XML with this root element.
         """
         begin = self.body[:80].decode("utf-8", "replace")
         try:
@@ -78,7 +78,7 @@ class Response:
         return element
 
     def value_at(self, *path: str) -> object:
-        """The value under a path of keys in the JSON, or where the path breaks off; `each` refuses all but a list."""
+        """Return the JSON value under a path of keys; where the path breaks off, the last value."""
         value: object = self.json()
         for key in path:
             if not isinstance(value, dict):
@@ -88,13 +88,13 @@ class Response:
 
 
 class Record(dict[str, Any]):
-    """An object of leniently read JSON, with an issue for each value in it that is no finite number."""
+    """A JSON object that was read leniently, with an issue for each number in it that is not finite."""
 
     issues: Sequence[Issue] = ()
 
 
 class _NotANumber(str):
-    """A JSON word or number without a finite value: NaN, Infinity, 1e400."""
+    """A JSON number that is not finite: NaN, Infinity, 1e400."""
 
     __slots__ = ()
 
@@ -102,25 +102,25 @@ class _NotANumber(str):
 _ESCAPE = re.compile(
     r"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|(u[dD][89a-fA-F][0-9a-fA-F]{2})|.)"
 )
-"""An escape of JSON, a pair of surrogates as one; half of a pair, which is no character, in the group."""
+"""A JSON escape; a surrogate pair counts as one. Half a pair, which is not a character, is captured by the group."""
 _NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-"""What is no character of XML 1.0, section 2.2."""
+"""Characters that XML 1.0 does not allow (section 2.2)."""
 _REFERENCE = re.compile(r"&#(?:x([0-9a-fA-F]{1,8})|(\d{1,10}));")
 _XML_ENCODING = re.compile(rb"<\?xml[^>]{0,200}encoding=[\"']([\w.-]+)")
 
 
 def read_lenient_json(body: bytes) -> Any:
-    """Read JSON with the deviations that servers write: one of them must not lose the other records.
+    """Read JSON with the errors that servers make, so that one error does not lose the other records.
 
-    A byte-order mark is skipped, a byte that is no UTF-8 and half a surrogate pair become U+FFFD, control
-    characters may stand in strings. NaN, Infinity and numbers beyond a float's become None, with an issue of the
-    record, which `each` yields. Raises `ValueError` and `RecursionError` where even so it is no JSON.
+    A byte-order mark is skipped. Invalid UTF-8 and half a surrogate pair become U+FFFD. Control characters are allowed
+    in strings. NaN, Infinity and numbers too large for a float become None, with an issue of the record that `each`
+    yields. Raise `ValueError` or `RecursionError` for anything else that is not JSON.
     """
     text = body.decode(json.detect_encoding(body), "replace").removeprefix("\ufeff")
     text = _ESCAPE.sub(lambda match: REPLACEMENT if match[1] else match[0], text)
     numbers: Any = {"parse_constant": _NotANumber, "parse_float": _number, "parse_int": _number}
     whole = json.loads(text, strict=False, object_hook=Record, **numbers)
-    # Down the tree with the record that each value belongs to: the outermost object that stands in a list.
+    # Walk down the tree with the record that each value belongs to: the outermost object in a list.
     waiting: list[tuple[Any, Record | None]] = [(whole, None)]
     while waiting:
         inside, record = waiting.pop()
@@ -128,7 +128,7 @@ def read_lenient_json(body: bytes) -> Any:
         for key, value in inside.items() if is_object else enumerate(inside) if isinstance(inside, list) else ():
             if isinstance(value, _NotANumber):
                 inside[key] = None
-                rule = f"a number expected in {key!r}; it counts as not stated, the record is kept"
+                rule = f"a finite number expected in {key!r}; it counts as not stated, the record is kept"
                 of = record if record is not None else whole
                 if isinstance(of, Record):
                     of.issues = [*of.issues, Rejected("record", str(value), rule).issue]
@@ -142,7 +142,7 @@ def _as_record(value: object) -> Record | None:
 
 
 def _number(text: str) -> int | float | _NotANumber:
-    """A number as orjson reads it: an integer up to 64 bits, else a float, where it is finite."""
+    """Read a number as orjson does: an integer of up to 64 bits, else a float if it is finite."""
     if text.lstrip("-").isdigit() and len(text) < len("9223372036854775807"):
         return int(text)
     number = float(text)
@@ -150,7 +150,7 @@ def _number(text: str) -> int | float | _NotANumber:
 
 
 def _mend_xml(body: bytes) -> str:
-    """XML with U+FFFD in the place of invalid bytes and characters. Raises `LookupError` for an unknown encoding."""
+    """Replace invalid bytes and characters by U+FFFD. Raise `LookupError` for an unknown encoding."""
     encoding = _XML_ENCODING.search(body[:300])
     text = body.decode(encoding[1].decode() if encoding else "utf-8", "replace").removeprefix("\ufeff")
     return _REFERENCE.sub(_mend_reference, _NO_XML.sub(REPLACEMENT, text))
@@ -163,10 +163,10 @@ def _mend_reference(match: re.Match[str]) -> str:
 
 
 def each(items: object, read: Callable[[Any], Row], *, known: frozenset[str] = frozenset()) -> Iterator[Row | Issue]:
-    """Read every item of a list; one that cannot be read becomes an `Issue` and the others go on.
+    """Read every item of a list. An item that cannot be read becomes an `Issue`; the others are still read.
 
-    `known` are the keys the source's records are known to have. Others are noted, once an answer, in an issue
-    of column `keys`, after the rows: nothing new in a source goes unnoticed.
+    `known` are the keys that the source's records are known to have. Other keys are reported once per response, after
+    the rows, in an issue of column `keys`, so that additions to a source are noticed.
     """
     if not isinstance(items, list):
         raise Rejected("response", items, "a list of records expected; the API may have changed its shape")
@@ -180,7 +180,7 @@ def each(items: object, read: Callable[[Any], Row], *, known: frozenset[str] = f
         except Rejected as error:
             yield error.issue
         except MISSHAPEN as error:
-            rule = f"record {number} is not of the source's shape: {type(error).__name__}: {error}"
+            rule = f"record {number} does not have the source's shape: {type(error).__name__}: {error}"
             value = ", ".join(item) if isinstance(item, dict) else item  # keys only: a value may name a person
             yield Rejected("record", value, rule).issue
     if new:
@@ -190,10 +190,10 @@ def each(items: object, read: Callable[[Any], Row], *, known: frozenset[str] = f
 def each_advert(
     response: Response, items: object, read: Callable[[Any], Row], *, known: frozenset[str]
 ) -> Iterator[Row | Issue | Repetition]:
-    """Read every advert of an answer as `each` does, and one that stood there before in the same words not again.
+    """Read every advert of a response as `each` does, but not those that an earlier response had in the same words.
 
-    For platforms that state all of an advert in one record. What `read` gives must follow from the record and from the
-    answer's address alone, since the digest is of these two (the order of keys does not matter).
+    For platforms whose records hold all of an advert. The result of `read` must depend only on the record and the
+    response's URL, because only these two are hashed (the order of keys does not matter).
     """
 
     def read_new(record: Any) -> Any:
@@ -207,7 +207,7 @@ def each_advert(
 
 
 def _record_hash(url: str, record: object) -> str | None:
-    """Digest of a record and the address of its answer, 32 hex digits; None where it has no form in JSON."""
+    """Digest of a record and its response's URL, 32 hex digits; None if the record cannot be written as JSON."""
     try:
         data = orjson.dumps(record, option=orjson.OPT_SORT_KEYS)
     except TypeError:
@@ -216,26 +216,32 @@ def _record_hash(url: str, record: object) -> str | None:
 
 
 def objects_in(items: object) -> Iterator[dict[str, Any]]:
-    """The objects of a list, for a look ahead that must not fail for what `each` will note."""
+    """Return the objects of a list, skipping what `each` will report."""
     return (item for item in items if isinstance(item, dict)) if isinstance(items, list) else iter(())
 
 
 def note_missing(n: int, total: object) -> Iterator[Issue]:
-    """An issue where a list of `n` records is not as long as its answer says; one that says no number is not judged."""
+    """Yield an issue if a list of `n` records is not as long as its response says. No number, no issue."""
     if isinstance(total, int) and total != n:
         rule = "as many records expected as the list says it has"
         yield Rejected("response", f"{n} records, total {total}", rule).issue
 
 
 def note_cut(n: int, ends: Collection[int]) -> Iterator[Issue]:
-    """An issue where a list of `n` records ends at a number at which its server cuts lists: it may not be whole."""
+    """Yield an issue if a list of `n` records is as long as the server's limit: it may be cut off."""
     if n in ends:
         rule = f"a list that does not end at {' or '.join(map(str, ends))} records expected; there may be more"
         yield Rejected("response", f"{n} records", rule).issue
 
 
+def note_left_out(n: int, what: str, rule: str, *, column: str = "record") -> Iterator[Issue]:
+    """Yield one issue for `n` records that a rule of ours leaves out; no issue for none. `what` is their plural."""
+    if n:
+        yield Issue(column_name=column, value=f"{n} {what}", rule=rule, is_deliberate=True)
+
+
 def _with_issues(reading: Any, issues: Sequence[Issue]) -> Any:
-    """What was read from a record, one advert or several, with the issues of the record."""
+    """Add the issues of a record to the advert or adverts that were read from it."""
     if isinstance(reading, list):
-        return [_with_issues(one, issues) for one in reading]
+        return [_with_issues(advert, issues) for advert in reading]
     return {**reading, "issues": (*reading.get("issues", ()), *issues)} if isinstance(reading, dict) else reading

@@ -12,7 +12,8 @@ from pathlib import Path
 
 import extractors.sources
 from extractors.boards import NotRead, boards_not_read, boards_of
-from extractors.source import Source, all_sources
+from extractors.source import all_sources
+from extractors.sources.declaration import Source
 from warehouse.tables import Sources
 
 SOURCES_MD = Path(__file__).parent / "SOURCES.md"
@@ -25,7 +26,7 @@ Each assignment makes the type checker compare a module with `SourceModule` and 
 
 from __future__ import annotations
 
-from extractors.source import SourceModule
+from extractors.sources.declaration import SourceModule
 '''
 HEAD = """# Sources
 

@@ -15,11 +15,12 @@ from extractors.archive.reader import DamagedRecord
 from extractors.archive.writer import Writer, path_of
 from extractors.source import all_sources
 from extractors.web.session import web_for
+from flows.engine.shutdown import exit_on_signal
 from flows.inputs.recordings import Recordings
-from flows.nightly import RUN_NAME, from_archive, prepare_archive
-from flows.runtime.run_record import Outcome, Request
-from flows.runtime.shutdown import exit_on_signal
-from flows.runtime.source_health import Health, add_rejects, reject_future
+from flows.night.fetch import prepare_archive
+from flows.nightly import RUN_NAME, from_archive
+from flows.runs.run_record import Outcome, Request
+from flows.runs.source_health import Health, add_rejects, reject_future
 from flows.terminal.progress import show_progress
 from warehouse.ops_tables import Rejects
 
@@ -29,7 +30,7 @@ LOG = logging.getLogger("jobmarket")
 @flow(name="backfill", flow_run_name=RUN_NAME, validate_parameters=False)
 def backfill(request: Request, recordings: Recordings) -> Outcome:
     """Archive the recordings of each source, one task per source, then refine, load and publish."""
-    with exit_on_signal(request.settings.data, request.settings.prefect_home, request.run_id):
+    with exit_on_signal(request.settings.data, request.run_id):
         prepare_archive(request.settings)
         futures = [archive_recordings.submit(name, files, request) for name, files in recordings.by_source.items()]
         return from_archive(request, add_unreadable([future.result() for future in futures], recordings.unreadable))

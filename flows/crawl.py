@@ -19,11 +19,13 @@ from extractors.crawl.keep import keep_pages
 from extractors.crawl.scan import HOST_FILES, LEFT_OUT, SEARCHED, Page, Scan
 from extractors.crawl.workers import scan_all
 from extractors.sources.files import common_crawl
+from flows.engine.shutdown import exit_on_signal
 from flows.inputs.crawl_files import CrawlFile
-from flows.nightly import RUN_NAME, from_archive, prepare_archive, today
-from flows.runtime.run_record import Outcome, Request
-from flows.runtime.shutdown import exit_on_signal
-from flows.runtime.source_health import OUTCOMES, Health, add_rejects
+from flows.night.fetch import prepare_archive
+from flows.nightly import RUN_NAME, from_archive
+from flows.runs.run_record import Outcome, Request
+from flows.runs.source_health import OUTCOMES, Health, add_rejects
+from flows.runtime import clock
 from flows.terminal.progress import show_progress
 from warehouse.ops_tables import Rejects
 
@@ -36,7 +38,7 @@ RECORDED_REASONS = ("noindex", "tdm", "signal", "site", "copy", "cut", "long", "
 @flow(name="crawl", flow_run_name=RUN_NAME, validate_parameters=False)
 def crawl(request: Request, files: Sequence[CrawlFile]) -> Outcome:
     """Archive the pages with postings of all files, then refine, load and publish."""
-    with exit_on_signal(request.settings.data, request.settings.prefect_home, request.run_id):
+    with exit_on_signal(request.settings.data, request.run_id):
         prepare_archive(request.settings)
         return from_archive(request, [archive_postings(request, files)])
 
@@ -85,7 +87,7 @@ def _scan_files(paths: Sequence[Path], workers: int) -> tuple[list[Scan], Health
 
 def _find_left_out(scans: Sequence[Scan]) -> dict[Path, dict[Page, str]]:
     """Of each file the pages that are left out, with the key of `LEFT_OUT`."""
-    last = today()
+    last = clock.today()
     pages = [page for scan in scans for page in scan.pages]
     why = {page: "ahead" for page in pages if is_ahead(page.observed_at, last)}
     why |= dict.fromkeys(find_closed((page for page in pages if page not in why), host_files_in(scans)), "site")

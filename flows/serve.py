@@ -11,17 +11,18 @@ from prefect.runtime import flow_run
 from prefect.schedules import Cron, Schedule
 from prefect.settings import PREFECT_API_URL, temporary_settings
 
+from flows.engine.prefect_server import crash_ended
+from flows.engine.schedule_server import run_schedule_server
 from flows.nightly import nightly
 from flows.notification.night import reporting
+from flows.runs.run_log import find_ended_runs, on_record
+from flows.runs.run_record import Outcome, Request, describe_offline, keep_published_outcome, new_run_id
 from flows.runtime.clock import FalseClock, Outlook, look_out
 from flows.runtime.data_kind import LIVE, settle_kind
 from flows.runtime.limits import check_limits
 from flows.runtime.lock import hold_folder
 from flows.runtime.permissions import choose_sources
 from flows.runtime.places import refuse_unreachable
-from flows.runtime.prefect_server import crash_ended, run_schedule_server
-from flows.runtime.run_log import find_ended_runs, on_record
-from flows.runtime.run_record import Outcome, Request, describe_offline, keep_published_outcome, new_run_id
 from flows.runtime.settings import Settings, find_values, settings, usable_settings
 from flows.terminal.errors import WrongUsage, suggest
 

@@ -1,7 +1,7 @@
-"""Whether the numbers of a text that are tied to figures are what is published. Words never tie a number.
+"""Verify the numbers of a text that are tied to figures. Words never tie a number.
 
-A marker and a link to a figure hold the numbers that stand in them; an id, or a link on other words, is beside a number
-or in brackets behind it. docs/mcp.md says what each verdict means. Code, comments and addresses have no numbers.
+A marker or a link to a figure ties the numbers inside it. An id, or a link on other words, ties a number beside it or
+before its brackets. docs/mcp.md explains the verdicts. Numbers in code, comments and addresses are ignored.
 """
 
 from __future__ import annotations
@@ -15,40 +15,42 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
+from reports.cells.cell import Number as PublishedNumber
 from reports.cells.cell import numbers_of
 from reports.figures.addresses import KINDS, AddressError
 from reports.figures.catalogue import KNOWN, declaration_of, find_id
 from reports.figures.query import Connection
 from reports.guide.desk import is_sample, read_figures, read_sources
-from reports.guide.markers import Span, decode, find_part_fault, line_finder, pair, scan_tags
+from reports.guide.markers import Span, decode, find_part_fault, line_finder, scan_tags
 from reports.guide.numbers_in_text import INTERVAL, PERCENT, Number, Sentence, read_sentences
 from reports.guide.render import BREAK, Edition, read_words
 from reports.guide.words import UNKNOWN
 from reports.wording import notes
 from reports.wording.numbers import unit_of_short
 from reports.wording.parts import PartFormat
-from transforms.pay.normalisation import PER_YEAR
+from transforms.records.vocabulary import PER_YEAR
 from warehouse.mart_tables import Figures
 from warehouse.marts.printing import POINT
 
 VERIFIED, ROUNDED, STALE, CONTRADICTED = "verified", "rounded", "stale", "contradicted"
 NO_FIGURE, UNRESOLVED = "no figure", "unresolved"
 VERDICTS = (VERIFIED, ROUNDED, STALE, CONTRADICTED, NO_FIGURE, UNRESOLVED)
-"""As published; as published when it is rounded so far; published, but of long ago or of another time than the text
-says; another number is published; its figure is withheld or does not exist; and tied to no figure, or not said clearly
-enough to tell. What a text says of the time of a stale figure, with that time, is as published."""
+"""As published; as published after rounding; published, but old or for another time than the text says; different from
+what is published; tied to a withheld or unknown figure; not tied, or too unclear to judge. A stale figure is verified
+where the text names its period."""
+AS_PUBLISHED = (VERIFIED, ROUNDED)
 MAX_OFF = 0.05
-"""How far a sum may be rounded: a twentieth of what is published."""
+"""Largest rounding of a sum of money, as a part of the published value."""
 NO_TIE = "tied to no figure"
-UNCLEAR = "not said clearly: which part of the band, per month or per year, or more or less than that"
+UNCLEAR = "unclear: which part of the band, which period, or whether more or less is meant"
 MAX_NAMES = 200
-"""Most names of figures looked up in a text: an unknown name costs some milliseconds, to find its hint."""
+"""Most figure names looked up in one text. Finding the hint for an unknown name takes some milliseconds."""
 TOO_MANY = f"the text names more than {MAX_NAMES} figures: verify it in pieces"
 
 
 @dataclass(frozen=True)
 class Finding:
-    """A number of a text on a line, its verdict, the figure it is tied to, and what that says or what is missing."""
+    """A number in a text with its verdict. `says` is what the figure says, or what the text must add."""
 
     line: int
     text: str
@@ -58,24 +60,25 @@ class Finding:
 
 
 _Verdict = tuple[str, str, str | None, str]
-_Found = tuple[int, _Verdict]
-"""An offset, and a finding without its line."""
+"""A finding without its line."""
 
 
 def verify_text(con: Connection, raw: bytes, *, is_html: bool = False) -> list[Finding]:
-    """Every number of a text with its verdict, in order."""
+    """Return a verdict on every number of a text, in order."""
     tied = read_ties(raw, is_html=is_html)
     rows = {row.figure: row for row in read_figures(con, {tie.figure for tie in tied.ties if tie.figure})}
     found = list(_judge_marked(con, tied, rows, is_html=is_html))
     starts = [tie.start for tie in tied.ties]
     for sentence in read_sentences(tied.prose):
         first, last = (bisect.bisect_left(starts, at) for at in (sentence.at, sentence.at + len(sentence.text)))
-        verdicts: dict[int, _Verdict] = {one.at: (one.text, UNRESOLVED, None, NO_TIE) for one in sentence.numbers}
+        verdicts: dict[int, _Verdict] = {
+            number.at: (number.text, UNRESOLVED, None, NO_TIE) for number in sentence.numbers
+        }
         for tie, numbers in tie_numbers(tied.prose, sentence, tied.ties[first:last]):
             verdicts |= _judge_tied(tied.prose, numbers, sentence, tie, rows.get(tie.figure or ""))
         found += verdicts.items()
     line_of = line_finder(tied.text)
-    return [Finding(line_of(at), *rest) for at, rest in sorted(found, key=lambda one: one[0])]
+    return [Finding(line_of(at), *verdict) for at, verdict in sorted(found, key=lambda pair: pair[0])]
 
 
 # --- ties -------------------------------------------------------------------------------------------------------
@@ -96,30 +99,30 @@ _LINK = re.compile(
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#x[\da-f]{1,6}|[a-z]\w{1,30});", re.I)
 _CELL = re.compile(r"\||</?t[dh]\b", re.I)
 _MARKS = str.maketrans("*|\r\n", " \t  ")
-"""Emphasis, cells and ends of lines that end no sentence, and what stands for them so that offsets stay."""
+"""Emphasis, table cells and line ends inside a sentence, each replaced by one blank so that offsets stay valid."""
 _NO_PROSE = "\0"
 
 
 @dataclass(frozen=True)
 class Tie:
-    """A name of a figure at text[start:end]: `figure`, or what is wrong with the name (`fault`).
+    """The name of a figure at text[start:end]: its id, or what is wrong with the name (`fault`).
 
-    `holds` says that numbers stand in it; else it is beside one. `release` is the day of a link to a dated file,
-    `span` what stands between markers, which is no prose.
+    `holds` means that the numbers stand inside the tie, not beside it. `release` is the day of a link to a dated file.
+    `span` is the content of a marker, which is not part of the prose.
     """
 
     start: int
     end: int
     figure: str | None
-    fault: str
-    holds: bool
+    holds: bool = False
     release: str | None = None
     span: Span | None = None
+    fault: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
 class TiedText:
-    """A text, its blocks between markers, its prose (offsets are those of the text), and its ties in order."""
+    """A text with its ties in order. Offsets into `prose` are those of `text`; `blocks` are "sources" and "banner"."""
 
     text: str
     blocks: Sequence[Span]
@@ -128,36 +131,33 @@ class TiedText:
 
 
 def read_ties(raw: bytes, *, is_html: bool) -> TiedText:
-    """Take a text apart into prose and ties."""
+    """Separate the prose of a text from its ties."""
     text = decode(raw, is_html).text
     scan = scan_tags(text, is_html)
-    spans = pair(scan.tags)[0]
-    prose = list(_ENTITY.sub(_stand_in, text.translate(_MARKS)))
+    spans = scan.spans
+    prose = list(_ENTITY.sub(_pad_entity, text.translate(_MARKS)))
     for tag in scan.tags:
         _fill(prose, (tag.start, tag.end), " ")
     for hit in BREAK.finditer(text):
         prose[hit.start()] = "\t" if _CELL.match(text, hit.start()) else "\n"
     hidden = sorted([*scan.skipped, *((span.marker.start, span.after) for span in spans)])
-    marked = {span.start: span for span in spans if span.marker.figure}
-    names: list[_Name] = [(span.start, span.end, span.marker.figure or "", True, None) for span in marked.values()]
-    names += _find_links(text, prose, hidden)
-    for span in hidden:
-        _fill(prose, span, _NO_PROSE)
-    names += _find_ids(text, prose, hidden)
-    known = {name: _find(name) for name in [*dict.fromkeys(name for _, _, name, _, _ in names)][:MAX_NAMES]}
-    ties = [
-        Tie(start, end, *known.get(name, (None, TOO_MANY)), holds, release, marked.get(start))
-        for start, end, name, holds, release in sorted(names, key=lambda one: one[:2])
+    named = [
+        Tie(span.start, span.end, span.marker.figure, holds=True, span=span) for span in spans if span.marker.figure
     ]
-    return TiedText(text=text, blocks=[one for one in spans if one.marker.block], prose="".join(prose), ties=ties)
+    named += _find_links(text, prose, hidden)
+    for offsets in hidden:
+        _fill(prose, offsets, _NO_PROSE)
+    named += _find_ids(text, prose, hidden)
+    known = {name: _find(name) for name in [*dict.fromkeys(tie.figure or "" for tie in named)][:MAX_NAMES]}
+    ties = []
+    for tie in sorted(named, key=lambda tie: (tie.start, tie.end)):
+        figure, fault = known.get(tie.figure or "", (None, TOO_MANY))
+        ties.append(replace(tie, figure=figure, fault=fault))
+    return TiedText(text=text, blocks=[span for span in spans if span.marker.block], prose="".join(prose), ties=ties)
 
 
-_Name = tuple[int, int, str, bool, str | None]
-"""Where a name of a figure stands, the name, whether numbers stand in it, and the day of a link to a release."""
-
-
-def _stand_in(entity: re.Match[str]) -> str:
-    """The character of an entity in as many characters."""
+def _pad_entity(entity: re.Match[str]) -> str:
+    """Return the character of an entity, padded with blanks to the length of the entity."""
     word = html.unescape(entity[0])
     return (word if len(word) == 1 else " ").ljust(len(entity[0]))
 
@@ -167,13 +167,13 @@ def _fill(prose: list[str], span: tuple[int, int], filler: str) -> None:
 
 
 def _find_hidden(at: int, spans: Sequence[tuple[int, int]]) -> tuple[int, int] | None:
-    """The span, of some in order, that an offset is in."""
+    """Return the span around an offset. Spans are sorted."""
     i = bisect.bisect_right(spans, at, key=lambda span: span[0]) - 1
     return spans[i] if i >= 0 and at < spans[i][1] else None
 
 
-def _find_links(text: str, prose: list[str], hidden: Sequence[tuple[int, int]]) -> Iterator[_Name]:
-    """Links to figures and addresses of them; no address is prose."""
+def _find_links(text: str, prose: list[str], hidden: Sequence[tuple[int, int]]) -> Iterator[Tie]:
+    """Yield links to figures, and remove every address from the prose."""
     for hit in _LINK.finditer(text):
         if _find_hidden(hit.start(), hidden):
             continue
@@ -187,22 +187,22 @@ def _find_links(text: str, prose: list[str], hidden: Sequence[tuple[int, int]]) 
             _fill(prose, (start, end), _NO_PROSE)
         if target:
             name = target["page"] or target["file"] or target["id"]
-            yield *((start, end) if holds else hit.span()), name, holds, target["release"]
+            yield Tie(*((start, end) if holds else hit.span()), name, holds=holds, release=target["release"])
 
 
-def _find_ids(text: str, prose: list[str], hidden: Sequence[tuple[int, int]]) -> Iterator[_Name]:
-    """Ids in prose, and in code spans that have nothing else."""
+def _find_ids(text: str, prose: list[str], hidden: Sequence[tuple[int, int]]) -> Iterator[Tie]:
+    """Yield ids in the prose, and ids that are all of a code span."""
     for hit in _ID_IN_TEXT.finditer(text):
         span = _find_hidden(hit.start(), hidden) or hit.span()
         is_prose = "".join(prose[hit.start() : hit.end()]) == hit[0]
         if is_prose or (text[span[0]] == "`" and text[slice(*span)].strip("` ") == hit[0]):
             _fill(prose, span, _NO_PROSE)
-            yield *span, hit[0], False, None
+            yield Tie(*span, hit[0])
 
 
 @functools.lru_cache(maxsize=1_024)
 def _find(name: str) -> tuple[str | None, str]:
-    """The figure of a name, or what is wrong with it."""
+    """Return the id of a figure, or what is wrong with its name."""
     try:
         return find_id(name), ""
     except AddressError as error:
@@ -214,61 +214,77 @@ _BESIDE = re.compile(r"[\s,:=(\[–—\"'`-]*+(?:(?:is|was)\b[\s\"'`]*+)?")
 _MAX_BRACKET = 300
 _OPEN_BRACKET = re.compile(rf"[(\[][^()\[\]]{{0,{_MAX_BRACKET}}}$")
 _NEITHER = re.compile(r"\d+(?:st|nd|rd|th|[A-Zx])")
-"""Digits with letters that are no share and no sum: "3rd", "5G"."""
+"""Digits with letters that are neither a share nor a sum: "3rd", "5G"."""
 
 
 def tie_numbers(prose: str, sentence: Sentence, ties: Sequence[Tie]) -> Iterator[tuple[Tie, list[Number]]]:
-    """The ties of a sentence, each with the numbers that it may be of, the last of which it stands for."""
-    numbers = [one for one in sentence.numbers if not _NEITHER.fullmatch(one.text)]
-    ats, free = [one.at for one in numbers], sentence.at
+    """Yield the ties of a sentence with the numbers that each may stand for. The last number is the one it ties."""
+    numbers = [number for number in sentence.numbers if not _NEITHER.fullmatch(number.text)]
+    offsets, free = [number.at for number in numbers], sentence.at
 
     def between(start: int, end: int) -> list[Number]:
-        return numbers[bisect.bisect_left(ats, start) : bisect.bisect_left(ats, end)]
+        return numbers[bisect.bisect_left(offsets, start) : bisect.bisect_left(offsets, end)]
 
     for i, tie in enumerate(ties):
         following = ties[i + 1].start if i + 1 < len(ties) else sentence.at + len(sentence.text)
-        before, within, behind = between(free, tie.start), between(tie.start, tie.end), between(tie.end, following)
-        free, chosen = tie.end, list[Number]()
+        before, free = between(free, tie.start), tie.end
         if tie.holds:
-            chosen = within if len(within) == 1 else [one for one in within if _fits(one, tie)]
-        elif any(_is_another(prose, *two) for two in itertools.pairwise(ties[max(i - 1, 0) : i + 2])):
-            continue
-        elif before and _BESIDE.fullmatch(prose, before[-1].end, tie.start):
-            chosen = [*(one for one in before[:-1] if _fits(one, tie)), before[-1]]
-        elif before and _OPEN_BRACKET.search(prose, max(0, tie.start - _MAX_BRACKET), tie.start):
-            chosen = [one for one in before if _fits(one, tie)]
-        elif not before and behind and _BESIDE.fullmatch(prose, tie.end, behind[0].at):
-            chosen, free = behind[:1], behind[0].end
+            within = between(tie.start, tie.end)
+            chosen = within if len(within) == 1 else _fitting(within, tie)
+        elif any(_is_ambiguous(prose, *pair) for pair in itertools.pairwise(ties[max(i - 1, 0) : i + 2])):
+            chosen = []
+        elif before:
+            chosen = _choose_before(prose, before, tie)
+        else:
+            chosen = _choose_behind(prose, between(tie.end, following), tie)
+            free = chosen[0].end if chosen else free
         if chosen:
             yield tie, chosen
 
 
-def _is_another(prose: str, tie: Tie, following: Tie) -> bool:
-    """Whether two names of different figures stand together: nobody can tell whose number is beside them."""
+def _choose_before(prose: str, before: Sequence[Number], tie: Tie) -> list[Number]:
+    """The numbers before a tie, where the last is directly beside it or the tie stands in brackets."""
+    if _BESIDE.fullmatch(prose, before[-1].end, tie.start):
+        return [*_fitting(before[:-1], tie), before[-1]]
+    in_brackets = _OPEN_BRACKET.search(prose, max(0, tie.start - _MAX_BRACKET), tie.start)
+    return _fitting(before, tie) if in_brackets else []
+
+
+def _choose_behind(prose: str, behind: list[Number], tie: Tie) -> list[Number]:
+    """The number directly behind a tie."""
+    return behind[:1] if behind and _BESIDE.fullmatch(prose, tie.end, behind[0].at) else []
+
+
+def _is_ambiguous(prose: str, tie: Tie, following: Tie) -> bool:
+    """Whether two different figures are named together, so that a number beside them could belong to either."""
     return tie.figure != following.figure and bool(_TOGETHER.fullmatch(prose, tie.end, following.start))
 
 
-def _unit_of(figure: str) -> str:
-    return _short_unit(declaration_of(figure).unit)
-
-
 def _short_unit(unit: str) -> str:
-    """The unit in which numbers of a text are said: "%", a currency, or "" for others."""
+    """Return "%", a currency, or "" for any other unit of a figure."""
     return PERCENT if unit.startswith("share of") else unit[:3] if re.match(r"[A-Z]{3}\b", unit) else ""
 
 
-def _fits(number: Number, tie: Tie) -> bool:
-    """Whether a number may be in the unit of the figure: per cent, or money of whatever currency."""
-    unit = _unit_of(tie.figure) if tie.figure else ""
-    is_share = number.unit == PERCENT
-    return not unit or number.unit == UNKNOWN or (is_share if unit == PERCENT else number.unit != "" and not is_share)
+def _fitting(numbers: Sequence[Number], tie: Tie) -> list[Number]:
+    """The numbers that may be in the unit of a figure: shares for a share, any currency for a sum of money."""
+    unit = _short_unit(declaration_of(tie.figure).unit) if tie.figure else ""
+    if not unit:
+        return list(numbers)
+    is_share = unit == PERCENT
+    return [
+        number
+        for number in numbers
+        if number.unit == UNKNOWN or (number.unit != "" and (number.unit == PERCENT) == is_share)
+    ]
 
 
 # --- verdicts ---------------------------------------------------------------------------------------------------
 
 
-def _judge_marked(con: Connection, tied: TiedText, rows: Mapping[str, Figures], *, is_html: bool) -> Iterator[_Found]:
-    """What stands between the markers of a figure, held against what a refresh would put there."""
+def _judge_marked(
+    con: Connection, tied: TiedText, rows: Mapping[str, Figures], *, is_html: bool
+) -> Iterator[tuple[int, _Verdict]]:
+    """Compare the text between the markers of a figure with what a refresh would print there."""
     spans = {
         tie.start: replace(tie.span, marker=replace(tie.span.marker, figure=tie.figure))
         for tie in tied.ties
@@ -285,38 +301,46 @@ def _judge_marked(con: Connection, tied: TiedText, rows: Mapping[str, Figures], 
         if row is None or row.value is None:
             yield tie.start, (words, NO_FIGURE, tie.figure, _say_missing(tie, row))
             continue
-        marker, printed = tie.span.marker, read_words(edition.content_of(spans[tie.start]))
-        given, verdict, says = marker.options, STALE if row.status == "stale" else VERIFIED, _say(row)
-        if fault := marker.problem or find_part_fault(declaration_of(row.figure), marker.wanted):
-            verdict, says = UNRESOLVED, f"its marker is not in order: {fault}"
-        elif printed == given.get("else") or re.search(r"\d", f"{given.get('template')}{given.get('mark')}"):
-            verdict, says = UNRESOLVED, "its marker prints words of its own"
-        elif words != printed and _read_all(words) != _read_all(printed):
-            verdict, says = CONTRADICTED, f"its marker prints {printed}; {says}"
+        verdict, says = _judge_marker(spans[tie.start], words, read_words(edition.content_of(spans[tie.start])), row)
         yield tie.start, (words, verdict, tie.figure, says)
 
 
+def _judge_marker(span: Span, words: str, printed: str, row: Figures) -> tuple[str, str]:
+    marker, says = span.marker, _say(row)
+    if fault := marker.problem or find_part_fault(declaration_of(row.figure), marker.wanted):
+        return UNRESOLVED, f"its marker has an error: {fault}"
+    given = marker.options
+    if printed == given.get("else") or re.search(r"\d", f"{given.get('template')}{given.get('mark')}"):
+        return UNRESOLVED, "its marker prints the editor's own words"
+    if words != printed and _read_all(words) != _read_all(printed):
+        return CONTRADICTED, f"its marker prints {printed}; {says}"
+    return STALE if row.status == "stale" else VERIFIED, says
+
+
 def _read_all(words: str) -> list[tuple[float, float, str, str | None, str | None]]:
-    """All that is said by the numbers of a text."""
-    numbers = [one for sentence in read_sentences(words) for one in sentence.numbers]
-    return [(one.low, one.high, one.unit, one.per, one.bound) for one in numbers]
+    """The meaning of every number in a text."""
+    numbers = [number for sentence in read_sentences(words) for number in sentence.numbers]
+    return [(number.low, number.high, number.unit, number.per, number.bound) for number in numbers]
 
 
 def _judge_tied(
     prose: str, numbers: Sequence[Number], sentence: Sentence, tie: Tie, row: Figures | None
-) -> Iterator[_Found]:
-    """The last number of a tie, and one whose interval that is; where another is the figure's, none is wrong."""
+) -> Iterator[tuple[int, _Verdict]]:
+    """Judge the last number of a tie, and the number before it where the last is its interval.
+
+    A number is not contradicted where another number of the tie is as published.
+    """
     judged = [_judge(number, sentence, tie, row) for number in numbers]
-    is_right = any(verdict in (VERIFIED, ROUNDED, STALE) for verdict, _ in judged)
+    is_right = any(verdict in (*AS_PUBLISHED, STALE) for verdict, _ in judged)
     n_tied = 2 if len(numbers) > 1 and _is_interval(prose, *numbers[-2:]) else 1
     for number, (verdict, missing) in [*zip(numbers, judged, strict=True)][-n_tied:]:
         if verdict == CONTRADICTED and is_right:
-            verdict, missing = UNRESOLVED, "not as published; another number here is the figure's"  # noqa: PLW2901
+            verdict, missing = UNRESOLVED, "not as published, but another number here is"  # noqa: PLW2901
         yield number.at, (number.text, verdict, tie.figure, "; ".join(filter(None, (missing, _say(row)))))
 
 
 def _is_interval(prose: str, number: Number, following: Number) -> bool:
-    """Whether a number is followed by its interval and nothing else."""
+    """Whether a number is followed directly by its interval."""
     between = prose[number.end : following.at]
     is_named = following.part == INTERVAL or re.fullmatch(r"[\s*,]*[(\[]\s*", between)
     return bool(number.low == number.high and following.low < following.high and is_named)
@@ -333,7 +357,7 @@ def _say(row: Figures | None) -> str:
 
 
 def _is_of_its_time(dates: Sequence[tuple[int, int | None]], row: Figures) -> bool:
-    """Whether all months or years that a text names touch the reference period of a figure; of a stale one it must."""
+    """Whether every date in a text falls in the reference period. The text must name the period of a stale figure."""
     if not dates or row.kind == "cited":
         return row.status != "stale"
     last = row.period_to or row.as_of
@@ -343,7 +367,7 @@ def _is_of_its_time(dates: Sequence[tuple[int, int | None]], row: Figures) -> bo
 
 
 class _Said(NamedTuple):
-    """A number that a figure says, printed to the step `finest`, or only as an interval (`is_hidden`)."""
+    """A number that a figure states, printed to the step `finest`. `is_hidden`: only its interval is printed."""
 
     unit: str
     part: str
@@ -356,75 +380,102 @@ class _Said(NamedTuple):
 
 
 def _list_said(row: Figures) -> Iterator[_Said]:
-    """All numbers of a figure, its first answer as the part "value"."""
+    """Every number that a figure states. Its main answer is the part "value"."""
     if row.kind == "cited":
         parts = declaration_of(row.figure).renderer.parts
         statement = ". ".join(notes.part(row, PartFormat(part=part)) or "" for part in parts)
-        for one in (number for sentence in read_sentences(statement) for number in sentence.numbers):
-            yield _Said(one.unit, one.part or "value", one.low, one.high, one.step, bound=one.bound)
+        for read in (number for sentence in read_sentences(statement) for number in sentence.numbers):
+            yield _Said(read.unit, read.part or "value", read.low, read.high, read.step, bound=read.bound)
         return
     numbers = numbers_of(notes.rows_of(row)[0])
     for name, number in numbers.items():
-        low, high = number.low or 0, number.high or 0
-        value = (low, high) if number.value is None else (number.value, number.value)
-        parts_of = [(name.removeprefix("local_"), *value)]
-        if name == "share" or (name == "median" and "low" not in numbers):
-            parts_of.append(("value", *value))
-        if number.low is not None:
-            parts_of.append((INTERVAL, low, high))
-        other = numbers.get(name.replace("low", "high")) if name in ("low", "local_low") else None
-        if other and number.value is not None and other.value is not None:
-            parts_of.append(("value", number.value, other.value))
-        unit = _short_unit(number.unit)
-        times: list[tuple[str | None, float]] = [(None, 0.01)] if unit == PERCENT else [*PER_YEAR.items()]
-        for (part, first, last), (per, divisor) in itertools.product(parts_of, times):
-            ends = (first / divisor, last / divisor)
-            of_share = 0.1 if 0 < ends[0] < 0.95 else 1.0
-            finest = unit_of_short(ends[0], tenths=per == "month") if per else of_share
+        for part, low, high in _list_parts(name, number, numbers):
             is_hidden = number.form != POINT and part != INTERVAL
-            yield _Said(unit, part, *ends, finest, per=per, is_hidden=is_hidden)
+            if _short_unit(number.unit) == PERCENT:
+                yield _Said(PERCENT, part, 100 * low, 100 * high, 0.1 if 0 < low < 0.0095 else 1.0, is_hidden=is_hidden)
+                continue
+            for per, times in PER_YEAR.items():
+                finest = unit_of_short(low / times, tenths=per == "month")
+                unit = _short_unit(number.unit)
+                yield _Said(unit, part, low / times, high / times, finest, per=per, is_hidden=is_hidden)
+
+
+def _list_parts(
+    name: str, number: PublishedNumber, numbers: Mapping[str, PublishedNumber]
+) -> Iterator[tuple[str, float, float]]:
+    """The parts that a number is printed as, with their ends: itself, the main answer, its interval, the band."""
+    low, high = number.low or 0, number.high or 0
+    value = (low, high) if number.value is None else (number.value, number.value)
+    yield name.removeprefix("local_"), *value
+    if name == "share" or (name == "median" and "low" not in numbers):
+        yield "value", *value
+    if number.low is not None:
+        yield INTERVAL, low, high
+    upper = numbers.get(name.replace("low", "high")) if name in ("low", "local_low") else None
+    if upper and number.value is not None and upper.value is not None:
+        yield "value", number.value, upper.value
 
 
 def _judge(number: Number, sentence: Sentence, tie: Tie, row: Figures | None) -> tuple[str, str]:
-    """A number against its figure; and what is missing where that cannot be told."""
+    """Return the verdict on a number, and what the text must add for a clear one."""
     if row is None or row.value is None:
         return NO_FIGURE, _say_missing(tie, row)
-    unit, is_cited, is_share = _unit_of(row.figure), row.kind == "cited", number.unit == PERCENT
-    per = None if is_share or is_cited else number.per
-    for is_unclear, what in (
-        (number.unit == UNKNOWN, "not a number in a form that is known"),
-        (number.bound and not is_cited, f"{number.bound!r} beside it makes it another number"),
-        (not is_cited and (len(notes.rows_of(row)) != 1 or not unit), "not said: which number of the figure it is"),
-        (not is_cited and number.unit == "" and unit != PERCENT, "not said: in which money"),
-        (UNKNOWN in (number.part, per), UNCLEAR),
-    ):
-        if is_unclear:
-            return UNRESOLVED, what
-    parts = {number.part or "value", *([INTERVAL] if is_share and number.low != number.high else [])}
-    said = [one for one in _list_said(row) if one.unit == number.unit]
-    alike = [
-        one for one in said if one.part in parts and one.bound == number.bound and one.per in (None, per or "year")
-    ]
-    others = [one for one in said if is_cited or (not number.part and per in (None, one.per))]
-    verdict = _best(number, alike)
-    if verdict == CONTRADICTED and _best(number, others) in (VERIFIED, ROUNDED):
+    if unclear := _find_unclear(number, row):
+        return UNRESOLVED, unclear
+    verdict = _compare_with_figure(number, row)
+    if verdict is None:
         return UNRESOLVED, UNCLEAR
-    if verdict in (VERIFIED, ROUNDED) and not _is_of_its_time(sentence.dates, row):
+    if verdict in AS_PUBLISHED and not _is_of_its_time(sentence.dates, row):
         return STALE, ""
-    if verdict in (VERIFIED, ROUNDED) and tie.release and tie.release < row.as_of.isoformat():
+    if verdict in AS_PUBLISHED and tie.release and tie.release < row.as_of.isoformat():
         return STALE, f"its link is to the release of {tie.release}"
-    return verdict, "not published so finely, or only as an interval" if verdict == UNRESOLVED else ""
+    return verdict, "published with fewer digits, or only as an interval" if verdict == UNRESOLVED else ""
 
 
-def _best(number: Number, said: Sequence[_Said]) -> str:
-    verdicts = (_compare(number, one) for one in said)
+def _find_unclear(number: Number, row: Figures) -> str:
+    """What a number lacks to be compared with its figure; "" where nothing is missing."""
+    if number.unit == UNKNOWN:
+        return "a number in a form that cannot be read"
+    if row.kind == "cited":
+        return UNCLEAR if number.part == UNKNOWN else ""
+    unit = _short_unit(declaration_of(row.figure).unit)
+    if number.bound:
+        return f"{number.bound!r} beside it changes its meaning"
+    if len(notes.rows_of(row)) != 1 or not unit:
+        return "unclear: which number of the figure is meant"
+    if number.unit == "" and unit != PERCENT:
+        return "it has no currency"
+    return UNCLEAR if UNKNOWN in (number.part, _period_of(number, row)) else ""
+
+
+def _period_of(number: Number, row: Figures) -> str | None:
+    return None if number.unit == PERCENT or row.kind == "cited" else number.per
+
+
+def _compare_with_figure(number: Number, row: Figures) -> str | None:
+    """The best verdict among the published numbers; None where only a part that the text does not name matches."""
+    per, is_cited = _period_of(number, row), row.kind == "cited"
+    parts = {number.part or "value", *([INTERVAL] if number.unit == PERCENT and number.low != number.high else [])}
+    published = [said for said in _list_said(row) if said.unit == number.unit]
+    alike = [
+        said
+        for said in published
+        if said.part in parts and said.bound == number.bound and said.per in (None, per or "year")
+    ]
+    verdict = _best(number, alike)
+    others = [said for said in published if is_cited or (not number.part and per in (None, said.per))]
+    return None if verdict == CONTRADICTED and _best(number, others) in AS_PUBLISHED else verdict
+
+
+def _best(number: Number, published: Sequence[_Said]) -> str:
+    verdicts = (_compare(number, said) for said in published)
     return min(verdicts, key=(VERIFIED, ROUNDED, UNRESOLVED, CONTRADICTED).index, default=CONTRADICTED)
 
 
 def _compare(number: Number, said: _Said) -> str:
-    """The digits of a number against those that a figure says; finer ones than are printed must be right, too.
+    """Compare a number with a published one to its last digit. Digits finer than the published ones must be right.
 
-    Of what is hidden behind an interval a number beyond it is wrong, and of one within it nobody can tell.
+    Where only an interval is published, a number outside it is wrong and a number inside it cannot be judged.
     """
     if said.is_hidden and number.low == number.high:
         slack = 0.5 * number.step

@@ -12,14 +12,14 @@ import re
 from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from types import MappingProxyType
-from typing import NamedTuple, Unpack
+from typing import Any, NamedTuple, Unpack
 
 from transforms.consistency import Evidence, check_itself
 from transforms.depth import ALL_PERCENT, Depth, find_depth
 from transforms.employers.token_names import find_spelling
 from transforms.pay.exclusion import countries_ruled_out
 from transforms.pay.normalisation import complete_pay
-from transforms.pay.region import REMOTE, market_of, where_pay_counts
+from transforms.pay.region import REMOTE, Area, market_of, where_pay_counts
 from transforms.pay.shared_sign import settle_signs, span_of_currency
 from transforms.pay.statements import all_pay
 from transforms.place.places import Whereabouts, region_of, whereabouts
@@ -45,10 +45,7 @@ from transforms.skills.extraction import skills_in
 from transforms.skills.listed_names import find_listed_names
 from transforms.skills.sections import prefetch_lines
 from transforms.text.batch_cache import BatchCache
-from transforms.text.bounds import (
-    MAX_ID,
-    MAX_ISSUES_OF_ADVERT,
-)
+from transforms.text.bounds import MAX_ID, MAX_ISSUES_OF_ADVERT
 from transforms.text.characters import REPLACEMENT, is_blank
 from transforms.text.evidence import Reading
 from transforms.text.normalise import compose_letters, hash_of, language_of, mask_contacts, strip_invisible, text_of
@@ -176,8 +173,15 @@ def _has_wrong_type(record: object, error: Exception) -> Issue:
 # --- the steps of a posting -----------------------------------------------------------------------------
 
 
-class _Content(NamedTuple):
-    """Id, title and text of an advert."""
+class _Notes(NamedTuple):
+    """Spans and issues of an advert, in the order of the steps that add them."""
+
+    spans: list[Span]
+    issues: list[Issue]
+
+
+class _Advert(NamedTuple):
+    """Id, title, text and location of an advert, and how its text is classed."""
 
     id: str
     title: str
@@ -185,7 +189,6 @@ class _Content(NamedTuple):
     text_state: str
     text_class: str
     location_text: str | None
-    issues: tuple[Issue, ...]
 
 
 class _Terms(NamedTuple):
@@ -194,95 +197,89 @@ class _Terms(NamedTuple):
     where: Whereabouts
     country: str | None
     employment_type: str | None
-    issues: tuple[Issue, ...]
-
-
-class _TitleReading(NamedTuple):
-    """Role and level that the title names."""
-
-    role: Reading
-    seniority: Reading
 
 
 class _Demands(NamedTuple):
-    """What the job asks of a person, and what it does with AI; with the spans that say so."""
+    """What the job asks of a person, and what it does with AI: columns of a posting."""
 
     seniority: str
-    is_inferred: bool
+    seniority_inferred: bool
     years_min: float | None
     degree_min: str | None
     qualifications: tuple[str, ...] | None
     ai_label: str | None
-    spans: tuple[Span, ...]
-    issues: tuple[Issue, ...]
-
-
-class _Headline(NamedTuple):
-    """The columns of a posting's own pay, all None where it states none."""
-
-    pay_text: str | None = None
-    low: float | None = None
-    high: float | None = None
-    currency: str | None = None
-    period: str | None = None
-    source: str | None = None
-    tax: str | None = None
-    flag: str | None = None
-    annual_low: float | None = None
-    annual_high: float | None = None
-    country: str | None = None
-    region: str | None = None
-    continent: str | None = None
-    market: str | None = None
 
 
 class _Offer(NamedTuple):
-    """All components of pay, the posting's own first."""
+    """All components of pay, the posting's own first, and where that counts.
+
+    `is_repeated`: whether prose repeats the range of a field; None where either states none.
+    """
 
     pay: tuple[Pay, ...]
-    headline: _Headline
-    issues: tuple[Issue, ...]
-    spans: tuple[Span, ...] = ()
-    is_repeated: bool | None = None
-    """Whether prose repeats the range of a field; None where one of them states none."""
+    area: Area
+    is_repeated: bool | None
 
 
 def _depth_of(raw: RawPosting, percent: int) -> Depth:
-    """How deep an advert is read, by its id, title and text as they came."""
+    """How deep an advert is read, by its id, title and text before they are cleaned."""
     words = raw.get("html") or raw.get("text")
     return find_depth(raw["source"], str(raw.get("id")).strip(), raw.get("title"), words, percent=percent)
 
 
 def _steps(raw: RawPosting, digest: str | None, depth: Depth) -> Generator[None, None, Posting]:
-    """Make a posting; every `yield` ends a step of readers that have their tables in common."""
-    content = _read_content(raw, depth)
+    """Make a posting; every `yield` ends a step of readers that share their tables."""
+    notes = _Notes([], [*raw.get("issues", ())])
+    advert = _read_advert(raw, depth, notes)
     yield
-    statements = statements_in(content.body.text)
+    statements = statements_in(advert.body.text)
     yield
-    terms = _read_terms(raw, content, statements)
+    terms = _read_terms(raw, advert, statements, notes)
     yield
-    title_reading = _TitleReading(role_of(content.title), seniority_of(content.title))
+    role, level = role_of(advert.title), seniority_of(advert.title)
     yield
-    demands = _read_demands(raw, content, title_reading)
+    demands = _read_demands(raw, advert, role, level, notes)
     yield
-    offer = _read_offer(raw, content, terms, title_reading)
+    offer = _read_offer(raw, advert, terms, role, level, notes)
     yield
-    return _assemble(raw, digest, depth, content, terms, title_reading, demands, offer)
+    where, text = terms.where, advert.body.text
+    employer, board = raw.get("employer"), raw.get("board")
+    role_group = GROUP_OF_ROLE[role.value]
+    is_technical = role_group in (*AI_GROUPS, *TECHNICAL_GROUPS) or demands.ai_label == "builds_ai"
+    return Posting(
+        posting_id=f"{raw['source']}:{advert.id}",
+        role=role.value,
+        role_group=role_group,
+        employment_type=terms.employment_type,
+        told_by=depth.told_by,
+        is_drawn=depth.is_drawn,
+        skills=skills_in(text, title=advert.title, employer=(employer, board)) if text else (),
+        candidates=find_listed_names(text) if text and is_technical else (),
+        spans=(_span("role", "title", role.start, role.end, role.rule), *notes.spans),
+        issues=first_issues(notes.issues, MAX_ISSUES_OF_ADVERT),
+        wording_hash=digest,
+        record_hash=None if notes.issues else raw.get("record_hash"),  # an issue may be one of the day it was seen on
+        **_stated_columns(raw),
+        **_text_columns(raw, advert),
+        **_place_columns(where),
+        **demands._asdict(),
+        **_pay_columns(offer, raw.get("pay_text")),
+        **_check_columns(where, offer, level, demands.years_min, text),
+    )
 
 
-def _read_content(raw: RawPosting, depth: Depth) -> _Content:
-    """Id, title and text. Raises `Rejected` where one of the first two is missing."""
-    native, title = _id_and_title(raw)
-    issues = tuple(raw.get("issues", ()))
+def _read_advert(raw: RawPosting, depth: Depth, notes: _Notes) -> _Advert:
+    """Id, title and text. Raises `Rejected` where the id or the title is missing."""
+    id, title = _id_and_title(raw)
     place = _fold_space(raw.get("location_text"))
     if not depth.is_read:
-        return _Content(native, title, _EMPTY, UNREAD, UNREAD, place, issues)
+        return _Advert(id, title, _EMPTY, UNREAD, UNREAD, place)
     body = _read_body(raw.get("html"), raw.get("text"))
     if body.issue is not None:
-        issues += (body.issue,)
+        notes.issues.append(body.issue)
     state = raw.get("text_state") or _text_state(body.text)
     text_class = _text_class(raw.get("text_class") or FULL_ADVERT, state, body.text)
-    return _Content(native, title, body, state, text_class, place, issues)
+    return _Advert(id, title, body, state, text_class, place)
 
 
 def _text_state(text: str) -> str:
@@ -297,193 +294,169 @@ def _text_class(text_class: str, state: str, text: str) -> str:
     return SNIPPET if len(text) < min_length or (state == "snippet" and text_class == FULL_ADVERT) else text_class
 
 
-def _read_terms(raw: RawPosting, content: _Content, statements: Sequence[Statement]) -> _Terms:
-    """Places, workplace and kind of employment. `statements`: of the workplace, by the text."""
+def _read_terms(raw: RawPosting, advert: _Advert, statements: Sequence[Statement], notes: _Notes) -> _Terms:
+    """Places, workplace and kind of employment. `statements`: what the text says of the workplace."""
     where = whereabouts(
-        content.location_text,
+        advert.location_text,
         addresses=raw.get("addresses", ()),
         is_remote=raw.get("is_remote"),
         workplace=raw.get("workplace"),
-        title=content.title,
-        text=content.body.text,
+        title=advert.title,
+        text=advert.body.text,
         statements=statements,
     )
-    country = _only_value([p.country for p in where.places]) or _only_country(where.remote_scope)
+    notes.spans.extend(where.spans)
+    country = _shared_value([p.country for p in where.places]) or _only_country(where.remote_scope)
     words = raw.get("employment_type")
-    kind, is_known = employment_of(words, content.title, content.body.text)
-    if is_known:
-        return _Terms(where, country, kind, ())
-    rule = "a kind of employment known to lookups/role/employment_types.csv expected; add the word there"
-    return _Terms(where, country, kind, (Rejected("employment_type", words, rule).issue,))
+    kind, is_known = employment_of(words, advert.title, advert.body.text)
+    if not is_known:
+        rule = "a kind of employment known to lookups/role/employment_types.csv expected; add the word there"
+        notes.issues.append(Rejected("employment_type", words, rule).issue)
+    return _Terms(where, country, kind)
 
 
-def _read_demands(raw: RawPosting, content: _Content, title_reading: _TitleReading) -> _Demands:
+def _read_demands(raw: RawPosting, advert: _Advert, role: Reading, level: Reading, notes: _Notes) -> _Demands:
     """Level, years, degree and the work with AI, by the text and what title and source say of the level."""
-    text = content.body.text
+    text = advert.body.text
     years = years_in(text) if text else None
     degree = degree_in(text) if text else None
-    qualifications = qualifications_in(text) if content.body.language == "en" else ()
-    label = ai_label(content.title, text, role=title_reading.role.value) if text else None
-    issues: list[Issue] = []
-    seniority, is_inferred, spans = _seniority(title_reading.seniority, raw.get("level"), years, issues)
+    qualifications = qualifications_in(text) if advert.body.language == "en" else ()
+    label = ai_label(advert.title, text, role=role.value) if text else None
+    seniority, is_inferred = _seniority(level, raw.get("level"), years, notes)
     if years is not None:
-        spans.append(_span("years_min", "text", years[1], years[2], "least years of experience"))
+        notes.spans.append(_span("years_min", "text", years[1], years[2], "least years of experience"))
     if degree is not None:
-        spans.append(_span("degree_min", "text", degree.start, degree.end, degree.rule))
-    spans += [_span("qualifications", "text", one.start, one.end, one.rule) for one in qualifications]
+        notes.spans.append(_span("degree_min", "text", degree.start, degree.end, degree.rule))
+    notes.spans.extend(_span("qualifications", "text", each.start, each.end, each.rule) for each in qualifications)
     if label is not None:
-        spans.append(_span("ai_label", label.part, label.start, label.end, label.rule))
+        notes.spans.append(_span("ai_label", label.part, label.start, label.end, label.rule))
     return _Demands(
         seniority=seniority,
-        is_inferred=is_inferred,
+        seniority_inferred=is_inferred,
         years_min=years[0] if years else None,
         degree_min=degree.value if degree else None,
-        qualifications=tuple(one.value for one in qualifications) or None,
+        qualifications=tuple(each.value for each in qualifications) or None,
         ai_label=label.value if label else None,
-        spans=tuple(spans),
-        issues=tuple(issues),
     )
 
 
-def _read_offer(raw: RawPosting, content: _Content, terms: _Terms, title_reading: _TitleReading) -> _Offer:
+def _read_offer(
+    raw: RawPosting, advert: _Advert, terms: _Terms, role: Reading, level: Reading, notes: _Notes
+) -> _Offer:
     """All pay that fields and prose state, and the posting's own pay among it."""
-    where = terms.where
-    is_ruled_out = terms.country is not None and terms.country in countries_ruled_out(content.location_text or "")
+    where, text = terms.where, advert.body.text
+    is_ruled_out = terms.country is not None and terms.country in countries_ruled_out(advert.location_text or "")
     country = None if is_ruled_out else terms.country
-    field_pays, words = raw.get("pay", ()), raw.get("pay_text")
-    pays, is_repeated = all_pay(field_pays, words, content.body.text, content.title, country=country)
+    pays, is_repeated = all_pay(raw.get("pay", ()), raw.get("pay_text"), text, advert.title, country=country)
     if any(pay.currency is None for pay in pays):
-        pays = settle_signs(
-            pays, {place.country for place in where.places if place.country}, raw.get("employer_country")
-        )
+        countries = {place.country for place in where.places if place.country}
+        pays = settle_signs(pays, countries, raw.get("employer_country"))
     pays = complete_pay(
         pays,
         country=country,
         employment_type=terms.employment_type,
-        seniority=title_reading.seniority.value,
-        role_group=GROUP_OF_ROLE[title_reading.role.value],
+        seniority=level.value,
+        role_group=GROUP_OF_ROLE[role.value],
         places=() if where.workplace == REMOTE else where.places,
     )
-    issues = tuple(_low_above_high(p) for p in pays if p.flag == "low_above_high")
+    notes.issues.extend(_low_above_high(pay) for pay in pays if pay.flag == "low_above_high")
     if not (pays and pays[0].is_headline):
-        return _Offer(pays, _Headline(pay_text=_fold_space(words)), issues)
-    span = span_of_currency(pays[0], content.body.text)
-    head = _headline(pays[0], where, content.location_text)
-    return _Offer(pays, head, issues, (span,) if span else (), is_repeated)
+        return _Offer(pays, Area(None, None, None), None)
+    if span := span_of_currency(pays[0], text):
+        notes.spans.append(span)
+    return _Offer(pays, where_pay_counts(pays[0], where, advert.location_text), is_repeated)
 
 
-def _headline(pay: Pay, where: Whereabouts, location_text: str | None) -> _Headline:
-    country, region, continent = where_pay_counts(pay, where, location_text)
-    return _Headline(
-        pay_text=pay.pay_text,
-        low=pay.low,
-        high=pay.high,
-        currency=pay.currency,
-        period=pay.period,
-        source=pay.reading,
-        tax=pay.tax,
-        flag=pay.flag,
-        annual_low=pay.annual_low,
-        annual_high=pay.annual_high,
-        country=country,
-        region=region,
-        continent=continent,
-        market=market_of(pay.currency, country),
-    )
+# --- columns ------------------------------------------------------------------------------------------
 
 
-def _assemble(
-    raw: RawPosting,
-    digest: str | None,
-    depth: Depth,
-    content: _Content,
-    terms: _Terms,
-    title_reading: _TitleReading,
-    demands: _Demands,
-    offer: _Offer,
-) -> Posting:
-    """The row, from what the steps read; the skills are read here, last."""
-    board, employer, language = raw.get("board"), raw.get("employer"), raw.get("language")
-    title, body, where, role, head = content.title, content.body, terms.where, title_reading.role, offer.headline
+def _stated_columns(raw: RawPosting) -> dict[str, Any]:
+    """Columns that a source states in fields."""
+    return {
+        "source": raw["source"],
+        "board": raw.get("board"),
+        "url": raw.get("url"),
+        "employer": _fold_space(raw.get("employer")),
+        "department": _fold_space(raw.get("department")),
+        "industry_text": _fold_space(raw.get("industry_text")),
+        "requisition_id": _requisition(raw.get("requisition_id")),
+        "openings": openings_of(raw.get("openings")),
+        "posted_on": raw.get("posted_on"),
+        "valid_through": raw.get("valid_through"),
+    }
+
+
+def _text_columns(raw: RawPosting, advert: _Advert) -> dict[str, Any]:
+    """Title and text, and what the text says of the employer."""
+    body, language = advert.body, raw.get("language")
+    return {
+        "title": advert.title,
+        "location_text": advert.location_text,
+        "employer_in_text": find_spelling(raw.get("employer"), raw["source"], raw.get("board"), body.text),
+        "language": language[:2].lower() if language else body.language,
+        "text_state": advert.text_state,
+        "text_class": advert.text_class,
+        "text_hash": body.text_hash,
+        "text": body.text or None,
+    }
+
+
+def _place_columns(where: Whereabouts) -> dict[str, Any]:
+    """All places, and what they share."""
+    places = where.places
+    return {
+        "places": places,
+        "country": _shared_value([place.country for place in places]),
+        "subdivision": _shared_value([place.subdivision for place in places]),
+        "city": places[0].city if len(places) == 1 else None,
+        "region": _shared_value([place.region for place in places]),
+        "continent": _shared_value([place.continent for place in places]),
+        "workplace": where.workplace,
+        "remote_scope": where.remote_scope,
+    }
+
+
+def _pay_columns(offer: _Offer, words: str | None) -> dict[str, Any]:
+    """All components of pay, and the columns of the posting's own; `words` are the pay field's."""
+    head = offer.pay[0] if offer.pay and offer.pay[0].is_headline else None
+    area, own = offer.area, head or Pay()
+    return {
+        "pay": offer.pay,
+        "pay_text": own.pay_text if head else _fold_space(words),
+        "pay_low": own.low,
+        "pay_high": own.high,
+        "currency": own.currency,
+        "period": own.period,
+        "pay_source": own.reading if head else None,
+        "pay_tax": own.tax,
+        "pay_flag": own.flag,
+        "annual_low": own.annual_low,
+        "annual_high": own.annual_high,
+        "pay_country": area.country,
+        "pay_region": area.region,
+        "pay_continent": area.continent,
+        "pay_market": market_of(own.currency, area.country),
+    }
+
+
+def _check_columns(
+    where: Whereabouts, offer: _Offer, level: Reading, years_min: float | None, text: str
+) -> dict[str, Any]:
+    """Which checks of the advert against itself hold, and which fail."""
     consistency = check_itself(
         Evidence(
             places=where.places,
             remote_scope=where.remote_scope or (),
             pay=offer.pay,
-            pay_country=head.country,
+            pay_country=offer.area.country,
             is_pay_repeated=offer.is_repeated,
             is_workplace_repeated=where.is_repeated,
-            level_in_title=title_reading.seniority.value,
-            years_min=demands.years_min,
-            text=body.text,
+            level_in_title=level.value,
+            years_min=years_min,
+            text=text,
         )
     )
-    issues = (*content.issues, *terms.issues, *demands.issues, *offer.issues)
-    is_technical = GROUP_OF_ROLE[role.value] in (*AI_GROUPS, *TECHNICAL_GROUPS) or demands.ai_label == "builds_ai"
-    span = Span(field="role", part="title", start=role.start, end=role.end, rule=role.rule, reading="parsed")
-    return Posting(
-        posting_id=f"{raw['source']}:{content.id}",
-        source=raw["source"],
-        board=board,
-        url=raw.get("url"),
-        title=title,
-        employer=_fold_space(employer),
-        employer_in_text=find_spelling(employer, raw["source"], board, body.text),
-        department=_fold_space(raw.get("department")),
-        industry_text=_fold_space(raw.get("industry_text")),
-        requisition_id=_requisition(raw.get("requisition_id")),
-        openings=openings_of(raw.get("openings")),
-        location_text=content.location_text,
-        country=_only_value([p.country for p in where.places]),
-        subdivision=_only_value([p.subdivision for p in where.places]),
-        city=where.places[0].city if len(where.places) == 1 else None,
-        region=_only_value([p.region for p in where.places]),
-        continent=_only_value([p.continent for p in where.places]),
-        workplace=where.workplace,
-        remote_scope=where.remote_scope,
-        employment_type=terms.employment_type,
-        posted_on=raw.get("posted_on"),  # type: ignore[arg-type]  # a day by now
-        valid_through=raw.get("valid_through"),  # type: ignore[arg-type]
-        role=role.value,
-        role_group=GROUP_OF_ROLE[role.value],
-        seniority=demands.seniority,
-        seniority_inferred=demands.is_inferred,
-        years_min=demands.years_min,
-        degree_min=demands.degree_min,
-        qualifications=demands.qualifications,
-        ai_label=demands.ai_label,
-        language=language[:2].lower() if language else body.language,
-        text_state=content.text_state,
-        text_class=content.text_class,
-        told_by=depth.told_by,
-        is_drawn=depth.is_drawn,
-        text_hash=body.text_hash,
-        pay_text=head.pay_text,
-        pay_low=head.low,
-        pay_high=head.high,
-        currency=head.currency,
-        period=head.period,
-        pay_source=head.source,
-        pay_tax=head.tax,
-        pay_flag=head.flag,
-        annual_low=head.annual_low,
-        annual_high=head.annual_high,
-        pay_country=head.country,
-        pay_region=head.region,
-        pay_continent=head.continent,
-        pay_market=head.market,
-        agreements=consistency.agreements or None,
-        doubts=consistency.doubts or None,
-        text=body.text or None,
-        places=where.places,
-        pay=offer.pay,
-        skills=skills_in(body.text, title=title, employer=(employer, board)) if body.text else (),
-        candidates=find_listed_names(body.text) if body.text and is_technical else (),
-        spans=(span, *where.spans, *demands.spans, *offer.spans),
-        issues=first_issues(issues, MAX_ISSUES_OF_ADVERT),
-        wording_hash=digest,
-        record_hash=None if issues else raw.get("record_hash"),  # an issue may be one of the day it was seen on
-    )
+    return {"agreements": consistency.agreements or None, "doubts": consistency.doubts or None}
 
 
 def _id_and_title(raw: RawPosting) -> tuple[str, str]:
@@ -501,22 +474,25 @@ def _id_and_title(raw: RawPosting) -> tuple[str, str]:
 
 
 def _seniority(
-    in_title: Reading, word: str | None, years: tuple[float, int, int] | None, issues: list[Issue]
-) -> tuple[str, bool, list[Span]]:
-    """The level, whether it was inferred, and where it was read: the title's word, the source's, then the years."""
+    in_title: Reading, word: str | None, years: tuple[float, int, int] | None, notes: _Notes
+) -> tuple[str, bool]:
+    """The level, and whether it was inferred: by the title's word, the source's, then the years."""
     if in_title.value != "unstated":
-        return in_title.value, False, [_span("seniority", "title", in_title.start, in_title.end, in_title.rule)]
+        notes.spans.append(_span("seniority", "title", in_title.start, in_title.end, in_title.rule))
+        return in_title.value, False
     if word:
         level = seniority_stated(word)
         if level is None:
             rule = "a level known to lookups/role/levels.csv expected; add the word there"
-            issues.append(Rejected("seniority", word, rule).issue)
+            notes.issues.append(Rejected("seniority", word, rule).issue)
         elif level != "unstated":
-            return level, False, [_span("seniority", "structured", None, None, "level as stated", "stated")]
+            notes.spans.append(_span("seniority", "structured", None, None, "level as stated", "stated"))
+            return level, False
     if years is not None:
-        span = _span("seniority", "text", years[1], years[2], "least years of experience", "inferred")
-        return seniority_by_years(years[0]), True, [span]
-    return in_title.value, False, []
+        rule = "least years of experience"
+        notes.spans.append(_span("seniority", "text", years[1], years[2], rule, "inferred"))
+        return seniority_by_years(years[0]), True
+    return in_title.value, False
 
 
 def _requisition(value: object) -> str | None:
@@ -596,7 +572,7 @@ def _read_body(html: str | None, text: str | None) -> _Body:
 # --- values -------------------------------------------------------------------------------------------
 
 
-def _only_value(values: Sequence[str | None]) -> str | None:
+def _shared_value(values: Sequence[str | None]) -> str | None:
     """The one value that all places with a value share, else None."""
     known_values = {v for v in values if v}
     return known_values.pop() if len(known_values) == 1 else None

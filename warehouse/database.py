@@ -351,6 +351,11 @@ def _undo_decisions(con: Connection, day: date) -> None:
     con.execute("UPDATE ops.vintages SET decided_on = $day WHERE decided_on > $day", {"day": day})
 
 
+def begin_run(con: Connection, run: Runs) -> None:
+    """Record that a run began."""
+    put(con, Runs, [run])
+
+
 def end_run(
     con: Connection,
     run_id: str,
@@ -365,6 +370,11 @@ def end_run(
         "UPDATE ops.runs SET ended_at = ?, exit_code = ?, as_of = coalesce(?, as_of), message = ? WHERE run_id = ?",
         [ended_at, exit_code, as_of, message, run_id],
     )
+
+
+def record_checks(con: Connection, checks: Sequence[Checks]) -> None:
+    """Keep the results of a gate. Call it outside of the transaction that the gate may roll back."""
+    put(con, Checks, checks)
 
 
 def put_rejects(con: Connection, rejects: Sequence[Rejects]) -> None:

@@ -310,7 +310,7 @@ class FigureVintages:
 
 @table("ops.audits", "How often a person who read the advert confirmed our reading in the last year, by reader.")
 class Audits:
-    """Rolling accuracy from answers to `jobmarket audit`, which draws adverts by strata and by doubt."""
+    """Rolling accuracy from answers to `jobmarket readers audit`, which draws adverts by strata and by doubt."""
 
     audited_on: Annotated[date, Column("Day of the newest answer that it counts", key=True)]
     reader: Annotated[str, Column("Reader asked about", key=True, values=READERS)]

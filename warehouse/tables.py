@@ -130,7 +130,7 @@ class SupersededVersions(InDollars, Version, Advert):
 
 @table(
     "core.job_links",
-    "Pairs of postings that were found to be one job, and why; `jobmarket why` shows them for a posting.",
+    "Pairs of postings that were found to be one job, and why; `jobmarket readers why` shows them for a posting.",
     "left_posting_id <> right_posting_id",
 )
 class JobLinks:

@@ -1,8 +1,8 @@
 """Index of one source's WARC files by address.
 
-For a fetch it finds the newest answer of an address (to send a conditional request) and where its body stands. It is a
-cache beside the archive: files that it does not have are added when it is opened, and it is rebuilt when it is missing
-or damaged.
+A fetch looks up the newest response of an address (to send a conditional request) and the location of its body. The
+index is a cache beside the archive: files that it lacks are added when it is opened, and it is rebuilt when it is
+missing or damaged.
 """
 
 from __future__ import annotations
@@ -30,32 +30,14 @@ from extractors.response import ANSWERED
 
 LOG = logging.getLogger("jobmarket")
 T = TypeVar("T")
-TABLES = """
-CREATE TABLE IF NOT EXISTS files (name TEXT PRIMARY KEY, size INTEGER NOT NULL) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS answers (
-    url TEXT NOT NULL, observed_at TEXT NOT NULL, digest TEXT NOT NULL, json_digest TEXT, etag TEXT, last_modified TEXT,
-    first_at TEXT NOT NULL, file TEXT NOT NULL, record INTEGER NOT NULL, at INTEGER NOT NULL, position INTEGER NOT NULL,
-    seen_in TEXT NOT NULL, PRIMARY KEY (url, observed_at)
-) WITHOUT ROWID;
-CREATE INDEX IF NOT EXISTS answers_of_file ON answers (seen_in);
-"""
 VERSION = 2
-ADD = """
-INSERT OR REPLACE INTO answers
-SELECT :url, :observed_at, :digest, coalesce(:json_digest, whole.json_digest),
-    coalesce(:etag, whole.etag), coalesce(:last_modified, whole.last_modified),
-    coalesce(whole.first_at, :observed_at), coalesce(whole.file, :file), coalesce(whole.record, :record),
-    coalesce(whole.at, :offset), coalesce(whole.position, :position), :file
-FROM (SELECT :refers_to AS refers_to) AS this
-LEFT JOIN answers AS whole ON whole.url = :url AND whole.observed_at = :refers_to AND whole.digest = :digest
-WHERE this.refers_to IS NULL OR whole.url IS NOT NULL
-"""
-"""Adds an answer. A repetition points to the place of the answer it repeats, and is left out where that is missing."""
+TABLES, ADD = (Path(__file__).with_name(f"index_{name}.sql").read_text() for name in ("tables", "add"))
+STORED = "digest, json_digest, etag, last_modified, first_at, file, record, at, position"
 
 
 @dataclass(frozen=True, kw_only=True)
 class IndexEntry:
-    """The newest answer of an address: its digests and validators, when it first came, and where it stands."""
+    """The newest response of an address: its digests and validators, when it first came, and its location."""
 
     digest: str
     json_digest: str | None
@@ -69,20 +51,17 @@ class IndexEntry:
     store: Store = field(repr=False, compare=False)
 
     def answer(self) -> RecordedAnswer | None:
-        """The stored answer itself; None when its file is gone or was changed."""
+        """Read the response from the archive; None if its file is missing or was changed."""
         try:
-            answer = read_record_at(
-                self.store.fetch(self.path), record=self.record, offset=self.offset, position=self.position
-            )
+            path = self.store.fetch(self.path)
+            answer = read_record_at(path, record=self.record, offset=self.offset, position=self.position)
         except OSError:
             return None
         return answer if isinstance(answer, RecordedAnswer) and answer.digest == self.digest else None
 
 
 class ArchiveIndex:
-    """The index of one source's folder of the archive, which `store` says where it is. A context manager; for one
-    thread.
-    """
+    """Index of one source's folder of the archive, kept in an SQLite file. A context manager; single-threaded."""
 
     def __init__(self, folder: Path, index: Path, store: Store | None = None) -> None:
         self._folder = folder
@@ -95,7 +74,7 @@ class ArchiveIndex:
         except sqlite3.DatabaseError:
             index.unlink()
             self._database = _open_index(index)
-        self._mending(self._catch_up)
+        self._repairing(self._catch_up)
 
     def __enter__(self) -> ArchiveIndex:
         return self
@@ -107,14 +86,14 @@ class ArchiveIndex:
         """Close the index."""
         self._database.close()
 
-    def _mending(self, work: Callable[[], T]) -> T:
-        """What work on the index gives; where that shows that the index is damaged, after it was made again."""
+    def _repairing(self, work: Callable[[], T]) -> T:
+        """Return `work()`; if that shows that the index is damaged, rebuild the index and call `work` again."""
         try:
             return work()
         except (sqlite3.DatabaseError, ValueError, TypeError) as error:
             if isinstance(error, sqlite3.DatabaseError) and type(error) is not sqlite3.DatabaseError:
                 raise  # a full disk is no damage
-            LOG.warning("%s is damaged and is made again from the archive: %s", self._index, error)
+            LOG.warning("%s is damaged and is rebuilt from the archive: %s", self._index, error)
         self.close()
         for path in (self._index, self._index.with_name(f"{self._index.name}-journal")):
             path.unlink(missing_ok=True)
@@ -124,13 +103,12 @@ class ArchiveIndex:
         return work()
 
     def before(self, url: str, time: datetime) -> IndexEntry | None:
-        """The newest answer with data of an address before a time; None when there is none."""
-        return self._mending(lambda: self._before(url, time))
+        """Newest response of an address with data before `time`."""
+        return self._repairing(lambda: self._before(url, time))
 
     def _before(self, url: str, time: datetime) -> IndexEntry | None:
-        what = "digest, json_digest, etag, last_modified, first_at, file, record, at, position"
         if self._newest is None:  # one query for all addresses: a night asks for each of them once
-            rows = self._database.execute(f"SELECT url, max(observed_at), {what} FROM answers GROUP BY url")
+            rows = self._database.execute(f"SELECT url, max(observed_at), {STORED} FROM answers GROUP BY url")
             self._newest = {address: row for address, *row in rows}
         newest = self._newest.get(url)
         if newest is None:
@@ -138,7 +116,7 @@ class ArchiveIndex:
         at, *row = newest
         if at >= _stamp(time):
             row = self._database.execute(
-                f"SELECT {what} FROM answers WHERE url = ? AND observed_at < ? ORDER BY observed_at DESC LIMIT 1",
+                f"SELECT {STORED} FROM answers WHERE url = ? AND observed_at < ? ORDER BY observed_at DESC LIMIT 1",
                 (url, _stamp(time)),
             ).fetchone()
             if row is None:
@@ -158,8 +136,8 @@ class ArchiveIndex:
         )
 
     def newest(self, prefix: str, time: datetime) -> tuple[datetime, IndexEntry] | None:
-        """The newest answer with data before a time of all addresses that begin so, and when it was observed."""
-        return self._mending(lambda: self._find_newest(prefix, time))
+        """Newest response with data before `time` whose URL starts with `prefix`, and when it was observed."""
+        return self._repairing(lambda: self._find_newest(prefix, time))
 
     def _find_newest(self, prefix: str, time: datetime) -> tuple[datetime, IndexEntry] | None:
         row = self._database.execute(
@@ -174,15 +152,15 @@ class ArchiveIndex:
         return (datetime.fromisoformat(observed_at), entry) if entry else None
 
     def add(self, path: Path | None, entries: Iterable[Entry] | None = None) -> None:
-        """Add a finished file of the folder; None (nothing was answered) adds nothing.
+        """Add a finished file of the folder. A path of None (nothing was answered) adds nothing.
 
-        What a night archived is added by that night, so that the next one reads only what others put there. Whoever
-        wrote the file knows its `entries`; without them it is read.
+        A night adds its own files, so that the next night reads only files of other origin. `entries` are those of the
+        `Writer`; without them the file is read.
         """
         if path is None:
             return
         known = None if entries is None else list(entries)
-        self._mending(lambda: self._add(path, known))
+        self._repairing(lambda: self._add(path, known))
 
     def _add(self, path: Path, entries: Iterable[Entry] | None) -> None:
         if entries is None:
@@ -202,7 +180,7 @@ class ArchiveIndex:
         self._database.execute("DELETE FROM files WHERE name = ?", (file,))
 
     def _catch_up(self) -> None:
-        """Add the files that are new or changed, remove those that are gone."""
+        """Add new and changed files, remove missing ones."""
         paths = self._store.files(f"{self._folder.name}/*{SUFFIX}")
         there = {path.name: self._store.size(path) for path in paths if self._store.is_file(path)}
         sizes = dict(self._database.execute("SELECT name, size FROM files").fetchall())
@@ -212,7 +190,7 @@ class ArchiveIndex:
         for name in sorted(name for name, size in there.items() if sizes.get(name) != size):
             try:
                 self._add(self._folder / name, None)
-            except OSError:  # of which refine says that it cannot be read
+            except OSError:  # refine reports the file
                 continue
 
 
@@ -223,7 +201,7 @@ def _open_index(index: Path) -> sqlite3.Connection:
         (version,) = database.execute("PRAGMA user_version").fetchone()
         if version not in (0, VERSION):
             raise sqlite3.DatabaseError(f"{index} has version {version}, not {VERSION}")
-        database.execute("PRAGMA synchronous = OFF")  # a cache: what a power cut spoils is made anew
+        database.execute("PRAGMA synchronous = OFF")  # a cache: after a power cut it is rebuilt
         database.executescript(TABLES)
         database.execute(f"PRAGMA user_version = {VERSION}")
         on_error.pop_all()

@@ -1,15 +1,15 @@
-"""Reads the archive: what servers answered, unchanged, in WARC files (ISO 28500), one per source and night.
+"""Read the archive: server answers, unchanged, in WARC files (ISO 28500), one per source and night.
 
-A file is gzipped record by record, so that one bad record costs one record. Each record's length, gzip checksum and
-WARC digests are checked here, because no WARC library notices a last record that is cut short.
+A file is gzipped record by record, so that one bad record costs one record. Length, gzip checksum and WARC digests of
+each record are checked here, because no WARC library notices a truncated last record.
 
-An answer that an earlier one already says (HTTP 304, the same bytes again, or JSON of the same value) is kept as a
-`revisit` record that names the earlier one by its address and time.
+An answer that equals an earlier one (HTTP 304, the same bytes, or JSON of the same value) is kept as a `revisit`
+record that names the earlier one by address and time.
 
-Numbering: `record` counts the HTTP response and revisit records of a file from 0, in file order. Damaged ones count,
-and so does a stretch that cannot be read at all, whatever it held. Records of other types (`warcinfo`, `request`,
-`metadata`, `resource`, and responses that are no HTTP answers) are skipped and do not count. Damage to the file rather
-than to an answer has the number -1.
+Numbering: `record` counts the HTTP response and revisit records of a file from 0, in file order. Damaged records count,
+and so does an unreadable stretch, whatever it held. Records of other types (`warcinfo`, `request`, `metadata`,
+`resource`, and responses that are not HTTP) are skipped and do not count. Damage to the file rather than to an answer
+has the number -1.
 """
 
 from __future__ import annotations
@@ -24,9 +24,10 @@ import re
 import stat
 import zlib
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import orjson
 from fastwarc.stream_io import BrotliReader, ChunkedReader, ZstdReader
@@ -45,26 +46,14 @@ SUFFIX = ".warc.gz"
 
 LIVE = "live night"
 SYNTHETIC = "synthetic sample"
-"""What a file that was fetched, not taken in, says it is part of."""
+"""`isPartOf` of a file that was fetched by a live night, or made from the bundled sample."""
 SAMPLE_SOFTWARE = "ai-job-market sample (synthetic data, extractors/sample/make.py)"
-"""What the bundled sample's files say they were written by; tests/sample/ writes them now, with the same bytes."""
+"""`software` of the bundled sample's files. tests/sample/ writes them now; the text stays so that the bytes do."""
 
 MAX_AHEAD = timedelta(days=1)
 """How far in the future an answer may be dated: clocks are wrong by minutes, and days begin earlier in the east."""
 
-KINDS = {
-    stat.S_ISDIR: "a folder",
-    stat.S_ISFIFO: "a pipe",
-    stat.S_ISSOCK: "a socket",
-    stat.S_ISCHR: "a device",
-    stat.S_ISBLK: "a device",
-}
-"""What may stand where a file is expected, by the test of its mode."""
-
 ANSWERS = (WarcRecordType.response, WarcRecordType.revisit)
-
-_BASE32 = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", "0123456789abcdefghijklmnopqrstuv", "0189")
-"""From the digits of RFC 4648 to those that `int` knows; the others are no digits."""
 _GZIP = b"\x1f\x8b\x08"
 _CHUNK = 64 * 1024
 _STATUS_LINE = re.compile(rb"HTTP/\d(?:\.\d)? +(\d{3})(?: +([^\r\n]*))?\s*")
@@ -72,7 +61,7 @@ _STATUS_LINE = re.compile(rb"HTTP/\d(?:\.\d)? +(\d{3})(?: +([^\r\n]*))?\s*")
 
 @dataclass(frozen=True, kw_only=True)
 class DamagedRecord:
-    """A record that cannot be trusted: its number (-1: the file itself), its URL if legible, what is wrong."""
+    """A record that cannot be trusted: its number (-1: the file itself), its URL if legible, and the fault."""
 
     record: int
     url: str | None
@@ -80,10 +69,10 @@ class DamagedRecord:
 
 
 @dataclass(frozen=True, kw_only=True)
-class RecordedAnswer:
-    """An answer as it was sent: `body` still has its Content-Encoding, `headers` their order and repeats.
+class _ArchivedAnswer:
+    """What whole and repeated answers have in common. `headers` keep their order and repeats.
 
-    `offset` and `position` say where it stands: in the file, and among the records of that gzip member.
+    `offset` and `position` locate the record: in the file, and among the records of that gzip member.
     """
 
     url: str
@@ -91,7 +80,6 @@ class RecordedAnswer:
     status: int
     reason: str
     headers: tuple[tuple[str, str], ...]
-    body: bytes
     digest: str
     record: int
     offset: int
@@ -99,31 +87,29 @@ class RecordedAnswer:
 
 
 @dataclass(frozen=True, kw_only=True)
-class RevisitedAnswer:
+class RecordedAnswer(_ArchivedAnswer):
+    """An answer as it was sent: `body` still has its Content-Encoding."""
+
+    body: bytes
+
+
+@dataclass(frozen=True, kw_only=True)
+class RevisitedAnswer(_ArchivedAnswer):
     """An answer that equals an earlier one and was not stored again.
 
     `status` is 304, or 200 when the same bytes came once more. `digest` is the payload's, `refers_to` the time of
     the earlier answer of this address.
     """
 
-    url: str
-    observed_at: datetime
-    status: int
-    reason: str
-    headers: tuple[tuple[str, str], ...]
-    digest: str
     refers_to: datetime
-    record: int
-    offset: int
-    position: int
 
 
 @dataclass(frozen=True, kw_only=True)
 class Entry:
-    """An answer as the index has it: its address, digest and validators, and where it stands, without its body.
+    """An answer without its body, as the index stores it: address, digests, validators and location.
 
-    `json_digest` is the digest of what its JSON says (`json_digest_of`). `refers_to` is the time of the earlier answer
-    that it repeats; None: it is whole.
+    `json_digest` is the digest of its JSON value (`json_digest_of`). `refers_to` is the time of the earlier answer
+    that it repeats; None for a whole answer.
     """
 
     url: str
@@ -140,8 +126,10 @@ class Entry:
 
 
 def entry_of(answer: RecordedAnswer | RevisitedAnswer, json_digest: str | None = None) -> Entry:
-    """The entry of an answer. `json_digest` is that of its value (`json_digest_of`), where it is known already."""
+    """Return the index entry of an answer. `json_digest`: that of its JSON value, if already computed."""
     headers = {name.lower(): value for name, value in answer.headers}
+    if isinstance(answer, RecordedAnswer):
+        json_digest = json_digest or json_digest_of(answer.body, answer.headers)
     return Entry(
         url=answer.url,
         observed_at=answer.observed_at,
@@ -149,8 +137,7 @@ def entry_of(answer: RecordedAnswer | RevisitedAnswer, json_digest: str | None =
         etag=headers.get("etag") or None,
         last_modified=headers.get("last-modified") or None,
         digest=answer.digest,
-        json_digest=json_digest
-        or (json_digest_of(answer.body, answer.headers) if isinstance(answer, RecordedAnswer) else None),
+        json_digest=json_digest,
         refers_to=answer.refers_to if isinstance(answer, RevisitedAnswer) else None,
         record=answer.record,
         offset=answer.offset,
@@ -160,7 +147,7 @@ def entry_of(answer: RecordedAnswer | RevisitedAnswer, json_digest: str | None =
 
 @dataclass(frozen=True)
 class Range:
-    """A part of a file, from the start of one record to that of another, in bytes; `end` None: the file's end."""
+    """A part of a file in bytes, from one record's start to another's; `end` None: to the end of the file."""
 
     begin: int = 0
     end: int | None = None
@@ -170,11 +157,11 @@ WHOLE = Range()
 
 
 class BrokenRange(Exception):  # noqa: N818  # it says what is broken
-    """A range ends inside a record: bytes of an answer look like the start of a record, so the file is not split."""
+    """A range ends inside a record, because bytes of an answer look like the start of one. The file cannot be split."""
 
 
 def split(path: Path, size: int) -> list[Range]:
-    """The file as ranges of about `size` bytes, each of whole records; they depend on the file's bytes alone."""
+    """Split a file into ranges of about `size` bytes, each of whole records. They depend on the file's bytes alone."""
     with map_file(path) as data:
         begins = sorted({0, *(_next_record(data, at) for at in range(size, len(data), size))})
         if begins[-1] == len(data) > 0:
@@ -185,13 +172,12 @@ def split(path: Path, size: int) -> list[Range]:
 def read(
     path: Path, part: Range = WHOLE, *, may_be_cut: bool = False
 ) -> Iterator[Response | RevisitedAnswer | DamagedRecord]:
-    """The answers of a WARC file, decoded, in file order; a damaged one comes as `DamagedRecord`, in its place.
+    """Yield the answers of a WARC file, decoded, in file order; a damaged one comes in its place as `DamagedRecord`.
 
-    With `may_be_cut`, what its recorder cut (WARC-Truncated) is an answer too: of a page, not of a list, whose missing
-    rest would close adverts. What only repeats an earlier answer comes as `RevisitedAnswer`. Header names of a
-    `Response` are in lower case; repeated headers are joined with a comma.
-    Of a `part` made by `split`, records are numbered from 0. Raises OSError when it is no regular file or cannot be
-    opened; damage inside it never raises.
+    A repetition comes as `RevisitedAnswer`. Header names of a `Response` are in lower case; repeated headers are joined
+    with a comma. In a `part` made by `split`, records are numbered from 0. With `may_be_cut`, an answer that its
+    recorder truncated (WARC-Truncated) counts: right for pages, not for lists, whose missing rest would close adverts.
+    Raises OSError if the path is not a regular file or cannot be opened; damage inside it never raises.
     """
     for answer in read_recorded(path, part, may_be_cut=may_be_cut):
         yield decode(answer) if isinstance(answer, RecordedAnswer) else answer
@@ -200,7 +186,7 @@ def read(
 def read_recorded(
     path: Path, part: Range = WHOLE, *, may_be_cut: bool = False
 ) -> Iterator[RecordedAnswer | RevisitedAnswer | DamagedRecord]:
-    """Like `read`, but as the answers were sent: what a replay needs."""
+    """Like `read`, but with the answers as they were sent, as a replay needs them."""
     number = 0
     with map_file(path) as data:
         if not data:
@@ -214,32 +200,27 @@ def read_recorded(
 def read_record_at(
     path: Path, *, record: int, offset: int, position: int
 ) -> RecordedAnswer | RevisitedAnswer | DamagedRecord:
-    """Read one answer at the place where `read_recorded` found it, without the rest of the file."""
+    """Read one answer where `read_recorded` found it, without the rest of the file."""
     with path.open("rb", buffering=0) as file:
         file.seek(offset)
-        begin = member_at(
-            file.read(_CHUNK), 0
-        )  # most answers are short, and mapping a file takes longer than reading it
-    if begin.why:
+        member = member_at(file.read(_CHUNK), 0)  # most answers are short, and mapping a file takes longer
+    if member.why:
         with map_file(path) as data:
             member = member_at(data, offset)
-    else:
-        member = Member(offset, begin.size, begin.data, None)
-    for answer in answers_in(member, record - position):
+    for answer in answers_in(replace(member, offset=offset), record - position):
         if answer.record == record:
             return answer
-    return DamagedRecord(
-        record=record, url=None, why=f"no answer stands at byte {offset} of {path.name}; was it changed?"
-    )
+    why = f"no answer starts at byte {offset} of {path.name}; was it changed?"
+    return DamagedRecord(record=record, url=None, why=why)
 
 
 def is_ahead(time: datetime, today: date) -> bool:
-    """Whether an answer is dated further in the future than `MAX_AHEAD` explains, seen from a day (UTC)."""
+    """Whether a time is more than `MAX_AHEAD` after a day (UTC)."""
     return time.astimezone(UTC).date() > today + MAX_AHEAD
 
 
 def decode(answer: RecordedAnswer) -> Response | DamagedRecord:
-    """The answer with its Content-Encoding undone, or why that fails."""
+    """Return the answer with its Content-Encoding removed, or the reason why that fails."""
     headers: dict[str, str] = {}
     for name, value in answer.headers:
         key = name.lower()
@@ -262,10 +243,7 @@ def decode(answer: RecordedAnswer) -> Response | DamagedRecord:
 
 @dataclass(frozen=True)
 class Member:
-    """One gzip member of a file: where it stands, what it holds, and what is wrong with it.
-
-    `packed` are its bytes in the file, where somebody wants them.
-    """
+    """One gzip member of a file: its place in bytes, its content, its fault if any. `packed`: its bytes in the file."""
 
     offset: int
     size: int
@@ -275,16 +253,14 @@ class Member:
 
 
 def check_regular(path: Path) -> None:
-    """Raise OSError for what is no regular file: opening a pipe waits for ever, and a device may have no end."""
-    mode = path.stat().st_mode
-    if not stat.S_ISREG(mode):
-        kind = next((word for is_kind, word in KINDS.items() if is_kind(mode)), "something else")
-        raise OSError(f"it is {kind}, no regular file; move it away")
+    """Raise OSError unless the path is a regular file: opening a pipe waits forever, and a device may have no end."""
+    if not stat.S_ISREG(path.stat().st_mode):
+        raise OSError("it is not a regular file but a folder, pipe, socket or device; move it away")
 
 
 @contextlib.contextmanager
 def map_file(path: Path) -> Iterator[mmap.mmap | bytes]:
-    """The bytes of a file, mapped into memory. Raises OSError when it is no regular file or cannot be opened."""
+    """Map a file into memory. Raises OSError if it is not a regular file or cannot be opened."""
     check_regular(path)
     with path.open("rb") as file:
         if not path.stat().st_size:
@@ -295,7 +271,7 @@ def map_file(path: Path) -> Iterator[mmap.mmap | bytes]:
 
 
 def members_of(data: mmap.mmap | bytes, part: Range = WHOLE) -> Iterator[Member]:
-    """Every gzip member of a file or a part of it; after a bad one, the next whole one follows."""
+    """Yield every gzip member of a file or a part of it; after a bad one, the next whole one."""
     offset, end = part.begin, len(data) if part.end is None else part.end
     while offset < end:
         member = member_at(data, offset)
@@ -306,7 +282,7 @@ def members_of(data: mmap.mmap | bytes, part: Range = WHOLE) -> Iterator[Member]
 
 
 def member_at(data: mmap.mmap | bytes, offset: int) -> Member:
-    """The gzip member that begins at a byte; of a bad one, what can be read of it."""
+    """Return the gzip member that starts at a byte; of a damaged one, what can be read."""
     inflate = zlib.decompressobj(wbits=31)  # 31: gzip header, checksum and length are checked
     parts: list[bytes] = []
     size = 0
@@ -320,7 +296,7 @@ def member_at(data: mmap.mmap | bytes, offset: int) -> Member:
             if size <= MAX_RECORD:
                 parts.append(part)
             elif not parts:
-                parts.append(part[:_CHUNK])  # enough to tell whose record it is
+                parts.append(part[:_CHUNK])  # enough to identify the record
     except zlib.error as error:
         why = f"its gzip data are damaged ({error})"
         parts = parts or [_beginning(data, offset)]
@@ -334,7 +310,7 @@ def member_at(data: mmap.mmap | bytes, offset: int) -> Member:
 
 
 def _beginning(data: mmap.mmap | bytes, offset: int) -> bytes:
-    """What can be read of a damaged member's first kilobytes: enough to tell whose record it is."""
+    """Readable start of a damaged member, a few kilobytes: enough to identify its record."""
     inflate = zlib.decompressobj(wbits=31)
     read = b""
     with contextlib.suppress(zlib.error):
@@ -346,7 +322,7 @@ def _beginning(data: mmap.mmap | bytes, offset: int) -> bytes:
 
 
 def _next_record(data: mmap.mmap | bytes, begin: int) -> int:
-    """Where the next gzip member that opens with a WARC header begins; the file's end if there is none."""
+    """Offset of the next gzip member that starts with a WARC header, else the end of the file."""
     at = data.find(_GZIP, begin)
     while at >= 0:
         with contextlib.suppress(zlib.error):
@@ -359,9 +335,11 @@ def _next_record(data: mmap.mmap | bytes, begin: int) -> int:
 def answers_in(
     member: Member, number: int, *, may_be_cut: bool = False
 ) -> Iterator[RecordedAnswer | RevisitedAnswer | DamagedRecord]:
-    """The HTTP answers of one gzip member; the first of them has the given number."""
+    """Yield the HTTP answers of one gzip member, numbered from `number`."""
     if member.why and not member.data and member.offset == 0:
-        yield DamagedRecord(record=-1, url=None, why=f"the file begins with no gzipped WARC record: {member.why}")
+        yield DamagedRecord(
+            record=-1, url=None, why=f"the file does not start with a gzipped WARC record: {member.why}"
+        )
         return
     position = 0
     is_empty = True
@@ -369,19 +347,14 @@ def answers_in(
         for warc in ArchiveIterator(io.BytesIO(member.data), parse_http=False):
             is_empty = False
             url = without_user(bare_uri(warc.headers.get("WARC-Target-URI"))) or None
-            is_legible = url is not None or warc.record_type != WarcRecordType.unknown
-            if is_legible and not (warc.record_type in ANSWERS and url and is_web(url)):
+            if not _may_be_answer(warc, url):
                 continue
-            block = warc.reader.read()
             try:
-                _check_length(warc, block, member)
-                if not may_be_cut and (cut := warc.headers.get("WARC-Truncated")):
-                    raise ValueError(f"whoever recorded it cut it (WARC-Truncated: {cut})")
-                read_as = _read_revisit if warc.record_type == WarcRecordType.revisit else _read_response
-                yield read_as(warc.headers, block, record=number, offset=member.offset, position=position)
+                answer = _read_answer(warc, member, number, position, may_be_cut=may_be_cut)
             except ValueError as error:
                 yield DamagedRecord(record=number, url=url, why=str(error))
-                return  # where a record is not what its header says, the next one's begin is a guess
+                return  # the start of the next record would be a guess
+            yield answer
             number += 1
             position += 1
     except OSError as error:
@@ -391,12 +364,57 @@ def answers_in(
         yield DamagedRecord(record=number, url=None, why=member.why or "not a WARC record")
     elif member.why:
         yield DamagedRecord(
-            record=-1, url=None, why=f"behind the last answer, or in a record that is none: {member.why}"
+            record=-1, url=None, why=f"after the last answer, or in a record of another type: {member.why}"
         )
 
 
+def _may_be_answer(warc: WarcRecord, url: str | None) -> bool:
+    """Whether a record is an HTTP answer, or so damaged that it may have been one."""
+    if url is None and warc.record_type == WarcRecordType.unknown:
+        return True
+    return warc.record_type in ANSWERS and url is not None and is_web(url)
+
+
+def _read_answer(
+    warc: WarcRecord, member: Member, number: int, position: int, *, may_be_cut: bool
+) -> RecordedAnswer | RevisitedAnswer:
+    """Read a record as an answer. Raises ValueError that says what is wrong with it."""
+    block = warc.reader.read()
+    _check_length(warc, block, member)
+    values = {name.lower(): value for name, value in warc.headers}
+    if not may_be_cut and (cut := values.get("warc-truncated")):
+        raise ValueError(f"its recorder cut it (WARC-Truncated: {cut})")
+    status, reason, fields, body = _http(block)
+    is_verified = _verify("WARC-Block-Digest", values.get("warc-block-digest"), block)
+    url = bare_uri(values["warc-target-uri"])
+    common: dict[str, Any] = {
+        "url": without_user(url),
+        "observed_at": time_of(values.get("warc-date")),
+        "status": status,
+        "reason": reason,
+        "record": number,
+        "offset": member.offset,
+        "position": position,
+    }
+    digest = values.get("warc-payload-digest", "")
+    if warc.record_type == WarcRecordType.revisit:
+        if (original := bare_uri(values.get("warc-refers-to-target-uri", url))) != url:
+            raise ValueError(f"it repeats the answer of another address, {without_user(original)}")
+        refers_to = time_of(values.get("warc-refers-to-date"))
+        return RevisitedAnswer(headers=tuple(fields), digest=digest, refers_to=refers_to, **common)
+    if not is_verified:  # the block contains the payload
+        _verify("WARC-Payload-Digest", digest, body)
+    if len(body) > MAX_BODY:
+        raise ValueError(f"its body has over {MAX_BODY} bytes")
+    if any(name.lower() == "transfer-encoding" and "chunked" in value.lower() for name, value in fields):
+        with contextlib.suppress(OSError):  # some recorders keep the chunks, some only the header
+            body = ChunkedReader(io.BytesIO(body)).read()
+        fields = [(name, value) for name, value in fields if name.lower() != "transfer-encoding"]
+    return RecordedAnswer(headers=tuple(fields), body=body, digest=digest or digest_of_body(body), **common)
+
+
 def _check_length(warc: WarcRecord, block: bytes, member: Member) -> None:
-    """Raise ValueError for a record that is short, or in a damaged gzip member without a digest to vouch for it."""
+    """Raise ValueError for a record that is too short, or in a damaged gzip member without a digest to check it by."""
     if len(block) != warc.content_length:
         why = f": {member.why}" if member.why else ""
         raise ValueError(f"it has {len(block)} bytes, its header says {warc.content_length}{why}")
@@ -405,118 +423,60 @@ def _check_length(warc: WarcRecord, block: bytes, member: Member) -> None:
 
 
 def bare_uri(text: str | None) -> str:
-    """An address of a record's header without the angle brackets that WARC 1.0 puts around it, as wget does."""
+    """Return an address from a record's header without the angle brackets of WARC 1.0, which wget writes."""
     return (text or "").strip("<> ")
 
 
 def is_web(url: str) -> bool:
-    """Whether an address begins as those of servers of the web do."""
+    """Whether an address is http(s)."""
     return url[:8].lower().startswith(("http://", "https://"))
 
 
-def _read_response(
-    headers: Iterable[tuple[str, str]], block: bytes, *, record: int, offset: int, position: int
-) -> RecordedAnswer:
-    """A response record as an answer. Raises ValueError that says what is wrong with it."""
-    values = {name.lower(): value for name, value in headers}
-    status, reason, fields, body = _http(block)
-    if not _verify("WARC-Block-Digest", values.get("warc-block-digest"), block):  # which covers the payload
-        _verify("WARC-Payload-Digest", values.get("warc-payload-digest"), body)
-    if len(body) > MAX_BODY:
-        raise ValueError(f"its body has over {MAX_BODY} bytes")
-    if any(name.lower() == "transfer-encoding" and "chunked" in value.lower() for name, value in fields):
-        # Some recorders keep the chunks, some only the header; what does not read as chunks is none.
-        with contextlib.suppress(OSError):
-            body = ChunkedReader(io.BytesIO(body)).read()
-        fields = [(name, value) for name, value in fields if name.lower() != "transfer-encoding"]
-    return RecordedAnswer(
-        url=without_user(bare_uri(values["warc-target-uri"])),
-        observed_at=time_of(values.get("warc-date")),
-        status=status,
-        reason=reason,
-        headers=tuple(fields),
-        body=body,
-        digest=values.get("warc-payload-digest") or digest_of_body(body),
-        record=record,
-        offset=offset,
-        position=position,
-    )
-
-
-def _read_revisit(
-    headers: Iterable[tuple[str, str]], block: bytes, *, record: int, offset: int, position: int
-) -> RevisitedAnswer:
-    """A revisit record. Raises ValueError that says what is wrong with it."""
-    values = {name.lower(): value for name, value in headers}
-    status, reason, fields, _ = _http(block)
-    _verify("WARC-Block-Digest", values.get("warc-block-digest"), block)
-    url = bare_uri(values["warc-target-uri"])
-    if (original := bare_uri(values.get("warc-refers-to-target-uri", url))) != url:
-        raise ValueError(f"it repeats the answer of another address, {without_user(original)}")
-    return RevisitedAnswer(
-        url=without_user(url),
-        observed_at=time_of(values.get("warc-date")),
-        status=status,
-        reason=reason,
-        headers=tuple(fields),
-        digest=values.get("warc-payload-digest", ""),
-        refers_to=time_of(values.get("warc-refers-to-date")),
-        record=record,
-        offset=offset,
-        position=position,
-    )
-
-
 def _http(block: bytes) -> tuple[int, str, list[tuple[str, str]], bytes]:
-    """Status, reason, headers and body of an HTTP answer. Raises ValueError when it is none."""
+    """Return status, reason, headers and body of an HTTP answer. Raises ValueError if it is not one."""
     head, separator, body = block.partition(b"\r\n\r\n")
     lines = head.split(b"\r\n")
     status = _STATUS_LINE.fullmatch(lines[0])
     if not separator or status is None:
-        raise ValueError(f"no HTTP answer: it begins {block[:40]!r}")
+        raise ValueError(f"not an HTTP answer: it starts with {block[:40]!r}")
     pairs = [line.decode("latin-1").partition(":") for line in lines[1:] if b":" in line]
     fields = [(name.strip(), value.strip()) for name, _, value in pairs]
     return int(status[1]), (status[2] or b"").decode("latin-1"), fields, body
 
 
 def time_of(text: str | None) -> datetime:
-    """The time that a WARC-Date says, in UTC. Raises ValueError where it is no ISO 8601 time."""
+    """Parse a WARC-Date as a time in UTC. Raises ValueError if it is not an ISO 8601 time."""
     try:
         time = datetime.fromisoformat(text or "")
         return time.astimezone(UTC) if time.tzinfo else time.replace(tzinfo=UTC)
     except (ValueError, OverflowError) as error:
-        raise ValueError(f"its WARC-Date {text!r} is no ISO 8601 time") from error
+        raise ValueError(f"its WARC-Date {text!r} is not an ISO 8601 time") from error
 
 
 def _verify(header: str, label: str | None, content: bytes) -> bool:
-    """Whether content was held against a stated "algorithm:digest" (base 32, or hex). ValueError when it differs."""
+    """Whether content was checked against an "algorithm:digest" (base 32 or hex). Raises ValueError if it differs."""
     algorithm, _, digest = (label or "").partition(":")
     if algorithm not in ("sha1", "sha256", "sha512", "md5"):
         return False
     checksum = getattr(hashlib, algorithm)(content, usedforsecurity=False).digest()
-    if digest.lower() != checksum.hex() and not _is_base32(digest, checksum):
+    if digest.lower() != checksum.hex() and digest.upper().rstrip("=") != _base32(checksum).rstrip("="):
         raise ValueError(f"its bytes differ from its {header}")
     return True
 
 
-def _is_base32(text: str, content: bytes) -> bool:
-    """Whether a text says these bytes in base 32, padded or not. `base64.b32encode` takes thrice as long."""
-    digits = text.upper().rstrip("=").translate(_BASE32)
-    n_fill = -8 * len(content) % 5
-    is_number = digits.isascii() and digits.isalnum() and len(digits) * 5 == 8 * len(content) + n_fill
-    return is_number and int(digits, 32) == int.from_bytes(content) << n_fill
+def _base32(checksum: bytes) -> str:
+    return base64.b32encode(checksum).decode()
 
 
 def digest_of_body(content: bytes) -> str:
-    """The WARC-Payload-Digest of a body as sent: "sha1:" and base 32."""
-    digest = hashlib.sha1(content, usedforsecurity=False).digest()
-    return f"sha1:{base64.b32encode(digest).decode()}"
+    """Return the WARC-Payload-Digest of a body as sent: "sha1:" and base 32."""
+    return f"sha1:{_base32(hashlib.sha1(content, usedforsecurity=False).digest())}"
 
 
 def json_digest_of(body: bytes, headers: Iterable[tuple[str, str]]) -> str | None:
-    """Digest of the value of a JSON body as sent: the same whatever the order of keys in its objects and the spaces.
+    """Return a digest of a JSON body's value: the same whatever the order of keys and the spaces.
 
-    None where the body is no JSON, or begins with something else than an object or a list.
+    None if the body is not JSON, or is neither an object nor a list.
     """
     encodings = ", ".join(value for name, value in headers if name.lower() == "content-encoding")
     if not encodings and body[:1] not in (b"{", b"["):
@@ -530,7 +490,7 @@ def json_digest_of(body: bytes, headers: Iterable[tuple[str, str]]) -> str | Non
 
 
 def _body_of(body: bytes, encodings: str) -> bytes:
-    """A body with its Content-Encodings undone, last applied first. Raises zlib.error, OSError or ValueError."""
+    """Remove the Content-Encodings of a body, last applied first. Raises zlib.error, OSError or ValueError."""
     for encoding in reversed([name.strip().lower() for name in encodings.split(",")]):
         if encoding in ("", "identity") or not body:
             continue
@@ -543,7 +503,7 @@ def _body_of(body: bytes, encodings: str) -> bytes:
             reader = (BrotliReader if encoding == "br" else ZstdReader)(io.BytesIO(body))
             body = reader.read(MAX_BODY + 1)
         else:
-            raise ValueError("that encoding is not known here")
+            raise ValueError("unknown encoding")
         if len(body) > MAX_BODY:
             raise ValueError(f"decoded it has over {MAX_BODY} bytes")
     return body
@@ -559,18 +519,18 @@ def _inflate(body: bytes, wbits: int) -> bytes:
         if size > MAX_BODY:
             break
         if not inflate.eof:
-            raise ValueError("it is cut short")
+            raise ValueError("it is truncated")
         body = inflate.unused_data
     return b"".join(parts)
 
 
 def is_live(path: Path) -> bool:
-    """Whether a file of the archive was made by a night that asked servers, as the file itself says."""
+    """Whether an archive file says that a live night fetched it."""
     return f"isPartOf: {LIVE}\r\n".encode() in _first_record(path)
 
 
 def is_synthetic(path: Path) -> bool:
-    """Whether a recording is of the bundled sample, or was archived from it, as the file itself says."""
+    """Whether a file says that it is the bundled sample, or was made from it."""
     first = _first_record(path)
     return f"isPartOf: {SYNTHETIC}\r\n".encode() in first or f"software: {SAMPLE_SOFTWARE}\r\n".encode() in first
 
@@ -581,7 +541,7 @@ def _first_record(path: Path) -> bytes:
 
 
 def digest_of(path: Path) -> str:
-    """BLAKE2b of a file, 32 hex digits: the archive file's part of a cache key."""
+    """Return the BLAKE2b digest of a file, 32 hex digits: the archive file's part of a cache key."""
     check_regular(path)
     with path.open("rb") as file:
         return hashlib.file_digest(file, lambda: hashlib.blake2b(digest_size=16)).hexdigest()

@@ -1,4 +1,4 @@
-"""An adapter of `requests` that answers from recordings instead of the network."""
+"""Replay of recordings: an adapter of `requests` that answers from WARC files instead of the network."""
 
 from __future__ import annotations
 
@@ -18,29 +18,29 @@ from extractors.archive.reader import DamagedRecord, RecordedAnswer, RevisitedAn
 Where = tuple[Path, int, int, int]
 """Path, record, offset and position of an answer."""
 Wholes = dict[tuple[str, datetime], Where]
-"""Where whole answers stand, by address and time."""
+"""Locations of whole answers, by address and time."""
 
 
 class ReplayedResponse(requests.Response):
-    """An answer from a recording, made at `observed_at`; `revisit`: recorded as a repetition of an earlier one."""
+    """An answer from a recording, made at `observed_at`. `revisit`: the record, if it repeats an earlier answer."""
 
     observed_at: datetime
     revisit: RevisitedAnswer | None = None
 
 
 class NotRecorded(requests.ConnectionError):
-    """A replay was asked for an answer it does not have."""
+    """The recordings lack an answer that was requested."""
 
 
 class ReplayAdapter(BaseAdapter):
-    """Answers requests from WARC files instead of the network: same address, one recording after the other.
+    """Answers each request for an address with its next recording.
 
     A repetition is answered with the answer it refers to, from these files or from the archive.
     """
 
     def __init__(self, paths: Iterable[Path], index: ArchiveIndex | None = None) -> None:
         super().__init__()
-        self._held = index
+        self._index = index
         self.damaged: list[tuple[Path, DamagedRecord]] = []
         self._left: defaultdict[str, deque[Where]] = defaultdict(deque)
         self._whole: Wholes = {}
@@ -63,7 +63,7 @@ class ReplayAdapter(BaseAdapter):
         cert: object = None,
         proxies: object = None,
     ) -> requests.Response:
-        """The next recording of the request's address. Raises `NotRecorded` when there is none left."""
+        """Return the next recording of the request's address. Raises `NotRecorded` if none is left."""
         url = request.url or ""
         if url not in self._left:
             raise NotRecorded("not in the recording", request=request)
@@ -71,7 +71,7 @@ class ReplayAdapter(BaseAdapter):
             raise NotRecorded("asked more often than recorded", request=request)
         try:
             answer = _read(self._left[url].popleft())
-            whole = _find_whole(answer, self._whole, self._held)
+            whole = _find_whole(answer, self._whole, self._index)
         except NotRecorded as error:
             error.request = request
             raise
@@ -93,20 +93,20 @@ class ReplayAdapter(BaseAdapter):
             reason=whole.reason,
             preload_content=False,
             decode_content=False,
-            enforce_content_length=False,  # the header may speak of what a third party recorded, not of this body
+            enforce_content_length=False,  # a third party's recording may have another body than its header says
         )
         return response
 
     def close(self) -> None:
-        """Nothing is held open."""
+        """Do nothing: no file stays open."""
 
 
 def whole_answers(
     path: Path, index: ArchiveIndex | None
 ) -> Iterator[tuple[RecordedAnswer | RevisitedAnswer, RecordedAnswer | NotRecorded] | DamagedRecord]:
-    """The answers of a recording in its order, read once, each with the answer that it is or repeats.
+    """Yield the answers of a recording in order, each with its whole answer: itself, or the one that it repeats.
 
-    A repeated answer comes from the recording or from the archive; `NotRecorded` where it is in neither.
+    The repeated answer is looked up in the recording, then in the archive; it is `NotRecorded` if neither has it.
     """
     wholes: Wholes | None = None
     for answer in read_recorded(path):
@@ -136,7 +136,7 @@ def _find_whole(answer: RecordedAnswer | RevisitedAnswer, wholes: Wholes, index:
     first = index.before(answer.url, answer.observed_at) if index else None
     original = first.answer() if first and first.digest == answer.digest else None
     if original is None:
-        why = f"it repeats the answer of {answer.refers_to:%Y-%m-%d %H:%M}, which is not there; take in that file too"
+        why = f"it repeats the answer of {answer.refers_to:%Y-%m-%d %H:%M}, which is missing; take in that file too"
         raise NotRecorded(why)
     return original
 
@@ -150,7 +150,7 @@ def _read(where: Where) -> RecordedAnswer | RevisitedAnswer:
 
 
 def prepare_url(url: str) -> str:
-    """An address as requests writes it."""
+    """Return an address as `requests` writes it."""
     request = requests.PreparedRequest()
     request.prepare_url(url, None)
     return request.url or url

@@ -1,13 +1,11 @@
-"""Where the files of the archive, or the refined files, are kept: a folder, or an address of `pyarrow.fs`.
+"""Storage of archive files or refined files: a folder, or an address of `pyarrow.fs`.
 
-Everything that lists, opens, replaces or removes such a file gets its path from here. Where they lie in a folder, that
-path is the file itself, and nothing is copied. Where they lie at an address (`s3://bucket/prefix`), it is that of a
-copy in the data folder, which is fetched when it is first needed; the files at the address are what counts, and a copy
-that differs from them is none.
+All code that lists, opens, replaces or removes such a file gets its path from here. In a folder, the path is the file
+itself, and nothing is copied. At an address (`s3://bucket/prefix`), the path is that of a copy in the data folder,
+fetched when first needed. The files at the address count: a copy that differs is fetched again.
 
-A file is written beside its place and put there at once: by a rename in a folder; at an address an object appears when
-its upload is whole. What is to go to an address is first whole in the outbox, so that a run that is killed in between
-loses nothing: the next one sends it.
+A file appears in its place whole: by a rename in a folder, by a finished upload at an address. A file for an address is
+first finished in the outbox, so that a killed run loses nothing: the next one sends it.
 """
 
 from __future__ import annotations
@@ -29,33 +27,33 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 from transforms.text.addresses import HIDDEN, hide_users
 from warehouse.publish import atomic_files
 
-if TYPE_CHECKING:  # imported where it is used: most data folders need it not
+if TYPE_CHECKING:  # imported where used: most data folders do not need it
     from pyarrow import fs
 
 PARAMETERS = ("endpoint_override", "region", "scheme")
-"""What may follow the ? of an address: a server that is not Amazon's, as host:port, its region, and http or https."""
+"""Parameters of an address: a server other than Amazon's as host:port, its region, and http or https."""
 REMEDY = (
     "look at the bucket's name, and at the credentials in the environment (AWS_ACCESS_KEY_ID and "
     "AWS_SECRET_ACCESS_KEY, or AWS_PROFILE)"
 )
 FACTS = "facts.tsv"
-"""File beside the copies: what files at the address were once found to say, so that none is fetched to ask again."""
+"""File beside the copies: facts found in files at the address, so that none is fetched to find them again."""
 CHUNK = 4 * 2**20
-"""Bytes that are read at once of a file that is copied."""
+"""Bytes read at once when a file is copied."""
 _OPERATION = re.compile(r"during (\w+) operation")
 _SILENCE = "curlCode: 28"
-"""What errors hold of a request that took too long; libcurl's CURLE_OPERATION_TIMEDOUT."""
+"""In the error of a request that took too long: libcurl's CURLE_OPERATION_TIMEDOUT."""
 
 
 class StorageError(OSError):
-    """Files at an address cannot be reached; the message names the address, the fault and what to do, and no secret."""
+    """Files at an address cannot be reached. The message names address, fault and remedy, and no secret."""
 
     def __init__(self, message: str) -> None:
         super().__init__(hide_users(message))
 
 
 class Deadlines(NamedTuple):
-    """Seconds to connect, seconds in which nothing may come of an answer, and attempts, with growing pauses."""
+    """Seconds to connect, seconds a server may be silent, and attempts, with growing pauses between them."""
 
     connect: float = 10.0
     silence: float = 20.0
@@ -63,7 +61,7 @@ class Deadlines(NamedTuple):
 
 
 class Version(NamedTuple):
-    """What tells one version of a file from another: bytes, and the time of the last change in nanoseconds."""
+    """A version of a file: its size in bytes, and the time of its last change in nanoseconds."""
 
     size: int
     changed: int
@@ -71,17 +69,17 @@ class Version(NamedTuple):
 
 @dataclass(frozen=True)
 class Place:
-    """Where a store is, as it can be sent to another machine; `url` None: in the folder."""
+    """Location of a store, in a form that can be sent to another machine. `url` None: in the folder."""
 
     folder: Path
     url: str | None = None
 
 
 class Store:
-    """The files of one kind, `<source>/<name>`, in a folder or at an address.
+    """Files named `<source>/<name>` in a folder or at an address. All paths are in `folder`.
 
-    Paths are those in `folder`. `outbox` is where a new file is written before it is put: `folder` itself, except at
-    an address. `deadlines` are those of each request to object storage.
+    `outbox` is where a new file is written before it is put: `folder` itself, except at an address. `deadlines` apply
+    to each request to object storage.
     """
 
     def __init__(
@@ -106,43 +104,43 @@ class Store:
 
     @property
     def place(self) -> Place:
-        """Where it is."""
+        """Its location."""
         return Place(self.folder, self.url)
 
     def refresh(self) -> None:
-        """Look anew, at the next question, what files there are: others may have changed them since."""
+        """List the files again when next asked: another process may have changed them."""
         self._versions = None
         self._used.clear()
 
     def check(self) -> None:
-        """Raise `StorageError` when the address cannot be read, or there is no such bucket."""
+        """Raise `StorageError` if the address cannot be read, or there is no such bucket."""
         if self.url is not None:
-            self._there()
+            self._list()
 
     def files(self, pattern: str) -> list[Path]:
-        """The paths of all files whose `<source>/<name>` matches, in order. A copy may not be there yet: `fetch` it."""
+        """Return the sorted paths of all files whose `<source>/<name>` matches. Copies may still have to be fetched."""
         if self.url is None:
             return sorted(self.folder.glob(pattern))
-        return sorted(self.folder / name for name in self._there() if Path(name).match(pattern))
+        return sorted(self.folder / name for name in self._list() if Path(name).match(pattern))
 
     def exists(self, path: Path) -> bool:
-        """Whether there is such a file."""
-        return path.exists() if self.url is None else self._name(path) in self._there()
+        """Whether the file exists."""
+        return path.exists() if self.url is None else self._name(path) in self._list()
 
     def is_file(self, path: Path) -> bool:
-        """Whether a file is one that can be read: a pipe would be waited for."""
+        """Whether the file exists and is a regular one: opening a pipe would wait."""
         return path.is_file() if self.url is None else self.exists(path)
 
     def holds_another(self, path: Path) -> bool:
-        """Whether a file of the outbox of an address has a namesake there."""
+        """Whether the address already has a file with the name of this file in the outbox."""
         return self.url is not None and self.exists(self.folder / path.relative_to(self.outbox))
 
     def size(self, path: Path) -> int:
-        """Bytes of a file. Raises OSError when there is none."""
+        """Return the bytes of a file. Raises OSError if it does not exist."""
         return path.stat().st_size if self.url is None else self._version(path).size
 
     def fetch(self, path: Path) -> Path:
-        """The path, with the file's bytes at it. Raises OSError when there is no such file, or it cannot be read."""
+        """Make sure that the file is at its path, and return the path. Raises OSError if it does not exist."""
         if self.url is None:
             return path
         version, name = self._version(path), self._name(path)
@@ -167,7 +165,7 @@ class Store:
         return path
 
     def fetch_current(self, path: Path) -> Path:
-        """Like `fetch`, but where there is no such file, there is no copy either."""
+        """Like `fetch`, but if the file does not exist, remove its copy instead of raising."""
         if self.url is not None:
             if self.exists(path):
                 return self.fetch(path)
@@ -175,14 +173,14 @@ class Store:
         return path
 
     def fetch_all(self, pattern: str) -> Path:
-        """The folder, with all files that match."""
+        """Fetch all files that match, and return the folder."""
         if self.url is not None:
             for path in self.files(pattern):
                 self.fetch(path)
         return self.folder
 
     def put(self, path: Path) -> Path:
-        """Put a whole file, in the outbox or the folder, in its place; its path there."""
+        """Put a finished file from the outbox or the folder in its place, and return its path there."""
         if self.url is None:
             return path
         name = path.relative_to(self.outbox if path.is_relative_to(self.outbox) else self.folder).as_posix()
@@ -195,18 +193,18 @@ class Store:
         return target
 
     def remove(self, path: Path) -> None:
-        """Remove a file, if it is there."""
+        """Remove a file, if it exists."""
         path.unlink(missing_ok=True)
         if self.url is not None and self.exists(path):
             name = self._name(path)
             with self._reaching(name):
                 self._system.delete_file(f"{self._root}/{name}")
-            self._there().pop(name, None)
+            self._list().pop(name, None)
 
     def set_aside(self, path: Path) -> str | None:
-        """Give a damaged file another name, under which it is not listed again; returns that name.
+        """Rename a damaged file so that it is not listed again, and return the new name.
 
-        None where only the copy of a file at an address was damaged: it was fetched anew.
+        Returns None if only the local copy was damaged; it is then fetched again.
         """
         day = datetime.now(UTC).date()
         if self.url is None:
@@ -218,12 +216,12 @@ class Store:
         aside = f"{name}.damaged-{day}"
         with self._reaching(name):
             self._system.move(f"{self._root}/{name}", f"{self._root}/{aside}")
-        self._there().pop(name, None)
+        self._list().pop(name, None)
         path.unlink(missing_ok=True)
         return Path(aside).name
 
     def remember(self, fact: str, path: Path, find: Callable[[Path], str]) -> str:
-        """What `find` says of a file; of a version at an address it is asked once."""
+        """Return `find(path)`. For a file at an address the result is stored, and found once per version."""
         if self.url is None:
             return find(path)
         key = (fact, self._name(path), self._version(path))
@@ -237,7 +235,7 @@ class Store:
         return value
 
     def drop_copies(self, pattern: str, *, but: Collection[str] | None = None) -> None:
-        """Remove copies of files, but for those named, by default those that this process fetched or put."""
+        """Remove local copies except `but`, by default those that this process fetched or put."""
         if self.url is not None:
             for path in self.folder.glob(pattern):
                 if self._name(path) not in (self._used if but is None else but):
@@ -269,13 +267,13 @@ class Store:
 
     def _version(self, path: Path) -> Version:
         name = self._name(path)
-        version = self._there().get(name)
+        version = self._list().get(name)
         if version is None:
             raise FileNotFoundError(2, "no such file in the storage", self._url_of(name))
         return version
 
-    def _there(self) -> dict[str, Version]:
-        """All files at the address, as `<source>/<name>`: one request for a thousand of them."""
+    def _list(self) -> dict[str, Version]:
+        """All files at the address, by `<source>/<name>`. A request lists a thousand."""
         from pyarrow import fs  # noqa: PLC0415  # see above
 
         with self._lock:
@@ -297,20 +295,20 @@ class Store:
             return self._versions
 
     def _upload(self, path: Path, name: str) -> None:
-        """Send a file, and look whether it is there whole."""
+        """Send a file, and check its size there."""
         size = path.stat().st_size
         place = f"{self._root}/{name}"
         with self._reaching(name):
             if not self._is_object_storage:
                 self._system.create_dir(place.rpartition("/")[0], recursive=True)
-            # An error on the way closes the target: what is cut there is no whole file to any reader, and sent anew.
+            # An error closes the target early: readers recognise the truncated file, and it is sent again.
             with path.open("rb") as file, self._system.open_output_stream(place, compression=None) as target:
                 while data := file.read(CHUNK):
                     target.write(data)
             info = self._system.get_file_info(place)
         if info.size != size:
             raise StorageError(f"{self._url_of(name)} has {info.size} bytes of {size}; start the same command again")
-        self._there()[name] = Version(info.size, info.mtime_ns)
+        self._list()[name] = Version(info.size, info.mtime_ns)
 
     def _known_facts(self) -> dict[tuple[str, str, Version], str]:
         if self._facts is None:
@@ -318,7 +316,7 @@ class Store:
             self.folder.mkdir(parents=True, exist_ok=True)
             path = self.folder / FACTS
             text = path.read_text(encoding="utf-8", errors="replace") if path.is_file() else ""
-            for line in text.split("\n"):  # one that cannot be read is found again: a killed run may leave half of it
+            for line in text.split("\n"):  # an unreadable fact is found again: a killed run may leave half a line
                 fact, *rest = line.split("\t")
                 if len(rest) == 4 and rest[1].isdecimal() and rest[2].isdecimal():
                     self._facts[fact, rest[0], Version(int(rest[1]), int(rest[2]))] = rest[3]
@@ -326,7 +324,7 @@ class Store:
 
     @contextlib.contextmanager
     def _reaching(self, name: str = "") -> Iterator[None]:
-        """Errors of the storage, with the address and what to do."""
+        """Raise errors of the storage as `StorageError`, with the address and what to do."""
         import pyarrow as pa  # noqa: PLC0415  # see above
 
         began = time.monotonic()
@@ -335,7 +333,7 @@ class Store:
         except (StorageError, FileNotFoundError):
             raise
         except (OSError, pa.ArrowException) as error:
-            if isinstance(error, OSError) and error.errno:  # of this machine's disk
+            if isinstance(error, OSError) and error.errno:  # an error of the local disk
                 raise
             seconds = time.monotonic() - began
             fault = _describe_silence(error, self.url or "", seconds, self.deadlines) or f"{error}; {REMEDY}"
@@ -343,7 +341,7 @@ class Store:
 
 
 def _describe_silence(error: Exception, url: str, seconds: float, deadlines: Deadlines) -> str | None:
-    """What to say of a server that gave no answer in time, and after how many seconds; None for another fault."""
+    """Message for a server that did not answer in time; None for another fault."""
     if _SILENCE not in str(error):
         return None
     server = dict(parse_qsl(urlsplit(url).query)).get("endpoint_override", "the storage")
@@ -356,24 +354,24 @@ def _describe_silence(error: Exception, url: str, seconds: float, deadlines: Dea
 
 
 def as_store(place: Path | Store) -> Store:
-    """A store of files in a folder, where the place is one."""
+    """Return the store, or make one of a folder."""
     return place if isinstance(place, Store) else Store(place)
 
 
 @functools.cache
 def store_at(folder: Path, url: str | None, outbox: Path | None) -> Store:
-    """The one store of this process at a place, so that all its parts know the same files."""
+    """Return this process's store at a place: all callers share it, and so its list of files."""
     return Store(folder, url, outbox=outbox)
 
 
 def open_filesystem(url: str, deadlines: Deadlines) -> tuple[fs.FileSystem, str]:
-    """The file system of an address, and the path in it. Raises `StorageError` for an address that is none."""
+    """Return the file system of an address and the path in it. Raises `StorageError` if the address is invalid."""
     import pyarrow as pa  # noqa: PLC0415  # see above
     from pyarrow import fs  # noqa: PLC0415
 
     try:
         if _holds_credentials(url):
-            raise ValueError("credentials stand in it; only the environment may hold them, and a port is a parameter")
+            raise ValueError("it contains credentials; set them in the environment (and a port as a parameter)")
         parts = urlsplit(url)
         parameters = dict(parse_qsl(parts.query))
         if parts.scheme != "s3":
@@ -392,14 +390,14 @@ def open_filesystem(url: str, deadlines: Deadlines) -> tuple[fs.FileSystem, str]
 
 
 def _holds_credentials(url: str) -> bool:
-    """Whether an address of object storage may hold a key and a secret: no bucket's name has a colon."""
+    """Whether an address of object storage may contain a key and a secret: no bucket's name has a colon."""
     scheme, _, rest = unquote(url).partition("://")
     before = rest.partition("?")[0]
     return scheme.lower() == "s3" and ("@" in before or ":" in before.partition("/")[0])
 
 
 def _without_query(url: str) -> str:
-    """An address as it is shown: without its parameters, and without a secret."""
+    """Return an address as shown to people: without parameters and secrets."""
     return f"s3://{HIDDEN}" if _holds_credentials(url) else url.partition("?")[0].rstrip("/")
 
 

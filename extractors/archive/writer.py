@@ -1,7 +1,7 @@
-"""Writes the archive's WARC files, one per source and night.
+"""Write the archive's WARC files, one per source and night.
 
-Writing goes to `<name>.part`, is flushed record by record, and ends in an atomic rename; a `.part` left by a killed run
-is `salvage`d. The same answers make the same bytes, whenever and wherever they are written.
+A file is written as `<name>.part`, flushed record by record, and renamed at the end; a `.part` left by a killed run is
+`salvage`d. The same answers make the same bytes, whenever and wherever they are written.
 """
 
 from __future__ import annotations
@@ -13,11 +13,12 @@ import re
 import shutil
 import uuid
 import zlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from itertools import chain
 from pathlib import Path
-from types import TracebackType
+from types import MappingProxyType, TracebackType
+from typing import Any
 
 from fastwarc.warc import ArchiveIterator
 from warcio.statusandheaders import StatusAndHeaders
@@ -43,7 +44,8 @@ PART = ".part"
 SOFTWARE = f"ai-job-market/{importlib.metadata.version('ai-job-market')}"
 NOT_MODIFIED = 304
 LEVEL = 6
-"""How hard records are packed: 9 makes files of adverts 1 to 2 % smaller and takes nearly twice as long."""
+"""Compression level: 9 makes files of adverts 1 to 2 % smaller and takes nearly twice as long."""
+FIELDS = "application/warc-fields"
 
 DROPPED_HEADERS = frozenset(("set-cookie", "authorization", "transfer-encoding", "connection", "keep-alive"))
 """Never archived: secrets, and what described the transfer rather than the answer."""
@@ -51,8 +53,8 @@ DROPPED_HEADERS = frozenset(("set-cookie", "authorization", "transfer-encoding",
 PROFILE = "http://netpreserve.org/warc/1.1/revisit/"
 """Prefix of the WARC-Profile URI, which says why a revisit record has no payload (WARC 1.1, section 6.7)."""
 SAME_JSON = "urn:ai-job-market:revisit:same-json"
-"""The same for an answer whose JSON says the same as that of the earlier one, its keys in another order or with other
-spaces (section 6.7 leaves other profiles to who needs them): some platforms shuffle keys at every request."""
+"""Our own profile (section 6.7 allows it) for an answer with the same JSON value as the earlier one but other bytes:
+some platforms shuffle keys at every request."""
 
 _URL = re.compile(r"https?://[!-~]+")
 
@@ -63,15 +65,15 @@ def _is_kept_as_given(text: str) -> bool:
 
 
 class Writer:
-    """Writes one WARC file: a context manager whose `write` archives one answer.
+    """Writes one WARC file: a context manager that archives answers by `write` and `write_revisit`.
 
-    Leaving it, also by an exception, finishes the file: every answer already received is kept. `path` is then the
-    finished file, or None when nothing was answered. With `dated`, the file is named after its earliest WARC-Date, as
-    every file of the archive is. A finished file of the same name is never lost: what it holds and the new one lacks
-    is kept behind the new records. `entries` are the answers of the file, so that an index need not read it; None
-    when it holds older ones as well, or says something otherwise than was given. `part_of` says in the file itself
-    what it is part of (`LIVE`: a night that asked servers; `SYNTHETIC`: the bundled sample). `path` is in the outbox
-    of `store`, into which the file is put when it is finished; without one, where it stays.
+    Leaving it, even by an exception, finishes the file, so that every answer received is kept. `path` is then the
+    finished file, or None if nothing was answered. With `dated`, the file is named after its earliest WARC-Date, as
+    every file of the archive is. Records of an older file of the same name that the new one lacks are appended to it.
+
+    `entries` describe the file's answers, so that an index need not read it; None if the file also holds older answers,
+    or stores a text differently from how it was given. `part_of` is written into the file (`LIVE` or `SYNTHETIC`).
+    With a `store`, `path` is in its outbox, and the finished file is put into the store.
     """
 
     def __init__(
@@ -123,39 +125,14 @@ class Writer:
     ) -> RecordedAnswer:
         """Archive one answer, `body` as sent, and return it as recorded. `observed_at` is cut to whole seconds.
 
-        `digest` is that of the body (`digest_of_body`), `json_digest` that of its value, where they are known already.
-        Raises ValueError for a body over `MAX_BODY` or a time without a zone.
+        `digest` (`digest_of_body`) and `json_digest` (`json_digest_of`) are passed if already computed. Raises
+        ValueError for a body over `MAX_BODY` or a time without a zone.
         """
         if len(body) > MAX_BODY:
             raise ValueError(f"{url}: a body of {len(body)} bytes is over {MAX_BODY}")
-        time = self._start_record(url, observed_at)
-        fields = _headers_to_archive(headers)
         digest = digest or digest_of_body(body)
-        date = _stamp(time)
-        offset = self._file.tell()
-        self._write(
-            "response",
-            url,
-            {
-                "WARC-Record-ID": _record_id(f"{url} {date} {digest}"),
-                "WARC-Date": date,
-                "WARC-Payload-Digest": digest,
-            },
-            body,
-            StatusAndHeaders(f"{status} {reason}".strip(), list(fields), protocol="HTTP/1.1"),
-        )
-        answer = RecordedAnswer(
-            url=url,
-            observed_at=time,
-            status=status,
-            reason=reason,
-            headers=fields,
-            body=body,
-            digest=digest,
-            record=self.n_records,
-            offset=offset,
-            position=0,
-        )
+        common = self._write_answer("response", url, observed_at, f"{status} {reason}", headers, digest, body=body)
+        answer = RecordedAnswer(status=status, reason=reason, body=body, **common)
         self._add_entry(answer, json_digest)
         return answer
 
@@ -173,80 +150,86 @@ class Writer:
     ) -> RevisitedAnswer:
         """Archive a repetition: the address answered as it did at `refers_to`, with a payload of that digest.
 
-        Where it said the same in other bytes (`SAME_JSON`), `received` is their digest.
+        `received` is the digest of the bytes, if they differ and only their JSON value is the same (`SAME_JSON`).
         """
-        time = self._start_record(url, observed_at)
-        fields = _headers_to_archive(headers)
-        date = _stamp(time)
-        offset = self._file.tell()
         why = PROFILE + ("server-not-modified" if status == NOT_MODIFIED else "identical-payload-digest")
-        extra = {"Received-Payload-Digest": received} if received else {}
-        self._write(
-            "revisit",
-            url,
-            {
-                "WARC-Record-ID": _record_id(f"revisit {url} {date} {digest}"),
-                "WARC-Date": date,
-                "WARC-Profile": SAME_JSON if received else why,
-                "WARC-Refers-To-Target-URI": url,
-                "WARC-Refers-To-Date": _stamp(refers_to),
-                "WARC-Payload-Digest": digest,
-                **extra,
-            },
-            b"",
-            StatusAndHeaders(f"{status} {reason}".strip(), list(fields), protocol="HTTP/1.1"),
+        extra = {
+            "WARC-Profile": SAME_JSON if received else why,
+            "WARC-Refers-To-Target-URI": url,
+            "WARC-Refers-To-Date": _stamp(refers_to),
+        }
+        behind = {"Received-Payload-Digest": received} if received else {}
+        common = self._write_answer(
+            "revisit", url, observed_at, f"{status} {reason}", headers, digest, extra=extra, behind=behind
         )
-        answer = RevisitedAnswer(
-            url=url,
-            observed_at=time,
-            status=status,
-            reason=reason,
-            headers=fields,
-            digest=digest,
-            refers_to=refers_to,
-            record=self.n_records,
-            offset=offset,
-            position=0,
-        )
+        answer = RevisitedAnswer(status=status, reason=reason, refers_to=refers_to, **common)
         self._add_entry(answer)
         return answer
 
-    def copy(self, member: Member, *, observed_at: datetime, source: str) -> None:
-        """Archive the answer that a gzip member of another WARC file holds alone, byte for byte.
+    def _write_answer(
+        self,
+        kind: str,
+        url: str,
+        observed_at: datetime,
+        status_line: str,
+        headers: Iterable[tuple[str, str]],
+        digest: str,
+        *,
+        body: bytes = b"",
+        extra: Mapping[str, str] = MappingProxyType({}),
+        behind: Mapping[str, str] = MappingProxyType({}),
+    ) -> dict[str, Any]:
+        """Write a response or revisit record. Returns what both kinds of answers have in common.
 
-        A metadata record behind it says where it stood: `source` is that file's name or address. Of a member that was
-        none (a file that is not packed), the bytes are packed.
+        `extra` and `behind` are WARC headers before and after the payload digest.
         """
-        if self._earliest is None:
-            self._write_warcinfo(observed_at.astimezone(UTC).replace(microsecond=0))
-        self._earliest = min(self._earliest or observed_at, observed_at).astimezone(UTC).replace(microsecond=0)
+        time = self._start_record(url, observed_at)
+        fields = tuple((name, value) for name, value in headers if name.lower() not in DROPPED_HEADERS)
+        offset = self._file.tell()
+        prefix = "revisit " if kind == "revisit" else ""
+        warc_headers = {
+            "WARC-Record-ID": _record_id(f"{prefix}{url} {_stamp(time)} {digest}"),
+            "WARC-Date": _stamp(time),
+            **extra,
+            "WARC-Payload-Digest": digest,
+            **behind,
+        }
+        http = StatusAndHeaders(status_line.strip(), list(fields), protocol="HTTP/1.1")
+        self._write(kind, url, warc_headers, body, http)
+        return {
+            "url": url,
+            "observed_at": time,
+            "headers": fields,
+            "digest": digest,
+            "record": self.n_records,
+            "offset": offset,
+            "position": 0,
+        }
+
+    def copy(self, member: Member, *, observed_at: datetime, source: str) -> None:
+        """Archive the single answer in a gzip member of another WARC file, byte for byte.
+
+        A metadata record after it says where it comes from: `source` is that file's name or address. A member from a
+        file that is not gzipped is gzipped.
+        """
+        self._note_time(observed_at)
         self.entries = None  # an index reads the file
         self.n_records += 1
         self._file.write(member.packed or _pack(member.data))
         place = f"bytes={member.offset}-{member.offset + member.size - 1}"
-        of = next(iter(_record_ids(member)), "")
-        headers = {
-            "WARC-Record-ID": _record_id(f"metadata {source} {place}"),
-            "WARC-Date": _stamp(observed_at.astimezone(UTC)),
-            "WARC-Source-URI": source,
-            "WARC-Source-Range": place,
-            "Content-Type": "application/warc-fields",
-        }
-        self._write("metadata", None, headers | ({"WARC-Refers-To": of} if of else {}), b"", None)
+        headers = {"WARC-Source-URI": source, "WARC-Source-Range": place, "Content-Type": FIELDS}
+        if copied := next(iter(_record_ids(member)), ""):
+            headers["WARC-Refers-To"] = copied
+        self._write_info("metadata", f"metadata {source} {place}", observed_at, headers)
 
     def describe(self, url: str, observed_at: datetime, fields: Sequence[tuple[str, str]]) -> None:
-        """Archive what is known of an address as a metadata record; before the first answer it waits for that."""
+        """Archive facts about an address as a metadata record; before the first answer it waits for that."""
         if self._earliest is None:
             self._waiting.append((url, observed_at, fields))
             return
-        date = _stamp(observed_at.astimezone(UTC))
         body = "".join(f"{name}: {' '.join(value.split())}\r\n" for name, value in fields).encode()
-        headers = {
-            "WARC-Record-ID": _record_id(f"metadata {url} {date}"),
-            "WARC-Date": date,
-            "Content-Type": "application/warc-fields",
-        }
-        self._write("metadata", url, headers, body, None)
+        name = f"metadata {url} {_stamp(observed_at.astimezone(UTC))}"
+        self._write_info("metadata", name, observed_at, {"Content-Type": FIELDS}, url=url, body=body)
 
     def _add_entry(self, answer: RecordedAnswer | RevisitedAnswer, json_digest: str | None = None) -> None:
         self.n_records += 1
@@ -256,21 +239,28 @@ class Writer:
             self.entries.append(entry_of(answer, json_digest))
 
     def _start_record(self, url: str, observed_at: datetime) -> datetime:
-        """The time of a record, cut to whole seconds; before the first record, the warcinfo is written."""
+        """Return the time of a record, cut to whole seconds; write the warcinfo before the first record."""
         if not _URL.fullmatch(url):
-            raise ValueError(f"{url!r} is no http(s) URL in ASCII")
+            raise ValueError(f"{url!r} is not an http(s) URL in ASCII")
         if observed_at.tzinfo is None:
             raise ValueError(f"{url}: observed_at needs a time zone, got {observed_at}")
-        time = observed_at.astimezone(UTC).replace(microsecond=0)
-        if self._earliest is None:
-            self._write_warcinfo(time)
-        self._earliest = time if self._earliest is None else min(self._earliest, time)
+        time = self._note_time(observed_at)
         while self._waiting:
             self.describe(*self._waiting.pop(0))
         return time
 
+    def _note_time(self, observed_at: datetime) -> datetime:
+        time = observed_at.astimezone(UTC).replace(microsecond=0)
+        if self._earliest is None:
+            part_of = f"isPartOf: {self._part_of}\r\n" if self._part_of else ""
+            info = f"software: {self._software}\r\nformat: WARC File Format 1.1\r\n{part_of}".encode()
+            name = f"warcinfo {self._software} {_stamp(time)}{part_of}"
+            self._write_info("warcinfo", name, time, {"Content-Type": FIELDS}, body=info)
+        self._earliest = min(self._earliest or time, time)
+        return time
+
     def close(self) -> None:
-        """Finish the file: to disk, then renamed."""
+        """Finish the file: flush it to disk, then rename it."""
         if self._file.closed:
             return
         self._file.flush()
@@ -288,21 +278,19 @@ class Writer:
                 self.entries = None
             self.path = put(self._store, self.path)
 
-    def _write_warcinfo(self, time: datetime) -> None:
-        part_of = f"isPartOf: {self._part_of}\r\n" if self._part_of else ""
-        info = f"software: {self._software}\r\nformat: WARC File Format 1.1\r\n{part_of}".encode()
-        date = _stamp(time)
-        self._write(
-            "warcinfo",
-            None,
-            {
-                "WARC-Record-ID": _record_id(f"warcinfo {self._software} {date}{part_of}"),
-                "WARC-Date": date,
-                "Content-Type": "application/warc-fields",
-            },
-            info,
-            None,
-        )
+    def _write_info(
+        self,
+        kind: str,
+        name: str,
+        observed_at: datetime,
+        headers: Mapping[str, str],
+        *,
+        url: str | None = None,
+        body: bytes = b"",
+    ) -> None:
+        """Write a record that is not an answer; its id is made from `name`."""
+        first = {"WARC-Record-ID": _record_id(name), "WARC-Date": _stamp(observed_at.astimezone(UTC))}
+        self._write(kind, url, {**first, **headers}, body, None)
 
     def _write(
         self, kind: str, url: str | None, headers: dict[str, str], body: bytes, http: StatusAndHeaders | None
@@ -318,22 +306,18 @@ class Writer:
 
 
 def _pack(data: bytes | memoryview) -> bytes:
-    """A gzip member (RFC 1952) without time and name, so that the same record makes the same bytes."""
+    """Compress data as a gzip member (RFC 1952) without time and name, so that the same record makes the same bytes."""
     packer = zlib.compressobj(LEVEL, zlib.DEFLATED, zlib.MAX_WBITS + 16)
     return packer.compress(data) + packer.flush()
 
 
-def _headers_to_archive(headers: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
-    return tuple((name, value) for name, value in headers if name.lower() not in DROPPED_HEADERS)
-
-
 def path_of(archive: Path, source: str, time: datetime) -> Path:
-    """Where the archive keeps what a source answered from `time` on."""
+    """Path of a source's archive file whose first answer is of this time."""
     return archive / source / f"{_name_of(time)}{SUFFIX}"
 
 
 def write(path: Path, answers: Sequence[RecordedAnswer]) -> Path | None:
-    """Archive answers that are already at hand; the finished file, or None when there are none."""
+    """Archive the given answers. Returns the finished file, or None without answers."""
     with Writer(path) as writer:
         for answer in answers:
             writer.write(
@@ -348,9 +332,9 @@ def write(path: Path, answers: Sequence[RecordedAnswer]) -> Path | None:
 
 
 def salvage(part: Path) -> Path | None:
-    """Finish the `.part` a killed run left: its whole records, byte for byte, in a file named after the earliest.
+    """Finish the `.part` that a killed run left: its whole records, byte for byte, in a file named after the earliest.
 
-    A file whose name is no time keeps its name. None, and the `.part` removed, when no answer in it is whole.
+    The `.part` is removed. A file not named after a time keeps its name. Returns None if there is no whole answer.
     """
     whole = part.with_name(part.name + ".salvage")
     earliest: datetime | None = None
@@ -374,7 +358,7 @@ def salvage(part: Path) -> Path | None:
 
 
 def put(store: Store, path: Path) -> Path:
-    """Put a finished file of the outbox in its place in the archive, keeping what a file of that name there lacks."""
+    """Move a finished file from the outbox into the archive, together with the records of a file of that name there."""
     if store.holds_another(path):
         copy = path.with_name(path.name + ".merged")
         shutil.copyfile(path, copy)
@@ -383,13 +367,13 @@ def put(store: Store, path: Path) -> Path:
     return store.put(path)
 
 
-def put_left(store: Store) -> list[Path]:
-    """Put the finished files that an earlier run left in the outbox of an address; where they are."""
+def put_unsent(store: Store) -> list[Path]:
+    """Put finished files that an earlier run left in the outbox into storage. Returns their paths in the archive."""
     return [put(store, path) for path in sorted(store.outbox.glob(f"*/*{SUFFIX}"))] if store.url else []
 
 
 def _finish(part: Path, target: Path) -> Path:
-    """Rename a whole file to its name, keeping what an older file of that name holds and it lacks."""
+    """Rename a whole file to its name, with the records that only an older file of that name has."""
     if target.exists():
         _add_records(part, target)
     part.replace(target)
@@ -402,7 +386,7 @@ def _finish(part: Path, target: Path) -> Path:
 
 
 def _add_records(path: Path, other: Path) -> None:
-    """Add to a file the records that only the other has."""
+    """Append the records that only the other file has."""
     with map_file(path) as new:
         ids = {name for member in members_of(new) for name in _record_ids(member)}
     with map_file(other) as old, path.open("ab") as file:
@@ -421,8 +405,8 @@ def _record_ids(member: Member) -> list[str]:
 
 
 def _with_time(path: Path, time: datetime) -> Path:
-    """The path with another time in its name; unchanged where its name is no time."""
-    is_time = re.fullmatch(r"\d{4}-\d\d-\d\dT\d{6}Z", path.name.removesuffix(SUFFIX)) is not None
+    """Return the path with another time in its name; unchanged if it is not named after a time."""
+    is_time = re.fullmatch(r"\d{4}-\d\d-\d\dT\d{6}Z", path.name.removesuffix(SUFFIX))
     return path.with_name(f"{_name_of(time)}{SUFFIX}") if is_time else path
 
 

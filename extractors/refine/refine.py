@@ -1,9 +1,8 @@
-"""Refine: one archived WARC in, one Parquet file of rows and one of responses out.
+"""Refine: read one archived WARC file, and write one Parquet file of rows and one of responses.
 
-Pure: no clock, no network, no database, no exchange rate, and no import of Prefect, DuckDB or Great
-Expectations, so that it runs in any process. The cache key of a file is the digest of the WARC together
-with the code and the lookups that read it; it stands in the Parquet's metadata, so that a file made by
-other code is made again and nothing else is.
+Pure: no clock, network, database or exchange rate, and no import of Prefect, DuckDB or Great Expectations, so that it
+runs in any process. The key of a file is the digest of the WARC file and of the code and lookups that read it. It is
+kept in the Parquet metadata, so that a file made by other code is made again, and no other file.
 """
 
 from __future__ import annotations
@@ -19,11 +18,22 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
+import orjson
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from extractors.archive.reader import WHOLE, BrokenRange, DamagedRecord, Range, RevisitedAnswer, digest_of, read, split
+from extractors.archive.reader import (
+    SUFFIX,
+    WHOLE,
+    BrokenRange,
+    DamagedRecord,
+    Range,
+    RevisitedAnswer,
+    digest_of,
+    read,
+    split,
+)
 from extractors.archive.store import Store, as_store
 from extractors.refine.cache import (
     DAMAGED,
@@ -32,11 +42,14 @@ from extractors.refine.cache import (
     WORDING_HASH,
     code_key,
     find_earlier_wordings,
+    metadata_of,
     refine_key_of,
 )
 from extractors.response import ANSWERED, GONE, NEW_KEYS, Response
-from extractors.source import Source, SourceModule, all_sources, is_answer_of
+from extractors.source import all_sources, is_answer_of
+from extractors.sources.declaration import Source, SourceModule
 from transforms.depth import ALL_PERCENT
+from transforms.employers.agency_signs import add_agency_signs
 from transforms.posting import NO_WORDINGS, postings
 from transforms.records.rows import ExchangeRate, Issue, OfficialWage, PayReport, Posting, Removal, Repetition
 from transforms.text.bounds import MASKED, MAX_ISSUES_OF_ANSWER, MAX_VALUE, bounded_text
@@ -48,7 +61,7 @@ from warehouse.schema import arrow_table, refined_schema, refined_table
 LOG = logging.getLogger("jobmarket")
 
 FindWordings = Callable[[], Mapping[str, str]]
-"""Gives the adverts of earlier files: the `wording_hash` of each by itself and by its `record_hash`."""
+"""Returns the adverts of earlier files: the `wording_hash` of each, by itself and by its `record_hash`."""
 ROW_OF_KIND: dict[str, type] = {
     "employer board": Posting,
     "aggregator": Posting,
@@ -58,36 +71,34 @@ ROW_OF_KIND: dict[str, type] = {
     "rates": ExchangeRate,
 }
 RANGE = 4 * 2**20
-"""Bytes of a range of a file, compressed: some thousand adverts with text, seconds of work. It does not depend on how
-many workers there are, so that what is written does not either."""
+"""Compressed bytes of a range of a file: some thousand adverts with text, seconds of work. It does not depend on the
+number of workers, so that the output does not either."""
 BATCH = 2000
-"""Rows per row group: bounds the memory of one worker; larger ones were slower (the rows fall out of the cache)."""
+"""Rows per row group: bounds the memory of a worker. Larger groups were slower (the rows fall out of the cache)."""
+TOTALS = b"totals"
+"""Name of the file's totals in the metadata of its responses: an unchanged file is then not opened further."""
 MAX_GONE = 20
-"""Postings of one file that may be gone before the site is distrusted: far more than vanish in the hour between a list
+"""Postings of one file that may be gone before the site is distrusted: far more than close in the hour between a list
 and the answers of its postings."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class RefineResult(RefinedFile):
-    """What refine made of one archive file, and whether it was written just now.
+    """The refined files of one archive file, and whether they were written just now.
 
-    `n_rows` counts all that its answers list, also what an earlier file has the row of.
+    `n_rows` also counts listed adverts that have their row in an earlier file.
     """
 
     n_rows: int
-    n_responses: int
-    n_rejects: int
-    observed_from: datetime | None
     observed_to: datetime | None
     is_new: bool
 
 
 @dataclass(frozen=True, kw_only=True)
 class Piece:
-    """What refine made of a range of a file: rows in a Parquet file, responses, and how many records the range has.
+    """A refined range of a file: its rows in a Parquet file, its responses, and its number of records.
 
-    Records are numbered from 0 in each piece. `content` are the bytes of the file of rows where it is on another
-    machine.
+    Records are numbered from 0 in each piece. `content`: the bytes of the Parquet file, if it is on another machine.
     """
 
     rows: Path
@@ -97,12 +108,12 @@ class Piece:
 
 
 def refine(source: str, warc: Path, *, archive: Path, refined: Path, percent: int = ALL_PERCENT) -> RefineResult:
-    """Read one WARC of one source and write its rows and responses; skipped when nothing changed.
+    """Read one WARC file of one source and write its rows and responses, unless they are up to date.
 
-    `percent` is the depth of reading (`transforms.depth`): the part of the texts that are read whatever they say.
+    `percent` is the depth of reading (`transforms.depth`): the share of other texts that are read.
 
-    Every response becomes a row of the responses file, whatever came of it; what was rejected stands there
-    (whole records) or beside its posting (single values). Files appear complete or not at all.
+    Every response gets a row in the responses file. Rejected records are listed there, rejected values with their
+    posting. Files appear complete or not at all.
     """
     key = key_of(source, warc, percent=percent)
     if result := find_refined(source, warc, key, archive=archive, refined=refined):
@@ -127,17 +138,17 @@ def refine_range(
     into: Path | None = None,
     percent: int = ALL_PERCENT,
 ) -> Piece:
-    """Read a range of a WARC and write its rows beside the place of the refined file, or into the folder `into`.
+    """Read a range of a WARC file and write its rows next to the refined file, or into the folder `into`.
 
-    `key` is the file's (`key_of`). Raises `BrokenRange`.
+    `key` is that of the file (`key_of`). Raises `BrokenRange`.
     """
     earlier = as_store(refined)
     path = piece_path(source, warc, part, into or earlier.folder)
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.unlink(missing_ok=True)  # what stands there may be a pipe or a link to somewhere else
+    path.unlink(missing_ok=True)  # it may be a pipe, or a link to somewhere else
     own, _ = _paths(source, warc, earlier.folder)
 
-    @functools.cache  # looked for when an answer with data is there: on most nights most answers repeat earlier ones
+    @functools.cache  # only called for an answer with data: on most nights most answers repeat earlier ones
     def find_wordings() -> Mapping[str, str]:
         code = reading_key(source, percent)
         return find_earlier_wordings(own, earlier, code) if _is_of_adverts(source) else NO_WORDINGS
@@ -147,7 +158,7 @@ def refine_range(
 
 
 def piece_path(source: str, warc: Path, part: Range, refined: Path) -> Path:
-    """Where the rows of a range stand until the file is joined."""
+    """Path of the rows of a range until the file is joined."""
     rows, _ = _paths(source, warc, refined)
     return rows.with_name(f"{rows.name}.{part.begin}-{'' if part.end is None else part.end}.part")
 
@@ -155,10 +166,9 @@ def piece_path(source: str, warc: Path, part: Range, refined: Path) -> Path:
 def join_pieces(
     source: str, warc: Path, pieces: Sequence[Piece], key: str, *, archive: Path, refined: Path
 ) -> RefineResult:
-    """Make the refined file out of the pieces of all ranges of a WARC, in their order; these go."""
+    """Join the pieces of all ranges of a WARC file, in order, to the refined file, and remove them."""
     rows, responses = _paths(source, warc, refined)
     row_class = _row_class(all_sources()[source].SOURCE)
-    metadata = {KEY: key.encode(), b"row_table": row_class.__name__.encode()}
     parts = [path.with_name(path.name + ".part") for path in (rows, responses)]
     for part in parts:
         part.unlink(missing_ok=True)
@@ -174,24 +184,32 @@ def join_pieces(
         for piece, begin in zip(pieces, first, strict=True)
         for answer in piece.responses
     ]
+    n_rows = sum(answer.n_rows for answer in answers)
+    newest = max((answer.observed_at for answer in answers if answer.observed_at), default=None)
+    metadata = _metadata(row_class, key) | {TOTALS: orjson.dumps([n_rows, newest])}
     table = arrow_table(RefinedResponses, _distrust_mass_removal(answers)).replace_schema_metadata(metadata)
     pq.write_table(table, parts[1], compression="zstd")
     for part, path in zip(reversed(parts), (responses, rows), strict=True):
         part.replace(path)
     for piece in pieces:
         piece.rows.unlink(missing_ok=True)
-    return _summary(source, warc, archive, rows, responses, key, is_new=True)
+    made = find_refined(source, warc, key, archive=archive, refined=refined)
+    assert made is not None, "it was written just now"
+    return replace(made, is_new=True)
+
+
+def _metadata(row_class: type, key: str) -> dict[bytes, bytes]:
+    return {KEY: key.encode(), b"row_table": row_class.__name__.encode()}
 
 
 def _open_rows(path: Path, row_class: type, key: str) -> pq.ParquetWriter:
-    """A file of rows, with checksums: later files rest on its rows, and so on what a disk spoiled."""
-    metadata = {KEY: key.encode(), b"row_table": row_class.__name__.encode()}
-    schema = refined_schema(row_class).with_metadata(metadata)
+    """Open a file of rows, with checksums: later files rely on its rows, so that disk errors must be found."""
+    schema = refined_schema(row_class).with_metadata(_metadata(row_class, key))
     return pq.ParquetWriter(path, schema, compression="zstd", write_page_checksum=True)
 
 
 def _shifted_tables(pieces: Sequence[Piece], first: Sequence[int]) -> Iterator[pa.Table]:
-    """The row groups of the pieces, with the numbers of records that they have in the whole file."""
+    """Yield the row groups of the pieces, with records numbered as in the whole file."""
     for piece, begin in zip(pieces, first, strict=True):
         with pq.ParquetFile(piece.rows) as file:
             for number in range(file.num_row_groups):
@@ -202,24 +220,31 @@ def _shifted_tables(pieces: Sequence[Piece], first: Sequence[int]) -> Iterator[p
 
 
 def find_refined(source: str, warc: Path, key: str, *, archive: Path, refined: Path | Store) -> RefineResult | None:
-    """The result of an earlier refine of a WARC, or None when there is none with its key (`key_of`)."""
+    """Return the result of an earlier refine of a WARC file, or None if there is none with its key (`key_of`)."""
     store = as_store(refined)
     rows, responses = map(store.fetch_current, _paths(source, warc, store.folder))
-    if not _is_current(key, rows, responses):
+    metadata = metadata_of(responses)
+    if refine_key_of(rows) != key or metadata.get(KEY) != key.encode() or TOTALS not in metadata:
         return None
-    return _summary(source, warc, archive, rows, responses, key, is_new=False)
-
-
-def _is_current(key: str, rows: Path, responses: Path) -> bool:
-    return refine_key_of(rows) == key and refine_key_of(responses) == key
+    n_rows, newest = orjson.loads(metadata[TOTALS])
+    return RefineResult(
+        source=source,
+        warc=warc.relative_to(archive).as_posix(),
+        rows=rows,
+        responses=responses,
+        refine_key=key,
+        n_rows=n_rows,
+        observed_to=datetime.fromisoformat(newest) if newest else None,
+        is_new=False,
+    )
 
 
 @contextlib.contextmanager
 def gc_paused() -> Iterator[None]:
-    """Pause the cyclic garbage collector: rows hold no cycles, so its passes over them cost time and free nothing.
+    """Pause the cyclic garbage collector: rows contain no cycles, so its passes over them cost time and free nothing.
 
-    Objects still alive afterwards, mostly the readers' caches, count as old, so that only a full collection checks
-    them. Objects frozen elsewhere are unfrozen.
+    Objects that are still alive afterwards, mostly the readers' caches, count as old, so that only a full collection
+    checks them. Objects frozen elsewhere are unfrozen.
     """
     was_on = gc.isenabled()
     gc.disable()
@@ -233,13 +258,13 @@ def gc_paused() -> Iterator[None]:
 
 
 def key_of(source: str, warc: Path, archive: Store | None = None, percent: int = ALL_PERCENT) -> str:
-    """The digest of all that decides how a file is read: of its bytes, and of the code, with the depth of reading."""
+    """Return the key of a file: the digests of its bytes and of the code that reads it, with the depth of reading."""
     digest = archive.remember("digest", warc, digest_of) if archive else digest_of(warc)
     return f"{digest}-{reading_key(source, percent)}"
 
 
 def reading_key(source: str, percent: int) -> str:
-    """The digest of the code that reads a source, with the depth where adverts are read and not all are read whole."""
+    """Return the digest of the code that reads a source, with the depth unless all its adverts are read in full."""
     code = code_key(source)
     return f"{code}-{percent}" if percent < ALL_PERCENT and _is_of_adverts(source) else code
 
@@ -249,36 +274,16 @@ def _is_of_adverts(source: str) -> bool:
 
 
 def _paths(source: str, warc: Path, refined: Path) -> tuple[Path, Path]:
-    name = warc.name.removesuffix(".warc.gz")
+    """Paths of the refined rows and responses of a WARC file."""
+    name = warc.name.removesuffix(SUFFIX)
     return refined / source / f"{name}.parquet", refined / source / f"{name}{RESPONSES}"
 
 
-def _summary(
-    source: str, warc: Path, archive: Path, rows: Path, responses: Path, key: str, is_new: bool
-) -> RefineResult:
-    table = pq.read_table(responses, columns=["observed_at", "n_rows", "n_rejects"])
-    times = [t for t in table["observed_at"].to_pylist() if t is not None]
-    return RefineResult(
-        source=source,
-        warc=warc.relative_to(archive).as_posix(),
-        rows=rows,
-        responses=responses,
-        refine_key=key,
-        n_rows=sum(table["n_rows"].to_pylist()),
-        n_responses=len(table),
-        n_rejects=sum(table["n_rejects"].to_pylist()),
-        observed_from=min(times, default=None),
-        observed_to=max(times, default=None),
-        is_new=is_new,
-    )
-
-
 class Refusals(NamedTuple):
-    """What a refined file leaves out, each with its reason; keys that no reader knows do not count.
+    """Reasons for everything that a refined file leaves out or flags, except unknown keys.
 
-    Answers that are not what the source promises (a page of HTML, a body that does not decode), records that cannot be
-    read, single values of records that were kept, records that a rule of ours leaves out, and records kept with
-    a flag.
+    `answers` that are not what the source promises (HTML, a body that does not decode); `records` that cannot be read;
+    `values` of records that were kept; records that a rule leaves out on purpose (`left_out`); `flagged` records.
     """
 
     answers: list[str]
@@ -289,20 +294,19 @@ class Refusals(NamedTuple):
 
 
 def refusals_in(file: RefineResult) -> Refusals:
-    """The refusals of a file, in its order."""
+    """Return the refusals of a file, in its order."""
     refusals = Refusals([], [], [], [], [])
     for answer in _with_issues(file.responses, ["url", "issues"]):
         for issue in answer["issues"]:
             if issue["column_name"] == NEW_KEYS:
                 continue
-            if issue["column_name"] != "response":
-                is_flag = issue["rule"].startswith(FLAG_RULE)
-                kind = (
-                    refusals.flagged if is_flag else refusals.left_out if issue["is_deliberate"] else refusals.records
-                )
-                kind.extend([_reason(issue)] * count_records(issue["value"]))
-            elif not issue["is_deliberate"]:
-                refusals.answers.append(f"{answer['url'] or 'a record'}: {_reason(issue)}")
+            if issue["column_name"] == "response":
+                if not issue["is_deliberate"]:
+                    refusals.answers.append(f"{answer['url'] or 'a record'}: {_reason(issue)}")
+                continue
+            kept = refusals.left_out if issue["is_deliberate"] else refusals.records
+            kind = refusals.flagged if issue["rule"].startswith(FLAG_RULE) else kept
+            kind.extend([_reason(issue)] * count_records(issue["value"]))
     if "issues" in pq.read_schema(file.rows).names:
         refusals.values.extend(_reason(issue) for row in _with_issues(file.rows, ["issues"]) for issue in row["issues"])
     return refusals
@@ -319,9 +323,9 @@ def _reason(issue: Mapping[str, str]) -> str:
 
 
 def remove_damaged(refined: Path | Store) -> list[Path]:
-    """Remove refined files that cannot be read to their end, so that the next `refine` writes them again.
+    """Remove refined files that cannot be read to the end, so that the next `refine` writes them again.
 
-    With them go files that repeat adverts whose rows are in no file.
+    Files that repeat adverts without a row in any file are removed, too. Returns the removed paths.
     """
     paths = []
     store = as_store(refined)
@@ -342,7 +346,7 @@ def remove_damaged(refined: Path | Store) -> list[Path]:
 
 
 def _find_without_rows(paths: Iterable[Path]) -> list[Path]:
-    """Files of answers of a source that repeat adverts whose rows are in no file."""
+    """Find files of a source's responses that repeat adverts without a row in any file."""
     wordings: set[str] = set()
     repetitions: dict[Path, set[str]] = {}
     for path in paths:
@@ -356,7 +360,7 @@ def _find_without_rows(paths: Iterable[Path]) -> list[Path]:
 
 
 def answers_after(file: RefineResult, day: date) -> list[tuple[int, datetime]]:
-    """Record and time of each answer of a file that is dated after a day (UTC)."""
+    """Return record and time of each answer of a file that is dated after a day (UTC)."""
     if file.observed_to is None or file.observed_to.date() <= day:
         return []
     rows = pq.read_table(file.responses, columns=["record", "observed_at"]).to_pylist()
@@ -409,10 +413,10 @@ def _write(
 
 
 def _mark_doubles(batch: list[tuple[Any, int, datetime]], places: dict[str, int], n_written: int) -> None:
-    """Take the `wording_hash` from an advert that its answer lists a second time, and from the one listed before.
+    """If an answer lists an advert's id twice, remove the `wording_hash` of both rows.
 
-    An advert of an earlier answer is known by answer and id, which do not tell two apart. `places` are those of the
-    answer's adverts among all of the file, of which so many are written already.
+    A repeated advert is identified by answer and id, which could not distinguish the two. `places` are the positions of
+    the answer's adverts among all rows of the file, the first `n_written` of which are already written.
     """
     row, record, observed_at = batch[-1]
     here = n_written + len(batch) - 1
@@ -431,7 +435,7 @@ def _row_class(source: Source) -> type:
 def _read(
     module: SourceModule, warc: Path, part: Range, find_wordings: FindWordings, percent: int
 ) -> Iterator[tuple[Response | RevisitedAnswer | DamagedRecord, Iterator[Any] | None]]:
-    """Each record of a range with what is read from it; None: it is another source's."""
+    """Yield each record of a range with its rows and issues; None if it belongs to another source."""
     for response in read(warc, part, may_be_cut=module.SOURCE.is_bulk):
         if isinstance(response, DamagedRecord):
             yield response, iter([Rejected("response", response.why, "a whole WARC record expected").issue])
@@ -443,7 +447,7 @@ def _read(
 
 
 def _parse(module: SourceModule, response: Response, find_wordings: FindWordings, percent: int) -> Iterator[Any]:
-    """Rows and issues of one response; an answer that is not what the API promises is one issue."""
+    """Yield rows and issues of one response; an answer that is not what the API promises becomes one issue."""
     if response.status in GONE and _posting_of(module.SOURCE, response.url):
         rule = "a posting expected at its own address; the site says that it is gone, and that closes it"
         yield Issue(column_name="response", value=f"HTTP {response.status}", rule=rule, is_deliberate=True)
@@ -464,21 +468,23 @@ def rows_of(
     *,
     percent: int = ALL_PERCENT,
 ) -> Iterator[Any]:
-    """Rows and issues of one answer of a source. Adverts are read here; rows of other kinds come finished.
+    """Yield rows and issues of one answer. Adverts are read here; sources return rows of other kinds finished.
 
-    `earlier_wordings` has the `wording_hash` of adverts that were read before, by itself and by `record_hash`; they
-    come as `Repetition`. Raises `Rejected` when the answer is none of the source's, after the rows that came before
-    that was seen.
+    `earlier_wordings` has the `wording_hash` of adverts read before, by itself and by `record_hash`; they become a
+    `Repetition`. Raises `Rejected` if the answer is not one of the source's, after the rows yielded until then.
     """
     rows: Iterator[Any] = module.parse(replace(response, earlier_wordings=earlier_wordings))
     if _row_class(module.SOURCE) is Posting:
         seen_on = response.observed_at.astimezone(UTC).date()
-        return postings(rows, earlier_wordings, seen_on=seen_on, percent=percent)
+        adverts = postings(rows, earlier_wordings, seen_on=seen_on, percent=percent)
+        if module.SOURCE.kind != "employer board":
+            return adverts
+        return (add_agency_signs(one) if isinstance(one, Posting) else one for one in adverts)
     return _bound_texts(rows)
 
 
 def _bound_texts(rows: Iterable[Any]) -> Iterator[Any]:
-    """Rows of other kinds than adverts, with their texts cut, cleaned and masked, and an issue for what was lost."""
+    """Truncate, clean and mask the texts of rows that are not adverts, and add an issue for what was lost."""
     for row in rows:
         if isinstance(row, Issue):
             yield row
@@ -496,15 +502,15 @@ def _bound_texts(rows: Iterable[Any]) -> Iterator[Any]:
 
 
 def _posting_of(source: Source, url: str) -> str | None:
-    """The warehouse's id of the posting whose own address a URL is, or None."""
+    """Warehouse id of the posting whose own address this is, or None."""
     native = source.posting_of(url)
     return f"{source.name}:{native}" if native else None
 
 
 def _distrust_mass_removal(responses: Sequence[RefinedResponses]) -> Sequence[RefinedResponses]:
-    """The responses of a file, without the removals where more than `MAX_GONE` and more than half are gone.
+    """Drop the removals if more than `MAX_GONE` and more than half of the postings are gone.
 
-    A site that changes its addresses says of every posting that it is gone.
+    A site that changes its addresses answers for every posting that it is gone.
     """
     is_gone = [row.http_status in GONE for row in responses if row.posting_id]
     if sum(is_gone) <= max(MAX_GONE, len(is_gone) / 2):
@@ -527,20 +533,21 @@ def _response_row(
     declaration = source.declared_list(response) if source.declared_list and isinstance(response, Response) else None
     url = response.url or ""
     whole_list = declaration.board if declaration else source.board_of(url)
-    faults = [i for i in issues if not i.is_deliberate]
-    answer = None if isinstance(response, DamagedRecord) else response
-    is_whole = isinstance(response, Response)
+    has_faults = any(not issue.is_deliberate for issue in issues)
+    is_whole = isinstance(response, Response) and n_rows > 0 and not has_faults
+    received = None if isinstance(response, DamagedRecord) else response
+    time, status, digest = (received.observed_at, received.status, received.digest) if received else (None, None, None)
     return RefinedResponses(
         record=response.record,
         source=source.name,
         url=response.url,
-        observed_at=answer.observed_at if answer else None,
-        http_status=answer.status if answer else None,
-        digest=answer.digest if answer else None,
+        observed_at=time,
+        http_status=status,
+        digest=digest,
         refers_to=response.refers_to if isinstance(response, RevisitedAnswer) else None,
         board=whole_list or source.listed_board(url),
-        posting_id=_posting_of(source, response.url) if response.url else None,
-        is_complete=is_whole and whole_list is not None and n_rows > 0 and not faults,
+        posting_id=_posting_of(source, url) if url else None,
+        is_complete=is_whole and whole_list is not None,
         n_rows=n_rows,
         n_rejects=len(issues),
         max_age_days=declaration.max_age_days if declaration else None,

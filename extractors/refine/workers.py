@@ -1,9 +1,8 @@
-"""Refining many WARC files in parallel, in processes, here or of a cluster, that import neither Prefect nor DuckDB."""
+"""Refine many WARC files in parallel, in local processes or on a cluster. Workers import neither Prefect nor DuckDB."""
 
 from __future__ import annotations
 
 import contextlib
-import functools
 import itertools
 import logging
 import multiprocessing
@@ -19,7 +18,7 @@ from pathlib import Path
 
 from extractors.archive.reader import SUFFIX, WHOLE, BrokenRange, Range, split
 from extractors.archive.store import Store, as_store
-from extractors.refine.cluster import ClusterError, Submit, bring_here, open_cluster
+from extractors.refine.cluster import ClusterError, Submit, open_cluster, store_locally
 from extractors.refine.refine import (
     RANGE,
     Piece,
@@ -34,40 +33,43 @@ from extractors.refine.refine import (
 from transforms.depth import ALL_PERCENT
 
 LOG = logging.getLogger("jobmarket")
+File = tuple[str, Path]
+"""A source and one of its WARC files."""
+Outcomes = Generator[tuple[str, Path, RefineResult | Exception], None, None]
+"""Source, WARC file, and its refined files or what ended it."""
 PATIENCE = 30
-"""Seconds without a finished range after which a pool is looked at."""
+"""Seconds without a finished range after which the pool is checked."""
 PARENT_CHECK = 0.5
-"""Seconds between two looks whether the parent is still there."""
+"""Seconds between two checks whether the parent process is still running."""
 
 
 def refine_all(
-    files: Sequence[tuple[str, Path]],
+    files: Sequence[File],
     *,
     archive: Path | Store,
     refined: Path | Store,
     workers: int,
     cluster: str | None = None,
     percent: int = ALL_PERCENT,
-) -> Generator[tuple[str, Path, RefineResult | Exception], None, None]:
-    """Refine (source, WARC) pairs and yield each with its result, or with the exception that ended it.
+) -> Outcomes:
+    """Refine (source, WARC file) pairs, and yield each with its result or the exception that ended it.
 
-    Files that were refined already come first and cost no process; then, range by range, those of several sources side
-    by side and those of one source one after the other, since a file rests on the rows of those before it. A spawned
-    pool, because a forked one would inherit threads and locks; its workers end themselves when this process dies, and
-    are ended when this iterator is closed. `cluster`: the address of a Dask scheduler, whose workers read instead.
-    Raises `ClusterError`.
+    Files that are up to date come first and need no process. The others are read range by range: several sources side
+    by side, files of one source one after the other, because a file uses the rows of the files before it. Workers are
+    spawned, because forked ones would inherit threads and locks. They end when this process dies or the iterator is
+    closed. `cluster` is the address of a Dask scheduler, whose workers read instead. Raises `ClusterError`.
     """
     archive, refined = as_store(archive), as_store(refined)
-    keys: dict[tuple[str, Path], str] = {}
+    keys: dict[File, str] = {}
     for file in files:
         try:
             key = key_of(*file, archive, percent)
-            already = find_refined(*file, key, archive=archive.folder, refined=refined)
+            current = find_refined(*file, key, archive=archive.folder, refined=refined)
         except OSError as error:
             yield *file, error
             continue
-        if already:
-            yield *file, already
+        if current:
+            yield *file, current
         else:
             keys[file] = key
     with contextlib.closing(_refine_new(keys, archive, refined, workers, cluster, percent)) as new:
@@ -76,7 +78,7 @@ def refine_all(
 
 
 def _put(result: RefineResult, refined: Store) -> RefineResult | Exception:
-    """Put the two files of a result in their place, that of the rows last; or what prevents it."""
+    """Put the two files of a result in their place, the rows last; return the error if that fails."""
     try:
         for path in (result.responses, result.rows):
             refined.put(path)
@@ -86,74 +88,69 @@ def _put(result: RefineResult, refined: Store) -> RefineResult | Exception:
 
 
 def _refine_new(
-    keys: Mapping[tuple[str, Path], str],
-    archive: Store,
-    refined: Store,
-    workers: int,
-    cluster: str | None,
-    percent: int,
-) -> Generator[tuple[str, Path, RefineResult | Exception], None, None]:
-    """Refine files, given with their keys, in this process, in others or by a cluster."""
+    keys: Mapping[File, str], archive: Store, refined: Store, workers: int, cluster: str | None, percent: int
+) -> Outcomes:
+    """Refine files, given with their keys, in this process, in others or on a cluster."""
     sizes = {file: archive.size(file[1]) for file in keys}
     queue = {file: keys[file] for file in _in_order(sizes)}
     if cluster and queue:
-        with open_cluster(cluster, archive.place, refined.place, percent) as there:
-            yield from _refine_ranges(there.submit, queue, archive, refined, check=there.check)
+        with open_cluster(cluster, archive.place, refined.place, percent) as opened:
+            yield from _refine_ranges(opened.submit, queue, archive, refined, check=opened.check)
         return
     if workers < 2 or len(sizes) + sum(size // RANGE for size in sizes.values()) < 2:
-        for source, warc in queue:
-            try:
-                archive.fetch(warc)
-                yield (
-                    source,
-                    warc,
-                    refine(source, warc, archive=archive.folder, refined=refined.folder, percent=percent),
-                )
-            except Exception as error:  # noqa: BLE001  # one file must not stop the others; the caller reports it
-                yield source, warc, error
+        yield from _refine_here(queue, archive, refined, percent)
         return
-    rest: list[tuple[str, Path]] = []
-    # What one process reads in a few seconds is not worth the two that another one takes to start.
+    interrupted: list[File] = []
+    # Reading a few seconds' worth is not worth the two seconds that another process takes to start.
     n_workers = min(workers, 1 + sum(sizes.values()) // RANGE)
-    with open_pool(n_workers) as pool:
-        submit = functools.partial(_submit, pool, refined.folder, percent)
-        for source, warc, result in _refine_ranges(submit, queue, archive, refined):
-            if isinstance(result, BrokenProcessPool):
-                rest.append((source, warc))
-            else:
-                yield source, warc, result
-    # A process that crashed took the pool with it: each file that was left gets a pool of its own.
-    for file in rest:
-        with open_pool(1) as pool:
-            submit = functools.partial(_submit, pool, refined.folder, percent)
-            yield from _refine_ranges(submit, {file: keys[file]}, archive, refined)
+    for source, warc, outcome in _refine_in_pool(n_workers, queue, archive, refined, percent):
+        if isinstance(outcome, BrokenProcessPool):
+            interrupted.append((source, warc))
+        else:
+            yield source, warc, outcome
+    for file in interrupted:  # a crashed process took the pool with it: each remaining file gets its own pool
+        yield from _refine_in_pool(1, {file: keys[file]}, archive, refined, percent)
 
 
-def _in_order(sizes: Mapping[tuple[str, Path], int]) -> list[tuple[str, Path]]:
-    """Files in the order in which they are begun: those of a source by name, the source with most bytes first."""
+def _refine_here(queue: Iterable[File], archive: Store, refined: Store, percent: int) -> Outcomes:
+    for source, warc in queue:
+        try:
+            archive.fetch(warc)
+            result = refine(source, warc, archive=archive.folder, refined=refined.folder, percent=percent)
+        except Exception as error:  # noqa: BLE001  # one file must not stop the others; the caller reports it
+            yield source, warc, error
+        else:
+            yield source, warc, result
+
+
+def _refine_in_pool(workers: int, queue: Mapping[File, str], archive: Store, refined: Store, percent: int) -> Outcomes:
+    with open_pool(workers) as pool:
+
+        def submit(source: str, warc: Path, part: Range, key: str) -> Future[Piece]:
+            return pool.submit(refine_range, source, warc, part, key, refined=refined.folder, percent=percent)
+
+        yield from _refine_ranges(submit, queue, archive, refined)
+
+
+def _in_order(sizes: Mapping[File, int]) -> list[File]:
+    """Sort files in the order they are started: the source with most bytes first, its files by name."""
     of_source: Counter[str] = Counter()
     for (source, _), size in sizes.items():
         of_source[source] += size
     return sorted(sizes, key=lambda file: (-of_source[file[0]], file[0], file[1].name.removesuffix(SUFFIX)))
 
 
-def _submit(
-    pool: ProcessPoolExecutor, refined: Path, percent: int, source: str, warc: Path, part: Range, key: str
-) -> Future[Piece]:
-    return pool.submit(refine_range, source, warc, part, key, refined=refined, percent=percent)
-
-
 @contextlib.contextmanager
 def open_pool(workers: int) -> Iterator[ProcessPoolExecutor]:
-    """Processes for a while: they end when it does, and at once when it ends by an exception."""
-    # A process that is ended leaves semaphores; Python's tracker removes them, and need not warn of it.
+    """Open a pool of processes. They end with the context, at once if it ends by an exception."""
+    # A terminated process leaves semaphores behind. Python's tracker removes them; its warning is silenced.
     os.environ.setdefault("PYTHONWARNINGS", "ignore:resource_tracker:UserWarning")
     context = multiprocessing.get_context("spawn")
     others = set(multiprocessing.active_children())
     pool = ProcessPoolExecutor(workers, mp_context=context, initializer=begin_work, initargs=(os.getpid(),))
     try:
         yield pool
-    except BaseException:  # also when who reads the results stops: a file that is half read is refined anew later
+    except BaseException:  # also when the caller stops reading results: a half-read file is refined again later
         pool.shutdown(wait=False, cancel_futures=True)
         children = set(multiprocessing.active_children()) - others
         for worker in children:
@@ -167,69 +164,88 @@ def open_pool(workers: int) -> Iterator[ProcessPoolExecutor]:
 
 def _refine_ranges(
     submit: Submit,
-    keys: Mapping[tuple[str, Path], str],
+    keys: Mapping[File, str],
     archive: Store,
     refined: Store,
     *,
     check: Callable[[], None] = lambda: None,
-) -> Generator[tuple[str, Path, RefineResult | Exception], None, None]:
-    """Refine files, given with their keys, range by range, so that several workers read a large one; then join.
+) -> Outcomes:
+    """Refine files, given with their keys, range by range, so that several workers share a large one; then join.
 
-    A source's next file is begun when the caller has taken the one before it. `check` is called when nothing was
-    finished for a while, and raises when nothing ever will be.
+    A source's next file is started when the caller has taken the one before it. `check` is called when nothing was
+    finished for a while, and raises if nothing ever will be.
     """
-    pieces: dict[tuple[str, Path], list[Piece | None]] = {}
-    waiting: dict[Future[Piece], tuple[tuple[str, Path], list[Piece | None], int, Range]] = {}
+    ranges = _Ranges(submit, keys, archive, refined)
+    for source in ranges.queues:
+        yield from ranges.start_next(source)
+    while ranges.waiting:
+        futures = wait(ranges.waiting, timeout=PATIENCE, return_when=FIRST_COMPLETED).done
+        if not futures:
+            check()
+        for future in futures:
+            yield from ranges.finish(future)
 
-    def begin(file: tuple[str, Path], parts: Sequence[Range]) -> None:
-        pieces[file] = [None] * len(parts)
-        for number, part in enumerate(parts):
-            waiting[submit(*file, part, keys[file])] = file, pieces[file], number, part
 
-    queues = {source: deque(files) for source, files in itertools.groupby(keys, key=lambda file: file[0])}
+class _Ranges:
+    """Files in work, range by range. `queues`: files to start, by source; `waiting`: the file and range of a future."""
 
-    def begin_next(source: str) -> Iterator[tuple[str, Path, Exception]]:
-        """Begin the source's next file that can be; the others come with what prevents it."""
-        while queues[source]:
-            file = queues[source].popleft()
+    def __init__(self, submit: Submit, keys: Mapping[File, str], archive: Store, refined: Store) -> None:
+        self.queues = {source: deque(files) for source, files in itertools.groupby(keys, key=lambda file: file[0])}
+        self.waiting: dict[Future[Piece], tuple[File, list[Piece | None], int, Range]] = {}
+        self._pieces: dict[File, list[Piece | None]] = {}
+        self._submit, self._keys, self._archive, self._refined = submit, keys, archive, refined
+
+    def start_next(self, source: str) -> Outcomes:
+        """Start the source's next file; yield those that cannot be started, with the error."""
+        while self.queues[source]:
+            file = self.queues[source].popleft()
             try:
-                begin(file, split(archive.fetch(file[1]), RANGE))
+                self._start(file, split(self._archive.fetch(file[1]), RANGE))
             except (OSError, BrokenProcessPool) as error:
-                pieces.pop(file, None)
+                self._pieces.pop(file, None)
                 yield *file, error
             else:
                 return
 
-    for source in queues:
-        yield from begin_next(source)
-    while waiting:
-        futures = wait(waiting, timeout=PATIENCE, return_when=FIRST_COMPLETED).done
-        if not futures:
-            check()
-        for future in futures:
-            file, slots, number, part = waiting.pop(future)
-            failure = _failure_of(future)
-            if slots is not pieces.get(file):  # another range of it failed
-                _remove([future.result()] if failure is None else [])
-                continue
-            if failure is None:
-                try:
-                    slots[number] = bring_here(future.result(), piece_path(*file, part, refined.folder))
-                except OSError as error:
-                    failure = error
-            if failure is None:
-                whole = [piece for piece in slots if piece is not None]
-                if len(whole) == len(slots):
-                    yield *file, _join(*file, whole, keys[file], archive=archive.folder, refined=refined.folder)
-                    yield from begin_next(file[0])
-            elif isinstance(failure, BrokenRange) and len(slots) > 1:
-                LOG.warning("%s is read in one piece: %s", file[1], failure)
-                _remove(slots)
-                begin(file, [WHOLE])
-            else:
-                _remove(pieces.pop(file))
-                yield *file, failure
-                yield from begin_next(file[0])
+    def _start(self, file: File, parts: Sequence[Range]) -> None:
+        self._pieces[file] = [None] * len(parts)
+        for number, part in enumerate(parts):
+            self.waiting[self._submit(*file, part, self._keys[file])] = file, self._pieces[file], number, part
+
+    def finish(self, future: Future[Piece]) -> Outcomes:
+        """Take a finished range; with the last one of a file, yield the file and start the next."""
+        file, pieces, number, part = self.waiting.pop(future)
+        piece, failure = _result_of(future)
+        if pieces is not self._pieces.get(file):  # another range of the file failed
+            _remove([piece])
+            return
+        if piece:
+            try:
+                pieces[number] = store_locally(piece, piece_path(*file, part, self._refined.folder))
+            except OSError as error:
+                failure = error
+        whole = [one for one in pieces if one is not None]
+        if failure is None and len(whole) < len(pieces):
+            return
+        if isinstance(failure, BrokenRange) and len(pieces) > 1:
+            LOG.warning("%s is read in one piece: %s", file[1], failure)
+            _remove(pieces)
+            self._start(file, [WHOLE])
+            return
+        if failure is None:
+            yield *file, self._join(file, whole)
+        else:
+            _remove(self._pieces.pop(file))
+            yield *file, failure
+        yield from self.start_next(file[0])
+
+    def _join(self, file: File, pieces: Sequence[Piece]) -> RefineResult | Exception:
+        """Join the pieces in this process, since a task of the pool would wait behind all ranges."""
+        try:
+            archive, refined = self._archive.folder, self._refined.folder
+            return join_pieces(*file, pieces, self._keys[file], archive=archive, refined=refined)
+        except Exception as error:  # noqa: BLE001  # one file must not stop the others; the caller reports it
+            return error
 
 
 def _remove(pieces: Iterable[Piece | None]) -> None:
@@ -239,35 +255,24 @@ def _remove(pieces: Iterable[Piece | None]) -> None:
             piece.rows.unlink(missing_ok=True)
 
 
-def _failure_of(future: Future[Piece]) -> Exception | None:
-    """What ended a task. Raises what is no failure of the task, such as Ctrl-C."""
+def _result_of(future: Future[Piece]) -> tuple[Piece | None, Exception | None]:
+    """Return the piece of a finished task, or its error. Re-raises errors that are not the task's, such as Ctrl-C."""
     try:
-        failure = future.exception()
+        return future.result(), None
     except CancelledError:
-        return ClusterError("the cluster gave it up; was its scheduler stopped?")
-    if failure is not None and not isinstance(failure, Exception):
-        raise failure
-    return failure
-
-
-def _join(
-    source: str, warc: Path, pieces: Sequence[Piece], key: str, *, archive: Path, refined: Path
-) -> RefineResult | Exception:
-    """The refined file made here, since a task of the pool would wait behind all ranges; or what prevents it."""
-    try:
-        return join_pieces(source, warc, pieces, key, archive=archive, refined=refined)
-    except Exception as error:  # noqa: BLE001  # one file must not stop the others; the caller reports it
-        return error
+        return None, ClusterError("the cluster cancelled a task; was its scheduler stopped?")
+    except Exception as error:  # noqa: BLE001  # the task's error is the outcome of its file
+        return None, error
 
 
 def begin_work(parent: int) -> None:
-    """Start of a worker: it leaves Ctrl-C, which reaches all processes of a terminal, to its parent."""
+    """Initialise a worker: ignore Ctrl-C, which its parent handles, and end with the parent."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     end_with_parent(parent)
 
 
 def end_with_parent(parent: int) -> None:
-    """Watch the parent from a thread and end this process when it is gone (kill -9 runs no handlers)."""
+    """Watch the parent from a thread, and end this process when it is gone (kill -9 runs no handlers)."""
 
     def watch() -> None:
         while os.getppid() == parent:

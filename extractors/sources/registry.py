@@ -5,24 +5,26 @@ Each assignment makes the type checker compare a module with `SourceModule` and 
 
 from __future__ import annotations
 
-from extractors.source import SourceModule
+from extractors.sources.declaration import SourceModule
 from extractors.sources.employer_boards import (
     ashby,
-    bamboohr,
     breezy,
-    career_pages,
     greenhouse,
-    jobvite,
     lever,
-    oracle_recruiting,
-    paylocity,
     personio,
     pinpoint,
     recruitee,
-    rippling,
-    smartrecruiters,
     teamtailor,
     workable,
+)
+from extractors.sources.employer_postings import (
+    bamboohr,
+    career_pages,
+    jobvite,
+    oracle_recruiting,
+    paylocity,
+    rippling,
+    smartrecruiters,
     workday,
 )
 from extractors.sources.employment_services import france_travail, jobtech, nav, usajobs

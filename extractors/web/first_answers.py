@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 import requests
 
 from extractors.boards import boards_of
-from extractors.source import Source
+from extractors.sources.declaration import Source
 from extractors.web.server_time import OutOfDate, ServerTime
 from extractors.web.session import web_for
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Protocol
 
 from extractors.response import ANSWERED, GONE, Response
-from extractors.source import Source
+from extractors.sources.declaration import Source
 from extractors.web.session import FetchFailed
 from transforms.text.rejects import MISSHAPEN, Rejected
 

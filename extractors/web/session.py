@@ -1,10 +1,10 @@
-"""HTTP session: the only module that asks sources over the network. Every answer is archived.
+"""HTTP session: the only module that requests sources over the network. Every answer is archived.
 
-`Web` asks for addresses, live or from recordings, with the same code over one `requests` session: a replay only
-exchanges the adapter, so that sample, tests and backfill fetch as a live night does. A live session names itself and a
+`Web` requests addresses, live or from recordings, with the same code over one `requests` session: a replay only
+swaps the adapter, so that sample, tests and backfill fetch as a live night does. A live session names itself and a
 contact, obeys robots.txt and reservations of text and data mining, waits its turn at each host, sends conditional
 requests, repeats a request a few times when a server is busy, stays within the source's budget, and reaches only
-public https addresses that the source declares. Answers of robots.txt are not archived: they are no data of the source.
+public https addresses that the source declares. A robots.txt is not archived: it is not data of the source.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ import re
 import threading
 import zlib
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -30,6 +30,7 @@ from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
 import orjson
 import requests
 import urllib3
+from requests.adapters import BaseAdapter
 
 from extractors.archive.index import ArchiveIndex, IndexEntry
 from extractors.archive.reader import (
@@ -45,7 +46,7 @@ from extractors.archive.reader import (
 from extractors.archive.replay import NotRecorded, ReplayAdapter, ReplayedResponse, whole_answers
 from extractors.archive.writer import NOT_MODIFIED, SOFTWARE, Writer
 from extractors.response import ANSWERED, Response
-from extractors.source import HOST_LABELS, Source
+from extractors.sources.declaration import HOST_LABELS, Source
 from extractors.web.address_guard import PrivateAddress, PublicAdapter
 from extractors.web.politeness import MAX_REDIRECTS, REDIRECTS, Politeness, Rules, reservation
 from extractors.web.request_extras import RequestExtras, redact, redact_bytes, signature_in, with_query
@@ -59,19 +60,19 @@ CONTACT = "JOBMARKET_CONTACT"
 TIMEOUTS = (10.0, 60.0)
 """Seconds to connect, and to wait for the next bytes."""
 MAX_ANSWER = 600.0
-"""Seconds one answer may take from connecting to its last byte, whatever its server sends; then it is cut off."""
+"""Seconds for one answer, from connecting to the last byte; then the connection is shut."""
 ATTEMPTS = 4
-"""Times an address is asked at most, when its server is busy or does not answer."""
+"""Most requests for an address whose server is busy or does not answer."""
 BUSY = frozenset((408, 425, 429, *range(500, 600))) - {501, 505, 511}
-"""Answers after which asking again later makes sense: all of 5xx but what no waiting mends."""
+"""Statuses after which a later request may succeed."""
 FIRST_WAIT = 2.0
-"""Seconds before the second attempt, four times as long before each further one; half of it by chance."""
+"""Seconds before the second attempt, four times as long before each further one; half of it random."""
 MAX_WAIT = 120.0
-"""Seconds a server may have us wait (Retry-After). If it asks for longer, its host is left alone until then."""
+"""Longest Retry-After that is waited for, in seconds. After a longer one the host is left alone until then."""
 REFUSING = frozenset((401, 403, 407, 451))
-"""Answers that refuse us rather than miss something."""
+"""Statuses by which a server refuses us."""
 
-# urllib3 logs addresses with their query, in which a key may stand: at DEBUG each, as a warning the malformed.
+# urllib3 logs addresses with their query, which may contain a key: each at DEBUG, malformed ones as warnings.
 logging.getLogger("urllib3").setLevel(logging.ERROR)
 
 
@@ -85,24 +86,23 @@ def _hide_users_in(record: logging.LogRecord) -> bool:
 logging.getLogger("jobmarket").addFilter(_hide_users_in)
 
 CHECKED_EVERY = 30
-"""Nights within which a stored answer is read though nobody wants its body: what cannot be read is asked for anew."""
+"""Nights within which each stored answer is read even if its body is not needed: an unreadable one is fetched again."""
 
 SHARED_POLITENESS = Politeness()
 """Shared by all sources in this process."""
 MAX_TOKEN = 64 * 1024
-"""Bytes of the answer that holds an access token: thirty times a long one."""
+"""Most bytes of an answer with an access token: thirty times a long token."""
 
 JWT = re.compile(rb"\beyJ[\w-]+\.[\w-]+\.[\w-]+")
-"""A JSON Web Token: the first of its parts is an object of JSON, in base64."""
+"""A JSON Web Token: its first part is a JSON object in base64."""
 _CONTACT = re.compile(r"(?:mailto:)?[^\s@()]+@[^\s@()]+\.[^\s@().]+|https?://[^\s()]+")
 
 
 class FetchFailed(Exception):  # noqa: N818  # reads well where it is raised
-    """An address gave no answer: `url`, and `why` (the message).
+    """An address gave no answer; `why` is the message. A user or password in the address is hidden in both.
 
-    `is_refused`: we may not ask (robots.txt, a reservation), rather than could not. `is_put_off`: it was not asked, or
-    not to the end, since the night's requests or hours were over or its host is left alone. `is_answered`: the refusal
-    stands in its answer, so that it was asked. Neither says a user or password that stands before an address's host.
+    `is_refused`: the request is not allowed (robots.txt, a reservation). `is_put_off`: the night's requests or hours
+    were used up, or the host is left alone. `is_answered`: the server did answer, and its answer is reserved.
     """
 
     def __init__(
@@ -117,22 +117,7 @@ class FetchFailed(Exception):  # noqa: N818  # reads well where it is raised
 
 
 class MissingContact(ValueError):  # noqa: N818  # names what is missing
-    """A live run needs a contact for the owners of sites, and none is set."""
-
-
-class Hosts:
-    """The hosts of endpoints; `*` stands for any label or labels."""
-
-    def __init__(self, endpoints: Iterable[str]) -> None:
-        self._names = sorted({urlsplit(endpoint).netloc for endpoint in endpoints})
-        self._pattern = re.compile("|".join(re.escape(name).replace(r"\*", HOST_LABELS) for name in self._names))
-
-    def include(self, netloc: str) -> bool:
-        """Whether a URL's host (with its port) is one of them."""
-        return self._pattern.fullmatch(netloc) is not None
-
-    def __str__(self) -> str:
-        return ", ".join(self._names)
+    """A live run needs a contact for site owners, and none is set."""
 
 
 @dataclass
@@ -145,7 +130,7 @@ class _Answer:
     body: bytes
     observed_at: datetime
     revisit: RevisitedAnswer | None = None
-    """What was recorded in its stead: a repetition. The rest is then the answer it repeats."""
+    """The recorded repetition. The other fields are then those of the answer it repeats."""
 
     @functools.cached_property
     def digest(self) -> str:
@@ -157,7 +142,7 @@ class _Answer:
 
 
 class _StoredAnswer(NamedTuple):
-    """The newest archived answer of an address: its index entry, and the answer itself where it is to be read."""
+    """The newest archived answer of an address: its index entry, and the answer itself if it was read."""
 
     held: IndexEntry
     first: RecordedAnswer | None
@@ -166,12 +151,11 @@ class _StoredAnswer(NamedTuple):
 class Web:
     """A session for one source and night. Made by `web_for`.
 
-    `n_requests`, `n_bytes` (of bodies, as sent), `n_unchanged` and `statuses` count what was asked and answered,
-    for the source's health; `failures` keeps what failed, `damaged` the records of a replay that could not be
-    read, and `ahead` the numbers and times of records not taken because they are dated in the future. `answered` are
-    the addresses asked for that led to an archived answer, `redirects` where addresses asked for redirect to in the
-    end, `times` what hosts said of the time when asked for their rules, or that by our clock their certificates are not
-    valid. `keys` holds the values of the source's environment names. Without a `writer` it asks for rules alone.
+    For the source's health: `n_requests`, `n_bytes` (of bodies, as sent), `n_unchanged`, `statuses`, and `failures`.
+    Of a replay: `damaged` records, and the number and time of records dated in the future (`ahead`), which are not
+    taken. `answered` are the requested addresses that led to an archived answer, `redirects` their final targets.
+    `times` has the clocks of hosts whose rules were requested, or that their certificates are not valid by our clock.
+    `keys` holds the values of the source's environment variables. Without a `writer` it can only request rules.
     """
 
     def __init__(
@@ -183,12 +167,12 @@ class Web:
         politeness: Politeness | None,
         insecure_hosts: Collection[str],
         now: Callable[[], datetime],
-        held: ArchiveIndex | None = None,
-        is_permitted: bool = False,
-        obeys_signals: bool = True,
-        chance: Callable[[], float] = random.random,
-        damaged: Sequence[tuple[Path, DamagedRecord]] = (),
-        keys: Mapping[str, str] | None = None,
+        held: ArchiveIndex | None,
+        is_permitted: bool,
+        obeys_signals: bool,
+        chance: Callable[[], float],
+        damaged: list[tuple[Path, DamagedRecord]],
+        keys: Mapping[str, str],
     ) -> None:
         self.n_requests = 0
         self.n_bytes = 0
@@ -197,22 +181,23 @@ class Web:
         self.failures: list[FetchFailed] = []
         self.answered: set[str] = set()
         self.redirects: dict[str, str] = {}
-        self.damaged = list(damaged)
+        self.damaged = damaged
         self.ahead: list[tuple[int, datetime]] = []
         self.times: list[ServerTime | OutOfDate] = []
-        self.keys = dict(keys or {})
+        self.keys = keys
         self._source = source
         self._given_writer = writer
         self._session = session
         self._politeness = politeness
         self._insecure_hosts = frozenset(insecure_hosts)
-        self._hosts = Hosts(source.endpoints)
+        hosts = (re.escape(host).replace(r"\*", HOST_LABELS) for host in source.hosts)
+        self._is_host = re.compile("|".join(hosts)).fullmatch
         self._now = now
         self._held = held
         self._is_permitted = is_permitted
         self._obeys_signals = obeys_signals
         self._noted: set[str] = set()
-        """Hosts of which the Content-Signals are archived."""
+        """Hosts whose Content-Signals are archived."""
         self._chance = chance
         self._deadline = politeness.clock() + source.max_seconds if politeness else math.inf
 
@@ -225,21 +210,20 @@ class Web:
         form: Mapping[str, object] | None = None,
         follow: bool = True,
     ) -> Response:
-        """Ask for an address and return the answer, decoded, whatever its status; redirects are followed.
+        """Request an address and return the decoded answer, whatever its status; redirects are followed.
 
-        One from the list of a board to that of another is not: the board has moved, and the other is asked by itself.
-        Every answer on the way is archived; one that says what the archive already holds is archived as its
-        repetition, and returned as the answer it repeats. A body that does not decode is returned as it was
-        sent (its `content-encoding` still stands in the headers): it is archived, and refine will report it.
+        A redirect from one board's list to another's is not followed: the board has moved, and its new list is
+        requested by itself. Every answer on the way is archived. An answer that the archive already has is archived as
+        a repetition, and the archived answer is returned. A body that does not decode is returned as sent (with its
+        `content-encoding` header): it is archived, and refine reports it.
 
-        `headers` and `secret` (query fields) are sent to the address itself only, and never archived or said.
+        `headers` and `secret` (query fields) are sent to the address itself only, and never archived or logged.
         With `form` the fields are posted as JSON; the answer is archived under the address with the fields as
         its query (lists and objects as JSON), so that each page of a paged search has an address of its own.
 
-        Raises `FetchFailed` when there is no whole answer: not a public https address of the source, forbidden
-        by robots.txt or reserved, no connection after `ATTEMPTS`, the host left alone, the budget spent, the source's
-        time over, an answer that takes over `MAX_ANSWER`, a body over `MAX_BODY`, more than `MAX_REDIRECTS`
-        redirects.
+        Raises `FetchFailed` without a whole answer: not a public https address of the source, forbidden by robots.txt
+        or reserved, no connection after `ATTEMPTS`, host left alone, budget or time used up, an answer longer than
+        `MAX_ANSWER` or `MAX_BODY`, more than `MAX_REDIRECTS` redirects.
         """
         with self._noting_failures():
             extras = RequestExtras(headers=headers or {}, secret=secret or {}, form=form)
@@ -249,16 +233,15 @@ class Web:
         return _response(whole, observed_at=answer.observed_at, record=answer.record)
 
     def ask(self, url: str, *, headers: Mapping[str, str] | None = None) -> int:
-        """Ask for an address as `get` does, and return the status alone: what an answer repeats is then not read."""
+        """Request an address as `get` does, and return only the status: a repeated answer need not be read."""
         with self._noting_failures():
             answer, _ = self._get(url, RequestExtras(headers=headers or {}), follow=True, is_read=False)
         return ANSWERED[0] if isinstance(answer, RevisitedAnswer) else answer.status
 
     def take(self, recording: Path) -> None:
-        """Archive every answer of a recording as asking a replay for each would, redirects not followed.
+        """Archive every answer of a recording, in order, without following redirects.
 
-        The recording is read once, in its order. Answers of other sources are skipped; what cannot be taken is
-        in `failures`, damaged records in `damaged`, and those of the future in `ahead`.
+        Answers of other sources are skipped. See `failures`, `damaged` and `ahead` for records that were not archived.
         """
         today = self._now().astimezone(UTC).date()
         for entry in whole_answers(recording, self._held):
@@ -300,31 +283,26 @@ class Web:
 
     @property
     def is_refused(self) -> bool:
-        """Whether nothing was answered because we may not ask: by robots.txt, a reservation, or HTTP 401, 403, 451."""
+        """Whether all requests were refused: by robots.txt, a reservation, or a status in `REFUSING`."""
         statuses = [status for status in self.statuses if status not in REFUSING and status not in BUSY]
         refusals = sum(self.statuses[status] for status in REFUSING) + sum(f.is_refused for f in self.failures)
         return not statuses and refusals > 0
 
     def newest(self, prefix: str) -> Response | None:
-        """The newest answer with data that earlier nights archived of all addresses that begin so; None without one.
-
-        A source whose answers say what changed goes on from there.
-        """
+        """Newest archived answer with data whose URL starts with `prefix`: a feed of changes continues from there."""
         newest = self._held.newest(prefix, self._now()) if self._held else None
         answer = newest[1].answer() if newest else None
         return _response(answer, observed_at=newest[0], record=answer.record) if newest and answer else None
 
     def token(self, url: str, credentials: Mapping[str, str] | None = None) -> str:
-        """The access token a server gives for a client's credentials (OAuth 2.0, RFC 6749, section 4.4).
+        """Request an access token for a client's credentials (OAuth 2.0, RFC 6749, section 4.4).
 
-        They are posted as a form; neither they nor the answer are archived or said. A replay needs none and gets "".
-        Without credentials it is the JSON Web Token (RFC 7519) that a public page shows, in prose or alone. Raises
-        `FetchFailed`.
+        They are posted as a form; neither they nor the answer are archived or logged. A replay needs no token and gets
+        "". Without credentials, return the JSON Web Token (RFC 7519) in a public page. Raises `FetchFailed`.
         """
         if self._politeness is None:
             return ""
         with self._noting_failures():
-            self._check_endpoint(url)
             if refusal := self._refusal(url):
                 raise FetchFailed(url, refusal)
             pause = self._pause(url)
@@ -338,7 +316,7 @@ class Web:
             if credentials is None:
                 match = JWT.search(answer.body)
                 if match is None:
-                    raise FetchFailed(url, "no access token: a page with a JSON Web Token in it expected")
+                    raise FetchFailed(url, "no access token: a page with a JSON Web Token expected")
                 return match[0].decode()
             try:
                 return str(orjson.loads(answer.body)["access_token"])
@@ -346,28 +324,23 @@ class Web:
                 raise FetchFailed(url, "no access token: JSON with an access_token expected") from None
 
     def read_rules(self, url: str) -> None:
-        """Ask for the rules of an address's host anew, for all who ask it from now on."""
-        assert self._politeness is not None, "a replay asks for no rules"
+        """Read the rules of an address's host again, for all sessions that share the politeness."""
+        assert self._politeness is not None, "a replay needs no rules"
         self._politeness.rules(url, self._ask_for_rules, self._source.pause, is_anew=True)
 
     @contextlib.contextmanager
     def _noting_failures(self) -> Iterator[None]:
-        """Keep what fails in `failures`, and raise it on."""
+        """Add a `FetchFailed` raised inside to `failures`."""
         try:
             yield
         except FetchFailed as error:
             self.failures.append(error)
             raise
 
-    def _check_endpoint(self, url: str) -> None:
-        if not self._source.longest_endpoint(url):
-            raise FetchFailed(url, f"not under an endpoint of {self._source.name}: {', '.join(self._source.endpoints)}")
-
     def _get(
         self, url: str, what: RequestExtras, follow: bool, *, is_read: bool
     ) -> tuple[RecordedAnswer | RevisitedAnswer, _StoredAnswer | None]:
-        """The answer as archived, and what was archived before; its body is at hand only with `is_read`."""
-        self._check_endpoint(url)
+        """Return the answer as archived, and the answer archived before, which has a body only with `is_read`."""
         start = url
         for _ in range(MAX_REDIRECTS + 1):
             if refusal := self._refusal(url):
@@ -385,32 +358,32 @@ class Web:
             url = self.redirects[start] = _redirect_target(url, location, what)
             if self._is_of_another_board(start, url):
                 return record, earlier
-            # Secrets are not sent to where a redirect leads, but for the signature that it gives out for there.
+            # Secrets are not sent to a redirect's target, except the signature that the redirect itself contains.
             what = RequestExtras(hidden=tuple(what.words_to_hide), signature=signature)
         raise FetchFailed(start, f"over {MAX_REDIRECTS} redirects, the last to {url}")
 
     def _is_of_another_board(self, url: str, target: str) -> bool:
-        """Whether two addresses list two boards, and not one in other capitals."""
+        """Whether two addresses are the lists of two boards; letter case makes no difference."""
         board, other = self._source.listed_board(url), self._source.listed_board(target)
         return board is not None and other is not None and board.lower() != other.lower()
 
     def _refusal(self, url: str) -> str | None:
+        """Return why an address is not one of the source's, or None."""
         try:
             parts = urlsplit(url)
         except ValueError as error:
-            return f"no address: {error}"
-        if not self._hosts.include(parts.netloc):
-            return f"its host is none of {self._source.name}'s: {self._hosts}"
+            return f"not an address: {error}"
+        elsewhere = f"not under an endpoint of {self._source.name}: {', '.join(self._source.endpoints)}"
+        if not self._is_host(parts.netloc):
+            return elsewhere
         if parts.scheme != "https" and not (parts.scheme == "http" and parts.netloc in self._insecure_hosts):
             return "not an https address"
-        if not self._source.longest_endpoint(url):
-            return f"not under an endpoint of {self._source.name}: {', '.join(self._source.endpoints)}"
-        return None
+        return None if self._source.longest_endpoint(url) else elsewhere
 
     def _pause(self, url: str) -> float:
-        """Seconds between two requests to the host. Raises `FetchFailed` when its rules forbid the address.
+        """Return the seconds between two requests to the host.
 
-        Or when nothing more may be asked at all: its rules are then not asked for either.
+        Raises `FetchFailed` if the host's rules forbid the address, or if the night's budget or time is used up.
         """
         pause = self._source.pause
         if self._politeness is None:
@@ -419,7 +392,7 @@ class Web:
             raise FetchFailed(url, why, is_put_off=True)
         rules = self._politeness.rules(url, self._ask_for_rules, pause)
         self._note_signals(url, rules)
-        if self._is_permitted:  # permission to read is none to hurry
+        if self._is_permitted:  # permission to read is not permission to hurry
             return max(pause, min(rules.crawl_delay, MAX_WAIT))
         if refusal := rules.refusal(url, obeys_signals=self._obeys_signals):
             is_over = rules.why_none is not None and self._why_no_more() is not None  # before the rules were read
@@ -436,7 +409,7 @@ class Web:
             self._writer.describe(robots, self._now(), [("content-signal", " ".join(pair)) for pair in rules.signals])
 
     def _why_no_more(self) -> str | None:
-        """Why the source may send no more requests tonight; None while it may."""
+        """Return why the source may send no more requests tonight; None while it may."""
         if self._politeness and self.n_requests >= self._source.most_requests:
             return f"the night's budget of {self._source.most_requests:,} requests is spent"
         if self._politeness and self._politeness.clock() >= self._deadline:
@@ -458,51 +431,59 @@ class Web:
     def _answer(
         self, url: str, address: str, what: RequestExtras, pause: float, *, is_read: bool
     ) -> tuple[_Answer, _StoredAnswer | None]:
-        """The answer of an address, asked again while its server is busy; and its newest archived answer."""
+        """Return the answer of a URL, archived as `address`, and the newest archived answer. Retry while it is busy."""
         if self._politeness is None:
             try:
                 answer = self._ask_once(address, what, MAX_BODY)
             except _NoAnswerError as error:
                 raise FetchFailed(url, str(error)) from error
-            self.statuses[answer.status] += 1
-            return answer, self._stored_answer(address, answer.observed_at, is_read=is_read)
-        earlier = self._stored_answer(address, self._now(), is_read=is_read)
-        conditions = {} if self._source.is_change_feed else _conditions(earlier)
-        extras = replace(what, headers={**conditions, **what.headers})
-        for attempt in range(1, ATTEMPTS + 1):
-            if why := self._politeness.why_closed(url) or self._why_no_more():
-                raise FetchFailed(url, why, is_put_off=True)
-            wait = FIRST_WAIT * 4 ** (attempt - 1) * (0.5 + 0.5 * self._chance())
-            try:
-                with self._politeness.turn(url, pause):
-                    answer = self._ask_once(url, extras, MAX_BODY)
-            except _NoAnswerError as error:
-                if attempt < ATTEMPTS and error.may_pass:
-                    self._politeness.sleep(wait)
-                    continue
-                if error.may_pass:  # else it is the answer that is wrong, not the host
-                    self._politeness.note_failure(url, str(error))
-                raise FetchFailed(url, str(error), is_put_off=self._why_no_more() is not None) from error
-            if (why := self._reservation(answer)) and not self._is_permitted:
-                raise FetchFailed(url, why, is_refused=True, is_answered=True)
-            if answer.status not in BUSY:
-                self._politeness.note_answer(url)
-                break
-            seconds = _retry_after(answer, self._now())
-            if seconds is not None and seconds > MAX_WAIT:
-                self._politeness.close_for(url, seconds)
-                break
-            if attempt == ATTEMPTS:
-                self._politeness.note_failure(url, f"HTTP {answer.status}")
-            elif seconds is not None:
-                self._politeness.delay(url, seconds)  # for all who ask this host
-            else:
-                self._politeness.sleep(wait)
+            earlier = self._stored_answer(address, answer.observed_at, is_read=is_read)
+        else:
+            earlier = self._stored_answer(address, self._now(), is_read=is_read)
+            conditions = {} if self._source.is_change_feed else _conditions(earlier)
+            extras = replace(what, headers={**conditions, **what.headers})
+            attempts = (self._attempt(self._politeness, url, extras, pause, n) for n in range(1, ATTEMPTS + 1))
+            answer = next(filter(None, attempts))
         self.statuses[answer.status] += 1
         return answer, earlier
 
+    def _attempt(
+        self, politeness: Politeness, url: str, extras: RequestExtras, pause: float, attempt: int
+    ) -> _Answer | None:
+        """Send one request in its turn. Returns None, after a wait, if another attempt may give a better answer."""
+        if why := politeness.why_closed(url) or self._why_no_more():
+            raise FetchFailed(url, why, is_put_off=True)
+        wait = FIRST_WAIT * 4 ** (attempt - 1) * (0.5 + 0.5 * self._chance())
+        try:
+            with politeness.turn(url, pause):
+                answer = self._ask_once(url, extras, MAX_BODY)
+        except _NoAnswerError as error:
+            if attempt < ATTEMPTS and error.may_pass:
+                politeness.sleep(wait)
+                return None
+            if error.may_pass:  # else the answer is wrong, not the host
+                politeness.note_failure(url, str(error))
+            raise FetchFailed(url, str(error), is_put_off=self._why_no_more() is not None) from error
+        if (why := self._reservation(answer)) and not self._is_permitted:
+            raise FetchFailed(url, why, is_refused=True, is_answered=True)
+        if answer.status not in BUSY:
+            politeness.note_answer(url)
+            return answer
+        seconds = _retry_after(answer, self._now())
+        if seconds is not None and seconds > MAX_WAIT:
+            politeness.close_for(url, seconds)
+            return answer
+        if attempt == ATTEMPTS:
+            politeness.note_failure(url, f"HTTP {answer.status}")
+            return answer
+        if seconds is not None:
+            politeness.delay(url, seconds)  # for all sources that request this host
+        else:
+            politeness.sleep(wait)
+        return None
+
     def _reservation(self, answer: _Answer) -> str | None:
-        """By which words of its own an answer is reserved; None: it is free."""
+        """Return the words by which an answer reserves itself, or None."""
         is_page = "html" in (answer.header("content-type") or "") and not answer.header("content-encoding")
         if policy := tdm_policy(answer.header, answer.body if is_page else None):
             return reservation("its answer", policy)
@@ -511,10 +492,10 @@ class Web:
         return f"reserved by the Content-Signal of its answer: {signal}" if is_reserved else None
 
     def _stored_answer(self, address: str, time: datetime, *, is_read: bool) -> _StoredAnswer | None:
-        """The newest archived answer of an address before a time, if it can still be read.
+        """Return the newest archived answer of an address before a time, if it can still be read.
 
-        Without `is_read` it is taken to be readable while the index has its file, whose size the index looks at when it
-        is opened; bytes that rot in place are found within `CHECKED_EVERY` nights.
+        Without `is_read` it counts as readable as long as the index has its file; the index checks file sizes when it
+        is opened. Bytes that rot in place are found within `CHECKED_EVERY` nights.
         """
         entry = self._held.before(address, time) if self._held else None
         if entry is None:
@@ -528,14 +509,17 @@ class Web:
     def _write_record(
         self, address: str, answer: _Answer, entry: IndexEntry | None, what: RequestExtras
     ) -> RecordedAnswer | RevisitedAnswer:
-        """Write an answer to the archive: as a repetition of the archived one or whole. Secrets are removed."""
+        """Archive an answer without secrets: as a repetition of the archived one, or whole."""
         secrets = what.words_to_hide
         headers = [(name, redact(value, secrets)) for name, value in answer.headers]
+        is_answered = answer.status in ANSWERED
+        is_same = entry is not None and (
+            answer.status == NOT_MODIFIED or (is_answered and answer.digest == entry.digest)
+        )
+        json_digest = None
+        if entry and not is_same and not secrets and is_answered:
+            json_digest = json_digest_of(answer.body, headers)
         try:
-            json_digest = None
-            is_same = entry is not None and _is_repetition(answer, entry)
-            if entry and not is_same and not secrets and answer.status in ANSWERED:
-                json_digest = json_digest_of(answer.body, headers)
             if entry and (is_same or (json_digest and json_digest == entry.json_digest)):
                 self.n_unchanged += 1
                 repetition = answer.revisit or answer
@@ -549,14 +533,13 @@ class Web:
                     refers_to=entry.first_at,
                     received=None if is_same else answer.digest,
                 )
-            body = redact_bytes(answer.body, secrets)
             return self._writer.write(
                 url=address,
                 observed_at=answer.observed_at,
                 status=answer.status,
                 reason=answer.reason,
                 headers=headers,
-                body=body,
+                body=redact_bytes(answer.body, secrets),
                 digest=None if secrets else answer.digest,
                 json_digest=json_digest,
             )
@@ -564,9 +547,9 @@ class Web:
             raise FetchFailed(address, f"cannot be archived: {error}") from error
 
     def _ask_once(self, url: str, what: RequestExtras, largest: int, *, is_cut: bool = False) -> _Answer:
-        """One request without checks or archive. Raises `_NoAnswerError`, in which no secret stands.
+        """Send one request, without checks or archive. Raises `_NoAnswerError`, which contains no secret.
 
-        A body over `largest` bytes is an error; with `is_cut` it is read up to there.
+        A body over `largest` bytes is an error; with `is_cut` it is truncated.
         """
         if why := self._why_no_more():
             raise _NoAnswerError(why, may_pass=False)
@@ -574,10 +557,13 @@ class Web:
         began = self._now()
         seconds = min(MAX_ANSWER, self._deadline - self._politeness.clock() if self._politeness else math.inf)
         is_over = threading.Event()
+        adapter = self._session.get_adapter(url)
         body = bytearray()
         try:
             with (
-                self._time_limit(url, seconds, is_over),
+                adapter.time_limit(seconds, is_over)
+                if isinstance(adapter, PublicAdapter)
+                else contextlib.nullcontext(),  # a replay has no limit
                 self._session.send_single(
                     url if self._politeness is None else with_query(url, {**what.secret, **what.signature}),
                     headers=dict(what.headers) | ({"Accept-Encoding": "identity"} if what.words_to_hide else {}),
@@ -586,21 +572,15 @@ class Web:
                     timeout=TIMEOUTS,
                 ) as response,
             ):
-                while part := response.raw.read1(64 * 1024, decode_content=False):
-                    body += part
-                    if len(body) > largest:
-                        if is_cut:
-                            del body[largest:]
-                            break
-                        raise _NoAnswerError(f"the body is over {largest} bytes", may_pass=False)
+                _read_body(response, body, largest, is_cut=is_cut)
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, ValueError) as error:
             if not is_over.is_set():
-                # ValueError: requests looks where an answer redirects, and that may be no address.
+                # ValueError: requests parses the target of a redirect, which may not be an address.
                 may_pass = not isinstance(error, PrivateAddress | ValueError)
                 raise _NoAnswerError(redact(_innermost_reason(error), what.words_to_hide), may_pass=may_pass) from None
         finally:
             self.n_bytes += len(body)
-        if is_over.is_set():  # also where what came before the cut looks like a whole answer
+        if is_over.is_set():  # even if the part before the cut looks like a whole answer
             raise _NoAnswerError(f"the answer took over {round(seconds, 1):g} seconds", may_pass=False)
         return _Answer(
             status=response.status_code,
@@ -611,16 +591,9 @@ class Web:
             revisit=response.revisit if isinstance(response, ReplayedResponse) else None,
         )
 
-    def _time_limit(
-        self, url: str, seconds: float, is_over: threading.Event
-    ) -> contextlib.AbstractContextManager[None]:
-        """Cut off the request made inside after so many seconds and set `is_over`; a replay has no limit."""
-        adapter = self._session.get_adapter(url)
-        return adapter.time_limit(seconds, is_over) if isinstance(adapter, PublicAdapter) else contextlib.nullcontext()
-
 
 class _NoAnswerError(Exception):
-    """One request without a whole answer. `may_pass`: asking again later makes sense."""
+    """One request without a whole answer. `may_pass`: a later request may succeed."""
 
     def __init__(self, why: str, *, may_pass: bool) -> None:
         super().__init__(why)
@@ -641,60 +614,59 @@ def web_for(
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
     chance: Callable[[], float] = random.random,
 ) -> Web:
-    """A session for a source: over recordings when `replay` names WARC files, else live.
+    """Return a session for a source: a replay if `replay` names WARC files, else live.
 
-    A replay answers each address with its recordings, one after the other, and archives them with the times
-    they were recorded at; neither contact, nor robots.txt, nor pauses apply. Live, `contact` (else the
-    environment's JOBMARKET_CONTACT) is a mail address or URL; raises `MissingContact` without one. Without a `writer`
-    a session asks for the rules of hosts alone. `held` is what the archive holds of the source: with it, unchanged
-    answers are kept as repetitions. `is_permitted`: the operator has put on record that the source may be read
-    whatever its robots.txt says. `obeys_signals`: a `no` in a Content-Signal keeps us out.
-    `insecure_hosts` ("127.0.0.1:8000") may be asked over http and be private: for tests. `politeness`, `now` and
-    `chance` as well.
+    A replay answers each address with its recordings, one after the other, and archives them with their recorded times;
+    contact, robots.txt and pauses do not apply. Live, `contact` (default: JOBMARKET_CONTACT in the environment) is a
+    mail address or URL; raises `MissingContact` without one. Without a `writer` the session can only request rules.
+    `held` is the source's index: with it, unchanged answers are archived as repetitions. `is_permitted`: the operator
+    has recorded a permission to read the source whatever its robots.txt says. `obeys_signals`: a `no` in a
+    Content-Signal forbids the request. For tests: `insecure_hosts` ("127.0.0.1:8000") may use http and be private;
+    `politeness`, `now` and `chance`.
     """
     session = SingleRequests()
+    adapter: BaseAdapter
+    damaged: list[tuple[Path, DamagedRecord]] = []
     if replay is not None:
-        recordings = ReplayAdapter(replay, held)
-        session.mount("https://", recordings)
-        session.mount("http://", recordings)
+        adapter = ReplayAdapter(replay, held)
+        damaged = adapter.damaged
         session.trust_env = False  # proxies do not matter here, and looking for them takes a fifth of the time
-        return Web(
-            source,
-            writer=writer,
-            session=session,
-            politeness=None,
-            insecure_hosts=insecure_hosts,
-            now=now,
-            held=held,
-            damaged=recordings.damaged,
-            keys=dict.fromkeys(source.keys, ""),
-        )
-    session.headers.update(
-        {
-            "User-Agent": f"{SOFTWARE} (+{check_contact(contact)})",
-            "Accept-Encoding": "gzip, deflate",  # what the standard library decodes
-        }
-    )
-    public = PublicAdapter(insecure_hosts)
-    session.mount("https://", public)
-    session.mount("http://", public)
+    else:
+        adapter = PublicAdapter(insecure_hosts)
+        session.headers["User-Agent"] = f"{SOFTWARE} (+{check_contact(contact)})"
+        session.headers["Accept-Encoding"] = "gzip, deflate"  # what the standard library decodes
+    session.mount("https://", adapter)
+    session.mount("http://", adapter)
+    is_live = replay is None
     return Web(
         source,
         writer=writer,
         session=session,
-        politeness=politeness,
+        politeness=politeness if is_live else None,
         insecure_hosts=insecure_hosts,
         now=now,
         held=held,
         is_permitted=is_permitted,
         obeys_signals=obeys_signals,
         chance=chance,
-        keys={name: os.environ.get(name, "") for name in source.keys},
+        damaged=damaged,
+        keys={name: os.environ.get(name, "") if is_live else "" for name in source.keys},
     )
 
 
+def _read_body(response: requests.Response, body: bytearray, largest: int, *, is_cut: bool) -> None:
+    """Read a body up to `largest` bytes; if there is more, truncate it (`is_cut`) or raise `_NoAnswerError`."""
+    while part := response.raw.read1(64 * 1024, decode_content=False):
+        body += part
+        if len(body) > largest:
+            if not is_cut:
+                raise _NoAnswerError(f"the body is over {largest} bytes", may_pass=False)
+            del body[largest:]
+            return
+
+
 def _conditions(earlier: _StoredAnswer | None) -> dict[str, str]:
-    """Headers of a conditional request: an answer only if it differs from the archived one."""
+    """Return the headers of a conditional request: the server sends a body only if it differs from the archived one."""
     if earlier is None:
         return {}
     entry = earlier.held
@@ -702,14 +674,8 @@ def _conditions(earlier: _StoredAnswer | None) -> dict[str, str]:
     return {name: value for name, value in headers.items() if value}
 
 
-def _is_repetition(answer: _Answer, entry: IndexEntry) -> bool:
-    """Whether an answer equals the archived one: not modified, or the same bytes."""
-    is_same = answer.status in ANSWERED and answer.digest == entry.digest
-    return answer.status == NOT_MODIFIED or is_same
-
-
 def _retry_after(answer: _Answer, now: datetime) -> float | None:
-    """Seconds after which a server asks to be asked again, where it says so (RFC 9110: seconds, or a date)."""
+    """Return a Retry-After in seconds (RFC 9110: seconds, or a date), or None."""
     value = (answer.header("retry-after") or "").strip()
     if value.isdecimal():
         return float(value)
@@ -720,7 +686,7 @@ def _retry_after(answer: _Answer, now: datetime) -> float | None:
 
 
 def _redirect_target(url: str, location: str, what: RequestExtras) -> str:
-    """Where an answer redirects, without the secret fields and words that it repeats. Raises `FetchFailed`."""
+    """Return the target of a redirect, without secret fields and words. Raises `FetchFailed`."""
     try:
         parts = urlsplit(urljoin(url, location))
         unsaid = what.secret.keys() | what.signature.keys()
@@ -728,11 +694,13 @@ def _redirect_target(url: str, location: str, what: RequestExtras) -> str:
         query = parts.query if len(fields) == len(parse_qsl(parts.query, True)) else urlencode(fields)
         return redact(urlunsplit(parts._replace(query=query)), what.words_to_hide)
     except ValueError as error:
-        raise FetchFailed(url, f"it redirects to no address: {redact(str(error), what.words_to_hide)}") from None
+        raise FetchFailed(
+            url, f"it redirects to an invalid address: {redact(str(error), what.words_to_hide)}"
+        ) from None
 
 
 def _response(answer: RecordedAnswer, *, observed_at: datetime, record: int) -> Response:
-    """A stored answer as what came at a time and was kept as a record."""
+    """Return a stored answer as the response of another time and record."""
     response = decode(answer)
     headers = {name.lower(): value for name, value in answer.headers}
     return Response(
@@ -747,19 +715,19 @@ def _response(answer: RecordedAnswer, *, observed_at: datetime, record: int) -> 
 
 
 def check_contact(contact: str | None) -> str:
-    """The contact a live night names itself with; raises `MissingContact` that says what to set."""
+    """Return the contact that a live night sends. Raises `MissingContact`, which says what to set."""
     address = (contact if contact is not None else os.environ.get(CONTACT, "")).strip()
     if not _CONTACT.fullmatch(address):
         problem = f"it is {address!r}" if address else "it is not set"
         raise MissingContact(
-            f"a live night needs {CONTACT}, a mail address or URL where a site's owner reaches you; {problem}. "
+            f"a live night needs {CONTACT}, a mail address or URL where site owners can reach you; {problem}. "
             f"For example: export {CONTACT}=you@example.org"
         )
     return address
 
 
 def _innermost_reason(error: Exception) -> str:
-    """The innermost reason; requests and urllib3 wrap it two or three times."""
+    """Return the innermost reason; requests and urllib3 wrap it two or three times."""
     if isinstance(error, NotRecorded):
         return str(error)
     cause: BaseException = error

@@ -27,7 +27,7 @@ from rich.text import Text
 from flows.accuracy.audit_results import GOLD, Answer, FieldValue, answers_in
 from flows.accuracy.posting_report import Value, read_refined_row, show, skills_of, values_of
 from flows.accuracy.title_doubt import title_doubts
-from flows.runtime.jsonl import append
+from flows.runs.jsonl import append
 from flows.runtime.version import code_version
 from flows.terminal.errors import Wrong
 from transforms.place.gazetteer import countries, members_of

@@ -1,6 +1,6 @@
-"""The answers of `jobmarket audit`, kept in `audit.jsonl`, and each reader's rolling accuracy from them (`ops.audits`).
+"""The answers of `jobmarket readers audit` (`audit.jsonl`) and each reader's rolling accuracy from them (`ops.audits`).
 
-The file holds ids and values and no text of an advert.
+The file holds ids and values, never the text of an advert.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from pydantic import Field, TypeAdapter
 from rich.console import Console
 from rich.table import Column, Table
 
-from flows.runtime import jsonl
+from flows.runs import jsonl
 from transforms.records.vocabulary import READERS
 from warehouse.ops_tables import Audits
 

@@ -66,9 +66,9 @@ def boards_discover(
     **Reads** boards.csv and the archive; asks no server. **Writes** boards.diff in the data folder, with `--take-in`
     work.duckdb.
     """
-    from flows.board_plan import store_curated_boards
     from flows.inputs.board_lists import make_known
     from flows.monitoring.boards import discover_boards
+    from flows.night.board_plan import store_curated_boards
     from flows.runtime.data_kind import LIVE
     from warehouse.load import boards as store
 
@@ -99,8 +99,8 @@ def boards_import(
     **Reads** the list, boards.csv and work.duckdb; asks no server. **Writes** work.duckdb, never in a folder with the
     sample's data.
     """
-    from flows.board_plan import store_curated_boards
     from flows.inputs.board_lists import read_list
+    from flows.night.board_plan import store_curated_boards
     from flows.runtime.data_kind import LIVE
     from warehouse.load import boards as store
 

@@ -1,52 +1,98 @@
-"""The `jobmarket` command. What is heavy (Prefect, DuckDB) is imported by the command that needs it."""
+"""The `jobmarket` command. A command's module is imported when that command, or the help of all, is asked for."""
 
 from __future__ import annotations
 
+import importlib
 import logging
 import signal
 import sys
-from typing import Annotated, NoReturn
+from typing import Annotated, Any, NamedTuple, NoReturn
 
 import typer
 from rich.logging import RichHandler
 from rich.text import Text
+from typer.core import TyperGroup
 
-from flows.cli import boards, config, guide, mcp, notify, query, readers, release, review, run, verify
-from flows.cli.disk_errors import describe_damage
-from flows.runtime.places import describe_unreachable
 from flows.terminal.console import ERR, OUT
 from flows.terminal.errors import EXIT_CODES, FAILED, INTERRUPTED, REMEDIES, USAGE, Wrong, describe_unwritten
 
-app = typer.Typer(
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    rich_markup_mode="markdown",  # paragraphs are wrapped anew to the terminal's width
-    help="Track the AI/ML job market: from a job board's answer to a figure in a guide, each figure traceable.",
-    epilog="Exit codes\n\n" + "\n".join(f"- {code}: {entry.meaning}" for code, entry in EXIT_CODES.items()),
+START, COLLECT, LOOK, PUBLISH, MAINTAIN = (
+    "Start here",
+    "Collect adverts",
+    "Look at the data",
+    "Publish figures",
+    "For maintainers of the readers",
 )
-COMMANDS = (
-    *(run.run, run.backfill, run.crawl, run.rebuild, run.serve),
-    *(query.sources, query.coverage, query.status, query.sql, query.shell, query.explain),
-    notify.notify,
-    verify.verify,
-    mcp.mcp,
-    *(release.release, release.verify_release),
-    *(readers.why, readers.audit),
-)
+"""Headings of the help, in order."""
+
+
+class InOrder(TyperGroup):
+    """Commands and groups in the order of `COMMANDS`; Typer would put groups last."""
+
+    def list_commands(self, ctx: Any) -> list[str]:  # noqa: D102
+        return [name for name in COMMANDS if name in self.commands]
+
+
+class Command(NamedTuple):
+    """A command, or a group of commands if `attribute` is a Typer app."""
+
+    heading: str
+    module: str
+    attribute: str
+
+
+COMMANDS = {
+    "run": Command(START, "run", "run"),
+    "status": Command(START, "query", "status"),
+    "guide": Command(START, "guide", "app"),
+    "sql": Command(START, "query", "sql"),
+    "serve": Command(COLLECT, "run", "serve"),
+    "sources": Command(COLLECT, "query", "sources"),
+    "backfill": Command(COLLECT, "run", "backfill"),
+    "crawl": Command(COLLECT, "run", "crawl"),
+    "boards": Command(COLLECT, "boards", "app"),
+    "rebuild": Command(COLLECT, "run", "rebuild"),
+    "config": Command(COLLECT, "config", "app"),
+    "notify": Command(COLLECT, "notify", "notify"),
+    "shell": Command(LOOK, "query", "shell"),
+    "explain": Command(LOOK, "query", "explain"),
+    "coverage": Command(LOOK, "query", "coverage"),
+    "review": Command(PUBLISH, "review", "app"),
+    "verify": Command(PUBLISH, "verify", "verify"),
+    "release": Command(PUBLISH, "release", "release"),
+    "verify-release": Command(PUBLISH, "release", "verify_release"),
+    "mcp": Command(PUBLISH, "mcp", "mcp"),
+    "readers": Command(MAINTAIN, "readers", "app"),
+}
 """In the order of the help."""
-IN_A_CHECKOUT = (readers.scorecard, readers.emerging)
-for function in COMMANDS:
-    app.command()(function)
-for function in IN_A_CHECKOUT:
-    app.command(rich_help_panel="For maintainers, in a checkout")(function)
-app.add_typer(boards.app, name="boards")
-app.add_typer(config.app, name="config")
-app.add_typer(guide.app, name="guide")
-app.add_typer(review.app, name="review")
+MOVED = {name: f"readers {name}" for name in ("why", "audit", "scorecard", "emerging")}
+"""Old names, which work for one more release."""
+
+
+def make_app(*names: str) -> typer.Typer:
+    """The command with these subcommands; with all if none is named."""
+    app = typer.Typer(
+        cls=InOrder,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+        rich_markup_mode="markdown",  # wraps paragraphs to the terminal's width
+        help="Track the AI/ML job market: from a job board's answer to a figure in a guide, each figure traceable.\n\n"
+        "New here? `jobmarket run --sample` makes everything from bundled, synthetic data, without a network.",
+        epilog="Exit codes\n\n" + "\n".join(f"- {code}: {entry.meaning}" for code, entry in EXIT_CODES.items()),
+    )
+    app.callback()(take_options)
+    for name in names or COMMANDS:
+        heading, module, attribute = COMMANDS[name]
+        entry = getattr(importlib.import_module(f"flows.cli.{module}"), attribute)
+        if isinstance(entry, typer.Typer):
+            app.add_typer(entry, name=name, rich_help_panel=heading)
+        else:
+            app.command(name, rich_help_panel=heading)(entry)
+    return app
 
 
 def print_version(is_asked: bool) -> None:
-    """Print which code this is, and end, when that is asked for."""
+    """Print the version of the code and exit, if asked to."""
     from flows.runtime.version import code_version
 
     if is_asked:
@@ -54,27 +100,30 @@ def print_version(is_asked: bool) -> None:
         raise typer.Exit
 
 
-@app.callback()
 def take_options(
     version: Annotated[
         bool, typer.Option("--version", callback=print_version, is_eager=True, help="Print the version and exit.")
     ] = False,
 ) -> None:
-    """Take the options that stand before a command's name."""
+    """Take the options before the name of a subcommand."""
 
 
 def main() -> None:
-    """Run the command; what a user can put right is one line, not a traceback. Exit codes: `EXIT_CODES`."""
+    """Run the command. An error that the user can put right is one line, not a traceback. Exit codes: `EXIT_CODES`."""
     to_terminal = RichHandler(console=ERR, show_path=False, show_level=False, log_time_format="%H:%M:%S")
     logging.basicConfig(level=logging.WARNING, format="%(message)s", handlers=[to_terminal])
     logging.getLogger("jobmarket").setLevel(logging.INFO)
-    # Great Expectations reports its temporary folders, by loggers that set their own level.
+    # Great Expectations logs its temporary folders, by loggers that set their own level.
     to_terminal.addFilter(lambda record: record.levelno >= logging.WARNING or record.name.startswith("jobmarket"))
-    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))  # so that we end our server, too
+    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))  # so that `finally` blocks run
     arguments = sys.argv[1:]
+    if arguments and (new_name := MOVED.get(arguments[0])):
+        ERR.print(f"`jobmarket {arguments[0]}` is now `jobmarket {new_name}`; the old name goes with the next release")
+        arguments[:1] = new_name.split()
     try:
+        app = make_app(*(name for name in arguments[:1] if name in COMMANDS))
         code = app(arguments or ["--help"], standalone_mode=False, prog_name="jobmarket")
-    except typer.TyperException as error:  # of typer's own: an unknown option, an argument that is missing
+    except typer.TyperException as error:  # such as an unknown option or a missing argument
         context = getattr(error, "ctx", None)
         command = context.command_path if context else "jobmarket"
         message = getattr(error, "message", str(error)) if context is None else error.format_message()
@@ -84,6 +133,8 @@ def main() -> None:
     except (FileNotFoundError, PermissionError, NotADirectoryError) as error:
         _end(str(error), FAILED)
     except OSError as error:
+        from flows.runtime.places import describe_unreachable
+
         if trouble := describe_unreachable(error):
             _end(trouble, FAILED)
         if error.errno not in REMEDIES:
@@ -92,9 +143,10 @@ def main() -> None:
     except typer.Abort:
         _end("ended", FAILED)
     except Exception as error:
+        from flows.cli.disk_errors import describe_damage
         from reports.figures.claims import ClaimsError
 
-        if isinstance(error, ClaimsError):  # the file is read when figures are declared, whatever the command
+        if isinstance(error, ClaimsError):  # any command that declares figures reads claims.toml
             _end(str(error), USAGE)
         if trouble := describe_damage(error):
             _end(trouble, FAILED)

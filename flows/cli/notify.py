@@ -45,7 +45,7 @@ def _send_test(config: Settings) -> None:
     from flows.notification.alerts import Night
     from flows.notification.delivery import deliver, list_channels
     from flows.notification.message import compose_test
-    from flows.runtime.run_record import new_run_id
+    from flows.runs.run_record import new_run_id
 
     channels = list_channels(config)
     if not channels:

@@ -1,4 +1,4 @@
-"""The commands that show how well adverts are read: why and audit; in a checkout scorecard and emerging, too."""
+"""The commands under `readers`: how well adverts are read."""
 
 from __future__ import annotations
 
@@ -17,17 +17,25 @@ from flows.runtime.settings import settings
 from flows.terminal.console import ERR, OUT
 from flows.terminal.errors import WrongUsage
 
+app = typer.Typer(
+    rich_markup_mode="markdown",
+    no_args_is_help=True,
+    help="See and measure how well adverts are read: `why`, `audit`; in a checkout also `scorecard` and `emerging`.",
+)
+
 
 def _need_checkout(command: str) -> None:
     """Make the code below tests/ importable, which the wheel does not hold. Raises `WrongUsage` where there is none."""
     if not (PROJECT / "tests" / "accuracy").is_dir():
         raise WrongUsage(
-            f"`jobmarket {command}` needs a checkout of the project: this copy, in {PROJECT}, has no tests/accuracy"
+            f"`jobmarket readers {command}` needs a checkout of the project; this copy, in {PROJECT}, "
+            "has no tests/accuracy"
         )
     if str(PROJECT) not in sys.path:
         sys.path.insert(0, str(PROJECT))
 
 
+@app.command()
 def scorecard(
     gold: Annotated[
         Path | None, typer.Option("--gold", metavar="DIR", help="Labelled cases; default: ../shared/gold.")
@@ -64,6 +72,7 @@ def scorecard(
             write_record(card)
 
 
+@app.command()
 def why(
     posting: Annotated[str, typer.Argument(metavar="POSTING", help="A posting_id, such as lever:5a2f….")],
     as_of: PastDay = None,
@@ -84,6 +93,7 @@ def why(
     posting_report.show_job(posting_report.read_job(folder, posting), OUT)
 
 
+@app.command()
 def emerging(
     limit: Annotated[int, typer.Option(min=1, metavar="N", help="Print at most this many of each kind.")] = 30,
     as_of: PastDay = None,
@@ -110,6 +120,7 @@ def emerging(
     skill_candidates.show_candidates(candidates, n_found, OUT)
 
 
+@app.command()
 def audit(
     day: Annotated[
         date | None, typer.Option("--day", parser=day_in, metavar="DAY", help="Questions of this day; default: today.")

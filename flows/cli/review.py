@@ -160,7 +160,7 @@ def _match(pattern: str, histories: Mapping[str, Sequence[Vintages]]) -> list[st
 
 def _write(make: Callable[[Connection], list[Vintages]], say: Callable[[], str]) -> None:
     """Store vintages in the work file, and publish warehouse, guides and page with them."""
-    from flows.cli.run import publish_again
+    from flows.cli.launch import publish_again
 
     outcome = publish_again(make)
     if outcome.exit_code == FAILED:

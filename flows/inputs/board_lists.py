@@ -24,8 +24,9 @@ import orjson
 import pyarrow as pa
 
 from extractors.boards import why_not_read
-from extractors.parquet_tables import open_parquet, read_batches
-from extractors.source import PLATFORM_PAGES, Source, all_sources, board_at, board_in
+from extractors.reading.parquet_tables import open_parquet, read_batches
+from extractors.source import all_sources, board_at, board_in
+from extractors.sources.declaration import PLATFORM_PAGES, Source
 from flows.terminal.errors import WrongUsage
 from transforms.text.addresses import hide_users
 from transforms.text.rejects import Rejected

@@ -19,7 +19,8 @@ from urllib.parse import unquote
 from extractors.archive.reader import SUFFIX, read
 from extractors.boards import BOARDS, all_boards, boards_csv, why_not_read
 from extractors.response import Response
-from extractors.source import LINKED_TOKEN, all_sources, board_at, board_in
+from extractors.source import all_sources, board_at, board_in
+from extractors.sources.declaration import LINKED_TOKEN
 from flows.runtime.project import PROJECT
 from flows.runtime.settings import Settings
 from flows.terminal.errors import Wrong, WrongUsage

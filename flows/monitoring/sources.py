@@ -18,11 +18,12 @@ from extractors.archive.writer import Writer
 from extractors.boards import boards_of
 from extractors.refine.refine import rows_of
 from extractors.response import ANSWERED, NEW_KEYS, Response
-from extractors.source import SourceModule, all_sources
+from extractors.source import all_sources
+from extractors.sources.declaration import SourceModule
 from extractors.web.session import web_for
+from flows.runs.run_log import Run, runs_of
 from flows.runtime.limits import limit
 from flows.runtime.permissions import read_permissions, why_off, why_turned_off
-from flows.runtime.run_log import Run, runs_of
 from flows.runtime.settings import Settings
 from flows.terminal.console import LOOK, OUT
 from flows.terminal.errors import Wrong, WrongUsage

@@ -8,11 +8,11 @@ from datetime import datetime
 from rich.table import Column, Table
 from rich.text import Text
 
+from flows.engine.schedule_server import schedule_of
 from flows.notification.channels import describe_channels
+from flows.runs.run_log import KILLED, RUNNING, STATES, Run, runs_of
 from flows.runtime.data_kind import read_kind
 from flows.runtime.lock import find_holder
-from flows.runtime.prefect_server import schedule_of
-from flows.runtime.run_log import KILLED, RUNNING, STATES, Run, runs_of
 from flows.runtime.settings import KIND, Settings
 from flows.terminal.console import OUT
 from warehouse import database

@@ -40,7 +40,7 @@ KINDS = {
 }
 """Kinds of alerts in the order of the message, each with its heading."""
 FAILURES = ("failed", "blocked", "partial", "empty")
-"""Outcomes of a source that are due (`flows.runtime.source_health.OUTCOMES`)."""
+"""Outcomes of a source that are due (`flows.runs.source_health.OUTCOMES`)."""
 NEAR = timedelta(days=14)
 """How long before its day a claim is due."""
 MAX_EXAMPLE = 180

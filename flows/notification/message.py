@@ -11,7 +11,7 @@ from typing import Any
 
 from flows.notification.alerts import KINDS, Alert, Night
 from flows.terminal.errors import EXIT_CODES
-from reports.figures.changes import Change
+from reports.figures.history import Change
 
 MAX_ALERTS = 12
 """Alerts of a kind that have a line; the others are counted."""

@@ -18,16 +18,16 @@ from flows.notification import sent
 from flows.notification.alerts import Alert, Night, StandingAlerts, find_alerts
 from flows.notification.delivery import ask_heartbeat, deliver, list_channels
 from flows.notification.message import Due, Message, Publication, compose
+from flows.runs.run_log import RUNNING, Run, runs_of
 from flows.runtime.data_kind import SAMPLE, read_kind
-from flows.runtime.run_log import RUNNING, Run, runs_of
 from flows.runtime.settings import Settings
 from flows.terminal.errors import FAILED
-from reports.figures.changes import find_changes
+from reports.figures.history import find_changes
 from warehouse.database import Connection, SqlError
 from warehouse.publish.reader import open_reader
 
 if TYPE_CHECKING:
-    from flows.runtime.run_record import Outcome
+    from flows.runs.run_record import Outcome
 
 LOG = logging.getLogger("jobmarket")
 NIGHTS = ("run", "serve")

@@ -14,7 +14,7 @@ from typing import Any
 
 from flows.notification.alerts import Alert, Key, StandingAlerts
 from flows.notification.message import Due
-from flows.runtime import run_log
+from flows.runs import run_log
 
 DELIVERY, CLEARED, BEAT = "delivery", "cleared", "heartbeat"
 """Keys by which the lines are known; each names the run."""

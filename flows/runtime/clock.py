@@ -13,9 +13,9 @@ from extractors.source import all_sources
 from extractors.web.first_answers import MAX_HOSTS, choose_hosts, find_hosts, hear_times
 from extractors.web.server_time import OutOfDate, ServerTime
 from extractors.web.session import MissingContact, check_contact
+from flows.runs.run_log import runs_of
 from flows.runtime.limits import limit
 from flows.runtime.permissions import why_off
-from flows.runtime.run_log import runs_of
 from flows.runtime.settings import Settings
 from flows.terminal.errors import WrongUsage
 from warehouse.database import SqlError
@@ -90,6 +90,11 @@ def look_out(
 def now() -> datetime:
     """The time by the machine's clock (UTC)."""
     return datetime.now(UTC)
+
+
+def today() -> date:
+    """The day it is, in UTC."""
+    return datetime.now(UTC).date()
 
 
 def read_last(config: Settings) -> tuple[datetime | None, date | None]:

@@ -6,7 +6,8 @@ import math
 from collections.abc import Iterator
 from dataclasses import replace
 
-from extractors.source import Source, all_sources
+from extractors.source import all_sources
+from extractors.sources.declaration import Source
 from flows.runtime.permissions import check_source_names
 from flows.runtime.settings import Settings
 from flows.terminal.errors import WrongUsage

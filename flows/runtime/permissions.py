@@ -19,8 +19,9 @@ from pathlib import Path
 
 from extractors.archive.reader import SUFFIX
 from extractors.boards import boards_of
-from extractors.source import Source, all_sources
-from flows.runtime import jsonl
+from extractors.source import all_sources
+from extractors.sources.declaration import Source
+from flows.runs import jsonl
 from flows.runtime.settings import COMMAND_LINE, Settings
 from flows.terminal.errors import WrongUsage, suggest
 from warehouse.publish import atomic_files

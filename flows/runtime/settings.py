@@ -177,21 +177,3 @@ def _write(origin: str, value: Any) -> str:
     text = ",".join(map(str, value)) if isinstance(value, list) else str(value)
     name = origin.rpartition(" ")[2]
     return f"{name} {text}" if origin.startswith(COMMAND_LINE) else f"{name}={text}"
-
-
-def prepare_prefect(config: Settings) -> None:
-    """Set Prefect's environment. Must run before Prefect is imported, which reads it then."""
-    config.prefect_home.mkdir(parents=True, exist_ok=True)
-    defaults = {
-        "PREFECT_HOME": str(config.prefect_home),
-        "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "120",  # 12-20 s are usual on two busy cores
-        "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
-        "PREFECT_CLOUD_ENABLE_ORCHESTRATION_TELEMETRY": "false",
-        "DO_NOT_TRACK": "1",
-        "PREFECT_LOGGING_LEVEL": "WARNING",
-        "PREFECT_LOGGING_EXTRA_LOGGERS": "jobmarket",
-        "PREFECT_LOGGING_TO_API_WHEN_MISSING_FLOW": "ignore",  # what is said before and after the flow
-        "PREFECT_RESULTS_PERSIST_BY_DEFAULT": "false",
-    }
-    for name, value in defaults.items():
-        os.environ.setdefault(name, value)

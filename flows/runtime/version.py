@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import hashlib
 import importlib.metadata
 import os
 import subprocess
@@ -34,6 +35,17 @@ def version_of(project: Path, version: str) -> str:
     except (OSError, subprocess.SubprocessError):
         return version
     return f"{version}+g{commit}{'.dirty' if is_dirty else ''}"
+
+
+@functools.cache
+def program_digest() -> str:
+    """Return a digest of all files that figures and pages are made with: a version may name changed files, too."""
+    folders = [PROJECT / name for name in ("transforms", "warehouse", "reports", "flows")]
+    files = sorted(path for folder in folders for path in folder.rglob("*") if path.is_file() and path.suffix != ".pyc")
+    digest = hashlib.blake2b(digest_size=16)
+    for path in files:
+        digest.update(path.relative_to(PROJECT).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
+    return digest.hexdigest()
 
 
 def _git(project: Path, *arguments: str) -> str:

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from reports.cells.cell import Cell, Rests
 from reports.figures.catalogue import declaration_of
 from reports.figures.declaration import Figure
+from reports.figures.declared.share_figures import ASKED, name_jobs
 from reports.figures.places import EVERYWHERE, OF_REGION, Place, address, slug
-from reports.figures.share_figures import ASKED, name_jobs
 from reports.wording import notes
 from reports.wording.numbers import Row
 from warehouse.mart_tables import Figures

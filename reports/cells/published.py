@@ -10,11 +10,11 @@ from pathlib import Path
 
 from reports.cells.cell import Cell, Rests
 from reports.figures import query, verdicts
-from reports.figures.pay_figures import KIND_OF_MARKET
+from reports.figures.declared.pay_figures import KIND_OF_MARKET
+from reports.figures.declared.share_figures import ASKED, name_jobs
 from reports.figures.places import EVERYWHERE, OF_REGION, PLACES, address, slug
 from reports.figures.query import Connection
-from reports.figures.share_figures import ASKED, name_jobs
-from reports.wording import closings, disclosure, pay, shares
+from reports.wording import disclosure, pay, shares
 from reports.wording.bases import OWN
 from reports.wording.numbers import Row
 from reports.wording.renderer import Renderer
@@ -73,7 +73,7 @@ def _closing_cell(row: Row) -> Cell | None:
         return None
     place, work = _SLUGS[row["region"]], row["role_group"]
     row = {**row, "cell": name_work(work)}
-    return _make(address("closing_rate", place, work), row, closings.CLOSING_RATES, place, work, measure="closing_rate")
+    return _make(address("closing_rate", place, work), row, shares.CLOSING_RATES, place, work, measure="closing_rate")
 
 
 def _make(

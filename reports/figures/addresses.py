@@ -1,22 +1,21 @@
-"""Addresses of figures: an id for every cell of the marts that may be printed, by a grammar that can be guessed.
+"""Addresses of figures: every cell of the marts that may be printed has an id that can be guessed.
 
     pay.{place}.{role}.{level}               pay.us.ai_engineering.senior, pay.western_europe.data.all
-    pay.{place}.{role}.{level}.{basis}       by one kind of source alone: pay.de.data_scientist.senior.reported
-    abroad.{place}.{role}.{level}            pay in the money of another country, and so with {basis}
-    mixed.{place}.{role}.{level}             both together, and so with {basis}
-    comparison.{place}.{role}.{basis}        of every level, in the money of its own period, beside other kinds
-    bonus.{place}                            the yearly bonus of AI engineering that adverts put a sum on
+    pay.{place}.{role}.{level}.{basis}       from one kind of source alone: pay.de.data_scientist.senior.reported
+    abroad.{place}.{role}.{level}            pay in the money of another country; also with {basis}
+    mixed.{place}.{role}.{level}             both together; also with {basis}
+    comparison.{place}.{role}.{basis}        every level, in the money of its own period, beside other kinds of source
+    bonus.{place}                            the yearly bonus of AI engineering, where adverts put a sum on it
     skill.{skill}.{place}.{group}            skill.python.de.ai_engineering
     share.{measure}.{item}.{place}.{group}   share.workplace.remote.us.ai_jobs, share.degree.master.all.ai_jobs
     disclosure.{place}.{group}.{law}         disclosure.us_ny.all.in_force
     closing_rate.{place}.{group}             closing_rate.all.ai_engineering
     claim.{name}                             what others say
 
-`place` is the ISO 3166-1 alpha-2 code of a country, the name of a UN M49 region or continent, or `all`: all adverts
+`place` is the ISO 3166-1 alpha-2 code of a country, the name of a UN M49 region or continent, or `all` for all adverts
 that we read. `role` is a role or a group of roles (`vocabulary.ROLE_GROUPS`), `level` a group of levels
 (`vocabulary.LEVEL_GROUPS`), `basis` a kind of source of pay. Names are in small letters with underscores
-(`places.slug`). Ids of earlier versions stay as aliases, and a skill may be given without its group, or alone
-(`ALIASES`).
+(`places.slug`). Earlier ids still work, and a skill may be given without its group, or alone (`ALIASES`).
 """
 
 from __future__ import annotations
@@ -27,8 +26,8 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
-from reports.figures import comparison_figures, disclosure_figures, pay_figures, share_figures
 from reports.figures.declaration import Figure
+from reports.figures.declared import comparison_figures, disclosure_figures, pay_figures, share_figures
 from reports.figures.places import EVERYWHERE, PLACES, Place
 from reports.wording.bases import NAMED
 from reports.wording.disclosure import PLACE_NAMES
@@ -39,7 +38,7 @@ from warehouse.marts.measures import MEASURES
 
 
 class AddressError(ValueError):
-    """An id that is of no figure. The message says which part is not known, and what would be."""
+    """An unknown id. The message says which part is unknown and suggests known ones."""
 
 
 GROUP = pay_figures.WORK_OF_GUIDE
@@ -52,12 +51,12 @@ ALIASES = (
     (r"outlook\.(\w+)", r"claim.\1"),
     (rf"pay\.([a-z]{{2}}\.\w+\.(?:{'|'.join(comparison_figures.KINDS)}))", r"comparison.\1"),
 )
-"""Ids of earlier versions and short forms, and the ids that they stand for."""
+"""Earlier ids and short forms, and the ids that they stand for."""
 _ALIASES = tuple((re.compile(old), new) for old, new in ALIASES)
 
 
 def canonical(figure_id: str) -> str:
-    """The id of a figure that may be given by an earlier id or a short form; else the id as it is."""
+    """The current id for an earlier id or a short form; other ids are returned unchanged."""
     for old, new in _ALIASES:
         match = old.fullmatch(figure_id)
         if match:
@@ -69,7 +68,7 @@ def canonical(figure_id: str) -> str:
 
 
 def _choose(what: str, part: str, names: Iterable[str]) -> str:
-    """A part that is among the known ones. Raises `AddressError` that names those that are spelt most alike."""
+    """Return `part` if it is known. Raises `AddressError` with the names spelt most alike."""
     choices = list(names)
     if part in choices:
         return part
@@ -160,11 +159,11 @@ KINDS: dict[str, tuple[tuple[int, ...], Callable[..., Figure], str]] = {
     "disclosure": ((3,), _declare_disclosure, "disclosure.PLACE.GROUP.LAW"),
     "closing_rate": ((2,), _declare_closing_rate, "closing_rate.PLACE.GROUP"),
 }
-"""Kinds of addresses: how many parts follow, what declares the figure of them, and the form in words."""
+"""Kinds of addresses: how many parts follow, the function that declares the figure, and the form in words."""
 
 
 def declare(figure_id: str) -> Figure:
-    """The figure of an address. Raises `AddressError` with the part that is not known."""
+    """The figure of an address. Raises `AddressError` naming the unknown part."""
     kind, *parts = figure_id.split(".")
     if kind not in KINDS:
         raise AddressError(f"no figure {figure_id!r}, and no kind of figure {kind!r}: {', '.join(KINDS)} are known")

@@ -1,8 +1,8 @@
-"""Every figure of the guide and of the page, declared once.
+"""Every figure of the guide and the site, declared once.
 
-A measured figure has a ladder of rungs, each a SELECT over one basis (`compute` climbs it). A cited figure is a claim
-of somebody else, with source, date and the day it must be looked at again (`claims`). A gathered figure is a table of
-the figures whose ids begin alike. What the page shows, and where, follows from `displays`.
+A measured figure has a ladder of rungs, each a SELECT over one kind of source (`ladder`). A cited figure is somebody
+else's claim, with its source and the day by which it must be verified again (`claims`). A gathered figure is a table of
+the figures whose ids match a pattern. `displays` say where the site shows a figure.
 """
 
 from __future__ import annotations
@@ -13,10 +13,10 @@ from collections.abc import Collection
 from reports.figures import query, verdicts
 from reports.figures.addresses import KINDS, AddressError, canonical, declare
 from reports.figures.claims import load_claims
-from reports.figures.comparison_figures import COMPARISON, declare_compared
-from reports.figures.declaration import ADVERTISED, SURVEYED, Display, Fallback, Figure
-from reports.figures.disclosure_figures import DISCLOSURES
-from reports.figures.pay_figures import (
+from reports.figures.declaration import SURVEYED, Display, Figure, Rung, postings_rung
+from reports.figures.declared.comparison_figures import COMPARISON, declare_compared
+from reports.figures.declared.disclosure_figures import DISCLOSURES
+from reports.figures.declared.pay_figures import (
     AROUND,
     BAND_LEVEL,
     BANDS,
@@ -27,9 +27,9 @@ from reports.figures.pay_figures import (
     country_figures,
     offer_nearest,
 )
+from reports.figures.declared.share_figures import SHARES, SKILLS, WHERE_AND_HOW
 from reports.figures.places import PLACES
 from reports.figures.query import Connection
-from reports.figures.share_figures import SHARES, SKILLS, WHERE_AND_HOW
 from reports.wording import frame, levels, reported, shares
 from reports.wording.numbers import REGION_NAMES
 from transforms.records.vocabulary import CELL_GROUPS
@@ -45,12 +45,12 @@ REPORTED = tuple(
         unit="USD per year",
         renderer=reported.REPORTED,
         rungs=(
-            Fallback(
+            Rung(
                 name=SURVEYED,
                 basis="reported",
                 cells="pay.reported.countries",
-                sql="reported",
-                behind="behind_reported",
+                sql="pay/reported",
+                behind="behind/reported",
                 parameters={
                     "role_group": REPORTED_GROUP,
                     "groups": CELL_GROUPS[REPORTED_GROUP],
@@ -68,7 +68,7 @@ REPORTED = tuple(
         ("experience", "experience", "by years of experience", "By years of experience"),
     )
 )
-"""What persons report in surveys; each figure counts a person once."""
+"""Pay that people report in surveys; each figure counts a person once."""
 
 LADDERS = tuple(
     Figure(
@@ -76,28 +76,17 @@ LADDERS = tuple(
         title=frame.name_ladder(level),
         unit="jobs",
         renderer=frame.LADDER,
-        rungs=(
-            Fallback(
-                name=ADVERTISED,
-                basis="postings",
-                cells="pay.advertised.{kind}",
-                sql="ladder",
-                behind="behind_ladder",
-                parameters={"role_group": frame.BASE_STEP, "names": REGION_NAMES},
-            ),
+        rungs=postings_rung(
+            "pay.advertised.{kind}", "ladder", "behind/frame",
+            {"by": "region", "role_group": frame.BASE_STEP, "role_groups": (frame.BASE_STEP,), "names": REGION_NAMES},
         ),
         judge=verdicts.judge_counts,
         parameters={"region_level": region_level, "seniority_group": level},
-        displays=(
-            Display(
-                section="read",
-                heading=f"{levels.capitalise(level)}, by {region_level}",
-            ),
-        ),
+        displays=(Display(section="read", heading=f"{levels.capitalise(level)}, by {region_level}"),),
     )
     for name, region_level, level in (("regions", "region", BAND_LEVEL), ("countries", "country", ENTRY_LEVEL))
-)
-"""What was read on the way to the bands of regions, and to entry pay by country."""
+)  # fmt: skip
+"""The steps from adverts read to the bands of regions, and to entry pay by country."""
 
 COVERAGE = tuple(
     Figure(
@@ -105,16 +94,7 @@ COVERAGE = tuple(
         title=f"What we read, by {by}",
         unit="jobs",
         renderer=frame.coverage(by.capitalize()),
-        rungs=(
-            Fallback(
-                name=ADVERTISED,
-                basis="postings",
-                cells="frame",
-                sql="frame",
-                behind="behind_frame",
-                parameters={"names": REGION_NAMES},
-            ),
-        ),
+        rungs=postings_rung("frame", "frame", "behind/frame", {"role_groups": (), "names": REGION_NAMES}),
         judge=verdicts.judge_counts,
         parameters={"by": by, "region_level": region_level},
         displays=(Display(section="frame", heading=f"By {by}"),),
@@ -125,7 +105,7 @@ COVERAGE = tuple(
         ("sectors", "sector", "world"),
     )
 )
-"""The frame: which boards are known and read, and what was read of them."""
+"""The frame: the boards that are known and read, and what was read of them."""
 
 # --- all of them --------------------------------------------------------------------------------------
 
@@ -152,7 +132,7 @@ UNSUPPORTED = (
         baseline="most organisations (no source named)",
     ),
 )
-"""What the 2026 guide claims and nobody could be named for: no figure until a source has been looked up."""
+"""Claims of the 2026 guide without a known source: withheld until somebody has looked one up."""
 _OTHERS = (
     *GATHERED,
     COMPARISON,
@@ -170,33 +150,33 @@ _OTHERS = (
 )
 _UNITED_STATES = country_figures(PLACES["us"])
 FIGURES = (*BANDS, *AROUND, *_OTHERS)
-"""All figures that do not depend on the table of countries; `declarations` adds those of each country."""
+"""All figures that do not depend on the countries in the data; `declarations` adds the figures of each country."""
 KNOWN = {figure.id: figure for figure in (*BANDS, *AROUND, *_UNITED_STATES, *_OTHERS)}
-"""All figures that are shown or spoken of by name, in order."""
+"""All figures that are shown or named somewhere, in order."""
 _OF_KIND = {figure.id.partition(".")[0]: figure for figure in reversed(KNOWN.values())}
 
 
 def declaration_of(figure_id: str) -> Figure:
-    """The declaration of a figure, declared by its address if need be; of one that is no longer, that of its kin."""
+    """The declaration of a figure, made from its address if needed; for an id no longer known, of a similar figure."""
     try:
         return KNOWN.get(figure_id) or declare(figure_id)
     except AddressError:
         return _OF_KIND[figure_id.partition(".")[0]]
 
 
-MOST_NAMED = 8
-"""Figures that are offered by the first part of an id that none has."""
+MAX_SUGGESTIONS = 8
+"""How many known ids an error suggests when none is similar."""
 
 
 def find_id(address: str) -> str:
-    """The id of a figure that is named by its id, an earlier one or a short form. Raises `AddressError` for none."""
+    """The id of a figure given by its id, an earlier id or a short form. Raises `AddressError` for an unknown one."""
     figure_id = canonical(address)
     if figure_id in KNOWN:
         return figure_id
     kind = figure_id.partition(".")[0]
     ids = [name for name in KNOWN if name.startswith(f"{kind}.")]
     if kind not in KINDS and ids:
-        near = difflib.get_close_matches(figure_id, ids, n=2, cutoff=0.6) or ids[:MOST_NAMED]
+        near = difflib.get_close_matches(figure_id, ids, n=2, cutoff=0.6) or ids[:MAX_SUGGESTIONS]
         raise AddressError(f"no figure {address!r}; did you mean {' or '.join(near)}?")
     try:
         return declare(figure_id).id
@@ -207,28 +187,18 @@ def find_id(address: str) -> str:
 
 
 def displays_of(figure_id: str) -> tuple[Display, ...]:
-    """Where the page shows a figure."""
+    """Where the site shows a figure."""
     return KNOWN[figure_id].displays if figure_id in KNOWN else ()
 
 
-def _read_countries(con: Connection) -> list[str]:
-    """The countries that ever had a cell of pay; a file of a version before lists of cells has none published."""
-    has_lists = query.read(
-        con, "FROM duckdb_tables() WHERE database_name = current_database() AND schema_name = 'published' LIMIT 1"
-    )
-    schemas = ("mart", "published") if has_lists else ("mart",)
-    selects = (f"SELECT region FROM {name}.salary_bands WHERE region_level = 'country'" for name in schemas)
-    return [row["region"] for row in query.read(con, f"{' UNION '.join(selects)} ORDER BY region")]
-
-
 def declarations(con: Connection, also: Collection[str] = ()) -> dict[str, Figure]:
-    """Every figure of a night by id, gathered ones after those they gather, and others by their addresses.
+    """Every figure of a night by id, members before the tables that gather them; `also` are further addresses.
 
-    Of countries those that ever had a cell of pay, and the United States, of which the guide speaks by name.
-    Reads the salary bands of all days and those that are published, and what there is to compare. Raises
-    `AddressError` where an address is of no figure.
+    Countries are those that ever had a cell of pay, and the United States, which the guide names. Reads salary bands
+    of all days, and what there is to compare. Raises `AddressError` for an unknown address.
     """
-    names = dict.fromkeys(["us", *(region.lower() for region in _read_countries(con))])
+    regions = query.read(con, query.fill("pay/countries", {}))
+    names = dict.fromkeys(["us", *(row["region"].lower() for row in regions)])
     countries = [PLACES[name] for name in names if name in PLACES]
     figures = (
         *map(offer_nearest, BANDS), *AROUND, *(figure for place in countries for figure in country_figures(place)),

@@ -1,10 +1,10 @@
-"""Claims of others that the guide cites, read from `claims.toml`, which an editor can change."""
+"""Claims that the guide cites from others, read from `claims.toml`, which an editor can change."""
 
 from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
@@ -15,16 +15,13 @@ from warehouse.mart_tables import Figures
 CLAIMS = Path(__file__).with_name("claims.toml")
 UNKNOWN_PUBLISHER = "source unknown"
 _ID = re.compile(r"[a-z0-9_]+(\.[a-z0-9_]+)+")
-_TEXTS = ("id", "title", "claim", "unit", "publisher", "work", "published", "caveat", "baseline")
 _OPTIONAL = frozenset(("publisher", "work", "published", "baseline", "parts", "verified_on"))
 _PARTS = ("amount", "year", "growth")
-_DAYS = ("verified_on", "verify_by")
-_KEYS = (*_TEXTS, "value", *_DAYS, "parts")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Claim:
-    """What somebody else says: `claims.toml` says what each field means. `publisher` is None when nobody is named."""
+    """A claim; the head of `claims.toml` explains each field. `publisher` is None when nobody is named."""
 
     id: str
     title: str
@@ -42,7 +39,7 @@ class Claim:
 
 
 class ClaimsError(ValueError):
-    """A file of claims that cannot be read. `problems` say of which claim and key, all that were found."""
+    """An invalid file of claims. `problems` lists every problem with its claim and key."""
 
     def __init__(self, path: Path, problems: Sequence[str]) -> None:
         self.problems = tuple(problems)
@@ -50,54 +47,41 @@ class ClaimsError(ValueError):
 
 
 def load_claims(path: Path = CLAIMS) -> tuple[Claim, ...]:
-    """All claims of a file, in order. Raises `ClaimsError` with every problem, its claim and its key."""
+    """All claims of a file, in order. Raises `ClaimsError` with every problem in it."""
     try:
         content = tomllib.loads(path.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ClaimsError(path, [str(error)]) from error
     problems = [f"{key}: unknown; [[claims]] expected" for key in content if key != "claims"]
     tables = content.get("claims", [])
-    if not isinstance(tables, list) or not all(isinstance(one, dict) for one in tables):
+    if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
         raise ClaimsError(path, [*problems, "claims: [[claims]] with two brackets expected"])
     ids: set[str] = set()
     for number, table in enumerate(tables, start=1):
         name = table["id"] if isinstance(table.get("id"), str) else f"claim {number}"
-        problems += [f"{name}: {problem}" for problem in _problems_of(table)]
+        problems += [f"{name}: {problem}" for problem in _find_problems(table)]
         problems += [f"{name}: id: given to two claims"] if name in ids else []
         ids.add(name)
     if problems:
         raise ClaimsError(path, problems)
-    return tuple(_claim(table) for table in tables)
+    return tuple(_make_claim(table) for table in tables)
 
 
-def _claim(table: Mapping[str, Any]) -> Claim:
+def _make_claim(table: dict[str, Any]) -> Claim:
     value = table["value"]
     return Claim(**{**table, "value": tuple(value) if isinstance(value, list) else value})
 
 
-def _problems_of(table: Mapping[str, Any]) -> Iterator[str]:
-    for key in table:
-        if key not in _KEYS:
-            yield f"{key}: unknown; {', '.join(_KEYS)} are known"
-    for key in _KEYS:
-        if key not in table:
-            if key not in _OPTIONAL:
-                yield f"{key}: missing"
-        elif key in _TEXTS and not (isinstance(table[key], str) and table[key].strip()):
-            yield f"{key}: a text expected, not {table[key]!r}"
-    if isinstance(table.get("id"), str) and not _ID.fullmatch(table["id"]):
-        yield f"id: small letters, digits and underscores, in parts divided by dots, expected, not {table['id']!r}"
-    if "value" in table and not _is_value(table["value"]):
-        yield f"value: a number or [lower end, upper end] expected, not {table['value']!r}"
-    parts = table.get("parts", {})
-    if not isinstance(parts, dict) or not all(key in _PARTS and isinstance(parts[key], str) for key in parts):
-        yield f"parts: texts for {', '.join(_PARTS)} expected, not {parts!r}"
-    elif not all(part in table.get("claim", "") for part in parts.values()):
-        yield f"parts: each must stand in the claim word for word, as {', '.join(parts.values())} do not"
-    for key in _DAYS:
-        day = table.get(key, date.max)
-        if not isinstance(day, date) or isinstance(day, datetime):
-            yield f"{key}: a day without quotes such as 2027-06-30 expected, not {day!r}"
+def _is_text(value: object) -> bool:
+    return isinstance(value, str) and bool(value.strip())
+
+
+def _is_day(value: object) -> bool:
+    return isinstance(value, date) and not isinstance(value, datetime)
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def _is_value(value: object) -> bool:
@@ -106,12 +90,42 @@ def _is_value(value: object) -> bool:
     return _is_number(value)
 
 
-def _is_number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
+def _has_texts(value: object) -> bool:
+    return isinstance(value, dict) and all(key in _PARTS and isinstance(text, str) for key, text in value.items())
+
+
+_EXPECTED: Mapping[str, tuple[Callable[[object], bool], str]] = {
+    "id": (
+        lambda value: isinstance(value, str) and _ID.fullmatch(value) is not None,
+        "small letters, digits and underscores, in parts divided by dots,",
+    ),
+    **dict.fromkeys(
+        ("title", "claim", "unit", "publisher", "work", "published", "caveat", "baseline"), (_is_text, "a text")
+    ),
+    "value": (_is_value, "a number or [lower end, upper end]"),
+    **dict.fromkeys(("verified_on", "verify_by"), (_is_day, "a day without quotes such as 2027-06-30")),
+    "parts": (_has_texts, f"texts for {', '.join(_PARTS)}"),
+}
+"""Keys of a claim, with a check of the value and what is expected, in words."""
+
+
+def _find_problems(table: Mapping[str, Any]) -> Iterator[str]:
+    for key in table:
+        if key not in _EXPECTED:
+            yield f"{key}: unknown; {', '.join(_EXPECTED)} are known"
+    for key, (holds, expected) in _EXPECTED.items():
+        if key not in table:
+            if key not in _OPTIONAL:
+                yield f"{key}: missing"
+        elif not holds(table[key]):
+            yield f"{key}: {expected} expected, not {table[key]!r}"
+    parts = table.get("parts", {})
+    if _has_texts(parts) and not all(part in str(table.get("claim")) for part in parts.values()):
+        yield f"parts: each must stand in the claim word for word, as {', '.join(parts.values())} do not"
 
 
 def warn_of_outdated(rows: Iterable[Figures]) -> list[str]:
-    """What the operator should look at: cited figures whose day of verification has passed."""
+    """Messages about cited figures that should have been verified again by now."""
     return [
         f"{row.figure}: cited from {', '.join(row.sources) or 'an unknown source'}, to be verified again by "
         f"{row.verify_by.isoformat()}; look the claim up and set a new day in reports/figures/{CLAIMS.name}"

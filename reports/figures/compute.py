@@ -1,7 +1,7 @@
-"""The figures of a day as rows of the ledger: measured on their ladders (`ladder`), cited, or made of others.
+"""Compute the figures of a day as rows of the ledger: measured (`ladder`), cited, or made of other figures.
 
-A value that does not stand on the first rung says on which. A withheld figure says why, how far it is from being
-printed, and which figures are nearest.
+A value from a lower rung says which. A withheld figure says why, how far it is from being printed, and which figures
+are nearest.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ from reports.figures.addresses import declare
 from reports.figures.catalogue import declarations
 from reports.figures.claims import UNKNOWN_PUBLISHER, Claim
 from reports.figures.declaration import WITHHELD, Figure
-from reports.figures.ladder import Attempt, FigureInputs, add_up, choose, inputs_of, oldest
-from reports.figures.pay_figures import REGIONS_PAY
+from reports.figures.declared.pay_figures import REGIONS_PAY
+from reports.figures.ladder import Attempt, FigureInputs, choose_rung, combine_evidence, inputs_of
 from reports.figures.query import Connection
 from reports.figures.verdicts import Verdict
 from reports.wording import gaps, notes, numbers, pay
@@ -30,9 +30,9 @@ from warehouse.mart_tables import Figures, Lack, NearestFigure, SourceContributi
 from warehouse.ops_tables import Vintages
 
 MAX_NEAREST = 3
-"""Most figures that are offered in place of one that is withheld."""
+"""How many figures are offered in place of a withheld one."""
 NOT_REVIEWED = "not reviewed"
-"""Said of a vintage that was published although nobody decided on it."""
+"""Printed beside values of a vintage that was published although nobody reviewed it."""
 
 
 def compute_figures(
@@ -43,10 +43,10 @@ def compute_figures(
     also: Collection[str] = (),
     standing: Mapping[str, Vintages] | None = None,
 ) -> list[Figures]:
-    """The ledger rows of one day, one per figure, in order of declaration; `also` are addresses of others.
+    """The ledger rows of one day, one per figure, in order of declaration; `also` are addresses of further figures.
 
-    They are of the vintages of lists that are `standing`, or of the marts of the day. Reads published.* or mart.*, and
-    core.*; writes nothing. A rung that rests on a source whose aggregates may not be republished is passed over.
+    With `standing` they are read from those published vintages of lists, else from the day's marts. Reads published.*
+    or mart.*, and core.*; writes nothing. Skips rungs that rest on a source whose aggregates may not be republished.
     """
     figures = declarations(con, also)
     before = {} if standing is None else _read_before(con, as_of)
@@ -76,9 +76,9 @@ def compute_asked(
     code_version: str,
     standing: Mapping[str, Vintages] | None = None,
 ) -> list[Figures]:
-    """The ledger rows that figures of addresses have on a day, without any others; writes nothing.
+    """The ledger rows of these addresses on a day, without nearest figures; writes nothing.
 
-    They have no nearest figures. Raises `AddressError` where an address is of none.
+    Raises `AddressError` for an unknown address.
     """
     figures = [declare(name) for name in dict.fromkeys(ids)]
     inputs = inputs_of(con, as_of, standing, code_version=code_version, shares_selects=len(figures) > 1)
@@ -86,20 +86,19 @@ def compute_asked(
 
 
 def regather(figures: Mapping[str, Figure], rows: Mapping[str, Figures]) -> list[Figures]:
-    """The same rows, in their order, with those that gather others made of the others, by their declarations."""
+    """The same rows in the same order, with each table of figures rebuilt from its members."""
     result = []
     for name, row in rows.items():
         pattern = figures[name].gathers if name in figures else None
         if pattern is not None:
-            kin = [other for other in rows if other in figures and re.fullmatch(pattern, other)]
-            result.append(_gather(figures[name], [(figures[other], rows[other]) for other in kin], row))
-        else:
-            result.append(row)
+            members = [other for other in rows if other in figures and re.fullmatch(pattern, other)]
+            row = _gather(figures[name], [(figures[other], rows[other]) for other in members], row)  # noqa: PLW2901
+        result.append(row)
     return result
 
 
 def ledger_row(row: Row) -> Figures:
-    """A row of the ledger as the database gives it."""
+    """A row of the ledger from a row of the database."""
     lists = {
         "sources": tuple(row["sources"]),
         "snapshots": tuple(row["snapshots"]),
@@ -114,18 +113,17 @@ def ledger_row(row: Row) -> Figures:
 
 
 def _compute(con: Connection, figure: Figure, inputs: FigureInputs) -> Figures:
-    """The row of a figure; of one that gathers others as it is without any of them."""
+    """The row of a figure; a table of figures is still empty."""
     if figure.claim is not None:
         return _cite(figure, figure.claim, inputs)
     if not figure.rungs:
         verdict = Verdict(status="suppressed", reason=figure.retired)
-        return _new_row(figure, inputs.as_of, inputs.code_version, verdict)
-    chosen, refusals = choose(con, figure, inputs)
+        return _empty_row(figure, inputs.as_of, inputs.code_version, verdict)
+    chosen, refusals = choose_rung(con, figure, inputs)
     return print_attempt(figure, chosen, inputs) if chosen is not None else _withhold(figure, refusals, inputs)
 
 
-def _new_row(figure: Figure, as_of: date, code_version: str, verdict: Verdict) -> Figures:
-    """The row of a figure that says nothing yet."""
+def _empty_row(figure: Figure, as_of: date, code_version: str, verdict: Verdict) -> Figures:
     return Figures(
         as_of=as_of, figure=figure.id, title=figure.entitle(), kind=figure.kind, unit=figure.unit,
         status=verdict.status, reason=verdict.reason, n_jobs=verdict.n_jobs, n_employers=verdict.n_employers,
@@ -135,7 +133,7 @@ def _new_row(figure: Figure, as_of: date, code_version: str, verdict: Verdict) -
 
 
 def _with_value(row: Figures, figure: Figure, rows: Rows, qualifiers: Iterable[str | None] = ()) -> Figures:
-    """A row with what is printed of `rows`; `qualifiers` are said in brackets."""
+    """Add the printed form of `rows`; `qualifiers` are printed in brackets."""
     text = figure.renderer.text(rows)
     qualifier = "; ".join(filter(None, qualifiers)) or None
     return replace(
@@ -151,7 +149,7 @@ def _with_value(row: Figures, figure: Figure, rows: Rows, qualifiers: Iterable[s
 def _row_of_attempt(figure: Figure, attempt: Attempt, inputs: FigureInputs) -> Figures:
     vintage = inputs.vintage_of(attempt.list)
     return replace(
-        _new_row(figure, inputs.as_of, inputs.code_version, attempt.verdict),
+        _empty_row(figure, inputs.as_of, inputs.code_version, attempt.verdict),
         basis=attempt.rung.basis,
         list=attempt.list,
         vintage=None if vintage is None else vintage.number,
@@ -160,7 +158,7 @@ def _row_of_attempt(figure: Figure, attempt: Attempt, inputs: FigureInputs) -> F
 
 
 def print_attempt(figure: Figure, attempt: Attempt, inputs: FigureInputs) -> Figures:
-    """The row of a figure whose value a rung gives."""
+    """The row of a figure with the value that an attempt gives."""
     rung, evidence, vintage = attempt.rung, attempt.evidence, inputs.vintage_of(attempt.list)
     rows = attempt.rows
     if not figure.renderer.names_withheld:
@@ -179,7 +177,7 @@ def print_attempt(figure: Figure, attempt: Attempt, inputs: FigureInputs) -> Fig
 
 
 def _low_confidence(attempt: Attempt) -> str | None:
-    """Low confidence is said behind a single value; where there are several, their text marks each unsure one."""
+    """ "low confidence", unless the text marks the rows that have it."""
     if attempt.by_rules.status != "low":
         return None
     is_marked = len(attempt.rows) > 1 and any(row.get("status") == "low" for row in attempt.rows)
@@ -187,7 +185,7 @@ def _low_confidence(attempt: Attempt) -> str | None:
 
 
 def _say_review(name: str, inputs: FigureInputs) -> str | None:
-    """Since when another vintage of a list waits for a person; None where none has waited for long."""
+    """Since when another vintage of a list has waited for review, once that is long."""
     since = inputs.waiting.get(name)
     if since is None or (inputs.as_of - since).days <= DAYS_UNSAID.value:
         return None
@@ -195,7 +193,7 @@ def _say_review(name: str, inputs: FigureInputs) -> str | None:
 
 
 def _withhold(figure: Figure, attempts: Sequence[Attempt], inputs: FigureInputs) -> Figures:
-    """The row of a figure that no rung gives a value: the first says why, all say how far they are from it."""
+    """The row of a figure that no rung gives a value: the first attempt says why, all say what they lack."""
     given = attempts[0].given
     boards = inputs.boards.get((str(given.get("region_level", "world")), str(given.get("region", "World"))))
     missing, lacks = gaps.describe(attempts, boards)
@@ -203,7 +201,7 @@ def _withhold(figure: Figure, attempts: Sequence[Attempt], inputs: FigureInputs)
 
 
 def _with_nearest(row: Figures, figures: Mapping[str, Figure], rows: Mapping[str, Figures]) -> Figures:
-    """A row with the nearest figures that have a value, where it is withheld: of one kind those of most jobs first."""
+    """Add the nearest figures with a value to a withheld row; within one kind, the figure with most jobs first."""
     if row.value is not None:
         return row
     near = [rows[name] for name in figures[row.figure].nearest if name in rows and rows[name].value is not None]
@@ -214,11 +212,8 @@ def _with_nearest(row: Figures, figures: Mapping[str, Figure], rows: Mapping[str
 
 
 def _kind_of(figure: Figure) -> tuple[str, object]:
-    """What kind of figure it is, and of what kind of place."""
+    """First part of its id, and kind of place."""
     return figure.id.partition(".")[0], figure.parameters.get("region_level")
-
-
-# --- figures made of others -----------------------------------------------------------------------------
 
 
 def _cite(figure: Figure, claim: Claim, inputs: FigureInputs) -> Figures:
@@ -237,7 +232,7 @@ def _cite(figure: Figure, claim: Claim, inputs: FigureInputs) -> Figures:
         printed["verified_on"] = claim.verified_on.isoformat()
     verdict = Verdict(status="low" if reason else "published", reason=reason)
     row = replace(
-        _new_row(figure, inputs.as_of, inputs.code_version, verdict),
+        _empty_row(figure, inputs.as_of, inputs.code_version, verdict),
         basis="cited",
         rung="cited",
         sources=(claim.publisher,) if claim.publisher else (),
@@ -248,44 +243,55 @@ def _cite(figure: Figure, claim: Claim, inputs: FigureInputs) -> Figures:
     )
 
 
-def _gather(figure: Figure, members: Sequence[tuple[Figure, Figures]], before: Figures) -> Figures:
-    """A table of figures, of the day and version of the row `before` it."""
-    rows = figure.arrange([_describe_member(figure, *pair) for pair in members if _is_named(figure, pair[1])])
+# --- figures made of others -----------------------------------------------------------------------------
+
+
+def _gather(figure: Figure, members: Sequence[tuple[Figure, Figures]], empty: Figures) -> Figures:
+    """A table of figures; `empty` is its row without members, which gives the day and code version."""
+    rows = figure.arrange([_describe_member(figure, *pair) for pair in members if _is_listed(figure, pair[1])])
     ids = {row["figure"] for row in rows}
     printed = [row for _, row in members if row.value is not None and row.figure in ids]
-    states, bases, rungs = ({getattr(row, name) for row in printed} for name in ("status", "basis", "rung"))
-    status = next((state for state in FIGURE_STATES if state in states), "suppressed")
-    unsure = dict.fromkeys(row["place"] for row in rows if row["status"] == status)
-    reason = ", ".join(unsure) if status != "published" else None
-    verdict = Verdict(  # without employers: one counts in several places, so that the sum would count it twice
-        status=status,
-        reason=reason if printed else "no place has enough data",
-        n_jobs=sum(row.n_jobs or 0 for row in printed) if len(bases) < 2 else None,  # kinds of pay are never added up
-    )
-    is_one = len(bases) == 1
+    basis, rung = (_only(getattr(row, name) for row in printed) for name in ("basis", "rung"))
     result = replace(
-        _new_row(figure, before.as_of, before.code_version, verdict),
-        basis=next(iter(bases)) if is_one else None,
-        sql=query.fill("members", {"as_of": before.as_of, "pattern": figure.gathers or ""}),
-        sources=tuple(sorted({source for row in printed for source in row.sources})),
-        behind=add_up(part for row in printed for part in row.behind or ()),
-        snapshots=tuple(sorted({name for row in printed for name in row.snapshots})),
-        read_on=oldest(row.read_on for row in printed),
-        period_from=oldest(row.period_from for row in printed) if is_one else None,
-        period_to=max((row.period_to for row in printed if row.period_to), default=None) if is_one else None,
+        _empty_row(figure, empty.as_of, empty.code_version, _judge_table(rows, printed, basis)),
+        basis=basis,
+        sql=query.fill("members", {"as_of": empty.as_of, "pattern": figure.gathers or ""}),
+        **vars(combine_evidence(printed)),
     )
     if not printed:
         return result
-    return _with_value(replace(result, rung=rungs.pop() if len(rungs) == 1 else "named in each row"), figure, rows)
+    return _with_value(replace(result, rung=rung or "named in each row"), figure, rows)
 
 
-def _is_named(figure: Figure, member: Figures) -> bool:
-    """Whether a table names a figure: all regions, and of countries those with a single job at least."""
+def _only(values: Iterable[str | None]) -> str | None:
+    """The value that all share; None where they differ or there is none."""
+    different = set(values)
+    return different.pop() if len(different) == 1 else None
+
+
+def _judge_table(rows: Rows, printed: Sequence[Figures], basis: str | None) -> Verdict:
+    """The best state among the members. Jobs of different kinds of pay are never added up.
+
+    Employers are never counted, because the sum would count one in several places more than once.
+    """
+    if not printed:
+        return Verdict(status="suppressed", reason="no place has enough data", n_jobs=0)
+    status = next(state for state in FIGURE_STATES if any(row.status == state for row in printed))
+    unsure = dict.fromkeys(row["place"] for row in rows if row["status"] == status)
+    return Verdict(
+        status=status,
+        reason=", ".join(unsure) if status != "published" else None,
+        n_jobs=None if basis is None else sum(row.n_jobs or 0 for row in printed),
+    )
+
+
+def _is_listed(figure: Figure, member: Figures) -> bool:
+    """Whether a table has a row for a member: for every region, and for each country with at least one job."""
     return member.value is not None or bool(member.n_jobs) or figure.gathers == REGIONS_PAY
 
 
 def _describe_member(figure: Figure, member: Figure, row: Figures) -> Row:
-    """The row of a figure in a table of figures."""
+    """The row of a member in a table of figures."""
     first: Row = notes.rows_of(row)[0] if row.value is not None else {"n_jobs": row.n_jobs}
     period = {"period": notes.describe_period(row), "period_to": row.period_to} if figure.shows_periods else {}
     return {

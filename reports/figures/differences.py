@@ -1,10 +1,10 @@
-"""How far new values of figures are from those that stand: by chance, by more, or by another reading.
+"""How far new values of figures are from published ones: by chance, by more than chance, or by another reading.
 
-The two rest in part on the same employers. The variance of their difference is a delete-one-employer jackknife of the
-difference itself (Wolter 2007, "Introduction to Variance Estimation", chapter 4), employers being boards, so that what
-an employer adds to both cancels. It is computed of the adverts of both days as they are read now; where these, of the
-day that stands, no longer give what was printed, their reading has become another, which no sample explains. Where the
-adverts are not known, or do not give the value, the two values count as independent.
+Both values rest partly on the same employers. The variance of their difference is a delete-one-employer jackknife of
+the difference itself (Wolter 2007, "Introduction to Variance Estimation", chapter 4), with boards as employers, so that
+what an employer adds to both values cancels. It uses the adverts of both days as they are read now. If the adverts of
+the published day no longer give the printed value, they are read differently, which no sampling error explains. Where
+the adverts are unknown or do not give the value, the two values are treated as independent.
 """
 
 from __future__ import annotations
@@ -31,29 +31,29 @@ if TYPE_CHECKING:  # scipy, which that needs, takes a tenth of a second
     from warehouse.marts.estimators import Floats, Ints
 
 BY_CHANCE = 2 * NormalDist().cdf(-3.0)
-"""How often a figure may wait for review by chance alone: as often as one number is beyond three standard errors, one
-time in 370. A figure of many numbers shares that among them (Bonferroni)."""
+"""Chance that a figure waits for review without cause: one time in 370, as often as a number is beyond three standard
+errors. A figure of many numbers divides the chance among them (Bonferroni)."""
 MAX_DRIFT = 0.05
-"""The part of an amount, or of all jobs for a share, that a month may change without review, however sure the change:
-where the same adverts stand on both days their difference has next to no chance error, so that a market's true drift is
-always beyond three standard errors. A market that moved so far every month would rise by four fifths in a year."""
+"""Change per month that needs no review, as a part of an amount, or of all jobs for a share. Where both days have the
+same adverts, the difference has almost no sampling error, so true drift of the market always exceeds three standard
+errors. A market drifting this far every month would rise by four fifths in a year."""
 UNITS_READ_OTHERWISE = 2
-"""Printed units by which the adverts of the older day may be off what was printed of them, beside what edits explain.
-Files that come late and adverts that turn out to be of one job move them by less."""
+"""Printed units by which the adverts of the older day may differ from what was printed, beyond what edits explain.
+Files that arrive late and adverts found to be of one job change less."""
 MIN_SAME_ADVERTS = 10
-"""Adverts listed on both days from which what they pay is compared."""
+"""Fewest adverts listed on both days for comparing what they pay."""
 DAYS_OF_MONTH = 30.4
 Z_OF_INTERVAL = 1.96
 MAX_WITHOUT_INTERVAL = 0.25
-"""The part by which a value that has no interval may change without a review."""
+"""Part by which a value without an interval may change without review."""
 NAMES_OF_ROWS = ("figure", "name", "skill", "title", "word", "item", "place", "cell", "role_group", "region", "law")
 
 
 class Compared(NamedTuple):
-    """A number that is printed as an estimate: in words, and whether a hundredth is its printed unit (`is_points`).
+    """A printed estimate: its words, and whether it is printed in points (hundredths) rather than as an amount.
 
-    Of amounts it is a hundredth of them. Of pay in adverts it is the quantile `p` of a mean of both ends of each
-    advert, in which the lower one has the weight `weight_low`.
+    Estimates of pay are the quantile `p` of a weighted mean of both ends of each advert; `weight_low` is the weight of
+    the lower end.
     """
 
     words: str
@@ -62,11 +62,11 @@ class Compared(NamedTuple):
     weight_low: float = 0.5
 
     def unit(self, value: float) -> float:
-        """What is printed as one more."""
+        """Smallest step that printing shows: one point, or one hundredth of an amount."""
         return 0.01 if self.is_points else 0.01 * abs(value)
 
     def far(self, old: float, new: float) -> float:
-        """How far two values are apart: points, else the part of the older one."""
+        """Distance of two values: in points, else as a part of the older one."""
         return abs(new - old) if self.is_points or old == 0 else abs(new / old - 1)
 
     def say_change(self, old: float, new: float) -> str:
@@ -93,14 +93,13 @@ COMPARED = {
     "width": Compared("width", is_points=True),
     "usd": Compared("pay"),
 }
-"""What is compared, by column."""
+"""Numbers to compare, by column."""
 
 
 class Change(NamedTuple):
-    """A number on two days, and their difference in its standard errors.
+    """A number on two days, with the difference in standard errors (`z`).
 
-    `again` is the older one where the adverts of its day, as they are read now, give another, whatever of them was
-    edited since.
+    `again` is what the adverts of the older day give as they are read now, if edits do not explain the difference.
     """
 
     number: Compared
@@ -111,7 +110,7 @@ class Change(NamedTuple):
 
 
 class Pair(NamedTuple):
-    """A figure as it stands and as a night has it, on one rung."""
+    """A figure as published and as computed tonight, on one rung."""
 
     figure: Figure
     stands: Figures
@@ -119,9 +118,9 @@ class Pair(NamedTuple):
 
 
 class Sample(NamedTuple):
-    """Jobs behind a number on a day: the board of each, as a number, and its value.
+    """Jobs behind a number on a day: the board of each, numbered, and its value.
 
-    `unsure` is the part of them whose adverts were edited since, and said then what is not known.
+    `unsure` is the part of the jobs whose adverts were edited since, so that their earlier value is unknown.
     """
 
     board: Ints
@@ -130,26 +129,26 @@ class Sample(NamedTuple):
 
 
 Estimate = Callable[..., float]
-"""A number by its sample; and what it would be at another level, by as much."""
+"""Estimate a number from a sample, optionally with its probability level shifted."""
 
 
 # --- chance, and another reading ---------------------------------------------------------------------------
 
 
 def find_jumps(con: Connection, pairs: Iterable[Pair], found: dict[str, Groups]) -> list[str]:
-    """What chance does not explain of a list, in words: a jump, and another reading of the same adverts.
+    """What chance does not explain in a list, in words: its greatest jump, and other readings of the same adverts.
 
-    Chance is shared among all numbers of its figures. `found` keeps what stands behind them, which is read once.
+    Chance is shared among all numbers of its figures. `found` caches the adverts behind figures.
     """
     changes: list[tuple[str, Change]] = []
     reasons: list[str] = []
     drift = 0.0
     for figure, last_row, row in pairs:
         behind = _read_behind(con, figure, last_row, row, found)
-        own = [change for pair in _pair_rows(last_row, row) for change in _compare(*pair, behind)]
-        changes += [(figure.id, one) for one in own]
+        of_figure = [change for pair in _pair_rows(last_row, row) for change in _compare(*pair, behind)]
+        changes += [(figure.id, change) for change in of_figure]
         drift = MAX_DRIFT * max(1.0, (row.as_of - last_row.as_of).days / DAYS_OF_MONTH)
-        words = (_say_same(behind, drift), _say_again(own, last_row.as_of))
+        words = (_say_same(behind, drift), _say_again(of_figure, last_row.as_of))
         reasons += [f"{figure.id}: {one}" for one in words if one is not None]
     return [*_say_jump(changes, drift), *reasons]
 
@@ -157,22 +156,22 @@ def find_jumps(con: Connection, pairs: Iterable[Pair], found: dict[str, Groups])
 def _read_behind(
     con: Connection, figure: Figure, last_row: Figures, row: Figures, found: dict[str, Groups]
 ) -> Sequence[Rows]:
-    """The adverts behind a figure on both days; [] where they are not known."""
-    rung = next((one for one in figure.rungs if one.name == row.rung), None)
+    """The adverts behind a figure on both days; [] if unknown."""
+    rung = next((rung for rung in figure.rungs if rung.name == row.rung), None)
     if rung is None or row.basis not in OWN_BASES or last_row.rung != row.rung:
         return []
     inputs = [FigureInputs(as_of=day, found=found) for day in (last_row.as_of, row.as_of)]
     days = [
-        ladder.read_behind(con, figure, rung, ladder.parameters_of(figure, rung, one), one, around="behind_as_read")
+        ladder.read_behind(con, figure, rung, ladder.parameters_of(figure, rung, one), one, around="behind/as_read")
         for one in inputs
     ]
     return days if all(days) else []
 
 
 def _pair_rows(last_row: Figures, row: Figures) -> Iterator[tuple[Row, Row]]:
-    """The rows of a figure that both days have."""
-    before = {_key(one): one for one in notes.rows_of(last_row)}
-    return ((before[_key(one)], one) for one in notes.rows_of(row) if _key(one) in before)
+    """The rows that a figure has on both days."""
+    before = {_key(old): old for old in notes.rows_of(last_row)}
+    return ((before[_key(new)], new) for new in notes.rows_of(row) if _key(new) in before)
 
 
 def _key(row: Row) -> tuple[str, ...]:
@@ -180,8 +179,8 @@ def _key(row: Row) -> tuple[str, ...]:
 
 
 def _compare(old_row: Row, row: Row, behind: Sequence[Rows]) -> Iterator[Change]:
-    """The numbers of a row on two days: by the employers of both where their adverts give both numbers."""
-    samples = dict(_samples(row, behind)) if behind else {}
+    """The numbers of a row on two days, compared employer by employer if the adverts give the new number."""
+    samples = _samples(row, behind) if behind else {}
     for column, number in COMPARED.items():
         old, new = old_row.get(column), row.get(column)
         if old is None or new is None:
@@ -196,7 +195,7 @@ def _compare(old_row: Row, row: Row, behind: Sequence[Rows]) -> Iterator[Change]
 
 
 def _compare_within(apart: Change, then: Sample, now: Sample, estimate: Estimate) -> Change:
-    """A change by the employers of both days; where the adverts do not give the older number, with what they give."""
+    """The change, tested by the employers of both days; `again` is set if adverts now give another older number."""
     again, unit = estimate(then), apart.number.unit(apart.old)
     if abs(again - apart.old) < unit:
         z = jackknife(then, now, estimate)
@@ -207,7 +206,7 @@ def _compare_within(apart: Change, then: Sample, now: Sample, estimate: Estimate
 
 
 def _divide_apart(old_row: Row, row: Row, column: str) -> float:
-    """The difference of a number between two days in its standard errors, by its two intervals, as if independent."""
+    """The difference of a number between two days in standard errors, from its two intervals, as if independent."""
     old, new = old_row[column], row[column]
     ends = [one.get(f"{column}{end}") for one in (old_row, row) for end in ("_lo", "_hi")]
     low, high, new_low, new_high = (math.nan if end is None else float(end) for end in ends)
@@ -217,22 +216,31 @@ def _divide_apart(old_row: Row, row: Row, column: str) -> float:
     return (new - old) / error if error else math.inf
 
 
-def _samples(row: Row, behind: Sequence[Rows]) -> Iterator[tuple[str, tuple[Sample, Sample, Estimate]]]:
-    """What the numbers of a row are estimated from on both days: the ends and the median of pay, or a share."""
+def _samples(row: Row, behind: Sequence[Rows]) -> dict[str, tuple[Sample, Sample, Estimate]]:
+    """Samples of both days with their estimate, by column, for pay in dollars and for shares of all adverts."""
     item = row.get("item") or row.get("skill") or row.get("role")
     if row.get(MEDIAN) is not None and row.get("currency", "USD") == "USD":
-        pays = [[(_board(one), _pay_of(one)) for one in rows] for rows in behind]
-        for column, number in COMPARED.items():
-            if number.p is not None and all(pay is not None for rows in pays for _, pay in rows):
-                w = number.weight_low
-                jobs = [[(b, w * pay[0] + (1 - w) * pay[1], pay[2]) for b, pay in rows if pay] for rows in pays]
-                yield column, (*_number_boards(*jobs), _quantile(number.p))
-    elif row.get(SHARE) is not None and item is not None and row.get("region", "World") == "World":
-        yield SHARE, (*_number_boards(*(_answers(rows, str(item)) for rows in behind)), _mean)
+        return _samples_of_pay(behind)
+    if row.get(SHARE) is not None and item is not None and row.get("region", "World") == "World":
+        return {SHARE: (*_number_boards(*(_answers(rows, str(item)) for rows in behind)), _mean)}
+    return {}
+
+
+def _samples_of_pay(behind: Sequence[Rows]) -> dict[str, tuple[Sample, Sample, Estimate]]:
+    days = [[(_board(row), pay) for row in rows if (pay := _pay_of(row)) is not None] for rows in behind]
+    if any(len(day) < len(rows) for day, rows in zip(days, behind, strict=True)):
+        return {}
+    samples = {}
+    for column, number in COMPARED.items():
+        if number.p is not None:
+            w = number.weight_low
+            jobs = [[(board, w * pay[0] + (1 - w) * pay[1], pay[2]) for board, pay in day] for day in days]
+            samples[column] = (*_number_boards(*jobs), _quantile(number.p))
+    return samples
 
 
 JobValue = tuple[object, float, bool]
-"""The board of a job, its value, and whether its advert was edited since and what it said is not known."""
+"""The board of a job, its value, and whether its advert was edited since and its earlier value is unknown."""
 
 
 def _board(row: Row) -> object:
@@ -240,7 +248,7 @@ def _board(row: Row) -> object:
 
 
 def _pay_of(row: Row) -> tuple[float, float, bool] | None:
-    """Both ends of what an advert paid when it was read, and whether that is unsure; None: not known in dollars."""
+    """Both ends of what an advert paid when it was read, and whether that is unsure; None if unknown in dollars."""
     low, high = row.get("low_usd"), row.get("high_usd")
     if low is None or high is None:
         return None
@@ -252,24 +260,24 @@ def _pay_of(row: Row) -> tuple[float, float, bool] | None:
 
 
 def _answers(rows: Rows, item: str) -> list[JobValue]:
-    """Of each job the board of its first advert, 1 where it counts for an item, and whether one was edited."""
+    """For each job: the board of its first advert, 1 if it counts for an item, and whether an advert was edited."""
     jobs: dict[Any, JobValue] = {}
-    for one in rows:
-        board, has, unsure = jobs.get(one["job_id"], (_board(one), 0.0, False))
-        jobs[one["job_id"]] = board, max(has, float(item in (one["items"] or ()))), unsure or one["is_edited"]
+    for row in rows:
+        board, has, unsure = jobs.get(row["job_id"], (_board(row), 0.0, False))
+        jobs[row["job_id"]] = board, max(has, float(item in (row["items"] or ()))), unsure or row["is_edited"]
     return list(jobs.values())
 
 
 def _number_boards(then: Sequence[JobValue], now: Sequence[JobValue]) -> tuple[Sample, Sample]:
     """Samples of two days in which a board has the same number."""
-    number = {board: place for place, board in enumerate(dict.fromkeys(one[0] for one in (*then, *now)))}
+    number = {board: place for place, board in enumerate(dict.fromkeys(job[0] for job in (*then, *now)))}
     then_sample, now_sample = (
         Sample(
-            np.array([number[board] for board, _, _ in rows], dtype=np.int64),
-            np.array([value for _, value, _ in rows], dtype=float),
-            sum(is_unsure for _, _, is_unsure in rows) / max(len(rows), 1),
+            np.array([number[board] for board, _, _ in jobs], dtype=np.int64),
+            np.array([value for _, value, _ in jobs], dtype=float),
+            sum(is_unsure for _, _, is_unsure in jobs) / max(len(jobs), 1),
         )
-        for rows in (then, now)
+        for jobs in (then, now)
     )
     return then_sample, now_sample
 
@@ -279,7 +287,7 @@ def _mean(sample: Sample, shift: float = 0.0) -> float:
 
 
 def _quantile(p: float) -> Estimate:
-    """As in `estimators.estimate_quantiles`: type 8 of Hyndman and Fan, of as many values as even employers."""
+    """A quantile as in `estimators.estimate_quantiles`: Hyndman and Fan's type 8 for the number of even employers."""
 
     def estimate(sample: Sample, shift: float = 0.0) -> float:
         n_of, level = np.bincount(sample.board), p + shift
@@ -291,7 +299,7 @@ def _quantile(p: float) -> Estimate:
 
 
 def jackknife(then: Sample, now: Sample, estimate: Estimate) -> float | None:
-    """The difference of an estimate between two days over its standard error, by deleting one board at a time.
+    """The difference of an estimate between two days in standard errors, deleting one board at a time.
 
     None with fewer than two boards.
     """
@@ -317,19 +325,19 @@ def jackknife(then: Sample, now: Sample, estimate: Estimate) -> float | None:
 
 
 def _say_jump(changes: Sequence[tuple[str, Change]], drift: float) -> Iterator[str]:
-    """The greatest change, where it is beyond chance and beyond the drift that needs no review."""
+    """The greatest change beyond chance and beyond the drift that needs no review."""
     max_z = NormalDist().inv_cdf(1 - BY_CHANCE / 2 / max(len(changes), 1))
     beyond = [(name, one) for name, one in changes if abs(one.z) > max_z and one.number.far(one.old, one.new) >= drift]
     if beyond:
-        name, most = max(beyond, key=lambda pair: abs(pair[1].z))
-        by = "more than its interval allows" if math.isinf(most.z) else f"{abs(most.z):.1f} standard errors"
-        yield f"{name}: {most.number.say_change(most.old, most.new)}, {by}"
+        name, jump = max(beyond, key=lambda pair: abs(pair[1].z))
+        by = "more than its interval allows" if math.isinf(jump.z) else f"{abs(jump.z):.1f} standard errors"
+        yield f"{name}: {jump.number.say_change(jump.old, jump.new)}, {by}"
 
 
 def _say_same(behind: Sequence[Rows], drift: float) -> str | None:
-    """How much more or less the same adverts pay on both days, where it is beyond that drift.
+    """How much more or less adverts of both days pay now, if beyond the drift.
 
-    No chance is in it: who reads pay twice as high at every third employer shows here, when quantiles still hide it.
+    No sampling error is involved: if pay of every third employer were read twice as high, quantiles might hide it.
     """
     pays = [{row["posting_id"]: _pay_of(row) for row in rows} for rows in behind]
     changes = [
@@ -348,7 +356,7 @@ def _say_same(behind: Sequence[Rows], drift: float) -> str | None:
 
 
 def _say_again(changes: Iterable[Change], day: date) -> str | None:
-    """The number that the adverts of the older day, as they are read now, make most different from what was printed."""
+    """The number that differs most from what was printed, as the adverts of the older day are read now."""
     again = [(one.number, one.old, one.again) for one in changes if one.again is not None]
     if not again:
         return None
@@ -357,7 +365,7 @@ def _say_again(changes: Iterable[Change], day: date) -> str | None:
 
 
 def find_disjoint(last_row: Figures, row: Figures) -> Iterator[tuple[str, str, str]]:
-    """The numbers of a figure whose intervals on two days do not overlap: in words, then and now."""
+    """The numbers of a figure with disjoint intervals on two days: name, then, now."""
     for pair in _pair_rows(last_row, row):
         name = next((f"{pair[1][key]}, " for key in NAMES_OF_ROWS if pair[1].get(key)), "")
         for column, number in COMPARED.items():

@@ -1,4 +1,4 @@
-"""Everything the ledger knows of a figure, for whoever wants to follow it to its SQL and its archive files."""
+"""Everything the ledger knows about a figure, down to its SQL and its archive files."""
 
 from __future__ import annotations
 
@@ -12,19 +12,16 @@ from reports.figures.declaration import WITHHELD, Figure
 from reports.figures.query import Connection
 from reports.wording import notes
 from reports.wording.numbers import Row
-from warehouse.database import SqlError
 from warehouse.mart_tables import Figures
 from warehouse.ops_tables import FigureVintages, Vintages
 
 NOT_KEPT = "computed now, in no ledger: a guide that shows the figure would keep it"
-EARLIER = "published by an earlier version, so it cannot be asked again; the next run publishes anew"
 
 
 def explain_figure(con: Connection, figure_id: str, as_of: date | None = None) -> str:
-    """Everything the ledger knows of a figure on a day (the newest when None), as text in labelled lines.
+    """Everything known about a figure on a day (None: the newest), as labelled lines of text.
 
-    A figure of an address that no guide shows is in no ledger: it is computed for the newest day. Raises `AddressError`
-    where there is no such figure.
+    A figure that is not in the ledger is computed for the newest day. Raises `AddressError` for an unknown figure.
     """
     figure_id = find_id(figure_id)
     figure = declarations(con, [figure_id])[figure_id]
@@ -47,7 +44,7 @@ def explain_figure(con: Connection, figure_id: str, as_of: date | None = None) -
 def _list_lines(
     con: Connection, figure: Figure, row: Figures, history: Iterable[Row]
 ) -> Iterator[tuple[str, str | None]]:
-    """What is said under which label; None where there is nothing to say."""
+    """Labels and texts; lines without a text are skipped."""
     yield "value", notes.value(row)
     yield from _list_vintages(con, row)
     yield "status", row.status if row.reason is None else f"{row.status}: {row.reason}"
@@ -62,60 +59,54 @@ def _list_lines(
     for name in row.snapshots:  # files are named after the earliest WARC-Date in them
         yield "snapshot", f"{name} ({name.rsplit('/', 1)[-1][:10]})"
     yield "code", row.code_version
-    yield from _climb_again(con, figure, row)
+    yield from _retry_rungs(con, figure, row)
     rung = None
-    for one in history:  # values of two rungs are set apart: they do not compare
-        if one["rung"] != WITHHELD:
-            if rung not in (None, one["rung"]):
-                yield "history", f"before, by another rung ({one['rung']}): not to be compared with what stands above"
-            rung = one["rung"]
-        yield "history", f"{one['as_of'].isoformat()} {one['status']}: {one['value'] or one['reason']}"
+    for past in history:
+        if past["rung"] != WITHHELD:
+            if rung not in (None, past["rung"]):
+                yield "history", f"before, by another rung ({past['rung']}): not to be compared with what stands above"
+            rung = past["rung"]
+        yield "history", f"{past['as_of'].isoformat()} {past['status']}: {past['value'] or past['reason']}"
 
 
 def _list_vintages(con: Connection, row: Figures) -> Iterator[tuple[str, str | None]]:
-    """The list that a figure is read from, its vintages, the newest first, and those that the figure had itself."""
+    """The list that a figure is read from, the list's vintages, newest first, and vintages of the figure alone."""
     if row.list is None:
         return
     history = vintages.read_vintages(con).get(row.list, [])
     waiting = vintages.waiting_one(history)
     yield "list", f"{row.list}, vintage {row.vintage}" if row.vintage else row.list
     yield "in review", f"since {waiting.offered_on.isoformat()}: {waiting.why}" if waiting else None
-    for one in reversed(history):
-        yield f"vintage {one.number}", _describe_vintage(one)
-    own = f"FROM ops.figure_vintages WHERE figure = {query.literal(row.figure)} ORDER BY number DESC"
-    for before in (FigureVintages(**one) for one in query.read(con, own)):
+    for vintage in reversed(history):
+        yield f"vintage {vintage.number}", _describe_vintage(vintage)
+    of_figure = f"FROM ops.figure_vintages WHERE figure = {query.literal(row.figure)} ORDER BY number DESC"
+    for before in (FigureVintages(**vintage) for vintage in query.read(con, of_figure)):
         yield f"before, {before.number}", f"{_describe_vintage(before)}: {before.value or 'withheld'}"
 
 
-def _describe_vintage(one: Vintages | FigureVintages) -> str:
-    decision = f" on {one.decided_on.isoformat()}" if one.decided_on else ""
-    beside = f" ({one.reason})" if one.reason else ""
-    return f"{one.state}{decision}, {one.why}{beside}"
+def _describe_vintage(vintage: Vintages | FigureVintages) -> str:
+    decision = f" on {vintage.decided_on.isoformat()}" if vintage.decided_on else ""
+    reason = f" ({vintage.reason})" if vintage.reason else ""
+    return f"{vintage.state}{decision}, {vintage.why}{reason}"
 
 
 def _compute_now(con: Connection, figure_id: str, day: date | None) -> Figures | None:
-    """The row that a figure of an address would have on a day of the marts; None where there is no such day."""
+    """The row of a figure for a day; None if the ledger lacks that day."""
     if day is None or not query.read(con, f"FROM mart.figures WHERE as_of = {query.literal(day)} LIMIT 1"):
         return None
-    try:
-        standing = vintages.read_standing(con)
-        return compute.compute_asked(con, [figure_id], day, code_version=NOT_KEPT, standing=standing)[0]
-    except SqlError:  # a file of an earlier version lacks what is read today
-        return None
+    standing = vintages.read_standing(con)
+    return compute.compute_asked(con, [figure_id], day, code_version=NOT_KEPT, standing=standing)[0]
 
 
-def _climb_again(con: Connection, figure: Figure, row: Figures) -> Iterator[tuple[str, str]]:
-    """What each rung says now, with the number of all archive files behind it; later ones than used are not run."""
-    try:
-        inputs = ladder.inputs_of(con, row.as_of, vintages.read_standing(con))
-        for attempt in ladder.climb(con, figure, inputs):
-            verdict = attempt.verdict
-            words = f"{verdict.status} (n = {verdict.n_jobs})" + (f": {verdict.reason}" if verdict.reason else "")
-            yield "rung", f"{attempt.rung.name}: {words}"
-            if attempt.rung.name == row.rung:
-                files = ladder.files_of(ladder.read_behind(con, figure, attempt.rung, attempt.given, inputs))
-                counts = ", ".join(f"{source} {len(names)}" for source, names in files.items())
-                yield "files", counts or "none left in core"
-                return
-    except SqlError:
-        yield "rung", EARLIER
+def _retry_rungs(con: Connection, figure: Figure, row: Figures) -> Iterator[tuple[str, str]]:
+    """What each rung gives now, down to the rung used, and the number of archive files behind that."""
+    inputs = ladder.inputs_of(con, row.as_of, vintages.read_standing(con))
+    for attempt in ladder.try_rungs(con, figure, inputs):
+        verdict = attempt.verdict
+        words = f"{verdict.status} (n = {verdict.n_jobs})" + (f": {verdict.reason}" if verdict.reason else "")
+        yield "rung", f"{attempt.rung.name}: {words}"
+        if attempt.rung.name == row.rung:
+            files = ladder.files_of(ladder.read_behind(con, figure, attempt.rung, attempt.given, inputs))
+            counts = ", ".join(f"{source} {len(names)}" for source, names in files.items())
+            yield "files", counts or "none left in core"
+            return

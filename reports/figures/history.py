@@ -1,36 +1,22 @@
-"""What was published of each figure, vintage by vintage, and what a person decided."""
+"""What was published of each figure, vintage by vintage, and what changed from one day to the next."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from reports.figures import query
+from reports.figures.declaration import WITHHELD
 from reports.figures.query import Connection
-
-_VINTAGES = """
-WITH said AS (
-    SELECT figure, list, vintage, arg_min(value, valid_from) AS value, arg_min(n_jobs, valid_from) AS n_jobs
-    FROM mart.figures_history WHERE list IS NOT NULL GROUP BY ALL
-), lists AS (
-    SELECT DISTINCT figure, list FROM said
-)
-SELECT false AS is_of_list, true AS is_reviewed, * EXCLUDE (method, content) FROM ops.figure_vintages
-UNION ALL BY NAME
-SELECT true AS is_of_list, l.figure, s.value, s.n_jobs, v.* EXCLUDE (list, n_jobs, n_cells, n_printed, method)
-FROM lists AS l JOIN ops.vintages AS v USING (list)
-LEFT JOIN said AS s ON (s.figure, s.list, s.vintage) = (l.figure, l.list, v.number)
-WHERE v.state <> 'published' OR s.figure IS NOT NULL
-ORDER BY figure, is_of_list, offered_on, number
-"""
 
 
 @dataclass(frozen=True, kw_only=True)
 class FigureVintage:
-    """A vintage of the list that a figure is read from, with what the figure said: `value` is None where withheld.
+    """A vintage of the list that a figure is read from, with the figure's `value` (None: withheld).
 
-    `as_of` is the day of its cells; the other fields are those of `ops_tables.Vintages`. Before lists were accepted
-    as a whole, a figure had vintages of its own.
+    `as_of` is the day of its cells; the other fields are as in `ops_tables.Vintages`. The oldest vintages may be of
+    the figure alone: figures were once accepted one by one.
     """
 
     number: int
@@ -47,9 +33,29 @@ class FigureVintage:
 
 
 def read_history(con: Connection) -> dict[str, list[FigureVintage]]:
-    """The vintages of each figure, the oldest first."""
+    """The vintages of each figure, oldest first."""
     history: dict[str, list[FigureVintage]] = {}
-    for row in query.read(con, _VINTAGES):
+    for row in query.read(con, query.fill("figure_vintages", {})):
         del row["is_of_list"]
         history.setdefault(row.pop("figure"), []).append(FigureVintage(**row))
     return history
+
+
+class Change(NamedTuple):
+    """A figure's printed value now and on the day `before_on` (None: withheld).
+
+    Values of two rungs (`is_other_rung`) cannot be compared.
+    """
+
+    figure: str
+    title: str
+    before: str | None
+    after: str | None
+    before_on: date
+    is_other_rung: bool
+
+
+def find_changes(con: Connection, as_of: date) -> list[Change]:
+    """The figures whose value differs from the newest day before, by id."""
+    rows = query.read(con, query.fill("changed_figures", {"as_of": as_of, "withheld": WITHHELD}))
+    return [Change(**row) for row in rows]

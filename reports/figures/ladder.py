@@ -1,22 +1,22 @@
-"""The ladder of a figure: its rungs are tried in order, each with what stands behind it and whether it may be printed.
+"""The ladder of a figure: try its rungs in order, find what stands behind each, and judge whether it may be printed.
 
-Figures are read from the cells that are published (`warehouse.published`), or from those that a night offers. The first
-rung that has enough data is taken; bases are never blended. A better rung takes the place of the one that stood before
-it when its cell has had a value for three months (`MIN_DAYS_HELD`). A value whose reference period is long past is
-stale and says so, then it is withheld.
+Figures are read from published cells (`warehouse.published`) or from the cells that a night offers. The first rung with
+enough data wins; kinds of source are never blended. A better rung replaces the one that stood before it once its cell
+has had a value for three months (`MIN_DAYS_HELD`). A value becomes stale when its reference period is long past, and is
+later withheld.
 """
 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from datetime import date, timedelta
 from statistics import median_low
 from typing import Any
 
 from reports.figures import query
-from reports.figures.declaration import Fallback, Figure
+from reports.figures.declaration import Figure, Rung
 from reports.figures.query import Connection, Sql
 from reports.figures.verdicts import Verdict, judge_age
 from reports.wording import gaps, numbers
@@ -26,22 +26,21 @@ from warehouse.marts.vintages.published import STANDING
 from warehouse.ops_tables import Vintages
 
 SNAPSHOTS_KEPT = 10
-"""Archive files named per source in the ledger, newest first; `explain` counts all of them."""
+"""Newest archive files that the ledger names per source; `explain` counts all of them."""
 MIN_DAYS_HELD = timedelta(days=90)
-"""For how long a better rung must have had a value before a figure changes to it: three months."""
+"""How long a better rung must have had a value before a figure moves to it: three months."""
 PUBLISHED_CELLS: Mapping[str, object] = {
     "tables": Sql("published"),
     "comparison": Sql(f"(SELECT * EXCLUDE ({', '.join(STANDING)}) FROM published.pay_comparison)"),
     "since": Sql("b.since"),
 }
-"""How SELECTs read the cells that are published: the schema, the relation of `PayComparison`, and since when a cell has
-had a value."""
+"""Parameters of SELECTs over published cells: schema, relation of `PayComparison`, since when a cell has a value."""
 CELLS_OF_DAY: Mapping[str, object] = {
     "tables": Sql("mart"),
     "comparison": Sql("(SELECT $as_of AS as_of, * FROM pay_comparison($as_of))"),
     "since": Sql("NULL::DATE"),
 }
-"""The same of the cells of one day."""
+"""The same parameters for the marts of one day."""
 Groups = dict[Hashable, list[dict[str, Any]]]
 
 
@@ -50,14 +49,18 @@ Groups = dict[Hashable, list[dict[str, Any]]]
 
 @dataclass(frozen=True, kw_only=True)
 class FigureInputs:
-    """What is the same for all figures of one day.
+    """What all figures of one day share.
 
-    `standing` is the vintage of each list that stands; None: figures are those of the day's own marts. The cells of
-    lists that are `in_marts` are read from the marts of their vintage's day, since others are published. `waiting` says
-    since when another vintage of a list waits. `barred` are sources whose aggregates may not be republished, `boards`
-    the counts of boards by place. `before` has the ledger of the day before: what stands behind a vintage is read once.
-    Figures that differ in a few parameters are read together, unless there is one alone (`shares_selects`); `found`
-    keeps what each SELECT gave.
+    | field | meaning |
+    |---|---|
+    | `barred` | sources whose aggregates may not be republished |
+    | `standing` | published vintage of each list; None: read the day's own marts |
+    | `in_marts` | lists to read from the marts of their vintage's day, because another vintage is published |
+    | `waiting` | since when another vintage of a list has waited for review |
+    | `boards` | counts of boards by place |
+    | `before` | the previous day's ledger: evidence of an unchanged vintage is copied from it |
+    | `shares_selects` | read figures that differ in a few parameters together |
+    | `found` | result of each SELECT run so far |
     """
 
     as_of: date
@@ -72,11 +75,11 @@ class FigureInputs:
     found: dict[str, Groups] = field(default_factory=dict)
 
     def vintage_of(self, name: str) -> Vintages | None:
-        """The vintage of a list that stands."""
+        """The published vintage of a list."""
         return None if self.standing is None else self.standing.get(name)
 
     def cells_of(self, name: str) -> dict[str, object]:
-        """The parameters by which SELECTs find the cells of a list, with their day."""
+        """Parameters by which SELECTs find the cells of a list."""
         vintage = self.vintage_of(name)
         is_published = self.standing is not None and name not in self.in_marts
         return {
@@ -85,7 +88,7 @@ class FigureInputs:
         }
 
     def read(self, con: Connection, sql: str, by: Callable[[dict[str, Any]], Hashable]) -> Groups:
-        """The rows of a SELECT in groups; each SELECT is run once."""
+        """Rows of a SELECT, grouped; each SELECT runs once."""
         if sql not in self.found:
             groups = self.found[sql] = {}
             for row in query.read(con, sql):
@@ -96,7 +99,7 @@ class FigureInputs:
 def inputs_of(
     con: Connection, as_of: date, standing: Mapping[str, Vintages] | None = None, **options: Any
 ) -> FigureInputs:
-    """Read what is the same for all figures of a day; `options` are other fields of `FigureInputs`."""
+    """Read what all figures of a day share; `options` are other fields of `FigureInputs`."""
     barred = query.read(con, "SELECT source FROM core.sources WHERE NOT is_republishable")
     waiting = "SELECT list, offered_on FROM ops.vintages WHERE state = 'waiting'"
     inputs = FigureInputs(
@@ -115,7 +118,7 @@ def inputs_of(
 
 @dataclass(frozen=True, kw_only=True)
 class Evidence:
-    """What stands behind a value, by its columns in the ledger."""
+    """What stands behind a value; fields are named like columns of the ledger."""
 
     sources: tuple[str, ...] = ()
     behind: tuple[SourceContribution, ...] | None = ()
@@ -127,13 +130,13 @@ class Evidence:
 
 @dataclass(frozen=True, kw_only=True)
 class Attempt:
-    """What one rung gives. `given` are the parameters of its SELECTs.
+    """What one rung found with the parameters `given`.
 
-    `by_rules` is the verdict on its rows alone; `verdict` also counts its age and the terms of its sources, which may
-    bar it, once it was judged (`judge`).
+    `by_rules` is the verdict on its rows alone. After `judge`, `verdict` also takes account of their age and of the
+    terms of their sources.
     """
 
-    rung: Fallback
+    rung: Rung
     list: str
     given: Mapping[str, object]
     rows: Rows
@@ -144,7 +147,7 @@ class Attempt:
 
     @property
     def sql(self) -> str:
-        """Its SELECT."""
+        """The SELECT that it ran."""
         return query.fill(self.rung.sql, self.given)
 
     @property
@@ -154,22 +157,22 @@ class Attempt:
 
     @property
     def is_by_rules(self) -> bool:
-        """Whether the rules of printing refused it, and not its age or the terms of a source."""
+        """Whether the rules of printing refused it, rather than its age or the terms of a source."""
         return self.by_rules.status == "suppressed"
 
     @property
     def first_row(self) -> Row:
-        """The first row that it found."""
+        """The first row found, or {}."""
         return self.rows[0] if self.rows else {}
 
     @property
     def since(self) -> date | None:
-        """Since when its cell has had a value in each vintage; None where that is not known."""
+        """First day since which every vintage of its cell has had a value; None if unknown."""
         return self.first_row.get("since")
 
 
-def climb(con: Connection, figure: Figure, inputs: FigureInputs) -> Iterator[Attempt]:
-    """Each rung of a figure in order, not judged yet."""
+def try_rungs(con: Connection, figure: Figure, inputs: FigureInputs) -> Iterator[Attempt]:
+    """Attempt each rung of a figure in order, without judging evidence yet."""
     for rung in figure.rungs:
         given = parameters_of(figure, rung, inputs)
         rows = _read_rows(con, rung, given, inputs)
@@ -177,11 +180,11 @@ def climb(con: Connection, figure: Figure, inputs: FigureInputs) -> Iterator[Att
         yield Attempt(rung=rung, list=figure.list_of(rung), given=given, rows=rows, by_rules=verdict, verdict=verdict)
 
 
-def choose(con: Connection, figure: Figure, inputs: FigureInputs) -> tuple[Attempt | None, list[Attempt]]:
-    """The rung that gives a figure its value, judged, None where none does; and those that were refused before it."""
+def choose_rung(con: Connection, figure: Figure, inputs: FigureInputs) -> tuple[Attempt | None, list[Attempt]]:
+    """The attempt that gives a figure its value, if any, and the attempts refused before it."""
     chosen: Attempt | None = None
     refusals: list[Attempt] = []
-    for attempt in climb(con, figure, inputs):
+    for attempt in try_rungs(con, figure, inputs):
         if chosen is not None and not _stood_before(attempt, chosen, inputs.as_of):
             continue
         candidate = judge(con, figure, attempt, inputs)
@@ -193,34 +196,34 @@ def choose(con: Connection, figure: Figure, inputs: FigureInputs) -> tuple[Attem
 
 
 def _stood_before(attempt: Attempt, better: Attempt, as_of: date) -> bool:
-    """Whether a worse rung had a value before a better one did, and the better one has not had one for long."""
+    """Whether a lower rung had a value first, and the better rung has had one for less than `MIN_DAYS_HELD`."""
     if attempt.since is None or better.since is None or attempt.is_refused:
         return False
     return attempt.since < better.since and as_of - better.since < MIN_DAYS_HELD
 
 
-def parameters_of(figure: Figure, rung: Fallback, inputs: FigureInputs) -> dict[str, object]:
-    """The parameters of a rung's SELECTs."""
+def parameters_of(figure: Figure, rung: Rung, inputs: FigureInputs) -> dict[str, object]:
+    """Parameters of a rung's SELECTs."""
     return {
         **inputs.cells_of(figure.list_of(rung)), "basis": rung.basis, **figure.parameters, **rung.parameters,
     }  # fmt: skip
 
 
-def _read_rows(con: Connection, rung: Fallback, given: Mapping[str, object], inputs: FigureInputs) -> Rows:
-    """The rows of a rung's SELECT: read with those of others where it can be."""
+def _read_rows(con: Connection, rung: Rung, given: Mapping[str, object], inputs: FigureInputs) -> Rows:
+    """Rows of a rung's SELECT, read together with those of other figures where possible."""
     batch = rung.batch
     if batch is None or not inputs.shares_selects or not batch.parameters.keys() <= query.parameters_in(rung.sql):
         return inputs.read(con, query.fill(rung.sql, given), lambda _: ()).get((), [])
     columns = tuple(batch.columns.values())
     sql = query.fill(rung.sql, {**given, **batch.parameters})
     groups = inputs.read(con, sql, lambda row: tuple(row[column] for column in columns))
-    own = [given[name] for name in batch.columns]
-    keys = dict.fromkeys(itertools.product(*(value if isinstance(value, tuple) else (value,) for value in own)))
+    values = [given[name] for name in batch.columns]
+    keys = dict.fromkeys(itertools.product(*(value if isinstance(value, tuple) else (value,) for value in values)))
     return [row for key in keys for row in groups.get(key, ())]
 
 
 def judge(con: Connection, figure: Figure, attempt: Attempt, inputs: FigureInputs) -> Attempt:
-    """An attempt with what stands behind it, and whether it may be printed."""
+    """Complete an attempt with its evidence and the final verdict."""
     evidence = Evidence() if attempt.is_refused else _find_evidence(con, figure, attempt, inputs)
     due_on: date | str | None = attempt.first_row.get("due_on")
     verdict = judge_age(
@@ -228,7 +231,7 @@ def judge(con: Connection, figure: Figure, attempt: Attempt, inputs: FigureInput
         due_on=date.fromisoformat(due_on) if isinstance(due_on, str) else due_on,
     )  # fmt: skip
     since = inputs.waiting.get(attempt.list)
-    if verdict.status == "stale" and since is not None:  # newer adverts were read, and wait
+    if verdict.status == "stale" and since is not None:  # newer adverts were read, but their vintage waits
         verdict = replace(verdict, reason=f"a newer vintage waits for review since {numbers.day(since)}")
     barred = inputs.barred.intersection(evidence.sources)
     if barred:
@@ -237,11 +240,11 @@ def judge(con: Connection, figure: Figure, attempt: Attempt, inputs: FigureInput
     return replace(attempt, evidence=evidence, verdict=verdict, is_barred=bool(barred))
 
 
-# --- what stands behind ---------------------------------------------------------------------------------
+# --- evidence -------------------------------------------------------------------------------------------
 
 
 def _find_evidence(con: Connection, figure: Figure, attempt: Attempt, inputs: FigureInputs) -> Evidence:
-    """What stands behind an attempt: as the ledger has it of the same vintage, else by its SELECT of adverts."""
+    """Evidence from the previous day's ledger where its vintage is the same, else from the SELECT of adverts."""
     before, vintage = inputs.before.get(figure.id), inputs.vintage_of(attempt.list)
     if before and vintage and (before.rung, before.list, before.vintage) == (
         attempt.rung.name, attempt.list, vintage.number
@@ -256,30 +259,46 @@ def _find_evidence(con: Connection, figure: Figure, attempt: Attempt, inputs: Fi
         snapshots=tuple(name for names in files.values() for name in names[:SNAPSHOTS_KEPT]),
         period_from=period_from,
         period_to=period_to,
-        read_on=oldest(part.read_on for part in contributions),
+        read_on=_first(part.read_on for part in contributions),
+    )
+
+
+def combine_evidence(rows: Sequence[Figures]) -> Evidence:
+    """Evidence behind several figures together. They have a common period only where they are of one basis."""
+    by_source: dict[str, list[SourceContribution]] = {}
+    for part in (part for row in rows for part in row.behind or ()):
+        by_source.setdefault(part.source, []).append(part)
+    dated = rows if len({row.basis for row in rows}) == 1 else ()
+    return Evidence(
+        sources=tuple(sorted({source for row in rows for source in row.sources})),
+        behind=tuple(
+            SourceContribution(
+                source=source, n=sum(one.n for one in parts), read_on=_first(one.read_on for one in parts)
+            )
+            for source, parts in sorted(by_source.items())
+        ),
+        snapshots=tuple(sorted({name for row in rows for name in row.snapshots})),
+        period_from=_first(row.period_from for row in dated),
+        period_to=max((row.period_to for row in dated if row.period_to), default=None),
+        read_on=_first(row.read_on for row in rows),
     )
 
 
 def read_behind(
-    con: Connection,
-    figure: Figure,
-    rung: Fallback,
-    given: Mapping[str, object],
-    inputs: FigureInputs,
-    *,
-    around: str = "files",
-) -> Rows:
-    """What stands behind a rung, of the cells that count: rows of the SELECT `around` that of its adverts.
+    con: Connection, figure: Figure, rung: Rung, given: Mapping[str, object], inputs: FigureInputs,
+    *, around: str = "behind/files",
+) -> Rows:  # fmt: skip
+    """Rows of the SELECT `around`, run over the adverts behind a rung, for the cells that count.
 
-    By itself archive files, with the source, the board and the number of adverts of each.
+    By default these are archive files with their source, board and number of adverts.
     """
     sql = query.put_around(query.fill(rung.behind, given), around)
     by_cell = inputs.read(con, sql, lambda row: tuple(row["cell"]))
-    return [row for cell in figure.cells_of(rung) or by_cell for row in by_cell.get(cell, ())]
+    return [row for cell in figure.counted_cells(rung) or by_cell for row in by_cell.get(cell, ())]
 
 
 def files_of(behind: Rows) -> dict[str, list[str]]:
-    """Archive files behind a figure by source, newest first."""
+    """Archive files by source, newest first."""
     files: dict[str, set[str]] = {}
     for row in behind:
         files.setdefault(row["source"], set()).add(row["warc"])
@@ -287,18 +306,18 @@ def files_of(behind: Rows) -> dict[str, list[str]]:
 
 
 def _period(rows: Rows, behind: Rows) -> tuple[date | None, date | None]:
-    """The reference period of a figure: that of its rows where they have one, else of what stands behind them."""
+    """Reference period of the rows themselves where they have one, else of the files behind them."""
     if rows and rows[0].get("period_to") is not None:
         return rows[0]["period_from"], rows[0]["period_to"]
     last = max((row["period_to"] for row in behind if row["period_to"] is not None), default=None)
-    return oldest(row["period_from"] for row in behind), last
+    return _first(row["period_from"] for row in behind), last
 
 
 def _contributions(behind: Rows) -> tuple[SourceContribution, ...]:
-    """How many rows behind a figure are of each source, and the day by which half of them were last looked for.
+    """Number of rows per source, and the day by which half of them were last looked for.
 
-    Each row was last looked for when its board was last read whole. Half of the rows, because one board read again must
-    not make a crawl of long ago look fresh. The day is None for what only converts money.
+    A row is looked for whenever its board is read whole. The median is used so that one freshly read board does not
+    make an old crawl look fresh. The day is None for sources that only convert money.
     """
     by_source: dict[str, list[tuple[date, int]]] = {}
     n_of: dict[str, int] = {}
@@ -317,17 +336,6 @@ def _contributions(behind: Rows) -> tuple[SourceContribution, ...]:
     )
 
 
-def add_up(parts: Iterable[SourceContribution]) -> tuple[SourceContribution, ...]:
-    """What stands behind several figures: rows added up, the older day of a source."""
-    by_source: dict[str, list[SourceContribution]] = {}
-    for part in parts:
-        by_source.setdefault(part.source, []).append(part)
-    return tuple(
-        SourceContribution(source=source, n=sum(part.n for part in own), read_on=oldest(part.read_on for part in own))
-        for source, own in sorted(by_source.items())
-    )
-
-
-def oldest(days: Iterable[date | None]) -> date | None:
-    """The first of some days: a figure is as old as its oldest source. None where none is known."""
+def _first(days: Iterable[date | None]) -> date | None:
+    """The earliest known day."""
     return min((day for day in days if day is not None), default=None)

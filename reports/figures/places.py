@@ -1,4 +1,4 @@
-"""Places that figures are of, by the name that stands in ids: countries, UN M49 regions and continents."""
+"""Places of figures, by their names in ids: countries, UN M49 regions and continents."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ REGIONS = (
 )  # fmt: skip
 """UN M49 intermediate regions, else sub-regions."""
 CONTINENTS = ("Africa", "Americas", "Asia", "Europe", "Oceania")
-"""UN M49 regions. Of Antarctica there are no jobs."""
+"""UN M49 regions without Antarctica, which has no jobs."""
 ALL_PLACES = "all"
-"""What ids call all adverts that we read, wherever the jobs are."""
+"""Name in ids for all adverts that we read, wherever the jobs are."""
 
 
 WITH_ARTICLE = (
@@ -27,14 +27,14 @@ WITH_ARTICLE = (
     "Seychelles",
     "Solomon", "Marshall", "Cayman", "Faroe", "Falkland", "Cook", "Central African Republic", "Dominican Republic",
 )  # fmt: skip
-"""Names, and first words of names, that have an article in English."""
+"""Names, and first words of names, that take an article in English."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Place:
-    """A place: `region_level` and `region` are its columns in the marts, `name` is what readers see.
+    """A place: `level` and `region` as the marts have them, `name` for readers, `slug` for ids.
 
-    `slug` stands in ids: the ISO 3166-1 alpha-2 code of a country, else the name ("northern_america").
+    The slug is the ISO 3166-1 alpha-2 code of a country, else its name ("northern_america").
     """
 
     level: str
@@ -46,7 +46,7 @@ class Place:
 
     @property
     def in_words(self) -> str:
-        """Its name in running words: "the United States"."""
+        """Its name in a sentence: "the United States"."""
         has_article = self.name in WITH_ARTICLE or self.name.partition(" ")[0] in WITH_ARTICLE
         return f"the {self.name}" if has_article else self.name
 
@@ -58,7 +58,7 @@ def slug(name: str) -> str:
 
 
 def address(kind: str, *parts: str) -> str:
-    """The id of a figure or cell by the grammar of `addresses`: pay.us.ai_engineering.senior."""
+    """The id of a figure or cell (grammar: `addresses`): pay.us.ai_engineering.senior."""
     return ".".join((kind, *parts))
 
 
@@ -77,8 +77,8 @@ def _list_places() -> list[Place]:
 
 
 PLACES = {place.slug: place for place in _list_places()}
-"""Every country, region and continent by its name in ids."""
+"""Every country, region and continent by slug."""
 EVERYWHERE = Place(level="world", region="World", name="", slug=ALL_PLACES)
-"""All adverts that we read, which are no place: no figure of pay is of it."""
+"""All adverts that we read, wherever the jobs are. It has no figures of pay."""
 OF_REGION = {(place.level, place.region): place for place in (EVERYWHERE, *PLACES.values())}
-"""Every place by what the marts call it: `region_level` and `region`."""
+"""Every place by its `region_level` and `region` in the marts."""

@@ -1,12 +1,12 @@
 """SELECTs of the figures: read from `sql/`, filled in, and run.
 
-Each file holds one SELECT. `$name` is filled with an SQL literal, so that the result can be pasted and run; `{{name}}`
-stands for another file beside it, `{{mart:name}}` for one beside the marts.
+Each file holds one SELECT. `$name` is filled with an SQL literal, so that the result can be pasted and run.
+`{{name}}` includes another file of `sql/`, `{{mart:name}}` a file of the marts.
 
-Beside the SELECT of a figure stands one of the adverts behind it (`behind_….sql`): one row per cell and advert with its
-`job_id`, archive file, exchange rate, and the `items` (skills, roles) that its job counts for. Distinct jobs are those
-that the figure counts. Of a job that is paid stands the one advert whose pay counts in the cell; of other figures all
-adverts of a job in the stock, since they say together what the job says.
+Beside the SELECT of a figure there is a SELECT of the adverts behind it (`sql/behind/`): one row per cell and advert,
+with its `job_id`, archive file, exchange rate, and the `items` (skills, roles) that its job counts for. Distinct jobs
+are the jobs that the figure counts. For figures of pay, a job has the one advert whose pay counts in the cell. For
+other figures it has all its adverts in the stock, because they state together what the job asks for.
 """
 
 from __future__ import annotations
@@ -24,25 +24,26 @@ from warehouse.sql_files import read_sql
 
 SQL = Path(__file__).with_name("sql")
 FLOATS = ("DOUBLE", "FLOAT")
-"""Types of columns that NaN may stand in."""
+"""Types of columns that may hold NaN."""
 _INCLUDE = re.compile(r"\{\{(?:(mart):)?([\w/]+)\}\}")
 
 
 class Connection(Protocol):
-    """What is asked of a database: run a SELECT and give its rows."""
+    """A database that can run a SELECT."""
 
     def execute(self, query: str, /) -> Any:
         """Run a statement; the result has `description` and `fetchall()`."""
 
 
 class Sql(str):
-    """SQL that is put in for a parameter as it is, and then filled in itself: a table, a column, another SELECT."""
+    """A piece of SQL to insert for a parameter as it is: a table, a column, another SELECT. Its own `$name`s are
+    filled in afterwards."""
 
     __slots__ = ()
 
 
 def literal(value: object) -> str:
-    """A value as an SQL literal. Raises `TypeError` for a type that no parameter has."""
+    """A value as an SQL literal. Raises `TypeError` for unknown types."""
     if isinstance(value, str):
         return "'" + value.replace("'", "''") + "'"
     if isinstance(value, date):
@@ -58,7 +59,7 @@ def literal(value: object) -> str:
 
 @functools.cache
 def text_of(name: str) -> str:
-    """The text of a SELECT by its file's name without `.sql`, with the files that it includes."""
+    """Text of a SELECT with its includes, by its path below `sql/` without `.sql`."""
     text = (SQL / f"{name}.sql").read_text(encoding="utf-8").strip()
     return _INCLUDE.sub(lambda match: read_sql(f"marts/{match[2]}").strip() if match[1] else text_of(match[2]), text)
 
@@ -69,40 +70,36 @@ def _template(name: str) -> Template:
 
 
 def fill(name: str, parameters: Mapping[str, object]) -> str:
-    """A SELECT, by its file's name, with its parameters filled in. Raises `KeyError` when one is missing."""
+    """A SELECT of `sql/` with its parameters filled in. Raises `KeyError` for a missing parameter."""
     pieces = {key: value for key, value in parameters.items() if isinstance(value, Sql)}
     template = Template(_template(name).safe_substitute(pieces)) if pieces else _template(name)
     return template.substitute({key: literal(value) for key, value in parameters.items() if key not in pieces})
 
 
 def fill_text(text: str, parameters: Mapping[str, object]) -> str:
-    """A SELECT with its parameters filled in, of which no file holds the text."""
+    """The text of a SELECT with its parameters filled in."""
     return Template(text).substitute({key: literal(value) for key, value in parameters.items()})
 
 
 @functools.cache
 def parameters_in(name: str) -> frozenset[str]:
-    """The names of the parameters of a SELECT, by its file's name."""
+    """Names of the parameters of a SELECT of `sql/`."""
     return frozenset(_template(name).get_identifiers())
 
 
 def put_around(behind: str, name: str) -> str:
-    """A SELECT, by its file's name, around that of the adverts behind a figure: `files` or `behind_as_read`.
-
-    `files` gives the archive files of each cell, with the number of adverts in each; those that only convert money
-    follow, with the number 0.
-    """
+    """The SELECT `name`, run over a SELECT of the adverts behind a figure."""
     return _template(name).substitute(behind=behind)
 
 
 def read(con: Connection, sql: str) -> list[dict[str, Any]]:
-    """The rows of a SELECT as dictionaries in which NaN, which JSON has not, is None."""
+    """Rows of a SELECT as dictionaries. NaN becomes None, because JSON lacks it."""
     answer = con.execute(sql)
     names = [column[0] for column in answer.description]
     floats = [name for name, kind, *_ in answer.description if str(kind) in FLOATS]
     rows = [dict(zip(names, row, strict=True)) for row in answer.fetchall()]
     for row in rows:
         for name in floats:
-            if row[name] is not None and math.isnan(row[name]):  # a data frame puts it where nothing is
+            if row[name] is not None and math.isnan(row[name]):  # data frames mark missing values with NaN
                 row[name] = None
     return rows

@@ -1,4 +1,4 @@
-"""Whether the rows of a figure may be printed, how sure they are, and why not."""
+"""Decide whether the rows of a figure may be printed, how sure they are, and why not."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from transforms.records.definitions import BRIDGE_DAYS, MAX_DAYS_APART, MAX_STAL
 from warehouse.marts.printing import JOBS, RULES
 
 MAX_AGE_DAYS_OF_YEARS = 365 + MAX_DAYS_APART.value
-"""Days after its reference period when a figure of what others collect once a year is stale, as surveys are; one of our
-own adverts (`OWN_BASES`) is after `MAX_DAYS_APART`."""
+"""Days after its reference period when a figure of yearly data (surveys and the like) becomes stale; figures of our own
+adverts (`OWN_BASES`) become stale after `MAX_DAYS_APART`."""
 DAYS_STALE = MAX_STALE_DAYS.value - MAX_DAYS_APART.value
-"""Days from when a figure is stale until it is withheld, however often its source speaks."""
+"""Days from when a figure becomes stale until it is withheld, for every kind of source."""
 MAX_DAYS_OF_YEARS = MAX_AGE_DAYS_OF_YEARS + DAYS_STALE
-"""Days after its period on which what comes once a year is withheld."""
+"""Days after its reference period when a figure of yearly data is withheld."""
 NONE_YET = "none yet: too few adverts, fully read, were first seen on a board that had been read before without them"
 NOT_CONFIRMED = (
     f"no closing can be confirmed yet: a board must be read completely three times, at most {BRIDGE_DAYS} apart"
@@ -26,7 +26,7 @@ NOT_CONFIRMED = (
 
 @dataclass(frozen=True, kw_only=True)
 class Verdict:
-    """Whether rows may be printed (`vocabulary.FIGURE_STATES`), why not, and what they rest on."""
+    """Whether rows may be printed (`vocabulary.FIGURE_STATES`), why not, and how many jobs and employers they count."""
 
     status: str
     reason: str | None = None
@@ -37,10 +37,10 @@ class Verdict:
 def judge_age(
     verdict: Verdict, basis: str, period_to: date | None, as_of: date, *, due_on: date | None = None
 ) -> Verdict:
-    """The verdict on a value by the end of its reference period: as it is, stale, or withheld as too old.
+    """The verdict after the age of a value is considered: unchanged, stale, or withheld as too old.
 
-    The value itself, its n and its interval are never touched by the day. Reasons name days and not ages, which would
-    be others every night. A table of an office is not stale before its next edition is due (`due_on`).
+    Age changes neither the value nor its n or interval. Reasons name days, because an age would change every night. A
+    table of an office is not stale before its next edition is due (`due_on`).
     """
     if verdict.status == "suppressed" or period_to is None:
         return verdict
@@ -56,7 +56,7 @@ def judge_age(
 
 
 def why_too_few(n_jobs: int, n_employers: int) -> str | None:
-    """Why so many jobs of so many employers are not printed, by `printing.RULES`; None where these two rules hold."""
+    """Why a cell with these counts is withheld by `printing.RULES`; None if the counts suffice."""
     values = {"n_jobs": n_jobs, "n_employers": n_employers}
     breaches = (rule for rule in RULES if rule.column in values and values[rule.column] < rule.bound)
     return next((rule.explain(values[rule.column]) for rule in breaches), None)
@@ -66,7 +66,7 @@ NOTHING = Verdict(status="suppressed", reason=why_too_few(0, 0), n_jobs=0, n_emp
 
 
 def judge_cell(rows: Rows) -> Verdict:
-    """The verdict that the row of a mart carries."""
+    """The verdict in the first row, as the mart has it."""
     if not rows:
         return NOTHING
     row = rows[0]
@@ -74,7 +74,7 @@ def judge_cell(rows: Rows) -> Verdict:
 
 
 def judge_ranking(rows: Rows) -> Verdict:
-    """Shares of one cell or of several, printed where one of them may be; else the reason of the first."""
+    """Shares of one or several cells: printed if any of them may be, else withheld for the first reason."""
     if not rows:
         return NOTHING
     n_jobs = max(row["n_jobs"] or 0 for row in rows)
@@ -87,18 +87,15 @@ def judge_ranking(rows: Rows) -> Verdict:
 
 
 def judge_places(rows: Rows) -> Verdict:
-    """Shares of places, with the n of all adverts. Without these none: a job counts in each of its places."""
+    """Shares of places, with the counts of all adverts. Places alone give no counts: a job may have several."""
     verdict = judge_ranking(rows)
     is_of_all = any(row["region_level"] == "world" for row in rows)
     return verdict if is_of_all or verdict.status == "suppressed" else replace(verdict, n_jobs=None, n_employers=None)
 
 
 def judge_within(rows: Rows) -> Verdict:
-    """Comparisons of several cells, printed where one of them may be; else the reason of the first.
-
-    The n is that of all jobs, of which the sources are counted, where these may be printed.
-    """
-    printable = [row for row in rows if row["status"] != "suppressed"]
+    """Comparisons of several cells: printed if any of them may be; the counts are those of all jobs if printable."""
+    printable = numbers.choose_printed(rows)
     if not printable:
         return judge_cell(rows)
     row = next((row for row in printable if row["role_group"] == "all"), printable[0])
@@ -106,19 +103,22 @@ def judge_within(rows: Rows) -> Verdict:
 
 
 def judge_classes(rows: Rows) -> Verdict:
-    """Shares of classes that divide all jobs, and of places: as a ranking, with the n of these classes."""
+    """Shares of classes that divide all jobs, and of places: a ranking with the jobs of these classes.
+
+    Employers are not counted, because one may be in several classes.
+    """
     n_jobs = sum(row["n_jobs"] for row in rows if row["region_level"] == "world")
-    return replace(judge_ranking(rows), n_jobs=n_jobs, n_employers=None)  # an employer may be in several
+    return replace(judge_ranking(rows), n_jobs=n_jobs, n_employers=None)
 
 
 def judge_new(rows: Rows) -> Verdict:
-    """Shares of new jobs by quarter and class; where none may be printed, there are none yet."""
+    """Shares of new jobs by quarter and class."""
     verdict = judge_classes(rows)
     return replace(verdict, reason=NONE_YET) if verdict.status == "suppressed" else verdict
 
 
 def judge_shares(rows: Rows) -> Verdict:
-    """Shares of several cells that stand in one sentence: when one cell may not be printed, none is."""
+    """Shares of several cells in one sentence: withheld if any of them is."""
     smallest = min(rows, key=lambda row: (row["status"] != "suppressed", row["n_jobs"], row["n_employers"]))
     verdict = judge_cell([smallest])
     if verdict.status != "suppressed":
@@ -127,20 +127,20 @@ def judge_shares(rows: Rows) -> Verdict:
 
 
 def judge_counts(rows: Rows) -> Verdict:
-    """Counts of what was read are no estimates, and printed wherever something was."""
+    """Counts of what was read: no estimates, so printed if there is a row."""
     return Verdict(status="published", n_jobs=rows[0].get("n_all_jobs")) if rows else NOTHING
 
 
 def judge_reports(rows: Rows) -> Verdict:
-    """What persons report, printed where one row may be, as low: they chose to answer."""
-    printable = [row for row in rows if row["status"] != "suppressed"]
+    """Pay that people report: low confidence, because they chose to answer; printed if any row may be."""
+    printable = numbers.choose_printed(rows)
     if not printable:
-        most = max((row["n_persons"] for row in rows), default=0)
-        return Verdict(status="suppressed", reason=JOBS.explain(most), n_jobs=most)
+        n_persons = max((row["n_persons"] for row in rows), default=0)
+        return Verdict(status="suppressed", reason=JOBS.explain(n_persons), n_jobs=n_persons)
     return Verdict(status="low", reason=printable[0]["reason"], n_jobs=sum(row["n_persons"] for row in printable))
 
 
 def judge_closings(rows: Rows) -> Verdict:
-    """A closing rate is printed where its own cell may be; the others are left out where theirs may not."""
+    """A closing rate: judged by its own cell, the first row."""
     verdict = judge_cell(rows)
     return verdict if verdict.reason or verdict.status == "published" else replace(verdict, reason=NOT_CONFIRMED)

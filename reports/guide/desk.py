@@ -1,6 +1,6 @@
-"""An editor's loop over the published warehouse: what a guide says beside what it should say, without a run.
+"""Read published figures for guides and tools, without a run.
 
-What is not in the ledger is computed for its newest day: any figure of an address (`reports.figures.addresses`).
+Figures that are not in the ledger are computed for its newest day from their address (`reports.figures.addresses`).
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ class NothingPublishedError(ValueError):
 
 
 def newest_day(con: Connection) -> date:
-    """The day of the newest figures. Raises `NothingPublishedError` when there are none."""
+    """Return the newest day with figures. Raises `NothingPublishedError` if there is none."""
     (row,) = query.read(con, "SELECT max(as_of) AS as_of FROM mart.figures")
     if row["as_of"] is None:
         raise NothingPublishedError("no figures are published yet: `jobmarket run` computes them")
@@ -34,7 +34,7 @@ def newest_day(con: Connection) -> date:
 
 
 def read_figures(con: Connection, ids: Collection[str]) -> list[Figures]:
-    """What is published of figures, as it is to be read on the newest day; of others what would be, computed for it."""
+    """Return the published rows of figures. Figures that are not in the ledger are computed for its newest day."""
     rows = published_figures(con)
     figures = [row for row in rows if row.figure in ids]
     others = set(ids) - {row.figure for row in figures} - KNOWN.keys()
@@ -44,33 +44,33 @@ def read_figures(con: Connection, ids: Collection[str]) -> list[Figures]:
 
 
 def newest_version(con: Connection) -> str:
-    """The version of the code of the newest run; "" before there is any."""
+    """Return the code version of the newest run; "" if there is no run."""
     rows = query.read(con, "SELECT code_version FROM ops.runs ORDER BY started_at DESC LIMIT 1")
     return rows[0]["code_version"] if rows else ""
 
 
 def published_figures(con: Connection) -> list[Figures]:
-    """The figures as they stand published on the newest day. Raises `NothingPublishedError` when there are none."""
+    """Return the figures published on the newest day. Raises `NothingPublishedError` if there are none."""
     return read_ledger(con, newest_day(con), declarations(con))
 
 
 def read_ledger(con: Connection, as_of: date, figures: Mapping[str, Figure]) -> list[Figures]:
-    """All rows of the ledger of a day, in the order of the declarations of figures."""
+    """Return all rows of the ledger of a day, in the order in which figures are declared."""
     rows = query.read(con, f"FROM mart.figures WHERE as_of = {query.literal(as_of)}")
     order = {name: place for place, name in enumerate(figures)}
     return [ledger_row(row) for row in sorted(rows, key=lambda row: order.get(row["figure"], len(order)))]
 
 
 def read_sources(con: Connection) -> list[Sources]:
-    """Names and attributions of the sources."""
+    """Return all sources."""
     return [Sources(**row) for row in query.read(con, "FROM core.sources")]
 
 
 def is_sample(con: Connection) -> bool:
-    """Whether the warehouse was made of sample data."""
+    """Whether the warehouse holds sample data."""
     return bool(query.read(con, "FROM ops.runs WHERE is_sample LIMIT 1"))
 
 
 def figures_for(con: Connection, path: Path) -> list[Figures]:
-    """The figures that a guide shows. Raises `GuideError` with every problem and its line."""
+    """Return the figures of a guide. Raises `GuideError` with every problem and its line."""
     return read_figures(con, refresh.figures_of(path))

@@ -1,23 +1,24 @@
-"""Places of Markdown and MDX in which a marker cannot stand, since its text would be read as something else.
+"""Find markers where Markdown or MDX would read their text as something else.
 
-In Markdown these are the address and the title of a link and the text that stands for an image; in MDX also import and
-export, `{…}` expressions with the comments in them, and the attributes of elements. In code nothing is a marker.
+In Markdown these places are the address and title of a link, and the text of an image. In MDX they are also import and
+export, `{…}` expressions and comments, and attributes of elements. Code never holds a marker.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
-from markdown_it import MarkdownIt
-from markdown_it.token import Token
+if TYPE_CHECKING:
+    from markdown_it.token import Token
 
 LOOKALIKE = re.compile(r"<!--\s*/?figures?\s*:\S|<!--\s*/figures?\s*-->|<\w+\s[^<>]*data-figures?\s*=", re.I)
-"""What looks like a marker, in order or not."""
+"""Anything that looks like a marker, valid or not."""
 
 
 def end_of_fence(text: str, fence: str, at: int) -> int:
-    """Where fenced code ends whose opening fence ends at an offset."""
+    """Return the end of fenced code. `at` is the end of its opening fence."""
     close = re.compile(rf"^[ \t>]*{re.escape(fence[0])}{{{len(fence)},}}[ \t]*\r?$", re.M).search(text, at)
     return close.end() if close else len(text)
 
@@ -25,16 +26,18 @@ def end_of_fence(text: str, fence: str, at: int) -> int:
 # --- Markdown -------------------------------------------------------------------------------------------
 
 _STAND_IN = "jobmarket{}marker"
-"""A word that is put in the place of a marker, to see where a reader of Markdown finds it."""
+"""A word put in place of a marker, to see where a Markdown parser finds it."""
 _FOUND = re.compile(_STAND_IN.format(r"(\d+)"), re.I)
 _PLACES = {"href": "the address of a link", "src": "the address of a link", "title": "the title of a link"}
-"""What attributes of links and images are."""
+"""Attributes of links and images in words."""
 
 
 def find_in_links(text: str, spans: Sequence[tuple[int, int]]) -> Iterator[tuple[int, str]]:
-    """Parts of a Markdown text that lie within a link or the text of an image, as (offset, words)."""
+    """Yield the spans of a Markdown text that are inside a link or the text of an image, as (offset, problem)."""
     if not spans or not re.search(r"\]\(|\]:|!\[", text):
         return
+    from markdown_it import MarkdownIt  # noqa: PLC0415  # 50 ms that a server without guides need not wait
+
     edges = [0, *(edge for span in spans for edge in span), len(text)]
     around = [text[a:b] for a, b in zip(edges[::2], edges[1::2], strict=True)]
     words = [*(_STAND_IN.format(i) for i in range(len(spans))), ""]
@@ -42,7 +45,7 @@ def find_in_links(text: str, spans: Sequence[tuple[int, int]]) -> Iterator[tuple
     tokens = MarkdownIt("commonmark").parse("".join(map("".join, zip(around, words, strict=True))), references)
     hidden = [
         *_list_hidden(tokens),
-        *(part for one in references.get("references", {}).values() for part in one.items()),
+        *(part for link in references.get("references", {}).values() for part in link.items()),
     ]
     for name, value in hidden:
         for hit in _FOUND.finditer(str(value)):
@@ -53,7 +56,7 @@ def find_in_links(text: str, spans: Sequence[tuple[int, int]]) -> Iterator[tuple
 
 
 def _list_hidden(tokens: Sequence[Token]) -> Iterator[tuple[str, object]]:
-    """What is no text of its own: the attributes of links and images, and the text that stands for an image."""
+    """Yield the attributes of links and images, and the text of images."""
     for token in tokens:
         yield from ((name, value) for name, value in token.attrs.items() if name in _PLACES)
         if token.type == "image":
@@ -81,14 +84,14 @@ _WORDS = {
 
 
 def find_in_scripts(text: str, start: int = 0) -> Iterator[tuple[int, str]]:
-    """What looks like a marker in MDX where it would be code: (offset, words). `start`: behind the front matter."""
+    """Yield markers in code of MDX as (offset, problem). `start` is the end of the front matter."""
     for begin, end, kind in list_scripts(text, start):
         for marker in LOOKALIKE.finditer(text, begin, end):
             yield marker.start(), f"a marker cannot stand in {_WORDS[kind]} of MDX: its text would be read as code"
 
 
 def list_scripts(text: str, at: int) -> Iterator[tuple[int, int, str]]:
-    """Where code stands in MDX outside of fences and code spans, with its kind."""
+    """Yield (start, end, kind) of code in MDX outside fences and code spans."""
     while hit := _INTEREST.search(text, at):
         at = hit.end()
         if hit["fence"]:
@@ -108,7 +111,7 @@ def list_scripts(text: str, at: int) -> Iterator[tuple[int, int, str]]:
 
 
 def _end_of_code(text: str, at: int, closed_by: str | None = None) -> int:
-    """Where code of JavaScript ends: behind its closing bracket, or before a blank line outside of all brackets."""
+    """Return the end of JavaScript: after its closing bracket, or before a blank line outside all brackets."""
     brackets = [closed_by] if closed_by else []
     while hit := (_IN_TEMPLATE if brackets[-1:] == ["`"] else _IN_SCRIPT).search(text, at):
         at, token = hit.end(), hit[0]

@@ -1,4 +1,4 @@
-"""The numbers of a text as they are written: amount, unit, time, last digit, and what makes them another number."""
+"""Read the numbers of a text: amount, unit, period, precision, and words that change their meaning."""
 
 from __future__ import annotations
 
@@ -7,21 +7,21 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from reports.guide.words import ANY_TIME, MONEY_PARTS, NEXT_TO, PERIODS, SENTENCE, UNKNOWN, hear
+from reports.guide.words import ANY_TIME, MONEY_PARTS, NEXT_TO, PERIODS, SENTENCE, UNKNOWN, find_values
 from reports.wording.numbers import MONTHS
 from transforms.pay.currency import currency_of
 
 PERCENT, INTERVAL = "%", "interval"
-"""The unit of a share; the part that is an interval."""
+"""The unit of a share, and the part that is an interval."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Number:
-    """A number, or a range, at text[at:end]; `low` and `high` are equal but for a range, `step` is that of its digits.
+    """A number or a range at text[at:end]. A single number has equal `low` and `high`. `step` is its last digit's unit.
 
-    `unit` is "%", a currency, "" or UNKNOWN, for digits in no known form. `per` is the time of a sum, `part` what its
-    sentence calls it (low, high, median, interval), UNKNOWN where it names several; `bound` is what makes it another
-    number ("more than", "about"). None: the text does not say.
+    `unit` is "%", a currency, "", or UNKNOWN for digits that cannot be read. `per` is the period of a sum. `part` is
+    what its sentence calls it (low, high, median, interval), or UNKNOWN for several names. `bound` is a word that
+    changes its meaning ("more than", "about"). None means that the text does not say.
     """
 
     at: int
@@ -38,7 +38,7 @@ class Number:
 
 @dataclass(frozen=True, kw_only=True)
 class Sentence:
-    """A sentence at an offset, with its numbers (by offsets of the text), and the years, with months or None, named."""
+    """A sentence at an offset, its numbers with offsets into the text, and its dates as (year, month or None)."""
 
     at: int
     text: str
@@ -65,9 +65,9 @@ _NUMBER = re.compile(
     r"(?:dollar|euro|pound|rupee|franc)s?\b))?"
     rf"|(?<!\w)\d(?:[.,]?\w)*+|(?<=[^\W\d])\d[\d.,]*+(?={_GAP}{_IN_PERCENT})"
 )
-"""A number, or else digits in no known form. Digits behind letters are of a name ("GPT4"), unless in per cent."""
+"""A number, or digits that cannot be read. Digits behind letters belong to a name ("GPT4"), unless a % follows."""
 _LEVEL = re.compile(rf"{_GAP}(?:confidence )?(?:interval|CI)\b")
-"""Behind "95%", which says how sure an interval is and is no number of a figure."""
+"""Words behind a "95%" that is a level of confidence and not a number of a figure."""
 _BOUND = re.compile(
     r"\b(?:(?:more|less|fewer|greater|higher|lower|rather|other) than|at (?:least|most)|over|under|above|below|beyond"
     r"|not|never|by|exceed(?:s|ed|ing)?|up(?: to)?|down|minus|negative"
@@ -89,19 +89,19 @@ _DATE = re.compile(
     r"(?!\w|[.,]\d|\s?(?:%|per ?cent|[$€£¥₹]|[A-Z]{3}\b|(?:US )?dollars|euros?\b))"
 )
 _MAX_DIGITS = 15
-"""Most digits of a number before and behind its point: a float holds no more."""
+"""Most digits before and after the decimal point. A float holds no more."""
 _WINDOW = 60
-"""Letters before and behind a number in which words that change it are looked for."""
+"""Characters before and behind a number that are searched for words that change its meaning."""
 _BLANKS = " \t\r\n\u00a0\0"
 _BLANK_RUN = re.compile(f"[{_BLANKS}]*+")
-"""Blanks, and what stands for all that is no prose."""
+"""Blanks, and the character that replaces text which is not prose."""
 
 
 def read_sentences(text: str) -> Iterator[Sentence]:
-    """The sentences of a text, in order. Dates do not count as numbers."""
+    """Yield the sentences of a text. Dates are not numbers."""
     for match in SENTENCE.finditer(text):
         sentence, at = match[0], match.start()
-        numbers = (replace(one, at=at + one.at, end=at + one.end) for one in read_numbers(sentence))
+        numbers = (replace(number, at=at + number.at, end=at + number.end) for number in read_numbers(sentence))
         dates = dict.fromkeys(map(_read_date, _DATE.finditer(sentence)))
         yield Sentence(at=at, text=sentence, numbers=tuple(numbers), dates=tuple(dates))
 
@@ -113,39 +113,50 @@ def _read_date(hit: re.Match[str]) -> tuple[int, int | None]:
 
 
 def read_numbers(sentence: str) -> Iterator[Number]:
-    """The numbers of a sentence. Skips dates; digits in no known form have the unit UNKNOWN."""
-    periods, last = hear(PERIODS, sentence), 0
+    """Yield the numbers of a sentence, except dates. Digits that cannot be read have the unit UNKNOWN."""
+    periods, last = find_values(PERIODS, sentence), 0
     for hit in _NUMBER.finditer(_DATE.sub(lambda date: "\0" * len(date[0]), sentence)):
-        unit = PERCENT if hit["percent"] or hit["low_percent"] else _name_money(hit)
-        begin = hit.start("sign" if hit["sign"] and unit else "minus" if hit["minus"] else "low")
-        before, behind = _words_around(sentence, last, max(begin, hit.start()), hit.end())
+        number = _read_number(sentence, hit, last, periods)
         last = hit.end()
-        low = _read_digits(hit["low"], hit["low_k"] or (hit["high_k"] if hit["high"] else None), unit)
-        high = _read_digits(hit["high"], hit["high_k"], unit) if hit["high"] else low
-        is_name = bool(re.match(r"[A-Z]{3}\d", hit[0])) and _name_sign(hit["sign"]) is None
-        if (hit["low"] == "95" and _LEVEL.match(behind)) or (is_name and not unit):
-            continue
-        if low is None or high is None or is_name:
-            yield Number(at=hit.start(), end=hit.end(), text=" ".join(hit[0].split()), unit=UNKNOWN)
-            continue
-        bound = _BOUND.search(before.removesuffix("between ")) or _BOUND_BEHIND.match(behind)
-        if bound and unit and _OF_HOW_MANY.search(bound[0]):
-            bound = None  # "57% of 1,000 jobs" is 57%, "78 of 100 jobs" is no 78
-        part = _name_part(before, behind, is_range=bool(hit["high"]))
-        if part == "high" and bound and bound[0].lower().startswith("up"):
-            bound = None  # "pay up to USD 17.9K" is said of the upper end
-        sign = -1 if hit["minus"] else 1
-        near = _name_time(behind) if unit not in ("", PERCENT) else None
-        yield Number(
-            at=begin, end=hit.end(), text=" ".join(sentence[begin : hit.end()].split()), unit=unit, low=sign * low[0],
-            high=high[0] if hit["high"] else sign * low[0], step=min(low[1], high[1]), part=part,
-            per=near or (UNKNOWN if len(periods) > 1 else next(iter(periods), None)),
-            bound=bound[0].strip() if bound else None,
-        )  # fmt: skip
+        if number:
+            yield number
+
+
+def _read_number(sentence: str, hit: re.Match[str], last: int, periods: set[str]) -> Number | None:
+    """Read a number; None for a name, or a level of confidence. `last` is the end of the number before it."""
+    unit = PERCENT if hit["percent"] or hit["low_percent"] else _name_money(hit)
+    begin = hit.start("sign" if hit["sign"] and unit else "minus" if hit["minus"] else "low")
+    before, behind = _words_around(sentence, last, max(begin, hit.start()), hit.end())
+    is_name = bool(re.match(r"[A-Z]{3}\d", hit[0])) and _name_sign(hit["sign"]) is None
+    if (hit["low"] == "95" and _LEVEL.match(behind)) or (is_name and not unit):
+        return None
+    low = _read_digits(hit["low"], hit["low_k"] or hit["high_k"], unit)
+    high = _read_digits(hit["high"], hit["high_k"], unit) if hit["high"] else low
+    if low is None or high is None or is_name:
+        return Number(at=hit.start(), end=hit.end(), text=" ".join(hit[0].split()), unit=UNKNOWN)
+    sign = -1 if hit["minus"] else 1
+    part = _name_part(before, behind, is_range=bool(hit["high"]))
+    near = _name_time(behind) if unit not in ("", PERCENT) else None
+    return Number(
+        at=begin, end=hit.end(), text=" ".join(sentence[begin : hit.end()].split()), unit=unit, low=sign * low[0],
+        high=high[0] if hit["high"] else sign * low[0], step=min(low[1], high[1]), part=part,
+        per=near or (UNKNOWN if len(periods) > 1 else next(iter(periods), None)),
+        bound=_find_bound(before, behind, unit, part),
+    )  # fmt: skip
+
+
+def _find_bound(before: str, behind: str, unit: str, part: str | None) -> str | None:
+    """Return the words beside a number that change its meaning."""
+    bound = _BOUND.search(before.removesuffix("between ")) or _BOUND_BEHIND.match(behind)
+    if bound is None or (unit and _OF_HOW_MANY.search(bound[0])):
+        return None  # "57% of 1,000 jobs" is 57%, but "78 of 100 jobs" is not 78
+    if part == "high" and bound[0].lower().startswith("up"):
+        return None  # "pay up to USD 17.9K" names the upper end
+    return bound[0].strip()
 
 
 def _words_around(sentence: str, last: int, begin: int, end: int) -> tuple[str, str]:
-    """The words before a number, back to the one before it, and those behind it; of blanks beside it only one."""
+    """Return the words before a number, back to the previous number, and the words behind it. Blanks become one."""
     between = sentence[last:begin]
     before = between.rstrip(_BLANKS)
     blanks = _BLANK_RUN.match(sentence, end)
@@ -154,7 +165,7 @@ def _words_around(sentence: str, last: int, begin: int, end: int) -> tuple[str, 
 
 
 def _name_time(behind: str) -> str | None:
-    """The time that stands directly behind a sum; UNKNOWN for one by which no figure is printed."""
+    """Return the period directly behind a sum; UNKNOWN for a period that no figure is printed for."""
     near = re.sub(rf"\A{NEXT_TO}", "", behind)
     is_aside = re.match(r"\s*[,:–]\s*(?:an?\b|\w+ly\b)", behind)  # ", a median of all"
     other = UNKNOWN if ANY_TIME.match(near) and not is_aside else None
@@ -162,10 +173,11 @@ def _name_time(behind: str) -> str | None:
 
 
 def _read_digits(digits: str | None, scale: str | None, unit: str) -> tuple[float, float] | None:
-    """A number of any locale and the step of its last digit; None for digits of no known form.
+    """Return a number in any locale and the unit of its last digit; None for digits that cannot be read.
 
-    Of two separators the last is the decimal one; one that is repeated divides thousands. A comma before three digits
-    divides thousands, and so does a point in a sum of money: "12.500 €". Last zeros of a sum may be rounded.
+    The last of two different separators is the decimal one. A repeated separator divides thousands. So does a comma
+    before three digits, and a point before three digits in a sum of money: "12.500 €". Final zeros of a sum are taken
+    as rounded.
     """
     if digits is None:
         return None
@@ -187,7 +199,7 @@ def _read_digits(digits: str | None, scale: str | None, unit: str) -> tuple[floa
 
 
 def _name_money(hit: re.Match[str]) -> str:
-    """The currency by the signs before, within and behind a sum; "" where none stands. Two that differ are neither."""
+    """Return the currency of a sum by its signs; "" without a sign, "USD or EUR" for different signs."""
     signs = [hit["sign"], hit["high_sign"], hit["behind"]]
     names = dict.fromkeys(filter(None, map(_name_sign, filter(None, signs))))
     if len(names) > 1 and "$" in signs and {"USD", "US$", "U.S.$"}.isdisjoint(signs):  # "$195K CAD"
@@ -196,9 +208,9 @@ def _name_money(hit: re.Match[str]) -> str:
 
 
 def _name_sign(sign: str) -> str | None:
-    """The currency of a sign, code or name, by itself where it is not known; None for capitals, as in "GPT 4".
+    """Return the currency of a sign, code or name; an unknown sign itself; None for other capitals, as in "GPT 4".
 
-    Dollars of nobody are those of the United States.
+    Plain dollars are US dollars.
     """
     name = re.sub(r"(?<=\S) (?=[$€£¥₹])", "", sign.strip()).replace("U.S.", "US")
     money = name if name == "PPP USD" else currency_of(name, "US")
@@ -208,11 +220,11 @@ def _name_sign(sign: str) -> str | None:
 
 
 def _name_part(before: str, behind: str, *, is_range: bool) -> str | None:
-    """What a sum is called, by the words before it back to the number before, else by those directly behind it."""
+    """Return the part that a sum is, by the words before it, or else by those directly behind it."""
     close = re.sub(
         r"^[\s(,:]*(?:(?:an?|per|each|every)[\s-]\w+|/\s*\w+|p\.\s?a\.|\w+ly\b)?[\s(,:]*(?:95\s?% )?", "", behind
     )
-    parts = hear(MONEY_PARTS, before) or {part for pattern, part in MONEY_PARTS if pattern.match(close)}
+    parts = find_values(MONEY_PARTS, before) or {part for pattern, part in MONEY_PARTS if pattern.match(close)}
     if is_range:
         return INTERVAL if INTERVAL in parts else None
     return UNKNOWN if len(parts) > 1 else next(iter(parts), None)

@@ -1,6 +1,6 @@
-"""Put the figures of a day into a guide: only what stands between markers changes, every other byte stays.
+"""Put the figures of a day into a guide file. Only the content of markers changes; every other byte stays.
 
-`markers` documents the markers, `render` what is put between them.
+`markers` finds the markers, `render` makes their content.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from datetime import date
 from pathlib import Path
 
 from reports.figures.catalogue import find_id
-from reports.guide.markers import GuideError, MarkedGuide, decode, find_markers, pair, scan_tags
+from reports.guide.markers import GuideError, MarkedGuide, decode, find_markers, scan_tags
 from reports.guide.render import AS_OF, RefreshResult, refresh_bytes
 from reports.wording import numbers
 from warehouse.mart_tables import Figures
@@ -25,7 +25,7 @@ MDX_SUFFIX = ".mdx"
 
 
 class SampleOutsideError(ValueError):
-    """Sample data was about to be written into a guide that is not the project's own."""
+    """Sample data would be written into a guide outside the project."""
 
 
 def check(
@@ -35,10 +35,9 @@ def check(
     roots: Sequence[Path] = (PROJECT,),
     allow_sample_outside: bool = False,
 ) -> tuple[tuple[int, str], ...]:
-    """Find out, before there are figures, whether a guide can be refreshed in place.
+    """Check, before there are figures, whether a guide can be refreshed in place.
 
-    Gives what an editor should look at, as (line, words). Raises what `stage` would raise: nothing of it depends on
-    what the figures say.
+    Returns what an editor should look at, as (line, words). Raises the errors of `stage`.
     """
     target = path.resolve()
     _check_sample(path, is_sample and not allow_sample_outside, roots)
@@ -47,13 +46,13 @@ def check(
 
 
 def _find_markers(path: Path) -> MarkedGuide:
-    """The markers of a guide. Raises `GuideError` with every problem and its line."""
+    """Return the markers of a guide. Raises `GuideError` with every problem and its line."""
     with _name_guide(path):
         return find_markers(path.read_bytes(), find_id, is_html=is_html_file(path), is_mdx=is_mdx_file(path))
 
 
 def figures_of(path: Path) -> set[str]:
-    """The ids of the figures that a guide shows. Raises `GuideError` with every problem and its line."""
+    """Return the ids of the figures of a guide. Raises `GuideError` with every problem and its line."""
     return set(_find_markers(path).ids.values())
 
 
@@ -61,9 +60,9 @@ _DAY = re.compile(rf"(\d{{1,2}}) ({'|'.join(numbers.MONTHS)}) (\d{{4}})")
 
 
 def day_of(path: Path) -> date | None:
-    """The newest day that the figures in a guide are of, as its block "sources" says; None when it names no day."""
+    """Return the newest day that the block "sources" of a guide names; None if it names no day."""
     document = decode(path.read_bytes(), is_html_file(path))
-    spans, _ = pair(scan_tags(document.text, is_html_file(path)).tags)
+    spans = scan_tags(document.text, is_html_file(path)).spans
     blocks = [document.text[span.start : span.end] for span in spans if span.marker.block == "sources"]
     days = [
         date(int(year), numbers.MONTHS.index(month) + 1, int(day))
@@ -83,12 +82,11 @@ def stage(
     roots: Sequence[Path] = (PROJECT,),
     allow_sample_outside: bool = False,
 ) -> tuple[atomic_files.StagedFile | None, RefreshResult]:
-    """Read a guide, put the figures in, and write it beside its place; `path_out` may be `path_in`.
+    """Read a guide, put the figures in, and write it to a temporary file beside `path_out`, which may be `path_in`.
 
-    Files ending in .html, .htm or .xhtml are HTML, all others Markdown. `atomic_files.commit` takes it from there;
-    there is nothing to take when nothing changes. Raises `GuideError` with every problem and its line,
-    `SampleOutsideError` when sample data would be written outside `roots` (the project and the data folder), and
-    `OSError` that names the file when it cannot be read or written.
+    Returns the file for `atomic_files.commit`, or None if nothing changes. Files ending in .html, .htm or .xhtml are
+    HTML, all others Markdown. Raises `GuideError` with every problem and its line, `SampleOutsideError` if sample data
+    would be written outside `roots` (the project and the data folder), and `OSError` with the name of the file.
     """
     _check_sample(path_out, is_sample and not allow_sample_outside, roots)
     with _name_guide(path_in):
@@ -104,27 +102,27 @@ def stage(
 
 
 def is_html_file(path: Path) -> bool:
-    """Whether a guide is HTML, by its name; else it is Markdown."""
+    """Whether a guide is HTML, by its name."""
     return path.suffix.lower() in HTML_SUFFIXES
 
 
 def is_mdx_file(path: Path) -> bool:
-    """Whether a guide is MDX, Markdown with JSX, by its name."""
+    """Whether a guide is MDX (Markdown with JSX), by its name."""
     return path.suffix.lower() == MDX_SUFFIX
 
 
-def _check_sample(path: Path, is_kept_inside: bool, roots: Sequence[Path]) -> None:
+def _check_sample(path: Path, must_stay_inside: bool, roots: Sequence[Path]) -> None:
     target = path.resolve()
-    if is_kept_inside and not any(target.is_relative_to(root.resolve()) for root in roots):
+    if must_stay_inside and not any(target.is_relative_to(root.resolve()) for root in roots):
         raise SampleOutsideError(
-            f"{path}: this run is made of sample data, and the guide is outside of the project; "
-            "refresh it from real data, or say expressly that the sample may be written there (--allow-sample)"
+            f"{path}: this run has sample data, and the guide is outside of the project; "
+            "refresh it from real data, or allow sample data in it (--allow-sample)"
         )
 
 
 @contextlib.contextmanager
 def _name_guide(path: Path) -> Iterator[None]:
-    """Let what is wrong with a guide name the guide."""
+    """Add the path of a guide to its errors."""
     try:
         yield
     except GuideError as error:

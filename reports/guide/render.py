@@ -1,6 +1,6 @@
-"""What stands between the markers of a guide: figures as text, tables and notes, the banner, the sources.
+"""Print figures, the banner and the sources between the markers of a guide.
 
-All of it is described once, as paragraphs, tables and lists (`Part`), which two writers turn into Markdown and HTML.
+Content is described once, as paragraphs, tables and lists (`Part`). Two writers turn it into Markdown and HTML.
 """
 
 from __future__ import annotations
@@ -15,23 +15,8 @@ from dataclasses import dataclass, replace
 
 from reports.figures.addresses import AddressError, canonical
 from reports.figures.verdicts import MAX_AGE_DAYS_OF_YEARS
-from reports.guide.markers import (
-    COMMENT,
-    FORMS,
-    LABELS,
-    PARTS,
-    Problem,
-    Span,
-    Tag,
-    before_on_line,
-    decode,
-    find_markers,
-    is_block,
-    line_finder,
-    newline_of,
-    pair,
-    scan_tags,
-)
+from reports.guide import markers
+from reports.guide.markers import COMMENT, LABELS, PARTS, Problem, Span, Tag, decode, line_finder, scan_tags
 from reports.wording import notes, numbers
 from reports.wording.bases import BASES
 from reports.wording.renderer import Table
@@ -41,7 +26,7 @@ from warehouse.marts.printing import EMPLOYERS, JOBS, LARGEST, say_even
 from warehouse.tables import Sources
 
 BESIDE = ("n", "employers", "period", "source", "rank", "publisher", "year", "growth")
-"""Parts that are no amount and no share; where a figure is withheld so are they, and no unit stands for them."""
+"""Parts that are neither an amount nor a share. Of a withheld figure they print "withheld", without a unit."""
 SAMPLE_TITLE = "Sample data."
 SAMPLE_TEXT = (
     "Every measured figure here was computed from invented adverts of invented employers, to show how this product "
@@ -54,7 +39,7 @@ SAMPLE_TEXT = (
 
 @dataclass(frozen=True, kw_only=True)
 class Paragraph:
-    """Words, with a link behind them to where the figures are explained; `is_sample` is the banner of sample data."""
+    """Text, with an optional link to an explanation behind it. `is_sample` is the banner of sample data."""
 
     text: str
     link: str | None = None
@@ -63,7 +48,7 @@ class Paragraph:
 
 @dataclass(frozen=True, kw_only=True)
 class Titled:
-    """A table with its caption; the paragraphs below it are parts of their own."""
+    """A table with its caption."""
 
     table: Table
     caption: str
@@ -71,7 +56,7 @@ class Titled:
 
 @dataclass(frozen=True, kw_only=True)
 class Items:
-    """A list; of notes, which are numbered, each is what its mark behind a figure leads to."""
+    """A list. Notes are numbered, and the marks behind figures link to them."""
 
     texts: Sequence[str]
     are_notes: bool = False
@@ -80,19 +65,19 @@ class Items:
 Part = Paragraph | Titled | Items
 LINK_WORDS = "How each figure is computed"
 _MARKDOWN = re.compile(r"[|*`\[\]\\~]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])")
-"""Characters that mean something inside a line of Markdown; an underscore between letters does not."""
+"""Characters with a meaning in a line of Markdown. An underscore between letters has none."""
 _LIKE_A_BLOCK = re.compile(r"[#+=-]|\d{1,9}[.)]\s")
 
 
 def escape(text: str, is_html: bool) -> str:
-    """Text on one line that neither HTML nor Markdown takes for anything but text."""
+    """Return text on one line, escaped for HTML or Markdown."""
     line = " ".join(text.split())
     words = html.escape(line, quote=False)
     return words if is_html else _MARKDOWN.sub(lambda hit: f"&#{ord(hit[0])};", words)
 
 
 def write_html(part: Part) -> list[str]:
-    """A part as lines of HTML."""
+    """Return a part as lines of HTML."""
     if isinstance(part, Paragraph):
         start = f'<p class="sample"><strong>{SAMPLE_TITLE}</strong> ' if part.is_sample else "<p>"
         link = f' <a href="{html.escape(part.link)}">{LINK_WORDS}</a>.' if part.link else ""
@@ -117,7 +102,7 @@ def write_html(part: Part) -> list[str]:
 
 
 def write_markdown(part: Part) -> list[str]:
-    """A part as lines of GitHub's Markdown."""
+    """Return a part as lines of GitHub's Markdown."""
     if isinstance(part, Paragraph):
         words = escape(part.text, False)
         if part.is_sample:
@@ -137,7 +122,7 @@ def write_markdown(part: Part) -> list[str]:
 
 
 def _write(parts: Sequence[Part], *, is_html: bool) -> list[str]:
-    """Parts as lines, in Markdown with blank lines around each."""
+    """Return parts as lines. Markdown has a blank line around each part."""
     if is_html:
         return [line for part in parts for line in write_html(part)]
     return [*(line for part in parts for line in ("", *write_markdown(part))), *([""] if parts else [])]
@@ -147,8 +132,7 @@ def _write(parts: Sequence[Part], *, is_html: bool) -> list[str]:
 
 
 def _words(figure: Figures, tag: Tag, day: Edition, *, is_alone: bool) -> str:
-    """What a marker shows, in a line."""
-    is_nested = tag.name != "title" and _is_in_brackets(day.text, tag.start)
+    """What a marker prints, on one line."""
     style, otherwise = tag.wanted, tag.options.get("else")
     if style.part in LABELS:
         return notes.level(figure) if style.part == "level" else notes.place(figure)
@@ -159,15 +143,21 @@ def _words(figure: Figures, tag: Tag, day: Edition, *, is_alone: bool) -> str:
     if style.part == "note":
         return notes.note(figure)
     words = None if figure.value is None else notes.part(figure, style, day.titles)
-    if words is None:
-        if otherwise is not None:
-            return otherwise
-        if figure.value is None and style.part in BESIDE:
-            return numbers.qualify("withheld", [figure.reason], is_nested=is_nested)
-        reason = figure.reason if figure.value is None else notes.why_no_part(figure, style)
-        return f"withheld: {reason}" if is_alone else notes.say_withheld(figure, reason, is_nested=is_nested)
+    is_nested = tag.name != "title" and _is_in_brackets(day.text, tag.start)
+    if words is not None:
+        return _qualify(words, figure, tag, day, is_nested=is_nested)
+    if otherwise is not None:
+        return otherwise
+    if figure.value is None and style.part in BESIDE:
+        return numbers.qualify("withheld", [figure.reason], is_nested=is_nested)
+    reason = figure.reason if figure.value is None else notes.why_no_part(figure, style)
+    return f"withheld: {reason}" if is_alone else notes.say_withheld(figure, reason, is_nested=is_nested)
+
+
+def _qualify(words: str, figure: Figures, tag: Tag, day: Edition, *, is_nested: bool) -> str:
+    """Add the qualifier of a figure, or the editor's mark for it, to a printed part where it is due."""
     mark = tag.options.get("mark")
-    if tag.start not in day.qualified and not (style.is_plain and mark is None):
+    if tag.start not in day.qualified and not (tag.wanted.is_plain and mark is None):
         return words
     if figure.qualifier is None or mark is None:
         return numbers.qualify(words, [figure.qualifier], is_nested=is_nested)
@@ -179,23 +169,23 @@ BREAK = re.compile(
     r"|</?(?:p|li|td|th|tr|div|h[1-6]|dt|dd|section|article|blockquote|figcaption|caption|title)\b",
     re.I,
 )
-"""Where a paragraph, an item of a list, a row of a table or an element like them ends."""
+"""The end of a paragraph, a list item, a table row or a similar element."""
 
 
 def _is_in_brackets(text: str, at: int) -> bool:
-    """Whether a place in a text stands within round brackets of its paragraph."""
+    """Whether an offset is within round brackets of its paragraph."""
     start = max((hit.end() for hit in BREAK.finditer(text, max(0, at - MAX_PARAGRAPH), at)), default=0)
     before = re.sub(r"<[^<>]*>", "", text[max(start, at - MAX_PARAGRAPH) : at])
     return before.count("(") > before.count(")")
 
 
 MAX_PARAGRAPH = 5_000
-"""Letters before a marker in which the brackets that it stands in are looked for."""
+"""Characters before a marker that are searched for an open bracket."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Edition:
-    """What is put between the markers of a text. These name figures of `ledger` by their ids."""
+    """The content of all markers of a text. Markers name figures of `ledger` by id."""
 
     text: str
     spans: Sequence[Span]
@@ -206,27 +196,24 @@ class Edition:
 
     @functools.cached_property
     def used(self) -> tuple[Figures, ...]:
-        """The figures that the sources are said of, in order of first use."""
+        """The figures that the block of sources lists, in order of first use."""
         tags = (span.marker for span in self.spans)
         names = dict.fromkeys(tag.figure for tag in tags if tag.figure and tag.wanted.part not in LABELS)
         return tuple(self.ledger[name] for name in names)
 
     @functools.cached_property
     def titles(self) -> dict[str, str]:
-        """Names of sources to print."""
+        """Printed names of sources by id."""
         return {source.source: source.title for source in self.sources}
 
     @functools.cached_property
     def newline(self) -> str:
-        """How lines end."""
-        return newline_of(self.text, self.spans)
+        """The newline of the text."""
+        return markers.newline_of(self.text, self.spans)
 
     @functools.cached_property
     def qualified(self) -> Set[int]:
-        """Offsets of the markers behind whose value stands what must be said: of a figure the last in a paragraph.
-
-        A whole value, which says it itself, does so wherever it stands.
-        """
+        """Offsets of markers that print a qualifier: whole values, and the last part of a figure in a paragraph."""
         breaks = [hit.start() for hit in BREAK.finditer(self.text)]
         last: dict[tuple[int, str, str | None], int] = {}
         for tag in (span.marker for span in self.spans):
@@ -238,7 +225,7 @@ class Edition:
 
     @functools.cached_property
     def note_numbers(self) -> Mapping[int, int]:
-        """The numbers of notes by the offset of the marker that has it; none where the sources are no notes."""
+        """Numbers of notes by the offset of their marker; {} unless the sources are printed as notes."""
         if not any(span.marker.block and span.marker.options.get("form") == "notes" for span in self.spans):
             return {}
         first: dict[str, int] = {}
@@ -249,9 +236,9 @@ class Edition:
         return {first[name]: number for number, name in numbered if name in first}
 
     def content_of(self, span: Span) -> str:
-        """What belongs between the markers of one span."""
+        """Return the new content of a span."""
         tag = span.marker
-        is_alone = tag.name == COMMENT and is_block(self.text, span)
+        is_alone = tag.name == COMMENT and markers.is_block(self.text, span)
         if tag.block is not None:
             parts = _describe_sources(self, tag) if tag.block == "sources" else _describe_banner(self.is_sample)
         else:
@@ -267,13 +254,13 @@ class Edition:
             parts = (
                 [Titled(table=table, caption=figure.title), *below] if table else [Paragraph(text=words)] * bool(words)
             )
-        before = before_on_line(self.text, tag.start)
+        before = markers.before_on_line(self.text, tag.start)
         indent = "" if before.strip(" \t") else before
         lines = _write(parts, is_html=self.is_html or tag.name != COMMENT)
         return self.newline + "".join((f"{indent}{line}" if line else "") + self.newline for line in lines) + indent
 
     def _note_mark(self, tag: Tag) -> str:
-        """The mark of a figure's note, where it is first shown; nothing where the sources are no notes."""
+        """The mark of a note behind the first use of its figure; "" elsewhere."""
         number = self.note_numbers.get(tag.start)
         if number is None:
             return ""
@@ -319,13 +306,13 @@ AS_OF = "Figures as of "
 
 
 def _list_attributions(day: Edition) -> list[str]:
-    """The words that sources want printed, of those behind the figures used."""
+    """The attributions that the sources of the figures used ask for."""
     by_name = {source.source: source for source in day.sources}
     return sorted({by_name[s].attribution for figure in day.used for s in figure.sources if s in by_name})
 
 
 def _list_mark_words(day: Edition) -> list[str]:
-    """What the marks that the editor chose stand for, with the figures of which each is said."""
+    """What each of the editor's marks stands for, and for which figures."""
     marks: dict[str, dict[str, dict[str, None]]] = {}
     for tag in (span.marker for span in day.spans):
         mark, figure = tag.options.get("mark"), day.ledger.get(tag.figure or "")
@@ -336,27 +323,41 @@ def _list_mark_words(day: Edition) -> list[str]:
 
 
 def _describe_sources(day: Edition, tag: Tag) -> list[Part]:
-    """The block "Sources of the figures": what every figure used rests on; on sample data also that it is one."""
-    form, link = tag.options.get("form", FORMS[0]), tag.options.get("link")
+    """The block of sources: what every figure used rests on, in the form that its marker asks for."""
     has_banner = any(span.marker.block == "banner" for span in day.spans)
-    days = sorted({figure.as_of for figure in day.used if figure.kind != "cited"})
-    as_of = "All figures are statements of others." if day.used else "No figure is used."
-    if days:
-        as_of = f"{AS_OF}{numbers.join_words([numbers.day(d) for d in days])}."
-    marks, credits, rows = _list_mark_words(day), _list_attributions(day), tuple(_list_sources(day))
-    parts = _describe_banner(day.is_sample and not has_banner)
-    if form == "long":
-        table = Table(columns=("Figure", "Rests on", "n", "Reference period", "Sources"), rows=rows)
-        parts += [Paragraph(text=f"{as_of} {READING_KEY} {PERIOD_KEY}", link=link)]
-        parts += [Titled(table=table, caption="Sources of the figures")] if rows else []
-        parts += [Paragraph(text=words) for words in marks]
-        return [*parts, Items(texts=credits)] if credits else parts
+    banner = _describe_banner(day.is_sample and not has_banner)
+    form, link = tag.options.get("form", markers.FORMS[0]), tag.options.get("link")
+    return banner + (_describe_at_length if form == "long" else _describe_briefly)(day, form, link)
+
+
+def _describe_at_length(day: Edition, form: str, link: str | None) -> list[Part]:
+    credits, rows = _list_attributions(day), tuple(_list_sources(day))
+    table = Table(columns=("Figure", "Rests on", "n", "Reference period", "Sources"), rows=rows)
+    return [
+        Paragraph(text=f"{_say_days(day)} {READING_KEY} {PERIOD_KEY}", link=link),
+        *([Titled(table=table, caption="Sources of the figures")] if rows else []),
+        *(Paragraph(text=words) for words in _list_mark_words(day)),
+        *([Items(texts=credits)] if credits else []),
+    ]
+
+
+def _describe_briefly(day: Edition, form: str, link: str | None) -> list[Part]:
+    """The block of sources as one paragraph, with notes below it for the form "notes"."""
+    credits, rows = _list_attributions(day), tuple(_list_sources(day))
     n_withheld = sum(figure.value is None for figure in day.used)
     withheld = f"{n_withheld} of {len(rows)} {'is' if n_withheld == 1 else 'are'} withheld for want of data."
-    lines = [as_of, *([withheld] if n_withheld else []), *marks, *(["Sources:", *credits] if credits else [])]
-    parts += [Paragraph(text=" ".join(lines), link=link)]
+    lines = [_say_days(day), *([withheld] if n_withheld else []), *_list_mark_words(day)]
+    lines += ["Sources:", *credits] if credits else []
     texts = [f"{name}: {'; '.join(cell.rstrip('.') for cell in cells if cell != '–')}" for name, *cells in rows]
-    return [*parts, Items(texts=texts, are_notes=True)] if texts and form == "notes" else parts
+    noted = [Items(texts=texts, are_notes=True)] if texts and form == "notes" else []
+    return [Paragraph(text=" ".join(lines), link=link), *noted]
+
+
+def _say_days(day: Edition) -> str:
+    days = sorted({figure.as_of for figure in day.used if figure.kind != "cited"})
+    if days:
+        return f"{AS_OF}{numbers.join_words([numbers.day(d) for d in days])}."
+    return "All figures are statements of others." if day.used else "No figure is used."
 
 
 def _list_sources(day: Edition) -> Iterator[tuple[str, ...]]:
@@ -371,7 +372,7 @@ def _list_sources(day: Edition) -> Iterator[tuple[str, ...]]:
 
 
 def _find_in(ledger: Mapping[str, Figures], name: str) -> str:
-    """The id of a figure of the ledger, by the name that a marker gives it."""
+    """Return the id of the figure that a marker names. Raises `AddressError`."""
     figure_id = name if name in ledger else canonical(name)
     if figure_id not in ledger:
         near = difflib.get_close_matches(name, list(ledger), n=2, cutoff=0.5)
@@ -382,9 +383,9 @@ def _find_in(ledger: Mapping[str, Figures], name: str) -> str:
 
 @dataclass(frozen=True, kw_only=True)
 class Change:
-    """What stood between the markers of a figure (or block) on a line, and what stands there now, in words.
+    """The content of a marker before and after a refresh, as readers see it.
 
-    `options` are those that say which part is shown and how, as in the marker: ' part="low" per="year"'.
+    `name` is a figure or a block. `options` are those of the part and its format: ' part="low" per="year"'.
     """
 
     line: int
@@ -396,9 +397,9 @@ class Change:
 
 @dataclass(frozen=True, kw_only=True)
 class RefreshResult:
-    """What a refresh did: figures used, in order of first use, and what an editor should look at, as (line, words).
+    """The outcome of a refresh: figures used, in order of first use, and warnings for the editor, as (line, words).
 
-    `changes` are in order; `withheld` are those of the figures used that have no value, `dated` those that are stale.
+    Of the figures used, `withheld` have no value and `dated` are stale.
     """
 
     used: tuple[str, ...]
@@ -418,25 +419,24 @@ def refresh_bytes(
     sources: Sequence[Sources] = (),
     is_sample: bool = False,
 ) -> tuple[bytes, RefreshResult]:
-    """A guide's bytes with the figures of the day in them. Pure; refreshing the result again changes nothing.
+    """Return the bytes of a guide with figures put in. Refreshing the result again changes nothing.
 
-    `figures` are ledger rows (of several days the newest counts); `sources` give names and attributions.
+    `figures` are rows of the ledger; the newest row of each figure counts. `sources` give names and attributions.
     Raises `GuideError` with every problem and its line.
     """
     ledger = {figure.figure: figure for figure in sorted(figures, key=lambda figure: figure.as_of)}
-    guide = find_markers(raw, functools.partial(_find_in, ledger), is_html=is_html, is_mdx=is_mdx)
+    guide = markers.find_markers(raw, functools.partial(_find_in, ledger), is_html=is_html, is_mdx=is_mdx)
     text, ids = guide.document.text, guide.ids
     spans = [
         replace(span, marker=replace(span.marker, figure=ids[span.marker.figure])) if span.marker.figure else span
-        for span in guide.spans
+        for span in guide.scan.spans
     ]
     day = Edition(text=text, spans=spans, ledger=ledger, is_html=is_html, sources=sources, is_sample=is_sample)
     names = tuple(figure.figure for figure in day.used)
     contents = [day.content_of(span) for span in spans]
     if guide.document.is_ascii:
         contents = [content.encode("ascii", "xmlcharrefreplace").decode("ascii") for content in contents]
-    edges = [0, *(edge for span in spans for edge in (span.start, span.end)), len(text)]
-    outside = [text[a:b] for a, b in zip(edges[::2], edges[1::2], strict=True)]
+    outside = markers.split_around(text, spans)
     result = guide.document.encode("".join(map("".join, zip(outside, [*contents, ""], strict=True))))
     changes = zip(spans, [text[span.start : span.end] for span in spans], contents, strict=True)
     return result, RefreshResult(
@@ -453,7 +453,7 @@ def refresh_bytes(
 
 
 def _list_changes(text: str, places: Iterable[tuple[Span, str, str]]) -> Iterator[Change]:
-    """What changes between the markers of a text, of spans with what stood there and what stands there now."""
+    """Yield the spans that change. `places` has each span with its content before and after."""
     line_of = line_finder(text)
     for span, before, after in places:
         tag = span.marker
@@ -465,23 +465,19 @@ def _list_changes(text: str, places: Iterable[tuple[Span, str, str]]) -> Iterato
 
 
 SHOWN_OPTIONS = ("part", "per", "in", "format", "locale")
-"""The options that say which part of a figure a change is of."""
+"""The options that a change names."""
 
 
 def list_changes(before: bytes, after: bytes, *, is_html: bool) -> list[Change]:
-    """What stands otherwise between the markers of two versions of a guide that have the same markers.
-
-    Nothing where they do not: then they cannot be compared place by place.
-    """
-    texts = [decode(raw, is_html).text for raw in (before, after)]
-    spans = [pair(scan_tags(text, is_html).tags)[0] for text in texts]
-    names = [[(one.marker.figure, one.marker.block) for one in version] for version in spans]
+    """Return what differs between the markers of two versions of a guide; [] where their markers differ."""
+    scans = [scan_tags(decode(raw, is_html).text, is_html) for raw in (before, after)]
+    names = [[(span.marker.figure, span.marker.block) for span in scan.spans] for scan in scans]
     if names[0] != names[1]:
         return []
-    contents = [[text[one.start : one.end] for one in version] for text, version in zip(texts, spans, strict=True)]
-    return list(_list_changes(texts[1], zip(spans[1], *contents, strict=True)))
+    contents = [[scan.text[span.start : span.end] for span in scan.spans] for scan in scans]
+    return list(_list_changes(scans[1].text, zip(scans[1].spans, *contents, strict=True)))
 
 
 def read_words(text: str) -> str:
-    """What readers see of a text between markers, in a line."""
+    """Return a text as readers see it, on one line."""
     return " ".join(html.unescape(re.sub(r"<[^<>]*>", " ", text)).split())

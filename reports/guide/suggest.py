@@ -1,7 +1,7 @@
-"""Proposals of markers: numbers and names in a guide's own text that a figure could keep current.
+"""Propose markers for numbers and names in a guide's own text that a figure could keep current.
 
-A proposal needs the words of its sentence: a number of pay needs a place, a share of a skill the skill's name. What a
-sentence does not say is not guessed: no place or level is put in for one that is missing.
+A proposal needs the words of its sentence: pay needs a place, a share of a skill needs the name of the skill. Nothing
+that a sentence does not say is guessed.
 """
 
 from __future__ import annotations
@@ -13,14 +13,14 @@ from itertools import product, zip_longest
 from typing import TypeVar
 
 from reports.figures.claims import load_claims
-from reports.figures.pay_figures import WORK_OF_GUIDE
+from reports.figures.declared.pay_figures import WORK_OF_GUIDE
 from reports.figures.places import EVERYWHERE, Place
 from reports.figures.query import Connection
 from reports.guide.desk import read_figures
-from reports.guide.markers import decode, line_finder, pair, scan_tags
+from reports.guide.markers import decode, line_finder, scan_tags
 from reports.guide.misplaced import find_in_links, list_scripts
 from reports.guide.numbers_in_text import PERCENT, Number, read_numbers, read_sentences
-from reports.guide.words import LEVELS, PERIODS, SENTENCE, UNKNOWN, find_places, find_skills, hear, work_patterns
+from reports.guide.words import LEVELS, PERIODS, SENTENCE, UNKNOWN, find_places, find_skills, find_values, work_patterns
 from reports.wording.notes import rows_of
 from reports.wording.parts import PERIODS as PRINTED_PERIODS
 from reports.wording.work import name_work
@@ -31,7 +31,7 @@ from warehouse.marts.measures import MEASURES
 
 @dataclass(frozen=True, kw_only=True)
 class Proposal:
-    """A text on a line, what a figure says in its place, and the marker that would keep it current."""
+    """A text on a line, what the figure says, and the marker to put in its place."""
 
     line: int
     text: str
@@ -44,75 +44,77 @@ _At = TypeVar("_At", "Claim", "Number")
 
 @dataclass(frozen=True, kw_only=True)
 class Suggestions:
-    """Proposals for a guide in order of its text, and (line, text) of the sums and percentages without a figure."""
+    """Proposals for a guide, in order, and (line, text) of sums and percentages without a figure."""
 
     proposals: tuple[Proposal, ...]
     unmatched: tuple[tuple[int, str], ...]
 
 
 def suggest_markers(con: Connection, raw: bytes, *, is_html: bool, is_mdx: bool = False) -> Suggestions:
-    """What a guide could keep current. What stands between markers, in code, comments or links is left alone."""
+    """Propose markers for a guide. Text between markers, and in code, comments or links, is left alone."""
     text = decode(raw, is_html).text
     line_of = line_finder(text)
     spans = list(_list_taken(text, is_html=is_html, is_mdx=is_mdx))
-    claims = sorted(_leave_out(find_claims(text), spans), key=lambda one: one.at)
+    claims = sorted(_leave_out(find_claims(text), spans), key=lambda claim: claim.at)
     if not is_html:
-        link_offsets = {at for at, _ in find_in_links(text, [(one.at, one.at) for one in claims])}
-        claims = [one for one in claims if one.at not in link_offsets]
-    rows = {row.figure: row for row in read_figures(con, {one.figure for one in claims})}
+        in_links = {at for at, _ in find_in_links(text, [(claim.at, claim.at) for claim in claims])}
+        claims = [claim for claim in claims if claim.at not in in_links]
+    rows = {row.figure: row for row in read_figures(con, {claim.figure for claim in claims})}
+    claims = [claim for claim in claims if claim.figure in rows]
     proposals = []
-    for one in claims:
-        row = rows.get(one.figure)
-        if row is None or (one.is_name and not _is_told(row)):
+    for claim in claims:
+        row = rows[claim.figure]
+        if claim.is_name and not _is_told(row):
             continue
         says = row.value if row.value is not None else f"withheld for now: {row.reason}"
-        proposals.append(
-            Proposal(
-                line=line_of(one.at), text=one.text, says=f"{row.title}: {says}",
-                marker=_write_marker(one, with_elements=is_html or is_mdx),
-            )
-        )  # fmt: skip
-    matches = [(one.at, one.at + len(one.text)) for one in claims if one.figure in rows and not one.is_name]
-    numbers = (one for sentence in read_sentences(text) for one in sentence.numbers if one.unit not in ("", UNKNOWN))
-    rest = _leave_out(numbers, [*spans, *matches])
+        marker = _write_marker(claim, with_elements=is_html or is_mdx)
+        line = line_of(claim.at)
+        proposals.append(Proposal(line=line, text=claim.text, says=f"{row.title}: {says}", marker=marker))
+    matches = [(claim.at, claim.at + len(claim.text)) for claim in claims if not claim.is_name]
+    rest = _leave_out(_list_amounts(text), [*spans, *matches])
     return Suggestions(
-        proposals=tuple(proposals),
-        unmatched=tuple((line_of(one.at), one.text) for one in rest),
+        proposals=tuple(proposals), unmatched=tuple((line_of(number.at), number.text) for number in rest)
     )
 
 
+def _list_amounts(text: str) -> Iterator[Number]:
+    """Yield the sums of money and percentages of a text."""
+    for sentence in read_sentences(text):
+        yield from (number for number in sentence.numbers if number.unit not in ("", UNKNOWN))
+
+
 def _list_taken(text: str, *, is_html: bool, is_mdx: bool) -> Iterator[tuple[int, int]]:
-    """Where no marker can be put: tags, code, comments, and what stands between markers already."""
+    """Yield spans where no marker can stand: tags, code, comments, and the content of markers."""
     scan = scan_tags(text, is_html)
-    spans, _ = pair(scan.tags)
     yield 0, scan.front_matter
     yield from scan.skipped
-    yield from ((span.marker.start, span.after) for span in spans)
+    yield from ((span.marker.start, span.after) for span in scan.spans)
     yield from ((tag.start, tag.end) for tag in scan.tags)
     if is_mdx:
         yield from ((start, end) for start, end, _ in list_scripts(text, scan.front_matter))
 
 
 def _leave_out(hits: Iterable[_At], spans: Sequence[tuple[int, int]]) -> list[_At]:
-    return [one for one in hits if not any(start < one.at + len(one.text) and one.at < end for start, end in spans)]
+    return [hit for hit in hits if not any(start < hit.at + len(hit.text) and hit.at < end for start, end in spans)]
 
 
 def _is_told(row: Figures) -> bool:
-    """Whether a share says something of a name: it is printed, and does not round to zero."""
+    """Whether the share of a name is printed and does not round to zero."""
     rows = rows_of(row)
     return row.value is not None and bool(rows) and round(100 * (rows[0].get("share") or 0)) > 0
 
 
-def _write_marker(one: Claim, *, with_elements: bool) -> str:
-    options = "".join(f' {name}="{value}"' for name, value in one.options.items())
-    tag = f'<span data-figure="{one.figure}"{options}>' if with_elements else f"<!-- figure:{one.figure}{options} -->"
+def _write_marker(claim: Claim, *, with_elements: bool) -> str:
+    name = f'{claim.figure}"' if with_elements else claim.figure
+    options = name + "".join(f' {option}="{value}"' for option, value in claim.options.items())
+    tag = f'<span data-figure="{options}>' if with_elements else f"<!-- figure:{options} -->"
     close = "</span>" if with_elements else "<!-- /figure -->"
-    return f"{one.text} ({tag}share{close})" if one.is_name else f"{tag}{one.text}{close}"
+    return f"{claim.text} ({tag}share{close})" if claim.is_name else f"{tag}{claim.text}{close}"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Claim:
-    """A number of a text, or a name that a share may follow, with the figure and the options of its marker."""
+    """A number in a text, or a name that a share may follow, with the figure and the options of its marker."""
 
     at: int
     text: str
@@ -122,26 +124,27 @@ class Claim:
 
 
 def find_claims(text: str) -> Iterator[Claim]:
-    """What a text says that a figure of the same thing could say; a name once, where it first stands."""
+    """Yield numbers and names that a figure could state. A name is yielded at its first use only."""
     ids: set[str] = set()
     for sentence in SENTENCE.finditer(text):
         words, start = sentence[0], sentence.start()
         places = [(at, place) for at, _, place in find_places(words)]
-        citations = list(_cited_in(words))
-        spans = [(one.at, one.at + len(one.text)) for one in citations]
-        numbers = _leave_out((one for one in read_numbers(words) if one.unit != UNKNOWN), spans)
+        citations = list(_find_cited_claims(words))
+        spans = [(claim.at, claim.at + len(claim.text)) for claim in citations]
+        numbers = _leave_out((number for number in read_numbers(words) if number.unit != UNKNOWN), spans)
         amounts, shares = (
-            [one for one in numbers if one.unit and (one.unit == PERCENT) is is_] for is_ in (False, True)
+            [number for number in numbers if number.unit and (number.unit == PERCENT) is is_share]
+            for is_share in (False, True)
         )
-        claims = [*citations, *_find_pay_claims(words, amounts, places), *_shares_in(words, places, shares)]
+        claims = [*citations, *_find_pay_claims(words, amounts, places), *_find_share_claims(words, places, shares)]
         if not claims:
-            claims = [one for one in _find_name_claims(words) if one.figure not in ids]
-        ids |= {one.figure for one in claims}
-        yield from (replace(one, at=start + one.at) for one in claims)
+            claims = [claim for claim in _find_name_claims(words) if claim.figure not in ids]
+        ids |= {claim.figure for claim in claims}
+        yield from (replace(claim, at=start + claim.at) for claim in claims)
 
 
-def _cited_in(sentence: str) -> Iterator[Claim]:
-    """Parts of claims of others whose amount stands in a sentence as the claim has it."""
+def _find_cited_claims(sentence: str) -> Iterator[Claim]:
+    """Yield parts of a claim by others, if the sentence has the amount of that claim."""
     for claim in load_claims():
         amount = claim.parts.get("amount", "")
         number = re.search(r"\d[\d.,–-]*\d(?: ?(?:%|[a-z]+illion))?", amount)
@@ -154,16 +157,16 @@ def _cited_in(sentence: str) -> Iterator[Claim]:
 
 
 def _find_pay_claims(sentence: str, amounts: Sequence[Number], places: Sequence[tuple[int, Place]]) -> Iterator[Claim]:
-    """Sums of pay of a place: the one that stands between a sum and the next, else the only one of the sentence.
+    """Yield sums of pay at a place: the place between a sum and the next one, or else the only place of the sentence.
 
-    Where a sentence names several levels or roles, one for each.
+    A sentence with several levels or roles gives a claim for each.
     """
     if not re.search(r"\bpa(?:y|id|ys)\b|salar|earn|offer|wage|compensation", sentence, re.I):
         return
-    levels, periods = sorted(hear(LEVELS, sentence)) or ["all"], hear(PERIODS, sentence) or {"year"}
-    works = sorted(hear(work_patterns(), sentence) - {AI_JOBS}) or [WORK_OF_GUIDE]
+    levels, periods = sorted(find_values(LEVELS, sentence)) or ["all"], find_values(PERIODS, sentence) or {"year"}
+    works = sorted(find_values(work_patterns(), sentence) - {AI_JOBS}) or [WORK_OF_GUIDE]
     if len(periods) > 1 or not periods <= set(PRINTED_PERIODS):
-        return  # which sum is by which time is not said, or no figure is printed by it
+        return  # unclear which sum has which period, or no figure is printed for it
     for hit, following in zip_longest(amounts, amounts[1:]):
         stop = len(sentence) if following is None else following.at
         behind = [place for at, place in places if hit.end <= at < stop]
@@ -174,24 +177,24 @@ def _find_pay_claims(sentence: str, amounts: Sequence[Number], places: Sequence[
         options = {"per": next(iter(periods))}
         if hit.low == hit.high:
             options["part"] = "median"
-        for work, level in product(works, levels):  # of several an editor chooses
+        for work, level in product(works, levels):  # the editor chooses
             figure = f"pay.{place.slug}.{work}.{level}"
             yield Claim(at=hit.at, text=hit.text, figure=figure, options=options)
 
 
-def _shares_in(sentence: str, places: Sequence[tuple[int, Place]], shares: Sequence[Number]) -> Iterator[Claim]:
-    """Shares of jobs that ask for a skill: the one named last before the number, else first behind it."""
+def _find_share_claims(sentence: str, places: Sequence[tuple[int, Place]], shares: Sequence[Number]) -> Iterator[Claim]:
+    """Yield shares of a skill: the last skill named before the number, or else the first one."""
     skills = list(find_skills(sentence))
     only = {place.slug for _, place in places}
     at = only.pop() if len(only) == 1 else EVERYWHERE.slug
-    for one in shares if skills and not only else ():
-        before = [name for start, _, name in skills if start < one.at]
+    for number in shares if skills and not only else ():
+        before = [name for start, _, name in skills if start < number.at]
         name = before[-1] if before else skills[0][2]
-        yield Claim(at=one.at, text=one.text, figure=f"skill.{name}.{at}.{WORK_OF_GUIDE}")
+        yield Claim(at=number.at, text=number.text, figure=f"skill.{name}.{at}.{WORK_OF_GUIDE}")
 
 
 def _find_name_claims(sentence: str) -> Iterator[Claim]:
-    """Skills and roles that a sentence names without a number."""
+    """Yield skills and roles that a sentence names without a number."""
     for start, word, name in find_skills(sentence):
         yield Claim(at=start, text=word, figure=f"skill.{name}.{EVERYWHERE.slug}.{WORK_OF_GUIDE}", is_name=True)
     for role in MEASURES["role"].items:

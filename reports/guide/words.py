@@ -1,4 +1,4 @@
-"""What the words of a text mean: its sentences, and the places, levels, times, skills and parts of pay it names."""
+"""Words in texts: sentences, and names of places, levels, times, skills and parts of pay."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ import functools
 import re
 from collections.abc import Iterator, Sequence
 
+from reports.figures.declared.share_figures import BASELINE_NAMES, items_of
 from reports.figures.places import PLACES, Place, slug
-from reports.figures.share_figures import BASELINE_NAMES, items_of
 from reports.wording.work import WORKS, name_work
 from transforms.records.vocabulary import AI_JOBS
 from transforms.text.lookups import rows_of, taxonomy
@@ -18,13 +18,13 @@ _INNER_STOP = (
     r"|(?:(?<=\bp[.][a-z])|(?<=\bp[.]\s[a-z])|(?<=\bp[.]c[.]m)|(?<=\b[Pp]ct))[.](?!\s+[A-Z][a-z])"
 )
 SENTENCE = re.compile(rf"[^.!?\n|;]*(?:(?:{_INNER_STOP})[^.!?\n|;]*)*[.!?|;\n]?")
-"""A sentence, or a cell of a table. A full stop in a number or an abbreviation ("U.S.", "p.a.") ends none."""
+"""A sentence, or a table cell. A full stop in a number or an abbreviation ("U.S.", "p.a.") does not end it."""
 UNKNOWN = "unknown"
-"""The time of a sum by which no figure is printed, and the unit of a number in no known form."""
+"""A period that no figure is printed for, and the unit of a number that cannot be read."""
 
 
 def _time(nouns: str, adverbs: str) -> str:
-    """Words for a time of pay: "a month", "per-month", "/mo", "monthly", "im Monat"; no part of a longer word."""
+    """Return a pattern for a period of pay: "a month", "per-month", "/mo", "monthly", "im Monat"."""
     return (
         r"(?:(?<![\w-])(?:an?|per|each|every|by the|im|pro|je|jede[nrs]?)[\s-]+|/\s*(?:per\s)?)"
         rf"(?:{nouns})(?!\w)|(?<![\w-])(?:{adverbs})(?!\w)"
@@ -50,28 +50,28 @@ PERIODS = tuple(
         (_time(r"hours?|hrs?|h|Stunde", r"hourly|stündlich"), "hour"),
     )
 )
-"""Words for the time of a sum; of those by which no figure is printed, that there is one."""
+"""Words for the period of a sum. All periods that no figure is printed for are `UNKNOWN`."""
 NEXT_TO = r"[\s(,:–]*(?:(?:gross|net|base|brutto|netto|before tax)[\s),]*)?"
-"""What may stand between a sum and its time."""
+"""Words allowed between a sum and its period."""
 ANY_TIME = re.compile(
     r"/\s*[^\W\d]|(?:an?|per|each|every|im|pro|je|par|por|al)[\s-]+\w|[^\W\d]+ly\b|p\.?\s?[a-z]\b|pcm\b"
     r"|(?:yrs?|hrs?|mon?|mth|wks?|qtr|[yhmwdq]|(?:by the |the )?(?:annum|(?:hour|day|week|month|quarter|year)s?))\b",
     re.I,
 )
-"""What names a time directly behind a sum, known or not."""
+"""Any period directly behind a sum, known or not."""
 MONEY_PARTS = (
     (re.compile(r"\bmedian\b|\bmiddle\b|\btypical(?:ly)?\b|\bhalf of\b", re.I), "median"),
     (re.compile(r"\blower end\b|\bstarts? at\b|\bfrom\s*$", re.I), "low"),
     (re.compile(r"\bupper end\b|\bstops? at\b|\bup to\s*$", re.I), "high"),
     (re.compile(r"\binterval\b", re.I), "interval"),
 )
-"""Words for what a sum is of a band of pay."""
+"""Words for the part of a band that a sum is."""
 IDLE = frozenset((
     "a", "about", "adverts", "all", "an", "and", "are", "at", "by", "figure", "figures", "find", "for", "from",
     "give", "how", "in", "is", "job", "jobs", "level", "list", "me", "much", "of", "on", "or", "share",
     "shares", "show", "stated", "statistics", "tell", "that", "the", "to", "what", "which", "with",
 ))  # fmt: skip
-"""Words of a search that say nothing."""
+"""Words without meaning for a search."""
 SYNONYMS = {
     **dict.fromkeys(("salary", "salaries", "compensation", "wage", "wages", "earnings", "income"), "pay"),
     **dict.fromkeys(("skills", "technology", "technologies", "tools"), "skill"),
@@ -80,7 +80,7 @@ SYNONYMS = {
     **dict.fromkeys(("home", "telework"), "remote"),
     "university": "degree", "education": "degree", "experience": "years",
 }  # fmt: skip
-"""Words that people use for what ids call otherwise."""
+"""Common words, and the words that ids use for them."""
 LEVELS = (
     (re.compile(r"\bentry[- ]level\b|\bjuniors?\b|\bgraduates?\b", re.I), "entry"),
     (re.compile(r"\bmid(?:dle)?[- ](?:level )?to[- ]senior(?:[- ]level)?\b", re.I), "mid_senior"),
@@ -92,28 +92,28 @@ LEVELS = (
     ),
     (re.compile(r"\b(?:all|every|any) levels?\b|\bacross levels\b|\bwhatever the level\b", re.I), "all"),
 )
-"""Words for levels, the longer first."""
+"""Words for levels, longer ones first."""
 SHORT = 3
-"""Letters up to which the name of a skill is one only as it is spelt: R, Go, SQL."""
+"""Names of skills up to this length must match in case: R, Go, SQL."""
 MAX_WORDS = 4
-"""Words of the longest name of a skill."""
+"""Most words in the name of a skill."""
 _EARLIER_PLACES = {
     "north america": "northern_america", "latin america": "americas",
     **dict.fromkeys(("the us", "usa", "u.s."), "us"), **dict.fromkeys(("uk", "u.k."), "gb"),
 }  # fmt: skip
-"""Names of places that guides use and lookups do not."""
+"""Names of places in guides that lookups do not have."""
 
 
 def terms_of(text: str) -> tuple[str, ...]:
-    """The words of a text by which a figure is found, in small letters and as ids have them, each once."""
+    """Return the distinct search words of a text, in lower case and as ids spell them."""
     words = re.findall(r"[\w+#.&-]+", text.lower())
     return tuple(dict.fromkeys(SYNONYMS.get(word, word) for word in words if word not in IDLE))
 
 
-def hear(words: Sequence[tuple[re.Pattern[str], str]], text: str) -> set[str]:
-    """What a text says of one thing; each match is taken once, by the first pattern that has it."""
+def find_values(patterns: Sequence[tuple[re.Pattern[str], str]], text: str) -> set[str]:
+    """Return the values of all patterns in a text. Text that matches one pattern is not matched by a later one."""
     values, rest = set(), text
-    for pattern, value in words:
+    for pattern, value in patterns:
         if pattern.search(rest):
             values.add(value)
             rest = pattern.sub(" ", rest)
@@ -122,7 +122,7 @@ def hear(words: Sequence[tuple[re.Pattern[str], str]], text: str) -> set[str]:
 
 @functools.cache
 def work_patterns() -> tuple[tuple[re.Pattern[str], str], ...]:
-    """Words for roles and groups of roles, the longer first. "AI engineers" are AI engineering, as in our titles."""
+    """Return patterns for roles and groups of roles, longer ones first. "AI engineers" are AI engineering."""
     names = {name_work(work): work for work in WORKS if work not in ("other", "data", "ai_other", "ai_data_trainer")}
     names |= {"AI engineer": "ai_engineering", "AI": AI_JOBS, "AI engineering or science": "ai_core"}
     names |= {f"data {noun}": "data" for noun in ("job", "advert", "posting", "role")}
@@ -131,7 +131,7 @@ def work_patterns() -> tuple[tuple[re.Pattern[str], str], ...]:
 
 
 def _names_of_places() -> dict[str, Place]:
-    """Countries, regions and continents by the names that texts give them, in small letters."""
+    """Return countries, regions and continents by their names in lower case."""
     names = {place.name.lower(): place for place in PLACES.values()}
     names |= {place.region.lower(): place for place in PLACES.values() if place.level != "country"}
     names |= {place.in_words.lower(): place for place in PLACES.values()}
@@ -149,14 +149,14 @@ def _place_names() -> tuple[dict[str, Place], re.Pattern[str]]:
 
 
 def find_places(sentence: str) -> Iterator[tuple[int, int, Place]]:
-    """Places that a sentence names: where each name begins and ends; of several that begin alike the longest."""
+    """Yield the places that a sentence names, with the start and the end of each name. The longest name wins."""
     names, pattern = _place_names()
     for hit in pattern.finditer(sentence):
         yield hit.start(), hit.end(), names[hit[0].lower()]
 
 
 def cut_out(sentence: str, spans: Sequence[tuple[int, int]]) -> str:
-    """A sentence with a space in place of each of these parts, which are in order."""
+    """Return a sentence with a space in place of each span. Spans are sorted."""
     edges = [0, *(edge for span in spans for edge in span), len(sentence)]
     return " ".join(sentence[a:b] for a, b in zip(edges[::2], edges[1::2], strict=True))
 
@@ -170,12 +170,12 @@ def _skill_names() -> dict[str, str]:
 
 @functools.cache
 def _exact_names() -> set[str]:
-    """Names in ids of skills that are skills only as they are spelt: Make, Go."""
+    """Names in ids of skills that must match in case: Make, Go."""
     return {slug(skill.skill) for skill in taxonomy() if skill.case_rule == "exact"}
 
 
 def find_skills(sentence: str) -> Iterator[tuple[int, str, str]]:
-    """Skills that a sentence names: offset, words and name in ids; of several that begin alike the longest."""
+    """Yield the skills that a sentence names: offset, words and name in ids. The longest name wins."""
     skills = _skill_names()
     words = [(hit.start(), hit.end()) for hit in re.finditer(r"[A-Za-z][\w+#./-]*", sentence)]
     after = 0

@@ -1,6 +1,6 @@
-"""A figure as a tool hands it out: never without interval, basis and reference period, or why it has none.
+"""Answers on figures: each has its interval, basis and reference period, or says why it has none.
 
-`summarise` is for lists and comparisons, `describe` adds what a release says of a figure, and its numbers.
+`summarise` is for lists and comparisons. `describe` adds the numbers of a figure and what a release says about it.
 """
 
 from __future__ import annotations
@@ -20,28 +20,28 @@ from warehouse.marts.printing import BOUNDS
 
 PUBLISHED, STALE, UNDER_REVIEW, WITHHELD = "published", "stale", "under review", "withheld"
 STATES = (PUBLISHED, STALE, UNDER_REVIEW, WITHHELD)
-"""In which state a figure is: as it should be; of long ago; published while a newer value waits for a person's review;
-without a value, since it is not sure enough."""
+"""States of a figure: current; old; published while a newer value waits for review; without a value, since it is not
+sure enough."""
 SAMPLE_WARNING = "Invented sample data: never quote these numbers as facts."
 ROWS_OF_PAGE = 30
-"""Rows of a table that one answer has."""
+"""Most rows of a table in one answer."""
 DIGITS = 6
 COUNTED = ("n_boards", "n_adverts")
-"""Parts that count what was read."""
+"""Parts that count what was read, not estimates."""
 A_COUNT = "a count of what was read, no estimate"
 OF_WITHHELD = ("nearest", "n", "employers", "rung")
 OF_PRINTED = ("definition", "read_on", "verify_by", "n", "employers", "rung", "sources", "licence", "citation")
-"""What `describe` has of a figure as a file of a release says it (`figure_files.describe`)."""
+"""Keys that `describe` takes from the description of a release (`figure_files.describe`)."""
 
 
 def head(snapshot: Snapshot) -> dict[str, Any]:
-    """What every answer says of the file that it is from."""
+    """Return what every answer says about the published file."""
     answer: dict[str, Any] = {"as_of": snapshot.published.as_of.isoformat()}
     return answer | {"warning": SAMPLE_WARNING} if snapshot.published.is_sample else answer
 
 
 def state_of(figure: Figures, snapshot: Snapshot) -> str:
-    """The state of a figure (`STATES`)."""
+    """Return the state of a figure (`STATES`)."""
     if figure.value is None:
         return WITHHELD
     if figure.status == "stale":
@@ -53,23 +53,23 @@ def state_of(figure: Figures, snapshot: Snapshot) -> str:
 
 
 def describe_number(number: Number, basis: str) -> dict[str, Any]:
-    """A number as a release has it, with its interval, or why it has none."""
+    """Return a number with its interval, or with why it has none."""
     record = {name: round_off(value) for name, value in number.describe().items()}
     return record if number.ends else record | {"no_interval": why_no_interval(number, basis)}
 
 
 def round_off(value: Any) -> Any:
-    """A number by as many digits as anybody needs; all else as it is."""
+    """Round a float to `DIGITS` significant digits; return other values unchanged."""
     return float(f"{value:.{DIGITS}g}") if isinstance(value, float) else value
 
 
 def why_no_interval(number: Number, basis: str) -> str:
-    """Why a number has no interval."""
+    """Return why a number has no interval."""
     return A_COUNT if number.part in COUNTED else (BASES[basis] if basis in BASES else BASES["postings"]).no_interval
 
 
 def say_interval(figure: Figures) -> str:
-    """The intervals of a figure in words: "95% interval: low 110,000 to 124,000 USD a year"; or why it has none."""
+    """Return the intervals of a figure, "95% interval: low 110,000 to 124,000 USD a year", or why it has none."""
     if figure.value is None:
         return "none: the figure is withheld"
     cells = cells_of(figure)
@@ -89,7 +89,7 @@ def say_interval(figure: Figures) -> str:
 
 
 def say_span(number: Number) -> str:
-    """The two ends of an interval without the unit: "76.0 to 94.4%"."""
+    """Return the two ends of an interval without the unit: "76.0 to 94.4%"."""
     low, high = number.ends or (0.0, 0.0)
     if _is_share(number.unit):
         return f"{100 * low:.1f} to {100 * high:.1f}%"
@@ -97,12 +97,12 @@ def say_span(number: Number) -> str:
 
 
 def unit_in_words(unit: str) -> str:
-    """A unit behind its numbers: "of jobs" behind per cent."""
+    """Return a unit as it follows its numbers: "of jobs" after a percentage."""
     return unit.removeprefix("share ") if _is_share(unit) else unit
 
 
 def _is_share(unit: str) -> bool:
-    """Whether a number is said in per cent. A rate a day is too small for that."""
+    """Whether a number is printed as a percentage. Rates a day are too small for that."""
     return unit.startswith("share of") and not unit.endswith("a day")
 
 
@@ -110,7 +110,7 @@ def _is_share(unit: str) -> bool:
 
 
 def summarise(figure: Figures, snapshot: Snapshot) -> dict[str, Any]:
-    """A figure in short. A table has no value here: its rows have intervals of their own, which `get` gives."""
+    """Return a figure in short. A table has no value here, since its rows have intervals of their own (see `get`)."""
     state, cells, instead = state_of(figure, snapshot), cells_of(figure), notes.say_instead(figure)
     is_table = len(cells) > 1
     summary: dict[str, Any] = {"instead": f"not what was asked for: {instead}"} if instead else {}
@@ -133,16 +133,16 @@ def summarise(figure: Figures, snapshot: Snapshot) -> dict[str, Any]:
     return summary | _doubt(cells[0] if state == STALE and len(cells) == 1 else figure)
 
 
-def _doubt(one: Figures | Cell) -> dict[str, Any]:
-    """Why a value is less sure than others, where it is. A stale figure says so in its row, if it was unsure before."""
-    return {"confidence": f"low: {one.reason}"} if one.status == "low" else {}
+def _doubt(value: Figures | Cell) -> dict[str, Any]:
+    """Return why a value has low confidence. The row of a stale figure keeps its low confidence."""
+    return {"confidence": f"low: {value.reason}"} if value.status == "low" else {}
 
 
 # --- in full --------------------------------------------------------------------------------------------------
 
 
 def describe(figure: Figures, snapshot: Snapshot, *, rows_from: int = 0) -> dict[str, Any]:
-    """What a release says of a figure, as far as it takes to quote it, with at most `ROWS_OF_PAGE` rows of a table."""
+    """Return all that is needed to quote a figure, with at most `ROWS_OF_PAGE` rows of a table."""
     description = figure_files.describe(figure, snapshot.with_licences_of([figure]))
     summary = summarise(figure, snapshot)
     answer = {name: summary[name] for name in ("instead",) if name in summary} | head(snapshot) | summary
@@ -161,9 +161,9 @@ def describe(figure: Figures, snapshot: Snapshot, *, rows_from: int = 0) -> dict
 
 
 def _describe_row(cell: Cell, row: dict[str, Any], snapshot: Snapshot) -> dict[str, Any]:
-    """A row as a release has it, each number with its interval or why it has none.
+    """Return a row, each number with its interval or why it has none.
 
-    A row that is a figure itself says which, one of the ledger with its own state, basis and period.
+    A row that is a figure itself has its id, and its state, basis and period if it is in the ledger.
     """
     record = row | {"parts": {part: describe_number(number, cell.basis) for part, number in cell.numbers.items()}}
     if cell.id != cell.figure:
@@ -175,14 +175,14 @@ def _describe_row(cell: Cell, row: dict[str, Any], snapshot: Snapshot) -> dict[s
 
 
 def _define_parts(parts: Iterable[str], basis: str | None) -> dict[str, str]:
-    """What the parts of pay mean, as the dictionary has it of the columns that they are from."""
+    """Return the meaning of the parts of pay, which is that of their columns."""
     columns = {part.name: part.column for part in PARTS}
     docs = {field.name: field.column.doc for field in fields_of(ReportedPay if basis == "reported" else SalaryBands)}
     return {name: docs[columns[name]].partition("; NULL")[0] for name in parts if columns[name] in docs}
 
 
 def _list_printed(figure: Figures) -> list[dict[str, Any]]:
-    """The rows of a table of counts as the page prints it, by column."""
+    """Return the rows of a table as printed, by column."""
     table = notes.table(figure)
     return [] if table is None else [dict(zip(table.columns, row, strict=True)) for row in table.rows]
 

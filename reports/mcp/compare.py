@@ -1,8 +1,8 @@
-"""Figures side by side, and whether two of them differ by more than their intervals.
+"""Compare figures: whether two of them differ by more than their intervals.
 
-Two numbers are compared only where they mean the same: one part, one unit and money, one kind of source. They differ
-beyond their intervals where these do not overlap. That asks for more than a test of the difference would, so that
-where intervals overlap nothing is said: neither that the two differ, nor that they are the same.
+Numbers are compared only if they have the same part, unit, currency and kind of source. They differ beyond their
+intervals if these do not overlap. This is stricter than a test of the difference. Overlapping intervals therefore do
+not show that two numbers are equal.
 """
 
 from __future__ import annotations
@@ -28,11 +28,11 @@ CAVEAT = (
 
 
 class NotComparableError(ValueError):
-    """So many figures, or so few, are not compared."""
+    """Too many or too few figures to compare."""
 
 
 def compare_figures(rows: Sequence[Figures], snapshot: Snapshot) -> dict[str, Any]:
-    """Figures in short and, for each two of them, the difference of each part or why there is none.
+    """Return figures in short and, for each pair, the difference of each part or why there is none.
 
     Raises `NotComparableError` for fewer than two different figures, or more than `MAX_COMPARED`.
     """
@@ -50,7 +50,7 @@ def _compare_pair(a: Figures, b: Figures, snapshot: Snapshot) -> dict[str, Any]:
     answer: dict[str, Any] = {"a": a.figure, "b": b.figure}
     refusal = "; ".join([*_refuse(a), *_refuse(b)])
     if not refusal and a.basis != b.basis:
-        words = [BASES[one.basis].words if one.basis in BASES else str(one.basis) for one in (a, b)]
+        words = [BASES[figure.basis].words if figure.basis in BASES else str(figure.basis) for figure in (a, b)]
         refusal = f"they rest on different kinds of source, which are never mixed: {words[0]}, and {words[1]}"
     if refusal:
         return answer | {"refused": refusal}
@@ -63,7 +63,7 @@ def _compare_pair(a: Figures, b: Figures, snapshot: Snapshot) -> dict[str, Any]:
 
 
 def _refuse(figure: Figures) -> Iterator[str]:
-    """Why a figure is compared with no other."""
+    """Yield why a figure cannot be compared."""
     if figure.value is None:
         yield f"{figure.figure} is withheld: {figure.reason}"
     elif figure.kind == "cited":
@@ -73,54 +73,54 @@ def _refuse(figure: Figures) -> Iterator[str]:
 
 
 def _warn(a: Figures, b: Figures, snapshot: Snapshot) -> Iterator[str]:
-    """What a reader must know before the two are set against each other."""
+    """Yield what a reader must know before comparing two figures."""
     if (a.period_from, a.period_to) != (b.period_from, b.period_to):
         how = "do not overlap: time may explain the difference" if _are_apart(a, b) else "overlap but are not the same"
         yield f"reference periods {how}: {notes.describe_period(a)}, and {notes.describe_period(b)}"
     if a.rung != b.rung:
-        yield f"they stand on different rungs of their ladders: {a.rung}, and {b.rung}"
-    asked, other = (next(cell.measure or cell.kind for cell in cells_of(one)) for one in (a, b))
+        yield f"they use different rungs of their ladders: {a.rung}, and {b.rung}"
+    asked, other = (next(cell.measure or cell.kind for cell in cells_of(figure)) for figure in (a, b))
     if asked != other:
         yield f"they answer different questions: {asked}, and {other}"
-    for one in (a, b):
-        if one.status == "low":
-            yield f"{one.figure} has low confidence: {one.reason}"
-        if (state := state_of(one, snapshot)) != PUBLISHED:
-            yield f"{one.figure} is {state}"
+    for figure in (a, b):
+        if figure.status == "low":
+            yield f"{figure.figure} has low confidence: {figure.reason}"
+        if (state := state_of(figure, snapshot)) != PUBLISHED:
+            yield f"{figure.figure} is {state}"
 
 
 def _are_apart(a: Figures, b: Figures) -> bool:
-    """Whether two reference periods have no day in common; of an open one that is not known."""
-    first, second = sorted((a, b), key=lambda one: str(one.period_to))
+    """Whether two reference periods have no day in common. False if an end is unknown."""
+    first, second = sorted((a, b), key=lambda figure: str(figure.period_to))
     return first.period_to is not None and second.period_from is not None and first.period_to < second.period_from
 
 
 def _units(cell: Cell) -> str:
-    return ", ".join(f"{one.part} ({one.unit})" for one in cell.numbers.values()) or "no number"
+    return ", ".join(f"{number.part} ({number.unit})" for number in cell.numbers.values()) or "no number"
 
 
 def _compare_parts(a: Cell, b: Cell) -> Iterator[dict[str, Any]]:
-    """The difference of each part that both have in one unit: b less a and b over a, where both are values."""
-    for part, one in a.numbers.items():
-        other = b.numbers.get(part)
-        if other is None or other.unit != one.unit:
+    """Yield the difference of each part that both have in the same unit: b minus a, and b divided by a."""
+    for part, first in a.numbers.items():
+        second = b.numbers.get(part)
+        if second is None or second.unit != first.unit:
             continue
-        record: dict[str, Any] = {"part": part, "unit": one.unit, "difference": None}
-        if one.value is not None and other.value is not None:
-            ratio = round(other.value / one.value, 4) if one.value else None
-            record |= {"difference": round_off(other.value - one.value), "ratio": ratio}
-        yield record | {"beyond_intervals": is_beyond(one, other), "says": conclude(one, other)}
+        record: dict[str, Any] = {"part": part, "unit": first.unit, "difference": None}
+        if first.value is not None and second.value is not None:
+            ratio = round(second.value / first.value, 4) if first.value else None
+            record |= {"difference": round_off(second.value - first.value), "ratio": ratio}
+        yield record | {"beyond_intervals": is_beyond(first, second), "says": conclude(first, second)}
 
 
 def is_beyond(a: Number, b: Number) -> bool | None:
-    """Whether the two differ by more than their intervals; None where one has none, or has bounds in its place."""
+    """Whether two numbers differ beyond their intervals; None if one has no interval or only one has bounds."""
     if a.ends is None or b.ends is None or (a.form == BOUNDS) != (b.form == BOUNDS):
         return None
     return a.ends[1] < b.ends[0] or b.ends[1] < a.ends[0]
 
 
 def conclude(a: Number, b: Number) -> str:
-    """What may be said of the difference of two numbers."""
+    """Return a sentence on the difference of two numbers."""
     if a.ends is None or b.ends is None:
         return "nothing can be said of the difference: one of the two has no interval"
     if (a.form == BOUNDS) != (b.form == BOUNDS):

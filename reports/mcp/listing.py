@@ -1,7 +1,7 @@
-"""Figures found by words and filters: those of the guide first, then every printable cell, then withheld ones.
+"""Find figures by words and filters: figures of the guide first, then every printable cell, then withheld figures.
 
-The parts of an id are named by the grammar of addresses (`addresses.KINDS`): place, role or group of roles, level, and
-what is asked of it. Words may say the same ("senior pay in Germany"), by the words of `guide.words`.
+Filters compare the parts of an id, which the grammar of addresses names (`addresses.KINDS`): place, role or group of
+roles, level, and measure. Words can say the same ("senior pay in Germany"; see `guide.words`).
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ from typing import Any
 
 from reports.figures.addresses import KINDS
 from reports.figures.catalogue import declaration_of
-from reports.figures.pay_figures import STATED_LEVELS
+from reports.figures.declared.pay_figures import STATED_LEVELS
 from reports.figures.places import EVERYWHERE, PLACES
-from reports.guide.words import LEVELS, SYNONYMS, cut_out, find_places, hear, terms_of, work_patterns
+from reports.guide.words import LEVELS, SYNONYMS, cut_out, find_places, find_values, terms_of, work_patterns
 from reports.mcp.answers import head, summarise
 from reports.mcp.market import Snapshot
 from reports.wording.work import WORKS, name_work
@@ -26,16 +26,16 @@ from transforms.records.vocabulary import LEVEL_GROUPS
 from warehouse.marts.measures import MEASURES
 
 MAX_LISTED = 25
-"""Most figures of one page: one that is in no ledger is computed with its provenance, which takes up to 0.2 s."""
+"""Most figures on one page. A figure that is not in the ledger takes up to 0.2 s to compute with its provenance."""
 
 
 class FilterError(ValueError):
-    """A filter that nothing has. The message names what was given and what would be."""
+    """An unknown value of a filter. The message names the value and similar known ones."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Entry:
-    """An entry of the list: its id, the values that filters compare, and the text that is searched."""
+    """An entry of the list: its id, the values for filters, and the text for searches."""
 
     id: str
     values: Mapping[str, Collection[str]]
@@ -62,11 +62,11 @@ def _make_entry(figure_id: str, title: str) -> Entry:
 
 @functools.lru_cache(maxsize=1)
 def _entries_of(snapshot: Snapshot) -> tuple[Entry, ...]:
-    """All that can be listed of a published file, in order."""
+    """Return all entries of a published file, in order."""
     ledger = [row for row in snapshot.figures.values() if declaration_of(row.figure).alias_of is None]
     ranked = [(2 if row.value is None else 0, row.figure, row.title) for row in ledger]
     ranked += [(1, name, "") for name in snapshot.cells]
-    ranked.sort(key=lambda one: (one[0], len(one[1]), one[1]))
+    ranked.sort(key=lambda entry: (entry[0], len(entry[1]), entry[1]))
     return tuple(_make_entry(name, title) for _, name, title in ranked)
 
 
@@ -75,21 +75,21 @@ def _entries_of(snapshot: Snapshot) -> tuple[Entry, ...]:
 
 @dataclass(frozen=True, kw_only=True)
 class Filter:
-    """A filter: what it is called, every spelling of each part of an id, and how free words are matched."""
+    """A filter: its name, the values by their spellings, and a function that finds values in free text."""
 
     what: str
     names: Callable[[], Mapping[str, str]]
-    hear: Callable[[str], Collection[str]] = lambda text: ()
+    find: Callable[[str], Collection[str]] = lambda text: ()
 
     def understand(self, text: str) -> str:
-        """What is given as its name in ids. Raises `FilterError` with the known ones that are spelt most alike."""
+        """Return the value that a text names, as ids spell it. Raises `FilterError` with similar known names."""
         key = text.strip().lower()
         by_name = {name.lower(): value for name, value in self.names().items()}
         for spelling in (key, key.replace(" ", "_").replace("-", "_"), key.rstrip("s")):
             if spelling in by_name:
                 return by_name[spelling]
-        if len(heard := list(self.hear(text))) == 1:
-            return heard[0]
+        if len(found := list(self.find(text))) == 1:
+            return found[0]
         every = by_name.values() if len(by_name) < 60 else ()
         near = difflib.get_close_matches(key, by_name, n=4, cutoff=0.6) or every
         choices = dict.fromkeys(name if by_name[name] == name else f"{name} ({by_name[name]})" for name in near)
@@ -101,8 +101,8 @@ def _names_of_places() -> dict[str, str]:
     return names | dict.fromkeys(("all", "world", "everywhere"), EVERYWHERE.slug)
 
 
-def _hear_place(text: str) -> list[str]:
-    """A place whose name is the whole text, or a subdivision, of which disclosure has figures."""
+def _find_place(text: str) -> list[str]:
+    """Return the place whose name is the whole text, or a subdivision, which only disclosure has."""
     if re.fullmatch(r"[a-z]{2}_[a-z0-9]{1,3}", text.lower()):
         return [text.lower()]
     return [place.slug for start, end, place in find_places(text) if (start, end) == (0, len(text))]
@@ -114,38 +114,38 @@ def _names_of_measures() -> dict[str, str]:
 
 
 FILTERS = {
-    "place": Filter(what="place", names=_names_of_places, hear=_hear_place),
+    "place": Filter(what="place", names=_names_of_places, find=_find_place),
     "role": Filter(
         what="role or group of roles",
         names=lambda: {name_work(work): work for work in WORKS} | {work: work for work in WORKS},
-        hear=lambda text: hear(work_patterns(), text),
+        find=lambda text: find_values(work_patterns(), text),
     ),
     "level": Filter(
         what="level",
         names=lambda: {level: level for level in (*LEVEL_GROUPS, *STATED_LEVELS)},
-        hear=lambda text: hear(LEVELS, text),
+        find=lambda text: find_values(LEVELS, text),
     ),
     "measure": Filter(what="measure", names=_names_of_measures),
 }
-"""Filters by name; `measure` takes kinds of figures, too."""
+"""Filters by name. `measure` also takes kinds of figures."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class SearchTerms:
-    """What a search asks for: of each part one of these, if any are named, and all of these words."""
+    """A search: for each part of an id the values that fit, and words that must all occur."""
 
     parts: Mapping[str, frozenset[str]]
     words: tuple[str, ...]
 
     def fits(self, entry: Entry, *, without: str = "") -> bool:
-        """Whether an entry is what is asked for; `without` leaves one filter aside."""
+        """Whether an entry fits. `without` names a filter to ignore."""
         if any(name != without and values.isdisjoint(entry.values[name]) for name, values in self.parts.items()):
             return False
         return without == "words" or all(_begins_a_word(word, entry.text) for word in self.words)
 
 
 SHORT = 2
-"""Letters up to which a word is looked for as a whole: R, Go."""
+"""Words up to this length must match whole words: R, Go."""
 
 
 def _begins_a_word(word: str, text: str) -> bool:
@@ -153,20 +153,20 @@ def _begins_a_word(word: str, text: str) -> bool:
 
 
 def understand(words: str, **filters: str | None) -> SearchTerms:
-    """What is asked for by words and filters; a filter wins over words. Raises `FilterError`."""
+    """Make a search of words and filters. A filter overrides words. Raises `FilterError`."""
     given = {name: text for name, text in filters.items() if text and text.strip()}
     parts = {name: frozenset([FILTERS[name].understand(text)]) for name, text in given.items()}
     places = list(find_places(words))
-    heard = {"place": frozenset(place.slug for _, _, place in places)}
+    named = {"place": frozenset(place.slug for _, _, place in places)}
     rest = cut_out(words, [(start, end) for start, end, _ in places])
     patterns = {"level": LEVELS, "role": work_patterns()}
     if re.fullmatch(r"[\w.]+\.[\w.]+", words.strip()):
         del patterns["role"]  # an id says its role itself
     for name, known in patterns.items():
-        heard[name] = frozenset(hear(known, rest))
+        named[name] = frozenset(find_values(known, rest))
         for pattern, _ in known:
             rest = pattern.sub(" ", rest)
-    parts |= {name: values for name, values in heard.items() if values and name not in parts}
+    parts |= {name: values for name, values in named.items() if values and name not in parts}
     return SearchTerms(parts=parts, words=terms_of(rest))
 
 
@@ -174,7 +174,7 @@ def understand(words: str, **filters: str | None) -> SearchTerms:
 
 
 def list_figures(snapshot: Snapshot, terms: SearchTerms, *, first: int, most: int) -> dict[str, Any]:
-    """A page of what is asked for, each with value, interval, basis and period; and how the question was understood."""
+    """Return a page of the figures that fit, in short, and how the search was understood."""
     entries = _entries_of(snapshot)
     ids = [entry.id for entry in entries if terms.fits(entry)]
     page = ids[first : first + most]
@@ -194,10 +194,10 @@ def list_figures(snapshot: Snapshot, terms: SearchTerms, *, first: int, most: in
 
 
 def _relax(entries: Iterable[Entry], terms: SearchTerms) -> str:
-    """How many there would be without each filter, where nothing has all; and which address says what is missing."""
+    """Return how many entries would fit without each filter, and the address whose pay says what is missing."""
     names = [*terms.parts, *(["words"] if terms.words else [])]
-    counts = {name: sum(terms.fits(one, without=name) for one in entries) for name in names}
+    counts = {name: sum(terms.fits(entry, without=name) for entry in entries) for name in names}
     hints = [f"{count:,} without {name}" for name, count in counts.items() if count]
-    remedy = f"nothing has all of it; {', '.join(hints)}" if hints else "nothing has it; use fewer words or filters"
+    remedy = f"nothing fits all of it; {', '.join(hints)}" if hints else "nothing fits; use fewer words or filters"
     parts = [min(terms.parts.get(name, ("",))) for name in ("place", "role", "level")]
-    return f"{remedy}; `get` of pay.{'.'.join(parts)} says what is missing of its pay" if all(parts) else remedy
+    return f"{remedy}; `get` of pay.{'.'.join(parts)} says what is missing for its pay" if all(parts) else remedy

@@ -1,4 +1,4 @@
-"""The published file as the tools read it: opened anew when a night has replaced it."""
+"""The published file as the tools read it. It is opened again after a night has replaced it."""
 
 from __future__ import annotations
 
@@ -23,18 +23,18 @@ from warehouse.ops_tables import Vintages
 from warehouse.publish.reader import open_reader
 
 NO_LICENCE = "NONE"
-"""What stands for the licence of a figure that may not be passed on, as in SPDX documents."""
+"""The licence of a figure that may not be passed on, as SPDX documents write it."""
 
 
 class NotReadableError(ValueError):
-    """Nothing can be read: nothing is published yet, or by a version of other tables. The message has the remedy."""
+    """Nothing can be read: nothing is published yet, or its tables differ. The message says what to do."""
 
 
 @dataclass(eq=False)
 class Snapshot:
-    """What one published file says; `figures` are those of the ledger as they stand published, by id.
+    """The content of a published file. `figures` are the published rows of the ledger by id.
 
-    Other figures are computed when they are asked for (`find`), and kept.
+    Other figures are computed on request (`find`) and kept.
     """
 
     con: Connection
@@ -44,18 +44,18 @@ class Snapshot:
     computed: dict[str, Figures] = field(default_factory=dict)
 
     def find(self, name: str) -> Figures:
-        """A figure by its id, an earlier one or a short form; withheld ones, too. Raises `AddressError` for none."""
+        """Return a figure by its id or a short form of it, withheld or not. Raises `AddressError` for an unknown id."""
         figure_id = find_id(name)
         if not self.has(figure_id):
             raise NotReadableError(f"{figure_id} is not in the published file yet: `jobmarket run` computes it")
         return self.read([figure_id])[0]
 
     def has(self, figure_id: str) -> bool:
-        """Whether a figure of this id is in the file or can be computed from it."""
+        """Whether a figure is in the file or can be computed from it."""
         return figure_id in self.figures or figure_id not in KNOWN
 
     def read(self, ids: Sequence[str]) -> list[Figures]:
-        """Figures by ids that there are, in this order; those that are in no ledger are computed together."""
+        """Return figures by their ids, which must exist, in this order. Missing ones are computed together."""
         missing = [name for name in ids if name not in self.figures and name not in self.computed]
         if missing:
             as_of, code = self.published.as_of, self.published.code_version
@@ -64,17 +64,17 @@ class Snapshot:
         return [self.figures.get(name) or self.computed[name] for name in ids]
 
     def with_licences_of(self, rows: Iterable[Figures]) -> PublishedDay:
-        """What is published, with a licence for each of these figures; one that has none says why."""
+        """Return the published day with a licence for each of these figures, or with why it has none."""
         by_figure = {row.figure: licence_of(row.kind, row.sources) for row in rows}
         licences = {
-            name: one if isinstance(one, Licence) else Licence(id=NO_LICENCE, name="none", url=None, remark=one)
-            for name, one in by_figure.items()
+            name: found if isinstance(found, Licence) else Licence(id=NO_LICENCE, name="none", url=None, remark=found)
+            for name, found in by_figure.items()
         }
         return replace(self.published, licences=licences)
 
     @cached_property
     def cells(self) -> tuple[str, ...]:
-        """The ids of all cells of the marts that may be printed and are in no ledger."""
+        """The ids of all printable cells of the marts that are not in the ledger."""
         return tuple(name for name in list_ids(self.con, self.published.as_of) if name not in self.figures)
 
 
@@ -82,7 +82,7 @@ Identity = tuple[int, int, int]
 
 
 class Market:
-    """The published file of a data folder. One tool at a time reads it."""
+    """The published file of a data folder, read by one tool at a time."""
 
     def __init__(self, folder: Path, *, base_url: str = "") -> None:
         self.folder = folder
@@ -92,14 +92,14 @@ class Market:
 
     @contextmanager
     def read(self) -> Iterator[Snapshot]:
-        """What the file says now. Raises `NotReadableError`."""
+        """Give the current content of the file. Raises `NotReadableError`."""
         with self._lock:
             try:
                 yield self._current()
             except SqlError as error:
                 raise NotReadableError(
                     f"the published file cannot be read ({str(error).splitlines()[0]}); if an earlier version "
-                    "published it, `jobmarket rebuild` publishes it anew"
+                    "published it, `jobmarket rebuild` publishes it again"
                 ) from error
             except (FileNotFoundError, desk.NothingPublishedError) as error:
                 raise NotReadableError(str(error)) from error
@@ -130,6 +130,6 @@ class Market:
 
 
 def _identify(path: Path) -> Identity:
-    """What tells a file from another of its name."""
-    status = os.stat(path)  # noqa: PTH116  # one call, so that the three are of one file
+    """Return inode, time and size of a file, which change when the file is replaced."""
+    status = os.stat(path)  # noqa: PTH116  # one call, so that the three values belong together
     return status.st_ino, status.st_mtime_ns, status.st_size

@@ -1,7 +1,8 @@
-"""A release: everything that is published, as files that others can cite, in one folder.
+"""Make a release: everything that is published, in one folder of files that others can cite.
 
-It is made whole beside the folder, from the published file alone: no clock, no network, no setting of this machine. So
-the same published file gives the same bytes. Figures of earlier releases stay at their dated paths.
+A release depends on the published file alone, not on clock, network or settings, so the same file gives the same
+bytes. It is completed beside its folder before it replaces the previous release, and keeps the dated figures of earlier
+releases.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ from warehouse.publish.release_tables import KeptRows, export_cells, public_sche
 
 @dataclass(frozen=True, kw_only=True)
 class MadeRelease:
-    """A release that was made: its name and digest, how much it is, and whether it stood there already."""
+    """A finished release: name, digest, counts, and whether it is new or was there before."""
 
     release: str
     sha256: str
@@ -40,21 +41,21 @@ class MadeRelease:
 
 
 def make_release(con: Connection, folder: Path, *, base_url: str = "") -> MadeRelease:
-    """Make the release of what is published, and put it into a folder in place of the one before.
+    """Make the release of what is published, and replace the previous release in a folder.
 
-    `con` reads the published file and may write others (`release_tables.open_published_file`). Where the folder holds
-    the same release already, and all of it, nothing changes. A release of the same day with other content is one of its
-    own. One process at a time may do this for a folder.
-    Raises `NothingPublishedError`, and `ReleaseError` when the folder holds anything else, or a later release.
+    `con` reads the published file and may write others (`release_tables.open_published_file`). If the folder already
+    holds the same release, complete, nothing changes. Other content of the same day becomes a further release. Only one
+    process at a time may do this for a folder.
+    Raises `NothingPublishedError`, and `ReleaseError` if the folder holds something else or a later release.
     """
     publication = read_published(con, base_url=base_url)
     atomic_files.take_back(folder)
     chain = _read_earlier(folder, publication)
     day = publication.as_of.isoformat()
-    n_of_day = sum(one["as_of"] == publication.as_of for one in chain)
+    n_of_day = sum(before["as_of"] == publication.as_of for before in chain)
     candidates = [(f"{day}.{n_of_day + 1}" if n_of_day else day, chain)]
     if n_of_day:
-        candidates.insert(0, (chain[0]["release"], chain[1:]))  # the newest again, where nothing changed since
+        candidates.insert(0, (chain[0]["release"], chain[1:]))  # perhaps nothing changed since the newest
     change = atomic_files.begin_folder(folder)
     fresh = change.fresh
     try:
@@ -64,9 +65,10 @@ def make_release(con: Connection, folder: Path, *, base_url: str = "") -> MadeRe
                 if not any(manifest.find_faults(folder)):
                     return replace(result, is_new=False)
                 break
-        for path in (path for one in chain for path in manifest.kept_paths(one) if not (fresh / path).exists()):
-            (fresh / path).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(folder / path, fresh / path)
+        for path in (path for before in chain for path in manifest.kept_paths(before)):
+            if not (fresh / path).exists():
+                (fresh / path).parent.mkdir(parents=True, exist_ok=True)
+                shutil.copyfile(folder / path, fresh / path)
         manifest.write_sums(fresh)
         atomic_files.commit([change])
         return result
@@ -75,10 +77,7 @@ def make_release(con: Connection, folder: Path, *, base_url: str = "") -> MadeRe
 
 
 def _read_earlier(folder: Path, publication: PublishedDay) -> Sequence[dict[str, Any]]:
-    """The manifests of the releases that stand in the folder, the newest first.
-
-    Raises `ReleaseError` where this one cannot follow them.
-    """
+    """Manifests of releases in the folder, newest first. Raises `ReleaseError` if this release cannot follow them."""
     if folder.exists() and not folder.is_dir():
         raise ReleaseError(f"{folder} is a file; name a folder")
     if not os.path.lexists(folder / MANIFEST):
@@ -103,7 +102,7 @@ def _read_earlier(folder: Path, publication: PublishedDay) -> Sequence[dict[str,
 def _write(
     con: Connection, fresh: Path, folder: Path, publication: PublishedDay, release: str, chain: Sequence[dict[str, Any]]
 ) -> MadeRelease:
-    """All files of a release into a folder beside its place, in place of what stands there."""
+    """Write all files of a release into the empty folder `fresh`."""
     shutil.rmtree(fresh)
     fresh.mkdir()
     kept_rows = _select_kept_rows(con)
@@ -155,7 +154,7 @@ def site_files(
     *,
     releases: Sequence[Mapping[str, Any]] = (),
 ) -> Iterator[tuple[str, bytes]]:
-    """The site with the files that its pages name: what a night publishes, and the first part of a release."""
+    """The site with the files that its pages link to: published by every night, and part of every release."""
     yield from site.files_of(con, publication, releases=releases)
     yield from figure_files.files_of(publication, releases[0]["release"] if releases else None)
     for figure in publication.figures:
@@ -164,7 +163,7 @@ def site_files(
 
 
 def _select_kept_rows(con: Connection) -> dict[str, KeptRows]:
-    """Which rows of marts and of published cells are under our own licence, and so in the tables of a release."""
+    """The rows of marts and published cells that are under our own licence: only these are in a release's tables."""
     sources = [row["source"] for row in query.read(con, f"SELECT source FROM {NIGHTLY}.core.sources ORDER BY source")]
     bound_sources = [source for source in sources if licence_ids_of_sources().get(source) != OURS]
     names = ", ".join(map(query.literal, bound_sources)) or "''"

@@ -1,6 +1,6 @@
-"""A figure as a picture of its own: its value with its chart, what it rests on, and its licence; for light and dark.
+"""A figure as an SVG picture for light and dark: value, chart, basis and licence.
 
-The chart is that of the figure's page (`site.figure_rows`), in columns of a fixed width: names, plot, values.
+The chart is the one on the figure's page (`site.figure_rows`), in fixed columns: names, plot, values.
 """
 
 from __future__ import annotations
@@ -22,11 +22,11 @@ from warehouse.mart_tables import Figures
 
 WIDTH, MARGIN = 720, 28
 PLOT_AT, PLOT = 244, 286
-"""Where plots begin, and their width; names stand before them, values behind them."""
-MOST_ROWS = 30
-"""Most rows of a chart; the table in the figure's CSV has all."""
-MOST_LETTERS = 120
-"""Letters of a value that stands in large ones."""
+"""Left edge and width of plots; names are to their left, values to their right."""
+MAX_ROWS = 30
+"""Most rows of a chart; the figure's CSV has all."""
+MAX_LETTERS = 120
+"""Longest value that is set in large letters."""
 TEXTS = {
     "title": (76, 22),
     "value": (38, 34),
@@ -36,26 +36,26 @@ TEXTS = {
     "number": (17, 17),
     "under": (22, 16),
 }
-"""Letters of a line and its height, by kind of text."""
-_CSS = (Path(rows.__file__).parent / "templates" / "marks.css", Path(__file__).with_name("card.css"))
+"""Letters per line, and height of a line, by kind of text."""
+_CSS = (Path(rows.__file__).parent / "templates" / "marks.css", Path(__file__).parent / "templates" / "card.css")
 
 
 @functools.cache
 def style() -> str:
-    """The colours and marks of the site, for light and dark, and the letters of pictures."""
+    """CSS of a picture: colours and marks of the site, for light and dark, and fonts."""
     return "".join(path.read_text(encoding="utf-8") for path in _CSS).strip()
 
 
 def draw(figure: Figures, publication: PublishedDay) -> bytes:
-    """The picture of a figure, withheld or not."""
-    chart = figure_rows.draw(figure, MOST_ROWS)
+    """The picture of a figure, which may be withheld."""
+    chart = figure_rows.draw(figure, MAX_ROWS)
     value, qualifier = notes.parts(figure)
-    is_drawn = chart is not None and chart.n_all > 1  # so that its rows say the value
+    is_drawn = chart is not None and chart.n_all > 1  # then its rows show the values
     rests = [] if figure.value is None else [notes.strength(figure), notes.describe_period(figure)]
     beside = ", ".join(part for part in rests if part != "–")
     texts = [
         ("title", figure.title),
-        ("value" if len(value) <= MOST_LETTERS else "said", "" if is_drawn else value),
+        ("value" if len(value) <= MAX_LETTERS else "said", "" if is_drawn else value),
         ("said", capital(qualifier)),
         ("said", "; ".join(filter(None, (capital(figure.unit) if is_drawn else "", beside)))),
     ]
@@ -92,7 +92,7 @@ def _frame(figure: Figures, spoken: str, parts: Sequence[str], height: int) -> s
 def _write(
     texts: Iterable[tuple[str, str]], y: int, *, x: int = MARGIN, anchor: str = "start", gap: int = 0
 ) -> tuple[list[str], int]:
-    """Texts in lines below `y`, with a gap after each, and where the next begins."""
+    """Lines of texts below `y`, with a gap after each, and the `y` of the next."""
     lines = []
     for kind, text in texts:
         letters, height = TEXTS[kind]

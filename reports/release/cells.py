@@ -1,8 +1,7 @@
-"""Every published cell that may be passed on, as JSON by kind and place: `cells/pay/us.json`.
+"""Every published cell that may be released, as JSON by kind and place: `cells/pay/us.json`.
 
-Cells that their sources bind to another licence stand in a file of their own, which is named after it
-(`cells/pay/ar.cc-by-nc-sa-4.0.json`), so that a file is under one licence. What is the same for many cells of a place
-(sources, period, definitions) stands once, at the head.
+Each file is under one licence; files under a licence other than ours are named after it
+(`cells/pay/ar.cc-by-nc-sa-4.0.json`). The head of a file has what its cells share: sources, period and definitions.
 """
 
 from __future__ import annotations
@@ -20,7 +19,7 @@ from reports.figures.query import Connection
 from reports.release.figure_files import plain
 from reports.release.licences import OURS, Licence, combine, licences
 from reports.release.published import PublishedDay
-from reports.wording import closings, pay
+from reports.wording import pay, shares
 from reports.wording.bases import BASES
 from reports.wording.levels import define
 from reports.wording.numbers import SAMPLE_WORDS
@@ -28,23 +27,23 @@ from transforms.records.vocabulary import SAMPLES, STATED
 from warehouse.marts.measures import MEASURES, SILENCE
 
 BESIDE = ("currency", "local_currency", "rank_best", "rank_worst", "sample")
-"""Columns that a file has of a cell as its row has them."""
+"""Columns of a cell's row that its file copies."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class ReleasedCells:
-    """The cells of a release with their licences, and how many were left out for which reason."""
+    """The cells of a release with their licences, and the number of cells left out, by reason."""
 
     cells: tuple[tuple[Cell, Licence], ...]
     left_out: Mapping[str, int]
 
     def own(self, kinds: Collection[str]) -> list[Cell]:
-        """The cells of some kinds that are under our own licence."""
+        """Cells of these kinds under our own licence."""
         return [cell for cell, licence in self.cells if licence.id == OURS and cell.kind in kinds]
 
 
 def select_cells(con: Connection, as_of: date) -> ReleasedCells:
-    """Every cell that may be printed and passed on."""
+    """Every cell that may be printed and released."""
     pairs = [(cell, combine(cell.rests.sources)) for cell in read_cells(con, as_of)]
     omissions = Counter(why for _, why in pairs if isinstance(why, str))
     return ReleasedCells(
@@ -54,7 +53,7 @@ def select_cells(con: Connection, as_of: date) -> ReleasedCells:
 
 
 def _columns_of(cell: Cell) -> dict[str, Any]:
-    """What a file has of a cell, by column."""
+    """Values of a cell by column of its file."""
     values: dict[str, Any] = {"id": cell.id, "value": cell.text}
     for part, number in cell.numbers.items():
         values |= {part: number.value, f"{part}_lo": number.low, f"{part}_hi": number.high}
@@ -67,15 +66,15 @@ def _columns_of(cell: Cell) -> dict[str, Any]:
 
 
 def files_of(released_cells: ReleasedCells, publication: PublishedDay) -> Iterator[tuple[str, bytes]]:
-    """Every file of cells by path, and an index of them."""
-    shards: dict[tuple[str, str, str], list[Cell]] = {}
+    """Every file of cells by path, and their index."""
+    files: dict[tuple[str, str, str], list[Cell]] = {}
     for cell, licence in released_cells.cells:
-        shards.setdefault((cell.kind, cell.place, licence.id), []).append(cell)
+        files.setdefault((cell.kind, cell.place, licence.id), []).append(cell)
     index = []
-    for (kind, place, name), cells in sorted(shards.items()):
-        own = "" if name == OURS else f".{name.lower()}"
-        path = f"cells/{kind}/{place}{own}.json"
-        yield path, _shard(cells, path, licences()[name], publication)
+    for (kind, place, name), cells in sorted(files.items()):
+        suffix = "" if name == OURS else f".{name.lower()}"
+        path = f"cells/{kind}/{place}{suffix}.json"
+        yield path, _write_file(cells, path, licences()[name], publication)
         index.append({"kind": kind, "place": place, "licence": name, "n": len(cells), "file": path})
     head = {
         "as_of": publication.as_of,
@@ -86,7 +85,7 @@ def files_of(released_cells: ReleasedCells, publication: PublishedDay) -> Iterat
     yield "cells/index.json", _dump(head, "files")
 
 
-def _shard(cells: list[Cell], path: str, licence: Licence, publication: PublishedDay) -> bytes:
+def _write_file(cells: list[Cell], path: str, licence: Licence, publication: PublishedDay) -> bytes:
     rows = [_columns_of(cell) for cell in sorted(cells, key=lambda cell: cell.id)]
     names = dict.fromkeys(name for row in rows for name in row)
     columns = [name for name in names if any(row.get(name) is not None for row in rows)]
@@ -95,13 +94,12 @@ def _shard(cells: list[Cell], path: str, licence: Licence, publication: Publishe
         "place": cells[0].place,
         "as_of": publication.as_of,
         "is_sample": publication.is_sample,
-        "units": {part: number.unit for cell in cells for part, number in cell.numbers.items() if cell.kind != "pay"}
-        or "amounts are per year in `currency`, those of local_… in `local_currency`",
+        "units": _describe_units(cells),
         "definitions": _define(cells),
         "samples": {name: SAMPLE_WORDS[name] for name in SAMPLES if any(row["sample"] == name for row in rows)},
         "bases": {
-            cell.basis: _describe_basis(cell.rests, cell.basis, publication)
-            for cell in sorted(cells, key=lambda cell: cell.basis)
+            basis: _describe_basis(rests, basis, publication)
+            for basis, rests in sorted({cell.basis: cell.rests for cell in cells}.items())
         },
         "licence": licence.describe(),
         "citation": publication.cite(f"{cells[0].kind} of {cells[0].place}", path, licence),
@@ -112,15 +110,20 @@ def _shard(cells: list[Cell], path: str, licence: Licence, publication: Publishe
     return _dump(head, "cells")
 
 
+def _describe_units(cells: Iterable[Cell]) -> dict[str, str] | str:
+    units = {part: number.unit for cell in cells for part, number in cell.numbers.items() if cell.kind != "pay"}
+    return units or "amounts are per year in `currency`, those of local_… in `local_currency`"
+
+
 def _define(cells: Iterable[Cell]) -> dict[str, str]:
-    """What the cells of a file mean, by level of pay or by measure."""
+    """Definitions of the cells of a file, by level of pay or by measure."""
     meanings: dict[str, str] = {}
     for cell in cells:
         if cell.kind in _MEANINGS:
             meanings[cell.kind] = _MEANINGS[cell.kind]
         elif cell.measure in MEASURES:
-            one = MEASURES[cell.measure]
-            meanings[cell.measure] = f"{one.title}; share of {one.name_jobs()}; {SILENCE[one.silence]}"
+            measure = MEASURES[cell.measure]
+            meanings[cell.measure] = f"{measure.title}; share of {measure.name_jobs()}; {SILENCE[measure.silence]}"
         else:
             meanings.setdefault(cell.item, define(cell.item.removesuffix(STATED), cell.basis) or "")
         if MEDIAN_OF_PANEL in cell.numbers:
@@ -130,9 +133,9 @@ def _define(cells: Iterable[Cell]) -> dict[str, str]:
 
 _MEANINGS = {
     "disclosure": "share of jobs with a full advert whose adverts state pay, by whether a law has them",
-    "closing_rate": f"share of open adverts that close a day; {closings.CAVEAT}",
+    "closing_rate": f"share of open adverts that close a day; {shares.CLOSINGS_CAVEAT}",
 }
-"""What cells mean of kinds that have no measure of `MEASURES`, and no levels."""
+"""Definitions of kinds of cells that have neither a measure nor levels."""
 
 
 def _describe_basis(rests: Rests, name: str, publication: PublishedDay) -> dict[str, Any]:
@@ -146,7 +149,7 @@ def _describe_basis(rests: Rests, name: str, publication: PublishedDay) -> dict[
 
 
 def _dump(head: Mapping[str, Any], key: str) -> bytes:
-    """JSON with one line for each item of one list."""
+    """JSON with one line per item of the list `key`."""
     text = json.dumps({**head, key: []}, ensure_ascii=False, indent=1, default=plain)
     lines = ",\n".join(json.dumps(item, ensure_ascii=False, default=plain) for item in head[key])
     before, _, after = text.rpartition(f'"{key}": []')

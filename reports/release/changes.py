@@ -1,4 +1,4 @@
-"""What changed between a release and the one before it: figures, rows and columns; in words, and as a feed."""
+"""What changed since the previous release: figures, rows and columns; as CHANGES.md and as a feed."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from reports.release import texts
 from reports.release.figure_files import dated_path_of, path_of
 from reports.release.published import PublishedDay
 
-MOST_IN_FEED = 24
-"""Releases that the feed has, the newest first."""
-MOST_SHOWN = 200
-"""Figures that an entry of the feed names; CHANGES.md has all."""
+MAX_RELEASES = 24
+"""How many releases the feed lists, newest first."""
+MAX_FIGURES = 200
+"""How many figures an entry of the feed names; CHANGES.md has all."""
 WITHHELD = "withheld"
 CORRECTED, ACCEPTED = "corrected", "accepted"
 Manifest = Mapping[str, Any]
@@ -26,7 +26,7 @@ T = TypeVar("T")
 
 
 class Kind(NamedTuple):
-    """What a change of a figure can be: the section of CHANGES.md that has it, and how it is said."""
+    """A kind of change of a figure: its section in CHANGES.md, and its words."""
 
     heading: str
     words: str
@@ -39,17 +39,16 @@ KINDS = {
     "new": Kind("Figures", "new: {after}"),
     "gone": Kind("Figures", "gone: {before}"),
 }
-"""Kinds of change, those first that come first."""
+"""Kinds of change, in the order of their sections."""
 HEADINGS = tuple(dict.fromkeys(kind.heading for kind in KINDS.values()))
 
 
 def find_changes(
     folder: Path, before: Manifest | None, publication: PublishedDay, tables: Sequence[Mapping[str, Any]]
 ) -> dict[str, Any]:
-    """Changes since the release before, which stands in a folder, as a manifest keeps them.
+    """Changes since the previous release, which is in `folder`, in the form of a manifest.
 
-    Errata come first, then what a person accepted: these are named also where what is printed stays the same, but for
-    figures that were and are withheld.
+    Errata come first, then values that a person accepted.
     """
     if before is None:
         return {"figures": [], "rows": [], "schema": []}
@@ -59,41 +58,52 @@ def find_changes(
 
     now = {row.figure: (row.title, row.value) for row in publication.figures}
     then = {row["id"]: (row["title"], row["value"]) for row in read("index")["figures"]}
-    figures = []
-    for name in sorted(now.keys() | then.keys()):
-        title, after = now.get(name) or (then[name][0], None)
-        value = then[name][1] if name in then else None
-        change: dict[str, Any] = {"id": name, "title": title, "before": value, "after": after}
-        if name not in then or name not in now:
-            figures.append(change | {"what": "new" if name not in then else "gone"})
-        elif decision := _find_decision(publication.vintages.get(name, ()), partial(read, name)):
-            what = CORRECTED if decision.is_correction else ACCEPTED
-            if value is not None or after is not None:
-                figures.append(change | {"what": what, "reason": decision.reason})
-        elif value != after:
-            figures.append(change | {"what": "changed"})
+    changes = (
+        _describe_change(name, then.get(name), now.get(name), publication.vintages.get(name, ()), partial(read, name))
+        for name in sorted(now.keys() | then.keys())
+    )
+    figures = [change for change in changes if change is not None]
     figures.sort(key=lambda change: HEADINGS.index(KINDS[change["what"]].heading))
     n_rows, columns = (
-        tuple({one["name"]: one[key] for one in rows} for rows in (before["tables"], tables))
+        tuple({table["name"]: table[key] for table in release} for release in (before["tables"], tables))
         for key in ("n_rows", "columns")
     )
     rows = [{"table": name, "before": n or 0, "after": m or 0} for name, n, m in _compare(*n_rows) if n or m]
     return {"figures": figures, "rows": rows, "schema": list(_compare_columns(*columns))}
 
 
-def _find_decision(vintages: Sequence[FigureVintage], read_before: Callable[[], Any]) -> FigureVintage | None:
-    """The newest vintage that a person published and the release before did not have yet.
+def _describe_change(
+    name: str,
+    then: tuple[str, str | None] | None,
+    now: tuple[str, str | None] | None,
+    vintages: Sequence[FigureVintage],
+    read_before: Callable[[], Any],
+) -> dict[str, Any] | None:
+    """The change of a figure, if any. `then` and `now` are title and value; None: in no release.
 
-    An erratum is never hidden by what was accepted after it.
+    A person's decision is reported even if the printed value stays the same, unless it was and is withheld.
     """
-    decided = [one for one in vintages if one.state == PUBLISHED and one.reason is not None]
-    known = {one["number"] for one in read_before()["vintages"]} if decided else set()
-    new = [one for one in decided if one.number not in known]
-    return max(new, key=lambda one: (one.is_correction, one.number), default=None)
+    title, _ = now or then or ("", None)
+    before, after = (None if one is None else one[1] for one in (then, now))
+    change = {"id": name, "title": title, "before": before, "after": after}
+    if then is None or now is None:
+        return change | {"what": "new" if then is None else "gone"}
+    if decision := _find_decision(vintages, read_before):
+        what = CORRECTED if decision.is_correction else ACCEPTED
+        return change | {"what": what, "reason": decision.reason} if (before, after) != (None, None) else None
+    return change | {"what": "changed"} if before != after else None
+
+
+def _find_decision(vintages: Sequence[FigureVintage], read_before: Callable[[], Any]) -> FigureVintage | None:
+    """The newest vintage that a person published since the previous release; an erratum takes precedence."""
+    decided = [vintage for vintage in vintages if vintage.state == PUBLISHED and vintage.reason is not None]
+    known = {vintage["number"] for vintage in read_before()["vintages"]} if decided else set()
+    new = [vintage for vintage in decided if vintage.number not in known]
+    return max(new, key=lambda vintage: (vintage.is_correction, vintage.number), default=None)
 
 
 def _compare(then: Mapping[str, T], now: Mapping[str, T]) -> Iterator[tuple[str, T | None, T | None]]:
-    """What differs, by name: the value before and now; None where it was or is missing."""
+    """Names whose values differ, with the value before and now (None: missing)."""
     for name in sorted(then.keys() | now.keys()):
         if then.get(name) != now.get(name) or name not in then or name not in now:
             yield name, then.get(name), now.get(name)
@@ -117,10 +127,7 @@ def _say(change: Mapping[str, Any]) -> str:
 
 
 def files_of(releases: Sequence[Manifest], publication: PublishedDay) -> Iterator[tuple[str, bytes]]:
-    """CHANGES.md of the newest of some releases, and an Atom feed with an entry for each.
-
-    Times are the days that releases speak for.
-    """
+    """CHANGES.md of the newest release, and an Atom feed of all; times are the days of the releases."""
     newest = releases[0]
     groups = [
         (heading, [change for change in newest["changes"]["figures"] if KINDS[change["what"]].heading == heading])
@@ -129,10 +136,10 @@ def files_of(releases: Sequence[Manifest], publication: PublishedDay) -> Iterato
     yield "CHANGES.md", texts.render("CHANGES.md", publication=publication, newest=newest, groups=groups, say=_say)
 
     def urn(part: str) -> str:
-        """A name that is the same wherever a release stands."""
+        """An identifier that does not depend on where a release is published."""
         return uuid.uuid5(uuid.NAMESPACE_URL, f"{publication.name}/{part}").urn
 
     yield "feed.atom", texts.render(
-        "feed.atom", publication=publication, releases=releases[:MOST_IN_FEED], most_shown=MOST_SHOWN, say=_say,
+        "feed.atom", publication=publication, releases=releases[:MAX_RELEASES], most_shown=MAX_FIGURES, say=_say,
         path_of=path_of, urn=urn,
     )  # fmt: skip

@@ -1,11 +1,11 @@
-"""Descriptions of a release: Data Package, schema.org, CITATION.cff, llms.txt, and its licences."""
+"""Descriptions of a release: Data Package, schema.org, CITATION.cff, llms.txt and LICENCES.md."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from reports.figures.pay_figures import KIND_OF_MARKET
+from reports.figures.declared.pay_figures import KIND_OF_MARKET
 from reports.release import texts
 from reports.release.figure_files import CSV_COLUMNS, to_json
 from reports.release.licences import OURS, licence_ids_of_sources, licences
@@ -37,7 +37,7 @@ def files_of(publication: PublishedDay, tables: Sequence[ExportedTable], release
 
 
 def _summarise(publication: PublishedDay) -> str:
-    """What the release is, in two sentences."""
+    """Summary of the release in one or two sentences."""
     text = (
         "What job adverts for AI and machine learning work offer and ask for, with intervals, counts and sources, and "
         f"what surveys and offices report; as of {day(publication.as_of)}."
@@ -52,7 +52,7 @@ def _used_sources(publication: PublishedDay) -> list[Any]:
 
 
 def _describe_tables(tables: Sequence[ExportedTable]) -> Iterator[dict[str, Any]]:
-    """Each CSV file as a Data Package has it: of figures, of marts, of SDMX."""
+    """Each CSV file as a resource of the Data Package: figures, marts, SDMX."""
     head = {"format": "csv", "mediatype": CSV, "encoding": "utf-8"}
     fields = [{"name": name, "type": kind} for name, kind in CSV_COLUMNS.items()]
     yield {
@@ -77,7 +77,7 @@ def _describe_tables(tables: Sequence[ExportedTable]) -> Iterator[dict[str, Any]
 
 
 def _describe_package(publication: PublishedDay, resources: Sequence[dict[str, Any]], release: str) -> dict[str, Any]:
-    """datapackage.json: Data Package 2.0, with a schema for each CSV file."""
+    """datapackage.json: Data Package 2.0 with a schema for each CSV file."""
     own = licences()[OURS]
     return {
         "$schema": "https://datapackage.org/profiles/2.0/datapackage.json",
@@ -101,7 +101,9 @@ def _describe_package(publication: PublishedDay, resources: Sequence[dict[str, A
 def _describe_dataset(publication: PublishedDay, resources: Sequence[dict[str, Any]], release: str) -> dict[str, Any]:
     """dataset.jsonld: a schema.org Dataset with its downloads."""
     base, own = publication.base_url, licences()[OURS]
-    downloads = [(part | {"title": one["title"]}) for one in resources for part in (one, *one.get("alternatives", ()))]
+    downloads = [
+        part | {"title": file["title"]} for file in resources for part in (file, *file.get("alternatives", ()))
+    ]
     downloads.append(
         {
             "path": DATABASE,
@@ -129,10 +131,10 @@ def _describe_dataset(publication: PublishedDay, resources: Sequence[dict[str, A
         "distribution": [
             {
                 "@type": "DataDownload",
-                "contentUrl": f"{base}{one['path']}",
-                "encodingFormat": one["mediatype"],
-                "name": one["title"],
+                "contentUrl": f"{base}{file['path']}",
+                "encodingFormat": file["mediatype"],
+                "name": file["title"],
             }
-            for one in downloads
+            for file in downloads
         ],
     }

@@ -1,9 +1,9 @@
-"""A figure as files: JSON with all that must be known of it, its numbers as CSV, and its entry in the ledger.
+"""A figure as files: JSON with everything about it, its numbers as CSV, and its entry in the ledger.
 
-Stable paths hold what is published now, those with the name of a release what that release published:
+Stable paths hold the newest values; paths with the name of a release hold the values of that release:
 
     figures/ID.json, figures/ID.csv, figures/ID.svg
-    figures/RELEASE/ID.json          RELEASE is the day, with .2 and so on where a day has several
+    figures/RELEASE/ID.json          RELEASE is the day; further releases of a day end in .2 and so on
     ledger/ID.json
 """
 
@@ -31,12 +31,12 @@ from warehouse.publish.release_tables import find_missing
 
 
 def to_json(content: object) -> bytes:
-    """Readable JSON that is the same for the same content."""
+    """Readable JSON; the same content gives the same bytes."""
     return (json.dumps(content, ensure_ascii=False, indent=1, default=plain) + "\n").encode()
 
 
 def plain(value: object) -> object:
-    """A value that JSON has no form for, as it stands in files: days as ISO 8601, records as objects."""
+    """Convert a value for JSON: days to ISO 8601, dataclasses to objects."""
     if isinstance(value, date):
         return value.isoformat()
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
@@ -45,27 +45,27 @@ def plain(value: object) -> object:
 
 
 def path_of(figure_id: str, suffix: str = "json") -> str:
-    """Where a figure stands in a release."""
+    """Path of a figure in a release."""
     return f"figures/{figure_id}.{suffix}"
 
 
 def dated_path_of(figure_id: str, release: str) -> str:
-    """Where a figure stands as a release published it."""
+    """Path of a figure as a release published it."""
     return f"figures/{release}/{figure_id}.json"
 
 
 def describe(figure: Figures, publication: PublishedDay) -> dict[str, Any]:
-    """A figure as JSON has it: value and numbers, what they rest on, and on which terms they may be used."""
+    """The JSON of a figure: value and numbers, what they rest on, and the terms of use."""
     licence, declaration = publication.licences[figure.figure], declaration_of(figure.figure)
     vintages = publication.vintages.get(declaration.alias_of or figure.figure, ())
     waiting = waiting_one(vintages)
     published = [
         {
-            "number": one.number, "as_of": one.as_of, "published_on": one.decided_on, "value": one.value,
-            "is_reviewed": one.is_reviewed, "n": one.n_jobs, "why": one.why,
-            "erratum": one.reason if one.is_correction else None,
+            "number": past.number, "as_of": past.as_of, "published_on": past.decided_on, "value": past.value,
+            "is_reviewed": past.is_reviewed, "n": past.n_jobs, "why": past.why,
+            "erratum": past.reason if past.is_correction else None,
         }
-        for one in reversed(vintages) if one.state == PUBLISHED
+        for past in reversed(vintages) if past.state == PUBLISHED
     ]  # fmt: skip
     is_printed = figure.value is not None
     return {
@@ -122,10 +122,9 @@ RELEASE, WAREHOUSE = "release", "warehouse"
 
 
 def describe_sql(figure: Figures, declaration: Figure, licence: Licence) -> dict[str, Any] | None:
-    """The SELECT that answers what a figure says from the cells that are published, and the file that answers it.
+    """The SELECT that gives a figure from published cells, and where it runs; None for claims and retired figures.
 
-    That is the file of the release, or the warehouse alone where the SELECT reads adverts or what another licence
-    binds. A claim is in no cell.
+    It runs on the file of the release, or only on the warehouse if it reads adverts or data under another licence.
     """
     if figure.sql is None or declaration.retired is not None:
         return None
@@ -134,7 +133,7 @@ def describe_sql(figure: Figures, declaration: Figure, licence: Licence) -> dict
 
 
 def named_rows(figure: Figures) -> Iterator[tuple[str | None, Row]]:
-    """The rows behind a printed figure with their names, without those withheld; a single row needs no name."""
+    """Names and rows behind a printed figure, without withheld rows; the name of a single row is None."""
     rows = notes.rows_of(figure) if figure.value is not None else ()
     for row in rows:
         if row.get("status") != "suppressed":
@@ -162,11 +161,11 @@ CSV_COLUMNS = {
     "basis": "string", "rung": "string", "period_from": "date", "period_to": "date", "sources": "string",
     "licence": "string", "is_sample": "boolean",
 }  # fmt: skip
-"""Columns of numbers with their types, as a Data Package names them."""
+"""Columns of the CSV with their Data Package types."""
 
 
 def to_csv(descriptions: Iterable[Mapping[str, Any]]) -> bytes:
-    """The numbers of figures, a line for each; of one that is withheld, or says no number, one line without any."""
+    """CSV of the numbers of figures, one per line; a figure without numbers has one line."""
     out = io.StringIO()
     lines = csv.DictWriter(out, [*CSV_COLUMNS], extrasaction="ignore", lineterminator="\r\n")  # RFC 4180
     lines.writeheader()
@@ -195,7 +194,7 @@ def _list_numbers(description: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 
 def files_of(publication: PublishedDay, release: str | None = None) -> Iterator[tuple[str, bytes]]:
-    """Every file of the figures but their charts, by path; with a `release` the dated copies, too."""
+    """Every file of the figures by path, without pictures; with a `release` also dated copies."""
     descriptions = [describe(figure, publication) for figure in publication.figures]
     for figure, description in zip(publication.figures, descriptions, strict=True):
         yield path_of(figure.figure), to_json(description)
@@ -203,20 +202,20 @@ def files_of(publication: PublishedDay, release: str | None = None) -> Iterator[
             dated = description | {"ledger": f"../{description['ledger']}"}
             yield dated_path_of(figure.figure, release), to_json(dated)
         yield path_of(figure.figure, "csv"), to_csv([description])
-        entry = {  # of the ledger: the SELECT that the figure was read with, and what stands behind it
+        entry = {  # the SELECT that was run, and what stands behind the value
             "figure": figure.figure, "as_of": figure.as_of, "sql": figure.sql, "behind": figure.behind or (),
             "snapshots": figure.snapshots, "code_version": figure.code_version,
             "figure_file": f"../{path_of(figure.figure)}",
         }  # fmt: skip
         yield f"ledger/{figure.figure}.json", to_json(entry)
-    yield "figures.csv", to_csv(one for one in descriptions if one["licence"]["id"] == OURS)
+    yield "figures.csv", to_csv(figure for figure in descriptions if figure["licence"]["id"] == OURS)
     index = {
         "as_of": publication.as_of,
         "is_sample": publication.is_sample,
         "figures": [
-            {name: one[name] for name in ("id", "title", "value", "status", "unit", "n")}
-            | {"licence": one["licence"]["id"], "file": path_of(one["id"])}
-            for one in descriptions
+            {name: figure[name] for name in ("id", "title", "value", "status", "unit", "n")}
+            | {"licence": figure["licence"]["id"], "file": path_of(figure["id"])}
+            for figure in descriptions
         ],
         "left_out": publication.left_out,
     }

@@ -1,8 +1,8 @@
-"""Under which licence a figure may be passed on: what its sources leave it.
+"""The licence under which a figure may be released, as its sources permit.
 
-Our own figures are under CC BY 4.0. `source_licences.csv` says for each source which licence figures made from it have;
-an empty one means that they are in no release, and so does a source that is not in it. A figure of two sources whose
-licences bind it differently can carry neither, and is left out. `licences.csv` describes the licences.
+Our own figures are under CC BY 4.0. `source_licences.csv` gives the licence of figures made from each source; if it is
+empty or the source is missing, such figures are in no release. A figure from two sources with conflicting licences is
+left out. `licences.csv` describes the licences.
 """
 
 from __future__ import annotations
@@ -14,15 +14,15 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 OURS = "CC-BY-4.0"
-"""The licence of figures that no source binds."""
+"""The licence of figures unless a source demands another."""
 QUOTATION = "LicenseRef-quotation"
-"""What stands for the licence of a statement of others."""
+"""Stands for the licence of a claim of others."""
 _FOLDER = Path(__file__).parent
 
 
 @dataclass(frozen=True, kw_only=True)
 class Licence:
-    """A licence by its SPDX identifier, with what is said beside figures that carry it."""
+    """A licence by its SPDX identifier; `remark` is printed beside its figures."""
 
     id: str
     name: str
@@ -35,7 +35,7 @@ class Licence:
         return {OURS: "CC BY 4.0", QUOTATION: f"{self.name[0].upper()}{self.name[1:]}"}.get(self.id, self.id)
 
     def describe(self) -> dict[str, str | None]:
-        """The licence as files of the release have it."""
+        """The licence as a JSON object."""
         return asdict(self)
 
 
@@ -50,12 +50,12 @@ def licences() -> dict[str, Licence]:
 
 @functools.cache
 def licence_ids_of_sources() -> dict[str, str]:
-    """The licence that figures made from a source have, by source; "": such figures are in no release."""
+    """Licence of figures made from each source; "": they are in no release."""
     return {row["source"]: row["licence"] for row in _read("source_licences.csv")}
 
 
 def combine(sources: Iterable[str]) -> Licence | str:
-    """The licence of a figure that is made from these sources, or why it has none and is left out."""
+    """The licence of a figure made from these sources, or why it is left out."""
     ids = {source: licence_ids_of_sources().get(source, "") for source in sources}
     if closed_sources := sorted(source for source, licence in ids.items() if not licence):
         return f"{', '.join(closed_sources)} may not be passed on"
@@ -66,7 +66,7 @@ def combine(sources: Iterable[str]) -> Licence | str:
 
 
 def licence_of(kind: str, sources: Iterable[str]) -> Licence | str:
-    """The licence of a figure that is measured or cited, or why it is left out."""
+    """The licence of a measured or cited figure, or why it is left out."""
     return licences()[QUOTATION] if kind == "cited" else combine(sources)
 
 

@@ -1,14 +1,14 @@
-"""The manifest of a release: what it holds, with digests, and the digest of the release before; and how it is checked.
+"""The manifest of a release, with digests of its files and of the previous release; and checks of a release.
 
     manifest.json             the newest release; its own SHA-256 is the digest of the release
-    releases/RELEASE.json     each release's manifest, the newest too
+    releases/RELEASE.json     the manifest of each release, including the newest
     SHA256SUMS                every file as `sha256sum --check` reads it
 
-The manifest has the SHA-256 of every other file, the DuckDB file too: a digest of its rows would leave statistics that
-DuckDB filters by, and all else that a file can hold, to whoever forges it.
+The manifest has the SHA-256 of every other file, including the DuckDB file: a digest of its rows would miss a forgery
+of anything else in the file, such as the statistics that DuckDB filters by.
 
-Whoever checks a release does not know who made it: no link is followed, no path leads out, no file is opened by a
-program that could be misled by it, and what is read is bounded.
+Checks do not trust the maker of a release: they follow no links, leave the folder by no path, open no file with a
+program that it could mislead, and limit what they read.
 """
 
 from __future__ import annotations
@@ -19,28 +19,110 @@ import re
 import stat
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path, PurePosixPath
-from typing import Any
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, FailFast, Field, ValidationError
 
 from reports.release.figure_files import to_json
-from reports.release.manifest_form import MOST_HASHED, DataPackage, Manifest
 
 MANIFEST, SUMS, DATABASE, SCHEMA = "manifest.json", "SHA256SUMS", "market.duckdb", "schema.sql"
 PACKAGE = "datapackage.json"
 FORMAT = 3
-"""Version of the form of manifests (`manifest_form.Manifest`)."""
-MOST_BYTES = 16 * 2**20
-"""Most bytes of a file that is read whole: a manifest of ten thousand files has a tenth of it."""
-MOST_IN_CHAIN = 512 * 2**20
+"""Version of the form of manifests (`Manifest`)."""
+MAX_BYTES = 16 * 2**20
+"""Largest file that is read into memory: ten times a manifest of ten thousand files."""
+MAX_IN_CHAIN = 512 * 2**20
 """Most bytes of all manifests of a chain: two thousand releases."""
-MOST_SAID = 500
+MAX_HASHED = 20 * 10**9
+"""Most bytes of all files in a chain of manifests, because a check reads each of them."""
+MAX_FAULT = 500
 """Most characters of a fault."""
 
 
 class ReleaseError(ValueError):
-    """A folder that holds no release, or one that cannot be read or continued. The message says what to do."""
+    """A folder without a release, or with one that cannot be read or continued. The message says what to do."""
+
+
+# --- form: once validated, types are right and no path leads out of the release --------------------------------
+
+
+def _stays_inside(path: str) -> str:
+    parts = path.split("/")
+    if not all(parts) or {".", ".."} & set(parts) or "\\" in path:
+        raise ValueError("leads out of the release, or is written as no release writes it")
+    return path
+
+
+Sha256 = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
+Count = Annotated[int, Field(ge=0)]
+ReleaseName = Annotated[str, Field(pattern=r"^\d{4}-\d\d-\d\d(\.\d+)?$")]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(strict=True)
+
+
+class _Path(_Part):
+    path: Annotated[str, AfterValidator(_stays_inside)]
+
+
+class _File(_Path):
+    sha256: Sha256
+    bytes: Annotated[int, Field(ge=0, le=MAX_HASHED)]
+
+
+class _Table(_Part):
+    name: str
+    n_rows: Count
+    columns: Annotated[dict[str, str], FailFast()]
+
+
+class _Change(_Part):
+    id: str
+    title: str
+    what: Literal["corrected", "accepted", "changed", "new", "gone"]
+    before: str | None
+    after: str | None
+    reason: str | None = None
+
+
+class _Changes(_Part):
+    figures: Annotated[list[_Change], FailFast()]
+
+
+class _Previous(_Part):
+    release: ReleaseName
+    sha256: Sha256
+
+
+class Manifest(_Part):
+    """Required fields of a manifest; other fields are ignored."""
+
+    format: Literal[3]
+    release: ReleaseName
+    as_of: date
+    is_sample: bool
+    previous: _Previous | None
+    n_figures: Count
+    n_cells: Count
+    tables: Annotated[list[_Table], FailFast()]
+    changes: _Changes
+    files: Annotated[list[_File], FailFast()]
+
+
+class _Resource(_Path):
+    alternatives: Annotated[list[_Path], FailFast()] = []
+
+
+class DataPackage(_Part):
+    """Fields of datapackage.json that name files."""
+
+    resources: Annotated[list[_Resource], FailFast()]
+
+
+# --- making -----------------------------------------------------------------------------------------------
 
 
 def sha256(path: Path) -> str:
@@ -54,12 +136,12 @@ def _digest(content: bytes) -> str:
 
 
 def list_files(folder: Path) -> list[str]:
-    """All files below a folder, by path with slashes, in order."""
+    """Sorted paths of all files below a folder, with slashes."""
     return sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
 
 
 def _list_entries(folder: Path) -> list[dict[str, Any]]:
-    """All files below a folder as a manifest lists them."""
+    """Entries of all files below a folder, in the form of a manifest."""
     return [
         {"path": path, "sha256": sha256(folder / path), "bytes": (folder / path).stat().st_size}
         for path in list_files(folder)
@@ -72,7 +154,7 @@ def make(folder: Path, head: Mapping[str, Any]) -> bytes:
 
 
 def write_sums(folder: Path) -> None:
-    """SHA256SUMS of all files of a folder."""
+    """Write SHA256SUMS for all files of a folder."""
     (folder / SUMS).write_bytes(_to_sums(entry for entry in _list_entries(folder) if entry["path"] != SUMS))
 
 
@@ -82,12 +164,12 @@ def _to_sums(entries: Iterable[Mapping[str, Any]]) -> bytes:
 
 
 def history_path(release: str) -> str:
-    """Where the manifest of a release stays."""
+    """Permanent path of the manifest of a release."""
     return f"releases/{release}.json"
 
 
 def kept_paths(manifest: Mapping[str, Any]) -> list[str]:
-    """Files of a release that stay when the next one takes its place: its manifest and its dated figures."""
+    """Files of a release that later releases keep: its manifest and its dated figures."""
     return [history_path(manifest["release"]), *(file["path"] for file in _kept_files(manifest))]
 
 
@@ -97,7 +179,7 @@ def _kept_files(manifest: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 
 def refuse_inside(folder: Path) -> None:
-    """Raise `ReleaseError` for a folder inside a release: the next release there would remove it."""
+    """Raise `ReleaseError` for a folder inside a release, because the next release would remove it."""
     for place in folder.parents:
         if (place / MANIFEST).is_file() and (place / SUMS).is_file():
             raise ReleaseError(f"{folder} is inside the release in {place}; choose another folder")
@@ -108,10 +190,10 @@ def refuse_inside(folder: Path) -> None:
 
 @dataclass(frozen=True, kw_only=True)
 class Chain:
-    """The manifests of a release and of those before it, the newest first, as far as they can be read.
+    """Manifests of a release and its predecessors, newest first, as far as they can be read.
 
-    `files` are the entries of all that the folder must hold, by path: of earlier releases only what stays. `fault` says
-    why the chain ends too early; "" where it is whole.
+    `files` are the entries of all files that the folder must hold, by path: for earlier releases only files that are
+    kept. `fault` says why the chain ends too early; "" if it is complete.
     """
 
     manifests: Sequence[dict[str, Any]]
@@ -120,12 +202,12 @@ class Chain:
 
     @property
     def digest(self) -> str:
-        """That of the newest release."""
+        """Digest of the newest release."""
         return str(self.files[MANIFEST]["sha256"])
 
 
 def read_chain(folder: Path) -> Chain:
-    """Read the manifests of a release and of those before it until one is at fault."""
+    """Read the manifests of a release and its predecessors, up to the first faulty one."""
     manifests: list[dict[str, Any]] = []
     files: dict[str, Mapping[str, Any]] = {}
 
@@ -147,14 +229,14 @@ def read_chain(folder: Path) -> Chain:
 
 
 def _walk_chain(folder: Path) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
-    """Each manifest and its own entry, the newest first; of the others only the files that stay."""
+    """Each manifest with its own entry, newest first; older manifests list only files that are kept."""
     path, newer, before = MANIFEST, "", None
     n_read = n_named = 0
     while True:
         if not os.path.lexists(folder / path):
             consequence = f"the chain ends at release {newer}" if newer else f"no release stands in {folder}"
             raise ReleaseError(f"{path}: missing, so {consequence}")
-        content = _read_whole(folder, path)
+        content = _read_small(folder, path)
         digest = _digest(content)
         if before is not None and digest != before["sha256"]:
             named = f"release {newer} names {before['sha256'][:12]}…"
@@ -167,10 +249,10 @@ def _walk_chain(folder: Path) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]
                 raise ReleaseError(f"{path}: it is of release {manifest['release']}: the chain is broken")
             manifest["files"] = _kept_files(manifest)
         n_read, n_named = n_read + len(content), n_named + sum(file["bytes"] for file in manifest["files"])
-        for what, n_bytes, most in (("manifests", n_read, MOST_IN_CHAIN), ("files", n_named, MOST_HASHED)):
-            if n_bytes > most:
+        for what, n_bytes, limit in (("manifests", n_read, MAX_IN_CHAIN), ("files", n_named, MAX_HASHED)):
+            if n_bytes > limit:
                 raise ReleaseError(
-                    f"{path}: {what} of this release and newer ones have {n_bytes:,} bytes in all, and {most:,} are "
+                    f"{path}: {what} of this release and newer ones have {n_bytes:,} bytes in all, and {limit:,} are "
                     "the most that are read; begin a new chain in another folder"
                 )
         yield manifest, {"path": path, "sha256": digest, "bytes": len(content)}
@@ -179,24 +261,24 @@ def _walk_chain(folder: Path) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]
         path, newer = history_path(before["release"]), manifest["release"]
 
 
-def _read_whole(folder: Path, path: str) -> bytes:
-    """A small file of a release. Raises `ReleaseError` for anything else that stands in its place."""
+def _read_small(folder: Path, path: str) -> bytes:
+    """Content of a small file of a release. Raises `ReleaseError` if it is large or no plain file."""
     place = folder / path
     try:
         state = place.lstat()
         if place.resolve() != folder.resolve() / path or not stat.S_ISREG(state.st_mode):
             raise ReleaseError(f"{path}: {_NO_FILE}")
-        if state.st_size > MOST_BYTES:
-            raise ReleaseError(f"{path}: {state.st_size:,} bytes, and {MOST_BYTES:,} are the most that are read")
+        if state.st_size > MAX_BYTES:
+            raise ReleaseError(f"{path}: {state.st_size:,} bytes, and {MAX_BYTES:,} are the most that are read")
         return place.read_bytes()
     except OSError as error:
         raise ReleaseError(f"{path}: {_say_unread(error)}") from error
 
 
 def _parse(path: str, content: bytes, form: type[BaseModel]) -> dict[str, Any]:
-    """The fields of a form, from JSON. Others are dropped, since a chain of many manifests is held in memory.
+    """Parse JSON and keep only the fields of a form, because long chains are held in memory.
 
-    Raises `ReleaseError` that names the file and the first thing in it that is wrong.
+    Raises `ReleaseError` naming the file and its first fault.
     """
     try:
         return form.model_validate_json(content).model_dump()
@@ -222,17 +304,17 @@ _LINE_ENDINGS = (
 
 
 def find_faults(folder: Path, chain: Chain | None = None, *, against: str | None = None) -> Iterator[str]:
-    """What is wrong with a release and the chain of those before it, a line each; nothing when all is as it was.
+    """Faults of a release and the chain of its predecessors, a line each; none if nothing was changed.
 
-    `chain` is what `read_chain` gave, where it was read. `against` is the digest of this release that a reader kept: 64
-    hexadecimal digits. Where it is another, no file is read but manifests.
+    `chain` is the result of `read_chain`, if already known. `against` is the digest of this release that a reader kept,
+    64 hexadecimal digits; if it differs, no further files are read.
     """
     for fault in _find_faults(folder, chain or read_chain(folder), against):
-        yield "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in fault[:MOST_SAID])
+        yield "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in fault[:MAX_FAULT])
 
 
 def find_obstacles(folder: Path, chain: Chain) -> Iterator[str]:
-    """Why no other release can take the place of one: files that would be lost, and faults in those that would stay."""
+    """Why a release cannot be replaced: foreign files that would be lost, and faults in files to be kept."""
     return _check_files(folder, chain, [path for manifest in chain.manifests for path in kept_paths(manifest)])
 
 
@@ -251,17 +333,17 @@ def _find_faults(folder: Path, chain: Chain, against: str | None) -> Iterator[st
 
 
 _OF_SYSTEMS = re.compile(r"\.DS_Store|\._.*|Thumbs\.db|desktop\.ini", re.DOTALL)
-"""Names of files that macOS and Windows put into any folder. They count as nothing."""
+"""Files that macOS and Windows put into any folder. They are ignored."""
 
 
 def is_foreign(entry: os.DirEntry[str]) -> bool:
-    """Whether something in a folder is more than a file that an operating system put there by itself."""
+    """Whether a folder entry is anything but a file that the operating system put there."""
     return not (_OF_SYSTEMS.fullmatch(entry.name) and entry.is_file(follow_symlinks=False))
 
 
 def _check_files(folder: Path, chain: Chain, paths: Iterable[str]) -> Iterator[str]:
-    """Faults of the files of these paths, and all that stands in a folder and should not."""
-    sizes, faults = _look_around(folder, {*chain.files, SUMS})
+    """Faults of these files, and files in the folder that do not belong there."""
+    sizes, faults = _scan(folder, {*chain.files, SUMS})
     yield from (f"{path}: {fault}" for path, fault in faults.items())
     for path in paths:
         if path not in sizes:
@@ -273,10 +355,10 @@ def _check_files(folder: Path, chain: Chain, paths: Iterable[str]) -> Iterator[s
             yield from _check_package(folder, chain)
 
 
-def _look_around(folder: Path, expected: Collection[str]) -> tuple[dict[str, int], dict[str, str]]:
-    """The sizes of these files, as far as they stand there, and what is wrong with all else, by path.
+def _scan(folder: Path, expected: Collection[str]) -> tuple[dict[str, int], dict[str, str]]:
+    """Sizes of expected files that exist, and faults of everything else, by path.
 
-    No folder is looked into but theirs: a link, and what nobody expects, is not followed.
+    Only folders of expected files are scanned, and no links are followed.
     """
     folders = {parent for path in expected for parent in PurePosixPath(path).parents}
     sizes: dict[str, int] = {}
@@ -305,14 +387,14 @@ def _look_around(folder: Path, expected: Collection[str]) -> tuple[dict[str, int
 
 
 def _compare(folder: Path, file: Mapping[str, Any], size: int) -> str:
-    """Why a file is not as it was released; "" where it is. Ends of lines can double its bytes, or halve them."""
+    """How a file differs from its release; "" if it does not. Changed line endings can double or halve its size."""
     place, expected, n_bytes = folder / file["path"], file["sha256"], file["bytes"]
     try:
         if size == n_bytes:
             digest = sha256(place)
             changed = f"SHA-256 is {digest[:12]}…, {expected[:12]}… expected: it was changed"
             return "" if digest == expected else changed
-        if size <= min(MOST_BYTES, 2 * n_bytes):
+        if size <= min(MAX_BYTES, 2 * n_bytes):
             lines = place.read_bytes().replace(b"\r\n", b"\n")
             if expected in (_digest(lines), _digest(lines.replace(b"\n", b"\r\n"))):
                 return _LINE_ENDINGS
@@ -322,9 +404,9 @@ def _compare(folder: Path, file: Mapping[str, Any], size: int) -> str:
 
 
 def _check_package(folder: Path, chain: Chain) -> Iterator[str]:
-    """A Data Package that names other files than those of the release."""
+    """Files that the Data Package names but the release lacks."""
     try:
-        package = _parse(PACKAGE, _read_whole(folder, PACKAGE), DataPackage)
+        package = _parse(PACKAGE, _read_small(folder, PACKAGE), DataPackage)
     except ReleaseError as error:
         yield str(error)
         return

@@ -1,4 +1,4 @@
-"""What a release is made from: the figures that are published, their sources, and what the release is called."""
+"""The content of a release: published figures with their licences and sources, and the name of the release."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from datetime import date
 
 from reports.figures.catalogue import declarations
 from reports.figures.compute import regather
+from reports.figures.declaration import Figure
 from reports.figures.history import FigureVintage, read_history
 from reports.figures.query import Connection
 from reports.figures.vintages import read_vintages
@@ -23,33 +24,38 @@ from warehouse.tables import Sources
 NAME = "AI Job Market"
 SAMPLE_NAME = "AI Job Market (invented sample data)"
 MAX_FIGURES = 3_000
-"""Most figures that have files of their own; those that have a value come first."""
+"""Most figures with files of their own; figures with a value come first."""
 
 
 def gather_open(con: Connection, figures: Sequence[Figures]) -> tuple[list[Figures], dict[str, tuple[str, ...]]]:
-    """Figures of which those that gather others are made of what may be passed on; and the members that each lacks.
+    """Rebuild tables of figures that may not be released from members that may, and list each one's omitted members.
 
-    Where the licences of the members exclude each other, such a figure is made of those under our own.
+    If the licences of the remaining members exclude each other, a table keeps only members under our own licence.
     """
     definitions, rows = declarations(con), list(figures)
-    without: dict[str, tuple[str, ...]] = {}
+    omissions: dict[str, tuple[str, ...]] = {}
     for place, row in enumerate(rows):
         pattern = definitions[row.figure].gathers if row.figure in definitions else None
-        if not pattern or isinstance(_licence(row), Licence):
-            continue
-        members = [one for one in rows if re.fullmatch(pattern, one.figure)]
-        licences = {one.figure: _licence(one) for one in members}
-        open_names = {name for name, licence in licences.items() if isinstance(licence, Licence)}
-        ours = {name for name in open_names if licences[name] == combine(())}
-        for names in (open_names, ours):
-            by_id = {one.figure: one for one in [*(one for one in members if one.figure in names), row]}
-            rows[place] = regather(definitions, by_id)[-1]
-            without[row.figure] = tuple(
-                one.figure for one in members if one.value is not None and one.figure not in names
-            )
-            if isinstance(_licence(rows[place]), Licence):
-                break
-    return rows, without
+        if pattern and not isinstance(_licence(row), Licence):
+            members = [member for member in rows if re.fullmatch(pattern, member.figure)]
+            rows[place], omissions[row.figure] = _rebuild(definitions, row, members)
+    return rows, omissions
+
+
+def _rebuild(
+    definitions: Mapping[str, Figure], table: Figures, members: Sequence[Figures]
+) -> tuple[Figures, tuple[str, ...]]:
+    """A table of members that may be released together, and the omitted members with a value."""
+    licences = {member.figure: _licence(member) for member in members}
+    releasable = {name for name, licence in licences.items() if isinstance(licence, Licence)}
+    ours = {name for name in releasable if licences[name] == combine(())}
+    result, names = table, releasable
+    for names in (releasable, ours):
+        by_id = {row.figure: row for row in (*members, table) if row is table or row.figure in names}
+        result = regather(definitions, by_id)[-1]
+        if isinstance(_licence(result), Licence):
+            break
+    return result, tuple(one.figure for one in members if one.value is not None and one.figure not in names)
 
 
 def _licence(row: Figures) -> Licence | str:
@@ -58,14 +64,17 @@ def _licence(row: Figures) -> Licence | str:
 
 @dataclass(frozen=True, kw_only=True)
 class PublishedDay:
-    """What stands published on a day, and what may be passed on of it.
+    """What is published on a day, and what of it may be released.
 
-    `licences` are those of the figures of the release by id, `left_out` why others are in none, `without` which figures
-    those that gather others lack, since these may not be passed on with them, `vintages` all that figures ever had,
-    `lists` those of the lists of cells.
-    `code_version` is that of the newest run; a figure has its own, that of the run which computed its vintage.
-    `base_url` is where the release will stand, "" when that is not known: then links and citations name its files
-    alone.
+    | field | meaning |
+    |---|---|
+    | `licences` | licence of each figure of the release, by id |
+    | `left_out` | why other figures are not in the release |
+    | `without` | members omitted from each table for licence reasons |
+    | `vintages` | all vintages of each figure |
+    | `lists` | all vintages of each list of cells |
+    | `code_version` | version of the newest run; a figure has the version of the run that computed its vintage |
+    | `base_url` | address of the release; "" if unknown: links and citations then name files alone |
     """
 
     as_of: date
@@ -82,26 +91,23 @@ class PublishedDay:
 
     @property
     def name(self) -> str:
-        """What the release is called; it says so when the data are invented."""
+        """Name of the release, which says if the data are invented."""
         return SAMPLE_NAME if self.is_sample else NAME
 
     def cite_figure(self, figure: Figures, path: str, *, title: str | None = None) -> str:
-        """The citation of a figure; of a statement of others with who made it, where and when.
-
-        `title` is how a reader knows it, where that is not its own.
-        """
+        """Citation of a figure, for a claim with its origin; `title` replaces the figure's own."""
         words = f"{title or figure.title} [{figure.figure}]"
         origin = notes.origin(figure)
         return self.cite(f"{words}, as stated by {origin}" if origin else words, path, self.licences[figure.figure])
 
     def cite(self, title: str, path: str, licence: Licence) -> str:
-        """The citation of a part of the release, in one line."""
+        """Citation of a part of the release, in one line."""
         where = f"{self.base_url}{path}"
         return f"{self.name}: {title}. Release of {day(self.as_of)}, {where}. {licence.in_short}."
 
 
 def read_published(con: Connection, *, base_url: str = "", figures: Sequence[Figures] | None = None) -> PublishedDay:
-    """What is published, with the licence of each figure; `figures` are `published_figures`, where these were read.
+    """What is published, with licences; pass `figures` if `published_figures` was called already.
 
     Raises `NothingPublishedError`.
     """
@@ -120,7 +126,7 @@ def describe_published(
     is_sample: bool,
     base_url: str = "",
 ) -> PublishedDay:
-    """Published figures with the licence of each, and which of them are passed on."""
+    """Select the figures that may be released, with their licences."""
     rows, without = gather_open(con, figures)
     rows.sort(key=lambda row: (row.value is None, row.figure))
     terms = {row.figure: _licence(row) for row in rows}

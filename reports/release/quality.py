@@ -1,4 +1,4 @@
-"""QUALITY.md: a quality report of one page in the order of SIMS 2.0, the ESS's Single Integrated Metadata Structure."""
+"""QUALITY.md: a one-page quality report in the order of SIMS 2.0 (the ESS Single Integrated Metadata Structure)."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ from warehouse.marts.coverage.reading_depth import describe_depth, measure_depth
 from warehouse.marts.printing import EMPLOYERS, JOBS
 
 BETWEEN = timedelta(days=31)
-"""From a release to the day on which the one after it is due: releases are monthly."""
-MOST_LISTED = 12
-"""Releases that the calendar lists, the newest first."""
+"""Time until the next release is due: releases are monthly."""
+MAX_LISTED = 12
+"""How many releases the calendar lists, newest first."""
 _FRAME = """
 SELECT n_boards, n_boards_read_whole, n_adverts, n_jobs, n_ai_jobs, n_paid, as_of FROM published.frame_coverage
 WHERE region_level = 'world' AND source = 'all' AND sector = 'all'
@@ -33,11 +33,11 @@ WHERE audited_on <= $as_of GROUP BY reader ORDER BY reader
 
 
 def report(con: Connection, publication: PublishedDay, release: str, earlier: Sequence[Mapping[str, Any]]) -> bytes:
-    """The quality report. `earlier` are the manifests of the releases before, the newest first."""
+    """The quality report; `earlier` are manifests of earlier releases, newest first."""
     as_of, figures = publication.as_of, publication.figures
     states = Counter(row.status for row in figures)
-    own = [row for row in figures if row.value is not None and row.basis in OWN_BASES and row.n_jobs]
-    calendar = _list_calendar([(release, as_of), *((one["release"], one["as_of"]) for one in earlier)])
+    counted = [row for row in figures if row.value is not None and row.basis in OWN_BASES and row.n_jobs]
+    calendar = _list_calendar([(release, as_of), *((before["release"], before["as_of"]) for before in earlier)])
     return texts.render(
         "QUALITY.md",
         publication=publication,
@@ -48,13 +48,13 @@ def report(con: Connection, publication: PublishedDay, release: str, earlier: Se
         periods=_list_periods(publication),
         next_day=as_of + BETWEEN,
         calendar=calendar,
-        most_listed=MOST_LISTED,
+        most_listed=MAX_LISTED,
         n_punctual=sum(late <= 0 for _, _, late in calendar[:-1]),
         n_other=sum(publication.licences[row.figure].id != OURS for row in figures),
         withheld=percent(states["suppressed"] / max(1, len(figures))),
         frame=next(iter(query.read(con, _FRAME)), None),
-        counts=[row.n_jobs for row in own],
-        days=[on for row in own for on in (row.period_from, row.period_to) if on is not None],
+        counts=[row.n_jobs for row in counted],
+        days=[on for row in counted for on in (row.period_from, row.period_to) if on is not None],
         depth=describe_depth(measure_depth(con)),
         audits=query.read(con, query.fill_text(_AUDITS, {"as_of": as_of})),
         newest=max((row.read_on for row in figures if row.read_on), default=None),
@@ -62,7 +62,7 @@ def report(con: Connection, publication: PublishedDay, release: str, earlier: Se
 
 
 def _list_periods(publication: PublishedDay) -> list[tuple[str, list[date]]]:
-    """The days that the figures speak of, by kind of source."""
+    """First and last days of the reference periods of figures, by kind of source."""
     days: dict[str, list[date]] = {}
     for row in publication.figures:
         if row.value is not None and row.period_to is not None and row.basis is not None:
@@ -71,6 +71,6 @@ def _list_periods(publication: PublishedDay) -> list[tuple[str, list[date]]]:
 
 
 def _list_calendar(releases: Sequence[tuple[str, date]]) -> list[tuple[str, date | None, int]]:
-    """Each release, the day it was due and how many days late it came, the newest first; the first was never due."""
+    """Releases with due day and days of delay, newest first; the first release was never due."""
     dated = [(name, before + BETWEEN, (on - before - BETWEEN).days) for (name, on), (_, before) in pairwise(releases)]
     return [*dated, (releases[-1][0], None, 0)]

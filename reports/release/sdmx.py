@@ -1,7 +1,7 @@
-"""Bands and shares as SDMX-CSV 2.0, with a structure message (SDMX-ML 3.0) that says what the columns and codes mean.
+"""Bands and shares as SDMX-CSV 2.0, with a structure message (SDMX-ML 3.0) that explains columns and codes.
 
-Only cells under our own licence are in it. A number is an observation; where only its interval or its bounds may be
-said, OBS_VALUE is empty and OBS_LOW and OBS_HIGH say them.
+Only cells under our own licence are included. Each number is an observation; if only its interval or bounds may be
+printed, OBS_VALUE is empty and OBS_LOW and OBS_HIGH hold them.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from datetime import date
 from itertools import chain
 
 from reports.cells.cell import MEDIAN_OF_PANEL, PARTS, Cell
-from reports.figures.pay_figures import KIND_OF_MARKET
+from reports.figures.declared.pay_figures import KIND_OF_MARKET
 from reports.figures.places import EVERYWHERE, PLACES
 from reports.release import texts
 from reports.release.cells import ReleasedCells
@@ -45,7 +45,7 @@ FORMS = {
 
 @dataclass(frozen=True, kw_only=True)
 class Dataflow:
-    """A table of observations: its dimensions, in the order of an id's parts, and the parts of values that it has."""
+    """A table of observations: dimensions in the order of an id's parts, and the parts of values that it includes."""
 
     id: str
     name: str
@@ -55,7 +55,7 @@ class Dataflow:
 
     @property
     def path(self) -> str:
-        """Where its observations stand in a release."""
+        """Path of its observations in a release."""
         return f"sdmx/{self.id}.csv"
 
 
@@ -96,16 +96,16 @@ CONCEPTS = {
 ATTRIBUTES = ("OBS_LOW", "OBS_HIGH", "UNIT_MEASURE", "STATUS", "FORM", "N", "EMPLOYERS")
 NUMERIC = ("OBS_VALUE", "OBS_LOW", "OBS_HIGH", "N", "EMPLOYERS")
 TYPES = {"TIME_PERIOD": "GregorianDay"} | dict.fromkeys(NUMERIC, "Double")
-"""Types of columns that hold neither text nor codes."""
+"""Types of columns other than texts and codes."""
 
 
 def code(text: str) -> str:
-    """A name as a code of SDMX, which has letters of ASCII, digits, `_`, `-`, `@` and `$`."""
+    """A name as an SDMX code, which allows ASCII letters, digits, `_`, `-`, `@` and `$`."""
     return re.sub(r"[^A-Za-z0-9_]", lambda match: f"-{ord(match[0]):x}", text)
 
 
 def key_of(cell: Cell, flow: Dataflow) -> dict[str, str]:
-    """The dimensions of a cell but the part: those of its id, a skill as an item of its measure."""
+    """Dimensions of a cell except PART, taken from its id; a skill is an item of its measure."""
     kind, *parts = cell.id.split(".")
     head = {"skill": ["skill_asked"], "share": []}.get(kind, [kind])
     return dict(zip(flow.dimensions, map(code, [*head, *parts]), strict=False))
@@ -144,7 +144,7 @@ def _to_csv(cells: Sequence[KeyedCell], flow: Dataflow, as_of: date) -> bytes:
 
 
 def _list_codes(cells: Sequence[KeyedCell]) -> dict[str, Mapping[str, str]]:
-    """The codes of each list with their words: of works, levels and items those that occur, of others all there are."""
+    """Codes of each codelist with their words: works, levels and items that occur, and all codes of other lists."""
     works = {key["WORK"] for key, _ in cells}
     levels = {key["LEVEL"] for key, _ in cells if "LEVEL" in key}
     items = {key["ITEM"]: str(cell.row["item"]) for key, cell in cells if "ITEM" in key}

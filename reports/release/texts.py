@@ -1,4 +1,4 @@
-"""The texts of a release from their templates, which have the names of the files."""
+"""Texts of a release, rendered from templates named like the files."""
 
 from __future__ import annotations
 
@@ -26,5 +26,5 @@ _ENVIRONMENT.filters |= {
 
 
 def render(template: str, **values: object) -> bytes:
-    """A text with what is filled in."""
+    """Render a template."""
     return _ENVIRONMENT.get_template(template).render(values).encode()

@@ -1,14 +1,14 @@
-"""The site: every page as a file, from what is published alone. No network, no tracker, complete without a script.
+"""The site: every page as a file, made from published data alone. It uses no network and is complete without scripts.
 
-    index.html                  findings, a look-up of pay, what cannot be said yet
-    pay.html, pay-all.html      the pay explorer; every answer in one table, for readers without scripts
+    index.html                  findings, a look-up of pay, figures that cannot be printed yet
+    pay.html, pay-all.html      the pay explorer; all its answers in one table, for readers without scripts
     skills.html                 one ranked list
     work.html, countries.html, closings.html, laws.html, guide.html
     figures.html, f/ID.html     all figures, and a page for each
     methods.html, known_truth.html, data.html, quality.html, changes.html, archive.html
 
-Pages name each other and the files of figures (`figures/ID.json`) by relative paths, so that a folder opens from a disk
-as from a server. They have no clock: the same published figures give the same bytes.
+Links are relative, also those to files of figures (`figures/ID.json`), so that the site works from a disk or a server.
+No page depends on the time of day: the same published data give the same bytes.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ import itertools
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -37,9 +37,8 @@ from reports.release.published import PublishedDay
 from reports.site import explorer, figure_pages, figure_rows, findings, regions, rows, sections, skills, words, world
 from reports.site.sections import Section
 from reports.wording import notes, numbers
-from reports.wording.bases import OWN
+from reports.wording.bases import OWN, entitle_list
 from reports.wording.levels import capitalise, define
-from reports.wording.lists import entitle_list
 from reports.wording.numbers import percent
 from reports.wording.work import name_work
 from transforms.records.definitions import BAND
@@ -50,7 +49,7 @@ from warehouse.marts.printing import JOBS
 TEMPLATES = Path(__file__).parent / "templates"
 DOCS = Path(__file__).parents[1] / "texts"
 TEXTS = {DOCS / "methods.md": "How we count", DOCS / "known_truth.md": "Estimators against known truth"}
-"""Texts that are pages, with their titles. They name each other by their file names."""
+"""Markdown texts that become pages, with their titles. They link to each other by file name."""
 NAVIGATION = (
     ("pay.html", "Pay"),
     ("skills.html", "Skills"),
@@ -64,41 +63,40 @@ NAVIGATION = (
     ("methods.html", "Methods"),
 )
 SCRIPTS = ("site.js", "pay.js", "skills.js")
-"""Our own scripts; what they read stands in data/."""
+"""Scripts of the site. They read data/."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Site:
-    """What pages are made from. `releases` are the releases that stand beside the pages, the newest first."""
+    """The data of all pages. `releases` are those beside the pages, the newest first."""
 
     published: PublishedDay
-    seen: findings.FindingsBasis
+    by_id: Mapping[str, Figures]
+    explorer: explorer.Explorer
+    skills: Mapping[tuple[str, str], skills.SkillList]
     world: world.World
     releases: Sequence[Mapping[str, Any]] = ()
     quality: str = ""
-    open: Sequence[findings.Open] = field(default=())
+    open: Sequence[findings.Open] = ()
 
     @property
     def figures(self) -> Sequence[Figures]:
-        """All figures that are published, as pages word them."""
-        return tuple(self.seen.figures.values())
+        """All published figures in the words of the site."""
+        return tuple(self.by_id.values())
 
 
 def files_of(
     con: Connection, publication: PublishedDay, *, releases: Sequence[Mapping[str, Any]] = ()
 ) -> Iterator[tuple[str, bytes]]:
-    """Every file of the site by path. `releases` are the manifests of the releases that stand beside it."""
+    """Yield every file of the site with its path. `releases` are the manifests of the releases beside it."""
     as_of = publication.as_of
     figures = tuple(map(regions.keep_names, publication.figures))
-    data = findings.FindingsBasis(
-        figures={row.figure: row for row in figures},
-        explorer=explorer.read_explorer(con, as_of, publication.figures),
-        skills=skills.read_skills(con, as_of, publication.figures),
-    )
     name = str(releases[0]["release"]) if releases else as_of.isoformat()
     site = Site(
         published=publication,
-        seen=data,
+        by_id={row.figure: row for row in figures},
+        explorer=explorer.read_explorer(con, as_of, publication.figures),
+        skills=skills.read_skills(con, as_of, publication.figures),
         world=world.read_world(con, as_of),
         releases=releases,
         quality=quality.report(con, publication, name, releases[1:]).decode(),
@@ -106,8 +104,8 @@ def files_of(
     )
     for path, template, values in pages_of(site):
         yield path, render(site, path, template, values)
-    yield "data/pay.js", explorer.to_script(data.explorer)
-    yield "data/skills.js", skills.to_script(data.skills)
+    yield "data/pay.js", explorer.to_script(site.explorer)
+    yield "data/skills.js", skills.to_script(site.skills)
     yield "site.css", b"".join((TEMPLATES / name).read_bytes() for name in ("marks.css", "site.css"))
     for asset in SCRIPTS:
         yield asset, (TEMPLATES / asset).read_bytes()
@@ -136,19 +134,19 @@ def _environment() -> Environment:
         "name_work": name_work,
         "entitle_list": entitle_list,
         "shorten": shorten,
-        "draw": functools.partial(figure_rows.draw, most=figure_rows.MOST_OF_SECTION),
+        "draw": functools.partial(figure_rows.draw, max_rows=figure_rows.MAX_ROWS_OF_SECTION),
         "levels": explorer.LEVELS,
     }
     return environment
 
 
 def render(site: Site, path: str, template: str, values: Mapping[str, Any]) -> bytes:
-    """A page from its template."""
+    """Render a page."""
     html = _environment().get_template(template).render(
         path=path,
         root="../" * path.count("/"),
         publication=site.published,
-        explorer=site.seen.explorer,
+        explorer=site.explorer,
         open=site.open,
         releases=site.releases,
         **values,
@@ -160,21 +158,22 @@ def render(site: Site, path: str, template: str, values: Mapping[str, Any]) -> b
 
 
 def pages_of(site: Site) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
-    """Every page: its path, its template and what is filled in."""
+    """Yield every page: its path, its template and its values."""
     yield "index.html", "home.html", _home(site)
-    meaning = {"level_meaning": numbers.sentences([define(site.seen.explorer.choice[2], OWN)])}
-    view = explorer.view(site.seen.explorer)
+    meaning = {"level_meaning": numbers.sentences([define(site.explorer.choice[2], OWN)])}
+    view = explorer.view(site.explorer)
     yield "pay.html", "pay.html", {**view, **meaning, "sections": _sections(site, sections.OF_PAY)}
-    yield "pay-all.html", "pay_all.html", {"lines": list(explorer.table_of_all(site.seen.explorer))}
+    yield "pay-all.html", "pay_all.html", {"lines": list(explorer.table_of_all(site.explorer))}
     yield "skills.html", "skills.html", _skills(site)
     for page in sections.PAGES:
         unsaid = _sections(site, page.sections, is_said=False)
         hrefs = {f"f/{figure.figure}.html" for _, pairs in unsaid for figure, _ in pairs}
-        values = {"page": page, "sections": _sections(site, page.sections), "world": site.world}
-        yield page.path, "section.html", {**values, "lacking": [one for one in site.open if one.href in hrefs]}
+        lacking = [figure for figure in site.open if figure.href in hrefs]
+        values = {"page": page, "sections": _sections(site, page.sections), "world": site.world, "lacking": lacking}
+        yield page.path, "section.html", values
     yield "figures.html", "figures.html", {"figures": sorted(site.figures, key=figure_pages.order_of)}
     for figure, original in zip(site.figures, site.published.figures, strict=True):
-        page_of_figure = figure_pages.describe(figure, original, site.published, site.seen)
+        page_of_figure = figure_pages.describe(figure, original, site.published, site.explorer, site.skills)
         yield f"f/{figure.figure}.html", "figure.html", page_of_figure
     texts = {source.stem: (title, source.read_text(encoding="utf-8")) for source, title in TEXTS.items()}
     for name, (title, text) in {**texts, "quality": ("Quality report", site.quality)}.items():
@@ -186,10 +185,10 @@ def pages_of(site: Site) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
 
 
 def _home(site: Site) -> dict[str, Any]:
-    first = site.seen.skills.get(skills.first_choice(site.seen.skills))
+    first = site.skills.get(skills.first_choice(site.skills))
     return {
-        "lead": findings.lead(site.seen),
-        "cards": list(itertools.islice(findings.cards(site.seen), findings.CARDS_OF_HOME)),
+        "lead": findings.lead(site.explorer),
+        "cards": list(itertools.islice(findings.cards(site.by_id, site.skills), findings.CARDS_OF_HOME)),
         "nearest": findings.choose_open(site.open),
         "n_skills": len(first.skills) if first else 0,
         "n_figures": sum(row.value is not None for row in site.figures),
@@ -197,7 +196,7 @@ def _home(site: Site) -> dict[str, Any]:
 
 
 def _skills(site: Site) -> dict[str, Any]:
-    found, first = site.seen.skills.get(skills.first_choice(site.seen.skills)), findings.most_asked(site.seen)
+    found, first = site.skills.get(skills.first_choice(site.skills)), findings.find_top_skills(site.skills)
     if found is None:
         return {"found": None, "title": "Too few adverts to say which skills are asked"}
     chart_rows = [skills.skill_row(skill) for skill in found.skills]
@@ -214,11 +213,11 @@ def _skills(site: Site) -> dict[str, Any]:
 
 
 ShownSection = tuple[Section, list[tuple[Figures, str]]]
-"""A section with its figures, each with its heading there."""
+"""A section with its figures and their headings."""
 
 
 def _sections(site: Site, of_page: Sequence[Section], *, is_said: bool = True) -> list[ShownSection]:
-    """The sections of a page with the figures that have a value, or lack one, in the order of their declarations."""
+    """Return the sections of a page with their figures that have (`is_said`) or lack a value, in declared order."""
     shown: dict[str, list[tuple[Figures, str]]] = {section.id: [] for section in of_page}
     for figure in sorted(site.figures, key=lambda figure: _DECLARED.get(figure.figure, len(_DECLARED))):
         for display in displays_of(figure.figure):
@@ -230,13 +229,13 @@ def _sections(site: Site, of_page: Sequence[Section], *, is_said: bool = True) -
 _DECLARED = {name: number for number, name in enumerate(KNOWN)}
 
 LETTERS_LISTED = 160
-"""Most letters of a value in the list of all figures; a longer one ends where a part of it does."""
+"""Most characters of a value in the list of all figures. A longer value is cut between two of its parts."""
 
 
 def shorten(value: str) -> str:
-    """A value, or as many of its parts, divided by semicolons or commas, as there is room for, and how many are left.
+    """Shorten a value to the parts that fit, and say how many are left. Parts end at semicolons or commas.
 
-    What is cut within a part says another thing than the whole.
+    A part is never cut, since that could change its meaning.
     """
     if len(value) <= LETTERS_LISTED:
         return value
@@ -249,39 +248,38 @@ def shorten(value: str) -> str:
 
 
 _OUTSIDE = {mark: re.compile(rf"{mark}(?![^(]*\))") for mark in ("; ", ", ")}
-"""Marks that divide the parts of a value, outside of brackets."""
+"""Separators of the parts of a value, outside brackets."""
 
 
-MOST_CHANGES = 100
-"""Changes that the page of changes lists."""
+MAX_CHANGES = 100
+"""Most changes on the page of changes."""
 
 
 def _changes(site: Site) -> list[tuple[Figures, FigureVintage, FigureVintage]]:
-    """What was published of figures that had a vintage before, with that: what a person corrected or decided first.
+    """Return figures with two successive published vintages: corrections first, then reviewed changes, then others.
 
-    Of a figure that could not be said before, and cannot be said now, for another reason, nothing changed for readers.
-    Its list may have another vintage while the figure says the same: that is told where a person decided.
+    A vintage without a value after another without a value is left out, and so is an equal value that nobody reviewed.
     """
     changes = [
-        (figure, before, one)
+        (figure, before, after)
         for figure in sorted(site.figures, key=lambda figure: figure.figure)
-        for before, one in itertools.pairwise(
-            one for one in site.published.vintages.get(figure.figure, ()) if one.state == PUBLISHED
+        for before, after in itertools.pairwise(
+            vintage for vintage in site.published.vintages.get(figure.figure, ()) if vintage.state == PUBLISHED
         )
-        if one.decided_on and (one.value != before.value or (one.value is not None and one.reason is not None))
+        if after.decided_on and (after.value != before.value or (after.value is not None and after.reason is not None))
     ]
     changes.sort(key=lambda change: change[2].decided_on or change[2].offered_on, reverse=True)
-    return sorted(changes, key=lambda change: (not change[2].is_correction, not change[2].reason))[:MOST_CHANGES]
+    return sorted(changes, key=lambda change: (not change[2].is_correction, not change[2].reason))[:MAX_CHANGES]
 
 
 def _describe_changes(site: Site) -> dict[str, Any]:
-    """What was revised, and the vintages of lists of cells that wait or were withdrawn, the newest first."""
-    vintages = [one for history in site.published.lists.values() for one in history]
-    vintages.sort(key=lambda one: (one.decided_on or one.offered_on, one.list), reverse=True)
+    """Return revised figures, and waiting and withdrawn vintages of lists, the newest first."""
+    vintages = [vintage for history in site.published.lists.values() for vintage in history]
+    vintages.sort(key=lambda vintage: (vintage.decided_on or vintage.offered_on, vintage.list), reverse=True)
     return {
         "changes": _changes(site),
-        "waiting": [one for one in vintages if one.state == WAITING],
-        "withdrawn": [one for one in vintages if one.state == WITHDRAWN][:MOST_CHANGES],
+        "waiting": [vintage for vintage in vintages if vintage.state == WAITING],
+        "withdrawn": [vintage for vintage in vintages if vintage.state == WITHDRAWN][:MAX_CHANGES],
         "n_figures": Counter(row.list for row in site.figures if row.value is not None),
     }
 
@@ -291,12 +289,12 @@ _FOR_EDITORS = {
     re.compile(r"`[a-z_]+(?:/[a-z_]+)+\.[a-z]+`"): "a file of the code",
     definition_words.MARKER: r"\g<words>",
 }
-"""What names tables, modules, files and definitions in our texts: readers need none of it."""
+"""Names of tables, files and definitions in the texts, and what readers see instead."""
 
 
 @functools.lru_cache(maxsize=16)
 def _from_markdown(text: str) -> Markup:
-    """A text of our own as HTML; links to others that are pages lead to the pages, wide tables scroll by keys, too."""
+    """Convert a Markdown text to HTML. Links to other texts lead to their pages; wide tables scroll, also by keys."""
     for pattern, words_of_readers in _FOR_EDITORS.items():
         text = pattern.sub(words_of_readers, text)
     html = MarkdownIt("commonmark", {"html": False}).enable("table").render(text)

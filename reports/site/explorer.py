@@ -1,13 +1,13 @@
-"""The pay explorer: pay by place, work and level, as data for the page's script and as the view that stands without it.
+"""The pay explorer: pay by place, work and level, for the page's script and for the view without a script.
 
-Each answer is as it was last printable, so that a place whose boards were not read for a while keeps its answer with
-its day; one that is a figure of the catalogue shows that figure's published vintage. The script has the same sentences
-as patterns, in which it writes the amounts by the time and in the money chosen (templates/pay.js); a test in a browser
-holds it to the view made here.
+Each answer is the last one that could be printed, with its day. An answer that is a figure of the catalogue shows the
+published vintage of that figure. The script has the same sentences as patterns and writes amounts into them in the
+chosen money and period (templates/pay.js). A test in a browser compares its first view with the one made here.
 """
 
 from __future__ import annotations
 
+import itertools
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -17,7 +17,7 @@ from typing import Any
 from reports.cells.cell import FEW, FIRM, MEDIAN_OF_PANEL, OTHERS, WORDS, Cell, Number
 from reports.cells.of_figure import cells_of
 from reports.cells.published import read_cells
-from reports.figures.pay_figures import KIND_OF_MARKET, LOCAL, MIXED, say_instead
+from reports.figures.declared.pay_figures import KIND_OF_MARKET, LOCAL, MIXED, say_instead
 from reports.figures.places import PLACES, Place
 from reports.figures.query import Connection
 from reports.release.licences import Licence, combine, licence_of
@@ -26,22 +26,21 @@ from reports.site.rows import Axis, ChartRow, Mark
 from reports.wording import notes, pay
 from reports.wording.bases import BASES, NAMED, OWN
 from reports.wording.levels import capitalise
-from reports.wording.numbers import SAMPLE_WORDS, Row, day
+from reports.wording.numbers import SAMPLE_WORDS, day
 from reports.wording.work import WORKS, name_work, split_work
 from warehouse.mart_tables import Figures
 from warehouse.marts.printing import JOBS
 
 LEVELS = ("all", "entry", "mid", "mid_senior", "senior", "staff")
-"""Levels that may be chosen, in the order of a career."""
+"""Levels to choose from, in the order of a career."""
 NEEDED = int(JOBS.bound)
 CLOSEST, EVERY_LEVEL = "The closest answer", "every level"
-"""What the first line says of an answer that is of something else, and of one that counts every level."""
 FIRST_CHOICE = ("us", "ai_engineering", "mid_senior")
-"""What is shown first, where it can be said."""
+"""The answer shown first, if it has amounts."""
 PAY_IDS, MIXED_IDS = KIND_OF_MARKET[LOCAL], KIND_OF_MARKET[MIXED]
-"""The first part of ids of pay in a place's own market, and of pay of all markets together."""
+"""The first part of ids of pay in a place's own market, and in all markets together."""
 OF_PERSONS = {"reported": "People report", "official": "Official statistics give"}
-"""Bases of pay of persons, who live there whoever pays; who says it."""
+"""Bases that count persons living at a place, with how titles begin."""
 
 Key = tuple[str, str, str]
 _NOTHING = Number(part="", value=None, low=None, high=None, unit="", form="")
@@ -49,12 +48,11 @@ _NOTHING = Number(part="", value=None, low=None, high=None, unit="", form="")
 
 @dataclass(frozen=True, kw_only=True)
 class Answer:
-    """A cell of pay with what only the explorer knows of it. The item of the cell is a level.
+    """A cell of pay as the explorer shows it. The item of the cell is a level.
 
-    `counted` is the work that was counted where it is wider than what was asked for, `instead` what stands in the place
-    of adverts at that level ("a survey, every level"), `review` since when another vintage waits, `licence` what the
-    amounts may be used under, `why` why it has no amount in the money asked for. `money` is the prefix of its parts:
-    "local_" for those in the money of the place.
+    `counted` is the work that was counted, where it is wider than the work asked for. `instead` is what was counted in
+    place of adverts at that level ("a survey, every level"). `review` says since when a newer vintage waits. `why` says
+    why there is no amount in the chosen money. `money` is the prefix of its parts: "local_" for the place's own money.
     """
 
     cell: Cell
@@ -71,32 +69,32 @@ class Answer:
 
     @property
     def key(self) -> Key:
-        """What it is of: place, work and level."""
+        """Its place, work and level."""
         return self.cell.place, self.cell.work, self.cell.item
 
     @property
     def is_own(self) -> bool:
-        """Whether it counts adverts we read."""
+        """Whether it counts adverts that we read."""
         return self.cell.basis == OWN
 
     @property
     def has_amounts(self) -> bool:
-        """Whether enough was counted, in the money asked for."""
+        """Whether it has amounts in the chosen money."""
         return bool(self.cell.numbers) and not self.why
 
     @property
     def form(self) -> str:
-        """How sure it is."""
+        """How sure it is, as the form of its row."""
         return self.cell.sureness
 
     @property
     def currency(self) -> str:
-        """The money that its amounts are in."""
+        """The currency of its amounts."""
         return self.cell.row.get(f"{self.money}currency") or "USD"
 
     @property
     def what(self) -> str:
-        """What it is of, in words: "senior AI engineering jobs in Germany"."""
+        """The jobs it counts: "senior AI engineering jobs in Germany"."""
         place, work, level = self.key
         is_every = self.instead.endswith(EVERY_LEVEL)
         before, after = ("", " of every level") if is_every else (words.level_before(level), "")
@@ -104,49 +102,49 @@ class Answer:
 
     @property
     def rests(self) -> str:
-        """The jobs and employers that it rests on."""
+        """The number of jobs and employers it rests on."""
         return words.rests_on(self.cell.n, self.cell.employers if self.is_own else None, self.cell.basis)
 
     @property
     def rests_on_work(self) -> str:
-        """The same, with the work that was counted where it is wider."""
+        """The same, after the work that was counted where it is wider."""
         return "; ".join(filter(None, (self.counted, self.rests)))
 
     @property
     def lacks(self) -> str:
-        """What is missing: jobs, or what else its reason says; or why there is no amount in the money asked for."""
+        """What is missing for an amount."""
         n = self.cell.n or 0
         return self.why or (f"{n} of {NEEDED} needed" if n < NEEDED else self.cell.reason or "")
 
     @property
     def sureness(self) -> str:
-        """How sure it is, and whether it is old or waits for review."""
+        """How sure it is, whether it is old, and whether it waits for review."""
         parts = (words.SURENESS[self.form], "nothing newer since" if self.is_old else "", self.review)
         return "; ".join(filter(None, parts))
 
     @property
     def address(self) -> str:
-        """Where the explorer shows it."""
+        """Its address in the explorer."""
         place, work, level = self.key
         return f"pay.html#place={place}&role={work}&level={level}"
 
     def number(self, part: str) -> Number:
-        """An amount in the money of the answer; an empty one where there is none."""
+        """The number of a part in the chosen money; an empty one where there is none."""
         return self.cell.numbers.get(f"{self.money}{part}", _NOTHING)
 
     def write(self, low: float, high: float, *, is_long: bool = False, is_bare: bool = False) -> str:
-        """An amount, or a range, in its money; `is_bare` leaves out the sign."""
+        """Write an amount or a range in its money; `is_bare` leaves out the sign."""
         text = words.money(low, high, self.currency, is_long=is_long)
         return text.removeprefix(words.sign(self.currency)) if is_bare else text
 
 
 class Pattern(Answer):
-    """An answer as the script has it, with marks where it writes amounts ("{130000 215000 long}"), time and words."""
+    """An answer for the script, with marks in place of amounts ("{130000 215000 long}"), the period and its jobs."""
 
     per, what = "{per}", "{what}"
 
     def write(self, low: float, high: float, *, is_long: bool = False, is_bare: bool = False) -> str:
-        """An amount as a mark."""
+        """Write the mark for an amount."""
         parts = [*map(_shorten, dict.fromkeys((low, high))), *["long"] * is_long, *["bare"] * is_bare]
         return f"{{{' '.join(map(str, parts))}}}"
 
@@ -157,9 +155,9 @@ def _shorten(amount: float) -> float | int:
 
 @dataclass(frozen=True, kw_only=True)
 class Explorer:
-    """Pay by place, work and level, each from the best kind of source, and what may be chosen.
+    """Pay by place, work and level, each from the best kind of source, and the choices of the page.
 
-    `heads` are the countries that stand for regions of which they have nearly all jobs.
+    `heads` maps regions to the country that has nearly all of their jobs.
     """
 
     as_of: date
@@ -170,10 +168,10 @@ class Explorer:
     heads: Mapping[str, str] = field(default_factory=dict)
 
     def best(self, key: Key) -> Answer:
-        """An answer in US dollars, or why it has no amount in them; an empty one if nothing was counted."""
+        """Return an answer in US dollars; an empty one if nothing was counted."""
         answer = self.answers.get(key)
         if answer is None:
-            return answer_of({"status": "suppressed", "n_jobs": 0}, OWN, key, period=day(self.as_of))
+            return _no_answer(key, day(self.as_of))
         if not answer.cell.numbers or answer.currency == "USD":
             return answer
         return replace(answer, why=f"known in {answer.currency} only")
@@ -183,10 +181,9 @@ class Explorer:
 
 
 def read_explorer(con: Connection, as_of: date, figures: Sequence[Figures]) -> Explorer:
-    """What the explorer shows on a day. `figures` are as they stand published.
+    """Read the answers of a day. `figures` are the published ones, which replace the cells of the same address.
 
-    A figure of the catalogue says what it says everywhere else, also where it counts wider work; of the others each
-    cell is shown whose sources let it be passed on.
+    Cells whose sources do not allow passing them on are left out.
     """
     answers: dict[Key, Answer] = {}
     for answer in map(_of_published, read_cells(con, as_of, kinds=["pay"], also_withheld=True)):
@@ -207,7 +204,7 @@ def read_explorer(con: Connection, as_of: date, figures: Sequence[Figures]) -> E
 
 
 def _find_heads(figures: Sequence[Figures], places: Sequence[str]) -> dict[str, str]:
-    """The countries that stand for the regions of published figures, where they may be chosen and these may not."""
+    """Map regions that cannot be chosen to the country that stands for them, if that can be chosen."""
     heads = {}
     for figure in figures:
         kind, _, rest = figure.figure.partition(".")
@@ -220,17 +217,18 @@ def _find_heads(figures: Sequence[Figures], places: Sequence[str]) -> dict[str, 
 
 
 def _order_of_kinds(answer: Answer) -> tuple[bool, int, bool]:
+    """Answers with amounts first, then the better kind of source, then pay in the place's own market."""
     return not answer.has_amounts, NAMED.index(answer.cell.basis), answer.cell.kind != PAY_IDS
 
 
 def _order_of_first(answer: Answer) -> tuple[bool, bool, bool, int, Key]:
-    """The usual view is shown first, else what rests on most of our own adverts, firm ones first."""
+    """The usual answer first, then firm ones, then our own adverts, then those with most jobs."""
     is_usual = answer.key == FIRST_CHOICE
     return not is_usual, answer.form != FIRM, not answer.is_own, -(answer.cell.n or 0), answer.key
 
 
 def _of_published(cell: Cell) -> Answer | None:
-    """A cell of the marts as an answer; None where it may not be passed on, or says nothing that is shown."""
+    """Make an answer of a cell; None if it may not be passed on, or is not shown."""
     is_own_market = cell.kind == PAY_IDS or (cell.kind == MIXED_IDS and cell.basis in OF_PERSONS)
     licence, on = combine(cell.rests.sources), cell.row["as_of"]
     is_shown = is_own_market and not cell.row["is_of_one"] and cell.item in LEVELS
@@ -250,7 +248,7 @@ def _of_published(cell: Cell) -> Answer | None:
 
 
 def _of_figure(figure: Figures) -> Answer | None:
-    """The answer that a printed figure of the catalogue is, as it stands published; None for all others."""
+    """Make an answer of a published figure; None if it is not an answer of the explorer."""
     kind, place, work, level = [*figure.figure.split("."), "", "", ""][:4]
     if not (kind == PAY_IDS and place in PLACES and work in WORKS and level in LEVELS):
         return None
@@ -272,21 +270,21 @@ def _of_figure(figure: Figures) -> Answer | None:
     )
 
 
-def answer_of(row: Row, basis: str, key: Key = ("", "", ""), **known: Any) -> Answer:
-    """A row of pay as an answer, with what else is `known` of it."""
+def _no_answer(key: Key, period: str) -> Answer:
     place, work, level = key
-    cell = Cell(id="", kind=PAY_IDS, renderer=pay.PAY, row=row, place=place, work=work, item=level, basis=basis)
-    return Answer(cell=cell, **known)
+    row = {"status": "suppressed", "n_jobs": 0}
+    cell = Cell(id="", kind=PAY_IDS, renderer=pay.PAY, row=row, place=place, work=work, item=level)
+    return Answer(cell=cell, period=period)
 
 
 # --- sentences --------------------------------------------------------------------------------------------------
 
 
 def say_title(answer: Answer) -> str:
-    """The answer as a sentence."""
+    """Return the answer as a sentence."""
+    if answer.why:
+        return f"{words.capital(answer.why)}: {answer.what}"
     if not answer.has_amounts:
-        if answer.why:
-            return f"{words.capital(answer.why)}: {answer.what}"
         return f"Too few adverts to say: {answer.lacks} for {answer.what}"
     low, high, median = (answer.number(part) for part in ("low", "high", "median"))
     basis, of = answer.cell.basis, f"a {answer.per} for {answer.what}"
@@ -305,7 +303,7 @@ def say_title(answer: Answer) -> str:
 
 
 def say_median(answer: Answer) -> str:
-    """The median of all boards and how far it is known; "" where a figure of others, or the title, says it."""
+    """Return a sentence on the median of all boards; "" where the title has it, or for pay of persons."""
     median = answer.number("median")
     if not answer.has_amounts or median.value is None or answer.cell.basis in OF_PERSONS:
         return ""
@@ -313,7 +311,7 @@ def say_median(answer: Answer) -> str:
 
 
 def say_median_of_panel(answer: Answer) -> str:
-    """The median of jobs on boards drawn at random, how far it is known and what it rests on; "" where none is said."""
+    """Return a sentence on the median of jobs on boards drawn at random; "" where there is none."""
     median = answer.number(MEDIAN_OF_PANEL)
     if not answer.has_amounts or median.ends is None or median.counts is None:
         return ""
@@ -322,7 +320,7 @@ def say_median_of_panel(answer: Answer) -> str:
 
 
 def _say_with_ends(answer: Answer, number: Number, *, is_known: bool = True) -> str:
-    """An amount at length with its interval, where that is known; or the interval in its place."""
+    """Write an amount at length with its interval, or the interval in its place."""
     said = "" if number.value is None else answer.write(number.value, number.value, is_long=True)
     if number.ends is None or not is_known:
         return said
@@ -332,19 +330,19 @@ def _say_with_ends(answer: Answer, number: Number, *, is_known: bool = True) -> 
 
 
 def say_dek(answer: Answer) -> str:
-    """The line below the answer: both medians, as far as they may be said."""
+    """Return the line below the title: both medians."""
     return " ".join(filter(None, (say_median(answer), say_median_of_panel(answer))))
 
 
 def say_kicker(answer: Answer) -> str:
-    """The first line: what stands in the place of what was asked for, if anything does, and the kind of source."""
+    """Return the line above the title: what is counted instead, if anything, and the kind of source."""
     basis = answer.cell.basis
     kind = f"{'Pay' if basis in OF_PERSONS else 'Advertised pay'} · {BASES[basis].words}"
     return f"{CLOSEST}: {answer.instead} · {kind}" if answer.instead else kind
 
 
 def say_value(answer: Answer) -> tuple[str, str]:
-    """The band, and the median below it: ("$150–245K", "median 190K"); of pay without a band its median alone."""
+    """Return the band and the median, ("$150–245K", "median 190K"); the median alone for pay without a band."""
     low, high, median = (answer.number(part) for part in ("low", "high", "median"))
     if low.known is None or high.known is None:
         said = "" if median.known is None else answer.write(*median.known)
@@ -356,7 +354,7 @@ def say_value(answer: Answer) -> tuple[str, str]:
 
 
 def with_ends(answer: Answer, part: str) -> str:
-    """An amount with its interval, where it has one that may be said; or the interval in its place."""
+    """Write an amount with its interval, or the interval in its place."""
     number = answer.number(part)
     if number.value is None:
         return "–" if number.ends is None else f"within {answer.write(*number.ends)}"
@@ -365,7 +363,7 @@ def with_ends(answer: Answer, part: str) -> str:
 
 
 def _say_amounts(answer: Answer) -> tuple[str, str, str]:
-    """The low end, the median and the high end of a line of a table."""
+    """The low end, the median and the high end of a table row."""
     low, median, high = (with_ends(answer, part) for part in ("low", "median", "high"))
     if answer.number(MEDIAN_OF_PANEL).known is not None:
         median += f"; {SAMPLE_WORDS['panel']}: {with_ends(answer, MEDIAN_OF_PANEL)}"
@@ -376,12 +374,12 @@ def _say_amounts(answer: Answer) -> tuple[str, str, str]:
 
 
 def _name_row(answer: Answer, name: str) -> str:
-    """The name of a row, and what it counts instead where that is something else."""
+    """The name of a row, with what is counted instead."""
     return f"{name} ({answer.instead})" if answer.instead and answer.has_amounts else name
 
 
 def pay_row(answer: Answer, *, name: str, is_chosen: bool = False, href: str = "", figure: str = "") -> ChartRow:
-    """A row of pay: the band, its middle half, the median, and brackets under the ends."""
+    """Return a row of pay: the band, its middle half, the median, and brackets under the ends."""
     if not answer.has_amounts:
         return ChartRow(
             name=name,
@@ -425,7 +423,7 @@ def _marks(answer: Answer) -> Iterator[Mark]:
 
 
 def pay_axis(chart_rows: Sequence[ChartRow], currency: str) -> Axis:
-    """The axis of rows of pay."""
+    """Return the axis of rows of pay."""
     sign = words.sign(currency)
     return rows.axis_for(
         chart_rows, lambda amount: f"{sign}{amount / 1_000:g}K" if amount >= 1_000 else f"{sign}{amount:g}"
@@ -433,7 +431,7 @@ def pay_axis(chart_rows: Sequence[ChartRow], currency: str) -> Axis:
 
 
 def table_line(answer: Answer, name: str) -> tuple[str, ...]:
-    """A row of pay in words, for the table below its chart."""
+    """Return a row of the table below the chart."""
     if not answer.has_amounts:
         return (name, "–", "–", "–", answer.lacks, answer.period, words.SURENESS[FEW])
     said = (*_say_amounts(answer), answer.rests_on_work, answer.period, answer.sureness)
@@ -441,22 +439,20 @@ def table_line(answer: Answer, name: str) -> tuple[str, ...]:
 
 
 def table_of_all(explorer: Explorer) -> Iterator[tuple[str, ...]]:
-    """Every answer as a line of a table, for readers without scripts."""
-    for place in explorer.places:
-        for work in explorer.works:
-            for level in LEVELS:
-                if (answer := explorer.best((place.slug, work, level))).has_amounts:
-                    yield place.name, name_work(work), *table_line(answer, capitalise(level))
+    """Yield every answer as a table row, for readers without scripts."""
+    for place, work, level in itertools.product(explorer.places, explorer.works, LEVELS):
+        if (answer := explorer.best((place.slug, work, level))).has_amounts:
+            yield place.name, name_work(work), *table_line(answer, capitalise(level))
 
 
 def view(explorer: Explorer) -> dict[str, Any]:
-    """What the page shows first, in US dollars a year: the answer, its facts, and its levels as chart and table."""
+    """Return the values of the page's first view, in US dollars a year."""
     place, work, level = explorer.choice
     answer = explorer.best(explorer.choice)
     levels = {other: explorer.best((place, work, other)) for other in LEVELS}
     chart_rows = [
-        pay_row(one, name=capitalise(other), is_chosen=other == level, href=one.address)
-        for other, one in levels.items()
+        pay_row(shown, name=capitalise(other), is_chosen=other == level, href=shown.address)
+        for other, shown in levels.items()
     ]
     facts = {
         "Rests on": answer.rests, "As of" if answer.is_own else "Of": answer.period, "How sure": answer.sureness,
@@ -470,7 +466,7 @@ def view(explorer: Explorer) -> dict[str, Any]:
         "facts": {name: said for name, said in facts.items() if said and answer.has_amounts},
         "heading": heading,
         "chart": rows.draw(chart_rows, pay_axis(chart_rows, "USD"), label=heading, classes="pay"),
-        "table": [table_line(one, capitalise(other)) for other, one in levels.items()],
+        "table": [table_line(shown, capitalise(other)) for other, shown in levels.items()],
     }
 
 
@@ -478,12 +474,12 @@ def view(explorer: Explorer) -> dict[str, Any]:
 
 
 def to_script(explorer: Explorer) -> bytes:
-    """The data as a script that a page loads from a disk, too, where browsers refuse to read files: `PAY = {…}`."""
+    """Return the data as a script (`PAY = {…}`), since pages opened from a disk may not read other files."""
     slugs = {place.slug for place in explorer.places}
     data: dict[str, Any] = {
         "as_of": day(explorer.as_of),
         "lacks": f"0 of {NEEDED} needed",
-        "kicker": say_kicker(answer_of({}, OWN)),
+        "kicker": say_kicker(_no_answer(explorer.choice, "")),
         "places": [[place.slug, place.name, place.in_words, place.in_continent or ""] for place in explorer.places],
         "others": {place.slug: place.in_words for place in PLACES.values() if place.slug not in slugs},
         "heads": dict(sorted(explorer.heads.items())),
@@ -503,9 +499,9 @@ def to_script(explorer: Explorer) -> bytes:
 
 
 def _describe(answer: Answer, as_of: date) -> Any:
-    """An answer for the script: its texts by money, and of each choice of money which these are, or why there are none.
+    """An answer for the script. `in` names the texts of each money, or says why there are none.
 
-    Of too few what is missing, and the day where it is another than that of the data.
+    An answer without amounts is what it lacks, with its day where that differs from the day of the data.
     """
     row = answer.cell.row
     if not answer.cell.numbers:
@@ -540,7 +536,7 @@ def _describe(answer: Answer, as_of: date) -> Any:
 
 
 def _texts(answer: Answer, money: str) -> dict[str, Any]:
-    """What an answer says in a money, as patterns; its marks, and the ends of its quarters."""
+    """The patterns of an answer in one money, its marks, and the limits of its quarters."""
     pattern = Pattern(**{**vars(answer), "money": money})
     value, beneath = say_value(pattern)
     quarters = [pattern.number(part).ends for part in ("p25", "median", "p75")]
@@ -550,7 +546,9 @@ def _texts(answer: Answer, money: str) -> dict[str, Any]:
         "value": value,
         "beneath": beneath,
         "table": list(_say_amounts(pattern)),
-        "marks": [[one.kind, one.style, _shorten(one.start), one.end and _shorten(one.end)] for one in _marks(pattern)],
+        "marks": [
+            [mark.kind, mark.style, _shorten(mark.start), mark.end and _shorten(mark.end)] for mark in _marks(pattern)
+        ],
         "middle": _shorten((pattern.number("median").known or (0.0,))[0]),
         "quarters": [ends and [*map(_shorten, ends)] for ends in quarters] if answer.is_own else [],
     }

@@ -1,4 +1,4 @@
-"""The page of a figure: whether the number can be used, and then everything that stands behind it."""
+"""The page of a figure: its value and how sure it is, then everything behind it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ from reports.figures.catalogue import declaration_of
 from reports.release.figure_files import RELEASE, WAREHOUSE, describe_sql, path_of
 from reports.release.published import PublishedDay
 from reports.site import explorer, figure_rows, rows, skills, words
-from reports.site.findings import FindingsBasis
+from reports.site.explorer import Answer, Explorer
+from reports.site.skills import SkillList
 from reports.wording import notes
 from reports.wording.bases import BASES
 from reports.wording.levels import capitalise
@@ -23,41 +24,38 @@ from reports.wording.work import name_work
 from warehouse.mart_tables import Figures
 
 GROUPS = {
-    "pay": ("pay.html", "Pay"),
-    "abroad": ("pay.html", "Pay"),
-    "bands": ("pay.html", "Pay"),
-    "entries": ("pay.html", "Pay"),
-    "silence": ("pay.html", "Pay"),
-    "ladder": ("pay.html", "Pay"),
-    "skill": ("skills.html", "Skills"),
-    "skills": ("skills.html", "Skills"),
-    "comparison": ("countries.html", "Countries"),
-    "reported": ("countries.html", "Countries"),
-    "frame": ("countries.html", "Countries"),
-    "disclosure": ("laws.html", "Pay laws"),
-    "pay_stated": ("laws.html", "Pay laws"),
+    **dict.fromkeys(("pay", "abroad", "bands", "entries", "silence", "ladder"), ("pay.html", "Pay")),
+    **dict.fromkeys(("skill", "skills"), ("skills.html", "Skills")),
+    **dict.fromkeys(("comparison", "reported", "frame"), ("countries.html", "Countries")),
+    **dict.fromkeys(("disclosure", "pay_stated"), ("laws.html", "Pay laws")),
     "closing_rate": ("closings.html", "Closings"),
     "claim": ("guide.html", "The guide"),
 }
-"""Under which page a figure belongs, by the first part of its id; the others are of work."""
+"""The page that a figure belongs to, and its name, by the first part of its id. Others belong to `WORK`."""
 WORK = ("work.html", "Roles")
 _ORDER = {name: number for number, name in enumerate(GROUPS)}
 
 
 def order_of(figure: Figures) -> tuple[int, str]:
-    """Where a figure stands among all: pay first, then skills, then kinds of source beside each other."""
+    """Return the sort key of a figure in the list of all figures."""
     return _ORDER.get(figure.figure.partition(".")[0], len(_ORDER) // 2), figure.figure
 
 
 FILES = {RELEASE: "the released file", WAREHOUSE: "the warehouse"}
-"""Where the SELECT of a figure runs."""
+"""The database that answers the SELECT of a figure."""
 
 
-def describe(figure: Figures, original: Figures, publication: PublishedDay, data: FindingsBasis) -> Mapping[str, Any]:
-    """What the page of a figure is filled with; `original` is the figure as its files and guides word it."""
+def describe(
+    figure: Figures,
+    original: Figures,
+    publication: PublishedDay,
+    pay: Explorer,
+    lists: Mapping[tuple[str, str], SkillList],
+) -> Mapping[str, Any]:
+    """Return the values of a figure's page. `original` is the figure in the words of its files and of guides."""
     cells, licence = cells_of(figure), publication.licences[figure.figure]
     form = _judge(figure, cells)
-    head = _head(figure, data)
+    head = _head(figure, pay, lists)
     sql = describe_sql(figure, declaration_of(figure.figure), licence)
     return {
         "figure": figure,
@@ -68,7 +66,7 @@ def describe(figure: Figures, original: Figures, publication: PublishedDay, data
         "value": head.value if len(cells) == 1 or head.chart is None else "",
         "said": words.plain(notes.parts(figure)[1]),
         "missing": words.plain(figure.missing or figure.reason or ""),
-        "nearest": [near for near in figure.nearest or () if near.figure in data.figures],
+        "nearest": [near for near in figure.nearest or () if near.figure in publication.licences],
         "facts": _facts(figure, form),
         "parts_of_value": _parts(cells[0]) if len(cells) == 1 else {},
         "table": notes.table(figure),
@@ -83,16 +81,16 @@ def describe(figure: Figures, original: Figures, publication: PublishedDay, data
 
 
 def _judge(figure: Figures, cells: Sequence[Cell]) -> str:
-    """How sure a figure is: as sure as the least sure of its rows."""
+    """Return how sure a figure is, which is how sure its least sure row is."""
     if figure.value is None:
         return FEW
     surenesses = {judge_sureness(figure.status, figure.basis), *(cell.sureness for cell in cells)}
-    return next(one for one in (OTHERS, ROUGH, FIRM) if one in surenesses)
+    return next(form for form in (OTHERS, ROUGH, FIRM) if form in surenesses)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Head:
-    """What a page begins with: the title, the value in large letters, and the chart with its heading and key."""
+    """The start of a page: a title, a value in large letters, and a chart with its heading and key."""
 
     title: str
     value: str = ""
@@ -101,47 +99,50 @@ class Head:
     key: str = ""
 
 
-def _head(figure: Figures, data: FindingsBasis) -> Head:
-    """The answer as a sentence, beside its neighbours, where a figure is one number of pay or of a skill."""
+def _head(figure: Figures, pay: Explorer, lists: Mapping[tuple[str, str], SkillList]) -> Head:
+    """Make the start of a page. A number of pay or of a skill is a sentence, with a chart of its neighbours."""
     title, value = words.plain(figure.title), words.plain(notes.parts(figure)[0])
     if figure.value is None:
         return Head(title=title)
     cells = cells_of(figure)
     title = cells[0].sentence if len(cells) == 1 and cells[0].sentence else title
     kind, first, second, third = [*figure.figure.split("."), "", "", ""][:4]
-    answer, skill_list = data.explorer.answers.get((first, second, third)), data.skills.get((second, third))
+    answer, skill_list = pay.answers.get((first, second, third)), lists.get((second, third))
     if kind == "pay" and answer is not None and answer.cell.figure == figure.figure:
         return Head(
             title=explorer.say_title(answer),
             value=f"{explorer.say_value(answer)[0]} a year",
-            chart=_beside(figure, data, answer),
+            chart=_beside(figure, pay, answer),
             heading="Beside its neighbours, a year",
         )
     if kind == "skill" and skill_list is not None:
         for number, skill in enumerate(skill_list.skills):
             if skill.figure == figure.figure:
-                row = skill.asked.row
-                share = percent(row["share"])
-                if not skill.is_point:
-                    share = f"Between {percent(row['share_lo'])} and {percent(row['share_hi'])}"
-                return Head(
-                    title=f"{share} of {skill_list.name} ask for {skill.name}",
-                    value=value,
-                    chart=_among_skills(skill_list, number),
-                    heading="Beside the skills that are asked about as often",
-                )
+                return _head_of_skill(skill_list, number, value)
     drawing = figure_rows.draw(figure)
     if drawing is None:
         return Head(title=title, value=value)
     return Head(title=title, value=value, chart=drawing.chart, heading=drawing.heading, key=drawing.key)
 
 
+def _head_of_skill(skill_list: SkillList, number: int, value: str) -> Head:
+    skill = skill_list.skills[number]
+    row = skill.asked.row
+    between = f"Between {percent(row['share_lo'])} and {percent(row['share_hi'])}"
+    return Head(
+        title=f"{percent(row['share']) if skill.is_point else between} of {skill_list.name} ask for {skill.name}",
+        value=value,
+        chart=_among_skills(skill_list, number),
+        heading="Beside the skills that are asked about as often",
+    )
+
+
 NEIGHBOURS = 3
-"""Skills that are shown above and below one."""
+"""Skills shown above and below a skill."""
 
 
-def _among_skills(skill_list: skills.SkillList, number: int) -> Markup:
-    """A skill among those that are asked about as often."""
+def _among_skills(skill_list: SkillList, number: int) -> Markup:
+    """Draw a skill among skills that are asked about as often."""
     first, chart_rows = max(0, number - NEIGHBOURS), []
     for at, skill in enumerate(skill_list.skills[first : number + NEIGHBOURS + 1], first):
         row = skills.skill_row(skill)
@@ -151,16 +152,16 @@ def _among_skills(skill_list: skills.SkillList, number: int) -> Markup:
     return rows.draw(chart_rows, axis, label="Skills asked about as often", classes="skills")
 
 
-def _beside(figure: Figures, data: FindingsBasis, answer: explorer.Answer) -> Markup:
-    """The figure beside what is nearest to it: other levels, other work, and the 2026 guide's value."""
+def _beside(figure: Figures, pay: Explorer, answer: Answer) -> Markup:
+    """Draw a figure beside its nearest answers: other levels, other work, and the 2026 guide."""
     place, work, level = answer.key
     names = {(place, work, other): capitalise(other) for other in explorer.LEVELS if other != level}
-    names |= {(place, other, level): words.capital(name_work(other)) for other in data.explorer.works if other != work}
-    near = [one for one in map(data.explorer.best, names) if one.has_amounts]
+    names |= {(place, other, level): words.capital(name_work(other)) for other in pay.works if other != work}
+    near = [other for other in map(pay.best, names) if other.has_amounts]
     chart_rows = [explorer.pay_row(answer, name="This figure", is_chosen=True, figure=figure.figure)]
-    for one in near[:6]:
-        href = f"{one.cell.figure}.html" if one.cell.figure else f"../{one.address}"
-        chart_rows.append(explorer.pay_row(one, name=names[one.key], href=href))
+    for other in near[:6]:
+        href = f"{other.cell.figure}.html" if other.cell.figure else f"../{other.address}"
+        chart_rows.append(explorer.pay_row(other, name=names[other.key], href=href))
     guide = figure_rows.guide_row(figure)
     chart_rows += [guide] if guide else []
     axis = explorer.pay_axis(chart_rows, answer.currency)
@@ -168,12 +169,12 @@ def _beside(figure: Figures, data: FindingsBasis, answer: explorer.Answer) -> Ma
 
 
 _PERIODS = {"read ": "Adverts read", "pay of ": "Pay of", "wages of ": "Wages of", "as of ": "As of"}
-"""Names of the fact that gives the period, by the first words of the period."""
+"""The name of the fact that states the period, by the first words of the period."""
 
 
 def _facts(figure: Figures, form: str) -> dict[str, str]:
     period, old = notes.describe_period(figure), "nothing newer since" if figure.status == "stale" else ""
-    begin = next((one for one in _PERIODS if period.startswith(one)), "")
+    begin = next((words for words in _PERIODS if period.startswith(words)), "")
     facts = {
         "Rests on": words.rests_on(figure.n_jobs, figure.n_employers, figure.basis),
         _PERIODS.get(begin, "As of"): period.removeprefix(begin),
@@ -184,8 +185,8 @@ def _facts(figure: Figures, form: str) -> dict[str, str]:
 
 
 def _parts(cell: Cell) -> dict[str, str]:
-    """The parts of pay in one row, each with its interval."""
-    answer = explorer.Answer(cell=cell)
+    """Return the amounts of a row of pay, each with its interval."""
+    answer = Answer(cell=cell)
     labels = {
         "median": "Median", MEDIAN_OF_PANEL: f"Median of jobs on {SAMPLE_WORDS['panel']}", "low": "Low end",
         "high": "High end",
@@ -196,7 +197,7 @@ def _parts(cell: Cell) -> dict[str, str]:
 
 
 def _trust(figure: Figures, form: str) -> str:
-    """How far to trust a printed figure, as sentences."""
+    """Return sentences on how far to trust a printed figure."""
     stale = f"too little was read since then to say it anew: it is as {notes.describe_period(figure)}"
     trust = BASES[figure.basis].trust if figure.basis else None
     return sentences([words.SURENESS[form], stale if figure.status == "stale" else None, trust])

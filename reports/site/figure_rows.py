@@ -1,7 +1,8 @@
-"""A figure as a chart: its cells as rows of pay, of one number each, of silence, of a difference, or of a whole."""
+"""Charts of figures. The kind of a chart says what its rows show: pay, one number, silence, a difference, parts."""
 
 from __future__ import annotations
 
+import functools
 import itertools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -11,7 +12,7 @@ from markupsafe import Markup
 from reports.cells.cell import FEW, OTHERS, Cell
 from reports.cells.of_figure import cells_of
 from reports.figures.catalogue import declaration_of
-from reports.figures.pay_figures import say_instead
+from reports.figures.declared.pay_figures import say_instead
 from reports.site import explorer, regions, rows, words
 from reports.site.rows import Axis, ChartRow, Mark
 from reports.wording import comparison, disclosure, frame, reported, silence
@@ -21,12 +22,12 @@ from transforms.records.definitions import BAND
 from warehouse.mart_tables import Figures
 from warehouse.marts.printing import BOUNDS
 
-MOST_ROWS, MOST_OF_SECTION, MOST_STACKS = 60, 12, 6
-"""Most rows of a chart, on the figure's own page, among others, and of parts of a whole; the table below it has all."""
+MAX_ROWS, MAX_ROWS_OF_SECTION, MAX_STACKS = 60, 12, 6
+"""Most rows of a chart on the figure's own page, among other figures, and of a stack. The table below has all rows."""
 
 
 def _percents(low: float, high: float) -> str:
-    """A share, or its interval."""
+    """Write a share, or its interval."""
     return percent(low) if low == high else interval({"share_lo": low, "share_hi": high})
 
 
@@ -39,28 +40,21 @@ def _rates(low: float, high: float) -> str:
 
 
 def percent_a_day(rate: float) -> str:
-    """A rate of closing: 1.2%."""
+    """Write a rate of closing: 1.2%."""
     return f"{100 * rate:.1f}%"
 
 
-def _dollars(low: float, high: float) -> str:
-    return words.money(low, high, "USD")
-
-
-def _in_percent(chart_rows: Sequence[ChartRow]) -> Axis:
-    return rows.axis_for(chart_rows, percent)
-
-
-def _in_dollars(chart_rows: Sequence[ChartRow]) -> Axis:
-    return explorer.pay_axis(chart_rows, "USD")
+_dollars = functools.partial(words.money, currency="USD")
+_in_percent = functools.partial(rows.axis_for, say=percent)
+_in_dollars = functools.partial(explorer.pay_axis, currency="USD")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Kind:
-    """A kind of chart: the class of its drawing, the part of a cell that it shows, and what makes rows of a cell.
+    """A kind of chart: its CSS class, the part of a cell that it shows, and the function that makes rows of a cell.
 
-    `say` puts a range of the part into words, `per` stands behind it, `beneath` below the name; `also` is spoken.
-    `key` says what a kind of marks means; where `is_explained`, pages say it, too: their legends do not.
+    `say` writes a range of the part, with `per` behind it. `beneath` is the small print of a name, `also` more spoken
+    text. `key` explains one kind of marks. Pages print it if `is_explained`, since their legends do not have it.
     """
 
     name: str
@@ -74,12 +68,12 @@ class Kind:
     key: tuple[str, str] = ("line", "A line shows where the true value lies, 19 times in 20.")
     is_explained: bool = False
     heading: str = ""
-    most: int = MOST_ROWS
+    max_rows: int = MAX_ROWS
 
 
 @dataclass(frozen=True, kw_only=True)
 class DrawnChart:
-    """A chart of a figure: its rows, how many there are in all, and names for the parts of a stack."""
+    """A chart of a figure: its rows, the number of all rows, and the names of the parts of a stack."""
 
     kind: Kind
     label: str
@@ -89,40 +83,40 @@ class DrawnChart:
 
     @property
     def chart(self) -> Markup:
-        """The chart as HTML."""
+        """Return the chart as HTML."""
         return rows.draw(self.rows, self.kind.axis(self.rows), label=self.label, classes=self.kind.name)
 
     @property
     def n_rows(self) -> int:
-        """How many rows it has."""
+        """The number of rows shown."""
         return len(self.rows)
 
     @property
     def meaning(self) -> str:
-        """What its marks mean; "" where it has none that needs words."""
+        """What its marks mean; "" if it has no marks to explain."""
         kind, meaning = self.kind.key
         return meaning if any(mark.kind == kind for row in self.rows for mark in row.marks) else ""
 
     @property
     def key(self) -> str:
-        """What its marks mean, where the legend of a page does not say it."""
+        """What its marks mean, if the legend of the page does not explain them."""
         return self.meaning if self.kind.is_explained else ""
 
     @property
     def heading(self) -> str:
-        """What stands above it on the figure's own page."""
+        """Its heading on the figure's own page."""
         return self.kind.heading or ("Row by row" if self.n_rows > 1 else "How far the value is known")
 
 
-def draw(figure: Figures, most: int = MOST_ROWS) -> DrawnChart | None:
-    """The chart of a printed figure; None where it has none."""
+def draw(figure: Figures, max_rows: int = MAX_ROWS) -> DrawnChart | None:
+    """Return the chart of a printed figure; None if it has no chart."""
     cells = cells_of(figure)
     kind = SILENCE if declaration_of(figure.figure).arrange is silence.choose_counted else kind_of(cells)
-    if kind is None or kind is DIFFERENCE:  # a difference has rows on both sides, of several the table is plainer
+    if kind is None or kind is DIFFERENCE:  # two rows for each cell: the table is easier to read
         return None
     if kind is SILENCE:
         cells = [cell for cell in cells if silence.is_counted(cell.row)]
-    chart_rows = to_rows(kind, cells[: min(most, kind.most)])
+    chart_rows = to_rows(kind, cells[: min(max_rows, kind.max_rows)])
     if not any(row.marks for row in chart_rows):
         return None
     if kind is PAY and (guide := guide_row(figure)) is not None:
@@ -132,23 +126,23 @@ def draw(figure: Figures, most: int = MOST_ROWS) -> DrawnChart | None:
 
 
 def kind_of(cells: Sequence[Cell]) -> Kind | None:
-    """Which chart cells can be drawn as; None where words and a table say all."""
+    """Return the kind of chart for cells; None if they are shown as text and a table only."""
     if cells and "steps" in cells[0].row:
         return STACK
     return next((kind for kind in KINDS if any(kind.part in cell.numbers for cell in cells)), None)
 
 
 def to_rows(kind: Kind, cells: Sequence[Cell]) -> list[ChartRow]:
-    """The rows of a chart, each under its name; a single row is named by what it rests on."""
+    """Return the rows of a chart."""
     chart_rows = [row for cell in cells for row in kind.make(kind, cell, name_row(cell))]
     counts = {words.rests_on(cell.n, None, None) for cell in cells}
-    if kind is SHARE and len(counts) == 1:  # what all rest on stands beside the chart
+    if kind is SHARE and len(counts) == 1:  # the number is printed once, beside the chart
         return [replace(row, beneath="") if row.beneath in counts else row for row in chart_rows]
     return chart_rows
 
 
 def name_row(cell: Cell) -> str:
-    """The name of a row; of one that stands alone its place."""
+    """Return the name of a row; a single row is named by its place or its kind of source."""
     row = cell.row
     if (region := regions.split_name(row)) is not None:
         return region[0]
@@ -173,7 +167,7 @@ def _pay(kind: Kind, cell: Cell, name: str) -> list[ChartRow]:
 
 
 def guide_row(figure: Figures) -> ChartRow | None:
-    """What the 2026 guide said of pay, a year, as a bracket; None where it said nothing."""
+    """Return what the 2026 guide said of yearly pay, as a bracket; None if it said nothing."""
     then = declaration_of(figure.figure).baseline_values
     if not then:
         return None
@@ -186,7 +180,7 @@ def guide_row(figure: Figures) -> ChartRow | None:
 
 
 def _silence(kind: Kind, cell: Cell, name: str) -> list[ChartRow]:
-    """A median with what silent adverts may change of it: by odds, and at most."""
+    """A median, and how far adverts without pay may change it: by given odds, and at most."""
     row, median = cell.row, cell.numbers[kind.part]
     columns = {"band": ("p50_bounds_lo", "p50_bounds_hi"), "strong": ("p50_if_odds_double", "p50_if_odds_half")}
     ends = {mark: (row[low], row[high]) for mark, (low, high) in columns.items() if None not in (row[low], row[high])}
@@ -210,12 +204,13 @@ def _silence(kind: Kind, cell: Cell, name: str) -> list[ChartRow]:
 
 
 def _one_number(kind: Kind, cell: Cell, name: str) -> list[ChartRow]:
-    """A dot on its interval; without a point its interval, or the bounds that silence leaves."""
+    """A dot on its interval, or the interval or bounds alone if no point is printed."""
     number = cell.numbers.get(kind.part)
     if number is None or number.known is None:
         return [ChartRow(name=name, form=FEW, needed="too few to say", spoken=f"{name}: too few to say.")]
-    form, marks, say = cell.judge([kind.part]), [], _bounds if number.form == BOUNDS else kind.say
-    value, beneath, between = say(*number.known), "silence leaves it open" if number.form == BOUNDS else "no point", ""
+    is_bounds = number.form == BOUNDS
+    form, marks, say = cell.judge([kind.part]), [], _bounds if is_bounds else kind.say
+    value, beneath, between = say(*number.known), "silence leaves it open" if is_bounds else "no point", ""
     if number.ends is not None:
         marks.append(Mark(kind="line", start=number.ends[0], end=number.ends[1], style=form))
     if number.value is not None:
@@ -232,12 +227,12 @@ def _one_number(kind: Kind, cell: Cell, name: str) -> list[ChartRow]:
 
 
 def _of_share(cell: Cell) -> str:
-    """What stands below the name of a share: the verdict on a skill, else how many jobs it is of."""
+    """The small print of a share: the verdict on a skill, or the number of jobs."""
     return verdict(cell.row) or "" if cell.row.get("category") else words.rests_on(cell.n, None, None)
 
 
 def _say_rank(cell: Cell) -> str:
-    """The rank of a row among its kind; nothing of places, which overlap, and of bounds, which leave any order open."""
+    """The rank of a row. Places overlap and bounds allow any order, so they have none."""
     text, category = rank(cell.row), cell.row.get("category")
     if text == "–" or cell.numbers["share"].form == BOUNDS or "region" in cell.row:
         return ""
@@ -257,7 +252,7 @@ def _kind_of_source(cell: Cell) -> str:
 
 
 def _both_sides(kind: Kind, cell: Cell, name: str) -> list[ChartRow]:
-    """A difference within employers: the share on both sides, where they may be said, and the difference in points."""
+    """A difference within employers: the share on each side, if printed, and the difference in points."""
     row, difference, form = cell.row, cell.numbers[kind.part].value, cell.judge([kind.part])
     ends = disclosure.say_ends(row).removesuffix(" points")
     value, beneath = (ends, "no point") if difference is None else (disclosure.say_points(difference), ends)
@@ -268,7 +263,7 @@ def _both_sides(kind: Kind, cell: Cell, name: str) -> list[ChartRow]:
     sides = {"Law in force": "both", "No law that we know of": "other"} if difference is not None else {}
     shares = {side: {"share": row[f"share_{end}"], "n_jobs": row[f"n_jobs_{end}"]} for side, end in sides.items()}
     of_side = replace(SHARE, per=" state pay")
-    share_rows = [row for side, one in shares.items() for row in _one_number(of_side, replace(cell, row=one), side)]
+    share_rows = [row for side, share in shares.items() for row in _one_number(of_side, replace(cell, row=share), side)]
     return [*(replace(row, value_beneath="state pay") for row in share_rows), in_points]
 
 
@@ -302,7 +297,7 @@ STACK = Kind(
     axis=lambda chart_rows: Axis(highest=1.0, step=0.25, say=percent),
     key=("", ""),
     heading="What becomes of the adverts we read",
-    most=MOST_STACKS,  # most places have nothing in the band
+    max_rows=MAX_STACKS,  # most places have nothing in the band
 )
 SHARE = Kind(name="shares", part="share", make=_one_number, beneath=_of_share, also=_say_rank)
 DIFFERENCE = Kind(name="differences", part="difference", make=_both_sides)
@@ -310,7 +305,7 @@ RATE = Kind(
     name="rates",
     part="rate",
     make=_one_number,
-    axis=lambda chart_rows: rows.axis_for(chart_rows, percent_a_day),
+    axis=functools.partial(rows.axis_for, say=percent_a_day),
     say=_rates,
     per=" a day",
     beneath=lambda cell: f"{cell.row['n_closed']:,} closings" if cell.row.get("n_closed") is not None else "",
@@ -340,4 +335,4 @@ SILENCE = Kind(
     is_explained=True,
 )
 KINDS = (SOURCES, RATE, SHARE, DIFFERENCE, PAY)
-"""Kinds of charts by a number of their cells, in the order in which they are looked for."""
+"""Kinds of charts that are chosen by a number of their cells, in order of preference."""

@@ -1,7 +1,7 @@
-"""What the home page says: findings as sentences, each only as far as its interval supports it, and what is still open.
+"""The home page: findings as sentences, and figures that cannot be printed yet.
 
-A finding that no figure supports on a day is not there. Words of order ("among the three most asked") follow from the
-ranks that the intervals leave open.
+A sentence says no more than its interval supports, and is left out if no figure supports it. Words of order ("among the
+three most asked") follow from the ranks that the intervals allow.
 """
 
 from __future__ import annotations
@@ -28,12 +28,12 @@ from warehouse.mart_tables import Figures, Lack
 from warehouse.marts.measures import MEASURES
 
 CARDS_OF_HOME, ROWS_OF_CARD = 6, 4
-"""Most cards, and most rows of the chart of each."""
+"""Most cards, and most rows of a card's chart."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Finding:
-    """A finding: what it is of and when, the sentence, its chart, what it rests on, and where more is said."""
+    """A finding: its subject and time, its sentence, its chart, a note on its data, and a link to more."""
 
     kicker: str
     title: str
@@ -45,9 +45,9 @@ class Finding:
 
 @dataclass(frozen=True, kw_only=True)
 class Open:
-    """Something that cannot be said yet: what it is, why, and the condition that lacks most (None: none is counted).
+    """A figure that cannot be printed yet, why, and the condition furthest from being met (None: nothing is counted).
 
-    `nearest` is the part of what is needed that the nearest wider statement, or other kind of source, has.
+    `nearest` is how much of what is needed the nearest wider figure, or other kind of source, has, from 0 to 1.
     """
 
     title: str
@@ -59,17 +59,8 @@ class Open:
 
     @property
     def part(self) -> float:
-        """Which part of what is needed is there."""
+        """How much of what is needed there is, from 0 to 1."""
         return 0.0 if self.lack is None else self.lack.part
-
-
-@dataclass(frozen=True, kw_only=True)
-class FindingsBasis:
-    """What findings are made from."""
-
-    figures: Mapping[str, Figures]
-    explorer: Explorer
-    skills: Mapping[tuple[str, str], SkillList]
 
 
 # --- the lead ---------------------------------------------------------------------------------------------
@@ -77,27 +68,25 @@ class FindingsBasis:
 WORKS_OF_LEAD = ("ai_engineering", "ai_science", "other_engineering", "data")
 
 
-def lead(data: FindingsBasis) -> Finding | None:
-    """Pay at the place that most of our own adverts with pay are of, beside other work there."""
-    choice = data.explorer.choice
-    cell = data.explorer.best(choice)
-    if not cell.has_amounts:
+def lead(pay: Explorer) -> Finding | None:
+    """Return pay in the explorer's first answer, beside other work at the same place."""
+    answer, (place, work, level) = pay.best(pay.choice), pay.choice
+    if not answer.has_amounts:
         return None
-    place, work, level = choice
-    others = [data.explorer.best((place, other, level)) for other in dict.fromkeys((work, *WORKS_OF_LEAD))]
+    others = [pay.best((place, other, level)) for other in dict.fromkeys((work, *WORKS_OF_LEAD))]
     chart_rows = [
         explorer.pay_row(
-            one, name=words.capital(name_work(one.cell.work)), is_chosen=one.cell.work == work, href=one.address,
-            figure=one.cell.figure or "",
+            other, name=words.capital(name_work(other.cell.work)), is_chosen=other.cell.work == work,
+            href=other.address, figure=other.cell.figure or "",
         )
-        for one in others if one.has_amounts
+        for other in others if other.has_amounts
     ]  # fmt: skip
-    axis = explorer.pay_axis(chart_rows, cell.currency)
+    axis = explorer.pay_axis(chart_rows, answer.currency)
     return Finding(
-        kicker=f"Pay · {PLACES[place].name} · {cell.period}",
-        title=explorer.say_title(cell),
-        dek=explorer.say_median(cell),
-        href=f"f/{cell.cell.figure}.html" if cell.cell.figure else "pay.html",
+        kicker=f"Pay · {PLACES[place].name} · {answer.period}",
+        title=explorer.say_title(answer),
+        dek=explorer.say_median(answer),
+        href=f"f/{answer.cell.figure}.html" if answer.cell.figure else "pay.html",
         chart=rows.draw(chart_rows, axis, label=f"Pay in {PLACES[place].in_words}, {level} level", classes="pay"),
         note=figure_rows.KEY_OF_PAY,
     )
@@ -106,9 +95,9 @@ def lead(data: FindingsBasis) -> Finding | None:
 # --- cards ------------------------------------------------------------------------------------------------
 
 
-def most_asked(data: FindingsBasis) -> Finding | None:
-    """The skills that are asked most, of those that may be the first."""
-    skill_list = data.skills.get(skills.FIRST_CHOICE)
+def find_top_skills(lists: Mapping[tuple[str, str], SkillList]) -> Finding | None:
+    """Return the skills that may be asked for most."""
+    skill_list = lists.get(skills.FIRST_CHOICE)
     if skill_list is None:
         return None
     first = skills.leaders(skill_list)
@@ -127,30 +116,30 @@ def most_asked(data: FindingsBasis) -> Finding | None:
 
 
 def _as_dots(row: ChartRow) -> ChartRow:
-    """A row of a card: its dot and interval without the bar."""
+    """Reduce a row to its dot and interval."""
     marks = tuple(mark for mark in row.marks if mark.kind in ("line", "dot"))
     return replace(row, marks=marks, href="")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Leaders:
-    """Titles on the leading items: one leads, all leaders are named, or only some of them are.
+    """Titles on the leading items, for one leader, for leaders that are all named, and for those that are not.
 
-    At most `most` are named, each by `name`; {Names} begin a sentence.
+    At most `max_named` are named, each by `name`. {Names} begins a sentence.
     """
 
-    one: str
+    single: str
     tie: str
     among: str
-    most: int = 2
+    max_named: int = 2
     name: Callable[[str], str] = str
 
     def say(self, top: Sequence[tuple[str, float]], n: int) -> str | None:
-        """The title: `top` are those of the `n` leaders whose share may be printed, the first first."""
-        top = top[: self.most]
+        """Return the title. `top` has the name and share of those of the `n` leaders with a printed share, in order."""
+        top = top[: self.max_named]
         if not top:
             return None
-        sentence = self.one if n == 1 else self.tie if len(top) == n else self.among
+        sentence = self.single if n == 1 else self.tie if len(top) == n else self.among
         names, shares = " and ".join(self.name(name) for name, _ in top), [percent(share) for _, share in top]
         return sentence.format(
             names=names,
@@ -166,34 +155,34 @@ def _name_roles(role: str) -> str:
 
 
 SKILLS = Leaders(
-    one="{names} leads the skills asked, in {shares} of AI engineering jobs",
+    single="{names} leads the skills asked, in {shares} of AI engineering jobs",
     tie="{names} share the top of the skills asked, in {shares} of AI engineering jobs",
     among="{names} {are} among the {n} skills asked most, in {shares} of AI engineering jobs",
 )
 ROLES = Leaders(
-    one="{Names} make up {shares} of AI jobs, more than any other role",
+    single="{Names} make up {shares} of AI jobs, more than any other role",
     tie="{Names} share the top, with {shares} of AI jobs",
     among="{Names} are among the {n} largest roles, with {shares} of AI jobs",
     name=_name_roles,
 )
 YEARS = Leaders(
-    one="{shares} of AI jobs ask for {names}, more than for any other span",
+    single="{shares} of AI jobs ask for {names}, more than for any other span",
     tie="{shares} of AI jobs ask for {names}",
     among="{shares} of AI jobs ask for {names}",
-    most=1,
+    max_named=1,
 )
 NOT_ASKED = "not_asked"
 
 
 def _say_leaders(leaders: Leaders, cells: Sequence[Cell]) -> str | None:
-    """The title on the answers that may rank first; ranks hold together with 95 % (`mart.shares`)."""
+    """Return the title on the items that may rank first. All ranks hold together with 95% (`mart.shares`)."""
     first = [cell for cell in _by_share(cells) if cell.row.get("rank_best") == 1 and cell.item != NOT_ASKED]
     known = [(cell.name or figure_rows.name_row(cell), cell.numbers["share"].value) for cell in first]
     return leaders.say([(name, share) for name, share in known if share is not None], len(first))
 
 
 def _say_item(item: str, cells: Sequence[Cell]) -> str | None:
-    """The share of one item as a sentence."""
+    """Return the share of one item as a sentence."""
     return next((cell.sentence for cell in cells if cell.item == item), None)
 
 
@@ -202,7 +191,7 @@ def _by_share(cells: Sequence[Cell]) -> list[Cell]:
 
 
 def _choose_law(cells: Sequence[Cell]) -> list[Cell]:
-    """The comparison that differs in least besides the law: within employers and one country, else within employers."""
+    """Choose the fairest comparison: within employers in one country, else within employers."""
     return sorted(cells, key=lambda cell: cell.row["region_level"] != "country")[:1]
 
 
@@ -232,7 +221,7 @@ def _say_closings(cells: Sequence[Cell]) -> str | None:
 
 @dataclass(frozen=True, kw_only=True)
 class Card:
-    """A card made from the cells of one figure: `say` makes its title of them, or None where they support none."""
+    """A card on one figure. `say` makes a title of its cells, or None if they support no title."""
 
     figure: str
     kicker: str
@@ -271,13 +260,12 @@ CARDS = (
 )  # fmt: skip
 
 
-def cards(data: FindingsBasis) -> Iterator[Finding]:
-    """The findings below the lead, as many as figures support."""
-    first = most_asked(data)
-    if first is not None:
+def cards(figures: Mapping[str, Figures], lists: Mapping[tuple[str, str], SkillList]) -> Iterator[Finding]:
+    """Yield the findings below the lead."""
+    if first := find_top_skills(lists):
         yield first
     for card in CARDS:
-        figure = data.figures.get(card.figure)
+        figure = figures.get(card.figure)
         cells = [] if figure is None else cells_of(figure)
         title, kind = card.say(cells), figure_rows.kind_of(cells)
         if figure is None or title is None or kind is None:
@@ -299,22 +287,22 @@ def cards(data: FindingsBasis) -> Iterator[Finding]:
 # --- what is open -------------------------------------------------------------------------------------------
 
 OPEN_ON_HOME = 6
-"""How many of what cannot be said the home page lists; the page of all figures has the others."""
+"""Most open figures on the home page. The page of all figures lists the others."""
 HOME_OF_OPEN = (
     "pay", "entries", "closing_rate", "additional", "qualification", "disclosure", "reported", "degree", "skill",
     "silence",
 )  # fmt: skip
-"""Kinds of figures that the home page may list as open, by the first part of their ids, the first first."""
+"""Kinds of figures that the home page may list as open, in order."""
 
 
 def list_open(figures: Sequence[Figures]) -> list[Open]:
-    """What cannot be said yet, the nearest first."""
+    """Return the figures that cannot be printed yet, the nearest to being printed first."""
     candidates = [_open_of(figure) for figure in figures if figure.value is None and figure.kind == "measured"]
-    return sorted((one for one in candidates if one is not None), key=lambda one: (-one.part, -one.nearest, one.title))
+    return sorted(filter(None, candidates), key=lambda item: (-item.part, -item.nearest, item.title))
 
 
 def _open_of(figure: Figures) -> Open | None:
-    """What a figure lacks itself, in every condition, and which wider one, or kind of source, is nearer to enough."""
+    """Describe what a figure lacks, and the wider figure or other kind of source that is nearest to enough."""
     if not (figure.missing or figure.reason):
         return None
     by_rung: dict[str, list[Lack]] = {}
@@ -325,38 +313,40 @@ def _open_of(figure: Figures) -> Open | None:
     is_few = (figure.reason or "").startswith("not enough")
     lacks = by_rung.pop(name, [])
     if not is_few and not any(lack.n for lack in lacks):
-        lacks = []  # none were counted since something else was missing
+        lacks = []  # nothing was counted, since something else was missing
     nearer = max(by_rung.values(), key=gaps.part_of, default=None)
-    is_nearer = nearer is not None and (not lacks or gaps.part_of(nearer) > gaps.part_of(lacks))
-    reason = "" if lacks and is_few else figure.reason or ""
-    reasons = [", ".join(map(str, lacks)), reason, _say_nearer(nearer, name) if nearer and is_nearer else ""]
-    worst = min(lacks, key=lambda lack: lack.part, default=None)
+    part = gaps.part_of(nearer) if nearer else 0.0
+    reasons = [", ".join(map(str, lacks)), "" if lacks and is_few else figure.reason or ""]
+    if nearer and (not lacks or part > gaps.part_of(lacks)):
+        reasons.append(_say_nearer(nearer, name))
     return Open(
         title=figure.title,
         why=words.plain("; ".join(filter(None, reasons))),
-        lack=worst,
-        nearest=gaps.part_of(nearer) if nearer else 0.0,
+        lack=min(lacks, key=lambda lack: lack.part, default=None),
+        nearest=part,
         href=f"f/{figure.figure}.html",
         kind=figure.figure.partition(".")[0],
     )
 
 
 def _say_nearer(lacks: Sequence[Lack], own: str) -> str:
-    """ "every level: 23 of 30 jobs with pay, 8 of 10 employers"; what both rungs share is not said again."""
+    """Return "every level: 23 of 30 jobs with pay", without the words that the figure's own rung shares."""
     kind, *wider = lacks[0].rung.split(", ")
     rung = ", ".join(wider) if wider and kind == own.partition(", ")[0] else lacks[0].rung
     return f"{rung}: {', '.join(map(str, lacks))}"
 
 
 def choose_open(candidates: Sequence[Open]) -> list[Open]:
-    """What the home page lists: of each kind of figure the nearest, then of pay the places that lack least.
+    """Choose the open figures of the home page: the nearest of each kind, then those that lack least.
 
-    What nothing was counted of, neither itself nor anything wider, is in the list of all.
+    Figures without any count, of their own or of a wider figure, are only in the list of all.
     """
-    ways = [
-        one for one in candidates if one.lack is not None and one.kind in HOME_OF_OPEN and one.part + one.nearest > 0
+    counted = [
+        item
+        for item in candidates
+        if item.lack is not None and item.kind in HOME_OF_OPEN and item.part + item.nearest > 0
     ]
-    first = list({one.kind: one for one in reversed(ways)}.values())
-    others = [one for one in ways if one not in first]
-    selection = [*sorted(first, key=lambda one: HOME_OF_OPEN.index(one.kind)), *others][:OPEN_ON_HOME]
-    return sorted(selection, key=lambda one: (-one.part, -one.nearest))
+    first = list({item.kind: item for item in reversed(counted)}.values())
+    others = [item for item in counted if item not in first]
+    selection = [*sorted(first, key=lambda item: HOME_OF_OPEN.index(item.kind)), *others][:OPEN_ON_HOME]
+    return sorted(selection, key=lambda item: (-item.part, -item.nearest))

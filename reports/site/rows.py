@@ -1,9 +1,8 @@
-"""The one model of charts: rows of words, marks and a value, and their printers as HTML with SVG inside.
+"""Charts: rows of a name, marks and a value, printed as HTML with SVG inside.
 
-Names and values are text of the page; only what lies between is drawn, in percentages of the width, so that one chart
-fits a telephone and a desk. Four forms say how sure a row is, with one legend everywhere (`words.SURENESS`). The page's
-script draws the same rows (templates/site.js: drawRow), and pictures that stand alone the same plots (`release.cards`);
-tests in a browser hold them together.
+Names and values are text. Only the marks between them are drawn, in percentages of the width, so that a chart fits any
+screen. Four forms show how sure a row is, with the same legend everywhere (`words.SURENESS`). The page's script draws
+the same rows (templates/site.js: drawRow) and `release.cards` the same plots; browser tests compare the two.
 """
 
 from __future__ import annotations
@@ -19,16 +18,16 @@ from reports.cells.cell import FIRM
 from reports.site.words import SURENESS
 
 MIDDLE = 16
-"""Where the bar and the dots of a row lie, in CSS pixels from its top."""
+"""The middle of the bars and dots of a row, in CSS pixels from its top."""
 BELOW = 14
-"""How far below the middle a bracket lies."""
+"""The distance of a bracket below the middle."""
 HEIGHTS = {"band": 12, "strong": 12, "bar": 14, "tint": 14}
-"""Kinds of marks that are bars, with their heights; the others are lines, brackets, dots and diamonds."""
+"""The heights of marks that are bars. Other marks are lines, brackets, dots and diamonds."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Mark:
-    """A part of a drawing, from `start` to `end` in units of the axis. `kind` and `style` name its class of CSS."""
+    """A mark from `start` to `end`, in units of the axis. `kind` and `style` are its CSS classes."""
 
     kind: str
     start: float
@@ -43,10 +42,10 @@ class Mark:
 
 @dataclass(frozen=True, kw_only=True)
 class ChartRow:
-    """A row: its name and what it rests on, marks, the value and what stands below it.
+    """A row: a name with small print, marks, and a value with small print.
 
-    `spoken` is the sentence that a screen reader says of the drawing; `needed` stands in a hatched row without marks;
-    `badge` says that a value waits for review or is out of date.
+    `spoken` describes the drawing to screen readers. `needed` is the text of a hatched row without marks. `badge` says
+    that a value waits for review or is out of date.
     """
 
     name: str
@@ -66,13 +65,13 @@ class ChartRow:
 
     @property
     def sure(self) -> str:
-        """How sure its value is, in words; "" where it is firm, or has none."""
+        """How sure its value is, in words; "" if it is firm or missing."""
         return "" if self.form == FIRM or not self.value else SURENESS[self.form]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Axis:
-    """An axis from 0, with the greatest value and where its ticks are; `say` puts a tick into words."""
+    """An axis from 0 to `highest` with a tick every `step`; `say` writes a tick."""
 
     highest: float
     step: float
@@ -80,28 +79,28 @@ class Axis:
 
     @property
     def ticks(self) -> list[float]:
-        """Where the ticks are."""
+        """The values of the ticks."""
         return [number * self.step for number in range(math.floor(self.highest / self.step * (1 + 1e-9)) + 1)]
 
     def at(self, value: float) -> str:
-        """A value as a percentage of the width."""
+        """Return the position of a value as a percentage of the width."""
         return f"{100 * value / self.highest:.2f}%"
 
 
 N_TICKS = 4
-"""About how many steps an axis is divided into."""
+"""The approximate number of steps of an axis."""
 TICK_STEPS = (1.0, 2.0, 2.5, 5.0, 10.0)
 """Steps of an axis within a power of ten."""
 
 
 def nice_step(highest: float) -> float:
-    """The step of an axis from 0 to at least `highest` (> 0) with about `N_TICKS` steps."""
+    """Return a round step for an axis from 0 to `highest` (> 0) with about `N_TICKS` steps."""
     power = 10.0 ** math.floor(math.log10(highest / N_TICKS))
     return next(step * power for step in TICK_STEPS if step * power * N_TICKS >= highest * (1 - 1e-9))
 
 
 def axis_for(rows: Sequence[ChartRow], say: Callable[[float], str]) -> Axis:
-    """The axis on which all rows fit, with a little room at its end."""
+    """Return an axis that fits all rows, with a little room at its end."""
     reach = max((mark.reach for row in rows for mark in row.marks), default=0.0) or 1.0
     return Axis(highest=reach * 1.04, step=nice_step(reach), say=say)
 
@@ -109,10 +108,10 @@ def axis_for(rows: Sequence[ChartRow], say: Callable[[float], str]) -> Axis:
 # --- the printer of pages ------------------------------------------------------------------------------------
 
 
-def draw(rows: Sequence[ChartRow], axis: Axis | None, *, label: str, classes: str = "") -> Markup:
-    """A chart: its rows as a list, and the axis below them. Without an axis rows have words and values alone."""
+def draw(rows: Sequence[ChartRow], axis: Axis, *, label: str, classes: str = "") -> Markup:
+    """Return a chart: its rows as a list, and the axis below them."""
     items = "".join(draw_row(row, axis) for row in rows)
-    below = _draw_axis(axis) if axis is not None and any(row.marks for row in rows) else ""
+    below = _draw_axis(axis) if any(row.marks for row in rows) else ""
     return Markup(
         f'<div class="chart {classes}"><ul class="rows" aria-label="{escape(label)}">{items}</ul>{below}</div>'
     )
@@ -123,8 +122,8 @@ def _draw_axis(axis: Axis) -> str:
     return f'<div class="axis" aria-hidden="true"><div>{labels}</div></div>'
 
 
-def draw_row(row: ChartRow, axis: Axis | None) -> str:
-    """One row as HTML."""
+def draw_row(row: ChartRow, axis: Axis) -> str:
+    """Return a row as HTML."""
     data = row.data | ({"figure": row.figure} if row.figure else {})
     attributes = "".join(f' data-{name}="{escape(value)}"' for name, value in data.items())
     suffix, current = (" chosen", ' aria-current="true"') if row.is_chosen else ("", "")
@@ -145,19 +144,19 @@ def _element(tag: str, text: str, name: str = "") -> str:
     return f"<{tag}{of_class}>{escape(text)}</{tag}>" if text else ""
 
 
-def _draw_plot(row: ChartRow, axis: Axis | None) -> str:
+def _draw_plot(row: ChartRow, axis: Axis) -> str:
     if row.needed:
         return f'<div class="hatch"><span>{escape(row.needed)}</span></div>'
-    if axis is None or not row.marks:
+    if not row.marks:
         return ""
     return f'<svg width="100%" height="100%" aria-hidden="true">{draw_marks(row, axis)}</svg>'
 
 
-# --- the drawing, in pages and in pictures that stand alone ---------------------------------------------------
+# --- the drawing, for pages and for pictures of their own -----------------------------------------------------
 
 
 def draw_marks(row: ChartRow, axis: Axis) -> str:
-    """The marks of a row with the lines of the axis behind them, as SVG in percentages of its width."""
+    """Return the marks of a row over the grid lines of the axis, as SVG in percentages of its width."""
     lines = (f'<line class="grid" x1="{axis.at(tick)}" x2="{axis.at(tick)}" y1="0" y2="100%"/>' for tick in axis.ticks)
     return "".join([*lines, *(_draw_mark(mark, axis) for mark in row.marks)])
 

@@ -1,7 +1,7 @@
-"""Skills asked for, as data for the page's script and as the one ranked list that stands without it.
+"""Skills asked for, as data for the page's script and as the ranked list that stands without it.
 
-A list is of the last day on which a place and group of roles had shares that could be printed. Ranks are ranges: a
-skill stands before another only where their 95 % intervals do not overlap, so that chance turns no order we print.
+A list shows the last day on which shares of a place and a group of roles could be printed. Ranks are ranges: a skill
+ranks above another only where their 95% intervals do not overlap, so that chance decides no printed order.
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ from typing import Any
 
 from reports.cells.cell import FIRM, Cell
 from reports.cells.published import read_cells
+from reports.figures.declared.share_figures import ASKED, name_jobs
 from reports.figures.places import EVERYWHERE, OF_REGION, Place
 from reports.figures.query import Connection
-from reports.figures.share_figures import ASKED, name_jobs
 from reports.site import words
 from reports.site.rows import ChartRow, Mark
 from reports.wording.numbers import category_name, interval, percent
@@ -25,14 +25,14 @@ from reports.wording.work import GROUPS, name_work
 from warehouse.mart_tables import Figures
 
 COUNTS = {ASKED: "asked", "skill_required": "required", "skill_preferred": "preferred"}
-"""What may be counted, by the measure: a skill that is required or preferred, and each alone."""
-LEAST_JOBS = 2
-"""Jobs that must ask for a skill for it to be listed."""
+"""What is counted, by measure: "asked" is required or preferred."""
+MIN_JOBS = 2
+"""Fewest jobs that must ask for a listed skill."""
 SHOWN_FIRST = 40
-"""Skills that a list shows before a reader asks for all."""
+"""Skills shown before a reader asks for all."""
 FIRST_CHOICE = (EVERYWHERE.slug, "ai_engineering")
 DECIMALS = 6
-"""Of shares in the list and in the script's data, so that both give the same ranks and drawings."""
+"""Decimals of shares in the list and in the script's data, so that both have the same ranks and drawings."""
 CATEGORY_STYLES = {
     "Programming Languages": "languages",
     "Machine Learning and Deep Learning": "learning",
@@ -43,14 +43,14 @@ CATEGORY_STYLES = {
     "Mathematics and Statistics": "maths",
     "AI Ethics and Explainability": "maths",
 }
-"""The colour of each category, by the name of its class. Colour is never alone: each row names its category."""
+"""The CSS class of each category, which sets its colour. Rows also name their category."""
 CHIPS = {style: category_name(category) for category, style in CATEGORY_STYLES.items()} | {"maths": "Maths, ethics"}
-"""The name of each colour."""
+"""The name of each class."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Skill:
-    """A skill of a list: its shares by what is counted, the ranks that the data allow, and its figure if it has one."""
+    """A skill of a list: its shares by what is counted, its best and worst rank, and the id of its figure or ""."""
 
     cells: Mapping[str, Cell]
     ranks: tuple[int, int]
@@ -63,23 +63,23 @@ class Skill:
 
     @property
     def name(self) -> str:
-        """The skill."""
+        """The name of the skill."""
         return self.asked.item
 
     @property
     def is_point(self) -> bool:
-        """Whether the share itself is printed."""
+        """Whether the share itself is printed, not only its interval."""
         return self.asked.numbers["share"].value is not None
 
     @property
     def style(self) -> str:
-        """The class of its category."""
+        """The CSS class of its category."""
         return CATEGORY_STYLES.get(self.asked.row["category"], "software")
 
 
 @dataclass(frozen=True, kw_only=True)
 class SkillList:
-    """The skills of a place and group of roles, the most asked first, and what all their shares rest on."""
+    """The skills of a place and a group of roles, the most asked first, and what their shares rest on."""
 
     place: Place
     work: str
@@ -90,17 +90,17 @@ class SkillList:
 
     @property
     def name(self) -> str:
-        """What it is of: "AI engineering jobs in the United States"."""
+        """The jobs it counts: "AI engineering jobs in the United States"."""
         return name_jobs(self.work, self.place)
 
     @property
     def rests(self) -> str:
-        """What it rests on: "5,120 jobs, 311 employers"."""
+        """Return what it rests on: "5,120 jobs, 311 employers"."""
         return f"{self.n_jobs:,} jobs, {self.n_employers:,} employers"
 
 
 def read_skills(con: Connection, as_of: date, figures: Sequence[Figures]) -> dict[tuple[str, str], SkillList]:
-    """All lists by place and group of roles. Figures of the catalogue stand in them as they are published."""
+    """Read all lists by place and group of roles. `figures` are the published ones, to which skills link."""
     printed = {figure.figure for figure in figures if figure.value is not None}
     lists: dict[tuple[str, str], dict[str, dict[str, Cell]]] = {}
     for cell in read_cells(con, as_of, kinds=["shares"]):
@@ -109,7 +109,9 @@ def read_skills(con: Connection, as_of: date, figures: Sequence[Figures]) -> dic
             skills.setdefault(cell.item, {})[COUNTS[cell.measure]] = cell
     result = {}
     for key, by_name in sorted(lists.items()):
-        listed = [one for one in by_name.values() if "asked" in one and one["asked"].row["n_asking"] >= LEAST_JOBS]
+        listed = [
+            cells for cells in by_name.values() if "asked" in cells and cells["asked"].row["n_asking"] >= MIN_JOBS
+        ]
         if listed:
             result[key] = _make_list(key[1], listed, printed)
     return result
@@ -133,7 +135,7 @@ def _make_list(work: str, listed: list[dict[str, Cell]], printed: set[str]) -> S
 
 
 def _drawn(cell: Cell | None) -> tuple[float | None, float, float] | None:
-    """A share, None where only its interval is printed, and its interval, as they are drawn; None without a cell."""
+    """The share, or None if only its interval is printed, and its interval, rounded; None without a cell."""
     number = None if cell is None else cell.numbers.get("share")
     if number is None or number.low is None or number.high is None:
         return None
@@ -142,29 +144,29 @@ def _drawn(cell: Cell | None) -> tuple[float | None, float, float] | None:
 
 
 def first_choice(lists: Mapping[tuple[str, str], SkillList]) -> tuple[str, str]:
-    """The list that is shown first: that of all places, else the first there is."""
+    """Return the key of the first list shown: all places, or else the first list there is."""
     return FIRST_CHOICE if FIRST_CHOICE in lists else next(iter(lists), FIRST_CHOICE)
 
 
 def rank_by_intervals(intervals: Sequence[tuple[float, float]]) -> list[tuple[int, int]]:
-    """The best and the worst rank of each: above it are those whose interval lies wholly higher, and no others."""
+    """Return the best and worst rank of each interval. An interval ranks above another if it is wholly higher."""
     lows, highs = sorted(low for low, _ in intervals), sorted(high for _, high in intervals)
     n = len(intervals)
     return [(1 + n - bisect.bisect_right(lows, high), n - bisect.bisect_left(highs, low)) for low, high in intervals]
 
 
 def leaders(skill_list: SkillList) -> list[Skill]:
-    """The skills that may be the most asked: no other's interval lies wholly above theirs."""
+    """Return the skills that may be the most asked."""
     return [skill for skill in skill_list.skills if skill.ranks[0] == 1]
 
 
-def say_ranks(ranks: tuple[int, int]) -> str:
-    """1–2, or 3."""
+def _say_ranks(ranks: tuple[int, int]) -> str:
+    """Write ranks: "1–2", "3"."""
     return f"{ranks[0]}" if ranks[0] == ranks[1] else f"{ranks[0]}–{ranks[1]}"
 
 
 def skill_row(skill: Skill, *, with_category: bool = True) -> ChartRow:
-    """A row of the list: what is required as a bar, what is preferred behind it, the share with its interval."""
+    """Return a row: a bar for required, a tint for preferred, and the share with its interval."""
     drawn, required = _drawn(skill.asked), _drawn(skill.cells.get("required"))
     share, low, high = drawn or (None, 0.0, 0.0)
     form, marks = skill.asked.sureness, []
@@ -178,7 +180,7 @@ def skill_row(skill: Skill, *, with_category: bool = True) -> ChartRow:
         marks.append(Mark(kind="dot", start=share, style=f"ink {form}"))
     value, ends = _say(skill.asked)
     between = f"{value}, between {ends}" if value else f"between {ends}"
-    ranks = say_ranks(skill.ranks)
+    ranks = _say_ranks(skill.ranks)
     return ChartRow(
         name=skill.name,
         beneath=category_name(skill.asked.row["category"]) if with_category else "",
@@ -195,12 +197,12 @@ def skill_row(skill: Skill, *, with_category: bool = True) -> ChartRow:
 
 
 def _say(cell: Cell) -> tuple[str, str]:
-    """A share and its interval in words: ("57%", "54–61%"); "" where it has no point."""
+    """Write a share and its interval: ("57%", "54–61%"); ("", …) if no point is printed."""
     return percent(cell.row["share"]) if cell.numbers["share"].value is not None else "", interval(cell.row)
 
 
 def to_script(lists: Mapping[tuple[str, str], SkillList]) -> bytes:
-    """The data as a script that a page loads from a disk, too: `SKILLS = {…}`."""
+    """Return the data as a script: `SKILLS = {…}`."""
     by_name = {skill.name: skill for skill_list in lists.values() for skill in skill_list.skills}
     number = {name: place for place, name in enumerate(sorted(by_name))}
     places = {skill_list.place.slug: skill_list.place for skill_list in lists.values()}
@@ -228,7 +230,7 @@ def to_script(lists: Mapping[tuple[str, str], SkillList]) -> bytes:
 
 
 def _to_list(skill: Skill, number: Mapping[str, int]) -> list[Any]:
-    """Its number among the names; by count its share and interval, the same in words, and if it is firm; its figure."""
+    """A skill for the script: its number, an entry for each count (numbers, words, whether it is firm), its figure."""
     counts = [
         0 if cell is None or drawn is None else [*drawn, *_say(cell), int(cell.sureness == FIRM)]
         for cell, drawn in ((cell, _drawn(cell)) for cell in map(skill.cells.get, COUNTS.values()))

@@ -1,4 +1,4 @@
-"""How the site says numbers, periods and how sure they are: for readers, where guide and ledger write for editors."""
+"""Numbers, periods and sureness in the words of the site, which are plainer than those of the ledger."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ SURENESS: Mapping[str, str] = {
     OTHERS: "From others: collected, reported or official",
     FEW: "Too few to say",
 }
-"""How sure a value is, as its row is drawn: filled; hollow; dashed with a diamond; hatched."""
+"""How sure a value is, by the form of its row: filled, hollow, dashed with a diamond, hatched."""
 SYMBOLS = {"USD": "$", "EUR": "€", "GBP": "£", "PPP": "$"}
-"""Signs of monies; others stand as their ISO 4217 code."""
+"""Signs of currencies. Others are printed as their ISO 4217 code."""
 
 
 def money(low: float, high: float, currency: str, *, is_long: bool = False) -> str:
-    """A range or, where both ends are written alike, an amount: "$150–245K", "CHF 9.5–12.4K", "$150,000–245,000"."""
+    """Write a range, or an amount if both ends are written alike: "$150–245K", "CHF 9.5–12.4K", "$150,000–245,000"."""
     tenths = min(low, high) < 20_000 and max(low, high) < 100_000
     write = amount_long if is_long else amount_short
     first, last = (write(end, tenths=tenths) for end in (low, high))
@@ -41,12 +41,12 @@ def money(low: float, high: float, currency: str, *, is_long: bool = False) -> s
 
 
 def sign(currency: str) -> str:
-    """What stands before an amount: "$", or "CHF " where a money has no sign of its own."""
+    """Return the sign of a currency with its space: "$", "CHF "."""
     return SYMBOLS.get(currency) or f"{currency} "
 
 
 def amount_short(amount: float, *, tenths: bool) -> str:
-    """950, 8.1K, 103K or 1.2M, rounded as the guide rounds (`numbers.short`)."""
+    """Write an amount as 950, 8.1K, 103K or 1.2M, rounded as in the guide (`numbers.short`)."""
     if round(amount, -1) < 1_000:
         return f"{round(amount, -1):.0f}"
     if round(amount / 1_000, 1) < 1_000:
@@ -55,7 +55,7 @@ def amount_short(amount: float, *, tenths: bool) -> str:
 
 
 def amount_long(amount: float, *, tenths: bool) -> str:
-    """The amount to the nearest thousand, with tenths to the nearest hundred."""
+    """Write an amount to the nearest thousand, with `tenths` to the nearest hundred."""
     step = 100 if tenths else 1_000
     return f"{round(amount / step) * step:,}"
 
@@ -64,12 +64,12 @@ _UNBROKEN = re.compile(r"\w+(?:-\w+)+|[$€£]?[\d,.]+–[\d,.]+[KM%]?")
 
 
 def unbroken(text: str) -> Markup:
-    """A heading in which compounds and ranges of numbers are not broken at the end of a line."""
+    """Return a heading in which no line break falls inside a compound or a range of numbers."""
     return Markup(_UNBROKEN.sub(lambda hit: f'<span class="range">{hit[0]}</span>', escape(text, quote=False)))
 
 
 def capital(text: str) -> str:
-    """A text as it begins a sentence."""
+    """Return a text with its first letter in upper case."""
     return text[:1].upper() + text[1:]
 
 
@@ -79,7 +79,7 @@ def month(on: date) -> str:
 
 
 def months(first: date | None, last: date) -> str:
-    """The months, or years, from one day to another: "January 2026", "6–7 January" is January, "2024 to 2025"."""
+    """Return the months or years from one day to another: "January 2026", "May to June 2026", "2024 to 2025"."""
     if first is None or (first.year, first.month) == (last.year, last.month):
         return month(last)
     if (first.month, first.day) == (1, 1) and last.year > first.year:
@@ -88,7 +88,7 @@ def months(first: date | None, last: date) -> str:
 
 
 def rests_on(n: int | None, employers: int | None, basis: str | None) -> str:
-    """What a value rests on: "68 jobs, 54 employers", "1,409 persons"."""
+    """Return what a value rests on: "68 jobs, 54 employers", "1,409 persons"."""
     if n is None:
         return ""
     count = count_of(n, *unit_of(basis))
@@ -96,7 +96,7 @@ def rests_on(n: int | None, employers: int | None, basis: str | None) -> str:
 
 
 def level_before(level: str) -> str:
-    """A level before a noun in running words: "mid-to-senior ", "entry-level "; "" for every level."""
+    """Return a level as it precedes a noun: "mid-to-senior ", "entry-level "; "" for every level."""
     if level in NOT_ONE:
         return ""
     return f"{level_name(level).replace(' ', '-')} "
@@ -114,14 +114,13 @@ _PLAIN = (
     (re.compile(r"\bWithheld\b"), "Cannot be said"),
     (re.compile(r"\bwithheld\b"), "cannot be said"),
 )
-
-
+"""Words of the ledger, and those of the site."""
 _ID = re.compile(r"\b[a-z_]+(?:\.[a-z0-9_]+)+\b")
-"""What may be the id of a figure: readers see its title."""
+"""A possible id of a figure. Readers see its title instead."""
 
 
 def plain(text: str) -> str:
-    """The words of the ledger as the site says them: what is withheld "cannot be said", low confidence is "rough"."""
+    """Return a text of the ledger in the words of the site: withheld "cannot be said", low confidence is "rough"."""
     for pattern, words in _PLAIN:
         text = pattern.sub(words, text)
     return _ID.sub(lambda hit: KNOWN[hit[0]].entitle() if hit[0] in KNOWN else hit[0], text)
@@ -131,18 +130,18 @@ _UNDER_REVIEW = re.compile(r"under review since [^;)]+")
 
 
 def review(figure: Figures) -> str:
-    """Since when another vintage of a figure waits: "under review since 22 January 2026"; "" where none does."""
+    """Return "under review since 22 January 2026" if a newer vintage of a figure waits for review, else ""."""
     return find_review(figure.qualifier)
 
 
 def find_review(text: str | None) -> str:
-    """The words that another vintage waits, in what is said beside a value; "" where they are not there."""
+    """Return the words "under review since …" of a text; "" if it has none."""
     match = _UNDER_REVIEW.search(text or "")
     return match[0] if match else ""
 
 
 def say_when(figure: Figures) -> str:
-    """When what a printed figure rests on was read, or what its years are."""
+    """Return the months in which a printed figure was read, or the years that it describes."""
     if figure.period_to is None:
         return month(figure.as_of)
     return months(figure.period_from, figure.period_to)

@@ -1,8 +1,8 @@
-"""A map of the adverts that were read: where our figures can speak of, and where they cannot.
+"""A map of the adverts that were read, to show which countries figures can describe.
 
 The shapes of countries are those of Natural Earth 4.1 at 1:110 million (public domain, naturalearthdata.com), in the
 Equal Earth projection (Savric, Patterson and Jenny 2019), rounded to a thousandth of the width. The smallest countries
-have no shape at this scale; the table below the map has all.
+have no shape at this scale. The table below the map lists every country.
 """
 
 from __future__ import annotations
@@ -23,19 +23,14 @@ from reports.wording.numbers import Row
 
 WIDTH, HEIGHT = 1000, 434
 SHADES = ((1, 9), (10, 29), (30, 99), (100, 999), (1_000, None))
-"""Steps of the number of jobs, each with a shade of its own; from 30 a share or a band may be printed."""
+"""Ranges of the number of jobs, each with its own shade. From 30 jobs a share or a band may be printed."""
 _SHAPES = Path(__file__).with_name("world.csv")
-_COVERAGE = """
-SELECT region AS country, n_ai_jobs, n_jobs, n_paid, as_of
-FROM published.frame_coverage
-WHERE region_level = 'country' AND source = 'all' AND sector = 'all' AND n_jobs > 0
-ORDER BY n_ai_jobs DESC, region
-"""
+_COVERAGE = Path(__file__).with_name("coverage.sql")
 
 
 @dataclass(frozen=True, kw_only=True)
 class World:
-    """The map, the day that it is of, and what stands behind it: rows of country, AI jobs, all jobs, those with pay."""
+    """The map, its day, and the rows behind it: country, AI jobs, all jobs, jobs with pay."""
 
     picture: Markup
     on: date
@@ -45,7 +40,7 @@ class World:
 
 @functools.cache
 def _shapes() -> Mapping[str, str]:
-    """The shape of each country; disputed areas without a code are drawn together."""
+    """Return the shape of each country by code. Disputed areas have no code and are one shape."""
     shapes: dict[str, str] = {}
     with _SHAPES.open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
@@ -54,8 +49,8 @@ def _shapes() -> Mapping[str, str]:
 
 
 def read_world(con: Connection, as_of: date) -> World:
-    """The map of the published frame; `as_of` is the day of a map without jobs."""
-    rows = query.read(con, _COVERAGE)
+    """Draw the map of the published adverts. A map without jobs has the day `as_of`."""
+    rows = query.read(con, _COVERAGE.read_text(encoding="utf-8"))
     counts = {row["country"]: row["n_ai_jobs"] for row in rows}
     parts = [_country(code, path, counts.get(code, 0)) for code, path in sorted(_shapes().items())]
     picture = (

@@ -1,20 +1,28 @@
-"""Kinds of source in words: what a value rests on, what is counted, what sets it apart. One declaration for each."""
+"""Kinds of source in words, each declared once; and the names of lists of cells."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 from warehouse.mart_tables import BONUS
+from warehouse.marts.measures import MEASURES
 
 
 @dataclass(frozen=True, kw_only=True)
 class Basis:
     """A kind of source.
 
-    `words` say what a value rests on, `name` is its name beside other kinds, `unit` what is counted, one and several.
-    `stands_in` is what is said where it stands in the place of adverts. `definition` says what its pay is of, `apart`
-    what sets it apart from other kinds, `trust` what a reader should keep in mind, `newer` what would bring a newer
-    value, `no_interval` why a value may have no interval.
+    | field | meaning |
+    |---|---|
+    | `words` | what a value rests on |
+    | `name` | its name beside other kinds of source of pay |
+    | `unit` | what is counted, in singular and plural |
+    | `stands_in` | its words where it replaces adverts |
+    | `definition` | what its pay measures |
+    | `apart` | how it differs from other kinds |
+    | `trust` | what a reader should keep in mind |
+    | `newer` | what would bring a newer value |
+    | `no_interval` | why a value may have no interval |
     """
 
     words: str
@@ -29,7 +37,7 @@ class Basis:
 
 
 OWN = "advertised"
-"""The basis of pay in adverts that we read."""
+"""Basis of pay in adverts that we read."""
 BASES = {
     OWN: Basis(
         words="adverts we read",
@@ -86,15 +94,37 @@ BASES = {
         no_interval="a statement of others, who give none; it is quoted, not measured",
     ),
 }
-"""Kinds of source by `basis` of the marts and the ledger; those of pay in the order in which they are shown."""
+"""Kinds of source by `basis` of the marts and the ledger, in the order in which pay is shown."""
 OWN_BASES = (OWN, BONUS, "postings")
-"""Kinds of source that count adverts we read, open on the days of the reference period."""
+"""Kinds of source that count adverts we read, open in the reference period."""
 OF_OTHERS = BASES.keys() - set(OWN_BASES)
-"""Kinds of source that others collected, or said."""
-NAMED = tuple(basis for basis, one in BASES.items() if one.name)
-"""Kinds of source of pay that stand beside each other."""
+"""Kinds of source that others collected or published."""
+NAMED = tuple(name for name, basis in BASES.items() if basis.name)
+"""Kinds of source of pay that are shown side by side."""
 
 
 def unit_of(basis: str | None) -> tuple[str, str]:
-    """What a count of a kind of source is of: one, and several."""
+    """What a kind of source counts, in singular and plural."""
     return BASES[basis].unit if basis in BASES else ("job", "jobs")
+
+
+_PLACES_OF_LIST = {"countries": "by country", "regions": "by region and in all"}
+_LISTS = {
+    "disclosure": "Pay disclosure",
+    "closing_rates": "Closing rates",
+    "frame": "What was read",
+    "shares.skills": "Skills asked for",
+    "shares.additional_pay": "Additional pay offered beside base pay",
+}
+
+
+def entitle_list(name: str) -> str:
+    """Title of a list of cells: "Pay, adverts we read, by country"."""
+    family, _, kind = name.rpartition(".")
+    if kind not in _PLACES_OF_LIST:
+        return _LISTS.get(name, name)
+    what, _, measure = family.partition(".")
+    if what == "pay":
+        return f"Pay, {BASES[measure].words}, {_PLACES_OF_LIST[kind]}"
+    title = MEASURES[measure].title if measure in MEASURES else _LISTS.get(family, family)
+    return f"{title}, {_PLACES_OF_LIST[kind]}"

@@ -1,15 +1,26 @@
-"""The same work by kind of source, in words: what each kind says, and why the kinds differ.
+"""Pay for the same work by kind of source, in words: what each kind says, and why kinds differ.
 
-Kinds of pay are never mixed in one number. They stand side by side, each with what it is of.
+Kinds of pay are never mixed in one number. They stand side by side, each with its definition.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
-from reports.wording.amounts import amount, ends_cell, median_cell
 from reports.wording.bases import BASES, NAMED
-from reports.wording.numbers import Row, Rows, count_of, low_mark, percent, qualify, sentences
+from reports.wording.numbers import (
+    Row,
+    Rows,
+    amount,
+    choose_printed,
+    count_of,
+    ends_cell,
+    low_mark,
+    median_cell,
+    percent,
+    qualify,
+    sentences,
+)
 from reports.wording.renderer import Column, Renderer, Table, make_table
 from reports.wording.work import name_workers
 
@@ -21,40 +32,39 @@ KEY = (
     "in international dollars, by the price level of the year named; pay from abroad is not converted. Only medians "
     "are set against the median of our adverts, and none of a wider group."
 )
-"""What the columns of the table mean."""
+"""Explains the columns of the table."""
 FAR = 0.25
-"""Values of which one exceeds the other by more than this part are named below the table."""
+"""Differences above this part are named below the table."""
 
 
 def is_comparable(row: Row) -> bool:
-    """Whether a median may be set against that of our adverts: a mean is none, and a wider group is other work."""
+    """Whether a value may be compared with our median: not a mean, and not the pay of a wider group."""
     return bool(row["statistic"] == "median" and row["nearness"] != "wider")
 
 
 def name_work(row: Row) -> str:
-    """The work in words: a role, or a group of roles."""
+    """The role or group of roles, in words."""
     key = str(row["role_group"] if row["role"] == "all" else row["role"])
     return name_workers(key)
 
 
 def arrange(rows: Rows) -> list[dict[str, Any]]:
-    """Rows of countries and roles of which two kinds of source or more have a value, in order, with their ratios.
+    """Rows of countries and roles where at least two kinds of source have a value, in order, with ratios.
 
-    The ratio is that of medians in dollars of one pay market (`is_comparable`), each of its own period.
+    A ratio compares medians in dollars of one pay market (`is_comparable`), each of its own period.
     """
     groups: dict[tuple[str, str, str], list[Row]] = {}
-    for row in rows:
-        if row.get("usd") is not None and row["status"] != "suppressed":
+    for row in choose_printed(rows):
+        if row.get("usd") is not None:
             groups.setdefault((row["place"], row["role_group"], row["role"]), []).append(row)
-    kinds = NAMED
     result = []
     for _, group in sorted(groups.items()):
         if len({row["basis"] for row in group}) < 2:
             continue
+        newest = max(map(_year, group))
         ours = {row["pay_market"]: row["usd"] for row in group if row["basis"] == "advertised"}
-        for row in sorted(group, key=lambda row: (kinds.index(row["basis"]), row["pay_market"] != "local")):
+        for row in sorted(group, key=lambda row: (NAMED.index(row["basis"]), row["pay_market"] != "local")):
             base = ours.get(row["pay_market"]) if row["basis"] != "advertised" and is_comparable(row) else None
-            newest = max(_year(other) for other in group)
             ratio = None if base is None else row["usd"] / base
             name = f"{row['place']}, {name_work(row)}, {name_kind(row)}"
             result.append({**row, "name": name, "ratio_to_advertised": ratio, "newest_year": newest})
@@ -62,24 +72,24 @@ def arrange(rows: Rows) -> list[dict[str, Any]]:
 
 
 def name_kind(row: Row) -> str:
-    """The kind of source with its pay market: "third-party adverts, paid from abroad"."""
+    """Kind of source and pay market: "third-party adverts, paid from abroad"."""
     market = _market(row)
     return BASES[row["basis"]].name if market is None else f"{BASES[row['basis']].name}, {market}"
 
 
 def _market(row: Row) -> str | None:
-    """The pay market in words; who answers a survey lives in the country, whoever pays."""
+    """The pay market in words. People who answer a survey live in the country, whoever pays them."""
     return WHOEVER_PAYS if (row["basis"], row["pay_market"]) == ("reported", "all") else MARKETS[row["pay_market"]]
 
 
 def value(row: Row) -> str:
-    """ "USD 113K", "mean USD 78K", or an interval where that stands for the point."""
+    """The value in words: "USD 113K", "mean USD 78K", or its interval."""
     text = amount(row, "usd", "USD")
     return f"mean {text}" if row["statistic"] == "mean" else text
 
 
 def explain(row: Row) -> str:
-    """Why a row differs from others of the same work in the same country, beside what its kind is."""
+    """Why a row differs from others of the same work and country, apart from its kind of source."""
     years = row["newest_year"] - _year(row) if row["period_to"] else 0
     reasons = [
         "a mean, which the highest pay pulls up, and no median" if row["statistic"] == "mean" else None,
@@ -92,7 +102,7 @@ def explain(row: Row) -> str:
 
 
 def _year(row: Row) -> int:
-    """The year in which the reference period ends; 0 where no period is known."""
+    """Year in which the reference period ends; 0 if unknown."""
     return int(str(row["period_to"])[:4]) if row["period_to"] else 0
 
 
@@ -122,8 +132,7 @@ def _purchasing_power(row: Row) -> str:
     """International dollars with the year of the price level: "86.6K (prices of 2024)"."""
     if row["ppp"] is None:
         return "–"
-    text = median_cell(row, "ppp")
-    return f"{text} (prices of {row['price_year']})"
+    return f"{median_cell(row, 'ppp')} (prices of {row['price_year']})"
 
 
 def _n(row: Row) -> str:
@@ -164,8 +173,12 @@ def _all_table(rows: Rows) -> Table:
 
 
 def _below(rows: Rows) -> tuple[str, ...]:
-    """What each kind is, what offices count, and which values are far apart."""
-    kinds = [f"{BASES[basis].name}: {BASES[basis].definition}" for basis in _kinds_of(rows)]
+    """Definitions of the kinds, what offices count, and values far apart."""
+    kinds = [
+        f"{BASES[basis].name}: {BASES[basis].definition}"
+        for basis in NAMED
+        if any(row["basis"] == basis for row in rows)
+    ]
     offices = dict.fromkeys(f"{row['place']}: {row['definition']}" for row in rows if row["definition"])
     far = _far_apart(rows)
     paragraphs = (
@@ -177,7 +190,7 @@ def _below(rows: Rows) -> tuple[str, ...]:
 
 
 def _far_apart(rows: Rows) -> list[str]:
-    """Of each work and country whose highest and lowest value are more than `FAR` apart, which they are."""
+    """The highest and lowest value of each work and country where they are more than `FAR` apart."""
     groups: dict[str, list[Row]] = {}
     for row in rows:
         groups.setdefault(f"{row['place']}, {name_work(row)}", []).append(row)
@@ -193,11 +206,7 @@ def _far_apart(rows: Rows) -> list[str]:
     return lines
 
 
-def _kinds_of(rows: Rows) -> list[str]:
-    return [basis for basis in NAMED if any(row["basis"] == basis for row in rows)]
-
-
 COMPARED = Renderer(text=_text, note=_note)
-"""One kind of source of one role in one country."""
+"""One role in one country by one kind of source."""
 COMPARISON = Renderer(text=_all_text, table=_all_table, named_by="name")
-"""All of them, a row each."""
+"""All roles, countries and kinds, a row each."""

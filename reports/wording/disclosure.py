@@ -1,13 +1,23 @@
-"""Which adverts state pay, in words: within employers first, then by place and law.
+"""Adverts that state pay, in words: within employers, then by place and law.
 
-Adverts "state pay"; no words say what a law does, since places with and without one differ in much else.
+No words say what a law causes, because places with and without a law differ in much else.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-from reports.wording.numbers import Row, Rows, choose_printed, count_of, interval, percent, printed_share, whole
+from reports.wording.numbers import (
+    Row,
+    Rows,
+    choose_printed,
+    count_cell,
+    count_of,
+    interval,
+    join_ends,
+    percent,
+    printed_share,
+)
 from reports.wording.parts import SHARE_PARTS
 from reports.wording.renderer import Column, Renderer, Table, make_table
 from transforms.records.vocabulary import AI_JOBS, LAW_IN_FORCE, LAW_UNKNOWN, NO_LAW
@@ -15,7 +25,7 @@ from transforms.text.lookups import cells_of
 from warehouse.load.disclosure_laws import load_disclosure_laws
 
 LAW_WORDS = {LAW_IN_FORCE: "law in force", NO_LAW: "no law that we know of", LAW_UNKNOWN: "not known"}
-"""Classes of law in the order in which they are printed."""
+"""Classes of law, in the order of printing."""
 GROUP_WORDS = {AI_JOBS: "AI jobs", "all": "all jobs"}
 EVIDENCE_WORDS = {
     "official_text": "checked against the text of the law",
@@ -27,7 +37,7 @@ PLACE_NAMES = {
     "World": "all places",
     **{row["subdivision"]: row["name"] for row in cells_of("subdivisions") if row["subdivision"] in _WITH_LAW},
 }
-"""Names of places at which disclosure is counted; those of countries stand in core.countries."""
+"""Names of places with counts of disclosure, except countries, which are in core.countries."""
 UNCOVERED = (
     "a law may cover only employers of some size, or only some adverts, which adverts do not tell; laws of cities are "
     "not in our list"
@@ -59,7 +69,7 @@ def _within_text(rows: Rows) -> str:
 
 
 def _say_within(row: Row) -> str:
-    """Both shares and their difference in points, or its interval alone where that is too wide to name a point."""
+    """Both shares and their difference in points; only its interval if that is too wide for a point."""
     if row["form"] == "interval":
         return f"the share that states pay where a law is in force, less that where none is, is {say_ends(row)}"
     return (
@@ -69,7 +79,7 @@ def _say_within(row: Row) -> str:
 
 
 def _of_point(column: str, say: Callable[[float], str]) -> Callable[[Row], str]:
-    """A column that is a dash where only the interval of the difference is printed."""
+    """The text of a column; a dash where only an interval is printed."""
     return lambda row: "–" if row["form"] == "interval" else say(row[column])
 
 
@@ -79,9 +89,9 @@ _WITHIN = (
     Column("State pay, no law that we know of", _of_point("share_other", percent)),
     Column("Difference in points", _of_point("difference", say_points)),
     Column("95% interval", say_ends),
-    Column("Employers", lambda row: whole(row["n_employers"])),
-    Column("Jobs, law in force", lambda row: whole(row["n_jobs_both"])),
-    Column("Jobs, no law", lambda row: whole(row["n_jobs_other"])),
+    Column("Employers", lambda row: count_cell(row["n_employers"])),
+    Column("Jobs, law in force", lambda row: count_cell(row["n_jobs_both"])),
+    Column("Jobs, no law", lambda row: count_cell(row["n_jobs_other"])),
 )
 
 
@@ -96,7 +106,7 @@ def _within_table(rows: Rows) -> Table:
 
 
 def _width(row: Row) -> str:
-    """The median width of ranges as a part of their midpoint, or its interval; a dash where it is withheld."""
+    """Median width of ranges relative to their midpoint, or its interval; a dash if withheld."""
     if row["width"] is None:
         return "–"
     return _width_ends(row) if row["width_form"] == "interval" else percent(row["width"])
@@ -105,11 +115,11 @@ def _width(row: Row) -> str:
 def _width_ends(row: Row) -> str:
     if row["width_lo"] is None:
         return "–"
-    return f"{percent(row['width_lo']).rstrip('%')}–{percent(row['width_hi'])}"
+    return join_ends(percent(row["width_lo"]), percent(row["width_hi"]))
 
 
 def _with_n(row: Row) -> str:
-    """A share with its interval, where the point is printed, and of how many jobs it is: "78% (72–84%, n = 211)"."""
+    """A share with the interval of its point, and the number of jobs: "78% (72–84%, n = 211)"."""
     ends = interval(row) if row["form"] == "point" else None
     n = f"n = {row['n_jobs']:,}"
     return f"{printed_share(row)} ({f'{ends}, ' if ends else ''}{n})"
@@ -136,12 +146,12 @@ _PLACES = (
     Column("In force from", lambda row: row["in_force_from"] or "–", False),
     Column("State pay", _of_point("share", percent)),
     Column("95% interval", interval),
-    Column("Jobs", lambda row: whole(row["n_asking"])),
-    Column("Of jobs", lambda row: whole(row["n_jobs"])),
-    Column("Employers", lambda row: whole(row["n_employers"])),
+    Column("Jobs", lambda row: count_cell(row["n_asking"])),
+    Column("Of jobs", lambda row: count_cell(row["n_jobs"])),
+    Column("Employers", lambda row: count_cell(row["n_employers"])),
     Column("Median width of ranges", lambda row: "–" if row["width_form"] == "interval" else _width(row)),
     Column("Its 95% interval", _width_ends),
-    Column("Ranges", lambda row: whole(row["n_ranges"])),
+    Column("Ranges", lambda row: count_cell(row["n_ranges"])),
 )
 
 
@@ -157,7 +167,7 @@ def _places_table(rows: Rows) -> Table:
 
 
 def _laws(rows: Rows) -> tuple[str, ...]:
-    """The laws of the places that are named, by what they were checked against."""
+    """Laws of the places in the table, grouped by what they were checked against."""
     paragraphs = []
     for evidence, words in EVIDENCE_WORDS.items():
         laws = [f"{row['name']} ({row['law_name']})" for row in rows if row["evidence"] == evidence]

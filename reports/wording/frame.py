@@ -1,6 +1,6 @@
-"""What was read on the way to a band of pay, in words: so many jobs of so many adverts, and why others are not in it.
+"""The steps from adverts read to a band of pay, in words: how many jobs are left at each, and why others drop out.
 
-The frame is what we read, "the adverts we read"; it is not the market.
+The frame is "the adverts we read", not the market.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ HEADINGS = {
     "paid_here": "Paid here",
     "in_band": "Pay comparable",
 }
-"""Heading of each step but the last."""
+"""Headings of all steps but the last."""
 LAST_HEADING = "In the band"
 LOST_AT = {
     "readable": "no full advert",
@@ -39,32 +39,28 @@ LOST_AT = {
     "in_band": "pay not comparable",
     "own_market": "paid from abroad",
 }
-"""In short, why jobs are lost at each step after `BASE_STEP`."""
+"""Short reasons for losses at each step after `BASE_STEP`."""
 
 
 def count_at(row: Row, step: str) -> int:
-    """How many of a place are left at a step."""
-    return next(int(one["n"]) for one in row["steps"] if one["step"] == step)
+    """Number of jobs of a place left at a step."""
+    return next(int(counted["n"]) for counted in row["steps"] if counted["step"] == step)
 
 
 def count_last(row: Row) -> int:
-    """How many of a place pass every step."""
+    """Number of jobs of a place that pass every step."""
     return int(row["steps"][-1]["n"])
 
 
 def in_band(row: Row) -> str:
-    """ "74 of 193 AI engineering jobs"."""
+    """The jobs in the band: "74 of 193 AI engineering jobs"."""
     return f"{count_last(row):,} of {count_of(count_at(row, BASE_STEP), 'AI engineering job')}"
 
 
 def parts_of(row: Row) -> list[tuple[str, int]]:
-    """What becomes of the AI engineering jobs of a place, in words and numbers: in the band, then lost, the last first.
-
-    The numbers add up to those jobs.
-    """
-    losses = {one["step"]: int(one["n_lost"]) for one in row["steps"]}
-    steps = [step for step in reversed(LOST_AT) if step in losses]  # rows of earlier versions lack the last
-    return [("in the band", count_last(row)), *((LOST_AT[step], losses[step]) for step in steps)]
+    """Divide the AI engineering jobs of a place: the jobs in the band, then losses in words, last step first."""
+    losses = {counted["step"]: int(counted["n_lost"]) for counted in row["steps"]}
+    return [("in the band", count_last(row)), *((LOST_AT[step], losses[step]) for step in reversed(LOST_AT))]
 
 
 def _text(rows: Rows) -> str:
@@ -96,7 +92,7 @@ def _say_count(step: str, row: Row) -> str:
 
 
 def _reasons(rows: Rows) -> tuple[str, ...]:
-    """Why jobs are lost, step by step."""
+    """Reasons for losses, step by step."""
     losses = [one for one in rows[0]["steps"] if one["step"] in LOST_AT]
     last = rows[0]["steps"][-1]["step"]
     reasons = "; ".join(
@@ -115,7 +111,7 @@ COVERAGE_COLUMNS = {
     "n_read_in_full": "With full text",
     "n_paid": "With pay",
 }
-"""Counts of `mart.frame_coverage` and their headings."""
+"""Headings of the counts of `mart.frame_coverage`."""
 COVERAGE_KEY = (
     "In the adverts we read. Boards known: employers' lists of openings that we know of; read completely: "
     f"their last whole reading is at most {MAX_DAYS_APART} older than their last reading of any kind; counted now: "
@@ -142,7 +138,7 @@ def _say_column(name: str, row: Row) -> str:
 
 
 def coverage(heading: str) -> Renderer:
-    """What was read, a row for each place, source or sector."""
+    """Renderer of what was read, with a row per place, source or sector."""
     return Renderer(
         text=lambda rows: _coverage_text(rows) or "no AI job",
         table=functools.partial(_coverage_table, heading),
@@ -154,5 +150,5 @@ LADDER = Renderer(text=_text, table=_table, named_by="place")
 
 
 def name_ladder(level: str) -> str:
-    """The title of the ladder of one level."""
+    """Title of the ladder of one level."""
     return f"From the adverts we read to the bands of pay, {level_phrase(level)}"

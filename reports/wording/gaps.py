@@ -1,4 +1,4 @@
-"""How far a withheld figure is from being printed, and what would bring it."""
+"""What a withheld figure lacks, and what would supply it."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ if TYPE_CHECKING:
     from reports.figures.ladder import Attempt
 
 OUR_PAY = {"advertised": " with pay", BONUS: " with a bonus"}
-"""Bases of pay in adverts that we read ourselves, and what jobs must have to count."""
-MOST = 1 / 2
-"""Boards are asked for where fewer than this part of them count."""
+"""Bases of pay in adverts that we read, with what jobs must have to count."""
+MIN_COUNTED = 1 / 2
+"""Readings of boards are suggested if less than this part of the boards counts."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Boards:
-    """Boards that list jobs at a place: all, those ever read whole, and those read lately enough for the stock."""
+    """Numbers of boards that list jobs at a place: all, ever read whole, and read lately enough for the stock."""
 
     n_boards: int
     n_boards_read_whole: int
@@ -31,27 +31,27 @@ class Boards:
 
 
 def part_of(lacks: Sequence[Lack]) -> float:
-    """Which part of what is needed is there, of the condition that lacks most; 1 where nothing can be counted."""
+    """Fulfilled part of the condition that lacks most; 1 if nothing can be counted."""
     return min((lack.part for lack in lacks), default=1.0)
 
 
 def describe(refusals: Sequence[Attempt], boards: Boards | None) -> tuple[str | None, tuple[Lack, ...]]:
-    """How far each kind of data is from a value, and what would bring it, in words and counted.
+    """What each kind of source lacks for a value and what would supply it: in words (or None), and counted.
 
-    Of the rungs of one basis the one with the most jobs speaks; what the first rung lacks is counted in any case.
-    `boards` are those at the figure's place. The words are None where nothing can be said.
+    Each kind is described by its rung with most jobs; the lacks of the first rung are always counted. `boards` are the
+    boards at the figure's place.
     """
     by_basis: dict[str, list[Attempt]] = {}
     for refusal in refusals:
         by_basis.setdefault(refusal.rung.basis, []).append(refusal)
     parts, lacks = [], list(_find_lacks(refusals[0]))
     for number, (basis, group) in enumerate(by_basis.items()):
-        nearest = max(group, key=lambda one: one.first_row.get("n_jobs") or 0)
+        nearest = max(group, key=lambda refusal: refusal.first_row.get("n_jobs") or 0)
         if not nearest.rows and number:
-            continue  # nothing of this kind was collected of the place
-        own = list(_find_lacks(nearest))
-        lacks += own if nearest is not refusals[0] else []
-        gap = _describe_gap(nearest, own)
+            continue  # the place has no data of this kind
+        found = list(_find_lacks(nearest))
+        lacks += found if nearest is not refusals[0] else []
+        gap = _describe_gap(nearest, found)
         if gap:
             parts.append(f"{nearest.rung.name}: {gap}")
         if basis in OUR_PAY:
@@ -60,7 +60,7 @@ def describe(refusals: Sequence[Attempt], boards: Boards | None) -> tuple[str | 
 
 
 def _describe_gap(refusal: Attempt, lacks: Sequence[Lack]) -> str:
-    """How far one rung is from a value: by the rules of printing, the terms of a source, or else its age."""
+    """What one rung lacks by the rules of printing, or the terms of a source or age that refused it."""
     reason = refusal.verdict.reason or ""
     if refusal.is_barred:
         return reason
@@ -75,7 +75,7 @@ def _describe_gap(refusal: Attempt, lacks: Sequence[Lack]) -> str:
 
 
 def _find_lacks(refusal: Attempt) -> Iterator[Lack]:
-    """What a rung has less of than the rules of printing ask for; nothing where these did not refuse it."""
+    """What a rung lacks by the rules of printing, if these refused it."""
     row, basis = refusal.first_row or {"n_jobs": 0}, refusal.rung.basis
     _, several = unit_of(basis)
     counted = {
@@ -89,16 +89,16 @@ def _find_lacks(refusal: Attempt) -> Iterator[Lack]:
         column, unit = counted.get(rule.column, ("", ""))
         n = row.get(column)
         if n is None or n >= rule.bound or not (rule is JOBS or row.get("n_jobs")):
-            continue  # without jobs nothing else need be counted
+            continue  # without jobs, nothing else matters
         yield Lack(rung=refusal.rung.name, n=n, needed=int(rule.bound), unit=unit)
 
 
 def _name_boards(boards: Boards | None) -> str:
-    """Which readings of boards would bring jobs with pay; without counts, which change with each night's reading."""
+    """Readings of boards that would supply jobs with pay, without counts, which change every night."""
     if boards is None or not boards.n_boards:
         return "no board with jobs there is known yet"
-    if boards.n_boards_in_stock < MOST * boards.n_boards_read_whole:
+    if boards.n_boards_in_stock < MIN_COUNTED * boards.n_boards_read_whole:
         return "another complete reading of the boards with jobs there would bring more: most were not read lately"
-    if boards.n_boards_read_whole < MOST * boards.n_boards:
+    if boards.n_boards_read_whole < MIN_COUNTED * boards.n_boards:
         return "a first complete reading of the boards with jobs there would bring more"
     return "more boards with jobs there, or more adverts that state pay, would bring it"

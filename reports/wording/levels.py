@@ -1,4 +1,4 @@
-"""Groups of levels of pay in words, made from their declaration (`LEVEL_GROUPS`): nothing here names a group."""
+"""Groups of levels of pay in words, made from their declaration (`LEVEL_GROUPS`)."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ from transforms.records.definitions import COUNTS
 from transforms.records.vocabulary import LEVEL_GROUPS, MIN_YEARS_OF_LEVEL
 
 NAMES = {"junior": "entry"}
-"""Names of levels that readers know by another word."""
+"""Levels that readers know by another name."""
 NOT_ONE = {"all": "every level", "unstated": "level not stated"}
-"""Groups that are no level of the career, in words."""
+"""Groups that are not a level of the career, in words."""
 TITLES = {"junior": "junior, graduate and the like"}
-"""Words of titles that name a level otherwise."""
+"""Other words for a level in titles."""
 CODES = {"junior": "EN", "mid": "MI", "senior": "SE", "executive": "EX"}
-"""Codes of the levels of the third party whose adverts we count."""
+"""The third party's codes for levels."""
 
 
 def _levels(group: str) -> tuple[str, ...]:
@@ -31,30 +31,30 @@ def level_name(group: str) -> str:
 
 
 def level_phrase(group: str) -> str:
-    """The same with its noun: "mid to senior level", "entry level"."""
+    """A group of levels with its noun: "mid to senior level", "entry level"."""
     return NOT_ONE.get(group) or level_name(group).removesuffix(" level") + " level"
 
 
 def capitalise(group: str) -> str:
-    """The same at the beginning of a sentence: "Mid to senior"."""
+    """A group of levels at the beginning of a sentence: "Mid to senior"."""
     name = level_name(group)
     return name[0].upper() + name[1:]
 
 
 def compound(group: str) -> str:
-    """The same before a noun: "Mid-to-senior", "Entry-level"."""
+    """A group of levels before a noun: "Mid-to-senior", "Entry-level"."""
     return capitalise(group).replace(" ", "-")
 
 
 def entitle_pay(group: str, pay: str) -> str:
-    """A title of pay with its level: "Mid-to-senior AI engineering pay", "AI engineering pay, every level"."""
+    """Title of pay with its level: "Mid-to-senior AI engineering pay", "AI engineering pay, every level"."""
     return f"{pay[0].upper()}{pay[1:]}, {NOT_ONE[group]}" if group in NOT_ONE else f"{compound(group)} {pay}"
 
 
 def define(group: str, basis: str) -> str | None:
-    """What a group of levels and its pay mean on a basis; None on bases that draw no line of their own.
+    """Definition of a group of levels and its pay on a basis; None if the basis or the group has none.
 
-    No two collections draw the line alike. Of every level, and of adverts that state none, nothing need be said.
+    Each collection of adverts draws the line between levels in its own way.
     """
     if group in NOT_ONE:
         return None
@@ -77,10 +77,10 @@ def define(group: str, basis: str) -> str | None:
 
 
 def say_years(group: str) -> str:
-    """The years of experience from which a group's levels are inferred: "two to seven years"."""
+    """Years of experience from which a group's levels are inferred: "two to seven years"."""
     levels, bounds = _levels(group), sorted(MIN_YEARS_OF_LEVEL.values())
-    own = [MIN_YEARS_OF_LEVEL[level] for level in levels if level in MIN_YEARS_OF_LEVEL]
-    first, above = min(own), [years for years in bounds if years > max(own)]
+    minima = [MIN_YEARS_OF_LEVEL[level] for level in levels if level in MIN_YEARS_OF_LEVEL]
+    first, above = min(minima), [years for years in bounds if years > max(minima)]
     if not above:
         return f"at least {COUNTS[first]} years"
     last = above[0] - 1
@@ -90,7 +90,7 @@ def say_years(group: str) -> str:
 
 
 def _codes(levels: tuple[str, ...]) -> str:
-    """The codes of these levels: "codes MI and SE, and SE includes staff"; "" where the source has none of them."""
+    """The third party's codes of levels: "codes MI and SE, and SE includes staff"; "" if it has no such code."""
     codes = [CODES[level] for level in levels if level in CODES]
     if not codes:
         return ""

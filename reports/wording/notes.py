@@ -1,8 +1,8 @@
-"""Ledger rows in words: the value, what is said beside it, and the note that a reader should know.
+"""Rows of the ledger in words: value, remarks and note.
 
-Advertised pay is what adverts *offer*; only reported pay is *earned*. A median is called a median. Whatever
-is not the first choice (another rung, little confidence, an older value) is said in the value itself, in
-brackets, so that it cannot be lost when somebody quotes it.
+Advertised pay is what adverts *offer*; only reported pay is *earned*. A median is called a median. Anything short of
+the first choice (another rung, low confidence, an older value) is part of the value itself, in brackets, so that it
+survives quoting.
 """
 
 from __future__ import annotations
@@ -14,7 +14,6 @@ from dataclasses import replace
 from datetime import date
 
 from reports.figures.catalogue import declaration_of
-from reports.wording.amounts import is_point
 from reports.wording.bases import BASES, OWN_BASES, unit_of
 from reports.wording.levels import define, level_phrase
 from reports.wording.numbers import (
@@ -26,6 +25,7 @@ from reports.wording.numbers import (
     count_of,
     day,
     days,
+    is_point,
     percent,
     qualify,
     sentences,
@@ -35,38 +35,29 @@ from reports.wording.pay import find_head, name_place
 from reports.wording.renderer import Table, list_doubts
 from warehouse.mart_tables import Figures, NearestFigure
 
-NAMED_BEFORE = ("word", "skill", "title", "place", "item")
-"""Columns that named the rows of shares in ledgers of c3228cc0."""
-
 
 @functools.lru_cache(maxsize=4_096)
-def _read(value_json: str) -> tuple[Row, ...]:
-    return tuple({**_name_before(row), **row} for row in json.loads(value_json))
-
-
-def _name_before(row: Row) -> Row:
-    """The name of a row of c3228cc0, by the column that it had then."""
-    name = next((row[column] for column in NAMED_BEFORE if column in row), None)
-    return {} if name is None else {"name": name}
+def _parse_rows(value_json: str) -> tuple[Row, ...]:
+    return tuple(json.loads(value_json))
 
 
 def rows_of(figure: Figures) -> Rows:
-    """The rows behind a ledger row; none when it is withheld."""
-    return _read(figure.value_json) if figure.value_json else ()
+    """The rows behind a ledger row; () if it is withheld."""
+    return _parse_rows(figure.value_json) if figure.value_json else ()
 
 
 def _first_of(figure: Figures) -> Row:
-    """The first row behind a ledger row, or one that says nothing."""
+    """The first row behind a ledger row, or {}."""
     return next(iter(rows_of(figure)), {})
 
 
 def value(figure: Figures) -> str:
-    """The figure as printed, or that it is withheld and why."""
+    """The printed value, or that it is withheld and why."""
     return figure.value if figure.value is not None else f"withheld: {figure.reason}"
 
 
 def say_instead(figure: Figures) -> str | None:
-    """What a printed figure counts instead of what its id names: wider work, every level, others, one country."""
+    """What a printed figure counts instead of what its id names, such as wider work, every level, or one country."""
     declaration, rows = declaration_of(figure.figure), rows_of(figure)
     if figure.value is None or not rows:
         return None
@@ -77,13 +68,13 @@ def say_instead(figure: Figures) -> str | None:
 
 
 def say_basis(figure: Figures) -> str:
-    """What a measured figure rests on: "adverts we read (boards drawn at random)"."""
+    """Basis of a measured figure: "adverts we read (boards drawn at random)"."""
     basis = BASES[figure.basis].words if figure.basis else "each row says what it rests on"
     return qualify(basis, [say_sample(figure)])
 
 
 def say_sample(figure: Figures) -> str | None:
-    """From which boards a figure is; None where that makes no difference to it, as for pay."""
+    """The boards that a figure counts; None if that makes no difference, as for pay."""
     samples = {row["sample"] for row in rows_of(figure) if row.get("sample")}
     if len(samples) < 2:
         return SAMPLE_WORDS[samples.pop()] if samples else None
@@ -91,20 +82,17 @@ def say_sample(figure: Figures) -> str | None:
 
 
 _UNKNOWN = {"share": "an unknown share", "USD": "an unknown amount"}
-"""What stands for a withheld value in a sentence, by the first word of its unit."""
+"""Nouns for a withheld value in a sentence, by the first word of its unit."""
 
 
 def say_withheld(figure: Figures, reason: str | None, *, is_nested: bool = False) -> str:
-    """A withheld value as the noun that a sentence expects in its place: "an unknown share (withheld: …)"."""
+    """A noun for a withheld value in a sentence: "an unknown share (withheld: …)"."""
     noun = _UNKNOWN.get(figure.unit.partition(" ")[0], "an unknown value")
     return qualify(noun, [f"withheld: {reason}"], is_nested=is_nested)
 
 
 def part(figure: Figures, style: PartFormat, titles: Mapping[str, str] | None = None) -> str | None:
-    """A part of a figure as it is wanted, without what is said of it; None where the figure lacks it.
-
-    `titles` are names to print for sources.
-    """
+    """A part of a figure without remarks; None if the figure lacks it. `titles` are printed names of sources."""
     say = declaration_of(figure.figure).renderer.parts.get(style.part)
     if style.part == "value" and (style.is_plain or say is None):
         return figure.bare_value or figure.value
@@ -116,7 +104,7 @@ def part(figure: Figures, style: PartFormat, titles: Mapping[str, str] | None = 
 
 
 def why_no_part(figure: Figures, style: PartFormat) -> str:
-    """Why a figure that has a value lacks a part of it."""
+    """Why a figure with a value lacks a part."""
     if style.money in ("local", "ppp"):
         return "too few adverts in the money of the country, or no price level is known"
     if style.part in ("low", "high") and figure.basis in ("reported", "official"):
@@ -125,26 +113,26 @@ def why_no_part(figure: Figures, style: PartFormat) -> str:
 
 
 def parts(figure: Figures) -> tuple[str, str]:
-    """The figure as printed, in two: the value, and what is said of it in brackets ("" when nothing is)."""
+    """The printed value, and the remarks that follow it in brackets ("" if none)."""
     if figure.value is None:
         return "Withheld", figure.reason or ""
     return (figure.value, "") if figure.bare_value is None else (figure.bare_value, figure.qualifier or "")
 
 
 def table(figure: Figures) -> Table | None:
-    """The figure as a table; None when it is a single value or withheld."""
+    """The figure as a table; None if it is a single value or withheld."""
     make = declaration_of(figure.figure).renderer.table
     if make is None or figure.value is None:
         return None
     result = make(rows_of(figure))
     if figure.status != "stale" or figure.period_to is None or declaration_of(figure.figure).gathers is not None:
-        return result  # rows of a figure that gathers others say their own days
+        return result  # its rows state their own days
     period = describe_period(figure)
     return replace(result, key=f"{period[0].upper()}{period[1:]}. {result.key}".rstrip())
 
 
 def strength(figure: Figures) -> str:
-    """n in words: "1,234 jobs of 210 employers"; a dash for cited figures."""
+    """The n in words: "1,234 jobs of 210 employers"; a dash for cited figures."""
     if figure.n_jobs is None:
         return "–"
     n = count_of(figure.n_jobs, *unit_of(figure.basis))
@@ -152,15 +140,12 @@ def strength(figure: Figures) -> str:
 
 
 def describe_n(figure: Figures) -> str | None:
-    """ "n = 1,234 jobs of 210 employers"; None where nothing is counted."""
+    """The n with its sign: "n = 1,234 jobs of 210 employers"; None if nothing is counted."""
     return None if figure.n_jobs is None else f"n = {strength(figure)}"
 
 
 def describe_period(figure: Figures) -> str:
-    """The reference period of a figure in words; of one that has none, the day it speaks for.
-
-    What others state is of the day on which they published it.
-    """
+    """Reference period of a figure, or without one its day; for claims the day of publication."""
     if figure.kind == "cited":
         when = _first_of(figure).get("published")
         return f"published {when}" if when else "of an unknown day"
@@ -170,9 +155,9 @@ def describe_period(figure: Figures) -> str:
 
 
 def words_of_period(basis: str | None, first: date | None, last: date) -> str:
-    """A reference period: "read 3 to 17 August 2026" of our adverts, "pay of 2024 to 2025" of what others collected.
+    """A reference period: "read 3 to 17 August 2026" for our adverts, "pay of 2024 to 2025" for other sources.
 
-    A third party says the year alone; official wages are of a month, or of whole years.
+    Third parties state only the year; official wages are of a month or of whole years.
     """
     if basis in OWN_BASES or basis is None:
         return f"read {days(first, last)}"
@@ -185,29 +170,26 @@ def words_of_period(basis: str | None, first: date | None, last: date) -> str:
     return f"{noun} of {last.year}" if first.year == last.year else f"{noun} of {first.year} to {last.year}"
 
 
-NAMES_IN_SHORT = 3
-"""Most rows of low confidence that are named where there is little room; more are counted."""
+MAX_NAMED_IN_SHORT = 3
+"""How many rows of low confidence are named where space is short; more are counted."""
 MAX_NAMED_IN_NOTE = 10
-"""Rows of low confidence that a note names; more are counted, since the table says it of each."""
+"""How many rows of low confidence a note names; more are counted, because the table marks each."""
 
 
-def why_low(figure: Figures, *, most: int | None = NAMES_IN_SHORT) -> str | None:
-    """Why a figure has low confidence, with the rows that is true of; None when it has not.
-
-    More than `most` rows are counted, by reason; None names all of them.
-    """
+def why_low(figure: Figures, *, max_named: int = MAX_NAMED_IN_SHORT) -> str | None:
+    """Why a figure has low confidence, and which rows; None if it has not. More than `max_named` rows are counted."""
     if figure.status != "low":
         return None
     named_by = declaration_of(figure.figure).renderer.named_by
-    doubts = list_doubts(rows_of(figure), named_by, most=most) if named_by else None
+    doubts = list_doubts(rows_of(figure), named_by, max_named=max_named) if named_by else None
     return doubts or f"{LOW_CONFIDENCE}: {figure.reason}"
 
 
 def credit(figure: Figures, titles: Mapping[str, str] | None = None) -> str:
-    """The sources of a figure, with how many adverts are of each where it has several: "Ashby 412, Greenhouse 1".
+    """The sources of a figure, with adverts per source if there are several: "Ashby 412, Greenhouse 1"; "" if none.
 
-    `titles` are names to print for sources. Kinds of pay are not set side by side, so a figure of several has no
-    numbers; nor has a source that only converts money. "" where there is no source.
+    `titles` are printed names of sources. Numbers are left out for figures of several kinds of pay and for sources that
+    only convert money.
     """
     n_of = {part.source: part.n for part in figure.behind or () if part.n}
     if figure.basis is None or len(n_of) < 2:
@@ -217,14 +199,14 @@ def credit(figure: Figures, titles: Mapping[str, str] | None = None) -> str:
     return ", ".join(texts)
 
 
-NAMED_OF_SCOPE = 3
-"""Countries and sources that are named where shares of all places are headed."""
+MAX_NAMED_OF_SCOPE = 3
+"""How many sources head the shares of all places."""
 
 
 def scope(figure: Figures, titles: Mapping[str, str] | None = None) -> str:
-    """Of what the shares of all places are: "In the adverts we read" with the largest countries and sources.
+    """Scope of shares of all places: "In the adverts we read", with the largest countries and sources.
 
-    Parts of countries are of jobs, those of sources of adverts. "" for figures that are not of all places, or withheld.
+    Percentages of countries count jobs, those of sources adverts. "" for other figures and withheld ones.
     """
     row = _first_of(figure)
     if figure.basis != "postings" or figure.value is None or not row.get("countries"):
@@ -235,7 +217,7 @@ def scope(figure: Figures, titles: Mapping[str, str] | None = None) -> str:
     n_adverts = sum(part.n for part in behind)
     shares = [
         f"{(titles or {}).get(part.source, part.source)} {percent(part.n / n_adverts)}"
-        for part in behind[:NAMED_OF_SCOPE]
+        for part in behind[:MAX_NAMED_OF_SCOPE]
     ]
     sources = f"; largest sources by adverts: {', '.join(shares)}" if shares else ""
     days = f" ({describe_period(figure)})" if figure.status == "stale" and figure.period_to is not None else ""
@@ -243,30 +225,30 @@ def scope(figure: Figures, titles: Mapping[str, str] | None = None) -> str:
 
 
 def origin(figure: Figures) -> str | None:
-    """Who said what is cited, where and when: "PwC, Sizing the prize, 27 June 2017"; None for what is measured."""
+    """Origin of a claim: "PwC, Sizing the prize, 27 June 2017"; None for measured figures."""
     if figure.kind != "cited":
         return None
     return ", ".join(filter(None, map(_first_of(figure).get, ("publisher", "work", "published")))) or None
 
 
 def place(figure: Figures) -> str:
-    """The place that a figure of pay is headed by (`pay.name_place`); "" for figures of none."""
+    """The place that heads a figure of pay (`pay.name_place`); "" for figures without a place."""
     declaration = declaration_of(figure.figure)
     if not declaration.place:
         return ""
     rows = rows_of(figure)
-    head = f"{declaration.title}, "  # behind it stands the place of what has no rows, also of one declared by its kin
+    head = f"{declaration.title}, "  # a withheld figure has its place in the title alone
     return name_place(rows, declaration.place) if rows else figure.title.removeprefix(head)
 
 
 def level(figure: Figures) -> str:
-    """The level of pay that a figure is of, withheld or not: "mid to senior level"; "" for figures of none."""
+    """The level of a figure of pay: "mid to senior level"; "" for figures without a level."""
     group = declaration_of(figure.figure).level
     return "" if group is None else level_phrase(group)
 
 
 def define_level(figure: Figures) -> str | None:
-    """What level and pay a printed figure means; None for figures that are not of one level, and for tables of them."""
+    """Definition of the level and pay of a printed figure; None for tables and figures without a level."""
     declaration = declaration_of(figure.figure)
     if declaration.level is None or declaration.gathers is not None or figure.value is None:
         return None
@@ -276,7 +258,7 @@ def define_level(figure: Figures) -> str | None:
 
 
 def note(figure: Figures) -> str:
-    """What a reader should know beside the value, as sentences; the reason when it is withheld, and the nearest."""
+    """What a reader should know beside the value, as sentences; for a withheld figure the reason and the nearest."""
     declaration = declaration_of(figure.figure)
     renderer, baseline = declaration.renderer, f"the 2026 guide said: {figure.baseline}" if figure.baseline else None
     if figure.value is None:
@@ -292,7 +274,7 @@ def note(figure: Figures) -> str:
         f"{say_basis(figure)}{n}, {describe_period(figure)}",
         define_level(figure),
         *renderer.note(rows_of(figure)),
-        why_low(figure, most=MAX_NAMED_IN_NOTE),
+        why_low(figure, max_named=MAX_NAMED_IN_NOTE),
         None if renderer.shows_baseline else baseline,
         f"against it, {against}" if against else None,
     ]
@@ -300,12 +282,12 @@ def note(figure: Figures) -> str:
 
 
 def name_nearest(near: NearestFigure) -> str:
-    """A figure that is offered in place of another: what it says, its value and its id."""
+    """A figure that is offered in place of another: title, value and id."""
     return f"{near.title}, {near.value} [{near.figure}]"
 
 
 def _verification(figure: Figures) -> str | None:
-    """When a cited figure was looked up, and until when it may stand as it is, or that this day has passed."""
+    """When a claim was verified and when it is due again, or that it is overdue."""
     if figure.verify_by is None:
         return None
     if figure.as_of > figure.verify_by:
@@ -316,20 +298,20 @@ def _verification(figure: Figures) -> str | None:
 
 
 def _is_widened(figure: Figures) -> bool:
-    """Whether pay is of every level, though the figure is of one group."""
+    """Whether a figure of one group of levels counts every level."""
     level = declaration_of(figure.figure).level
     return level is not None and (_first_of(figure).get("seniority_group") or level) != level
 
 
 UNDEFINED = "but the guide does not say what it counts as this level, or as pay"
 ENDS = {"band_low": "the lower end", "band_high": "the upper end", "p50": "the median"}
-"""Columns of pay that are compared with the 2026 guide, in words."""
+"""Columns of pay to compare with the 2026 guide, in words."""
 
 
 def compare(figure: Figures) -> str | None:
-    """How far a measured value is from the 2026 guide's, in per cent; None where it gave no number.
+    """Difference of a measured value from the 2026 guide's, in per cent; None if the guide gave no number.
 
-    The guide says neither what it counts as a level nor as pay, so each comparison says that it may be of two things.
+    Each comparison adds that the guide defines neither level nor pay.
     """
     row, then = _first_of(figure), declaration_of(figure.figure).baseline_values
     if not then or figure.value is None or _is_widened(figure) or any(row.get(column) is None for column in then):
@@ -339,7 +321,7 @@ def compare(figure: Figures) -> str | None:
 
 
 def _change_of(row: Row, column: str, then: float) -> str:
-    """How far an amount is from another; where its interval stands for it, how far the ends of that are."""
+    """Difference of an amount, or of the ends of its printed interval, from another amount."""
     if is_point(row, column):
         return _change(row[column], then)
     low, high = (_change(row[f"{column}_{end}"], then) for end in ("lo", "hi"))

@@ -1,8 +1,7 @@
-"""Parts of a figure that an editor may place alone, and the money, time and format in which they are printed.
+"""Parts of a figure that an editor may place alone, with the money, period and format to print them in.
 
-A part is never surer than its figure: where the interval of an amount stands in its place, so it does here. What is
-said of a value in brackets (cited, collected by others, out of date) belongs to each of its parts; who places parts
-says it once in a paragraph (`guide.render`).
+A part is never surer than its figure: if a figure prints an interval instead of an amount, so does the part. Remarks in
+brackets (cited, collected by others, out of date) apply to every part; `guide.render` prints them once per paragraph.
 """
 
 from __future__ import annotations
@@ -16,20 +15,20 @@ from babel.numbers import format_decimal, format_percent, get_decimal_symbol
 from reports.cells.cell import Number, numbers_of
 from reports.wording import numbers
 from reports.wording.numbers import Row
-from transforms.pay.normalisation import PER_YEAR
+from transforms.records.vocabulary import PER_YEAR
 from warehouse.marts.printing import BOUNDS
 
 PERIODS = ("year", "month", "hour")
-"""Times that pay may be printed by: a twelfth of a year, and of 52 weeks of 40 hours (`normalisation.PER_YEAR`)."""
+"""Times that pay may be printed by: a twelfth of a year, and of 52 weeks of 40 hours (`PER_YEAR`)."""
 MONEYS = ("usd", "local", "ppp")
-"""US dollars, the money of the country, and international dollars by the price level that the World Bank publishes."""
+"""US dollars, the country's own money, and international dollars by the World Bank's price level."""
 FORMATS = ("short", "long", "bare")
-"""12.5K with its currency, 12,500 with it, and 12,500 alone; of shares the last leaves out the sign."""
+"""USD 12.5K, USD 12,500, and 12,500; `bare` also drops the percent sign of shares."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class PartFormat:
-    """How a part is to be printed; None is as the figure prints it. `locale` is of numbers, words stay English."""
+    """How to print a part; None means as in the figure. `locale` formats numbers, but words stay English."""
 
     part: str = "value"
     per: str | None = None
@@ -39,18 +38,18 @@ class PartFormat:
 
     @property
     def is_plain(self) -> bool:
-        """Whether nothing but the figure as it is was asked for."""
+        """Whether it asks for the figure as it is."""
         return self == PLAIN
 
 
 PLAIN = PartFormat()
 """The figure as it is."""
 Part = Callable[[Row, PartFormat], str | None]
-"""A part in words, from the first row behind a figure; None where the row has none."""
+"""Prints a part from the first row behind a figure; None if the row lacks it."""
 
 
 def find_locale_fault(locale: str) -> str | None:
-    """What is wrong with the name of a locale; None when nothing is."""
+    """Error message for an unknown locale, or None."""
     try:
         Locale.parse(locale.replace("-", "_"))
     except (UnknownLocaleError, ValueError):
@@ -63,7 +62,7 @@ def _locale(style: PartFormat) -> str:
 
 
 def count(number: int | None, style: PartFormat) -> str | None:
-    """A count by the locale; None where it is not known."""
+    """A count in the locale; None if unknown."""
     return None if number is None else format_decimal(number, locale=_locale(style))
 
 
@@ -71,9 +70,9 @@ def count(number: int | None, style: PartFormat) -> str | None:
 
 
 def _percent(share: float, style: PartFormat) -> str:
-    """A share by the locale, with as many digits as `numbers.percent` gives it."""
+    """A share in the locale, with the digits of `numbers.percent`."""
     text = numbers.percent(share)
-    if not text[0].isdigit() or (style.form != "bare" and style.locale == "en"):  # under 0.1%, or as it is
+    if not text[0].isdigit() or (style.form != "bare" and style.locale == "en"):  # "under 0.1%", or no change needed
         return text
     digits = len(text.rstrip("%").partition(".")[2])
     if style.form == "bare":
@@ -96,8 +95,7 @@ def _share_interval(row: Row, style: PartFormat) -> str | None:
         return None
     if style.form == "short" and style.locale == "en":
         return numbers.interval(row)
-    low, high = (_percent(end, style) for end in number.ends)
-    return low if low == high else f"{low.rstrip('%').rstrip()}–{high}"
+    return numbers.join_ends(*(_percent(end, style) for end in number.ends))
 
 
 def _rank(row: Row, style: PartFormat) -> str | None:
@@ -106,32 +104,32 @@ def _rank(row: Row, style: PartFormat) -> str | None:
 
 
 SHARE_PARTS: Mapping[str, Part] = {"value": _share, "share": _share, "interval": _share_interval, "rank": _rank}
-"""Parts of a single share: itself, also without the words of which jobs it is, its 95 % interval, and its rank."""
+"""Parts of a share: the share itself (`value` and `share` are alike), its 95 % interval, and its rank."""
 
 
 # --- pay ------------------------------------------------------------------------------------------------
 
 
 def _in_money(row: Row, part: str, style: PartFormat) -> tuple[str, Number] | None:
-    """What stands before a part of pay, and it, in the money and by the time asked for; None where it has none so."""
-    currency, own, divisor = row.get("currency"), row.get("place_currency"), PER_YEAR[style.per or "year"]
+    """A part of pay with its currency sign, in the money and period asked for; None if unavailable."""
+    currency, local, divisor = row.get("currency"), row.get("place_currency"), PER_YEAR[style.per or "year"]
     if style.money == "usd" and currency != "USD":
         return None
     if style.money in ("local", "ppp"):
-        if own is None:
+        if local is None:
             return None  # a region of several countries has no money of its own
-        part, currency = part if currency == own else f"local_{part}", own
+        part, currency = part if currency == local else f"local_{part}", local
     if style.money == "ppp":
         currency, divisor = "PPP USD", divisor * (row.get("price") or 0.0)
     number = numbers_of(row).get(part)
     if number is None or not divisor:
         return None
-    value, low, high = (None if one is None else one / divisor for one in (number.value, number.low, number.high))
+    value, low, high = (end and end / divisor for end in (number.value, number.low, number.high))
     return "" if style.form == "bare" else f"{currency} ", replace(number, value=value, low=low, high=high)
 
 
 def _money(amount: float, style: PartFormat) -> str:
-    """An amount in the format asked for, without its currency, in as many digits in each."""
+    """An amount without its currency; every format shows the same digits."""
     tenths = style.per == "month"
     if amount < 1_000 and style.per == "hour":
         return format_decimal(amount, "0", locale=_locale(style))
@@ -143,7 +141,7 @@ def _money(amount: float, style: PartFormat) -> str:
 
 
 def _say(sign: str, number: Number, style: PartFormat) -> str:
-    """An amount with what stands before it, or its interval in its place."""
+    """An amount with its currency sign, or its interval instead."""
     if number.value is not None:
         return f"{sign}{_money(number.value, style)}"
     low, high = (_money(end, style) for end in number.ends or ())
@@ -167,7 +165,7 @@ def _interval(row: Row, style: PartFormat) -> str | None:
 
 
 def _band(row: Row, style: PartFormat) -> str | None:
-    """The band, or where there is none the median, by the time asked for."""
+    """The band, or without one the median, in the period asked for."""
     low, high, median = (_in_money(row, part, style) for part in ("low", "high", "median"))
     per = f" per {style.per or 'year'}"
     if low is None or high is None:
@@ -183,7 +181,7 @@ PAY_PARTS: Mapping[str, Part] = {
     **{part: _amount(part) for part in ("low", "high", "median", "p25", "p75")},
     "interval": _interval,
 }
-"""Parts of pay: the two ends of the band, the median of midpoints with its 95 % interval, and their quartiles."""
+"""Parts of pay: both ends of the band, and median, interval and quartiles of the midpoints."""
 
 
 # --- claims ---------------------------------------------------------------------------------------------
@@ -198,4 +196,4 @@ CLAIM_PARTS: Mapping[str, Part] = {
     **{name: _of_claim(name) for name in ("amount", "year", "growth")},
     "publisher": lambda row, style: row.get("publisher"),
 }
-"""Parts of what somebody else says."""
+"""Parts of a claim."""

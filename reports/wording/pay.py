@@ -1,12 +1,11 @@
-"""Pay in words: bands, entry pay, their tables, and what a level and its pay mean on each basis."""
+"""Pay in words: bands, entry pay, bonuses, and tables of them."""
 
 from __future__ import annotations
 
 import functools
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from reports.wording import silence
-from reports.wording.amounts import amount, ends_cell, is_point, median_cell
 from reports.wording.bases import unit_of
 from reports.wording.levels import define
 from reports.wording.numbers import (
@@ -14,14 +13,19 @@ from reports.wording.numbers import (
     SAMPLE_WORDS,
     Row,
     Rows,
+    amount,
+    choose_printed,
+    count_cell,
     count_of,
+    ends_cell,
+    is_point,
     low_mark,
+    median_cell,
     money,
     percent,
     qualify,
     sentences,
     short,
-    whole,
 )
 from reports.wording.parts import PAY_PARTS
 from reports.wording.renderer import Column, Renderer, Table, list_doubts, make_table
@@ -38,7 +42,7 @@ BANDS_KEY = (
     f"Where the interval is wider than {MAX_AMOUNT_WIDTH} of an amount, it stands in its place. {BAND}. "
     "Median: of the midpoints."
 )
-"""What the columns of a table of bands mean."""
+"""Explains the columns of a table of bands."""
 TITLES_KEY = (
     "From titles alone: only adverts whose title names the level, the others being placed by the years of experience "
     "they ask for."
@@ -53,7 +57,7 @@ PANEL_KEY = (
 
 
 def band(row: Row, *, low: str = "band_low", high: str = "band_high", currency: str = "currency") -> str:
-    """A band as it may be printed: "USD 97K–155K", or its two ends in words where the interval of one is too wide."""
+    """A band as printed: "USD 97K–155K", or both ends in words if the interval of one is too wide."""
     if is_point(row, low) and is_point(row, high):
         return money(row[low], row[high], row[currency])
     ends = (amount(row, name, row[currency]) for name in (low, high))
@@ -61,12 +65,12 @@ def band(row: Row, *, low: str = "band_low", high: str = "band_high", currency: 
 
 
 def is_band(row: Row) -> bool:
-    """Whether a row has the two ends of a band: quartiles of what people report and of official wages are none."""
+    """Whether a row has both ends of a band. Reported and official pay have quartiles instead."""
     return row.get("band_low") is not None and row.get("band_high") is not None
 
 
 def say_pay(row: Row) -> str:
-    """Pay as it may be printed: a band, or where there is none the median with the quartiles, named as such."""
+    """Pay as printed: a band, or without one the median with the quartiles."""
     if is_band(row):
         return f"{band(row)} per year"
     median = f"median {amount(row, 'p50', row['currency'])} per year"
@@ -77,9 +81,9 @@ def say_pay(row: Row) -> str:
 
 
 def order_of(row: Row) -> float:
-    """The amount that a row is ordered by: the median as printed, that is the middle of its interval where that stands.
+    """The amount to sort a row by: its printed median, or the middle of the printed interval.
 
-    Without a median the upper end of the band.
+    Rows without a median are sorted by the upper end of their band.
     """
     name = "p50" if row.get("p50") is not None else "band_high"
     if row.get(name) is None:
@@ -88,31 +92,30 @@ def order_of(row: Row) -> float:
 
 
 SEVERAL = {"several": "several countries at once", "remote": "no country (remote)", "unknown": "no known country"}
-"""What stands in place of a country where pay is not tied to one."""
+"""Words for pay that is not tied to one country."""
 MAX_NAMED = 4
-"""Countries that are named beside the first; more are counted."""
+"""How many countries are named; more are counted."""
 
 
 def name_place(rows: Rows, place: str) -> str:
-    """The place that pay is headed by: `place`, or the one country that has most of the jobs, and who is left.
+    """The place that heads pay: `place`, or the country with most jobs, as in "United States (Canada n = 9, too few)".
 
-    "United States (Canada n = 9, too few)": a region of which one country has more than `MAX_COUNTRY_SHARE` of the jobs
-    would pass that country's pay for all the others'. Where that country has too few jobs for a band of its own, the
-    region is named with it. What is left are the other countries' own bands.
+    If one country has more than `MAX_COUNTRY_SHARE` of a region's jobs, the region's name would pass its pay off as the
+    pay of the others. The region keeps its name, with the country beside it, if that has too few jobs for a band.
     """
     first = _find_main_country(rows)
     if first is None:
         return place
-    if first["n_jobs"] < JOBS.bound:  # too few to be headed by
+    if first["n_jobs"] < JOBS.bound:  # too few for a band of its own
         total = sum(count["n_jobs"] for count in rows[0]["countries"])
         return f"{place} ({first['name']} n = {first['n_jobs']} of {total})"
     return qualify(str(first["name"]), say_others(rows))
 
 
 def name_region(rows: Rows, place: str) -> str:
-    """The same under its own name: "US and Canada (mostly United States; Canada n = 9, too few)".
+    """A region under its own name: "US and Canada (mostly United States; Canada n = 9, too few)".
 
-    Beside rows of countries a region must not bear the name of one of them.
+    Use this beside rows of countries, where `name_place` would repeat the name of one.
     """
     head = find_head(rows)
     if head is None or head["name"] == place:
@@ -121,7 +124,7 @@ def name_region(rows: Rows, place: str) -> str:
 
 
 def _find_main_country(rows: Rows) -> Row | None:
-    """The one country that has more than `MAX_COUNTRY_SHARE` of the jobs, with its counts."""
+    """The counts of the one country with more than `MAX_COUNTRY_SHARE` of the jobs, if any."""
     counts = (rows[0].get("countries") if rows else None) or ()
     total = sum(count["n_jobs"] for count in counts)
     if not counts or counts[0]["country"] in SEVERAL or counts[0]["n_jobs"] <= MAX_COUNTRY_SHARE.value * total:
@@ -130,13 +133,13 @@ def _find_main_country(rows: Rows) -> Row | None:
 
 
 def find_head(rows: Rows) -> Row | None:
-    """The country by which a region is headed, with its counts; None where none has nearly all, or enough, of it."""
+    """The counts of the country that heads a region, if one has nearly all jobs and enough of them."""
     first = _find_main_country(rows)
     return first if first is not None and first["n_jobs"] >= JOBS.bound else None
 
 
 def say_others(rows: Rows) -> list[str]:
-    """The countries beside the one that heads their region, those with too few jobs for a band last, and as such."""
+    """The other countries of a region, with those that have too few jobs for a band last."""
     others = [count for count in rows[0]["countries"][1:] if count["n_paid"]]
     few = [count for count in others if count["n_paid"] < JOBS.bound]
     enough = [count for count in others if count not in few]
@@ -145,7 +148,7 @@ def say_others(rows: Rows) -> list[str]:
 
 
 def _list_countries(counts: Rows, column: str) -> str:
-    """Countries with their jobs, most first: "Canada n = 9, Mexico n = 3"; after `MAX_NAMED` how many more."""
+    """Countries with their jobs, largest first: "Canada n = 9, Mexico n = 3"; more than `MAX_NAMED` are counted."""
     counts = sorted(counts, key=lambda count: -count[column])
     names = [f"{SEVERAL.get(count['country'], count['name'])} n = {count[column]}" for count in counts[:MAX_NAMED]]
     n_more = len(counts) - len(names)
@@ -153,13 +156,13 @@ def _list_countries(counts: Rows, column: str) -> str:
 
 
 def _by_country(row: Row) -> str | None:
-    """How many jobs are paid in each country; None where that is not known."""
+    """Number of jobs paid in each country; None if unknown."""
     counts = [count for count in row.get("countries") or () if count["n_jobs"]]
     return f"jobs by country: {_list_countries(counts, 'n_jobs')}" if counts else None
 
 
 def _ends(row: Row) -> str | None:
-    """The 95 % intervals of both ends of a band in words; None where the source gives none."""
+    """The 95 % intervals of both ends of a band; None if the source has none."""
     if row.get("band_low_lo") is None or row.get("band_high_lo") is None:
         return None
     low, high = (money(row[f"{end}_lo"], row[f"{end}_hi"], row["currency"]) for end in ("band_low", "band_high"))
@@ -167,7 +170,7 @@ def _ends(row: Row) -> str | None:
 
 
 def _level_source(row: Row) -> str | None:
-    """What the level of the adverts rests on: the band from titles alone, else how many titles name the level."""
+    """How levels were read: the band from titles alone, else the number of titles that name the level."""
     if row["basis"] != "advertised":
         return None
     if row.get("stated_status") == "suppressed":
@@ -186,7 +189,7 @@ def _level_source(row: Row) -> str | None:
 
 
 def _spread(row: Row) -> str | None:
-    """How even the employers are, in words; None where they are not known."""
+    """How evenly jobs are spread over employers; None if these are unknown."""
     if row.get("n_even_employers") is None:
         return None
     largest = f", the largest with {percent(row['largest_employer_share'])} of the jobs"
@@ -194,7 +197,7 @@ def _spread(row: Row) -> str | None:
 
 
 def _of_panel(row: Row) -> str | None:
-    """The median of jobs on boards drawn at random, or that they are too few; None where no statistic rests on them."""
+    """The median of jobs on boards drawn at random, or that they are too few; None without such boards."""
     if row.get("n_panel_jobs") is None:
         return None
     rests_on = f"{count_of(row['n_panel_jobs'], 'job')} of {count_of(row['n_panel_employers'], 'employer')}"
@@ -207,7 +210,7 @@ def _of_panel(row: Row) -> str | None:
 
 
 def _key_of_panel(rows: Rows) -> str:
-    """What the column of the panel means, where a row has it."""
+    """Explains the column of boards drawn at random, if any row has it."""
     return f" {PANEL_KEY}" if any(row.get("p50_of_panel") is not None for row in rows) else ""
 
 
@@ -240,7 +243,7 @@ def _cell_note(row: Row) -> list[str | None]:
 
 
 def _from_abroad(row: Row) -> str | None:
-    """How many jobs are paid from abroad, also when none is; None where that is not known."""
+    """Number of jobs paid from abroad, even if 0; None if unknown."""
     if row.get("n_abroad") is None or row["basis"] not in ("advertised", "advertised_third_party"):
         return None
     return count_of(row["n_abroad"], *unit_of(row["basis"]))
@@ -266,32 +269,34 @@ def _local(row: Row) -> str:
     return band(row, low="local_low", high="local_high", currency="local_currency")
 
 
-def _places(rows: Rows) -> tuple[Rows, tuple[str, ...]]:
-    """The rows that have a value, and what is said of those that have none."""
-    printable = [row for row in rows if row["status"] != "suppressed"]
-    rest = sorted((row for row in rows if row["status"] == "suppressed"), key=lambda row: -(row["n_jobs"] or 0))
-    few = [row for row in rest if row["reason"].startswith("not enough data")]
-    some = [f"{row['place']} ({row['n_jobs']} of {JOBS.bound})" for row in few if row["n_jobs"]]
-    none = [row["place"] for row in few if not row["n_jobs"]]
+def _explain_withheld(rows: Rows) -> list[str]:
+    """Paragraphs about the withheld rows of a table: reasons, and the nearest figures."""
+    withheld = sorted((row for row in rows if row["status"] == "suppressed"), key=lambda row: -(row["n_jobs"] or 0))
+    few, others = _partition(withheld, lambda row: row["reason"].startswith("not enough data"))
+    some, none = _partition(few, lambda row: bool(row["n_jobs"]))
     near: dict[str, list[str]] = {}
-    for row in rest:
+    for row in withheld:
         if row.get("nearest"):
             near.setdefault(row["nearest"], []).append(row["place"])
-    offers = [f"for {', '.join(places)}: {nearest}" for nearest, places in near.items()]
+    counts = ", ".join(f"{row['place']} ({row['n_jobs']} of {JOBS.bound})" for row in some)
+    places = ", ".join(row["place"] for row in none)
+    offers = "; ".join(f"for {', '.join(names)}: {nearest}" for nearest, names in near.items())
     paragraphs = [
-        f"Withheld, not enough jobs with pay: {', '.join(some)}." if some else "",
-        f"Withheld, no full-time advert at this level with both ends of base pay: {', '.join(none)}." if none else "",
-        *(f"Withheld: {row['place']}, {row['reason']}." for row in rest if row not in few),
-        f"Nearest to what is withheld, {'; '.join(offers)}." if offers else "",
+        f"Withheld, not enough jobs with pay: {counts}." if some else "",
+        f"Withheld, no full-time advert at this level with both ends of base pay: {places}." if none else "",
+        *(f"Withheld: {row['place']}, {row['reason']}." for row in others),
+        f"Nearest to what is withheld, {offers}." if near else "",
     ]
-    return printable, tuple(words for words in paragraphs if words)
+    return [words for words in paragraphs if words]
+
+
+def _partition(rows: Rows, holds: Callable[[Row], bool]) -> tuple[Rows, Rows]:
+    """The rows for which a condition holds, and the others."""
+    return [row for row in rows if holds(row)], [row for row in rows if not holds(row)]
 
 
 def _below(level: str, printable: Rows, reasons: Sequence[str]) -> tuple[str, ...]:
-    """What a reader should know of a table of pay, in paragraphs; `reasons` say what is withheld.
-
-    `level` is the group of levels of the rows.
-    """
+    """Paragraphs below a table of pay of one group of levels; `reasons` say what is withheld."""
     others = [row for row in printable if row["basis"] != "advertised_third_party"]
     is_ours = any(row["basis"] == "advertised" for row in printable)
     abroad = [f"{row.get('region_name') or row['place']} {words}" for row in printable if (words := _from_abroad(row))]
@@ -308,18 +313,18 @@ def _below(level: str, printable: Rows, reasons: Sequence[str]) -> tuple[str, ..
 
 
 def _bands_text(rows: Rows) -> str:
-    printable, _ = _places(rows)
+    printable = choose_printed(rows)
     n_withheld = len(rows) - len(printable)
     text = "; ".join(f"{row['place']}: {row['value']}" for row in printable)
     return f"{text}; {n_withheld} more withheld" if n_withheld else text
 
 
 def _bands_table(heading: str, level: str, rows: Rows) -> Table:
-    printable, reasons = _places(rows)
+    printable = choose_printed(rows)
     titles = f" {TITLES_KEY}" if any(row.get("stated_status") is not None for row in printable) else ""
     key = f"US dollars per year. {BANDS_KEY}{titles}{_key_of_panel(printable)}"
     columns = (Column(heading, lambda row: str(row["place"]), False), *_COLUMNS)
-    return make_table(printable, columns, key=key, below=_below(level, printable, reasons))
+    return make_table(printable, columns, key=key, below=_below(level, printable, _explain_withheld(rows)))
 
 
 def _stated_cell(row: Row) -> str:
@@ -343,7 +348,7 @@ _COLUMNS = (
     Column("Lower end, 95% interval", lambda row: ends_cell(row, "band_low")),
     Column("Upper end, 95% interval", lambda row: ends_cell(row, "band_high")),
     Column("n", lambda row: count_of(row["n_jobs"], *unit_of(row["basis"])), False),
-    Column("Employers", lambda row: whole(row["n_employers"])),
+    Column("Employers", lambda row: count_cell(row["n_employers"])),
 )
 
 
@@ -367,5 +372,5 @@ BONUS = Renderer(text=_bonus_text, note=_bonus_note)
 
 
 def bands(heading: str, level: str) -> Renderer:
-    """Pay of one group of levels, a row for each place; `heading` is the kind of place."""
+    """Renderer of pay of one group of levels, a row per place; `heading` is the kind of place."""
     return Renderer(text=_bands_text, table=functools.partial(_bands_table, heading, level), named_by="place")

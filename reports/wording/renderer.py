@@ -1,4 +1,4 @@
-"""What a figure is printed with: its text, its table, and what its note adds."""
+"""How a figure is printed: its text, its table, and additions to its note."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from reports.wording.parts import Part
 
 
 class Column(NamedTuple):
-    """A column of a table: its heading, and what it says of a row; numbers are aligned to the right."""
+    """A column of a table: heading, text of a row, and whether it holds numbers, which are right-aligned."""
 
     heading: str
     say: Callable[[Row], str]
@@ -20,9 +20,9 @@ class Column(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True)
 class Table:
-    """A figure as a table: plain text, escaped by whoever prints it. `numeric` are right-aligned columns.
+    """A table of plain text; printers escape it. `numeric` are the right-aligned columns.
 
-    `key` says how to read the columns and belongs to the caption; `below` are paragraphs under the table.
+    `key` explains the columns and belongs to the caption; `below` are paragraphs under the table.
     """
 
     columns: tuple[str, ...]
@@ -33,7 +33,7 @@ class Table:
 
 
 def make_table(rows: Rows, columns: Sequence[Column], *, key: str = "", below: Sequence[str] = ()) -> Table:
-    """A table of rows, without the columns in which no row has anything to say."""
+    """A table of rows, without columns that are empty in every row."""
     cells = [tuple(column.say(row) for column in columns) for row in rows]
     kept = [i for i in range(len(columns)) if any(row[i] not in ("", "–") for row in cells)]
     return Table(
@@ -47,11 +47,15 @@ def make_table(rows: Rows, columns: Sequence[Column], *, key: str = "", below: S
 
 @dataclass(frozen=True, kw_only=True)
 class Renderer:
-    """How the rows behind a figure are printed: as text, as a table, and what a note adds.
+    """How the rows behind a figure are printed.
 
-    `named_by` is the column that names a row, where there are several. `shows_baseline` says that the rows are
-    the 2026 guide's own, so that a note need not repeat them, `names_withheld` that the text and the table say which
-    rows are withheld, which are left out of others. `parts` may be placed alone.
+    | field | meaning |
+    |---|---|
+    | `note` | sentences that its note adds |
+    | `named_by` | column that names a row among several |
+    | `shows_baseline` | the rows are the 2026 guide's own, so notes need not repeat them |
+    | `names_withheld` | text and table name withheld rows, which are dropped otherwise |
+    | `parts` | parts that an editor may place alone |
     """
 
     text: Callable[[Rows], str]
@@ -63,14 +67,14 @@ class Renderer:
     parts: Mapping[str, Part] = field(default_factory=dict)
 
 
-def list_doubts(rows: Rows, named_by: str, *, most: int | None = None) -> str | None:
-    """Which rows have low confidence, by the reason why; None when none has. More than `most` are counted instead."""
+def list_doubts(rows: Rows, named_by: str, *, max_named: int | None = None) -> str | None:
+    """Rows of low confidence by reason; None if there are none. More than `max_named` rows are counted instead."""
     names: dict[str, list[str]] = {}
     for row in rows:
         if low_mark(row):
             names.setdefault(row["reason"] or "little data", []).append(row[named_by])
     n_low = sum(map(len, names.values()))
-    if most is not None and n_low > most:
+    if max_named is not None and n_low > max_named:
         counts = "; ".join(f"{len(group)}: {why}" if len(names) > 1 else why for why, group in names.items())
         return f"{LOW_CONFIDENCE}: {n_low} of {len(rows)} values ({counts})"
     reasons = "; ".join(f"{', '.join(group)} ({why})" for why, group in names.items())

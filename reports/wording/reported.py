@@ -1,17 +1,30 @@
-"""What persons report to earn, in words. They chose to answer: intervals cover chance alone, which is always said."""
+"""Pay that people report, in words. They chose to answer, so intervals cover chance alone."""
 
 from __future__ import annotations
 
 from datetime import date
 
-from reports.wording.amounts import amount, ends_cell, is_point, median_cell
-from reports.wording.numbers import LOW_CONFIDENCE, Row, Rows, choose_printed, count_of, day, percent, short
+from reports.wording.numbers import (
+    LOW_CONFIDENCE,
+    Row,
+    Rows,
+    amount,
+    choose_printed,
+    count_of,
+    day,
+    ends_cell,
+    is_point,
+    join_ends,
+    median_cell,
+    percent,
+    short,
+)
 from reports.wording.renderer import Column, Renderer, Table, make_table
 from transforms.records.definitions import MAX_AMOUNT_WIDTH
 from warehouse.marts.printing import JOBS
 
 MONEY = {"local": "paid in the country's own money", "cross_border": "paid in dollars alone", "all": ""}
-"""Money that persons of a row are paid in."""
+"""Money that the persons of a row are paid in."""
 SELF_SELECTED = (
     "Each row is one survey, with its own question, whose respondents chose to answer. The intervals say how much it "
     "matters which of such persons answered; they do not cover how these differ from others, which nobody knows."
@@ -25,30 +38,25 @@ KEY = (
 
 
 def name_persons(row: Row) -> str:
-    """The persons of a row: country, and money or experience where rows differ in them."""
+    """The persons of a row: country, and money or experience if rows differ in it."""
     experience = "" if row["experience"] == "all" else f"{row['experience']} years of experience"
     return ", ".join(filter(None, (row["country_name"], MONEY[row["pay_market"]], experience)))
 
 
 def _text(rows: Rows) -> str:
     parts = (f"{name_persons(row)} {_with_n(row)}" for row in choose_printed(rows))
-    low = f" ({LOW_CONFIDENCE})" if len(rows) > 1 else ""  # of a single row it is said in any case
+    low = f" ({LOW_CONFIDENCE})" if len(rows) > 1 else ""  # a single row's value says so itself
     return f"median a year of those who chose to answer: {'; '.join(parts)}{low}"
 
 
 def _with_n(row: Row) -> str:
-    """The median with its interval, where the point is printed, and of how many persons: "37K (31K–40K, n = 91)"."""
-    ends = f"{_ends(row)}, " if is_point(row, "p50") else ""
+    """The median with the interval of its point, and the number of persons: "37K (31K–40K, n = 91)"."""
+    ends = f"{ends_cell(row, 'p50')}, " if is_point(row, "p50") else ""
     return f"{amount(row, 'p50', row['currency'])} ({ends}n = {row['n_persons']:,})"
 
 
-def _ends(row: Row) -> str:
-    """The 95 % interval of the median."""
-    return ends_cell(row, "p50")
-
-
 def _local(row: Row) -> str:
-    """The median of those who are paid in the country's own money, in it."""
+    """Median of the persons paid in the country's own money."""
     if row["local_p50"] is None:
         return "–"
     return f"{amount(row, 'local_p50', row['local_currency'])} (n = {row['local_n']:,})"
@@ -57,14 +65,14 @@ def _local(row: Row) -> str:
 def _in_dollars(row: Row) -> str:
     if row["dollars_share"] is None or row["n_dollars"] == 0:
         return "–"
-    ends = f"{percent(row['dollars_share_lo']).removesuffix('%')}–{percent(row['dollars_share_hi'])}"
+    ends = join_ends(percent(row["dollars_share_lo"]), percent(row["dollars_share_hi"]))
     return f"{percent(row['dollars_share'])} ({ends})"
 
 
 _COLUMNS = (
     Column("Who", name_persons, False),
     Column("Median", median_cell),
-    Column("Its 95% interval", _ends),
+    Column("Its 95% interval", lambda row: ends_cell(row, "p50")),
     Column("Middle half", lambda row: f"{short(row['p25'])}–{short(row['p75'])}"),
     Column("Median in local money", _local, False),
     Column("Paid in dollars alone", _in_dollars, False),
@@ -78,11 +86,11 @@ def _table(rows: Rows) -> Table:
 
 
 MAX_NAMED = 6
-"""Withheld rows that are named, those of most persons; others are counted."""
+"""How many withheld rows are named, largest first; more are counted."""
 
 
 def _say_withheld(rows: Rows) -> str:
-    """Which rows are withheld, for too few persons."""
+    """The rows withheld for too few persons."""
     few = sorted((row for row in rows if row["status"] == "suppressed"), key=lambda row: -row["n_persons"])
     if not few:
         return ""
@@ -92,7 +100,7 @@ def _say_withheld(rows: Rows) -> str:
 
 
 def _say_left_out(rows: Rows) -> str:
-    """Who is in no quantile, and why."""
+    """Persons left out of the quantiles, and why."""
     counts = {
         "whose amount cannot be right": sum(row["n_flagged"] for row in rows),
         "for want of an exchange rate": sum(row["n_no_rate"] for row in rows),
@@ -110,7 +118,7 @@ def _note(rows: Rows) -> list[str]:
 
 
 def _day(on: object) -> str:
-    """A day of the ledger, where it is text, or of a mart."""
+    """A day in words; the ledger stores days as text."""
     return day(on) if isinstance(on, date) else day(date.fromisoformat(str(on)[:10]))
 
 

@@ -1,7 +1,7 @@
-"""Shares in words, made from the declaration of their measure (`warehouse.marts.measures`): nothing here names one.
+"""Shares in words, made from the declaration of their measure (`warehouse.marts.measures`); closing rates; claims.
 
-A share is printed with its interval, as an interval alone where that is too wide to name a point, or, where few adverts
-say, as bounds for all of them (`numbers.printed_share`).
+A share is printed with its interval, as an interval alone if that is too wide for a point, or as bounds if few adverts
+give an answer (`numbers.printed_share`).
 """
 
 from __future__ import annotations
@@ -17,7 +17,11 @@ from reports.wording.numbers import (
     Rows,
     category_name,
     choose_printed,
+    count_cell,
+    count_of,
     interval,
+    is_point,
+    join_ends,
     join_words,
     known_part,
     lower_first,
@@ -26,7 +30,6 @@ from reports.wording.numbers import (
     qualify,
     rank,
     verdict,
-    whole,
 )
 from reports.wording.parts import CLAIM_PARTS, SHARE_PARTS
 from reports.wording.renderer import Column, Renderer, Table, make_table
@@ -35,7 +38,7 @@ from transforms.text.lookups import languages_read
 from warehouse.marts.measures import Measure
 
 ALL_PLACES = "All adverts we read"
-"""The name of the shares over all places: where boards are read is not the market."""
+"""Name of the shares over all places, which are not the market."""
 ONCE = "Each job counts once: a share is its jobs divided by {n}."
 WEIGHTED = (
     "Of boards drawn at random: each of {n} weighs as much as its board stands for, by the chance with which that was "
@@ -43,38 +46,37 @@ WEIGHTED = (
 )
 RANKS = "Ranks that the intervals leave open are ties, as in 1–3; with 95% all ranks of the list hold together."
 WITHOUT_TEXT = "Adverts whose text we do not have are one job where employer, title, place, pay and days agree."
-"""What is said of a measure that adverts without a text count in, too."""
+"""Printed for measures that also count adverts without a text."""
 
 
 # --- parts of a row ---------------------------------------------------------------------------------------
 
 
-def is_point(row: Row) -> bool:
+def _has_point(row: Row) -> bool:
     """Whether the share itself is printed."""
     return row.get("form", "point") == "point" and row["share"] is not None
 
 
 def _point(row: Row) -> str:
-    """The point of a share; a dash where only an interval or bounds are printed, or nothing."""
-    return percent(row["share"]) if is_point(row) else "–"
+    """The share; a dash if only an interval or bounds are printed."""
+    return percent(row["share"]) if _has_point(row) else "–"
 
 
 def _ends(row: Row) -> str:
-    """The 95 % interval; a dash where only bounds are printed."""
+    """The 95 % interval; a dash if bounds are printed."""
     return "–" if row.get("form") == "bounds" else interval(row)
 
 
 def _bounds(row: Row) -> str:
-    """Least and greatest share of all jobs, silent ones too; a dash where silence is no unknown answer."""
+    """Lowest and highest possible share of all jobs, silent ones included; a dash if silence counts as an answer."""
     if row.get("bound_lo") is None:
         return "–"
-    low, high = percent(row["bound_lo"]), percent(row["bound_hi"])
-    return low if low == high else f"{low.removesuffix('%')}–{high}"
+    return join_ends(percent(row["bound_lo"]), percent(row["bound_hi"]))
 
 
 def _with_interval(row: Row, *beside: str | None) -> str:
-    """A share as it is printed, with its interval in brackets where the point is: "57% (49–65%)"."""
-    return qualify(printed_share(row), [_ends(row) if is_point(row) else None, *beside])
+    """A share as printed, with the interval of its point in brackets: "57% (49–65%)"."""
+    return qualify(printed_share(row), [_ends(row) if _has_point(row) else None, *beside])
 
 
 def _list(rows: Rows, say: Callable[[Row], str]) -> str:
@@ -82,26 +84,26 @@ def _list(rows: Rows, say: Callable[[Row], str]) -> str:
 
 
 def _n_of(row: Row) -> int:
-    """Of how many jobs a share is: bounds are of those that do not say, too."""
+    """Number of jobs that a share counts; bounds also count silent jobs."""
     return int(row["n_jobs"] or 0) + int((row.get("form") == "bounds" and row.get("n_unknown")) or 0)
 
 
 def _say_n(measure: Measure, jobs: str, row: Row) -> str:
-    """Of how many jobs shares are, and what their intervals are: "n = 477 AI jobs in Germany, 95% intervals"."""
+    """Jobs and intervals of shares: "n = 477 AI jobs in Germany, 95% intervals"."""
     is_bounds = row.get("form") == "bounds"
     n = f"n = {_n_of(row):,} {jobs if is_bounds else measure.name_jobs(jobs)}"
     return n if is_bounds else f"{n}, 95% intervals"
 
 
 def _say_unknown(measure: Measure, rows: Rows) -> list[str]:
-    """How many jobs do not say, in the first row's cell."""
+    """Number of silent jobs in the first row's cell."""
     n = rows[0].get("n_unknown")
     do_not = "have no full advert that is read for it" if measure.reading else "do not say"
     return [f"{n:,} more jobs {do_not}"] if n else []
 
 
 def _say_key(measure: Measure, jobs: str, rows: Rows, n: str, *more: str) -> str:
-    """What shares in a table are of, what a job counts in them, and what is said of bounds."""
+    """Explains a table of shares: denominator, weight of a job, and bounds."""
     counting = WEIGHTED if any(row.get("sample") == "panel" for row in rows) else ONCE
     bounds = (
         "Jobs whose adverts do not say may be either: of all jobs the share lies between the least, if none of these "
@@ -119,7 +121,7 @@ def _say_key(measure: Measure, jobs: str, rows: Rows, n: str, *more: str) -> str
 
 
 def say_languages(measure: Measure) -> str:
-    """The languages of the texts that a measure is read from; "" where it is read from none."""
+    """Languages of the texts that a measure is read from; "" if it reads no text."""
     if measure.reading is None:
         return ""
     names = [Locale("en").languages[code] for code in languages_read(measure.reading)]
@@ -130,7 +132,7 @@ def say_languages(measure: Measure) -> str:
 
 
 def one(measure: Measure, jobs: str) -> Renderer:
-    """The share of one item of a measure among jobs: of those that say, where adverts may be silent on it."""
+    """Renderer of the share of one item of a measure among jobs, without silent jobs if silence is unknown."""
 
     def text(rows: Rows) -> str:
         of = f"all {jobs}" if rows[0].get("form") == "bounds" else f"the {measure.name_jobs(jobs)}"
@@ -148,7 +150,7 @@ def one(measure: Measure, jobs: str) -> Renderer:
 
 
 def _say_rank(row: Row) -> str:
-    """The rank and the verdict of a share that stands in a category; "" for others."""
+    """Rank and verdict of a share with a category; "" for others."""
     if not row.get("category"):
         return ""
     among = "" if rank(row) == "–" else f", rank {rank(row)} among {lower_first(category_name(row['category']))}"
@@ -156,7 +158,7 @@ def _say_rank(row: Row) -> str:
 
 
 def items(measure: Measure, jobs: str, *, heading: str = "", is_ranked: bool = False) -> Renderer:
-    """Shares of the items of a measure among jobs; a measure with categories has a verdict on each of its items."""
+    """Renderer of the shares of all items of a measure; measures with categories have a verdict on each."""
     more = [RANKS] * is_ranked + [VERDICT_RULE] * measure.has_categories
 
     def text(rows: Rows) -> str:
@@ -174,7 +176,7 @@ def items(measure: Measure, jobs: str, *, heading: str = "", is_ranked: bool = F
             *_columns(heading or measure.heading),
             *([Column("Verdict", lambda row: verdict(row) or "none", False)] if measure.has_categories else []),
         ]
-        return make_table(rows, columns, key=_say_key(measure, jobs, rows, whole(rows[0]["n_jobs"]), *more))
+        return make_table(rows, columns, key=_say_key(measure, jobs, rows, count_cell(rows[0]["n_jobs"]), *more))
 
     def note(rows: Rows) -> list[str]:
         return [measure.remark, *_say_unknown(measure, rows)]
@@ -183,7 +185,7 @@ def items(measure: Measure, jobs: str, *, heading: str = "", is_ranked: bool = F
 
 
 def places(measure: Measure, jobs: str, kind: str) -> Renderer:
-    """The share of one item of a measure in all adverts and in each place of a kind ("region")."""
+    """Renderer of the share of one item of a measure in all adverts and in each place of a kind ("region")."""
 
     def text(rows: Rows) -> str:
         n_withheld = len(rows) - len(choose_printed(rows))
@@ -211,9 +213,10 @@ def places(measure: Measure, jobs: str, kind: str) -> Renderer:
             choose_printed(rows),
             [
                 *_columns(kind.capitalize()),
-                Column("Of jobs", lambda row: whole(row["n_jobs"])),
+                Column("Of jobs", lambda row: count_cell(row["n_jobs"])),
                 Column(
-                    "Do not say" if measure.known_words else "Not read", lambda row: whole(row.get("n_unknown") or None)
+                    "Do not say" if measure.known_words else "Not read",
+                    lambda row: count_cell(row.get("n_unknown") or None),
                 ),
             ],
             key=key,
@@ -228,20 +231,20 @@ def places(measure: Measure, jobs: str, kind: str) -> Renderer:
 
 
 def _columns(heading: str) -> tuple[Column, ...]:
-    """What tables of shares say of each row."""
+    """Common columns of tables of shares."""
     return (
         Column(heading, lambda row: str(row["name"]), False),
         Column("Share", _point),
         Column("95% interval", _ends),
         Column("Of all jobs", _bounds),
         Column("Jobs that say", lambda row: "–" if row.get("bound_lo") is None else known_part(row)),
-        Column("Jobs", lambda row: whole(row["n_asking"])),
-        Column("Employers", lambda row: whole(row.get("n_employers_asking"))),
+        Column("Jobs", lambda row: count_cell(row["n_asking"])),
+        Column("Employers", lambda row: count_cell(row.get("n_employers_asking"))),
     )
 
 
 def baseline(measure: Measure, jobs: str) -> Renderer:
-    """The skills that the 2026 guide named, with the verdict on each today."""
+    """Renderer of the skills that the 2026 guide named, with today's verdicts."""
 
     def text(rows: Rows) -> str:
         words: dict[str | None, list[str]] = {word: [] for _, word in VERDICTS}
@@ -260,7 +263,7 @@ def baseline(measure: Measure, jobs: str) -> Renderer:
     )
 
     def table(rows: Rows) -> Table:
-        key = _say_key(measure, jobs, rows, whole(rows[0]["n_jobs"]), RANKS, VERDICT_RULE)
+        key = _say_key(measure, jobs, rows, count_cell(rows[0]["n_jobs"]), RANKS, VERDICT_RULE)
         return make_table(rows, columns, key=key)
 
     return Renderer(
@@ -270,6 +273,55 @@ def baseline(measure: Measure, jobs: str) -> Renderer:
         named_by="name",
         shows_baseline=True,
     )
+
+
+# --- closing rates: an advert closes when it is filled, given up or moved --------------------------------------
+
+CLOSINGS_CAVEAT = "an advert closes when it is filled, given up or moved, so the rate does not say how hard hiring is"
+
+
+def _rate(rate: float) -> str:
+    """A daily rate in two digits: rates of 1.2 % and 1.8 % mean 82 and 55 days."""
+    return f"{100 * rate:.2g}%"
+
+
+def _rate_ends(row: Row, name: str = "rate") -> str:
+    low, high = row[f"{name}_lo"], row[f"{name}_hi"]
+    return f"{_rate(low).rstrip('%')}–{_rate(high)}" if name == "rate" else f"{low:.2g}–{high:.2g}"
+
+
+def _rate_value(row: Row) -> str:
+    """The rate, or its interval if that is too wide for a point."""
+    return _rate(row["rate"]) if is_point(row, "rate") else _rate_ends(row)
+
+
+def _closings_text(rows: Rows) -> str:
+    ours, *others = rows
+    first = f"{_rate_value(ours)} of open {ours['cell']} adverts close a day"
+    return ", against ".join([first, *(f"{_rate_value(other)} of {other['cell']} adverts" for other in others)])
+
+
+def _closings_note(rows: Rows) -> list[str]:
+    row = rows[0]
+    if row["ratio"] is not None:
+        both = (
+            f"within the same {count_of(row['n_boards_both'], 'board')}, {row['cell']} adverts close "
+            f"{row['ratio']:.2g} times as fast (95% interval {_rate_ends(row, 'ratio')})"
+        )
+    else:
+        both = f"not compared within boards: {row['ratio_reason']}"
+    return [*map(_closings_of, rows), both, CLOSINGS_CAVEAT]
+
+
+def _closings_of(row: Row) -> str:
+    return (
+        f"{row['cell']}: {_rate_value(row)} a day, 95% interval {_rate_ends(row)}, "
+        f"{count_of(row['n_closed'], 'closing')} in {row['open_days']:,.0f} open days of "
+        f"{count_of(row['n_boards'], 'board')} (as informative as {row['n_even']:.0f} equal ones)"
+    )
+
+
+CLOSING_RATES = Renderer(text=_closings_text, note=_closings_note, named_by="cell")
 
 
 # --- claims of others ----------------------------------------------------------------------------------------

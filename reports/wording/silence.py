@@ -1,15 +1,11 @@
-"""What the median may be of all jobs, when not all of them state pay, in words: how many do, bounds, and what if.
-
-docs/methods.md, "Pay that is not stated", says what is computed.
-"""
+"""What the median of all jobs may be when some state no pay, in words (docs/methods.md, "Pay that is not stated")."""
 
 from __future__ import annotations
 
 import functools
 
-from reports.wording.amounts import median_cell
 from reports.wording.levels import level_phrase
-from reports.wording.numbers import Row, Rows, count_of, percent, short
+from reports.wording.numbers import Row, Rows, choose_printed, count_of, median_cell, percent, short
 from reports.wording.renderer import Column, Renderer, Table, make_table
 
 NO_BOUNDS = "no informative bounds"
@@ -20,36 +16,36 @@ KEY = (
     "tend to pay less, or more: the median of all, if the odds of stating pay double, or halve, with each standard "
     "deviation of log pay."
 )
-"""What the columns of the table mean."""
+"""Explains the columns of the table."""
 
 
 def is_counted(row: Row) -> bool:
-    """Whether jobs that state no pay were counted beside a band: of adverts we read, since a version that does."""
+    """Whether jobs that state no pay were counted beside a band, as for adverts we read."""
     return row.get("n_silent") is not None
 
 
 def choose_counted(rows: Rows) -> Rows:
-    """The rows, if silence was counted beside one of them; none else."""
-    return rows if any(is_counted(row) and row["status"] != "suppressed" for row in rows) else []
+    """All rows if silence was counted beside any of them, else []."""
+    return rows if any(map(is_counted, choose_printed(rows))) else []
 
 
 def say_stated(row: Row) -> str:
-    """ "132 of 164"."""
+    """The jobs that state pay: "132 of 164"."""
     return f"{row['n_jobs']:,} of {_count_all(row):,}"
 
 
 def bounds(row: Row) -> str | None:
-    """The interval of the median of all, whatever the silent ones pay; None where it is not informative."""
+    """Interval of the median of all jobs, whatever silent jobs pay; None if not informative."""
     return _amounts(row, "p50_bounds_lo", "p50_bounds_hi")
 
 
 def at_odds(row: Row) -> str | None:
-    """From the median if the silent ones tend to pay less to that if they tend to pay more; None: none is silent."""
+    """The median if silent jobs tend to pay less, to the median if they tend to pay more; None if none is silent."""
     return _amounts(row, "p50_if_odds_double", "p50_if_odds_half")
 
 
 def describe(row: Row) -> str | None:
-    """How many state pay, and what the others may change of the median; None where they were not counted."""
+    """How many jobs state pay, and how the others may change the median; None if not counted."""
     if not is_counted(row):
         return None
     if not row["n_silent"]:
@@ -72,12 +68,11 @@ def _amounts(row: Row, low: str, high: str) -> str | None:
 
 def _text(rows: Rows) -> str:
     bands = [row for row in rows if is_counted(row)]
-    parts = [f"{row['place']}: {_say_bounds(row)}" for row in bands]
-    return "; ".join(parts) or "no band rests on adverts we read"
+    return "; ".join(f"{row['place']}: {_say_bounds(row)}" for row in bands) or "no band rests on adverts we read"
 
 
 def _say_bounds(row: Row) -> str:
-    """The bounds with their money: "USD 172K to 244K"; that there are none, and how many state pay."""
+    """The bounds in money: "USD 172K to 244K"; without any, how many jobs state pay."""
     within = bounds(row)
     return f"{row['currency']} {within}" if within else f"{NO_BOUNDS}, {say_stated(row)} state pay"
 
@@ -109,5 +104,5 @@ LEFT_OUT = (
 
 
 def silence(level: str) -> Renderer:
-    """Medians of one group of levels with their silent jobs, a row for each place."""
+    """Renderer of medians of one group of levels with their silent jobs, a row per place."""
     return Renderer(text=_text, table=functools.partial(_table, level), named_by="place")

@@ -19,9 +19,9 @@ GROUPS = {
     "ai_core": "AI engineering and science",
     "ai_jobs": "AI",
 }
-"""Groups of roles as they stand before "pay" and "jobs"."""
+"""Names of groups of roles before "pay" or "jobs"."""
 WORKS = (*CELL_GROUPS, *(role for role in GROUP_OF_ROLE if len(ROLE_GROUPS[GROUP_OF_ROLE[role]]) > 1))
-"""Groups of roles, and roles of groups that have several: what the marts have cells of."""
+"""Groups of roles, and roles of groups with several: everything that has cells in the marts."""
 
 
 @functools.cache
@@ -37,10 +37,10 @@ def name_work(work: str) -> str:
 
 
 def name_workers(work: str) -> str:
-    """The same where it stands alone: "AI engineering", "data scientists"."""
+    """A role or group of roles standing alone: "AI engineering", "data scientists"."""
     return GROUPS[work] if work in GROUPS else f"{name_work(work)}s"
 
 
 def split_work(work: str) -> tuple[str, str]:
-    """The `role_group` and `role` of a mart's row: a role alone, or a group with every role of it ("all")."""
+    """The `role_group` and `role` of a mart's row; the role is "all" for a group."""
     return (work, "all") if work in CELL_GROUPS else (GROUP_OF_ROLE[work], work)

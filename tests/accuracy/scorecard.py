@@ -338,7 +338,7 @@ def write_record(card: Card, record: Path = RECORD) -> None:
         "# Scorecard",
         "",
         "What the readers get right on labelled adverts that are kept beside this repository. Written by",
-        "`jobmarket scorecard`; `tests/accuracy/test_scorecard.py` fails when a figure falls below this record.",
+        "`jobmarket readers scorecard`; `tests/accuracy/test_scorecard.py` fails when a figure falls below it.",
         "Intervals are 95 %: Wilson's where each case stands for itself, else a bootstrap over documents, and over",
         "employers for adverts read in full. `before`: tests/accuracy/scorecard_before.csv.",
         "",

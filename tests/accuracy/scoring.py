@@ -23,6 +23,7 @@ import orjson
 from numpy.typing import NDArray
 
 from extractors.archive.reader import read
+from extractors.boards import on_board
 from extractors.response import Response
 from extractors.sources.employer_boards import ashby
 from flows.accuracy.audit_results import wilson
@@ -515,7 +516,8 @@ def _ashby_pay(jobs: Iterable[tuple[dict[str, Any], str | None]], tally: Score) 
         )
         if top is None:
             continue
-        row = ashby.read_job({**job, "compensation": None}, board=board)
+        read_job = on_board(ashby.SOURCE, ashby.SOURCE.url_of(board) if board else "", ashby.read_job)
+        row = read_job({**job, "compensation": None})
         if isinstance(row, Issue):
             continue
         advert = posting(**row)

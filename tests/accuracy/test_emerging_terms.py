@@ -1,4 +1,4 @@
-"""`jobmarket emerging`: adverts of our own in which a tool and a phrase rise, and much else does not."""
+"""`jobmarket readers emerging`: adverts of our own in which a tool and a phrase rise, and much else does not."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`jobmarket scorecard`: its arithmetic on cases of our own, and the record on the labelled ones."""
+"""`jobmarket readers scorecard`: its arithmetic on cases of our own, and the record on the labelled ones."""
 
 from __future__ import annotations
 

@@ -40,7 +40,8 @@ from urllib.parse import urlsplit, urlunsplit
 
 import requests
 
-from extractors.source import Source, all_sources
+from extractors.source import all_sources
+from extractors.sources.declaration import Source
 from extractors.web.address_guard import PublicAdapter
 from extractors.web.politeness import RULES_REQUESTS
 from tests.bench.apart import run_apart
@@ -55,8 +56,8 @@ BOARDS = (360, 3_600)
 """Tokens of the markets: 10,000 and 100,000 adverts; 36,000 tokens have a million."""
 RATES = "currency_table"
 STEPS = {
-    "plan": ("flows.nightly", "choose_boards"),
-    "fetch": ("flows.nightly", "fetch_source"),
+    "plan": ("flows.night.fetch", "choose_boards"),
+    "fetch": ("flows.night.fetch", "fetch_source"),
     **STEPS_AFTER,
 }
 SHARES = (0.0, 0.01, 0.1)
@@ -136,8 +137,10 @@ def _night(data: Path, port: int, number: int, n_boards: int, workers: int, budg
     """One night in this process; the pace of each platform is counted by itself, as they are asked side by side."""
     from extractors.web import session
     from extractors.web.politeness import Politeness
-    from flows import board_plan, nightly
-    from flows.runtime import run_record
+    from flows import nightly
+    from flows.night import board_plan, fetch
+    from flows.runs import run_record
+    from flows.runtime import clock as night_clock
     from flows.runtime.settings import Settings
     from warehouse.checks import gate
     from warehouse.publish.reader import open_reader
@@ -173,7 +176,8 @@ def _night(data: Path, port: int, number: int, n_boards: int, workers: int, budg
     with (
         contextlib.ExitStack() as patches,
         clocks_on_steps(STEPS, running) as seconds,
-        mock.patch.multiple(nightly, web_for=web_on_loopback, datetime=Clock),
+        mock.patch.multiple(fetch, web_for=web_on_loopback, datetime=Clock),
+        mock.patch.object(night_clock, "datetime", Clock),
         mock.patch.object(run_record, "datetime", Clock),
         mock.patch.object(board_plan, "store_curated_boards"),  # the market's boards are all there are
         memory,
@@ -183,9 +187,9 @@ def _night(data: Path, port: int, number: int, n_boards: int, workers: int, budg
             wide = replace(module.SOURCE, most_requests=most, max_seconds=math.inf)
             patches.enter_context(mock.patch.object(module, "SOURCE", wide))
         wall_start, cpu_start = time.perf_counter(), cpu_seconds()
-        plan = nightly.choose_boards(request, PLATFORMS)
-        health = [nightly.fetch_source(name, request, plan[name]) for name in PLATFORMS]
-        nightly.note_outcomes(request, health)
+        plan = fetch.choose_boards(request, PLATFORMS)
+        health = [fetch.fetch_source(name, request, plan[name]) for name in PLATFORMS]
+        fetch.note_outcomes(request, health)
         outcome = nightly.from_archive(request, health)
         seconds[REST] = cpu_seconds() - cpu_start - sum(seconds.values())
         wall = time.perf_counter() - wall_start
@@ -285,7 +289,7 @@ def night(data: Path, market_night: MarketNight, *, workers: int, budget: int = 
 def import_boards(data: Path, n_boards: int) -> None:
     """Take the market's tokens into the store, as `jobmarket boards import` does, and exchange rates."""
     from flows.backfill import archive_recordings
-    from flows.runtime.run_record import Request
+    from flows.runs.run_record import Request
     from flows.runtime.settings import Settings
     from warehouse import database
     from warehouse.load import boards as store

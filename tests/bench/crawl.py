@@ -17,12 +17,12 @@ from pathlib import Path
 
 from fastwarc.warc import ArchiveIterator, WarcRecordType
 
-from extractors import schema_org
 from extractors.archive.reader import read
 from extractors.crawl.choice import find_closed, find_copies, homes_of
 from extractors.crawl.host_files import host_files_in
 from extractors.crawl.keep import keep_pages
 from extractors.crawl.scan import WORD, Scan, scan
+from extractors.reading import schema_org
 from extractors.response import Response
 from tests.bench.crawl_mix import write_mix
 from tests.bench.timing import time_cpu

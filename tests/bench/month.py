@@ -93,7 +93,7 @@ def record_night(folder: Path, number: int, n_alike: int, sources: Sequence[str]
 def night(data: Path, recordings: Recordings, is_changed: bool) -> Night:
     """Take recordings into a data folder, and look at what stands there afterwards."""
     from flows import backfill, nightly
-    from flows.runtime.run_record import Request
+    from flows.runs.run_record import Request
     from flows.runtime.settings import Settings
     from warehouse.checks import gate
 

@@ -50,15 +50,15 @@ MAX_OF_FIRST = 0.10
 CITIES = ("Berlin, Germany", "Austin, TX", "São Paulo, Brazil", "Toronto, Canada", "Warsaw, Poland", "Remote - US")
 STEPS = {
     "archive": ("flows.backfill", "archive_recordings"),
-    "refine": ("flows.nightly", "refine_archive"),
-    "load": ("flows.nightly", "load_refined"),
+    "refine": ("flows.night.load", "refine_archive"),
+    "load": ("flows.night.load", "load_refined"),
     "employers": ("warehouse.load.employers", "resolve"),
     "jobs": ("warehouse.load.jobs", "resolve"),
-    "marts": ("flows.nightly", "compute_marts"),
+    "marts": ("flows.night.publish", "compute_marts"),
     "checks": ("warehouse.checks.gate", "check"),
     "sound": ("warehouse.checks.integrity", "judge"),
-    "figures": ("flows.nightly", "compute_figures"),
-    "publish": ("flows.nightly", "publish"),
+    "figures": ("flows.night.publish", "compute_figures"),
+    "publish": ("flows.night.publish", "publish"),
     "warehouse": ("warehouse.publish.market", "stage"),
 }
 """Steps of a night by where the function stands that does it. Checks are those of the load and of the marts."""
@@ -129,7 +129,7 @@ def edit_job(job: dict[str, Any]) -> dict[str, Any]:
 def night(data: Path, recording: Path) -> Night:
     """Take a recording into a data folder, as `jobmarket backfill` does, without Prefect."""
     from flows import backfill, nightly
-    from flows.runtime.run_record import Request
+    from flows.runs.run_record import Request
     from flows.runtime.settings import Settings
     from warehouse.checks import gate
 
@@ -156,7 +156,7 @@ def clocks_on_steps(
     `running` holds the names of the steps that run, the innermost last.
     """
     import flows.backfill
-    import flows.nightly
+    from flows.night import fetch, load, publish
 
     running = [] if running is None else running
     seconds = dict.fromkeys(steps, 0.0)
@@ -183,7 +183,7 @@ def clocks_on_steps(
         originals.append((module, name, getattr(module, name)))
         setattr(module, name, value)
 
-    for module in (flows.nightly, flows.backfill):
+    for module in (fetch, load, publish, flows.backfill):
         for name, value in list(vars(module).items()):
             if type(value).__name__ == "Task":
                 put(module, name, value.fn)

@@ -73,7 +73,7 @@ def test_every_stage_is_measured_and_the_readers_are_left_as_they_were(
 
 @pytest.mark.long
 def test_a_night_is_measured_step_by_step_and_edits_are_spread(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    import flows.nightly
+    import flows.night.publish
 
     monkeypatch.setattr(nights, "REAL", tmp_path / "absent")
     sample = nights.recording_to_measure()
@@ -86,9 +86,9 @@ def test_a_night_is_measured_step_by_step_and_edits_are_spread(tmp_path: Path, m
     assert len(bodies[0]) / 3 < n_changed < len(bodies[0]), "edits are spread, and some boards have none"
 
     monkeypatch.setattr(nights, "night_apart", nights.night)
-    task = flows.nightly.publish
+    task = flows.night.publish.publish
     table = list(nights.nights(sample, tmp_path, shares=(0.0, 0.2), rounds=1))
-    assert flows.nightly.publish is task
+    assert flows.night.publish.publish is task
     assert [n for _, n, _ in table] == [n_adverts, 0, n_edited]
     for _, _, cost in table:
         assert set(cost.steps) == {*nights.STEPS, nights.REST}

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from flows import nightly
+from flows.night import publish
 from tests.bench.board_market import MarketNight, is_edited, list_boards
 from tests.bench.boards_night import describe, import_boards, night
 from tests.flows.conftest import first_page
@@ -27,7 +27,7 @@ def said(data: Path) -> list[tuple[object, ...]]:
 @pytest.fixture(autouse=True)
 def one_page(monkeypatch: pytest.MonkeyPatch) -> None:
     """No test here looks at the site: its first page is all of it, but on nights in a process of their own."""
-    monkeypatch.setattr(nightly, "site_files", first_page)
+    monkeypatch.setattr(publish, "site_files", first_page)
 
 
 def market_night(number: int, edited_share: float) -> MarketNight:

@@ -9,7 +9,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 from extractors.archive.writer import Writer
-from extractors.source import Source
+from extractors.sources.declaration import Source
 from extractors.web.politeness import Politeness
 from extractors.web.session import Web, web_for
 

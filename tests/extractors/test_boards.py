@@ -57,7 +57,7 @@ def test_boards_are_written_as_they_are_read() -> None:
     [
         ("lever,acme,,,,,perhaps,,", "line 2.*perhaps"),
         ("lever,acme,,,,,,,soon", "line 2.*soon"),
-        ("lever,acme,,,,,,,\nlever,acme,,,,,,,", "line 3.*stands there twice"),
+        ("lever,acme,,,,,,,\nlever,acme,,,,,,,", "line 3.*is listed twice"),
     ],
 )
 def test_a_line_that_cannot_be_read_is_named(line: str, why: str) -> None:

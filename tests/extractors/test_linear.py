@@ -16,8 +16,8 @@ import pytest
 from extractors.refine.refine import rows_of
 from extractors.response import Response
 from extractors.source import all_sources
-from extractors.sources.employer_boards import career_pages
-from extractors.sources.employer_boards.career_pages import Site
+from extractors.sources.employer_postings import career_pages
+from extractors.sources.employer_postings.career_pages import Site
 from tests.clock import measure_growth
 from transforms.place.places import Address
 from transforms.posting import posting

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from extractors.source import BoardUrl, board_in
-from extractors.sources.employer_boards import lever, personio, workable, workday
+from extractors.source import board_in
+from extractors.sources.declaration import BoardUrl
+from extractors.sources.employer_boards import lever, personio, workable
+from extractors.sources.employer_postings import workday
 
 BY_PATH = BoardUrl(
     "https://api.example/v1/{board}/jobs?content=true",

@@ -9,8 +9,9 @@ from dataclasses import replace
 import pytest
 
 from extractors import source_list
-from extractors.source import Source, all_sources
+from extractors.source import all_sources
 from extractors.source_list import NO_WORDS, sources_markdown
+from extractors.sources.declaration import Source
 
 SOURCES = {name: module.SOURCE for name, module in all_sources().items()}
 LABELS = ("Endpoints", "Access", "Licence or terms", "Terms", "Gives", "Attribution", "Checked against a real answer")

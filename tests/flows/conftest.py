@@ -27,11 +27,12 @@ import pytest
 
 import flows.backfill
 import flows.crawl
+import flows.engine.prefect_server
 import flows.nightly
-import flows.runtime.prefect_server
 from flows.cli import main
-from flows.runtime import run_record
-from flows.runtime.run_record import Outcome, Request
+from flows.night import fetch, load, publish
+from flows.runs import run_record
+from flows.runs.run_record import Outcome, Request
 from reports.figures.catalogue import declarations
 from reports.guide import desk
 from reports.release.build import site_files
@@ -153,7 +154,7 @@ class TaskFuture:
 
 def without_prefect(patch: pytest.MonkeyPatch) -> None:
     """Take Prefect's decorators off both flows: the functions below them must do the same work."""
-    for module in (flows.nightly, flows.backfill, flows.crawl):
+    for module in (fetch, load, publish, flows.backfill, flows.crawl):
         for name, value in list(vars(module).items()):
             if type(value).__name__ == "Task":
                 patch.setattr(module, name, PlainTask(value))
@@ -161,7 +162,7 @@ def without_prefect(patch: pytest.MonkeyPatch) -> None:
         patch.setattr(flows.nightly, name, getattr(flows.nightly, name).fn)
     patch.setattr(flows.backfill, "backfill", flows.backfill.backfill.fn)
     patch.setattr(flows.crawl, "crawl", flows.crawl.crawl.fn)
-    patch.setattr(flows.runtime.prefect_server, "temporary_server", lambda home, runs: contextlib.nullcontext())
+    patch.setattr(flows.engine.prefect_server, "server_for_run", lambda runs: contextlib.nullcontext())
 
 
 @pytest.fixture
@@ -224,9 +225,9 @@ def loading(plain: Callable[..., CommandResult], monkeypatch: pytest.MonkeyPatch
         atomic_files.commit([staged])
         return outcome
 
-    monkeypatch.setattr(flows.nightly, "compute_marts", lambda request, as_of: ([], []))
-    monkeypatch.setattr(flows.nightly, "publish", publish_rows)
-    monkeypatch.setattr("flows.cli.run._print_headlines", lambda *_: None)  # there are no figures
+    monkeypatch.setattr(publish, "compute_marts", lambda request, as_of: ([], []))
+    monkeypatch.setattr(publish, "publish", publish_rows)
+    monkeypatch.setattr("flows.cli.run_report.print_headlines", lambda *_: None)  # there are no figures
     return plain
 
 
@@ -241,7 +242,7 @@ def briefly(plain: Callable[..., CommandResult], monkeypatch: pytest.MonkeyPatch
 
     For tests of whole nights that look at no other page.
     """
-    monkeypatch.setattr(flows.nightly, "site_files", first_page)
+    monkeypatch.setattr(publish, "site_files", first_page)
     return plain
 
 
@@ -256,7 +257,7 @@ def standing(briefly: Callable[..., CommandResult], monkeypatch: pytest.MonkeyPa
         with run_record.work_of(request) as con:
             return [], list(desk.read_ledger(con, as_of, declarations(con)))
 
-    monkeypatch.setattr(flows.nightly, "compute_marts", read_marts)
+    monkeypatch.setattr(publish, "compute_marts", read_marts)
     return briefly
 
 

@@ -29,9 +29,9 @@ from typing import Any, NamedTuple
 import pandas as pd
 import pytest
 
-import flows.nightly
 from extractors.refine.cache import code_key
 from flows.cli import main as cli
+from flows.night import fetch
 from flows.runtime.version import code_version
 from tests.flows.conftest import without_prefect
 from tests.flows.killing import reader_of
@@ -59,8 +59,8 @@ class Point(NamedTuple):
 POINTS = [
     Point("fetch", "extractors.archive.writer:Writer.write", "before"),
     Point("fetch", "extractors.archive.writer:Writer.write", "after", 9),
-    Point("fetch", "flows.nightly:salvage", "before"),
-    Point("fetch", "flows.nightly:salvage", "after"),
+    Point("fetch", "flows.night.fetch:salvage", "before"),
+    Point("fetch", "flows.night.fetch:salvage", "after"),
     Point("fetch", "extractors.archive.writer:_finish", "before"),
     Point("fetch", "extractors.archive.writer:_finish", "after", 17),
     Point("fetch", "extractors.archive.index:ArchiveIndex.add", "before", 18),
@@ -93,7 +93,7 @@ POINTS = [
     Point("gates", "warehouse.checks.gate:check", "after", 3),
     Point("marts", "warehouse.database:write_mart", "before"),
     Point("marts", "warehouse.database:write_mart", "after", 3),
-    Point("marts", "flows.nightly:compute_figures", "after"),
+    Point("marts", "flows.night.publish:compute_figures", "after"),
     Point("gates", "warehouse.checks.integrity:judge", "after"),
     Point("publish", "reports.guide.refresh:stage", "after"),
     Point("publish", "warehouse.publish.market:_renew_market", "after"),
@@ -103,7 +103,7 @@ POINTS = [
     Point("publish", "warehouse.publish.atomic_files:sync_folder", "after", 3),
     Point("publish", "warehouse.publish.atomic_files:commit", "after"),
     Point("publish", "warehouse.load.archive_records:_add_file", "after"),
-    Point("publish", "flows.runtime.run_log:end", "before"),
+    Point("publish", "flows.runs.run_log:end", "before"),
 ]
 """In the order in which a run comes by them: each run begins where the one before was killed."""
 
@@ -154,13 +154,13 @@ def _run_here(data: Path, point: Point | None, n_nights: int | None) -> int:
         patch.setenv("JOBMARKET_DATA", str(data))
         patch.setenv("JOBMARKET_WORKERS", "1")
         patch.setattr(sys, "argv", ["jobmarket", *RUN])
-        nights = flows.nightly.plan_fetches
+        nights = fetch.plan_fetches
 
         def few(*args: Any) -> Iterator[Any]:
             for recording, boards, day in itertools.islice(nights(*args), n_nights):
                 yield recording, boards[:N_BOARDS], day
 
-        patch.setattr(flows.nightly, "plan_fetches", few)
+        patch.setattr(fetch, "plan_fetches", few)
         if point is not None:
             arm(point, patch)
         try:

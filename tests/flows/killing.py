@@ -94,7 +94,7 @@ class WatchedCommand:
 
 
 POINTS: list[Point] = [
-    ("Prefect's server is starting", lambda run: run.new("prefect/server.json")),
+    ("Prefect is starting", lambda run: run.logged("starting Prefect")),
     ("answers are being archived", lambda run: run.new("archive/*/*.part")),
     ("an archive file is whole", lambda run: run.new("archive/*/*.warc.gz")),
     ("the working file is being made", lambda run: run.new("work.duckdb.new")),
@@ -146,10 +146,10 @@ def processes_of(data: Path) -> list[psutil.Process]:
     return processes
 
 
-def outlived(data: Path, *, but: int | None = None) -> list[str]:
-    """Commands of processes of a data folder that do not end in time, one process id apart."""
+def outlived(data: Path) -> list[str]:
+    """Commands of processes of a data folder that do not end in time."""
     until = time.monotonic() + AFTERLIFE
-    while survivors := [process for process in processes_of(data) if process.pid != but]:
+    while survivors := processes_of(data):
         if time.monotonic() > until:
             return [" ".join(process.cmdline()) for process in survivors]
         time.sleep(0.1)
@@ -174,12 +174,9 @@ def main(data: Path, names: str, arguments: list[str]) -> dict[str, object]:
     points = [point for point in POINTS if not names or point[0] in names.split(";")]
     data.mkdir(exist_ok=True)
     survivors: list[str] = []
-    orphans_lived = []
     for point in points:
         kill_at(point, WatchedCommand(data, start(data, arguments)))
-        orphan = json.loads((data / "prefect" / "server.json").read_text())["pid"]
-        orphans_lived.append(psutil.pid_exists(orphan))
-        survivors += outlived(data, but=orphan)
+        survivors += outlived(data)
     with reader_of(data) as reader:
         last = start(data, arguments)
         code = last.wait()
@@ -188,7 +185,6 @@ def main(data: Path, names: str, arguments: list[str]) -> dict[str, object]:
     return {
         "killed": [name for name, _ in points],
         "outlived": survivors,
-        "orphans_lived": all(orphans_lived),
         "code": code,
         "said": said_in(data),
         "read": json.loads(reader.stdout.read()),

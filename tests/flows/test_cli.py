@@ -10,10 +10,8 @@ import json
 import os
 import re
 import shlex
-import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -25,14 +23,14 @@ import pytest
 from extractors.source import all_sources
 from flows import serve
 from flows.cli import main
-from flows.runtime import run_log
+from flows.engine.schedule_server import run_schedule_server
+from flows.runs import run_log
 from flows.runtime.lock import hold_folder
-from flows.runtime.prefect_server import run_schedule_server
 from flows.runtime.settings import settings
 from flows.runtime.version import code_version
 from flows.terminal import console
 from flows.terminal.errors import EXIT_CODES, INTERRUPTED, TOLD_TO_END, USAGE
-from tests.flows.conftest import SMALL, end, environment, wait_for_end
+from tests.flows.conftest import REPO, SMALL, environment
 from warehouse import database
 from warehouse.mart_tables import Figures
 from warehouse.marts.history import mart_history
@@ -45,10 +43,8 @@ if TYPE_CHECKING:
 Command = Callable[..., "CommandResult"]
 CONTACT = {"JOBMARKET_CONTACT": "operator@jobs.example"}
 PYTHON = "skill.python.all.ai_engineering"
-COMMANDS = sorted(
-    command.name or getattr(command.callback, "__name__", "").replace("_", "-")
-    for command in main.app.registered_commands
-)
+PAGES = [REPO / "README.md", REPO / "CONTRIBUTING.md", REPO / "Makefile", *sorted((REPO / "docs").glob("*.md"))]
+GROUPS = ("boards", "config", "guide", "readers", "review")
 BANDS = """
 SELECT region, n_jobs, band_low, band_high, status, reason FROM mart.salary_bands
 WHERE as_of = (SELECT max(as_of) FROM mart.salary_bands) AND basis = 'advertised' AND region_level = 'region'
@@ -69,12 +65,6 @@ def ask(sample: FinishedRun, plain: Command) -> Callable[..., CommandResult]:
 # --- help -----------------------------------------------------------------------------------------------
 
 
-def test_these_are_the_commands() -> None:
-    looking = ["coverage", "explain", "mcp", "shell", "sources", "sql", "status", "verify", "verify-release"]
-    readers = ["audit", "emerging", "scorecard", "why"]
-    assert sorted(["backfill", "crawl", "notify", "rebuild", "release", "run", "serve", *looking, *readers]) == COMMANDS
-
-
 @pytest.mark.parametrize("name", ["add", "check", "discover", "import", "list", "prune"])
 def test_help_says_what_a_command_for_boards_reads_and_writes(name: str, empty: Path, plain: Command) -> None:
     result = plain(empty, "boards", name, "--help")
@@ -82,7 +72,7 @@ def test_help_says_what_a_command_for_boards_reads_and_writes(name: str, empty: 
     assert re.search(r"\bReads\b.*\bWrites\b", result.said), result.out
 
 
-@pytest.mark.parametrize("name", COMMANDS)
+@pytest.mark.parametrize("name", [name for name in main.COMMANDS if name not in GROUPS])
 def test_help_says_what_a_command_reads_and_writes(name: str, empty: Path, plain: Command) -> None:
     result = plain(empty, name, "--help")
     assert result.code == 0
@@ -94,8 +84,31 @@ def test_help_says_what_a_command_reads_and_writes(name: str, empty: Path, plain
 def test_the_real_command_says_what_it_is_for(empty: Path, command: Command) -> None:
     result = command(empty, "--help")
     assert result.code == 0
-    for name in COMMANDS:
-        assert re.search(rf"^\W*{name}\b", result.out, re.M), result.out
+    shown = re.findall(r"^│ ([a-z-]+) ", result.out, re.M)
+    assert shown == list(main.COMMANDS), "in the order in which a newcomer needs them"
+    assert not set(main.MOVED) & set(shown)
+
+
+@pytest.mark.parametrize(("old", "new"), main.MOVED.items())
+def test_an_old_name_still_works_and_says_the_new_one(old: str, new: str, empty: Path, plain: Command) -> None:
+    result, expected = (plain(empty, *name.split(), "--help") for name in (old, new))
+    assert (result.code, result.out) == (0, expected.out)
+    assert f"`jobmarket {old}` is now `jobmarket {new}`" in result.said
+    assert not expected.err
+
+
+def commands_in(text: str) -> set[tuple[str, ...]]:
+    """The commands that a page names in code, with the words that follow: of a group, its own command."""
+    found = re.findall(r"(?:\.venv/bin/|\$\(BIN\)/|`|^)jobmarket ([a-z-]+)(?: ([a-z]+))?", text, re.M)
+    return {(name, second) if name in GROUPS and second else (name,) for name, second in found}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda path: path.name)
+def test_pages_name_commands_that_there_are(page: Path, empty: Path, plain: Command) -> None:
+    for words in commands_in(page.read_text(encoding="utf-8")):
+        assert words[0] in main.COMMANDS, words
+        if len(words) > 1:
+            assert plain(empty, *words, "--help").code == 0, words
 
 
 @pytest.mark.parametrize("name", ["emerging", "scorecard"])
@@ -103,9 +116,10 @@ def test_what_only_a_checkout_holds_is_said(
     name: str, empty: Path, plain: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("flows.cli.readers.PROJECT", tmp_path)
-    result = plain(empty, name)
+    result = plain(empty, "readers", name)
     assert result.code == USAGE
-    assert f"`jobmarket {name}` needs a checkout of the project" in result.said
+    assert f"`jobmarket readers {name}` needs a checkout of the project" in result.said
+    assert not result.out
 
 
 def test_the_version_is_that_of_the_figures(empty: Path, plain: Command) -> None:
@@ -122,7 +136,7 @@ def test_a_day_before_all_data_is_answered_at_once(
         raise AssertionError("a run was begun")
 
     data = copy_of(small)
-    monkeypatch.setattr("flows.nightly.prepare_archive", begun)
+    monkeypatch.setattr("flows.night.fetch.prepare_archive", begun)
     result = plain(data, "run", "--as-of", "2020-02-02")
     assert result.code == USAGE
     assert re.search(r"--as-of 2020-02-02: nothing was read by then; the first adverts came on 2026-", result.said)
@@ -144,7 +158,7 @@ def test_help_explains_every_exit_code(empty: Path, plain: Command) -> None:
 
 
 @pytest.mark.parametrize("width", [80, 120])
-@pytest.mark.parametrize("name", COMMANDS)
+@pytest.mark.parametrize("name", [name for name in main.COMMANDS if name not in GROUPS])
 def test_help_fills_the_lines_of_a_terminal(
     name: str, width: int, empty: Path, plain: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -162,7 +176,7 @@ def test_ctrl_c_before_the_night_begins_is_said(empty: Path, plain: Command, mon
     def interrupted(settings: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("flows.nightly.prepare_archive", interrupted)
+    monkeypatch.setattr("flows.night.fetch.prepare_archive", interrupted)
     result = plain(empty, "run", "--sample", "--source", "lever")
     assert result.code == INTERRUPTED
     assert TOLD_TO_END in result.log
@@ -251,7 +265,7 @@ def test_a_guide_is_not_dated_back_without_a_word(empty: Path, tmp_path: Path, p
     ("name", "content", "words"),
     [
         ("empty", None, "no .warc.gz file in"),
-        ("junk.warc.gz", b"\xff\x00 junk" * 99, "the file begins with no gzipped WARC record"),
+        ("junk.warc.gz", b"\xff\x00 junk" * 99, "the file does not start with a gzipped WARC record"),
         ("text.warc.gz", gzip.compress(b"hello", mtime=0), "not a WARC record"),
         ("nothing.warc.gz", b"", "the file is empty"),
     ],
@@ -850,36 +864,11 @@ def test_a_run_that_fails_before_publishing_still_says_so(
         raise ConnectionError("Connection refused")
 
     data = copy_of(small)
-    monkeypatch.setattr("flows.nightly.compute_marts", lost)
+    monkeypatch.setattr("flows.night.publish.compute_marts", lost)
     result = plain(data, *SMALL)
     assert result.code == 1
     assert "nothing was published" in result.said
     assert run_log.runs_of(data)[0].state == EXIT_CODES[1].state
-
-
-@pytest.mark.long
-def test_a_night_whose_server_is_killed_while_it_fetches_is_published(
-    empty: Path,
-    small: FinishedRun,
-    started: Callable[..., subprocess.Popen[str]],
-    made_in: Callable[[Path], dict[str, str]],
-) -> None:
-    run = started(empty, *SMALL, PREFECT_CLIENT_MAX_RETRIES="0")
-    try:
-        while not list(empty.glob("archive/*/*")):
-            assert run.poll() is None
-            time.sleep(0.01)
-        record = json.loads((empty / "prefect" / "server.json").read_text())
-        os.kill(record["pid"], signal.SIGKILL)
-    except BaseException:
-        end(run)
-        raise
-    result = wait_for_end(run, empty)
-    assert result.code == 0, result.said
-    assert "Prefect's server at http://127.0.0.1" in result.said
-    assert "nothing was published" not in result.said.lower()
-    assert run_log.runs_of(empty)[0].state == EXIT_CODES[0].state
-    assert made_in(empty) == small.made
 
 
 def test_serve_needs_someone_to_write_to(empty: Path, plain: Command) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from extractors.refine import cluster
-from flows.nightly import prepare_archive
+from flows.night.fetch import prepare_archive
 from flows.runtime.settings import Settings
 from tests.flows.conftest import SMALL, CommandResult, FinishedRun, digests
 from warehouse.publish.reader import open_reader

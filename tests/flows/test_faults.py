@@ -25,16 +25,18 @@ from extractors.refine import refine
 from extractors.refine.refine import RefineResult
 from extractors.refine.workers import refine_all
 from extractors.sources.employer_boards import ashby, greenhouse
-from flows.runtime.run_log import runs_of
-from flows.runtime.run_record import Request
+from flows.night import publish
+from flows.runs.run_log import runs_of
+from flows.runs.run_record import Request
+from flows.runs.source_health import Health
 from flows.runtime.settings import Settings
-from flows.runtime.source_health import Health
 from transforms.posting import postings
 from transforms.records.rows import Posting
 from warehouse import database
 from warehouse.mart_tables import SalaryBands
 from warehouse.marts import cell_cache
 from warehouse.marts.compute import MARTS, Mart
+from warehouse.marts.history import mart_history
 from warehouse.marts.pay.salary_bands import salary_bands
 from warehouse.publish import atomic_files
 from warehouse.publish.reader import open_reader
@@ -249,7 +251,7 @@ def test_a_recording_in_which_nothing_is_whole_is_on_record(cut: Path, empty: Pa
     assert [row[:2] for row in rejects] == names
     for _, _, _, column, value, rule in rejects:
         assert column == "file"
-        assert "begins with no gzipped WARC record" in value
+        assert "does not start with a gzipped WARC record" in value
         assert "Get the file again if you can" in rule
     assert ids_in(empty, "ashby") == {"a1"}
     status = loading(empty, "status").said
@@ -601,13 +603,13 @@ def test_a_guide_that_breaks_during_the_night_is_left_as_it_is_and_named(
     other = mine.with_name("other.md")
     other.write_text(GUIDE, encoding="utf-8")
     text = GUIDE.replace("roles.shares", "roles.shared")
-    resolve_as_of = night.resolve_as_of
+    resolve_as_of = publish.resolve_as_of
 
     def edited(request: Request) -> date | None:
         mine.write_text(text, encoding="utf-8")
         return resolve_as_of(request)
 
-    monkeypatch.setattr(night, "resolve_as_of", edited)
+    monkeypatch.setattr(publish, "resolve_as_of", edited)
     result = standing(data, *arguments, "--guide", str(other))
     words = f"a guide was left as it was: {mine}:3: "
     assert result.code == 2 and words in result.said, result.said
@@ -670,8 +672,8 @@ def test_a_full_disk_in_the_midst_of_a_night_is_said_in_a_line(
     def full(*args: object, **more: object) -> None:
         raise duckdb.IOException('IO Error: Could not write file "work.duckdb": No space left on device')
 
-    for name in ("write_mart", "keep_mart"):
-        monkeypatch.setattr(database, name, full)
+    monkeypatch.setattr(database, "write_mart", full)
+    monkeypatch.setattr(mart_history, "keep_day", full)
     result = plain(data, *AGAIN)
     assert result.code == 1
     assert f"nothing was published: {data}: No space left on device; free some space there" in result.err
@@ -689,7 +691,7 @@ def test_a_run_that_published_says_so_even_if_its_end_cannot_be_noted(
         if "ended" in line:
             full_disk(path)
 
-    monkeypatch.setattr("flows.runtime.jsonl.append", full)
+    monkeypatch.setattr("flows.runs.jsonl.append", full)
     result = standing(data, *AGAIN)
     assert result.code == 0, result.said
     assert "runs.jsonl does not say how the run ended: No space left on device" in result.said

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-import flows.nightly as night
 from extractors.archive.reader import read_recorded
 from extractors.archive.writer import Writer, path_of
-from flows.runtime.run_log import runs_of
+from flows.runs.run_log import runs_of
+from flows.runtime import clock
 from tests.flows.test_faults import FIRST, Answer, ashby_board, ashby_job, ids_in, rejects_in
 from warehouse.publish.reader import open_reader
 
@@ -115,7 +115,7 @@ def test_a_folder_that_speaks_for_a_false_day_recovers(
 ) -> None:
     mixed(path_of(empty / "archive", "ashby", FIRST))
     other = record_at(tmp_path / "other.warc.gz", (FIRST + timedelta(hours=1), ashby_board("mill", ashby_job(3))))
-    monkeypatch.setattr(night, "today", FALSE_DAY.date, raising=False)  # as if there were no bound
+    monkeypatch.setattr(clock, "today", FALSE_DAY.date, raising=False)  # as if there were no bound
     assert briefly(empty, "backfill", str(other)).code == 0
     assert days_of(empty) == [FALSE_DAY.date()]
     assert ids_in(empty, "ashby") == {"a1", "a2", "a3", "a9"}

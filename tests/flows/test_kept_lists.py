@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from extractors.source_list import declared_sources
-from flows.nightly import compute_marts, restore_ledger
-from flows.runtime.run_record import Request
+from flows.night.publish import compute_marts, restore_ledger
+from flows.runs.run_record import Request
 from flows.runtime.settings import Settings
 from reports.figures import vintages
 from tests.warehouse.marts.test_marts import AS_OF, posting, put

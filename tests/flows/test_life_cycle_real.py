@@ -22,9 +22,10 @@ import pytest
 from extractors.archive.reader import read
 from extractors.archive.writer import Writer
 from extractors.response import Response
-from flows import backfill, nightly
+from flows import backfill
 from flows.inputs.recordings import recordings_in
-from flows.runtime.run_record import Request, begin, work_of
+from flows.night import load
+from flows.runs.run_record import Request, begin, work_of
 from flows.runtime.settings import Settings
 from tests.raw_warc import responses_in
 from warehouse import database
@@ -186,9 +187,9 @@ def take_in(data: Path, source: str, files: Sequence[Path]) -> Iterator[database
     recordings = recordings_in(files).by_source
     assert list(recordings) == [source]
     assert backfill.archive_recordings.fn(source, recordings[source], request).outcome == "ok"
-    results, failures = nightly.refine_archive.fn(request)
+    results, failures = load.refine_archive.fn(request)
     assert not failures
-    states = {load.state for load in nightly.load_refined.fn(request, results)}
+    states = {load.state for load in load.load_refined.fn(request, results)}
     assert states == {"loaded"}
     with work_of(request) as con:
         yield con

@@ -24,7 +24,7 @@ from bs4 import BeautifulSoup
 
 from extractors.refine import refine
 from extractors.refine.cache import code_key
-from flows import nightly
+from flows.night import publish
 from reports.cells.cell import numbers_of
 from reports.figures import query, vintages
 from reports.figures.catalogue import declaration_of
@@ -89,7 +89,7 @@ def nights(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nights]:
     """Two nights of noise, at the first of a month or of all. They publish pages alone."""
     result = Nights(tmp_path_factory.mktemp("nights") / "data", N_BOARDS)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(nightly, "site_files", build.files_of)
+        patch.setattr(publish, "site_files", build.files_of)
         result.run(market.FIRST)
         result.run(JULY)
         yield result

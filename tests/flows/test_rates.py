@@ -13,12 +13,13 @@ from extractors.archive.writer import Writer
 from extractors.sources.reference import ecb_rates
 from extractors.web.session import web_for
 from flows import backfill, nightly
-from flows.cli import run
+from flows.cli import run_report
 from flows.inputs.recordings import recordings_in
 from flows.inputs.uploads import wrap_uploads
-from flows.runtime.run_record import Outcome, Request, work_of
+from flows.night import fetch, publish
+from flows.runs.run_record import Outcome, Request, work_of
+from flows.runs.source_health import Health
 from flows.runtime.settings import Settings
-from flows.runtime.source_health import Health
 from flows.terminal.errors import Wrong
 from tests.sample.adverts import RECORDINGS
 
@@ -50,8 +51,8 @@ def rates_at(path: Path, **says: Any) -> Path:
 def request_of(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, undecorated: None) -> Request:
     """A backfill in an empty folder, which computes and publishes nothing after it has loaded."""
     monkeypatch.delenv("JOBMARKET_CONTACT", raising=False)
-    monkeypatch.setattr(nightly, "compute_marts", lambda request, as_of: ([], []))
-    monkeypatch.setattr(nightly, "publish", lambda request, outcome, ledger: outcome)
+    monkeypatch.setattr(publish, "compute_marts", lambda request, as_of: ([], []))
+    monkeypatch.setattr(publish, "publish", lambda request, outcome, ledger: outcome)
     settings = Settings(data=tmp_path / "data", workers=1)
     return Request(settings=settings, command="test", sources=("tabular",), is_backfill=True)
 
@@ -78,7 +79,7 @@ def test_pay_without_rates_is_said_with_its_remedy(
     request_of: Request, tmp_path: Path, caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
-    monkeypatch.setattr(run, "_print_headlines", lambda *args: None)  # nothing is published here
+    monkeypatch.setattr(run_report, "print_headlines", lambda *args: None)  # nothing is published here
     outcome = filled(request_of, tmp_path)
     assert outcome.exit_code == 0, "it is no fault of the file"
     (note,) = outcome.notes
@@ -87,7 +88,7 @@ def test_pay_without_rates_is_said_with_its_remedy(
         f"ARS 1 from 2024-03-01 to 2024-03-01); {REMEDY}"
     )
     assert note in caplog.messages
-    run.report(request_of, outcome)
+    run_report.print_report(request_of, outcome)
     assert REMEDY in capsys.readouterr().out.replace("\n", " ")
 
 
@@ -99,7 +100,7 @@ def test_a_backfill_brings_the_rates_that_are_missing(
     def recorded(source: Any, *, replay: object = None, **others: Any) -> Any:
         return web_for(source, replay=[recording], **others)  # which has nothing of the second source
 
-    monkeypatch.setattr(nightly, "web_for", recorded)
+    monkeypatch.setattr(fetch, "web_for", recorded)
     outcome = filled(request_of, tmp_path, contact="me@jobs.example")
     assert outcome.exit_code == 0, "the second source could not be asked, which does not fail the backfill"
     assert [health.source for health in outcome.health] == ["ecb_rates", "tabular"]
@@ -115,7 +116,7 @@ def test_only_a_backfill_asks_for_rates_by_itself(
     def never(*_: object, **__: object) -> None:
         raise AssertionError("nobody may be asked")
 
-    monkeypatch.setattr(nightly, "web_for", never)
+    monkeypatch.setattr(fetch, "web_for", never)
     night = Request(settings=request_of.settings, command="test", sources=("tabular",))
     assert filled(night, tmp_path, contact="me@jobs.example").notes
 
@@ -138,7 +139,7 @@ def test_the_sample_is_refused_wherever_it_comes_from(tmp_path: Path) -> None:
 def test_what_a_sample_run_archives_says_so(tmp_path: Path) -> None:
     settings = Settings(data=tmp_path / "data", workers=1)
     request = Request(settings=settings, command="test", sources=("ecb_rates",), is_sample=True)
-    health: Health = nightly.fetch_source.fn("ecb_rates", request)
+    health: Health = fetch.fetch_source.fn("ecb_rates", request)
     paths = [settings.archive.folder / name for name in health.fresh]
     assert paths and not (settings.data / "kind").exists(), "the files say it themselves"
     for path in paths:

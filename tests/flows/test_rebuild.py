@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from flows import nightly
-from flows.runtime.run_record import Request, work_of
+from flows.night import load
+from flows.runs.run_record import Request, work_of
 from flows.runtime.settings import Settings
 from tests.flows.conftest import CommandResult, FinishedRun, without_prefect
 from tests.flows.test_faults import DAY, FIRST, TEXT, ashby_board, ashby_job, record
@@ -42,9 +42,9 @@ def take_in(into: Path, data: Path, names: Sequence[str]) -> Request:
         for path in () if source == "lever" else (data / "refined" / source).glob(f"{file.removesuffix('.warc.gz')}.*"):
             shutil.copy2(path, into / "refined" / source / path.name)
     request = Request(settings=Settings(data=into, workers=1), command="test", sources=(), is_sample=True)
-    results, failures = nightly.refine_archive(request)
+    results, failures = load.refine_archive(request)
     assert not failures
-    nightly.load_refined(request, results)
+    load.load_refined(request, results)
     return request
 
 

@@ -17,7 +17,7 @@ import pytest
 
 from extractors.source import all_sources
 from flows.accuracy.audit_results import GOLD, Answer
-from flows.runtime.run_log import runs_of
+from flows.runs.run_log import runs_of
 from flows.terminal.errors import USAGE
 from reports.figures.catalogue import declaration_of
 from reports.figures.explain import explain_figure

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
 import socket
 import subprocess
 import time
@@ -19,11 +21,15 @@ from prefect.states import Running
 
 from extractors.web.session import MissingContact
 from flows import nightly
-from flows.runtime.prefect_server import answers, crash_ended
-from flows.runtime.run_record import Outcome, Request
+from flows.engine.prefect_server import answers, crash_ended
+from flows.engine.schedule_server import SCHEDULE
+from flows.night import fetch
+from flows.runs.run_log import runs_of
+from flows.runs.run_record import Outcome, Request
+from flows.runs.source_health import Health
 from flows.runtime.settings import Settings
-from flows.runtime.source_health import Health
-from tests.flows.conftest import end
+from flows.terminal.errors import EXIT_CODES
+from tests.flows.conftest import SMALL, CommandResult, FinishedRun, end, wait_for_end
 
 LEAP_NIGHT = ("--cron", "30 1 29 2 *", "--timezone", "America/Sao_Paulo", "--source", "lever")
 
@@ -32,18 +38,24 @@ LEAP_NIGHT = ("--cron", "30 1 29 2 *", "--timezone", "America/Sao_Paulo", "--sou
 def server(tmp_path_factory: pytest.TempPathFactory, started: Callable[..., subprocess.Popen[str]]) -> Iterator[str]:
     """The address of the Prefect API of a `jobmarket serve` whose night is far off."""
     data = tmp_path_factory.mktemp("serve") / "data"
+    url, process = serve_in(data, started)
+    yield url
+    end(process)
+    assert not answers(url), "`serve` ends the server that it started"
+    assert "Traceback" not in (data.parent / "data.err").read_text()
+
+
+def serve_in(data: Path, started: Callable[..., subprocess.Popen[str]]) -> tuple[str, subprocess.Popen[str]]:
+    """The address of the API of a `jobmarket serve` whose night is far off, and its process."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = int(free.getsockname()[1])
     process = started(data, "serve", "--port", str(port), *LEAP_NIGHT, JOBMARKET_CONTACT="operator@jobs.example")
     url = f"http://127.0.0.1:{port}/api"
     while not answers(url):
-        assert process.poll() is None, (data.parent / "data.err").read_text()
+        assert process.poll() is None, (data.parent / f"{data.name}.err").read_text()
         time.sleep(0.2)
-    yield url
-    end(process)
-    assert not answers(url), "`serve` ends the server that it started"
-    assert "Traceback" not in (data.parent / "data.err").read_text()
+    return url, process
 
 
 def asked(url: str, body: dict[str, Any]) -> list[dict[str, Any]]:
@@ -85,6 +97,50 @@ def test_flow_runs_of_killed_runs_do_not_stay_running(server: str) -> None:
     assert states == ["Crashed", "Running"]
 
 
+def test_a_run_is_on_record_at_the_operator_s_server(
+    empty: Path, server: str, command: Callable[..., CommandResult]
+) -> None:
+    result = command(empty, "run", "--sample", "--source", "currency_table", PREFECT_API_URL=server)
+    assert result.code == 1, "rates alone make no figure"
+    [flow_run] = [run for run in asked(f"{server}/flow_runs/filter", {}) if "--sample" in run["name"]]
+    assert flow_run["name"] == f"jobmarket run --sample --source currency_table ({runs_of(empty)[0].run_id})"
+    assert flow_run["state_type"] == "COMPLETED"
+    of_run = {"flow_runs": {"id": {"any_": [flow_run["id"]]}}}
+    until = time.monotonic() + 60
+    tasks: list[dict[str, Any]] = []
+    while {task["state_type"] for task in tasks} != {"COMPLETED"}:
+        assert time.monotonic() < until, tasks
+        time.sleep(0.2)
+        tasks = asked(f"{server}/task_runs/filter", of_run)
+    assert {task["name"].partition("-")[0] for task in tasks} >= {"fetch currency_table", "refine", "load"}
+
+
+@pytest.mark.long
+def test_a_night_whose_server_is_killed_while_it_fetches_is_published(
+    tmp_path: Path,
+    empty: Path,
+    small: FinishedRun,
+    started: Callable[..., subprocess.Popen[str]],
+    made_in: Callable[[Path], dict[str, str]],
+) -> None:
+    url, process = serve_in(tmp_path / "operator", started)
+    try:
+        run = started(empty, *SMALL, PREFECT_CLIENT_MAX_RETRIES="0", PREFECT_API_URL=url)
+        while not list(empty.glob("archive/*/*")):
+            assert run.poll() is None
+            time.sleep(0.01)
+        record = json.loads((tmp_path / "operator" / "prefect" / SCHEDULE).read_text())
+        os.kill(record["pid"], signal.SIGKILL)
+        result = wait_for_end(run, empty)
+    finally:
+        end(process)
+    assert result.code == 0, result.said
+    assert f"Prefect's server at {url}" in result.said
+    assert "nothing was published" not in result.said.lower()
+    assert runs_of(empty)[0].state == EXIT_CODES[0].state
+    assert made_in(empty) == small.made
+
+
 def test_a_source_that_breaks_stops_no_other(empty: Path, server: str, monkeypatch: pytest.MonkeyPatch) -> None:
     calls: Counter[str] = Counter()
 
@@ -99,7 +155,7 @@ def test_a_source_that_breaks_stops_no_other(empty: Path, server: str, monkeypat
     def published(request: Request, health: tuple[Health, ...], *_: object) -> Outcome:
         return Outcome(exit_code=0, as_of=None, health=health)
 
-    monkeypatch.setattr(nightly, "plan_fetches", nights)
+    monkeypatch.setattr(fetch, "plan_fetches", nights)
     monkeypatch.setattr(nightly, "from_archive", published)
     with temporary_settings({PREFECT_API_URL: server}):
         settings = Settings(data=empty, workers=1)

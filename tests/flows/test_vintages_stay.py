@@ -27,10 +27,12 @@ from hypothesis import strategies as st
 from extractors.refine.refine import RefineResult
 from flows import nightly
 from flows.cli import review
-from flows.runtime import run_log, run_record
-from flows.runtime.run_record import Request, work_of
+from flows.night import load, publish
+from flows.runs import run_log, run_record
+from flows.runs.run_record import Request, work_of
+from flows.runs.source_health import Health
+from flows.runtime import clock
 from flows.runtime.settings import KIND, Settings
-from flows.runtime.source_health import Health
 from flows.terminal.errors import Wrong
 from reports.figures import vintages
 from reports.figures.addresses import declare
@@ -98,10 +100,10 @@ VALUES: dict[str, Callable[[int | None], int | None]] = {
     "usual": lambda value: 150_000,
 }
 KILLS: dict[str, tuple[Any, str]] = {
-    "loaded": (nightly, "resolve_as_of"),
+    "loaded": (publish, "resolve_as_of"),
     "restored": (mart_history, "rename"),
     "day decided": (integrity, "judge"),
-    "computed": (nightly, "stage_guide"),
+    "computed": (publish, "stage_guide"),
     "staged": (atomic_files, "commit"),
     "between renames": (atomic_files, "commit"),
     "published": (nightly, "record_end"),
@@ -136,7 +138,7 @@ class Folder:
         at = datetime.combine(day, time(2), UTC)
         return RefineResult(
             source=SOURCE, warc=f"{SOURCE}/{day}.warc.gz", rows=self.data, responses=self.data, refine_key="1",
-            n_rows=1, n_responses=1, n_rejects=0, observed_from=at, observed_to=at, is_new=False,
+            n_rows=1, observed_to=at, is_new=False,
         )  # fmt: skip
 
     def load(self, request: Request, *_: object) -> tuple[()]:
@@ -441,7 +443,7 @@ def few_tables() -> Iterator[None]:
         patch.setattr(analysis_views, "declarations", lambda: ())
         for module in (market, sync):
             patch.setattr(module, "database_tables", lambda: TABLES)
-        for module, name in ((nightly, "compute_marts"), (nightly, "publish")):
+        for module, name in ((publish, "compute_marts"), (publish, "publish")):
             patch.setattr(module, name, PlainTask(getattr(module, name)))
         nothing = functools.partial(compute.ComputedMarts, inputs={}, unchanged={}, frames={}, reused={}, problems=[])
         patch.setattr(compute, "compute_marts", lambda con, as_of, **_: nothing(as_of))
@@ -453,10 +455,10 @@ def few_tables() -> Iterator[None]:
             "add_future_rejects": lambda health, *_: health, "stage_site": lambda *_: None,
             "dictionary": lambda _: "", "count_rows": lambda _: {},
         }.items():  # fmt: skip
-            patch.setattr(nightly, name, stub)
+            patch.setattr(next(module for module in (nightly, load, publish) if hasattr(module, name)), name, stub)
         patch.setattr(staging, "stage_macros", lambda *_: contextlib.nullcontext())
         patch.setattr("reports.figures.catalogue.declarations", lambda *_: FIGURES)
-        patch.setattr("flows.cli.run.prepare_prefect", lambda _: None)
+        patch.setattr("flows.engine.prefect_server.prepare_prefect", lambda _: None)
         patch.setattr(logging.getLogger("jobmarket"), "propagate", False)
         yield
 
@@ -480,15 +482,15 @@ def run_all(steps: Sequence[Step], data: Path) -> None:
                 def now(cls, tz: tzinfo | None = None) -> Clock:
                     return cls.combine(folder.today, time(3), tz)
 
-            for module in (nightly, run_record):
+            for module in (publish, run_record):
                 patch.setattr(module, "datetime", Clock)
-            patch.setattr(nightly, "today", lambda: folder.today)
-            patch.setattr(nightly, "refine_archive", lambda *_: (folder.results(), {}))
-            patch.setattr(nightly, "load_refined", folder.load)
+            patch.setattr(clock, "today", lambda: folder.today)
+            patch.setattr(load, "refine_archive", lambda *_: (folder.results(), {}))
+            patch.setattr(load, "load_refined", folder.load)
             patch.setattr(compute, "find_earlier_days", folder.earlier_days)
             patch.setattr(compute, "write_marts", folder.write_cells)
-            patch.setattr(nightly, "compute_figures", folder.ledger)
-            patch.setattr(nightly, "stage_guide", folder.put_guide)
+            patch.setattr(publish, "compute_figures", folder.ledger)
+            patch.setattr(publish, "stage_guide", folder.put_guide)
             for step in steps:
                 folder.do(step)
     finally:

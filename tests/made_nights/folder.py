@@ -10,7 +10,7 @@ from datetime import date
 from pathlib import Path
 
 from flows import backfill, nightly
-from flows.runtime.run_record import Request
+from flows.runs.run_record import Request
 from flows.runtime.settings import Settings
 from reports.figures import vintages
 from reports.figures.compute import compute_figures

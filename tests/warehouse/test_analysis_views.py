@@ -12,11 +12,12 @@ import duckdb
 import pytest
 
 from tests.builders import Answer, all_rows, load, open_copy, posting, refined, share_row
+from transforms.employers.agency_signs import add_agency_signs
 from transforms.records.rows import Place, Posting, SkillRequirement
 from transforms.records.vocabulary import AI_GROUPS, PAY_FLAGS, USD_REASONS
 from warehouse import database, schema
-from warehouse.load import agencies, employers, jobs
 from warehouse.load import boards as store
+from warehouse.load import employers, jobs
 from warehouse.load.lookups import load_lookups
 from warehouse.load.usd_conversion import convert_money
 from warehouse.mart_tables import Shares
@@ -293,12 +294,15 @@ def board_rows(con: database.Connection, folder: Path, lists: Mapping[str, list[
     """Columns of analysis.boards by board, where each lists these adverts."""
     load_lookups(con, [HIRING])
     files = [
-        refined(folder, name, Answer(on(3, number), [replace(one, board=name) for one in adverts], board=name))
+        refined(
+            folder,
+            name,
+            Answer(on(3, number), [add_agency_signs(replace(one, board=name)) for one in adverts], board=name),
+        )
         for number, (name, adverts) in enumerate(lists.items(), start=1)
     ]
     load(con, *files)
     employers.resolve(con, ())
-    agencies.read_signs(con, files)
     for statement in analysis_views.declarations():
         con.execute(statement)
     return {row[0]: row[1:] for row in all_rows(con, f"SELECT board, {columns} FROM analysis.boards")}
@@ -306,7 +310,8 @@ def board_rows(con: database.Connection, folder: Path, lists: Mapping[str, list[
 
 def adverts_of(board: str, n: int, **fields: Any) -> list[Posting]:
     """Adverts of one employer with ids of their own."""
-    return [replace(advert(1, **{"employer": board} | fields), posting_id=f"board:{board}{k}") for k in range(n)]
+    one = add_agency_signs(advert(1, **{"employer": board} | fields))
+    return [replace(one, posting_id=f"board:{board}{k}") for k in range(n)]
 
 
 def test_a_boards_country_is_that_of_most_of_its_jobs(con: database.Connection, tmp_path: Path) -> None:

@@ -212,10 +212,30 @@ def _number(text: str, start: int, end: int) -> Amount | None:
 
 
 def _groups(text: str, country: str | None) -> Iterator[tuple[int, int, bool]]:
-    """Where each number begins and ends, and whether it may be a sum; an amount is built of no more than those.
+    """Where each number begins and ends, and whether it may be a sum; an amount is built of no more than these.
 
-    Most numbers of an advert count years or people: what stands beside them is looked up by the word.
+    Most numbers of an advert count years or people: the words beside them are looked up without reading them.
     """
+    for start, end, is_plain in _numbers(text):
+        size = end - start
+        before = text[start - 1] if start else " "
+        after = text[end : end + 1] or " "
+        is_code = size > 1 and text[start] == "0" and text[start + 1].isdecimal()  # "06440", a postcode
+        if size > MAX_NUMBER or after == "%" or before == "#" or is_code:
+            continue
+        is_large = size > len("999") and not (is_plain and size == len("2026") and int(text[start:end]) in YEARS)
+        if is_large or _may_be_signed(text, start, country):
+            yield start, end, True
+        elif before != "_" and not (before.isalpha() and before < _WIDE[0]):
+            yield (
+                start,
+                end,
+                _LARGE.match(text, end + 1) is not None if after == "+" else _may_be_named(text, end, after),
+            )
+
+
+def _numbers(text: str) -> Iterator[tuple[int, int, bool]]:
+    """Where each number begins and ends, and whether it is digits alone, without marks between them."""
     digits = _digits(text)
     digits.append(-1)
     length, end, index = len(text), 0, 0
@@ -232,23 +252,7 @@ def _groups(text: str, country: str | None) -> Iterator[tuple[int, int, bool]]:
         if not is_plain:
             match = _NUMBER.match(text, start)
             end = match.end() if match else end
-            after = text[end] if end < length else " "
-        size = end - start
-        before = text[start - 1] if start else " "
-        is_code = size > 1 and text[start] == "0" and text[start + 1].isdecimal()  # "06440", a postcode
-        if size > MAX_NUMBER or after == "%" or before == "#" or is_code:
-            continue
-        if size > len("999") and not (is_plain and size == len("2026") and int(text[start:end]) in YEARS):
-            yield start, end, True
-            continue
-        is_sum = _may_be_signed(text, start, country)
-        if not is_sum and (before == "_" or (before.isalpha() and before < _WIDE[0])):
-            continue
-        if not is_sum and after == "+":
-            is_sum = _LARGE.match(text, end + 1) is not None
-        elif not is_sum:
-            is_sum = _may_be_named(text, end, after)
-        yield start, end, is_sum
+        yield start, end, is_plain
 
 
 def _digits(text: str) -> list[int]:
@@ -434,21 +438,6 @@ def _is_bare_sum(number: float, size: int) -> bool:
     return number >= MIN_SUM and not (number in YEARS and size == len("2026"))
 
 
-def stated_amount(value: object) -> float | None:
-    """An amount in a field of its own, a number or its text ("125000.0"); None for 0, "" and what is no amount.
-
-    >>> stated_amount("125,000.50"), stated_amount(0), stated_amount("n/a"), stated_amount(True)
-    (125000.5, None, None, None)
-    """
-    if isinstance(value, bool) or not isinstance(value, int | float | str):
-        return None
-    try:
-        amount = float(value.replace(",", "")) if isinstance(value, str) else float(value)
-    except (ValueError, OverflowError):
-        return None
-    return amount if 0 < amount < float("inf") else None
-
-
 def _value(digits: str) -> float:
     """A number as written: 120,000 or 120.000 or 120 000 or 1'234,50 or 12,00,000."""
     if digits.isdecimal():
@@ -597,22 +586,17 @@ def _join(text: str, a: Amount, b: Amount, *, is_third: bool = False) -> Range |
     """Two amounts as one range, or None when what stands between them, or their sizes, do not make one."""
     if b.start - a.end > MAX_GAP or not (a.is_sum or b.is_sum) or not _is_joined(text, a, b, is_third=is_third):
         return None
-    if a.currencies and b.currencies and not a.currencies & b.currencies:
-        return None
+    currencies = a.currencies & b.currencies if a.currencies and b.currencies else a.currencies or b.currencies
     low, high = _ends(a, b)
-    if not b.is_signed and not b.unit and (high < low or _COUNTED.match(text, b.end)):
+    if (a.currencies and b.currencies and not currencies) or not _fits(text, a, b, low, high):
         return None
-    if not a.is_sum and not b.is_sum and low < MIN_SUM:
-        return None
-    if not a.is_signed and not a.unit and low * 20 < high and high > MIN_SUM:
-        return None  # "5 - 120,000": the first counts something else
     return Range(
         start=a.start,
         end=b.end,
         low=low,
         high=high,
         is_range=True,
-        currencies=a.currencies & b.currencies if a.currencies and b.currencies else a.currencies or b.currencies,
+        currencies=currencies,
         is_local=a.is_local or b.is_local,
         is_signed=a.is_signed or b.is_signed,
         is_open=b.is_open,
@@ -620,6 +604,14 @@ def _join(text: str, a: Amount, b: Amount, *, is_third: bool = False) -> Range |
         gap=(a.end, b.start),
         last=b,
     )
+
+
+def _fits(text: str, a: Amount, b: Amount, low: float, high: float) -> bool:
+    """Whether the sizes of two joined amounts are those of a range, and both count money."""
+    if not b.is_signed and not b.unit and (high < low or _COUNTED.match(text, b.end)):
+        return False
+    is_bare = not a.is_signed and not a.unit
+    return not (is_bare and low * 20 < high and high > MIN_SUM)  # "5 - 120,000": the first counts something else
 
 
 def _is_joined(text: str, a: Amount, b: Amount, *, is_third: bool) -> bool:

@@ -13,16 +13,17 @@ import functools
 import html
 import itertools
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 from transforms.pay.amounts import Range, ranges_in
 from transforms.pay.currency import codes, legal_tender, resolve_currency
-from transforms.pay.normalisation import PER_YEAR, replace_columns, usual_period
+from transforms.pay.normalisation import replace_columns, usual_period
 from transforms.pay.range_grammar import joint_of
 from transforms.pay.scope import Tie, tie_of
 from transforms.pay.vocabulary import Hit, Word, can_be_known, hits_in, line_end, may_be_void
 from transforms.records.rows import Pay
+from transforms.records.vocabulary import PER_YEAR
 
 CLAUSE = 240
 """Characters before an amount in which a word may govern it: about two long lines of an advert."""
@@ -104,6 +105,8 @@ _NEXT_SUM = re.compile(r"\s?:?\s?(?:of |up to )?[$€£¥₹]")
 """A word before another sum belongs to that one: "$300k (base $180k)"."""
 _INVOICED = re.compile(r"\b(?:B2B|C2C)\b")
 _MONEY_SIGN = re.compile("[$€£¥₹₩₺₽₴₱₫₪฿₦]")
+_MARKS_BETWEEN = "()[]/-–—,*·×"
+"""Marks that may stand between an amount and the words that say more of it."""
 _SAME_PAY = ("or", "/", "|", ",", "oder", "ou", "o")
 
 
@@ -172,6 +175,20 @@ class _Site(NamedTuple):
     usual_period: str | None
 
 
+class _Claim(NamedTuple):
+    """An amount with the evidence that it is pay, before it is believed. `follows_pay`: pay was read before it."""
+
+    site: _Site
+    evidence: _Evidence
+    period: str | None
+    follows_pay: bool
+
+    @property
+    def usd(self) -> float:
+        """Its upper end in rough US dollars."""
+        return self.site.one.high / self.site.per_usd
+
+
 def pay_in(text: str, *, country: str | None = None) -> tuple[Pay, ...]:
     """All pay that a text states, in its order, each with its offsets; () when it states none.
 
@@ -220,43 +237,62 @@ def _pad(entity: re.Match[str]) -> str:
 
 
 def _read(text: str, one: Range, amounts: Sequence[_AmountBefore], country: str | None) -> _AmountBefore | None:
-    """The pay an amount states, or None when nothing says that it is pay."""
+    """Return the pay that an amount states, or None when nothing says that it is pay."""
     currency = resolve_currency(one.currencies, country, strict=one.is_local) if one.currencies else None
     per_usd = _per_usd(one, currency, country)
-    most = max(one.low, one.high)
-    if one.high <= 0 or most > MAX_NUMBER or most / per_usd > MAX_USD:
+    if _is_too_large(one, per_usd):
         return None
-    is_millions = one.unit is not None and one.unit.factor >= MILLION and per_usd < STRONG
-    if is_millions and one.high / per_usd >= MAX_MILLIONS_USD:
+    before = _find_before(text, one, must_be_named=_is_in_millions(one, per_usd) or _is_bare(text, one))
+    if before is None:
         return None
-    must_be_named = is_millions or _is_bare(text, one)
-    if must_be_named and not can_be_known(text, one.start):
-        return None
-    before = _before(_lead(text, one.start))
-    if must_be_named and before.leading is None:
-        return None
-    begin = one.start - before.size
     is_open = one.is_open and not _adds(text, one.end)
     after = _after(text, one.end + is_open, one.end + TAIL)
     period = after.period or (one.unit and one.unit.period) or _gap_period(text, one) or before.period
     if len(one.currencies) > 1 and per_usd >= STRONG and _annual(one.high / per_usd, period) < MIN_ANNUAL_USD:
         currency, per_usd = None, 1.0  # "$3k a month" in Buenos Aires: another dollar is meant
     usual = usual_period(one.low, one.high, currency, country)
-    site = _Site(text, one, begin, before, after, is_open, per_usd, usual)
+    site = _Site(text, one, one.start - before.size, before, after, is_open, per_usd, usual)
     last = amounts[-1] if amounts else None
     evidence = _evidence(site, last)
     if evidence is None:
         return None
     period = period or evidence.period or _period_of_same_clause(site, last)
-    if not _is_believable(site, evidence, period, last):
+    if not _is_believable(_Claim(site, evidence, period, follows_pay=last is not None)):
         return None
-    floor = last.end if last else 0
-    end = max(one.end, after.end)
-    tie = Tie() if _is_graded(text, one) else tie_of(text, max(begin, floor), one.start, end, floor=floor)
+    tie = _tie_of(site, last)
     if tie.country and len(one.currencies) > 1:
         currency = resolve_currency(one.currencies, tie.country) or currency
     pay = _make_pay(site, evidence.component, currency, period, tie)
     return _AmountBefore(pay, one.start, one.end, one.high, one.currencies)
+
+
+def _is_too_large(one: Range, per_usd: float) -> bool:
+    """Whether an amount is no pay because of its size, whatever stands beside it."""
+    largest = max(one.low, one.high)
+    if one.high <= 0 or largest > MAX_NUMBER or largest / per_usd > MAX_USD:
+        return True
+    return _is_in_millions(one, per_usd) and one.high / per_usd >= MAX_MILLIONS_USD
+
+
+def _is_in_millions(one: Range, per_usd: float) -> bool:
+    """Whether an amount is stated in millions of a currency in which nobody is paid millions."""
+    return one.unit is not None and one.unit.factor >= MILLION and per_usd < STRONG
+
+
+def _find_before(text: str, one: Range, *, must_be_named: bool) -> _Before | None:
+    """Return the words before an amount; None where a pay word must lead to it and none does."""
+    if must_be_named and not can_be_known(text, one.start):
+        return None
+    before = _before(_lead(text, one.start))
+    return None if must_be_named and before.leading is None else before
+
+
+def _tie_of(site: _Site, last: _AmountBefore | None) -> Tie:
+    """Place and level that the words around an amount tie it to, looking back no further than the last amount."""
+    if _is_graded(site.text, site.one):
+        return Tie()
+    floor = last.end if last else 0
+    return tie_of(site.text, max(site.begin, floor), site.one.start, max(site.one.end, site.after.end), floor=floor)
 
 
 def _is_graded(text: str, one: Range) -> bool:
@@ -439,27 +475,77 @@ def _is_headline_of_thousands(site: _Site) -> bool:
     return site.after.component is not None or "|" in site.text[_line_start(site.text, one.start, floor) : one.start]
 
 
-def _is_believable(site: _Site, evidence: _Evidence, period: str | None, last: _AmountBefore | None) -> bool:
-    """Whether the evidence is strong enough for an amount of this shape and size."""
-    one, kind = site.one, evidence.kind
-    usd = one.high / site.per_usd
-    if not one.is_signed:
-        if evidence.component not in CASH:
-            return False
-        if kind not in ("direct", "field", "headline") and not (kind in ("heading", "after") and one.is_range):
-            return False
-    if one.unit and one.unit.factor >= MILLION and site.per_usd < STRONG:
-        return kind == "direct" and usd < MAX_MILLIONS_USD
-    if period is None and usd < (MIN_USD if site.per_usd < STRONG else MIN_WEAK_USD):
-        return kind in ("direct", "after") or (
-            kind == "field" and _MONEY_SIGN.search(site.text, one.start, one.end) is not None
-        )
-    if period and evidence.component == "base" and _annual(usd, period) < MIN_ANNUAL_USD:
-        return kind == "direct"
-    is_small = _annual(usd, period or site.usual_period) < (MIN_INDIRECT_TIMED_USD if period else MIN_INDIRECT_USD)
-    if is_small and site.per_usd < STRONG and evidence.component in CASH:
-        return kind in ("direct", "after", "field")
-    return not (last is not None and kind == "clause" and not one.is_range and period is None)
+def _is_believable(claim: _Claim) -> bool:
+    """Whether the evidence is of a kind that is enough for an amount of this shape and size."""
+    return all(claim.evidence.kind in rule.enough for rule in _DOUBTS if rule.applies(claim))
+
+
+def _is_bare_claim(claim: _Claim) -> bool:
+    return not claim.site.one.is_signed and claim.evidence.component in CASH
+
+
+def _is_small_without_period(claim: _Claim) -> bool:
+    return claim.period is None and claim.usd < (MIN_USD if claim.site.per_usd < STRONG else MIN_WEAK_USD)
+
+
+def _has_money_sign(claim: _Claim) -> bool:
+    return _MONEY_SIGN.search(claim.site.text, claim.site.one.start, claim.site.one.end) is not None
+
+
+def _is_small_for_a_year(claim: _Claim) -> bool:
+    least = MIN_INDIRECT_TIMED_USD if claim.period else MIN_INDIRECT_USD
+    is_strong_cash = claim.site.per_usd < STRONG and claim.evidence.component in CASH
+    return is_strong_cash and _annual(claim.usd, claim.period or claim.site.usual_period) < least
+
+
+class _Doubt(NamedTuple):
+    """What makes an amount doubtful, and the kinds of evidence that are enough in spite of it."""
+
+    name: str
+    applies: Callable[[_Claim], bool]
+    enough: tuple[str, ...]
+
+
+_DOUBTS = (
+    _Doubt("no currency, and not cash", lambda c: not c.site.one.is_signed and c.evidence.component not in CASH, ()),
+    _Doubt(
+        "one figure without a currency",
+        lambda c: _is_bare_claim(c) and not c.site.one.is_range,
+        ("direct", "field", "headline"),
+    ),
+    _Doubt(
+        "a range without a currency",
+        lambda c: _is_bare_claim(c) and c.site.one.is_range,
+        ("direct", "field", "headline", "heading", "after"),
+    ),
+    _Doubt("millions", lambda c: _is_in_millions(c.site.one, c.site.per_usd), ("direct",)),
+    _Doubt(
+        "too many millions",
+        lambda c: _is_in_millions(c.site.one, c.site.per_usd) and c.usd >= MAX_MILLIONS_USD,
+        (),
+    ),
+    _Doubt(
+        "small, without a period",
+        lambda c: _is_small_without_period(c) and not _has_money_sign(c),
+        ("direct", "after"),
+    ),
+    _Doubt(
+        "small, with a sign but no period",
+        lambda c: _is_small_without_period(c) and _has_money_sign(c),
+        ("direct", "after", "field"),
+    ),
+    _Doubt(
+        "too little for a year",
+        lambda c: bool(c.period) and c.evidence.component == "base" and _annual(c.usd, c.period) < MIN_ANNUAL_USD,
+        ("direct",),
+    ),
+    _Doubt("small for a year", _is_small_for_a_year, ("direct", "after", "field")),
+    _Doubt(
+        "one more figure of a sentence, without a period",
+        lambda c: c.follows_pay and not c.site.one.is_range and c.period is None,
+        ("after", "direct", "heading", "list", "field", "headline", "period"),
+    ),
+)
 
 
 def _make_pay(site: _Site, component: str, currency: str | None, period: str | None, tie: Tie) -> Pay:
@@ -626,38 +712,34 @@ def _after(text: str, end: int, stop: int) -> _After:
 def _read_after(line: str, next_sum: str) -> _After:
     """Period, tax, salaries a year and kind that the words after an amount say, and how far they reach.
 
-    Reading stops at the line's or sentence's end, at a word nothing is known of, and at what adds something else.
+    Reading stops at the line's or sentence's end, at an unknown word, and at words that add something else.
     `next_sum` is what follows the line when that is a sum.
     """
     values: dict[str, str] = {}
     end = 0
     for hit in hits_in(line):
-        lead = line[: hit.start]
-        if lead.endswith(". ") and line[hit.start].isupper():
+        if _begins_sentence(line, hit):
             break
         if hit.mark and not hit.words:
-            if hit.mark not in "()[]/-–—,*·×":
+            if hit.mark not in _MARKS_BETWEEN:
                 break
             continue
         facts = [w for w in hit.words if w.kind in ("period", "tax", "months")]
-        kind = next((w for w in hit.words if w.kind in ("pay", "not_pay") and w.reach != "before"), None)
-        bound = hit.of("bound")
-        filler = _filler(hit)
-        is_apart = "," in lead or ")" in lead
-        if facts and is_apart and hit.end - hit.start < len("year") and line[hit.start].isalpha():
+        if facts and _is_abbreviation_apart(line, hit):
             break  # "..., PM ($150k)" is a product manager
         for word in facts:
             values.setdefault(word.kind, word.value)
+        kind = next((w for w in hit.words if w.kind in ("pay", "not_pay") and w.reach != "before"), None)
+        bound = hit.of("bound")
         if kind is not None:
-            if "component" in values or "," in lead or _NEXT_SUM.match(line + next_sum, hit.end):
+            if "component" in values or "," in line[: hit.start] or _NEXT_SUM.match(line + next_sum, hit.end):
                 break
+            values["component" if kind.kind == "pay" else "not_pay"] = kind.value
             if kind.kind == "not_pay":
-                values["not_pay"] = kind.value
                 break
-            values["component"] = kind.value
         elif bound and bound.reach == "after" and not facts:
             values["bound"] = bound.value
-        elif filler in ("", "place"):
+        elif _filler(hit) in ("", "place"):
             continue
         elif not facts:
             break
@@ -672,6 +754,16 @@ def _read_after(line: str, next_sum: str) -> _After:
         bound=values.get("bound"),
         end=end,
     )
+
+
+def _begins_sentence(line: str, hit: Hit) -> bool:
+    return line[: hit.start].endswith(". ") and line[hit.start].isupper()
+
+
+def _is_abbreviation_apart(line: str, hit: Hit) -> bool:
+    """Whether a word of under four letters stands behind a comma or bracket."""
+    is_apart = "," in line[: hit.start] or ")" in line[: hit.start]
+    return is_apart and hit.end - hit.start < len("year") and line[hit.start].isalpha()
 
 
 # --- more than one ----------------------------------------------------------------------------------

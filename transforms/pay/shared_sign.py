@@ -11,9 +11,10 @@ from collections.abc import Collection, Sequence
 
 from transforms.pay.amounts import ranges_in
 from transforms.pay.currency import codes, legal_tender
-from transforms.pay.normalisation import PER_YEAR, replace_columns
+from transforms.pay.normalisation import replace_columns
 from transforms.pay.prose import MIN_ANNUAL_USD
 from transforms.records.rows import Pay, Span
+from transforms.records.vocabulary import PER_YEAR
 
 BY_COUNTRY = "sign of several currencies, by country"
 

@@ -46,7 +46,12 @@ def _number(value: object) -> float:
         if not _NUMBER.fullmatch(digits) or _TWO_READINGS.fullmatch(digits):
             return math.nan
         return float(digits.replace(",", ""))
-    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else math.nan
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return math.nan
+    try:
+        return float(value)
+    except OverflowError:
+        return math.inf
 
 
 def period_of(word: object) -> str | None:

@@ -355,21 +355,37 @@ def _stands_out(runs: list[_Run], n: int, piece: str) -> bool:
     """Whether a name may be taken from a piece that also holds other words ("Acme Helsinki", "Austin TX")."""
     run, is_edge = runs[n], n in (0, len(runs) - 1)
     text = piece[run.start : run.end]
-    beside = [other for other in runs[max(0, n - 1) : n + 2] if other is not run]
     words = key(piece).split()
     if any(m.city for m in run.meanings) and not noise().facility.isdisjoint(words):
-        populations = [m.population for m in run.meanings if m.city and key(m.city) == key(text)]
-        is_venue = is_edge and not noise().venue.isdisjoint(words) and len({m.country for m in run.meanings}) == 1
-        return max(populations, default=0) >= (WELL_KNOWN if is_venue else METROPOLIS)
+        is_venue = is_edge and not noise().venue.isdisjoint(words)
+        return _names_facility(run, text, is_venue=is_venue)
+    beside = [other for other in runs[max(0, n - 1) : n + 2] if other is not run]
     if run.is_code:
-        has_town = any(within(a, b) for other in beside for a in other.meanings if a.city for b in run.meanings)
-        is_held = any(other.workplace or other.group or other.is_area for other in beside)
-        return has_town or n == len(runs) - 1 or (is_edge and is_held)
+        is_last = n == len(runs) - 1
+        return is_last or _has_town_beside(run, beside) or (is_edge and any(map(_holds_places, beside)))
     if any(m.city is None for m in run.meanings):
         return len(text) > 3 or text.replace(".", "").isupper()
     is_large = any(m.population >= WELL_KNOWN or m.score >= NICKNAME for m in run.meanings)
-    is_held = any(within(a, b) for other in beside for a in run.meanings for b in other.meanings if not b.city)
-    return (is_large and is_edge) or is_held
+    return (is_large and is_edge) or _lies_in_area_beside(run, beside)
+
+
+def _names_facility(run: _Run, text: str, *, is_venue: bool) -> bool:
+    """Whether a city is so large that a building or street is named with it because it stands there."""
+    populations = [m.population for m in run.meanings if m.city and key(m.city) == key(text)]
+    is_sure = is_venue and len({m.country for m in run.meanings}) == 1
+    return max(populations, default=0) >= (WELL_KNOWN if is_sure else METROPOLIS)
+
+
+def _has_town_beside(run: _Run, beside: Sequence[_Run]) -> bool:
+    return any(within(a, b) for other in beside for a in other.meanings if a.city for b in run.meanings)
+
+
+def _lies_in_area_beside(run: _Run, beside: Sequence[_Run]) -> bool:
+    return any(within(a, b) for other in beside for a in run.meanings for b in other.meanings if not b.city)
+
+
+def _holds_places(run: _Run) -> bool:
+    return bool(run.workplace or run.group or run.is_area)
 
 
 class _Part(NamedTuple):
@@ -554,28 +570,40 @@ def _join(item: Item, part: _Part, *, is_in_list: bool, is_next: bool) -> bool:
 
 def _combine(item: Item, before: Meaning, part: _Part, after: Meaning, *, is_in_list: bool) -> Meaning | None:
     """Two neighbouring meanings as one place, or None when they are not the same place or too unlikely together."""
-    best = max((m.score for m in item.meanings if m.city), default=0.0)
-    if after.city is None and within(before, after):  # "Berlin, Germany"
-        if item.has_country and after.is_country and before.city is None and key(part.text) not in item.keys:
-            return None
-        best_city = max((m.score for m in part.meanings if m.city), default=0.0)
-        is_like_city = after.subdivision is not None and not part.run.is_code and after.score < best_city
-        least = MIN_SHARE_IN_LIST if is_in_list or is_like_city else MIN_SHARE
-        if before.city and before.score < best * least:
-            return None
-        weight = STATE_CODE if part.run.is_code and after.subdivision else 1.0
-        score = (after if before.is_country else before).score * weight
-        return before._replace(subdivision=before.subdivision or after.subdivision, score=score)
+    if after.city is None and within(before, after):
+        return _within_container(item, before, part, after, is_in_list=is_in_list)
     if before.city is not None or not within(after, before):
         return None
-    if after.city is not None:  # "Germany, Berlin"
-        if item.town is not None or before.score < best:  # "New York, Boston" names two cities
-            return None
-        is_tight = before.subdivision is not None or part.glue in ("dash", "space", "open")
-        least = MIN_SHARE if is_tight else MIN_SHARE_IN_LIST
-        if after.score < least * max(m.score for m in part.meanings):
-            return None
+    if after.city is not None and not _is_city_of(item, before, part, after):
+        return None
     return after._replace(subdivision=after.subdivision or before.subdivision)  # also "Germany, Bavaria"
+
+
+def _within_container(item: Item, before: Meaning, part: _Part, after: Meaning, *, is_in_list: bool) -> Meaning | None:
+    """A place and the country or subdivision behind it that holds it: "Berlin, Germany"."""
+    if item.has_country and after.is_country and before.city is None and key(part.text) not in item.keys:
+        return None
+    is_like_city = after.subdivision is not None and not part.run.is_code and after.score < _best_city(part.meanings)
+    least = MIN_SHARE_IN_LIST if is_in_list or is_like_city else MIN_SHARE
+    if before.city and before.score < _best_city(item.meanings) * least:
+        return None
+    weight = STATE_CODE if part.run.is_code and after.subdivision else 1.0
+    score = (after if before.is_country else before).score * weight
+    return before._replace(subdivision=before.subdivision or after.subdivision, score=score)
+
+
+def _is_city_of(item: Item, before: Meaning, part: _Part, after: Meaning) -> bool:
+    """Whether a city behind a country or subdivision is one in it: "Germany, Berlin"."""
+    if item.town is not None or before.score < _best_city(item.meanings):  # "New York, Boston" names two cities
+        return False
+    is_tight = before.subdivision is not None or part.glue in ("dash", "space", "open")
+    least = MIN_SHARE if is_tight else MIN_SHARE_IN_LIST
+    return after.score >= least * max(m.score for m in part.meanings)
+
+
+def _best_city(meanings: Iterable[Meaning]) -> float:
+    """The highest score of the meanings that are cities."""
+    return max((m.score for m in meanings if m.city), default=0.0)
 
 
 def _namesake(item: Item, part: _Part) -> dict[tuple[str, str | None, str | None], Meaning]:

@@ -595,29 +595,37 @@ def _scope(items: Sequence[Item], *, is_remote: bool) -> set[str]:
 
 def _bound(items: Sequence[Item], n: int) -> set[int]:
     """The items that say where the remote work of `items[n]` may be done."""
-    me = items[n]
+    word = items[n]
     before = items[n - 1] if n and items[n - 1].is_place else None
     after = items[n + 1] if n + 1 < len(items) and items[n + 1].is_place else None
-    if me.paren:
-        inside = {k for k, item in enumerate(items) if item.paren == me.paren and item.is_place}
-        if inside:  # "(Remote, US)"
-            return inside
-        if me.glue == "open" and before:  # "Spain (Remote)"
-            return {n - 1} | _find_listed_areas(items, n - 1, -1)
+    if word.paren and (inside := _find_in_brackets(items, word.paren)):  # "(Remote, US)"
+        return inside
+    if word.paren and word.glue == "open" and before:  # "Spain (Remote)"
+        return {n - 1} | _find_listed_areas(items, n - 1, -1)
     indices: set[int] = set()
     if after and after.glue == "open":  # "Remote (US or Canada)"
-        indices |= {k for k, item in enumerate(items) if item.paren == after.paren and item.is_place}
-    elif after and (after.glue in ("space", "dash") or (after.glue == "slash" and after.is_area)):
-        indices |= {n + 1} | _find_listed_areas(items, n + 1, 1)
-    if before and (me.glue in ("space", "dash") or (me.glue == "slash" and before.is_area)):
+        indices = _find_in_brackets(items, after.paren)
+    elif after and _is_tied(after.glue, after):
+        indices = {n + 1} | _find_listed_areas(items, n + 1, 1)
+    if before and _is_tied(word.glue, before):
         indices |= {n - 1} if indices else {n - 1} | _find_listed_areas(items, n - 1, -1)
-    elif before and me.glue == "close" and not indices:
-        indices |= {n - 1}
+    elif before and word.glue == "close" and not indices:
+        indices = {n - 1}
     if indices:
         return indices
-    if me.glue == "word":  # "Boston or Remote, US"
+    if word.glue == "word":  # "Boston or Remote, US"
         return {n + 1} if after and after.glue == "comma" and after.is_area else set()
-    return _in_chunk(items, me)
+    return _in_chunk(items, word)
+
+
+def _find_in_brackets(items: Sequence[Item], paren: int) -> set[int]:
+    """The places in the brackets with a number."""
+    return {k for k, item in enumerate(items) if item.paren == paren and item.is_place}
+
+
+def _is_tied(glue: str, place: Item) -> bool:
+    """Whether a place next to a word for remote work belongs to it: by a space, a dash, or a slash before an area."""
+    return glue in ("space", "dash") or (glue == "slash" and place.is_area)
 
 
 def _in_chunk(items: Sequence[Item], me: Item) -> set[int]:

@@ -8,6 +8,7 @@ from typing import Annotated, NamedTuple
 
 from transforms.records.columns import Column, struct, table
 from transforms.records.vocabulary import (
+    AGENCY_SIGNS,
     AI_LABELS,
     BASES,
     COMPONENTS,
@@ -100,6 +101,14 @@ class ListedName:
     beside: Annotated[str, Column("Technology of the taxonomy next to it", references="core.skills.skill")]
     start: Annotated[int, Column("Offset of the name's first character in the text", low=0)]
     end: Annotated[int, Column("Offset after its last character", low=0)]
+
+
+@struct
+class AgencySign:
+    """Words of an advert that say its employer hires for others."""
+
+    sign: Annotated[str, Column("What the words say", values=AGENCY_SIGNS)]
+    words: Annotated[str, Column("The words")]
 
 
 @struct
@@ -286,6 +295,9 @@ class Posting(Advert):
         Column(
             "Names in lists beside known technologies that the taxonomy lacks, in adverts of AI, engineering and data"
         ),
+    ] = ()
+    agency_signs: Annotated[
+        tuple[AgencySign, ...], Column("What an advert on an employer's board says of hiring for others")
     ] = ()
     spans: Annotated[tuple[Span, ...], Column("Where the values were read")]
     issues: Annotated[tuple[Issue, ...], Column("Values that were not taken")]

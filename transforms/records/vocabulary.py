@@ -23,6 +23,8 @@ its own: "Centriaautism" may be Centria Autism."""
 AGENCY_SIGNS = ("client", "itself", "title")
 """What tells an agency beside its name: words of `agency_cues.csv` in the texts and titles of its adverts."""
 PERIODS = ("hour", "day", "week", "month", "year")
+PER_YEAR = {"year": 1.0, "month": 12.0, "week": 52.0, "day": 260.0, "hour": 2080.0}
+"""Periods in a year of 52 weeks of five days and 40 hours. Norms of pay use a country's own hours and months."""
 READINGS = ("stated", "parsed", "inferred")
 COMPONENTS = (
     *("base", "bonus", "commission", "equity", "equity_percent"),

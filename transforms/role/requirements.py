@@ -166,32 +166,44 @@ def _years(match: re.Match[str]) -> float:
 
 
 def _is_demanded(text: str, match: re.Match[str], section: str) -> bool:
+    """Whether years are of a person's experience, and demanded."""
     if section in ("preferred", "not"):
         return False
     first, last = sentence_at(text, match.start(), match.end())
     before, after = lower_text(text[first : match.start()]), lower_text(text[match.end() : last])
-    unit = match["unit"].lower()
-    if _NOT_BEFORE.search(before[-40:]) or _NOT_AFTER.match(after):
+    if _NOT_BEFORE.search(before[-40:]) or _NOT_AFTER.match(after) or not _is_of_experience(match, before, after):
         return False
-    has_experience = _EXPERIENCE.search(after) or _EXPERIENCE.search(before) or unit == "yoe"
-    if unit.startswith("m") and not (_EXPERIENCE.search(after[:60]) or _MONTHS_LABEL.search(before[-60:])):
+    names_person = _PERSON.search(before) is not None
+    if not names_person and (section == "mentioned" or _is_of_employer(before, after)):
         return False
-    if not has_experience:
-        least = _DEMAND_AFTER.match(after)
-        cue = least or "+" in match[0] or match["high"] or _DEMAND.search(before[-30:])
-        if not (cue and _DOING.match(after[least.end() :] if least else after)):
-            return False
-    if not _PERSON.search(before) and (
-        _EMPLOYER.search(before) or (_LASTING.search(before[-25:]) and _EMPLOYER.search(after[:60]))
+    return not _is_wished(before, after)
+
+
+def _is_of_experience(match: re.Match[str], before: str, after: str) -> bool:
+    """Whether years are said to be of experience, or asked for by a cue before what is done in them."""
+    if match["unit"].lower().startswith("m") and not (
+        _EXPERIENCE.search(after[:60]) or _MONTHS_LABEL.search(before[-60:])
     ):
         return False
+    if match["unit"].lower() == "yoe" or _EXPERIENCE.search(after) or _EXPERIENCE.search(before):
+        return True
+    least = _DEMAND_AFTER.match(after)
+    cue = least or "+" in match[0] or match["high"] or _DEMAND.search(before[-30:])
+    return bool(cue and _DOING.match(after[least.end() :] if least else after))
+
+
+def _is_of_employer(before: str, after: str) -> bool:
+    """Whether years are of the employer's own history."""
+    return bool(_EMPLOYER.search(before) or (_LASTING.search(before[-25:]) and _EMPLOYER.search(after[:60])))
+
+
+def _is_wished(before: str, after: str) -> bool:
+    """Whether years are only wished for, or an exception."""
     if _WISHED_BEFORE.search(before[-30:]) or _EXCEPTION_BEFORE.search(before):
-        return False
+        return True
     after = _BRACKET.sub(lambda bracket: bracket[0] if _WISHED_ALONE.match(bracket[0]) else "", after)
     clause = _CLAUSE_END.search(after)
-    if clause and _WISHED.search(after[: clause.start()]):
-        return False
-    return section != "mentioned" or bool(_PERSON.search(before))
+    return clause is not None and _WISHED.search(after[: clause.start()]) is not None
 
 
 # --- degree -----------------------------------------------------------------------------------------

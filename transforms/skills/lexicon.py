@@ -21,7 +21,7 @@ import itertools
 import re
 import threading
 from bisect import bisect_left
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -98,48 +98,63 @@ class _Spelling:
     meaning: int
 
 
+class _Entries:
+    """Meanings and spellings, each once, in the order in which they are added."""
+
+    def __init__(self) -> None:
+        self.meanings: dict[Meaning, int] = {}
+        self.spellings: dict[tuple[str, bool, int], None] = {}
+
+    def add(self, texts: Iterable[str], meaning: Meaning, *, is_exact: bool = False) -> None:
+        """Let texts stand for a meaning."""
+        for text in texts:
+            number = self.meanings.setdefault(meaning, len(self.meanings))
+            self.spellings[text, is_exact, number] = None
+
+
 def _read() -> tuple[list[Meaning], list[_Spelling]]:
     """Every meaning, and every spelling with the number of its meaning."""
+    entries = _Entries()
+    skill_numbers = {skill.skill: n for n, skill in enumerate(taxonomy())}
+    _add_names(entries, skill_numbers)
+    for row in rows_of("skill_phrases"):
+        phrase = str(row["phrase"])
+        meaning = Meaning(skills=(skill_numbers[str(row["skill"])],), phrase=_phrase(phrase))
+        entries.add(_either(phrase.split(maxsplit=1)[0].rstrip("*")), meaning)
+    for row in rows_of("section_words"):
+        words, where = str(row["words"]), str(row["where"])
+        meaning = Meaning(kind=str(row["kind"]), where=where)
+        for form in _forms(words, where, row["language"]):
+            entries.add(map(form.format, _variants(words, True)), meaning)
+    return list(entries.meanings), [_Spelling(*spelling) for spelling in entries.spellings]
+
+
+def _add_names(entries: _Entries, skill_numbers: dict[str, int]) -> None:
+    """Add the names of all skills. Names that several skills share stand for all of them."""
     contexts = {str(row["alias"]): row for row in rows_of("skill_context")}
     contexts = {alias.lower(): row for alias, row in contexts.items() if row["case_rule"] != "exact"} | contexts
-    number = {skill.skill: n for n, skill in enumerate(taxonomy())}
     translations = translated_names()
-    if unknown := translations.keys() - number.keys():
+    if unknown := translations.keys() - skill_numbers.keys():
         raise ValueError(f"lookups/skill_translations.csv: {min(unknown)!r} is no skill of skills.csv")
-    by_alias: dict[tuple[str, bool], list[int]] = {}
+    by_alias: dict[tuple[str, bool], dict[int, None]] = {}
     for skill in taxonomy():
         for alias in (skill.skill, *skill.aliases, *translations.get(skill.skill, ())):
             row = contexts.get(alias) or contexts.get(alias.lower())
             is_exact = ((row["case_rule"] if row else "") or skill.case_rule) == "exact"
-            numbers = by_alias.setdefault((alias if is_exact else alias.lower(), is_exact), [])
-            if number[skill.skill] not in numbers:
-                numbers.append(number[skill.skill])
-    meanings: dict[Meaning, int] = {}
-    spellings: dict[tuple[str, bool, int], None] = {}
-
-    def add(text: str, is_exact: bool, meaning: Meaning) -> None:
-        spellings[text, is_exact, meanings.setdefault(meaning, len(meanings))] = None
-
+            by_alias.setdefault((alias if is_exact else alias.lower(), is_exact), {})[skill_numbers[skill.skill]] = None
     for (alias, is_exact), skills in by_alias.items():
         row = contexts.get(alias)
         cells = tuple(row[column] for column in CONTEXT_COLUMNS) if row else ()
         meaning = Meaning(skills=tuple(skills), context=_context(*cells) if any(cells) else None)
-        for text in _variants(alias, is_exact):
-            add(text, is_exact, meaning)
-    for row in rows_of("skill_phrases"):
-        phrase = str(row["phrase"])
-        meaning = Meaning(skills=(number[str(row["skill"])],), phrase=_phrase(phrase))
-        for text in _either(phrase.split(maxsplit=1)[0].rstrip("*")):
-            add(text, False, meaning)
-    for row in rows_of("section_words"):
-        words, kind, where = str(row["words"]), str(row["kind"]), str(row["where"])
-        forms = FORMS.get(where, ())
-        if where == "heading" and row["language"] == "fr":
-            forms = (*forms, "{} :")  # French sets a blank before a colon
-        for form in ("{}",) if forms and is_wide(words) else forms:
-            for text in _variants(words, True):
-                add(form.format(text), False, Meaning(kind=kind, where=where))
-    return list(meanings), [_Spelling(*spelling) for spelling in spellings]
+        entries.add(_variants(alias, is_exact), meaning, is_exact=is_exact)
+
+
+def _forms(words: str, where: str, language: str | None) -> tuple[str, ...]:
+    """How words of a section may stand in a text; East Asian words anywhere."""
+    forms = FORMS.get(where, ())
+    if forms and is_wide(words):
+        return ("{}",)
+    return (*forms, "{} :") if where == "heading" and language == "fr" else forms  # French sets a blank before a colon
 
 
 @functools.cache

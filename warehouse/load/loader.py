@@ -1,21 +1,20 @@
 """Loading refined files into `core` and `ops`.
 
-Everything in `core` is a function of the loaded archive files and nothing else: not of the order in which they were
-loaded, not of the clock. Postings are followed in the order of observation (`warehouse.load.history`); of other rows
-the newest observation (WARC-Date, then archive file, then record) of a key counts. A file that is loaded late never
-overwrites a newer value.
+Everything in `core` is a function of the loaded archive files: neither the order in which they were loaded nor the
+clock matters. Postings are followed in the order of observation (`warehouse.load.history`). Of other rows the newest
+observation of a key counts (WARC-Date, then archive file, then record). A file that is loaded late never overwrites a
+newer value.
 """
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import logging
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 import duckdb
 import pyarrow.parquet as pq
@@ -35,6 +34,7 @@ from warehouse.load import history, repetition
 from warehouse.load.refined_file import TEXT, RefinedFile
 from warehouse.ops_tables import FillRates, Loads, Refusals, Rejects, Responses, SelfChecks
 from warehouse.schema import arrow_table, ident, key_of, literal
+from warehouse.sql_files import read_sql
 from warehouse.tables import (
     AiPostingShares,
     ExchangeRates,
@@ -47,14 +47,13 @@ from warehouse.tables import (
     SupersededVersions,
 )
 
-if TYPE_CHECKING:  # imported where it is used
-    import pandas as pd
-
 log = logging.getLogger("jobmarket.warehouse")
 
-Gate = Callable[[str, type, "pd.DataFrame", int], bool]
-"""Judges one archive file before any row of it is written: file, row class, rows, and how many rows there are with
-those of earlier answers that the file only repeats. False refuses it."""
+Gate = Callable[[str, type, int, int], bool]
+"""Judges one archive file before any row of it is written; False refuses it. Its rows stand in the temporary table
+`STAGED`. Arguments: archive file, row class, number of these rows, and that number with the rows of earlier answers
+that the file only repeats."""
+STAGED = "staged"
 TABLE_OF_ROW = {
     Posting: Postings,
     PayReport: PayReports,
@@ -64,15 +63,19 @@ TABLE_OF_ROW = {
     OccupationSkill: OccupationSkills,
     AiPostingShare: AiPostingShares,
 }
-"""Where the rows of a refined file go."""
+"""Table of each kind of row in refined files."""
 ROW_NAMED = {row.__name__: row for row in TABLE_OF_ROW}
 ONLY_REFINED = (TEXT, "wording_hash", "record_hash")
 """Flat columns of a posting that stay in its refined file."""
-SELF_CHECKED = ("agreements", "doubts")
-"""Lists of a posting that a gate judges beside its flat columns."""
+NOT_STAGED = (*ONLY_REFINED, "spans", "issues", "places")
+"""Columns of a posting that no gate sees."""
 MISSING = (
-    "what reads the source changed, but the refined file of an archive file that was loaded is missing, so the source "
-    "keeps its last good rows; refine the file, or delete work.duckdb if it was taken from the archive on purpose"
+    "what reads the source changed, but the refined file of a loaded archive file is missing, so the source keeps its "
+    "last good rows; refine the file, or delete work.duckdb if it was taken from the archive on purpose"
+)
+REFUSED = (
+    "the load gate was not passed, see ops.checks; nothing of the file was taken, and the source keeps its last good "
+    "rows. If the file is right, `jobmarket run --accept {source}` lets it in"
 )
 SETTLED = "settled_with"
 """Table of the work file: the digest of what employers, job ids and USD amounts were last computed from."""
@@ -88,6 +91,26 @@ class LoadResult:
     n_seen: int = 0
     n_rejects: int = 0
     why: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Job:
+    """One call of `load`: all refined files of the source by archive file, and the last moment to load, in SQL."""
+
+    con: database.Connection
+    source: str
+    files: Mapping[str, RefinedFile]
+    gate: Gate
+    end: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Batch:
+    """Files of overlapping times, with their first and last moment; None if they have no complete answer."""
+
+    files: list[RefinedFile]
+    begin: datetime | None
+    last: datetime | None
 
 
 class _RefusedError(Exception):
@@ -109,56 +132,35 @@ def load(
     gate: Gate,
     until: date | None = None,
 ) -> tuple[LoadResult, ...]:
-    """Bring what one source's refined files say into `core` and `ops`, in the order in which it was observed.
+    """Load one source's refined files into `core` and `ops`, in the order in which they were observed.
 
-    `files` are all refined files of the source. A file that was loaded, or refused, with the same key is skipped. One
-    transaction loads the files of one time: as a rule one file. What is not later than all that is loaded already, or
-    was loaded with another key (its reader or a lookup was edited), makes the source be loaded anew from all files in
-    one transaction. So core is the same whatever came first, and what an older reading said does not survive. A file
-    that `gate` or a CHECK refuses leaves no rows, only its rejects and a reason in `ops.rejects`. A reload
-    in which a file that was good before is refused or missing changes nothing: the whole source keeps its last good
-    rows.
+    `files` are all refined files of the source. A file that was loaded or refused with the same key is skipped. Each
+    transaction loads the files of one time, usually a single file. If a file is not later than everything that is
+    loaded, or was loaded with another key (its reader or a lookup was edited), one transaction loads the whole source
+    again. So core is the same whatever came first, and no older reading survives. A file that `gate` or a CHECK refuses
+    leaves no rows, only its rejects and a reason in `ops.rejects`. If a reload lacks a file that was good before, or
+    refuses it, nothing changes: the source keeps its last good rows.
 
-    `until` leaves out what was observed after that day (UTC); where such a thing was loaded by an earlier call, the
-    source is loaded anew without it. Whatever `gate` raises is raised on, after the
-    transaction was rolled back.
+    `until` leaves out what was observed after that day (UTC); if an earlier call loaded such observations, the source
+    is loaded again without them. Errors of `gate` are raised after the transaction was rolled back.
     """
     sources = {file.source for file in files}
     if len(sources) > 1:
         raise ValueError(f"files of one source expected, got {', '.join(sorted(sources))}")
     if not files:
         return ()
-    source, end = files[0].source, _end_of(until)
-    loaded_keys, refused_keys = _loaded_keys(con, source), _refused_keys(con, source)
-    beyond = _files_loaded_beyond(con, source, end)
-    is_same = {
-        file.warc: (loaded_keys | refused_keys).get(file.warc) == file.refine_key and file.warc not in beyond
-        for file in files
-    }
-    new = [file for file in files if not is_same[file.warc]]
-    skips = [LoadResult(warc=file.warc, state="unchanged") for file in files if is_same[file.warc]]
-    batches = _batches(con, new, end)
-    has_postings = any(_row_class(file.rows) is Posting for file in new)
-    begins = [begin for _, begin, _ in batches if begin is not None and has_postings]
-    is_anew = any(file.warc in loaded_keys for file in new) or _is_late(con, source, min(begins, default=None))
-    if is_anew and (missing_warcs := sorted(set(loaded_keys) - {file.warc for file in files})):
-        return _keep(source, files, missing_warcs)
-    if is_anew:
-        return _reload(con, files, loaded_keys, gate, end)
-    all_files = {file.warc: file for file in files}
-    results = [one for batch, _, _ in batches for one in _load_together(con, batch, all_files, gate, end)]
-    return tuple(sorted([*skips, *results], key=lambda one: one.warc))
-
-
-def _rows_until(file: RefinedFile, end: str) -> str:
-    return f"SELECT * FROM read_parquet({literal(str(file.rows))}, file_row_number = true) WHERE observed_at <= {end}"
-
-
-def _newest_rows(rows: str, row_class: type) -> str:
-    """SQL: of rows of a file the newest of each key."""
-    keys = ", ".join(map(ident, key_of(row_class)))
-    newest = "observed_at DESC, record DESC, file_row_number DESC"
-    return f"FROM ({rows}) QUALIFY row_number() OVER (PARTITION BY {keys} ORDER BY {newest}) = 1"
+    job = _Job(con=con, source=sources.pop(), files={file.warc: file for file in files}, gate=gate, end=_end_of(until))
+    loaded_keys = _loaded_keys(con, job.source)
+    new = _find_new(job, loaded_keys)
+    batches = _batches(job, new)
+    if _must_reload(job, loaded_keys, batches):
+        if missing_warcs := sorted(loaded_keys.keys() - job.files.keys()):
+            return _keep(job, missing_warcs)
+        return _reload(job, loaded_keys)
+    results = [_unchanged(file) for file in set(files).difference(new)]
+    for batch in batches:
+        results += _load_together(job, batch.files)
+    return tuple(sorted(results, key=lambda result: result.warc))
 
 
 def _end_of(until: date | None) -> str:
@@ -168,43 +170,45 @@ def _end_of(until: date | None) -> str:
     return f"(DATE '{until.isoformat()}' + 1)::TIMESTAMP AT TIME ZONE 'UTC' - INTERVAL 1 MICROSECOND"
 
 
-def _is_late(con: database.Connection, source: str, begin: datetime | None) -> bool:
-    """Whether something of a source, beginning at a time, is not later than all of it that is loaded."""
-    if begin is None:
+def _find_new(job: _Job, loaded_keys: Mapping[str, str]) -> list[RefinedFile]:
+    """Files to load: with another key than they were loaded or refused with, or loaded beyond the last moment."""
+    query = f"SELECT warc FROM ops.loads WHERE source = ? AND observed_to > {job.end}"
+    beyond = {warc for (warc,) in job.con.execute(query, [job.source]).fetchall()}
+    known_keys = {**loaded_keys, **_refused_keys(job.con, job.source)}
+    return [file for warc, file in job.files.items() if warc in beyond or known_keys.get(warc) != file.refine_key]
+
+
+def _must_reload(job: _Job, loaded_keys: Mapping[str, str], batches: Sequence[_Batch]) -> bool:
+    """Whether a file was loaded before, or postings among the files are not later than all that is loaded."""
+    files = [file for batch in batches for file in batch.files]
+    if any(file.warc in loaded_keys for file in files):
+        return True
+    begins = [batch.begin for batch in batches if batch.begin is not None]
+    if not begins or not any(_row_class(file.rows) is Posting for file in files):
         return False
-    newest = con.execute("SELECT max(observed_to) FROM ops.loads WHERE source = ?", [source]).fetchall()[0][0]
-    return newest is not None and begin <= newest
+    newest = job.con.execute("SELECT max(observed_to) FROM ops.loads WHERE source = ?", [job.source]).fetchall()[0][0]
+    return newest is not None and min(begins) <= newest
 
 
-def _batches(
-    con: database.Connection, files: Sequence[RefinedFile], end: str
-) -> list[tuple[list[RefinedFile], datetime | None, datetime | None]]:
-    """Files by time, those whose times overlap together, with their first and last moment (None: nothing whole)."""
+def _batches(job: _Job, files: Sequence[RefinedFile]) -> list[_Batch]:
+    """Group files by time; files with overlapping times come together, those without a complete answer first."""
     spans = []
     for file in files:
-        (begin, last) = con.execute(
-            f"SELECT min(observed_at), max(observed_at) FROM read_parquet({literal(str(file.responses))})"
-            f" WHERE observed_at <= {end}"
-        ).fetchall()[0]
-        spans.append((begin, file.warc, last, file))
-    batches: list[tuple[list[RefinedFile], datetime | None, datetime | None]] = []
-    for begin, _, last, file in sorted(spans, key=lambda span: (span[0] is not None, *span[:2])):
-        if batches and begin is not None and batches[-1][2] is not None and begin <= batches[-1][2]:
-            together, first, latest = batches[-1]
-            batches[-1] = ([*together, file], first, max(latest, last))
+        select = f"SELECT min(observed_at), max(observed_at) FROM read_parquet(?) WHERE observed_at <= {job.end}"
+        (begin, last) = job.con.execute(select, [str(file.responses)]).fetchall()[0]
+        spans.append((begin is not None, begin, file.warc, last, file))
+    batches: list[_Batch] = []
+    for _, begin, _, last, file in sorted(spans, key=lambda span: span[:3]):
+        if batches and begin and batches[-1].last and begin <= batches[-1].last:
+            before = batches[-1]
+            batches[-1] = replace(before, files=[*before.files, file], last=max(before.last, last))
         else:
-            batches.append(([file], begin, last))
+            batches.append(_Batch(files=[file], begin=begin, last=last))
     return batches
 
 
 def _loaded_keys(con: database.Connection, source: str) -> dict[str, str]:
     return dict(con.execute("SELECT warc, refine_key FROM ops.loads WHERE source = ?", [source]).fetchall())
-
-
-def _files_loaded_beyond(con: database.Connection, source: str, end: str) -> set[str]:
-    """Archive files of a source of which something later than `end` is loaded."""
-    query = f"SELECT warc FROM ops.loads WHERE source = ? AND observed_to > {end}"
-    return {warc for (warc,) in con.execute(query, [source]).fetchall()}
 
 
 def _refused_keys(con: database.Connection, source: str) -> dict[str, str]:
@@ -222,59 +226,52 @@ def refused_files(con: database.Connection, source: str) -> list[str]:
 
 
 def forget_refusals(con: database.Connection, source: str) -> None:
-    """Let the next load try again what was refused of a source."""
+    """Let the next load try again the files of a source that were refused."""
     con.execute("DELETE FROM ops.refusals WHERE source = ?", [source])
 
 
-def _load_together(
-    con: database.Connection,
-    batch: Sequence[RefinedFile],
-    all_files: Mapping[str, RefinedFile],
-    gate: Gate,
-    end: str,
-) -> list[LoadResult]:
-    """Load the files of one time; without those that are refused, in whose place stands why."""
+def _unchanged(file: RefinedFile) -> LoadResult:
+    return LoadResult(warc=file.warc, state="unchanged")
+
+
+def _load_together(job: _Job, batch: Sequence[RefinedFile]) -> list[LoadResult]:
+    """Load the files of one time. If one is refused, note why and load the others without it."""
     try:
-        with database.transaction(con):
-            return _load_batch(con, batch, all_files, gate, end)
+        with database.transaction(job.con):
+            return _load_batch(job, batch)
     except _RefusedError as error:
-        culprit = _find_faulty_file(con, error, batch, all_files)
-        refusal = _note_refusal(con, culprit, str(error))
+        culprit = _find_faulty_file(job, error, batch)
+        refusal = _note_refusal(job.con, culprit, str(error))
         others = [file for file in batch if file is not culprit]
-        return [refusal, *_load_together(con, others, all_files, gate, end)] if others else [refusal]
+        return [refusal, *_load_together(job, others)] if others else [refusal]
 
 
-def _load_batch(
-    con: database.Connection,
-    batch: Sequence[RefinedFile],
-    all_files: Mapping[str, RefinedFile],
-    gate: Gate,
-    end: str,
-) -> list[LoadResult]:
-    """Load the files of one time inside the caller's transaction. Raises `_RefusedError`, with the file where known."""
+def _load_batch(job: _Job, batch: Sequence[RefinedFile]) -> list[LoadResult]:
+    """Load the files of one time inside the caller's transaction. Raises `_RefusedError`, with the file if known."""
     results = []
     postings = {file.warc: file for file in batch if _row_class(file.rows) is Posting}
     if postings:
-        repetition.find(con, postings, all_files, end)
+        repetition.find(job.con, postings, job.files, job.end)
     for file in batch:
-        with _attribute_errors(file):
-            results.append(_load_file(con, file, all_files, gate, end))
+        try:
+            results.append(_load_file(job, file))
+        except duckdb.ConstraintException as error:
+            raise _RefusedError(str(error), file) from error
     if postings:
         try:
-            history.step(con, batch[0].source, postings, all_files, end)
+            history.step(job.con, job.source, postings, job.files, job.end)
         except duckdb.ConstraintException as error:
             raise _RefusedError(str(error), batch[0] if len(batch) == 1 else None) from error
     return results
 
 
-def _find_faulty_file(
-    con: database.Connection, error: _RefusedError, batch: Sequence[RefinedFile], all_files: Mapping[str, RefinedFile]
-) -> RefinedFile:
-    """The file of a batch that an error is about: where it does not say, the first that cannot be loaded alone."""
+def _find_faulty_file(job: _Job, error: _RefusedError, batch: Sequence[RefinedFile]) -> RefinedFile:
+    """Return the file that an error is about; if it names none, the first that cannot be loaded alone."""
+    trial = replace(job, gate=lambda *_: True, end=_end_of(None))
     for file in () if error.file else batch:
         try:
-            with database.transaction(con):
-                _load_batch(con, [file], all_files, lambda *_: True, _end_of(None))
+            with database.transaction(job.con):
+                _load_batch(trial, [file])
                 raise _TrialLoadedError
         except _TrialLoadedError:
             continue
@@ -283,164 +280,108 @@ def _find_faulty_file(
     return error.file or batch[-1]
 
 
-@contextlib.contextmanager
-def _attribute_errors(file: RefinedFile) -> Iterator[None]:
+def _keep(job: _Job, missing_warcs: Sequence[str]) -> tuple[LoadResult, ...]:
+    """Load nothing, because files that are loaded are missing."""
+    log.error("%s keeps its last good rows: %s", job.source, MISSING)
+    refusals = (LoadResult(warc=warc, state="refused", why=MISSING) for warc in missing_warcs)
+    return (*map(_unchanged, job.files.values()), *refusals)
+
+
+def _reload(job: _Job, loaded_keys: Mapping[str, str]) -> tuple[LoadResult, ...]:
+    """Load all files of the source again, in one transaction. A refused file that was good before stops it."""
+    files = list(job.files.values())
+    log.info("%s: what reads it changed, or a file came late; all %d files are loaded again", job.source, len(files))
     try:
-        yield
-    except duckdb.ConstraintException as error:
-        raise _RefusedError(str(error), file) from error
-
-
-def _keep(source: str, files: Sequence[RefinedFile], missing_warcs: Sequence[str]) -> tuple[LoadResult, ...]:
-    """Nothing of a source is loaded, since files that are loaded are missing."""
-    log.error("%s keeps its last good rows: %s", source, MISSING)
-    results = (LoadResult(warc=file.warc, state="unchanged") for file in files)
-    return (*results, *(LoadResult(warc=warc, state="refused", why=MISSING) for warc in missing_warcs))
-
-
-def _reload(
-    con: database.Connection, files: Sequence[RefinedFile], loaded_keys: dict[str, str], gate: Gate, end: str
-) -> tuple[LoadResult, ...]:
-    source = files[0].source
-    log.info("%s: what reads it changed, or a file came late; all %d files are loaded again", source, len(files))
-    all_files = {file.warc: file for file in files}
-    try:
-        with database.transaction(con):
-            _forget(con, source)
-            outcomes = [
-                outcome
-                for batch, _, _ in _batches(con, files, end)
-                for outcome in _load_batch(con, batch, all_files, gate, end)
-            ]
+        with database.transaction(job.con):
+            _forget(job.con, job.source)
+            return tuple(result for batch in _batches(job, files) for result in _load_batch(job, batch.files))
     except _RefusedError as error:
-        culprit = _find_faulty_file(con, error, files, all_files)
-        others = [other for other in files if other is not culprit]
+        culprit = _find_faulty_file(job, error, files)
+        others = {warc: file for warc, file in job.files.items() if file is not culprit}
         if culprit.warc in loaded_keys:
-            refusal = _note_refusal(con, culprit, f"{error} (the source keeps its last good rows)")
-            return (*(LoadResult(warc=other.warc, state="unchanged") for other in others), refusal)
-        refusal = _note_refusal(con, culprit, str(error))
-        return (*(_reload(con, others, loaded_keys, gate, end) if others else ()), refusal)
-    return tuple(outcomes)
+            refusal = _note_refusal(job.con, culprit, f"{error} (the source keeps its last good rows)")
+            return (*map(_unchanged, others.values()), refusal)
+        refusal = _note_refusal(job.con, culprit, str(error))
+        return (*(_reload(replace(job, files=others), loaded_keys) if others else ()), refusal)
 
 
 def _forget(con: database.Connection, source: str) -> None:
     """Remove all rows of a source, and the note that employers, job ids and USD amounts are up to date."""
     con.execute(f"DROP TABLE IF EXISTS {SETTLED}")
+    postings = "SELECT posting_id FROM core.postings WHERE source = ?"
     for part in (PostingBoards, *(cls for cls, _ in history.PARTS_OF_POSTING)):
-        con.execute(
-            f"DELETE FROM {table_of(part).name} WHERE posting_id IN"
-            " (SELECT posting_id FROM core.postings WHERE source = ?)",
-            [source],
-        )
+        con.execute(f"DELETE FROM {table_of(part).name} WHERE posting_id IN ({postings})", [source])
     for cls in (*TABLE_OF_ROW.values(), SupersededVersions, Loads, FillRates, SelfChecks, Refusals, Responses, Rejects):
         con.execute(f"DELETE FROM {table_of(cls).name} WHERE source = ?", [source])
 
 
-def _load_file(
-    con: database.Connection, file: RefinedFile, all_files: Mapping[str, RefinedFile], gate: Gate, end: str
-) -> LoadResult:
-    """Judge one file and note what it holds; its rows are put in place here unless they are postings."""
-    row_class = _row_class(file.rows)
-    _stage(con, file, all_files, row_class, end)
-    columns = ", ".join(
-        ident(f.name) for f in fields_of(row_class) if _is_flat(f.name, row_class) or f.name in SELF_CHECKED
-    )
-    frame = con.execute(f"SELECT {columns} FROM staged").df()
-    n_adverts, n_repeated = _n_repeated(con, file, row_class, end)
+def _load_file(job: _Job, file: RefinedFile) -> LoadResult:
+    """Judge one file and note what it holds. Rows other than postings are written here."""
+    con, row_class = job.con, _row_class(file.rows)
+    _stage(job, file, row_class)
+    n_adverts, n_repeated = _count_repetitions(job, file, row_class)
     _record_fill(con, file, row_class)
-    n_seen = len(frame) + n_adverts + n_repeated
-    if not gate(file.warc, row_class, frame, n_seen):
-        raise _RefusedError(
-            "the load gate was not passed, see ops.checks; nothing of the file was taken, and the source keeps its "
-            f"last good rows. If the file is right, `jobmarket run --accept {file.source}` lets it in",
-            file,
-        )
     if row_class is Posting:
-        _check_parts(con, file)
+        con.execute(read_sql("load/sql/loader/self_checks"), {"warc": file.warc, "source": file.source})
+    ((n_rows,),) = con.execute(f"SELECT count(*) FROM {STAGED}").fetchall()
+    if not job.gate(file.warc, row_class, n_rows, n_rows + n_adverts + n_repeated):
+        raise _RefusedError(REFUSED.format(source=file.source), file)
+    if row_class is Posting:
+        _check_skills(con, file)
     else:
-        _upsert_rows(con, TABLE_OF_ROW[row_class])
-    _record_rejects(con, file, row_class, end)
-    if row_class is Posting:
-        _record_self_checks(con, file)
-    return _record_load(con, file, n_adverts, n_repeated, end)
+        cls = TABLE_OF_ROW[row_class]
+        names = [f.name for f in fields_of(cls)]
+        con.execute(database.merge_sql(cls, names, f"SELECT {', '.join(map(ident, names))} FROM newest"))
+    _record_rejects(con, file, row_class, job.end)
+    return _record_load(job, file, n_adverts, n_repeated)
 
 
 def _row_class(rows: Path) -> type:
-    """The class of a refined file's rows, as the refine step noted it in the file."""
+    """Return the class of a refined file's rows, as the refine step noted it in the file."""
     name = (pq.read_schema(rows).metadata or {}).get(b"row_table", b"").decode()
     if name not in ROW_NAMED:
         raise ValueError(f"{rows}: row_table is {name!r}; one of {', '.join(ROW_NAMED)} expected")
     return ROW_NAMED[name]
 
 
-def _is_flat(name: str, row_class: type) -> bool:
-    return name not in ONLY_REFINED and not next(f for f in fields_of(row_class) if f.name == name).is_list
+def _stage(job: _Job, file: RefinedFile, row_class: type) -> None:
+    """Make the temporary table `STAGED`: the file's newest row per key; for other rows than postings also `newest`.
 
-
-def _stage(
-    con: database.Connection, file: RefinedFile, all_files: Mapping[str, RefinedFile], row_class: type, end: str
-) -> None:
-    """Temporary table `staged`: the file's newest row per key.
-
-    For other rows than postings also `newest`: those that core lacks, or of which it has an older one. What a file
-    repeats of one that is not loaded, since a gate refused it, is judged as if it stood in this one.
+    `newest` has the rows that core lacks or has an older version of. Rows that the file repeats from a file that a gate
+    refused are judged as if they stood in this file.
     """
     keys = ", ".join(map(ident, key_of(row_class)))
-    others = _add_rows_to_judge(con, file, all_files) if row_class is Posting else ""
-    left_out = "EXCLUDE (text, spans, issues, wording_hash, record_hash, places, file_row_number)"
-    con.execute(
-        f"""
-        CREATE OR REPLACE TEMP TABLE staged AS
-        SELECT * {left_out if row_class is Posting else "EXCLUDE (file_row_number)"}, {literal(file.warc)} AS warc
-        FROM ({_newest_rows(_rows_until(file, end) + others, row_class)})
-        """
+    rows = (
+        f"SELECT * FROM read_parquet({literal(str(file.rows))}, file_row_number = true) WHERE observed_at <= {job.end}"
     )
+    left_out = ["file_row_number"]
     if row_class is Posting:
-        return
-    con.execute(
-        f"""
-        CREATE OR REPLACE TEMP TABLE newest AS
-        SELECT s.* FROM staged AS s LEFT JOIN {table_of(TABLE_OF_ROW[row_class]).name} AS t USING ({keys})
-        LEFT JOIN ops.responses AS r ON r.warc = t.warc AND r.record = t.record
-        WHERE t.warc IS NULL OR (s.observed_at, s.warc, s.record) > (r.observed_at, t.warc, t.record)
-        """
-    )
+        rows += _add_rows_to_judge(job, file)
+        left_out += NOT_STAGED
+    parameters = {"warc": literal(file.warc), "left_out": ", ".join(left_out), "keys": keys}
+    job.con.execute(read_sql("load/sql/loader/staged", rows=rows, **parameters))
+    if row_class is not Posting:
+        table = table_of(TABLE_OF_ROW[row_class]).name
+        job.con.execute(read_sql("load/sql/loader/newest", table=table, keys=keys))
 
 
-def _add_rows_to_judge(con: database.Connection, file: RefinedFile, all_files: Mapping[str, RefinedFile]) -> str:
-    """SQL that adds rows which a file repeats of files that are not loaded; their places stand in `rows_to_judge`."""
-    con.execute(
-        """
-        CREATE OR REPLACE TEMP TABLE rows_to_judge AS
-        SELECT r.warc, r.row_number, s.observed_at, s.n_answers
-        FROM (
-            SELECT wording_hash, max(observed_at) AS observed_at, count(*) AS n_answers
-            FROM advert_repetitions WHERE warc = ? GROUP BY wording_hash
-        ) AS s JOIN repetition_rows AS r USING (wording_hash)
-        WHERE wording_hash NOT IN (SELECT wording_hash FROM repetition_rows SEMI JOIN ops.loads USING (warc))
-        QUALIFY row_number() OVER (PARTITION BY wording_hash ORDER BY r.warc, r.row_number) = 1
-        """,
-        [file.warc],
-    )
-    warcs = con.execute("SELECT DISTINCT warc FROM rows_to_judge ORDER BY ALL").fetchall()
+def _add_rows_to_judge(job: _Job, file: RefinedFile) -> str:
+    """Return SQL that adds rows which a file repeats from files that are not loaded; find them in `rows_to_judge`."""
+    job.con.execute(read_sql("load/sql/loader/rows_to_judge"), {"warc": file.warc})
+    warcs = job.con.execute("SELECT DISTINCT warc FROM rows_to_judge ORDER BY ALL").fetchall()
     if not warcs:
         return ""
     return f"""
         UNION ALL BY NAME
         SELECT r.* EXCLUDE (filename, warc) REPLACE (n.observed_at AS observed_at)
-        FROM ({repetition.rows_in({warc: all_files[warc] for (warc,) in warcs}, "*")}) AS r
+        FROM ({repetition.rows_in({warc: job.files[warc] for (warc,) in warcs}, "*")}) AS r
         JOIN rows_to_judge AS n ON n.warc = r.warc AND n.row_number = r.file_row_number
         """
 
 
-def _upsert_rows(con: database.Connection, cls: type) -> None:
-    names = [f.name for f in fields_of(cls)]
-    con.execute(database.merge_sql(cls, names, f"SELECT {', '.join(map(ident, names))} FROM newest"))
-
-
-def _check_parts(con: database.Connection, file: RefinedFile) -> None:
+def _check_skills(con: database.Connection, file: RefinedFile) -> None:
     row = con.execute(
-        "SELECT posting_id, skill FROM (SELECT posting_id, unnest(skills, max_depth := 2) FROM staged)"
+        f"SELECT posting_id, skill FROM (SELECT posting_id, unnest(skills, max_depth := 2) FROM {STAGED})"
         " GROUP BY ALL HAVING count(*) > 1 ORDER BY ALL"
     ).fetchone()
     if row:
@@ -450,131 +391,81 @@ def _check_parts(con: database.Connection, file: RefinedFile) -> None:
 def _record_rejects(con: database.Connection, file: RefinedFile, row_class: type, end: str) -> None:
     """Write what was rejected in a file, in place of what an earlier attempt at it wrote."""
     con.execute("DELETE FROM ops.rejects WHERE warc = ?", [file.warc])
-    parts = [(file.responses, "NULL")]
-    if row_class is Posting:
-        parts.append((file.rows, "posting_id"))
-    for path, posting_id in parts:
-        con.execute(
-            f"""
-            INSERT INTO ops.rejects BY NAME
-            SELECT * EXCLUDE (issue), issue.column_name, issue."value", issue."rule", issue.is_deliberate FROM (
-                SELECT source, ? AS warc, record, {posting_id}::VARCHAR AS posting_id, unnest(issues) AS issue
-                FROM read_parquet({literal(str(path))}) WHERE coalesce(observed_at <= {end}, true)
-            )
-            """,
-            [file.warc],
-        )
+    posting_ids = {file.responses: "NULL"} | ({file.rows: "posting_id"} if row_class is Posting else {})
+    for path, posting_id in posting_ids.items():
+        insert = read_sql("load/sql/loader/rejects", posting_id=posting_id, end=end)
+        con.execute(insert, {"warc": file.warc, "file": str(path)})
 
 
 def new_keys(con: database.Connection, warcs: Sequence[str]) -> list[str]:
-    """Keys of records in these files that no reader knows, as `extractors.response.each` noted them; each once."""
+    """Return the keys of records in these files that no reader knows, as `extractors.response.each` noted them."""
     rows = con.execute(
-        """
-        SELECT DISTINCT unnest(string_split("value", ', ')) AS "key" FROM ops.rejects
-        WHERE column_name = 'keys' AND list_contains(?, warc) ORDER BY ALL
-        """,
+        """SELECT DISTINCT unnest(string_split("value", ', ')) AS "key" FROM ops.rejects"""
+        " WHERE column_name = 'keys' AND list_contains(?, warc) ORDER BY ALL",
         [list(warcs)],
     ).fetchall()
     return [key for (key,) in rows]
 
 
-def _n_repeated(con: database.Connection, file: RefinedFile, row_class: type, end: str) -> tuple[int, int]:
-    """Adverts that a file has in words of earlier ones, but those judged now; rows of answers that it only repeats."""
-    adverts = 0
+def _count_repetitions(job: _Job, file: RefinedFile, row_class: type) -> tuple[int, int]:
+    """Count a file's adverts in words of earlier ones that are not judged now, and the rows that it only repeats."""
+    n_adverts = 0
     if row_class is Posting:
-        ((adverts,),) = con.execute(
+        ((n_adverts,),) = job.con.execute(
             "SELECT (SELECT count(*) FROM advert_repetitions WHERE warc = ?)"
             " - (SELECT coalesce(sum(n_answers), 0) FROM rows_to_judge)",
             [file.warc],
         ).fetchall()
-    (rows,) = con.execute(
-        f"""
-        SELECT coalesce(sum(o.n_rows), 0) FROM read_parquet({literal(str(file.responses))}) AS r JOIN ops.responses AS o
-        ON o.source = r.source AND o.url = r.url AND o.observed_at = r.refers_to AND o.digest = r.digest
-        WHERE o.refers_to IS NULL AND r.observed_at <= {end}
-        """
-    ).fetchall()[0]
-    return int(adverts), int(rows)
+    select = read_sql("load/sql/loader/repeated_rows", end=job.end)
+    ((n_repeated,),) = job.con.execute(select, {"responses": str(file.responses)}).fetchall()
+    return int(n_adverts), n_repeated
 
 
 def _record_fill(con: database.Connection, file: RefinedFile, row_class: type) -> None:
-    """Note how far each column is filled: in the new rows, and in what core holds of adverts said again."""
-    columns = [f.name for f in fields_of(row_class) if f.nullable and _is_flat(f.name, row_class)]
+    """Note how many rows fill each column: new rows, and the rows in core of adverts that the file repeats."""
+    columns = [f.name for f in fields_of(row_class) if f.nullable and not f.is_list and f.name not in ONLY_REFINED]
     if not columns:
         return
-    counts = ", ".join(f"count({ident(column)})" for column in columns)
-    names = ", ".join(map(literal, columns))
-    rows = f"SELECT {', '.join(map(ident, columns))} FROM staged"
+    names = ", ".join(map(ident, columns))
+    rows = f"SELECT {names} FROM {STAGED}"
     if row_class is Posting:
-        rows += f"""
-            UNION ALL SELECT {", ".join(f"p.{ident(column)}" for column in columns)} FROM core.postings AS p
-            WHERE p.posting_id IN (
-                SELECT posting_id FROM repetition_rows SEMI JOIN (
-                    SELECT wording_hash FROM advert_repetitions WHERE warc = {literal(file.warc)}
-                ) USING (wording_hash)
-            ) AND p.posting_id NOT IN (SELECT posting_id FROM staged)
-            """
-    con.execute(
-        f"""
-        INSERT INTO ops.fill_rates BY NAME
-        SELECT ? AS warc, ? AS source, unnest([{names}]) AS column_name, unnest(counts) AS n_filled, n_rows
-        FROM (SELECT [{counts}] AS counts, count(*) AS n_rows FROM ({rows})) WHERE n_rows > 0
-        """,
-        [file.warc, file.source],
+        rows += " UNION ALL " + read_sql("load/sql/loader/stored_repetitions", columns=names, warc=literal(file.warc))
+    insert = read_sql(
+        "load/sql/loader/fill_rates",
+        names=f"[{', '.join(map(literal, columns))}]",
+        counts=f"[{', '.join(f'count({ident(column)})' for column in columns)}]",
+        rows=rows,
     )
+    con.execute(insert, {"warc": file.warc, "source": file.source})
 
 
-def _record_self_checks(con: database.Connection, file: RefinedFile) -> None:
-    con.execute(
-        """
-        INSERT INTO ops.self_checks BY NAME
-        SELECT ? AS warc, ? AS source, "check", count(*) AS n_checked, count_if(has_failed) AS n_failed
-        FROM (
-            SELECT unnest(agreements) AS "check", false AS has_failed FROM staged
-            UNION ALL SELECT unnest(doubts), true FROM staged
-        ) GROUP BY "check"
-        """,
-        [file.warc, file.source],
+def _record_load(job: _Job, file: RefinedFile, n_adverts: int, n_repeated: int) -> LoadResult:
+    """Note what a file holds: its own rows, and the `n_adverts` and `n_repeated` rows that it repeats beside them."""
+    path = literal(str(file.responses))
+    responses = f"SELECT * FROM read_parquet({path}) WHERE coalesce(observed_at <= {job.end}, true)"
+    job.con.execute("DELETE FROM ops.refusals WHERE warc = ?", [file.warc])
+    job.con.execute(
+        "INSERT INTO ops.responses BY NAME"
+        f" SELECT * EXCLUDE (issues, repetitions), {literal(file.warc)} AS warc FROM ({responses})"
     )
-
-
-def _record_load(con: database.Connection, file: RefinedFile, n_adverts: int, n_repeated: int, end: str) -> LoadResult:
-    """Note what a file holds; rows are those of its own, `n_adverts` and `n_repeated` what it repeats beside them."""
-    responses = (
-        f"(SELECT * FROM read_parquet({literal(str(file.responses))}) WHERE coalesce(observed_at <= {end}, true))"
-    )
-    con.execute("DELETE FROM ops.refusals WHERE warc = ?", [file.warc])
-    con.execute(
-        f"INSERT INTO ops.responses BY NAME SELECT * EXCLUDE (issues, repetitions), ? AS warc FROM {responses}",
-        [file.warc],
-    )
-    n_rows, n_seen, n_rejects = con.execute(
-        f"""
-        INSERT INTO ops.loads BY NAME
-        SELECT ? AS warc, ? AS source, ? AS refine_key, min(observed_at) AS observed_from,
-            max(observed_at) AS observed_to, count(*) AS n_responses,
-            coalesce(sum(n_rows), 0) - {n_adverts} AS n_rows, coalesce(sum(n_rows), 0) + {n_repeated} AS n_seen,
-            (SELECT count(*) FROM ops.rejects WHERE warc = ?) AS n_rejects
-        FROM {responses}
-        RETURNING n_rows, n_seen, n_rejects
-        """,
-        [file.warc, file.source, file.refine_key, file.warc],
-    ).fetchall()[0]
+    insert = read_sql("load/sql/loader/load", responses=responses, n_adverts=n_adverts, n_repeated=n_repeated)
+    parameters = {"warc": file.warc, "source": file.source, "refine_key": file.refine_key}
+    ((n_rows, n_seen, n_rejects),) = job.con.execute(insert, parameters).fetchall()
     return LoadResult(warc=file.warc, state="loaded", n_rows=n_rows, n_seen=n_seen, n_rejects=n_rejects)
 
 
 def _note_refusal(con: database.Connection, file: RefinedFile, why: str) -> LoadResult:
-    """Note why a file was refused, beside all that was rejected in it."""
+    """Note why a file was refused, beside everything that was rejected in it."""
     log.error("%s was refused: %s", file.warc, why)
+    reject = Rejects(
+        source=file.source, warc=file.warc, record=-1, posting_id=None, column_name="file", value="", rule=why
+    )
+    refusal = Refusals(warc=file.warc, source=file.source, refine_key=file.refine_key, why=why)
     with database.transaction(con):
         _record_rejects(con, file, _row_class(file.rows), _end_of(None))
-        whole = Rejects(
-            source=file.source, warc=file.warc, record=-1, posting_id=None, column_name="file", value="", rule=why
-        )
-        database.insert_into(con, table_of(Rejects).name, arrow_table(Rejects, [whole]))
         con.execute("DELETE FROM ops.refusals WHERE warc = ?", [file.warc])
-        refusal = Refusals(warc=file.warc, source=file.source, refine_key=file.refine_key, why=why)
-        database.insert_into(con, table_of(Refusals).name, arrow_table(Refusals, [refusal]))
+        for row in (reject, refusal):
+            database.insert_into(con, table_of(type(row)).name, arrow_table(type(row), [row]))
     n_rejects = con.execute("SELECT count(*) FROM ops.rejects WHERE warc = ?", [file.warc]).fetchall()[0][0]
     return LoadResult(warc=file.warc, state="refused", n_rejects=n_rejects, why=why)
 
@@ -583,9 +474,9 @@ def _note_refusal(con: database.Connection, file: RefinedFile, why: str) -> Load
 
 
 def derived_is_current(con: database.Connection, *others: object) -> bool:
-    """True if employers, job ids and USD amounts are up to date with the loaded files and with `others`.
+    """Whether employers, job ids and USD amounts are up to date with the loaded files and with `others`.
 
-    `others` are further values that they are computed from; equal values have the same `repr`.
+    `others` are the other values they are computed from; equal values have the same `repr`.
     """
     table = con.execute("SELECT 1 FROM duckdb_tables() WHERE table_name = ?", [SETTLED]).fetchone()
     return bool(table) and con.execute(f"SELECT digest FROM {SETTLED}").fetchall() == [(_digest(con, others),)]
@@ -598,7 +489,7 @@ def mark_derived_current(con: database.Connection, *others: object) -> None:
 
 
 def _digest(con: database.Connection, others: Sequence[object]) -> str:
-    """Digest of `others` and of all loaded files but those in which every answer repeats an earlier one."""
+    """Digest of `others` and of all loaded files, except those in which every answer repeats an earlier one."""
     loads = con.execute(
         """
         SELECT count(*), sum(hash(warc, refine_key, observed_to)) FROM ops.loads

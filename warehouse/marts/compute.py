@@ -30,7 +30,7 @@ from warehouse.marts.coverage import frame
 from warehouse.marts.history import mart_history
 from warehouse.marts.pay import disclosure, reported_pay, salary_bands
 from warehouse.marts.share import shares
-from warehouse.ops_tables import Checks, MartInputs
+from warehouse.ops_tables import MartInputs
 from warehouse.sql_files import read_sql
 
 log = logging.getLogger("jobmarket.warehouse")
@@ -115,7 +115,7 @@ def compute_marts(con: database.Connection, as_of: date, *, run_id: str) -> Comp
         rows = marts.frames[cls] = mart.compute(con, as_of, cache)
         marts.reused[cls] = cache.reused
         result = gate.check(rows, cls, gate=f"mart:{name}", run_id=run_id)
-        database.put(con, Checks, result.checks)
+        database.record_checks(con, result.checks)
         log.info("computed %s: %s cells, %s as before", name, f"{cache.n_computed:,}", f"{len(cache.reused):,}")
         if not result.passed:
             marts.problems.append(f"{name} did not pass its gate: {'; '.join(result.failures)}")

@@ -6,14 +6,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import duckdb
-import pyarrow as pa
 
-from warehouse.database import MARKET, Connection
-from warehouse.load.refined_file import TEXT
-from warehouse.schema import literal
-
-if TYPE_CHECKING:  # imported where it is used: who asks a question of the warehouse waits for it only with texts
+if TYPE_CHECKING:  # a query that reads no texts does not wait for pyarrow and the declared tables
     import pyarrow.dataset as ds
+
+Connection = duckdb.DuckDBPyConnection
+MARKET = "market.duckdb"
+"""`warehouse.database.MARKET`, whose module takes longer to import than a query to answer."""
 
 
 def open_reader(
@@ -39,8 +38,8 @@ def open_reader(
     con.execute("SET TimeZone = 'UTC'")
     con.execute("SET python_enable_replacements = false")
     if max_memory:
-        con.execute(f"SET memory_limit = {literal(max_memory)}")
-    con.execute(f"ATTACH {literal(str(market))} AS market (READ_ONLY)")
+        con.execute(f"SET memory_limit = {_literal(max_memory)}")
+    con.execute(f"ATTACH {_literal(str(market))} AS market (READ_ONLY)")
     con.execute("USE market")
     if with_texts:
         con.register("refined_texts", _texts(refined or data_dir / "refined"))
@@ -54,11 +53,18 @@ def open_reader(
     return con
 
 
+def _literal(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
+
+
 def _texts(folder: Path) -> ds.Dataset:
     """The texts in all refined files of postings, with the archive file and record each comes from."""
+    import pyarrow as pa
     import pyarrow.dataset as ds
     import pyarrow.parquet as pq
     from pyarrow import fs
+
+    from warehouse.load.refined_file import TEXT
 
     parquet, disk = ds.ParquetFileFormat(), fs.LocalFileSystem()
     columns = [("posting_id", pa.string()), ("record", pa.int64()), (TEXT, pa.string()), ("warc", pa.string())]

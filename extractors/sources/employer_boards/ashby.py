@@ -1,22 +1,20 @@
 """Ashby job boards: the public Posting API, with compensation.
 
-Two shapes are known. Older answers (2025) lack `workplaceType`; newer ones (2026) may lack `compensation`.
-Pay comes in tiers, one per place or level, each with components; tiers are alternatives, never to be added.
+Two shapes are known: older responses (2025) lack `workplaceType`, newer ones (2026) may lack `compensation`.
+Pay comes in tiers, one for each place or level, with components. Tiers are alternatives and must not be added up.
 """
 
 from __future__ import annotations
 
-import functools
 import re
-from collections.abc import Iterator, Sequence
-from datetime import date
+from collections.abc import Iterator
 from typing import Any
 
-from extractors.boards import employer_country_of, employer_of
+from extractors.boards import on_board
+from extractors.reading.pay_fields import pay_in_fields
 from extractors.response import Response, each_advert
-from extractors.source import BoardUrl, Source
-from extractors.web.paging import Web, ask_boards
-from transforms.pay.currency import currency_of
+from extractors.sources.declaration import BoardUrl, platform
+from extractors.sources.fetching import fetch_boards
 from transforms.pay.prose import pay_in
 from transforms.pay.scope import BASE, ON_TARGET, TOTAL, Tie, component_in, tied_to
 from transforms.pay.structured import amount_of
@@ -41,17 +39,15 @@ KNOWN = frozenset([
     "shouldDisplayCompensationOnJobPostings", "compensation",
 ])  # fmt: skip
 MORE_THAN_BASE = (ON_TARGET, TOTAL)
-"""Components that a salary may hold beside base pay."""
+"""Components that may be labelled as salary although they are more than base pay."""
 AMOUNT = re.compile(r"[$€£]\s?\d|\b\d{1,3}(?:,\d{3})+\b|\b\d+\s?[kK]\b")
-"""An amount in a label: after a currency sign, with thousands separators, or with a k; not "50/50 split"."""
+"""An amount in a label: with a currency sign, thousands separators or a k, but not "50/50 split"."""
 LABEL = re.compile(r"(?P<words>[^\W\d_][^\d$€£]{3,40}?)[\s:–-]+[^\w\s]?\d")
-"""Words before an amount, none of whose letters belong to the currency ("CA$90K")."""
+"""Words before an amount, without the letters of a currency ("CA$90K")."""
 
-SOURCE = Source(
-    name="ashby",
-    title="Ashby job boards",
-    kind="employer board",
-    publisher="the employers named, through Ashby",
+SOURCE = platform(
+    "ashby",
+    "Ashby",
     homepage="https://developers.ashbyhq.com/docs/public-job-posting-api",
     endpoints=(API,),
     licence="None stated: a public API meant for showing an employer's own openings. We publish counts, never texts",
@@ -65,11 +61,9 @@ SOURCE = Source(
         "your own careers page, you can use this data to populate it."
     ),
     gives="whole boards with texts, pay in fields by place and level, and workplace",
-    attribution="Job postings: employers' boards on Ashby.",
     is_republishable=True,
     is_verified=True,
     cadence="live; answers may be up to a minute old",
-    expected_rows=(1, 100_000),
     boards=(
         BoardUrl(
             API + "{board}?includeCompensation=true",
@@ -89,26 +83,21 @@ SOURCE = Source(
 )
 
 
-def fetch(web: Web, *, boards: Sequence[str], as_of: date) -> list[str]:
-    """Ask for every board. Returns what failed; the others are archived."""
-    return ask_boards(web, SOURCE, boards)
+fetch = fetch_boards(SOURCE)
 
 
 def parse(response: Response) -> Iterator[RawPosting | Issue | Repetition]:
-    """What every job of the board says, or the reason why not."""
+    """Yield every job of the board, or an issue for a job that cannot be read."""
     answer = response.json()
     jobs = answer.get("jobs", answer) if isinstance(answer, dict) else answer
-    yield from each_advert(
-        response, jobs, functools.partial(read_job, board=SOURCE.board_of(response.url)), known=KNOWN
-    )
+    yield from each_advert(response, jobs, on_board(SOURCE, response.url, read_job), known=KNOWN)
 
 
-def read_job(job: dict[str, Any], *, board: str | None) -> RawPosting | Issue:
-    """One job. A job that is not listed is reachable by its link only; it is left out and noted."""
-    if job.get("isListed") is False:
-        return leave_out(
-            f"{job.get('id')} {job.get('title')}", "a listed job expected; this one is not shown on the board"
-        )
+def read_job(job: dict[str, Any]) -> RawPosting | Issue:
+    """Read a job, without its board and employer."""
+    if job.get("isListed") is False:  # only people with its link can see it
+        rule = "a listed job expected; this one is not shown on the board"
+        return leave_out(f"{job.get('id')} {job.get('title')}", rule)
     compensation = job.get("compensation") or {}
     issues: list[Issue] = []
     pay = tuple(p for tier in compensation.get("compensationTiers") or () for p in read_tier(tier, issues))
@@ -119,9 +108,6 @@ def read_job(job: dict[str, Any], *, board: str | None) -> RawPosting | Issue:
         id=job.get("id"),
         title=job.get("title"),
         url=job.get("jobUrl"),
-        board=board,
-        employer=employer_of(SOURCE.name, board) or board,
-        employer_country=employer_country_of(SOURCE.name, board),
         department=job.get("team") or job.get("department"),
         html=job.get("descriptionHtml"),
         text=job.get("descriptionPlain"),
@@ -138,7 +124,7 @@ def read_job(job: dict[str, Any], *, board: str | None) -> RawPosting | Issue:
 
 
 def _address(text: str | None, address: dict[str, Any] | None) -> Address:
-    """An address as stated; the documentation shows it flat, answers have it under `postalAddress`."""
+    """The documentation shows a flat address; responses have it under `postalAddress`."""
     postal = (address or {}).get("postalAddress") or address or {}
     return Address(
         text=text or None,
@@ -149,7 +135,7 @@ def _address(text: str | None, address: dict[str, Any] | None) -> Address:
 
 
 def read_tier(tier: dict[str, Any], issues: list[Issue]) -> Iterator[Pay]:
-    """The components of one tier, tied to the place or level that its title names; `issues` takes what is no amount."""
+    """Yield the components of a tier, tied to the place or level that its title names. Add bad amounts to `issues`."""
     tier_tie = tied_to(tier.get("title"))
     label = " ".join(filter(None, (tier.get("title"), tier.get("additionalInformation"))))
     for part in tier.get("components") or ():
@@ -161,35 +147,25 @@ def read_tier(tier: dict[str, Any], issues: list[Issue]) -> Iterator[Pay]:
         if component == BASE:
             component = _salary_of(part.get("summary") or "", label, (low, high))
         if period is None and interval not in NO_INTERVAL:
-            component = "other"  # paid per piece or for a span we have no word for: nothing to annualise
+            component = "other"  # paid per piece or for an unknown span, so it cannot be annualised
         tie = tier_tie if tier_tie != Tie() else _place_in(part.get("summary") or "")
-        yield Pay(
-            component=component,
-            pay_text=part.get("summary") or tier.get("tierSummary"),
-            low=low,
-            high=high,
-            currency=currency_of(part.get("currencyCode") or ""),
-            period=period,
-            period_reading="stated" if period else None,
-            reading="stated",
-            place_text=tie.place_text,
-            country=tie.country,
-            level_text=tie.level_text,
-        )
+        text = part.get("summary") or tier.get("tierSummary")
+        currency = part.get("currencyCode")
+        yield pay_in_fields(low, high, text=text, currency=currency, period=period, component=component, tie=tie)
 
 
 def _place_in(summary: str) -> Tie:
-    """What a summary ties its amount to by a place before it, "Canada $90K – $110K"; of other words nothing."""
+    """Return the place before the amount of a summary ("Canada $90K – $110K"); other words tie it to nothing."""
     label = LABEL.match(summary)
     tie = tied_to(label["words"]) if label else Tie()
     return tie if tie.place_text and not tie.level_text else Tie()
 
 
 def _salary_of(summary: str, label: str, ends: tuple[float | None, float | None]) -> str:
-    """What a salary component holds: base pay, or more than it (`MORE_THAN_BASE`), as only its words say.
+    """Return whether a salary component is base pay or more (`MORE_THAN_BASE`), which only its words say.
 
-    `summary` words belong to the component itself. The tier's `label`, read as prose, counts where it says so of these
-    very amounts ("$75K • $150k OTE" leaves the 75K a base); one without amounts where it does not speak of base pay.
+    `summary` belongs to the component itself. The `label` of the tier, read as prose, counts if it says so of these
+    amounts (in "$75K • $150k OTE" 75K is base pay), or if it has no amounts and does not mention base pay.
     """
     component = component_in(summary)
     if component not in MORE_THAN_BASE:

@@ -1,38 +1,34 @@
-"""Breezy HR job boards: the list behind an employer's careers site, asked for with whole texts.
+"""Breezy HR job boards: the list behind an employer's careers site, requested with whole texts.
 
-`is_remote` says whether a job is remote; `remote_details` stays behind when a job is no longer, so it counts only
-beside it. Pay is one line, "$95,000 – $115,000 / year" or "$19.35+ / hour", whose currency is a sign; the page of a job
-has it in fields. Pages are read where somebody recorded them and never asked for: the list says all they say but that.
+`is_remote` says whether a job is remote. `remote_details` is kept when a job is no longer remote, so it counts only
+together with `is_remote`. Pay is a line, "$95,000 – $115,000 / year" or "$19.35+ / hour", whose currency is a sign;
+only the job's page has it in fields. Recorded pages are read but never requested, since the list has everything else.
 """
 
 from __future__ import annotations
 
-import functools
-from collections.abc import Iterator, Sequence
-from datetime import date
+from collections.abc import Iterator
 from typing import Any
 
-from extractors.boards import employer_country_of, employer_of
+from extractors.boards import on_board
+from extractors.reading.schema_org import read_board_page
 from extractors.response import Response, each_advert
-from extractors.schema_org import read_board_page
-from extractors.source import BoardUrl, Source
-from extractors.web.paging import Web, ask_boards
+from extractors.sources.declaration import BoardUrl, platform
+from extractors.sources.fetching import fetch_boards
 from transforms.place.places import Address
 from transforms.raw_posting import RawPosting
 from transforms.records.rows import Issue, Repetition
 
 HYBRID, WITHIN_PLACES = "hybrid", "remote-location"
-"""Values of `remote_details`: hybrid work, and remote work from the job's own places alone."""
+"""Values of `remote_details`: hybrid work, and remote work only within the countries of the job's places."""
 KNOWN = frozenset([
     "id", "friendly_id", "name", "url", "published_date", "type", "location", "locations", "department", "salary",
     "company", "description",
 ])  # fmt: skip
 
-SOURCE = Source(
-    name="breezy",
-    title="Breezy HR job boards",
-    kind="employer board",
-    publisher="the employers named, through Breezy HR",
+SOURCE = platform(
+    "breezy",
+    "Breezy HR",
     homepage="https://breezy.hr",
     endpoints=("https://*.breezy.hr/json", "https://*.breezy.hr/p/"),
     licence="None stated: a public list of an employer's own openings. We publish counts, never texts",
@@ -40,11 +36,8 @@ SOURCE = Source(
     terms_checked="2026-11-28; quoted is the robots.txt of its boards, as readers of 2026 have it",
     quotation="User-Agent: * / Disallow: /css / Disallow: /fonts / Disallow: /stylesheets / Disallow: /javascripts",
     gives="whole boards with texts and lines of pay",
-    attribution="Job postings: employers' boards on Breezy HR.",
     is_republishable=True,
     is_verified=True,
-    cadence="live",
-    expected_rows=(1, 100_000),
     boards=(
         BoardUrl(
             "https://{board}.breezy.hr/json?verbose=true",
@@ -66,46 +59,47 @@ SOURCE = Source(
 )
 
 
-def fetch(web: Web, *, boards: Sequence[str], as_of: date) -> list[str]:
-    """Ask for every board. Returns what failed; the others are archived."""
-    return ask_boards(web, SOURCE, boards)
+fetch = fetch_boards(SOURCE)
 
 
 def parse(response: Response) -> Iterator[RawPosting | Issue | Repetition]:
-    """Every job of the board, or the one whose page was recorded, or the reason why not."""
-    board, url = SOURCE.board_in(response.url), response.url
-    if native := SOURCE.posting_of(url):
-        yield from read_board_page(response, SOURCE, id=native, board=board, url=url, unnamed=board)
+    """Yield every job of the board, or the job of a recorded page, or an issue for a job that cannot be read."""
+    if native := SOURCE.posting_of(response.url):
+        yield from read_board_page(response, SOURCE, id=native)
     else:
-        yield from each_advert(response, response.json(), functools.partial(read_job, board=board), known=KNOWN)
+        yield from each_advert(response, response.json(), on_board(SOURCE, response.url, _read_job), known=KNOWN)
 
 
-def read_job(job: dict[str, Any], *, board: str | None) -> RawPosting:
-    """One job of the list."""
-    places = job.get("locations") or [job["location"]] if job.get("location") or job.get("locations") else []
-    main = job.get("location") or places[0] if places else {}
-    details = (main.get("remote_details") or {}).get("value") if main.get("is_remote") is True else None
-    countries = list(dict.fromkeys(filter(None, (_name(place, "country") for place in places))))
-    is_within_countries = details == WITHIN_PLACES and bool(countries)
+def _read_job(job: dict[str, Any]) -> RawPosting:
+    places = job.get("locations") or [place for place in (job.get("location"),) if place]
+    main: dict[str, Any] = job.get("location") or next(iter(places), {})
+    location, addresses, workplace = _where(places, main)
     kind, company = job.get("type") or {}, job.get("company") or {}
     return RawPosting(
         source=SOURCE.name,
         id=job.get("id"),
         title=job.get("name"),
         url=job.get("url"),
-        board=board,
-        employer=employer_of(SOURCE.name, board) or company.get("name") or board,
-        employer_country=employer_country_of(SOURCE.name, board),
+        employer=company.get("name"),
         department=job.get("department"),
         html=job.get("description"),
-        location_text=f"Remote ({', '.join(countries)})" if is_within_countries else "; ".join(map(_line, places)),
-        addresses=[] if is_within_countries else [_address(place) for place in places],
+        location_text=location,
+        addresses=addresses,
         is_remote=main.get("is_remote"),
-        workplace=HYBRID if details == HYBRID else None,
+        workplace=workplace,
         employment_type=kind.get("id") or kind.get("name"),
         posted_on=job.get("published_date"),
         pay_text=job.get("salary") or None,
     )
+
+
+def _where(places: list[dict[str, Any]], main: dict[str, Any]) -> tuple[str, list[Address], str | None]:
+    """Return a line, the addresses and the kind of workplace of a job with its `main` place."""
+    details = (main.get("remote_details") or {}).get("value") if main.get("is_remote") is True else None
+    countries = list(dict.fromkeys(filter(None, (_name(place, "country") for place in places))))
+    if details == WITHIN_PLACES and countries:
+        return f"Remote ({', '.join(countries)})", [], None
+    return "; ".join(map(_line, places)), [*map(_address, places)], HYBRID if details == HYBRID else None
 
 
 def _address(place: dict[str, Any]) -> Address:
@@ -114,7 +108,7 @@ def _address(place: dict[str, Any]) -> Address:
 
 
 def _line(place: dict[str, Any]) -> str:
-    """Town and country in words: the codes of a place's own name read two ways ("Colon, PA" is in Panama)."""
+    """Return town and country in words, since the codes in a place's name are ambiguous ("Colon, PA" is in Panama)."""
     return ", ".join(filter(None, (place.get("city"), _name(place, "country")))) or place.get("name") or ""
 
 

@@ -1,27 +1,24 @@
 """Greenhouse job boards: the public Job Board API, with content and pay ranges.
 
-`content` is HTML with its entities escaped once more. Pay may stand in `pay_input_ranges` (cents, without a
-period), in custom fields of type `currency_range`, or in a block of the content; they say the same, so the
-first that is there is taken. `updated_at` is no publication date. Lists without content are read as far as
-they go.
+`content` is HTML whose entities are escaped twice. Pay may be in `pay_input_ranges` (cents, without a period), in
+custom fields of type `currency_range`, or in a block of the content. All say the same, so the first one present is
+used. `updated_at` is not a publication date. Lists without content are read too.
 """
 
 from __future__ import annotations
 
-import functools
 import html
 import re
 from collections.abc import Iterator, Sequence
-from datetime import date
 from typing import Any
 
-from selectolax.lexbor import LexborHTMLParser, LexborNode
+from selectolax.lexbor import LexborHTMLParser
 
-from extractors.boards import employer_country_of, employer_of
+from extractors.boards import on_board
+from extractors.reading.pay_fields import pay_in_fields
 from extractors.response import Response, each_advert, note_missing
-from extractors.source import BoardUrl, Source
-from extractors.web.paging import Web, ask_boards
-from transforms.pay.currency import currency_of
+from extractors.sources.declaration import BoardUrl, platform
+from extractors.sources.fetching import fetch_boards
 from transforms.pay.scope import component_in, period_in, tied_to
 from transforms.pay.structured import amount_of
 from transforms.place.places import Address, whereabouts
@@ -42,13 +39,11 @@ PAY_BLOCK = "content-pay-transparency"
 EMPLOYMENT_FIELDS = frozenset(
     ("employment type", "job type", "time type", "worker type", "type of employment", "employment status")
 )
-"""Names employers give the custom field that holds the kind of employment; Greenhouse has none of its own."""
+"""Names that employers give to the custom field for the kind of employment; Greenhouse has no field for it."""
 
-SOURCE = Source(
-    name="greenhouse",
-    title="Greenhouse job boards",
-    kind="employer board",
-    publisher="the employers named, through Greenhouse",
+SOURCE = platform(
+    "greenhouse",
+    "Greenhouse",
     homepage="https://developers.greenhouse.io/job-board.html",
     endpoints=(API,),
     licence="None stated: a public API meant for showing an employer's own openings. We publish counts, never texts",
@@ -56,10 +51,8 @@ SOURCE = Source(
     terms_checked="2026-11-27, as many who read its documentation in 2026 quote it",
     quotation="Job Board data is publicly available, so authentication is not required for any GET endpoints.",
     gives="whole boards with texts, and pay in fields where employers publish it",
-    attribution="Job postings: employers' boards on Greenhouse.",
     is_republishable=True,
     is_verified=True,
-    cadence="live",
     expected_rows=(1, 1_000_000),
     boards=(
         BoardUrl(
@@ -86,42 +79,35 @@ SOURCE = Source(
 )
 
 
-def fetch(web: Web, *, boards: Sequence[str], as_of: date) -> list[str]:
-    """Ask for every board. Returns what failed; the others are archived."""
-    return ask_boards(web, SOURCE, boards)
+fetch = fetch_boards(SOURCE)
 
 
 def parse(response: Response) -> Iterator[RawPosting | Issue | Repetition]:
-    """What every job of the board says, or the reason why not; a list shorter than it says is an issue."""
+    """Yield every job of the board, or an issue for a job that cannot be read or a list that is too short."""
     answer = response.json()
     if isinstance(answer, dict) and SOURCE.posting_of(response.url):
-        answer = [answer]  # one job by itself, with the same keys
+        answer = [answer]  # a single job, with the same keys
     jobs = answer.get("jobs", answer) if isinstance(answer, dict) else answer
-    read = functools.partial(read_job, board=SOURCE.board_in(response.url))
-    yield from each_advert(response, jobs, read, known=KNOWN)
+    yield from each_advert(response, jobs, on_board(SOURCE, response.url, read_job), known=KNOWN)
     meta = answer.get("meta") if isinstance(answer, dict) else None
     yield from note_missing(len(jobs), meta.get("total") if isinstance(meta, dict) else None)
 
 
-def read_job(job: dict[str, Any], *, board: str | None) -> RawPosting | Issue:
-    """One job of a list with or without content."""
-    if "internal_job_id" in job and job["internal_job_id"] is None:
-        return leave_out(
-            f"{job.get('id')} {job.get('title')}", "a job expected; a post without internal_job_id collects prospects"
-        )
+def read_job(job: dict[str, Any]) -> RawPosting | Issue:
+    """Read a job of a list with or without content, without its board."""
+    if job.get("internal_job_id", "") is None:
+        rule = "a job expected; a post without internal_job_id collects prospects"
+        return leave_out(f"{job.get('id')} {job.get('title')}", rule)
     content = _content(job.get("content"))
     fields = job.get("metadata") or []
     location = (job.get("location") or {}).get("name")
-    company = job.get("company_name")
     issues: list[Issue] = []
     return RawPosting(
         source=SOURCE.name,
         id=job.get("id"),
         title=job.get("title"),
         url=job.get("absolute_url"),
-        board=board,
-        employer=employer_of(SOURCE.name, board) or company or board,
-        employer_country=employer_country_of(SOURCE.name, board),
+        employer=job.get("company_name"),
         department=next((d.get("name") for d in job.get("departments") or () if d.get("name")), None),
         requisition_id=job.get("requisition_id"),
         html=content,
@@ -130,25 +116,25 @@ def read_job(job: dict[str, Any], *, board: str | None) -> RawPosting | Issue:
         employment_type=_employment_type(fields),
         posted_on=job.get("first_published"),
         valid_through=job.get("application_deadline"),
-        pay=_ranges(job.get("pay_input_ranges") or (), issues)
-        or _custom_ranges(fields, issues)
-        or _ranges_in(content, issues),
+        pay=tuple(_ranges(job.get("pay_input_ranges") or (), issues))
+        or tuple(_custom_ranges(fields, issues))
+        or tuple(_ranges_in(content, issues)),
         issues=issues,
         language=job.get("language"),
     )
 
 
 def _content(text: str | None) -> str | None:
-    """The HTML of the advert: unescaped once, unless it came as HTML already."""
+    """Return the advert as HTML: unescaped once unless it is HTML already."""
     return _unescape(text) if text and "<" not in text else text or None
 
 
 ESCAPES = {"&lt;": "<", "&gt;": ">", "&quot;": '"', "&#39;": "'", "&amp;": "&"}
-"""What Greenhouse escapes; `&amp;` comes last, since what it stands for may look like another one."""
+"""Characters that Greenhouse escapes. `&amp;` comes last, because unescaping it may give another entity."""
 
 
 def _unescape(text: str) -> str:
-    """What `html.unescape` gives, in a tenth of its time where nothing but `ESCAPES` stands there."""
+    """Do what `html.unescape` does, ten times as fast if the text has no other entities than `ESCAPES`."""
     n_others, plain = text.count("&"), text
     for entity, character in ESCAPES.items():
         n_before, plain = len(plain), plain.replace(entity, character)
@@ -157,9 +143,9 @@ def _unescape(text: str) -> str:
 
 
 def _offices(location: str | None, offices: Sequence[dict[str, Any]]) -> list[Address]:
-    """The offices, where the post's own location names no country ("HQ", "Remote", "SF").
+    """Return the offices if the job's own location names no country ("HQ", "Remote", "SF").
 
-    An office is the employer's; posts often list several of them beside one location of their own.
+    Offices are the employer's: jobs often list several of them beside one location of their own.
     """
     if not offices or (location and any(place.country for place in whereabouts(location).places)):
         return []
@@ -167,76 +153,57 @@ def _offices(location: str | None, offices: Sequence[dict[str, Any]]) -> list[Ad
 
 
 def _employment_type(fields: Sequence[dict[str, Any]]) -> str | None:
-    """The kind of employment from the employer's own field, where it is one word that stands alone."""
+    """Return the kind of employment from the employer's custom field, if it is a single value."""
     for field in fields:
         if str(field.get("name")).strip().lower() in EMPLOYMENT_FIELDS and isinstance(field.get("value"), str):
             return field["value"] or None
     return None
 
 
-def _ranges(ranges: Sequence[dict[str, Any]], issues: list[Issue]) -> tuple[Pay, ...]:
-    """Ranges as the API gives them, in cents; the period is what title or blurb say, else not known."""
-    pays = []
+def _ranges(ranges: Sequence[dict[str, Any]], issues: list[Issue]) -> Iterator[Pay]:
+    """Read the ranges of the API, which are in cents; only title or blurb may tell the period."""
     for pay_range in ranges:
-        words = f"{pay_range.get('title') or ''} {text_of(pay_range.get('blurb') or '')}"
+        title = pay_range.get("title")
+        words = f"{title or ''} {text_of(pay_range.get('blurb') or '')}"
         low = amount_of(pay_range.get("min_cents"), "pay_low", issues, parts=CENTS)
         high = amount_of(pay_range.get("max_cents"), "pay_high", issues, parts=CENTS)
-        pays.append(_pay(low, high, pay_range.get("currency_type"), title=pay_range.get("title"), words=words))
-    return tuple(pay for pay in pays if pay is not None)
+        yield from _pay(low, high, pay_range.get("currency_type"), title=title, words=words)
 
 
-def _custom_ranges(fields: Sequence[dict[str, Any]], issues: list[Issue]) -> tuple[Pay, ...]:
-    """Custom fields of type currency_range: `{unit, min_value, max_value}` with amounts as text."""
-    pays = []
+def _custom_ranges(fields: Sequence[dict[str, Any]], issues: list[Issue]) -> Iterator[Pay]:
+    """Read custom fields of type currency_range: `{unit, min_value, max_value}` with amounts as text."""
     for field in fields:
         value = field.get("value")
-        if field.get("value_type") != "currency_range" or not isinstance(value, dict):
-            continue
-        name = str(field.get("name") or "")
-        low = amount_of(value.get("min_value"), "pay_low", issues)
-        high = amount_of(value.get("max_value"), "pay_high", issues)
-        pays.append(_pay(low, high, value.get("unit"), title=name, words=name))
-    return tuple(pay for pay in pays if pay is not None)
+        if field.get("value_type") == "currency_range" and isinstance(value, dict):
+            name = str(field.get("name") or "")
+            low = amount_of(value.get("min_value"), "pay_low", issues)
+            high = amount_of(value.get("max_value"), "pay_high", issues)
+            yield from _pay(low, high, value.get("unit"), title=name, words=name)
 
 
-def _ranges_in(content: str | None, issues: list[Issue]) -> tuple[Pay, ...]:
-    """Ranges from the block that Greenhouse writes into the content: title, then amount – amount currency."""
+def _ranges_in(content: str | None, issues: list[Issue]) -> Iterator[Pay]:
+    """Read the ranges in the block that Greenhouse adds to the content: a title, then "amount – amount currency"."""
     if not content or PAY_BLOCK not in content:
-        return ()
-    pays = []
+        return
     for block in LexborHTMLParser(content).css(f".{PAY_BLOCK} .pay-input"):
-        amounts = [node.text(strip=True) for node in block.css(".pay-range span") if not _is_divider(node)]
-        matches = [match for amount in amounts if (match := re.search(r"\d[\d,]*(?:\.\d+)?", amount))]
-        currency = next((code[0] for amount in reversed(amounts) if (code := re.search(r"\b[A-Z]{3}\b", amount))), None)
+        spans = [node for node in block.css(".pay-range span") if "divider" not in (node.attributes.get("class") or "")]
+        texts = [span.text(strip=True) for span in spans]
+        amounts = [match[0] for text in texts if (match := re.search(r"\d[\d,]*(?:\.\d+)?", text))]
+        codes = [match[0] for text in texts if (match := re.search(r"\b[A-Z]{3}\b", text))]
         title = " ".join(node.text(strip=True) for node in block.css(".title"))
         words = f"{title} {' '.join(node.text(separator=' ') for node in block.css('.description'))}"
-        if matches:
-            low, high = amount_of(matches[0][0], "pay_low", issues), amount_of(matches[-1][0], "pay_high", issues)
-            low, high = amount_of(matches[0][0]), amount_of(matches[-1][0])
-            pays.append(_pay(low, high, currency, title=title, words=words))
-    return tuple(pay for pay in pays if pay is not None)
+        if amounts:
+            low, high = amount_of(amounts[0], "pay_low", issues), amount_of(amounts[-1], "pay_high", issues)
+            yield from _pay(low, high, codes[-1] if codes else None, title=title, words=words)
 
 
-def _is_divider(node: LexborNode) -> bool:
-    return "divider" in (node.attributes.get("class") or "")
-
-
-def _pay(low: float | None, high: float | None, currency: str | None, *, title: str | None, words: str) -> Pay | None:
-    """One stated range; None when it has no amount."""
-    if low is None and high is None:
-        return None
-    period = period_in(words)
-    tie = tied_to(title)
-    return Pay(
-        component=component_in(title or ""),
-        pay_text=" ".join(str(part) for part in (title, low, high, currency) if part),
-        low=low,
-        high=high,
-        currency=currency_of(currency or ""),
-        period=period,
-        period_reading="stated" if period else None,
-        reading="stated",
-        place_text=tie.place_text,
-        country=tie.country,
-        level_text=tie.level_text,
-    )
+def _pay(
+    low: float | None, high: float | None, currency: str | None, *, title: str | None, words: str
+) -> Iterator[Pay]:
+    """Yield a stated range, unless it has no amount."""
+    if low is not None or high is not None:
+        text = " ".join(str(part) for part in (title, low, high, currency) if part)
+        component, period = component_in(title or ""), period_in(words)
+        yield pay_in_fields(
+            low, high, text=text, currency=currency, period=period, component=component, tie=tied_to(title)
+        )

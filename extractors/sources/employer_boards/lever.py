@@ -1,21 +1,20 @@
 """Lever job boards: the public Postings API.
 
-Two shapes are known. Older answers (2021) lack `country`, `workplaceType` and `allLocations`. The advert's
-text is spread over `description`, `lists`, `additional` and, for pay, `salaryDescription`.
+Older responses (2021) lack `country`, `workplaceType` and `allLocations`. The text of an advert is spread over
+`description`, `lists`, `additional` and, for pay, `salaryDescription`.
 """
 
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterator, Sequence
-from datetime import date
+from collections.abc import Iterator
 from html import escape
 from typing import Any
 
-from extractors.boards import employer_country_of, employer_of
+from extractors.boards import on_board
 from extractors.response import Response, each_advert
-from extractors.source import BoardUrl, Source
-from extractors.web.paging import Web, ask_boards
+from extractors.sources.declaration import BoardUrl, platform
+from extractors.sources.fetching import fetch_boards
 from transforms.pay.structured import stated_pay
 from transforms.place.places import Address
 from transforms.raw_posting import RawPosting
@@ -24,7 +23,7 @@ from transforms.records.rows import Issue, Pay, Repetition
 API = "https://api.lever.co/v0/postings/"
 EUROPEAN_API = "https://api.eu.lever.co/v0/postings/"
 EUROPEAN = "eu:"
-"""Begins the token of a board on Lever's European host, whose names are a space of their own."""
+"""Prefix of the tokens of boards on Lever's European host, which has names of its own."""
 UNSPECIFIED = "unspecified"
 KNOWN = frozenset([
     "id", "text", "categories", "country", "workplaceType", "createdAt", "opening", "openingPlain", "description",
@@ -32,11 +31,9 @@ KNOWN = frozenset([
     "hostedUrl", "applyUrl", "salaryRange", "salaryDescription", "salaryDescriptionPlain",
 ])  # fmt: skip
 
-SOURCE = Source(
-    name="lever",
-    title="Lever job boards",
-    kind="employer board",
-    publisher="the employers named, through Lever",
+SOURCE = platform(
+    "lever",
+    "Lever",
     homepage="https://github.com/lever/postings-api",
     endpoints=(API, EUROPEAN_API),
     licence="None stated; the documentation calls published postings public and open to scraping by third parties",
@@ -47,11 +44,8 @@ SOURCE = Source(
         "third parties."
     ),
     gives="whole boards with texts, some with pay in fields",
-    attribution="Job postings: employers' boards on Lever.",
     is_republishable=True,
     is_verified=True,
-    cadence="live",
-    expected_rows=(1, 100_000),
     boards=(
         BoardUrl(
             EUROPEAN_API + "{board}?mode=json",
@@ -78,20 +72,17 @@ SOURCE = Source(
 )
 
 
-def fetch(web: Web, *, boards: Sequence[str], as_of: date) -> list[str]:
-    """Ask for every board. Returns what failed; the others are archived."""
-    return ask_boards(web, SOURCE, boards)
+fetch = fetch_boards(SOURCE)
 
 
 def parse(response: Response) -> Iterator[RawPosting | Issue | Repetition]:
-    """Every posting of the board, or the one whose own address was asked, or the reason why not."""
-    read = functools.partial(read_posting, board=SOURCE.board_in(response.url))
+    """Yield every posting of the board, or a single one, or an issue for a posting that cannot be read."""
+    read = on_board(SOURCE, response.url, functools.partial(_read_posting, board=SOURCE.board_in(response.url) or ""))
     answer = [response.json()] if SOURCE.posting_of(response.url) else response.json()
     yield from each_advert(response, answer, read, known=KNOWN)
 
 
-def read_posting(posting: dict[str, Any], *, board: str | None) -> RawPosting:
-    """One posting of either shape."""
+def _read_posting(posting: dict[str, Any], *, board: str) -> RawPosting:
     categories = posting.get("categories") or {}
     places = categories.get("allLocations") or [categories.get("location")]
     country = posting.get("country")
@@ -102,9 +93,7 @@ def read_posting(posting: dict[str, Any], *, board: str | None) -> RawPosting:
         id=posting.get("id"),
         title=posting.get("text"),
         url=posting.get("hostedUrl"),
-        board=board,
-        employer=employer_of(SOURCE.name, board) or (board or "").removeprefix(EUROPEAN),
-        employer_country=employer_country_of(SOURCE.name, board),
+        employer=board.removeprefix(EUROPEAN),
         department=categories.get("team") or categories.get("department"),
         html=_whole_text(posting),
         location_text="; ".join(place for place in places if place),
@@ -119,7 +108,7 @@ def read_posting(posting: dict[str, Any], *, board: str | None) -> RawPosting:
 
 
 def _whole_text(posting: dict[str, Any]) -> str:
-    """The advert as one piece of HTML, in the order of its page."""
+    """Join the parts of the advert as HTML, in the order of its page."""
     parts = [posting.get("description") or escape(posting.get("descriptionPlain") or "")]
     for section in posting.get("lists") or ():
         parts.append(f"<h3>{escape(section.get('text') or '')}</h3><ul>{section.get('content') or ''}</ul>")
@@ -129,6 +118,6 @@ def _whole_text(posting: dict[str, Any]) -> str:
 
 
 def _pay(salary: dict[str, Any], issues: list[Issue]) -> tuple[Pay, ...]:
-    """The stated range; an interval without a period we know is a payment per piece, not base pay."""
+    """Return the stated range. An interval that is not a known period means payment per piece, not base pay."""
     low, high = salary.get("min"), salary.get("max")
     return stated_pay(low, high, currency=salary.get("currency"), period=salary.get("interval"), issues=issues)

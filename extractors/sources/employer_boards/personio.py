@@ -1,23 +1,22 @@
 """Personio job boards: the XML feed of an employer's open positions.
 
-Values come in English or German, as the employer set them up. "Remote" may be the name of an office. A board that is
-gone redirects to Personio's own site, which answers 200: that host is none of this source's, and its page has
-another root.
+Values are English or German, as the employer chose. "Remote" may be the name of an office. A board that is gone
+redirects to Personio's own site, which answers 200 on a host that is not one of our endpoints, with a page that is not
+XML.
 """
 
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterator, Mapping, Sequence
-from datetime import date
+from collections.abc import Iterator, Mapping
 from html import escape
 from urllib.parse import urljoin
 from xml.etree.ElementTree import Element
 
-from extractors.boards import employer_country_of, employer_of
+from extractors.boards import on_board
 from extractors.response import Response, each
-from extractors.source import BoardUrl, Source
-from extractors.web.paging import Web, ask_boards
+from extractors.sources.declaration import BoardUrl, platform
+from extractors.sources.fetching import fetch_boards
 from transforms.raw_posting import RawPosting
 from transforms.records.rows import Issue
 
@@ -28,11 +27,9 @@ KNOWN = frozenset([
     "createdAt",
 ])  # fmt: skip
 
-SOURCE = Source(
-    name="personio",
-    title="Personio job boards",
-    kind="employer board",
-    publisher="the employers named, through Personio",
+SOURCE = platform(
+    "personio",
+    "Personio",
     homepage="https://developer.personio.de/docs/retrieving-open-job-positions",
     endpoints=("https://*.jobs.personio.de/xml", "https://*.jobs.personio.com/xml"),
     licence="None stated: a public feed meant for showing an employer's own openings. We publish counts, never texts",
@@ -43,11 +40,8 @@ SOURCE = Source(
     ),
     quotation="Current open job postings can be retrieved in XML format under myaccount.jobs.personio.de/xml.",
     gives="whole boards with texts, without pay in fields",
-    attribution="Job postings: employers' boards on Personio.",
     is_republishable=True,
     is_verified=True,
-    cadence="live",
-    expected_rows=(1, 100_000),
     boards=(
         BoardUrl(
             "https://{board}.jobs.personio.de/xml?language=en",
@@ -69,21 +63,19 @@ SOURCE = Source(
 )
 
 
-def fetch(web: Web, *, boards: Sequence[str], as_of: date) -> list[str]:
-    """Ask for every company. Returns what failed; the others are archived."""
-    return ask_boards(web, SOURCE, boards)
+fetch = fetch_boards(SOURCE)
 
 
 def parse(response: Response) -> Iterator[RawPosting | Issue]:
-    """What every position of the feed says, or the reason why not."""
+    """Yield every position of the feed, or an issue for a position that cannot be read."""
     feed = response.xml("workzag-jobs")
     positions = [{child.tag: child for child in position} for position in feed.iter("position")]
-    read = functools.partial(read_position, feed=response.url, board=SOURCE.board_of(response.url))
-    yield from each(positions, read, known=KNOWN)
+    read = functools.partial(_read_position, feed=response.url)
+    yield from each(positions, on_board(SOURCE, response.url, read), known=KNOWN)
 
 
-def read_position(position: Mapping[str, Element], *, feed: str, board: str | None) -> RawPosting:
-    """One position of the feed at an address, by its child elements."""
+def _read_position(position: Mapping[str, Element], *, feed: str) -> RawPosting:
+    """Read a position of the feed at the URL `feed` from its child elements."""
 
     def text(name: str) -> str | None:
         return (position[name].text or "").strip() or None if name in position else None
@@ -97,9 +89,7 @@ def read_position(position: Mapping[str, Element], *, feed: str, board: str | No
         id=text("id"),
         title=text("name"),
         url=urljoin(feed, f"/job/{text('id')}"),
-        board=board,
-        employer=employer_of(SOURCE.name, board) or text("subcompany") or board,
-        employer_country=employer_country_of(SOURCE.name, board),
+        employer=text("subcompany"),
         department=text("department"),
         html="".join(f"<h3>{escape(p.findtext('name') or '')}</h3>{p.findtext('value') or ''}" for p in parts),
         location_text="; ".join(dict.fromkeys(filter(None, offices))),

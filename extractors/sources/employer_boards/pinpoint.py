@@ -1,34 +1,32 @@
 """Pinpoint job boards: the documented list of an employer's postings, with whole texts and pay.
 
-Pay counts where the employer shows it (`compensation_visible`): as bounds, currency and period, else as the line shown
-to visitors. The text stands in four parts. `reporting_to` often names a person and is not read. A list says no day of
+Pay is read if the employer shows it (`compensation_visible`): from bounds, currency and period, else from the line that
+visitors see. The text has four parts. `reporting_to` often names a person and is not read. Lists have no day of
 posting.
 """
 
 from __future__ import annotations
 
-import functools
 import re
-from collections.abc import Iterator, Sequence
-from datetime import date
+from collections.abc import Iterator
 from html import escape
 from typing import Any
 
-from extractors.boards import employer_country_of, employer_of
+from extractors.boards import on_board
 from extractors.response import Response, each_advert, note_cut
-from extractors.source import BoardUrl, Source
-from extractors.web.paging import Web, ask_boards
+from extractors.sources.declaration import BoardUrl, platform
+from extractors.sources.fetching import fetch_boards
 from transforms.pay.structured import stated_pay
 from transforms.place.places import Address
 from transforms.raw_posting import RawPosting
 from transforms.records.rows import Issue, Pay, Repetition
 
 CUT_AT = 1_000
-"""Postings of two lists that another reader saw, and at which a server may cut."""
+"""Length of two lists that somebody else saw, which may be the server's limit."""
 PARTS = ("description", "key_responsibilities", "skills_knowledge_expertise", "benefits")
-"""The parts of the text in the order of the page; the heading of each stands in `…_header`."""
+"""The parts of the text in the order of the page; the heading of each is in `…_header`."""
 PAY_PARTS = ("minimum", "maximum", "currency", "frequency")
-"""What ends the names of the fields of pay."""
+"""Endings of the names of the fields of pay."""
 UUID = re.compile(r"/postings/([0-9a-f-]{36})(?:[/?#]|\Z)")
 KNOWN = frozenset([
     "id", "title", "url", "path", "job", "location", "deadline_at", "reporting_to", "employment_type",
@@ -37,11 +35,9 @@ KNOWN = frozenset([
     *PARTS, *(f"{part}_header" for part in PARTS),
 ])  # fmt: skip
 
-SOURCE = Source(
-    name="pinpoint",
-    title="Pinpoint job boards",
-    kind="employer board",
-    publisher="the employers named, through Pinpoint",
+SOURCE = platform(
+    "pinpoint",
+    "Pinpoint",
     homepage="https://developers.pinpointhq.com",
     endpoints=("https://*.pinpointhq.com/postings.json",),
     licence="None stated: a documented public list of an employer's own openings. We publish counts, never texts",
@@ -49,11 +45,8 @@ SOURCE = Source(
     terms_checked="2026-11-28, in its documentation as a reader of 2026-09-03 quotes it",
     quotation="to help display your jobs on another website",
     gives="whole boards with texts, pay with currency and period",
-    attribution="Job postings: employers' boards on Pinpoint.",
     is_republishable=True,
     is_verified=True,
-    cadence="live",
-    expected_rows=(1, 100_000),
     boards=(
         BoardUrl(
             "https://{board}.pinpointhq.com/postings.json",
@@ -76,21 +69,17 @@ SOURCE = Source(
 )
 
 
-def fetch(web: Web, *, boards: Sequence[str], as_of: date) -> list[str]:
-    """Ask for every board. Returns what failed; the others are archived."""
-    return ask_boards(web, SOURCE, boards)
+fetch = fetch_boards(SOURCE)
 
 
 def parse(response: Response) -> Iterator[RawPosting | Issue | Repetition]:
-    """Every posting of the board, or the reason why not; a list that may be cut is an issue."""
+    """Yield every posting of the board, or an issue for a posting that cannot be read or a list that may be cut off."""
     postings = response.value_at("data")
-    read = functools.partial(read_posting, board=SOURCE.board_of(response.url))
-    yield from each_advert(response, postings, read, known=KNOWN)
+    yield from each_advert(response, postings, on_board(SOURCE, response.url, _read_posting), known=KNOWN)
     yield from note_cut(len(postings) if isinstance(postings, list) else 0, (CUT_AT,))
 
 
-def read_posting(posting: dict[str, Any], *, board: str | None) -> RawPosting:
-    """One posting."""
+def _read_posting(posting: dict[str, Any]) -> RawPosting:
     url, place, job = posting.get("url"), posting.get("location") or {}, posting.get("job") or {}
     match = UUID.search(url or posting.get("path") or "")
     issues: list[Issue] = []
@@ -100,9 +89,6 @@ def read_posting(posting: dict[str, Any], *, board: str | None) -> RawPosting:
         id=match[1] if match else None,
         title=posting.get("title"),
         url=url,
-        board=board,
-        employer=employer_of(SOURCE.name, board) or board,
-        employer_country=employer_country_of(SOURCE.name, board),
         department=(job.get("department") or {}).get("name"),
         requisition_id=job.get("requisition_id"),
         html="".join(_parts(posting)),
@@ -118,14 +104,14 @@ def read_posting(posting: dict[str, Any], *, board: str | None) -> RawPosting:
 
 
 def _parts(posting: dict[str, Any]) -> Iterator[str]:
-    """The advert as HTML, in the order of its page."""
+    """Yield the parts of the advert as HTML, in the order of its page."""
     for part in PARTS:
         if posting.get(part):
             yield f"<h3>{escape(posting.get(f'{part}_header') or '')}</h3><div>{posting[part]}</div>"
 
 
 def _pay(posting: dict[str, Any], issues: list[Issue]) -> tuple[tuple[Pay, ...], str | None]:
-    """Pay in fields, else the line that visitors see; neither where the employer does not show it."""
+    """Return pay in fields, else the line that visitors see; neither if the employer hides pay."""
     if posting.get("compensation_visible") is False:
         return (), None
     low, high, currency, period = (posting.get(f"compensation_{part}") for part in PAY_PARTS)

@@ -1,21 +1,20 @@
 """Recruitee (Tellent) job boards: the offers of an employer's careers site.
 
-The advert stands in `description` and `requirements`. `remote` is true beside the town of an office, and `location`
-then says "Remote job": the town is the employer's, so it must not become the scope of the remote work.
-`translations` is an object, but a list when empty; `salary` is a shell that is mostly empty.
+The text is in `description` and `requirements`. A remote job has `remote: true` beside the town of an office, and
+`location` says "Remote job": the town is the employer's and must not become the scope of the remote work.
+`translations` is an object, but a list when empty. `salary` is an object that is mostly empty.
 """
 
 from __future__ import annotations
 
-import functools
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
-from extractors.boards import employer_country_of, employer_of
+from extractors.boards import on_board
 from extractors.response import Response, each_advert
-from extractors.source import BoardUrl, Source
-from extractors.web.paging import Web, ask_boards
+from extractors.sources.declaration import BoardUrl, platform
+from extractors.sources.fetching import fetch_boards
 from transforms.pay.structured import stated_pay
 from transforms.place.places import Address
 from transforms.raw_posting import RawPosting
@@ -23,7 +22,7 @@ from transforms.records.rows import Issue, Repetition
 from transforms.text.rejects import leave_out
 
 WORKPLACE_OF_FLAG = {"remote": "remote", "hybrid": "hybrid", "on_site": "onsite"}
-"""By what an offer allows, the widest first: one that may be remote is remote."""
+"""What an offer allows, the widest first: an offer that may be remote counts as remote."""
 KNOWN = frozenset([
     "id", "slug", "title", "status", "position", "description", "requirements", "location", "locations", "city",
     "country", "country_code", "state_code", "state_name", "postal_code", "street", "remote", "hybrid", "on_site",
@@ -36,11 +35,9 @@ KNOWN = frozenset([
     "options_salutation", "options_title",
 ])  # fmt: skip
 
-SOURCE = Source(
-    name="recruitee",
-    title="Recruitee job boards",
-    kind="employer board",
-    publisher="the employers named, through Recruitee",
+SOURCE = platform(
+    "recruitee",
+    "Recruitee",
     homepage="https://docs.recruitee.com/reference/intro-to-careers-site-api",
     endpoints=("https://*.recruitee.com/api/offers",),
     licence=(
@@ -54,12 +51,9 @@ SOURCE = Source(
         "return the 401 Unauthorized error"
     ),
     gives="whole boards with texts, some with pay in fields",
-    attribution="Job postings: employers' boards on Recruitee.",
     is_republishable=True,
     is_verified=True,
-    cadence="live",
-    expected_rows=(1, 100_000),
-    asked_until=date(2027, 2, 9),  # the day before the token of an employer is asked for
+    asked_until=date(2027, 2, 9),  # the day before the API demands an employer's token
     boards=(
         BoardUrl(
             "https://{board}.recruitee.com/api/offers/",
@@ -81,21 +75,17 @@ SOURCE = Source(
 )
 
 
-def fetch(web: Web, *, boards: Sequence[str], as_of: date) -> list[str]:
-    """Ask for every board. Returns what failed; the others are archived."""
-    return ask_boards(web, SOURCE, boards)
+fetch = fetch_boards(SOURCE)
 
 
 def parse(response: Response) -> Iterator[RawPosting | Issue | Repetition]:
-    """Every published offer of the board, or the reason why not."""
+    """Yield every published offer of the board, or an issue for an offer that cannot be read."""
     answer = response.json()
     offers = answer.get("offers", answer) if isinstance(answer, dict) else answer
-    read = functools.partial(read_offer, board=SOURCE.board_of(response.url))
-    yield from each_advert(response, offers, read, known=KNOWN)
+    yield from each_advert(response, offers, on_board(SOURCE, response.url, _read_offer), known=KNOWN)
 
 
-def read_offer(offer: dict[str, Any], *, board: str | None) -> RawPosting | Issue:
-    """One offer of either shape."""
+def _read_offer(offer: dict[str, Any]) -> RawPosting | Issue:
     if offer.get("status", "published") != "published":
         return leave_out(f"{offer.get('id')} {offer['status']}", "a published offer expected")
     salary = offer.get("salary") or {}
@@ -107,9 +97,7 @@ def read_offer(offer: dict[str, Any], *, board: str | None) -> RawPosting | Issu
         id=offer.get("id"),
         title=offer.get("title"),
         url=offer.get("careers_url"),
-        board=board,
-        employer=employer_of(SOURCE.name, board) or offer.get("company_name") or board,
-        employer_country=employer_country_of(SOURCE.name, board),
+        employer=offer.get("company_name"),
         department=offer.get("department"),
         html="".join(offer.get(part) or "" for part in ("description", "requirements")),
         location_text=location if offer.get("remote") is True or not offer.get("location") else offer["location"],
@@ -133,5 +121,5 @@ def _line(place: dict[str, Any]) -> str:
 
 
 def _time(value: object) -> object:
-    """A time as ISO 8601 writes it; the API ends it with " UTC"."""
+    """Return a time in ISO 8601; the API ends it with " UTC"."""
     return value.replace(" UTC", "+00:00") if isinstance(value, str) else value

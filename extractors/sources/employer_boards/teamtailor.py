@@ -1,43 +1,40 @@
 """Teamtailor job boards: the RSS feed of a careers site.
 
-A careers site has two feeds. The RSS has each job's own places, department and remote work; the JSON feed has none of
-these, and pay in fields for about one job in eight. Without a place a job enters no figure of ours, so we read the
-RSS, and pay from its words. The feed stops at 100 jobs unless it is asked for more.
+A careers site has two feeds. The RSS has the places, department and remote work of each job. The JSON feed has none of
+these, but pay in fields for about one job in eight. A job without a place enters none of our figures, so we read the
+RSS and look for pay in its text. The feed stops at 100 jobs unless we request more.
 """
 
 from __future__ import annotations
 
-import functools
-from collections.abc import Iterator, Mapping, Sequence
-from datetime import date, datetime
+from collections.abc import Iterator, Mapping
+from datetime import datetime
 from email.utils import parsedate_to_datetime
 from xml.etree.ElementTree import Element
 
-from extractors.boards import employer_country_of, employer_of
+from extractors.boards import on_board
 from extractors.response import Response, each, note_cut
-from extractors.source import BoardUrl, Source
-from extractors.web.paging import Web, ask_boards
+from extractors.sources.declaration import BoardUrl, platform
+from extractors.sources.fetching import fetch_boards
 from transforms.place.places import Address
 from transforms.raw_posting import RawPosting
 from transforms.records.rows import Issue
 
 MAX_JOBS = 1_000
 CUT_AT = 100
-"""Jobs of a feed that did not heed `per_page`."""
+"""Jobs of a feed that ignores `per_page`."""
 TT = "{https://teamtailor.com/locations}"
 WORKPLACE_OF_STATUS = {"fully": "remote", "hybrid": "hybrid", "onsite": "onsite"}
-"""`none` is what stands where nobody said anything, and `temporary` was said of a pandemic."""
+"""Without `none`, the default when nobody chose, and `temporary`, which meant a pandemic."""
 KNOWN = frozenset([
     "title", "description", "pubDate", "link", "guid", "remoteStatus", "author", "company_name",
     "{https://teamtailor.com/locations}locations", "{https://teamtailor.com/locations}department",
     "{https://teamtailor.com/locations}role",
 ])  # fmt: skip
 
-SOURCE = Source(
-    name="teamtailor",
-    title="Teamtailor job boards",
-    kind="employer board",
-    publisher="the employers named, through Teamtailor",
+SOURCE = platform(
+    "teamtailor",
+    "Teamtailor",
     homepage="https://www.teamtailor.com",
     endpoints=("https://*.teamtailor.com/jobs.rss",),
     licence="None stated: a public feed of an employer's own openings. We publish counts, never texts",
@@ -51,11 +48,8 @@ SOURCE = Source(
         "agreement between Teamtailor and the Customer"
     ),
     gives="whole boards with texts and places, without pay",
-    attribution="Job postings: employers' boards on Teamtailor.",
     is_republishable=True,
     is_verified=False,
-    cadence="live",
-    expected_rows=(1, 100_000),
     boards=(
         BoardUrl(
             f"https://{{board}}.teamtailor.com/jobs.rss?per_page={MAX_JOBS}",
@@ -75,20 +69,18 @@ SOURCE = Source(
 )
 
 
-def fetch(web: Web, *, boards: Sequence[str], as_of: date) -> list[str]:
-    """Ask for every careers site. Returns what failed; the others are archived."""
-    return ask_boards(web, SOURCE, boards)
+fetch = fetch_boards(SOURCE)
 
 
 def parse(response: Response) -> Iterator[RawPosting | Issue]:
-    """What every job of the feed says, or the reason why not; a feed cut short is an issue."""
+    """Yield every job of the feed, or an issue for a job that cannot be read or a feed that may be cut off."""
     items = [{child.tag: child for child in item} for item in response.xml("rss").iterfind("channel/item")]
-    yield from each(items, functools.partial(read_item, board=SOURCE.board_of(response.url)), known=KNOWN)
+    yield from each(items, on_board(SOURCE, response.url, _read_item), known=KNOWN)
     yield from note_cut(len(items), (CUT_AT, MAX_JOBS))
 
 
-def read_item(item: Mapping[str, Element], *, board: str | None) -> RawPosting:
-    """One job, by its child elements."""
+def _read_item(item: Mapping[str, Element]) -> RawPosting:
+    """Read a job from its child elements."""
 
     def text(name: str) -> str | None:
         return (item[name].text or "").strip() or None if name in item else None
@@ -99,9 +91,7 @@ def read_item(item: Mapping[str, Element], *, board: str | None) -> RawPosting:
         id=text("guid"),
         title=text("title"),
         url=text("link"),
-        board=board,
-        employer=employer_of(SOURCE.name, board) or text("company_name") or board,
-        employer_country=employer_country_of(SOURCE.name, board),
+        employer=text("company_name"),
         department=text(TT + "department"),
         html=text("description"),
         location_text="; ".join(filter(None, map(_line, places))),
@@ -112,13 +102,13 @@ def read_item(item: Mapping[str, Element], *, board: str | None) -> RawPosting:
 
 
 def _line(place: Element) -> str:
-    """City and country of a place, else the name the employer gave it."""
+    """Return city and country of a place, else the name that the employer gave it."""
     line = ", ".join(filter(None, (place.findtext(TT + "city"), place.findtext(TT + "country"))))
     return line or place.findtext(TT + "name") or ""
 
 
 def _day(text: str | None) -> datetime | str | None:
-    """The time of an RSS item, or the text itself where it is none."""
+    """Return the time of an RSS item, or the text itself if it is not a time."""
     try:
         return parsedate_to_datetime(text) if text else None
     except ValueError:

@@ -1,21 +1,20 @@
 """Workable job boards: the widget's list of an account's jobs, with descriptions.
 
-Two shapes are read: the widget's, which we ask for, and the v3 list (recorded elsewhere; without descriptions). A
-`state` is the name of a region in the first and the status of the job in the second. A job is known by its
-`shortcode`.
+Two shapes are read: that of the widget, which we request, and that of the v3 list, which others recorded and which has
+no descriptions. `state` is a region in the first and the status of the job in the second. The `shortcode` identifies a
+job.
 """
 
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterator, Sequence
-from datetime import date
+from collections.abc import Iterator
 from typing import Any
 
-from extractors.boards import employer_country_of, employer_of
+from extractors.boards import on_board
 from extractors.response import Response, each
-from extractors.source import BoardUrl, Source
-from extractors.web.paging import Web, ask_boards
+from extractors.sources.declaration import BoardUrl, platform
+from extractors.sources.fetching import fetch_boards
 from transforms.place.places import Address
 from transforms.raw_posting import RawPosting
 from transforms.records.rows import Issue
@@ -23,7 +22,7 @@ from transforms.text.rejects import leave_out
 
 HOST = "https://apply.workable.com/"
 EMPLOYMENT_OF_TYPE = {"full": "full time", "part": "part time"}
-"""The v3 list's words, where they are no words for a kind of employment by themselves."""
+"""Words of the v3 list that do not mean a kind of employment by themselves."""
 KNOWN = frozenset([
     "id", "shortcode", "title", "code", "country", "state", "city", "department", "telecommuting", "employment_type",
     "experience", "education", "industry", "function", "published_on", "created_at", "url", "shortlink",
@@ -31,11 +30,9 @@ KNOWN = frozenset([
     "language", "accountUid", "approvalStatus",
 ])  # fmt: skip
 
-SOURCE = Source(
-    name="workable",
-    title="Workable job boards",
-    kind="employer board",
-    publisher="the employers named, through Workable",
+SOURCE = platform(
+    "workable",
+    "Workable",
     homepage="https://help.workable.com",
     endpoints=(HOST + "api/",),
     licence="None stated: a public list meant for employers' own careers pages. We publish counts, never texts",
@@ -43,11 +40,8 @@ SOURCE = Source(
     terms_checked="2026-09-18, its robots.txt as others read it; its terms bind customers",
     quotation="Content-Signal: search=yes",
     gives="whole boards with texts, without pay in fields",
-    attribution="Job postings: employers' boards on Workable.",
     is_republishable=True,
     is_verified=False,
-    cadence="live",
-    expected_rows=(1, 100_000),
     pause=5.0,
     boards=(
         BoardUrl(
@@ -67,23 +61,20 @@ SOURCE = Source(
 )
 
 
-def fetch(web: Web, *, boards: Sequence[str], as_of: date) -> list[str]:
-    """Ask for every account. Returns what failed; the others are archived."""
-    return ask_boards(web, SOURCE, boards)
+fetch = fetch_boards(SOURCE)
 
 
 def parse(response: Response) -> Iterator[RawPosting | Issue]:
-    """What every job of either shape says, or the reason why not."""
+    """Yield every job, or an issue for a job that cannot be read."""
     answer, account = response.json(), SOURCE.board_in(response.url) or ""
     jobs, name = answer, None
     if isinstance(answer, dict):
         jobs, name = answer.get("jobs", answer.get("results")), answer.get("name")
-    employer = employer_of(SOURCE.name, account) or (name if isinstance(name, str) else None) or account
-    yield from each(jobs, functools.partial(read_job, account=account, employer=employer), known=KNOWN)
+    read = functools.partial(_read_job, account=account, employer=name if isinstance(name, str) else None)
+    yield from each(jobs, on_board(SOURCE, response.url, read), known=KNOWN)
 
 
-def read_job(job: dict[str, Any], *, account: str, employer: str) -> RawPosting | Issue:
-    """One job of either shape."""
+def _read_job(job: dict[str, Any], *, account: str, employer: str | None) -> RawPosting | Issue:
     is_v3 = "location" in job
     if job.get("isInternal") or (is_v3 and job.get("state", "published") != "published"):
         return leave_out(f"{job.get('shortcode')} {job.get('title')}", "a job shown to the public expected")
@@ -94,9 +85,7 @@ def read_job(job: dict[str, Any], *, account: str, employer: str) -> RawPosting 
         id=job.get("shortcode"),
         title=job.get("title"),
         url=job.get("url") or f"{HOST}{account}/j/{job.get('shortcode')}/",
-        board=account,
         employer=employer,
-        employer_country=employer_country_of(SOURCE.name, account),
         department=department[0] if isinstance(department, list) and department else department or None,
         industry_text=job.get("industry"),
         html=job.get("description"),

@@ -1,7 +1,7 @@
 """France Travail, the French public employment service: offers by its API, with texts in full.
 
-Pay is prose in a fixed form ("Annuel de 35000.0 Euros à 45000.0 Euros sur 12.0 mois"), in which some employers call
-yearly amounts monthly; the ordinary bounds flag those. The recruiter's name (`contact`) and the agency are not read.
+Pay is prose in a fixed form ("Annuel de 35000.0 Euros à 45000.0 Euros sur 12.0 mois"). Some employers call yearly
+amounts monthly; the usual bounds flag them. The recruiter's name (`contact`) and the agency are not read.
 """
 
 from __future__ import annotations
@@ -13,8 +13,9 @@ from typing import Any
 from urllib.parse import urlencode
 
 from extractors.response import Response, each
-from extractors.source import Source
-from extractors.web.paging import Web, ask_pages
+from extractors.sources.declaration import Source
+from extractors.sources.fetching import ask_paged_lists
+from extractors.web.paging import Web
 from extractors.web.session import FetchFailed
 from transforms.place.places import Address
 from transforms.raw_posting import RawPosting
@@ -27,13 +28,13 @@ QUERIES = ("intelligence artificielle", "machine learning", "data scientist", "d
 PAGE, LAST_START = 150, 1_000
 RANGE = re.compile(r"range=(\d+)-\d+")
 PLACE = re.compile(r"(?P<department>\d[\dAB]\d?)(?: - (?P<name>.+?)(?: \d+(?:e Arrondissement)?| \(Dept\.\))?)?")
-"""'92 - NANTERRE', '75 - PARIS 08', '75 - Paris (Dept.)', '75': the department's number says that it is France."""
+"""'92 - NANTERRE', '75 - PARIS 08', '75 - Paris (Dept.)', '75': the number of a department means France."""
 OVERSEAS = {
     "971": "GP", "972": "MQ", "973": "GF", "974": "RE", "975": "PM", "976": "YT", "977": "BL", "978": "MF", "987": "PF",
     "988": "NC",
 }  # fmt: skip
 HEADINGS = {"E": "Compétences requises :", "S": "Souhaité :"}
-"""What stands above the skills and degrees that an offer demands (E) and those it wishes for (S)."""
+"""Headings of the skills and degrees that an offer requires (E) and prefers (S)."""
 KNOWN = frozenset((
     "id", "intitule", "description", "dateCreation", "dateActualisation", "lieuTravail", "romeCode", "romeLibelle",
     "appellationlibelle", "entreprise", "typeContrat", "typeContratLibelle", "natureContrat", "experienceExige",
@@ -92,14 +93,13 @@ SOURCE = Source(
 
 
 def fetch(web: Web, *, boards: Sequence[str], as_of: date) -> list[str]:
-    """Ask for every page of each query. Returns what failed."""
+    """Request every page of each query. Return the failures."""
     try:
         headers = {"Authorization": f"Bearer {_token(web)}"} if web.keys else {}  # a replay has no keys
     except FetchFailed as error:
         return [f"{error.url}: {error.why}"]
     firsts = [f"{API}?{urlencode({'motsCles': words})}&range=0-{PAGE - 1}" for words in QUERIES]
-    most = LAST_START // PAGE + 1
-    return [failure for first in firsts for failure in ask_pages(web, first, _next, most=most, headers=headers)]
+    return ask_paged_lists(web, firsts, _next, max_pages=LAST_START // PAGE + 1, headers=headers)
 
 
 def _token(web: Web) -> str:
@@ -110,7 +110,7 @@ def _token(web: Web) -> str:
 
 
 def _next(page: Response) -> str | None:
-    """The range after a full page, until the last that the API gives."""
+    """Return the range after a full page, up to the last range that the API gives."""
     match = RANGE.search(page.url)
     offers = page.value_at("resultats")
     start = int(match[1]) + PAGE if match else LAST_START
@@ -120,12 +120,11 @@ def _next(page: Response) -> str | None:
 
 
 def parse(response: Response) -> Iterator[RawPosting | Issue]:
-    """Every offer of a page."""
-    yield from each(response.value_at("resultats"), read_offer, known=KNOWN)
+    """Yield every offer of a page, or an issue for an offer that cannot be read."""
+    yield from each(response.value_at("resultats"), _read_offer, known=KNOWN)
 
 
-def read_offer(offer: dict[str, Any]) -> RawPosting:
-    """One offer."""
+def _read_offer(offer: dict[str, Any]) -> RawPosting:
     place = offer.get("lieuTravail") or {}
     pay = offer.get("salaire") or {}
     kinds = [offer.get(key) for key in ("natureContrat", "typeContratLibelle", "dureeTravailLibelleConverti")]
@@ -148,7 +147,7 @@ def read_offer(offer: dict[str, Any]) -> RawPosting:
 
 
 def _text(offer: dict[str, Any]) -> Iterator[str]:
-    """The offer's own words, then what it asks for in lists of their own."""
+    """Yield the text of the offer, then the requirements in its lists."""
     yield offer.get("description") or ""
     if offer.get("experienceExige") == "E":
         yield f"Expérience exigée : {re.sub(r'[Aa]n[(]s[)]', 'ans', offer.get('experienceLibelle') or '')}"
@@ -157,7 +156,7 @@ def _text(offer: dict[str, Any]) -> Iterator[str]:
         needs += [school["niveauLibelle"] for school in offer.get("formations") or () if school.get("exigence") == code]
         if needs:
             yield heading
-            yield from (f"- {one}" for one in needs)
+            yield from (f"- {need}" for need in needs)
 
 
 def _addresses(place: dict[str, Any]) -> Iterator[Address]:

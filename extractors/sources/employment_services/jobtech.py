@@ -1,22 +1,22 @@
 """JobTech: the adverts of Platsbanken, the Swedish public employment service's board, by its JobSearch API.
 
-An advert has its whole text, no remote flag and no pay in numbers (`salary_description` is prose). Times are
-Stockholm's and say so nowhere. JobStream has the same records of adverts that changed since a time and, for those that
-were taken away, sparse ones with `removed: true`, which close them. The contacts' names, mails and telephones are not
-read.
+An advert has its full text, but no remote flag and no pay in numbers (`salary_description` is prose). Times are in
+Stockholm's zone, without saying so. JobStream has the same records for adverts that changed since a given time, and
+short ones with `removed: true` for adverts that were taken away, which close them. Names, mail addresses and telephone
+numbers of contacts are not read.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 from extractors.response import Response, each
-from extractors.source import Source
-from extractors.web.paging import Web, ask_each, ask_pages
+from extractors.sources.declaration import Source
+from extractors.sources.fetching import after_full_pages, ask_paged_lists
+from extractors.web.paging import Web, ask_each
 from transforms.place.places import Address
 from transforms.raw_posting import RawPosting
 from transforms.records.rows import Issue, Removal
@@ -25,16 +25,15 @@ from transforms.text.rejects import Rejected
 SEARCH, STREAM = "https://jobsearch.api.jobtechdev.se/", "https://jobstream.api.jobtechdev.se/"
 CHANGES = f"{STREAM}v2/stream?"
 FIELD = "apaJ_2ja_LuF"
-"""The taxonomy's concept for the field of occupations Data/IT."""
+"""Concept of the taxonomy for the occupational field Data/IT."""
 DATA_IT = {"occupation-field": FIELD}
 QUERIES = (DATA_IT, {"q": "artificiell intelligens"}, {"q": "maskininlärning"}, {"q": "machine learning"}, {"q": "AI"})
 PAGE, LAST_OFFSET = 100, 2_000
 OVERLAP = timedelta(minutes=5)
-"""How long before the last night's answer the next one begins: changes are indexed late. UTC, in which we write times,
-is one or two hours behind Stockholm's, which adds as much again."""
+"""How far the next request reaches back before the last response, since changes are indexed late. We send UTC, which is
+one or two hours behind Stockholm and extends the overlap."""
 MAX_DAYS_OF_CHANGES = 14
-"""Days of changes asked for at most, so that the answer stays below what the archive takes."""
-OFFSET = re.compile(r"\boffset=(\d+)")
+"""Days of changes that we request at most, so that the response is not too large for the archive."""
 KINDS = ("employment_type", "working_hours_type")
 HEADINGS = {"must_have": "Must have:", "nice_to_have": "Nice to have:"}
 KNOWN = frozenset((
@@ -81,20 +80,20 @@ SOURCE = Source(
 
 
 def fetch(web: Web, *, boards: Sequence[str], as_of: date) -> list[str]:
-    """Ask for what changed since the last night, then for the pages of each query, newest first. Returns what failed.
+    """Request what changed since the last night, then the pages of each query, newest first. Return the failures.
 
-    In this order an advert that was taken away in between is seen after its removal, and closed by the next night's.
+    In this order an advert that is removed in between is seen after its removal, and the next night closes it.
     """
     changes = {"updated-after": _begin(web, as_of), "occupation-concept-id": FIELD}
     failures = ask_each(web, [f"{CHANGES}{urlencode(changes)}"])
     rest = {"sort": "pubdate-desc", "limit": PAGE, "offset": 0}
     firsts = [f"{SEARCH}search?{urlencode({**query, **rest})}" for query in QUERIES]
-    most = LAST_OFFSET // PAGE + 1
-    return failures + [failure for first in firsts for failure in ask_pages(web, first, _next, most=most)]
+    next_of = after_full_pages("offset", "hits", size=PAGE, step=PAGE, last=LAST_OFFSET)
+    return failures + ask_paged_lists(web, firsts, next_of, max_pages=LAST_OFFSET // PAGE + 1)
 
 
 def _begin(web: Web, as_of: date) -> str:
-    """From when changes are asked for: from the last night's answer, or from where that began if it is not whole."""
+    """Return the time since which to request changes: that of the last response, or its own start if it is damaged."""
     last = web.newest(CHANGES)
     begin = datetime.combine(as_of - timedelta(days=1), time(), UTC)
     if last:
@@ -107,24 +106,15 @@ def _begin(web: Web, as_of: date) -> str:
     return max(begin, oldest).astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S")
 
 
-def _next(page: Response) -> str | None:
-    """The offset after a full page, up to the last that the API gives."""
-    hits: Any = page.value_at("hits")
-    if len(hits) < PAGE or page.url.endswith(f"offset={LAST_OFFSET}"):
-        return None
-    return OFFSET.sub(lambda offset: f"offset={int(offset[1]) + PAGE}", page.url)
-
-
 def parse(response: Response) -> Iterator[RawPosting | Removal | Issue]:
-    """Every advert of a page of JobSearch, or of JobStream's bare list."""
-    yield from each(response.value_at("hits"), read_advert, known=KNOWN)
+    """Yield every advert or removal of a page of JobSearch or of JobStream's bare list."""
+    yield from each(response.value_at("hits"), _read_advert, known=KNOWN)
 
 
-def read_advert(advert: dict[str, Any]) -> RawPosting | Removal:
-    """One advert, or that one was taken away."""
+def _read_advert(advert: dict[str, Any]) -> RawPosting | Removal:
     if advert.get("removed"):
         if not advert.get("id"):
-            raise Rejected("posting_id", advert.get("id"), "the id of the advert that was taken away expected")
+            raise Rejected("posting_id", advert.get("id"), "the id of the removed advert expected")
         return Removal(id=str(advert["id"]).strip())
     place = advert.get("workplace_address") or {}
     kinds = [_label(advert, key) for key in KINDS]
@@ -152,11 +142,11 @@ def _label(advert: dict[str, Any], key: str) -> str | None:
 
 
 def _text(advert: dict[str, Any]) -> Iterator[str]:
-    """The advert's text, then the skills and experience it asks for in lists of their own."""
+    """Yield the text of the advert, then the skills and experience in its lists."""
     yield (advert.get("description") or {}).get("text") or ""
     for key, heading in HEADINGS.items():
         needs = advert.get(key) or {}
-        labels = [one["label"] for part in ("skills", "work_experiences") for one in needs.get(part) or ()]
+        labels = [need["label"] for part in ("skills", "work_experiences") for need in needs.get(part) or ()]
         if labels:
             yield heading
             yield from (f"- {label}" for label in labels)

@@ -1,9 +1,8 @@
 """NAV: the adverts of arbeidsplassen.no, the Norwegian employment service's board, by its feed of changes.
 
-The feed is a log in pages: each change of an advert is an entry with its id, title and state, and the advert itself
-stands at an address of its own. Every page since the one that the last night ended with is asked for, and the adverts
-on it, in roles we follow, that changed. An entry INACTIVE closes its advert. Contacts' names, mails and telephones are
-not read.
+The feed is a log in pages: each change of an advert is an entry with its id, title and status. The advert itself has
+its own address. We request every page since the last one of the night before, and the changed adverts on it in roles we
+follow. An entry INACTIVE closes its advert. Names, mail addresses and telephone numbers of contacts are not read.
 """
 
 from __future__ import annotations
@@ -17,8 +16,8 @@ from email.utils import format_datetime
 from typing import Any
 from urllib.parse import urljoin
 
-from extractors.response import Response, each, objects_in
-from extractors.source import Source
+from extractors.response import Response, each, note_left_out, objects_in
+from extractors.sources.declaration import Source
 from extractors.web.paging import Web, ask_each, ask_pages
 from extractors.web.session import FetchFailed
 from transforms.place.places import Address
@@ -31,12 +30,12 @@ SITE = "https://pam-stilling-feed.nav.no"
 FEED, ENTRY, TOKEN = f"{SITE}/api/v1/feed", f"{SITE}/api/v1/feedentry/", f"{SITE}/api/publicToken"
 ACTIVE, INACTIVE = "ACTIVE", "INACTIVE"
 MAX_DAYS = 184
-"""Days an advert stays active at most: six months, by NAV's documentation. The first night begins so long ago."""
+"""Days for which an advert may stay active: six months, by NAV's documentation. The first night reads as many."""
 MAX_PAGES = 1_000
-"""Pages of some thousand entries that a night reads: all of six months several times over."""
+"""Pages of about a thousand entries that a night reads: several times those of six months."""
 ID = re.compile(r"[0-9A-Fa-f-]{36}")
 OTHER_KIND = "Annet"
-"""'Other', which says nothing of an engagement."""
+"""'Other', which is not a kind of employment."""
 KNOWN = frozenset((
     "uuid", "published", "expires", "updated", "workLocations", "contactList", "title", "description", "sourceurl",
     "source", "applicationUrl", "applicationDue", "occupationCategories", "categoryList", "jobtitle", "link",
@@ -45,7 +44,7 @@ KNOWN = frozenset((
 
 
 def id_of(url: str) -> str | None:
-    """The id of the advert whose own address a URL is."""
+    """Return the id of the advert whose own address it is, or None."""
     return url.removeprefix(ENTRY) or None if url.startswith(ENTRY) else None
 
 
@@ -93,7 +92,7 @@ SOURCE = Source(
 
 
 def fetch(web: Web, *, boards: Sequence[str] = (), as_of: date) -> list[str]:
-    """Ask for the pages since the last night's, and for the adverts on each that changed. Returns what failed."""
+    """Request the pages since the last night and the changed adverts on each. Return the failures."""
     try:
         headers = {"Authorization": f"Bearer {web.token(TOKEN)}"}
     except FetchFailed as error:
@@ -116,7 +115,7 @@ def fetch(web: Web, *, boards: Sequence[str] = (), as_of: date) -> list[str]:
 
 
 def _find_changed(web: Web, page: Response) -> Iterator[str]:
-    """Addresses of the adverts of a page, in roles we follow, that changed since they were last asked for."""
+    """Yield the addresses of a page's adverts in roles we follow that changed since we last requested them."""
     for id, entry in _last_entries(page).items():
         if entry.get("status") == ACTIVE and names_followed_role(entry.get("title")):
             newest = web.newest(f"{ENTRY}{id}")
@@ -125,7 +124,7 @@ def _find_changed(web: Web, page: Response) -> Iterator[str]:
 
 
 def _last_entries(page: Response) -> dict[str, dict[str, Any]]:
-    """The last entry of each advert on a page."""
+    """Return the last entry of each advert on a page."""
     entries = (item.get("_feed_entry") for item in objects_in(page.value_at("items")))
     return {entry["uuid"]: entry for entry in entries if isinstance(entry, dict) and _is_id(entry.get("uuid"))}
 
@@ -135,20 +134,20 @@ def _is_id(value: object) -> bool:
 
 
 def _time_of(entry: dict[str, Any]) -> datetime:
-    """When an entry was made; never past where it does not say, so that its advert is asked for."""
+    """Return the time of an entry, or the far future if it has none, so that its advert is requested."""
     with contextlib.suppress(KeyError, TypeError, ValueError, OverflowError):
         return datetime.fromisoformat(entry["sistEndret"]).astimezone(UTC)
     return datetime.max.replace(tzinfo=UTC)
 
 
 def parse(response: Response) -> Iterator[RawPosting | Removal | Issue]:
-    """The adverts that a page of the feed says are inactive, or the advert at an address of its own."""
+    """Yield a removal for each inactive advert of a page of the feed, or the advert at its own address."""
     if id := id_of(response.url):
         status = response.value_at("status")
         if status == INACTIVE:
             yield Removal(id=id)
         elif status == ACTIVE:
-            yield from each([response.value_at("ad_content")], functools.partial(read_advert, id=id), known=KNOWN)
+            yield from each([response.value_at("ad_content")], functools.partial(_read_advert, id=id), known=KNOWN)
         else:
             raise Rejected("response", status, f"the status {ACTIVE} or {INACTIVE} expected")
         return
@@ -158,13 +157,12 @@ def parse(response: Response) -> Iterator[RawPosting | Removal | Issue]:
         n_active += row is None
         if row is not None:
             yield row
-    if n_active:
-        rule = "entries of adverts that are active, and read at addresses of their own if their titles name roles we "
-        yield Issue(column_name="record", value=f"{n_active} rows", rule=f"{rule}follow", is_deliberate=True)
+    rule = "entries of active adverts, which are read at their own addresses if their titles name roles we follow"
+    yield from note_left_out(n_active, "rows", rule)
 
 
 def _read_entry(item: dict[str, Any], *, last: dict[str, dict[str, Any]]) -> Removal | None:
-    """What an entry of a page says by the last entry of its advert there; None: that the advert is active."""
+    """Return a removal if the last entry of this advert on the page is inactive, None if it is active."""
     id = item["_feed_entry"].get("uuid")
     if not _is_id(id):
         raise Rejected("posting_id", id, "a UUID expected; without one the advert cannot be followed")
@@ -174,8 +172,8 @@ def _read_entry(item: dict[str, Any], *, last: dict[str, dict[str, Any]]) -> Rem
     return Removal(id=id) if status == INACTIVE else None
 
 
-def read_advert(advert: dict[str, Any], *, id: str) -> RawPosting:
-    """One advert. Its days are those of its times as written, which are Oslo's."""
+def _read_advert(advert: dict[str, Any], *, id: str) -> RawPosting:
+    """Read an advert. Its days are those of its times as written, in Oslo's zone."""
     employer = advert.get("employer") or {}
     places = [*map(_address, advert.get("workLocations") or ())]
     kinds = (advert.get("engagementtype"), advert.get("extent"))
@@ -186,7 +184,7 @@ def read_advert(advert: dict[str, Any], *, id: str) -> RawPosting:
         url=advert.get("link") or advert.get("sourceurl") or None,
         employer=employer.get("name") or None,
         html=advert.get("description"),
-        location_text="; ".join(dict.fromkeys(", ".join(filter(None, (one.locality, one.country))) for one in places)),
+        location_text="; ".join(dict.fromkeys(", ".join(filter(None, (p.locality, p.country))) for p in places)),
         addresses=places,
         employment_type=", ".join(filter(None, (kind for kind in kinds if kind != OTHER_KIND))) or None,
         posted_on=_day(advert.get("published")),
@@ -196,7 +194,7 @@ def read_advert(advert: dict[str, Any], *, id: str) -> RawPosting:
 
 
 def _address(place: dict[str, Any]) -> Address:
-    """A place of work; names come in capitals. Counties ("Møre og Romsdal") stand in no line of text, as two places."""
+    """Read a place, whose names are in capitals. A county would be taken for two places in text ("Møre og Romsdal")."""
     country, region, town = (place.get(key) or "" for key in ("country", "county", "city"))
     names = (name.title() or None for name in (country, region, town or place.get("municipal") or ""))
     return Address(None, *names)

@@ -1,20 +1,21 @@
 """USAJOBS, the job board of the United States government, by its search API.
 
-Amounts are texts, and each is for the interval its code names: per annum, per hour, or per something that is no pay
-for a year's work (fees, school years, without compensation). Pay is what the advert offers, by a grade's law.
+Amounts are texts, each for the interval of its code: a year, an hour, or something that is not pay for regular work (a
+fee, a school year, no compensation). Pay is the range that the advert offers, which the law sets by grade.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any
 
+from extractors.reading.pay_fields import pay_in_fields
 from extractors.response import Response, each
-from extractors.source import Source
-from extractors.web.paging import Web, ask_pages
-from transforms.pay.amounts import stated_amount
+from extractors.sources.declaration import Source
+from extractors.sources.fetching import after_full_pages, ask_paged_lists
+from extractors.web.paging import Web
+from transforms.pay.structured import amount_of
 from transforms.place.places import Address
 from transforms.raw_posting import RawPosting
 from transforms.records.rows import Issue, Pay
@@ -23,9 +24,8 @@ API = "https://data.usajobs.gov/api/"
 KEYS = ("JOBMARKET_USAJOBS_KEY", "JOBMARKET_USAJOBS_EMAIL")
 QUERIES = ("JobCategoryCode=1560", "JobCategoryCode=1550", "JobCategoryCode=2210", "Keyword=artificial%20intelligence",
            "Keyword=machine%20learning")  # fmt: skip
-"""Data science, computer science and information technology series, and words for AI in any series."""
+"""The series of data science, computer science and information technology, and words for AI in any series."""
 PAGE, PAGES = 500, 5
-NUMBER = re.compile(r"\bPage=(\d+)")
 PERIOD_OF_CODE = {
     "PA": "year", "PM": "month", "PW": "week", "PD": "day", "PH": "hour",
     "Per Year": "year", "Per Month": "month", "Per Week": "week", "Per Day": "day", "Per Hour": "hour",
@@ -35,7 +35,7 @@ WORD_OF_OFFERING = {
     "Internships": "internship", "Recent graduates": None, "Multiple": None, "Multiple Schedules": None,
     "Shift work": None, "Job sharing": "part time", "Telework": None, "Detail": "temporary",
 }  # fmt: skip
-"""Words of USAJOBS for schedules and appointments that mean something else elsewhere; None: no kind of employment."""
+"""Words for schedules and appointments that mean something else elsewhere; None: not a kind of employment."""
 TEXTS = ("JobSummary", "MajorDuties", "Requirements", "Education", "Evaluations", "Benefits")
 KNOWN = frozenset(("MatchedObjectId", "MatchedObjectDescriptor", "RelevanceRank", "RelevanceScore"))
 
@@ -81,33 +81,25 @@ SOURCE = Source(
 
 
 def fetch(web: Web, *, boards: Sequence[str], as_of: date) -> list[str]:
-    """Ask for the pages of each query. Returns what failed."""
+    """Request the pages of each query. Return the failures."""
     key, mail = (web.keys.get(name, "") for name in KEYS)
     headers = {"Authorization-Key": key, "User-Agent": mail}
     firsts = [f"{API}search?{query}&Fields=Full&ResultsPerPage={PAGE}&Page=1" for query in QUERIES]
-    return [failure for first in firsts for failure in ask_pages(web, first, _next, most=PAGES, headers=headers)]
-
-
-def _next(page: Response) -> str | None:
-    """The page after a full one, up to the last that is asked for."""
-    items: Any = page.value_at("SearchResult", "SearchResultItems")
-    if len(items) < PAGE or page.url.endswith(f"Page={PAGES}"):
-        return None
-    return NUMBER.sub(lambda number: f"Page={int(number[1]) + 1}", page.url)
+    next_of = after_full_pages("Page", "SearchResult", "SearchResultItems", size=PAGE, last=PAGES)
+    return ask_paged_lists(web, firsts, next_of, max_pages=PAGES, headers=headers)
 
 
 def parse(response: Response) -> Iterator[RawPosting | Issue]:
-    """Every announcement of a page."""
-    yield from each(response.value_at("SearchResult", "SearchResultItems"), read_item, known=KNOWN)
+    """Yield every announcement of a page, or an issue for one that cannot be read."""
+    yield from each(response.value_at("SearchResult", "SearchResultItems"), _read_item, known=KNOWN)
 
 
-def read_item(item: dict[str, Any]) -> RawPosting:
-    """One announcement."""
+def _read_item(item: dict[str, Any]) -> RawPosting:
     advert = item["MatchedObjectDescriptor"]
     details = (advert.get("UserArea") or {}).get("Details") or {}
     places = advert.get("PositionLocation") or ()
     kinds = [kind["Name"] for key in ("PositionSchedule", "PositionOfferingType") for kind in advert.get(key) or ()]
-    words = [WORD_OF_OFFERING.get(kind, kind) for kind in kinds]
+    words = filter(None, (WORD_OF_OFFERING.get(kind, kind) for kind in kinds))
     return RawPosting(
         source=SOURCE.name,
         id=item.get("MatchedObjectId"),
@@ -120,16 +112,16 @@ def read_item(item: dict[str, Any]) -> RawPosting:
         location_text="; ".join(place["LocationName"] for place in places),
         addresses=[_address(place) for place in places],
         is_remote=details.get("RemoteIndicator"),
-        employment_type=", ".join(filter(None, words)) or None,
+        employment_type=", ".join(words) or None,
         posted_on=advert.get("PublicationStartDate"),
         openings=details.get("TotalOpenings"),
         valid_through=advert.get("ApplicationCloseDate"),
-        pay=tuple(_pay(one) for one in advert.get("PositionRemuneration") or () if _has_amount(one)),
+        pay=tuple(pay for range_ in advert.get("PositionRemuneration") or () for pay in _pay(range_)),
     )
 
 
 def _texts(advert: dict[str, Any], details: dict[str, Any]) -> Iterator[str]:
-    """The announcement's parts in the order of its page, HTML or plain; duties come as a list."""
+    """Yield the parts of the announcement in the order of its page, as HTML or text. Duties are a list."""
     for name in TEXTS:
         part = details.get(name)
         yield from part if isinstance(part, list) else [part] if part else []
@@ -138,7 +130,7 @@ def _texts(advert: dict[str, Any], details: dict[str, Any]) -> Iterator[str]:
 
 
 def _address(place: dict[str, Any]) -> Address:
-    """A place as stated; the city's field repeats the state ("Washington, District of Columbia")."""
+    """Read a place. The field of the city repeats the state ("Washington, District of Columbia")."""
     city, _, state = (place.get("CityName") or "").partition(", ")
     return Address(
         text=place.get("LocationName"),
@@ -148,20 +140,12 @@ def _address(place: dict[str, Any]) -> Address:
     )
 
 
-def _has_amount(pay: dict[str, Any]) -> bool:
-    return any(stated_amount(pay.get(end)) for end in ("MinimumRange", "MaximumRange"))
-
-
-def _pay(pay: dict[str, Any]) -> Pay:
-    code = str(pay.get("RateIntervalCode"))
-    period = PERIOD_OF_CODE.get(code)
-    return Pay(
-        component="base" if period else "other",
-        pay_text=f"{pay.get('MinimumRange')} - {pay.get('MaximumRange')} {pay.get('Description') or code}",
-        low=stated_amount(pay.get("MinimumRange")),
-        high=stated_amount(pay.get("MaximumRange")),
-        currency="USD",
-        period=period,
-        period_reading="stated" if period else None,
-        reading="stated",
-    )
+def _pay(pay_range: dict[str, Any]) -> Iterator[Pay]:
+    low, high = amount_of(pay_range.get("MinimumRange")), amount_of(pay_range.get("MaximumRange"))
+    if low or high:
+        code = str(pay_range.get("RateIntervalCode"))
+        period = PERIOD_OF_CODE.get(code)
+        interval = pay_range.get("Description") or code
+        text = f"{pay_range.get('MinimumRange')} - {pay_range.get('MaximumRange')} {interval}"
+        component = "base" if period else "other"
+        yield pay_in_fields(low, high, text=text, currency="USD", period=period, component=component)

@@ -8,14 +8,13 @@ lists, and what a crawl lacks has closed nothing.
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterator, Sequence
-from datetime import date
+from collections.abc import Iterator
 from typing import Any
 
+from extractors.reading.schema_org import read_job_posting, read_page
 from extractors.response import Response
-from extractors.schema_org import read_job_posting, read_page
-from extractors.source import EXPIRY_DAYS, Source
-from extractors.web.paging import Web
+from extractors.sources.declaration import EXPIRY_DAYS, Source
+from extractors.sources.fetching import fetch_nothing
 from transforms.raw_posting import RawPosting
 from transforms.records.rows import Issue
 
@@ -63,17 +62,15 @@ SOURCE = Source(
 )
 
 
-def fetch(web: Web, *, boards: Sequence[str] = (), as_of: date) -> list[str]:
-    """Nothing is asked: a person hands the files over."""
-    return []
+fetch = fetch_nothing
 
 
 def parse(response: Response) -> Iterator[RawPosting | Issue]:
     """The postings that a page marks up."""
-    read = functools.partial(read_item, url=response.url)
+    read = functools.partial(_read_item, url=response.url)
     yield from read_page(response, read, remedy="`jobmarket crawl` archives no other page")
 
 
-def read_item(item: dict[str, Any], *, url: str) -> RawPosting:
+def _read_item(item: dict[str, Any], *, url: str) -> RawPosting:
     """One JobPosting of the page at `url`."""
     return RawPosting(**read_job_posting(item, source=SOURCE.name, url=url) | {"board": None})

@@ -9,16 +9,15 @@ of any advert. The same advert on the employer's own board is one job with it, a
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from datetime import date
+from collections.abc import Iterator
 from typing import Any
 
 import pyarrow as pa
 
-from extractors.parquet_tables import open_parquet, read_batches
+from extractors.reading.parquet_tables import open_parquet, read_batches
 from extractors.response import Response, each
-from extractors.source import EXPIRY_DAYS, Source
-from extractors.web.paging import Web
+from extractors.sources.declaration import EXPIRY_DAYS, Source
+from extractors.sources.fetching import fetch_nothing
 from transforms.raw_posting import RawPosting
 from transforms.records.rows import Issue
 from transforms.text.rejects import Rejected, leave_out
@@ -74,9 +73,7 @@ SOURCE = Source(
 )
 
 
-def fetch(web: Web, *, boards: Sequence[str] = (), as_of: date) -> list[str]:
-    """Nothing is asked: a person hands the files over."""
-    return []
+fetch = fetch_nothing
 
 
 def parse(response: Response) -> Iterator[RawPosting | Issue]:
@@ -88,13 +85,13 @@ def parse(response: Response) -> Iterator[RawPosting | Issue]:
             raise Rejected("response", ", ".join(names), f"columns {', '.join(missing)} expected")
         columns = [name for name in (*NEEDED, *ALSO) if name in names]
         for batch in read_batches(file, columns=columns, most_rows=MAX_ROWS):
-            yield from each(batch.rows.to_pylist(), read_advert)
+            yield from each(batch.rows.to_pylist(), _read_advert)
     except (pa.ArrowException, OSError) as error:
         begin = response.body[:20].decode("utf-8", "replace")
         raise Rejected("response", begin, f"a whole Parquet file expected ({error}); get the file again") from error
 
 
-def read_advert(row: dict[str, Any]) -> RawPosting | Issue:
+def _read_advert(row: dict[str, Any]) -> RawPosting | Issue:
     """One advert that was open when the file was made. Its employer is the one it names, else its board's token."""
     key = f"{row['ats']}/{row['slug']}#{row['id']}"
     if row.get("is_open") is False:

@@ -32,10 +32,11 @@ from xml.etree.ElementTree import ParseError
 import orjson
 import pyarrow as pa
 
-from extractors.csv_tables import WORKBOOK, check_workbook, unpack_gzip
-from extractors.parquet_tables import open_parquet, read_batches
+from extractors.reading.csv_tables import WORKBOOK, check_workbook, unpack_gzip
+from extractors.reading.parquet_tables import open_parquet, read_batches
 from extractors.response import Response
-from extractors.source import DeclaredList, Source
+from extractors.sources.declaration import DeclaredList, Source
+from extractors.sources.fetching import fetch_nothing
 from extractors.sources.files.tabular_mapping import (
     AMOUNTS,
     DAYS,
@@ -46,7 +47,6 @@ from extractors.sources.files.tabular_mapping import (
     ReadMapping,
     mapping_in,
 )
-from extractors.web.paging import Web
 from transforms.pay.currency import currency_of
 from transforms.place.places import Address
 from transforms.raw_posting import RawPosting
@@ -133,9 +133,7 @@ class Row(NamedTuple):
     problem: str | None = None
 
 
-def fetch(web: Web, *, boards: Sequence[str] = (), as_of: date) -> list[str]:
-    """Ask for nothing: files are handed over."""
-    return []
+fetch = fetch_nothing
 
 
 def headers_for(mapping: bytes, body: bytes) -> dict[str, str]:

@@ -1,8 +1,8 @@
-"""Adzuna: search results of its national sites, by its API. Read only with the operator's word that it is permitted.
+"""Adzuna: search results of its national sites, by its API. Read only with permission on record.
 
 Texts are snippets of 500 characters. Amounts have neither currency nor period. `salary_is_predicted` marks pay that
-Adzuna's model made up: it is kept apart as such, never as the advert's. `adref` and the query of `redirect_url` are
-signed anew for each caller.
+Adzuna's model estimated, so it never counts as the advert's own. `adref` and the query of `redirect_url` hold a new
+signature for each caller and are not read.
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ from typing import Any
 from urllib.parse import urlencode
 
 from extractors.response import Response, each
-from extractors.source import Source
+from extractors.sources.declaration import Source
 from extractors.web.paging import Web, ask_pages
-from transforms.pay.amounts import stated_amount
+from transforms.pay.structured import amount_of
 from transforms.place.places import Address
 from transforms.raw_posting import RawPosting
 from transforms.records.rows import Issue, Pay
@@ -76,24 +76,20 @@ SOURCE = Source(
 
 
 def fetch(web: Web, *, boards: Sequence[str], as_of: date) -> list[str]:
-    """Ask each national site for the first page of each query, newest first. Returns what failed."""
+    """Request the first page of each query from each national site, newest first. Return the failures."""
     secret = dict(zip(("app_id", "app_key"), (web.keys.get(key, "") for key in KEYS), strict=True))
-    urls = [f"{API}{country}/search/1?{_query(words)}" for country in COUNTRIES for words in QUERIES]
+    queries = [urlencode({"results_per_page": 50, "what": words, "sort_by": "date"}) for words in QUERIES]
+    urls = [f"{API}{country}/search/1?{query}" for country in COUNTRIES for query in queries]
     return [failure for url in urls for failure in ask_pages(web, url, lambda page: None, most=1, secret=secret)]
 
 
-def _query(words: str) -> str:
-    return urlencode({"results_per_page": 50, "what": words, "sort_by": "date"})
-
-
 def parse(response: Response) -> Iterator[RawPosting | Issue]:
-    """Every result of a page."""
-    yield from each(response.value_at("results"), read_result, known=KNOWN)
+    """Yield every result of a page, or an issue for a result that cannot be read."""
+    yield from each(response.value_at("results"), _read_result, known=KNOWN)
 
 
-def read_result(result: dict[str, Any]) -> RawPosting:
-    """One result."""
-    area = (result.get("location") or {}).get("area") or ()  # names from the country down to a town or a county
+def _read_result(result: dict[str, Any]) -> RawPosting:
+    area = (result.get("location") or {}).get("area") or ()  # names, from the country down to a town or county
     contract = (result.get("contract_type"), result.get("contract_time"))
     return RawPosting(
         source=SOURCE.name,
@@ -113,9 +109,9 @@ def read_result(result: dict[str, Any]) -> RawPosting:
 
 
 def _pay(result: dict[str, Any]) -> Iterator[Pay]:
-    """The stated amounts; predicted ones are another component, so that they are never the advert's own pay."""
+    """Yield the stated pay. Predicted pay gets another component, so that it never counts as the advert's own."""
     ends = (result.get("salary_min"), result.get("salary_max"))
-    low, high = map(stated_amount, ends)
+    low, high = map(amount_of, ends)
     if low is None and high is None:
         return
     text = " - ".join(map(str, ends))

@@ -1,7 +1,7 @@
 """Arbeitnow: the public job board API, newest jobs first, a hundred a page.
 
-Some descriptions are HTML escaped once more, as the boards they come from send them. `job_types` mixes kinds of
-employment with levels, in German and English. There is no pay, and no country unless the place names it.
+Some descriptions are HTML escaped twice, as the original boards send them. `job_types` mixes kinds of employment with
+levels, in German and English. There is no pay, and no country unless the place names it.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from extractors.response import Response, each
-from extractors.source import Source
+from extractors.sources.declaration import Source
 from extractors.web.paging import Web, ask_pages
 from transforms.raw_posting import RawPosting
 from transforms.records.rows import Issue
@@ -20,14 +20,11 @@ from transforms.role.titles import employment_type_of, seniority_stated
 
 ADDRESS = "https://www.arbeitnow.com/api/job-board-api"
 DAYS = 2
-"""Days of jobs a night reads, so that a night missed loses none: some 15 pages in 2026."""
+"""Days of jobs that a night reads, so that one missed night loses nothing: some 15 pages in 2026."""
 MAX_PAGES = 60
-KNOWN = frozenset(
-    (
-        *("slug", "company_name", "title", "description", "remote", "url", "tags", "job_types", "location"),
-        "created_at",
-    )
-)
+KNOWN = frozenset([
+    "slug", "company_name", "title", "description", "remote", "url", "tags", "job_types", "location", "created_at",
+])  # fmt: skip
 
 SOURCE = Source(
     name="arbeitnow",
@@ -60,13 +57,13 @@ SOURCE = Source(
 
 
 def fetch(web: Web, *, boards: Sequence[str] = (), as_of: date) -> list[str]:
-    """Ask for the pages of the last days. Returns what failed."""
+    """Request the pages of the last days. Return the failures."""
     since = datetime(as_of.year, as_of.month, as_of.day, tzinfo=UTC) - timedelta(days=DAYS)
     return ask_pages(web, ADDRESS, functools.partial(next_of, since=since.timestamp()), most=MAX_PAGES)
 
 
 def next_of(response: Response, *, since: float) -> str | None:
-    """The page after this one; None when this is the last or all of it is older than `since` (epoch seconds)."""
+    """Return the next page; None after the last page or a page older than `since` (epoch seconds)."""
     answer = response.json()
     times = [job.get("created_at") for job in answer["data"] if isinstance(job, dict)]
     following: str | None = answer["links"]["next"]
@@ -74,13 +71,11 @@ def next_of(response: Response, *, since: float) -> str | None:
 
 
 def parse(response: Response) -> Iterator[RawPosting | Issue]:
-    """Every job of the page, or the reason why not."""
-    answer = response.json()
-    yield from each(answer.get("data") if isinstance(answer, dict) else None, read_job, known=KNOWN)
+    """Yield every job of a page, or an issue for a job that cannot be read."""
+    yield from each(response.value_at("data"), _read_job, known=KNOWN)
 
 
-def read_job(job: dict[str, Any]) -> RawPosting:
-    """One job."""
+def _read_job(job: dict[str, Any]) -> RawPosting:
     labels = job.get("job_types") or ()
     levels = [label for label in labels if seniority_stated(label)]
     return RawPosting(

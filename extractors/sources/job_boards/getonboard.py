@@ -1,8 +1,9 @@
-"""Get on Board (getonbrd.com): the jobs API of a board of Latin America; saved pages of its site are read as well.
+"""Get on Board (getonbrd.com): the jobs API of a board of Latin America, and saved pages of its site.
 
-The API is asked for every category, page by page. Its amounts name neither currency nor period; the site's pages do,
-and the texts beside them say gross or net. Some adverts state a year's pay as a month's: they are kept as they stand,
-for the bounds of plausible pay to find. A page's dates have no year, and its adverts hold two marks against copying.
+We request every category of the API, page by page. Its amounts have neither currency nor period; those on the site's
+pages have, and the texts beside them say gross or net. Some adverts state a year's pay as a month's: they are kept
+unchanged, and the bounds of plausible pay flag them. Dates on pages have no year, and adverts hold two marks against
+copying.
 """
 
 from __future__ import annotations
@@ -17,13 +18,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import quote, urlencode
 
 from extractors.response import Response, each
-from extractors.source import Source
+from extractors.sources.declaration import Source
 from extractors.web.paging import Web, ask_pages
 from transforms.pay.structured import stated_pay
 from transforms.place.places import Address
 from transforms.raw_posting import RawPosting
 from transforms.records.rows import Issue, Pay
-from transforms.text.rejects import Rejected
+from transforms.text.rejects import Rejected, leave_out
 
 if TYPE_CHECKING:
     from bs4 import BeautifulSoup, Tag
@@ -34,10 +35,10 @@ CATEGORIES = f"{API}categories"
 MAX_PAGES = 20
 """Pages of a category, of a hundred jobs each."""
 USUAL_CURRENCY, USUAL_PERIOD = "USD", "month"
-"""What the API's amounts are in. It does not say so; every one of 147 amounts in the site's own list does, whatever the
-country: "2500 - 3500 USD/mes". So both are marked inferred."""
+"""Currency and period of the API's amounts, which it does not state. All 147 amounts in the site's own list have them,
+whatever the country ("2500 - 3500 USD/mes"), so both are marked as inferred."""
 PARTS = ("description", "functions", "desirable", "benefits")
-"""Parts of an advert, in the order of its page; each may have a headline."""
+"""Parts of an advert, in the order of its page. Each may have a headline."""
 LANGUAGES = ("en", "es", "pt")
 # fmt: off
 MONTHS = {
@@ -48,15 +49,13 @@ MONTHS = {
 FLAG = re.compile(r"/flags/([a-z]{2})_")
 WORKPLACE = re.compile(r"\(([^()]+)\)\s*\Z")
 RESIDENCE = re.compile(r"(?:residir en|reside in|reside|desde) (.+?)(?: para postular)?\.\s*\Z")
-"""Where one may live, in the words shown beside "Remoto (4 ubicaciones)"."""
+"""Where applicants may live, in the words beside "Remoto (4 ubicaciones)"."""
 OUT_OF_SIGHT = re.compile(r"((?:\.[\w-]+[\s,]*)+)\{\s*position:\s*fixed;\s*top:\s*100%")
-KNOWN = frozenset(
-    (
-        *("id", "type", "attributes", "links", "relationships", "title", "remote", "remote_modality", "countries"),
-        *("lang", "category_name", "min_salary", "max_salary", "published_at", "modality", "seniority", "company"),
-        *("tags", "name", *PARTS, *(f"{part}_headline" for part in PARTS)),
-    )
-)
+KNOWN = frozenset([
+    "id", "type", "attributes", "links", "relationships", "title", "remote", "remote_modality", "countries", "lang",
+    "category_name", "min_salary", "max_salary", "published_at", "modality", "seniority", "company", "tags", "name",
+    *PARTS, *(f"{part}_headline" for part in PARTS),
+])  # fmt: skip
 
 SOURCE = Source(
     name="getonboard",
@@ -97,7 +96,7 @@ SOURCE = Source(
 
 
 class PlaceOnPage(NamedTuple):
-    """What a page shows of the place, as `RawPosting` takes it."""
+    """Where the work is, by a page, in the fields of `RawPosting`."""
 
     text: str | None = None
     addresses: Sequence[Address] = ()
@@ -106,13 +105,13 @@ class PlaceOnPage(NamedTuple):
 
 
 def url_of_page(category: str, page: int) -> str:
-    """The address of a page of a category's jobs, counted from 1."""
+    """Return the address of a page of a category's jobs, counted from 1."""
     query = {"per_page": 100, "page": page, "expand": '["company","modality","seniority"]'}
     return f"{CATEGORIES}/{quote(category, safe='')}/jobs?{urlencode(query)}"
 
 
 def fetch(web: Web, *, boards: Sequence[str] = (), as_of: date) -> list[str]:
-    """Ask for the categories and then for the jobs of each. Returns what failed."""
+    """Request the categories and then the jobs of each. Return the failures."""
     categories: list[str] = []
 
     def note(answer: Response) -> None:
@@ -126,20 +125,19 @@ def fetch(web: Web, *, boards: Sequence[str] = (), as_of: date) -> list[str]:
 
 
 def next_of(response: Response, *, category: str) -> str | None:
-    """The page of a category after this one, or None behind the last."""
+    """Return the next page of a category, or None after the last."""
     meta = response.json()["meta"]
     return url_of_page(category, meta["page"] + 1) if meta["page"] < meta["total_pages"] else None
 
 
 def parse(response: Response) -> Iterator[RawPosting | Issue]:
-    """Every job of an answer or a saved page, or the reason why not."""
+    """Yield every job of a response or saved page, or an issue for a job that cannot be read."""
     if response.url.startswith(API):
-        answer = response.json()
-        records = answer.get("data") if isinstance(answer, dict) else None
+        records = response.value_at("data")
         flat = list(map(_flat, records)) if isinstance(records, list) else records
-        yield from each(flat, read_job, known=KNOWN)
+        yield from each(flat, _read_job, known=KNOWN)
         return
-    from bs4 import BeautifulSoup  # noqa: PLC0415  # slow to load, and on most nights no page is read
+    from bs4 import BeautifulSoup  # noqa: PLC0415  # slow to load, and most nights have no page
 
     page = BeautifulSoup(response.body, "lxml")
     items = page.select("a.gb-results-list__item")
@@ -147,24 +145,22 @@ def parse(response: Response) -> Iterator[RawPosting | Issue]:
     if not items and not adverts:
         begin = response.body[:80].decode("utf-8", "replace")
         raise Rejected("response", begin, "a list of adverts or an advert expected; the site may have changed")
-    yield from each(items, functools.partial(read_list_item, seen_on=response.observed_at.date()))
-    yield from each(adverts, functools.partial(read_advert, page=page))
+    yield from each(items, functools.partial(_read_list_item, seen_on=response.observed_at.date()))
+    yield from each(adverts, functools.partial(_read_advert, page=page))
 
 
 # --- the API ------------------------------------------------------------------------------------------
 
 
 def _flat(record: Any) -> Any:
-    """A record with its attributes beside its id."""
+    """Return a record with its attributes next to its id."""
     attributes = record.get("attributes") if isinstance(record, dict) else None
     return {**record, **attributes} if isinstance(attributes, dict) else record
 
 
-def read_job(job: dict[str, Any]) -> RawPosting | Issue:
-    """One job of the API. What else it lists, such as a category, is left out and noted."""
+def _read_job(job: dict[str, Any]) -> RawPosting | Issue:
     if job.get("type", "job") != "job":
-        value = f"{job['type']} {job.get('id')}"[:200]
-        return Issue(column_name="record", value=value, rule="a job expected", is_deliberate=True)
+        return leave_out(f"{job['type']} {job.get('id')}", "a job expected")
     countries = [country for country in job.get("countries") or () if country != "Remote"]
     return RawPosting(
         source=SOURCE.name,
@@ -186,19 +182,19 @@ def read_job(job: dict[str, Any]) -> RawPosting | Issue:
 
 
 def _name_in(record: dict[str, Any] | None) -> str | None:
-    """The name of a related record, which may be empty."""
+    """Return the name of a related record, if it has one."""
     name: str | None = (((record or {}).get("data") or {}).get("attributes") or {}).get("name")
     return name
 
 
 def _usual_pay(low: object, high: object) -> tuple[Pay, ...]:
-    """Pay whose currency and period are the site's convention."""
+    """Return pay in the currency and period that the site always uses."""
     pays = stated_pay(low, high, currency=USUAL_CURRENCY, period=USUAL_PERIOD)
     return tuple(replace(pay, reading="inferred", period_reading="inferred") for pay in pays)
 
 
 def _whole_text(job: dict[str, Any]) -> str:
-    """The advert as one piece of HTML, in the order of its page."""
+    """Join the parts of the advert as HTML, in the order of its page."""
     sections = [(job.get(f"{part}_headline") or "", job.get(part)) for part in PARTS]
     return "".join(f"<h3>{escape(headline)}</h3><div>{part}</div>" for headline, part in sections if part)
 
@@ -206,8 +202,8 @@ def _whole_text(job: dict[str, Any]) -> str:
 # --- saved pages --------------------------------------------------------------------------------------
 
 
-def read_list_item(item: Tag, *, seen_on: date) -> RawPosting:
-    """One advert of a list, which has no text; "Senior · Full time" is a level and a kind of employment."""
+def _read_list_item(item: Tag, *, seen_on: date) -> RawPosting:
+    """Read an advert of a list, without text; "Senior · Full time" is a level and a kind of employment."""
     kinds = list(item.select(".gb-results-list__title .opacity-half")[0].stripped_strings)
     money = item.select_one(".icon-money-bill")
     place = _place(item.select_one(".location"))
@@ -229,8 +225,8 @@ def read_list_item(item: Tag, *, seen_on: date) -> RawPosting:
     )
 
 
-def read_advert(advert: Tag, *, page: BeautifulSoup) -> RawPosting:
-    """The advert of a page, by its microdata."""
+def _read_advert(advert: Tag, *, page: BeautifulSoup) -> RawPosting:
+    """Read the advert of a page from its microdata."""
     styles = " ".join(style.get_text() for style in page.select("style"))
     classes = [name for names in OUT_OF_SIGHT.findall(styles) for name in re.findall(r"[\w-]+", names)]
     for mark in advert.find_all(class_=classes) if classes else ():
@@ -255,7 +251,7 @@ def read_advert(advert: Tag, *, page: BeautifulSoup) -> RawPosting:
 
 
 def _place(element: Tag | None) -> PlaceOnPage:
-    """The offices with their flags and the word for the workplace; for remote work, where one may live."""
+    """Read the offices with their flags and the word for the workplace; for remote work, where applicants may live."""
     if element is None:
         return PlaceOnPage()
     words = _words(element) or ""
@@ -274,12 +270,12 @@ def _place(element: Tag | None) -> PlaceOnPage:
 
 
 def _words(element: Tag | None) -> str | None:
-    """The text of an element with white space folded."""
+    """Return the text of an element with white space collapsed."""
     return " ".join(element.get_text(" ").split()) if element else None
 
 
 def _day(text: str | None, seen_on: date) -> date | str | None:
-    """The last day on or before `seen_on` that a month and day name ("ene 08"); other text as it stands."""
+    """Return the last day up to `seen_on` with this month and day ("ene 08"), or any other text unchanged."""
     month, _, day = (text or "").partition(" ")
     if month[:3].lower() not in MONTHS or not day.isdecimal():
         return text

@@ -1,7 +1,7 @@
-"""Brazilian job repositories on GitHub, where each issue is an advert, by GitHub's API.
+"""Brazilian job repositories on GitHub, in which each issue is an advert, by GitHub's API.
 
-The title follows a habit: "[Remoto] Pessoa Engenheira de Dados Pleno na Empresa". Labels carry contract (CLT, PJ),
-workplace and level. User names (`user`, `assignee`, `closed_by`) are not read. A pull request is an issue to the API.
+Titles are usually like "[Remoto] Pessoa Engenheira de Dados Pleno na Empresa". Labels name contract (CLT, PJ),
+workplace and level. User names (`user`, `assignee`, `closed_by`) are not read. The API lists pull requests as issues.
 """
 
 from __future__ import annotations
@@ -12,8 +12,9 @@ from datetime import date
 from typing import Any
 
 from extractors.response import Response, each
-from extractors.source import Source
-from extractors.web.paging import Web, ask_pages
+from extractors.sources.declaration import Source
+from extractors.sources.fetching import after_full_pages, ask_paged_lists
+from extractors.web.paging import Web
 from transforms.place.gazetteer import key, workplaces
 from transforms.place.places import whereabouts
 from transforms.raw_posting import RawPosting
@@ -29,10 +30,9 @@ REPOSITORIES = (
 )  # fmt: skip
 PAGE, PAGES = 100, 3
 AS_HTML = {"Accept": "application/vnd.github.html+json"}
-NUMBER = re.compile(r"\bpage=(\d+)$")
 BRACKET = re.compile(r"\[([^\[\]]+)\]")
 EMPLOYER = re.compile(r"\s(?:@|[Nn][ao])\s+(?P<name>[A-Z0-9À-Ý][^\[\]()|]*?)\s*(?:[(\[|].*)?$|\s@(?P<handle>[\w.-]+)$")
-"""'... na Empresa', '... @ Empresa (Remoto)': the end of a title."""
+"""The end of a title: '... na Empresa', '... @ Empresa (Remoto)'."""
 COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 KNOWN = frozenset((
     "url", "repository_url", "labels_url", "comments_url", "events_url", "html_url", "id", "node_id", "number", "title",
@@ -73,34 +73,24 @@ SOURCE = Source(
 
 
 def fetch(web: Web, *, boards: Sequence[str], as_of: date) -> list[str]:
-    """Ask for the newest issues of each repository. Returns what failed."""
+    """Request the newest issues of each repository. Return the failures."""
     query = f"issues?state=all&sort=created&direction=desc&per_page={PAGE}&page=1"
     firsts = [f"{API}{repository}/{query}" for repository in REPOSITORIES]
-    return [failure for first in firsts for failure in ask_pages(web, first, _next, most=PAGES, headers=AS_HTML)]
-
-
-def _next(page: Response) -> str | None:
-    """The page after a full one, up to the last that is asked for."""
-    issues: Any = page.json()
-    if len(issues) < PAGE or page.url.endswith(f"&page={PAGES}"):
-        return None
-    return NUMBER.sub(lambda number: f"page={int(number[1]) + 1}", page.url)
+    next_of = after_full_pages("page", size=PAGE, last=PAGES)
+    return ask_paged_lists(web, firsts, next_of, max_pages=PAGES, headers=AS_HTML)
 
 
 def parse(response: Response) -> Iterator[RawPosting | Issue]:
-    """Every open advert of a page; closed ones and pull requests as issues."""
-    yield from each(response.json(), read_issue, known=KNOWN)
+    """Yield every open advert of a page, or an issue for what is left out or cannot be read."""
+    yield from each(response.json(), _read_issue, known=KNOWN)
 
 
-def read_issue(issue: dict[str, Any]) -> RawPosting | Issue:
-    """One issue of a repository."""
-    no_advert = "a pull request" if "pull_request" in issue else "closed" if issue["state"] != "open" else None
-    if no_advert:
-        rule = f"an open advert expected; this issue is {no_advert}"
-        return leave_out(str(issue.get("html_url")), rule)
+def _read_issue(issue: dict[str, Any]) -> RawPosting | Issue:
+    if "pull_request" in issue or issue["state"] != "open":
+        what = "a pull request" if "pull_request" in issue else "closed"
+        return leave_out(str(issue.get("html_url")), f"an open advert expected; this issue is {what}")
     title = issue.get("title") or ""
     labels = [label["name"] for label in issue.get("labels") or ()]
-    levels = {level: label for label in labels if (level := seniority_stated(label)) not in (None, "unstated")}
     employer = EMPLOYER.search(title)
     return RawPosting(
         source=SOURCE.name,
@@ -114,11 +104,17 @@ def read_issue(issue: dict[str, Any]) -> RawPosting | Issue:
         workplace=next((label for label in labels if key(label) in workplaces(in_text=False)), None),
         employment_type=", ".join(filter(employment_type_of, labels)) or None,
         posted_on=issue.get("created_at"),
-        level=next(iter(levels.values())) if len(levels) == 1 else None,
+        level=_only_level(labels),
     )
 
 
+def _only_level(labels: Sequence[str]) -> str | None:
+    """Return the label for a level, unless labels name several levels."""
+    levels = {level: label for label in labels if (level := seniority_stated(label)) not in (None, "unstated")}
+    return next(iter(levels.values())) if len(levels) == 1 else None
+
+
 def _is_whereabouts(words: str) -> bool:
-    """Whether words in a title's brackets name a place or a workplace."""
+    """Whether words in brackets name a place or a kind of workplace."""
     where = whereabouts(words)
     return bool(where.places or where.workplace)

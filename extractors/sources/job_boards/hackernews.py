@@ -14,7 +14,7 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from extractors.response import Response, each
-from extractors.source import Source
+from extractors.sources.declaration import Source
 from extractors.web.paging import Web, ask_each, ask_pages
 from transforms.pay.prose import pay_in
 from transforms.place.location_line import fold_spaces, is_understood
@@ -141,12 +141,12 @@ def fetch(web: Web, *, boards: Sequence[str], as_of: date) -> list[str]:
 def parse(response: Response) -> Iterator[RawPosting | Issue]:
     """Every job of every top-level comment; what is no advert as an issue that says why."""
     is_search = "/search" in response.url
-    read = each(response.value_at("hits" if is_search else "children"), read_comment, known=KNOWN)
+    read = each(response.value_at("hits" if is_search else "children"), _read_comment, known=KNOWN)
     for one in read:
         yield from one if isinstance(one, list) else [one]
 
 
-def read_comment(comment: dict[str, Any]) -> list[RawPosting] | Issue:
+def _read_comment(comment: dict[str, Any]) -> list[RawPosting] | Issue:
     """The jobs a comment offers, of either shape, or why there are none."""
     id = comment.get("objectID") or comment.get("id")
     text = text_of(comment.get("comment_text") or comment.get("text") or "")

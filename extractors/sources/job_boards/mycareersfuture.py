@@ -1,21 +1,21 @@
 """MyCareersFuture, the national board of Singapore: adverts with pay, by the interface of its own site.
 
-Pay is in Singapore dollars where the work is in Singapore; no key names a currency. Employers may hide pay although the
-numbers stand in the answer: such numbers are not read. An agency that posts for an employer is `postedCompany`, the
-employer `hiringCompany`. Names and addresses of those who post are not read. Districts ("D01 Marina") are of the city.
+Pay is in Singapore dollars if the work is in Singapore; no key names a currency. Employers may hide pay although the
+response has the numbers: such numbers are not read. `postedCompany` may be an agency, `hiringCompany` is the employer.
+Names and addresses of people who post are not read. Districts ("D01 Marina") are parts of the city.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
 from extractors.response import Response, each
-from extractors.source import Source
-from extractors.web.paging import Web, ask_pages
+from extractors.sources.declaration import Source
+from extractors.sources.fetching import after_full_pages, ask_paged_lists
+from extractors.web.paging import Web
 from transforms.pay.structured import stated_pay
 from transforms.place.places import Address
 from transforms.raw_posting import RawPosting
@@ -25,9 +25,8 @@ from transforms.text.rejects import leave_out
 API = "https://api.mycareersfuture.gov.sg/v2/jobs"
 QUERIES = ("artificial intelligence", "machine learning", "data scientist", "data engineer", "deep learning", "LLM")
 PAGE, MAX_PAGES = 100, 20
-NUMBER = re.compile(r"\bpage=(\d+)")
 LEVELS = {"fresh/entry level": "entry level", "manager": "manager", "middle management": "manager"}
-"""Levels of positions that say a level; "Executive", "Senior Executive" and "Professional" name white-collar staff."""
+"""Words for positions that mean a level; "Executive", "Senior Executive" and "Professional" mean any office worker."""
 CLOSED = "Closed"
 KNOWN = frozenset((
     "uuid", "title", "description", "otherRequirements", "ssocCode", "ssocVersion", "occupationId", "ssecEqa",
@@ -70,28 +69,19 @@ SOURCE = Source(
 
 
 def fetch(web: Web, *, boards: Sequence[str] = (), as_of: date) -> list[str]:
-    """Ask for the pages of each query, newest first. Returns what failed."""
+    """Request the pages of each query, newest first. Return the failures."""
     rest = {"limit": PAGE, "sortBy": "new_posting_date", "page": 0}
     firsts = [f"{API}?{urlencode({'search': words, **rest})}" for words in QUERIES]
-    return [failure for first in firsts for failure in ask_pages(web, first, _next, most=MAX_PAGES)]
-
-
-def _next(page: Response) -> str | None:
-    """The page after a full one, up to the last that is read."""
-    jobs: Any = page.value_at("results")
-    number = NUMBER.search(page.url)
-    if len(jobs) < PAGE or number is None or int(number[1]) + 1 >= MAX_PAGES:
-        return None
-    return NUMBER.sub(f"page={int(number[1]) + 1}", page.url)
+    next_of = after_full_pages("page", "results", size=PAGE, last=MAX_PAGES - 1)
+    return ask_paged_lists(web, firsts, next_of, max_pages=MAX_PAGES)
 
 
 def parse(response: Response) -> Iterator[RawPosting | Issue]:
-    """Every advert of a page."""
-    yield from each(response.value_at("results"), read_advert, known=KNOWN)
+    """Yield every advert of a page, or an issue for what is left out or cannot be read."""
+    yield from each(response.value_at("results"), _read_advert, known=KNOWN)
 
 
-def read_advert(advert: dict[str, Any]) -> RawPosting | Issue:
-    """One advert that is open."""
+def _read_advert(advert: dict[str, Any]) -> RawPosting | Issue:
     about, status = advert.get("metadata") or {}, advert.get("status") or {}
     if status.get("jobStatus") == CLOSED:
         return leave_out(f"{advert.get('uuid')} {CLOSED}", "an advert that is open expected")
@@ -99,8 +89,8 @@ def read_advert(advert: dict[str, Any]) -> RawPosting | Issue:
     address, salary = advert.get("address") or {}, advert.get("salary") or {}
     is_abroad = bool(address.get("isOverseas"))
     place = address.get("overseasCountry") if is_abroad else "Singapore"
-    levels = (LEVELS.get(str(one.get("position")).lower()) for one in advert.get("positionLevels") or ())
-    kinds = (one.get("employmentType") for one in advert.get("employmentTypes") or ())
+    levels = (LEVELS.get(str(level.get("position")).lower()) for level in advert.get("positionLevels") or ())
+    kinds = (kind.get("employmentType") for kind in advert.get("employmentTypes") or ())
     pay = stated_pay(
         salary.get("minimum"),
         salary.get("maximum"),
@@ -130,7 +120,7 @@ def read_advert(advert: dict[str, Any]) -> RawPosting | Issue:
 
 
 def _employer(advert: dict[str, Any], about: dict[str, Any]) -> tuple[str | None, str | None]:
-    """Who hires, else who posted, with the code of the industry; None where the advert hides the name."""
+    """Return the company that hires, else that posted, and its industry; nothing if the advert hides the name."""
     hiring, poster = (advert.get(key) or {} for key in ("hiringCompany", "postedCompany"))
     company, hides = (hiring, "isHideHiringEmployerName") if hiring.get("name") else (poster, "isHideEmployerName")
     if about.get(hides):
@@ -140,9 +130,9 @@ def _employer(advert: dict[str, Any], about: dict[str, Any]) -> tuple[str | None
 
 
 def _html(advert: dict[str, Any]) -> Iterator[str]:
-    """The advert's text, then what it asks for in fields."""
+    """Yield the text of the advert, then the requirements in its fields."""
     yield from filter(None, (advert.get("description"), advert.get("otherRequirements")))
     if years := advert.get("minimumYearsExperience"):
         yield f"<p>At least {years} years of experience required.</p>"
-    if skills := [one["skill"] for one in advert.get("skills") or ()]:
+    if skills := [skill["skill"] for skill in advert.get("skills") or ()]:
         yield "<p>Skills:</p><ul>" + "".join(f"<li>{skill}</li>" for skill in skills) + "</ul>"

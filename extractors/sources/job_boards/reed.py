@@ -1,8 +1,8 @@
-"""Reed, a job board of the United Kingdom: searches by its API, then each advert found, for its whole text.
+"""Reed, a job board of the United Kingdom: searches by its API, then each advert found, for its full text.
 
-A search gives snippets and amounts without a period; an advert's own answer says the period (`salaryType`), the kind
-of contract and the text. Both are read; the advert's answer comes later in the night and stands. Dates are
-day/month/year. Amounts of 0 and absent ones are not stated.
+A search has snippets, and amounts without a period. The advert's own address has the period (`salaryType`), the kind of
+contract and the text. Both are read; the later one counts, which is the advert's own. Dates are day/month/year. An
+amount of 0 means that none is stated.
 """
 
 from __future__ import annotations
@@ -15,11 +15,12 @@ from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
+from extractors.reading.pay_fields import pay_in_fields
 from extractors.response import Response, each
-from extractors.source import Source
-from extractors.web.paging import Web, ask_each, ask_pages
-from transforms.pay.amounts import stated_amount
-from transforms.pay.currency import currency_of
+from extractors.sources.declaration import Source
+from extractors.sources.fetching import after_full_pages, ask_paged_lists
+from extractors.web.paging import Web, ask_each
+from transforms.pay.structured import amount_of
 from transforms.place.places import Address, country_of
 from transforms.raw_posting import RawPosting
 from transforms.records.rows import Issue, Pay
@@ -29,8 +30,6 @@ API = "https://www.reed.co.uk/api/1.0/"
 KEY = "JOBMARKET_REED_KEY"
 QUERIES = ("machine learning", "artificial intelligence", "data scientist", "LLM", "MLOps", "computer vision")
 PAGE, PAGES, ADVERTS = 100, 3, 600
-SKIP = re.compile(r"resultsToSkip=(\d+)")
-LAST_PAGE = f"resultsToSkip={PAGE * (PAGES - 1)}"
 ADVERT = re.compile(re.escape(API) + r"jobs/(\d+)(?:[?#]|$)")
 DAY = re.compile(r"(\d\d)/(\d\d)/(\d{4})")
 PERIOD_OF_TYPE = {
@@ -46,7 +45,7 @@ KNOWN = frozenset((
 
 
 def posting_of(url: str) -> str | None:
-    """The id of the advert whose own address it is, or None."""
+    """Return the id of the advert whose own address it is, or None."""
     match = ADVERT.match(url)
     return match[1] if match else None
 
@@ -86,33 +85,31 @@ SOURCE = Source(
 
 
 def fetch(web: Web, *, boards: Sequence[str], as_of: date) -> list[str]:
-    """Ask for the pages of each query, then for each advert found. Returns what failed."""
+    """Request the pages of each query, then each advert found. Return the failures."""
     user = b64encode(f"{web.keys.get(KEY, '')}:".encode()).decode()
     headers = {"Authorization": f"Basic {user}"}
     urls: dict[str, None] = {}
+    following = after_full_pages("resultsToSkip", "results", size=PAGE, step=PAGE, last=PAGE * (PAGES - 1))
 
     def next_of(page: Response) -> str | None:
         results: Any = page.value_at("results")
         urls.update((f"{API}jobs/{result['jobId']}", None) for result in results if result["jobId"])
-        is_last = len(results) < PAGE or page.url.endswith(LAST_PAGE)
-        return None if is_last else SKIP.sub(lambda skip: f"resultsToSkip={int(skip[1]) + PAGE}", page.url)
+        return following(page)
 
-    failures = []
-    for words in QUERIES:
-        query = urlencode({"keywords": words, "resultsToTake": PAGE, "resultsToSkip": 0})
-        failures += ask_pages(web, f"{API}search?{query}", next_of, most=PAGES, headers=headers)
+    rest = {"resultsToTake": PAGE, "resultsToSkip": 0}
+    firsts = [f"{API}search?{urlencode({'keywords': words, **rest})}" for words in QUERIES]
+    failures = ask_paged_lists(web, firsts, next_of, max_pages=PAGES, headers=headers)
     return failures + ask_each(web, list(urls)[:ADVERTS], headers=headers, may_be_gone=True)
 
 
 def parse(response: Response) -> Iterator[RawPosting | Issue]:
-    """Every advert of a search, with its snippet; or the one advert of an address of its own, whole."""
+    """Yield every advert of a search, or the advert of its own address, or an issue for one that cannot be read."""
     is_whole = posting_of(response.url) is not None
     adverts = [response.json()] if is_whole else response.value_at("results")
-    yield from each(adverts, functools.partial(read_advert, is_whole=is_whole), known=KNOWN)
+    yield from each(adverts, functools.partial(_read_advert, is_whole=is_whole), known=KNOWN)
 
 
-def read_advert(advert: dict[str, Any], *, is_whole: bool) -> RawPosting:
-    """One advert of either answer."""
+def _read_advert(advert: dict[str, Any], *, is_whole: bool) -> RawPosting:
     place = advert.get("locationName") or ""
     is_in_kingdom = bool(place) and country_of(place) is None
     hours = "full time" if advert.get("fullTime") else "part time" if advert.get("partTime") else None
@@ -135,22 +132,14 @@ def read_advert(advert: dict[str, Any], *, is_whole: bool) -> RawPosting:
 
 
 def _iso(day: str | None) -> str | None:
-    """A day as 31/12/2026 in ISO form; another text as it is."""
+    """Convert a day like 31/12/2026 to ISO form. Return other text unchanged."""
     return DAY.sub(r"\3-\2-\1", day) if day else None
 
 
 def _pay(advert: dict[str, Any]) -> Iterator[Pay]:
-    """The stated amounts; a search does not say their period."""
-    low, high = stated_amount(advert.get("minimumSalary")), stated_amount(advert.get("maximumSalary"))
-    if low is None and high is None:
-        return
-    period = PERIOD_OF_TYPE.get(str(advert.get("salaryType")).lower())
-    yield Pay(
-        pay_text=advert.get("salary") or " - ".join(str(end) for end in (low, high) if end),
-        low=low,
-        high=high,
-        currency=currency_of(advert.get("currency") or ""),
-        period=period,
-        period_reading="stated" if period else None,
-        reading="stated",
-    )
+    """Yield the stated pay. A search does not tell its period."""
+    low, high = amount_of(advert.get("minimumSalary")), amount_of(advert.get("maximumSalary"))
+    if low is not None or high is not None:
+        period = PERIOD_OF_TYPE.get(str(advert.get("salaryType")).lower())
+        text = advert.get("salary") or " - ".join(str(end) for end in (low, high) if end)
+        yield pay_in_fields(low, high, text=text, currency=advert.get("currency"), period=period)

@@ -1,20 +1,20 @@
 """New-Grad-Positions: one list of entry-level jobs in North America, kept by Simplify and Pitt CSC on GitHub.
 
-The one file is the whole list, so what is gone from it is closed; rows of closed jobs stay and say `active: false`.
-It holds titles, places and links, no texts and no pay. `source` may be a contributor's user name: it is not read.
+One file is the whole list, so a job that is gone from it is closed. Rows of closed jobs may stay with `active: false`.
+It has titles, places and links, but no texts and no pay. `source` may be a contributor's user name and is not read.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from datetime import date
+from collections.abc import Iterator
 from typing import Any
 
 from extractors.response import Response, each
-from extractors.source import WHOLE_LIST, WHOLE_LIST_EXPIRY_DAYS, Source
-from extractors.web.paging import Web, ask_each
+from extractors.sources.declaration import WHOLE_LIST, WHOLE_LIST_EXPIRY_DAYS, Source
+from extractors.sources.fetching import fetch_addresses
 from transforms.raw_posting import RawPosting
 from transforms.records.rows import Issue
+from transforms.text.rejects import leave_out
 
 REPOSITORY = "https://raw.githubusercontent.com/SimplifyJobs/New-Grad-Positions/"
 ADDRESS = f"{REPOSITORY}dev/.github/scripts/listings.json"
@@ -55,22 +55,18 @@ SOURCE = Source(
 )
 
 
-def fetch(web: Web, *, boards: Sequence[str], as_of: date) -> list[str]:
-    """Ask for the list. Returns what failed."""
-    return ask_each(web, [ADDRESS])
+fetch = fetch_addresses(ADDRESS)
 
 
 def parse(response: Response) -> Iterator[RawPosting | Issue]:
-    """Every job that is open and shown; the others as issues."""
-    yield from each(response.json(), read_row, known=KNOWN)
+    """Yield every job that is open and visible, or an issue for a job that is not or that cannot be read."""
+    yield from each(response.json(), _read_row, known=KNOWN)
 
 
-def read_row(row: dict[str, Any]) -> RawPosting | Issue:
-    """One row of the list."""
+def _read_row(row: dict[str, Any]) -> RawPosting | Issue:
     if not (row["active"] and row["is_visible"]):
-        rule = "an open and shown job expected; this row says active or is_visible: false"
-        value = f"{row['id']} {row['title']}"[:200]
-        return Issue(column_name="record", value=value, rule=rule, is_deliberate=True)
+        rule = "an open and visible job expected; this row says active or is_visible: false"
+        return leave_out(f"{row['id']} {row['title']}", rule)
     return RawPosting(
         source=SOURCE.name,
         id=row.get("id"),

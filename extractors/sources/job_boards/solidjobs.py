@@ -1,20 +1,20 @@
 """SOLID.Jobs, a Polish board for IT, whose adverts state pay: its public API.
 
-An advert may offer two contracts, each with pay of its own: employment (umowa o pracę) and B2B, an invoice before the
-contractor's own tax and contributions. They are two offers that are never pooled: where there is employment, its pay is
-the advert's base pay and that of B2B stands beside it as another kind; an advert with B2B alone is a contractor's.
+An advert may offer two contracts, each with its own pay: employment (umowa o pracę) and B2B, an invoice from which the
+contractor pays tax and contributions. They are never mixed: if there is employment, its pay is the advert's base pay,
+and B2B pay is kept as another kind. An advert with B2B only is for contractors.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
 from extractors.response import Response, each
-from extractors.source import Source
+from extractors.sources.declaration import Source
+from extractors.sources.fetching import after_full_pages
 from extractors.web.paging import Web, ask_pages
 from transforms.pay.structured import stated_pay
 from transforms.raw_posting import RawPosting
@@ -22,9 +22,8 @@ from transforms.records.rows import Issue, Pay
 
 API = "https://solid.jobs/public-api/offers/"
 CAMPAIGN = "ai-job-market"
-"""Who asks, as the API demands it of everybody: it is counted, and no key."""
+"""Our name, which the API requires of every caller. It is used for counting and is not a key."""
 PAGE, MAX_PAGES = 200, 25
-INDEX = re.compile(r"pageIndex=(\d+)")
 VERSION = {"X-Api-Version": "1.0"}
 B2B = "B2B"
 KNOWN = frozenset((
@@ -67,33 +66,23 @@ SOURCE = Source(
 
 
 def fetch(web: Web, *, boards: Sequence[str] = (), as_of: date) -> list[str]:
-    """Ask for the pages of the division IT, newest first. Returns what failed."""
+    """Request the pages of the division IT, newest first. Return the failures."""
     query = {"campaign": CAMPAIGN, "sortActive": "validFrom", "sortDirection": "desc", "pageSize": PAGE, "pageIndex": 0}
-    return ask_pages(web, f"{API}IT?{urlencode(query)}", _next, most=MAX_PAGES, headers=VERSION)
-
-
-def _next(page: Response) -> str | None:
-    jobs: Any = page.value_at("jobs")
-    if len(jobs) < PAGE:
-        return None
-    return INDEX.sub(lambda index: f"pageIndex={int(index[1]) + 1}", page.url)
+    next_of = after_full_pages("pageIndex", "jobs", size=PAGE)
+    return ask_pages(web, f"{API}IT?{urlencode(query)}", next_of, most=MAX_PAGES, headers=VERSION)
 
 
 def parse(response: Response) -> Iterator[RawPosting | Issue]:
-    """Every offer of a page."""
-    yield from each(response.value_at("jobs"), read_offer, known=KNOWN)
+    """Yield every offer of a page, or an issue for an offer that cannot be read."""
+    yield from each(response.value_at("jobs"), _read_offer, known=KNOWN)
 
 
-def read_offer(offer: dict[str, Any]) -> RawPosting:
-    """One offer."""
+def _read_offer(offer: dict[str, Any]) -> RawPosting:
     issues: list[Issue] = []
-    offers = [one for one in (offer.get("salary"), offer.get("secondarySalary")) if one]
-    is_contract = bool(offers) and all(one.get("employmentType") == B2B for one in offers)
+    salaries = [salary for salary in (offer.get("salary"), offer.get("secondarySalary")) if salary]
+    is_contract = bool(salaries) and all(salary.get("employmentType") == B2B for salary in salaries)
     time = str(offer.get("contractTime") or "").replace("_", " ")
-    description = offer.get("description") or ""
-    skills = [f"- {one['name']} ({one.get('level') or 'level not said'})" for one in offer.get("skills") or ()]
-    text = "\n".join(filter(None, (description, "Skills:" if skills else "", *skills)))
-    is_html = "</" in description or "<br" in description
+    text, is_html = _text(offer)
     return RawPosting(
         source=SOURCE.name,
         id=offer.get("jobOfferKey"),
@@ -110,13 +99,21 @@ def read_offer(offer: dict[str, Any]) -> RawPosting:
         posted_on=offer.get("validFrom"),
         valid_through=offer.get("validTo"),
         level=offer.get("experienceLevel"),
-        pay=[pay for one in offers for pay in _pay(one, is_contract, issues)],
+        pay=[pay for salary in salaries for pay in _pay(salary, is_contract, issues)],
         issues=issues,
     )
 
 
+def _text(offer: dict[str, Any]) -> tuple[str, bool]:
+    """Return the description with the skills below it, and whether it is HTML."""
+    description = offer.get("description") or ""
+    skills = [f"- {skill['name']} ({skill.get('level') or 'level not said'})" for skill in offer.get("skills") or ()]
+    text = "\n".join(filter(None, (description, "Skills:" if skills else "", *skills)))
+    return text, "</" in description or "<br" in description
+
+
 def _pay(salary: dict[str, Any], is_contract: bool, issues: list[Issue]) -> tuple[Pay, ...]:
-    """The pay of one contract; that of B2B beside employment is of another kind than base pay."""
+    """Return the pay of a contract. B2B pay beside employment is not base pay."""
     kind = salary.get("employmentType")
     return stated_pay(
         salary.get("from"),

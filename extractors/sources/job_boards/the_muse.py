@@ -1,7 +1,7 @@
-"""The Muse: the public jobs API, twenty jobs a page, asked for newest first.
+"""The Muse: the public jobs API, twenty jobs a page, newest first.
 
-No stored answer exists: it is read by reports alone. There is no pay. "Flexible / Remote" among the places means
-that the job may be done remotely.
+We have no stored response and rely on reports. There is no pay. "Flexible / Remote" among the places means that the job
+may be done remotely.
 """
 
 from __future__ import annotations
@@ -11,20 +11,18 @@ from datetime import date
 from typing import Any
 
 from extractors.response import Response, each
-from extractors.source import Source
+from extractors.sources.declaration import Source
 from extractors.web.paging import Web, ask_pages
 from transforms.raw_posting import RawPosting
 from transforms.records.rows import Issue
 
 API = "https://www.themuse.com/api/public/jobs"
 MAX_PAGES = 50
-"""Pages a night reads: a thousand jobs, a tenth of the 500 requests an hour that need no key."""
-KNOWN = frozenset(
-    (
-        *("id", "name", "contents", "publication_date", "short_name", "model_type", "type", "locations", "categories"),
-        *("levels", "tags", "refs", "company"),
-    )
-)
+"""Pages that a night reads: a thousand jobs, a tenth of the 500 requests an hour that need no key."""
+KNOWN = frozenset([
+    "id", "name", "contents", "publication_date", "short_name", "model_type", "type", "locations", "categories",
+    "levels", "tags", "refs", "company",
+])  # fmt: skip
 
 SOURCE = Source(
     name="the_muse",
@@ -62,31 +60,29 @@ SOURCE = Source(
 
 
 def url_of_page(page: int) -> str:
-    """The address of a page, counted from 0."""
+    """Return the address of a page, counted from 0."""
     return f"{API}?page={page}&descending=true"
 
 
 def fetch(web: Web, *, boards: Sequence[str] = (), as_of: date) -> list[str]:
-    """Ask for the newest pages. Returns what failed."""
+    """Request the newest pages. Return the failures."""
     return ask_pages(web, url_of_page(0), next_of, most=MAX_PAGES)
 
 
 def next_of(response: Response) -> str | None:
-    """The page after this one; None behind the last that there is or that is read."""
+    """Return the next page; None after the last one or after `MAX_PAGES`."""
     answer = response.json()
     following: int = answer["page"] + 1
     return url_of_page(following) if following < min(answer["page_count"], MAX_PAGES) else None
 
 
 def parse(response: Response) -> Iterator[RawPosting | Issue]:
-    """Every job of the page, or the reason why not."""
-    answer = response.json()
-    yield from each(answer.get("results") if isinstance(answer, dict) else None, read_job, known=KNOWN)
+    """Yield every job of a page, or an issue for a job that cannot be read."""
+    yield from each(response.value_at("results"), _read_job, known=KNOWN)
 
 
-def read_job(job: dict[str, Any]) -> RawPosting:
-    """One job. Several levels state none."""
-    levels = names_in(job.get("levels"))
+def _read_job(job: dict[str, Any]) -> RawPosting:
+    levels = _names_in(job.get("levels"))
     return RawPosting(
         source=SOURCE.name,
         id=job.get("id"),
@@ -94,12 +90,12 @@ def read_job(job: dict[str, Any]) -> RawPosting:
         url=(job.get("refs") or {}).get("landing_page"),
         employer=(job.get("company") or {}).get("name"),
         html=job.get("contents"),
-        location_text="; ".join(names_in(job.get("locations"))),
+        location_text="; ".join(_names_in(job.get("locations"))),
         level=levels[0] if len(levels) == 1 else None,
         posted_on=job.get("publication_date"),
     )
 
 
-def names_in(items: Sequence[dict[str, Any]] | None) -> list[str]:
-    """The names in a list such as `[{"name": "Senior Level"}]`."""
-    return [one["name"] for one in items or () if one.get("name")]
+def _names_in(items: Sequence[dict[str, Any]] | None) -> list[str]:
+    """Return the names in a list such as `[{"name": "Senior Level"}]`."""
+    return [item["name"] for item in items or () if item.get("name")]

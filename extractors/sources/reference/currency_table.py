@@ -1,7 +1,7 @@
-"""A daily table of one US dollar in about 340 currencies, for those the ECB does not quote.
+"""A daily table of one US dollar in about 340 currencies, for currencies that the ECB does not quote.
 
-`{"date": "2026-09-29", "usd": {"eur": 0.88, ...}}` with lower-case codes, cryptocurrencies and metals among
-them. Only ISO 4217 money is kept.
+`{"date": "2026-09-29", "usd": {"eur": 0.88, ...}}` with lower-case codes, some of them of cryptocurrencies and metals.
+Only ISO 4217 currencies are kept.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 
 from extractors.response import Response
-from extractors.source import Source
+from extractors.sources.declaration import Source
 from extractors.web.paging import Web, ask_first
 from transforms.pay.currency import codes
 from transforms.records.rows import ExchangeRate, Issue
@@ -49,18 +49,18 @@ SOURCE = Source(
 
 
 def url_of(day: date) -> str:
-    """The address of one day's table; the version has no zero padding."""
+    """Return the address of a day's table; the version has no zero padding."""
     version = f"{day.year}.{day.month}.{day.day}"
     return f"https://cdn.jsdelivr.net/npm/@fawazahmed0/currency-api@{version}/v1/currencies/usd.json"
 
 
 def fetch(web: Web, *, boards: Sequence[str] = (), as_of: date) -> list[str]:
-    """Ask for the day's table, or yesterday's when it is not out yet. Returns what failed."""
+    """Request the day's table, or yesterday's if it is not out yet. Return the failures."""
     return ask_first(web, [url_of(as_of), url_of(as_of - timedelta(days=1))])
 
 
 def parse(response: Response) -> Iterator[ExchangeRate | Issue]:
-    """The rates of all ISO 4217 currencies; what else the table holds is noted once."""
+    """Yield the rates of all ISO 4217 currencies, and one issue for all other codes."""
     answer = response.json()
     rates = answer.get("usd") if isinstance(answer, dict) else None
     if not isinstance(rates, dict):
@@ -82,9 +82,5 @@ def parse(response: Response) -> Iterator[ExchangeRate | Issue]:
         else:
             yield Rejected("rate", f"{code} {rate!r}", "a positive number expected").issue
     if left_out:
-        yield Issue(
-            column_name="currency",
-            value=" ".join(left_out)[:200],
-            rule=f"{len(left_out)} codes that are not ISO 4217 money (cryptocurrencies, metals, old money) left out",
-            is_deliberate=True,
-        )
+        rule = f"{len(left_out)} codes that are not ISO 4217 money (cryptocurrencies, metals, old money) left out"
+        yield Issue(column_name="currency", value=" ".join(left_out)[:200], rule=rule, is_deliberate=True)

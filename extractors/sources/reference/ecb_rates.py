@@ -1,19 +1,20 @@
 """Euro reference rates of the European Central Bank, daily since 1999.
 
-One zip with one CSV: a row per working day, newest first, a column per currency, units of the currency for
-one euro. `N/A` means not quoted that day. Every line ends with a comma, so the last column is empty.
+A zip with one CSV: a row per working day, newest first, and a column per currency with its units for one euro. `N/A`
+means not quoted that day. Every line ends with a comma, so the last column is empty.
 """
 
 from __future__ import annotations
 
+import math
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import date
 
-from extractors.csv_tables import zip_member
+from extractors.reading.csv_tables import zip_member
 from extractors.response import Response
-from extractors.source import Source
-from extractors.web.paging import Web, ask_each
+from extractors.sources.declaration import Source
+from extractors.sources.fetching import fetch_addresses
 from transforms.records.rows import ExchangeRate, Issue
 from transforms.records.vocabulary import CURRENCY_CODE
 from transforms.text.rejects import Rejected
@@ -21,7 +22,7 @@ from transforms.text.rejects import Rejected
 ADDRESS = "https://www.ecb.europa.eu/stats/eurofxref/eurofxref-hist.zip"
 CSV = re.compile(r"\.csv$")
 MAX_CSV = 64_000_000
-"""Bytes the CSV may unpack to: thirty times its size in 2026 (1.9 MB), so that a bomb is not opened."""
+"""Bytes that the CSV may unpack to: thirty times its size in 2026 (1.9 MB), as a bound for zip bombs."""
 NOT_QUOTED = ("N/A", "")
 
 SOURCE = Source(
@@ -55,13 +56,11 @@ SOURCE = Source(
 )
 
 
-def fetch(web: Web, *, boards: Sequence[str] = (), as_of: date) -> list[str]:
-    """Ask for the whole history; it is one file of 0.6 MB. Returns what failed."""
-    return ask_each(web, [ADDRESS])
+fetch = fetch_addresses(ADDRESS)
 
 
 def parse(response: Response) -> Iterator[ExchangeRate | Issue]:
-    """Every quoted rate, in the order of the file."""
+    """Yield every quoted rate, in the order of the file, or an issue for a day or rate that cannot be read."""
     lines = zip_member(response.body, CSV, largest=MAX_CSV).decode("utf-8-sig", "replace").splitlines()
     header = lines[0].split(",") if lines else []
     currencies = [name.strip() for name in header[1:]]
@@ -79,13 +78,15 @@ def parse(response: Response) -> Iterator[ExchangeRate | Issue]:
             continue
         for i, currency in columns:
             cell = cells[i].strip() if i < len(cells) else ""
-            if cell in NOT_QUOTED:
-                continue
-            try:
-                rate = float(cell)
-                if not 0 < rate < float("inf"):
-                    raise ValueError(cell)
-            except ValueError:
-                yield Rejected("rate", f"{day} {currency} {cell}", "a positive number or N/A expected").issue
-                continue
-            yield ExchangeRate(source=SOURCE.name, rate_on=rate_on, base="EUR", currency=currency, rate=rate)
+            if cell not in NOT_QUOTED:
+                yield _rate(rate_on, currency, cell)
+
+
+def _rate(rate_on: date, currency: str, cell: str) -> ExchangeRate | Issue:
+    try:
+        rate = float(cell)
+    except ValueError:
+        rate = math.nan
+    if not 0 < rate < math.inf:
+        return Rejected("rate", f"{rate_on} {currency} {cell}", "a positive number or N/A expected").issue
+    return ExchangeRate(source=SOURCE.name, rate_on=rate_on, base="EUR", currency=currency, rate=rate)

@@ -1,7 +1,7 @@
 """Share of job adverts that name AI, by country and day: two CSVs of Indeed's Hiring Lab.
 
-Shares are percent of all adverts on Indeed, averaged over the seven days to the day. The publisher restates its
-history, so each answer is the whole of it.
+Shares are percent of all adverts on Indeed, averaged over the last seven days. The publisher revises its history, so
+each response is all of it.
 """
 
 from __future__ import annotations
@@ -10,9 +10,9 @@ import functools
 from collections.abc import Iterator, Sequence
 from datetime import date
 
-from extractors.csv_tables import table_in
+from extractors.reading.csv_tables import table_in
 from extractors.response import Response, each
-from extractors.source import Source
+from extractors.sources.declaration import Source
 from extractors.web.paging import Web, ask_each
 from transforms.place.places import region_of
 from transforms.records.rows import AiPostingShare, Issue
@@ -21,12 +21,12 @@ from transforms.text.rejects import Rejected
 FILES = "https://raw.githubusercontent.com/hiring-lab/ai-tracker/main/"
 MEASURES = {"AI_posting.csv": "ai", "GenAI_posting.csv": "generative_ai"}
 SHARES = ("AI_share_postings", "GenAI_share_postings", "AI_share", "GenAI_share")
-"""Names of the column of shares: those seen, and those the publisher's description suggests."""
+"""Names that the column of shares has, or may have by the publisher's description."""
 KNOWN = frozenset(("date", "jobcountry", *SHARES))
 
 
 def address_of(name: str) -> str | None:
-    """The address of a file a person downloaded, by its name."""
+    """Return the address of a downloaded file by its name."""
     return FILES + name if name in MEASURES else None
 
 
@@ -69,7 +69,7 @@ def fetch(web: Web, *, boards: Sequence[str] = (), as_of: date) -> list[str]:
 
 
 def parse(response: Response) -> Iterator[AiPostingShare | Issue]:
-    """Every day and country of the file. Raises `Rejected` when it is none of the two."""
+    """Yield the share of every day and country. Raise `Rejected` for any other file."""
     rows = table_in(response.body, ("date", "jobcountry"))
     name = response.url.rpartition("/")[2]
     if name not in MEASURES:

@@ -1,21 +1,22 @@
 """Yearly exchange rates and purchasing power of the World Bank's indicators, as JSON or as the download's CSV.
 
-The answers mix countries with groups of countries. Members of the euro area have no rate of their own after they
-joined: theirs is the area's. NA is Namibia. Two shapes of CSV are known: the download's, with a byte-order mark,
-four lines above the header and a column per year, and one with a line per country and year.
+Responses mix countries with groups of countries. Members of the euro area have no rate of their own after they joined;
+they get the area's. NA is Namibia. Two shapes of CSV are known: that of the download, with a byte-order mark, four
+lines above the header and a column per year, and one with a line per country and year.
 """
 
 from __future__ import annotations
 
 import functools
+import itertools
 import re
 from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
-from extractors.csv_tables import table_in, zip_member
-from extractors.response import Response, each
-from extractors.source import Source
+from extractors.reading.csv_tables import table_in, zip_member
+from extractors.response import Response, each, note_left_out
+from extractors.sources.declaration import Source
 from extractors.web.paging import Web, ask_each
 from transforms.pay.currency import EURO_SINCE
 from transforms.records.rows import Issue, PriceLevel
@@ -23,14 +24,17 @@ from transforms.text.lookups import countries
 from transforms.text.rejects import Rejected
 
 API = "https://api.worldbank.org/v2/"
-INDICATORS = {"PA.NUS.FCRF": "official_rate", "PA.NUS.PPP": "ppp"}
+RATES = "PA.NUS.FCRF"
+INDICATORS = {RATES: "official_rate", "PA.NUS.PPP": "ppp"}
 INDICATOR = re.compile("|".join(map(re.escape, INDICATORS)))
 DATA_FILE = re.compile(r"(?:^|/)API_PA\.NUS\.[^/]*\.csv$")
 MAX_TABLE = 16_000_000
-"""Bytes a table may unpack to: fifty times its size in 2025."""
+"""Bytes that a table may unpack to: fifty times its size in 2025."""
 YEARS = 10
 KNOWN = frozenset(("indicator", "country", "countryiso3code", "date", "value", "unit", "obs_status", "decimal"))
 EURO_AREA = ("EMU", "XC")
+GROUPS_LEFT_OUT = "values of countries expected; those of groups of countries left out"
+
 SOURCE = Source(
     name="world_bank",
     title="World Bank exchange rates and purchasing power parities",
@@ -63,7 +67,7 @@ SOURCE = Source(
 
 
 class Cell(NamedTuple):
-    """One value as stated; `code` is an ISO code or one of the World Bank's own."""
+    """A stated value; `code` is an ISO code or one of the World Bank's own."""
 
     code: str
     year: int
@@ -71,13 +75,13 @@ class Cell(NamedTuple):
 
 
 def fetch(web: Web, *, boards: Sequence[str] = (), as_of: date) -> list[str]:
-    """Ask for the last ten years of both indicators. Returns what failed."""
+    """Request the last ten years of both indicators. Return the failures."""
     query = f"?format=json&per_page=20000&date={as_of.year - YEARS}:{as_of.year}"
     return ask_each(web, [f"{API}country/all/indicator/{name}{query}" for name in INDICATORS])
 
 
 def parse(response: Response) -> Iterator[PriceLevel | Issue]:
-    """Every value of a country; groups of countries are noted once."""
+    """Yield every value of a country, and one issue for all groups of countries."""
     cells = list(_json_cells(response) if response.body.lstrip()[:1] in (b"[", b"{") else _csv_cells(response.body))
     match = INDICATOR.search(response.url)
     if match is None:
@@ -96,19 +100,17 @@ def parse(response: Response) -> Iterator[PriceLevel | Issue]:
             yield level(country=country, year=cell.year, value=cell.value)
         else:
             n_groups += 1
-            euro |= {cell.year: cell.value} if cell.code in EURO_AREA and match[0] == "PA.NUS.FCRF" else {}
-    for country, since in EURO_SINCE.items():
-        for year, value in euro.items():
-            if year >= since and (country, year) not in pairs:
-                yield level(country=country, year=year, value=value)
-    if n_groups:
-        rule = "values of countries expected; those of groups of countries left out"
-        yield Issue(column_name="country", value=f"{n_groups} values", rule=rule, is_deliberate=True)
+            if cell.code in EURO_AREA and match[0] == RATES:
+                euro[cell.year] = cell.value
+    for (country, since), (year, value) in itertools.product(EURO_SINCE.items(), euro.items()):
+        if year >= since and (country, year) not in pairs:
+            yield level(country=country, year=year, value=value)
+    yield from note_left_out(n_groups, "values", GROUPS_LEFT_OUT, column="country")
 
 
 @functools.cache
 def country_codes() -> dict[str, str]:
-    """ISO 3166-1 alpha-2 by alpha-2 and alpha-3."""
+    """Return the ISO 3166-1 alpha-2 codes by alpha-2 and alpha-3 code."""
     return {code: row.country for row in countries() for code in (row.country, row.alpha3) if code}
 
 
@@ -124,18 +126,15 @@ def _json_cell(item: dict[str, Any]) -> Cell:
 
 
 def _csv_cells(body: bytes) -> Iterator[Cell | Issue]:
-    """Cells of either shape of CSV: of a row per country, or of a row per country and year."""
+    """Yield the cells of a CSV with a row per country or with a row per country and year."""
     table = zip_member(body, DATA_FILE, largest=MAX_TABLE)
     if b"Country ID" in table[:200]:
-        yield from each(table_in(table, ("Country ID", "Year", "PPP")), _long_cell)
+        rows = table_in(table, ("Country ID", "Year", "PPP"))
+        yield from each(rows, lambda row: _cell(row["Country ID"], row["Year"], row["PPP"]))
         return
     rows = table_in(table, ("Country Code", "Indicator Code"))
     cells = [(row.get("Country Code"), year, value) for row in rows for year, value in row.items() if year.isdecimal()]
     yield from each(cells, lambda cell: _cell(*cell))
-
-
-def _long_cell(row: dict[str, str]) -> Cell:
-    return _cell(row["Country ID"], row["Year"], row["PPP"])
 
 
 def _cell(code: object, year: object, value: object) -> Cell:

@@ -1,8 +1,8 @@
 """Himalayas: the public remote jobs API, newest first, twenty a page.
 
-The documentation says otherwise, but times are seconds, offsets numbers, and pay may be hourly (`salaryPeriod`, absent
-in older answers). `currency` and `salaryPeriod` may be set where there is no pay. `companyName` may be the literal
-"name"; then the slug names the employer. Time zones are hours from UTC and state no place.
+Contrary to the documentation, times are in seconds, offsets are numbers, and pay may be hourly (`salaryPeriod`, absent
+in older responses). `currency` and `salaryPeriod` may be set without any pay. `companyName` may be the literal "name";
+then the slug names the employer. Time zones are hours from UTC and name no place.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from extractors.response import Response, each
-from extractors.source import Source
+from extractors.sources.declaration import Source
 from extractors.web.paging import Web, ask_pages
 from transforms.pay.structured import stated_pay
 from transforms.place.places import Address
@@ -22,18 +22,16 @@ from transforms.records.rows import Issue
 
 API = "https://himalayas.app/jobs/api"
 PAGE = 20
-"""Jobs a page, the most there are."""
+"""Jobs of a page; the API gives no more."""
 DAYS = 1
-"""Days of jobs a night reads: of some 95,000 open for 60 days, 1,600 a day are new."""
+"""Days of jobs that a night reads: about 95,000 jobs are open for 60 days each, so 1,600 a day are new."""
 MAX_PAGES = 200
 NO_NAME = "name"
-KNOWN = frozenset(
-    (
-        *("title", "excerpt", "companyName", "companySlug", "companyLogo", "employmentType", "minSalary", "maxSalary"),
-        *("salaryPeriod", "currency", "seniority", "locationRestrictions", "timezoneRestrictions", "categories"),
-        *("parentCategories", "description", "pubDate", "expiryDate", "applicationLink", "guid"),
-    )
-)
+KNOWN = frozenset([
+    "title", "excerpt", "companyName", "companySlug", "companyLogo", "employmentType", "minSalary", "maxSalary",
+    "salaryPeriod", "currency", "seniority", "locationRestrictions", "timezoneRestrictions", "categories",
+    "parentCategories", "description", "pubDate", "expiryDate", "applicationLink", "guid",
+])  # fmt: skip
 
 SOURCE = Source(
     name="himalayas",
@@ -77,18 +75,18 @@ SOURCE = Source(
 
 
 def url_of_page(offset: int) -> str:
-    """The address of the page that begins with a job, counted from 0."""
+    """Return the address of the page that begins with the job at `offset`, counted from 0."""
     return f"{API}?limit={PAGE}&offset={offset}"
 
 
 def fetch(web: Web, *, boards: Sequence[str] = (), as_of: date) -> list[str]:
-    """Ask for the pages of the last day. Returns what failed."""
+    """Request the pages of the last day. Return the failures."""
     since = datetime(as_of.year, as_of.month, as_of.day, tzinfo=UTC) - timedelta(days=DAYS)
     return ask_pages(web, url_of_page(0), functools.partial(next_of, since=since.timestamp()), most=MAX_PAGES)
 
 
 def next_of(response: Response, *, since: float) -> str | None:
-    """The page after this one; None when this is the last or all of it is older than `since` (epoch seconds)."""
+    """Return the next page; None after the last page or a page older than `since` (epoch seconds)."""
     answer = response.json()
     times = [job.get("pubDate") for job in answer["jobs"] if isinstance(job, dict)]
     following = answer["offset"] + len(answer["jobs"])
@@ -97,13 +95,11 @@ def next_of(response: Response, *, since: float) -> str | None:
 
 
 def parse(response: Response) -> Iterator[RawPosting | Issue]:
-    """Every job of the page, or the reason why not."""
-    answer = response.json()
-    yield from each(answer.get("jobs") if isinstance(answer, dict) else None, read_job, known=KNOWN)
+    """Yield every job of a page, or an issue for a job that cannot be read."""
+    yield from each(response.value_at("jobs"), _read_job, known=KNOWN)
 
 
-def read_job(job: dict[str, Any]) -> RawPosting:
-    """One job. Several levels state none."""
+def _read_job(job: dict[str, Any]) -> RawPosting:
     name = job.get("companyName")
     levels: Sequence[str] = job.get("seniority") or ()
     countries = job.get("locationRestrictions") or ()
@@ -118,7 +114,7 @@ def read_job(job: dict[str, Any]) -> RawPosting:
         addresses=[Address(country=country) for country in countries],
         is_remote=True,
         employment_type=job.get("employmentType"),
-        level=levels[0] if len(levels) == 1 else None,
+        level=levels[0] if len(levels) == 1 else None,  # several levels mean any
         posted_on=job.get("pubDate"),
         valid_through=job.get("expiryDate"),
         pay=stated_pay(

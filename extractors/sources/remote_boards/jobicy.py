@@ -1,19 +1,18 @@
-"""Jobicy: the public remote jobs API, one answer with the newest hundred jobs.
+"""Jobicy: the public remote jobs API, one response with the newest hundred jobs.
 
-Titles and labels hold HTML entities inside the JSON. Keys of pay are missing where there is none. `jobGeo` lists
-countries and groups with double spaces; it says where the remote work may be done.
+Titles and labels have HTML entities inside the JSON. Keys of pay are missing if there is no pay. `jobGeo` lists
+countries and groups of countries, with double spaces, in which the remote work may be done.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from datetime import date
+from collections.abc import Iterator
 from html import unescape
 from typing import Any
 
 from extractors.response import Response, each
-from extractors.source import Source
-from extractors.web.paging import Web, ask_each
+from extractors.sources.declaration import Source
+from extractors.sources.fetching import fetch_addresses
 from transforms.pay.structured import stated_pay
 from transforms.place.places import Address
 from transforms.raw_posting import RawPosting
@@ -21,13 +20,10 @@ from transforms.records.rows import Issue
 
 API = "https://jobicy.com/api/v2/remote-jobs"
 ADDRESS = f"{API}?count=100"
-KNOWN = frozenset(
-    (
-        *("id", "url", "jobSlug", "jobTitle", "companyName", "companyLogo", "jobIndustry", "jobType", "jobGeo"),
-        *("jobLevel", "jobExcerpt", "jobDescription", "pubDate"),
-        *("salaryMin", "salaryMax", "salaryCurrency", "salaryPeriod"),
-    )
-)
+KNOWN = frozenset([
+    "id", "url", "jobSlug", "jobTitle", "companyName", "companyLogo", "jobIndustry", "jobType", "jobGeo", "jobLevel",
+    "jobExcerpt", "jobDescription", "pubDate", "salaryMin", "salaryMax", "salaryCurrency", "salaryPeriod",
+])  # fmt: skip
 
 SOURCE = Source(
     name="jobicy",
@@ -62,19 +58,15 @@ SOURCE = Source(
 )
 
 
-def fetch(web: Web, *, boards: Sequence[str] = (), as_of: date) -> list[str]:
-    """Ask for the newest jobs. Returns what failed."""
-    return ask_each(web, [ADDRESS])
+fetch = fetch_addresses(ADDRESS)
 
 
 def parse(response: Response) -> Iterator[RawPosting | Issue]:
-    """Every job, or the reason why not."""
-    answer = response.json()
-    yield from each(answer.get("jobs") if isinstance(answer, dict) else None, read_job, known=KNOWN)
+    """Yield every job, or an issue for a job that cannot be read."""
+    yield from each(response.value_at("jobs"), _read_job, known=KNOWN)
 
 
-def read_job(job: dict[str, Any]) -> RawPosting:
-    """One job."""
+def _read_job(job: dict[str, Any]) -> RawPosting:
     geo = [" ".join(name.split()) for name in unescape(job.get("jobGeo") or "").split(",")]
     return RawPosting(
         source=SOURCE.name,

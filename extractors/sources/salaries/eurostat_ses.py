@@ -1,8 +1,8 @@
 """Official earnings in Europe: the Structure of Earnings Survey of Eurostat, mean by major group of occupations.
 
-The table (earn_ses22_28) has means of a year by major group of ISCO-08, no medians and no narrower occupation, so that
-it says what professionals earn and nothing of any one profession. It comes as JSON-stat: a cube whose values are a map
-from the place in row-major order to the value; cells that are confidential are not there.
+The table (earn_ses22_28) has yearly means by major group of ISCO-08, without medians or narrower occupations, so it
+tells what professionals earn but nothing about a single profession. It is JSON-stat: a cube whose values are keyed by
+their position in row-major order. Confidential cells are missing.
 """
 
 from __future__ import annotations
@@ -10,9 +10,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple
+from urllib.parse import urlencode
 
-from extractors.response import Response, each
-from extractors.source import Source
+from extractors.reading.pay_reports import official_wage
+from extractors.response import Response, each, note_left_out
+from extractors.sources.declaration import Source
 from extractors.web.paging import Web, ask_each
 from transforms.pay.currency import EURO_SINCE
 from transforms.records.rows import Issue, OfficialWage
@@ -23,12 +25,12 @@ from transforms.text.rejects import MISSHAPEN, Rejected
 API = "https://ec.europa.eu/eurostat/api/dissemination/statistics/1.0/data/"
 TABLE = "earn_ses22_28"
 ALL = {"freq": "A", "sex": "T", "indic_se": "ERN", "age": "TOTAL", "sizeclas": "GE10"}
-"""The cells that are read: yearly gross earnings of both sexes and all ages, in firms with ten employees or more."""
+"""The cells that we read: yearly gross earnings of both sexes and all ages, in firms with ten employees or more."""
 DIMENSIONS = (*ALL, "isco08", "unit", "geo", "time")
 MAJOR_GROUP = "OC"
-"""What stands before the digit of a major group."""
+"""Prefix of the digit of a major group."""
 OTHER_CODES = {"EL": "GR", "UK": "GB"}
-"""Codes of countries that are not ISO's."""
+"""Codes of countries that differ from ISO's."""
 EURO, NATIONAL = "EUR", "NAC"
 YEARS_BETWEEN, YEARS_TO_PUBLISH = 4, 2
 
@@ -63,26 +65,24 @@ SOURCE = Source(
 
 
 def fetch(web: Web, *, boards: Sequence[str] = (), as_of: date) -> list[str]:
-    """Ask for the cells that are read, of all countries. Returns what failed."""
+    """Request the cells that we read, of all countries. Return the failures."""
     filters = {**ALL, "isco08": [MAJOR_GROUP + code for code in occupations(ISCO)], "unit": [EURO, NATIONAL]}
-    query = "&".join(
-        f"{name}={code}" for name, codes in filters.items() for code in ([codes] if isinstance(codes, str) else codes)
-    )
-    return ask_each(web, [f"{API}{TABLE}?format=JSON&lang=EN&{query}"])
+    return ask_each(web, [f"{API}{TABLE}?format=JSON&lang=EN&{urlencode(filters, doseq=True)}"])
 
 
 def parse(response: Response) -> Iterator[OfficialWage | Issue]:
-    """One mean for each country and major group that we read; cells of groups of countries are noted once."""
+    """Yield a mean for each country and major group that we read, and one issue for all groups of countries."""
     cells = _cells_in(response.json())
-    own = [cell for cell in cells if (country := _country(cell.geo)) and cell.unit == _unit_of(country)]
-    yield from each(own, _wage)
-    if n_groups := len({cell.geo for cell in cells if _country(cell.geo) is None}):
-        rule = "values of countries expected; those of groups of countries left out"
-        yield Issue(column_name="country", value=f"{n_groups} groups", rule=rule, is_deliberate=True)
+    yield from each(
+        [cell for cell in cells if (country := _country(cell.geo)) and cell.unit == _unit_of(country)], _wage
+    )
+    n_groups = len({cell.geo for cell in cells if _country(cell.geo) is None})
+    rule = "values of countries expected; those of groups of countries left out"
+    yield from note_left_out(n_groups, "groups", rule, column="country")
 
 
 class Cell(NamedTuple):
-    """One value as stated, with the codes and names that it is filed under."""
+    """A stated value with its codes and names."""
 
     group: str
     group_title: str
@@ -94,10 +94,9 @@ class Cell(NamedTuple):
 
 
 def _cells_in(cube: Any) -> list[Cell]:
-    """The cells that are read, of those that have a value. Raises `Rejected` for another cube."""
+    """Return the cells that we read, if they have a value. Raise `Rejected` for another cube."""
     try:
-        missing = [name for name in DIMENSIONS if name not in cube["id"]]
-        if missing:
+        if missing := [name for name in DIMENSIONS if name not in cube["id"]]:
             raise Rejected("response", ", ".join(cube["id"]), f"a table by {', '.join(missing)} expected")
         categories = [cube["dimension"][name]["category"] for name in cube["id"]]
         codes = [_codes_of(category["index"]) for category in categories]
@@ -105,26 +104,8 @@ def _cells_in(cube: Any) -> list[Cell]:
         if [len(dimension) for dimension in codes] != list(cube["size"]):
             raise Rejected("response", cube["size"], "sizes that agree with the codes of each dimension expected")
         values = cube["value"].items() if isinstance(cube["value"], Mapping) else enumerate(cube["value"])
-        cells = (
-            (dict(zip(cube["id"], _codes_at(int(place), codes), strict=True)), value)
-            for place, value in values
-            if value is not None
-        )
-        return [
-            Cell(
-                group=at["isco08"].removeprefix(MAJOR_GROUP),
-                group_title=titles["isco08"][at["isco08"]],
-                unit=at["unit"],
-                geo=at["geo"],
-                geo_title=titles["geo"][at["geo"]],
-                year=at["time"],
-                value=value,
-            )
-            for at, value in cells
-            if all(at[name] == code for name, code in ALL.items())
-            and at["isco08"].startswith(MAJOR_GROUP)
-            and at["isco08"].removeprefix(MAJOR_GROUP) in occupations(ISCO)
-        ]
+        cells = ((dict(zip(cube["id"], _codes_at(int(at), codes), strict=True)), value) for at, value in values)
+        return [_cell(code_of, titles, value) for code_of, value in cells if value is not None and _is_read(code_of)]
     except Rejected:
         raise
     except MISSHAPEN as error:
@@ -132,8 +113,20 @@ def _cells_in(cube: Any) -> list[Cell]:
         raise Rejected("response", list(cube) if isinstance(cube, Mapping) else type(cube).__name__, rule) from error
 
 
+def _is_read(code_of: Mapping[str, str]) -> bool:
+    group = code_of["isco08"]
+    is_followed = group.startswith(MAJOR_GROUP) and group.removeprefix(MAJOR_GROUP) in occupations(ISCO)
+    return is_followed and all(code_of[name] == code for name, code in ALL.items())
+
+
+def _cell(code_of: Mapping[str, str], titles: Mapping[str, Mapping[str, str]], value: object) -> Cell:
+    group, unit, geo = (code_of[name] for name in ("isco08", "unit", "geo"))
+    title, geo_title = titles["isco08"][group], titles["geo"][geo]
+    return Cell(group.removeprefix(MAJOR_GROUP), title, unit, geo, geo_title, code_of["time"], value)
+
+
 def _codes_at(place: int, codes: Sequence[Sequence[str]]) -> list[str]:
-    """The code of each dimension at a place in row-major order, the last dimension being the quickest."""
+    """Return the code of each dimension at a position in row-major order: the last dimension changes fastest."""
     result = []
     for of_dimension in reversed(codes):
         place, number = divmod(place, len(of_dimension))
@@ -142,7 +135,7 @@ def _codes_at(place: int, codes: Sequence[Sequence[str]]) -> list[str]:
 
 
 def _codes_of(index: Mapping[str, int] | Sequence[str]) -> list[str]:
-    """The codes of a dimension in order; JSON-stat writes them as a list or as a map to their places."""
+    """Return the codes of a dimension in order. JSON-stat has a list of them or a map to their positions."""
     return sorted(index, key=lambda code: index[code]) if isinstance(index, Mapping) else list(index)
 
 
@@ -152,7 +145,7 @@ def _country(geo: str) -> str | None:
 
 
 def _unit_of(country: str) -> str:
-    """National currency, but euro in the euro area: what its members had before is in no lookup of ours."""
+    """Return the unit to read: euro in the euro area, whose former currencies we do not know, else the national one."""
     return EURO if country in EURO_SINCE else NATIONAL
 
 
@@ -170,7 +163,7 @@ def _wage(cell: Cell) -> OfficialWage:
         raise Rejected("annual_mean", cell.value, f"a number expected for {cell.geo_title}")
     country, year = _country(cell.geo), int(cell.year)
     assert country is not None
-    return OfficialWage(
+    return official_wage(
         source=SOURCE.name,
         period_on=date(year, 1, 1),
         period_to=date(year, 12, 31),
@@ -185,18 +178,8 @@ def _wage(cell: Cell) -> OfficialWage:
         currency=_currency(country, cell.unit),
         earnings="gross earnings of the year before tax, without the bonuses that are counted apart",
         coverage="employees of all levels in firms with 10 or more, branches B to S without public administration",
-        compiled_by=None,
         stated_period="year",
         periods_per_year=1.0,
         annual_from="the publisher's own",
-        employment=None,
-        employment_rse=None,
         annual_mean=float(cell.value),
-        mean_rse=None,
-        annual_p10=None,
-        annual_p25=None,
-        annual_p50=None,
-        annual_p75=None,
-        annual_p90=None,
-        top_coded=(),
     )

@@ -1,36 +1,32 @@
 """Pay as US employers file it: labor condition applications for H-1B, H-1B1 and E-3 visas, one workbook a quarter.
 
-What is filed is a floor that the employer binds itself to, not what is paid and no advert: its basis is its own, and
-the prevailing wage beside it, which is an office's, is only held against it. Three layouts are read: of the fiscal
-years to 2016, of 2017 and 2018, and since 2020, as workbooks or as tables made of them. Units are mistaken in some
-filings (an hourly wage marked as yearly), which shows beside the prevailing wage that the law makes the least allowed.
-Only certified filings for the occupations of transforms/lookups/role/occupations.csv are read. The workbooks name
-contacts, attorneys and preparers; none of these columns is ever read.
+The filed wage is the minimum that the employer commits to, neither what is paid nor an advert, so it has its own basis.
+The prevailing wage beside it, set by an office, serves only as a check. Three layouts are read, of the fiscal years up
+to 2016, of 2017 and 2018, and since 2020, as workbooks or tables made from them. Some filings have a wrong unit (an
+hourly wage marked as yearly), which shows when compared with the prevailing wage, the legal minimum. Only certified
+filings for the occupations in transforms/lookups/role/occupations.csv are read. Columns that name contacts, attorneys
+and preparers are never read.
 """
 
 from __future__ import annotations
 
 import functools
-import io
 import re
-import zipfile
-import zlib
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 from urllib.parse import urljoin
-from xml.etree.ElementTree import ParseError
 
-from extractors.csv_tables import check_workbook, table_in, to_utf8, unpack_gzip
-from extractors.response import Response, each
-from extractors.source import Source
+from extractors.reading.csv_tables import table_in, to_utf8, unpack_gzip
+from extractors.reading.pay_reports import pay_report
+from extractors.reading.workbooks import open_workbook
+from extractors.response import Response, each, note_left_out
+from extractors.sources.declaration import Source
 from extractors.web.paging import Web, ask_first
 from extractors.web.session import FetchFailed
 from transforms.pay.normalisation import complete_pay
-from transforms.place.places import region_of
 from transforms.records.rows import Issue, Pay, PayReport
-from transforms.records.vocabulary import GROUP_OF_ROLE, SOC
-from transforms.role.titles import role_of, seniority_of
+from transforms.records.vocabulary import SOC
 from transforms.text.lookups import occupations
 from transforms.text.rejects import Rejected
 
@@ -40,48 +36,40 @@ NAME = re.compile(
     r"(?:LCA_\w+_Data|H-1B_Disclosure_Data|H-1B)_FY(\d{4}|\d{2})(?:_Q([1-4])|_EOY)?\.(?:xlsx|csv(?:\.gz)?)",
     re.IGNORECASE,
 )
-"""Names of files: the fiscal year, and the quarter where it is not the whole year. One name misspells Disclosure."""
+"""Names of files, with the fiscal year, and the quarter unless it is the whole year. One misspells Disclosure."""
 LINK = re.compile(r'href="([^"]*LCA_\w+_Data_FY(\d{4})_Q([1-4])\.xlsx)"', re.IGNORECASE)
 QUARTERS = 4
-"""Quarters back to ask for where the page cannot be read: they come out weeks to months after their end."""
+"""Quarters that we try if the page cannot be read: files come out weeks to months after a quarter."""
 COLUMNS = (
     "CASE_NUMBER", "CASE_STATUS", "BEGIN_DATE", "JOB_TITLE", "SOC_CODE", "FULL_TIME_POSITION", "EMPLOYER_NAME",
     "WAGE_RATE_OF_PAY_FROM", "WAGE_RATE_OF_PAY_TO", "WAGE_UNIT_OF_PAY", "PREVAILING_WAGE", "PW_UNIT_OF_PAY",
 )  # fmt: skip
-"""All that is read of over ninety columns, by their names since 2020."""
+"""The columns that we read, of over ninety, by their names since 2020."""
 OLDER_NAMES = {"EMPLOYMENT_START_DATE": "BEGIN_DATE", "FULL_TIME_POS": "FULL_TIME_POSITION"}
 """Names of these columns in the layouts up to 2018."""
 OPTIONAL = {"FULL_TIME_POSITION"}
-"""Columns that the layout up to 2016 lacks: whether such a position is of full-time work is not known."""
+"""Columns that the layout up to 2016 lacks; it does not tell full-time work."""
 MAX_TABLE = 1_000_000_000
-"""Bytes a table may unpack to: several times those of a year's 97 columns."""
+"""Bytes that a table may unpack to: several times those of a year with 97 columns."""
 UNITS = {"Year": ("year", 1), "Month": ("month", 1), "Bi-Weekly": ("week", 2), "Week": ("week", 1), "Hour": ("hour", 1)}
-"""Our period and how many of it the amount is for."""
+"""Our period, and how many of them the amount is for."""
 EMPLOYMENT = {"Y": "FULL_TIME", "N": "PART_TIME"}
 SOC_2018 = {
-    "15-1111": "15-1221",
-    "15-1121": "15-1211",
-    "15-1122": "15-1212",
-    "15-1131": "15-1251",
-    "15-1132": "15-1252",
-    "15-1133": "15-1252",
-    "15-1141": "15-1242",
-    "15-1199": "15-1299",
-}
-"""Codes of the classification of 2010, which some filings still have, in that of 2018 (BLS crosswalk)."""
+    "15-1111": "15-1221", "15-1121": "15-1211", "15-1122": "15-1212", "15-1131": "15-1251",
+    "15-1132": "15-1252", "15-1133": "15-1252", "15-1141": "15-1242", "15-1199": "15-1299",
+}  # fmt: skip
+"""Codes of the classification of 2018 by those of 2010, which some filings still have (BLS crosswalk)."""
 ALL_OCCUPATIONS = "00-0000"
+NOT_CERTIFIED = "not certified"
+NOT_FOLLOWED = "of occupations that lookups/role/occupations.csv does not name"
+REPEATED = "with a CASE_NUMBER that the file has already"
 MIN_OF_PREVAILING, MAX_OF_PREVAILING = 0.9, 5.0
-"""The law asks for the prevailing wage at least (20 CFR 655.731); a tenth is for the rounding of hours. Over five
-times it, a month was taken for a week or a year: the least mistake of a unit other than two weeks for one."""
-UNREADABLE = (
-    *(zipfile.BadZipFile, zlib.error, ParseError, NotImplementedError),
-    *(KeyError, ValueError, TypeError, EOFError, OSError),
-)
-"""What zipfile and openpyxl raise on bytes that are no workbook."""
+"""Bounds of the filed wage, as a multiple of the prevailing one. The law requires at least the prevailing wage (20 CFR
+655.731); a tenth allows for rounded hours. More than five times as much means a wrong unit, such as month for week."""
 
 
 def address_of(name: str) -> str | None:
-    """The address of a file a person downloaded, or made of a workbook, by its name."""
+    """Return the address of a downloaded file, or of a table made from it, by its name."""
     return FILES + name if NAME.fullmatch(name) else None
 
 
@@ -120,7 +108,7 @@ SOURCE = Source(
 
 
 def fetch(web: Web, *, boards: Sequence[str] = (), as_of: date) -> list[str]:
-    """Ask for the newest workbook that the page links, else for the last quarters. Returns what failed."""
+    """Request the newest workbook that the page links, else those of the last quarters. Return the failures."""
     try:
         page = web.get(PAGE).body.decode("utf-8", "replace")
     except FetchFailed:
@@ -130,48 +118,51 @@ def fetch(web: Web, *, boards: Sequence[str] = (), as_of: date) -> list[str]:
 
 
 def _last(as_of: date) -> list[str]:
-    """Names of the last quarters' workbooks. The quarter of October is the first of the next year's."""
+    """Return the names of the last quarters' workbooks. The fiscal year begins in October of the year before."""
     quarters = [as_of.year * 4 + (as_of.month - 1) // 3 - back for back in range(QUARTERS)]
     return [f"LCA_Disclosure_Data_FY{n // 4}_Q{n % 4 + 1}.xlsx" for n in quarters]
 
 
 def parse(response: Response) -> Iterator[PayReport | Issue]:
-    """Certified filings for the occupations we read, each once; the others are noted."""
+    """Yield each certified filing for the occupations we read, and an issue for each reason to leave others out."""
     if response.url == PAGE and b"LCA_Disclosure_Data" in response.body:
-        rule = "the page that links the workbooks; it holds no filings"
+        rule = "the page that links the workbooks; it has no filings"
         yield Issue(column_name="response", value=PAGE, rule=rule, is_deliberate=True)
         return
-    left_out = dict.fromkeys(("not certified", "of occupations that lookups/role/occupations.csv does not name"), 0)
-    not_certified, elsewhere = left_out
-    filings: dict[str, tuple[int, dict[str, Any]]] = {}
-    n_again = 0
-    rows = _rows_of_workbook(response.body) if response.body.startswith(b"PK") else _rows_of_table(response.body)
-    for number, filing in rows:
-        if str(filing["CASE_STATUS"]).strip().lower() != "certified":
-            left_out[not_certified] += 1
-        elif _occupation(filing["SOC_CODE"]) not in occupations(SOC).keys() - {ALL_OCCUPATIONS}:
-            left_out[elsewhere] += 1
-        elif filings.setdefault(str(filing["CASE_NUMBER"] or f"row {number}"), (number, filing))[0] != number:
-            n_again += 1
     match = NAME.search(response.url)
     if match is None:
         raise Rejected("response", response.url, "an address with the quarter in it (FY2025_Q4) expected")
     year, quarter = 2000 + int(match[1][-2:]), int(match[2] or QUARTERS)
     last_day = date(year, 3 * quarter - 2, 1) - timedelta(days=1)  # of the fiscal year's quarter
+    rows = _rows_of_workbook(response.body) if response.body.startswith(b"PK") else _rows_of_table(response.body)
+    left_out = dict.fromkeys((NOT_CERTIFIED, NOT_FOLLOWED, REPEATED), 0)
+    filings: dict[str, tuple[int, dict[str, Any]]] = {}
+    for number, filing in rows:
+        case = str(filing["CASE_NUMBER"] or f"row {number}")
+        if why := _why_left_out(filing) or (REPEATED if case in filings else None):
+            left_out[why] += 1
+        else:
+            filings[case] = (number, filing)
     yield from each(list(filings.values()), functools.partial(_report, snapshot_on=last_day))
-    for why, n in (left_out | {"that stand there already, under the same CASE_NUMBER": n_again}).items():
-        if n:
-            yield Issue(column_name="record", value=f"{n} filings", rule=f"filings {why} left out", is_deliberate=True)
+    for why, n in left_out.items():
+        yield from note_left_out(n, "filings", f"filings {why} left out")
+
+
+def _why_left_out(filing: dict[str, Any]) -> str | None:
+    if str(filing["CASE_STATUS"]).strip().lower() != "certified":
+        return NOT_CERTIFIED
+    code = _occupation(filing["SOC_CODE"])
+    return None if code in occupations(SOC) and code != ALL_OCCUPATIONS else NOT_FOLLOWED
 
 
 def _column(name: object) -> str:
-    """A column by its name since 2020."""
+    """Return the name that a column has since 2020."""
     column = str(name or "").strip().upper()
     return OLDER_NAMES.get(column, column)
 
 
 def _rows_of_table(body: bytes) -> Iterator[tuple[int, dict[str, Any]]]:
-    """The rows of a CSV, from 1, by the columns we read. Raises `Rejected`."""
+    """Yield the number, from 1, and the columns that we read of each row of a CSV. Raise `Rejected`."""
     text = to_utf8(unpack_gzip(body, largest=MAX_TABLE))
     head = text[:10_000].lstrip().partition(b"\n")[0]
     delimiter = max(",", ";", "\t", key=lambda mark: head.count(mark.encode()))
@@ -181,32 +172,20 @@ def _rows_of_table(body: bytes) -> Iterator[tuple[int, dict[str, Any]]]:
 
 
 def _rows_of_workbook(body: bytes) -> Iterator[tuple[int, dict[str, Any]]]:
-    """The rows of the first sheet, from 1, by the columns we read. Raises `Rejected`."""
-    from openpyxl import load_workbook  # noqa: PLC0415 (a fifth of a second that only a workbook needs)
-
-    try:
-        check_workbook(body, largest=MAX_TABLE)
-        workbook = load_workbook(io.BytesIO(body), read_only=True, data_only=True)
-        try:
-            rows = workbook.worksheets[0].iter_rows(values_only=True)
-            header = [*map(_column, next(rows, ()))]
-            if missing := [column for column in COLUMNS if column not in header and column not in OPTIONAL]:
-                raise Rejected("response", ", ".join(header), f"columns {', '.join(missing)} expected")
-            places = [(column, header.index(column) if column in header else len(header)) for column in COLUMNS]
-            for number, row in enumerate(rows, start=1):
-                if any(cell is not None for cell in row):
-                    yield number, {column: row[i] if i < len(row) else None for column, i in places}
-        finally:
-            workbook.close()
-    except Rejected:
-        raise
-    except UNREADABLE as error:
-        begin = body[:80].decode("utf-8", "replace")
-        raise Rejected("response", begin, f"an Excel workbook expected ({error}); look at {PAGE}") from error
+    """Yield the same from the first sheet of a workbook. Raise `Rejected`."""
+    with open_workbook(body, largest=MAX_TABLE, expected="an Excel workbook", remedy=f"look at {PAGE}") as workbook:
+        rows = workbook.worksheets[0].iter_rows(values_only=True)
+        header = [*map(_column, next(rows, ()))]
+        if missing := [column for column in COLUMNS if column not in header and column not in OPTIONAL]:
+            raise Rejected("response", ", ".join(header), f"columns {', '.join(missing)} expected")
+        places = [(column, header.index(column) if column in header else len(header)) for column in COLUMNS]
+        for number, row in enumerate(rows, start=1):
+            if any(cell is not None for cell in row):
+                yield number, {column: row[i] if i < len(row) else None for column, i in places}
 
 
 def _occupation(code: object) -> str:
-    """A SOC 2018 code of six digits."""
+    """Return a SOC 2018 code of six digits."""
     six = str(code or "").strip()[: len("15-1252")]
     return SOC_2018.get(six, six)
 
@@ -222,29 +201,18 @@ def _report(item: tuple[int, dict[str, Any]], *, snapshot_on: date) -> PayReport
     if year is None:
         raise Rejected("year", filing["BEGIN_DATE"], f"a date expected in {filing['CASE_NUMBER']}")
     pay, pay_high = _wages(filing)
-    role, seniority = _read_title(title)
-    region, continent = region_of("US")
-    return PayReport(
+    return pay_report(
         source=SOURCE.name,
         snapshot_on=snapshot_on,
         row=number,
         basis="filed",
-        pair_row=number,
         year=year,
         title=title,
-        role=role,
-        role_group=GROUP_OF_ROLE[role],
-        seniority=seniority,
         employment_type=EMPLOYMENT.get(str(filing["FULL_TIME_POSITION"]).strip().upper()),
         pay=pay,
         currency="USD",
-        pay_usd_stated=None,
         country="US",
         employer_country="US",
-        region=region,
-        continent=continent,
-        remote_share=None,
-        employer_size=None,
         employer=" ".join(str(filing["EMPLOYER_NAME"] or "").split()) or None,
         pay_high=pay_high,
         case_id=str(filing["CASE_NUMBER"]),
@@ -252,7 +220,7 @@ def _report(item: tuple[int, dict[str, Any]], *, snapshot_on: date) -> PayReport
 
 
 def _year_in(cell: object) -> int | None:
-    """The year of a date, as a workbook has it, in ISO's order, or as 07/28/2018 or 07/28/18."""
+    """Return the year of a workbook's date, an ISO date, 07/28/2018 or 07/28/18; None for anything else."""
     if isinstance(cell, date | datetime):
         return cell.year
     match = re.match(r"((?:19|20)\d\d)-\d\d|\d\d?/\d\d?/((?:19|20)?\d\d)(?!\d)", str(cell))
@@ -260,7 +228,7 @@ def _year_in(cell: object) -> int | None:
 
 
 def _wages(filing: dict[str, Any]) -> tuple[float, float | None]:
-    """The wage filed and, where a range is, its upper end, for a year. Raises `Rejected` for an absurd one."""
+    """Return the yearly wage filed, and the upper end of a range. Raise `Rejected` for an implausible wage."""
     text = f"{filing['CASE_NUMBER']}: {filing['WAGE_RATE_OF_PAY_FROM']} to {filing['WAGE_RATE_OF_PAY_TO']}"
     text = f"{text} a {filing['WAGE_UNIT_OF_PAY']}, prevailing {filing['PREVAILING_WAGE']} a {filing['PW_UNIT_OF_PAY']}"
     wage = _a_year(filing["WAGE_RATE_OF_PAY_FROM"], filing["WAGE_RATE_OF_PAY_TO"], filing["WAGE_UNIT_OF_PAY"])
@@ -272,12 +240,12 @@ def _wages(filing: dict[str, Any]) -> tuple[float, float | None]:
         times = wage.annual_low / prevailing.annual_low
         if not MIN_OF_PREVAILING <= times <= MAX_OF_PREVAILING:
             rule = f"a wage of {MIN_OF_PREVAILING} to {MAX_OF_PREVAILING} times the prevailing one expected"
-            raise Rejected("pay", text, f"{rule}; one of the units is mistaken")
+            raise Rejected("pay", text, f"{rule}; one of the units is wrong")
     return wage.annual_low, wage.annual_high
 
 
 def _a_year(low: object, high: object, unit: object) -> Pay | None:
-    """An amount with its value for a year of full-time work in the US; None without an amount or a known unit."""
+    """Return an amount converted to a year of full-time work in the US; None without an amount or a known unit."""
     period, n = UNITS.get(str(unit).strip(), (None, 1))
     if period is None or _number(low) is None:
         return None
@@ -287,13 +255,8 @@ def _a_year(low: object, high: object, unit: object) -> Pay | None:
 
 
 def _number(cell: object) -> float | None:
-    """A positive number, also one written as text with separators; None for none or 0."""
+    """Read a number or a text with separators; None for 0 and for what is not a number."""
     try:
         return float(str(cell).replace(",", "").replace("$", "")) or None
     except ValueError:
         return None
-
-
-@functools.lru_cache(maxsize=8192)
-def _read_title(title: str) -> tuple[str, str]:
-    return role_of(title).value, seniority_of(title).value

@@ -1,10 +1,10 @@
 """Pay in the adverts of Canada's Job Bank: its open data, one table a month, with a row for each advert and place.
 
-Rows state pay, place and occupation (NOC 2021), but neither employer nor text nor link: what they say is what a third
-party collected of adverts, so they are pairs of amounts and no adverts of ours. Amounts are for an hour, a day, a week,
-two weeks, a month or a year, and become those of a year of full-time work as adverts' pay does; hours that a row states
-are not asked, since they may be a part-time job's. How many are hired by an advert multiplies nothing. Tables are
-snapshots: an advert that the next lacks has not therefore closed.
+Rows have pay, place and occupation (NOC 2021), but neither employer nor text nor link, so they are pairs of amounts
+that a third party collected from adverts, not adverts. Amounts are for an hour, a day, a week, two weeks, a month or a
+year. They are converted to a year of full-time work, as the pay of adverts is. The hours in a row are not used, since
+they may be those of a part-time job, and neither is the number of vacancies. Tables are snapshots: an advert that is
+missing from the next one need not have closed.
 """
 
 from __future__ import annotations
@@ -13,50 +13,49 @@ import functools
 import re
 from collections.abc import Iterator, Sequence
 from datetime import date
-from typing import Any
 
-from extractors.csv_tables import table_in, to_utf8, unpack_gzip
-from extractors.response import Response, each, objects_in
-from extractors.source import Source
+from extractors.reading.csv_tables import table_in, to_utf8, unpack_gzip
+from extractors.reading.pay_reports import pay_report
+from extractors.response import Response, each, note_left_out, objects_in
+from extractors.sources.declaration import Source
 from extractors.web.paging import Web, ask_each
 from extractors.web.session import FetchFailed
 from transforms.pay.normalisation import complete_pay
-from transforms.place.places import region_of
 from transforms.records.rows import Issue, Pay, PayReport
-from transforms.records.vocabulary import GROUP_OF_ROLE, NOC, REPORT_FLAGS
+from transforms.records.vocabulary import NOC, REPORT_FLAGS
 from transforms.role.employment import employment_of
-from transforms.role.titles import names_followed_role, role_of, seniority_of
+from transforms.role.titles import names_followed_role
 from transforms.text.lookups import occupations
 from transforms.text.rejects import Rejected, leave_out
 
 LIST = "https://open.canada.ca/data/en/api/3/action/package_show?id=ea639e28-c0fc-48bf-b5dd-b8899bd43072"
-"""Tells the files of all months, under names that no rule gives."""
+"""Lists the files of all months, whose names follow no rule."""
 FILES = "https://open.canada.ca/data/dataset/ea639e28-c0fc-48bf-b5dd-b8899bd43072/resource/"
 STORE = "opencanada.blob.core.windows.net"
-"""Where a file's address leads to, with a signature that is good for a while."""
+"""Host to which a file's address redirects, with a temporary signature."""
 NAME = re.compile(r"(?=.*job[-_ ]?bank)(?!.*wage).*\.(?:csv|tsv|txt)(?:\.gz)?", re.IGNORECASE)
 MAX_TABLE = 200_000_000
-"""Bytes a file may unpack to: four times a month's 46 MB."""
+"""Bytes that a file may unpack to: four times a month's 46 MB."""
 ID, TITLE, ORIGINAL, CODE = "WIC Job Location Snapshot ID", "Job Title", "Original Job Title", "NOC21 Code"
 POSTED, EMPLOYMENT = "First Posting Date", "Employment Type"
 UNIT, LOW, HIGH = "Salary Per", "Salary Minimum", "Salary Maximum"
 NEEDED = (TITLE, ORIGINAL, CODE, POSTED, EMPLOYMENT, UNIT, LOW, HIGH)
 FORMATS = ("CSV", "TSV", "TXT")
 MISSING = frozenset(("", "NA", "N/A", "*No data"))
-"""What stands for nothing."""
+"""Text in place of missing values."""
 UNITS = {
     "hour": ("hour", 1), "day": ("day", 1), "week": ("week", 1), "bi-weekly": ("week", 2), "month": ("month", 1),
     "year": ("year", 1),
 }  # fmt: skip
-"""Our period and how many of it the amount is for."""
+"""Our period, and how many of them the amount is for."""
 DAY = re.compile(r"(\d{4})[-/](\d\d?)[-/](\d\d?)")
 UNREAD = "of occupations that lookups/role/occupations.csv does not name, under titles of no role we follow"
 UNPAID = "without pay"
-AGAIN = "that stand there already, under the same number"
+AGAIN = "with a number that the file has already"
 
 
 def address_of(name: str) -> str | None:
-    """The address that stands for a file a person downloaded, with jobbank in its name; gzip or not."""
+    """Return an address for a downloaded file with jobbank in its name, packed with gzip or not."""
     return FILES + name.replace(" ", "_") if NAME.fullmatch(name) else None
 
 
@@ -97,7 +96,7 @@ SOURCE = Source(
 
 
 def fetch(web: Web, *, boards: Sequence[str] = (), as_of: date) -> list[str]:
-    """Ask for the list of files, then for the newest English one. Returns what failed."""
+    """Request the list of files, then the newest English one. Return the failures."""
     try:
         answer = web.get(LIST)
         newest = _find_newest(answer)
@@ -109,50 +108,57 @@ def fetch(web: Web, *, boards: Sequence[str] = (), as_of: date) -> list[str]:
 
 
 def _find_newest(answer: Response) -> str:
-    """The address of the newest English table of the portal's list. Raises `Rejected`."""
+    """Return the address of the newest English table in the portal's list. Raise `Rejected` if there is none."""
     tables = [
-        (str(one.get("last_modified") or one.get("created") or ""), str(one.get("url")))
-        for one in objects_in(answer.value_at("result", "resources"))
-        if "en" in (one.get("language") or ()) and str(one.get("url")).startswith(FILES)
-        if str(one.get("format")).upper() in FORMATS
+        (str(file.get("last_modified") or file.get("created") or ""), str(file.get("url")))
+        for file in objects_in(answer.value_at("result", "resources"))
+        if "en" in (file.get("language") or ()) and str(file.get("url")).startswith(FILES)
+        if str(file.get("format")).upper() in FORMATS
     ]
     if not tables:
-        rule = f"English tables ({', '.join(FORMATS)}) below {FILES} expected; look whether the portal has moved them"
+        rule = f"English tables ({', '.join(FORMATS)}) below {FILES} expected; check whether the portal has moved them"
         raise Rejected("response", f"HTTP {answer.status}", rule)
     return max(tables)[1]
 
 
 def parse(response: Response) -> Iterator[PayReport | Issue]:
-    """Two reports for each advert with a range, one for an amount alone; rows left out are noted once a reason."""
+    """Yield a report for each end of an advert's pay, and an issue for each reason to leave rows out."""
     if response.url == LIST:
         n_files = len([*each(response.value_at("result", "resources"), dict)])
-        yield leave_out(f"{n_files} files", "the list of the files, of which the newest English one is asked for")
+        yield leave_out(f"{n_files} files", "the list of files, of which the newest English one is requested")
         return
     text = to_utf8(unpack_gzip(response.body, largest=MAX_TABLE))
     delimiter = "\t" if b"\t" in text.partition(b"\n")[0] else ","
     rows = table_in(text, NEEDED, also=(ID,), delimiter=delimiter, rename=_rename)
-    counts = dict.fromkeys((UNREAD, UNPAID, AGAIN), 0)
     days = [day for row in rows if (day := _day_in(row.get(POSTED)))]
     if rows and not days:
         raise Rejected("snapshot_on", rows[0].get(POSTED), f"a day like 2026/08/07 expected under {POSTED}")
+    counts = dict.fromkeys((UNREAD, UNPAID, AGAIN), 0)
     items: list[tuple[int, dict[str, str]]] = []
     ids: set[str] = set()
     for number, row in enumerate(rows, start=1):
-        id = _text_in(row.get(ID))
-        if not (_text_in(row.get(CODE)) in occupations(NOC) or names_followed_role(_title(row))):
-            counts[UNREAD] += 1
-        elif not (_text_in(row.get(LOW)) or _text_in(row.get(HIGH))):
-            counts[UNPAID] += 1
-        elif id and id in ids:
-            counts[AGAIN] += 1
+        if why := _why_left_out(row, ids):
+            counts[why] += 1
         else:
-            ids.add(id or "")
             items.append((number, row))
     for outcome in each(items, functools.partial(_reports, snapshot_on=max(days, default=date.min))):
         yield from [outcome] if isinstance(outcome, Issue) else outcome
     for why, n in counts.items():
-        if n:
-            yield Issue(column_name="record", value=f"{n} rows", rule=f"rows {why}, left out", is_deliberate=True)
+        yield from note_left_out(n, "rows", f"rows {why}, left out")
+
+
+def _why_left_out(row: dict[str, str], ids: set[str]) -> str | None:
+    """Return the reason to leave out a row, or None after adding its id to `ids`."""
+    if not (_text_in(row.get(CODE)) in occupations(NOC) or names_followed_role(_title(row))):
+        return UNREAD
+    if not (_text_in(row.get(LOW)) or _text_in(row.get(HIGH))):
+        return UNPAID
+    id = _text_in(row.get(ID))
+    if id in ids:
+        return AGAIN
+    if id:
+        ids.add(id)
+    return None
 
 
 def _rename(column: str) -> str:
@@ -185,37 +191,29 @@ def _reports(item: tuple[int, dict[str, str]], *, snapshot_on: date) -> list[Pay
     if day is None:
         raise Rejected("year", row.get(POSTED), f"a day like 2026/08/07 expected under {POSTED} in row {number}")
     pay = _pay(number, row)
-    role, seniority = _read_title(title)
-    region, continent = region_of("CA")
     first = 2 * number - 1
-    fields: dict[str, Any] = {
-        "source": SOURCE.name,
-        "snapshot_on": snapshot_on,
-        "basis": "advertised_third_party",
-        "pair_row": first,
-        "year": day.year,
-        "title": title,
-        "role": role,
-        "role_group": GROUP_OF_ROLE[role],
-        "seniority": seniority,
-        "employment_type": employment_of(_text_in(row.get(EMPLOYMENT)), title, "")[0],
-        "currency": "CAD",
-        "pay_usd_stated": None,
-        "country": "CA",
-        "employer_country": None,
-        "region": region,
-        "continent": continent,
-        "remote_share": None,
-        "employer_size": None,
-        "case_id": _text_in(row.get(ID)),
-        "pay_flag": pay.flag if pay.flag in REPORT_FLAGS else None,
-    }
-    ends = [end for end in (pay.annual_low, pay.annual_high) if end]
-    return [PayReport(row=first + n, pay=end, **fields) for n, end in enumerate(ends)]
+    return [
+        pay_report(
+            source=SOURCE.name,
+            snapshot_on=snapshot_on,
+            row=first + n,
+            pair_row=first,
+            basis="advertised_third_party",
+            year=day.year,
+            title=title,
+            employment_type=employment_of(_text_in(row.get(EMPLOYMENT)), title, "")[0],
+            pay=end,
+            currency="CAD",
+            country="CA",
+            case_id=_text_in(row.get(ID)),
+            pay_flag=pay.flag if pay.flag in REPORT_FLAGS else None,
+        )
+        for n, end in enumerate(end for end in (pay.annual_low, pay.annual_high) if end)
+    ]
 
 
 def _pay(number: int, row: dict[str, str]) -> Pay:
-    """The pay of a row, for a year of full-time work. Raises `Rejected` for what is no pay."""
+    """Return the pay of a row, converted to a year of full-time work. Raise `Rejected` if it cannot be read."""
     text = f"row {number}: {row.get(LOW)} to {row.get(HIGH)} {row.get(UNIT)}"
     period, n = UNITS.get((_text_in(row.get(UNIT)) or "").lower(), (None, 1))
     if period is None:
@@ -235,8 +233,3 @@ def _amount(cell: str | None, text: str, n: int) -> float | None:
         return float(cell.replace(",", "").replace("$", "")) / n or None
     except ValueError as error:
         raise Rejected("pay", text, "amounts in dollars, or nothing, expected") from error
-
-
-@functools.lru_cache(maxsize=8192)
-def _read_title(title: str) -> tuple[str, str]:
-    return role_of(title).value, seniority_of(title).value

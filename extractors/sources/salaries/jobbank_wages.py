@@ -1,23 +1,23 @@
 """Official wages of Canada: the Job Bank's wages by occupation, for the country, provinces and economic regions.
 
-One CSV a year, whose headers change a little between years. Wages are per hour, and per year where a flag says so. Low
-and high are about the 10th and 90th percentile, as the Job Bank says. Each row names its survey and its reference
-period. Where a region has no value of its own the file repeats that of its province: such rows are left out, since they
-say nothing of the region.
+One CSV a year, with slightly different headers each year. Wages are per hour, or per year if a flag says so. Low and
+high are about the 10th and 90th percentile, by the Job Bank's own words. Each row names its survey and reference
+period. For a region without its own value the file repeats that of its province; we leave out such rows.
 """
 
 from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
-from extractors.csv_tables import table_in
-from extractors.response import Response, each
-from extractors.source import Source
-from extractors.web.paging import Web, ask_each
+from extractors.reading.csv_tables import table_in
+from extractors.reading.pay_reports import official_wage
+from extractors.response import Response, each, note_left_out
+from extractors.sources.declaration import Source
+from extractors.sources.fetching import fetch_addresses
 from transforms.records.rows import Issue, OfficialWage
 from transforms.records.vocabulary import NOC
 from transforms.text.lookups import occupations, usual_hours
@@ -25,7 +25,7 @@ from transforms.text.rejects import Rejected
 
 FILES = "https://open.canada.ca/data/dataset/adad580f-76b0-4502-bd05-20c125de9116/resource/"
 NEWEST = "9da94d63-b178-4a64-aeb3-b6a3bd721ad2/download/2a71-das-wage2025opendata-esdc-all-19nov2025-vf.csv"
-"""The edition of November 2025. The next has an address of its own, which no rule gives."""
+"""The edition of November 2025. Addresses of editions follow no rule."""
 FILE = re.compile(r"2a71-das-wage\d{4}opendata-esdc-all-.*\.csv", re.IGNORECASE)
 CODE, AREA, AREA_TITLE = "NOC_CNP", "ER_Code_Code_RE", "ER_Name"
 PERIOD, IS_ANNUAL, REVISED_ON = "Reference_Period", "Annual_Wage_Flag_Salaire_annuel", "Revision_Date_Date_revision"
@@ -40,16 +40,16 @@ WAGES = {
 """Our columns and the publisher's."""
 NEEDED = (CODE, "NOC_Title_eng", AREA, AREA_TITLE, PERIOD, REVISED_ON, IS_ANNUAL, "Data_Source_E", *WAGES.values())
 METHOD = re.compile(r"Source\d{4}_NHQ")
-"""Name of the column that says of which area a value is: "LFS 2023-24 PR NOC5" is a province's."""
+"""Name of the column with the area that a value is for: "LFS 2023-24 PR NOC5" is a province's."""
 LEVEL_OF_CODE = {"ER00": "CAN"}
 LEVELS = {4: "PR", 6: "ER"}
-"""Level of an area by the length of its code (ER35, ER3510), as METHOD's column writes it; ER00 is the country."""
+"""Level of an area by the length of its code (ER35, ER3510), as in METHOD's column; ER00 is the country."""
 YEARS = re.compile(r"(\d{4})(?:-(\d{4}))?")
 COPY, NOTHING = "that repeat the value of a wider area", "for which no wage is published"
 UNREAD = "of occupations that lookups/role/occupations.csv does not name"
 """Why rows are left out."""
 WEEKS = 52
-"""Weeks of pay a year: employees are paid for holidays too."""
+"""Weeks of pay in a year: employees are paid for holidays too."""
 HOURLY = f"usual weekly hours of full-time employees (lookups/pay/usual_hours.csv) times {WEEKS} weeks"
 
 SOURCE = Source(
@@ -87,13 +87,11 @@ SOURCE = Source(
 )
 
 
-def fetch(web: Web, *, boards: Sequence[str] = (), as_of: date) -> list[str]:
-    """Ask for the newest edition that is known. Returns what failed."""
-    return ask_each(web, [FILES + NEWEST])
+fetch = fetch_addresses(FILES + NEWEST)
 
 
 def parse(response: Response) -> Iterator[OfficialWage | Issue]:
-    """The wages of the occupations we read; other rows are noted once for each reason."""
+    """Yield the wages of the occupations we read, and an issue for each reason to leave rows out."""
     rows = table_in(response.body, NEEDED)
     method = next((name for name in rows[0] if METHOD.fullmatch(name)), None) if rows else None
     if rows and method is None:
@@ -107,8 +105,7 @@ def parse(response: Response) -> Iterator[OfficialWage | Issue]:
             items.append(row)
     yield from each(items, _wage)
     for why, n in left_out.items():
-        if n:
-            yield Issue(column_name="occupation", value=f"{n} rows", rule=f"rows {why}, left out", is_deliberate=True)
+        yield from note_left_out(n, "rows", f"rows {why}, left out", column="occupation")
 
 
 def _why_left_out(row: dict[str, str], method: str) -> str | None:
@@ -136,7 +133,7 @@ def _wage(row: dict[str, str]) -> OfficialWage:
     is_annual = row[IS_ANNUAL] == "1"
     per_year = 1.0 if is_annual else round(WEEKS * _weekly_hours("CA", first, last), 1)
     wages: dict[str, Any] = {name: _amount(row[theirs], name, per_year) for name, theirs in WAGES.items()}
-    return OfficialWage(
+    return official_wage(
         source=SOURCE.name,
         period_on=date(first, 1, 1),
         period_to=date(last, 12, 31),
@@ -151,31 +148,26 @@ def _wage(row: dict[str, str]) -> OfficialWage:
         currency="CAD",
         earnings="usual wage before tax; low and high, here p10 and p90, are about these",
         coverage=f"employees of all levels, full-time and part-time; {row['Data_Source_E']}",
-        compiled_by=None,
         stated_period="year" if is_annual else "hour",
         periods_per_year=per_year,
         annual_from="the publisher's own" if is_annual else HOURLY,
-        employment=None,
-        employment_rse=None,
-        mean_rse=None,
-        top_coded=(),
         **wages,
     )
 
 
 @functools.cache
 def _weekly_hours(country: str, first: int, last: int) -> float:
-    """Usual weekly hours, the mean of the years of a reference period."""
+    """Return the usual weekly hours, averaged over the years of a reference period."""
     hours = usual_hours()
     missing = [year for year in range(first, last + 1) if (country, year) not in hours]
     if missing:
-        rule = f"usual weekly hours of {country} in lookups/pay/usual_hours.csv expected, to tell the wage of a year"
+        rule = f"usual weekly hours of {country} in lookups/pay/usual_hours.csv expected, to convert wages to a year"
         raise Rejected("periods_per_year", ", ".join(map(str, missing)), rule)
     return sum(hours[country, year] for year in range(first, last + 1)) / (last - first + 1)
 
 
 def _amount(cell: str, column: str, per_year: float) -> float | None:
-    """A wage as an annual one; None where none is published."""
+    """Return a wage converted to a year; None if none is published."""
     if not cell:
         return None
     try:

@@ -1,8 +1,9 @@
-"""Pay as people in IT report it in Finland, once a year: the survey of Koodiklinikka, one CSV of answers.
+"""Pay as people in IT in Finland report it, once a year: the survey of Koodiklinikka, one CSV of answers.
 
-Employees state a month's pay before tax and, most of them, what the year came to with bonuses and dividends. Base pay
-is twelve months: the holiday bonus rests on collective agreements and is not asked for. Who bills customers states what
-they pay, which is no pay, and is left out. Employers that some name, and all free text, are never read.
+Employees state a month's pay before tax, and most of them a year's income with bonuses and dividends. Base pay is
+twelve months: the survey does not ask for the holiday bonus, which depends on collective agreements. Answers of
+freelancers state their invoices, which are not pay, and are left out. Names of employers and all free text are never
+read.
 """
 
 from __future__ import annotations
@@ -13,22 +14,20 @@ from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from statistics import median_low
 
-from extractors.csv_tables import table_in, unpack_gzip
-from extractors.response import Response, each
-from extractors.source import Source
-from extractors.web.paging import Web
+from extractors.reading.csv_tables import table_in, unpack_gzip
+from extractors.reading.pay_reports import pay_report
+from extractors.response import Response, each, note_left_out
+from extractors.sources.declaration import Source
+from extractors.sources.fetching import fetch_nothing
 from transforms.pay.reported import MONTHS, flag_amounts, read_amount, read_years
-from transforms.place.places import region_of
 from transforms.records.rows import Issue, PayReport
-from transforms.records.vocabulary import GROUP_OF_ROLE
-from transforms.role.titles import role_of, seniority_of
 from transforms.text.rejects import Rejected
 
 FILES = "https://koodiklinikka.invalid/"
-"""Where the files are said to be from: the address at which they are published is not known to us."""
+"""Made-up address: we do not know where the files are published."""
 NAME = re.compile(r".*koodiklinikka.*?(?<!\d)(20\d\d)(?!\d).*\.csv(?:\.gz)?", re.IGNORECASE)
 MAX_TABLE = 50_000_000
-"""Bytes a file may unpack to: over a hundred times those of 2024."""
+"""Bytes that a file may unpack to: over a hundred times those of 2024."""
 QUESTIONS = {
     "Timestamp": "answered_at",
     "Oletko palkansaaja vai laskuttaja?": "kind",
@@ -43,17 +42,17 @@ QUESTIONS = {
 EMPLOYEE = "Palkansaaja"
 COUNTRY, CURRENCY = "FI", "EUR"
 MAX_HOURS = 45.0
-"""Up to this, working time is hours a week; above it, per cent of full time, which the question asks for."""
+"""Working time up to this is in hours a week; above it, in per cent of full time, as the question asks."""
 FULL_HOURS, FULL_PERCENT = 35.0, 90.0
-"""Least hours a week, and least per cent, of full time."""
+"""Minimum hours a week, and minimum per cent, of full-time work."""
 MIN_MONTHS, MAX_MONTHS = 6.0, 36.0
-"""A year's income, with bonuses and dividends, in months of base pay: outside these one of the two is a slip, or they
-are swapped. Who began in the course of the year is left out with them."""
+"""Bounds of a year's income, with bonuses and dividends, in months of base pay. Outside them one of the two is wrong,
+or they are swapped. This also flags people who started during the year."""
 ANSWERED_AT = "%d/%m/%Y %H:%M:%S"
 
 
 def address_of(name: str) -> str | None:
-    """The address that stands for a file, by the year in its name: "koodiklinikka_2024.csv", gzip or not."""
+    """Return an address for a file by the year in its name: "koodiklinikka_2024.csv", packed with gzip or not."""
     match = NAME.fullmatch(name)
     return f"{FILES}{match[1]}.csv" if match else None
 
@@ -92,13 +91,11 @@ SOURCE = Source(
 )
 
 
-def fetch(web: Web, *, boards: Sequence[str] = (), as_of: date) -> list[str]:
-    """Ask for nothing: files are handed over."""
-    return []
+fetch = fetch_nothing
 
 
 def parse(response: Response) -> Iterator[PayReport | Issue]:
-    """Every answer of an employee that states title and a month's pay; the others are noted."""
+    """Yield every answer of an employee with title and monthly pay, and one issue for all others."""
     body = unpack_gzip(response.body, largest=MAX_TABLE)
     rows = table_in(
         body, QUESTIONS.values(), also=(), rename=lambda question: QUESTIONS.get(question.strip(), question)
@@ -109,13 +106,12 @@ def parse(response: Response) -> Iterator[PayReport | Issue]:
         if row.get("kind") == EMPLOYEE and row.get("month") and row.get("title", "").strip()
     ]
     yield from flag_amounts(each(answers, functools.partial(_report, day=_day_of(rows))))
-    if len(answers) < len(rows):
-        rule = "answers of who is no employee or states no title or no pay of a month left out"
-        yield Issue(column_name="pay", value=f"{len(rows) - len(answers)} answers", rule=rule, is_deliberate=True)
+    rule = "answers of people who are not employees, or without title or monthly pay, left out"
+    yield from note_left_out(len(rows) - len(answers), "answers", rule, column="pay")
 
 
 def _day_of(rows: Sequence[dict[str, str]]) -> date:
-    """The day by which half of the answers were in. Raises `Rejected` when none has a time."""
+    """Return the day by which half of the answers were in. Raise `Rejected` if a time cannot be read."""
     try:
         times = [datetime.strptime(row["answered_at"], ANSWERED_AT) for row in rows]  # local time
     except (KeyError, ValueError) as error:
@@ -128,32 +124,21 @@ def _day_of(rows: Sequence[dict[str, str]]) -> date:
 def _report(item: tuple[int, dict[str, str]], *, day: date) -> PayReport:
     row, answer = item
     title = answer["title"].strip()
-    role = role_of(title).value
     month = read_amount(answer["month"], "pay", row)
     year = float(answer["year"] or 0)
     is_contradicted = year > 0 and not MIN_MONTHS * month <= year <= MAX_MONTHS * month
-    region, continent = region_of(COUNTRY)
-    return PayReport(
+    return pay_report(
         source=SOURCE.name,
         snapshot_on=day,
         row=row,
         basis="reported",
-        pair_row=row,
         year=day.year,
         title=title,
-        role=role,
-        role_group=GROUP_OF_ROLE[role],
-        seniority=seniority_of(title).value,
         employment_type=_employment(answer["hours"]),
         pay=month * MONTHS,
         currency=CURRENCY,
-        pay_usd_stated=None,
         country=COUNTRY,
-        employer_country=None,
-        region=region,
-        continent=continent,
         remote_share=_remote_share(answer["office"]),
-        employer_size=None,
         pay_months=MONTHS,
         pay_flag="period_contradicted" if is_contradicted else None,
         paid_in="local",
@@ -162,15 +147,15 @@ def _report(item: tuple[int, dict[str, str]], *, day: date) -> PayReport:
 
 
 def _employment(hours: str) -> str | None:
-    """Full or part time, from per cent of full time or hours a week; None where it is not stated."""
+    """Return full or part time by per cent of full time or hours a week; None if not stated."""
     if not hours:
         return None
-    least = FULL_HOURS if float(hours) <= MAX_HOURS else FULL_PERCENT
-    return "FULL_TIME" if float(hours) >= least else "PART_TIME"
+    full = FULL_HOURS if float(hours) <= MAX_HOURS else FULL_PERCENT
+    return "FULL_TIME" if float(hours) >= full else "PART_TIME"
 
 
 def _remote_share(office: str) -> float | None:
-    """Share of time away from the office, of which per cent at the office are stated."""
+    """Return the share of time away from the office; the answer is the per cent at the office."""
     if not office or not 0 <= float(office) <= 100:
         return None
     return 1 - float(office) / 100

@@ -1,39 +1,38 @@
-"""Official wages of Singapore: occupational wages of the Ministry of Manpower, as a third party made JSON of them.
+"""Official wages of Singapore: occupational wages of the Ministry of Manpower, which a third party converted to JSON.
 
-One list of occupations with the quartiles of gross pay a month. The list does not say of which June it is: the year is
-taken from the file's name.
+A list of occupations with the quartiles of gross monthly pay. The list does not name its year; the file's name does.
 """
 
 from __future__ import annotations
 
 import functools
 import re
-import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
 import orjson
 
-from extractors.response import Response, each
-from extractors.source import Source
-from extractors.web.paging import Web
+from extractors.reading.csv_tables import unpack_gzip
+from extractors.reading.pay_reports import official_wage
+from extractors.response import Response, each, note_left_out
+from extractors.sources.declaration import Source
+from extractors.sources.fetching import fetch_nothing
 from transforms.records.rows import Issue, OfficialWage
 from transforms.records.vocabulary import SSOC
 from transforms.text.lookups import occupations
 from transforms.text.rejects import Rejected
 
 HOST = "https://sg-mom-wages.invalid/"
-"""Where handed files are archived: an address that nothing is published at."""
+"""Made-up address under which the files are archived."""
 FILE = re.compile(r"sg_mom_occupational_wages.*\.json(?:\.gz)?")
 YEAR = re.compile(r"(?<!\d)(20\d\d)(?!\d)")
-GZIP = b"\x1f\x8b"
 MAX_TABLE = 16_000_000
-"""Bytes the list may unpack to: a hundred times its size in 2024."""
+"""Bytes that the list may unpack to: a hundred times its size in 2024."""
 REFERENCE_MONTH = 6
 MONTHS = 12
 WAGES = {"annual_p25": "pay_p25", "annual_p50": "pay_monthly", "annual_p75": "pay_p75"}
-"""Our columns and the file's; the file's pay_annual is twelve times pay_monthly."""
+"""Our columns and the file's. (The file's pay_annual is twelve times pay_monthly.)"""
 KNOWN = frozenset(
     ("title", "slug", "ssoc_code", "category", "category_label", "major_group", "pay_annual", *WAGES.values())
 )
@@ -74,13 +73,11 @@ SOURCE = Source(
 )
 
 
-def fetch(web: Web, *, boards: Sequence[str] = (), as_of: date) -> list[str]:
-    """Ask for nothing: a person hands over the file."""
-    return []
+fetch = fetch_nothing
 
 
 def parse(response: Response) -> Iterator[OfficialWage | Issue]:
-    """The wages of the occupations we read; the others are noted once. Raises `Rejected` for another shape."""
+    """Yield the wages of the occupations we read, and one issue for all others. Raise `Rejected` for another shape."""
     records = _records_in(response.body)
     name = response.url.removeprefix(HOST)
     match = YEAR.search(name)
@@ -89,20 +86,15 @@ def parse(response: Response) -> Iterator[OfficialWage | Issue]:
         raise Rejected("response", name, rule)
     items = [row for row in records if not isinstance(row, dict) or row.get("ssoc_code") in occupations(SSOC)]
     yield from each(items, functools.partial(_wage, year=int(match[1])), known=KNOWN)
-    if n_left_out := len(records) - len(items):
-        rule = "rows of occupations that lookups/role/occupations.csv does not name, left out"
-        yield Issue(column_name="occupation", value=f"{n_left_out} rows", rule=rule, is_deliberate=True)
+    rule = "rows of occupations that lookups/role/occupations.csv does not name, left out"
+    yield from note_left_out(len(records) - len(items), "rows", rule, column="occupation")
 
 
 def _records_in(body: bytes) -> list[Any]:
+    body = unpack_gzip(body, largest=MAX_TABLE)
     try:
-        if body.startswith(GZIP):
-            content = zlib.decompressobj(wbits=31).decompress(body, MAX_TABLE + 1)
-            if len(content) > MAX_TABLE:
-                raise ValueError(f"over {MAX_TABLE:,} bytes unpacked")
-            body = content
         records = orjson.loads(body)
-    except (zlib.error, ValueError) as error:
+    except ValueError as error:
         begin = body[:80].decode("utf-8", "replace")
         rule = f"a JSON list of occupations, packed with gzip or not, expected ({error})"
         raise Rejected("response", begin, rule) from error
@@ -112,7 +104,7 @@ def _records_in(body: bytes) -> list[Any]:
 
 
 def _wage(record: dict[str, Any], *, year: int) -> OfficialWage:
-    return OfficialWage(
+    return official_wage(
         source=SOURCE.name,
         period_on=date(year, REFERENCE_MONTH, 1),
         period_to=date(year, REFERENCE_MONTH, 30),
@@ -131,13 +123,6 @@ def _wage(record: dict[str, Any], *, year: int) -> OfficialWage:
         stated_period="month",
         periods_per_year=float(MONTHS),
         annual_from="twelve months, without the yearly bonus that is usual there",
-        employment=None,
-        employment_rse=None,
-        annual_mean=None,
-        mean_rse=None,
-        annual_p10=None,
-        annual_p90=None,
-        top_coded=(),
         **{column: MONTHS * _amount(record.get(theirs), theirs) for column, theirs in WAGES.items()},
     )
 

@@ -1,8 +1,8 @@
 """Pay as developers report it: the yearly survey of Stack Overflow, a zip with one CSV of answers, or the CSV.
 
-Yearly US dollars are the source's own conversion. "NA" means not answered, in the column of countries too: Namibia
+The source itself converts pay to US dollars a year. "NA" means not answered, also in the column of countries: Namibia
 is written out. Columns change from year to year. Two shapes are known: the publisher's, with 170 columns of which we
-read six, and a third party's with seven, in which only answers with pay are left.
+read six, and a third party's with seven, which has only answers with pay.
 """
 
 from __future__ import annotations
@@ -12,53 +12,52 @@ import re
 from collections.abc import Iterator, Sequence
 from datetime import date
 
-from extractors.csv_tables import table_in, zip_member
-from extractors.response import Response, each
-from extractors.source import Source
+from extractors.reading.csv_tables import table_in, zip_member
+from extractors.reading.pay_reports import pay_report
+from extractors.response import Response, each, note_left_out
+from extractors.sources.declaration import Source
 from extractors.web.paging import Web, ask_first
 from transforms.pay.reported import flag_amounts, read_years
-from transforms.place.places import country_of, region_of
+from transforms.place.places import country_of
 from transforms.records.rows import Issue, PayReport
-from transforms.records.vocabulary import GROUP_OF_ROLE
-from transforms.role.titles import role_of, seniority_of
 from transforms.text.rejects import Rejected
 
 FILES = "https://survey.stackoverflow.co/datasets/"
 YEAR = re.compile(r"survey-(\d{4})")
 ANSWERS = re.compile(r"(?:^|/)survey_results_public\.csv$")
 MAX_TABLE = 512_000_000
-"""Bytes the answers may unpack to: three and a half times those of 2025 (141 MB)."""
+"""Bytes that the answers may unpack to: three and a half times those of 2025 (141 MB)."""
 MAX_HEADER = 20_000
-"""Bytes in which the names of the columns stand: four times those of 2025."""
-NOT_ANSWERED = ("NA", "")
+"""Bytes in which the names of the columns are expected: four times those of 2025."""
+NOT_ANSWERED = frozenset(("NA", ""))
 SHAPES = (
     {"case_id": "ResponseId", "pay": "ConvertedCompYearly", "title": "DevType", "country": "Country"},
     {"case_id": "", "pay": "salary", "title": "PrimaryRole", "country": "Country"},
 )
-"""Our columns and the two shapes'."""
+"""Our columns and those of the two shapes."""
 ROLE_OF_TYPE = {
     "Data or business analyst": "data_analyst",
     "Data scientist or machine learning specialist": "data_scientist",
     "Engineer, data": "data_engineer",
     "Financial analyst or engineer": "other",
 }
-"""Kinds of work whose role their words alone do not tell; the others are read as titles are."""
+"""Roles of kinds of work that cannot be read like titles."""
 EMPLOYMENT = {
     "Employed, full-time": "FULL_TIME",
     "Employed, part-time": "PART_TIME",
     "Independent contractor, freelancer, or self-employed": "CONTRACTOR",
 }
 REMOTE = {"Remote": 1.0, "Fully remote": 1.0, "In-person": 0.0, "Full in-person": 0.0}
-"""What is between these, hybrid work, is not told as a share."""
+"""Hybrid work, between these, has no stated share."""
 NO_COUNTRY = ("Nomadic",)
 COUNTRIES = {"Libyan Arab Jamahiriya": "LY"}
-"""Names of the survey's that are out of use elsewhere."""
+"""Names in the survey that are obsolete elsewhere."""
 FIELDWORK_ENDS = (6, 30)
 """Month and day by which a year's answers are in; they are published in July."""
 
 
 def address_of(name: str) -> str | None:
-    """The address of a zip a person downloaded, by its name."""
+    """Return the address of a downloaded zip by its name."""
     return FILES + name if YEAR.search(name) and name.endswith(".zip") else None
 
 
@@ -97,17 +96,17 @@ SOURCE = Source(
 
 
 def url_of(year: int) -> str:
-    """The address of a year's answers."""
+    """Return the address of a year's answers."""
     return f"{FILES}stack-overflow-developer-survey-{year}.zip"
 
 
 def fetch(web: Web, *, boards: Sequence[str] = (), as_of: date) -> list[str]:
-    """Ask for this year's answers, and for last year's when they are not out yet. Returns what failed."""
+    """Request this year's answers, or last year's if they are not out yet. Return the failures."""
     return ask_first(web, [url_of(as_of.year), url_of(as_of.year - 1)])
 
 
 def parse(response: Response) -> Iterator[PayReport | Issue]:
-    """Every answer that states pay and work; the others are noted once. Slips have a flag (`flag_amounts`)."""
+    """Yield every answer with pay and kind of work, and one issue for all others. `flag_amounts` flags errors."""
     table = zip_member(response.body, ANSWERS, largest=MAX_TABLE)
     shape = SHAPES[0] if SHAPES[0]["pay"].encode() in table[:MAX_HEADER] else SHAPES[1]
     rows = table_in(table, shape.values(), also=("Employment", "RemoteWork", "WorkExp"))
@@ -117,53 +116,37 @@ def parse(response: Response) -> Iterator[PayReport | Issue]:
     answers = [
         (number, {ours: row.get(theirs, "") for ours, theirs in shape.items()} | row)
         for number, row in enumerate(rows, start=1)
-        if NOT_ANSWERED[0] != row.get(shape["pay"], "") != NOT_ANSWERED[1]
-        and row.get(shape["title"], "") not in NOT_ANSWERED
+        if not {row.get(shape["pay"], ""), row.get(shape["title"], "")} & NOT_ANSWERED
     ]
     yield from flag_amounts(each(answers, functools.partial(_report, year=int(match[1]))))
-    if len(answers) < len(rows):
-        rule = "answers that state no pay or no kind of work left out"
-        value = f"{len(rows) - len(answers)} answers"
-        yield Issue(column_name="pay", value=value, rule=rule, is_deliberate=True)
+    rule = "answers that state no pay or no kind of work left out"
+    yield from note_left_out(len(rows) - len(answers), "answers", rule, column="pay")
 
 
 def _report(item: tuple[int, dict[str, str]], *, year: int) -> PayReport:
     number, answer = item
     title = answer["title"]
-    role, seniority = _role_of(title)
     country = _country_of(answer["country"])
     pay = float(answer["pay"])
     if not 0 < pay < float("inf"):
         raise Rejected("pay", answer["pay"], f"a positive amount expected in answer {answer['case_id']}")
-    return PayReport(
+    return pay_report(
         source=SOURCE.name,
         snapshot_on=date(year, *FIELDWORK_ENDS),
         row=number,
         basis="reported",
-        pair_row=number,
         year=year,
         title=title,
-        role=role,
-        role_group=GROUP_OF_ROLE[role],
-        seniority=seniority,
+        role=ROLE_OF_TYPE.get(title),
         employment_type=EMPLOYMENT.get(answer.get("Employment", "")),
         pay=pay,
         currency="USD",
         pay_usd_stated=pay,
         country=country,
-        employer_country=None,
-        region=region_of(country)[0] if country else None,
-        continent=region_of(country)[1] if country else None,
         remote_share=REMOTE.get(answer.get("RemoteWork", "")),
-        employer_size=None,
         case_id=answer["case_id"] or None,
         years_experience=read_years(answer.get("WorkExp", "")),
     )
-
-
-@functools.lru_cache(maxsize=1024)
-def _role_of(title: str) -> tuple[str, str]:
-    return ROLE_OF_TYPE.get(title) or role_of(title).value, seniority_of(title).value
 
 
 @functools.lru_cache(maxsize=1024)

@@ -1,10 +1,9 @@
-"""Pay as people in IT report it in Argentina, twice a year: the survey of sysarmy, one CSV a wave.
+"""Pay as people in IT in Argentina report it, twice a year: the survey of sysarmy, one CSV a wave.
 
-Who answers states the last month's pay before and after tax in pesos, also when it is paid in dollars, and then the
-rate by which the pesos were counted. For years the official rate was half of the one that dollars were sold at, so
-dollars are counted back by the person's own rate. Names of columns differ from wave to wave: some files have the
-questions, others names made of them, so all are compared as such names. Some waves asked the neighbours, too. Where
-people work, and employers that some of them name, are never read.
+People state the last month's pay before and after tax in pesos. If they are paid in dollars, they also state the
+exchange rate they used. For years the official rate was half the market rate, so pay is converted back to dollars by
+the person's own rate. Some files have the questions as names of columns, others short names made from them; both are
+compared in the short form. Some waves also asked people in neighbouring countries. Towns and employers are never read.
 """
 
 from __future__ import annotations
@@ -16,23 +15,22 @@ from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from statistics import median, median_low
 
-from extractors.csv_tables import table_in, unpack_gzip
-from extractors.response import Response, each
-from extractors.source import Source
-from extractors.web.paging import Web
+from extractors.reading.csv_tables import table_in, unpack_gzip
+from extractors.reading.pay_reports import pay_report
+from extractors.response import Response, each, note_left_out
+from extractors.sources.declaration import Source
+from extractors.sources.fetching import fetch_nothing
 from transforms.pay.reported import contradicts, flag_amounts, months_of_year, read_amount, read_years
-from transforms.place.places import country_of, region_of
+from transforms.place.places import country_of
 from transforms.records.rows import Issue, PayReport
-from transforms.records.vocabulary import GROUP_OF_ROLE
-from transforms.role.titles import role_of, seniority_of
 from transforms.text.lookups import countries
 from transforms.text.rejects import Rejected
 
 FILES = "https://sysarmy.invalid/"
-"""Where the files are said to be from: the address at which they are published is not known to us."""
+"""Made-up address: we do not know where the files are published."""
 NAME = re.compile(r"(?=.*sysarmy)(?:.*?[^\d])?(\d{4}\.0[12])(?!\d).*\.csv(?:\.gz)?", re.IGNORECASE)
 MAX_TABLE = 100_000_000
-"""Bytes a file may unpack to: thirty times those of 2026.01 (3 MB)."""
+"""Bytes that a file may unpack to: thirty times those of 2026.01 (3 MB)."""
 QUESTIONS = {
     "timestamp": "answered_at",
     "estoy_trabajando_en": "country",
@@ -48,14 +46,14 @@ QUESTIONS = {
     "anos_de_experiencia": "years",
     "modalidad_de_trabajo": "workplace",
 }
-"""Our columns by the questions, as names."""
+"""Our columns by the short form of the questions."""
 OPTIONAL = ("answered_at", "country", "dollar_rate", "workplace")
 NEEDED = frozenset(QUESTIONS.values()) - set(OPTIONAL)
 HOME = "Argentina"
-"""The country of who is not asked for it."""
+"""Country of people who were not asked for it."""
 DEDICATION = {"Full-Time": "FULL_TIME", "Part-Time": "PART_TIME"}
 EMPLOYEES = ("Staff (planta permanente)", "Tercerizado (trabajo a través de consultora o agencia)")
-"""Contracts of employment, which the thirteenth salary belongs to; the others bill, share a surplus, or work abroad."""
+"""Contracts with a thirteenth salary. Other people send invoices, share a surplus, or work abroad."""
 PAID_IN = {
     "": "local",
     "Mi sueldo está dolarizado (pero cobro en moneda local)": "dollar_linked",
@@ -63,22 +61,22 @@ PAID_IN = {
     "Cobro todo el salario en dólares": "dollars",
 }
 PESOS = r"\(?\s*(?:ar?s?\s*\$|\$\s*ar?s?|ar\$s?|\$|ars|pesos(?:\s+(?:ar\w*\.?))?)\s*\)?"
-"""Words for pesos before or after an amount; who names other money, or two, is refused."""
+"""Words for pesos before or after an amount. Answers with other money, or two currencies, are refused."""
 REMOTE = {"100% remoto": 1.0, "100% presencial": 0.0}
-"""What is between these, hybrid work, is not told as a share."""
+"""Hybrid work, between these, has no stated share."""
 MIN_RATES = 10
-"""Rates of the dollar stated in one country that a wave's usual rate is told from."""
+"""Number of stated dollar rates in a country that a wave's usual rate needs."""
 MAX_RATE_FACTOR = 2.5
-"""How many times the usual rate a stated one may be, or the usual one it: in 2022 the official rate was 0.45 of the one
-that dollars were sold at. Others are slips ("4700000") and are not used."""
+"""Factor by which a stated rate may differ from the usual one: in 2022 the official rate was 0.45 of the market rate.
+Other rates are errors ("4700000") and are not used."""
 WAVE = re.compile(r"(\d{4})\.(\d\d)")
 MONTH_OF_WAVE = {"01": 1, "02": 7}
-"""Month in whose middle answers count where they have no times: waves began in December or May, and in June."""
+"""Month of answers without times, which count for its middle: waves began in December or May, and in June."""
 ANSWERED_AT = "%m/%d/%Y %H:%M:%S"
 
 
 def address_of(name: str) -> str | None:
-    """The address that stands for a file, by the wave in its name: "sysarmy_2026.01.csv", gzip or not."""
+    """Return an address for a file by the wave in its name: "sysarmy_2026.01.csv", packed with gzip or not."""
     match = NAME.fullmatch(name)
     return f"{FILES}{match[1]}.csv" if match else None
 
@@ -118,13 +116,11 @@ SOURCE = Source(
 )
 
 
-def fetch(web: Web, *, boards: Sequence[str] = (), as_of: date) -> list[str]:
-    """Ask for nothing: files are handed over."""
-    return []
+fetch = fetch_nothing
 
 
 def parse(response: Response) -> Iterator[PayReport | Issue]:
-    """Every answer that states work and pay before tax; the others are noted. Slips have a flag (`flag_amounts`)."""
+    """Yield every answer with title and pay before tax, and one issue for all others. `flag_amounts` flags errors."""
     body = unpack_gzip(response.body, largest=MAX_TABLE)
     rows = table_in(body, NEEDED, also=OPTIONAL, rename=name_question)
     answers = [(n, row) for n, row in enumerate(rows, start=1) if row.get("gross") and row.get("title", "").strip()]
@@ -134,20 +130,19 @@ def parse(response: Response) -> Iterator[PayReport | Issue]:
     day = _day_of(rows) or date(int(wave[1]), MONTH_OF_WAVE[wave[2]], 15)
     read = functools.partial(_report, day=day, year=int(wave[1]), usual_rates=_usual_rates(rows))
     yield from flag_amounts(each(answers, read))
-    if len(answers) < len(rows):
-        rule = "answers that state no work or no pay before tax left out"
-        yield Issue(column_name="pay", value=f"{len(rows) - len(answers)} answers", rule=rule, is_deliberate=True)
+    rule = "answers that state no work or no pay before tax left out"
+    yield from note_left_out(len(rows) - len(answers), "answers", rule, column="pay")
 
 
 def name_question(question: str) -> str:
-    """Our column for a question, whether the file has its words or a name made of them; else that name."""
+    """Return our column for a question in words or in its short form, else the short form."""
     plain = unicodedata.normalize("NFKD", question).encode("ascii", "ignore").decode().lower()
     name = re.sub(r"[^a-z0-9]+", "_", plain).strip("_")
     return QUESTIONS.get(name, name)
 
 
 def _day_of(rows: Sequence[dict[str, str]]) -> date | None:
-    """The day by which half of the answers were in; None where they have no times."""
+    """Return the day by which half of the answers were in; None if they have no times."""
     days = []
     for row in rows:
         try:
@@ -158,7 +153,7 @@ def _day_of(rows: Sequence[dict[str, str]]) -> date | None:
 
 
 def _usual_rates(rows: Sequence[dict[str, str]]) -> dict[str, float]:
-    """By country, the median rate of those who are paid in dollars alone and state one."""
+    """Return by country the median rate that people who are paid only in dollars state."""
     by_country: dict[str, list[float]] = {}
     for row in rows:
         if PAID_IN.get(row.get("dollars", "")) == "dollars" and (rate := _rate(row.get("dollar_rate", ""))):
@@ -167,7 +162,7 @@ def _usual_rates(rows: Sequence[dict[str, str]]) -> dict[str, float]:
 
 
 def _rate(text: str) -> float | None:
-    """A rate written as one number: "1450", "$1.439,42", "1200,5"; None for words."""
+    """Read a rate that is a number: "1450", "$1.439,42", "1200,5"; None for words."""
     match = re.fullmatch(r"\$?\s*(\d{1,3}(?:\.\d{3})+|\d+)(?:([.,])(\d+))?", text.strip())
     if match is None:
         return None
@@ -186,31 +181,20 @@ def _report(item: tuple[int, dict[str, str]], *, day: date, year: int, usual_rat
     paid_in = _decode(PAID_IN, answer["dollars"], "paid_in", row)
     rate = _choose_rate(_rate(answer.get("dollar_rate", "")), usual_rates.get(place)) if paid_in == "dollars" else None
     title = answer["title"].strip()
-    role = role_of(title).value
-    region, continent = region_of(country)
-    return PayReport(
+    dedication = answer["dedication"]
+    return pay_report(
         source=SOURCE.name,
         snapshot_on=day,
         row=row,
         basis="reported",
-        pair_row=row,
         year=year,
         title=title,
-        role=role,
-        role_group=GROUP_OF_ROLE[role],
-        seniority=seniority_of(title).value,
-        employment_type=_decode(DEDICATION, answer["dedication"], "employment_type", row)
-        if answer["dedication"]
-        else None,
+        employment_type=_decode(DEDICATION, dedication, "employment_type", row) if dedication else None,
         pay=gross * months,
         currency=currency,
         pay_usd_stated=gross * months / rate if rate else None,
         country=country,
-        employer_country=None,
-        region=region,
-        continent=continent,
         remote_share=REMOTE.get(answer.get("workplace", "")),
-        employer_size=None,
         pay_net=net * months if net else None,
         pay_months=months,
         pay_flag="gross_net_contradicted" if contradicts(gross, net) else None,
@@ -219,12 +203,12 @@ def _report(item: tuple[int, dict[str, str]], *, day: date, year: int, usual_rat
     )
 
 
-def _choose_rate(own: float | None, usual: float | None) -> float | None:
-    """Pesos for a dollar: the person's own, unless it is a slip; else the usual one of the wave."""
+def _choose_rate(stated: float | None, usual: float | None) -> float | None:
+    """Return the pesos for a dollar: the person's own rate unless it is an error, else the usual one of the wave."""
     if usual is None:
         return None
-    is_near = own is not None and usual / MAX_RATE_FACTOR <= own <= usual * MAX_RATE_FACTOR
-    return own if is_near else usual
+    is_near = stated is not None and usual / MAX_RATE_FACTOR <= stated <= usual * MAX_RATE_FACTOR
+    return stated if is_near else usual
 
 
 def _decode(words: dict[str, str], word: str, column: str, row: int) -> str:
@@ -236,7 +220,7 @@ def _decode(words: dict[str, str], word: str, column: str, row: int) -> str:
 
 @functools.cache
 def _country_of(name: str) -> tuple[str, str]:
-    """Country and the money it is paid in. Raises `Rejected` for a name that is none."""
+    """Return a country and its currency. Raise `Rejected` for an unknown name."""
     country = country_of(name)
     money = {row.country: row.currencies for row in countries()}.get(country or "")
     if country is None or not money:

@@ -181,7 +181,7 @@ def test_a_repetition_is_written_and_read(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("header", "value", "why"),
     [
-        ("WARC-Refers-To-Date", "yesterday", "no ISO 8601 time"),
+        ("WARC-Refers-To-Date", "yesterday", "not an ISO 8601 time"),
         ("WARC-Refers-To-Target-URI", "https://boards.example/v1/b", "another address"),
     ],
 )
@@ -368,7 +368,7 @@ def test_repetitions_are_taken_in_with_what_they_repeat_or_not_at_all(board: Boa
         assert (writer.n_records, web.failures) == (2, [])
         web.take(alone)
     assert writer.n_records == 2
-    assert "repeats the answer of 2026-09-28 02:00, which is not there" in str(web.failures[0])
+    assert "repeats the answer of 2026-09-28 02:00, which is missing" in str(web.failures[0])
 
 
 def test_a_repetition_of_what_is_not_there_says_what_to_take_in(board: Board, tmp_path: Path) -> None:
@@ -378,7 +378,7 @@ def test_a_repetition_of_what_is_not_there_says_what_to_take_in(board: Board, tm
     source = replace(SOURCE, endpoints=(board.url("/v1/"),))
     with Writer(tmp_path / "again.warc.gz") as writer:
         web = web_for(source, writer=writer, replay=[second], insecure_hosts=(board.host,))
-        with pytest.raises(FetchFailed, match="repeats the answer of 2026-09-28 02:00, which is not there"):
+        with pytest.raises(FetchFailed, match="repeats the answer of 2026-09-28 02:00, which is missing"):
             web.get(board.url("/v1/a"))
 
 
@@ -419,4 +419,4 @@ def test_an_index_whose_pages_a_disk_spoiled_is_made_anew(tmp_path: Path, caplog
             found = index.before(URL, NOW + 2 * NIGHT), index.newest(URL[:-1], NOW + NIGHT)
             index.add(night(tmp_path / "archive", NOW + 2 * NIGHT, b"[9]"))
         assert found == wanted or at % page, at
-    assert f"{path} is damaged and is made again from the archive" in caplog.text
+    assert f"{path} is damaged and is rebuilt from the archive" in caplog.text

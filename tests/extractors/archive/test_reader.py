@@ -197,9 +197,9 @@ def cut_when_recorded(members: list[bytes]) -> bytes:
         (wrong_length, "its header says 9"),
         (short_length, "Digest"),
         (other_body, "Digest"),
-        (no_time, "is no ISO 8601 time"),
-        (no_such_time, "is no ISO 8601 time"),
-        (no_http, "no HTTP answer: it begins b'It works!"),
+        (no_time, "is not an ISO 8601 time"),
+        (no_such_time, "is not an ISO 8601 time"),
+        (no_http, "not an HTTP answer: it starts with b'It works!"),
         (cut_when_recorded, "WARC-Truncated: length"),
     ],
 )
@@ -231,7 +231,7 @@ def test_reading_goes_on_behind_garbage(tmp_path: Path) -> None:
     ("content", "why"),
     [
         (b"", "empty"),
-        (b"<html>Not found</html>", "no gzipped WARC"),
+        (b"<html>Not found</html>", "not start with a gzipped WARC"),
         (gzip.compress(b"[]", mtime=0), "not a WARC record"),
     ],
 )

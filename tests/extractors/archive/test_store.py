@@ -19,7 +19,7 @@ from extractors.archive import store as store_module
 from extractors.archive.index import ArchiveIndex
 from extractors.archive.reader import digest_of, read_recorded
 from extractors.archive.store import Deadlines, StorageError, Store
-from extractors.archive.writer import Writer, path_of, put_left
+from extractors.archive.writer import Writer, path_of, put_unsent
 from tests.extractors.board import NOW
 
 URL = "https://boards.example/v1/a"
@@ -121,10 +121,10 @@ def test_a_finished_file_that_a_killed_run_did_not_send_is_sent(store: Store, mo
         patch.setattr(store, "put", fail)
         archive(store, b"[1]")
     assert not store.files(PATTERN)
-    (path,) = put_left(store)
+    (path,) = put_unsent(store)
     assert store.files(PATTERN) == [path]
     assert bodies_in(store.fetch(path)) == [b"[1]"]
-    assert put_left(store) == []
+    assert put_unsent(store) == []
 
 
 def fail(path: Path) -> Path:
@@ -162,7 +162,7 @@ def test_an_upload_that_breaks_off_is_made_good(store: Store, monkeypatch: pytes
         with pytest.raises(OSError, match="Input/output error"):
             archive(store, b"[1]", b"[2]")
     store.refresh()
-    assert [bodies_in(path) for path in put_left(store)] == [[b"[1]", b"[2]"]]
+    assert [bodies_in(path) for path in put_unsent(store)] == [[b"[1]", b"[2]"]]
     other = on_another_machine(store, tmp_path / "other")
     assert [bodies_in(other.fetch(path)) for path in other.files(PATTERN)] == [[b"[1]", b"[2]"]]
 
@@ -298,7 +298,7 @@ def test_a_server_that_accepts_and_says_nothing_is_named_with_what_it_was_asked(
 )
 def test_credentials_in_an_address_are_refused_and_not_shown(tmp_path: Path, url: str) -> None:
     store = Store(tmp_path, url)
-    with pytest.raises(StorageError, match=r"s3://\*\*\*: credentials stand in it.*AWS_ACCESS_KEY_ID") as error:
+    with pytest.raises(StorageError, match=r"s3://\*\*\*: it contains credentials.*AWS_ACCESS_KEY_ID") as error:
         store.check()
     assert "s3cr3t" not in f"{error.value} {store}"
 

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from extractors import schema_org
 from extractors.archive.reader import read
 from extractors.crawl import scan as scanning
 from extractors.crawl.scan import MARKED, SEARCHED, Scan, scan
+from extractors.reading import schema_org
 from extractors.response import ANSWERED, Response
 from tests.bench.crawl_mix import write_mix
 from tests.extractors.crawl.records import MICRODATA, POSTING, URL, answer, page, posting_at, write

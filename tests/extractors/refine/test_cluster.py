@@ -180,7 +180,7 @@ def test_a_worker_with_other_code_is_refused(
         patch.setitem(sys.modules, "only_here", only_here)
         patch.setattr(cluster, "find_code", vars(only_here)["find_code"])
         with pytest.raises(
-            ClusterError, match=r"cannot read adverts \(.*ModuleNotFoundError.*; install there the same"
+            ClusterError, match=r"cannot read adverts \(.*ModuleNotFoundError.*; install the same version"
         ):
             check_cluster(dask_cluster.scheduler_address)
     # one that joins later, or of which only this source's reader differs
@@ -200,7 +200,7 @@ def test_a_folder_that_the_worker_does_not_see_is_told(dask_cluster: Any, tmp_pa
         warc.unlink()
         failure = there.submit("greenhouse", warc, Range(), key).exception(timeout=60)
     assert isinstance(failure, ClusterError)
-    assert f"sees no file {warc}; mount {archive.folder} there, too" in str(failure)
+    assert f"sees no file {warc}; mount {archive.folder} there as well" in str(failure)
 
 
 def test_no_scheduler_no_worker_and_no_dask_are_told(impatient: None, monkeypatch: pytest.MonkeyPatch) -> None:

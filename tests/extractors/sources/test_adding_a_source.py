@@ -18,9 +18,10 @@ import pytest
 
 from extractors.archive.writer import Writer
 from extractors.refine.refine import refine
-from extractors.source import SourceModule, all_sources, source_of
+from extractors.source import all_sources, source_of
 from extractors.source_list import declared_sources, registry_python, sources_by_module, sources_markdown
 from extractors.sources import job_boards, registry
+from extractors.sources.declaration import SourceModule
 from extractors.web.session import web_for
 from flows.runtime.permissions import why_off
 from tests.extractors.sources import test_sources
@@ -32,7 +33,7 @@ MODULE = '''"""Toy jobs: an invented aggregator."""
 
 from extractors.web.paging import ask_each
 from extractors.response import each
-from extractors.source import Source
+from extractors.sources.declaration import Source
 from transforms.raw_posting import RawPosting
 
 URL = "https://api.toyjobs.example/v1/jobs"

@@ -13,13 +13,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from extractors import schema_org
+from extractors.reading import schema_org
 from extractors.refine.cache import code_key
 from extractors.refine.refine import rows_of
 from extractors.response import Response, each
 from extractors.source import source_of
-from extractors.sources.employer_boards import career_pages, lever
-from extractors.sources.employer_boards.career_pages import Site, read_item, sites
+from extractors.sources.employer_boards import lever
+from extractors.sources.employer_postings import career_pages
+from extractors.sources.employer_postings.career_pages import Site, read_item, sites
 from extractors.web.session import FetchFailed
 from transforms.posting import postings
 from transforms.records.rows import Issue, Posting
@@ -118,7 +119,7 @@ def test_a_page_with_links_is_a_list_too() -> None:
 @pytest.mark.usefixtures("curlew")
 def test_a_list_that_names_no_posting_is_told() -> None:
     assert fetched({f"{HOST}/sitemap.xml": urlset("/about")})[1] == [
-        "/sitemap.xml: names no posting of curlew; see whether its addresses changed"
+        "/sitemap.xml: names no posting of curlew; check whether its addresses changed"
     ]
     assert fetched({})[1] == ["/sitemap.xml: HTTP 404"]
 
@@ -129,7 +130,7 @@ def test_no_more_postings_are_asked_for_than_is_polite() -> None:
     web = Pages({f"{HOST}/sitemap.xml": body})
     failures = career_pages.fetch(web, as_of=date(2026, 8, 17))
     assert len(web.asked) == 1 + career_pages.MAX_POSTINGS
-    assert failures[0] == f"curlew: 2 postings left out, {career_pages.MAX_POSTINGS} are read at most"
+    assert failures[0] == f"curlew: 2 postings left out; at most {career_pages.MAX_POSTINGS} are read"
 
 
 @pytest.mark.usefixtures("curlew")
@@ -138,7 +139,7 @@ def test_no_more_lists_are_asked_for_than_is_polite() -> None:
     paths, failures = fetched({f"{HOST}/sitemap.xml": index})
     assert len(paths) == career_pages.MAX_LISTS
     assert [failure for failure in failures if "at most" in failure] == [
-        f"/{n}.xml: left out, {career_pages.MAX_LISTS} lists of curlew are read at most" for n in (19, 20)
+        f"/{n}.xml: left out; at most {career_pages.MAX_LISTS} lists of curlew are read" for n in (19, 20)
     ]
 
 

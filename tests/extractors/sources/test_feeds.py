@@ -14,8 +14,8 @@ import pytest
 from extractors.archive.index import ArchiveIndex
 from extractors.archive.writer import Writer, path_of
 from extractors.refine.refine import refine
-from extractors.source import SourceModule
 from extractors.source_list import declared_sources
+from extractors.sources.declaration import SourceModule
 from extractors.sources.employment_services import jobtech, nav
 from extractors.sources.salaries import jobbank_adverts
 from tests.builders import all_rows, load, open_copy
@@ -271,5 +271,5 @@ def test_the_newest_english_table_comes_from_its_store_and_no_signature_stays(ca
 def test_a_list_without_english_tables_is_named(canada: Nights) -> None:
     canada.answer("/list", {"result": {"resources": [{"url": canada.board.url("/files/x"), "language": ["fr"]}]}})
     ((failure,), paths) = canada.ask(0)
-    assert "look whether the portal has moved them" in failure
+    assert "check whether the portal has moved them" in failure
     assert paths == ["/list"]

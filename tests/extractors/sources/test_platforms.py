@@ -15,17 +15,10 @@ from extractors.archive.writer import Writer
 from extractors.boards import all_boards, boards_not_read, read_boards, why_not_read
 from extractors.refine.refine import rows_of
 from extractors.response import Response
-from extractors.source import SourceModule, all_sources, board_in, source_of
-from extractors.sources.employer_boards import (
-    bamboohr,
-    breezy,
-    jobvite,
-    oracle_recruiting,
-    paylocity,
-    pinpoint,
-    rippling,
-    workday,
-)
+from extractors.source import all_sources, board_in, source_of
+from extractors.sources.declaration import SourceModule
+from extractors.sources.employer_boards import breezy, pinpoint
+from extractors.sources.employer_postings import bamboohr, jobvite, oracle_recruiting, paylocity, rippling, workday
 from extractors.web.paging import MAX_POSTINGS, ask_lists, ask_postings
 from tests.extractors.board import Board, live
 from transforms.records.rows import Issue, Posting

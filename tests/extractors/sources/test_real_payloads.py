@@ -23,7 +23,8 @@ from extractors.archive.reader import read
 from extractors.refine.refine import rows_of
 from extractors.response import NEW_KEYS, Response
 from extractors.source import all_sources, source_of
-from extractors.sources.employer_boards import career_pages, greenhouse
+from extractors.sources.employer_boards import greenhouse
+from extractors.sources.employer_postings import career_pages
 from extractors.sources.reference import currency_table, onet
 from extractors.sources.reference.world_bank import country_codes
 from extractors.sources.salaries import aijobs_salaries

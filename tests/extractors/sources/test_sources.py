@@ -35,9 +35,11 @@ import transforms.lookups
 from extractors.boards import all_boards, boards_of, employer_of
 from extractors.refine.refine import rows_of
 from extractors.response import NEW_KEYS, Response, each
-from extractors.source import WHOLE_LIST_EXPIRY_DAYS, SourceModule, all_sources, is_answer_of, source_of
+from extractors.source import all_sources, is_answer_of, source_of
 from extractors.source_list import REGISTRY, SOURCES_MD, registry_python, sources_markdown
-from extractors.sources.employer_boards import ashby, greenhouse, lever, personio, smartrecruiters, teamtailor, workday
+from extractors.sources.declaration import WHOLE_LIST_EXPIRY_DAYS, SourceModule
+from extractors.sources.employer_boards import ashby, greenhouse, lever, personio, teamtailor
+from extractors.sources.employer_postings import smartrecruiters, workday
 from extractors.sources.employment_services import france_travail, jobtech, usajobs
 from extractors.sources.files.tabular import headers_for
 from extractors.sources.job_boards import arbeitnow, getonboard, github_vagas, hackernews, reed, the_muse

@@ -25,8 +25,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from extractors import parquet_tables
 from extractors.archive import reader
+from extractors.reading import parquet_tables
 from extractors.refine.refine import rows_of
 from extractors.response import Response
 from extractors.sources.files import tabular

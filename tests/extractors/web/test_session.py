@@ -15,7 +15,7 @@ import pytest
 from extractors.archive.reader import DamagedRecord, RecordedAnswer, RevisitedAnswer, read, read_recorded
 from extractors.archive.writer import Writer
 from extractors.response import Response
-from extractors.source import BoardUrl
+from extractors.sources.declaration import BoardUrl
 from extractors.web import session
 from extractors.web.session import FetchFailed, MissingContact, web_for
 from tests.extractors.board import NOW, SOURCE, Answer, Board, Clock, live

@@ -1,4 +1,4 @@
-"""`jobmarket audit`: a person at a scripted terminal, on adverts of our own."""
+"""`jobmarket readers audit`: a person at a scripted terminal, on adverts of our own."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Rolling accuracy from the answers of `jobmarket audit`."""
+"""Rolling accuracy from the answers of `jobmarket readers audit`."""
 
 from __future__ import annotations
 

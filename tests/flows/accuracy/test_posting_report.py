@@ -1,4 +1,4 @@
-"""`jobmarket why`: an advert of our own, read by the real readers and shown with what each value stands on."""
+"""`jobmarket readers why`: an advert of our own, read by the real readers and shown with what each value stands on."""
 
 from __future__ import annotations
 

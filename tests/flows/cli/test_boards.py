@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from extractors.sources.employer_boards import paylocity
+from extractors.sources.employer_postings import paylocity
 from flows import nightly
-from flows.runtime import run_record
+from flows.runs import run_record
 from flows.runtime.lock import hold_folder
 from flows.runtime.settings import Settings
 from tests.builders import open_copy

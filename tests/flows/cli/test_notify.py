@@ -11,7 +11,7 @@ import pytest
 
 from flows.cli import run
 from flows.notification import delivery
-from flows.runtime import run_log
+from flows.runs import run_log
 from flows.terminal.errors import USAGE
 from tests.extractors.board import Board
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from flows.cli.run import HEADLINES, _print_headlines
-from flows.runtime.run_record import Outcome, Request
+from flows.cli.run_report import HEADLINES, print_headlines
+from flows.runs.run_record import Outcome, Request
 from flows.runtime.settings import Settings
 from tests.builders import open_copy
 from warehouse import database
@@ -38,7 +38,7 @@ def test_the_summary_has_the_published_values_and_names_those_that_changed(
                 database.write_mart(con, Figures, [row_of(*one, day) for one in values.items()], as_of=day)
         publish(con, tmp_path / database.MARKET)
     request = Request(settings=Settings(data=tmp_path), command="test", sources=())
-    _print_headlines(request, Outcome(exit_code=0, as_of=DAYS[1]))
+    print_headlines(request, Outcome(exit_code=0, as_of=DAYS[1]))
     printed = capsys.readouterr().out
     assert f"Title of {pay}: 10.0K (n = 200 jobs, 50 employers)" in printed
     assert f"Title of {skill}: 55%" in printed

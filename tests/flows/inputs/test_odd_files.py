@@ -31,9 +31,9 @@ def device(path: Path) -> None:
 ODD: dict[str, tuple[Callable[[Path], object], str]] = {
     "dangling": (lambda path: path.symlink_to("nowhere"), "No such file"),
     "loop": (lambda path: path.symlink_to(path.name), "symbolic links"),
-    "folder": (lambda path: path.mkdir(), "it is a folder"),
-    "pipe": (os.mkfifo, "it is a pipe"),
-    "device": (device, "it is a device"),
+    "folder": (lambda path: path.mkdir(), "not a regular file"),
+    "pipe": (os.mkfifo, "not a regular file"),
+    "device": (device, "not a regular file"),
 }
 """How each comes about, and what is said of it."""
 

@@ -18,12 +18,13 @@ from extractors.response import Response
 from extractors.source import source_of
 from extractors.sources.files import tabular
 from extractors.sources.salaries import bls_oews
-from flows import backfill, nightly
+from flows import backfill
 from flows.inputs.uploads import MAPPINGS, wrap_uploads
 from flows.monitoring.sources import REFUSED
-from flows.runtime.run_record import Request, begin
+from flows.night import load
+from flows.runs.run_record import Request, begin
+from flows.runs.source_health import Health, add_loads
 from flows.runtime.settings import Settings
-from flows.runtime.source_health import Health, add_loads
 from flows.terminal.errors import WrongUsage
 from warehouse import database
 from warehouse.publish.reader import open_reader
@@ -191,8 +192,8 @@ def taken_in(data: Path, files: list[Path], mapping: str | None = None, source: 
     with wrap_uploads(files, mapping) as recordings:
         archive_health = backfill.archive_recordings.fn(source, recordings, request)
     begin(request)
-    results, failures = nightly.refine_archive.fn(request)
-    (health,) = add_loads([archive_health], results, failures, nightly.load_refined.fn(request, results))
+    results, failures = load.refine_archive.fn(request)
+    (health,) = add_loads([archive_health], results, failures, load.load_refined.fn(request, results))
     return health
 
 

@@ -15,16 +15,17 @@ from typing import Any
 import pytest
 
 from extractors.archive.reader import RecordedAnswer, RevisitedAnswer, read_recorded
-from extractors.source import BoardUrl
+from extractors.sources.declaration import BoardUrl
 from extractors.sources.employer_boards import lever
 from extractors.web import session
 from extractors.web.politeness import Politeness
 from extractors.web.session import web_for
-from flows import backfill, nightly
+from flows import backfill
+from flows.night import fetch, load
+from flows.runs.run_record import Request, begin
+from flows.runs.source_health import Health, add_loads
 from flows.runtime import permissions
-from flows.runtime.run_record import Request, begin
 from flows.runtime.settings import Settings
-from flows.runtime.source_health import Health, add_loads
 from tests.extractors.board import Answer, Board, Clock
 from tests.extractors.web.test_misbehaving import in_turn
 from warehouse import database
@@ -87,7 +88,7 @@ class Nights:
             politeness=Politeness(sleep=clock.sleep, clock=lambda: clock.time),
             now=lambda: now,
         )
-        self.monkeypatch.setattr(nightly, "web_for", web)
+        self.monkeypatch.setattr(fetch, "web_for", web)
         request = Request(
             settings=Settings(data=self.data, contact="night@example.org", workers=1),
             command="test",
@@ -95,7 +96,7 @@ class Nights:
             is_live=True,
             accept=tuple(accept),
         )
-        fetch_health = nightly.fetch_source.fn("lever", request, self.tokens)
+        fetch_health = fetch.fetch_source.fn("lever", request, self.tokens)
         if is_killed:
             return fetch_health
         (health,) = self.loaded(request, [fetch_health])
@@ -103,14 +104,14 @@ class Nights:
 
     def loaded(self, request: Request, health: Sequence[Health]) -> tuple[Health, ...]:
         begin(request)
-        results, failures = nightly.refine_archive.fn(request)
-        return add_loads(health, results, failures, nightly.load_refined.fn(request, results))
+        results, failures = load.refine_archive.fn(request)
+        return add_loads(health, results, failures, load.load_refined.fn(request, results))
 
     def as_of(self, day: date, sql: str) -> list[tuple[Any, ...]]:
         """What a query finds in the warehouse as of a past day."""
         request = Request(settings=Settings(data=self.data, workers=1), command="test", sources=("lever",), as_of=day)
         begin(request)
-        nightly.load_refined.fn(request, nightly.refine_archive.fn(request)[0])
+        load.load_refined.fn(request, load.refine_archive.fn(request)[0])
         return self.select(sql, request.outputs.folder)
 
     def asked(self) -> list[dict[str, str]]:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from flows.runtime import run_log
+from flows.runs import run_log
 from tests.builders import open_copy
 from tests.reports.conftest import put_rows
 from warehouse.ops_tables import Runs

@@ -25,8 +25,8 @@ from flows.notification.alerts import (
     find_alerts,
 )
 from flows.notification.reviews import WaitingList, find_waiting_lists
+from flows.runs.source_health import OUTCOMES
 from flows.runtime.settings import Settings
-from flows.runtime.source_health import OUTCOMES
 from reports.figures import claims
 from reports.figures.claims import load_claims
 from tests.builders import open_copy

@@ -19,12 +19,12 @@ from flows.notification import delivery
 from flows.notification.alerts import Night
 from flows.notification.channels import describe_channels
 from flows.notification.night import find_last_night, report_night, reporting, show_night
-from flows.runtime import run_log
-from flows.runtime.run_log import JOURNAL
-from flows.runtime.run_record import Outcome
+from flows.runs import run_log
+from flows.runs.run_log import JOURNAL
+from flows.runs.run_record import Outcome
+from flows.runs.source_health import Health
 from flows.runtime.settings import Settings
 from flows.runtime.settings_declared import Address
-from flows.runtime.source_health import Health
 from reports.figures import claims
 from reports.figures.claims import load_claims
 from tests.builders import open_copy

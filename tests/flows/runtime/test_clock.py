@@ -28,14 +28,15 @@ from extractors.web.server_time import OutOfDate, ServerTime, time_said
 from extractors.web.session import web_for
 from extractors.web.single_requests import SingleRequests
 from flows import nightly, serve
+from flows.night import fetch
 from flows.notification.alerts import find_alerts
 from flows.notification.night import find_last_night
+from flows.runs.run_log import JOURNAL, runs_of
+from flows.runs.run_record import Outcome, Request
 from flows.runtime import clock
 from flows.runtime.clock import FalseClock, Outlook, find_doubt, look_out, read_last
 from flows.runtime.data_kind import LIVE, SAMPLE, settle_kind
 from flows.runtime.permissions import PERMISSIONS
-from flows.runtime.run_log import JOURNAL, runs_of
-from flows.runtime.run_record import Outcome, Request
 from flows.runtime.settings import Settings
 from flows.terminal.errors import USAGE
 from tests.extractors.board import Board, Clock
@@ -405,8 +406,8 @@ def test_a_night_whose_clock_nobody_checked_says_so_at_its_end(
     empty: Path, plain: Command, platform: Board, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     platform.answers |= {"/robots.txt": dated(None), "/.well-known/tdmrep.json": dated(None)}
-    monkeypatch.setattr(nightly, "load_before_plan", lambda *_: ((), ()))
-    monkeypatch.setattr(nightly, "fetch_sources", lambda *_: [])
+    monkeypatch.setattr(fetch, "load_before_plan", lambda *_: ((), ()))
+    monkeypatch.setattr(fetch, "fetch_sources", lambda *_: [])
     result = plain(empty, *ONE_SOURCE, **CONTACT)
     assert result.code == 1 and "the clock was not checked: none of the 1 servers" in result.out, result.said
 
@@ -447,8 +448,8 @@ def stop_before_publishing(monkeypatch: pytest.MonkeyPatch) -> list[Request]:
         begun.append(request)
         return Outcome(exit_code=1, as_of=None, messages=("no postings",))
 
-    monkeypatch.setattr(nightly, "load_before_plan", lambda *_: ((), ()))
-    monkeypatch.setattr(nightly, "fetch_sources", lambda *_: [])
+    monkeypatch.setattr(fetch, "load_before_plan", lambda *_: ((), ()))
+    monkeypatch.setattr(fetch, "fetch_sources", lambda *_: [])
     monkeypatch.setattr(nightly, "from_archive", publish)
     return begun
 

@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from extractors.source import Source, all_sources
+from extractors.source import all_sources
+from extractors.sources.declaration import Source
 from flows.runtime import permissions as access
 from flows.runtime.permissions import (
     ACCEPTED,

@@ -16,8 +16,8 @@ from fastapi.encoders import jsonable_encoder
 
 from extractors.archive.store import Place
 from extractors.source import all_sources
+from flows.runs.run_record import Request
 from flows.runtime.permissions import choose_sources, why_turned_off
-from flows.runtime.run_record import Request
 from flows.runtime.settings import Settings, settings, usable_settings
 from flows.runtime.settings_declared import SETTINGS, Address, DeclaredSettings
 from flows.runtime.settings_file import FILE, find_lines, secret_of

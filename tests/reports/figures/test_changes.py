@@ -6,8 +6,8 @@ from datetime import date
 
 import duckdb
 
-from reports.figures.changes import find_changes
 from reports.figures.declaration import WITHHELD
+from reports.figures.history import find_changes
 from tests.reports.conftest import make_tables, put_rows
 from warehouse.mart_tables import Figures
 

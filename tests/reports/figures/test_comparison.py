@@ -13,8 +13,8 @@ import pytest
 
 from reports.figures import vintages
 from reports.figures.catalogue import declarations
-from reports.figures.comparison_figures import COMPARISON
 from reports.figures.compute import compute_figures
+from reports.figures.declared.comparison_figures import COMPARISON
 from tests.reports.conftest import AS_OF, Put
 from tests.reports.figures import ledger_builders
 from warehouse import mart_tables, tables

@@ -17,7 +17,7 @@ from reports.cells.published import list_ids
 from reports.figures import query
 from reports.figures.catalogue import declarations
 from reports.figures.compute import compute_figures
-from reports.figures.declaration import Fallback, Figure
+from reports.figures.declaration import Figure, Rung
 from reports.figures.ladder import inputs_of, parameters_of
 from reports.wording import notes
 from tests.builders import list_postings
@@ -299,9 +299,7 @@ def addresses(con: duckdb.DuckDBPyConnection, every: int) -> list[str]:
     return [name for names in of_kind.values() for name in names[::every]]
 
 
-def laddered(
-    con: duckdb.DuckDBPyConnection, also: Collection[str]
-) -> Iterator[tuple[Figure, Fallback, dict[str, object]]]:
+def laddered(con: duckdb.DuckDBPyConnection, also: Collection[str]) -> Iterator[tuple[Figure, Rung, dict[str, object]]]:
     """Every rung of every measured figure, with the parameters of its SELECTs; of places those that have adverts."""
     places = {*PLACES, *(name for region, continent, _ in PLACES.values() for name in (region, continent))}
     inputs = inputs_of(con, AS_OF)
@@ -326,9 +324,9 @@ def reader(con: duckdb.DuckDBPyConnection) -> Callable[[str], list[dict[str, Any
     return rows_of
 
 
-def behind(figure: Figure, rung: Fallback, adverts: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def behind(figure: Figure, rung: Rung, adverts: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """The adverts of the figure's own cells."""
-    cells = figure.cells_of(rung)
+    cells = figure.counted_cells(rung)
     return [row for row in adverts if not cells or tuple(row["cell"]) in cells]
 
 
@@ -343,10 +341,10 @@ def cell_of(row: dict[str, Any], parameters: dict[str, object]) -> tuple[str, ..
         return (row["adverts"], row["region"], row["law"])
     if isinstance(row.get("cell"), list):
         return tuple(row["cell"])
+    if "steps" in row:
+        return ("region", row["region"])
     if "region_level" in row:
         return (row["region_level"], row["region"], str(row.get("role_group") or parameters.get("role_group")))
-    if isinstance(row.get("cell"), list):  # the mart's own
-        return tuple(row["cell"])
     if "cell" in row:  # a group of roles at the place of the figure
         return (str(parameters.get("region_level", "world")), str(parameters.get("region", "World")), row["role_group"])
     return None

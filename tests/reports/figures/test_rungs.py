@@ -13,9 +13,9 @@ import pytest
 from reports.figures import ladder, vintages
 from reports.figures.addresses import declare
 from reports.figures.catalogue import declarations
+from reports.figures.declared.pay_figures import say_instead
 from reports.figures.explain import explain_figure
 from reports.figures.ladder import inputs_of, parameters_of
-from reports.figures.pay_figures import say_instead
 from reports.figures.places import PLACES
 from reports.wording import frame, notes
 from reports.wording.work import WORKS

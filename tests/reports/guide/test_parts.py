@@ -50,11 +50,6 @@ def read(text: str, ledger: list[Figures], *, is_html: bool = False) -> str:
     return page
 
 
-def test_guides_may_name_the_part_as_they_did_first(ledger: list[Figures]) -> None:
-    then = read(f"Up to {part('show=`high`')}.", ledger)
-    assert then == read(f"Up to {part('part=`high`')}.", ledger) == "Up to USD 150K (by others)."
-
-
 def test_parts_stand_in_a_sentence_and_what_must_be_said_stands_once_behind_the_last(ledger: list[Figures]) -> None:
     low, high = (part(f"part=`{end}` per=`month` format=`long`") for end in ("low", "high"))
     text = f"They offer {low} to {high} a month."

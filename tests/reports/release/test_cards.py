@@ -62,7 +62,7 @@ def test_a_single_value_stands_in_large_letters_above_its_interval(figure: Calla
 
 
 def test_a_long_chart_ends_and_says_so(figure: Callable[..., Figures]) -> None:
-    rows = [FULL | {"name": f"row {number}"} for number in range(cards.MOST_ROWS + 1)]
+    rows = [FULL | {"name": f"row {number}"} for number in range(cards.MAX_ROWS + 1)]
     said = texts(draw(industries(figure, *rows)))
     assert "Row 29" in said and "Row 30" not in said and any(text.endswith("30 of 31 rows.") for text in said)
 

@@ -418,7 +418,7 @@ def test_a_chain_is_bounded_and_keeps_no_fields_that_nobody_reads(
     newest, older = read_chain(folder).manifests
     assert "more" not in newest and "code_version" not in newest
     assert {Path(file["path"]).parent for file in older["files"]} == {Path(f"figures/{DAY}")}
-    monkeypatch.setattr("reports.release.manifest.MOST_IN_CHAIN", (folder / MANIFEST).stat().st_size)
+    monkeypatch.setattr("reports.release.manifest.MAX_IN_CHAIN", (folder / MANIFEST).stat().st_size)
     assert any(
         fault.startswith(f"{OLDER}: manifests of this release and newer ones have ") for fault in find_faults(folder)
     )

@@ -63,7 +63,7 @@ def test_a_feed_names_so_many_figures_and_counts_the_others(day: PublishedDay) -
         "Release none: 0 figures changed",
     ]
     body = feed.entries[0].content[0].value
-    assert body.count("<li>") == changes.MOST_SHOWN and "2 more stand in CHANGES.md" in body
+    assert body.count("<li>") == changes.MAX_FIGURES and "2 more stand in CHANGES.md" in body
     assert "A &amp; 'B' &lt;x&gt;</a>: 1 → withheld" in body and "&lt;counted twice&gt;" in body
     assert feed.entries[1].content[0].value == "<p>No figure changed.</p>"
     assert (

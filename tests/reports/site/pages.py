@@ -10,7 +10,7 @@ from markupsafe import Markup
 from reports.release.published import PublishedDay, describe_published
 from reports.site import build, regions
 from reports.site.explorer import Explorer
-from reports.site.findings import FindingsBasis, list_open
+from reports.site.findings import list_open
 from reports.site.world import World
 from tests.reports.conftest import make_tables
 from warehouse.mart_tables import Figures
@@ -37,14 +37,11 @@ def render_site(site: build.Site) -> dict[str, str]:
 
 def make_site(day: PublishedDay) -> build.Site:
     """The site of figures alone."""
-    basis = FindingsBasis(
-        figures={row.figure: regions.keep_names(row) for row in day.figures},
-        explorer=Explorer(as_of=day.as_of, answers={}, places=(), works=()),
-        skills={},
-    )
     return build.Site(
         published=day,
-        seen=basis,
+        by_id={row.figure: regions.keep_names(row) for row in day.figures},
+        explorer=Explorer(as_of=day.as_of, answers={}, places=(), works=()),
+        skills={},
         world=World(picture=Markup(""), on=day.as_of, rows=()),
         open=list_open(day.figures),
     )

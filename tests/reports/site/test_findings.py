@@ -11,12 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reports.cells.cell import Cell
-from reports.figures.declaration import Fallback
+from reports.figures.declaration import Rung
 from reports.figures.ladder import Attempt
 from reports.figures.verdicts import Verdict
 from reports.site import figure_rows, findings, skills
-from reports.site.explorer import Explorer
-from reports.site.findings import FindingsBasis
 from reports.wording import gaps
 from reports.wording.renderer import Renderer
 from warehouse.mart_tables import Lack
@@ -138,12 +136,7 @@ def test_the_card_of_degrees_shows_the_row_it_speaks_of(figure: Any) -> None:
     ledger = figure(
         figure="degree.shares", value="x", value_json=json.dumps(rows), qualifier="under review since 3 May"
     )
-    basis = FindingsBasis(
-        figures={"degree.shares": ledger},
-        explorer=Explorer(as_of=ledger.as_of, answers={}, places=(), works=()),
-        skills={},
-    )
-    (card,) = findings.cards(basis)
+    (card,) = findings.cards({"degree.shares": ledger}, {})
     assert card.title == "65% of AI jobs with a full advert in a language we read name no degree"
     assert "<b>65%</b>" in card.chart and card.chart.count('<li class="row') == 4
     assert card.kicker.endswith("under review since 3 May"), "what waits for review says so"
@@ -203,7 +196,7 @@ def test_what_lacks_is_said_and_counted() -> None:
     few = Verdict(status="suppressed", reason="few")
     refusals = [
         Attempt(
-            rung=Fallback(name=rung, basis=basis, cells="", sql="", behind=""),
+            rung=Rung(name=rung, basis=basis, cells="", sql="", behind=""),
             list="",
             given={},
             rows=[counts],

@@ -15,7 +15,7 @@ from reports.figures.catalogue import KNOWN
 from reports.figures.history import FigureVintage
 from reports.release.published import describe_published
 from reports.site import build, explorer, words
-from reports.wording.lists import entitle_list
+from reports.wording.bases import entitle_list
 from tests.reports.conftest import make_tables
 from tests.reports.site.pages import make_site, render_pages, render_site
 from tests.reports.site.test_regions import MIXED, US

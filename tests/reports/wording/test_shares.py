@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from reports.cells.cell import Cell
+from reports.figures.declared.share_figures import declare_places, declare_share, name_jobs
 from reports.figures.places import PLACES, slug
-from reports.figures.share_figures import declare_places, declare_share, name_jobs
 from reports.figures.verdicts import judge_places
 from reports.wording import shares
 from transforms.records.vocabulary import AI_JOBS

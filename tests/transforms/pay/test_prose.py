@@ -12,7 +12,6 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from transforms.pay.amounts import stated_amount
 from transforms.pay.currency import codes
 from transforms.pay.normalisation import complete_pay
 from transforms.pay.prose import pay_in
@@ -532,26 +531,3 @@ def test_periods_of_one_country_do_not_overlap() -> None:
     for key, ranges in norms.items():
         in_order = sorted(ranges)
         assert all(one[1] < two[0] for one, two in itertools.pairwise(in_order)), key
-
-
-@pytest.mark.parametrize(
-    ("value", "amount"),
-    [
-        (85000, 85000.0),
-        ("125,000.50", 125000.5),
-        ("99200.0", 99200.0),
-        (0, None),
-        ("0.0", None),
-        ("", None),
-        ("n/a", None),
-        (-5, None),
-        (True, None),
-        (None, None),
-        ("inf", None),
-        ("nan", None),
-        (10**400, None),
-        ([1], None),
-    ],
-)
-def test_an_amount_in_a_field_of_its_own(value: object, amount: float | None) -> None:
-    assert stated_amount(value) == amount

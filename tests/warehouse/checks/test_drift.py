@@ -44,8 +44,19 @@ def judge_rows(
     for column in [name for name in frame if name not in ("agreements", "doubts")]:
         values = ["board/x", "board", column, len(frame), int(frame[column].notna().sum())]
         con.execute("INSERT INTO ops.fill_rates VALUES (?, ?, ?, ?, ?)", values)
+    con.execute("DELETE FROM ops.self_checks WHERE warc = 'board/x'")
+    if "doubts" in frame:
+        con.execute(
+            """
+            INSERT INTO ops.self_checks
+            SELECT 'board/x', 'board', "check", count(*), count_if(has_failed) FROM (
+                SELECT unnest(agreements) AS "check", false AS has_failed FROM frame
+                UNION ALL SELECT unnest(doubts), true FROM frame
+            ) GROUP BY "check"
+            """
+        )
     options = {"source": "board", "expected_rows": BOUNDS, "gate": "load:board/x", "run_id": "r"} | options
-    return judge(con, frame, warc="board/x", n_seen=n, **options)
+    return judge(con, warc="board/x", n_rows=len(frame), n_seen=n, **options)
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Signs of agencies: which words tell of one and which do not, and that each advert is read once."""
+"""Signs of agencies: which words are one, which are not, and that the newest version of an advert counts."""
 
 from __future__ import annotations
 
@@ -13,15 +13,16 @@ import pytest
 from extractors.archive.reader import read
 from extractors.response import ANSWERED, Response
 from extractors.source import all_sources, is_answer_of
-from tests.builders import Answer, all_rows, declare, load, night, open_copy, posting, refined
+from tests.builders import Answer, all_rows, declare, load, night, posting, refined
 from transforms.depth import ALL_PERCENT
+from transforms.employers import agency_signs
+from transforms.employers.agency_signs import add_agency_signs, find_signs
 from transforms.posting import postings
 from transforms.records.rows import Posting
 from transforms.records.vocabulary import AGENCY_SIGNS
 from transforms.text.lookups import cells_of
 from warehouse import database
-from warehouse.load import agencies, employers
-from warehouse.load.refined_file import RefinedFile
+from warehouse.load import employers
 from warehouse.views import analysis_views
 
 CASES = Path(__file__).with_name("agency_cases.csv")
@@ -47,91 +48,40 @@ def cases() -> Iterator[dict[str, str]]:
             yield row | {"text": row["text"].replace("\\n", "\n")}
 
 
-def read_files(con: database.Connection, *files: RefinedFile) -> None:
-    load(con, *files)
-    agencies.read_signs(con, files)
-
-
-def test_words_tell_of_agencies_and_others_do_not(con: database.Connection, tmp_path: Path) -> None:
-    declare(con, None)
-    rows = list(cases())
-    adverts = [
-        advert(n, row["text"], title=row["title"], language=row["language"] or None) for n, row in enumerate(rows)
-    ]
-    read_files(con, refined(tmp_path, "a", Answer(night(0), adverts)))
-    signs: dict[str, set[str]] = {}
-    for posting_id, sign, _ in all_rows(con, SIGNS):
-        signs.setdefault(posting_id, set()).add(sign)
-    wrong = [
-        (row["text"], row["title"], signs.get(f"board:{n}", set()))
-        for n, row in enumerate(rows)
-        if signs.get(f"board:{n}", set()) != set(filter(None, row["signs"].split(";")))
-    ]
+def test_words_tell_of_agencies_and_others_do_not() -> None:
+    wrong = []
+    for n, row in enumerate(cases()):
+        read = add_agency_signs(advert(n, row["text"], title=row["title"], language=row["language"] or None))
+        signs = {one.sign for one in read.agency_signs}
+        if signs != set(filter(None, row["signs"].split(";"))):
+            wrong.append((row["text"], row["title"], signs))
     assert wrong == []
 
 
-@pytest.fixture(scope="module")
-def opened(work_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[database.Connection]:
-    """A work file for tests that write nothing."""
-    with open_copy(work_template, tmp_path_factory.mktemp("opened")) as con:
-        yield con
-
-
 @pytest.mark.parametrize("cue", cells_of("agency_cues"), ids=lambda cue: cue["example"])
-def test_each_cue_finds_its_example(opened: database.Connection, cue: dict[str, str]) -> None:
+def test_each_cue_finds_its_example(cue: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
     assert cue["sign"] in AGENCY_SIGNS and cue["part"] in ("title", "text")
-    texts = "(SELECT 'x' AS posting_id, ? AS title, ? AS text, ? AS language)"
-    values = [cue["example"], cue["example"], cue["language"]]
-    rows = opened.execute(agencies._signs([cue], cue["part"], texts), values).fetchall()
-    assert [row[:2] for row in rows] == [("x", cue["sign"])]
-    assert rows[0][2] in cue["example"]
+    monkeypatch.setattr(agency_signs, "cells_of", lambda _: [cue])
+    monkeypatch.setattr(agency_signs, "_cues_of", agency_signs._cues_of.__wrapped__)
+    (found,) = find_signs(cue["part"], cue["example"], cue["language"])
+    assert found.sign == cue["sign"] and found.words in cue["example"]
 
 
-def test_each_version_is_read_once(con: database.Connection, tmp_path: Path) -> None:
+def test_signs_are_those_of_an_adverts_newest_version(con: database.Connection, tmp_path: Path) -> None:
     declare(con, None)
-    first = refined(tmp_path, "a", Answer(night(0), [advert(1), advert(2), advert(3, None, title="Locum Recruiter")]))
-    read_files(con, first)
-    assert [row[:2] for row in all_rows(con, SIGNS)] == [
-        ("board:1", "client"),
-        ("board:2", "client"),
-        ("board:3", "title"),
-    ]
-    first.rows.unlink()
+    recruiter = add_agency_signs(advert(3, None, title="Locum Recruiter"))
+    first = [add_agency_signs(advert(1)), add_agency_signs(advert(2)), recruiter]
+    load(con, refined(tmp_path, "a", Answer(night(0), first)))
     before = all_rows(con, SIGNS)
-    agencies.read_signs(con, [first])
-    assert all_rows(con, SIGNS) == before, "nothing is read again"
-    edit = advert(1, "We are a bank.")
-    second = refined(tmp_path, "b", Answer(night(1), [edit, advert(2), advert(3, None, title="Locum Recruiter")]))
-    agencies_before = [row for row in before if row[0] != "board:1"]
-    load(con, second)
-    agencies.read_signs(con, [second])
-    assert all_rows(con, SIGNS) == agencies_before, "what an edit took away is no sign any more"
+    assert [row[:2] for row in before] == [("board:1", "client"), ("board:2", "client"), ("board:3", "title")]
+    edited = [add_agency_signs(advert(1, "We are a bank.")), *first[1:]]
+    load(con, refined(tmp_path, "b", Answer(night(1), edited)))
+    assert all_rows(con, SIGNS) == before[1:], "what an edit took away is no sign any more"
 
 
-def test_a_text_whose_file_is_missing_is_read_when_it_is_there(con: database.Connection, tmp_path: Path) -> None:
-    declare(con, None)
-    file = refined(tmp_path, "a", Answer(night(0), [advert(1, title="Locum Recruiter")]))
-    load(con, file)
-    agencies.read_signs(con, [])
-    assert all_rows(con, SIGNS) == []
-    agencies.read_signs(con, [file])
-    assert [row[1] for row in all_rows(con, SIGNS)] == ["client", "title"]
-
-
-def test_only_employers_boards_are_read(con: database.Connection, tmp_path: Path) -> None:
-    declare(con, None)
-    con.execute("UPDATE core.sources SET kind = 'aggregator'")
-    read_files(con, refined(tmp_path, "a", Answer(night(0), [advert(1)])))
-    assert all_rows(con, SIGNS) == []
-
-
-def test_other_cues_read_all_again(con: database.Connection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    declare(con, None)
-    file = refined(tmp_path, "a", Answer(night(0), [advert(1)]))
-    read_files(con, file)
-    monkeypatch.setattr(agencies, "cells_of", lambda _: [])
-    agencies.read_signs(con, [file])
-    assert all_rows(con, SIGNS) == []
+@pytest.mark.parametrize("state", ["snippet", "unread"])
+def test_only_texts_that_were_read_in_full_count(state: str) -> None:
+    assert add_agency_signs(advert(1, text_state=state)).agency_signs == ()
 
 
 # --- real boards --------------------------------------------------------------------------------------
@@ -147,7 +97,6 @@ def test_of_real_boards_with_texts_those_of_agencies_are_found(con: database.Con
     file = refined(tmp_path, "a", *answers, source="ashby")
     load(con, file)
     employers.resolve(con, ())
-    agencies.read_signs(con, [file])
     for statement in analysis_views.declarations():
         con.execute(statement)
     verdicts = dict(all_rows(con, "SELECT board, is_agency FROM analysis.boards"))
@@ -168,5 +117,5 @@ def _read_boards(boards: set[str]) -> Iterator[Answer]:
                 last[str(module.SOURCE.board_of(response.url))] = response
     for number, board in enumerate(sorted(boards & last.keys())):
         records = [one for one in module.parse(last[board]) if isinstance(one, dict)][:20]
-        rows = [row for row in postings(records, percent=ALL_PERCENT) if isinstance(row, Posting)]
+        rows = [add_agency_signs(row) for row in postings(records, percent=ALL_PERCENT) if isinstance(row, Posting)]
         yield Answer(night(number), rows, board=board)

@@ -1,0 +1,33 @@
+"""Pay that a source states in fields, as one component."""
+
+from __future__ import annotations
+
+from transforms.pay.currency import currency_of
+from transforms.pay.scope import Tie
+from transforms.records.rows import Pay
+
+
+def pay_in_fields(
+    low: float | None,
+    high: float | None,
+    *,
+    text: str | None,
+    currency: object = None,
+    period: str | None = None,
+    component: str = "base",
+    tie: Tie = Tie(),  # noqa: B008  # a tuple, never changed
+) -> Pay:
+    """Return stated pay. `currency` is a code or word of the source, `period` one of `vocabulary.PERIODS`."""
+    return Pay(
+        component=component,
+        pay_text=text,
+        low=low,
+        high=high,
+        currency=currency_of(currency) if isinstance(currency, str) else None,
+        period=period,
+        period_reading="stated" if period else None,
+        reading="stated",
+        place_text=tie.place_text,
+        country=tie.country,
+        level_text=tie.level_text,
+    )

@@ -1,0 +1,47 @@
+"""Rows of reported pay and official wages, with what follows from the columns that a source states."""
+
+from __future__ import annotations
+
+import functools
+from types import MappingProxyType
+from typing import Any
+
+from transforms.place.places import region_of
+from transforms.records.rows import OfficialWage, PayReport
+from transforms.records.vocabulary import GROUP_OF_ROLE
+from transforms.role.titles import role_of, seniority_of
+
+UNSTATED_IN_REPORTS = MappingProxyType(
+    dict.fromkeys(("pay_usd_stated", "employer_country", "remote_share", "employer_size", "employment_type"))
+)
+UNSTATED_IN_WAGES = MappingProxyType(
+    {
+        **dict.fromkeys(("compiled_by", "employment", "employment_rse", "mean_rse")),
+        **dict.fromkeys(("annual_mean", "annual_p10", "annual_p25", "annual_p50", "annual_p75", "annual_p90")),
+        "top_coded": (),
+    }
+)
+
+
+def pay_report(*, title: str, country: str | None, role: str | None = None, **stated: Any) -> PayReport:
+    """Return a report of pay. Role, level and region follow from title and country unless they are `stated`.
+
+    A report that states no `pair_row` is a pair by itself.
+    """
+    role_of_title, seniority = read_title(title)
+    role = role or role_of_title
+    region, continent = region_of(country) if country else (None, None)
+    derived = {"pair_row": stated["row"], "seniority": seniority, "region": region, "continent": continent}
+    columns = {**UNSTATED_IN_REPORTS, **derived, **stated}
+    return PayReport(title=title, country=country, role=role, role_group=GROUP_OF_ROLE[role], **columns)
+
+
+def official_wage(**stated: Any) -> OfficialWage:
+    """Return an official wage; figures that are not `stated` are None."""
+    return OfficialWage(**{**UNSTATED_IN_WAGES, **stated})
+
+
+@functools.lru_cache(maxsize=8192)
+def read_title(title: str) -> tuple[str, str]:
+    """Return role and level of a title."""
+    return role_of(title).value, seniority_of(title).value

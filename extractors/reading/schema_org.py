@@ -1,0 +1,382 @@
+"""schema.org JobPosting in a page: found in JSON-LD, in microdata or by selectors, and read into a `RawPosting`.
+
+Markup is written for search engines and seldom tested. Saved pages have a country that is a list of ten names, nine
+places of which eight repeat the address of the first, an unknown kind of employment, a literal \\n in the text, an end
+ten years away, an item followed by its properties instead of containing them, and an amount made of empty texts.
+`estimatedSalary` is somebody's estimate, not advertised pay, so it is not read.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from types import MappingProxyType
+from typing import Any
+from urllib.parse import urldefrag, urljoin, urlsplit
+
+from extractors.boards import on_board
+from extractors.reading.markup import limit_depth
+from extractors.response import Response, each
+from extractors.sources.declaration import Source
+from transforms.pay.structured import stated_pay
+from transforms.place.places import Address
+from transforms.raw_posting import RawPosting
+from transforms.records.rows import Issue, Pay
+from transforms.text.rejects import Rejected
+
+MAX_NESTED = 10_000
+"""Values of a page's markup that are searched for postings."""
+MAX_ITEMS = 300
+"""Items of microdata that a page may have: reading an item walks through the items inside it as well."""
+MAX_PARTS = 50
+"""Texts or amounts of one property of a posting that are read: each text is searched for in all before it."""
+HEAD = 2_000
+"""Bytes at the beginning of a page in which it names its encoding."""
+UTF_16 = (b"\xff\xfe", b"\xfe\xff")
+"""Byte-order marks, which override any other encoding (WHATWG HTML, 13.2.3.2)."""
+CHARSET = re.compile(r"charset=[\"']?([\w-]+)", re.IGNORECASE)
+CDATA = re.compile(r"<!\[CDATA\[|\]\]>")
+PARTS = {
+    "description": "",
+    "responsibilities": "Responsibilities",
+    "qualifications": "Qualifications",
+    "skills": "Skills",
+    "experienceRequirements": "Experience",
+    "educationRequirements": "Education",
+    "jobBenefits": "Benefits",
+    "incentiveCompensation": "Benefits",
+}
+"""Properties that hold the advert's text, with the heading that we give to each."""
+NO_SELECTORS: Mapping[str, str] = MappingProxyType({})
+PERIOD_OF_UNIT = {"ANN": "year", "MON": "month", "WEE": "week", "HUR": "hour"}
+"""Units by their codes (UN/CEFACT recommendation 20)."""
+KNOWN = frozenset([
+    "@context", "@type", "@id", "title", "name", "description", "responsibilities", "qualifications", "skills",
+    "experienceRequirements", "educationRequirements", "jobBenefits", "incentiveCompensation", "identifier",
+    "datePosted", "validThrough", "hiringOrganization", "jobLocation", "jobLocationType",
+    "applicantLocationRequirements", "employmentType", "baseSalary", "salaryCurrency", "estimatedSalary", "url",
+    "sameAs", "image", "logo", "mainEntityOfPage", "directApply", "industry", "occupationalCategory", "workHours",
+    "jobStartDate", "jobImmediateStart", "totalJobOpenings", "employmentUnit", "employerOverview", "applicationContact",
+    "benefits", "inLanguage", "experienceInPlaceOfEducation", "physicalRequirement", "relevantOccupation",
+    "securityClearanceRequirement", "sensoryRequirement", "specialCommitments", "eligibilityToWorkRequirement",
+    "potentialAction", "dateModified",
+])  # fmt: skip
+
+# --- pages --------------------------------------------------------------------------------------------
+
+
+def page_of(response: Response) -> str:
+    """Decode a page by the encoding in its header or head. Invalid bytes of UTF-8 become U+FFFD.
+
+    The depth of its elements is limited (`limit_depth`), so that parsing takes time proportional to its length.
+    """
+    return limit_depth(_decode(response))
+
+
+def _decode(response: Response) -> str:
+    from bs4 import UnicodeDammit  # noqa: PLC0415  # slow to load, and only pages need it
+
+    if response.body.startswith(UTF_16):
+        return response.body.decode("utf-16", "replace")
+    in_header = CHARSET.search(response.headers.get("content-type", ""))
+    charset = in_header or CHARSET.search(response.body[:HEAD].decode("latin-1"))
+    if charset and charset[1].lower() in (
+        "utf-8",
+        "utf8",
+    ):  # one bad byte must not change how the rest is read
+        return response.body.decode("utf-8-sig", "replace")
+    read = UnicodeDammit(response.body, [in_header[1]] if in_header else ["utf-8"], is_html=True)
+    return read.unicode_markup or ""
+
+
+def tree_of(page: str) -> Any:
+    """Parse a page into an lxml tree; None if it has no elements. The parser cuts off what is nested over 256 deep.
+
+    Its time is proportional to the length of the page. A parser that repairs pages as browsers do needs the square of
+    the depth.
+    """
+    from extruct.utils import parse_html  # noqa: PLC0415  # takes most of a second, and only pages need it
+    from lxml.etree import LxmlError  # noqa: PLC0415
+
+    try:
+        return parse_html(page.replace("\0", "").encode("utf-8", "replace"), "UTF-8")
+    except (LxmlError, ValueError):
+        return None
+
+
+def job_postings_in(page: str, url: str, selectors: Mapping[str, str] = NO_SELECTORS) -> list[dict[str, Any]]:
+    """Return the JobPostings of a page in the shape of JSON-LD: from JSON-LD, else microdata, else `selectors`.
+
+    `selectors` are the CSS selectors of the elements that hold each property, for pages without markup.
+    """
+    return json_ld_in(page) or microdata_in(page, url) or _select(page, selectors)
+
+
+def json_ld_in(page: str) -> list[dict[str, Any]]:
+    """Return the JobPostings in a page's JSON-LD: alone, in lists or in an `@graph`. Skip scripts that are not JSON."""
+    from extruct.jsonld import JsonLdExtractor  # noqa: PLC0415  # takes most of a second, and only pages need it
+
+    postings: list[dict[str, Any]] = []
+    tree = tree_of(page) if "JobPosting" in page else None
+    for script in () if tree is None else tree.iter("script"):
+        if "ld+json" not in script.get("type", "").lower():
+            continue
+        text = CDATA.sub("", script.text or "")
+        begin, end = re.search(r"[\[{]", text), max(text.rfind("}"), text.rfind("]"))  # comments may stand around
+        if begin is None or "JobPosting" not in text:
+            continue
+        try:
+            script_alone = f'<script type="application/ld+json">{text[begin.start() : end + 1]}</script>'
+            postings += _job_postings(JsonLdExtractor().extract(script_alone))
+        except (ValueError, RecursionError):
+            continue
+    return postings
+
+
+def microdata_in(page: str, url: str) -> list[dict[str, Any]]:
+    """Return the JobPostings in a page's microdata, in the shape of JSON-LD.
+
+    The first item without properties gets the elements after it: some pages close its element too early.
+    """
+    if "JobPosting" not in page or "itemscope" not in page:
+        return []
+    from extruct.w3cmicrodata import MicrodataExtractor  # noqa: PLC0415
+
+    document = tree_of(page)
+    if document is None or len(document.xpath("//*[@itemscope]")) > MAX_ITEMS:
+        return []
+    for empty in document.xpath("//*[@itemscope][contains(@itemtype, 'JobPosting')][not(.//*[@itemprop])]")[:1]:
+        for behind in list(empty.itersiblings()):
+            empty.append(behind)
+    items = MicrodataExtractor().extract_items(document, url)
+    return list(_job_postings([_as_json_ld(item) for item in items]))
+
+
+def _job_postings(values: object) -> Iterator[dict[str, Any]]:
+    """Yield the JobPostings among nested values, in order, without searching inside them."""
+    waiting = [values]
+    for _ in range(MAX_NESTED):
+        if not waiting:
+            return
+        value = waiting.pop()
+        if isinstance(value, dict):
+            if any(str(kind).endswith("JobPosting") for kind in _many(value.get("@type"))):
+                yield value
+            else:
+                waiting += reversed(value.values())
+        elif isinstance(value, list):
+            waiting += reversed(value)
+
+
+def _as_json_ld(item: Any) -> Any:
+    """Convert an item of microdata to the shape of JSON-LD."""
+    if isinstance(item, list):
+        return [_as_json_ld(part) for part in item]
+    if not isinstance(item, dict):
+        return item
+    if "properties" not in item:
+        return item.get("value")
+    return {"@type": item.get("type"), **{name: _as_json_ld(value) for name, value in item["properties"].items()}}
+
+
+def _select(page: str, selectors: Mapping[str, str]) -> list[dict[str, Any]]:
+    """Return an item made of what the selectors find, or nothing without a title."""
+    if not selectors:
+        return []
+    from bs4 import BeautifulSoup  # noqa: PLC0415
+
+    soup = BeautifulSoup(page, "lxml")
+    item: dict[str, Any] = {"@type": "JobPosting"}
+    for name, selector in selectors.items():
+        tags = soup.select(selector, limit=MAX_PARTS if name in PARTS else 1)
+        if name in PARTS:
+            item[name] = [tag.decode_contents() for tag in tags]
+        elif tags:
+            item[name] = tags[0].get("datetime") or tags[0].get_text(" ", strip=True)
+    return [item] if item.get("title") else []
+
+
+def read_page(
+    response: Response,
+    read: Callable[[dict[str, Any]], RawPosting | Issue],
+    *,
+    selectors: Mapping[str, str] = NO_SELECTORS,
+    remedy: str = "see whether its pages changed",
+) -> Iterator[RawPosting | Issue]:
+    """Read every JobPosting of a page with `read`. Raise `Rejected` with the `remedy` if there is none."""
+    page = page_of(response)
+    items = job_postings_in(page, response.url, selectors)
+    if not items:
+        raise Rejected("response", page[:80], f"a schema.org JobPosting expected; {remedy}")
+    yield from each(items, read, known=KNOWN)
+
+
+def read_board_page(
+    response: Response,
+    source: Source,
+    *,
+    id: str,
+    url: str | None = None,
+    named: str | None = None,
+    is_token_a_name: bool = True,
+    selectors: Mapping[str, str] = NO_SELECTORS,
+) -> Iterator[RawPosting | Issue]:
+    """Read the posting on a page of a platform's board, under the platform's `id` and `url` (default: the page's own).
+
+    `named` is the employer's name if the markup has none; else as for `on_board`.
+    """
+
+    def read(item: dict[str, Any]) -> RawPosting:
+        posting = read_job_posting(item, source=source.name, url=url or response.url)
+        posting["id"], posting["url"], posting["board"], posting["requisition_id"] = id, url or response.url, None, None
+        posting["employer"] = posting.get("employer") or named
+        return posting
+
+    yield from read_page(
+        response, on_board(source, response.url, read, is_token_a_name=is_token_a_name), selectors=selectors
+    )
+
+
+def id_by(address: str) -> str:
+    """Return a posting's address without scheme and fragment, as its id."""
+    return urldefrag(address).url.split("://", 1)[-1]
+
+
+# --- postings -----------------------------------------------------------------------------------------
+
+
+def read_job_posting(item: dict[str, Any], *, source: str, url: str) -> RawPosting:
+    """Read a JobPosting of the page at `url`. Its id is its `identifier` within its host, else its address.
+
+    The identifier counts as the employer's number of the opening only if it carries the employer's name.
+    """
+    address = urljoin(url, _text(item.get("url")) or url)
+    host, number = urlsplit(address).netloc, identifier_of(item)
+    places = [*map(_place, _many(item.get("jobLocation")))]
+    is_remote = "TELECOMMUTE" in _texts(item.get("jobLocationType"))
+    scope = _texts(item.get("applicantLocationRequirements"))
+    if is_remote and scope:
+        places = []  # they are the employer's office
+    lines = [place.text for place in places if place.text] or ([f"Remote ({', '.join(scope)})"] if scope else [])
+    pays, prose = _pay_of(item)
+    return RawPosting(
+        source=source,
+        id=f"{host}/{number}" if number else id_by(address),
+        title=_text(item.get("title")) or _text(item.get("name")),
+        url=address,
+        board=host,
+        employer=_text(item.get("hiringOrganization")),
+        department=_text(item.get("employmentUnit")),
+        industry_text=_text(item.get("industry")),
+        requisition_id=number if _names_employer(item) else None,
+        html=_whole_text(item),
+        location_text="; ".join(dict.fromkeys(lines)),
+        addresses=_distinct(places),
+        is_remote=is_remote or None,
+        employment_type=", ".join(_texts(item.get("employmentType"))),
+        posted_on=_day(item.get("datePosted")),
+        openings=_text(item.get("totalJobOpenings")),
+        valid_through=_day(item.get("validThrough")),
+        pay=pays,
+        pay_text=prose,
+    )
+
+
+def _whole_text(item: dict[str, Any]) -> str:
+    """Join the parts of the advert as HTML, whether they are HTML, HTML escaped twice, or text."""
+    whole: dict[str, str] = {}
+    for name, heading in PARTS.items():
+        for part in _many(item.get(name))[:MAX_PARTS]:
+            if not isinstance(part, str) or not part.strip() or any(part in text for text in whole.values()):
+                continue
+            text = (part if "<" in part else html.unescape(part)).replace("\\n", "\n")
+            body = text if "<" in text else html.escape(text).replace("\n", "<br>")
+            whole[heading] = f"{whole.get(heading, '')}<div>{body}</div>"
+    return "".join(f"<h3>{heading}</h3>{body}" if heading else body for heading, body in whole.items())
+
+
+def _place(place: object) -> Address:
+    """Read a place that is given as text, as an address, or as a Place with an address."""
+    if not isinstance(place, dict):
+        return Address(_text(place))
+    address = _one(place.get("address", place))
+    if not isinstance(address, dict):
+        return Address(_text(address) or _text(place))
+    country, town = _text(address.get("addressCountry")), _text(address.get("addressLocality"))
+    line = _text(place.get("name")) or ", ".join(filter(None, (town, country)))
+    return Address(line or None, country, _text(address.get("addressRegion")), town)
+
+
+def _distinct(places: Sequence[Address]) -> list[Address]:
+    """Return the places. Where several names share one address, keep only name and country: the address is wrong."""
+    names: dict[Address, set[str | None]] = {}
+    for place in places:
+        names.setdefault(place._replace(text=None), set()).add(place.text)
+    return [
+        place if len(names[place._replace(text=None)]) == 1 else Address(place.text, place.country) for place in places
+    ]
+
+
+def _pay_of(item: dict[str, Any]) -> tuple[list[Pay], str | None]:
+    """Return base pay in fields, else the text that stands in its place."""
+    salaries, currency = _many(item.get("baseSalary")), item.get("salaryCurrency")
+    pays = [pay for salary in salaries[:MAX_PARTS] for pay in _pays(salary, currency)]
+    prose = None if pays else _one(salaries)
+    return pays, prose if isinstance(prose, str) else None
+
+
+def _pays(salary: object, currency: object) -> tuple[Pay, ...]:
+    """Read base pay that is a number, MonetaryAmount, PriceSpecification or QuantitativeValue."""
+    if not isinstance(salary, dict):
+        return stated_pay(salary, salary, currency=_text(currency))
+    inner = _one(salary.get("value", salary))
+    value = inner if isinstance(inner, dict) else {"value": inner}
+    single = _one(value.get("value", value.get("price")))
+    low, high = (_one(value.get(end, value.get(end.replace("Value", "Price")))) for end in ("minValue", "maxValue"))
+    if low is None and high is None:
+        low = high = single
+    unit = next((u for of in (value, salary) for key in ("unitText", "unitCode") if (u := _text(of.get(key)))), None)
+    code = _text(salary.get("currency")) or _text(value.get("currency")) or _text(salary.get("priceCurrency"))
+    return stated_pay(low, high, currency=code or _text(currency), period=PERIOD_OF_UNIT.get(unit or "", unit))
+
+
+def _day(value: object) -> str | None:
+    """Return the day as the site writes it, since converting its midnight to UTC could give the day before."""
+    text = _text(value)
+    day = re.match(r"\d{4}-\d{2}-\d{2}(?=T|\s|$)", text or "")
+    return day[0] if day else text
+
+
+def identifier_of(item: dict[str, Any]) -> str | None:
+    """Return the value of a JobPosting's identifier. (Its name is the employer's.)"""
+    identifier = _one(item.get("identifier"))
+    return _text(identifier.get("value")) if isinstance(identifier, dict) else _text(identifier)
+
+
+def _names_employer(item: dict[str, Any]) -> bool:
+    """Whether the identifier is the hiring organisation's. Job boards give adverts their own numbers."""
+    identifier = _one(item.get("identifier"))
+    name = _text(identifier.get("name")) if isinstance(identifier, dict) else None
+    return name is not None and name == _text(item.get("hiringOrganization"))
+
+
+def _many(value: object) -> list[Any]:
+    return value if isinstance(value, list) else [] if value is None else [value]
+
+
+def _texts(value: object) -> list[str]:
+    return [text for part in _many(value) if (text := _text(part))]
+
+
+def _one(value: object) -> Any:
+    """Return the first item of a list, or the value itself."""
+    return next(iter(value), None) if isinstance(value, list) else value
+
+
+def _text(value: object) -> str | None:
+    """Return a text or number, or the name of a thing; of a list, that of its first item. None if it is empty."""
+    value = _one(value)
+    if isinstance(value, dict):
+        value = _one(value.get("name", value.get("@value")))
+    return str(value).strip() or None if isinstance(value, str | int | float) and value is not True else None

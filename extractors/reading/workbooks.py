@@ -1,0 +1,47 @@
+"""Excel workbooks, opened within bounds. Nothing in them is run; a formula has its last value."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import zipfile
+import zlib
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+from xml.etree.ElementTree import ParseError
+
+from transforms.text.rejects import Rejected
+
+if TYPE_CHECKING:
+    from openpyxl import Workbook
+
+UNREADABLE = (
+    *(zipfile.BadZipFile, zlib.error, ParseError, NotImplementedError, LookupError, ValueError, TypeError),
+    *(AttributeError, EOFError, OSError, RuntimeError),
+)
+"""What zipfile and openpyxl raise on bytes that are not a workbook."""
+
+
+@contextlib.contextmanager
+def open_workbook(content: bytes, *, largest: int, expected: str, remedy: str) -> Iterator[Workbook]:
+    """Open a workbook for reading.
+
+    Raise `Rejected` for bytes that are not a workbook, at once or while it is read, and before anything is unpacked if
+    its parts would take over `largest` bytes. `expected` and `remedy` are for the message.
+    """
+    from openpyxl import load_workbook  # noqa: PLC0415  # takes a fifth of a second, and only workbooks need it
+
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            size = sum(part.file_size for part in archive.infolist())  # zipfile unpacks no more than this
+        if size > largest:
+            rule = f"a workbook that unpacks to at most {largest:,} bytes expected; save the sheet as CSV"
+            raise Rejected("response", f"{size:,} bytes", rule)
+        workbook = load_workbook(io.BytesIO(content), read_only=True, data_only=True, keep_links=False)
+        with contextlib.closing(workbook):
+            yield workbook
+    except Rejected:
+        raise
+    except UNREADABLE as error:
+        begin = content[:80].decode("utf-8", "replace")
+        raise Rejected("response", begin, f"{expected} expected ({error}); {remedy}") from error

@@ -1,0 +1,130 @@
+"""Jobvite job boards: the pages of an employer's search, then the pages of single jobs.
+
+A list has title and place of each job. We request the pages of jobs whose title names a role we follow. Their markup
+has no employer, and an amount made of empty texts. Comments in a page hold withdrawn texts and are not read.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import urljoin
+
+from extractors.boards import on_board
+from extractors.reading.schema_org import page_of, read_board_page, tree_of
+from extractors.response import Response, each
+from extractors.sources.declaration import EXPIRY_DAYS, BoardUrl, platform
+from extractors.sources.fetching import fetch_lists_and_postings
+from extractors.web.paging import MAX_POSTINGS
+from transforms.raw_posting import RawPosting
+from transforms.records.rows import Issue
+from transforms.role.titles import names_followed_role
+from transforms.text.rejects import Rejected, leave_out
+
+HOST = "https://jobs.jobvite.com/"
+MAX_PAGES = 50
+"""Pages of one board: 2,500 jobs."""
+JOB = re.compile(r"/([^/?#]+)/job/(\w+)(?:[/?#]|\Z)")
+SEVERAL = re.compile(r"\d+ Locations")
+"""Text in place of several places."""
+SELECTORS = {"title": ".jv-header", "description": ".jv-job-detail-description"}
+"""Parts of a job's page without JSON-LD."""
+
+SOURCE = platform(
+    "jobvite",
+    "Jobvite",
+    homepage="https://www.jobvite.com",
+    endpoints=(HOST,),
+    licence="None stated: public pages of an employer's own openings. We publish counts, never texts",
+    terms_url=None,
+    terms_checked="2026-11-28, in what others had stored; its host has no robots.txt (404)",
+    gives="adverts of employers' boards with texts, by their pages",
+    is_republishable=True,
+    is_verified=True,
+    expires_after_days=EXPIRY_DAYS,
+    most_postings=MAX_POSTINGS,
+    boards=(
+        BoardUrl(
+            HOST + "{board}/search",
+            posting=HOST + "{board}/job/{id}",
+            pages=(r"https://jobs\.jobvite\.com/(?:careers/)?(?!careers/|support/)(?P<board>[^/?#]+)",),
+            is_paged=True,
+        ),
+    ),
+    facts=(
+        "Seen in one stored page of a list of 2026 with two jobs and one page of a job of 2025, both cut by who kept "
+        "them: codes as ids, the place beside the title, JSON-LD with the day, the place and the whole text, without "
+        "an employer, its amount a shell of empty texts. Others report fifty jobs a page and a link to the next, a "
+        "newer layout with the place inside the link, pages of jobs without JSON-LD (then title and text are read by "
+        "their classes), a shorter list under /jobs, which is not asked, an unknown board that redirects to another "
+        "host, which is not followed, and a closed job that redirects to the board. Lists come in pages, so they "
+        "close nothing. There is no robots.txt (404). No limit of requests and no terms for third parties were found."
+    ),
+)
+
+
+def _next(page: Response, postings: list[str]) -> str | None:
+    """Return the address of the next page that the page links. Add the jobs to request to `postings`."""
+    tree = _tree(page)
+    postings += [row["url"] for row in _rows(tree, page.url) if names_followed_role(row["title"])]
+    link = next((link.get("href") for link in tree.iter("a") if _is(link, "jv-pagination-next")), None)
+    return urljoin(page.url, link) if link else None
+
+
+fetch = fetch_lists_and_postings(SOURCE, _next, max_pages=MAX_PAGES)
+
+
+def parse(response: Response) -> Iterator[RawPosting | Issue]:
+    """Yield every job of a page of a list, or the job of its own page, or an issue for a job that cannot be read."""
+    if native := SOURCE.posting_of(response.url):
+        yield from read_board_page(response, SOURCE, id=native, selectors=SELECTORS)
+        return
+    tree = _tree(response)
+    if SOURCE.board_in(response.url) is None:  # where a closed job redirects to
+        yield leave_out(response.url, "a page of a search or of a job expected; what redirects here may be closed")
+    else:
+        yield from each(_rows(tree, response.url), on_board(SOURCE, response.url, _read_row))
+
+
+def _tree(response: Response) -> Any:
+    """Parse the page of a list. Raise `Rejected` for any other page; the board may be gone."""
+    page = page_of(response)
+    tree = tree_of(page) if "jv-" in page else None
+    if tree is None:
+        raise Rejected("response", page[:80], "a page of a list of jobs expected; the board may be gone")
+    return tree
+
+
+def _rows(tree: Any, url: str) -> list[dict[str, Any]]:
+    """Return address, title and place of each job that a list links to, once. The place follows its link."""
+    rows: dict[str, dict[str, Any]] = {}
+    row: dict[str, Any] = {}
+    for element in tree.iter("*"):
+        match = JOB.search(element.get("href") or "") if element.tag == "a" else None
+        if match:
+            row = rows.setdefault(match[2], {"id": match[2], "url": urljoin(url, element.get("href"))})
+            row.setdefault("title", _words(next((part for part in element.iter("*") if _is(part, "title")), element)))
+        elif row and _is(element, "jv-job-list-location"):
+            row.setdefault("place", _words(element))
+    return list(rows.values())
+
+
+def _is(element: Any, name: str) -> bool:
+    return name in (element.get("class") or "").split()
+
+
+def _words(element: Any) -> str:
+    """Return the text of an element, without comments."""
+    return " ".join(element.xpath("string()").split())
+
+
+def _read_row(row: dict[str, Any]) -> RawPosting:
+    place = row.get("place")
+    return RawPosting(
+        source=SOURCE.name,
+        id=row["id"],
+        title=row["title"],
+        url=row["url"],
+        location_text=None if place is None or SEVERAL.fullmatch(place) else place,
+    )

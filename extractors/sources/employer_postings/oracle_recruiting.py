@@ -1,0 +1,186 @@
+"""Oracle Recruiting job boards: the search behind a careers site, page by page, then single requisitions.
+
+A board is written pod.region/site, as in the address of the careers site. A list has no texts, so we request single
+requisitions whose title names a role we follow. Pay is in fields with names of the employer's choice ("Pay Range",
+"Minimum Salary"), as a line of prose or as two amounts, often without a period. Contacts and hiring managers are not
+read.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Iterator, Sequence
+from html import escape
+from typing import Any
+
+from extractors.boards import on_board
+from extractors.response import Response, each
+from extractors.sources.declaration import EXPIRY_DAYS, BoardUrl, platform
+from extractors.sources.fetching import after_records, fetch_lists_and_postings, followed_postings
+from extractors.web.paging import MAX_POSTINGS
+from transforms.pay.structured import stated_pay
+from transforms.place.places import Address
+from transforms.raw_posting import RawPosting
+from transforms.records.rows import Issue, Pay
+from transforms.text.rejects import Rejected
+
+HOST = "https://{pod}.fa.{region}.oraclecloud.com/"
+API = HOST + "hcmRestApi/resources/latest/"
+PAGE = 200
+MAX_PAGES = 50
+WORKPLACE_OF_CODE = {"ORA_ON_SITE": "onsite", "ORA_HYBRID": "hybrid", "ORA_REMOTE": "remote"}
+PARTS = {
+    "ExternalDescriptionStr": "",
+    "ExternalResponsibilitiesStr": "Responsibilities",
+    "ExternalQualificationsStr": "Qualifications",
+    "CorporateDescriptionStr": "",
+    "OrganizationDescriptionStr": "",
+}
+"""Fields with the text, in the order of the page, with the heading that we give to each."""
+PAY_LINE = re.compile(r"\b(?:pay|salary|wage|compensation|hiring|rate) range\b", re.IGNORECASE)
+PAY_END = re.compile(r"(minimum|maximum) (?:pay|salary|wage|rate)", re.IGNORECASE)
+PAY_PERIOD = re.compile(r"(?:pay|salary|wage)(?: rate)? frequency", re.IGNORECASE)
+"""Names that employers give to their fields of pay."""
+UNSTATED = "null"
+"""Text in place of a missing value."""
+KNOWN = frozenset([
+    "Id", "Title", "PostedDate", "PostingEndDate", "Language", "PrimaryLocation", "PrimaryLocationCountry",
+    "HotJobFlag", "BeFirstToApplyFlag", "WorkplaceTypeCode", "WorkplaceType", "JobFamily", "JobFunction", "WorkerType",
+    "ContractType", "ManagerLevel", "JobSchedule", "JobShift", "JobType", "StudyLevel", "Department", "Organization",
+    "LegalEmployer", "BusinessUnit", "ShortDescriptionStr", "secondaryLocations", "Distance", "TrendingFlag",
+    "GeographyId", "Relevancy", "DomesticTravelRequired", "InternationalTravelRequired", "WorkDurationYears",
+    "WorkDurationMonths", "WorkHours", "WorkDays", "MediaThumbURL", "workLocation", "otherWorkLocations",
+    "requisitionFlexFields", "Category", "RequisitionType", "JobGrade", "RequisitionId", "ExternalPostedStartDate",
+    "ExternalPostedEndDate", "ExternalContactName", "ExternalContactEmail", "HiringManager", "ContentLocale",
+    "NumberOfOpenings", "primaryLocationCoordinates", "skills", "media", *PARTS,
+])  # fmt: skip
+
+SOURCE = platform(
+    "oracle_recruiting",
+    "Oracle Recruiting",
+    homepage="https://docs.oracle.com/en/cloud/saas/human-resources/23d/farws/api-recruiting-ce-job-requisitions.html",
+    endpoints=("https://*.oraclecloud.com/hcmRestApi/resources/latest/recruitingCEJobRequisition",),
+    licence=(
+        'Not an API offered to others: Oracle\'s documentation says of it "only for Oracle internal use" (release 23D, '
+        "read 2026-11-27). Read with permission"
+    ),
+    terms_url="https://docs.oracle.com/en/cloud/saas/human-resources/23d/farws/api-recruiting-ce-job-requisitions.html",
+    terms_checked="2026-11-27, in the documentation of release 23D",
+    quotation="only for Oracle internal use",
+    gives="adverts of employers' boards in pages, with texts",
+    is_republishable=False,
+    is_verified=True,
+    expected_rows=(1, 500_000),
+    access="consent",
+    most_requests=8_000,
+    expires_after_days=EXPIRY_DAYS,
+    most_postings=MAX_POSTINGS,
+    boards=(
+        BoardUrl(
+            API + "recruitingCEJobRequisitions?onlyData=true"
+            "&expand=requisitionList.secondaryLocations,requisitionList.requisitionFlexFields"
+            f"&finder=findReqs;siteNumber={{site}},sortBy=POSTING_DATES_DESC,limit={PAGE},offset=0",
+            posting=API + "recruitingCEJobRequisitionDetails?expand=all&onlyData=true"
+            "&finder=ById;siteNumber={site},Id=%22{id}%22",
+            posting_id="{pod}.{region}/{id}",
+            board="{pod}.{region}/{site}",
+            pages=(
+                r"https://(?P<pod>[\w-]+)\.fa\.(?P<region>[\w-]+)\.oraclecloud\.com"
+                r"/hcmUI/CandidateExperience/[\w-]+/sites/(?P<site>[\w-]+)",
+            ),
+            is_paged=True,
+        ),
+    ),
+    facts=(
+        "Seen in two stored pages of lists and one single requisition of 2026 with five requisitions, cut by who kept "
+        "them, and the fields of pay of nine employers: ids as text within an employer, days, places as words with "
+        "ISO countries, secondary places, no text in lists, descriptions in three fields each empty on some, pay as "
+        'prose or as two amounts without currency in fields the employer names, one of them the text "null". Others '
+        "report that a list comes empty unless it is expanded, that one employer's sites answer alike whatever the "
+        "site asked for, that a closed requisition is an empty answer, and no robots.txt on these hosts (2026-09-02). "
+        "The careers sites themselves need no key, but the documentation reserves the addresses: the source is off "
+        "until permission for the employers asked is on record. Lists come in pages, so they close nothing."
+    ),
+)
+
+
+def _next(page: Response, postings: list[str]) -> str | None:
+    """Return the address of the next page. Add the requisitions to request to `postings`."""
+    search = page.json()["items"][0]
+    requisitions = search["requisitionList"]
+    postings += followed_postings(page, SOURCE, requisitions, id="Id", title="Title")
+    return after_records(page.url, "offset", len(requisitions), total=int(search["TotalJobsCount"]))
+
+
+fetch = fetch_lists_and_postings(SOURCE, _next, max_pages=MAX_PAGES)
+
+
+def parse(response: Response) -> Iterator[RawPosting | Issue]:
+    """Yield every requisition of a page of a list, or a single one, or an issue for one that cannot be read."""
+    items = response.value_at("items")
+    if isinstance(items, list) and not SOURCE.posting_of(response.url):
+        if not items or not isinstance(items[0], dict):
+            raise Rejected("response", items, "a search with a list of requisitions expected")
+        items = items[0].get("requisitionList")
+    read = functools.partial(_read_requisition, board=SOURCE.board_in(response.url) or "")
+    yield from each(items, on_board(SOURCE, response.url, read, is_token_a_name=False), known=KNOWN)
+
+
+def _read_requisition(record: dict[str, Any], *, board: str) -> RawPosting:
+    tenant, _, site = board.partition("/")
+    pod, _, region = tenant.partition(".")
+    places = _places(record)
+    issues: list[Issue] = []
+    pay, pay_text = _pay(_fields(record), issues)
+    return RawPosting(
+        source=SOURCE.name,
+        id=f"{tenant}/{record['Id']}" if record.get("Id") else None,
+        title=record.get("Title"),
+        url=f"{HOST.format(pod=pod, region=region)}hcmUI/CandidateExperience/en/sites/{site}/job/{record.get('Id')}",
+        employer=record.get("LegalEmployer") or None,
+        department=record.get("Department") or record.get("Organization") or record.get("Category"),
+        html="".join(_parts(record)),
+        location_text="; ".join(dict.fromkeys(name for name, _ in places if name)),
+        addresses=[Address(name or None, country) for name, country in places if name or country],
+        workplace=WORKPLACE_OF_CODE.get(record.get("WorkplaceTypeCode") or "", record.get("WorkplaceType") or None),
+        employment_type=record.get("JobSchedule") or record.get("WorkerType"),
+        posted_on=record.get("PostedDate") or record.get("ExternalPostedStartDate"),
+        valid_through=record.get("PostingEndDate") or record.get("ExternalPostedEndDate"),
+        openings=record.get("NumberOfOpenings"),
+        pay=pay,
+        pay_text=pay_text,
+        issues=issues,
+    )
+
+
+def _places(record: dict[str, Any]) -> list[tuple[str | None, str | None]]:
+    """Return name and country of each place."""
+    others = record.get("secondaryLocations") or ()
+    places = [(record.get("PrimaryLocation"), record.get("PrimaryLocationCountry"))]
+    return places + [(place.get("Name"), place.get("CountryCode")) for place in others]
+
+
+def _parts(record: dict[str, Any]) -> Iterator[str]:
+    """Yield the parts of the advert as HTML. Lists have none."""
+    for part, heading in PARTS.items():
+        if record.get(part):
+            yield f"<h3>{escape(heading)}</h3><div>{record[part]}</div>" if heading else f"<div>{record[part]}</div>"
+
+
+def _fields(record: dict[str, Any]) -> list[tuple[str, str]]:
+    """Return name and value of the employer's own fields. Only lists wrap them in an object."""
+    fields = record.get("requisitionFlexFields") or ()
+    if isinstance(fields, dict):
+        fields = fields.get("items") or ()
+    pairs = ((str(field.get("Prompt") or ""), field.get("Value")) for field in fields)
+    return [(name, str(value)) for name, value in pairs if value not in (None, "", UNSTATED)]
+
+
+def _pay(fields: Sequence[tuple[str, str]], issues: list[Issue]) -> tuple[tuple[Pay, ...], str | None]:
+    """Return pay from two fields with amounts, else a line of prose with the period that another field names."""
+    ends = {match[1].lower(): value for name, value in fields if (match := PAY_END.fullmatch(name.strip()))}
+    period = next((value for name, value in fields if PAY_PERIOD.fullmatch(name.strip())), None)
+    pay = stated_pay(ends.get("minimum"), ends.get("maximum"), period=period, issues=issues)
+    line = next((value for name, value in fields if PAY_LINE.search(name)), None)
+    return pay, None if pay or line is None else " ".join(filter(None, (line, period)))

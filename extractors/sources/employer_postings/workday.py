@@ -1,0 +1,220 @@
+"""Workday job boards: the search behind a careers site, page by page, then single postings.
+
+A board is written tenant.wdN/site, as in the address of the careers site. A list has no texts, and instead of dates it
+has words ("Posted 3 Days Ago", in the visitor's language) that we do not read. Its total is right only on the first
+page and never above `CAP`. Beyond `CAP` the first pages come again, so we search a larger board by the values of a
+facet. We request single postings whose title names a role we follow.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from extractors.boards import on_board
+from extractors.response import Response, each
+from extractors.sources.declaration import EXPIRY_DAYS, BoardUrl, platform
+from extractors.web.paging import MAX_POSTINGS, Web, ask_postings
+from extractors.web.session import FetchFailed
+from transforms.place.places import Address
+from transforms.raw_posting import RawPosting
+from transforms.records.rows import Issue
+from transforms.role.titles import names_followed_role
+from transforms.text.rejects import MISSHAPEN, Rejected, leave_out
+
+ADDRESS = re.compile(r"https://([a-z0-9-]+)\.(wd\d+)\.myworkdayjobs\.com/wday/cxs/[^/]+/([^/?#]+)(/job/[^?#]*)?")
+PAGE = 20
+"""Postings of a page; the site refuses more."""
+CAP = 2_000
+SEVERAL = re.compile(r"\d+ \w+")
+"""Text in place of several places: "3 Locations", in the visitor's language."""
+KNOWN = frozenset([
+    "title", "externalPath", "locationsText", "postedOn", "bulletFields", "remoteType", "timeType", "startDate",
+])  # fmt: skip
+KNOWN_SINGLE = frozenset([
+    "id", "title", "jobDescription", "location", "additionalLocations", "postedOn", "startDate", "endDate", "timeType",
+    "jobReqId", "jobPostingId", "jobPostingSiteId", "country", "remoteType", "canApply", "posted",
+    "includeResumeParsing", "jobRequisitionLocation", "externalUrl", "questionnaireId", "secondaryQuestionnaireId",
+    "logoImage",
+])  # fmt: skip
+
+
+def posting_of(url: str) -> str | None:
+    """Return the id of the posting whose own address it is, or None."""
+    match = ADDRESS.match(url)
+    return _id(match[1], match[4]) if match and match[4] else None
+
+
+SOURCE = platform(
+    "workday",
+    "Workday",
+    homepage="https://www.workday.com",
+    endpoints=("https://*.myworkdayjobs.com/wday/cxs/",),
+    licence="Not an API offered to others; Workday's site terms restrict robots and data mining. Read with permission",
+    terms_url="https://www.workday.com/en-us/legal/site-terms.html",
+    terms_checked="2026-11-28, as two readers of September 2026 quote section 2 of the terms, of what is not allowed",
+    quotation=(
+        "Use any data mining, robots or similar data gathering or extraction methods designed to scrape or extract "
+        "data from our Sites"
+    ),
+    gives="adverts of employers' boards in pages, with texts",
+    is_republishable=False,
+    is_verified=True,
+    expected_rows=(1, 500_000),
+    access="consent",
+    most_requests=8_000,
+    expires_after_days=EXPIRY_DAYS,
+    most_postings=MAX_POSTINGS,
+    boards=(
+        BoardUrl(
+            "https://{tenant}.wd{number}.myworkdayjobs.com/wday/cxs/{tenant}/{site}/jobs",
+            board="{tenant}.wd{number}/{site}",
+            pages=(
+                r"https://(?P<tenant>[a-z0-9-]+)\.wd(?P<number>\d+)\.myworkdayjobs\.com"
+                r"/(?:[a-z]{2}-[A-Za-z]{2}/)?(?!wday/)(?P<site>[\w-]+)",
+            ),
+            is_paged=True,
+        ),
+    ),
+    posting_id=posting_of,
+    facts=(
+        "Seen in one stored answer of 2026, the first page of a list: ten postings, a total of just 2,000 while its "
+        "facets count 2,613, places as text or as a number of locations, no text and no pay. Others report that a page "
+        "holds at most 20, that the total is 0 after the first page, that offsets from 2,000 give the first page "
+        "again, and the single posting with its text, country and startDate, the day of posting. The site is "
+        "undocumented, its terms restrict robots, robots.txt differs by employer and some clients are refused with a "
+        "422: the source is off until permission for the employers asked is on record. Lists come in pages, so they "
+        "close nothing; a single posting that answers 404 or 410 is closed. Ids are the requisition's within a tenant, "
+        "with the suffix of a second posting. Whether the terms' \"Sites\" reach employers' boards is told by nobody "
+        "for sure."
+    ),
+)
+
+
+def fetch(web: Web, *, boards: Sequence[str], as_of: date) -> list[str]:
+    """Search every board, then request single postings in roles we follow. Return the failures."""
+    failures: list[str] = []
+    details: dict[str, None] = {}
+    for board in boards:
+        try:
+            failures += _search(web, SOURCE.url_of(board), {}, details)
+        except ValueError as error:
+            failures.append(str(error))
+    return failures + ask_postings(web, SOURCE, details)
+
+
+def _search(web: Web, url: str, facets: Mapping[str, list[str]], details: dict[str, None]) -> list[str]:
+    """Request all pages of a search, or of a search for each value of a facet if the board exceeds `CAP`.
+
+    Add the addresses of single postings to request to `details`. Return the failures.
+    """
+    known_paths: set[str] = set()
+    n_read, total = 0, CAP
+    while n_read < total:
+        try:
+            page = _request_page(web, url, facets, n_read)
+            titles = {item["externalPath"]: item["title"] for item in page["jobPostings"] if item.get("externalPath")}
+            if n_read == 0:
+                total = min(int(page["total"]), CAP)
+                if total == CAP and not facets and (narrower := _narrower(page["facets"])):
+                    return [failure for part in narrower for failure in _search(web, url, part, details)]
+            paths = [path for path, title in titles.items() if names_followed_role(title)]
+        except (FetchFailed, Rejected, *MISSHAPEN) as error:
+            return [f"{url} from {n_read} on: {error}"]
+        if titles.keys() <= known_paths:
+            return [f"{url}: the pages run in a circle; {n_read} of {total} read"] if total else []
+        known_paths.update(titles)
+        n_read += len(page["jobPostings"])
+        details.update(dict.fromkeys(url.removesuffix("/jobs") + path for path in paths))
+    return [f"{url} {dict(facets)}: postings beyond {CAP} left out"] if total == CAP else []
+
+
+def _request_page(web: Web, url: str, facets: Mapping[str, list[str]], offset: int) -> Any:
+    form = {"appliedFacets": facets, "limit": PAGE, "offset": offset, "searchText": ""}
+    answer = web.get(url, form=form)
+    if answer.status != 200:
+        raise FetchFailed(url, f"HTTP {answer.status}")
+    return answer.json()
+
+
+def _narrower(facets: Sequence[Mapping[str, Any]]) -> list[dict[str, list[str]]]:
+    """Return a search for each value of the facet that divides all postings into the fewest parts below `CAP`."""
+    flat = [*facets, *(group for facet in facets for group in facet["values"] if "values" in group)]
+    parts = [(f["facetParameter"], [v for v in f["values"] if v.get("id") and "count" in v]) for f in flat]
+    fit = [
+        (name, values)
+        for name, values in parts
+        if sum(v["count"] for v in values) >= CAP and all(v["count"] < CAP for v in values)
+    ]
+    name, values = min(fit, key=lambda part: len(part[1]), default=("", []))
+    return [{name: [value["id"]]} for value in values]
+
+
+def parse(response: Response) -> Iterator[RawPosting | Issue]:
+    """Yield every posting of a page of a list, or a single one, or an issue for a posting that cannot be read."""
+    answer, address = response.json(), ADDRESS.match(response.url)
+    if not isinstance(answer, dict) or not address or not {"jobPostings", "jobPostingInfo"} & answer.keys():
+        raise Rejected("response", answer, "a page of job postings or a single one expected")
+    if "jobPostingInfo" in answer:
+        read = on_board(SOURCE, response.url, functools.partial(_read_single, address=address))
+        yield from each([answer["jobPostingInfo"]], read, known=KNOWN_SINGLE)
+    else:
+        read = on_board(SOURCE, response.url, functools.partial(_read_item, address=address))
+        yield from each(answer["jobPostings"], read, known=KNOWN)
+
+
+def _read_item(item: dict[str, Any], *, address: re.Match[str]) -> RawPosting:
+    """Read a posting of a list. If it gives only the number of places, its path names the first one."""
+    path = item["externalPath"]
+    location, parts = item.get("locationsText"), path.split("/")
+    if not location or SEVERAL.fullmatch(location):
+        location = parts[2] if len(parts) == 4 else None
+    posting = _common_fields(address, path, item)
+    posting["location_text"] = location
+    posting["requisition_id"] = next((bullet for bullet in item.get("bulletFields") or () if _ends(path, bullet)), None)
+    return posting
+
+
+def _ends(path: str, bullet: object) -> bool:
+    """Whether a bullet is the requisition at the end of a path ("_JR7", or "_JR7-1" for a second posting).
+
+    Employers choose what the bullets of a list show; some are places or dates.
+    """
+    return isinstance(bullet, str) and re.search(rf"_{re.escape(bullet)}(?:-\d+)?\Z", path) is not None
+
+
+def _read_single(info: dict[str, Any], *, address: re.Match[str]) -> RawPosting | Issue:
+    if info.get("posted") is False:
+        return leave_out(f"{info.get('jobReqId')} {info.get('title')}", "a posting that is posted expected")
+    first, others = info.get("location"), info.get("additionalLocations") or []
+    country = (info.get("country") or {}).get("descriptor")
+    posting = _common_fields(address, address[4] or "", info)
+    posting["requisition_id"] = info.get("jobReqId")
+    posting["html"] = info.get("jobDescription")
+    posting["location_text"] = "; ".join(filter(None, (first, *others)))
+    posting["addresses"] = [Address(first, country), *(Address(other) for other in others)]
+    posting["employment_type"] = info.get("timeType")
+    posting["posted_on"], posting["valid_through"] = info.get("startDate"), info.get("endDate")
+    return posting
+
+
+def _common_fields(address: re.Match[str], path: str, record: dict[str, Any]) -> RawPosting:
+    """Read what lists and single postings have in common."""
+    tenant, host, site = address[1], address[2], address[3]
+    return RawPosting(
+        source=SOURCE.name,
+        id=_id(tenant, path),
+        title=record.get("title"),
+        url=f"https://{tenant}.{host}.myworkdayjobs.com/{site}{path}",
+        board=f"{tenant}.{host}/{site}",
+        employer=tenant,
+        workplace=record.get("remoteType"),
+    )
+
+
+def _id(tenant: str, path: str) -> str:
+    """Return the id at the end of a path, the same in lists and single postings."""
+    return f"{tenant}/{path.rsplit('/', 1)[-1].rsplit('_', 1)[-1]}"

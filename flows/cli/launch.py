@@ -1,0 +1,264 @@
+"""Start a run: check what can be checked first, hold the data folder, run the flow, and say what came of it."""
+
+from __future__ import annotations
+
+import gc
+import logging
+import shlex
+import sys
+from collections.abc import Callable, Sequence
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import typer
+from rich.text import Text
+
+from flows.cli.disk_errors import describe_damage, describe_disk_trouble
+from flows.cli.run_report import print_report
+from flows.engine import prefect_server
+from flows.runtime.lock import hold_folder
+from flows.runtime.project import PROJECT
+from flows.runtime.settings import Settings, settings
+from flows.terminal.console import OUT
+from flows.terminal.errors import FAILED, TOLD_TO_END, Wrong, WrongUsage
+
+if TYPE_CHECKING:
+    from flows.inputs.crawl_files import CrawlFile
+    from flows.inputs.recordings import Recordings
+    from flows.runs.run_record import Outcome, Request
+    from flows.runtime.clock import Outlook
+    from warehouse.database import Connection
+    from warehouse.ops_tables import Vintages
+
+LOG = logging.getLogger("jobmarket")
+
+
+# --- checks before a run --------------------------------------------------------------------------------
+
+
+def find_first_day(config: Settings) -> str:
+    """The day (ISO) of the first archived answer of any source of adverts; "" without one."""
+    from extractors.archive.reader import SUFFIX
+    from extractors.source import all_sources
+    from transforms.records.vocabulary import POSTING_KINDS
+
+    sources = [name for name, module in all_sources().items() if module.SOURCE.kind in POSTING_KINDS]
+    return min((file.name[:10] for name in sources for file in config.archive.files(f"{name}/*{SUFFIX}")), default="")
+
+
+def resolve_guides(guides: Sequence[Path] | None) -> tuple[Path, ...]:
+    """The guides to be refreshed, each once, however often and by whatever links it was named."""
+    for path in guides or ():
+        if not path.is_file():
+            raise WrongUsage(f"no such guide: {path}")
+    return _list_once(guides or ())
+
+
+def _list_once(guides: Sequence[Path]) -> tuple[Path, ...]:
+    return tuple({path.resolve(): path for path in guides}.values())
+
+
+def refuse_faulty_guides(config: Settings, guides: Sequence[Path], *, kind: str | None, **options: Any) -> None:
+    """Find what is wrong with a guide before anything is begun, not after a whole night."""
+    from flows.inputs.guide_preflight import find_faults
+    from flows.runtime.data_kind import find_kind
+
+    outputs = config.outputs(options.get("as_of"))
+    for path in guides:
+        paths = (outputs.guide, outputs.page, outputs.market, outputs.dictionary)
+        if path.resolve() in (one.resolve() for one in paths):
+            raise WrongUsage(f"{path} is made by every run; name a file of your own")
+    problems = find_faults(
+        guides,
+        is_sample=(kind or find_kind(config)) == "sample",
+        roots=(PROJECT, config.data),
+        allow_sample_outside=options.get("allow_sample_outside", False),
+    )
+    if problems:
+        raise WrongUsage("\n".join(problems))
+
+
+def _refuse_dating_back(guides: Sequence[Path], as_of: date | None, may_date_back: bool) -> list[str]:
+    """Refuse to date a guide back without a word; what is to be said of those that shall be dated back."""
+    if may_date_back and (as_of is None or not guides):
+        raise WrongUsage(
+            "--date-back goes with --as-of and --guide: it lets a guide have the figures of an earlier day"
+        )
+    if as_of is None or not guides:
+        return []
+    from flows.inputs.guide_preflight import find_later_guides
+
+    later = find_later_guides(guides, as_of)
+    if later and not may_date_back:
+        note = "\n".join(f"{path} has the figures of {day}; --as-of {as_of} would date it back" for path, day in later)
+        raise WrongUsage(f"{note}\nadd --date-back if that is wanted, or refresh a copy made before {later[0][1]}")
+    return [f"{path} was dated back from {day} to {as_of}" for path, day in later]
+
+
+def _look_out(config: Settings, kind: str | None, **options: Any) -> Outlook:
+    """Refuse a clock that cannot be believed; what else was found before the run (`clock.look_out`).
+
+    The sample has days of its own, and a past day is published apart.
+    """
+    from flows.runtime.clock import Outlook, look_out
+    from flows.runtime.data_kind import SAMPLE, find_kind
+
+    reason = options["clock_is_right"]
+    if reason is not None and not reason.strip():
+        raise WrongUsage("--clock-is-right needs a reason, which stays on record")
+    if options.get("as_of") is not None or (kind or find_kind(config)) == SAMPLE:
+        return Outlook()
+    return look_out(config, options["sources"], is_live=options.get("is_live", False), clock_is_right=reason)
+
+
+def _select_recordings(paths: Sequence[Path], names: Sequence[str]) -> Recordings:
+    from flows.inputs.recordings import recordings_in
+
+    recordings = recordings_in(paths)
+    selection = recordings.of(names)
+    if not selection.by_source:
+        raise WrongUsage(f"the recordings are of {', '.join(recordings.by_source)}; --source names none of them")
+    return selection
+
+
+# --- the run --------------------------------------------------------------------------------------------
+
+
+def start_run(
+    config: Settings,
+    *,
+    kind: str | None,
+    guides: tuple[Path, ...],
+    paths: Sequence[Path] = (),
+    crawl_files: Sequence[CrawlFile] = (),
+    may_date_back: bool = False,
+    is_reported: bool = False,
+    **options: Any,
+) -> None:
+    """Hold the folder, run the flow beside Prefect's temporary server, and say what came of it."""
+    from flows.runtime.data_kind import settle_kind
+    from flows.runtime.places import describe_unreachable, refuse_unreachable
+
+    recordings = _select_recordings(paths, options["sources"]) if paths else None
+    if guides:
+        refuse_faulty_guides(config, guides, kind=kind, **options)
+    dated_back = _refuse_dating_back(guides, options.get("as_of"), may_date_back)
+    refuse_unreachable(config)
+    seen = _look_out(config, kind, **options)
+    with hold_folder(config.data):
+        is_sample = settle_kind(config, kind) == "sample"
+        prefect_server.prepare_prefect(config.prefect_home)
+        from flows.runs.run_record import Request
+
+        command = shlex.join(["jobmarket", *sys.argv[1:]])
+        request = Request(
+            settings=config, command=command, is_sample=is_sample, guides=guides, **seen._asdict(), **options
+        )
+        try:
+            outcome = _call_flow(request, recordings, crawl_files, is_reported=is_reported)
+        except Exception as error:  # whatever is ours to mend: nothing is published, and it is said where
+            is_lost = isinstance(error, prefect_server.ServerLost)  # perhaps because the disk is full
+            cause = error.__cause__ if is_lost else error
+            trouble = describe_disk_trouble(cause, config.data) or describe_damage(cause)
+            if why := trouble or describe_unreachable(cause):
+                raise Wrong(f"nothing was published: {why}") from error
+            if is_lost:
+                raise Wrong(f"nothing was published: {error}; give the same command again") from error
+            LOG.exception("the run broke; nothing was published, what stood before still stands")
+            raise typer.Exit(FAILED) from error
+    print_report(request, outcome)
+    if outcome.exit_code != FAILED:
+        from flows.inputs.guide_preflight import find_remarks
+
+        for remark in (*dated_back, *find_remarks(guides)):
+            OUT.print(Text(remark, "yellow"), soft_wrap=True)
+    raise typer.Exit(outcome.exit_code)
+
+
+def publish_again(make: Callable[[Connection], list[Vintages]]) -> Outcome:
+    """Store the vintages that `make` gives of the work file, and publish with them.
+
+    When anything prevents it, what stood before still stands, also the vintages. Guides that are not in order do not:
+    they are left as they are, and the outcome names them.
+    """
+    from flows.runtime.data_kind import settle_kind
+
+    config = settings()
+    with hold_folder(config.data):
+        is_sample = settle_kind(config, None) == "sample"
+        prefect_server.prepare_prefect(config.prefect_home)
+        from flows.night import publish
+        from flows.runs import recovery, run_record
+        from reports.figures import vintages
+        from reports.guide import desk
+        from warehouse import database
+
+        if not database.is_loaded(config.data):
+            raise Wrong(
+                f"{config.data / database.WORK} lacks what is published, as after an update: `jobmarket rebuild` "
+                "makes it again from the archive, then give the same command again"
+            )
+        guides = () if is_sample else _list_once(config.guides)
+        command = shlex.join(["jobmarket", *sys.argv[1:]])
+        request = run_record.Request(settings=config, command=command, is_sample=is_sample, guides=guides, sources=())
+        run_record.begin(request)
+        with run_record.work_of(request) as con:
+            messages = recovery.restore_publication(con, request)
+            try:
+                as_of = desk.newest_day(con)
+            except desk.NothingPublishedError as error:
+                raise Wrong(str(error)) from error
+            with database.transaction(con):
+                vintages.store(con, make(con))
+                ledger = publish.compute_published(con, request, as_of)
+        outcome = run_record.Outcome(exit_code=0, as_of=as_of, messages=tuple(messages))
+        outcome = publish.publish.fn(request, outcome, ledger)
+        run_record.record_end(request, outcome)
+        return outcome
+
+
+def _call_flow(
+    request: Request, recordings: Recordings | None, crawl_files: Sequence[CrawlFile], *, is_reported: bool
+) -> Outcome:
+    from flows.notification.night import reporting
+    from flows.runs.run_log import find_ended_runs, on_record
+    from flows.runs.run_record import describe_offline, keep_published_outcome
+
+    config, run_id = request.settings, request.run_id
+    before = find_ended_runs(config.data)
+    with (
+        reporting(lambda: config if is_reported else None, run_id=run_id, is_sample=request.is_sample) as report,
+        on_record(
+            config.data, run_id=run_id, command=request.command, clock_is_right=request.clock_is_right
+        ) as note_end,
+    ):
+        try:
+            if request.unresolved:
+                outcome = describe_offline(request)
+            else:
+                outcome = _call_with_prefect(request, recordings, crawl_files, before)
+        except (KeyboardInterrupt, SystemExit):  # before the flow began, or after it
+            LOG.warning(TOLD_TO_END)
+            raise
+        except Exception as error:  # noqa: BLE001  # raised again unless the run had published
+            outcome = keep_published_outcome(request, error)
+        note_end(**outcome.on_record)
+        report(outcome)
+    return outcome
+
+
+def _call_with_prefect(
+    request: Request, recordings: Recordings | None, crawl_files: Sequence[CrawlFile], ended_runs: Sequence[str]
+) -> Outcome:
+    """Run the flow of a request with Prefect's API at hand."""
+    with prefect_server.server_for_run(ended_runs):
+        gc.disable()  # a quarter of what the imports cost
+        from flows import backfill, crawl, nightly
+
+        gc.enable()
+        if recordings is not None:
+            return backfill.backfill(request, recordings)
+        if crawl_files:
+            return crawl.crawl(request, crawl_files)
+        return (nightly.rebuild if request.is_rebuild else nightly.nightly)(request)

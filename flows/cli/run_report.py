@@ -1,0 +1,105 @@
+"""What a run prints at its end: each source's outcome, where the files are, two figures and what changed."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import shutil
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rich.table import Column, Table
+from rich.text import Text
+
+from flows.terminal.console import OUT
+from flows.terminal.errors import FAILED
+
+if TYPE_CHECKING:
+    from flows.runs.run_record import Outcome, Request
+
+
+def print_report(request: Request, outcome: Outcome) -> None:
+    """What a person wants to know after a run."""
+    numbers = (Column(name, justify="right") for name in ("requests", "rows"))
+    table = Table(
+        "source", "outcome", *numbers, Column("remark", overflow="fold"), title=_format_title(request, outcome)
+    )
+    for health in outcome.health:
+        style = {"failed": "red", "partial": "yellow", "empty": "yellow"}.get(health.outcome, "")
+        rows = "" if health.n_rows is None else f"{health.n_rows:,}"
+        table.add_row(health.source, Text(health.outcome, style), f"{health.n_requests:,}", rows, health.message or "")
+    if outcome.health or outcome.exit_code != FAILED:
+        OUT.print(table)
+    for note in outcome.notes:
+        OUT.print(Text(f"Note: {note}", style="yellow"), soft_wrap=True)
+    if outcome.exit_code == 1:
+        for message in outcome.messages:
+            OUT.print(Text(f"Nothing was published: {message}", style="bold red"))
+        return
+    for message in outcome.messages:
+        OUT.print(Text(f"Note: {message}", style="yellow"), soft_wrap=True)
+    from flows.inputs.guide_preflight import LEFT_OUT
+
+    outputs = request.outputs
+    files = {
+        "warehouse": outputs.market, "dictionary": outputs.dictionary, "guide": outputs.guide, "page": outputs.page
+    }  # fmt: skip
+    for label, path in files.items():
+        OUT.print(f"{label:>10}  {path}", soft_wrap=True, highlight=False)
+    for path in request.guides:
+        if not any(message.startswith(f"{LEFT_OUT}{path}") for message in outcome.messages):
+            OUT.print(f"{'guide':>10}  {path}", soft_wrap=True, highlight=False)
+    print_headlines(request, outcome)
+    of_day = f" --as-of {request.as_of}" if request.as_of else ""
+    following = (
+        "status",
+        f'sql "SELECT figure, value FROM published.figures"{of_day}',
+        f"explain {HEADLINES[0]}{of_day}",
+    )
+    OUT.print("Next:")
+    for arguments in following:
+        OUT.print(f"      {_format_command()} {arguments}", soft_wrap=True, highlight=False)
+
+
+HEADLINES = ("pay.northern_america.ai_engineering.mid_senior", "skill.python.all.ai_engineering")
+"""Figures that a run ends with."""
+MAX_CHANGED = 5
+"""Changed figures that are named; the others are counted."""
+
+
+def print_headlines(request: Request, outcome: Outcome) -> None:
+    """A figure or two as they are published, and which say something else than on the day before."""
+    from reports.figures.history import find_changes
+    from reports.guide import desk
+    from warehouse.publish.reader import open_reader
+
+    with open_reader(request.outputs.folder) as con:
+        catalogue = {row.figure: row for row in desk.published_figures(con)}
+        changes = find_changes(con, outcome.as_of) if outcome.as_of else []
+    for row in filter(None, map(catalogue.get, HEADLINES)):
+        employers = "" if row.n_employers is None else f", {row.n_employers:,} employers"
+        text = f"{row.value} (n = {row.n_jobs or 0:,} jobs{employers})" if row.value else f"withheld, {row.reason}"
+        OUT.print(f"{'SAMPLE · ' * request.is_sample}{row.title}: {text}", soft_wrap=True, highlight=False)
+    words = {False: "Changed since", True: "On another rung than, so not to be compared with,"}
+    for is_other_rung, phrase in words.items():
+        group = [change for change in changes if change.is_other_rung == is_other_rung]
+        if group:
+            names = ", ".join(change.figure for change in group[:MAX_CHANGED])
+            more = f" and {len(group) - MAX_CHANGED:,} more" * (len(group) > MAX_CHANGED)
+            OUT.print(f"{phrase} {group[0].before_on}: {names}{more}", soft_wrap=True, highlight=False)
+
+
+def _format_command() -> str:
+    """This command as it must be typed to ask about the same folder: by its path unless the shell finds it."""
+    name = Path(sys.argv[0]).name
+    path = shutil.which(name)
+    is_found = path is not None and Path(path).resolve() == Path(sys.argv[0]).resolve()
+    command = shlex.quote(name if is_found else sys.argv[0])
+    data = os.environ.get("JOBMARKET_DATA")
+    return f"JOBMARKET_DATA={shlex.quote(data)} {command}" if data else command
+
+
+def _format_title(request: Request, outcome: Outcome) -> str:
+    banner = "SAMPLE DATA (synthetic) · " if request.is_sample else ""
+    return f"{banner}as of {outcome.as_of}" if outcome.as_of else f"{banner}no adverts read yet"

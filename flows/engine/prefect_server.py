@@ -1,0 +1,178 @@
+"""Prefect's API for a run: a server on a thread of the run's own process, or the operator's by PREFECT_API_URL.
+
+The run's own server keeps its database in memory and nothing but flow runs in it, so that it costs three CPU seconds
+and leaves nothing behind, however the run ends. The record of runs is `runs.jsonl`; Prefect's own record is kept by
+the server of `jobmarket serve` (`schedule_server.py`) or of the operator.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import logging
+import os
+import socket
+import threading
+import time
+from collections.abc import Collection, Iterator
+from pathlib import Path
+
+from flows.terminal.errors import Wrong
+
+LOG = logging.getLogger("jobmarket")
+MAX_STARTING = 120
+"""Seconds a server gets to answer."""
+MAX_DRAINING = 10
+"""Seconds Prefect gets to send its last events."""
+OF_EVERY_RUN = {
+    "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+    "PREFECT_CLOUD_ENABLE_ORCHESTRATION_TELEMETRY": "false",
+    "DO_NOT_TRACK": "1",
+    "PREFECT_LOGGING_LEVEL": "WARNING",
+    "PREFECT_LOGGING_EXTRA_LOGGERS": "jobmarket",
+    "PREFECT_LOGGING_TO_API_WHEN_MISSING_FLOW": "ignore",  # what is logged before and after the flow
+    "PREFECT_RESULTS_PERSIST_BY_DEFAULT": "false",
+}
+"""Prefect's settings, unless the environment has others."""
+OF_OWN_SERVER = {
+    "PREFECT_API_DATABASE_CONNECTION_URL": "sqlite+aiosqlite:///file::memory:"
+    "?cache=shared&uri=true&check_same_thread=false",
+    "PREFECT_API_DATABASE_MIGRATE_ON_START": "false",  # six CPU seconds; the tables are made at once instead
+    "PREFECT_API_BLOCKS_REGISTER_ON_START": "false",
+    "PREFECT_MEMOIZE_BLOCK_AUTO_REGISTRATION": "false",
+    "PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_ENABLED": "false",
+    "PREFECT_SERVER_LOGGING_LEVEL": "CRITICAL",
+    "PREFECT_LOGGING_TO_API_ENABLED": "false",
+}
+"""Prefect's settings for the server of one run: nobody sees its tasks, logs and blocks."""
+
+
+class ServerLost(Exception):  # noqa: N818  # says what happened
+    """Prefect failed because the operator's server no longer answers; `__cause__` is what Prefect raised."""
+
+
+def prepare_prefect(prefect_home: Path) -> None:
+    """Set Prefect's environment. Call it before Prefect is imported, which reads it then."""
+    prefect_home.mkdir(parents=True, exist_ok=True)
+    for name, value in {"PREFECT_HOME": str(prefect_home), **OF_EVERY_RUN}.items():
+        os.environ.setdefault(name, value)
+
+
+@contextlib.contextmanager
+def server_for_run(run_ids: Collection[str] = ()) -> Iterator[None]:
+    """Provide Prefect's API for one run: the server of PREFECT_API_URL, else one on a thread of this process.
+
+    `run_ids` are earlier runs that have ended; the operator's server may still show them as running. Raises
+    `ServerLost` instead of any error of a run whose operator's server no longer answers. Call it before Prefect is
+    imported.
+    """
+    if url := os.environ.get("PREFECT_API_URL"):
+        try:
+            crash_ended(run_ids)
+            yield
+        except Exception as error:
+            if answers(url):
+                raise
+            raise ServerLost(
+                f"Prefect's server at {url} no longer answers ({type(error).__name__}: {error})"
+            ) from error
+        return
+    LOG.info("starting Prefect; that takes a few seconds")
+    spare_loopback()
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        os.environ |= {**OF_OWN_SERVER, "PREFECT_API_URL": f"http://127.0.0.1:{listener.getsockname()[1]}/api"}
+        with _own_server(listener):
+            yield
+
+
+@contextlib.contextmanager
+def _own_server(listener: socket.socket) -> Iterator[None]:
+    gc.disable()  # a quarter of what the imports cost
+    try:
+        import asyncio
+
+        import uvicorn
+        from prefect.events.worker import EventsWorker
+        from prefect.server.api.server import create_app
+
+        server = uvicorn.Server(uvicorn.Config(create_app(ephemeral=True), log_level="critical", lifespan="on"))
+    finally:
+        gc.freeze()
+        gc.enable()
+
+    async def serve() -> None:
+        await _make_tables()
+        await server.serve(sockets=[listener])
+
+    thread = threading.Thread(target=asyncio.run, args=(serve(),), name="prefect-server", daemon=True)
+    thread.start()
+    try:
+        until = time.monotonic() + MAX_STARTING
+        while not server.started:
+            if not thread.is_alive() or time.monotonic() > until:
+                raise Wrong("Prefect's server did not start; give the same command again")
+            time.sleep(0.02)
+        yield
+    finally:
+        EventsWorker.drain_all(timeout=MAX_DRAINING)  # without a server, Prefect would go on trying for minutes
+        server.should_exit = True
+        thread.join(timeout=MAX_DRAINING)
+
+
+async def _make_tables() -> None:
+    """Make the tables of Prefect's database, which its migrations would make one change after another."""
+    from prefect.server.database import provide_database_interface
+    from sqlalchemy.schema import CreateIndex, CreateTable
+
+    database = provide_database_interface()
+    engine = await database.engine()
+    async with engine.begin() as con:
+        for table in database.Base.metadata.sorted_tables:
+            await con.execute(CreateTable(table))
+            for index in {index.name: index for index in table.indexes}.values():  # some are declared twice
+                await con.execute(CreateIndex(index))
+
+
+def answers(url: str) -> bool:
+    """Whether the server of an API's address answers, even if it only says that it has no such page."""
+    import urllib.error
+    import urllib.request
+    from http.client import HTTPException
+
+    try:
+        urllib.request.urlopen(f"{url}/health", timeout=5).close()
+    except urllib.error.HTTPError:
+        return True
+    except (OSError, ValueError, HTTPException):  # ValueError: not an address
+        return False
+    return True
+
+
+def crash_ended(run_ids: Collection[str]) -> int:
+    """Set flow runs from RUNNING to CRASHED if their run has ended. Returns how many there were.
+
+    A flow run is named after its run. A run that was killed, or that lost the server, could not report its end.
+    """
+    if not run_ids:
+        return 0
+    from prefect.client.orchestration import get_client
+    from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterState, FlowRunFilterStateType
+    from prefect.client.schemas.objects import StateType
+    from prefect.states import Crashed
+
+    is_running = FlowRunFilter(state=FlowRunFilterState(type=FlowRunFilterStateType(any_=[StateType.RUNNING])))
+    with get_client(sync_client=True) as client:
+        flow_runs = client.read_flow_runs(flow_run_filter=is_running)
+        orphans = [run for run in flow_runs if any(run_id in run.name for run_id in run_ids)]
+        for run in orphans:
+            message = "The run is over and did not say how it ended; `jobmarket status` and ops.runs do."
+            client.set_flow_run_state(run.id, Crashed(message=message), force=True)
+    return len(orphans)
+
+
+def spare_loopback() -> None:
+    """Ask servers on this machine directly, not through the proxy that the environment may name."""
+    hosts = os.environ.get("no_proxy") or os.environ.get("NO_PROXY") or ""
+    missing = [host for host in ("127.0.0.1", "localhost") if host not in hosts.replace(" ", "").split(",")]
+    os.environ["no_proxy"] = os.environ["NO_PROXY"] = ",".join(filter(None, (hosts, *missing)))

@@ -1,0 +1,304 @@
+"""The third stage of a night: compute marts and figures, check them, and publish: everything or nothing."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+from prefect import task
+from prefect.cache_policies import NO_CACHE
+
+from extractors.source_list import declared_sources
+from flows.inputs.guide_preflight import leave_out_faulty
+from flows.night import unchanged
+from flows.runs.recovery import restore_publication
+from flows.runs.run_record import Outcome, Request, work_of, write_end
+from flows.runtime import clock
+from flows.runtime.project import PROJECT
+from flows.runtime.version import code_version, program_digest
+from flows.terminal.errors import describe_unwritten
+from reports.figures import claims, vintages
+from reports.figures.catalogue import declarations
+from reports.figures.compute import compute_figures
+from reports.guide import refresh
+from reports.guide.desk import read_ledger
+from reports.guide.markers import GuideError
+from reports.guide.render import list_changes
+from reports.release.build import site_files
+from reports.release.published import describe_published
+from transforms.records.definitions import MAX_STALE_DAYS
+from transforms.records.vocabulary import POSTING_KINDS
+from warehouse import database
+from warehouse.checks import integrity
+from warehouse.dictionary import count_rows, dictionary
+from warehouse.load import loader
+from warehouse.mart_tables import Figures
+from warehouse.marts import compute, staging
+from warehouse.publish import atomic_files, market
+from warehouse.publish.inputs import digest_inputs
+from warehouse.publish.reader import open_reader
+from warehouse.tables import Sources
+
+LOG = logging.getLogger("jobmarket")
+GUIDE = PROJECT / "reports" / "guide.md"
+
+
+def find_lost_rows(request: Request, failures: Mapping[str, str]) -> list[str]:
+    """Why publishing would lose rows: sources in `failures` whose published rows the work file lacks, each in a line.
+
+    A rebuild lacks the rows of each; any other run of those of which the work file, made anew, has none.
+    """
+    if not failures or not request.outputs.market.exists():
+        return []
+    remedy = "give the same command again, or move that file out of the archive if it cannot be read"
+    with work_of(request) as con, open_reader(request.outputs.folder) as reader:
+        return [
+            f"{name} could not be refined ({why}), and its published rows would be lost; {remedy}"
+            for name, why in failures.items()
+            if loader.loaded_files(reader, name) and (request.is_rebuild or not loader.loaded_files(con, name))
+        ]
+
+
+def describe_no_postings(request: Request) -> str:
+    """That there is no advert to make figures of, and what brings some."""
+    if request.as_of:
+        return f"the archive holds no postings up to {request.as_of} yet: give a later day"
+    return (
+        "the archive holds no postings yet, and figures are made of postings: the remarks say what each source gave, "
+        "`jobmarket sources` what turns one on; `jobmarket run` asks them, `backfill` and `crawl` take files in"
+    )
+
+
+def resolve_as_of(request: Request) -> date | None:
+    """The day that marts and figures are of: today for a live night, else the newest WARC-Date of posting sources.
+
+    The last day that the warehouse has figures of, when that is later: what is published never goes back. Never a day
+    after today; None when no posting source has answered yet.
+    """
+    with work_of(request) as con:
+        kinds = ", ".join(f"'{kind}'" for kind in POSTING_KINDS)
+        row = con.execute(
+            f"SELECT max(observed_to)::DATE FROM ops.loads JOIN core.sources USING (source) WHERE kind IN ({kinds})"
+        ).fetchone()
+        newest: date | None = row[0] if row else None
+        if request.as_of is None and newest:
+            (last,) = con.execute("SELECT max(as_of) FROM mart.figures WHERE as_of <= ?", [clock.today()]).fetchall()[0]
+            newest = max(newest, last or newest)
+    if newest is None:
+        return None
+    return clock.today() if request.is_live else min(newest, clock.today())
+
+
+class _UnsoundError(Exception):
+    """The integrity checks failed; the transaction that wrote the marts of the day is rolled back."""
+
+
+def restore_ledger(request: Request) -> list[str]:
+    """Make ledger and vintages those that are published, but for what is dated after today where the clock is right.
+
+    Gives what an operator should know of it, a sentence each.
+    """
+    with work_of(request) as con:
+        messages = restore_publication(con, request)
+        if request.clock_is_right is not None:
+            aside = database.set_days_aside(con, request.outputs.market, datetime.now(UTC))
+            messages += [aside] if aside else []
+    return messages
+
+
+@task(name="marts", cache_policy=NO_CACHE)
+def compute_marts(request: Request, as_of: date) -> tuple[list[str], list[Figures]]:
+    """Compute and check every mart and figure of the day, and before it of earlier days that were never computed.
+
+    Returns what is wrong and the figures. When anything is wrong, no mart and no figure stays: a later night
+    must not take a refused value for an accepted one. What is published is decided for a day once it is newer than all
+    that were decided when the run began, and again by a later night of the newest of them. A backfill that brings older
+    days alone leaves what is published as it is, and so does a rebuild, but for figures that an update brought: their
+    value of the newest day is their first vintage, as if the night had known them.
+    """
+    with work_of(request) as con:
+        decided = vintages.last_decided_day(con) if request.as_of is None else None
+        first_on = as_of - timedelta(days=MAX_STALE_DAYS.value)
+        for day in compute.find_earlier_days(con, as_of, first_on=first_on):
+            LOG.info("%s was never computed, and boards have left the stock since", day)
+            is_new = decided is None or day > decided
+            for problem in _compute_day(request, con, day, decides=is_new, publishes=is_new)[0]:
+                LOG.warning("marts of %s are left out: %s", day, problem)
+        is_new = decided is None or as_of > decided
+        brings_nothing = request.is_backfill and (request.brought is None or request.brought < as_of)
+        is_again = as_of == decided and not request.is_rebuild and not brings_nothing
+        if decided and not (is_new or is_again or request.is_live):
+            LOG.info("No answers from %s or later came in, so the published figures stay as they are", decided)
+        decides = is_new or is_again or request.is_live
+        adds = as_of == decided and request.is_rebuild
+        return _compute_day(request, con, as_of, decides=decides, adds=adds, publishes=True)
+
+
+def _compute_day(
+    request: Request, con: database.Connection, as_of: date, *, decides: bool, adds: bool = False, publishes: bool
+) -> tuple[list[str], list[Figures]]:
+    """Compute, check and store the marts of one day and its figures; gives what is wrong, and the figures.
+
+    `decides`: what is published is decided, too; `adds`: of lists without a published vintage alone. Without
+    `publishes` no figure is of the day: what was published had been decided before the day was computed.
+    """
+    is_monthly = request.settings.revise == "monthly"
+    days = vintages.find_compared_days(con, as_of, is_monthly=is_monthly) if decides and request.as_of is None else []
+    with staging.stage_macros(con, [*days, as_of]):
+        marts = compute.compute_marts(con, as_of, run_id=request.run_id)
+        if marts.problems:
+            return marts.problems, []
+        problems: list[str] = []
+        ledger: list[Figures] = []
+        try:
+            with database.transaction(con):
+                compute.write_marts(con, marts)
+                if request.as_of is not None:
+                    vintages.accept_all(con, as_of)
+                elif decides or adds:
+                    _revise_lists(con, request, as_of, is_monthly=is_monthly, only_first=not decides)
+                if publishes:
+                    ledger = compute_published(con, request, as_of)
+                result = integrity.judge(con, as_of=as_of, run_id=request.run_id)
+                if not result.passed:
+                    raise _UnsoundError
+        except _UnsoundError:
+            problems, ledger = [f"the warehouse is not sound: {failure}" for failure in result.failures], []
+        database.record_checks(con, result.checks)
+    return problems, ledger
+
+
+def compute_published(con: database.Connection, request: Request, as_of: date) -> list[Figures]:
+    """Compute and store the figures of a day from the cells that are published; to be called in a transaction.
+
+    If nothing changed since the day's figures were stored, they are read and not computed again.
+    """
+    asked = _list_asked(request)
+    if unchanged.was_computed_from(request, _digest_inputs(con, request, as_of, asked)):
+        return read_ledger(con, as_of, declarations(con, asked))
+    standing = vintages.read_standing(con)
+    ledger = compute_figures(con, as_of, code_version=code_version(), also=asked, standing=standing)
+    database.write_mart(con, Figures, ledger, as_of=as_of)
+    return ledger
+
+
+def _digest_inputs(con: database.Connection, request: Request, as_of: date, asked: Collection[str]) -> str:
+    """Return a digest of all that the day's figures and the site are made from."""
+    return digest_inputs(
+        con, code_version(), program_digest(), request.is_sample, as_of, sorted(asked), declared_sources()
+    )
+
+
+def _revise_lists(
+    con: database.Connection, request: Request, as_of: date, *, is_monthly: bool, only_first: bool
+) -> None:
+    """Decide which lists of cells are revised tonight, and which wait for a person's review."""
+    figures = declarations(con, _list_asked(request))
+    rows = vintages.revise(con, figures, as_of, is_monthly=is_monthly, only_first=only_first)
+    for one in rows:
+        if one.state == vintages.WAITING:
+            LOG.warning("%s waits for review (`jobmarket review`): %.300s", one.list, one.why)
+        elif not one.is_reviewed:
+            LOG.warning("%s is published without a review: %.300s", one.list, one.why)
+
+
+def _list_asked(request: Request) -> set[str]:
+    """The figures that guides show. What is wrong with a guide is found before a run, and said when it is written."""
+    figures: set[str] = set()
+    for path, _ in list_guides(request):
+        with contextlib.suppress(GuideError, OSError):
+            figures |= refresh.figures_of(path)
+    return figures
+
+
+@task(name="publish", cache_policy=NO_CACHE)
+def publish(request: Request, outcome: Outcome, ledger: Sequence[Figures]) -> Outcome:
+    """Put the new warehouse, its dictionary, guides and page in place: all of them, the warehouse first, or none.
+
+    Gives the outcome with the guides that are not in order, which are left as they are, or with what prevents
+    publishing, and then nothing has changed. Everything that can fail does so while the files are made beside their
+    places. A kill between two of the renames is mended by the next run, which makes them all again.
+    """
+    for warning in claims.warn_of_outdated(ledger):
+        LOG.warning(warning)
+    guides, faults = leave_out_faulty(
+        request.guides, is_sample=request.is_sample, roots=(PROJECT, request.settings.data),
+        allow_sample_outside=request.allow_sample_outside,
+    )  # fmt: skip
+    if faults:
+        request = replace(request, guides=guides)
+        outcome = replace(outcome, exit_code=outcome.exit_code or 2, messages=(*outcome.messages, *faults))
+    drafts: list[atomic_files.StagedFile | None] = []
+    as_of = ledger[0].as_of
+    try:
+        for path_in, path_out in list_guides(request):
+            drafts.append(stage_guide(request, path_in, path_out, ledger))
+        sources = declared_sources()
+        outcome = replace(outcome, ended_at=datetime.now(UTC))
+        with work_of(request) as con:
+            inputs = _digest_inputs(con, request, as_of, _list_asked(request))
+            if not unchanged.is_site_current(request, inputs):
+                drafts.append(stage_site(con, request, ledger, as_of, sources))
+            drafts.insert(
+                0, market.stage(con, request.outputs.market, lambda fresh: write_end(fresh, request, outcome))
+            )
+            beside = dictionary(count_rows(con))
+        drafts.append(atomic_files.stage(request.outputs.dictionary, beside.encode()))
+        atomic_files.commit(drafts)
+        with contextlib.suppress(OSError):  # published all the same: the next run computes once more
+            unchanged.note_published(request, inputs)
+    except (GuideError, refresh.SampleOutsideError) as error:
+        return replace(outcome, exit_code=1, messages=(str(error),))
+    except OSError as error:
+        return replace(outcome, exit_code=1, messages=(describe_unwritten(error),))
+    finally:
+        atomic_files.abandon(drafts)
+    return outcome
+
+
+def stage_site(
+    con: database.Connection, request: Request, figures: Sequence[Figures], as_of: date, sources: Sequence[Sources]
+) -> atomic_files.StagedFile | None:
+    """Write the site of what is published on a day beside its place."""
+    publication = describe_published(con, figures, sources, as_of=as_of, is_sample=request.is_sample)
+    return atomic_files.stage_folder(request.outputs.site, site_files(con, publication))
+
+
+def list_guides(request: Request) -> list[tuple[Path, Path]]:
+    """The guides a run refreshes: ours from its template, others in place."""
+    return [(GUIDE, request.outputs.guide), *((path, path) for path in request.guides)]
+
+
+def stage_guide(
+    request: Request, path_in: Path, path_out: Path, ledger: Sequence[Figures]
+) -> atomic_files.StagedFile | None:
+    """Put the figures into one guide, beside its place."""
+    before = path_out.read_bytes() if path_out.is_file() else b""
+    draft, result = refresh.stage(
+        path_in, path_out, ledger, sources=declared_sources(), is_sample=request.is_sample,
+        roots=(PROJECT, request.settings.data), allow_sample_outside=request.allow_sample_outside,
+    )  # fmt: skip
+    for line, what in result.warnings:
+        LOG.warning("%s:%d: %s", path_in, line, what)
+    if before and draft is not None:
+        _log_changes(path_out, before, draft.fresh.read_bytes())
+    return draft
+
+
+MAX_LOGGED = 20
+"""Changed places of a guide that a run names; the others are counted."""
+
+
+def _log_changes(path: Path, before: bytes, after: bytes) -> None:
+    """Say what changes in a guide, place by place."""
+    changes = list_changes(before, after, is_html=refresh.is_html_file(path))
+    LOG.info("%s: changes: %d", path, len(changes))
+    for change in changes[:MAX_LOGGED]:
+        where = f"{path.name}:{change.line}: {change.name}{change.options}"
+        LOG.info("  %s: %.120s → %.120s", where, change.before, change.after)
+    if len(changes) > MAX_LOGGED:
+        LOG.info("  and %d more", len(changes) - MAX_LOGGED)

@@ -1,0 +1,236 @@
+"""The journal of runs, `runs.jsonl`: the start and end of every run, whatever its result, and what was sent of it.
+
+The warehouse's own `ops.runs` is replaced with the warehouse, so a night that published nothing, that was
+killed, or that never got to open a database is not in it. The journal is only ever appended to, one JSON
+object a line, in a single write; a line that cannot be read is named, kept aside and passed over (`jsonl.read`).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import logging
+import os
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+from pydantic import AwareDatetime, TypeAdapter
+
+from flows.runs import jsonl
+from flows.runtime.lock import find_holder_pid
+from flows.terminal.errors import EXIT_CODES, FAILED, INTERRUPTED
+
+LOG = logging.getLogger("jobmarket")
+JOURNAL = "runs.jsonl"
+STATES = {code: entry.state for code, entry in EXIT_CODES.items()}
+RUNNING = "running"
+KILLED = "KILLED, never ended"
+NoteEnd = Callable[..., None]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Run:
+    """One run; times in UTC. `ended_at` is None while it runs and when it was killed.
+
+    `state` is one of `STATES`, `RUNNING` or `KILLED`. `health` has an outcome for each source that was asked.
+    """
+
+    run_id: str
+    command: str
+    pid: int
+    began_at: datetime
+    ended_at: datetime | None = None
+    exit_code: int | None = None
+    as_of: date | None = None
+    message: str | None = None
+    health: Mapping[str, str] = field(default_factory=dict)
+    state: str = KILLED
+
+    @property
+    def is_of_past_day(self) -> bool:
+        """Whether it was a `run --as-of`, which asks no clock and publishes in that day's own folder."""
+        return "--as-of" in self.command.split()
+
+
+# --- its lines ------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True)
+class Begun:
+    """A run began."""
+
+    begun: str
+    at: AwareDatetime
+    pid: int
+    command: str
+    clock_is_right: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ended:
+    """A run ended."""
+
+    ended: str
+    at: AwareDatetime
+    exit_code: int
+    as_of: date | None
+    message: str | None
+    health: dict[str, str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class SentAlert:
+    """An alert of a message that was sent, or could not be, and since which night it was due."""
+
+    kind: str
+    subject: str
+    state: str
+    words: str
+    remedy: str
+    deadline: date | None
+    since: date
+
+
+@dataclass(frozen=True, kw_only=True)
+class Delivery:
+    """A message was sent by a channel; `why` says why in vain."""
+
+    delivery: str
+    at: AwareDatetime
+    by: str
+    why: str | None
+    alerts: list[SentAlert]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cleared:
+    """Alerts that were sent have cleared: kind, subject and state of each."""
+
+    cleared: str
+    at: AwareDatetime
+    alerts: list[tuple[str, str, str]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Heartbeat:
+    """The heartbeat was asked; `why` says why in vain."""
+
+    heartbeat: str
+    at: AwareDatetime
+    why: str | None
+
+
+Line = Begun | Ended | Delivery | Cleared | Heartbeat
+LINES: Mapping[str, TypeAdapter[Any]] = {
+    cls.__name__.lower(): TypeAdapter(cls) for cls in (Begun, Ended, Delivery, Cleared, Heartbeat)
+}
+"""By the key that tells them apart, which has the id of the run."""
+
+
+def read_lines(data: Path, *, keeps: bool = False) -> list[Line]:
+    """The lines of the journal, the oldest first. `keeps`: of a run, which keeps aside those that cannot be read."""
+    return jsonl.read(data / JOURNAL, _parse, keeps=keeps)
+
+
+def _parse(line: bytes) -> Line:
+    content = json.loads(line)
+    names = [name for name in LINES if isinstance(content, dict) and name in content]
+    if len(names) != 1:
+        raise ValueError(f"one of {', '.join(LINES)} expected")
+    parsed: Line = LINES[names[0]].validate_json(line, strict=True)
+    return parsed
+
+
+# --- what is noted ----------------------------------------------------------------------------------------
+
+
+def note(data: Path, entry: Mapping[str, Any]) -> None:
+    """Add a line to the journal; the time is put beside what is said."""
+    data.mkdir(parents=True, exist_ok=True)
+    jsonl.append(data / JOURNAL, json.dumps({**entry, "at": _now()}))
+
+
+def begin(data: Path, *, run_id: str, command: str, clock_is_right: str | None = None) -> None:
+    """Note that this process begins a run, and why a person says that the machine's clock is right."""
+    read_lines(data, keeps=True)
+    reason = {} if clock_is_right is None else {"clock_is_right": clock_is_right}
+    note(data, {"begun": run_id, "pid": os.getpid(), "command": command, **reason})
+
+
+def end(
+    data: Path,
+    run_id: str,
+    *,
+    exit_code: int,
+    as_of: date | None = None,
+    message: str | None = None,
+    health: Mapping[str, str] | None = None,
+) -> None:
+    """Note how a run ended."""
+    fields = {"as_of": as_of.isoformat() if as_of else None, "message": message, "health": dict(health or {})}
+    note(data, {"ended": run_id, "exit_code": exit_code, **fields})
+
+
+@contextlib.contextmanager
+def on_record(data: Path, *, run_id: str, command: str, clock_is_right: str | None = None) -> Iterator[NoteEnd]:
+    """Note a run's begin, and its end by what is called with `end`'s arguments or by the exception that ends it.
+
+    An end that cannot be noted changes nothing of what came of the run.
+    """
+    begin(data, run_id=run_id, command=command, clock_is_right=clock_is_right)
+
+    def note_end(**fields: Any) -> None:
+        try:
+            end(data, run_id, **fields)
+        except OSError as error:
+            LOG.warning("%s does not say how the run ended: %s", data / JOURNAL, error.strerror)
+
+    try:
+        yield note_end
+    except Exception as error:
+        note_end(exit_code=FAILED, message=f"{type(error).__name__}: {error}")
+        raise
+    except KeyboardInterrupt:
+        note_end(exit_code=INTERRUPTED)
+        raise
+    except SystemExit as error:
+        note_end(exit_code=error.code if isinstance(error.code, int) else FAILED)
+        raise
+
+
+def runs_of(data: Path) -> list[Run]:
+    """All runs of a data folder, the newest first; [] when there was none."""
+    runs: dict[str, Run] = {}
+    for line in read_lines(data):
+        if isinstance(line, Begun):
+            runs[line.begun] = Run(run_id=line.begun, command=line.command, pid=line.pid, began_at=line.at)
+        elif isinstance(line, Ended) and (run := runs.get(line.ended)):
+            runs[line.ended] = replace(
+                run,
+                ended_at=line.at,
+                exit_code=line.exit_code,
+                as_of=line.as_of,
+                message=line.message,
+                health=line.health,
+                state=STATES.get(line.exit_code, f"ended with {line.exit_code}"),
+            )
+    newest_first = list(reversed(runs.values()))
+    holding = find_holder_pid(data)
+    for number, run in enumerate(newest_first):
+        if holding is not None and run.pid == holding:  # an older run of the same process id is long dead
+            if run.ended_at is None:
+                newest_first[number] = replace(run, state=RUNNING)
+            break
+    return newest_first
+
+
+def find_ended_runs(data: Path) -> list[str]:
+    """Ids of the runs of a data folder that are over, killed ones among them."""
+    return [run.run_id for run in runs_of(data) if run.state != RUNNING]
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")

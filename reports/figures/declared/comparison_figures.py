@@ -1,0 +1,86 @@
+"""Figures of pay by kind of source: one per kind, role and country, and a table that puts them side by side.
+
+Each keeps its own published value, period and evidence, as any figure does. The table gathers the figures of countries
+and roles that have two kinds or more (`wording.comparison.arrange`).
+"""
+
+from __future__ import annotations
+
+from reports.figures import query
+from reports.figures.declaration import Batch, Display, Figure, Rung
+from reports.figures.places import Place
+from reports.figures.query import Connection, Sql
+from reports.wording import comparison
+from reports.wording.bases import BASES
+from reports.wording.work import name_workers
+from transforms.records.vocabulary import CELL_GROUPS
+
+BEHIND = {
+    "advertised": ("open adverts", "behind/adverts", None),
+    "advertised_third_party": (
+        "third-party adverts", "behind/pairs", "adverts collected by a third party, employers unknown"
+    ),
+    "reported": ("reported", "behind/persons", "earnings that people report in surveys"),
+    "official": ("official wages", None, "wages that an office publishes of an occupation"),
+}  # fmt: skip
+"""For each kind of source: the name of its only rung, the SELECT of all that may stand behind a value (None: one row of
+an office's table), and what is printed after the value."""
+COMPARISON = Figure(
+    id="comparison.countries",
+    title="Pay for the same work by kind of source",
+    unit="USD per year",
+    renderer=comparison.COMPARISON,
+    gathers=rf"comparison\.[a-z]{{2}}\.\w+\.({'|'.join(BEHIND)})\w*",
+    arrange=comparison.arrange,
+    shows_periods=True,
+    displays=(Display(section="sources_of_pay", heading="By country and work, all levels"),),
+)
+KIN = Figure(id="comparison", title="Pay by kind of source", unit="USD per year", renderer=comparison.COMPARED)
+"""Stands for each figure of one kind, because which of these exist depends on the data."""
+
+
+def declare_compared(con: Connection) -> list[Figure]:
+    """A figure per kind of source for each role and country where two kinds ever had a value."""
+    return [_make_figure(**row) for row in query.read(con, query.fill("pay/compared_figures", {}))]
+
+
+KINDS = {f"{basis}{market}": basis for basis in BEHIND for market in ("", "_abroad", "_mixed")}
+"""Kinds of source by their names in ids: pay of the place's own market, pay from abroad, and both together."""
+
+
+def declare(place: Place, work: str, kind: str) -> Figure:
+    """Pay of one role or group of roles in one country by one kind of source."""
+    return _make_figure(f"{place.slug}.{work}.{kind}", place.name, KINDS[kind])
+
+
+def _make_figure(compared: str, place: str, basis: str) -> Figure:
+    """The figure of the cell that `compared` names ("us.data_scientist.official")."""
+    name, select, words = BEHIND[basis]
+    parameters: dict[str, object] = {"groups": dict(CELL_GROUPS)}
+    if select is not None:
+        parameters["rows"] = Sql(query.text_of(select))
+    work = compared.split(".")[1]
+    return Figure(
+        id=f"comparison.{compared}",
+        title=f"Pay by {BASES[basis].name}, {name_workers(work)}",
+        unit="USD per year",
+        renderer=comparison.COMPARED,
+        rungs=(
+            Rung(
+                name=name,
+                basis=basis,
+                cells="pay.{basis}.countries",
+                sql="pay/compared",
+                behind="behind/compared_official" if select is None else "behind/compared",
+                parameters=parameters,
+                batch=Batch(
+                    parameters={"compared": Sql("compared"), "basis": Sql("basis")},
+                    columns={"compared": "compared"},
+                ),
+                words=words,
+            ),
+        ),
+        parameters={"compared": compared},
+        counts=((compared,),),
+        place=place,
+    )

@@ -1,0 +1,338 @@
+"""Figures of pay by region, country and continent, including contracts paid from abroad.
+
+All rungs of a ladder are of one place and one pay market. A wider rung counts more roles or levels and says so after
+its value. A wider place, or pay from abroad, is a figure of its own, offered as the nearest where a figure is withheld.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import NamedTuple
+
+from reports.figures.declaration import Batch, Display, Figure, Rung
+from reports.figures.places import CONTINENTS, PLACES, REGIONS, Place, slug
+from reports.figures.query import Sql, text_of
+from reports.wording import levels, pay, silence
+from reports.wording.bases import BASES
+from reports.wording.numbers import money
+from reports.wording.work import name_work, split_work
+from transforms.records.vocabulary import AI_CORE, CELL_GROUPS, ROLE_GROUPS, SENIORITY_GROUPS, STATED
+from warehouse.mart_tables import BONUS
+
+# --- rungs ----------------------------------------------------------------------------------------------
+
+LOCAL, ABROAD, MIXED = "local", "cross_border", "all"
+"""Pay markets: pay in the money of its place, in the money of another country, and both together."""
+KIND_OF_MARKET = {LOCAL: "pay", ABROAD: "abroad", MIXED: "mixed"}
+"""First part of an id, by pay market."""
+READINGS = ("stated", "inferred")
+"""How the level of an advert was read: from its title, or from the years of experience it asks for."""
+STATED_LEVELS = tuple(group for group in SENIORITY_GROUPS if group.endswith(STATED))
+"""Groups of levels that count only adverts whose title names the level."""
+_MARKET_WORDS = {LOCAL: "", ABROAD: " from abroad", MIXED: ", of the place and from abroad"}
+WORK_OF_GUIDE = "ai_engineering"
+"""The roles that the guide is about."""
+ALL_ROLES = ALL_LEVELS = "all"
+"""How mart.salary_bands names every role of a group, and every level."""
+OWN, OFFICIAL = "open adverts, paid there", "official wages"
+"""Names of the first rung and of the last."""
+BAND_LEVEL, ENTRY_LEVEL = "mid_senior", "entry"
+"""Levels of pay of the bands, and of entry pay by country."""
+NEAR_ROLES = (*ROLE_GROUPS["ai_engineering"], "data_scientist", "ai_researcher")
+"""Roles that an official occupation may be near to, nearest first. More offices count data scientists than
+researchers."""
+_CELL = ("region", "basis", "seniority_group")
+_EVERY_CELL = Batch(
+    parameters={name: Sql(f"b.{name}") for name in (*_CELL, "region_level")}, columns={name: name for name in _CELL}
+)
+"""Planning each SELECT of pay takes ten milliseconds, however few rows it reads."""
+_BEHIND = {
+    "advertised": "behind/pay", "advertised_third_party": "behind/pay", "reported": "behind/reports",
+    "official": "behind/official", BONUS: "behind/bonus",
+}  # fmt: skip
+"""SELECT of what stands behind pay, by basis."""
+_ROWS = {"advertised": "behind/adverts", "advertised_third_party": "behind/pairs"}
+"""SELECT of all that may stand behind pay, by basis."""
+
+
+def say_instead(rung: str | None, basis: str, level: str) -> str:
+    """What a value counts instead of what was asked for: "a survey, every level"; "" if just that."""
+    wider = "" if rung == OWN else (rung or "").partition(", ")[2]
+    if rung == OFFICIAL and level != ALL_LEVELS:
+        wider = "every level"
+    return ", ".join(filter(None, (BASES[basis].stands_in, wider)))
+
+
+class _Step(NamedTuple):
+    """A rung of a ladder of AI engineering pay; `is_every_level` widens it from one level to all."""
+
+    name: str
+    basis: str
+    groups: tuple[str, ...]
+    words: str | None = None
+    is_every_level: bool = False
+
+
+_WITH_SCIENCE = "AI research and data science counted with AI engineering"
+_EVERY_LEVEL = "every level counted"
+_THIRD_PARTY = "adverts collected by a third party, employers unknown"
+_SURVEY = "earnings that people report in surveys"
+_ENGINEERING = (
+    _Step(OWN, "advertised", ("ai_engineering",)),
+    _Step("open adverts, with AI science", "advertised", ("ai_core",), _WITH_SCIENCE),
+    _Step("open adverts, every level", "advertised", ("ai_engineering",), _EVERY_LEVEL, is_every_level=True),
+    _Step(
+        "third-party adverts, core AI roles", "advertised_third_party", ("ai_core",), f"{_THIRD_PARTY}, {_WITH_SCIENCE}"
+    ),
+    _Step("reported, core AI roles", "reported", ("ai_core",), f"{_SURVEY}, {_WITH_SCIENCE}"),
+    _Step(
+        "reported, every level", "reported", ("ai_core",), f"{_SURVEY}, {_WITH_SCIENCE}, {_EVERY_LEVEL}",
+        is_every_level=True,
+    ),
+    _Step(
+        OFFICIAL, "official", AI_CORE, f"official wages of an occupation near the role {{role_title}}, {_EVERY_LEVEL}",
+        is_every_level=True,
+    ),
+)  # fmt: skip
+_OF_PERSONS = ("reported", "official")
+"""Kinds of source that count people who live in a country, whoever pays them: they stand for no region."""
+
+
+def _pay_rung(
+    name: str,
+    basis: str,
+    groups: Sequence[str],
+    *,
+    words: str | None = None,
+    sql: str = "pay/band",
+    **parameters: object,
+) -> Rung:
+    """A rung over mart.salary_bands; `groups` are its role groups there."""
+    members = tuple(member for group in groups for member in CELL_GROUPS[group])
+    rows = {"rows": Sql(text_of(_ROWS[basis]))} if basis in _ROWS else {}
+    return Rung(
+        name=name,
+        basis=basis,
+        cells="pay.{basis}.{kind}",
+        sql=sql,
+        behind=_BEHIND[basis],
+        parameters={
+            "groups": groups, "members": members, "roles": (ALL_ROLES,), "readings": READINGS, **rows, **parameters,
+        },
+        batch=_EVERY_CELL,
+        words=words,
+    )  # fmt: skip
+
+
+def _engineering_ladder(level: str, market: str, *, is_country: bool) -> tuple[Rung, ...]:
+    """The rungs of AI engineering pay. Entry pay is never widened to every level, which pays far more."""
+    rungs = []
+    for step in _ENGINEERING:
+        if step.basis in _OF_PERSONS and not (is_country and market == LOCAL):
+            continue
+        if step.is_every_level and (level == ENTRY_LEVEL or (level == ALL_LEVELS and step.name != OFFICIAL)):
+            continue
+        parameters: dict[str, object] = {
+            "pay_markets": (LOCAL, MIXED) if step.basis in _OF_PERSONS else (market,),
+            **({"seniority_group": ALL_LEVELS} if step.is_every_level else {}),
+            **({"roles": NEAR_ROLES} if step.basis == "official" else {}),
+        }
+        sql = "pay/official" if step.basis == "official" else "pay/band"
+        rungs.append(_pay_rung(step.name, step.basis, step.groups, words=step.words, sql=sql, **parameters))
+    return tuple(rungs)
+
+
+def _ladder_of_role(
+    group: str, role: str, level: str, market: str, *, is_country: bool, basis: str | None = None
+) -> tuple[Rung, ...]:
+    """The rungs of pay of any other group of roles, or of one role: none is wider than what was asked for.
+
+    With a `basis` only its rung.
+    """
+    steps = [
+        (OWN, "advertised", None),
+        ("third-party adverts", "advertised_third_party", _THIRD_PARTY),
+    ]
+    if is_country and (basis or market == LOCAL):
+        steps.append(("reported", "reported", _SURVEY))
+        if level == ALL_LEVELS and (role != ALL_ROLES or basis):
+            steps.append((OFFICIAL, "official", "official wages of an occupation near this role"))
+    readings = READINGS[:1] if level in STATED_LEVELS else READINGS
+    return tuple(
+        _pay_rung(
+            name, kind, (group,), words=words, roles=(role,), readings=readings,
+            pay_markets=(LOCAL, MIXED) if kind in _OF_PERSONS and not basis else (market,),
+        )
+        for name, kind, words in steps if basis in (None, kind)
+    )  # fmt: skip
+
+
+def _pay_ladder(
+    group: str, role: str, level: str, market: str, *, is_country: bool, basis: str | None
+) -> tuple[Rung, ...]:
+    """The rungs of pay of a group of roles or one role; with a `basis` only its rung."""
+    if (group, role) == (WORK_OF_GUIDE, ALL_ROLES) and market != MIXED and basis is None:
+        return _engineering_ladder(level, market, is_country=is_country)
+    return _ladder_of_role(group, role, level, market, is_country=is_country, basis=basis)
+
+
+# --- figures --------------------------------------------------------------------------------------------
+
+
+def _say_month(said: str, low: float, high: float) -> str:
+    """A month's pay in the words of the 2026 guide, with the amount per year."""
+    return f"{said}, which is {money(12 * low, 12 * high, 'USD')} a year (no source named)"
+
+
+BASELINE_PAY: dict[tuple[str, str], tuple[str, dict[str, float]]] = {
+    ("Northern America", "mid_senior"): (
+        _say_month("USD 8.1K–12.9K per month in North America", 8_100, 12_900),
+        {"band_low": 12 * 8_100, "band_high": 12 * 12_900},
+    ),
+    ("South America", "mid_senior"): (
+        _say_month("USD 3.8K–7.9K per month", 3_800, 7_900),
+        {"band_low": 12 * 3_800, "band_high": 12 * 7_900},
+    ),
+    ("US", "entry"): (
+        "USD 103,407 per year (no source named; country not stated, probably the US)",
+        {"p50": 103_407},
+    ),
+}
+"""Pay in the 2026 guide by place and level: its words, and amounts in USD per year by column."""
+COMPARED = Display(section="compared")
+
+
+def pay_id(place: str, work: str, level: str, market: str = LOCAL) -> str:
+    """The id of a figure of pay: `place` is a slug, `work` a role or group of roles."""
+    return f"{KIND_OF_MARKET[market]}.{place}.{work}.{level}"
+
+
+def declare_pay(place: Place, work: str, level: str, market: str = LOCAL, basis: str | None = None) -> Figure:
+    """Yearly pay of a role or group of roles at one level in one place, from the best rung or from one `basis`."""
+    group, role = split_work(work)
+    is_main = work == WORK_OF_GUIDE and market == LOCAL and basis is None
+    words, values = BASELINE_PAY.get((place.region, level), (None, {})) if is_main else (None, {})
+    kind = pay_id(place.slug, work, level, market)
+    qualifiers = [", level named in the title"] if level in STATED_LEVELS else []
+    qualifiers += [f", {BASES[basis].name}"] if basis else []
+    base_level = level.removesuffix(STATED)
+    return Figure(
+        id=f"{kind}.{basis}" if basis else kind,
+        title=levels.entitle_pay(base_level, f"{name_work(work)} pay{_MARKET_WORDS[market]}{''.join(qualifiers)}"),
+        unit="USD per year",
+        renderer=pay.PAY,
+        rungs=_pay_ladder(group, role, level, market, is_country=place.level == "country", basis=basis),
+        parameters={"region_level": place.level, "region": place.region, "seniority_group": level},
+        level=base_level,
+        place=place.name,
+        baseline=words,
+        baseline_values=values,
+        nearest=() if basis else _nearest(place, work, level, market),
+        displays=(Display(section="summary", heading=levels.capitalise(base_level)), COMPARED) if words else (),
+    )
+
+
+def _nearest(place: Place, work: str, level: str, market: str) -> tuple[str, ...]:
+    """Figures to offer where pay of a country is withheld: other levels, pay from abroad, wider places."""
+    if place.level != "country" or market != LOCAL:
+        return ()
+    if level == ENTRY_LEVEL:
+        return (pay_id(place.slug, work, BAND_LEVEL),)
+    around = (pay_id(slug(wider), work, level) for wider in (place.in_region, place.in_continent) if wider)
+    return (pay_id(place.slug, work, level, ABROAD), *around)
+
+
+def country_figures(place: Place) -> tuple[Figure, ...]:
+    """AI engineering pay in one country: entry level, mid to senior, and mid to senior from abroad."""
+    return tuple(
+        declare_pay(place, WORK_OF_GUIDE, level, market)
+        for level, market in ((ENTRY_LEVEL, LOCAL), (BAND_LEVEL, LOCAL), (BAND_LEVEL, ABROAD))
+    )
+
+
+BANDS = tuple(declare_pay(PLACES[slug(region)], WORK_OF_GUIDE, BAND_LEVEL) for region in REGIONS)
+AROUND = (
+    *(declare_pay(PLACES[slug(continent)], WORK_OF_GUIDE, BAND_LEVEL) for continent in CONTINENTS),
+    *(declare_pay(PLACES[slug(region)], WORK_OF_GUIDE, BAND_LEVEL, ABROAD) for region in REGIONS),
+)
+"""Figures beside the bands of regions: continents, and pay from abroad."""
+
+
+def offer_nearest(figure: Figure) -> Figure:
+    """Add the nearest figures to a band of a region: its countries, pay from abroad, its continent."""
+    region = figure.parameters["region"]
+    members = [place for place in PLACES.values() if place.in_region == region]
+    countries = [pay_id(place.slug, WORK_OF_GUIDE, BAND_LEVEL) for place in members]
+    continents = dict.fromkeys(place.in_continent for place in members if place.in_continent)
+    around = (pay_id(slug(continent), WORK_OF_GUIDE, BAND_LEVEL) for continent in continents)
+    return replace(figure, nearest=(*countries, pay_id(slug(str(region)), WORK_OF_GUIDE, BAND_LEVEL, ABROAD), *around))
+
+
+def declare_bonus(place: Place) -> Figure:
+    """The yearly bonus of AI engineering at all levels, from adverts that put a sum on it."""
+    return Figure(
+        id=f"bonus.{place.slug}",
+        title="Yearly bonus, where an advert puts a sum on it",
+        unit="USD per year",
+        renderer=pay.BONUS,
+        rungs=(_pay_rung("open adverts", BONUS, ("ai_engineering",), pay_markets=("all",)),),
+        parameters={"region_level": place.level, "region": place.region, "seniority_group": "all"},
+        counts=((place.level, place.region, "all"),),
+        place=place.name,
+        baseline="about USD 32,000 per year of additional pay of all kinds (no source named)",
+    )
+
+
+BONUSES = tuple(
+    replace(declare_bonus(PLACES[name]), displays=(COMPARED,)) for name in ("northern_america", "south_america")
+)
+"""Bonuses in the regions that the guide names."""
+RETIRED = (
+    Figure(
+        id="additional.bonus",
+        title="Yearly bonus, where an advert puts a sum on it, wherever the job is",
+        unit="USD per year",
+        renderer=pay.BONUS,
+        retired="no figure of pay is of the whole world: what was read of it is mostly one country's; see "
+        "bonus.northern_america and bonus.south_america",
+    ),
+)
+REGIONS_PAY = rf"pay\.({'|'.join(map(slug, REGIONS))})\.{WORK_OF_GUIDE}\.{BAND_LEVEL}"
+COUNTRIES_PAY = rf"pay\.[a-z]{{2}}\.{WORK_OF_GUIDE}\.{ENTRY_LEVEL}"
+GATHERED = (
+    Figure(
+        id="bands.regions",
+        title=f"{levels.compound(BAND_LEVEL)} AI engineering pay by region",
+        unit="USD per year",
+        renderer=pay.bands("Region", BAND_LEVEL),
+        level=BAND_LEVEL,
+        gathers=REGIONS_PAY,
+        displays=(Display(section="pay", heading=f"{levels.capitalise(BAND_LEVEL)}, by region"),),
+    ),
+    Figure(
+        id="entries.countries",
+        title=f"{levels.compound(ENTRY_LEVEL)} AI engineering pay by country",
+        unit="USD per year",
+        renderer=pay.bands("Country", ENTRY_LEVEL),
+        level=ENTRY_LEVEL,
+        gathers=COUNTRIES_PAY,
+        displays=(Display(section="pay", heading=f"{levels.capitalise(ENTRY_LEVEL)}, by country"),),
+    ),
+    *(
+        Figure(
+            id=f"silence.{name}",
+            title=f"{levels.compound(level)} AI engineering pay by {place}, with the jobs that state none",
+            unit="USD per year",
+            renderer=silence.silence(level),
+            level=level,
+            gathers=gathers,
+            arrange=silence.choose_counted,
+            displays=(Display(section="silence", heading=f"{levels.capitalise(level)}, by {place}"),),
+        )
+        for name, place, level, gathers in (
+            ("regions", "region", BAND_LEVEL, REGIONS_PAY),
+            ("countries", "country", ENTRY_LEVEL, COUNTRIES_PAY),
+        )
+    ),
+)

@@ -1,0 +1,18 @@
+-- Persons who report the pay of a figure, in the cell that it counts them in: those of its printed rows, one row a person.
+-- Parameters: as_of, role_group, groups, split, max_days.
+WITH printed AS (
+    SELECT cell FROM ({{pay/reported}}) WHERE status <> 'suppressed'
+), persons AS (
+    SELECT
+        [
+            source, country, if($split = 'money', pay_market, 'all'), if($split = 'experience', experience, 'all')
+        ] AS cell,
+        source || ':' || row AS job_id, source, row, fx_source, fx_on, reported_on
+    FROM reported_persons($as_of)
+    WHERE role_group IN $groups AND is_full_time AND NOT is_flagged AND gross_usd IS NOT NULL
+)
+SELECT
+    cell, p.job_id, NULL AS posting_id, p.source, NULL AS board, f.warc, p.fx_source, p.fx_on,
+    p.reported_on AS period_from, p.reported_on AS period_to, [] AS items
+FROM persons AS p JOIN printed USING (cell)
+JOIN core.pay_reports AS f ON f.source = p.source AND f.snapshot_on = p.reported_on AND f.row = p.row

@@ -1,0 +1,55 @@
+"""Words of an advert that say its employer hires for others, by `lookups/employers/agency_cues.csv`."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any, NamedTuple
+
+import re2
+
+from transforms.records.rows import AgencySign, Posting
+from transforms.text.lookups import cells_of
+
+
+class _Cue(NamedTuple):
+    """A sign, the word that a text must contain, and the pattern of its words; `language` "": any."""
+
+    sign: str
+    language: str
+    word: str
+    pattern: Any
+
+
+@functools.cache
+def _cues_of(part: str) -> tuple[_Cue, ...]:
+    return tuple(
+        _Cue(row["sign"], row["language"], row["word"], re2.compile(f"(?m){row['pattern']}".encode()))
+        for row in cells_of("agency_cues")
+        if row["part"] == part
+    )
+
+
+def add_agency_signs(advert: Posting) -> Posting:
+    """Return the advert with its signs: from its title, and from a text that was read in full."""
+    text = advert.text if advert.text_state == "full" else None
+    signs = (*find_signs("text", text or "", advert.language), *find_signs("title", advert.title, advert.language))
+    return replace(advert, agency_signs=signs) if signs else advert
+
+
+def find_signs(part: str, text: str, language: str | None) -> Iterator[AgencySign]:
+    """Signs in a part of an advert (`title` or `text`), each with the words of the first cue that matches.
+
+    A cue's word is looked for before its pattern, which takes ten times as long.
+    """
+    found: set[str] = set()
+    data = b""
+    for cue in _cues_of(part):
+        if cue.sign in found or (cue.language and cue.language != language) or cue.word not in text:
+            continue
+        data = data or text.encode(errors="replace")
+        match = cue.pattern.search(data)
+        if match and (words := match[0].decode().strip(" \n\t*.:!?)")):
+            found.add(cue.sign)
+            yield AgencySign(sign=cue.sign, words=words)
