@@ -83,7 +83,7 @@ def run_after_fetch(
     results, failures = load.refine_archive(request)
     if request.is_rebuild and not failures:  # otherwise work.duckdb would lose the rows of a broken source
         restore = functools.partial(archive_records.restore, archive=request.settings.archive)
-        database.make_anew(request.settings.data, restore=restore)
+        database.reset_work(request.settings.data, restore=restore)
     loads = (*before, *load.load_refined(request, results, failures))
     request = replace(request, brought=load.find_newest_day(results, fetches))
     notes = load.describe_missing_rates(request)

@@ -109,7 +109,7 @@ def is_loaded(data_dir: Path) -> bool:
         return stored_key(con) == schema_key() and bool(con.execute("FROM core.postings LIMIT 1").fetchall())
 
 
-def make_anew(data_dir: Path, *, restore: Restore | None = None) -> None:
+def reset_work(data_dir: Path, *, restore: Restore | None = None) -> None:
     """Replace work.duckdb by one without any loaded archive file; the next load reads them all again.
 
     Marts and records of runs are carried over, from market.duckdb if there is no work.duckdb: they say what was
@@ -351,6 +351,11 @@ def _undo_decisions(con: Connection, day: date) -> None:
     con.execute("UPDATE ops.vintages SET decided_on = $day WHERE decided_on > $day", {"day": day})
 
 
+def begin_run(con: Connection, run: Runs) -> None:
+    """Record that a run began."""
+    put(con, Runs, [run])
+
+
 def end_run(
     con: Connection,
     run_id: str,
@@ -365,6 +370,11 @@ def end_run(
         "UPDATE ops.runs SET ended_at = ?, exit_code = ?, as_of = coalesce(?, as_of), message = ? WHERE run_id = ?",
         [ended_at, exit_code, as_of, message, run_id],
     )
+
+
+def record_checks(con: Connection, checks: Sequence[Checks]) -> None:
+    """Keep the results of a gate. Call it outside of the transaction that the gate may roll back."""
+    put(con, Checks, checks)
 
 
 def put_rejects(con: Connection, rejects: Sequence[Rejects]) -> None:

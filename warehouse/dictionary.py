@@ -1,9 +1,9 @@
-"""DICTIONARY.md: what every table, view, macro and column of market.duckdb means, how they belong together, their rows.
+"""DICTIONARY.md: the meaning of every table, view, macro and column of market.duckdb, their relations and row counts.
 
-The copy here has the rows of the bundled sample (`sample_rows.csv`, written by `python -m tests.worked_questions`);
-the one that is published beside market.duckdb has those of that file, too.
+The copy in this folder has the row counts of the bundled sample (`sample_rows.csv`, written by `python -m
+tests.worked_questions`). The copy published beside market.duckdb also has the row counts of that file.
 
-Run `python -m warehouse.dictionary` to write the copy here again.
+`python -m warehouse.dictionary` writes the copy in this folder.
 """
 
 from __future__ import annotations
@@ -30,40 +30,40 @@ from warehouse.schema import (
 from warehouse.tables import all_tables
 from warehouse.views import analysis_views
 
-if TYPE_CHECKING:  # for its type alone: the dictionary is written without a database
+if TYPE_CHECKING:  # the dictionary is written without a database
     from warehouse.database import Connection
 
 DICTIONARY = Path(__file__).with_name("DICTIONARY.md")
 SAMPLE_ROWS = Path(__file__).with_name("sample_rows.csv")
-"""How many rows each table of the bundled sample has: what a reader can compare with `make run`."""
+"""Row counts of the bundled sample, which a reader can compare with `make run`."""
 ALL_VIEWS = VIEWS | MART_VIEWS | analysis_views.VIEWS
 ALL_VIEW_COLUMNS = VIEW_COLUMNS | analysis_views.COLUMNS
 _INTRODUCTION = """# Data dictionary
 
-Generated from `warehouse/tables.py`, `mart_tables/`, `ops_tables.py` and `analysis_views.py`; do not edit.
+Generated from `warehouse/tables.py`, `mart_tables/`, `ops_tables.py` and `views/`; do not edit.
 
 Names: `_on` is a date, `_at` a time in UTC, `_text` what the source wrote, `is_` a truth value, `n_` a count. NULL
 means "not stated". Columns in bold make the key. `analysis` has views for ordinary questions, `published` the cells
 that are published: begin there. `core` is what was read, `mart` what was computed, by day, `ops` how the nights went;
-all stand in `market.duckdb`. `refined` are Parquet files in-house. The same meanings stand in the file as comments:
-`SELECT column_name, comment FROM duckdb_columns() WHERE table_name = 'jobs'`. `docs/analyst.md` answers 15 questions.
+all are in `market.duckdb`. `refined` are internal Parquet files. The meanings are also comments in the file:
+`SELECT column_name, comment FROM duckdb_columns() WHERE table_name = 'jobs'`. `docs/analyst.md` answers 16 questions.
 """
 _RELATIONS = """## Relations
 
-The tables of `core` and the columns that lead from one to another. Many rows at the fork belong to one at the bar. A
-mart `mart.x` is a view: the rows of `mart.x_history` that stood on a day of `mart.days`. `warc` and `record` lead to
-the archived answer, which `ops.responses` describes.
+The tables of `core` and the columns that refer from one to another; many rows at the fork belong to one at the bar. A
+mart `mart.x` is a view: the rows of `mart.x_history` that stood on each day of `mart.days`. `warc` and `record`
+identify the archived answer, which `ops.responses` describes.
 """
 EXAMPLES = {
     "What does a column mean?": (
         "SELECT column_name, data_type, comment FROM duckdb_columns()\n"
         "WHERE schema_name = 'analysis' AND table_name = 'pay_observations';"
     ),
-    "Which day is the newest, and of which days do its figures speak?": (
+    "Which day is the newest, and which period do its figures cover?": (
         "SELECT region, period_from, period_to, n_boards FROM reference_periods((SELECT max(as_of) FROM mart.days))\n"
         "WHERE region_level = 'world';"
     ),
-    "What is published, of which day, and what waits for review?": (
+    "What is published, from which day, and what waits for review?": (
         "SELECT list, vintage, as_of, published_on, n_jobs, n_printed, waits_since, waits_because FROM published.lists;"
     ),
     "Which salary bands are published?": (
@@ -87,13 +87,13 @@ EXAMPLES = {
         "GROUP BY ALL ORDER BY n DESC LIMIT 10;"
     ),
 }
-"""Queries of the dictionary by the question they answer."""
+"""Example queries, by the question that each answers."""
 
 
 def dictionary(rows: Mapping[str, int] | None = None) -> str:
-    """DICTIONARY.md: contents, relations, examples, then every table, view, macro and nested type.
+    """The text of DICTIONARY.md: contents, relations, examples, then every table, view, macro and nested type.
 
-    `rows`: how many rows each table of the file beside it has, by its full name; None: no file stands beside it.
+    `rows`: row counts of the market.duckdb that it describes, by full names of tables; None: it describes no file.
     """
     sections = dict(_sections())
     parts = [_INTRODUCTION, _contents(sections, rows), _RELATIONS, _picture_relations(), _examples()]
@@ -102,7 +102,7 @@ def dictionary(rows: Mapping[str, int] | None = None) -> str:
 
 
 def count_rows(con: Connection) -> dict[str, int]:
-    """How many rows each table of a database has, by its full name. Views are not counted: that would compute them."""
+    """Row counts of a database by full names of tables. Views are not counted, as that would compute them."""
     names = [table_of(cls).name for cls in database_tables()]
     counts = " UNION ALL ".join(f"SELECT '{name}' AS name, count(*) AS n FROM {name}" for name in names)
     n_rows = dict(con.execute(counts).fetchall())
@@ -110,7 +110,7 @@ def count_rows(con: Connection) -> dict[str, int]:
 
 
 def read_sample_rows() -> dict[str, int]:
-    """How many rows each table of the bundled sample has, by its full name."""
+    """Row counts of the bundled sample by full names of tables."""
     with SAMPLE_ROWS.open(encoding="utf-8", newline="") as file:
         return {row["table"]: int(row["n_rows"]) for row in csv.DictReader(file)}
 
@@ -119,7 +119,7 @@ def read_sample_rows() -> dict[str, int]:
 
 
 def _sections() -> Iterator[tuple[str, tuple[str, str]]]:
-    """Heading, meaning in a line, and body of each section, those that a reader needs first before the others."""
+    """Heading, short meaning and body of each section, in the order in which a reader needs them."""
     for name, (meaning, _) in sorted(ALL_VIEWS.items(), key=lambda view: not view[0].startswith("analysis.")):
         lines = [meaning, "", "| column | meaning |", "|---|---|"]
         lines += [f"| {column} | {_cell(text)} |" for column, text in ALL_VIEW_COLUMNS[name].items()]
@@ -128,7 +128,7 @@ def _sections() -> Iterator[tuple[str, tuple[str, str]]]:
     for cls in all_tables():
         structs |= {f.type.__name__: f.type for f in fields_of(cls) if f.type not in SQL_TYPES}
         table = table_of(cls)
-        columns = Standing if cls in PUBLISHED.values() else cls  # of published cells what a mart lacks
+        columns = Standing if cls in PUBLISHED.values() else cls  # the other columns are those of the mart
         lines = [table.doc, "", *_own_words(cls), *_rows(columns), *_checks_text(table)]
         yield table.name, (table.doc, "\n".join(lines))
     for name, (meaning, _) in (MACROS | analysis_views.MACROS).items():
@@ -138,7 +138,7 @@ def _sections() -> Iterator[tuple[str, tuple[str, str]]]:
 
 
 def _contents(sections: Mapping[str, tuple[str, str]], rows: Mapping[str, int] | None) -> str:
-    """A table of contents with links and, of tables, how many rows there are; of a mart, those of its history."""
+    """A table of contents with links and row counts; for a mart, the row count of its history."""
     sample = read_sample_rows()
     histories = {table_of(mart).name: table_of(history).name for mart, history in HISTORIES.items()}
     counts = [("in the sample", sample)] + ([("in this file", rows)] if rows is not None else [])
@@ -162,12 +162,12 @@ def _first_sentence(text: str) -> str:
 
 
 def anchor_of(heading: str) -> str:
-    """The fragment by which GitHub links to a heading."""
+    """The fragment of GitHub's link to a heading."""
     return re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
 
 
 def relations() -> list[tuple[str, str, str]]:
-    """Which column of which table leads to which other one: all three by name, as declared."""
+    """Declared references: table, column, and the table that it refers to, by name."""
     return sorted(
         (table_of(cls).name, field.name, field.column.references.rpartition(".")[0])
         for cls in database_tables()
@@ -177,7 +177,7 @@ def relations() -> list[tuple[str, str, str]]:
 
 
 def _picture_relations() -> str:
-    """An entity-relationship diagram of `core` in Mermaid, which GitHub renders."""
+    """Mermaid source of an entity-relationship diagram of `core`, which GitHub renders."""
     lines = ["```mermaid", "erDiagram"]
     for table, column, target in relations():
         if {schema_of_name(table), schema_of_name(target)} == {"core"}:

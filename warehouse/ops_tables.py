@@ -1,6 +1,6 @@
-"""Tables of bookkeeping: runs, files loaded or refused, answers, rejects, checks, the sources' health, audits.
+"""Tables of bookkeeping: runs, loaded and refused files, answers, rejects, checks, health of sources, audits.
 
-They are declared like those of `tables.py`, whose `all_tables` names them last.
+They are declared like the tables of `tables.py`.
 """
 
 from __future__ import annotations
@@ -13,27 +13,29 @@ from transforms.records.rows import Issue
 from transforms.records.vocabulary import ASKED_FOR, BOARD_OUTCOMES, READERS, SELF_CHECKS, VINTAGE_STATES
 
 EXITS_PUBLISHED = (0, 2)
-"""Exit codes of runs that published, see `flows.terminal.errors.EXIT_CODES`."""
+"""Exit codes of runs that published: see `flows.terminal.errors.EXIT_CODES`."""
 
 
 @table("ops.runs", "Every run of the pipeline.")
 class Runs:
-    """Times of the machine's clock, unlike those of core."""
+    """Times are by the machine's clock, unlike times in core."""
 
     run_id: Annotated[str, Column("Run", key=True)]
     command: Annotated[str, Column("Command as given")]
-    as_of: Annotated[date | None, Column("Day it spoke for")]
+    as_of: Annotated[date | None, Column("Day that it was for")]
     is_sample: Annotated[bool, Column("Whether its data is the synthetic sample")]
     started_at: Annotated[datetime, Column("Start (UTC)")]
     ended_at: Annotated[datetime | None, Column("End (UTC); NULL while running or when killed")]
-    exit_code: Annotated[int | None, Column("0 all well, 1 nothing published, 2 published without some source")]
+    exit_code: Annotated[
+        int | None, Column("0: all well, 1: nothing published, 2: published, but a source or a guide failed")
+    ]
     code_version: Annotated[str, Column("Version of the product")]
-    message: Annotated[str | None, Column("What went wrong, in a line")]
+    message: Annotated[str | None, Column("What went wrong, in one line")]
 
 
 @table("ops.loads", "Every archive file that was loaded.")
 class Loads:
-    """A file is loaded again only when its refined content changed."""
+    """A file is loaded again only if its refined content changed."""
 
     warc: Annotated[str, Column("Archive file, relative to the archive", key=True)]
     source: Annotated[str, Column("Source")]
@@ -42,29 +44,29 @@ class Loads:
     observed_to: Annotated[datetime | None, Column("Latest WARC-Date in it; NULL: no whole record")]
     n_responses: Annotated[int, Column("Responses", low=0)]
     n_rows: Annotated[int, Column("Rows read", low=0)]
-    n_seen: Annotated[int, Column("Rows read, and rows of the earlier answers that it only repeats", low=0)]
+    n_seen: Annotated[int, Column("Rows read, and rows of earlier answers that it repeats unchanged", low=0)]
     n_rejects: Annotated[int, Column("Rows and values rejected", low=0)]
 
 
-@table("ops.refusals", "Archive files that a gate refused; they are not tried again until what reads them changes.")
+@table("ops.refusals", "Archive files that a gate refused; they are not tried again until their reader changes.")
 class Refusals:
-    """A later night must not let in what an earlier one refused. `jobmarket run --accept SOURCE` does."""
+    """A later night must not admit what an earlier one refused, unless `jobmarket run --accept SOURCE` says so."""
 
     warc: Annotated[str, Column("Archive file, relative to the archive", key=True)]
     source: Annotated[str, Column("Source")]
     refine_key: Annotated[str, Column("Digest of archive file, source module, transforms and lookups")]
-    why: Annotated[str, Column("What it did not meet")]
+    why: Annotated[str, Column("The expectation that it did not meet")]
 
 
-@table("ops.fill_rates", "How many rows of each loaded file fill each column that may be empty.")
+@table("ops.fill_rates", "How many rows of each loaded file have a value in each column that may be empty.")
 class FillRates:
-    """A sudden drop against the last files freezes a source at its last good rows."""
+    """A sudden drop compared with earlier files freezes a source at its last good rows."""
 
     warc: Annotated[str, Column("Archive file, relative to the archive", key=True)]
     column_name: Annotated[str, Column("Column of the source's rows", key=True)]
     source: Annotated[str, Column("Source")]
-    n_rows: Annotated[int, Column("Rows, the newest of each key in the file", low=1)]
-    n_filled: Annotated[int, Column("Of them, rows with a value", low=0)]
+    n_rows: Annotated[int, Column("Rows: the newest of each key in the file", low=1)]
+    n_filled: Annotated[int, Column("Rows of n_rows with a value", low=0)]
 
 
 @table(
@@ -73,70 +75,75 @@ class FillRates:
     "n_failed <= n_checked",
 )
 class SelfChecks:
-    """A sudden rise against the last files warns, and a steep one freezes the source at its last good rows."""
+    """A sudden rise compared with earlier files logs a warning; a steep one freezes the source at its last good
+    rows."""
 
     warc: Annotated[str, Column("Archive file, relative to the archive", key=True)]
     check: Annotated[str, Column("Check of an advert against itself", key=True, values=tuple(SELF_CHECKS))]
     source: Annotated[str, Column("Source")]
     n_checked: Annotated[int, Column("Adverts, the newest of each id in the file, that state both sides", low=1)]
-    n_failed: Annotated[int, Column("Of them, adverts whose two sides contradict each other", low=0)]
+    n_failed: Annotated[int, Column("Adverts of these in which the two sides contradict each other", low=0)]
 
 
 @struct
 class ResponseRow:
-    """One archived response and what came of it. Written by refine beside the rows."""
+    """One archived response and what was read from it. Refine writes it beside the rows."""
 
     record: Annotated[int, Column("Number of the response record in the file, from 0", key=True, low=0)]
     source: Annotated[str, Column("Source")]
-    url: Annotated[str | None, Column("Address asked; NULL: the record is damaged")]
+    url: Annotated[str | None, Column("Address requested; NULL: the record is damaged")]
     observed_at: Annotated[datetime | None, Column("WARC-Date (UTC); NULL: the record is damaged")]
     http_status: Annotated[int | None, Column("HTTP status; NULL: the record is damaged", low=100, high=599)]
     digest: Annotated[str | None, Column("sha1 of the payload, as in the WARC")]
     refers_to: Annotated[
-        datetime | None, Column("WARC-Date of the earlier answer it repeats; NULL: it is a whole answer itself")
+        datetime | None, Column("WARC-Date of the earlier answer that it repeats; NULL: it is a whole answer itself")
     ] = None
-    board: Annotated[str | None, Column("Board it lists, whole or a page of it")]
+    board: Annotated[str | None, Column("Board that it lists, all of it or a page")]
     posting_id: Annotated[
         str | None,
         Column(
-            "Posting whose own address it is, and which a 404 or 410 closes; NULL: it is none, or so many of the file "
-            "are said to be gone that it is not believed"
+            "Posting at its own address, which a 404 or 410 closes; NULL: not a posting's address, or so many "
+            "postings of the file are gone that this is not trusted"
         ),
     ] = None
     removed: Annotated[
-        tuple[str, ...] | None,
-        Column("Postings that it says were taken away, which closes them; NULL: it says so of none"),
+        tuple[str, ...] | None, Column("Postings that it says were removed, which closes them; NULL: none")
     ] = None
-    is_complete: Annotated[bool, Column("A whole, healthy list: what it lacks is closed")]
+    is_complete: Annotated[bool, Column("Whether it is a complete, healthy list: postings that it lacks are closed")]
     max_age_days: Annotated[
         int | None,
-        Column("From which age by `posted_on` a whole list may lack adverts that are not closed", unit="days", low=1),
+        Column(
+            "Age by `posted_on` from which a complete list may lack adverts that are not closed", unit="days", low=1
+        ),
     ] = None
-    n_rows: Annotated[int, Column("Rows read from it, also those of adverts that were read before", low=0)]
+    n_rows: Annotated[int, Column("Rows read from it, including adverts that were read before", low=0)]
     n_rejects: Annotated[int, Column("Rows rejected in it", low=0)]
 
 
-@table("refined.responses", "Responses of one archive file, as the refine step writes them (Parquet).")
+@table("refined.responses", "Responses of one archive file, as refine writes them (Parquet).")
 class RefinedResponses(ResponseRow):
-    """Rejects of whole records stand here, those of single values beside their posting."""
+    """Rejects of whole records are here; rejects of single values are with their posting."""
 
     issues: Annotated[tuple[Issue, ...], Column("Records of the response that were rejected")]
     repetitions: Annotated[
         tuple[str, ...],
-        Column("`wording_hash` of each advert that it lists in the words of an earlier answer, whose file has the row"),
+        Column(
+            "`wording_hash` of each advert that it lists exactly as an earlier answer did; the row is in that "
+            "answer's file"
+        ),
     ] = ()
 
 
-@table("ops.responses", "Every archived response and what came of it.")
+@table("ops.responses", "Every archived response and what was read from it.")
 class Responses(ResponseRow):
-    """Closings are read from here: only a complete response may close postings."""
+    """Closings follow from these rows: only a complete response may close postings."""
 
     warc: Annotated[str, Column("Archive file, relative to the archive", key=True)]
 
 
-@table("ops.rejects", "Everything that was not taken, with its reason.")
+@table("ops.rejects", "Everything that was rejected, with its reason.")
 class Rejects:
-    """`posting_id` is set when the posting was kept and only a value was refused."""
+    """`posting_id` is set if the posting was kept and only a value was rejected."""
 
     source: Annotated[str, Column("Source")]
     warc: Annotated[str, Column("Archive file, relative to the archive")]
@@ -172,52 +179,53 @@ class MartInputs:
 
 @table("ops.source_health", "How each source fared in each run.")
 class SourceHealth:
-    """Outcome of fetching and loading a source."""
+    """The outcome of fetching and loading a source in a run."""
 
     run_id: Annotated[str, Column("Run", key=True)]
     source: Annotated[str, Column("Source", key=True)]
     outcome: Annotated[
-        str,
-        Column("How it ended", values=("ok", "partial", "unchanged", "empty", "blocked", "disabled", "failed")),
+        str, Column("How it ended", values=("ok", "partial", "unchanged", "empty", "blocked", "disabled", "failed"))
     ]
     n_requests: Annotated[int, Column("Requests", low=0)]
     n_bytes: Annotated[int, Column("Bytes received", low=0)]
     n_rows: Annotated[int | None, Column("Rows read or repeated", low=0)]
-    message: Annotated[str | None, Column("What went wrong, in a line")]
+    message: Annotated[str | None, Column("What went wrong, in one line")]
 
 
-@table("ops.known_boards", "Boards that are known, beside those of boards.csv: of lists, adverts and forums.")
+@table("ops.known_boards", "Boards known from lists, adverts and forums, beside the boards of boards.csv.")
 class KnownBoards:
-    """Written by `jobmarket boards import`. What their readings showed stands in core.board_states."""
+    """Written by `jobmarket boards import`. core.board_states has what their readings showed."""
 
     source: Annotated[str, Column("Source that reads the platform", key=True)]
     board: Annotated[str, Column("Token of the board in the platform's addresses", key=True)]
     known_from: Annotated[
-        str, Column("What names it: boards.csv, else the list that named it first, `links` or `redirect`")
+        str, Column("What names it: boards.csv, otherwise the list that named it first, `links` or `redirect`")
     ]
-    known_on: Annotated[date, Column("Day on which it was taken in")]
-    is_test: Annotated[bool, Column("Whether its token says that it is a trial; such are never asked")]
+    known_on: Annotated[date, Column("Day on which it was added")]
+    is_test: Annotated[bool, Column("Whether its token says that it is a trial; trials are never asked")]
 
 
-@table("ops.panel_draw", "The draw of the panel that stands: each board's chance to be in it.")
+@table("ops.panel_draw", "The current draw of the panel: each board's chance of being in it.")
 class PanelDraw:
-    """A board is a member where its `number` is below its `chance`. Chances never depend on what adverts say.
+    """A board is a member if its `number` is below its `chance`. Chances never depend on what adverts say.
 
-    A draw stands for 26 weeks, unless its members come to take more than two fifths or less than a tenth of a night's
+    A draw lasts 26 weeks, unless its members come to take more than two fifths or less than a tenth of a night's
     requests.
     """
 
     source: Annotated[str, Column("Source", key=True)]
     board: Annotated[str, Column("Board", key=True)]
-    drawn_on: Annotated[date, Column("Day of the draw; of a board known since, the day it came in")]
-    stratum: Annotated[str, Column("Class of size (-1: never read) and commonest country of its adverts at the draw")]
-    number: Annotated[float, Column("Permanent random number of the board: a digest of its token", low=0, high=1)]
-    chance: Annotated[float, Column("Chance to be a member", low=0, high=1)]
+    drawn_on: Annotated[
+        date, Column("Day of the draw; for a board that became known later, the day on which it joined")
+    ]
+    stratum: Annotated[str, Column("Size class (-1: never read) and commonest country of its adverts at the draw")]
+    number: Annotated[float, Column("The board's permanent random number, from a digest of its token", low=0, high=1)]
+    chance: Annotated[float, Column("Chance of being a member", low=0, high=1)]
 
 
 @table("ops.board_nights", "Why each board was planned in each run, with which chance, and whether it answered.")
 class BoardNights:
-    """What it answered stands in ops.responses, and by night in core.board_answers."""
+    """Its answers are in ops.responses, and by night in core.board_answers."""
 
     run_id: Annotated[str, Column("Run", key=True)]
     source: Annotated[str, Column("Source", key=True)]
@@ -226,95 +234,95 @@ class BoardNights:
     why: Annotated[
         str,
         Column(
-            "panel (a member's turn), limit (a later reading could not be compared with its last), dead (once a "
-            "month, also where it refuses us), yield (new AI adverts with pay were expected there) or week (quiet, and "
-            "not asked for a week)",
+            "panel (a member's turn), limit (a later reading could not be compared with its last), dead (asked once "
+            "a month, as are boards that refuse us), yield (new AI adverts with pay were expected) or week (quiet, "
+            "and not asked for a week)",
             values=ASKED_FOR,
         ),
     ]
     chance: Annotated[
         float | None,
-        Column("Chance of a member to be in the panel; NULL: asked for what was expected of it", low=0, high=1),
+        Column("A member's chance of being in the panel; NULL: asked for what was expected of it", low=0, high=1),
     ] = None
     outcome: Annotated[
         str | None,
         Column(
-            "answered (an answer was archived), refused (by robots.txt or a reservation), no_answer (it was asked, or "
-            "its own host was) or not_asked (the night's requests or hours were over, or a host that boards share gave "
-            "nothing); NULL: the run ended before it was noted",
+            "answered (an answer was archived), refused (by robots.txt or a reservation), no_answer (the board or "
+            "its own host was asked) or not_asked (the night's requests or hours were used up, or a host shared by "
+            "boards did not answer); NULL: the run ended before this was recorded",
             values=BOARD_OUTCOMES,
         ),
     ] = None
     moved_to_source: Annotated[
         str | None,
-        Column("Source of the board that its address redirects to; NULL: it does not, or to none that we read"),
+        Column("Source of the board that it redirects to; NULL: no redirect, or not to a board that we can read"),
     ] = None
     moved_to_board: Annotated[str | None, Column("Token of that board")] = None
 
 
-@table("ops.vintages", "Every vintage of every list of cells: published, waiting for a person's review, or refused.")
+@table("ops.vintages", "Every vintage of every list of cells: published, waiting for review, or refused.")
 class Vintages:
-    """The cells of a list on a day, accepted or held together. Those that stand are in the tables of `published`."""
+    """The cells of a list on a day, accepted or held together. Standing cells are in the tables of `published`."""
 
     list: Annotated[str, Column("List of cells (`warehouse.mart_tables.LISTS`)", key=True)]
-    number: Annotated[int, Column("Number of the vintage among those of the list", key=True, low=1)]
-    as_of: Annotated[date, Column("Day of the marts whose cells it has")]
+    number: Annotated[int, Column("Number of the vintage within the list", key=True, low=1)]
+    as_of: Annotated[date, Column("Day of the marts that its cells are from")]
     state: Annotated[
         str,
         Column(
-            "published (it stands from `decided_on` until the next that is), waiting, rejected, or withdrawn (it was "
-            "replaced before anybody decided: `reason` says by what)",
+            "published (it stands from `decided_on` until the next published one), waiting, rejected, or withdrawn "
+            "(it was replaced before anybody decided: `reason` says by what)",
             values=VINTAGE_STATES,
         ),
     ]
     offered_on: Annotated[date, Column("Day of the night that made it")]
     decided_on: Annotated[date | None, Column("Day on which it took its state; NULL: it waits")]
-    why: Annotated[str, Column("Why it was published, or why it waits: each reason, divided by semicolons")]
+    why: Annotated[str, Column("Why it was published, or why it waits: reasons separated by semicolons")]
     reason: Annotated[
-        str | None,
-        Column("What the person who decided said; for a correction the erratum; for a withdrawn one what came instead"),
+        str | None, Column("The reviewer's reason; for a correction the erratum; if withdrawn, what replaced it")
     ] = None
-    is_correction: Annotated[bool, Column("Whether it corrects an error of the vintage before")] = False
-    is_reviewed: Annotated[bool, Column("False: it waited so long that it was published although nobody decided")] = (
-        True
-    )
-    n_jobs: Annotated[int, Column("Jobs of its places, each place by its largest cell, added up", low=0)]
+    is_correction: Annotated[bool, Column("Whether it corrects an error of the previous vintage")] = False
+    is_reviewed: Annotated[bool, Column("False: it waited so long that it was published without a decision")] = True
+    n_jobs: Annotated[int, Column("Jobs: the largest cell of each place, added up", low=0)]
     n_cells: Annotated[int, Column("Cells", low=0)]
-    n_printed: Annotated[int, Column("Of them cells with a value", low=0)]
+    n_printed: Annotated[int, Column("Cells of n_cells with a value", low=0)]
     method: Annotated[str, Column("Digest of how the marts estimate: `warehouse.marts.vintages.published.METHODS`")]
 
 
-@table("ops.figure_vintages", "Vintages of single figures, which versions before lists of cells accepted one by one.")
+@table("ops.figure_vintages", "Vintages of single figures, from versions that accepted figures one by one.")
 class FigureVintages:
-    """Kept as they were: what was published then, and what a person decided. Nothing is added."""
+    """Kept unchanged: what was published then, and what reviewers decided. Nothing is added."""
 
     figure: Annotated[str, Column("Figure", key=True)]
-    number: Annotated[int, Column("Number of the vintage among those of the figure", key=True, low=1)]
-    as_of: Annotated[date, Column("Day of the ledger row that it froze")]
-    state: Annotated[str, Column("As of ops.vintages", values=VINTAGE_STATES)]
+    number: Annotated[int, Column("Number of the vintage within the figure", key=True, low=1)]
+    as_of: Annotated[date, Column("Day of the row of the ledger that it froze")]
+    state: Annotated[str, Column("As in ops.vintages", values=VINTAGE_STATES)]
     offered_on: Annotated[date, Column("Day of the night that made it")]
     decided_on: Annotated[date | None, Column("Day on which it took its state; NULL: it waits")]
     why: Annotated[str, Column("Why it was published, or why it waits")]
-    reason: Annotated[str | None, Column("What the person who decided said; for a correction the erratum")] = None
-    is_correction: Annotated[bool, Column("Whether it corrects an error of the vintage before")] = False
+    reason: Annotated[str | None, Column("The reviewer's reason; for a correction the erratum")] = None
+    is_correction: Annotated[bool, Column("Whether it corrects an error of the previous vintage")] = False
     value: Annotated[str | None, Column("The value as printed; NULL: withheld")] = None
     n_jobs: Annotated[int | None, Column("Jobs behind it", low=0)] = None
     method: Annotated[str, Column("Digest of how it was computed")]
     content: Annotated[str, Column("The row of the ledger, JSON")]
 
 
-@table("ops.audits", "How often a person who read the advert confirmed what we read: the last year, by reader.")
+@table("ops.audits", "How often a person who read the advert confirmed our reading in the last year, by reader.")
 class Audits:
-    """Rolling accuracy from the answers of `jobmarket readers audit`; adverts are drawn by strata and by doubt."""
+    """Rolling accuracy from answers to `jobmarket readers audit`, which draws adverts by strata and by doubt."""
 
-    audited_on: Annotated[date, Column("Day of the newest answer it counts", key=True)]
+    audited_on: Annotated[date, Column("Day of the newest answer that it counts", key=True)]
     reader: Annotated[str, Column("Reader asked about", key=True, values=READERS)]
     source: Annotated[str, Column("Source of the adverts, or `all`", key=True)]
     language: Annotated[str, Column("Language of the adverts (ISO 639-1), `unknown`, or `all`", key=True)]
     n_asked: Annotated[int, Column("Adverts asked about in the 365 days to `audited_on`", low=1)]
-    n_right: Annotated[int, Column("Of them, read right by the person's word", low=0)]
+    n_right: Annotated[int, Column("Adverts of n_asked that were read right, according to the person", low=0)]
     accuracy: Annotated[
-        float, Column("Share read right, each answer by the questions it stands for", unit="share", low=0, high=1)
+        float,
+        Column(
+            "Share read right, with answers weighted by the questions that they stand for", unit="share", low=0, high=1
+        ),
     ]
     accuracy_lo: Annotated[
         float,

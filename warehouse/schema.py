@@ -1,7 +1,7 @@
-"""What follows from the table classes: DDL, comments, Arrow schemas and tables.
+"""What follows from the table classes and the SQL files: DDL, views, macros, comments, Arrow schemas and tables.
 
-Pure derivation from `tables.py`, `mart_tables/` and `ops_tables.py`: no connection, no file. The refine workers
-import this module, so it imports neither DuckDB nor Great Expectations.
+Everything is derived from `tables.py`, `mart_tables/`, `ops_tables.py` and `views/`, without a connection. The refine
+workers import this module, so it imports neither DuckDB nor Great Expectations.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ from warehouse.tables import PostingBoards, Postings, SupersededVersions, all_ta
 SCHEMAS = ("core", "mart", "ops", "published")
 """Schemas of a database."""
 FILES_ONLY = "refined"
-"""Tables of this schema are Parquet files; no database holds them."""
+"""Tables of this schema are Parquet files, not in a database."""
 
 SQL_TYPES = {
     str: "VARCHAR",
@@ -66,7 +66,7 @@ SHOWN_AS_CHANGES = (
     *("employment_type", "posted_on", "valid_through", "pay_text", "pay_low", "pay_high", "currency", "period"),
     *("text_state", "text_hash"),
 )
-"""Columns whose changes core.posting_changes shows: what adverts state, not how we read it."""
+"""Columns with changes in core.posting_changes: what adverts state, not how we read it."""
 
 
 # --- views and macros -------------------------------------------------------------------------------
@@ -263,17 +263,17 @@ def arguments_of(macro: str) -> str:
 
 
 def meanings_of(cls: type) -> dict[str, str]:
-    """What the columns of a table mean, by name."""
+    """The meanings of all columns of a table, by name."""
     return {f.name: meaning_of(f.column) for f in fields_of(cls)}
 
 
 def meaning_of(column: Column) -> str:
-    """What a column means, with its unit."""
+    """The meaning of a column, with its unit."""
     return f"{column.doc} ({column.unit})" if column.unit else column.doc
 
 
 def of_table(cls: type, *names: str) -> dict[str, str]:
-    """What these columns of a table mean, by name."""
+    """The meanings of some columns of a table, by name."""
     meanings = meanings_of(cls)
     return {name: meanings[name] for name in names}
 
@@ -299,19 +299,19 @@ VIEW_COLUMNS: dict[str, dict[str, str]] = {
     },
     "core.posting_intervals": {
         **of_table(PostingBoards, "posting_id"),
-        "number": "Number of the interval among those of the posting, from 1",
+        "number": "Number of the interval within the posting, from 1",
         "first_seen_at": "First time it was observed in this interval, on any board (UTC)",
         "last_seen_at": "Last time it was observed in this interval, on any board (UTC)",
-        "closed_at": "First time after that no board listed it (UTC); NULL: listed, or not known to be gone",
+        "closed_at": "First later time at which no board listed it (UTC); NULL: listed, or not known to be gone",
         "closed_by": "How the last board's closing is known: see core.posting_boards",
-        "expires_on": "Last day on which it counts as open when it is not closed; NULL: closed, or no age is declared",
+        "expires_on": "Last day on which it counts as open if not closed; NULL: closed, or its source declares no age",
     },
     "core.reading_gaps": {
         "source": "Source",
-        "board": "Board; where a source has none, the source",
+        "board": "Board; the source if it has no boards",
         "read_on": "Last day before the gap on which it was read",
         "read_again_on": "First day after the gap on which it was read",
-        "days_unread": "Days between the two (days)",
+        "days_unread": "Days without a reading in between (days)",
     },
     "core.broken_answers": {
         **of_table(Responses, "source", "url", "observed_at", "warc", "record"),
@@ -321,37 +321,37 @@ VIEW_COLUMNS: dict[str, dict[str, str]] = {
         "night": "Night (UTC)",
         "answered_at": "Last answer of that night (UTC)",
         "n_answers": "Answers of that night",
-        "said": "answer (a list, as before, or what could not be read), empty (a whole list of no adverts), gone (404, "
-        "410), moved (it only redirects), failure (anything else)",
+        "said": "answer (a list, unchanged, or unreadable), empty (a complete list without adverts), gone (404, 410), "
+        "moved (it only redirects), failure (anything else)",
     },
     "core.board_states": {
         **of_table(KnownBoards, "source", "board"),
-        "known_from": "What named it first; NULL: it was asked before such was noted",
-        "known_on": "Day on which it was taken in",
-        "first_asked_on": "First night on which it, or its host's rules, were asked (UTC); NULL: never",
+        "known_from": "What named it first; NULL: it was asked before this was recorded",
+        "known_on": "Day on which it was added",
+        "first_asked_on": "First night on which the board or its host's rules were requested (UTC); NULL: never",
         "asked_on": "Last such night; NULL: never",
         "answered_on": "Last night on which it answered; NULL: never",
         "n_nights": "Nights on which it was asked",
-        "n_requests": "Answers of the last night on which it gave any; 1 where it never did",
-        "n_failed": "Nights since it last answered on which it did not",
-        "n_missed": "Of them, nights on which it was not found (404, 410) or only redirected",
-        "n_adverts": "Adverts it lists; NULL: it never answered",
-        "n_ai": "Of them, of AI jobs",
-        "n_paid": "Of them, with pay",
-        "n_ai_paid_seen": "Adverts of AI jobs with pay, first seen in the last days of its readings, listed or not",
-        "commonest_country": "Country that most adverts it ever listed name, however few do (ISO 3166-1 alpha-2). It "
-        "names strata of the panel and no more: where its jobs are says analysis.boards",
-        "state": "new (never asked), test (a trial, never asked), answers, fails, missing (not found last), dead, "
-        "refused (robots.txt or a reservation kept us out last), moved (it redirected last and nothing answered there)",
-        "moved_to_source": "Source of the board to which one that has moved redirects; NULL: to none that we read",
+        "n_requests": "Answers on the last night with any; 1 if it never answered",
+        "n_failed": "Nights without an answer since its last one",
+        "n_missed": "Nights of n_failed on which it was not found (404, 410) or only redirected",
+        "n_adverts": "Adverts that it lists; NULL: it never answered",
+        "n_ai": "Adverts of these for AI jobs",
+        "n_paid": "Adverts of n_adverts with pay",
+        "n_ai_paid_seen": "Adverts for AI jobs with pay, first seen in its last days of readings, listed or not",
+        "commonest_country": "Country that most of its adverts ever named, however few (ISO 3166-1 alpha-2). It only "
+        "names strata of the panel; analysis.boards says where its jobs are",
+        "state": "new (never asked), test (a trial, never asked), answers, fails, missing (last not found), dead, "
+        "refused (last kept out by robots.txt or a reservation), moved (last redirected to a place without an answer)",
+        "moved_to_source": "Source of the board that a moved one redirects to; NULL: not a board that we can read",
         "moved_to_board": "Token of that board",
     },
     "core.skill_candidates": {
         "name": "Name as most jobs write it",
         "n_jobs": "Jobs that name it",
         "n_employers": "Employers, as statistics count them, with such a job",
-        "beside": "Known technologies that stand next to it, the three of most jobs",
-        "examples": "Up to three postings that name it, of different employers, those seen last",
+        "beside": "The three known technologies that stand next to it in most jobs",
+        "examples": "Up to three postings of different employers that name it, those seen last",
         "first_seen_on": "First day on which such a posting was seen",
         "last_seen_on": "Last day on which such a posting was seen",
     },
@@ -362,16 +362,16 @@ VIEW_COLUMNS: dict[str, dict[str, str]] = {
         **of_table(Vintages, "as_of"),
         "published_on": "Day on which it was published",
         **of_table(Vintages, "why", "reason", "is_reviewed", "n_jobs", "n_cells", "n_printed"),
-        "waits_since": "Day since which a newer vintage waits for review; NULL: none does",
+        "waits_since": "Day since which a newer vintage waits for review; NULL: none waits",
         "waits_because": "Why it waits",
-        "waits_as_of": "Day whose cells it has",
-        "waits_n_jobs": "Jobs that it has",
+        "waits_as_of": "Day of its cells",
+        "waits_n_jobs": "Jobs in it",
     },
 }
-"""Meaning of each column of each view, in order; taken from a table's declaration where the column is the table's."""
+"""The meaning of each column of each view, in order. Columns of tables take it from the table's declaration."""
 
 _DAY = "'DATE ''' || strftime(d.as_of, '%Y-%m-%d') || ''''"
-"""SQL: the day `d` as it stands in the SELECTs of figures."""
+"""SQL: the day `d` as it is written in the SELECTs of figures."""
 _USUAL = "[r.read_on FOR r IN d.readings IF r.source = b.source][1]"
 _BEHIND = f"""[{{
         'source': b.source, 'n': b.n, 'read_on': CASE WHEN b.is_usual THEN {_USUAL} ELSE b.read_on END
@@ -381,11 +381,11 @@ _STORED_BEHIND = f"""[{{
         'is_usual': coalesce(b.read_on = {_USUAL}, false)
     }} FOR b IN h.behind]"""
 _ENDS_OF_READINGS = {"read_on": "list_min", "period_from": "list_min", "period_to": "list_max"}
-"""Days of a figure that most often are the first or the last of those on which its sources were read."""
+"""Days of a figure that usually are the first or the last day on which its sources were read."""
 _NEVER = "'infinity'::DATE"
-"""Stands for such a day that a figure does not have though its sources were read."""
+"""Stored if a figure lacks such a day although its sources were read."""
 MOVING_DATES = {"mart.shares": ("period_from", "period_to")}
-"""Dates that move with the day of a mart: stored as days before it."""
+"""Dates that move with the day of a mart, stored as days before it."""
 STORED = {
     **{mart: {name: f"d.as_of - h.{name}" for name in names} for mart, names in MOVING_DATES.items()},
     "mart.figures": {
@@ -398,9 +398,9 @@ STORED = {
         },
     },
 }
-"""Columns of marts that change with the day alone, as they are stored: SQL over a row `h` and its day `d` (mart.days).
+"""How columns that change merely with the day are stored: SQL over a row `h` and its day `d` (mart.days).
 
-A SELECT has its parameters filled in, so none holds `$as_of`.
+The SELECT of a figure has its parameters filled in, so it cannot contain `$as_of` itself.
 """
 _READ_BACK = {
     **{mart: {name: f"d.as_of - h.{name}::INTEGER" for name in names} for mart, names in MOVING_DATES.items()},
@@ -413,14 +413,14 @@ _READ_BACK = {
         },
     },
 }
-"""The same columns as they are read back."""
+"""How the same columns are read back."""
 
 
 # --- SQL --------------------------------------------------------------------------------------------
 
 
 def database_tables() -> Iterator[type]:
-    """The table classes that stand in a database: all but the Parquet-only ones and marts, which are views."""
+    """The table classes stored in a database: all except Parquet files, and marts, which are views."""
     return (cls for cls in all_tables() if schema_of(cls) != FILES_ONLY and cls not in HISTORIES)
 
 
@@ -430,14 +430,14 @@ def schema_of(cls: type) -> str:
 
 
 def key_of(cls: type) -> tuple[str, ...]:
-    """The names of a table's key columns; empty when it has none."""
+    """The names of a table's key columns; empty if it has none."""
     return tuple(f.name for f in fields_of(cls) if f.column.key)
 
 
 def ddl(cls: type, *, with_key: bool = True, with_checks: bool = True) -> str:
-    """CREATE TABLE IF NOT EXISTS with types, NOT NULL and, unless told otherwise, CHECKs and the PRIMARY KEY.
+    """CREATE TABLE IF NOT EXISTS with types, NOT NULL and optionally CHECKs and the PRIMARY KEY.
 
-    A CHECK takes NULL as kept, so a bound on a nullable column means "when it is stated".
+    NULL passes a CHECK, so a bound on a nullable column applies only to stated values.
     """
     parts = [f"{ident(f.name)} {sql_type(f)}{'' if f.nullable else ' NOT NULL'}" for f in fields_of(cls)]
     parts += [f"CHECK ({check})" for check in _checks(cls) if with_checks]
@@ -447,19 +447,19 @@ def ddl(cls: type, *, with_key: bool = True, with_checks: bool = True) -> str:
 
 
 def comments(cls: type) -> tuple[str, ...]:
-    """COMMENT ON TABLE and COMMENT ON COLUMN, one statement each."""
+    """COMMENT ON TABLE and COMMENT ON COLUMN statements of a table."""
     name = table_of(cls).name
     columns = [f"COMMENT ON COLUMN {name}.{ident(f.name)} IS {literal(meaning_of(f.column))}" for f in fields_of(cls)]
     return (f"COMMENT ON TABLE {name} IS {literal(table_of(cls).doc)}", *columns)
 
 
 def view_ddl(name: str) -> tuple[str, ...]:
-    """CREATE OR REPLACE VIEW and comments of one of `VIEWS` or `MART_VIEWS`, one statement each."""
+    """CREATE OR REPLACE VIEW and comments for one of `VIEWS` or `MART_VIEWS`."""
     return view_statements(name, *(VIEWS | MART_VIEWS)[name], VIEW_COLUMNS[name])
 
 
 def view_statements(name: str, meaning: str, select: str, columns: Mapping[str, str]) -> tuple[str, ...]:
-    """CREATE OR REPLACE VIEW, with comments on the view and on its columns, whose meanings are given by name."""
+    """CREATE OR REPLACE VIEW, and comments on the view and its columns; `columns` has their meanings by name."""
     on_columns = (f"COMMENT ON COLUMN {name}.{ident(column)} IS {literal(text)}" for column, text in columns.items())
     return f"CREATE OR REPLACE VIEW {name} AS\n{select}", f"COMMENT ON VIEW {name} IS {literal(meaning)}", *on_columns
 
@@ -470,10 +470,10 @@ def stands_on(day: str) -> str:
 
 
 def mart_ddl(mart: type) -> tuple[str, ...]:
-    """CREATE OR REPLACE VIEW of a mart over its history, and the comments on it and its columns."""
-    name, otherwise = table_of(mart).name, _READ_BACK.get(table_of(mart).name, {})
+    """CREATE OR REPLACE VIEW of a mart over its history, and comments on it and its columns."""
+    name, read_as = table_of(mart).name, _READ_BACK.get(table_of(mart).name, {})
     names = [f.name for f in fields_of(mart) if f.name != "as_of"]
-    columns = ",\n    ".join(f"{otherwise.get(n, f'h.{ident(n)}')} AS {ident(n)}" for n in names)
+    columns = ",\n    ".join(f"{read_as.get(n, f'h.{ident(n)}')} AS {ident(n)}" for n in names)
     on_table, *on_columns = comments(mart)
     return (
         f"CREATE OR REPLACE VIEW {name} AS\nSELECT d.as_of,\n    {columns}\n"
@@ -485,7 +485,7 @@ def mart_ddl(mart: type) -> tuple[str, ...]:
 
 
 def macro_ddl(name: str) -> tuple[str, str]:
-    """CREATE OR REPLACE MACRO and COMMENT ON MACRO of one of `MACROS`."""
+    """CREATE OR REPLACE MACRO and COMMENT ON MACRO for one of `MACROS`."""
     doc, sql = MACROS[name]
     arguments = arguments_of(name)
     if name in SCALAR_MACROS:
@@ -500,7 +500,7 @@ def macro_ddl(name: str) -> tuple[str, str]:
 
 
 def declarations(*, is_published: bool) -> Iterator[str]:
-    """The statements that make an empty database: with CHECKs to work in, with PRIMARY KEYs to publish."""
+    """The statements that make an empty database: a published one has PRIMARY KEYs, a work file has CHECKs."""
     for schema in SCHEMAS:
         yield f"CREATE SCHEMA IF NOT EXISTS {schema}"
     for cls in database_tables():
@@ -514,7 +514,7 @@ def declarations(*, is_published: bool) -> Iterator[str]:
 
 @functools.cache
 def schema_key() -> str:
-    """Digest of all DDL: a work file made with another one is rebuilt. Asked for at each opening, and made once."""
+    """Digest of all DDL. A work file made with another digest is rebuilt."""
     text = "\n".join(
         [
             *(ddl(cls) for cls in database_tables()),
@@ -561,21 +561,21 @@ def arrow_schema(cls: type) -> pa.Schema:
 
 
 def refined_schema(row_class: type) -> pa.Schema:
-    """The schema of a refined file: a row's columns, then `record` and `observed_at` of its response."""
+    """Arrow schema of a refined file: the columns of a row, then `record` and `observed_at` of its response."""
     return pa.schema([*arrow_schema(row_class), *_PROVENANCE])
 
 
 def arrow_table(cls: type, rows: Sequence[object]) -> pa.Table:
-    """Rows of a table or struct class as an Arrow table, column by column.
+    """Convert rows of a table or struct class to an Arrow table.
 
-    Half of a UTF-16 surrogate pair, which UTF-8 cannot hold, becomes U+FFFD. Raises `pyarrow.ArrowInvalid`
-    or `pyarrow.ArrowTypeError`, naming the column, when a value is not of its column's type.
+    Half of a UTF-16 surrogate pair, which UTF-8 cannot encode, becomes U+FFFD. Raises `pyarrow.ArrowInvalid` or
+    `pyarrow.ArrowTypeError`, naming the column, if a value does not have its column's type.
     """
     return pa.Table.from_arrays(_arrays(cls, rows), schema=arrow_schema(cls))
 
 
 def refined_table(row_class: type, rows: Sequence[tuple[object, int, datetime]]) -> pa.Table:
-    """Rows with the record number and the WARC-Date of the response each was read from, for a refined file."""
+    """Make the table of a refined file from rows, each with the record number and WARC-Date of its response."""
     values, records, times = ([*column] for column in zip(*rows, strict=True)) if rows else ([], [], [])
     arrays = [*_arrays(row_class, values), pa.array(records, pa.int64()), pa.array(times, _UTC)]
     return pa.Table.from_arrays(arrays, schema=refined_schema(row_class))
@@ -597,7 +597,7 @@ def _arrays(cls: type, rows: Sequence[Any]) -> list[pa.Array]:
     fields = fields_of(cls)
     if not rows:
         return [pa.array([], _arrow_type(f)) for f in fields]
-    # attrgetter of one name returns the bare value, not a tuple
+    # attrgetter with one name returns the value itself, not a tuple
     columns = (
         zip(*map(attrgetter(*(f.name for f in fields)), rows), strict=True)
         if len(fields) > 1
@@ -620,7 +620,7 @@ def _array(field: Field, values: Sequence[Any]) -> pa.Array:
 
 
 def _struct_lists(field: Field, values: Sequence[Any]) -> pa.Array:
-    """Lists of structs, built from one array per member: several times faster than from dictionaries."""
+    """Build lists of structs from one array per member, several times faster than from dictionaries."""
     offsets: list[int] = [0]
     items: list[Any] = []
     for value in values:
@@ -632,7 +632,7 @@ def _struct_lists(field: Field, values: Sequence[Any]) -> pa.Array:
 
 
 def _storable(field: Field, value: Any) -> Any:
-    """A value that Arrow refuses in its plain form: broken Unicode, or a whole number beyond 64 bits."""
+    """Convert a value that Arrow refuses as it is: broken Unicode, or an integer beyond 64 bits."""
     if isinstance(value, str):
         return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     if isinstance(value, tuple):

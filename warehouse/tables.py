@@ -1,7 +1,8 @@
-"""Every table, declared once: core here, marts in `mart_tables/`, bookkeeping (`ops`) in `ops_tables.py`.
+"""The tables of core. Marts are declared in `mart_tables/`, bookkeeping (`ops`) in `ops_tables.py`.
 
-`transforms.records` has how a table is declared and the rows that readers return. DDL, CHECKs, comments, the Great
-Expectations suite, the Parquet schema and DICTIONARY.md are all read from here (see `schema.py` and `checks/gate.py`).
+`transforms.records` defines how a table is declared, and the rows that readers return. DDL, CHECKs, comments, the
+gate's expectations, the Parquet schema and DICTIONARY.md all follow from these classes (see `schema.py`,
+`checks/gate.py`).
 """
 
 from __future__ import annotations
@@ -47,7 +48,7 @@ from warehouse import mart_tables, ops_tables
 
 
 def all_tables() -> Iterator[type]:
-    """Every table class: that of refined postings, then those of core, of the marts and of `ops`, as declared there."""
+    """Every table class: refined postings, then core, marts and `ops`, each in the order of declaration."""
     yield Posting
     marts = (
         *mart_tables.HISTORIES, mart_tables.Days, *mart_tables.HISTORIES.values(), *mart_tables.PUBLISHED.values()
@@ -62,26 +63,28 @@ def all_tables() -> Iterator[type]:
 
 @struct
 class InDollars:
-    """Yearly pay in US dollars by the last rate on or before the day of the advert, and that rate."""
+    """Yearly pay in US dollars at the last rate on or before the day of the advert, and that rate."""
 
     annual_low_usd: Annotated[float | None, Column("`annual_low` in US dollars", unit="USD per year", low=0)] = None
     annual_high_usd: Annotated[float | None, Column("`annual_high` in US dollars", unit="USD per year", low=0)] = None
     fx_rate: Annotated[float | None, Column("US dollars for one unit of `currency`", low=0)] = None
     fx_on: Annotated[date | None, Column("Day of the rate")] = None
     fx_source: Annotated[str | None, Column("Source of the rate")] = None
-    usd_reason: Annotated[str | None, Column("Why there are no dollars", values=USD_REASONS)] = None
+    usd_reason: Annotated[str | None, Column("Why it could not be converted to dollars", values=USD_REASONS)] = None
 
 
 @struct
 class Version:
-    """When a posting said what a row holds, and where that was read first."""
+    """When a posting said what a row holds, and where it was first read."""
 
     version_from: Annotated[datetime, Column("First time this content was read (UTC, WARC-Date)")]
     content_hash: Annotated[
         str,
-        Column("Digest of all that the advert says but its board; another digest is another version", pattern=HEX_32),
+        Column(
+            "Digest of everything the advert says except its board; another digest is another version", pattern=HEX_32
+        ),
     ]
-    warc: Annotated[str, Column("Archive file the values were read from, relative to the archive")]
+    warc: Annotated[str, Column("Archive file that the values were read from, relative to the archive")]
     record: Annotated[int, Column("Number of the response record in that file, from 0", low=0)]
 
 
@@ -94,21 +97,23 @@ class Version:
     "version_from <= last_seen_at",
 )
 class Postings(InDollars, Version, Advert):
-    """The table analysts start from. Statistics count `job_id`, not rows."""
+    """The table to start from. Statistics count `job_id`, not rows."""
 
     employer_id: Annotated[
         str | None,
         Column(
-            "Who hires (`employer` as resolved); NULL: the advert names nobody", references="core.employers.employer_id"
+            "Who hires (`employer`, resolved); NULL: the advert names nobody", references="core.employers.employer_id"
         ),
     ] = None
-    job_id: Annotated[str, Column("The vacancy: the earliest of its postings. core.job_links says why they are one")]
+    job_id: Annotated[
+        str, Column("The vacancy, named by its earliest posting. core.job_links says why its postings are one job")
+    ]
     first_seen_at: Annotated[datetime, Column("First time it was observed (UTC, WARC-Date)")]
     last_seen_at: Annotated[datetime, Column("Last time it was observed (UTC, WARC-Date)")]
     closed_on: Annotated[
         date | None, Column("Day from which no board lists it any more; NULL: listed, or not known to be gone")
     ]
-    reopened_on: Annotated[date | None, Column("Day it was last listed again after it had been closed or had expired")]
+    reopened_on: Annotated[date | None, Column("Day on which it was last listed again after closing or expiring")]
 
 
 @table(
@@ -117,41 +122,46 @@ class Postings(InDollars, Version, Advert):
     "version_from < version_to",
 )
 class SupersededVersions(InDollars, Version, Advert):
-    """An answer with less text (a list beside the single posting) is no new version while the title stays."""
+    """An answer with less text (a list instead of the single posting) is not a new version if the title is the same."""
 
     version_from: Annotated[datetime, Column("First time this content was read (UTC, WARC-Date)", key=True)]
-    version_to: Annotated[datetime, Column("First time another content was read (UTC)")]
+    version_to: Annotated[datetime, Column("First time other content was read (UTC)")]
 
 
 @table(
     "core.job_links",
-    "Pairs of postings that were found to be one job, and why; `jobmarket readers why` shows those of a posting.",
+    "Pairs of postings that were found to be one job, and why; `jobmarket readers why` shows them for a posting.",
     "left_posting_id <> right_posting_id",
 )
 class JobLinks:
-    """Rules and scores: `transforms.employers.links`. Many alike form a star: not every pair of a job has one."""
+    """For rules and scores see `transforms.employers.links`. Many similar postings form a star, so pairs are
+    missing."""
 
     left_posting_id: Annotated[
         str, Column("The posting that was seen first", key=True, references="core.postings.posting_id")
     ]
     right_posting_id: Annotated[str, Column("The other one", key=True, references="core.postings.posting_id")]
     rule: Annotated[str, Column("What the two share beside employer and title", values=JOB_RULES)]
-    score: Annotated[float, Column("Share of the text that agrees, or of the facts", low=0, high=1)]
+    score: Annotated[float, Column("Share of the text, or of the facts, that agrees", low=0, high=1)]
     linked_at: Annotated[datetime, Column("When both said what links them (UTC)")]
     is_followed: Annotated[
         bool,
-        Column("The two are one job; otherwise it would hold two requisitions or departments, or two different texts"),
+        Column(
+            "Whether the two are one job; false if that job would have two requisitions, departments or different texts"
+        ),
     ]
 
 
-@table("core.job_merges", "Jobs that turned out to be another one after both had an id.")
+@table("core.job_merges", "Jobs that turned out to be the same after both had an id.")
 class JobMerges:
-    """From `merged_at` on the postings of `from_job_id` bear `into_job_id`; the link says why."""
+    """From `merged_at` on, the postings of `from_job_id` have `into_job_id`; the link says why."""
 
-    from_job_id: Annotated[str, Column("Id that is used no more", key=True)]
-    into_job_id: Annotated[str, Column("Id that took its place; it may have been merged in turn later")]
+    from_job_id: Annotated[str, Column("Id that is no longer used", key=True)]
+    into_job_id: Annotated[str, Column("Id that replaces it, which may have been merged itself later")]
     merged_at: Annotated[datetime, Column("When the link was known (UTC)")]
-    left_posting_id: Annotated[str, Column("Posting of the link seen first", references="core.postings.posting_id")]
+    left_posting_id: Annotated[
+        str, Column("The posting of the link that was seen first", references="core.postings.posting_id")
+    ]
     right_posting_id: Annotated[str, Column("The other posting", references="core.postings.posting_id")]
     rule: Annotated[str, Column("Rule of the link", values=JOB_RULES)]
     score: Annotated[float, Column("Score of the link", low=0, high=1)]
@@ -159,16 +169,16 @@ class JobMerges:
 
 @table("core.superseded_job_ids", "Jobs that postings counted under until two jobs were found to be one.")
 class SupersededJobIds:
-    """What `core.job_merges` changed, posting by posting: the id of a day is the first one superseded after it."""
+    """What `core.job_merges` changed, by posting. The id on a day is the first one superseded after it."""
 
     posting_id: Annotated[str, Column("Posting", key=True, references="core.postings.posting_id")]
     superseded_at: Annotated[datetime, Column("When the merge was known (UTC)", key=True)]
-    job_id: Annotated[str, Column("Job it counted under until then", references="core.postings.posting_id")]
+    job_id: Annotated[str, Column("Job that it counted under until then", references="core.postings.posting_id")]
 
 
 @table(
     "core.posting_boards",
-    "From when to when a board listed a posting: one row per interval.",
+    "The intervals in which a board listed a posting.",
     "first_seen_at <= last_seen_at",
     "last_seen_at < closed_at",
     "(closed_at IS NULL) = (closed_by IS NULL)",
@@ -176,20 +186,20 @@ class SupersededJobIds:
 class PostingBoards:
     """A posting is open while any of its boards lists it.
 
-    The closing lies between `last_seen_at` and `closed_at`. An interval that is not closed may have expired: the
-    posting was not seen again for as long as its source declares (see core.posting_intervals).
+    It closed between `last_seen_at` and `closed_at`. An interval that is not closed may have expired: the posting was
+    not seen again for as long as its source declares (see core.posting_intervals).
     """
 
     posting_id: Annotated[str, Column("Posting", key=True, references="core.postings.posting_id")]
-    board: Annotated[str, Column("Board; where a source has none, the source", key=True)]
+    board: Annotated[str, Column("Board; the source if it has no boards", key=True)]
     first_seen_at: Annotated[datetime, Column("First time it was observed there in this interval (UTC)", key=True)]
     last_seen_at: Annotated[datetime, Column("Last time it was observed there in this interval (UTC)")]
-    closed_at: Annotated[datetime | None, Column("First time after that the posting was known to be gone (UTC)")]
+    closed_at: Annotated[datetime | None, Column("First later time at which the posting was known to be gone (UTC)")]
     closed_by: Annotated[
         str | None,
         Column(
-            "list: a complete answer of the board lacked it; not_found: its own address answered 404 or 410; removed: "
-            "the source said that it was taken away",
+            "list: a complete answer of the board lacked it; not_found: its own address answered 404 or 410; "
+            "removed: the source said that it was removed",
             values=("list", "not_found", "removed"),
         ),
     ]
@@ -197,7 +207,7 @@ class PostingBoards:
 
 @table("core.posting_places", "All places of each posting.")
 class PostingPlaces(Place):
-    """One row per place; `position` is the order in which the source gives them."""
+    """One row per place; `position` is their order at the source."""
 
     posting_id: Annotated[str, Column("Posting", key=True, references="core.postings.posting_id")]
     position: Annotated[int, Column("Order in the advert, from 0", key=True, low=0)]
@@ -213,13 +223,13 @@ class PostingPay(InDollars, Pay):
 
 @table("core.posting_skills", "Skills each posting with text asks for or mentions.")
 class PostingSkills(SkillRequirement):
-    """`start` and `end` point into the stored text, see the `adverts` view of `jobmarket sql`."""
+    """`start` and `end` point into the stored text: see the view `adverts` of `jobmarket sql`."""
 
     posting_id: Annotated[str, Column("Posting", key=True, references="core.postings.posting_id")]
     skill: Annotated[str, Column("Name in the taxonomy", key=True, references="core.skills.skill")]
 
 
-@table("core.posting_candidates", "Names beside known technologies in a posting's lists that the taxonomy lacks.")
+@table("core.posting_candidates", "Names that the taxonomy lacks, beside known technologies in a posting's lists.")
 class PostingCandidates(ListedName):
     """`core.skill_candidates` counts them. `start` and `end` point into the stored text."""
 
@@ -227,17 +237,17 @@ class PostingCandidates(ListedName):
     name: Annotated[str, Column("Name as written", key=True)]
 
 
-@table("core.agency_signs", "What adverts on employers' boards say of hiring for others, each sign once.")
+@table("core.agency_signs", "Signs in adverts on employers' boards of hiring for others, each sign once.")
 class AgencySigns:
-    """From titles and texts, by `agency_cues.csv`. `analysis.boards` says which boards are agencies by them."""
+    """From titles and stored texts, by `agency_cues.csv`. `analysis.boards` derives which boards belong to agencies."""
 
     posting_id: Annotated[str, Column("Posting", key=True, references="core.postings.posting_id")]
     sign: Annotated[
         str,
         Column(
-            "client: the text says that the job is with a client of who advertises; itself: it calls who advertises an "
-            "agency, or names placement or hiring out; title: the title names a client, or is of one who recruits for "
-            "clients",
+            "client: the text says that the job is with a client of the advertiser; itself: it calls the advertiser "
+            "an agency, or mentions placement or hiring out; title: the title names a client, or a person who "
+            "recruits for clients",
             key=True,
             values=AGENCY_SIGNS,
         ),
@@ -250,7 +260,7 @@ class AgencySigns:
 
 @struct
 class ResponseProvenance:
-    """Provenance added by refine: the archived response a row came from."""
+    """The archived response that a row was read from; refine adds it."""
 
     warc: Annotated[str, Column("Archive file, relative to the archive")]
     record: Annotated[int, Column("Number of the response record in that file, from 0", low=0)]
@@ -258,38 +268,38 @@ class ResponseProvenance:
 
 @table("core.pay_reports", "Rows of salary surveys and pair collections; marts read the newest snapshot.")
 class PayReports(PayReport, ResponseProvenance):
-    """Never mixed with adverts: every row carries its basis."""
+    """Never mixed with adverts: every row has its basis."""
 
 
 @table("core.official_wages", "Wages by occupation and area, as statistical offices publish them.")
 class OfficialWages(OfficialWage, ResponseProvenance):
-    """A value named in `top_coded` means 'at least'."""
+    """A value named in `top_coded` is a minimum."""
 
 
 @table("core.exchange_rates", "Exchange rates as quoted; core.usd_rates turns them into dollars.")
 class ExchangeRates(ExchangeRate, ResponseProvenance):
-    """Kept as quoted, so that each figure can be followed to the quotation."""
+    """Kept as quoted, so that each figure can be traced to the quote."""
 
 
 @table("core.price_levels", "Yearly official rates and purchasing power, for comparison across countries.")
 class PriceLevels(PriceLevel, ResponseProvenance):
-    """Never used to turn pay into dollars: that takes the rate of the day."""
+    """Never used to convert pay to dollars, which takes the rate of the day."""
 
 
-@table("core.occupation_skills", "Technologies by occupation, as O*NET lists them: evidence beside our own counts.")
+@table("core.occupation_skills", "Technologies by occupation, as O*NET lists them, to compare with our own counts.")
 class OccupationSkills(OccupationSkill, ResponseProvenance):
     """Not measured by us."""
 
 
 @table("core.ai_posting_shares", "Share of adverts that name AI, by Indeed Hiring Lab: a benchmark for our own.")
 class AiPostingShares(AiPostingShare, ResponseProvenance):
-    """History is restated by its publisher; the newest answer wins."""
+    """The publisher revises earlier values; the newest answer wins."""
 
 
 # --- core: lookups ----------------------------------------------------------------------------------
 
 
-@table("core.sources", "The sources: what they are, on which terms they are read.")
+@table("core.sources", "The sources: what they are, and on which terms they are read.")
 class Sources:
     """Written from each module's SOURCE."""
 
@@ -299,40 +309,40 @@ class Sources:
     publisher: Annotated[str, Column("Who publishes it")]
     homepage: Annotated[str, Column("Where it is described")]
     licence: Annotated[str, Column("Licence or terms in short")]
-    terms_url: Annotated[str | None, Column("Where the terms stand; NULL: none found")]
-    attribution: Annotated[str, Column("Words printed with figures made from it")]
-    is_republishable: Annotated[bool, Column("Whether aggregates of it may stand in exports and site")]
+    terms_url: Annotated[str | None, Column("Address of the terms; NULL: none found")]
+    attribution: Annotated[str, Column("Words that must be printed with figures made from it")]
+    is_republishable: Annotated[bool, Column("Whether aggregates of it may appear in exports and on the site")]
     is_verified: Annotated[bool, Column("Whether the reader was checked against a real answer")]
     expires_after_days: Annotated[
         int | None,
         Column(
             "Days without being seen after which an advert without a stated end counts as expired (not as closed); "
-            "NULL: it has no adverts",
+            "NULL: the source has no adverts",
             unit="days",
             low=1,
         ),
     ] = None
     is_bulk: Annotated[
-        bool, Column("Taken in as a whole of what others collected; none of its adverts is in a panel")
+        bool, Column("Whether it is a whole collection made by others; its adverts are never in the panel")
     ] = False
 
 
 @table("core.countries", "Countries, their regions and money.")
 class Countries(Country):
-    """ISO 3166-1 countries with UN M49 regions; Kosovo (XK) by our own rule."""
+    """ISO 3166-1 countries with UN M49 regions; Kosovo (XK) is our own addition."""
 
 
 @table(
     "core.disclosure_laws",
-    "Laws on pay in adverts that we know of, and what our knowledge of each was checked against.",
+    "Known laws on pay in adverts, and what our knowledge of each was checked against.",
     "in_force_from < in_force_until",
     "adverts <> 'required' OR (in_force_from IS NOT NULL AND must_state IS NOT NULL)",
     "(evidence = 'official_text') = (checked_on IS NOT NULL)",
 )
 class DisclosureLaws:
-    """From warehouse/load/disclosure_laws.toml, whose head explains the keys. A place that is not in it may have a law.
+    """From warehouse/load/disclosure_laws.toml, which explains the keys. A place that is not in it may have a law.
 
-    Who is covered is not known of an advert: no source says how many people an employer has.
+    Whether a law covers an advert is not known, as no source says how many people an employer has.
     """
 
     jurisdiction: Annotated[
@@ -342,27 +352,29 @@ class DisclosureLaws:
     adverts: Annotated[
         str,
         Column(
-            "required: adverts must state pay; not_required: pay is to be told otherwise, or adverts of low pay alone "
-            "are covered; unclear: what we know contradicts itself",
+            "required: adverts must state pay; not_required: pay must be disclosed in another way, or only adverts "
+            "with low pay are covered; unclear: what we know is contradictory",
             values=DISCLOSURE_RULES,
         ),
     ]
     in_force_from: Annotated[
-        date | None, Column("First day in force; where only month or year are known, the last day it can be")
+        date | None, Column("First day in force; if only month or year is known, the last possible day")
     ]
     in_force_until: Annotated[date | None, Column("First day no longer in force; NULL: in force")]
     must_state: Annotated[str | None, Column("What adverts must state")]
-    min_employees: Annotated[int | None, Column("Least employees of a covered employer; NULL: no least known", low=1)]
+    min_employees: Annotated[
+        int | None, Column("Fewest employees of a covered employer; NULL: no minimum known", low=1)
+    ]
     max_width: Annotated[
-        float | None, Column("Greatest width of a stated range, high less low; NULL: none known", low=0)
+        float | None, Column("Largest width of a stated range, high less low; NULL: none known", low=0)
     ]
     max_width_currency: Annotated[str | None, Column("Currency of `max_width`", pattern=CURRENCY_CODE)]
     evidence: Annotated[str, Column("What the facts were checked against", values=LAW_EVIDENCE)]
-    source: Annotated[str, Column("Where they are from")]
+    source: Annotated[str, Column("Where the facts are from")]
     checked_on: Annotated[
-        date | None, Column("Day they were checked against the text of the law; NULL: not checked against it")
+        date | None, Column("Day on which they were checked against the text of the law; NULL: not checked against it")
     ]
-    note: Annotated[str | None, Column("What else must be known")]
+    note: Annotated[str | None, Column("What else to know")]
 
 
 @table("core.roles", "Roles: definition, group and nearest official occupations.")
@@ -370,7 +382,7 @@ class Roles(Role):
     """From transforms/lookups/role/roles.csv."""
 
 
-@table("core.near_occupations", "Occupations of official statistics that our roles are held against.")
+@table("core.near_occupations", "Occupations of official statistics that our roles are compared with.")
 class NearOccupations(NearOccupation):
     """From transforms/lookups/role/near_occupations.csv."""
 
@@ -380,49 +392,49 @@ class Skills(Skill):
     """From transforms/lookups/skills/skills.csv."""
 
 
-@table("core.employers", "Who hires: one row per employer, resolved over all adverts and the boards we read.")
+@table("core.employers", "Who hires: one row per employer, resolved over all adverts and all boards that we read.")
 class Employers:
-    """Adverts that share a name (case, accents, legal form apart), a board or a domain of the employer's are one's.
+    """Adverts that share a name (ignoring case, accents and legal form), a board or a domain have one employer.
 
-    Employers of boards.csv stand here without adverts too. `warehouse/load/employers.py` says what can change an id.
+    Employers of boards.csv are here even without adverts. `warehouse/load/employers.py` says what can change an id.
     """
 
     employer_id: Annotated[
         str,
         Column(
-            "Key of a name: the smallest of boards.csv, else the one seen first; `key@source` where the name is too "
-            "short to hold in other sources; without a name its domain or its board",
+            "Key of a name: the smallest in boards.csv, otherwise the one seen first; `key@source` if the name is "
+            "too short to identify it in other sources; without a name its domain or its board",
             key=True,
         ),
     ]
     employer: Annotated[
         str,
         Column(
-            "Name: as in boards.csv, else its most frequent spelling where adverts name it, else in their texts, else "
-            "made of a board's token or of a domain; `name_source` says which"
+            "Name: as in boards.csv, otherwise the most frequent spelling in adverts' fields, otherwise in their "
+            "texts, otherwise made from a board's token or a domain; `name_source` says which"
         ),
     ]
     name_source: Annotated[
         str,
         Column(
-            "Where the name is from: boards_list, advert, advert_text; token and domain: made of these, and perhaps "
+            "Where the name is from: boards_list, advert, advert_text; token, domain: made from these, and perhaps "
             "not as the employer writes it",
             values=NAME_SOURCES,
         ),
     ]
     names: Annotated[tuple[str, ...], Column("All spellings")]
-    domains: Annotated[tuple[str, ...], Column("Registrable domains of its own that adverts stand at")]
-    boards: Annotated[tuple[str, ...], Column("Boards of its own that we read, source:board")]
-    country: Annotated[str | None, Column("Country of the head office, where boards.csv has it", pattern=COUNTRY_CODE)]
+    domains: Annotated[tuple[str, ...], Column("Its own registrable domains that have adverts")]
+    boards: Annotated[tuple[str, ...], Column("Its own boards that we read, source:board")]
+    country: Annotated[str | None, Column("Country of the head office, if boards.csv has it", pattern=COUNTRY_CODE)]
     industry: Annotated[
-        str | None, Column("ISIC section or the guide's industry, where boards.csv or fields of adverts have it")
+        str | None, Column("ISIC section or the guide's industry, if boards.csv or fields of adverts have it")
     ]
     industry_evidence: Annotated[
         str | None,
         Column(
-            "What says so: a source in a field of its adverts (`smartrecruiters states: …`), or as boards.csv has it "
+            "Evidence: a source in a field of its adverts (`smartrecruiters states: …`), or according to boards.csv "
             "an advert of a day, or public knowledge"
         ),
     ] = None
-    is_staffing_agency: Annotated[bool, Column("It hires for others, whom its adverts seldom name")]
+    is_staffing_agency: Annotated[bool, Column("Whether it hires for others, which its adverts seldom name")]
     n_postings: Annotated[int, Column("Postings in core.postings, open or not", low=0)]

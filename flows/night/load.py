@@ -108,7 +108,7 @@ def load_refined(
             files = [file for file in results if file.source == name]
             until = request.as_of or clock.today() + MAX_AHEAD
             outcomes = loader.load(con, files, gate=judge, until=until)
-            database.put(con, Checks, checks)
+            database.record_checks(con, checks)
             new = [outcome for outcome in outcomes if outcome.state == "loaded"]
             if new:
                 LOG.info("loaded %s: %d files, %s rows", name, len(new), f"{sum(o.n_rows for o in new):,}")

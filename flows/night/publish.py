@@ -38,7 +38,6 @@ from warehouse.dictionary import count_rows, dictionary
 from warehouse.load import loader
 from warehouse.mart_tables import Figures
 from warehouse.marts import compute, staging
-from warehouse.ops_tables import Checks
 from warehouse.publish import atomic_files, market
 from warehouse.publish.inputs import digest_inputs
 from warehouse.publish.reader import open_reader
@@ -168,7 +167,7 @@ def _compute_day(
                     raise _UnsoundError
         except _UnsoundError:
             problems, ledger = [f"the warehouse is not sound: {failure}" for failure in result.failures], []
-        database.put(con, Checks, result.checks)
+        database.record_checks(con, result.checks)
     return problems, ledger
 
 

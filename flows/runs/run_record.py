@@ -135,7 +135,7 @@ def begin(request: Request) -> None:
             code_version=code_version(),
             message=None,
         )
-        database.put(con, Runs, [run])
+        database.begin_run(con, run)
 
 
 def record_health(request: Request, health: Sequence[Health]) -> None:

@@ -36,6 +36,7 @@ from warehouse import database
 from warehouse.mart_tables import SalaryBands
 from warehouse.marts import cell_cache
 from warehouse.marts.compute import MARTS, Mart
+from warehouse.marts.history import mart_history
 from warehouse.marts.pay.salary_bands import salary_bands
 from warehouse.publish import atomic_files
 from warehouse.publish.reader import open_reader
@@ -671,8 +672,8 @@ def test_a_full_disk_in_the_midst_of_a_night_is_said_in_a_line(
     def full(*args: object, **more: object) -> None:
         raise duckdb.IOException('IO Error: Could not write file "work.duckdb": No space left on device')
 
-    for name in ("write_mart", "keep_mart"):
-        monkeypatch.setattr(database, name, full)
+    monkeypatch.setattr(database, "write_mart", full)
+    monkeypatch.setattr(mart_history, "keep_day", full)
     result = plain(data, *AGAIN)
     assert result.code == 1
     assert f"nothing was published: {data}: No space left on device; free some space there" in result.err

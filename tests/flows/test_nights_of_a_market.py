@@ -212,7 +212,7 @@ def test_what_is_published_is_not_replaced_by_an_empty_warehouse(
     if fault == "gone":
         work.unlink()
     elif fault == "empty":
-        database.make_anew(other.data)
+        database.reset_work(other.data)
     else:
         with duckdb.connect(str(work)) as con:
             con.execute("UPDATE made_with SET schema_key = 'earlier'")

@@ -92,7 +92,7 @@ def test_files_that_come_late_leave_what_all_at_once_would_have(
     for step, numbers in enumerate(order):
         request = take_in(folder, small.data, ([] if step else rates) + [nights[number] for number in numbers])
     assert warehouse_of(request) == at_once
-    database.make_anew(folder)
+    database.reset_work(folder)
     assert warehouse_of(take_in(folder, small.data, [])) == at_once
 
 

@@ -41,7 +41,7 @@ def change_all() -> None:
         elif isinstance(one, Definition):
             new = {"value": one.value + (3 * number if one.unit == "days" else number / 1_000)}
         else:
-            new = {"bound": one.bound + 15 if one.is_least else one.bound - 0.05}
+            new = {"bound": one.bound + 15 if one.is_minimum else one.bound - 0.05}
         for name, value in new.items():
             object.__setattr__(one, name, value)
 
@@ -157,7 +157,7 @@ def _split(n: int) -> list[dict[str, Any]]:
 
 
 def _reasons(rule: printing.Rule) -> list[str]:
-    values = np.arange(60.0) if rule.is_least else np.arange(0, 1, 0.01)
+    values = np.arange(60.0) if rule.is_minimum else np.arange(0, 1, 0.01)
     return [str(one) for one in printing.find_reasons({rule.column: values}, [rule])]
 
 

@@ -61,7 +61,7 @@ def test_days_ahead_are_neither_published_nor_counted_and_stay_where_they_can_be
     (kept,) = tmp_path.glob("market.duckdb.ahead-*")
     assert kept.name == "market.duckdb.ahead-2026-11-27"
     assert said == (
-        f"Set aside everything dated after today (2026-11-28, 2026-11-30); {kept} keeps what had been published of it"
+        f"Set aside everything dated after today (2026-11-28, 2026-11-30); {kept} keeps what was published of it"
     )
     for query, expected in ((FIGURES, DAYS[:2]), (VINTAGES, DAYS[:2]), (RUNS, ["0", "1", "2", "3"])):
         assert [row[0] for row in all_rows(con, query)] == expected
@@ -111,7 +111,7 @@ def test_what_was_decided_on_a_day_ahead_waits_again(con: database.Connection, t
     assert vintages.last_decided_day(con) == today
     con.execute("UPDATE ops.vintages SET state = 'rejected', decided_on = ? WHERE list = 'again'", [ahead])
     said = database.set_days_aside(con, tmp_path / database.MARKET, NOW)
-    assert said == "Set aside everything dated after today (vintages alone); nothing of it had been published"
+    assert said == "Set aside everything dated after today (only vintages); none of it was published"
     assert vintages.last_decided_day(con) == today
 
 

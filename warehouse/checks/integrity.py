@@ -48,7 +48,7 @@ PARAMETERS: Mapping[str, object] = {
     "estimand": ESTIMAND,
     "min_known": MIN_KNOWN.value,
     "is_printed": " AND ".join(
-        f"round({PRINTED_COLUMNS[rule.column]}, 9) {'>=' if rule.is_least else '<='} {rule.bound}" for rule in RULES
+        f"round({PRINTED_COLUMNS[rule.column]}, 9) {'>=' if rule.is_minimum else '<='} {rule.bound}" for rule in RULES
     ),
     "is_wide": WIDE_SHARE.format(share="share", low="share_lo", high="share_hi"),
     "measures_of_all_jobs": tuple(name for name, measure in MEASURES.items() if measure.asks_all_jobs),

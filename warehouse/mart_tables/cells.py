@@ -13,21 +13,40 @@ SNAPSHOT = 0
 """`window_days` of the stock and of collections by others, which have no window of days."""
 
 
+def count(doc: str) -> Column:
+    """A column of whole or fractional counts."""
+    return Column(doc, low=0)
+
+
+def share(doc: str) -> Column:
+    """A column of shares, 0 to 1."""
+    return Column(doc, unit="share", low=0, high=1)
+
+
+def amount(doc: str) -> Column:
+    """A column of yearly pay."""
+    return Column(doc, unit="per year", low=0)
+
+
+def state(doc: str) -> Column:
+    """A column that says whether a value is published."""
+    return Column(doc, values=CELL_STATES)
+
+
 @struct
 class CellCounts:
     """How sure a cell is."""
 
-    n_jobs: Annotated[int, Column("Jobs (or pairs, persons, filings) in the cell", low=0)]
-    n_employers: Annotated[int | None, Column("Employers in the cell; NULL where unknown", low=0)]
+    n_jobs: Annotated[int, count("Jobs (or pairs, persons, filings) in the cell")]
+    n_employers: Annotated[int | None, count("Employers in the cell; NULL where unknown")]
     n_effective: Annotated[
         float | None,
-        Column(
+        count(
             "Of shares: Kish's effective number of jobs if one employer weighs at most a tenth. Of pay (deprecated): "
-            "n_jobs over design_effect",
-            low=0,
+            "n_jobs over design_effect"
         ),
     ]
-    status: Annotated[str, Column("published, low (not very sure) or suppressed (not published)", values=CELL_STATES)]
+    status: Annotated[str, state("published, low (not very sure) or suppressed (not published)")]
     reason: Annotated[str | None, Column("Why it is low or suppressed")]
     inputs: Annotated[
         str | None,
@@ -48,19 +67,14 @@ class CellSample:
             low=1,
         ),
     ]
-    largest_employer_share: Annotated[
-        float | None, Column("The largest employer's part of the jobs", unit="share", low=0, high=1)
-    ]
+    largest_employer_share: Annotated[float | None, share("The largest employer's part of the jobs")]
     design_effect: Annotated[
         float | None,
-        Column("Variance over that of as many independent jobs; of pay: by the jackknife alone, at the median", low=0),
+        count("Variance over that of as many independent jobs; of pay: by the jackknife alone, at the median"),
     ]
     relative_standard_error: Annotated[
         float | None,
-        Column(
-            "Standard error over the value; of pay: of the median, the width of its interval over 2 t and the value",
-            low=0,
-        ),
+        count("Standard error over the value; of pay: of the median, the width of its interval over 2 t and the value"),
     ]
     form: Annotated[
         str | None,

@@ -6,13 +6,13 @@ from datetime import date
 from typing import Annotated
 
 from transforms.records.columns import Column, struct, table
-from transforms.records.vocabulary import CELL_GROUPS, CELL_STATES, REGION_LEVELS
-from warehouse.mart_tables.cells import FromBoards
+from transforms.records.vocabulary import CELL_GROUPS, REGION_LEVELS
+from warehouse.mart_tables.cells import FromBoards, count, share, state
 
 
 @struct
 class BoardCell(FromBoards):
-    """A cell of adverts that boards list, and how sure it is. Its boards are those of its open adverts."""
+    """A cell of adverts that boards list, and how sure it is. Its boards are the boards of its open adverts."""
 
     as_of: Annotated[date, Column("Day the row is for", key=True)]
     role_group: Annotated[
@@ -30,9 +30,9 @@ class BoardCell(FromBoards):
     ]
     n_boards: Annotated[int, Column("Boards with open adverts", low=1)]
     n_even: Annotated[float, Column("Effective number of boards, by their open days (G*)", low=1)]
-    largest_board: Annotated[float, Column("The largest board's part of the open days", unit="share", low=0, high=1)]
+    largest_board: Annotated[float, share("The largest board's part of the open days")]
     open_days: Annotated[float, Column("Days for which adverts were followed, added up", unit="days", low=0)]
-    status: Annotated[str, Column("published or suppressed", values=CELL_STATES)]
+    status: Annotated[str, state("published or suppressed")]
     reason: Annotated[str | None, Column("Why it is suppressed: the rule that it breaks")]
 
 
@@ -55,22 +55,22 @@ class ClosingRates(BoardCell):
     n_jobs: Annotated[
         int, Column("Distinct jobs of adverts that were followed from one reading to the next at least", low=1)
     ]
-    n_closed: Annotated[int, Column("Closings, each confirmed by a second reading", low=0)]
+    n_closed: Annotated[int, count("Closings, each confirmed by a second reading")]
     rate: Annotated[float | None, Column("Closings per open advert and day; NULL: suppressed", unit="per day", low=0)]
     rate_lo: Annotated[float | None, Column("Lower end of its 95 % interval", unit="per day", low=0)]
     rate_hi: Annotated[float | None, Column("Upper end of its 95 % interval", unit="per day", low=0)]
     compared_with: Annotated[
         str | None, Column("Group of roles it is compared with, within boards; NULL: none", values=tuple(CELL_GROUPS))
     ]
-    n_boards_both: Annotated[int | None, Column("Boards with open adverts of both groups at once", low=0)]
-    n_even_both: Annotated[float | None, Column("G* of these boards, by their weight in the ratio", low=0)]
+    n_boards_both: Annotated[int | None, count("Boards with open adverts of both groups at once")]
+    n_even_both: Annotated[float | None, count("G* of these boards, by their weight in the ratio")]
     open_days_both: Annotated[
         float | None, Column("Open days on these boards of the group that has fewer", unit="days", low=0)
     ]
-    ratio: Annotated[float | None, Column("Its rate over the other group's, within boards; NULL: suppressed", low=0)]
-    ratio_lo: Annotated[float | None, Column("Lower end of its 95 % interval", low=0)]
-    ratio_hi: Annotated[float | None, Column("Upper end of its 95 % interval", low=0)]
-    ratio_status: Annotated[str | None, Column("published or suppressed; NULL: not compared", values=CELL_STATES)]
+    ratio: Annotated[float | None, count("Its rate over the other group's, within boards; NULL: suppressed")]
+    ratio_lo: Annotated[float | None, count("Lower end of its 95 % interval")]
+    ratio_hi: Annotated[float | None, count("Upper end of its 95 % interval")]
+    ratio_status: Annotated[str | None, state("published or suppressed; NULL: not compared")]
     ratio_reason: Annotated[str | None, Column("Why the ratio is suppressed")]
 
 
@@ -88,14 +88,12 @@ class TimeListed(BoardCell):
     """
 
     days: Annotated[int, Column("Days after which the part is estimated", key=True, unit="days", low=1)]
-    n_adverts: Annotated[int, Column("Adverts that were followed and whose first day is known", low=1)]
-    n_closed: Annotated[int, Column("Of these, adverts that closed, at any age", low=0)]
-    n_at_risk: Annotated[int, Column("Adverts that were still followed and listed after `days`", low=0)]
-    share: Annotated[
-        float | None, Column("Part still listed after `days`; NULL: suppressed", unit="share", low=0, high=1)
-    ]
-    share_lo: Annotated[float | None, Column("Lower end of its 95 % interval", unit="share", low=0, high=1)]
-    share_hi: Annotated[float | None, Column("Upper end of its 95 % interval", unit="share", low=0, high=1)]
+    n_adverts: Annotated[int, Column("Adverts that were followed and have a known first day", low=1)]
+    n_closed: Annotated[int, count("Of these, adverts that closed, at any age")]
+    n_at_risk: Annotated[int, count("Adverts that were still followed and listed after `days`")]
+    share: Annotated[float | None, share("Part still listed after `days`; NULL: suppressed")]
+    share_lo: Annotated[float | None, share("Lower end of its 95 % interval")]
+    share_hi: Annotated[float | None, share("Upper end of its 95 % interval")]
 
 
 @table("mart.closings_left_out", "Intervals of boards in which disappearances do not count as closings, and why.")
@@ -107,13 +105,13 @@ class ClosingsLeftOut:
     board: Annotated[str, Column("Board", key=True)]
     read_on: Annotated[date, Column("Day of the complete reading that begins the interval", key=True)]
     read_again_on: Annotated[date, Column("Day of the answer that ends it")]
-    n_open: Annotated[int, Column("Adverts that the first reading lists", low=0)]
-    n_gone: Annotated[int, Column("Of these, adverts gone at the end of the interval", low=0)]
+    n_open: Annotated[int, count("Adverts that the first reading lists")]
+    n_gone: Annotated[int, count("Of these, adverts gone at the end of the interval")]
     why: Annotated[
         str,
         Column(
-            "board_gone: the board no longer exists, or lists nothing; mass_closing: over half of ten or more adverts "
-            "closed, which ordinary closings hardly ever do",
+            "board_gone: the board no longer exists, or lists nothing; mass_closing: over half of ten or more "
+            "adverts closed, which ordinary closings hardly ever do",
             values=("board_gone", "mass_closing"),
         ),
     ]

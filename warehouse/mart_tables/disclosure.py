@@ -1,4 +1,4 @@
-"""The mart of which adverts state pay, by law."""
+"""The mart of pay disclosure: which adverts state pay, by law."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from datetime import date
 from typing import Annotated
 
 from transforms.records.columns import Column, table
-from transforms.records.vocabulary import AI_JOBS, CELL_STATES, LAW_CLASSES, PLACES_OF_LAWS, STOCK
-from warehouse.mart_tables.cells import FORMS, CellSample, FromBoards
+from transforms.records.vocabulary import AI_JOBS, LAW_CLASSES, PLACES_OF_LAWS, STOCK
+from warehouse.mart_tables.cells import FORMS, CellSample, FromBoards, count, share, state
 
 GROUPS_OF_DISCLOSURE = (AI_JOBS, "all")
 
@@ -25,9 +25,9 @@ GROUPS_OF_DISCLOSURE = (AI_JOBS, "all")
     "comparison_status = 'published' OR comparison_reason IS NOT NULL",
 )
 class PayDisclosure(CellSample, FromBoards):
-    """For jobs whose full advert was read. Employers differ in more than the law, so `difference` is within employers.
+    """For jobs with a full advert. Employers differ in more than the law, so `difference` is within employers.
 
-    Laws are those of core.disclosure_laws on the day of the reading. A job counts in each of its places.
+    Laws are the rows of core.disclosure_laws in force on the day of the reading. A job counts in each of its places.
     """
 
     as_of: Annotated[date, Column("Day the row is for", key=True)]
@@ -46,32 +46,25 @@ class PayDisclosure(CellSample, FromBoards):
     law: Annotated[
         str,
         Column(
-            "in_force: at one of the job's places there; unknown: at none of them, but a place is not known precisely "
-            "enough; none: no law that we know of",
+            "in_force: at one of the job's places there; unknown: at none of them, but a place is not known "
+            "precisely enough; none: no law that we know of",
             key=True,
             values=LAW_CLASSES,
         ),
     ]
     role_group: Annotated[str, Column("ai_jobs as in mart.shares, or all jobs", key=True, values=GROUPS_OF_DISCLOSURE)]
-    n_jobs: Annotated[int, Column("Jobs whose full advert was read", low=1)]
+    n_jobs: Annotated[int, Column("Jobs with a full advert", low=1)]
     n_employers: Annotated[int, Column("Their employers", low=1)]
-    status: Annotated[str, Column("published or suppressed", values=CELL_STATES)]
+    status: Annotated[str, state("published or suppressed")]
     reason: Annotated[str | None, Column("Why it is suppressed: the rule that it breaks")]
-    n_stated: Annotated[int, Column("Jobs that state pay", low=0)]
-    share: Annotated[
-        float | None, Column("Part of jobs that states pay; NULL: suppressed", unit="share", low=0, high=1)
-    ]
-    share_lo: Annotated[float | None, Column("Lower end of its 95 % interval", unit="share", low=0, high=1)]
-    share_hi: Annotated[float | None, Column("Upper end of its 95 % interval", unit="share", low=0, high=1)]
-    share_by_employer: Annotated[
-        float | None, Column("Mean over employers of their own shares, each employer once", unit="share", low=0, high=1)
-    ]
+    n_stated: Annotated[int, count("Jobs that state pay")]
+    share: Annotated[float | None, share("Part of jobs that states pay; NULL: suppressed")]
+    share_lo: Annotated[float | None, share("Lower end of its 95 % interval")]
+    share_hi: Annotated[float | None, share("Upper end of its 95 % interval")]
+    share_by_employer: Annotated[float | None, share("Mean over employers of their own shares, each employer once")]
     n_ranges: Annotated[
         int,
-        Column(
-            "Jobs on all known boards, whatever `sample` is, that state pay as a range of two amounts, not flagged",
-            low=0,
-        ),
+        count("Jobs on all known boards, whatever `sample` is, that state pay as a range of two amounts, not flagged"),
     ]
     width: Annotated[
         float | None,
@@ -80,23 +73,19 @@ class PayDisclosure(CellSample, FromBoards):
     width_lo: Annotated[float | None, Column("Lower end of its 95 % interval", unit="share of midpoint", low=0)]
     width_hi: Annotated[float | None, Column("Upper end of its 95 % interval", unit="share of midpoint", low=0)]
     width_form: Annotated[str | None, Column("Like `form`, for the width; NULL: suppressed", values=FORMS)]
-    width_status: Annotated[str, Column("published or suppressed", values=CELL_STATES)]
+    width_status: Annotated[str, state("published or suppressed")]
     width_reason: Annotated[str | None, Column("Why the width is suppressed")]
     n_employers_both: Annotated[
-        int | None,
-        Column("Employers with jobs here both with a law in force and without one; NULL: not compared", low=0),
+        int | None, count("Employers with jobs here both with a law in force and without one; NULL: not compared")
     ]
-    n_jobs_both: Annotated[int | None, Column("Their jobs of this row", low=0)]
-    n_jobs_other: Annotated[int | None, Column("Their jobs in the row without a law", low=0)]
+    n_jobs_both: Annotated[int | None, count("Their jobs of this row")]
+    n_jobs_other: Annotated[int | None, count("Their jobs in the row without a law")]
     share_both: Annotated[
         float | None, Column("Mean over these employers of the part of `n_jobs_both` that states pay", low=0, high=1)
     ]
-    share_other: Annotated[float | None, Column("The same for `n_jobs_other`", unit="share", low=0, high=1)]
-    difference: Annotated[
-        float | None,
-        Column("`share_both` less `share_other`; NULL: suppressed", low=-1, high=1),
-    ]
+    share_other: Annotated[float | None, share("The same for `n_jobs_other`")]
+    difference: Annotated[float | None, Column("`share_both` less `share_other`; NULL: suppressed", low=-1, high=1)]
     difference_lo: Annotated[float | None, Column("Lower end of its 95 % interval", unit="share", low=-1, high=1)]
     difference_hi: Annotated[float | None, Column("Upper end of its 95 % interval", unit="share", low=-1, high=1)]
-    comparison_status: Annotated[str | None, Column("published or suppressed; NULL: not compared", values=CELL_STATES)]
+    comparison_status: Annotated[str | None, state("published or suppressed; NULL: not compared")]
     comparison_reason: Annotated[str | None, Column("Why the comparison is suppressed")]

@@ -8,6 +8,7 @@ from typing import Annotated
 from transforms.records.columns import Column, table
 from transforms.records.definitions import MAX_DAYS_APART
 from transforms.records.vocabulary import LADDER_LEVELS, LADDER_STEPS, REGION_LEVELS
+from warehouse.mart_tables.cells import count
 
 
 @table(
@@ -35,28 +36,21 @@ class FrameCoverage:
         str, Column("Industry of the employer, as in core.employers, or unknown; all: every industry", key=True)
     ]
     n_boards: Annotated[
-        int,
-        Column(
-            "Known boards: asked, or entered for an employer by now; only of sources that may be republished", low=0
-        ),
+        int, count("Known boards: asked, or entered for an employer by now; only of sources that may be republished")
     ]
     n_boards_read_whole: Annotated[
-        int,
-        Column(f"Of these, boards read as a complete list, at most {MAX_DAYS_APART} before their last reading", low=0),
+        int, count(f"Of these, boards read as a complete list, at most {MAX_DAYS_APART} before their last reading")
     ]
     n_boards_in_stock: Annotated[
-        int,
-        Column(
-            "Of the known boards, those in the stock, including boards that are never read as a complete list", low=0
-        ),
+        int, count("Of the known boards, those in the stock, including boards that are never read as a complete list")
     ]
-    n_adverts: Annotated[int, Column("Adverts in the stock", low=0)]
-    n_jobs: Annotated[int, Column("Jobs of these adverts", low=0)]
-    n_ai_jobs: Annotated[int, Column("Of these, AI jobs: AI engineering, research and data science, others", low=0)]
-    n_read_in_full: Annotated[int, Column("AI jobs with a full advert; by source: with one of that source", low=0)]
-    n_paid: Annotated[int, Column("AI jobs that state pay; by source: in an advert of that source", low=0)]
+    n_adverts: Annotated[int, count("Adverts in the stock")]
+    n_jobs: Annotated[int, count("Jobs of these adverts")]
+    n_ai_jobs: Annotated[int, count("Of these, AI jobs: AI engineering, research and data science, others")]
+    n_read_in_full: Annotated[int, count("AI jobs with a full advert; by source: with one of that source")]
+    n_paid: Annotated[int, count("AI jobs that state pay; by source: in an advert of that source")]
     n_in_band: Annotated[
-        int, Column("AI jobs in a band of pay of the place; by source: because of an advert of that source", low=0)
+        int, count("AI jobs in a band of pay of the place; by source: because of an advert of that source")
     ]
 
 
@@ -73,7 +67,7 @@ class PayLadder:
     region: Annotated[str, Column("World, UN M49 name or ISO country code", key=True)]
     seniority_group: Annotated[str, Column("Level of the band", key=True, values=LADDER_LEVELS)]
     step: Annotated[str, Column("What the step requires of a job", key=True, values=LADDER_STEPS)]
-    position: Annotated[int, Column("Order of the step, from 0", low=0)]
-    n: Annotated[int, Column("Jobs that pass this step and all before it; at the first step, adverts", low=0)]
-    n_lost: Annotated[int, Column("How many fewer than at the step before", low=0)]
+    position: Annotated[int, count("Order of the step, from 0")]
+    n: Annotated[int, count("Jobs that pass this step and all before it; at the first step, adverts")]
+    n_lost: Annotated[int, count("How many fewer than at the step before")]
     reason: Annotated[str, Column("Why jobs are lost at this step, in words; for the first step, what is counted")]

@@ -62,7 +62,9 @@ def history_of(mart: type, **stored_otherwise: Any) -> type:
     """
     hints = typing.get_type_hints(mart, include_extras=True) | stored_otherwise
     columns = [(f.name, hints[f.name]) for f in dataclasses.fields(mart) if f.name != "as_of"]
-    history = dataclasses.make_dataclass(f"{mart.__name__}History", columns, bases=(Lasting,), kw_only=True)
+    history = dataclasses.make_dataclass(
+        f"{mart.__name__}History", columns, bases=(Lasting,), init=False, repr=False, eq=False
+    )
     table = table_of(mart)
     history.__doc__ = f"A row of {table.name} is stored again only if it changed."
     doc = f"Stores {table.name}: each row with the days on which it stood."

@@ -7,6 +7,7 @@ from typing import Annotated
 
 from transforms.records.columns import Column, struct, table
 from transforms.records.vocabulary import FIGURE_STATES
+from warehouse.mart_tables.cells import count
 
 
 @struct
@@ -17,8 +18,8 @@ class SourceContribution:
     n: Annotated[
         int,
         Column(
-            "Its adverts: for pay one for each counted job, the advert (or pair of amounts) whose pay counts; for all "
-            "other figures every advert of the counted jobs in the stock. 0: it only converts money"
+            "Its adverts: for pay one for each counted job, the advert (or pair of amounts) with the pay that counts; "
+            "for all other figures every advert of the counted jobs in the stock. 0: it only converts money"
         ),
     ]
     read_on: Annotated[
@@ -102,8 +103,8 @@ class Figures:
         date | None, Column("First day of the reference period: of the readings, or of the pay, that it is based on")
     ] = None
     period_to: Annotated[date | None, Column("Last day of the reference period")] = None
-    n_jobs: Annotated[int | None, Column("Jobs behind it", low=0)]
-    n_employers: Annotated[int | None, Column("Employers behind it", low=0)]
+    n_jobs: Annotated[int | None, count("Jobs behind it")]
+    n_employers: Annotated[int | None, count("Employers behind it")]
     window_days: Annotated[int | None, Column("Window", unit="days", low=0)]
     sql: Annotated[str | None, Column("The SELECT it was read with")]
     sources: Annotated[tuple[str, ...], Column("Sources behind it")]

@@ -10,7 +10,6 @@ from transforms.records.definitions import BAND, MAX_AMOUNT_WIDTH
 from transforms.records.vocabulary import (
     BASES,
     CELL_GROUPS,
-    CELL_STATES,
     COUNTRY_CODE,
     CURRENCY_CODE,
     EMPLOYMENT_TYPES,
@@ -20,7 +19,7 @@ from transforms.records.vocabulary import (
     REGION_LEVELS,
     SENIORITY_GROUPS,
 )
-from warehouse.mart_tables.cells import FORMS, CellCounts, CellSample
+from warehouse.mart_tables.cells import FORMS, CellCounts, CellSample, amount, count, share, state
 
 BONUS = "advertised_bonus"
 """Basis of bands of yearly bonuses for which adverts state a sum."""
@@ -33,12 +32,11 @@ class CountryJobs:
     country: Annotated[
         str, Column("ISO 3166-1 alpha-2; several: one pay for several countries; remote: tied to no country; unknown")
     ]
-    n_jobs: Annotated[int, Column("Jobs of the band whose pay is for this country", low=0)]
+    n_jobs: Annotated[int, count("Jobs of the band with pay for this country")]
     n_paid: Annotated[
         int,
-        Column(
-            "Jobs of this row, in its band or not, that are in the country's own band in US dollars; 0: not a country",
-            low=0,
+        count(
+            "Jobs of this row, in its band or not, that are in the country's own band in US dollars; 0: not a country"
         ),
     ]
 
@@ -52,27 +50,21 @@ class Quantiles:
     """
 
     p10: Annotated[
-        float | None,
-        Column(
-            "10th percentile of midpoints; NULL also if the cell has too few employers for it", unit="per year", low=0
-        ),
+        float | None, amount("10th percentile of midpoints; NULL also if the cell has too few employers for it")
     ]
     p10_lo: Annotated[float | None, Column("Lower end of its interval", unit="per year")]
     p10_hi: Annotated[float | None, Column("Upper end of its interval", unit="per year")]
-    p25: Annotated[float | None, Column("25th percentile of midpoints", unit="per year", low=0)]
+    p25: Annotated[float | None, amount("25th percentile of midpoints")]
     p25_lo: Annotated[float | None, Column("Lower end of its interval", unit="per year")]
     p25_hi: Annotated[float | None, Column("Upper end of its interval", unit="per year")]
-    p50: Annotated[float | None, Column("Median of midpoints", unit="per year", low=0)]
+    p50: Annotated[float | None, amount("Median of midpoints")]
     p50_lo: Annotated[float | None, Column("Lower end of its interval", unit="per year")]
     p50_hi: Annotated[float | None, Column("Upper end of its interval", unit="per year")]
-    p75: Annotated[float | None, Column("75th percentile of midpoints", unit="per year", low=0)]
+    p75: Annotated[float | None, amount("75th percentile of midpoints")]
     p75_lo: Annotated[float | None, Column("Lower end of its interval", unit="per year")]
     p75_hi: Annotated[float | None, Column("Upper end of its interval", unit="per year")]
     p90: Annotated[
-        float | None,
-        Column(
-            "90th percentile of midpoints; NULL also if the cell has too few employers for it", unit="per year", low=0
-        ),
+        float | None, amount("90th percentile of midpoints; NULL also if the cell has too few employers for it")
     ]
     p90_lo: Annotated[float | None, Column("Lower end of its interval", unit="per year")]
     p90_hi: Annotated[float | None, Column("Upper end of its interval", unit="per year")]
@@ -82,21 +74,15 @@ class Quantiles:
 class Amounts(Quantiles):
     """Quantiles of midpoints, and the two ends of a band; every job counts once."""
 
-    band_low: Annotated[float | None, Column(f"{BAND.low_end}; NULL for single amounts", unit="per year", low=0)]
+    band_low: Annotated[float | None, amount(f"{BAND.low_end}; NULL for single amounts")]
     band_low_lo: Annotated[float | None, Column("Lower end of its interval", unit="per year")]
     band_low_hi: Annotated[float | None, Column("Upper end of its interval", unit="per year")]
-    band_low_by_employer: Annotated[
-        float | None, Column("The same if each employer counts once, its jobs equally", unit="per year", low=0)
-    ]
-    band_high: Annotated[float | None, Column(f"{BAND.high_end}; NULL for single amounts", unit="per year", low=0)]
+    band_low_by_employer: Annotated[float | None, amount("The same if each employer counts once, its jobs equally")]
+    band_high: Annotated[float | None, amount(f"{BAND.high_end}; NULL for single amounts")]
     band_high_lo: Annotated[float | None, Column("Lower end of its interval", unit="per year")]
     band_high_hi: Annotated[float | None, Column("Upper end of its interval", unit="per year")]
-    band_high_by_employer: Annotated[
-        float | None, Column("The same if each employer counts once, its jobs equally", unit="per year", low=0)
-    ]
-    p50_by_employer: Annotated[
-        float | None, Column("The same if each employer counts once, its jobs equally", unit="per year", low=0)
-    ]
+    band_high_by_employer: Annotated[float | None, amount("The same if each employer counts once, its jobs equally")]
+    p50_by_employer: Annotated[float | None, amount("The same if each employer counts once, its jobs equally")]
 
 
 @struct
@@ -108,24 +94,19 @@ class Silence:
 
     n_silent: Annotated[
         int | None,
-        Column(
+        count(
             "Jobs of the cell beside n_jobs that are full-time as far as is known, but do not state both ends of base "
-            "pay before tax; NULL: not counted",
-            low=0,
+            "pay before tax; NULL: not counted"
         ),
     ] = None
     p50_if_less: Annotated[
         float | None,
-        Column(
+        amount(
             "Median including these, if each of them paid less than the median; NULL: at most half of the jobs state "
-            "pay, few employers decide, or suppressed",
-            unit="per year",
-            low=0,
+            "pay, few employers decide, or suppressed"
         ),
     ] = None
-    p50_if_more: Annotated[
-        float | None, Column("The same if each of them paid more than the median", unit="per year", low=0)
-    ] = None
+    p50_if_more: Annotated[float | None, amount("The same if each of them paid more than the median")] = None
     p50_bounds_lo: Annotated[
         float | None,
         Column(
@@ -135,35 +116,31 @@ class Silence:
     p50_bounds_hi: Annotated[float | None, Column("Upper end of this interval", unit="per year")] = None
     p50_if_odds_half: Annotated[
         float | None,
-        Column(
+        amount(
             "Median of all jobs if the odds of stating pay halve with each standard deviation of log pay; NULL: all "
-            "state pay, or suppressed",
-            unit="per year",
-            low=0,
+            "state pay, or suppressed"
         ),
     ] = None
-    p50_if_odds_double: Annotated[float | None, Column("The same if these odds double", unit="per year", low=0)] = None
+    p50_if_odds_double: Annotated[float | None, amount("The same if these odds double")] = None
 
 
 @struct
 class OfPanel:
-    """The cell's jobs on boards drawn at random, taken alone, beside those of all boards (`estimate_panel_pay`).
+    """The cell's jobs on boards drawn at random, taken alone, beside the jobs of all boards (`estimate_panel_pay`).
 
     Only for adverts that we read. NULL if no statistic is based on the panel, and in a cell without jobs.
     """
 
     n_panel_jobs: Annotated[
         int | None,
-        Column("Jobs of n_jobs in the panel; NULL: no statistic is based on the panel, or the cell has no job", low=0),
+        count("Jobs of n_jobs in the panel; NULL: no statistic is based on the panel, or the cell has no job"),
     ] = None
-    n_panel_employers: Annotated[int | None, Column("Their employers", low=0)] = None
+    n_panel_employers: Annotated[int | None, count("Their employers")] = None
     p50_of_panel: Annotated[
         float | None,
-        Column(
+        amount(
             "Median of midpoints of the panel's jobs alone, weighted by the inverse of their board's chance, while "
-            "p50 is for all boards; NULL: these jobs alone do not meet the rules of printing, or suppressed",
-            unit="per year",
-            low=0,
+            "p50 is for all boards; NULL: these jobs alone do not meet the rules of printing, or suppressed"
         ),
     ] = None
     p50_of_panel_lo: Annotated[float | None, Column("Lower end of its 95 % interval", unit="per year")] = None
@@ -195,7 +172,7 @@ class SalaryBands(CellCounts, CellSample, Amounts, Silence, OfPanel):
 
     n_jobs: Annotated[  # type: ignore[assignment]
         int | None,
-        Column("Jobs (or pairs, persons, filings) in the cell; for official wages employees, NULL: not stated", low=0),
+        count("Jobs (or pairs, persons, filings) in the cell; for official wages employees, NULL: not stated"),
     ]
     as_of: Annotated[date, Column("Day the row is for", key=True)]
     basis: Annotated[str, Column("Kind of pay figure, never mixed", key=True, values=(*BASES, BONUS))]
@@ -211,8 +188,8 @@ class SalaryBands(CellCounts, CellSample, Amounts, Silence, OfPanel):
     seniority_group: Annotated[
         str,
         Column(
-            f"Level; mid_senior = {' + '.join(LEVEL_GROUPS['mid_senior'] or ())}; mid_senior_stated: only those "
-            "whose title states the level",
+            f"Level; mid_senior = {' + '.join(LEVEL_GROUPS['mid_senior'] or ())}; mid_senior_stated: only "
+            "jobs with the level in the title",
             key=True,
             values=SENIORITY_GROUPS,
         ),
@@ -227,19 +204,16 @@ class SalaryBands(CellCounts, CellSample, Amounts, Silence, OfPanel):
         int, Column("0: the stock, or a snapshot; otherwise the window of an earlier version", unit="days", low=0)
     ]
     n_stated: Annotated[
-        int | None,
-        Column("Jobs of the band whose level was stated, not inferred; NULL: not adverts that we read", low=0),
+        int | None, count("Jobs of the band with a stated, not an inferred level; NULL: not adverts that we read")
     ]
-    n_cross_border: Annotated[int | None, Column("Jobs of the band paid from abroad", low=0)]
+    n_cross_border: Annotated[int | None, count("Jobs of the band paid from abroad")]
     n_no_rate: Annotated[
-        int | None, Column("Jobs that would be in the band, but cannot be converted: no rate was near enough", low=0)
+        int | None, count("Jobs that would be in the band, but cannot be converted: no rate was near enough")
     ]
     n_apart: Annotated[
         int | None,
-        Column(
-            "Jobs with pay that is kept out of the band: contract, part-time, intern, gig, net, flagged or only one "
-            "end",
-            low=0,
+        count(
+            "Jobs with pay that is kept out of the band: contract, part-time, intern, gig, net, flagged or only one end"
         ),
     ]
     countries: Annotated[
@@ -283,8 +257,8 @@ class ReportedPay(Quantiles):
     pay_market: Annotated[
         str,
         Column(
-            "local: paid in the country's own money, linked to the dollar or not; cross_border: in dollars alone; all: "
-            "everybody, including persons who are paid in both or were not asked",
+            "local: paid in the country's own money, linked to the dollar or not; cross_border: in dollars alone; "
+            "all: everybody, including persons who are paid in both or were not asked",
             key=True,
             values=("all", *PAY_MARKETS),
         ),
@@ -299,28 +273,20 @@ class ReportedPay(Quantiles):
     ]
     year: Annotated[int, Column("Year of the wave: the reference period")]
     reported_on: Annotated[date, Column("Day by which half of the answers were in; amounts are converted at its rate")]
-    n_persons: Annotated[int, Column("Persons in the quantiles", low=0)]
-    n_flagged: Annotated[int, Column("Persons left out because their amount cannot be right (`pay_flag`)", low=0)]
-    n_no_rate: Annotated[int, Column("Persons left out because no rate was near enough", low=0)]
-    n_local: Annotated[int | None, Column("Persons paid in the country's own money; NULL: not asked", low=0)]
-    n_dollar_linked: Annotated[
-        int | None, Column("Persons paid in it but linked to the dollar; NULL: not asked", low=0)
-    ]
-    n_part_dollars: Annotated[int | None, Column("Persons paid partly in dollars; NULL: not asked", low=0)]
-    n_dollars: Annotated[int | None, Column("Persons paid in dollars alone; NULL: not asked", low=0)]
+    n_persons: Annotated[int, count("Persons in the quantiles")]
+    n_flagged: Annotated[int, count("Persons left out because their amount cannot be right (`pay_flag`)")]
+    n_no_rate: Annotated[int, count("Persons left out because no rate was near enough")]
+    n_local: Annotated[int | None, count("Persons paid in the country's own money; NULL: not asked")]
+    n_dollar_linked: Annotated[int | None, count("Persons paid in it but linked to the dollar; NULL: not asked")]
+    n_part_dollars: Annotated[int | None, count("Persons paid partly in dollars; NULL: not asked")]
+    n_dollars: Annotated[int | None, count("Persons paid in dollars alone; NULL: not asked")]
     dollars_share: Annotated[
-        float | None,
-        Column(
-            "Share paid in dollars alone; NULL: suppressed, not asked, or `pay_market` is not `all`",
-            unit="share",
-            low=0,
-            high=1,
-        ),
+        float | None, share("Share paid in dollars alone; NULL: suppressed, not asked, or `pay_market` is not `all`")
     ]
-    dollars_share_lo: Annotated[float | None, Column("Lower end of its 95 % interval", unit="share", low=0, high=1)]
-    dollars_share_hi: Annotated[float | None, Column("Upper end of its 95 % interval", unit="share", low=0, high=1)]
+    dollars_share_lo: Annotated[float | None, share("Lower end of its 95 % interval")]
+    dollars_share_hi: Annotated[float | None, share("Upper end of its 95 % interval")]
     relative_standard_error: Annotated[
-        float | None, Column("Standard error of the median over the median, from its interval; NULL: suppressed", low=0)
+        float | None, count("Standard error of the median over the median, from its interval; NULL: suppressed")
     ]
     form: Annotated[
         str | None,
@@ -330,7 +296,7 @@ class ReportedPay(Quantiles):
             values=FORMS,
         ),
     ]
-    status: Annotated[str, Column("low (persons chose to answer) or suppressed", values=CELL_STATES)]
+    status: Annotated[str, state("low (persons chose to answer) or suppressed")]
     reason: Annotated[str, Column("Why it is low or suppressed")]
     inputs: Annotated[
         str | None, Column("Digest of all reports that the mart was computed from; computed once for each")

@@ -1,4 +1,4 @@
-"""The published cells: those of the marts as of when their list was last accepted.
+"""The published cells: cells of the marts as they were when their list was last accepted.
 
 All cells of a list are accepted or held together: a measure at one kind of place, from one set of sources. So all cells
 of a list are of one vintage. The columns of a cell determine its list (`LISTS`).
@@ -12,7 +12,8 @@ from datetime import date
 from typing import Annotated, NamedTuple
 
 from transforms.records.columns import Column, Table, struct, table, table_of
-from transforms.records.vocabulary import BASES, CELL_STATES, CURRENCY_CODE, PAY_MARKETS
+from transforms.records.vocabulary import BASES, CURRENCY_CODE, PAY_MARKETS
+from warehouse.mart_tables.cells import amount, count, state
 from warehouse.mart_tables.closings import ClosingRates, ClosingsLeftOut
 from warehouse.mart_tables.disclosure import PayDisclosure
 from warehouse.mart_tables.frame import FrameCoverage, PayLadder
@@ -31,21 +32,21 @@ class PayComparison:
     role: Annotated[str, Column("Role, or `all` of the group", key=True)]
     basis: Annotated[str, Column("Kind of source", key=True, values=BASES)]
     pay_market: Annotated[str, Column("all, local or cross_border", key=True, values=("all", *PAY_MARKETS))]
-    status: Annotated[str, Column("published, low or suppressed", values=CELL_STATES)]
+    status: Annotated[str, state("published, low or suppressed")]
     reason: Annotated[str | None, Column("Why it is low or suppressed")]
     statistic: Annotated[str | None, Column("median, or mean where an office publishes no more")]
     nearness: Annotated[str | None, Column("How close an official occupation is to the role")]
     occupation_text: Annotated[str | None, Column("Name of the occupation")]
     definition: Annotated[str | None, Column("What the office counts as pay")]
     source: Annotated[str | None, Column("Source of official pay")]
-    n_jobs: Annotated[int | None, Column("Jobs, pairs or persons", low=0)]
-    n_employers: Annotated[int | None, Column("Employers", low=0)]
-    employment: Annotated[int | None, Column("Persons employed, of official pay", low=0)]
+    n_jobs: Annotated[int | None, count("Jobs, pairs or persons")]
+    n_employers: Annotated[int | None, count("Employers")]
+    employment: Annotated[int | None, count("Persons employed, of official pay")]
     period_from: Annotated[date | None, Column("First day of the reference period")]
     period_to: Annotated[date | None, Column("Last day of the reference period")]
     due_on: Annotated[date | None, Column("Day by which the office will publish the next edition")]
     currency: Annotated[str | None, Column("ISO 4217 code of `local`", pattern=CURRENCY_CODE)]
-    local: Annotated[float | None, Column("Median (or mean) in `currency`", unit="per year", low=0)]
+    local: Annotated[float | None, amount("Median (or mean) in `currency`")]
     local_lo: Annotated[float | None, Column("Lower end of its 95 % interval", unit="per year")]
     local_hi: Annotated[float | None, Column("Upper end of this interval", unit="per year")]
     usd: Annotated[float | None, Column("The same in US dollars", unit="USD per year", low=0)]
@@ -59,7 +60,7 @@ class PayComparison:
     ppp_hi: Annotated[float | None, Column("Upper end of this interval", unit="PPP USD per year")]
     price_year: Annotated[int | None, Column("Year of the price level")]
     ratio_to_advertised: Annotated[float | None, Column("Its ratio to the median of the adverts that we read")]
-    n_bases: Annotated[int | None, Column("Kinds of source that have a value", low=0)]
+    n_bases: Annotated[int | None, count("Kinds of source that have a value")]
 
 
 class CellsOfLists(NamedTuple):
@@ -99,14 +100,14 @@ LISTS: dict[type, CellsOfLists] = {
     PayLadder: _cells(PayLadder, f"'pay.advertised.' || {_KIND}", None),
     FrameCoverage: _cells(FrameCoverage, "'frame'"),
 }
-"""The marts whose cells are published, and the lists that their rows belong to."""
+"""Marts with published cells, and the lists that their rows belong to."""
 
 
 @struct
 class Standing:
     """The vintage of its list that a cell belongs to, and since when it stands."""
 
-    list: Annotated[str, Column("List whose cells are accepted together, see `published.lists`")]
+    list: Annotated[str, Column("List of cells that are accepted together: see `published.lists`")]
     vintage: Annotated[int, Column("Vintage of the list", low=1)]
     published_on: Annotated[date, Column("Day on which the vintage was published")]
     since: Annotated[
@@ -124,7 +125,9 @@ def _published(mart: type) -> type:
     columns = [(f.name, hints[f.name]) for f in dataclasses.fields(mart)]
     day = Annotated[date, Column("Day of the marts that the cells are from")]
     columns = [(name, day if name == "as_of" else hint) for name, hint in columns]
-    cls = dataclasses.make_dataclass(f"Published{mart.__name__}", columns, bases=(Standing,), kw_only=True)
+    cls = dataclasses.make_dataclass(
+        f"Published{mart.__name__}", columns, bases=(Standing,), init=False, repr=False, eq=False
+    )
     cls.__doc__ = f"The columns of {table_of(mart).name}, with their vintage."
     name = f"published.{table_of(mart).name.rpartition('.')[2]}"
     doc = f"The published cells of {table_of(mart).name}: for each list, the vintage that stands."

@@ -16,7 +16,7 @@ from transforms.records.vocabulary import (
     SKILL_CATEGORIES,
     TEXTS_OF_SHARES,
 )
-from warehouse.mart_tables.cells import CellCounts, FromBoards
+from warehouse.mart_tables.cells import CellCounts, FromBoards, count, share
 
 
 @table(
@@ -44,8 +44,7 @@ class Shares(CellCounts, FromBoards):
     as_of: Annotated[date, Column("Day the row is for", key=True)]
     measure: Annotated[str, Column("What is measured: skill_asked, workplace, pay_stated and others", key=True)]
     item: Annotated[
-        str,
-        Column("Answer that the share is for: a skill, a role, `remote`; `yes` for yes-or-no questions", key=True),
+        str, Column("Answer that the share is for: a skill, a role, `remote`; `yes` for yes-or-no questions", key=True)
     ]
     region_level: Annotated[str, Column("Level of `region`", key=True, values=REGION_LEVELS)]
     region: Annotated[str, Column("World, UN M49 name or ISO country code", key=True)]
@@ -73,68 +72,56 @@ class Shares(CellCounts, FromBoards):
     estimand: Annotated[
         str,
         Column(
-            "What is estimated; share_of_jobs: share of jobs, each counted once; share_of_jobs_capped (earlier days): "
-            "one employer weighs at most a tenth, and the interval is by linearisation",
+            "What is estimated; share_of_jobs: share of jobs, each counted once; share_of_jobs_capped (earlier "
+            "days): one employer weighs at most a tenth, and the interval is by linearisation",
             key=True,
         ),
     ]
     period_from: Annotated[
         date | None,
-        Column(
-            "First day of the window of an earlier version; NULL: the stock, whose period is in `reference_periods`"
-        ),
+        Column("First day of the window of an earlier version; NULL: the stock; its period is in `reference_periods`"),
     ]
     period_to: Annotated[date | None, Column("Last day of that window")]
-    n_yes: Annotated[int, Column("Numerator: jobs for which the answer is true", low=0)]
-    n_no: Annotated[int, Column("Jobs for which it is not true", low=0)]
+    n_yes: Annotated[int, count("Numerator: jobs for which the answer is true")]
+    n_no: Annotated[int, count("Jobs for which it is not true")]
     n_unknown: Annotated[
         int | None,
-        Column(
+        count(
             "Jobs of the cell that do not say; for measures read from texts, jobs without text or in a language that "
-            "is not read well; not in `n_jobs`",
-            low=0,
+            "is not read well; not in `n_jobs`"
         ),
     ]
     n_employers_yes: Annotated[
-        int | None,
-        Column("Employers with a job for which it is true; NULL: made by a version that did not count", low=0),
+        int | None, count("Employers with a job for which it is true; NULL: made by a version that did not count")
     ]
     largest_employer: Annotated[
-        float | None,
-        Column("The largest employer's part of the numerator, as weighted in `share`", unit="share", low=0, high=1),
+        float | None, share("The largest employer's part of the numerator, as weighted in `share`")
     ]
     n_even_employers: Annotated[
         float | None,
         Column("G*, the effective number of employers: (Σm)² / Σm² over employers' numbers of jobs m", low=1),
     ]
-    largest_employer_share: Annotated[
-        float | None, Column("The largest employer's part of the denominator", unit="share", low=0, high=1)
-    ]
+    largest_employer_share: Annotated[float | None, share("The largest employer's part of the denominator")]
     design_effect: Annotated[
         float | None,
-        Column(
-            "Variance of the share over that of as many independent jobs, as used for the interval; NULL: suppressed",
-            low=0,
+        count(
+            "Variance of the share over that of as many independent jobs, as used for the interval; NULL: suppressed"
         ),
     ]
     relative_standard_error: Annotated[
         float | None, Column("Standard error over the share; NULL: suppressed, or the share is 0", unit="share", low=0)
     ]
-    share: Annotated[float | None, Column("Share of jobs; NULL: suppressed", unit="share", low=0, high=1)]
-    share_lo: Annotated[float | None, Column("Lower end of its 95 % interval", unit="share", low=0, high=1)]
-    share_hi: Annotated[float | None, Column("Upper end of its 95 % interval", unit="share", low=0, high=1)]
+    share: Annotated[float | None, share("Share of jobs; NULL: suppressed")]
+    share_lo: Annotated[float | None, share("Lower end of its 95 % interval")]
+    share_hi: Annotated[float | None, share("Upper end of its 95 % interval")]
     share_by_employer: Annotated[
         float | None,
-        Column(
-            "Mean over employers of their own shares, each employer once: what an employer asks for, another question",
-            unit="share",
-            low=0,
-            high=1,
+        share(
+            "Mean over employers of their own shares, each employer once: what an employer asks for, another question"
         ),
     ]
     zero_share_hi: Annotated[
-        float | None,
-        Column("Upper end of the interval for an answer that no job of the cell gives", unit="share", low=0, high=1),
+        float | None, share("Upper end of the interval for an answer that no job of the cell gives")
     ]
     form: Annotated[
         str | None,
@@ -147,18 +134,12 @@ class Shares(CellCounts, FromBoards):
     ]
     bound_lo: Annotated[
         float | None,
-        Column(
+        share(
             "Lowest share of all jobs of the cell, if it were true of no silent job; NULL: silence is not an unknown "
-            "answer, or suppressed",
-            unit="share",
-            low=0,
-            high=1,
+            "answer, or suppressed"
         ),
     ]
-    bound_hi: Annotated[
-        float | None,
-        Column("Highest share of all jobs, if it were true of all silent jobs", unit="share", low=0, high=1),
-    ]
+    bound_hi: Annotated[float | None, share("Highest share of all jobs, if it were true of all silent jobs")]
     rank: Annotated[int | None, Column("Rank by share within measure and cell; ties share the better rank", low=1)]
     category: Annotated[
         str | None, Column("Category of a skill; NULL: other measures have none", values=SKILL_CATEGORIES)

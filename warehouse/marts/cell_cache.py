@@ -1,4 +1,4 @@
-"""Reuse of mart cells whose inputs did not change since an earlier day.
+"""Reuse of mart cells if their inputs did not change since an earlier day.
 
 Two digests decide. The first covers all rows of core that marts read: if an earlier day has the same one, all rows of a
 mart are reused at once. Otherwise each cell has its own digest, of its key without the day, the hashes of its rows, and

@@ -25,21 +25,12 @@ from warehouse.mart_tables import (
     TimeListed,
 )
 from warehouse.marts import cell_cache
-from warehouse.marts.closing.closings import EXTRA_INPUTS as CLOSINGS_INPUTS
-from warehouse.marts.closing.closings import closing_rates, closings_left_out
-from warehouse.marts.closing.time_listed import time_listed
-from warehouse.marts.coverage.frame import EXTRA_INPUTS as FRAME_INPUTS
-from warehouse.marts.coverage.frame import frame_coverage, pay_ladder
+from warehouse.marts.closing import closings, time_listed
+from warehouse.marts.coverage import frame
 from warehouse.marts.history import mart_history
-from warehouse.marts.pay.disclosure import EXTRA_INPUTS as DISCLOSURE_INPUTS
-from warehouse.marts.pay.disclosure import pay_disclosure
-from warehouse.marts.pay.reported_pay import EXTRA_INPUTS as REPORTS_INPUTS
-from warehouse.marts.pay.reported_pay import reported_pay
-from warehouse.marts.pay.salary_bands import EXTRA_INPUTS as BANDS_INPUTS
-from warehouse.marts.pay.salary_bands import salary_bands
-from warehouse.marts.share.shares import EXTRA_INPUTS as SHARES_INPUTS
-from warehouse.marts.share.shares import shares
-from warehouse.ops_tables import Checks, MartInputs
+from warehouse.marts.pay import disclosure, reported_pay, salary_bands
+from warehouse.marts.share import shares
+from warehouse.ops_tables import MartInputs
 from warehouse.sql_files import read_sql
 
 log = logging.getLogger("jobmarket.warehouse")
@@ -48,7 +39,7 @@ log = logging.getLogger("jobmarket.warehouse")
 class Mart(NamedTuple):
     """How a mart is computed: a function of database, day and cache.
 
-    `moving` are relations that it reads whose rows change as days pass or boards are read, even if no row of core does.
+    `moving` are relations that it reads and that change as days pass or boards are read, even if no row of core does.
     """
 
     compute: Callable[[database.Connection, date, cell_cache.CellCache], pd.DataFrame]
@@ -56,15 +47,15 @@ class Mart(NamedTuple):
 
 
 MARTS: dict[type, Mart] = {
-    SalaryBands: Mart(salary_bands, moving=(*BANDS_INPUTS, *REPORTS_INPUTS)),
-    ReportedPay: Mart(reported_pay, moving=REPORTS_INPUTS),
-    Shares: Mart(shares, moving=SHARES_INPUTS),
-    ClosingRates: Mart(closing_rates, moving=CLOSINGS_INPUTS),
-    ClosingsLeftOut: Mart(closings_left_out, moving=CLOSINGS_INPUTS),
-    TimeListed: Mart(time_listed, moving=CLOSINGS_INPUTS),
-    FrameCoverage: Mart(frame_coverage, moving=FRAME_INPUTS),
-    PayLadder: Mart(pay_ladder),
-    PayDisclosure: Mart(pay_disclosure, moving=DISCLOSURE_INPUTS),
+    SalaryBands: Mart(salary_bands.salary_bands, moving=(*salary_bands.EXTRA_INPUTS, *reported_pay.EXTRA_INPUTS)),
+    ReportedPay: Mart(reported_pay.reported_pay, moving=reported_pay.EXTRA_INPUTS),
+    Shares: Mart(shares.shares, moving=shares.EXTRA_INPUTS),
+    ClosingRates: Mart(closings.closing_rates, moving=closings.EXTRA_INPUTS),
+    ClosingsLeftOut: Mart(closings.closings_left_out, moving=closings.EXTRA_INPUTS),
+    TimeListed: Mart(time_listed.time_listed, moving=closings.EXTRA_INPUTS),
+    FrameCoverage: Mart(frame.frame_coverage, moving=frame.EXTRA_INPUTS),
+    PayLadder: Mart(frame.pay_ladder),
+    PayDisclosure: Mart(disclosure.pay_disclosure, moving=disclosure.EXTRA_INPUTS),
 }
 
 
@@ -75,7 +66,7 @@ MAX_EARLIER_DAYS = 40
 
 
 def find_earlier_days(con: database.Connection, as_of: date, *, first_on: date) -> list[date]:
-    """Days from `first_on` to before `as_of`, in order, that were never computed and whose figures are needed.
+    """Days from `first_on` to before `as_of`, in order, that were never computed and need figures.
 
     These are the last days on which boards were in the stock that have left it since. A backfill computes only the
     newest day of a folder, and boards that were last read before it count on those earlier days.
@@ -89,9 +80,9 @@ def find_earlier_days(con: database.Connection, as_of: date, *, first_on: date) 
 class ComputedMarts(NamedTuple):
     """The marts of a day before they are stored.
 
-    `inputs`: digest of what each mart is computed from. `unchanged`: marts that equal those of an earlier day, with
-    that day. `frames`: computed rows of the other marts. `reused`: their cells whose rows stay. `problems`: marts that
-    did not pass their gate, in words.
+    `inputs`: digest of what each mart is computed from. `unchanged`: marts that are the same as on an earlier day, with
+    that day. `frames`: computed rows of the other marts. `reused`: their cells with rows that stay. `problems`: marts
+    that did not pass their gate, in words.
     """
 
     as_of: date
@@ -105,7 +96,7 @@ class ComputedMarts(NamedTuple):
 def compute_marts(con: database.Connection, as_of: date, *, run_id: str) -> ComputedMarts:
     """Compute and check every mart of a day; the results of the gates go to ops.checks.
 
-    A mart whose inputs did not change is reused as a whole, others cell by cell (`warehouse.marts.cell_cache`).
+    A mart with unchanged inputs is reused as a whole, others cell by cell (`warehouse.marts.cell_cache`).
     Computed rows must pass the gate; reused rows passed it when the same code computed them.
     `warehouse.checks.integrity` checks that no key occurs in both.
     """
@@ -121,10 +112,10 @@ def compute_marts(con: database.Connection, as_of: date, *, run_id: str) -> Comp
             log.info("%s: nothing changed since %s", name, day)
             continue
         cache = cell_cache.cache_of(con, cls, as_of)
-        frame = marts.frames[cls] = mart.compute(con, as_of, cache)
+        rows = marts.frames[cls] = mart.compute(con, as_of, cache)
         marts.reused[cls] = cache.reused
-        result = gate.check(frame, cls, gate=f"mart:{name}", run_id=run_id)
-        database.put(con, Checks, result.checks)
+        result = gate.check(rows, cls, gate=f"mart:{name}", run_id=run_id)
+        database.record_checks(con, result.checks)
         log.info("computed %s: %s cells, %s as before", name, f"{cache.n_computed:,}", f"{len(cache.reused):,}")
         if not result.passed:
             marts.problems.append(f"{name} did not pass its gate: {'; '.join(result.failures)}")
@@ -135,7 +126,7 @@ def write_marts(con: database.Connection, marts: ComputedMarts) -> None:
     """Store the marts of a day and the digests of their inputs, in the caller's transaction."""
     for cls, day in marts.unchanged.items():
         mart_history.keep_day(con, cls, of=day, as_of=marts.as_of)
-    for cls, frame in marts.frames.items():
-        database.write_mart(con, cls, frame, as_of=marts.as_of, reused=marts.reused[cls])
-    rows = [MartInputs(mart=table_of(cls).name, as_of=marts.as_of, inputs=marts.inputs[cls]) for cls in MARTS]
-    database.put(con, MartInputs, rows)
+    for cls, rows in marts.frames.items():
+        database.write_mart(con, cls, rows, as_of=marts.as_of, reused=marts.reused[cls])
+    inputs = [MartInputs(mart=table_of(cls).name, as_of=marts.as_of, inputs=marts.inputs[cls]) for cls in MARTS]
+    database.put(con, MartInputs, inputs)

@@ -1,6 +1,6 @@
--- Days on which boards were in the stock for the last time before they left it, with the adverts that these boards ever
--- listed, and that no figures were computed of: of a backfill's days only the last is computed as it comes.
--- Parameters: as_of, first_on, max_apart.
+-- The last days on which boards were in the stock before they left it, without computed figures, with the number of
+-- adverts that these boards ever listed: a backfill computes only its newest day as it arrives. Parameters: as_of,
+-- first_on, max_apart.
 WITH readings AS (
     SELECT DISTINCT source, coalesce(board, source) AS board, (observed_at AT TIME ZONE 'UTC')::DATE AS read_on
     FROM ops.responses
@@ -17,13 +17,14 @@ WITH readings AS (
 ), last_days AS (
     SELECT g.source, g.board, d.day AS last_on
     FROM left_after AS g
-    ASOF JOIN days AS n ON n.day > g.until  -- the first reading of any board by which it had left
+    ASOF JOIN days AS n ON n.day > g.until  -- the first reading of any board after it had left
     ASOF JOIN days AS d ON d.day <= g.until
     WHERE coalesce(n.day < g.read_again_on, true)
 )
 SELECT last_on, count(*) AS n_adverts
 FROM last_days JOIN (
-    SELECT DISTINCT p.source, b.board, b.posting_id FROM core.posting_boards AS b JOIN core.postings AS p USING (posting_id)
+    SELECT DISTINCT p.source, b.board, b.posting_id FROM core.posting_boards AS b
+        JOIN core.postings AS p USING (posting_id)
 ) USING (source, board)
 WHERE last_on >= $first_on AND last_on NOT IN (SELECT as_of FROM mart.days WHERE mart = 'mart.salary_bands')
 GROUP BY last_on

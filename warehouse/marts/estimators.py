@@ -6,8 +6,8 @@ freedom. G* = (Σm)² / Σm², over employers' numbers of jobs m, is the effecti
 size would be as informative (Carter, Schnepel and Steigerwald 2017, "Asymptotic Behavior of a t-Test Robust to Cluster
 Heterogeneity"). docs/known_truth.md measures on simulated markets how often the intervals hold the truth.
 
-Everything is pure and vectorised over cells: inputs are columns in any order, and costs are those of sorting. Cells are
-numbered from 0 to `n_cells` - 1. Ends of intervals are NaN in cells with a single employer.
+Everything is pure and vectorised over cells: inputs are columns in any order, and cost as much as sorting them. Cells
+are numbered from 0 to `n_cells` - 1. Ends of intervals are NaN in cells with a single employer.
 """
 
 from __future__ import annotations
@@ -79,15 +79,15 @@ def count_cells(cell: Ints, jobs: Floats | Ints, n_cells: int) -> SampledCells:
         raise ValueError(f"cells must be numbered 0 to {n_cells - 1} and have an employer each")
     n_jobs = sum_by(cell, jobs, n_cells)
     squares = sum_by(cell, jobs**2, n_cells)
-    most = np.zeros(n_cells)
-    np.maximum.at(most, cell, jobs)
+    largest = np.zeros(n_cells)
+    np.maximum.at(largest, cell, jobs)
     return SampledCells(
         employer_cell=cell,
         employer_jobs=jobs,
         n_jobs=n_jobs,
         n_employers=n_employers,
         n_even=np.clip(n_jobs**2 / squares, 1, n_employers),
-        largest=most / n_jobs,
+        largest=largest / n_jobs,
     )
 
 
@@ -95,8 +95,8 @@ def weigh_jobs(cell: Ints, jobs: Floats | Ints, weight: Floats, n_cells: int) ->
     """Weighted jobs of employers, scaled to sum to the jobs of each cell: one entry for each cell and employer.
 
     With weights that are the inverse of the chance with which an employer's boards were drawn, the estimators of shares
-    become those of the panel (Hájek's ratio), and unequal weights reduce G* like unequal sizes. Weights of 1 leave the
-    jobs exactly as they are.
+    become estimators for the panel (Hájek's ratio), and unequal weights reduce G* like unequal sizes. Weights of 1
+    leave the jobs exactly as they are.
     """
     scale = _divide(sum_by(cell, jobs, n_cells), sum_by(cell, weight, n_cells))
     return np.asarray(weight * scale[cell])
@@ -251,9 +251,9 @@ def _jackknife(cells: SampledCells, row_cell: Ints, employer: Ints, row: Ints, y
     weight = cells.find_leverage() ** 2
     m = cells.employer_jobs
     base = sum_by(cells.employer_cell, weight * m**2, cells.n_cells)
-    own = weight[employer]
-    cross = sum_by(row, own * m[employer] * yes, len(share))
-    square = sum_by(row, own * yes**2, len(share))
+    of_pair = weight[employer]
+    cross = sum_by(row, of_pair * m[employer] * yes, len(share))
+    square = sum_by(row, of_pair * yes**2, len(share))
     g = cells.n_employers[row_cell]
     return np.asarray((g - 1) / g * np.maximum(share**2 * base[row_cell] - 2 * share * cross + square, 0))
 
@@ -270,16 +270,16 @@ def _find_correlation(cells: SampledCells, row_cell: Ints, square_of_means: Floa
     mean_between = sum_by(row_cell, between / np.maximum(g - 1, 1), cells.n_cells)
     mean_within = sum_by(row_cell, within / np.maximum(n - g, 1), cells.n_cells)
     size = (cells.n_jobs - cells.n_jobs / cells.n_even) / np.maximum(cells.n_employers - 1, 1)
-    whole = mean_between + (size - 1) * mean_within
-    correlation = _divide(mean_between - mean_within, np.where(cells.n_jobs > cells.n_employers, whole, 0))
+    total = mean_between + (size - 1) * mean_within
+    correlation = _divide(mean_between - mean_within, np.where(cells.n_jobs > cells.n_employers, total, 0))
     return np.clip(np.where(np.isnan(correlation), 1, correlation), 0, 1)
 
 
 def _find_design_effect(variance_times_n: Floats, share: Floats, kish_effect: Floats) -> Floats:
     """The design effect that an interval uses (see `estimate_shares`)."""
     simple = share * (1 - share)
-    own = np.divide(variance_times_n, simple, out=np.full(len(share), np.nan), where=simple > TINY)
-    return np.where(np.isnan(own), kish_effect, np.maximum(own, np.sqrt(own * kish_effect)))
+    jackknife = np.divide(variance_times_n, simple, out=np.full(len(share), np.nan), where=simple > TINY)
+    return np.where(np.isnan(jackknife), kish_effect, np.maximum(jackknife, np.sqrt(jackknife * kish_effect)))
 
 
 def _find_effective(cells: SampledCells, row_cell: Ints, effect: Floats, level: float | Floats) -> Floats:
@@ -415,11 +415,11 @@ def _cumulate(values: Floats, start: Ints) -> Floats:
 def _add_up_earlier(employer: Ints, weight: Floats, cell: Ints, start: Ints) -> Floats:
     """The weight of earlier jobs of the same employer, for each job; jobs are sorted by cell."""
     order = np.lexsort((employer, cell))
-    own = employer[order]
+    sorted_employer = employer[order]
     sums = _cumulate(weight[order], start) - weight[order]
-    is_first = np.append(True, own[1:] != own[:-1])
-    first = np.maximum.accumulate(np.where(is_first, np.arange(len(own)), 0))
-    earlier = np.empty(len(own))
+    is_first = np.append(True, sorted_employer[1:] != sorted_employer[:-1])
+    first = np.maximum.accumulate(np.where(is_first, np.arange(len(sorted_employer)), 0))
+    earlier = np.empty(len(sorted_employer))
     earlier[order] = sums - sums[first]
     return earlier
 
@@ -480,8 +480,8 @@ def _find_effect(steps: _Steps, p: float) -> Floats:
 def _find_implied_effect(cells: SampledCells, steps: _Steps, p: float) -> Floats:
     """Design effect by cell implied by sizes and by the correlation, within employers, of being below the quantile."""
     place = _place_of(steps, p)
-    here = np.arange(cells.n_cells)
-    return _imply_effect(cells, _find_correlation(cells, here, steps.square_of_means[place], steps.below[place]))
+    row_cell = np.arange(cells.n_cells)
+    return _imply_effect(cells, _find_correlation(cells, row_cell, steps.square_of_means[place], steps.below[place]))
 
 
 def _imply_effect(cells: SampledCells, correlation: Floats) -> Floats:
@@ -505,8 +505,8 @@ def simultaneous_level(n_rows: Ints) -> Floats:
 def bound_ranks(group: Ints, low: Floats, high: Floats) -> Ranks:
     """Bounds of ranks within groups, from simultaneous intervals (Klein, Wright and Wieczorek 2020).
 
-    The best rank of a row is one more than the number of rows whose interval is entirely above its own; the worst
-    leaves room for the rows whose interval is entirely below. With intervals of `simultaneous_level` all ranks of a
+    The best rank of a row is one more than the number of rows with an interval entirely above its own; the worst
+    leaves room for the rows with an interval entirely below. With intervals of `simultaneous_level` all ranks of a
     group hold jointly. Raises ValueError for NaN: a row without an interval has no rank.
     """
     _refuse_gaps("ends", low)
@@ -515,8 +515,8 @@ def bound_ranks(group: Ints, low: Floats, high: Floats) -> Ranks:
     if not n:
         return Ranks(np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64))
     is_high = np.repeat([False, True], n)
-    both = np.concatenate([group, group])
-    order = np.lexsort((is_high, np.concatenate([low, high]), both))
+    doubled = np.concatenate([group, group])
+    order = np.lexsort((is_high, np.concatenate([low, high]), doubled))
     highs = np.cumsum(is_high[order])
     lows = np.arange(1, 2 * n + 1) - highs
     size = np.bincount(group)

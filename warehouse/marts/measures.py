@@ -113,7 +113,7 @@ class Measure:
         return READ_CLASSES if self.reading else (ALL_TEXTS,)
 
     def behind(self) -> str:
-        """SELECT of the jobs behind the shares: those of known answer, in each region where they count.
+        """SELECT of the jobs behind the shares: jobs with a known answer, in each region where they count.
 
         For measures that are read from texts, these are jobs with a full advert. The columns are `region_level`,
         `region`, `role_group`, `job_id` and `items`, the items that count the job in their numerator. The distinct jobs
@@ -171,7 +171,7 @@ _ADDITIONAL = {
 _ALL_ADDITIONAL = tuple(name for _, names in _ADDITIONAL.values() for name in names)
 _IN_FULL = "{jobs} whose full advert was read"
 _READ_IN_FULL = "{jobs} with a full advert in a language we read"
-"""The jobs that may answer, with texts in any language and in those of `lookups.languages_read`."""
+"""The jobs that may answer, with texts in any language, and in languages of `lookups.languages_read`."""
 _DEGREE_NAMES = {
     "none": "no degree needed, in so many words", "associate": "associate degree", "bachelor": "bachelor's degree",
     "master": "master's degree", "doctorate": "doctorate", NOT_ASKED: "not asked for",

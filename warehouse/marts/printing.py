@@ -26,17 +26,19 @@ from transforms.records.vocabulary import SHARE_FORMS
 if TYPE_CHECKING:  # it is slow to import, and guides do not need it
     from warehouse.marts.estimators import Flags, Floats, SampledCells
 
+    Sampled = SampledCells | Mapping[str, ArrayLike]  # or values by cell for each column that a rule looks at
+
 
 @dataclass(frozen=True)
 class Rule:
-    """A minimum (`is_least`) or maximum of one column of `SampledCells`.
+    """A minimum (`is_minimum`) or maximum of one column of `SampledCells`.
 
     `text` has placeholders for the value and the bound, each also in per cent; `why` justifies the bound.
     """
 
     column: str
     bound: float
-    is_least: bool
+    is_minimum: bool
     text: str
     why: str
 
@@ -46,7 +48,7 @@ class Rule:
 
     def explain(self, value: float) -> str:
         """Say why a value that breaks the rule is not printed. A value below a minimum is never rounded up to it."""
-        value = math.floor(round(10 * value, 8)) / 10 if self.is_least else value
+        value = math.floor(round(10 * value, 8)) / 10 if self.is_minimum else value
         return self.text.format(value, 100 * value, self.bound, 100 * self.bound)
 
 
@@ -93,37 +95,26 @@ def say_even() -> str:
     return str(EVEN) if of_pay.bound == EVEN.bound else f"{EVEN} (a band of pay as {of_pay})"
 
 
-def find_broken_rules(cells: SampledCells, rules: Sequence[Rule] = RULES) -> NDArray[np.int64]:
+def find_broken_rules(cells: Sampled, rules: Sequence[Rule] = RULES) -> NDArray[np.int64]:
     """Index in `rules` of the first rule that each cell breaks; -1 if it may be printed."""
-    return _find_broken({rule.column: getattr(cells, rule.column) for rule in rules}, rules)
-
-
-def explain_broken_rules(
-    cells: SampledCells, breaches: NDArray[np.int64], rules: Sequence[Rule] = RULES
-) -> list[str | None]:
-    """Why each cell is not printed, in words; None if it is."""
-    return _explain({rule.column: getattr(cells, rule.column) for rule in rules}, rules, breaches)
-
-
-def find_reasons(values: Mapping[str, ArrayLike], rules: Sequence[Rule]) -> NDArray[np.object_]:
-    """The first of some rules that each cell breaks, in words; None if it may be printed.
-
-    `values` maps each column that a rule looks at to its values by cell.
-    """
-    return np.array(_explain(values, rules, _find_broken(values, rules)), dtype=object)
-
-
-def _find_broken(values: Mapping[str, ArrayLike], rules: Sequence[Rule]) -> NDArray[np.int64]:
     flags = []
     for rule in rules:
-        column = np.asarray(values[rule.column], dtype=np.float64).round(9)
-        flags.append(column < rule.bound if rule.is_least else column > rule.bound)
+        column = _values_of(rule, cells).round(9)
+        flags.append(column < rule.bound if rule.is_minimum else column > rule.bound)
     return np.select(flags, np.arange(len(rules)), default=-1).astype(np.int64)
 
 
-def _explain(values: Mapping[str, ArrayLike], rules: Sequence[Rule], breaches: NDArray[np.int64]) -> list[str | None]:
-    columns = [np.asarray(values[rule.column], dtype=np.float64) for rule in rules]
-    return [rules[rule].explain(columns[rule][cell]) if rule >= 0 else None for cell, rule in enumerate(breaches)]
+def find_reasons(cells: Sampled, rules: Sequence[Rule] = RULES) -> NDArray[np.object_]:
+    """Why each cell is not printed: the first rule that it breaks, in words; None if it may be printed."""
+    columns = [_values_of(rule, cells) for rule in rules]
+    broken = enumerate(find_broken_rules(cells, rules))
+    reasons = [rules[rule].explain(columns[rule][cell]) if rule >= 0 else None for cell, rule in broken]
+    return np.array(reasons, dtype=object)
+
+
+def _values_of(rule: Rule, cells: Sampled) -> Floats:
+    values = cells[rule.column] if isinstance(cells, Mapping) else getattr(cells, rule.column)
+    return np.asarray(values, dtype=np.float64)
 
 
 def is_tail_known(cells: SampledCells, p: float) -> Flags:

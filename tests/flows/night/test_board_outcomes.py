@@ -193,7 +193,7 @@ def test_a_night_without_a_network_says_nothing_of_boards(nights: Nights) -> Non
 def test_what_came_of_boards_outlives_a_rebuild(nights: Nights) -> None:
     nights.night(DAY)
     before = nights.states()
-    database.make_anew(nights.data)
+    database.reset_work(nights.data)
     assert nights.states() == before
 
 

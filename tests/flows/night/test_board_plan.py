@@ -243,7 +243,7 @@ def test_a_rebuild_keeps_what_is_recorded_of_boards(con: database.Connection, tm
     archive_records.save(con, Settings(data=tmp_path).archive, archive_records.BOARDS)
     con.execute("DELETE FROM ops.known_boards")
     con.close()
-    database.make_anew(tmp_path, restore=partial(archive_records.restore, archive=Settings(data=tmp_path).archive))
+    database.reset_work(tmp_path, restore=partial(archive_records.restore, archive=Settings(data=tmp_path).archive))
     assert len(told_of_boards(tmp_path)[0]) == len(TOKENS) + 20
 
 
@@ -348,7 +348,7 @@ def test_a_night_after_a_kill_is_planned_from_what_the_killed_one_was_told(
     asked_before: Path, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     copy = shutil.copytree(asked_before, tmp_path_factory.mktemp("killed") / "data")
-    database.make_anew(copy)
+    database.reset_work(copy)
     _, second = sorted((copy / "archive" / "greenhouse").glob("*"))
     second.rename(tmp_path_factory.mktemp("aside") / second.name)
     request = night_of(copy, workers=1)
@@ -380,7 +380,7 @@ def test_a_damaged_work_file_is_made_again_before_the_plan(
 def test_a_night_is_planned_where_the_archive_cannot_be_loaded(
     asked_before: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    database.make_anew(asked_before)
+    database.reset_work(asked_before)
 
     def load(*_: object, **__: object) -> NoReturn:
         raise ZeroDivisionError("a mistake of ours")

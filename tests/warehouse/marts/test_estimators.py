@@ -24,7 +24,7 @@ from warehouse.marts.estimators import (
     estimate_shares,
     simultaneous_level,
 )
-from warehouse.marts.printing import RULES, explain_broken_rules, find_broken_rules, find_interval_only, is_tail_known
+from warehouse.marts.printing import RULES, find_broken_rules, find_interval_only, find_reasons, is_tail_known
 
 N_MARKETS = 400
 """A coverage of 95 % is then within 2.2 points of itself."""
@@ -255,7 +255,7 @@ def test_rules_of_printing_look_at_the_sample_only() -> None:
     assert [RULES[rule].column if rule >= 0 else None for rule in rules] == [
         "n_jobs", "n_employers", "n_even", "n_even", None, "n_even"
     ]  # fmt: skip
-    assert explain_broken_rules(cells, rules)[0] == "not enough data (n = 29; 30 needed)"
+    assert find_reasons(cells)[0] == "not enough data (n = 29; 30 needed)"
 
 
 def test_far_quantiles_take_more_employers() -> None:

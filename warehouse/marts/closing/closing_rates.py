@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -61,7 +62,8 @@ class Readings:
 
     def where(self, mask: Flags) -> Readings:
         """The flagged entries."""
-        return Readings(**{name: None if column is None else column[mask] for name, column in vars(self).items()})
+        chosen: dict[str, Any] = {name: column[mask] for name, column in vars(self).items() if column is not None}
+        return Readings(**chosen)
 
 
 @dataclass(frozen=True)
@@ -97,7 +99,7 @@ def estimate_closing_rates(readings: Readings, n_cells: int, is_mass_closing: Fl
     All sums over boards are weighted if boards have weights, G* included; `n_closed` and `open_days` are unweighted.
 
     Intervals after which the board is gone are left out, and so are mass closings: those in `is_mass_closing`, by
-    default those of `find_mass_closings`.
+    default the ones that `find_mass_closings` marks.
     """
     is_mass = find_mass_closings(readings, n_cells) if is_mass_closing is None else is_mass_closing
     basis = readings.where(_are_followed(readings) & ~is_mass)
@@ -133,9 +135,9 @@ def find_mass_closings(readings: Readings, n_cells: int) -> Flags:
     """
     is_followed = _are_followed(readings)
     is_many = (readings.n_open >= MIN_MASS_OPEN) & (readings.n_closed > MASS_PART * readings.n_open) & is_followed
-    others, whole = (_fit(readings.where(mask), n_cells)[0] for mask in (is_followed & ~is_many, is_followed))
+    rate, rate_of_all = (_fit(readings.where(mask), n_cells)[0] for mask in (is_followed & ~is_many, is_followed))
     is_mass = is_many.copy()
-    is_mass[is_many] = _chance_of(readings.where(is_many), np.where(np.isnan(others), whole, others)) < MASS_CHANCE
+    is_mass[is_many] = _chance_of(readings.where(is_many), np.where(np.isnan(rate), rate_of_all, rate)) < MASS_CHANCE
     return is_mass
 
 
@@ -166,13 +168,13 @@ def _fit(readings: Readings, n_cells: int) -> tuple[Floats, Floats]:
     )
     cell = np.zeros(n_boards, dtype=np.int64)
     cell[readings.board] = readings.cell
-    # entries of one board weigh alike, except those of an earlier draw
+    # entries of one board weigh alike, except entries from an earlier draw
     n_open = sum_by(readings.board, readings.n_open, n_boards)
     open_weight = sum_by(readings.board, readings.n_open * readings.stands_for, n_boards)
     weight = np.divide(open_weight, n_open, out=np.zeros(n_boards), where=n_open > 0)
     excess = sum_by(cell, weight * (deviation**2 - chance), n_cells)
-    whole = sum_by(cell, weight * pull**2, n_cells)
-    spread = np.clip(np.divide(excess, whole, out=np.zeros(n_cells), where=whole > 0), 0, MAX_SPREAD)
+    pull_square = sum_by(cell, weight * pull**2, n_cells)
+    spread = np.clip(np.divide(excess, pull_square, out=np.zeros(n_cells), where=pull_square > 0), 0, MAX_SPREAD)
     return _solve(readings, spread, n_cells), spread
 
 

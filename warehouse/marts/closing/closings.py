@@ -99,7 +99,7 @@ def prefer_panel(rows: pd.DataFrame, panel: pd.DataFrame | None, key: Sequence[s
 
 
 def keep_rows(frame: pd.DataFrame, is_printed: pd.Series[bool]) -> pd.DataFrame:
-    """Cells to store: all of the world and the continents, and those of regions that are printed.
+    """Cells to store: all cells of the world and the continents, and printed cells of regions.
 
     Every new reading changes every cell, so the others would be stored again every night just to say that they are not
     printed.

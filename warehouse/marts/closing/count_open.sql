@@ -1,5 +1,5 @@
 -- Adverts that are open, closed and gone in each interval, by columns of the listings (within: a comma before each).
--- What is open is the running sum of what is first and, one reading later, last listed.
+-- The number of open adverts is the running sum of first listings, less last listings one reading later.
 SELECT i.interval_number, i.board_number$within,
     sum(coalesce(e.opened, 0)) OVER w AS n_open, coalesce(e.closed, 0) AS n_closed, coalesce(e.gone, 0) AS n_gone
 FROM (SELECT DISTINCT board_number$within FROM $listings) AS c JOIN closing_intervals AS i USING (board_number)

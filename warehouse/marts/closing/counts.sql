@@ -1,5 +1,6 @@
--- Adverts that are open and closed, by cell and board. Intervals of a board of about the same length are one, of their
--- mean length by open adverts, so that open days are exact. Whole numbers are added up: their order changes nothing.
+-- Adverts that are open and closed, by cell and board. Intervals of a board with about the same length are merged into
+-- one of their mean length by open adverts, which keeps open days exact. Sums are of whole numbers, so their order does
+-- not matter.
 SELECT role_group, region_level, region, board_number, weight,
     sum(n_open * microseconds) / (sum(n_open) * 86400e6) AS days, sum(n_open) AS n_open, sum(n_closed) AS n_closed,
     min(read_on) AS read_on, max(read_again_on) AS read_again_on

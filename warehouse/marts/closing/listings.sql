@@ -1,4 +1,4 @@
--- From which to which reading in these intervals each advert was listed, as the table `closing_listings`. An advert
+-- Makes the table `closing_listings`: the readings in these intervals between which each advert was listed. An advert
 -- that its list drops for its age is not at risk in the last interval. Parameter: as_of.
 CREATE OR REPLACE TEMP TABLE closing_listings AS
 SELECT b.board_number, l.posting_id, l.role_group, l.is_closed, l.is_dropped, l.opened_at,

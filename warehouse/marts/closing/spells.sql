@@ -1,5 +1,5 @@
--- Times during which adverts whose first day is known were followed, by cell, in days since each was opened: through
--- each run of intervals that count. What closes between two readings does so halfway, as what opens does.
+-- Periods in which adverts with a known first day were followed, by cell, in days since each was opened: through each
+-- run of intervals that count. An advert that closes between two readings does so halfway, like one that opens.
 WITH runs AS (
     SELECT board_number, min(number) AS first_interval, max(number) AS last_interval
     FROM (

@@ -1,4 +1,4 @@
-"""mart.time_listed: how long adverts stay listed, for adverts whose first day is known.
+"""mart.time_listed: how long adverts stay listed, for adverts with a known first day.
 
 Kaplan and Meier's estimate with delayed entry: an advert enters at its age when its board is first read with it, and
 leaves when it closes, or with the last reading of a run of intervals that count. An advert that is read again after a
@@ -78,10 +78,10 @@ def estimate_listed(spells: Spells, days: float, n_even: float) -> ListedPart:
     expectation = np.concatenate([[0.0], np.cumsum(hazard / at_risk)])
     until = expectation[np.searchsorted(times, np.minimum(spells.exit, days), side="right")]
     since = expectation[np.searchsorted(times, np.minimum(spells.entry, days), side="right")]
-    own = np.zeros(len(spells.exit))
-    own[closes] = 1 / at_risk[event]
+    jump = np.zeros(len(spells.exit))
+    jump[closes] = 1 / at_risk[event]
     boards, place = np.unique(spells.board, return_inverse=True)
-    surplus = sum_by(place, weight * (own - (until - since)), len(boards))
+    surplus = sum_by(place, weight * (jump - (until - since)), len(boards))
     g = len(boards)
     if g < 2 or not 0 < share < 1:
         return ListedPart(share, np.nan, np.nan, n_at_risk)
@@ -118,26 +118,26 @@ def _make_rows(con: duckdb.DuckDBPyConnection, sample: str) -> pd.DataFrame | No
     spells = con.execute(select_from("spells", sample)).df()
     rows = []
     for group, members in GROUPS_OF_CLOSINGS.items():
-        for (level, region), its in spells[spells["role_group"].isin(members)].groupby(CELL[1:]):
+        for (level, region), of_cell in spells[spells["role_group"].isin(members)].groupby(CELL[1:]):
             key = {"role_group": group, "region_level": level, "region": region, "window_days": CLOSINGS_WINDOW.value}
-            rows += [key | {"sample": sample} | row for row in _rows_of(its)]
+            rows += [key | {"sample": sample} | row for row in _rows_of(of_cell)]
     return pd.DataFrame(rows) if rows else None
 
 
-def _rows_of(its: pd.DataFrame) -> list[dict[str, object]]:
+def _rows_of(cell: pd.DataFrame) -> list[dict[str, object]]:
     """The rows of one cell, one for each horizon."""
-    board, _ = pd.factorize(its["board_number"])
+    board, _ = pd.factorize(cell["board_number"])
     spells = Spells(
         board=board.astype(np.int64),
-        entry=its["entry"].to_numpy(np.float64),
-        exit=its["exit"].to_numpy(np.float64),
-        is_closed=its["is_closed"].to_numpy(bool),
-        weight=its["weight"].to_numpy(np.float64),
+        entry=cell["entry"].to_numpy(np.float64),
+        exit=cell["exit"].to_numpy(np.float64),
+        is_closed=cell["is_closed"].to_numpy(bool),
+        weight=cell["weight"].to_numpy(np.float64),
     )
     days = spells.exit - spells.entry
     n = int(spells.board.max()) + 1
     open_days = sum_by(np.zeros(n, dtype=np.int64), sum_by(spells.board, days, n), 1)[0]
-    weights = sum_by(spells.board, days * its["weight"].to_numpy(np.float64), n)
+    weights = sum_by(spells.board, days * cell["weight"].to_numpy(np.float64), n)
     boards = count_cells(np.zeros(n, dtype=np.int64), weights, 1)
     rests_on = {
         "n_boards": boards.n_employers[0], "n_even": boards.n_even[0], "largest": boards.largest[0],
@@ -151,8 +151,8 @@ def _rows_of(its: pd.DataFrame) -> list[dict[str, object]]:
         is_shown = reason is None
         rows.append(
             {
-                "days": horizon, "period_from": its["read_on"].min().date(), "period_to": its["read_to"].max().date(),
-                "n_adverts": its["posting_id"].nunique(), "n_closed": int(spells.is_closed.sum()),
+                "days": horizon, "period_from": cell["read_on"].min().date(), "period_to": cell["read_to"].max().date(),
+                "n_adverts": cell["posting_id"].nunique(), "n_closed": int(spells.is_closed.sum()),
                 "n_at_risk": part.n_at_risk, "n_boards": rests_on["n_boards"], "n_even": rests_on["n_even"],
                 "largest_board": rests_on["largest"], "open_days": rests_on["open_days"],
                 "share": part.share if is_shown else None, "share_lo": part.low if is_shown else None,

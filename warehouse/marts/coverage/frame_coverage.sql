@@ -1,6 +1,5 @@
--- Rows of mart.frame_coverage for one day. A job counts once in each cell. By source, what is known of it is what the
--- adverts of that source say; over all sources, what any of its adverts says. Parameters: as_of, ai_groups,
--- full_advert.
+-- Rows of mart.frame_coverage for one day. A job counts once in each cell. By source, a job is what the adverts of that
+-- source say; over all sources, what any of its adverts says. Parameters: as_of, ai_groups, full_advert.
 WITH jobs AS MATERIALIZED (
     SELECT f.* REPLACE (j.role_group AS role_group)  -- the job's own, as in mart.shares
     FROM frame_jobs($as_of) AS f JOIN counted_jobs($as_of) AS j USING (job_id)

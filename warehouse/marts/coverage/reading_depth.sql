@@ -1,5 +1,5 @@
--- All adverts that ever had a text by how deep they were read: the fields of `ReadingDepth`.
--- unread, no_text: states of texts. ai_groups: groups of roles that are AI jobs.
+-- Counts all adverts that ever had a text by how deep they were read: the fields of `ReadingDepth`. unread, no_text:
+-- states of texts. ai_groups: groups of roles that are AI jobs.
 SELECT
     count(*) AS n_texts, count(*) FILTER (told_by = 'title') AS n_by_title,
     count(*) FILTER (told_by = 'words') AS n_by_words, count(*) FILTER (text_state = $unread) AS n_unread,

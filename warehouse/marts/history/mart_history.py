@@ -26,7 +26,7 @@ CELL = "inputs"
 def write_day(
     con: duckdb.DuckDBPyConnection, mart: type, rows: str, as_of: date, *, reused: Collection[str] = ()
 ) -> None:
-    """Store the rows of a SELECT as those of a mart on one day. Columns that the SELECT lacks become NULL.
+    """Store the rows of a SELECT as the rows of a mart on one day. Columns that the SELECT lacks become NULL.
 
     Rows of cells in `reused` (values of `CELL`) stay as they are on the day, or on the day before it if it was never
     written. Keys of the rows must be unique. Call it in a transaction: it takes several statements.

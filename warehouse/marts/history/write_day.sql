@@ -1,7 +1,7 @@
--- Makes the rows of a mart on one day those of the table `written`, except rows of cells that are reused.
--- history: the table that keeps the mart. columns, keys: its columns without the span, and those of its key.
--- day, next_day: the day, and the next one that the mart was written for, else NULL. stands, is_reused: whether a row
--- `h` stands on the day, and whether it is of a cell that is reused. same_key: whether `h` and `n` have the same key.
+-- Stores the rows of the table `written` as those of a mart on one day; rows of reused cells stay as they are. history:
+-- the table that stores the mart. columns, keys: its columns without the span of days, and its key. day, next_day: the
+-- day, and the next day that the mart was written for, or NULL. stands, is_reused: whether a row `h` stands on the day,
+-- and whether its cell is reused. same_key: whether `h` and `n` have the same key.
 CREATE OR REPLACE TEMP TABLE standing AS
 SELECT $columns FROM $history AS h WHERE $stands AND NOT coalesce($is_reused, false);
 CREATE OR REPLACE TEMP TABLE gone AS FROM standing EXCEPT FROM written;

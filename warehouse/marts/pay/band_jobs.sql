@@ -1,7 +1,6 @@
--- Jobs in the stock of a day that state base pay, and those that state none, one row per job and region: table
--- `band_jobs`.
--- `panel_weight`: how many jobs each of the band stands for in the panel; 0: it is not in the panel, NULL: nothing
--- rests on the panel. Parameter: as_of.
+-- Makes the table `band_jobs`: jobs in the stock of a day with and without base pay, one row per job and region.
+-- `panel_weight`: how many jobs each job of a band stands for in the panel; 0: it is not in the panel, NULL: nothing is
+-- based on the panel. Parameter: as_of.
 CREATE OR REPLACE TEMP TABLE band_jobs AS
 WITH panel AS MATERIALIZED (FROM panel_jobs($as_of))
 SELECT seen.*,

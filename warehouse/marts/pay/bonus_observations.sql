@@ -1,7 +1,7 @@
--- Yearly bonuses of AI engineering on which an advert puts a sum, in dollars: one row per job, with the advert and the
--- position of the amount in core.posting_pay, and the place it counts in: the bonus's own country, else that of the
--- job's pay, else that of the job. The amount is the middle of what is said, or the one end that is said. Parameter:
--- as_of.
+-- Yearly bonuses in AI engineering for which an advert states a sum, in dollars: one row per job, with the advert, the
+-- position of the amount in core.posting_pay, and the place it counts in: the bonus's own country, otherwise that of
+-- the job's pay, otherwise that of the job. The amount is the middle of the stated range, or its only stated end.
+-- Parameter: as_of.
 WITH stated AS (
     SELECT
         p.job_id, p.posting_id, c.position,

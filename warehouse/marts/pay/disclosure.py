@@ -126,8 +126,8 @@ def _add_widths(frame: pd.DataFrame, counts: pd.DataFrame) -> pd.DataFrame:
     cells = count_cells(cell, np.bincount(place), len(numbers))
     medians = estimate_quantiles(cells, place, ranges["widths"].to_numpy(np.float64), [0.5])
     value, low, high = (ends[:, 0].round(DIGITS) for ends in (medians.value, medians.low, medians.high))
-    breaches = printing.find_broken_rules(cells)
-    is_printed = breaches < 0
+    reasons = printing.find_reasons(cells)
+    is_printed = pd.isna(reasons)
     is_wide = printing.find_interval_only(value, low, high, is_share=False)
     widths = pd.DataFrame(
         {
@@ -135,7 +135,7 @@ def _add_widths(frame: pd.DataFrame, counts: pd.DataFrame) -> pd.DataFrame:
                for name, ends in (("width", value), ("width_lo", low), ("width_hi", high))},
             "width_form": pd.Series(np.where(is_wide, printing.INTERVAL, printing.POINT)).where(is_printed, None),
             "width_status": np.where(is_printed, "published", "suppressed"),
-            "width_reason": pd.Series(printing.explain_broken_rules(cells, breaches), dtype=object),
+            "width_reason": reasons,
         }
     ).set_index(numbers)  # fmt: skip
     some = frame.index.isin(numbers)

@@ -1,5 +1,5 @@
--- Jobs whose full advert was read, and those of them that state pay, by cell, employer and weight in the panel, with
--- the widths of the ranges that they state. A job counts in each group that it belongs to. Parameter: as_of.
+-- Jobs whose full advert was read, and how many of them state pay, by cell, employer and weight in the panel, with the
+-- widths of the ranges that they state. A job counts in each of its groups. Parameter: as_of.
 SELECT
     p.adverts, p.region_level, p.region, p.law, g.role_group, p.employer, p.weight, count(*) AS n_jobs,
     count_if(p.states_pay) AS n_stated, list(p.width ORDER BY p.width) FILTER (p.width IS NOT NULL) AS widths

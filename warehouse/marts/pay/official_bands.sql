@@ -1,6 +1,6 @@
--- Wages of statistical offices beside our midpoints. They are of all employees of an occupation and not of offers, so
--- the rows stay `low`; occupations that are a wider group than the role are left to comparisons. A quartile of wages is
--- no end of a band, so that these have none. Parameter: $as_of.
+-- Wages of statistical offices, beside our midpoints. They are for all employees of an occupation, not for offers, so
+-- the rows stay `low`. Occupations that are a wider group than the role appear only in comparisons. A quartile of wages
+-- is not the end of a band, so these rows have none. Parameter: as_of.
 SELECT
     $as_of::DATE AS as_of, 'official' AS basis, 'country' AS region_level, w.country AS region,
     'all' AS seniority_group, w.role_group, w.role, 'all' AS pay_market, w.currency, 0 AS window_days,

@@ -72,7 +72,7 @@ class PayCells:
     job: Ints
 
     def leave_out(self, is_left_out: Flags) -> PayCells:
-        """The other cells, numbered from 0."""
+        """All other cells, renumbered from 0."""
         is_kept = ~is_left_out
         number = np.cumsum(is_kept) - 1
         entries = is_kept[self.cell]
@@ -90,9 +90,10 @@ class PayCells:
 
 
 def find_cells(jobs: pd.DataFrame, expected_regions: Iterable[str]) -> PayCells:
-    """Cells by region and `DIMENSIONS` that have a paid job, and of expected regions those of whole groups of roles.
+    """Find the cells of jobs by region and `DIMENSIONS`.
 
-    `keys` has the columns region, role_group, role, seniority_group and pay_market, in this order.
+    A cell exists if it has a paid job, or if its dimensions and its region expect it. `keys` has the columns region,
+    role_group, role, seniority_group and pay_market, in this order.
     """
     is_paid = jobs["is_paid"].to_numpy(dtype=bool)
     regions = np.array(sorted({*expected_regions, *jobs["region"][is_paid]}), dtype=object)

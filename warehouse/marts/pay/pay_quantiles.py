@@ -112,8 +112,8 @@ def estimate_panel_pay(jobs: PaidJobs, n_cells: int) -> pd.DataFrame:
     rows = pd.DataFrame(np.nan, index=range(n_cells), columns=list(PANEL_COLUMNS))
     rows.loc[np.unique(jobs.cell[~np.isnan(weight)]), list(PANEL_COLUMNS[:2])] = 0
     some = weight > 0
-    own = PaidJobs(jobs.cell[some], jobs.employer[some], jobs.low[some], jobs.high[some], weight[some])
-    for part in _split(own):
+    of_panel = PaidJobs(jobs.cell[some], jobs.employer[some], jobs.low[some], jobs.high[some], weight[some])
+    for part in _split(of_panel):
         numbers, cell = np.unique(part.cell, return_inverse=True)
         weights = scale_weights(cell, part.stands_for, len(numbers))
         cells, employer = _cells(part, weights)
@@ -173,8 +173,8 @@ def _split(jobs: PaidJobs) -> Iterator[PaidJobs]:
     while begin < len(cell):
         end = begin + MAX_JOBS_AT_ONCE
         if end < len(cell):
-            whole = int(np.searchsorted(cell, cell[end]))
-            end = whole if whole > begin else int(np.searchsorted(cell, cell[begin], side="right"))
+            cell_start = int(np.searchsorted(cell, cell[end]))
+            end = cell_start if cell_start > begin else int(np.searchsorted(cell, cell[begin], side="right"))
         part = slice(begin, end)
         yield PaidJobs(cell[part], employer[part], low[part], high[part], weight[part])
         begin = end
@@ -219,8 +219,8 @@ def _estimate(jobs: PaidJobs, rules: Sequence[printing.Rule]) -> pd.DataFrame:
     """Rows of cells that have jobs, indexed by the number of the cell."""
     cells, estimates = _estimate_all(jobs)
     frame = _amounts(cells, estimates)
-    breaches = printing.find_broken_rules(cells, rules)
-    is_printed = breaches < 0
+    reasons = printing.find_reasons(cells, rules)
+    is_printed = pd.isna(reasons)
     frame[~is_printed] = np.nan
     median, place = estimates["p50"]
     effect = median.design_effect[:, place].round(DIGITS)
@@ -238,7 +238,7 @@ def _estimate(jobs: PaidJobs, rules: Sequence[printing.Rule]) -> pd.DataFrame:
         relative_standard_error=median.relative_standard_error[:, place].round(DIGITS),
         n_effective=np.divide(cells.n_jobs, effect, out=np.full(len(effect), np.nan), where=effect > 0).round(DIGITS),
         status=np.where(is_printed, "published", "suppressed"),
-        reason=pd.Series(printing.explain_broken_rules(cells, breaches, rules), dtype=object),
+        reason=reasons,
         form=pd.Series(np.where(is_wide, printing.INTERVAL, printing.POINT)).where(is_printed, None),
     )
     return frame.set_index(np.unique(jobs.cell))

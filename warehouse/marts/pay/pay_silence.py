@@ -69,8 +69,8 @@ def _put_bounds(rows: pd.DataFrame, paid_jobs: PaidJobs, silent_jobs: SilentJobs
     cell, employer, value = cell[order], employer[order], value[order]
     is_first = np.append(True, (np.diff(cell) != 0) | (np.diff(employer) != 0))
     place = np.cumsum(is_first) - 1
-    numbers, own = np.unique(cell, return_inverse=True)
-    cells = count_cells(own[is_first].astype(np.int64), np.bincount(place), len(numbers))
+    numbers, dense = np.unique(cell, return_inverse=True)
+    cells = count_cells(dense[is_first].astype(np.int64), np.bincount(place), len(numbers))
     bounds = bound_medians(cells, place, value)
     is_told = bounds.is_informative & (printing.find_broken_rules(cells) < 0)
     ends = np.column_stack([bounds.lowest, bounds.highest, bounds.low, bounds.high])

@@ -1,8 +1,8 @@
--- Persons who report their pay in each of their cells of mart.reported_pay: one row a person and cell, with the amount.
--- Those whose amount cannot be right have a row, too, and so have those without a rate. Single roles, of all
--- experience, only where their group has others. Amounts in a country's own money are of those who are paid in it. A
--- level is the title's word (`seniority_group`), of all experience; few titles have one. Parameters: $as_of, $ai_core,
--- $groups_of_roles, $level_groups (pairs of a level and a group of levels).
+-- Persons who report their pay, in each of their cells of mart.reported_pay: one row per person and cell, with the
+-- amount. This includes persons whose amount cannot be right, or for whom there is no rate. Single roles, over all
+-- experience, are included only if their group has several. Amounts in a country's own money are for persons who are
+-- paid in it. A level is the word in the title (`seniority_group`), over all experience; few titles have one.
+-- Parameters: as_of, ai_core, groups_of_roles, level_groups (pairs of a level and a group of levels).
 WITH persons AS (
     FROM reported_persons($as_of)
 ), placed AS (

@@ -38,7 +38,7 @@ OF_BANDS = ["country", "source", "employment_type"]
 def reported_pay(con: duckdb.DuckDBPyConnection, as_of: date, cache: CellCache | None = None) -> pd.DataFrame:
     """All cells of one day, with the columns of `ReportedPay`; all are reused if no report changed.
 
-    Suppressed cells are left out, as they would be most of the rows, except those of all persons of a group, before
+    Suppressed cells are left out, as they would be most of the rows, except cells of all persons of a group, before
     tax.
     """
     cache = cache or CellCache(ReportedPay, as_of)

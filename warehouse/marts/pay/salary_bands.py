@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
+from typing import Any
 
 import duckdb
 import numpy as np
@@ -70,7 +71,7 @@ def _compute_adverts(con: duckdb.DuckDBPyConnection, as_of: date, cache: CellCac
         query = "FROM band_jobs WHERE region_level = ? ORDER BY region, job_id, is_paid"
         jobs = con.execute(query, [level]).df()
         cells = find_cells(jobs, _expected_regions(con, level))
-        key = {"basis": "advertised", "window_days": SNAPSHOT, "region_level": level}
+        key: dict[str, Any] = {"basis": "advertised", "window_days": SNAPSHOT, "region_level": level}
         cells = PayCells(cells.keys.assign(**key), cells.cell, cells.job).leave_out_reused(hashes_of(jobs), cache)
         if len(cells.keys):
             yield _make_bands(_fill_gaps(jobs), cells, has_local=level == "country")
@@ -111,62 +112,74 @@ class _Entries:
 
 def _make_bands(jobs: pd.DataFrame, cells: PayCells, *, has_local: bool) -> pd.DataFrame:
     """Rows of cells of adverts: one in US dollars and, with `has_local`, before it one in the country's own money."""
-    column = {name: jobs[name].to_numpy() for name in jobs}
+    column = {str(name): jobs[name].to_numpy() for name in jobs}
+    is_cross_border = column["pay_market"] == "cross_border"
+    is_paid = column["is_paid"].astype(bool)[cells.job]
     currency = _find_local_currency(jobs, cells) if has_local else np.full(len(cells.keys), None, dtype=object)
-    is_local_row = pd.notna(currency)
-    dollar_row = np.arange(len(cells.keys)) + np.cumsum(is_local_row)
+    has_local_row = pd.notna(currency)
+    dollar_row = np.arange(len(cells.keys)) + np.cumsum(has_local_row)
     rows = pd.concat(
         [
-            cells.keys.assign(currency="USD", follows_local=is_local_row, row=dollar_row),
-            cells.keys.assign(currency=currency, follows_local=False, row=dollar_row - 1)[is_local_row],
+            cells.keys.assign(currency="USD", follows_local=has_local_row, row=dollar_row),
+            cells.keys.assign(currency=currency, follows_local=False, row=dollar_row - 1)[has_local_row],
         ]
     )
     rows = rows.set_index("row").sort_index()
-    is_paid_locally = column["is_local"][cells.job] & (column["currency"][cells.job] == currency[cells.cell])
-    own_cell, own_job = cells.cell[is_paid_locally], cells.job[is_paid_locally]
-    entries = _Entries(
-        row=np.concatenate([dollar_row[cells.cell], dollar_row[own_cell] - 1]),
-        job=np.concatenate([cells.job, own_job]),
-        low=np.concatenate([column["annual_low_usd"][cells.job], column["annual_low"][own_job]]).astype(np.float64),
-        high=np.concatenate([column["annual_high_usd"][cells.job], column["annual_high"][own_job]]).astype(np.float64),
-    )
+    entries = _pair_rows_with_jobs(column, cells, currency, dollar_row, is_paid)
     has_amounts = ~(np.isnan(entries.low) | np.isnan(entries.high))
-    flags = ("is_paid", "is_full_time", "is_in_band", "seniority_inferred")
-    of_entry = {name: column[name].astype(bool)[entries.job] for name in flags}
-    is_inside = of_entry["is_in_band"] & has_amounts
-    is_silent = of_entry["is_full_time"] & ~is_inside
-    counts_silent = ((rows["currency"] == "USD") & rows["pay_market"].isin(["all", LOCAL])).to_numpy()
-    is_cross_border = column["pay_market"][entries.job] == "cross_border"
+    is_in_band, is_full_time, is_inferred = (
+        column[name].astype(bool)[entries.job] for name in ("is_in_band", "is_full_time", "seniority_inferred")
+    )
+    is_inside = is_in_band & has_amounts
     counted = {
-        "n_stated": is_inside & ~of_entry["seniority_inferred"],
-        "n_cross_border": is_inside & is_cross_border,
-        "n_no_rate": of_entry["is_in_band"] & ~has_amounts,
-        "n_apart": of_entry["is_paid"] & ~of_entry["is_in_band"],
-        "n_silent": is_silent,
+        "n_stated": is_inside & ~is_inferred,
+        "n_cross_border": is_inside & is_cross_border[entries.job],
+        "n_no_rate": is_in_band & ~has_amounts,
+        "n_apart": ~is_in_band,
     }
     rows = rows.assign(**{name: np.bincount(entries.row[mask], minlength=len(rows)) for name, mask in counted.items()})
-    rows["n_silent"] = rows["n_silent"].where(counts_silent)
+    counts_silent = ((rows["currency"] == "USD") & rows["pay_market"].isin(["all", LOCAL])).to_numpy()
+    unclear = entries.where(is_full_time & ~is_inside)  # paid, but not in a way that a band can use
+    silent_row = np.concatenate([unclear.row, dollar_row[cells.cell[~is_paid]]])
+    silent_job = np.concatenate([unclear.job, cells.job[~is_paid]])
+    rows["n_silent"] = pd.Series(np.bincount(silent_row, minlength=len(rows))).where(counts_silent)
     rows["countries"] = None if has_local else _count_countries(jobs, entries, is_inside, len(rows))
     paid = _pay_of(jobs, entries.where(is_inside))
     rows = _add_amounts(rows, paid)
     is_bounded = counts_silent & (rows["status"] == "published").to_numpy()
-    silent = entries.where(is_silent & is_bounded[entries.row])
-    bounds = _bound(paid, SilentJobs(silent.row, column["employer"][silent.job]), is_bounded)
-    return rows.join(bounds).drop(columns="follows_local")
+    some = is_bounded[silent_row]
+    silent = SilentJobs(silent_row[some], column["employer"][silent_job[some]])
+    return rows.join(_bound(paid, silent, is_bounded)).drop(columns="follows_local")
+
+
+def _pair_rows_with_jobs(
+    column: dict[str, NDArray[Any]], cells: PayCells, currency: NDArray[np.object_], dollar_row: Ints, is_paid: Flags
+) -> _Entries:
+    """The paid jobs of each cell, in its row in dollars, and jobs paid in the cell's `currency` in the row before."""
+    cell, job = cells.cell[is_paid], cells.job[is_paid]
+    local = np.zeros(0, dtype=np.int64)
+    if pd.notna(currency).any():
+        local = np.flatnonzero(column["is_local"][job] & (column["currency"][job] == currency[cell]))
+    ends = {
+        end: np.concatenate([column[f"annual_{end}_usd"][job], column[f"annual_{end}"][job[local]]]).astype(np.float64)
+        for end in ("low", "high")
+    }
+    row = np.concatenate([dollar_row[cell], dollar_row[cell[local]] - 1])
+    return _Entries(row=row, job=np.concatenate([job, job[local]]), **ends)
 
 
 def _find_local_currency(jobs: pd.DataFrame, cells: PayCells) -> NDArray[np.object_]:
-    """The money of its own, if that is not the dollar, in which most jobs of each cell are paid; None without any.
+    """For each cell the country's own currency in which most of its jobs are paid; None if that is the dollar.
 
-    Cells of jobs that are paid from abroad have none.
+    Also None if no job is paid in a local currency, and in cells of jobs that are paid from abroad.
     """
-    entries = pd.DataFrame({"cell": cells.cell, "currency": jobs["currency"].to_numpy()[cells.job]})
-    is_local = jobs["is_local"].to_numpy()[cells.job] & (entries["currency"] != "USD").to_numpy()
+    is_local = (jobs["is_local"] & (jobs["currency"] != "USD")).to_numpy()[cells.job]
     is_local &= (cells.keys["pay_market"] != "cross_border").to_numpy()[cells.cell]
-    counts = entries[is_local].groupby(["cell", "currency"]).size().rename("n").reset_index()
-    most = counts.sort_values(["cell", "n", "currency"], ascending=[True, False, True]).drop_duplicates("cell")
+    entries = pd.DataFrame({"cell": cells.cell[is_local], "currency": jobs["currency"].to_numpy()[cells.job[is_local]]})
+    counts = entries.groupby(["cell", "currency"]).size().rename("n").reset_index()
+    chosen = counts.sort_values(["cell", "n", "currency"], ascending=[True, False, True]).drop_duplicates("cell")
     currency = np.full(len(cells.keys), None, dtype=object)
-    currency[most["cell"].to_numpy()] = most["currency"].to_numpy(dtype=object)
+    currency[chosen["cell"].to_numpy()] = chosen["currency"].to_numpy(dtype=object)
     return currency
 
 
@@ -204,19 +217,23 @@ def _bound(paid: PaidJobs, silent: SilentJobs, is_bounded: Flags) -> pd.DataFram
 
 def _count_countries(jobs: pd.DataFrame, entries: _Entries, is_inside: Flags, n_rows: int) -> NDArray[np.object_]:
     """Jobs of each row by country (`CountryJobs`), most first; None without any."""
-    country = jobs["country"].to_numpy()[entries.job[is_inside]]
-    inside = pd.DataFrame({"row": entries.row[is_inside], "country": country, "n_jobs": 1, "n_paid": 0})
-    paid_in = jobs["paid_in"].to_numpy()[entries.job]
-    is_paid_in = paid_in != ""
-    paid = pd.DataFrame({"row": entries.row[is_paid_in], "country": paid_in[is_paid_in], "n_jobs": 0, "n_paid": 1})
-    paid = paid.groupby(["row", "country"], as_index=False).sum()
-    paid = paid.assign(country=paid["country"].str.split()).explode("country")
-    counts = pd.concat([inside, paid]).groupby(["row", "country"], as_index=False).sum()
+    inside = _count_words(jobs["country"], entries.where(is_inside)).assign(n_paid=0)
+    paid = _count_words(jobs["paid_in"], entries).rename(columns={"n_jobs": "n_paid"}).assign(n_jobs=0)
+    paid = paid.assign(country=paid["country"].str.split()).explode("country").dropna(subset="country")
+    counts = pd.concat([inside, paid]).groupby(["row", "country"], as_index=False)[["n_jobs", "n_paid"]].sum()
     counts = counts.sort_values(["row", "n_jobs", "n_paid", "country"], ascending=[True, False, False, True])
     countries, start = counts.drop(columns="row").to_dict("records"), np.searchsorted(counts["row"], range(n_rows + 1))
     lists = np.full(n_rows, None, dtype=object)
     lists[:] = [countries[first:last] or None for first, last in pairwise(start)]
     return lists
+
+
+def _count_words(column: pd.Series, entries: _Entries) -> pd.DataFrame:
+    """Entries of each row by the word that a column has for their job."""
+    word, words = pd.factorize(column)
+    pairs, n_jobs = np.unique(entries.row * max(len(words), 1) + word[entries.job], return_counts=True)
+    row, word = np.divmod(pairs, max(len(words), 1))
+    return pd.DataFrame({"row": row, "country": np.asarray(words, dtype=object)[word], "n_jobs": n_jobs})
 
 
 # --- bonuses and pairs --------------------------------------------------------------------------------
@@ -254,8 +271,8 @@ def _compute_pairs(con: duckdb.DuckDBPyConnection, as_of: date, cache: CellCache
         has_region = pairs[level].notna()
         jobs = pairs.assign(region=pairs[level])[has_region].reset_index(drop=True)
         cells = find_cells(jobs, ())
-        key = {"basis": "advertised_third_party", "window_days": SNAPSHOT, "region_level": level, "currency": "USD"}
-        cells = PayCells(cells.keys.assign(**key), cells.cell, cells.job)
+        key: dict[str, Any] = {"basis": "advertised_third_party", "window_days": SNAPSHOT, "region_level": level}
+        cells = PayCells(cells.keys.assign(**key, currency="USD"), cells.cell, cells.job)
         cells = cells.leave_out(cells.keys["seniority_group"].str.endswith(STATED).to_numpy(dtype=bool))
         cells = cells.leave_out_reused(hashes[has_region], cache)
         if not len(cells.keys):
@@ -277,7 +294,7 @@ def _compute_pairs(con: duckdb.DuckDBPyConnection, as_of: date, cache: CellCache
 
 
 def _as_paid(jobs: pd.DataFrame) -> pd.DataFrame:
-    """Jobs of which only pay is known, with the columns that cells of adverts ask for."""
+    """Add the columns of adverts to jobs that have nothing but pay."""
     return jobs.assign(
         employer=pd.factorize(jobs["employer"], sort=True)[0],
         country=jobs["country"].fillna("unknown"),
@@ -289,7 +306,7 @@ def _as_paid(jobs: pd.DataFrame) -> pd.DataFrame:
 
 
 def _pair_with_jobs(jobs: pd.DataFrame, cells: PayCells) -> tuple[pd.DataFrame, PaidJobs]:
-    """The rows of cells in US dollars, all of whose jobs count, with jobs by country; and the pay of these jobs."""
+    """The rows of cells in US dollars in which all jobs count, with jobs by country, and the pay of these jobs."""
     low, high = (jobs[name].to_numpy(dtype=np.float64)[cells.job] for name in ("annual_low_usd", "annual_high_usd"))
     entries = _Entries(cells.cell, cells.job, low, high)
     is_country = (cells.keys["region_level"] == "country").all()

@@ -1,5 +1,5 @@
--- Jobs in the stock of a day in the order of their ids, numbered as their employers are, with their weight in the
--- panel: the table `share_jobs`. Parameter: as_of.
+-- Makes the table `share_jobs`: jobs in the stock of a day in the order of their ids, with numbers for jobs and
+-- employers and their weight in the panel. Parameter: as_of.
 CREATE OR REPLACE TEMP TABLE share_jobs AS
 WITH jobs AS MATERIALIZED (
     SELECT j.*, coalesce(p.weight, 0) AS panel_weight

@@ -27,9 +27,9 @@ from warehouse.marts.printing import (
     BOUNDS,
     INTERVAL,
     POINT,
-    explain_broken_rules,
     find_broken_rules,
     find_interval_only,
+    find_reasons,
 )
 
 
@@ -101,9 +101,9 @@ def _among(values: Floats | None, mask: Flags) -> Floats | None:
 def make_share_rows(counts: ShareCounts, items: Ints, category: Ints, *, has_bounds: bool) -> pd.DataFrame:
     """One row for each cell and item that one of its jobs has or that is declared, sorted by cell and item.
 
-    `cell` and `item` are numbers; the other columns are those of `Shares` that follow from counts. `items` are the
-    declared ones, `category` the category of each item, within which items are ranked. `has_bounds`: a job that does
-    not say may have either answer. Cells that the rules of printing withhold have only counts.
+    `cell` and `item` are numbers; the other columns are the columns of `Shares` that follow from counts. `items` are
+    the declared ones, `category` the category of each item, within which items are ranked. `has_bounds`: a job that
+    does not say may have either answer. Cells that the rules of printing withhold have only counts.
     """
     weights = counts.weigh()
     cells = count_cells(counts.cell, weights.jobs, len(counts.n_unknown))
@@ -114,11 +114,11 @@ def make_share_rows(counts: ShareCounts, items: Ints, category: Ints, *, has_bou
     row = np.searchsorted(keys, pairs)
     n_yes = np.bincount(row, counts.yes, len(keys)).astype(np.int64)
     weight_yes = np.bincount(row, weights.yes, len(keys))
-    most = np.zeros(len(keys))
-    np.maximum.at(most, row, weights.yes)
+    largest = np.zeros(len(keys))
+    np.maximum.at(largest, row, weights.yes)
     n_jobs = sum_by(counts.cell, counts.jobs, cells.n_cells).astype(np.int64)[cell]
     breaches = find_broken_rules(cells)
-    reasons = np.array(explain_broken_rules(cells, breaches), dtype=object)
+    reasons = find_reasons(cells)
     is_printed = breaches[cell] < 0
     columns: dict[str, Any] = {
         "cell": cell, "item": item,
@@ -126,7 +126,7 @@ def make_share_rows(counts: ShareCounts, items: Ints, category: Ints, *, has_bou
         "n_even_employers": cells.n_even[cell], "largest_employer_share": cells.largest[cell],
         "n_yes": n_yes, "n_no": n_jobs - n_yes, "n_unknown": counts.n_unknown[cell],
         "n_employers_yes": np.bincount(row, minlength=len(keys)).astype(np.int64),
-        "largest_employer": np.divide(most, weight_yes, out=np.full(len(keys), np.nan), where=n_yes > 0),
+        "largest_employer": np.divide(largest, weight_yes, out=np.full(len(keys), np.nan), where=n_yes > 0),
         "status": np.where(is_printed, "published", "suppressed").astype(object), "reason": reasons[cell],
     }  # fmt: skip
     number = np.cumsum(breaches < 0) - 1  # of each printed cell

@@ -1,4 +1,4 @@
--- Lists whose cells in a mart on a day are not those that stand.
+-- Lists with other cells in a mart on a day than the cells that stand.
 WITH here AS (
     SELECT $list AS list, $columns FROM ($rows)
 ), published AS (

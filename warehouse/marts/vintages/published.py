@@ -61,7 +61,7 @@ def read_offers(con: Connection, as_of: date) -> dict[str, Offer]:
 
 
 def find_changed(con: Connection, as_of: date) -> set[str]:
-    """The lists whose cells in the marts of a day differ from those that stand."""
+    """The lists with other cells in the marts of a day than the cells that stand."""
     changed = (con.execute(_sql("changed", mart, as_of, columns=_columns(mart, without=_MOVING))) for mart in LISTS)
     return {name for result in changed for (name,) in result.fetchall()}
 
@@ -103,8 +103,8 @@ def follow_vintages(con: Connection) -> None:
 def put_back_lost(con: Connection) -> set[str]:
     """Restore published cells that are missing, from the marts of their days. Call it in a transaction.
 
-    Cells go missing when both databases are lost and a file of the record is damaged. Returns the lists whose marts are
-    lost, too.
+    Cells go missing when both databases are lost and a file of the record is damaged. Returns the lists for which the
+    marts are lost, too.
     """
     in_place = _read_in_place(con)
     lost = {name: vintage for name, vintage in _read_standing(con) if name not in in_place}
@@ -120,7 +120,7 @@ def _read_standing(con: Connection) -> Iterator[tuple[str, tuple[int, date, date
 
 
 def _read_in_place(con: Connection) -> dict[str, set[int]]:
-    """The numbers of the vintages whose cells are in `published`, by list."""
+    """The numbers of the vintages in `published`, by list."""
     cells = " UNION ".join(f"SELECT list, vintage FROM {table_of(cls).name}" for cls in PUBLISHED.values())
     in_place: dict[str, set[int]] = {}
     for name, vintage in con.execute(cells).fetchall():

@@ -1,6 +1,6 @@
--- Every night (UTC) on which a board was planned or answered: why it was asked, what came of it, and what it listed at
--- the end of that day, by all that was read of it until then. Whether an advert is an AI advert, and whether it states
--- pay, is as it is read now. Nights before plans were put on record have no reason.
+-- Every night (UTC) on which a board was planned or answered: why it was asked, the outcome, and what it listed at the
+-- end of that day, as far as was read by then. Whether an advert is for an AI job, and whether it states pay, is as
+-- read today. Nights before plans were recorded have no reason.
 --
 -- $ai_groups: groups of roles that count as AI jobs.
 WITH planned AS (

@@ -1,14 +1,14 @@
--- Every board that is known or was asked: where its open jobs are, whether it is a recruitment or staffing agency's,
--- and the industry of its employer, each with what it rests on; NULL where that is too little. Trials of a platform
--- stand there as `test` and are not asked; spellings of a token in other capitals are one board.
+-- Every board that is known or was asked: where its open jobs are, whether it belongs to a recruitment or staffing
+-- agency, and the industry of its employer, each with its evidence; NULL if there is too little. Trials of a platform
+-- have the state `test` and are not asked; spellings of a token that differ only in capitals are one board.
 --
--- $min_jobs: the least jobs in a board's country. $min_signs, $min_share: the least jobs with signs of an agency, and
--- their least share. $min_read: the least jobs read in full without which nothing says that it is none.
+-- $min_jobs: fewest jobs in a board's country. $min_signs, $min_share: fewest jobs with signs of an agency, and their
+-- least share. $min_read: fewest jobs read in full for a board not to be an agency's.
 WITH listed AS (
     SELECT DISTINCT p.source, b.board, p.job_id, p.posting_id, p.employer_id, p.text_state = 'full' AS is_read
     FROM core.posting_boards AS b JOIN core.publishable_postings AS p USING (posting_id)
     WHERE b.closed_at IS NULL
-), told AS (
+), signs AS (
     SELECT posting_id, bool_or(sign IN ('client', 'itself')) AS is_for_client, bool_or(sign = 'title') AS is_by_title,
         list(words) AS words
     FROM core.agency_signs GROUP BY posting_id
@@ -20,7 +20,7 @@ WITH listed AS (
         coalesce(bool_or(is_for_client), false) AS is_for_client, coalesce(bool_or(is_by_title), false) AS is_by_title,
         flatten(list(words) FILTER (words IS NOT NULL)) AS words, min(first_country) IS NOT NULL AS is_placed,
         CASE WHEN min(first_country) = max(last_country) THEN min(first_country) END AS country
-    FROM listed LEFT JOIN told USING (posting_id) LEFT JOIN placed USING (posting_id)
+    FROM listed LEFT JOIN signs USING (posting_id) LEFT JOIN placed USING (posting_id)
     GROUP BY ALL
 ), counted AS (
     SELECT source, board, count(*) AS n_jobs, count(*) FILTER (is_placed) AS n_placed,

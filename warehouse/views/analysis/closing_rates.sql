@@ -1,5 +1,6 @@
--- How fast open adverts close, by place and group of roles, as it is published.
+-- How fast open adverts close, by place and group of roles, as published.
 SELECT
-    as_of, region_level, region, role_group, n_jobs, n_boards, open_days, n_closed AS n_closings, rate, rate_lo, rate_hi,
+    as_of, region_level, region, role_group, n_jobs, n_boards, open_days, n_closed AS n_closings, rate, rate_lo,
+    rate_hi,
     period_from, period_to, sample, status, reason
 FROM published.closing_rates

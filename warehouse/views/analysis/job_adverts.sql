@@ -1,5 +1,5 @@
--- Part of other SELECTs. Adverts that speak for each job: those in the stock of a day (`is_open`) where it has
--- some, else all that it ever had.
+-- Part of other SELECTs. The adverts that each job is counted from: those in the stock of a day (`is_open`) if it has
+-- any, otherwise all that it ever had.
 SELECT p.*, s.posting_id IS NOT NULL AS is_open
 FROM core.publishable_postings AS p
 LEFT JOIN (SELECT posting_id FROM stock_postings($day)) AS s USING (posting_id)

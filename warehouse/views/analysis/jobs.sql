@@ -1,5 +1,5 @@
--- One row per job, open or former, with what its adverts say; what statistics count is `is_open`. Where its adverts
--- differ, the first that says something is taken, as in the marts. Of sources whose aggregates may be published.
+-- One row per job, open or former, with what its adverts say; statistics count jobs with `is_open`. If adverts differ,
+-- the first that says something counts, as in the marts. Only sources whose aggregates may be published are included.
 --
 -- $job_adverts: job_adverts.sql. $counted_jobs: counted_jobs.sql over them. $languages_of_skills: languages in which
 -- skills are read. $unread: the class of texts that were not read.
@@ -27,7 +27,8 @@ WITH job_adverts AS (
     FROM core.publishable_postings GROUP BY job_id
 )
 SELECT
-    c.job_id, s.posting_id, s.title, c.employer AS employer_key, e.employer, e.name_source, e.is_staffing_agency, c.industry,
+    c.job_id, s.posting_id, s.title, c.employer AS employer_key, e.employer, e.name_source, e.is_staffing_agency,
+    c.industry,
     c.role_group, c.role, c.seniority, c.seniority_inferred, coalesce(p.countries, []) AS countries,
     CASE WHEN len(p.countries) = 1 THEN p.countries[1] END AS country, p.city, n.posted_on, c.workplace,
     c.employment_type, c.degree_min, c.years_min, c.qualifications, c."language", c.text_class,

@@ -1,6 +1,6 @@
--- Jobs that boards listed, month by month: on each board as its last complete list of the month has them. A month in
--- which no board was read whole has no row, and boards that were not read in it count nothing, so `n_jobs` of two
--- months are not to be compared: `n_jobs_again` and `n_jobs_before` are, of the same boards.
+-- Jobs that boards listed, month by month: on each board's last complete list of the month. A month without a complete
+-- list has no row, and boards without one in a month do not count in it, so `n_jobs` of two months must not be
+-- compared; `n_jobs_again` and `n_jobs_before` are for the same boards and may be.
 --
 -- $newest: the newest day of the marts.
 WITH readings AS (
@@ -46,7 +46,8 @@ WITH readings AS (
     FROM cells WHERE n_before > 0
 )
 SELECT
-    month, region_level, region, role_group, role, coalesce(c.n_jobs, 0) AS n_jobs, coalesce(c.n_employers, 0) AS n_employers,
+    month, region_level, region, role_group, role, coalesce(c.n_jobs, 0) AS n_jobs,
+    coalesce(c.n_employers, 0) AS n_employers,
     v.n_boards_read, v.read_from, v.read_to, v.n_boards_again, coalesce(c.n_jobs_again, 0) AS n_jobs_again,
     coalesce(e.n_before, 0) AS n_jobs_before
 FROM (SELECT * EXCLUDE (n_before) FROM cells) AS c

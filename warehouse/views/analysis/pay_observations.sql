@@ -1,5 +1,5 @@
 -- What adverts offer: one row per job with base pay, open or former. `why_not` says why its pay enters no salary band
--- of today. Where several of its adverts state pay, the first is taken, as in the bands. Pay zones of one advert are
+-- of today. If several of its adverts state pay, the first counts, as in the bands. Pay zones of one advert are
 -- alternatives: core.posting_pay has them all.
 --
 -- $job_adverts: job_adverts.sql. $observations: the SELECT of the macro pay_observations over them.
@@ -10,7 +10,8 @@ WITH job_adverts AS (
     SELECT * FROM ($observations) WHERE region_level = 'world'
 ), stated AS (
     SELECT
-        o.job_id, o.posting_id, o.position, o.role_group, o.role, o.seniority, o.seniority_inferred, o.country, o.pay_market,
+        o.job_id, o.posting_id, o.position, o.role_group, o.role, o.seniority, o.seniority_inferred, o.country,
+        o.pay_market,
         o.currency, o.annual_low, o.annual_high, o.annual_low_usd, o.annual_high_usd, p.employment_type, p.city,
         p.pay_region,
         CASE WHEN o.position < 0 THEN p.pay_low ELSE z.low END AS low,

@@ -1,8 +1,8 @@
--- How many of the open jobs are remote, by place, role and day. Rows of `role` all are the cells of mart.shares, as
--- they are published, with interval and status; those of single roles are counts of the same day without an interval,
--- and `status` says so. Bounds are the least and the greatest share of all jobs, those too that do not say.
+-- How many open jobs are remote, by place, role and day. Rows with the role `all` are the published cells of
+-- mart.shares, with interval and status. Rows of single roles are counts of the same day without an interval, as
+-- `status` says. Bounds are the lowest and highest share of all jobs, including those that do not say.
 --
--- $day: the day whose jobs are published. $unread: the class of texts that were not read.
+-- $day: the day of the published cells. $unread: the class of texts that were not read.
 WITH counted AS (
     SELECT
         r.region_level, r.region, j.role_group, j.role, count(*) FILTER (j.workplace = 'remote') AS n_remote,
@@ -12,7 +12,8 @@ WITH counted AS (
 )
 SELECT
     as_of, region_level, region, role_group, 'all' AS role, n_yes AS n_remote, n_no AS n_not_remote, n_unknown,
-    n_jobs / nullif(n_jobs + n_unknown, 0) AS known_share, share, share_lo, share_hi, bound_lo, bound_hi, form, status, reason,
+    n_jobs / nullif(n_jobs + n_unknown, 0) AS known_share, share, share_lo, share_hi, bound_lo, bound_hi, form,
+    status, reason,
     period_from, period_to
 FROM published.shares WHERE measure = 'workplace' AND item = 'remote'
 UNION ALL BY NAME

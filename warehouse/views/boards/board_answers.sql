@@ -1,4 +1,4 @@
--- What the answers for the list of a board said on each night (UTC) on which it was asked and answered anything.
+-- What the answers to requests for a board's list said, for each night (UTC) on which it was asked and answered at all.
 WITH answers AS (
     SELECT r.source, r.board, r.observed_at, (r.observed_at AT TIME ZONE 'UTC')::DATE AS night,
         r.http_status IN (200, 304) AS is_answer, r.http_status IN (404, 410) AS is_gone,

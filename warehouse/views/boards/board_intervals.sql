@@ -1,11 +1,10 @@
--- Intervals between a complete reading of a board and the next, known at the end of the day `as_of`: those that begin
--- in the `window_days` days that end with the newest reading, whenever that was. `is_gone`: on a later night the board
--- was not found, only redirected or listed nothing, and no list came after it. `why_not` says why closings cannot be
--- counted in an interval; NULL: they can. `days` is the time from one reading to the next, not rounded: readings may be
--- an hour apart. `weight` is how many boards known the board stands for in the panel; NULL: it was not read as a
--- member.
+-- Intervals between consecutive complete readings of a board, as known at the end of the day `as_of`: those that begin
+-- in the `window_days` days up to the newest reading, whenever that was. `is_gone`: on a later night the board was not
+-- found, only redirected, or listed nothing, and no list followed. `why_not` says why closings cannot be counted in an
+-- interval; NULL: they can. `days` is the exact time between the two readings, which may be an hour apart. `weight`:
+-- how many known boards the board stands for in the panel; NULL: it was not read as a member.
 --
--- $bridge_days: most days from one reading to the next.
+-- $bridge_days: the most days between two readings.
 WITH readings AS (
     FROM complete_readings(as_of)
 ), missing AS (

@@ -1,9 +1,9 @@
--- From which to which complete reading of a board each advert was listed there, known at the end of the day `as_of`.
--- An advert that one reading lacks and the next has again was not closed: a closing is confirmed by a second reading.
--- One that was old enough for its list to drop it, or of unknown age, `is_dropped` and not closed.
+-- The complete readings of a board between which each advert was listed there, as known at the end of the day `as_of`.
+-- An advert that one reading lacks and the next has again was not closed: a second reading must confirm a closing. An
+-- advert that was old enough for its list to drop it, or whose age is unknown, `is_dropped` and not closed.
 --
--- $bridge_days: most days from a reading without an advert to the one that first has it, for its first day to be known.
-WITH readings AS (  -- columns by name: DuckDB stores several names of an EXCLUDE in another order each time
+-- $bridge_days: the most days from a reading without an advert to the first with it, for its first day to be known.
+WITH readings AS (  -- columns by name: DuckDB stores the names of an EXCLUDE in a different order each time
     FROM complete_readings(as_of)
 ), boards AS (
     SELECT source, board, count(*) AS n_readings FROM readings GROUP BY ALL
@@ -18,7 +18,8 @@ WITH readings AS (  -- columns by name: DuckDB stores several names of an EXCLUD
     FROM shown AS s ASOF JOIN readings AS r
     ON r.source = s.source AND r.board = s.board AND s.first_seen_at <= r.read_at
 ), read AS (
-    SELECT b.source, b.board, b.posting_id, b.role_group, b.posted_on, b.first_number, b.opened_at, r.number AS last_number
+    SELECT b.source, b.board, b.posting_id, b.role_group, b.posted_on, b.first_number, b.opened_at,
+        r.number AS last_number
     FROM begun AS b ASOF JOIN readings AS r
     ON r.source = b.source AND r.board = b.board AND b.last_seen_at >= r.read_at
 ), separate AS (

@@ -1,12 +1,12 @@
--- Every board that was ever known or asked, and what its readings showed so far. A night's plan is made from this.
+-- Every board that was ever known or asked, and what its readings have shown. Each night's plan is made from this.
 --
--- $dead_after: nights in a row on which a board was not found, or only redirected, after which it is dead.
+-- $dead_after: nights in a row without being found, or with only redirects, after which a board is dead.
 -- $ai_groups: groups of roles that count as AI jobs.
--- $days_of_yield: days of the newest readings of a board whose new adverts say what it yields.
--- $last_night: nights after it do not count.
+-- $days_of_yield: days of a board's newest readings whose new adverts measure its yield.
+-- $last_night: later nights do not count.
 WITH answers AS MATERIALIZED (FROM core.board_answers WHERE night <= $last_night), nights AS MATERIALIZED (
     SELECT source, board, night, n_answers, said FROM answers
-    UNION ALL  -- of a night without an answer the record of its plan says what it came to; of two runs a refusal
+    UNION ALL  -- nights without an answer: the outcome on record, of two runs a refusal
     SELECT n.source, n.board, n.planned_on, NULL, max(n.outcome)
     FROM ops.board_nights AS n
     ANTI JOIN answers AS a ON a.source = n.source AND a.board = n.board AND a.night = n.planned_on
@@ -35,7 +35,8 @@ WITH answers AS MATERIALIZED (FROM core.board_answers WHERE night <= $last_night
     SELECT source, board, count(*) FILTER (is_listed) AS n_adverts,
         count(*) FILTER (is_listed AND is_ai) AS n_ai,
         count(*) FILTER (is_listed AND is_paid) AS n_paid,
-        count(*) FILTER (is_ai AND is_paid AND first_seen_at >= a.asked_on - INTERVAL $days_of_yield DAYS) AS n_ai_paid_seen,
+        count(*) FILTER (is_ai AND is_paid
+            AND first_seen_at >= a.asked_on - INTERVAL $days_of_yield DAYS) AS n_ai_paid_seen,
         mode(country) AS commonest_country
     FROM adverts JOIN asked AS a USING (source, board)
     GROUP BY ALL

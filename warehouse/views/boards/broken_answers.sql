@@ -1,4 +1,5 @@
--- Whole answers of HTTP 200 that gave no row and are not what their source promises: they say nothing of a board.
+-- Complete answers with HTTP 200 that gave no row and are not what their source promises: they say nothing about a
+-- board.
 SELECT r.source, r.url, r.observed_at, r.warc, r.record
 FROM ops.responses AS r SEMI JOIN (
     SELECT warc, record FROM ops.rejects WHERE posting_id IS NULL AND NOT is_deliberate

@@ -1,7 +1,7 @@
--- Complete readings of each board (the one list of a source without boards) by the end of the day `as_of`, numbered in
--- the order of time. Of several on one day (UTC) the last counts: a run that is started again reads nothing new.
+-- Complete readings of each board (of the one list of a source without boards) by the end of the day `as_of`, numbered
+-- in order of time. Of several on one day (UTC) only the last counts, as a restarted run reads nothing new.
 --
--- `max_age_days`: from which age the list may lack adverts that are not closed.
+-- `max_age_days`: the age from which the list may lack adverts that are not closed.
 SELECT source, board, read_at, max_age_days,
     row_number() OVER w AS number,
     lag(read_at) OVER w AS read_before_at,

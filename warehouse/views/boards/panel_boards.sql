@@ -1,16 +1,15 @@
--- Boards of the panel's draw on the day `as_of`, members and others. A member has answered if it was asked as a member
+-- Boards in the panel's draw on the day `as_of`, members and others. A member has answered if it was asked as a member
 -- and its last reading is in the stock or shows that it has no jobs (not found, only redirects, or an empty list).
--- `weight`: how many known boards such a member stands for, the inverse of its chance, raised so that the members of
--- its stratum that answered also stand for those that did not. NULL: not such a member, or no statistic rests on the
--- panel that day: too few answered, or every board is a member.
+-- `weight`: how many known boards such a member stands for: the inverse of its chance, raised so that the members of
+-- its stratum that answered also stand for those that did not. NULL: not such a member, or no statistic is based on the
+-- panel that day because too few members answered or every board is a member.
 --
--- In the first $rhythm nights of a draw members have not all had their turn, and those that were asked were chosen by
--- what they yield or by how long they wait. So only members of the draw before have answered by then: they are those
--- whose numbers are below both chances.
---
--- $bridge_days: days since a source was last planned after which it counts as off, and none of its boards is here:
--- fewer than its last readings stay in the stock, so that its members do not count as silent before.
--- $min_answered: least part of the boards known that members stand for which must have answered.
+-- In the first $rhythm nights of a draw not all members have had their turn, and those that were asked were chosen by
+-- yield or waiting time. By then only members of the previous draw have answered: boards whose numbers are below both
+-- chances.
+-- $bridge_days: days since a source was last planned after which it counts as off and its boards are left out. This is
+-- less than its last readings stay in the stock, so that its members do not count as silent before.
+-- $min_answered: least part of the known boards that members stand for which must have answered.
 WITH drawn AS (
     SELECT source, board, stratum, chance, number < chance AS is_member, drawn_on
     FROM ops.panel_draw WHERE drawn_on <= as_of::DATE AND source IN (  -- others are off, and never answer

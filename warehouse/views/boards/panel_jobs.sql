@@ -1,6 +1,6 @@
--- Jobs of the stock of the day `as_of` that the panel counts, with the weight of their board. A job belongs to the
--- board of its first advert, in the order of ids, that stands on a board of the draw; where that is no member, the job
--- is none of the panel's. Empty where no statistic rests on the panel (`panel_boards`).
+-- Jobs in the stock of the day `as_of` that the panel counts, with the weight of their board. A job belongs to the
+-- board of its first advert, by id, that is on a board of the draw; if that board is not a member, the panel does not
+-- count the job. Empty if no statistic is based on the panel (`panel_boards`).
 SELECT job_id, weight
 FROM (
     SELECT p.job_id, arg_min_null(b.weight, p.posting_id) AS weight

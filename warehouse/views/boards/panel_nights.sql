@@ -1,6 +1,6 @@
--- Nights up to the day `as_of` on which each board was asked by plan, with the weight of what it shows from that night
--- on: its weight in `panel_boards`, for the smaller of its chance that night and its chance now, since a board keeps
--- its number and belongs to both draws only by the smaller. NULL: not a member then or now, or no statistic rests on
+-- Nights up to the day `as_of` on which each board was asked by plan, with the weight of its readings from that night
+-- on: its weight in `panel_boards` at the smaller of its chance that night and its chance now, as a board keeps its
+-- number and is in both draws only by the smaller chance. NULL: not a member then or now, or no statistic is based on
 -- the panel.
 SELECT n.source, n.board, n.planned_on,
     CASE WHEN n.chance IS NOT NULL THEN round(b.weight * greatest(1, b.chance / n.chance), 9) END AS weight

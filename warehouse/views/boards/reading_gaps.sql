@@ -1,5 +1,5 @@
--- Days on which nothing was learnt of a board (or of a source without boards): what was opened and closed in between
--- was never seen, and dates at the gap's ends are late by up to its length.
+-- Days on which nothing was read from a board (or from a source without boards). What opened and closed in between was
+-- never seen, and dates at the ends of a gap may be late by its length.
 SELECT source, board, read_on, read_again_on, (read_again_on - read_on - 1)::BIGINT AS days_unread
 FROM (
     SELECT source, board, day AS read_again_on, lag(day) OVER (PARTITION BY source, board ORDER BY day) AS read_on

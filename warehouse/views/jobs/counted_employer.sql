@@ -1,4 +1,4 @@
--- Who an advert counts under in statistics: who advertises. A staffing agency stands for the employers it does not
--- name, since its adverts share its words and its pay as those of one employer do. Adverts that name nobody are their
--- board's, else each its own.
+-- The employer that an advert counts under in statistics: whoever advertises. A staffing agency counts for the
+-- employers that it does not name, as its adverts share words and pay like those of one employer do. Adverts that name
+-- nobody count under their board, otherwise each by itself.
 coalesce(employer_id, source || ':' || board, posting_id)

@@ -1,12 +1,12 @@
--- Jobs that statistics count, of the stock of the day `as_of`: one row per job, with what its adverts say. Where they
--- differ, the first that says something is taken; pay and its components are those of any. `text_class` is that of its
--- best text, and what texts ask for (degree, years, qualifications) is read from texts of that class alone, so that no
--- comment answers for an advert. Of work that is neither AI, data nor engineering, texts answer where the job's first
--- advert is of the random share that is read whatever it says; the class of the others is `unread`.
+-- Jobs that statistics count, from the stock of the day `as_of`: one row per job, with what its adverts say. If adverts
+-- differ, the first that says something counts; pay and its components count from any advert. `text_class` is that of
+-- the job's best text, and requirements (degree, years, qualifications) are read only from texts of that class, so that
+-- no comment answers for an advert. For work that is neither AI, data nor engineering, texts count only if the job's
+-- first advert is in the random sample that is read in full; otherwise the class is `unread`.
 --
--- $adverts: adverts that speak for jobs; of the macro the stock of the day.
--- $text_classes: classes of texts, the best first. $unread: the class of those not read. $sampled: the group of roles
--- of other work.
+-- $adverts: adverts to count jobs from; in the macro the stock of the day.
+-- $text_classes: classes of texts, best first. $unread: the class of texts that were not read. $sampled: the group of
+-- roles of other work.
 WITH adverts AS (
     SELECT
         *,
@@ -20,7 +20,8 @@ SELECT
     arg_min(o.role, o.posting_id) AS role,
     arg_min(o.role_group, o.posting_id) AS role_group,
     coalesce(arg_min(nullif(o.seniority, 'unstated'), o.posting_id), 'unstated') AS seniority,
-    coalesce(arg_min(o.seniority_inferred, o.posting_id) FILTER (o.seniority <> 'unstated'), false) AS seniority_inferred,
+    coalesce(arg_min(o.seniority_inferred, o.posting_id) FILTER (o.seniority <> 'unstated'),
+        false) AS seniority_inferred,
     arg_min(o.workplace, o.posting_id) AS workplace,
     arg_min(CASE WHEN len(o.remote_scope) > 0 THEN o.remote_scope END, o.posting_id) AS remote_scope,
     arg_min(o.employment_type, o.posting_id) AS employment_type,

@@ -1,5 +1,6 @@
--- Where the adverts in the stock of the day `as_of` were read: one row per place and advert. An advert is of the World,
--- of each of its places, and of each place that its base pay counts in, whether or not it names that place elsewhere.
+-- Where the adverts in the stock of the day `as_of` count in the frame: one row per place and advert. An advert counts
+-- in the World, in each of its places, and in each place that its base pay counts in, whether or not it names that
+-- place elsewhere.
 SELECT 'world' AS region_level, 'World' AS region, posting_id, job_id, source FROM stock_postings(as_of)
 UNION
 SELECT level.name, level.region, o.posting_id, o.job_id, o.source

@@ -1,7 +1,8 @@
--- Boards that were known by the end of the day `as_of` (UTC), by place: one row per place and board. A board is of the
--- World, of the places of all adverts it has listed, and of its employer's head office where that is known.
--- Known are boards that were asked, those of employers we have entered, and a source without boards as one. `read_on`
--- is the day it was last read, whole where it ever was; NULL: never. `sector` is the industry of its employer.
+-- Boards known by the end of the day `as_of` (UTC), by place: one row per place and board. A board counts in the World,
+-- in the places of all adverts that it ever listed, and at its employer's head office if known. Known boards are those
+-- that were asked, those of employers that we have entered, and a source without boards as one board. `read_on` is the
+-- day of its last reading, of the last complete one if there is any; NULL: never read. `sector` is the industry of its
+-- employer.
 --
 -- $end_of_day: the first moment after the day `as_of`, UTC.
 WITH entered AS (

@@ -1,5 +1,5 @@
--- Names in lists beside known technologies that the taxonomy lacks, counted over adverts of AI, engineering and data:
--- what it may take in next. A name that one employer alone writes may be its own product, or a slip.
+-- Names in lists beside known technologies that the taxonomy lacks, counted over adverts for AI, engineering and data:
+-- candidates for the taxonomy. A name that only one employer writes may be its own product, or a slip.
 WITH named AS (
     SELECT
         lower(c.name) AS folded, c.name, c.beside, p.posting_id, p.job_id, $employer AS employer,
@@ -25,5 +25,6 @@ WITH named AS (
 )
 SELECT
     s.name, c.n_jobs, c.n_employers, n.beside, e.examples,
-    (c.first_seen_at AT TIME ZONE 'UTC')::DATE AS first_seen_on, (c.last_seen_at AT TIME ZONE 'UTC')::DATE AS last_seen_on
+    (c.first_seen_at AT TIME ZONE 'UTC')::DATE AS first_seen_on,
+    (c.last_seen_at AT TIME ZONE 'UTC')::DATE AS last_seen_on
 FROM counted AS c JOIN spelled AS s USING (folded) JOIN neighbours AS n USING (folded) JOIN newest AS e USING (folded)

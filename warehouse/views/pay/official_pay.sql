@@ -1,10 +1,13 @@
--- What offices publish of the occupations that our roles are held against, as of the day `as_of`: for each country and
--- role the newest national row of the nearest occupation, with how near it is (`core.near_occupations`), also in words
--- (`occupation_text`), and what counts as pay and whose (`definition`). A mean without a median stays a mean. Only a
--- period that has ended is known, and no source whose aggregates may not be published.
+-- What statistical offices publish about the occupations that our roles are compared with, as of the day `as_of`: for
+-- each country and role the newest national row of the nearest occupation. `nearness` says how near it is
+-- (`core.near_occupations`), `occupation_text` says so in words, and `definition` says what counts as pay, and whose. A
+-- mean without a median stays a mean. Only periods that have ended count, and only sources whose aggregates may be
+-- published.
 SELECT
-    w.country, n.role_group, n.role, n.nearness, w.source, w.area, w.scheme, w.occupation, w.occupation_title, w.currency,
-    w.period_on AS period_from, w.period_to, w.due_on, w.employment, w.annual_mean, w.annual_p10, w.annual_p25, w.annual_p50,
+    w.country, n.role_group, n.role, n.nearness, w.source, w.area, w.scheme, w.occupation, w.occupation_title,
+    w.currency,
+    w.period_on AS period_from, w.period_to, w.due_on, w.employment, w.annual_mean, w.annual_p10, w.annual_p25,
+    w.annual_p50,
     w.annual_p75, w.annual_p90,
     w.occupation_title || ' (' || w.scheme || ' ' || w.occupation || '), ' || CASE
         WHEN date_trunc('month', w.period_on) = date_trunc('month', w.period_to) THEN strftime(w.period_on, '%B %Y')
@@ -16,7 +19,8 @@ SELECT
         ELSE 'a large group that the role is a small part of' END || coalesce(' (' || n.reason || ')', '')
         AS occupation_text,
     w.earnings || '; ' || w.coverage
-        || CASE WHEN w.stated_period <> 'year' THEN '; stated per ' || w.stated_period || ', a year is ' || w.annual_from ELSE '' END
+        || CASE WHEN w.stated_period <> 'year' THEN '; stated per ' || w.stated_period || ', a year is '
+        || w.annual_from ELSE '' END
         || coalesce('; ' || w.compiled_by, '') AS definition
 FROM core.official_wages AS w JOIN core.near_occupations AS n USING (scheme, occupation)
 WHERE w.is_national AND w.period_to <= as_of

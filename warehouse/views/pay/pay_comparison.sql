@@ -1,16 +1,15 @@
--- What each kind of source says of pay for the same work in the same country, as of the day `as_of`: one row for each
--- country, role (those of `core.near_occupations`), kind of source (`basis`) and pay market, of all levels. The cells
--- of mart.salary_bands, without amounts where they are suppressed, and official pay, also of wider groups and where
--- only a mean is published (`statistic`). Pay of both markets together (`all`) stands only where neither can be printed
--- alone. Money is that of each row's own reference period: dollars by the rate of each advert's day, as the source
--- gives them, or by the average rate of the period; purchasing power (`ppp`, in international dollars) by the price
--- level of the period's year, for pay in the country's own market alone. `ratio_to_advertised` compares medians in
--- dollars with what adverts of our own offer, where both are medians of the same market and of no wider group;
--- `n_bases` says how many kinds of source have a value there. Pay of one market is never put beside that of another as
--- if it were one.
+-- What each kind of source says about pay for the same work in the same country, as of the day `as_of`: one row for
+-- each country, role (of `core.near_occupations`), kind of source (`basis`) and pay market, over all levels. The rows
+-- are cells of mart.salary_bands, without amounts if suppressed, and official pay, including that of wider groups and
+-- means without a median (`statistic`). Pay of both markets together (`all`) appears only if neither can be printed
+-- alone. Amounts belong to each row's own reference period: dollars are at the rate of each advert's day, as the source
+-- gives them, or at the average rate of the period; international dollars (`ppp`) use the price level of the period's
+-- year, and only for pay in the country's own market. `ratio_to_advertised` compares medians in dollars with those of
+-- adverts that we read, if both are medians of the same market and not of a wider group; `n_bases` counts the kinds of
+-- source with a value. Pay of one market is never compared with pay of another.
 --
--- $max_price_age: years that a price level may be older than the period; $max_price_change: the greatest change of the
--- price level in its last year for that: where prices run away, an older one says nothing.
+-- $max_price_age: years by which a price level may be older than the period; $max_price_change: the most that the price
+-- level may have changed in its last year for that, as old levels say nothing in high inflation.
 WITH day AS (
     SELECT b.* FROM mart.salary_bands AS b SEMI JOIN core.near_occupations AS n USING (role_group, role)
     WHERE b.as_of = as_of::DATE AND b.region_level = 'country' AND b.seniority_group = 'all'
@@ -41,10 +40,10 @@ WITH day AS (
     WHERE snapshot_on <= as_of AND country IS NOT NULL AND basis = 'advertised_third_party'
     GROUP BY basis, country
     UNION ALL
-    -- Of several surveys of a country the one that the bands are of.
+    -- Of several surveys of a country, the one that the bands use.
     SELECT DISTINCT 'reported', country, reported_on, reported_on FROM reported_persons(as_of) WHERE is_main_survey
 ), periods AS (
-    -- Pay may be tied to a country that no place of the advert is in: then the days of all adverts stand.
+    -- Pay may be tied to a country that no place of the advert is in; its period is then that of all adverts.
     SELECT 'advertised' AS basis, CASE WHEN region_level = 'country' THEN region END AS country, period_from, period_to
     FROM reference_periods(as_of) WHERE region_level IN ('country', 'world')
     UNION ALL BY NAME FROM collected
@@ -57,19 +56,23 @@ WITH day AS (
     UNION ALL BY NAME
     SELECT
         o.country, o.role_group, o.role, 'official' AS basis, 'local' AS pay_market, 'low' AS status,
-        'of an occupation, not of offers, as an office defines them' AS reason, NULL::BIGINT AS n_jobs, o.currency, coalesce(o.annual_p50, o.annual_mean) AS local,
-        o.period_from, o.period_to, o.due_on, CASE WHEN o.annual_p50 IS NULL THEN 'mean' ELSE 'median' END AS statistic, o.nearness,
+        'of an occupation, not of offers, as an office defines them' AS reason, NULL::BIGINT AS n_jobs, o.currency,
+        coalesce(o.annual_p50, o.annual_mean) AS local,
+        o.period_from, o.period_to, o.due_on, CASE WHEN o.annual_p50 IS NULL THEN 'mean'
+        ELSE 'median' END AS statistic, o.nearness,
         o.occupation_text, o.definition, o.source, o.employment
     FROM official_pay(as_of) AS o
     WHERE o.annual_p50 IS NOT NULL OR o.annual_mean IS NOT NULL
 ), money AS (
-    -- The row's own money where it has one, else that of the country for pay of its own market.
-    SELECT s.* REPLACE (coalesce(s.currency, CASE WHEN s.pay_market = 'local' THEN n.currencies[1] ELSE 'USD' END) AS currency)
+    -- The row's own money, or if it has none, the country's for pay of its own market.
+    SELECT s.* REPLACE (coalesce(s.currency, CASE WHEN s.pay_market = 'local' THEN n.currencies[1]
+        ELSE 'USD' END) AS currency)
     FROM seen AS s LEFT JOIN core.countries AS n USING (country)
 ), rates AS (
-    -- Of several sources of rates the one that quotes most days of the period. Added up in order, so that the last
-    -- digit is the same every night.
-    SELECT m.currency, m.period_from, m.period_to, avg(u.usd_per_unit ORDER BY u.rate_on) AS rate, u.source AS rate_source,
+    -- Of several sources of rates, the one with quotes on most days of the period. Sums in order have the same last
+    -- digit every night.
+    SELECT m.currency, m.period_from, m.period_to, avg(u.usd_per_unit ORDER BY u.rate_on) AS rate,
+        u.source AS rate_source,
         max(u.rate_on) AS rate_on
     FROM (SELECT DISTINCT currency, period_from, period_to FROM money) AS m
     JOIN core.usd_rates AS u ON u.currency = m.currency AND u.rate_on BETWEEN m.period_from AND m.period_to
@@ -82,7 +85,8 @@ WITH day AS (
     FROM core.price_levels WHERE indicator = 'ppp'
 ), priced AS (
     SELECT
-        m.*, CASE WHEN m.currency = 'USD' THEN 1.0 ELSE r.rate END AS rate, r.rate_source, r.rate_on, p.value AS price, p.year AS price_year
+        m.*, CASE WHEN m.currency = 'USD' THEN 1.0 ELSE r.rate END AS rate, r.rate_source, r.rate_on,
+        p.value AS price, p.year AS price_year
     FROM money AS m
     LEFT JOIN rates AS r USING (currency, period_from, period_to)
     LEFT JOIN prices AS p ON p.country = m.country AND m.pay_market = 'local' AND (
@@ -96,7 +100,8 @@ WITH day AS (
     SELECT
         country, role_group, role, basis, pay_market,
         CASE WHEN usd IS NULL AND local IS NOT NULL AND rate IS NULL THEN 'suppressed' ELSE status END AS status,
-        CASE WHEN usd IS NULL AND local IS NOT NULL AND rate IS NULL THEN 'no exchange rate of its period' ELSE reason END AS reason, statistic, nearness, occupation_text, definition, source, n_jobs,
+        CASE WHEN usd IS NULL AND local IS NOT NULL AND rate IS NULL THEN 'no exchange rate of its period'
+            ELSE reason END AS reason, statistic, nearness, occupation_text, definition, source, n_jobs,
         n_employers, employment, period_from, period_to, due_on, currency,
         coalesce(local, usd / rate) AS local, coalesce(local_lo, usd_lo / rate) AS local_lo,
         coalesce(local_hi, usd_hi / rate) AS local_hi,
@@ -111,11 +116,14 @@ WITH day AS (
     FROM priced
 )
 SELECT
-    country, role_group, role, basis, pay_market, status, reason, statistic, nearness, occupation_text, definition, source, n_jobs,
+    country, role_group, role, basis, pay_market, status, reason, statistic, nearness, occupation_text, definition,
+    source, n_jobs,
     n_employers, employment, period_from, period_to, due_on, currency, local, local_lo, local_hi, usd, usd_lo, usd_hi,
     usd_by, CASE WHEN usd_by = 'average rate of the period' THEN rate_source END AS rate_source,
-    CASE WHEN usd_by = 'average rate of the period' THEN rate_on END AS rate_on, local / price AS ppp, local_lo / price AS ppp_lo, local_hi / price AS ppp_hi, price_year,
-    CASE WHEN statistic = 'median' AND nearness IS DISTINCT FROM 'wider' AND basis <> 'advertised' THEN usd / max(usd) FILTER (
+    CASE WHEN usd_by = 'average rate of the period' THEN rate_on END AS rate_on, local / price AS ppp,
+        local_lo / price AS ppp_lo, local_hi / price AS ppp_hi, price_year,
+    CASE WHEN statistic = 'median' AND nearness IS DISTINCT FROM 'wider' AND basis <> 'advertised' THEN usd / max(usd)
+        FILTER (
         basis = 'advertised') OVER (PARTITION BY country, role_group, role, pay_market) END AS ratio_to_advertised,
     count(DISTINCT basis) FILTER (status <> 'suppressed') OVER (PARTITION BY country, role_group, role) AS n_bases
 FROM valued

@@ -1,15 +1,14 @@
--- Which jobs state pay, place by place, and whether a law that has adverts state it was in force there on the day they
--- were read: jobs whose full advert was read, one row per job and place that its adverts name. `adverts` is `stock` for
--- the stock of the day `as_of`, else the quarter in which its adverts were first seen, for the flow. `law` is
--- `in_force` where one is in force at one of the places named, `unknown` where none is and a place is not known finely
--- enough, or what we know of its law contradicts itself, else `none`: no law that we know of. Where remote work may be
--- done counts as a place that is not named. `counted_in` are the groups of jobs that it counts in: AI jobs where it is
--- one, all jobs where its first advert is of the random share that is read whatever it says, since others are read for
--- the work they tell of.
--- `weight` is that of the panel for the job's board, of the flow as of the day on which its first advert was seen;
--- NULL: the panel does not count it.
+-- Which jobs state pay, by place, and whether a law that requires it was in force there on the day they were read: jobs
+-- whose full advert was read, one row per job and place that its adverts name. `adverts` is `stock` for the stock of
+-- the day `as_of`, otherwise the quarter in which the adverts were first seen, for the flow. `law` is `in_force` if one
+-- is in force at one of the named places; `unknown` if none is, but a place is not known precisely enough, or what we
+-- know of its law is contradictory; otherwise `none`: no law that we know of. Places where remote work may be done
+-- count as places that are not named. `counted_in` are the groups of jobs that the job counts in: AI jobs if it is one,
+-- and all jobs if its first advert is in the random sample that is read in full, as other adverts are read because of
+-- the work they describe. `weight` is the panel's weight of the job's board, for the flow as of the day on which its
+-- first advert was seen; NULL: the panel does not count it.
 --
--- $stock: the name of the stock. $all_days: days of a window that holds every flow. $full_advert: the class of texts
+-- $stock: the name of the stock. $all_days: length of a window that holds every flow. $full_advert: the class of texts
 -- that were read in full. $ai_groups, $ai_jobs: the groups of roles that are AI jobs, and their name.
 WITH adverts AS MATERIALIZED (
     SELECT $stock AS adverts, read_on AS said_on, posting_id, job_id, role_group, is_drawn, text_class, workplace,
@@ -54,11 +53,11 @@ WITH adverts AS MATERIALIZED (
     FROM read AS r LEFT JOIN core.posting_places AS p USING (posting_id)
 ), places AS (
     SELECT adverts, job_id, said_on, country, subdivision, true AS is_named FROM named
-    UNION  -- remote work of which nothing more is said may be done in all of the country
+    UNION  -- remote work without further details may be done anywhere in the country
     SELECT adverts, job_id, said_on, country, NULL, false
     FROM named WHERE workplace = 'remote' AND coalesce(len(remote_scope), 0) = 0
     UNION
-    SELECT s.adverts, s.job_id, s.said_on, c.country, NULL, false  -- a scope wider than a country gives none
+    SELECT s.adverts, s.job_id, s.said_on, c.country, NULL, false  -- a scope wider than a country has no country
     FROM (
         SELECT DISTINCT adverts, job_id, said_on, unnest(remote_scope) AS scope FROM read WHERE workplace = 'remote'
     ) AS s LEFT JOIN core.countries AS c ON c.country = s.scope
@@ -69,7 +68,7 @@ WITH adverts AS MATERIALIZED (
     ON coalesce(l.in_force_from <= d.said_on, true) AND coalesce(d.said_on < l.in_force_until, true)
     WHERE l.adverts <> 'not_required'
     GROUP BY d.said_on, l.jurisdiction
-), divided AS (  -- countries of which a subdivision must be known
+), divided AS (  -- countries in which the subdivision must be known
     SELECT DISTINCT said_on, split_part(jurisdiction, '-', 1) AS country FROM laws WHERE contains(jurisdiction, '-')
 ), judged AS (
     SELECT

@@ -1,18 +1,17 @@
--- What jobs in the stock of the day `as_of` are offered, region by region, with what decides the bands that they enter:
--- one row per job and region that its base pay counts in. Where several of its adverts or pay zones count in a region,
--- an advert's own pay comes first. `position` is that of the pay in core.posting_pay, -1 for the advert's own. A row
--- enters the band of its region in US dollars when `is_in_band` and both ends are known in dollars (`annual_low_usd`,
--- `annual_high_usd`); where it is `is_full_time` and enters none, what it pays is as little known as of `silent_jobs`.
--- `country` is that of the pay, `paid_in` all countries of the region in whose own bands the job counts. Of work that
--- is neither AI, data nor engineering, adverts of the random share speak alone: of the others pay is read where a field
--- states it and not where a text does.
+-- What jobs in the stock of the day `as_of` offer, by region, with what decides which bands they enter: one row per job
+-- and region that its base pay counts in. If several adverts or pay zones of a job count in a region, an advert's own
+-- pay comes first. `position` is that of the pay in core.posting_pay, -1 for the advert's own. A row enters the band of
+-- its region in US dollars if `is_in_band` and both ends are known in dollars (`annual_low_usd`, `annual_high_usd`); if
+-- it is `is_full_time` but enters no band, its pay is as unknown as that of `silent_jobs`. `country` is that of the
+-- pay, `paid_in` all countries of the region whose own bands the job counts in. For work that is neither AI, data nor
+-- engineering, only adverts in the random sample count: from others, pay is read only where a field states it.
 --
--- $adverts: adverts that speak for jobs; of the macro the stock of the day. $sampled: the group of roles of other work.
+-- $adverts: adverts to read offers from; in the macro the stock of the day. $sampled: the group of roles of other work.
 -- $not_full_time, $not_in_band: pay_not_full_time.sql and pay_not_in_band.sql.
 WITH seen AS (
     SELECT * FROM $adverts WHERE role_group <> $sampled OR is_drawn
 ), tied AS (
-    -- Pay zones: what the advert offers in a country of its own, whether or not that is the posting's own pay.
+    -- Pay zones: what the advert offers in a specific country, whether or not that is the posting's own pay.
     SELECT c.*
     FROM core.posting_pay c JOIN seen USING (posting_id)
     WHERE c.is_headline_in_country AND c.component = 'base'
@@ -59,7 +58,8 @@ WITH seen AS (
         o.continent,
         coalesce(
             o.pay_market,
-            CASE WHEN list_contains(c.currencies, o.currency) THEN 'local' WHEN len(c.currencies) > 0 THEN 'cross_border' END
+            CASE WHEN list_contains(c.currencies, o.currency) THEN 'local' WHEN len(c.currencies) > 0
+                THEN 'cross_border' END
         ) AS pay_market,
         o.currency,
         list_contains(c.currencies, o.currency) AS is_local_currency,
@@ -76,7 +76,7 @@ WITH seen AS (
 ), counted AS (
     SELECT
         level.name AS region_level, level.place AS region,
-        -- Named one by one: DuckDB stores several names of an EXCLUDE in another order each time it writes a macro.
+        -- Columns by name: DuckDB stores the names of an EXCLUDE in a different order each time it writes a macro.
         o.job_id, o.posting_id, o.position, o.employer, o.role, o.role_group, o.seniority, o.seniority_inferred,
         o.pay_market, o.currency, o.is_local_currency, o.annual_low, o.annual_high, o.annual_low_usd, o.annual_high_usd,
         o.is_full_time, o.is_in_band, o.country
@@ -88,8 +88,9 @@ WITH seen AS (
         PARTITION BY o.job_id, level.name, level.place ORDER BY o.position >= 0, o.posting_id, o.position
     ) = 1
 ), own AS (
-    -- Countries of a wider place in whose own bands the job counts.
-    SELECT c.job_id, level.name AS region_level, level.place AS region, string_agg(c.region, ' ' ORDER BY c.region) AS paid_in
+    -- Countries of a wider place whose own bands the job counts in.
+    SELECT c.job_id, level.name AS region_level, level.place AS region,
+        string_agg(c.region, ' ' ORDER BY c.region) AS paid_in
     FROM counted c JOIN core.countries n ON n.country = c.region, LATERAL (
         VALUES ('world', 'World'), ('continent', n.continent), ('region', n.region)
     ) AS level (name, place)

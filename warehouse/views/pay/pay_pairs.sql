@@ -1,9 +1,9 @@
--- What third parties say that adverts pay, as of the day `as_of`: low and high pairs of each one's newest snapshot,
--- duplicates removed, in each country those of the source that has most there. Employers are unknown. Dollars are the
--- source's own, else by the rate of the snapshot (report_rates). Pay of the calendar year of the snapshot and the one
--- before: the source gives years, not days. No year of ours is asked, so that nothing changes by New Year alone. Pay in
--- money that is not the country's is paid from abroad. `source` and `pair_row` name a pair, `warc` and `snapshot_on`
--- its archive file and snapshot.
+-- What third parties say that adverts pay, as of the day `as_of`: pairs of a low and a high amount from each
+-- collection's newest snapshot, without duplicates, in each country only those of the source with most pairs there.
+-- Employers are unknown. Dollars are the source's own, otherwise at the rate of the snapshot (report_rates). Pay is
+-- from the calendar year of the snapshot and the one before, as the source gives years, not days; our own calendar does
+-- not matter, so New Year changes nothing. Pay in money that is not the country's is paid from abroad. `source` and
+-- `pair_row` identify a pair, `warc` and `snapshot_on` its archive file and snapshot.
 WITH newest AS (
     SELECT source, max(snapshot_on) AS snapshot_on FROM core.pay_reports
     WHERE snapshot_on <= as_of AND basis = 'advertised_third_party' GROUP BY source
@@ -12,7 +12,8 @@ WITH newest AS (
         r.source, r.pair_row, r.role, r.role_group, r.seniority, r.currency, r.title, r.employer_country,
         r.employer_size, r.remote_share, r.year,
         r.country, r.region, r.continent,
-        CASE WHEN list_contains(c.currencies, r.currency) THEN 'local' WHEN len(c.currencies) > 0 THEN 'cross_border' END
+        CASE WHEN list_contains(c.currencies, r.currency) THEN 'local' WHEN len(c.currencies) > 0
+            THEN 'cross_border' END
             AS pay_market,
         max(r.warc) AS warc, snapshot_on,
         min(coalesce(r.pay_usd_stated, r.pay * w.usd_per_unit)) AS low_usd,
@@ -23,7 +24,7 @@ WITH newest AS (
     WHERE r.basis = 'advertised_third_party' AND r.employment_type = 'FULL_TIME' AND r.pay_flag IS NULL
         AND r.year >= year(r.snapshot_on) - 1 AND r.seniority <> 'intern' AND r.role <> 'ai_data_trainer'
     GROUP BY ALL HAVING count(*) = 2
-), told AS (
+), distinct_pairs AS (
     SELECT DISTINCT ON (
         title, seniority, low_usd, high_usd, country, employer_country, employer_size, remote_share, year, source
     )
@@ -33,9 +34,9 @@ WITH newest AS (
     WHERE low_usd > 0 AND high_usd <= 4 * low_usd
     ORDER BY ALL
 ), main_sources AS (
-    SELECT country, source FROM told GROUP BY country, source
+    SELECT country, source FROM distinct_pairs GROUP BY country, source
     QUALIFY row_number() OVER (PARTITION BY country ORDER BY count(*) DESC, source) = 1
 )
-SELECT t.* FROM told AS t
+SELECT t.* FROM distinct_pairs AS t
 JOIN main_sources AS m ON m.source = t.source AND m.country IS NOT DISTINCT FROM t.country
 ORDER BY ALL

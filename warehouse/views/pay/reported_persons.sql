@@ -1,16 +1,17 @@
--- What persons report of their pay in the newest wave of each survey up to the day `as_of`: one row a person, no
--- intern, who tells the country. `gross_usd` and `net_usd` are by the person's own rate where there is one, else by
--- that of the wave (`report_rates`); NULL: no rate. `is_flagged`: the amount cannot be right, and is in no quantile.
--- `pay_market` is NULL where the survey does not ask for the money, and for who is paid in both. `is_main_survey`: the
--- survey is the one of most persons of the country, which alone speaks for it in bands and comparisons. `is_full_time`:
--- in full-time work, or in a survey that does not ask for the time and counts as a whole.
+-- Pay that persons report in the newest wave of each survey up to the day `as_of`: one row per person who names the
+-- country, without interns. `gross_usd` and `net_usd` use the person's own rate if there is one, otherwise that of the
+-- wave (`report_rates`); NULL: no rate. `is_flagged`: the amount cannot be right and enters no quantile. `pay_market`
+-- is NULL if the survey does not ask for the currency, or the person is paid in both. `is_main_survey`: the survey has
+-- most persons of the country and alone represents it in bands and comparisons. `is_full_time`: in full-time work, or
+-- in a survey that does not ask for hours and counts as a whole.
 WITH persons AS (
     SELECT
         p.source, p.row, w.reported_on, p.year, p.country, p.role, p.role_group, p.seniority,
         CASE $experience_bands END AS experience,
         coalesce(p.employment_type, 'unstated') AS employment_type,
         p.paid_in,
-        CASE WHEN p.paid_in IN ('local', 'dollar_linked') THEN 'local' WHEN p.paid_in = 'dollars' THEN 'cross_border' END
+        CASE WHEN p.paid_in IN ('local', 'dollar_linked') THEN 'local' WHEN p.paid_in = 'dollars'
+            THEN 'cross_border' END
             AS pay_market,
         p.currency, p.pay AS gross, p.pay_net AS net,
         coalesce(p.pay_usd_stated, p.pay * w.usd_per_unit) AS gross_usd,

@@ -1,4 +1,4 @@
--- US dollars for one unit of a currency, by source and day: what the quotes of that day imply.
+-- US dollars for one unit of a currency, by source and day, as implied by the quotes of that day.
 WITH dollars AS (
     SELECT source, rate_on, base, rate AS usd FROM core.exchange_rates
     WHERE currency = 'USD' AND base <> 'USD' AND rate > 0

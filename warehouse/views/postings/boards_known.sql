@@ -1,5 +1,5 @@
--- Part of postings_as_of.sql. core.posting_boards as it was known at the end of a day ($end_of_day: the first moment
--- after it, UTC).
+-- Part of postings_as_of.sql: core.posting_boards as known at the end of a day ($end_of_day: the first moment after it,
+-- UTC).
 SELECT b.posting_id, b.board, b.first_seen_at,
     CASE WHEN b.last_seen_at < $end_of_day THEN b.last_seen_at
         ELSE coalesce(greatest(b.first_seen_at, r.observed_at), b.first_seen_at) END AS last_seen_at,

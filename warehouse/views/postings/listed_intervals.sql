@@ -1,6 +1,7 @@
--- Part of other SELECTs. From when to when each posting was listed, over the boards of $boards: core.posting_boards, or
--- some rows of it. A posting is open while any board lists it: intervals that touch or overlap are one, which is closed
--- when the last of them to end was. One that a board began again later had ended without a closing.
+-- Part of other SELECTs. The intervals in which each posting was listed on the boards of $boards: core.posting_boards,
+-- or some of its rows. A posting is open while any board lists it, so intervals that touch or overlap are merged; the
+-- merged interval is closed if the last of them to end is. An interval that a board began again later ended without a
+-- closing.
 SELECT posting_id, number, min(first_seen_at) AS first_seen_at, max(last_seen_at) AS last_seen_at,
     CASE WHEN max(closed_at) = max(until) THEN max(closed_at) END AS closed_at,
     CASE WHEN max(closed_at) = max(until) THEN max_by(closed_by, closed_at) END AS closed_by

@@ -1,7 +1,6 @@
--- The flow of the `window_days` days that end with the day `as_of`: adverts that statistics count and that were first
--- seen then, on a board that had been read whole, without them, a short time before; `bridge_days` is how many days
--- that is at most. What stood on a board when it was first read is in no flow: nobody knows since when.
---
+-- The flow of the `window_days` days up to the day `as_of`: adverts that statistics count and that were first seen in
+-- them, on a board that had been read completely, without them, at most `bridge_days` days before. Adverts that were on
+-- a board when it was first read are in no flow, as nobody knows since when.
 WITH first_listed AS (
     SELECT b.posting_id, v.source, b.board, min(b.first_seen_at) AS first_seen_at
     FROM core.posting_boards AS b JOIN core.publishable_postings AS v USING (posting_id)
@@ -14,7 +13,7 @@ FROM core.publishable_postings AS p SEMI JOIN (
     SELECT b.posting_id
     FROM first_listed AS b ASOF JOIN (
         SELECT source, coalesce(board, source) AS board, observed_at FROM ops.responses WHERE is_complete
-    ) AS r  -- the last whole reading before
+    ) AS r  -- the last complete reading before
     ON r.source = b.source AND r.board = b.board AND b.first_seen_at > r.observed_at
     WHERE (b.first_seen_at AT TIME ZONE 'UTC')::DATE - (r.observed_at AT TIME ZONE 'UTC')::DATE <= $bridge_days
 ) AS n USING (posting_id)

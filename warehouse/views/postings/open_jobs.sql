@@ -1,5 +1,5 @@
--- Jobs that were open at the end of a day (UTC), from what had been read by then: one row per vacancy, however many
--- adverts it has. `employer` is the name in core.employers, as it is known today.
+-- Jobs that were open at the end of a day (UTC), as far as was read by then: one row per vacancy, however many adverts
+-- it has. `employer` is the name in core.employers as known today.
 SELECT job_id, arg_min(title, first) AS title, arg_min(employer, first) AS employer, arg_min(role, first) AS role,
     arg_min(role_group, first) AS role_group, arg_min(seniority, first) AS seniority, count(*) AS n_postings,
     list_sort(list(DISTINCT source)) AS sources, coalesce(list_sort(list(DISTINCT country)), []) AS countries,

@@ -1,4 +1,4 @@
--- Every edit of an advert: which column, what it said before and after, and when the new words were first read.
+-- Every edit of an advert: the column, its old and new content, and when the new content was first read.
 --
 -- $changed_columns: a struct (column_name, old_value, new_value) for each column of an advert.
 SELECT * FROM (

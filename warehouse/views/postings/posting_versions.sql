@@ -1,4 +1,4 @@
--- Everything postings ever said: the current version (`version_to` is NULL) and those it superseded.
+-- Everything that postings ever said: the current version (`version_to` is NULL) and earlier ones.
 --
 -- $version_columns: the columns that a version has in both tables.
 SELECT $version_columns, version_to FROM core.superseded_versions

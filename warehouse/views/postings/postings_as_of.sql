@@ -1,16 +1,16 @@
--- core.postings as it stood at the end of a day (UTC), from what had been read by then, and whether each was open:
--- listed, and not expired. Dollars and `employer_id` are by what is known today. `last_seen_at` of a posting that was
--- seen again later is that of the last complete list by then; of sources without such lists, the first sight of the
--- interval.
+-- core.postings as it was at the end of a day (UTC), as far as was read by then, and whether each posting was open:
+-- listed, and not expired. Dollars and `employer_id` are as known today. For a posting that was seen again later,
+-- `last_seen_at` is that of the last complete list by then, or for sources without such lists, the first sighting in
+-- the interval.
 --
 -- $end_of_day: the first moment after the day `as_of`, UTC.
--- $dates: posting_dates.sql over the intervals on boards as they were known then.
+-- $dates: posting_dates.sql over the intervals on boards as known then.
 -- $expires_on: as in posting_intervals.sql.
 WITH known AS (
     SELECT * FROM ($dates)
 ), lasting AS (
-    -- Without whole lists, sightings of an interval are never further apart than the age of its source: on a day within
-    -- it, it had not expired, whenever it was that it had last been seen by then.
+    -- Without complete lists, sightings in an interval are never further apart than the age that its source declares,
+    -- so on a day within the interval the posting had not expired, whenever it had last been seen by then.
     SELECT DISTINCT b.posting_id FROM core.posting_boards AS b JOIN core.postings AS p USING (posting_id)
     WHERE b.first_seen_at < $end_of_day AND b.last_seen_at >= $end_of_day AND NOT EXISTS (
         SELECT 1 FROM ops.responses AS r

@@ -1,13 +1,13 @@
 -- The stock of the day `as_of`: adverts that statistics count and that their board listed when it was last read
--- (board_readings); `read_on` is the day of that reading, the last of them where several boards list it. Of boards that
--- are not read whole, adverts that had not expired by then. What an advert says is what it says by now. A source none
--- of whose answers lists a board is read as one.
+-- (board_readings). `read_on` is the day of that reading, the latest if several boards list the advert. On boards
+-- without complete readings these are adverts that had not expired by then. Adverts have their current content. A
+-- source whose answers never list a board is read as one board.
 --
--- $expires_on: the last day on which an advert counts as open when it is not seen again.
+-- $expires_on: the last day on which an advert counts as open without being seen again.
 WITH readings AS MATERIALIZED (FROM board_readings(as_of)), without_boards AS (
     SELECT source FROM readings GROUP BY source HAVING bool_and(board = source)
 ), listed AS (
-    -- Of each advert on each board, the last time it was listed that began by the reading.
+    -- For each advert and board, the last listing that began by the time of the reading.
     SELECT b.posting_id, b.last_seen_at, b.closed_at, r.read_at, r.read_on, r.is_whole, v.valid_through, v.source
     FROM core.posting_boards AS b
     JOIN core.publishable_postings AS v USING (posting_id)

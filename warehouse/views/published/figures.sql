@@ -1,2 +1,2 @@
--- The figures as they are published: the newest day of the ledger. What each said on earlier days is in mart.figures.
+-- The published figures: the newest day of the ledger. mart.figures has those of earlier days.
 FROM mart.figures WHERE as_of = (SELECT max(as_of) FROM mart.days WHERE mart = 'mart.figures')
