@@ -19,7 +19,7 @@ from flows.terminal.errors import WrongUsage
 app = typer.Typer(
     rich_markup_mode="markdown",
     no_args_is_help=True,
-    help="See how an advert was read (`why`); in a checkout, measure the readers (`audit`, `scorecard`, `emerging`).",
+    help="See and judge how adverts were read; in a checkout, `scorecard` and `emerging` measure the readers.",
 )
 
 
@@ -63,14 +63,11 @@ def audit(
 ) -> None:
     """Judge whether 20 adverts were read correctly; the answers give the readers' rolling accuracy.
 
-    Needs a checkout of the project.
-
     **Reads** market.duckdb, refined/ and your answers. **Writes** each answer to audit.jsonl in the data folder; the
     next night adds them to ops.audits. If you stop, the same command continues with the day's next question.
     """
-    _need_checkout("audit")
+    from flows.accuracy.audit import ask_questions
     from flows.accuracy.audit_results import audits_of, show_accuracy
-    from tests.accuracy.audit import ask_questions
 
     config = settings()
     answers = ask_questions(

@@ -14,8 +14,8 @@ from extractors.archive.reader import read
 from extractors.archive.store import Store
 from extractors.response import Response
 from extractors.source import all_sources
+from flows.accuracy.audit import values_read_by
 from flows.accuracy.audit_results import GOLD, Answer, answers_in
-from tests.accuracy.audit import values_read_by
 from tests.accuracy.scoring import Score
 from transforms.posting import posting
 from transforms.records.rows import Posting

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from tests.accuracy.title_doubt import title_doubts
+from flows.accuracy.title_doubt import title_doubts
 
 TITLES = [
     f"{level} {field} engineer {number}"

@@ -29,8 +29,8 @@ def title_doubts(titles: Sequence[str], labels: Sequence[str]) -> NDArray[np.flo
     names, codes = np.unique(np.array(labels, dtype=str), return_inverse=True)
     if len(names) < 2:
         return doubts
-    from sklearn.feature_extraction.text import TfidfVectorizer  # two seconds, for audits alone
-    from sklearn.naive_bayes import MultinomialNB
+    from sklearn.feature_extraction.text import TfidfVectorizer  # noqa: PLC0415  # two seconds, for audits alone
+    from sklearn.naive_bayes import MultinomialNB  # noqa: PLC0415
 
     words = TfidfVectorizer(sublinear_tf=True, ngram_range=(1, 2), tokenizer=WORD.findall, token_pattern=None)
     features = words.fit_transform(titles)

@@ -14,9 +14,9 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
+from flows.accuracy.audit import DOUBT_SIZE, QUESTIONS, Candidate, ask_questions, candidates_in, draw, parse_value
 from flows.accuracy.audit_results import ALL, GOLD, Answer, answers_in, audits_of
 from flows.terminal.errors import Wrong
-from tests.accuracy.audit import DOUBT_SIZE, QUESTIONS, Candidate, ask_questions, candidates_in, draw, parse_value
 from tests.flows.accuracy.test_audit_results import answer
 from tests.flows.publishing import JOB, published
 from transforms.records.vocabulary import READERS

@@ -26,10 +26,10 @@ from rich.text import Text
 
 from flows.accuracy.audit_results import GOLD, Answer, FieldValue, answers_in
 from flows.accuracy.posting_report import Value, read_refined_row, show, skills_of, values_of
+from flows.accuracy.title_doubt import title_doubts
 from flows.runs.jsonl import append
 from flows.runtime.version import code_version
 from flows.terminal.errors import Wrong
-from tests.accuracy.title_doubt import title_doubts
 from transforms.place.gazetteer import countries, members_of
 from transforms.place.places import WORLD
 from transforms.records.vocabulary import (
