@@ -1,8 +1,8 @@
-"""Ask a person whether adverts were read right: twenty questions a day, each about one reader's values of one advert.
+"""Ask a person whether adverts were read correctly: twenty questions a day, each on one reader's values of one advert.
 
-Questions are drawn by strata of source and language, with the readers taking turns, and within a stratum by doubt: an
-advert that contradicts itself, or whose title a classifier reads otherwise, is drawn more often and weighs less. Each
-answer is appended to `audit.jsonl` in the data folder; `audit_results` counts them, `scorecard` scores them again.
+Questions are drawn by source and language, the readers take turns, and doubtful adverts come first: an advert that
+contradicts itself, or whose title a classifier reads differently, is drawn more often and weighs less. Each answer is
+appended to `audit.jsonl` in the data folder; `audit_results` counts them, `scorecard` scores them again.
 """
 
 from __future__ import annotations
@@ -70,7 +70,7 @@ VALUES: Mapping[str, tuple[str, ...]] = {
     "degree_min": DEGREES,
     "ai_label": AI_LABELS,
 }
-"""What may be answered for a field, where that is a closed list."""
+"""Allowed answers for fields with a closed list."""
 NUMBERS = ("pay_low", "pay_high", "years_min")
 NOTHING = "-"
 HELP = "Enter right · n wrong · a the whole advert · s skip · q stop"
@@ -83,19 +83,19 @@ EVIDENCE: Mapping[str, tuple[str, ...]] = {
     "ai_label": ("ai_label",),
     "skill": (),
 }
-"""Which of the values that `why` shows bear on a reader; a component of pay by the first word of its name."""
+"""Values of `why` that belong to each reader; components of pay by the first word of their name."""
 
 IN_NUMBERS = ("pay", "requirement")
-"""Readers whose values stand in lines with numbers: those are shown where nothing was read."""
+"""Readers of numbers: lines with numbers are shown if nothing was read."""
 MAX_LINES = 8
 AROUND = 120
-"""Characters of a long line that are shown to either side of the words read."""
+"""Characters of a long line that are shown on either side of the words read."""
 
 Ask = Callable[[str], str]
 NO_DOUBT: Mapping[str, float] = MappingProxyType({})
 
 
-class _StopAsking(Exception):  # noqa: N818  # no error: the person stops
+class _StopAsking(Exception):  # noqa: N818  # not an error: the person stops
     """The person stops, or the input ends."""
 
 
@@ -131,10 +131,10 @@ FROM core.postings WHERE text_state NOT IN ('none', 'unread') ORDER BY posting_i
 
 
 def candidates_in(con: Any) -> list[Candidate]:
-    """The adverts with text of a published database, with their doubts.
+    """Return the adverts with text of a published database, with their doubts.
 
-    A reader's values are doubted in full where a check of the advert against itself fails that they stand in; role and
-    level as far as a classifier of titles disagrees, too.
+    Doubt is 1 for values that fail a consistency check of the advert. Role and level are also doubted by how far a
+    classifier of titles disagrees.
     """
     rows = con.execute(DRAWN_FROM).fetchall()
     titles = [row[3] for row in rows]
@@ -149,7 +149,7 @@ def candidates_in(con: Any) -> list[Candidate]:
 
 
 def draw(adverts: Sequence[Candidate], day: date, *, answered: Iterable[Answer] = ()) -> list[Question]:
-    """The questions of a day: the same ones however often it is asked.
+    """Return the questions of a day, always the same for a day.
 
     Strata of source and language get questions by the square root of their size (power allocation, Bankier 1988:
     small ones are seen, large ones still lead), systematically from a random start. Within a stratum an advert is
@@ -168,10 +168,12 @@ def draw(adverts: Sequence[Candidate], day: date, *, answered: Iterable[Answer] 
     questions: list[Question] = []
     for reader, name in zip(readers, _allot_strata(strata, chance), strict=False):
         pool = [
-            one for one in strata[name] if one.posting_id not in drawn_ids and (one.posting_id, reader) not in history
+            advert
+            for advert in strata[name]
+            if advert.posting_id not in drawn_ids and (advert.posting_id, reader) not in history
         ]
         if pool:
-            sizes = [1 + DOUBT_SIZE * one.doubts.get(reader, 0.0) for one in pool]
+            sizes = [1 + DOUBT_SIZE * advert.doubts.get(reader, 0.0) for advert in pool]
             at = chance.choices(range(len(pool)), sizes)[0]
             n_expected = QUESTIONS / len(READERS) * math.sqrt(len(strata[name])) / roots
             drawn_ids.add(pool[at].posting_id)
@@ -186,7 +188,7 @@ def draw(adverts: Sequence[Candidate], day: date, *, answered: Iterable[Answer] 
 def _allot_strata(
     strata: Mapping[tuple[str, str], Sequence[Candidate]], chance: random.Random
 ) -> Iterator[tuple[str, str]]:
-    """The stratum of each question: points at equal distances along the strata, each as long as its root of size."""
+    """Yield the stratum of each question: points at equal distances along strata, as long as their roots of size."""
     names = sorted(strata)
     ends = list(itertools.accumulate(math.sqrt(len(strata[name])) for name in names))
     start = chance.random()
@@ -200,10 +202,10 @@ def _allot_strata(
 
 
 def ask_questions(data: Path, day: date, ask: Ask, out: Console, *, refined: Path | None = None) -> list[Answer]:
-    """Ask the day's questions and keep each answer as it is given; those answered earlier that day are not asked again.
+    """Ask the day's open questions and keep each answer at once.
 
-    `ask` shows a prompt and returns what was typed; it raises `EOFError` where nothing more comes.
-    Raises `FileNotFoundError` when nothing was published yet.
+    `ask` shows a prompt and returns what was typed; it raises `EOFError` at the end of the input.
+    Raises `FileNotFoundError` if nothing was published yet.
     """
     path = data / GOLD
     before = answers_in(path)
@@ -253,7 +255,7 @@ def _ask_question(
         elif reply == "q":
             raise _StopAsking
         else:
-            out.print(Text(f"{reply!r} is no answer", "red"))
+            out.print(Text(f"{reply!r} is not an answer", "red"))
             continue
         return Answer(
             audited_on=day.isoformat(),
@@ -271,7 +273,7 @@ def _ask_question(
 
 
 def values_read_by(reader: str, row: Mapping[str, Any]) -> dict[str, FieldValue]:
-    """The values a reader gave a refined row, by field. Skills that are only mentioned are not asked about."""
+    """Return a reader's values of a refined row, by field. Skills that are only mentioned are left out."""
     if reader == "skill":
         asked_for = [skill for skill in row["skills"] if skill["requirement"] != "mentioned"]
         return {"skills": {skill["skill"]: skill["requirement"] for skill in asked_for}}
@@ -295,7 +297,7 @@ def _show_question(
 
 
 def _find_evidence(row: Mapping[str, Any], reader: str) -> Iterator[Text]:
-    """The lines of the advert on which a reader's values stand, each once, with the words marked."""
+    """The lines of the advert that a reader's values come from, each once, with their words marked."""
     if reader == "skill":
         values = [value for value in skills_of(row) if value.value != "mentioned"]
     else:
@@ -309,16 +311,25 @@ def _find_evidence(row: Mapping[str, Any], reader: str) -> Iterator[Text]:
         elif value.start is None and value.reading:
             yield Text(f"  {value.name} {value.value}: {value.reading}, {value.rule}", "dim")
     if not values and reader in IN_NUMBERS:
-        numeric_lines = [line for line in text.split("\n") if any(map(str.isdigit, line))]
-        yield Text(f"  nothing was read; lines of the text with a number: {len(numeric_lines)}", "dim")
-        yield from (Text.assemble(("  | ", "dim"), line[: 2 * AROUND]) for line in numeric_lines[:MAX_LINES])
-    for begin, stop in sorted(lines):
-        spans = [(v.start, v.end, v.style or "bold") for v in lines[begin, stop] if v.start is not None and v.end]
-        left, right = max(begin, spans[0][0] - AROUND), min(stop, max(end for _, end, _ in spans) + AROUND)
-        line = Text(text[left:right])
-        for start, end, style in spans:
-            line.stylize(style, start - left, end - left)
-        yield Text.assemble(("  | " if left == begin else "  …", "dim"), line, ("" if right == stop else "…", "dim"))
+        yield from _quote_numeric_lines(text)
+    for (begin, stop), found in sorted(lines.items()):
+        yield _quote_line(text, begin, stop, found)
+
+
+def _quote_numeric_lines(text: str) -> Iterator[Text]:
+    lines = [line for line in text.split("\n") if any(map(str.isdigit, line))]
+    yield Text(f"  nothing was read; lines of the text with a number: {len(lines)}", "dim")
+    yield from (Text.assemble(("  | ", "dim"), line[: 2 * AROUND]) for line in lines[:MAX_LINES])
+
+
+def _quote_line(text: str, begin: int, stop: int, values: Sequence[Value]) -> Text:
+    """The line from `begin` to `stop`, cut to `AROUND` characters on both sides of the values, which are marked."""
+    spans = [(v.start, v.end, v.style or "bold") for v in values if v.start is not None and v.end]
+    left, right = max(begin, spans[0][0] - AROUND), min(stop, max(end for _, end, _ in spans) + AROUND)
+    line = Text(text[left:right])
+    for start, end, style in spans:
+        line.stylize(style, start - left, end - left)
+    return Text.assemble(("  | " if left == begin else "  …", "dim"), line, ("" if right == stop else "…", "dim"))
 
 
 def _format_value(value: FieldValue) -> str:
@@ -334,7 +345,7 @@ def _format_value(value: FieldValue) -> str:
 
 
 def _ask_for_value(field: str, value: FieldValue, ask: Ask, out: Console) -> FieldValue:
-    """What a person says stands in the advert; asked again until it can be read."""
+    """Return what a person finds in the advert. Asks again until the answer can be read."""
     if field == "skills":
         hint = "+Name required, +Name preferred, -Name; separated by commas; Enter keeps"
     else:
@@ -350,31 +361,31 @@ def _ask_for_value(field: str, value: FieldValue, ask: Ask, out: Console) -> Fie
 
 
 def parse_value(field: str, text: str) -> FieldValue:
-    """A typed value as the field holds it. Raises `Wrong` saying what is expected."""
+    """Return a typed answer as a value of the field. Raises `Wrong` with what to type."""
     if text == NOTHING:
         return None
     if field in NUMBERS:
         try:
             number = float(text.replace(",", "").replace(" ", ""))
         except ValueError:
-            raise Wrong(f"{text!r} is no number; one such as 120000 expected") from None
+            raise Wrong(f"{text!r} is not a number; type one such as 120000") from None
         if not 0 <= number < float("inf"):
-            raise Wrong(f"{text!r}: a number from 0 on expected")
+            raise Wrong(f"{text!r}: type a number of 0 or more")
         return number
     if field in VALUES:
         if text not in VALUES[field]:
-            raise Wrong(f"{text!r} is no {field}; one of {', '.join(VALUES[field])} expected")
+            raise Wrong(f"{text!r} is not a {field}; type one of {', '.join(VALUES[field])}")
         return text
     if field == "remote_scope":
         scopes = sorted({part.strip().upper() for part in text.split(",") if part.strip()})
         if unknown := [scope for scope in scopes if scope != WORLD and not members_of(scope)]:
-            raise Wrong(f"{', '.join(unknown)}: ISO country codes or groups such as EU, EMEA, WORLD expected")
+            raise Wrong(f"{', '.join(unknown)}: type ISO country codes or groups such as EU, EMEA, WORLD")
         return scopes
     code = text.upper()
     if field == "country" and code not in countries():
-        raise Wrong(f"{text!r} is no country; an ISO 3166-1 code of two letters expected")
+        raise Wrong(f"{text!r} is not a country; type an ISO 3166-1 code of two letters")
     if field == "currency" and not (len(code) == len("USD") and code.isalpha() and code.isascii()):
-        raise Wrong(f"{text!r} is no currency; an ISO 4217 code expected, by the pattern {CURRENCY_CODE}")
+        raise Wrong(f"{text!r} is not a currency; type an ISO 4217 code ({CURRENCY_CODE})")
     return code
 
 
@@ -391,5 +402,5 @@ def _parse_skills(text: str, value: FieldValue) -> dict[str, str]:
         elif sign == "-" and label in skills:
             del skills[label]
         else:
-            raise Wrong(f"{part!r}: +Name, +Name preferred or -Name of one that was read expected")
+            raise Wrong(f"{part!r}: type +Name, +Name preferred, or -Name of a skill that was read")
     return skills

@@ -142,7 +142,7 @@ def test_a_correction_is_kept_beside_what_was_read(data: Path) -> None:
     before = index_of(data, "pay")
     lines = [*["s"] * before, "n", "155k", "155,000", "-", "usd", "month", "q"]
     (answer,), output = answer_questions(data, lines)
-    assert "'155k' is no number" in output
+    assert "'155k' is not a number" in output
     assert not answer.is_right
     assert answer.read["pay_low"] == 150_000.0
     assert answer.right == {"pay_low": 155_000.0, "pay_high": None, "currency": "USD", "period": "month"}
@@ -171,7 +171,7 @@ def test_the_whole_advert_can_be_looked_at(data: Path) -> None:
     answers, output = answer_questions(data, ["a", "what?", "", "q"])
     assert len(answers) == 1
     assert "[Rust ‹preferred›]" in output
-    assert "'what?' is no answer" in output
+    assert "'what?' is not an answer" in output
 
 
 def test_a_day_goes_on_where_it_was_left(data: Path) -> None:
