@@ -1,7 +1,8 @@
-"""Fill definitions into pages: the text between markers is written from the definitions.
+"""Fill definitions into pages.
 
-A marker names a definition or one of its properties: `<!-- is: BAND.start -->three in four<!-- /is -->`. Run
-`python -m reports.definition_words` (`make generated`) after changing a definition.
+The text between two markers is written from a definition. A marker names the definition, or one of its properties:
+`<!-- is: BAND.start -->three in four<!-- /is -->`. Run `python -m reports.definition_words` (`make generated`) after
+changing a definition.
 """
 
 from __future__ import annotations
@@ -28,11 +29,10 @@ DEFINITIONS: Mapping[str, Definition | Band] = {
 RULES: Mapping[str, Rule] = {rule.column: rule for rule in printing.RULES} | {
     f"closings_{rule.column}": rule for rule in closings.CLOSING_RULES
 }
-"""Rules of printing by column."""
+"""Printing rules, by column name."""
 
 
 def _table() -> str:
-    """A table of all definitions."""
     rows = (
         f"| {definition.name} | {_number(definition)} | {_why(definition)} |" for definition in DEFINITIONS.values()
     )
@@ -57,11 +57,14 @@ OTHERS = {
     "YEARS_OF_ENTRY": lambda: levels.say_years("entry"),
     "DEFINITIONS": _table,
 }
-"""Other texts computed from definitions, by their names in markers."""
+"""Other texts that are computed from definitions, by the name that a marker uses."""
 
 
 def words_of(name: str) -> str:
-    """Words for a marker's name: a definition, one of its properties, or an entry of `OTHERS`. Raises `KeyError`."""
+    """Return the words for a marker's name.
+
+    The name is a definition, one property of a definition, or a key of `OTHERS`. Raise `KeyError` for an unknown name.
+    """
     head, _, attribute = name.partition(".")
     if name in OTHERS:
         return OTHERS[name]()
@@ -70,7 +73,10 @@ def words_of(name: str) -> str:
 
 
 def fill_words(path: Path, text: str) -> str:
-    """A page with current words between its markers. Docs put a space before "%", the guide does not."""
+    """Return the page's text with current words between its markers.
+
+    A space stands before "%" in every page except the guide.
+    """
 
     def fill(match: re.Match[str]) -> str:
         words = words_of(match["name"])

@@ -1,8 +1,8 @@
 """A cell: one published value with everything needed to print it.
 
-A cell is made from a row of a published mart (`published`) or behind a figure of the ledger (`of_figure`). It never
-gives a number that may not be printed: if an interval or bounds are printed instead, the number is None and only its
-ends remain.
+A cell is made from a row of a published mart (`published`) or from a row of a figure in the ledger (`of_figure`). A
+cell never gives a number that may not be printed: if an interval or bounds are printed instead, the number is None, and
+only the ends are given.
 """
 
 from __future__ import annotations
@@ -19,13 +19,14 @@ from warehouse.marts.measures import MEASURES
 from warehouse.marts.printing import BOUNDS, POINT, choose_form
 
 if TYPE_CHECKING:
-    from reports.wording.renderer import Renderer  # which imports this module
+    from reports.wording.renderer import Renderer  # renderer imports this module
 
 
 class Part(NamedTuple):
-    """A kind of number in a row: name, column, unit with columns in braces, and the column of its form, if any.
+    """A kind of number in a row: its name, its column, its unit, and the column that gives its form, if any.
 
-    `counts` are the columns of its jobs and employers, if they differ from the row's.
+    Braces in `unit` name columns of the row. `counts` are the columns with the number's jobs and employers, if they
+    differ from the row's.
     """
 
     name: str
@@ -37,7 +38,7 @@ class Part(NamedTuple):
 
 _YEARLY, _LOCALLY = "{currency} per year", "{local_currency} per year"
 MEDIAN_OF_PANEL = "median_of_panel"
-"""Part: the median of jobs on boards drawn at random."""
+"""Name of the part that is the median of jobs on boards drawn at random."""
 _OF_PANEL = ("n_panel_jobs", "n_panel_employers")
 _LOCALLY_OF_PANEL = ("local_n_panel_jobs", "local_n_panel_employers")
 PARTS = (
@@ -64,14 +65,14 @@ PARTS = (
     Part("n_boards", "n_boards", "boards"),
     Part("n_adverts", "n_adverts", "adverts"),
 )
-"""Kinds of numbers, in the order of printing."""
+"""Kinds of numbers, in the order in which they are printed."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Number:
-    """A number of a cell; `value` is None if only its interval or bounds may be printed.
+    """A number of a cell; `value` is None if only the number's interval or bounds may be printed.
 
-    `counts` are its jobs and employers, if they differ from the cell's.
+    `counts` are the number's jobs and employers, if they differ from the cell's.
     """
 
     part: str
@@ -84,28 +85,27 @@ class Number:
 
     @property
     def ends(self) -> tuple[float, float] | None:
-        """Its interval or bounds, if any."""
+        """The ends of the interval or bounds, if any."""
         return None if self.low is None or self.high is None else (self.low, self.high)
 
     @property
     def known(self) -> tuple[float, float] | None:
-        """What is printed, as a range: the value twice, or the interval printed instead."""
+        """What is printed, as a range: the value twice, or else both ends."""
         return self.ends if self.value is None else (self.value, self.value)
 
     def describe(self) -> dict[str, Any]:
-        """The number as a JSON object of the release."""
+        """Return the number as a JSON object of the release."""
         record = {"value": self.value, "low": self.low, "high": self.high, "unit": self.unit, "form": self.form}
         return record if self.counts is None else record | dict(zip(("n", "employers"), self.counts, strict=True))
 
 
 @functools.lru_cache(maxsize=1_024)
 def _parts_of(columns: tuple[str, ...]) -> tuple[tuple[Part, str, str], ...]:
-    """Parts that rows with these columns may have, with the columns of their ends."""
     return tuple((part, f"{part.column}_lo", f"{part.column}_hi") for part in PARTS if part.column in columns)
 
 
 def numbers_of(row: Row) -> dict[str, Number]:
-    """Numbers of a row by part; {} if it is withheld."""
+    """Return the numbers of a row by part; {} if the row is withheld."""
     numbers: dict[str, Number] = {}
     if row.get("status") == "suppressed":
         return numbers
@@ -126,11 +126,15 @@ def numbers_of(row: Row) -> dict[str, Number]:
 
 
 FIRM, ROUGH, OTHERS, FEW, WORDS = "firm", "rough", "others", "few", "words"
-"""How sure a value is: firm; only as a range; from others; too few jobs; only in words."""
+"""How certain a value is.
+
+FIRM stands for a printed point, ROUGH for a value printed as a range or of low confidence, OTHERS for a value from
+others, FEW for too few jobs, and WORDS for a value only in words.
+"""
 
 
 def judge_sureness(status: str, basis: str | None, *, is_point: bool = True) -> str:
-    """How sure a value is, from its status, its kind of source, and whether a point is printed."""
+    """Return how certain a value is, from its status, its kind of source, and whether a point is printed."""
     if status == "suppressed":
         return FEW
     if basis in OF_OTHERS:
@@ -153,9 +157,9 @@ class Cell:
 
     | field | meaning |
     |---|---|
-    | `id`, `kind` | its address, and the first part of the address |
+    | `id`, `kind` | the cell's address, and the first part of the address |
     | `row` | its columns, as in the mart or the figure |
-    | `name` | its name among other rows of a figure; None if it stands alone |
+    | `name` | its name among other rows of a figure; None if it is the only row |
     | `figure` | the figure that it is a row of |
     | `place`, `region` | slug of its place, and (region level, region) as in the marts |
     | `work`, `jobs` | role or group of roles, and its jobs in words ("AI jobs in Germany") |
@@ -179,17 +183,17 @@ class Cell:
 
     @functools.cached_property
     def numbers(self) -> Mapping[str, Number]:
-        """Its numbers by part."""
+        """The cell's numbers by part."""
         return numbers_of(self.row)
 
     @functools.cached_property
     def text(self) -> str:
-        """The value as printed."""
+        """The value as it is printed."""
         return self.renderer.text([self.row])
 
     @property
     def sentence(self) -> str:
-        """A share as a sentence: "62% of AI jobs that state pay offer equity"; "" for other measures."""
+        """A share as a sentence, such as "62% of AI jobs that state pay offer equity"; "" for other measures."""
         if self.measure not in MEASURES:
             return ""
         value, measure = printed_share(self.row), MEASURES[self.measure]
@@ -198,39 +202,39 @@ class Cell:
 
     @property
     def status(self) -> str:
-        """published, low, stale or suppressed."""
+        """One of "published", "low", "stale" and "suppressed"."""
         return str(self.row.get("status") or "published")
 
     @property
     def reason(self) -> str | None:
-        """Why it is low, stale or suppressed."""
+        """The reason for a status other than "published"; None if none is given."""
         reason: str | None = self.row.get("reason")
         return reason
 
     @property
     def n(self) -> int | None:
-        """Jobs, pairs of amounts or persons that it counts, without silent jobs."""
+        """How many jobs, pairs of amounts or persons the cell counts, without silent jobs."""
         n: int | None = self.row.get("n_persons") or self.row.get("n_jobs")
         return n
 
     @property
     def employers(self) -> int | None:
-        """Employers of these jobs; None if unknown."""
+        """How many employers these jobs have; None if unknown."""
         employers: int | None = self.row.get("n_employers")
         return employers
 
     @property
     def sureness(self) -> str:
-        """FIRM, ROUGH, OTHERS or FEW; pay is judged by both ends of its band."""
+        """How certain the value is: FIRM, ROUGH, OTHERS or FEW; pay is judged by both ends of its band."""
         return self.judge([part for part in ("low", "high") if part in self.numbers] or self.numbers)
 
     def judge(self, parts: Iterable[str]) -> str:
-        """How sure some of its parts are together."""
+        """Return how certain the parts are together."""
         is_point = all(part in self.numbers and self.numbers[part].value is not None for part in parts)
         return judge_sureness("low" if self.row.get("is_low") else self.status, self.basis, is_point=is_point)
 
     @property
     def period_to(self) -> date | None:
-        """The last day of its reference period."""
+        """The last day of the cell's reference period."""
         day: date | None = self.row.get("period_to") or self.rests.period_to
         return day

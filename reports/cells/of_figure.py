@@ -1,4 +1,4 @@
-"""The rows behind a figure of the ledger as cells, with names and addresses."""
+"""The rows of a figure in the ledger as cells, with names and addresses."""
 
 from __future__ import annotations
 
@@ -15,11 +15,14 @@ from warehouse.mart_tables import Figures
 from warehouse.marts.measures import MEASURES
 
 LABELS = ("name", "place", "country_name", "cell", "item")
-"""Columns that may name a row if its renderer does not say which does."""
+"""Columns that may name a row if the renderer does not say which column does."""
 
 
 def cells_of(figure: Figures) -> list[Cell]:
-    """Printed rows of a figure as cells; the name of a single row is None. [] for a withheld figure."""
+    """Return the printed rows of a figure as cells; [] for a withheld figure.
+
+    The name of a single row is None.
+    """
     if figure.value is None:
         return []
     declaration = declaration_of(figure.figure)
@@ -47,7 +50,7 @@ def cells_of(figure: Figures) -> list[Cell]:
 
 
 def name_of(row: Row, declaration: Figure) -> str | None:
-    """Name of a row of a figure among its other rows."""
+    """Return the name that distinguishes a row of a figure from its other rows."""
     columns = (declaration.renderer.named_by, *LABELS)
     return next((row[name] for name in columns if name and isinstance(row.get(name), str)), None)
 
@@ -58,20 +61,20 @@ def _parameters_of(declaration: Figure, rung_name: str | None) -> Mapping[str, o
 
 
 def _address_of(row: Row, given: Mapping[str, object]) -> str | None:
-    """The address of a row; None if it is not a cell of a mart."""
+    """Return the address of a row; None if the row is not a cell of a mart."""
     if row.get("figure"):
         return str(row["figure"])
     measure, group, item = row.get("measure") or given.get("measure"), given.get("role_group"), row.get("item")
     if measure not in MEASURES or not (group and item):
         return None
     if (items := MEASURES[str(measure)].items) and item not in items:
-        return None  # its own word for the one item of a measure, as in `additional.sql`
+        return None  # the row's item is a word for the only item of a measure, as in `additional.sql`
     kind = ("skill",) if measure == ASKED else ("share", str(measure))
     return address(*kind, slug(str(item)), _place_of(row, given).slug, str(group))
 
 
 def _place_of(row: Row, given: Mapping[str, object]) -> Place:
-    """The place of a row of shares, else of its figure."""
+    """Return the place of a row of shares; if the row names none, the place of its figure."""
     level, region = (row.get(name) or given.get(name) for name in ("region_level", "region"))
     return OF_REGION[str(level), str(region)] if level and region else EVERYWHERE
 

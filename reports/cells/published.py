@@ -81,7 +81,7 @@ KINDS: Mapping[str, Callable[[Row], Cell | None]] = {
     "disclosure": _disclosure_cell,
     "closing_rates": _closing_cell,
 }
-"""Functions that make a cell from a row, by the file of the SELECT."""
+"""Functions that make a cell from a row, by the name of the SELECT's file."""
 
 
 # --- reading ---------------------------------------------------------------------------------------------------
@@ -90,9 +90,9 @@ KINDS: Mapping[str, Callable[[Row], Cell | None]] = {
 def read_cells(
     con: Connection, as_of: date, *, kinds: Collection[str] = tuple(KINDS), also_withheld: bool = False
 ) -> Iterator[Cell]:
-    """Every published cell with a value, marked stale if its reference period is long past on `as_of`.
+    """Yield every published cell with a value; it is marked stale if its reference period is long past on `as_of`.
 
-    With `also_withheld` also cells of pay in adverts we read that have too few jobs.
+    With `also_withheld`, also yield cells of pay in adverts we read that have too few jobs.
     """
     rests = read_rests(con)
     for kind in kinds:
@@ -111,12 +111,11 @@ def read_cells(
 
 
 def list_ids(con: Connection, as_of: date) -> list[str]:
-    """Addresses of all published cells with a value, by kind."""
+    """Return the addresses of all published cells with a value, by kind."""
     return [cell.id for cell in read_cells(con, as_of)]
 
 
 def _age(cell: Cell, as_of: date) -> Cell:
-    """The cell on a day: unchanged, stale, or withheld as too old."""
     verdict = verdicts.Verdict(status=cell.status, reason=cell.reason, n_jobs=None, n_employers=None)
     outcome = verdicts.judge_age(verdict, cell.basis, cell.period_to, as_of)
     if outcome is verdict:
@@ -130,7 +129,7 @@ RestsByPlace = Mapping[tuple[str, str, str, date], Rests]
 
 
 def read_rests(con: Connection) -> RestsByPlace:
-    """What published cells rest on, for each day that has any."""
+    """Return what published cells rest on, for each day from which there are any."""
     tables = ("salary_bands", "shares", "pay_disclosure", "closing_rates")
     days = query.read(con, " UNION ".join(f"SELECT DISTINCT as_of FROM published.{name}" for name in tables))
     return {
@@ -143,6 +142,6 @@ def read_rests(con: Connection) -> RestsByPlace:
 
 
 def _rests_of(cell: Cell, rests: RestsByPlace) -> Rests:
-    """What a cell rests on; a subdivision rests on what its country does."""
+    """Return what a cell rests on; a cell of a subdivision rests on the same as its country's cells."""
     (level, region), on = cell.region, (cell.basis, cell.row["as_of"])
     return rests.get((level, region, *on)) or rests.get(("country", region[:2], *on)) or Rests()

@@ -1,11 +1,11 @@
-"""Addresses of figures: every cell of the marts that may be printed has an id that can be guessed.
+"""Addresses of figures: every cell of the marts that may be printed has a predictable id.
 
     pay.{place}.{role}.{level}               pay.us.ai_engineering.senior, pay.western_europe.data.all
     pay.{place}.{role}.{level}.{basis}       from one kind of source alone: pay.de.data_scientist.senior.reported
-    abroad.{place}.{role}.{level}            pay in the money of another country; also with {basis}
-    mixed.{place}.{role}.{level}             both together; also with {basis}
-    comparison.{place}.{role}.{basis}        every level, in the money of its own period, beside other kinds of source
-    bonus.{place}                            the yearly bonus of AI engineering, where adverts put a sum on it
+    abroad.{place}.{role}.{level}            pay in the currency of another country; also with {basis}
+    mixed.{place}.{role}.{level}             pay in any currency; also with {basis}
+    comparison.{place}.{role}.{basis}        every level, beside other kinds of source, in the currency of its period
+    bonus.{place}                            the yearly bonus of AI engineering, where adverts state an amount
     skill.{skill}.{place}.{group}            skill.python.de.ai_engineering
     share.{measure}.{item}.{place}.{group}   share.workplace.remote.us.ai_jobs, share.degree.master.all.ai_jobs
     disclosure.{place}.{group}.{law}         disclosure.us_ny.all.in_force
@@ -13,9 +13,9 @@
     claim.{name}                             what others say
 
 `place` is the ISO 3166-1 alpha-2 code of a country, the name of a UN M49 region or continent, or `all` for all adverts
-that we read. `role` is a role or a group of roles (`vocabulary.ROLE_GROUPS`), `level` a group of levels
-(`vocabulary.LEVEL_GROUPS`), `basis` a kind of source of pay. Names are in small letters with underscores
-(`places.slug`). Earlier ids still work, and a skill may be given without its group, or alone (`ALIASES`).
+that we read. `role` is a role or a group of roles (`vocabulary.ROLE_GROUPS`). `level` is a group of levels
+(`vocabulary.LEVEL_GROUPS`). `basis` is a kind of pay source. Names are in small letters with underscores
+(`places.slug`). Earlier ids still work. A skill may be given without its group, or without place and group (`ALIASES`).
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ from warehouse.marts.measures import MEASURES
 
 
 class AddressError(ValueError):
-    """An unknown id. The message says which part is unknown and suggests known ones."""
+    """Error for an unknown id; the message names the unknown part and suggests known ones."""
 
 
 GROUP = pay_figures.WORK_OF_GUIDE
@@ -51,12 +51,12 @@ ALIASES = (
     (r"outlook\.(\w+)", r"claim.\1"),
     (rf"pay\.([a-z]{{2}}\.\w+\.(?:{'|'.join(comparison_figures.KINDS)}))", r"comparison.\1"),
 )
-"""Earlier ids and short forms, and the ids that they stand for."""
+"""Patterns of earlier ids and short forms, each with the current id."""
 _ALIASES = tuple((re.compile(old), new) for old, new in ALIASES)
 
 
 def canonical(figure_id: str) -> str:
-    """The current id for an earlier id or a short form; other ids are returned unchanged."""
+    """Return the current id for an earlier id or a short form; return any other id unchanged."""
     for old, new in _ALIASES:
         match = old.fullmatch(figure_id)
         if match:
@@ -68,7 +68,6 @@ def canonical(figure_id: str) -> str:
 
 
 def _choose(what: str, part: str, names: Iterable[str]) -> str:
-    """Return `part` if it is known. Raises `AddressError` with the names spelt most alike."""
     choices = list(names)
     if part in choices:
         return part
@@ -79,7 +78,6 @@ def _choose(what: str, part: str, names: Iterable[str]) -> str:
 
 @functools.cache
 def _place(slug: str, levels: tuple[str, ...] = ("country", "region", "continent"), what: str = "place") -> Place:
-    """The place of one of these levels; level "world" allows `all`."""
     places = {place.slug: place for place in (*PLACES.values(), EVERYWHERE) if place.level in levels}
     return places[_choose(what, slug, places)]
 
@@ -160,11 +158,11 @@ KINDS: dict[str, tuple[tuple[int, ...], Callable[..., Figure], str]] = {
     "disclosure": ((3,), _declare_disclosure, "disclosure.PLACE.GROUP.LAW"),
     "closing_rate": ((2,), _declare_closing_rate, "closing_rate.PLACE.GROUP"),
 }
-"""Kinds of addresses: how many parts follow, the function that declares the figure, and the form in words."""
+"""Kinds of address: the allowed numbers of parts after the kind, the function that declares the figure, the form."""
 
 
 def declare(figure_id: str) -> Figure:
-    """The figure of an address. Raises `AddressError` naming the unknown part."""
+    """Return the figure at an address. Raise `AddressError`, naming the unknown part, if there is no such figure."""
     kind, *parts = figure_id.split(".")
     if kind not in KINDS:
         raise AddressError(f"no figure {figure_id!r}: unknown kind {kind!r}; {', '.join(KINDS)} are known")

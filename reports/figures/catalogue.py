@@ -1,8 +1,8 @@
 """Every figure of the guide and the site, declared once.
 
-A measured figure has a ladder of rungs, each a SELECT over one kind of source (`ladder`). A cited figure is somebody
-else's claim, with its source and the day by which it must be verified again (`claims`). A gathered figure is a table of
-the figures whose ids match a pattern. `displays` say where the site shows a figure.
+A measured figure has a ladder of rungs; each rung is a SELECT over one kind of source (`ladder`). A cited figure is
+somebody else's claim, with its source and the day by which the claim must be verified again (`claims`). A gathered
+figure is a table of the figures whose ids match a pattern. `displays` say where the site shows a figure.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ from transforms.records.vocabulary import CELL_GROUPS
 # --- what was read ------------------------------------------------------------------------------------
 
 REPORTED_GROUP = "ai_core"
-"""Surveys have too few AI engineers to tell them from data scientists."""
+"""Group for reported pay: surveys have too few AI engineers to count them apart from data scientists."""
 REPORTED = tuple(
     Figure(
         id=f"reported.{name}",
@@ -86,7 +86,7 @@ LADDERS = tuple(
     )
     for name, region_level, level in (("regions", "region", BAND_LEVEL), ("countries", "country", ENTRY_LEVEL))
 )  # fmt: skip
-"""The steps from adverts read to the bands of regions, and to entry pay by country."""
+"""Ladders of losses: the steps from adverts read to the bands of regions, and to entry pay by country."""
 
 COVERAGE = tuple(
     Figure(
@@ -105,7 +105,7 @@ COVERAGE = tuple(
         ("sectors", "sector", "world"),
     )
 )
-"""The frame: the boards that are known and read, and what was read of them."""
+"""Figures of the frame: the boards that are known, the boards that are read, and the adverts read from them."""
 
 # --- all of them --------------------------------------------------------------------------------------
 
@@ -132,7 +132,7 @@ UNSUPPORTED = (
         baseline="most organisations (no source named)",
     ),
 )
-"""Claims of the 2026 guide without a known source: withheld until somebody has looked one up."""
+"""Claims of the 2026 guide without a known source; each is withheld until somebody has found its source."""
 _OTHERS = (
     *GATHERED,
     COMPARISON,
@@ -157,7 +157,10 @@ _OF_KIND = {figure.id.partition(".")[0]: figure for figure in reversed(KNOWN.val
 
 
 def declaration_of(figure_id: str) -> Figure:
-    """The declaration of a figure, made from its address if needed; for an id no longer known, of a similar figure."""
+    """Return the declaration of a figure, if needed made from its address.
+
+    For an id that is no longer known, return a figure of the same kind.
+    """
     try:
         return KNOWN.get(figure_id) or declare(figure_id)
     except AddressError:
@@ -165,11 +168,14 @@ def declaration_of(figure_id: str) -> Figure:
 
 
 MAX_SUGGESTIONS = 8
-"""How many known ids an error suggests when none is similar."""
+"""How many known ids an error suggests when no id is similar."""
 
 
 def find_id(address: str) -> str:
-    """The id of a figure given by its id, an earlier id or a short form. Raises `AddressError` for an unknown one."""
+    """Return the id of a figure that is given by its id, an earlier id or a short form.
+
+    Raise `AddressError` for an unknown address.
+    """
     figure_id = canonical(address)
     if figure_id in KNOWN:
         return figure_id
@@ -187,15 +193,16 @@ def find_id(address: str) -> str:
 
 
 def displays_of(figure_id: str) -> tuple[Display, ...]:
-    """Where the site shows a figure."""
+    """Return the places where the site shows a figure."""
     return KNOWN[figure_id].displays if figure_id in KNOWN else ()
 
 
 def declarations(con: Connection, also: Collection[str] = ()) -> dict[str, Figure]:
-    """Every figure of a night by id, members before the tables that gather them; `also` are further addresses.
+    """Return every figure of a night by id; `also` adds the figures at these addresses.
 
-    Countries are those that ever had a cell of pay, and the United States, which the guide names. Reads salary bands
-    of all days, and what there is to compare. Raises `AddressError` for an unknown address.
+    The members of a table come before the table that gathers them. The countries are those that ever had a cell of pay,
+    and the United States, because the guide names it. Salary bands of all days are read from `con`, and the pay that
+    can be compared between kinds of source. Raise `AddressError` for an unknown address.
     """
     regions = query.read(con, query.fill("pay/countries", {}))
     names = dict.fromkeys(["us", *(row["region"].lower() for row in regions)])

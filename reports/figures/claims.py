@@ -1,4 +1,4 @@
-"""Claims that the guide cites from others, read from `claims.toml`, which an editor can change."""
+"""Claims that the guide cites from others. They are read from `claims.toml`, which an editor can change."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _PARTS = ("amount", "year", "growth")
 
 @dataclass(frozen=True, kw_only=True)
 class Claim:
-    """A claim; the head of `claims.toml` explains each field. `publisher` is None when nobody is named."""
+    """A cited claim; the head of `claims.toml` explains each field. `publisher` is None if no publisher is named."""
 
     id: str
     title: str
@@ -39,7 +39,7 @@ class Claim:
 
 
 class ClaimsError(ValueError):
-    """An invalid file of claims. `problems` lists every problem with its claim and key."""
+    """Error for an invalid file of claims; `problems` lists every problem with its claim and key."""
 
     def __init__(self, path: Path, problems: Sequence[str]) -> None:
         self.problems = tuple(problems)
@@ -47,7 +47,7 @@ class ClaimsError(ValueError):
 
 
 def load_claims(path: Path = CLAIMS) -> tuple[Claim, ...]:
-    """All claims of a file, in order. Raises `ClaimsError` with every problem in it."""
+    """Return all claims in a file, in order. Raise `ClaimsError`, listing every problem, if the file is invalid."""
     try:
         content = tomllib.loads(path.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
@@ -106,7 +106,7 @@ _EXPECTED: Mapping[str, tuple[Callable[[object], bool], str]] = {
     **dict.fromkeys(("verified_on", "verify_by"), (_is_day, "a day without quotes such as 2027-06-30")),
     "parts": (_has_texts, f"texts for {', '.join(_PARTS)}"),
 }
-"""Keys of a claim, with a check of the value and what is expected, in words."""
+"""For each key of a claim: a check of the value, and a description of the expected value."""
 
 
 def _find_problems(table: Mapping[str, Any]) -> Iterator[str]:
@@ -125,7 +125,7 @@ def _find_problems(table: Mapping[str, Any]) -> Iterator[str]:
 
 
 def warn_of_outdated(rows: Iterable[Figures]) -> list[str]:
-    """Messages about cited figures that should have been verified again by now."""
+    """Return messages about cited figures whose day for verification has passed."""
     return [
         f"{row.figure}: cited from {', '.join(row.sources) or 'an unknown source'}, to be verified again by "
         f"{row.verify_by.isoformat()}; look the claim up and set a new day in reports/figures/{CLAIMS.name}"

@@ -1,7 +1,7 @@
-"""Compute the figures of a day as rows of the ledger: measured (`ladder`), cited, or made of other figures.
+"""Compute the figures of a day as rows of the ledger: measured (`ladder`), cited, or made from other figures.
 
-A value from a lower rung says which. A withheld figure says why, how far it is from being printed, and which figures
-are nearest.
+A value from a lower rung says which rung. A withheld figure says why it is withheld, how far it is from being printed,
+and which figures are nearest.
 """
 
 from __future__ import annotations
@@ -30,9 +30,9 @@ from warehouse.mart_tables import Figures, Lack, NearestFigure, SourceContributi
 from warehouse.ops_tables import Vintages
 
 MAX_NEAREST = 3
-"""How many figures are offered in place of a withheld one."""
+"""How many figures are offered in place of a withheld figure."""
 NOT_REVIEWED = "not reviewed"
-"""Printed beside values of a vintage that was published although nobody reviewed it."""
+"""Words beside a value whose vintage was published although nobody reviewed it."""
 
 
 def compute_figures(
@@ -43,10 +43,11 @@ def compute_figures(
     also: Collection[str] = (),
     standing: Mapping[str, Vintages] | None = None,
 ) -> list[Figures]:
-    """The ledger rows of one day, one per figure, in order of declaration; `also` are addresses of further figures.
+    """Return the ledger rows of one day, one for each figure, in order of declaration.
 
-    With `standing` they are read from those published vintages of lists, else from the day's marts. Reads published.*
-    or mart.*, and core.*; writes nothing. Skips rungs that rest on a source whose aggregates may not be republished.
+    `also` are addresses of further figures. With `standing`, cells are read from these published vintages of lists;
+    otherwise they are read from the day's marts. The tables read are published.* or mart.*, and core.*; nothing is
+    written. Rungs are skipped if they rest on a source whose aggregates may not be republished.
     """
     figures = declarations(con, also)
     before = {} if standing is None else _read_before(con, as_of)
@@ -62,7 +63,7 @@ def compute_figures(
 
 
 def _read_before(con: Connection, as_of: date) -> dict[str, Figures]:
-    """The newest earlier day of the ledger, by figure."""
+    """Return the rows of the newest earlier day in the ledger, by figure."""
     day = f"SELECT max(as_of) FROM mart.figures WHERE as_of < {query.literal(as_of)}"
     rows = query.read(con, f"FROM mart.figures WHERE as_of = ({day}) AND vintage IS NOT NULL")
     return {row["figure"]: ledger_row(row) for row in rows}
@@ -76,9 +77,9 @@ def compute_asked(
     code_version: str,
     standing: Mapping[str, Vintages] | None = None,
 ) -> list[Figures]:
-    """The ledger rows of these addresses on a day, without nearest figures; writes nothing.
+    """Return the ledger rows of the figures at these addresses on a day, without nearest figures.
 
-    Raises `AddressError` for an unknown address.
+    Nothing is written. Raise `AddressError` for an unknown address.
     """
     figures = [declare(name) for name in dict.fromkeys(ids)]
     inputs = inputs_of(con, as_of, standing, code_version=code_version, shares_selects=len(figures) > 1)
@@ -86,7 +87,7 @@ def compute_asked(
 
 
 def rebuild_tables(figures: Mapping[str, Figure], rows: Mapping[str, Figures]) -> list[Figures]:
-    """The same rows in the same order, with each table of figures rebuilt from its members."""
+    """Return the same rows in the same order, with each table of figures rebuilt from its members."""
     result = []
     for name, row in rows.items():
         pattern = figures[name].gathers if name in figures else None
@@ -98,7 +99,7 @@ def rebuild_tables(figures: Mapping[str, Figure], rows: Mapping[str, Figures]) -
 
 
 def ledger_row(row: Row) -> Figures:
-    """A row of the ledger from a row of the database."""
+    """Convert a database row into a row of the ledger."""
     lists = {
         "sources": tuple(row["sources"]),
         "snapshots": tuple(row["snapshots"]),
@@ -113,7 +114,6 @@ def ledger_row(row: Row) -> Figures:
 
 
 def _compute(con: Connection, figure: Figure, inputs: FigureInputs) -> Figures:
-    """The row of a figure; a table of figures is still empty."""
     if figure.claim is not None:
         return _cite(figure, figure.claim, inputs)
     if not figure.rungs:
@@ -133,7 +133,6 @@ def _empty_row(figure: Figure, as_of: date, code_version: str, verdict: Verdict)
 
 
 def _with_value(row: Figures, figure: Figure, rows: Rows, qualifiers: Iterable[str | None] = ()) -> Figures:
-    """Add the printed form of `rows`; `qualifiers` are printed in brackets."""
     text = figure.renderer.text(rows)
     qualifier = "; ".join(filter(None, qualifiers)) or None
     return replace(
@@ -158,7 +157,7 @@ def _row_of_attempt(figure: Figure, attempt: Attempt, inputs: FigureInputs) -> F
 
 
 def print_attempt(figure: Figure, attempt: Attempt, inputs: FigureInputs) -> Figures:
-    """The row of a figure with the value that an attempt gives."""
+    """Return the row of a figure, with the value that an attempt gives."""
     rung, evidence, vintage = attempt.rung, attempt.evidence, inputs.vintage_of(attempt.list)
     rows = attempt.rows
     if not figure.renderer.names_withheld:
@@ -177,7 +176,6 @@ def print_attempt(figure: Figure, attempt: Attempt, inputs: FigureInputs) -> Fig
 
 
 def _low_confidence(attempt: Attempt) -> str | None:
-    """ "low confidence", unless the text marks the rows that have it."""
     if attempt.by_rules.status != "low":
         return None
     is_marked = len(attempt.rows) > 1 and any(row.get("status") == "low" for row in attempt.rows)
@@ -185,7 +183,7 @@ def _low_confidence(attempt: Attempt) -> str | None:
 
 
 def _say_review(name: str, inputs: FigureInputs) -> str | None:
-    """Since when another vintage of a list has waited for review, once that is long."""
+    """Say since when another vintage of a list has been waiting for review, if it has been waiting long."""
     since = inputs.waiting.get(name)
     if since is None or (inputs.as_of - since).days <= DAYS_UNSAID.value:
         return None
@@ -193,7 +191,6 @@ def _say_review(name: str, inputs: FigureInputs) -> str | None:
 
 
 def _withhold(figure: Figure, attempts: Sequence[Attempt], inputs: FigureInputs) -> Figures:
-    """The row of a figure that no rung gives a value: the first attempt says why, all say what they lack."""
     given = attempts[0].given
     boards = inputs.boards.get((str(given.get("region_level", "world")), str(given.get("region", "World"))))
     missing, lacks = gaps.describe(attempts, boards)
@@ -201,7 +198,10 @@ def _withhold(figure: Figure, attempts: Sequence[Attempt], inputs: FigureInputs)
 
 
 def _with_nearest(row: Figures, figures: Mapping[str, Figure], rows: Mapping[str, Figures]) -> Figures:
-    """Add the nearest figures with a value to a withheld row; within one kind, the figure with most jobs first."""
+    """Add the nearest figures with a value to a withheld row.
+
+    Within one kind, the figure with the most jobs comes first.
+    """
     if row.value is not None:
         return row
     near = [rows[name] for name in figures[row.figure].nearest if name in rows and rows[name].value is not None]
@@ -212,7 +212,6 @@ def _with_nearest(row: Figures, figures: Mapping[str, Figure], rows: Mapping[str
 
 
 def _kind_of(figure: Figure) -> tuple[str, object]:
-    """First part of its id, and kind of place."""
     return figure.id.partition(".")[0], figure.parameters.get("region_level")
 
 
@@ -247,8 +246,11 @@ def _cite(figure: Figure, claim: Claim, inputs: FigureInputs) -> Figures:
 
 
 def _build_table(figure: Figure, members: Sequence[tuple[Figure, Figures]], empty: Figures) -> Figures:
-    """A table of figures; `empty` is its row without members, which gives the day and code version."""
-    listed = (  # every region, and countries with at least one job
+    """Return the row of a table of figures.
+
+    `empty` is the table's row without members; it gives the day and the code version.
+    """
+    listed = (  # every region, and each country with at least one job
         (member, row) for member, row in members if row.value is not None or row.n_jobs or figure.gathers == REGIONS_PAY
     )
     rows = figure.arrange([_describe_member(figure, member, row) for member, row in listed])
@@ -267,15 +269,15 @@ def _build_table(figure: Figure, members: Sequence[tuple[Figure, Figures]], empt
 
 
 def _shared_value(values: Iterable[str | None]) -> str | None:
-    """The value that all share; None where they differ or there is none."""
     different = set(values)
     return different.pop() if len(different) == 1 else None
 
 
 def _judge_table(rows: Rows, printed: Sequence[Figures], basis: str | None) -> Verdict:
-    """The best state among the members. Jobs of different kinds of pay are never added up.
+    """Return the best state among the members of a table.
 
-    Employers are never counted, because the sum would count one in several places more than once.
+    Jobs are added up only if all members have the same `basis`. Employers are never added up, because an employer in
+    several places would be counted more than once.
     """
     if not printed:
         return Verdict(status="suppressed", reason="no place has enough data", n_jobs=0)
@@ -289,7 +291,6 @@ def _judge_table(rows: Rows, printed: Sequence[Figures], basis: str | None) -> V
 
 
 def _describe_member(figure: Figure, member: Figure, row: Figures) -> Row:
-    """The row of a member in a table of figures."""
     first: Row = notes.rows_of(row)[0] if row.value is not None else {"n_jobs": row.n_jobs}
     period = {"period": notes.describe_period(row), "period_to": row.period_to} if figure.shows_periods else {}
     return {

@@ -14,17 +14,17 @@ from reports.wording.renderer import Renderer
 from transforms.records.vocabulary import LEVEL_GROUPS, SENIORITIES
 
 ADVERTISED, FOLLOWED, SURVEYED = "open adverts", "adverts followed", "newest surveys"
-"""Names of single rungs."""
+"""Names of rungs that are the only rung of their figure."""
 WITHHELD = "withheld"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Batch:
-    """How to read figures that differ in a few parameters with one SELECT.
+    """How one SELECT reads many figures that differ only in a few parameters.
 
-    With `parameters` in place of a figure's own, the SELECT returns the rows of all of them. `columns` maps each
-    parameter to the column that holds its value. Run alone, each figure's SELECT returns the same rows and takes as
-    long.
+    With `parameters` in place of a figure's parameters, the SELECT returns the rows of all figures in the batch.
+    `columns` maps each parameter to the column that holds its value. Run for a single figure, the SELECT returns the
+    same rows for the figure and takes as long.
     """
 
     parameters: Mapping[str, object]
@@ -35,10 +35,10 @@ class Batch:
 class Rung:
     """One step of a ladder: a SELECT over one kind of source (`basis`).
 
-    `sql` and `behind` name the files of its SELECT and of the SELECT of the adverts behind it. `cells` names the list
-    of its cells, with parameters in braces; `{kind}` stands for the kind of place. `parameters` override the figure's
-    own, so a rung may count more roles or levels than its figure. `words` say so after the value; columns of the first
-    row stand in braces.
+    `sql` names the file of this SELECT. `behind` names the file of the SELECT that returns the adverts the value rests
+    on. `cells` names the list of cells that the rung reads; it may contain parameters in braces, and `{kind}` stands
+    for the kind of place. `parameters` replace parameters of the figure, so a rung may count more roles or levels than
+    its figure. `words` say after the value what was counted; columns of the first row may stand in braces.
     """
 
     name: str
@@ -51,7 +51,7 @@ class Rung:
     words: str | None = None
 
     def describe(self, rows: Rows) -> str | None:
-        """What a reader must know of a value from this rung, or None."""
+        """Return what a reader must know about a value from this rung; None if there is nothing to say."""
         return None if self.words is None else self.words.format(**rows[0])
 
 
@@ -64,7 +64,7 @@ def postings_rung(
     name: str = ADVERTISED,
     batch: Batch | None = None,
 ) -> tuple[Rung, ...]:
-    """A ladder of one rung that counts jobs in adverts we read."""
+    """Return a ladder with one rung, which counts jobs in adverts that we read."""
     return (Rung(name=name, basis="postings", cells=cells, sql=sql, behind=behind, parameters=parameters, batch=batch),)
 
 
@@ -77,7 +77,7 @@ class Display:
 
 
 def order_by_pay(rows: Rows) -> Rows:
-    """Sort rows of pay: dollars first, highest first, withheld rows last."""
+    """Sort rows of pay: first dollars, then the highest pay; withheld rows come last."""
     return sorted(
         rows, key=lambda row: (row["status"] == "suppressed", row.get("currency") != "USD", -pay.order_of(row))
     )
@@ -85,21 +85,23 @@ def order_by_pay(rows: Rows) -> Rows:
 
 @dataclass(frozen=True, kw_only=True)
 class Figure:
-    """A figure: measured on a ladder of rungs, cited from a claim, made of other figures, or retired.
+    """A figure: measured on a ladder of rungs, cited from a claim, made from other figures, or retired.
 
     | field | meaning |
     |---|---|
-    | `renderer` | puts its rows into words |
-    | `judge` | decides whether its rows may be printed |
-    | `counts` | cells of the SELECT of adverts that count; () means all |
+    | `renderer` | puts the figure's rows into words |
+    | `judge` | decides whether the figure's rows may be printed |
+    | `counts` | which cells of the SELECT of adverts count; () means all cells |
     | `level` | group of levels of pay (`LEVEL_GROUPS`) |
-    | `place` | name of its region or country, printed after the title where its rows name none (`entitle`) |
-    | `baseline` | what the 2026 guide said; `baseline_values` are its numbers by column |
-    | `nearest` | ids of figures to offer where this one is withheld |
-    | `gathers` | pattern of the ids of its members; `arrange` selects and orders their rows |
-    | `shows_periods` | each row states its own period, so the figure changes with every reading |
-    | `retired` | why it is no longer printed; its id stays and is withheld |
-    | `alias_of` | the figure, declared earlier, that it repeats, for guides that still use the old id |
+    | `place` | name of the region or country, printed after the title if the rows name no place (`entitle`) |
+    | `baseline` | what the 2026 guide said |
+    | `baseline_values` | the numbers in `baseline`, by column |
+    | `nearest` | ids of figures to offer if this figure is withheld |
+    | `gathers` | pattern of the ids of a table's members |
+    | `arrange` | selects and orders the rows of the members |
+    | `shows_periods` | whether each row states its own period, so that the figure changes with every reading |
+    | `retired` | why the figure is no longer printed; the id remains known, and the figure is withheld |
+    | `alias_of` | id of an earlier declared figure that this one repeats, for guides that still use the old id |
     """
 
     id: str
@@ -124,7 +126,10 @@ class Figure:
     displays: tuple[Display, ...] = ()
 
     def counted_cells(self, rung: Rung) -> tuple[tuple[str, ...], ...]:
-        """Cells of a rung's SELECT of adverts that count: (region level, region, level) for pay; () means all."""
+        """Return which cells of a rung's SELECT of adverts count; () means all cells.
+
+        A cell of pay is (region level, region, level).
+        """
         if self.level is None:
             return self.counts
         place = (str(self.parameters["region_level"]), str(self.parameters["region"]))
@@ -132,16 +137,16 @@ class Figure:
         return tuple((*place, level) for level in LEVEL_GROUPS[group] or SENIORITIES)
 
     def list_of(self, rung: Rung) -> str:
-        """Name of the list of cells that a rung reads."""
+        """Return the name of the list of cells that a rung reads."""
         given = {**self.parameters, **rung.parameters}
         is_country = given.get("region_level") in ("country", "subdivision")
         return rung.cells.format(basis=rung.basis, kind="countries" if is_country else "regions")
 
     def entitle(self, rows: Rows = ()) -> str:
-        """The title, followed by the place that `rows` are headed by."""
+        """Return the title, followed by the place that `rows` name, or else the figure's place."""
         return f"{self.title}, {pay.name_place(rows, self.place)}" if self.place else self.title
 
     @property
     def kind(self) -> str:
-        """Either measured or cited."""
+        """Either "measured" or "cited"."""
         return "measured" if self.claim is None else "cited"

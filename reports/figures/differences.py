@@ -1,10 +1,11 @@
-"""How far new values of figures are from published ones: by chance, by more than chance, or by another reading.
+"""Judge how new values of figures differ from published values: by chance, by more, or because adverts are read anew.
 
-Both values rest partly on the same employers. The variance of their difference is a delete-one-employer jackknife of
-the difference itself (Wolter 2007, "Introduction to Variance Estimation", chapter 4), with boards as employers, so that
-what an employer adds to both values cancels. It uses the adverts of both days as they are read now. If the adverts of
-the published day no longer give the printed value, they are read differently, which no sampling error explains. Where
-the adverts are unknown or do not give the value, the two values are treated as independent.
+Both values rest partly on the same employers. The variance of their difference is therefore a delete-one-employer
+jackknife of the difference itself (Wolter 2007, "Introduction to Variance Estimation", chapter 4). Boards serve as
+employers, and what an employer adds to both values cancels out. The jackknife uses the adverts of both days as they are
+read now. If the adverts of the published day no longer give the printed value, the adverts are read differently now,
+and no sampling error explains that. If the adverts are unknown or do not give the value, the two values are treated as
+independent.
 """
 
 from __future__ import annotations
@@ -27,33 +28,39 @@ from reports.wording.numbers import Row, Rows
 from transforms.records.definitions import BAND
 from warehouse.mart_tables import Figures
 
-if TYPE_CHECKING:  # it imports scipy, which takes a tenth of a second
+if TYPE_CHECKING:  # warehouse.marts imports scipy, which takes a tenth of a second
     from warehouse.marts.estimators import Floats, Ints
 
 BY_CHANCE = 2 * NormalDist().cdf(-3.0)
-"""Chance that a figure waits for review without cause: one time in 370, as often as a number is beyond three standard
-errors. A figure of many numbers divides the chance among them (Bonferroni)."""
+"""Chance that a figure waits for review without cause: one in 370, the chance of a number beyond three standard errors.
+
+A figure with many numbers divides this chance among them (Bonferroni).
+"""
 MAX_DRIFT = 0.05
-"""Change per month that needs no review, as a part of an amount, or of all jobs for a share. Where both days have the
-same adverts, the difference has almost no sampling error, so true drift of the market always exceeds three standard
-errors. A market drifting this far every month would rise by four fifths in a year."""
+"""Change per month that needs no review, as a fraction of an amount, or for a share as a fraction of all jobs.
+
+If both days have the same adverts, their difference has almost no sampling error, so that true drift of the market
+always exceeds three standard errors. A market that drifts this far every month rises by four fifths in a year.
+"""
 UNITS_READ_OTHERWISE = 2
-"""Printed units by which the adverts of the older day may differ from what was printed, beyond what edits explain.
-Files that arrive late and adverts found to be of one job change less."""
+"""Printed units by which the older day's adverts may differ from the printed value, beyond what edits explain.
+
+Smaller differences arise from files that arrive late and from adverts that turn out to be for the same job.
+"""
 MIN_SAME_ADVERTS = 10
-"""Fewest adverts listed on both days for comparing what they pay."""
+"""Fewest adverts listed on both days for which a change in their pay is judged."""
 DAYS_OF_MONTH = 30.4
 Z_OF_INTERVAL = 1.96
 MAX_WITHOUT_INTERVAL = 0.25
-"""Part by which a value without an interval may change without review."""
+"""Fraction by which a value without an interval may change without review."""
 NAMES_OF_ROWS = ("figure", "name", "skill", "title", "word", "item", "place", "cell", "role_group", "region", "law")
 
 
 class Compared(NamedTuple):
     """A printed estimate: its words, and whether it is printed in points (hundredths) rather than as an amount.
 
-    Estimates of pay are the quantile `p` of a weighted mean of both ends of each advert; `weight_low` is the weight of
-    the lower end.
+    An estimate of pay is the quantile `p` of a weighted mean of both ends of each advert's pay; `weight_low` is the
+    weight of the lower end.
     """
 
     words: str
@@ -62,22 +69,22 @@ class Compared(NamedTuple):
     weight_low: float = 0.5
 
     def unit(self, value: float) -> float:
-        """Smallest step that printing shows: one point, or one hundredth of an amount."""
+        """Return the smallest step that printing shows: one point, or one hundredth of an amount."""
         return 0.01 if self.is_points else 0.01 * abs(value)
 
     def far(self, old: float, new: float) -> float:
-        """Distance of two values: in points, else as a part of the older one."""
+        """Return the distance between two values: in points, or else as a fraction of the old value."""
         return abs(new - old) if self.is_points or old == 0 else abs(new / old - 1)
 
     def say_change(self, old: float, new: float) -> str:
-        """A change in words: "share up 30 points", "median down 7%"."""
+        """Return a change in words, such as "share up 30 points" or "median down 7%"."""
         way = f"{self.words} {'up' if new > old else 'down'}"
         if self.is_points:
             return f"{way} {100 * abs(new - old):.0f} points"
         return f"{way} {abs(new / old - 1):.0%}" if old else f"{self.words} from 0"
 
     def say(self, value: float) -> str:
-        """A value in words."""
+        """Return a value in words."""
         return f"{value:.0%}" if self.is_points else f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"
 
 
@@ -93,13 +100,14 @@ COMPARED = {
     "width": Compared("width", is_points=True),
     "usd": Compared("pay"),
 }
-"""Numbers to compare, by column."""
+"""The numbers that are compared, by column."""
 
 
 class Change(NamedTuple):
-    """A number on two days, with the difference in standard errors (`z`).
+    """A number on two days, and the difference between them in standard errors (`z`).
 
-    `again` is what the adverts of the older day give as they are read now, if edits do not explain the difference.
+    `again` is the number that the older day's adverts give as they are read now; None unless it differs from `old` by
+    more than edits explain.
     """
 
     number: Compared
@@ -110,7 +118,7 @@ class Change(NamedTuple):
 
 
 class Pair(NamedTuple):
-    """A figure as published and as computed tonight, on one rung."""
+    """A figure as published (`stands`) and as computed tonight, on one rung."""
 
     figure: Figure
     stands: Figures
@@ -118,9 +126,10 @@ class Pair(NamedTuple):
 
 
 class Sample(NamedTuple):
-    """Jobs behind a number on a day: the board of each, numbered, and its value.
+    """The jobs that a number counts on a day: for each job, the number of its board and its value.
 
-    `unsure` is the part of the jobs whose adverts were edited since, so that their earlier value is unknown.
+    `unsure` is the fraction of the jobs whose adverts were edited since that day, so that their earlier value is
+    unknown.
     """
 
     board: Ints
@@ -129,16 +138,17 @@ class Sample(NamedTuple):
 
 
 Estimate = Callable[..., float]
-"""Estimate a number from a sample, optionally with its probability level shifted."""
+"""A function that estimates a number from a sample; its optional second argument shifts the probability level."""
 
 
 # --- chance, and another reading ---------------------------------------------------------------------------
 
 
 def find_jumps(con: Connection, pairs: Iterable[Pair], found: dict[str, Groups]) -> list[str]:
-    """What chance does not explain in a list, in words: its greatest jump, and other readings of the same adverts.
+    """Return what chance does not explain in a list of cells: the greatest jump, and adverts that are read differently.
 
-    Chance is shared among all numbers of its figures. `found` caches the adverts behind figures.
+    Each entry is a sentence. The accepted chance is divided among all numbers of the list's figures. `found` caches the
+    adverts that figures rest on.
     """
     changes: list[tuple[str, Change]] = []
     reasons: list[str] = []
@@ -156,7 +166,7 @@ def find_jumps(con: Connection, pairs: Iterable[Pair], found: dict[str, Groups])
 def _read_behind(
     con: Connection, figure: Figure, last_row: Figures, row: Figures, found: dict[str, Groups]
 ) -> Sequence[Rows]:
-    """The adverts behind a figure on both days; [] if unknown."""
+    """Return the adverts that a figure rests on, for both days; [] if they are unknown."""
     rung = next((rung for rung in figure.rungs if rung.name == row.rung), None)
     if rung is None or row.basis not in OWN_BASES or last_row.rung != row.rung:
         return []
@@ -169,7 +179,6 @@ def _read_behind(
 
 
 def _pair_rows(last_row: Figures, row: Figures) -> Iterator[tuple[Row, Row]]:
-    """The rows that a figure has on both days."""
     before = {_key(old): old for old in notes.rows_of(last_row)}
     return ((before[_key(new)], new) for new in notes.rows_of(row) if _key(new) in before)
 
@@ -179,7 +188,6 @@ def _key(row: Row) -> tuple[str, ...]:
 
 
 def _compare(old_row: Row, row: Row, behind: Sequence[Rows]) -> Iterator[Change]:
-    """The numbers of a row on two days, compared employer by employer if the adverts give the new number."""
     samples = _samples(row, behind) if behind else {}
     for column, number in COMPARED.items():
         old, new = old_row.get(column), row.get(column)
@@ -195,7 +203,11 @@ def _compare(old_row: Row, row: Row, behind: Sequence[Rows]) -> Iterator[Change]
 
 
 def _compare_within(apart: Change, then: Sample, now: Sample, estimate: Estimate) -> Change:
-    """The change, tested by the employers of both days; `again` is set if adverts now give another older number."""
+    """Return the change with `z` from a jackknife over the boards of both days.
+
+    If the older day's adverts now give another number than was printed, and edits do not explain this, set `again`
+    instead.
+    """
     again, unit = estimate(then), apart.number.unit(apart.old)
     if abs(again - apart.old) < unit:
         z = jackknife(then, now, estimate)
@@ -206,7 +218,10 @@ def _compare_within(apart: Change, then: Sample, now: Sample, estimate: Estimate
 
 
 def _divide_apart(old_row: Row, row: Row, column: str) -> float:
-    """The difference of a number between two days in standard errors, from its two intervals, as if independent."""
+    """Return the difference between two days in standard errors, as if the two days were independent.
+
+    The standard error comes from both intervals.
+    """
     old, new = old_row[column], row[column]
     ends = [row.get(f"{column}{end}") for row in (old_row, row) for end in ("_lo", "_hi")]
     low, high, new_low, new_high = (math.nan if end is None else float(end) for end in ends)
@@ -217,7 +232,10 @@ def _divide_apart(old_row: Row, row: Row, column: str) -> float:
 
 
 def _samples(row: Row, behind: Sequence[Rows]) -> dict[str, tuple[Sample, Sample, Estimate]]:
-    """Samples of both days with their estimate, by column, for pay in dollars and for shares of all adverts."""
+    """Return the samples of both days and the function that estimates from them, by column.
+
+    Only pay in dollars and shares of all adverts have samples.
+    """
     item = row.get("item") or row.get("skill") or row.get("role")
     if row.get(MEDIAN) is not None and row.get("currency", "USD") == "USD":
         return _samples_of_pay(behind)
@@ -240,7 +258,7 @@ def _samples_of_pay(behind: Sequence[Rows]) -> dict[str, tuple[Sample, Sample, E
 
 
 JobValue = tuple[object, float, bool]
-"""The board of a job, its value, and whether its advert was edited since and its earlier value is unknown."""
+"""A job's board, its value, and whether its advert was edited since, so that its earlier value is unknown."""
 
 
 def _board(row: Row) -> object:
@@ -248,19 +266,24 @@ def _board(row: Row) -> object:
 
 
 def _pay_of(row: Row) -> tuple[float, float, bool] | None:
-    """Both ends of what an advert paid when it was read, and whether that is unsure; None if unknown in dollars."""
+    """Return both ends of an advert's pay when it was read, and whether they are uncertain.
+
+    Return None if the pay in dollars is unknown.
+    """
     low, high = row.get("low_usd"), row.get("high_usd")
     if low is None or high is None:
         return None
     then_low, then_high = row["then_low"], row["then_high"]
     if not row["is_edited"]:
         return low, high, False
-    is_own = (low, high) == (row["now_low"], row["now_high"])  # else it is the pay of a zone
+    is_own = (low, high) == (row["now_low"], row["now_high"])  # otherwise it is the pay of a zone
     return (then_low, then_high, False) if is_own and None not in (then_low, then_high) else (low, high, True)
 
 
 def _answers(rows: Rows, item: str) -> list[JobValue]:
-    """For each job: the board of its first advert, 1 if it counts for an item, and whether an advert was edited."""
+    """Return for each job the board of its first advert, 1 if the job counts for `item`, and whether an advert was
+    edited.
+    """
     jobs: dict[Any, JobValue] = {}
     for row in rows:
         board, has, unsure = jobs.get(row["job_id"], (_board(row), 0.0, False))
@@ -269,7 +292,6 @@ def _answers(rows: Rows, item: str) -> list[JobValue]:
 
 
 def _number_boards(then: Sequence[JobValue], now: Sequence[JobValue]) -> tuple[Sample, Sample]:
-    """Samples of two days in which a board has the same number."""
     number = {board: place for place, board in enumerate(dict.fromkeys(job[0] for job in (*then, *now)))}
     then_sample, now_sample = (
         Sample(
@@ -287,7 +309,10 @@ def _mean(sample: Sample, shift: float = 0.0) -> float:
 
 
 def _quantile(p: float) -> Estimate:
-    """A quantile as in `estimators.estimate_quantiles`: Hyndman and Fan's type 8 for the number of even employers."""
+    """Return a function that estimates a quantile as in `estimators.estimate_quantiles`.
+
+    The quantile is Hyndman and Fan's type 8 for the number of even employers.
+    """
 
     def estimate(sample: Sample, shift: float = 0.0) -> float:
         n_of, level = np.bincount(sample.board), p + shift
@@ -299,9 +324,9 @@ def _quantile(p: float) -> Estimate:
 
 
 def jackknife(then: Sample, now: Sample, estimate: Estimate) -> float | None:
-    """The difference of an estimate between two days in standard errors, deleting one board at a time.
+    """Return the difference of an estimate between two days in standard errors, deleting one board at a time.
 
-    None with fewer than two boards.
+    Return None if there are fewer than two boards.
     """
     difference = estimate(now) - estimate(then)
     replicates = []
@@ -325,7 +350,6 @@ def jackknife(then: Sample, now: Sample, estimate: Estimate) -> float | None:
 
 
 def _say_jump(changes: Sequence[tuple[str, Change]], drift: float) -> Iterator[str]:
-    """The greatest change beyond chance and beyond the drift that needs no review."""
     max_z = NormalDist().inv_cdf(1 - BY_CHANCE / 2 / max(len(changes), 1))
     beyond = [(name, one) for name, one in changes if abs(one.z) > max_z and one.number.far(one.old, one.new) >= drift]
     if beyond:
@@ -335,9 +359,10 @@ def _say_jump(changes: Sequence[tuple[str, Change]], drift: float) -> Iterator[s
 
 
 def _say_same(behind: Sequence[Rows], drift: float) -> str | None:
-    """How much more or less adverts of both days pay now, if beyond the drift.
+    """Say how much more or less the adverts listed on both days pay now, if the change is beyond the drift.
 
-    No sampling error is involved: if pay of every third employer were read twice as high, quantiles might hide it.
+    No sampling error is involved. This check is needed because quantiles might not change if the pay of every third
+    employer were suddenly read twice as high.
     """
     pays = [{row["posting_id"]: _pay_of(row) for row in rows} for rows in behind]
     changes = [
@@ -356,7 +381,7 @@ def _say_same(behind: Sequence[Rows], drift: float) -> str | None:
 
 
 def _say_again(changes: Iterable[Change], day: date) -> str | None:
-    """The number that differs most from what was printed, as the adverts of the older day are read now."""
+    """Say which number differs most from its printed value when the older day's adverts are read now."""
     again = [(change.number, change.old, change.again) for change in changes if change.again is not None]
     if not again:
         return None
@@ -365,7 +390,7 @@ def _say_again(changes: Iterable[Change], day: date) -> str | None:
 
 
 def find_disjoint(last_row: Figures, row: Figures) -> Iterator[tuple[str, str, str]]:
-    """The numbers of a figure with disjoint intervals on two days: name, then, now."""
+    """Yield the numbers of a figure whose intervals on two days are disjoint, as (name, value then, value now)."""
     for pair in _pair_rows(last_row, row):
         name = next((f"{pair[1][key]}, " for key in NAMES_OF_ROWS if pair[1].get(key)), "")
         for column, number in COMPARED.items():

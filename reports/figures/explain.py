@@ -1,4 +1,4 @@
-"""Everything the ledger knows about a figure, down to its SQL and its archive files."""
+"""Everything the ledger knows about a figure, including its SQL and its archive files."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ NOT_KEPT = "computed now, in no ledger: a guide that shows the figure would keep
 
 
 def explain_figure(con: Connection, figure_id: str, as_of: date | None = None) -> str:
-    """Everything known about a figure on a day (None: the newest), as labelled lines of text.
+    """Return everything known about a figure on a day as labelled lines of text; None for the newest day.
 
-    A figure that is not in the ledger is computed for the newest day. Raises `AddressError` for an unknown figure.
+    A figure that is not in the ledger is computed for the newest day. Raise `AddressError` for an unknown figure.
     """
     figure_id = find_id(figure_id)
     figure = declarations(con, [figure_id])[figure_id]
@@ -44,7 +44,6 @@ def explain_figure(con: Connection, figure_id: str, as_of: date | None = None) -
 def _list_lines(
     con: Connection, figure: Figure, row: Figures, history: Iterable[Row]
 ) -> Iterator[tuple[str, str | None]]:
-    """Labels and texts; lines without a text are skipped."""
     yield "value", notes.value(row)
     yield from _list_vintages(con, row)
     yield "status", row.status if row.reason is None else f"{row.status}: {row.reason}"
@@ -70,7 +69,6 @@ def _list_lines(
 
 
 def _list_vintages(con: Connection, row: Figures) -> Iterator[tuple[str, str | None]]:
-    """The list that a figure is read from, the list's vintages, newest first, and vintages of the figure alone."""
     if row.list is None:
         return
     history = vintages.read_vintages(con).get(row.list, [])
@@ -91,7 +89,6 @@ def _describe_vintage(vintage: Vintages | FigureVintages) -> str:
 
 
 def _compute_now(con: Connection, figure_id: str, day: date | None) -> Figures | None:
-    """The row of a figure for a day; None if the ledger lacks that day."""
     if day is None or not query.read(con, f"FROM mart.figures WHERE as_of = {query.literal(day)} LIMIT 1"):
         return None
     standing = vintages.read_standing(con)
@@ -99,7 +96,7 @@ def _compute_now(con: Connection, figure_id: str, day: date | None) -> Figures |
 
 
 def _retry_rungs(con: Connection, figure: Figure, row: Figures) -> Iterator[tuple[str, str]]:
-    """What each rung gives now, down to the rung used, and the number of archive files behind that."""
+    """Yield what each rung gives now, down to the rung used, and the number of archive files it rests on."""
     inputs = ladder.inputs_of(con, row.as_of, vintages.read_standing(con))
     for attempt in ladder.try_rungs(con, figure, inputs):
         verdict = attempt.verdict

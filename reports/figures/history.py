@@ -13,10 +13,10 @@ from reports.figures.query import Connection
 
 @dataclass(frozen=True, kw_only=True)
 class FigureVintage:
-    """A vintage of the list that a figure is read from, with the figure's `value` (None: withheld).
+    """A vintage of the list that a figure is read from, with the figure's `value` (None if withheld).
 
-    `as_of` is the day of its cells; the other fields are as in `ops_tables.Vintages`. The oldest vintages may be of
-    the figure alone: figures were once accepted one by one.
+    `as_of` is the day of the vintage's cells. The other fields are as in `ops_tables.Vintages`. The oldest vintages may
+    belong to the figure alone, because figures were once accepted one by one.
     """
 
     number: int
@@ -33,7 +33,7 @@ class FigureVintage:
 
 
 def read_history(con: Connection) -> dict[str, list[FigureVintage]]:
-    """The vintages of each figure, oldest first."""
+    """Return the vintages of each figure, oldest first."""
     history: dict[str, list[FigureVintage]] = {}
     for row in query.read(con, query.fill("figure_vintages", {})):
         del row["is_of_list"]
@@ -42,9 +42,9 @@ def read_history(con: Connection) -> dict[str, list[FigureVintage]]:
 
 
 class Change(NamedTuple):
-    """A figure's printed value now and on the day `before_on` (None: withheld).
+    """A figure's printed value now (`after`) and on the day `before_on` (`before`); None if withheld.
 
-    Values of two rungs (`is_other_rung`) cannot be compared.
+    `is_other_rung` says that the two values are from different rungs and cannot be compared.
     """
 
     figure: str
@@ -56,6 +56,6 @@ class Change(NamedTuple):
 
 
 def find_changes(con: Connection, as_of: date) -> list[Change]:
-    """The figures whose value differs from the newest day before, by id."""
+    """Return the figures whose value differs from that of the newest earlier day, ordered by id."""
     rows = query.read(con, query.fill("changed_figures", {"as_of": as_of, "withheld": WITHHELD}))
     return [Change(**row) for row in rows]

@@ -1,9 +1,9 @@
-"""The ladder of a figure: try its rungs in order, find what stands behind each, and judge whether it may be printed.
+"""The ladder of a figure: try its rungs in order, find the adverts each rests on, and judge whether it may be printed.
 
 Figures are read from published cells (`warehouse.published`) or from the cells that a night offers. The first rung with
-enough data wins; kinds of source are never blended. A better rung replaces the one that stood before it once its cell
-has had a value for three months (`MIN_DAYS_HELD`). A value becomes stale when its reference period is long past, and is
-later withheld.
+enough data is used; kinds of source are never blended. A better rung replaces a lower one only when the better rung's
+cell has had a value for three months (`MIN_DAYS_HELD`). A value becomes stale when its reference period is long past,
+and is later withheld.
 """
 
 from __future__ import annotations
@@ -26,21 +26,25 @@ from warehouse.marts.vintages.published import STANDING
 from warehouse.ops_tables import Vintages
 
 SNAPSHOTS_KEPT = 10
-"""Newest archive files that the ledger names per source; `explain` counts all of them."""
+"""How many archive files the ledger names per source, newest first; `explain` counts all of them."""
 MIN_DAYS_HELD = timedelta(days=90)
-"""How long a better rung must have had a value before a figure moves to it: three months."""
+"""How long a better rung must have had a value before a figure moves to that rung: three months."""
 PUBLISHED_CELLS: Mapping[str, object] = {
     "tables": Sql("published"),
     "comparison": Sql(f"(SELECT * EXCLUDE ({', '.join(STANDING)}) FROM published.pay_comparison)"),
     "since": Sql("b.since"),
 }
-"""Parameters of SELECTs over published cells: schema, relation of `PayComparison`, since when a cell has a value."""
+"""Parameters of SELECTs over published cells.
+
+`tables` is the schema. `comparison` is the relation of `PayComparison`. `since` is the day since which a cell has had a
+value.
+"""
 CELLS_OF_DAY: Mapping[str, object] = {
     "tables": Sql("mart"),
     "comparison": Sql("(SELECT $as_of AS as_of, * FROM pay_comparison($as_of))"),
     "since": Sql("NULL::DATE"),
 }
-"""The same parameters for the marts of one day."""
+"""The parameters of `PUBLISHED_CELLS`, for the marts of one day."""
 Groups = dict[Hashable, list[dict[str, Any]]]
 
 
@@ -49,17 +53,17 @@ Groups = dict[Hashable, list[dict[str, Any]]]
 
 @dataclass(frozen=True, kw_only=True)
 class FigureInputs:
-    """What all figures of one day share.
+    """What all figures of one day have in common.
 
     | field | meaning |
     |---|---|
     | `barred` | sources whose aggregates may not be republished |
-    | `standing` | published vintage of each list; None: read the day's own marts |
-    | `in_marts` | lists to read from the marts of their vintage's day, because another vintage is published |
-    | `waiting` | since when another vintage of a list has waited for review |
+    | `standing` | published vintage of each list; None to read the day's marts |
+    | `in_marts` | lists to read from the marts of their vintage's day, because another vintage is published now |
+    | `waiting` | for each list with a vintage that waits for review, the day it was offered |
     | `boards` | counts of boards by place |
-    | `before` | the previous day's ledger: evidence of an unchanged vintage is copied from it |
-    | `shares_selects` | read figures that differ in a few parameters together |
+    | `before` | the previous day's ledger, from which evidence is copied while the vintage is unchanged |
+    | `shares_selects` | whether one SELECT reads all figures that differ only in a few parameters |
     | `found` | result of each SELECT run so far |
     """
 
@@ -75,11 +79,11 @@ class FigureInputs:
     found: dict[str, Groups] = field(default_factory=dict)
 
     def vintage_of(self, name: str) -> Vintages | None:
-        """The published vintage of a list."""
+        """Return the published vintage of a list; None if it has none."""
         return None if self.standing is None else self.standing.get(name)
 
     def cells_of(self, name: str) -> dict[str, object]:
-        """Parameters by which SELECTs find the cells of a list."""
+        """Return the parameters by which SELECTs find the cells of a list."""
         vintage = self.vintage_of(name)
         is_published = self.standing is not None and name not in self.in_marts
         return {
@@ -88,7 +92,7 @@ class FigureInputs:
         }
 
     def read(self, con: Connection, sql: str, by: Callable[[dict[str, Any]], Hashable]) -> Groups:
-        """Rows of a SELECT, grouped; each SELECT runs once."""
+        """Return the rows of a SELECT, grouped by the key that `by` returns; each SELECT runs only once."""
         if sql not in self.found:
             groups = self.found[sql] = {}
             for row in query.read(con, sql):
@@ -99,7 +103,7 @@ class FigureInputs:
 def inputs_of(
     con: Connection, as_of: date, standing: Mapping[str, Vintages] | None = None, **options: Any
 ) -> FigureInputs:
-    """Read what all figures of a day share; `options` are other fields of `FigureInputs`."""
+    """Read what all figures of a day have in common; `options` are other fields of `FigureInputs`."""
     barred = query.read(con, "SELECT source FROM core.sources WHERE NOT is_republishable")
     waiting = "SELECT list, offered_on FROM ops.vintages WHERE state = 'waiting'"
     inputs = FigureInputs(
@@ -118,7 +122,7 @@ def inputs_of(
 
 @dataclass(frozen=True, kw_only=True)
 class Evidence:
-    """What stands behind a value; fields are named like columns of the ledger."""
+    """What a value rests on; fields are named like columns of the ledger."""
 
     sources: tuple[str, ...] = ()
     behind: tuple[SourceContribution, ...] | None = ()
@@ -132,8 +136,8 @@ class Evidence:
 class Attempt:
     """What one rung found with the parameters `given`.
 
-    `by_rules` is the verdict on its rows alone. After `judge`, `verdict` also takes account of their age and of the
-    terms of their sources.
+    `by_rules` is the verdict on the rows alone. After `judge`, `verdict` also takes account of the age of the rows and
+    of the terms of their sources.
     """
 
     rung: Rung
@@ -147,17 +151,17 @@ class Attempt:
 
     @property
     def sql(self) -> str:
-        """The SELECT that it ran."""
+        """The SELECT that this attempt ran."""
         return query.fill(self.rung.sql, self.given)
 
     @property
     def is_refused(self) -> bool:
-        """Whether it may not be printed."""
+        """Whether this attempt may not be printed."""
         return self.verdict.status == "suppressed"
 
     @property
     def is_by_rules(self) -> bool:
-        """Whether the rules of printing refused it, rather than its age or the terms of a source."""
+        """Whether the printing rules refused this attempt, rather than its age or a source's terms."""
         return self.by_rules.status == "suppressed"
 
     @property
@@ -167,12 +171,12 @@ class Attempt:
 
     @property
     def since(self) -> date | None:
-        """First day since which every vintage of its cell has had a value; None if unknown."""
+        """The day since which every vintage of the cell has had a value; None if unknown."""
         return self.first_row.get("since")
 
 
 def try_rungs(con: Connection, figure: Figure, inputs: FigureInputs) -> Iterator[Attempt]:
-    """Attempt each rung of a figure in order, without judging evidence yet."""
+    """Yield an attempt for each rung of a figure, in order, without evidence."""
     for rung in figure.rungs:
         given = parameters_of(figure, rung, inputs)
         rows = _read_rows(con, rung, given, inputs)
@@ -181,7 +185,10 @@ def try_rungs(con: Connection, figure: Figure, inputs: FigureInputs) -> Iterator
 
 
 def choose_rung(con: Connection, figure: Figure, inputs: FigureInputs) -> tuple[Attempt | None, list[Attempt]]:
-    """The attempt that gives a figure its value, if any, and the attempts refused before it."""
+    """Return the attempt that gives a figure its value, and the attempts that were refused before it.
+
+    The attempt is None if every rung is refused.
+    """
     chosen: Attempt | None = None
     refusals: list[Attempt] = []
     for attempt in try_rungs(con, figure, inputs):
@@ -196,21 +203,21 @@ def choose_rung(con: Connection, figure: Figure, inputs: FigureInputs) -> tuple[
 
 
 def _stood_before(attempt: Attempt, better: Attempt, as_of: date) -> bool:
-    """Whether a lower rung had a value first, and the better rung has had one for less than `MIN_DAYS_HELD`."""
+    """Whether a lower rung had a value before the better rung, and the better rung's is newer than `MIN_DAYS_HELD`."""
     if attempt.since is None or better.since is None or attempt.is_refused:
         return False
     return attempt.since < better.since and as_of - better.since < MIN_DAYS_HELD
 
 
 def parameters_of(figure: Figure, rung: Rung, inputs: FigureInputs) -> dict[str, object]:
-    """Parameters of a rung's SELECTs."""
+    """Return the parameters of a rung's SELECTs."""
     return {
         **inputs.cells_of(figure.list_of(rung)), "basis": rung.basis, **figure.parameters, **rung.parameters,
     }  # fmt: skip
 
 
 def _read_rows(con: Connection, rung: Rung, given: Mapping[str, object], inputs: FigureInputs) -> Rows:
-    """Rows of a rung's SELECT, read together with those of other figures where possible."""
+    """Return the rows of a rung's SELECT; if possible, one SELECT reads the rows of other figures as well."""
     batch = rung.batch
     if batch is None or not inputs.shares_selects or not batch.parameters.keys() <= query.parameters_in(rung.sql):
         return inputs.read(con, query.fill(rung.sql, given), lambda _: ()).get((), [])
@@ -223,7 +230,7 @@ def _read_rows(con: Connection, rung: Rung, given: Mapping[str, object], inputs:
 
 
 def judge(con: Connection, figure: Figure, attempt: Attempt, inputs: FigureInputs) -> Attempt:
-    """Complete an attempt with its evidence and the final verdict."""
+    """Return the attempt with its evidence and its final verdict."""
     evidence = Evidence() if attempt.is_refused else _find_evidence(con, figure, attempt, inputs)
     due_on = attempt.first_row.get("due_on")
     verdict = judge_age(attempt.by_rules, attempt.rung.basis, evidence.period_to, inputs.as_of, due_on=due_on)
@@ -241,7 +248,10 @@ def judge(con: Connection, figure: Figure, attempt: Attempt, inputs: FigureInput
 
 
 def _find_evidence(con: Connection, figure: Figure, attempt: Attempt, inputs: FigureInputs) -> Evidence:
-    """Evidence from the previous day's ledger where its vintage is the same, else from the SELECT of adverts."""
+    """Return the evidence of an attempt.
+
+    It is copied from the previous day's ledger if the vintage is the same; otherwise the SELECT of adverts gives it.
+    """
     before, vintage = inputs.before.get(figure.id), inputs.vintage_of(attempt.list)
     if before and vintage and (before.rung, before.list, before.vintage) == (
         attempt.rung.name, attempt.list, vintage.number
@@ -261,7 +271,7 @@ def _find_evidence(con: Connection, figure: Figure, attempt: Attempt, inputs: Fi
 
 
 def combine_evidence(rows: Sequence[Figures]) -> Evidence:
-    """Evidence behind several figures together. They have a common period only where they are of one basis."""
+    """Return the evidence of several figures together; it has a period only if all have the same basis."""
     dated = rows if len({row.basis for row in rows}) == 1 else ()
     return Evidence(
         sources=tuple(sorted({source for row in rows for source in row.sources})),
@@ -274,7 +284,6 @@ def combine_evidence(rows: Sequence[Figures]) -> Evidence:
 
 
 def _add_up(parts: Iterable[SourceContribution]) -> tuple[SourceContribution, ...]:
-    """One contribution per source, with the earliest day."""
     by_source: dict[str, list[SourceContribution]] = {}
     for part in parts:
         by_source.setdefault(part.source, []).append(part)
@@ -288,9 +297,9 @@ def read_behind(
     con: Connection, figure: Figure, rung: Rung, given: Mapping[str, object], inputs: FigureInputs,
     *, around: str = "behind/files",
 ) -> Rows:  # fmt: skip
-    """Rows of the SELECT `around`, run over the adverts behind a rung, for the cells that count.
+    """Run the SELECT `around` over the adverts that a rung rests on; return its rows for the cells that count.
 
-    By default these are archive files with their source, board and number of adverts.
+    By default, the rows are archive files with their source, board and number of adverts.
     """
     sql = query.put_around(query.fill(rung.behind, given), around)
     by_cell = inputs.read(con, sql, lambda row: tuple(row["cell"]))
@@ -298,7 +307,7 @@ def read_behind(
 
 
 def files_of(behind: Rows) -> dict[str, list[str]]:
-    """Archive files by source, newest first."""
+    """Return the archive files of each source, newest first."""
     files: dict[str, set[str]] = {}
     for row in behind:
         files.setdefault(row["source"], set()).add(row["warc"])
@@ -306,7 +315,6 @@ def files_of(behind: Rows) -> dict[str, list[str]]:
 
 
 def _period(rows: Rows, behind: Rows) -> tuple[date | None, date | None]:
-    """Reference period of the rows themselves where they have one, else of the files behind them."""
     if rows and rows[0].get("period_to") is not None:
         return rows[0]["period_from"], rows[0]["period_to"]
     last = max((row["period_to"] for row in behind if row["period_to"] is not None), default=None)
@@ -314,10 +322,10 @@ def _period(rows: Rows, behind: Rows) -> tuple[date | None, date | None]:
 
 
 def _contributions(behind: Rows) -> tuple[SourceContribution, ...]:
-    """Number of rows per source, and the day by which half of them were last looked for.
+    """Return for each source its number of rows, and the day by which half of these rows were last looked for.
 
-    A row is looked for whenever its board is read whole. The median is used so that one freshly read board does not
-    make an old crawl look fresh. The day is None for sources that only convert money.
+    A row is looked for whenever its board is read whole. The median day is used so that a single freshly read board
+    does not make an old crawl look fresh. The day is None for sources that only convert currencies.
     """
     by_source: dict[str, list[tuple[date, int]]] = {}
     n_of: dict[str, int] = {}
@@ -337,5 +345,4 @@ def _contributions(behind: Rows) -> tuple[SourceContribution, ...]:
 
 
 def _first(days: Iterable[date | None]) -> date | None:
-    """The earliest known day."""
     return min((day for day in days if day is not None), default=None)

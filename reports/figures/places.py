@@ -1,4 +1,4 @@
-"""Places of figures, by their names in ids: countries, UN M49 regions and continents."""
+"""The places of figures, by their names in ids: countries, UN M49 regions and continents."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ REGIONS = (
     "Australia and New Zealand", "Melanesia", "Micronesia", "Polynesia",
     "Northern Africa", "Western Africa", "Middle Africa", "Eastern Africa", "Southern Africa",
 )  # fmt: skip
-"""UN M49 intermediate regions, else sub-regions."""
+"""UN M49 intermediate regions, and sub-regions that have no intermediate regions."""
 CONTINENTS = ("Africa", "Americas", "Asia", "Europe", "Oceania")
-"""UN M49 regions without Antarctica, which has no jobs."""
+"""UN M49 continents without Antarctica, which has no jobs."""
 ALL_PLACES = "all"
 """Name in ids for all adverts that we read, wherever the jobs are."""
 
@@ -32,9 +32,9 @@ WITH_ARTICLE = (
 
 @dataclass(frozen=True, kw_only=True)
 class Place:
-    """A place: `level` and `region` as the marts have them, `name` for readers, `slug` for ids.
+    """A place: `level` and `region` as the marts name them, `name` for readers, `slug` for ids.
 
-    The slug is the ISO 3166-1 alpha-2 code of a country, else its name ("northern_america").
+    The slug is the ISO 3166-1 alpha-2 code of a country, or otherwise the place's name ("northern_america").
     """
 
     level: str
@@ -46,19 +46,19 @@ class Place:
 
     @property
     def in_words(self) -> str:
-        """Its name in a sentence: "the United States"."""
+        """The name as it stands in a sentence, such as "the United States"."""
         has_article = self.name in WITH_ARTICLE or self.name.partition(" ")[0] in WITH_ARTICLE
         return f"the {self.name}" if has_article else self.name
 
 
 def slug(name: str) -> str:
-    """A name as part of an id: "South-eastern Asia" is south_eastern_asia, "C++" is cpp, "10+" is 10_plus."""
+    """Return a name as part of an id: "South-eastern Asia" is south_eastern_asia, "C++" is cpp, "10+" is 10_plus."""
     spelling = re.sub(r"(?<=\d)\+", "_plus", name.lower()).replace("+", "p").replace("#", "sharp").replace("&", " and ")
     return "_".join("".join(c if c.isalnum() else " " for c in spelling).split())
 
 
 def address(kind: str, *parts: str) -> str:
-    """The id of a figure or cell (grammar: `addresses`): pay.us.ai_engineering.senior."""
+    """Return the id of a figure or cell, such as pay.us.ai_engineering.senior; `addresses` gives the grammar."""
     return ".".join((kind, *parts))
 
 
@@ -79,6 +79,6 @@ def _list_places() -> list[Place]:
 PLACES = {place.slug: place for place in _list_places()}
 """Every country, region and continent by slug."""
 EVERYWHERE = Place(level="world", region="World", name="", slug=ALL_PLACES)
-"""All adverts that we read, wherever the jobs are. It has no figures of pay."""
+"""All adverts that we read, wherever the jobs are; pay has no figures for this place."""
 OF_REGION = {(place.level, place.region): place for place in (EVERYWHERE, *PLACES.values())}
 """Every place by its `region_level` and `region` in the marts."""

@@ -1,12 +1,13 @@
 """SELECTs of the figures: read from `sql/`, filled in, and run.
 
-Each file holds one SELECT. `$name` is filled with an SQL literal, so that the result can be pasted and run.
-`{{name}}` includes another file of `sql/`, `{{mart:name}}` a file of the marts.
+Each file holds one SELECT. `$name` is replaced with an SQL literal, so that the result can be pasted and run.
+`{{name}}` includes another file of `sql/`, and `{{mart:name}}` includes a file of the marts.
 
-Beside the SELECT of a figure there is a SELECT of the adverts behind it (`sql/behind/`): one row per cell and advert,
-with its `job_id`, archive file, exchange rate, and the `items` (skills, roles) that its job counts for. Distinct jobs
-are the jobs that the figure counts. For figures of pay, a job has the one advert whose pay counts in the cell. For
-other figures it has all its adverts in the stock, because they state together what the job asks for.
+For the SELECT of a figure there is also a SELECT of the adverts that the figure rests on (`sql/behind/`). It returns
+one row per cell and advert, with the `job_id`, archive file and exchange rate, and the `items` (skills, roles) that the
+job counts for. Its distinct jobs are the jobs that the figure counts. For figures of pay, a job has only the advert
+whose pay counts in the cell. For other figures, a job has all its adverts in the stock, because they state together
+what the job asks for.
 """
 
 from __future__ import annotations
@@ -36,14 +37,16 @@ class Connection(Protocol):
 
 
 class Sql(str):
-    """A piece of SQL to insert for a parameter as it is: a table, a column, another SELECT. Its own `$name`s are
-    filled in afterwards."""
+    """A piece of SQL, such as a table, a column or another SELECT, that replaces a parameter unquoted.
+
+    A `$name` in the piece is filled in afterwards.
+    """
 
     __slots__ = ()
 
 
 def literal(value: object) -> str:
-    """A value as an SQL literal. Raises `TypeError` for unknown types."""
+    """Return a value as an SQL literal. Raise `TypeError` for unknown types."""
     if isinstance(value, str):
         return "'" + value.replace("'", "''") + "'"
     if isinstance(value, date):
@@ -59,7 +62,7 @@ def literal(value: object) -> str:
 
 @functools.cache
 def text_of(name: str) -> str:
-    """Text of a SELECT with its includes, by its path below `sql/` without `.sql`."""
+    """Return the text of a SELECT with its includes; `name` is its path below `sql/`, without `.sql`."""
     text = (SQL / f"{name}.sql").read_text(encoding="utf-8").strip()
     return _INCLUDE.sub(lambda match: read_sql(f"marts/{match[2]}").strip() if match[1] else text_of(match[2]), text)
 
@@ -70,7 +73,7 @@ def _template(name: str) -> Template:
 
 
 def fill(name: str, parameters: Mapping[str, object]) -> str:
-    """A SELECT of `sql/` with its parameters filled in. Raises `KeyError` for a missing parameter."""
+    """Return a SELECT of `sql/` with its parameters filled in. Raise `KeyError` for a missing parameter."""
     pieces = {key: value for key, value in parameters.items() if isinstance(value, Sql)}
     template = Template(_template(name).safe_substitute(pieces)) if pieces else _template(name)
     return template.substitute({key: literal(value) for key, value in parameters.items() if key not in pieces})
@@ -78,17 +81,17 @@ def fill(name: str, parameters: Mapping[str, object]) -> str:
 
 @functools.cache
 def parameters_in(name: str) -> frozenset[str]:
-    """Names of the parameters of a SELECT of `sql/`."""
+    """Return the names of the parameters of a SELECT of `sql/`."""
     return frozenset(_template(name).get_identifiers())
 
 
 def put_around(behind: str, name: str) -> str:
-    """The SELECT `name`, run over a SELECT of the adverts behind a figure."""
+    """Return the SELECT `name`, run over `behind`, a SELECT of the adverts that a figure rests on."""
     return _template(name).substitute(behind=behind)
 
 
 def read(con: Connection, sql: str) -> list[dict[str, Any]]:
-    """Rows of a SELECT as dictionaries. NaN becomes None, because JSON lacks it."""
+    """Return the rows of a SELECT as dictionaries, with None for NaN, which JSON lacks."""
     answer = con.execute(sql)
     names = [column[0] for column in answer.description]
     floats = [name for name, kind, *_ in answer.description if str(kind) in FLOATS]

@@ -1,4 +1,4 @@
-"""Decide whether the rows of a figure may be printed, how sure they are, and why not."""
+"""Decide whether the rows of a figure may be printed, how certain they are, and why they may not be printed."""
 
 from __future__ import annotations
 
@@ -12,8 +12,10 @@ from transforms.records.definitions import BRIDGE_DAYS, MAX_DAYS_APART, MAX_STAL
 from warehouse.marts.printing import JOBS, RULES
 
 MAX_AGE_DAYS_OF_YEARS = 365 + MAX_DAYS_APART.value
-"""Days after its reference period when a figure of yearly data (surveys and the like) becomes stale; figures of our own
-adverts (`OWN_BASES`) become stale after `MAX_DAYS_APART`."""
+"""Days after its reference period when a figure of yearly data (such as surveys) becomes stale.
+
+Figures of adverts that we read (`OWN_BASES`) become stale after `MAX_DAYS_APART`.
+"""
 DAYS_STALE = MAX_STALE_DAYS.value - MAX_DAYS_APART.value
 """Days from when a figure becomes stale until it is withheld, for every kind of source."""
 MAX_DAYS_OF_YEARS = MAX_AGE_DAYS_OF_YEARS + DAYS_STALE
@@ -26,7 +28,7 @@ NOT_CONFIRMED = (
 
 @dataclass(frozen=True, kw_only=True)
 class Verdict:
-    """Whether rows may be printed (`vocabulary.FIGURE_STATES`), why not, and how many jobs and employers they count."""
+    """Whether rows may be printed (a state of `vocabulary.FIGURE_STATES`), why not, and what they count."""
 
     status: str
     reason: str | None = None
@@ -37,10 +39,10 @@ class Verdict:
 def judge_age(
     verdict: Verdict, basis: str, period_to: date | None, as_of: date, *, due_on: date | None = None
 ) -> Verdict:
-    """The verdict after the age of a value is considered: unchanged, stale, or withheld as too old.
+    """Return the verdict after the age of a value is considered: unchanged, stale, or withheld as too old.
 
-    Age changes neither the value nor its n or interval. Reasons name days, because an age would change every night. A
-    table of an office is not stale before its next edition is due (`due_on`).
+    Age changes neither the value nor its n or interval. Reasons name days rather than an age, because an age would
+    change every night. An office's table is not stale before its next edition is due (`due_on`).
     """
     if verdict.status == "suppressed" or period_to is None:
         return verdict
@@ -56,7 +58,7 @@ def judge_age(
 
 
 def why_too_few(n_jobs: int, n_employers: int) -> str | None:
-    """Why a cell with these counts is withheld by `printing.RULES`; None if the counts suffice."""
+    """Say why a cell with these counts is withheld by `printing.RULES`; None if the counts suffice."""
     values = {"n_jobs": n_jobs, "n_employers": n_employers}
     breaches = (rule for rule in RULES if rule.column in values and values[rule.column] < rule.bound)
     return next((rule.explain(values[rule.column]) for rule in breaches), None)
@@ -66,7 +68,7 @@ NOTHING = Verdict(status="suppressed", reason=why_too_few(0, 0), n_jobs=0, n_emp
 
 
 def judge_cell(rows: Rows) -> Verdict:
-    """The verdict in the first row, as the mart has it."""
+    """Return the verdict of the mart on the first row."""
     if not rows:
         return NOTHING
     row = rows[0]
@@ -74,7 +76,10 @@ def judge_cell(rows: Rows) -> Verdict:
 
 
 def judge_ranking(rows: Rows) -> Verdict:
-    """Shares of one or several cells: printed if any of them may be, else withheld for the first reason."""
+    """Judge shares of one or more cells: printed if any share may be printed.
+
+    Otherwise they are withheld for the first reason.
+    """
     if not rows:
         return NOTHING
     n_jobs = max(row["n_jobs"] or 0 for row in rows)
@@ -87,14 +92,20 @@ def judge_ranking(rows: Rows) -> Verdict:
 
 
 def judge_places(rows: Rows) -> Verdict:
-    """Shares of places, with the counts of all adverts. Places alone give no counts: a job may have several."""
+    """Judge shares of places, with the counts of all adverts.
+
+    If only single places are given, the counts are None, because a job may have several places.
+    """
     verdict = judge_ranking(rows)
     is_of_all = any(row["region_level"] == "world" for row in rows)
     return verdict if is_of_all or verdict.status == "suppressed" else replace(verdict, n_jobs=None, n_employers=None)
 
 
 def judge_within(rows: Rows) -> Verdict:
-    """Comparisons of several cells: printed if any of them may be; the counts are those of all jobs if printable."""
+    """Judge comparisons of several cells: printed if any of them may be printed.
+
+    The counts are those of all jobs if that cell may be printed, or else those of the first printed cell.
+    """
     printable = numbers.choose_printed(rows)
     if not printable:
         return judge_cell(rows)
@@ -103,22 +114,22 @@ def judge_within(rows: Rows) -> Verdict:
 
 
 def judge_classes(rows: Rows) -> Verdict:
-    """Shares of classes that divide all jobs, and of places: a ranking with the jobs of these classes.
+    """Judge shares of classes that divide all jobs, and of places, as a ranking; jobs are the sum over the classes.
 
-    Employers are not counted, because one may be in several classes.
+    Employers are not counted, because an employer may be in several classes.
     """
     n_jobs = sum(row["n_jobs"] for row in rows if row["region_level"] == "world")
     return replace(judge_ranking(rows), n_jobs=n_jobs, n_employers=None)
 
 
 def judge_new(rows: Rows) -> Verdict:
-    """Shares of new jobs by quarter and class."""
+    """Judge shares of new jobs by quarter and class."""
     verdict = judge_classes(rows)
     return replace(verdict, reason=NONE_YET) if verdict.status == "suppressed" else verdict
 
 
 def judge_shares(rows: Rows) -> Verdict:
-    """Shares of several cells in one sentence: withheld if any of them is."""
+    """Judge shares of several cells in one sentence: withheld if any of the cells is withheld."""
     smallest = min(rows, key=lambda row: (row["status"] != "suppressed", row["n_jobs"], row["n_employers"]))
     verdict = judge_cell([smallest])
     if verdict.status != "suppressed":
@@ -127,12 +138,15 @@ def judge_shares(rows: Rows) -> Verdict:
 
 
 def judge_counts(rows: Rows) -> Verdict:
-    """Counts of what was read: no estimates, so printed if there is a row."""
+    """Judge counts of what was read: printed if there is a row, because counts are no estimates."""
     return Verdict(status="published", n_jobs=rows[0].get("n_all_jobs")) if rows else NOTHING
 
 
 def judge_reports(rows: Rows) -> Verdict:
-    """Pay that people report: low confidence, because they chose to answer; printed if any row may be."""
+    """Judge pay that people report: printed if any row may be printed.
+
+    Its confidence is always low, because people chose to answer.
+    """
     printable = numbers.choose_printed(rows)
     if not printable:
         n_persons = max((row["n_persons"] for row in rows), default=0)
@@ -141,6 +155,6 @@ def judge_reports(rows: Rows) -> Verdict:
 
 
 def judge_closings(rows: Rows) -> Verdict:
-    """A closing rate: judged by its own cell, the first row."""
+    """Judge a closing rate by its own cell, the first row."""
     verdict = judge_cell(rows)
     return verdict if verdict.reason or verdict.status == "published" else replace(verdict, reason=NOT_CONFIRMED)

@@ -1,11 +1,12 @@
 """Decide which vintage of each list of cells is published: what is revised, when, and what waits for review.
 
-The marts hold tonight's cells of each list. The cells of a list are accepted or held together; the last accepted cells
-are in the tables of `published`, from which everything is printed. Lists are revised on the first night of a month. A
-new vintage waits for review when a figure changes by more than chance explains, when method, sample, sources or the
-reading of the adverts differ, or when half of the jobs are gone (`find_reasons`). A thin night, with less than a third
-of the published jobs, changes nothing until it has lasted `MAX_DAYS_THIN`. A rejected change is not offered again while
-it stays the same.
+The marts hold tonight's cells of each list. The cells of a list are accepted or held together. The last accepted cells
+are in the tables of `published`, from which everything is printed. Lists are revised on the first night of a month.
+
+A new vintage waits for review in three cases (`find_reasons`): a figure changes by more than chance explains; the
+method, the sample, the sources or the reading of the adverts differ; or half of the jobs are gone. A thin night, with
+less than a third of the published jobs, changes nothing until thin nights have lasted `MAX_DAYS_THIN`. A rejected
+change is not offered again while it stays the same.
 """
 
 from __future__ import annotations
@@ -33,20 +34,23 @@ from warehouse.marts.vintages.published import Offer
 from warehouse.ops_tables import Vintages
 
 THIN = 1 / 3
-"""A night is thin for a list below this part of the published jobs: boards are no longer read."""
+"""A night is thin for a list if it has less than this fraction of the published jobs: boards are no longer read."""
 MAX_LOST = 1 / 2
-"""Part of the jobs that may go without a review."""
+"""Fraction of the published jobs that must remain; a list with fewer waits for review."""
 MIN_ADVERTS_OF_SOURCE = 6
-"""Expected adverts of a source from which its loss or arrival is news: with six expected, none turn up by chance one
-time in 400 (Poisson), about as rarely as a number is beyond three standard errors."""
+"""Number of adverts from a source above which the loss or arrival of the source needs a review.
+
+If six adverts are expected, none turn up by chance one time in 400 (Poisson). That is about as rare as a number beyond
+three standard errors.
+"""
 MANY = 5
-"""Number of lists of one day from which it pays to compute the adverts behind all their figures at once."""
+"""How many lists must share a day for it to be worth computing the adverts of all their figures at once."""
 PUBLISHED, WAITING, REJECTED, WITHDRAWN = "published", "waiting", "rejected", "withdrawn"
 KEPT, NOT_REVIEWED = "kept", "not reviewed"
-"""Further decisions of a night: everything stays; or a waiting vintage is published without a review."""
+"""Further decisions of a night: nothing changes, or a waiting vintage is published without a review."""
 FIRST = "first vintage"
 COUNTS = ("frame",)
-"""Lists of counts of what was read: these are no estimates, so they never wait for review."""
+"""Lists of counts of what was read; counts are no estimates, so these lists never wait for review."""
 AnyVintage = TypeVar("AnyVintage", Vintages, FigureVintage)
 
 
@@ -54,7 +58,7 @@ AnyVintage = TypeVar("AnyVintage", Vintages, FigureVintage)
 
 
 def read_vintages(con: Connection) -> dict[str, list[Vintages]]:
-    """All vintages by list, oldest first."""
+    """Return all vintages by list, oldest first."""
     vintages: dict[str, list[Vintages]] = {}
     for row in query.read(con, "FROM ops.vintages ORDER BY list, number"):
         vintages.setdefault(row["list"], []).append(Vintages(**row))
@@ -62,28 +66,28 @@ def read_vintages(con: Connection) -> dict[str, list[Vintages]]:
 
 
 def last_published(vintages: Sequence[AnyVintage]) -> AnyVintage | None:
-    """The published vintage, if any."""
+    """Return the last published vintage, if any."""
     return next((vintage for vintage in reversed(vintages) if vintage.state == PUBLISHED), None)
 
 
 def find_waiting(vintages: Sequence[AnyVintage]) -> AnyVintage | None:
-    """The vintage that waits for review, if any."""
+    """Return the vintage that waits for review, if any."""
     return next((vintage for vintage in reversed(vintages) if vintage.state == WAITING), None)
 
 
 def waiting_of(histories: Mapping[str, Sequence[Vintages]]) -> dict[str, Vintages]:
-    """The vintages that wait for review, by list."""
+    """Return the vintages that wait for review, by list."""
     return {name: waiting for name, history in histories.items() if (waiting := find_waiting(history)) is not None}
 
 
 def read_standing(con: Connection) -> dict[str, Vintages]:
-    """The published vintage of each list."""
+    """Return the published vintage of each list."""
     histories = read_vintages(con)
     return {name: last for name, history in histories.items() if (last := last_published(history)) is not None}
 
 
 def last_decided_day(con: Connection) -> date | None:
-    """The newest day for which a run decided what is published; None before the first vintage.
+    """Return the newest day for which a run decided what is published; None before the first vintage.
 
     What was published for earlier days is final.
     """
@@ -100,8 +104,8 @@ def last_decided_day(con: Connection) -> date | None:
 class _Case:
     """A list on a night: its published vintage (`last`), its waiting vintage, and tonight's offer (`new`).
 
-    `is_due`: the night revises lists. `is_lost`: the published cells are lost. `is_changed`: tonight's cells differ.
-    `why`: reasons for which `new` would wait.
+    `is_due` says that lists are revised tonight. `is_lost` says that the published cells are lost. `is_changed` says
+    that tonight's cells differ from the published cells. `why` gives the reasons for which `new` would wait for review.
     """
 
     history: Sequence[Vintages]
@@ -115,22 +119,22 @@ class _Case:
 
     @property
     def is_again(self) -> bool:
-        """Whether an earlier run of the same day published `last`."""
         return self.last is not None and _is_again(self.last, self.new.as_of)
 
     @property
     def is_stale(self) -> bool:
-        """Whether `last` is too old."""
         return self.last is not None and _is_stale(self.last, self.new.as_of)
 
     @property
     def is_thin(self) -> bool:
-        """Whether few of the jobs of `last` are left."""
         return self.last is not None and _is_thin(self.new, self.last)
 
     @property
     def may_change(self) -> bool:
-        """Whether the list may be revised: tonight is due, runs again, or the list is stale or waits for review."""
+        """Whether the list may be revised tonight, because it is due, published today, stale or waiting for review.
+
+        A list may not be revised if it was never published, if tonight is thin or if its cells are lost.
+        """
         is_asked = self.is_due or self.is_again or self.is_stale or self.waiting is not None
         return is_asked and self.last is not None and not (self.is_thin or self.is_lost)
 
@@ -143,11 +147,11 @@ def revise(
     is_monthly: bool = True,
     only_first: bool = False,
 ) -> list[Vintages]:
-    """Decide which lists are revised tonight and which wait; return the vintages that were made or changed state.
+    """Decide which lists are revised tonight and which wait; return the vintages that are new or have a new state.
 
-    `figures` are declarations. Without `is_monthly` every night revises lists. With `only_first` lists that have a
-    published vintage stay as they are. Stores the vintages and puts newly published cells into `published`. Call this
-    within a transaction.
+    `figures` are declarations. If `is_monthly` is False, lists are revised every night. With `only_first`, lists that
+    have a published vintage stay unchanged, unless their cells are lost. The vintages are stored, and newly published
+    cells are put into `published`. Call this function within a transaction.
     """
     take_over(con, figures)
     lost = published.put_back_lost(con)
@@ -178,7 +182,7 @@ def revise(
 def _compare(
     con: database.Connection, figures: Mapping[str, Figure], cases: Sequence[_Case], as_of: date
 ) -> list[_Case]:
-    """Fill in what changes tonight and why it would wait. Compares figures only of lists that may be revised."""
+    """Set what changes tonight and why it would wait; figures are compared only for lists that may be revised."""
     new = {case.new.list: case.new for case in cases if case.may_change}
     changed = published.find_changed(con, as_of) & new.keys() if new else set()
     histories = {case.new.list: case.history for case in cases if case.new.list in changed}
@@ -193,7 +197,7 @@ def _compare(
 def _decide(
     con: Connection, case: _Case, offers_of: Callable[[date], Mapping[str, Offer]]
 ) -> Iterator[tuple[bool, str, str]]:
-    """Possible decisions on a list in order: condition, state, and why. The first whose condition holds is taken.
+    """Yield the possible decisions on a list, in order, as (condition, state, why); the first that holds is taken.
 
     `offers_of` returns what the marts of a day have of each list.
     """
@@ -220,7 +224,6 @@ def _decide(
 
 
 def _apply(case: _Case, state: str, why: str) -> list[Vintages]:
-    """The vintages that a decision makes or changes."""
     waiting, day = case.waiting, case.new.as_of
     if state == NOT_REVIEWED and waiting is not None:
         return [_accept(waiting, day, why, is_reviewed=False)]
@@ -232,9 +235,11 @@ def _apply(case: _Case, state: str, why: str) -> list[Vintages]:
 
 
 def _is_overdue(case: _Case, waiting: Vintages, last: Vintages) -> bool:
-    """Whether a vintage has waited too long and what is published is stale, so that it is published unreviewed.
+    """Whether a vintage has waited so long, and the published one is so old, that the waiting one is published
+    unreviewed.
 
-    What thin nights left differs in kind from what is published, and waits until that is too old to be printed.
+    A waiting vintage from a thin night is published only when the published vintage is too old to be printed. A vintage
+    in which no cell is printed goes on waiting.
     """
     day = case.new.as_of
     has_waited = (day - waiting.offered_on).days >= MAX_DAYS_WAITING.value
@@ -243,9 +248,9 @@ def _is_overdue(case: _Case, waiting: Vintages, last: Vintages) -> bool:
 
 
 def _is_known(case: _Case, last: Vintages) -> bool:
-    """Whether the waiting vintage will do, or a person has rejected the new one for the same reasons.
+    """Whether a vintage that already waits suffices, or a person has rejected the new one for the same reasons.
 
-    A vintage offered by an earlier run of the day, or by a thin night, is replaced.
+    A waiting vintage does not suffice if an earlier run of the day or a thin night offered it for other reasons.
     """
     if (waiting := case.waiting) is not None:
         return (waiting.offered_on < case.new.as_of and not _is_thin(waiting, last)) or waiting.why == case.why
@@ -254,7 +259,7 @@ def _is_known(case: _Case, last: Vintages) -> bool:
 
 
 def store(con: database.Connection, rows: Sequence[Vintages]) -> None:
-    """Store vintages and publish the cells of those that are published."""
+    """Store vintages, and publish the cells of those that are published."""
     if not rows:
         return
     database.put(con, Vintages, rows)
@@ -268,12 +273,15 @@ def store(con: database.Connection, rows: Sequence[Vintages]) -> None:
 
 
 def _find_before(history: Sequence[Vintages], day: date) -> Vintages | None:
-    """The vintage published before a day. Comparing with an earlier run of the same day would hide a jump."""
+    """Return the vintage published before a day's runs.
+
+    Comparison with an earlier run of the same day would hide a jump.
+    """
     return last_published([vintage for vintage in history if not _is_again(vintage, day)])
 
 
 def _is_again(vintage: Vintages, day: date) -> bool:
-    """Whether a run of the same day made a vintage, and no person decided on it."""
+    """Whether a run of the same day made this vintage, and no person decided on it."""
     return vintage.offered_on == day and vintage.reason is None
 
 
@@ -281,9 +289,9 @@ TAKEN_OVER = "taken over from the vintages of its figures"
 
 
 def take_over(con: database.Connection, figures: Mapping[str, Figure]) -> None:
-    """Give lists their first vintage in a folder whose figures were accepted one by one (c3228cc0).
+    """Give lists their first vintage in a data folder whose figures were accepted one by one (before c3228cc0).
 
-    The cells of a list are those of the day of most of its accepted figures, if the marts still have that day.
+    The cells of a list are taken from the day of most of its accepted figures, if the marts still have that day.
     """
     accepted = query.read(con, query.fill("accepted_figures", {}))
     days: dict[str, Counter[tuple[date, date]]] = {}
@@ -303,7 +311,11 @@ def take_over(con: database.Connection, figures: Mapping[str, Figure]) -> None:
 
 
 def find_compared_days(con: Connection, as_of: date, *, is_monthly: bool = True) -> list[date]:
-    """Earlier days of at least `MANY` lists each, whose adverts a night of revisions compares with its own."""
+    """Return the earlier days whose adverts are compared with tonight's.
+
+    These are the days from which at least `MANY` published lists have their cells. Return [] if no lists are revised
+    tonight.
+    """
     if is_monthly and not _is_first_of_month(con, as_of):
         return []
     n_of = Counter(vintage.as_of for vintage in read_standing(con).values() if vintage.as_of < as_of)
@@ -311,7 +323,7 @@ def find_compared_days(con: Connection, as_of: date, *, is_monthly: bool = True)
 
 
 def accept_all(con: database.Connection, as_of: date) -> list[Vintages]:
-    """Publish every list as the marts of a day have it, as a run of a past day does in its own folder."""
+    """Publish every list as the marts of a day have it; a run for a past day does so in its own folder."""
     histories, offers = read_vintages(con), published.read_offers(con, as_of)
     rows = [
         _accept(_new_vintage(name, offer, histories.get(name, ()), as_of), as_of, FIRST)
@@ -322,12 +334,11 @@ def accept_all(con: database.Connection, as_of: date) -> list[Vintages]:
 
 
 def _is_thin(offer: Offer | Vintages, last: Vintages) -> bool:
-    """Whether an offer or a waiting vintage has few of the published jobs."""
     return offer.n_jobs < THIN * last.n_jobs
 
 
 def find_day_before(con: Connection, last: Vintages, as_of: date) -> date | None:
-    """The newest day of the marts since a vintage that is at least `MAX_DAYS_THIN` ago."""
+    """Return the newest day of the marts that is later than a vintage and at least `MAX_DAYS_THIN` ago."""
     rows = query.read(
         con,
         f"SELECT max(as_of) AS day FROM mart.days WHERE as_of > {query.literal(last.as_of)}"
@@ -338,14 +349,12 @@ def find_day_before(con: Connection, last: Vintages, as_of: date) -> date | None
 
 
 def _is_first_of_month(con: Connection, as_of: date) -> bool:
-    """Whether this is the first night of its month with figures."""
     rows = query.read(con, f"SELECT max(as_of) AS day FROM mart.figures WHERE as_of < {query.literal(as_of)}")
     day = rows[0]["day"]
     return day is None or (day.year, day.month) != (as_of.year, as_of.month)
 
 
 def _is_stale(last: Vintages, as_of: date) -> bool:
-    """Whether the cells of a list of our own adverts are so old that its figures are stale."""
     is_own = not last.list.startswith("pay.") or last.list.startswith("pay.advertised.")
     return is_own and (as_of - last.as_of).days > MAX_DAYS_APART.value
 
@@ -354,7 +363,7 @@ _JUMP = re.compile(r".* (up|down|from) .*(?:standard errors|more than its interv
 
 
 def _kinds_of(why: str) -> set[str]:
-    """Reasons without numbers; of a jump only the direction, because another figure may jump next time."""
+    """Return the reasons without numbers; of a jump, only its direction, because another figure may jump next time."""
     jumps = ((reason, _JUMP.fullmatch(reason)) for reason in why.split("; "))
     return {
         f"a jump {'down' if jump[1] == 'down' else 'up'}" if jump else re.sub(r"\d", "", reason)
@@ -384,9 +393,10 @@ def _withdraw(waiting: Vintages | None, on: date, reason: str) -> list[Vintages]
 def pair_figures(
     con: Connection, figures: Mapping[str, Figure], standing: Mapping[str, Vintages], as_of: date
 ) -> dict[str, list[Pair]]:
-    """Pair each published figure with the same figure in the marts of a day, rung by rung, where both have a value.
+    """Pair each published figure with the same figure in the marts of a day, rung by rung, if both have a value.
 
-    Published figures are read from the published cells; where a later run replaced these, from the marts of their day.
+    Published figures are read from the published cells. If a later run replaced these cells, they are read from the
+    marts of their day.
     """
     pairs: dict[str, list[Pair]] = {name: [] for name in standing}
     if not standing:
@@ -416,9 +426,9 @@ def find_reasons(
     standing: Mapping[str, Vintages],
     new: Mapping[str, Vintages],
 ) -> dict[str, list[str]]:
-    """Why the new vintage of each list must wait for review; [] if it may be published.
+    """Return the reasons why the new vintage of each list must wait for review; [] if it may be published.
 
-    A list without a declared figure waits together with the list of the same measure at the other kind of place.
+    A list without a declared figure waits together with the list of the same measure for the other kind of place.
     """
     found: dict[str, ladder.Groups] = {}
     reasons = {name: _reasons_of(con, of_list, standing[name], new[name], found) for name, of_list in pairs.items()}
@@ -441,24 +451,24 @@ def _reasons_of(
 
 
 def _measure_of(name: str) -> str:
-    """Name of a list without its kind of place."""
     return name.removesuffix(".countries").removesuffix(".regions")
 
 
 def _name_sample(row: Figures) -> str:
-    """The boards that a figure counts; known boards if its rows do not say."""
     return notes.say_sample(row) or numbers.SAMPLE_WORDS["known"]
 
 
 def _say_sources(pairs: Sequence[Pair]) -> str:
-    """Which sources the figures of a list lost and gained; "" if none."""
     stands, tonight = [pair.stands for pair in pairs], [pair.tonight for pair in pairs]
     apart = {"without": _find_apart(stands, tonight), "with": _find_apart(tonight, stands)}
     return " and ".join(f"{word} {', '.join(sorted(sources))}" for word, sources in apart.items() if sources)
 
 
 def _find_apart(rows: Iterable[Figures], others: Iterable[Figures]) -> set[str]:
-    """Sources of `rows` that `others` lack, without sources of so few adverts of ours that chance explains it."""
+    """Return the sources of `rows` that `others` lack.
+
+    Sources with so few adverts that chance explains their absence are left out.
+    """
     apart = set()
     for row in rows:
         n_of = {part.source: part.n for part in row.behind or ()} if row.basis in OWN_BASES else {}
@@ -477,7 +487,7 @@ class Conflict:
 
 
 def find_conflicts(con: database.Connection, figures: Mapping[str, Figure], as_of: date) -> list[Conflict]:
-    """The figures whose published value and tonight's value both pass the gate but contradict each other."""
+    """Return the figures whose published value and tonight's value may both be printed but contradict each other."""
     standing = read_standing(con)
     changed = {name: standing[name] for name in sorted(published.find_changed(con, as_of)) if name in standing}
     return [
@@ -492,7 +502,7 @@ def find_conflicts(con: database.Connection, figures: Mapping[str, Figure], as_o
 
 
 class NotWaitingError(ValueError):
-    """A list has no vintage that waits for review. The message names the lists that have."""
+    """Error for a list that has no vintage waiting for review; the message names the lists that have one."""
 
 
 def decide(
@@ -504,7 +514,10 @@ def decide(
     reason: str,
     on: date,
 ) -> Vintages:
-    """The waiting vintage of a list after a person's decision. Raises `NotWaitingError`."""
+    """Return the waiting vintage of a list with a person's decision.
+
+    Raise `NotWaitingError` if no vintage waits, or if the cells of an accepted vintage are lost.
+    """
     waiting = find_waiting(vintages.get(name, ()))
     if waiting is None:
         names = ", ".join(sorted(waiting_of(vintages))) or "nothing"
@@ -519,9 +532,9 @@ def decide(
 def correct(
     con: database.Connection, name: str, history: Sequence[Vintages], *, erratum: str, on: date
 ) -> list[Vintages]:
-    """A vintage that corrects an error at once, with its erratum; a waiting vintage is withdrawn.
+    """Return the vintage that corrects an error at once, with its erratum, after the waiting vintage, now withdrawn.
 
-    Raises `ValueError` if the marts of the day have no cell of the list.
+    Raise `ValueError` if the marts of the day have no cell of the list.
     """
     offer = published.read_offers(con, on).get(name)
     if offer is None:

@@ -1,8 +1,8 @@
 """Make a release: everything that is published, in one folder of files that others can cite.
 
-A release depends on the published file alone, not on clock, network or settings, so the same file gives the same
-bytes. It is completed beside its folder before it replaces the previous release, and keeps the dated figures of earlier
-releases.
+A release depends only on the published file, not on clock, network or settings, so that the same file gives the same
+bytes. A release is completed beside its folder before it replaces the previous release. It keeps the dated figures of
+earlier releases.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from warehouse.publish.release_tables import KeptRows, export_cells, public_sche
 
 @dataclass(frozen=True, kw_only=True)
 class MadeRelease:
-    """A finished release: name, digest, counts, and whether it is new or was there before."""
+    """A finished release: name, digest and counts; `is_new` is False if the folder held this release before."""
 
     release: str
     sha256: str
@@ -41,12 +41,14 @@ class MadeRelease:
 
 
 def make_release(con: Connection, folder: Path, *, base_url: str = "") -> MadeRelease:
-    """Make the release of what is published, and replace the previous release in a folder.
+    """Make the release of what is published, and replace the previous release in `folder`.
 
-    `con` reads the published file and may write others (`release_tables.open_published_file`). If the folder already
-    holds the same release, complete, nothing changes. Other content of the same day becomes a further release. Only one
-    process at a time may do this for a folder.
-    Raises `NothingPublishedError`, and `ReleaseError` if the folder holds something else or a later release.
+    `con` reads the published file and may write other files (`release_tables.open_published_file`). If the folder
+    already holds the same release, complete, nothing changes. Other content of the same day becomes a further release
+    of the day. Only one process at a time may call this function for a folder.
+
+    Raise `NothingPublishedError` if nothing is published. Raise `ReleaseError` if the folder holds something other than
+    a release, or a later release.
     """
     publication = read_published(con, base_url=base_url)
     atomic_files.take_back(folder)
@@ -55,7 +57,7 @@ def make_release(con: Connection, folder: Path, *, base_url: str = "") -> MadeRe
     n_of_day = sum(before["as_of"] == publication.as_of for before in chain)
     candidates = [(f"{day}.{n_of_day + 1}" if n_of_day else day, chain)]
     if n_of_day:
-        candidates.insert(0, (chain[0]["release"], chain[1:]))  # perhaps nothing changed since the newest
+        candidates.insert(0, (chain[0]["release"], chain[1:]))  # nothing may have changed since the newest release
     change = atomic_files.begin_folder(folder)
     fresh = change.fresh
     try:
@@ -77,7 +79,10 @@ def make_release(con: Connection, folder: Path, *, base_url: str = "") -> MadeRe
 
 
 def _read_earlier(folder: Path, publication: PublishedDay) -> Sequence[dict[str, Any]]:
-    """Manifests of releases in the folder, newest first. Raises `ReleaseError` if this release cannot follow them."""
+    """Return the manifests of the releases in the folder, newest first.
+
+    Raise `ReleaseError` if the new release cannot follow them.
+    """
     if folder.exists() and not folder.is_dir():
         raise ReleaseError(f"{folder} is a file; name a folder")
     if not os.path.lexists(folder / MANIFEST):
@@ -104,7 +109,6 @@ def _read_earlier(folder: Path, publication: PublishedDay) -> Sequence[dict[str,
 def _write(
     con: Connection, fresh: Path, folder: Path, publication: PublishedDay, release: str, chain: Sequence[dict[str, Any]]
 ) -> MadeRelease:
-    """Write all files of a release into the empty folder `fresh`."""
     shutil.rmtree(fresh)
     fresh.mkdir()
     kept_rows = _select_kept_rows(con)
@@ -156,7 +160,9 @@ def site_files(
     *,
     releases: Sequence[Mapping[str, Any]] = (),
 ) -> Iterator[tuple[str, bytes]]:
-    """The site with the files that its pages link to: published by every night, and part of every release."""
+    """Yield the site and the files that its pages link to, by path; every night publishes them, and every release has
+    them.
+    """
     yield from site.files_of(con, publication, releases=releases)
     yield from figure_files.files_of(publication, releases[0]["release"] if releases else None)
     for figure in publication.figures:
@@ -165,7 +171,7 @@ def site_files(
 
 
 def _select_kept_rows(con: Connection) -> dict[str, KeptRows]:
-    """The rows of marts and published cells that are under our own licence: only these are in a release's tables."""
+    """Return which rows of marts and published cells a release's tables may hold: those under our own licence."""
     sources = [row["source"] for row in query.read(con, f"SELECT source FROM {NIGHTLY}.core.sources ORDER BY source")]
     bound_sources = [source for source in sources if licence_ids_of_sources().get(source) != OURS]
     names = ", ".join(map(query.literal, bound_sources)) or "''"

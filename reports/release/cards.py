@@ -1,6 +1,6 @@
 """A figure as an SVG picture for light and dark: value, chart, basis and licence.
 
-The chart is the one on the figure's page (`site.figure_rows`), in fixed columns: names, plot, values.
+The chart is the same as on the figure's page (`site.figure_rows`), in three columns: names, plot, values.
 """
 
 from __future__ import annotations
@@ -22,11 +22,11 @@ from warehouse.mart_tables import Figures
 
 WIDTH, MARGIN = 720, 28
 PLOT_AT, PLOT = 244, 286
-"""Left edge and width of plots; names are to their left, values to their right."""
+"""Left edge and width of plots; names stand to the left of a plot, values to its right."""
 MAX_ROWS = 30
-"""Most rows of a chart; the figure's CSV has all."""
+"""Most rows of a chart; the figure's CSV has all rows."""
 MAX_LETTERS = 120
-"""Longest value that is set in large letters."""
+"""Number of letters up to which a value is set in large type."""
 TEXTS = {
     "title": (76, 22),
     "value": (38, 34),
@@ -42,15 +42,15 @@ _CSS = (Path(rows.__file__).parent / "templates" / "marks.css", Path(__file__).p
 
 @functools.cache
 def style() -> str:
-    """CSS of a picture: colours and marks of the site, for light and dark, and fonts."""
+    """Return the CSS of a picture: colours and marks of the site, for light and dark, and fonts."""
     return "".join(path.read_text(encoding="utf-8") for path in _CSS).strip()
 
 
 def draw(figure: Figures, publication: PublishedDay) -> bytes:
-    """The picture of a figure, which may be withheld."""
+    """Return the picture of a figure, also of a withheld figure."""
     chart = figure_rows.draw(figure, MAX_ROWS)
     value, qualifier = notes.parts(figure)
-    is_drawn = chart is not None and chart.n_all > 1  # then its rows show the values
+    is_drawn = chart is not None and chart.n_all > 1  # the rows of the chart show the values
     rests = [] if figure.value is None else [notes.strength(figure), notes.describe_period(figure)]
     beside = ", ".join(part for part in rests if part != "–")
     texts = [
@@ -92,7 +92,6 @@ def _frame(figure: Figures, spoken: str, parts: Sequence[str], height: int) -> s
 def _write(
     texts: Iterable[tuple[str, str]], y: int, *, x: int = MARGIN, anchor: str = "start", gap: int = 0
 ) -> tuple[list[str], int]:
-    """Lines of texts below `y`, with a gap after each, and the `y` of the next."""
     lines = []
     for kind, text in texts:
         letters, height = TEXTS[kind]
@@ -119,7 +118,7 @@ def _draw_chart(chart: DrawnChart, y: int) -> tuple[list[str], int]:
 def _draw_row(row: ChartRow, axis: Axis, y: int) -> tuple[list[str], int]:
     names = (("name", row.name), ("beneath", row.beneath), ("beneath", row.badge))
     values = (("number", row.value), ("under", row.value_beneath), ("under", row.sure or row.needed))
-    left, left_end = _write(names, y + 9)  # the first line stands where bars and dots do
+    left, left_end = _write(names, y + 9)  # the first line stands at the height of bars and dots
     right, right_end = _write(values, y + 9, x=WIDTH - MARGIN, anchor="end")
     end = max(left_end, right_end, y + 36) + 10
     plot = f'<svg x="{PLOT_AT}" y="{y}" width="{PLOT}" height="{end - y}" overflow="visible">'

@@ -1,7 +1,8 @@
-"""Every published cell that may be released, as JSON by kind and place: `cells/pay/us.json`.
+"""Every published cell that may be released, as JSON by kind and place, such as `cells/pay/us.json`.
 
-Each file is under one licence; files under a licence other than ours are named after it
-(`cells/pay/ar.cc-by-nc-sa-4.0.json`). The head of a file has what its cells share: sources, period and definitions.
+Each file is under one licence. If the licence is not ours, the file's name ends with it
+(`cells/pay/ar.cc-by-nc-sa-4.0.json`). The head of a file holds what its cells have in common: sources, period and
+definitions.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ from transforms.records.vocabulary import SAMPLES, STATED
 from warehouse.marts.measures import MEASURES, SILENCE
 
 BESIDE = ("currency", "local_currency", "rank_best", "rank_worst", "sample")
-"""Columns of a cell's row that its file copies."""
+"""Columns that are copied unchanged from a cell's row into its file."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,12 +39,12 @@ class ReleasedCells:
     left_out: Mapping[str, int]
 
     def own(self, kinds: Collection[str]) -> list[Cell]:
-        """Cells of these kinds under our own licence."""
+        """Return the cells of these kinds that are under our own licence."""
         return [cell for cell, licence in self.cells if licence.id == OURS and cell.kind in kinds]
 
 
 def select_cells(con: Connection, as_of: date) -> ReleasedCells:
-    """Every cell that may be printed and released."""
+    """Return every cell that may be printed and released."""
     pairs = [(cell, combine(cell.rests.sources)) for cell in read_cells(con, as_of)]
     omissions = Counter(why for _, why in pairs if isinstance(why, str))
     return ReleasedCells(
@@ -53,7 +54,6 @@ def select_cells(con: Connection, as_of: date) -> ReleasedCells:
 
 
 def _columns_of(cell: Cell) -> dict[str, Any]:
-    """Values of a cell by column of its file."""
     values: dict[str, Any] = {"id": cell.id, "value": cell.text}
     for part, number in cell.numbers.items():
         values |= {part: number.value, f"{part}_lo": number.low, f"{part}_hi": number.high}
@@ -66,7 +66,7 @@ def _columns_of(cell: Cell) -> dict[str, Any]:
 
 
 def files_of(released_cells: ReleasedCells, publication: PublishedDay) -> Iterator[tuple[str, bytes]]:
-    """Every file of cells by path, and their index."""
+    """Yield every file of cells with its path, and then the index of these files."""
     files: dict[tuple[str, str, str], list[Cell]] = {}
     for cell, licence in released_cells.cells:
         files.setdefault((cell.kind, cell.place, licence.id), []).append(cell)
@@ -116,7 +116,6 @@ def _describe_units(cells: Iterable[Cell]) -> dict[str, str] | str:
 
 
 def _define(cells: Iterable[Cell]) -> dict[str, str]:
-    """Definitions of the cells of a file, by level of pay or by measure."""
     meanings: dict[str, str] = {}
     for cell in cells:
         if cell.kind in _MEANINGS:
@@ -135,7 +134,7 @@ _MEANINGS = {
     "disclosure": "share of jobs with a full advert whose adverts state pay, by whether a law has them",
     "closing_rate": f"share of open adverts that close a day; {shares.CLOSINGS_CAVEAT}",
 }
-"""Definitions of kinds of cells that have neither a measure nor levels."""
+"""Definitions of the kinds of cells that have neither a measure nor levels."""
 
 
 def _describe_basis(rests: Rests, name: str, publication: PublishedDay) -> dict[str, Any]:
@@ -149,7 +148,6 @@ def _describe_basis(rests: Rests, name: str, publication: PublishedDay) -> dict[
 
 
 def _dump(head: Mapping[str, Any], key: str) -> bytes:
-    """JSON with one line per item of the list `key`."""
     text = json.dumps({**head, key: []}, ensure_ascii=False, indent=1, default=plain)
     lines = ",\n".join(json.dumps(item, ensure_ascii=False, default=plain) for item in head[key])
     before, _, after = text.rpartition(f'"{key}": []')

@@ -1,4 +1,4 @@
-"""What changed since the previous release: figures, rows and columns; as CHANGES.md and as a feed."""
+"""What changed since the previous release (figures, rows and columns), as CHANGES.md and as a feed."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from reports.release.published import PublishedDay
 MAX_RELEASES = 24
 """How many releases the feed lists, newest first."""
 MAX_FIGURES = 200
-"""How many figures an entry of the feed names; CHANGES.md has all."""
+"""How many figures an entry of the feed names; CHANGES.md names all."""
 WITHHELD = "withheld"
 CORRECTED, ACCEPTED = "corrected", "accepted"
 Manifest = Mapping[str, Any]
@@ -26,7 +26,7 @@ T = TypeVar("T")
 
 
 class Kind(NamedTuple):
-    """A kind of change of a figure: its section in CHANGES.md, and its words."""
+    """A kind of change in a figure: the heading of its section in CHANGES.md, and its words."""
 
     heading: str
     words: str
@@ -46,7 +46,7 @@ HEADINGS = tuple(dict.fromkeys(kind.heading for kind in KINDS.values()))
 def find_changes(
     folder: Path, before: Manifest | None, publication: PublishedDay, tables: Sequence[Mapping[str, Any]]
 ) -> dict[str, Any]:
-    """Changes since the previous release, which is in `folder`, in the form of a manifest.
+    """Return the changes since the previous release, which is in `folder`, in the form that a manifest holds.
 
     Errata come first, then values that a person accepted.
     """
@@ -79,9 +79,9 @@ def _describe_change(
     vintages: Sequence[FigureVintage],
     read_before: Callable[[], Any],
 ) -> dict[str, Any] | None:
-    """The change of a figure, if any. `then` and `now` are title and value; None: in no release.
+    """Return the change in a figure, if any; `then` and `now` are its title and value, or None if a release lacks it.
 
-    A person's decision is reported even if the printed value stays the same, unless it was and is withheld.
+    A person's decision is reported even if the printed value stays the same, but not if the figure was and is withheld.
     """
     title, _ = now or then or ("", None)
     before, after = (None if state is None else state[1] for state in (then, now))
@@ -95,7 +95,7 @@ def _describe_change(
 
 
 def _find_decision(vintages: Sequence[FigureVintage], read_before: Callable[[], Any]) -> FigureVintage | None:
-    """The newest vintage that a person published since the previous release; an erratum takes precedence."""
+    """Return the newest vintage that a person published since the previous release; an erratum takes precedence."""
     decided = [vintage for vintage in vintages if vintage.state == PUBLISHED and vintage.reason is not None]
     known = {vintage["number"] for vintage in read_before()["vintages"]} if decided else set()
     new = [vintage for vintage in decided if vintage.number not in known]
@@ -103,7 +103,7 @@ def _find_decision(vintages: Sequence[FigureVintage], read_before: Callable[[], 
 
 
 def _compare(then: Mapping[str, T], now: Mapping[str, T]) -> Iterator[tuple[str, T | None, T | None]]:
-    """Names whose values differ, with the value before and now (None: missing)."""
+    """Yield the names whose values differ, with the value before and now; None stands for a missing value."""
     for name in sorted(then.keys() | now.keys()):
         if then.get(name) != now.get(name) or name not in then or name not in now:
             yield name, then.get(name), now.get(name)
@@ -127,7 +127,7 @@ def _say(change: Mapping[str, Any]) -> str:
 
 
 def files_of(releases: Sequence[Manifest], publication: PublishedDay) -> Iterator[tuple[str, bytes]]:
-    """CHANGES.md of the newest release, and an Atom feed of all; times are the days of the releases."""
+    """Yield CHANGES.md of the newest release, and an Atom feed of all releases, dated with the days of the releases."""
     newest = releases[0]
     groups = [
         (heading, [change for change in newest["changes"]["figures"] if KINDS[change["what"]].heading == heading])
@@ -136,7 +136,6 @@ def files_of(releases: Sequence[Manifest], publication: PublishedDay) -> Iterato
     yield "CHANGES.md", texts.render("CHANGES.md", publication=publication, newest=newest, groups=groups, say=_say)
 
     def urn(part: str) -> str:
-        """An identifier that does not depend on where a release is published."""
         return uuid.uuid5(uuid.NAMESPACE_URL, f"{publication.name}/{part}").urn
 
     yield "feed.atom", texts.render(

@@ -22,7 +22,7 @@ _TYPES = {"DOUBLE": "number", "BIGINT": "integer", "DATE": "date", "BOOLEAN": "b
 
 
 def files_of(publication: PublishedDay, tables: Sequence[ExportedTable], release: str) -> Iterator[tuple[str, bytes]]:
-    """Every description by path."""
+    """Yield every description with its path."""
     resources = list(_describe_tables(tables))
     yield PACKAGE, to_json(_describe_package(publication, resources, release))
     yield "dataset.jsonld", to_json(_describe_dataset(publication, resources, release))
@@ -37,7 +37,6 @@ def files_of(publication: PublishedDay, tables: Sequence[ExportedTable], release
 
 
 def _summarise(publication: PublishedDay) -> str:
-    """Summary of the release in one or two sentences."""
     text = (
         "What job adverts for AI and machine learning work offer and ask for, with intervals, counts and sources, and "
         f"what surveys and offices report; as of {day(publication.as_of)}."
@@ -46,13 +45,12 @@ def _summarise(publication: PublishedDay) -> str:
 
 
 def _used_sources(publication: PublishedDay) -> list[Any]:
-    """Sources behind the figures of the release."""
     names = {name for row in publication.figures for name in row.sources}
     return [source for name, source in sorted(publication.sources.items()) if name in names]
 
 
 def _describe_tables(tables: Sequence[ExportedTable]) -> Iterator[dict[str, Any]]:
-    """Each CSV file as a resource of the Data Package: figures, marts, SDMX."""
+    """Yield a resource of the Data Package for each CSV file: figures, marts, SDMX."""
     head = {"format": "csv", "mediatype": CSV, "encoding": "utf-8"}
     fields = [{"name": name, "type": kind} for name, kind in CSV_COLUMNS.items()]
     yield {
@@ -77,7 +75,6 @@ def _describe_tables(tables: Sequence[ExportedTable]) -> Iterator[dict[str, Any]
 
 
 def _describe_package(publication: PublishedDay, resources: Sequence[dict[str, Any]], release: str) -> dict[str, Any]:
-    """datapackage.json: Data Package 2.0 with a schema for each CSV file."""
     ours = licences()[OURS]
     return {
         "$schema": "https://datapackage.org/profiles/2.0/datapackage.json",
@@ -99,7 +96,6 @@ def _describe_package(publication: PublishedDay, resources: Sequence[dict[str, A
 
 
 def _describe_dataset(publication: PublishedDay, resources: Sequence[dict[str, Any]], release: str) -> dict[str, Any]:
-    """dataset.jsonld: a schema.org Dataset with its downloads."""
     base, ours = publication.base_url, licences()[OURS]
     downloads = [
         part | {"title": file["title"]} for file in resources for part in (file, *file.get("alternatives", ()))

@@ -1,6 +1,6 @@
 """A figure as files: JSON with everything about it, its numbers as CSV, and its entry in the ledger.
 
-Stable paths hold the newest values; paths with the name of a release hold the values of that release:
+Stable paths hold the newest values. Paths that contain the name of a release hold the values of that release:
 
     figures/ID.json, figures/ID.csv, figures/ID.svg
     figures/RELEASE/ID.json          RELEASE is the day; further releases of a day end in .2 and so on
@@ -31,12 +31,12 @@ from warehouse.publish.release_tables import find_missing
 
 
 def to_json(content: object) -> bytes:
-    """Readable JSON; the same content gives the same bytes."""
+    """Return readable JSON; the same content always gives the same bytes."""
     return (json.dumps(content, ensure_ascii=False, indent=1, default=plain) + "\n").encode()
 
 
 def plain(value: object) -> object:
-    """Convert a value for JSON: days to ISO 8601, dataclasses to objects."""
+    """Convert a value for JSON: days to ISO 8601, dataclasses to objects. Raise `TypeError` for other values."""
     if isinstance(value, date):
         return value.isoformat()
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
@@ -45,17 +45,17 @@ def plain(value: object) -> object:
 
 
 def path_of(figure_id: str, suffix: str = "json") -> str:
-    """Path of a figure in a release."""
+    """Return the path of a figure's newest file in a release."""
     return f"figures/{figure_id}.{suffix}"
 
 
 def dated_path_of(figure_id: str, release: str) -> str:
-    """Path of a figure as a release published it."""
+    """Return the path of a figure's file as the named release published it."""
     return f"figures/{release}/{figure_id}.json"
 
 
 def describe(figure: Figures, publication: PublishedDay) -> dict[str, Any]:
-    """The JSON of a figure: value and numbers, what they rest on, and the terms of use."""
+    """Return the JSON object of a figure: its value and numbers, what they rest on, and the terms of use."""
     licence, declaration = publication.licences[figure.figure], declaration_of(figure.figure)
     vintages = publication.vintages.get(declaration.alias_of or figure.figure, ())
     waiting = find_waiting(vintages)
@@ -122,9 +122,10 @@ RELEASE, WAREHOUSE = "release", "warehouse"
 
 
 def describe_sql(figure: Figures, declaration: Figure, licence: Licence) -> dict[str, Any] | None:
-    """The SELECT that gives a figure from published cells, and where it runs; None for claims and retired figures.
+    """Return the SELECT that gives a figure from published cells, and where it can be run.
 
-    It runs on the file of the release, or only on the warehouse if it reads adverts or data under another licence.
+    It can be run on the file of the release. If it reads adverts, or data under another licence, it can only be run on
+    the warehouse. Return None for claims and retired figures.
     """
     if figure.sql is None or declaration.retired is not None:
         return None
@@ -133,7 +134,7 @@ def describe_sql(figure: Figures, declaration: Figure, licence: Licence) -> dict
 
 
 def named_rows(figure: Figures) -> Iterator[tuple[str | None, Row]]:
-    """Names and rows behind a printed figure, without withheld rows; the name of a single row is None."""
+    """Yield the rows of a printed figure with their names, without withheld rows; the name of a single row is None."""
     rows = notes.rows_of(figure) if figure.value is not None else ()
     for row in rows:
         if row.get("status") != "suppressed":
@@ -165,7 +166,7 @@ CSV_COLUMNS = {
 
 
 def to_csv(descriptions: Iterable[Mapping[str, Any]]) -> bytes:
-    """CSV of the numbers of figures, one per line; a figure without numbers has one line."""
+    """Return the numbers of figures as CSV, with one line per number; a figure without numbers has one line."""
     out = io.StringIO()
     lines = csv.DictWriter(out, [*CSV_COLUMNS], extrasaction="ignore", lineterminator="\r\n")  # RFC 4180
     lines.writeheader()
@@ -194,7 +195,7 @@ def _list_numbers(description: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 
 def files_of(publication: PublishedDay, release: str | None = None) -> Iterator[tuple[str, bytes]]:
-    """Every file of the figures by path, without pictures; with a `release` also dated copies."""
+    """Yield every file of the figures with its path, without pictures; with a `release`, also dated copies."""
     descriptions = [describe(figure, publication) for figure in publication.figures]
     for figure, description in zip(publication.figures, descriptions, strict=True):
         yield path_of(figure.figure), to_json(description)
@@ -202,7 +203,7 @@ def files_of(publication: PublishedDay, release: str | None = None) -> Iterator[
             dated = description | {"ledger": f"../{description['ledger']}"}
             yield dated_path_of(figure.figure, release), to_json(dated)
         yield path_of(figure.figure, "csv"), to_csv([description])
-        entry = {  # the SELECT that was run, and what stands behind the value
+        entry = {  # the SELECT that was run, and what the value rests on
             "figure": figure.figure, "as_of": figure.as_of, "sql": figure.sql, "behind": figure.behind or (),
             "snapshots": figure.snapshots, "code_version": figure.code_version,
             "figure_file": f"../{path_of(figure.figure)}",

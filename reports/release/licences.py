@@ -1,8 +1,8 @@
 """The licence under which a figure may be released, as its sources permit.
 
-Our own figures are under CC BY 4.0. `source_licences.csv` gives the licence of figures made from each source; if it is
-empty or the source is missing, such figures are in no release. A figure from two sources with conflicting licences is
-left out. `licences.csv` describes the licences.
+Our own figures are under CC BY 4.0. `source_licences.csv` gives the licence of figures made from each source; if the
+source is missing or its licence is empty, such figures are in no release. A figure from two sources whose licences
+conflict is left out. `licences.csv` describes the licences.
 """
 
 from __future__ import annotations
@@ -16,15 +16,15 @@ from pathlib import Path
 from reports.wording.numbers import upper_first
 
 OURS = "CC-BY-4.0"
-"""The licence of figures unless a source demands another."""
+"""The licence of a figure unless a source demands another."""
 QUOTATION = "LicenseRef-quotation"
-"""Stands for the licence of a claim of others."""
+"""Id that stands for the licence of a claim by others."""
 _FOLDER = Path(__file__).parent
 
 
 @dataclass(frozen=True, kw_only=True)
 class Licence:
-    """A licence by its SPDX identifier; `remark` is printed beside its figures."""
+    """A licence, identified by its SPDX id; `remark` is printed beside its figures."""
 
     id: str
     name: str
@@ -33,17 +33,17 @@ class Licence:
 
     @property
     def in_short(self) -> str:
-        """Its name in a citation: "CC BY 4.0"."""
+        """The short form of the licence's name for citations, such as "CC BY 4.0"."""
         return {OURS: "CC BY 4.0", QUOTATION: upper_first(self.name)}.get(self.id, self.id)
 
     def describe(self) -> dict[str, str | None]:
-        """The licence as a JSON object."""
+        """Return the licence as a JSON object."""
         return asdict(self)
 
 
 @functools.cache
 def licences() -> dict[str, Licence]:
-    """All licences by id."""
+    """Return all licences by id."""
     return {
         row["licence"]: Licence(id=row["licence"], name=row["name"], url=row["url"] or None, remark=row["remark"])
         for row in _read("licences.csv")
@@ -52,12 +52,12 @@ def licences() -> dict[str, Licence]:
 
 @functools.cache
 def licence_ids_of_sources() -> dict[str, str]:
-    """Licence of figures made from each source; "": they are in no release."""
+    """Return for each source the id of the licence for figures made from it; "" if these are in no release."""
     return {row["source"]: row["licence"] for row in _read("source_licences.csv")}
 
 
 def combine(sources: Iterable[str]) -> Licence | str:
-    """The licence of a figure made from these sources, or why it is left out."""
+    """Return the licence of a figure made from these sources, or say why the figure is left out."""
     ids = {source: licence_ids_of_sources().get(source, "") for source in sources}
     if closed_sources := sorted(source for source, licence in ids.items() if not licence):
         return f"{', '.join(closed_sources)} may not be passed on"
@@ -68,7 +68,7 @@ def combine(sources: Iterable[str]) -> Licence | str:
 
 
 def licence_of(kind: str, sources: Iterable[str]) -> Licence | str:
-    """The licence of a measured or cited figure, or why it is left out."""
+    """Return the licence of a measured or cited figure, or say why the figure is left out."""
     return licences()[QUOTATION] if kind == "cited" else combine(sources)
 
 

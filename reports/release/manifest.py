@@ -4,11 +4,11 @@
     releases/RELEASE.json     the manifest of each release, including the newest
     SHA256SUMS                every file as `sha256sum --check` reads it
 
-The manifest has the SHA-256 of every other file, including the DuckDB file: a digest of its rows would miss a forgery
-of anything else in the file, such as the statistics that DuckDB filters by.
+The manifest has the SHA-256 of every other file. For the DuckDB file, this is a digest of the whole file: a digest of
+the rows alone would miss a forgery elsewhere in the file, such as in the statistics that DuckDB filters by.
 
-Checks do not trust the maker of a release: they follow no links, leave the folder by no path, open no file with a
-program that it could mislead, and limit what they read.
+Checks do not trust the maker of a release. They follow no links and no path out of the folder. They open no file with a
+program that the file could mislead. They limit how much they read.
 """
 
 from __future__ import annotations
@@ -36,16 +36,19 @@ MAX_BYTES = 16 * 2**20
 MAX_IN_CHAIN = 512 * 2**20
 """Most bytes of all manifests of a chain: two thousand releases."""
 MAX_HASHED = 20 * 10**9
-"""Most bytes of all files in a chain of manifests, because a check reads each of them."""
+"""Most bytes of all files that a chain of manifests names, because a check reads each of them."""
 MAX_FAULT = 500
-"""Most characters of a fault."""
+"""Most characters in the description of a fault."""
 
 
 class ReleaseError(ValueError):
-    """A folder without a release, or with one that cannot be read or continued. The message says what to do."""
+    """Error for a folder without a release, or with a release that cannot be read or continued.
+
+    The message says what to do.
+    """
 
 
-# --- form: once validated, types are right and no path leads out of the release --------------------------------
+# --- form: validation ensures that types are right and that no path leads out of the release -----------------------
 
 
 def _stays_inside(path: str) -> str:
@@ -126,7 +129,7 @@ class DataPackage(_Part):
 
 
 def sha256(path: Path) -> str:
-    """The SHA-256 of a file."""
+    """Return the SHA-256 of a file."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
@@ -136,12 +139,11 @@ def _digest(content: bytes) -> str:
 
 
 def list_files(folder: Path) -> list[str]:
-    """Sorted paths of all files below a folder, with slashes."""
+    """Return the sorted paths of all files below a folder, with slashes."""
     return sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
 
 
 def _list_entries(folder: Path) -> list[dict[str, Any]]:
-    """Entries of all files below a folder, in the form of a manifest."""
     return [
         {"path": path, "sha256": sha256(folder / path), "bytes": (folder / path).stat().st_size}
         for path in list_files(folder)
@@ -149,7 +151,7 @@ def _list_entries(folder: Path) -> list[dict[str, Any]]:
 
 
 def make(folder: Path, head: Mapping[str, Any]) -> bytes:
-    """The manifest of the files in a folder."""
+    """Return the manifest of the files in a folder."""
     return to_json({"format": FORMAT, **head, "files": _list_entries(folder)})
 
 
@@ -164,12 +166,12 @@ def _to_sums(entries: Iterable[Mapping[str, Any]]) -> bytes:
 
 
 def history_path(release: str) -> str:
-    """Permanent path of the manifest of a release."""
+    """Return the permanent path of the manifest of a release."""
     return f"releases/{release}.json"
 
 
 def kept_paths(manifest: Mapping[str, Any]) -> list[str]:
-    """Files of a release that later releases keep: its manifest and its dated figures."""
+    """Return the files of a release that later releases keep: its manifest and its dated figures."""
     return [history_path(manifest["release"]), *(file["path"] for file in _kept_files(manifest))]
 
 
@@ -179,7 +181,7 @@ def _kept_files(manifest: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 
 def refuse_inside(folder: Path) -> None:
-    """Raise `ReleaseError` for a folder inside a release, because the next release would remove it."""
+    """Raise `ReleaseError` for a folder inside a release, because the next release would remove the folder."""
     for place in folder.parents:
         if (place / MANIFEST).is_file() and (place / SUMS).is_file():
             raise ReleaseError(f"{folder} is inside the release in {place}; choose another folder")
@@ -190,10 +192,10 @@ def refuse_inside(folder: Path) -> None:
 
 @dataclass(frozen=True, kw_only=True)
 class Chain:
-    """Manifests of a release and its predecessors, newest first, as far as they can be read.
+    """The manifests of a release and its predecessors, newest first, as far as they can be read.
 
-    `files` are the entries of all files that the folder must hold, by path: for earlier releases only files that are
-    kept. `fault` says why the chain ends too early; "" if it is complete.
+    `files` are the entries of all files that the folder must hold, by path; of earlier releases, these are only the
+    files that are kept. `fault` says why the chain ends too early; "" if the chain is complete.
     """
 
     manifests: Sequence[dict[str, Any]]
@@ -202,12 +204,12 @@ class Chain:
 
     @property
     def digest(self) -> str:
-        """Digest of the newest release."""
+        """The digest of the newest release."""
         return str(self.files[MANIFEST]["sha256"])
 
 
 def read_chain(folder: Path) -> Chain:
-    """Read the manifests of a release and its predecessors, up to the first faulty one."""
+    """Read the manifests of a release and its predecessors, up to the first faulty manifest."""
     manifests: list[dict[str, Any]] = []
     files: dict[str, Mapping[str, Any]] = {}
 
@@ -229,7 +231,7 @@ def read_chain(folder: Path) -> Chain:
 
 
 def _walk_chain(folder: Path) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
-    """Each manifest with its own entry, newest first; older manifests list only files that are kept."""
+    """Yield each manifest with its own entry, newest first; an older manifest lists only files that are kept."""
     path, newer, before = MANIFEST, "", None
     n_read = n_named = 0
     while True:
@@ -262,7 +264,7 @@ def _walk_chain(folder: Path) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]
 
 
 def _read_small(folder: Path, path: str) -> bytes:
-    """Content of a small file of a release. Raises `ReleaseError` if it is large or no plain file."""
+    """Return the content of a file. Raise `ReleaseError` if the file is large or is not a plain file."""
     place = folder / path
     try:
         state = place.lstat()
@@ -276,9 +278,9 @@ def _read_small(folder: Path, path: str) -> bytes:
 
 
 def _parse(path: str, content: bytes, form: type[BaseModel]) -> dict[str, Any]:
-    """Parse JSON and keep only the fields of a form, because long chains are held in memory.
+    """Parse JSON and keep only the fields of `form`, because long chains are held in memory.
 
-    Raises `ReleaseError` naming the file and its first fault.
+    Raise `ReleaseError`, naming the file and its first fault, if the content does not have this form.
     """
     try:
         return form.model_validate_json(content).model_dump()
@@ -304,17 +306,20 @@ _LINE_ENDINGS = (
 
 
 def find_faults(folder: Path, chain: Chain | None = None, *, against: str | None = None) -> Iterator[str]:
-    """Faults of a release and the chain of its predecessors, a line each; none if nothing was changed.
+    """Yield the faults of a release and of the chain of its predecessors, a line for each; none if nothing was changed.
 
-    `chain` is the result of `read_chain`, if already known. `against` is the digest of this release that a reader kept,
-    64 hexadecimal digits; if it differs, no further files are read.
+    `chain` is the result of `read_chain`, if already known. `against` is a digest of this release that a reader has
+    kept, in 64 hexadecimal digits. If the release has another digest, no further files are read.
     """
     for fault in _find_faults(folder, chain or read_chain(folder), against):
         yield "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in fault[:MAX_FAULT])
 
 
 def find_obstacles(folder: Path, chain: Chain) -> Iterator[str]:
-    """Why a release cannot be replaced: foreign files that would be lost, and faults in files to be kept."""
+    """Yield reasons why a release cannot be replaced.
+
+    They are foreign files that would be lost, and faults in files that must be kept.
+    """
     return _check_files(folder, chain, [path for manifest in chain.manifests for path in kept_paths(manifest)])
 
 
@@ -333,7 +338,7 @@ def _find_faults(folder: Path, chain: Chain, against: str | None) -> Iterator[st
 
 
 _OF_SYSTEMS = re.compile(r"\.DS_Store|\._.*|Thumbs\.db|desktop\.ini", re.DOTALL)
-"""Files that macOS and Windows put into any folder. They are ignored."""
+"""Files that macOS and Windows put into any folder; checks ignore them."""
 
 
 def is_foreign(entry: os.DirEntry[str]) -> bool:
@@ -342,7 +347,6 @@ def is_foreign(entry: os.DirEntry[str]) -> bool:
 
 
 def _check_files(folder: Path, chain: Chain, paths: Iterable[str]) -> Iterator[str]:
-    """Faults of these files, and files in the folder that do not belong there."""
     sizes, faults = _scan(folder, {*chain.files, SUMS})
     yield from (f"{path}: {fault}" for path, fault in faults.items())
     for path in paths:
@@ -356,9 +360,9 @@ def _check_files(folder: Path, chain: Chain, paths: Iterable[str]) -> Iterator[s
 
 
 def _scan(folder: Path, expected: Collection[str]) -> tuple[dict[str, int], dict[str, str]]:
-    """Sizes of expected files that exist, and faults of everything else, by path.
+    """Return the sizes of expected files that exist, and the faults of everything else, by path.
 
-    Only folders of expected files are scanned, and no links are followed.
+    Only folders of expected files are scanned. Links are not followed.
     """
     folders = {parent for path in expected for parent in PurePosixPath(path).parents}
     sizes: dict[str, int] = {}
@@ -387,7 +391,10 @@ def _scan(folder: Path, expected: Collection[str]) -> tuple[dict[str, int], dict
 
 
 def _compare(folder: Path, file: Mapping[str, Any], size: int) -> str:
-    """How a file differs from its release; "" if it does not. Changed line endings can double or halve its size."""
+    """Say how a file differs from its release; "" if it does not.
+
+    Changed line endings are recognised; they can double or halve the size of a file.
+    """
     place, expected, n_bytes = folder / file["path"], file["sha256"], file["bytes"]
     try:
         if size == n_bytes:
@@ -404,7 +411,6 @@ def _compare(folder: Path, file: Mapping[str, Any], size: int) -> str:
 
 
 def _check_package(folder: Path, chain: Chain) -> Iterator[str]:
-    """Files that the Data Package names but the release lacks."""
     try:
         package = _parse(PACKAGE, _read_small(folder, PACKAGE), DataPackage)
     except ReleaseError as error:

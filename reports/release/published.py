@@ -24,15 +24,16 @@ from warehouse.tables import Sources
 NAME = "AI Job Market"
 SAMPLE_NAME = "AI Job Market (invented sample data)"
 MAX_FIGURES = 3_000
-"""Most figures with files of their own; figures with a value come first."""
+"""How many figures may have files of their own; figures with a value come first."""
 
 
 def rebuild_open_tables(
     con: Connection, figures: Sequence[Figures]
 ) -> tuple[list[Figures], dict[str, tuple[str, ...]]]:
-    """Rebuild tables of figures that may not be released from members that may, and list each one's omitted members.
+    """Rebuild tables that may not be released, from the members that may; return all rows, and each table's omitted
+    members.
 
-    If the licences of the remaining members exclude each other, a table keeps only members under our own licence.
+    If the licences of the remaining members exclude each other, a table keeps only the members under our own licence.
     """
     definitions, rows = declarations(con), list(figures)
     omissions: dict[str, tuple[str, ...]] = {}
@@ -47,7 +48,7 @@ def rebuild_open_tables(
 def _rebuild(
     definitions: Mapping[str, Figure], table: Figures, members: Sequence[Figures]
 ) -> tuple[Figures, tuple[str, ...]]:
-    """A table of members that may be released together, and the omitted members with a value."""
+    """Return a table of the members that may be released together, and the omitted members that have a value."""
     licences = {member.figure: _licence(member) for member in members}
     releasable = {name for name, licence in licences.items() if isinstance(licence, Licence)}
     ours = {name for name in releasable if licences[name] == combine(())}
@@ -66,7 +67,7 @@ def _licence(row: Figures) -> Licence | str:
 
 @dataclass(frozen=True, kw_only=True)
 class PublishedDay:
-    """What is published on a day, and what of it may be released.
+    """What is published on a day, and which part may be released.
 
     | field | meaning |
     |---|---|
@@ -76,7 +77,7 @@ class PublishedDay:
     | `vintages` | all vintages of each figure |
     | `lists` | all vintages of each list of cells |
     | `code_version` | version of the newest run; a figure has the version of the run that computed its vintage |
-    | `base_url` | address of the release; "" if unknown: links and citations then name files alone |
+    | `base_url` | address of the release; "" if unknown, so that links and citations name only files |
     """
 
     as_of: date
@@ -93,25 +94,25 @@ class PublishedDay:
 
     @property
     def name(self) -> str:
-        """Name of the release, which says if the data are invented."""
+        """The name of the release, which says if the data are invented."""
         return SAMPLE_NAME if self.is_sample else NAME
 
     def cite_figure(self, figure: Figures, path: str, *, title: str | None = None) -> str:
-        """Citation of a figure, for a claim with its origin; `title` replaces the figure's own."""
+        """Return the citation of a figure, for a claim with its origin; `title` replaces the figure's title."""
         words = f"{title or figure.title} [{figure.figure}]"
         origin = notes.origin(figure)
         return self.cite(f"{words}, as stated by {origin}" if origin else words, path, self.licences[figure.figure])
 
     def cite(self, title: str, path: str, licence: Licence) -> str:
-        """Citation of a part of the release, in one line."""
+        """Return the citation of a part of the release, in one line."""
         where = f"{self.base_url}{path}"
         return f"{self.name}: {title}. Release of {day(self.as_of)}, {where}. {licence.in_short}."
 
 
 def read_published(con: Connection, *, base_url: str = "", figures: Sequence[Figures] | None = None) -> PublishedDay:
-    """What is published, with licences; pass `figures` if `published_figures` was called already.
+    """Read what is published, with licences; pass `figures` if `published_figures` was called already.
 
-    Raises `NothingPublishedError`.
+    Raise `NothingPublishedError` if nothing is published.
     """
     rows, as_of = desk.published_figures(con) if figures is None else figures, desk.newest_day(con)
     return describe_published(
@@ -128,7 +129,7 @@ def describe_published(
     is_sample: bool,
     base_url: str = "",
 ) -> PublishedDay:
-    """Select the figures that may be released, with their licences."""
+    """Select the figures that may be released, and add their licences."""
     rows, without = rebuild_open_tables(con, figures)
     rows.sort(key=lambda row: (row.value is None, row.figure))
     terms = {row.figure: _licence(row) for row in rows}

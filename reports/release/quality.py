@@ -19,13 +19,13 @@ from warehouse.marts.coverage.reading_depth import describe_depth, measure_depth
 from warehouse.marts.printing import EMPLOYERS, JOBS
 
 BETWEEN = timedelta(days=31)
-"""Time until the next release is due: releases are monthly."""
+"""Time until the next release is due; releases are monthly."""
 MAX_LISTED = 12
 """How many releases the calendar lists, newest first."""
 
 
 def report(con: Connection, publication: PublishedDay, release: str, earlier: Sequence[Mapping[str, Any]]) -> bytes:
-    """The quality report; `earlier` are manifests of earlier releases, newest first."""
+    """Return the quality report; `earlier` are the manifests of earlier releases, newest first."""
     as_of, figures = publication.as_of, publication.figures
     states = Counter(row.status for row in figures)
     counted = [row for row in figures if row.value is not None and row.basis in OWN_BASES and row.n_jobs]
@@ -54,7 +54,6 @@ def report(con: Connection, publication: PublishedDay, release: str, earlier: Se
 
 
 def _list_periods(publication: PublishedDay) -> list[tuple[str, list[date]]]:
-    """First and last days of the reference periods of figures, by kind of source."""
     days: dict[str, list[date]] = {}
     for row in publication.figures:
         if row.value is not None and row.period_to is not None and row.basis is not None:
@@ -63,6 +62,6 @@ def _list_periods(publication: PublishedDay) -> list[tuple[str, list[date]]]:
 
 
 def _list_calendar(releases: Sequence[tuple[str, date]]) -> list[tuple[str, date | None, int]]:
-    """Releases with due day and days of delay, newest first; the first release was never due."""
+    """Return the releases with the day each was due and its delay in days, newest first; the first was never due."""
     dated = [(name, before + BETWEEN, (on - before - BETWEEN).days) for (name, on), (_, before) in pairwise(releases)]
     return [*dated, (releases[-1][0], None, 0)]

@@ -1,7 +1,7 @@
 """Bands and shares as SDMX-CSV 2.0, with a structure message (SDMX-ML 3.0) that explains columns and codes.
 
-Only cells under our own licence are included. Each number is an observation; if only its interval or bounds may be
-printed, OBS_VALUE is empty and OBS_LOW and OBS_HIGH hold them.
+Only cells under our own licence are included. Each number is an observation. If only the number's interval or bounds
+may be printed, OBS_VALUE is empty, and OBS_LOW and OBS_HIGH hold the ends.
 """
 
 from __future__ import annotations
@@ -45,7 +45,10 @@ FORMS = {
 
 @dataclass(frozen=True, kw_only=True)
 class Dataflow:
-    """A table of observations: dimensions in the order of an id's parts, and the parts of values that it includes."""
+    """A table of observations from cells of these kinds.
+
+    `dimensions` are in the order of an id's parts. `parts` are the parts of a value that the table includes.
+    """
 
     id: str
     name: str
@@ -55,7 +58,7 @@ class Dataflow:
 
     @property
     def path(self) -> str:
-        """Path of its observations in a release."""
+        """The path of the table's observations in a release."""
         return f"sdmx/{self.id}.csv"
 
 
@@ -96,23 +99,23 @@ CONCEPTS = {
 ATTRIBUTES = ("OBS_LOW", "OBS_HIGH", "UNIT_MEASURE", "STATUS", "FORM", "N", "EMPLOYERS")
 NUMERIC = ("OBS_VALUE", "OBS_LOW", "OBS_HIGH", "N", "EMPLOYERS")
 TYPES = {"TIME_PERIOD": "GregorianDay"} | dict.fromkeys(NUMERIC, "Double")
-"""Types of columns other than texts and codes."""
+"""Types of the columns that are neither texts nor codes."""
 
 
 def code(text: str) -> str:
-    """A name as an SDMX code, which allows ASCII letters, digits, `_`, `-`, `@` and `$`."""
+    """Return a name as an SDMX code, which may contain ASCII letters, digits, `_`, `-`, `@` and `$`."""
     return re.sub(r"[^A-Za-z0-9_]", lambda match: f"-{ord(match[0]):x}", text)
 
 
 def key_of(cell: Cell, flow: Dataflow) -> dict[str, str]:
-    """Dimensions of a cell except PART, taken from its id; a skill is an item of its measure."""
+    """Return the dimensions of a cell, except PART, as its id names them; a skill is an item of its measure."""
     kind, *parts = cell.id.split(".")
     head = {"skill": ["skill_asked"], "share": []}.get(kind, [kind])
     return dict(zip(flow.dimensions, map(code, [*head, *parts]), strict=False))
 
 
 def files_of(released_cells: ReleasedCells, publication: PublishedDay) -> Iterator[tuple[str, bytes]]:
-    """The structure message and the observations of each dataflow, by path."""
+    """Yield the structure message, and the observations of each dataflow, with their paths."""
     cells = {flow: [(key_of(cell, flow), cell) for cell in released_cells.own(flow.kinds)] for flow in DATAFLOWS}
     yield "sdmx/structure.xml", texts.render(
         "structure.xml", publication=publication, dataflows=DATAFLOWS, concepts=CONCEPTS, attributes=ATTRIBUTES,
@@ -124,7 +127,6 @@ def files_of(released_cells: ReleasedCells, publication: PublishedDay) -> Iterat
 
 
 def _to_csv(cells: Sequence[KeyedCell], flow: Dataflow, as_of: date) -> bytes:
-    """The observations of a dataflow as SDMX-CSV 2.0."""
     out = io.StringIO()
     head = {"STRUCTURE": "dataflow", "STRUCTURE_ID": f"{AGENCY}:{flow.id}({VERSION})", "ACTION": "R"}
     columns = [*head, *flow.dimensions, "TIME_PERIOD", "OBS_VALUE", *ATTRIBUTES]
@@ -144,7 +146,10 @@ def _to_csv(cells: Sequence[KeyedCell], flow: Dataflow, as_of: date) -> bytes:
 
 
 def _list_codes(cells: Sequence[KeyedCell]) -> dict[str, Mapping[str, str]]:
-    """Codes of each codelist with their words: works, levels and items that occur, and all codes of other lists."""
+    """Return the codes of each codelist with their words.
+
+    Of works, levels and items, only those that occur are included. Other lists have all their codes.
+    """
     works = {key["WORK"] for key, _ in cells}
     levels = {key["LEVEL"] for key, _ in cells if "LEVEL" in key}
     items = {key["ITEM"]: str(cell.row["item"]) for key, cell in cells if "ITEM" in key}

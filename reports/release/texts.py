@@ -1,4 +1,4 @@
-"""Texts of a release, rendered from templates named like the files."""
+"""The texts of a release, rendered from templates that are named like the files."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Kinds of source in words, each declared once; and the names of lists of cells."""
+"""Kinds of source in words, each declared once, and the names of lists of cells."""
 
 from __future__ import annotations
 
@@ -96,7 +96,7 @@ BASES = {
 }
 """Kinds of source by `basis` of the marts and the ledger, in the order in which pay is shown."""
 OWN_BASES = (OWN, BONUS, "postings")
-"""Kinds of source that count adverts we read, open in the reference period."""
+"""Kinds of source that count adverts we read and that were open in the reference period."""
 OF_OTHERS = BASES.keys() - set(OWN_BASES)
 """Kinds of source that others collected or published."""
 NAMED = tuple(name for name, basis in BASES.items() if basis.name)
@@ -104,7 +104,7 @@ NAMED = tuple(name for name, basis in BASES.items() if basis.name)
 
 
 def unit_of(basis: str | None) -> tuple[str, str]:
-    """What a kind of source counts, in singular and plural."""
+    """Return what a kind of source counts, in singular and plural."""
     return BASES[basis].unit if basis in BASES else ("job", "jobs")
 
 
@@ -119,7 +119,7 @@ _LISTS = {
 
 
 def entitle_list(name: str) -> str:
-    """Title of a list of cells: "Pay, adverts we read, by country"."""
+    """Return the title of a list of cells, such as "Pay, adverts we read, by country"."""
     family, _, kind = name.rpartition(".")
     if kind not in _PLACES_OF_LIST:
         return _LISTS.get(name, name)

@@ -32,26 +32,26 @@ KEY = (
     "in international dollars, by the price level of the year named; pay from abroad is not converted. Only medians "
     "are set against the median of our adverts, and none of a wider group."
 )
-"""Explains the columns of the table."""
+"""Explanation of the table's columns."""
 FAR = 0.25
-"""Differences above this part are named below the table."""
+"""Two values that differ by more than this fraction are named below the table."""
 
 
 def is_comparable(row: Row) -> bool:
-    """Whether a value may be compared with our median: not a mean, and not the pay of a wider group."""
+    """Whether a value may be compared with our median: neither a mean nor the pay of a wider group."""
     return bool(row["statistic"] == "median" and row["nearness"] != "wider")
 
 
 def name_work(row: Row) -> str:
-    """The role or group of roles, in words."""
+    """Return the words for the role or group of roles."""
     key = str(row["role_group"] if row["role"] == "all" else row["role"])
     return name_workers(key)
 
 
 def arrange(rows: Rows) -> list[dict[str, Any]]:
-    """Rows of countries and roles where at least two kinds of source have a value, in order, with ratios.
+    """Return the rows of countries and roles for which two or more kinds of source have a value, in order, with ratios.
 
-    A ratio compares medians in dollars of one pay market (`is_comparable`), each of its own period.
+    A ratio compares two medians in dollars of the same pay market (`is_comparable`); each median has its own period.
     """
     groups: dict[tuple[str, str, str], list[Row]] = {}
     for row in choose_printed(rows):
@@ -72,24 +72,23 @@ def arrange(rows: Rows) -> list[dict[str, Any]]:
 
 
 def name_kind(row: Row) -> str:
-    """Kind of source and pay market: "third-party adverts, paid from abroad"."""
+    """Return the kind of source and the pay market, such as "third-party adverts, paid from abroad"."""
     market = _market(row)
     return BASES[row["basis"]].name if market is None else f"{BASES[row['basis']].name}, {market}"
 
 
 def _market(row: Row) -> str | None:
-    """The pay market in words. People who answer a survey live in the country, whoever pays them."""
     return WHOEVER_PAYS if (row["basis"], row["pay_market"]) == ("reported", "all") else MARKETS[row["pay_market"]]
 
 
 def value(row: Row) -> str:
-    """The value in words: "USD 113K", "mean USD 78K", or its interval."""
+    """Return the value in words, such as "USD 113K" or "mean USD 78K", or else its interval."""
     text = amount(row, "usd", "USD")
     return f"mean {text}" if row["statistic"] == "mean" else text
 
 
 def explain(row: Row) -> str:
-    """Why a row differs from others of the same work and country, apart from its kind of source."""
+    """Say why a row differs from other rows of the same work and country, apart from its kind of source."""
     years = row["newest_year"] - _year(row) if row["period_to"] else 0
     reasons = [
         "a mean, which the highest pay pulls up, and no median" if row["statistic"] == "mean" else None,
@@ -102,7 +101,6 @@ def explain(row: Row) -> str:
 
 
 def _year(row: Row) -> int:
-    """Year in which the reference period ends; 0 if unknown."""
     return int(str(row["period_to"])[:4]) if row["period_to"] else 0
 
 
@@ -129,7 +127,6 @@ def _own_money(row: Row) -> str:
 
 
 def _purchasing_power(row: Row) -> str:
-    """International dollars with the year of the price level: "86.6K (prices of 2024)"."""
     if row["ppp"] is None:
         return "–"
     return f"{median_cell(row, 'ppp')} (prices of {row['price_year']})"
@@ -173,7 +170,6 @@ def _all_table(rows: Rows) -> Table:
 
 
 def _below(rows: Rows) -> tuple[str, ...]:
-    """Definitions of the kinds, what offices count, and values far apart."""
     kinds = [
         f"{BASES[basis].name}: {BASES[basis].definition}"
         for basis in NAMED
@@ -190,7 +186,6 @@ def _below(rows: Rows) -> tuple[str, ...]:
 
 
 def _far_apart(rows: Rows) -> list[str]:
-    """The highest and lowest value of each work and country where they are more than `FAR` apart."""
     groups: dict[str, list[Row]] = {}
     for row in rows:
         groups.setdefault(f"{row['place']}, {name_work(row)}", []).append(row)
@@ -207,6 +202,6 @@ def _far_apart(rows: Rows) -> list[str]:
 
 
 COMPARED = Renderer(text=_text, note=_note)
-"""One role in one country by one kind of source."""
+"""Words for one role in one country, from one kind of source."""
 COMPARISON = Renderer(text=_all_text, table=_all_table, named_by="name")
-"""All roles, countries and kinds, a row each."""
+"""Words for all roles, countries and kinds of source, with a row for each."""

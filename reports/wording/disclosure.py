@@ -1,4 +1,4 @@
-"""Adverts that state pay, in words: within employers, then by place and law.
+"""Adverts that state pay, in words: first within employers, then by place and law.
 
 No words say what a law causes, because places with and without a law differ in much else.
 """
@@ -25,7 +25,7 @@ from transforms.text.lookups import cells_of
 from warehouse.load.disclosure_laws import load_disclosure_laws
 
 LAW_WORDS = {LAW_IN_FORCE: "law in force", NO_LAW: "no law that we know of", LAW_UNKNOWN: "not known"}
-"""Classes of law, in the order of printing."""
+"""Words for the classes of law, in the order in which they are printed."""
 GROUP_WORDS = {AI_JOBS: "AI jobs", "all": "all jobs"}
 EVIDENCE_WORDS = {
     "official_text": "checked against the text of the law",
@@ -37,7 +37,7 @@ PLACE_NAMES = {
     "World": "all places",
     **{row["subdivision"]: row["name"] for row in cells_of("subdivisions") if row["subdivision"] in _WITH_LAW},
 }
-"""Names of places with counts of disclosure, except countries, which are in core.countries."""
+"""Names of places with counts of disclosure; names of countries are in core.countries."""
 UNCOVERED = (
     "a law may cover only employers of some size, or only some adverts, which adverts do not tell; laws of cities are "
     "not in our list"
@@ -48,12 +48,12 @@ NOT_COMPARABLE = "places with and without a law differ in much else, in pay and 
 
 
 def say_points(share: float) -> str:
-    """A difference of shares in points: "+40", "−3"."""
+    """Return a difference of shares in points, such as "+40" or "−3"."""
     return f"{100 * share:+.0f}".replace("-", "−")
 
 
 def say_ends(row: Row) -> str:
-    """The 95 % interval of a difference: "−25 to +2 points"."""
+    """Return the 95 % interval of a difference, such as "−25 to +2 points"."""
     return f"{say_points(row['difference_lo'])} to {say_points(row['difference_hi'])} points"
 
 
@@ -69,7 +69,6 @@ def _within_text(rows: Rows) -> str:
 
 
 def _say_within(row: Row) -> str:
-    """Both shares and their difference in points; only its interval if that is too wide for a point."""
     if row["form"] == "interval":
         return f"the share that states pay where a law is in force, less that where none is, is {say_ends(row)}"
     return (
@@ -79,7 +78,6 @@ def _say_within(row: Row) -> str:
 
 
 def _of_point(column: str, say: Callable[[float], str]) -> Callable[[Row], str]:
-    """The text of a column; a dash where only an interval is printed."""
     return lambda row: "–" if row["form"] == "interval" else say(row[column])
 
 
@@ -106,7 +104,6 @@ def _within_table(rows: Rows) -> Table:
 
 
 def _width(row: Row) -> str:
-    """Median width of ranges relative to their midpoint, or its interval; a dash if withheld."""
     if row["width"] is None:
         return "–"
     return _width_ends(row) if row["width_form"] == "interval" else percent(row["width"])
@@ -119,7 +116,6 @@ def _width_ends(row: Row) -> str:
 
 
 def _with_n(row: Row) -> str:
-    """A share with the interval of its point, and the number of jobs: "78% (72–84%, n = 211)"."""
     ends = interval(row) if row["form"] == "point" else None
     n = f"n = {row['n_jobs']:,}"
     return f"{printed_share(row)} ({f'{ends}, ' if ends else ''}{n})"
@@ -167,7 +163,6 @@ def _places_table(rows: Rows) -> Table:
 
 
 def _laws(rows: Rows) -> tuple[str, ...]:
-    """Laws of the places in the table, grouped by what they were checked against."""
     paragraphs = []
     for evidence, words in EVIDENCE_WORDS.items():
         laws = [f"{row['name']} ({row['law_name']})" for row in rows if row["evidence"] == evidence]

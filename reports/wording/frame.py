@@ -1,4 +1,4 @@
-"""The steps from adverts read to a band of pay, in words: how many jobs are left at each, and why others drop out.
+"""The steps from adverts read to a band of pay, in words: how many jobs remain at each step, and why others drop out.
 
 The frame is "the adverts we read", not the market.
 """
@@ -14,7 +14,7 @@ from transforms.records.definitions import MAX_DAYS_APART
 from warehouse.marts.printing import JOBS
 
 BASE_STEP = "ai_engineering"
-"""The step whose jobs the picture divides."""
+"""The step whose jobs are divided into parts."""
 HEADINGS = {
     "adverts": "Adverts read",
     "jobs": "Jobs",
@@ -39,26 +39,26 @@ LOST_AT = {
     "in_band": "pay not comparable",
     "own_market": "paid from abroad",
 }
-"""Short reasons for losses at each step after `BASE_STEP`."""
+"""Short reasons for the losses at each step after `BASE_STEP`."""
 
 
 def count_at(row: Row, step: str) -> int:
-    """Number of jobs of a place left at a step."""
+    """Return how many jobs of a place remain at a step."""
     return next(int(counted["n"]) for counted in row["steps"] if counted["step"] == step)
 
 
 def count_last(row: Row) -> int:
-    """Number of jobs of a place that pass every step."""
+    """Return how many jobs of a place pass every step."""
     return int(row["steps"][-1]["n"])
 
 
 def in_band(row: Row) -> str:
-    """The jobs in the band: "74 of 193 AI engineering jobs"."""
+    """Return the jobs in the band, such as "74 of 193 AI engineering jobs"."""
     return f"{count_last(row):,} of {count_of(count_at(row, BASE_STEP), 'AI engineering job')}"
 
 
 def parts_of(row: Row) -> list[tuple[str, int]]:
-    """Divide the AI engineering jobs of a place: the jobs in the band, then losses in words, last step first."""
+    """Divide the AI engineering jobs of a place: first the jobs in the band, then the losses, last step first."""
     losses = {counted["step"]: int(counted["n_lost"]) for counted in row["steps"]}
     lost = ((LOST_AT[step], losses[step]) for step in reversed(LOST_AT) if step in losses)
     return [("in the band", count_last(row)), *lost]
@@ -93,7 +93,6 @@ def _step_column(step: str) -> Column:
 
 
 def _reasons(rows: Rows) -> tuple[str, ...]:
-    """Reasons for losses, step by step."""
     losses = [counted for counted in rows[0]["steps"] if counted["step"] in LOST_AT]
     last = rows[0]["steps"][-1]["step"]
     reasons = "; ".join(
@@ -113,7 +112,7 @@ COVERAGE_COLUMNS = {
     "n_read_in_full": "With full text",
     "n_paid": "With pay",
 }
-"""Headings of the counts of `mart.frame_coverage`."""
+"""Headings of the counts in `mart.frame_coverage`."""
 COVERAGE_KEY = (
     "In the adverts we read. Boards known: employers' lists of openings that we know of; read completely: "
     f"their last whole reading is at most {MAX_DAYS_APART} older than their last reading of any kind; counted now: "
@@ -137,7 +136,7 @@ def _coverage_table(heading: str, rows: Rows) -> Table:
 
 
 def coverage(heading: str) -> Renderer:
-    """Renderer of what was read, with a row per place, source or sector."""
+    """Return the renderer of what was read, with a row for each place, source or sector."""
     return Renderer(text=_coverage_text, table=functools.partial(_coverage_table, heading), named_by="name")
 
 
@@ -145,5 +144,5 @@ LADDER = Renderer(text=_text, table=_table, named_by="place")
 
 
 def name_ladder(level: str) -> str:
-    """Title of the ladder of one level."""
+    """Return the title of the ladder of losses of one level."""
     return f"From the adverts we read to the bands of pay, {level_phrase(level)}"

@@ -16,14 +16,14 @@ if TYPE_CHECKING:
     from reports.figures.ladder import Attempt
 
 OUR_PAY = {"advertised": " with pay", BONUS: " with a bonus"}
-"""Bases of pay in adverts that we read, with what jobs must have to count."""
+"""Bases of pay in adverts that we read, with words for what a job must have to count."""
 MIN_COUNTED = 1 / 2
-"""Readings of boards are suggested if less than this part of the boards counts."""
+"""New readings of boards are suggested if less than this fraction of the boards counts."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Boards:
-    """Numbers of boards that list jobs at a place: all, ever read whole, and read lately enough for the stock."""
+    """Numbers of boards that list jobs at a place: all, ever read whole, and read recently enough for the stock."""
 
     n_boards: int
     n_boards_read_whole: int
@@ -31,15 +31,15 @@ class Boards:
 
 
 def part_of(lacks: Sequence[Lack]) -> float:
-    """Fulfilled part of the condition that lacks most; 1 if nothing can be counted."""
+    """Return the smallest fulfilled fraction of any lack; 1 if nothing can be counted."""
     return min((lack.part for lack in lacks), default=1.0)
 
 
 def describe(refusals: Sequence[Attempt], boards: Boards | None) -> tuple[str | None, tuple[Lack, ...]]:
-    """What each kind of source lacks for a value and what would supply it: in words (or None), and counted.
+    """Return what each kind of source lacks for a value and what would supply it: in words (or None), and counted.
 
-    Each kind is described by its rung with most jobs; the lacks of the first rung are always counted. `boards` are the
-    boards at the figure's place.
+    Each kind is described by its rung with the most jobs. The lacks of the first rung are always counted. `boards` are
+    the boards with jobs at the figure's place.
     """
     by_basis: dict[str, list[Attempt]] = {}
     for refusal in refusals:
@@ -60,7 +60,7 @@ def describe(refusals: Sequence[Attempt], boards: Boards | None) -> tuple[str | 
 
 
 def _describe_gap(refusal: Attempt, lacks: Sequence[Lack]) -> str:
-    """What one rung lacks by the rules of printing, or the terms of a source or age that refused it."""
+    """Say what one rung lacks by the printing rules; if age or a source's terms refused the rung, give that reason."""
     reason = refusal.verdict.reason or ""
     if refusal.is_barred:
         return reason
@@ -75,7 +75,6 @@ def _describe_gap(refusal: Attempt, lacks: Sequence[Lack]) -> str:
 
 
 def _find_lacks(refusal: Attempt) -> Iterator[Lack]:
-    """What a rung lacks by the rules of printing, if these refused it."""
     row, basis = refusal.first_row or {"n_jobs": 0}, refusal.rung.basis
     _, several = unit_of(basis)
     counted = {
@@ -94,7 +93,7 @@ def _find_lacks(refusal: Attempt) -> Iterator[Lack]:
 
 
 def _name_boards(boards: Boards | None) -> str:
-    """Readings of boards that would supply jobs with pay, without counts, which change every night."""
+    """Say which readings of boards would supply jobs with pay, without counts, because counts change every night."""
     if boards is None or not boards.n_boards:
         return "no board with jobs there is known yet"
     if boards.n_boards_in_stock < MIN_COUNTED * boards.n_boards_read_whole:

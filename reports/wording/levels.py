@@ -9,15 +9,15 @@ from transforms.records.vocabulary import LEVEL_GROUPS, MIN_YEARS_OF_LEVEL
 NAMES = {"junior": "entry"}
 """Levels that readers know by another name."""
 NOT_ONE = {"all": "every level", "unstated": "level not stated"}
-"""Groups that are not a level of the career, in words."""
+"""Words for groups that are not a level of a career."""
 TITLES = {"junior": "junior, graduate and the like"}
-"""Other words for a level in titles."""
+"""Words for a level in titles."""
 CODES = {"junior": "EN", "mid": "MI", "senior": "SE", "executive": "EX"}
 """The third party's codes for levels."""
 
 
 def level_name(group: str) -> str:
-    """The levels of a group: "mid to senior", "entry level", "every level"."""
+    """Return the levels of a group, such as "mid to senior", "entry level" or "every level"."""
     if group in NOT_ONE:
         return NOT_ONE[group]
     names = [NAMES.get(level, level) for level in LEVEL_GROUPS[group] or ()]
@@ -25,27 +25,29 @@ def level_name(group: str) -> str:
 
 
 def level_phrase(group: str) -> str:
-    """A group of levels with its noun: "mid to senior level", "entry level"."""
+    """Return a group of levels with its noun, such as "mid to senior level" or "entry level"."""
     return NOT_ONE.get(group) or level_name(group).removesuffix(" level") + " level"
 
 
 def capitalise(group: str) -> str:
-    """A group of levels at the beginning of a sentence: "Mid to senior"."""
+    """Return a group of levels as it stands at the beginning of a sentence, such as "Mid to senior"."""
     return upper_first(level_name(group))
 
 
 def compound(group: str) -> str:
-    """A group of levels before a noun: "Mid-to-senior", "Entry-level"."""
+    """Return a group of levels as it stands before a noun, such as "Mid-to-senior" or "Entry-level"."""
     return capitalise(group).replace(" ", "-")
 
 
 def entitle_pay(group: str, pay: str) -> str:
-    """Title of pay with its level: "Mid-to-senior AI engineering pay", "AI engineering pay, every level"."""
+    """Return the title of pay with its level, such as "Entry-level AI engineering pay" or "AI engineering pay, every
+    level".
+    """
     return f"{upper_first(pay)}, {NOT_ONE[group]}" if group in NOT_ONE else f"{compound(group)} {pay}"
 
 
 def define(group: str, basis: str) -> str | None:
-    """Definition of a group of levels and its pay on a basis; None if the basis or the group has none.
+    """Return the definition of a group of levels and its pay on a basis; None if the basis or the group has none.
 
     Each collection of adverts draws the line between levels in its own way.
     """
@@ -70,7 +72,7 @@ def define(group: str, basis: str) -> str | None:
 
 
 def say_years(group: str) -> str:
-    """Years of experience from which a group's levels are inferred: "two to seven years"."""
+    """Return the years of experience from which a group's levels are inferred, such as "two to seven years"."""
     levels, bounds = LEVEL_GROUPS[group] or (), sorted(MIN_YEARS_OF_LEVEL.values())
     minima = [MIN_YEARS_OF_LEVEL[level] for level in levels if level in MIN_YEARS_OF_LEVEL]
     first, above = min(minima), [years for years in bounds if years > max(minima)]
@@ -83,7 +85,7 @@ def say_years(group: str) -> str:
 
 
 def _codes(levels: tuple[str, ...]) -> str:
-    """The third party's codes of levels: "codes MI and SE, and SE includes staff"; "" if it has no such code."""
+    """Return the third party's codes of levels, such as "codes MI and SE, and SE includes staff"; "" if it has none."""
     codes = [CODES[level] for level in levels if level in CODES]
     if not codes:
         return ""

@@ -1,8 +1,8 @@
 """Rows of the ledger in words: value, remarks and note.
 
-Advertised pay is what adverts *offer*; only reported pay is *earned*. A median is called a median. Anything short of
-the first choice (another rung, low confidence, an older value) is part of the value itself, in brackets, so that it
-survives quoting.
+Advertised pay is what adverts *offer*; only reported pay is *earned*. A median is called a median. If a value is less
+than the first choice (another rung, low confidence, an older value), the remark that says so is part of the value, in
+brackets, so that quotations keep it.
 """
 
 from __future__ import annotations
@@ -43,22 +43,24 @@ def _parse_rows(value_json: str) -> tuple[Row, ...]:
 
 
 def rows_of(figure: Figures) -> Rows:
-    """The rows behind a ledger row; () if it is withheld."""
+    """Return the SELECT's rows of a ledger row; () if it is withheld."""
     return _parse_rows(figure.value_json) if figure.value_json else ()
 
 
 def _first_of(figure: Figures) -> Row:
-    """The first row behind a ledger row, or {}."""
     return next(iter(rows_of(figure)), {})
 
 
 def value(figure: Figures) -> str:
-    """The printed value, or that it is withheld and why."""
+    """Return the printed value; for a withheld figure, say that it is withheld and why."""
     return figure.value if figure.value is not None else f"withheld: {figure.reason}"
 
 
 def say_instead(figure: Figures) -> str | None:
-    """What a printed figure counts instead of what its id names, such as wider work, every level, or one country."""
+    """Say what a printed figure counts instead of what its id names, such as wider work, every level or one country.
+
+    Return None if the figure counts what its id names.
+    """
     declaration, rows = declaration_of(figure.figure), rows_of(figure)
     if figure.value is None or not rows:
         return None
@@ -69,13 +71,13 @@ def say_instead(figure: Figures) -> str | None:
 
 
 def say_basis(figure: Figures) -> str:
-    """Basis of a measured figure: "adverts we read (boards drawn at random)"."""
+    """Return the words for the basis of a measured figure, such as "adverts we read (boards drawn at random)"."""
     basis = BASES[figure.basis].words if figure.basis else "each row says what it rests on"
     return qualify(basis, [say_sample(figure)])
 
 
 def say_sample(figure: Figures) -> str | None:
-    """The boards that a figure counts; None if that makes no difference, as for pay."""
+    """Return the words for the boards that a figure counts; None if its rows name no sample, as for pay."""
     samples = {row["sample"] for row in rows_of(figure) if row.get("sample")}
     if len(samples) < 2:
         return SAMPLE_WORDS[samples.pop()] if samples else None
@@ -87,13 +89,16 @@ _UNKNOWN = {"share": "an unknown share", "USD": "an unknown amount"}
 
 
 def say_withheld(figure: Figures, reason: str | None, *, is_nested: bool = False) -> str:
-    """A noun for a withheld value in a sentence: "an unknown share (withheld: …)"."""
+    """Return a noun for a withheld value in a sentence, such as "an unknown share (withheld: …)"."""
     noun = _UNKNOWN.get(figure.unit.partition(" ")[0], "an unknown value")
     return qualify(noun, [f"withheld: {reason}"], is_nested=is_nested)
 
 
 def part(figure: Figures, style: PartFormat, titles: Mapping[str, str] | None = None) -> str | None:
-    """A part of a figure without remarks; None if the figure lacks it. `titles` are printed names of sources."""
+    """Return a part of a figure without remarks; None if the figure lacks it.
+
+    `titles` are printed names of sources.
+    """
     say = declaration_of(figure.figure).renderer.parts.get(style.part)
     if style.part == "value" and (style.is_plain or say is None):
         return figure.bare_value or figure.value
@@ -105,7 +110,7 @@ def part(figure: Figures, style: PartFormat, titles: Mapping[str, str] | None = 
 
 
 def why_no_part(figure: Figures, style: PartFormat) -> str:
-    """Why a figure with a value lacks a part."""
+    """Say why a figure with a value lacks a part."""
     if style.money in ("local", "ppp"):
         return "too few adverts in the money of the country, or no price level is known"
     if style.part in ("low", "high") and figure.basis in ("reported", "official"):
@@ -114,26 +119,28 @@ def why_no_part(figure: Figures, style: PartFormat) -> str:
 
 
 def parts(figure: Figures) -> tuple[str, str]:
-    """The printed value, and the remarks that follow it in brackets ("" if none)."""
+    """Return the printed value, and the remarks that follow it in brackets ("" for none)."""
     if figure.value is None:
         return "Withheld", figure.reason or ""
     return (figure.value, "") if figure.bare_value is None else (figure.bare_value, figure.qualifier or "")
 
 
 def table(figure: Figures) -> Table | None:
-    """The figure as a table; None if it is a single value or withheld."""
+    """Return the figure as a table; None if the figure is a single value or withheld."""
     make = declaration_of(figure.figure).renderer.table
     if make is None or figure.value is None:
         return None
     result = make(rows_of(figure))
     if figure.status != "stale" or figure.period_to is None or declaration_of(figure.figure).gathers is not None:
-        return result  # its rows state their own days
+        return result  # the rows of a table of figures state their own days
     period = describe_period(figure)
     return replace(result, key=f"{upper_first(period)}. {result.key}".rstrip())
 
 
 def strength(figure: Figures) -> str:
-    """The n in words: "1,234 jobs of 210 employers"; a dash for cited figures."""
+    """Return the number of jobs and employers in words, such as "1,234 jobs of 210 employers"; a dash for cited
+    figures.
+    """
     if figure.n_jobs is None:
         return "–"
     n = count_of(figure.n_jobs, *unit_of(figure.basis))
@@ -141,12 +148,12 @@ def strength(figure: Figures) -> str:
 
 
 def describe_n(figure: Figures) -> str | None:
-    """The n with its sign: "n = 1,234 jobs of 210 employers"; None if nothing is counted."""
+    """Return the number of jobs with "n =", such as "n = 1,234 jobs of 210 employers"; None if nothing is counted."""
     return None if figure.n_jobs is None else f"n = {strength(figure)}"
 
 
 def describe_period(figure: Figures) -> str:
-    """Reference period of a figure, or without one its day; for claims the day of publication."""
+    """Return the reference period of a figure, or its day if it has none; for a claim, the day of publication."""
     if figure.kind == "cited":
         when = _first_of(figure).get("published")
         return f"published {when}" if when else "of an unknown day"
@@ -156,9 +163,10 @@ def describe_period(figure: Figures) -> str:
 
 
 def words_of_period(basis: str | None, first: date | None, last: date) -> str:
-    """A reference period: "read 3 to 17 August 2026" for our adverts, "pay of 2024 to 2025" for other sources.
+    """Return a reference period: "read 3 to 17 August 2026" for adverts we read, "pay of 2024 to 2025" for other
+    sources.
 
-    Third parties state only the year; official wages are of a month or of whole years.
+    Third parties state only the year. Official wages are for a month or for whole years.
     """
     if basis in OWN_BASES or basis is None:
         return f"read {days(first, last)}"
@@ -172,13 +180,19 @@ def words_of_period(basis: str | None, first: date | None, last: date) -> str:
 
 
 MAX_NAMED_IN_SHORT = 3
-"""How many rows of low confidence are named where space is short; more are counted."""
+"""How many rows of low confidence are named in a short text; if there are more, they are only counted."""
 MAX_NAMED_IN_NOTE = 10
-"""How many rows of low confidence a note names; more are counted, because the table marks each."""
+"""How many rows of low confidence a note names.
+
+If there are more, they are only counted, because the table marks each.
+"""
 
 
 def why_low(figure: Figures, *, max_named: int = MAX_NAMED_IN_SHORT) -> str | None:
-    """Why a figure has low confidence, and which rows; None if it has not. More than `max_named` rows are counted."""
+    """Say why a figure has low confidence, and which of its rows have; None if the figure does not have low confidence.
+
+    If more than `max_named` rows have low confidence, the rows are counted instead of named.
+    """
     if figure.status != "low":
         return None
     named_by = declaration_of(figure.figure).renderer.named_by
@@ -187,10 +201,10 @@ def why_low(figure: Figures, *, max_named: int = MAX_NAMED_IN_SHORT) -> str | No
 
 
 def credit(figure: Figures, titles: Mapping[str, str] | None = None) -> str:
-    """The sources of a figure, with adverts per source if there are several: "Ashby 412, Greenhouse 1"; "" if none.
+    """Return the sources of a figure, with the adverts from each if there are several: "Ashby 412, Greenhouse 1".
 
-    `titles` are printed names of sources. Numbers are left out for figures of several kinds of pay and for sources that
-    only convert money.
+    `titles` are printed names of sources. Numbers are left out for figures of several kinds of pay, and for sources
+    that only convert currencies. Return "" if the figure has no sources.
     """
     n_of = {part.source: part.n for part in figure.behind or () if part.n}
     if figure.basis is None or len(n_of) < 2:
@@ -201,18 +215,19 @@ def credit(figure: Figures, titles: Mapping[str, str] | None = None) -> str:
 
 
 MAX_NAMED_OF_SCOPE = 3
-"""How many sources head the shares of all places."""
+"""How many sources are named in front of the shares of all places."""
 
 
 def scope(figure: Figures, titles: Mapping[str, str] | None = None) -> str:
-    """Scope of shares of all places: "In the adverts we read", with the largest countries and sources.
+    """Return the scope of shares of all places: "In the adverts we read", with the largest countries and sources.
 
-    Percentages of countries count jobs, those of sources adverts. "" for other figures and withheld ones.
+    The percentages of countries count jobs. Those of sources count adverts. Return "" for other figures, and for
+    withheld ones.
     """
     row = _first_of(figure)
     if figure.basis != "postings" or figure.value is None or not row.get("countries"):
         return ""
-    n_jobs = row.get("n_all_places") or row["n_jobs"]  # where the first row is not of all places
+    n_jobs = row.get("n_all_places") or row["n_jobs"]  # n_all_places is set if the first row does not cover all places
     countries = ", ".join(f"{part['country']} {percent(part['n_jobs'] / n_jobs)}" for part in row["countries"])
     behind = sorted((part for part in figure.behind or () if part.n), key=lambda part: (-part.n, part.source))
     n_adverts = sum(part.n for part in behind)
@@ -226,30 +241,30 @@ def scope(figure: Figures, titles: Mapping[str, str] | None = None) -> str:
 
 
 def origin(figure: Figures) -> str | None:
-    """Origin of a claim: "PwC, Sizing the prize, 27 June 2017"; None for measured figures."""
+    """Return the origin of a claim, such as "PwC, Sizing the prize, 27 June 2017"; None for measured figures."""
     if figure.kind != "cited":
         return None
     return ", ".join(filter(None, map(_first_of(figure).get, ("publisher", "work", "published")))) or None
 
 
 def place(figure: Figures) -> str:
-    """The place that heads a figure of pay (`pay.name_place`); "" for figures without a place."""
+    """Return the place that heads a figure of pay (`pay.name_place`); "" for figures without a place."""
     declaration = declaration_of(figure.figure)
     if not declaration.place:
         return ""
     rows = rows_of(figure)
-    head = f"{declaration.title}, "  # a withheld figure has its place in the title alone
+    head = f"{declaration.title}, "  # a withheld figure has its place only in the title
     return name_place(rows, declaration.place) if rows else figure.title.removeprefix(head)
 
 
 def level(figure: Figures) -> str:
-    """The level of a figure of pay: "mid to senior level"; "" for figures without a level."""
+    """Return the level of a figure of pay, such as "mid to senior level"; "" for figures without a level."""
     group = declaration_of(figure.figure).level
     return "" if group is None else level_phrase(group)
 
 
 def define_level(figure: Figures) -> str | None:
-    """Definition of the level and pay of a printed figure; None for tables and figures without a level."""
+    """Return the definition of the level and pay of a printed figure; None for tables and figures without a level."""
     declaration = declaration_of(figure.figure)
     if declaration.level is None or declaration.gathers is not None or figure.value is None:
         return None
@@ -259,7 +274,10 @@ def define_level(figure: Figures) -> str | None:
 
 
 def note(figure: Figures) -> str:
-    """What a reader should know beside the value, as sentences; for a withheld figure the reason and the nearest."""
+    """Return what a reader should know beside the value, as sentences.
+
+    For a withheld figure, these are the reason and the nearest figures.
+    """
     declaration = declaration_of(figure.figure)
     renderer, baseline = declaration.renderer, f"the 2026 guide said: {figure.baseline}" if figure.baseline else None
     if figure.value is None:
@@ -283,12 +301,11 @@ def note(figure: Figures) -> str:
 
 
 def name_nearest(near: NearestFigure) -> str:
-    """A figure that is offered in place of another: title, value and id."""
+    """Return title, value and id of a figure that is offered in place of another figure."""
     return f"{near.title}, {near.value} [{near.figure}]"
 
 
 def _verification(figure: Figures) -> str | None:
-    """When a claim was verified and when it is due again, or that it is overdue."""
     if figure.verify_by is None:
         return None
     if figure.as_of > figure.verify_by:
@@ -306,11 +323,11 @@ def _is_widened(figure: Figures) -> bool:
 
 UNDEFINED = "but the guide does not say what it counts as this level, or as pay"
 ENDS = {"band_low": "the lower end", "band_high": "the upper end", "p50": "the median"}
-"""Columns of pay to compare with the 2026 guide, in words."""
+"""Words for the columns of pay that are compared with the 2026 guide."""
 
 
 def compare(figure: Figures) -> str | None:
-    """Difference of a measured value from the 2026 guide's, in per cent; None if the guide gave no number.
+    """Return by how many per cent a measured value differs from the 2026 guide's; None if the guide gave no number.
 
     Each comparison adds that the guide defines neither level nor pay.
     """
@@ -322,7 +339,6 @@ def compare(figure: Figures) -> str | None:
 
 
 def _change_of(row: Row, column: str, then: float) -> str:
-    """Difference of an amount, or of the ends of its printed interval, from another amount."""
     if is_point(row, column):
         return _change(row[column], then)
     low, high = (_change(row[f"{column}_{end}"], then) for end in ("lo", "hi"))

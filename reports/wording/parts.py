@@ -1,7 +1,8 @@
-"""Parts of a figure that an editor may place alone, with the money, period and format to print them in.
+"""Parts of a figure that an editor may place alone, with the currency, period and format in which to print them.
 
-A part is never surer than its figure: if a figure prints an interval instead of an amount, so does the part. Remarks in
-brackets (cited, collected by others, out of date) apply to every part; `guide.render` prints them once per paragraph.
+A part is never more certain than its figure: if the figure prints an interval instead of an amount, so does the part.
+Remarks in brackets (cited, collected by others, out of date) apply to every part; `guide.render` prints them once per
+paragraph.
 """
 
 from __future__ import annotations
@@ -19,16 +20,19 @@ from transforms.records.vocabulary import PER_YEAR
 from warehouse.marts.printing import BOUNDS
 
 PERIODS = ("year", "month", "hour")
-"""Periods of pay: a month is a twelfth of a year, which has 52 weeks of 40 hours (`PER_YEAR`)."""
+"""Periods of pay; a month is a twelfth of a year, and a year has 52 weeks of 40 hours (`PER_YEAR`)."""
 MONEYS = ("usd", "local", "ppp")
-"""US dollars, the country's own money, and international dollars by the World Bank's price level."""
+"""US dollars, the country's own currency, and international dollars by the World Bank's price level."""
 FORMATS = ("short", "long", "bare")
-"""USD 12.5K, USD 12,500, and 12,500; `bare` also drops the percent sign of shares."""
+"""Formats of an amount: USD 12.5K, USD 12,500, and 12,500; `bare` also drops the percent sign of shares."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class PartFormat:
-    """How to print a part; None means as in the figure. `locale` formats numbers, but words stay English."""
+    """How to print a part; None means that it is printed as in the figure.
+
+    `locale` determines how numbers are formatted; words stay English.
+    """
 
     part: str = "value"
     per: str | None = None
@@ -38,18 +42,18 @@ class PartFormat:
 
     @property
     def is_plain(self) -> bool:
-        """Whether it asks for the figure as it is."""
+        """Whether the value is asked for in the figure's own format."""
         return self == PLAIN
 
 
 PLAIN = PartFormat()
-"""The figure as it is."""
+"""The value in the figure's own format."""
 Part = Callable[[Row, PartFormat], str | None]
-"""Prints a part from the first row behind a figure; None if the row lacks it."""
+"""A function that prints a part from the first row of a figure; it returns None if the row lacks the part."""
 
 
 def find_locale_fault(locale: str) -> str | None:
-    """Error message for an unknown locale, or None."""
+    """Return an error message for an unknown locale; None if the locale is known."""
     try:
         Locale.parse(locale.replace("-", "_"))
     except (UnknownLocaleError, ValueError):
@@ -62,7 +66,7 @@ def _locale(style: PartFormat) -> str:
 
 
 def count(number: int | None, style: PartFormat) -> str | None:
-    """A count in the locale; None if unknown."""
+    """Return a count in the locale; None if it is unknown."""
     return None if number is None else format_decimal(number, locale=_locale(style))
 
 
@@ -70,7 +74,6 @@ def count(number: int | None, style: PartFormat) -> str | None:
 
 
 def _percent(share: float, style: PartFormat) -> str:
-    """A share in the locale, with the digits of `numbers.percent`."""
     text = numbers.percent(share)
     if not text[0].isdigit() or (style.form != "bare" and style.locale == "en"):  # "under 0.1%", or no change needed
         return text
@@ -104,20 +107,23 @@ def _rank(row: Row, style: PartFormat) -> str | None:
 
 
 SHARE_PARTS: Mapping[str, Part] = {"value": _share, "share": _share, "interval": _share_interval, "rank": _rank}
-"""Parts of a share: the share itself (`value` and `share` are alike), its 95 % interval, and its rank."""
+"""Parts of a share: the share (as `value` and as `share`), its 95 % interval, and its rank."""
 
 
 # --- pay ------------------------------------------------------------------------------------------------
 
 
 def _in_money(row: Row, part: str, style: PartFormat) -> tuple[str, Number] | None:
-    """A part of pay with its currency sign, in the money and period asked for; None if unavailable."""
+    """Return the currency sign of a part of pay, and its number in the currency and period of `style`.
+
+    Return None if the part is not available.
+    """
     currency, local, divisor = row.get("currency"), row.get("place_currency"), PER_YEAR[style.per or "year"]
     if style.money == "usd" and currency != "USD":
         return None
     if style.money in ("local", "ppp"):
         if local is None:
-            return None  # a region of several countries has no money of its own
+            return None  # a region of several countries has no currency of its own
         part, currency = part if currency == local else f"local_{part}", local
     if style.money == "ppp":
         currency, divisor = "PPP USD", divisor * (row.get("price") or 0.0)
@@ -129,7 +135,7 @@ def _in_money(row: Row, part: str, style: PartFormat) -> tuple[str, Number] | No
 
 
 def _money(amount: float, style: PartFormat) -> str:
-    """An amount without its currency; every format shows the same digits."""
+    """Return an amount without its currency, with the same digits in every format."""
     tenths = style.per == "month"
     if amount < 1_000 and style.per == "hour":
         return format_decimal(amount, "0", locale=_locale(style))
@@ -141,7 +147,6 @@ def _money(amount: float, style: PartFormat) -> str:
 
 
 def _say(sign: str, number: Number, style: PartFormat) -> str:
-    """An amount with its currency sign, or its interval instead."""
     if number.value is not None:
         return f"{sign}{_money(number.value, style)}"
     low, high = (_money(end, style) for end in number.ends or ())
@@ -165,7 +170,6 @@ def _interval(row: Row, style: PartFormat) -> str | None:
 
 
 def _band(row: Row, style: PartFormat) -> str | None:
-    """The band, or without one the median, in the period asked for."""
     low, high, median = (_in_money(row, part, style) for part in ("low", "high", "median"))
     per = f" per {style.per or 'year'}"
     if low is None or high is None:
@@ -181,7 +185,7 @@ PAY_PARTS: Mapping[str, Part] = {
     **{part: _amount(part) for part in ("low", "high", "median", "p25", "p75")},
     "interval": _interval,
 }
-"""Parts of pay: both ends of the band, and median, interval and quartiles of the midpoints."""
+"""Parts of pay: both ends of the band, and the median, interval and quartiles of the midpoints."""
 
 
 # --- claims ---------------------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""Pay in words: bands, entry pay, bonuses, and tables of them."""
+"""Pay in words: bands, entry pay, bonuses, and tables of pay."""
 
 from __future__ import annotations
 
@@ -41,22 +41,22 @@ BANDS_KEY = (
     f"Where the interval is wider than {MAX_AMOUNT_WIDTH} of an amount, it stands in its place. {BAND}. "
     "Median: of the midpoints."
 )
-"""Explains the columns of a table of bands."""
+"""Explanation of the columns of a table of bands."""
 TITLES_KEY = (
     "From titles alone: only adverts whose title names the level, the others being placed by the years of experience "
     "they ask for."
 )
-"""Explains the column of bands from titles alone."""
+"""Explanation of the column of bands from titles alone."""
 MEDIAN_OF_PANEL = f"Median of jobs on {SAMPLE_WORDS['panel']}"
 PANEL_KEY = (
     f"{MEDIAN_OF_PANEL}: each weighs as much as its board stands for. All else is of jobs on all boards, and of these "
     "such as state pay are read more often."
 )
-"""Explains the column of the panel's median."""
+"""Explanation of the column with the panel's median."""
 
 
 def band(row: Row, *, low: str = "band_low", high: str = "band_high", currency: str = "currency") -> str:
-    """A band as printed: "USD 97K–155K", or both ends in words if the interval of one is too wide."""
+    """Return a band as it is printed: "USD 97K–155K", or both ends in words if the interval of either is too wide."""
     if is_point(row, low) and is_point(row, high):
         return money(row[low], row[high], row[currency])
     ends = (amount(row, name, row[currency]) for name in (low, high))
@@ -64,12 +64,12 @@ def band(row: Row, *, low: str = "band_low", high: str = "band_high", currency: 
 
 
 def is_band(row: Row) -> bool:
-    """Whether a row has both ends of a band. Reported and official pay have quartiles instead."""
+    """Whether a row has both ends of a band; reported and official pay have quartiles instead."""
     return row.get("band_low") is not None and row.get("band_high") is not None
 
 
 def say_pay(row: Row) -> str:
-    """Pay as printed: a band, or without one the median with the quartiles."""
+    """Return pay as it is printed: a band, or the median with the quartiles if there is no band."""
     if is_band(row):
         return f"{band(row)} per year"
     median = f"median {amount(row, 'p50', row['currency'])} per year"
@@ -80,7 +80,7 @@ def say_pay(row: Row) -> str:
 
 
 def order_of(row: Row) -> float:
-    """The amount to sort a row by: its printed median, or the middle of the printed interval.
+    """Return the amount to sort a row by: its printed median, or the middle of the printed interval.
 
     Rows without a median are sorted by the upper end of their band.
     """
@@ -93,28 +93,29 @@ def order_of(row: Row) -> float:
 SEVERAL = {"several": "several countries at once", "remote": "no country (remote)", "unknown": "no known country"}
 """Words for pay that is not tied to one country."""
 MAX_NAMED = 4
-"""How many countries are named; more are counted."""
+"""How many countries are named; if there are more, the rest are counted."""
 
 
 def name_place(rows: Rows, place: str) -> str:
-    """The place that heads pay: `place`, or the country with most jobs, as in "United States (Canada n = 9, too few)".
+    """Return the place that heads pay: `place`, or the country with nearly all jobs.
 
-    If one country has more than `MAX_COUNTRY_SHARE` of a region's jobs, the region's name would pass its pay off as the
-    pay of the others. The region keeps its name, with the country beside it, if that has too few jobs for a band.
+    An example is "United States (Canada n = 9, too few)". If one country has more than `MAX_COUNTRY_SHARE` of a
+    region's jobs, the region's name would suggest that this country's pay is paid in the other countries, too. If that
+    country has too few jobs for a band, the region's name is kept, and the country is added in brackets.
     """
     first = _find_main_country(rows)
     if first is None:
         return place
-    if first["n_jobs"] < JOBS.bound:  # too few for a band of its own
+    if first["n_jobs"] < JOBS.bound:  # too few for a band
         total = sum(count["n_jobs"] for count in rows[0]["countries"])
         return f"{place} ({first['name']} n = {first['n_jobs']} of {total})"
     return qualify(str(first["name"]), say_others(rows))
 
 
 def name_region(rows: Rows, place: str) -> str:
-    """A region under its own name: "US and Canada (mostly United States; Canada n = 9, too few)".
+    """Return a region under its own name: "US and Canada (mostly United States; Canada n = 9, too few)".
 
-    Use this beside rows of countries, where `name_place` would repeat the name of one.
+    Use this function beside rows of countries, where `name_place` would repeat the name of a country.
     """
     head = find_head(rows)
     if head is None or head["name"] == place:
@@ -123,7 +124,7 @@ def name_region(rows: Rows, place: str) -> str:
 
 
 def _find_main_country(rows: Rows) -> Row | None:
-    """The counts of the one country with more than `MAX_COUNTRY_SHARE` of the jobs, if any."""
+    """Return the counts of the one country that has more than `MAX_COUNTRY_SHARE` of the jobs, if any."""
     counts = (rows[0].get("countries") if rows else None) or ()
     total = sum(count["n_jobs"] for count in counts)
     if not counts or counts[0]["country"] in SEVERAL or counts[0]["n_jobs"] <= MAX_COUNTRY_SHARE.value * total:
@@ -132,13 +133,13 @@ def _find_main_country(rows: Rows) -> Row | None:
 
 
 def find_head(rows: Rows) -> Row | None:
-    """The counts of the country that heads a region, if one has nearly all jobs and enough of them."""
+    """Return the counts of the country that heads a region, if a country has nearly all jobs and enough of them."""
     first = _find_main_country(rows)
     return first if first is not None and first["n_jobs"] >= JOBS.bound else None
 
 
 def say_others(rows: Rows) -> list[str]:
-    """The other countries of a region, with those that have too few jobs for a band last."""
+    """Return words for the other countries of a region; those with too few jobs for a band come last."""
     others = [count for count in rows[0]["countries"][1:] if count["n_paid"]]
     few = [count for count in others if count["n_paid"] < JOBS.bound]
     enough = [count for count in others if count not in few]
@@ -147,7 +148,6 @@ def say_others(rows: Rows) -> list[str]:
 
 
 def _list_countries(counts: Rows, column: str) -> str:
-    """Countries with their jobs, largest first: "Canada n = 9, Mexico n = 3"; more than `MAX_NAMED` are counted."""
     counts = sorted(counts, key=lambda count: -count[column])
     names = [f"{SEVERAL.get(count['country'], count['name'])} n = {count[column]}" for count in counts[:MAX_NAMED]]
     n_more = len(counts) - len(names)
@@ -155,13 +155,11 @@ def _list_countries(counts: Rows, column: str) -> str:
 
 
 def _by_country(row: Row) -> str | None:
-    """Number of jobs paid in each country; None if unknown."""
     counts = [count for count in row.get("countries") or () if count["n_jobs"]]
     return f"jobs by country: {_list_countries(counts, 'n_jobs')}" if counts else None
 
 
 def _ends(row: Row) -> str | None:
-    """The 95 % intervals of both ends of a band; None if the source has none."""
     if row.get("band_low_lo") is None or row.get("band_high_lo") is None:
         return None
     low, high = (money(row[f"{end}_lo"], row[f"{end}_hi"], row["currency"]) for end in ("band_low", "band_high"))
@@ -169,7 +167,10 @@ def _ends(row: Row) -> str | None:
 
 
 def _level_source(row: Row) -> str | None:
-    """How levels were read: the band from titles alone, else the number of titles that name the level."""
+    """Say how levels were read.
+
+    This is the band from titles alone, or else the number of titles that name the level.
+    """
     if row["basis"] != "advertised":
         return None
     if row.get("stated_status") == "suppressed":
@@ -188,7 +189,6 @@ def _level_source(row: Row) -> str | None:
 
 
 def _spread(row: Row) -> str | None:
-    """How evenly jobs are spread over employers; None if these are unknown."""
     if row.get("n_even_employers") is None:
         return None
     largest = f", the largest with {percent(row['largest_employer_share'])} of the jobs"
@@ -196,7 +196,6 @@ def _spread(row: Row) -> str | None:
 
 
 def _of_panel(row: Row) -> str | None:
-    """The median of jobs on boards drawn at random, or that they are too few; None without such boards."""
     if row.get("n_panel_jobs") is None:
         return None
     rests_on = f"{count_of(row['n_panel_jobs'], 'job')} of {count_of(row['n_panel_employers'], 'employer')}"
@@ -209,7 +208,6 @@ def _of_panel(row: Row) -> str | None:
 
 
 def _key_of_panel(rows: Rows) -> str:
-    """Explains the column of boards drawn at random, if any row has it."""
     return f" {PANEL_KEY}" if any(row.get("p50_of_panel") is not None for row in rows) else ""
 
 
@@ -242,7 +240,6 @@ def _cell_note(row: Row) -> list[str | None]:
 
 
 def _from_abroad(row: Row) -> str | None:
-    """Number of jobs paid from abroad, even if 0; None if unknown."""
     if row.get("n_abroad") is None or row["basis"] not in ("advertised", "advertised_third_party"):
         return None
     return count_of(row["n_abroad"], *unit_of(row["basis"]))
@@ -264,12 +261,10 @@ def _note(rows: Rows) -> list[str | None]:
 
 
 def _local(row: Row) -> str:
-    """The band in the country's own money."""
     return band(row, low="local_low", high="local_high", currency="local_currency")
 
 
 def _explain_withheld(rows: Rows) -> list[str]:
-    """Paragraphs about the withheld rows of a table: reasons, and the nearest figures."""
     withheld = sorted((row for row in rows if row["status"] == "suppressed"), key=lambda row: -(row["n_jobs"] or 0))
     few, others = _partition(withheld, lambda row: row["reason"].startswith("not enough data"))
     some, none = _partition(few, lambda row: bool(row["n_jobs"]))
@@ -290,12 +285,10 @@ def _explain_withheld(rows: Rows) -> list[str]:
 
 
 def _partition(rows: Rows, holds: Callable[[Row], bool]) -> tuple[Rows, Rows]:
-    """The rows for which a condition holds, and the others."""
     return [row for row in rows if holds(row)], [row for row in rows if not holds(row)]
 
 
 def _below(level: str, printable: Rows, reasons: Sequence[str]) -> tuple[str, ...]:
-    """Paragraphs below a table of pay of one group of levels; `reasons` say what is withheld."""
     others = [row for row in printable if row["basis"] != "advertised_third_party"]
     is_ours = any(row["basis"] == "advertised" for row in printable)
     abroad = [f"{row.get('region_name') or row['place']} {words}" for row in printable if (words := _from_abroad(row))]
@@ -371,5 +364,5 @@ BONUS = Renderer(text=_bonus_text, note=_bonus_note)
 
 
 def bands(heading: str, level: str) -> Renderer:
-    """Renderer of pay of one group of levels, a row per place; `heading` is the kind of place."""
+    """Return the renderer of pay of one group of levels, with a row per place; `heading` is the kind of place."""
     return Renderer(text=_bands_text, table=functools.partial(_bands_table, heading, level), named_by="place")

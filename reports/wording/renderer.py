@@ -11,14 +11,17 @@ from reports.wording.parts import Part
 
 
 class Column(NamedTuple):
-    """A column of a table; numeric ones are right-aligned. `content` is a function of a row, or a column of it."""
+    """A column of a table; `content` is a function of the row, or the name of a column of the row.
+
+    Numeric columns are right-aligned.
+    """
 
     heading: str
     content: Callable[[Row], str] | str
     is_numeric: bool = True
 
     def say(self, row: Row) -> str:
-        """The text of a cell; a dash for a missing count."""
+        """Return the text of a cell; a dash for a missing count."""
         if not isinstance(self.content, str):
             return self.content(row)
         return count_cell(row.get(self.content)) if self.is_numeric else str(row[self.content])
@@ -26,9 +29,9 @@ class Column(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True)
 class Table:
-    """A table of plain text; printers escape it. `numeric` are the right-aligned columns.
+    """A table of plain text, which printers must escape; `numeric` holds the indices of the right-aligned columns.
 
-    `key` explains the columns and belongs to the caption; `below` are paragraphs under the table.
+    `key` explains the columns and belongs to the caption. `below` are paragraphs under the table.
     """
 
     columns: tuple[str, ...]
@@ -39,7 +42,7 @@ class Table:
 
 
 def make_table(rows: Rows, columns: Sequence[Column], *, key: str = "", below: Sequence[str] = ()) -> Table:
-    """A table of rows, without columns that are empty in every row."""
+    """Return a table of rows, without columns that are empty in every row."""
     cells = [tuple(column.say(row) for column in columns) for row in rows]
     kept = [i for i in range(len(columns)) if any(row[i] not in ("", "–") for row in cells)]
     return Table(
@@ -53,14 +56,16 @@ def make_table(rows: Rows, columns: Sequence[Column], *, key: str = "", below: S
 
 @dataclass(frozen=True, kw_only=True)
 class Renderer:
-    """How the rows behind a figure are printed.
+    """How the rows of a figure are printed.
 
     | field | meaning |
     |---|---|
-    | `note` | sentences that its note adds |
+    | `text` | returns the value in words |
+    | `table` | returns the table, if the figure has one |
+    | `note` | returns the sentences that are added to the figure's note |
     | `named_by` | column that names a row among several |
-    | `shows_baseline` | the rows are the 2026 guide's own, so notes need not repeat them |
-    | `names_withheld` | text and table name withheld rows, which are dropped otherwise |
+    | `shows_baseline` | whether the rows show what the 2026 guide said, so that notes need not repeat it |
+    | `names_withheld` | whether text and table name withheld rows, which are otherwise dropped |
     | `parts` | parts that an editor may place alone |
     """
 
@@ -74,7 +79,10 @@ class Renderer:
 
 
 def list_doubts(rows: Rows, named_by: str, *, max_named: int | None = None) -> str | None:
-    """Rows of low confidence by reason; None if there are none. More than `max_named` rows are counted instead."""
+    """Return the rows of low confidence by reason; None if there are none.
+
+    If more than `max_named` rows have low confidence, the rows are counted instead of named.
+    """
     names: dict[str, list[str]] = {}
     for row in rows:
         if low_mark(row):

@@ -1,4 +1,4 @@
-"""Pay that people report, in words. They chose to answer, so intervals cover chance alone."""
+"""Pay that people report, in words. These people chose to answer, so intervals cover chance alone."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from transforms.records.definitions import MAX_AMOUNT_WIDTH
 from warehouse.marts.printing import JOBS
 
 MONEY = {"local": "paid in the country's own money", "cross_border": "paid in dollars alone", "all": ""}
-"""Money that the persons of a row are paid in."""
+"""Words for the currency in which the persons of a row are paid."""
 SELF_SELECTED = (
     "Each row is one survey, with its own question, whose respondents chose to answer. The intervals say how much it "
     "matters which of such persons answered; they do not cover how these differ from others, which nobody knows."
@@ -38,25 +38,23 @@ KEY = (
 
 
 def name_persons(row: Row) -> str:
-    """The persons of a row: country, and money or experience if rows differ in it."""
+    """Return the persons of a row: country, and currency or experience if the row is limited to one."""
     experience = "" if row["experience"] == "all" else f"{row['experience']} years of experience"
     return ", ".join(filter(None, (row["country_name"], MONEY[row["pay_market"]], experience)))
 
 
 def _text(rows: Rows) -> str:
     parts = (f"{name_persons(row)} {_with_n(row)}" for row in choose_printed(rows))
-    low = f" ({LOW_CONFIDENCE})" if len(rows) > 1 else ""  # a single row's value says so itself
+    low = f" ({LOW_CONFIDENCE})" if len(rows) > 1 else ""  # the value of a single row says so itself
     return f"median a year of those who chose to answer: {'; '.join(parts)}{low}"
 
 
 def _with_n(row: Row) -> str:
-    """The median with the interval of its point, and the number of persons: "37K (31K–40K, n = 91)"."""
     ends = f"{ends_cell(row, 'p50')}, " if is_point(row, "p50") else ""
     return f"{amount(row, 'p50', row['currency'])} ({ends}n = {row['n_persons']:,})"
 
 
 def _local(row: Row) -> str:
-    """Median of the persons paid in the country's own money."""
     if row["local_p50"] is None:
         return "–"
     return f"{amount(row, 'local_p50', row['local_currency'])} (n = {row['local_n']:,})"
@@ -86,11 +84,10 @@ def _table(rows: Rows) -> Table:
 
 
 MAX_NAMED = 6
-"""How many withheld rows are named, largest first; more are counted."""
+"""How many withheld rows are named, largest first; if there are more, the rest are counted."""
 
 
 def _say_withheld(rows: Rows) -> str:
-    """The rows withheld for too few persons."""
     few = sorted((row for row in rows if row["status"] == "suppressed"), key=lambda row: -row["n_persons"])
     if not few:
         return ""
@@ -100,7 +97,6 @@ def _say_withheld(rows: Rows) -> str:
 
 
 def _say_left_out(rows: Rows) -> str:
-    """Persons left out of the quantiles, and why."""
     counts = {
         "whose amount cannot be right": sum(row["n_flagged"] for row in rows),
         "for want of an exchange rate": sum(row["n_no_rate"] for row in rows),

@@ -1,7 +1,7 @@
 """Shares in words, made from the declaration of their measure (`warehouse.marts.measures`); closing rates; claims.
 
-A share is printed with its interval, as an interval alone if that is too wide for a point, or as bounds if few adverts
-give an answer (`numbers.printed_share`).
+A share is printed with its interval. If the interval is too wide for a point, the interval is printed alone. If few
+adverts give an answer, bounds are printed (`numbers.printed_share`).
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ from transforms.text.lookups import languages_read
 from warehouse.marts.measures import Measure
 
 ALL_PLACES = "All adverts we read"
-"""Name of the shares over all places, which are not the market."""
+"""Name for the shares over all places; these are shares of the adverts we read, not of the market."""
 ONCE = "Each job counts once: a share is its jobs divided by {n}."
 WEIGHTED = (
     "Of boards drawn at random: each of {n} weighs as much as its board stands for, by the chance with which that was "
@@ -46,36 +46,31 @@ WEIGHTED = (
 )
 RANKS = "Ranks that the intervals leave open are ties, as in 1–3; with 95% all ranks of the list hold together."
 WITHOUT_TEXT = "Adverts whose text we do not have are one job where employer, title, place, pay and days agree."
-"""Printed for measures that also count adverts without a text."""
+"""Explanation of measures that also count adverts without a text."""
 
 
 # --- parts of a row ---------------------------------------------------------------------------------------
 
 
 def _has_point(row: Row) -> bool:
-    """Whether the share itself is printed."""
     return row.get("form", "point") == "point" and row["share"] is not None
 
 
 def _point(row: Row) -> str:
-    """The share; a dash if only an interval or bounds are printed."""
     return percent(row["share"]) if _has_point(row) else "–"
 
 
 def _ends(row: Row) -> str:
-    """The 95 % interval; a dash if bounds are printed."""
     return "–" if row.get("form") == "bounds" else interval(row)
 
 
 def _bounds(row: Row) -> str:
-    """Lowest and highest possible share of all jobs, silent ones included; a dash if silence counts as an answer."""
     if row.get("bound_lo") is None:
         return "–"
     return join_ends(percent(row["bound_lo"]), percent(row["bound_hi"]))
 
 
 def _with_interval(row: Row, *beside: str | None) -> str:
-    """A share as printed, with the interval of its point in brackets: "57% (49–65%)"."""
     return qualify(printed_share(row), [_ends(row) if _has_point(row) else None, *beside])
 
 
@@ -84,26 +79,22 @@ def _list(rows: Rows, say: Callable[[Row], str]) -> str:
 
 
 def _n_of(row: Row) -> int:
-    """Number of jobs that a share counts; bounds also count silent jobs."""
     return int(row["n_jobs"] or 0) + int((row.get("form") == "bounds" and row.get("n_unknown")) or 0)
 
 
 def _say_n(measure: Measure, jobs: str, row: Row) -> str:
-    """Jobs and intervals of shares: "n = 477 AI jobs in Germany, 95% intervals"."""
     is_bounds = row.get("form") == "bounds"
     n = f"n = {_n_of(row):,} {jobs if is_bounds else measure.name_jobs(jobs)}"
     return n if is_bounds else f"{n}, 95% intervals"
 
 
 def _say_unknown(measure: Measure, rows: Rows) -> list[str]:
-    """Number of silent jobs in the first row's cell."""
     n = rows[0].get("n_unknown")
     do_not = "have no full advert that is read for it" if measure.reading else "do not say"
     return [f"{n:,} more jobs {do_not}"] if n else []
 
 
 def _say_key(measure: Measure, jobs: str, rows: Rows, n: str, *more: str) -> str:
-    """Explains a table of shares: denominator, weight of a job, and bounds."""
     counting = WEIGHTED if any(row.get("sample") == "panel" for row in rows) else ONCE
     bounds = (
         "Jobs whose adverts do not say may be either: of all jobs the share lies between the least, if none of these "
@@ -121,7 +112,7 @@ def _say_key(measure: Measure, jobs: str, rows: Rows, n: str, *more: str) -> str
 
 
 def say_languages(measure: Measure) -> str:
-    """Languages of the texts that a measure is read from; "" if it reads no text."""
+    """Say in which languages texts are read for a measure; "" if the measure reads no text."""
     if measure.reading is None:
         return ""
     names = [Locale("en").languages[code] for code in languages_read(measure.reading)]
@@ -132,7 +123,7 @@ def say_languages(measure: Measure) -> str:
 
 
 def single(measure: Measure, jobs: str) -> Renderer:
-    """Renderer of the share of one item of a measure among jobs, without silent jobs if silence is unknown."""
+    """Return the renderer of the share of one item of a measure among `jobs`."""
 
     def text(rows: Rows) -> str:
         of = f"all {jobs}" if rows[0].get("form") == "bounds" else f"the {measure.name_jobs(jobs)}"
@@ -150,7 +141,6 @@ def single(measure: Measure, jobs: str) -> Renderer:
 
 
 def _say_rank(row: Row) -> str:
-    """Rank and verdict of a share with a category; "" for others."""
     if not row.get("category"):
         return ""
     among = "" if rank(row) == "–" else f", rank {rank(row)} among {lower_first(category_name(row['category']))}"
@@ -158,7 +148,7 @@ def _say_rank(row: Row) -> str:
 
 
 def items(measure: Measure, jobs: str, *, heading: str = "", is_ranked: bool = False) -> Renderer:
-    """Renderer of the shares of all items of a measure; measures with categories have a verdict on each."""
+    """Return the renderer of the shares of all items of a measure; if it has categories, each item has a verdict."""
     more = [RANKS] * is_ranked + [VERDICT_RULE] * measure.has_categories
 
     def text(rows: Rows) -> str:
@@ -185,7 +175,10 @@ def items(measure: Measure, jobs: str, *, heading: str = "", is_ranked: bool = F
 
 
 def places(measure: Measure, jobs: str, kind: str) -> Renderer:
-    """Renderer of the share of one item of a measure in all adverts and in each place of a kind ("region")."""
+    """Return the renderer of the share of one item of a measure, in all adverts and in each place of a kind.
+
+    `kind` is the noun for these places, such as "region".
+    """
 
     def text(rows: Rows) -> str:
         printed = choose_printed(rows)
@@ -221,7 +214,6 @@ def places(measure: Measure, jobs: str, kind: str) -> Renderer:
 
 
 def _columns(heading: str) -> tuple[Column, ...]:
-    """Common columns of tables of shares."""
     return (
         Column(heading, "name", False),
         Column("Share", _point),
@@ -234,7 +226,7 @@ def _columns(heading: str) -> tuple[Column, ...]:
 
 
 def baseline(measure: Measure, jobs: str) -> Renderer:
-    """Renderer of the skills that the 2026 guide named, with today's verdicts."""
+    """Return the renderer of the skills that the 2026 guide named, with today's verdicts."""
 
     def text(rows: Rows) -> str:
         words: dict[str | None, list[str]] = {word: [] for _, word in VERDICTS}
@@ -268,7 +260,7 @@ CLOSINGS_CAVEAT = "an advert closes when it is filled, given up or moved, so the
 
 
 def _rate(rate: float) -> str:
-    """A daily rate in two digits: rates of 1.2 % and 1.8 % mean 82 and 55 days."""
+    """Return a daily rate in two digits, because rates of 1.2 % and 1.8 % mean 82 and 55 days."""
     return f"{100 * rate:.2g}%"
 
 
@@ -278,7 +270,6 @@ def _rate_ends(row: Row, name: str = "rate") -> str:
 
 
 def _rate_value(row: Row) -> str:
-    """The rate, or its interval if that is too wide for a point."""
     return _rate(row["rate"]) if is_point(row, "rate") else _rate_ends(row)
 
 

@@ -1,4 +1,4 @@
-"""What the median of all jobs may be when some state no pay, in words (docs/methods.md, "Pay that is not stated")."""
+"""What the median of all jobs may be if some state no pay, in words (docs/methods.md, "Pay that is not stated")."""
 
 from __future__ import annotations
 
@@ -16,36 +16,38 @@ KEY = (
     "tend to pay less, or more: the median of all, if the odds of stating pay double, or halve, with each standard "
     "deviation of log pay."
 )
-"""Explains the columns of the table."""
+"""Explanation of the table's columns."""
 
 
 def is_counted(row: Row) -> bool:
-    """Whether jobs that state no pay were counted beside a band, as for adverts we read."""
+    """Whether jobs that state no pay were counted beside a band, as they are for adverts we read."""
     return row.get("n_silent") is not None
 
 
 def choose_counted(rows: Rows) -> Rows:
-    """All rows if silence was counted beside any of them, else []."""
+    """Return all rows if jobs that state no pay were counted beside any printed row; otherwise []."""
     return rows if any(map(is_counted, choose_printed(rows))) else []
 
 
 def say_stated(row: Row) -> str:
-    """The jobs that state pay: "132 of 164"."""
+    """Return how many jobs state pay, such as "132 of 164"."""
     return f"{row['n_jobs']:,} of {_count_all(row):,}"
 
 
 def bounds(row: Row) -> str | None:
-    """Interval of the median of all jobs, whatever silent jobs pay; None if not informative."""
+    """Return the interval of the median of all jobs, whatever silent jobs pay; None if it says nothing."""
     return _amounts(row, "p50_bounds_lo", "p50_bounds_hi")
 
 
 def at_odds(row: Row) -> str | None:
-    """The median if silent jobs tend to pay less, to the median if they tend to pay more; None if none is silent."""
+    """Return the medians of all jobs if silent jobs tend to pay less and if they tend to pay more; None if none is
+    silent.
+    """
     return _amounts(row, "p50_if_odds_double", "p50_if_odds_half")
 
 
 def describe(row: Row) -> str | None:
-    """How many jobs state pay, and how the others may change the median; None if not counted."""
+    """Say how many jobs state pay, and how the others may change the median; None if they were not counted."""
     if not is_counted(row):
         return None
     if not row["n_silent"]:
@@ -72,7 +74,6 @@ def _text(rows: Rows) -> str:
 
 
 def _say_bounds(row: Row) -> str:
-    """The bounds in money: "USD 172K to 244K"; without any, how many jobs state pay."""
     within = bounds(row)
     return f"{row['currency']} {within}" if within else f"{NO_BOUNDS}, {say_stated(row)} state pay"
 
@@ -104,5 +105,5 @@ LEFT_OUT = (
 
 
 def silence(level: str) -> Renderer:
-    """Renderer of medians of one group of levels with their silent jobs, a row per place."""
+    """Return the renderer of medians with silent jobs, for one group of levels, with a row per place."""
     return Renderer(text=_text, table=functools.partial(_table, level), named_by="place")

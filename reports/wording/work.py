@@ -19,9 +19,9 @@ GROUPS = {
     "ai_core": "AI engineering and science",
     "ai_jobs": "AI",
 }
-"""Names of groups of roles before "pay" or "jobs"."""
+"""Names of groups of roles as they stand before "pay" or "jobs"."""
 WORKS = (*CELL_GROUPS, *(role for role in GROUP_OF_ROLE if len(ROLE_GROUPS[GROUP_OF_ROLE[role]]) > 1))
-"""Groups of roles, and roles of groups with several: everything that has cells in the marts."""
+"""Everything that has cells in the marts: groups of roles, and the roles of groups that have more than one."""
 
 
 @functools.cache
@@ -30,17 +30,17 @@ def _titles() -> dict[str, str]:
 
 
 def name_work(work: str) -> str:
-    """A role or group of roles before a noun: "AI engineering", "machine learning engineer"."""
+    """Return the name of a role or group before a noun, such as "AI engineering" or "machine learning engineer"."""
     if work in GROUPS:
         return GROUPS[work]
     return lower_first(_titles().get(work, work.replace("_", " ")))
 
 
 def name_workers(work: str) -> str:
-    """A role or group of roles standing alone: "AI engineering", "data scientists"."""
+    """Return the name of a role or group that stands alone, such as "AI engineering" or "data scientists"."""
     return GROUPS[work] if work in GROUPS else f"{name_work(work)}s"
 
 
 def split_work(work: str) -> tuple[str, str]:
-    """The `role_group` and `role` of a mart's row; the role is "all" for a group."""
+    """Return the `role_group` and `role` of a mart's row; for a group of roles, the role is "all"."""
     return (work, "all") if work in CELL_GROUPS else (GROUP_OF_ROLE[work], work)

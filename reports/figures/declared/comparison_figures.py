@@ -1,7 +1,7 @@
-"""Figures of pay by kind of source: one per kind, role and country, and a table that puts them side by side.
+"""Figures of pay by kind of source: one for each kind, role and country, and a table that puts them side by side.
 
-Each keeps its own published value, period and evidence, as any figure does. The table gathers the figures of countries
-and roles that have two kinds or more (`wording.comparison.arrange`).
+Each of them has its own published value, period and evidence, as any figure does. The table gathers the figures of
+countries and roles for which two or more kinds of source have values (`wording.comparison.arrange`).
 """
 
 from __future__ import annotations
@@ -23,8 +23,10 @@ BEHIND = {
     "reported": ("reported", "behind/persons", "earnings that people report in surveys"),
     "official": ("official wages", None, "wages that an office publishes of an occupation"),
 }  # fmt: skip
-"""For each kind of source: the name of its only rung, the SELECT of all that may stand behind a value (None: one row of
-an office's table), and what is printed after the value."""
+"""For each kind of source: the name of its only rung, a SELECT, and words printed after the value.
+
+The SELECT returns all adverts or reports that a value may rest on; None if the value is one row of an office's table.
+"""
 COMPARISON = Figure(
     id="comparison.countries",
     title="Pay for the same work by kind of source",
@@ -38,21 +40,23 @@ COMPARISON = Figure(
 
 
 def declare_compared(con: Connection) -> list[Figure]:
-    """A figure per kind of source for each role and country where two kinds ever had a value."""
+    """Return a figure per kind of source for each role and country for which two kinds ever had a value."""
     return [_make_figure(**row) for row in query.read(con, query.fill("pay/compared_figures", {}))]
 
 
 KINDS = {f"{basis}{market}": basis for basis in BEHIND for market in ("", "_abroad", "_mixed")}
-"""Kinds of source by their names in ids: pay of the place's own market, pay from abroad, and both together."""
+"""The kind of source for each name in an id; a name without ending is pay in the place's own market, `_abroad` is pay
+from abroad, and `_mixed` is both together.
+"""
 
 
 def declare(place: Place, work: str, kind: str) -> Figure:
-    """Pay of one role or group of roles in one country by one kind of source."""
+    """Return the figure of pay of a role or group of roles (`work`) in a country, from one kind of source."""
     return _make_figure(f"{place.slug}.{work}.{kind}", place.name, KINDS[kind])
 
 
 def _make_figure(compared: str, place: str, basis: str) -> Figure:
-    """The figure of the cell that `compared` names ("us.data_scientist.official")."""
+    """Return the figure of the cell that `compared` names, such as "us.data_scientist.official"."""
     name, select, words = BEHIND[basis]
     parameters: dict[str, object] = {"groups": dict(CELL_GROUPS)}
     if select is not None:

@@ -13,13 +13,11 @@ from warehouse.schema import ALL_DAYS
 
 
 def _disclosure_ladder(sql: str, behind: str, **parameters: object) -> tuple[Rung, ...]:
-    """A ladder of one rung over mart.pay_disclosure."""
     words = {"names": disclosure.PLACE_NAMES, "words": disclosure.LAW_WORDS}
     return postings_rung("disclosure", f"disclosure/{sql}", f"behind/{behind}", {**words, **parameters})
 
 
 def _places_figure(name: str, group: str, words: str) -> Figure:
-    """The jobs of a role group whose adverts state pay, by law and place."""
     return Figure(
         id=f"disclosure.{name}",
         title=f"{words} whose adverts state pay, by whether a law has them state it, in the adverts we read",
@@ -62,11 +60,11 @@ DISCLOSURES = (
         displays=(Display(section="disclosure", heading="Over time"),),
     ),
 )  # fmt: skip
-"""Within employers first, then by place, then over time from new adverts alone."""
+"""Figures of pay disclosure: first within employers, then by place, then over time from new adverts alone."""
 
 
 def declare_disclosure(place: Place, group: str, law: str) -> Figure:
-    """The share of jobs of a group at a place whose adverts state pay, for one class of law."""
+    """Return the figure of the share of a group's jobs at a place whose adverts state pay, under one class of law."""
     at = f" in {place.in_words}" if place.name else ""
     return Figure(
         id=f"disclosure.{place.slug}.{group}.{law}",

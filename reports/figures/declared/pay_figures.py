@@ -1,7 +1,8 @@
 """Figures of pay by region, country and continent, including contracts paid from abroad.
 
-All rungs of a ladder are of one place and one pay market. A wider rung counts more roles or levels and says so after
-its value. A wider place, or pay from abroad, is a figure of its own, offered as the nearest where a figure is withheld.
+All rungs of a ladder belong to one place and one pay market. A wider rung counts more roles or levels, and says so
+after its value. Pay of a wider place, or from abroad, is a separate figure, which is offered as the nearest if a figure
+is withheld.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from warehouse.mart_tables import BONUS
 # --- rungs ----------------------------------------------------------------------------------------------
 
 LOCAL, ABROAD, MIXED = "local", "cross_border", "all"
-"""Pay markets: pay in the money of its place, in the money of another country, and both together."""
+"""Pay markets: pay in the place's own currency, pay in another country's currency, and both together."""
 KIND_OF_MARKET = {LOCAL: "pay", ABROAD: "abroad", MIXED: "mixed"}
 """First part of an id, by pay market."""
 READINGS = ("stated", "inferred")
@@ -32,32 +33,37 @@ STATED_LEVELS = tuple(group for group in SENIORITY_GROUPS if group.endswith(STAT
 """Groups of levels that count only adverts whose title names the level."""
 _MARKET_WORDS = {LOCAL: "", ABROAD: " from abroad", MIXED: ", of the place and from abroad"}
 WORK_OF_GUIDE = "ai_engineering"
-"""The roles that the guide is about."""
+"""The group of roles that the guide is about."""
 ALL_ROLES = ALL_LEVELS = "all"
-"""How mart.salary_bands names every role of a group, and every level."""
+"""The name in mart.salary_bands for every role of a group, and for every level."""
 OWN, OFFICIAL = "open adverts, paid there", "official wages"
-"""Names of the first rung and of the last."""
+"""Names of the first and the last rung."""
 BAND_LEVEL, ENTRY_LEVEL = "mid_senior", "entry"
-"""Levels of pay of the bands, and of entry pay by country."""
+"""Groups of levels: that of the bands, and that of entry pay by country."""
 NEAR_ROLES = (*ROLE_GROUPS["ai_engineering"], "data_scientist", "ai_researcher")
-"""Roles that an official occupation may be near to, nearest first. More offices count data scientists than
-researchers."""
+"""Roles that an official occupation may be near to, nearest first.
+
+More offices count data scientists than researchers.
+"""
 _CELL = ("region", "basis", "seniority_group")
 _EVERY_CELL = Batch(
     parameters={name: Sql(f"b.{name}") for name in (*_CELL, "region_level")}, columns={name: name for name in _CELL}
 )
-"""Planning each SELECT of pay takes ten milliseconds, however few rows it reads."""
+"""One SELECT reads every cell, because planning a SELECT of pay takes ten milliseconds, however few rows it reads."""
 _BEHIND = {
     "advertised": "behind/pay", "advertised_third_party": "behind/pay", "reported": "behind/reports",
     "official": "behind/official", BONUS: "behind/bonus",
 }  # fmt: skip
-"""SELECT of what stands behind pay, by basis."""
+"""For each basis, the file of the SELECT that returns what a value of pay rests on."""
 _ROWS = {"advertised": "behind/adverts", "advertised_third_party": "behind/pairs"}
-"""SELECT of all that may stand behind pay, by basis."""
+"""For each basis, the file of the SELECT that returns all that a value of pay may rest on."""
 
 
 def say_instead(rung: str | None, basis: str, level: str) -> str:
-    """What a value counts instead of what was asked for: "a survey, every level"; "" if just that."""
+    """Say what a value counts instead of what was asked for, such as "a survey, every level".
+
+    Return "" if the value counts exactly what was asked for.
+    """
     wider = "" if rung == OWN else (rung or "").partition(", ")[2]
     if rung == OFFICIAL and level != ALL_LEVELS:
         wider = "every level"
@@ -65,7 +71,7 @@ def say_instead(rung: str | None, basis: str, level: str) -> str:
 
 
 class _Step(NamedTuple):
-    """A rung of a ladder of AI engineering pay; `is_every_level` widens it from one level to all."""
+    """A rung of the ladder of AI engineering pay; `is_every_level` widens the rung from one level to all levels."""
 
     name: str
     basis: str
@@ -96,7 +102,7 @@ _ENGINEERING = (
     ),
 )  # fmt: skip
 _OF_PERSONS = ("reported", "official")
-"""Kinds of source that count people who live in a country, whoever pays them: they stand for no region."""
+"""Kinds of source that count people living in a country, whoever pays them; they are not used for regions."""
 
 
 def _pay_rung(
@@ -108,7 +114,6 @@ def _pay_rung(
     sql: str = "pay/band",
     **parameters: object,
 ) -> Rung:
-    """A rung over mart.salary_bands; `groups` are its role groups there."""
     members = tuple(member for group in groups for member in CELL_GROUPS[group])
     rows = {"rows": Sql(text_of(_ROWS[basis]))} if basis in _ROWS else {}
     return Rung(
@@ -126,7 +131,10 @@ def _pay_rung(
 
 
 def _engineering_ladder(level: str, market: str, *, is_country: bool) -> tuple[Rung, ...]:
-    """The rungs of AI engineering pay. Entry pay is never widened to every level, which pays far more."""
+    """Return the rungs of AI engineering pay.
+
+    Entry pay is never widened to every level, because pay of every level is much higher.
+    """
     rungs = []
     for step in _ENGINEERING:
         if step.basis in _OF_PERSONS and not (is_country and market == LOCAL):
@@ -146,9 +154,9 @@ def _engineering_ladder(level: str, market: str, *, is_country: bool) -> tuple[R
 def _ladder_of_role(
     group: str, role: str, level: str, market: str, *, is_country: bool, basis: str | None = None
 ) -> tuple[Rung, ...]:
-    """The rungs of pay of any other group of roles, or of one role: none is wider than what was asked for.
+    """Return the rungs of pay of a role, or of a group other than AI engineering.
 
-    With a `basis` only its rung.
+    No rung is wider than what was asked for. With a `basis`, only the rung of that basis is returned.
     """
     steps = [
         (OWN, "advertised", None),
@@ -171,7 +179,6 @@ def _ladder_of_role(
 def _pay_ladder(
     group: str, role: str, level: str, market: str, *, is_country: bool, basis: str | None
 ) -> tuple[Rung, ...]:
-    """The rungs of pay of a group of roles or one role; with a `basis` only its rung."""
     if (group, role) == (WORK_OF_GUIDE, ALL_ROLES) and market != MIXED and basis is None:
         return _engineering_ladder(level, market, is_country=is_country)
     return _ladder_of_role(group, role, level, market, is_country=is_country, basis=basis)
@@ -181,7 +188,6 @@ def _pay_ladder(
 
 
 def _say_month(said: str, low: float, high: float) -> str:
-    """A month's pay in the words of the 2026 guide, with the amount per year."""
     return f"{said}, which is {money(12 * low, 12 * high, 'USD')} a year (no source named)"
 
 
@@ -199,17 +205,20 @@ BASELINE_PAY: dict[tuple[str, str], tuple[str, dict[str, float]]] = {
         {"p50": 103_407},
     ),
 }
-"""Pay in the 2026 guide by place and level: its words, and amounts in USD per year by column."""
+"""Pay in the 2026 guide by place and level: its words, and its amounts in USD per year by column."""
 COMPARED = Display(section="compared")
 
 
 def pay_id(place: str, work: str, level: str, market: str = LOCAL) -> str:
-    """The id of a figure of pay: `place` is a slug, `work` a role or group of roles."""
+    """Return the id of a figure of pay; `place` is a slug, `work` is a role or a group of roles."""
     return f"{KIND_OF_MARKET[market]}.{place}.{work}.{level}"
 
 
 def declare_pay(place: Place, work: str, level: str, market: str = LOCAL, basis: str | None = None) -> Figure:
-    """Yearly pay of a role or group of roles at one level in one place, from the best rung or from one `basis`."""
+    """Return the figure of yearly pay of a role or group of roles (`work`) at one level in one place.
+
+    The value is from the best rung, or from `basis` alone if it is given.
+    """
     group, role = split_work(work)
     is_main = work == WORK_OF_GUIDE and market == LOCAL and basis is None
     words, values = BASELINE_PAY.get((place.region, level), (None, {})) if is_main else (None, {})
@@ -234,7 +243,11 @@ def declare_pay(place: Place, work: str, level: str, market: str = LOCAL, basis:
 
 
 def _nearest(place: Place, work: str, level: str, market: str) -> tuple[str, ...]:
-    """Figures to offer where pay of a country is withheld: other levels, pay from abroad, wider places."""
+    """Return ids of figures to offer if local pay of a country is withheld; () for other places or pay from abroad.
+
+    For entry pay, the figure offered is pay from mid to senior level. For other levels, pay from abroad and pay in
+    wider places are offered.
+    """
     if place.level != "country" or market != LOCAL:
         return ()
     if level == ENTRY_LEVEL:
@@ -244,7 +257,7 @@ def _nearest(place: Place, work: str, level: str, market: str) -> tuple[str, ...
 
 
 def country_figures(place: Place) -> tuple[Figure, ...]:
-    """AI engineering pay in one country: entry level, mid to senior, and mid to senior from abroad."""
+    """Return AI engineering pay in a country: entry level, mid to senior, and mid to senior from abroad."""
     return tuple(
         declare_pay(place, WORK_OF_GUIDE, level, market)
         for level, market in ((ENTRY_LEVEL, LOCAL), (BAND_LEVEL, LOCAL), (BAND_LEVEL, ABROAD))
@@ -256,11 +269,11 @@ AROUND = (
     *(declare_pay(PLACES[slug(continent)], WORK_OF_GUIDE, BAND_LEVEL) for continent in CONTINENTS),
     *(declare_pay(PLACES[slug(region)], WORK_OF_GUIDE, BAND_LEVEL, ABROAD) for region in REGIONS),
 )
-"""Figures beside the bands of regions: continents, and pay from abroad."""
+"""Figures beside the bands of regions: bands of continents, and pay from abroad."""
 
 
 def offer_nearest(figure: Figure) -> Figure:
-    """Add the nearest figures to a band of a region: its countries, pay from abroad, its continent."""
+    """Add the nearest figures to a region's band: its countries, pay from abroad, its continent."""
     region = figure.parameters["region"]
     members = [place for place in PLACES.values() if place.in_region == region]
     countries = [pay_id(place.slug, WORK_OF_GUIDE, BAND_LEVEL) for place in members]
@@ -270,7 +283,7 @@ def offer_nearest(figure: Figure) -> Figure:
 
 
 def declare_bonus(place: Place) -> Figure:
-    """The yearly bonus of AI engineering at all levels, from adverts that put a sum on it."""
+    """Return the figure of the yearly bonus of AI engineering at all levels, from adverts that state an amount."""
     return Figure(
         id=f"bonus.{place.slug}",
         title="Yearly bonus, where an advert puts a sum on it",

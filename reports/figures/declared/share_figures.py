@@ -1,4 +1,4 @@
-"""Figures of shares of jobs: skills, roles, where and how people work; and closing rates."""
+"""Figures of shares of jobs (skills, roles, where and how people work) and of closing rates."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ from transforms.text.lookups import taxonomy
 from warehouse.marts.measures import MEASURES, YES
 
 ASKED = "skill_asked"
-"""The measure of skills in the guide and on the site: required or preferred."""
+"""The measure of skills in the guide and on the site; it counts skills that are required or preferred."""
 
 
 def name_jobs(group: str, place: Place = EVERYWHERE) -> str:
-    """Jobs of a group at a place, in words: "AI engineering jobs", "AI jobs in Germany"."""
+    """Return the words for jobs of a group at a place, such as "AI engineering jobs" or "AI jobs in Germany"."""
     return f"{name_work(group)} jobs{f' in {place.in_words}' if place.name else ''}"
 
 
@@ -32,7 +32,10 @@ def name_jobs(group: str, place: Place = EVERYWHERE) -> str:
 
 
 def _select_answers(measures: Mapping[str, str]) -> Sql:
-    """SELECT of the jobs that answer measures of mart.shares, with their items; a label replaces the item `yes`."""
+    """Return a SELECT of the jobs that answer measures of mart.shares, with their items.
+
+    `measures` maps each measure to a label. A label that is not "" replaces the item `yes`.
+    """
     parts = []
     for name, label in measures.items():
         items = f"[if(item = '{YES}', '{label}', item) FOR item IN items]" if label else "items"
@@ -49,7 +52,10 @@ def _rung(
     batch: Batch | None = None,
     **parameters: object,
 ) -> tuple[Rung, ...]:
-    """A ladder of one rung over mart.shares; `measures` maps names to labels for the item `yes` ("" keeps it)."""
+    """Return a ladder with one rung over mart.shares.
+
+    `measures` maps each measure to a label that replaces the item `yes`; the label "" leaves the item unchanged.
+    """
     measure = next(iter(measures))
     answers = {"answered": _select_answers(measures), "groups": dict.fromkeys(CELL_GROUPS[group], group)}
     return postings_rung(
@@ -73,7 +79,10 @@ def declare_items(
     displays: tuple[Display, ...] = (),
     baseline: str | None = None,
 ) -> Figure:
-    """The shares of all items of a measure among jobs of a group; if ranked, only items that some job has."""
+    """Return the figure with the shares of all items of a measure, among jobs of a group.
+
+    If `is_ranked`, only items that at least one job has are included.
+    """
     definition = MEASURES[measure]
     jobs = name_jobs(group)
     order = () if is_ranked or definition.silence == "unknown" else definition.items
@@ -92,9 +101,10 @@ def declare_items(
 def declare_places(
     name: str, measure: str, item: str, group: str, kind: str, displays: tuple[Display, ...] = ()
 ) -> Figure:
-    """The share of one item of a measure in each place of a `kind`; for "region" also in all adverts.
+    """Return the figure with the share of one item of a measure in each place of a `kind`.
 
-    Countries have their own list of cells, which may be of another day than the list of all adverts.
+    For the kind "region", the share in all adverts is included. For countries it is not, because their list of cells
+    may be from another day than the list of all adverts.
     """
     definition = MEASURES[measure]
     jobs = name_jobs(group)
@@ -116,7 +126,7 @@ def declare_places(
 
 
 def declare_share(measure: str, item: str, place: Place, group: str) -> Figure:
-    """The share of one item of a measure among jobs of a group at a place; `item` is its slug."""
+    """Return the figure with the share of one item of a measure among jobs of a group at a place; `item` is a slug."""
     definition = MEASURES[measure]
     known = items_of(measure)
     word = {slug(name): name for name in definition.names}.get(item, item.replace("_", " "))
@@ -139,7 +149,7 @@ def declare_share(measure: str, item: str, place: Place, group: str) -> Figure:
 
 @functools.cache
 def items_of(measure: str) -> dict[str, str]:
-    """The declared items of a measure by slug; {} where items follow from adverts."""
+    """Return the declared items of a measure by slug; {} if the measure's items are found in the adverts."""
     definition = MEASURES[measure]
     items = (skill.skill for skill in taxonomy()) if definition.has_categories else definition.items
     return {slug(item): item for item in items}
@@ -182,7 +192,7 @@ BASELINE_NAMES = {name: (word, spellings) for name, word, spellings in BASELINE_
 
 
 def _spellings(skills: Iterable[tuple[str, str, tuple[str, ...]]]) -> dict[str, object]:
-    """Parallel lists of words and spellings."""
+    """Return the spellings of the skills, with the word of each spelling in a parallel list."""
     pairs = [(word, spelling) for _, word, spellings in skills for spelling in spellings]
     words, spellings = (tuple(column) for column in zip(*pairs, strict=True))
     return {"words": words, "spellings": spellings}
@@ -190,13 +200,11 @@ def _spellings(skills: Iterable[tuple[str, str, tuple[str, ...]]]) -> dict[str, 
 
 @functools.cache
 def _all_spellings() -> dict[str, object]:
-    """Spellings of every skill that has an id."""
     others = ((name, word, (word.lower(),)) for name, word in items_of(ASKED).items())
     return _spellings([*BASELINE_SKILLS, *(one for one in others if one[0] not in BASELINE_NAMES)])
 
 
 def _named_skills(place: Place, group: str, spellings: Mapping[str, object]) -> tuple[Rung, ...]:
-    """A ladder of one rung over named skills that jobs of a group at a place ask for."""
     return _rung(
         "named_skills", {ASKED: ""}, group, levels=(place.level,), region_level=place.level, region=place.region,
         max_width=MIN_SHARE_WIDTH.value, batch=Batch(parameters=spellings, columns={"words": "name"}),
@@ -204,12 +212,12 @@ def _named_skills(place: Place, group: str, spellings: Mapping[str, object]) -> 
 
 
 def skill_id(name: str, place: str = EVERYWHERE.slug, group: str = WORK_OF_GUIDE) -> str:
-    """The id of the share of jobs that ask for a skill; `name` is its slug."""
+    """Return the id of the share of jobs that ask for a skill; `name` is the slug of the skill."""
     return f"skill.{name}.{place}.{group}"
 
 
 def declare_skill(name: str, word: str, spellings: tuple[str, ...], place: Place, group: str) -> Figure:
-    """The share of jobs of a group at a place that ask for a skill, found by its spellings."""
+    """Return the figure with the share of jobs of a group at a place that ask for a skill, found by its spellings."""
     is_baseline = name in BASELINE_NAMES and place == EVERYWHERE and group == WORK_OF_GUIDE
     return replace(
         declare_share(ASKED, name, place, group),
@@ -257,7 +265,7 @@ SKILLS = (
 
 
 def declare_closing_rate(place: Place, *groups: str) -> Figure:
-    """The closing rate of adverts of the first group at a place, beside the rates of the other groups."""
+    """Return the figure with the closing rate of adverts at a place: the first group's, beside the other groups'."""
     members = {member: group for group in groups for member in CELL_GROUPS[group]}
     return Figure(
         id=f"closing_rate.{place.slug}.{groups[0]}",
