@@ -158,11 +158,15 @@ KINDS: dict[str, tuple[tuple[int, ...], Callable[..., Figure], str]] = {
     "disclosure": ((3,), _declare_disclosure, "disclosure.PLACE.GROUP.LAW"),
     "closing_rate": ((2,), _declare_closing_rate, "closing_rate.PLACE.GROUP"),
 }
-"""Kinds of address: the allowed numbers of parts after the kind, the function that declares the figure, the form."""
+"""What each kind of address looks like.
+
+The entries are the allowed numbers of parts after the kind, the function that declares the figure, and the form of the
+address for error messages.
+"""
 
 
 def declare(figure_id: str) -> Figure:
-    """Return the figure at an address. Raise `AddressError`, naming the unknown part, if there is no such figure."""
+    """Declare the figure at an address. Raise `AddressError`, naming the unknown part, if there is no such figure."""
     kind, *parts = figure_id.split(".")
     if kind not in KINDS:
         raise AddressError(f"no figure {figure_id!r}: unknown kind {kind!r}; {', '.join(KINDS)} are known")

@@ -37,7 +37,7 @@ from transforms.records.vocabulary import CELL_GROUPS
 # --- what was read ------------------------------------------------------------------------------------
 
 REPORTED_GROUP = "ai_core"
-"""Group for reported pay: surveys have too few AI engineers to count them apart from data scientists."""
+"""Role group for reported pay: surveys have too few AI engineers to separate them from data scientists."""
 REPORTED = tuple(
     Figure(
         id=f"reported.{name}",
@@ -157,9 +157,9 @@ _OF_KIND = {figure.id.partition(".")[0]: figure for figure in reversed(KNOWN.val
 
 
 def declaration_of(figure_id: str) -> Figure:
-    """Return the declaration of a figure, if needed made from its address.
+    """Return the declaration of a figure; if necessary, the declaration is made from the figure's address.
 
-    For an id that is no longer known, return a figure of the same kind.
+    For an id that is no longer known, return the declaration of a figure of the same kind.
     """
     try:
         return KNOWN.get(figure_id) or declare(figure_id)

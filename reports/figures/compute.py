@@ -77,7 +77,7 @@ def compute_asked(
     code_version: str,
     standing: Mapping[str, Vintages] | None = None,
 ) -> list[Figures]:
-    """Return the ledger rows of the figures at these addresses on a day, without nearest figures.
+    """Return the ledger rows of the figures at the addresses `ids` on a day, without nearest figures.
 
     Nothing is written. Raise `AddressError` for an unknown address.
     """

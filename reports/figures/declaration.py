@@ -126,7 +126,7 @@ class Figure:
     displays: tuple[Display, ...] = ()
 
     def counted_cells(self, rung: Rung) -> tuple[tuple[str, ...], ...]:
-        """Return which cells of a rung's SELECT of adverts count; () means all cells.
+        """Return the cells that count among the rows of a rung's SELECT of adverts; () means all cells.
 
         A cell of pay is (region level, region, level).
         """
@@ -143,7 +143,7 @@ class Figure:
         return rung.cells.format(basis=rung.basis, kind="countries" if is_country else "regions")
 
     def entitle(self, rows: Rows = ()) -> str:
-        """Return the title, followed by the place that `rows` name, or else the figure's place."""
+        """Return the title, followed by the place that `rows` name, or else by the figure's place."""
         return f"{self.title}, {pay.name_place(rows, self.place)}" if self.place else self.title
 
     @property

@@ -1,4 +1,4 @@
-"""Judge how new values of figures differ from published values: by chance, by more, or because adverts are read anew.
+"""Judge why new values of figures differ from published values: by chance, a real change, or another reading.
 
 Both values rest partly on the same employers. The variance of their difference is therefore a delete-one-employer
 jackknife of the difference itself (Wolter 2007, "Introduction to Variance Estimation", chapter 4). Boards serve as
@@ -147,8 +147,8 @@ Estimate = Callable[..., float]
 def find_jumps(con: Connection, pairs: Iterable[Pair], found: dict[str, Groups]) -> list[str]:
     """Return what chance does not explain in a list of cells: the greatest jump, and adverts that are read differently.
 
-    Each entry is a sentence. The accepted chance is divided among all numbers of the list's figures. `found` caches the
-    adverts that figures rest on.
+    Each entry names a figure and says what changed. The accepted chance is divided among all numbers of the list's
+    figures. `found` caches the adverts that figures rest on.
     """
     changes: list[tuple[str, Change]] = []
     reasons: list[str] = []
@@ -218,9 +218,9 @@ def _compare_within(apart: Change, then: Sample, now: Sample, estimate: Estimate
 
 
 def _divide_apart(old_row: Row, row: Row, column: str) -> float:
-    """Return the difference between two days in standard errors, as if the two days were independent.
+    """Return the difference between two days in standard errors, derived from the intervals of both days.
 
-    The standard error comes from both intervals.
+    The two days are treated as independent.
     """
     old, new = old_row[column], row[column]
     ends = [row.get(f"{column}{end}") for row in (old_row, row) for end in ("_lo", "_hi")]
@@ -281,8 +281,8 @@ def _pay_of(row: Row) -> tuple[float, float, bool] | None:
 
 
 def _answers(rows: Rows, item: str) -> list[JobValue]:
-    """Return for each job the board of its first advert, 1 if the job counts for `item`, and whether an advert was
-    edited.
+    """Return for each job the board of its first advert, 1 if the job counts for `item` and otherwise 0, and whether an
+    advert was edited.
     """
     jobs: dict[Any, JobValue] = {}
     for row in rows:

@@ -19,7 +19,7 @@ NOT_KEPT = "computed now, in no ledger: a guide that shows the figure would keep
 
 
 def explain_figure(con: Connection, figure_id: str, as_of: date | None = None) -> str:
-    """Return everything known about a figure on a day as labelled lines of text; None for the newest day.
+    """Return everything known about a figure on a day as labelled lines of text; `as_of` is None for the newest day.
 
     A figure that is not in the ledger is computed for the newest day. Raise `AddressError` for an unknown figure.
     """

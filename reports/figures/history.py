@@ -42,7 +42,7 @@ def read_history(con: Connection) -> dict[str, list[FigureVintage]]:
 
 
 class Change(NamedTuple):
-    """A figure's printed value now (`after`) and on the day `before_on` (`before`); None if withheld.
+    """A figure's printed value now (`after`) and on the day `before_on` (`before`); None for a withheld value.
 
     `is_other_rung` says that the two values are from different rungs and cannot be compared.
     """

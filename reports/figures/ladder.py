@@ -203,7 +203,7 @@ def choose_rung(con: Connection, figure: Figure, inputs: FigureInputs) -> tuple[
 
 
 def _stood_before(attempt: Attempt, better: Attempt, as_of: date) -> bool:
-    """Whether a lower rung had a value before the better rung, and the better rung's is newer than `MIN_DAYS_HELD`."""
+    """Whether a lower rung had a value first, and the better rung has had a value for less than `MIN_DAYS_HELD`."""
     if attempt.since is None or better.since is None or attempt.is_refused:
         return False
     return attempt.since < better.since and as_of - better.since < MIN_DAYS_HELD
@@ -250,7 +250,8 @@ def judge(con: Connection, figure: Figure, attempt: Attempt, inputs: FigureInput
 def _find_evidence(con: Connection, figure: Figure, attempt: Attempt, inputs: FigureInputs) -> Evidence:
     """Return the evidence of an attempt.
 
-    It is copied from the previous day's ledger if the vintage is the same; otherwise the SELECT of adverts gives it.
+    The evidence is copied from the previous day's ledger if the vintage is the same. Otherwise the SELECT of adverts
+    gives the evidence.
     """
     before, vintage = inputs.before.get(figure.id), inputs.vintage_of(attempt.list)
     if before and vintage and (before.rung, before.list, before.vintage) == (
@@ -297,7 +298,7 @@ def read_behind(
     con: Connection, figure: Figure, rung: Rung, given: Mapping[str, object], inputs: FigureInputs,
     *, around: str = "behind/files",
 ) -> Rows:  # fmt: skip
-    """Run the SELECT `around` over the adverts that a rung rests on; return its rows for the cells that count.
+    """Run the SELECT `around` over the adverts that a rung rests on; return the rows for the cells that count.
 
     By default, the rows are archive files with their source, board and number of adverts.
     """

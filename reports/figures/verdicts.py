@@ -28,7 +28,7 @@ NOT_CONFIRMED = (
 
 @dataclass(frozen=True, kw_only=True)
 class Verdict:
-    """Whether rows may be printed (a state of `vocabulary.FIGURE_STATES`), why not, and what they count."""
+    """Whether rows may be printed (`vocabulary.FIGURE_STATES`), why not, and how many jobs and employers they count."""
 
     status: str
     reason: str | None = None
@@ -68,7 +68,7 @@ NOTHING = Verdict(status="suppressed", reason=why_too_few(0, 0), n_jobs=0, n_emp
 
 
 def judge_cell(rows: Rows) -> Verdict:
-    """Return the verdict of the mart on the first row."""
+    """Return the verdict that the first row states."""
     if not rows:
         return NOTHING
     row = rows[0]
@@ -78,7 +78,7 @@ def judge_cell(rows: Rows) -> Verdict:
 def judge_ranking(rows: Rows) -> Verdict:
     """Judge shares of one or more cells: printed if any share may be printed.
 
-    Otherwise they are withheld for the first reason.
+    Otherwise the figure is withheld for the first reason.
     """
     if not rows:
         return NOTHING
@@ -94,7 +94,7 @@ def judge_ranking(rows: Rows) -> Verdict:
 def judge_places(rows: Rows) -> Verdict:
     """Judge shares of places, with the counts of all adverts.
 
-    If only single places are given, the counts are None, because a job may have several places.
+    If the rows hold only single places, the counts are None, because a job may have several places.
     """
     verdict = judge_ranking(rows)
     is_of_all = any(row["region_level"] == "world" for row in rows)
@@ -102,7 +102,7 @@ def judge_places(rows: Rows) -> Verdict:
 
 
 def judge_within(rows: Rows) -> Verdict:
-    """Judge comparisons of several cells: printed if any of them may be printed.
+    """Judge comparisons of several cells: printed if any comparison may be printed.
 
     The counts are those of all jobs if that cell may be printed, or else those of the first printed cell.
     """
@@ -129,7 +129,7 @@ def judge_new(rows: Rows) -> Verdict:
 
 
 def judge_shares(rows: Rows) -> Verdict:
-    """Judge shares of several cells in one sentence: withheld if any of the cells is withheld."""
+    """Judge shares of several cells that are printed in one sentence: withheld if any of the cells is withheld."""
     smallest = min(rows, key=lambda row: (row["status"] != "suppressed", row["n_jobs"], row["n_employers"]))
     verdict = judge_cell([smallest])
     if verdict.status != "suppressed":
@@ -145,7 +145,7 @@ def judge_counts(rows: Rows) -> Verdict:
 def judge_reports(rows: Rows) -> Verdict:
     """Judge pay that people report: printed if any row may be printed.
 
-    Its confidence is always low, because people chose to answer.
+    The confidence is always low, because people chose to answer.
     """
     printable = numbers.choose_printed(rows)
     if not printable:

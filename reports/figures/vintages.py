@@ -34,17 +34,17 @@ from warehouse.marts.vintages.published import Offer
 from warehouse.ops_tables import Vintages
 
 THIN = 1 / 3
-"""A night is thin for a list if it has less than this fraction of the published jobs: boards are no longer read."""
+"""A night is thin for a list if it has less than this fraction of the published jobs, as boards are no longer read."""
 MAX_LOST = 1 / 2
 """Fraction of the published jobs that must remain; a list with fewer waits for review."""
 MIN_ADVERTS_OF_SOURCE = 6
-"""Number of adverts from a source above which the loss or arrival of the source needs a review.
+"""Fewest adverts of a source for which the source's loss or arrival needs a review.
 
 If six adverts are expected, none turn up by chance one time in 400 (Poisson). That is about as rare as a number beyond
 three standard errors.
 """
 MANY = 5
-"""How many lists must share a day for it to be worth computing the adverts of all their figures at once."""
+"""How many lists must have cells from the same day before the adverts of all their figures are computed together."""
 PUBLISHED, WAITING, REJECTED, WITHDRAWN = "published", "waiting", "rejected", "withdrawn"
 KEPT, NOT_REVIEWED = "kept", "not reviewed"
 """Further decisions of a night: nothing changes, or a waiting vintage is published without a review."""
@@ -235,8 +235,7 @@ def _apply(case: _Case, state: str, why: str) -> list[Vintages]:
 
 
 def _is_overdue(case: _Case, waiting: Vintages, last: Vintages) -> bool:
-    """Whether a vintage has waited so long, and the published one is so old, that the waiting one is published
-    unreviewed.
+    """Whether a waiting vintage is published unreviewed, because it has waited long and the published vintage is stale.
 
     A waiting vintage from a thin night is published only when the published vintage is too old to be printed. A vintage
     in which no cell is printed goes on waiting.
@@ -281,7 +280,7 @@ def _find_before(history: Sequence[Vintages], day: date) -> Vintages | None:
 
 
 def _is_again(vintage: Vintages, day: date) -> bool:
-    """Whether a run of the same day made this vintage, and no person decided on it."""
+    """Whether a run of the same day made this vintage, and no person has decided on it."""
     return vintage.offered_on == day and vintage.reason is None
 
 
@@ -289,7 +288,7 @@ TAKEN_OVER = "taken over from the vintages of its figures"
 
 
 def take_over(con: database.Connection, figures: Mapping[str, Figure]) -> None:
-    """Give lists their first vintage in a data folder whose figures were accepted one by one (before c3228cc0).
+    """Give lists their first vintage in a data folder whose figures were accepted one by one (before commit c3228cc0).
 
     The cells of a list are taken from the day of most of its accepted figures, if the marts still have that day.
     """
@@ -395,8 +394,8 @@ def pair_figures(
 ) -> dict[str, list[Pair]]:
     """Pair each published figure with the same figure in the marts of a day, rung by rung, if both have a value.
 
-    Published figures are read from the published cells. If a later run replaced these cells, they are read from the
-    marts of their day.
+    Published figures are read from the published cells. If a later run replaced the cells, the figures are read from
+    the marts of their day.
     """
     pairs: dict[str, list[Pair]] = {name: [] for name in standing}
     if not standing:
@@ -532,9 +531,9 @@ def decide(
 def correct(
     con: database.Connection, name: str, history: Sequence[Vintages], *, erratum: str, on: date
 ) -> list[Vintages]:
-    """Return the vintage that corrects an error at once, with its erratum, after the waiting vintage, now withdrawn.
+    """Return the vintage that corrects an error at once; a waiting vintage is withdrawn and returned as well.
 
-    Raise `ValueError` if the marts of the day have no cell of the list.
+    `erratum` becomes the reason of the correction. Raise `ValueError` if the marts of the day have no cell of the list.
     """
     offer = published.read_offers(con, on).get(name)
     if offer is None:

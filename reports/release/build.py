@@ -57,7 +57,7 @@ def make_release(con: Connection, folder: Path, *, base_url: str = "") -> MadeRe
     n_of_day = sum(before["as_of"] == publication.as_of for before in chain)
     candidates = [(f"{day}.{n_of_day + 1}" if n_of_day else day, chain)]
     if n_of_day:
-        candidates.insert(0, (chain[0]["release"], chain[1:]))  # nothing may have changed since the newest release
+        candidates.insert(0, (chain[0]["release"], chain[1:]))  # in case nothing changed since the newest release
     change = atomic_files.begin_folder(folder)
     fresh = change.fresh
     try:

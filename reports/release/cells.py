@@ -39,12 +39,12 @@ class ReleasedCells:
     left_out: Mapping[str, int]
 
     def own(self, kinds: Collection[str]) -> list[Cell]:
-        """Return the cells of these kinds that are under our own licence."""
+        """Return the cells of `kinds` that are under our own licence."""
         return [cell for cell, licence in self.cells if licence.id == OURS and cell.kind in kinds]
 
 
 def select_cells(con: Connection, as_of: date) -> ReleasedCells:
-    """Return every cell that may be printed and released."""
+    """Return every cell that may be printed and released, and count those left out."""
     pairs = [(cell, combine(cell.rests.sources)) for cell in read_cells(con, as_of)]
     omissions = Counter(why for _, why in pairs if isinstance(why, str))
     return ReleasedCells(

@@ -30,8 +30,7 @@ MAX_FIGURES = 3_000
 def rebuild_open_tables(
     con: Connection, figures: Sequence[Figures]
 ) -> tuple[list[Figures], dict[str, tuple[str, ...]]]:
-    """Rebuild tables that may not be released, from the members that may; return all rows, and each table's omitted
-    members.
+    """Rebuild tables that may not be released from the members that may; return all rows, and omitted members by table.
 
     If the licences of the remaining members exclude each other, a table keeps only the members under our own licence.
     """

@@ -45,7 +45,7 @@ FORMS = {
 
 @dataclass(frozen=True, kw_only=True)
 class Dataflow:
-    """A table of observations from cells of these kinds.
+    """A table of observations from cells of `kinds`.
 
     `dimensions` are in the order of an id's parts. `parts` are the parts of a value that the table includes.
     """

@@ -11,7 +11,7 @@ NAMES = {"junior": "entry"}
 NOT_ONE = {"all": "every level", "unstated": "level not stated"}
 """Words for groups that are not a level of a career."""
 TITLES = {"junior": "junior, graduate and the like"}
-"""Words for a level in titles."""
+"""Words that stand in titles for a level."""
 CODES = {"junior": "EN", "mid": "MI", "senior": "SE", "executive": "EX"}
 """The third party's codes for levels."""
 

@@ -43,7 +43,7 @@ def _parse_rows(value_json: str) -> tuple[Row, ...]:
 
 
 def rows_of(figure: Figures) -> Rows:
-    """Return the SELECT's rows of a ledger row; () if it is withheld."""
+    """Return the rows of numbers that a ledger row holds; () if the figure is withheld."""
     return _parse_rows(figure.value_json) if figure.value_json else ()
 
 
@@ -189,7 +189,7 @@ If there are more, they are only counted, because the table marks each.
 
 
 def why_low(figure: Figures, *, max_named: int = MAX_NAMED_IN_SHORT) -> str | None:
-    """Say why a figure has low confidence, and which of its rows have; None if the figure does not have low confidence.
+    """Say why a figure has low confidence, and in which rows; None if its confidence is not low.
 
     If more than `max_named` rows have low confidence, the rows are counted instead of named.
     """
@@ -221,8 +221,8 @@ MAX_NAMED_OF_SCOPE = 3
 def scope(figure: Figures, titles: Mapping[str, str] | None = None) -> str:
     """Return the scope of shares of all places: "In the adverts we read", with the largest countries and sources.
 
-    The percentages of countries count jobs. Those of sources count adverts. Return "" for other figures, and for
-    withheld ones.
+    The percentages of countries count jobs. The percentages of sources count adverts. Return "" for other figures and
+    for withheld figures.
     """
     row = _first_of(figure)
     if figure.basis != "postings" or figure.value is None or not row.get("countries"):

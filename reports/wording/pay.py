@@ -133,7 +133,7 @@ def _find_main_country(rows: Rows) -> Row | None:
 
 
 def find_head(rows: Rows) -> Row | None:
-    """Return the counts of the country that heads a region, if a country has nearly all jobs and enough of them."""
+    """Return the counts of the country that heads a region, if one country has nearly all jobs and enough of them."""
     first = _find_main_country(rows)
     return first if first is not None and first["n_jobs"] >= JOBS.bound else None
 
@@ -167,10 +167,7 @@ def _ends(row: Row) -> str | None:
 
 
 def _level_source(row: Row) -> str | None:
-    """Say how levels were read.
-
-    This is the band from titles alone, or else the number of titles that name the level.
-    """
+    """Say how levels were read: the band from titles alone, or else the number of titles that name the level."""
     if row["basis"] != "advertised":
         return None
     if row.get("stated_status") == "suppressed":

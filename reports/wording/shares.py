@@ -123,7 +123,10 @@ def say_languages(measure: Measure) -> str:
 
 
 def single(measure: Measure, jobs: str) -> Renderer:
-    """Return the renderer of the share of one item of a measure among `jobs`."""
+    """Return the renderer of the share of one item of a measure among `jobs`.
+
+    If silent jobs have an unknown answer, the share leaves them out.
+    """
 
     def text(rows: Rows) -> str:
         of = f"all {jobs}" if rows[0].get("form") == "bounds" else f"the {measure.name_jobs(jobs)}"

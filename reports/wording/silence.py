@@ -40,7 +40,7 @@ def bounds(row: Row) -> str | None:
 
 
 def at_odds(row: Row) -> str | None:
-    """Return the medians of all jobs if silent jobs tend to pay less and if they tend to pay more; None if none is
+    """Return the median of all jobs if silent jobs tend to pay less, and if they tend to pay more; None if none is
     silent.
     """
     return _amounts(row, "p50_if_odds_double", "p50_if_odds_half")

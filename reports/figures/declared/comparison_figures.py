@@ -25,7 +25,8 @@ BEHIND = {
 }  # fmt: skip
 """For each kind of source: the name of its only rung, a SELECT, and words printed after the value.
 
-The SELECT returns all adverts or reports that a value may rest on; None if the value is one row of an office's table.
+The SELECT returns all adverts or reports that a value may rest on. It is None for official wages, because such a value
+is one row of an office's table.
 """
 COMPARISON = Figure(
     id="comparison.countries",
@@ -40,23 +41,24 @@ COMPARISON = Figure(
 
 
 def declare_compared(con: Connection) -> list[Figure]:
-    """Return a figure per kind of source for each role and country for which two kinds ever had a value."""
+    """Declare the pay of each role and country from each kind of source, if two kinds ever had a value there."""
     return [_make_figure(**row) for row in query.read(con, query.fill("pay/compared_figures", {}))]
 
 
 KINDS = {f"{basis}{market}": basis for basis in BEHIND for market in ("", "_abroad", "_mixed")}
-"""The kind of source for each name in an id; a name without ending is pay in the place's own market, `_abroad` is pay
-from abroad, and `_mixed` is both together.
+"""The kind of source for each name in an id.
+
+A name without ending stands for pay in the place's own market, `_abroad` for pay from abroad, and `_mixed` for both.
 """
 
 
 def declare(place: Place, work: str, kind: str) -> Figure:
-    """Return the figure of pay of a role or group of roles (`work`) in a country, from one kind of source."""
+    """Declare the pay of a role or group of roles (`work`) in a country, from one kind of source."""
     return _make_figure(f"{place.slug}.{work}.{kind}", place.name, KINDS[kind])
 
 
 def _make_figure(compared: str, place: str, basis: str) -> Figure:
-    """Return the figure of the cell that `compared` names, such as "us.data_scientist.official"."""
+    """Declare the pay in the cell that `compared` names, such as "us.data_scientist.official"."""
     name, select, words = BEHIND[basis]
     parameters: dict[str, object] = {"groups": dict(CELL_GROUPS)}
     if select is not None:

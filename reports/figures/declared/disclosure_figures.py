@@ -64,7 +64,7 @@ DISCLOSURES = (
 
 
 def declare_disclosure(place: Place, group: str, law: str) -> Figure:
-    """Return the figure of the share of a group's jobs at a place whose adverts state pay, under one class of law."""
+    """Declare the share of a group's jobs at a place whose adverts state pay, under one class of law."""
     at = f" in {place.in_words}" if place.name else ""
     return Figure(
         id=f"disclosure.{place.slug}.{group}.{law}",

@@ -39,7 +39,7 @@ ALL_ROLES = ALL_LEVELS = "all"
 OWN, OFFICIAL = "open adverts, paid there", "official wages"
 """Names of the first and the last rung."""
 BAND_LEVEL, ENTRY_LEVEL = "mid_senior", "entry"
-"""Groups of levels: that of the bands, and that of entry pay by country."""
+"""Groups of levels: the levels of the bands, and the levels of entry pay by country."""
 NEAR_ROLES = (*ROLE_GROUPS["ai_engineering"], "data_scientist", "ai_researcher")
 """Roles that an official occupation may be near to, nearest first.
 
@@ -133,7 +133,7 @@ def _pay_rung(
 def _engineering_ladder(level: str, market: str, *, is_country: bool) -> tuple[Rung, ...]:
     """Return the rungs of AI engineering pay.
 
-    Entry pay is never widened to every level, because pay of every level is much higher.
+    Entry pay is never widened to every level, because most other levels pay far more.
     """
     rungs = []
     for step in _ENGINEERING:
@@ -215,7 +215,7 @@ def pay_id(place: str, work: str, level: str, market: str = LOCAL) -> str:
 
 
 def declare_pay(place: Place, work: str, level: str, market: str = LOCAL, basis: str | None = None) -> Figure:
-    """Return the figure of yearly pay of a role or group of roles (`work`) at one level in one place.
+    """Declare yearly pay of a role or group of roles (`work`) at one level in one place.
 
     The value is from the best rung, or from `basis` alone if it is given.
     """
@@ -245,8 +245,7 @@ def declare_pay(place: Place, work: str, level: str, market: str = LOCAL, basis:
 def _nearest(place: Place, work: str, level: str, market: str) -> tuple[str, ...]:
     """Return ids of figures to offer if local pay of a country is withheld; () for other places or pay from abroad.
 
-    For entry pay, the figure offered is pay from mid to senior level. For other levels, pay from abroad and pay in
-    wider places are offered.
+    For entry pay, mid-to-senior pay is offered. For other levels, pay from abroad and pay in wider places are offered.
     """
     if place.level != "country" or market != LOCAL:
         return ()
@@ -257,7 +256,7 @@ def _nearest(place: Place, work: str, level: str, market: str) -> tuple[str, ...
 
 
 def country_figures(place: Place) -> tuple[Figure, ...]:
-    """Return AI engineering pay in a country: entry level, mid to senior, and mid to senior from abroad."""
+    """Declare AI engineering pay in a country: entry level, mid to senior, and mid to senior from abroad."""
     return tuple(
         declare_pay(place, WORK_OF_GUIDE, level, market)
         for level, market in ((ENTRY_LEVEL, LOCAL), (BAND_LEVEL, LOCAL), (BAND_LEVEL, ABROAD))
@@ -283,7 +282,7 @@ def offer_nearest(figure: Figure) -> Figure:
 
 
 def declare_bonus(place: Place) -> Figure:
-    """Return the figure of the yearly bonus of AI engineering at all levels, from adverts that state an amount."""
+    """Declare the yearly bonus of AI engineering at all levels, from adverts that state an amount."""
     return Figure(
         id=f"bonus.{place.slug}",
         title="Yearly bonus, where an advert puts a sum on it",

@@ -79,7 +79,7 @@ def declare_items(
     displays: tuple[Display, ...] = (),
     baseline: str | None = None,
 ) -> Figure:
-    """Return the figure with the shares of all items of a measure, among jobs of a group.
+    """Declare the shares of all items of a measure, among jobs of a group.
 
     If `is_ranked`, only items that at least one job has are included.
     """
@@ -101,7 +101,7 @@ def declare_items(
 def declare_places(
     name: str, measure: str, item: str, group: str, kind: str, displays: tuple[Display, ...] = ()
 ) -> Figure:
-    """Return the figure with the share of one item of a measure in each place of a `kind`.
+    """Declare the share of one item of a measure in each place of a `kind`.
 
     For the kind "region", the share in all adverts is included. For countries it is not, because their list of cells
     may be from another day than the list of all adverts.
@@ -126,7 +126,7 @@ def declare_places(
 
 
 def declare_share(measure: str, item: str, place: Place, group: str) -> Figure:
-    """Return the figure with the share of one item of a measure among jobs of a group at a place; `item` is a slug."""
+    """Declare the share of one item of a measure among jobs of a group at a place; `item` is a slug."""
     definition = MEASURES[measure]
     known = items_of(measure)
     word = {slug(name): name for name in definition.names}.get(item, item.replace("_", " "))
@@ -217,7 +217,10 @@ def skill_id(name: str, place: str = EVERYWHERE.slug, group: str = WORK_OF_GUIDE
 
 
 def declare_skill(name: str, word: str, spellings: tuple[str, ...], place: Place, group: str) -> Figure:
-    """Return the figure with the share of jobs of a group at a place that ask for a skill, found by its spellings."""
+    """Declare the share of jobs of a group at a place that ask for a skill.
+
+    `spellings` are the names that a taxonomy may give the skill.
+    """
     is_baseline = name in BASELINE_NAMES and place == EVERYWHERE and group == WORK_OF_GUIDE
     return replace(
         declare_share(ASKED, name, place, group),
@@ -265,7 +268,7 @@ SKILLS = (
 
 
 def declare_closing_rate(place: Place, *groups: str) -> Figure:
-    """Return the figure with the closing rate of adverts at a place: the first group's, beside the other groups'."""
+    """Declare the closing rate of the first group's adverts at a place, beside the rates of the other groups."""
     members = {member: group for group in groups for member in CELL_GROUPS[group]}
     return Figure(
         id=f"closing_rate.{place.slug}.{groups[0]}",
