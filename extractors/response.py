@@ -143,7 +143,6 @@ def _as_record(value: object) -> Record | None:
 
 
 def _number(text: str) -> int | float | _NotANumber:
-    """Read a number: an integer of at most 18 digits as int, any other as float if it is finite."""
     if text.lstrip("-").isdigit() and len(text) < len("9223372036854775807"):
         return int(text)
     number = float(text)

@@ -287,7 +287,6 @@ def read_job_posting(item: dict[str, Any], *, source: str, url: str) -> RawPosti
 
 
 def _whole_text(item: dict[str, Any]) -> str:
-    """Join the texts of an advert into HTML. A text may be HTML, HTML that was escaped twice, or plain text."""
     whole: dict[str, str] = {}
     for name, heading in PARTS.items():
         for part in _many(item.get(name))[:MAX_PARTS]:
@@ -374,9 +373,9 @@ def _one(value: object) -> Any:
 
 
 def _text(value: object) -> str | None:
-    """Return the value as text, or its name if it is an object.
+    """Return a text or number as text, or the name of an object. Of a list, only the first item counts.
 
-    Of a list, only the first item counts. Empty gives None.
+    Return None for an empty text and for any other value.
     """
     value = _one(value)
     if isinstance(value, dict):

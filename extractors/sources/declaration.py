@@ -155,7 +155,6 @@ def _address_pattern(template: str) -> re.Pattern[str]:
 
 
 def _address_part(before: str) -> str:
-    """Return the pattern of one part, given the text before it in the template."""
     if "?" in before:
         return r"[^&;,#%]+?"
     return r"[^/?#]+?" if "/" in before[8:] else r"[^/.?#]+?"

@@ -48,7 +48,11 @@ def fetch_boards(source: Source) -> Fetch:
 def fetch_lists_and_postings(
     source: Source, next_of: Callable[[Response, list[str]], str | None], *, max_pages: int = 1
 ) -> Fetch:
-    """Return a `fetch` that requests the list of every board and then single postings, as `paging.ask_lists` does."""
+    """Return a `fetch` that requests the list of every board and then single postings, as `paging.ask_lists` does.
+
+    `next_of` receives a page and a list. It adds the addresses of postings to request to the list, and returns the
+    address of the next page or None.
+    """
 
     def fetch(web: Web, *, boards: Sequence[str] = (), as_of: date) -> list[str]:
         return paging.ask_lists(web, source, boards, next_of, max_pages=max_pages)

@@ -165,9 +165,9 @@ def _place_in(summary: str) -> Tie:
 def _salary_of(summary: str, label: str, ends: tuple[float | None, float | None]) -> str:
     """Return which component a salary is: base pay, or one of `MORE_THAN_BASE`.
 
-    Only words say which. The words of the component's own `summary` count first. Otherwise the tier's `label` counts,
-    read as prose, if it says so of these amounts: in "$75K • $150k OTE", 75K is base pay. A label without amounts
-    counts if it does not mention base pay.
+    Only words say which. The words of the component's own `summary` count first. If they say nothing, the `label` of
+    the tier counts. A label with amounts is read as prose, and its words count for the amounts beside them: in "$75K •
+    $150k OTE", 75K is base pay. A label without amounts counts unless it mentions base pay.
     """
     component = component_in(summary)
     if component not in MORE_THAN_BASE:

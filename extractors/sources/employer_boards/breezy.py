@@ -107,7 +107,7 @@ def _address(place: dict[str, Any]) -> Address:
 
 
 def _line(place: dict[str, Any]) -> str:
-    """Return town and country in words. Codes in a place's name are ambiguous: "Colon, PA" is in Panama."""
+    """Return town and country in words. The codes in a place's name are ambiguous: "Colon, PA" is in Panama."""
     return ", ".join(filter(None, (place.get("city"), _name(place, "country")))) or place.get("name") or ""
 
 

@@ -142,9 +142,9 @@ def _unescape(text: str) -> str:
 
 
 def _offices(location: str | None, offices: Sequence[dict[str, Any]]) -> list[Address]:
-    """Return the offices if the job's location names no country ("HQ", "Remote", "SF").
+    """Return the offices if the job's location names no country ("HQ", "Remote", "SF"), else none.
 
-    Otherwise return none: offices are the employer's, and often a job lists several of them beside its own location.
+    Offices belong to the employer: often a job lists several offices beside its own location.
     """
     if not offices or (location and any(place.country for place in whereabouts(location).places)):
         return []

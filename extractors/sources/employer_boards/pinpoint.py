@@ -112,7 +112,6 @@ def _parts(posting: dict[str, Any]) -> Iterator[str]:
 
 
 def _pay(posting: dict[str, Any], issues: list[Issue]) -> tuple[tuple[Pay, ...], str | None]:
-    """Return pay in fields, or else the line that visitors see. Return neither if the employer hides pay."""
     if posting.get("compensation_visible") is False:
         return (), None
     low, high, currency, period = (posting.get(f"compensation_{part}") for part in PAY_PARTS)

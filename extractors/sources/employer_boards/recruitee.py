@@ -121,5 +121,4 @@ def _line(place: dict[str, Any]) -> str:
 
 
 def _time(value: object) -> object:
-    """Return a time in ISO 8601. The API ends times with " UTC"."""
     return value.replace(" UTC", "+00:00") if isinstance(value, str) else value

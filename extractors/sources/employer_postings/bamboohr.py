@@ -90,7 +90,6 @@ def parse(response: Response) -> Iterator[RawPosting | Issue]:
 
 
 def _read_opening(opening: dict[str, Any], *, board: str | None, native: str | None) -> RawPosting | Issue:
-    """Read an opening of a list, or a single opening. `native` is the id that the address of a single opening has."""
     number = native.rpartition("/")[2] if native else opening.get("id")
     if opening.get("jobOpeningStatus", "Open") != "Open":
         return leave_out(f"{number} {opening['jobOpeningStatus']}", "an open position expected")

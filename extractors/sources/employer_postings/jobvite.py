@@ -65,7 +65,6 @@ SOURCE = platform(
 
 
 def _next(page: Response, postings: list[str]) -> str | None:
-    """Return the address of the next page, or None. Add the addresses of jobs to request to `postings`."""
     tree = _tree(page)
     postings += [row["url"] for row in _rows(tree, page.url) if names_followed_role(row["title"])]
     link = next((link.get("href") for link in tree.iter("a") if _is(link, "jv-pagination-next")), None)

@@ -105,7 +105,6 @@ SOURCE = platform(
 
 
 def _next(page: Response, postings: list[str]) -> str | None:
-    """Return the address of the next page, or None. Add the addresses of requisitions to request to `postings`."""
     search = page.json()["items"][0]
     requisitions = search["requisitionList"]
     postings += followed_postings(page, SOURCE, requisitions, id="Id", title="Title")
@@ -175,7 +174,6 @@ def _fields(record: dict[str, Any]) -> list[tuple[str, str]]:
 
 
 def _pay(fields: Sequence[tuple[str, str]], issues: list[Issue]) -> tuple[tuple[Pay, ...], str | None]:
-    """Return pay from two fields with amounts, or else from a line of prose. Another field may name the period."""
     ends = {match[1].lower(): value for name, value in fields if (match := PAY_END.fullmatch(name.strip()))}
     period = next((value for name, value in fields if PAY_PERIOD.fullmatch(name.strip())), None)
     pay = stated_pay(ends.get("minimum"), ends.get("maximum"), period=period, issues=issues)

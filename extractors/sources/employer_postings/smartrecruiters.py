@@ -83,7 +83,6 @@ SOURCE = platform(
 
 
 def _next(page: Response, postings: list[str]) -> str | None:
-    """Return the address of the next page, or None. Add the addresses of postings to request to `postings`."""
     answer = page.json()
     postings += followed_postings(page, SOURCE, answer["content"], id="id", title="name")
     return after_records(page.url, "offset", len(answer["content"]), total=answer["totalFound"])

@@ -171,7 +171,7 @@ def parse(response: Response) -> Iterator[RawPosting | Issue]:
 
 
 def _read_item(item: dict[str, Any], *, address: re.Match[str]) -> RawPosting:
-    """Read a posting of a list. If the list only says how many places there are, the path names the first place."""
+    """Read a posting of a list. If the list says only how many places there are, the path names the first place."""
     path = item["externalPath"]
     location, parts = item.get("locationsText"), path.split("/")
     if not location or SEVERAL.fullmatch(location):

@@ -112,7 +112,6 @@ def _token(web: Web) -> str:
 
 
 def _next(page: Response) -> str | None:
-    """Return the address of the range after a full page, or None after the last range that the API gives."""
     match = RANGE.search(page.url)
     offers = page.value_at("resultats")
     start = int(match[1]) + PAGE if match else LAST_START

@@ -96,9 +96,10 @@ def fetch(web: Web, *, boards: Sequence[str], as_of: date) -> list[str]:
 
 
 def _begin(web: Web, as_of: date) -> str:
-    """Return the time since which to request changes: the time of the last response, less `OVERLAP`.
+    """Return the time from which to request changes: a little before the last response.
 
-    If the last response is damaged, return the time since which that response was requested.
+    If the last response is damaged, return the time from which that response had the changes. Without a last response,
+    return the start of the day before `as_of`.
     """
     last = web.newest(CHANGES)
     begin = datetime.combine(as_of - timedelta(days=1), time(), UTC)

@@ -117,7 +117,7 @@ def fetch(web: Web, *, boards: Sequence[str] = (), as_of: date) -> list[str]:
 
 
 def _find_changed(web: Web, page: Response) -> Iterator[str]:
-    """Yield the addresses of a page's adverts in roles we follow, if an advert changed since our last request."""
+    """Yield the addresses of a page's adverts to request: those in our roles that changed since the last request."""
     for id, entry in _last_entries(page).items():
         if entry.get("status") == ACTIVE and names_followed_role(entry.get("title")):
             newest = web.newest(f"{ENTRY}{id}")
@@ -135,7 +135,7 @@ def _is_id(value: object) -> bool:
 
 
 def _time_of(entry: dict[str, Any]) -> datetime:
-    """Return the time of an entry. Without a time, return the far future, and the advert will be requested."""
+    """Return the time of an entry. Return the far future if there is none, which makes us request the advert."""
     with contextlib.suppress(KeyError, TypeError, ValueError, OverflowError):
         return datetime.fromisoformat(entry["sistEndret"]).astimezone(UTC)
     return datetime.max.replace(tzinfo=UTC)
@@ -173,7 +173,7 @@ def _read_entry(item: dict[str, Any], *, last: dict[str, dict[str, Any]]) -> Rem
 
 
 def _read_advert(advert: dict[str, Any], *, id: str) -> RawPosting:
-    """Read an advert. Its dates are taken from its times as written, in Oslo's zone."""
+    """Read an advert. Its days are taken from its times as written, which are in Oslo's zone."""
     employer = advert.get("employer") or {}
     places = [*map(_address, advert.get("workLocations") or ())]
     kinds = (advert.get("engagementtype"), advert.get("extent"))
@@ -196,7 +196,7 @@ def _read_advert(advert: dict[str, Any], *, id: str) -> RawPosting:
 def _address(place: dict[str, Any]) -> Address:
     """Read a place, whose names are in capitals.
 
-    No text is set: a county such as "Møre og Romsdal" would count as two places.
+    The address has no text, because a county such as "Møre og Romsdal" would be read as two places.
     """
     country, region, town = (place.get(key) or "" for key in ("country", "county", "city"))
     names = (name.title() or None for name in (country, region, town or place.get("municipal") or ""))

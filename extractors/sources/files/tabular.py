@@ -56,7 +56,6 @@ COPIED = (
 
 
 def _declared_list(response: Response) -> DeclaredList | None:
-    """Return the list that a file is complete for, if its mapping declares one, else None."""
     try:
         mapping = _mapping_of(response)
     except Rejected:
@@ -111,7 +110,6 @@ def parse(response: Response) -> Iterator[RawPosting | Issue]:
 
 
 def _mapping_of(response: Response) -> ReadMapping:
-    """Return the mapping in the headers of a file. Raise `Rejected` if it is missing or belongs to another file."""
     try:
         mapping = base64.b64decode(response.headers[MAPPING], validate=True)
     except (KeyError, binascii.Error) as error:
@@ -179,7 +177,6 @@ def _pay(values: dict[str, Any]) -> Iterator[Pay]:
 
 
 def _values_of(mapping: ReadMapping, row: Row) -> tuple[dict[str, Any], list[Issue]]:
-    """Return the values of the fields that can be read, and an issue for each field that cannot be read."""
     values: dict[str, Any] = {}
     issues = []
     for name, parts in mapping.fields.items():
@@ -275,7 +272,7 @@ def _day(text: str, form: str, name: str) -> date:
 def _cell(cells: Mapping[str, object], column: str, missing: frozenset[str], *, bullets: bool = False) -> object:
     """Return the value of a column, or of a path inside a column, or None if the value is missing.
 
-    A column that ends with "[]" holds a list, which becomes a text. With `bullets`, each item has its own line.
+    If `column` ends with "[]", the value is a list and becomes a text. With `bullets`, each item has its own line.
     """
     value: object = cells
     path = [column] if column in cells else column.removesuffix("[]").split(".")
@@ -303,7 +300,6 @@ def _is_missing(value: object, missing: frozenset[str]) -> bool:
 
 
 def _literal(text: str) -> object:
-    """Parse a value in the notation of JSON or Python. Return any other text unchanged."""
     try:
         return orjson.loads(text)
     except orjson.JSONDecodeError:

@@ -193,7 +193,6 @@ def _database_rows(mapping: ReadMapping, content: bytes) -> list[Row]:
 
 
 def _join_tables(mapping: ReadMapping, read: Callable[[str | None], list[Row]]) -> list[Row]:
-    """Return the rows of the mapping's table. Each row also has the cells of the joined rows."""
     rows = read(mapping.table)
     for name, join in mapping.joined.items():
         others = _newest_by_key(read(name), join)
@@ -223,7 +222,6 @@ def _choose(name: str | None, names: Sequence[str], what: str) -> str:
 
 
 def _sheet(content: bytes, name: str | None) -> list[Row]:
-    """Return the rows of a workbook's sheet. The header is the first line that is not empty."""
     expected, remedy = "a whole Excel workbook", "save it again as .xlsx"
     with open_workbook(content, largest=MAX_UNPACKED, expected=expected, remedy=remedy) as workbook:
         sheet = workbook[_choose(name, [sheet.title for sheet in workbook.worksheets], "sheet")]
@@ -310,7 +308,6 @@ def _too_many(number: int) -> Rejected:
 
 
 def _check_values(content: bytes, marks: Sequence[str]) -> None:
-    """Raise `Rejected` if the number of marks between values shows that a text has too many values for memory."""
     n_values = sum(content.count(mark.encode()) for mark in marks)
     if n_values > MAX_VALUES:
         value = f"{n_values:,} of {' '.join(map(repr, marks))}"

@@ -63,10 +63,9 @@ def fetch(web: Web, *, boards: Sequence[str] = (), as_of: date) -> list[str]:
 
 
 def next_of(response: Response, *, since: float) -> str | None:
-    """Return the address of the next page, or None after the last page and after a page without a newer job than
-    `since`.
+    """Return the address of the next page, or None after the last page and after a page with only old jobs.
 
-    `since` is in seconds since 1970 (UTC).
+    A job is old if it was created before `since`, in seconds since 1970 (UTC).
     """
     answer = response.json()
     times = [job.get("created_at") for job in answer["data"] if isinstance(job, dict)]

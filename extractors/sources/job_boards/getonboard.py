@@ -246,10 +246,6 @@ def _read_advert(advert: Tag, *, page: BeautifulSoup) -> RawPosting:
 
 
 def _place(element: Tag | None) -> PlaceOnPage:
-    """Read the offices, with the countries of their flags, and the workplace.
-
-    For remote work, read where applicants may live.
-    """
     if element is None:
         return PlaceOnPage()
     words = _words(element) or ""

@@ -109,7 +109,6 @@ def _read_issue(issue: dict[str, Any]) -> RawPosting | Issue:
 
 
 def _only_level(labels: Sequence[str]) -> str | None:
-    """Return the label that names a level, or None if labels name several levels or none."""
     levels = {level: label for label in labels if (level := seniority_stated(label)) not in (None, "unstated")}
     return next(iter(levels.values())) if len(levels) == 1 else None
 

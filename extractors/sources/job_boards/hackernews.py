@@ -132,16 +132,15 @@ def _no_advert(comment: dict[str, Any], text: str) -> str | None:
 
 
 def _title_below(lines: Sequence[str]) -> list[str]:
-    """Return the job at the beginning of the next line with words.
-
-    Return none if the first line announces several jobs.
-    """
     title = None if SEVERAL.search(lines[0]) else title_below(lines)
     return [title] if title else []
 
 
 def _without_others(text: str, title: str, line_of_title: dict[str, int]) -> str:
-    """Return the text without the lines of the other titles. `line_of_title` counts lines from 0 at the second line."""
+    """Return the text without the lines of other titles.
+
+    `line_of_title` counts lines from 0, which is the second line.
+    """
     others = {at + 1 for other, at in line_of_title.items() if other != title}
     return "\n".join(line for at, line in enumerate(text.split("\n")) if at not in others)
 

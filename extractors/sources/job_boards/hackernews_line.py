@@ -86,7 +86,6 @@ def _read_pipes(lines: Sequence[str]) -> Line | None:
 
 
 def _read_other_separators(lines: Sequence[str]) -> Line | None:
-    """Read a line of pieces between dashes or slashes, or a name that stands above a line with pipes."""
     pieces = [piece for piece in OTHER_SEPARATOR.split(lines[0]) if piece]
     is_short = all(len(piece) <= MAX_NAME for piece in pieces)
     if is_short and _is_long(lines) and any(map(_is_telling, pieces[1:])):
@@ -97,10 +96,6 @@ def _read_other_separators(lines: Sequence[str]) -> Line | None:
 
 
 def _read_sentence(lines: Sequence[str]) -> Line | None:
-    """Read "Company is hiring …" or a line that is only a job.
-
-    Other lines need words of hiring and a list of jobs below.
-    """
     first = lines[0]
     hirer = HIRER.match(first)
     employer = hirer["name"] if hirer and hirer["name"].lower() not in ("we", "who", "i") else None
@@ -130,7 +125,7 @@ def _is_telling(piece: str) -> bool:
 
 
 def _read_pieces(pieces: Sequence[str]) -> Line:
-    """Sort the pieces by what they say.
+    """Sort the pieces of a line by what they say.
 
     The first piece is the employer, unless it is the only piece that names a job.
     """
@@ -187,7 +182,6 @@ def _jobs_in(piece: str) -> list[str]:
 
 
 def _is_further_job(piece: str) -> bool:
-    """Whether a piece after the first job names another job. Otherwise it may say where the first job is done."""
     return JOB.search(piece) is not None and len(piece) <= MAX_NAME and not whereabouts(piece).workplace
 
 
@@ -217,7 +211,6 @@ def titles_in(lines: Sequence[str]) -> dict[str, int]:
 
 
 def _is_title(title: str) -> bool:
-    """Whether words are a job title, with capitals as in titles."""
     words = [word for word in title.split() if word not in SMALL_WORDS]
     has_capitals = all(word[0].isupper() or not word[0].isalpha() for word in words)
     is_short = bool(words) and len(title) <= MAX_NAME

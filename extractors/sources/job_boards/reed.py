@@ -136,7 +136,6 @@ def _iso(day: str | None) -> str | None:
 
 
 def _pay(advert: dict[str, Any]) -> Iterator[Pay]:
-    """Yield the stated pay. A search does not say the period of its pay."""
     low, high = amount_of(advert.get("minimumSalary")), amount_of(advert.get("maximumSalary"))
     if low is not None or high is not None:
         period = PERIOD_OF_TYPE.get(str(advert.get("salaryType")).lower())

@@ -86,9 +86,9 @@ def fetch(web: Web, *, boards: Sequence[str] = (), as_of: date) -> list[str]:
 
 
 def next_of(response: Response, *, since: float) -> str | None:
-    """Return the address of the next page, or None after the last page and after a page whose jobs are all too old.
+    """Return the address of the next page, or None after the last page and after a page with only old jobs.
 
-    A job is too old if it was published before `since`, in seconds since 1970.
+    A job is old if it was published before `since`, in seconds since 1970 (UTC).
     """
     answer = response.json()
     times = [job.get("pubDate") for job in answer["jobs"] if isinstance(job, dict)]

@@ -89,7 +89,6 @@ def _read_item(item: dict[str, str | None]) -> RawPosting:
 
 
 def _time(text: str | None) -> datetime | str | None:
-    """Return a time written as in mail (RFC 5322). Return other text unchanged; it will become an issue."""
     try:
         return parsedate_to_datetime(text) if text else None
     except ValueError:

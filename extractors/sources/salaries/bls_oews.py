@@ -257,7 +257,6 @@ def _as_in_workbook(
 
 
 def _top_code(notes: Iterable[object]) -> float | None:
-    """Return the dollars a year for which `#` stands according to the notes, or None if no note says so."""
     matches = (TOP_CODE.search(note) for note in notes if isinstance(note, str))
     return next((float(match[1].replace(",", "")) for match in matches if match), None)
 

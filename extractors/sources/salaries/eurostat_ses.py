@@ -94,7 +94,6 @@ class Cell(NamedTuple):
 
 
 def _cells_in(cube: Any) -> list[Cell]:
-    """Return the cells that we read and that have a value. Raise `Rejected` for another cube."""
     try:
         if missing := [name for name in DIMENSIONS if name not in cube["id"]]:
             raise Rejected("response", ", ".join(cube["id"]), f"a table by {', '.join(missing)} expected")
@@ -126,9 +125,7 @@ def _cell(code_of: Mapping[str, str], titles: Mapping[str, Mapping[str, str]], v
 
 
 def _codes_at(place: int, codes: Sequence[Sequence[str]]) -> list[str]:
-    """Return the code of each dimension for a position in row-major order, in which the last dimension changes
-    fastest.
-    """
+    """Return the code of each dimension for a position in row-major order (the last dimension changes fastest)."""
     result = []
     for of_dimension in reversed(codes):
         place, number = divmod(place, len(of_dimension))
@@ -137,7 +134,6 @@ def _codes_at(place: int, codes: Sequence[Sequence[str]]) -> list[str]:
 
 
 def _codes_of(index: Mapping[str, int] | Sequence[str]) -> list[str]:
-    """Return the codes of a dimension in order. JSON-stat has a list of codes, or their positions by code."""
     return sorted(index, key=lambda code: index[code]) if isinstance(index, Mapping) else list(index)
 
 
@@ -147,9 +143,7 @@ def _country(geo: str) -> str | None:
 
 
 def _unit_of(country: str) -> str:
-    """Return the unit to read: euro in the euro area, because we do not know former currencies, or else the
-    national one.
-    """
+    """Return the unit to read: euro in the euro area, whose former currencies we do not know, else the national."""
     return EURO if country in EURO_SINCE else NATIONAL
 
 

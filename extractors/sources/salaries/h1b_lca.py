@@ -125,8 +125,9 @@ def _last(as_of: date) -> list[str]:
 
 
 def parse(response: Response) -> Iterator[PayReport | Issue]:
-    """Yield each certified filing for the occupations that we read, and an issue for each reason to leave others
-    out.
+    """Yield each certified filing for the occupations that we read, and an issue for each reason to leave out others.
+
+    Raise `Rejected` for a file of another shape.
     """
     if response.url == PAGE and b"LCA_Disclosure_Data" in response.body:
         rule = "the page that links the workbooks; it has no filings"
@@ -177,7 +178,6 @@ def _rows_of_table(body: bytes) -> Iterator[tuple[int, dict[str, Any]]]:
 
 
 def _rows_of_workbook(body: bytes) -> Iterator[tuple[int, dict[str, Any]]]:
-    """Yield the same as `_rows_of_table` from a workbook's first sheet. Raise `Rejected` if a column is missing."""
     with open_workbook(body, largest=MAX_TABLE, expected="an Excel workbook", remedy=f"look at {PAGE}") as workbook:
         rows = workbook.worksheets[0].iter_rows(values_only=True)
         header = [*map(_column, next(rows, ()))]
@@ -224,7 +224,6 @@ def _report(item: tuple[int, dict[str, Any]], *, snapshot_on: date) -> PayReport
 
 
 def _year_in(cell: object) -> int | None:
-    """Return the year of a workbook's date, an ISO date, 07/28/2018 or 07/28/18. Return None for anything else."""
     if isinstance(cell, date | datetime):
         return cell.year
     match = re.match(r"((?:19|20)\d\d)-\d\d|\d\d?/\d\d?/((?:19|20)?\d\d)(?!\d)", str(cell))
@@ -252,7 +251,6 @@ def _wages(filing: dict[str, Any]) -> tuple[float, float | None]:
 
 
 def _a_year(low: object, high: object, unit: object) -> Pay | None:
-    """Return an amount, converted to a year of full-time work in the US, or None without an amount or a known unit."""
     period, n = UNITS.get(str(unit).strip(), (None, 1))
     if period is None or _number(low) is None:
         return None

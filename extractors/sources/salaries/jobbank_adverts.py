@@ -111,7 +111,6 @@ def fetch(web: Web, *, boards: Sequence[str] = (), as_of: date) -> list[str]:
 
 
 def _find_newest(answer: Response) -> str:
-    """Return the address of the newest English table in the portal's list. Raise `Rejected` if there is none."""
     tables = [
         (str(file.get("last_modified") or file.get("created") or ""), str(file.get("url")))
         for file in objects_in(answer.value_at("result", "resources"))
@@ -216,7 +215,6 @@ def _reports(item: tuple[int, dict[str, str]], *, snapshot_on: date) -> list[Pay
 
 
 def _pay(number: int, row: dict[str, str]) -> Pay:
-    """Return the pay of a row, converted to a year of full-time work. Raise `Rejected` if it cannot be read."""
     text = f"row {number}: {row.get(LOW)} to {row.get(HIGH)} {row.get(UNIT)}"
     period, n = UNITS.get((_text_in(row.get(UNIT)) or "").lower(), (None, 1))
     if period is None:

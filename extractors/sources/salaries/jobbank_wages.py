@@ -159,10 +159,6 @@ def _wage(row: dict[str, str]) -> OfficialWage:
 
 @functools.cache
 def _weekly_hours(country: str, first: int, last: int) -> float:
-    """Return the usual weekly hours of a country, averaged over the years of a reference period.
-
-    Raise `Rejected` if a year is missing.
-    """
     hours = usual_hours()
     missing = [year for year in range(first, last + 1) if (country, year) not in hours]
     if missing:

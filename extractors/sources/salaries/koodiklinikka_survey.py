@@ -154,7 +154,6 @@ def _report(item: tuple[int, dict[str, str]], *, day: date) -> PayReport:
 
 
 def _employment(hours: str) -> str | None:
-    """Return full or part time, from hours a week or a percentage of full time, or None without an answer."""
     if not hours:
         return None
     full = FULL_HOURS if float(hours) <= MAX_HOURS else FULL_PERCENT

@@ -1,5 +1,4 @@
-"""Read official wages of Singapore: occupational wages of the Ministry of Manpower, which a third party converted to
-JSON.
+"""Read official wages of Singapore by occupation: JSON that a third party made from tables of the Ministry of Manpower.
 
 The file is a list of occupations with the quartiles of gross monthly pay. Only the name of the file gives the year.
 """

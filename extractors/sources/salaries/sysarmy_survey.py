@@ -153,7 +153,6 @@ def name_question(question: str) -> str:
 
 
 def _day_of(rows: Sequence[dict[str, str]]) -> date | None:
-    """Return the day by which half of the answers had come in, or None if the answers have no times."""
     days = []
     for row in rows:
         try:
@@ -176,7 +175,6 @@ def _usual_rates(rows: Sequence[dict[str, str]]) -> dict[str, float]:
 
 
 def _rate(text: str) -> float | None:
-    """Read a rate that is a number: "1450", "$1.439,42", "1200,5". Return None for words."""
     match = re.fullmatch(r"\$?\s*(\d{1,3}(?:\.\d{3})+|\d+)(?:([.,])(\d+))?", text.strip())
     if match is None:
         return None
@@ -218,10 +216,9 @@ def _report(item: tuple[int, dict[str, str]], *, day: date, year: int, usual_rat
 
 
 def _choose_rate(stated: float | None, usual: float | None) -> float | None:
-    """Return the pesos for a dollar: the stated rate, or the wave's usual rate if the stated one is missing or an
-    error.
+    """Return the pesos for a dollar: the stated rate, or the wave's usual rate if none or a wrong one is stated.
 
-    Return None without a usual rate.
+    Return None if the wave has no usual rate.
     """
     if usual is None:
         return None
@@ -238,7 +235,6 @@ def _decode(words: dict[str, str], word: str, column: str, row: int) -> str:
 
 @functools.cache
 def _country_of(name: str) -> tuple[str, str]:
-    """Return a country's code and its currency. Raise `Rejected` for an unknown name."""
     country = country_of(name)
     money = {row.country: row.currencies for row in countries()}.get(country or "")
     if country is None or not money:
