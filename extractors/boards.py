@@ -55,10 +55,7 @@ def boards_not_read() -> tuple[NotRead, ...]:
 
 
 def why_not_read(source: str, board: str) -> str | None:
-    """Return the reason why a board is not read, or None if there is none.
-
-    Upper and lower case of `board` are equal.
-    """
+    """Return the reason why a board is not read, or None if there is none. The case of `board` does not matter."""
     lines = (line for line in boards_not_read() if line.source == source and line.board.lower() == board.lower())
     return next((line.why for line in lines), None)
 

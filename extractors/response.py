@@ -35,7 +35,10 @@ NEW_KEYS_RULE = "known keys expected; decide whether the source's module should 
 
 @dataclass(frozen=True, kw_only=True)
 class Response:
-    """An archived HTTP response. `body` has no Content-Encoding any more; `record` counts from 0."""
+    """An archived HTTP response.
+
+    `body` is decoded: its Content-Encoding is undone. `record` is the number of the record in its archive file, from 0.
+    """
 
     url: str
     observed_at: datetime
@@ -45,7 +48,8 @@ class Response:
     record: int = 0
     digest: str = ""
     earlier_wordings: Mapping[str, str] = field(default_factory=dict, repr=False, compare=False)
-    """`wording_hash` by `record_hash` of adverts read earlier, which `each_advert` does not read again."""
+    """Values of `wording_hash` by `record_hash`, for adverts that were read before. `each_advert` does not read
+    them again."""
 
     def json(self) -> Any:
         """Parse the body as JSON. JSON that is not valid is read by `read_lenient_json`.
@@ -214,7 +218,7 @@ def _record_hash(url: str, record: object) -> str | None:
 
 
 def objects_in(items: object) -> Iterator[dict[str, Any]]:
-    """Iterate over the objects of a list, without other items. `each` reports the other items."""
+    """Iterate over the objects of a list, and skip its other items, which `each` reports."""
     return (item for item in items if isinstance(item, dict)) if isinstance(items, list) else iter(())
 
 

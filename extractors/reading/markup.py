@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 MAX_DEPTH = 256
-"""Greatest number of nested elements. libxml2 has the same limit and builds no tree for a page that exceeds it."""
+"""Maximum number of nested elements. libxml2 has the same limit and builds no tree for a page that exceeds it."""
 _TAG = re.compile(
     r"<!--.*?(?:-->|\Z)|<(script|style|textarea|title)\b.*?(?:</\1\s*>|\Z)|<(/?)([A-Za-z][^\s/>]*)[^>]*>?",
     re.DOTALL | re.IGNORECASE,

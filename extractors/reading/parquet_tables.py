@@ -20,12 +20,12 @@ from transforms.text.rejects import Rejected
 BATCH = 4_096
 """Number of rows in a batch."""
 MAX_STORED = 1_000_000_000
-"""Most bytes that the columns read from one row group may unpack to."""
+"""Maximum size of the columns read from one row group after unpacking, in bytes."""
 MAX_VALUES = 30_000_000
-"""Most values that a column may have in one row group, counting the values in lists. Usual row groups have a
-million rows."""
+"""Maximum number of values that a column may have in one row group. Values in lists are counted, too. Usual row
+groups have a million rows."""
 MAX_BATCH = 250_000_000
-"""Most bytes that the values of a batch may need, as counted by `held_bytes`."""
+"""Maximum size of the values of a batch, in bytes, as counted by `held_bytes`."""
 
 
 class Batch(NamedTuple):

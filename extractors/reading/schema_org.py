@@ -26,13 +26,14 @@ from transforms.records.rows import Issue, Pay
 from transforms.text.rejects import Rejected
 
 MAX_NESTED = 10_000
-"""Number of values in a page's markup that are searched for postings."""
+"""Maximum number of values in a page's markup that are searched for postings."""
 MAX_ITEMS = 300
-"""Greatest number of microdata items in a page that is read. Reading an item also reads all items inside it."""
+"""Maximum number of microdata items in a page. A page with more is not read, because reading an item reads all
+items inside it, too."""
 MAX_PARTS = 50
-"""Number of texts or amounts read from one property. Each text is compared with all texts before it."""
+"""Maximum number of texts or amounts read from one property. Each text is compared with all texts before it."""
 HEAD = 2_000
-"""Number of bytes at the beginning of a page in which its encoding is looked for."""
+"""Number of bytes at the beginning of a page that are searched for its encoding."""
 UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 """Byte-order marks of UTF-16. They override any other statement of the encoding (WHATWG HTML, 13.2.3.2)."""
 CHARSET = re.compile(r"charset=[\"']?([\w-]+)", re.IGNORECASE)
@@ -50,7 +51,7 @@ PARTS = {
 """Properties that hold the advert's text, each with the heading that we put above the text."""
 NO_SELECTORS: Mapping[str, str] = MappingProxyType({})
 PERIOD_OF_UNIT = {"ANN": "year", "MON": "month", "WEE": "week", "HUR": "hour"}
-"""Pay periods by their codes of units (UN/CEFACT recommendation 20)."""
+"""Pay periods by unit code (UN/CEFACT recommendation 20)."""
 KNOWN = frozenset([
     "@context", "@type", "@id", "title", "name", "description", "responsibilities", "qualifications", "skills",
     "experienceRequirements", "educationRequirements", "jobBenefits", "incentiveCompensation", "identifier",
@@ -93,8 +94,8 @@ def _decode(response: Response) -> str:
 def tree_of(page: str) -> Any:
     """Parse a page into an lxml tree. Return None if the page has no elements.
 
-    The parser cuts off elements nested more than 256 deep. The time is proportional to the length of the page; a parser
-    that repairs pages as browsers do would need the square of the depth.
+    The parser cuts off elements nested more than 256 deep. The time is proportional to the length of the page. A parser
+    that repairs pages as browsers do would take time proportional to the square of the depth.
     """
     from extruct.utils import parse_html  # noqa: PLC0415  # takes most of a second, and only pages need it
     from lxml.etree import LxmlError  # noqa: PLC0415
@@ -140,8 +141,8 @@ def json_ld_in(page: str) -> list[dict[str, Any]]:
 def microdata_in(page: str, url: str) -> list[dict[str, Any]]:
     """Return the JobPostings in a page's microdata, in the shape of JSON-LD.
 
-    Some pages close the element of an item too early. Therefore the elements that follow the first empty JobPosting are
-    moved into it.
+    Some pages close the element of an item too early. Therefore the elements after the first JobPosting without
+    properties are moved into that JobPosting.
     """
     if "JobPosting" not in page or "itemscope" not in page:
         return []
@@ -158,7 +159,7 @@ def microdata_in(page: str, url: str) -> list[dict[str, Any]]:
 
 
 def _job_postings(values: object) -> Iterator[dict[str, Any]]:
-    """Yield the JobPostings among nested values, in order. Inside a JobPosting no other is looked for."""
+    """Yield the JobPostings among nested values, in order. Do not search inside a JobPosting."""
     waiting = [values]
     for _ in range(MAX_NESTED):
         if not waiting:
@@ -226,8 +227,8 @@ def read_board_page(
 ) -> Iterator[RawPosting | Issue]:
     """Read the posting on a page of a platform's board.
 
-    `id` and `url` replace those in the markup; without `url` the address of the response is used. `named` is the
-    employer's name if the markup has none. `is_token_a_name` is explained at `on_board`.
+    `id` and `url` replace the id and the address in the markup. Without `url`, the response's URL is used. `named` is
+    the employer's name if the markup has none. `is_token_a_name` has the same meaning as in `on_board`.
     """
 
     def read(item: dict[str, Any]) -> RawPosting:
@@ -250,9 +251,10 @@ def id_by(address: str) -> str:
 
 
 def read_job_posting(item: dict[str, Any], *, source: str, url: str) -> RawPosting:
-    """Read a JobPosting of the page at `url`. The id is the host with the posting's `identifier`, or else the address.
+    """Read a JobPosting of the page at `url`.
 
-    The identifier becomes the `requisition_id` only if its name is the employer's name.
+    The id is the host and the `identifier`, or the address if there is no identifier. The identifier also becomes the
+    `requisition_id` if it carries the employer's name.
     """
     address = urljoin(url, _text(item.get("url")) or url)
     host, number = urlsplit(address).netloc, identifier_of(item)
@@ -348,7 +350,7 @@ def _day(value: object) -> str | None:
 
 
 def identifier_of(item: dict[str, Any]) -> str | None:
-    """Return the value of a JobPosting's identifier. The identifier also has a name, which is the employer's."""
+    """Return the value of a JobPosting's identifier. The identifier's name is the employer's name."""
     identifier = _one(item.get("identifier"))
     return _text(identifier.get("value")) if isinstance(identifier, dict) else _text(identifier)
 

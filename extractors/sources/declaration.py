@@ -39,12 +39,12 @@ HOST_LABELS = r"[a-z0-9-]+(?:\.[a-z0-9-]+)*"
 WHOLE_LIST = "all"
 """Name of the only board of a source with a `whole_list`."""
 EXPIRY_DAYS, WHOLE_LIST_EXPIRY_DAYS = 30, 60
-"""Days after which an advert that was not seen again counts as expired, if the source states no last day. Job
-boards that state a duration sell 30 days. Whole lists close adverts themselves, so their 60 days matter only for
-boards that no longer respond."""
+"""Days after which an advert that was not seen again counts as expired, if its source states neither the advert's
+last day nor how long adverts are listed. Job boards that state a duration sell 30 days. Whole lists close
+adverts themselves, so their 60 days matter only for boards that no longer respond."""
 EXPIRY_DAYS_OF_KIND = {"employer board": WHOLE_LIST_EXPIRY_DAYS, "aggregator": EXPIRY_DAYS, "forum": EXPIRY_DAYS}
 MAX_SECONDS = 6 * 3600.0
-"""Default of `Source.max_seconds`: twice the time of the largest budget, 8,000 requests of 1.33 seconds each."""
+"""Default of `Source.max_seconds`: twice the time of the largest budget (8,000 requests of 1.33 seconds each)."""
 PLATFORM_PAGES = frozenset(
     (
         *("robots.txt", "sitemap.xml", "sitemap_index.xml", "favicon.ico", "manifest.json", "ads.txt", "security.txt"),
@@ -61,7 +61,7 @@ _PART = re.compile(r"\{(\w+)\}")
 
 @dataclass(frozen=True)
 class BoardUrl:
-    """The addresses of a platform's boards. It converts a board's token to an address, and an address to a token."""
+    """The addresses of a platform's boards, with conversions between a board's token and its addresses."""
 
     listing: str
     """Template of the address of a board's list, such as "https://api.lever.co/v0/postings/{board}?mode=json". A
@@ -182,8 +182,8 @@ class Package:
 
     name: str
     find: Callable[[], tuple[Path, datetime] | None]
-    """Return the file and the time at which the package's maker got it from the publisher, or None if the package
-    is not installed."""
+    """Function that returns the file and the time at which the package's maker got it from the publisher. It
+    returns None if the package is not installed."""
 
 
 class DeclaredList(NamedTuple):
@@ -261,12 +261,13 @@ class Source:
     whole_list: str | None = None
     """Address whose response is the source's complete list."""
     declared_list: Callable[[Response], DeclaredList | None] | None = None
-    """Return the list that a response declares itself to be, or None."""
+    """Function that returns the complete list that a response declares itself to be, or None."""
     posting_id: Callable[[str], str | None] | None = None
     """Return the posting's id if a URL is the address of a single posting, else None. For sources without
     `BoardUrl.posting`."""
     file_url: Callable[[str], str | None] | None = None
-    """Return the address at which the publisher offers a file of this name, for files that a person may download."""
+    """Function that returns the address at which the publisher offers a file of this name, or None. It is for files
+    that a person may download."""
     package: Package | None = None
     """A Python package that contains a file of this source."""
 

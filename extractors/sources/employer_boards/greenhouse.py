@@ -1,8 +1,8 @@
 """Read Greenhouse job boards through the public Job Board API, with texts and pay ranges.
 
-`content` is HTML whose entities are escaped once more. Pay may be in `pay_input_ranges` (in cents, without a period),
-in custom fields of type `currency_range`, or in a block of the content. All three say the same, so only the first one
-present is used. `updated_at` is not a date of publication. Lists without content are read too.
+`content` is escaped HTML, so entities in it are escaped twice. Pay may be in `pay_input_ranges` (in cents, without a
+period), in custom fields of type `currency_range`, or in a block of the content. All three say the same, so only the
+first one present is used. `updated_at` is not a date of publication. Lists without content are read too.
 """
 
 from __future__ import annotations

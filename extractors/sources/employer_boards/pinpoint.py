@@ -21,7 +21,7 @@ from transforms.raw_posting import RawPosting
 from transforms.records.rows import Issue, Pay, Repetition
 
 CUT_AT = 1_000
-"""Length of two lists that others saw. It may be the server's limit."""
+"""Length of two lists that others reported. It may be the server's limit."""
 PARTS = ("description", "key_responsibilities", "skills_knowledge_expertise", "benefits")
 """The parts of the text, in the order of the page. The heading of each part is in `<part>_header`."""
 PAY_PARTS = ("minimum", "maximum", "currency", "frequency")

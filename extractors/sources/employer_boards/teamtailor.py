@@ -25,8 +25,8 @@ CUT_AT = 100
 """Number of jobs in a feed that ignores `per_page`."""
 TT = "{https://teamtailor.com/locations}"
 WORKPLACE_OF_STATUS = {"fully": "remote", "hybrid": "hybrid", "onsite": "onsite"}
-"""Workplaces by status. Two statuses are left out: `none`, the default when nobody chose, and `temporary`, which
-meant a pandemic."""
+"""Workplaces by status. Two statuses are left out: `none`, the default if nobody chose, and `temporary`, which
+referred to the pandemic."""
 KNOWN = frozenset([
     "title", "description", "pubDate", "link", "guid", "remoteStatus", "author", "company_name",
     "{https://teamtailor.com/locations}locations", "{https://teamtailor.com/locations}department",

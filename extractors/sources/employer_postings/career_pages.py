@@ -36,16 +36,16 @@ from transforms.text.rejects import leave_out
 
 SITES = Path(__file__).with_suffix(".toml")
 MAX_LISTS, MAX_POSTINGS = 20, 500
-"""Number of lists and of postings that a night requests from one site."""
+"""Maximum number of lists and of postings that a night requests from one site."""
 SITEMAP = re.compile(rb"<(urlset|sitemapindex)[\s>]")
 HEAD = 2_000
-"""Number of bytes at the beginning of a sitemap in which its kind is looked for."""
+"""Number of bytes at the beginning of a sitemap that are searched for its kind."""
 
 
 def posting_of(url: str) -> str | None:
-    """Return the id that a posting has by its address, if `url` is a posting of a declared site, else None.
+    """Return a posting's id, made from its address, if `url` is a posting of a declared site, else None.
 
-    The id is used for pages without an `identifier`.
+    The id is used if the page has no `identifier`.
     """
     is_posting = any(re.search(site.postings, url) and url not in site.lists for site in sites())
     return id_by(url) if is_posting else None

@@ -24,7 +24,7 @@ from transforms.text.rejects import Rejected, leave_out
 
 HOST = "https://jobs.jobvite.com/"
 MAX_PAGES = 50
-"""Number of pages requested of one board. They hold 2,500 jobs."""
+"""Maximum number of pages requested of one board. They hold 2,500 jobs."""
 JOB = re.compile(r"/([^/?#]+)/job/(\w+)(?:[/?#]|\Z)")
 SEVERAL = re.compile(r"\d+ Locations")
 """Pattern of the text that a list shows if a job has several places."""

@@ -25,7 +25,7 @@ from transforms.text.rejects import leave_out
 
 API = "https://api.rippling.com/platform/api/ats/v1/board/"
 CUT_AT = 1_000
-"""Length of a list that others saw. It may be the server's limit."""
+"""Length of a list that others reported. It may be the server's limit."""
 IN_BRACKETS = re.compile(r"(?:remote|hybrid)\s*\((.+)\)\s*", re.IGNORECASE)
 KNOWN = frozenset([
     "uuid", "name", "department", "url", "workLocation", "workLocations", "description", "employmentType", "createdOn",

@@ -30,11 +30,10 @@ DATA_IT = {"occupation-field": FIELD}
 QUERIES = (DATA_IT, {"q": "artificiell intelligens"}, {"q": "maskininlärning"}, {"q": "machine learning"}, {"q": "AI"})
 PAGE, LAST_OFFSET = 100, 2_000
 OVERLAP = timedelta(minutes=5)
-"""Time before the last response from which we request changes again, because changes are indexed late. We send UTC,
-which is one or two hours behind Stockholm and so extends the overlap."""
+"""Overlap of two requests for changes. A request begins this long before the response to the last one, because
+changes are indexed late. We send UTC, which is one or two hours behind Stockholm, so the real overlap is longer."""
 MAX_DAYS_OF_CHANGES = 14
-"""Greatest number of days of changes to request. The response to a longer request could be too large for the
-archive."""
+"""Maximum number of days of changes to request. A longer response could be too large for the archive."""
 KINDS = ("employment_type", "working_hours_type")
 HEADINGS = {"must_have": "Must have:", "nice_to_have": "Nice to have:"}
 KNOWN = frozenset((
@@ -85,7 +84,7 @@ def fetch(web: Web, *, boards: Sequence[str], as_of: date) -> list[str]:
 
     Return the failures.
 
-    If an advert is removed between the two requests, the next night closes it.
+    If an advert is removed after the first request, its removal is among the changes of the next night.
     """
     changes = {"updated-after": _begin(web, as_of), "occupation-concept-id": FIELD}
     failures = ask_each(web, [f"{CHANGES}{urlencode(changes)}"])

@@ -34,7 +34,8 @@ MAX_DAYS = 184
 """Number of days for which an advert may stay active: six months, according to NAV. The first night reads as many
 days."""
 MAX_PAGES = 1_000
-"""Number of pages that a night reads, each with about a thousand entries. Six months have far fewer pages."""
+"""Maximum number of pages that a night reads. A page has about a thousand entries, and six months have far fewer
+pages."""
 ID = re.compile(r"[0-9A-Fa-f-]{36}")
 OTHER_KIND = "Annet"
 """The word for 'other', which is not a kind of employment."""
@@ -142,7 +143,10 @@ def _time_of(entry: dict[str, Any]) -> datetime:
 
 
 def parse(response: Response) -> Iterator[RawPosting | Removal | Issue]:
-    """Yield a removal for each inactive advert on a page of the feed, or the advert of a single address."""
+    """Yield a removal for each inactive advert on a page of the feed.
+
+    For the address of a single advert, yield the advert, or a removal if the advert is inactive.
+    """
     if id := id_of(response.url):
         status = response.value_at("status")
         if status == INACTIVE:

@@ -29,7 +29,7 @@ NAME = re.compile(r"open[-_]jobs_(\d{4}-\d\d-\d\d)_([\w.-]+)\.parquet", re.IGNOR
 NEEDED = ("ats", "slug", "id", "title", "url", "content")
 ALSO = ("location", "departments", "published_at", "is_open", "org", "tier")
 MAX_ROWS = 1_048_576
-"""Greatest number of adverts in a file. A file of 64 MB, the largest allowed, has far fewer with their texts."""
+"""Maximum number of adverts in a file. A file of 64 MB, the largest allowed, has far fewer with their texts."""
 AGGREGATOR = "aggregator"
 
 

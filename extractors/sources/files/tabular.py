@@ -41,7 +41,7 @@ HOST = "https://tabular.invalid/"
 MAPPING, DIGEST = "x-jobmarket-mapping", "x-jobmarket-digest"
 """Headers that hold the mapping (in base 64) and a digest of mapping and file."""
 CLOSED = {"period": PERIODS, "tax": ("gross", "net"), "text_state": TEXT_STATES, "text_class": TEXT_CLASSES}
-"""Fields whose words must come from a closed vocabulary."""
+"""Fields with a closed vocabulary, each with its words."""
 TRUTH = {
     **dict.fromkeys(("true", "t", "1", "yes", "y"), True),
     **dict.fromkeys(("false", "f", "0", "no", "n"), False),

@@ -36,7 +36,7 @@ REMEDIES = {
     "bad repetition operator": "write one repetition: RE2 never backtracks, so it needs no possessive one",
     "invalid repetition size": "repeat a part at most 1,000 times, all nested repetitions multiplied",
 }
-"""Advice by the beginning of the message of RE2."""
+"""Advice by the first words of RE2's error message."""
 
 
 @dataclass(frozen=True)

@@ -22,18 +22,20 @@ from extractors.sources.files.tabular_mapping import FORMATS, Join, ReadMapping
 from transforms.text.rejects import Rejected
 
 MAX_BYTES = 1_000_000_000
-"""Most bytes that a packed file may unpack to: as much as fits in memory while the file is read."""
+"""Maximum size of a packed file after unpacking, in bytes: as much as fits in memory while the file is read."""
 MAX_UNPACKED = 300_000_000
-"""Most bytes that the parts of a workbook may unpack to. A full sheet of a million rows has about 200 million."""
+"""Maximum total size of the parts of a workbook after unpacking, in bytes. A full sheet of a million rows has about
+200 million."""
 MAX_ROWS = 1_048_576
-"""Most rows of a sheet or table: the limit of Excel."""
+"""Maximum number of rows of a sheet or table: the limit of Excel."""
 MAX_CHARACTERS = 500_000_000
-"""Most characters in all cells of a sheet or table: as many as fit in memory. A number or an empty cell counts as 8."""
+"""Maximum number of characters in all cells of a sheet or table: as many as fit in memory. A number or an empty
+cell counts as 8 characters."""
 MAX_VALUES = 20_000_000
-"""Most values of a CSV or JSON file, estimated by the marks between values. A million rows of twenty values take
-one or two gigabytes of memory."""
+"""Maximum number of values of a CSV or JSON file, estimated by the marks between values. A million rows of twenty
+values take one or two gigabytes of memory."""
 MAX_CELL = 16_000_000
-"""Most bytes in a cell of a database: the same as for a CSV."""
+"""Maximum size of a database's cell in bytes: the same as for a CSV."""
 JSON_MARKS = ("{", "[", ",")
 SQLITE = b"SQLite format 3\0"
 UNREAD = {
@@ -52,9 +54,9 @@ class Row(NamedTuple):
 
 
 def as_text(value: object) -> str:
-    """Return a value as text.
+    """Return a value as text. Whole numbers have no decimal point, since ids may be read as floats.
 
-    Whole numbers have no decimal point, since ids may be read as floats. Truth is as in JSON.
+    Truth values are written as in JSON.
     """
     if isinstance(value, bool):
         return str(value).lower()

@@ -33,10 +33,10 @@ SITE = "https://www.getonbrd.com/"
 API = f"{SITE}api/v0/"
 CATEGORIES = f"{API}categories"
 MAX_PAGES = 20
-"""Number of pages requested of a category. A page has a hundred jobs."""
+"""Maximum number of pages requested of a category. A page has a hundred jobs."""
 USUAL_CURRENCY, USUAL_PERIOD = "USD", "month"
 """Currency and period of the API's amounts, which the API does not state. All 147 amounts in the site's own list
-have them in any country ("2500 - 3500 USD/mes"). Therefore both are marked as inferred."""
+are in US dollars a month, whatever the country ("2500 - 3500 USD/mes"). Therefore both are marked as inferred."""
 PARTS = ("description", "functions", "desirable", "benefits")
 """Parts of an advert, in the order of its page. Each part may have a headline."""
 LANGUAGES = ("en", "es", "pt")

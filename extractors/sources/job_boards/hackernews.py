@@ -27,11 +27,11 @@ TITLE = "Ask HN: Who is hiring?"
 THREADS = 2
 """Number of threads to read: this month's and last month's."""
 MAX_TITLE = 200
-"""Greatest length of a title that is made from a first line."""
+"""Maximum length of a title that is made from a first line."""
 SEVERAL = re.compile(r"\b(?:roles|positions|openings|jobs|multiple|various|several|many|hiring)\b", re.IGNORECASE)
 """Words that announce jobs without naming them."""
 MAX_JOBS = 30
-"""Greatest number of jobs into which a comment is split, three times the longest list seen. A comment with a longer
+"""Maximum number of jobs into which a comment is split, three times the longest list seen. A comment with a longer
 list stays one posting."""
 SEEKS = re.compile(
     r"^seeking(?: work)?\s*\||willing to relocate:|r[ée]sum[ée]/cv|^(?:hi|hey|hello)?[,.! ]*i(?:['’]m| am) an? ",

@@ -19,7 +19,7 @@ MAX_BEGIN = 2_000
 """Number of characters of a line that are searched for employer and jobs: four times the longest line of pieces
 seen."""
 MAX_PIECE, MAX_NAME = 120, 80
-"""Greatest lengths of a piece, and of an employer or a job in a list. Anything longer is prose."""
+"""Maximum length of a piece, and of an employer or a job in a list. Anything longer is prose."""
 PIPE = re.compile(r"\s*\|\s*(?![^()\[\]]*[)\]])")
 OTHER_SEPARATOR = re.compile(r"\s+[—–-]{1,2}\s+|\s*;\s+|\s*/\s+|\s+//?\s*")
 LIST_SEPARATOR = re.compile(r"(?:\s*[,;]\s*|\s+[+&]\s+|\s+and\s+)(?![^()]*\))")
@@ -31,7 +31,7 @@ ASIDE = re.compile(r"\s*[(\[]\s*(?:https?://[^)\]]*|[\w.-]+\.[a-z]{2,}\S*|YC\b[^
 JOB = re.compile(
     r"(?:\b(?:SREs?|SWEs?|MLEs?|PMs?|CTO|interns?)|(?:er|or|ist|ect|[Ll]ead|[Aa]nalyst|[Rr]epresentative|[Ee]xecutive)(?:s|['’]s)?)\b"
 )
-"""Pattern of a word for a worker: "Engineers", "Tech Lead". "Full Stack" has none."""
+"""Pattern of a word for a worker. "Engineers" and "Tech Lead" match, "Full Stack" does not."""
 HIRER = re.compile(
     r"(?:(?:hi|hey|hello)\W+(?:hn\W+)?)?(?P<name>[^,.!?:|]{2,40}?) (?:is|are) (?:\w+ )?(?:hiring|looking for)\b"
     r"(?:(?: for)?(?: an?)? (?P<job>[^.,(;!?]{3,80}?)(?: (?:to|on|who|in|at|for)\b|[.,(;!?]|$))?",
@@ -50,7 +50,7 @@ LABEL = re.compile(r"^(?P<name>company|role|position|title|location|salary|type)
 SMALL_WORDS = frozenset(("and", "or", "of", "for", "at", "in", "to", "the", "a", "an", "-", "&", "/", "+"))
 NOT_TITLE = re.compile(r"\b(?:experience|years?|you|your|our|we|who|with|as)\b", re.IGNORECASE)
 MIN_ADVERT = 150
-"""Least number of characters in an advert without pipes in its first line."""
+"""Minimum number of characters in an advert whose first line has no pipes."""
 HIRES = re.compile(
     r"\b(?:hiring|looking for|join (?:us|our)|open (?:roles?|positions?)|openings?|we need|seeking)\b", re.IGNORECASE
 )
@@ -190,17 +190,14 @@ def _is_job_of_several(part: str) -> bool:
 
 
 def title_below(lines: Sequence[str]) -> str | None:
-    """Return the job at the beginning of the next line with words after the first line, or None."""
+    """Return the job at the beginning of the first line with words below `lines[0]`, or None."""
     second = next((line.strip() for line in lines[1:] if line.strip()), "")
     match = BELOW.match(LEAD_IN.sub("", second))
     return match["title"].strip() if match and _is_title(match["title"].strip()) else None
 
 
 def titles_in(lines: Sequence[str]) -> dict[str, int]:
-    """Return the job titles at the beginning of list items.
-
-    The value of each title is its line's number, counted from 0.
-    """
+    """Return the job titles at the beginning of list items, each with the number of its line, counted from 0."""
     titles: dict[str, int] = {}
     for at, line in enumerate(lines):
         item = ITEM.match(line)

@@ -18,8 +18,8 @@ from transforms.records.rows import Issue
 
 API = "https://www.themuse.com/api/public/jobs"
 MAX_PAGES = 50
-"""Number of pages that a night reads. They hold a thousand jobs, and take a tenth of the 500 requests an hour that
-are allowed without a key."""
+"""Number of pages that a night reads. They hold a thousand jobs. Without a key, 500 requests an hour are allowed,
+ten times as many."""
 KNOWN = frozenset([
     "id", "name", "contents", "publication_date", "short_name", "model_type", "type", "locations", "categories",
     "levels", "tags", "refs", "company",

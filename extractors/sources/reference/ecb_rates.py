@@ -23,7 +23,8 @@ from transforms.text.rejects import Rejected
 ADDRESS = "https://www.ecb.europa.eu/stats/eurofxref/eurofxref-hist.zip"
 CSV = re.compile(r"\.csv$")
 MAX_CSV = 64_000_000
-"""Most bytes that the CSV may unpack to, as a protection from zip bombs: thirty times its size in 2026 (1.9 MB)."""
+"""Maximum size of the CSV after unpacking, in bytes: thirty times its size in 2026 (1.9 MB). It is a protection
+from zip bombs."""
 NOT_QUOTED = ("N/A", "")
 
 SOURCE = Source(

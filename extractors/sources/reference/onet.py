@@ -22,7 +22,7 @@ FILES = "https://www.onetcenter.org/dl_files/database/"
 NAME = re.compile(r"db_(\d+)_(\d)_text")
 TABLE = re.compile(r"(?:^|/)Technology Skills\.txt$")
 MAX_TABLE = 64_000_000
-"""Most bytes that the table may unpack to: twenty times its size in 2025."""
+"""Maximum size of the table after unpacking, in bytes: twenty times its size in 2025."""
 FIRST_YEAR = 1995
 """Release N.0 comes out in August of the year 1995 + N. Releases N.1, N.2 and N.3 follow in November, February and
 May."""
@@ -73,7 +73,7 @@ def url_of(release: str) -> str:
 
 
 def fetch(web: Web, *, boards: Sequence[str] = (), as_of: date) -> list[str]:
-    """Request the release that should be out, or else the newest existing one of the three before.
+    """Request the release that should be out, or else the newest of the three releases before it.
 
     Return the failures.
     """

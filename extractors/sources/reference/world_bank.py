@@ -1,8 +1,8 @@
 """Read yearly exchange rates and purchasing power from the World Bank's indicators, as JSON or as downloaded CSV.
 
-Responses contain countries and groups of countries. A country of the euro area has no own rate after it joined; it gets
-the rate of the area. NA is Namibia. Two shapes of CSV are known. The download has a byte-order mark, four lines above
-the header and a column for each year. The other shape has a line for each country and year.
+Responses contain countries and groups of countries. After a country joined the euro area, it has no rate of its own; it
+gets the rate of the area. NA is Namibia. Two shapes of CSV are known. The download has a byte-order mark, four lines
+above the header and a column for each year. The other shape has a line for each country and year.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ INDICATORS = {RATES: "official_rate", "PA.NUS.PPP": "ppp"}
 INDICATOR = re.compile("|".join(map(re.escape, INDICATORS)))
 DATA_FILE = re.compile(r"(?:^|/)API_PA\.NUS\.[^/]*\.csv$")
 MAX_TABLE = 16_000_000
-"""Most bytes that a table may unpack to: fifty times its size in 2025."""
+"""Maximum size of a table after unpacking, in bytes: fifty times its size in 2025."""
 YEARS = 10
 KNOWN = frozenset(("indicator", "country", "countryiso3code", "date", "value", "unit", "obs_status", "decimal"))
 EURO_AREA = ("EMU", "XC")

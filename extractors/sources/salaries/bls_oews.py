@@ -56,11 +56,13 @@ DEFINITION: dict[str, Any] = {
 }
 """The meaning of the wages, according to the publisher's technical notes."""
 MAX_WORKBOOK = 64_000_000
-"""Most bytes of a workbook in the zip. The national workbook has 0.2 MB, that of the metropolitan areas about 15 MB."""
+"""Maximum size of a workbook in the zip, in bytes. The national workbook has 0.2 MB, that of the metropolitan areas
+about 15 MB."""
 MAX_UNPACKED = 300_000_000
-"""Most bytes that the parts of a workbook may unpack to: about twice those of the metropolitan areas."""
+"""Maximum total size of the parts of a workbook after unpacking, in bytes: about twice the size of the largest,
+that of the metropolitan areas."""
 MAX_DATABASE = 256_000_000
-"""Most bytes that the package's database may unpack to: five times its size in 2026."""
+"""Maximum size of the package's database after unpacking, in bytes: five times its size in 2026."""
 TOP_CODE = re.compile(r"(?:^#\s*=|equal to or greater than).*\$\s*([\d,]+)\s*per year", re.IGNORECASE)
 TOP_CODED = "#"
 """The mark of a top code. A note gives its value: "# = ... $239,200 per year"."""
@@ -185,7 +187,7 @@ def parse(response: Response) -> Iterator[OfficialWage | Issue]:
 def _workbook_records(body: bytes) -> tuple[int, float | None, int, list[dict[str, Any]]]:
     """Return year, top code, number of rows left out, and the other rows of a workbook.
 
-    Raise `Rejected` for another file.
+    Raise `Rejected` for any other file.
     """
     content = zip_member(body, IN_ZIP, largest=MAX_WORKBOOK)
     expected, remedy = "an Excel workbook or a zip with one", "bls.gov may have refused the request"
@@ -221,7 +223,7 @@ def _select_rows(rows: Iterator[tuple[Any, ...]]) -> tuple[int, list[dict[str, A
 def _packaged_records(body: bytes) -> tuple[int, float | None, int, list[dict[str, Any]]]:
     """Return the same as `_workbook_records`, under the same columns, from the package's database.
 
-    Raise `Rejected` for another file.
+    Raise `Rejected` for any other file.
     """
     content = unpack_gzip(body, largest=MAX_DATABASE)
     try:

@@ -1,9 +1,9 @@
 """Read pay that US employers file in labor condition applications for H-1B, H-1B1 and E-3 visas, a workbook a quarter.
 
 The filed wage is the minimum that the employer commits to. It is neither paid nor advertised, so it has its own basis.
-An office sets the prevailing wage, the legal minimum, which is used only as a check: some filings have a wrong unit,
-such as an hourly wage marked as yearly. Three layouts are read, as workbooks or as tables made from them: those of the
-fiscal years up to 2016, of 2017 and 2018, and since 2020. Only certified filings for occupations in
+An office sets the prevailing wage, the legal minimum. We use it only as a check: some filings have a wrong unit, such
+as an hourly wage marked as yearly. Three layouts are read, as workbooks or as tables made from them: the layout of the
+fiscal years up to 2016, that of 2017 and 2018, and that since 2020. Only certified filings for occupations in
 transforms/lookups/role/occupations.csv are read. Columns that name contacts, attorneys and preparers are never read.
 """
 
@@ -50,7 +50,7 @@ OLDER_NAMES = {"EMPLOYMENT_START_DATE": "BEGIN_DATE", "FULL_TIME_POS": "FULL_TIM
 OPTIONAL = {"FULL_TIME_POSITION"}
 """Columns that the layout up to 2016 lacks. Its filings do not say whether work is full-time."""
 MAX_TABLE = 1_000_000_000
-"""Most bytes that a table may unpack to: several times those of a year with 97 columns."""
+"""Maximum size of a table after unpacking, in bytes: several times the size of a year's table with 97 columns."""
 UNITS = {"Year": ("year", 1), "Month": ("month", 1), "Bi-Weekly": ("week", 2), "Week": ("week", 1), "Hour": ("hour", 1)}
 """Our period for each unit of the source, and the number of periods that the amount is for."""
 EMPLOYMENT = {"Y": "FULL_TIME", "N": "PART_TIME"}

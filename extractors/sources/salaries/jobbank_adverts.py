@@ -1,10 +1,10 @@
 """Read pay in adverts of Canada's Job Bank from its open data: a table a month, with a row for each advert and place.
 
-Rows have pay, place and occupation (NOC 2021), but no employer, text or link. So they are no adverts: they are pairs of
-amounts that a third party collected from adverts. Amounts are for an hour, a day, a week, two weeks, a month or a year,
-and are converted to a year of full-time work like the pay of adverts. The hours in a row are not used, because they may
-be those of a part-time job; the number of vacancies is not used either. Tables are snapshots: an advert that the next
-table lacks need not have closed.
+Rows have pay, place and occupation (NOC 2021), but no employer, text or link. So they are not adverts but pairs of
+amounts that a third party collected from adverts. Amounts are for an hour, a day, a week, two weeks, a month or a year.
+They are converted to a year of full-time work, like the pay of adverts. The hours in a row are not used, because they
+may be those of a part-time job. The number of vacancies is not used either. Tables are snapshots: an advert that the
+next table lacks need not have closed.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ STORE = "opencanada.blob.core.windows.net"
 """Host to which the address of a file redirects, with a temporary signature."""
 NAME = re.compile(r"(?=.*job[-_ ]?bank)(?!.*wage).*\.(?:csv|tsv|txt)(?:\.gz)?", re.IGNORECASE)
 MAX_TABLE = 200_000_000
-"""Most bytes that a file may unpack to: four times the 46 MB of a month."""
+"""Maximum size of a file after unpacking, in bytes: four times the 46 MB of a month."""
 ID, TITLE, ORIGINAL, CODE = "WIC Job Location Snapshot ID", "Job Title", "Original Job Title", "NOC21 Code"
 POSTED, EMPLOYMENT = "First Posting Date", "Employment Type"
 UNIT, LOW, HIGH = "Salary Per", "Salary Minimum", "Salary Maximum"

@@ -27,7 +27,7 @@ FILES = "https://koodiklinikka.invalid/"
 """Made-up address. We do not know where the files are published."""
 NAME = re.compile(r".*koodiklinikka.*?(?<!\d)(20\d\d)(?!\d).*\.csv(?:\.gz)?", re.IGNORECASE)
 MAX_TABLE = 50_000_000
-"""Most bytes that a file may unpack to: over a hundred times those of 2024."""
+"""Maximum size of a file after unpacking, in bytes: over a hundred times the size of the file of 2024."""
 QUESTIONS = {
     "Timestamp": "answered_at",
     "Oletko palkansaaja vai laskuttaja?": "kind",
@@ -45,7 +45,7 @@ MAX_HOURS = 45.0
 """Largest answer that counts as hours a week. A larger answer is a percentage of full-time work, as the question
 asks."""
 FULL_HOURS, FULL_PERCENT = 35.0, 90.0
-"""Least hours a week, and least percentage, of full-time work."""
+"""Minimum hours a week, and minimum percentage, of full-time work."""
 MIN_MONTHS, MAX_MONTHS = 6.0, 36.0
 """Bounds of a year's income, with bonuses and dividends, in months of base pay. Outside of these bounds, income or
 pay is wrong, or the two are swapped. People who started during the year are flagged too."""

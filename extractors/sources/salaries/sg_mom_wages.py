@@ -28,7 +28,7 @@ HOST = "https://sg-mom-wages.invalid/"
 FILE = re.compile(r"sg_mom_occupational_wages.*\.json(?:\.gz)?")
 YEAR = re.compile(r"(?<!\d)(20\d\d)(?!\d)")
 MAX_TABLE = 16_000_000
-"""Most bytes that the list may unpack to: a hundred times its size in 2024."""
+"""Maximum size of the list after unpacking, in bytes: a hundred times its size in 2024."""
 REFERENCE_MONTH = 6
 MONTHS = 12
 WAGES = {"annual_p25": "pay_p25", "annual_p50": "pay_monthly", "annual_p75": "pay_p75"}

@@ -26,9 +26,9 @@ FILES = "https://survey.stackoverflow.co/datasets/"
 YEAR = re.compile(r"survey-(\d{4})")
 ANSWERS = re.compile(r"(?:^|/)survey_results_public\.csv$")
 MAX_TABLE = 512_000_000
-"""Most bytes that the answers may unpack to: three and a half times those of 2025 (141 MB)."""
+"""Maximum size of the answers after unpacking, in bytes: three and a half times their size in 2025 (141 MB)."""
 MAX_HEADER = 20_000
-"""Number of bytes in which the names of the columns are expected: four times those of 2025."""
+"""Number of bytes at the beginning in which the names of the columns are expected: four times as many as in 2025."""
 NOT_ANSWERED = frozenset(("NA", ""))
 SHAPES = (
     {"case_id": "ResponseId", "pay": "ConvertedCompYearly", "title": "DevType", "country": "Country"},

@@ -31,7 +31,7 @@ FILES = "https://sysarmy.invalid/"
 """Made-up address. We do not know where the files are published."""
 NAME = re.compile(r"(?=.*sysarmy)(?:.*?[^\d])?(\d{4}\.0[12])(?!\d).*\.csv(?:\.gz)?", re.IGNORECASE)
 MAX_TABLE = 100_000_000
-"""Most bytes that a file may unpack to: thirty times those of 2026.01 (3 MB)."""
+"""Maximum size of a file after unpacking, in bytes: thirty times the size of the file of 2026.01 (3 MB)."""
 QUESTIONS = {
     "timestamp": "answered_at",
     "estoy_trabajando_en": "country",
@@ -66,9 +66,9 @@ PESOS = r"\(?\s*(?:ar?s?\s*\$|\$\s*ar?s?|ar\$s?|\$|ars|pesos(?:\s+(?:ar\w*\.?))?
 REMOTE = {"100% remoto": 1.0, "100% presencial": 0.0}
 """Shares of remote work. Hybrid work has no stated share."""
 MIN_RATES = 10
-"""Least number of stated dollar rates in a country from which the wave's usual rate is computed."""
+"""Minimum number of dollar rates that a country needs in a wave before a usual rate is computed."""
 MAX_RATE_FACTOR = 2.5
-"""Greatest factor between a stated rate and the usual rate. In 2022 the official rate was 0.45 of the market rate.
+"""Maximum factor between a stated rate and the usual rate. In 2022 the official rate was 0.45 of the market rate.
 Rates beyond the factor are errors ("4700000") and are not used."""
 WAVE = re.compile(r"(\d{4})\.(\d\d)")
 MONTH_OF_WAVE = {"01": 1, "02": 7}
@@ -143,7 +143,7 @@ def parse(response: Response) -> Iterator[PayReport | Issue]:
 
 
 def name_question(question: str) -> str:
-    """Return our column for a question. Return the short form of the question if there is no such column.
+    """Return our column for a question, or the short form of the question if we have no column for it.
 
     `question` may be in words or in its short form.
     """
