@@ -19,7 +19,7 @@ MAX_BEGIN = 2_000
 """Number of characters of a line that are searched for employer and jobs: four times the longest line of pieces
 seen."""
 MAX_PIECE, MAX_NAME = 120, 80
-"""Maximum length of a piece, and of an employer or a job in a list. Anything longer is prose."""
+"""Maximum lengths: of a piece, and of an employer or a job in a list. Anything longer is prose."""
 PIPE = re.compile(r"\s*\|\s*(?![^()\[\]]*[)\]])")
 OTHER_SEPARATOR = re.compile(r"\s+[—–-]{1,2}\s+|\s*;\s+|\s*/\s+|\s+//?\s*")
 LIST_SEPARATOR = re.compile(r"(?:\s*[,;]\s*|\s+[+&]\s+|\s+and\s+)(?![^()]*\))")

@@ -93,7 +93,8 @@ def repair(text: str) -> str:
     Most runs of letters beyond ASCII in such a text are valid UTF-8 when they are written as Latin-1. In other texts
     about one run in a hundred is.
 
-    >>> repair("BogotÃ¡"), repair("Bogotá"), repair("«Spaß» für Köche") ('Bogotá', 'Bogotá', '«Spaß» für Köche')
+    >>> repair("BogotÃ¡"), repair("Bogotá"), repair("«Spaß» für Köche")
+    ('Bogotá', 'Bogotá', '«Spaß» für Köche')
     """
     readings = [_meant(run) for run in BEYOND_ASCII.findall(text)]
     if 2 * sum(run is not None for run in readings) <= len(readings):
