@@ -1,7 +1,7 @@
-"""The employers' boards that we read (boards.csv), and what we do not read (not_read.csv).
+"""Read the lists of employers' boards: those that we read (boards.csv), and those that we do not (not_read.csv).
 
-In boards.csv an empty field means "not known", never "no". `industry_evidence` says how an industry is known.
-`verified_on` is the day on which the board last answered, empty if it never has.
+An empty field of boards.csv means "not known", never "no". `industry_evidence` says how we know an employer's industry.
+`verified_on` is the last day on which the board answered; the field is empty if the board has never answered.
 """
 
 from __future__ import annotations
@@ -33,8 +33,9 @@ COLUMNS = (
 class NotRead(NamedTuple):
     """A line of not_read.csv: a site, a platform or a single board that we do not read.
 
-    `source` and `board` name a single board of a platform that we do read. `quotation` has the words of the terms or
-    robots.txt that forbid it, `quoted_from` where and when they were read; both are empty for other reasons.
+    `source` and `board` are filled only for a single board of a platform that we do read. `quotation` holds the words
+    of the terms or robots.txt that forbid reading. `quoted_from` says where and when we read those words. Both fields
+    are empty if another reason decided.
     """
 
     name: str
@@ -54,21 +55,22 @@ def boards_not_read() -> tuple[NotRead, ...]:
 
 
 def why_not_read(source: str, board: str) -> str | None:
-    """Return the reason why a board is not read, or None. The case of its token does not matter."""
+    """Return the reason why a board is not read, or None if there is none. The case of `board` does not matter."""
     lines = (line for line in boards_not_read() if line.source == source and line.board.lower() == board.lower())
     return next((line.why for line in lines), None)
 
 
 @functools.cache
 def all_boards() -> tuple[Board, ...]:
-    """Return every line of boards.csv, in order. Raise `ValueError` naming a line that cannot be read."""
+    """Return the boards of boards.csv in the order of the file. Raise `ValueError` as `read_boards` does."""
     return tuple(read_boards(BOARDS.read_text(encoding="utf-8")))
 
 
 def read_boards(text: str) -> Iterator[Board]:
-    """Read boards from CSV text.
+    """Yield the boards of a CSV text.
 
-    Raise `ValueError` naming a line that cannot be read, repeats a board, or names a board of not_read.csv.
+    Raise `ValueError` for a line that cannot be read, repeats a board, or names a board of not_read.csv. The message
+    gives the number of the line.
     """
     keys: set[tuple[str, str]] = set()
     for number, row in enumerate(csv.DictReader(io.StringIO(text, newline="")), start=2):
@@ -82,7 +84,7 @@ def read_boards(text: str) -> Iterator[Board]:
 
 
 def boards_csv(boards: Iterable[Board]) -> str:
-    """Return boards as CSV text, ordered by source and token."""
+    """Return boards as the text of a CSV file, ordered by source and token."""
     into = io.StringIO(newline="")
     rows = csv.writer(into, lineterminator="\n")
     rows.writerow(COLUMNS)
@@ -112,7 +114,7 @@ def _board(number: int, row: dict[str, str]) -> Board:
 
 @functools.cache
 def boards_of(source: str) -> tuple[str, ...]:
-    """Return the board tokens of a source, in the order of the file."""
+    """Return the tokens of a source's boards, in the order of boards.csv."""
     return tuple(b.board for b in all_boards() if b.source == source)
 
 
@@ -122,13 +124,13 @@ def _boards_by_token() -> dict[tuple[str, str | None], Board]:
 
 
 def employer_of(source: str, board: str | None) -> str | None:
-    """Return the name of the employer behind a board, or None if boards.csv does not know it."""
+    """Return the name of the employer that a board belongs to, or None if boards.csv has no name."""
     entry = _boards_by_token().get((source, board))
     return entry.employer if entry else None
 
 
 def employer_country_of(source: str, board: str | None) -> str | None:
-    """Return the country of the employer behind a board (ISO 3166-1 alpha-2), or None if unknown."""
+    """Return the country (ISO 3166-1 alpha-2) of a board's employer, or None if boards.csv has none."""
     entry = _boards_by_token().get((source, board))
     return entry.country if entry else None
 
@@ -140,10 +142,10 @@ def on_board(
     *,
     is_token_a_name: bool = True,
 ) -> Callable[[Any], RawPosting | Issue]:
-    """Return `read`, with the board that a URL belongs to and its employer added to each posting.
+    """Wrap `read` in a function that adds board, employer and country of the employer to each posting.
 
-    The employer is the one in boards.csv, else the one that the posting names, else the board's token unless that is
-    not a name. A posting that names its own board keeps it.
+    The board is the one that the posting names, or else the one that `url` belongs to. The employer is the one in
+    boards.csv, or else the one that the posting names, or else the token of the board if `is_token_a_name`.
     """
     board_of_url = source.board_in(url)
 

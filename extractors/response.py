@@ -1,4 +1,4 @@
-"""An archived HTTP response. Its JSON or XML is read leniently, so that one bad value spoils nothing else."""
+"""An archived HTTP response. Its JSON or XML is read leniently: one bad value does not spoil the others."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ from transforms.text.rejects import MISSHAPEN, Rejected
 Row = TypeVar("Row")
 
 ANSWERED = (200, 206)
-"""Status codes of responses with data. Some APIs send 206 for a page of several."""
+"""Status codes of responses with data. Some APIs answer 206 for one page of several."""
 GONE = (404, 410)
-"""Status codes of a posting's own address that mean that the posting is gone."""
+"""Status codes which say that a posting is gone, if they answer the posting's own address."""
 NEW_KEYS = "keys"
 """`column_name` of the issue that lists unknown keys."""
 NEW_KEYS_RULE = "known keys expected; decide whether the source's module should read these, then add them to its KNOWN"
@@ -35,7 +35,10 @@ NEW_KEYS_RULE = "known keys expected; decide whether the source's module should 
 
 @dataclass(frozen=True, kw_only=True)
 class Response:
-    """An archived HTTP response. `body` is decoded (Content-Encoding undone); `record` counts from 0."""
+    """An archived HTTP response.
+
+    `body` is decoded: its Content-Encoding is undone. `record` is the number of the record in its archive file, from 0.
+    """
 
     url: str
     observed_at: datetime
@@ -45,12 +48,13 @@ class Response:
     record: int = 0
     digest: str = ""
     earlier_wordings: Mapping[str, str] = field(default_factory=dict, repr=False, compare=False)
-    """`wording_hash` by `record_hash` of adverts that were read before. `each_advert` does not read them again."""
+    """Values of `wording_hash` by `record_hash`, for adverts that were read before. `each_advert` does not read
+    them again."""
 
     def json(self) -> Any:
-        """Parse the body as JSON, leniently if it is not valid (`read_lenient_json`).
+        """Parse the body as JSON. JSON that is not valid is read by `read_lenient_json`.
 
-        Raise `Rejected` quoting the beginning of a body that is not JSON.
+        Raise `Rejected`, quoting the beginning of the body, if the body is not JSON.
         """
         try:
             return orjson.loads(self.body)
@@ -61,9 +65,9 @@ class Response:
             raise Rejected("response", begin, f"JSON expected ({error}); the answer is kept in the archive") from error
 
     def xml(self, root: str) -> Element:
-        """Parse the body as XML without DTD and entities; U+FFFD replaces invalid bytes and characters.
+        """Parse the body as XML. U+FFFD replaces invalid bytes and characters.
 
-        Raise `Rejected` unless it is XML with this root element.
+        Raise `Rejected` if the body is not XML, has a DTD, or has a root element other than `root`.
         """
         begin = self.body[:80].decode("utf-8", "replace")
         try:
@@ -78,7 +82,7 @@ class Response:
         return element
 
     def value_at(self, *path: str) -> object:
-        """Return the JSON value under a path of keys, or the last value if the path breaks off."""
+        """Return the JSON value that a path of keys leads to, or the last value reached if the path breaks off."""
         value: object = self.json()
         for key in path:
             if not isinstance(value, dict):
@@ -88,13 +92,13 @@ class Response:
 
 
 class Record(dict[str, Any]):
-    """A JSON object that was read leniently, with an issue for each number in it that is not finite."""
+    """A JSON object that was read leniently. It has an issue for each number in it that is not finite."""
 
     issues: Sequence[Issue] = ()
 
 
 class _NotANumber(str):
-    """A JSON number that is not finite: NaN, Infinity, 1e400."""
+    """A JSON number that is not finite, such as NaN, Infinity or 1e400."""
 
     __slots__ = ()
 
@@ -102,25 +106,26 @@ class _NotANumber(str):
 _ESCAPE = re.compile(
     r"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|(u[dD][89a-fA-F][0-9a-fA-F]{2})|.)"
 )
-"""A JSON escape; a surrogate pair counts as one. Half a pair, which is not a character, is captured by the group."""
+"""Pattern of a JSON escape. A surrogate pair counts as one escape. Half a pair is no character; the group captures
+it."""
 _NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-"""Characters that XML 1.0 does not allow (section 2.2)."""
+"""Pattern of the characters that XML 1.0 does not allow (section 2.2)."""
 _REFERENCE = re.compile(r"&#(?:x([0-9a-fA-F]{1,8})|(\d{1,10}));")
 _XML_ENCODING = re.compile(rb"<\?xml[^>]{0,200}encoding=[\"']([\w.-]+)")
 
 
 def read_lenient_json(body: bytes) -> Any:
-    """Read JSON with the errors that servers make, so that one error does not lose the other records.
+    """Read JSON despite errors that servers make, because one error should not lose the other records.
 
-    A byte-order mark is skipped. Invalid UTF-8 and half a surrogate pair become U+FFFD. Control characters are allowed
-    in strings. NaN, Infinity and numbers too large for a float become None, with an issue of the record that `each`
-    yields. Raise `ValueError` or `RecursionError` for anything else that is not JSON.
+    A byte-order mark is skipped. Invalid UTF-8 and half a surrogate pair become U+FFFD. Strings may contain control
+    characters. NaN, Infinity and numbers too large for a float become None, and the record gets an issue, which `each`
+    passes on. Raise `ValueError` or `RecursionError` for anything else that is not JSON.
     """
     text = body.decode(json.detect_encoding(body), "replace").removeprefix("\ufeff")
     text = _ESCAPE.sub(lambda match: REPLACEMENT if match[1] else match[0], text)
     numbers: Any = {"parse_constant": _NotANumber, "parse_float": _number, "parse_int": _number}
     whole = json.loads(text, strict=False, object_hook=Record, **numbers)
-    # Walk down the tree with the record that each value belongs to: the outermost object in a list.
+    # Visit every value, together with the record that the value belongs to: the outermost object in a list.
     waiting: list[tuple[Any, Record | None]] = [(whole, None)]
     while waiting:
         inside, record = waiting.pop()
@@ -142,7 +147,6 @@ def _as_record(value: object) -> Record | None:
 
 
 def _number(text: str) -> int | float | _NotANumber:
-    """Read a number as orjson does: an integer of up to 64 bits, else a float if it is finite."""
     if text.lstrip("-").isdigit() and len(text) < len("9223372036854775807"):
         return int(text)
     number = float(text)
@@ -150,7 +154,6 @@ def _number(text: str) -> int | float | _NotANumber:
 
 
 def _mend_xml(body: bytes) -> str:
-    """Replace invalid bytes and characters by U+FFFD. Raise `LookupError` for an unknown encoding."""
     encoding = _XML_ENCODING.search(body[:300])
     text = body.decode(encoding[1].decode() if encoding else "utf-8", "replace").removeprefix("\ufeff")
     return _REFERENCE.sub(_mend_reference, _NO_XML.sub(REPLACEMENT, text))
@@ -163,10 +166,10 @@ def _mend_reference(match: re.Match[str]) -> str:
 
 
 def each(items: object, read: Callable[[Any], Row], *, known: frozenset[str] = frozenset()) -> Iterator[Row | Issue]:
-    """Read every item of a list. An item that cannot be read becomes an `Issue`; the others are still read.
+    """Yield what `read` makes of each item of a list. For an item that cannot be read, yield an `Issue` and go on.
 
-    `known` are the keys that the source's records are known to have. Other keys are reported once per response, after
-    the rows, in an issue of column `keys`, so that additions to a source are noticed.
+    `known` are the keys that records of the source may have. Any other keys are listed in one `Issue` with the column
+    `keys`, after the rows. Raise `Rejected` if `items` is not a list.
     """
     if not isinstance(items, list):
         raise Rejected("response", items, "a list of records expected; the API may have changed its shape")
@@ -181,7 +184,7 @@ def each(items: object, read: Callable[[Any], Row], *, known: frozenset[str] = f
             yield error.issue
         except MISSHAPEN as error:
             rule = f"record {number} does not have the source's shape: {type(error).__name__}: {error}"
-            value = ", ".join(item) if isinstance(item, dict) else item  # keys only: a value may name a person
+            value = ", ".join(item) if isinstance(item, dict) else item  # only keys, because a value may name a person
             yield Rejected("record", value, rule).issue
     if new:
         yield Issue(column_name=NEW_KEYS, value=", ".join(sorted(new))[:200], rule=NEW_KEYS_RULE, is_deliberate=True)
@@ -190,10 +193,10 @@ def each(items: object, read: Callable[[Any], Row], *, known: frozenset[str] = f
 def each_advert(
     response: Response, items: object, read: Callable[[Any], Row], *, known: frozenset[str]
 ) -> Iterator[Row | Issue | Repetition]:
-    """Read every advert of a response as `each` does, but not those that an earlier response had in the same words.
+    """Read every advert as `each` does, but yield a `Repetition` for a record that an earlier response had.
 
-    For platforms with complete adverts in their records. The result of `read` must depend only on the record and the
-    response's URL, because only these two are hashed (the order of keys does not matter).
+    This is for platforms whose records are complete adverts. The result of `read` must depend only on the record and
+    the URL of the response, because only these two are hashed. The order of a record's keys does not matter.
     """
 
     def read_new(record: Any) -> Any:
@@ -207,7 +210,6 @@ def each_advert(
 
 
 def _record_hash(url: str, record: object) -> str | None:
-    """Digest of a record and its response's URL, 32 hex digits; None if the record cannot be written as JSON."""
     try:
         data = orjson.dumps(record, option=orjson.OPT_SORT_KEYS)
     except TypeError:
@@ -216,32 +218,37 @@ def _record_hash(url: str, record: object) -> str | None:
 
 
 def objects_in(items: object) -> Iterator[dict[str, Any]]:
-    """Return the objects of a list, skipping what `each` will report."""
+    """Iterate over the objects of a list, and skip its other items, which `each` reports."""
     return (item for item in items if isinstance(item, dict)) if isinstance(items, list) else iter(())
 
 
 def note_missing(n: int, total: object) -> Iterator[Issue]:
-    """Yield an issue if a list of `n` records is not as long as its response says. No number, no issue."""
+    """Yield an issue if a list has `n` records and its response states another `total`.
+
+    A total that is no integer is ignored.
+    """
     if isinstance(total, int) and total != n:
         rule = "as many records expected as the list says it has"
         yield Rejected("response", f"{n} records, total {total}", rule).issue
 
 
 def note_cut(n: int, ends: Collection[int]) -> Iterator[Issue]:
-    """Yield an issue if a list of `n` records is as long as the server's limit: it may be cut off."""
+    """Yield an issue if the length `n` of a list is one of `ends`, the server's limits: the list may be cut off."""
     if n in ends:
         rule = f"a list that does not end at {' or '.join(map(str, ends))} records expected; there may be more"
         yield Rejected("response", f"{n} records", rule).issue
 
 
 def note_left_out(n: int, what: str, rule: str, *, column: str = "record") -> Iterator[Issue]:
-    """Yield one issue for `n` records that a rule of ours leaves out; no issue for none. `what` is their plural."""
+    """Yield one issue for `n` records that a rule of ours leaves out, and none if `n` is 0.
+
+    `what` names the records.
+    """
     if n:
         yield Issue(column_name=column, value=f"{n} {what}", rule=rule, is_deliberate=True)
 
 
 def _with_issues(reading: Any, issues: Sequence[Issue]) -> Any:
-    """Add the issues of a record to the advert or adverts that were read from it."""
     if isinstance(reading, list):
         return [_with_issues(advert, issues) for advert in reading]
     return {**reading, "issues": (*reading.get("issues", ()), *issues)} if isinstance(reading, dict) else reading

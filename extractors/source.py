@@ -1,4 +1,4 @@
-"""Find a source: by its name, by an address, or by the board that an address belongs to."""
+"""Find a source by its name, by an address, or by the board that an address belongs to."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ def all_sources() -> dict[str, SourceModule]:
 
 
 def source_of(url: str) -> SourceModule | None:
-    """Return the source with the longest endpoint that `url` falls under, or None."""
+    """Return the source that `url` belongs to, or None. If several endpoints fit, the longest one decides."""
     fitting = [(fits, module) for module in all_sources().values() if (fits := module.SOURCE.longest_endpoint(url))]
     return max(fitting, key=lambda pair: pair[0])[1] if fitting else None
 
 
 def is_answer_of(module: SourceModule, url: str) -> bool:
-    """Tell whether a response in a source's archive folder belongs to it. A bulk source may have pages of any site."""
+    """Whether a response in a source's archive folder belongs to the source. For a bulk source, every response does."""
     return module.SOURCE.is_bulk or source_of(url) is module
 
 
 def board_in(url: str) -> tuple[str, str] | None:
-    """Return source and token of the board behind a public page of a board or posting; None for other pages."""
+    """Return the source and token of the board that a public page (of a board or a posting) belongs to, or None."""
     try:
         parts = urlsplit(url)
     except ValueError:
@@ -43,7 +43,7 @@ def board_in(url: str) -> tuple[str, str] | None:
 
 
 def board_at(url: str) -> tuple[str, str] | None:
-    """Return source and token of the board that `url` requests (`Source.board_in`) or is a public page of."""
+    """Return the source and token of the board that `url` requests or is a public page of, or None."""
     module = source_of(url)
     board = module.SOURCE.board_in(url) if module else None
     return (module.SOURCE.name, board) if module and board else board_in(url)

@@ -1,6 +1,6 @@
-"""Generated lists of the sources: SOURCES.md for readers, sources/registry.py for code and type checker.
+"""Generate the lists of sources: SOURCES.md for readers, sources/registry.py for the code and the type checker.
 
-`python -m extractors.source_list` writes both. A test fails if one is not current.
+`python -m extractors.source_list` writes both files. A test fails if one of them is not current.
 """
 
 from __future__ import annotations
@@ -62,13 +62,13 @@ def _row_of(source: Source) -> Sources:
 
 
 def sources_by_module() -> dict[str, Source]:
-    """Return the declarations in sources/ by full name of the module, in the order of the sources' names.
+    """Return the declarations in sources/ by the full name of their module, ordered by the source's name.
 
-    Raise `ValueError` for a module that does not have the name of its source.
+    Raise `ValueError` if a module and its source have different names.
     """
     sources: dict[str, Source] = {}
     for info in pkgutil.walk_packages(extractors.sources.__path__, f"{extractors.sources.__name__}."):
-        if info.ispkg or info.name.endswith(f".{REGISTRY.stem}"):  # it may name a module that is gone
+        if info.ispkg or info.name.endswith(f".{REGISTRY.stem}"):  # registry.py may import a module that is gone
             continue
         source = vars(importlib.import_module(info.name)).get("SOURCE")
         if isinstance(source, Source):
@@ -90,7 +90,6 @@ def registry_python() -> str:
 
 
 def _import(folder: str, names: Sequence[str]) -> str:
-    """Return an import in the formatter's style."""
     line = f"from {folder} import {', '.join(names)}\n"
     lines = f"from {folder} import (\n{''.join(f'    {name},{chr(10)}' for name in names)})\n"
     return line if len(line) <= MAX_LINE + 1 else lines
@@ -131,7 +130,6 @@ ACCESS = {
 
 
 def _access(source: Source) -> str:
-    """Say when a source is read, with which key, and at which pace."""
     if source.access == "file":
         return "only what a person hands over; nothing is asked"
     keys = f"with the key in {' and '.join(f'`{key}`' for key in source.keys)}" if source.keys else "without a key"
@@ -146,11 +144,10 @@ def _yes(truth: bool) -> str:
 
 BULK = "\n- A bulk source: what others collected, taken in as a whole; off in the night, in no panel."
 NO_WORDS = "No deciding words were found."
-"""Text in place of a quotation."""
+"""Words that stand where a source's quotation would be."""
 
 
 def _words(source: Source) -> str:
-    """Quote the deciding words and name the boards that are left alone."""
     words = f'Deciding words: "{source.quotation}"' if source.quotation else NO_WORDS
     refusals = [entry.board for entry in boards_not_read() if entry.source == source.name and entry.board]
     return words + (f" Boards left alone: {', '.join(refusals)} (see above)." if refusals else "")

@@ -1,4 +1,4 @@
-"""CSV tables as sources publish them, with or without a zip or gzip around them or lines above the header."""
+"""Read the CSV tables that sources publish. A table may be in a zip or gzip file, and lines may precede its header."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ from collections.abc import Callable, Iterable
 from transforms.text.rejects import Rejected
 
 WORKBOOK = "[Content_Types].xml"
-"""Name of a file inside every workbook, which is a zip."""
+"""Name of a file that every Excel workbook contains. A workbook is a zip file."""
 MAX_HEAD_LINES = 20
-"""Lines in which we look for the header: exports have a title and a date above it, surveys half a page."""
-csv.field_size_limit(16_000_000)  # characters of a cell, for all readers
+"""Number of lines that are searched for the header. Exports put a title and a date above it, surveys half a page."""
+csv.field_size_limit(16_000_000)  # the longest cell in characters, for every CSV reader of the process
 
 
 def zip_member(body: bytes, name: re.Pattern[str], *, largest: int) -> bytes:
-    """Return the only file in a zip with a name like `name`; the body itself if it is a workbook or not a zip.
+    """Return the only file in a zip whose name matches `name`, or `body` itself if it is a workbook or not a zip.
 
-    Raise `Rejected` if there is no such file or several, if it would unpack to over `largest` bytes, or if the zip is
-    damaged.
+    Raise `Rejected` if no file or several files match, if the file would unpack to more than `largest` bytes, or if the
+    zip is damaged.
     """
     if not body.startswith(b"PK"):
         return body
@@ -44,9 +44,9 @@ def zip_member(body: bytes, name: re.Pattern[str], *, largest: int) -> bytes:
 
 
 def unpack_gzip(body: bytes, *, largest: int) -> bytes:
-    """Return the content of a gzip file; the body itself if it is not gzip.
+    """Return the content of a gzip file, or `body` itself if it is not gzip.
 
-    Raise `Rejected` if it would unpack to over `largest` bytes or is damaged.
+    Raise `Rejected` if the content exceeds `largest` bytes or the file is damaged.
     """
     if not body.startswith(b"\x1f\x8b"):
         return body
@@ -61,7 +61,9 @@ def unpack_gzip(body: bytes, *, largest: int) -> bytes:
 
 
 def to_utf8(body: bytes) -> bytes:
-    r"""Convert to UTF-8 from UTF-16 with a byte-order mark, or from Latin-1 if it is not UTF-8.
+    r"""Convert a text to UTF-8.
+
+    UTF-16 is recognised by its byte-order mark; other bytes that are not UTF-8 count as Latin-1.
 
     >>> to_utf8("é".encode("utf-16")), to_utf8("é".encode()) == to_utf8("é".encode("latin-1"))
     (b'\xc3\xa9', True)
@@ -83,12 +85,12 @@ def table_in(
     delimiter: str = ",",
     rename: Callable[[str], str] = str,
 ) -> list[dict[str, str]]:
-    """Return the rows of a CSV in UTF-8 by column. Lines above the header are skipped.
+    """Return the rows of a CSV text in UTF-8, each as a dict of values by column.
 
-    The header is the first line with all `columns`. The rows have these columns and those in `also`, or all columns if
-    it is None. A row that is too short lacks its last columns, so that only reading this row fails. With a tab as
-    `delimiter`, quotes have no meaning. `rename` maps a name in the file to our name, which `columns` and `also` use.
-    Raise `Rejected` if no line has these columns.
+    The header is the first line that has all `columns`; the lines above it are skipped. A row has the values of
+    `columns` and `also`, or of all columns if `also` is None. A row that is too short lacks its last columns. If
+    `delimiter` is a tab, quotation marks are ordinary characters. `rename` converts a name in the file to the name that
+    `columns` and `also` use. Raise `Rejected` if the text is no CSV or no line has all `columns`.
     """
     names = set(columns)
     lines = io.TextIOWrapper(io.BytesIO(body), encoding="utf-8-sig", errors="replace", newline="")

@@ -1,11 +1,11 @@
-"""Limits the nesting of pages before a parser reads them."""
+"""Limit how deeply the elements of a page are nested, before a parser reads the page."""
 
 from __future__ import annotations
 
 import re
 
 MAX_DEPTH = 256
-"""Elements that may be nested: libxml2's own limit, beyond which it builds no tree."""
+"""Maximum number of nested elements. libxml2 has the same limit and builds no tree for a page that exceeds it."""
 _TAG = re.compile(
     r"<!--.*?(?:-->|\Z)|<(script|style|textarea|title)\b.*?(?:</\1\s*>|\Z)|<(/?)([A-Za-z][^\s/>]*)[^>]*>?",
     re.DOTALL | re.IGNORECASE,
@@ -19,14 +19,14 @@ _CLOSED_BY = {
     "dt": frozenset(["dt", "dd"]), "dd": frozenset(["dt", "dd"]),
     "td": _CELLS, "th": _CELLS, "tr": _CELLS | {"tr"},
 }  # fmt: skip
-"""Elements with an optional end tag: the open elements that the start of each one closes."""
+"""Elements whose end tag is optional, each with the open elements that its start tag closes."""
 
 
 def limit_depth(page: str) -> str:
-    """Remove the tags that open elements inside more than `MAX_DEPTH` others, and end tags without a start there.
+    """Remove the tags of elements that are nested more than `MAX_DEPTH` deep, but keep the text between the tags.
 
-    The text between them stays. For each end tag the parser searches all open elements, so a page that only opens
-    elements would take the square of its length. Ordinary pages do not change.
+    Ordinary pages do not change. Without the limit, the parser's time would grow with the square of the page's length,
+    because the parser searches all open elements for each end tag.
     """
     open_names: list[str] = []
     pieces: list[str] = []
@@ -35,7 +35,7 @@ def limit_depth(page: str) -> str:
         _, closes, name = tag.groups()
         if not name or (name := name.lower()) in _VOID or page[tag.end() - 2 : tag.end()] == "/>":
             continue
-        if closes and open_names and open_names[-1] == name:  # nearly always
+        if closes and open_names and open_names[-1] == name:  # the usual case
             open_names.pop()
             continue
         if _closes(open_names, name) if closes else _opens(open_names, name):
@@ -46,7 +46,7 @@ def limit_depth(page: str) -> str:
 
 
 def _opens(open_names: list[str], name: str) -> bool:
-    """Open an element; False if too many are open."""
+    """Open an element. Return False if too many elements are open already."""
     if names := _CLOSED_BY.get(name):
         while open_names and open_names[-1] in names:
             open_names.pop()
@@ -57,7 +57,7 @@ def _opens(open_names: list[str], name: str) -> bool:
 
 
 def _closes(open_names: list[str], name: str) -> bool:
-    """Close an element and all inside it; False if it is not open and too many others are."""
+    """Close an element and all elements inside it. Return False if it is not open and too many others are."""
     for place in range(len(open_names) - 1, -1, -1):
         if open_names[place] == name:
             del open_names[place:]

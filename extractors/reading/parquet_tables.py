@@ -1,8 +1,8 @@
-"""Other people's Parquet files, read in batches and within bounds.
+"""Read Parquet files that others made, in batches and within limits.
 
-A few kilobytes of Parquet may expand to millions of rows, each with the same long text. So rows and values are counted
-before anything is read, repeated texts stay stored once, and the size of a batch is computed before it is converted to
-Python objects.
+A few kilobytes of Parquet may expand to millions of rows that repeat one long text. Therefore rows and values are
+counted before anything is read, repeated texts are stored once, and the size of a batch is computed before the batch
+becomes Python objects.
 """
 
 from __future__ import annotations
@@ -18,24 +18,25 @@ import pyarrow.parquet as pq
 from transforms.text.rejects import Rejected
 
 BATCH = 4_096
-"""Rows read at a time."""
+"""Number of rows in a batch."""
 MAX_STORED = 1_000_000_000
-"""Bytes that the columns of a row group may unpack to."""
+"""Maximum size of the columns read from one row group after unpacking, in bytes."""
 MAX_VALUES = 30_000_000
-"""Values of a column in a row group, including those in lists. Writers put a million rows into a row group."""
+"""Maximum number of values that a column may have in one row group. Values in lists are counted, too. Usual row
+groups have a million rows."""
 MAX_BATCH = 250_000_000
-"""Bytes of the values of a batch by `held_bytes`: what fits in memory."""
+"""Maximum size of the values of a batch, in bytes, as counted by `held_bytes`."""
 
 
 class Batch(NamedTuple):
-    """Rows and the size of their values in bytes."""
+    """A batch of rows, and the size of their values in bytes."""
 
     rows: pa.RecordBatch
     n_bytes: int
 
 
 def open_parquet(content: bytes | Path) -> pq.ParquetFile:
-    """Open a file, or its bytes, for `read_batches`. Texts are dictionary-encoded."""
+    """Open a Parquet file, given as a path or as bytes, for `read_batches`. Texts are read with dictionary encoding."""
 
     def source() -> Any:
         return pa.BufferReader(content) if isinstance(content, bytes) else content
@@ -53,10 +54,10 @@ def open_parquet(content: bytes | Path) -> pq.ParquetFile:
 def read_batches(
     file: pq.ParquetFile, *, columns: Collection[str] | None = None, most_rows: int | None = None
 ) -> Iterator[Batch]:
-    """Yield the rows of a file from `open_parquet` in order, with some columns or all.
+    """Yield the rows of a file from `open_parquet` in order. `columns` selects columns; None selects all.
 
-    Raise `Rejected` before anything is read if there are over `most_rows`, and for a row group or batch that is too
-    large for memory.
+    Raise `Rejected` before the first row if the file has more than `most_rows` rows or a row group is too large. Raise
+    `Rejected` for a batch that is too large when the batch is reached.
     """
     n_rows = file.metadata.num_rows
     if most_rows is not None and n_rows > most_rows:
@@ -94,7 +95,7 @@ def _check_stored(metadata: pq.FileMetaData, names: Collection[str]) -> None:
 
 
 def held_bytes(values: Any) -> int:
-    """Return the bytes of values without dictionary encoding: the length of texts, at least 8 for other values."""
+    """Return the bytes that values would need without dictionary encoding. Each value counts as 8 bytes or more."""
     kind = values.type
     if pa.types.is_dictionary(kind):
         words = values.dictionary

@@ -1,4 +1,4 @@
-"""Pay that a source states in fields, as one component."""
+"""Convert pay that a source states in fields to one component of pay."""
 
 from __future__ import annotations
 
@@ -15,9 +15,12 @@ def pay_in_fields(
     currency: object = None,
     period: str | None = None,
     component: str = "base",
-    tie: Tie = Tie(),  # noqa: B008  # a tuple, never changed
+    tie: Tie = Tie(),  # noqa: B008  # a tuple cannot be changed
 ) -> Pay:
-    """Return stated pay. `currency` is a code or word of the source, `period` one of `vocabulary.PERIODS`."""
+    """Return pay as stated.
+
+    `currency` is the source's code or word for a currency, `period` one of `vocabulary.PERIODS`.
+    """
     return Pay(
         component=component,
         pay_text=text,

@@ -1,4 +1,4 @@
-"""Rows of reported pay and official wages, with what follows from the columns that a source states."""
+"""Build rows of reported pay and of official wages. Columns that a source does not state are derived or left empty."""
 
 from __future__ import annotations
 
@@ -24,9 +24,10 @@ UNSTATED_IN_WAGES = MappingProxyType(
 
 
 def pay_report(*, title: str, country: str | None, role: str | None = None, **stated: Any) -> PayReport:
-    """Return a report of pay. Role, level and region follow from title and country unless they are `stated`.
+    """Return a report of pay.
 
-    A report that states no `pair_row` is a pair by itself.
+    Role, level, region and continent follow from title and country unless they are stated. A report without `pair_row`
+    is paired with itself.
     """
     role_of_title, seniority = read_title(title)
     role = role or role_of_title
@@ -37,11 +38,11 @@ def pay_report(*, title: str, country: str | None, role: str | None = None, **st
 
 
 def official_wage(**stated: Any) -> OfficialWage:
-    """Return an official wage; figures that are not `stated` are None."""
+    """Return an official wage. Figures that are not in `stated` are None."""
     return OfficialWage(**{**UNSTATED_IN_WAGES, **stated})
 
 
 @functools.lru_cache(maxsize=8192)
 def read_title(title: str) -> tuple[str, str]:
-    """Return role and level of a title."""
+    """Return the role and the level that a job title names."""
     return role_of(title).value, seniority_of(title).value

@@ -1,9 +1,9 @@
-"""schema.org JobPosting in a page: found in JSON-LD, in microdata or by selectors, and read into a `RawPosting`.
+r"""Find the schema.org JobPosting in a page (in JSON-LD, in microdata or by selectors) and read it into a `RawPosting`.
 
-Markup is written for search engines and seldom tested. Saved pages have a country that is a list of ten names, nine
-places of which eight repeat the address of the first, an unknown kind of employment, a literal \\n in the text, an end
-ten years away, an item followed by its properties instead of containing them, and an amount made of empty texts.
-`estimatedSalary` is somebody's estimate, not advertised pay, so it is not read.
+Sites write this markup for search engines and seldom test it. The pages that we saved contain, for example, a list of
+ten names as the country, nine places that all have one address, an unknown kind of employment, a literal \n in the
+text, an end date ten years away, and an amount that consists of empty texts. `estimatedSalary` is not read, because it
+is an estimate and not advertised pay.
 """
 
 from __future__ import annotations
@@ -26,15 +26,16 @@ from transforms.records.rows import Issue, Pay
 from transforms.text.rejects import Rejected
 
 MAX_NESTED = 10_000
-"""Values of a page's markup that are searched for postings."""
+"""Maximum number of values in a page's markup that are searched for postings."""
 MAX_ITEMS = 300
-"""Items of microdata that a page may have: reading an item walks through the items inside it as well."""
+"""Maximum number of microdata items in a page. A page with more is not read, because reading an item reads all
+items inside it, too."""
 MAX_PARTS = 50
-"""Texts or amounts of one property of a posting that are read: each text is searched for in all before it."""
+"""Maximum number of texts or amounts read from one property. Each text is compared with all texts before it."""
 HEAD = 2_000
-"""Bytes at the beginning of a page in which it names its encoding."""
+"""Number of bytes at the beginning of a page that are searched for its encoding."""
 UTF_16 = (b"\xff\xfe", b"\xfe\xff")
-"""Byte-order marks, which override any other encoding (WHATWG HTML, 13.2.3.2)."""
+"""Byte-order marks of UTF-16. They override any other statement of the encoding (WHATWG HTML, 13.2.3.2)."""
 CHARSET = re.compile(r"charset=[\"']?([\w-]+)", re.IGNORECASE)
 CDATA = re.compile(r"<!\[CDATA\[|\]\]>")
 PARTS = {
@@ -47,10 +48,10 @@ PARTS = {
     "jobBenefits": "Benefits",
     "incentiveCompensation": "Benefits",
 }
-"""Properties with the advert's text, and the heading that we give to each."""
+"""Properties that hold the advert's text, each with the heading that we put above the text."""
 NO_SELECTORS: Mapping[str, str] = MappingProxyType({})
 PERIOD_OF_UNIT = {"ANN": "year", "MON": "month", "WEE": "week", "HUR": "hour"}
-"""Units by their codes (UN/CEFACT recommendation 20)."""
+"""Pay periods by unit code (UN/CEFACT recommendation 20)."""
 KNOWN = frozenset([
     "@context", "@type", "@id", "title", "name", "description", "responsibilities", "qualifications", "skills",
     "experienceRequirements", "educationRequirements", "jobBenefits", "incentiveCompensation", "identifier",
@@ -67,9 +68,9 @@ KNOWN = frozenset([
 
 
 def page_of(response: Response) -> str:
-    """Decode a page by the encoding in its header or head. Invalid bytes of UTF-8 become U+FFFD.
+    """Decode a page by the encoding that its header or head names. Invalid bytes of UTF-8 become U+FFFD.
 
-    The depth of its elements is limited (`limit_depth`), so that parsing takes time proportional to its length.
+    `limit_depth` limits the nesting of elements, which keeps the time to parse a page proportional to its length.
     """
     return limit_depth(_decode(response))
 
@@ -84,17 +85,17 @@ def _decode(response: Response) -> str:
     if charset and charset[1].lower() in (
         "utf-8",
         "utf8",
-    ):  # one bad byte must not change how the rest is read
+    ):  # one bad byte must not change how the other bytes are read
         return response.body.decode("utf-8-sig", "replace")
     read = UnicodeDammit(response.body, [in_header[1]] if in_header else ["utf-8"], is_html=True)
     return read.unicode_markup or ""
 
 
 def tree_of(page: str) -> Any:
-    """Parse a page into an lxml tree; None if it has no elements. The parser cuts off what is nested over 256 deep.
+    """Parse a page into an lxml tree. Return None if the page has no elements.
 
-    Its time is proportional to the length of the page. A parser that repairs pages as browsers do needs the square of
-    the depth.
+    The parser cuts off elements nested more than 256 deep. The time is proportional to the length of the page. A parser
+    that repairs pages as browsers do would take time proportional to the square of the depth.
     """
     from extruct.utils import parse_html  # noqa: PLC0415  # takes most of a second, and only pages need it
     from lxml.etree import LxmlError  # noqa: PLC0415
@@ -106,15 +107,18 @@ def tree_of(page: str) -> Any:
 
 
 def job_postings_in(page: str, url: str, selectors: Mapping[str, str] = NO_SELECTORS) -> list[dict[str, Any]]:
-    """Return the JobPostings of a page in the shape of JSON-LD: from JSON-LD, else microdata, else `selectors`.
+    """Return the JobPostings of a page, in the shape of JSON-LD.
 
-    `selectors` are the CSS selectors of the elements that hold each property, for pages without markup.
+    JSON-LD is tried first, then microdata, then `selectors`: CSS selectors of the elements that hold each property.
     """
     return json_ld_in(page) or microdata_in(page, url) or _select(page, selectors)
 
 
 def json_ld_in(page: str) -> list[dict[str, Any]]:
-    """Return the JobPostings in a page's JSON-LD: alone, in lists or in an `@graph`. Skip scripts that are not JSON."""
+    """Return the JobPostings in a page's JSON-LD, also those inside lists or an `@graph`.
+
+    Scripts without JSON are skipped.
+    """
     from extruct.jsonld import JsonLdExtractor  # noqa: PLC0415  # takes most of a second, and only pages need it
 
     postings: list[dict[str, Any]] = []
@@ -123,7 +127,7 @@ def json_ld_in(page: str) -> list[dict[str, Any]]:
         if "ld+json" not in script.get("type", "").lower():
             continue
         text = CDATA.sub("", script.text or "")
-        begin, end = re.search(r"[\[{]", text), max(text.rfind("}"), text.rfind("]"))  # comments may stand around
+        begin, end = re.search(r"[\[{]", text), max(text.rfind("}"), text.rfind("]"))  # comments may surround the JSON
         if begin is None or "JobPosting" not in text:
             continue
         try:
@@ -137,7 +141,8 @@ def json_ld_in(page: str) -> list[dict[str, Any]]:
 def microdata_in(page: str, url: str) -> list[dict[str, Any]]:
     """Return the JobPostings in a page's microdata, in the shape of JSON-LD.
 
-    The first item without properties gets the elements after it: some pages close its element too early.
+    Some pages close the element of an item too early. Therefore the elements after the first JobPosting without
+    properties are moved into that JobPosting.
     """
     if "JobPosting" not in page or "itemscope" not in page:
         return []
@@ -154,7 +159,7 @@ def microdata_in(page: str, url: str) -> list[dict[str, Any]]:
 
 
 def _job_postings(values: object) -> Iterator[dict[str, Any]]:
-    """Yield the JobPostings among nested values, in order, without searching inside them."""
+    """Yield the JobPostings among nested values, in order. Do not search inside a JobPosting."""
     waiting = [values]
     for _ in range(MAX_NESTED):
         if not waiting:
@@ -170,7 +175,6 @@ def _job_postings(values: object) -> Iterator[dict[str, Any]]:
 
 
 def _as_json_ld(item: Any) -> Any:
-    """Convert an item of microdata to the shape of JSON-LD."""
     if isinstance(item, list):
         return [_as_json_ld(part) for part in item]
     if not isinstance(item, dict):
@@ -181,7 +185,6 @@ def _as_json_ld(item: Any) -> Any:
 
 
 def _select(page: str, selectors: Mapping[str, str]) -> list[dict[str, Any]]:
-    """Return an item made of what the selectors find, or nothing without a title."""
     if not selectors:
         return []
     from bs4 import BeautifulSoup  # noqa: PLC0415
@@ -204,7 +207,7 @@ def read_page(
     selectors: Mapping[str, str] = NO_SELECTORS,
     remedy: str = "see whether its pages changed",
 ) -> Iterator[RawPosting | Issue]:
-    """Read every JobPosting of a page with `read`. Raise `Rejected` with the `remedy` if there is none."""
+    """Read every JobPosting of a page with `read`. Raise `Rejected`, with `remedy` in its message, if there is none."""
     page = page_of(response)
     items = job_postings_in(page, response.url, selectors)
     if not items:
@@ -222,9 +225,10 @@ def read_board_page(
     is_token_a_name: bool = True,
     selectors: Mapping[str, str] = NO_SELECTORS,
 ) -> Iterator[RawPosting | Issue]:
-    """Read the posting on a page of a platform's board, under the platform's `id` and `url` (default: the page's own).
+    """Read the posting on a page of a platform's board.
 
-    `named` is the employer's name if the markup has none; else as for `on_board`.
+    `id` and `url` replace the id and the address in the markup. Without `url`, the response's URL is used. `named` is
+    the employer's name if the markup has none. `is_token_a_name` has the same meaning as in `on_board`.
     """
 
     def read(item: dict[str, Any]) -> RawPosting:
@@ -239,7 +243,7 @@ def read_board_page(
 
 
 def id_by(address: str) -> str:
-    """Return a posting's address without scheme and fragment, as its id."""
+    """Return the address of a posting without scheme and fragment, for use as the posting's id."""
     return urldefrag(address).url.split("://", 1)[-1]
 
 
@@ -247,9 +251,10 @@ def id_by(address: str) -> str:
 
 
 def read_job_posting(item: dict[str, Any], *, source: str, url: str) -> RawPosting:
-    """Read a JobPosting of the page at `url`. Its id is its `identifier` within its host, else its address.
+    """Read a JobPosting of the page at `url`.
 
-    The identifier counts as the employer's number of the opening only if it carries the employer's name.
+    The id is the host and the `identifier`, or the address if there is no identifier. The identifier also becomes the
+    `requisition_id` if it carries the employer's name.
     """
     address = urljoin(url, _text(item.get("url")) or url)
     host, number = urlsplit(address).netloc, identifier_of(item)
@@ -257,7 +262,7 @@ def read_job_posting(item: dict[str, Any], *, source: str, url: str) -> RawPosti
     is_remote = "TELECOMMUTE" in _texts(item.get("jobLocationType"))
     scope = _texts(item.get("applicantLocationRequirements"))
     if is_remote and scope:
-        places = []  # they are the employer's office
+        places = []  # with a scope for applicants, the places are the employer's office
     lines = [place.text for place in places if place.text] or ([f"Remote ({', '.join(scope)})"] if scope else [])
     pays, prose = _pay_of(item)
     return RawPosting(
@@ -284,7 +289,6 @@ def read_job_posting(item: dict[str, Any], *, source: str, url: str) -> RawPosti
 
 
 def _whole_text(item: dict[str, Any]) -> str:
-    """Join the parts of the advert as HTML, whether they are HTML, HTML escaped twice, or text."""
     whole: dict[str, str] = {}
     for name, heading in PARTS.items():
         for part in _many(item.get(name))[:MAX_PARTS]:
@@ -297,7 +301,6 @@ def _whole_text(item: dict[str, Any]) -> str:
 
 
 def _place(place: object) -> Address:
-    """Read a place that is given as text, as an address, or as a Place with an address."""
     if not isinstance(place, dict):
         return Address(_text(place))
     address = _one(place.get("address", place))
@@ -309,7 +312,7 @@ def _place(place: object) -> Address:
 
 
 def _distinct(places: Sequence[Address]) -> list[Address]:
-    """Return the places. Where several names share one address, keep only name and country: the address is wrong."""
+    """Return the places. If places with different names share one address, only their name and country are kept."""
     names: dict[Address, set[str | None]] = {}
     for place in places:
         names.setdefault(place._replace(text=None), set()).add(place.text)
@@ -319,7 +322,6 @@ def _distinct(places: Sequence[Address]) -> list[Address]:
 
 
 def _pay_of(item: dict[str, Any]) -> tuple[list[Pay], str | None]:
-    """Return base pay in fields, else the text in its place."""
     salaries, currency = _many(item.get("baseSalary")), item.get("salaryCurrency")
     pays = [pay for salary in salaries[:MAX_PARTS] for pay in _pays(salary, currency)]
     prose = None if pays else _one(salaries)
@@ -327,7 +329,6 @@ def _pay_of(item: dict[str, Any]) -> tuple[list[Pay], str | None]:
 
 
 def _pays(salary: object, currency: object) -> tuple[Pay, ...]:
-    """Read base pay that is a number, MonetaryAmount, PriceSpecification or QuantitativeValue."""
     if not isinstance(salary, dict):
         return stated_pay(salary, salary, currency=_text(currency))
     inner = _one(salary.get("value", salary))
@@ -342,20 +343,20 @@ def _pays(salary: object, currency: object) -> tuple[Pay, ...]:
 
 
 def _day(value: object) -> str | None:
-    """Return the day as the site writes it, since converting its midnight to UTC could give the day before."""
+    """Return the day as the site writes it. In UTC, a local midnight could fall on the day before."""
     text = _text(value)
     day = re.match(r"\d{4}-\d{2}-\d{2}(?=T|\s|$)", text or "")
     return day[0] if day else text
 
 
 def identifier_of(item: dict[str, Any]) -> str | None:
-    """Return the value of a JobPosting's identifier. (Its name is the employer's.)"""
+    """Return the value of a JobPosting's identifier. The identifier's name is the employer's name."""
     identifier = _one(item.get("identifier"))
     return _text(identifier.get("value")) if isinstance(identifier, dict) else _text(identifier)
 
 
 def _names_employer(item: dict[str, Any]) -> bool:
-    """Whether the identifier is the hiring organisation's. Job boards give adverts their own numbers."""
+    """Whether the identifier carries the name of the hiring organisation. Job boards number adverts themselves."""
     identifier = _one(item.get("identifier"))
     name = _text(identifier.get("name")) if isinstance(identifier, dict) else None
     return name is not None and name == _text(item.get("hiringOrganization"))
@@ -370,12 +371,14 @@ def _texts(value: object) -> list[str]:
 
 
 def _one(value: object) -> Any:
-    """Return the first item of a list, or the value itself."""
     return next(iter(value), None) if isinstance(value, list) else value
 
 
 def _text(value: object) -> str | None:
-    """Return a text or number, or the name of a thing; of a list, that of its first item. None if it is empty."""
+    """Return a text or number as text, or the name of an object. Of a list, only the first item counts.
+
+    Return None for an empty text and for any other value.
+    """
     value = _one(value)
     if isinstance(value, dict):
         value = _one(value.get("name", value.get("@value")))

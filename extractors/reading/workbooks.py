@@ -1,4 +1,4 @@
-"""Excel workbooks, opened within bounds. Nothing in them is run; a formula has its last value."""
+"""Open Excel workbooks within limits. Nothing in them is executed; a formula has the value that was last saved."""
 
 from __future__ import annotations
 
@@ -19,21 +19,22 @@ UNREADABLE = (
     *(zipfile.BadZipFile, zlib.error, ParseError, NotImplementedError, LookupError, ValueError, TypeError),
     *(AttributeError, EOFError, OSError, RuntimeError),
 )
-"""What zipfile and openpyxl raise on bytes that are not a workbook."""
+"""Exceptions of zipfile and openpyxl for bytes that are not a workbook."""
 
 
 @contextlib.contextmanager
 def open_workbook(content: bytes, *, largest: int, expected: str, remedy: str) -> Iterator[Workbook]:
     """Open a workbook for reading.
 
-    Raise `Rejected` for bytes that are not a workbook, at once or while it is read, and before anything is unpacked if
-    its parts would take over `largest` bytes. `expected` and `remedy` are for the message.
+    Raise `Rejected` if its parts would unpack to more than `largest` bytes, before anything is unpacked. Raise
+    `Rejected` for bytes that are not a workbook, on opening or while the workbook is read. `expected` and `remedy` are
+    words for that message.
     """
     from openpyxl import load_workbook  # noqa: PLC0415  # takes a fifth of a second, and only workbooks need it
 
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            size = sum(part.file_size for part in archive.infolist())  # zipfile unpacks no more than this
+            size = sum(part.file_size for part in archive.infolist())  # zipfile never unpacks more than this
         if size > largest:
             rule = f"a workbook that unpacks to at most {largest:,} bytes expected; save the sheet as CSV"
             raise Rejected("response", f"{size:,} bytes", rule)

@@ -1,4 +1,4 @@
-"""What a source is: a declaration (`SOURCE`), a `fetch` and a `parse` in one module (`SourceModule`)."""
+"""The parts of a source's module (`SourceModule`): its declaration (`SOURCE`), its `fetch` and its `parse`."""
 
 from __future__ import annotations
 
@@ -30,23 +30,21 @@ if TYPE_CHECKING:
 
     Row = PayReport | OfficialWage | ExchangeRate | PriceLevel | OccupationSkill | AiPostingShare
     Parsed = RawPosting | Row | Removal | Repetition | Issue
-    """What `parse` yields: adverts as stated, finished rows of other kinds, adverts that were removed or were read
-    before, or an issue for what was refused."""
+    """What `parse` yields: an advert (`RawPosting`), a finished row of another kind, a `Removal` for an advert that
+    was removed, a `Repetition` for an advert read before, or an `Issue`."""
 
 Access = Literal["open", "key", "consent", "file"]
 HOST_LABELS = r"[a-z0-9-]+(?:\.[a-z0-9-]+)*"
-"""Pattern of `*` in an endpoint."""
+"""Pattern for `*` in an endpoint."""
 WHOLE_LIST = "all"
 """Name of the only board of a source with a `whole_list`."""
 EXPIRY_DAYS, WHOLE_LIST_EXPIRY_DAYS = 30, 60
-"""Days after which an unseen advert counts as expired, if its source states neither its last day nor how long it lists
-adverts. Job boards that state it sell 30 days. Whole lists close adverts themselves, so 60 days only end the adverts of
-a
-board that no longer responds."""
+"""Days after which an advert that was not seen again counts as expired, if its source states neither the advert's
+last day nor how long adverts are listed. Job boards that state a duration sell 30 days. Whole lists close
+adverts themselves, so their 60 days matter only for boards that no longer respond."""
 EXPIRY_DAYS_OF_KIND = {"employer board": WHOLE_LIST_EXPIRY_DAYS, "aggregator": EXPIRY_DAYS, "forum": EXPIRY_DAYS}
 MAX_SECONDS = 6 * 3600.0
-"""Default of `Source.max_seconds`: twice what the largest budget needs (8,000 requests, a second apart and a third of a
-second each)."""
+"""Default of `Source.max_seconds`: twice the time of the largest budget (8,000 requests of 1.33 seconds each)."""
 PLATFORM_PAGES = frozenset(
     (
         *("robots.txt", "sitemap.xml", "sitemap_index.xml", "favicon.ico", "manifest.json", "ads.txt", "security.txt"),
@@ -54,51 +52,55 @@ PLATFORM_PAGES = frozenset(
         *("search", "login", "signin", "signup", "logout"),
     )
 )
-"""Names in addresses that are a platform's own pages and files, not boards."""
+"""Words in addresses that belong to a platform's own pages and files, and are never names of boards."""
 LINKED_TOKEN = re.compile(r"[\w.:/-]{2,80}")
-"""A token that we accept from an address that somebody else wrote."""
+"""Pattern of a token that we accept from an address written by somebody else."""
 _PART = re.compile(r"\{(\w+)\}")
-"""A named part of a template."""
+"""Pattern of a named part of a template, such as `{board}`."""
 
 
 @dataclass(frozen=True)
 class BoardUrl:
-    """How to convert a board's token in boards.csv to an address, and back."""
+    """The addresses of a platform's boards, with conversions between a board's token and its addresses."""
 
     listing: str
-    """Template of the address that lists the board, "https://api.lever.co/v0/postings/{board}?mode=json". Its query is
-    part of the request. In an address that is converted back, what follows the last part is ignored."""
+    """Template of the address of a board's list, such as "https://api.lever.co/v0/postings/{board}?mode=json". A
+    request uses the whole template. When an address is converted to a token, anything after the last named part
+    is ignored."""
     pages: tuple[str, ...] = ()
-    """Patterns of the public pages of boards and postings, with a group for each part of the token."""
+    """Patterns of the public pages of boards and postings. Each part of the token has a named group."""
     posting: str | None = None
     """Template of the address of a single posting, with `{id}`."""
     posting_id: str = "{id}"
-    """Template of the posting's id; "{board}/{id}" if ids are unique only within a board."""
+    """Template of a posting's id. It is "{board}/{id}" if ids are unique only within a board."""
     board: str = "{board}"
-    """Template of the token, if it is more than the part `{board}` of the address ("eu:{board}")."""
+    """Template of the token, if the token is more than the part `{board}` of the address. Example: "eu:{board}"."""
     is_paged: bool = False
-    """Whether a response is one page of the list and never the whole list."""
+    """Whether the list comes in pages, which means that no response is a whole list."""
 
     def url_of(self, board: str) -> str | None:
-        """Return the address that lists a board; None for a token of another shape."""
+        """Return the address of a board's list, or None if the token does not fit the template `board`."""
         match = self._token_pattern.match(board)
         if match is None:
             return None
         return self.listing.format(**{name: quote(part, safe="") for name, part in match.groupdict().items()})
 
     def board_of(self, url: str) -> str | None:
-        """Return the token of the board that an address lists, or None."""
+        """Return the token of the board whose list is at `url`, or None."""
         return self._token(_parts_of(url, self._listing_pattern))
 
     def posting_url(self, listing: str, id: str) -> str:
-        """Return the address of a posting of the board that `listing` lists. Raise `ValueError` for another address."""
+        """Return the address of a posting on the board whose list is at `listing`.
+
+        Raise `ValueError` if `listing` is not the address of a list or the platform has no addresses of postings.
+        """
         parts = _parts_of(listing, self._listing_pattern)
         if parts is None or self.posting is None:
             raise ValueError(f"{listing}: an address of a list expected, for a source with addresses of postings")
         return self.posting.format(**{name: quote(part, safe="") for name, part in {**parts, "id": id}.items()})
 
     def posting_of(self, url: str) -> tuple[str, str] | None:
-        """Return board token and posting id if `url` is a posting's own address, else None."""
+        """Return the board's token and the posting's id if `url` is the address of a single posting, else None."""
         parts = _parts_of(url, self._posting_pattern) if self._posting_pattern else None
         board = self._token(parts)
         return (board, self.posting_id.format(**parts)) if parts and board else None
@@ -106,7 +108,7 @@ class BoardUrl:
     def board_on(self, page: str) -> str | None:
         """Return the token of the board that a public page belongs to.
 
-        None for any other page, for the platform's own pages, and for an unsafe token.
+        Return None for other pages, for the platform's own pages, and for a token with unexpected characters.
         """
         match = next(filter(None, (pattern.match(page) for pattern in self._page_patterns)), None)
         words = {name: unquote(part) for name, part in match.groupdict().items()} if match else {}
@@ -119,7 +121,10 @@ class BoardUrl:
 
     @functools.cached_property
     def _token_pattern(self) -> re.Pattern[str]:
-        """A single part may be any text. Several parts are words, so that other characters separate them."""
+        """One part alone may be any text.
+
+        If there are several parts, each is a word, and other characters separate them.
+        """
         part = ".+" if len(_PART.findall(self.board)) == 1 else r"[\w-]+"
         return _pattern(self.board, lambda before: part, end=r"\Z")
 
@@ -137,9 +142,10 @@ class BoardUrl:
 
 
 def _address_pattern(template: str) -> re.Pattern[str]:
-    """Return a pattern of a template's addresses, with any query, or with anything after the last part of the query.
+    """Return a pattern for the addresses of a template.
 
-    A part is a label of the host, a segment of the path or a value in the query, which is not unescaped.
+    A part is a label of the host, a segment of the path, or a value in the query. If the query has parts, any text may
+    follow the last part; otherwise any query may follow the path.
     """
     path, _, query = template.partition("?")
     if "{" in query:
@@ -149,14 +155,13 @@ def _address_pattern(template: str) -> re.Pattern[str]:
 
 
 def _address_part(before: str) -> str:
-    """Return the pattern of a part by the text before it. It matches as little as what follows allows."""
     if "?" in before:
         return r"[^&;,#%]+?"
     return r"[^/?#]+?" if "/" in before[8:] else r"[^/.?#]+?"
 
 
 def _pattern(template: str, part_at: Callable[[str], str], *, end: str) -> re.Pattern[str]:
-    """Convert a template to a pattern; `part_at` gives the pattern of a part by the text before it."""
+    """Convert a template to a pattern. `part_at` returns the pattern of a part, given the text before it."""
     pattern, at = "", 0
     for match in _PART.finditer(template):
         name, before = match[1], template[: match.start()]
@@ -167,7 +172,6 @@ def _pattern(template: str, part_at: Callable[[str], str], *, end: str) -> re.Pa
 
 
 def _parts_of(url: str, pattern: re.Pattern[str]) -> dict[str, str] | None:
-    """Return the unquoted parts of an address that matches a pattern, else None."""
     match = pattern.match(url)
     return {name: unquote(part) for name, part in match.groupdict().items()} if match else None
 
@@ -178,11 +182,15 @@ class Package:
 
     name: str
     find: Callable[[], tuple[Path, datetime] | None]
-    """Returns the file and when its maker got it from the publisher; None if the package is not installed."""
+    """Function that returns the file and the time at which the package's maker got it from the publisher. It
+    returns None if the package is not installed."""
 
 
 class DeclaredList(NamedTuple):
-    """A response that lists all adverts of a board, but those of `max_age_days` or older; None: all."""
+    """A response with the complete list of a board's adverts.
+
+    The list drops adverts that are `max_age_days` old; with None it keeps adverts of any age.
+    """
 
     board: str
     max_age_days: int | None
@@ -198,73 +206,77 @@ class Source:
     publisher: str
     homepage: str
     endpoints: tuple[str, ...]
-    """URL prefixes that may be requested (https only); `*` stands for one or more labels of a host. An archived
-    response belongs to the source with the longest prefix of its URL."""
+    """URL prefixes (https only) that may be requested. `*` stands for one or more labels of a host name. An
+    archived response belongs to the source with the longest prefix of its URL."""
     licence: str
     terms_url: str | None
     attribution: str
     is_republishable: bool
-    """Whether aggregates made from it may appear in exports and on the site."""
+    """Whether exports and the site may show aggregates made from this source."""
     is_verified: bool
     """Whether `parse` was checked with a real response."""
     cadence: str
     expected_rows: tuple[int, int]
-    """Bounds of the rows of a healthy snapshot: below the first the load gate fails, above the second it warns."""
+    """Lowest and highest number of rows in a healthy snapshot. The load gate fails below the first and warns above
+    the second."""
     facts: str
-    """What is known about the API, and how surely, for SOURCES.md."""
+    """What we know about the API and how certain it is, for SOURCES.md."""
     gives: str = ""
-    """What it gives, in a line for SOURCES.md."""
+    """One line for SOURCES.md that says what the source gives."""
     terms_checked: str = ""
-    """Day on which we last looked for its terms, and where."""
+    """The day on which we last looked for the source's terms, and where we looked."""
     quotation: str | None = None
-    """The decisive words of its terms or, if it has none for third parties, of its robots.txt, a notice or its
-    documentation, verbatim as far as we saw them; None if we found none."""
+    """The decisive words of the source's terms, verbatim as far as we saw them, or None if we found none. A source
+    without terms for third parties is quoted from its robots.txt, a notice or its documentation."""
     is_bulk: bool = False
-    """Whether others collected it for their own ends and a person hands it over as a whole. It may have pages of any
-    address. Its adverts are in no panel, since nobody knows how they were chosen."""
+    """Whether others collected the data for their own purposes and a person hands over the whole collection. Its
+    responses may be pages of any site. Its adverts are in no panel, since nobody knows how they were chosen."""
     is_change_feed: bool = False
-    """Whether its responses report changes. Then few rows mean few changes, so nights are not compared with each other,
-    and no request is conditional."""
+    """Whether responses report changes only. Then few rows mean few changes: nights are not compared with each
+    other, and no request is conditional."""
     signing_hosts: tuple[str, ...] = ()
-    """Hosts that redirect to addresses with a signature in the query. We send it, but neither archive nor print it."""
+    """Hosts that redirect to addresses with a signature in the query. The signature is sent but never archived or
+    printed."""
     access: Access = "open"
-    """`open`: read; `key`: read if the environment has all `keys`; `consent`: read if the operator has put a permission
-    on record; `file`: never requested, since a person hands its files to `jobmarket backfill`."""
+    """When the source is read. `open`: always. `key`: if the environment has all `keys`. `consent`: if the operator
+    has put a permission on record. `file`: never requested; a person gives its files to `jobmarket backfill`."""
     keys: tuple[str, ...] = ()
     pause: float = 1.0
-    """Minimum seconds between two requests to a host; its robots.txt may ask for more."""
+    """Minimum number of seconds between two requests to a host. The robots.txt of the host may demand more."""
     most_requests: int = 5_000
     """Maximum number of requests in a night."""
     max_seconds: float = MAX_SECONDS
-    """Time limit of a night. What is left then is not requested; the responses so far are kept."""
+    """Time limit for a night, in seconds. Requests that are left then are not made; earlier responses are kept."""
     asked_until: date | None = None
     """Last day on which requests are allowed, if the publisher named one."""
     most_postings: int = 0
-    """Maximum number of requests for single postings, if lists of boards lack texts or pay."""
+    """Maximum number of requests for single postings, for platforms whose lists lack texts or pay."""
     expires_after_days: int | None = None
-    """Days after which an unseen advert counts as expired, which is not closed. Default: the days of its kind, None for
-    sources without adverts."""
+    """Days after which an advert that was not seen again counts as expired, which does not mean closed. The default
+    depends on the kind of source; it is None for sources without adverts."""
     row: type | None = None
-    """Class of its rows, if it differs from the one of its kind."""
+    """Class of the source's rows, if it differs from the class for this kind of source."""
     boards: tuple[BoardUrl, ...] = ()
-    """Addresses of the boards in boards.csv; the first that fits a token is used."""
+    """Addresses of the boards in boards.csv. For each token, the first entry that fits is used."""
     whole_list: str | None = None
-    """Address of a response with the source's complete list."""
+    """Address whose response is the source's complete list."""
     declared_list: Callable[[Response], DeclaredList | None] | None = None
-    """Returns the complete list that a response declares to be."""
+    """Function that returns the complete list that a response declares itself to be, or None."""
     posting_id: Callable[[str], str | None] | None = None
-    """Returns a posting's id for its own address, else None; for sources without `BoardUrl.posting`."""
+    """Return the posting's id if a URL is the address of a single posting, else None. For sources without
+    `BoardUrl.posting`."""
     file_url: Callable[[str], str | None] | None = None
-    """Returns the address at which a file with this name is published, for files that a person may download."""
+    """Function that returns the address at which the publisher offers a file of this name, or None. It is for files
+    that a person may download."""
     package: Package | None = None
-    """A Python package that contains such a file."""
+    """A Python package that contains a file of this source."""
 
     def __post_init__(self) -> None:
         if self.expires_after_days is None:
             object.__setattr__(self, "expires_after_days", EXPIRY_DAYS_OF_KIND.get(self.kind))
 
     def longest_endpoint(self, url: str) -> int:
-        """Return the length of the longest endpoint that a URL falls under, 0 if there is none."""
+        """Return the length of the longest endpoint that `url` begins with, or 0 if there is none."""
         fitting = (
             len(end) for end, begins in zip(self.endpoints, _beginnings(self.endpoints), strict=True) if begins(url)
         )
@@ -272,21 +284,21 @@ class Source:
 
     @property
     def hosts(self) -> frozenset[str]:
-        """The hosts of its endpoints; `*` if each board has its own host."""
+        """Return the hosts of the endpoints. A host with `*` stands for the hosts of all boards."""
         return frozenset(urlsplit(endpoint).netloc for endpoint in self.endpoints)
 
     @property
     def has_host_by_board(self) -> bool:
-        """Whether each board has its own host, with its own rules."""
+        """Whether each board has its own host, and therefore its own robots.txt."""
         return bool(self.boards) and any("*" in endpoint for endpoint in self.endpoints)
 
     @property
     def has_whole_lists(self) -> bool:
-        """Whether it has responses with a board's whole list, so that a missing advert is closed."""
+        """Whether some responses are a board's whole list. A whole list closes the postings that it lacks."""
         return self.whole_list is not None or any(not board.is_paged for board in self.boards)
 
     def url_of(self, board: str) -> str:
-        """Return the address that lists a board. Raise `ValueError` for a token of another shape."""
+        """Return the address of a board's list. Raise `ValueError` if no entry of `boards` fits the token."""
         url = next(filter(None, (addresses.url_of(board) for addresses in self.boards)), None)
         if url is None:
             raise ValueError(f"{board!r}: {self.token_shapes} expected in boards.csv")
@@ -294,28 +306,28 @@ class Source:
 
     @property
     def token_shapes(self) -> str:
-        """The shapes of the tokens of its boards, in words."""
+        """Return the shapes that a board's token may have, in words."""
         return " or ".join(dict.fromkeys(addresses.board for addresses in self.boards)) or "no board"
 
     def board_of(self, url: str) -> str | None:
-        """Return the board if `url` gives its whole list, else None."""
+        """Return the board's token if the response to `url` is the board's whole list, else None."""
         if self.whole_list is not None and url == self.whole_list:
             return WHOLE_LIST
         whole = (addresses.board_of(url) for addresses in self.boards if not addresses.is_paged)
         return next(filter(None, whole), None)
 
     def listed_board(self, url: str) -> str | None:
-        """Return the board if `url` gives its list or a page of it, else None."""
+        """Return the board's token if `url` is the address of its list or of a page of the list, else None."""
         return next(filter(None, (addresses.board_of(url) for addresses in self.boards)), None)
 
     def posting_of(self, url: str) -> str | None:
-        """Return the posting's id if `url` is its own address, else None."""
+        """Return the posting's id if `url` is the address of a single posting, else None."""
         if pair := self._board_and_posting(url):
             return pair[1]
         return self.posting_id(url) if self.posting_id else None
 
     def board_in(self, url: str) -> str | None:
-        """Return the board if `url` gives its list, a page of it, or one of its postings, else None."""
+        """Return the board's token if `url` is the address of its list, a page of it, or a posting on it, else None."""
         if pair := self._board_and_posting(url):
             return pair[0]
         return self.listed_board(url)
@@ -325,7 +337,10 @@ class Source:
 
 
 def platform(name: str, brand: str, **declared: Any) -> Source:
-    """Declare a platform of employers' boards under its brand name. The rest is as for `Source`."""
+    """Declare a platform of employers' boards under the name of its `brand`.
+
+    `declared` are further fields of `Source`.
+    """
     usual = {"cadence": "live", "expected_rows": (1, 100_000)}
     return Source(
         name=name,
@@ -343,21 +358,20 @@ class SourceModule(Protocol):
     SOURCE: Source
 
     def fetch(self, web: Web, *, boards: Sequence[str], as_of: date) -> list[str]:
-        """Request the addresses of the source. `web` archives the responses. Return the failures, one line each.
+        """Request the source's addresses through `web`, which archives the responses. Return one line for each failure.
 
-        `boards` are the tokens in boards.csv, `as_of` is the day of the run (UTC).
+        `boards` are the tokens in boards.csv. `as_of` is the day of the run (UTC).
         """
         ...
 
     def parse(self, response: Response) -> Iterator[Parsed]:
-        """Yield what a response has, and an `Issue` for what cannot be read.
+        """Yield what a response contains, and an `Issue` for each part that cannot be read.
 
-        Raise `Rejected` for a response that is not of the source's shape.
+        Raise `Rejected` if the response does not have the source's shape.
         """
         ...
 
 
 @functools.cache
 def _beginnings(endpoints: tuple[str, ...]) -> tuple[Callable[[str], object], ...]:
-    """Return for each endpoint a test whether a URL begins with it."""
     return tuple(re.compile(re.escape(end).replace(r"\*", HOST_LABELS, 1)).match for end in endpoints)

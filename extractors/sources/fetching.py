@@ -1,4 +1,4 @@
-"""Ready-made `fetch` functions for sources, and the addresses of next pages and of single postings."""
+"""Common `fetch` functions of sources, and functions that find the addresses of next pages and of single postings."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ from transforms.role.titles import followed_ids
 
 
 class Fetch(Protocol):
-    """The `fetch` of a `SourceModule`."""
+    """The type of a source module's `fetch`."""
 
     def __call__(self, web: Web, *, boards: Sequence[str] = (), as_of: date) -> list[str]:
-        """Request what the source needs. Return the failures, one line each."""
+        """Request what the source needs. Return one line for each failure."""
         ...
 
 
 def fetch_nothing(web: Web, *, boards: Sequence[str] = (), as_of: date) -> list[str]:
-    """Request nothing: a person hands over the files."""
+    """Request nothing, because a person hands over the files."""
     return []
 
 
@@ -48,7 +48,11 @@ def fetch_boards(source: Source) -> Fetch:
 def fetch_lists_and_postings(
     source: Source, next_of: Callable[[Response, list[str]], str | None], *, max_pages: int = 1
 ) -> Fetch:
-    """Return a `fetch` that requests the list of every board, then single postings (`paging.ask_lists`)."""
+    """Return a `fetch` that requests the list of every board and then single postings, as `paging.ask_lists` does.
+
+    `next_of` receives a page and a list. It adds the addresses of postings to request to the list, and returns the
+    address of the next page or None.
+    """
 
     def fetch(web: Web, *, boards: Sequence[str] = (), as_of: date) -> list[str]:
         return paging.ask_lists(web, source, boards, next_of, max_pages=max_pages)
@@ -64,14 +68,17 @@ def ask_paged_lists(
     max_pages: int,
     headers: Mapping[str, str] | None = None,
 ) -> list[str]:
-    """Request each of several lists page by page, from its first address on. Return the failures, one line each."""
+    """Request several lists page by page, each from its first address on. Return one line for each failure."""
     return [
         line for url in firsts for line in paging.ask_pages(web, url, next_of, max_pages=max_pages, headers=headers)
     ]
 
 
 def raise_field(url: str, field: str, by: int, *, last: int | None = None) -> str | None:
-    """Return the URL with the number in a query field raised, or None if that exceeds `last`."""
+    """Return `url` with the number in a query field raised by `by`, or None if the new number exceeds `last`.
+
+    Raise `ValueError` if the query field has no number.
+    """
     pattern = rf"(?<=[?&,]{field}=)\d+"
     match = re.search(pattern, url)
     if match is None:
@@ -81,9 +88,9 @@ def raise_field(url: str, field: str, by: int, *, last: int | None = None) -> st
 
 
 def after_records(url: str, field: str, n: int, *, total: int) -> str | None:
-    """Return the next page of a list that counts records in a query field, after a page of `n` records.
+    """Return the address of the next page after a page of `n` records, if the query `field` counts records.
 
-    None after an empty page or after the last of `total` records.
+    Return None after an empty page and after the last of `total` records.
     """
     return raise_field(url, field, n, last=total - 1) if n else None
 
@@ -91,10 +98,11 @@ def after_records(url: str, field: str, n: int, *, total: int) -> str | None:
 def after_full_pages(
     field: str, *path: str, size: int, step: int = 1, last: int | None = None
 ) -> Callable[[Response], str | None]:
-    """Return a function that gives the page after a full one, and None after a shorter one or after page `last`.
+    """Return a function that returns the address of the page after a full page.
 
-    `field` is the query field that counts by `step`; `path` leads to the records in the JSON; `size` is how many
-    records a full page has.
+    The function returns None after a page that is not full and after page `last`. `field` is the query field that rises
+    by `step` from page to page. `path` leads to the records in the JSON. `size` is the number of records on a full
+    page.
     """
 
     def next_of(page: Response) -> str | None:
@@ -107,6 +115,9 @@ def after_full_pages(
 
 
 def followed_postings(page: Response, source: Source, items: object, *, id: str, title: str) -> list[str]:
-    """Return the addresses of a list's postings in roles we follow. `id` and `title` are keys."""
+    """Return the addresses of the postings in a list that are in roles we follow.
+
+    `id` and `title` are keys of the records.
+    """
     ids = followed_ids(objects_in(items), id=id, title=title)
     return [source.boards[0].posting_url(page.url, posting) for posting in ids]

@@ -1,7 +1,7 @@
-"""Ashby job boards: the public Posting API, with compensation.
+"""Read Ashby job boards through the public Posting API, which includes compensation.
 
-Two shapes are known: older responses (2025) lack `workplaceType`, newer ones (2026) may lack `compensation`.
-Pay comes in tiers, one for each place or level, with components. Tiers are alternatives and must not be added up.
+Responses of 2025 lack `workplaceType`; responses of 2026 may lack `compensation`. Pay comes in tiers, one for each
+place or level, and each tier has components. Tiers are alternatives and must not be added up.
 """
 
 from __future__ import annotations
@@ -39,11 +39,11 @@ KNOWN = frozenset([
     "shouldDisplayCompensationOnJobPostings", "compensation",
 ])  # fmt: skip
 MORE_THAN_BASE = (ON_TARGET, TOTAL)
-"""Components that may be labelled as salary although they are more than base pay."""
+"""Components that an employer may label as salary although they are more than base pay."""
 AMOUNT = re.compile(r"[$€£]\s?\d|\b\d{1,3}(?:,\d{3})+\b|\b\d+\s?[kK]\b")
-"""An amount in a label: with a currency sign, thousands separators or a k, but not "50/50 split"."""
+"""Pattern of an amount in a label: a number with a currency sign, thousands separators or a k. Not "50/50 split"."""
 LABEL = re.compile(r"(?P<words>[^\W\d_][^\d$€£]{3,40}?)[\s:–-]+[^\w\s]?\d")
-"""Words before an amount, without the letters of a currency ("CA$90K")."""
+"""Pattern of the words before an amount. The letters of a currency ("CA$90K") are not such words."""
 
 SOURCE = platform(
     "ashby",
@@ -87,13 +87,13 @@ fetch = fetch_boards(SOURCE)
 
 
 def parse(response: Response) -> Iterator[RawPosting | Issue | Repetition]:
-    """Yield every job of the board, or an issue for a job that cannot be read."""
+    """Yield every job of the board, and an issue for each job that cannot be read."""
     yield from each_advert(response, response.value_at("jobs"), on_board(SOURCE, response.url, read_job), known=KNOWN)
 
 
 def read_job(job: dict[str, Any]) -> RawPosting | Issue:
-    """Read a job, without its board and employer."""
-    if job.get("isListed") is False:  # only people with its link can see it
+    """Read a job. The caller adds board and employer."""
+    if job.get("isListed") is False:  # only people who have the link can see this job
         rule = "a listed job expected; this one is not shown on the board"
         return leave_out(f"{job.get('id')} {job.get('title')}", rule)
     compensation = job.get("compensation") or {}
@@ -122,7 +122,7 @@ def read_job(job: dict[str, Any]) -> RawPosting | Issue:
 
 
 def _address(text: str | None, address: dict[str, Any] | None) -> Address:
-    """The documentation shows a flat address; responses have it under `postalAddress`."""
+    """Read an address. The documentation shows it flat; responses nest it under `postalAddress`."""
     postal = (address or {}).get("postalAddress") or address or {}
     return Address(
         text=text or None,
@@ -133,7 +133,10 @@ def _address(text: str | None, address: dict[str, Any] | None) -> Address:
 
 
 def read_tier(tier: dict[str, Any], issues: list[Issue]) -> Iterator[Pay]:
-    """Yield the components of a tier, tied to the place or level that its title names. Add bad amounts to `issues`."""
+    """Yield the components of a tier, tied to the place or level that the tier's title names.
+
+    Amounts that cannot be read become `issues`.
+    """
     tier_tie = tied_to(tier.get("title"))
     label = " ".join(filter(None, (tier.get("title"), tier.get("additionalInformation"))))
     for part in tier.get("components") or ():
@@ -145,7 +148,7 @@ def read_tier(tier: dict[str, Any], issues: list[Issue]) -> Iterator[Pay]:
         if component == BASE:
             component = _salary_of(part.get("summary") or "", label, (low, high))
         if period is None and interval not in NO_INTERVAL:
-            component = "other"  # paid per piece or for an unknown span, so it cannot be annualised
+            component = "other"  # paid per piece or for an unknown period, which cannot be converted to a year
         tie = tier_tie if tier_tie != Tie() else _place_in(part.get("summary") or "")
         text = part.get("summary") or tier.get("tierSummary")
         currency = part.get("currencyCode")
@@ -153,17 +156,18 @@ def read_tier(tier: dict[str, Any], issues: list[Issue]) -> Iterator[Pay]:
 
 
 def _place_in(summary: str) -> Tie:
-    """Return the place before the amount of a summary ("Canada $90K – $110K"); other words tie it to nothing."""
+    """Return a tie to the place named before the amount of a summary ("Canada $90K – $110K"), or else an empty tie."""
     label = LABEL.match(summary)
     tie = tied_to(label["words"]) if label else Tie()
     return tie if tie.place_text and not tie.level_text else Tie()
 
 
 def _salary_of(summary: str, label: str, ends: tuple[float | None, float | None]) -> str:
-    """Return whether a salary component is base pay or more (`MORE_THAN_BASE`), which only its words say.
+    """Return which component a salary is: base pay, or one of `MORE_THAN_BASE`.
 
-    `summary` belongs to the component itself. The `label` of the tier, read as prose, counts if it says so of these
-    amounts (in "$75K • $150k OTE" 75K is base pay), or if it has no amounts and does not mention base pay.
+    Only words say which. The words of the component's own `summary` count first. If they say nothing, the `label` of
+    the tier counts. A label with amounts is read as prose, and its words count for the amounts beside them: in "$75K •
+    $150k OTE", 75K is base pay. A label without amounts counts unless it mentions base pay.
     """
     component = component_in(summary)
     if component not in MORE_THAN_BASE:

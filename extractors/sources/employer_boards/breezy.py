@@ -1,8 +1,8 @@
-"""Breezy HR job boards: the list behind an employer's careers site, requested with full texts.
+"""Read Breezy HR job boards: the list of jobs that an employer's careers site uses, requested with full texts.
 
-`is_remote` says whether a job is remote. `remote_details` is kept when a job is no longer remote, so it counts only
-together with `is_remote`. Pay is a line, "$95,000 – $115,000 / year" or "$19.35+ / hour", whose currency is a sign;
-only the job's page has it in fields. Recorded pages are read but never requested, since the list has everything else.
+`remote_details` stays when a job is no longer remote, so it counts only if `is_remote` is true. Pay is one line, such
+as "$95,000 – $115,000 / year" or "$19.35+ / hour", and names its currency by a sign. Only the page of a job has pay in
+fields. We read recorded pages but request none, because the list has everything else.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from transforms.raw_posting import RawPosting
 from transforms.records.rows import Issue, Repetition
 
 HYBRID, WITHIN_PLACES = "hybrid", "remote-location"
-"""Values of `remote_details`: hybrid work, and remote work only within the countries of the job's places."""
+"""Values of `remote_details`: hybrid work, and remote work limited to the countries of the job's places."""
 KNOWN = frozenset([
     "id", "friendly_id", "name", "url", "published_date", "type", "location", "locations", "department", "salary",
     "company", "description",
@@ -63,7 +63,7 @@ fetch = fetch_boards(SOURCE)
 
 
 def parse(response: Response) -> Iterator[RawPosting | Issue | Repetition]:
-    """Yield every job of the board, or the job of a recorded page, or an issue for a job that cannot be read."""
+    """Yield every job of the board or of a recorded page, and an issue for each job that cannot be read."""
     if native := SOURCE.posting_of(response.url):
         yield from read_board_page(response, SOURCE, id=native)
     else:
@@ -94,7 +94,6 @@ def _read_job(job: dict[str, Any]) -> RawPosting:
 
 
 def _where(places: list[dict[str, Any]], main: dict[str, Any]) -> tuple[str, list[Address], str | None]:
-    """Return a line, the addresses and the kind of workplace of a job with its `main` place."""
     details = (main.get("remote_details") or {}).get("value") if main.get("is_remote") is True else None
     countries = list(dict.fromkeys(filter(None, (_name(place, "country") for place in places))))
     if details == WITHIN_PLACES and countries:
@@ -108,7 +107,7 @@ def _address(place: dict[str, Any]) -> Address:
 
 
 def _line(place: dict[str, Any]) -> str:
-    """Return town and country in words, since the codes in a place's name are ambiguous ("Colon, PA" is in Panama)."""
+    """Return town and country in words. The codes in a place's name are ambiguous: "Colon, PA" is in Panama."""
     return ", ".join(filter(None, (place.get("city"), _name(place, "country")))) or place.get("name") or ""
 
 

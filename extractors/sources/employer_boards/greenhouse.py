@@ -1,8 +1,8 @@
-"""Greenhouse job boards: the public Job Board API, with content and pay ranges.
+"""Read Greenhouse job boards through the public Job Board API, with texts and pay ranges.
 
-`content` is HTML with entities escaped twice. Pay may be in `pay_input_ranges` (cents, without a period), in
-custom fields of type `currency_range`, or in a block of the content. All say the same, so the first one present is
-used. `updated_at` is not a publication date. Lists without content are read too.
+`content` is escaped HTML, so entities in it are escaped twice. Pay may be in `pay_input_ranges` (in cents, without a
+period), in custom fields of type `currency_range`, or in a block of the content. All three say the same, so only the
+first one present is used. `updated_at` is not a date of publication. Lists without content are read too.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ PAY_BLOCK = "content-pay-transparency"
 EMPLOYMENT_FIELDS = frozenset(
     ("employment type", "job type", "time type", "worker type", "type of employment", "employment status")
 )
-"""Names that employers give to the custom field for the kind of employment; Greenhouse has no field for it."""
+"""Names that employers give to a custom field for the kind of employment. Greenhouse itself has no such field."""
 
 SOURCE = platform(
     "greenhouse",
@@ -83,10 +83,10 @@ fetch = fetch_boards(SOURCE)
 
 
 def parse(response: Response) -> Iterator[RawPosting | Issue | Repetition]:
-    """Yield every job of the board, or an issue for a job that cannot be read or a list that is too short."""
+    """Yield every job of the board, and an issue for each job that cannot be read and for a list that is too short."""
     answer = response.json()
     if isinstance(answer, dict) and SOURCE.posting_of(response.url):
-        answer = [answer]  # a single job, with the same keys
+        answer = [answer]  # a single job, which has the same keys as a job of a list
     jobs = answer.get("jobs", answer) if isinstance(answer, dict) else answer
     yield from each_advert(response, jobs, on_board(SOURCE, response.url, read_job), known=KNOWN)
     meta = answer.get("meta") if isinstance(answer, dict) else None
@@ -94,7 +94,7 @@ def parse(response: Response) -> Iterator[RawPosting | Issue | Repetition]:
 
 
 def read_job(job: dict[str, Any]) -> RawPosting | Issue:
-    """Read a job of a list with or without content, without its board."""
+    """Read a job of a list, with or without content. The caller adds the board."""
     if job.get("internal_job_id", "") is None:
         rule = "a job expected; a post without internal_job_id collects prospects"
         return leave_out(f"{job.get('id')} {job.get('title')}", rule)
@@ -125,16 +125,15 @@ def read_job(job: dict[str, Any]) -> RawPosting | Issue:
 
 
 def _content(text: str | None) -> str | None:
-    """Return the advert as HTML: unescaped once unless it is HTML already."""
     return _unescape(text) if text and "<" not in text else text or None
 
 
 ESCAPES = {"&lt;": "<", "&gt;": ">", "&quot;": '"', "&#39;": "'", "&amp;": "&"}
-"""Characters that Greenhouse escapes. `&amp;` comes last, because unescaping it may give another entity."""
+"""Characters that Greenhouse escapes. `&amp;` comes last, because replacing it may produce another entity."""
 
 
 def _unescape(text: str) -> str:
-    """Do what `html.unescape` does, ten times as fast if the text has no other entities than `ESCAPES`."""
+    """Do the same as `html.unescape`. It is ten times as fast if the text has no entities but those of `ESCAPES`."""
     n_others, plain = text.count("&"), text
     for entity, character in ESCAPES.items():
         n_before, plain = len(plain), plain.replace(entity, character)
@@ -143,9 +142,9 @@ def _unescape(text: str) -> str:
 
 
 def _offices(location: str | None, offices: Sequence[dict[str, Any]]) -> list[Address]:
-    """Return the offices if the job's own location names no country ("HQ", "Remote", "SF").
+    """Return the offices if the job's location names no country ("HQ", "Remote", "SF"), else none.
 
-    Offices are the employer's: jobs often list several of them beside one location of their own.
+    Offices belong to the employer: often a job lists several offices beside its own location.
     """
     if not offices or (location and any(place.country for place in whereabouts(location).places)):
         return []
@@ -153,7 +152,6 @@ def _offices(location: str | None, offices: Sequence[dict[str, Any]]) -> list[Ad
 
 
 def _employment_type(fields: Sequence[dict[str, Any]]) -> str | None:
-    """Return the kind of employment from the employer's custom field, if it is a single value."""
     for field in fields:
         if str(field.get("name")).strip().lower() in EMPLOYMENT_FIELDS and isinstance(field.get("value"), str):
             return field["value"] or None
@@ -161,7 +159,6 @@ def _employment_type(fields: Sequence[dict[str, Any]]) -> str | None:
 
 
 def _ranges(ranges: Sequence[dict[str, Any]], issues: list[Issue]) -> Iterator[Pay]:
-    """Read the ranges of the API, which are in cents; only title or blurb may name the period."""
     for pay_range in ranges:
         title = pay_range.get("title")
         words = f"{title or ''} {text_of(pay_range.get('blurb') or '')}"
@@ -171,7 +168,6 @@ def _ranges(ranges: Sequence[dict[str, Any]], issues: list[Issue]) -> Iterator[P
 
 
 def _custom_ranges(fields: Sequence[dict[str, Any]], issues: list[Issue]) -> Iterator[Pay]:
-    """Read custom fields of type currency_range: `{unit, min_value, max_value}` with amounts as text."""
     for field in fields:
         value = field.get("value")
         if field.get("value_type") == "currency_range" and isinstance(value, dict):
@@ -182,7 +178,10 @@ def _custom_ranges(fields: Sequence[dict[str, Any]], issues: list[Issue]) -> Ite
 
 
 def _ranges_in(content: str | None, issues: list[Issue]) -> Iterator[Pay]:
-    """Read the ranges in the block that Greenhouse adds to the content: a title, then "amount – amount currency"."""
+    """Read the ranges in the block that Greenhouse adds to the content.
+
+    A range in the block has a title and then the amounts, such as "$90,000 – $110,000 USD".
+    """
     if not content or PAY_BLOCK not in content:
         return
     for block in LexborHTMLParser(content).css(f".{PAY_BLOCK} .pay-input"):
@@ -200,7 +199,6 @@ def _ranges_in(content: str | None, issues: list[Issue]) -> Iterator[Pay]:
 def _pay(
     low: float | None, high: float | None, currency: str | None, *, title: str | None, words: str
 ) -> Iterator[Pay]:
-    """Yield a stated range, unless it has no amount."""
     if low is not None or high is not None:
         text = " ".join(str(part) for part in (title, low, high, currency) if part)
         component, period = component_in(title or ""), period_in(words)

@@ -1,6 +1,6 @@
-"""Lever job boards: the public Postings API.
+"""Read Lever job boards through the public Postings API.
 
-Older responses (2021) lack `country`, `workplaceType` and `allLocations`. The text of an advert is spread over
+Responses of 2021 lack `country`, `workplaceType` and `allLocations`. The text of an advert is spread over
 `description`, `lists`, `additional` and, for pay, `salaryDescription`.
 """
 
@@ -23,7 +23,7 @@ from transforms.records.rows import Issue, Pay, Repetition
 API = "https://api.lever.co/v0/postings/"
 EUROPEAN_API = "https://api.eu.lever.co/v0/postings/"
 EUROPEAN = "eu:"
-"""Prefix of the tokens of boards on Lever's European host, which has names of its own."""
+"""Prefix of the tokens of boards on Lever's European host. The same name may be another board on the other host."""
 UNSPECIFIED = "unspecified"
 KNOWN = frozenset([
     "id", "text", "categories", "country", "workplaceType", "createdAt", "opening", "openingPlain", "description",
@@ -76,7 +76,7 @@ fetch = fetch_boards(SOURCE)
 
 
 def parse(response: Response) -> Iterator[RawPosting | Issue | Repetition]:
-    """Yield every posting of the board, or a single one, or an issue for a posting that cannot be read."""
+    """Yield every posting of a board, or a single posting, and an issue for each posting that cannot be read."""
     read = on_board(SOURCE, response.url, functools.partial(_read_posting, board=SOURCE.board_in(response.url) or ""))
     answer = [response.json()] if SOURCE.posting_of(response.url) else response.json()
     yield from each_advert(response, answer, read, known=KNOWN)
@@ -108,7 +108,6 @@ def _read_posting(posting: dict[str, Any], *, board: str) -> RawPosting:
 
 
 def _whole_text(posting: dict[str, Any]) -> str:
-    """Join the parts of the advert as HTML, in the order of its page."""
     parts = [posting.get("description") or escape(posting.get("descriptionPlain") or "")]
     for section in posting.get("lists") or ():
         parts.append(f"<h3>{escape(section.get('text') or '')}</h3><ul>{section.get('content') or ''}</ul>")
@@ -118,6 +117,6 @@ def _whole_text(posting: dict[str, Any]) -> str:
 
 
 def _pay(salary: dict[str, Any], issues: list[Issue]) -> tuple[Pay, ...]:
-    """Return the stated range. An interval that is not a known period means payment per piece, not base pay."""
+    """Return the stated range. If `interval` is not a known period, pay is per piece and not base pay."""
     low, high = salary.get("min"), salary.get("max")
     return stated_pay(low, high, currency=salary.get("currency"), period=salary.get("interval"), issues=issues)

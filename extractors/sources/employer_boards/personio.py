@@ -1,8 +1,7 @@
-"""Personio job boards: the XML feed of an employer's open positions.
+"""Read Personio job boards: the XML feed of an employer's open positions.
 
-Values are English or German, as the employer chose. "Remote" may be the name of an office. A board that is gone
-redirects to Personio's own site, which answers 200 on a host that is not one of our endpoints, with a page that is not
-XML.
+Values are in English or German, as the employer chose. "Remote" may be the name of an office. The address of a board
+that is gone redirects to Personio's own site, which answers 200 with a page that is not XML.
 """
 
 from __future__ import annotations
@@ -67,7 +66,7 @@ fetch = fetch_boards(SOURCE)
 
 
 def parse(response: Response) -> Iterator[RawPosting | Issue]:
-    """Yield every position of the feed, or an issue for a position that cannot be read."""
+    """Yield every position of the feed, and an issue for each position that cannot be read."""
     feed = response.xml("workzag-jobs")
     positions = [{child.tag: child for child in position} for position in feed.iter("position")]
     read = functools.partial(_read_position, feed=response.url)
@@ -75,8 +74,6 @@ def parse(response: Response) -> Iterator[RawPosting | Issue]:
 
 
 def _read_position(position: Mapping[str, Element], *, feed: str) -> RawPosting:
-    """Read a position of the feed at the URL `feed` from its child elements."""
-
     def text(name: str) -> str | None:
         return (position[name].text or "").strip() or None if name in position else None
 

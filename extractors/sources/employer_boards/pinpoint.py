@@ -1,8 +1,7 @@
-"""Pinpoint job boards: the documented list of an employer's postings, with full texts and pay.
+"""Read Pinpoint job boards: the documented list of an employer's postings, with full texts and pay.
 
-Pay is read if the employer shows it (`compensation_visible`): from bounds, currency and period, else from the line that
-visitors see. The text has four parts. `reporting_to` often names a person and is not read. Lists have no day of
-posting.
+Pay is read if the employer shows it (`compensation_visible`): from the fields, or else from the line that visitors see.
+The text has four parts. `reporting_to` is not read, because it often names a person. Lists have no date of posting.
 """
 
 from __future__ import annotations
@@ -22,11 +21,11 @@ from transforms.raw_posting import RawPosting
 from transforms.records.rows import Issue, Pay, Repetition
 
 CUT_AT = 1_000
-"""Length of two lists that somebody else saw, which may be the server's limit."""
+"""Length of two lists that others reported. It may be the server's limit."""
 PARTS = ("description", "key_responsibilities", "skills_knowledge_expertise", "benefits")
-"""The parts of the text in the order of the page; the heading of each is in `…_header`."""
+"""The parts of the text, in the order of the page. The heading of each part is in `<part>_header`."""
 PAY_PARTS = ("minimum", "maximum", "currency", "frequency")
-"""Endings of the names of the fields of pay."""
+"""Last words of the names of the pay fields, `compensation_<word>`."""
 UUID = re.compile(r"/postings/([0-9a-f-]{36})(?:[/?#]|\Z)")
 KNOWN = frozenset([
     "id", "title", "url", "path", "job", "location", "deadline_at", "reporting_to", "employment_type",
@@ -73,7 +72,10 @@ fetch = fetch_boards(SOURCE)
 
 
 def parse(response: Response) -> Iterator[RawPosting | Issue | Repetition]:
-    """Yield every posting of the board, or an issue for a posting that cannot be read or a list that may be cut off."""
+    """Yield every posting of the board, and an issue for each posting that cannot be read.
+
+    Yield an issue, too, for a list that may be cut off.
+    """
     postings = response.value_at("data")
     yield from each_advert(response, postings, on_board(SOURCE, response.url, _read_posting), known=KNOWN)
     yield from note_cut(len(postings) if isinstance(postings, list) else 0, (CUT_AT,))
@@ -104,14 +106,12 @@ def _read_posting(posting: dict[str, Any]) -> RawPosting:
 
 
 def _parts(posting: dict[str, Any]) -> Iterator[str]:
-    """Yield the parts of the advert as HTML, in the order of its page."""
     for part in PARTS:
         if posting.get(part):
             yield f"<h3>{escape(posting.get(f'{part}_header') or '')}</h3><div>{posting[part]}</div>"
 
 
 def _pay(posting: dict[str, Any], issues: list[Issue]) -> tuple[tuple[Pay, ...], str | None]:
-    """Return pay in fields, else the line that visitors see; neither if the employer hides pay."""
     if posting.get("compensation_visible") is False:
         return (), None
     low, high, currency, period = (posting.get(f"compensation_{part}") for part in PAY_PARTS)

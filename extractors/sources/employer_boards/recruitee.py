@@ -1,8 +1,8 @@
-"""Recruitee (Tellent) job boards: the offers of an employer's careers site.
+"""Read Recruitee (Tellent) job boards: the offers on an employer's careers site.
 
-The text is in `description` and `requirements`. A remote job has `remote: true` beside the town of an office, and
-`location` says "Remote job": the town is the employer's and must not become the scope of the remote work.
-`translations` is an object, but a list when empty. `salary` is an object that is mostly empty.
+The text is in `description` and `requirements`. For a remote job, `remote` is true, `location` says "Remote job", and
+the town is that of an office: the town must not become the scope of the remote work. `translations` is an object, but
+an empty list if there are none. `salary` is an object whose fields are mostly empty.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from transforms.records.rows import Issue, Repetition
 from transforms.text.rejects import leave_out
 
 WORKPLACE_OF_FLAG = {"remote": "remote", "hybrid": "hybrid", "on_site": "onsite"}
-"""What an offer allows, the widest first: an offer that may be remote counts as remote."""
+"""Workplaces by flag. The first flag that is set counts, so an offer that may be remote counts as remote."""
 KNOWN = frozenset([
     "id", "slug", "title", "status", "position", "description", "requirements", "location", "locations", "city",
     "country", "country_code", "state_code", "state_name", "postal_code", "street", "remote", "hybrid", "on_site",
@@ -53,7 +53,7 @@ SOURCE = platform(
     gives="whole boards with texts, some with pay in fields",
     is_republishable=True,
     is_verified=True,
-    asked_until=date(2027, 2, 9),  # the day before the API demands an employer's token
+    asked_until=date(2027, 2, 9),  # from the next day on, the API demands an employer's token
     boards=(
         BoardUrl(
             "https://{board}.recruitee.com/api/offers/",
@@ -79,7 +79,7 @@ fetch = fetch_boards(SOURCE)
 
 
 def parse(response: Response) -> Iterator[RawPosting | Issue | Repetition]:
-    """Yield every published offer of the board, or an issue for an offer that cannot be read."""
+    """Yield every published offer of the board, and an issue for each offer that cannot be read."""
     yield from each_advert(
         response, response.value_at("offers"), on_board(SOURCE, response.url, _read_offer), known=KNOWN
     )
@@ -121,5 +121,4 @@ def _line(place: dict[str, Any]) -> str:
 
 
 def _time(value: object) -> object:
-    """Return a time in ISO 8601; the API ends it with " UTC"."""
     return value.replace(" UTC", "+00:00") if isinstance(value, str) else value

@@ -1,8 +1,8 @@
-"""Teamtailor job boards: the RSS feed of a careers site.
+"""Read Teamtailor job boards: the RSS feed of a careers site.
 
-A careers site has two feeds. The RSS has the places, department and remote work of each job. The JSON feed has none of
-these, but pay in fields for about one job in eight. A job without a place enters none of our figures, so we read the
-RSS and look for pay in its text. The feed stops at 100 jobs unless we request more.
+A careers site has two feeds. The RSS feed has the places, the department and the remote work of each job. The JSON feed
+lacks these, but has pay in fields for about one job in eight. A job without a place enters no figure of ours, so we
+read the RSS feed and look for pay in its texts. The feed stops at 100 jobs unless we request more.
 """
 
 from __future__ import annotations
@@ -22,10 +22,11 @@ from transforms.records.rows import Issue
 
 MAX_JOBS = 1_000
 CUT_AT = 100
-"""Jobs of a feed that ignores `per_page`."""
+"""Number of jobs in a feed that ignores `per_page`."""
 TT = "{https://teamtailor.com/locations}"
 WORKPLACE_OF_STATUS = {"fully": "remote", "hybrid": "hybrid", "onsite": "onsite"}
-"""Without `none`, the default when nobody chose, and `temporary`, which meant a pandemic."""
+"""Workplaces by status. Two statuses are left out: `none`, the default if nobody chose, and `temporary`, which
+referred to the pandemic."""
 KNOWN = frozenset([
     "title", "description", "pubDate", "link", "guid", "remoteStatus", "author", "company_name",
     "{https://teamtailor.com/locations}locations", "{https://teamtailor.com/locations}department",
@@ -73,15 +74,13 @@ fetch = fetch_boards(SOURCE)
 
 
 def parse(response: Response) -> Iterator[RawPosting | Issue]:
-    """Yield every job of the feed, or an issue for a job that cannot be read or a feed that may be cut off."""
+    """Yield every job of the feed, and an issue for each job that cannot be read and for a feed that may be cut off."""
     items = [{child.tag: child for child in item} for item in response.xml("rss").iterfind("channel/item")]
     yield from each(items, on_board(SOURCE, response.url, _read_item), known=KNOWN)
     yield from note_cut(len(items), (CUT_AT, MAX_JOBS))
 
 
 def _read_item(item: Mapping[str, Element]) -> RawPosting:
-    """Read a job from its child elements."""
-
     def text(name: str) -> str | None:
         return (item[name].text or "").strip() or None if name in item else None
 
@@ -102,13 +101,11 @@ def _read_item(item: Mapping[str, Element]) -> RawPosting:
 
 
 def _line(place: Element) -> str:
-    """Return city and country of a place, else the name that the employer gave it."""
     line = ", ".join(filter(None, (place.findtext(TT + "city"), place.findtext(TT + "country"))))
     return line or place.findtext(TT + "name") or ""
 
 
 def _day(text: str | None) -> datetime | str | None:
-    """Return the time of an RSS item, or the text itself if it is not a time."""
     try:
         return parsedate_to_datetime(text) if text else None
     except ValueError:

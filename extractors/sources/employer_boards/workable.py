@@ -1,8 +1,8 @@
-"""Workable job boards: the widget's list of an account's jobs, with descriptions.
+"""Read Workable job boards: the list of an account's jobs that the widget for websites uses, with descriptions.
 
-Two shapes are read: that of the widget, which we request, and that of the v3 list, which others recorded and which has
-no descriptions. `state` is a region in the first and the status of the job in the second. The `shortcode` identifies a
-job.
+Two shapes are read: that of the widget, which we request, and that of the v3 list, which others recorded. The v3 list
+has no descriptions. `state` is a region in the widget's list and the status of the job in the v3 list. The `shortcode`
+identifies a job.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from transforms.text.rejects import leave_out
 
 HOST = "https://apply.workable.com/"
 EMPLOYMENT_OF_TYPE = {"full": "full time", "part": "part time"}
-"""Words of the v3 list that do not mean a kind of employment by themselves."""
+"""Words of the v3 list that do not name a kind of employment by themselves, with words that do."""
 KNOWN = frozenset([
     "id", "shortcode", "title", "code", "country", "state", "city", "department", "telecommuting", "employment_type",
     "experience", "education", "industry", "function", "published_on", "created_at", "url", "shortlink",
@@ -65,7 +65,7 @@ fetch = fetch_boards(SOURCE)
 
 
 def parse(response: Response) -> Iterator[RawPosting | Issue]:
-    """Yield every job, or an issue for a job that cannot be read."""
+    """Yield every job, and an issue for each job that cannot be read."""
     answer, account = response.json(), SOURCE.board_in(response.url) or ""
     jobs, name = answer, None
     if isinstance(answer, dict):

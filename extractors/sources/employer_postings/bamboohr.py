@@ -1,8 +1,8 @@
-"""BambooHR job boards: the list behind an employer's careers page, then single openings.
+"""Read BambooHR job boards: first the list that an employer's careers page uses, then single openings.
 
-A list has no texts, so we request single openings in roles we follow. Numbers of openings are unique
-within a company. The place is in `location` or in `atsLocation`, never in both. Pay is a line of prose
-("£24,500 - £26,500", "30-35 (DOE)"). The form for applicants is not read.
+Lists have no texts, so we request single openings in roles we follow. The number of an opening is unique within a
+company. The place is either in `location` or in `atsLocation`. Pay is a line of prose ("£24,500 - £26,500", "30-35
+(DOE)"). The form for applicants is not read.
 """
 
 from __future__ import annotations
@@ -23,7 +23,8 @@ from transforms.text.rejects import Rejected, leave_out
 
 WORKPLACE_OF_TYPE = {"0": "onsite", "1": "remote", "2": "hybrid"}
 PLACE_KEYS = (("addressCountry", "country"), ("state", "province"))
-"""Names of country and region in the two objects that may hold the place."""
+"""Keys of the country and keys of the region in `location` and `atsLocation`, the two objects that may hold the
+place."""
 KNOWN = frozenset([
     "id", "jobOpeningName", "departmentId", "departmentLabel", "employmentStatusLabel", "employmentType", "location",
     "atsLocation", "isRemote", "locationType", "jobOpeningShareUrl", "jobOpeningStatus", "jobCategoryId", "description",
@@ -75,7 +76,7 @@ fetch = fetch_lists_and_postings(SOURCE, _next)
 
 
 def parse(response: Response) -> Iterator[RawPosting | Issue]:
-    """Yield every opening of a list, or a single one, or an issue for an opening that cannot be read."""
+    """Yield every opening of a list, or a single opening, and an issue for each opening that cannot be read."""
     board, native = SOURCE.board_in(response.url), SOURCE.posting_of(response.url)
     read = on_board(SOURCE, response.url, functools.partial(_read_opening, board=board, native=native))
     if native:
@@ -89,7 +90,6 @@ def parse(response: Response) -> Iterator[RawPosting | Issue]:
 
 
 def _read_opening(opening: dict[str, Any], *, board: str | None, native: str | None) -> RawPosting | Issue:
-    """Read an opening of a list, or a single one with the id `native` of its address."""
     number = native.rpartition("/")[2] if native else opening.get("id")
     if opening.get("jobOpeningStatus", "Open") != "Open":
         return leave_out(f"{number} {opening['jobOpeningStatus']}", "an open position expected")

@@ -1,8 +1,7 @@
-"""Employers' own career pages: schema.org JobPosting, in JSON-LD or microdata, else by selectors.
+"""Read employers' own career pages: schema.org JobPosting in JSON-LD or microdata, or else parts found by selectors.
 
-We request only the sites declared in career_pages.toml. Pages of other sites are read if somebody recorded them, since
-the endpoint of this source is every https address that belongs to no other source. extractors/reading/schema_org.py
-reads the markup.
+We request only the sites that career_pages.toml declares. Recorded pages of other sites are read too, because every
+https address that no other source claims belongs to this source. extractors/reading/schema_org.py reads the markup.
 """
 
 from __future__ import annotations
@@ -37,14 +36,17 @@ from transforms.text.rejects import leave_out
 
 SITES = Path(__file__).with_suffix(".toml")
 MAX_LISTS, MAX_POSTINGS = 20, 500
-"""Lists and postings of one site that we request in a night."""
+"""Maximum number of lists and of postings that a night requests from one site."""
 SITEMAP = re.compile(rb"<(urlset|sitemapindex)[\s>]")
 HEAD = 2_000
-"""Bytes at the beginning of a sitemap that name its kind."""
+"""Number of bytes at the beginning of a sitemap that are searched for its kind."""
 
 
 def posting_of(url: str) -> str | None:
-    """Return the id of the posting on this page of a declared site if the page has no `identifier`, else None."""
+    """Return a posting's id, made from its address, if `url` is a posting of a declared site, else None.
+
+    The id is used if the page has no `identifier`.
+    """
     is_posting = any(re.search(site.postings, url) and url not in site.lists for site in sites())
     return id_by(url) if is_posting else None
 
@@ -84,7 +86,7 @@ SOURCE = Source(
 
 @dataclass(frozen=True, kw_only=True)
 class Site:
-    """One employer's site, as career_pages.toml declares it."""
+    """An employer's site, as career_pages.toml declares it."""
 
     name: str
     employer: str
@@ -95,7 +97,7 @@ class Site:
 
 @functools.cache
 def sites() -> tuple[Site, ...]:
-    """Return the declared sites. Raise `ValueError` naming a site that cannot be read."""
+    """Return the declared sites. Raise `ValueError`, with the name of the site, if one cannot be read."""
     return tuple(map(_site, tomllib.loads(SITES.read_text(encoding="utf-8")).get("sites", [])))
 
 
@@ -112,7 +114,7 @@ def _site(table: dict[str, Any]) -> Site:
 
 
 def fetch(web: Web, *, boards: Sequence[str] = (), as_of: date) -> list[str]:
-    """Request the lists of every declared site and the postings they name. Return the failures."""
+    """Request the lists of every declared site and the postings that the lists name. Return the failures."""
     return [failure for site in sites() for failure in _ask_site(web, site)]
 
 
@@ -120,7 +122,7 @@ def _ask_site(web: Web, site: Site) -> list[str]:
     failures: list[str] = []
     postings: dict[str, None] = {}
     lists = list(site.lists)
-    for url in lists:  # grows while indexes of sitemaps are read
+    for url in lists:  # `lists` grows while indexes of sitemaps are read
         try:
             answer = web.get(url)
         except FetchFailed as error:
@@ -143,7 +145,7 @@ def _ask_site(web: Web, site: Site) -> list[str]:
 
 
 def addresses_in(response: Response) -> list[str]:
-    """Return the addresses in a sitemap or the links of a page, each once, in order."""
+    """Return the addresses that a sitemap contains or a page links to, each once, in order."""
     if _sitemap(response):
         parts = (part.partition("</loc>") for part in response.body.decode("utf-8", "replace").split("<loc>")[1:])
         addresses: Iterable[str] = (
@@ -157,7 +159,7 @@ def addresses_in(response: Response) -> list[str]:
 
 
 def _join(base: str, address: str) -> str:
-    """Make a link absolute. Return an invalid one unchanged; no site's pattern matches it."""
+    """Make a link absolute. Return an invalid link unchanged; no site's pattern matches it."""
     try:
         return urldefrag(urljoin(base, address)).url
     except ValueError:
@@ -189,7 +191,7 @@ def parse(response: Response) -> Iterator[RawPosting | Issue]:
 
 
 def read_item(item: dict[str, Any], *, url: str, site: Site | None) -> RawPosting:
-    """Read a JobPosting of the page at `url`. A declared site also declares the employer."""
+    """Read a JobPosting of the page at `url`. The employer is the one that `site` declares, if there is a `site`."""
     posting = read_job_posting(item, source=SOURCE.name, url=url)
     if site:
         posting["board"], posting["employer"], posting["requisition_id"] = site.name, site.employer, identifier_of(item)

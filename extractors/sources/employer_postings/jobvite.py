@@ -1,7 +1,7 @@
-"""Jobvite job boards: the pages of an employer's search, then the pages of single jobs.
+"""Read Jobvite job boards: first the pages of an employer's search, then the pages of single jobs.
 
-A list has title and place of each job. We request the pages of jobs in roles we follow. Their markup
-has no employer, and an amount made of empty texts. Comments in a page hold withdrawn texts and are not read.
+A list has the title and place of each job. We request the pages of jobs in roles we follow. The markup of a job's page
+has no employer, and an amount that consists of empty texts. Comments in a page hold withdrawn texts and are not read.
 """
 
 from __future__ import annotations
@@ -24,12 +24,12 @@ from transforms.text.rejects import Rejected, leave_out
 
 HOST = "https://jobs.jobvite.com/"
 MAX_PAGES = 50
-"""Pages of one board: 2,500 jobs."""
+"""Maximum number of pages requested of one board. They hold 2,500 jobs."""
 JOB = re.compile(r"/([^/?#]+)/job/(\w+)(?:[/?#]|\Z)")
 SEVERAL = re.compile(r"\d+ Locations")
-"""Text in place of several places."""
+"""Pattern of the text that a list shows if a job has several places."""
 SELECTORS = {"title": ".jv-header", "description": ".jv-job-detail-description"}
-"""Parts of a job's page without JSON-LD."""
+"""Selectors for a job's page that has no JSON-LD."""
 
 SOURCE = platform(
     "jobvite",
@@ -65,7 +65,6 @@ SOURCE = platform(
 
 
 def _next(page: Response, postings: list[str]) -> str | None:
-    """Return the address of the next page that the page links. Add the jobs to request to `postings`."""
     tree = _tree(page)
     postings += [row["url"] for row in _rows(tree, page.url) if names_followed_role(row["title"])]
     link = next((link.get("href") for link in tree.iter("a") if _is(link, "jv-pagination-next")), None)
@@ -76,19 +75,18 @@ fetch = fetch_lists_and_postings(SOURCE, _next, max_pages=MAX_PAGES)
 
 
 def parse(response: Response) -> Iterator[RawPosting | Issue]:
-    """Yield every job of a page of a list, or the job of its own page, or an issue for a job that cannot be read."""
+    """Yield every job of a page of a list, or the job of a single page, and an issue for each bad job."""
     if native := SOURCE.posting_of(response.url):
         yield from read_board_page(response, SOURCE, id=native, selectors=SELECTORS)
         return
     tree = _tree(response)
-    if SOURCE.board_in(response.url) is None:  # where a closed job redirects to
+    if SOURCE.board_in(response.url) is None:  # a closed job redirects to such a page
         yield leave_out(response.url, "a page of a search or of a job expected; what redirects here may be closed")
     else:
         yield from each(_rows(tree, response.url), on_board(SOURCE, response.url, _read_row))
 
 
 def _tree(response: Response) -> Any:
-    """Parse the page of a list. Raise `Rejected` for any other page; the board may be gone."""
     page = page_of(response)
     tree = tree_of(page) if "jv-" in page else None
     if tree is None:
@@ -97,7 +95,10 @@ def _tree(response: Response) -> Any:
 
 
 def _rows(tree: Any, url: str) -> list[dict[str, Any]]:
-    """Return address, title and place of each job that a list links to, once. The place follows its link."""
+    """Return address, title and place of each job that a list links to, once per job.
+
+    The place of a job follows the job's link.
+    """
     rows: dict[str, dict[str, Any]] = {}
     row: dict[str, Any] = {}
     for element in tree.iter("*"):
@@ -115,7 +116,7 @@ def _is(element: Any, name: str) -> bool:
 
 
 def _words(element: Any) -> str:
-    """Return the text of an element, without comments."""
+    """Return the text of an element. XPath leaves comments out."""
     return " ".join(element.xpath("string()").split())
 
 

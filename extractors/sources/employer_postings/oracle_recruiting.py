@@ -1,9 +1,8 @@
-"""Oracle Recruiting job boards: the search behind a careers site, page by page, then single requisitions.
+"""Read Oracle Recruiting job boards: first the search of a careers site, page by page, then single requisitions.
 
-A board is written pod.region/site, as in the address of the careers site. A list has no texts, so we request single
-requisitions in roles we follow. Pay is in fields with names of the employer's choice ("Pay Range",
-"Minimum Salary"), as a line of prose or as two amounts, often without a period. Contacts and hiring managers are not
-read.
+The token of a board is pod.region/site, as in the address of the careers site. Lists have no texts, so we request
+single requisitions in roles we follow. Employers choose the names of the pay fields ("Pay Range", "Minimum Salary").
+Pay is a line of prose or two amounts, often without a period. Contacts and hiring managers are not read.
 """
 
 from __future__ import annotations
@@ -37,13 +36,13 @@ PARTS = {
     "CorporateDescriptionStr": "",
     "OrganizationDescriptionStr": "",
 }
-"""Fields with the text, in the order of the page, with the heading that we give to each."""
+"""Fields that hold the text, in the order of the page, each with the heading that we give it."""
 PAY_LINE = re.compile(r"\b(?:pay|salary|wage|compensation|hiring|rate) range\b", re.IGNORECASE)
 PAY_END = re.compile(r"(minimum|maximum) (?:pay|salary|wage|rate)", re.IGNORECASE)
 PAY_PERIOD = re.compile(r"(?:pay|salary|wage)(?: rate)? frequency", re.IGNORECASE)
-"""Names that employers give to their fields of pay."""
+"""Patterns of the names that employers give to their pay fields."""
 UNSTATED = "null"
-"""Text in place of a missing value."""
+"""Text that stands for a missing value."""
 KNOWN = frozenset([
     "Id", "Title", "PostedDate", "PostingEndDate", "Language", "PrimaryLocation", "PrimaryLocationCountry",
     "HotJobFlag", "BeFirstToApplyFlag", "WorkplaceTypeCode", "WorkplaceType", "JobFamily", "JobFunction", "WorkerType",
@@ -106,7 +105,6 @@ SOURCE = platform(
 
 
 def _next(page: Response, postings: list[str]) -> str | None:
-    """Return the address of the next page. Add the requisitions to request to `postings`."""
     search = page.json()["items"][0]
     requisitions = search["requisitionList"]
     postings += followed_postings(page, SOURCE, requisitions, id="Id", title="Title")
@@ -117,7 +115,7 @@ fetch = fetch_lists_and_postings(SOURCE, _next, max_pages=MAX_PAGES)
 
 
 def parse(response: Response) -> Iterator[RawPosting | Issue]:
-    """Yield every requisition of a page of a list, or a single one, or an issue for one that cannot be read."""
+    """Yield every requisition of a page of a list, or a single one, and an issue for each bad requisition."""
     items = response.value_at("items")
     if isinstance(items, list) and not SOURCE.posting_of(response.url):
         if not items or not isinstance(items[0], dict):
@@ -155,21 +153,19 @@ def _read_requisition(record: dict[str, Any], *, board: str) -> RawPosting:
 
 
 def _places(record: dict[str, Any]) -> list[tuple[str | None, str | None]]:
-    """Return name and country of each place."""
     others = record.get("secondaryLocations") or ()
     places = [(record.get("PrimaryLocation"), record.get("PrimaryLocationCountry"))]
     return places + [(place.get("Name"), place.get("CountryCode")) for place in others]
 
 
 def _parts(record: dict[str, Any]) -> Iterator[str]:
-    """Yield the parts of the advert as HTML. Lists have none."""
     for part, heading in PARTS.items():
         if record.get(part):
             yield f"<h3>{escape(heading)}</h3><div>{record[part]}</div>" if heading else f"<div>{record[part]}</div>"
 
 
 def _fields(record: dict[str, Any]) -> list[tuple[str, str]]:
-    """Return name and value of the employer's own fields. Only lists wrap them in an object."""
+    """Return name and value of each field that the employer added. Lists wrap the fields in an object."""
     fields = record.get("requisitionFlexFields") or ()
     if isinstance(fields, dict):
         fields = fields.get("items") or ()
@@ -178,7 +174,6 @@ def _fields(record: dict[str, Any]) -> list[tuple[str, str]]:
 
 
 def _pay(fields: Sequence[tuple[str, str]], issues: list[Issue]) -> tuple[tuple[Pay, ...], str | None]:
-    """Return pay from two fields with amounts, else a line of prose with the period that another field names."""
     ends = {match[1].lower(): value for name, value in fields if (match := PAY_END.fullmatch(name.strip()))}
     period = next((value for name, value in fields if PAY_PERIOD.fullmatch(name.strip())), None)
     pay = stated_pay(ends.get("minimum"), ends.get("maximum"), period=period, issues=issues)

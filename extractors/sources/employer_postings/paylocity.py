@@ -1,8 +1,8 @@
-"""Paylocity job boards: the list in the script of an employer's page of openings, then the pages of single jobs.
+"""Read Paylocity job boards: first the list in the script of an employer's page, then the pages of single jobs.
 
-The list has the first words of each text, but neither pay nor kind of employment, so we request the pages of jobs in
-roles we follow. A job's address and page may not say which board it is on, so we append board and employer to the
-address as a fragment, which is not sent. Streets are not read.
+A list has the first words of each text, but neither pay nor kind of employment, so we request the pages of jobs in
+roles we follow. A job's address and page may not say which board the job is on. Therefore we append board and employer
+to the address as a fragment, which is never sent. Streets are not read.
 """
 
 from __future__ import annotations
@@ -30,14 +30,14 @@ HOST = "https://recruiting.paylocity.com/"
 PAGE_DATA = re.compile(r"window\.pageData\s*=\s*")
 SINGLE = HOST + "Recruiting/Jobs/Details/"
 EMPLOYER = re.compile(r"#[^?]*\?employer=(.+)")
-"""The employer's name in the fragment of a job's address."""
+"""Pattern of the employer's name in the fragment of a job's address."""
 NUMBER = re.compile(r"/Jobs/Details/(\d+)", re.IGNORECASE)
 SELECTORS = {
     "title": ".job-preview-title",
     "jobLocation": ".preview-location",
     "description": ".job-preview-details > :not(.mobile-apply-btn)",
 }
-"""Parts of a job's page without JSON-LD."""
+"""Selectors for a job's page that has no JSON-LD."""
 KNOWN = frozenset([
     "JobId", "JobTitle", "LocationName", "ShouldDisplayLocation", "PublishedDate", "Description", "IsInternal",
     "HiringDepartment", "JobLocation", "IsRemote", "IndeedRemoteType",
@@ -86,7 +86,7 @@ fetch = fetch_lists_and_postings(SOURCE, _next)
 
 
 def parse(response: Response) -> Iterator[RawPosting | Issue]:
-    """Yield every job of a board's page, or the job of its own page, or an issue for a job that cannot be read."""
+    """Yield every job of a board's page, or the job of a single page, and an issue for each job that cannot be read."""
     if number := NUMBER.search(response.url):
         match = EMPLOYER.search(response.url)
         name, url = unquote(match[1]) if match else None, SINGLE + number[1]
@@ -100,7 +100,6 @@ def parse(response: Response) -> Iterator[RawPosting | Issue]:
 
 
 def _page_data(response: Response) -> dict[str, Any]:
-    """Return the data in the page's script. Raise `Rejected` if there is none."""
     page = page_of(response)
     begin = PAGE_DATA.search(page)
     try:

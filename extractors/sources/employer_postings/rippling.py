@@ -1,8 +1,8 @@
-"""Rippling job boards: the public Job Board API, lists first and then single jobs.
+"""Read Rippling job boards through the public Job Board API: first lists, then single jobs.
 
-A list has a row for each place of a job, under one id, without text, day, employer or pay, so we request single jobs
-in roles we follow. Places are words: "San Francisco, CA", "Remote (United States)", "Hybrid (New York,
-New York, US)".
+A list repeats a job, under one id, for each of its places. Lists have no text, date, employer or pay, so we request
+single jobs in roles we follow. Places are words: "San Francisco, CA", "Remote (United States)", "Hybrid (New York, New
+York, US)".
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from transforms.text.rejects import leave_out
 
 API = "https://api.rippling.com/platform/api/ats/v1/board/"
 CUT_AT = 1_000
-"""Length of a list that somebody else saw, which may be the server's limit."""
+"""Length of a list that others reported. It may be the server's limit."""
 IN_BRACKETS = re.compile(r"(?:remote|hybrid)\s*\((.+)\)\s*", re.IGNORECASE)
 KNOWN = frozenset([
     "uuid", "name", "department", "url", "workLocation", "workLocations", "description", "employmentType", "createdOn",
@@ -80,7 +80,10 @@ fetch = fetch_lists_and_postings(SOURCE, _next)
 
 
 def parse(response: Response) -> Iterator[RawPosting | Issue]:
-    """Yield every job of a list, or a single one; an issue for a bad job or a list that may be cut off."""
+    """Yield every job of a list, or a single job, and an issue for each job that cannot be read.
+
+    Yield an issue, too, for a list that may be cut off.
+    """
     rows, board = response.json(), SOURCE.board_in(response.url)
     jobs = [rows] if SOURCE.posting_of(response.url) else _by_job(rows)
     yield from each(jobs, on_board(SOURCE, response.url, functools.partial(_read_job, board=board)), known=KNOWN)
@@ -88,7 +91,7 @@ def parse(response: Response) -> Iterator[RawPosting | Issue]:
 
 
 def _by_job(rows: object) -> object:
-    """Merge the rows of each job into one with all its places. Leave the rest for `each` to refuse."""
+    """Merge the rows of each job into one row that has all places. Keep other rows, which `each` will refuse."""
     if not isinstance(rows, list):
         return rows
     jobs: dict[object, Any] = {}
@@ -124,12 +127,10 @@ def _read_job(job: dict[str, Any], *, board: str | None) -> RawPosting | Issue:
 
 
 def _place(place: Any) -> str | None:
-    """Return a place in words: single jobs have the words, lists an object with them."""
     return place if place is None or isinstance(place, str) else place.get("label")
 
 
 def _pay(pay_range: dict[str, Any], issues: list[Issue]) -> tuple[Pay, ...]:
-    """Return a range, tied to its place."""
     place = pay_range.get("location") or ""
     inside = IN_BRACKETS.fullmatch(place)
     return stated_pay(

@@ -1,7 +1,7 @@
-"""SmartRecruiters job boards: the public Posting API, lists first and then single postings.
+"""Read SmartRecruiters job boards through the public Posting API: first lists, then single postings.
 
-A list has no texts, so we request single postings in roles we follow. The creator of a posting is a
-person and is not read.
+Lists have no texts, so we request single postings in roles we follow. The creator of a posting is a person and is not
+read.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from transforms.text.rejects import leave_out
 
 API = "https://api.smartrecruiters.com/v1/companies/"
 PAGE = 100
-"""Postings of a page; the API gives no more."""
+"""Number of postings on a page. The API gives no more."""
 MAX_PAGES = 50
 SECTIONS = ("companyDescription", "jobDescription", "qualifications", "additionalInformation")
 KNOWN = frozenset([
@@ -83,7 +83,6 @@ SOURCE = platform(
 
 
 def _next(page: Response, postings: list[str]) -> str | None:
-    """Return the address of the next page. Add the single postings to request to `postings`."""
     answer = page.json()
     postings += followed_postings(page, SOURCE, answer["content"], id="id", title="name")
     return after_records(page.url, "offset", len(answer["content"]), total=answer["totalFound"])
@@ -93,7 +92,7 @@ fetch = fetch_lists_and_postings(SOURCE, _next, max_pages=MAX_PAGES)
 
 
 def parse(response: Response) -> Iterator[RawPosting | Issue]:
-    """Yield every posting of a page, or a single one, or an issue for a posting that cannot be read."""
+    """Yield every posting of a page, or a single posting, and an issue for each posting that cannot be read."""
     items = answer = response.json()
     if isinstance(answer, dict):
         items = [answer] if "jobAd" in answer else answer.get("content")
@@ -134,11 +133,10 @@ def _label(item: dict[str, Any], key: str) -> str | None:
 
 
 def _town_and_country(place: dict[str, Any]) -> str:
-    """Leave out the region: "Cork, CO, IE" could be in Colorado."""
+    """Return town and country without the region, because "Cork, CO, IE" could be in Colorado."""
     return ", ".join(filter(None, (place.get("city"), (place.get("country") or "").upper())))
 
 
 def _sections(sections: dict[str, Any]) -> Iterator[str]:
-    """Yield the parts of the advert as HTML, in the order of its page."""
     for section in filter(None, map(sections.get, SECTIONS)):
         yield f"<h3>{escape(section.get('title') or '')}</h3><div>{section.get('text') or ''}</div>"

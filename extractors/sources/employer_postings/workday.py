@@ -1,9 +1,9 @@
-"""Workday job boards: the search behind a careers site, page by page, then single postings.
+"""Read Workday job boards: first the search of a careers site, page by page, then single postings.
 
-A board is written tenant.wdN/site, as in the address of the careers site. A list has no texts, and instead of dates it
-has words ("Posted 3 Days Ago", in the visitor's language) that we do not read. Its total is right only on the first
-page and never above `CAP`. Beyond `CAP` the first pages come again, so we search a larger board by the values of a
-facet. We request single postings in roles we follow.
+The token of a board is tenant.wdN/site, as in the address of the careers site. Lists have no texts and no dates.
+Instead of a date they have words in the visitor's language ("Posted 3 Days Ago"), which we do not read. The total of a
+list is right only on the first page and never exceeds `CAP`. After `CAP` postings the first pages come again. Therefore
+we search a larger board once for each value of a facet. We request single postings in roles we follow.
 """
 
 from __future__ import annotations
@@ -27,10 +27,10 @@ from transforms.text.rejects import MISSHAPEN, Rejected, leave_out
 
 ADDRESS = re.compile(r"https://([a-z0-9-]+)\.(wd\d+)\.myworkdayjobs\.com/wday/cxs/[^/]+/([^/?#]+)(/job/[^?#]*)?")
 PAGE = 20
-"""Postings of a page; the site refuses more."""
+"""Number of postings on a page. The site refuses a higher number."""
 CAP = 2_000
 SEVERAL = re.compile(r"\d+ \w+")
-"""Text in place of several places: "3 Locations", in the visitor's language."""
+"""Pattern of the text that a list shows if a posting has several places: "3 Locations", in the visitor's language."""
 KNOWN = frozenset([
     "title", "externalPath", "locationsText", "postedOn", "bulletFields", "remoteType", "timeType", "startDate",
 ])  # fmt: skip
@@ -43,7 +43,7 @@ KNOWN_SINGLE = frozenset([
 
 
 def posting_of(url: str) -> str | None:
-    """Return the posting's id if `url` is its own address, else None."""
+    """Return the posting's id if `url` is the address of a single posting, else None."""
     match = ADDRESS.match(url)
     return _id(match[1], match[4]) if match and match[4] else None
 
@@ -107,7 +107,7 @@ def fetch(web: Web, *, boards: Sequence[str], as_of: date) -> list[str]:
 
 
 def _search(web: Web, url: str, facets: Mapping[str, list[str]], details: dict[str, None]) -> list[str]:
-    """Request all pages of a search, or of a search for each value of a facet if the board exceeds `CAP`.
+    """Request all pages of a search. If the board exceeds `CAP`, search it once for each value of a facet instead.
 
     Add the addresses of single postings to request to `details`. Return the failures.
     """
@@ -141,7 +141,11 @@ def _request_page(web: Web, url: str, facets: Mapping[str, list[str]], offset: i
 
 
 def _narrower(facets: Sequence[Mapping[str, Any]]) -> list[dict[str, list[str]]]:
-    """Return a search for each value of the facet that divides all postings into the fewest parts below `CAP`."""
+    """Return a search for each value of one facet. Return no search if no facet fits.
+
+    A facet fits if its values cover `CAP` postings or more and each value has fewer than `CAP`. The facet with the
+    fewest values is chosen.
+    """
     flat = [*facets, *(group for facet in facets for group in facet["values"] if "values" in group)]
     parts = [(f["facetParameter"], [v for v in f["values"] if v.get("id") and "count" in v]) for f in flat]
     fit = [
@@ -154,7 +158,7 @@ def _narrower(facets: Sequence[Mapping[str, Any]]) -> list[dict[str, list[str]]]
 
 
 def parse(response: Response) -> Iterator[RawPosting | Issue]:
-    """Yield every posting of a page of a list, or a single one, or an issue for a posting that cannot be read."""
+    """Yield every posting of a page of a list, or a single posting, and an issue for each bad posting."""
     answer, address = response.json(), ADDRESS.match(response.url)
     if not isinstance(answer, dict) or not address or not {"jobPostings", "jobPostingInfo"} & answer.keys():
         raise Rejected("response", answer, "a page of job postings or a single one expected")
@@ -167,7 +171,7 @@ def parse(response: Response) -> Iterator[RawPosting | Issue]:
 
 
 def _read_item(item: dict[str, Any], *, address: re.Match[str]) -> RawPosting:
-    """Read a posting of a list. If it gives only the number of places, its path names the first one."""
+    """Read a posting of a list. If the list says only how many places there are, the path names the first place."""
     path = item["externalPath"]
     location, parts = item.get("locationsText"), path.split("/")
     if not location or SEVERAL.fullmatch(location):
@@ -179,9 +183,9 @@ def _read_item(item: dict[str, Any], *, address: re.Match[str]) -> RawPosting:
 
 
 def _ends(path: str, bullet: object) -> bool:
-    """Whether a bullet is the requisition at the end of a path ("_JR7", or "_JR7-1" for a second posting).
+    """Whether a bullet is the requisition at the end of a path: "_JR7", or "_JR7-1" for a second posting.
 
-    Employers choose what the bullets of a list show; some are places or dates.
+    Employers choose what the bullets of a list show. Some bullets are places or dates.
     """
     return isinstance(bullet, str) and re.search(rf"_{re.escape(bullet)}(?:-\d+)?\Z", path) is not None
 
@@ -202,7 +206,6 @@ def _read_single(info: dict[str, Any], *, address: re.Match[str]) -> RawPosting 
 
 
 def _common_fields(address: re.Match[str], path: str, record: dict[str, Any]) -> RawPosting:
-    """Read what lists and single postings have in common."""
     tenant, host, site = address[1], address[2], address[3]
     return RawPosting(
         source=SOURCE.name,
@@ -216,5 +219,4 @@ def _common_fields(address: re.Match[str], path: str, record: dict[str, Any]) ->
 
 
 def _id(tenant: str, path: str) -> str:
-    """Return the id at the end of a path, the same in lists and single postings."""
     return f"{tenant}/{path.rsplit('/', 1)[-1].rsplit('_', 1)[-1]}"

@@ -1,7 +1,8 @@
-"""France Travail, the French public employment service: offers by its API, with texts in full.
+"""Read the offers of France Travail, the French public employment service, through its API, with full texts.
 
-Pay is prose in a fixed form ("Annuel de 35000.0 Euros à 45000.0 Euros sur 12.0 mois"). Some employers call yearly
-amounts monthly; the usual bounds flag them. The recruiter's name (`contact`) and the agency are not read.
+Pay is prose in a fixed form ("Annuel de 35000.0 Euros à 45000.0 Euros sur 12.0 mois"). Some employers call a yearly
+amount monthly; the bounds of plausible pay flag such amounts. The recruiter's name (`contact`) and the agency are not
+read.
 """
 
 from __future__ import annotations
@@ -28,13 +29,14 @@ QUERIES = ("intelligence artificielle", "machine learning", "data scientist", "d
 PAGE, LAST_START = 150, 1_000
 RANGE = re.compile(r"range=(\d+)-\d+")
 PLACE = re.compile(r"(?P<department>\d[\dAB]\d?)(?: - (?P<name>.+?)(?: \d+(?:e Arrondissement)?| \(Dept\.\))?)?")
-"""'92 - NANTERRE', '75 - PARIS 08', '75 - Paris (Dept.)', '75': the number of a department means France."""
+"""Pattern of a place: '92 - NANTERRE', '75 - PARIS 08', '75 - Paris (Dept.)', '75'. The number of a department
+means France."""
 OVERSEAS = {
     "971": "GP", "972": "MQ", "973": "GF", "974": "RE", "975": "PM", "976": "YT", "977": "BL", "978": "MF", "987": "PF",
     "988": "NC",
 }  # fmt: skip
 HEADINGS = {"E": "Compétences requises :", "S": "Souhaité :"}
-"""Headings of the skills and degrees that an offer requires (E) and prefers (S)."""
+"""Headings of the skills and degrees that an offer requires (E) or prefers (S)."""
 KNOWN = frozenset((
     "id", "intitule", "description", "dateCreation", "dateActualisation", "lieuTravail", "romeCode", "romeLibelle",
     "appellationlibelle", "entreprise", "typeContrat", "typeContratLibelle", "natureContrat", "experienceExige",
@@ -110,7 +112,6 @@ def _token(web: Web) -> str:
 
 
 def _next(page: Response) -> str | None:
-    """Return the range after a full page, up to the last range that the API gives."""
     match = RANGE.search(page.url)
     offers = page.value_at("resultats")
     start = int(match[1]) + PAGE if match else LAST_START
@@ -120,7 +121,7 @@ def _next(page: Response) -> str | None:
 
 
 def parse(response: Response) -> Iterator[RawPosting | Issue]:
-    """Yield every offer of a page, or an issue for an offer that cannot be read."""
+    """Yield every offer of a page, and an issue for each offer that cannot be read."""
     yield from each(response.value_at("resultats"), _read_offer, known=KNOWN)
 
 
@@ -147,7 +148,6 @@ def _read_offer(offer: dict[str, Any]) -> RawPosting:
 
 
 def _text(offer: dict[str, Any]) -> Iterator[str]:
-    """Yield the text of the offer, then the requirements in its lists."""
     yield offer.get("description") or ""
     if offer.get("experienceExige") == "E":
         yield f"Expérience exigée : {re.sub(r'[Aa]n[(]s[)]', 'ans', offer.get('experienceLibelle') or '')}"

@@ -1,9 +1,9 @@
-"""JobTech: the adverts of Platsbanken, the Swedish public employment service's board, by its JobSearch API.
+"""Read the adverts of Platsbanken, the board of the Swedish public employment service, through JobTech's two APIs.
 
-An advert has its full text, but no remote flag and no pay in numbers (`salary_description` is prose). Times are in
-Stockholm's zone, without saying so. JobStream has the same records for adverts that changed since a given time, and
-short ones with `removed: true` for adverts that were taken away, which close them. Names, mail addresses and telephone
-numbers of contacts are not read.
+JobSearch gives adverts with full texts, but without a flag for remote work and without pay in numbers
+(`salary_description` is prose). Times are in Stockholm's zone, which they do not say. JobStream gives the adverts that
+changed since a time, in the same form. For an advert that was taken away, JobStream gives a short record with `removed:
+true`, which closes the advert. Names, mail addresses and telephone numbers of contacts are not read.
 """
 
 from __future__ import annotations
@@ -25,15 +25,15 @@ from transforms.text.rejects import Rejected
 SEARCH, STREAM = "https://jobsearch.api.jobtechdev.se/", "https://jobstream.api.jobtechdev.se/"
 CHANGES = f"{STREAM}v2/stream?"
 FIELD = "apaJ_2ja_LuF"
-"""Concept of the taxonomy for the occupational field Data/IT."""
+"""Id of the occupational field Data/IT in JobTech's taxonomy."""
 DATA_IT = {"occupation-field": FIELD}
 QUERIES = (DATA_IT, {"q": "artificiell intelligens"}, {"q": "maskininlärning"}, {"q": "machine learning"}, {"q": "AI"})
 PAGE, LAST_OFFSET = 100, 2_000
 OVERLAP = timedelta(minutes=5)
-"""How far the next request reaches back before the last response, since changes are indexed late. We send UTC, which is
-one or two hours behind Stockholm and extends the overlap."""
+"""Overlap of two requests for changes. A request begins this long before the response to the last one, because
+changes are indexed late. We send UTC, which is one or two hours behind Stockholm, so the real overlap is longer."""
 MAX_DAYS_OF_CHANGES = 14
-"""Days of changes that we request at most, so that the response is not too large for the archive."""
+"""Maximum number of days of changes to request. A longer response could be too large for the archive."""
 KINDS = ("employment_type", "working_hours_type")
 HEADINGS = {"must_have": "Must have:", "nice_to_have": "Nice to have:"}
 KNOWN = frozenset((
@@ -80,9 +80,11 @@ SOURCE = Source(
 
 
 def fetch(web: Web, *, boards: Sequence[str], as_of: date) -> list[str]:
-    """Request what changed since the last night, then the pages of each query, newest first. Return the failures.
+    """Request the changes since the last night, then the pages of each query, newest adverts first.
 
-    In this order an advert that is removed in between is seen after its removal, and the next night closes it.
+    Return the failures.
+
+    If an advert is removed after the first request, its removal is among the changes of the next night.
     """
     changes = {"updated-after": _begin(web, as_of), "occupation-concept-id": FIELD}
     failures = ask_each(web, [f"{CHANGES}{urlencode(changes)}"])
@@ -93,7 +95,11 @@ def fetch(web: Web, *, boards: Sequence[str], as_of: date) -> list[str]:
 
 
 def _begin(web: Web, as_of: date) -> str:
-    """Return the time since which to request changes: that of the last response, or its own start if it is damaged."""
+    """Return the time from which to request changes: a little before the last response.
+
+    If the last response is damaged, return the time from which that response had the changes. Without a last response,
+    return the start of the day before `as_of`.
+    """
     last = web.newest(CHANGES)
     begin = datetime.combine(as_of - timedelta(days=1), time(), UTC)
     if last:
@@ -107,7 +113,7 @@ def _begin(web: Web, as_of: date) -> str:
 
 
 def parse(response: Response) -> Iterator[RawPosting | Removal | Issue]:
-    """Yield every advert or removal of a page of JobSearch or of JobStream's bare list."""
+    """Yield every advert and removal in a response of JobSearch or JobStream, and an issue for each bad record."""
     yield from each(response.value_at("hits"), _read_advert, known=KNOWN)
 
 
@@ -142,7 +148,6 @@ def _label(advert: dict[str, Any], key: str) -> str | None:
 
 
 def _text(advert: dict[str, Any]) -> Iterator[str]:
-    """Yield the text of the advert, then the skills and experience in its lists."""
     yield (advert.get("description") or {}).get("text") or ""
     for key, heading in HEADINGS.items():
         needs = advert.get(key) or {}

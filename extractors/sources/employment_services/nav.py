@@ -1,8 +1,9 @@
-"""NAV: the adverts of arbeidsplassen.no, the Norwegian employment service's board, by its feed of changes.
+"""Read the adverts of arbeidsplassen.no, the board of the Norwegian employment service NAV, by its feed of changes.
 
-The feed is a log in pages: each change of an advert is an entry with its id, title and status. The advert itself has
-its own address. We request every page since the last one of the night before, and the changed adverts on it in roles we
-follow. An entry INACTIVE closes its advert. Names, mail addresses and telephone numbers of contacts are not read.
+The feed is a log in pages. Each change of an advert is an entry with id, title and status; the advert itself has its
+own address. We request every page since the last page of the night before. From each page we request the changed
+adverts in roles we follow. An entry with the status INACTIVE closes its advert. Names, mail addresses and telephone
+numbers of contacts are not read.
 """
 
 from __future__ import annotations
@@ -30,12 +31,14 @@ SITE = "https://pam-stilling-feed.nav.no"
 FEED, ENTRY, TOKEN = f"{SITE}/api/v1/feed", f"{SITE}/api/v1/feedentry/", f"{SITE}/api/publicToken"
 ACTIVE, INACTIVE = "ACTIVE", "INACTIVE"
 MAX_DAYS = 184
-"""Days for which an advert may stay active: six months, by NAV's documentation. The first night reads as many."""
+"""Number of days for which an advert may stay active: six months, according to NAV. The first night reads as many
+days."""
 MAX_PAGES = 1_000
-"""Pages of about a thousand entries that a night reads: several times those of six months."""
+"""Maximum number of pages that a night reads. A page has about a thousand entries, and six months have far fewer
+pages."""
 ID = re.compile(r"[0-9A-Fa-f-]{36}")
 OTHER_KIND = "Annet"
-"""'Other', which is not a kind of employment."""
+"""The word for 'other', which is not a kind of employment."""
 KNOWN = frozenset((
     "uuid", "published", "expires", "updated", "workLocations", "contactList", "title", "description", "sourceurl",
     "source", "applicationUrl", "applicationDue", "occupationCategories", "categoryList", "jobtitle", "link",
@@ -44,7 +47,7 @@ KNOWN = frozenset((
 
 
 def id_of(url: str) -> str | None:
-    """Return the advert's id if `url` is its own address, else None."""
+    """Return the advert's id if `url` is the address of a single advert, else None."""
     return url.removeprefix(ENTRY) or None if url.startswith(ENTRY) else None
 
 
@@ -92,7 +95,7 @@ SOURCE = Source(
 
 
 def fetch(web: Web, *, boards: Sequence[str] = (), as_of: date) -> list[str]:
-    """Request the pages since the last night and the changed adverts on each. Return the failures."""
+    """Request the pages since the last night, and the changed adverts on each page. Return the failures."""
     try:
         headers = {"Authorization": f"Bearer {web.token(TOKEN)}"}
     except FetchFailed as error:
@@ -115,7 +118,7 @@ def fetch(web: Web, *, boards: Sequence[str] = (), as_of: date) -> list[str]:
 
 
 def _find_changed(web: Web, page: Response) -> Iterator[str]:
-    """Yield the addresses of a page's adverts in roles we follow that changed since we last requested them."""
+    """Yield the addresses of a page's adverts to request: those in our roles that changed since the last request."""
     for id, entry in _last_entries(page).items():
         if entry.get("status") == ACTIVE and names_followed_role(entry.get("title")):
             newest = web.newest(f"{ENTRY}{id}")
@@ -124,7 +127,6 @@ def _find_changed(web: Web, page: Response) -> Iterator[str]:
 
 
 def _last_entries(page: Response) -> dict[str, dict[str, Any]]:
-    """Return the last entry of each advert on a page."""
     entries = (item.get("_feed_entry") for item in objects_in(page.value_at("items")))
     return {entry["uuid"]: entry for entry in entries if isinstance(entry, dict) and _is_id(entry.get("uuid"))}
 
@@ -134,14 +136,17 @@ def _is_id(value: object) -> bool:
 
 
 def _time_of(entry: dict[str, Any]) -> datetime:
-    """Return the time of an entry, or the far future if it has none, so that its advert is requested."""
+    """Return the time of an entry. Return the far future if there is none, which makes us request the advert."""
     with contextlib.suppress(KeyError, TypeError, ValueError, OverflowError):
         return datetime.fromisoformat(entry["sistEndret"]).astimezone(UTC)
     return datetime.max.replace(tzinfo=UTC)
 
 
 def parse(response: Response) -> Iterator[RawPosting | Removal | Issue]:
-    """Yield a removal for each inactive advert of a page of the feed, or the advert at its own address."""
+    """Yield a removal for each inactive advert on a page of the feed.
+
+    For the address of a single advert, yield the advert, or a removal if the advert is inactive.
+    """
     if id := id_of(response.url):
         status = response.value_at("status")
         if status == INACTIVE:
@@ -162,7 +167,6 @@ def parse(response: Response) -> Iterator[RawPosting | Removal | Issue]:
 
 
 def _read_entry(item: dict[str, Any], *, last: dict[str, dict[str, Any]]) -> Removal | None:
-    """Return a removal if the last entry of this advert on the page is inactive, None if it is active."""
     id = item["_feed_entry"].get("uuid")
     if not _is_id(id):
         raise Rejected("posting_id", id, "a UUID expected; without one the advert cannot be followed")
@@ -173,7 +177,7 @@ def _read_entry(item: dict[str, Any], *, last: dict[str, dict[str, Any]]) -> Rem
 
 
 def _read_advert(advert: dict[str, Any], *, id: str) -> RawPosting:
-    """Read an advert. Its days are those of its times as written, in Oslo's zone."""
+    """Read an advert. Its days are taken from its times as written, which are in Oslo's zone."""
     employer = advert.get("employer") or {}
     places = [*map(_address, advert.get("workLocations") or ())]
     kinds = (advert.get("engagementtype"), advert.get("extent"))
@@ -194,7 +198,10 @@ def _read_advert(advert: dict[str, Any], *, id: str) -> RawPosting:
 
 
 def _address(place: dict[str, Any]) -> Address:
-    """Read a place; its names are in capitals. A county would be taken for two places in text ("Møre og Romsdal")."""
+    """Read a place, whose names are in capitals.
+
+    The address has no text, because a county such as "Møre og Romsdal" would be read as two places.
+    """
     country, region, town = (place.get(key) or "" for key in ("country", "county", "city"))
     names = (name.title() or None for name in (country, region, town or place.get("municipal") or ""))
     return Address(None, *names)

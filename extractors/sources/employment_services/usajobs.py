@@ -1,7 +1,7 @@
-"""USAJOBS, the job board of the United States government, by its search API.
+"""Read USAJOBS, the job board of the United States government, through its search API.
 
-Amounts are texts, each for the interval of its code: a year, an hour, or something that is not pay for regular work (a
-fee, a school year, no compensation). Pay is the range that the advert offers, which the law sets by grade.
+An amount is a text with a code for its interval: a year, an hour, or something that is not pay for regular work, such
+as a fee, a school year or no compensation. Pay is the range that the advert offers; the law sets the range by grade.
 """
 
 from __future__ import annotations
@@ -24,7 +24,8 @@ API = "https://data.usajobs.gov/api/"
 KEYS = ("JOBMARKET_USAJOBS_KEY", "JOBMARKET_USAJOBS_EMAIL")
 QUERIES = ("JobCategoryCode=1560", "JobCategoryCode=1550", "JobCategoryCode=2210", "Keyword=artificial%20intelligence",
            "Keyword=machine%20learning")  # fmt: skip
-"""The series of data science, computer science and information technology, and words for AI in any series."""
+"""Queries for the series of data science, computer science and information technology, and for words about AI in
+any series."""
 PAGE, PAGES = 500, 5
 PERIOD_OF_CODE = {
     "PA": "year", "PM": "month", "PW": "week", "PD": "day", "PH": "hour",
@@ -35,7 +36,8 @@ WORD_OF_OFFERING = {
     "Internships": "internship", "Recent graduates": None, "Multiple": None, "Multiple Schedules": None,
     "Shift work": None, "Job sharing": "part time", "Telework": None, "Detail": "temporary",
 }  # fmt: skip
-"""Words for schedules and appointments that mean something else elsewhere; None: not a kind of employment."""
+"""Words for schedules and appointments that have another meaning elsewhere. None marks a word that names no kind of
+employment."""
 TEXTS = ("JobSummary", "MajorDuties", "Requirements", "Education", "Evaluations", "Benefits")
 KNOWN = frozenset(("MatchedObjectId", "MatchedObjectDescriptor", "RelevanceRank", "RelevanceScore"))
 
@@ -90,7 +92,7 @@ def fetch(web: Web, *, boards: Sequence[str], as_of: date) -> list[str]:
 
 
 def parse(response: Response) -> Iterator[RawPosting | Issue]:
-    """Yield every announcement of a page, or an issue for one that cannot be read."""
+    """Yield every announcement of a page, and an issue for each announcement that cannot be read."""
     yield from each(response.value_at("SearchResult", "SearchResultItems"), _read_item, known=KNOWN)
 
 
@@ -121,7 +123,6 @@ def _read_item(item: dict[str, Any]) -> RawPosting:
 
 
 def _texts(advert: dict[str, Any], details: dict[str, Any]) -> Iterator[str]:
-    """Yield the parts of the announcement in the order of its page, as HTML or text. Duties are a list."""
     for name in TEXTS:
         part = details.get(name)
         yield from part if isinstance(part, list) else [part] if part else []
@@ -130,7 +131,7 @@ def _texts(advert: dict[str, Any], details: dict[str, Any]) -> Iterator[str]:
 
 
 def _address(place: dict[str, Any]) -> Address:
-    """Read a place. The field of the city repeats the state ("Washington, District of Columbia")."""
+    """Read a place. The city's field also holds the state ("Washington, District of Columbia")."""
     city, _, state = (place.get("CityName") or "").partition(", ")
     return Address(
         text=place.get("LocationName"),

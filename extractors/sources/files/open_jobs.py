@@ -1,9 +1,11 @@
-"""Open Jobs: adverts of many platforms that somebody else collects each day, as Parquet files; a bulk source.
+"""Read Open Jobs: adverts of many platforms that somebody else collects each day, as Parquet files.
+
+It is a bulk source.
 
 A person hands over the files (`jobmarket backfill open_jobs_2026-09-10_ashby.parquet`); nothing is requested. The
-publisher gives the collection away, which does not clear the rights of the employers who wrote the texts, so nothing
-made from it is published. We never use what a model read from the texts (pay, level, vectors), but read them ourselves.
-The same advert on the employer's own board is the same job, and the board's advert counts.
+publisher gives the collection away, but cannot give away the rights of the employers who wrote the texts, so nothing
+made from it is published. Pay, level and vectors that a model read from the texts are never used; we read the texts
+ourselves. If the employer's own board has the same advert, both are one job, and the board's advert counts.
 """
 
 from __future__ import annotations
@@ -27,12 +29,12 @@ NAME = re.compile(r"open[-_]jobs_(\d{4}-\d\d-\d\d)_([\w.-]+)\.parquet", re.IGNOR
 NEEDED = ("ats", "slug", "id", "title", "url", "content")
 ALSO = ("location", "departments", "published_at", "is_open", "org", "tier")
 MAX_ROWS = 1_048_576
-"""Adverts of a file of at most 64 MB: several times as many as fit with their texts."""
+"""Maximum number of adverts in a file. A file of 64 MB, the largest allowed, has far fewer with their texts."""
 AGGREGATOR = "aggregator"
 
 
 def address_of(name: str) -> str | None:
-    """Return the address of a file by its name, which has the day of the export and the platform."""
+    """Return the address of a file, given its name, which contains the day of the export and the platform."""
     match = NAME.fullmatch(name)
     return f"{FILES}{match[1]}/jobs/{match[2]}.parquet" if match else None
 
@@ -77,7 +79,7 @@ fetch = fetch_nothing
 
 
 def parse(response: Response) -> Iterator[RawPosting | Issue]:
-    """Yield every open advert of a file, or an issue for what is left out or cannot be read."""
+    """Yield every open advert of a file, and an issue for each advert that is left out or cannot be read."""
     try:
         file = open_parquet(response.body)
         names = file.schema_arrow.names

@@ -1,11 +1,11 @@
-"""Adverts in files that somebody has: CSV, JSON, Parquet, an Excel workbook or SQLite, read by a mapping in TOML.
+"""Read adverts from a file in CSV, JSON, Parquet, Excel or SQLite, with the help of a mapping in TOML.
 
-`jobmarket backfill FILE --mapping M` archives the file like a server's response, with the mapping in a header, so that
-both are kept and reading needs nothing else. `tabular_mapping.py` explains the keys of a mapping; mappings/ has those
-of known dumps as examples. `tabular_rows.py` reads the rows of a file.
+`jobmarket backfill FILE --mapping M` archives the file like the response of a server and puts the mapping into a
+header. The archive then has everything that is needed to read the file. `tabular_mapping.py` explains the keys of a
+mapping; mappings/ has examples for known files. `tabular_rows.py` reads the rows of a file.
 
-A row that cannot be read, is left out, or repeats an id becomes an issue with its number and the reason. A value that
-cannot be read becomes an issue of its posting.
+A row becomes an issue, with its number and the reason, if it cannot be read, is left out, or repeats an id. A value
+that cannot be read becomes an issue of its posting.
 """
 
 from __future__ import annotations
@@ -39,15 +39,15 @@ from transforms.text.rejects import Rejected, leave_out, shown_value
 
 HOST = "https://tabular.invalid/"
 MAPPING, DIGEST = "x-jobmarket-mapping", "x-jobmarket-digest"
-"""Headers: the mapping in base 64, and a digest of mapping and file."""
+"""Headers that hold the mapping (in base 64) and a digest of mapping and file."""
 CLOSED = {"period": PERIODS, "tax": ("gross", "net"), "text_state": TEXT_STATES, "text_class": TEXT_CLASSES}
-"""Fields with a closed vocabulary."""
+"""Fields with a closed vocabulary, each with its words."""
 TRUTH = {
     **dict.fromkeys(("true", "t", "1", "yes", "y"), True),
     **dict.fromkeys(("false", "f", "0", "no", "n"), False),
 }
 SEPARATORS = {"text": "\n\n", "location": ", ", "id": "\x1f"}
-"""Separator of several columns; a space for other fields."""
+"""Text between the values of several columns of a field. For other fields it is a space."""
 COPIED = (
     "title", "url", "employer", "department", "industry_text", "requisition_id", "html", "text", "text_class",
     "is_remote", "workplace", "employment_type", "posted_on", "openings", "valid_through", "language", "level",
@@ -56,7 +56,6 @@ COPIED = (
 
 
 def _declared_list(response: Response) -> DeclaredList | None:
-    """Return the list that a file is complete of by its mapping, or None."""
     try:
         mapping = _mapping_of(response)
     except Rejected:
@@ -105,13 +104,12 @@ def _digest(mapping: bytes, body: bytes) -> str:
 
 
 def parse(response: Response) -> Iterator[RawPosting | Issue]:
-    """Yield the posting of every row, or an issue that says why there is none."""
+    """Yield the posting of every row, or an issue that says why the row has none."""
     mapping = _mapping_of(response)
     yield from _postings_of(mapping, rows_in(mapping, response.body))
 
 
 def _mapping_of(response: Response) -> ReadMapping:
-    """Return the mapping in the headers of a file. Raise `Rejected` if it is missing or another file's."""
     try:
         mapping = base64.b64decode(response.headers[MAPPING], validate=True)
     except (KeyError, binascii.Error) as error:
@@ -179,7 +177,6 @@ def _pay(values: dict[str, Any]) -> Iterator[Pay]:
 
 
 def _values_of(mapping: ReadMapping, row: Row) -> tuple[dict[str, Any], list[Issue]]:
-    """Return the fields of a row that can be read, and an issue for each other field."""
     values: dict[str, Any] = {}
     issues = []
     for name, parts in mapping.fields.items():
@@ -211,7 +208,6 @@ def _read_field(name: str, mapping: ReadMapping, parts: Sequence[Field], cells: 
 
 
 def _check_word(name: str, text: str) -> str:
-    """Return the text of a field, or its currency code. Raise `Rejected` for a word outside a closed vocabulary."""
     if name == "currency":
         code = currency_of(text)
         if code is None:
@@ -224,7 +220,6 @@ def _check_word(name: str, text: str) -> str:
 
 
 def _id(readings: Sequence[object], *, n_columns: int) -> str:
-    """Return the value of a single column, or a digest of several."""
     texts = [as_text(value) for value in readings if value is not None]
     if not texts:
         raise Rejected("posting_id", "", "an id expected; name as `id` the columns that distinguish adverts")
@@ -234,7 +229,6 @@ def _id(readings: Sequence[object], *, n_columns: int) -> str:
 
 
 def _part(mapping: ReadMapping, part: Field, cells: Mapping[str, object], name: str) -> object:
-    """Return the value of a part of a field, or None."""
     if part.constant is not None:
         return part.constant
     readings = [_cell(cells, column, mapping.missing, bullets=name == "text") for column in part.columns]
@@ -270,13 +264,16 @@ def _meaning(meanings: Mapping[str, object], word: str, name: str) -> object:
 
 def _day(text: str, form: str, name: str) -> date:
     try:
-        return datetime.strptime(text, form).date()  # a day, not a time
+        return datetime.strptime(text, form).date()  # a day has no time zone
     except ValueError as error:
         raise Rejected(name, text, f"a day written as {form} expected; correct `format`") from error
 
 
 def _cell(cells: Mapping[str, object], column: str, missing: frozenset[str], *, bullets: bool = False) -> object:
-    """Return the value of a column or of a path inside it; None if it is missing. `bullets` makes a list of lines."""
+    """Return the value of a column, or of a path inside a column, or None if the value is missing.
+
+    If `column` ends with "[]", the value is a list and becomes a text. With `bullets`, each item has its own line.
+    """
     value: object = cells
     path = [column] if column in cells else column.removesuffix("[]").split(".")
     for step, key in enumerate(path):
@@ -303,7 +300,6 @@ def _is_missing(value: object, missing: frozenset[str]) -> bool:
 
 
 def _literal(text: str) -> object:
-    """Parse a value in the notation of JSON or Python. Return any other text unchanged."""
     try:
         return orjson.loads(text)
     except orjson.JSONDecodeError:
@@ -315,7 +311,10 @@ def _literal(text: str) -> object:
 
 
 def _amount(value: object, decimal: str) -> float | None:
-    """Read a number, with or without thousands separators; None for 0, which files use for no amount."""
+    """Read a number of 0 or more, with or without thousands separators.
+
+    Return None for 0, which files use for "no amount".
+    """
     if isinstance(value, bool):
         raise Rejected("pay", value, "a number expected")
     text = re.sub(r"[\s\u00a0\u202f']", "", str(value))

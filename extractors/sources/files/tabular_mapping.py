@@ -1,27 +1,37 @@
-"""The mapping of a file of adverts: TOML that says where id, title, pay and the rest are, as read and checked.
+"""Read and check a mapping: TOML that says where a file of adverts has the id, the title, the pay and other fields.
 
-A mapping has a `name` (part of the ids), the `licence` and the `attribution` of the file, and under `[fields]` where
-each of `FIELDS` is: a column, several columns (the id of several columns is their digest), or a table of
+A mapping has a `name` (part of the ids), the `licence` and the `attribution` of the file. Under `[fields]` it says
+where each of `FIELDS` is: in a column, in several columns (an id from several columns is their digest), or in a table
+with these keys:
 
-    column, columns   where it is: "salary", "company.name" (inside JSON or a Python literal), "skills[]" (a list)
+    column, columns   where the value is: "salary", "company.name" (inside JSON or a literal), "skills[]" (a list)
     constant          a value for every row of the file
-    pattern           a regular expression, as RE2 takes it; its first group is used, or the whole match
-    values            the meaning of the file's words; "" for nothing. Other words become issues and are never guessed
+    pattern           a regular expression for RE2; its first group is used, or the whole match if it has none
+    values            the meanings of the file's words, "" for no value; any other word becomes an issue
     format            how days are written, as for strptime
-    heading           a line above a part of the text ("Requirements")
+    heading           a line above this part of the text ("Requirements")
 
-It may also have
+A mapping may also have these keys:
 
-    missing           values that mean "not stated", in addition to empty ones decimal           "," unless it is a
-    point format            csv, json, jsonl, parquet, xlsx or sqlite; by default the content decides delimiter,
-    encoding   of a CSV records           path to the list in JSON table             the workbook's sheet or the
-    database's table; required if there are several joined            tables with more columns for the same rows:
-    [joined.salaries] with `on`, the column that both have, and `newest`, the column whose highest value selects a row.
-    Its columns are "salaries.amount" leave_out         columns, each with a regular expression: rows in which it
-    matches are left out complete_list     declares that each file is complete on its day, so that what a later file
-    lacks is closed: [complete_list] with `scope`, in words what it is complete of, and, if the list drops adverts by
-    age, `max_age_days`: an advert that old by `posted_on`, or of unknown age, is not closed when it disappears. Files
-    of one mapping are one list, at most one file a day; another list needs its own mapping
+    missing           values that mean "not stated", in addition to empty values
+    decimal           "," if the file writes a comma for the decimal point
+    format            csv, json, jsonl, parquet, xlsx or sqlite; by default the content decides
+    delimiter         the delimiter of a CSV
+    encoding          the encoding of a CSV
+    records           the path to the list in a JSON file
+    table             the sheet of a workbook or the table of a database; required if there are several
+    joined            tables with more columns for the same rows (see below)
+    leave_out         columns, each with a regular expression: rows in which it matches are left out
+    complete_list     a promise that each file is complete on its day (see below)
+
+A joined table such as [joined.salaries] has `on`, the column that both tables have, and `newest`. If several rows have
+the same value in `on`, the row with the highest value in `newest` counts. A field refers to a joined column as
+"salaries.amount".
+
+With [complete_list], adverts that a later file lacks are closed. `scope` says in words what the files are complete for.
+`max_age_days` is given if the list drops adverts of that age: an advert that old by `posted_on`, or of unknown age, is
+not closed when it disappears. The files of one mapping are one list, with at most one file a day. Another list needs
+its own mapping.
 """
 
 from __future__ import annotations
@@ -52,13 +62,14 @@ DAYS = ("posted_on", "valid_through")
 AMOUNTS = ("pay_low", "pay_high")
 TRUTHS = ("is_remote", "pay_is_predicted")
 FIELDS = ("id", *TEXTS, *DAYS, *AMOUNTS, *TRUTHS)
-"""Fields of a mapping. If `pay_is_predicted`, the pay of a row is an estimate and not the advert's."""
+"""Fields that a mapping may have. If `pay_is_predicted` is true, the pay of a row is an estimate and not the
+advert's pay."""
 NEEDED = ("id", "title")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Field:
-    """Where a field is and how to read it. Either `columns` or `constant` is given."""
+    """Where the value of a field is and how to read it. Either `columns` or `constant` is given."""
 
     columns: tuple[str, ...] = ()
     constant: object = None
@@ -70,7 +81,7 @@ class Field:
 
 @dataclass(frozen=True, kw_only=True)
 class Join:
-    """How to join another table: by the column `on`; of several rows the one that is highest in `newest`."""
+    """How to join another table: on the column `on`. Of several rows, the one with the highest `newest` counts."""
 
     on: str
     newest: str
@@ -78,7 +89,10 @@ class Join:
 
 @dataclass(frozen=True, kw_only=True)
 class CompleteList:
-    """What each file is complete of, in words, and the age in days at which the list drops adverts; None: never."""
+    """What each file is complete for, in words.
+
+    `max_age_days` is the age at which the list drops adverts, or None if it never does.
+    """
 
     scope: str
     max_age_days: int | None
@@ -86,7 +100,7 @@ class CompleteList:
 
 @dataclass(frozen=True, kw_only=True)
 class ReadMapping:
-    """A mapping after reading. A field has several parts if its columns are read in different ways."""
+    """A mapping that was read and checked. A field has several parts if its columns are read in different ways."""
 
     name: str
     licence: str
@@ -106,7 +120,7 @@ class ReadMapping:
 
 @functools.lru_cache(maxsize=16)
 def mapping_in(content: bytes) -> ReadMapping:
-    """Read a mapping from TOML. Raise `Rejected` naming the key, its value and what was expected."""
+    """Read a mapping from TOML. Raise `Rejected`, with the key or value and what was expected, if it is wrong."""
     try:
         table = tomllib.loads(content.decode("utf-8-sig"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
@@ -159,7 +173,6 @@ def _complete_list(table: Any, fields: Mapping[str, object]) -> CompleteList:
 
 
 def _parts(name: str, entry: object) -> tuple[Field, ...]:
-    """Return the parts of a field, which is a column, a table, or a list of both."""
     parts = entry if isinstance(entry, list) else [entry]
     _expect(parts, entry, f"a column expected for {name}")
     return tuple(_field(name, {"column": part} if isinstance(part, str) else part) for part in parts)

@@ -1,9 +1,10 @@
-"""Regular expressions of a mapping, searched by RE2 in time proportional to the length of a value.
+r"""Compile the regular expressions of a mapping with RE2, whose time is proportional to the length of a value.
 
 A mapping may contain `(a+)+$`, for which Python's own engine takes hours over one long word. RE2 has neither
-look-around nor back-references. To RE2 `\\d`, `\\w` and `\\s` are ASCII only, and `$` does not match before a newline
-at the end, so we rewrite them with Python's meaning. What cannot be rewritten and would silently mean something else is
-refused. One difference remains: `\\b` treats a letter beyond ASCII as no letter, even if only the text has one.
+look-around nor back-references. In RE2, `\d`, `\w` and `\s` match only ASCII, and `$` does not match before a newline
+at the end. Therefore we rewrite these parts to have Python's meaning, and refuse parts that cannot be rewritten and
+would have another meaning. One difference remains: for `\b`, letters beyond ASCII are not letters, which matters if
+only the text contains such a letter.
 """
 
 from __future__ import annotations
@@ -17,45 +18,46 @@ import re2
 OPTIONS = re2.Options()
 OPTIONS.log_errors = False
 UNICODE = {"d": r"\p{Nd}", "w": r"_\p{L}\p{N}", "s": r"\s\p{Z}\x1c-\x1f\x85\v"}
-"""Python's meaning of `\\d`, `\\w` and `\\s`, written for a class of RE2."""
+r"""Python's meaning of `\d`, `\w` and `\s`, written for a character class of RE2."""
 OUTSIDE = {f"\\{c}": f"[{letters}]" for c, letters in UNICODE.items()} | {
     f"\\{c.upper()}": f"[^{letters}]" for c, letters in UNICODE.items()
 }
-"""How escapes are rewritten outside of brackets, and below within brackets. (The end `$` depends on the flags.)"""
+"""How to rewrite escapes outside of brackets. `INSIDE` is the same for brackets. (How to rewrite `$` depends on the
+flags.)"""
 INSIDE = {f"\\{c}": letters for c, letters in UNICODE.items()} | {r"\D": r"\P{Nd}"}
 _PART = re.compile(r"\\(?:[pP]\{\w+\}|.)|\[\^?\]?|\{,\d*\}|.", re.DOTALL)
 _MULTILINE = re.compile(r"\(\?[a-zA-Z]*m")
 _LETTER = r"(?:[^\W\x00-\x7f]|\\[wW]|\[[^\]]*(?:[^\W\x00-\x7f]|\\[wW])[^\]]*\])"
 _BOUNDARY = re.compile(rf"\\[bB](?:\((?:\?(?:P<\w+>|[a-z]*:))?)*{_LETTER}|{_LETTER}(?:[*+?)]|\{{[\d,]+\}})*\\[bB]")
-"""A word boundary next to a possible letter beyond ASCII, also at the beginning or end of a group."""
+"""Pattern of a word boundary beside a letter that may be beyond ASCII, also at the beginning or end of a group."""
 REMEDIES = {
     "invalid perl operator": "RE2 has no look-around, no comments, and of the flags only i, m and s",
     "invalid escape sequence": "RE2 has no back-references; write a character as it is, or as \\x{e9}",
     "bad repetition operator": "write one repetition: RE2 never backtracks, so it needs no possessive one",
     "invalid repetition size": "repeat a part at most 1,000 times, all nested repetitions multiplied",
 }
-"""Advice by the beginning of RE2's message."""
+"""Advice by the first words of RE2's error message."""
 
 
 @dataclass(frozen=True)
 class Pattern:
-    """A regular expression as written, and compiled."""
+    """A regular expression, as written and compiled."""
 
     pattern: str
     compiled: Any
 
     @property
     def groups(self) -> int:
-        """The number of its groups."""
+        """Return the number of groups."""
         return int(self.compiled.groups)
 
     def search(self, text: str) -> Any:
-        """Return the first match, with the interface of `re.Match`, or None. Half a character is searched as "?"."""
+        """Return the first match, with the interface of `re.Match`, or None. Half a surrogate pair counts as "?"."""
         return self.compiled.search(text.encode("utf-8", "replace").decode())
 
 
 def compile_pattern(pattern: str) -> Pattern:
-    """Compile an expression. Raise `ValueError` with advice if RE2 does not take it."""
+    """Compile an expression. Raise `ValueError`, with advice, if RE2 does not accept it."""
     try:
         return Pattern(pattern, re2.compile(_rewrite(pattern), options=OPTIONS))
     except re2.error as error:
@@ -64,9 +66,9 @@ def compile_pattern(pattern: str) -> Pattern:
 
 
 def _rewrite(pattern: str) -> str:
-    """Rewrite `\\d`, `\\w`, `\\s`, their opposites and `$` with Python's meaning.
+    r"""Rewrite `\d`, `\w`, `\s`, their opposites and `$` to have Python's meaning.
 
-    Raise `ValueError` for what RE2 takes with another meaning.
+    Raise `ValueError` for parts to which RE2 gives another meaning.
     """
     if found := _BOUNDARY.search(pattern):
         rule = "to RE2's \\b only ASCII letters are letters; write (?:^|[^\\w]) and (?:[^\\w]|$), and a group between"
@@ -88,6 +90,6 @@ def _rewrite(pattern: str) -> str:
 
 
 def _check_opposite(part: str, pattern: str) -> None:
-    r"""Raise `ValueError` for `\W` or `\S` in brackets, unless `\w` or `\s` makes it any character ([\s\S])."""
+    r"""Raise `ValueError` for `\W` or `\S` in brackets, unless `\w` or `\s` is there too, as in `[\s\S]`."""
     if part in (r"\W", r"\S") and part.lower() not in pattern:
         raise ValueError(f"{part} in brackets: RE2 means ASCII alone; write [^{part.lower()}] outside of them")

@@ -1,4 +1,4 @@
-"""The rows of a file of adverts: CSV, JSON, Parquet, an Excel workbook or SQLite. Nothing in a file is run."""
+"""Read the rows of a file of adverts in CSV, JSON, Parquet, Excel or SQLite. Nothing in a file is executed."""
 
 from __future__ import annotations
 
@@ -22,28 +22,31 @@ from extractors.sources.files.tabular_mapping import FORMATS, Join, ReadMapping
 from transforms.text.rejects import Rejected
 
 MAX_BYTES = 1_000_000_000
-"""Bytes that a packed file may unpack to: what fits in memory while it is read."""
+"""Maximum size of a packed file after unpacking, in bytes: as much as fits in memory while the file is read."""
 MAX_UNPACKED = 300_000_000
-"""Bytes that the parts of a workbook may unpack to: a full sheet of a million rows has about 200 million."""
+"""Maximum total size of the parts of a workbook after unpacking, in bytes. A full sheet of a million rows has about
+200 million."""
 MAX_ROWS = 1_048_576
-"""Rows of a sheet or table: the limit of Excel."""
+"""Maximum number of rows of a sheet or table: the limit of Excel."""
 MAX_CHARACTERS = 500_000_000
-"""Characters of all cells of a sheet or table, with 8 for a number or an empty cell: what fits in memory."""
+"""Maximum number of characters in all cells of a sheet or table: as many as fit in memory. A number or an empty
+cell counts as 8 characters."""
 MAX_VALUES = 20_000_000
-"""Values of a CSV or of JSON, by the marks between them: a million rows of twenty take a gigabyte or two."""
+"""Maximum number of values of a CSV or JSON file, estimated by the marks between values. A million rows of twenty
+values take one or two gigabytes of memory."""
 MAX_CELL = 16_000_000
-"""Bytes of a cell of a database, as of a CSV."""
+"""Maximum size of a database's cell in bytes: the same as for a CSV."""
 JSON_MARKS = ("{", "[", ",")
 SQLITE = b"SQLite format 3\0"
 UNREAD = {
     b"PK": "this is a zip but not an Excel workbook (.xlsx): unpack it, or save the sheet as .xlsx",
     b"\xd0\xcf\x11\xe0": "this is an old Office file (.xls): save it as .xlsx",
 }
-"""Beginnings of files that we do not read, and what to do."""
+"""First bytes of kinds of files that we do not read, each with advice."""
 
 
 class Row(NamedTuple):
-    """A record of the file, numbered from 1 without the header. `problem` says why it has no cells."""
+    """A record of the file. `number` counts from 1, without the header. `problem` says why a row has no cells."""
 
     number: int
     cells: Mapping[str, object]
@@ -51,7 +54,10 @@ class Row(NamedTuple):
 
 
 def as_text(value: object) -> str:
-    """Return a value as text: whole numbers without a point (ids may be read as floats), truth as in JSON."""
+    """Return a value as text. Whole numbers have no decimal point, since ids may be read as floats.
+
+    Truth values are written as in JSON.
+    """
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, float) and value.is_integer():
@@ -60,7 +66,10 @@ def as_text(value: object) -> str:
 
 
 def rows_in(mapping: ReadMapping, body: bytes) -> list[Row]:
-    """Return a file's records. Raise `Rejected` if it cannot be read or lacks a column that the mapping names."""
+    """Return a file's records.
+
+    Raise `Rejected` if the file cannot be read or lacks a column that the mapping names.
+    """
     content = unpack_gzip(body, largest=MAX_BYTES)
     empty = Rejected("response", content[:80].decode("utf-8", "replace"), "a file with at least one row expected")
     if not content.strip():
@@ -77,7 +86,7 @@ def rows_in(mapping: ReadMapping, body: bytes) -> list[Row]:
 
 
 def _check_columns(mapping: ReadMapping, columns: Collection[str]) -> set[str]:
-    """Return the columns of a file that the mapping reads. Raise `Rejected` if the mapping names others."""
+    """Return the columns of a file that the mapping uses. Raise `Rejected` if the file lacks one of them."""
     uses = dict.fromkeys(mapping.leave_out, "leave_out")
     uses |= {c: name for name, parts in mapping.fields.items() for part in parts for c in part.columns}
     column_of = {c: c if c in columns else c.removesuffix("[]").split(".")[0] for c in uses}
@@ -186,7 +195,6 @@ def _database_rows(mapping: ReadMapping, content: bytes) -> list[Row]:
 
 
 def _join_tables(mapping: ReadMapping, read: Callable[[str | None], list[Row]]) -> list[Row]:
-    """Return the rows of the mapping's table, with the cells of the rows that are joined to each."""
     rows = read(mapping.table)
     for name, join in mapping.joined.items():
         others = _newest_by_key(read(name), join)
@@ -202,13 +210,11 @@ def _join_tables(mapping: ReadMapping, read: Callable[[str | None], list[Row]]) 
 
 
 def _newest_by_key(rows: Iterable[Row], join: Join) -> dict[str, Mapping[str, object]]:
-    """Return the cells of the newest row for each value of the column `on`."""
     ordered = sorted(rows, key=lambda row: as_text(row.cells.get(join.newest) or ""))
     return {as_text(row.cells[join.on]): row.cells for row in ordered if row.cells.get(join.on) is not None}
 
 
 def _choose(name: str | None, names: Sequence[str], what: str) -> str:
-    """Return the named sheet or table, or the only one. Raise `Rejected` with the names that the file has."""
     if name is None and len(names) == 1:
         return names[0]
     if name is None or name not in names:
@@ -218,11 +224,10 @@ def _choose(name: str | None, names: Sequence[str], what: str) -> str:
 
 
 def _sheet(content: bytes, name: str | None) -> list[Row]:
-    """Return the rows of a workbook's sheet. Its first non-empty line is the header."""
     expected, remedy = "a whole Excel workbook", "save it again as .xlsx"
     with open_workbook(content, largest=MAX_UNPACKED, expected=expected, remedy=remedy) as workbook:
         sheet = workbook[_choose(name, [sheet.title for sheet in workbook.worksheets], "sheet")]
-        sheet.reset_dimensions()  # the size in the file may be wrong
+        sheet.reset_dimensions()  # the size stated in the file may be wrong
         lines = _bound_rows(sheet.iter_rows(values_only=True))
         header = next((line for line in lines if any(cell is not None for cell in line)), ())
         columns = [(place, str(cell).strip()) for place, cell in enumerate(header) if cell is not None]
@@ -237,14 +242,14 @@ def _sheet(content: bytes, name: str | None) -> list[Row]:
 
 
 def _day_or(cell: object) -> object:
-    """Return a cell's value; as a day if it is a time at midnight, since sheets store days as times."""
+    """Return a cell's value. A time at midnight becomes a day, because sheets store days as times."""
     return cell.date() if isinstance(cell, datetime) and cell.time() == time() else cell
 
 
 def _table(content: bytes, name: str | None) -> list[Row]:
-    """Return the rows of a table of an SQLite database, in its order.
+    """Return the rows of a table in an SQLite database, in the order of the table.
 
-    Views and virtual tables, which are code, are refused, and computed columns are not read.
+    Views and virtual tables are code and are refused. Computed columns are not read.
     """
     content = content[:18] + b"\1\1" + content[20:]  # without a write-ahead log, which SQLite would look for
     try:
@@ -258,7 +263,7 @@ def _table(content: bytes, name: str | None) -> list[Row]:
             objects = con.execute("SELECT name, type, rootpage FROM sqlite_schema ORDER BY name").fetchall()
             tables = [n for n, kind, page in objects if kind == "table" and page and not n.startswith("sqlite_")]
             table = _quote(_choose(name, tables, "table (no view)"))
-            columns = [column for _, column, *_ in con.execute(f"PRAGMA table_info({table})")]  # without computed ones
+            columns = [column for _, column, *_ in con.execute(f"PRAGMA table_info({table})")]  # no computed columns
             lines = con.execute(f"SELECT {', '.join(map(_quote, columns))} FROM {table}")
             return [
                 Row(number, dict(zip(columns, map(_text_or, line), strict=True)))
@@ -266,7 +271,7 @@ def _table(content: bytes, name: str | None) -> list[Row]:
             ]
     except Rejected:
         raise
-    except (sqlite3.Error, ValueError) as error:  # ValueError: a damaged schema is not UTF-8
+    except (sqlite3.Error, ValueError) as error:  # ValueError is raised if a damaged schema is not UTF-8
         rule = f"a whole SQLite database expected ({error}); write the table into a new one, or export it as CSV"
         raise Rejected("response", "", rule) from error
 
@@ -282,7 +287,6 @@ def _quote(name: str) -> str:
 
 
 def _text_or(cell: object) -> object:
-    """Return a cell's value; bytes as UTF-8 text, else as hexadecimal digits."""
     if not isinstance(cell, bytes):
         return cell
     try:
@@ -292,7 +296,6 @@ def _text_or(cell: object) -> object:
 
 
 def _bound_rows(lines: Iterable[tuple[Any, ...]]) -> Iterator[tuple[Any, ...]]:
-    """Yield the lines of a sheet or table. Raise `Rejected` if they exceed what fits in memory."""
     size = 0
     for number, line in enumerate(lines):
         size += sum(len(cell) if isinstance(cell, str | bytes) else 8 for cell in line)
@@ -302,13 +305,11 @@ def _bound_rows(lines: Iterable[tuple[Any, ...]]) -> Iterator[tuple[Any, ...]]:
 
 
 def _too_many(number: int) -> Rejected:
-    """Return the refusal of a file that exceeds what fits in memory at this row."""
     rule = f"at most {MAX_ROWS:,} rows with {MAX_CHARACTERS:,} characters expected; split the file"
     return Rejected("response", f"row {number}", rule)
 
 
 def _check_values(content: bytes, marks: Sequence[str]) -> None:
-    """Raise `Rejected` for a text with more values than fit in memory, by the marks between them."""
     n_values = sum(content.count(mark.encode()) for mark in marks)
     if n_values > MAX_VALUES:
         value = f"{n_values:,} of {' '.join(map(repr, marks))}"

@@ -1,8 +1,8 @@
-"""Adzuna: search results of its national sites, by its API. Read only with permission on record.
+"""Read search results of Adzuna's national sites through its API, only with permission on record.
 
-Texts are snippets of 500 characters. Amounts have neither currency nor period. `salary_is_predicted` marks pay that
-Adzuna's model estimated, so it never counts as the advert's own. `adref` and the query of `redirect_url` hold a new
-signature for each caller and are not read.
+Texts are snippets of 500 characters. Amounts have neither currency nor period. `salary_is_predicted` marks pay that a
+model of Adzuna estimated, which never counts as pay stated in the advert. `adref` and the query of `redirect_url` hold
+a new signature for each caller and are not read.
 """
 
 from __future__ import annotations
@@ -76,7 +76,7 @@ SOURCE = Source(
 
 
 def fetch(web: Web, *, boards: Sequence[str], as_of: date) -> list[str]:
-    """Request the first page of each query from each national site, newest first. Return the failures."""
+    """Request the first page of each query from each national site, newest results first. Return the failures."""
     secret = dict(zip(("app_id", "app_key"), (web.keys.get(key, "") for key in KEYS), strict=True))
     queries = [urlencode({"results_per_page": 50, "what": words, "sort_by": "date"}) for words in QUERIES]
     urls = [f"{API}{country}/search/1?{query}" for country in COUNTRIES for query in queries]
@@ -84,7 +84,7 @@ def fetch(web: Web, *, boards: Sequence[str], as_of: date) -> list[str]:
 
 
 def parse(response: Response) -> Iterator[RawPosting | Issue]:
-    """Yield every result of a page, or an issue for a result that cannot be read."""
+    """Yield every result of a page, and an issue for each result that cannot be read."""
     yield from each(response.value_at("results"), _read_result, known=KNOWN)
 
 
@@ -109,7 +109,10 @@ def _read_result(result: dict[str, Any]) -> RawPosting:
 
 
 def _pay(result: dict[str, Any]) -> Iterator[Pay]:
-    """Yield the stated pay. Predicted pay gets another component, so that it never counts as the advert's own."""
+    """Yield the stated pay.
+
+    Predicted pay gets the component "other", which keeps it apart from pay stated in adverts.
+    """
     ends = (result.get("salary_min"), result.get("salary_max"))
     low, high = map(amount_of, ends)
     if low is None and high is None:

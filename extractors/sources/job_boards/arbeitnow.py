@@ -1,7 +1,7 @@
-"""Arbeitnow: the public job board API, newest jobs first, a hundred a page.
+"""Read Arbeitnow through the public job board API, newest jobs first, a hundred on a page.
 
-Some descriptions are HTML escaped twice, as the original boards send them. `job_types` mixes kinds of employment with
-levels, in German and English. There is no pay, and no country unless the place names it.
+Some descriptions are HTML that was escaped twice, as the original boards send them. `job_types` contains kinds of
+employment and levels, in German and English. There is no pay. Only the words for the place may name a country.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from transforms.role.titles import employment_type_of, seniority_stated
 
 ADDRESS = "https://www.arbeitnow.com/api/job-board-api"
 DAYS = 2
-"""Days of jobs that a night reads, so that one missed night loses nothing: some 15 pages in 2026."""
+"""Number of days whose jobs a night reads: about 15 pages in 2026. With two days, one missed night loses nothing."""
 MAX_PAGES = 60
 KNOWN = frozenset([
     "slug", "company_name", "title", "description", "remote", "url", "tags", "job_types", "location", "created_at",
@@ -57,13 +57,16 @@ SOURCE = Source(
 
 
 def fetch(web: Web, *, boards: Sequence[str] = (), as_of: date) -> list[str]:
-    """Request the pages of the last days. Return the failures."""
+    """Request the pages of the last `DAYS` days. Return the failures."""
     since = datetime(as_of.year, as_of.month, as_of.day, tzinfo=UTC) - timedelta(days=DAYS)
     return ask_pages(web, ADDRESS, functools.partial(next_of, since=since.timestamp()), max_pages=MAX_PAGES)
 
 
 def next_of(response: Response, *, since: float) -> str | None:
-    """Return the next page; None after the last page or a page older than `since` (epoch seconds)."""
+    """Return the address of the next page, or None after the last page and after a page with only old jobs.
+
+    A job is old if it was created before `since`, in seconds since 1970 (UTC).
+    """
     answer = response.json()
     times = [job.get("created_at") for job in answer["data"] if isinstance(job, dict)]
     following: str | None = answer["links"]["next"]
@@ -71,7 +74,7 @@ def next_of(response: Response, *, since: float) -> str | None:
 
 
 def parse(response: Response) -> Iterator[RawPosting | Issue]:
-    """Yield every job of a page, or an issue for a job that cannot be read."""
+    """Yield every job of a page, and an issue for each job that cannot be read."""
     yield from each(response.value_at("data"), _read_job, known=KNOWN)
 
 

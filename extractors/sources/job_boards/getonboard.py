@@ -1,9 +1,9 @@
-"""Get on Board (getonbrd.com): the jobs API of a board of Latin America, and saved pages of its site.
+"""Read Get on Board (getonbrd.com), a job board of Latin America: its jobs API, and saved pages of its site.
 
-We request every category of the API, page by page. Its amounts have neither currency nor period; those on the site's
-pages have, and the texts beside them say gross or net. Some adverts state a year's pay as a month's: they are kept
-unchanged, and the bounds of plausible pay flag them. Dates on pages have no year, and adverts hold two marks against
-copying.
+We request every category of the API, page by page. Amounts in the API have neither currency nor period. Amounts on
+pages of the site have both, and the words beside them say gross or net. Some adverts state a year's pay as a month's;
+such amounts are kept unchanged, and the bounds of plausible pay flag them. Dates on pages have no year. Adverts on
+pages hold two hidden marks against copying.
 """
 
 from __future__ import annotations
@@ -33,12 +33,12 @@ SITE = "https://www.getonbrd.com/"
 API = f"{SITE}api/v0/"
 CATEGORIES = f"{API}categories"
 MAX_PAGES = 20
-"""Pages of a category, of a hundred jobs each."""
+"""Maximum number of pages requested of a category. A page has a hundred jobs."""
 USUAL_CURRENCY, USUAL_PERIOD = "USD", "month"
-"""Currency and period of the API's amounts, which it does not state. All 147 amounts in the site's own list have them,
-whatever the country ("2500 - 3500 USD/mes"), so both are marked as inferred."""
+"""Currency and period of the API's amounts, which the API does not state. All 147 amounts in the site's own list
+are in US dollars a month, whatever the country ("2500 - 3500 USD/mes"). Therefore both are marked as inferred."""
 PARTS = ("description", "functions", "desirable", "benefits")
-"""Parts of an advert, in the order of its page. Each may have a headline."""
+"""Parts of an advert, in the order of its page. Each part may have a headline."""
 LANGUAGES = ("en", "es", "pt")
 # fmt: off
 MONTHS = {
@@ -49,7 +49,7 @@ MONTHS = {
 FLAG = re.compile(r"/flags/([a-z]{2})_")
 WORKPLACE = re.compile(r"\(([^()]+)\)\s*\Z")
 RESIDENCE = re.compile(r"(?:residir en|reside in|reside|desde) (.+?)(?: para postular)?\.\s*\Z")
-"""Where applicants may live, in the words beside "Remoto (4 ubicaciones)"."""
+"""Pattern of the words that say where applicants may live, beside "Remoto (4 ubicaciones)"."""
 OUT_OF_SIGHT = re.compile(r"((?:\.[\w-]+[\s,]*)+)\{\s*position:\s*fixed;\s*top:\s*100%")
 KNOWN = frozenset([
     "id", "type", "attributes", "links", "relationships", "title", "remote", "remote_modality", "countries", "lang",
@@ -96,7 +96,7 @@ SOURCE = Source(
 
 
 class PlaceOnPage(NamedTuple):
-    """Where the work is, by a page, in the fields of `RawPosting`."""
+    """Where the work is, according to a page. The fields are as in `RawPosting`."""
 
     text: str | None = None
     addresses: Sequence[Address] = ()
@@ -105,13 +105,13 @@ class PlaceOnPage(NamedTuple):
 
 
 def url_of_page(category: str, page: int) -> str:
-    """Return the address of a page of a category's jobs, counted from 1."""
+    """Return the address of a page of a category's jobs. Pages count from 1."""
     query = {"per_page": 100, "page": page, "expand": '["company","modality","seniority"]'}
     return f"{CATEGORIES}/{quote(category, safe='')}/jobs?{urlencode(query)}"
 
 
 def fetch(web: Web, *, boards: Sequence[str] = (), as_of: date) -> list[str]:
-    """Request the categories and then the jobs of each. Return the failures."""
+    """Request the categories and then the jobs of each category. Return the failures."""
     categories: list[str] = []
 
     def note(answer: Response) -> None:
@@ -125,13 +125,13 @@ def fetch(web: Web, *, boards: Sequence[str] = (), as_of: date) -> list[str]:
 
 
 def next_of(response: Response, *, category: str) -> str | None:
-    """Return the next page of a category, or None after the last."""
+    """Return the address of the next page of a category, or None after the last page."""
     meta = response.json()["meta"]
     return url_of_page(category, meta["page"] + 1) if meta["page"] < meta["total_pages"] else None
 
 
 def parse(response: Response) -> Iterator[RawPosting | Issue]:
-    """Yield every job of a response or saved page, or an issue for a job that cannot be read."""
+    """Yield every job of a response or saved page, and an issue for each job that cannot be read."""
     if response.url.startswith(API):
         records = response.value_at("data")
         flat = list(map(_flat, records)) if isinstance(records, list) else records
@@ -153,7 +153,6 @@ def parse(response: Response) -> Iterator[RawPosting | Issue]:
 
 
 def _flat(record: Any) -> Any:
-    """Return a record with its attributes next to its id."""
     attributes = record.get("attributes") if isinstance(record, dict) else None
     return {**record, **attributes} if isinstance(attributes, dict) else record
 
@@ -182,19 +181,16 @@ def _read_job(job: dict[str, Any]) -> RawPosting | Issue:
 
 
 def _name_in(record: dict[str, Any] | None) -> str | None:
-    """Return the name of a related record, if it has one."""
     name: str | None = (((record or {}).get("data") or {}).get("attributes") or {}).get("name")
     return name
 
 
 def _usual_pay(low: object, high: object) -> tuple[Pay, ...]:
-    """Return pay in the currency and period that the site always uses."""
     pays = stated_pay(low, high, currency=USUAL_CURRENCY, period=USUAL_PERIOD)
     return tuple(replace(pay, reading="inferred", period_reading="inferred") for pay in pays)
 
 
 def _whole_text(job: dict[str, Any]) -> str:
-    """Join the parts of the advert as HTML, in the order of its page."""
     sections = [(job.get(f"{part}_headline") or "", job.get(part)) for part in PARTS]
     return "".join(f"<h3>{escape(headline)}</h3><div>{part}</div>" for headline, part in sections if part)
 
@@ -203,7 +199,7 @@ def _whole_text(job: dict[str, Any]) -> str:
 
 
 def _read_list_item(item: Tag, *, seen_on: date) -> RawPosting:
-    """Read an advert of a list, without text; "Senior · Full time" is a level and a kind of employment."""
+    """Read an advert of a list, which has no text. "Senior · Full time" is a level and a kind of employment."""
     kinds = list(item.select(".gb-results-list__title .opacity-half")[0].stripped_strings)
     money = item.select_one(".icon-money-bill")
     place = _place(item.select_one(".location"))
@@ -226,7 +222,6 @@ def _read_list_item(item: Tag, *, seen_on: date) -> RawPosting:
 
 
 def _read_advert(advert: Tag, *, page: BeautifulSoup) -> RawPosting:
-    """Read the advert of a page from its microdata."""
     styles = " ".join(style.get_text() for style in page.select("style"))
     classes = [name for names in OUT_OF_SIGHT.findall(styles) for name in re.findall(r"[\w-]+", names)]
     for mark in advert.find_all(class_=classes) if classes else ():
@@ -251,7 +246,6 @@ def _read_advert(advert: Tag, *, page: BeautifulSoup) -> RawPosting:
 
 
 def _place(element: Tag | None) -> PlaceOnPage:
-    """Read the offices with their flags and the word for the workplace; for remote work, where applicants may live."""
     if element is None:
         return PlaceOnPage()
     words = _words(element) or ""
@@ -270,12 +264,11 @@ def _place(element: Tag | None) -> PlaceOnPage:
 
 
 def _words(element: Tag | None) -> str | None:
-    """Return the text of an element with white space collapsed."""
     return " ".join(element.get_text(" ").split()) if element else None
 
 
 def _day(text: str | None, seen_on: date) -> date | str | None:
-    """Return the last day up to `seen_on` with this month and day ("ene 08"), or any other text unchanged."""
+    """Return the last day up to `seen_on` that has this month and day ("ene 08"). Return any other text unchanged."""
     month, _, day = (text or "").partition(" ")
     if month[:3].lower() not in MONTHS or not day.isdecimal():
         return text
@@ -283,7 +276,7 @@ def _day(text: str | None, seen_on: date) -> date | str | None:
         try:
             candidate = date(year, MONTHS[month[:3].lower()], int(day))
         except ValueError:
-            continue  # 29 February
+            continue  # 29 February does not exist in this year
         if candidate <= seen_on:
             return candidate
     return text

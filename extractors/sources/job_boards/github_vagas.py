@@ -1,7 +1,7 @@
-"""Brazilian job repositories on GitHub, in which each issue is an advert, by GitHub's API.
+"""Read Brazilian job repositories on GitHub through GitHub's API. Each issue of such a repository is an advert.
 
-Titles are usually like "[Remoto] Pessoa Engenheira de Dados Pleno na Empresa". Labels name contract (CLT, PJ),
-workplace and level. User names (`user`, `assignee`, `closed_by`) are not read. The API lists pull requests as issues.
+Most titles are like "[Remoto] Pessoa Engenheira de Dados Pleno na Empresa". Labels name contract (CLT, PJ), workplace
+and level. User names (`user`, `assignee`, `closed_by`) are not read. The API also lists pull requests as issues.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ PAGE, PAGES = 100, 3
 AS_HTML = {"Accept": "application/vnd.github.html+json"}
 BRACKET = re.compile(r"\[([^\[\]]+)\]")
 EMPLOYER = re.compile(r"\s(?:@|[Nn][ao])\s+(?P<name>[A-Z0-9À-Ý][^\[\]()|]*?)\s*(?:[(\[|].*)?$|\s@(?P<handle>[\w.-]+)$")
-"""The end of a title: '... na Empresa', '... @ Empresa (Remoto)'."""
+"""Pattern of the employer's name at the end of a title: '... na Empresa', '... @ Empresa (Remoto)'."""
 COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 KNOWN = frozenset((
     "url", "repository_url", "labels_url", "comments_url", "events_url", "html_url", "id", "node_id", "number", "title",
@@ -81,7 +81,7 @@ def fetch(web: Web, *, boards: Sequence[str], as_of: date) -> list[str]:
 
 
 def parse(response: Response) -> Iterator[RawPosting | Issue]:
-    """Yield every open advert of a page, or an issue for what is left out or cannot be read."""
+    """Yield every open advert of a page, and an issue for each advert that is left out or cannot be read."""
     yield from each(response.json(), _read_issue, known=KNOWN)
 
 
@@ -109,12 +109,10 @@ def _read_issue(issue: dict[str, Any]) -> RawPosting | Issue:
 
 
 def _only_level(labels: Sequence[str]) -> str | None:
-    """Return the label for a level, unless labels name several levels."""
     levels = {level: label for label in labels if (level := seniority_stated(label)) not in (None, "unstated")}
     return next(iter(levels.values())) if len(levels) == 1 else None
 
 
 def _is_whereabouts(words: str) -> bool:
-    """Whether words in brackets name a place or a kind of workplace."""
     where = whereabouts(words)
     return bool(where.places or where.workplace)

@@ -1,8 +1,8 @@
-"""Hacker News "Ask HN: Who is hiring?": the top-level comments of the monthly thread, by Algolia's API.
+"""Read "Ask HN: Who is hiring?" of Hacker News: the top-level comments of the monthly thread, through Algolia's API.
 
-A comment is free text; `hackernews_line.py` reads its first line. A comment may offer several jobs, in this line or as
-a list. Where it surely does, each job is its own posting (`<comment>-1`, `<comment>-2`), whose text leaves out the
-lines with the titles of the other jobs. Authors are not read.
+A comment is free text; `hackernews_line.py` reads its first line. A comment may offer several jobs, in its first line
+or as a list below. If it certainly does, each job becomes a posting (`<comment>-1`, `<comment>-2`), whose text leaves
+out the lines with the titles of the other jobs. Authors are not read.
 """
 
 from __future__ import annotations
@@ -25,13 +25,14 @@ API = "https://hn.algolia.com/api/v1/"
 NEWEST = f"{API}search_by_date?tags=story,author_whoishiring&hitsPerPage=10"
 TITLE = "Ask HN: Who is hiring?"
 THREADS = 2
-"""The newest threads that we read: those of this month and the last."""
+"""Number of threads to read: this month's and last month's."""
 MAX_TITLE = 200
-"""Characters of a title that is made from a first line."""
+"""Maximum length of a title that is made from a first line."""
 SEVERAL = re.compile(r"\b(?:roles|positions|openings|jobs|multiple|various|several|many|hiring)\b", re.IGNORECASE)
 """Words that announce jobs without naming them."""
 MAX_JOBS = 30
-"""Jobs into which we split a comment, three times the longest list seen. A longer list stays one posting."""
+"""Maximum number of jobs into which a comment is split, three times the longest list seen. A comment with a longer
+list stays one posting."""
 SEEKS = re.compile(
     r"^seeking(?: work)?\s*\||willing to relocate:|r[ée]sum[ée]/cv|^(?:hi|hey|hello)?[,.! ]*i(?:['’]m| am) an? ",
     re.IGNORECASE,
@@ -63,7 +64,7 @@ SOURCE = Source(
     is_verified=True,
     cadence="monthly threads, commented on through the month",
     expected_rows=(150, 3_000),
-    expires_after_days=31,  # a thread is a month's
+    expires_after_days=31,  # a thread is for one month
     facts=(
         "Seen in six stored threads of 2026-01 to 2026-05 with 1,931 top-level comments, rebuilt by a third party "
         "(story id 0, authors and mail addresses replaced, no replies): numeric entities, `<p>` without its end tag, a "
@@ -77,7 +78,7 @@ SOURCE = Source(
 
 
 def fetch(web: Web, *, boards: Sequence[str], as_of: date) -> list[str]:
-    """Request the list of threads, then the newest ones. Return the failures."""
+    """Request the list of threads, then the newest threads. Return the failures."""
     threads: list[str] = []
 
     def find(page: Response) -> None:
@@ -89,7 +90,7 @@ def fetch(web: Web, *, boards: Sequence[str], as_of: date) -> list[str]:
 
 
 def parse(response: Response) -> Iterator[RawPosting | Issue]:
-    """Yield every job of every top-level comment, or an issue for a comment that is not an advert."""
+    """Yield every job of every top-level comment, and an issue for each comment that is not an advert."""
     is_search = "/search" in response.url
     for outcome in each(response.value_at("hits" if is_search else "children"), _read_comment, known=KNOWN):
         yield from outcome if isinstance(outcome, list) else [outcome]
@@ -117,7 +118,7 @@ def _read_comment(comment: dict[str, Any]) -> list[RawPosting] | Issue:
 
 
 def _no_advert(comment: dict[str, Any], text: str) -> str | None:
-    """Return what a comment is if it cannot be an advert, else None."""
+    """Return what a comment is, in words, if it cannot be an advert, else None."""
     if "comment" not in (comment.get("type"), *comment.get("_tags", ())):
         return "a story"
     if comment.get("deleted") or comment.get("dead") or not text or text in REMOVED:
@@ -131,13 +132,15 @@ def _no_advert(comment: dict[str, Any], text: str) -> str | None:
 
 
 def _title_below(lines: Sequence[str]) -> list[str]:
-    """Return the job that the next line with words begins with, unless the first line announces several."""
     title = None if SEVERAL.search(lines[0]) else title_below(lines)
     return [title] if title else []
 
 
 def _without_others(text: str, title: str, line_of_title: dict[str, int]) -> str:
-    """Return the text without the lines, counted from the second one, of the other titles."""
+    """Return the text without the lines of other titles.
+
+    `line_of_title` counts lines from 0, which is the second line.
+    """
     others = {at + 1 for other, at in line_of_title.items() if other != title}
     return "\n".join(line for at, line in enumerate(text.split("\n")) if at not in others)
 

@@ -1,7 +1,7 @@
-"""The first line of a comment in "Who is hiring?": employer, jobs, places, kinds of employment and pay.
+"""Read the first line of a comment in "Who is hiring?": employer, jobs, places, kinds of employment and pay.
 
-Usually it is "Company | Role | Place | ...", in any order after the company. The readers of roles, places, kinds of
-employment and pay tell what each piece is.
+Most such lines are "Company | Role | Place | ...", in any order after the company. A piece is recognised by the readers
+of roles, places, kinds of employment and pay.
 """
 
 from __future__ import annotations
@@ -16,9 +16,10 @@ from transforms.place.places import whereabouts
 from transforms.role.titles import employment_type_of, names_a_job, names_employment
 
 MAX_BEGIN = 2_000
-"""Characters of a line that we search for employer and jobs: four times the longest line of pieces seen."""
+"""Number of characters of a line that are searched for employer and jobs: four times the longest line of pieces
+seen."""
 MAX_PIECE, MAX_NAME = 120, 80
-"""Characters of a piece, and of an employer or a job in a list. Anything longer is prose."""
+"""Maximum lengths: of a piece, and of an employer or a job in a list. Anything longer is prose."""
 PIPE = re.compile(r"\s*\|\s*(?![^()\[\]]*[)\]])")
 OTHER_SEPARATOR = re.compile(r"\s+[—–-]{1,2}\s+|\s*;\s+|\s*/\s+|\s+//?\s*")
 LIST_SEPARATOR = re.compile(r"(?:\s*[,;]\s*|\s+[+&]\s+|\s+and\s+)(?![^()]*\))")
@@ -26,11 +27,11 @@ SLASH = re.compile(r"\s+/\s+(?![^()]*\))")
 LINK = re.compile(r"(?:https?://|www\.)\S+|^[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}(?:/\S*)?$", re.IGNORECASE)
 ADDRESS = re.compile(r"https?://\S+")
 ASIDE = re.compile(r"\s*[(\[]\s*(?:https?://[^)\]]*|[\w.-]+\.[a-z]{2,}\S*|YC\b[^)\]]*)\s*[)\]]", re.IGNORECASE)
-"""In brackets after a company's name: its address, or its year at Y Combinator."""
+"""Pattern of an aside after a company's name: its web address, or its year at Y Combinator, in brackets."""
 JOB = re.compile(
     r"(?:\b(?:SREs?|SWEs?|MLEs?|PMs?|CTO|interns?)|(?:er|or|ist|ect|[Ll]ead|[Aa]nalyst|[Rr]epresentative|[Ee]xecutive)(?:s|['’]s)?)\b"
 )
-"""Ending of a word for a worker: "Engineers", "Tech Lead", not "Full Stack"."""
+"""Pattern of a word for a worker. "Engineers" and "Tech Lead" match, "Full Stack" does not."""
 HIRER = re.compile(
     r"(?:(?:hi|hey|hello)\W+(?:hn\W+)?)?(?P<name>[^,.!?:|]{2,40}?) (?:is|are) (?:\w+ )?(?:hiring|looking for)\b"
     r"(?:(?: for)?(?: an?)? (?P<job>[^.,(;!?]{3,80}?)(?: (?:to|on|who|in|at|for)\b|[.,(;!?]|$))?",
@@ -38,25 +39,25 @@ HIRER = re.compile(
 )
 AT = re.compile(r"(?P<job>.+?)\s+(?:@\s?|at )(?P<name>[A-Z][^,(|]+)")
 LEAD_IN = re.compile(r"^(?:(?:open )?(?:roles?|positions?|hiring|title)\s*:|\W*\d+\s?x\s|[^\w(\[]+)\s*", re.IGNORECASE)
-"""What may precede a title: "Roles:", "2x", an arrow."""
+"""Pattern of what may precede a title: "Roles:", "2x", an arrow."""
 ITEM = re.compile(r"^\s*(?:[-*•·–—►▪]|\(?\d{1,2}[.)])\s*(?P<title>[^:(|\[–—]+?)\s*(?:[:(|\[–—]|\s-\s|https?:|$)")
 BELOW = re.compile(
     r"(?:[Hh]iring )?(?P<title>[^:(|\[–—.,;!?]{4,80}?)"
     r"(?:\s*[:(|\[–—.,;!]|\s-\s|\s(?:for|to|at|in|on|who|with)\b|$)"
 )
-"""A job at the beginning of the second line: "Staff Welders for our docks"."""
+"""Pattern of a job at the beginning of the second line: "Staff Welders for our docks"."""
 LABEL = re.compile(r"^(?P<name>company|role|position|title|location|salary|type)s?\s*:\s*(?P<value>.+)", re.IGNORECASE)
 SMALL_WORDS = frozenset(("and", "or", "of", "for", "at", "in", "to", "the", "a", "an", "-", "&", "/", "+"))
 NOT_TITLE = re.compile(r"\b(?:experience|years?|you|your|our|we|who|with|as)\b", re.IGNORECASE)
 MIN_ADVERT = 150
-"""Minimum characters of an advert without pipes in its first line."""
+"""Minimum number of characters in an advert whose first line has no pipes."""
 HIRES = re.compile(
     r"\b(?:hiring|looking for|join (?:us|our)|open (?:roles?|positions?)|openings?|we need|seeking)\b", re.IGNORECASE
 )
 
 
 class Line(NamedTuple):
-    """What a first line says, piece by piece."""
+    """What the pieces of a first line say."""
 
     employer: str | None
     titles: Sequence[str] = ()
@@ -66,7 +67,7 @@ class Line(NamedTuple):
 
 
 def line_of(lines: Sequence[str]) -> Line | None:
-    """Read the first line of a comment; None if it neither begins like an advert nor lists jobs."""
+    """Read the first line of a comment, or return None if the comment neither begins like an advert nor lists jobs."""
     for read in (_read_labels, _read_pipes, _read_other_separators, _read_sentence):
         if line := read(lines):
             return line
@@ -74,7 +75,6 @@ def line_of(lines: Sequence[str]) -> Line | None:
 
 
 def _read_labels(lines: Sequence[str]) -> Line | None:
-    """Read "Company: …", "Role: …" on lines of their own."""
     labels = {match["name"].lower(): match["value"] for line in lines[:8] if (match := LABEL.match(line))}
     values = [labels[name] for name in ("role", "position", "title", "location", "type", "salary") if name in labels]
     return _read_pieces([labels["company"], *values]) if "company" in labels else None
@@ -86,7 +86,6 @@ def _read_pipes(lines: Sequence[str]) -> Line | None:
 
 
 def _read_other_separators(lines: Sequence[str]) -> Line | None:
-    """Read a line with dashes or slashes, or a name above a line with pipes."""
     pieces = [piece for piece in OTHER_SEPARATOR.split(lines[0]) if piece]
     is_short = all(len(piece) <= MAX_NAME for piece in pieces)
     if is_short and _is_long(lines) and any(map(_is_telling, pieces[1:])):
@@ -97,7 +96,6 @@ def _read_other_separators(lines: Sequence[str]) -> Line | None:
 
 
 def _read_sentence(lines: Sequence[str]) -> Line | None:
-    """Read "Company is hiring …" or a job alone; else an advert needs words of hiring and a list of jobs."""
     first = lines[0]
     hirer = HIRER.match(first)
     employer = hirer["name"] if hirer and hirer["name"].lower() not in ("we", "who", "i") else None
@@ -114,7 +112,7 @@ def _is_long(lines: Sequence[str]) -> bool:
 
 
 def pieces_of(line: str) -> list[str]:
-    """Return the pieces of a line with pipes, without links and without prose at its end."""
+    """Return the pieces of a line with pipes, without links and without a last piece that is prose."""
     name, *others = PIPE.split(line)
     pieces = [name.strip(" *"), *(LINK.sub("", piece).strip(" *:-–—") for piece in others)]
     if len(pieces) > 1 and len(pieces[-1]) > MAX_PIECE:
@@ -127,7 +125,10 @@ def _is_telling(piece: str) -> bool:
 
 
 def _read_pieces(pieces: Sequence[str]) -> Line:
-    """Sort the pieces by what they say. The first is the employer, unless it names the only job of the line."""
+    """Sort the pieces of a line by what they say.
+
+    The first piece is the employer, unless it is the only piece that names a job.
+    """
     said: dict[str, list[str]] = {name: [] for name in Line._fields[1:]}
     unread = []
     for piece in pieces[1:]:
@@ -149,7 +150,6 @@ def _read_pieces(pieces: Sequence[str]) -> Line:
 
 
 def _says(piece: str, *, has_titles: bool) -> Iterator[str]:
-    """Yield the fields of `Line` that a piece belongs to."""
     is_job = names_a_job(piece) and (not has_titles or _is_further_job(piece))
     is_paid = bool(pay_in(piece))
     if is_paid:
@@ -168,7 +168,10 @@ def _is_whereabouts(piece: str) -> bool:
 
 
 def _jobs_in(piece: str) -> list[str]:
-    """Return the jobs in a piece: several if each part of its list names a job in two or more words, else the piece."""
+    """Return the jobs in a piece.
+
+    A piece has several jobs if it is a list whose every part names a job in two or more words.
+    """
     piece = LEAD_IN.sub("", piece)
     piece = piece[1:-1] if piece.startswith("[") and piece.endswith("]") else piece
     for separator, min_parts in ((LIST_SEPARATOR, 2), (SLASH, 3)):
@@ -179,7 +182,6 @@ def _jobs_in(piece: str) -> list[str]:
 
 
 def _is_further_job(piece: str) -> bool:
-    """Whether a piece after the first job names another job, rather than where the first one is done."""
     return JOB.search(piece) is not None and len(piece) <= MAX_NAME and not whereabouts(piece).workplace
 
 
@@ -188,14 +190,14 @@ def _is_job_of_several(part: str) -> bool:
 
 
 def title_below(lines: Sequence[str]) -> str | None:
-    """Return the job that the second line with words begins with, or None."""
+    """Return the job at the beginning of the first line with words below `lines[0]`, or None."""
     second = next((line.strip() for line in lines[1:] if line.strip()), "")
     match = BELOW.match(LEAD_IN.sub("", second))
     return match["title"].strip() if match and _is_title(match["title"].strip()) else None
 
 
 def titles_in(lines: Sequence[str]) -> dict[str, int]:
-    """Return the job titles at the beginning of items of a list, and the number of each line, from 0."""
+    """Return the job titles at the beginning of list items, each with the number of its line, counted from 0."""
     titles: dict[str, int] = {}
     for at, line in enumerate(lines):
         item = ITEM.match(line)
@@ -206,7 +208,6 @@ def titles_in(lines: Sequence[str]) -> dict[str, int]:
 
 
 def _is_title(title: str) -> bool:
-    """Whether words are a job title, with capitals as in titles."""
     words = [word for word in title.split() if word not in SMALL_WORDS]
     has_capitals = all(word[0].isupper() or not word[0].isalpha() for word in words)
     is_short = bool(words) and len(title) <= MAX_NAME

@@ -1,8 +1,8 @@
-"""MyCareersFuture, the national board of Singapore: adverts with pay, by the interface of its own site.
+"""Read MyCareersFuture, the national job board of Singapore, through the interface that its own site uses.
 
-Pay is in Singapore dollars if the work is in Singapore; no key names a currency. Employers may hide pay although the
-response has the numbers: such numbers are not read. `postedCompany` may be an agency, `hiringCompany` is the employer.
-Names and addresses of people who post are not read. Districts ("D01 Marina") are parts of the city.
+No key names a currency: if the work is in Singapore, pay is in Singapore dollars. An employer may hide pay, although
+the response still has the numbers; such numbers are not read. `hiringCompany` is the employer, while `postedCompany`
+may be an agency. Names and addresses of people who post are not read. Districts ("D01 Marina") are parts of the city.
 """
 
 from __future__ import annotations
@@ -26,7 +26,8 @@ API = "https://api.mycareersfuture.gov.sg/v2/jobs"
 QUERIES = ("artificial intelligence", "machine learning", "data scientist", "data engineer", "deep learning", "LLM")
 PAGE, MAX_PAGES = 100, 20
 LEVELS = {"fresh/entry level": "entry level", "manager": "manager", "middle management": "manager"}
-"""Words for positions that mean a level; "Executive", "Senior Executive" and "Professional" mean any office worker."""
+"""Words for positions that mean a level. "Executive", "Senior Executive" and "Professional" are left out, because
+they mean any office worker."""
 CLOSED = "Closed"
 KNOWN = frozenset((
     "uuid", "title", "description", "otherRequirements", "ssocCode", "ssocVersion", "occupationId", "ssecEqa",
@@ -69,7 +70,7 @@ SOURCE = Source(
 
 
 def fetch(web: Web, *, boards: Sequence[str] = (), as_of: date) -> list[str]:
-    """Request the pages of each query, newest first. Return the failures."""
+    """Request the pages of each query, newest adverts first. Return the failures."""
     rest = {"limit": PAGE, "sortBy": "new_posting_date", "page": 0}
     firsts = [f"{API}?{urlencode({'search': words, **rest})}" for words in QUERIES]
     next_of = after_full_pages("page", "results", size=PAGE, last=MAX_PAGES - 1)
@@ -77,7 +78,7 @@ def fetch(web: Web, *, boards: Sequence[str] = (), as_of: date) -> list[str]:
 
 
 def parse(response: Response) -> Iterator[RawPosting | Issue]:
-    """Yield every advert of a page, or an issue for what is left out or cannot be read."""
+    """Yield every advert of a page, and an issue for each advert that is left out or cannot be read."""
     yield from each(response.value_at("results"), _read_advert, known=KNOWN)
 
 
@@ -119,12 +120,14 @@ def _read_advert(advert: dict[str, Any]) -> RawPosting | Issue:
 
 
 def _values(advert: dict[str, Any], key: str, name: str) -> list[Any]:
-    """Return the values under `name` in a list of objects, without empty ones."""
     return [item[name] for item in advert.get(key) or () if item.get(name)]
 
 
 def _employer(advert: dict[str, Any], about: dict[str, Any]) -> tuple[str | None, str | None]:
-    """Return the company that hires, else that posted, and its industry; nothing if the advert hides the name."""
+    """Return the hiring company, or else the one that posted the advert, with its industry.
+
+    Return (None, None) if the advert hides the name.
+    """
     hiring, poster = (advert.get(key) or {} for key in ("hiringCompany", "postedCompany"))
     company, hides = (hiring, "isHideHiringEmployerName") if hiring.get("name") else (poster, "isHideEmployerName")
     if about.get(hides):
@@ -134,7 +137,6 @@ def _employer(advert: dict[str, Any], about: dict[str, Any]) -> tuple[str | None
 
 
 def _html(advert: dict[str, Any]) -> Iterator[str]:
-    """Yield the text of the advert, then the requirements in its fields."""
     yield from filter(None, (advert.get("description"), advert.get("otherRequirements")))
     if years := advert.get("minimumYearsExperience"):
         yield f"<p>At least {years} years of experience required.</p>"

@@ -1,8 +1,8 @@
-"""Reed, a job board of the United Kingdom: searches by its API, then each advert found, for its full text.
+"""Read Reed, a job board of the United Kingdom, through its API: first searches, then each advert found.
 
-A search has snippets, and amounts without a period. The advert's own address has the period (`salaryType`), the kind of
-contract and the text. Both are read; the later one counts, which is the advert's own. Dates are day/month/year. An
-amount of 0 means that none is stated.
+A search has snippets, and amounts without a period. The address of a single advert gives the full text, the period
+(`salaryType`) and the kind of contract. Both are read. The single advert is requested later, so it counts. Dates are
+day/month/year. An amount of 0 means that no amount is stated.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ KNOWN = frozenset((
 
 
 def posting_of(url: str) -> str | None:
-    """Return the advert's id if `url` is its own address, else None."""
+    """Return the advert's id if `url` is the address of a single advert, else None."""
     match = ADVERT.match(url)
     return match[1] if match else None
 
@@ -103,7 +103,7 @@ def fetch(web: Web, *, boards: Sequence[str], as_of: date) -> list[str]:
 
 
 def parse(response: Response) -> Iterator[RawPosting | Issue]:
-    """Yield every advert of a search, or the advert of its own address, or an issue for one that cannot be read."""
+    """Yield every advert of a search, or a single advert, and an issue for each advert that cannot be read."""
     is_whole = posting_of(response.url) is not None
     adverts = [response.json()] if is_whole else response.value_at("results")
     yield from each(adverts, functools.partial(_read_advert, is_whole=is_whole), known=KNOWN)
@@ -132,12 +132,10 @@ def _read_advert(advert: dict[str, Any], *, is_whole: bool) -> RawPosting:
 
 
 def _iso(day: str | None) -> str | None:
-    """Convert a day like 31/12/2026 to ISO form. Return other text unchanged."""
     return DAY.sub(r"\3-\2-\1", day) if day else None
 
 
 def _pay(advert: dict[str, Any]) -> Iterator[Pay]:
-    """Yield the stated pay. A search does not tell its period."""
     low, high = amount_of(advert.get("minimumSalary")), amount_of(advert.get("maximumSalary"))
     if low is not None or high is not None:
         period = PERIOD_OF_TYPE.get(str(advert.get("salaryType")).lower())

@@ -1,8 +1,9 @@
-"""SOLID.Jobs, a Polish board for IT with pay in its adverts: its public API.
+"""Read SOLID.Jobs, a Polish job board for IT whose adverts state pay, through its public API.
 
-An advert may offer two contracts, each with its own pay: employment (umowa o pracę) and B2B, an invoice from which the
-contractor pays tax and contributions. They are never mixed: if there is employment, its pay is the advert's base pay,
-and B2B pay is kept as another kind. An advert with B2B only is for contractors.
+An advert may offer two contracts, each with its own pay: employment (umowa o pracę) and B2B, where a contractor sends
+an invoice and pays tax and contributions. The two kinds of pay are never mixed. If an advert offers employment, that
+pay is the base pay, and B2B pay is kept as another component. An advert that offers only B2B is an advert for
+contractors.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from transforms.records.rows import Issue, Pay
 
 API = "https://solid.jobs/public-api/offers/"
 CAMPAIGN = "ai-job-market"
-"""Our name, which the API requires of every caller. It is used for counting and is not a key."""
+"""Our name, which the API requires of every caller. The API uses it for counting; it is not a key."""
 PAGE, MAX_PAGES = 200, 25
 VERSION = {"X-Api-Version": "1.0"}
 B2B = "B2B"
@@ -66,14 +67,14 @@ SOURCE = Source(
 
 
 def fetch(web: Web, *, boards: Sequence[str] = (), as_of: date) -> list[str]:
-    """Request the pages of the division IT, newest first. Return the failures."""
+    """Request the pages of the division IT, newest offers first. Return the failures."""
     query = {"campaign": CAMPAIGN, "sortActive": "validFrom", "sortDirection": "desc", "pageSize": PAGE, "pageIndex": 0}
     next_of = after_full_pages("pageIndex", "jobs", size=PAGE)
     return ask_pages(web, f"{API}IT?{urlencode(query)}", next_of, max_pages=MAX_PAGES, headers=VERSION)
 
 
 def parse(response: Response) -> Iterator[RawPosting | Issue]:
-    """Yield every offer of a page, or an issue for an offer that cannot be read."""
+    """Yield every offer of a page, and an issue for each offer that cannot be read."""
     yield from each(response.value_at("jobs"), _read_offer, known=KNOWN)
 
 
@@ -105,7 +106,6 @@ def _read_offer(offer: dict[str, Any]) -> RawPosting:
 
 
 def _text(offer: dict[str, Any]) -> tuple[str, bool]:
-    """Return the description with the skills below it, and whether it is HTML."""
     description = offer.get("description") or ""
     skills = [f"- {skill['name']} ({skill.get('level') or 'level not said'})" for skill in offer.get("skills") or ()]
     text = "\n".join(filter(None, (description, "Skills:" if skills else "", *skills)))
@@ -113,7 +113,7 @@ def _text(offer: dict[str, Any]) -> tuple[str, bool]:
 
 
 def _pay(salary: dict[str, Any], is_contract: bool, issues: list[Issue]) -> tuple[Pay, ...]:
-    """Return the pay of a contract. B2B pay beside employment is not base pay."""
+    """Return the pay of a contract. B2B pay is not base pay if the offer has employment too."""
     kind = salary.get("employmentType")
     return stated_pay(
         salary.get("from"),

@@ -1,7 +1,7 @@
-"""The Muse: the public jobs API, twenty jobs a page, newest first.
+"""Read The Muse through the public jobs API, newest jobs first, twenty on a page.
 
-We have no stored response and rely on reports. There is no pay. "Flexible / Remote" among the places means that the job
-may be done remotely.
+This module relies on what others report, since we have no stored response. There is no pay. If "Flexible / Remote" is
+among the places, the job may be done remotely.
 """
 
 from __future__ import annotations
@@ -18,7 +18,8 @@ from transforms.records.rows import Issue
 
 API = "https://www.themuse.com/api/public/jobs"
 MAX_PAGES = 50
-"""Pages that a night reads: a thousand jobs, a tenth of the 500 requests an hour that need no key."""
+"""Number of pages that a night reads. They hold a thousand jobs. Without a key, 500 requests an hour are allowed,
+ten times as many."""
 KNOWN = frozenset([
     "id", "name", "contents", "publication_date", "short_name", "model_type", "type", "locations", "categories",
     "levels", "tags", "refs", "company",
@@ -60,7 +61,7 @@ SOURCE = Source(
 
 
 def url_of_page(page: int) -> str:
-    """Return the address of a page, counted from 0."""
+    """Return the address of a page. Pages count from 0."""
     return f"{API}?page={page}&descending=true"
 
 
@@ -70,14 +71,14 @@ def fetch(web: Web, *, boards: Sequence[str] = (), as_of: date) -> list[str]:
 
 
 def next_of(response: Response) -> str | None:
-    """Return the next page; None after the last one or after `MAX_PAGES`."""
+    """Return the address of the next page, or None after the last page and after `MAX_PAGES`."""
     answer = response.json()
     following: int = answer["page"] + 1
     return url_of_page(following) if following < min(answer["page_count"], MAX_PAGES) else None
 
 
 def parse(response: Response) -> Iterator[RawPosting | Issue]:
-    """Yield every job of a page, or an issue for a job that cannot be read."""
+    """Yield every job of a page, and an issue for each job that cannot be read."""
     yield from each(response.value_at("results"), _read_job, known=KNOWN)
 
 
@@ -97,5 +98,4 @@ def _read_job(job: dict[str, Any]) -> RawPosting:
 
 
 def _names_in(items: Sequence[dict[str, Any]] | None) -> list[str]:
-    """Return the names in a list such as `[{"name": "Senior Level"}]`."""
     return [item["name"] for item in items or () if item.get("name")]

@@ -1,7 +1,7 @@
-"""A daily table of one US dollar in about 340 currencies, for currencies that the ECB does not quote.
+"""Read a daily table of the value of one US dollar in about 340 currencies, for currencies that the ECB does not quote.
 
-`{"date": "2026-09-29", "usd": {"eur": 0.88, ...}}` with lower-case codes, some of them of cryptocurrencies and metals.
-Only ISO 4217 currencies are kept.
+A table is `{"date": "2026-09-29", "usd": {"eur": 0.88, ...}}`. Codes are in lower case; some are codes of
+cryptocurrencies and metals. Only ISO 4217 currencies are kept.
 """
 
 from __future__ import annotations
@@ -49,18 +49,21 @@ SOURCE = Source(
 
 
 def url_of(day: date) -> str:
-    """Return the address of a day's table; the version has no zero padding."""
+    """Return the address of a day's table. Month and day in the address have no leading zeros."""
     version = f"{day.year}.{day.month}.{day.day}"
     return f"https://cdn.jsdelivr.net/npm/@fawazahmed0/currency-api@{version}/v1/currencies/usd.json"
 
 
 def fetch(web: Web, *, boards: Sequence[str] = (), as_of: date) -> list[str]:
-    """Request the day's table, or yesterday's if it is not out yet. Return the failures."""
+    """Request the day's table, or yesterday's table if today's is not out yet. Return the failures."""
     return ask_first(web, [url_of(as_of), url_of(as_of - timedelta(days=1))])
 
 
 def parse(response: Response) -> Iterator[ExchangeRate | Issue]:
-    """Yield the rates of all ISO 4217 currencies, and one issue for all other codes."""
+    """Yield the rates of all ISO 4217 currencies, and one issue for all other codes.
+
+    Raise `Rejected` for a response of another shape.
+    """
     answer = response.json()
     rates = answer.get("usd") if isinstance(answer, dict) else None
     if not isinstance(rates, dict):

@@ -1,7 +1,8 @@
-"""Euro reference rates of the European Central Bank, daily since 1999.
+"""Read the euro reference rates of the European Central Bank, daily since 1999.
 
-A zip with one CSV: a row per working day, newest first, and a column per currency with its units for one euro. `N/A`
-means not quoted that day. Every line ends with a comma, so the last column is empty.
+The response is a zip with one CSV. Each working day has a row, newest first, and each currency a column with the units
+for one euro. `N/A` means that a currency was not quoted that day. Every line ends with a comma, so the last column is
+empty.
 """
 
 from __future__ import annotations
@@ -22,7 +23,8 @@ from transforms.text.rejects import Rejected
 ADDRESS = "https://www.ecb.europa.eu/stats/eurofxref/eurofxref-hist.zip"
 CSV = re.compile(r"\.csv$")
 MAX_CSV = 64_000_000
-"""Bytes that the CSV may unpack to: thirty times its size in 2026 (1.9 MB), as a bound for zip bombs."""
+"""Maximum size of the CSV after unpacking, in bytes: thirty times its size in 2026 (1.9 MB). It is a protection
+from zip bombs."""
 NOT_QUOTED = ("N/A", "")
 
 SOURCE = Source(
@@ -60,7 +62,7 @@ fetch = fetch_addresses(ADDRESS)
 
 
 def parse(response: Response) -> Iterator[ExchangeRate | Issue]:
-    """Yield every quoted rate, in the order of the file, or an issue for a day or rate that cannot be read."""
+    """Yield every quoted rate, in the order of the file, and an issue for each day or rate that cannot be read."""
     lines = zip_member(response.body, CSV, largest=MAX_CSV).decode("utf-8-sig", "replace").splitlines()
     header = lines[0].split(",") if lines else []
     currencies = [name.strip() for name in header[1:]]

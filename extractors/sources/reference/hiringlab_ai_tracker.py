@@ -1,7 +1,7 @@
-"""Share of job adverts that name AI, by country and day: two CSVs of Indeed's Hiring Lab.
+"""Read the share of job adverts that name AI, by country and day, from two CSV files of Indeed's Hiring Lab.
 
-Shares are percent of all adverts on Indeed, averaged over the last seven days. The publisher revises its history, so
-each response has all of it.
+A share is a percentage of all adverts on Indeed, averaged over seven days. The publisher revises past days, so each
+response has the whole history.
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ from transforms.text.rejects import Rejected
 FILES = "https://raw.githubusercontent.com/hiring-lab/ai-tracker/main/"
 MEASURES = {"AI_posting.csv": "ai", "GenAI_posting.csv": "generative_ai"}
 SHARES = ("AI_share_postings", "GenAI_share_postings", "AI_share", "GenAI_share")
-"""Names that the column of shares has, or may have by the publisher's description."""
+"""Names that the column with the shares has, or may have according to the publisher."""
 KNOWN = frozenset(("date", "jobcountry", *SHARES))
 
 
 def address_of(name: str) -> str | None:
-    """Return the address of a downloaded file by its name."""
+    """Return the address of a downloaded file, given its name, or None for another name."""
     return FILES + name if name in MEASURES else None
 
 
@@ -64,7 +64,7 @@ SOURCE = Source(
 
 
 def fetch(web: Web, *, boards: Sequence[str] = (), as_of: date) -> list[str]:
-    """Ask for both files. Returns what failed."""
+    """Request both files. Return the failures."""
     return ask_each(web, [FILES + name for name in MEASURES])
 
 

@@ -1,7 +1,7 @@
-"""Technologies by occupation: the table Technology Skills of the O*NET database, in a zip of tab-separated text.
+"""Read technologies by occupation from the table Technology Skills of the O*NET database, a zip of tab-separated text.
 
-"Hot" technologies are often named in adverts for all occupations, technologies "in demand" in adverts for the
-occupation. Quotes have no meaning in these files.
+A technology is "hot" if adverts for all occupations often name it, and "in demand" if adverts for the occupation do.
+Quotation marks are ordinary characters in these files.
 """
 
 from __future__ import annotations
@@ -22,16 +22,17 @@ FILES = "https://www.onetcenter.org/dl_files/database/"
 NAME = re.compile(r"db_(\d+)_(\d)_text")
 TABLE = re.compile(r"(?:^|/)Technology Skills\.txt$")
 MAX_TABLE = 64_000_000
-"""Bytes that the table may unpack to: twenty times its size in 2025."""
+"""Maximum size of the table after unpacking, in bytes: twenty times its size in 2025."""
 FIRST_YEAR = 1995
-"""Release N.0 comes out in August of the year 1995 + N; .1, .2 and .3 follow in November, February and May."""
+"""Release N.0 comes out in August of the year 1995 + N. Releases N.1, N.2 and N.3 follow in November, February and
+May."""
 TRUTH = {"Y": True, "N": False}
 COLUMNS = ("O*NET-SOC Code", "Example", "Commodity Code", "Commodity Title", "Hot Technology", "In Demand")
 KNOWN = frozenset(COLUMNS)
 
 
 def address_of(name: str) -> str | None:
-    """Return the address of a downloaded zip by its name."""
+    """Return the address of a downloaded zip, given its name, or None for another name."""
     return FILES + name if NAME.fullmatch(name.removesuffix(".zip")) else None
 
 
@@ -67,18 +68,21 @@ SOURCE = Source(
 
 
 def url_of(release: str) -> str:
-    """Return the address of a release ("29.2")."""
+    """Return the address of a release such as "29.2"."""
     return f"{FILES}db_{release.replace('.', '_')}_text.zip"
 
 
 def fetch(web: Web, *, boards: Sequence[str] = (), as_of: date) -> list[str]:
-    """Request the release that should be out, else the newest one before that exists. Return the failures."""
+    """Request the release that should be out, or else the newest of the three releases before it.
+
+    Return the failures.
+    """
     quarters = 4 * (as_of.year - FIRST_YEAR) + (as_of.month - 8) // 3
     return ask_first(web, [url_of(f"{n // 4}.{n % 4}") for n in range(quarters, quarters - 4, -1)])
 
 
 def parse(response: Response) -> Iterator[OccupationSkill | Issue]:
-    """Yield every technology of every occupation, or an issue for a row that cannot be read."""
+    """Yield every technology of every occupation, and an issue for each row that cannot be read."""
     rows = table_in(zip_member(response.body, TABLE, largest=MAX_TABLE), COLUMNS, delimiter="\t")
     match = NAME.search(response.url)
     if match is None:

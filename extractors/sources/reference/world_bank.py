@@ -1,8 +1,8 @@
-"""Yearly exchange rates and purchasing power of the World Bank's indicators, as JSON or as the download's CSV.
+"""Read yearly exchange rates and purchasing power from the World Bank's indicators, as JSON or as downloaded CSV.
 
-Responses mix countries with groups of countries. Members of the euro area have no rate of their own after they joined;
-they get the area's. NA is Namibia. Two shapes of CSV are known: that of the download, with a byte-order mark, four
-lines above the header and a column per year, and one with a line per country and year.
+Responses contain countries and groups of countries. After a country joined the euro area, it has no rate of its own; it
+gets the rate of the area. NA is Namibia. Two shapes of CSV are known. The download has a byte-order mark, four lines
+above the header and a column for each year. The other shape has a line for each country and year.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ INDICATORS = {RATES: "official_rate", "PA.NUS.PPP": "ppp"}
 INDICATOR = re.compile("|".join(map(re.escape, INDICATORS)))
 DATA_FILE = re.compile(r"(?:^|/)API_PA\.NUS\.[^/]*\.csv$")
 MAX_TABLE = 16_000_000
-"""Bytes that a table may unpack to: fifty times its size in 2025."""
+"""Maximum size of a table after unpacking, in bytes: fifty times its size in 2025."""
 YEARS = 10
 KNOWN = frozenset(("indicator", "country", "countryiso3code", "date", "value", "unit", "obs_status", "decimal"))
 EURO_AREA = ("EMU", "XC")
@@ -67,7 +67,7 @@ SOURCE = Source(
 
 
 class Cell(NamedTuple):
-    """A stated value; `code` is an ISO code or one of the World Bank's own."""
+    """A stated value. `code` is an ISO code or one of the World Bank's own codes."""
 
     code: str
     year: int
@@ -110,7 +110,7 @@ def parse(response: Response) -> Iterator[PriceLevel | Issue]:
 
 @functools.cache
 def country_codes() -> dict[str, str]:
-    """Return the ISO 3166-1 alpha-2 codes by alpha-2 and alpha-3 code."""
+    """Return the ISO 3166-1 alpha-2 code of each country, by its alpha-2 and its alpha-3 code."""
     return {code: row.country for row in countries() for code in (row.country, row.alpha3) if code}
 
 
@@ -126,7 +126,6 @@ def _json_cell(item: dict[str, Any]) -> Cell:
 
 
 def _csv_cells(body: bytes) -> Iterator[Cell | Issue]:
-    """Yield the cells of a CSV with a row per country or with a row per country and year."""
     table = zip_member(body, DATA_FILE, largest=MAX_TABLE)
     if b"Country ID" in table[:200]:
         rows = table_in(table, ("Country ID", "Year", "PPP"))

@@ -1,8 +1,8 @@
-"""Himalayas: the public remote jobs API, newest first, twenty a page.
+"""Read Himalayas through the public remote jobs API, newest jobs first, twenty on a page.
 
-Contrary to the documentation, times are in seconds, offsets are numbers, and pay may be hourly (`salaryPeriod`, absent
-in older responses). `currency` and `salaryPeriod` may be set without any pay. `companyName` may be the literal "name";
-then the slug names the employer. Time zones are hours from UTC and name no place.
+The documentation is wrong in three points: times are in seconds, offsets are numbers, and pay may be hourly
+(`salaryPeriod`, which older responses lack). `currency` and `salaryPeriod` may be set without any pay. `companyName`
+may be the literal "name"; then the slug names the employer. Time zones are hours from UTC and name no place.
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ from transforms.records.rows import Issue
 
 API = "https://himalayas.app/jobs/api"
 PAGE = 20
-"""Jobs of a page; the API gives no more."""
+"""Number of jobs on a page. The API gives no more."""
 DAYS = 1
-"""Days of jobs that a night reads: about 95,000 jobs are open for 60 days each, so 1,600 a day are new."""
+"""Number of days whose jobs a night reads. About 95,000 jobs are open for 60 days each, so 1,600 a day are new."""
 MAX_PAGES = 200
 NO_NAME = "name"
 KNOWN = frozenset([
@@ -75,7 +75,7 @@ SOURCE = Source(
 
 
 def url_of_page(offset: int) -> str:
-    """Return the address of the page that begins with the job at `offset`, counted from 0."""
+    """Return the address of the page that begins with the job at `offset`. Offsets count from 0."""
     return f"{API}?limit={PAGE}&offset={offset}"
 
 
@@ -86,7 +86,10 @@ def fetch(web: Web, *, boards: Sequence[str] = (), as_of: date) -> list[str]:
 
 
 def next_of(response: Response, *, since: float) -> str | None:
-    """Return the next page; None after the last page or a page older than `since` (epoch seconds)."""
+    """Return the address of the next page, or None after the last page and after a page with only old jobs.
+
+    A job is old if it was published before `since`, in seconds since 1970 (UTC).
+    """
     answer = response.json()
     times = [job.get("pubDate") for job in answer["jobs"] if isinstance(job, dict)]
     following = answer["offset"] + len(answer["jobs"])
@@ -95,7 +98,7 @@ def next_of(response: Response, *, since: float) -> str | None:
 
 
 def parse(response: Response) -> Iterator[RawPosting | Issue]:
-    """Yield every job of a page, or an issue for a job that cannot be read."""
+    """Yield every job of a page, and an issue for each job that cannot be read."""
     yield from each(response.value_at("jobs"), _read_job, known=KNOWN)
 
 
@@ -114,7 +117,7 @@ def _read_job(job: dict[str, Any]) -> RawPosting:
         addresses=[Address(country=country) for country in countries],
         is_remote=True,
         employment_type=job.get("employmentType"),
-        level=levels[0] if len(levels) == 1 else None,  # several levels mean any
+        level=levels[0] if len(levels) == 1 else None,  # several levels mean any level
         posted_on=job.get("pubDate"),
         valid_through=job.get("expiryDate"),
         pay=stated_pay(

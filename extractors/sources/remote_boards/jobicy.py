@@ -1,7 +1,7 @@
-"""Jobicy: the public remote jobs API, one response with the newest hundred jobs.
+"""Read Jobicy through the public remote jobs API: one response with the newest hundred jobs.
 
-Titles and labels have HTML entities inside the JSON. Keys of pay are missing if there is no pay. `jobGeo` lists
-countries and groups of countries, with double spaces, in which the remote work may be done.
+Titles and labels have HTML entities inside the JSON. The keys of pay are missing if there is no pay. `jobGeo` lists the
+countries and groups of countries in which the remote work may be done, with double spaces.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ fetch = fetch_addresses(ADDRESS)
 
 
 def parse(response: Response) -> Iterator[RawPosting | Issue]:
-    """Yield every job, or an issue for a job that cannot be read."""
+    """Yield every job, and an issue for each job that cannot be read."""
     yield from each(response.value_at("jobs"), _read_job, known=KNOWN)
 
 

@@ -1,8 +1,8 @@
-"""Remote OK: the public API, one response with about the last hundred jobs.
+"""Read Remote OK through the public API: one response with about the last hundred jobs.
 
-The first item is a legal notice, not a job. Text is UTF-8 that was encoded twice, and titles may have entities. Every
-description ends with a sentence against spam that has the client's IP address, so we cut it off. Pay of 0 is unknown.
-Other pay has no currency and no period and looks like a default of the form, so we assume neither.
+The first item is a legal notice, not a job. Texts are UTF-8 that was encoded twice, and titles may have entities. Every
+description ends with a sentence against spam that contains the client's IP address, so we cut that sentence off. Pay of
+0 means unknown pay. Other pay has no currency and no period and looks like a default of the form, so we assume neither.
 """
 
 from __future__ import annotations
@@ -66,7 +66,7 @@ fetch = fetch_addresses(ADDRESS)
 
 
 def parse(response: Response) -> Iterator[RawPosting | Issue]:
-    """Yield every job, or an issue for the notice or a job that cannot be read."""
+    """Yield every job, and an issue for the notice and for each job that cannot be read."""
     yield from each(response.json(), _read_job, known=KNOWN)
 
 
@@ -88,10 +88,10 @@ def _read_job(job: dict[str, Any]) -> RawPosting | Issue:
 
 
 def repair(text: str) -> str:
-    """Undo a second encoding: UTF-8 that was read as Latin-1 and encoded again. Return other text unchanged.
+    """Repair a text that is UTF-8, was read as Latin-1 and encoded again. Return other texts unchanged.
 
-    Text was encoded twice if most of its runs of letters beyond ASCII are valid UTF-8 when written as Latin-1. In other
-    text one run of a hundred is.
+    Most runs of letters beyond ASCII in such a text are valid UTF-8 when they are written as Latin-1. In other texts
+    about one run in a hundred is.
 
     >>> repair("BogotÃ¡"), repair("Bogotá"), repair("«Spaß» für Köche")
     ('Bogotá', 'Bogotá', '«Spaß» für Köche')

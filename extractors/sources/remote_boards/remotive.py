@@ -1,7 +1,7 @@
-"""Remotive: the public API, one response with all jobs of its free feed.
+"""Read Remotive through the public API: one response with all jobs of its free feed.
 
-All work is remote; `candidate_required_location` says where it may be done. Pay is prose or "". Times have no zone. The
-response also has a warning and a legal notice.
+All work is remote; `candidate_required_location` says where it may be done. Pay is prose or an empty text. Times have
+no zone. The response also has a warning and a legal notice.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ fetch = fetch_addresses(ADDRESS)
 
 
 def parse(response: Response) -> Iterator[RawPosting | Issue]:
-    """Yield every job, or an issue for a job that cannot be read or a list that is too short."""
+    """Yield every job, and an issue for each job that cannot be read and for a list that is too short."""
     answer = response.json()
     jobs: Any = answer.get("jobs") if isinstance(answer, dict) else None
     yield from each(jobs, _read_job, known=KNOWN)

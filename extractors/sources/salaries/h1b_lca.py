@@ -1,11 +1,10 @@
-"""Pay as US employers file it: labor condition applications for H-1B, H-1B1 and E-3 visas, one workbook a quarter.
+"""Read pay that US employers file in labor condition applications for H-1B, H-1B1 and E-3 visas, a workbook a quarter.
 
-The filed wage is the minimum that the employer commits to, neither what is paid nor an advert, so it has its own basis.
-The prevailing wage beside it, set by an office, serves only as a check. Three layouts are read, of the fiscal years up
-to 2016, of 2017 and 2018, and since 2020, as workbooks or tables made from them. Some filings have a wrong unit (an
-hourly wage marked as yearly), which shows when compared with the prevailing wage, the legal minimum. Only certified
-filings for the occupations in transforms/lookups/role/occupations.csv are read. Columns that name contacts, attorneys
-and preparers are never read.
+The filed wage is the minimum that the employer commits to. It is neither paid nor advertised, so it has its own basis.
+An office sets the prevailing wage, the legal minimum. We use it only as a check: some filings have a wrong unit, such
+as an hourly wage marked as yearly. Three layouts are read, as workbooks or as tables made from them: the layout of the
+fiscal years up to 2016, that of 2017 and 2018, and that since 2020. Only certified filings for occupations in
+transforms/lookups/role/occupations.csv are read. Columns that name contacts, attorneys and preparers are never read.
 """
 
 from __future__ import annotations
@@ -36,40 +35,42 @@ NAME = re.compile(
     r"(?:LCA_\w+_Data|H-1B_Disclosure_Data|H-1B)_FY(\d{4}|\d{2})(?:_Q([1-4])|_EOY)?\.(?:xlsx|csv(?:\.gz)?)",
     re.IGNORECASE,
 )
-"""Names of files, with the fiscal year, and the quarter unless it is the whole year. One misspells Disclosure."""
+"""Pattern of the names of files, with the fiscal year, and with the quarter unless the file has the whole year. One
+name misspells Disclosure."""
 LINK = re.compile(r'href="([^"]*LCA_\w+_Data_FY(\d{4})_Q([1-4])\.xlsx)"', re.IGNORECASE)
 QUARTERS = 4
-"""Quarters that we try if the page cannot be read: files come out weeks to months after a quarter."""
+"""Number of quarters to try if the page cannot be read. Files come out weeks to months after a quarter."""
 COLUMNS = (
     "CASE_NUMBER", "CASE_STATUS", "BEGIN_DATE", "JOB_TITLE", "SOC_CODE", "FULL_TIME_POSITION", "EMPLOYER_NAME",
     "WAGE_RATE_OF_PAY_FROM", "WAGE_RATE_OF_PAY_TO", "WAGE_UNIT_OF_PAY", "PREVAILING_WAGE", "PW_UNIT_OF_PAY",
 )  # fmt: skip
-"""The columns that we read, of over ninety, by their names since 2020."""
+"""The columns that we read, out of over ninety, by their names since 2020."""
 OLDER_NAMES = {"EMPLOYMENT_START_DATE": "BEGIN_DATE", "FULL_TIME_POS": "FULL_TIME_POSITION"}
-"""Names of these columns in the layouts up to 2018."""
+"""Names of these columns in the layouts up to 2018, with their names since 2020."""
 OPTIONAL = {"FULL_TIME_POSITION"}
-"""Columns that the layout up to 2016 lacks, so full-time work is unknown."""
+"""Columns that the layout up to 2016 lacks. Its filings do not say whether work is full-time."""
 MAX_TABLE = 1_000_000_000
-"""Bytes that a table may unpack to: several times those of a year with 97 columns."""
+"""Maximum size of a table after unpacking, in bytes: several times the size of a year's table with 97 columns."""
 UNITS = {"Year": ("year", 1), "Month": ("month", 1), "Bi-Weekly": ("week", 2), "Week": ("week", 1), "Hour": ("hour", 1)}
-"""Our period, and how many of them the amount is for."""
+"""Our period for each unit of the source, and the number of periods that the amount is for."""
 EMPLOYMENT = {"Y": "FULL_TIME", "N": "PART_TIME"}
 SOC_2018 = {
     "15-1111": "15-1221", "15-1121": "15-1211", "15-1122": "15-1212", "15-1131": "15-1251",
     "15-1132": "15-1252", "15-1133": "15-1252", "15-1141": "15-1242", "15-1199": "15-1299",
 }  # fmt: skip
-"""Codes of the classification of 2018 by those of 2010, which some filings still have (BLS crosswalk)."""
+"""Codes of the classification of 2018 by codes of 2010, which some filings still have (BLS crosswalk)."""
 ALL_OCCUPATIONS = "00-0000"
 NOT_CERTIFIED = "not certified"
 NOT_FOLLOWED = "of occupations that lookups/role/occupations.csv does not name"
 REPEATED = "with a CASE_NUMBER that the file has already"
 MIN_OF_PREVAILING, MAX_OF_PREVAILING = 0.9, 5.0
-"""Bounds of the filed wage, as a multiple of the prevailing one. The law requires at least the prevailing wage (20 CFR
-655.731); a tenth allows for rounded hours. More than five times as much means a wrong unit, such as month for week."""
+"""Bounds of the filed wage, as multiples of the prevailing wage. The law requires at least the prevailing wage (20
+CFR 655.731); a tenth less allows for rounded hours. More than five times the prevailing wage means a wrong unit,
+such as month for week."""
 
 
 def address_of(name: str) -> str | None:
-    """Return the address of a downloaded file, or of a table made from it, by its name."""
+    """Return the address of a downloaded file, or of a table made from it, given its name, or None for another name."""
     return FILES + name if NAME.fullmatch(name) else None
 
 
@@ -108,7 +109,7 @@ SOURCE = Source(
 
 
 def fetch(web: Web, *, boards: Sequence[str] = (), as_of: date) -> list[str]:
-    """Request the newest workbook that the page links, else those of the last quarters. Return the failures."""
+    """Request the newest workbook that the page links to, or else those of the last quarters. Return the failures."""
     try:
         page = web.get(PAGE).body.decode("utf-8", "replace")
     except FetchFailed:
@@ -118,13 +119,16 @@ def fetch(web: Web, *, boards: Sequence[str] = (), as_of: date) -> list[str]:
 
 
 def _last(as_of: date) -> list[str]:
-    """Return the names of the last quarters' workbooks. The fiscal year begins in October of the year before."""
+    """Return the names of the last quarters' workbooks. A fiscal year begins in October of the calendar year before."""
     quarters = [as_of.year * 4 + (as_of.month - 1) // 3 - back for back in range(QUARTERS)]
     return [f"LCA_Disclosure_Data_FY{n // 4}_Q{n % 4 + 1}.xlsx" for n in quarters]
 
 
 def parse(response: Response) -> Iterator[PayReport | Issue]:
-    """Yield each certified filing for the occupations we read, and an issue for each reason to leave others out."""
+    """Yield each certified filing for the occupations that we read, and an issue for each reason to leave out others.
+
+    Raise `Rejected` for a file of another shape.
+    """
     if response.url == PAGE and b"LCA_Disclosure_Data" in response.body:
         rule = "the page that links the workbooks; it has no filings"
         yield Issue(column_name="response", value=PAGE, rule=rule, is_deliberate=True)
@@ -133,7 +137,7 @@ def parse(response: Response) -> Iterator[PayReport | Issue]:
     if match is None:
         raise Rejected("response", response.url, "an address with the quarter in it (FY2025_Q4) expected")
     year, quarter = 2000 + int(match[1][-2:]), int(match[2] or QUARTERS)
-    last_day = date(year, 3 * quarter - 2, 1) - timedelta(days=1)  # of the fiscal year's quarter
+    last_day = date(year, 3 * quarter - 2, 1) - timedelta(days=1)  # of the quarter of the fiscal year
     rows = _rows_of_workbook(response.body) if response.body.startswith(b"PK") else _rows_of_table(response.body)
     left_out = dict.fromkeys((NOT_CERTIFIED, NOT_FOLLOWED, REPEATED), 0)
     filings: dict[str, tuple[int, dict[str, Any]]] = {}
@@ -156,13 +160,15 @@ def _why_left_out(filing: dict[str, Any]) -> str | None:
 
 
 def _column(name: object) -> str:
-    """Return the name that a column has since 2020."""
     column = str(name or "").strip().upper()
     return OLDER_NAMES.get(column, column)
 
 
 def _rows_of_table(body: bytes) -> Iterator[tuple[int, dict[str, Any]]]:
-    """Yield the number, from 1, and the columns that we read of each row of a CSV. Raise `Rejected`."""
+    """Yield the number of each row of a CSV, from 1, and the columns that we read.
+
+    Raise `Rejected` if one is missing.
+    """
     text = to_utf8(unpack_gzip(body, largest=MAX_TABLE))
     head = text[:10_000].lstrip().partition(b"\n")[0]
     delimiter = max(",", ";", "\t", key=lambda mark: head.count(mark.encode()))
@@ -172,7 +178,6 @@ def _rows_of_table(body: bytes) -> Iterator[tuple[int, dict[str, Any]]]:
 
 
 def _rows_of_workbook(body: bytes) -> Iterator[tuple[int, dict[str, Any]]]:
-    """Yield the same from the first sheet of a workbook. Raise `Rejected`."""
     with open_workbook(body, largest=MAX_TABLE, expected="an Excel workbook", remedy=f"look at {PAGE}") as workbook:
         rows = workbook.worksheets[0].iter_rows(values_only=True)
         header = [*map(_column, next(rows, ()))]
@@ -185,7 +190,6 @@ def _rows_of_workbook(body: bytes) -> Iterator[tuple[int, dict[str, Any]]]:
 
 
 def _occupation(code: object) -> str:
-    """Return a SOC 2018 code of six digits."""
     six = str(code or "").strip()[: len("15-1252")]
     return SOC_2018.get(six, six)
 
@@ -220,7 +224,6 @@ def _report(item: tuple[int, dict[str, Any]], *, snapshot_on: date) -> PayReport
 
 
 def _year_in(cell: object) -> int | None:
-    """Return the year of a workbook's date, an ISO date, 07/28/2018 or 07/28/18; None for anything else."""
     if isinstance(cell, date | datetime):
         return cell.year
     match = re.match(r"((?:19|20)\d\d)-\d\d|\d\d?/\d\d?/((?:19|20)?\d\d)(?!\d)", str(cell))
@@ -228,7 +231,10 @@ def _year_in(cell: object) -> int | None:
 
 
 def _wages(filing: dict[str, Any]) -> tuple[float, float | None]:
-    """Return the yearly wage filed, and the upper end of a range. Raise `Rejected` for an implausible wage."""
+    """Return the filed wage for a year, and the upper end if a range was filed.
+
+    Raise `Rejected` for an implausible wage.
+    """
     text = f"{filing['CASE_NUMBER']}: {filing['WAGE_RATE_OF_PAY_FROM']} to {filing['WAGE_RATE_OF_PAY_TO']}"
     text = f"{text} a {filing['WAGE_UNIT_OF_PAY']}, prevailing {filing['PREVAILING_WAGE']} a {filing['PW_UNIT_OF_PAY']}"
     wage = _a_year(filing["WAGE_RATE_OF_PAY_FROM"], filing["WAGE_RATE_OF_PAY_TO"], filing["WAGE_UNIT_OF_PAY"])
@@ -245,7 +251,6 @@ def _wages(filing: dict[str, Any]) -> tuple[float, float | None]:
 
 
 def _a_year(low: object, high: object, unit: object) -> Pay | None:
-    """Return an amount converted to a year of full-time work in the US; None without an amount or a known unit."""
     period, n = UNITS.get(str(unit).strip(), (None, 1))
     if period is None or _number(low) is None:
         return None
@@ -255,7 +260,6 @@ def _a_year(low: object, high: object, unit: object) -> Pay | None:
 
 
 def _number(cell: object) -> float | None:
-    """Read a number or a text with separators; None for 0 and for what is not a number."""
     try:
         return float(str(cell).replace(",", "").replace("$", "")) or None
     except ValueError:

@@ -1,10 +1,10 @@
-"""Pay in the adverts of Canada's Job Bank: its open data, one table a month, with a row for each advert and place.
+"""Read pay in adverts of Canada's Job Bank from its open data: a table a month, with a row for each advert and place.
 
-Rows have pay, place and occupation (NOC 2021), but neither employer nor text nor link, so they are pairs of amounts
-that a third party collected from adverts, not adverts. Amounts are for an hour, a day, a week, two weeks, a month or a
-year. They are converted to a year of full-time work, as the pay of adverts is. The hours in a row are not used, since
-they may be those of a part-time job, and neither is the number of vacancies. Tables are snapshots: an advert that is
-missing from the next one need not have closed.
+Rows have pay, place and occupation (NOC 2021), but no employer, text or link. So they are not adverts but pairs of
+amounts that a third party collected from adverts. Amounts are for an hour, a day, a week, two weeks, a month or a year.
+They are converted to a year of full-time work, like the pay of adverts. The hours in a row are not used, because they
+may be those of a part-time job. The number of vacancies is not used either. Tables are snapshots: an advert that the
+next table lacks need not have closed.
 """
 
 from __future__ import annotations
@@ -29,25 +29,25 @@ from transforms.text.lookups import occupations
 from transforms.text.rejects import Rejected, leave_out
 
 LIST = "https://open.canada.ca/data/en/api/3/action/package_show?id=ea639e28-c0fc-48bf-b5dd-b8899bd43072"
-"""The list of the files of all months. Their names follow no rule."""
+"""Address of the list of all months' files, whose names follow no rule."""
 FILES = "https://open.canada.ca/data/dataset/ea639e28-c0fc-48bf-b5dd-b8899bd43072/resource/"
 STORE = "opencanada.blob.core.windows.net"
-"""Host to which a file's address redirects, with a temporary signature."""
+"""Host to which the address of a file redirects, with a temporary signature."""
 NAME = re.compile(r"(?=.*job[-_ ]?bank)(?!.*wage).*\.(?:csv|tsv|txt)(?:\.gz)?", re.IGNORECASE)
 MAX_TABLE = 200_000_000
-"""Bytes that a file may unpack to: four times a month's 46 MB."""
+"""Maximum size of a file after unpacking, in bytes: four times the 46 MB of a month."""
 ID, TITLE, ORIGINAL, CODE = "WIC Job Location Snapshot ID", "Job Title", "Original Job Title", "NOC21 Code"
 POSTED, EMPLOYMENT = "First Posting Date", "Employment Type"
 UNIT, LOW, HIGH = "Salary Per", "Salary Minimum", "Salary Maximum"
 NEEDED = (TITLE, ORIGINAL, CODE, POSTED, EMPLOYMENT, UNIT, LOW, HIGH)
 FORMATS = ("CSV", "TSV", "TXT")
 MISSING = frozenset(("", "NA", "N/A", "*No data"))
-"""Text in place of missing values."""
+"""Texts that stand for missing values."""
 UNITS = {
     "hour": ("hour", 1), "day": ("day", 1), "week": ("week", 1), "bi-weekly": ("week", 2), "month": ("month", 1),
     "year": ("year", 1),
 }  # fmt: skip
-"""Our period, and how many of them the amount is for."""
+"""Our period for each unit of the source, and the number of periods that the amount is for."""
 DAY = re.compile(r"(\d{4})[-/](\d\d?)[-/](\d\d?)")
 UNREAD = "of occupations that lookups/role/occupations.csv does not name, under titles of no role we follow"
 UNPAID = "without pay"
@@ -55,7 +55,10 @@ AGAIN = "with a number that the file has already"
 
 
 def address_of(name: str) -> str | None:
-    """Return an address for a downloaded file with jobbank in its name, packed with gzip or not."""
+    """Return an address for a downloaded file with jobbank in its name, or None for another name.
+
+    The file may be packed with gzip.
+    """
     return FILES + name.replace(" ", "_") if NAME.fullmatch(name) else None
 
 
@@ -96,7 +99,7 @@ SOURCE = Source(
 
 
 def fetch(web: Web, *, boards: Sequence[str] = (), as_of: date) -> list[str]:
-    """Request the list of files, then the newest English one. Return the failures."""
+    """Request the list of files, then the newest English file. Return the failures."""
     try:
         answer = web.get(LIST)
         newest = _find_newest(answer)
@@ -108,7 +111,6 @@ def fetch(web: Web, *, boards: Sequence[str] = (), as_of: date) -> list[str]:
 
 
 def _find_newest(answer: Response) -> str:
-    """Return the address of the newest English table in the portal's list. Raise `Rejected` if there is none."""
     tables = [
         (str(file.get("last_modified") or file.get("created") or ""), str(file.get("url")))
         for file in objects_in(answer.value_at("result", "resources"))
@@ -148,7 +150,7 @@ def parse(response: Response) -> Iterator[PayReport | Issue]:
 
 
 def _why_left_out(row: dict[str, str], ids: set[str]) -> str | None:
-    """Return the reason to leave out a row, or None after adding its id to `ids`."""
+    """Return the reason to leave out a row. If there is none, add the row's id to `ids` and return None."""
     if not (_text_in(row.get(CODE)) in occupations(NOC) or names_followed_role(_title(row))):
         return UNREAD
     if not (_text_in(row.get(LOW)) or _text_in(row.get(HIGH))):
@@ -213,7 +215,6 @@ def _reports(item: tuple[int, dict[str, str]], *, snapshot_on: date) -> list[Pay
 
 
 def _pay(number: int, row: dict[str, str]) -> Pay:
-    """Return the pay of a row, converted to a year of full-time work. Raise `Rejected` if it cannot be read."""
     text = f"row {number}: {row.get(LOW)} to {row.get(HIGH)} {row.get(UNIT)}"
     period, n = UNITS.get((_text_in(row.get(UNIT)) or "").lower(), (None, 1))
     if period is None:

@@ -1,8 +1,8 @@
-"""Official wages of Canada: the Job Bank's wages by occupation, for the country, provinces and economic regions.
+"""Read official wages of Canada: the Job Bank's wages by occupation, for the country, provinces and economic regions.
 
-One CSV a year, with slightly different headers each year. Wages are per hour, or per year if a flag says so. Low and
-high are about the 10th and 90th percentile, by the Job Bank's own words. Each row names its survey and reference
-period. For a region without its own value the file repeats that of its province; we leave out such rows.
+There is one CSV a year, with slightly different headers each year. Wages are for an hour, or for a year if a flag says
+so. According to the Job Bank, low and high are about the 10th and the 90th percentile. Each row names its survey and
+its reference period. If a region has no value, the file repeats the value of its province; we leave out such rows.
 """
 
 from __future__ import annotations
@@ -37,19 +37,21 @@ WAGES = {
     "annual_p75": "Quartile3_Wage_Salaire_Quartile3",
     "annual_p90": "High_Wage_Salaire_Maximal",
 }
-"""Our columns and the publisher's."""
+"""The publisher's columns by our columns."""
 NEEDED = (CODE, "NOC_Title_eng", AREA, AREA_TITLE, PERIOD, REVISED_ON, IS_ANNUAL, "Data_Source_E", *WAGES.values())
 METHOD = re.compile(r"Source\d{4}_NHQ")
-"""Name of the column with the area that a value is for: "LFS 2023-24 PR NOC5" is a province's."""
+"""Pattern of the name of the column that says which area a value is for. "LFS 2023-24 PR NOC5" is the value of a
+province."""
 LEVEL_OF_CODE = {"ER00": "CAN"}
 LEVELS = {4: "PR", 6: "ER"}
-"""Level of an area by the length of its code (ER35, ER3510), as in METHOD's column; ER00 is the country."""
+"""Level of an area by the length of its code (ER35, ER3510), in the words of the column that `METHOD` matches. The
+country has the code ER00."""
 YEARS = re.compile(r"(\d{4})(?:-(\d{4}))?")
 COPY, NOTHING = "that repeat the value of a wider area", "for which no wage is published"
 UNREAD = "of occupations that lookups/role/occupations.csv does not name"
-"""Why rows are left out."""
+"""Reasons to leave rows out."""
 WEEKS = 52
-"""Weeks of pay in a year: employees are paid for holidays too."""
+"""Weeks of pay in a year. Employees are paid for holidays too."""
 HOURLY = f"usual weekly hours of full-time employees (lookups/pay/usual_hours.csv) times {WEEKS} weeks"
 
 SOURCE = Source(
@@ -91,7 +93,7 @@ fetch = fetch_addresses(FILES + NEWEST)
 
 
 def parse(response: Response) -> Iterator[OfficialWage | Issue]:
-    """Yield the wages of the occupations we read, and an issue for each reason to leave rows out."""
+    """Yield the wages of the occupations that we read, and an issue for each reason to leave rows out."""
     rows = table_in(response.body, NEEDED)
     method = next((name for name in rows[0] if METHOD.fullmatch(name)), None) if rows else None
     if rows and method is None:
@@ -157,7 +159,6 @@ def _wage(row: dict[str, str]) -> OfficialWage:
 
 @functools.cache
 def _weekly_hours(country: str, first: int, last: int) -> float:
-    """Return the usual weekly hours, averaged over the years of a reference period."""
     hours = usual_hours()
     missing = [year for year in range(first, last + 1) if (country, year) not in hours]
     if missing:
@@ -167,7 +168,6 @@ def _weekly_hours(country: str, first: int, last: int) -> float:
 
 
 def _amount(cell: str, column: str, per_year: float) -> float | None:
-    """Return a wage converted to a year; None if none is published."""
     if not cell:
         return None
     try:

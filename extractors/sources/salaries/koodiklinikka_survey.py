@@ -1,9 +1,9 @@
-"""Pay as people in IT in Finland report it, once a year: the survey of Koodiklinikka, one CSV of answers.
+"""Read pay as people in IT in Finland report it, once a year: the survey of Koodiklinikka, one CSV of answers.
 
-Employees state a month's pay before tax, and most of them a year's income with bonuses and dividends. Base pay is
-twelve months: the survey does not ask for the holiday bonus, which depends on collective agreements. Answers of
-freelancers state their invoices, which are not pay, and are left out. Names of employers and all free text are never
-read.
+Employees state a month's pay before tax, and most of them also a year's income with bonuses and dividends. Base pay is
+twelve months: the survey does not ask for the holiday bonus, which depends on collective agreements. Freelancers state
+the sums of their invoices, which are not pay, so their answers are left out. Names of employers and free texts are
+never read.
 """
 
 from __future__ import annotations
@@ -24,10 +24,10 @@ from transforms.records.rows import Issue, PayReport
 from transforms.text.rejects import Rejected
 
 FILES = "https://koodiklinikka.invalid/"
-"""Made-up address: we do not know where the files are published."""
+"""Made-up address. We do not know where the files are published."""
 NAME = re.compile(r".*koodiklinikka.*?(?<!\d)(20\d\d)(?!\d).*\.csv(?:\.gz)?", re.IGNORECASE)
 MAX_TABLE = 50_000_000
-"""Bytes that a file may unpack to: over a hundred times those of 2024."""
+"""Maximum size of a file after unpacking, in bytes: over a hundred times the size of the file of 2024."""
 QUESTIONS = {
     "Timestamp": "answered_at",
     "Oletko palkansaaja vai laskuttaja?": "kind",
@@ -42,17 +42,21 @@ QUESTIONS = {
 EMPLOYEE = "Palkansaaja"
 COUNTRY, CURRENCY = "FI", "EUR"
 MAX_HOURS = 45.0
-"""Working time up to this is in hours a week; above it, in per cent of full time, as the question asks."""
+"""Largest answer that counts as hours a week. A larger answer is a percentage of full-time work, as the question
+asks."""
 FULL_HOURS, FULL_PERCENT = 35.0, 90.0
-"""Minimum hours a week, and minimum per cent, of full-time work."""
+"""Minimum hours a week, and minimum percentage, of full-time work."""
 MIN_MONTHS, MAX_MONTHS = 6.0, 36.0
-"""Bounds of a year's income, with bonuses and dividends, in months of base pay. Outside them one of the two is wrong,
-or they are swapped. This also flags people who started during the year."""
+"""Bounds of a year's income, with bonuses and dividends, in months of base pay. Outside of these bounds, income or
+pay is wrong, or the two are swapped. People who started during the year are flagged too."""
 ANSWERED_AT = "%d/%m/%Y %H:%M:%S"
 
 
 def address_of(name: str) -> str | None:
-    """Return an address for a file by the year in its name: "koodiklinikka_2024.csv", packed with gzip or not."""
+    """Return an address for a file, given its name, such as "koodiklinikka_2024.csv". Return None for another name.
+
+    The name must contain a year. The file may be packed with gzip.
+    """
     match = NAME.fullmatch(name)
     return f"{FILES}{match[1]}.csv" if match else None
 
@@ -95,7 +99,7 @@ fetch = fetch_nothing
 
 
 def parse(response: Response) -> Iterator[PayReport | Issue]:
-    """Yield every answer of an employee with title and monthly pay, and one issue for all others."""
+    """Yield every answer of an employee with title and monthly pay, and one issue for all other answers."""
     body = unpack_gzip(response.body, largest=MAX_TABLE)
     rows = table_in(
         body, QUESTIONS.values(), also=(), rename=lambda question: QUESTIONS.get(question.strip(), question)
@@ -111,7 +115,10 @@ def parse(response: Response) -> Iterator[PayReport | Issue]:
 
 
 def _day_of(rows: Sequence[dict[str, str]]) -> date:
-    """Return the day by which half of the answers were in. Raise `Rejected` if a time cannot be read."""
+    """Return the day by which half of the answers had come in.
+
+    Raise `Rejected` if a time cannot be read or nobody answered.
+    """
     try:
         times = [datetime.strptime(row["answered_at"], ANSWERED_AT) for row in rows]  # local time
     except (KeyError, ValueError) as error:
@@ -147,7 +154,6 @@ def _report(item: tuple[int, dict[str, str]], *, day: date) -> PayReport:
 
 
 def _employment(hours: str) -> str | None:
-    """Return full or part time by per cent of full time or hours a week; None if not stated."""
     if not hours:
         return None
     full = FULL_HOURS if float(hours) <= MAX_HOURS else FULL_PERCENT
@@ -155,7 +161,7 @@ def _employment(hours: str) -> str | None:
 
 
 def _remote_share(office: str) -> float | None:
-    """Return the share of time away from the office; the answer is the per cent at the office."""
+    """Return the share of working time away from the office. The answer is the percentage of time at the office."""
     if not office or not 0 <= float(office) <= 100:
         return None
     return 1 - float(office) / 100

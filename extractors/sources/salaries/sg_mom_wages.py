@@ -1,6 +1,6 @@
-"""Official wages of Singapore: occupational wages of the Ministry of Manpower, which a third party converted to JSON.
+"""Read official wages of Singapore by occupation: JSON that a third party made from tables of the Ministry of Manpower.
 
-A list of occupations with the quartiles of gross monthly pay. The list does not name its year; the file's name does.
+The file is a list of occupations with the quartiles of gross monthly pay. Only the name of the file gives the year.
 """
 
 from __future__ import annotations
@@ -28,11 +28,11 @@ HOST = "https://sg-mom-wages.invalid/"
 FILE = re.compile(r"sg_mom_occupational_wages.*\.json(?:\.gz)?")
 YEAR = re.compile(r"(?<!\d)(20\d\d)(?!\d)")
 MAX_TABLE = 16_000_000
-"""Bytes that the list may unpack to: a hundred times its size in 2024."""
+"""Maximum size of the list after unpacking, in bytes: a hundred times its size in 2024."""
 REFERENCE_MONTH = 6
 MONTHS = 12
 WAGES = {"annual_p25": "pay_p25", "annual_p50": "pay_monthly", "annual_p75": "pay_p75"}
-"""Our columns and the file's. (The file's pay_annual is twelve times pay_monthly.)"""
+"""The file's columns by our columns. (The file's pay_annual is twelve times pay_monthly.)"""
 KNOWN = frozenset(
     ("title", "slug", "ssoc_code", "category", "category_label", "major_group", "pay_annual", *WAGES.values())
 )
@@ -77,7 +77,10 @@ fetch = fetch_nothing
 
 
 def parse(response: Response) -> Iterator[OfficialWage | Issue]:
-    """Yield the wages of the occupations we read, and one issue for all others. Raise `Rejected` for another shape."""
+    """Yield the wages of the occupations that we read, and one issue for all others.
+
+    Raise `Rejected` for a file of another shape.
+    """
     records = _records_in(response.body)
     name = response.url.removeprefix(HOST)
     match = YEAR.search(name)
@@ -108,7 +111,7 @@ def _wage(record: dict[str, Any], *, year: int) -> OfficialWage:
         source=SOURCE.name,
         period_on=date(year, REFERENCE_MONTH, 1),
         period_to=date(year, REFERENCE_MONTH, 30),
-        due_on=date(year + 2, 7, 31),  # the wages of a June come out in the summer after
+        due_on=date(year + 2, 7, 31),  # the wages for June come out in summer of the year after
         area="SG",
         is_national=True,
         scheme=SSOC,

@@ -1,8 +1,8 @@
-"""Pay as developers report it: the yearly survey of Stack Overflow, a zip with one CSV of answers, or the CSV.
+"""Read pay as developers report it: the yearly survey of Stack Overflow, one CSV of answers, alone or in a zip.
 
-The source itself converts pay to US dollars a year. "NA" means not answered, also in the column of countries: Namibia
-is written out. Columns change from year to year. Two shapes are known: the publisher's, with 170 columns of which we
-read six, and a third party's with seven, which has only answers with pay.
+The source itself converts pay to US dollars a year. "NA" means not answered, also for the country, since Namibia is
+written in full. Columns change from year to year. Two shapes are known. The publisher's file has 170 columns, of which
+seven are read. The file of a third party has seven columns and only answers with pay.
 """
 
 from __future__ import annotations
@@ -26,38 +26,38 @@ FILES = "https://survey.stackoverflow.co/datasets/"
 YEAR = re.compile(r"survey-(\d{4})")
 ANSWERS = re.compile(r"(?:^|/)survey_results_public\.csv$")
 MAX_TABLE = 512_000_000
-"""Bytes that the answers may unpack to: three and a half times those of 2025 (141 MB)."""
+"""Maximum size of the answers after unpacking, in bytes: three and a half times their size in 2025 (141 MB)."""
 MAX_HEADER = 20_000
-"""Bytes in which the names of the columns are expected: four times those of 2025."""
+"""Number of bytes at the beginning in which the names of the columns are expected: four times as many as in 2025."""
 NOT_ANSWERED = frozenset(("NA", ""))
 SHAPES = (
     {"case_id": "ResponseId", "pay": "ConvertedCompYearly", "title": "DevType", "country": "Country"},
     {"case_id": "", "pay": "salary", "title": "PrimaryRole", "country": "Country"},
 )
-"""Our columns and those of the two shapes."""
+"""The columns of the two shapes, by our columns."""
 ROLE_OF_TYPE = {
     "Data or business analyst": "data_analyst",
     "Data scientist or machine learning specialist": "data_scientist",
     "Engineer, data": "data_engineer",
     "Financial analyst or engineer": "other",
 }
-"""Roles of kinds of work that cannot be read like titles."""
+"""Roles for kinds of work that cannot be read like titles."""
 EMPLOYMENT = {
     "Employed, full-time": "FULL_TIME",
     "Employed, part-time": "PART_TIME",
     "Independent contractor, freelancer, or self-employed": "CONTRACTOR",
 }
 REMOTE = {"Remote": 1.0, "Fully remote": 1.0, "In-person": 0.0, "Full in-person": 0.0}
-"""Hybrid work, between these, has no stated share."""
+"""Shares of remote work. Hybrid work has no stated share."""
 NO_COUNTRY = ("Nomadic",)
 COUNTRIES = {"Libyan Arab Jamahiriya": "LY"}
-"""Names in the survey that are obsolete elsewhere."""
+"""Countries by names that the survey uses and that are obsolete elsewhere."""
 FIELDWORK_ENDS = (6, 30)
-"""Month and day by which a year's answers are in; they are published in July."""
+"""Month and day by which a year's answers are in. The publisher publishes them in July."""
 
 
 def address_of(name: str) -> str | None:
-    """Return the address of a downloaded zip by its name."""
+    """Return the address of a downloaded zip, given its name, or None for another name."""
     return FILES + name if YEAR.search(name) and name.endswith(".zip") else None
 
 
@@ -106,7 +106,10 @@ def fetch(web: Web, *, boards: Sequence[str] = (), as_of: date) -> list[str]:
 
 
 def parse(response: Response) -> Iterator[PayReport | Issue]:
-    """Yield every answer with pay and kind of work, and one issue for all others. `flag_amounts` flags errors."""
+    """Yield every answer with pay and kind of work, and one issue for all others.
+
+    `flag_amounts` flags wrong amounts.
+    """
     table = zip_member(response.body, ANSWERS, largest=MAX_TABLE)
     shape = SHAPES[0] if SHAPES[0]["pay"].encode() in table[:MAX_HEADER] else SHAPES[1]
     rows = table_in(table, shape.values(), also=("Employment", "RemoteWork", "WorkExp"))

@@ -1,9 +1,10 @@
-"""Pay as people in IT in Argentina report it, twice a year: the survey of sysarmy, one CSV a wave.
+"""Read pay as people in IT in Argentina report it, twice a year: the survey of sysarmy, one CSV a wave.
 
-People state the last month's pay before and after tax in pesos. If they are paid in dollars, they also state the
-exchange rate they used. For years the official rate was half the market rate, so pay is converted back to dollars by
-the person's own rate. Some files have the questions as names of columns, others short names made from them; both are
-compared in the short form. Some waves also asked people in neighbouring countries. Towns and employers are never read.
+People state the last month's pay before and after tax, in pesos. People who are paid in dollars also state the exchange
+rate that they used. For years the official rate was half the market rate, so we convert pay back to dollars by the rate
+that the person states. Some files have the questions as names of columns; others have short names made from the
+questions. Both are compared in the short form. Some waves also asked people in neighbouring countries. Towns and
+employers are never read.
 """
 
 from __future__ import annotations
@@ -27,10 +28,10 @@ from transforms.text.lookups import countries
 from transforms.text.rejects import Rejected
 
 FILES = "https://sysarmy.invalid/"
-"""Made-up address: we do not know where the files are published."""
+"""Made-up address. We do not know where the files are published."""
 NAME = re.compile(r"(?=.*sysarmy)(?:.*?[^\d])?(\d{4}\.0[12])(?!\d).*\.csv(?:\.gz)?", re.IGNORECASE)
 MAX_TABLE = 100_000_000
-"""Bytes that a file may unpack to: thirty times those of 2026.01 (3 MB)."""
+"""Maximum size of a file after unpacking, in bytes: thirty times the size of the file of 2026.01 (3 MB)."""
 QUESTIONS = {
     "timestamp": "answered_at",
     "estoy_trabajando_en": "country",
@@ -50,7 +51,7 @@ QUESTIONS = {
 OPTIONAL = ("answered_at", "country", "dollar_rate", "workplace")
 NEEDED = frozenset(QUESTIONS.values()) - set(OPTIONAL)
 HOME = "Argentina"
-"""Country of people who were not asked for it."""
+"""Country of people who were not asked for their country."""
 DEDICATION = {"Full-Time": "FULL_TIME", "Part-Time": "PART_TIME"}
 EMPLOYEES = ("Staff (planta permanente)", "Tercerizado (trabajo a través de consultora o agencia)")
 """Contracts with a thirteenth salary. Other people send invoices, share a surplus, or work abroad."""
@@ -61,22 +62,26 @@ PAID_IN = {
     "Cobro todo el salario en dólares": "dollars",
 }
 PESOS = r"\(?\s*(?:ar?s?\s*\$|\$\s*ar?s?|ar\$s?|\$|ars|pesos(?:\s+(?:ar\w*\.?))?)\s*\)?"
-"""Words for pesos before or after an amount. Answers with other money, or two currencies, are refused."""
+"""Pattern of the words for pesos before or after an amount. Answers in another currency or in two are refused."""
 REMOTE = {"100% remoto": 1.0, "100% presencial": 0.0}
-"""Hybrid work, between these, has no stated share."""
+"""Shares of remote work. Hybrid work has no stated share."""
 MIN_RATES = 10
-"""Number of stated dollar rates in a country that a wave's usual rate needs."""
+"""Minimum number of dollar rates that a country needs in a wave before a usual rate is computed."""
 MAX_RATE_FACTOR = 2.5
-"""Factor by which a stated rate may differ from the usual one: in 2022 the official rate was 0.45 of the market rate.
-Other rates are errors ("4700000") and are not used."""
+"""Maximum factor between a stated rate and the usual rate. In 2022 the official rate was 0.45 of the market rate.
+Rates beyond the factor are errors ("4700000") and are not used."""
 WAVE = re.compile(r"(\d{4})\.(\d\d)")
 MONTH_OF_WAVE = {"01": 1, "02": 7}
-"""Month of answers without times, which count for its middle: waves began in December or May, and in June."""
+"""Month of a wave whose answers have no times. The answers count for the middle of that month. First waves of a
+year began in December or May, second waves in June."""
 ANSWERED_AT = "%m/%d/%Y %H:%M:%S"
 
 
 def address_of(name: str) -> str | None:
-    """Return an address for a file by the wave in its name: "sysarmy_2026.01.csv", packed with gzip or not."""
+    """Return an address for a file, given its name, such as "sysarmy_2026.01.csv". Return None for another name.
+
+    The name must contain a wave. The file may be packed with gzip.
+    """
     match = NAME.fullmatch(name)
     return f"{FILES}{match[1]}.csv" if match else None
 
@@ -120,7 +125,10 @@ fetch = fetch_nothing
 
 
 def parse(response: Response) -> Iterator[PayReport | Issue]:
-    """Yield every answer with title and pay before tax, and one issue for all others. `flag_amounts` flags errors."""
+    """Yield every answer with title and pay before tax, and one issue for all others.
+
+    `flag_amounts` flags wrong amounts.
+    """
     body = unpack_gzip(response.body, largest=MAX_TABLE)
     rows = table_in(body, NEEDED, also=OPTIONAL, rename=name_question)
     answers = [(n, row) for n, row in enumerate(rows, start=1) if row.get("gross") and row.get("title", "").strip()]
@@ -135,14 +143,16 @@ def parse(response: Response) -> Iterator[PayReport | Issue]:
 
 
 def name_question(question: str) -> str:
-    """Return our column for a question in words or in its short form, else the short form."""
+    """Return our column for a question, or the short form of the question if we have no column for it.
+
+    `question` may be in words or in its short form.
+    """
     plain = unicodedata.normalize("NFKD", question).encode("ascii", "ignore").decode().lower()
     name = re.sub(r"[^a-z0-9]+", "_", plain).strip("_")
     return QUESTIONS.get(name, name)
 
 
 def _day_of(rows: Sequence[dict[str, str]]) -> date | None:
-    """Return the day by which half of the answers were in; None if they have no times."""
     days = []
     for row in rows:
         try:
@@ -153,7 +163,10 @@ def _day_of(rows: Sequence[dict[str, str]]) -> date | None:
 
 
 def _usual_rates(rows: Sequence[dict[str, str]]) -> dict[str, float]:
-    """Return by country the median rate that people who are paid only in dollars state."""
+    """Return the median dollar rate by country, over people who are paid only in dollars.
+
+    Countries with fewer than `MIN_RATES` rates are left out.
+    """
     by_country: dict[str, list[float]] = {}
     for row in rows:
         if PAID_IN.get(row.get("dollars", "")) == "dollars" and (rate := _rate(row.get("dollar_rate", ""))):
@@ -162,7 +175,6 @@ def _usual_rates(rows: Sequence[dict[str, str]]) -> dict[str, float]:
 
 
 def _rate(text: str) -> float | None:
-    """Read a rate that is a number: "1450", "$1.439,42", "1200,5"; None for words."""
     match = re.fullmatch(r"\$?\s*(\d{1,3}(?:\.\d{3})+|\d+)(?:([.,])(\d+))?", text.strip())
     if match is None:
         return None
@@ -204,7 +216,10 @@ def _report(item: tuple[int, dict[str, str]], *, day: date, year: int, usual_rat
 
 
 def _choose_rate(stated: float | None, usual: float | None) -> float | None:
-    """Return the pesos for a dollar: the person's own rate unless it is an error, else the usual one of the wave."""
+    """Return the pesos for a dollar: the stated rate, or the wave's usual rate if none or a wrong one is stated.
+
+    Return None if the wave has no usual rate.
+    """
     if usual is None:
         return None
     is_near = stated is not None and usual / MAX_RATE_FACTOR <= stated <= usual * MAX_RATE_FACTOR
@@ -220,7 +235,6 @@ def _decode(words: dict[str, str], word: str, column: str, row: int) -> str:
 
 @functools.cache
 def _country_of(name: str) -> tuple[str, str]:
-    """Return a country and its currency. Raise `Rejected` for an unknown name."""
     country = country_of(name)
     money = {row.country: row.currencies for row in countries()}.get(country or "")
     if country is None or not money:
