@@ -26,7 +26,7 @@ REACH = 150
 MIN_FULL_HOURS, MAX_FULL_HOURS = 35, 48
 """Weekly hours of full-time work: from the French legal week to the longest that Directive 2003/88/EC allows."""
 MIN_PART_HOURS, MAX_PART_HOURS = 8, 30
-"""Weekly hours of part-time work, up to 30 as the OECD counts it. Less than a day means something else."""
+"""Weekly hours of part-time work. The OECD's limit is 30; less than a working day has another meaning."""
 OVERRULED = "TEMPORARY"
 """An internship in the text overrules this kind in the source's field: many sources have no kind for internships."""
 FIRST_UNSPACED = "\u3040"
@@ -170,8 +170,9 @@ def _kind_in(line: str) -> str | None:
 
 @functools.lru_cache(maxsize=1 << 12)
 def _of_phrases(line: str) -> str | None:
-    """Return the kind that a line's phrases name. Several kinds give None: they are a choice or the employer's other
-    openings.
+    """Return the kind that a line's phrases name.
+
+    Several kinds give None: they are a choice, or the employer's other openings. But an internship counts first.
     """
     kinds = []
     for kind, pattern in _patterns("text", r"(?<!\w)", ""):
@@ -190,7 +191,7 @@ def _is_of_others(line: str, match: re.Match[str]) -> bool:
 
 
 def _of_parts(parts: list[str]) -> str | None:
-    """Return the kind that whole parts of a line name. Several kinds give None, but full- and part-time give full-time."""
+    """Return the kind that whole parts of a line name. Full- and part-time give full-time; other choices give None."""
     kinds = {kind for part in parts for kind, pattern in _patterns("part", "", "") if pattern.fullmatch(part.strip())}
     if kinds == {"FULL_TIME", "PART_TIME"}:
         return "FULL_TIME"

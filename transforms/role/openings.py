@@ -11,8 +11,9 @@ _WHOLE = re.compile(r"([0-9]{1,6})(?:\.0+)?")
 
 
 def openings_of(value: object) -> int | None:
-    """Return the number of openings from a number or digits; None for words ("many"), 0 and values above
-    `MAX_OPENINGS`.
+    """Return the number of openings, given as a number or as digits.
+
+    None for words ("many"), 0 and values above `MAX_OPENINGS`.
     """
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         return None

@@ -1,5 +1,4 @@
-"""Qualifications that an advert asks for, other than degree and years: portfolio, certification, internship, open
-source.
+"""Qualifications that an advert asks for: portfolio, certification, internship, open source.
 
 As in `requirements`, only lines with certain words are read, and each mention is judged by its section and its
 sentence. Preferred qualifications count as asked for, as preferred skills do. The words are English and apply to
@@ -44,7 +43,7 @@ def qualifications_in(text: str) -> tuple[Reading, ...]:
 
 
 def _read_line(line: Line, kind: str) -> tuple[tuple[str, int, int], ...]:
-    """Return the qualifications that a line asks for, with their spans. `kind` is the section in which the line begins."""
+    """Return the qualifications that a line asks for, with their spans. `kind` is the section where the line begins."""
     low = lower_text(line.text)
     mentions = ((name, _find_mention(low, line, kind, name)) for name in QUALIFICATIONS)
     return tuple((name, *span) for name, span in mentions if span is not None)

@@ -1,4 +1,4 @@
-"""Addresses without the user name and password that may stand before their host, alone and in texts."""
+"""Remove the user name and password that may stand before the host of an address, alone or in a text."""
 
 from __future__ import annotations
 
@@ -36,11 +36,12 @@ def without_user(url: str) -> str:
 
 
 def find_users(text: str) -> Iterator[tuple[int, int]]:
-    """Spans of user names and passwords in the addresses of a text, each with the @ behind it. Linear in length.
+    """Yield the spans of user names and passwords in a text's addresses, each including the @ after it.
 
-    They stand between // and the last @ before the next /, ? or #. If there is no such @, but a colon without a port,
-    the password holds such characters or blanks: it ends at the last @ before white space, or at an @ in the next three
-    words. Nothing is found in https://h/@x, https://h/a:b@c and https://h:8080/@x.
+    They stand between // and the last @ before the next /, ? or #. A password may itself contain such characters or
+    blanks: so if there is no such @, but a colon not followed by a port, the span ends at the last @ before white
+    space, or else at an @ in the next three words. Nothing is found in https://h/@x, https://h/a:b@c and
+    https://h:8080/@x. The running time is linear in the text's length.
     """
     at = end_of_word = last = 0
     while match := _USERS.search(text, at):
@@ -59,7 +60,7 @@ def find_users(text: str) -> Iterator[tuple[int, int]]:
 
 
 def hide_users(text: str) -> str:
-    """Hide user names and passwords in the addresses of a text that is logged, stored or shown.
+    """Replace user names and passwords in a text's addresses with `HIDDEN`, before the text is logged, stored or shown.
 
     >>> hide_users("it redirects to http://me:secret@jobs.example/1?by=a@b")
     'it redirects to http://***@jobs.example/1?by=a@b'
