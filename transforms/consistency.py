@@ -86,7 +86,6 @@ def _city_subdivision(evidence: Evidence) -> bool | None:
 
 
 def _language_halves(evidence: Evidence) -> bool | None:
-    """Whether both halves of a bilingual text ask for the same years and degree. None if they cannot be compared."""
     halves = split_halves(evidence.text)
     if halves is None:
         return None

@@ -72,7 +72,6 @@ def names_such_work(words: object) -> bool:
 
 @functools.cache
 def _work_words() -> tuple[Phrases, tuple[str, ...]]:
-    """Return a search for all spellings of the words in `work_words.csv`, and the word that each spelling means."""
     names = {row["name"] for row in cells_of("work_words")}
     skills = {skill.skill: (skill.skill, *skill.aliases) for skill in taxonomy()}
     spellings = {
@@ -82,7 +81,6 @@ def _work_words() -> tuple[Phrases, tuple[str, ...]]:
 
 
 def _expression(spelling: str) -> str:
-    """Return a spelling as a regular expression. It matches no part of a longer word."""
     letters = spelling.encode("latin-1", "replace").decode("latin-1")
     plain = "".join(letter if letter.isalnum() or letter == " " else f"\\x{ord(letter):02x}" for letter in letters)
     first, last = (r"\b" if letter.isalnum() else "" for letter in (letters[0], letters[-1]))

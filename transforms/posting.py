@@ -202,8 +202,6 @@ class _Terms(NamedTuple):
 
 
 class _Demands(NamedTuple):
-    """What the job asks of a person, and what it does with AI. The fields are columns of a posting."""
-
     seniority: str
     seniority_inferred: bool
     years_min: float | None
@@ -270,7 +268,6 @@ def _steps(raw: RawPosting, digest: str | None, depth: Depth) -> Generator[None,
 
 
 def _read_advert(raw: RawPosting, depth: Depth, notes: _Notes) -> _Advert:
-    """Read id, title and text. Raise `Rejected` if id or title is missing."""
     id, title = _id_and_title(raw)
     place = _fold_space(raw.get("location_text"))
     if not depth.is_read:
@@ -288,7 +285,6 @@ def _text_state(text: str) -> str:
 
 
 def _text_class(text_class: str, state: str, text: str) -> str:
-    """Return the class that the source states, or a lower class if the text is too short for it."""
     if state == "none":
         return NO_TEXT
     min_length = MIN_FULL_ADVERT if text_class == FULL_ADVERT else MIN_FULL_TEXT
@@ -296,7 +292,6 @@ def _text_class(text_class: str, state: str, text: str) -> str:
 
 
 def _read_terms(raw: RawPosting, advert: _Advert, statements: Sequence[Statement], notes: _Notes) -> _Terms:
-    """Read places, workplace and kind of employment. `statements` is what the text says about the workplace."""
     where = whereabouts(
         advert.location_text,
         addresses=raw.get("addresses", ()),
@@ -413,7 +408,6 @@ def _place_columns(where: Whereabouts) -> dict[str, Any]:
 
 
 def _pay_columns(offer: _Offer, words: str | None) -> dict[str, Any]:
-    """Return the columns of pay. `words` is the source's own text about pay."""
     head = offer.pay[0] if offer.pay and offer.pay[0].is_headline else None
     area, own = offer.area, head or Pay()
     return {
@@ -455,7 +449,6 @@ def _check_columns(
 
 
 def _id_and_title(raw: RawPosting) -> tuple[str, str]:
-    """Return the source's id and the title. Raise `Rejected` if either is missing or the id is not usable."""
     native, title = raw["id"], raw["title"]
     if native is None or isinstance(native, bool) or not str(native).strip():
         raise Rejected("posting_id", native, "a native id expected; without one the posting cannot be followed")
@@ -508,7 +501,7 @@ def _fold_space(text: str | None) -> str | None:
 
 
 class _Body(NamedTuple):
-    """An advert's text, masked and cut to `MAX_TEXT`. `issue` says whether the text was cut or damaged."""
+    """An advert's text, masked and cut to `MAX_TEXT`. `issue` notes a cut or damaged characters."""
 
     text: str
     language: str | None
@@ -569,13 +562,11 @@ def _read_body(html: str | None, text: str | None) -> _Body:
 
 
 def _shared_value(values: Sequence[str | None]) -> str | None:
-    """Return the value of all places that have one; None if there are several different values, or no value."""
     known_values = {v for v in values if v}
     return known_values.pop() if len(known_values) == 1 else None
 
 
 def _only_country(scope: tuple[str, ...] | None) -> str | None:
-    """Return the country to which remote work is open, if it is open to one country only."""
     return scope[0] if scope and len(scope) == 1 and region_of(scope[0]) != (None, None) else None
 
 

@@ -103,7 +103,6 @@ def _is_endless(pay: Pay) -> bool:
 
 
 def _with_type(value: object) -> list[object]:
-    """Return a date or time together with its type, so that it differs from a text with the same characters."""
     if isinstance(value, date | time):
         return [type(value).__name__, value.isoformat()]
     raise TypeError

@@ -14,8 +14,6 @@ from transforms.text.lookups import cells_of
 
 
 class _Cue(NamedTuple):
-    """A sign, the word that a text must contain, and the pattern to search. An empty `language` stands for any."""
-
     sign: str
     language: str
     word: str

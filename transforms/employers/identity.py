@@ -101,7 +101,6 @@ def _words(name: str) -> list[_Word]:
 
 
 def _without_forms(words: list[_Word]) -> list[_Word]:
-    """Return the words of a name without legal forms and the like. At least one word remains."""
     begins, ends, longest = _forms()
     while len(words) > 1:
         runs = range(min(longest, len(words) - 1), 0, -1)
@@ -126,7 +125,6 @@ def _is_form_at_end(words: list[_Word], n: int, ends: dict[str, int]) -> bool:
 
 
 def _without_wide(key: str) -> str:
-    """Remove a legal form from the start and end of a key, in scripts without spaces between words."""
     if _WIDE.search(key):
         for form, where in _wide_forms():
             if where != "end" and len(key) > len(form):
@@ -174,7 +172,7 @@ def evidence(employer: str | None, source: str, board: str | None, url: str | No
     - `name:scaleai`: the key of the name, and of the token of the employer's own board, with and without an ending such
       as "jobs" or "inc". A key of one or two Latin letters counts only within its source: `name:hp@himalayas`.
     - `board:greenhouse:scaleai`: the employer's own board, or the board that `url` leads to.
-    - `domain:scale.com`: the registrable domain of `url`, or of a name that is a domain. A platform's domain never counts.
+    - `domain:scale.com`: the registrable domain of `url`, or of a name that is a domain; never a platform's domain.
 
     The set is empty if the advert does not say who hires.
     """
@@ -202,7 +200,6 @@ def _name(key: str, source: str) -> str:
 
 
 def _is_telling(token: str) -> bool:
-    """Whether a token can name an employer. "103644278" and "careers" cannot."""
     return token not in _generic_tokens() and not _NUMBER.fullmatch(token)
 
 
@@ -225,7 +222,7 @@ def keys_of_token(token: str) -> set[str]:
 
 @functools.cache
 def _tokens() -> dict[str, re.Pattern[str]]:
-    """Return patterns of tokens, by source with employers' boards. Group 1 is the board, the last group may be a name."""
+    """Return a pattern of tokens by source of employers' boards: group 1 is the board, the last may be a name."""
     rows = ((row["source"] or "", row["token"]) for row in rows_of("board_sources"))
     return {source: re.compile(pattern) for source, pattern in rows if pattern}
 
@@ -254,7 +251,6 @@ def _token_endings() -> tuple[str, ...]:
 
 
 def _employer_of_url(url: str) -> frozenset[str]:
-    """Return evidence from an advert's address: the board to which it leads, or else its domain."""
     match = _HOST.match(url)
     if not match:
         return frozenset()

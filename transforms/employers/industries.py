@@ -43,5 +43,4 @@ def _isic_of_words() -> dict[str, str]:
 
 
 def _fold(words: str) -> str:
-    """Fold words: "Hospital & Health Care" becomes "hospital and health care"."""
     return " ".join(re.findall(r"[^\W_]+", words.casefold().replace("&", " and ")))

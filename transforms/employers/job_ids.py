@@ -57,8 +57,6 @@ class Jobs(NamedTuple):
 
 
 class _Job:
-    """The state of a job while links are followed."""
-
     __slots__ = ("claims", "has_text", "members", "order", "stood")
 
     def __init__(self, order: tuple[datetime, str, str]) -> None:
@@ -121,7 +119,6 @@ def assign_job_ids(versions: Iterable[Version], links: Iterable[Link]) -> Jobs:
 
 
 def _arrive(job_of: dict[str, _Job], version: Version) -> None:
-    """Add a version. A new posting becomes a job of its own. A job keeps the requisition and department stated first."""
     job = job_of.get(version.posting_id)
     if job is None:
         job = job_of[version.posting_id] = _Job(version.order)
@@ -143,7 +140,6 @@ def _contradict(one: _Job, other: _Job, rule: str) -> bool:
 
 
 def _stood_apart(one: _Job, other: _Job) -> bool:
-    """Whether a board listed different adverts of both jobs at the same time."""
     return any(
         here != there and (b is None or c < b) and (d is None or a < d)
         for board in one.stood.keys() & other.stood.keys()

@@ -304,7 +304,6 @@ class _Table:
 
 
 def _ends(versions: Sequence[Version]) -> list[datetime]:
-    """Return when a posting's next version with the same title followed each version, or else the end of time."""
     ends: list[datetime] = []
     next_at: dict[tuple[str, str], datetime] = {}
     for version in reversed(versions):
@@ -319,7 +318,6 @@ def _day_of(time: datetime) -> date:
 
 
 def _number_values(values: Iterable[Hashable]) -> Integers:
-    """Return values as numbers in order of appearance. None is -1."""
     numbers: dict[Hashable, int] = {None: -1}
     return np.fromiter((numbers.setdefault(value, len(numbers)) for value in values), np.int64)
 
@@ -345,7 +343,7 @@ def _joint(*columns: Integers) -> Integers:
 
 
 def _pairs(group: Integers, member: Integers, before: int) -> Integers:
-    """Pair each member of a group with the group's first and with the `before` members ahead of it: shape (pairs, 2)."""
+    """Pair each member of a group with the first and with the `before` members ahead of it. Shape (pairs, 2)."""
     order = np.lexsort((member, group))
     group, member = group[order], member[order]
     is_new = np.concatenate([[True], group[1:] != group[:-1]]) if len(group) else np.zeros(0, bool)
@@ -363,7 +361,6 @@ def _pairs(group: Integers, member: Integers, before: int) -> Integers:
 
 
 def _once(pairs: Sequence[Integers]) -> tuple[Integers, Integers]:
-    """Return pairs without repetition, in order. Numbers must be below 2**31."""
     codes = _different(np.concatenate([np.zeros(0, np.int64), *(pair[:, 0] << 32 | pair[:, 1] for pair in pairs)]))
     return codes >> 32, codes & 0xFFFFFFFF
 
@@ -376,7 +373,6 @@ def _different(values: Integers) -> Integers:
 
 
 def _among(values: Integers, pool: Integers) -> npt.NDArray[np.bool_]:
-    """Whether values are in `pool`, which must be sorted."""
     if not len(pool):
         return np.zeros(len(values), bool)
     is_in_pool: npt.NDArray[np.bool_] = pool[np.minimum(np.searchsorted(pool, values), len(pool) - 1)] == values
@@ -384,7 +380,6 @@ def _among(values: Integers, pool: Integers) -> npt.NDArray[np.bool_]:
 
 
 def _in_groups(table: _Table, rows: Integers, member: Integers, *columns: Integers, before: int = 0) -> list[Integers]:
-    """Return pairs in groups of equal `columns`, and in subgroups of equal requisition or of equal department."""
     group = _joint(*columns)
     pairs = [_pairs(group, member, before)]
     for column in (table.requisition[rows], table.department[rows]):
@@ -439,7 +434,6 @@ def _similar_text(table: _Table, sketches: Sketches) -> list[LinkRows]:
 
 
 def _is_shared(group: Integers, value: Integers) -> npt.NDArray[np.bool_]:
-    """Whether the group of a row has several values."""
     _, number = np.unique(group, return_inverse=True)
     once = _different(number << 32 | value) >> 32
     is_shared: npt.NDArray[np.bool_] = np.bincount(once, minlength=len(group) + 1)[number] > 1
@@ -463,7 +457,6 @@ def candidates(signature: Hashes, block: Integers, member: Integers, rows: int) 
 def _verify_pairs(
     table: _Table, sketches: Sketches, left: Integers, right: Integers, min_cover: float, min_cover_back: float
 ) -> LinkRows:
-    """Return the pairs whose texts cover each other well enough. The score is the larger share."""
     different, number = np.unique(table.text[left] << 32 | table.text[right], return_inverse=True)
     texts, at = np.unique(np.concatenate([different >> 32, different & 0xFFFFFFFF]), return_inverse=True)
     shares = cover_shares(sketches.of(texts), at[: len(different)], at[len(different) :])[number]
@@ -514,7 +507,6 @@ def _facts(left: Version, right: Version) -> float:
 
 
 def _side_by_side(table: _Table) -> LinkRows:
-    """Link adverts without text to the earliest equal advert that their board lists at the same time."""
     is_bare = (table.text < 0) & (table.whereabouts >= 0) & ~table.is_line & ~table.is_agency
     rows, employer = table.employer_row[is_bare[table.employer_row]], table.employer[is_bare[table.employer_row]]
     alike = _joint(employer, table.title[rows], table.board[rows], table.whereabouts[rows], table.pay[rows])
@@ -550,7 +542,6 @@ def _is_closed(version: Version, time: datetime) -> bool:
 
 
 def _pays_agree(left: Pay, right: Pay) -> bool | None:
-    """Whether two ranges overlap; None if they cannot be compared."""
     ends = [[end for end in (pay.low, pay.high) if end is not None] for pay in (left, right)]
     if not all(ends) or (left.currency, left.period) != (right.currency, right.period):
         return None

@@ -161,7 +161,6 @@ def cover_shares(sketches: Sketches, left: Integers, right: Integers) -> npt.NDA
 
 
 def _sort_within(sketches: Sketches) -> Hashes:
-    """Return the values of each text in ascending order."""
     rows = np.repeat(np.arange(len(sketches.offsets) - 1, dtype=np.uint64), np.diff(sketches.offsets))
     return np.sort(rows << np.uint64(32) | sketches.values).astype(np.uint32)
 

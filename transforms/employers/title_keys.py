@@ -67,7 +67,6 @@ def place_in(title: str, location_text: str | None, employer: str | None, eviden
 
 @functools.lru_cache(maxsize=1 << 17)
 def _read_title(title: str, location_text: str, employer: str, evidence: frozenset[str]) -> tuple[str, str]:
-    """Return `title_key` and `place_in`."""
     text = _NUMBER.sub(" | ", _GENDERS.sub(" ", normal(title)))
     if (name := normal(employer)) and name in text:
         text = re.sub(rf"(?:^|\s*(?:[-–—|:,(@]|\bat\b)\s*){re.escape(name)}(?=\s*(?:[-–—|:,()\[\]]|$))", " | ", text)

@@ -51,8 +51,7 @@ def write_token(token: str) -> str:
 
 @functools.lru_cache(maxsize=PATTERNS_KEPT)
 def _patterns(token: str) -> tuple[re.Pattern[str], ...]:
-    """Return patterns of a token in a text: the whole token, then without an ending such as "inc", "careers" or a
-    number.
+    """Return patterns of a token in a text: of the whole token, then without "inc", "careers" or a final number.
 
     If the remaining word is an ordinary word ("launch2"), it is not looked for, because most texts contain it.
     """

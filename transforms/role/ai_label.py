@@ -47,7 +47,6 @@ MAX_MENTIONS = 200
 
 
 def _mentions(line: Line) -> list[tuple[int, int]]:
-    """Return the spans of a line's AI terms in order. Of overlapping terms, only the first (or longest) is returned."""
     text = line.text
     hits = [
         (start, -end)

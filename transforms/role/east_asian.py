@@ -126,7 +126,6 @@ def _is_demanded(line: str, match: re.Match[str]) -> bool:
 
 
 def _is_degree_demanded(line: str, match: re.Match[str]) -> bool:
-    """Whether a match is a degree ("本科及以上学历") that is demanded, and neither preferred nor a colleague's."""
     before, after = _clause(line, match)
     is_degree = _cue("degree itself").search(match[0]) or _cue("degree after", before="^").match(after)
     if not is_degree:

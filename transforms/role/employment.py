@@ -64,7 +64,6 @@ def _patterns(where: str, before: str, after: str) -> tuple[tuple[str, re.Patter
 
 @functools.cache
 def _literals() -> tuple[Literals, re.Pattern[str]]:
-    """Return searches for the words that make a line worth reading: one for words in Latin-1, one for all others."""
     words = [row["pattern"] for row in cells_of("employment_cues") if row["where"] == "literal"]
     latin = [word for word in words if word[0] < FIRST_UNSPACED]
     return Literals(latin), re.compile("|".join(word for word in words if word[0] >= FIRST_UNSPACED))
@@ -72,7 +71,6 @@ def _literals() -> tuple[Literals, re.Pattern[str]]:
 
 @functools.cache
 def _title_literals() -> re.Pattern[str]:
-    """Return a pattern of all words of which a title needs at least one to name a kind of employment."""
     words = (row["pattern"] for row in cells_of("employment_cues") if row["where"] == "title literal")
     return re.compile("|".join(map(re.escape, words)))
 
@@ -191,7 +189,6 @@ def _is_of_others(line: str, match: re.Match[str]) -> bool:
 
 
 def _of_parts(parts: list[str]) -> str | None:
-    """Return the kind that whole parts of a line name. Full- and part-time give full-time; other choices give None."""
     kinds = {kind for part in parts for kind, pattern in _patterns("part", "", "") if pattern.fullmatch(part.strip())}
     if kinds == {"FULL_TIME", "PART_TIME"}:
         return "FULL_TIME"

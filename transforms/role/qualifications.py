@@ -43,7 +43,6 @@ def qualifications_in(text: str) -> tuple[Reading, ...]:
 
 
 def _read_line(line: Line, kind: str) -> tuple[tuple[str, int, int], ...]:
-    """Return the qualifications that a line asks for, with their spans. `kind` is the section where the line begins."""
     low = lower_text(line.text)
     mentions = ((name, _find_mention(low, line, kind, name)) for name in QUALIFICATIONS)
     return tuple((name, *span) for name, span in mentions if span is not None)

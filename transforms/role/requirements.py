@@ -126,7 +126,6 @@ def _is_only_list(lines: tuple[SectionLine, ...], number: int) -> bool:
 
 
 def _years_demanded(line: Line, kind: str) -> tuple[float, int, int] | None:
-    """Return the most years that a line demands, with their span. `kind` is the section in which the line begins."""
     best: tuple[float, int, int] | None = None
     for match in itertools.islice(_mentions_of_years(line), MAX_MENTIONS):
         years = _years(match)
@@ -137,7 +136,6 @@ def _years_demanded(line: Line, kind: str) -> tuple[float, int, int] | None:
 
 
 def _mentions_of_years(line: Line) -> Iterator[re.Match[str]]:
-    """Yield the matches of numbers of years or months in a line."""
     text = line.text
     for at, _ in line.words["years"]:
         begin = max(0, at - MAX_BEFORE_UNIT)
@@ -294,7 +292,6 @@ def _names_degree(line: Line) -> bool:
 
 
 def _degree_demanded(line: Line, kind: str) -> tuple[str, int, int] | None:
-    """Return the lowest degree that a line asks for, with its span. `kind` is the section in which the line begins."""
     if not _names_degree(line):
         return None
     text = line.text

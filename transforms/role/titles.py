@@ -35,8 +35,6 @@ UNSPACED = "\u3040"
 
 
 class _Fold(dict[int, str]):
-    """Map a character to one character without case and accents, so that offsets do not change."""
-
     def __missing__(self, code: int) -> str:
         char = chr(code)
         form: Literal["NFKC", "NFKD"] = "NFKC" if char >= UNSPACED else "NFKD"  # ガ is no カ, and 인 no ㅇ
@@ -133,7 +131,6 @@ def _concepts() -> tuple[dict[str, int], int, int]:
 
 @functools.cache
 def _role_words() -> Phrases:
-    """Return phrases by their first word, longest first: the remaining words, and the bits of the phrase's concepts."""
     bits, _, _ = _concepts()
     by_first: dict[str, list[tuple[tuple[str, ...], int]]] = {}
     for row in cells_of("role_words"):
@@ -232,7 +229,6 @@ def _rule_for(concepts: int) -> _Rule | None:
 
 
 def _find_phrases(title: str) -> tuple[list[Phrase], list[int]]:
-    """Return the phrases in a title from left to right, and the bits of the concepts in each part of the title."""
     phrases = _role_words()
     words = words_of(title)
     texts = tuple([word for word, _, _ in words])
@@ -254,7 +250,6 @@ def _find_phrases(title: str) -> tuple[list[Phrase], list[int]]:
 
 
 def _role_reading(rule: _Rule, phrases: list[tuple[int, int, int, int]], head: int | None, shift: int) -> Reading:
-    """Return the rule's role, with the span of the words that the rule needs."""
     start: int | None = None
     end: int | None = None
     for part, mask, first, last in phrases:
@@ -383,7 +378,6 @@ def seniority_stated(words: str) -> str | None:
 
 
 def _code_words(words: str) -> tuple[str, ...]:
-    """Return the words of a code such as "mid_level" or "FullTime"."""
     return _key(_CAMEL.sub(" ", words[:MAX_TITLE].replace("_", " ")))
 
 

@@ -134,7 +134,6 @@ def hash_of(text: str) -> str:
 
 
 def _normal_bytes(text: str) -> bytes:
-    """Return `normal(text)` in UTF-8. If possible, it is computed on bytes, which is much faster."""
     data = text.encode("utf-8", "surrogatepass")
     for odd in letters_beyond_ascii(text):
         form = _form_alone(odd)

@@ -130,7 +130,6 @@ def mask_contacts(text: str) -> str:
 
 
 def _may_hold_written_at(plain: bytes) -> bool:
-    """Whether a bracket opens that may begin `_WRITTEN_AT`. The check is quick, since brackets are rare."""
     for bracket in b"[({<":
         at = plain.find(bracket)
         while at >= 0:
@@ -239,7 +238,6 @@ def _has_telephone_form(number: str, digits: int) -> bool:
 
 
 def _is_of_postcodes(number: str) -> bool:
-    """Whether digits are several postcodes ("01067/04109", "00-950/00-951") or French departments ("(75) 92 93")."""
     plain = number.replace("(", "").replace(")", " ")
     parts = re.split(r" ?/ ?| +" if "/" in plain or " " in plain else "-", plain)
     forms = {re.sub(r"\d", "0", part) for part in parts}

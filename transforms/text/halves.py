@@ -59,7 +59,6 @@ def split_halves(text: str) -> Halves | None:
 
 
 def _count_letters(line: str) -> tuple[int, int]:
-    """Count a line's letters as (native, English). If a line has native letters, its English letters count as 0."""
     native = count_native(line)
     return (native, 0) if native else (0, len(line.encode("ascii", "ignore").translate(None, _NO_LATIN_BYTES)))
 

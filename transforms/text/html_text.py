@@ -63,8 +63,6 @@ _ATTRIBUTES = r'(?:\s++[\w:.-]++(?:="[^"<>]*+")?+)*+\s*+/?+'
 
 
 class _Tags(NamedTuple):
-    """Patterns of tags, grouped by their effect on lines."""
-
     cell: re.Pattern[str]
     item: re.Pattern[str]
     block: re.Pattern[str]
@@ -72,7 +70,6 @@ class _Tags(NamedTuple):
 
 
 def _tags(blocks: Iterable[str], inline: str) -> _Tags:
-    """Return the patterns for these block elements. `inline` matches the names of elements that do not break a line."""
     names = "|".join(sorted(set(blocks) - {"br", "hr", "li"}, key=lambda tag: (tag not in FREQUENT, tag)))
     opens = rf"<(?:{names}){_ATTRIBUTES}>"
     ends = rf"(?:</(?:{names}|li)\s*+>|<[bh]r{_ATTRIBUTES}>)"

@@ -137,7 +137,6 @@ class Literals:
         return text == word or (not self.is_exact and text.lower() == word)
 
     def _patterns(self) -> Iterable[Pattern]:
-        """Yield each word, with letters beyond ASCII in both cases: Hyperscan ignores case only in ASCII."""
         for number, word in enumerate(self._words):
             spellings = {word} if self.is_exact or word.isascii() else {word, word.upper(), word.capitalize()}
             for spelling in sorted(spelling for spelling in spellings if len(spelling) == len(word)):
