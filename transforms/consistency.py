@@ -42,7 +42,7 @@ class Evidence(NamedTuple):
 
 
 class Consistency(NamedTuple):
-    """The names of the checks (`SELF_CHECKS`) that an advert passes and of those that it fails."""
+    """The names of the checks (`SELF_CHECKS`) that an advert passes, and of the checks that it fails."""
 
     agreements: tuple[str, ...]
     doubts: tuple[str, ...]

@@ -20,7 +20,7 @@ ALL_PERCENT = 100
 """The `percent` at which every text is read."""
 SALT = "jobmarket depth 1"
 MIN_WORDS = 2
-"""A text must name this many different things from `lookups/role/work_words.csv`. Every fourth text names one."""
+"""A text is read if it names this many things from `lookups/role/work_words.csv`. Every fourth text names only one."""
 MAX_SCANNED = 100_000
 """The number of characters of a text that are searched: five times the longest text seen on a board."""
 

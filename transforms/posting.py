@@ -58,13 +58,15 @@ MAX_HTML = 4_000_000
 MAX_TEXT = 200_000
 """Only this many characters of text are read. Longer texts are not adverts but pasted documents."""
 MIN_FULL_ADVERT = 500
-"""Shorter texts were cut by an aggregator: of 8,500 adverts on employers' own boards, only 10 are shorter."""
+"""Minimum characters of a full advert. A shorter text was probably cut by an aggregator.
+
+Of 8,500 adverts on employers' own boards, only 10 are shorter."""
 MIN_FULL_TEXT = 200
 """A text with fewer characters is a snippet: no advert describes a job in two lines."""
 MAX_REQUISITION = 60
 """A longer requisition is prose. The fields for it in applicant tracking systems hold two or three words."""
 REQUISITION = "req "
-"""Put before a requisition number, so that its digits are not masked as a telephone number."""
+"""Text put before a requisition number, so that its digits are not masked as a telephone number."""
 NO_REQUISITION = re.compile(
     r"[^1-9]*|\W*9{3,}\W*|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
     r"|.*\b(?:evergreen|pipeline|talent (?:pool|community)|tb[acd]|placeholder|pending)\b.*",
@@ -257,7 +259,7 @@ def _steps(raw: RawPosting, digest: str | None, depth: Depth) -> Generator[None,
         spans=(_span("role", "title", role.start, role.end, role.rule), *notes.spans),
         issues=first_issues(notes.issues, MAX_ISSUES_OF_ADVERT),
         wording_hash=digest,
-        record_hash=None if notes.issues else raw.get("record_hash"),  # an issue may be one of the day it was seen on
+        record_hash=None if notes.issues else raw.get("record_hash"),  # issues may depend on the day of the answer
         **_stated_columns(raw),
         **_text_columns(raw, advert),
         **_place_columns(where),

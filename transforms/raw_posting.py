@@ -22,7 +22,7 @@ from transforms.text.bounds import MAX_LENGTH, MAX_PART, bounded_day, bounded_nu
 from transforms.text.rejects import Rejected
 
 EPOCH_MILLISECONDS = 1e11
-"""Epoch numbers above this are in milliseconds: in seconds, the number would be in the year 5138."""
+"""Epoch numbers above this are in milliseconds: this many seconds would be in the year 5138."""
 MAYBE_NUMBERS = ("id", "posted_on", "valid_through", "requisition_id", "openings")
 """Keys, other than `pay`, whose value may be a number."""
 DAYS = ("posted_on", "valid_through")
@@ -85,7 +85,7 @@ def wording_hash(raw: RawPosting) -> str | None:
     try:
         content = {**raw, "addresses": [*map(tuple, raw.get("addresses", ()))], "record_hash": None}
         if raw.get("html"):
-            content["text"] = None  # not read where there is HTML
+            content["text"] = None  # not read if there is HTML
         if not all(map(_is_finite, map(raw.get, MAYBE_NUMBERS))) or any(map(_is_endless, raw.get("pay", ()))):
             return None
         payload = orjson.dumps(content, default=_with_type, option=orjson.OPT_PASSTHROUGH_DATETIME)
@@ -109,7 +109,7 @@ def _with_type(value: object) -> list[object]:
 
 
 def bound_raw(raw: RawPosting, seen_on: date | None) -> RawPosting:
-    """Return what a source says, cleaned and cut to its bounds. An issue is added for each value cut or left out."""
+    """Return what a source says, cleaned and cut to its bounds, with an issue for each value cut, damaged or left out."""
     issues: list[Issue] = [*raw.get("issues", ())]
     bounded: dict[str, Any] = {**raw}
     for column, limit in MAX_LENGTH.items():

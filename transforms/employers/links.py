@@ -170,7 +170,7 @@ def _whereabouts(keys: frozenset[str], location_text: str | None, place_of_title
     """
     location = normal(location_text or "")
     if all(_CITY.fullmatch(key) for key in keys):
-        location = " ".join(_NUMBER.findall(location))  # numbers of streets and branches
+        location = " ".join(_NUMBER.findall(location))  # numbers distinguish streets and branches
     parts = (*sorted(keys), location, place_of_title)
     return ";".join(parts) if any(parts) else ""
 
@@ -402,7 +402,7 @@ def _similar_text(table: _Table, sketches: Sketches) -> list[LinkRows]:
     has_sketch[has_sketch] = np.diff(sketches.offsets)[table.text[has_sketch]] >= MIN_SAMPLE
     at = has_sketch[table.employer_row]
     rows, block = table.employer_row[at], _joint(table.employer[at], table.title[table.employer_row[at]])
-    # The first version represents all with its employer, title, text, requisition and department: rule 1 links them.
+    # One version represents all with the same employer, title, text, requisition and department: rule 1 links these.
     alike = _joint(block, table.text[rows], table.requisition[rows], table.department[rows])
     order = np.lexsort((rows, alike))
     first = order[np.concatenate([[True], np.diff(alike[order]) != 0])] if len(order) else order

@@ -174,7 +174,7 @@ def _cover_share(sketches: Sketches, series: Hashes, left: Integers, right: Inte
     windows = np.maximum(lengths // WINDOW, 1)
     row = np.repeat(np.arange(len(left)), lengths)
     within = np.arange(len(queries)) - mine.offsets[:-1][row]
-    window = np.minimum(within // WINDOW, windows[row] - 1)  # the last window takes the rest
+    window = np.minimum(within // WINDOW, windows[row] - 1)  # the last window also takes the remaining bigrams
     begins = np.concatenate([[0], np.cumsum(windows)])
     number = begins[:-1][row] + window
     size = np.bincount(number, minlength=begins[-1])

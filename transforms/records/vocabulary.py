@@ -139,7 +139,7 @@ ROLE_GROUPS = {
 }
 ROLES = tuple(role for roles in ROLE_GROUPS.values() for role in roles)
 GROUP_OF_ROLE = {role: group for group, roles in ROLE_GROUPS.items() for role in roles}
-AI_CORE = ("ai_engineering", "ai_science")  # "ai_core" in the marts is these two together
+AI_CORE = ("ai_engineering", "ai_science")  # together "ai_core" in the marts
 AI_GROUPS = (*AI_CORE, "ai_other")
 """Groups of roles whose adverts are all AI adverts. An advert for another role is one if the job builds AI."""
 TECHNICAL_GROUPS = ("data", "other_engineering")

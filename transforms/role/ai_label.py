@@ -1,4 +1,4 @@
-"""Find what a job does with AI: build it, use it, or neither, although the employer mentions it.
+"""Find whether a job builds AI, uses AI, or only has an employer that mentions AI.
 
 The AI terms come from `lookups/role/ai_terms.csv`. Each mention is judged by its sentence and section. A mention is not
 about the job if the employer describes itself, what it offers, or how it uses AI to select applicants.

@@ -26,7 +26,7 @@ MAX_CLAUSE = 60
 MAX_MENTIONS = 100
 """Only this many mentions of years, or of degrees, in a line are checked."""
 SAMPLE = 400
-"""Characters sampled to detect a text's script. In a text that is half East Asian, at least 100 of them are."""
+"""Maximum characters sampled to detect a text's script: enough to find letters of a script used in half the text."""
 _cue = functools.partial(cues_of, "east_asian_requirements")
 _LETTER = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _BULLET = re.compile(r"\s*(?:[-•*·–●▪◦・‧○◇◆■□✓※]|\d{1,2}[.)、．）])")

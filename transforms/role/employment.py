@@ -170,7 +170,8 @@ def _kind_in(line: str) -> str | None:
 def _of_phrases(line: str) -> str | None:
     """Return the kind that a line's phrases name.
 
-    Several kinds give None: they are a choice, or the employer's other openings. But an internship counts first.
+    Several kinds give None, because they are a choice or the employer's other openings. But if one of them is an
+    internship, the result is an internship.
     """
     kinds = []
     for kind, pattern in _patterns("text", r"(?<!\w)", ""):

@@ -62,7 +62,7 @@ _AFTER_NUMBER = (
 )
 _YEARS = re.compile(rf"(?<![\w$€£.,/-])(?P<low>{_NUMBER}){_AFTER_NUMBER}", re.IGNORECASE)
 _YEARS_IN_DIGITS = re.compile(
-    rf"(?P<low>\d(?<![\w$€£.,/-]\d)\d?(?:[.,]5)?){_AFTER_NUMBER}",  # begins with the digit, which re skips to
+    rf"(?P<low>\d(?<![\w$€£.,/-]\d)\d?(?:[.,]5)?){_AFTER_NUMBER}",  # begins with a digit, so re can skip to it
     re.IGNORECASE,
 )
 _WORD = re.compile(r"\w+")
@@ -259,7 +259,7 @@ def _degrees_in(text: str, *, is_english: bool) -> Iterator[re.Match[str]]:
     low, at = lower_text(text), 0
     while begins := [match.start() for match in (of_any.search(low, at), exact.search(text, at)) if match]:
         match = _degree_pattern(is_english=is_english).match(text, min(begins))
-        if match is None:  # impossible: both are made of the same rows
+        if match is None:  # impossible: both are made from the same rows
             return
         yield match
         at = match.end()

@@ -37,7 +37,7 @@ UNSPACED = "\u3040"
 class _Fold(dict[int, str]):
     def __missing__(self, code: int) -> str:
         char = chr(code)
-        form: Literal["NFKC", "NFKD"] = "NFKC" if char >= UNSPACED else "NFKD"  # ガ is no カ, and 인 no ㅇ
+        form: Literal["NFKC", "NFKD"] = "NFKC" if char >= UNSPACED else "NFKD"  # NFKD makes ガ a カ
         base = unicodedata.normalize(form, char)[:1] or char
         lower = base.lower()
         self[code] = letter = lower if len(lower) == 1 else char
@@ -115,11 +115,11 @@ class _Rule:
 
 @functools.cache
 def _concepts() -> tuple[dict[str, int], int, int]:
-    """Return three things from `role_concepts.csv`: the bit of each concept, the bits of all job nouns, and the bits of
-    the concepts that do not name a job alone.
+    """Return the bits of the concepts in `role_concepts.csv`.
 
-    A `noun` names a job. A `weak` noun does so only with others: "Lead" in "Lead - AI Engineer" is a level. A `topic`
-    says what the job is about. An `aside` does none of these.
+    The results are the bit of each concept, the bits of all job nouns together, and the bits of all concepts that do
+    not name a job alone. A `noun` names a job. A `weak` noun does so only with others: "Lead" in "Lead - AI Engineer"
+    is a level. A `topic` says what the job is about. An `aside` does none of these.
     """
     rows = cells_of("role_concepts")
     bits = {row["concept"]: 1 << number for number, row in enumerate(rows)}
@@ -200,7 +200,7 @@ def names_followed_role(title: object) -> bool:
 
 
 def followed_ids(items: Iterable[Mapping[str, object]], *, id: str, title: str) -> list[str]:
-    """Return the ids of the records whose title names a role that we follow. `id` and `title` are the records' keys."""
+    """Return the ids of the records whose title names a role that we follow. `id` and `title` are keys of the records."""
     return [str(item[id]) for item in items if item.get(id) and names_followed_role(item.get(title))]
 
 

@@ -14,7 +14,7 @@ Read = TypeVar("Read")
 MAX_CHARACTERS = 1 << 21
 """Maximum characters of all cached texts, those of some hundred adverts. A larger cache is not faster."""
 MAX_OF_LINES = 1 << 23
-"""The same for single lines. If boards are read in no order, a line recurs only after more texts."""
+"""Maximum characters of all cached single lines. It is higher, since a line may recur only after many texts."""
 
 
 class BatchCache(Generic[Read]):

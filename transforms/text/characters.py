@@ -33,7 +33,7 @@ The joiners used in Persian and Hindi (U+200C, U+200D) are not among them."""
 ODD_SPACES = frozenset(("\t", "\x1f", "\xa0", "\u1680", *map(chr, range(0x2000, 0x200B)), "\u202f", "\u205f", "\u3000"))
 """White space within a line other than the blank, as str.split() defines it."""
 LINE_ENDS = frozenset("\r\v\f\x1c\x1d\x1e\x85\u2028\u2029")
-"""Line ends of str.splitlines() other than "\n"."""
+"""Line ends of str.splitlines() other than the newline."""
 # fmt: off
 _IGNORABLE = _within((
     (0xAD, 0xAD), (0x34F, 0x34F), (0x61C, 0x61C), (0x115F, 0x1160), (0x17B4, 0x17B5), (0x180B, 0x180F),

@@ -166,7 +166,7 @@ def _written_mail(text: str) -> list[tuple[int, int]]:
 def _telephones(text: str, begin: int, end: int) -> list[tuple[int, int]]:
     telephones = []
     at = begin
-    while digits := _DIGITS.search(text, at, end):  # digits cut from a number may begin the next
+    while digits := _DIGITS.search(text, at, end):  # digits cut off one number may begin another
         span = _trim(text, *digits.span())
         at = max(span[1], digits.start() + 1)
         if _is_telephone(text, *span):
@@ -241,6 +241,6 @@ def _is_of_postcodes(number: str) -> bool:
     plain = number.replace("(", "").replace(")", " ")
     parts = re.split(r" ?/ ?| +" if "/" in plain or " " in plain else "-", plain)
     forms = {re.sub(r"\d", "0", part) for part in parts}
-    is_department = number.startswith("(") and not number.startswith("(0")  # French numbers are pairs begun with 0
+    is_department = number.startswith("(") and not number.startswith("(0")  # French numbers begin with 0
     lengths = (POSTCODE_DIGITS, DEPARTMENT_DIGITS) if is_department else (POSTCODE_DIGITS,)
     return len(parts) > 1 and len(forms) == 1 and _count(parts[0]) in lengths

@@ -50,7 +50,9 @@ PLAIN_INLINE = (
     "label", "mark", "small", "strike", "sub", "sup",
 )
 # fmt: on
-"""Elements whose text stays in place, however they are nested. HTML with no other elements is not parsed."""
+"""`PLAIN_BLOCKS` and `PLAIN_INLINE` are elements whose text stays in place, however they are nested.
+
+HTML without other elements is not parsed."""
 UNSEEN = "script,style,template,noscript,noembed,noframes,iframe,object,svg,math,title,select,textarea"
 """Elements whose text is not part of the visible advert."""
 MAX_TAGS = 600
@@ -95,7 +97,7 @@ _TAG = re.compile(rf"<(?:/?(?:{_KNOWN})[\s/>]|!--|!DOCTYPE)", re.IGNORECASE)
 _ANY_TAG = re.compile(r"<[^<>]*>")
 _PIECE = re.compile(rf"[^<]*+(?:<[^<]*+){{1,{MAX_TAGS}}}")
 _ENTITY = re.compile(r"&(?:[a-zA-Z]{2,8}|#\d{1,7}|#[xX][0-9a-fA-F]{1,6});")
-_RAW_TAG = re.compile(r"<(?:xmp|plaintext)\b", re.IGNORECASE)  # what is in them is written unescaped
+_RAW_TAG = re.compile(r"<(?:xmp|plaintext)\b", re.IGNORECASE)  # their content is not escaped
 _UNSEEN_TAG = re.compile("<(?:" + UNSEEN.replace(",", "|") + r")\b", re.IGNORECASE)
 
 
@@ -147,7 +149,7 @@ def _lines(tidy: str, tags: _Tags) -> str:
     """Return tidy markup without tags but with its entities: one line per block element, "- " before items."""
     tidy = tidy.replace("&nbsp;", " ")
     if "\n" in tidy or "\r" in tidy:
-        first = _FIRST_BLOCK.search(tidy)  # a page that has no block element keeps its own line breaks
+        first = _FIRST_BLOCK.search(tidy)  # a page without block elements keeps its line breaks
         at = first.start() if first else len(tidy)
         tidy = tidy[:at] + tidy[at:].replace("\n", " ").replace("\r", " ")
     if tags is _ANY:

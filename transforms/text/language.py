@@ -33,7 +33,7 @@ SURELY_ENGLISH = 0.1
 def _identifier() -> LanguageIdentifier:
     identifier = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
     identifier.set_languages([code for code in LANGUAGES if code in identifier.labels])
-    # The library stores half precision by column, and each text reads rows; the conversion is exact.
+    # The library stores half-precision numbers by column, but a text reads rows. The conversion is exact.
     identifier.nb_ptc = np.ascontiguousarray(identifier.nb_ptc, dtype=np.float32)
     return identifier
 

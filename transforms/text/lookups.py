@@ -66,9 +66,9 @@ def usual_hours() -> dict[tuple[str, int], float]:
 
 
 MIN_RECALL, MIN_RECALL_CASES = 0.8, 5
-"""Minimum recall of a reader in a language, and minimum number of cases to measure it.
+"""Minimum recall of a reader in a language, and minimum number of cases to measure recall.
 
-Adverts in languages below these are left out of shares: what is not found there would count as not asked for."""
+Adverts in a language that misses either are left out of shares: what is not found would count as not asked for."""
 
 
 @functools.cache

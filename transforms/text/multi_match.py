@@ -2,8 +2,8 @@
 
 A hundred searches of a page of text take half a millisecond; one pass for all takes a hundredth of that. Sets of
 patterns are compiled once and kept for later processes. One byte stands for one character (Latin-1), so offsets need no
-translation. Hyperscan has no lookahead, lookbehind or backreferences, so the time of a search does not depend on how
-the text is written.
+translation. Hyperscan has no lookahead, lookbehind or backreferences. The time of a search does not depend on how the
+text is written.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ MAX_MATCHES = 400
 """A search for phrases stops after this many matches. No advert has more."""
 
 OnMatch = Callable[[int, int, int, int, object], bool | None]
-"""Called with number, start, end, flags and context of each match. True ends the search."""
+"""A function called with number, start, end, flags and context of each match. If it returns True, the search ends."""
 
 
 class Pattern(NamedTuple):
@@ -47,7 +47,7 @@ class Pattern(NamedTuple):
 
 
 class Search:
-    """A compiled set of patterns. It is read from the cache folder if it is there, or else compiled and kept there.
+    """A compiled set of patterns, read from the cache folder, or else compiled and kept there.
 
     `patterns` returns the set, and `made_of` is everything that determines it. `kind` begins the cached file's name.
     Threads may share a `Search`.
@@ -69,9 +69,9 @@ class Search:
     @functools.cached_property
     def _database(self) -> Any:
         path = cache_path(self._kind, ".hyperscan", (version("hyperscan").encode(), *self._made_of))
-        content = read_cached(path)  # whole, or None: loadb() would read beyond the end of a file cut short
+        content = read_cached(path)  # complete or None: loadb() would read beyond the end of a truncated file
         if content is not None:
-            with contextlib.suppress(hyperscan.HyperscanError):  # compiled for another processor
+            with contextlib.suppress(hyperscan.HyperscanError):  # it was compiled for another processor
                 return hyperscan.loadb(content, hyperscan.HS_MODE_BLOCK)
         patterns = list(self._patterns())
         database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)

@@ -54,9 +54,9 @@ def shown_value(value: object) -> str:
 
 
 def first_issues(issues: Sequence[Issue], limit: int) -> tuple[Issue, ...]:
-    """Return the first `limit` issues. The rest is replaced by up to two issues that state its number of records.
+    """Return the first `limit` issues, and up to two more issues that say how many records the other issues are about.
 
-    One of the two counts issues that are deliberate (`Issue.is_deliberate`), the other counts all others.
+    One of the two counts records left out by our own rules (`Issue.is_deliberate`), the other counts all others.
     """
     if len(issues) <= limit:
         return tuple(issues)

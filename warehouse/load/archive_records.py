@@ -233,7 +233,9 @@ def _apply(con: database.Connection, record: Record, entries: str) -> None:
 
 def _is_recorded(con: database.Connection, record: Record) -> bool:
     lost = f"SELECT EXISTS (FROM {record.entries} WHERE file NOT IN (SELECT file FROM {FILES}))"
-    is_null = [f"{ident(f.name)} IS NULL" for f in fields_of(record.cls) if f.is_list]  # hashes like an empty list
+    is_null = [
+        f"{ident(f.name)} IS NULL" for f in fields_of(record.cls) if f.is_list
+    ]  # NULL and an empty list hash alike
     # A hash is hashed again, because a value that all rows share would cancel out in an XOR of row hashes.
     digest = f"SELECT count(*), bit_xor(hash(hash(row({', '.join([record.columns, *is_null])}))))"
     in_table = con.execute(f"{digest} FROM {record.table} WHERE {record.where}").fetchall()
@@ -311,7 +313,7 @@ def _read_sound(cls: type, file: Path, archive: Place) -> pa.Table | None:
     """
     try:
         return _read(cls, archive.fetch(file))
-    except FileNotFoundError:  # set aside since the files were listed
+    except FileNotFoundError:  # it was set aside after the files were listed
         return None
     except DAMAGED as error:
         if isinstance(error, MemoryError) or (isinstance(error, OSError) and error.errno):

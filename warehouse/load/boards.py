@@ -173,7 +173,7 @@ def read_known(data_dir: Path) -> dict[str, list[str]]:
                 rows = con.execute(
                     f"SELECT source, list(board ORDER BY board) {_FROM_ELIGIBLE} GROUP BY source"
                 ).fetchall()
-        except duckdb.Error:  # open for writing elsewhere
+        except duckdb.Error:  # another process has it open for writing
             continue
         return dict(rows)
     return {}

@@ -45,7 +45,7 @@ def stage(target: Path, content: bytes) -> StagedFile | None:
     with naming(target):
         try:
             target.parent.mkdir(parents=True, exist_ok=True)
-            for left in (fresh, _kept_name(target)):  # by a killed run
+            for left in (fresh, _kept_name(target)):  # files of a killed run
                 left.unlink(missing_ok=True)
             check_writable(target)
             if target.is_file() and target.read_bytes() == content:  # reading a pipe would wait for its writer
@@ -220,7 +220,7 @@ def keep_aside(path: Path, day: date) -> Path:
     """
     what = f"ahead-{day.isoformat()}"
     for kept in path.parent.glob(f"{path.name}.{what}*"):
-        if kept.samefile(path):  # a run that failed after this
+        if kept.samefile(path):  # kept by a run that failed later
             return kept
     aside = _free_name(path, what)
     with naming(aside):
@@ -239,7 +239,7 @@ def _link_or_copy(path: Path, place: Path) -> None:
     try:
         os.link(path, place)
     except OSError:  # a file system without hard links
-        part = place.with_name(f".{place.name}.part")  # so that a kill leaves no half of a file at the place
+        part = place.with_name(f".{place.name}.part")  # so that no half-written file is left at `place`
         try:
             shutil.copy2(path, part)
             sync_file(part)
