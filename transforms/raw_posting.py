@@ -109,7 +109,7 @@ def _with_type(value: object) -> list[object]:
 
 
 def bound_raw(raw: RawPosting, seen_on: date | None) -> RawPosting:
-    """Return what a source says, cleaned and cut to its bounds, with an issue for each value cut, damaged or left out."""
+    """Return what a source says, cleaned and cut to its bounds. Each value cut, damaged or left out gets an issue."""
     issues: list[Issue] = [*raw.get("issues", ())]
     bounded: dict[str, Any] = {**raw}
     for column, limit in MAX_LENGTH.items():

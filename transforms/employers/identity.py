@@ -49,7 +49,7 @@ class Platform(NamedTuple):
     prefix: str
     """The source puts this before the token of such a board."""
     kind: str = ""
-    """"boards": each board belongs to a single employer. Others, such as "aggregator" or "forum", belong to none."""
+    """"boards" if each board belongs to a single employer; otherwise "aggregator", "forum", "short links" and others."""
 
 
 class _Word(NamedTuple):
@@ -233,9 +233,10 @@ def _generic_tokens() -> frozenset[str]:
 
 
 def is_ordinary(key: str) -> bool:
-    """Whether a key is an ordinary word that several employers may be named after: "figure", "branch", "galileo".
+    """Whether a key is an ordinary word that may be the name of several employers: "figure", "branch", "galileo".
 
-    A stated name counts nevertheless. But two boards with the same such token may belong to different employers.
+    If an advert states such a name, the name counts. If two boards only have such a token in common, that proves
+    nothing.
     """
     return key in _ordinary_words()
 

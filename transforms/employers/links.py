@@ -284,7 +284,7 @@ class _Table:
     def meet(
         self, row: Integers, value: Integers, left: Integers, right: Integers, *, of: int
     ) -> npt.NDArray[np.bool_]:
-        """Whether two versions share a value. `row` and `value` list the values of each row, which are below `of`."""
+        """Whether two versions share a value. `row` and `value` give the values of each row; `of` is above all values."""
         keys = _different(row * of + value)
         begins = np.searchsorted(row, np.arange(self.n + 1))
         counts = (begins[1:] - begins[:-1])[left]
@@ -441,7 +441,7 @@ def _is_shared(group: Integers, value: Integers) -> npt.NDArray[np.bool_]:
 
 
 def candidates(signature: Hashes, block: Integers, member: Integers, rows: int) -> tuple[Integers, Integers]:
-    """Return pairs within a block whose signatures agree in a band of `rows` values."""
+    """Return pairs of versions in one block, with signatures that agree in a band of `rows` values."""
     pairs: list[Integers] = []
     _, block = np.unique(block, return_inverse=True)
     for band in range(0, signature.shape[1] - rows + 1, rows):

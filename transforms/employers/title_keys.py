@@ -25,7 +25,7 @@ _WORD = re.compile(r"[^\W_]+(?:[+#]+(?!\w))?")
 MAX_SPACES = 5
 """Maximum spaces in a part of a title that may be a place."""
 LARGE_CITY = 500_000
-"""A city counts without its country from this many inhabitants.
+"""A city with this many inhabitants counts as a place even without its country.
 
 The names of smaller cities are also words of titles: Enterprise, Mobile, Commerce."""
 
@@ -49,10 +49,10 @@ def number_in(title: str) -> str | None:
 def title_key(title: str, location_text: str | None, employer: str | None, evidence: frozenset[str]) -> str:
     """Return the words of a title that distinguish jobs: in canonical form, each once, sorted.
 
-    Left out are words for gender and workplace, requisition numbers, and the employer's name or keys in its `evidence`.
-    A separate part of the title is also left out if it is a place: a city, a country, a group of countries, or words of
-    the advert's location. "Sr. ML Engineer - Berlin (m/f/d)" and "Machine Learning Engineer (Senior), Remote" both give
-    `engineer ml senior`.
+    The key leaves out words for gender and workplace, requisition numbers, and the employer's name or keys in its
+    `evidence`. It also leaves out a separate part of the title that is a place: a city, a country, a group of
+    countries, or words of the advert's location. "Sr. ML Engineer - Berlin (m/f/d)" and "Machine Learning Engineer
+    (Senior), Remote" both give `engineer ml senior`.
     """
     return _read_title(title, location_text or "", employer or "", evidence)[0]
 

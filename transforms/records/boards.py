@@ -11,8 +11,9 @@ class Board:
     """An employer's board on a platform. `board` is its token in the platform's addresses, with case kept.
 
     `country` is the employer's country (ISO 3166-1 alpha-2). `industry` is an ISIC section or one of the guide's six
-    industries. `industry_evidence` is the source for it ("advert of DAY: what the employer does", "public: ..."); None
-    if entered before evidence was required. `hires_in` are the UN M49 regions in which the board's postings were seen.
+    industries. `industry_evidence` is the source for the industry ("advert of DAY: what the employer does", "public:
+    ..."); None if the industry was entered before evidence was required. `hires_in` are the UN M49 regions in which the
+    board's postings were seen.
     """
 
     source: str

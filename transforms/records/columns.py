@@ -3,8 +3,8 @@
 Such classes give the DDL, CHECKs, comments, the gates' expectations, the Parquet schema and DICTIONARY.md. This module
 imports only the standard library, so that readers and refine workers can use the classes.
 
-In names of columns, `_on` is a date, `_at` a UTC time, `_text` what the source wrote, and `is_` a truth value. NULL
-means "not stated"; zero or a default never replaces it.
+In the name of a column, `_on` marks a date, `_at` a UTC time, `_text` what the source wrote, and `is_` a truth value.
+NULL means "not stated"; zero or a default never replaces it.
 """
 
 from __future__ import annotations
@@ -19,11 +19,10 @@ from typing import Any, TypeVar, dataclass_transform
 
 @dataclass(frozen=True)
 class Column:
-    """What a column declares besides its Python type.
+    """What a column declares besides its Python type. A column whose type includes None is nullable.
 
     `values` lists the allowed values. `low` and `high` bound a number. `pattern` is a regular expression for the whole
-    value. `references` names the "table.column" whose values the column takes. A column is nullable if its type has `|
-    None`.
+    value. `references` names the "table.column" whose values the column takes.
     """
 
     doc: str

@@ -15,7 +15,7 @@ TEXT_STATES = ("full", "snippet", UNREAD, NO_TEXT)
 FULL_ADVERT, TRUNCATED, SNIPPET, FORUM_COMMENT = "full_advert", "truncated", "snippet", "forum_comment"
 READ_CLASSES = (FULL_ADVERT, TRUNCATED, SNIPPET, FORUM_COMMENT)
 TEXT_CLASSES = (*READ_CLASSES, UNREAD, NO_TEXT)
-"""Kinds of text by where they were read, the most complete first.
+"""Kinds of text, the most complete first.
 
 They are never counted together: a short comment that names no skill says less about the job than a full advert that
 names none."""
@@ -95,16 +95,17 @@ EXPERIENCE_BANDS = {"0-1": (0, 2), "2-4": (2, 5), "5-7": (5, 8), "8+": (8, 100)}
 
 They are not levels: a person with eight years may be at any level."""
 PAID_IN = ("local", "dollar_linked", "part_dollars", "dollars")
-"""The currency of a person's pay: the country's own, its own at the dollar's rate, partly dollars, only dollars."""
+"""The currency of a person's pay: the country's own, that currency at the dollar's rate, partly or only dollars."""
 REPORT_FLAGS = ("gross_net_contradicted", "period_contradicted", "implausible_low", "implausible_high")
 """Reasons to doubt an amount that a person reports, in order of precedence."""
 CELL_STATES = ("published", "low", "suppressed")
 FIGURE_STATES = (*CELL_STATES, "stale")
 SHARE_DOUBTS = ("few_employers", "one_employer", "few_effective", "wide", "wide_for_share")
 SHARE_FORMS = ("point", "interval", "bounds")
-"""How a share is printed: point with interval, interval alone, or bounds.
+"""How a share is printed: as a point with its interval, as an interval alone, or as bounds.
 
-The interval is printed alone if it is too wide for a point. Bounds, for all jobs, are printed if few adverts say."""
+The interval is printed alone if it is too wide for a point. Bounds for all jobs are printed if too few adverts give an
+answer."""
 SKILL_KINDS = ("technology", "concept")
 SKILL_CATEGORIES = (
     "Programming Languages",
@@ -141,7 +142,7 @@ ROLES = tuple(role for roles in ROLE_GROUPS.values() for role in roles)
 GROUP_OF_ROLE = {role: group for group, roles in ROLE_GROUPS.items() for role in roles}
 AI_CORE = ("ai_engineering", "ai_science")  # together "ai_core" in the marts
 AI_GROUPS = (*AI_CORE, "ai_other")
-"""Groups of roles whose adverts are all AI adverts. An advert for another role is one if the job builds AI."""
+"""Groups of roles whose adverts are all AI adverts. Other adverts are AI adverts only if the job builds AI."""
 TECHNICAL_GROUPS = ("data", "other_engineering")
 """Groups of engineering and data roles with which AI adverts are compared."""
 SAMPLED_GROUP = "other"
@@ -188,12 +189,13 @@ LAW_IN_FORCE, NO_LAW, LAW_UNKNOWN = "in_force", "none", "unknown"
 LAW_CLASSES = (LAW_IN_FORCE, NO_LAW, LAW_UNKNOWN)
 """Whether a law that requires adverts to state pay is in force: at a place of the job, at none, or unknown."""
 STOCK = "stock"
-"""`adverts` of rows on the stock. Other rows are on the flow of a quarter ("2026Q1")."""
+"""Value of `adverts` in rows about the stock. Other rows are about the flow of a quarter ("2026Q1")."""
 PLACES_OF_LAWS = ("world", "country", "subdivision")
 """Levels of places by which pay disclosure is counted."""
 OCCUPATION_SCHEMES = SOC, NOC, SSOC, ISCO = ("SOC 2018", "NOC 2021", "SSOC", "ISCO-08")
-"""Classifications of occupations: of the United States, Canada, Singapore (whose file does not say which edition), and
-the International Labour Organization's."""
+"""Classifications of occupations: of the United States, Canada, Singapore and the International Labour Organization.
+
+Singapore's file does not say which edition it follows."""
 NEARNESSES = ("same", "near", "wider")
 
 JOB_RULES = ("same text", "similar text", "same facts")

@@ -200,7 +200,7 @@ def names_followed_role(title: object) -> bool:
 
 
 def followed_ids(items: Iterable[Mapping[str, object]], *, id: str, title: str) -> list[str]:
-    """Return the ids of the records whose title names a role that we follow. `id` and `title` are keys of the records."""
+    """Return the ids of the records whose title names a role that we follow. `id` and `title` are the keys to read."""
     return [str(item[id]) for item in items if item.get(id) and names_followed_role(item.get(title))]
 
 

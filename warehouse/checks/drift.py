@@ -74,10 +74,10 @@ def judge(
     The file has `n_rows` new rows; `n_seen` also counts rows that it only repeats. `con` is a database with ops.loads,
     ops.fill_rates (how many rows fill each column) and ops.self_checks (adverts that contradict themselves).
 
-    `expected_rows` are the bounds that the source declares: fewer rows fail, more warn. If it is None, the source gives
-    changes, and any number of rows is right. A file that a person `accepted` begins a new history. `live` names the
-    files of live nights, and only these are history: files added by hand do not show what a night gives. If it is None,
-    all are.
+    `expected_rows` are the bounds that the source declares: fewer rows fail, more warn. None means that the source
+    gives changes, so any number of rows is right. A file that a person `accepted` begins a new history. `live` names
+    the files of live nights; only these are history, because files added by hand do not show what a night gives. None
+    means all files.
     """
     history = {"source": source, "accepted": list(accepted), "live": None if live is None else list(live)}
     findings = [

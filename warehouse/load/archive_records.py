@@ -1,13 +1,13 @@
 """Records beside the archive: rows of the work file that no server can give again, in files that are never changed.
 
-`BOARDS` records which boards lists named, the draw of the panel, and why each board was asked with which chance.
+`BOARDS` records which boards lists named, the draw of the panel, and why and with which chance each board was asked.
 `PUBLISHED` records what was published and decided: vintages, the ledger and the journal of runs. The new and changed
 rows of a table become a small Parquet file (`published/vintages-NUMBER.parquet`). Together the files are a log: the
 last entry of a key counts. In tables that may lose rows, an entry may say that its key is gone (`is_gone`).
 
-The work file remembers which files it has read and what they say about each key, so it reads each file once. It writes
-whatever no file says yet: a change that was lost in a kill is written next time. A file's metadata have the digest of
-its rows, the version of the table's declaration, the estimand if there is one, and the run.
+The work file remembers which files it has read and what they say about each key, so it reads each file once. Whatever
+no file says yet is written to a new file; if the program is killed before that, the next run does it. A file's metadata
+have the digest of its rows, the version of the table's declaration, the estimand if there is one, and the run.
 """
 
 from __future__ import annotations
@@ -66,9 +66,9 @@ class Place(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class Record:
-    """A table that is on record, and the name of its files.
+    """A table whose rows are recorded, and the name of its files.
 
-    `where`: SQL condition of the rows on record. `may_lose`: whether rows may be deleted. `settled_by`: a column; once
+    `where`: SQL condition of the rows to record. `may_lose`: whether rows may be deleted. `settled_by`: a column; once
     one of its values is on record, the rows with that value never change.
     """
 
@@ -116,7 +116,7 @@ PUBLISHED = (
     Record(cls=Days, name="published/days", where=f"mart = {literal(table_of(Figures).name)}", may_lose=True),
     RUNS,
 )
-"""Runs come last: if a run is on record, so is everything that it published."""
+"""The records of what was published. Runs come last: if a run is on record, so is everything that it published."""
 
 
 def restore(con: database.Connection, archive: Place, records: Sequence[Record] = (*BOARDS, *PUBLISHED)) -> None:

@@ -101,7 +101,7 @@ def put_curated(con: database.Connection, tokens: Iterable[tuple[str, str]], day
 
 
 def respell(con: database.Connection, source: str, board: str, spelling: str) -> None:
-    """Change a token to its platform's capitals, unless people entered the board or both spellings are known."""
+    """Change a token to its platform's spelling, unless people entered the board or both spellings are known."""
     parameters = {"spelling": spelling, "source": source, "board": board, "curated": CURATED}
     con.execute(read_sql("load/sql/respell_board"), parameters)
 

@@ -5,7 +5,7 @@ name, or an employer's own board or domain (`transforms.employers.identity`). Th
 on boards.csv, not on the order in which adverts were loaded.
 
 Three rules prevent false unions. A very short key counts only within its source (`employers.identity`). A board or
-domain unites names only if they have something in common, with each other or with its own name (`unites`). A board's
+domain unites names only if these are similar to each other or to the name of the board or domain (`unites`). A board's
 token belongs to whoever registered it first, so it counts for less than a stated name (`_evidence_of`).
 
 An `employer_id` is the key of a name: the smallest in boards.csv for that employer, or else the one seen first. So

@@ -47,7 +47,7 @@ NOT_CONTENT = ("posting_id", "source", "board", "told_by", "is_drawn")
 
 A second board, or another depth of reading, says nothing new about an advert."""
 FULLNESS = f"list_position(['none', 'snippet', 'full'], replace(text_state, '{UNREAD}', 'full'))"
-"""SQL: how much of an advert's text the answer has. An unread text counts as full, since an edit may make it unread."""
+"""SQL: how much of an advert's text the answer has. An unread text counts as full."""
 ADVERT = [f.name for f in fields_of(Advert)]
 IN_DOLLARS = [f.name for f in fields_of(InDollars)]
 

@@ -135,9 +135,9 @@ def load(
     `files` are all refined files of the source. A file that was loaded or refused with the same key is skipped. Each
     transaction loads the files of one time, usually a single file.
 
-    In two cases, one transaction loads the whole source again: a file is not later than everything loaded, or a file
-    was loaded with another key because its reader or a lookup was edited. So `core` is the same for every order of
-    loading, and no older reading remains.
+    In two cases, one transaction loads the whole source again: new files with postings are not later than everything
+    loaded, or a file was loaded with another key because its reader or a lookup was edited. So `core` is the same for
+    every order of loading, and no older reading remains.
 
     A file that `gate` or a CHECK refuses leaves no rows, only its rejects and a reason in `ops.rejects`. If a reload
     lacks or refuses a file that was good before, nothing changes: the source keeps its last good rows.

@@ -102,9 +102,9 @@ def stage_folder(target: Path, files: Iterable[tuple[str, bytes]]) -> StagedFile
 def begin_folder(target: Path) -> StagedFile:
     """Make an empty folder, which the caller fills. `commit` then puts it in its place, or `abandon` removes it.
 
-    It is in a new folder beside the target, which has a random name and holds `MARK`. Such folders left by killed
-    commands, and nothing else, are removed first. Only one process at a time may do this for a target. Raise `OSError`
-    with the target's name; then nothing is left behind.
+    The empty folder is inside a new folder beside the target. That new folder has a random name and holds `MARK`. Such
+    folders left by killed commands, and nothing else, are removed first. Only one process at a time may do this for a
+    target. Raise `OSError` with the target's name; then nothing is left behind.
     """
     with naming(target):
         take_back(target)

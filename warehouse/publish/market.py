@@ -134,7 +134,7 @@ def _attach(con: database.Connection, fresh: Path) -> contextlib.AbstractContext
 
 
 def _market_key() -> str:
-    """Return a digest of everything in a published file except its rows. If it differs, the file is made anew."""
+    """Return a digest of everything in a published file except its rows. If it differs, the file is written anew."""
     parts = [*declarations(is_published=True), *analysis_views.declarations(), PUBLISHED_STORAGE, duckdb.__version__]
     return hashlib.blake2b("\n".join(parts).encode(), digest_size=16).hexdigest()
 

@@ -22,8 +22,8 @@ def open_reader(
 
     `with_texts` adds the view `adverts` (posting_id, text) with the text of each posting's newest observation. The
     texts come from the refined files in `refined`, by default the folder of that name in `data_dir`. `max_memory`
-    bounds the memory of queries ("1GB"); by default they may use most of the machine's. Queries may make scratch tables
-    in memory, but not spill to disk. Raise `FileNotFoundError` if nothing was published yet.
+    bounds the memory of queries ("1GB"); by default, queries may use most of the machine's memory. Queries may make
+    scratch tables in memory, but not spill to disk. Raise `FileNotFoundError` if nothing was published yet.
 
     DuckDB 2.0 keeps every attached file and allowed folder open to COPY ... TO even without external access, so
     market.duckdb could be overwritten. Therefore the file system itself is switched off once market.duckdb is open, and

@@ -95,9 +95,8 @@ def _digests(con: duckdb.DuckDBPyConnection, cls: type, table: str, names: Seque
 
     The order of rows does not matter. Comparing the columns of joined rows would take three times as long. Hashes of
     keys are added up, so that a duplicate key shows. The other hashes are XORed, which takes two thirds of the time.
-    They are hashed twice, because DuckDB itself combines two hashes by XOR, so that a value shared by all rows would
-    cancel out. Of a list, it is also hashed whether the list is NULL, because NULL and an empty list have the same
-    hash.
+    They are hashed twice: DuckDB itself combines two hashes by XOR, so a value shared by all rows would cancel out. The
+    digest of a list also covers whether the list is NULL, because NULL and an empty list have the same hash.
     """
     is_list = {field.name for field in fields_of(cls) if field.is_list}
     values = (f"{ident(name)} IS NULL, {ident(name)}" if name in is_list else ident(name) for name in names)
