@@ -49,7 +49,7 @@ class Platform(NamedTuple):
     prefix: str
     """The source puts this before the token of such a board."""
     kind: str = ""
-    """"boards" if each board belongs to a single employer; otherwise "aggregator", "forum", "short links" and others."""
+    """"boards" if each board belongs to a single employer. Any other kind, such as "forum", belongs to no employer."""
 
 
 class _Word(NamedTuple):

@@ -284,7 +284,7 @@ class _Table:
     def meet(
         self, row: Integers, value: Integers, left: Integers, right: Integers, *, of: int
     ) -> npt.NDArray[np.bool_]:
-        """Whether two versions share a value. `row` and `value` give the values of each row; `of` is above all values."""
+        """Whether two versions share a value. `row` and `value` pair rows with their values, which are below `of`."""
         keys = _different(row * of + value)
         begins = np.searchsorted(row, np.arange(self.n + 1))
         counts = (begins[1:] - begins[:-1])[left]

@@ -5,7 +5,7 @@ a table are CHECKs of the database. Nested columns and advert texts never reach 
 advert.
 
 One SELECT counts the rows that break each expectation, and Great Expectations judges the counts. An expectation per
-column would take 0.3 s a file, a fifth of a small night.
+column would take 0.3 s a file, a fifth of the time of a small night.
 
 Great Expectations takes seconds to import, so it is imported only when the first gate has rows to judge. Its context is
 ephemeral: no project folder, no telemetry, no progress bars.

@@ -266,7 +266,7 @@ def _load_batch(job: _Job, batch: Sequence[RefinedFile]) -> list[LoadResult]:
 
 
 def _find_faulty_file(job: _Job, error: _RefusedError, batch: Sequence[RefinedFile]) -> RefinedFile:
-    """Return the file that an error names; otherwise the first file that cannot be loaded alone."""
+    """Return the file that an error names; otherwise the first file that cannot be loaded alone, or else the last."""
     trial = replace(job, gate=lambda *_: True, end=_end_of(None))
     for file in () if error.file else batch:
         try:
@@ -287,7 +287,7 @@ def _keep(job: _Job, missing_warcs: Sequence[str]) -> tuple[LoadResult, ...]:
 
 
 def _reload(job: _Job, loaded_keys: Mapping[str, str]) -> tuple[LoadResult, ...]:
-    """Load all files of the source again in one transaction, which a refused file undoes if it was good before."""
+    """Load all files of the source again in one transaction. It fails if a file is refused that was good before."""
     files = list(job.files.values())
     log.info("%s: its reader changed or a file came late; all %d files are loaded again", job.source, len(files))
     try:
