@@ -1,4 +1,4 @@
-"""A readable name for an employer of which only a board's token is known ("omafertility").
+"""A readable name for an employer, made from its board's token ("omafertility") if nothing else is known.
 
 `find_spelling` looks for the token's letters in the advert's own text ("Oma Fertility"). `write_token` makes a name
 from the token alone ("black-forest-labs" becomes "Black Forest Labs"). Both names are for display; `identity` decides

@@ -1,4 +1,4 @@
-"""Find the job behind several postings: fill `job_id`, core.job_links and core.job_merges.
+"""Find the job to which several postings belong: fill `job_id`, core.job_links and core.job_merges.
 
 `transforms.employers` compares two adverts (`links`) and gives ids to jobs (`job_ids`). This module remembers what was
 compared, in tables of the work file that are never published: the fields of each version (`compared`), the sketch of

@@ -344,7 +344,7 @@ def _row_class(rows: Path) -> type:
 def _stage(job: _Job, file: RefinedFile, row_class: type) -> None:
     """Make the temporary table `STAGED` with the newest row of each key in the file.
 
-    For rows other than postings, also make `newest`: the rows that core lacks, or of which core has an older version.
+    For rows other than postings, also make `newest`: the rows that are missing in core or newer than the rows in core.
     If the file repeats rows of a refused file, these rows are judged as if they were in this file.
     """
     keys = ", ".join(map(ident, key_of(row_class)))

@@ -15,7 +15,7 @@ from warehouse.schema import literal
 
 
 class MissingRowsError(Exception):
-    """Refined files repeat adverts of which no refined file has a row. The message names the files."""
+    """Refined files repeat adverts whose row no refined file has. The message names the files."""
 
 
 def rows_in(files: Mapping[str, RefinedFile], columns: str) -> str:
