@@ -1,7 +1,7 @@
-"""Whether an advert agrees with itself: readings on the same subject are compared with each other.
+"""Check whether an advert agrees with itself by comparing readings on the same subject.
 
-No reading is changed. Where two contradict each other, the advert or our reading is wrong; how often that happens shows
-which reader gets worse, and where an audit should look.
+The checks change no reading. A contradiction means that the advert or our reading is wrong. The number of
+contradictions shows which reader gets worse and where an audit should look.
 """
 
 from __future__ import annotations
@@ -20,36 +20,36 @@ from transforms.role.titles import seniority_by_years
 from transforms.text.halves import split_halves
 
 LEVELS = tuple(MIN_YEARS_OF_LEVEL)
-"""Levels that years of experience imply, from the lowest, which includes interns."""
+"""The levels that years of experience imply, lowest first. The lowest includes interns."""
 MIN_LEVELS_APART = 2
-"""Levels between title and years from which they contradict each other: employers differ by one level."""
+"""Title and years contradict each other if they differ by this many levels. Employers themselves differ by one."""
 
 
 class Evidence(NamedTuple):
-    """Readings of an advert that others can contradict. None: not stated."""
+    """The readings of an advert that are compared with each other. None: the advert does not state the value."""
 
     places: tuple[Place, ...] = ()
     remote_scope: tuple[str, ...] = ()
     pay: tuple[Pay, ...] = ()
     pay_country: str | None = None
     is_pay_repeated: bool | None = None
-    """Whether the text repeats a range of the source's field."""
+    """Whether the text repeats a pay range that the source also gives in a field."""
     is_workplace_repeated: bool | None = None
-    """Whether the text agrees with the source's field on the workplace."""
+    """Whether the text agrees with the source's field about the workplace."""
     level_in_title: str | None = None
     years_min: float | None = None
     text: str = ""
 
 
 class Consistency(NamedTuple):
-    """Names of the checks (`SELF_CHECKS`) that hold for an advert, and of the checks that fail."""
+    """The names of the checks (`SELF_CHECKS`) that an advert passes, and of the checks that it fails."""
 
     agreements: tuple[str, ...]
     doubts: tuple[str, ...]
 
 
 def check_itself(evidence: Evidence) -> Consistency:
-    """Run each check for which an advert states both sides."""
+    """Run every check for which an advert states both values, and return the names of the checks passed and failed."""
     results = [(name, check(evidence)) for name, check in CHECKS.items()]
     return Consistency(
         tuple([name for name, is_met in results if is_met]),
@@ -58,14 +58,13 @@ def check_itself(evidence: Evidence) -> Consistency:
 
 
 def _currency_country(evidence: Evidence) -> bool | None:
-    """Whether the posting's own pay is in legal tender of the one country it counts in."""
+    """Whether the headline pay is in the currency of the one country where it counts."""
     head = next((pay for pay in evidence.pay if pay.is_headline), None)
     market = market_of(head.currency, evidence.pay_country) if head else None
     return None if market is None else market == "local"
 
 
 def _pay_zone(evidence: Evidence) -> bool | None:
-    """Whether each country that pay is tied to is among the advert's places or in its remote scope."""
     zones = {pay.country for pay in evidence.pay if pay.country and pay.place_text}
     if not zones:
         return None
@@ -74,7 +73,6 @@ def _pay_zone(evidence: Evidence) -> bool | None:
 
 
 def _level_years(evidence: Evidence) -> bool | None:
-    """Whether the years asked for fit the title's level, or the level above or below."""
     level = LEVELS[0] if evidence.level_in_title == "intern" else evidence.level_in_title
     if level not in LEVELS or evidence.years_min is None:
         return None
@@ -83,13 +81,11 @@ def _level_years(evidence: Evidence) -> bool | None:
 
 
 def _city_subdivision(evidence: Evidence) -> bool | None:
-    """Whether each city lies in its subdivision, among cities that GeoNames has in the country."""
     verdicts = [fits for place in evidence.places if (fits := lies_in_subdivision(place)) is not None]
     return all(verdicts) if verdicts else None
 
 
 def _language_halves(evidence: Evidence) -> bool | None:
-    """Whether both halves of a bilingual text ask for the same years and degree, as far as both ask for any."""
     halves = split_halves(evidence.text)
     if halves is None:
         return None
@@ -110,4 +106,4 @@ CHECKS: Mapping[str, Callable[[Evidence], bool | None]] = MappingProxyType(
         "language_halves": _language_halves,
     }
 )
-"""Each check returns True if it holds, False if it fails, None if the advert does not state both sides."""
+"""Checks by name. A check returns True if passed, False if failed, None if the advert does not state both values."""

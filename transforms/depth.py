@@ -1,9 +1,9 @@
-"""Two depths of reading: which adverts are read with their text, and which without.
+"""Decide which adverts are read with their text and which without.
 
-An advert takes about 0.6 ms with its text and 0.1 ms without (docs/scale.md), and two adverts in three are for work
-that we do not follow. So a text is read if the title or the text indicates AI, data or engineering; a random share of
-the other texts is read, too, to represent them all. Only the advert's words, its id and the share decide, so that the
-same bytes are read alike every night and in every rebuild.
+Reading an advert takes about 0.6 ms with its text and 0.1 ms without it (docs/scale.md), and two adverts in three are
+for work that we do not follow. So a text is read if the title or the text names AI, data or engineering. Of the other
+texts, only a random share is read, which represents them all. The decision depends only on the advert's words, its id
+and the percentage to be read, so that every night and every rebuild decides alike.
 """
 
 from __future__ import annotations
@@ -20,16 +20,16 @@ ALL_PERCENT = 100
 """The `percent` at which every text is read."""
 SALT = "jobmarket depth 1"
 MIN_WORDS = 2
-"""Different things of `lookups/role/work_words.csv` that a text must name: every fourth text names one."""
+"""A text is read if it names this many things from `lookups/role/work_words.csv`. Every fourth text names only one."""
 MAX_SCANNED = 100_000
-"""Characters of a text that are searched: five times the longest text seen on a board."""
+"""The number of characters of a text that are searched: five times the longest text seen on a board."""
 
 
 class Depth(NamedTuple):
     """Whether an advert's text is read, and why.
 
-    `told_by`: what shows that its work is in AI, data or engineering: `title`, `words` or None. `is_drawn`: whether it
-    is in the random share. `is_read`: whether its text is read; True without a text.
+    `told_by`: where AI, data or engineering work was recognised: `title`, `words` or None. `is_drawn`: whether the
+    advert belongs to the random share. `is_read`: whether its text is read; also True for an advert without a text.
     """
 
     told_by: str | None
@@ -38,7 +38,9 @@ class Depth(NamedTuple):
 
 
 def find_depth(source: str, id: str, title: object, words: object, *, percent: int) -> Depth:
-    """Decide how deep an advert is read. `words` is its uncleaned text or HTML, `percent` the random share.
+    """Decide whether an advert's text is read.
+
+    `words` is the text or HTML before cleaning. `percent` is the random share, in per cent.
 
     >>> find_depth("toy", "1", "Machine Learning Engineer", "<p>Build models.</p>", percent=20).told_by
     'title'
@@ -51,7 +53,10 @@ def find_depth(source: str, id: str, title: object, words: object, *, percent: i
 
 
 def draw_number(source: str, id: str) -> float:
-    """The permanent random number of an advert, from 0 to below 1, so that a larger share includes a smaller one."""
+    """Return an advert's permanent random number: at least 0 and below 1.
+
+    An advert is drawn if its number is below the random share. So a larger share holds all adverts of a smaller share.
+    """
     digest = hashlib.sha256(f"{SALT}\n{source}\n{id}".encode("utf-8", "replace")).digest()
     return int.from_bytes(digest[:8]) / 2**64
 
@@ -67,7 +72,6 @@ def names_such_work(words: object) -> bool:
 
 @functools.cache
 def _work_words() -> tuple[Phrases, tuple[str, ...]]:
-    """A search for all spellings of the words, and the thing that each spelling names."""
     names = {row["name"] for row in cells_of("work_words")}
     skills = {skill.skill: (skill.skill, *skill.aliases) for skill in taxonomy()}
     spellings = {
@@ -77,7 +81,6 @@ def _work_words() -> tuple[Phrases, tuple[str, ...]]:
 
 
 def _expression(spelling: str) -> str:
-    """A spelling as a regular expression; an end that is a letter or digit must be the end of a word."""
     letters = spelling.encode("latin-1", "replace").decode("latin-1")
     plain = "".join(letter if letter.isalnum() or letter == " " else f"\\x{ord(letter):02x}" for letter in letters)
     first, last = (r"\b" if letter.isalnum() else "" for letter in (letters[0], letters[-1]))

@@ -1,8 +1,8 @@
-"""The one place a `Posting` is made.
+"""Make a `Posting` from what a source says. Nothing else makes one.
 
-A source says what it knows in its own words; `posting` reads the rest (text, pay, places, role, level,
-skills) by the rules of the readers beside this module and returns the finished value. It has no clock, no
-network and no database, so the same response always gives the same posting.
+A source gives an advert in its own words. `posting` reads the text, pay, places, role, level and skills with the
+readers in the packages of `transforms`, and returns the finished row. It uses no clock, network or database, so the
+same response always gives the same posting.
 """
 
 from __future__ import annotations
@@ -54,34 +54,35 @@ from transforms.text.language import language_of
 from transforms.text.rejects import MISSHAPEN, Rejected, first_issues
 
 MAX_HTML = 4_000_000
-"""HTML is read up to this many characters: over ten times the longest advert seen (an ATS page of 330 kB)."""
+"""Only this many characters of HTML are read: over ten times the longest advert seen (330 kB)."""
 MAX_TEXT = 200_000
-"""Text is read up to this many characters; longer ones are not adverts but pasted documents."""
+"""Only this many characters of text are read. Longer texts are not adverts but pasted documents."""
 MIN_FULL_ADVERT = 500
-"""Characters of the shortest full advert. Shorter texts were cut by an aggregator: of 8,500 adverts on employers' own
-boards 10 are shorter."""
+"""Minimum characters of a full advert. A shorter text was probably cut by an aggregator.
+
+Of 8,500 adverts on employers' own boards, only 10 are shorter."""
 MIN_FULL_TEXT = 200
-"""Characters from which a text is more than a snippet: no advert describes a job in two lines."""
+"""A text with fewer characters is a snippet: no advert describes a job in two lines."""
 MAX_REQUISITION = 60
-"""Characters above which a requisition is prose; ATS fields for it are two or three words wide."""
+"""A longer requisition is prose. The fields for it in applicant tracking systems hold two or three words."""
 REQUISITION = "req "
-"""Put before a requisition number, so that its digits are not masked as a telephone number."""
+"""Text put before a requisition number, so that its digits are not masked as a telephone number."""
 NO_REQUISITION = re.compile(
     r"[^1-9]*|\W*9{3,}\W*|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
     r"|.*\b(?:evergreen|pipeline|talent (?:pool|community)|tb[acd]|placeholder|pending)\b.*",
     re.IGNORECASE,
 )
-"""Placeholders for a requisition number: no digit but 0, a run of 9, a system's UUID, words for a standing post."""
+"""Placeholders instead of a requisition number: no digit but 0, a run of 9, a UUID, or words such as "evergreen"."""
 BATCH = 64
-"""Postings that are made together, step by step: some hundred kilobytes of text."""
+"""The number of postings that are made together, step by step. Their texts take some hundred kilobytes."""
 NO_WORDINGS: Mapping[str, str] = MappingProxyType({})
 
 
 def posting(**raw: Unpack[RawPosting]) -> Posting:
     """Make a finished posting from what a source says.
 
-    Raises `Rejected` when id or title is missing. Anything else that cannot be read is left NULL and, where the
-    source stated it, noted in `issues`.
+    Raise `Rejected` if id or title is missing. Any other value that cannot be read is None in the posting; if the
+    source stated it, an issue is added to `issues`.
     """
     raw = bound_raw(raw, None)
     steps = _steps(raw, wording_hash(raw), _depth_of(raw, ALL_PERCENT))
@@ -104,19 +105,21 @@ def postings(
     seen_on: date | None = None,
     percent: int = ALL_PERCENT,
 ) -> Iterator[_Row]:
-    """Make several postings, in order. Other rows pass through unchanged; a record that is no posting becomes an issue.
+    """Make a posting of each record, in order.
 
-    `BATCH` of them are made together, step by step: the tables of a step then stay in the processor's cache, and the
-    lines of all texts are read at once. The result is the same as `posting`'s. An advert with a `wording_hash` among
-    `earlier_wordings` was read before and becomes a `Repetition`. `seen_on` is the day of the answer, `percent` the
-    share of other texts that are read (`transforms.depth`).
+    Issues, removals and repetitions pass through unchanged. A record that cannot be made into a posting becomes an
+    issue. A record with a `wording_hash` among `earlier_wordings` was read before and becomes a `Repetition`. `seen_on`
+    is the day of the answer. `percent` is the share of texts about other work that are read (`transforms.depth`).
+
+    `BATCH` postings are made together, step by step: the tables of a step then stay in the processor's cache, and the
+    lines of all texts are read at once. The result is the same as if `posting` made each of them.
     """
     for group in _batches(records):
         yield from _make_batch(group, earlier_wordings, seen_on, percent)
 
 
 def _batches(records: Iterable[_RawRow]) -> Iterator[list[_RawRow]]:
-    """Yield `BATCH` records at a time; when reading the answer fails, those before the failure come first."""
+    """Yield `BATCH` records at a time. If reading fails, yield the records before the failure, then raise the error."""
     group: list[_RawRow] = []
     try:
         for record in records:
@@ -176,15 +179,11 @@ def _has_wrong_type(record: object, error: Exception) -> Issue:
 
 
 class _Notes(NamedTuple):
-    """Spans and issues of an advert, in the order of the steps that add them."""
-
     spans: list[Span]
     issues: list[Issue]
 
 
 class _Advert(NamedTuple):
-    """Id, title, text and location of an advert, and how its text is classed."""
-
     id: str
     title: str
     body: _Body
@@ -194,7 +193,10 @@ class _Advert(NamedTuple):
 
 
 class _Terms(NamedTuple):
-    """Where and how the job is done. `country`: the one country it is in, or that its remote work is open to."""
+    """Where the job is done, and the kind of employment.
+
+    `country` is the one country where the job is, or the one country that its remote work is open to.
+    """
 
     where: Whereabouts
     country: str | None
@@ -202,8 +204,6 @@ class _Terms(NamedTuple):
 
 
 class _Demands(NamedTuple):
-    """What the job asks of a person, and what it does with AI: columns of a posting."""
-
     seniority: str
     seniority_inferred: bool
     years_min: float | None
@@ -213,9 +213,9 @@ class _Demands(NamedTuple):
 
 
 class _Offer(NamedTuple):
-    """All components of pay, the posting's own first, and where that counts.
+    """All components of pay, with the headline pay first, and the area where the headline pay counts.
 
-    `is_repeated`: whether prose repeats the range of a field; None where either states none.
+    `is_repeated`: whether the text repeats the range of a pay field; None if the field or the text states no range.
     """
 
     pay: tuple[Pay, ...]
@@ -224,13 +224,12 @@ class _Offer(NamedTuple):
 
 
 def _depth_of(raw: RawPosting, percent: int) -> Depth:
-    """How deep an advert is read, by its id, title and text before they are cleaned."""
     words = raw.get("html") or raw.get("text")
     return find_depth(raw["source"], str(raw.get("id")).strip(), raw.get("title"), words, percent=percent)
 
 
 def _steps(raw: RawPosting, digest: str | None, depth: Depth) -> Generator[None, None, Posting]:
-    """Make a posting; every `yield` ends a step of readers that share their tables."""
+    """Make a posting, with a `yield` after each step. A step's readers share their tables."""
     notes = _Notes([], [*raw.get("issues", ())])
     advert = _read_advert(raw, depth, notes)
     yield
@@ -260,7 +259,7 @@ def _steps(raw: RawPosting, digest: str | None, depth: Depth) -> Generator[None,
         spans=(_span("role", "title", role.start, role.end, role.rule), *notes.spans),
         issues=first_issues(notes.issues, MAX_ISSUES_OF_ADVERT),
         wording_hash=digest,
-        record_hash=None if notes.issues else raw.get("record_hash"),  # an issue may be one of the day it was seen on
+        record_hash=None if notes.issues else raw.get("record_hash"),  # issues may depend on the day of the answer
         **_stated_columns(raw),
         **_text_columns(raw, advert),
         **_place_columns(where),
@@ -271,7 +270,6 @@ def _steps(raw: RawPosting, digest: str | None, depth: Depth) -> Generator[None,
 
 
 def _read_advert(raw: RawPosting, depth: Depth, notes: _Notes) -> _Advert:
-    """Id, title and text. Raises `Rejected` where the id or the title is missing."""
     id, title = _id_and_title(raw)
     place = _fold_space(raw.get("location_text"))
     if not depth.is_read:
@@ -289,7 +287,6 @@ def _text_state(text: str) -> str:
 
 
 def _text_class(text_class: str, state: str, text: str) -> str:
-    """The class that the endpoint states, unless the text is too short for it."""
     if state == "none":
         return NO_TEXT
     min_length = MIN_FULL_ADVERT if text_class == FULL_ADVERT else MIN_FULL_TEXT
@@ -297,7 +294,6 @@ def _text_class(text_class: str, state: str, text: str) -> str:
 
 
 def _read_terms(raw: RawPosting, advert: _Advert, statements: Sequence[Statement], notes: _Notes) -> _Terms:
-    """Places, workplace and kind of employment. `statements`: what the text says of the workplace."""
     where = whereabouts(
         advert.location_text,
         addresses=raw.get("addresses", ()),
@@ -318,7 +314,6 @@ def _read_terms(raw: RawPosting, advert: _Advert, statements: Sequence[Statement
 
 
 def _read_demands(raw: RawPosting, advert: _Advert, role: Reading, level: Reading, notes: _Notes) -> _Demands:
-    """Level, years, degree and the work with AI, by the text and what title and source say of the level."""
     text = advert.body.text
     years = years_in(text) if text else None
     degree = degree_in(text) if text else None
@@ -345,7 +340,6 @@ def _read_demands(raw: RawPosting, advert: _Advert, role: Reading, level: Readin
 def _read_offer(
     raw: RawPosting, advert: _Advert, terms: _Terms, role: Reading, level: Reading, notes: _Notes
 ) -> _Offer:
-    """All pay that fields and prose state, and the posting's own pay among it."""
     where, text = terms.where, advert.body.text
     is_ruled_out = terms.country is not None and terms.country in countries_ruled_out(advert.location_text or "")
     country = None if is_ruled_out else terms.country
@@ -373,7 +367,6 @@ def _read_offer(
 
 
 def _stated_columns(raw: RawPosting) -> dict[str, Any]:
-    """Columns that a source states in fields."""
     return {
         "source": raw["source"],
         "board": raw.get("board"),
@@ -389,7 +382,6 @@ def _stated_columns(raw: RawPosting) -> dict[str, Any]:
 
 
 def _text_columns(raw: RawPosting, advert: _Advert) -> dict[str, Any]:
-    """Title and text, and what the text says of the employer."""
     body, language = advert.body, raw.get("language")
     return {
         "title": advert.title,
@@ -404,7 +396,6 @@ def _text_columns(raw: RawPosting, advert: _Advert) -> dict[str, Any]:
 
 
 def _place_columns(where: Whereabouts) -> dict[str, Any]:
-    """All places, and what they share."""
     places = where.places
     return {
         "places": places,
@@ -419,7 +410,6 @@ def _place_columns(where: Whereabouts) -> dict[str, Any]:
 
 
 def _pay_columns(offer: _Offer, words: str | None) -> dict[str, Any]:
-    """All components of pay, and the columns of the posting's own; `words` are the pay field's."""
     head = offer.pay[0] if offer.pay and offer.pay[0].is_headline else None
     area, own = offer.area, head or Pay()
     return {
@@ -444,7 +434,6 @@ def _pay_columns(offer: _Offer, words: str | None) -> dict[str, Any]:
 def _check_columns(
     where: Whereabouts, offer: _Offer, level: Reading, years_min: float | None, text: str
 ) -> dict[str, Any]:
-    """Which checks of the advert against itself hold, and which fail."""
     consistency = check_itself(
         Evidence(
             places=where.places,
@@ -462,7 +451,6 @@ def _check_columns(
 
 
 def _id_and_title(raw: RawPosting) -> tuple[str, str]:
-    """The source's id and the title. Raises `Rejected` where either is missing."""
     native, title = raw["id"], raw["title"]
     if native is None or isinstance(native, bool) or not str(native).strip():
         raise Rejected("posting_id", native, "a native id expected; without one the posting cannot be followed")
@@ -478,7 +466,10 @@ def _id_and_title(raw: RawPosting) -> tuple[str, str]:
 def _seniority(
     in_title: Reading, word: str | None, years: tuple[float, int, int] | None, notes: _Notes
 ) -> tuple[str, bool]:
-    """The level, and whether it was inferred: by the title's word, the source's, then the years."""
+    """Return the level, and whether it was inferred from years of experience.
+
+    The title counts first, then the source's own word for the level, then the years.
+    """
     if in_title.value != "unstated":
         notes.spans.append(_span("seniority", "title", in_title.start, in_title.end, in_title.rule))
         return in_title.value, False
@@ -498,7 +489,6 @@ def _seniority(
 
 
 def _requisition(value: object) -> str | None:
-    """The employer's number of the opening; None for a placeholder."""
     if isinstance(value, bool) or not isinstance(value, str | int):
         return None
     number = _fold_space(mask_contacts(REQUISITION + str(value)[:MAX_TEXT]).removeprefix(REQUISITION))
@@ -513,7 +503,7 @@ def _fold_space(text: str | None) -> str | None:
 
 
 class _Body(NamedTuple):
-    """An advert's text, masked and cut to `MAX_TEXT`, with an issue where it was cut or damaged."""
+    """An advert's text, masked and cut to `MAX_TEXT`. `issue` notes a cut or damaged characters."""
 
     text: str
     language: str | None
@@ -556,7 +546,6 @@ _of_text = BatchCache(functools.partial(_read_all, is_html=False))
 
 
 def _prefetch_bodies(records: Iterable[RawPosting]) -> None:
-    """Read the texts of several adverts at once, before each advert asks for its own."""
     html, text = [], []
     for raw in records:
         if raw.get("html"):
@@ -575,13 +564,11 @@ def _read_body(html: str | None, text: str | None) -> _Body:
 
 
 def _shared_value(values: Sequence[str | None]) -> str | None:
-    """The value that all places with a value share, else None."""
     known_values = {v for v in values if v}
     return known_values.pop() if len(known_values) == 1 else None
 
 
 def _only_country(scope: tuple[str, ...] | None) -> str | None:
-    """The country, where remote work is open to one country only."""
     return scope[0] if scope and len(scope) == 1 and region_of(scope[0]) != (None, None) else None
 
 

@@ -1,6 +1,7 @@
-"""What a source says of a posting, in its own words: the type, its bounds and its digest.
+"""What a source says about a posting: the type `RawPosting`, its bounds and its digest.
 
-Sources give a `RawPosting`; `transforms.posting` makes the finished row. Here long texts are cut and days are read.
+Sources give a `RawPosting`, and `transforms.posting` makes the finished row. This module cuts long texts and reads
+dates.
 """
 
 from __future__ import annotations
@@ -21,17 +22,17 @@ from transforms.text.bounds import MAX_LENGTH, MAX_PART, bounded_day, bounded_nu
 from transforms.text.rejects import Rejected
 
 EPOCH_MILLISECONDS = 1e11
-"""Epoch numbers above this are milliseconds (it would be the year 5138 in seconds)."""
+"""Epoch numbers above this are in milliseconds: this many seconds would be in the year 5138."""
 MAYBE_NUMBERS = ("id", "posted_on", "valid_through", "requisition_id", "openings")
-"""Keys whose value may be a number, apart from pay."""
+"""Keys, other than `pay`, whose value may be a number."""
 DAYS = ("posted_on", "valid_through")
 
 
 class RawPosting(TypedDict, total=False):
-    """What a source says of a posting, in its own words.
+    """What a source says about a posting, in the source's own words.
 
-    Dates may be a date, a datetime, an ISO string or an epoch number. `text_state` is given by sources that serve
-    snippets; otherwise it follows from the length of the text.
+    Dates may be a date, a datetime, an ISO string or an epoch number. Sources that give only snippets set `text_state`;
+    otherwise the text's length decides.
     """
 
     source: Required[str]
@@ -42,17 +43,17 @@ class RawPosting(TypedDict, total=False):
     employer: str | None
     department: str | None
     industry_text: str | None
-    """The employer's industry, never a field of work: words, or a code behind the name of its classification."""
+    """The employer's industry: words, or the name of a classification followed by a code. Never the field of work."""
     requisition_id: object
-    """The employer's own number of the opening, never the platform's of its record or of the advert."""
+    """The employer's own number for the opening. Not the platform's number for its record or for the advert."""
     openings: object
-    """How many people this advert is to hire, as a number; words ("many") are not read."""
+    """The number of people to be hired through this advert. Words such as "many" are not read."""
     html: str | None
     text: str | None
-    """Read only without `html`."""
+    """Read only if `html` is empty."""
     text_state: str | None
     text_class: str | None
-    """What the endpoint gives (`vocabulary.TEXT_CLASSES`); default: a full advert."""
+    """The class of the texts that the source's endpoint gives (`vocabulary.TEXT_CLASSES`). By default a full advert."""
     location_text: str | None
     addresses: Sequence[Address]
     is_remote: bool | None
@@ -61,29 +62,30 @@ class RawPosting(TypedDict, total=False):
     posted_on: object
     valid_through: object
     pay: Sequence[Pay]
-    """Structured components (`reading="stated"`). Prose is read only where they hold no base pay."""
+    """Pay from the source's fields (`reading="stated"`). Prose is read for pay only if these hold no base pay."""
     pay_text: str | None
-    """A field of prose about pay."""
+    """A field with prose about pay."""
     language: str | None
     issues: Sequence[Issue]
-    """Values of the record that its source module could not take."""
+    """Issues about values in the record that the source's module could not read."""
     level: str | None
-    """The level in the source's own word; it counts where the title names none."""
+    """The source's own word for the level. It counts only if the title names no level."""
     employer_country: str | None
-    """ISO 3166-1 alpha-2, where the source or its list of boards knows it."""
+    """ISO 3166-1 alpha-2 code, if the source or its list of boards states the country."""
     record_hash: str | None
     """Digest of the source's record (`extractors.response.each_advert`)."""
 
 
 def wording_hash(raw: RawPosting) -> str | None:
-    """Digest of all that a source says of an advert, 32 hex digits: equal digests give equal postings.
+    """Return a digest of everything that a source says about an advert, as 32 hex digits.
 
-    None where a value has no unambiguous JSON form (bytes, infinity): such an advert is always read again.
+    Equal digests give equal postings. Return None if a value has no unambiguous JSON form, for example bytes or
+    infinity: such an advert is always read again.
     """
     try:
         content = {**raw, "addresses": [*map(tuple, raw.get("addresses", ()))], "record_hash": None}
         if raw.get("html"):
-            content["text"] = None  # not read where there is HTML
+            content["text"] = None  # not read if there is HTML
         if not all(map(_is_finite, map(raw.get, MAYBE_NUMBERS))) or any(map(_is_endless, raw.get("pay", ()))):
             return None
         payload = orjson.dumps(content, default=_with_type, option=orjson.OPT_PASSTHROUGH_DATETIME)
@@ -101,14 +103,13 @@ def _is_endless(pay: Pay) -> bool:
 
 
 def _with_type(value: object) -> list[object]:
-    """A day or time with its type, so that it differs from a text of the same letters."""
     if isinstance(value, date | time):
         return [type(value).__name__, value.isoformat()]
     raise TypeError
 
 
 def bound_raw(raw: RawPosting, seen_on: date | None) -> RawPosting:
-    """Return what a source says, cut to its bounds and cleaned, with an issue for each change."""
+    """Return what a source says, cleaned and cut to its bounds. Each value cut, damaged or left out gets an issue."""
     issues: list[Issue] = [*raw.get("issues", ())]
     bounded: dict[str, Any] = {**raw}
     for column, limit in MAX_LENGTH.items():
@@ -132,7 +133,6 @@ def bound_raw(raw: RawPosting, seen_on: date | None) -> RawPosting:
 
 
 def _day(value: object, column: str, issues: list[Issue]) -> date | None:
-    """Return the day that a date, datetime, ISO text or epoch number names (UTC for times)."""
     if value is None or value == "" or isinstance(value, bool):
         return None
     try:
@@ -169,4 +169,4 @@ def _bound_pay(pay: Pay, issues: list[Issue]) -> Pay:
 PARTS: Mapping[str, Callable[[Any, list[Issue]], Any]] = MappingProxyType(
     {"addresses": _bound_address, "pay": _bound_pay}
 )
-"""Keys that hold several parts, with the function that bounds a part."""
+"""Keys whose value is a list, with the function that bounds one item of the list."""

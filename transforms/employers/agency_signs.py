@@ -1,4 +1,4 @@
-"""Words of an advert that say its employer hires for others, by `lookups/employers/agency_cues.csv`."""
+"""Words in an advert which say that its employer hires for others (`lookups/employers/agency_cues.csv`)."""
 
 from __future__ import annotations
 
@@ -14,8 +14,6 @@ from transforms.text.lookups import cells_of
 
 
 class _Cue(NamedTuple):
-    """A sign, the word that a text must contain, and the pattern of its words; `language` "": any."""
-
     sign: str
     language: str
     word: str
@@ -32,16 +30,16 @@ def _cues_of(part: str) -> tuple[_Cue, ...]:
 
 
 def add_agency_signs(advert: Posting) -> Posting:
-    """Return the advert with its signs: from its title, and from a text that was read in full."""
+    """Return the advert with its signs of an agency, from its title and from a text that was read in full."""
     text = advert.text if advert.text_state == "full" else None
     signs = (*find_signs("text", text or "", advert.language), *find_signs("title", advert.title, advert.language))
     return replace(advert, agency_signs=signs) if signs else advert
 
 
 def find_signs(part: str, text: str, language: str | None) -> Iterator[AgencySign]:
-    """Signs in a part of an advert (`title` or `text`), each with the words of the first cue that matches.
+    """Yield signs in a part of an advert (`title` or `text`), each with the words of the first cue that matches.
 
-    A cue's word is looked for before its pattern, which takes ten times as long.
+    A cue's word is looked for first, because searching its pattern takes ten times as long.
     """
     found: set[str] = set()
     data = b""

@@ -1,9 +1,9 @@
-"""Who hires: employers' names folded to keys, and the other evidence of an employer in an advert.
+"""Who hires: employers' names folded to keys, and other evidence of the employer in an advert.
 
-`evidence` reads a single advert, so that two adverts can be compared without the rest of the corpus: they have the same
-employer when they share evidence. `warehouse.load.employers` unites employers over all adverts.
+`evidence` reads a single advert, so two adverts can be compared without the rest: if they share evidence, they have the
+same employer. `warehouse.load.employers` unites employers over all adverts.
 
-Legal forms come from ISO 20275 (Entity Legal Forms), as far as real adverts use them; registrable domains from the
+The legal forms are those in ISO 20275 (Entity Legal Forms) that real adverts use. Registrable domains come from the
 Public Suffix List, in the offline copy of the package publicsuffixlist.
 """
 
@@ -20,18 +20,18 @@ from publicsuffixlist import PublicSuffixList
 from transforms.text.lookups import rows_of
 
 MAX_WITHOUT_MEANING = 2
-"""Latin letters of the longest ambiguous key: "HP", "GE" and "X" are names of several employers."""
+"""A key of at most this many Latin letters is ambiguous: several employers are named "HP", "GE" and "X"."""
 MIN_IN_TOKEN = 3
 """Letters that must remain of a board's token without an ending such as "jobs" or "inc"."""
 KEPT = 1 << 16
-"""Names of employers that are remembered: twice as many as 1,000,000 adverts have."""
+"""The number of cached names of employers: twice as many as 1,000,000 adverts have."""
 
 _MARKS = re.compile("[\u0300-\u036f]")
 _PLAIN = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "æ": "ae", "œ": "oe", "ı": "i", "ð": "d", "þ": "th", "ħ": "h"})
 _APOSTROPHES = re.compile("['’‘`´ʼ]")
 _ADDRESS = re.compile(r"^\s*https?://(?:www\.)?|^\s*www\.", re.IGNORECASE)
 _DOT_COM = re.compile(r"(?<=[^\W_]{4})\.com\b(?!\.)", re.IGNORECASE)
-"""The domain ending in a company's name: "Amazon.com, Inc." is Amazon; "Scale.ai" and "Scale AI" have the same key."""
+"""The domain ending in a company's name: "Amazon.com, Inc." is Amazon."""
 _AND = re.compile(r"(?<=[\s)])[&+](?=\s)|(?<=\.)&(?=\s)")
 _PIECE = re.compile(r"[()\[\]]|[^\W_]+")
 _WIDE = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
@@ -42,24 +42,24 @@ _CONNECTIVES = frozenset(("and", "und", "et", "y", "e", "og", "och", "en"))
 
 
 class Platform(NamedTuple):
-    """A site with adverts of many employers: the source that reads its boards, and the board in an address."""
+    """A site with adverts of many employers: the source that reads its boards, and a pattern of boards in addresses."""
 
     source: str
     board: re.Pattern[str] | None
     prefix: str
-    """The source's prefix of such a board's token."""
+    """The source puts this before the token of such a board."""
     kind: str = ""
-    """"boards": each board is a single employer's; "aggregator", "forum", "short links" and others: no employer's."""
+    """"boards" if each board belongs to a single employer. Any other kind, such as "forum", belongs to no employer."""
 
 
 class _Word(NamedTuple):
     text: str
     is_aside: bool
-    """Whether it stands in brackets."""
+    """Whether the word stands in brackets."""
 
 
 def fold_letters(text: str) -> str:
-    """Return `text` without case, and without accents of Latin, Greek and Cyrillic letters."""
+    """Return `text` without case, and without accents on Latin, Greek and Cyrillic letters."""
     plain = unicodedata.normalize("NFKC", text).casefold()
     if plain.isascii():
         return plain
@@ -69,11 +69,11 @@ def fold_letters(text: str) -> str:
 
 @functools.lru_cache(maxsize=KEPT)
 def employer_key(name: str | None) -> str | None:
-    """Fold a name to a key: "Scale AI, Inc.", "SCALE AI" and "scale.ai" are `scaleai`.
+    """Fold a name to a key: "Scale AI, Inc.", "SCALE AI" and "scale.ai" give `scaleai`.
 
-    Only letters and digits, without legal forms, a leading "The", a final aside in brackets and ".com". A name of
-    nothing but such words is kept ("SE", "The Company"). None where nobody is named ("Confidential", "Stealth
-    Startup", "-").
+    The key has only letters and digits. Legal forms, a leading "The", a final aside in brackets and ".com" are left
+    out, but a name that consists only of such words is kept ("SE", "The Company"). Return None if nobody is named
+    ("Confidential", "Stealth Startup", "-").
     """
     if not name:
         return None
@@ -101,7 +101,6 @@ def _words(name: str) -> list[_Word]:
 
 
 def _without_forms(words: list[_Word]) -> list[_Word]:
-    """The words of a name without legal forms and the like; at least one word."""
     begins, ends, longest = _forms()
     while len(words) > 1:
         runs = range(min(longest, len(words) - 1), 0, -1)
@@ -126,7 +125,6 @@ def _is_form_at_end(words: list[_Word], n: int, ends: dict[str, int]) -> bool:
 
 
 def _without_wide(key: str) -> str:
-    """A key without its first or last legal form in a script without spaces between words."""
     if _WIDE.search(key):
         for form, where in _wide_forms():
             if where != "end" and len(key) > len(form):
@@ -138,7 +136,10 @@ def _without_wide(key: str) -> str:
 
 @functools.cache
 def _forms() -> tuple[frozenset[str], dict[str, int], int]:
-    """Legal forms before a name; forms after it, with the words that must remain; the words of the longest form."""
+    """Return legal forms before a name, legal forms after it, and the number of words in the longest form.
+
+    Each form after a name comes with the number of words that must remain without it.
+    """
     begins, ends, longest = set(), {}, 1
     for row in rows_of("legal_forms"):
         words = [word.text for word in _words(row["form"] or "")]
@@ -166,14 +167,14 @@ def _words_for_nobody() -> frozenset[str]:
 
 
 def evidence(employer: str | None, source: str, board: str | None, url: str | None) -> frozenset[str]:
-    """What an advert says about who hires; adverts that share evidence have the same employer.
+    """Return what an advert says about who hires. Adverts that share evidence have the same employer.
 
-    - `name:scaleai`: the key of the name, and of the token of the employer's own board, with and without an ending
-      such as "jobs" or "inc". A key of one or two Latin letters counts only within its source: `name:hp@himalayas`.
+    - `name:scaleai`: the key of the name, and of the token of the employer's own board, with and without an ending such
+      as "jobs" or "inc". A key of one or two Latin letters counts only within its source: `name:hp@himalayas`.
     - `board:greenhouse:scaleai`: the employer's own board, or the board that `url` leads to.
-    - `domain:scale.com`: the registrable domain of `url`, or of a name that is a domain; never a platform's.
+    - `domain:scale.com`: the registrable domain of `url`, or of a name that is a domain; never a platform's domain.
 
-    Empty where the advert does not say who hires.
+    The set is empty if the advert does not say who hires.
     """
     return _evidence_of_name(employer, source, board) | (_employer_of_url(url) if url else frozenset())
 
@@ -199,19 +200,18 @@ def _name(key: str, source: str) -> str:
 
 
 def _is_telling(token: str) -> bool:
-    """Whether a token can name an employer, unlike "103644278" and "careers"."""
     return token not in _generic_tokens() and not _NUMBER.fullmatch(token)
 
 
 def naming_token(source: str, board: str | None) -> str | None:
-    """The part of a board's token that may name its employer; None where the source's boards are no employer's."""
+    """Return the part of a board's token that may name its employer; None if the boards are not employers'."""
     match = pattern.fullmatch(board) if board and (pattern := _tokens().get(source)) else None
     token: str | None = match.groups()[-1] if match else None
     return token if token and _is_telling(token.casefold()) else None
 
 
 def keys_of_token(token: str) -> set[str]:
-    """Keys of the names that a token may stand for."""
+    """Return the keys of the names that a token may stand for."""
     key = employer_key(token)
     keys = {key} if key else set()
     for ending in _token_endings():
@@ -222,7 +222,7 @@ def keys_of_token(token: str) -> set[str]:
 
 @functools.cache
 def _tokens() -> dict[str, re.Pattern[str]]:
-    """Patterns of tokens by source with employers' boards: the first group is the board, the last may be a name."""
+    """Return a pattern of tokens by source of employers' boards: group 1 is the board, the last may be a name."""
     rows = ((row["source"] or "", row["token"]) for row in rows_of("board_sources"))
     return {source: re.compile(pattern) for source, pattern in rows if pattern}
 
@@ -233,9 +233,10 @@ def _generic_tokens() -> frozenset[str]:
 
 
 def is_ordinary(key: str) -> bool:
-    """Whether a key is an ordinary word that several employers may be called: "figure", "branch", "galileo".
+    """Whether a key is an ordinary word that may be the name of several employers: "figure", "branch", "galileo".
 
-    Stated names count all the same; equal tokens of boards prove nothing.
+    If an advert states such a name, the name counts. If two boards only have such a token in common, that proves
+    nothing.
     """
     return key in _ordinary_words()
 
@@ -251,7 +252,6 @@ def _token_endings() -> tuple[str, ...]:
 
 
 def _employer_of_url(url: str) -> frozenset[str]:
-    """Evidence from an advert's address: the board it leads to, else its domain."""
     match = _HOST.match(url)
     if not match:
         return frozenset()
@@ -267,16 +267,16 @@ def _employer_of_url(url: str) -> frozenset[str]:
 
 @functools.lru_cache(maxsize=KEPT)
 def own_domain(host: str) -> str | None:
-    """The registrable domain of an employer's host ("scale.com" for "jobs.scale.com"); None for a platform's host.
+    """Return the registrable domain of an employer's host, "scale.com" for "jobs.scale.com"; None for a platform's.
 
-    Hosts below a private suffix (acme.github.io) are domains of their own, according to the Public Suffix List.
+    By the Public Suffix List, hosts below a private suffix (acme.github.io) are domains of their own.
     """
     return None if platform_of(host) else registrable_domain(host)
 
 
 @functools.lru_cache(maxsize=KEPT)
 def registrable_domain(host: str) -> str | None:
-    """The registrable domain of a host ("scale.com" for "jobs.scale.com"); None for a number or a bare suffix."""
+    """Return a host's registrable domain ("scale.com" for "jobs.scale.com"); None for a number or a bare suffix."""
     if _NUMBER.fullmatch(host.rpartition(".")[2]):
         return None
     with_suffix: str | None = _suffixes().privatesuffix(host.rstrip("."))
@@ -285,7 +285,7 @@ def registrable_domain(host: str) -> str | None:
 
 @functools.lru_cache(maxsize=KEPT)
 def platform_of(host: str) -> Platform | None:
-    """The platform, aggregator or link shortener that a host belongs to; None if it is none that we know."""
+    """Return the platform, aggregator or link shortener to which a host belongs; None if we know none."""
     labels = host.casefold().rstrip(".").split(".")
     suffixes = (".".join(labels[n:]) for n in range(len(labels)))
     return next((platform for suffix in suffixes if (platform := _platforms().get(suffix))), None)
@@ -310,10 +310,10 @@ def _suffixes() -> PublicSuffixList:
 
 @functools.lru_cache(maxsize=KEPT)
 def is_staffing_agency(name: str | None) -> bool:
-    """Whether a name is a staffing agency's, which hires for other employers.
+    """Whether a name belongs to a staffing agency, which hires for other employers.
 
-    By `staffing_agencies.csv`: names of agencies, alone or before further words ("Randstad Digital"), and words for
-    agencies ("Acme Staffing"), with exceptions such as makers of software for recruiters.
+    `staffing_agencies.csv` holds names of agencies, alone or before further words ("Randstad Digital"), and words for
+    agencies ("Acme Staffing"). It also holds exceptions, such as makers of software for recruiters.
     """
     words = [word.text for word in _without_forms(_words(name or ""))] if name and employer_key(name) else []
     if not words:

@@ -1,8 +1,8 @@
-"""The industry of an employer by a source's field: words, or a code of a classification.
+"""An employer's industry, from a source's field that holds words or a classification's code.
 
-`stated_industries.csv` maps words to a division of ISIC (Revision 4), `isic_industries.csv` maps a division to an
-industry: the section's title, or the guide's own name. NAF (France, Revision 2) and SSIC (Singapore, 2020) share ISIC's
-divisions. Words that also name a field of work ("Accounting") are left out.
+`stated_industries.csv` maps words to a division of ISIC (Revision 4). `isic_industries.csv` maps a division to an
+industry: the title of the ISIC section, or the guide's own name. NAF (France, Revision 2) and SSIC (Singapore, 2020)
+have the same divisions as ISIC. Words that also name a field of work ("Accounting") are left out.
 """
 
 from __future__ import annotations
@@ -14,16 +14,16 @@ from transforms.text.lookups import cells_of, rows_of
 
 CODE = re.compile(r"(?:ISIC|NAF|SSIC) (\d\d[\d.]*)")
 DIVISION = 2
-"""Digits of a division; a class has up to four."""
+"""Digits of a division. A class has up to four digits."""
 CACHE_SIZE = 1 << 12
-"""Statements that are remembered; some 150 words and 700 classes are in use."""
+"""The number of cached statements. Some 150 words and 700 classes are in use."""
 
 
 @functools.lru_cache(maxsize=CACHE_SIZE)
 def industry_of(statement: str) -> str | None:
-    """The industry that words ("Computer Hardware") or a code ("NAF 62.02A") name; None if unknown.
+    """Return the industry that words ("Computer Hardware") or a code ("NAF 62.02A") name; None if unknown.
 
-    A code counts by its class where that has a row, else by its division.
+    A code's longest beginning with a row in `isic_industries.csv` counts: its class, or else its division.
     """
     code = CODE.match(statement)
     isic = code[1].replace(".", "") if code else _isic_of_words().get(_fold(statement), "")
@@ -43,5 +43,4 @@ def _isic_of_words() -> dict[str, str]:
 
 
 def _fold(words: str) -> str:
-    """Fold words: "Hospital & Health Care" is "hospital and health care"."""
     return " ".join(re.findall(r"[^\W_]+", words.casefold().replace("&", " and ")))

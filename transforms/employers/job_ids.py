@@ -1,4 +1,4 @@
-"""Job ids, from the links between adverts, in event time.
+"""Assign job ids from the links between adverts, in event time.
 
 A new link may contradict any member of a job, not only the linked advert, so whole jobs are compared.
 """
@@ -13,13 +13,18 @@ from transforms.employers.links import SAME_FACTS, Link, Pay, Version, first_ord
 
 Board = tuple[str, str | None]
 Spot = tuple[str, Pay, str | None]
-"""What adverts on a board at the same time must share to be the same job: place and pay; an agency's are never
-shared."""
+"""Place, pay and posting_id of an advert without a text.
+
+Two such adverts listed on a board at the same time are one job only if their spots are equal. posting_id is None except
+for an agency's advert, whose spot therefore never equals another."""
 Interval = tuple[datetime, datetime | None]
 
 
 class Merge(NamedTuple):
-    """A job found to be another job: from `merged_at` on its postings have that job's id. The link says why."""
+    """A job that turned out to be another job. Its postings have that other job's id from `merged_at` on.
+
+    The other fields are those of the link that shows it.
+    """
 
     merged_at: datetime
     from_job: str
@@ -31,7 +36,7 @@ class Merge(NamedTuple):
 
 
 class SupersededJob(NamedTuple):
-    """The job that a posting belonged to until a merge."""
+    """The job to which a posting belonged until a merge."""
 
     posting_id: str
     superseded_at: datetime
@@ -39,9 +44,9 @@ class SupersededJob(NamedTuple):
 
 
 class Jobs(NamedTuple):
-    """Job ids by posting, merges by time, superseded ids, and the links, at most one between two postings.
+    """Job ids by posting, merges by time, superseded ids, and at most one link between two postings.
 
-    `refused`: links that would have made a job contradict itself.
+    `refused`: links that were not followed, because they would have made a job contradict itself.
     """
 
     job_of: dict[str, str]
@@ -52,8 +57,6 @@ class Jobs(NamedTuple):
 
 
 class _Job:
-    """The state of a job while links are followed."""
-
     __slots__ = ("claims", "has_text", "members", "order", "stood")
 
     def __init__(self, order: tuple[datetime, str, str]) -> None:
@@ -68,12 +71,15 @@ class _Job:
 
 
 def assign_job_ids(versions: Iterable[Version], links: Iterable[Link]) -> Jobs:
-    """Assign postings the id of their job's earliest posting (by first time seen, source, posting_id).
+    """Give each posting the id of its job's earliest posting (by first time seen, source, posting_id).
 
-    Follows versions and links in event time. Two jobs are not joined if together they would hold different requisition
-    ids or departments of an employer; nor on facts alone if both have a text, or if a board listed adverts of both at
-    the same time with different place or pay. A later posting joins a job without changing its id; two existing jobs
-    are merged, and the merge is recorded. The order of versions and links does not matter.
+    Versions and links are followed in event time; the order in which they are passed does not matter. A later posting
+    joins a job without changing the job's id. If a link joins two existing jobs, they are merged and the merge is
+    recorded.
+
+    A link is refused if the joined job would have different requisition ids or departments of one employer. A link by
+    facts alone is also refused if both jobs have a text, or if a board listed adverts of both jobs at the same time
+    with different places or pay.
     """
     job_of: dict[str, _Job] = {}
     merges: list[Merge] = []
@@ -113,7 +119,6 @@ def assign_job_ids(versions: Iterable[Version], links: Iterable[Link]) -> Jobs:
 
 
 def _arrive(job_of: dict[str, _Job], version: Version) -> None:
-    """Add a version: a new posting becomes its own job; the first claim of a job stands."""
     job = job_of.get(version.posting_id)
     if job is None:
         job = job_of[version.posting_id] = _Job(version.order)
@@ -135,7 +140,6 @@ def _contradict(one: _Job, other: _Job, rule: str) -> bool:
 
 
 def _stood_apart(one: _Job, other: _Job) -> bool:
-    """Whether a board listed different adverts of both jobs at the same time."""
     return any(
         here != there and (b is None or c < b) and (d is None or a < d)
         for board in one.stood.keys() & other.stood.keys()
@@ -150,7 +154,7 @@ def _hull(one: Interval, other: Interval) -> Interval:
 
 
 def _join(job_of: dict[str, _Job], earlier: _Job, later: _Job) -> None:
-    """Merge `later` into `earlier`; the larger list of members takes in the smaller, so that it costs n log n."""
+    """Merge `later` into `earlier`. The smaller list of members is added to the larger, so all merges cost n log n."""
     few, many = sorted((earlier, later), key=lambda job: len(job.members))
     for posting_id, _ in few.members:
         job_of[posting_id] = many

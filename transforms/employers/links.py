@@ -1,22 +1,23 @@
-"""Links between versions of adverts for the same job, with the rule and score of each.
+"""Links between versions of adverts for the same job, with the rule and score of each link.
 
-`find_links` compares versions by three rules, in order (`RULES`):
+`find_links` compares versions by three rules (`RULES`), in this order:
 
-1. *same text*: employers, titles (`title_key`) and whole texts agree.
-2. *similar text*: employers and titles agree, and a text is an edit of the other, or the other in a board's template.
-   MinHash and banding propose candidates; each is verified on the texts. Where an employer is not stated, or either
-   side is a staffing agency's, the texts must be nearly the same and the places must overlap.
-3. *same facts*, where a side has no text: employers and titles agree, places overlap, pay does not contradict, the days
-   are near. Two adverts on a board at the same time are the same job only if everything that they say about the place
-   agrees (`Version.whereabouts`), and never if they are an agency's, which hires for several employers.
+1. *same text*: employer, title (`title_key`) and whole text are the same.
+2. *similar text*: employer and title are the same, and one text is an edit of the other, or is the other in a board's
+   template. MinHash and banding propose pairs; each pair is verified on the texts. If an employer is not stated, or one
+   side is a staffing agency, the texts must be nearly the same and the places must overlap.
+3. *same facts*, if a side has no text: employer and title are the same, places overlap, pay does not contradict, and
+   the days are near. Two adverts on one board at the same time are one job only if everything they say about the place
+   agrees (`Version.whereabouts`). Such adverts of an agency are never one job, since it hires for several employers.
 
-Two adverts of an employer with different requisition ids, or different departments, are never linked. So a text over
-several cities is one job with several places, however many adverts show it, and adverts without text in several cities
-are as many jobs (docs/design.md says why).
+Two adverts of an employer with different requisition ids, or different departments, are never linked. So adverts with
+the same text for several cities are one job with several places, but adverts without text in several cities are as many
+jobs (docs/design.md says why).
 
-Whether two versions are linked depends only on these versions. Which pairs are compared depends only on earlier
-versions: in a large group, each version is compared with the group's first and the `MAX_COMPARED_BEFORE` versions
-before it. So links up to a day are a function of the versions up to that day, in whatever order they were loaded.
+Whether two versions are linked depends only on these two versions. Which pairs are compared depends only on earlier
+versions: in a large group, a version is compared with the group's first version and with the `MAX_COMPARED_BEFORE`
+versions just before it. So the links up to a day are a function of the versions up to that day, whatever the order in
+which they were loaded.
 """
 
 from __future__ import annotations
@@ -40,31 +41,32 @@ from transforms.text.characters import normal
 SAME_TEXT, SIMILAR_TEXT, SAME_FACTS = RULES = JOB_RULES
 
 MIN_SAMPLE = 8
-"""Kept bigrams that a text needs to be similar to another: about 32 words."""
+"""A text needs this many kept bigrams to be similar to another: about 32 words."""
 MIN_COVER = 0.85
-"""Share of a text's windows that the other text must cover; chosen on half of the labelled pairs."""
+"""The share of a text's windows that the other text must cover. It was chosen on half of the labelled pairs."""
 MIN_COVER_BACK = 0.5
-"""The same in the other direction: only the longer text has the words of a board's template."""
+"""The same share in the other direction. It is lower: only the longer text has the words of a board's template."""
 MIN_COVER_UNKNOWN = 0.9
-"""The same in both directions, where an employer is not stated or is an agency."""
+"""The share required in both directions if an employer is not stated or is an agency."""
 
 LSH_ROWS_PER_BAND = 2
-"""Values of a signature per band (locality-sensitive hashing). With 32 bands of two, texts that share 45 % of their
-bigrams agree in a band with probability 0.999."""
+"""Values of a signature per band (locality-sensitive hashing).
+
+If two texts share 45 % of their bigrams, they agree in one of 32 bands of two values with probability 0.999."""
 LSH_ROWS_PER_BAND_UNKNOWN = 4
-"""The same where only the title narrows the search."""
+"""The same if only the title narrows the search."""
 MAX_COMPARED_BEFORE = 16
-"""Versions before it in its group with which a version is compared, in addition to the group's first."""
+"""A version is compared with its group's first version and with this many versions just before it in the group."""
 MAX_DAYS_APART = 90
-"""Days between two adverts without text for the same job: a vacancy is advertised again within a quarter."""
+"""Maximum days between two adverts without text for one job. A vacancy is advertised again within a quarter."""
 NO_DEPARTMENT = frozenset(
     ("no department", "none", "n/a", "na", "other", "general", "all", "all departments", "default", "unassigned", "tbd")
 )
-"""Placeholders for a department, which do not distinguish openings."""
+"""Placeholders for a department. They do not distinguish openings."""
 
 
 class Pay(NamedTuple):
-    """Pay as stated; all None when it is not."""
+    """Pay as stated. All fields are None if pay is not stated."""
 
     low: float | None = None
     high: float | None = None
@@ -82,10 +84,10 @@ _NEVER = datetime.max.replace(tzinfo=UTC)
 class Version:
     """The parts of an advert's version that are compared.
 
-    `first_at`: first time this version was read. `employer`: evidence of who hires (`employers.identity`), maybe empty.
-    `title`: by `title_key`. `places`: keys; two adverts share a place if they share a key. `whereabouts`: everything
-    said about the place; equal for adverts of the same place. `closed_at`: first time the posting was no longer listed.
-    `text_hash`: None without a text, and for a snippet.
+    `first_at` is the first time this version was read, and `closed_at` the first time the posting was no longer listed.
+    `employer` is evidence of who hires (`employers.identity`); it may be empty. `title` is a `title_key`. `places` are
+    keys: two adverts share a place if they share a key. `whereabouts` is everything said about the place; it is equal
+    for adverts of the same place. `text_hash` is None for a snippet or if there is no text.
     """
 
     posting_id: str
@@ -106,7 +108,7 @@ class Version:
 
     @property
     def order(self) -> tuple[datetime, str, str]:
-        """Sort key in event time."""
+        """Return the sort key in event time."""
         return self.first_at, self.source, self.posting_id
 
 
@@ -128,7 +130,7 @@ def read_version(
     closed_at: datetime | None,
     text_hash: str | None,
 ) -> Version:
-    """Make a version from an advert's columns; `places` are (country, subdivision, city)."""
+    """Make a version from an advert's columns. `places` are (country, subdivision, city)."""
     employer_evidence = evidence(employer, source, board, url)
     keys = places_of(places, location_text)
     return Version(
@@ -156,25 +158,28 @@ def _department(text: str | None) -> str | None:
 
 
 def places_of(places: Iterable[tuple[str | None, str | None, str | None]], location_text: str | None) -> frozenset[str]:
-    """Keys of places (country, subdivision, city); without any, the location as written is the key."""
+    """Return the keys of places (country, subdivision, city). If there are none, the location as written is the key."""
     keys = frozenset("|".join(part or "" for part in place) for place in places if any(place))
     return keys or frozenset([normal(location_text)] if location_text and location_text.strip() else [])
 
 
 def _whereabouts(keys: frozenset[str], location_text: str | None, place_of_title: str) -> str:
-    """The places, the location as written (only its numbers if all places are cities), and the title's place."""
+    """Join the places, the location as written and the title's place.
+
+    If all places are cities, only the numbers in the location are kept.
+    """
     location = normal(location_text or "")
     if all(_CITY.fullmatch(key) for key in keys):
-        location = " ".join(_NUMBER.findall(location))  # numbers of streets and branches
+        location = " ".join(_NUMBER.findall(location))  # numbers distinguish streets and branches
     parts = (*sorted(keys), location, place_of_title)
     return ";".join(parts) if any(parts) else ""
 
 
 class Link(NamedTuple):
-    """Two postings for the same job since `linked_at`, when the later of the two linked versions was first read.
+    """A link between two postings for one job. `linked_at` is when the later of the two versions was first read.
 
-    `left` is the earlier posting. `score` is the share of the text, or of the facts, that agrees. `title` is the key
-    that the versions share.
+    `left` is the earlier posting. `score` is the share of the text, or of the facts, that agrees. Both versions have
+    the key `title`.
     """
 
     linked_at: datetime
@@ -186,10 +191,10 @@ class Link(NamedTuple):
 
 
 def find_links(versions: Sequence[Version], texts: Sequence[str], sketches: Sketches) -> list[Link]:
-    """All links between postings, ordered by time, then by postings.
+    """Return all links between postings, ordered by time, then by postings.
 
-    `texts` are text hashes, and `sketches` the sketches of these texts; a version without a sketch is compared by rules
-    1 and 3. Versions are only linked within a title, independently of versions with other titles.
+    `texts` are text hashes, and `sketches` are the sketches of these texts. A version without a sketch is compared only
+    by rules 1 and 3. Versions are linked only if they have the same title key.
     """
     table = _Table(versions, texts)
     links: list[Link] = []
@@ -210,7 +215,7 @@ def find_links(versions: Sequence[Version], texts: Sequence[str], sketches: Sket
 
 
 def first_orders(versions: Iterable[Version]) -> dict[str, tuple[datetime, str, str]]:
-    """The sort key of each posting's first version."""
+    """Return the sort key of each posting's first version."""
     orders: dict[str, tuple[datetime, str, str]] = {}
     for version in versions:
         orders[version.posting_id] = min(orders.get(version.posting_id, version.order), version.order)
@@ -220,7 +225,7 @@ def first_orders(versions: Iterable[Version]) -> dict[str, tuple[datetime, str, 
 def order_links(links: Iterable[Link], orders: Mapping[str, tuple[datetime, str, str]]) -> list[Link]:
     """Keep one link between two postings, with the earlier posting on the left, in the order in which links apply.
 
-    The earliest link wins, at equal times the first of `RULES`, then the highest score.
+    The earliest link is kept; at equal times the first of `RULES`, then the highest score.
     """
     best: dict[tuple[str, str], Link] = {}
     for link in sorted(links, key=_rank):
@@ -234,11 +239,11 @@ def _rank(link: Link) -> tuple[datetime, int, float, str, str, str]:
 
 
 LinkRows = tuple[str, Integers, Integers, npt.NDArray[np.float64]]
-"""A rule, versions before, versions after, scores."""
+"""A rule, the rows of the earlier versions, the rows of the later versions, and the scores."""
 
 
 class _Table:
-    """Versions in event order, with their values as numbers; -1 is None."""
+    """Versions in event order. Their values are replaced by numbers; -1 is None."""
 
     def __init__(self, versions: Sequence[Version], texts: Sequence[str]) -> None:
         self.versions = sorted(versions, key=lambda version: version.order)
@@ -266,11 +271,10 @@ class _Table:
         self.is_line = np.fromiter(
             (v.text_hash is None and (v.posting_id, _day_of(v.first_at)) in days_with_text for v in rows), bool, self.n
         )
-        """Whether a version is a list's line for an advert whose text was read on the same day and is compared."""
+        """Whether a version is only a line of a list, for an advert whose text was read on the same day."""
         self.ends = _ends(rows)
 
     def contradict(self, left: Integers, right: Integers) -> npt.NDArray[np.bool_]:
-        """Whether versions of one employer state different requisitions or departments."""
         is_conflict = np.zeros(len(left), bool)
         for column in (self.requisition, self.department):
             one, other = column[left], column[right]
@@ -280,7 +284,7 @@ class _Table:
     def meet(
         self, row: Integers, value: Integers, left: Integers, right: Integers, *, of: int
     ) -> npt.NDArray[np.bool_]:
-        """Whether two versions share a value; `row` and `value` list the values of each row, below `of`."""
+        """Whether two versions share a value. `row` and `value` pair rows with their values, which are below `of`."""
         keys = _different(row * of + value)
         begins = np.searchsorted(row, np.arange(self.n + 1))
         counts = (begins[1:] - begins[:-1])[left]
@@ -300,7 +304,6 @@ class _Table:
 
 
 def _ends(versions: Sequence[Version]) -> list[datetime]:
-    """When each version was followed by the next of its posting with the same title; the end of time if it was not."""
     ends: list[datetime] = []
     next_at: dict[tuple[str, str], datetime] = {}
     for version in reversed(versions):
@@ -315,7 +318,6 @@ def _day_of(time: datetime) -> date:
 
 
 def _number_values(values: Iterable[Hashable]) -> Integers:
-    """Values as numbers in order of appearance, None as -1."""
     numbers: dict[Hashable, int] = {None: -1}
     return np.fromiter((numbers.setdefault(value, len(numbers)) for value in values), np.int64)
 
@@ -332,7 +334,7 @@ def _expand_groups(sets: Iterable[frozenset[str]]) -> tuple[Integers, Integers]:
 
 
 def _joint(*columns: Integers) -> Integers:
-    """A number for each combination of values (>= -1)."""
+    """Return a number for each combination of the columns' values, which must be -1 or more."""
     joint = columns[0]
     for column in columns[1:]:
         _, joint = np.unique(joint, return_inverse=True)
@@ -341,7 +343,7 @@ def _joint(*columns: Integers) -> Integers:
 
 
 def _pairs(group: Integers, member: Integers, before: int) -> Integers:
-    """Pairs of each member of a group with the group's first and the `before` members ahead of it, shape (pairs, 2)."""
+    """Pair each member of a group with the first and with the `before` members ahead of it. Shape (pairs, 2)."""
     order = np.lexsort((member, group))
     group, member = group[order], member[order]
     is_new = np.concatenate([[True], group[1:] != group[:-1]]) if len(group) else np.zeros(0, bool)
@@ -359,20 +361,18 @@ def _pairs(group: Integers, member: Integers, before: int) -> Integers:
 
 
 def _once(pairs: Sequence[Integers]) -> tuple[Integers, Integers]:
-    """Pairs of numbers below 2**31 without repetition, in order."""
     codes = _different(np.concatenate([np.zeros(0, np.int64), *(pair[:, 0] << 32 | pair[:, 1] for pair in pairs)]))
     return codes >> 32, codes & 0xFFFFFFFF
 
 
 def _different(values: Integers) -> Integers:
-    """`np.unique` by sorting: its hash table takes ten times as long for millions of pairs."""
+    """Return the same as `np.unique`, by sorting. Its hash table takes ten times as long for millions of pairs."""
     series = np.sort(values)
     different: Integers = series[np.concatenate([[True], series[1:] != series[:-1]])] if len(series) else series
     return different
 
 
 def _among(values: Integers, pool: Integers) -> npt.NDArray[np.bool_]:
-    """Whether values are in `pool`, which is sorted."""
     if not len(pool):
         return np.zeros(len(values), bool)
     is_in_pool: npt.NDArray[np.bool_] = pool[np.minimum(np.searchsorted(pool, values), len(pool) - 1)] == values
@@ -380,7 +380,6 @@ def _among(values: Integers, pool: Integers) -> npt.NDArray[np.bool_]:
 
 
 def _in_groups(table: _Table, rows: Integers, member: Integers, *columns: Integers, before: int = 0) -> list[Integers]:
-    """Pairs in groups of equal `columns`, and in subgroups of equal requisition, and of equal department."""
     group = _joint(*columns)
     pairs = [_pairs(group, member, before)]
     for column in (table.requisition[rows], table.department[rows]):
@@ -403,7 +402,7 @@ def _similar_text(table: _Table, sketches: Sketches) -> list[LinkRows]:
     has_sketch[has_sketch] = np.diff(sketches.offsets)[table.text[has_sketch]] >= MIN_SAMPLE
     at = has_sketch[table.employer_row]
     rows, block = table.employer_row[at], _joint(table.employer[at], table.title[table.employer_row[at]])
-    # The first version represents all with its employer, title, text, requisition and department: rule 1 links them.
+    # One version represents all with the same employer, title, text, requisition and department: rule 1 links these.
     alike = _joint(block, table.text[rows], table.requisition[rows], table.department[rows])
     order = np.lexsort((rows, alike))
     first = order[np.concatenate([[True], np.diff(alike[order]) != 0])] if len(order) else order
@@ -435,7 +434,6 @@ def _similar_text(table: _Table, sketches: Sketches) -> list[LinkRows]:
 
 
 def _is_shared(group: Integers, value: Integers) -> npt.NDArray[np.bool_]:
-    """Whether a row's group holds several values."""
     _, number = np.unique(group, return_inverse=True)
     once = _different(number << 32 | value) >> 32
     is_shared: npt.NDArray[np.bool_] = np.bincount(once, minlength=len(group) + 1)[number] > 1
@@ -443,7 +441,7 @@ def _is_shared(group: Integers, value: Integers) -> npt.NDArray[np.bool_]:
 
 
 def candidates(signature: Hashes, block: Integers, member: Integers, rows: int) -> tuple[Integers, Integers]:
-    """Pairs within a block with signatures that agree in a band of `rows` values."""
+    """Return pairs of versions in one block, with signatures that agree in a band of `rows` values."""
     pairs: list[Integers] = []
     _, block = np.unique(block, return_inverse=True)
     for band in range(0, signature.shape[1] - rows + 1, rows):
@@ -459,7 +457,6 @@ def candidates(signature: Hashes, block: Integers, member: Integers, rows: int) 
 def _verify_pairs(
     table: _Table, sketches: Sketches, left: Integers, right: Integers, min_cover: float, min_cover_back: float
 ) -> LinkRows:
-    """The pairs with texts that cover each other well enough; the score is the larger share."""
     different, number = np.unique(table.text[left] << 32 | table.text[right], return_inverse=True)
     texts, at = np.unique(np.concatenate([different >> 32, different & 0xFFFFFFFF]), return_inverse=True)
     shares = cover_shares(sketches.of(texts), at[: len(different)], at[len(different) :])[number]
@@ -496,7 +493,7 @@ def _same_facts(table: _Table) -> LinkRows:
 
 
 def _facts(left: Version, right: Version) -> float:
-    """Share of five facts on which two adverts agree, including employer, title and place; 0 if they are two jobs."""
+    """Return the share of five facts that agree (employer, title, place, days, pay); 0 if the adverts are two jobs."""
     if (left.source, left.board) == (right.source, right.board) and not _is_closed(left, right.first_at):
         return 0.0
     if left.posted_on and right.posted_on:
@@ -510,7 +507,6 @@ def _facts(left: Version, right: Version) -> float:
 
 
 def _side_by_side(table: _Table) -> LinkRows:
-    """Links from adverts without text to the earliest equal advert that their board lists at the same time."""
     is_bare = (table.text < 0) & (table.whereabouts >= 0) & ~table.is_line & ~table.is_agency
     rows, employer = table.employer_row[is_bare[table.employer_row]], table.employer[is_bare[table.employer_row]]
     alike = _joint(employer, table.title[rows], table.board[rows], table.whereabouts[rows], table.pay[rows])
@@ -526,7 +522,7 @@ def _side_by_side(table: _Table) -> LinkRows:
 
 
 def _with_earliest_open(table: _Table, rows: Integers, group: Integers) -> Iterator[tuple[int, int]]:
-    """Each version with the earliest version of its group that is not closed yet, if of another posting."""
+    """Yield pairs of versions of two postings: the earliest in the group that is still open, and a later one."""
     order = np.lexsort((rows, group))
     queue: list[int] = []
     at, of = 0, -1
@@ -546,7 +542,6 @@ def _is_closed(version: Version, time: datetime) -> bool:
 
 
 def _pays_agree(left: Pay, right: Pay) -> bool | None:
-    """Whether two ranges overlap; None where they cannot be compared."""
     ends = [[end for end in (pay.low, pay.high) if end is not None] for pay in (left, right)]
     if not all(ends) or (left.currency, left.period) != (right.currency, right.period):
         return None

@@ -1,4 +1,4 @@
-"""Whether a board or domain is a single employer's, or carries the adverts of many, by the names on it."""
+"""Decide by the names on a board or domain whether it belongs to a single employer or carries adverts of many."""
 
 from __future__ import annotations
 
@@ -7,19 +7,19 @@ from collections.abc import Iterable
 from transforms.employers.identity import employer_key
 
 MIN_COMMON = 4
-"""Letters of the shortest name that counts inside another: "Lucid" in "Lucid Software", but not "Ro" in "Robinhood"."""
+"""Minimum letters of a name that counts inside another: "Lucid" in "Lucid Software", but not "Ro" in "Robinhood"."""
 MAX_NAMES = 50
-"""Maximum number of names on an employer's board or domain."""
+"""A board or domain with more names is not a single employer's."""
 
 
 class Roots:
-    """Union-find over evidence; the root of a component is its smallest member, so that order does not matter."""
+    """Union-find over evidence. A component's root is its smallest member, so the order does not matter."""
 
     def __init__(self) -> None:
         self._above: dict[str, str] = {}
 
     def of(self, member: str) -> str:
-        """The root of a member's component; a new member is its own root."""
+        """Return the root of a member's component. A new member is its own root."""
         above = self._above.setdefault(member, member)
         while above != self._above[above]:
             self._above[member] = above = self._above[above]
@@ -33,11 +33,11 @@ class Roots:
 
 
 def unites(site: str, keys: set[str]) -> bool:
-    """Whether a board or domain is a single employer's, by the keys of employers' names in its adverts.
+    """Whether a board or domain belongs to a single employer. `keys` are those of employers' names in its adverts.
 
-    Similar names count as one. A single name is enough, even if it differs from the board's: greenhouse:wehrtyou is
-    Hudson River Trading's. With two names, one must be like the board's or domain's own. With three, it is an agency's
-    or a group's, or carries the adverts of many.
+    Similar names count as one. A single name is enough, even if it differs from the board's: greenhouse:wehrtyou
+    belongs to Hudson River Trading. If there are two names, one must be like the name of the board or domain. With
+    three or more, the board or domain carries adverts of several employers.
     """
     if not 1 < len(keys) <= MAX_NAMES:
         return len(keys) <= 1
@@ -51,6 +51,6 @@ def unites(site: str, keys: set[str]) -> bool:
 
 
 def is_akin(first: str, second: str) -> bool:
-    """Whether two keys are similar: equal, or one contained in the other."""
+    """Whether two keys are similar: they are equal, or one contains the other."""
     short, long = sorted((first, second), key=len)
     return first == second or (len(short) >= MIN_COMMON and short in long)

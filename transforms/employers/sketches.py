@@ -1,8 +1,8 @@
-"""Sketches of texts, and how much of a text another text covers.
+"""Sketches of texts, and the share of a text that another text covers.
 
-A sketch is the hashes of a sample of a text's bigrams, in order. MinHash signatures of sketches propose pairs of
-similar texts (Broder 1997; banding: Leskovec, Rajaraman and Ullman, Mining of Massive Datasets, chapter 3); the share
-of covered windows decides.
+A sketch holds the hashes of a sample of a text's bigrams, in order. MinHash signatures of sketches propose pairs of
+similar texts (Broder 1997; banding: Leskovec, Rajaraman and Ullman, Mining of Massive Datasets, chapter 3). The share
+of covered windows then decides.
 """
 
 from __future__ import annotations
@@ -22,27 +22,27 @@ Integers = npt.NDArray[np.int64]
 Hashes = npt.NDArray[np.uint32]
 
 SAMPLED = 4
-"""One in this many bigrams is kept, chosen by its hash, so that two texts keep the same bigrams."""
+"""One in this many bigrams is kept. The hash decides which, so two texts keep the same bigrams."""
 WINDOW = 8
 """Kept bigrams in a window: about 32 words."""
 COVERED = 0.5
-"""Share of a window's bigrams that the other text must have. Edits of 10 % leave four in five of them."""
+"""A window is covered if the other text has this share of its bigrams. Edits of 10 % leave four in five bigrams."""
 
 PERMUTATIONS = 64
 SEED = 1
 BIGRAMS_AT_ONCE = 2_000_000
-"""Kept bigrams verified at once, to bound memory."""
+"""The number of kept bigrams verified at once, which bounds memory."""
 TEXTS_AT_ONCE = 2_000
 
 
 class Sketches(NamedTuple):
-    """Hashes of the kept bigrams of texts, in order; text n has `values[offsets[n]:offsets[n + 1]]`."""
+    """Hashes of the kept bigrams of texts, in order. Those of text n are `values[offsets[n]:offsets[n + 1]]`."""
 
     values: Hashes
     offsets: Integers
 
     def of(self, rows: Integers) -> Sketches:
-        """The sketches of these rows, in their order."""
+        """Return the sketches of these rows, in their order."""
         lengths = np.diff(self.offsets)[rows]
         offsets = np.concatenate([[0], np.cumsum(lengths)])
         places = np.repeat(self.offsets[:-1][rows] - offsets[:-1], lengths) + np.arange(offsets[-1])
@@ -50,13 +50,13 @@ class Sketches(NamedTuple):
 
 
 def pack(sketches: Sketches) -> list[bytes]:
-    """Each sketch as bytes for storage; `unpack` reads them on any machine."""
+    """Return each sketch as bytes for storage. `unpack` reads them on any machine."""
     values = sketches.values.astype("<u4")
     return [values[a:b].tobytes() for a, b in itertools.pairwise(sketches.offsets.tolist())]
 
 
 def unpack(blobs: Sequence[bytes]) -> Sketches:
-    """Sketches as they were before `pack`."""
+    """Return the sketches from which `pack` made these bytes."""
     lengths = np.fromiter((len(blob) // 4 for blob in blobs), np.int64, len(blobs))
     values = np.frombuffer(b"".join(blobs), "<u4").astype(np.uint32)
     return Sketches(values, np.concatenate([[0], np.cumsum(lengths)]))
@@ -69,12 +69,12 @@ _PLAIN = bytes(
     for byte in range(256)
 )
 _WIDE = 0x2E80
-"""First character of scripts without spaces between words; each of their characters is a word."""
+"""First character of the scripts without spaces between words. Each of their characters is a word."""
 _HANGUL = range(0xAC00, 0xD7B0)
 
 
 class _FoldedRuns(dict[bytes, bytes]):
-    """Runs of characters beyond ASCII, folded for comparison: NFKC, case folded, a space for other than letters."""
+    """Map runs of characters beyond ASCII to a folded form: NFKC, case folded, with spaces for all but letters."""
 
     def __missing__(self, raw: bytes) -> bytes:
         form = unicodedata.normalize("NFKC", raw.decode("utf-8", "replace")).casefold()
@@ -88,7 +88,7 @@ def sketch_texts(texts: Iterable[str]) -> Sketches:
 
 
 def join(parts: Sequence[Sketches]) -> Sketches:
-    """The sketches of several lists of texts, one list after the other."""
+    """Return the sketches of several lists of texts, one list after the other."""
     lengths = np.concatenate([np.zeros(0, np.int64), *(np.diff(part.offsets) for part in parts)])
     values = np.concatenate([np.zeros(0, np.uint32), *(part.values for part in parts)])
     return Sketches(values, np.concatenate([[0], np.cumsum(lengths)]))
@@ -121,14 +121,14 @@ def _sketch(texts: Sequence[str]) -> Sketches:
 
 
 def mix_bits(values: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint64]:
-    """The finaliser of splitmix64 (Steele, Lea and Flood 2014): every bit of the result depends on every bit."""
+    """Apply the finaliser of splitmix64 (Steele, Lea and Flood 2014). Every bit of the result depends on every bit."""
     values = (values ^ (values >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     values = (values ^ (values >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
     return values ^ (values >> np.uint64(31))
 
 
 def signatures_of(sketches: Sketches, permutations: int = PERMUTATIONS) -> Hashes:
-    """MinHash signatures, shape (texts, permutations)."""
+    """Return the texts' MinHash signatures, with shape (texts, permutations)."""
     rows = len(sketches.offsets) - 1
     signatures = np.empty((rows, permutations), np.uint32)
     for begin in range(0, rows, TEXTS_AT_ONCE):
@@ -142,10 +142,10 @@ def signatures_of(sketches: Sketches, permutations: int = PERMUTATIONS) -> Hashe
 
 
 def cover_shares(sketches: Sketches, left: Integers, right: Integers) -> npt.NDArray[np.float64]:
-    """Share of the windows of each `left` text that its `right` text covers, and vice versa, shape (pairs, 2).
+    """Return the share of each `left` text's windows that its `right` text covers, and vice versa, shape (pairs, 2).
 
-    Two texts that share only boilerplate cover some windows fully and others not at all; an edited text covers every
-    window.
+    If two texts share only boilerplate, some windows are fully covered and others not at all. If one text is an edit of
+    the other, every window is covered.
     """
     shares = np.zeros((len(left), 2))
     lengths = np.diff(sketches.offsets)
@@ -161,7 +161,6 @@ def cover_shares(sketches: Sketches, left: Integers, right: Integers) -> npt.NDA
 
 
 def _sort_within(sketches: Sketches) -> Hashes:
-    """The values of each text in ascending order."""
     rows = np.repeat(np.arange(len(sketches.offsets) - 1, dtype=np.uint64), np.diff(sketches.offsets))
     return np.sort(rows << np.uint64(32) | sketches.values).astype(np.uint32)
 
@@ -175,7 +174,7 @@ def _cover_share(sketches: Sketches, series: Hashes, left: Integers, right: Inte
     windows = np.maximum(lengths // WINDOW, 1)
     row = np.repeat(np.arange(len(left)), lengths)
     within = np.arange(len(queries)) - mine.offsets[:-1][row]
-    window = np.minimum(within // WINDOW, windows[row] - 1)  # the last window takes the rest
+    window = np.minimum(within // WINDOW, windows[row] - 1)  # the last window also takes the remaining bigrams
     begins = np.concatenate([[0], np.cumsum(windows)])
     number = begins[:-1][row] + window
     size = np.bincount(number, minlength=begins[-1])

@@ -23,15 +23,16 @@ _NUMBER = re.compile(
 _OF_NUMBER = re.compile(r"[a-z]{0,3}-?\d+")
 _WORD = re.compile(r"[^\W_]+(?:[+#]+(?!\w))?")
 MAX_SPACES = 5
-"""Spaces in the longest part of a title that may be a place."""
+"""Maximum spaces in a part of a title that may be a place."""
 LARGE_CITY = 500_000
-"""Inhabitants from which a city counts alone; smaller cities are also words of titles (Enterprise, Mobile,
-Commerce)."""
+"""A city with this many inhabitants counts as a place even without its country.
+
+The names of smaller cities are also words of titles: Enterprise, Mobile, Commerce."""
 
 
 @functools.cache
 def _forms() -> tuple[dict[str, str], dict[str, str]]:
-    """Canonical forms of single words and of pairs, from `title_forms.csv`; words with an empty form are dropped."""
+    """Return the canonical forms of single words and of pairs, from `title_forms.csv`. An empty form drops the word."""
     forms = {row["words"] or "": row["form"] or "" for row in rows_of("title_forms")}
     return (
         {words: form for words, form in forms.items() if " " not in words},
@@ -40,32 +41,32 @@ def _forms() -> tuple[dict[str, str], dict[str, str]]:
 
 
 def number_in(title: str) -> str | None:
-    """The requisition number in a title ("Analyst - IAC23135"); None if it has none."""
+    """Return the requisition number in a title ("Analyst - IAC23135"); None if there is none."""
     match = _NUMBER.search(normal(title))
     return _OF_NUMBER.findall(match[0])[-1] if match else None
 
 
 def title_key(title: str, location_text: str | None, employer: str | None, evidence: frozenset[str]) -> str:
-    """The words of a title that distinguish jobs, in canonical form, each once, sorted.
+    """Return the words of a title that distinguish jobs: in canonical form, each once, sorted.
 
-    Without words for gender and workplace, requisition numbers, the employer (its name, or as in its `evidence`), and
-    separate parts that name a place: a city, a country, a group of countries, or words of the advert's own location.
-    "Sr. ML Engineer - Berlin (m/f/d)" and "Machine Learning Engineer (Senior), Remote" are `engineer ml senior`.
+    The key leaves out words for gender and workplace, requisition numbers, and the employer's name or keys in its
+    `evidence`. It also leaves out a separate part of the title that is a place: a city, a country, a group of
+    countries, or words of the advert's location. "Sr. ML Engineer - Berlin (m/f/d)" and "Machine Learning Engineer
+    (Senior), Remote" both give `engineer ml senior`.
     """
     return _read_title(title, location_text or "", employer or "", evidence)[0]
 
 
 def place_in(title: str, location_text: str | None, employer: str | None, evidence: frozenset[str]) -> str:
-    """The words of a title that `title_key` drops as a place and the location lacks; often empty.
+    """Return the words that `title_key` drops as a place and that the location lacks; "" if there are none.
 
-    "Sales Engineer - Ohio" adds a place to "Remote, US", but none to "Columbus, Ohio".
+    The title "Sales Engineer - Ohio" adds a place to the location "Remote, US", but not to "Columbus, Ohio".
     """
     return _read_title(title, location_text or "", employer or "", evidence)[1]
 
 
 @functools.lru_cache(maxsize=1 << 17)
 def _read_title(title: str, location_text: str, employer: str, evidence: frozenset[str]) -> tuple[str, str]:
-    """`title_key` and `place_in`."""
     text = _NUMBER.sub(" | ", _GENDERS.sub(" ", normal(title)))
     if (name := normal(employer)) and name in text:
         text = re.sub(rf"(?:^|\s*(?:[-–—|:,(@]|\bat\b)\s*){re.escape(name)}(?=\s*(?:[-–—|:,()\[\]]|$))", " | ", text)
@@ -105,10 +106,10 @@ def _canonical(words: Sequence[str]) -> set[str]:
 
 
 def _is_place(part: str, before: str, after: str) -> bool:
-    """Whether a part of a title is a place and nothing else; `before` and `after` are the parts around it.
+    """Whether a part of a title is a place and nothing else. `before` and `after` are the parts around it.
 
-    A country, subdivision, group of countries or large city counts alone; a town before its subdivision or country, and
-    a code of two letters behind a city in it: "Andover, MA".
+    A country, subdivision, group of countries or large city always counts. A town counts before its subdivision or
+    country, and a code of two letters counts after a city in it: "Andover, MA".
     """
     is_alone, meanings = _find_meanings(part)
     if is_alone or not meanings:
@@ -120,9 +121,9 @@ def _is_place(part: str, before: str, after: str) -> bool:
 
 @functools.lru_cache(maxsize=1 << 16)
 def _find_meanings(part: str) -> tuple[bool, tuple[Meaning, ...]]:
-    """Whether a part of a title is a place in any context, and the places that it may mean.
+    """Return whether a part of a title is a place in any context, and the places that it may mean.
 
-    Words such as "area" and "office" at its end are dropped if necessary.
+    If needed, words such as "area" and "office" are dropped from its end.
     """
     if part.count(" ") > MAX_SPACES:
         return False, ()

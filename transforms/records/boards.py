@@ -8,11 +8,12 @@ from datetime import date
 
 @dataclass(frozen=True, kw_only=True)
 class Board:
-    """An employer's board on a platform. `board` is its token in the platform's addresses, case kept.
+    """An employer's board on a platform. `board` is its token in the platform's addresses, with case kept.
 
-    `country` is the employer's (ISO 3166-1 alpha-2), `industry` an ISIC section or one of the guide's six,
-    `industry_evidence` the source for it ("advert of DAY: what the employer does", "public: ..."; None: entered before
-    evidence was asked for), `hires_in` the UN M49 regions in which its postings were seen.
+    `country` is the employer's country (ISO 3166-1 alpha-2). `industry` is an ISIC section or one of the guide's six
+    industries. `industry_evidence` is the source for the industry ("advert of DAY: what the employer does", "public:
+    ..."); None if the industry was entered before evidence was required. `hires_in` are the UN M49 regions in which the
+    board's postings were seen.
     """
 
     source: str

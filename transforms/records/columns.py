@@ -1,10 +1,10 @@
 """How a table is declared: a frozen dataclass whose fields are annotated with a `Column`.
 
-DDL, CHECKs, comments, the gates' expectations, the Parquet schema and DICTIONARY.md are read from such classes.
-This package imports only the standard library, so that readers and refine workers can use these classes.
+Such classes give the DDL, CHECKs, comments, the gates' expectations, the Parquet schema and DICTIONARY.md. This module
+imports only the standard library, so that readers and refine workers can use the classes.
 
-Names: `_on` is a date, `_at` a UTC time, `_text` what the source wrote, `is_` a truth value. NULL means
-"not stated"; it is never replaced by zero or by a default.
+In the name of a column, `_on` marks a date, `_at` a UTC time, `_text` what the source wrote, and `is_` a truth value.
+NULL means "not stated"; zero or a default never replaces it.
 """
 
 from __future__ import annotations
@@ -19,11 +19,10 @@ from typing import Any, TypeVar, dataclass_transform
 
 @dataclass(frozen=True)
 class Column:
-    """What a column declares beyond its Python type.
+    """What a column declares besides its Python type. A column whose type includes None is nullable.
 
-    `values` closes the vocabulary, `low`/`high` bound a number, `pattern` is a whole-match regular
-    expression, `references` names the "table.column" whose values it takes. A column is nullable when its
-    type says `| None`.
+    `values` lists the allowed values. `low` and `high` bound a number. `pattern` is a regular expression for the whole
+    value. `references` names the "table.column" whose values the column takes.
     """
 
     doc: str
@@ -38,10 +37,10 @@ class Column:
 
 @dataclass(frozen=True)
 class Field:
-    """A column as read back from a table class: its name, element type and whether it may be NULL.
+    """A column as read from a table class: its name, its type and whether it may be NULL.
 
-    `type` is str, int, float, bool, date, datetime or, for a nested list of structs, the struct's class; `is_list`
-    says whether the column holds a list of that type.
+    `type` is str, int, float, bool, date, datetime or, for a list of structs, the struct's class. `is_list` says
+    whether the column holds a list of that type.
     """
 
     name: str
@@ -53,7 +52,7 @@ class Field:
 
 @dataclass(frozen=True)
 class Table:
-    """A table's name ("schema.name"), meaning, and checks over more than one column (SQL)."""
+    """A table's name ("schema.name"), its meaning, and SQL checks over more than one column."""
 
     name: str
     doc: str
@@ -65,7 +64,7 @@ T = TypeVar("T")
 
 @dataclass_transform(kw_only_default=True, frozen_default=True)
 def table(name: str, doc: str, *checks: str) -> Callable[[type[T]], type[T]]:
-    """Make a class a table: a frozen, keyword-only dataclass that carries its `Table` as `TABLE`."""
+    """Make a class a table: a frozen, keyword-only dataclass with its `Table` as `TABLE`."""
 
     def declare(cls: type[T]) -> type[T]:
         row_class = struct(cls)
@@ -79,13 +78,14 @@ def table(name: str, doc: str, *checks: str) -> Callable[[type[T]], type[T]]:
 def struct(cls: type[T]) -> type[T]:
     """Make a class a value in a nested list, or a base for tables: frozen and keyword-only.
 
-    Only the type checker sees it frozen: a freezing `__init__` takes three times as long, and an advert has dozens.
+    Only the type checker treats it as frozen: a frozen class's `__init__` takes three times as long, and an advert has
+    dozens of such values.
     """
     return dataclass(kw_only=True, unsafe_hash=True)(cls)
 
 
 def fields_of(cls: type) -> tuple[Field, ...]:
-    """The columns of a table or struct class, keys first, otherwise in order of declaration."""
+    """Return the columns of a table or struct class: keys first, otherwise in order of declaration."""
     if "_FIELDS" not in cls.__dict__:
         hints = typing.get_type_hints(cls, include_extras=True)
         read = [_field(f.name, hints[f.name]) for f in dataclasses.fields(cls)]
@@ -108,6 +108,6 @@ def _field(name: str, hint: Any) -> Field:
 
 
 def table_of(cls: type) -> Table:
-    """The declaration of a table class."""
+    """Return the declaration of a table class."""
     declaration: Table = cls.TABLE  # type: ignore[attr-defined]
     return declaration

@@ -1,8 +1,8 @@
-"""The numbers that decide what a figure means and whether it is printed, each declared once with its wording.
+"""The numbers that decide what a figure means and whether it is printed. Each is declared once, with its wording.
 
-Code takes the number (`value`), texts take the words (`str`). Docs have the words between markers, which `make
-generated` fills (`reports/definition_words.py`). Other homes: rules of printing in `warehouse/marts/printing.py` and
-`closings.py`, groups of levels in `vocabulary.py`.
+Code uses the number (`value`), and texts use the words (`str`). In the docs, the words stand between markers that `make
+generated` fills (`reports/definition_words.py`). The printing rules are in `warehouse/marts/printing.py` and
+`closings.py`, and the groups of levels in `vocabulary.py`.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ COUNTS = (
 
 
 def say_part(part: float) -> str:
-    """Return a part in words: "three in four", "nine in ten"; "97.5 in 100" where no such fraction is near."""
+    """Return a fraction in words: "three in four", "nine in ten"; if no such fraction is near, "97.5 in 100"."""
     exact = Fraction(part).limit_denominator(len(COUNTS) - 1)
     if abs(float(exact) - part) > 1e-9:
         return f"{100 * part:g} in 100"
@@ -37,7 +37,8 @@ def say_percentile(level: float) -> str:
 class Definition:
     """A number with its unit ("days", "points", "%") and the reason for it.
 
-    Points and per cent are parts: 0.3 is 30 points. `fixed_because` says why some texts cannot follow the number.
+    Points and per cent are stored as fractions: 0.3 is 30 points. `fixed_because` says why some texts cannot follow the
+    number if it changes.
     """
 
     name: str
@@ -47,20 +48,20 @@ class Definition:
     fixed_because: str = ""
 
     def __str__(self) -> str:
-        """The number with its unit: "45 days", "30 points", "40%"."""
+        """Return the number with its unit: "45 days", "30 points", "40%"."""
         if self.unit == "%":
             return f"{100 * self.value:g}%"
         return f"{100 * self.value:g} points" if self.unit == "points" else f"{self.value:,} {self.unit}"
 
     @property
     def spaced(self) -> str:
-        """The number with its unit, spelt as in docs and column comments: "40 %"."""
+        """Return the number with its unit, spelt as in docs and column comments: "40 %"."""
         return str(self).replace("%", " %")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Band:
-    """A band of pay: from the quantile `low` of the adverts' low ends to the quantile `high` of their high ends."""
+    """A pay band: from the quantile `low` of the adverts' low ends to the quantile `high` of their high ends."""
 
     name: str
     low: float
@@ -70,32 +71,32 @@ class Band:
 
     @property
     def start(self) -> str:
-        """How many adverts start at or above its lower end: "three in four"."""
+        """Return how many adverts start at or above the band's lower end: "three in four"."""
         return say_part(1 - self.low)
 
     @property
     def stop(self) -> str:
-        """How many adverts stop at or below its upper end: "three in four"."""
+        """Return how many adverts stop at or below the band's upper end: "three in four"."""
         return say_part(self.high)
 
     @property
     def low_end(self) -> str:
-        """Its lower end as in column comments: "p25 of the low ends"."""
+        """Return the lower end as in column comments: "p25 of the low ends"."""
         return f"p{100 * self.low:g} of the low ends"
 
     @property
     def high_end(self) -> str:
-        """Its upper end as in column comments: "p75 of the high ends"."""
+        """Return the upper end as in column comments: "p75 of the high ends"."""
         return f"p{100 * self.high:g} of the high ends"
 
     @property
     def ends(self) -> str:
-        """Both ends: "the 25th percentile of the low ends to the 75th percentile of the high ends"."""
+        """Return both ends: "the 25th percentile of the low ends to the 75th percentile of the high ends"."""
         low, high = (say_percentile(level) for level in (self.low, self.high))
         return f"the {low} of the low ends to the {high} of the high ends"
 
     def __str__(self) -> str:
-        """The band explained to a reader in a sentence."""
+        """Explain the band to a reader in a sentence."""
         start = f"{self.start[0].upper()}{self.start[1:]} adverts start at or above the lower end of a band"
         return f"{start}, and {self.stop} stop at or below its upper end"
 

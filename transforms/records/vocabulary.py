@@ -1,4 +1,4 @@
-"""The closed vocabularies: the values that columns may hold. Imports nothing."""
+"""The closed vocabularies: the values that columns may hold. This module imports nothing."""
 
 from __future__ import annotations
 
@@ -10,21 +10,24 @@ EMPLOYMENT_TYPES = ("FULL_TIME", "PART_TIME", "CONTRACTOR", "TEMPORARY", "INTERN
 SENIORITIES = ("intern", "junior", "mid", "senior", "staff", "manager", "executive", "unstated")
 AI_LABELS = ("builds_ai", "uses_ai", "mentions_ai", "none")
 UNREAD, NO_TEXT = "unread", "none"
-"""State and class of an advert with a text that was not read, and of an advert without a text."""
+"""State and class of an advert whose text was not read, and of an advert without a text."""
 TEXT_STATES = ("full", "snippet", UNREAD, NO_TEXT)
 FULL_ADVERT, TRUNCATED, SNIPPET, FORUM_COMMENT = "full_advert", "truncated", "snippet", "forum_comment"
 READ_CLASSES = (FULL_ADVERT, TRUNCATED, SNIPPET, FORUM_COMMENT)
 TEXT_CLASSES = (*READ_CLASSES, UNREAD, NO_TEXT)
-"""Kinds of text, by where it was read, the most complete first. They are never counted together: that a short comment
-names no skill says less of the job than that a full advert names none."""
+"""Kinds of text, the most complete first.
+
+They are never counted together: a short comment that names no skill says less about the job than a full advert that
+names none."""
 NAME_SOURCES = ("boards_list", "advert", "advert_text", "token", "domain")
-"""Where the name shown for an employer is from, the best first. Names made of a token or a domain may be misspelt:
-"Centriaautism" is Centria Autism."""
+"""Where an employer's displayed name comes from, best first.
+
+Names made from a token or a domain may be misspelt: "Centriaautism" is Centria Autism."""
 AGENCY_SIGNS = ("client", "itself", "title")
-"""Signs of an agency other than its name: words of `agency_cues.csv` in the texts and titles of its adverts."""
+"""Signs of an agency other than its name: words in texts and titles of its adverts (`agency_cues.csv`)."""
 PERIODS = ("hour", "day", "week", "month", "year")
 PER_YEAR = {"year": 1.0, "month": 12.0, "week": 52.0, "day": 260.0, "hour": 2080.0}
-"""Periods in a year of 52 weeks of five days and 40 hours; countries have their own hours and months."""
+"""Periods in a year of 52 weeks with five days and 40 hours. Countries have their own hours and months."""
 READINGS = ("stated", "parsed", "inferred")
 COMPONENTS = (
     *("base", "bonus", "commission", "equity", "equity_percent"),
@@ -53,16 +56,15 @@ SELF_CHECKS = {
     "level_years": "seniority",
     "language_halves": "requirement",
 }
-"""Each check of an advert against itself, and the reader whose values are doubted where it fails.
+"""Each check of an advert against itself, and the reader whose values are in doubt if the check fails.
 
-workplace_stated: the source's field against the text. city_subdivision: a city lies in its subdivision.
-currency_country: pay is in the money of the country it counts in. pay_prose: the text repeats a range of the structured
-field. pay_zone: the country of a pay zone is one of the advert's. level_years: the level's word fits the years asked
-for. language_halves: the halves of a bilingual advert ask for the same years and degree.
-"""
+workplace_stated: the source's field agrees with the text. city_subdivision: a city lies in its subdivision.
+currency_country: pay is in the currency of the country where it counts. pay_prose: the text repeats a range of the
+source's field. pay_zone: the country of a pay zone is a country of the advert. level_years: the title's level fits the
+years asked for. language_halves: both halves of a bilingual advert ask for the same years and degree."""
 DEGREES = ("none", "associate", "bachelor", "master", "doctorate")
 QUALIFICATIONS = ("portfolio", "certification", "internship", "open_source")
-"""What adverts ask a person to show, apart from degree and years; open_source: contributions to open source."""
+"""What adverts ask a person to show, besides degree and years. open_source: contributions to open source."""
 REGION_LEVELS = ("world", "continent", "region", "country")
 LEVEL_GROUPS: dict[str, tuple[str, ...] | None] = {
     "entry": ("junior",),
@@ -73,11 +75,11 @@ LEVEL_GROUPS: dict[str, tuple[str, ...] | None] = {
     "unstated": ("unstated",),
     "all": None,
 }
-"""Levels in each group of levels; None is every level."""
+"""Levels in each group of levels; None for every level."""
 MIN_YEARS_OF_LEVEL = {"junior": 0, "mid": 2, "senior": 5, "staff": 8}
-"""Years of experience from which a level is inferred where the title names none; each reaches up to the next."""
+"""Minimum years from which a level is inferred if the title names none. Each level ends where the next begins."""
 STATED = "_stated"
-"""Suffix of groups of levels without the jobs whose level was inferred from years of experience."""
+"""Suffix of groups of levels that leave out jobs whose level was inferred from years of experience."""
 SENIORITY_GROUPS = ("entry", "mid_senior", f"mid_senior{STATED}", "mid", "senior", "staff", "unstated", "all")
 LADDER_LEVELS = ("mid_senior", "entry")
 """Groups of levels for which the guide prints pay."""
@@ -85,22 +87,25 @@ LADDER_STEPS = (
     *("adverts", "jobs", "ai_engineering", "readable", "pay_stated", "in_dollars", "level_known", "at_level"),
     *("paid_here", "in_band"),
 )
-"""Steps from the adverts read at a place to the jobs of a band of pay, in order (mart.pay_ladder)."""
+"""Steps from the adverts read at a place to the jobs in a pay band, in order (mart.pay_ladder)."""
 YEARS_BANDS = {"0-1": (0, 1), "2-3": (2, 3), "4-5": (4, 5), "6-9": (6, 9), "10+": (10, 40)}
-"""Bands of the minimum years of experience asked for: first and last whole year; 3.5 years count as 3."""
+"""Bands of the minimum years of experience asked for: first and last whole year. 3.5 years count as 3."""
 EXPERIENCE_BANDS = {"0-1": (0, 2), "2-4": (2, 5), "5-7": (5, 8), "8+": (8, 100)}
-"""Bands of the years of experience that a person has: from, and below. Aligned with the bounds of `MIN_YEARS_OF_LEVEL`,
-but not levels: a person with eight years may be at any level."""
+"""Bands of a person's years of experience: from, and below. Their bounds follow `MIN_YEARS_OF_LEVEL`.
+
+They are not levels: a person with eight years may be at any level."""
 PAID_IN = ("local", "dollar_linked", "part_dollars", "dollars")
-"""Money that a person is paid in: the country's own, its own at the dollar's rate, partly dollars, only dollars."""
+"""The currency of a person's pay: the country's own, that currency at the dollar's rate, partly or only dollars."""
 REPORT_FLAGS = ("gross_net_contradicted", "period_contradicted", "implausible_low", "implausible_high")
 """Reasons to doubt an amount that a person reports, in order of precedence."""
 CELL_STATES = ("published", "low", "suppressed")
 FIGURE_STATES = (*CELL_STATES, "stale")
 SHARE_DOUBTS = ("few_employers", "one_employer", "few_effective", "wide", "wide_for_share")
 SHARE_FORMS = ("point", "interval", "bounds")
-"""How a share is printed: with its interval, as an interval alone where that is too wide for a point, or as bounds for
-all jobs where few adverts say."""
+"""How a share is printed: as a point with its interval, as an interval alone, or as bounds.
+
+The interval is printed alone if it is too wide for a point. Bounds for all jobs are printed if too few adverts give an
+answer."""
 SKILL_KINDS = ("technology", "concept")
 SKILL_CATEGORIES = (
     "Programming Languages",
@@ -135,14 +140,15 @@ ROLE_GROUPS = {
 }
 ROLES = tuple(role for roles in ROLE_GROUPS.values() for role in roles)
 GROUP_OF_ROLE = {role: group for group, roles in ROLE_GROUPS.items() for role in roles}
-AI_CORE = ("ai_engineering", "ai_science")  # "ai_core" in the marts is these two together
+AI_CORE = ("ai_engineering", "ai_science")  # together "ai_core" in the marts
 AI_GROUPS = (*AI_CORE, "ai_other")
-"""Groups of roles whose adverts are all AI adverts. Adverts of other roles are AI adverts where the job builds AI."""
+"""Groups of roles whose adverts are all AI adverts. Other adverts are AI adverts only if the job builds AI."""
 TECHNICAL_GROUPS = ("data", "other_engineering")
-"""Groups of engineering and data that AI adverts are compared with."""
+"""Groups of engineering and data roles with which AI adverts are compared."""
 SAMPLED_GROUP = "other"
-"""Group of roles of which not all texts are read. What texts say, in this group and in all groups together, is counted
-only in the random share of adverts (`is_drawn`)."""
+"""The group of roles in which not all texts are read.
+
+Shares from texts, in this group and in all groups together, count only the random share of adverts (`is_drawn`)."""
 TOLD_BY = ("title", "words")
 """Parts of an advert that can show that its work is in AI, data or engineering, so that its text is read."""
 AI_JOBS = "ai_jobs"
@@ -151,39 +157,45 @@ CELL_GROUPS = {**{group: (group,) for group in ROLE_GROUPS}, "ai_core": AI_CORE,
 VINTAGE_STATES = ("published", "waiting", "rejected", "withdrawn")
 """States of a vintage of a list of cells."""
 ASKED_FOR = ("panel", "limit", "dead", "yield", "week")
-"""Why a board is asked: a panel member's turn; a later reading would leave openings and closings undated; the turn of a
-board that is dead or refuses us; many new adverts are expected; a quiet board's weekly turn."""
+"""Why a board is asked.
+
+panel: a panel member's turn. limit: a later reading would leave openings and closings undated. dead: the turn of a
+board that is dead or refuses us. yield: many new adverts are expected. week: a quiet board's weekly turn."""
 BOARD_OUTCOMES = ("answered", "refused", "no_answer", "not_asked")
-"""Outcome of a board that a night planned: an answer was archived; robots.txt or a reservation keeps us out; it, or its
-host, gave no answer; it was not asked, and will be planned again."""
+"""Outcome of a board that a night planned to ask.
+
+answered: an answer was archived. refused: robots.txt or a reservation keeps us out. no_answer: the board or its host
+gave no answer. not_asked: the board was not asked and will be planned again."""
 SAMPLES = ("panel", "known")
-"""Boards that a statistic rests on: members of the panel, weighted by the inverse of their chance, or all known."""
+"""Boards on which a statistic rests: panel members, weighted by the inverse of their chance, or all known boards."""
 MEMBER_RHYTHM = 7
-"""Nights between readings of a panel member, so that its openings and closings are dated to within a week."""
+"""Nights between readings of a panel member. Its openings and closings are thus dated to within a week."""
 DEAD_AFTER = 3
-"""Nights in a row on which a board was not found, or only redirected; after them it is asked once a month."""
+"""A board that was not found, or only redirected, on this many nights in a row is then asked once a month."""
 DAYS_OF_YIELD = 90
-"""Days before a board's newest reading whose new adverts count towards its expected yield."""
+"""New adverts in this many days before a board's newest reading count towards its expected yield."""
 GROUPS_OF_CLOSINGS = {name: CELL_GROUPS[name] for name in ("ai_engineering", AI_JOBS, *TECHNICAL_GROUPS)}
 """Groups of roles with closing rates, and the groups in each."""
 ALL_TEXTS = "all"
 TEXTS_OF_SHARES = (ALL_TEXTS, *READ_CLASSES, "with_text")
-"""Texts that a share of mart.shares rests on: texts of one class, or all adverts with and without text. Rows of earlier
-versions, without classes, have with_text."""
+"""Texts on which a share of mart.shares rests: texts of one class, or all adverts with and without text.
+
+Rows of earlier versions, which had no classes, have with_text."""
 DISCLOSURE_RULES = ("required", "not_required", "unclear")
 """Whether a law requires adverts to state pay (core.disclosure_laws)."""
 LAW_EVIDENCE = ("official_text", "third_party", "own_knowledge")
-"""What a fact on a law was checked against, the most reliable first; only the first is the law's own text."""
+"""What a fact about a law was checked against, most reliable first. Only the first is the law's own text."""
 LAW_IN_FORCE, NO_LAW, LAW_UNKNOWN = "in_force", "none", "unknown"
 LAW_CLASSES = (LAW_IN_FORCE, NO_LAW, LAW_UNKNOWN)
-"""Whether a law requiring adverts to state pay is in force: at a place of the job, at none, or unknown."""
+"""Whether a law that requires adverts to state pay is in force: at a place of the job, at none, or unknown."""
 STOCK = "stock"
-"""`adverts` of rows on the stock; other rows are on the flow of a quarter ("2026Q1")."""
+"""Value of `adverts` in rows about the stock. Other rows are about the flow of a quarter ("2026Q1")."""
 PLACES_OF_LAWS = ("world", "country", "subdivision")
 """Levels of places by which pay disclosure is counted."""
 OCCUPATION_SCHEMES = SOC, NOC, SSOC, ISCO = ("SOC 2018", "NOC 2021", "SSOC", "ISCO-08")
-"""Classifications of occupations: of the United States, Canada, Singapore (whose file does not say which edition), and
-the International Labour Organization's."""
+"""Classifications of occupations: of the United States, Canada, Singapore and the International Labour Organization.
+
+Singapore's file does not say which edition it follows."""
 NEARNESSES = ("same", "near", "wider")
 
 JOB_RULES = ("same text", "similar text", "same facts")

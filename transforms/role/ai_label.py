@@ -1,7 +1,7 @@
-"""What a job does with AI: build it, work with it, or only be offered by an employer that mentions it.
+"""Find whether a job builds AI, uses AI, or only has an employer that mentions AI.
 
-Terms of AI come from `lookups/role/ai_terms.csv`. Each mention is judged by its sentence and section: what the employer
-says about itself, its offer, or its use of AI to sift applications is not about the job.
+The AI terms come from `lookups/role/ai_terms.csv`. Each mention is judged by its sentence and section. A mention is not
+about the job if the employer describes itself, what it offers, or how it uses AI to select applicants.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ BUILDING_ROLES = ("ai_engineering", "ai_science")
 """Groups of roles that build AI by definition, whatever the text says."""
 TECHNICAL_GROUPS = (*BUILDING_ROLES, "data", "other_engineering")
 TECHNICAL_ROLES = ("ai_solutions", "ai_leadership")
-"""Further roles that build AI when their duties say so; sales, design or recruiting only work with it."""
+"""Further roles that build AI if their duties say so. Roles in sales, design or recruiting only work with AI."""
 WORKING_ROLES = ("ai_product_manager", "ai_governance", "ai_solutions", "ai_leadership", "ai_data_trainer")
 """Roles that work with AI by definition."""
 
@@ -43,11 +43,10 @@ _WISHED = cues("wished", r"\b", r"\b")
 _ITEM = re.compile(r"\s*[-•·*–]\s")
 _EMPLOYER_FIRST = re.compile(r"\s*[-•·*–]\s*(?:we|we['’]\w+|our|the company)\b", re.IGNORECASE)
 MAX_MENTIONS = 200
-"""Mentions of AI in a line that are checked."""
+"""Only this many mentions of AI in a line are checked."""
 
 
 def _mentions(line: Line) -> list[tuple[int, int]]:
-    """Spans of the terms of AI in a line, in order; of overlapping terms the first, and of these the longest."""
     text = line.text
     hits = [
         (start, -end)
@@ -65,11 +64,12 @@ def _mentions(line: Line) -> list[tuple[int, int]]:
 
 
 def ai_label(title: str, text: str, *, role: str) -> Reading:
-    """What the job does with AI: builds_ai, uses_ai, mentions_ai or none, with the span that shows it.
+    """Return what the job does with AI, with the span that shows it. `role` is the role read from the title.
 
-    `builds_ai`: its duties make or run AI or machine learning systems. `uses_ai`: its duties or demands name AI, as a
-    tool, product or field. `mentions_ai`: AI is named only in the employer's words about itself, its offer or its
-    hiring. `none` has no span. `role` is the role read from the title.
+    - `builds_ai`: the duties are to make or run AI or machine learning systems.
+    - `uses_ai`: the duties or demands name AI as a tool, product or field.
+    - `mentions_ai`: AI is named only where the employer describes itself, what it offers or how it hires.
+    - `none`: AI is not named; there is no span.
     """
     group = GROUP_OF_ROLE.get(role, "other")
     may_build = group in TECHNICAL_GROUPS or role in TECHNICAL_ROLES
@@ -98,7 +98,7 @@ def ai_label(title: str, text: str, *, role: str) -> Reading:
 
 
 def _label_line(line: Line, kind: str, may_build: bool, by_role: bool) -> tuple[str, str, int, int] | None:
-    """The strongest label that a line gives: label, rule, span in it. The line begins in a section of that kind."""
+    """Return a line's strongest label as (label, rule, start, end). `kind` is the section in which the line begins."""
     text = line.text
     use: tuple[str, str, int, int] | None = None
     mention: tuple[str, str, int, int] | None = None
@@ -121,7 +121,6 @@ def _label_line(line: Line, kind: str, may_build: bool, by_role: bool) -> tuple[
 
 
 def _is_of_the_job(text: str, start: int, first: int, last: int, section: str) -> bool:
-    """Whether a sentence is about the job, not about the employer, its offer or its way of hiring."""
     if section in ("mentioned", "not"):
         return False
     sentence = lower_text(text[first:last])
@@ -138,7 +137,7 @@ def _is_of_the_job(text: str, start: int, first: int, last: int, section: str) -
 
 
 def _builds(text: str, start: int, end: int, first: int, last: int, section: str, by_role: bool) -> bool:
-    """Whether the sentence says that the job makes AI: a verb of making with AI as, or in, its object."""
+    """Whether the sentence says that the job makes AI: it has a verb of making, and AI belongs to the verb's object."""
     before, after = lower_text(text[first:start]), lower_text(text[end:last])
     verb = _BUILD.search(before)
     if verb is None or section == "preferred":

@@ -1,8 +1,8 @@
-"""Years of experience and the lowest accepted degree in Chinese, Japanese and Korean.
+"""Years of experience and the lowest accepted degree in Chinese, Japanese and Korean texts.
 
-The readers of `requirements` do not fit these languages: words have no spaces around them, or have endings, and the
-unit stands right after the number. Words are rows of `east_asian_requirements.csv`. Anything below a heading of wishes,
-or called preferred in its clause, is not demanded.
+The patterns in `requirements` do not fit these languages: words have no spaces around them or have endings, and the
+unit follows the number directly. The words are in `east_asian_requirements.csv`. A demand does not count if its clause
+calls it preferred, or if it stands below a heading such as "preferred qualifications".
 """
 
 from __future__ import annotations
@@ -18,15 +18,15 @@ from transforms.skills.sections import cues_of
 from transforms.text.lookups import cells_of
 
 MAX_HEADING = 24
-"""Characters of the longest heading; it has no bullet."""
+"""A heading has at most this many characters, and no bullet."""
 MAX_LINES = 5_000
-"""Lines that are read of a text."""
+"""Only this many lines of a text are read."""
 MAX_CLAUSE = 60
-"""Characters on either side of a number or a degree in which its clause lies."""
+"""The clause of a number or degree is looked for within this many characters before and after it."""
 MAX_MENTIONS = 100
-"""Mentions of years, or of degrees, in a line that are checked."""
+"""Only this many mentions of years, or of degrees, in a line are checked."""
 SAMPLE = 400
-"""Characters sampled to detect a text's script; where half the text is East Asian, some 100 are in the sample."""
+"""Maximum characters sampled to detect a text's script: enough to find letters of a script used in half the text."""
 _cue = functools.partial(cues_of, "east_asian_requirements")
 _LETTER = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _BULLET = re.compile(r"\s*(?:[-•*·–●▪◦・‧○◇◆■□✓※]|\d{1,2}[.)、．）])")
@@ -58,19 +58,18 @@ def _years_pattern() -> re.Pattern[str]:
 
 @functools.cache
 def _degree_pattern() -> re.Pattern[str]:
-    """One expression for all degrees, a named group each."""
     rows = [row for row in cells_of("east_asian_requirements") if row["cue"] == "degree"]
     of_degree = {degree: "|".join(row["pattern"] for row in rows if row["value"] == degree) for degree in DEGREES}
     return re.compile("|".join(f"(?P<{degree}>{words})" for degree, words in of_degree.items() if words))
 
 
 def is_east_asian(text: str) -> bool:
-    """Whether a sample of a text's characters holds Chinese, Japanese or Korean."""
+    """Whether a sample of a text's characters contains a Chinese, Japanese or Korean character."""
     return not text.isascii() and _LETTER.search(text[:: 1 + len(text) // SAMPLE]) is not None
 
 
 def years_in_east_asian(text: str, limit: int) -> Demand | None:
-    """The most years of experience that a text demands, up to `limit`; None when it demands none."""
+    """Return the most years of experience that a text demands, at most `limit`; None if it demands none."""
     best: Demand | None = None
     for begin, line in _demanding_lines(text):
         for match in itertools.islice(_years_pattern().finditer(line), MAX_MENTIONS):
@@ -81,7 +80,7 @@ def years_in_east_asian(text: str, limit: int) -> Demand | None:
 
 
 def degree_in_east_asian(text: str) -> Demand | None:
-    """The lowest degree that a text accepts, a value of `DEGREES`; None when it asks for none."""
+    """Return the lowest degree that a text accepts, a value of `DEGREES`; None if the text asks for no degree."""
     best: Demand | None = None
     for begin, line in _demanding_lines(text):
         for match in itertools.islice(_degree_pattern().finditer(line), MAX_MENTIONS):
@@ -92,7 +91,7 @@ def degree_in_east_asian(text: str) -> Demand | None:
 
 
 def _demanding_lines(text: str) -> Iterator[tuple[int, str]]:
-    """The lines with their offsets, without lines below a heading of wishes."""
+    """Yield each line with its offset, except lines below a heading such as "preferred qualifications"."""
     is_wished = False
     begin = 0
     for line in itertools.islice(text.split("\n"), MAX_LINES):
@@ -109,7 +108,6 @@ def _number(numeral: str) -> float:
 
 
 def _clause(line: str, match: re.Match[str]) -> tuple[str, str]:
-    """The parts of a clause before and after a match."""
     before = line[max(0, match.start() - MAX_CLAUSE) : match.start()]
     after = line[match.end() : match.end() + MAX_CLAUSE]
     ends = [end.end() for end in _CLAUSE_END.finditer(before)]
@@ -118,7 +116,6 @@ def _clause(line: str, match: re.Match[str]) -> tuple[str, str]:
 
 
 def _is_demanded(line: str, match: re.Match[str]) -> bool:
-    """Whether years are of a person's experience, and demanded."""
     before, after = _clause(line, match)
     near = line[max(0, match.start() - MAX_CLAUSE) : match.end() + MAX_CLAUSE]
     if _cue("not before", after=r"\s?$").search(before) or _cue("not after", before="^").match(after):
@@ -129,7 +126,6 @@ def _is_demanded(line: str, match: re.Match[str]) -> bool:
 
 
 def _is_degree_demanded(line: str, match: re.Match[str]) -> bool:
-    """Whether words are a degree ("本科及以上学历") that is demanded: not preferred, and not a colleague's."""
     before, after = _clause(line, match)
     is_degree = _cue("degree itself").search(match[0]) or _cue("degree after", before="^").match(after)
     if not is_degree:

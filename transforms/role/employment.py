@@ -1,8 +1,8 @@
-"""The kind of employment that an advert offers, from its title, its source's own field and its text.
+"""The kind of employment that an advert offers, from its title, its source's field and its text.
 
-The text is read where title and field leave it open: line by line, for words between marks ("Berlin | full-time |
-hybrid"), for phrases ("this is a full-time position") and for weekly hours. Rows of `employment_cues.csv` hold the
-words, and the words before and after them that make them mean somebody else.
+The text is read if title and field state no kind. The reader looks for words between marks ("Berlin | full-time |
+hybrid"), for phrases ("this is a full-time position") and for weekly hours. `employment_cues.csv` holds the words, and
+also neighbouring words which show that a mention is not about this job.
 """
 
 from __future__ import annotations
@@ -18,22 +18,22 @@ from transforms.text.lookups import cells_of
 from transforms.text.multi_match import Literals
 
 MAX_LINE = 120
-"""Characters of a line whose parts are read one by one: a line of facts, no sentence."""
+"""A longer line is a sentence. A line up to this many characters is a list of facts, which are read one by one."""
 MAX_MENTIONS = 100
-"""Lines with a word of employment that are read in a text."""
+"""Only this many lines with a word for employment are read in a text."""
 REACH = 150
-"""Characters on either side of such a word that are read in a longer line: a sentence."""
+"""In a long line, this many characters before and after a word for employment are read: about a sentence."""
 MIN_FULL_HOURS, MAX_FULL_HOURS = 35, 48
 """Weekly hours of full-time work: from the French legal week to the longest that Directive 2003/88/EC allows."""
 MIN_PART_HOURS, MAX_PART_HOURS = 8, 30
-"""Weekly hours of part-time work, up to 30 as the OECD counts it. Less than a day means something else."""
+"""Weekly hours of part-time work. The OECD's limit is 30; less than a working day has another meaning."""
 OVERRULED = "TEMPORARY"
-"""The kind in a source's field that a text about an internship overrules, since feeds lack a word for internships."""
+"""An internship in the text overrules this kind in the source's field: many sources have no kind for internships."""
 FIRST_UNSPACED = "\u3040"
-"""First letter of the East Asian scripts."""
+"""The first letter of the East Asian scripts in Unicode."""
 _INTERN = "INTERN"
 _NO_INTERNSHIP = re.compile(r"trainee|extern|interns$")
-"""Words of the level `intern` that are also used for first jobs, or for several openings."""
+"""Words of the level `intern` that are also used for first jobs or for several openings."""
 _MARKS = re.compile(r"\s*(?:[|·•,;/()\[\]–—:：✓►▪*]|\s-\s|^\s*-|\s+&\s+)\s*")
 _HOURS = re.compile(
     r"(?<![\w.,:€$£-])(?P<low>\d\d)(?:[.,]\d{1,2})?(?:\s?(?:-|–|bis|to|à|a)\s?(?P<high>\d\d)(?:[.,]\d{1,2})?)?\s?-?\s?"
@@ -55,7 +55,6 @@ _NO_HOURS_AFTER = re.compile(
 
 @functools.cache
 def _patterns(where: str, before: str, after: str) -> tuple[tuple[str, re.Pattern[str]], ...]:
-    """Kinds with their patterns for a value of `where`, in order; adjacent rows of a kind share an expression."""
     rows = [row for row in cells_of("employment_cues") if row["where"] == where]
     groups = itertools.groupby(rows, key=lambda row: row["employment_type"])
     return tuple(
@@ -65,7 +64,6 @@ def _patterns(where: str, before: str, after: str) -> tuple[tuple[str, re.Patter
 
 @functools.cache
 def _literals() -> tuple[Literals, re.Pattern[str]]:
-    """The words for which a line is read; words in scripts beyond Latin-1 are searched separately."""
     words = [row["pattern"] for row in cells_of("employment_cues") if row["where"] == "literal"]
     latin = [word for word in words if word[0] < FIRST_UNSPACED]
     return Literals(latin), re.compile("|".join(word for word in words if word[0] >= FIRST_UNSPACED))
@@ -73,16 +71,17 @@ def _literals() -> tuple[Literals, re.Pattern[str]]:
 
 @functools.cache
 def _title_literals() -> re.Pattern[str]:
-    """Words without which a title names no kind of employment."""
     words = (row["pattern"] for row in cells_of("employment_cues") if row["where"] == "title literal")
     return re.compile("|".join(map(re.escape, words)))
 
 
 def employment_of(words: str | None, title: str, text: str) -> tuple[str | None, bool]:
-    """The schema.org employmentType of an advert, and whether the source's own words for it are known.
+    """Return the schema.org employmentType of an advert, and whether the source's words for it are known.
 
-    A title that names any kind but full-time counts before the field, the field before the text. A text that calls this
-    very job a contractor's overrules a field of full-time work, since boards offer no other word.
+    A title that names any kind but full-time counts first, then the field, then a full-time title, then the text. There
+    are two exceptions: if the field says temporary and the text offers an internship, it is an internship; if the field
+    says full-time and the text says that a contractor does this job, it is contract work, because many boards have no
+    such kind.
     """
     kind = employment_type_of(words) if words else None
     is_known = not words or kind is not None or names_employment(words)
@@ -98,7 +97,7 @@ def employment_of(words: str | None, title: str, text: str) -> tuple[str | None,
 
 @functools.lru_cache(maxsize=1 << 14)
 def employment_in_title(title: str) -> str | None:
-    """The kind of employment that a title names.
+    """Return the kind of employment that a title names; None if it names none.
 
     >>> employment_in_title("Data Analyst (Part-time)"), employment_in_title("Contract Manager")
     ('PART_TIME', None)
@@ -118,7 +117,10 @@ def employment_in_title(title: str) -> str | None:
 
 
 def employment_in(text: str) -> str | None:
-    """The kind of employment that a text names for the job; None where it names none, or several."""
+    """Return the kind of employment that a text names for the job; None if it names none.
+
+    The first line that names a kind decides, but an internship in any line counts before the others.
+    """
     first_kind = ""
     for line in itertools.islice(_telling(text), MAX_MENTIONS):
         kind = _kind_in(line)
@@ -133,7 +135,6 @@ def _offers_internship(text: str) -> bool:
 
 
 def _engages_contractor(text: str) -> bool:
-    """Whether a text says that a contractor does this job."""
     if not lines_with(text, "contractor"):
         return False
     ((_, pattern),) = _patterns("overrule", r"(?<!\w)", r"(?!\w)")
@@ -142,7 +143,7 @@ def _engages_contractor(text: str) -> bool:
 
 
 def _telling(text: str) -> Iterator[str]:
-    """The lines, in lower case, that hold a word of employment; of a long line, the part around the word."""
+    """Yield, in lower case, each line with a word for employment; of a long line, only the part around the word."""
     floor = 0
     latin, others = _literals()
     spans = latin.spans(text)
@@ -167,7 +168,11 @@ def _kind_in(line: str) -> str | None:
 
 @functools.lru_cache(maxsize=1 << 12)
 def _of_phrases(line: str) -> str | None:
-    """The kind that a phrase names; None for several kinds: they are the employer's other openings, or a choice."""
+    """Return the kind that a line's phrases name.
+
+    Several kinds give None, because they are a choice or the employer's other openings. But if one of them is an
+    internship, the result is an internship.
+    """
     kinds = []
     for kind, pattern in _patterns("text", r"(?<!\w)", ""):
         match = pattern.search(line)
@@ -179,14 +184,12 @@ def _of_phrases(line: str) -> str | None:
 
 
 def _is_of_others(line: str, match: re.Match[str]) -> bool:
-    """Whether the words around a match show that it is not about this job."""
     ((_, before),) = _patterns("not before", r"\b", r"\b[^.;]{0,12}$")
     ((_, after),) = _patterns("not after", r"^\W{0,3}", r"")
     return bool(before.search(line[max(0, match.start() - 40) : match.start()]) or after.match(line[match.end() :]))
 
 
 def _of_parts(parts: list[str]) -> str | None:
-    """The kind that a part of a line names, where the part holds nothing else."""
     kinds = {kind for part in parts for kind, pattern in _patterns("part", "", "") if pattern.fullmatch(part.strip())}
     if kinds == {"FULL_TIME", "PART_TIME"}:
         return "FULL_TIME"

@@ -5,13 +5,16 @@ from __future__ import annotations
 import re
 
 MAX_OPENINGS = 10_000
-"""Maximum number of openings: even drives that hire for a whole country stay below."""
+"""The maximum number of openings. Even an employer that hires throughout a country states fewer."""
 _WHOLE = re.compile(r"([0-9]{1,6})(?:\.0+)?")
-"""A whole number, which spreadsheets write as 3.0."""
+"""A whole number. Spreadsheets write 3 as 3.0."""
 
 
 def openings_of(value: object) -> int | None:
-    """The number of openings, given as a number or digits; None for words ("many"), 0 and values above the maximum."""
+    """Return the number of openings, given as a number or as digits.
+
+    None for words ("many"), 0 and values above `MAX_OPENINGS`.
+    """
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         return None
     match = _WHOLE.fullmatch(str(value).strip())

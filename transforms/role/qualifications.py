@@ -1,8 +1,8 @@
-"""What an advert asks a person to show, apart from degree and years: portfolio, certification, internship, open source.
+"""Qualifications that an advert asks for: portfolio, certification, internship, open source.
 
-As in `requirements`, only lines with one of a few literal words are read, and a mention is judged by its section and
-its sentence. Preferred qualifications count as asked for, as with skills. The words are English, for English texts;
-`lookups.languages_read` decides which languages count.
+As in `requirements`, only lines with certain words are read, and each mention is judged by its section and its
+sentence. Preferred qualifications count as asked for, as preferred skills do. The words are English and apply to
+English texts; `lookups.languages_read` says in which languages this reading is good enough to count.
 """
 
 from __future__ import annotations
@@ -18,21 +18,21 @@ from transforms.text.lookups import cells_of
 
 cues = functools.partial(cues_of, "qualification_cues")
 ASKING = frozenset(("required", "preferred", WHOLE))
-"""Kinds of sections in which a mention is a demand. In duties "contribute to open source" is the work itself."""
+"""Sections in which a mention is a demand. In a section of duties, "contribute to open source" is the work itself."""
 _ANYWHERE = " anywhere"
 ANYWHERE = frozenset(
     row["cue"].removesuffix(_ANYWHERE) for row in cells_of("qualification_cues") if row["cue"].endswith(_ANYWHERE)
 )
-"""Qualifications with special words that ask for them in any section: "send us a link to your portfolio"."""
+"""Qualifications with phrases that ask for them in any section, such as "send us a link to your portfolio"."""
 MAX_MENTIONS = 50
-"""Mentions in a line that are checked; no line of an advert has more."""
+"""Only this many mentions in a line are checked. No line of an advert has more."""
 
 
 def qualifications_in(text: str) -> tuple[Reading, ...]:
-    """The values of `QUALIFICATIONS` that an English text requires or prefers, each at its first mention.
+    """Return the values of `QUALIFICATIONS` that an English text requires or prefers, each with its first mention.
 
-    An internship counts as asked for where it may replace experience ("including internships"). Licences to practise a
-    trade count where they are called certifications. Linear in the length of the text; never raises.
+    An internship is asked for if it may replace experience ("including internships"). A licence to practise a trade
+    counts if the text calls it a certification. The running time is linear in the text's length. Never raises.
     """
     readings: dict[str, Reading] = {}
     for _, (begin, kind, line) in lines_with(text, "qualification"):
@@ -43,14 +43,12 @@ def qualifications_in(text: str) -> tuple[Reading, ...]:
 
 
 def _read_line(line: Line, kind: str) -> tuple[tuple[str, int, int], ...]:
-    """The qualifications that a line asks for, with their spans in it; the line begins in a section of that kind."""
     low = lower_text(line.text)
     mentions = ((name, _find_mention(low, line, kind, name)) for name in QUALIFICATIONS)
     return tuple((name, *span) for name, span in mentions if span is not None)
 
 
 def _find_mention(low: str, line: Line, kind: str, name: str) -> tuple[int, int] | None:
-    """The span of the first mention with which a line asks for a qualification; None if there is none."""
     demand, anywhere, never = _patterns(name)
     for match in itertools.islice(demand.finditer(low), MAX_MENTIONS):
         if line.kind_at(match.start(), kind) in ASKING and not _is_set_aside(low, match, never):
@@ -63,7 +61,7 @@ def _find_mention(low: str, line: Line, kind: str, name: str) -> tuple[int, int]
 
 @functools.cache
 def _patterns(name: str) -> tuple[re.Pattern[str], re.Pattern[str] | None, re.Pattern[str]]:
-    """Patterns of demands in sections of demands, of demands in any section, and of words with another meaning."""
+    """Return three patterns: demands in `ASKING` sections, demands in any section, and phrases with another meaning."""
     return cues(name), cues(f"{name}{_ANYWHERE}") if name in ANYWHERE else None, cues(f"not {name}", r"\b")
 
 
@@ -72,7 +70,7 @@ _WISHED = cues("wished", r"\b", r"\b")
 
 
 def _is_set_aside(low: str, match: re.Match[str], never: re.Pattern[str]) -> bool:
-    """Whether the sentence gives a mention another meaning ("a loan portfolio"), or says that it is not needed."""
+    """Whether the sentence gives a mention another meaning ("a loan portfolio") or says that it is not needed."""
     first, last = sentence_at(low, match.start(), match.end())
     sentence = low[first:last]
     at, until = match.start() - first, match.end() - first

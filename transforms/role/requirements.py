@@ -1,7 +1,7 @@
-"""What an advert's text demands of a person: years of experience and the lowest accepted degree.
+"""The years of experience and the lowest degree that an advert's text demands.
 
-Only lines with one of a few literal words are read, so that the cost is linear and small. Anything in a section of
-wishes, or called preferred, is not demanded.
+Only lines with certain words are read, which keeps the running time low and linear in the text's length. A demand does
+not count if it is called preferred or stands in a section of preferred qualifications.
 """
 
 from __future__ import annotations
@@ -28,9 +28,9 @@ from transforms.text.lookups import cells_of, rows_of
 
 cues = functools.partial(cues_of, "requirement_cues")
 _ONLY_LIST = re.compile(r"\bideal|\bidéal|\bwunsch|\bwünsch")
-"""Headings of wishes that are often the only heading of demands: "Ideally, you'd have"."""
+"""Headings of preferred qualifications that are often an advert's only heading of demands: "Ideally, you'd have"."""
 MAX_YEARS = 20
-"""Maximum years that an advert demands; more are a firm's age or a slip."""
+"""Higher numbers of years are not demands, but a firm's age or a slip."""
 MONTHS_IN_YEAR = 12
 
 
@@ -62,7 +62,7 @@ _AFTER_NUMBER = (
 )
 _YEARS = re.compile(rf"(?<![\w$€£.,/-])(?P<low>{_NUMBER}){_AFTER_NUMBER}", re.IGNORECASE)
 _YEARS_IN_DIGITS = re.compile(
-    rf"(?P<low>\d(?<![\w$€£.,/-]\d)\d?(?:[.,]5)?){_AFTER_NUMBER}",  # begins with the digit, which re skips to
+    rf"(?P<low>\d(?<![\w$€£.,/-]\d)\d?(?:[.,]5)?){_AFTER_NUMBER}",  # begins with a digit, so re can skip to it
     re.IGNORECASE,
 )
 _WORD = re.compile(r"\w+")
@@ -79,22 +79,22 @@ _WISHED = cues("wished after", r"", r"\W*$")
 _WISHED_BEFORE = cues("wished before", r"", r"[:,]?\s*(?:with )?$")
 _EXCEPTION_BEFORE = cues("exception before", r"\b", r"$")
 _WISHED_ALONE = cues("wished after", r"^\W*(?:\w+ly )?(?:is |are |would be |es |ist |est )?", r"\W*$")
-"""A bracket that only calls the words before it preferred."""
+"""A bracket that does nothing but call the words before it preferred."""
 _BRACKET = re.compile(r"\s*\([^()]*(?:\)|$)")
 _CLAUSE_END = re.compile(r"[,;.]\s|$")
 _MONTHS_LABEL = cues("experience", r"", r"(?![^:]*souhait)[^:.;]{0,30}:\s*$")
-"""A label of months: "Expérience exigée : 12 mois"."""
+"""A label before months: "Expérience exigée : 12 mois"."""
 
 
 _NOT_ONLY = re.compile(r"\bnot\b|\bbonus|\bnice|\bplus\b|\bnicht\b|\bkein")
 
 
 def years_in(text: str) -> tuple[float, int, int] | None:
-    """Minimum years of experience that a text demands, with their span; None when it states none.
+    """Return the minimum years of experience that a text demands, with their span; None if it demands none.
 
-    A range counts by its low end. Of several demands the highest counts, because all must be met; of alternatives ("BS
-    and 5 years or MS and 3") that is the demand for the lowest degree. Preferred years, and years of the employer's own
-    history, are left out.
+    A range counts by its low end. Of several demands the highest counts, because all must be met. Of alternatives, the
+    one for the lowest degree counts: "BS and 5 years or MS and 3" gives 5. Preferred years, and years of the employer's
+    own history, are left out.
     """
     best: tuple[float, int, int] | None = None
     for begin, kind, line in _lines_with("years", text):
@@ -108,14 +108,16 @@ def years_in(text: str) -> tuple[float, int, int] | None:
 
 
 def _lines_with(words: str, text: str) -> Iterator[SectionLine]:
-    """The lines with words of a list. Where there are no other demands, the ideal candidate's section is demanded."""
+    """Yield the lines that contain words of a list, as (offset, section, line).
+
+    A section for the ideal candidate counts as required if the advert has no section of demands.
+    """
     for number, (begin, kind, line) in lines_with(text, words, f"{words} within"):
         is_asked = kind == "preferred" and _is_only_list(lines_of(text), number)
         yield begin, "required" if is_asked else kind, line
 
 
 def _is_only_list(lines: tuple[SectionLine, ...], number: int) -> bool:
-    """Whether a line stands below a heading about the ideal candidate, in an advert without other demands."""
     above = next(line for _, _, line in reversed(lines[:number]) if line.openings and not line.is_label)
     heading = lower_text(above.text[:MAX_HEADING])
     if not _ONLY_LIST.search(heading) or _NOT_ONLY.search(heading):
@@ -124,7 +126,6 @@ def _is_only_list(lines: tuple[SectionLine, ...], number: int) -> bool:
 
 
 def _years_demanded(line: Line, kind: str) -> tuple[float, int, int] | None:
-    """The most years that a line demands, with the span in it; the line begins in a section of that kind."""
     best: tuple[float, int, int] | None = None
     for match in itertools.islice(_mentions_of_years(line), MAX_MENTIONS):
         years = _years(match)
@@ -135,7 +136,6 @@ def _years_demanded(line: Line, kind: str) -> tuple[float, int, int] | None:
 
 
 def _mentions_of_years(line: Line) -> Iterator[re.Match[str]]:
-    """Numbers of years or months in the line."""
     text = line.text
     for at, _ in line.words["years"]:
         begin = max(0, at - MAX_BEFORE_UNIT)
@@ -146,15 +146,15 @@ def _mentions_of_years(line: Line) -> Iterator[re.Match[str]]:
 
 
 MAX_BEFORE_UNIT = 48
-"""Characters from the number to the unit: "five (5) to seven (7) full years"."""
+"""Characters from the number to the unit, as in "five (5) to seven (7) full years"."""
 MAX_UNIT = 9
-"""Characters of a unit and its plus: "monaten+"."""
+"""Characters of a unit and its plus sign, as in "monaten+"."""
 MAX_MENTIONS = 200
-"""Mentions in a line that are checked; no line of an advert has more."""
+"""Only this many mentions in a line are checked. No line of an advert has more."""
 
 
 def _fold_case(words: str) -> str:
-    """Lower case via upper case: re takes "ſ" for "s" and "ı" for "i" when it ignores case."""
+    """Return words in lower case, via upper case: when `re` ignores case, it also takes "ſ" for "s" and "ı" for "i"."""
     return words.upper().lower()
 
 
@@ -166,7 +166,6 @@ def _years(match: re.Match[str]) -> float:
 
 
 def _is_demanded(text: str, match: re.Match[str], section: str) -> bool:
-    """Whether years are of a person's experience, and demanded."""
     if section in ("preferred", "not"):
         return False
     first, last = sentence_at(text, match.start(), match.end())
@@ -180,7 +179,6 @@ def _is_demanded(text: str, match: re.Match[str], section: str) -> bool:
 
 
 def _is_of_experience(match: re.Match[str], before: str, after: str) -> bool:
-    """Whether years are of experience, or demanded for an activity."""
     if match["unit"].lower().startswith("m") and not (
         _EXPERIENCE.search(after[:60]) or _MONTHS_LABEL.search(before[-60:])
     ):
@@ -193,12 +191,10 @@ def _is_of_experience(match: re.Match[str], before: str, after: str) -> bool:
 
 
 def _is_of_employer(before: str, after: str) -> bool:
-    """Whether years are of the employer's own history."""
     return bool(_EMPLOYER.search(before) or (_LASTING.search(before[-25:]) and _EMPLOYER.search(after[:60])))
 
 
 def _is_wished(before: str, after: str) -> bool:
-    """Whether years are only wished for, or an exception."""
     if _WISHED_BEFORE.search(before[-30:]) or _EXCEPTION_BEFORE.search(before):
         return True
     after = _BRACKET.sub(lambda bracket: bracket[0] if _WISHED_ALONE.match(bracket[0]) else "", after)
@@ -220,17 +216,17 @@ _OTHER_PEOPLE = cues("other people", r"\b", r"\b[^.]{0,60}$")
 _WITHOUT = cues("without", r"\b", r"\s(?:an?\s|a\w\w?\s)?$")
 GENERIC = "generic"
 ANY_DEGREE = "bachelor"
-"""What "a degree in …" means: the lowest that is usually called a degree."""
+"""The meaning of "a degree in …": the lowest that is usually called a degree."""
 _RANK = {degree: rank for rank, degree in enumerate(DEGREES)}
 
 
 _ENGLISH = ("degree", " or ", " and ", " with ", " the ", "field")
-"""Words of English lines about degrees: in a line with any of them only English names of degrees are looked for."""
+"""Words of English lines about degrees. In a line with any of them, only English names of degrees are looked for."""
 
 
 @functools.cache
 def _degree_pattern(*, is_english: bool) -> re.Pattern[str]:
-    """An expression with a named group for each degree; words for any degree are in `generic`."""
+    """Return an expression with a named group for each degree. The group `generic` matches words for any degree."""
     patterns: dict[str, list[str]] = {name: [] for name in (*DEGREES, GENERIC)}
     for row in rows_of("degree_words"):
         if is_english and row["language"] != "en":
@@ -243,7 +239,11 @@ def _degree_pattern(*, is_english: bool) -> re.Pattern[str]:
 
 @functools.cache
 def _first_patterns(*, is_english: bool) -> tuple[re.Pattern[str], re.Pattern[str]]:
-    """All names of degrees without groups: names in any case, for text of `lower_text`, and names in exact case."""
+    """Return two expressions without groups for all names of degrees.
+
+    The first holds names in any case and is searched in the result of `lower_text`. The second holds names in exact
+    case.
+    """
     rows = [row for row in cells_of("degree_words") if row["language"] == "en" or not is_english]
     alternatives = ("|".join(row["pattern"] for row in rows if row["case"] == case) for case in ("any", "exact"))
     of_any, exact = (re.compile(rf"(?<!\w)(?:{patterns})(?!\w)") for patterns in alternatives)
@@ -251,7 +251,7 @@ def _first_patterns(*, is_english: bool) -> tuple[re.Pattern[str], re.Pattern[st
 
 
 def _degrees_in(text: str, *, is_english: bool) -> Iterator[re.Match[str]]:
-    """The matches of `_degree_pattern`, which is tried only where `_first_patterns` match.
+    """Yield the matches of `_degree_pattern`, which is tried only where a pattern of `_first_patterns` matches.
 
     Searching without groups is faster: alternatives that begin with a letter of known case are skipped.
     """
@@ -259,17 +259,17 @@ def _degrees_in(text: str, *, is_english: bool) -> Iterator[re.Match[str]]:
     low, at = lower_text(text), 0
     while begins := [match.start() for match in (of_any.search(low, at), exact.search(text, at)) if match]:
         match = _degree_pattern(is_english=is_english).match(text, min(begins))
-        if match is None:  # impossible: both are made of the same rows
+        if match is None:  # impossible: both are made from the same rows
             return
         yield match
         at = match.end()
 
 
 def degree_in(text: str) -> Reading | None:
-    """The lowest degree that a text accepts, a value of `DEGREES`; None when it asks for none.
+    """Return the lowest degree that a text accepts, a value of `DEGREES`; None if the text demands nothing.
 
-    "Bachelor's or Master's" is a bachelor; "or equivalent experience" changes nothing; a preferred degree does not
-    count. `none` means that the text asks for no degree, or for school only.
+    "Bachelor's or Master's" gives bachelor. "Or equivalent experience" changes nothing. A preferred degree does not
+    count. `none` means that the text says that no degree, or only school, is needed.
     """
     best: Reading | None = None
     for begin, kind, line in _lines_with("degree", text):
@@ -292,7 +292,6 @@ def _names_degree(line: Line) -> bool:
 
 
 def _degree_demanded(line: Line, kind: str) -> tuple[str, int, int] | None:
-    """The lowest degree that a line asks for, with the span in it; the line begins in a section of that kind."""
     if not _names_degree(line):
         return None
     text = line.text
@@ -313,7 +312,7 @@ def _degree_demanded(line: Line, kind: str) -> tuple[str, int, int] | None:
 
 
 def _groups(text: str, matches: list[re.Match[str]]) -> Iterator[tuple[list[re.Match[str]], int]]:
-    """Degrees that are named together ("Bachelor's or Master's"), with the start of the next group."""
+    """Yield degrees that are named together ("Bachelor's or Master's"), each group with the start of the next group."""
     first = 0
     while first < len(matches):
         last = first

@@ -1,9 +1,9 @@
-"""Role, level and kind of employment that a title or a source's own words name.
+"""The role, level and kind of employment that a title or a source's own words name.
 
-The definitions of roles and levels are this project's own; every decision is a row of a lookup. A title is folded
-(case, accents, gendered endings) and cut into words. The words and phrases of `role_words.csv` give it *concepts*; the
-longest phrase wins, and no word counts twice. The first part of the title with a job noun is its *head*. The first rule
-of `role_rules.csv` with all its concepts present, and all its excluded concepts absent, gives the role.
+The project defines roles and levels itself, and every decision is a row of a lookup. A title is folded (case, accents,
+gendered endings) and cut into words. The words and phrases of `role_words.csv` give *concepts*. The longest phrase
+wins, and no word counts twice. The *head* is the first part of the title that contains a job noun. The role is that of
+the first rule in `role_rules.csv` whose required concepts are all present and whose excluded concepts are all absent.
 """
 
 from __future__ import annotations
@@ -20,26 +20,24 @@ from transforms.text.evidence import Reading
 from transforms.text.lookups import cells_of
 
 CACHED_TITLES = 1 << 16
-"""Titles kept in each cache: adverts repeat their titles, and a night brings some 70,000 distinct titles."""
+"""The number of titles kept in each cache. Adverts repeat titles: a night brings some 70,000 different ones."""
 TITLES_KEPT = 4
-"""Titles whose words are kept: the readers of a posting ask for them one after the other."""
+"""The number of titles whose words are kept. The readers of a posting ask for them one after the other."""
 MAX_TITLE = 300
-"""Characters of a title that are read; the rest is advert text pasted into the wrong field."""
+"""Only this many characters of a title are read. The rest is advert text in the wrong field."""
 
 
 # --- words of a title -------------------------------------------------------------------------------
 
 
 UNSPACED = "\u3040"
-"""First character of the East Asian scripts: their marks are not accents, and most are written without spaces."""
+"""The first character of the East Asian scripts. Their marks are not accents, and most are written without spaces."""
 
 
 class _Fold(dict[int, str]):
-    """Maps a character to a single one without case and accents, so that offsets do not change."""
-
     def __missing__(self, code: int) -> str:
         char = chr(code)
-        form: Literal["NFKC", "NFKD"] = "NFKC" if char >= UNSPACED else "NFKD"  # ガ is no カ, and 인 no ㅇ
+        form: Literal["NFKC", "NFKD"] = "NFKC" if char >= UNSPACED else "NFKD"  # NFKD makes ガ a カ
         base = unicodedata.normalize(form, char)[:1] or char
         lower = base.lower()
         self[code] = letter = lower if len(lower) == 1 else char
@@ -58,7 +56,7 @@ BREAK = ""
 
 @functools.lru_cache(maxsize=TITLES_KEPT)
 def words_of(title: str) -> tuple[tuple[str, int, int], ...]:
-    """The folded words of a title with their offsets; `("", …)` where a part of the title ends."""
+    """Return the folded words of a title with their offsets. An empty word marks the end of a part of the title."""
     text = title[:MAX_TITLE].translate(_FOLD)
     words = []
     for match in _WORD.finditer(text):
@@ -73,7 +71,7 @@ def words_of(title: str) -> tuple[tuple[str, int, int], ...]:
 
 
 def _split_word(word: str, start: int, end: int) -> Iterator[tuple[str, int, int]]:
-    """A word cut at the East Asian words that the lookups know: "シニアAIエンジニア", "社群營運實習生"."""
+    """Split a word at the East Asian words in the lookups, as in "シニアAIエンジニア" or "社群營運實習生"."""
     at = 0
     for match in _east_asian_words().finditer(word):
         if at < match.start():
@@ -86,9 +84,9 @@ def _split_word(word: str, start: int, end: int) -> Iterator[tuple[str, int, int
 
 @functools.cache
 def _east_asian_words() -> re.Pattern[str]:
-    """The lookups' words with East Asian letters, longest first, folded; else a run of Latin letters.
+    """Return a pattern of the lookups' East Asian words, longest first and folded, or else of a run of other letters.
 
-    Korean is written with spaces, so its words count only where a word begins: 인턴 does not in 하인턴.
+    Korean is written with spaces, so a Korean word counts only at the beginning of a word: 인턴 is not found in 하인턴.
     """
     cells = [row["words"] for name in ("role_words", "seniority_words", "employment_types") for row in cells_of(name)]
     words = {word for cell in cells for word in cell.translate(_FOLD).split() if _EAST_ASIAN.search(word)}
@@ -117,10 +115,11 @@ class _Rule:
 
 @functools.cache
 def _concepts() -> tuple[dict[str, int], int, int]:
-    """The bit of each concept of `role_concepts.csv`, the bits of all job nouns, and the bits that name no job alone.
+    """Return the bits of the concepts in `role_concepts.csv`.
 
-    Kinds: a `noun` names a job; a `weak` noun only together with others ("Lead" in "Lead - AI Engineer" is a level); a
-    `topic` says what the job is about; an `aside` does neither.
+    The results are the bit of each concept, the bits of all job nouns together, and the bits of all concepts that do
+    not name a job alone. A `noun` names a job. A `weak` noun does so only with others: "Lead" in "Lead - AI Engineer"
+    is a level. A `topic` says what the job is about. An `aside` does none of these.
     """
     rows = cells_of("role_concepts")
     bits = {row["concept"]: 1 << number for number, row in enumerate(rows)}
@@ -132,7 +131,6 @@ def _concepts() -> tuple[dict[str, int], int, int]:
 
 @functools.cache
 def _role_words() -> Phrases:
-    """The phrases by first word, longest first, with their concepts' bits."""
     bits, _, _ = _concepts()
     by_first: dict[str, list[tuple[tuple[str, ...], int]]] = {}
     for row in cells_of("role_words"):
@@ -144,10 +142,10 @@ def _role_words() -> Phrases:
 
 @functools.cache
 def _role_rules() -> tuple[_Rule, ...]:
-    """The rules of `role_rules.csv` in order. A concept with "^" must stand in the head: its bit is shifted.
+    """Return the rules of `role_rules.csv` in order.
 
-    A title must hold an alternative of each of `needs` ("ai|ml") and nothing of `without`; `needed` is the union of
-    `needs`.
+    A title must have one alternative of each of `needs` ("ai|ml") and nothing of `without`. `needed` is the union of
+    `needs`. A concept with "^" must be in the head of the title, so its bit is shifted.
     """
     bits, _, _ = _concepts()
 
@@ -170,14 +168,14 @@ def _any_of(masks: Iterable[int]) -> int:
 
 
 Phrase = tuple[int, int, int, int]
-"""A phrase found in a title: the part it stands in, the bits of its concepts, its start and its end."""
+"""A phrase found in a title: the number of the part it is in, the bits of its concepts, its start and its end."""
 
 
 @functools.lru_cache(maxsize=CACHED_TITLES)
 def role_of(title: str) -> Reading:
-    """The role that a title names: a value of `ROLES`, with the rule and the words that decided it.
+    """Return the role that a title names, a value of `ROLES`, with the rule and the words that decided.
 
-    `other` without a span when nothing in the title names a role.
+    The role is `other`, without a span, if nothing in the title names a role.
     """
     bits, nouns, weak = _concepts()
     phrases, parts = _find_phrases(title)
@@ -194,17 +192,20 @@ def role_of(title: str) -> Reading:
 
 
 def names_followed_role(title: object) -> bool:
-    """Whether a title names a role we follow, so that its whole advert is worth requesting; False if not a text."""
+    """Whether a title names a role that we follow, so that its whole advert is worth requesting.
+
+    False for anything but a text.
+    """
     return isinstance(title, str) and role_of(title).value != "other"
 
 
 def followed_ids(items: Iterable[Mapping[str, object]], *, id: str, title: str) -> list[str]:
-    """Ids of the records with a title that names a role we follow; `id` and `title` are the keys of both."""
+    """Return the ids of the records whose title names a role that we follow. `id` and `title` are the keys to read."""
     return [str(item[id]) for item in items if item.get(id) and names_followed_role(item.get(title))]
 
 
 def names_a_job(words: str) -> bool:
-    """Whether words hold a noun for a job ("engineer", "designer"), in whatever role.
+    """Whether words contain a noun for a job ("engineer", "designer"), whatever the role.
 
     >>> names_a_job("Founding Designer"), names_a_job("Lead, EMEA"), names_a_job("AI in healthcare")
     (True, False, False)
@@ -215,7 +216,7 @@ def names_a_job(words: str) -> bool:
 
 @functools.lru_cache(maxsize=CACHED_TITLES)
 def _rule_for(concepts: int) -> _Rule | None:
-    """The first rule that these concepts meet; remembered, as four titles in five repeat an earlier one's concepts."""
+    """Return the first rule that these concepts meet. Cached, as four titles in five repeat earlier concepts."""
     for rule in _role_rules():
         if concepts & rule.without:
             continue
@@ -228,7 +229,6 @@ def _rule_for(concepts: int) -> _Rule | None:
 
 
 def _find_phrases(title: str) -> tuple[list[Phrase], list[int]]:
-    """The phrases in a title, left to right, the longest first, and the bits of the concepts in each part."""
     phrases = _role_words()
     words = words_of(title)
     texts = tuple([word for word, _, _ in words])
@@ -250,7 +250,6 @@ def _find_phrases(title: str) -> tuple[list[Phrase], list[int]]:
 
 
 def _role_reading(rule: _Rule, phrases: list[tuple[int, int, int, int]], head: int | None, shift: int) -> Reading:
-    """The rule's role with the span of the words that met its needs."""
     start: int | None = None
     end: int | None = None
     for part, mask, first, last in phrases:
@@ -272,7 +271,7 @@ _NUMBERED_NOUNS = ("engineer", "analyst", "scientist", "specialist", "researcher
 
 @functools.cache
 def _level_words() -> dict[str, tuple[tuple[tuple[str, ...], str, str, str], ...]]:
-    """Phrases by first word, longest first: the other words, the level, its required position, the whole phrase."""
+    """Return phrases by their first word, longest first: the other words, the level, its position, the whole phrase."""
     by_first: dict[str, list[tuple[tuple[str, ...], str, str, str]]] = {}
     for row in cells_of("seniority_words"):
         if row["level"] not in (*_LEVELS, _NOT_A_LEVEL, _NO_MANAGER):
@@ -284,7 +283,6 @@ def _level_words() -> dict[str, tuple[tuple[tuple[str, ...], str, str, str], ...
 
 @functools.cache
 def _numbered_words() -> frozenset[str]:
-    """Single words for jobs with numbered levels ("Engineer 2")."""
     bits, _, _ = _concepts()
     nouns = sum(bits[name] for name in _NUMBERED_NOUNS)
     return frozenset(first for first, p in _role_words().items() if any(not rest and mask & nouns for rest, mask in p))
@@ -292,12 +290,12 @@ def _numbered_words() -> frozenset[str]:
 
 @functools.lru_cache(maxsize=CACHED_TITLES)
 def seniority_of(title: str) -> Reading:
-    """The level that a title names: a value of `SENIORITIES`; `unstated` without a span when it names none.
+    """Return the level that a title names, a value of `SENIORITIES`; `unstated`, without a span, if it names none.
 
-    The highest level counts, but an intern stays an intern whatever the studies are called ("Graduate Intern"). A
-    manager leads people: "manager" counts where it opens a part of the title or follows a function with staff, as
-    listed in `seniority_words.csv`; products, programmes and accounts have no staff. "Chief of Staff" is an executive
-    because the word chief always counts.
+    The highest level counts, but an intern stays an intern, even with a word such as "Graduate". A manager leads
+    people: "manager" counts if it opens a part of the title or follows a function with staff, as listed in
+    `seniority_words.csv`. It does not count after products, programmes or accounts, which have no staff. "Chief of
+    Staff" is an executive because the word "chief" always counts.
     """
     phrases = _level_words()
     words = words_of(title)
@@ -337,7 +335,6 @@ def seniority_of(title: str) -> Reading:
 
 
 def _stands(where: str, texts: tuple[str, ...], at: int, after: int, opens: bool) -> bool:
-    """Whether a level word stands at the position that its row requires."""
     if not where:
         return True
     if where == "opens":
@@ -350,7 +347,7 @@ def _stands(where: str, texts: tuple[str, ...], at: int, after: int, opens: bool
 
 
 def seniority_by_years(years: float) -> str:
-    """The level that a stated minimum of years implies (`MIN_YEARS_OF_LEVEL`), which the caller marks as inferred."""
+    """Return the level that a minimum of years implies (`MIN_YEARS_OF_LEVEL`). The caller marks it as inferred."""
     return next(level for level, minimum in reversed(MIN_YEARS_OF_LEVEL.items()) if years >= minimum)
 
 
@@ -358,11 +355,11 @@ def seniority_by_years(years: float) -> str:
 
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 UNSTATED = "UNSTATED"
-"""Value in `employment_types.csv` of words that leave the kind open: a permanent contract, of any hours."""
+"""Value in `employment_types.csv` for words that leave the kind open: "permanent" says nothing about hours."""
 _TYPE_ORDER = (
     "INTERN", "VOLUNTEER", "PER_DIEM", "PART_TIME", "CONTRACTOR", "TEMPORARY", "OTHER", "FULL_TIME", UNSTATED,
 )  # fmt: skip
-"""Kinds in order of precedence, where a phrase names several: those least like full-time employment first."""
+"""Kinds in order of precedence, if a phrase names several: the kinds least like full-time employment come first."""
 
 
 @functools.cache
@@ -376,28 +373,27 @@ def _levels_stated() -> dict[tuple[str, ...], str]:
 
 
 def seniority_stated(words: str) -> str | None:
-    """The seniority that a source's own word for the level means ("Sem Pleno", "mid_level"); None if unknown."""
+    """Return the level that a source's own word means ("Sem Pleno", "mid_level"); None if the word is unknown."""
     return _levels_stated().get(_code_words(words))
 
 
 def _code_words(words: str) -> tuple[str, ...]:
-    """The words of a code: "mid_level", "FullTime"."""
     return _key(_CAMEL.sub(" ", words[:MAX_TITLE].replace("_", " ")))
 
 
 def employment_type_of(words: str) -> str | None:
-    """The schema.org employmentType that a source's own words mean; None when they name none.
+    """Return the schema.org employmentType that a source's own words mean; None if they name none.
 
-    The whole phrase counts where `employment_types.csv` has it ("Full-time, temporary"); else its longest known parts
-    are read, and the first kind by `_TYPE_ORDER` wins ("CDD - 6 mois"). A permanent contract ("CDI", "Permanent") says
-    nothing about hours, so it names none.
+    If `employment_types.csv` has the whole phrase ("Full-time, temporary"), that row counts. Otherwise the longest
+    known parts are read, and the kind that comes first in `_TYPE_ORDER` wins ("CDD - 6 mois"). A permanent contract
+    ("CDI", "Permanent") says nothing about hours, so it names no kind.
     """
     kind = _employment_named(words)
     return None if kind == UNSTATED else kind
 
 
 def names_employment(words: str) -> bool:
-    """Whether a source's own words are known words for employment, also if they leave its kind open ("Permanent")."""
+    """Whether words are known words for employment. They may leave its kind open ("Permanent")."""
     return _employment_named(words) is not None
 
 

@@ -1,4 +1,4 @@
-"""Addresses without the user name and password that may stand before their host, alone and in texts."""
+"""Remove the user name and password that may stand before the host of an address, alone or in a text."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ import re
 from collections.abc import Iterator
 
 HIDDEN = "***"
-"""Replaces a user name and password in a text."""
+"""Text that replaces a user name and password."""
 _BEGIN = re.compile(r"(?:[a-zA-Z][a-zA-Z0-9+.-]*:)?//")
 _USER = re.compile(rf"^({_BEGIN.pattern})[^/?#]*@")
 _NAME = r"[^\s/\\?#@:\"<>]*:"
 _USERS = re.compile(
-    rf"(?P<begun_s3>(?:(?<=s3://)|(?<=s3[an]://)){_NAME}(?=\S))"  # no port stands in such an address
-    r"|(?<=[/\\][/\\])(?!\*{3}@[^\s/\\?#@]*(?:[\s/\\?#]|\Z))"  # not hidden already
+    rf"(?P<begun_s3>(?:(?<=s3://)|(?<=s3[an]://)){_NAME}(?=\S))"  # such an address has no port
+    r"|(?<=[/\\][/\\])(?!\*{3}@[^\s/\\?#@]*(?:[\s/\\?#]|\Z))"  # not already hidden
     r"[^\s/\\?#]*@"  # also as JSON writes slashes (https:\/\/), and as browsers take them (https:\\)
     rf"|(?P<begun>(?<=[/\\][/\\])(?!\[){_NAME}(?!\d{{0,5}}(?:[/\\?#]|[.,;:)\]'\"*]*(?:\s|\Z))))"
     r"|(?<=%2F%2F)(?:[^\s/?#&%]|%(?!2F|3F|23|26|40))*%40",  # of an address in the query of another
@@ -36,16 +36,17 @@ def without_user(url: str) -> str:
 
 
 def find_users(text: str) -> Iterator[tuple[int, int]]:
-    """Spans of user names and passwords in the addresses of a text, each with the @ behind it. Linear in length.
+    """Yield the spans of user names and passwords in a text's addresses, each including the @ after it.
 
-    They stand between // and the last @ before the next /, ? or #. If there is no such @, but a colon without a port,
-    the password holds such characters or blanks: it ends at the last @ before white space, or at an @ in the next three
-    words. Nothing is found in https://h/@x, https://h/a:b@c and https://h:8080/@x.
+    A user name and password stand between // and the last @ before the next /, ? or #. A password may contain such
+    characters, or blanks. So if there is no such @, but a colon without a port, the span ends at the last @ before
+    white space, or else at an @ in the next three words. Nothing is found in https://h/@x, https://h/a:b@c and
+    https://h:8080/@x. The running time is linear in the text's length.
     """
     at = end_of_word = last = 0
     while match := _USERS.search(text, at):
         at = match.end()
-        if match.lastgroup:  # begun
+        if match.lastgroup:  # only the beginning was matched
             if at > end_of_word:
                 space = _SPACE.search(text, at)
                 end_of_word = space.start() if space else len(text)
@@ -59,7 +60,7 @@ def find_users(text: str) -> Iterator[tuple[int, int]]:
 
 
 def hide_users(text: str) -> str:
-    """Hide user names and passwords in the addresses of a text that is logged, stored or shown.
+    """Replace user names and passwords in a text's addresses with `HIDDEN`, before the text is logged, stored or shown.
 
     >>> hide_users("it redirects to http://me:secret@jobs.example/1?by=a@b")
     'it redirects to http://***@jobs.example/1?by=a@b'

@@ -1,7 +1,7 @@
 """A cache for a reader that reads many short texts at once.
 
-Employers repeat their lines from advert to advert: more than half of the characters of real adverts are in lines read
-before. Reading new lines together keeps each library's cost per call low.
+Employers repeat lines from advert to advert: more than half of the characters in real adverts are in lines read before.
+Reading new lines together lowers the cost of calling a library.
 """
 
 from __future__ import annotations
@@ -12,16 +12,16 @@ from typing import Generic, TypeVar
 Read = TypeVar("Read")
 
 MAX_CHARACTERS = 1 << 21
-"""Characters of all cached texts, some hundred adverts; a larger cache is not faster."""
+"""Maximum characters of all cached texts, those of some hundred adverts. A larger cache is not faster."""
 MAX_OF_LINES = 1 << 23
-"""The same for single lines, which recur after more texts where boards are read in no order."""
+"""Maximum characters of all cached single lines. It is higher, since a line may recur only after many texts."""
 
 
 class BatchCache(Generic[Read]):
-    """Results of a reader of several texts, by text; dropped once the texts exceed `limit` characters.
+    """Cached results, by text, of a reader of several texts. All are dropped when the texts exceed `limit` characters.
 
-    `read` returns a value for each text, in order, and must judge each text by itself. Cleared by `cache_clear`, like
-    the caches of functools.
+    `read` returns a value for each text, in order, and must judge each text by itself. `cache_clear` empties the cache,
+    as with the caches of functools.
     """
 
     def __init__(self, read: Callable[[list[str]], Iterable[Read]], *, limit: int = MAX_CHARACTERS) -> None:
@@ -35,12 +35,12 @@ class BatchCache(Generic[Read]):
         self._characters = 0
 
     def __call__(self, text: str) -> Read:
-        """The result for one text, read now if it is not cached."""
+        """Return the result for one text. The text is read now if it is not cached."""
         result = self._known.get(text, self)
         return self.get_many([text])[text] if result is self else result  # type: ignore[return-value]
 
     def get_many(self, texts: list[str]) -> dict[str, Read]:
-        """Results by text, of these texts and of all others in the cache."""
+        """Return results by text, of these texts and of all others in the cache."""
         new = list(dict.fromkeys([text for text in texts if text not in self._known]))
         if new:
             if self._characters > self._limit:

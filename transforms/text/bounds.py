@@ -1,7 +1,7 @@
-"""Bounds of what a source may say: texts are cut and cleaned, impossible addresses and days refused.
+"""Bounds of what a source may say: cut and clean texts, refuse impossible addresses and days.
 
-Anybody may write an advert, and readings from it are published. The lengths are several times the longest in 460,244
-stored adverts.
+Anybody may write an advert, and what is read from it is published. The maximum lengths are several times the longest
+among 460,244 stored adverts.
 """
 
 from __future__ import annotations
@@ -31,35 +31,36 @@ MAX_LENGTH: Mapping[str, int] = MappingProxyType({
     "language": 100,
     "pay_text": 5_000,
 })  # fmt: skip
-"""Characters of texts in one line; the longest seen: title 325, employer 73, location 998, pay 101."""
+"""Maximum characters of one-line texts. The longest seen: title 325, employer 73, location 998, pay 101."""
 MASKED = frozenset(MAX_LENGTH) - {"board", "language"}
-"""Columns with words that anybody may have written; the other columns identify things."""
+"""Columns with words that anybody may have written. The other columns hold identifiers."""
 MAX_PART = 1_000
-"""Characters of a part of an address, and of the words of a component of pay; the longest seen: 76 and 618."""
+"""Maximum characters of a part of an address (longest seen: 76), and of the words of a pay component (618)."""
 MAX_PARTS = 500
-"""Addresses of an advert, and components of its pay; the most seen: 35 and 42."""
+"""Maximum number of an advert's addresses (most seen: 35), and of its pay components (42)."""
 MAX_URL = 2_047
-"""Characters of an address: sitemaps.org asks for less than 2,048; the longest seen has 188."""
+"""Maximum characters of an address. The limit of sitemaps.org is the same; the longest seen has 188."""
 MAX_ID = 300
-"""Characters of a source's own id; the longest seen has 123."""
+"""Maximum characters of a source's own id. The longest seen has 123."""
 MAX_VALUE = 2_000
-"""Characters of a text in rows other than adverts."""
+"""Maximum characters of a text in rows other than adverts."""
 MAX_ISSUES_OF_ADVERT, MAX_ISSUES_OF_ANSWER = 20, 1_000
-"""Issues kept in full; a forum thread, with an issue for each reply, has under a thousand."""
+"""Maximum number of issues kept in full. A forum thread, with an issue for each reply, has under a thousand."""
 MIN_DAY = date(1990, 1, 1)
 """No advert on the web is older."""
 MAX_AHEAD: Mapping[str, timedelta] = MappingProxyType({
     "posted_on": timedelta(days=366),
     "valid_through": timedelta(days=20 * 366),
 })  # fmt: skip
-"""How long after an advert was seen its days may be. Some name an end 14 years ahead to mean that there is none."""
+"""How long after an advert was seen its dates may be. Some adverts name an end 14 years ahead to mean no end."""
 _PLAIN_HOST = re.compile(r"https?://[a-zA-Z0-9.-]+(?:[/?#]|$)")
 
 
 def bounded_text(text: str, column: str, issues: list[Issue], limit: int) -> str:
-    """Cut a text to `limit` characters and remove invisible characters; issues note a cut and damaged characters.
+    """Cut a text to `limit` characters and remove invisible characters.
 
-    Mail addresses and telephone numbers are masked in the columns of `MASKED`.
+    An issue is added if the text was cut or holds damaged characters. In the columns of `MASKED`, mail addresses and
+    telephone numbers are masked.
     """
     length, text = len(text), text[: limit + MAX_CONTACT]
     if not text.isprintable():
@@ -77,7 +78,10 @@ def bounded_text(text: str, column: str, issues: list[Issue], limit: int) -> str
 
 
 def bounded_url(value: object, issues: list[Issue]) -> str | None:
-    """Return an http(s) address without user and password; for anything else None, with an issue."""
+    """Return an http(s) address without user and password.
+
+    None for anything else, with an issue unless the value is empty.
+    """
     if value is None or value == "":
         return None
     if isinstance(value, str):
@@ -99,7 +103,10 @@ def _is_web(url: str) -> bool:
 
 
 def bounded_day(day: date | None, column: str, issues: list[Issue], seen_on: date | None) -> date | None:
-    """Return a day that is possible for an advert seen on `seen_on` (None: unknown); else None, with an issue."""
+    """Return a day if it is possible for an advert seen on `seen_on`; otherwise None, with an issue.
+
+    If `seen_on` is None, a day only has to be at or after `MIN_DAY`.
+    """
     if day is None or (day >= MIN_DAY and (seen_on is None or day <= seen_on + MAX_AHEAD[column])):
         return day
     last = f" and {seen_on + MAX_AHEAD[column]}" if seen_on else ""
@@ -109,7 +116,7 @@ def bounded_day(day: date | None, column: str, issues: list[Issue], seen_on: dat
 
 
 def bounded_number(parts: Sequence[object], column: str, issues: list[Issue]) -> int:
-    """How many of these parts are read; an issue notes that more were left out."""
+    """Return how many parts may be read. An issue is added if there are more."""
     if len(parts) > MAX_PARTS:
         rule = f"at most {MAX_PARTS} expected; the others were left out"
         issues.append(Rejected(column, f"{len(parts)} parts", rule).issue)

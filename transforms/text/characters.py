@@ -1,6 +1,6 @@
-"""Characters that show nothing or are unusual white space, texts without them, and texts as keys.
+"""Remove or replace unusual characters, and make texts into keys.
 
-Sources: the Unicode Standard 17, section 23.2 (layout controls), and the property Default_Ignorable_Code_Point of its
+Sources: the Unicode Standard 17, section 23.2 (layout controls), and the property Default_Ignorable_Code_Point in its
 character database (DerivedCoreProperties.txt).
 """
 
@@ -18,7 +18,7 @@ def _within(ranges: Iterable[tuple[int, int]]) -> frozenset[str]:
 
 
 REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
-"""Replaces bytes that are no character."""
+"""Replaces bytes that are not a character."""
 SPACING_CONTROLS = frozenset("\t\n\v\f\r\x1c\x1d\x1e\x1f\x85")
 """Control characters that are white space."""
 # fmt: off
@@ -26,20 +26,21 @@ NOT_SHOWN = _within((
     (0x00, 0x1F), (0x7F, 0x9F), (0xAD, 0xAD), (0x61C, 0x61C), (0x200B, 0x200B), (0x200E, 0x200F), (0x202A, 0x202E),
     (0x2060, 0x206F), (0xFEFF, 0xFEFF), (0xFFF9, 0xFFFB), (0xE0000, 0xE007F),
 )) - SPACING_CONTROLS
-"""Invisible characters: control characters (ESC, NUL), soft hyphen, zero width space, word joiner, byte order mark,
-tags and marks of direction; without the joiners that Persian and Hindi write (U+200C, U+200D)."""
+"""Invisible characters such as control characters, soft hyphen, zero width space, byte order mark and tags.
+
+The joiners used in Persian and Hindi (U+200C, U+200D) are not among them."""
 # fmt: on
 ODD_SPACES = frozenset(("\t", "\x1f", "\xa0", "\u1680", *map(chr, range(0x2000, 0x200B)), "\u202f", "\u205f", "\u3000"))
 """White space within a line other than the blank, as str.split() defines it."""
 LINE_ENDS = frozenset("\r\v\f\x1c\x1d\x1e\x85\u2028\u2029")
-"""Line ends of str.splitlines() other than "\n"."""
+"""Line ends of str.splitlines() other than the newline."""
 # fmt: off
 _IGNORABLE = _within((
     (0xAD, 0xAD), (0x34F, 0x34F), (0x61C, 0x61C), (0x115F, 0x1160), (0x17B4, 0x17B5), (0x180B, 0x180F),
     (0x200B, 0x200F), (0x202A, 0x202E), (0x2060, 0x206F), (0x3164, 0x3164), (0xFE00, 0xFE0F), (0xFEFF, 0xFEFF),
     (0xFFA0, 0xFFA0), (0xFFF0, 0xFFF8), (0x1BCA0, 0x1BCA3), (0x1D173, 0x1D17A), (0xE0000, 0xE0FFF),
 ))
-"""Default_Ignorable_Code_Point: joiners, fillers of Hangul, variation selectors and others."""
+"""Characters with Default_Ignorable_Code_Point: joiners, fillers of Hangul, variation selectors and others."""
 # fmt: on
 _BLANK = "".join(
     sorted(NOT_SHOWN | SPACING_CONTROLS | ODD_SPACES | LINE_ENDS | _IGNORABLE | {" ", "\u2800", REPLACEMENT})
@@ -63,12 +64,12 @@ _ASCII = bytes(range(0x80))
 
 
 def beyond(data: bytes, ordinary: bytes) -> str:
-    """The characters of a text without some of ASCII: deleting bytes is much faster than testing characters."""
+    """Return the characters of a text other than the ASCII characters in `ordinary`. Deleting bytes is fast."""
     return data.translate(None, ordinary).decode("utf-8", "surrogatepass")
 
 
 def is_encodable(text: str) -> bool:
-    """Whether a text has a form in UTF-8: not where half a surrogate pair stands in it."""
+    """Whether a text can be encoded in UTF-8. It cannot if it contains half a surrogate pair."""
     try:
         text.encode()
     except UnicodeEncodeError:  # a lone surrogate
@@ -78,7 +79,7 @@ def is_encodable(text: str) -> bool:
 
 @functools.lru_cache(maxsize=128)
 def letters_beyond_ascii(text: str) -> frozenset[str]:
-    """The characters of a text beyond ASCII, remembered for several readers.
+    """Return the set of a text's characters beyond ASCII. It is cached, because several readers ask for it.
 
     >>> sorted(letters_beyond_ascii("café, naïve café"))
     ['é', 'ï']
@@ -87,7 +88,7 @@ def letters_beyond_ascii(text: str) -> frozenset[str]:
 
 
 def strip_invisible(text: str) -> str:
-    """Return `text` without invisible characters (`NOT_SHOWN`); half a surrogate pair becomes U+FFFD.
+    """Return `text` without invisible characters (`NOT_SHOWN`). Half a surrogate pair becomes U+FFFD.
 
     >>> strip_invisible("Engi\\u202eneer\\x1b[31m")
     'Engineer[31m'
@@ -101,7 +102,7 @@ def strip_invisible(text: str) -> str:
 
 _MARKS = frozenset((*map(chr, range(0x300, 0x370)), "\u3099", "\u309a"))
 _MARKED = re.compile(f"[^\\W\\d_][{''.join(sorted(_MARKS))}]{{1,3}}")
-"""A letter and the marks on it. Composing a whole text at once would take quadratic time for a long run of marks."""
+"""A letter and its marks. Composing a whole text at once would take quadratic time for a long run of marks."""
 
 
 def compose_letters(text: str) -> str:
@@ -128,12 +129,11 @@ _FOLDED = b"".join(b" " if chr(b).isspace() and b < 0x80 else bytes((b,)).lower(
 
 
 def hash_of(text: str) -> str:
-    """First 32 hex digits of the SHA-256 of `normal(text)`: case, white space and compatibility forms do not matter."""
+    """Return the first 32 hex digits of the SHA-256 of `normal(text)`: case and white space do not matter."""
     return sha256(_normal_bytes(text)).hexdigest()[:32]
 
 
 def _normal_bytes(text: str) -> bytes:
-    """`normal(text)` in UTF-8, computed on bytes, which is much faster, where that gives the same."""
     data = text.encode("utf-8", "surrogatepass")
     for odd in letters_beyond_ascii(text):
         form = _form_alone(odd)
@@ -149,7 +149,7 @@ def _normal_bytes(text: str) -> bytes:
 
 @functools.cache
 def _form_alone(odd: str) -> str | None:
-    """What `normal` makes of a character in any context; None for a character that may combine with its neighbours."""
+    """Return what `normal` makes of a character alone; None if the character may combine with its neighbours."""
     form = unicodedata.normalize("NFKC", odd).casefold()
     if form.isspace():
         return " "

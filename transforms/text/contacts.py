@@ -1,6 +1,6 @@
-"""Mail addresses and telephone numbers of people, masked in place: `mask_contacts` never changes a length.
+"""Mask mail addresses and telephone numbers of people in a text.
 
-Offsets of every reader refer to the text after masking.
+`mask_contacts` never changes a text's length. The offsets that readers give refer to the masked text.
 """
 
 from __future__ import annotations
@@ -11,26 +11,25 @@ from transforms.text.addresses import find_users
 from transforms.text.characters import ODD_SPACES, letters_beyond_ascii
 
 MASK = "x"
-"""Replaces each masked character; ASCII, so that masking never makes a text slower to read."""
+"""Replaces each masked character. It is ASCII, so masked texts are not slower to read."""
 MAX_LOCAL_PART, MAX_DOMAIN = 64, 255
-"""Limits of a mail address, RFC 5321 section 4.5.3.1."""
+"""Maximum characters before and after the @ of a mail address, by RFC 5321, section 4.5.3.1."""
 MAX_CONTACT = MAX_LOCAL_PART + 1 + MAX_DOMAIN
-"""Characters of the longest mail address; a telephone number is shorter."""
+"""The number of characters in the longest mail address. Telephone numbers are shorter."""
 MIN_DIGITS, MAX_DIGITS = 8, 15
-"""Digits of an international number: at most 15 by ITU-T E.164; none with fewer than 8 is in use."""
+"""Digits of an international number. ITU-T E.164 allows at most 15, and no number in use has fewer than 8."""
 MAX_NATIONAL = 11
-"""Digits of the longest national number without its leading 0, in Brazil and Germany."""
+"""Digits of the longest national number without the leading 0, found in Brazil and Germany."""
 POSTCODE_DIGITS, DEPARTMENT_DIGITS = 5, 2
-"""Digits of postcodes that are listed together (in Germany, France, Poland and elsewhere), and of French
-departments."""
+"""Digits of the postcodes that adverts list together (as in Germany, France and Poland), and of French departments."""
 MANY_DIGITS = re.compile(rb"0(?:-*+0){%d}[-0]*+" % (MIN_DIGITS - 2))
-"""A run of enough digits for a telephone number, with blanks, brackets and the like between them."""
+"""A run of enough digits for a telephone number. Blanks, brackets and the like may stand between the digits."""
 MAX_CALL = 40
-"""Characters before a number that may call it a telephone number: "WhatsApp me on: +"."""
+"""Characters before a number that may introduce it as a telephone number, as in "WhatsApp me on: +"."""
 
 _PLAIN_OF = {**dict.fromkeys(ODD_SPACES, " "), "\u2010": "-", "\u2011": "-", "\uff20": "@", "\uff0b": "+"}
 _TO_PLAIN = str.maketrans(_PLAIN_OF)
-"""Spaces, hyphens and signs beyond ASCII, with the ASCII character that most addresses and numbers have instead."""
+"""Maps unusual spaces, hyphens and signs to the ASCII character that most addresses and numbers have instead."""
 _CONTACT_HAS = re.compile(r"[@\d\[({<]")
 _LOCAL_PART = re.compile(rf"[\w.+%'-]{{1,{MAX_LOCAL_PART}}}\Z")
 _DOMAIN = re.compile(r"(?:[\w-]{1,63}\.){1,8}[^\W\d_]{2,24}")
@@ -41,7 +40,9 @@ _WRITTEN_DOMAIN = re.compile(
 _DIGIT_OR_NOT = bytes(
     ord("0") if chr(byte) in "0123456789?" else ord("-") if chr(byte) in " ()./-" else ord("x") for byte in range(256)
 )
-"""Bytes by whether they may be digits or stand between digits; "?" also replaces what ASCII lacks, maybe a digit."""
+"""Maps a byte to "0" if it may be a digit, to "-" if it may stand between digits, and otherwise to "x".
+
+"?" counts as a digit, since it replaces characters beyond ASCII, which may be digits."""
 _DIGITS = re.compile(
     r"(?<![\w.,/#$€£¥₹+-])"
     r"(?:\+ ?\(?\d|00\d|\(0?\d{2}|0\d|[2-9]\d\d[ .)-]|1[ .-]\(?[2-9]\d\d)"
@@ -60,7 +61,7 @@ def _day(name: str) -> str:
 
 
 _DAYS = re.compile(rf"\(?{_day('first')}(?:[ /-]{_day('last')})?\Z")
-"""One or two days and nothing else: French telephone numbers (06.12.34.56.78) only begin like a day."""
+"""One or two days and nothing else. A French telephone number (06.12.34.56.78) only begins like a day."""
 _YEAR_FIRST = re.compile(r"(?:19|20)\d\d(?:[./-]\d+| [-/ ]*(?:19|20)\d\d)\Z")
 _DAY_OR_COUNT = re.compile(r"(?:(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])|[1-9]\d{0,2}0{5,})\Z")
 _GROUPED = re.compile(r"\d[ ()./-]+\d")
@@ -86,21 +87,25 @@ _GERMAN = re.compile(
     r"(?:\+ ?\d{1,3} ?(?:\(0\) ?| )\(?\d{2,5}\)?|\(?0\d{2,5}\)?)(?: [/-] | ?/ ?|[ -])"
     r"\d{1,8}(?: \d{2,4}){0,4}(?:(?: - |-)\d{1,5}(?![ /-]{0,3}\d))?(?![ /-]?\d)"
 )
-"""A number as written in Germany, with blanks around the marks before subscriber number and extension."""
+"""A number as written in Germany, with blanks around the marks before the subscriber's number and the extension."""
 
 
 _NO_CALL = {"call": (_YEAR_FIRST, _DAY_OR_COUNT), "contact": (_DAY_OR_COUNT,)}
-"""Digits that are no telephone number behind words with another meaning: "Open Call 2024-2025", "contact 100000000
-homes"."""
+"""Digits that are no telephone number after a word with two meanings: "Open Call 2024", "contact 100000000 homes"."""
 
 
 def mask_contacts(text: str) -> str:
-    """Mask mail addresses, telephone numbers and users in web addresses, each character by `MASK`.
+    """Replace each character of mail addresses, telephone numbers and users in web addresses with `MASK`.
 
-    Offsets and length do not change. A telephone number is `+` or `00` with 8 to 15 digits; ten digits as written in
-    North America; a national number in groups with a leading 0 or its area code in brackets; any number after "phone",
-    "Tel." and the like; but not amounts, years, dates, versions, postcodes and requisition numbers. Linear in the
-    length of `text`; never raises.
+    Offsets and length do not change. A telephone number is one of these:
+
+    - `+` or `00` with 8 to 15 digits
+    - ten digits, as written in North America
+    - a national number in groups, with a leading 0 or with its area code in brackets
+    - any number after "phone", "Tel." and the like
+
+    Amounts, years, dates, versions, postcodes and requisition numbers are not masked. The running time is linear in the
+    length of `text`. Never raises.
     """
     shown = text
     if not text.isascii() and not _PLAIN_OF.keys().isdisjoint(letters_beyond_ascii(text)):
@@ -125,7 +130,6 @@ def mask_contacts(text: str) -> str:
 
 
 def _may_hold_written_at(plain: bytes) -> bool:
-    """Whether a bracket opens that may begin `_WRITTEN_AT`: a quick check, since brackets are rare."""
     for bracket in b"[({<":
         at = plain.find(bracket)
         while at >= 0:
@@ -148,7 +152,7 @@ def _mail(text: str) -> list[tuple[int, int]]:
 
 
 def _written_mail(text: str) -> list[tuple[int, int]]:
-    """Addresses with "@" in words: "jo (at) example (dot) org"."""
+    """Return the spans of addresses with "@" in words: "jo (at) example (dot) org"."""
     spans = []
     for match in _WRITTEN_AT.finditer(text):
         end = match.start() - text.endswith(" ", 0, match.start())
@@ -162,7 +166,7 @@ def _written_mail(text: str) -> list[tuple[int, int]]:
 def _telephones(text: str, begin: int, end: int) -> list[tuple[int, int]]:
     telephones = []
     at = begin
-    while digits := _DIGITS.search(text, at, end):  # digits cut from a number may begin the next
+    while digits := _DIGITS.search(text, at, end):  # digits cut off one number may begin another
         span = _trim(text, *digits.span())
         at = max(span[1], digits.start() + 1)
         if _is_telephone(text, *span):
@@ -184,7 +188,7 @@ def _telephones(text: str, begin: int, end: int) -> list[tuple[int, int]]:
 def _trim(text: str, start: int, end: int) -> tuple[int, int]:
     """Cut a span where a number cannot continue, and strip separators from its end.
 
-    A number continues after two separators in a row only if they are ") ", or as in `_GERMAN`.
+    After two separators in a row, a number continues only if they are ") " or the number is written as in `_GERMAN`.
     """
     number = text[start:end]
     cut = _CUT.search(number, 1)
@@ -216,7 +220,6 @@ def _is_telephone(text: str, start: int, end: int) -> bool:
 
 
 def _has_telephone_form(number: str, digits: int) -> bool:
-    """Whether a number with so many digits is written like a telephone number."""
     if number.startswith("+"):
         # "+48 123 456 789" is a number, "+10 000 000" an amount
         return digits > MIN_DIGITS + 1 or not _GROUPED_AMOUNT.match(number)
@@ -235,10 +238,9 @@ def _has_telephone_form(number: str, digits: int) -> bool:
 
 
 def _is_of_postcodes(number: str) -> bool:
-    """Whether digits are postcodes of the same form ("01067/04109", "00-950/00-951") or departments ("(75) 92 93")."""
     plain = number.replace("(", "").replace(")", " ")
     parts = re.split(r" ?/ ?| +" if "/" in plain or " " in plain else "-", plain)
     forms = {re.sub(r"\d", "0", part) for part in parts}
-    is_department = number.startswith("(") and not number.startswith("(0")  # French numbers are pairs begun with 0
+    is_department = number.startswith("(") and not number.startswith("(0")  # French numbers begin with 0
     lengths = (POSTCODE_DIGITS, DEPARTMENT_DIGITS) if is_department else (POSTCODE_DIGITS,)
     return len(parts) > 1 and len(forms) == 1 and _count(parts[0]) in lengths

@@ -1,8 +1,8 @@
-"""Tables that take seconds to make, kept in the user's cache folder for the next process.
+"""Keep tables that take seconds to make in the user's cache folder, for later processes.
 
-A file is named by a digest of what it was made of, so that another taxonomy, package or processor never gets it. It
-begins with a digest of its content, so that a file cut short is made again. Without a writable folder each process
-makes its tables again.
+A file's name has a digest of everything it was made of, so another taxonomy, package or processor never gets it. A file
+begins with a digest of its content, so a file that was cut short is made again. If the folder is not writable, each
+process makes its own tables.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ from pathlib import Path
 DIGEST_SIZE = 16
 """Bytes of the digests of names and contents."""
 MAX_AGE = 30 * 24 * 60 * 60
-"""Seconds after which other files of a kind, which another version may still use, are removed."""
+"""Seconds after which other files of a kind are removed. Until then, another version may still use them."""
 
 
 def cache_path(kind: str, suffix: str, made_of: Iterable[bytes]) -> Path:
-    """Path of the table of a kind that is made of these parts: `<kind>-<digest><suffix>` in the cache folder."""
+    """Return the path `<kind>-<digest><suffix>` in the cache folder. The digest is that of the parts in `made_of`."""
     digest = blake2b(digest_size=DIGEST_SIZE)
     for part in made_of:
         digest.update(part)
@@ -31,7 +31,7 @@ def cache_path(kind: str, suffix: str, made_of: Iterable[bytes]) -> Path:
 
 
 def read_cached(path: Path) -> bytes | None:
-    """The content that `write_cache` wrote; None when the file is missing or damaged."""
+    """Return the content that `write_cache` wrote; None if the file is missing or damaged."""
     try:
         data = path.read_bytes()
     except OSError:
@@ -41,7 +41,7 @@ def read_cached(path: Path) -> bytes | None:
 
 
 def write_cache(path: Path, content: bytes) -> None:
-    """Write a file atomically and remove old files of its kind."""
+    """Write a file atomically and remove old files of its kind. An `OSError` is ignored: the file is then not kept."""
     kind = path.name.partition("-")[0]
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -1,4 +1,4 @@
-"""A value read from an advert, with its rule and span."""
+"""A value read from an advert, with the rule that read it and its span."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Reading:
-    """A value, the rule that read it, and its half-open offsets in a part of the advert ("title" or "text")."""
+    """A value and the rule that read it. `start` and `end` are half-open offsets in `part` ("title" or "text")."""
 
     value: str
     rule: str

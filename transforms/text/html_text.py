@@ -1,8 +1,7 @@
-"""The text of an advert out of the HTML that a source sends.
+"""Extract an advert's text from the HTML that a source sends.
 
-Lines come from the tags of tidy markup: names in lower case, attributes in double quotes. Where a source sends
-any other, lexbor (selectolax) parses it by the HTML standard's rules, so that broken markup reads as a
-browser reads it, and writes it tidily.
+In tidy markup (names in lower case, attributes in double quotes) the tags give the lines. Any other markup is first
+parsed and written tidily by lexbor (selectolax). It follows the HTML standard, so broken markup reads as in a browser.
 """
 
 from __future__ import annotations
@@ -32,7 +31,7 @@ BLOCKS = frozenset((
     "summary", "table", "tbody", "tfoot", "thead", "tr", "ul",
 ))
 # fmt: on
-"""Elements that begin and end a line: the display:block elements of the HTML standard's section 15.3, and <br>."""
+"""Elements that begin and end a line: display:block elements in section 15.3 of the HTML standard, and <br>."""
 CELLS = frozenset(("td", "th"))
 # fmt: off
 INLINE = (
@@ -40,7 +39,7 @@ INLINE = (
     "link", "mark", "meta", "q", "s", "small", "span", "strike", "strong", "sub", "sup", "u",
 )
 # fmt: on
-"""Further elements that show that a text is HTML: "List<String>" is not."""
+"""Further elements which show that a text is HTML. "List<String>" is not."""
 # fmt: off
 PLAIN_BLOCKS = (
     "article", "aside", "blockquote", "br", "center", "div", "footer", "h1", "h2", "h3", "h4", "h5", "h6", "header",
@@ -51,20 +50,21 @@ PLAIN_INLINE = (
     "label", "mark", "small", "strike", "sub", "sup",
 )
 # fmt: on
-"""Elements whose text stays in place however they are nested: HTML with no other elements is not parsed."""
+"""`PLAIN_BLOCKS` and `PLAIN_INLINE` are elements whose text stays in place, however they are nested.
+
+HTML without other elements is not parsed."""
 UNSEEN = "script,style,template,noscript,noembed,noframes,iframe,object,svg,math,title,select,textarea"
 """Elements whose text is not part of the visible advert."""
 MAX_TAGS = 600
-"""Tags that are parsed together: parsing time is quadratic in open elements. Untidy markup in 7,600 stored adverts has
-409 tags at most; browsers stop at 512 nested elements."""
+"""Maximum tags that are parsed together, because parsing time is quadratic in open elements.
+
+Untidy markup in 7,600 stored adverts has at most 409 tags; browsers stop at 512 nested elements."""
 
 FREQUENT = ("p", "ul", "div")
 _ATTRIBUTES = r'(?:\s++[\w:.-]++(?:="[^"<>]*+")?+)*+\s*+/?+'
 
 
 class _Tags(NamedTuple):
-    """Patterns of tags by their effect on lines."""
-
     cell: re.Pattern[str]
     item: re.Pattern[str]
     block: re.Pattern[str]
@@ -72,7 +72,6 @@ class _Tags(NamedTuple):
 
 
 def _tags(blocks: Iterable[str], inline: str) -> _Tags:
-    """The tags of these block elements; `inline` matches names of elements that do not break a line."""
     names = "|".join(sorted(set(blocks) - {"br", "hr", "li"}, key=lambda tag: (tag not in FREQUENT, tag)))
     opens = rf"<(?:{names}){_ATTRIBUTES}>"
     ends = rf"(?:</(?:{names}|li)\s*+>|<[bh]r{_ATTRIBUTES}>)"
@@ -98,16 +97,16 @@ _TAG = re.compile(rf"<(?:/?(?:{_KNOWN})[\s/>]|!--|!DOCTYPE)", re.IGNORECASE)
 _ANY_TAG = re.compile(r"<[^<>]*>")
 _PIECE = re.compile(rf"[^<]*+(?:<[^<]*+){{1,{MAX_TAGS}}}")
 _ENTITY = re.compile(r"&(?:[a-zA-Z]{2,8}|#\d{1,7}|#[xX][0-9a-fA-F]{1,6});")
-_RAW_TAG = re.compile(r"<(?:xmp|plaintext)\b", re.IGNORECASE)  # what is in them is written unescaped
+_RAW_TAG = re.compile(r"<(?:xmp|plaintext)\b", re.IGNORECASE)  # their content is not escaped
 _UNSEEN_TAG = re.compile("<(?:" + UNSEEN.replace(",", "|") + r")\b", re.IGNORECASE)
 
 
 def text_of(html: str) -> str:
-    """The visible text of a page, one line per block element, with "- " before list items.
+    """Return a page's visible text, one line per block element, with "- " before list items.
 
-    Entities are decoded (twice where a source escaped twice), white space of every kind is folded to single spaces,
-    empty lines, invisible characters, script and style are dropped. Text without tags keeps its lines; HTML that is
-    escaped as a whole (`&lt;p&gt;...`) is unescaped first. Linear in the length of `html`; never raises.
+    Entities are decoded, twice if the source escaped twice. White space becomes single spaces. Empty lines, invisible
+    characters, script and style are dropped. Text without tags keeps its lines. HTML that is escaped as a whole
+    (`&lt;p&gt;...`) is unescaped first. The running time is linear in the length of `html`. Never raises.
     """
     if _ESCAPED.match(html):
         html = entities.unescape(html)
@@ -125,7 +124,7 @@ def _without_tags(html: str) -> str:
 
 
 def _cut(html: str) -> str | None:
-    """The lines of plain markup without tags; None when it has to be parsed."""
+    """Return the lines of plain markup without tags; None if the markup has to be parsed."""
     if not is_encodable(html):
         return None
     text = _lines(html, _PLAIN)
@@ -147,10 +146,10 @@ def _cut_by_parser(html: str) -> str:
 
 
 def _lines(tidy: str, tags: _Tags) -> str:
-    """Tidy markup without tags, with its entities: a line per block element, "- " before items."""
+    """Return tidy markup without tags but with its entities: one line per block element, "- " before items."""
     tidy = tidy.replace("&nbsp;", " ")
     if "\n" in tidy or "\r" in tidy:
-        first = _FIRST_BLOCK.search(tidy)  # a page that has no block element keeps its own line breaks
+        first = _FIRST_BLOCK.search(tidy)  # a page without block elements keeps its line breaks
         at = first.start() if first else len(tidy)
         tidy = tidy[:at] + tidy[at:].replace("\n", " ").replace("\r", " ")
     if tags is _ANY:

@@ -1,4 +1,4 @@
-"""The language that a text is written in."""
+"""Detect the language of a text."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ import numpy as np
 from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
 LANGUAGE_SAMPLE, LONGER_SAMPLE = 600, 1500
-"""Characters read to detect the language; the longer sample only shows whether it is English."""
+"""Characters read to detect the language. The longer sample is only used to recognise English."""
 MIN_FOR_LANGUAGE = 40
-"""Letters below which no language is detected."""
+"""Minimum letters for detecting a language."""
 MIN_PROBABILITY = 0.5
-"""Minimum probability of the detected language among `LANGUAGES`."""
+"""Minimum probability that the text is in the detected language, among `LANGUAGES`."""
 # fmt: off
 LANGUAGES = (
     "ar", "bg", "ca", "cs", "da", "de", "el", "en", "es", "et", "fi", "fr", "he", "hi", "hr", "hu", "id", "it", "ja",
@@ -21,28 +21,29 @@ LANGUAGES = (
     "zh",
 )
 # fmt: on
-"""Languages that are detected (ISO 639-1): the languages of countries whose boards we read."""
+"""The languages that can be detected (ISO 639-1): those of the countries whose boards we read."""
 SAME_LANGUAGE = {"nb": "no", "nn": "no"}
 ENGLISH = frozenset(("the", "and", "with", "you", "your", "our", "for", "this", "are", "will", "that", "from", "have"))
 """Frequent English words that do not exist in the other languages."""
 SURELY_ENGLISH = 0.1
-"""Share of these words from which a text is English without asking the model; English prose has about 0.2."""
+"""If more than this share of a text's words is in `ENGLISH`, the text is English. In English prose it is about 0.2."""
 
 
 @functools.cache
 def _identifier() -> LanguageIdentifier:
     identifier = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
     identifier.set_languages([code for code in LANGUAGES if code in identifier.labels])
-    # The library stores half precision by column, and each text reads rows; the conversion is exact.
+    # The library stores half-precision numbers by column, but a text reads rows. The conversion is exact.
     identifier.nb_ptc = np.ascontiguousarray(identifier.nb_ptc, dtype=np.float32)
     return identifier
 
 
 def language_of(text: str) -> str | None:
-    """The language of a text (ISO 639-1); None when it is too short or unclear.
+    """Return the language of a text (ISO 639-1); None if the text is too short or unclear.
 
-    Detected from the first `LANGUAGE_SAMPLE` characters: English by the share of its frequent words (there or in
-    `LONGER_SAMPLE`), any other by py3langid (Lui and Baldwin 2012, retrained) among `LANGUAGES`.
+    A text is English if frequent English words are common in its first `LANGUAGE_SAMPLE` or `LONGER_SAMPLE` characters.
+    Otherwise py3langid (Lui and Baldwin 2012, retrained) chooses among `LANGUAGES` by the first `LANGUAGE_SAMPLE`
+    characters.
     """
     sample = text[:LANGUAGE_SAMPLE]
     if _is_english(sample) or (len(text) > LANGUAGE_SAMPLE and _is_english(text[:LONGER_SAMPLE])):

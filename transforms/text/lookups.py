@@ -1,4 +1,4 @@
-"""Reads the lookups: rows of the CSVs, and the typed rows of core.countries, core.roles and core.skills."""
+"""Read the lookups: rows of the CSV files, and typed rows of core.countries, core.roles and core.skills."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ LOOKUPS = Path(__file__).parents[1] / "lookups"
 
 @functools.cache
 def path_of(name: str) -> Path:
-    """Path of a lookup's CSV in any folder of lookups/. Raises `ValueError` unless there is exactly one."""
+    """Return the path of a lookup's CSV in any folder of lookups/. Raise `ValueError` unless exactly one exists."""
     paths = list(LOOKUPS.glob(f"*/{name}.csv"))
     if len(paths) != 1:
         raise ValueError(f"one file {name}.csv expected in a folder of {LOOKUPS}, {len(paths)} found")
@@ -22,57 +22,58 @@ def path_of(name: str) -> Path:
 
 
 def cells_of(name: str) -> list[dict[str, str]]:
-    """Rows of a lookup; empty cells are ""."""
+    """Return the rows of a lookup. An empty cell is ""."""
     with path_of(name).open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
 
 
 def rows_of(name: str) -> Iterator[dict[str, str | None]]:
-    """Rows of a lookup; empty cells are None ("NA" stays Namibia)."""
+    """Yield the rows of a lookup. An empty cell is None; "NA" (Namibia) stays a text."""
     for row in cells_of(name):
         yield {column: value or None for column, value in row.items()}
 
 
 def parts(cell: str | None) -> tuple[str, ...]:
-    """The values of a cell, separated by semicolons."""
+    """Return the values of a cell, which are separated by semicolons."""
     return tuple(part.strip() for part in (cell or "").split(";") if part.strip())
 
 
 def countries() -> list[Country]:
-    """Every country with its M49 region and legal tender."""
+    """Return every country with its M49 region and legal tender."""
     return [Country(**{**row, "currencies": parts(row["currencies"])}) for row in rows_of("countries")]  # type: ignore[arg-type]
 
 
 def roles() -> list[Role]:
-    """Every role with its definition and nearest official occupations."""
+    """Return every role with its definition and nearest official occupations."""
     return [Role(**row) for row in rows_of("roles")]  # type: ignore[arg-type]
 
 
 def near_occupations() -> list[NearOccupation]:
-    """Every occupation of official statistics that is compared with a role, and how near it is."""
+    """Return every occupation of official statistics that is compared with a role, and how near it is."""
     return [NearOccupation(**row) for row in rows_of("near_occupations")]  # type: ignore[arg-type]
 
 
 @functools.cache
 def occupations(scheme: str) -> dict[str, str]:
-    """Codes of the occupations that an AI guide needs, in a classification, each with its reason."""
+    """Return the codes, in one classification, of the occupations that an AI guide needs, each with the reason."""
     return {row["occupation"]: row["reason"] for row in cells_of("occupations") if row["scheme"] == scheme}
 
 
 @functools.cache
 def usual_hours() -> dict[tuple[str, int], float]:
-    """Usual weekly hours of full-time employees by country and year."""
+    """Return the usual weekly hours of full-time employees by country and year."""
     return {(row["country"], int(row["year"])): float(row["weekly_hours"]) for row in cells_of("usual_hours")}
 
 
 MIN_RECALL, MIN_RECALL_CASES = 0.8, 5
-"""Minimum recall of a reader in a language, and minimum cases to know it. Languages below are in no denominator, since
-what is not found would count as not asked for."""
+"""Minimum recall of a reader in a language, and minimum number of cases to measure recall.
+
+Adverts in a language that misses either are left out of shares: what is not found would count as not asked for."""
 
 
 @functools.cache
 def languages_read(reading: str) -> tuple[str, ...]:
-    """Languages (ISO 639-1) in which a reading (skills, degree, years …) is good enough to count."""
+    """Return the languages (ISO 639-1) in which a reading (skills, degree, years …) is good enough to count."""
     return tuple(
         row["language"]
         for row in cells_of("reading_recall")
@@ -84,5 +85,5 @@ def languages_read(reading: str) -> tuple[str, ...]:
 
 @functools.cache
 def taxonomy() -> tuple[Skill, ...]:
-    """The taxonomy of skills, in order of `skills.csv`."""
+    """Return the taxonomy of skills, in the order of `skills.csv`."""
     return tuple(Skill(**{**row, "aliases": parts(row["aliases"])}) for row in rows_of("skills"))  # type: ignore[arg-type]

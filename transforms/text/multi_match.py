@@ -1,8 +1,9 @@
-"""Many words or expressions searched at once: one pass of Hyperscan, compiled once and kept between processes.
+"""Search for many words or expressions at once, in one pass of Hyperscan.
 
-A hundred searches of a page of text take half a millisecond, one pass for all of them a hundredth of that. One byte
-stands for one character (Latin-1), so offsets need no translation. Hyperscan knows neither looking ahead or behind nor
-references to groups. The time of a search does not depend on how the text is written.
+A hundred searches of a page of text take half a millisecond; one pass for all takes a hundredth of that. Sets of
+patterns are compiled once and kept for later processes. One byte stands for one character (Latin-1), so offsets need no
+translation. Hyperscan has no lookahead, lookbehind or backreferences. The time of a search does not depend on how the
+text is written.
 """
 
 from __future__ import annotations
@@ -20,14 +21,17 @@ import hyperscan
 from transforms.text.disk_cache import cache_path, read_cached, write_cache
 
 MAX_MATCHES = 400
-"""Matches after which a search for phrases stops: no advert has more."""
+"""A search for phrases stops after this many matches. No advert has more."""
 
 OnMatch = Callable[[int, int, int, int, object], bool | None]
-"""Called with number, start, end, flags and context of each match; True ends the search."""
+"""A function called with number, start, end, flags and context of each match. If it returns True, the search ends."""
 
 
 class Pattern(NamedTuple):
-    """A regular expression, the number that its matches carry, and whether they ignore case and know their start."""
+    """A regular expression and the number that its matches carry.
+
+    `is_caseless`: whether the expression ignores case. `has_start`: whether Hyperscan reports where a match starts.
+    """
 
     expression: bytes
     number: int
@@ -36,16 +40,17 @@ class Pattern(NamedTuple):
 
     @property
     def flags(self) -> int:
-        """The flags of Hyperscan."""
+        """Return the pattern's Hyperscan flags."""
         return (hyperscan.HS_FLAG_SOM_LEFTMOST if self.has_start else 0) | (
             hyperscan.HS_FLAG_CASELESS if self.is_caseless else 0
         )
 
 
 class Search:
-    """A compiled set of patterns: from the cache folder where it holds this very set, else compiled and kept.
+    """A compiled set of patterns, read from the cache folder, or else compiled and kept there.
 
-    `made_of` is all that `patterns` makes the set of; `kind` begins the file's name. Threads may share it.
+    `patterns` returns the set, and `made_of` is everything that determines it. `kind` begins the cached file's name.
+    Threads may share a `Search`.
     """
 
     def __init__(self, kind: str, made_of: Sequence[bytes], patterns: Callable[[], Iterable[Pattern]]) -> None:
@@ -55,7 +60,7 @@ class Search:
         self._of_thread = threading.local()
 
     def scan(self, data: bytes, on_match: OnMatch) -> None:
-        """Search `data`."""
+        """Search `data` and call `on_match` for each match."""
         if not hasattr(self._of_thread, "scratch"):
             self._of_thread.scratch = hyperscan.Scratch(self._database)
         with contextlib.suppress(hyperscan.ScanTerminated):
@@ -64,9 +69,9 @@ class Search:
     @functools.cached_property
     def _database(self) -> Any:
         path = cache_path(self._kind, ".hyperscan", (version("hyperscan").encode(), *self._made_of))
-        content = read_cached(path)  # whole, or None: loadb() would read beyond the end of a file cut short
+        content = read_cached(path)  # complete or None: loadb() would read beyond the end of a truncated file
         if content is not None:
-            with contextlib.suppress(hyperscan.HyperscanError):  # compiled for another processor
+            with contextlib.suppress(hyperscan.HyperscanError):  # it was compiled for another processor
                 return hyperscan.loadb(content, hyperscan.HS_MODE_BLOCK)
         patterns = list(self._patterns())
         database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
@@ -80,9 +85,9 @@ class Search:
 
 
 class Phrases:
-    """Regular expressions by number, for text that is in lower case already.
+    """Numbered regular expressions, for text that is already in lower case.
 
-    `has_starts`: matches know where they begin, which only short expressions can afford.
+    `has_starts`: whether matches know where they start, which only short expressions can afford.
     """
 
     def __init__(self, expressions: Sequence[str], *, has_starts: bool) -> None:
@@ -91,7 +96,7 @@ class Phrases:
         self._search = Search("phrases", (str(has_starts).encode(), b"\n".join(data)), lambda: patterns)
 
     def find(self, data: bytes) -> list[tuple[int, int, int]]:
-        """(start, end, number of the expression) of each match, in order; start is 0 where starts are not known."""
+        """Return (start, end, number of the expression) of each match in order; start is 0 if `has_starts` is False."""
         starts: dict[tuple[int, int], int] = {}
 
         def on_match(number: int, start: int, end: int, _flags: int, _context: object) -> bool | None:
@@ -103,9 +108,9 @@ class Phrases:
 
 
 class Literals:
-    """A set of words, found wherever they stand, also inside longer words; spaces count.
+    """A set of words, found anywhere, also inside longer words. Spaces are part of a word.
 
-    Letter case is ignored unless `is_exact`. A match is checked against the text where Latin-1 lacks a letter of it.
+    Case is ignored unless `is_exact`. If a word has letters beyond ASCII, its matches are checked against the text.
     """
 
     def __init__(self, words: Iterable[str], *, is_exact: bool = False) -> None:
@@ -116,7 +121,7 @@ class Literals:
         self._search = Search("words", made_of, self._patterns)
 
     def spans(self, text: str) -> list[tuple[int, int]]:
-        """(start, end) of every occurrence of every word, in order, overlapping ones too. Never raises."""
+        """Return (start, end) of every occurrence of every word, in order; occurrences may overlap. Never raises."""
         hits: list[tuple[int, int, int]] = []
         note = hits.append
 
@@ -132,7 +137,6 @@ class Literals:
         return text == word or (not self.is_exact and text.lower() == word)
 
     def _patterns(self) -> Iterable[Pattern]:
-        """Each word, in both cases where it has letters beyond ASCII: Hyperscan folds ASCII only."""
         for number, word in enumerate(self._words):
             spellings = {word} if self.is_exact or word.isascii() else {word, word.upper(), word.capitalize()}
             for spelling in sorted(spelling for spelling in spellings if len(spelling) == len(word)):

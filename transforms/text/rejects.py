@@ -1,4 +1,4 @@
-"""Records and values that are refused: the exception and the issue that explain why."""
+"""Records and values that are refused: the exception, and the issue that explains why."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ from transforms.text.characters import strip_invisible
 from transforms.text.contacts import MAX_CONTACT, mask_contacts
 
 MAX_VALUE = 200
-"""Characters of a refused value that are shown."""
+"""Only this many characters of a refused value are shown."""
 REST_RULE = "issues of one advert or answer are kept up to a number; these many more are only counted"
 
 
 FLAG_RULE = "left out of quantiles of pay, kept with the flag"
-"""Prefix of the rule of issues on records that are kept with a flag: nothing was refused."""
+"""Prefix of the rule of issues about records that are kept with a flag. Nothing was refused."""
 MANY = r"^(\d+) (?:answers|filings|groups|more|rows|values)(?:: rows |$)"
-"""The value of an issue on several records: their number, and some of their rows. For Python and SQL."""
+"""The value of an issue about several records: their number, perhaps with examples of rows. For Python and SQL."""
 
 
 class Rejected(ValueError):  # noqa: N818  # names what happened to the record
-    """A refused record or value: the column, the value, and what was expected."""
+    """A refused record or value: its column, the value, and what was expected."""
 
     def __init__(self, column_name: str, value: object, rule: str) -> None:
         excerpt = shown_value(value)
@@ -33,28 +33,31 @@ class Rejected(ValueError):  # noqa: N818  # names what happened to the record
 
 
 MISSHAPEN = (KeyError, TypeError, ValueError, AttributeError, IndexError)
-"""Exceptions from reading a record that does not have its source's usual shape."""
+"""Exceptions raised when a record does not have its source's usual shape."""
 
 
 def leave_out(value: object, rule: str) -> Issue:
-    """The issue for a whole record that one of our rules leaves out, which is not the source's fault."""
+    """Return the issue for a whole record that one of our own rules leaves out. The source is not at fault."""
     return Issue(column_name="record", value=shown_value(value), rule=rule, is_deliberate=True)
 
 
 def count_records(value: str) -> int:
-    """The number of records that an issue with this value is about."""
+    """Return the number of records that an issue with this value is about."""
     many = re.match(MANY, value)
     return int(many[1]) if many else 1
 
 
 def shown_value(value: object) -> str:
-    """A refused value for display: cut, printable, without contacts and passwords of addresses."""
+    """Return a refused value for display: cut, printable, and without contacts and passwords."""
     text = hide_users(value if isinstance(value, str) else repr(value))
     return mask_contacts(strip_invisible(text[: MAX_VALUE + MAX_CONTACT]))[:MAX_VALUE]
 
 
 def first_issues(issues: Sequence[Issue], limit: int) -> tuple[Issue, ...]:
-    """The first `limit` issues, and for the rest an issue of each kind with their number."""
+    """Return the first `limit` issues, and up to two more issues that say how many records the other issues are about.
+
+    One of the two counts records left out by our own rules (`Issue.is_deliberate`), the other counts all others.
+    """
     if len(issues) <= limit:
         return tuple(issues)
     rest: Counter[bool] = Counter()

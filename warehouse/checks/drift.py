@@ -1,8 +1,8 @@
-"""Drift: whether a source gave tonight roughly what it gave on its last healthy nights.
+"""Drift: compare what a source gave tonight with what it gave on its last healthy nights.
 
 The commonest failure of a collector is to report success without data: an empty list with status 200, or a renamed
-field. Tonight's rows, and the share of them that fills each column, are compared with the files of the source
-that were loaded before. A file that falls short is refused, and the source keeps its last good rows.
+field. So tonight's number of rows, and the share of rows that fills each column, are compared with the source's files
+loaded before. A file that falls short is refused, and the source keeps its last good rows.
 """
 
 from __future__ import annotations
@@ -19,31 +19,32 @@ from warehouse.ops_tables import Checks
 from warehouse.sql_files import read_sql
 
 HISTORY = 7
-"""Files that a new file is compared with: a week of nights."""
+"""A new file is compared with this many files: a week of nights."""
 MIN_HISTORY = 2
-"""Files needed for a comparison."""
+"""A comparison needs this many files."""
 TOO_FEW = 0.5
-"""Part of the usual rows below which a source is stopped: a board platform does not close half its jobs overnight."""
+"""With less than this fraction of the usual rows, a file is refused: a board does not close half its jobs overnight."""
 TOO_MANY = 2.0
-"""Times the usual rows above which a person should look."""
+"""With more than this multiple of the usual rows, a person should look."""
 MIN_ROWS = 50
-"""Rows below which a share says too little."""
+"""With fewer rows, a share says too little."""
 RISE, STEEP_RISE = 0.1, 0.3
-"""Increases in the share of adverts that contradict themselves: above the first a person should look, above the second
-the source is stopped."""
+"""Increases in the share of adverts that contradict themselves.
+
+Above the first, a person should look; above the second, the file is refused."""
 MIN_FILL = 0.1
-"""A column usually filled less than this is too rare to be missed."""
+"""A column that is usually filled in a smaller share of rows is not compared."""
 DROP = 0.5
-"""Part of its usual fill below which a column has been lost, not thinned."""
+"""With less than this fraction of its usual fill, a column was probably lost."""
 FILL = {"table": "ops.fill_rates", "item": "column_name", "part": "n_filled", "total": "n_rows"}
 """Table and columns that count the rows of a file, and the rows that fill each column."""
 DOUBTS = {"table": "ops.self_checks", "item": '"check"', "part": "n_failed", "total": "n_checked"}
-"""Table and columns that count the adverts put to each check of themselves, and the adverts that failed it."""
+"""Table and columns that count the adverts given to each self-check, and the adverts that failed it."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Finding:
-    """One comparison: the value found and the usual or declared value. `only_warns`: a miss refuses nothing."""
+    """A comparison of the value found with the usual or declared value. `only_warns`: a miss refuses nothing."""
 
     what: str
     is_met: bool
@@ -68,15 +69,15 @@ def judge(
     accepted: Collection[str] = (),
     live: Collection[str] | None = None,
 ) -> GateResult:
-    """Compare an archive file with the history of its source; every finding, met or not, is a row of ops.checks.
+    """Compare an archive file with the history of its source. Every comparison becomes a row of ops.checks.
 
-    The file has `n_rows` new rows, and `n_seen` rows with those it only repeats. How far it fills each column stands in
-    ops.fill_rates, for all adverts that its new answers list; contradictions stand in ops.self_checks. `con` is a
-    database with these tables and ops.loads.
+    The file has `n_rows` new rows; `n_seen` also counts rows that it only repeats. `con` is a database with ops.loads,
+    ops.fill_rates (how many rows fill each column) and ops.self_checks (adverts that contradict themselves).
 
-    `expected_rows` are the bounds the source declares: fewer fail, more warn. None: the source gives changes, and any
-    number of rows is right. A file that a person `accepted` begins a new history. `live` names files of live nights,
-    and only they are history: files brought in by hand, early or late, do not show what a night gives. None: all are.
+    `expected_rows` are the bounds that the source declares: fewer rows fail, more warn. None means that the source
+    gives changes, so any number of rows is right. A file that a person `accepted` begins a new history. `live` names
+    the files of live nights; only these are history, because files added by hand do not show what a night gives. None
+    means all files.
     """
     history = {"source": source, "accepted": list(accepted), "live": None if live is None else list(live)}
     findings = [
@@ -107,7 +108,6 @@ def judge(
 def _compare_rows(
     con: duckdb.DuckDBPyConnection, history: Mapping[str, Any], n_seen: int, expected_rows: tuple[int, int]
 ) -> Iterator[Finding]:
-    """Compare the number of rows with what the source declares and with the median of its last files."""
     low, high = expected_rows
     limits: list[tuple[str, float, float, bool]] = [
         ("rows: at least as many as declared", low, low, False),
@@ -129,7 +129,6 @@ def _compare_rows(
 
 
 def _compare_fill(con: duckdb.DuckDBPyConnection, history: Mapping[str, Any], warc: str) -> Iterator[Finding]:
-    """Compare the share of rows that fills each column, if there are enough rows."""
     fill = _shares_of(con, warc, FILL)
     for column, rate in _usual_shares(con, history, FILL).items() if fill else ():
         if rate >= MIN_FILL and column in fill:
@@ -138,7 +137,6 @@ def _compare_fill(con: duckdb.DuckDBPyConnection, history: Mapping[str, Any], wa
 
 
 def _compare_doubts(con: duckdb.DuckDBPyConnection, history: Mapping[str, Any], warc: str) -> Iterator[Finding]:
-    """Compare the share of adverts that contradict themselves, for each check with enough adverts."""
     doubts = _shares_of(con, warc, DOUBTS)
     usual_doubts = _usual_shares(con, history, DOUBTS) if doubts else {}
     for name, share in doubts.items():
@@ -154,13 +152,11 @@ def _compare_doubts(con: duckdb.DuckDBPyConnection, history: Mapping[str, Any], 
 def _usual_shares(
     con: duckdb.DuckDBPyConnection, history: Mapping[str, Any], at: Mapping[str, str]
 ) -> dict[str, float]:
-    """Median share over the source's last files with enough rows, by column or check."""
     numbers = {"min_rows": MIN_ROWS, "n_files": HISTORY, "min_files": MIN_HISTORY}
     select = read_sql("checks/usual_shares", history=read_sql("checks/history"), **numbers, **at)
     return dict(con.execute(select, history).fetchall())
 
 
 def _shares_of(con: duckdb.DuckDBPyConnection, warc: str, at: Mapping[str, str]) -> dict[str, float]:
-    """Share in one file, by column or check, where there are enough rows."""
     select = "SELECT {item}, {part} / {total} FROM {table} WHERE warc = ? AND {total} >= ? ORDER BY ALL".format(**at)
     return dict(con.execute(select, [warc, MIN_ROWS]).fetchall())

@@ -1,12 +1,13 @@
-"""Gates: whether rows of one load or one mart meet what their table class declares, before they are written.
+"""Gates: check before writing that the rows of one load or one mart meet what their table class declares.
 
-A gate knows keys, NOT NULL, vocabularies, bounds, patterns and checks of the form "low <= high"; the other table checks
-are CHECKs of the database. Nested columns and advert texts never reach it, so no example it reports can hold an advert.
+A gate checks keys, NOT NULL, allowed values, bounds, patterns and checks of the form "low <= high"; the other checks of
+a table are CHECKs of the database. Nested columns and advert texts never reach a gate, so its examples never contain an
+advert.
 
-One SELECT counts the rows that break each expectation, and Great Expectations judges the counts: judging every column
-by an expectation of its own took 0.3 s a file and a fifth of a small night.
+One SELECT counts the rows that break each expectation, and Great Expectations judges the counts. An expectation per
+column would take 0.3 s a file, a fifth of the time of a small night.
 
-Great Expectations takes seconds to import, so it is imported when the first gate has rows to judge. Its context is
+Great Expectations takes seconds to import, so it is imported only when the first gate has rows to judge. Its context is
 ephemeral: no project folder, no telemetry, no progress bars.
 """
 
@@ -29,7 +30,7 @@ from warehouse.ops_tables import Checks
 from warehouse.schema import ident, key_of, literal
 
 EXAMPLES = 5
-"""Values shown of one broken expectation."""
+"""Values shown for one broken expectation."""
 MAX_EXAMPLE = 200
 """Characters shown of one value."""
 ORDERED = re.compile(r"(\w+) <= (\w+)")
@@ -37,12 +38,12 @@ ORDERED = re.compile(r"(\w+) <= (\w+)")
 
 
 class GateBroken(RuntimeError):  # noqa: N818 (it says what happened to the gate; the data may be fine)
-    """An expectation could not be evaluated: our own error, which says nothing about the data."""
+    """An expectation could not be evaluated. This is our own error and says nothing about the data."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class GateResult:
-    """What a gate found. `checks` are rows of ops.checks; `failures` and `warnings` describe the checks not met."""
+    """What a gate found. `checks` are rows of ops.checks. `failures` and `warnings` describe the checks not met."""
 
     checks: tuple[Checks, ...]
     failures: tuple[str, ...]
@@ -50,7 +51,7 @@ class GateResult:
 
     @property
     def passed(self) -> bool:
-        """Whether the rows may be written; warnings do not matter."""
+        """Whether the rows may be written. Warnings do not prevent that."""
         return not self.failures
 
 
@@ -65,10 +66,10 @@ def check(frame: pd.DataFrame, cls: type, *, gate: str, run_id: str) -> GateResu
 
 
 def check_table(con: duckdb.DuckDBPyConnection, rows: str, cls: type, *, gate: str, run_id: str) -> GateResult:
-    """Judge rows of a table or row class before they are written. `rows` names the table or view that has them.
+    """Judge rows of a table or row class before they are written. `rows` names the table or view that holds them.
 
-    `gate` names the gate in ops.checks ("load:<archive file>" or "mart:<table>"). Without rows there are no checks.
-    Raises `GateBroken` if an expectation cannot be evaluated, for instance because a column is missing.
+    `gate` is the gate's name in ops.checks ("load:<archive file>" or "mart:<table>"). If there are no rows, there are
+    no checks. Raise `GateBroken` if an expectation cannot be evaluated, for instance because a column is missing.
     """
     expectations = _expectations(cls)
     counts = ", ".join(f"coalesce(count_if({item.is_broken}), 0)" for item in expectations)
@@ -95,7 +96,7 @@ def check_table(con: duckdb.DuckDBPyConnection, rows: str, cls: type, *, gate: s
 
 
 def check_rules(offenders: Mapping[str, Sequence[object]], *, gate: str, run_id: str) -> GateResult:
-    """Return one check per rule. `offenders` has the rows that break each rule; a rule without any is met."""
+    """Return one check per rule. `offenders` has the rows that break each rule; a rule without such rows is met."""
     checks = tuple(
         Checks(
             run_id=run_id, gate=gate, expectation=rule, is_met=not broken, n_checked=None, n_unexpected=len(broken),
@@ -108,7 +109,7 @@ def check_rules(offenders: Mapping[str, Sequence[object]], *, gate: str, run_id:
 
 
 def name_load_gate(warc: str) -> str:
-    """Name in ops.checks of the gate for an archive file."""
+    """Return the name in ops.checks of an archive file's gate."""
     return f"load:{warc}"
 
 
@@ -119,7 +120,6 @@ def ready() -> None:
 
 @functools.cache
 def _memory() -> duckdb.DuckDBPyConnection:
-    """A database in memory for frames. It types a column by all of its values, not by a sample."""
     return duckdb.connect(config={"pandas_analyze_sample": 1_000_000_000})
 
 
@@ -128,9 +128,9 @@ def _memory() -> duckdb.DuckDBPyConnection:
 
 @functools.cache
 def _great_expectations() -> tuple[Any, Any, Any]:
-    """Batch definition that takes any frame, and the expectations of counts; made once per process.
+    """Return a batch definition that takes any frame, and two expectations of counts. They are made once per process.
 
-    The first expectation is about all counts together, and takes half the time of the second, which is about each.
+    The first expectation is about all counts together; it takes half the time of the second, which is about each count.
     """
     os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")  # read by Great Expectations on import
     gc.disable()  # collecting garbage takes a fifth of the import
@@ -149,7 +149,6 @@ def _great_expectations() -> tuple[Any, Any, Any]:
 
 
 def _judge(n_broken: Sequence[int], *, gate: str) -> list[bool]:
-    """Whether each expectation is met, by the number of rows that break it. Raises `GateBroken`."""
     batches, nothing_broken, each_unbroken = _great_expectations()
     batch = batches.get_batch({"dataframe": pd.DataFrame({"n_broken": n_broken})})
     if batch.validate(nothing_broken, result_format="BOOLEAN_ONLY").success:
@@ -162,9 +161,9 @@ def _judge(n_broken: Sequence[int], *, gate: str) -> list[bool]:
 
 
 def _exception(info: dict[str, Any]) -> str | None:
-    """What an expectation raised, if anything.
+    """Return the message of what an expectation raised, if anything.
 
-    Great Expectations gives either one flat record or, when a metric failed, one record per metric.
+    Great Expectations gives either one flat record or, if a metric failed, one record per metric.
     """
     records = [info] if "raised_exception" in info else [dict(record) for record in info.values()]
     messages = [record["exception_message"] for record in records if record["raised_exception"]]
@@ -175,7 +174,10 @@ def _exception(info: dict[str, Any]) -> str | None:
 
 
 class Expectation(NamedTuple):
-    """Its name in ops.checks, SQL that is true if a row of `judged` breaks it, and SQL of an example."""
+    """An expectation: its name in ops.checks, and two pieces of SQL.
+
+    `is_broken` is true for a row of `judged` that breaks the expectation. `shown` gives the example to show.
+    """
 
     name: str
     is_broken: str
@@ -184,7 +186,7 @@ class Expectation(NamedTuple):
 
 @functools.cache
 def _expectations(cls: type) -> tuple[Expectation, ...]:
-    """Expectations of a table class, named as in Great Expectations. NULL breaks NOT NULL and nothing else."""
+    """Return the expectations of a table class, named as in Great Expectations. NULL breaks only NOT NULL."""
     columns = (expectation for field in fields_of(cls) if not field.is_list for expectation in _of_column(field))
     return (*columns, *_of_key(key_of(cls)), *(_of_pair(low, high) for low, high in _ordered_pairs(cls)))
 
@@ -235,7 +237,6 @@ def _ordered_pairs(cls: type) -> Iterator[tuple[str, str]]:
 
 
 def _is_table(cls: type) -> bool:
-    """Rows of refined files other than postings are structs: columns without a table's name and checks."""
     return hasattr(cls, "TABLE")
 
 
@@ -243,7 +244,6 @@ def _is_table(cls: type) -> bool:
 
 
 def _read_examples(con: duckdb.DuckDBPyConnection, rows: str, expectation: Expectation) -> str:
-    """The first values that break an expectation, as JSON."""
     select = f"""
         WITH judged AS (SELECT *, row_number() OVER () AS place FROM {rows})
         SELECT {expectation.shown} FROM judged WHERE {expectation.is_broken} ORDER BY place LIMIT {EXAMPLES}

@@ -1,9 +1,9 @@
-"""Cross-table integrity checks, run before publishing.
+"""Check the finished tables against each other before publishing.
 
-Gates judge the rows of one file or one mart before they are written (`gate`). The checks here ask the finished tables
-whether keys are unique and references have a target (both follow from the declarations), whether the history of
-postings makes sense, and whether marts count the rows of core. Each rule is a SELECT of the rows that break it, so a
-broken rule names its first offenders. If a rule is broken, nothing is published.
+Gates judge the rows of one file or one mart before they are written (`gate`). The checks here ask whether keys are
+unique and references have a target (both follow from the declarations), whether the history of postings makes sense,
+and whether marts count the rows of core. Each rule is a SELECT of the rows that break it, so the first of these rows
+can be named. If a rule is broken, nothing is published.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from warehouse.sql_files import read_sql
 PRINTED_COLUMNS = {
     "n_jobs": "n_jobs", "n_employers": "n_employers", "n_even": "n_even_employers", "largest": "largest_employer_share",
 }  # fmt: skip
-"""Columns of mart.shares, by the names that the rules of printing use."""
+"""Columns of mart.shares, by the names that the printing rules use."""
 _CLASSES = {
     "full_advert": vocabulary.FULL_ADVERT,
     "truncated": vocabulary.TRUNCATED,
@@ -56,11 +56,10 @@ PARAMETERS: Mapping[str, object] = {
     "role_of_job": read_sql("checks/rules/role_of_job"),
     "texts_of_job": read_sql("checks/rules/texts_of_job", **_CLASSES),
 }
-"""Values of the `$names` in the files of rules."""
+"""Values of the `$names` in the files with rules."""
 
 
 def _read_rules(folder: str, *names: str) -> dict[str, str]:
-    """Return rules by the comment at the head of their files, with a SELECT of the rows that break them."""
     texts = (read_sql(f"checks/rules/{folder}/{name}", **PARAMETERS) for name in names)
     return {text.partition("\n")[0].removeprefix("-- "): text for text in texts}
 
@@ -78,7 +77,7 @@ LIFE = _read_rules(
     "employers_count_postings",
     "places_are_countries",
 )
-"""Rules about life, jobs and places."""
+"""Rules about intervals, versions, jobs, employers and places."""
 COUNTS = _read_rules(
     "marts",
     "shares_count_ai_jobs",
@@ -94,7 +93,7 @@ COUNTS = _read_rules(
 
 
 def judge(con: duckdb.DuckDBPyConnection, *, as_of: date, run_id: str) -> GateResult:
-    """Check the warehouse, with the marts of the day in it; one check per rule."""
+    """Check the warehouse, including the marts of the day. Return one check per rule."""
     breaches = {name: _read_broken(con, select, as_of) for name, select in _rules()}
     return check_rules(breaches, gate="warehouse", run_id=run_id)
 

@@ -1,13 +1,13 @@
-"""Records beside the archive: rows of the work file that no answer of a server gives again, in files only added to.
+"""Records beside the archive: rows of the work file that no server can give again, in files that are never changed.
 
-`BOARDS`: which boards lists named, the draw of the panel, and why each board was asked with which chance. `PUBLISHED`:
-what was published and decided, that is vintages, the ledger and the journal of runs. The rows of a table that are new
-or changed become a small Parquet file (`published/vintages-NUMBER.parquet`) that never changes. So the files are a log,
-and the last entry of a key counts. In tables that may lose rows, an entry may say so (`is_gone`).
+`BOARDS` records which boards lists named, the draw of the panel, and why and with which chance each board was asked.
+`PUBLISHED` records what was published and decided: vintages, the ledger and the journal of runs. The new and changed
+rows of a table become a small Parquet file (`published/vintages-NUMBER.parquet`). Together the files are a log: the
+last entry of a key counts. In tables that may lose rows, an entry may say that its key is gone (`is_gone`).
 
-The work file remembers which files it has read and what they say of each key, so each file is read once. It writes what
-the files do not say yet, so a change that a kill kept from them is written with the next. The metadata of a file have
-the digest of its rows, the version of the table's declaration, the estimand if the table has one, and the run.
+The work file remembers which files it has read and what they say about each key, so it reads each file once. Whatever
+no file says yet is written to a new file; if the program is killed before that, the next run does it. A file's metadata
+have the digest of its rows, the version of the table's declaration, the estimand if there is one, and the run.
 """
 
 from __future__ import annotations
@@ -39,20 +39,20 @@ DAMAGED = (OSError, pa.ArrowException, ValueError, OverflowError)
 """Errors from reading a damaged Parquet file. Such an `OSError` has no errno; an error of the disk has one."""
 SUFFIX = ".parquet"
 FILES = "recorded.files"
-"""Table of the work file: name and size of the files it has read. Their entries stand in tables beside it."""
+"""Table of the work file: name and size of the files it has read. Other tables hold the files' entries."""
 DIGEST, ESTIMAND = "digest", "estimand"
 
 
 class Place(Protocol):
-    """Where the archive keeps its files: `extractors.archive.store.Store`."""
+    """Where the archive keeps its files, in practice `extractors.archive.store.Store`."""
 
     outbox: Path
 
     def files(self, pattern: str) -> list[Path]:
-        """The files that match."""
+        """Return the files that match."""
 
     def size(self, path: Path) -> int:
-        """Bytes of a file."""
+        """Return a file's size in bytes."""
 
     def fetch(self, path: Path) -> Path:
         """Fetch the file to its path and return the path."""
@@ -61,15 +61,15 @@ class Place(Protocol):
         """Move a file from the outbox to its place."""
 
     def set_aside(self, path: Path) -> str | None:
-        """Rename a damaged file and return the new name; None if it was only a copy, which is fetched again."""
+        """Rename a damaged file and return its new name; None if it was only a copy, which will be fetched again."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Record:
-    """A table that is on record, with the name of its files.
+    """A table whose rows are recorded, and the name of its files.
 
-    `where`: SQL condition of the rows on record. `may_lose`: rows may be deleted. `settled_by`: rows never change once
-    their value of this column is on record.
+    `where`: SQL condition of the rows to record. `may_lose`: whether rows may be deleted. `settled_by`: a column; once
+    one of its values is on record, the rows with that value never change.
     """
 
     cls: type
@@ -80,22 +80,22 @@ class Record:
 
     @property
     def table(self) -> str:
-        """The table's full name."""
+        """Return the table's full name."""
         return table_of(self.cls).name
 
     @property
     def entries(self) -> str:
-        """Table of the work file with the last entry of each key, and the file it came from."""
+        """Return the name of the work file's table with the last entry of each key, and the file it came from."""
         return f"recorded.{self.table.replace('.', '_')}"
 
     @property
     def columns(self) -> str:
-        """SQL: the table's columns."""
+        """Return the table's columns in SQL."""
         return ", ".join(ident(f.name) for f in fields_of(self.cls))
 
     @property
     def keys(self) -> str:
-        """SQL: the table's key."""
+        """Return the table's key in SQL."""
         return ", ".join(map(ident, key_of(self.cls)))
 
 
@@ -116,11 +116,11 @@ PUBLISHED = (
     Record(cls=Days, name="published/days", where=f"mart = {literal(table_of(Figures).name)}", may_lose=True),
     RUNS,
 )
-"""Runs come last: if a run is on record, so is everything it published."""
+"""The records of what was published. Runs come last: if a run is on record, so is everything that it published."""
 
 
 def restore(con: database.Connection, archive: Place, records: Sequence[Record] = (*BOARDS, *PUBLISHED)) -> None:
-    """Read the files that the work file does not know into its tables, where they replace rows of the same key.
+    """Read the files that the work file does not know yet into its tables. Their rows replace rows with the same key.
 
     A damaged file is named in the log, set aside and skipped.
     """
@@ -149,7 +149,7 @@ def save(
 
 
 def put_back(con: database.Connection, records: Sequence[Record]) -> None:
-    """Give tables the rows on record, as far as the work file has read them; rows with other keys stay."""
+    """Write the rows on record, as far as the work file has read them, into their tables. Rows with other keys stay."""
     for record in records:
         with database.transaction(con):
             _apply(con, record, record.entries)
@@ -159,7 +159,6 @@ def put_back(con: database.Connection, records: Sequence[Record]) -> None:
 
 
 def _take_in(con: database.Connection, record: Record, archive: Place) -> None:
-    """Read the files of a record that are new or have changed in size; forget files that are gone."""
     con.execute(
         f"CREATE TABLE IF NOT EXISTS {record.entries} AS"
         f" SELECT {record.columns}, false AS is_gone, '' AS file FROM {record.table} LIMIT 0"
@@ -194,12 +193,11 @@ def _name_of(file: Path) -> str:
 
 
 def _is_of(record: Record, name: str) -> bool:
-    """Whether a file belongs to a record. Its name ends in a number; earlier versions named nights by their run."""
+    """Whether a file belongs to a record. Its name ends in a number, or, in earlier versions, in the id of a run."""
     return re.fullmatch(rf"{record.name}-(\d{{6,}}|\d{{8}}T\d{{6}}Z-\w+){re.escape(SUFFIX)}", name) is not None
 
 
 def _fit(cls: type, rows: pa.Table) -> pa.Table:
-    """Return rows in today's columns, also within structs; columns that an earlier version lacked are NULL."""
     columns: dict[str, pa.ChunkedArray | pa.Array] = {}
     for field in arrow_schema(cls):
         if field.name not in rows.column_names:
@@ -217,7 +215,7 @@ def _with_file(rows: pa.Table, file: str) -> pa.Table:
 
 
 def _enter(con: database.Connection, record: Record, rows: pa.Table, n_bytes: Mapping[str, int]) -> None:
-    """Remember entries of files; make the temporary table `last_entries` of those that are the last of their key."""
+    """Remember entries of files, and make the temporary table `last_entries` with the last entry of each key."""
     same_key = " AND ".join(f"e.{ident(key)} = n.{ident(key)}" for key in key_of(record.cls))
     con.execute(f"CREATE OR REPLACE TEMP TABLE new_entries AS FROM {record.entries} LIMIT 0")
     database.insert_into(con, "new_entries", rows)
@@ -226,7 +224,6 @@ def _enter(con: database.Connection, record: Record, rows: pa.Table, n_bytes: Ma
 
 
 def _apply(con: database.Connection, record: Record, entries: str) -> None:
-    """Write the rows of entries into the record's table, and delete rows that the entries say are gone."""
     con.execute(f"DELETE FROM {record.table} WHERE ({record.keys}) IN (SELECT ({record.keys}) FROM {entries})")
     con.execute(f"INSERT INTO {record.table} BY NAME SELECT {record.columns} FROM {entries} WHERE NOT is_gone")
 
@@ -235,9 +232,10 @@ def _apply(con: database.Connection, record: Record, entries: str) -> None:
 
 
 def _is_recorded(con: database.Connection, record: Record) -> bool:
-    """Whether the files have exactly the rows of the table; in a fifth of the time of `_find_changes`."""
     lost = f"SELECT EXISTS (FROM {record.entries} WHERE file NOT IN (SELECT file FROM {FILES}))"
-    is_null = [f"{ident(f.name)} IS NULL" for f in fields_of(record.cls) if f.is_list]  # hashes like an empty list
+    is_null = [
+        f"{ident(f.name)} IS NULL" for f in fields_of(record.cls) if f.is_list
+    ]  # NULL and an empty list hash alike
     # A hash is hashed again, because a value that all rows share would cancel out in an XOR of row hashes.
     digest = f"SELECT count(*), bit_xor(hash(hash(row({', '.join([record.columns, *is_null])}))))"
     in_table = con.execute(f"{digest} FROM {record.table} WHERE {record.where}").fetchall()
@@ -246,7 +244,6 @@ def _is_recorded(con: database.Connection, record: Record) -> bool:
 
 
 def _find_changes(con: database.Connection, record: Record) -> pa.Table:
-    """The entries that files lack: new and changed rows, deleted keys, and the entries of lost files."""
     settled = record.settled_by
     is_open = f"{settled} NOT IN (SELECT {settled} FROM {record.entries})" if settled else "true"
     con.complete()
@@ -267,7 +264,6 @@ def _find_changes(con: database.Connection, record: Record) -> pa.Table:
 def _add_file(
     con: database.Connection, record: Record, archive: Place, rows: pa.Table, made_by: Mapping[str, str]
 ) -> str:
-    """Write entries as the next file of a record, remember them, and return the file's name."""
     names = [*_read_known(con, record), *map(_name_of, archive.files(f"{record.name}-*{SUFFIX}"))]
     numbers = [int(match[1]) for name in names if (match := re.search(rf"-(\d+){re.escape(SUFFIX)}$", name))]
     name = f"{record.name}-{max(numbers, default=0) + 1:06}{SUFFIX}"
@@ -281,7 +277,7 @@ def _add_file(
 
 
 def _digest(rows: pa.Table) -> str:
-    """SHA-256 of rows as lines of JSON, which every version of a library writes alike; days as numbers."""
+    """Return the SHA-256 of rows as lines of JSON, which every library version writes alike. Days become numbers."""
     types = (pa.int32() if pa.types.is_date32(field.type) else field.type for field in rows.schema)
     plain = rows.cast(pa.schema(list(zip(rows.column_names, types, strict=True))))  # Python has no day 'infinity'
     lines = (json.dumps(row, ensure_ascii=False, default=str) + "\n" for row in plain.to_pylist())
@@ -289,12 +285,10 @@ def _digest(rows: pa.Table) -> str:
 
 
 def _version_of(cls: type) -> str:
-    """Digest of a table's declaration."""
     return hashlib.blake2b(ddl(cls).encode(), digest_size=8).hexdigest()
 
 
 def _write(rows: pa.Table, path: Path) -> Path:
-    """Write rows into a file that appears complete or not at all."""
     fresh = path.with_name(f".{path.name}.new")
     with atomic_files.naming(path):
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -315,11 +309,11 @@ def _write(rows: pa.Table, path: Path) -> Path:
 def _read_sound(cls: type, file: Path, archive: Place) -> pa.Table | None:
     """Return the rows of a file; None if it is gone or damaged. A damaged file is named in the log and set aside.
 
-    Raises `OSError` or `MemoryError` if this machine cannot read it, which proves no damage.
+    Raise `OSError` or `MemoryError` if this machine cannot read the file, which does not prove that it is damaged.
     """
     try:
         return _read(cls, archive.fetch(file))
-    except FileNotFoundError:  # set aside since the files were listed
+    except FileNotFoundError:  # it was set aside after the files were listed
         return None
     except DAMAGED as error:
         if isinstance(error, MemoryError) or (isinstance(error, OSError) and error.errno):
@@ -337,8 +331,8 @@ def _read_sound(cls: type, file: Path, archive: Place) -> pa.Table | None:
 def _read(cls: type, path: Path) -> pa.Table:
     """Return the rows of a file, in the columns of the version that wrote it.
 
-    Raises one of `DAMAGED` also if they are not the rows that were written. Files of versions that wrote no digest are
-    damaged if a row lacks its key or another required value.
+    Raise one of `DAMAGED` if the file cannot be read or its rows are not those that were written. If the file has no
+    digest, because an earlier version wrote it, raise `ValueError` if a row lacks its key or another required value.
     """
     rows = pq.read_table(path, page_checksum_verification=True)
     about = rows.schema.metadata or {}

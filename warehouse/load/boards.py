@@ -1,4 +1,4 @@
-"""The store of boards in the work file: which boards are known, the draw of the panel, and why boards were asked."""
+"""The store of boards in the work file: the known boards, the draw of the panel, and why boards were asked."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ _NOTHING_KNOWN = "(SELECT NULL AS source, NULL AS board, NULL AS state, 0 AS n_a
 
 @dataclass(frozen=True, kw_only=True)
 class BoardStates:
-    """The boards of a source that may be asked, in the order of their tokens; each field has one value per board.
+    """The boards of a source that may be asked, in the order of their tokens. Each field has one value per board.
 
-    `nights_since` is infinite for a board that was never asked, `jobs` NaN for a board that never answered; `number`
-    and `chance` are NaN if no draw of the panel had the board. `nights_followed` counts from `first_asked_on` to
-    `asked_on`; `requests_per_reading` is `n_requests`. A board that refuses us has as many `misses` as a dead board,
-    because it is asked as rarely. The other fields are as in core.board_states.
+    `nights_since` is infinite for a board that was never asked. `jobs` is NaN for a board that never answered. `number`
+    and `chance` are NaN for a board that no draw of the panel contained. `nights_followed` counts from `first_asked_on`
+    to `asked_on`, and `requests_per_reading` is `n_requests`. A board that refuses us has as many `misses` as a dead
+    board, because both are asked equally rarely. The other fields are as in core.board_states.
     """
 
     board: list[str]
@@ -51,7 +51,7 @@ class BoardStates:
 
 
 class BoardOutcome(NamedTuple):
-    """Outcome of a planned board, one of `BOARD_OUTCOMES`, and the board it redirects to (source and token)."""
+    """The outcome of a planned board (`BOARD_OUTCOMES`), and source and token of the board to which it redirects."""
 
     source: str
     board: str
@@ -60,9 +60,9 @@ class BoardOutcome(NamedTuple):
 
 
 def add_known(con: database.Connection, boards: Iterable[KnownBoards]) -> list[KnownBoards]:
-    """Add boards to the store and return the new ones. Matching ignores case; known boards keep their token.
+    """Add boards to the store and return the new ones. Case does not distinguish boards; a known board keeps its token.
 
-    A known board takes `is_test` from its new entry, unless `put_curated` entered it.
+    A known board takes `is_test` from its new entry, unless people entered the board.
     """
     by_key = {board_key(row.source, row.board): row for row in _read_rows(con)}
     new, corrections = [], []
@@ -78,9 +78,9 @@ def add_known(con: database.Connection, boards: Iterable[KnownBoards]) -> list[K
 
 
 def put_curated(con: database.Connection, tokens: Iterable[tuple[str, str]], day: date) -> None:
-    """Add the boards that people entered, by source and token; their spelling stands, and none of them is a trial.
+    """Add the boards that people entered, given by source and token. Their spelling counts, and none of them is a test.
 
-    They replace the entries that lists made for the same boards; the day on which a board was first known stays.
+    Such a board replaces entries that lists made for it, but keeps the day on which it was first known.
     """
     curated = set(tokens)
     by_key: dict[tuple[str, str], list[KnownBoards]] = {}
@@ -101,7 +101,7 @@ def put_curated(con: database.Connection, tokens: Iterable[tuple[str, str]], day
 
 
 def respell(con: database.Connection, source: str, board: str, spelling: str) -> None:
-    """Spell a token with its platform's capitals, unless people entered it or both spellings are known."""
+    """Change a token to its platform's spelling, unless people entered the board or both spellings are known."""
     parameters = {"spelling": spelling, "source": source, "board": board, "curated": CURATED}
     con.execute(read_sql("load/sql/respell_board"), parameters)
 
@@ -115,7 +115,7 @@ def _read_rows(con: database.Connection) -> list[KnownBoards]:
 
 
 def board_key(source: str, board: str) -> tuple[str, str]:
-    """Key that all spellings of a board share: platforms accept a token in any capitals."""
+    """Return a key that all spellings of a board share. Platforms accept a token in upper and lower case."""
     return source, board.lower()
 
 
@@ -135,7 +135,7 @@ def forget_dead(con: database.Connection, *, min_missed: int) -> list[tuple[str,
 
 
 def read_states(con: database.Connection, sources: Sequence[str], as_of: date) -> dict[str, BoardStates]:
-    """What is known of the boards of each source before the night of a day; a source without boards is left out.
+    """Return what was known of each source's boards before the night of a day. A source without boards is left out.
 
     Later nights and draws, made while the clock was ahead, do not count. All sources are read at once, because the view
     goes through all readings.
@@ -156,14 +156,14 @@ def _states_in(states: pa.Table) -> BoardStates:
 
 
 def sources_in(con: database.Connection) -> frozenset[str]:
-    """The sources with boards that may be asked."""
+    """Return the sources with boards that may be asked."""
     return frozenset(name for (name,) in con.execute(f"SELECT DISTINCT source {_FROM_ELIGIBLE}").fetchall())
 
 
 def read_known(data_dir: Path) -> dict[str, list[str]]:
-    """Sorted boards that may be asked, by source, for read-only callers.
+    """Return the boards that may be asked, sorted, by source. For callers that only read.
 
-    They come from the published file while a run holds the store; {} if neither file can be read.
+    While a run has the store open, the boards come from the published file. Return {} if neither file can be read.
     """
     for path in (data_dir / database.WORK, data_dir / database.MARKET):
         if not path.exists():
@@ -173,7 +173,7 @@ def read_known(data_dir: Path) -> dict[str, list[str]]:
                 rows = con.execute(
                     f"SELECT source, list(board ORDER BY board) {_FROM_ELIGIBLE} GROUP BY source"
                 ).fetchall()
-        except duckdb.Error:  # open for writing elsewhere
+        except duckdb.Error:  # another process has it open for writing
             continue
         return dict(rows)
     return {}
@@ -182,8 +182,8 @@ def read_known(data_dir: Path) -> dict[str, list[str]]:
 def count_known(data_dir: Path) -> list[tuple[str, str, int, int, int, int, int]]:
     """Count boards by source and state: all, in the panel, their adverts, AI adverts and adverts with pay.
 
-    States come from the published file; without one all boards are new. Raises `FileNotFoundError` if there is no store
-    yet, `duckdb.Error` if it cannot be read, for instance while a run has it open.
+    States come from the published file; without that file, all boards are new. Raise `FileNotFoundError` if there is no
+    store yet, and `duckdb.Error` if the store cannot be read, for instance while a run has it open.
     """
     work, market = data_dir / database.WORK, data_dir / database.MARKET
     if not work.exists():
@@ -198,7 +198,7 @@ def count_known(data_dir: Path) -> list[tuple[str, str, int, int, int, int, int]
 
 
 def read_moved(data_dir: Path) -> list[tuple[str, str, str, str]]:
-    """Boards that redirect to another board, as last published: source and token of both."""
+    """Return the published boards that redirect to another board: source and token of both."""
     market = data_dir / database.MARKET
     if not market.exists():
         return []
@@ -210,7 +210,7 @@ def read_moved(data_dir: Path) -> list[tuple[str, str, str, str]]:
 
 
 def write_draw(con: database.Connection, rows: Sequence[PanelDraw]) -> None:
-    """Write the draw of boards, in place of an earlier draw of the same boards."""
+    """Write the draw of boards. It replaces an earlier draw of the same boards."""
     with database.transaction(con):
         database.put(con, PanelDraw, rows)
 
@@ -222,7 +222,7 @@ def record_nights(con: database.Connection, rows: Sequence[BoardNights]) -> None
 
 
 def record_outcomes(con: database.Connection, run_id: str, outcomes: Iterable[BoardOutcome]) -> None:
-    """Record the outcomes of boards that the run had planned."""
+    """Record the outcomes of boards that the run had planned to ask."""
     by_board = {(outcome.source, outcome.board): outcome for outcome in outcomes}
     names = [f.name for f in fields_of(BoardNights)]
     rows = con.execute(f"SELECT {', '.join(names)} FROM ops.board_nights WHERE run_id = ?", [run_id]).fetchall()

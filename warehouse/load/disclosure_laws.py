@@ -1,6 +1,6 @@
-"""Laws on pay in adverts, read from `disclosure_laws.toml`; the head of that file explains the keys.
+"""Laws on pay in adverts, read from `disclosure_laws.toml`. The head of that file explains the keys.
 
-The file is part of the program, so its tests look for mistakes in it (`tests/warehouse/load/test_disclosure_laws.py`).
+The file is part of the program, so its own tests check it (`tests/warehouse/load/test_disclosure_laws.py`).
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ LAWS = Path(__file__).with_name("disclosure_laws.toml")
 
 @functools.cache
 def load_disclosure_laws() -> tuple[DisclosureLaws, ...]:
-    """Return all laws of the file, in order."""
+    """Return all laws in the file, in order."""
     tables = tomllib.loads(LAWS.read_text(encoding="utf-8"))["laws"]
     names = [f.name for f in fields_of(DisclosureLaws)]
     return tuple(DisclosureLaws(**{name: table.get(name) for name in names}) for table in tables)

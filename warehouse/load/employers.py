@@ -1,16 +1,16 @@
-"""Who hires, resolved over all loaded adverts: core.employers, and `employer_id` of each posting.
+"""Resolve who hires over all loaded adverts: fill core.employers, and `employer_id` of each posting.
 
-Adverts that share evidence (the key of a name, a board or a domain of the employer's own) belong to one employer: the
-employers are the connected components. `transforms.employers.identity` defines evidence. The outcome is a function of
-the adverts and of boards.csv, and does not depend on the order in which they were loaded.
+Adverts that share evidence belong to one employer, so employers are the connected components. Evidence is the key of a
+name, or an employer's own board or domain (`transforms.employers.identity`). The result depends only on the adverts and
+on boards.csv, not on the order in which adverts were loaded.
 
-Guards against false unions: the key of a name that is too short holds within its source (`employers.identity`); a board
-or a domain unites only names that have something in common, with each other or with its own name (`unites`); and a
-board's token, which belongs to whoever registered it first, counts for less than a stated name (`_evidence_of`).
+Three rules prevent false unions. A very short key counts only within its source (`employers.identity`). A board or
+domain unites names only if these are similar to each other or to the name of the board or domain (`unites`). A board's
+token belongs to whoever registered it first, so it counts for less than a stated name (`_evidence_of`).
 
-An `employer_id` is the key of a name: the smallest that boards.csv has for the employer, else the one seen first. So
-later adverts change an id only by uniting employers, or by adding a name to a board or domain that then no longer
-unites. A late archive file with an earlier sighting, and a name entered in boards.csv, can change an id too.
+An `employer_id` is the key of a name: the smallest in boards.csv for that employer, or else the one seen first. So
+later adverts change an id only if they unite employers, or if they add a name to a board or domain that then no longer
+unites. A late archive file with an earlier sighting, or a new name in boards.csv, can also change an id.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ PUBLIC = "public: "
 
 
 class HiringStatement(NamedTuple):
-    """What adverts say about who hires, once for all that say the same. `place` is the beginning of their addresses."""
+    """What adverts say about who hires, once for all adverts that say the same. Their addresses begin with `place`."""
 
     employer: str | None
     source: str
@@ -44,33 +44,29 @@ class HiringStatement(NamedTuple):
     place: str | None
     n_postings: int
     first_seen: tuple[datetime, str]
-    """First time one of them was seen, and the smallest posting_id of that time."""
+    """When the first of these adverts was seen, and the smallest posting_id of that time."""
     in_text: tuple[tuple[str, int], ...] = ()
-    """Spellings of the employer in their texts, with the number of adverts, if they state the board's token alone."""
+    """Spellings of the employer in the texts, with numbers of adverts, if the adverts state only the board's token."""
     industries: tuple[tuple[str, int], ...] = ()
-    """The employer's industry as their fields state it, with the number of adverts."""
+    """The employer's industry as stated in the adverts' fields, with numbers of adverts."""
 
 
 @dataclass
 class _Component:
-    """A connected component: the statements, boards and evidence of one employer."""
-
     statements: list[HiringStatement] = field(default_factory=list)
     boards: list[Board] = field(default_factory=list)
     evidence: set[str] = field(default_factory=set)
 
     @property
     def is_employer(self) -> bool:
-        """Whether anything names an employer: an advert, or a line of boards.csv with a name."""
         return bool(self.statements) or any(board.employer for board in self.boards)
 
     def evidence_of(self, kind: str) -> list[str]:
-        """The sorted evidence of a kind ("name", "domain", "board"), without the kind."""
         return sorted(fact.removeprefix(f"{kind}:") for fact in self.evidence if fact.startswith(f"{kind}:"))
 
 
 def resolve(con: database.Connection, boards: Sequence[Board]) -> None:
-    """Bring core.employers and the `employer_id` of postings up to date; only rows that change are written.
+    """Bring core.employers and the postings' `employer_id` up to date. Only employers that changed are written.
 
     `boards` are all lines of boards.csv: an employer named there is in core.employers even without adverts.
     """
@@ -117,7 +113,7 @@ def _write_employers(con: database.Connection, employers: Sequence[Employers]) -
 def resolve_employers(
     statements: Sequence[HiringStatement], boards: Iterable[Board]
 ) -> tuple[list[Employers], list[str | None]]:
-    """Return the employers behind statements and lines of boards.csv, by id, and the id for each statement."""
+    """Return the employers in statements and in lines of boards.csv, sorted by id, and the id for each statement."""
     hiring: list[HiringStatement | Board] = [*statements, *boards]
     evidence = _evidence_of(hiring)
     shared = set(_find_shared(hiring, evidence))
@@ -140,10 +136,10 @@ def resolve_employers(
 
 
 def _evidence_of(hiring: Sequence[HiringStatement | Board]) -> list[frozenset[str]]:
-    """Return the evidence of each, without names that are only tokens and say too little.
+    """Return the evidence in each entry, without names that are only tokens and say too little.
 
-    A token that is an ordinary word names only the employer of its board: greenhouse:orchard sells houses and
-    ashby:orchard grows apples. So does a token that boards with other tokens state as their name: where
+    A token that is an ordinary word names only the employer of its own board: greenhouse:orchard sells houses and
+    ashby:orchard grows apples. The same applies to a token that boards with other tokens state as their name: if
     greenhouse:figureai is "Figure", greenhouse:figure is another employer.
     """
     token_evidence = [identity.evidence(None, entry.source, entry.board, None) for entry in hiring]
@@ -167,12 +163,10 @@ def _evidence_of(hiring: Sequence[HiringStatement | Board]) -> list[frozenset[st
 
 
 def _is_token(entry: HiringStatement | Board) -> bool:
-    """Whether the employer's name is its board's token, or a part of it."""
     return entry.employer is None or (entry.board is not None and entry.employer in entry.board)
 
 
 def _find_shared(hiring: Sequence[HiringStatement | Board], evidence: Sequence[frozenset[str]]) -> Iterator[str]:
-    """Find boards and domains with names of more than one employer."""
     names: dict[str, set[str]] = defaultdict(set)
     for entry, facts in zip(hiring, evidence, strict=True):
         if key := identity.employer_key(entry.employer):
@@ -210,7 +204,6 @@ def _make_employer(component: _Component) -> Employers:
 
 
 def _choose_id(component: _Component, entered: Sequence[str]) -> str:
-    """Return the smallest key that boards.csv has, else the key of the name seen first, else other evidence."""
     if entered_keys := [key for name in entered if (key := identity.employer_key(name))]:
         return min(entered_keys)
     names = component.evidence_of("name")
@@ -225,10 +218,11 @@ def _choose_id(component: _Component, entered: Sequence[str]) -> str:
 
 
 def _choose_name(statements: Sequence[HiringStatement], entered: Sequence[str]) -> tuple[str | None, str]:
-    """Return the name shown and its `NAME_SOURCES`: from boards.csv, else the most frequent spelling, ties by name.
+    """Return the name shown, and where it comes from (a value of `NAME_SOURCES`).
 
-    A name with an aside in brackets gives way to any other. A board's token ("wehrtyou") gives way to the spelling in
-    the texts of adverts. None if only a domain is known.
+    A name from boards.csv counts first, then the most frequent spelling; of equally frequent spellings, the first by
+    the alphabet. A name with an aside in brackets counts after any other. A board's token ("wehrtyou") counts after the
+    spelling in the adverts' texts. The name is None if only a domain is known.
     """
     if entered:
         return entered[0], "boards_list"
@@ -251,14 +245,12 @@ def _choose_name(statements: Sequence[HiringStatement], entered: Sequence[str]) 
 
 
 def _choose_industry(statements: Sequence[HiringStatement], boards: Sequence[Board]) -> tuple[str | None, str | None]:
-    """Return the industry and its evidence: public knowledge in boards.csv, else fields of adverts, else boards.csv."""
     entered = [(board.industry, board.industry_evidence) for board in boards if board.industry]
     public = [(industry, evidence) for industry, evidence in entered if (evidence or "").startswith(PUBLIC)]
     return next(iter([*public, *_stated_industry(statements), *entered]), (None, None))
 
 
 def _stated_industry(statements: Sequence[HiringStatement]) -> Iterator[tuple[str, str]]:
-    """Yield the industry that more than half of the adverts with such a field state, with its commonest words."""
     counts: Counter[tuple[str, str]] = Counter()
     for statement in statements:
         for text, n in statement.industries:

@@ -1,14 +1,13 @@
-"""The history of postings: when each board listed them, and what they said in between.
+"""The history of postings: when each board listed them, and what they said at each time.
 
-A step takes the archive files of one source that were read at one time and that are later than all that were loaded
-before. It brings `core.posting_boards`, `core.superseded_versions` and `core.postings` forward. If a file comes late,
-its source is taken through all steps again (`loader.load`), so the warehouse is a function of the loaded files and does
-not depend on the order in which they came.
+A step takes archive files of one source that were read at one time, later than all files loaded before. It brings
+`core.posting_boards`, `core.superseded_versions` and `core.postings` forward. If a file comes late, its source goes
+through all steps again (`loader.load`). So the warehouse depends only on the loaded files, not on their order.
 
-Absence proves nothing, with two exceptions: a complete list of a board that lacks a posting, and a 404 or 410 at the
-posting's own address. If a list drops adverts by age, it proves nothing about old ones. A feed of changes may say that
-a posting was taken away. A posting that was not seen for as long as its source declares has expired, which is not a
-closing.
+A posting that was not seen is not closed, with two exceptions: a complete list of a board lacks the posting, or the
+posting's own address answers 404 or 410. If a list drops adverts by age, it proves nothing about old adverts. A feed of
+changes may say that a posting was removed. A posting that was not seen for the time that its source declares has
+expired, which is not a closing.
 """
 
 from __future__ import annotations
@@ -42,12 +41,13 @@ PARTS_OF_POSTING = (
     (PostingCandidates, "candidates"),
     (AgencySigns, "agency_signs"),
 )
-"""Tables of a posting's parts, and the nested column each is made from."""
+"""Tables with a posting's parts, and the nested column from which each is made."""
 NOT_CONTENT = ("posting_id", "source", "board", "told_by", "is_drawn")
-"""Columns that may change without a new version: a second board and the depth of reading say nothing new about
-an advert."""
+"""Columns that may change without a new version.
+
+A second board, or another depth of reading, says nothing new about an advert."""
 FULLNESS = f"list_position(['none', 'snippet', 'full'], replace(text_state, '{UNREAD}', 'full'))"
-"""SQL: how much of an advert's text the answer has. Whether it was read does not matter: an edit may change that."""
+"""SQL: how much of an advert's text the answer has. An unread text counts as full."""
 ADVERT = [f.name for f in fields_of(Advert)]
 IN_DOLLARS = [f.name for f in fields_of(InDollars)]
 
@@ -59,11 +59,12 @@ def step(
     all_files: Mapping[str, RefinedFile],
     last: str,
 ) -> None:
-    """Bring a source's postings forward by files of one time; call it inside a transaction.
+    """Bring a source's postings forward by files of one time. Call it inside a transaction.
 
-    `files` are the refined files by archive file; their responses stand in `ops.responses` already. `all_files` are
-    all files of the source, for the adverts that an answer only repeats (`repetition.find` has found them).
-    Observations after `last`, an SQL time, are left out. Raises `duckdb.ConstraintException` if a CHECK refuses a row.
+    `files` are the refined files by archive file; their responses are already in `ops.responses`. `all_files` are all
+    refined files of the source, needed for adverts that an answer only repeats (`repetition.find` must have found
+    these). Observations after `last`, an SQL time, are left out. Raise `duckdb.ConstraintException` if a CHECK refuses
+    a row.
     """
     row = con.execute("SELECT expires_after_days FROM core.sources WHERE source = ?", [source]).fetchone()
     age = row[0] if row and row[0] is not None else "NULL"
@@ -84,9 +85,10 @@ def _collect(
     all_files: Mapping[str, RefinedFile],
     last: str,
 ) -> None:
-    """Make `readings`, the rows of the files with a digest of their content, and `seen`, also of adverts only repeated.
+    """Make the tables `readings`, with the rows of the files, and `seen`, with the times at which adverts were seen.
 
-    `warc` and `record` say where the row of a reading stands, `of_warc` and `of_record` which answer shows it.
+    `seen` also has adverts that the files only repeat. `warc` and `record` say where a reading's row is stored;
+    `of_warc` and `of_record` say which answer shows it.
     """
     columns = [ident(name) for name in ADVERT if name not in NOT_CONTENT]
     content = ", ".join([*columns, "places", "pay"])
@@ -137,7 +139,6 @@ def _read_warcs(con: duckdb.DuckDBPyConnection, select: str) -> list[str]:
 def _add_readings(
     con: duckdb.DuckDBPyConnection, all_files: Mapping[str, RefinedFile], warcs: Iterable[str], said: str, answers: str
 ) -> None:
-    """Add to `readings` rows of archive files (`o`) that later answers (`a`, with the join to them) show again."""
     if files := {warc: all_files[warc] for warc in warcs}:
         con.execute(
             f"""
@@ -149,7 +150,6 @@ def _add_readings(
 
 
 def _write_versions(con: duckdb.DuckDBPyConnection, all_files: Mapping[str, RefinedFile]) -> None:
-    """Put new versions in place, and what they supersede beside them. Unchanged postings are not written."""
     warcs = _read_warcs(con, "SELECT DISTINCT warc FROM versions WHERE warc IS NOT NULL")
     if not warcs:
         return

@@ -1,11 +1,12 @@
-"""The same job behind several postings: `job_id`, core.job_links and core.job_merges.
+"""Find the job to which several postings belong: fill `job_id`, core.job_links and core.job_merges.
 
-`transforms.employers` compares two adverts (`links`) and gives ids to jobs (`job_ids`). This module keeps what was
-compared already, in tables of the work file that are never published: the fields of each version (`compared`), the
-sketch of each text (`sketches`), and the links found, by title (`found_links`). A link depends on versions of one title
-alone. So each night matches only the titles of versions that are new, gone or closed since, and reads and sketches only
-new versions; with nothing new it matches nothing. The outcome is a function of the versions, in whatever order they
-came.
+`transforms.employers` compares two adverts (`links`) and gives ids to jobs (`job_ids`). This module remembers what was
+compared, in tables of the work file that are never published: the fields of each version (`compared`), the sketch of
+each text (`sketches`), and the links found for each title (`found_links`).
+
+A link depends only on versions with one title. So each night matches only titles with versions that are new, gone or
+newly closed, and reads and sketches only new versions. If nothing is new, nothing is matched. The result depends only
+on the versions, not on their order.
 """
 
 from __future__ import annotations
@@ -60,7 +61,7 @@ VERSION_COLUMNS = {
     "text_hash": "u.text_hash",
     "text": "m.text",
 }
-"""Columns read of an unread version, and their SQL."""
+"""Columns that are read for a version not yet compared, and their SQL."""
 FOUND_COLUMNS = ("linked_at", "left_posting_id", "right_posting_id", "rule", "score", "title")
 """Columns of `found_links`, in the order of `links.Link`."""
 TABLES = {
@@ -71,19 +72,19 @@ TABLES = {
     " right_posting_id VARCHAR NOT NULL, rule VARCHAR NOT NULL, score DOUBLE NOT NULL, title VARCHAR NOT NULL",
     "other_job_ids": "posting_id VARCHAR NOT NULL, job_id VARCHAR NOT NULL",
 }
-"""Tables of the work file alone. `other_job_ids` has the postings that are not the first of their job."""
+"""Tables that only the work file has. `other_job_ids` holds the postings that are not the first of their job."""
 NO_TEXTS = "SELECT NULL::VARCHAR AS posting_id, NULL::BIGINT AS record, NULL::VARCHAR[][] AS places, NULL AS text"
 MAX_READ = 20_000
-"""Versions read from a refined file at once: bounds the memory for their texts."""
+"""Versions read from a refined file at once. The limit bounds the memory for their texts."""
 MAX_MATCHED = 100_000
-"""Versions matched in one batch, to bound memory; versions of one title stay together."""
+"""Versions matched in one batch, which bounds memory. Versions with one title stay together."""
 
 
 def resolve(con: database.Connection, files: Iterable[RefinedFile]) -> None:
-    """Bring `job_id` of all postings, core.job_links, core.job_merges and core.superseded_job_ids up to date.
+    """Bring the job ids of all postings, core.job_links, core.job_merges and core.superseded_job_ids up to date.
 
-    `files` must include the refined file of every version not compared yet. If one is missing, its texts are compared
-    by hash only and its places as written.
+    `files` must include the refined file of every version not yet compared. If one is missing, its texts are compared
+    only by hash, and its places as written.
     """
     with database.transaction(con):
         database.make_working_tables(con, TABLES, comparison_key())
@@ -100,7 +101,6 @@ def resolve(con: database.Connection, files: Iterable[RefinedFile]) -> None:
 
 
 def _read_versions(con: database.Connection, files: Mapping[str, Path]) -> None:
-    """Add unread versions to `compared`, their texts to `sketches` and their titles to `affected`."""
     parts = con.execute("SELECT warc, part, min(record), max(record) FROM unread GROUP BY ALL ORDER BY ALL").fetchall()
     hashes = {row[0] for row in con.execute("SELECT text_hash FROM sketches").fetchall()}
     for warc, part, first, last in parts:
@@ -117,7 +117,6 @@ def _read_versions(con: database.Connection, files: Mapping[str, Path]) -> None:
 
 
 def _add_versions(con: database.Connection, rows: Sequence[tuple[Any, ...]], hashes: set[str]) -> None:
-    """Add versions, given as rows of `VERSION_COLUMNS`, and sketches of texts that are new to `hashes`."""
     columns: dict[str, list[Any]] = {name: [] for name in COMPARED}
     texts: dict[str, str] = {}
     for row in rows:
@@ -142,7 +141,6 @@ def _add_versions(con: database.Connection, rows: Sequence[tuple[Any, ...]], has
 
 
 def _select_versions(con: database.Connection, where: str) -> list[links.Version]:
-    """The compared versions that meet a condition."""
     names = [name for name in COMPARED if name not in PAY and name != "content_hash"]
     versions = []
     for row in con.execute(f"SELECT {', '.join((*PAY, *names))} FROM compared WHERE {where}").fetchall():
@@ -156,7 +154,6 @@ def _select_versions(con: database.Connection, where: str) -> list[links.Version
 
 
 def _link(con: database.Connection) -> None:
-    """Match the versions of affected titles again, `MAX_MATCHED` at a time: no link leaves a title."""
     con.execute("DELETE FROM found_links WHERE title IN (SELECT title FROM affected)")
     con.execute(read_sql("load/sql/jobs/batches", max_matched=MAX_MATCHED))
     for (batch,) in con.execute("SELECT DISTINCT batch FROM batches ORDER BY batch").fetchall():
@@ -171,7 +168,6 @@ def _link(con: database.Connection) -> None:
 
 
 def _assign_job_ids(con: database.Connection) -> None:
-    """Give ids to the jobs that links make, and write links and merges."""
     select = f"SELECT {', '.join(FOUND_COLUMNS)} FROM found_links"
     found = [links.Link(*row) for row in con.execute(select).fetchall()]
     where = "posting_id IN (SELECT unnest([left_posting_id, right_posting_id]) FROM found_links)"

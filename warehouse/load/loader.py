@@ -1,9 +1,8 @@
-"""Loading refined files into `core` and `ops`.
+"""Load refined files into `core` and `ops`.
 
-Everything in `core` is a function of the loaded archive files: neither the order in which they were loaded nor the
-clock matters. Postings are followed in the order of observation (`warehouse.load.history`). Of other rows the newest
-observation of a key counts (WARC-Date, then archive file, then record). A file that is loaded late never overwrites a
-newer value.
+`core` depends only on the loaded archive files, not on their order or on the clock. Postings are followed in the order
+of observation (`warehouse.load.history`). Of other rows, the newest observation of a key counts: by WARC-Date, then
+archive file, then record. A file that is loaded late never overwrites a newer value.
 """
 
 from __future__ import annotations
@@ -50,9 +49,10 @@ from warehouse.tables import (
 log = logging.getLogger("jobmarket.warehouse")
 
 Gate = Callable[[str, type, int, int], bool]
-"""Judges one archive file before any row of it is written; False refuses it. Its rows stand in the temporary table
-`STAGED`. Arguments: archive file, row class, number of these rows, and that number with the rows of earlier answers
-that the file only repeats."""
+"""Judges one archive file before any of its rows is written; False refuses the file.
+
+The file's rows are in the temporary table `STAGED`. The arguments are the archive file, the row class, the number of
+these rows, and that number including rows of earlier answers that the file only repeats."""
 STAGED = "staged"
 TABLE_OF_ROW = {
     Posting: Postings,
@@ -63,10 +63,10 @@ TABLE_OF_ROW = {
     OccupationSkill: OccupationSkills,
     AiPostingShare: AiPostingShares,
 }
-"""Table of each kind of row in refined files."""
+"""The table for each kind of row in refined files."""
 ROW_NAMED = {row.__name__: row for row in TABLE_OF_ROW}
 ONLY_REFINED = (TEXT, "wording_hash", "record_hash")
-"""Flat columns of a posting that stay in its refined file."""
+"""Flat columns of a posting that only its refined file has."""
 NOT_STAGED = (*ONLY_REFINED, "spans", "issues", "places")
 """Columns of a posting that no gate sees."""
 MISSING = (
@@ -78,12 +78,12 @@ REFUSED = (
     "rows. If the file is right, `jobmarket run --accept {source}` lets it in"
 )
 SETTLED = "settled_with"
-"""Table of the work file: the digest of what employers, job ids and USD amounts were last computed from."""
+"""Table of the work file: the digest of everything from which employers, job ids and USD amounts were last computed."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class LoadResult:
-    """Outcome of loading one archive file. `why` says why it was refused."""
+    """Outcome of loading one archive file. `why` says why the file was refused."""
 
     warc: str
     state: Literal["loaded", "unchanged", "refused"]
@@ -95,8 +95,6 @@ class LoadResult:
 
 @dataclass(frozen=True, kw_only=True)
 class _Job:
-    """One call of `load`: all refined files of the source by archive file, and the last moment to load, in SQL."""
-
     con: database.Connection
     source: str
     files: Mapping[str, RefinedFile]
@@ -106,7 +104,7 @@ class _Job:
 
 @dataclass(frozen=True, kw_only=True)
 class _Batch:
-    """Files of overlapping times, with their first and last moment; None if they have no complete answer."""
+    """Files of overlapping times. `begin` and `last` are None if the files have no complete answer."""
 
     files: list[RefinedFile]
     begin: datetime | None
@@ -114,7 +112,7 @@ class _Batch:
 
 
 class _RefusedError(Exception):
-    """The rows of `file` may not enter the warehouse; the transaction is rolled back."""
+    """The rows of `file` may not enter the warehouse. The transaction is rolled back."""
 
     def __init__(self, why: str, file: RefinedFile | None) -> None:
         super().__init__(why)
@@ -122,7 +120,7 @@ class _RefusedError(Exception):
 
 
 class _TrialLoadedError(Exception):
-    """The file loads on its own; undoes the trial load."""
+    """Raised to undo a trial load, if the file could be loaded on its own."""
 
 
 def load(
@@ -135,14 +133,17 @@ def load(
     """Load one source's refined files into `core` and `ops`, in the order in which they were observed.
 
     `files` are all refined files of the source. A file that was loaded or refused with the same key is skipped. Each
-    transaction loads the files of one time, usually a single file. If a file is not later than everything that is
-    loaded, or was loaded with another key (its reader or a lookup was edited), one transaction loads the whole source
-    again. So core is the same whatever came first, and no older reading survives. A file that `gate` or a CHECK refuses
-    leaves no rows, only its rejects and a reason in `ops.rejects`. If a reload lacks a file that was good before, or
-    refuses it, nothing changes: the source keeps its last good rows.
+    transaction loads the files of one time, usually a single file.
 
-    `until` leaves out what was observed after that day (UTC); if an earlier call loaded such observations, the source
-    is loaded again without them. Errors of `gate` are raised after the transaction was rolled back.
+    In two cases, one transaction loads the whole source again: new files with postings are not later than everything
+    loaded, or a file was loaded with another key because its reader or a lookup was edited. So `core` is the same for
+    every order of loading, and no older reading remains.
+
+    A file that `gate` or a CHECK refuses leaves no rows, only its rejects and a reason in `ops.rejects`. If a reload
+    lacks or refuses a file that was good before, nothing changes: the source keeps its last good rows.
+
+    `until` leaves out what was observed after that day (UTC). If an earlier call loaded such observations, the source
+    is loaded again without them. An error raised by `gate` is passed on after the transaction was rolled back.
     """
     sources = {file.source for file in files}
     if len(sources) > 1:
@@ -164,14 +165,12 @@ def load(
 
 
 def _end_of(until: date | None) -> str:
-    """SQL: the last moment of a day, in UTC."""
     if until is None:
         return "'infinity'::TIMESTAMPTZ"
     return f"(DATE '{until.isoformat()}' + 1)::TIMESTAMP AT TIME ZONE 'UTC' - INTERVAL 1 MICROSECOND"
 
 
 def _find_new(job: _Job, loaded_keys: Mapping[str, str]) -> list[RefinedFile]:
-    """Files to load: with another key than they were loaded or refused with, or loaded beyond the last moment."""
     query = f"SELECT warc FROM ops.loads WHERE source = ? AND observed_to > {job.end}"
     beyond = {warc for (warc,) in job.con.execute(query, [job.source]).fetchall()}
     known_keys = {**loaded_keys, **_refused_keys(job.con, job.source)}
@@ -179,7 +178,6 @@ def _find_new(job: _Job, loaded_keys: Mapping[str, str]) -> list[RefinedFile]:
 
 
 def _must_reload(job: _Job, loaded_keys: Mapping[str, str], batches: Sequence[_Batch]) -> bool:
-    """Whether a file was loaded before, or postings among the files are not later than all that is loaded."""
     files = [file for batch in batches for file in batch.files]
     if any(file.warc in loaded_keys for file in files):
         return True
@@ -191,7 +189,7 @@ def _must_reload(job: _Job, loaded_keys: Mapping[str, str], batches: Sequence[_B
 
 
 def _batches(job: _Job, files: Sequence[RefinedFile]) -> list[_Batch]:
-    """Group files by time; files with overlapping times come together, those without a complete answer first."""
+    """Group files by time. Files with overlapping times come together; files without a complete answer come first."""
     spans = []
     for file in files:
         select = f"SELECT min(observed_at), max(observed_at) FROM read_parquet(?) WHERE observed_at <= {job.end}"
@@ -216,17 +214,17 @@ def _refused_keys(con: database.Connection, source: str) -> dict[str, str]:
 
 
 def loaded_files(con: database.Connection, source: str) -> list[str]:
-    """Archive files of a source that are loaded."""
+    """Return the archive files of a source that are loaded."""
     return sorted(_loaded_keys(con, source))
 
 
 def refused_files(con: database.Connection, source: str) -> list[str]:
-    """Archive files of a source that a gate refused."""
+    """Return the archive files of a source that a gate refused."""
     return sorted(_refused_keys(con, source))
 
 
 def forget_refusals(con: database.Connection, source: str) -> None:
-    """Let the next load try again the files of a source that were refused."""
+    """Let the next load try the refused files of a source again."""
     con.execute("DELETE FROM ops.refusals WHERE source = ?", [source])
 
 
@@ -235,7 +233,6 @@ def _unchanged(file: RefinedFile) -> LoadResult:
 
 
 def _load_together(job: _Job, batch: Sequence[RefinedFile]) -> list[LoadResult]:
-    """Load the files of one time. If one is refused, note why and load the others without it."""
     try:
         with database.transaction(job.con):
             return _load_batch(job, batch)
@@ -247,7 +244,10 @@ def _load_together(job: _Job, batch: Sequence[RefinedFile]) -> list[LoadResult]:
 
 
 def _load_batch(job: _Job, batch: Sequence[RefinedFile]) -> list[LoadResult]:
-    """Load the files of one time inside the caller's transaction. Raises `_RefusedError`, with the file if known."""
+    """Load the files of one time inside the caller's transaction.
+
+    Raise `_RefusedError` if a file is refused, with the file if it is known.
+    """
     results = []
     postings = {file.warc: file for file in batch if _row_class(file.rows) is Posting}
     if postings:
@@ -266,7 +266,7 @@ def _load_batch(job: _Job, batch: Sequence[RefinedFile]) -> list[LoadResult]:
 
 
 def _find_faulty_file(job: _Job, error: _RefusedError, batch: Sequence[RefinedFile]) -> RefinedFile:
-    """Return the file that an error is about; if it names none, the first that cannot be loaded alone."""
+    """Return the file that an error names; otherwise the first file that cannot be loaded alone, or else the last."""
     trial = replace(job, gate=lambda *_: True, end=_end_of(None))
     for file in () if error.file else batch:
         try:
@@ -281,14 +281,13 @@ def _find_faulty_file(job: _Job, error: _RefusedError, batch: Sequence[RefinedFi
 
 
 def _keep(job: _Job, missing_warcs: Sequence[str]) -> tuple[LoadResult, ...]:
-    """Load nothing, because files that are loaded are missing."""
     log.error("%s keeps its last good rows: %s", job.source, MISSING)
     refusals = (LoadResult(warc=warc, state="refused", why=MISSING) for warc in missing_warcs)
     return (*map(_unchanged, job.files.values()), *refusals)
 
 
 def _reload(job: _Job, loaded_keys: Mapping[str, str]) -> tuple[LoadResult, ...]:
-    """Load all files of the source again, in one transaction. A refused file that was good before stops it."""
+    """Load all files of the source again in one transaction. It fails if a file is refused that was good before."""
     files = list(job.files.values())
     log.info("%s: its reader changed or a file came late; all %d files are loaded again", job.source, len(files))
     try:
@@ -316,7 +315,6 @@ def _forget(con: database.Connection, source: str) -> None:
 
 
 def _load_file(job: _Job, file: RefinedFile) -> LoadResult:
-    """Judge one file and note what it holds. Rows other than postings are written here."""
     con, row_class = job.con, _row_class(file.rows)
     _stage(job, file, row_class)
     n_adverts, n_repeated = _count_repetitions(job, file, row_class)
@@ -337,7 +335,6 @@ def _load_file(job: _Job, file: RefinedFile) -> LoadResult:
 
 
 def _row_class(rows: Path) -> type:
-    """Return the class of a refined file's rows, as the refine step noted it in the file."""
     name = (pq.read_schema(rows).metadata or {}).get(b"row_table", b"").decode()
     if name not in ROW_NAMED:
         raise ValueError(f"{rows}: row_table is {name!r}; one of {', '.join(ROW_NAMED)} expected")
@@ -345,10 +342,10 @@ def _row_class(rows: Path) -> type:
 
 
 def _stage(job: _Job, file: RefinedFile, row_class: type) -> None:
-    """Make the temporary table `STAGED`: the file's newest row per key; for other rows than postings also `newest`.
+    """Make the temporary table `STAGED` with the newest row of each key in the file.
 
-    `newest` has the rows that core lacks or has an older version of. Rows that the file repeats from a file that a gate
-    refused are judged as if they stood in this file.
+    For rows other than postings, also make `newest`: the rows that are missing in core or newer than the rows in core.
+    If the file repeats rows of a refused file, these rows are judged as if they were in this file.
     """
     keys = ", ".join(map(ident, key_of(row_class)))
     rows = (
@@ -366,7 +363,6 @@ def _stage(job: _Job, file: RefinedFile, row_class: type) -> None:
 
 
 def _add_rows_to_judge(job: _Job, file: RefinedFile) -> str:
-    """Return SQL that adds rows which a file repeats from files that are not loaded; find them in `rows_to_judge`."""
     job.con.execute(read_sql("load/sql/loader/rows_to_judge"), {"warc": file.warc})
     warcs = job.con.execute("SELECT DISTINCT warc FROM rows_to_judge ORDER BY ALL").fetchall()
     if not warcs:
@@ -389,7 +385,6 @@ def _check_skills(con: database.Connection, file: RefinedFile) -> None:
 
 
 def _record_rejects(con: database.Connection, file: RefinedFile, row_class: type, end: str) -> None:
-    """Write what was rejected in a file, in place of what an earlier attempt at it wrote."""
     con.execute("DELETE FROM ops.rejects WHERE warc = ?", [file.warc])
     posting_ids = {file.responses: "NULL"} | ({file.rows: "posting_id"} if row_class is Posting else {})
     for path, posting_id in posting_ids.items():
@@ -398,7 +393,7 @@ def _record_rejects(con: database.Connection, file: RefinedFile, row_class: type
 
 
 def new_keys(con: database.Connection, warcs: Sequence[str]) -> list[str]:
-    """Return the keys of records in these files that no reader knows, as `extractors.response.each` noted them."""
+    """Return the keys in these files' records that no reader knows, as recorded by `extractors.response.each`."""
     rows = con.execute(
         """SELECT DISTINCT unnest(string_split("value", ', ')) AS "key" FROM ops.rejects"""
         " WHERE column_name = 'keys' AND list_contains(?, warc) ORDER BY ALL",
@@ -408,7 +403,6 @@ def new_keys(con: database.Connection, warcs: Sequence[str]) -> list[str]:
 
 
 def _count_repetitions(job: _Job, file: RefinedFile, row_class: type) -> tuple[int, int]:
-    """Count a file's adverts in words of earlier ones that are not judged now, and the rows that it only repeats."""
     n_adverts = 0
     if row_class is Posting:
         ((n_adverts,),) = job.con.execute(
@@ -422,7 +416,6 @@ def _count_repetitions(job: _Job, file: RefinedFile, row_class: type) -> tuple[i
 
 
 def _record_fill(con: database.Connection, file: RefinedFile, row_class: type) -> None:
-    """Note how many rows fill each column: new rows, and the rows in core of adverts that the file repeats."""
     columns = [f.name for f in fields_of(row_class) if f.nullable and not f.is_list and f.name not in ONLY_REFINED]
     if not columns:
         return
@@ -440,7 +433,6 @@ def _record_fill(con: database.Connection, file: RefinedFile, row_class: type) -
 
 
 def _record_load(job: _Job, file: RefinedFile, n_adverts: int, n_repeated: int) -> LoadResult:
-    """Note what a file holds: its own rows, and the `n_adverts` and `n_repeated` rows that it repeats beside them."""
     path = literal(str(file.responses))
     responses = f"SELECT * FROM read_parquet({path}) WHERE coalesce(observed_at <= {job.end}, true)"
     job.con.execute("DELETE FROM ops.refusals WHERE warc = ?", [file.warc])
@@ -455,7 +447,6 @@ def _record_load(job: _Job, file: RefinedFile, n_adverts: int, n_repeated: int) 
 
 
 def _note_refusal(con: database.Connection, file: RefinedFile, why: str) -> LoadResult:
-    """Note why a file was refused, beside everything that was rejected in it."""
     log.error("%s was refused: %s", file.warc, why)
     reject = Rejects(
         source=file.source, warc=file.warc, record=-1, posting_id=None, column_name="file", value="", rule=why
@@ -476,20 +467,20 @@ def _note_refusal(con: database.Connection, file: RefinedFile, why: str) -> Load
 def derived_is_current(con: database.Connection, *others: object) -> bool:
     """Whether employers, job ids and USD amounts are up to date with the loaded files and with `others`.
 
-    `others` are the other values they are computed from; equal values have the same `repr`.
+    `others` are the other values from which they are computed. Equal values must have the same `repr`.
     """
     table = con.execute("SELECT 1 FROM duckdb_tables() WHERE table_name = ?", [SETTLED]).fetchone()
     return bool(table) and con.execute(f"SELECT digest FROM {SETTLED}").fetchall() == [(_digest(con, others),)]
 
 
 def mark_derived_current(con: database.Connection, *others: object) -> None:
-    """Note that employers, job ids and USD amounts were computed from what is loaded now, and from `others`."""
+    """Record that employers, job ids and USD amounts were computed from what is loaded now and from `others`."""
     with database.transaction(con):
         con.execute(f"CREATE OR REPLACE TABLE {SETTLED} AS SELECT ? AS digest", [_digest(con, others)])
 
 
 def _digest(con: database.Connection, others: Sequence[object]) -> str:
-    """Digest of `others` and of all loaded files, except those in which every answer repeats an earlier one."""
+    """Return a digest of `others` and of all loaded files, except files whose answers all repeat earlier answers."""
     loads = con.execute(
         """
         SELECT count(*), sum(hash(warc, refine_key, observed_to)) FROM ops.loads

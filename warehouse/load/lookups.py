@@ -1,4 +1,4 @@
-"""Lookup tables: countries, roles, occupations, skills, laws and sources, filled before anything else is loaded."""
+"""Fill the lookup tables before anything else is loaded: countries, roles, occupations, skills, laws and sources."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from warehouse.load.disclosure_laws import load_disclosure_laws
 from warehouse.tables import Countries, DisclosureLaws, NearOccupations, Roles, Skills, Sources
 
 LOADED = "lookups_loaded"
-"""Table of the work file: the digest of the lookups that it has."""
+"""Table of the work file: the digest of the lookups that were loaded."""
 
 
 def load_lookups(con: database.Connection, sources: Sequence[Sources]) -> None:
-    """Replace the lookup tables with today's lookups, and core.sources with these declarations, if any changed."""
+    """Replace the lookup tables, and core.sources with these declarations, if any of them changed."""
     rows_of: dict[type, Sequence[object]] = {
         Countries: countries(),
         Roles: roles(),

@@ -6,15 +6,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 TEXT = "text"
-"""The advert's text: a column that stays in refined files of postings."""
+"""The column with an advert's text. Only refined files of postings have it."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class RefinedFile:
-    """Two Parquet files, rows and responses, for one archive file (`warc`, relative to the archive).
+    """Two Parquet files, rows and responses, for the archive file `warc` (a path relative to the archive).
 
-    `refine_key` is the digest of everything that decides how its bytes are read; if it changes, the file is loaded
-    again.
+    `refine_key` is the digest of everything that decides how the archive file is read. If the key changes, the file is
+    loaded again.
     """
 
     source: str

@@ -1,6 +1,6 @@
-"""Adverts that an answer lists in the words of an earlier answer, and where their rows stand.
+"""Find adverts that repeat the wording of an earlier answer, and the file with their row.
 
-The refine step writes no second row for such an advert, only its `wording_hash` beside the answer. Rows with the same
+The refine step writes no second row for such an advert, only its `wording_hash` with the answer. Rows with the same
 digest are equal, so any file with such a row will do.
 """
 
@@ -15,16 +15,15 @@ from warehouse.schema import literal
 
 
 class MissingRowsError(Exception):
-    """Refined files repeat adverts that no refined file has a row of; the message names the files."""
+    """Refined files repeat adverts whose row no refined file has. The message names the files."""
 
 
 def rows_in(files: Mapping[str, RefinedFile], columns: str) -> str:
-    """SQL: these columns of the rows in refined files, the number of the row, and its archive file as `warc`."""
+    """Return SQL for columns of the rows in refined files, with each row's number and its archive file (`warc`)."""
     return _select(((warc, str(file.rows)) for warc, file in files.items()), columns)
 
 
 def _answers_in(files: Mapping[str, RefinedFile], columns: str) -> str:
-    """SQL: these columns of the answers in refined files, and their archive file as `warc`."""
     return _select(((warc, str(file.responses)) for warc, file in files.items()), columns)
 
 
@@ -39,10 +38,11 @@ def _select(paths: Iterable[tuple[str, str]], columns: str) -> str:
 def find(
     con: duckdb.DuckDBPyConnection, files: Mapping[str, RefinedFile], all_files: Mapping[str, RefinedFile], last: str
 ) -> None:
-    """Make `advert_repetitions`, what answers of `files` up to `last` repeat, and `repetition_rows`, the rows it has.
+    """Make the tables `advert_repetitions` and `repetition_rows`.
 
-    `all_files` are all refined files of the source. `is_news`: the repetition may restore what another answer had
-    changed. Raises `MissingRowsError`.
+    `advert_repetitions` has the adverts that answers in `files` repeat, up to the time `last`. `repetition_rows` says
+    where their rows are in `all_files`, the refined files of the source. `is_news`: the repetition may restore what
+    another answer had changed. Raise `MissingRowsError` if no file has a row.
     """
     con.execute(
         f"""
@@ -57,7 +57,7 @@ def find(
 def add_repeated_answers(
     con: duckdb.DuckDBPyConnection, first_files: Mapping[str, RefinedFile], all_files: Mapping[str, RefinedFile]
 ) -> None:
-    """Add to both tables what the answers in `repeat_answers` repeat: the repetitions of answers in `first_files`."""
+    """Add to both tables what the answers in `repeat_answers` repeat, which are copies of answers in `first_files`."""
     ((n,),) = con.execute(
         f"""
         INSERT INTO advert_repetitions
@@ -71,7 +71,6 @@ def add_repeated_answers(
 
 
 def _locate(con: duckdb.DuckDBPyConnection, all_files: Mapping[str, RefinedFile]) -> None:
-    """Make `repetition_rows`: the rows with the digests in `advert_repetitions`."""
     con.execute(
         "CREATE OR REPLACE TEMP TABLE repetition_rows (wording_hash VARCHAR, posting_id VARCHAR, board VARCHAR,"
         " warc VARCHAR, record BIGINT, row_number BIGINT)"

@@ -1,4 +1,4 @@
-"""US dollars of pay in other currencies, by the exchange rates that are loaded."""
+"""Convert pay in other currencies to US dollars, by the loaded exchange rates."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from warehouse.sql_files import read_sql
 from warehouse.tables import InDollars, PostingPay, Postings, SupersededVersions
 
 RATE_LADDER = (("ecb_rates", 7), ("currency_table", 31))
-"""Sources of exchange rates in order of trust, and how many days old a rate may be (docs/design.md: Money)."""
+"""Sources of exchange rates, most trusted first, with the maximum age of a rate in days (docs/design.md: Money)."""
 IDENTITY = "identity"
-"""`fx_source` of pay that is in dollars already."""
+"""`fx_source` of pay that is already in dollars."""
 _STATED = {"low": "t.pay_low", "high": "t.pay_high", "posted_on": "t.posted_on", "is_money": "true"}
 PAY_COLUMNS = {
     Postings: _STATED,
@@ -23,15 +23,15 @@ PAY_COLUMNS = {
     },
     SupersededVersions: _STATED,
 }  # fmt: skip
-"""Tables with dollar columns, and SQL of the stated amounts, the advert's day and whether they are amounts of money."""
+"""Tables with dollar columns. For each: SQL of the stated amounts, of the advert's day, and whether they are money."""
 
 
 def convert_money(con: database.Connection) -> None:
-    """Set the dollar columns of all postings and of all their pay by the last rate on or before the advert's day.
+    """Set the dollar columns of all postings and of all their pay, by the last rate on or before the advert's day.
 
-    The day is `posted_on`, else the day of first sight. `RATE_LADDER` says which source comes first and how old its
-    rate may be. Pay in a currency without such a rate stays NULL, with reason `no_rate`; amounts without a stated
-    currency stay NULL with reason `no_currency`.
+    That day is `posted_on`, or else the day on which the advert was first seen. `RATE_LADDER` says which source comes
+    first and how old its rate may be. Without such a rate, the columns stay NULL with reason `no_rate`; without a
+    stated currency, with reason `no_currency`.
     """
     with database.transaction(con):
         for cls, columns in PAY_COLUMNS.items():
@@ -39,7 +39,6 @@ def convert_money(con: database.Connection) -> None:
 
 
 def _convert(con: database.Connection, cls: type, columns: dict[str, str]) -> None:
-    """Set the dollar columns of one table."""
     table, keys = table_of(cls).name, [ident(key) for key in key_of(cls)]
     joins = "\n".join(
         f"ASOF LEFT JOIN (SELECT * FROM core.usd_rates WHERE source = {literal(source)}) AS r{number}"
@@ -66,9 +65,9 @@ def _convert(con: database.Connection, cls: type, columns: dict[str, str]) -> No
 
 
 class UnconvertedPay(NamedTuple):
-    """Postings with pay in a currency that no rate converts, and the days for which rates are missing.
+    """The postings with pay in a currency that no rate converts, and the first and last day on which a rate is missing.
 
-    `is_behind`: the rates at hand end before the last of these days, or there are none of the currency.
+    `is_behind`: whether the loaded rates of the currency end before `last_on`, or there are none.
     """
 
     currency: str
@@ -79,5 +78,5 @@ class UnconvertedPay(NamedTuple):
 
 
 def find_unconverted(con: database.Connection) -> list[UnconvertedPay]:
-    """Currencies of postings with pay that no rate converts, the most frequent first."""
+    """Return the currencies of postings with pay that no rate converts, most frequent first."""
     return [UnconvertedPay(*row) for row in con.execute(read_sql("load/sql/unconverted")).fetchall()]

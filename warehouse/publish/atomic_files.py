@@ -1,7 +1,7 @@
-"""Atomic replacement of several files, with rollback: they are written beside their places, then renamed.
+"""Replace several files atomically, with rollback: write them beside their places, then rename them.
 
 Most errors (a faulty file, a full disk, a read-only folder) occur while files are staged, before anything has changed.
-If a rename fails all the same, it is undone together with the renames before it.
+If a rename fails all the same, that rename and those before it are undone.
 """
 
 from __future__ import annotations
@@ -18,16 +18,16 @@ from itertools import chain, count
 from pathlib import Path
 
 MARK = "made-by-jobmarket"
-"""Name of the file that marks a folder as made here, so that it may be removed. It holds the name of the target."""
+"""Name of the file that marks a folder as made here, so that it may be removed. The file holds the target's name."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class StagedFile:
     """A complete new file or folder beside its target.
 
-    `kept` is a copy of the present target, for a rollback; None if there is no target. For a folder it is the path that
-    the target is moved to, since two folders cannot swap places at once. If a kill comes between the two renames,
-    `take_back` restores it.
+    `kept` is a copy of the present target, for a rollback; None if there is no target. For a folder, `kept` is the path
+    to which the target is moved, since two folders cannot swap places in one step. If the program is killed between the
+    two renames, `take_back` restores the folder.
     """
 
     fresh: Path
@@ -37,15 +37,15 @@ class StagedFile:
 
 
 def stage(target: Path, content: bytes) -> StagedFile | None:
-    """Write a file beside its target, with the target's mode; None if the target has these bytes already.
+    """Write a file beside its target, with the target's mode. Return None if the target already has these bytes.
 
-    Raises `OSError` that names the target, and leaves nothing behind.
+    Raise `OSError` with the target's name; then nothing is left behind.
     """
     fresh = target.with_name(f".{target.name}.part")  # a fixed name, so that the file of a killed run is overwritten
     with naming(target):
         try:
             target.parent.mkdir(parents=True, exist_ok=True)
-            for left in (fresh, _kept_name(target)):  # by a killed run
+            for left in (fresh, _kept_name(target)):  # files of a killed run
                 left.unlink(missing_ok=True)
             check_writable(target)
             if target.is_file() and target.read_bytes() == content:  # reading a pipe would wait for its writer
@@ -65,7 +65,7 @@ def stage(target: Path, content: bytes) -> StagedFile | None:
 
 
 def stage_written(fresh: Path, target: Path) -> StagedFile:
-    """Stage a complete file that was written beside its target by other means; keep a copy of the present target."""
+    """Stage a complete file that was already written beside its target. Keep a copy of the present target."""
     old = _kept_name(target)
     old.unlink(missing_ok=True)
     if not target.exists():
@@ -75,10 +75,10 @@ def stage_written(fresh: Path, target: Path) -> StagedFile:
 
 
 def stage_folder(target: Path, files: Iterable[tuple[str, bytes]]) -> StagedFile | None:
-    """Write a folder beside its target, from relative paths and contents; None if the target has exactly these files.
+    """Write a folder beside its target, from relative paths and contents.
 
-    After a power cut some files may have lost their content; the next night makes them again.
-    Raises `OSError` that names the target, and leaves nothing behind.
+    Return None if the target has exactly these files. After a power cut some files may have lost their content; the
+    next night makes them again. Raise `OSError` with the target's name; then nothing is left behind.
     """
     change = begin_folder(target)
     with naming(target):
@@ -100,11 +100,11 @@ def stage_folder(target: Path, files: Iterable[tuple[str, bytes]]) -> StagedFile
 
 
 def begin_folder(target: Path) -> StagedFile:
-    """Make an empty folder, to be filled and then put in its place by `commit`, or removed by `abandon`.
+    """Make an empty folder, which the caller fills. `commit` then puts it in its place, or `abandon` removes it.
 
-    It stands in a new folder beside the target, with a random name and `MARK`. Such folders left by killed commands are
-    removed first, and nothing else is. Only one process at a time may do this for a target.
-    Raises `OSError` that names the target, and leaves nothing behind.
+    The empty folder is inside a new folder beside the target. That new folder has a random name and holds `MARK`. Such
+    folders left by killed commands, and nothing else, are removed first. Only one process at a time may do this for a
+    target. Raise `OSError` with the target's name; then nothing is left behind.
     """
     with naming(target):
         take_back(target)
@@ -123,14 +123,13 @@ def begin_folder(target: Path) -> StagedFile:
 
 
 def take_back(target: Path) -> None:
-    """Restore a folder that a killed command had moved away to replace it."""
+    """Restore a folder that a command had moved away to replace it before the command was killed."""
     for ours in _marked_beside(target):
         if (ours / "old").is_dir() and not target.exists():
             (ours / "old").rename(target)
 
 
 def _marked_beside(target: Path) -> list[Path]:
-    """Folders beside a target that were made here for this target."""
     return [mark.parent for mark in target.parent.glob(f".*/{MARK}") if _is_ours(mark, target)]
 
 
@@ -146,10 +145,10 @@ def _holds(path: Path, content: bytes) -> bool:
 
 
 def commit(files: Iterable[StagedFile | None]) -> None:
-    """Rename staged files to their targets, in order, so that the renames survive a power cut.
+    """Rename staged files to their targets, in order. The renames survive a power cut.
 
-    Raises `OSError` that names the target that could not be replaced; then all targets are as before.
-    Only a kill can come between two renames.
+    Raise `OSError` with the name of the target that could not be replaced; then all targets are as before. Only if the
+    program is killed may some targets be replaced and others not.
     """
     batch = [file for file in files if file is not None]
     moves: list[StagedFile] = []
@@ -170,7 +169,6 @@ def commit(files: Iterable[StagedFile | None]) -> None:
 
 
 def _put_back(file: StagedFile) -> None:
-    """Undo a rename, if it was done: restore the former target, or remove the new one if there was none."""
     is_done = not file.fresh.exists()
     if is_done and (file.is_folder or file.kept is None):
         _clear(file.target)
@@ -179,7 +177,7 @@ def _put_back(file: StagedFile) -> None:
 
 
 def abandon(files: Sequence[StagedFile | None]) -> None:
-    """Remove staged files that are not wanted any more. Ignores errors, which would hide the one that led here.
+    """Remove staged files that are no longer wanted. Errors are ignored: they would hide the error that led here.
 
     A folder that could not be restored stays where it is, for `take_back`.
     """
@@ -202,7 +200,7 @@ def check_writable(target: Path) -> None:
 
 
 def set_aside(path: Path, day: date) -> Path:
-    """Rename a damaged file or folder, and the write-ahead logs of a database with it; return its new path.
+    """Rename a damaged file or folder, together with a database's write-ahead logs. Return its new path.
 
     `work.duckdb` becomes `work.duckdb.damaged-2026-11-26`, or `…-2` and so on if that name is taken.
     """
@@ -216,13 +214,13 @@ def set_aside(path: Path, day: date) -> Path:
 
 
 def keep_aside(path: Path, day: date) -> Path:
-    """Keep a file under a second name before another file replaces it; return that name.
+    """Keep a file under a second name before another file replaces it. Return the path with that name.
 
     `market.duckdb` is kept as `market.duckdb.ahead-2026-11-26`, or `…-2` and so on if another file has that name.
     """
     what = f"ahead-{day.isoformat()}"
     for kept in path.parent.glob(f"{path.name}.{what}*"):
-        if kept.samefile(path):  # a run that failed after this
+        if kept.samefile(path):  # kept by a run that failed later
             return kept
     aside = _free_name(path, what)
     with naming(aside):
@@ -232,7 +230,6 @@ def keep_aside(path: Path, day: date) -> Path:
 
 
 def _free_name(path: Path, what: str) -> Path:
-    """Return the first free path beside a file whose name ends in `what`, or in `what` and a number."""
     name = f"{path.name}.{what}"
     names = chain([name], (f"{name}-{number}" for number in count(2)))
     return next(place for place in map(path.with_name, names) if not os.path.lexists(place))
@@ -242,7 +239,7 @@ def _link_or_copy(path: Path, place: Path) -> None:
     try:
         os.link(path, place)
     except OSError:  # a file system without hard links
-        part = place.with_name(f".{place.name}.part")  # so that a kill leaves no half of a file at the place
+        part = place.with_name(f".{place.name}.part")  # so that no half-written file is left at `place`
         try:
             shutil.copy2(path, part)
             sync_file(part)
@@ -254,7 +251,7 @@ def _link_or_copy(path: Path, place: Path) -> None:
 
 @contextlib.contextmanager
 def naming(target: Path) -> Iterator[None]:
-    """Add the file that was to be written to each `OSError`: the error of a full disk names none by itself."""
+    """Add the target's name to each `OSError` raised in the block: the error of a full disk itself names no file."""
     try:
         yield
     except OSError as error:
@@ -281,7 +278,6 @@ def _kept_name(target: Path) -> Path:
 
 
 def _clear(*paths: Path) -> None:
-    """Remove files and folders; ignore errors."""
     for path in paths:
         with contextlib.suppress(OSError):
             if path.is_dir():

@@ -1,9 +1,9 @@
-"""One SELECT on market.duckdb from an untrusted client, with bounds on rows, bytes, time and memory.
+"""Answer one SELECT on market.duckdb from an untrusted client, with bounds on rows, bytes, time and memory.
 
-The query runs in a process of its own, on the locked connection of `reader`. A timer interrupts it when its time is up.
-A few functions of DuckDB 2.0 neither notice that nor count their memory: `list_sort(range(300000000))` ran for 73
-seconds and took 2.4 GB under a limit of 0.5. So the system bounds the memory of the process, and the process is killed
-if the timer did not end it.
+The query runs in a separate process, on the locked connection of `reader`. A timer interrupts the query at its time
+limit. A few functions of DuckDB 2.0 ignore the interruption and do not count their memory:
+`list_sort(range(300000000))` ran for 73 seconds and took 2.4 GB under a limit of 0.5. So the system bounds the memory
+of the process, and the process is killed if the timer did not end the query.
 """
 
 from __future__ import annotations
@@ -25,11 +25,11 @@ from warehouse.publish.reader import open_reader
 MAX_MEMORY = "1GB"
 """Memory that DuckDB may use for a query."""
 MAX_ADDRESS_SPACE = 6 * 2**30
-"""Bytes that the process of a query may map; libraries and stacks of threads alone take half a gigabyte."""
+"""Bytes that the process of a query may map. Libraries and stacks of threads alone take half a gigabyte."""
 GRACE = 3.0
-"""Seconds beyond a query's time limit until its process is killed."""
+"""Seconds after a query's time limit until its process is killed."""
 MAX_SQL = 20_000
-"""Characters allowed in a query."""
+"""Maximum characters of a query."""
 
 
 class QueryRefusedError(ValueError):
@@ -47,7 +47,7 @@ class Bounds:
 
 @dataclass(frozen=True, kw_only=True)
 class Answer:
-    """The first rows of a result as JSON values. `cut_by` names the bound that cut it: rows, bytes or None."""
+    """The first rows of a result as JSON values. `cut_by` is the bound that cut the result: rows, bytes or None."""
 
     columns: list[str]
     types: list[str]
@@ -56,7 +56,7 @@ class Answer:
 
 
 def answer_query(con: Connection, sql: str, bounds: Bounds) -> Answer:
-    """Answer one SELECT on a connection of `open_reader`. Raises `QueryRefusedError` for everything else."""
+    """Answer one SELECT on a connection of `open_reader`. Raise `QueryRefusedError` for anything else."""
     statement = _only_select(con, sql)
     timer = threading.Timer(bounds.seconds, con.interrupt)
     timer.start()
@@ -81,7 +81,6 @@ def answer_query(con: Connection, sql: str, bounds: Bounds) -> Answer:
 
 
 def _only_select(con: Connection, sql: str) -> Any:
-    """Return the SELECT that a text consists of. Raises `QueryRefusedError` for any other text."""
     if len(sql) > MAX_SQL:
         raise QueryRefusedError(f"the query has {len(sql):,} characters; at most {MAX_SQL:,} are allowed")
     try:
@@ -102,7 +101,6 @@ def _only_select(con: Connection, sql: str) -> Any:
 
 
 def _take(result: Connection, bounds: Bounds) -> tuple[list[list[Any]], str | None]:
-    """Return the rows of a result up to the bounds, and the name of the bound that cut it."""
     rows: list[list[Any]] = []
     size = 0
     while (row := result.fetchone()) is not None:
@@ -128,9 +126,9 @@ def _say_too_long(bounds: Bounds) -> str:
 
 
 def ask_apart(folder: Path, sql: str, bounds: Bounds) -> Answer:
-    """Answer one SELECT on the published file of a folder, in a process of its own.
+    """Answer one SELECT on the published file of a folder, in a separate process.
 
-    Raises `QueryRefusedError`, and `FileNotFoundError` if nothing was published yet.
+    Raise `QueryRefusedError` if the query is refused, and `FileNotFoundError` if nothing was published yet.
     """
     import subprocess  # noqa: PLC0415  # needed by the parent alone; the child should start quickly
 
@@ -153,7 +151,6 @@ def ask_apart(folder: Path, sql: str, bounds: Bounds) -> Answer:
 
 
 def _answer_parent() -> None:
-    """Read a query from stdin, and write its answer or the reason for refusing it to stdout."""
     request = json.loads(sys.stdin.read())
     _bound_memory()
     try:
@@ -167,7 +164,6 @@ def _answer_parent() -> None:
 
 
 def _bound_memory() -> None:
-    """Let the operating system limit the memory of this process, if it can."""
     with contextlib.suppress(ImportError, OSError, ValueError):
         import resource  # noqa: PLC0415  # not on every system
 

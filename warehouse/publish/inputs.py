@@ -1,4 +1,4 @@
-"""A digest of all that figures, guide and site are computed from: while it stays the same, so do they."""
+"""A digest of everything from which figures, guide and site are computed. While it stays the same, so do they."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from warehouse.schema import ident
 
 SCHEMAS = ("core", "mart", "published")
 OPS_TABLES = ("audits", "figure_vintages", "known_boards", "vintages")
-"""The tables of `ops` that figures and site read; the others record runs, and change with each of them."""
+"""The tables of `ops` that figures and site read. The other tables of `ops` record runs and change with each run."""
 
 
 def digest_inputs(con: database.Connection, *others: object) -> str:
     """Return a digest of all rows of `core`, `mart` and `published`, of `OPS_TABLES`, and of `others`.
 
-    Equal values in `others` must have the same `repr`. The order of rows does not matter; a difference goes unnoticed
-    once in 10^19 times.
+    Equal values in `others` must have the same `repr`. The order of rows does not matter. One difference in 10^19 goes
+    unnoticed.
     """
     tables = con.execute("SELECT schema_name, table_name FROM duckdb_tables() ORDER BY ALL").fetchall()
     names = [

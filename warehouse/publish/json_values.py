@@ -1,4 +1,4 @@
-"""Converting values of a database to JSON."""
+"""Convert values of a database to JSON."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
-"""Publishing: market.duckdb, which people open.
+"""Publish market.duckdb, the file that people open.
 
-market.duckdb has PRIMARY KEYs, so that a duplicate key is never published. It has no CHECKs: its rows come from the
-work file, where they passed them, and DuckDB updates a column that shares a CHECK with a key column by deleting and
-inserting the row (2.4 s instead of 0.05 for 111,000).
+market.duckdb has PRIMARY KEYs, so that a duplicate key is never published. It has no CHECKs, because its rows passed
+them in the work file. CHECKs would make updates slow: if a CHECK names a column together with a key column, DuckDB
+updates that column by deleting and inserting the row (2.4 s instead of 0.05 for 111,000).
 """
 
 from __future__ import annotations
@@ -27,15 +27,15 @@ from warehouse.views import analysis_views
 log = logging.getLogger("jobmarket.warehouse")
 
 PUBLISHED_STORAGE = "v1.4.0"
-"""Storage version of market.duckdb, which DuckDB 1.5 and 2.0 can open, as can 1.4, which is out of support."""
+"""Storage version of market.duckdb. DuckDB 1.5 and 2.0 can open it, and also 1.4, which is out of support."""
 FRESH = "fresh"
 """Name of the new file while it is attached."""
 
 
 def publish(con: database.Connection, target: Path) -> None:
-    """Write market.duckdb and put it in place at once; readers of the old file keep reading it.
+    """Write market.duckdb and put it in place in one step. Readers of the old file keep reading that.
 
-    Raises as `stage` does, and then publishes nothing.
+    Raise the same errors as `stage`; then nothing is published.
     """
     atomic_files.commit([stage(con, target)])
 
@@ -46,12 +46,14 @@ def stage(
     """Make market.duckdb beside its place, for `atomic_files.commit`.
 
     It has all tables of `core`, `mart` and `ops` with keys, comments and views, and the views of `analysis`. `finish`
-    may change rows in the new file alone. If the published file has today's declarations and most rows stay, a copy of
-    it is brought up to date (`sync`); else the file is written from scratch, in the order of the keys. Both ways give
-    the same rows and PRIMARY KEYs.
+    may change rows in the new file only.
 
-    Half-written files of killed runs are removed. Leaves nothing behind when it raises: `duckdb.ConstraintException`
-    for a duplicate key, `OSError` that names the target if the file cannot be written.
+    If the published file has today's declarations and most of its rows stay, a copy of it is brought up to date
+    (`sync`). Otherwise the file is written from scratch, in the order of the keys. Both ways give the same rows and
+    PRIMARY KEYs.
+
+    Half-written files of killed runs are removed. Raise `duckdb.ConstraintException` for a duplicate key, and `OSError`
+    with the target's name if the file cannot be written; then no new file remains.
     """
     fresh = target.with_name(target.name + ".new")
     with atomic_files.naming(target):
@@ -75,7 +77,6 @@ def stage(
 def _renew_market(
     con: database.Connection, target: Path, fresh: Path, finish: Callable[[database.Connection], None] | None
 ) -> bool:
-    """Bring a copy of the published file up to date with the work file; False if it must be written from scratch."""
     if not target.exists():
         return False
     shutil.copyfile(target, fresh)
@@ -116,7 +117,6 @@ def _write_market(con: database.Connection, fresh: Path, finish: Callable[[datab
 
 
 def _make_empty(path: Path) -> None:
-    """Make a file for publishing, without rows."""
     with duckdb.connect() as con, _attach(con, path):
         with database.transaction(con):
             database.create_all(con, is_published=True)
@@ -130,12 +130,11 @@ def _make_empty(path: Path) -> None:
 
 
 def _attach(con: database.Connection, fresh: Path) -> contextlib.AbstractContextManager[str]:
-    """Use the new file; gives the name of the work database, which is used again afterwards."""
     return database.attached(con, fresh, name=FRESH, storage=PUBLISHED_STORAGE)
 
 
 def _market_key() -> str:
-    """Digest of everything in a published file but its rows; a file with another digest is written from scratch."""
+    """Return a digest of everything in a published file except its rows. If it differs, the file is written anew."""
     parts = [*declarations(is_published=True), *analysis_views.declarations(), PUBLISHED_STORAGE, duckdb.__version__]
     return hashlib.blake2b("\n".join(parts).encode(), digest_size=16).hexdigest()
 

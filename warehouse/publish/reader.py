@@ -12,21 +12,21 @@ if TYPE_CHECKING:  # a query that reads no texts does not wait for pyarrow and t
 
 Connection = duckdb.DuckDBPyConnection
 MARKET = "market.duckdb"
-"""`warehouse.database.MARKET`, whose module takes longer to import than a query to answer."""
+"""The same as `warehouse.database.MARKET`. Importing that module would take longer than answering a query."""
 
 
 def open_reader(
     data_dir: Path, *, with_texts: bool = False, refined: Path | None = None, max_memory: str | None = None
 ) -> Connection:
-    """Open market.duckdb for queries; they cannot write, or reach any other file.
+    """Open market.duckdb for queries, which cannot write or reach any other file.
 
-    `with_texts` adds the view `adverts` (posting_id, text): the stored text of each posting's newest observation, from
-    the refined files in `refined` (default: the folder of that name in `data_dir`). Scratch tables in memory are
-    allowed; queries may not spill to disk. `max_memory` bounds their memory ("1GB"; default: most of the machine's).
-    Raises `FileNotFoundError` if nothing was published yet.
+    `with_texts` adds the view `adverts` (posting_id, text) with the text of each posting's newest observation. The
+    texts come from the refined files in `refined`, by default the folder of that name in `data_dir`. `max_memory`
+    bounds the memory of queries ("1GB"); by default, queries may use most of the machine's memory. Queries may make
+    scratch tables in memory, but not spill to disk. Raise `FileNotFoundError` if nothing was published yet.
 
     DuckDB 2.0 keeps every attached file and allowed folder open to COPY ... TO even without external access, so
-    market.duckdb could be overwritten. So the file system itself is switched off once market.duckdb is open, and
+    market.duckdb could be overwritten. Therefore the file system itself is switched off once market.duckdb is open, and
     refined texts come through Arrow, which can only read.
     """
     con = connect_market(data_dir, name="market")
@@ -50,9 +50,9 @@ def _literal(text: str) -> str:
 
 
 def connect_market(data_dir: Path, *, name: str) -> Connection:
-    """Open a database in memory and use market.duckdb in it, read-only and under this name.
+    """Open a database in memory, attach market.duckdb to it read-only under this name, and use it.
 
-    Raises `FileNotFoundError` if nothing was published yet.
+    Raise `FileNotFoundError` if nothing was published yet.
     """
     market = data_dir / MARKET
     if not market.exists():
@@ -66,7 +66,6 @@ def connect_market(data_dir: Path, *, name: str) -> Connection:
 
 
 def _texts(folder: Path) -> ds.Dataset:
-    """The texts in all refined files of postings, each with its archive file and record."""
     import pyarrow as pa
     import pyarrow.dataset as ds
     import pyarrow.parquet as pq

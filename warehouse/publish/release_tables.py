@@ -1,7 +1,7 @@
-"""Tables of a release: marts as Parquet and CSV, and a DuckDB file of marts and lookups, without adverts.
+"""Write the tables of a release: marts as Parquet and CSV, and a DuckDB file of marts and lookups.
 
-No release has adverts: their sources let us count them, not pass them on. The caller decides which rows of a mart may
-be passed on (`KeptRows`).
+No release has adverts: their sources let us count adverts, but not pass them on. The caller decides which rows of a
+mart may be passed on (`KeptRows`).
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ from warehouse.schema import (
 RELEASED = "released"
 """Name of a release's DuckDB file while it is attached."""
 RELEASED_STORAGE = "v1.3.0"
-"""Storage version of the DuckDB file of a release: later ones write a random number into its header."""
+"""Storage version of a release's DuckDB file. Later versions write a random number into the header."""
 LOOKUPS = (
     tables.Sources, tables.Countries, tables.Roles, tables.Skills, tables.DisclosureLaws, tables.NearOccupations,
     tables.PriceLevels,
@@ -49,7 +49,7 @@ LOOKUPS = (
 LOOKUP_MACROS = ("prices_of",)
 """Macros over these tables."""
 _PUBLIC_TABLES = (*LOOKUPS, Days, *HISTORIES.values(), *PUBLISHED.values(), Vintages)
-"""Tables of the DuckDB file of a release."""
+"""Tables in a release's DuckDB file."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,13 +74,13 @@ class ExportedTable:
 def open_published_file(folder: Path) -> Connection:
     """Open a connection that reads the published file of a folder and may write other files.
 
-    Raises `FileNotFoundError` if nothing was published yet.
+    Raise `FileNotFoundError` if nothing was published yet.
     """
     return connect_market(folder, name=NIGHTLY)
 
 
 def export_cells(con: Connection, folder: Path, kept_rows: Mapping[str, KeptRows]) -> list[ExportedTable]:
-    """Write each table of published cells as Parquet and CSV, ordered by key; the same rows give the same bytes.
+    """Write each table of published cells as Parquet and CSV, ordered by key. The same rows give the same bytes.
 
     Lists and structs become JSON in CSV.
     """
@@ -112,7 +112,7 @@ def export_cells(con: Connection, folder: Path, kept_rows: Mapping[str, KeptRows
 
 
 def public_schema() -> str:
-    """SQL that declares a release's DuckDB file: schemas, tables, views and macros, with comments."""
+    """Return the SQL that declares a release's DuckDB file: schemas, tables, views and macros, with comments."""
     statements = (
         (f"CREATE SCHEMA {schema}" for schema in dict.fromkeys(map(schema_of, _PUBLIC_TABLES))),
         *((ddl(cls, with_checks=False), *comments(cls)) for cls in _PUBLIC_TABLES),
@@ -124,7 +124,7 @@ def public_schema() -> str:
 
 
 def write_public_database(con: Connection, target: Path, kept_rows: Mapping[str, KeptRows]) -> None:
-    """Write a DuckDB file of marts on all days, and of lookups, with comments; DuckDB 1.3 and newer can read it.
+    """Write a DuckDB file of marts on all days, and of lookups, with comments. DuckDB 1.3 and newer can read it.
 
     The same rows give the same bytes: one thread writes them in order, block after block.
     """
@@ -147,7 +147,6 @@ def write_public_database(con: Connection, target: Path, kept_rows: Mapping[str,
 
 
 def _make_empty(path: Path) -> None:
-    """Make a release's DuckDB file, without rows."""
     with duckdb.connect() as con, _attach(con, path):
         with transaction(con):
             con.execute(public_schema())
@@ -155,7 +154,6 @@ def _make_empty(path: Path) -> None:
 
 
 def _attach(con: Connection, path: Path) -> AbstractContextManager[str]:
-    """Use a release's DuckDB file; afterwards the former database is used again."""
     return attached(con, path, name=RELEASED, storage=RELEASED_STORAGE)
 
 
@@ -163,7 +161,7 @@ _NAMES = re.compile(r"\b((?:core|ops)\.\w+|\w+(?=\())")
 
 
 def find_missing(sql: str) -> list[str]:
-    """Return the names of tables and macros that a SELECT reads and that no release has: they hold adverts."""
+    """Return the names of tables and macros that a SELECT reads but that no release has, because they hold adverts."""
     tables = {table_of(cls).name for cls in (*LOOKUPS, Vintages)}
     names = set(_NAMES.findall(sql))
     tables_missing = {name for name in names if "." in name} - tables

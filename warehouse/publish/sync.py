@@ -1,9 +1,11 @@
-"""Bringing a copy of the published file up to date with the work file, so that publishing costs what changed.
+"""Bring a copy of the published file up to date with the work file, so that publishing costs only what changed.
 
-Tables with the rows of the work file are left alone. In the others, rows that are gone are deleted, changed rows are
-updated in the columns that changed, and new rows are inserted; afterwards their rows must be those of the work file.
-Tables are compared by digests of each column (64-bit hashes of each value with its row's key, combined: a difference
-goes unnoticed once in 10^19 times). The file's own PRIMARY KEYs and the count of rows test the keys.
+Tables that already have the rows of the work file are left alone. In the others, rows that are gone are deleted,
+changed rows are updated in the columns that changed, and new rows are inserted. Then their rows are compared with the
+work file.
+
+Tables are compared by a digest of each column, which combines 64-bit hashes of each value with its row's key. One
+difference in 10^19 goes unnoticed. The file's own PRIMARY KEYs and the number of rows check the keys.
 """
 
 from __future__ import annotations
@@ -20,21 +22,26 @@ from warehouse.schema import database_tables, ident, key_of
 log = logging.getLogger("jobmarket.warehouse")
 
 MAX_MOVED = 0.25
-"""If a larger part of a table is inserted or deleted, the file is written from scratch, in the order of the keys."""
+"""If a larger fraction of a table is inserted or deleted, the file is written from scratch, ordered by keys."""
 MIN_MOVED = 50_000
-"""Rows that may be inserted and deleted in any table: a small table, such as a mart, may double."""
+"""This many rows may be inserted and deleted in any table. So a small table, such as a mart, may double."""
 MAX_FREE = 0.25
-"""If a larger part of the file is free, it is written from scratch: DuckDB does not give back the room of deleted and
-updated rows."""
+"""If a larger fraction of the file is free, it is written from scratch.
+
+DuckDB does not give back the space of deleted and updated rows."""
 MIN_FREE = 64
-"""Blocks (of 256 KiB) that may be free in any file."""
+"""This many blocks (of 256 KiB) may be free in any file."""
 ROWS, KEYS = "rows", "keys of rows"
-"""Names of the digests that belong to no column: the number of rows, and the digest of their keys."""
+"""Names of the two digests that belong to no column: the number of rows, and the digest of their keys."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class _OutdatedTable:
-    """A table with other rows in the copy (`target`, digests `there`) than in the work file (`source`, `wanted`)."""
+    """A table whose copy differs from the work file.
+
+    `source` is the table in the work file, with digests `wanted`. `target` is the table in the copy, with digests
+    `there`.
+    """
 
     cls: type
     source: str
@@ -44,21 +51,19 @@ class _OutdatedTable:
 
     @property
     def changed_columns(self) -> list[str]:
-        """The columns with different values."""
         columns = (name for name in self.wanted if name not in (ROWS, KEYS))
         return [name for name in columns if self.wanted[name] != self.there[name]]
 
     @property
     def has_other_rows(self) -> bool:
-        """Whether rows were added or deleted, not only changed."""
         return any(self.wanted[name] != self.there[name] for name in (ROWS, KEYS))
 
 
 def renew(con: duckdb.DuckDBPyConnection, *, work: str, copy: str) -> bool:
-    """Give the tables of the attached database `copy` the rows of `work`; False if `copy` is better made from scratch.
+    """Give the tables of the attached database `copy` the rows of `work`. False if `copy` should be made from scratch.
 
-    Call it in a transaction, and roll that back if the result is False. Raises `duckdb.ConstraintException` for a
-    duplicate key, as an insert does.
+    Call it in a transaction, and roll the transaction back if the result is False. Raise `duckdb.ConstraintException`
+    for a duplicate key, as an insert does.
     """
     if not _is_dense(con, copy):
         return False
@@ -75,7 +80,6 @@ def _is_dense(con: duckdb.DuckDBPyConnection, copy: str) -> bool:
 
 
 def _compare(con: duckdb.DuckDBPyConnection, cls: type, work: str, copy: str) -> _OutdatedTable | None:
-    """Compare a table of the copy with the work file; None if both have the same rows."""
     source, target = (f"{ident(database)}.{table_of(cls).name}" for database in (work, copy))
     names = [f.name for f in fields_of(cls) if f.name not in _identity(cls)]
     here, there = (_digests(con, cls, table, names) for table in (source, target))
@@ -83,7 +87,6 @@ def _compare(con: duckdb.DuckDBPyConnection, cls: type, work: str, copy: str) ->
 
 
 def _identity(cls: type) -> Sequence[str]:
-    """The columns that distinguish rows: the key, or all columns if there is none."""
     return key_of(cls) or [f.name for f in fields_of(cls)]
 
 
@@ -91,9 +94,9 @@ def _digests(con: duckdb.DuckDBPyConnection, cls: type, table: str, names: Seque
     """Return the number of rows of a table, the digest of their keys, and one digest per column.
 
     The order of rows does not matter. Comparing the columns of joined rows would take three times as long. Hashes of
-    keys are added up, so that a duplicate key shows. The other hashes are XORed, which takes two thirds of the time;
-    they are hashed once more, because DuckDB combines two hashes by XOR, and a value that all rows share would cancel
-    out. For a list, whether it is NULL is hashed too, because NULL and an empty list have the same hash.
+    keys are added up, so that a duplicate key shows. The other hashes are XORed, which takes two thirds of the time.
+    They are hashed twice: DuckDB itself combines two hashes by XOR, so a value shared by all rows would cancel out. The
+    digest of a list also covers whether the list is NULL, because NULL and an empty list have the same hash.
     """
     is_list = {field.name for field in fields_of(cls) if field.is_list}
     values = (f"{ident(name)} IS NULL, {ident(name)}" if name in is_list else ident(name) for name in names)
@@ -104,7 +107,6 @@ def _digests(con: duckdb.DuckDBPyConnection, cls: type, table: str, names: Seque
 
 
 def _is_mostly_new(con: duckdb.DuckDBPyConnection, table: _OutdatedTable) -> bool:
-    """Whether so many rows were added or deleted that writing the file from scratch is better."""
     n_admitted = max(MIN_MOVED, int(MAX_MOVED * table.there[ROWS]))
     could_be = table.has_other_rows and table.wanted[ROWS] + table.there[ROWS] > n_admitted
     if not could_be or not key_of(table.cls):
@@ -114,7 +116,6 @@ def _is_mostly_new(con: duckdb.DuckDBPyConnection, table: _OutdatedTable) -> boo
 
 
 def _select_differences(table: _OutdatedTable) -> tuple[str, str]:
-    """FROM and WHERE of the rows that only the copy has, and of the rows that only the work file has."""
     same_key = _same_key(table.cls)
     old = f"FROM {table.target} AS t WHERE NOT EXISTS (FROM {table.source} AS s WHERE {same_key})"
     new = f"FROM {table.source} AS s WHERE NOT EXISTS (FROM {table.target} AS t WHERE {same_key})"
@@ -126,7 +127,6 @@ def _same_key(cls: type) -> str:
 
 
 def _update_table(con: duckdb.DuckDBPyConnection, table: _OutdatedTable) -> bool:
-    """Delete, update and insert rows; return whether the table then has the rows of the work file."""
     cls, source, target = table.cls, table.source, table.target
     columns = ", ".join(ident(f.name) for f in fields_of(cls))
     if not key_of(cls):
