@@ -438,6 +438,7 @@ def bare_uri(text: str | None) -> str:
 
 
 def is_web(url: str) -> bool:
+    """Whether an address is http(s)."""
     return url[:8].lower().startswith(("http://", "https://"))
 
 

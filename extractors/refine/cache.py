@@ -66,7 +66,7 @@ def code_key(source: str) -> str:
     files = [
         *sorted(
             filter(Path.is_file, (ROOT / "extractors" / "sources").glob(f"*/{source}[._]*"))
-        ),  # the source's module and the files beside it
+        ),  # the module and its files
         *(ROOT / "extractors" / name for name in READERS),
         *sorted((ROOT / "transforms").rglob("*.py")),
         *sorted(LOOKUPS.rglob("*.csv")),

@@ -45,6 +45,8 @@ Submit = Callable[[str, Path, Range, str], Future[Piece]]
 
 @dataclass(frozen=True)
 class Cluster:
+    """Workers that refine during one run."""
+
     address: str
     client: Any
     executor: Executor
