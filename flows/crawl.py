@@ -73,9 +73,7 @@ def _scan_files(paths: Sequence[Path], workers: int) -> tuple[list[Scan], Health
     """Return the scan of each file, and the health of the source with all damage."""
     scans: list[Scan] = []
     rejects: list[Rejects] = []
-    with contextlib.closing(
-        scan_all(paths, workers=workers)
-    ) as pool:  # an exception ends the processes of the pool at once
+    with contextlib.closing(scan_all(paths, workers=workers)) as pool:  # an exception ends its processes
         for path, result in show_progress(pool, total=len(paths), what="looking through files of a crawl"):
             if isinstance(result, Scan):
                 scans.append(result)

@@ -118,7 +118,7 @@ class FetchFailed(Exception):  # noqa: N818  # reads well where it is raised
         self.is_answered = is_answered
 
 
-class MissingContact(ValueError):  # named after what is missing
+class MissingContact(ValueError):  # noqa: N818  # named after what is missing
     """A live run needs a contact for site owners, and none is set."""
 
 

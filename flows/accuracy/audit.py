@@ -98,8 +98,8 @@ Ask = Callable[[str], str]
 NO_DOUBT: Mapping[str, float] = MappingProxyType({})
 
 
-class _StopAsking(Exception):  # not an error: the person stops
-    pass
+class _StopAsking(Exception):  # noqa: N818  # not an error
+    """The person stops, or the input ends."""
 
 
 @dataclass(frozen=True, kw_only=True)

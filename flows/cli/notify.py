@@ -40,7 +40,7 @@ def notify(
 
 
 def _send_test(config: Settings) -> None:
-    """Send a test by each channel. Raises `Wrong` if a channel did not take it."""
+    """Send a test message by each channel. Raise `Wrong` if a channel did not accept it."""
     from datetime import UTC, datetime
 
     from flows.notification.alerts import Night

@@ -143,7 +143,7 @@ def _decide(name: str, reason: str, *, accepts: bool) -> None:
 
 
 def _match(pattern: str, histories: Mapping[str, Sequence[Vintages]]) -> list[str]:
-    """Waiting lists with names that match a pattern. Raises `Wrong` if there are none."""
+    """Return the waiting lists whose names match a pattern. Raise `Wrong` if there are none."""
     from reports.figures import vintages
 
     waiting = sorted(vintages.waiting_of(histories))
@@ -168,7 +168,7 @@ def _write(make: Callable[[Connection], list[Vintages]], say: Callable[[], str])
 
 
 def _clean_reason(reason: str) -> str:
-    """The reason, with white space and personal addresses removed. Raises `WrongUsage` if it is empty."""
+    """Return the reason without personal addresses and surplus white space. Raise `WrongUsage` if it is empty."""
     from transforms.text.contacts import mask_contacts
 
     if not reason.strip():
@@ -177,7 +177,7 @@ def _clean_reason(reason: str) -> str:
 
 
 def _find(name: str, histories: Mapping[str, Sequence[Vintages]], con: Connection) -> str:
-    """The list of this name, or the list of a figure of this name. Raises `Wrong` if there is neither."""
+    """Return the list of this name, or the list that has a figure of this name. Raise `Wrong` if there is neither."""
     from reports.figures.addresses import AddressError
     from reports.figures.catalogue import find_id
     from reports.guide import desk
