@@ -20,7 +20,7 @@ LEFT_OUT = "a guide was left as it was: "
 def find_faults(
     guides: Sequence[Path], *, is_sample: bool, roots: Sequence[Path], allow_sample_outside: bool
 ) -> list[str]:
-    """All faults of guides that do not depend on the night's figures."""
+    """Return all faults of guides that do not depend on the night's figures."""
     faults = []
     for path in guides:
         try:
