@@ -1,4 +1,5 @@
-"""Every setting, declared once as a field; loader, JSON schema (`settings.schema.json`) and SETTINGS.md follow from it.
+"""Every setting, declared once as a field. The loader, the JSON schema (`settings.schema.json`) and SETTINGS.md are
+derived from these fields.
 
 To add a setting, add a field to `DeclaredSettings`, with its meaning below it, and run `make generated`.
 """
@@ -23,10 +24,11 @@ PROCESSES = "processes"
 SIZE = r"^(?:0*[1-9][0-9]*(?:\.[0-9]+)?|0+\.0*[1-9][0-9]*) *[KMGTkmgt][Ii]?[Bb]$"
 POOL = rf"^{PROCESSES}$|^(?:tcp|tls)://[^\s/?#@]+:[0-9]{{1,5}}$"
 ADDRESS = r"^(?:https://[^\s/?#@]+|http://(?:localhost|127\.0\.0\.1|\[::1\])(?::[0-9]+)?)(?:[/?#]\S*)?$"
-"""An operator's address: over TLS, unless on this machine. It may not name a user, who would be shown with the host."""
+"""The address of an operator's server: https, or http on this machine. It may not contain a user, who would be shown
+with the host."""
 PARAMETER = r"(?:endpoint_override|region|scheme)=[^\s&#@]+"
 STORAGE = rf"^s3://[^\s/?#@:]+(?:/[^\s?#@]*)?(?:\?{PARAMETER}(?:&{PARAMETER})*)?$"
-"""An address of files. It may not name a user: credentials come from the environment."""
+"""The address of a storage of files. It may not contain a user, as credentials come from the environment."""
 
 
 def _check_host(address: str) -> str:
@@ -45,13 +47,13 @@ class Address(Secret[Annotated[str, Field(strict=True, pattern=ADDRESS), AfterVa
 
 
 def _begin_at_folder(value: Any, info: ValidationInfo) -> Path:
-    """The path; a relative path starts at the folder of the file that names it."""
+    """Return the path. A relative path starts at the folder of the file that contains it."""
     if not isinstance(value, str | Path) or not re.fullmatch(r".*\S.*", str(value)) or "://" in str(value):
         raise ValueError(value)
     return (info.context or Path()) / Path(value).expanduser()
 
 
-# Messages and SETTINGS.md show the title of a type as what is expected; a `writeOnly` value is never shown.
+# Messages and SETTINGS.md show the title of a type as the expected value. A `writeOnly` value is never shown.
 Text = Annotated[str, Field(strict=True, pattern=r"^.*\S.*$", title="a text")]
 Names = Annotated[tuple[Text, ...], Field(title="a list of names")]
 Count = Annotated[int, Field(strict=True, ge=1, title="a whole number from 1")]
@@ -77,9 +79,10 @@ def _count_cores() -> int:
 
 
 def _setting(key: str | None, default: Any, *, example: Any, variable: str = "", option: str = "") -> Any:
-    """A field with its `key` in the file (None: not in the file) and an example value.
+    """Return a field with its `key` in the file (None if it cannot be set there) and an example value.
 
-    The environment variable is `variable`, or JOBMARKET_ plus the name; `option` names its option and commands.
+    The environment variable is `variable`, or JOBMARKET_ and the name. `option` names the command-line option and its
+    commands.
     """
     place: dict[str, Any] = {"key": key, "variable": variable, "option": option, "example": example}
     if callable(default):
@@ -201,12 +204,12 @@ class Setting(NamedTuple):
 
     @property
     def environment(self) -> str:
-        """Its environment variable."""
+        """Name of its environment variable."""
         return self.variable or f"JOBMARKET_{self.name.upper()}"
 
     @property
     def schema(self) -> dict[str, Any]:
-        """The JSON schema of its values."""
+        """JSON schema of its values."""
         return _schemas()[self.name]
 
     @property
@@ -216,7 +219,8 @@ class Setting(NamedTuple):
         return f"{', '.join(others)} or {last}" if others else str(last)
 
     def refuse(self, value: Any, write: Callable[[Any], str]) -> str:
-        """A message about an invalid value, with an example. `write` formats a value as it is written at its origin."""
+        """Return a message about an invalid value, with an example. `write` formats a value in the way of its
+        origin."""
         hide = "writeOnly" in self.schema or (isinstance(value, dict) and not isinstance(self.example, dict))
         return f"{write(HIDDEN if hide else value)}: {self.expected} expected, for example {write(self.example)}"
 
@@ -240,14 +244,15 @@ def _schemas() -> dict[str, dict[str, Any]]:
 
 
 class Value(NamedTuple):
-    """The value of a setting and its origin: "default", a line of the file, a variable, an option."""
+    """The value of a setting, and its origin: "default", a line of the file, a variable, or an option."""
 
     value: Any
     origin: str = "default"
 
 
 def check_values(given: Mapping[str, Value], folder: Path) -> tuple[dict[str, Value], list[str]]:
-    """The valid values by the setting's name, and the names of the invalid ones. Paths start at `folder`."""
+    """Return the valid values by name of the setting, and the names of invalid settings. Relative paths start at
+    `folder`."""
     try:
         checked = DeclaredSettings.model_validate({name: each.value for name, each in given.items()}, context=folder)
     except ValidationError as error:
