@@ -82,5 +82,4 @@ def add_unreadable(healths: Sequence[Health], unreadable: Mapping[str, Mapping[P
 
 
 def _recording_name(file: Path) -> str:
-    """Return the name of a recording in rejects: folder and file."""
     return f"{file.parent.name}/{file.name}"

@@ -70,7 +70,6 @@ def archive_postings(request: Request, files: Sequence[CrawlFile]) -> Health:
 
 
 def _scan_files(paths: Sequence[Path], workers: int) -> tuple[list[Scan], Health]:
-    """Return the scan of each file, and the health of the source with all damage."""
     scans: list[Scan] = []
     rejects: list[Rejects] = []
     with contextlib.closing(scan_all(paths, workers=workers)) as pool:  # an exception ends its processes
@@ -86,7 +85,6 @@ def _scan_files(paths: Sequence[Path], workers: int) -> tuple[list[Scan], Health
 
 
 def _find_left_out(scans: Sequence[Scan]) -> dict[Path, dict[Page, str]]:
-    """Return the pages of each file that are left out, each with the reason (a key of `LEFT_OUT`)."""
     last = clock.today()
     pages = [page for scan in scans for page in scan.pages]
     why = {page: "ahead" for page in pages if is_ahead(page.observed_at, last)}

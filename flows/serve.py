@@ -87,7 +87,6 @@ def scheduled_night(sources: list[str]) -> Outcome:
 
 
 def _look_out(sources: list[str]) -> Outlook:
-    """Return the result of `clock.look_out`; empty if a setting or permission is invalid, which the night reports."""
     try:
         config = settings(sources_on=sources)
         return look_out(config, choose_sources(config), is_live=True)

@@ -181,7 +181,6 @@ class ArchiveIndex:
         self._database.execute("DELETE FROM files WHERE name = ?", (file,))
 
     def _catch_up(self) -> None:
-        """Add new and changed files to the index, and remove missing files from it."""
         paths = self._store.files(f"{self._folder.name}/*{SUFFIX}")
         there = {path.name: self._store.size(path) for path in paths if self._store.is_file(path)}
         sizes = dict(self._database.execute("SELECT name, size FROM files").fetchall())

@@ -318,7 +318,6 @@ def member_at(data: mmap.mmap | bytes, offset: int) -> Member:
 
 
 def _beginning(data: mmap.mmap | bytes, offset: int) -> bytes:
-    """Return the readable start of a damaged member, a few kilobytes that are enough to identify its record."""
     inflate = zlib.decompressobj(wbits=31)
     read = b""
     with contextlib.suppress(zlib.error):
@@ -386,7 +385,6 @@ def _may_be_answer(warc: WarcRecord, url: str | None) -> bool:
 def _read_answer(
     warc: WarcRecord, member: Member, number: int, position: int, *, may_be_cut: bool
 ) -> RecordedAnswer | RevisitedAnswer:
-    """Return the answer in a record. Raise ValueError, with what is wrong, if the record has none."""
     block = warc.reader.read()
     _check_length(warc, block, member)
     values = {name.lower(): value for name, value in warc.headers}
@@ -443,7 +441,6 @@ def is_web(url: str) -> bool:
 
 
 def _http(block: bytes) -> tuple[int, str, list[tuple[str, str]], bytes]:
-    """Return status, reason, headers and body of an HTTP answer. Raise ValueError if `block` is not an HTTP answer."""
     head, separator, body = block.partition(b"\r\n\r\n")
     lines = head.split(b"\r\n")
     status = _STATUS_LINE.fullmatch(lines[0])
@@ -501,7 +498,6 @@ def json_digest_of(body: bytes, headers: Iterable[tuple[str, str]]) -> str | Non
 
 
 def _body_of(body: bytes, encodings: str) -> bytes:
-    """Return a body without its Content-Encodings. Raise zlib.error, OSError or ValueError if it cannot be decoded."""
     for encoding in reversed([name.strip().lower() for name in encodings.split(",")]):
         if encoding in ("", "identity") or not body:
             continue

@@ -261,7 +261,6 @@ class Store:
         return version
 
     def _list(self) -> dict[str, Version]:
-        """Return the version of each file at the address, by `<source>/<name>`."""
         from pyarrow import fs  # noqa: PLC0415  # see above
 
         with self._lock:
@@ -311,7 +310,6 @@ class Store:
 
     @contextlib.contextmanager
     def _reaching(self, name: str = "") -> Iterator[None]:
-        """Convert the storage's errors to `StorageError`, with the address and the remedy."""
         import pyarrow as pa  # noqa: PLC0415  # see above
 
         try:
@@ -368,7 +366,6 @@ def _holds_credentials(url: str) -> bool:
 
 
 def _without_query(url: str) -> str:
-    """Return an address in the form shown to people, without parameters and secrets."""
     return f"s3://{HIDDEN}" if _holds_credentials(url) else url.partition("?")[0].rstrip("/")
 
 

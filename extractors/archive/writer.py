@@ -289,7 +289,6 @@ class Writer:
         url: str | None = None,
         body: bytes = b"",
     ) -> None:
-        """Write a record that is not an answer. The record's id is derived from `name`."""
         first = {"WARC-Record-ID": _record_id(name), "WARC-Date": _stamp(observed_at.astimezone(UTC))}
         self._write(kind, url, {**first, **headers}, body, None)
 
@@ -364,7 +363,6 @@ def put_unsent(store: Store) -> list[Path]:
 
 
 def _finish(part: Path, target: Path) -> Path:
-    """Rename a finished file to `target`. If `target` exists, first append the records that only `target` has."""
     if target.exists():
         _add_records(part, target)
     part.replace(target)
@@ -377,7 +375,6 @@ def _finish(part: Path, target: Path) -> Path:
 
 
 def _add_records(path: Path, other: Path) -> None:
-    """Append to `path` the records that only `other` has."""
     with map_file(path) as new:
         ids = {name for member in members_of(new) for name in _record_ids(member)}
     with map_file(other) as old, path.open("ab") as file:
@@ -396,7 +393,6 @@ def _record_ids(member: Member) -> list[str]:
 
 
 def _with_time(path: Path, time: datetime) -> Path:
-    """Return the path with another time in its name. A name that is not a time stays unchanged."""
     is_time = re.fullmatch(r"\d{4}-\d\d-\d\dT\d{6}Z", path.name.removesuffix(SUFFIX))
     return path.with_name(f"{_name_of(time)}{SUFFIX}") if is_time else path
 

@@ -48,8 +48,6 @@ or nothing was recorded."""
 
 
 class _Capture(NamedTuple):
-    """A recorded answer to a request for a site's file, and the WARC file that contains the answer."""
-
     at: datetime
     path: Path
     file: HostFile
@@ -105,7 +103,6 @@ def _target_of(file: HostFile) -> str | None:
 
 
 def _by_address(scans: Iterable[Scan]) -> dict[str, list[_Capture]]:
-    """Return the sorted captures of each address, with the original in place of each repetition."""
     captures = _collect(list(scans))
     by_digest = {
         capture.file.digest: capture
@@ -117,7 +114,6 @@ def _by_address(scans: Iterable[Scan]) -> dict[str, list[_Capture]]:
 
 
 def _collect(scans: Sequence[Scan]) -> dict[str, list[_Capture]]:
-    """Return the captures of site files, and of the targets of their redirects, by address."""
     captures: defaultdict[str, list[_Capture]] = defaultdict(list)
     found = [_Capture(file.observed_at, scan.path, file) for scan in scans for file in scan.host_files]
     sought: set[str] = set()
@@ -170,7 +166,6 @@ def _find_in_force(captures: Sequence[_Capture], at: datetime, *, must_answer: b
 
 
 def _body_of(path: Path, offset: int, n_bytes: int | None) -> bytes:
-    """Return the first `n_bytes` of an answer's body. Raises `_UnreadableError` if the body cannot be decoded."""
     with map_file(path) as data:
         answers = answers_in(member_at(data, offset), 0, may_be_cut=True)
         answer = next((one for one in answers if isinstance(one, RecordedAnswer)), None)

@@ -160,7 +160,6 @@ def scan(path: Path) -> Scan:
 
 
 def _is_gzipped_by_record(data: mmap.mmap | bytes) -> bool:
-    """Whether a file is gzipped and its first gzip member contains at most one record."""
     n_records = 0
     with contextlib.suppress(OSError):
         for _ in ArchiveIterator(io.BytesIO(member_at(data, 0).data), parse_http=False):
@@ -173,8 +172,6 @@ class _SeveralInMemberError(Exception):
 
 
 class _Scanner:
-    """Scans one file. `number` counts the answers in the same way as the archive's reader."""
-
     def __init__(self, path: Path, data: mmap.mmap | bytes) -> None:
         self.found = Scan(path=path)
         self.number = 0
@@ -265,7 +262,6 @@ class _Scanner:
             self.found.host_files.append(file)
 
     def _look_at(self, member: Member) -> None:
-        """Read the answers of a member with the archive's reader, and store pages with postings and damaged records."""
         for answer in answers_in(member, self.number, may_be_cut=True):
             address = address_of(answer.url or "")
             is_host_file = _is_host_file(address)
@@ -349,7 +345,6 @@ def _advert(item: dict[str, Any], url: str) -> Advert:
 
 
 def _reservation_in(page: Response) -> str | None:
-    """Return the key of `LEFT_OUT` for what the page itself reserves, or None."""
     if is_noindex(page.headers.get, page.body):
         return "noindex"
     if tdm_policy(page.headers.get, page.body):
@@ -395,7 +390,6 @@ def find_answers(scan: Scan, addresses: Set[str]) -> Iterator[HostFile]:
 
 
 def _host_file_of(answer: RecordedAnswer | RevisitedAnswer | DamagedRecord, member: Member) -> HostFile | None:
-    """Return an answer as a site's file. Returns None if the record is damaged and its time not legible."""
     if isinstance(answer, DamagedRecord):
         return _damaged_file_of(answer, member)
     headers = {name.lower(): value for name, value in answer.headers}
@@ -412,8 +406,6 @@ def _host_file_of(answer: RecordedAnswer | RevisitedAnswer | DamagedRecord, memb
 
 
 def _damaged_file_of(answer: DamagedRecord, member: Member) -> HostFile | None:
-    """Return a damaged record as a site's file, by its header. (A repetition of another address counts as damage,
-    too.)"""
     with contextlib.suppress(OSError, ValueError):
         for record in ArchiveIterator(io.BytesIO(member.data), record_types=_KINDS, parse_http=False):
             if without_user(url := bare_uri(record.headers.get("WARC-Target-URI"))) != answer.url:

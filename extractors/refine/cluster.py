@@ -89,7 +89,6 @@ def check_cluster(address: str) -> None:
 
 @contextlib.contextmanager
 def _client_of(address: str) -> Iterator[Any]:
-    """Open a client of a scheduler. Raise `ClusterError` unless all its workers have this machine's code."""
     try:
         from distributed import Client  # noqa: PLC0415  # see above
     except ImportError as error:
@@ -120,7 +119,6 @@ def _wait_for_workers(client: Any, address: str, seconds: float) -> None:
 
 
 def _refuse_other_code(client: Any) -> None:
-    """Raise `ClusterError` if a worker has other readers, lookups or libraries than this machine."""
     ours = find_code()
     for worker, key in client.run(find_code, on_error="return").items():
         if isinstance(key, BaseException):
@@ -192,7 +190,6 @@ class _Workspace:
         )
 
     def fetch(self, name: str, worker: str) -> Path:
-        """Return the local path of an archive file, and remove copies of files that were not used recently."""
         path = self.archive.folder / name
         if not self.archive.exists(path):
             remedy = f"mount {self.archive.folder} there as well, or keep the archive at an address (paths.archive)"

@@ -211,7 +211,6 @@ def _open_rows(path: Path, row_class: type, key: str) -> pq.ParquetWriter:
 
 
 def _shifted_tables(pieces: Sequence[Piece], first: Sequence[int]) -> Iterator[pa.Table]:
-    """Yield the row groups of the pieces, with records numbered as in the whole file."""
     for piece, begin in zip(pieces, first, strict=True):
         with pq.ParquetFile(piece.rows) as file:
             for number in range(file.num_row_groups):
@@ -277,7 +276,6 @@ def _is_of_adverts(source: str) -> bool:
 
 
 def _paths(source: str, warc: Path, refined: Path) -> tuple[Path, Path]:
-    """Return the paths of the refined rows and responses of a WARC file."""
     name = warc.name.removesuffix(SUFFIX)
     return refined / source / f"{name}.parquet", refined / source / f"{name}{RESPONSES}"
 
@@ -350,7 +348,6 @@ def remove_damaged(refined: Path | Store) -> list[Path]:
 
 
 def _find_without_rows(paths: Iterable[Path]) -> list[Path]:
-    """Return the files of a source's responses that repeat adverts whose row is in no file."""
     wordings: set[str] = set()
     repetitions: dict[Path, set[str]] = {}
     for path in paths:
@@ -451,7 +448,6 @@ def _read(
 
 
 def _parse(module: SourceModule, response: Response, find_wordings: FindWordings, percent: int) -> Iterator[Any]:
-    """Yield rows and issues of one response. A response that the API does not promise becomes one issue."""
     if response.status in GONE and _posting_of(module.SOURCE, response.url):
         rule = "a posting expected at its own address; the site says that it is gone, and that closes it"
         yield Issue(column_name="response", value=f"HTTP {response.status}", rule=rule, is_deliberate=True)
@@ -489,7 +485,6 @@ def rows_of(
 
 
 def _bound_texts(rows: Iterable[Any]) -> Iterator[Any]:
-    """Truncate, clean and mask the texts of rows that are not adverts, and add an issue for what was lost."""
     for row in rows:
         if isinstance(row, Issue):
             yield row
@@ -507,7 +502,6 @@ def _bound_texts(rows: Iterable[Any]) -> Iterator[Any]:
 
 
 def _posting_of(source: Source, url: str) -> str | None:
-    """Return the warehouse id of the posting that has this address, or None."""
     native = source.posting_of(url)
     return f"{source.name}:{native}" if native else None
 

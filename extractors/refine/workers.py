@@ -78,7 +78,6 @@ def refine_all(
 
 
 def _put(result: RefineResult, refined: Store) -> RefineResult | Exception:
-    """Put the two files of a result into the store, the rows last. Return the result, or the error if that fails."""
     try:
         for path in (result.responses, result.rows):
             refined.put(path)
@@ -90,7 +89,6 @@ def _put(result: RefineResult, refined: Store) -> RefineResult | Exception:
 def _refine_new(
     keys: Mapping[File, str], archive: Store, refined: Store, workers: int, cluster: str | None, percent: int
 ) -> Outcomes:
-    """Refine files, each given with its key, in this process, in other processes or on a cluster."""
     sizes = {file: archive.size(file[1]) for file in keys}
     queue = {file: keys[file] for file in _in_order(sizes)}
     if cluster and queue:
@@ -133,7 +131,6 @@ def _refine_in_pool(workers: int, queue: Mapping[File, str], archive: Store, ref
 
 
 def _in_order(sizes: Mapping[File, int]) -> list[File]:
-    """Sort files in the order in which they are started: the source with most bytes first, its files by name."""
     of_source: Counter[str] = Counter()
     for (source, _), size in sizes.items():
         of_source[source] += size
@@ -199,7 +196,6 @@ class _Ranges:
         self._submit, self._keys, self._archive, self._refined = submit, keys, archive, refined
 
     def start_next(self, source: str) -> Outcomes:
-        """Start the source's next file. Yield each file that cannot be started, with the error."""
         while self.queues[source]:
             file = self.queues[source].popleft()
             try:
@@ -216,7 +212,6 @@ class _Ranges:
             self.waiting[self._submit(*file, part, self._keys[file])] = file, self._pieces[file], number, part
 
     def finish(self, future: Future[Piece]) -> Outcomes:
-        """Take a finished range. If it is the last range of a file, yield the file and start the source's next file."""
         file, pieces, number, part = self.waiting.pop(future)
         piece, failure = _result_of(future)
         if pieces is not self._pieces.get(file):  # another range of the file failed
@@ -258,7 +253,6 @@ def _remove(pieces: Iterable[Piece | None]) -> None:
 
 
 def _result_of(future: Future[Piece]) -> tuple[Piece | None, Exception | None]:
-    """Return the piece of a finished task, or its error. Errors that are not the task's, such as Ctrl-C, are raised."""
     try:
         return future.result(), None
     except CancelledError:

@@ -112,7 +112,6 @@ def rank_boards(history: History, *, budget: float, night: int, rng: np.random.G
 
 
 def _fit(requests: Floats, budget: float) -> Flags:
-    """Return whether each board is asked: whether its requests fit into what earlier boards left of the budget."""
     is_asked = np.zeros(len(requests), dtype=bool)
     for place, needed in enumerate(requests.tolist()):
         if needed <= budget:

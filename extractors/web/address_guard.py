@@ -156,7 +156,6 @@ class _CurrentSocket:
     socket: Any = None
 
     def shut(self) -> None:
-        """Shut the socket while another thread reads from it. A closed socket stays closed."""
         if self.socket is None:
             return
         with contextlib.suppress(OSError), socket.socket(fileno=os.dup(self.socket.fileno())) as same:
@@ -164,11 +163,6 @@ class _CurrentSocket:
 
 
 class _CheckedConnection:
-    """A connection that checks the host's addresses before connecting, and the address of its socket afterwards.
-
-    `line` refers to the socket in use.
-    """
-
     allowed_hosts: frozenset[str] = frozenset()
     line = _CurrentSocket()
     host: str

@@ -175,7 +175,6 @@ class Politeness:
         return make_rules(robots, tdmrep, read_at=self.clock(), why_none=why)
 
     def _robots(self, host: str, ask: Ask, pause: float) -> tuple[str, str | None]:
-        """Return the text of the host's robots.txt, and the reason why it cannot be used, or None."""
         url = f"{host}/robots.txt"
         for _ in range(MAX_REDIRECTS + 1):
             try:
@@ -213,7 +212,6 @@ class Politeness:
         return answer
 
     def _ask_for_tdmrep(self, host: str, ask: Ask, pause: float) -> bytes:
-        """Return the host's tdmrep.json (TDM Reservation Protocol); empty if the host has none."""
         url = f"{host}/.well-known/tdmrep.json"
         try:
             with self.turn(url, pause):

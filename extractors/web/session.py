@@ -142,8 +142,6 @@ class _Answer:
 
 
 class _StoredAnswer(NamedTuple):
-    """The newest archived answer from an address: its index entry, and the answer itself if it was read."""
-
     held: IndexEntry
     first: RecordedAnswer | None
 
@@ -379,12 +377,10 @@ class Web:
         raise FetchFailed(start, f"over {MAX_REDIRECTS} redirects, the last to {url}")
 
     def _is_of_another_board(self, url: str, target: str) -> bool:
-        """Whether two addresses are the lists of different boards, ignoring letter case."""
         board, other = self._source.listed_board(url), self._source.listed_board(target)
         return board is not None and other is not None and board.lower() != other.lower()
 
     def _refusal(self, url: str) -> str | None:
-        """Return why an address does not belong to the source, or None if it does."""
         try:
             parts = urlsplit(url)
         except ValueError as error:
@@ -417,13 +413,11 @@ class Web:
         return max(pause, rules.crawl_delay)
 
     def _note_signals(self, url: str, rules: Rules) -> None:
-        """Archive the Content-Signals of a host's robots.txt once, beside the first answer."""
         if rules.signals and (robots := urljoin(url, "/robots.txt")) not in self._noted:
             self._noted.add(robots)
             self._writer.describe(robots, self._now(), [("content-signal", " ".join(pair)) for pair in rules.signals])
 
     def _why_no_more(self) -> str | None:
-        """Return why the source may send no more requests tonight, or None if it may."""
         if self.n_requests >= self._source.most_requests:
             return f"the night's budget of {self._source.most_requests:,} requests is spent"
         if self._politeness.clock() >= self._deadline:
@@ -445,7 +439,6 @@ class Web:
     def _answer(
         self, url: str, address: str, what: RequestExtras, pause: float, *, is_read: bool
     ) -> tuple[_Answer, _StoredAnswer | None]:
-        """Return the answer of a URL and the newest answer archived under `address`. Retry while the server is busy."""
         earlier = self._stored_answer(address, self._now(), is_read=is_read)
         conditions = {} if self._source.is_change_feed else _conditions(earlier)
         extras = replace(what, headers={**conditions, **what.headers})
@@ -488,7 +481,6 @@ class Web:
         return None
 
     def _reservation(self, answer: _Answer) -> str | None:
-        """Return the message if the answer itself is reserved, or None."""
         is_page = "html" in (answer.header("content-type") or "") and not answer.header("content-encoding")
         if policy := tdm_policy(answer.header, answer.body if is_page else None):
             return reservation("its answer", policy)
@@ -514,7 +506,6 @@ class Web:
     def _write_record(
         self, address: str, answer: _Answer, entry: IndexEntry | None, what: RequestExtras
     ) -> RecordedAnswer | RevisitedAnswer:
-        """Archive an answer without secrets, either as a repetition of the archived answer or whole."""
         secrets = what.words_to_hide
         headers = [(name, redact(value, secrets)) for name, value in answer.headers]
         is_same, json_digest = _compare(answer, entry, None if secrets else headers) if entry else (False, None)
@@ -597,8 +588,6 @@ class _NoAnswerError(Exception):
 
 
 def _read_body(response: requests.Response, body: bytearray, largest: int, *, is_cut: bool) -> None:
-    """Read a body into `body`, up to `largest` bytes. Truncate a longer body if `is_cut`; otherwise raise
-    `_NoAnswerError`."""
     while part := response.raw.read1(64 * 1024, decode_content=False):
         body += part
         if len(body) > largest:
@@ -620,8 +609,6 @@ def _compare(answer: _Answer, entry: IndexEntry, headers: list[tuple[str, str]] 
 
 
 def _conditions(earlier: _StoredAnswer | None) -> dict[str, str]:
-    """Return the headers of a conditional request: the server sends a body only if it differs from the archived
-    body."""
     if earlier is None:
         return {}
     entry = earlier.held
@@ -630,7 +617,6 @@ def _conditions(earlier: _StoredAnswer | None) -> dict[str, str]:
 
 
 def _retry_after(answer: _Answer, now: datetime) -> float | None:
-    """Return the seconds until the time of Retry-After (RFC 9110: seconds or a date), or None without a valid one."""
     value = (answer.header("retry-after") or "").strip()
     if value.isdecimal():
         return float(value)
@@ -641,8 +627,6 @@ def _retry_after(answer: _Answer, now: datetime) -> float | None:
 
 
 def _redirect_target(url: str, location: str, what: RequestExtras) -> str:
-    """Return the target of a redirect, without secret fields and words. Raise `FetchFailed` if the target is
-    invalid."""
     try:
         parts = urlsplit(urljoin(url, location))
         unsaid = what.secret.keys() | what.signature.keys()
@@ -656,7 +640,6 @@ def _redirect_target(url: str, location: str, what: RequestExtras) -> str:
 
 
 def _response(answer: RecordedAnswer, *, observed_at: datetime, record: int) -> Response:
-    """Return a stored answer as the response of another time and record."""
     response = decode(answer)
     headers = {name.lower(): value for name, value in answer.headers}
     return Response(
@@ -683,7 +666,6 @@ def check_contact(contact: str | None) -> str:
 
 
 def _innermost_reason(error: Exception) -> str:
-    """Return the innermost reason of an error, because requests and urllib3 wrap it two or three times."""
     cause: BaseException = error
     while True:
         inner = getattr(cause, "reason", None) or (cause.args[0] if cause.args else None)

@@ -46,7 +46,6 @@ class SingleRequests(requests.Session):
         return self.get_adapter(address).send(request, timeout=timeout, **self._settings_for(address))
 
     def _settings_for(self, url: str) -> Mapping[str, Any]:
-        """Return the environment's proxies and certificates for a host, which are looked up only once."""
         parts = urlsplit(url)
         host = f"{parts.scheme}://{parts.netloc}"
         if host not in self._of_host:

@@ -302,8 +302,6 @@ def _show_question(
 
 
 def _find_evidence(row: Mapping[str, Any], reader: str) -> Iterator[Text]:
-    """Yield the lines of the advert in which a reader found its values, each line once, with these words
-    highlighted."""
     if reader == "skill":
         values = [value for value in skills_of(row) if value.value != "mentioned"]
     else:
@@ -329,8 +327,6 @@ def _quote_numeric_lines(text: str) -> Iterator[Text]:
 
 
 def _quote_line(text: str, begin: int, stop: int, values: Sequence[Value]) -> Text:
-    """Return the line from `begin` to `stop`, cut to `AROUND` characters on both sides of the values, with values
-    highlighted."""
     spans = [(v.start, v.end, v.style or "bold") for v in values if v.start is not None and v.end]
     left, right = max(begin, spans[0][0] - AROUND), min(stop, max(end for _, end, _ in spans) + AROUND)
     line = Text(text[left:right])
@@ -352,7 +348,6 @@ def _format_value(value: FieldValue) -> str:
 
 
 def _ask_for_value(field: str, value: FieldValue, ask: Ask, out: Console) -> FieldValue:
-    """Return what a person finds in the advert. Ask again until the answer is valid."""
     if field == "skills":
         hint = "+Name required, +Name preferred, -Name; separated by commas; Enter keeps"
     else:

@@ -124,7 +124,6 @@ def wilson(hits: float, of: float) -> tuple[float, float]:
 
 
 def _weights(answers: Sequence[Answer]) -> list[float]:
-    """Return the weight of each answer. An answer without a weight gets the mean of the given weights."""
     weights = [answer.weight for answer in answers if answer.weight is not None]
     usual = sum(weights) / len(weights) if weights else 1.0
     return [usual if answer.weight is None else answer.weight for answer in answers]

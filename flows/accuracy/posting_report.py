@@ -146,7 +146,6 @@ def read_job(data: Path, posting_id: str) -> Job:
 
 
 def _make_table(title: str, result: Connection) -> Table:
-    """Return a table of the first `MAX_ROWS` rows; its caption says how many more there are."""
     names = [column[0] for column in result.description or ()]
     rows = result.fetchall()
     more = f"and {len(rows) - MAX_ROWS:,} more" if len(rows) > MAX_ROWS else None
@@ -264,8 +263,6 @@ def _pay(pay: Mapping[str, Any], row: Mapping[str, Any]) -> Value:
 
 
 def _format_pay(pay: Mapping[str, Any]) -> str:
-    """Return amount, currency, period, tax, and the place and level that the pay is for, such as "up to 90,000 USD a
-    year"."""
     low, high = pay["low"], pay["high"]
     ends = [f"{end:,.2f}".removesuffix(".00") for end in (low, high) if end is not None]
     bound = {(True, False): "up to ", (False, True): "from "}.get((low is None, high is None), "")
@@ -369,8 +366,6 @@ def _show_skills(skills: Sequence[Value], parts: Mapping[str, str], row: Mapping
 
 
 def _place_spans(row: Mapping[str, Any]) -> Iterator[Value]:
-    """Yield values that highlight the words of the location that were read as places. The table shows these places
-    already."""
     for span in row["spans"]:
         if span["field"] == "country":
             style, reading, rule = STYLES["country"], span["reading"], span["rule"]

@@ -173,7 +173,6 @@ def _shorten(text: str) -> str:
 
 
 def _compare(file: Path) -> RefreshResult:
-    """Return what would change in a guide."""
     from reports.guide import desk
     from reports.guide.refresh import is_html_file, is_mdx_file
     from reports.guide.render import refresh_bytes
@@ -188,7 +187,6 @@ def _compare(file: Path) -> RefreshResult:
 
 @contextmanager
 def _tell_faults(file: Path | None = None) -> Iterator[None]:
-    """Convert errors of guides to errors that the command prints as lines."""
     from reports.guide.desk import NothingPublishedError
     from reports.guide.markers import GuideError
     from reports.guide.refresh import SampleOutsideError

@@ -252,7 +252,6 @@ def _call_flow(
 def _call_with_prefect(
     request: Request, recordings: Recordings | None, crawl_files: Sequence[CrawlFile], ended_runs: Sequence[str]
 ) -> Outcome:
-    """Run the flow of a request while Prefect's API is available."""
     with prefect_server.server_for_run(ended_runs):
         gc.disable()  # garbage collection is a quarter of the time of these imports
         from flows import backfill, crawl, nightly

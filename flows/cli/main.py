@@ -135,7 +135,6 @@ def main() -> None:
 
 
 def _explain(error: Exception) -> tuple[str, int] | None:
-    """Return a line about an error that the user can fix, and the exit code; None for other errors."""
     if isinstance(error, typer.TyperException):  # such as an unknown option or a missing argument
         context = getattr(error, "ctx", None)
         command = context.command_path if context else "jobmarket"

@@ -40,7 +40,6 @@ def notify(
 
 
 def _send_test(config: Settings) -> None:
-    """Send a test message by each channel. Raise `Wrong` if a channel did not accept it."""
     from datetime import UTC, datetime
 
     from flows.notification.alerts import Night

@@ -173,7 +173,6 @@ def explain(
 
 
 def _print_figures(con: Connection, as_of: date | None) -> None:
-    """Print all figures of a day, sorted by id, each with its status and value."""
     day = "coalesce(?, (SELECT max(as_of) FROM mart.figures))"
     rows = con.execute(f"SELECT figure, status, value FROM mart.figures WHERE as_of = {day} ORDER BY figure", [as_of])
     if not OUT.is_terminal:  # a line for each figure, for grep
@@ -206,7 +205,6 @@ def open_published(as_of: date | None = None, *, has_history: bool = False) -> C
 
 
 def _open_for_queries(as_of: date | None, *, with_texts: bool) -> Connection:
-    """Open the published warehouse for queries, whichever version published it."""
     from warehouse.publish.reader import open_reader
 
     config = settings()
@@ -232,7 +230,6 @@ def find_folder(config: Settings, as_of: date | None, days: Sequence[date] = ())
 
 
 def _list_published_days(config: Settings) -> list[date]:
-    """Return the days for which the published warehouse has figures."""
     from warehouse.publish.reader import open_reader
 
     if not config.outputs().market.exists():

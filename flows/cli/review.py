@@ -143,7 +143,6 @@ def _decide(name: str, reason: str, *, accepts: bool) -> None:
 
 
 def _match(pattern: str, histories: Mapping[str, Sequence[Vintages]]) -> list[str]:
-    """Return the waiting lists whose names match a pattern. Raise `Wrong` if there are none."""
     from reports.figures import vintages
 
     waiting = sorted(vintages.waiting_of(histories))
@@ -154,7 +153,6 @@ def _match(pattern: str, histories: Mapping[str, Sequence[Vintages]]) -> list[st
 
 
 def _write(make: Callable[[Connection], list[Vintages]], say: Callable[[], str]) -> None:
-    """Store the vintages that `make` returns, publish with them, and print what `say` returns."""
     from flows.cli.launch import publish_again
 
     outcome = publish_again(make)
@@ -168,7 +166,6 @@ def _write(make: Callable[[Connection], list[Vintages]], say: Callable[[], str])
 
 
 def _clean_reason(reason: str) -> str:
-    """Return the reason without personal addresses and surplus white space. Raise `WrongUsage` if it is empty."""
     from transforms.text.contacts import mask_contacts
 
     if not reason.strip():
@@ -177,7 +174,6 @@ def _clean_reason(reason: str) -> str:
 
 
 def _find(name: str, histories: Mapping[str, Sequence[Vintages]], con: Connection) -> str:
-    """Return the list of this name, or the list that has a figure of this name. Raise `Wrong` if there is neither."""
     from reports.figures.addresses import AddressError
     from reports.figures.catalogue import find_id
     from reports.guide import desk

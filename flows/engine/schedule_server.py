@@ -167,7 +167,6 @@ def end_leftover_server(prefect_home: Path) -> bool:
 
 
 def _end(process: psutil.Process) -> None:
-    """End a process and all processes that it started."""
     family = [process, *process.children(recursive=True)]
     for member in family:
         with contextlib.suppress(psutil.NoSuchProcess):

@@ -143,7 +143,6 @@ def _board_by(source: Source, token: str) -> str | None:
 
 @functools.cache
 def _platform_domains() -> frozenset[str]:
-    """Return the domains of the platforms, such as "lever.co"."""
     sources = (module.SOURCE for module in all_sources().values())
     hosts = (urlsplit(addresses.listing).netloc for source in sources for addresses in source.boards)
     return frozenset(".".join(host.split(".")[-2:]) for host in hosts)
@@ -169,7 +168,6 @@ def is_trial(board: str) -> bool:
 
 
 def _is_of_addresses(path: Path) -> bool:
-    """Whether a file is a list of addresses, judged by its first line."""
     if path.suffix == ".parquet":
         return True
     try:
@@ -181,7 +179,6 @@ def _is_of_addresses(path: Path) -> bool:
 
 
 def _read_addresses(path: Path, *, known_from: str, day: date) -> BoardList:
-    """Return the boards of the addresses in a file, each once, in order."""
     result = BoardList()
     keys: set[tuple[str, str]] = set()
     try:
@@ -239,7 +236,6 @@ def _addresses_in(lines: Iterable[str]) -> Iterator[str]:
 
 
 def _read_lines(path: Path) -> Iterator[tuple[int, str, str]]:
-    """Yield line number, platform and token of each line."""
     try:
         text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:

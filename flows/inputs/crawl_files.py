@@ -68,7 +68,6 @@ def _name_file(path: Path) -> CrawlFile:
 
 
 def _list_files(listing: Path, base: Path) -> Iterator[CrawlFile]:
-    """Yield the files of a listing that exist in the base folder, by their path or by their name alone."""
     try:
         body = listing.read_bytes()
         lines = (gzip.decompress(body) if body[:2] == b"\x1f\x8b" else body).decode("utf-8").split()

@@ -82,9 +82,6 @@ def recordings_in(paths: Sequence[Path]) -> Recordings:
 
 
 class _Content(NamedTuple):
-    """Content of a recording: the first time of each source, hosts that no source reads, and why it is unreadable (or
-    None)."""
-
     first_times: dict[str, datetime]
     unknown_hosts: list[str]
     damage: str | None
@@ -121,8 +118,6 @@ def refuse_sample(file: Path) -> None:
 
 
 def _host_of(record: RecordedAnswer | RevisitedAnswer) -> str:
-    """Return the host of a record's address, or the record's number if the address cannot be parsed and may hold
-    secrets."""
     try:
         return urlsplit(record.url).netloc
     except ValueError:
@@ -130,7 +125,6 @@ def _host_of(record: RecordedAnswer | RevisitedAnswer) -> str:
 
 
 def _find_named_source(file: Path) -> str:
-    """Return the source named by a recording's folder or file name, or `UNKNOWN`."""
     names = (file.parent.name, file.name.partition(".")[0])
     return next((name for name in names if name in all_sources()), UNKNOWN)
 

@@ -94,10 +94,6 @@ def _as_published(path: Path, into: Path) -> list[Path]:
 
 
 def _record_folder(folder: Path, into: Path) -> Iterator[Path]:
-    """Yield a recording of each file in a folder that is named like a source's file. A warning names all other files.
-
-    WARC files and hidden files are skipped silently.
-    """
     others: list[str] = []
     for number, path in enumerate(sorted(folder.rglob("*"))):
         name = path.relative_to(folder)
@@ -120,14 +116,12 @@ def _record_folder(folder: Path, into: Path) -> Iterator[Path]:
 
 
 def _find_address(name: str) -> str | None:
-    """Return the published address of a source's file with this name, or None."""
     sources = (module.SOURCE for module in all_sources().values())
     addresses = (source.file_url(name) for source in sources if source.file_url)
     return next((address for address in addresses if address is not None), None)
 
 
 def _as_adverts(path: Path, mapping: Path, recording: Path) -> Path:
-    """Return a recording of a file of adverts, or of the answers in a WARC file, with the mapping."""
     if not path.is_file():
         raise WrongUsage(f"{path} is not a file; with --mapping, files of adverts expected")
     content = mapping.read_bytes()

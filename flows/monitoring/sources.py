@@ -79,7 +79,6 @@ def print_sources(config: Settings) -> None:
 
 
 def _describe_source(source: Source, last: _LastFile | None, *, is_on: bool) -> dict[str, str]:
-    """Return the cells of a source, by column."""
     return {
         "source": source.name,
         "kind": source.kind,

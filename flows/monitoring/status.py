@@ -59,8 +59,6 @@ def print_status(config: Settings) -> None:
 
 
 def _describe_folder(config: Settings, runs: Sequence[Run]) -> Iterator[tuple[str, str | Text]]:
-    """Yield label and text of each line about the data folder: kind, holder, schedule, last run, messages and
-    sources."""
     kind = read_kind(config.data)
     has_bad_kind = kind is None and (config.data / KIND).exists()
     unknown = " (its file `kind` says neither sample nor live; the next run looks into it)" if has_bad_kind else ""
@@ -109,7 +107,6 @@ def _runs_table(runs: Sequence[Run]) -> Table:
 
 
 def _describe_run(run: Run) -> str:
-    """Return how a run ended, and why, in words."""
     failures = [f"{source} {outcome}" for source, outcome in run.health.items() if outcome.startswith("failed")]
     return ": ".join([run.state, *filter(None, ["; ".join(filter(None, [run.message, *failures]))])])
 

@@ -80,7 +80,6 @@ def _print_rows(rows: Sequence[Any]) -> None:
 
 
 def _parse_answers(module: SourceModule, path: Path | None) -> tuple[list[Any], list[Issue]]:
-    """Return rows and issues of all archived answers; issues about new keys come first."""
     rows: list[Any] = []
     issues: list[Issue] = []
     for answer in read(path) if path else ():

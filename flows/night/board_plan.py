@@ -157,7 +157,6 @@ def count_list_requests(source: Source) -> float:
 
 
 def _count_rules(source: Source) -> int:
-    """Return the number of requests for the rules (robots.txt and tdmrep.json) of hosts that boards share."""
     return 0 if source.has_host_by_board else RULES_REQUESTS * len(source.hosts)
 
 

@@ -186,7 +186,6 @@ def compute_published(con: database.Connection, request: Request, as_of: date) -
 
 
 def _digest_inputs(con: database.Connection, request: Request, as_of: date, asked: Collection[str]) -> str:
-    """Return a digest of everything that determines the day's figures and the site."""
     return digest_inputs(
         con, code_version(), program_digest(), request.is_sample, as_of, sorted(asked), declared_sources()
     )
@@ -195,7 +194,6 @@ def _digest_inputs(con: database.Connection, request: Request, as_of: date, aske
 def _revise_lists(
     con: database.Connection, request: Request, as_of: date, *, is_monthly: bool, only_first: bool
 ) -> None:
-    """Decide which lists of cells are revised tonight and which wait for review, and log those that wait."""
     figures = declarations(con, _list_asked(request))
     rows = vintages.revise(con, figures, as_of, is_monthly=is_monthly, only_first=only_first)
     for row in rows:

@@ -45,6 +45,5 @@ def _read(request: Request) -> dict[str, object]:
 
 
 def _list_files(folder: Path) -> dict[str, list[int]]:
-    """Return size and modification time (ns) of each file in a folder, by relative path."""
     files = {path.relative_to(folder).as_posix(): path.stat() for path in folder.rglob("*") if path.is_file()}
     return {name: [stat.st_size, stat.st_mtime_ns] for name, stat in sorted(files.items())}

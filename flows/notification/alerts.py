@@ -149,7 +149,6 @@ def find_alerts(night: Night, con: Connection | None, config: Settings) -> Stand
 
 
 def _list_rhythmic_sources(config: Settings) -> Iterator[str]:
-    """Yield the sources that should have news: those that a night asks, and those whose files a person provides."""
     in_store = read_known(config.data)
     for name, module in all_sources().items():
         is_asked = module.SOURCE.access == "file" or why_off(module.SOURCE, config.data, in_store) is None
@@ -257,7 +256,6 @@ def describe_claims(entries: Iterable[Claim], day: date) -> Iterator[Alert]:
 
 
 def _shorten(why: str) -> str:
-    """Return a source's message with all counts, but only with the first example."""
     first, *others = _COUNTED.split(why)
     return "; ".join((clean(first, MAX_EXAMPLE), *(clean(other.partition(", first: ")[0]) for other in others)))
 

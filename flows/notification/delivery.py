@@ -184,7 +184,6 @@ def _mail_of(config: Settings, message: Message) -> EmailMessage:
 
 
 def _is_here(host: str) -> bool:
-    """Whether the name or address of a host means this machine."""
     try:
         return host == "localhost" or ipaddress.ip_address(host).is_loopback
     except ValueError:

@@ -111,7 +111,6 @@ def _describe_end(night: Night) -> str:
 
 
 def _list_alerts(night: Night, due: Sequence[Due]) -> Iterator[list[str]]:
-    """Yield a heading and a line for each alert, kind by kind."""
     order = list(KINDS)
     by_kind = sorted(due, key=lambda each: (order.index(each.alert.kind), each.alert.subject))
     for kind, group in groupby(by_kind, key=lambda each: each.alert.kind):

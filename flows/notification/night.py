@@ -82,7 +82,6 @@ def report_night(read_settings: Callable[[], Settings | None], night: Night) -> 
 
 
 def _send_due(config: Settings, night: Night) -> None:
-    """Send one message by each channel for which alerts are due."""
     records, _ = sent.read_records(config.data)
     for name in list_channels(config):
         records.setdefault(name, sent.Record())
@@ -102,7 +101,6 @@ def _send_due(config: Settings, night: Night) -> None:
 def _write_messages(
     config: Settings, night: Night, records: dict[str, sent.Record]
 ) -> tuple[StandingAlerts, dict[str, tuple[list[Due], Message]]]:
-    """Return all alerts after a night and, for each channel for which alerts are due, these alerts and the message."""
     with _open_published(config) as con:
         standing = find_alerts(night, con, config)
         due = {name: sent.select_due(standing, records[name], night.day) for name in list_channels(config)}
@@ -121,7 +119,6 @@ def _count_known(standing: StandingAlerts, due: list[Due]) -> int:
 
 
 def _describe_published(config: Settings, night: Night, con: Connection | None) -> Publication | None:
-    """Return what a night published, or None."""
     if con is None or not night.is_published:
         return None
     outputs = config.outputs()
@@ -134,7 +131,6 @@ def _describe_published(config: Settings, night: Night, con: Connection | None) 
 
 @contextlib.contextmanager
 def _open_published(config: Settings) -> Iterator[Connection | None]:
-    """Open the published warehouse, and yield None if it cannot be opened."""
     try:
         con = open_reader(config.data)
     except (FileNotFoundError, SqlError):

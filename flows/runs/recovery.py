@@ -92,7 +92,6 @@ def restore_publication(con: database.Connection, request: Request) -> list[str]
 
 
 def _read_published_runs(con: database.Connection, table: str = table_of(Runs).name) -> set[str]:
-    """Return the ids of the runs in a table that published."""
     runs = con.execute(f"SELECT run_id FROM {table} WHERE exit_code IN {EXITS_PUBLISHED}").fetchall()
     return {run_id for (run_id,) in runs}
 
@@ -123,7 +122,6 @@ def _name_runs(run_ids: Sequence[str]) -> str:
 
 
 def _describe_losses(data: Path, outputs: Outputs, run_id: str) -> str:
-    """Return a sentence about what was finally lost with work.duckdb."""
     if not outputs.market.exists():
         return "The marts of earlier days, and the checks and health of earlier runs, are lost"
     with open_reader(outputs.folder) as con:

@@ -160,7 +160,6 @@ def _find_servers_apart(now: datetime, able: Sequence[ServerTime | OutOfDate], s
 
 
 def _can_tell(answer: ServerTime | OutOfDate) -> bool:
-    """Whether a server's answer shows the time, which it does not if a cache kept it too long."""
     return isinstance(answer, OutOfDate) or answer.kept <= MAX_APART
 
 

@@ -90,14 +90,12 @@ def settle_kind(config: Settings, new_kind: str | None) -> str:
 
 
 def _find_published_kinds(config: Settings) -> Iterator[str]:
-    """Yield the kinds of the runs in the published file; none if the file cannot be read."""
     with contextlib.suppress(FileNotFoundError, database.SqlError), open_reader(config.data) as con:
         for (is_sample,) in con.execute("SELECT DISTINCT is_sample FROM ops.runs").fetchall():
             yield SAMPLE if is_sample else LIVE
 
 
 def _find_archived_kinds(archive: Store) -> Iterator[str]:
-    """Yield the kinds of the archive's files, as far as their boards show them."""
     for name, module in all_sources().items():
         if not module.SOURCE.has_whole_lists:
             continue

@@ -64,7 +64,6 @@ def describe_limits(config: Settings) -> Iterator[str]:
 
 
 def _count_in_time(source: Source) -> float:
-    """Return the number of requests that fit into a source's time with its pause."""
     return source.max_seconds // source.pause if source.pause else math.inf
 
 

@@ -65,7 +65,6 @@ def _lock_beside(folder: Path) -> Path:
 
 @contextlib.contextmanager
 def _hold(lock: Path, folder: Path, remedy: str) -> Iterator[int]:
-    """Hold a folder's lock, and yield its descriptor. `remedy` is the advice if the lock cannot be written."""
     from filelock import FileLock, Timeout  # noqa: PLC0415  # most commands hold no folder
 
     descriptors: list[int] = []
@@ -125,7 +124,6 @@ def find_holder_pid(data: Path) -> int | None:
 
 
 def _read_holder(lock: Path) -> str | None:
-    """Return what the holder of a lock wrote into it; None if nobody holds it."""
     try:
         with lock.open(errors="replace") as file:
             try:

@@ -87,7 +87,6 @@ def accept(data: Path, files: Iterable[str]) -> None:
 
 
 def _read_days_of_acceptance(data: Path) -> dict[str, date]:
-    """Return the first day of acceptance of each file; `date.min` if the line has no day."""
     days: dict[str, date] = {}
     for warc, day in jsonl.read(data / ACCEPTED, _parse_acceptance, keeps=True):
         days[warc] = min(day, days.get(warc, day))
@@ -95,7 +94,6 @@ def _read_days_of_acceptance(data: Path) -> dict[str, date]:
 
 
 def _parse_acceptance(line: bytes) -> tuple[str, date]:
-    """Return archive file and day of a line."""
     *words, warc = line.decode("utf-8-sig").split()
     try:
         day = date.fromisoformat(*words) if words else date.min

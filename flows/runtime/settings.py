@@ -59,7 +59,6 @@ class Settings(DeclaredSettings):
         return self._store("refined", self.refined_folder)
 
     def _store(self, name: str, place: Path | str | None) -> Store:
-        """Return a store of files. For files at an address, `copies/` holds their copies and `outbox/` new files."""
         from extractors.archive.store import store_at  # noqa: PLC0415  # slow
 
         if isinstance(place, str):
@@ -174,7 +173,6 @@ def _number_in(text: str) -> int | float | str:
 
 
 def _write(origin: str, value: Any) -> str:
-    """Return a value as it is written in an option or variable of this origin."""
     if isinstance(value, dict):
         value = [f"{source}={number}" for source, number in value.items()]
     text = ",".join(map(str, value)) if isinstance(value, list) else str(value)

@@ -47,7 +47,6 @@ class Address(Secret[Annotated[str, Field(strict=True, pattern=ADDRESS), AfterVa
 
 
 def _begin_at_folder(value: Any, info: ValidationInfo) -> Path:
-    """Return the path. A relative path starts at the folder of the file that contains it."""
     if not isinstance(value, str | Path) or not re.fullmatch(r".*\S.*", str(value)) or "://" in str(value):
         raise ValueError(value)
     return (info.context or Path()) / Path(value).expanduser()

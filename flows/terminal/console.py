@@ -112,7 +112,6 @@ def _write_markdown(columns: Sequence[str], rows: ResultRows) -> None:
 
 
 def _write(text: str) -> None:
-    """Write a result. On a terminal, write it without control characters."""
     OUT.file.write(text.translate(UNSHOWN) if OUT.is_terminal else text)
 
 
@@ -120,7 +119,6 @@ FORMS = {"table": _write_table, "csv": _write_csv, "json": _write_json, "md": _w
 
 
 def _format_short(value: object) -> str:
-    """Return a value in the form shown to people: four significant digits or two decimals, and "" for NULL."""
     if value is None:
         return ""
     if isinstance(value, float | Decimal) and math.isfinite(value):
