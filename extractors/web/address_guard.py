@@ -159,7 +159,7 @@ class _CurrentSocket:
         if self.socket is None:
             return
         with contextlib.suppress(OSError), socket.socket(fileno=os.dup(self.socket.fileno())) as same:
-            same.shutdown(socket.SHUT_RDWR)  # below TLS
+            same.shutdown(socket.SHUT_RDWR)  # shuts the connection below TLS
 
 
 class _CheckedConnection:

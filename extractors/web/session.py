@@ -402,7 +402,7 @@ class Web:
             raise FetchFailed(url, why, is_put_off=True)
         rules = self._politeness.rules(url, self._ask_for_rules, pause)
         self._note_signals(url, rules)
-        if self._is_permitted:  # permission to read is not permission to hurry
+        if self._is_permitted:  # a permission does not shorten the pauses
             return max(pause, min(rules.crawl_delay, MAX_WAIT))
         if refusal := rules.refusal(url, obeys_signals=self._obeys_signals):
             is_over = rules.why_none is not None and self._why_no_more() is not None  # before the rules were read

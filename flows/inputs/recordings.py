@@ -120,7 +120,7 @@ def refuse_sample(file: Path) -> None:
 def _host_of(record: RecordedAnswer | RevisitedAnswer) -> str:
     try:
         return urlsplit(record.url).netloc
-    except ValueError:
+    except ValueError:  # the address may contain secrets
         return f"the address of record {record.record}, which cannot be parsed"
 
 
