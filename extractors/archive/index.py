@@ -137,7 +137,8 @@ class ArchiveIndex:
         )
 
     def newest(self, prefix: str, time: datetime) -> tuple[datetime, IndexEntry] | None:
-        """Return the newest response, before `time`, that has data and a URL starting with `prefix`, and its time."""
+        """Return the time and the entry of the newest response with data, before `time`, whose URL starts with
+        `prefix`."""
         return self._repairing(lambda: self._find_newest(prefix, time))
 
     def _find_newest(self, prefix: str, time: datetime) -> tuple[datetime, IndexEntry] | None:

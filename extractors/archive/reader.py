@@ -148,8 +148,8 @@ def entry_of(answer: RecordedAnswer | RevisitedAnswer, json_digest: str | None =
 
 @dataclass(frozen=True)
 class Range:
-    """A part of a file, from byte `begin`, where a record starts, to before `end`. `end` is None for the end of the
-    file."""
+    """The bytes of a file from `begin`, where a record starts, up to but not including `end` (None for the end of the
+    file)."""
 
     begin: int = 0
     end: int | None = None
@@ -420,8 +420,7 @@ def _read_answer(
 
 
 def _check_length(warc: WarcRecord, block: bytes, member: Member) -> None:
-    """Raise ValueError if a record has the wrong length, or if its gzip member is damaged and no digest can confirm
-    it."""
+    """Raise ValueError if a record has the wrong length, or if its gzip member is damaged and it has no digest."""
     if len(block) != warc.content_length:
         why = f": {member.why}" if member.why else ""
         raise ValueError(f"it has {len(block)} bytes, its header says {warc.content_length}{why}")
@@ -461,8 +460,8 @@ def time_of(text: str | None) -> datetime:
 
 
 def _verify(header: str, label: str | None, content: bytes) -> bool:
-    """Whether `label` is a digest "algorithm:digest" (base 32 or hex) that could be checked. Raise ValueError if it
-    differs."""
+    """Whether `label`, a digest "algorithm:digest" in base 32 or hex, could be checked. Raise ValueError if `content`
+    has another digest."""
     algorithm, _, digest = (label or "").partition(":")
     if algorithm not in ("sha1", "sha256", "sha512", "md5"):
         return False

@@ -54,7 +54,7 @@ PROFILE = "http://netpreserve.org/warc/1.1/revisit/"
 """Prefix of the WARC-Profile URI, which says why a revisit record has no payload (WARC 1.1, section 6.7)."""
 SAME_JSON = "urn:ai-job-market:revisit:same-json"
 """Our value of WARC-Profile for an answer with the same JSON value as an earlier one but other bytes. (WARC 1.1,
-section 6.7, allows own values; some platforms shuffle keys at every request.)"""
+section 6.7, allows such values; some platforms shuffle keys at every request.)"""
 
 _URL = re.compile(r"https?://[!-~]+")
 
@@ -124,7 +124,8 @@ class Writer:
         digest: str | None = None,
         json_digest: str | None = None,
     ) -> RecordedAnswer:
-        """Archive one answer, with `body` as sent, and return the recorded answer. Its time is cut to whole seconds.
+        """Archive one answer, with `body` as sent, and return the recorded answer. Its `observed_at` is cut to whole
+        seconds.
 
         `digest` (see `digest_of_body`) and `json_digest` (see `json_digest_of`) may be passed if already computed.
         Raises ValueError for a body over `MAX_BODY`, a time without a zone, or an invalid URL.
@@ -149,9 +150,10 @@ class Writer:
         refers_to: datetime,
         received: str | None = None,
     ) -> RevisitedAnswer:
-        """Archive that the address gave the same answer as at `refers_to`, whose payload has the digest `digest`.
+        """Archive a repetition: the address gave the same answer as at `refers_to`.
 
-        `received` is the digest of the bytes received, if only their JSON value is the same (`SAME_JSON`).
+        `digest` is the digest of that answer's payload. `received` is the digest of the bytes received now, if they
+        differ and only the JSON value is the same (`SAME_JSON`).
         """
         why = PROFILE + ("server-not-modified" if status == NOT_MODIFIED else "identical-payload-digest")
         extra = {
@@ -224,8 +226,8 @@ class Writer:
         self._write_info("metadata", f"metadata {source} {place}", observed_at, headers)
 
     def describe(self, url: str, observed_at: datetime, fields: Sequence[tuple[str, str]]) -> None:
-        """Archive facts about an address as a metadata record. Before the first answer, the facts wait and are written
-        with it."""
+        """Archive facts about an address as a metadata record. Before the first answer, facts are kept and written with
+        that answer."""
         if self._earliest is None:
             self._waiting.append((url, observed_at, fields))
             return

@@ -72,8 +72,8 @@ ROW_OF_KIND: dict[str, type] = {
     "rates": ExchangeRate,
 }
 RANGE = 4 * 2**20
-"""Compressed bytes in a range of a file: some thousand adverts with text, or seconds of work. The size does not depend
-on the number of workers, so neither does the output."""
+"""Compressed bytes in a range of a file: some thousands of adverts with text, or some seconds of work. The size does
+not depend on the number of workers, so neither does the output."""
 BATCH = 2000
 """Rows per row group, which limits the memory of a worker. Larger groups were slower, because the rows no longer fit
 into the processor's cache."""

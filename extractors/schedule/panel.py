@@ -87,7 +87,8 @@ def draw_chances(
     strata: Sequence[str | None],
     days: Floats,
 ) -> tuple[Floats, Flags]:
-    """Return each board's probability tonight, and which boards are drawn tonight; other boards keep their membership.
+    """Return each board's probability tonight, and which boards are drawn tonight; for all others an earlier draw
+    applies.
 
     `requests` is the number of requests per week for members (see `count_weekly_requests`). `cost` is the number of
     requests of each board, 0 for a dead board. `chance`, `strata` and `days` are each board's probability and stratum
@@ -115,7 +116,7 @@ def draw_chances(
 
 
 def chance_between_draws(sizes: Ints, chance: Floats, strata: Sequence[str | None]) -> Floats:
-    """Return each board's probability as its size class had it in the draw, for boards added after the draw.
+    """Return the probability that each board's size class had in the draw, for boards added after the draw.
 
     `chance` and `strata` are each board's values in the draw; NaN and None for boards added since.
     """

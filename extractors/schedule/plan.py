@@ -31,8 +31,8 @@ neither openings nor closings between them can be dated."""
 QUIET_RHYTHM = 7
 """Nights between two readings of a quiet board, if the budget allows."""
 RICH = 1 / QUIET_RHYTHM
-"""Number of new AI adverts with pay per request from which a board is asked before quiet boards. A board with one such
-advert per week and request is asked each night."""
+"""Minimum number of new AI adverts with pay per request for a board to be asked before quiet boards. With one such
+advert a week and one request per reading, a board is asked each night."""
 DEAD_RHYTHM = 30
 """Nights between two checks of a dead board."""
 TURNS = ("panel", "limit", "dead", "yield", "week", "yield")

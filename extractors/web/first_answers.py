@@ -85,7 +85,8 @@ def find_hosts(asked: Sequence[Asked]) -> list[Asked]:
 
 
 def ask_times(asked: Sequence[Asked], contact: str | None) -> list[ServerTime | OutOfDate]:
-    """Return, for each host that answers soon, its time, or an `OutOfDate` certificate that puts our clock in doubt.
+    """Return the time of each host that answers within `ANSWER_SECONDS`, or `OutOfDate` if its certificate puts our
+    clock in doubt.
 
     Nothing is archived.
     """

@@ -22,7 +22,8 @@ LOG_EVERY = 100
 
 
 class Web(Protocol):
-    """The methods of `extractors.web.session.Web` that sources use, explained there. All may raise `FetchFailed`."""
+    """The methods of `extractors.web.session.Web` that sources use; that class explains them. All may raise
+    `FetchFailed`."""
 
     @property
     def keys(self) -> Mapping[str, str]:

@@ -153,8 +153,8 @@ class Web:
     contact raises `MissingContact`; a session that is not live only takes recordings. A session without a `writer` can
     only request rules. If `held`, the source's index, is given, unchanged answers are archived as repetitions.
     `is_permitted` is whether the operator has recorded a permission to read the source whatever its robots.txt says.
-    `obeys_signals` is whether a `no` in a Content-Signal forbids the request. Tests use `insecure_hosts` (such as
-    "127.0.0.1:8000"), which may use http and be private, `politeness`, `now` and `chance`.
+    `obeys_signals` is whether a `no` in a Content-Signal forbids the request. `insecure_hosts` (such as
+    "127.0.0.1:8000") may use http and be private; this option, `politeness`, `now` and `chance` are for tests.
 
     The source's health uses `n_requests`, `n_bytes` (of bodies, as sent), `n_unchanged`, `statuses` and `failures`. For
     recordings, `damaged` are the damaged records, and `ahead` are the number and time of records dated in the future,
@@ -229,10 +229,10 @@ class Web:
         with these fields as its query (lists and objects as JSON), so that each page of a paged search has its own
         address.
 
-        Raises `FetchFailed` if there is no complete answer. The address may not be a public https address of the
-        source; robots.txt may forbid it or the answer be reserved; no connection was made in `ATTEMPTS`; the host is
-        left alone; the budget or time is used up; the answer took over `MAX_ANSWER` or is larger than `MAX_BODY`; or
-        there were more than `MAX_REDIRECTS` redirects.
+        Raises `FetchFailed` if there is no complete answer, for one of these reasons: the address is not a public https
+        address of the source; robots.txt forbids it; the answer is reserved; no connection was made in `ATTEMPTS`; the
+        host is left alone; the budget or time is used up; the answer took over `MAX_ANSWER` or is larger than
+        `MAX_BODY`; there were more than `MAX_REDIRECTS` redirects.
         """
         with self._noting_failures():
             extras = RequestExtras(headers=headers or {}, secret=secret or {}, form=form)
@@ -598,8 +598,10 @@ def _read_body(response: requests.Response, body: bytearray, largest: int, *, is
 
 
 def _compare(answer: _Answer, entry: IndexEntry, headers: list[tuple[str, str]] | None) -> tuple[bool, str | None]:
-    """Return whether an answer equals the archived one, and the JSON digest of an answer that does not, given
-    `headers`."""
+    """Return whether an answer equals the archived answer and, if it does not, the digest of its JSON value.
+
+    The digest is only computed if `headers` are given.
+    """
     if answer.status == NOT_MODIFIED:
         return True, None
     if answer.status not in ANSWERED:

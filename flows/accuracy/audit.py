@@ -52,8 +52,8 @@ from warehouse.publish.reader import open_reader
 
 QUESTIONS = 20
 DOUBT_SIZE = 9.0
-"""How much more likely a fully doubted advert is to be drawn than an advert without doubt (it counts 1 + this). A
-larger number would find errors faster, but estimate their rate from fewer adverts without doubt."""
+"""Weight of doubt: an advert with doubt d is drawn in proportion to 1 + `DOUBT_SIZE` × d. A larger number would find
+errors faster, but estimate their rate from fewer adverts without doubt."""
 UNKNOWN = "unknown"
 FIELDS: Mapping[str, tuple[str, ...]] = {
     "pay": ("pay_low", "pay_high", "currency", "period"),
@@ -136,8 +136,8 @@ FROM core.postings WHERE text_state NOT IN ('none', 'unread') ORDER BY posting_i
 def candidates_in(con: Any) -> list[Candidate]:
     """Return the adverts with text in a published database, with their doubts.
 
-    The doubt of a value is 1 if the value fails a consistency check of the advert. The doubt of role and level is the
-    larger, the less a classifier of titles agrees.
+    The doubt of a value is 1 if the value fails a consistency check of the advert. Role and level have the more doubt,
+    the less a classifier of titles agrees.
     """
     rows = con.execute(DRAWN_FROM).fetchall()
     titles = [row[3] for row in rows]

@@ -2,8 +2,8 @@
 first.
 
 The classifier learns from the labels that the rules gave, but never judges a title that it learnt from. It knows how
-most titles with similar words were labelled, so that a label that it finds unlikely is an exception of the rules. It
-only decides in which order a person is asked, and its results are not stored.
+titles with similar words were mostly labelled. A label that it finds unlikely is therefore one that the rules gave by
+an exception. It only decides in which order a person is asked, and its results are not stored.
 """
 
 from __future__ import annotations

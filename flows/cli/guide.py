@@ -149,7 +149,7 @@ def suggest(file: File) -> None:
 
 
 MAX_UNMATCHED = 20
-"""Maximum number of numbers without a figure that are listed; all are counted."""
+"""Limit of the list of numbers that have no figure. Further numbers are only counted."""
 
 
 def print_changes(file: Path, result: RefreshResult) -> None:

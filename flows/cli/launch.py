@@ -100,8 +100,7 @@ def _refuse_dating_back(guides: Sequence[Path], as_of: date | None, may_date_bac
 
 
 def _look_out(config: Settings, kind: str | None, **options: Any) -> Outlook:
-    """Raise an error if the clock is wrong (`clock.look_out`). The sample and past days are not checked: they set their
-    day."""
+    """Raise an error if the clock is wrong (`clock.look_out`). The sample and past days do not depend on the clock."""
     from flows.runtime.clock import Outlook, look_out
     from flows.runtime.data_kind import SAMPLE, find_kind
 

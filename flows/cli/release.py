@@ -15,7 +15,7 @@ from flows.terminal.console import OUT
 from flows.terminal.errors import Wrong, WrongUsage
 
 MAX_SHOWN = 20
-"""Maximum number of faults that are printed; all are counted."""
+"""Maximum number of faults that are printed. Further faults are only counted."""
 
 
 def address_in(text: str) -> str:

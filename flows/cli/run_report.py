@@ -65,7 +65,7 @@ def print_report(request: Request, outcome: Outcome) -> None:
 HEADLINES = ("pay.northern_america.ai_engineering.mid_senior", "skill.python.all.ai_engineering")
 """Figures that a run prints at its end."""
 MAX_CHANGED = 5
-"""Maximum number of changed figures that are named; all are counted."""
+"""Maximum number of changed figures that are named. Further figures are only counted."""
 
 
 def print_headlines(request: Request, outcome: Outcome) -> None:

@@ -36,7 +36,7 @@ from warehouse.ops_tables import KnownBoards
 PLATFORM_COLUMNS = ("source", "platform", "ats")
 TOKEN_COLUMNS = ("board", "token", "slug")
 SOURCE_OF_PLATFORM = {"oraclecloud": "oracle_recruiting"}
-"""Source by the name that lists use for its platform, if the names differ."""
+"""The source for a platform's name in lists, where the names of source and platform differ."""
 PARTS_OF_ADDRESS = {
     "workday": "The site is the first part of the career page's address after host and language: "
     "https://TENANT.wdNUMBER.myworkdayjobs.com/en-US/SITE",

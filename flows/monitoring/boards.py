@@ -164,7 +164,10 @@ def _judge_board(
 
 
 def discover_boards(config: Settings) -> tuple[list[Board], list[Finding]]:
-    """Return all boards, with boards added that archived answers link to and boards.csv lacks, and the proposals."""
+    """Return the boards of boards.csv together with new boards, and a proposal for each new board.
+
+    A new board is one that an archived answer links to and boards.csv lacks.
+    """
     keys = {board_key(board.source, board.board) for board in all_boards()}
     counts: Counter[tuple[str, str]] = Counter()
     where: dict[tuple[str, str], str] = {}

@@ -57,8 +57,7 @@ def find_due_days(cadence: str) -> int | None:
 def find_frozen_sources(con: Connection, names: Iterable[str], day: date) -> list[Frozen]:
     """Return those of the named sources that, as of a day, have had no news for longer than their cadence allows.
 
-    News are loaded rows; an answer that repeats an archived answer is not news. A source that never had rows is left
-    out.
+    A loaded row is news; an answer that repeats an archived answer is not. A source that never had rows is left out.
     """
     newest = dict(con.execute(NEWEST).fetchall())
     sources = []

@@ -29,7 +29,7 @@ from warehouse.ops_tables import BoardNights, KnownBoards, PanelDraw
 
 LOG = logging.getLogger("jobmarket")
 MAX_SKIPPED = 5
-"""Maximum number of boards too large for a night's budget that are named. More boards are only counted."""
+"""Maximum number of boards too large for a night's budget that are named. Further boards are only counted."""
 BY_REDIRECT = "redirect"
 """`known_from` of a board to which another board's address redirects."""
 

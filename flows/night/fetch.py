@@ -181,7 +181,8 @@ def choose_boards(request: Request, names: Sequence[str]) -> dict[str, list[str]
 def note_outcomes(request: Request, fetches: Sequence[Health]) -> None:
     """Record how each planned board answered. A board without a record is planned as if it had not been asked.
 
-    If no server sent a single byte, the network was down, so boards without an answer are not recorded.
+    If at least `MAX_FAILURES` boards were asked and no server sent a single byte, the network was down, so boards
+    without an answer are not recorded.
     """
     outcomes = [outcome for health in fetches for outcome in health.boards]
     if not any(health.n_bytes for health in fetches) and len(outcomes) >= MAX_FAILURES:

@@ -142,8 +142,9 @@ def _compute_day(
 ) -> tuple[list[str], list[Figures]]:
     """Compute, check and store the marts and figures of one day. Return problems and figures.
 
-    With `decides`, also decide which values are published; with `adds`, only for lists without a published vintage.
-    Without `publishes` the day gets no figures, because published values were decided before the day was computed.
+    `decides` is whether to decide which values are published; `adds` is whether to decide this for lists without a
+    published vintage. Without `publishes` the day gets no figures, because published values were decided before the day
+    was computed.
     """
     is_monthly = request.settings.revise == "monthly"
     days = vintages.find_compared_days(con, as_of, is_monthly=is_monthly) if decides and request.as_of is None else []
@@ -288,7 +289,7 @@ def stage_guide(
 
 
 MAX_LOGGED = 20
-"""Maximum number of changed places in a guide that a run logs. All are counted."""
+"""Maximum number of changed places in a guide that a run logs. Further places are only counted."""
 
 
 def _log_changes(path: Path, before: bytes, after: bytes) -> None:

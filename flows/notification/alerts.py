@@ -1,7 +1,7 @@
 """Find the alerts after a night: what failed, froze or disappeared, or waits for a person.
 
-An alert is identified by kind, subject and state. The state only changes if there is something new to report, such as a
-missed deadline, not from night to night.
+An alert is identified by kind, subject and state. The state does not change from night to night, but only if there is
+something new to report, such as a missed deadline.
 """
 
 from __future__ import annotations
@@ -79,7 +79,7 @@ class Alert:
 
 
 class Key(NamedTuple):
-    """Identity of an alert on all nights."""
+    """What identifies an alert on all nights."""
 
     kind: str
     subject: str

@@ -14,9 +14,9 @@ from flows.terminal.errors import EXIT_CODES
 from reports.figures.history import Change
 
 MAX_ALERTS = 12
-"""Maximum number of alerts of a kind that get a line. All are counted."""
+"""Maximum number of alerts of a kind that get a line each. Further alerts are only counted."""
 MAX_CHANGES = 10
-"""Maximum number of changed figures that get a line. All are counted."""
+"""Maximum number of changed figures that get a line each. Further figures are only counted."""
 MAX_VALUE = 80
 """Maximum characters of a figure's value that are shown."""
 CONTEXT = 20

@@ -44,7 +44,7 @@ class Request:
     is_live: bool = False
     is_rebuild: bool = False
     is_backfill: bool = False
-    """Whether the run only fetches exchange rates, and only if rates are missing."""
+    """Whether the run is a backfill, which fetches only exchange rates, and only if rates are missing."""
     guides: tuple[Path, ...] = ()
     allow_sample_outside: bool = False
     accept: tuple[str, ...] = ()
@@ -81,7 +81,7 @@ class Outcome:
 
     @property
     def on_record(self) -> dict[str, Any]:
-        """Arguments of `run_log.end` for the journal. Sources without a new answer are left out."""
+        """Arguments of `run_log.end` for the journal. Sources with the outcome "unchanged" are left out."""
         read = [health for health in self.health if health.outcome != "unchanged"]
         return {
             "exit_code": self.exit_code,
@@ -92,7 +92,7 @@ class Outcome:
 
 
 MAX_HOSTS_NAMED = 3
-"""Maximum number of unresolved hosts that a message names; all are counted."""
+"""Maximum number of unresolved hosts that a message names. Further hosts are only counted."""
 
 
 def describe_offline(request: Request) -> Outcome:
@@ -174,7 +174,8 @@ def record_end(request: Request, outcome: Outcome) -> None:
 
 
 def keep_published_outcome(request: Request, error: Exception) -> Outcome:
-    """Return the outcome of a run that failed after publishing, from the published file. Else raise `error`."""
+    """Return the outcome of a run that failed after publishing, from the published file. Raise `error` if it had not
+    published."""
     outcome = read_published_outcome(request)
     if outcome is None:
         raise error

@@ -70,8 +70,7 @@ def _judge_answers(web: Web, failures: Sequence[str]) -> str:
 
 
 def add_rejects(health: Health, rejects: Sequence[Rejects], what: str) -> Health:
-    """Return the health with rejects added; `what` names them. Log an error. The outcome becomes "partial" if not
-    worse."""
+    """Return the health with rejects added; `what` names them. Log an error. The outcome is then "partial" or worse."""
     if not rejects:
         return health
     first = rejects[0]

@@ -47,10 +47,11 @@ class Outlook(NamedTuple):
 def look_out(
     config: Settings, names: Sequence[str] = (), *, is_live: bool = False, clock_is_right: str | None = None
 ) -> Outlook:
-    """Raise `FalseClock`, with both times, if the clock is wrong, unless a person says that it is right. Write nothing.
+    """Check the clock, and return what to note. Raise `FalseClock`, with both times, if the clock is wrong.
 
     The clock is compared with the last run and the newest published day. For a live night of the sources `names`, it is
-    also compared with the answers of a few servers. A note is returned if no server stated the time.
+    also compared with the answers of a few servers. A note is returned if no server stated the time. If a person gave a
+    reason for trusting the clock (`clock_is_right`), the clock is not compared. Nothing is written.
 
     A host that cannot be resolved may be gone. Therefore hosts of other sources are tried too, up to `MAX_HOSTS`. The
     machine counts as offline only if no host can be resolved. The resolver's error does not help, because without a
@@ -97,10 +98,11 @@ def today() -> date:
 
 
 def read_last(config: Settings) -> tuple[datetime | None, date | None]:
-    """Return the end of the last run (or its start if it did not end), and the newest published day; None for neither.
+    """Return the end of the last run (or its start if it did not end), and the newest published day; None for what is
+    missing.
 
     The last run is the last in the journal, whatever its time, because the clock may have been ahead in an earlier run.
-    Without a journal, the published file is used, except runs whose day was set aside.
+    Without a journal, the runs in the published file are used, except runs whose day was set aside.
     """
     runs = [run for run in runs_of(config.data) if not run.is_of_past_day]  # runs of past days need no clock
     last_run = (runs[0].ended_at or runs[0].began_at) if runs else None
@@ -144,7 +146,7 @@ def _find_servers_apart(now: datetime, able: Sequence[ServerTime | OutOfDate], s
     """Return the evidence if more than half of the servers are over a day ahead of the clock (`sign` 1) or behind it
     (-1).
 
-    Returns [] if no more than half are. `what` is what is wrong with their certificates.
+    Returns [] if no more than half are. `what` is the fault of their certificates, in words.
     """
     apart = [answer for answer in able if isinstance(answer, ServerTime) and sign * answer.ahead > MAX_APART]
     untimely = [answer for answer in able if isinstance(answer, OutOfDate) and answer.is_expired == (sign < 0)]

@@ -116,7 +116,8 @@ def find_holder(data: Path) -> str | None:
 
 
 def find_holder_pid(data: Path) -> int | None:
-    """Return the process id of the folder's holder; None if there is no holder, or none that has named itself yet."""
+    """Return the process id of the folder's holder; None if there is no holder, or if the holder has not named itself
+    yet."""
     try:
         return int(json.loads(_read_holder(data / "lock") or "")["pid"])
     except (ValueError, KeyError, TypeError):

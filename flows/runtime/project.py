@@ -16,8 +16,10 @@ PROJECT = Path(__file__).parents[2]
 
 @functools.cache
 def is_project(folder: Path) -> bool:
-    """Whether a folder is the root of this project, by its pyproject.toml. Site-packages may have one of another
-    project."""
+    """Whether a folder is the root of this project, according to its pyproject.toml.
+
+    Site-packages may contain the pyproject.toml of another project.
+    """
     try:
         table = tomllib.loads((folder / "pyproject.toml").read_text(encoding="utf-8")).get("project")
     except (OSError, ValueError):

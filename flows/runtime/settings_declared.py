@@ -218,8 +218,8 @@ class Setting(NamedTuple):
         return f"{', '.join(others)} or {last}" if others else str(last)
 
     def refuse(self, value: Any, write: Callable[[Any], str]) -> str:
-        """Return a message about an invalid value, with an example. `write` formats a value in the way of its
-        origin."""
+        """Return a message about an invalid value, with an example. `write` formats a value as it is written where it
+        was set."""
         hide = "writeOnly" in self.schema or (isinstance(value, dict) and not isinstance(self.example, dict))
         return f"{write(HIDDEN if hide else value)}: {self.expected} expected, for example {write(self.example)}"
 

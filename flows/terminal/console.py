@@ -29,7 +29,7 @@ LOOK: Mapping[str, Any] = {"box": box.SIMPLE_HEAD, "title_justify": "left", "tit
 
 
 UNSHOWN = dict.fromkeys(map(ord, (NOT_SHOWN | SPACING_CONTROLS) - {"\t", "\n"}), REPLACEMENT)
-"""Replaces characters that are invisible, control a terminal or reverse its text by U+FFFD."""
+"""Translation to U+FFFD of characters that are invisible, control a terminal or reverse its text."""
 
 
 class PlainConsole(Console):

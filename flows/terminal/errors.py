@@ -31,7 +31,8 @@ EXIT_CODES = {
     130: ExitCode("ended by Ctrl-C; the same command continues", "interrupted"),
     143: ExitCode("ended by SIGTERM; the same command continues", "told to end"),
 }
-"""64 is EX_USAGE of BSD's sysexits.h. The last two codes are 128 plus the number of the signal, as in shells."""
+"""Exit codes of the command. 64 is EX_USAGE of BSD's sysexits.h. The last two codes are 128 plus the number of the
+signal, as in shells."""
 FAILED = 1
 OUT_OF_DATE = 3
 USAGE = 64
@@ -54,7 +55,7 @@ REMEDIES = {
 
 
 MIN_PART = 3
-"""Minimum length of a word that is suggested as part of a name, as "bls" is of "bls_wages"."""
+"""Minimum length of a part of a name, such as "bls", for which the whole name ("bls_wages") is suggested."""
 
 
 class Wrong(Exception):  # noqa: N818  # shown as one line
