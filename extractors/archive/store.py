@@ -222,8 +222,8 @@ class Store:
         return value
 
     def drop_copies(self, pattern: str, *, but: Collection[str] | None = None) -> None:
-        """Remove the local copies that match, except those named in `but` or, without `but`, those that this process
-        used."""
+        """Remove the local copies that match `pattern`, except the names in `but`. Without `but`, copies used by this
+        process stay."""
         if self.url is not None:
             for path in self.folder.glob(pattern):
                 if self._name(path) not in (self._used if but is None else but):

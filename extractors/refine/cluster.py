@@ -29,7 +29,7 @@ ARRIVAL = 60
 RETURN = 300
 """Seconds to wait for a worker when all have left: as long as a machine takes to start."""
 RECENT = 4
-"""Number of archive files of which a worker keeps copies. Few are enough, as the ranges of a file follow each other."""
+"""Number of archive files that a worker keeps as copies. Few are enough, as the ranges of a file follow each other."""
 ONE_RANGE = threading.Lock()
 """Lock that lets a worker read one range at a time, however many threads it has: the readers' caches allow one
 thread."""

@@ -121,10 +121,10 @@ def _fit(requests: Floats, budget: float) -> Flags:
 
 
 def _choose_members(history: History, may_be_asked: Flags, *, budget: float, night: int) -> Flags:
-    """Return which members are asked tonight: those due and, if they take too few requests, those not asked for
-    longest.
+    """Return which members are asked tonight: all that are due and, if these take too few requests, more members.
 
-    Members may take fewer requests than the draw allows, because dead members take none.
+    The members not asked for longest are added first. Members may take fewer requests than the draw allows, because
+    dead members take none.
     """
     is_due = history.is_member & may_be_asked & panel.is_due(history.number, history.nights_since, night)
     requests = history.requests_per_reading

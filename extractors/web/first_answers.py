@@ -31,7 +31,7 @@ Item = TypeVar("Item")
 
 
 class Asked(NamedTuple):
-    """A source and an address of it that is requested."""
+    """A source, and one of its addresses, which is requested."""
 
     source: Source
     url: str

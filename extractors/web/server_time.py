@@ -39,7 +39,7 @@ expired."""
 
 
 def find_out_of_date(host: str, why: str) -> OutOfDate | None:
-    """Return the server if a request failed (`why`) because its certificate has expired or is not yet valid, else
+    """Return the server if a request failed (`why`) because its certificate has expired or is not yet valid; otherwise
     None."""
     return next((OutOfDate(host, is_expired) for words, is_expired in _OUT_OF_DATE.items() if words in why), None)
 

@@ -64,8 +64,7 @@ ATTEMPTS = 4
 BUSY = frozenset((408, 425, 429, *range(500, 600))) - {501, 505, 511}
 """Statuses after which a later request may succeed."""
 FIRST_WAIT = 2.0
-"""Seconds before the second attempt; the wait is four times as long before each further attempt. Half of it is
-random."""
+"""Seconds before the second attempt. Each further wait is four times as long. Half of each wait is random."""
 MAX_WAIT = 120.0
 """Longest Retry-After, in seconds, that is waited for. After a longer one the host is left alone until then."""
 REFUSING = frozenset((401, 403, 407, 451))

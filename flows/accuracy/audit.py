@@ -115,7 +115,7 @@ class Question:
 
 
 class Candidate(NamedTuple):
-    """An advert that may be asked about, and how much each reader's values of it are doubted, from 0 to 1."""
+    """An advert that may be asked about, and the doubt of each reader's values, from 0 to 1."""
 
     posting_id: str
     source: str

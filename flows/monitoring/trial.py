@@ -29,7 +29,7 @@ from transforms.text.rejects import FLAG_RULE, Rejected, count_records
 from warehouse.load.boards import read_known
 
 MAX_REQUESTS = 12
-"""Maximum number of requests in a trial, including those for robots.txt and reservations."""
+"""Maximum number of requests in a trial, including requests for robots.txt and tdmrep.json."""
 MAX_BOARDS = 2
 MAX_ROWS = 5
 MAX_ISSUES = 5

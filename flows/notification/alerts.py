@@ -54,7 +54,7 @@ GUIDE_REMEDY = "`jobmarket guide check FILE` says what is wrong with it"
 _QUOTED = re.compile(r"""'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|(?<=[\s(\[{,:])['"].*""", re.DOTALL)
 """A quoted value in an error (`repr` or JSON), which may be cut off."""
 _ADDRESS = re.compile(r"https?://([^\s?#]+?)/?(?:[?#]\S*?)?(?=[:;,.)]?(?:\s|$))")
-"""An address, of which only host and path are shown."""
+"""An address. Only its host and path are shown."""
 _COUNTED = re.compile(r"; (?=[\d,]+ )")
 """Separator between the counts in a source's message."""
 _CHANGEABLE = re.compile(r"[0-9a-f]{8,}|\d+")

@@ -48,7 +48,7 @@ class Request:
     guides: tuple[Path, ...] = ()
     allow_sample_outside: bool = False
     accept: tuple[str, ...] = ()
-    """Sources whose refused files are loaded all the same."""
+    """Sources whose refused files are loaded in spite of the refusal."""
     clock_is_right: str | None = None
     """A person's reason for trusting the machine's clock, or None."""
     unresolved: tuple[str, ...] = ()
