@@ -38,9 +38,9 @@ def backfill(request: Request, recordings: Recordings) -> Outcome:
 
 @task(task_run_name="archive {name}", cache_policy=NO_CACHE)
 def archive_recordings(name: str, files: Sequence[Path], request: Request) -> Health:
-    """Archive every answer of each file as if it were live.
+    """Archive every answer of each file in the same way as a live answer.
 
-    Damaged records are reported with file and record; all others are taken.
+    Damaged records and records dated in the future are reported with file and record; all other records are archived.
     """
     source = all_sources()[name].SOURCE
     health = Health(source=name, outcome="ok")
@@ -70,7 +70,7 @@ def archive_recordings(name: str, files: Sequence[Path], request: Request) -> He
 
 
 def add_unreadable(healths: Sequence[Health], unreadable: Mapping[str, Mapping[Path, str]]) -> list[Health]:
-    """Add a reject to the health of its source for each recording without a complete answer."""
+    """Add, for each recording that could not be read, a reject to the health of its source."""
     by_source = {health.source: health for health in healths}
     for name, files in unreadable.items():
         rejects = [
@@ -82,5 +82,4 @@ def add_unreadable(healths: Sequence[Health], unreadable: Mapping[str, Mapping[P
 
 
 def _recording_name(file: Path) -> str:
-    """The name of a recording in rejects: folder and file."""
     return f"{file.parent.name}/{file.name}"

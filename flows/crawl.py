@@ -1,4 +1,4 @@
-"""Take the job postings out of the WARC files of a crawl, then do what a night does after fetching."""
+"""Take the job postings from the WARC files of a crawl, then do what a night does after fetching."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ from warehouse.ops_tables import Rejects
 LOG = logging.getLogger("jobmarket")
 NAME = common_crawl.SOURCE.name
 RECORDED_REASONS = ("noindex", "tdm", "signal", "site", "copy", "cut", "long", "ahead")
-"""Reasons for leaving out pages that may have a posting; rejects record their number by file and reason."""
+"""Reasons for leaving out pages that may have a posting. Rejects record the number of such pages by file and reason."""
 
 
 @flow(name="crawl", flow_run_name=RUN_NAME, validate_parameters=False)
@@ -45,7 +45,7 @@ def crawl(request: Request, files: Sequence[CrawlFile]) -> Outcome:
 
 @task(name="archive common_crawl", cache_policy=NO_CACHE)
 def archive_postings(request: Request, files: Sequence[CrawlFile]) -> Health:
-    """Scan the files, choose the pages to keep across all of them, and archive these file by file."""
+    """Scan the files, choose the pages to keep across all files, and archive these pages file by file."""
     names = {file.path: file.name for file in files}
     scans, health = _scan_files(list(names), request.settings.workers)
     left_out = _find_left_out(scans)
@@ -70,10 +70,9 @@ def archive_postings(request: Request, files: Sequence[CrawlFile]) -> Health:
 
 
 def _scan_files(paths: Sequence[Path], workers: int) -> tuple[list[Scan], Health]:
-    """The scan of each file, and the health of the source with all damage."""
     scans: list[Scan] = []
     rejects: list[Rejects] = []
-    with contextlib.closing(scan_all(paths, workers=workers)) as pool:  # an exception ends its processes at once
+    with contextlib.closing(scan_all(paths, workers=workers)) as pool:  # an exception ends its processes
         for path, result in show_progress(pool, total=len(paths), what="looking through files of a crawl"):
             if isinstance(result, Scan):
                 scans.append(result)
@@ -86,7 +85,6 @@ def _scan_files(paths: Sequence[Path], workers: int) -> tuple[list[Scan], Health
 
 
 def _find_left_out(scans: Sequence[Scan]) -> dict[Path, dict[Page, str]]:
-    """The left-out pages of each file, with the reason as a key of `LEFT_OUT`."""
     last = clock.today()
     pages = [page for scan in scans for page in scan.pages]
     why = {page: "ahead" for page in pages if is_ahead(page.observed_at, last)}
@@ -97,7 +95,6 @@ def _find_left_out(scans: Sequence[Scan]) -> dict[Path, dict[Page, str]]:
 
 
 def _describe(totals: Counter[str], pages: Sequence[Page], scans: Sequence[Scan]) -> str:
-    """A line about what was found in the files."""
     n_adverts = sum(len(page.adverts) for page in pages)
     homes = ", ".join(f"{n:,} {home}" for home, n in count_homes(pages, homes_of(pages)).items())
     left_out = ", ".join(f"{totals[key]:,} {key}" for key in LEFT_OUT if totals[key])

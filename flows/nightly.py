@@ -35,7 +35,7 @@ from warehouse.mart_tables import Figures
 
 LOG = logging.getLogger("jobmarket")
 RUN_NAME = "{request.command} ({request.run_id})"
-"""Name of a flow run: the command, and the run's id in ops.runs and in the journal."""
+"""Name of a flow run: the command, and the id of the run in ops.runs and in the journal."""
 
 
 @flow(name="nightly", flow_run_name=RUN_NAME, validate_parameters=False)
@@ -61,10 +61,10 @@ def rebuild(request: Request) -> Outcome:
 def from_archive(
     request: Request, fetches: Sequence[Health], repairs: Sequence[str] = (), loads: Sequence[loader.LoadResult] = ()
 ) -> Outcome:
-    """Run everything after the fetch. It reads the archive alone, so it can be repeated.
+    """Run everything after the fetch. This only reads the archive, so it can be repeated.
 
-    It is repeated once if it failed on a damaged file that can be made again. `repairs` describes the files already
-    mended, `loads` what the run loaded before it fetched.
+    It is repeated once if it failed because of a damaged file that can be made again. `repairs` describes the files
+    that were already repaired; `loads` is what the run loaded before the fetch.
     """
     try:
         begin(request)
@@ -79,9 +79,10 @@ def from_archive(
 def run_after_fetch(
     request: Request, fetches: Sequence[Health], repairs: Sequence[str], before: Sequence[loader.LoadResult]
 ) -> Outcome:
-    """Refine, load, derive, compute and check; publish if nothing is wrong. `before` was loaded before the fetch."""
+    """Refine, load, derive, compute and check, and publish if there is no problem. `before` was loaded before the
+    fetch."""
     results, failures = load.refine_archive(request)
-    if request.is_rebuild and not failures:  # otherwise work.duckdb would lose the rows of a broken source
+    if request.is_rebuild and not failures:  # with failures, work.duckdb would lose the rows of a broken source
         restore = functools.partial(archive_records.restore, archive=request.settings.archive)
         database.reset_work(request.settings.data, restore=restore)
     loads = (*before, *load.load_refined(request, results, failures))

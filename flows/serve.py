@@ -30,7 +30,7 @@ LOG = logging.getLogger("jobmarket")
 
 
 class NothingPublished(RuntimeError):  # noqa: N818  # says what happened
-    """The night ended without publishing; what was published before still stands."""
+    """The night ended without publishing; earlier published files are unchanged."""
 
 
 COMMAND = "jobmarket serve"
@@ -38,20 +38,20 @@ COMMAND = "jobmarket serve"
 
 @functools.cache
 def run_id_of(flow_run_id: str) -> str:
-    """The run id of a flow run; the same on every call."""
+    """Return the run id of a flow run; the same id on every call."""
     return new_run_id()
 
 
 def name_night() -> str:
-    """Name of a scheduled night's flow run, in the form of `RUN_NAME`."""
+    """Return the name of a scheduled night's flow run, in the form of `RUN_NAME`."""
     return f"{COMMAND} ({run_id_of(flow_run.id)})"
 
 
 @flow(name="scheduled night", flow_run_name=name_night)
 def scheduled_night(sources: list[str]) -> Outcome:
-    """Run one night with the current settings; `sources` are the sources of `serve --source`, [] without the option.
+    """Run one night with the current settings. `sources` are those of `serve --source`, or [] without the option.
 
-    A night that finds the folder in use, or an invalid setting, is recorded and reported too. A night with a wrong
+    A night that finds the folder in use, or an invalid setting, is also recorded and reported. A night with a wrong
     clock is not a run: it is logged, raises `FalseClock`, and sends no heartbeat.
     """
     seen = _look_out(sources)
@@ -87,7 +87,6 @@ def scheduled_night(sources: list[str]) -> Outcome:
 
 
 def _look_out(sources: list[str]) -> Outlook:
-    """The result of `clock.look_out`; empty if a setting or permission is invalid, which the night reports."""
     try:
         config = settings(sources_on=sources)
         return look_out(config, choose_sources(config), is_live=True)
@@ -99,7 +98,7 @@ def _look_out(sources: list[str]) -> Outlook:
 
 
 def schedule_for(cron: str, timezone: str) -> Schedule:
-    """The schedule of a cron expression in a time zone. Raises `WrongUsage` if either is invalid."""
+    """Return the schedule of a cron expression in a time zone. Raise `WrongUsage` if either is invalid."""
     zones = available_timezones()
     if timezone not in zones:
         raise WrongUsage(
@@ -116,11 +115,11 @@ def schedule_for(cron: str, timezone: str) -> Schedule:
 
 
 def serve_nights(settings: Settings, *, schedule: Schedule, port: int, sources: tuple[str, ...]) -> None:
-    """Run the night on a schedule until interrupted; `sources` as in `scheduled_night`."""
+    """Run the night on a schedule until interrupted. `sources` are as in `scheduled_night`."""
     cron, timezone = schedule.cron or "", schedule.timezone or "UTC"
     with (
         run_schedule_server(settings.prefect_home, port=port, cron=cron, timezone=timezone) as url,
-        temporary_settings({PREFECT_API_URL: url}),  # Prefect read the environment at its import
+        temporary_settings({PREFECT_API_URL: url}),  # because Prefect read the environment when it was imported
     ):
         LOG.info('serving the night "%s", %s; its page: %s', cron, timezone, url.removesuffix("/api"))
         crash_ended(find_ended_runs(settings.data))
@@ -129,5 +128,5 @@ def serve_nights(settings: Settings, *, schedule: Schedule, port: int, sources: 
             schedule=schedule,
             parameters={"sources": list(sources)},
             limit=1,
-            pause_on_shutdown=False,  # or the schedule is paused at the next start
+            pause_on_shutdown=False,  # otherwise the schedule would be paused at the next start
         )

@@ -1,8 +1,8 @@
-"""Index of one source's WARC files by address.
+"""An index, by address, of one source's WARC files.
 
-A fetch looks up the newest response of an address (to send a conditional request) and the location of its body. The
-index is a cache beside the archive: files that it lacks are added when it is opened, and it is rebuilt when it is
-missing or damaged.
+A fetch uses the index to find the newest response from an address (to send a conditional request) and where its body is
+stored. The index is a cache that lies beside the archive. Opening the index adds the files that it lacks; a missing or
+damaged index is rebuilt.
 """
 
 from __future__ import annotations
@@ -37,7 +37,8 @@ STORED = "digest, json_digest, etag, last_modified, first_at, file, record, at, 
 
 @dataclass(frozen=True, kw_only=True)
 class IndexEntry:
-    """The newest response of an address: its digests and validators, when it first came, and its location."""
+    """The newest response from an address: its digests and validators, when this content first came, and where it is
+    stored."""
 
     digest: str
     json_digest: str | None
@@ -51,7 +52,7 @@ class IndexEntry:
     store: Store = field(repr=False, compare=False)
 
     def answer(self) -> RecordedAnswer | None:
-        """Read the response from the archive; None if its file is missing or was changed."""
+        """Return the response, read from the archive; None if its file is missing or was changed."""
         try:
             path = self.store.fetch(self.path)
             answer = read_record_at(path, record=self.record, offset=self.offset, position=self.position)
@@ -61,7 +62,7 @@ class IndexEntry:
 
 
 class ArchiveIndex:
-    """Index of one source's folder of the archive, kept in an SQLite file. A context manager; single-threaded."""
+    """Index of one source's folder in the archive, kept in an SQLite file. A context manager, for use in one thread."""
 
     def __init__(self, folder: Path, index: Path, store: Store | None = None) -> None:
         self._folder = folder
@@ -87,7 +88,7 @@ class ArchiveIndex:
         self._database.close()
 
     def _repairing(self, work: Callable[[], T]) -> T:
-        """Return `work()`; if that shows that the index is damaged, rebuild the index and call `work` again."""
+        """Return `work()`; if `work` shows that the index is damaged, rebuild the index and call `work` again."""
         try:
             return work()
         except (sqlite3.DatabaseError, ValueError, TypeError) as error:
@@ -103,11 +104,11 @@ class ArchiveIndex:
         return work()
 
     def before(self, url: str, time: datetime) -> IndexEntry | None:
-        """Newest response of an address with data before `time`."""
+        """Return the newest response from an address, before `time`, that has data."""
         return self._repairing(lambda: self._before(url, time))
 
     def _before(self, url: str, time: datetime) -> IndexEntry | None:
-        if self._newest is None:  # one query for all addresses: a night asks for each of them once
+        if self._newest is None:  # one query for all addresses, because a night looks each of them up once
             rows = self._database.execute(f"SELECT url, max(observed_at), {STORED} FROM answers GROUP BY url")
             self._newest = {address: row for address, *row in rows}
         newest = self._newest.get(url)
@@ -136,7 +137,8 @@ class ArchiveIndex:
         )
 
     def newest(self, prefix: str, time: datetime) -> tuple[datetime, IndexEntry] | None:
-        """Newest response with data before `time` whose URL starts with `prefix`, and when it was observed."""
+        """Return the time and the entry of the newest response with data, before `time`, whose URL starts with
+        `prefix`."""
         return self._repairing(lambda: self._find_newest(prefix, time))
 
     def _find_newest(self, prefix: str, time: datetime) -> tuple[datetime, IndexEntry] | None:
@@ -152,10 +154,10 @@ class ArchiveIndex:
         return (datetime.fromisoformat(observed_at), entry) if entry else None
 
     def add(self, path: Path | None, entries: Iterable[Entry] | None = None) -> None:
-        """Add a finished file of the folder. A path of None (nothing was answered) adds nothing.
+        """Add a finished file of the folder to the index; None adds nothing.
 
-        A night adds its own files, so that the next night reads only files of other origin. `entries` are those of the
-        `Writer`; without them the file is read.
+        A night adds the files that it wrote, so that the next night need not read them. `entries` come from the
+        `Writer`; without `entries` the file is read.
         """
         if path is None:
             return
@@ -180,7 +182,6 @@ class ArchiveIndex:
         self._database.execute("DELETE FROM files WHERE name = ?", (file,))
 
     def _catch_up(self) -> None:
-        """Add new and changed files, remove missing ones."""
         paths = self._store.files(f"{self._folder.name}/*{SUFFIX}")
         there = {path.name: self._store.size(path) for path in paths if self._store.is_file(path)}
         sizes = dict(self._database.execute("SELECT name, size FROM files").fetchall())

@@ -1,13 +1,13 @@
-"""Read the archive: server answers, unchanged, in WARC files (ISO 28500), one per source and night.
+"""Read the archive: WARC files (ISO 28500) with server answers as they were received, one file per source and night.
 
-A file is gzipped record by record, so that one bad record costs one record. Length, gzip checksum and WARC digests of
-each record are checked here, because no WARC library notices a truncated last record.
+Each record of a file is gzipped on its own, so that a bad record damages nothing else. This module checks length, gzip
+checksum and WARC digests of each record, because no WARC library notices a truncated last record.
 
-An answer that equals an earlier one (HTTP 304, the same bytes, or JSON of the same value) is kept as a `revisit`
-record that names the earlier one by address and time.
+An answer that equals an earlier one (HTTP 304, the same bytes, or JSON with the same value) is stored as a `revisit`
+record, which names the earlier answer by address and time.
 
-Numbering: `record` counts the HTTP response and revisit records of a file from 0, in file order. Damaged records count,
-and so does an unreadable stretch, whatever it held. Records of other types (`warcinfo`, `request`, `metadata`,
+`record` numbers the HTTP response and revisit records of a file from 0, in file order. A damaged record counts as one,
+and so does an unreadable stretch, whatever it contained. Records of other types (`warcinfo`, `request`, `metadata`,
 `resource`, and responses that are not HTTP) are skipped and do not count. Damage to the file rather than to an answer
 has the number -1.
 """
@@ -37,18 +37,19 @@ from extractors.response import Response
 from transforms.text.addresses import without_user
 
 MAX_BODY = 64 * 1024 * 1024
-"""Bytes of one body, as sent and decoded. The largest real board answer seen is under 6 MB."""
+"""Maximum bytes of one body, both as sent and decoded. The largest answer of a real board seen so far is under 6 MB."""
 
 MAX_RECORD = MAX_BODY + 1024 * 1024
-"""Bytes of one gzip member after decompression: the body with its headers."""
+"""Maximum bytes of one gzip member after decompression: the body with its headers."""
 
 SUFFIX = ".warc.gz"
 
 LIVE = "live night"
 SYNTHETIC = "synthetic sample"
-"""`isPartOf` of a file that was fetched by a live night, or made from the bundled sample."""
+"""`isPartOf` of files that a live night fetched (`LIVE`) or that were made from the bundled sample (`SYNTHETIC`)."""
 SAMPLE_SOFTWARE = "ai-job-market sample (synthetic data, extractors/sample/make.py)"
-"""`software` of the bundled sample's files. tests/sample/ writes them now; the text stays so that the bytes do."""
+"""`software` in the files of the bundled sample. tests/sample/ now writes these files, but this text stays the same so
+that the files' bytes stay the same."""
 
 MAX_AHEAD = timedelta(days=1)
 """How far in the future an answer may be dated: clocks are wrong by minutes, and days begin earlier in the east."""
@@ -61,7 +62,7 @@ _STATUS_LINE = re.compile(rb"HTTP/\d(?:\.\d)? +(\d{3})(?: +([^\r\n]*))?\s*")
 
 @dataclass(frozen=True, kw_only=True)
 class DamagedRecord:
-    """A record that cannot be trusted: its number (-1: the file itself), its URL if legible, and the fault."""
+    """A record that cannot be trusted: its number (-1 for the file itself), its URL if legible, and what is wrong."""
 
     record: int
     url: str | None
@@ -70,9 +71,9 @@ class DamagedRecord:
 
 @dataclass(frozen=True, kw_only=True)
 class _ArchivedAnswer:
-    """What whole and repeated answers have in common. `headers` keep their order and repeats.
+    """Fields that whole and repeated answers have in common. `headers` keep their order and repetitions.
 
-    `offset` and `position` locate the record: in the file, and among the records of that gzip member.
+    `offset` is the byte at which the record's gzip member starts, `position` the record's number in that member.
     """
 
     url: str
@@ -88,7 +89,7 @@ class _ArchivedAnswer:
 
 @dataclass(frozen=True, kw_only=True)
 class RecordedAnswer(_ArchivedAnswer):
-    """An answer as it was sent: `body` still has its Content-Encoding."""
+    """An answer as it was sent; its Content-Encoding is still applied to `body`."""
 
     body: bytes
 
@@ -97,8 +98,8 @@ class RecordedAnswer(_ArchivedAnswer):
 class RevisitedAnswer(_ArchivedAnswer):
     """An answer that equals an earlier one and was not stored again.
 
-    `status` is 304, or 200 when the same bytes came once more. `digest` is the payload's, `refers_to` the time of
-    the earlier answer of this address.
+    `status` is 304, or 200 if the server sent the same content again. `digest` is the digest of the payload,
+    `refers_to` the time of the earlier answer from this address.
     """
 
     refers_to: datetime
@@ -108,8 +109,8 @@ class RevisitedAnswer(_ArchivedAnswer):
 class Entry:
     """An answer without its body, as the index stores it: address, digests, validators and location.
 
-    `json_digest` is the digest of its JSON value (`json_digest_of`). `refers_to` is the time of the earlier answer
-    that it repeats; None for a whole answer.
+    `json_digest` is the digest of the body's JSON value (see `json_digest_of`). `refers_to` is the time of the earlier
+    answer that this one repeats; None for a whole answer.
     """
 
     url: str
@@ -126,7 +127,7 @@ class Entry:
 
 
 def entry_of(answer: RecordedAnswer | RevisitedAnswer, json_digest: str | None = None) -> Entry:
-    """Return the index entry of an answer. `json_digest`: that of its JSON value, if already computed."""
+    """Return the index entry of an answer. `json_digest` is the digest of its JSON value, if already computed."""
     headers = {name.lower(): value for name, value in answer.headers}
     if isinstance(answer, RecordedAnswer):
         json_digest = json_digest or json_digest_of(answer.body, answer.headers)
@@ -147,7 +148,8 @@ def entry_of(answer: RecordedAnswer | RevisitedAnswer, json_digest: str | None =
 
 @dataclass(frozen=True)
 class Range:
-    """A part of a file in bytes, from one record's start to another's; `end` None: to the end of the file."""
+    """The bytes of a file from `begin`, where a record starts, up to but not including `end` (None for the end of the
+    file)."""
 
     begin: int = 0
     end: int | None = None
@@ -157,11 +159,13 @@ WHOLE = Range()
 
 
 class BrokenRange(Exception):  # noqa: N818  # it says what is broken
-    """A range ends inside a record, because bytes of an answer look like the start of one. The file cannot be split."""
+    """A range ends inside a record, because bytes of an answer look like the start of a record. The file cannot be
+    split."""
 
 
 def split(path: Path, size: int) -> list[Range]:
-    """Split a file into ranges of about `size` bytes, each of whole records. They depend on the file's bytes alone."""
+    """Split a file into ranges of about `size` bytes, each of whole records. The same bytes always give the same
+    ranges."""
     with map_file(path) as data:
         begins = sorted({0, *(_next_record(data, at) for at in range(size, len(data), size))})
         if begins[-1] == len(data) > 0:
@@ -172,12 +176,13 @@ def split(path: Path, size: int) -> list[Range]:
 def read(
     path: Path, part: Range = WHOLE, *, may_be_cut: bool = False
 ) -> Iterator[Response | RevisitedAnswer | DamagedRecord]:
-    """Yield the answers of a WARC file, decoded, in file order; a damaged one comes in its place as `DamagedRecord`.
+    """Yield the decoded answers of a WARC file in file order, with a `DamagedRecord` in place of each damaged answer.
 
-    A repetition comes as `RevisitedAnswer`. Header names of a `Response` are in lower case; repeated headers are joined
-    with a comma. In a `part` made by `split`, records are numbered from 0. With `may_be_cut`, an answer that its
-    recorder truncated (WARC-Truncated) counts: right for pages, not for lists, whose missing rest would close adverts.
-    Raises OSError if the path is not a regular file or cannot be opened; damage inside it never raises.
+    A repetition is yielded as `RevisitedAnswer`. Header names of a `Response` are in lower case; repeated headers are
+    joined with a comma. `part` is a range made by `split`; records are numbered from 0 in each part. With `may_be_cut`,
+    an answer that its recorder truncated (WARC-Truncated) is accepted. This suits pages but not lists, whose missing
+    rest would close adverts. Raises OSError if the path is not a regular file or cannot be opened. Damage inside the
+    file never raises.
     """
     for answer in read_recorded(path, part, may_be_cut=may_be_cut):
         yield decode(answer) if isinstance(answer, RecordedAnswer) else answer
@@ -186,7 +191,7 @@ def read(
 def read_recorded(
     path: Path, part: Range = WHOLE, *, may_be_cut: bool = False
 ) -> Iterator[RecordedAnswer | RevisitedAnswer | DamagedRecord]:
-    """Like `read`, but with the answers as they were sent."""
+    """Yield the same as `read`, but whole answers as they were sent."""
     number = 0
     with map_file(path) as data:
         if not data:
@@ -200,7 +205,7 @@ def read_recorded(
 def read_record_at(
     path: Path, *, record: int, offset: int, position: int
 ) -> RecordedAnswer | RevisitedAnswer | DamagedRecord:
-    """Read one answer where `read_recorded` found it, without the rest of the file."""
+    """Return the answer that `read_recorded` found at this location, without reading the rest of the file."""
     with path.open("rb", buffering=0) as file:
         file.seek(offset)
         member = member_at(file.read(_CHUNK), 0)  # most answers are short, and mapping a file takes longer
@@ -215,12 +220,12 @@ def read_record_at(
 
 
 def is_ahead(time: datetime, today: date) -> bool:
-    """Whether a time is more than `MAX_AHEAD` after a day (UTC)."""
+    """Whether a time (in UTC) is more than `MAX_AHEAD` after `today`."""
     return time.astimezone(UTC).date() > today + MAX_AHEAD
 
 
 def decode(answer: RecordedAnswer) -> Response | DamagedRecord:
-    """Return the answer with its Content-Encoding removed, or the reason why that fails."""
+    """Return the answer without its Content-Encoding, or a `DamagedRecord` with the reason why it cannot be decoded."""
     headers: dict[str, str] = {}
     for name, value in answer.headers:
         key = name.lower()
@@ -243,7 +248,7 @@ def decode(answer: RecordedAnswer) -> Response | DamagedRecord:
 
 @dataclass(frozen=True)
 class Member:
-    """One gzip member of a file: its place in bytes, its content, and its fault if any."""
+    """One gzip member of a file: its first byte and its size in the file, its content, and its fault if it has one."""
 
     offset: int
     size: int
@@ -252,7 +257,8 @@ class Member:
 
 
 def check_regular(path: Path) -> None:
-    """Raise OSError unless the path is a regular file: opening a pipe waits forever, and a device may have no end."""
+    """Raise OSError unless the path is a regular file: opening a pipe could wait forever, and a device may have no
+    end."""
     if not stat.S_ISREG(path.stat().st_mode):
         raise OSError("it is not a regular file but a folder, pipe, socket or device; move it away")
 
@@ -270,7 +276,10 @@ def map_file(path: Path) -> Iterator[mmap.mmap | bytes]:
 
 
 def members_of(data: mmap.mmap | bytes, part: Range = WHOLE) -> Iterator[Member]:
-    """Yield every gzip member of a file or a part of it; after a bad one, the next whole one."""
+    """Yield every gzip member of a file or of a part of it. After a damaged member, the next whole member follows.
+
+    Raises `BrokenRange` if the part ends inside a member.
+    """
     offset, end = part.begin, len(data) if part.end is None else part.end
     while offset < end:
         member = member_at(data, offset)
@@ -281,8 +290,8 @@ def members_of(data: mmap.mmap | bytes, part: Range = WHOLE) -> Iterator[Member]
 
 
 def member_at(data: mmap.mmap | bytes, offset: int) -> Member:
-    """Return the gzip member that starts at a byte; of a damaged one, what can be read."""
-    inflate = zlib.decompressobj(wbits=31)  # 31: gzip header, checksum and length are checked
+    """Return the gzip member that starts at byte `offset`; if it is damaged, with as much content as can be read."""
+    inflate = zlib.decompressobj(wbits=31)  # 31: zlib checks the gzip header, checksum and length
     parts: list[bytes] = []
     size = 0
     at = offset
@@ -309,7 +318,6 @@ def member_at(data: mmap.mmap | bytes, offset: int) -> Member:
 
 
 def _beginning(data: mmap.mmap | bytes, offset: int) -> bytes:
-    """Readable start of a damaged member, a few kilobytes: enough to identify its record."""
     inflate = zlib.decompressobj(wbits=31)
     read = b""
     with contextlib.suppress(zlib.error):
@@ -321,7 +329,8 @@ def _beginning(data: mmap.mmap | bytes, offset: int) -> bytes:
 
 
 def _next_record(data: mmap.mmap | bytes, begin: int) -> int:
-    """Offset of the next gzip member that starts with a WARC header, else the end of the file."""
+    """Return the offset of the next gzip member that starts with a WARC header, or the end of the file if none
+    follows."""
     at = data.find(_GZIP, begin)
     while at >= 0:
         with contextlib.suppress(zlib.error):
@@ -334,7 +343,7 @@ def _next_record(data: mmap.mmap | bytes, begin: int) -> int:
 def answers_in(
     member: Member, number: int, *, may_be_cut: bool = False
 ) -> Iterator[RecordedAnswer | RevisitedAnswer | DamagedRecord]:
-    """Yield the HTTP answers of one gzip member, numbered from `number`."""
+    """Yield the HTTP answers of one gzip member, numbered from `number`, and its damaged records."""
     if member.why and not member.data and member.offset == 0:
         yield DamagedRecord(
             record=-1, url=None, why=f"the file does not start with a gzipped WARC record: {member.why}"
@@ -368,7 +377,6 @@ def answers_in(
 
 
 def _may_be_answer(warc: WarcRecord, url: str | None) -> bool:
-    """Whether a record is an HTTP answer, or so damaged that it may have been one."""
     if url is None and warc.record_type == WarcRecordType.unknown:
         return True
     return warc.record_type in ANSWERS and url is not None and is_web(url)
@@ -377,7 +385,6 @@ def _may_be_answer(warc: WarcRecord, url: str | None) -> bool:
 def _read_answer(
     warc: WarcRecord, member: Member, number: int, position: int, *, may_be_cut: bool
 ) -> RecordedAnswer | RevisitedAnswer:
-    """Read a record as an answer. Raises ValueError that says what is wrong with it."""
     block = warc.reader.read()
     _check_length(warc, block, member)
     values = {name.lower(): value for name, value in warc.headers}
@@ -413,7 +420,7 @@ def _read_answer(
 
 
 def _check_length(warc: WarcRecord, block: bytes, member: Member) -> None:
-    """Raise ValueError for a record that is too short, or in a damaged gzip member without a digest to check it by."""
+    """Raise ValueError if a record has the wrong length, or if its gzip member is damaged and it has no digest."""
     if len(block) != warc.content_length:
         why = f": {member.why}" if member.why else ""
         raise ValueError(f"it has {len(block)} bytes, its header says {warc.content_length}{why}")
@@ -422,7 +429,8 @@ def _check_length(warc: WarcRecord, block: bytes, member: Member) -> None:
 
 
 def bare_uri(text: str | None) -> str:
-    """Return an address from a record's header without the angle brackets of WARC 1.0, which wget writes."""
+    """Return an address from a record's header without the angle brackets that wget writes around it, as in WARC
+    1.0."""
     return (text or "").strip("<> ")
 
 
@@ -432,7 +440,6 @@ def is_web(url: str) -> bool:
 
 
 def _http(block: bytes) -> tuple[int, str, list[tuple[str, str]], bytes]:
-    """Return status, reason, headers and body of an HTTP answer. Raises ValueError if it is not one."""
     head, separator, body = block.partition(b"\r\n\r\n")
     lines = head.split(b"\r\n")
     status = _STATUS_LINE.fullmatch(lines[0])
@@ -444,7 +451,7 @@ def _http(block: bytes) -> tuple[int, str, list[tuple[str, str]], bytes]:
 
 
 def time_of(text: str | None) -> datetime:
-    """Parse a WARC-Date as a time in UTC. Raises ValueError if it is not an ISO 8601 time."""
+    """Return a WARC-Date as a time in UTC. Raise ValueError if the text is not an ISO 8601 time."""
     try:
         time = datetime.fromisoformat(text or "")
         return time.astimezone(UTC) if time.tzinfo else time.replace(tzinfo=UTC)
@@ -453,7 +460,8 @@ def time_of(text: str | None) -> datetime:
 
 
 def _verify(header: str, label: str | None, content: bytes) -> bool:
-    """Whether content was checked against an "algorithm:digest" (base 32 or hex). Raises ValueError if it differs."""
+    """Whether `label`, a digest "algorithm:digest" in base 32 or hex, could be checked. Raise ValueError if `content`
+    has another digest."""
     algorithm, _, digest = (label or "").partition(":")
     if algorithm not in ("sha1", "sha256", "sha512", "md5"):
         return False
@@ -468,12 +476,12 @@ def _base32(checksum: bytes) -> str:
 
 
 def digest_of_body(content: bytes) -> str:
-    """Return the WARC-Payload-Digest of a body as sent: "sha1:" and base 32."""
+    """Return the WARC-Payload-Digest of a body as sent: "sha1:" and the digest in base 32."""
     return f"sha1:{_base32(hashlib.sha1(content, usedforsecurity=False).digest())}"
 
 
 def json_digest_of(body: bytes, headers: Iterable[tuple[str, str]]) -> str | None:
-    """Return a digest of a JSON body's value: the same whatever the order of keys and the spaces.
+    """Return a digest of a JSON body's value, which depends neither on the order of keys nor on spaces.
 
     None if the body is not JSON, or is neither an object nor a list.
     """
@@ -489,7 +497,6 @@ def json_digest_of(body: bytes, headers: Iterable[tuple[str, str]]) -> str | Non
 
 
 def _body_of(body: bytes, encodings: str) -> bytes:
-    """Remove the Content-Encodings of a body, last applied first. Raises zlib.error, OSError or ValueError."""
     for encoding in reversed([name.strip().lower() for name in encodings.split(",")]):
         if encoding in ("", "identity") or not body:
             continue
@@ -524,12 +531,12 @@ def _inflate(body: bytes, wbits: int) -> bytes:
 
 
 def is_live(path: Path) -> bool:
-    """Whether an archive file says that a live night fetched it."""
+    """Whether an archive file states that a live night fetched it."""
     return f"isPartOf: {LIVE}\r\n".encode() in _first_record(path)
 
 
 def is_synthetic(path: Path) -> bool:
-    """Whether a file says that it is the bundled sample, or was made from it."""
+    """Whether a file states that it is the bundled sample or was made from the sample."""
     first = _first_record(path)
     return f"isPartOf: {SYNTHETIC}\r\n".encode() in first or f"software: {SAMPLE_SOFTWARE}\r\n".encode() in first
 
@@ -540,7 +547,7 @@ def _first_record(path: Path) -> bytes:
 
 
 def digest_of(path: Path) -> str:
-    """Return the BLAKE2b digest of a file, 32 hex digits: the archive file's part of a cache key."""
+    """Return the BLAKE2b digest of a file as 32 hex digits, which is the archive file's part of a cache key."""
     check_regular(path)
     with path.open("rb") as file:
         return hashlib.file_digest(file, lambda: hashlib.blake2b(digest_size=16)).hexdigest()

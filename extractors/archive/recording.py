@@ -1,4 +1,4 @@
-"""Recordings that are taken into the archive: each answer with the whole answer that it is or repeats."""
+"""Read a recording before it is taken into the archive: each answer with the whole answer that it is or repeats."""
 
 from __future__ import annotations
 
@@ -13,9 +13,10 @@ from extractors.archive.reader import DamagedRecord, RecordedAnswer, RevisitedAn
 def whole_answers(
     path: Path, index: ArchiveIndex | None
 ) -> Iterator[tuple[RecordedAnswer | RevisitedAnswer, RecordedAnswer | None] | DamagedRecord]:
-    """Yield the answers of a recording in order, each with its whole answer: itself, or the one that it repeats.
+    """Yield the answers of a recording in order, each with its whole answer, and damaged records.
 
-    The repeated answer is looked up in the recording, then in the archive; None if neither has it.
+    The whole answer is the answer itself, or the earlier answer that it repeats. A repeated answer is looked up in the
+    recording, then in the archive; None if neither has it.
     """
     locations: dict[tuple[str, datetime], tuple[int, int, int]] | None = None
     for answer in read_recorded(path):

@@ -1,11 +1,12 @@
-"""Storage of archive files or refined files: a folder, or an address of `pyarrow.fs`.
+"""Storage of archive files or refined files: a folder, or an address that `pyarrow.fs` can open.
 
-All code that lists, opens, replaces or removes such a file gets its path from here. In a folder, the path is the file
-itself, and nothing is copied. At an address (`s3://bucket/prefix`), the path is that of a copy in the data folder,
-fetched when first needed. The files at the address count: a copy that differs is fetched again.
+All code that lists, opens, replaces or removes such a file gets its path from here. In a folder, the path is that of
+the file, and nothing is copied. At an address (`s3://bucket/prefix`), the path is that of a copy in the data folder,
+which is fetched when first needed. A copy that differs from the file at the address is fetched again.
 
-A file appears in its place whole: by a rename in a folder, by a finished upload at an address. A file for an address is
-first finished in the outbox, so that a killed run loses nothing: the next one sends it.
+Readers never see half a file: in a folder a finished file is renamed into place, and at an address it appears when its
+upload is finished. A file for an address is first finished in the outbox, so that a killed run loses nothing: the next
+run sends it.
 """
 
 from __future__ import annotations
@@ -25,25 +26,27 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 from transforms.text.addresses import HIDDEN, hide_users
 from warehouse.publish import atomic_files
 
-if TYPE_CHECKING:  # imported where used: most data folders do not need it
+if TYPE_CHECKING:  # imported only where used, because most data folders do not need it
     from pyarrow import fs
 
 PARAMETERS = ("endpoint_override", "region", "scheme")
-"""Parameters of an address: a server other than Amazon's as host:port, its region, and http or https."""
+"""Parameters of an address: a server other than Amazon's as host:port, the server's region, and http or https."""
 REMEDY = (
     "look at the bucket's name, at endpoint_override and scheme of the address, and at the credentials in the "
     "environment (AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE)"
 )
 CONNECT_SECONDS, SILENT_SECONDS, ATTEMPTS = 10.0, 20.0, 5
-"""Of each request to object storage: seconds to connect, seconds without a byte, and attempts, with growing pauses."""
+"""Limits of each request to object storage: seconds to connect, seconds without a byte, and attempts (with growing
+pauses)."""
 FACTS = "facts.tsv"
-"""File beside the copies: facts found in files at the address, so that none is fetched to find them again."""
+"""Name of a file beside the copies. It stores facts found in files at the address, so that no file is fetched twice for
+the same fact."""
 CHUNK = 4 * 2**20
-"""Bytes read at once when a file is copied."""
+"""Number of bytes read at once when a file is copied."""
 
 
 class StorageError(OSError):
-    """Files at an address cannot be reached. The message names address, fault and remedy, and no secret."""
+    """Files at an address cannot be reached. The message names address, fault and remedy, but no secret."""
 
     def __init__(self, message: str) -> None:
         super().__init__(hide_users(message))
@@ -58,16 +61,17 @@ class Version(NamedTuple):
 
 @dataclass(frozen=True)
 class Place:
-    """Location of a store, in a form that can be sent to another machine. `url` None: in the folder."""
+    """Location of a store, in a form that can be sent to another machine. `url` is None if the files are in
+    `folder`."""
 
     folder: Path
     url: str | None = None
 
 
 class Store:
-    """Files named `<source>/<name>` in a folder or at an address. All paths are in `folder`.
+    """Files named `<source>/<name>` in a folder or at an address. All paths that it returns are in `folder`.
 
-    `outbox` is where a new file is written before it is put: `folder` itself, except at an address.
+    `outbox` is where a new file is written before `put`. Without an address, the outbox is `folder`.
     """
 
     def __init__(self, folder: Path, url: str | None = None, *, outbox: Path | None = None) -> None:
@@ -84,21 +88,23 @@ class Store:
 
     @property
     def place(self) -> Place:
-        """Its location."""
+        """Location of the store."""
         return Place(self.folder, self.url)
 
     def refresh(self) -> None:
-        """List the files again when next asked: another process may have changed them."""
+        """Forget which files exist, so that they are listed again when next needed: another process may have changed
+        them."""
         self._versions = None
         self._used.clear()
 
     def check(self) -> None:
-        """Raise `StorageError` if the address cannot be read, or there is no such bucket."""
+        """Raise `StorageError` if the address cannot be read, or if its bucket does not exist."""
         if self.url is not None:
             self._list()
 
     def files(self, pattern: str) -> list[Path]:
-        """Return the sorted paths of all files whose `<source>/<name>` matches. Copies may still have to be fetched."""
+        """Return the sorted paths of all files whose `<source>/<name>` matches. Copies may not have been fetched
+        yet."""
         if self.url is None:
             return sorted(self.folder.glob(pattern))
         return sorted(self.folder / name for name in self._list() if Path(name).match(pattern))
@@ -108,19 +114,19 @@ class Store:
         return path.exists() if self.url is None else self._name(path) in self._list()
 
     def is_file(self, path: Path) -> bool:
-        """Whether the file exists and is a regular one: opening a pipe would wait."""
+        """Whether the file exists and is a regular file (opening a pipe would wait)."""
         return path.is_file() if self.url is None else self.exists(path)
 
     def holds_another(self, path: Path) -> bool:
-        """Whether the address already has a file with the name of this file in the outbox."""
+        """Whether the address already has a file with the same name as this file in the outbox."""
         return self.url is not None and self.exists(self.folder / path.relative_to(self.outbox))
 
     def size(self, path: Path) -> int:
-        """Return the bytes of a file. Raises OSError if it does not exist."""
+        """Return the size of a file in bytes. Raise OSError if the file does not exist."""
         return path.stat().st_size if self.url is None else self._version(path).size
 
     def fetch(self, path: Path) -> Path:
-        """Make sure that the file is at its path, and return the path. Raises OSError if it does not exist."""
+        """Return the path after making sure that the file is there. Raise OSError if the file does not exist."""
         if self.url is None:
             return path
         version, name = self._version(path), self._name(path)
@@ -145,7 +151,7 @@ class Store:
         return path
 
     def fetch_current(self, path: Path) -> Path:
-        """Like `fetch`, but if the file does not exist, remove its copy instead of raising."""
+        """Like `fetch`, but if the file does not exist at the address, remove its copy instead of raising."""
         if self.url is not None:
             if self.exists(path):
                 return self.fetch(path)
@@ -153,14 +159,14 @@ class Store:
         return path
 
     def fetch_all(self, pattern: str) -> Path:
-        """Fetch all files that match, and return the folder."""
+        """Fetch all files that match `pattern`, and return the folder."""
         if self.url is not None:
             for path in self.files(pattern):
                 self.fetch(path)
         return self.folder
 
     def put(self, path: Path) -> Path:
-        """Put a finished file from the outbox or the folder in its place, and return its path there."""
+        """Move a finished file from the outbox or folder into the store, and return its path in `folder`."""
         if self.url is None:
             return path
         name = path.relative_to(self.outbox if path.is_relative_to(self.outbox) else self.folder).as_posix()
@@ -173,7 +179,7 @@ class Store:
         return target
 
     def remove(self, path: Path) -> None:
-        """Remove a file, if it exists."""
+        """Remove a file and its copy, if they exist."""
         path.unlink(missing_ok=True)
         if self.url is not None and self.exists(path):
             name = self._name(path)
@@ -182,9 +188,9 @@ class Store:
             self._list().pop(name, None)
 
     def set_aside(self, path: Path) -> str | None:
-        """Rename a damaged file so that it is not listed again, and return the new name.
+        """Rename a damaged file so that it is no longer listed, and return its new name.
 
-        Returns None if only the local copy was damaged; it is then fetched again.
+        Returns None if only the local copy was damaged; the copy is then fetched again.
         """
         day = datetime.now(UTC).date()
         if self.url is None:
@@ -201,7 +207,8 @@ class Store:
         return Path(aside).name
 
     def remember(self, fact: str, path: Path, find: Callable[[Path], str]) -> str:
-        """Return `find(path)`. For a file at an address the result is stored, and found once per version."""
+        """Return `find(path)`. At an address, the result is stored, so that `find` is called only once per version of
+        the file."""
         if self.url is None:
             return find(path)
         key = (fact, self._name(path), self._version(path))
@@ -215,7 +222,8 @@ class Store:
         return value
 
     def drop_copies(self, pattern: str, *, but: Collection[str] | None = None) -> None:
-        """Remove local copies except `but`, by default those that this process fetched or put."""
+        """Remove the local copies that match `pattern`, except the names in `but`. Without `but`, copies used by this
+        process stay."""
         if self.url is not None:
             for path in self.folder.glob(pattern):
                 if self._name(path) not in (self._used if but is None else but):
@@ -253,7 +261,6 @@ class Store:
         return version
 
     def _list(self) -> dict[str, Version]:
-        """All files at the address, by `<source>/<name>`. A request lists a thousand."""
         from pyarrow import fs  # noqa: PLC0415  # see above
 
         with self._lock:
@@ -275,7 +282,6 @@ class Store:
             return self._versions
 
     def _upload(self, path: Path, name: str) -> None:
-        """Send a file, and check its size there."""
         size = path.stat().st_size
         place = f"{self._root}/{name}"
         with self._reaching(name):
@@ -304,7 +310,6 @@ class Store:
 
     @contextlib.contextmanager
     def _reaching(self, name: str = "") -> Iterator[None]:
-        """Raise errors of the storage as `StorageError`, with the address and what to do."""
         import pyarrow as pa  # noqa: PLC0415  # see above
 
         try:
@@ -318,18 +323,18 @@ class Store:
 
 
 def as_store(place: Path | Store) -> Store:
-    """Return the store, or make one of a folder."""
+    """Return the given store, or a store of the given folder."""
     return place if isinstance(place, Store) else Store(place)
 
 
 @functools.cache
 def store_at(folder: Path, url: str | None, outbox: Path | None) -> Store:
-    """Return this process's store at a place: all callers share it, and so its list of files."""
+    """Return this process's only store at a location, so that all callers share its list of files."""
     return Store(folder, url, outbox=outbox)
 
 
 def open_filesystem(url: str) -> tuple[fs.FileSystem, str]:
-    """Return the file system of an address and the path in it. Raises `StorageError` if the address is invalid."""
+    """Return the file system of an address and the path in it. Raise `StorageError` if the address is invalid."""
     import pyarrow as pa  # noqa: PLC0415  # see above
     from pyarrow import fs  # noqa: PLC0415
 
@@ -354,14 +359,13 @@ def open_filesystem(url: str) -> tuple[fs.FileSystem, str]:
 
 
 def _holds_credentials(url: str) -> bool:
-    """Whether an address of object storage may contain a key and a secret: no bucket's name has a colon."""
+    """Whether an address of object storage may contain a key and a secret. (No bucket's name has a colon.)"""
     scheme, _, rest = unquote(url).partition("://")
     before = rest.partition("?")[0]
     return scheme.lower() == "s3" and ("@" in before or ":" in before.partition("/")[0])
 
 
 def _without_query(url: str) -> str:
-    """Return an address as shown to people: without parameters and secrets."""
     return f"s3://{HIDDEN}" if _holds_credentials(url) else url.partition("?")[0].rstrip("/")
 
 

@@ -1,7 +1,7 @@
 """Write the archive's WARC files, one per source and night.
 
-A file is written as `<name>.part`, flushed record by record, and renamed at the end; a `.part` left by a killed run is
-`salvage`d. The same answers make the same bytes, whenever and wherever they are written.
+A file is written as `<name>.part`, flushed after each record, and renamed when it is finished. If a killed run leaves a
+`.part`, `salvage` finishes it. The same answers always give the same bytes.
 """
 
 from __future__ import annotations
@@ -44,36 +44,37 @@ PART = ".part"
 SOFTWARE = f"ai-job-market/{importlib.metadata.version('ai-job-market')}"
 NOT_MODIFIED = 304
 LEVEL = 6
-"""Compression level: 9 makes files of adverts 1 to 2 % smaller and takes nearly twice as long."""
+"""Compression level. Level 9 makes files of adverts only 1 to 2 % smaller and takes nearly twice as long."""
 FIELDS = "application/warc-fields"
 
 DROPPED_HEADERS = frozenset(("set-cookie", "authorization", "transfer-encoding", "connection", "keep-alive"))
-"""Never archived: secrets, and what described the transfer rather than the answer."""
+"""Headers that are never archived: secrets, and headers that describe the transfer rather than the answer."""
 
 PROFILE = "http://netpreserve.org/warc/1.1/revisit/"
 """Prefix of the WARC-Profile URI, which says why a revisit record has no payload (WARC 1.1, section 6.7)."""
 SAME_JSON = "urn:ai-job-market:revisit:same-json"
-"""Our own profile (section 6.7 allows it) for an answer with the same JSON value as the earlier one but other bytes:
-some platforms shuffle keys at every request."""
+"""Our value of WARC-Profile for an answer with the same JSON value as an earlier one but other bytes. (WARC 1.1,
+section 6.7, allows such values; some platforms shuffle keys at every request.)"""
 
 _URL = re.compile(r"https?://[!-~]+")
 
 
 def _is_kept_as_given(text: str) -> bool:
-    """Whether a record stores an address, or a header's name or value, unchanged."""
+    """Whether a record stores an address, or the name or value of a header, unchanged."""
     return text.isascii() and text == text.strip() and not text.endswith(">")
 
 
 class Writer:
-    """Writes one WARC file: a context manager that archives answers by `write` and `write_revisit`.
+    """Write one WARC file: a context manager whose `write` and `write_revisit` archive answers.
 
-    Leaving it, even by an exception, finishes the file, so that every answer received is kept. `path` is then the
-    finished file, or None if nothing was answered. With `dated`, the file is named after its earliest WARC-Date, as
-    every file of the archive is. Records of an older file of the same name that the new one lacks are appended to it.
+    Leaving the context, even by an exception, finishes the file, so that every answer received is kept. `path` is then
+    the finished file, or None if nothing was written. With `dated`, the file is named after its earliest WARC-Date, as
+    all files of the archive are. If an older file has that name, the records that only the older file has are appended.
 
-    `entries` describe the file's answers, so that an index need not read it; None if the file also holds older answers,
-    or stores a text differently from how it was given. `part_of` is written into the file (`LIVE` or `SYNTHETIC`).
-    With a `store`, `path` is in its outbox, and the finished file is put into the store.
+    `entries` describe the file's answers, so that an index need not read the file. `entries` is None if the file also
+    contains older answers, or if a record stores a text differently from how it was given. `part_of` is written into
+    the file (`LIVE` or `SYNTHETIC`). With a `store`, the given `path` is in the store's outbox, and the finished file
+    is put into the store.
     """
 
     def __init__(
@@ -123,10 +124,11 @@ class Writer:
         digest: str | None = None,
         json_digest: str | None = None,
     ) -> RecordedAnswer:
-        """Archive one answer, `body` as sent, and return it as recorded. `observed_at` is cut to whole seconds.
+        """Archive one answer, with `body` as sent, and return the recorded answer. Its `observed_at` is cut to whole
+        seconds.
 
-        `digest` (`digest_of_body`) and `json_digest` (`json_digest_of`) are passed if already computed. Raises
-        ValueError for a body over `MAX_BODY` or a time without a zone.
+        `digest` (see `digest_of_body`) and `json_digest` (see `json_digest_of`) may be passed if already computed.
+        Raises ValueError for a body over `MAX_BODY`, a time without a zone, or an invalid URL.
         """
         if len(body) > MAX_BODY:
             raise ValueError(f"{url}: a body of {len(body)} bytes is over {MAX_BODY}")
@@ -148,9 +150,10 @@ class Writer:
         refers_to: datetime,
         received: str | None = None,
     ) -> RevisitedAnswer:
-        """Archive a repetition: the address answered as it did at `refers_to`, with a payload of that digest.
+        """Archive a repetition: the address gave the same answer as at `refers_to`.
 
-        `received` is the digest of the bytes, if they differ and only their JSON value is the same (`SAME_JSON`).
+        `digest` is the digest of that answer's payload. `received` is the digest of the bytes received now, if they
+        differ and only the JSON value is the same (`SAME_JSON`).
         """
         why = PROFILE + ("server-not-modified" if status == NOT_MODIFIED else "identical-payload-digest")
         extra = {
@@ -179,9 +182,9 @@ class Writer:
         extra: Mapping[str, str] = MappingProxyType({}),
         behind: Mapping[str, str] = MappingProxyType({}),
     ) -> dict[str, Any]:
-        """Write a response or revisit record. Returns what both kinds of answers have in common.
+        """Write a response or revisit record, and return the fields that both kinds of answers have in common.
 
-        `extra` and `behind` are WARC headers before and after the payload digest.
+        `extra` and `behind` are WARC headers that are written before and after the payload digest.
         """
         time = self._start_record(url, observed_at)
         fields = tuple((name, value) for name, value in headers if name.lower() not in DROPPED_HEADERS)
@@ -207,9 +210,10 @@ class Writer:
         }
 
     def copy(self, member: Member, packed: bytes, *, observed_at: datetime, source: str) -> None:
-        """Archive the answer in a gzip member of another WARC file, with its bytes in that file (`packed`).
+        """Copy an answer from another WARC file, byte for byte.
 
-        A metadata record after it says where it comes from: `source` is that file's name or address.
+        `member` is the gzip member with the answer, and `packed` are its compressed bytes. A metadata record is written
+        after the answer to state its origin; `source` is the name or address of the other file.
         """
         self._note_time(observed_at)
         self.entries = None  # an index reads the file
@@ -222,7 +226,8 @@ class Writer:
         self._write_info("metadata", f"metadata {source} {place}", observed_at, headers)
 
     def describe(self, url: str, observed_at: datetime, fields: Sequence[tuple[str, str]]) -> None:
-        """Archive facts about an address as a metadata record; before the first answer it waits for that."""
+        """Archive facts about an address as a metadata record. Before the first answer, facts are kept and written with
+        that answer."""
         if self._earliest is None:
             self._waiting.append((url, observed_at, fields))
             return
@@ -238,7 +243,6 @@ class Writer:
             self.entries.append(entry_of(answer, json_digest))
 
     def _start_record(self, url: str, observed_at: datetime) -> datetime:
-        """Return the time of a record, cut to whole seconds; write the warcinfo before the first record."""
         if not _URL.fullmatch(url):
             raise ValueError(f"{url!r} is not an http(s) URL in ASCII")
         if observed_at.tzinfo is None:
@@ -259,7 +263,7 @@ class Writer:
         return time
 
     def close(self) -> None:
-        """Finish the file: flush it to disk, then rename it."""
+        """Finish the file: flush it to disk, rename it, and put it into the store if there is one."""
         if self._file.closed:
             return
         self._file.flush()
@@ -287,7 +291,6 @@ class Writer:
         url: str | None = None,
         body: bytes = b"",
     ) -> None:
-        """Write a record that is not an answer; its id is made from `name`."""
         first = {"WARC-Record-ID": _record_id(name), "WARC-Date": _stamp(observed_at.astimezone(UTC))}
         self._write(kind, url, {**first, **headers}, body, None)
 
@@ -305,20 +308,21 @@ class Writer:
 
 
 def _pack(data: bytes | memoryview) -> bytes:
-    """Compress data as a gzip member (RFC 1952) without time and name, so that the same record makes the same bytes."""
+    """Compress data as a gzip member (RFC 1952) without time and name, so that equal records give equal bytes."""
     packer = zlib.compressobj(LEVEL, zlib.DEFLATED, zlib.MAX_WBITS + 16)
     return packer.compress(data) + packer.flush()
 
 
 def path_of(archive: Path, source: str, time: datetime) -> Path:
-    """Path of a source's archive file whose first answer is of this time."""
+    """Return the path of a source's archive file whose first answer has this time."""
     return archive / source / f"{_name_of(time)}{SUFFIX}"
 
 
 def salvage(part: Path) -> Path | None:
-    """Finish the `.part` that a killed run left: its whole records, byte for byte, in a file named after the earliest.
+    """Finish the `.part` that a killed run left: copy its whole records into a file named after the earliest time.
 
-    The `.part` is removed. A file not named after a time keeps its name. Returns None if there is no whole answer.
+    The `.part` is removed. A file whose name is not a time keeps its name. Returns the path of the file, or None if the
+    `.part` has no whole answer.
     """
     whole = part.with_name(part.name + ".salvage")
     earliest: datetime | None = None
@@ -342,7 +346,10 @@ def salvage(part: Path) -> Path | None:
 
 
 def put(store: Store, path: Path) -> Path:
-    """Move a finished file from the outbox into the archive, together with the records of a file of that name there."""
+    """Move a finished file from the outbox into the store, and return its path.
+
+    If the store has a file of the same name, the records that only that file has are added.
+    """
     if store.holds_another(path):
         copy = path.with_name(path.name + ".merged")
         shutil.copyfile(path, copy)
@@ -352,12 +359,12 @@ def put(store: Store, path: Path) -> Path:
 
 
 def put_unsent(store: Store) -> list[Path]:
-    """Put finished files that an earlier run left in the outbox into storage. Returns their paths in the archive."""
+    """Put the finished files that an earlier run left in the outbox into the store, and return their paths in the
+    store."""
     return [put(store, path) for path in sorted(store.outbox.glob(f"*/*{SUFFIX}"))] if store.url else []
 
 
 def _finish(part: Path, target: Path) -> Path:
-    """Rename a whole file to its name, with the records that only an older file of that name has."""
     if target.exists():
         _add_records(part, target)
     part.replace(target)
@@ -370,7 +377,6 @@ def _finish(part: Path, target: Path) -> Path:
 
 
 def _add_records(path: Path, other: Path) -> None:
-    """Append the records that only the other file has."""
     with map_file(path) as new:
         ids = {name for member in members_of(new) for name in _record_ids(member)}
     with map_file(other) as old, path.open("ab") as file:
@@ -389,7 +395,6 @@ def _record_ids(member: Member) -> list[str]:
 
 
 def _with_time(path: Path, time: datetime) -> Path:
-    """Return the path with another time in its name; unchanged if it is not named after a time."""
     is_time = re.fullmatch(r"\d{4}-\d\d-\d\dT\d{6}Z", path.name.removesuffix(SUFFIX))
     return path.with_name(f"{_name_of(time)}{SUFFIX}") if is_time else path
 

@@ -1,4 +1,4 @@
-"""Normal form of addresses in a crawl, so that those of pages, rules and redirects can be compared."""
+"""A normal form for the addresses in a crawl, so that addresses of pages, rules and redirects can be compared."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ _PORTS = {"http": 80, "https": 443}
 _NORMAL = re.compile(
     r"https?://[a-z0-9-]+(?:\.[a-z0-9-]+)+/(?:[\w~!$&'()*+,;=:@/?-]++|(?<!/)\.|%[0-9A-F]{2})*+(?<![?])", re.ASCII
 )
-"""Addresses already in normal form, as nearly all are: a match is ten times as fast as parsing."""
+"""Addresses already in normal form, which nearly all are. A match takes a tenth of the time of parsing."""
 
 
 def address_of(url: str) -> str | None:
-    """Return an http(s) address in normal form: host in ASCII and lower case, without the default port.
+    """Return an http(s) address in normal form: with its host in ASCII and lower case, and without the default port.
 
-    User, fragment and a dot after the host are removed, too. None if it is not an http(s) address.
+    The user, the fragment and a dot after the host are removed. Returns None if `url` is not an http(s) address.
     """
     if _NORMAL.fullmatch(url):
         return url

@@ -1,9 +1,9 @@
-"""Choose the pages of a crawl to keep: those that their sites leave open, and of copies the employer's own page.
+"""Choose which pages of a crawl to keep: no page that its site forbids, and employers' own pages rather than copies.
 
 A page is on the employer's own site, on the employer's board at a platform, or on a site of many employers. Known sites
-of many employers are in `lookups/employers/platforms.csv`. Any other registrable domain is one if its pages name
-unrelated employers, by the rule that also decides in the warehouse whether a domain unites employers
-(`transforms.employers.shared_names`).
+of many employers are listed in `lookups/employers/platforms.csv`. Any other registrable domain counts as a site of many
+employers if its pages name unrelated employers. The warehouse uses the same rule to decide whether a domain unites
+employers (`transforms.employers.shared_names`).
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from transforms.employers.title_keys import title_key
 
 OWN, BOARD, MANY = HOMES = ("employer's own site", "board at a platform", "site of many employers")
 BOARDS = frozenset(("boards", "pages"))
-"""Kinds of platforms in platforms.csv where each board or site has one employer."""
+"""Kinds of platforms in platforms.csv on which each board or site belongs to one employer."""
 
 AdvertKey = tuple[str, str, str]
 """Employer, title and place of an advert, normalised for comparison."""
@@ -44,7 +44,7 @@ def _rules_of(robots: bytes, tdmrep: bytes) -> Rules:
 
 
 def homes_of(pages: Iterable[Page]) -> Callable[[Page], str]:
-    """Return a function that gives the `HOMES` of a page, based on all pages of the crawl."""
+    """Return a function that gives the home of a page, one of `HOMES`, judging by all pages of the crawl."""
     names: defaultdict[str, set[str]] = defaultdict(set)
     for page in pages:
         if domain := _domain(page):
@@ -61,10 +61,10 @@ def homes_of(pages: Iterable[Page]) -> Callable[[Page], str]:
 
 
 def find_copies(pages: Iterable[Page], home: Callable[[Page], str]) -> set[Page]:
-    """Return pages on sites of many employers if employers' own pages have all their adverts, too.
+    """Return the pages on sites of many employers whose adverts are all on employers' own pages, too.
 
-    Two adverts are the same if employer, title and place are; such sites change texts and pay. Adverts without an
-    employer's name have no copies.
+    Two adverts are the same if employer, title and place are equal, because sites of many employers change texts and
+    pay. An advert without an employer or a title is never a copy.
     """
     pages = list(pages)
     own = {identity for page in pages if home(page) != MANY for identity in map(_identify, page.adverts)} - {None}
@@ -72,7 +72,7 @@ def find_copies(pages: Iterable[Page], home: Callable[[Page], str]) -> set[Page]
 
 
 def count_homes(pages: Iterable[Page], home: Callable[[Page], str]) -> Mapping[str, int]:
-    """Count pages by home."""
+    """Return the number of pages for each of the `HOMES`."""
     counts = dict.fromkeys(HOMES, 0)
     for page in pages:
         counts[home(page)] += 1

@@ -1,16 +1,16 @@
-"""robots.txt and tdmrep.json of a site at the time a page was fetched, from all files of a crawl.
+"""Find the robots.txt and tdmrep.json of a site at the time a page was fetched, in all files of a crawl.
 
-Captures of a file are ordered by their times, wherever they are in the files:
+The captures of such a file are sorted by time, whichever WARC files contain them:
 
-- The newest answer up to the page's time applies; before the first answer, the first. 4xx (but 429) means that the
-  site has no rules. A redirect is replaced by its target, up to five times and on any host (RFC 9309, 2.3.1); if the
-  crawl did not record the target, the file could not be read.
-- If robots.txt could not be read since then (5xx, 429, a damaged record), the answer applies for a day from its time.
-  After that day, or without an answer, nothing is allowed (2.3.1.4, 2.4). A tdmrep.json that fails changes nothing.
+- The newest answer before the page's time applies; if there is none, the first answer after it. 4xx (except 429) means
+  that the site has no rules. A redirect is replaced by its target, up to five times and on any host (RFC 9309, 2.3.1).
+  If the crawl did not record the target, the file counts as unreadable.
+- If a later capture of robots.txt failed (5xx, 429, a damaged record), the last answer applies for a day from its time.
+  After that day, or without an answer, nothing is allowed (2.3.1.4, 2.4). A failed tdmrep.json changes nothing.
 - A revisit record means that the answer it repeats applies again.
 
-A site is scheme, host and port. If its file was not recorded, that of the same host under the other scheme is used,
-since some crawlers ask each host once. If that was not recorded either, nothing is reserved.
+A site is a scheme, host and port. If a site's file was not recorded, the file of the same host under the other scheme
+is used, since some crawlers ask each host only once. If neither was recorded, nothing is reserved.
 """
 
 from __future__ import annotations
@@ -39,29 +39,28 @@ from extractors.web.politeness import (
 
 MAX_AGE = timedelta(seconds=MAX_RULES_AGE)
 KEPT = 1_000
-"""Site files kept in memory: pages of a site are mostly next to each other."""
+"""Number of site files kept in memory. Few are enough, as the pages of a site are mostly next to each other."""
 ROBOTS = HOST_FILES[0]
 
 FileAt = Callable[[str, str, datetime], bytes | None]
-"""Content of a site's file, by an address of the site, the file's path and a time; None: no rules, or not recorded."""
+"""A function of a site's address, a file's path and a time that returns the file's content; None if there are no rules
+or nothing was recorded."""
 
 
 class _Capture(NamedTuple):
-    """A recorded answer of a site's file, and the WARC file that has it."""
-
     at: datetime
     path: Path
     file: HostFile
 
     @property
     def is_answer(self) -> bool:
-        """Whether it states rules, or that there are none; else the server could not answer."""
+        """Whether the answer states rules, or that there are none. False if the server could not answer."""
         status = self.file.status
         return 200 <= status < 300 or has_no_rules(status) or (status in REDIRECTS and self.file.location is not None)
 
 
 class _UnreadableError(Exception):
-    """A site's file could not be read, and no earlier answer applies."""
+    pass
 
 
 def host_files_in(scans: Iterable[Scan]) -> FileAt:
@@ -104,7 +103,6 @@ def _target_of(file: HostFile) -> str | None:
 
 
 def _by_address(scans: Iterable[Scan]) -> dict[str, list[_Capture]]:
-    """Return all captures by address, ordered by time, each repetition as the answer that it repeats."""
     captures = _collect(list(scans))
     by_digest = {
         capture.file.digest: capture
@@ -116,7 +114,6 @@ def _by_address(scans: Iterable[Scan]) -> dict[str, list[_Capture]]:
 
 
 def _collect(scans: Sequence[Scan]) -> dict[str, list[_Capture]]:
-    """Return the captures of site files by address, with those of their redirects' targets."""
     captures: defaultdict[str, list[_Capture]] = defaultdict(list)
     found = [_Capture(file.observed_at, scan.path, file) for scan in scans for file in scan.host_files]
     sought: set[str] = set()
@@ -134,7 +131,10 @@ def _collect(scans: Sequence[Scan]) -> dict[str, list[_Capture]]:
 
 
 def _resolve_repeats(captures: Sequence[_Capture], by_digest: dict[str, _Capture]) -> list[_Capture]:
-    """Sort the captures of an address by time, without repetitions of unknown answers."""
+    """Return the captures of an address sorted by time, with the original in place of each repetition.
+
+    A repetition whose original is unknown is left out.
+    """
     resolved: list[_Capture] = []
     for capture in sorted(captures, key=lambda capture: (capture.at, capture.path, capture.file.offset)):
         if not capture.file.is_repeat:
@@ -151,7 +151,7 @@ def _resolve_repeats(captures: Sequence[_Capture], by_digest: dict[str, _Capture
 def _find_in_force(captures: Sequence[_Capture], at: datetime, *, must_answer: bool) -> _Capture | None:
     """Return the answer that applies at a time; None if none was recorded.
 
-    For a file that `must_answer`, raises `_UnreadableError` if no answer applies because the server gave none since.
+    If the file `must_answer`, raises `_UnreadableError` when captures exist but no answer applies.
     """
     answers = [capture for capture in captures if capture.is_answer]
     n_before = bisect.bisect_right(answers, at, key=lambda capture: capture.at)
@@ -166,13 +166,12 @@ def _find_in_force(captures: Sequence[_Capture], at: datetime, *, must_answer: b
 
 
 def _body_of(path: Path, offset: int, n_bytes: int | None) -> bytes:
-    """Return the first bytes of an answer's body. Raises `_UnreadableError` if it does not decode."""
     with map_file(path) as data:
         answers = answers_in(member_at(data, offset), 0, may_be_cut=True)
         answer = next((one for one in answers if isinstance(one, RecordedAnswer)), None)
     decoded = decode(answer) if answer else None
     if isinstance(decoded, Response):
         return decoded.body[:n_bytes]
-    if answer and b"user-agent" in answer.body.lower():  # the crawler decoded it and kept the header
+    if answer and b"user-agent" in answer.body.lower():  # the crawler decoded the body and kept the header
         return answer.body[:n_bytes]
     raise _UnreadableError

@@ -1,4 +1,4 @@
-"""Copy the chosen pages of a crawl into the archive: unchanged records, each with its origin."""
+"""Copy the chosen pages of a crawl into the archive: each record unchanged, with its origin."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from extractors.crawl.scan import Page
 
 
 def keep_pages(archive: Path | Store, source: str, path: Path, pages: Collection[Page], *, name: str) -> Path | None:
-    """Copy the records of pages from one WARC file, called `name` in the archive. Returns the archive file, if any.
+    """Copy the records of some pages from a WARC file into the archive, and return the archive file, if any.
 
-    Raises OSError if the file was changed since it was scanned.
+    `name` is what the archive calls the WARC file. Raises OSError if the file was changed since it was scanned.
     """
     store = as_store(archive)
     target = path_of(store.outbox, source, datetime.now(UTC))

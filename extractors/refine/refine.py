@@ -1,8 +1,8 @@
 """Refine: read one archived WARC file, and write one Parquet file of rows and one of responses.
 
-Pure: no clock, network, database or exchange rate, and no import of Prefect, DuckDB or Great Expectations, so that it
-runs in any process. The key of a file is the digest of the WARC file and of the code and lookups that read it. It is
-kept in the Parquet metadata, so that a file made by other code is made again, and no other file.
+Refining is pure: it uses no clock, network, database or exchange rate. It does not import Prefect, DuckDB or Great
+Expectations, so that it runs in any process. The key of a refined file is a digest of the WARC file and of the code and
+lookups that read it. The key is stored in the Parquet metadata, so that only files made by other code are made again.
 """
 
 from __future__ import annotations
@@ -61,7 +61,8 @@ from warehouse.schema import arrow_table, refined_schema, refined_table
 LOG = logging.getLogger("jobmarket")
 
 FindWordings = Callable[[], Mapping[str, str]]
-"""Returns the adverts of earlier files: the `wording_hash` of each, by itself and by its `record_hash`."""
+"""A function that returns the adverts of earlier files: the `wording_hash` of each, by its `wording_hash` and by its
+`record_hash`."""
 ROW_OF_KIND: dict[str, type] = {
     "employer board": Posting,
     "aggregator": Posting,
@@ -71,22 +72,24 @@ ROW_OF_KIND: dict[str, type] = {
     "rates": ExchangeRate,
 }
 RANGE = 4 * 2**20
-"""Compressed bytes of a range of a file: some thousand adverts with text, seconds of work. It does not depend on the
-number of workers, so that the output does not either."""
+"""Compressed bytes in a range of a file: some thousands of adverts with text, or some seconds of work. The size does
+not depend on the number of workers, so neither does the output."""
 BATCH = 2000
-"""Rows per row group: bounds the memory of a worker. Larger groups were slower (the rows fall out of the cache)."""
+"""Rows per row group, which limits the memory of a worker. Larger groups were slower, because the rows no longer fit
+into the processor's cache."""
 TOTALS = b"totals"
-"""Name of the file's totals in the metadata of its responses: an unchanged file is then not opened further."""
+"""Name of a file's totals in the metadata of its responses, from which they are read without opening the file
+further."""
 MAX_GONE = 20
-"""Postings of one file that may be gone before the site is distrusted: far more than close in the hour between a list
-and the answers of its postings."""
+"""Number of postings of one file that may be gone before the site is distrusted. It is far more than close in the hour
+between a list and the answers of its postings."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class RefineResult(RefinedFile):
     """The refined files of one archive file, and whether they were written just now.
 
-    `n_rows` also counts listed adverts that have their row in an earlier file.
+    `n_rows` also counts listed adverts whose row is in an earlier file.
     """
 
     n_rows: int
@@ -98,7 +101,7 @@ class RefineResult(RefinedFile):
 class Piece:
     """A refined range of a file: its rows in a Parquet file, its responses, and its number of records.
 
-    Records are numbered from 0 in each piece. `content`: the bytes of the Parquet file, if it is on another machine.
+    Records are numbered from 0 in each piece. If the Parquet file is on another machine, `content` has its bytes.
     """
 
     rows: Path
@@ -110,10 +113,9 @@ class Piece:
 def refine(source: str, warc: Path, *, archive: Path, refined: Path, percent: int = ALL_PERCENT) -> RefineResult:
     """Read one WARC file of one source and write its rows and responses, unless they are up to date.
 
-    `percent` is the depth of reading (`transforms.depth`): the share of other texts that are read.
-
-    Every response gets a row in the responses file. Rejected records are listed there, rejected values with their
-    posting. Files appear complete or not at all.
+    `percent` is the depth of reading (`transforms.depth`): the share of the rest (adverts without words about AI, data
+    or engineering) whose texts are read. Every response gets a row in the responses file. Rejected records are listed
+    there; rejected values are listed with their posting. A file appears complete or not at all.
     """
     key = key_of(source, warc, percent=percent)
     if result := find_refined(source, warc, key, archive=archive, refined=refined):
@@ -140,15 +142,15 @@ def refine_range(
 ) -> Piece:
     """Read a range of a WARC file and write its rows next to the refined file, or into the folder `into`.
 
-    `key` is that of the file (`key_of`). Raises `BrokenRange`.
+    `key` is the key of the whole file (see `key_of`). Raises `BrokenRange` if the range ends inside a record.
     """
     earlier = as_store(refined)
     path = piece_path(source, warc, part, into or earlier.folder)
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.unlink(missing_ok=True)  # it may be a pipe, or a link to somewhere else
+    path.unlink(missing_ok=True)  # the old file may be a pipe, or a link to somewhere else
     own, _ = _paths(source, warc, earlier.folder)
 
-    @functools.cache  # only called for an answer with data: on most nights most answers repeat earlier ones
+    @functools.cache  # only called for an answer with data; on most nights most answers repeat earlier ones
     def find_wordings() -> Mapping[str, str]:
         code = reading_key(source, percent)
         return find_earlier_wordings(own, earlier, code) if _is_of_adverts(source) else NO_WORDINGS
@@ -158,7 +160,7 @@ def refine_range(
 
 
 def piece_path(source: str, warc: Path, part: Range, refined: Path) -> Path:
-    """Path of the rows of a range until the file is joined."""
+    """Return the path of the rows of a range before the pieces of the file are joined."""
     rows, _ = _paths(source, warc, refined)
     return rows.with_name(f"{rows.name}.{part.begin}-{'' if part.end is None else part.end}.part")
 
@@ -166,7 +168,7 @@ def piece_path(source: str, warc: Path, part: Range, refined: Path) -> Path:
 def join_pieces(
     source: str, warc: Path, pieces: Sequence[Piece], key: str, *, archive: Path, refined: Path
 ) -> RefineResult:
-    """Join the pieces of all ranges of a WARC file, in order, to the refined file, and remove them."""
+    """Join the pieces of all ranges of a WARC file, in order, into the refined files, and remove the pieces."""
     rows, responses = _paths(source, warc, refined)
     row_class = _row_class(all_sources()[source].SOURCE)
     parts = [path.with_name(path.name + ".part") for path in (rows, responses)]
@@ -203,13 +205,12 @@ def _metadata(row_class: type, key: str) -> dict[bytes, bytes]:
 
 
 def _open_rows(path: Path, row_class: type, key: str) -> pq.ParquetWriter:
-    """Open a file of rows, with checksums: later files rely on its rows, so that disk errors must be found."""
+    """Open a file for rows with checksums. Disk errors must be found, because later files rely on these rows."""
     schema = refined_schema(row_class).with_metadata(_metadata(row_class, key))
     return pq.ParquetWriter(path, schema, compression="zstd", write_page_checksum=True)
 
 
 def _shifted_tables(pieces: Sequence[Piece], first: Sequence[int]) -> Iterator[pa.Table]:
-    """Yield the row groups of the pieces, with records numbered as in the whole file."""
     for piece, begin in zip(pieces, first, strict=True):
         with pq.ParquetFile(piece.rows) as file:
             for number in range(file.num_row_groups):
@@ -220,7 +221,7 @@ def _shifted_tables(pieces: Sequence[Piece], first: Sequence[int]) -> Iterator[p
 
 
 def find_refined(source: str, warc: Path, key: str, *, archive: Path, refined: Path | Store) -> RefineResult | None:
-    """Return the result of an earlier refine of a WARC file, or None if there is none with its key (`key_of`)."""
+    """Return the result of an earlier refine of a WARC file; None if there is none with this `key` (see `key_of`)."""
     store = as_store(refined)
     rows, responses = map(store.fetch_current, _paths(source, warc, store.folder))
     metadata = metadata_of(responses)
@@ -241,10 +242,10 @@ def find_refined(source: str, warc: Path, key: str, *, archive: Path, refined: P
 
 @contextlib.contextmanager
 def gc_paused() -> Iterator[None]:
-    """Pause the cyclic garbage collector: rows contain no cycles, so its passes over them cost time and free nothing.
+    """Pause the cyclic garbage collector: rows contain no cycles, so that its passes cost time and free nothing.
 
     Objects that are still alive afterwards, mostly the readers' caches, count as old, so that only a full collection
-    checks them. Objects frozen elsewhere are unfrozen.
+    checks them. Objects that other code froze are unfrozen.
     """
     was_on = gc.isenabled()
     gc.disable()
@@ -264,7 +265,8 @@ def key_of(source: str, warc: Path, archive: Store | None = None, percent: int =
 
 
 def reading_key(source: str, percent: int) -> str:
-    """Return the digest of the code that reads a source, with the depth unless all its adverts are read in full."""
+    """Return the digest of the code that reads a source, followed by the depth of reading unless all adverts are read
+    whole."""
     code = code_key(source)
     return f"{code}-{percent}" if percent < ALL_PERCENT and _is_of_adverts(source) else code
 
@@ -274,7 +276,6 @@ def _is_of_adverts(source: str) -> bool:
 
 
 def _paths(source: str, warc: Path, refined: Path) -> tuple[Path, Path]:
-    """Paths of the refined rows and responses of a WARC file."""
     name = warc.name.removesuffix(SUFFIX)
     return refined / source / f"{name}.parquet", refined / source / f"{name}{RESPONSES}"
 
@@ -282,8 +283,9 @@ def _paths(source: str, warc: Path, refined: Path) -> tuple[Path, Path]:
 class Refusals(NamedTuple):
     """Reasons for everything that a refined file leaves out or flags, except unknown keys.
 
-    `answers` that are not what the source promises (HTML, a body that does not decode); `records` that cannot be read;
-    `values` of records that were kept; records that a rule leaves out on purpose (`left_out`); `flagged` records.
+    `answers` are responses that the source does not promise (HTML, or a body that does not decode). `records` are
+    records that cannot be read. `values` are rejected values of records that were kept. `left_out` are records that a
+    rule leaves out on purpose. `flagged` are records that a rule flags.
     """
 
     answers: list[str]
@@ -294,7 +296,7 @@ class Refusals(NamedTuple):
 
 
 def refusals_in(file: RefineResult) -> Refusals:
-    """Return the refusals of a file, in its order."""
+    """Return the refusals of a file, in the order of the file."""
     refusals = Refusals([], [], [], [], [])
     for answer in _with_issues(file.responses, ["url", "issues"]):
         for issue in answer["issues"]:
@@ -325,12 +327,12 @@ def _reason(issue: Mapping[str, str]) -> str:
 def remove_damaged(refined: Path | Store) -> list[Path]:
     """Remove refined files that cannot be read to the end, so that the next `refine` writes them again.
 
-    Files that repeat adverts without a row in any file are removed, too. Returns the removed paths.
+    Files that repeat adverts whose row is in no file are removed, too. Returns the removed paths.
     """
     paths = []
     store = as_store(refined)
     for path in store.files("*/*.parquet"):
-        store.fetch(path)  # storage that cannot be reached is no damage
+        store.fetch(path)  # if the storage cannot be reached, this raises: the file is not damaged
         try:
             with pq.ParquetFile(path, page_checksum_verification=True) as file:
                 for number in range(file.num_row_groups):
@@ -346,7 +348,6 @@ def remove_damaged(refined: Path | Store) -> list[Path]:
 
 
 def _find_without_rows(paths: Iterable[Path]) -> list[Path]:
-    """Find files of a source's responses that repeat adverts without a row in any file."""
     wordings: set[str] = set()
     repetitions: dict[Path, set[str]] = {}
     for path in paths:
@@ -415,8 +416,8 @@ def _write(
 def _mark_doubles(batch: list[tuple[Any, int, datetime]], places: dict[str, int], n_written: int) -> None:
     """If an answer lists an advert's id twice, remove the `wording_hash` of both rows.
 
-    A repeated advert is identified by answer and id, which could not distinguish the two. `places` are the positions of
-    the answer's adverts among all rows of the file, the first `n_written` of which are already written.
+    A repeated advert is identified by its answer and id, which cannot distinguish the two. `places` are the positions
+    of the answer's adverts among all rows of the file; the first `n_written` of these rows are already written.
     """
     row, record, observed_at = batch[-1]
     here = n_written + len(batch) - 1
@@ -435,7 +436,7 @@ def _row_class(source: Source) -> type:
 def _read(
     module: SourceModule, warc: Path, part: Range, find_wordings: FindWordings, percent: int
 ) -> Iterator[tuple[Response | RevisitedAnswer | DamagedRecord, Iterator[Any] | None]]:
-    """Yield each record of a range with its rows and issues; None if it belongs to another source."""
+    """Yield each record of a range with its rows and issues, or with None if the record belongs to another source."""
     for response in read(warc, part, may_be_cut=module.SOURCE.is_bulk):
         if isinstance(response, DamagedRecord):
             yield response, iter([Rejected("response", response.why, "a whole WARC record expected").issue])
@@ -447,7 +448,6 @@ def _read(
 
 
 def _parse(module: SourceModule, response: Response, find_wordings: FindWordings, percent: int) -> Iterator[Any]:
-    """Yield rows and issues of one response; an answer that is not what the API promises becomes one issue."""
     if response.status in GONE and _posting_of(module.SOURCE, response.url):
         rule = "a posting expected at its own address; the site says that it is gone, and that closes it"
         yield Issue(column_name="response", value=f"HTTP {response.status}", rule=rule, is_deliberate=True)
@@ -468,10 +468,11 @@ def rows_of(
     *,
     percent: int = ALL_PERCENT,
 ) -> Iterator[Any]:
-    """Yield rows and issues of one answer. Adverts are read here; sources return rows of other kinds finished.
+    """Yield rows and issues of one answer. Adverts are built here; sources return finished rows of other kinds.
 
-    `earlier_wordings` has the `wording_hash` of adverts read before, by itself and by `record_hash`; they become a
-    `Repetition`. Raises `Rejected` if the answer is not one of the source's, after the rows yielded until then.
+    `earlier_wordings` maps the `wording_hash` and the `record_hash` of adverts read before to the `wording_hash`; such
+    adverts become a `Repetition`. If the answer does not belong to the source, raises `Rejected`, possibly after some
+    rows.
     """
     rows: Iterator[Any] = module.parse(replace(response, earlier_wordings=earlier_wordings))
     if _row_class(module.SOURCE) is Posting:
@@ -484,7 +485,6 @@ def rows_of(
 
 
 def _bound_texts(rows: Iterable[Any]) -> Iterator[Any]:
-    """Truncate, clean and mask the texts of rows that are not adverts, and add an issue for what was lost."""
     for row in rows:
         if isinstance(row, Issue):
             yield row
@@ -502,15 +502,14 @@ def _bound_texts(rows: Iterable[Any]) -> Iterator[Any]:
 
 
 def _posting_of(source: Source, url: str) -> str | None:
-    """Warehouse id of the posting whose own address this is, or None."""
     native = source.posting_of(url)
     return f"{source.name}:{native}" if native else None
 
 
 def _distrust_mass_removal(responses: Sequence[RefinedResponses]) -> Sequence[RefinedResponses]:
-    """Drop the removals if more than `MAX_GONE` and more than half of the postings are gone.
+    """Ignore the removals if more than `MAX_GONE` and more than half of the postings are gone.
 
-    A site that changes its addresses answers for every posting that it is gone.
+    The reason is that a site that changes its addresses says of every posting that it is gone.
     """
     is_gone = [row.http_status in GONE for row in responses if row.posting_id]
     if sum(is_gone) <= max(MAX_GONE, len(is_gone) / 2):

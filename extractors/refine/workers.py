@@ -34,9 +34,8 @@ from transforms.depth import ALL_PERCENT
 
 LOG = logging.getLogger("jobmarket")
 File = tuple[str, Path]
-"""A source and one of its WARC files."""
 Outcomes = Generator[tuple[str, Path, RefineResult | Exception], None, None]
-"""Source, WARC file, and its refined files or what ended it."""
+"""Yields the source, the WARC file, and its refined files or the exception that ended the refining."""
 PATIENCE = 30
 """Seconds without a finished range after which the pool is checked."""
 PARENT_CHECK = 0.5
@@ -54,10 +53,11 @@ def refine_all(
 ) -> Outcomes:
     """Refine (source, WARC file) pairs, and yield each with its result or the exception that ended it.
 
-    Files that are up to date come first and need no process. The others are read range by range: several sources side
-    by side, files of one source one after the other, because a file uses the rows of the files before it. Workers are
-    spawned, because forked ones would inherit threads and locks. They end when this process dies or the iterator is
-    closed. `cluster` is the address of a Dask scheduler, whose workers read instead. Raises `ClusterError`.
+    Files that are up to date come first and need no process. All other files are read range by range. Several sources
+    are read side by side, but the files of a source one after the other, because a file uses the rows of the files
+    before it. Workers are spawned, because forked processes would inherit threads and locks. Workers end when this
+    process dies or the iterator is closed. If `cluster`, the address of a Dask scheduler, is given, its workers are
+    used instead. Raises `ClusterError` if the cluster cannot be used.
     """
     archive, refined = as_store(archive), as_store(refined)
     keys: dict[File, str] = {}
@@ -78,7 +78,6 @@ def refine_all(
 
 
 def _put(result: RefineResult, refined: Store) -> RefineResult | Exception:
-    """Put the two files of a result in their place, the rows last; return the error if that fails."""
     try:
         for path in (result.responses, result.rows):
             refined.put(path)
@@ -90,7 +89,6 @@ def _put(result: RefineResult, refined: Store) -> RefineResult | Exception:
 def _refine_new(
     keys: Mapping[File, str], archive: Store, refined: Store, workers: int, cluster: str | None, percent: int
 ) -> Outcomes:
-    """Refine files, given with their keys, in this process, in others or on a cluster."""
     sizes = {file: archive.size(file[1]) for file in keys}
     queue = {file: keys[file] for file in _in_order(sizes)}
     if cluster and queue:
@@ -101,14 +99,14 @@ def _refine_new(
         yield from _refine_here(queue, archive, refined, percent)
         return
     interrupted: list[File] = []
-    # Reading a few seconds' worth is not worth the two seconds that another process takes to start.
+    # A file read in a few seconds is not worth the two seconds that another process takes to start.
     n_workers = min(workers, 1 + sum(sizes.values()) // RANGE)
     for source, warc, outcome in _refine_in_pool(n_workers, queue, archive, refined, percent):
         if isinstance(outcome, BrokenProcessPool):
             interrupted.append((source, warc))
         else:
             yield source, warc, outcome
-    for file in interrupted:  # a crashed process took the pool with it: each remaining file gets its own pool
+    for file in interrupted:  # a crashed process took the pool with it, so each remaining file gets its own pool
         yield from _refine_in_pool(1, {file: keys[file]}, archive, refined, percent)
 
 
@@ -133,7 +131,6 @@ def _refine_in_pool(workers: int, queue: Mapping[File, str], archive: Store, ref
 
 
 def _in_order(sizes: Mapping[File, int]) -> list[File]:
-    """Sort files in the order they are started: the source with most bytes first, its files by name."""
     of_source: Counter[str] = Counter()
     for (source, _), size in sizes.items():
         of_source[source] += size
@@ -142,15 +139,16 @@ def _in_order(sizes: Mapping[File, int]) -> list[File]:
 
 @contextlib.contextmanager
 def open_pool(workers: int) -> Iterator[ProcessPoolExecutor]:
-    """Open a pool of processes. They end with the context, at once if it ends by an exception."""
-    # A terminated process leaves semaphores behind. Python's tracker removes them; its warning is silenced.
+    """Open a pool of processes, which end with the context. If the context ends by an exception, they are stopped at
+    once."""
+    # A terminated process leaves semaphores. Python's tracker removes them, and its warning is silenced here.
     os.environ.setdefault("PYTHONWARNINGS", "ignore:resource_tracker:UserWarning")
     context = multiprocessing.get_context("spawn")
     others = set(multiprocessing.active_children())
     pool = ProcessPoolExecutor(workers, mp_context=context, initializer=begin_work, initargs=(os.getpid(),))
     try:
         yield pool
-    except BaseException:  # also when the caller stops reading results: a half-read file is refined again later
+    except BaseException:  # also if the caller stops reading results: a half-read file is refined again later
         pool.shutdown(wait=False, cancel_futures=True)
         children = set(multiprocessing.active_children()) - others
         for worker in children:
@@ -170,10 +168,11 @@ def _refine_ranges(
     *,
     check: Callable[[], None] = lambda: None,
 ) -> Outcomes:
-    """Refine files, given with their keys, range by range, so that several workers share a large one; then join.
+    """Refine files, each given with its key, range by range, so that several workers share a large file; then join the
+    ranges.
 
-    A source's next file is started when the caller has taken the one before it. `check` is called when nothing was
-    finished for a while, and raises if nothing ever will be.
+    The next file of a source is started when the caller has taken the file before it. `check` is called when no range
+    was finished for a while; it raises if no range can be finished any more.
     """
     ranges = _Ranges(submit, keys, archive, refined)
     for source in ranges.queues:
@@ -187,7 +186,8 @@ def _refine_ranges(
 
 
 class _Ranges:
-    """Files in work, range by range. `queues`: files to start, by source; `waiting`: the file and range of a future."""
+    """Files in work, range by range. `queues` has the files to start, by source; `waiting` the file and range of each
+    future."""
 
     def __init__(self, submit: Submit, keys: Mapping[File, str], archive: Store, refined: Store) -> None:
         self.queues = {source: deque(files) for source, files in itertools.groupby(keys, key=lambda file: file[0])}
@@ -196,7 +196,6 @@ class _Ranges:
         self._submit, self._keys, self._archive, self._refined = submit, keys, archive, refined
 
     def start_next(self, source: str) -> Outcomes:
-        """Start the source's next file; yield those that cannot be started, with the error."""
         while self.queues[source]:
             file = self.queues[source].popleft()
             try:
@@ -213,7 +212,6 @@ class _Ranges:
             self.waiting[self._submit(*file, part, self._keys[file])] = file, self._pieces[file], number, part
 
     def finish(self, future: Future[Piece]) -> Outcomes:
-        """Take a finished range; with the last one of a file, yield the file and start the next."""
         file, pieces, number, part = self.waiting.pop(future)
         piece, failure = _result_of(future)
         if pieces is not self._pieces.get(file):  # another range of the file failed
@@ -240,7 +238,7 @@ class _Ranges:
         yield from self.start_next(file[0])
 
     def _join(self, file: File, pieces: Sequence[Piece]) -> RefineResult | Exception:
-        """Join the pieces in this process, since a task of the pool would wait behind all ranges."""
+        """Join the pieces in this process, because a task of the pool would wait until all ranges are done."""
         try:
             archive, refined = self._archive.folder, self._refined.folder
             return join_pieces(*file, pieces, self._keys[file], archive=archive, refined=refined)
@@ -249,14 +247,12 @@ class _Ranges:
 
 
 def _remove(pieces: Iterable[Piece | None]) -> None:
-    """Remove the pieces of a file that is not joined."""
     for piece in pieces:
         if piece is not None and piece.content is None:
             piece.rows.unlink(missing_ok=True)
 
 
 def _result_of(future: Future[Piece]) -> tuple[Piece | None, Exception | None]:
-    """Return the piece of a finished task, or its error. Re-raises errors that are not the task's, such as Ctrl-C."""
     try:
         return future.result(), None
     except CancelledError:
@@ -266,13 +262,14 @@ def _result_of(future: Future[Piece]) -> tuple[Piece | None, Exception | None]:
 
 
 def begin_work(parent: int) -> None:
-    """Initialise a worker: ignore Ctrl-C, which its parent handles, and end with the parent."""
+    """Initialise a worker: ignore Ctrl-C, which the parent handles, and end when the parent ends."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     end_with_parent(parent)
 
 
 def end_with_parent(parent: int) -> None:
-    """Watch the parent from a thread, and end this process when it is gone (kill -9 runs no handlers)."""
+    """Watch the parent process from a thread, and end this process when the parent is gone (kill -9 runs no
+    handlers)."""
 
     def watch() -> None:
         while os.getppid() == parent:

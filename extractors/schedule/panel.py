@@ -1,9 +1,9 @@
-"""The panel: boards drawn by hash with known probabilities, as the sample behind statistics.
+"""The panel: boards drawn by hash with known probabilities, as the sample for statistics.
 
-Membership depends on a board's token, its stratum and the salt, never on what its adverts say. A share over the panel,
-each board weighted by the inverse of its probability, therefore estimates the share over all known boards. A board
-keeps its random number (Ohlsson 1995, "Coordination of Samples Using Permanent Random Numbers"), so that a new draw
-with other probabilities keeps as many members as possible.
+Whether a board is a member depends on its token, its stratum and the salt, never on the content of its adverts. If each
+board is weighted by the inverse of its probability, a share over the panel therefore estimates the share over all known
+boards. Each board keeps its random number (Ohlsson 1995, "Coordination of Samples Using Permanent Random Numbers"), so
+that a new draw with other probabilities keeps as many members as possible.
 """
 
 from __future__ import annotations
@@ -23,35 +23,35 @@ Flags = NDArray[np.bool_]
 
 SALT = "jobmarket panel 1"
 SHARE_OF_REQUESTS = 1 / 5
-"""Minimum share of a night's requests that go to members."""
+"""The panel's intended share of a night's requests."""
 MIN_WEEKS = 26
 """Weeks that a draw lasts, unless its members take too many or too few requests."""
 MIN_SHARE, MAX_SHARE = 1 / 10, 2 / 5
-"""Limits of the members' share of requests, which changes as boards appear and die and budgets change. Beyond them all
-boards are drawn again. Limits closer to `SHARE_OF_REQUESTS` would end a draw with each imported list of boards."""
+"""Limits of the panel's share of a night's requests, which changes as boards appear and die and budgets change. Outside
+these limits all boards are drawn again. Narrower limits would end a draw with each imported list of boards."""
 SIZES = (1, 10, 50, 200)
-"""Jobs at which a size class begins. Boards without jobs are in the class below; boards never read are `UNKNOWN`."""
+"""Numbers of jobs at which a size class begins. Boards without jobs are in class 0; boards never read are `UNKNOWN`."""
 UNKNOWN = -1
 WEIGHT_OF_SIZE = {UNKNOWN: 1.0, 0: 0.5, 1: 1.0, 2: 2.0, 3: 4.0, 4: 8.0}
-"""Relative probability by size class. It grows about as the boards' numbers of jobs, so that a few boards with large
-weights do not dominate statistics over jobs."""
+"""Relative probability by size class. It grows roughly in proportion to a board's number of jobs, so that no few boards
+with large weights dominate statistics over jobs."""
 MIN_BOARDS = 50
-"""Minimum boards of a stratum: smaller countries at a platform and size share one stratum."""
+"""Minimum boards of a stratum. The smaller countries of a platform and size class share one stratum."""
 
 
 def draw_numbers(source: str, boards: Sequence[str]) -> Floats:
-    """Return the permanent random number of each board, 0 to below 1."""
+    """Return the permanent random number of each board, at least 0 and below 1."""
     digests = (hashlib.sha256(f"{SALT}\n{source}\n{board}".encode()).digest() for board in boards)
     return np.array([int.from_bytes(digest[:8]) / 2**64 for digest in digests], dtype=np.float64)
 
 
 def classify_sizes(jobs: Floats) -> Ints:
-    """Return the size class of each board by its number of jobs; NaN: never read."""
+    """Return the size class of each board, given its number of jobs (NaN if the board was never read)."""
     return np.where(np.isnan(jobs), UNKNOWN, np.searchsorted(SIZES, np.nan_to_num(jobs), side="right"))
 
 
 def name_strata(sizes: Ints, countries: Sequence[str | None]) -> list[str]:
-    """Return the stratum of each board of a source: its size class and commonest country, rare countries together."""
+    """Return the stratum of each board of a source: its size class and its commonest country ("other" if rare)."""
     keys = list(zip(sizes.tolist(), countries, strict=True))
     counts: dict[tuple[int, str | None], int] = {}
     for key in keys:
@@ -61,10 +61,10 @@ def name_strata(sizes: Ints, countries: Sequence[str | None]) -> list[str]:
 
 
 def find_chances(sizes: Ints, cost: Floats, requests: float) -> Floats:
-    """Return each board's probability of membership, by the weight of its size, so that members take `requests`.
+    """Return each board's probability of membership, proportional to the weight of its size class, but at most 1.
 
-    `cost` is the number of requests of each board. No probability is above 1. All boards are members if their total
-    cost is within `requests`.
+    `cost` is the number of requests of each board. The probabilities are such that members are expected to take
+    `requests` in all. All boards are members if their total cost is at most `requests`.
     """
     weight = np.array([WEIGHT_OF_SIZE[size] for size in sizes.tolist()])
     chance = np.ones(len(weight))
@@ -87,16 +87,18 @@ def draw_chances(
     strata: Sequence[str | None],
     days: Floats,
 ) -> tuple[Floats, Flags]:
-    """Return each board's probability tonight, and which boards are drawn tonight; the others keep theirs.
+    """Return each board's probability tonight, and which boards are drawn tonight; for all others an earlier draw
+    applies.
 
-    `requests` is the members' number of requests per week (`count_weekly_requests`); `cost` is that of each board, 0 if
-    it is dead. `chance` and `strata` are those of the current draw, `days` its age. Boards added since have NaN and
-    None, and get the probability of their class in that draw.
+    `requests` is the number of requests per week for members (see `count_weekly_requests`). `cost` is the number of
+    requests of each board, 0 for a dead board. `chance`, `strata` and `days` are each board's probability and stratum
+    in the current draw, and the draw's age. For boards added since the draw these are NaN, None and NaN; such boards
+    get the probability that their size class had in the draw.
 
-    A draw lasts `MIN_WEEKS`. It ends early if members take more than `MAX_SHARE` of a night's requests, or more than
-    `SHARE_OF_REQUESTS` while all boards are members. Random numbers are permanent, so members stay if their number is
-    below their new probability. If members take less than `MIN_SHARE`, probabilities are raised and no member leaves.
-    All this depends on expected costs, never on who is a member.
+    A draw lasts `MIN_WEEKS`. It ends early if members are expected to take more than `MAX_SHARE` of a night's requests,
+    or more than `SHARE_OF_REQUESTS` while all boards are members. Random numbers are permanent, so a member stays if
+    its number is below its new probability. If members take less than `MIN_SHARE`, probabilities are raised and no
+    member leaves. All this depends on expected costs, never on which boards are members.
     """
     is_due = np.isnan(days) | (days >= MIN_WEEKS * 7)
     fresh = find_chances(sizes, cost, requests)
@@ -114,9 +116,9 @@ def draw_chances(
 
 
 def chance_between_draws(sizes: Ints, chance: Floats, strata: Sequence[str | None]) -> Floats:
-    """Return the probability of boards added after a draw: that of their size class in the draw.
+    """Return the probability that each board's size class had in the draw, for boards added after the draw.
 
-    `chance` and `strata` are those of the draw, NaN and None for boards added since.
+    `chance` and `strata` are each board's values in the draw; NaN and None for boards added since.
     """
     scales = [
         drawn / WEIGHT_OF_SIZE[int(stratum.partition(":")[0])]
@@ -128,12 +130,12 @@ def chance_between_draws(sizes: Ints, chance: Floats, strata: Sequence[str | Non
 
 
 def count_weekly_requests(requests: float) -> float:
-    """Return the members' requests per week for a number of requests per night."""
+    """Return the members' number of requests per week, given the number of all requests per night."""
     return SHARE_OF_REQUESTS * requests * MEMBER_RHYTHM
 
 
 def is_due(number: Floats, nights_since: Floats, night: int) -> Flags:
-    """Return which members are due: each on its weekday, and after that if it was missed.
+    """Return which members are due: each on its weekday, and after a missed weekday on the next night.
 
     A member that was never asked waits for its weekday, so that a new panel is read over a week, not in one night.
     """

@@ -1,11 +1,12 @@
-"""Plan of a night: members of the panel first, then boards with the highest expected yield, then quiet boards that were
-not asked for a week.
+"""Choose the boards to ask in a night: panel members first, then the boards with the highest expected yield, then quiet
+boards that have not been asked for a week.
 
-Everything is pure: a board's history in arrays, a budget of requests, a night. The yield of a board is new AI adverts
-with pay per request. Their rate has a Gamma distribution (Poisson arrivals, conjugate prior), from the adverts first
-seen in the last `DAYS_OF_YIELD` nights of the board's readings. If its first reading is among these nights, the adverts
-on the board then came within one advert's life before. The rate is shrunk to the mean of its source, and sampled rather
-than averaged (Thompson 1933), so that little-known boards are tried.
+All functions are pure: they get the boards' history as arrays, a budget of requests and a night. The yield of a board
+is the number of new AI adverts with pay per request. The rate of such adverts has a Gamma distribution (Poisson
+arrivals with a conjugate prior), estimated from the adverts first seen in the last `DAYS_OF_YIELD` nights of the
+board's readings. If the first reading is among these nights, the adverts then on the board are assumed to have come
+within the lifetime of an advert before it. The rate is shrunk towards the mean of its source. It is sampled rather than
+averaged (Thompson 1933), so that boards about which little is known are tried.
 """
 
 from __future__ import annotations
@@ -20,34 +21,35 @@ from extractors.schedule.panel import Flags, Floats, Ints
 from transforms.records.vocabulary import ASKED_FOR, DAYS_OF_YIELD, DEAD_AFTER
 
 LIFE = 40.0
-"""Nights that an advert is listed, roughly: the adverts on a board came within these nights."""
+"""Approximate number of nights that an advert stays listed. The adverts on a board are assumed to have come within
+these nights."""
 SHAPE = 0.1
 """Shape of the prior of rates: about one board in ten has AI adverts, and few have many."""
 MAX_NIGHTS = 30
-"""Nights after which any board is asked again, whatever its yield: between readings more than `BRIDGE_DAYS` apart,
-neither openings nor closings can be dated."""
+"""Nights after which any board is asked again, whatever its yield. If two readings are more than `BRIDGE_DAYS` apart,
+neither openings nor closings between them can be dated."""
 QUIET_RHYTHM = 7
 """Nights between two readings of a quiet board, if the budget allows."""
 RICH = 1 / QUIET_RHYTHM
-"""New AI adverts with pay per request from which a board comes before quiet boards: with one a week it is asked each
-night."""
+"""Minimum number of new AI adverts with pay per request for a board to be asked before quiet boards. With one such
+advert a week and one request per reading, a board is asked each night."""
 DEAD_RHYTHM = 30
 """Nights between two checks of a dead board."""
 TURNS = ("panel", "limit", "dead", "yield", "week", "yield")
-"""Reasons in the order boards are asked: boards of high yield come before quiet boards whose week is over, the rest
-after them. In a "yield" turn the highest yield comes first, in any other the board not asked for longest, so that what
-the budget cuts off there does not depend on yield."""
+"""Reasons in the order in which boards are asked: boards of high yield come before quiet boards whose week is over, and
+all other boards come last. Within "yield" the highest yield comes first. Within any other reason the board not asked
+for longest comes first, so that the yield does not decide which boards the budget leaves out."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class History:
-    """History of a source's boards before a night, one array element per board.
+    """History of a source's boards before a night, as arrays with one element per board.
 
-    `number` is the permanent random number, `chance` the probability of membership. `nights_since` are nights since the
-    board was last asked, infinity if never. `n_ai_paid_seen` counts AI adverts with pay first seen in the last
-    `DAYS_OF_YIELD` nights of its readings; `nights_followed` are all nights between its first and last request.
-    `misses` are nights in a row on which it was missing or only redirected. `requests_per_reading` is the number of
-    requests its list last took.
+    `number` is the permanent random number, `chance` the probability of membership. `nights_since` is the number of
+    nights since the board was last asked, infinity if never. `n_ai_paid_seen` counts AI adverts with pay first seen in
+    the last `DAYS_OF_YIELD` nights of the board's readings. `nights_followed` counts all nights between the first and
+    the last request. `misses` counts the nights in a row on which the board was missing or only redirected.
+    `requests_per_reading` is the number of requests that its list last took.
     """
 
     number: Floats
@@ -60,19 +62,19 @@ class History:
 
     @property
     def is_member(self) -> Flags:
-        """Which boards are in the panel."""
+        """Whether each board is in the panel."""
         return self.number < self.chance
 
     @property
     def is_new(self) -> Flags:
-        """Which boards were never asked."""
+        """Whether each board has never been asked."""
         return np.isinf(self.nights_since)
 
 
 class Ranking(NamedTuple):
     """All boards that may be asked in a night, in order, with the positions of their reasons in `ASKED_FOR`.
 
-    `is_asked`: which of them are within the budget.
+    `is_asked` is whether each of them is within the budget.
     """
 
     boards: Ints
@@ -81,7 +83,7 @@ class Ranking(NamedTuple):
 
     @property
     def passed_over(self) -> Ints:
-        """Boards that needed more requests than were left, while smaller boards after them were asked."""
+        """Boards that needed more requests than were left, although smaller boards after them were asked."""
         is_before_last = np.cumsum(self.is_asked[::-1])[::-1] > 0
         return self.boards[is_before_last & ~self.is_asked]
 
@@ -95,7 +97,7 @@ def rank_boards(history: History, *, budget: float, night: int, rng: np.random.G
     is_dead = history.misses >= DEAD_AFTER
     is_dead_due = is_dead & (history.nights_since >= DEAD_RHYTHM)
     may_be_asked = (~is_dead | is_dead_due) & (history.nights_since >= 1)
-    fits = history.requests_per_reading <= budget  # a larger member is never asked and must not take others' turns
+    fits = history.requests_per_reading <= budget  # a board over the budget must not take others' turns
     is_due = _choose_members(history, may_be_asked & ~is_dead & fits, budget=budget, night=night)
     is_late = (history.nights_since >= MAX_NIGHTS) & ~history.is_new & ~is_dead
     gain = expect_new(history, rng) / history.requests_per_reading
@@ -110,7 +112,6 @@ def rank_boards(history: History, *, budget: float, night: int, rng: np.random.G
 
 
 def _fit(requests: Floats, budget: float) -> Flags:
-    """Return which boards are asked: each whose requests fit into the budget that earlier boards left."""
     is_asked = np.zeros(len(requests), dtype=bool)
     for place, needed in enumerate(requests.tolist()):
         if needed <= budget:
@@ -120,9 +121,10 @@ def _fit(requests: Floats, budget: float) -> Flags:
 
 
 def _choose_members(history: History, may_be_asked: Flags, *, budget: float, night: int) -> Flags:
-    """Return the members that are due. If they take too few requests, add members not asked for longest.
+    """Return which members are asked tonight: all that are due and, if these take too few requests, more members.
 
-    Dead members take no requests, so that members may use less than the draw allows.
+    The members not asked for longest are added first. Members may take fewer requests than the draw allows, because
+    dead members take none.
     """
     is_due = history.is_member & may_be_asked & panel.is_due(history.number, history.nights_since, night)
     requests = history.requests_per_reading
@@ -144,5 +146,5 @@ def expect_new(history: History, rng: np.random.Generator) -> Floats:
     rate = rng.gamma(shape) / (SHAPE / mean + np.where(is_read, nights, 0))
     unread = LIFE * -np.expm1(
         -history.nights_since / LIFE
-    )  # nights' worth of adverts that came since and are still listed
+    )  # adverts that came since the last reading and are still listed, in nights
     return np.asarray(np.where(history.is_new, mean * LIFE, rate * unread))

@@ -1,8 +1,8 @@
-"""Connections to public addresses only, and for a limited time.
+"""Allow connections to public addresses only, and for a limited time.
 
-Before anything is sent, the address of the host is checked: a recorded or redirected URL may name a machine in our own
-network. A connection is shut if its answer takes too long: a time-out of `requests` only limits the wait for the next
-bytes, and a server may send some forever.
+Before anything is sent, the address of the host is checked, because a recorded or redirected URL may name a machine in
+our own network. A connection is shut if its answer takes too long: a time-out of `requests` only limits the wait for
+the next bytes, and a server may send some forever.
 """
 
 from __future__ import annotations
@@ -25,20 +25,21 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
 CARRIERS = tuple(map(ipaddress.IPv6Network, ("64:ff9b::/96", "64:ff9b:1::/48", "::/96")))
-"""Networks with an IPv4 address in the last 32 bits (RFC 6052, RFC 8215, RFC 4291)."""
+"""Networks whose addresses have an IPv4 address in the last 32 bits (RFC 6052, RFC 8215, RFC 4291)."""
 
 CUT_AGAIN = 0.05
-"""Seconds after which an overdue connection is shut again: it may have been replaced by another meanwhile."""
+"""Seconds after which an overdue connection is shut again, since another connection may have replaced it meanwhile."""
 
 
-class PrivateAddress(urllib3.exceptions.HTTPError):  # the error is the private address
-    """A host's address is not public."""
+class PrivateAddress(urllib3.exceptions.HTTPError):  # named after what the error is: a private address
+    """The address of a host is not public."""
 
 
 class PublicAdapter(HTTPAdapter):
     """An adapter of `requests` that refuses to connect to addresses that are not public.
 
-    Exceptions are `hosts` ("127.0.0.1:8000"), for tests. A proxy resolves names itself and must check them itself.
+    `hosts` (such as "127.0.0.1:8000") are always allowed, for tests. A proxy looks up names itself, so it must also
+    check the addresses itself.
     """
 
     def __init__(self, hosts: Collection[str] = ()) -> None:
@@ -49,7 +50,7 @@ class PublicAdapter(HTTPAdapter):
         super().__init__(max_retries=0)
 
     def init_poolmanager(self, *args: Any, **options: Any) -> None:
-        """Create the pools, whose connections check their address."""
+        """Create the pools, whose connections check their addresses."""
         super().init_poolmanager(*args, **options)
         hosts, current = self._allowed, self._line
 
@@ -79,11 +80,11 @@ class PublicAdapter(HTTPAdapter):
 
     @contextlib.contextmanager
     def time_limit(self, seconds: float, is_over: threading.Event) -> Iterator[None]:
-        """Shut the connection of the request made inside after so many seconds, and set `is_over`.
+        """Shut the connection of the request made inside the context after so many seconds, and set `is_over`.
 
         The answer then ends as if the server had closed the connection, so check `is_over` even if the request seems to
-        have succeeded. For one request at a time. Looking up a name and connecting are not interrupted; the connection
-        is shut as soon as it exists.
+        have succeeded. Use it for one request at a time. Looking up a name and connecting are not interrupted; the
+        connection is shut as soon as it exists.
         """
         self._deadline.begin(seconds, is_over)
         try:
@@ -91,10 +92,10 @@ class PublicAdapter(HTTPAdapter):
         finally:
             self._deadline.end()
 
-    def get_connection_with_tls_context(  # the signature is requests'
+    def get_connection_with_tls_context(  # the signature is that of `requests`
         self, request: requests.PreparedRequest, verify: Any, proxies: Any = None, cert: Any = None
     ) -> Any:
-        """Return the pool of a request's host: the last one again if host and settings are the same."""
+        """Return the pool of a request's host. The last pool is returned again if host and settings are the same."""
         key = (_host_of(str(request.url)), verify, proxies, cert)
         if self._last is None or self._last[0] != key:
             pool = super().get_connection_with_tls_context(request, verify, proxies=proxies, cert=cert)
@@ -103,7 +104,7 @@ class PublicAdapter(HTTPAdapter):
         return self._last[1]
 
     def cert_verify(self, conn: Any, url: Any, verify: Any, cert: Any) -> None:
-        """Do nothing: a pool gets its certificates when it is looked up."""
+        """Do nothing, because a pool gets its certificates when it is looked up."""
 
     def close(self) -> None:
         """Close all connections."""
@@ -112,10 +113,10 @@ class PublicAdapter(HTTPAdapter):
 
 
 class _Deadline:
-    """Shuts a session's connection when its request is overdue, with one thread for all requests.
+    """Shuts the connection of an overdue request, with one thread for all requests of a session.
 
-    The thread sleeps until the current request would be overdue, then checks the request that runs by then, and ends if
-    none does.
+    The thread sleeps until the current request would be overdue. Then it checks the request that is running at that
+    time, and ends if none is running.
     """
 
     def __init__(self, line: _CurrentSocket) -> None:
@@ -124,10 +125,9 @@ class _Deadline:
         self._due = math.inf
         self._is_over: threading.Event | None = None
         self._wakes_at: float | None = None
-        """When the thread wakes; None: there is no thread."""
+        """Time at which the thread wakes; None if there is no thread."""
 
     def begin(self, seconds: float, is_over: threading.Event) -> None:
-        """Start a request that may take so many seconds."""
         with self._changed:
             self._due, self._is_over = time.monotonic() + seconds, is_over
             if self._wakes_at is None:
@@ -137,7 +137,6 @@ class _Deadline:
                 self._changed.notify()
 
     def end(self) -> None:
-        """End the request: its connection is not shut any more."""
         with self._changed:
             self._due, self._is_over = math.inf, None
 
@@ -154,24 +153,16 @@ class _Deadline:
 
 
 class _CurrentSocket:
-    """The socket of a session's current request."""
-
     socket: Any = None
 
     def shut(self) -> None:
-        """Shut the socket while another thread reads from it. A closed socket stays closed."""
         if self.socket is None:
             return
         with contextlib.suppress(OSError), socket.socket(fileno=os.dup(self.socket.fileno())) as same:
-            same.shutdown(socket.SHUT_RDWR)  # below TLS
+            same.shutdown(socket.SHUT_RDWR)  # shuts the connection below TLS
 
 
 class _CheckedConnection:
-    """A connection that checks its host's addresses before connecting, and its own address after.
-
-    `line` refers to the socket in use.
-    """
-
     allowed_hosts: frozenset[str] = frozenset()
     line = _CurrentSocket()
     host: str
@@ -180,7 +171,7 @@ class _CheckedConnection:
     sock: Any
 
     def request(self, *args: Any, **options: Any) -> None:
-        if self.sock is not None:  # from an earlier request, or wrapped in TLS; else `_new_conn` sets it
+        if self.sock is not None:  # from an earlier request, or wrapped in TLS; for a new one `_new_conn` sets it
             self.line.socket = self.sock
         super().request(*args, **options)  # type: ignore[misc]  # HTTPConnection's
 

@@ -1,6 +1,6 @@
 """First requests of a night, before it writes anything: is there a network, and is our clock right?
 
-The requests are for the rules (robots.txt) of a few hosts. The night needs these first anyway and reuses them.
+Each request is for a host's rules (robots.txt), which the night needs first and reuses.
 """
 
 from __future__ import annotations
@@ -21,32 +21,32 @@ from extractors.web.server_time import OutOfDate, ServerTime
 from extractors.web.session import Web
 
 MAX_HOSTS = 9
-"""Number of hosts."""
+"""Maximum number of hosts that are asked."""
 LOOK_UP_SECONDS = 10.0
-"""Seconds for looking up all their names: some resolvers never answer."""
+"""Seconds for looking up the names of all hosts: some resolvers never answer."""
 ANSWER_SECONDS = 20.0
-"""Seconds for the answers of all of them; later answers are ignored."""
+"""Seconds for the answers of all hosts; later answers are ignored."""
 
 Item = TypeVar("Item")
 
 
 class Asked(NamedTuple):
-    """A source and one of its addresses."""
+    """A source, and one of its addresses, which is requested."""
 
     source: Source
     url: str
 
     @property
     def host(self) -> str:
-        """The host's name, without a port."""
+        """The name of the host, without its port."""
         return urlsplit(self.url).hostname or ""
 
 
 def choose_hosts(sources: Iterable[Source], boards: Mapping[str, Sequence[str]]) -> list[Asked]:
-    """Choose up to `MAX_HOSTS` hosts: one of each source, then a second of each, and so on.
+    """Choose up to `MAX_HOSTS` hosts: one host of each source, then a second host of each, and so on.
 
-    If each board of a source has its own host, hosts of boards are chosen. `boards` are tokens by source, by default
-    those of boards.csv.
+    If each board of a source has its own host, hosts of boards are chosen. `boards` are the board tokens of each
+    source; for a source without tokens, boards.csv is used.
     """
     by_host: dict[str, Asked] = {}
     lists = [_list_addresses(source, boards.get(source.name) or boards_of(source.name)) for source in sources]
@@ -72,7 +72,7 @@ def _list_addresses(source: Source, boards: Sequence[str]) -> Iterator[Asked]:
 
 
 def find_hosts(asked: Sequence[Asked]) -> list[Asked]:
-    """Return the addresses with a host that can be looked up. Behind a proxy all count: the proxy looks up names."""
+    """Return the addresses whose host can be looked up. Where a proxy looks up the names, all addresses count."""
     found: list[Asked] = []
 
     def look_up(address: Asked) -> None:
@@ -85,7 +85,8 @@ def find_hosts(asked: Sequence[Asked]) -> list[Asked]:
 
 
 def ask_times(asked: Sequence[Asked], contact: str | None) -> list[ServerTime | OutOfDate]:
-    """Return the time by each host that answers in time, or its certificate's state if that puts our clock in doubt.
+    """Return the time of each host that answers within `ANSWER_SECONDS`, or `OutOfDate` if its certificate puts our
+    clock in doubt.
 
     Nothing is archived.
     """
@@ -95,13 +96,13 @@ def ask_times(asked: Sequence[Asked], contact: str | None) -> list[ServerTime | 
 
 
 def _each_within(seconds: float, act: Callable[[Item], None], items: Sequence[Item]) -> None:
-    """Call `act` for each item in parallel, and wait so many seconds at most. Errors are ignored.
+    """Call `act` for each item in parallel, and wait `seconds` at most. Errors of the network or of a name are ignored.
 
     Each call has its own thread, since looking up a name has no time-out.
     """
 
     def run(item: Item) -> None:
-        with contextlib.suppress(OSError, UnicodeError):  # UnicodeError: an invalid name
+        with contextlib.suppress(OSError, UnicodeError):  # UnicodeError is raised for an invalid name
             act(item)
 
     threads = [threading.Thread(target=run, args=(item,), name="first answer", daemon=True) for item in items]

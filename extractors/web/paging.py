@@ -1,6 +1,6 @@
-"""Requests for many addresses or pages, one after the other; a failure does not stop the rest.
+"""Request many addresses or pages, one after the other; a failure does not stop the rest.
 
-Sources use these functions in their `fetch`. Politeness, time-outs, retries and the archive are in `session.py`.
+Sources use these functions in their `fetch`. Politeness, time-outs, retries and archiving are in `session.py`.
 """
 
 from __future__ import annotations
@@ -16,17 +16,18 @@ from transforms.text.rejects import MISSHAPEN, Rejected
 
 LOG = logging.getLogger("jobmarket")
 MAX_POSTINGS = 2_000
-"""Default number of single postings that a source requests per night: half an hour at one a second."""
+"""Default maximum of single postings that a source requests per night: half an hour at one per second."""
 LOG_EVERY = 100
-"""Addresses between two lines of progress in the log: about two minutes."""
+"""Number of addresses between two lines of progress in the log: about two minutes."""
 
 
 class Web(Protocol):
-    """The methods of `extractors.web.session.Web` that sources use; see there. All may raise `FetchFailed`."""
+    """The methods of `extractors.web.session.Web` that sources use; that class explains them. All may raise
+    `FetchFailed`."""
 
     @property
     def keys(self) -> Mapping[str, str]:
-        """Values of the source's `keys` in the environment."""
+        """The values of the environment variables that the source names in `keys`."""
         ...
 
     def get(
@@ -49,16 +50,16 @@ class Web(Protocol):
         ...
 
     def newest(self, prefix: str) -> Response | None:
-        """Newest archived answer with data whose URL starts with `prefix`."""
+        """Return the newest archived answer with data whose URL starts with `prefix`."""
         ...
 
 
 def ask_each(
     web: Web, urls: Iterable[str], *, headers: Mapping[str, str] | None = None, may_be_gone: bool = False
 ) -> list[str]:
-    """Request every address. Returns a line for each failure or status other than 200.
+    """Request every address. Return a line for each failure and for each status other than 200.
 
-    With `may_be_gone` the addresses are those of single postings, and 404 and 410 are answers too.
+    With `may_be_gone` the addresses are those of single postings, and 404 and 410 are also answers.
     """
     statuses = (*ANSWERED, *GONE) if may_be_gone else ANSWERED
     failures: list[str] = []
@@ -76,7 +77,7 @@ def ask_each(
 
 
 def ask_boards(web: Web, source: Source, boards: Iterable[str]) -> list[str]:
-    """Request the list of every board. Returns a line for each failure."""
+    """Request the list of every board. Return a line for each failure."""
     urls: list[str] = []
     failures: list[str] = []
     for board in boards:
@@ -95,10 +96,10 @@ def ask_lists(
     *,
     max_pages: int = 1,
 ) -> list[str]:
-    """Request the lists of every board, then the single postings they name. Returns a line for each failure.
+    """Request the lists of every board, then the single postings they name. Return a line for each failure.
 
-    `next_of` adds the addresses of postings to request to the list it is given, and returns the address of the next
-    page, or None. `max_pages` is the limit per board.
+    `next_of` gets a page and a list. It adds the addresses of postings to the list, and returns the address of the next
+    page, or None. `max_pages` limits the pages of each board.
     """
     failures: list[str] = []
     postings: list[str] = []
@@ -113,7 +114,7 @@ def ask_lists(
 
 
 def ask_postings(web: Web, source: Source, urls: Iterable[str]) -> list[str]:
-    """Request single postings by address, each once, `most_postings` at most. Returns a line for each failure."""
+    """Request single postings, each once and `most_postings` at most. Return a line for each failure."""
     addresses, limit = list(dict.fromkeys(urls)), source.most_postings
     failures = ask_each(web, addresses[:limit], may_be_gone=True)
     if len(addresses) > limit:
@@ -122,7 +123,7 @@ def ask_postings(web: Web, source: Source, urls: Iterable[str]) -> list[str]:
 
 
 def ask_first(web: Web, urls: Iterable[str]) -> list[str]:
-    """Request addresses in order until one answers. Returns [] then, else a line for each failure."""
+    """Request addresses in order until one answers. Return [] if one does, or else a line for each failure."""
     failures: list[str] = []
     for url in urls:
         lines = ask_each(web, [url])
@@ -141,10 +142,10 @@ def ask_pages(
     headers: Mapping[str, str] | None = None,
     secret: Mapping[str, str] | None = None,
 ) -> list[str]:
-    """Request the first page and the pages after it, by the address that `next_of` returns for each, until None.
+    """Request the first page and the pages after it; `next_of` returns the address of the next page, or None.
 
-    Stops after `max_pages`, at a failure, at a page that `next_of` cannot read, or at one already requested. Returns a
-    line for the failure; [] after the last page.
+    Stops after `max_pages`, at a failure, at a page that `next_of` cannot read, or at an address already requested.
+    Returns a line for the failure, or [] after the last page.
     """
     url: str | None = first
     urls: set[str] = set()

@@ -1,6 +1,6 @@
 """Polite requests: pauses, robots.txt, reservations of text and data mining, and rest for failing hosts.
 
-One `Politeness` serves all sources of a night and any number of threads, because a host's limits apply to all of our
+One `Politeness` serves all sources of a night and any number of threads, because the limits of a host apply to all our
 sources together. Nothing here sends a request: a session passes the function that does.
 """
 
@@ -24,33 +24,32 @@ import protego
 from extractors.web.reservations import ROBOT, has_signal, signals_in
 
 MAX_CONCURRENT = 2
-"""Requests to one host that may run at the same time."""
+"""Maximum number of requests to one host at the same time."""
 RULES_REQUESTS = 2
-"""Requests for the rules of a host: robots.txt and tdmrep.json."""
+"""Number of requests for the rules of a host: robots.txt and tdmrep.json."""
 MAX_RULES_AGE = 86_400.0
-"""Seconds for which a host's rules are reused: RFC 9309 asks for a day at most."""
+"""Seconds for which the rules of a host are reused; RFC 9309 asks for at most a day."""
 MAX_FAILURES = 5
-"""Failed requests in a row after which a host is left alone."""
+"""Number of failed requests in a row after which a host is left alone."""
 FAILURE_PAUSE = 600.0
-"""Seconds a failing host is left alone; then one request tries it."""
+"""Seconds for which a failing host is left alone; then one request tries it."""
 MAX_RULES = 512 * 1024
-"""Bytes of a robots.txt that are read; RFC 9309 asks for at least 500 KiB."""
+"""Maximum bytes of a robots.txt that are read; RFC 9309 asks for at least 500 KiB."""
 FORBIDS_ALL = "User-agent: *\nDisallow: /"
-"""Replaces a robots.txt that could not be read."""
+"""Used in place of a robots.txt that could not be read."""
 RULES_WAIT = 10.0
-"""Seconds before a host's robots.txt is requested a second time."""
+"""Seconds before the robots.txt of a host is requested a second time."""
 TOO_MANY = 429
 MAX_REDIRECTS = 5
 REDIRECTS = frozenset((301, 302, 303, 307, 308))
 
 Ask = Callable[[str, int], tuple[int, str | None, bytes]]
-"""Requests so many bytes of an address; returns status, Location and body. Raises `OSError` without an answer."""
+"""A function that requests an address and reads at most so many bytes. It returns status, Location and body, and raises
+`OSError` if there is no answer."""
 
 
 @dataclass
 class _Host:
-    """State of one host."""
-
     free_at: float = 0.0
     failures: int = 0
     closed_until: float = 0.0
@@ -62,18 +61,19 @@ class _Host:
 
 @dataclass(frozen=True)
 class Rules:
-    """What a host allows. `why_none`: why its robots.txt could not be read, so that it allows nothing."""
+    """What a host allows. `why_none` is why its robots.txt could not be read, so that it allows nothing."""
 
     read_at: float
     robots: protego.Protego
     why_none: str | None
     reserved: tuple[tuple[str, str | None], ...]
-    """Path patterns reserved from text and data mining, each with the address of its policy if stated."""
+    """Path patterns reserved from text and data mining, each with the address of the policy if there is one."""
     signals: tuple[tuple[str, str], ...] = ()
-    """Content-Signals of its robots.txt that apply to us, each with its path prefix."""
+    """Content-Signals in robots.txt that apply to us, each with its path prefix."""
 
     def refusal(self, url: str, *, obeys_signals: bool = True) -> str | None:
-        """Return why an address may not be requested, or None. Any `no` in a Content-Signal forbids it, if obeyed."""
+        """Return why an address may not be requested, or None. With `obeys_signals`, any `no` in a Content-Signal
+        forbids it."""
         parts = urlsplit(url)
         host = f"{parts.scheme}://{parts.netloc}"
         if self.why_none:
@@ -90,12 +90,12 @@ class Rules:
 
     @property
     def crawl_delay(self) -> float:
-        """Seconds between two requests, by robots.txt; 0 if it names none."""
+        """Seconds between two requests according to robots.txt; 0 if it names none."""
         return float(self.robots.crawl_delay(ROBOT) or 0)
 
 
 class Politeness:
-    """Turns, rules and failures of all hosts. `sleep` and `clock` (seconds) are for tests."""
+    """Turns, rules and failures of all hosts. `sleep` and `clock` (both in seconds) are replaced in tests."""
 
     def __init__(
         self, *, sleep: Callable[[float], None] = time.sleep, clock: Callable[[], float] = time.monotonic
@@ -107,7 +107,7 @@ class Politeness:
 
     @contextlib.contextmanager
     def turn(self, url: str, pause: float) -> Iterator[None]:
-        """Wait for the host: until `pause` seconds after the last request to it, and for a free place."""
+        """Wait for the host until a place is free and `pause` seconds have passed since the last request to it."""
         host = self._host(url)
         with host.places:
             with self._lock:
@@ -119,19 +119,19 @@ class Politeness:
             yield
 
     def why_closed(self, url: str) -> str | None:
-        """Return why the address's host is left alone now, or None."""
+        """Return why the host of this address is left alone now, or None."""
         host = self._host(url)
         with self._lock:
             return host.why_closed if self.clock() < host.closed_until else None
 
     def note_answer(self, url: str) -> None:
-        """Record a normal answer: the host's count of failures in a row starts again."""
+        """Record a normal answer: the host no longer has failures in a row."""
         host = self._host(url)
         with self._lock:
             host.failures = 0
 
     def note_failure(self, url: str, why: str) -> None:
-        """Record a failure; after `MAX_FAILURES` in a row the host is left alone for a while."""
+        """Record a failure. After `MAX_FAILURES` in a row the host is left alone for a while."""
         host = self._host(url)
         with self._lock:
             host.failures += 1
@@ -141,20 +141,20 @@ class Politeness:
                 )
 
     def close_for(self, url: str, seconds: float) -> None:
-        """Leave a host alone that asked for no requests for so many seconds."""
+        """Leave the host alone for so many seconds, because it asked for that."""
         with self._lock:
             self._close(
                 self._hosts[_host_of(url)], seconds, f"its host asked for no requests for {seconds:.0f} seconds"
             )
 
     def delay(self, url: str, seconds: float) -> None:
-        """Have all sources wait so many seconds before their next request to the host (Retry-After)."""
+        """Make all sources wait so many seconds before their next request to the host (Retry-After)."""
         host = self._host(url)
         with self._lock:
             host.free_at = max(host.free_at, self.clock() + seconds)
 
     def rules(self, url: str, ask: Ask, pause: float, *, is_anew: bool = False) -> Rules:
-        """Return the rules of the address's host, read once a day, or now with `is_anew`."""
+        """Return the rules of the address's host. They are read once a day, or again now with `is_anew`."""
         host = self._host(url)
         with host.reading:
             if is_anew or host.rules is None or self.clock() - host.rules.read_at > MAX_RULES_AGE:
@@ -175,7 +175,6 @@ class Politeness:
         return make_rules(robots, tdmrep, read_at=self.clock(), why_none=why)
 
     def _robots(self, host: str, ask: Ask, pause: float) -> tuple[str, str | None]:
-        """Return the text of the host's robots.txt, and why it cannot be used."""
         url = f"{host}/robots.txt"
         for _ in range(MAX_REDIRECTS + 1):
             try:
@@ -198,7 +197,7 @@ class Politeness:
         return "", f"over {MAX_REDIRECTS} redirects"
 
     def _ask_twice(self, url: str, ask: Ask, pause: float) -> tuple[int, str | None, bytes]:
-        """Request an address, and again later if the host is busy or silent: a whole source depends on it."""
+        """Request an address, and once more if the host is busy or silent, as a whole source depends on the answer."""
         for wait in (RULES_WAIT, 0.0):
             try:
                 with self.turn(url, pause):
@@ -213,7 +212,6 @@ class Politeness:
         return answer
 
     def _ask_for_tdmrep(self, host: str, ask: Ask, pause: float) -> bytes:
-        """Return the host's tdmrep.json (TDM Reservation Protocol); empty if it has none."""
         url = f"{host}/.well-known/tdmrep.json"
         try:
             with self.turn(url, pause):
@@ -224,7 +222,7 @@ class Politeness:
 
 
 def make_rules(robots: str, tdmrep: bytes, *, read_at: float = 0.0, why_none: str | None = None) -> Rules:
-    """Return the rules in a site's robots.txt (`robots_text`) and tdmrep.json."""
+    """Return the rules in a site's robots.txt (as returned by `robots_text`) and tdmrep.json."""
     return Rules(
         read_at=read_at,
         robots=protego.Protego.parse(robots),
@@ -241,16 +239,17 @@ _BEYOND_ASCII = re.compile(rb"[\x80-\xff]")
 def has_no_rules(status: int) -> bool:
     """Whether a status means that a site has no robots.txt, so that everything is allowed (RFC 9309, 2.3.1.3: 4xx).
 
-    429 means "later", which is no permission.
+    The exception is 429, which means "later" and is no permission.
     """
     return 400 <= status < 500 and status != TOO_MANY
 
 
 def robots_text(body: bytes) -> str:
-    """Return a robots.txt in the form that is parsed: its whole lines within `MAX_RULES`, bytes beyond ASCII as `%C3`.
+    """Return a robots.txt in the form that is parsed: its whole lines within `MAX_RULES`, with bytes beyond ASCII as
+    `%C3`.
 
-    RFC 9309, 2.2.2, compares paths in this form, whatever the encoding of the letters. If not even the first line is
-    whole, the rules after it are unknown, and everything is forbidden.
+    RFC 9309, 2.2.2, compares paths in this form, whatever their encoding. If not even the first line is complete, the
+    rules are unknown, and everything is forbidden.
     """
     is_cut = len(body) >= MAX_RULES
     body = body[:MAX_RULES]
@@ -269,7 +268,10 @@ def reservation(where: str, policy: str | None) -> str:
 
 
 def list_reserved(body: bytes) -> Iterator[tuple[str, str | None]]:
-    """Path patterns that a tdmrep.json reserves. Any other content reserves nothing: many sites answer with a page."""
+    """Yield the path patterns that a tdmrep.json reserves, each with its policy. Invalid content reserves nothing.
+
+    Many sites answer with a web page instead of JSON.
+    """
     try:
         content: Any = orjson.loads(body.removeprefix(BOM))
     except orjson.JSONDecodeError:

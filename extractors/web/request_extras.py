@@ -12,20 +12,20 @@ import orjson
 
 @dataclass(frozen=True, kw_only=True)
 class RequestExtras:
-    """Sent with a URL: headers, secret query fields and credentials, none of them archived, and a form."""
+    """What is sent with a URL: headers, secret query fields and credentials, which are never archived, and a form."""
 
     headers: Mapping[str, str] = field(default_factory=dict)
     secret: Mapping[str, str] = field(default_factory=dict)
     signature: Mapping[str, str] = field(default_factory=dict)
-    """Query fields of a signed address that a server gave out for a while; treated as secrets."""
+    """Query fields of an address that a server signed for a limited time. They are treated as secrets."""
     form: Mapping[str, object] | None = None
     credentials: Mapping[str, str] | None = None
     hidden: tuple[str, ...] = ()
-    """Secrets sent before the redirects that led here: an answer may still repeat them."""
+    """Secrets that were sent before a redirect led to this address; an answer may still repeat them."""
 
     @property
     def words_to_hide(self) -> list[str]:
-        """Values that must not be archived or logged, plain and as encoded in an address; longest first."""
+        """Values that must not be archived or logged, both plain and as encoded in an address; the longest first."""
         values = [*self.secret.values(), *(self.credentials or {}).values(), *self.hidden]
         values += [value for value in self.signature.values() if len(value) >= MIN_SIGNATURE]
         values += [value for name, value in self.headers.items() if name.lower() in SECRET_HEADERS]
@@ -36,13 +36,14 @@ class RequestExtras:
 
 SECRET_HEADERS = frozenset(("authorization", "authorization-key", "x-api-key", "api-key"))
 MIN_SECRET = 6
-"""Shortest value that is hidden, in characters: shorter ones are common words."""
+"""Length of the shortest value that is hidden, in characters; shorter values are common words."""
 MIN_SIGNATURE = 32
-"""Shortest value of a signature that is a secret: shorter ones are versions, days and permissions."""
+"""Length of the shortest value in a signature that is a secret; shorter values are versions, days and permissions."""
 
 
 def signature_in(url: str, location: str | None, hosts: Collection[str]) -> dict[str, str]:
-    """Return the query fields of a redirect's target, if its host is one that signs its addresses."""
+    """Return the query fields of a redirect's target if its host is one of `hosts`, which sign their addresses;
+    otherwise {}."""
     if not location or not hosts:
         return {}
     try:
@@ -53,14 +54,14 @@ def signature_in(url: str, location: str | None, hosts: Collection[str]) -> dict
 
 
 def redact(text: str, secrets: Sequence[str]) -> str:
-    """Replace secrets in a text by asterisks."""
+    """Return the text with each secret replaced by as many asterisks."""
     for word in secrets:
         text = re.sub(re.escape(word), "*" * len(word), text, flags=re.IGNORECASE)
     return text
 
 
 def redact_bytes(body: bytes, secrets: Sequence[str]) -> bytes:
-    """Replace secrets in a body by asterisks, without changing its length."""
+    """Return the body with each secret replaced by as many asterisks."""
     for word in secrets:
         secret = word.encode()
         body = re.sub(re.escape(secret), b"*" * len(secret), body, flags=re.IGNORECASE)
@@ -68,7 +69,7 @@ def redact_bytes(body: bytes, secrets: Sequence[str]) -> bytes:
 
 
 def with_query(url: str, fields: Mapping[str, object]) -> str:
-    """Add fields to the query of an address, in order; values other than text are written as JSON."""
+    """Return the address with fields added to its query, in order. Values other than text are written as JSON."""
     if not fields:
         return url
     texts = {name: value if isinstance(value, str) else orjson.dumps(value).decode() for name, value in fields.items()}

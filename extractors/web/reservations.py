@@ -1,9 +1,10 @@
-"""Reservations of a page or its site, by the standards in use.
+"""What a page or its site reserves, according to three standards.
 
 - Robots in a page and X-Robots-Tag (Google's rules): `noindex`, `none`.
-- TDM Reservation Protocol (W3C community group): `tdm-reservation: 1` in a header or a page, tdmrep.json of a site.
-- Content-Signal (contentsignals.org), in a header or in robots.txt. By its own words, a `no` is an express reservation
-  under Article 4 of the EU's directive 2019/790. Any `no` counts, even to a use that is not ours: the cautious reading.
+- TDM Reservation Protocol (W3C community group): `tdm-reservation: 1` in a header or a page, or a site's tdmrep.json.
+- Content-Signal (contentsignals.org), in a header or in robots.txt. The standard declares a `no` to be an express
+  reservation under Article 4 of the EU's directive 2019/790. To be cautious, we obey a `no` to any use, even to a use
+  that is not ours.
 """
 
 from __future__ import annotations
@@ -12,21 +13,21 @@ import re
 from collections.abc import Callable, Iterator
 
 Header = Callable[[str], str | None]
-"""Returns the value of a header by its name in lower case."""
+"""A function that returns the value of a header, given the header's name in lower case."""
 ROBOT = "ai-job-market"
 """Our name in robots.txt."""
 NAMES = frozenset((ROBOT, "ccbot", "robots", "*"))
-"""Names whose rules apply to us: everybody, us, and the crawler that recorded the page."""
+"""Names in rules that apply to us: everybody, us, and the crawler that recorded the page."""
 NOINDEX = frozenset(("noindex", "none"))
 MAX_HEAD = 200_000
-"""Bytes of a page in which its head is searched."""
+"""Number of first bytes of a page that are searched for its head."""
 _META = re.compile(r"<meta\b([^>]{0,1000})>", re.IGNORECASE)
 _ATTRIBUTE = re.compile(r"""\b(name|content)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""", re.IGNORECASE)
 _SIGNAL = re.compile(r"[\w-]+\s*=\s*no\b", re.IGNORECASE)
 
 
 def meta_of(body: bytes) -> dict[str, str]:
-    """Return the meta values in a page's head by name in lower case; values of the same name are joined with commas."""
+    """Return the meta values in a page's head by name in lower case. Values of the same name are joined with commas."""
     end = body.lower().find(b"</head", 0, MAX_HEAD)
     head = body[: end if end >= 0 else MAX_HEAD].replace(b"\0", b"").decode("latin-1")
     values: dict[str, str] = {}
@@ -38,7 +39,8 @@ def meta_of(body: bytes) -> dict[str, str]:
 
 
 def tdm_policy(header: Header, body: bytes | None) -> str | None:
-    """Return the policy (or "none stated") of an answer reserved from text and data mining; None if it is not.
+    """Return the policy of an answer that is reserved from text and data mining, or "none stated"; None if not
+    reserved.
 
     `body` is None if the answer is not a page.
     """
@@ -49,14 +51,14 @@ def tdm_policy(header: Header, body: bytes | None) -> str | None:
 
 
 def is_noindex(header: Header, body: bytes) -> bool:
-    """Whether a page forbids indexing, by its X-Robots-Tag or its robots value."""
+    """Whether a page forbids indexing, in its X-Robots-Tag or its robots value."""
     meta = meta_of(body)
     in_page = (word for name in NAMES for word in meta.get(name, "").split(","))
     return not NOINDEX.isdisjoint(word.strip().lower() for word in (*in_page, *_tags(header("x-robots-tag") or "")))
 
 
 def _tags(header: str) -> Iterator[str]:
-    """Words of an X-Robots-Tag that apply to us: words after another robot's name do not."""
+    """Yield the words of an X-Robots-Tag that apply to us; words after the name of another robot do not."""
     applies = True
     for word in header.split(","):
         name, colon, rest = word.partition(":")

@@ -1,4 +1,4 @@
-"""The time that an answer states."""
+"""Read the time that an answer states, to check our own clock."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from typing import NamedTuple
 
 
 class ServerTime(NamedTuple):
-    """The time by a server, and by our own clock when the request was sent; both with a zone.
+    """The time stated by a server, and the time of our own clock when the request was sent; both with a zone.
 
-    `kept` is how long a cache had the answer. Some caches keep the answer's Date, others set it to now, so that the
+    `kept` is how long a cache had the answer. Some caches keep the answer's Date, and others set it to now, so that the
     server's time is between `says` and `says + kept`.
     """
 
@@ -22,30 +22,32 @@ class ServerTime(NamedTuple):
 
     @property
     def ahead(self) -> timedelta:
-        """Least difference between the server's clock and ours; negative if the server is behind."""
+        """Smallest possible difference between the server's clock and ours; negative if the server is behind."""
         return max(self.says - self.ours, timedelta()) + min(self.says + self.kept - self.ours, timedelta())
 
 
 class OutOfDate(NamedTuple):
-    """A server whose certificate has expired by our own clock, or is not yet valid."""
+    """A server whose certificate, according to our clock, has expired or is not yet valid."""
 
     host: str
     is_expired: bool
 
 
 _OUT_OF_DATE = {"certificate has expired": True, "certificate is not yet valid": False}
-"""OpenSSL's messages, X509_verify_cert_error_string(3), and whether they mean expired."""
+"""Messages of OpenSSL (see X509_verify_cert_error_string(3)), and whether each means that the certificate has
+expired."""
 
 
 def find_out_of_date(host: str, why: str) -> OutOfDate | None:
-    """Return the server if a request failed (`why`) because its certificate has expired or is not yet valid."""
+    """Return the server if a request failed (`why`) because its certificate has expired or is not yet valid; otherwise
+    None."""
     return next((OutOfDate(host, is_expired) for words, is_expired in _OUT_OF_DATE.items() if words in why), None)
 
 
 def time_said(header: Callable[[str], str | None]) -> tuple[datetime, timedelta] | None:
-    """Return the Date and Age of an answer: how long a cache had it (RFC 9110, 9111). None without a Date.
+    """Return the Date of an answer and its Age, which is how long a cache had it (RFC 9110, 9111). None without a Date.
 
-    `header` returns the value of a header by its name in lower case. An invalid Date or Age counts as missing.
+    `header` returns the value of a header, given its name in lower case. An invalid Date or Age counts as missing.
     """
     age = (header("age") or "").strip()
     try:

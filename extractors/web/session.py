@@ -1,9 +1,10 @@
 """HTTP session: the only module that requests sources over the network. Every answer is archived.
 
-A session names itself and a contact, obeys robots.txt and reservations of text and data mining, waits its turn at each
-host, sends conditional requests, repeats a request a few times when a server is busy, stays within the source's budget,
-and reaches only public https addresses that the source declares. A robots.txt is not archived: it is not data of the
-source. Recordings (the sample's, or those of a backfill) are archived by the same rules for repetitions (`Web.take`).
+A session states its name and a contact. It obeys robots.txt and reservations of text and data mining, waits its turn at
+each host, sends conditional requests, and repeats a request a few times when a server is busy. It stays within the
+source's budget, and reaches only public https addresses that the source declares. A robots.txt is not archived, because
+it is not the source's data. Recordings (of the sample or of a backfill) are archived by the same rules (see
+`Web.take`).
 """
 
 from __future__ import annotations
@@ -55,21 +56,22 @@ from transforms.text.addresses import hide_users
 CONTACT = "JOBMARKET_CONTACT"
 
 TIMEOUTS = (10.0, 60.0)
-"""Seconds to connect, and to wait for the next bytes."""
+"""Seconds to wait for a connection, and for the next bytes."""
 MAX_ANSWER = 600.0
 """Seconds for one answer, from connecting to the last byte; then the connection is shut."""
 ATTEMPTS = 4
-"""Most requests for an address whose server is busy or does not answer."""
+"""Maximum number of requests for an address whose server is busy or does not answer."""
 BUSY = frozenset((408, 425, 429, *range(500, 600))) - {501, 505, 511}
 """Statuses after which a later request may succeed."""
 FIRST_WAIT = 2.0
-"""Seconds before the second attempt, four times as long before each further one; half of it random."""
+"""Seconds before the second attempt. Each further wait is four times as long. Half of each wait is random."""
 MAX_WAIT = 120.0
-"""Longest Retry-After that is waited for, in seconds. After a longer one the host is left alone until then."""
+"""Longest Retry-After, in seconds, that is waited for. After a longer one the host is left alone until then."""
 REFUSING = frozenset((401, 403, 407, 451))
 """Statuses by which a server refuses us."""
 
-# urllib3 logs addresses with their query, which may contain a key: each at DEBUG, malformed ones as warnings.
+# urllib3 logs addresses with their query, which may contain a key: all addresses at DEBUG, and malformed ones as
+# warnings.
 logging.getLogger("urllib3").setLevel(logging.ERROR)
 
 
@@ -83,23 +85,25 @@ def _hide_users_in(record: logging.LogRecord) -> bool:
 logging.getLogger("jobmarket").addFilter(_hide_users_in)
 
 CHECKED_EVERY = 30
-"""Nights within which each stored answer is read even if its body is not needed: an unreadable one is fetched again."""
+"""Nights within which each stored answer is read even if its body is not needed. An unreadable answer is fetched
+again."""
 
 SHARED_POLITENESS = Politeness()
-"""Shared by all sources in this process."""
+"""Politeness that all sources in this process share."""
 MAX_TOKEN = 64 * 1024
-"""Most bytes of an answer with an access token: thirty times a long token."""
+"""Maximum bytes of an answer with an access token, which is thirty times a long token."""
 
 JWT = re.compile(rb"\beyJ[\w-]+\.[\w-]+\.[\w-]+")
-"""A JSON Web Token: its first part is a JSON object in base64."""
+"""A JSON Web Token; its first part is a JSON object in base64."""
 _CONTACT = re.compile(r"(?:mailto:)?[^\s@()]+@[^\s@()]+\.[^\s@().]+|https?://[^\s()]+")
 
 
 class FetchFailed(Exception):  # noqa: N818  # reads well where it is raised
-    """An address gave no answer; `why` is the message. A user or password in the address is hidden in both.
+    """An address gave no answer; `why` is the message. A user or password in the address is hidden in `url` and `why`.
 
-    `is_refused`: the request is not allowed (robots.txt, a reservation). `is_put_off`: the night's requests or hours
-    were used up, or the host is left alone. `is_answered`: the server did answer, and its answer is reserved.
+    `is_refused` is whether the request is not allowed (robots.txt, a reservation). `is_put_off` is whether the night's
+    requests or hours were used up, or the host is left alone. `is_answered` is whether the server did answer, but
+    reserved its answer.
     """
 
     def __init__(
@@ -113,25 +117,23 @@ class FetchFailed(Exception):  # noqa: N818  # reads well where it is raised
         self.is_answered = is_answered
 
 
-class MissingContact(ValueError):  # noqa: N818  # names what is missing
+class MissingContact(ValueError):  # noqa: N818  # named after what is missing
     """A live run needs a contact for site owners, and none is set."""
 
 
 @dataclass
 class _Answer:
-    """An answer before it is archived."""
-
     status: int
     reason: str
     headers: list[tuple[str, str]]
     body: bytes
     observed_at: datetime
     revisit: RevisitedAnswer | None = None
-    """The recorded repetition. The other fields are then those of the answer it repeats."""
+    """The recorded repetition, if the answer was recorded as one. All other fields are then those of the repeated
+    answer."""
 
     @functools.cached_property
     def digest(self) -> str:
-        """The digest of the body."""
         return digest_of_body(self.body)
 
     def header(self, name: str) -> str | None:
@@ -139,8 +141,6 @@ class _Answer:
 
 
 class _StoredAnswer(NamedTuple):
-    """The newest archived answer of an address: its index entry, and the answer itself if it was read."""
-
     held: IndexEntry
     first: RecordedAnswer | None
 
@@ -148,18 +148,18 @@ class _StoredAnswer(NamedTuple):
 class Web:
     """A session for one source and night.
 
-    `contact` (default: JOBMARKET_CONTACT in the environment) is a mail address or URL; raises `MissingContact` without
-    one, unless the session is not live and only takes recordings. Without a `writer` it can only request rules. `held`
-    is the source's index: with it, unchanged answers are archived as repetitions. `is_permitted`: the operator has
-    recorded a permission to read the source whatever its robots.txt says. `obeys_signals`: a `no` in a Content-Signal
-    forbids the request. For tests: `insecure_hosts` ("127.0.0.1:8000") may use http and be private; `politeness`, `now`
-    and `chance`.
+    `contact` (JOBMARKET_CONTACT in the environment by default) is a mail address or URL. A live session without a
+    contact raises `MissingContact`; a session that is not live only takes recordings. A session without a `writer` can
+    only request rules. If `held`, the source's index, is given, unchanged answers are archived as repetitions.
+    `is_permitted` is whether the operator has recorded a permission to read the source whatever its robots.txt says.
+    `obeys_signals` is whether a `no` in a Content-Signal forbids the request. `insecure_hosts` (such as
+    "127.0.0.1:8000") may use http and be private; this option, `politeness`, `now` and `chance` are for tests.
 
-    For the source's health: `n_requests`, `n_bytes` (of bodies, as sent), `n_unchanged`, `statuses`, and `failures`.
-    Of recordings: `damaged` records, and the number and time of records dated in the future (`ahead`), which are not
-    taken. `answered` are the requested addresses that led to an archived answer, `redirects` their final targets.
-    `times` has the clocks of hosts whose rules were requested, or that their certificates are not valid by our clock.
-    `keys` holds the values of the source's environment variables.
+    The source's health uses `n_requests`, `n_bytes` (of bodies, as sent), `n_unchanged`, `statuses` and `failures`. For
+    recordings, `damaged` are the damaged records, and `ahead` are the number and time of records dated in the future,
+    which are not taken. `answered` are the requested addresses that led to an archived answer, and `redirects` are the
+    final targets of redirected addresses. `times` are the clocks of hosts whose rules were requested, or certificates
+    that are not valid by our clock. `keys` are the values of the source's environment variables.
     """
 
     def __init__(
@@ -204,7 +204,7 @@ class Web:
         self._is_permitted = is_permitted
         self._obeys_signals = obeys_signals
         self._noted: set[str] = set()
-        """Hosts whose Content-Signals are archived."""
+        """Addresses of robots.txt whose Content-Signals were archived."""
         self._chance = chance
         self._deadline = politeness.clock() + source.max_seconds
 
@@ -218,18 +218,20 @@ class Web:
     ) -> Response:
         """Request an address and return the decoded answer, whatever its status; redirects are followed.
 
-        A redirect from one board's list to another's is not followed: the board has moved, and its new list is
-        requested by itself. Every answer on the way is archived. An answer that the archive already has is archived as
-        a repetition, and the archived answer is returned. A body that does not decode is returned as sent (with its
-        `content-encoding` header): it is archived, and refine reports it.
+        A redirect from one board's list to another board's list is not followed: the board has moved, and its new list
+        is requested separately. Every answer on the way is archived. An answer that the archive already has is archived
+        as a repetition, and the archived answer is returned. A body that cannot be decoded is archived and returned as
+        sent (with its `content-encoding` header), and refine reports it.
 
-        `headers` and `secret` (query fields) are sent to the address itself only, and never archived or logged.
-        With `form` the fields are posted as JSON; the answer is archived under the address with the fields as
-        its query (lists and objects as JSON), so that each page of a paged search has an address of its own.
+        `headers` and `secret` (query fields) are only sent to the given address, not to the target of a redirect, and
+        never archived or logged. The fields of `form` are posted as JSON. The answer is then archived under the address
+        with these fields as its query (lists and objects as JSON), so that each page of a paged search has its own
+        address.
 
-        Raises `FetchFailed` without a whole answer: not a public https address of the source, forbidden by robots.txt
-        or reserved, no connection after `ATTEMPTS`, host left alone, budget or time used up, an answer longer than
-        `MAX_ANSWER` or `MAX_BODY`, more than `MAX_REDIRECTS` redirects.
+        Raises `FetchFailed` if there is no complete answer, for one of these reasons: the address is not a public https
+        address of the source; robots.txt forbids it; the answer is reserved; no connection was made in `ATTEMPTS`; the
+        host is left alone; the budget or time is used up; the answer took over `MAX_ANSWER` or is larger than
+        `MAX_BODY`; there were more than `MAX_REDIRECTS` redirects.
         """
         with self._noting_failures():
             extras = RequestExtras(headers=headers or {}, secret=secret or {}, form=form)
@@ -239,15 +241,16 @@ class Web:
         return _response(whole, observed_at=answer.observed_at, record=answer.record)
 
     def ask(self, url: str, *, headers: Mapping[str, str] | None = None) -> int:
-        """Request an address as `get` does, and return only the status: a repeated answer need not be read."""
+        """Request an address as `get` does, but return only the status, because a repeated answer need not be read."""
         with self._noting_failures():
             answer, _ = self._get(url, RequestExtras(headers=headers or {}), is_read=False)
         return ANSWERED[0] if isinstance(answer, RevisitedAnswer) else answer.status
 
     def take(self, recording: Path) -> list[str]:
-        """Archive every answer of a recording, in order. Returns a line for each answer without status 200.
+        """Archive every answer of a recording, in order. Return a line for each answer without status 200.
 
-        Answers of other sources are skipped. See `failures`, `damaged` and `ahead` for records that were not archived.
+        Answers of other sources are skipped. Records that could not be archived are in `failures`, `damaged` and
+        `ahead`.
         """
         today = self._now().astimezone(UTC).date()
         refusals: list[str] = []
@@ -302,7 +305,8 @@ class Web:
         return not statuses and refusals > 0
 
     def newest(self, prefix: str) -> Response | None:
-        """Newest archived answer with data whose URL starts with `prefix`: a feed of changes continues from there."""
+        """Return the newest archived answer with data whose URL starts with `prefix`. A feed of changes continues from
+        it."""
         newest = self._held.newest(prefix, self._now()) if self._held else None
         answer = newest[1].answer() if newest else None
         return _response(answer, observed_at=newest[0], record=answer.record) if newest and answer else None
@@ -310,8 +314,8 @@ class Web:
     def token(self, url: str, credentials: Mapping[str, str] | None = None) -> str:
         """Request an access token for a client's credentials (OAuth 2.0, RFC 6749, section 4.4).
 
-        They are posted as a form; neither they nor the answer are archived or logged. Without credentials, return the
-        JSON Web Token (RFC 7519) in a public page. Raises `FetchFailed`.
+        The credentials are posted as a form. Neither the credentials nor the answer are archived or logged. Without
+        credentials, return the JSON Web Token (RFC 7519) in a public page. Raises `FetchFailed` if there is no token.
         """
         with self._noting_failures():
             if refusal := self._refusal(url):
@@ -340,7 +344,6 @@ class Web:
 
     @contextlib.contextmanager
     def _noting_failures(self) -> Iterator[None]:
-        """Add a `FetchFailed` raised inside to `failures`."""
         try:
             yield
         except FetchFailed as error:
@@ -350,7 +353,7 @@ class Web:
     def _get(
         self, url: str, what: RequestExtras, *, is_read: bool
     ) -> tuple[RecordedAnswer | RevisitedAnswer, _StoredAnswer | None]:
-        """Return the answer as archived, and the answer archived before, which has a body only with `is_read`."""
+        """Return the answer as archived now, and the stored answer from before, which has been read if `is_read`."""
         start = url
         for _ in range(MAX_REDIRECTS + 1):
             if refusal := self._refusal(url):
@@ -373,12 +376,10 @@ class Web:
         raise FetchFailed(start, f"over {MAX_REDIRECTS} redirects, the last to {url}")
 
     def _is_of_another_board(self, url: str, target: str) -> bool:
-        """Whether two addresses are the lists of two boards; letter case makes no difference."""
         board, other = self._source.listed_board(url), self._source.listed_board(target)
         return board is not None and other is not None and board.lower() != other.lower()
 
     def _refusal(self, url: str) -> str | None:
-        """Return why an address is not one of the source's, or None."""
         try:
             parts = urlsplit(url)
         except ValueError as error:
@@ -400,7 +401,7 @@ class Web:
             raise FetchFailed(url, why, is_put_off=True)
         rules = self._politeness.rules(url, self._ask_for_rules, pause)
         self._note_signals(url, rules)
-        if self._is_permitted:  # permission to read is not permission to hurry
+        if self._is_permitted:  # a permission does not shorten the pauses
             return max(pause, min(rules.crawl_delay, MAX_WAIT))
         if refusal := rules.refusal(url, obeys_signals=self._obeys_signals):
             is_over = rules.why_none is not None and self._why_no_more() is not None  # before the rules were read
@@ -411,13 +412,11 @@ class Web:
         return max(pause, rules.crawl_delay)
 
     def _note_signals(self, url: str, rules: Rules) -> None:
-        """Archive the Content-Signals of a host's robots.txt, once, beside its first answer."""
         if rules.signals and (robots := urljoin(url, "/robots.txt")) not in self._noted:
             self._noted.add(robots)
             self._writer.describe(robots, self._now(), [("content-signal", " ".join(pair)) for pair in rules.signals])
 
     def _why_no_more(self) -> str | None:
-        """Return why the source may send no more requests tonight; None while it may."""
         if self.n_requests >= self._source.most_requests:
             return f"the night's budget of {self._source.most_requests:,} requests is spent"
         if self._politeness.clock() >= self._deadline:
@@ -439,7 +438,6 @@ class Web:
     def _answer(
         self, url: str, address: str, what: RequestExtras, pause: float, *, is_read: bool
     ) -> tuple[_Answer, _StoredAnswer | None]:
-        """Return the answer of a URL, archived as `address`, and the newest archived answer. Retry while it is busy."""
         earlier = self._stored_answer(address, self._now(), is_read=is_read)
         conditions = {} if self._source.is_change_feed else _conditions(earlier)
         extras = replace(what, headers={**conditions, **what.headers})
@@ -449,7 +447,7 @@ class Web:
         return answer, earlier
 
     def _attempt(self, url: str, extras: RequestExtras, pause: float, attempt: int) -> _Answer | None:
-        """Send one request in its turn. Returns None, after a wait, if another attempt may give a better answer."""
+        """Send one request in its turn. Return None, after a wait, if another attempt may give a better answer."""
         if why := self._politeness.why_closed(url) or self._why_no_more():
             raise FetchFailed(url, why, is_put_off=True)
         wait = FIRST_WAIT * 4 ** (attempt - 1) * (0.5 + 0.5 * self._chance())
@@ -460,7 +458,7 @@ class Web:
             if attempt < ATTEMPTS and error.may_pass:
                 self._politeness.sleep(wait)
                 return None
-            if error.may_pass:  # else the answer is wrong, not the host
+            if error.may_pass:  # otherwise the fault is in the answer, not the host
                 self._politeness.note_failure(url, str(error))
             raise FetchFailed(url, str(error), is_put_off=self._why_no_more() is not None) from error
         if (why := self._reservation(answer)) and not self._is_permitted:
@@ -482,7 +480,6 @@ class Web:
         return None
 
     def _reservation(self, answer: _Answer) -> str | None:
-        """Return the words by which an answer reserves itself, or None."""
         is_page = "html" in (answer.header("content-type") or "") and not answer.header("content-encoding")
         if policy := tdm_policy(answer.header, answer.body if is_page else None):
             return reservation("its answer", policy)
@@ -491,10 +488,10 @@ class Web:
         return f"reserved by the Content-Signal of its answer: {signal}" if is_reserved else None
 
     def _stored_answer(self, address: str, time: datetime, *, is_read: bool) -> _StoredAnswer | None:
-        """Return the newest archived answer of an address before a time, if it can still be read.
+        """Return the newest archived answer of an address before `time`, or None if it cannot be read any more.
 
-        Without `is_read` it counts as readable as long as the index has its file; the index checks file sizes when it
-        is opened. Bytes that rot in place are found within `CHECKED_EVERY` nights.
+        Without `is_read`, an answer usually counts as readable if the index has its file; the index checks file sizes
+        when it is opened. Damage that leaves the size unchanged is found within `CHECKED_EVERY` nights.
         """
         entry = self._held.before(address, time) if self._held else None
         if entry is None:
@@ -508,7 +505,6 @@ class Web:
     def _write_record(
         self, address: str, answer: _Answer, entry: IndexEntry | None, what: RequestExtras
     ) -> RecordedAnswer | RevisitedAnswer:
-        """Archive an answer without secrets: as a repetition of the archived one, or whole."""
         secrets = what.words_to_hide
         headers = [(name, redact(value, secrets)) for name, value in answer.headers]
         is_same, json_digest = _compare(answer, entry, None if secrets else headers) if entry else (False, None)
@@ -540,9 +536,10 @@ class Web:
             raise FetchFailed(address, f"cannot be archived: {error}") from error
 
     def _ask_once(self, url: str, what: RequestExtras, largest: int, *, is_cut: bool = False) -> _Answer:
-        """Send one request, without checks or archive. Raises `_NoAnswerError`, which contains no secret.
+        """Send one request, without checking rules and without archiving. Raise `_NoAnswerError`, which contains no
+        secret.
 
-        A body over `largest` bytes is an error; with `is_cut` it is truncated.
+        A body over `largest` bytes is truncated with `is_cut`; otherwise it is an error.
         """
         if why := self._why_no_more():
             raise _NoAnswerError(why, may_pass=False)
@@ -565,7 +562,7 @@ class Web:
                 _read_body(response, body, largest, is_cut=is_cut)
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, ValueError) as error:
             if not is_over.is_set():
-                # ValueError: requests parses the target of a redirect, which may not be an address.
+                # ValueError: requests parses the target of a redirect, which may be invalid.
                 may_pass = not isinstance(error, PrivateAddress | ValueError)
                 raise _NoAnswerError(redact(_innermost_reason(error), what.words_to_hide), may_pass=may_pass) from None
         finally:
@@ -582,7 +579,7 @@ class Web:
 
 
 class _NoAnswerError(Exception):
-    """One request without a whole answer. `may_pass`: a later request may succeed."""
+    """A request got no complete answer. `may_pass` is whether a later request may succeed."""
 
     def __init__(self, why: str, *, may_pass: bool) -> None:
         super().__init__(why)
@@ -590,7 +587,6 @@ class _NoAnswerError(Exception):
 
 
 def _read_body(response: requests.Response, body: bytearray, largest: int, *, is_cut: bool) -> None:
-    """Read a body up to `largest` bytes; if there is more, truncate it (`is_cut`) or raise `_NoAnswerError`."""
     while part := response.raw.read1(64 * 1024, decode_content=False):
         body += part
         if len(body) > largest:
@@ -601,7 +597,10 @@ def _read_body(response: requests.Response, body: bytearray, largest: int, *, is
 
 
 def _compare(answer: _Answer, entry: IndexEntry, headers: list[tuple[str, str]] | None) -> tuple[bool, str | None]:
-    """Whether an answer equals the archived one (not modified, or the same bytes), or its JSON digest if `headers`."""
+    """Return whether an answer equals the archived answer and, if it does not, the digest of its JSON value.
+
+    The digest is only computed if `headers` are given.
+    """
     if answer.status == NOT_MODIFIED:
         return True, None
     if answer.status not in ANSWERED:
@@ -611,7 +610,6 @@ def _compare(answer: _Answer, entry: IndexEntry, headers: list[tuple[str, str]] 
 
 
 def _conditions(earlier: _StoredAnswer | None) -> dict[str, str]:
-    """Return the headers of a conditional request: the server sends a body only if it differs from the archived one."""
     if earlier is None:
         return {}
     entry = earlier.held
@@ -620,7 +618,6 @@ def _conditions(earlier: _StoredAnswer | None) -> dict[str, str]:
 
 
 def _retry_after(answer: _Answer, now: datetime) -> float | None:
-    """Return a Retry-After in seconds (RFC 9110: seconds, or a date), or None."""
     value = (answer.header("retry-after") or "").strip()
     if value.isdecimal():
         return float(value)
@@ -631,7 +628,6 @@ def _retry_after(answer: _Answer, now: datetime) -> float | None:
 
 
 def _redirect_target(url: str, location: str, what: RequestExtras) -> str:
-    """Return the target of a redirect, without secret fields and words. Raises `FetchFailed`."""
     try:
         parts = urlsplit(urljoin(url, location))
         unsaid = what.secret.keys() | what.signature.keys()
@@ -645,7 +641,6 @@ def _redirect_target(url: str, location: str, what: RequestExtras) -> str:
 
 
 def _response(answer: RecordedAnswer, *, observed_at: datetime, record: int) -> Response:
-    """Return a stored answer as the response of another time and record."""
     response = decode(answer)
     headers = {name.lower(): value for name, value in answer.headers}
     return Response(
@@ -660,7 +655,7 @@ def _response(answer: RecordedAnswer, *, observed_at: datetime, record: int) -> 
 
 
 def check_contact(contact: str | None) -> str:
-    """Return the contact that a live night sends. Raises `MissingContact`, which says what to set."""
+    """Return the contact that a live night sends. Raise `MissingContact`, which says what to set, if it is invalid."""
     address = (contact if contact is not None else os.environ.get(CONTACT, "")).strip()
     if not _CONTACT.fullmatch(address):
         problem = f"it is {address!r}" if address else "it is not set"
@@ -672,7 +667,6 @@ def check_contact(contact: str | None) -> str:
 
 
 def _innermost_reason(error: Exception) -> str:
-    """Return the innermost reason; requests and urllib3 wrap it two or three times."""
     cause: BaseException = error
     while True:
         inner = getattr(cause, "reason", None) or (cause.args[0] if cause.args else None)

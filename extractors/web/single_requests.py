@@ -1,7 +1,7 @@
-"""A session of `requests` that sends single requests: no cookies, authentication, hooks or redirects.
+"""A session of `requests` that sends independent requests: no cookies, authentication, hooks or redirects.
 
-For each request `requests` merges settings of the environment, cookies, hooks and authentication. A night of tens of
-thousands of requests uses none of these, and they took a third of the time of sending one.
+For each request, `requests` merges settings of the environment, cookies, hooks and authentication, which takes a third
+of the time of sending it. A night of tens of thousands of requests needs none of these.
 """
 
 from __future__ import annotations
@@ -32,9 +32,9 @@ class SingleRequests(requests.Session):
         credentials: Mapping[str, str] | None = None,
         timeout: tuple[float, float],
     ) -> requests.Response:
-        """Return the answer of an address with its body unread. `form` is posted as JSON, `credentials` as a form.
+        """Return the answer from an address, with its body unread. `form` is posted as JSON, `credentials` as a form.
 
-        Credentials in ~/.netrc or in the address are not sent. Raises the errors of `requests`.
+        Credentials in ~/.netrc or in the address are not sent. Raises the exceptions of `requests`.
         """
         request = requests.PreparedRequest()
         request.prepare_method("GET" if form is None and credentials is None else "POST")
@@ -46,7 +46,6 @@ class SingleRequests(requests.Session):
         return self.get_adapter(address).send(request, timeout=timeout, **self._settings_for(address))
 
     def _settings_for(self, url: str) -> Mapping[str, Any]:
-        """Return the proxies and certificates of the environment for a host, looked up once."""
         parts = urlsplit(url)
         host = f"{parts.scheme}://{parts.netloc}"
         if host not in self._of_host:

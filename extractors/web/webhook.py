@@ -1,7 +1,7 @@
-"""Requests to the operator's own addresses: a webhook that receives messages, a heartbeat.
+"""Requests to the operator's own addresses: a webhook that receives messages, and a heartbeat.
 
-They are not sources: nothing is archived, robots.txt does not apply, and they may be on a private network. Their
-addresses are secrets: errors do not contain them, and nothing is logged.
+These addresses are not sources: nothing is archived, robots.txt does not apply, and the addresses may be on a private
+network. They are secret, so errors do not contain them and nothing is logged.
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ from extractors.archive.writer import SOFTWARE
 from extractors.web.session import BUSY
 
 TIMEOUTS = (10.0, 20.0)
-"""Seconds to connect, and to wait for the next bytes."""
+"""Seconds to wait for a connection, and for the next bytes."""
 
-logging.getLogger("urllib3").setLevel(logging.ERROR)  # at DEBUG it logs the path of each address
+logging.getLogger("urllib3").setLevel(logging.ERROR)  # at DEBUG, urllib3 logs the path of each address
 
 
 class NotTaken(Exception):  # noqa: N818  # says what happened
-    """The server did not accept the request. `may_pass`: sending it again in a moment may succeed."""
+    """The server did not accept the request. `may_pass` is whether sending it again soon may succeed."""
 
     def __init__(self, why: str, *, may_pass: bool) -> None:
         super().__init__(why)
@@ -30,10 +30,10 @@ class NotTaken(Exception):  # noqa: N818  # says what happened
 
 
 def send(method: str, url: str, content: Mapping[str, Any] | None = None) -> None:
-    """Request an address, with `content` as JSON. A status of 2xx is success; the body is not read.
+    """Send a request to an address, with `content` as JSON. A status of 2xx is success; the body is not read.
 
-    Redirects are not followed. Raises `NotTaken`. A request that timed out must not be repeated at once, since the
-    server may have accepted it.
+    Redirects are not followed. Raises `NotTaken` if the request fails. A request that timed out must not be repeated at
+    once, since the server may have accepted it.
     """
     headers = {"User-Agent": SOFTWARE, "Accept": "*/*"}
     try:
@@ -49,7 +49,7 @@ def send(method: str, url: str, content: Mapping[str, Any] | None = None) -> Non
         raise NotTaken("no secure connection; its certificate is not valid", may_pass=False) from None
     except requests.ConnectionError:
         raise NotTaken("no connection", may_pass=True) from None
-    except (requests.RequestException, ValueError) as error:  # ValueError: what urllib3 cannot read as an answer
+    except (requests.RequestException, ValueError) as error:  # ValueError: urllib3 cannot parse the answer
         raise NotTaken(f"no answer ({type(error).__name__})", may_pass=False) from None
     if 300 <= status < 400:
         raise NotTaken(f"HTTP {status}, it redirects; set the address it redirects to", may_pass=False)

@@ -1,8 +1,10 @@
-"""Ask a person whether adverts were read correctly: twenty questions a day, each on one reader's values of one advert.
+"""Ask a person whether adverts were read correctly: twenty questions a day, each about the values that one reader found
+in one advert.
 
-Questions are drawn by source and language, the readers take turns, and doubtful adverts come first: an advert that
-contradicts itself, or whose title a classifier reads differently, is drawn more often and weighs less. Each answer is
-appended to `audit.jsonl` in the data folder; `audit_results` counts them, `scorecard` scores them again.
+Questions are drawn by source and language, and the readers take turns. An advert is doubtful if it contradicts itself,
+or if a classifier reads its title differently. Doubtful adverts are drawn more often and get a smaller weight. Each
+answer is appended to `audit.jsonl` in the data folder. `audit_results` counts the answers, and `scorecard` uses them to
+score the readers again.
 """
 
 from __future__ import annotations
@@ -50,8 +52,8 @@ from warehouse.publish.reader import open_reader
 
 QUESTIONS = 20
 DOUBT_SIZE = 9.0
-"""How much more often an advert of full doubt is drawn than one of none. More would find errors faster, and estimate
-their rate from fewer of the others."""
+"""Weight of doubt: an advert with doubt d is drawn in proportion to 1 + `DOUBT_SIZE` × d. A larger number would find
+errors faster, but estimate their rate from fewer adverts without doubt."""
 UNKNOWN = "unknown"
 FIELDS: Mapping[str, tuple[str, ...]] = {
     "pay": ("pay_low", "pay_high", "currency", "period"),
@@ -70,7 +72,7 @@ VALUES: Mapping[str, tuple[str, ...]] = {
     "degree_min": DEGREES,
     "ai_label": AI_LABELS,
 }
-"""Allowed answers for fields with a closed list."""
+"""Allowed answers for each field with a closed list."""
 NUMBERS = ("pay_low", "pay_high", "years_min")
 NOTHING = "-"
 HELP = "Enter right · n wrong · a the whole advert · s skip · q stop"
@@ -83,10 +85,11 @@ EVIDENCE: Mapping[str, tuple[str, ...]] = {
     "ai_label": ("ai_label",),
     "skill": (),
 }
-"""Values of `why` that belong to each reader; components of pay by the first word of their name."""
+"""Names of the values that show what each reader found. A component of pay is recognised by the first word of its
+name."""
 
 IN_NUMBERS = ("pay", "requirement")
-"""Readers of numbers: lines with numbers are shown if nothing was read."""
+"""Readers of numbers. If such a reader found nothing, the lines of the advert with numbers are shown."""
 MAX_LINES = 8
 AROUND = 120
 """Characters of a long line that are shown on either side of the words read."""
@@ -95,24 +98,24 @@ Ask = Callable[[str], str]
 NO_DOUBT: Mapping[str, float] = MappingProxyType({})
 
 
-class _StopAsking(Exception):  # noqa: N818  # not an error: the person stops
+class _StopAsking(Exception):  # noqa: N818  # not an error
     """The person stops, or the input ends."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Question:
-    """One advert and the reader it is asked about."""
+    """A question about one advert and one reader."""
 
     posting_id: str
     reader: str
     source: str
     language: str
     weight: float
-    """Questions of this kind that the advert stands for: one over its chance of being drawn that day."""
+    """How many questions of this kind the advert stands for: 1 / its chance of being drawn on that day."""
 
 
 class Candidate(NamedTuple):
-    """An advert that may be asked about, and how far each reader's values of it are doubted, from 0 to 1."""
+    """An advert that may be asked about, and the doubt of each reader's values, from 0 to 1."""
 
     posting_id: str
     source: str
@@ -131,10 +134,10 @@ FROM core.postings WHERE text_state NOT IN ('none', 'unread') ORDER BY posting_i
 
 
 def candidates_in(con: Any) -> list[Candidate]:
-    """Return the adverts with text of a published database, with their doubts.
+    """Return the adverts with text in a published database, with their doubts.
 
-    Doubt is 1 for values that fail a consistency check of the advert. Role and level are also doubted by how far a
-    classifier of titles disagrees.
+    The doubt of a value is 1 if the value fails a consistency check of the advert. Role and level have the more doubt,
+    the less a classifier of titles agrees.
     """
     rows = con.execute(DRAWN_FROM).fetchall()
     titles = [row[3] for row in rows]
@@ -149,12 +152,13 @@ def candidates_in(con: Any) -> list[Candidate]:
 
 
 def draw(adverts: Sequence[Candidate], day: date, *, answered: Iterable[Answer] = ()) -> list[Question]:
-    """Return the questions of a day, always the same for a day.
+    """Return the questions of a day; a day always has the same questions.
 
-    Strata of source and language get questions by the square root of their size (power allocation, Bankier 1988:
-    small ones are seen, large ones still lead), systematically from a random start. Within a stratum an advert is
-    drawn in proportion to one plus `DOUBT_SIZE` times its doubt. Readers take turns in random order. An advert is
-    asked about once a day, and never twice for one reader.
+    A stratum is a source and language. Strata get questions in proportion to the square root of their size (power
+    allocation, Bankier 1988), so that small strata are represented, although large ones get more. The questions are
+    placed systematically from a random start. Within a stratum, the chance of an advert is proportional to one plus
+    `DOUBT_SIZE` times its doubt. Readers take turns in random order. An advert is asked about once a day at most, and
+    never twice for one reader.
     """
     chance = random.Random(day.isoformat())
     strata: dict[tuple[str, str], list[Candidate]] = defaultdict(list)
@@ -188,7 +192,8 @@ def draw(adverts: Sequence[Candidate], day: date, *, answered: Iterable[Answer] 
 def _allot_strata(
     strata: Mapping[tuple[str, str], Sequence[Candidate]], chance: random.Random
 ) -> Iterator[tuple[str, str]]:
-    """Yield the stratum of each question: points at equal distances along strata, as long as their roots of size."""
+    """Yield the stratum of each question: points at equal distances on a line where each stratum is as long as the
+    square root of its size."""
     names = sorted(strata)
     ends = list(itertools.accumulate(math.sqrt(len(strata[name])) for name in names))
     start = chance.random()
@@ -202,10 +207,10 @@ def _allot_strata(
 
 
 def ask_questions(data: Path, day: date, ask: Ask, out: Console, *, refined: Path | None = None) -> list[Answer]:
-    """Ask the day's open questions and keep each answer at once.
+    """Ask the day's open questions, and append each answer to the file at once.
 
-    `ask` shows a prompt and returns what was typed; it raises `EOFError` at the end of the input.
-    Raises `FileNotFoundError` if nothing was published yet.
+    `ask` shows a prompt and returns what was typed; it raises `EOFError` at the end of the input. Raises
+    `FileNotFoundError` if nothing was published yet.
     """
     path = data / GOLD
     before = answers_in(path)
@@ -273,7 +278,7 @@ def _ask_question(
 
 
 def values_read_by(reader: str, row: Mapping[str, Any]) -> dict[str, FieldValue]:
-    """Return a reader's values of a refined row, by field. Skills that are only mentioned are left out."""
+    """Return the values that a reader found, by field. Skills that the advert only mentions are left out."""
     if reader == "skill":
         asked_for = [skill for skill in row["skills"] if skill["requirement"] != "mentioned"]
         return {"skills": {skill["skill"]: skill["requirement"] for skill in asked_for}}
@@ -297,7 +302,6 @@ def _show_question(
 
 
 def _find_evidence(row: Mapping[str, Any], reader: str) -> Iterator[Text]:
-    """The lines of the advert that a reader's values come from, each once, with their words marked."""
     if reader == "skill":
         values = [value for value in skills_of(row) if value.value != "mentioned"]
     else:
@@ -323,7 +327,6 @@ def _quote_numeric_lines(text: str) -> Iterator[Text]:
 
 
 def _quote_line(text: str, begin: int, stop: int, values: Sequence[Value]) -> Text:
-    """The line from `begin` to `stop`, cut to `AROUND` characters on both sides of the values, which are marked."""
     spans = [(v.start, v.end, v.style or "bold") for v in values if v.start is not None and v.end]
     left, right = max(begin, spans[0][0] - AROUND), min(stop, max(end for _, end, _ in spans) + AROUND)
     line = Text(text[left:right])
@@ -345,7 +348,6 @@ def _format_value(value: FieldValue) -> str:
 
 
 def _ask_for_value(field: str, value: FieldValue, ask: Ask, out: Console) -> FieldValue:
-    """Return what a person finds in the advert. Asks again until the answer can be read."""
     if field == "skills":
         hint = "+Name required, +Name preferred, -Name; separated by commas; Enter keeps"
     else:
@@ -361,7 +363,7 @@ def _ask_for_value(field: str, value: FieldValue, ask: Ask, out: Console) -> Fie
 
 
 def parse_value(field: str, text: str) -> FieldValue:
-    """Return a typed answer as a value of the field. Raises `Wrong` with what to type."""
+    """Return a typed answer as a value of the field. Raise `Wrong`, which says what to type, if it is invalid."""
     if text == NOTHING:
         return None
     if field in NUMBERS:
@@ -396,7 +398,7 @@ def _parse_skills(text: str, value: FieldValue) -> dict[str, str]:
         sign, name = part[0], part[1:].strip()
         requirement = next((one for one in REQUIREMENTS if name.endswith(f" {one}")), None)
         name = name.removesuffix(f" {requirement}").strip() if requirement else name
-        label = names.get(name.casefold(), name)  # a skill without a row is a label all the same
+        label = names.get(name.casefold(), name)  # a skill without a row in the taxonomy is also accepted
         if sign == "+" and name:
             skills[label] = requirement or REQUIREMENTS[0]
         elif sign == "-" and label in skills:

@@ -1,6 +1,6 @@
-"""The answers of `jobmarket readers audit` (`audit.jsonl`) and each reader's rolling accuracy from them (`ops.audits`).
+"""The answers of `jobmarket readers audit` (`audit.jsonl`), and the rolling accuracy of each reader (`ops.audits`).
 
-The file holds ids and values, never the text of an advert.
+The file contains ids and values, never the text of an advert.
 """
 
 from __future__ import annotations
@@ -23,19 +23,19 @@ from transforms.records.vocabulary import READERS
 from warehouse.ops_tables import Audits
 
 GOLD = "audit.jsonl"
-"""File in the data folder, a line for each answer."""
+"""Name of the file in the data folder with one line for each answer."""
 WINDOW = timedelta(days=365)
-"""Answers this old still count."""
+"""Age up to which an answer counts."""
 ALL = "all"
 Z = 1.959964
-"""Two-sided 95 % of the normal distribution, for Wilson's interval."""
+"""Quantile of the normal distribution for a two-sided 95 % interval, used in Wilson's interval."""
 FieldValue = str | float | list[str] | dict[str, str] | None
-"""A value of a field; of `skills`, the requirement of each skill."""
+"""A value of a field. The value of `skills` maps each skill to its requirement."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Answer:
-    """A person's answer: `read` is what we had read, `right` what the advert says."""
+    """A person's answer: `read` is what the reader found, `right` what the advert says."""
 
     audited_on: str
     posting_id: str
@@ -48,16 +48,16 @@ class Answer:
     text_hash: str | None
     code_version: str
     weight: Annotated[float, Field(gt=0, allow_inf_nan=False)] | None = None
-    """Questions that the advert represents; None if it was drawn before adverts had weights."""
+    """How many questions the advert stands for; None if it was drawn before adverts had weights."""
 
 
 _ANSWER = TypeAdapter(Answer)
 
 
 def answers_in(path: Path, *, keeps: bool = False) -> list[Answer]:
-    """All answers of a file, in order; [] if there is no file. An unreadable line is reported and skipped.
+    """Return all answers of a file, in order; [] if there is no file. An unreadable line is reported and skipped.
 
-    With `keeps` it is also copied aside (`jsonl.read`).
+    With `keeps`, unreadable lines are also copied to another file (see `jsonl.read`).
     """
     return jsonl.read(path, _parse, keeps=keeps)
 
@@ -71,14 +71,14 @@ def _parse(line: bytes) -> Answer:
 
 
 def audits_of(data: Path) -> list[Audits]:
-    """The rows of ops.audits, from the answers in a data folder."""
+    """Return the rows of ops.audits, computed from the answers in a data folder."""
     return accuracy(answers_in(data / GOLD, keeps=True))
 
 
 def accuracy(answers: Sequence[Answer]) -> list[Audits]:
-    """Rolling accuracy for each day of answers: by reader alone, and by reader, source and language.
+    """Return the rolling accuracy on each day with answers: by reader alone, and by reader, source and language.
 
-    Counts the last answer to each question within `WINDOW` of the day, each by its weight (Hájek's estimator); the
+    On each day, the last answer to each question within `WINDOW` counts, with its weight (Hájek's estimator). The
     interval is Wilson's for the effective number of answers (Kish 1965).
     """
     rows = []
@@ -112,7 +112,7 @@ def accuracy(answers: Sequence[Answer]) -> list[Audits]:
 
 
 def wilson(hits: float, of: float) -> tuple[float, float]:
-    """Wilson's 95 % score interval of a proportion (Wilson 1927).
+    """Return Wilson's 95 % score interval of a proportion (Wilson 1927).
 
     >>> [round(end, 3) for end in wilson(95, 100)]
     [0.888, 0.978]
@@ -124,7 +124,6 @@ def wilson(hits: float, of: float) -> tuple[float, float]:
 
 
 def _weights(answers: Sequence[Answer]) -> list[float]:
-    """The weight of each answer; an answer without a weight gets the mean of the others."""
     weights = [answer.weight for answer in answers if answer.weight is not None]
     usual = sum(weights) / len(weights) if weights else 1.0
     return [usual if answer.weight is None else answer.weight for answer in answers]

@@ -1,7 +1,8 @@
-"""Show one advert as we read it: each value with its reading, rule and words; and its job, with its other adverts.
+"""Show how an advert was read: each value with its reading, rule and words; and the advert's job, with its other
+adverts.
 
-Values come from the refined file of the posting's newest observation. Offsets of spans refer to the title, the location
-with white space folded, and the stored text; a value from a field of the source has no span.
+The values come from the refined file of the posting's newest observation. The offsets of spans refer to the title, the
+location with white space folded, or the stored text. A value from a field of the source has no span.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ from warehouse.database import Connection
 from warehouse.publish.reader import open_reader
 
 NEAREST = 5
-"""Similar ids that the error about an unknown posting names."""
+"""Number of similar ids that the error about an unknown posting lists."""
 RULE_SAYS = dict(
     zip(
         JOB_RULES,
@@ -42,7 +43,8 @@ RULE_SAYS = dict(
     )
 )
 MAX_ROWS = 30
-"""Adverts and links of a job that are shown; an agency may advertise one job in hundreds of cities."""
+"""Maximum number of adverts and links of a job that are shown. An agency may advertise one job in hundreds of
+cities."""
 NO_SPAN = "no span"
 STATED = "a field of the source"
 STYLES = {
@@ -59,10 +61,10 @@ STYLES = {
     "preferred": "yellow",
     "mentioned": "dim yellow",
 }
-"""Styles of values' words in the advert."""
+"""Styles in which the words of values are highlighted in the advert."""
 ORDER = tuple(STYLES)
 MAX_WORDS = 90
-"""Characters of a value's words that the table shows; the advert below it shows all."""
+"""Maximum characters of a value's words in the table. The advert below the table shows all words."""
 SECTIONS = {
     "required": "in a section of requirements",
     "duties": "in a section of duties",
@@ -75,12 +77,12 @@ SECTIONS = {
 FIELDS_STATED = ("employment_type", "posted_on", "valid_through", "language")
 """Values that are shown although no rule records a span."""
 LANGUAGE_STATED = frozenset({"greenhouse"})
-"""Sources with a field for the advert's language."""
+"""Sources with a field for the language of an advert."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Value:
-    """One value of the advert. `start` and `end` are None if it rests on no words."""
+    """One value of the advert. `start` and `end` are None if the value was not found in words of the advert."""
 
     name: str
     value: str
@@ -94,11 +96,10 @@ class Value:
 
 
 def read_refined_row(data: Path, posting_id: str, *, refined: Path | None = None) -> dict[str, Any]:
-    """The refined row of a posting's newest observation: all columns of `refined.postings`.
+    """Return the refined row of a posting's newest observation: all columns of `refined.postings`.
 
-    `data`: folder of the warehouse; `refined`: folder of the refined files, if it is elsewhere.
-
-    Raises `Wrong`, with similar ids, if no published posting has this id, and if the refined file is gone.
+    `data` is the folder of the warehouse; `refined` is the folder of the refined files, if it is elsewhere. Raises
+    `Wrong` if no published posting has this id (with similar ids), or if the row or its file is missing.
     """
     with open_reader(data) as con:
         row = con.execute("SELECT warc, record FROM core.postings WHERE posting_id = ?", [posting_id]).fetchone()
@@ -124,7 +125,8 @@ def read_refined_row(data: Path, posting_id: str, *, refined: Path | None = None
 
 @dataclass(frozen=True, kw_only=True)
 class Job:
-    """The vacancy behind a posting: its adverts, their links, and the jobs merged into it, each ready to print."""
+    """The job that a posting belongs to: tables of its adverts, their links and the jobs merged into it, ready to
+    print."""
 
     job_id: str
     adverts: Table
@@ -133,7 +135,7 @@ class Job:
 
 
 def read_job(data: Path, posting_id: str) -> Job:
-    """The job of a posting that is in the published warehouse."""
+    """Return the job of a published posting."""
     with open_reader(data) as con:
         ((job_id,),) = con.execute("SELECT job_id FROM core.postings WHERE posting_id = ?", [posting_id]).fetchall()
         adverts, links, merges = (
@@ -144,7 +146,6 @@ def read_job(data: Path, posting_id: str) -> Job:
 
 
 def _make_table(title: str, result: Connection) -> Table:
-    """A table of the first `MAX_ROWS` rows; the caption counts the others."""
     names = [column[0] for column in result.description or ()]
     rows = result.fetchall()
     more = f"and {len(rows) - MAX_ROWS:,} more" if len(rows) > MAX_ROWS else None
@@ -174,7 +175,7 @@ def show_job(job: Job, out: Console) -> None:
 
 
 def values_of(row: Mapping[str, Any]) -> list[Value]:
-    """Every value of a refined row except skills, in display order."""
+    """Return every value of a refined row except skills, in display order."""
     spans: list[dict[str, Any]] = row["spans"]
     values = [_value_of_span(row, span) for span in spans if span["field"] != "country"]
     values.sort(key=lambda value: ORDER.index(value.name) if value.name in ORDER else len(ORDER))
@@ -192,7 +193,10 @@ def values_of(row: Mapping[str, Any]) -> list[Value]:
 
 
 def _language(row: Mapping[str, Any]) -> tuple[str, str]:
-    """Reading and rule of the language. A source's statement overrides the text; the refined file holds one value."""
+    """Return the reading and the rule of the language.
+
+    The language that a source states overrides the language of the text, but the refined file only stores one language.
+    """
     is_that_of_text = bool(row["text"]) and language_of(row["text"]) == row["language"]
     if not is_that_of_text:
         return "stated", STATED
@@ -259,7 +263,6 @@ def _pay(pay: Mapping[str, Any], row: Mapping[str, Any]) -> Value:
 
 
 def _format_pay(pay: Mapping[str, Any]) -> str:
-    """Amount, currency, period, tax, and the place and level that the pay is for: "up to 90,000 USD a year"."""
     low, high = pay["low"], pay["high"]
     ends = [f"{end:,.2f}".removesuffix(".00") for end in (low, high) if end is not None]
     bound = {(True, False): "up to ", (False, True): "from "}.get((low is None, high is None), "")
@@ -271,13 +274,13 @@ def _format_pay(pay: Mapping[str, Any]) -> str:
 
 
 def _is_in_text(pay: Mapping[str, Any], row: Mapping[str, Any]) -> bool:
-    """Whether the offsets of a pay refer to the text, and not to a pay field that was read as prose."""
+    """Whether the offsets of a pay refer to the text, rather than to a pay field that was read as prose."""
     words = " ".join((row["text"] or "")[pay["start"] : pay["end"]].split())
     return bool(words == pay["pay_text"])
 
 
 def skills_of(row: Mapping[str, Any]) -> list[Value]:
-    """The skills of a refined row; the rule names the section of the words."""
+    """Return the skills of a refined row; the rule of each names the section in which its words were found."""
     text = row["text"] or ""
     starts, kinds = sections_of(text)
     return [
@@ -307,7 +310,8 @@ def _skill_tag(skill: Mapping[str, Any], text: str) -> str:
 
 
 def sections_of(text: str) -> tuple[list[int], list[str]]:
-    """Start offsets of sections, and their kinds, the first for the text before any section."""
+    """Return the offsets at which sections start, and their kinds. The first kind is that of the text before any
+    section."""
     lines = lines_of(text)
     openings = [(begin + start, kind) for begin, _, line in lines for start, kind in line.openings]
     return [start for start, _ in openings], [lines[0][1] if lines else WHOLE, *(kind for _, kind in openings)]
@@ -362,7 +366,6 @@ def _show_skills(skills: Sequence[Value], parts: Mapping[str, str], row: Mapping
 
 
 def _place_spans(row: Mapping[str, Any]) -> Iterator[Value]:
-    """Highlights for words of the location that were read as places; the table shows the places."""
     for span in row["spans"]:
         if span["field"] == "country":
             style, reading, rule = STYLES["country"], span["reading"], span["rule"]
@@ -388,7 +391,7 @@ def _words(value: Value, parts: Mapping[str, str]) -> Text:
 
 
 def _mark_words(text: str, values: Iterable[Value]) -> Text:
-    """A part of the advert with each value's words as [words ‹value›], in the value's style."""
+    """Return a part of the advert, with the words of each value written as [words ‹value›] in the value's style."""
     spans = [(v.start, v.end, v) for v in values if v.start is not None and v.end is not None and v.tag]
     cuts = sorted({0, len(text), *(cut for start, end, _ in spans for cut in (start, end) if cut <= len(text))})
     markup = Text()

@@ -1,8 +1,9 @@
-"""How far a small classifier disagrees with what the rules read from a title: where an audit should look first.
+"""Measure how far a small classifier disagrees with what the rules read from a title, so that an audit looks there
+first.
 
-The classifier learns from the product's own labels and never judges a title it learnt from: it sees what most titles
-of the same spelling were called, so that a label it finds unlikely is one the rules gave by an exception. It decides
-nothing and is written nowhere; only the order in which people are asked follows from it.
+The classifier learns from the labels that the rules gave, but never judges a title that it learnt from. It knows how
+titles with similar words were mostly labelled. A label that it finds unlikely is therefore one that the rules gave by
+an exception. It only decides in which order a person is asked, and its results are not stored.
 """
 
 from __future__ import annotations
@@ -20,10 +21,12 @@ WORD = re.compile(r"\w+")
 
 
 def title_doubts(titles: Sequence[str], labels: Sequence[str]) -> NDArray[np.float64]:
-    """One minus the probability that a classifier of the other titles gives each title's label; from 0 to 1.
+    """Return, for each title, one minus the probability of its label according to a classifier of all other titles (0
+    to 1).
 
-    Naive Bayes over words and pairs of words, cross-fitted by title: on titles that people labelled it ranks errors
-    as well as logistic regression, in a hundredth of the time. All 0 where there is one label alone.
+    The classifier is naive Bayes over words and pairs of words, cross-fitted by title. On titles labelled by people it
+    ranks errors as well as logistic regression, in a hundredth of the time. All doubts are 0 if there is only one
+    label.
     """
     doubts = np.zeros(len(titles))
     names, codes = np.unique(np.array(labels, dtype=str), return_inverse=True)

@@ -187,10 +187,10 @@ COUNTS_OF_BOARDS = ("boards", "in the panel", "adverts", "AI adverts", "with pay
 
 @contextmanager
 def _open_store(kind: str | None = None) -> Iterator[Connection]:
-    """Hold the folder and open work.duckdb to change the store; `kind` is the kind of the data that is added, if any.
+    """Hold the folder and open work.duckdb to change the store. `kind` is the kind of the data that is added, if any.
 
-    Changes are also recorded beside the archive. Raises `Wrong` if the folder holds the other kind, or is empty and
-    nothing is added.
+    Changes are also recorded beside the archive. Raises `Wrong` if the folder has data of the other kind, or if the
+    folder is empty and nothing is added.
     """
     from flows.runtime.data_kind import settle_kind
     from flows.runtime.version import code_version
@@ -212,7 +212,6 @@ def _open_store(kind: str | None = None) -> Iterator[Connection]:
 
 
 def _print_proposal(boards: Sequence[Board], findings: Sequence[Finding]) -> None:
-    """Print the proposals, and write the patch."""
     from flows.monitoring.boards import write_patch
 
     table = Table("proposed", "source", "board", Column("why", overflow="fold"))
@@ -230,4 +229,4 @@ def _print_proposal(boards: Sequence[Board], findings: Sequence[Finding]) -> Non
 
 
 MAX_FINDINGS = 40
-"""Proposals that are printed; the patch has all."""
+"""Maximum number of proposals that are printed; the patch contains all proposals."""

@@ -54,7 +54,6 @@ def config_check() -> None:
 
 
 def _find_problems() -> Iterator[str]:
-    """All problems of the settings; if they are valid, also problems of what they name."""
     from flows.runtime.settings import find_values
 
     _, problems = find_values({})
@@ -81,7 +80,6 @@ def _find_problems() -> Iterator[str]:
 
 
 def _find_contact_problem(config: Settings) -> str | None:
-    """The problem with the contact, with its remedy; None if it is set and valid."""
     from extractors.web.session import MissingContact, check_contact
 
     try:
@@ -92,7 +90,6 @@ def _find_contact_problem(config: Settings) -> str | None:
 
 
 def _find_guide_problems(config: Settings) -> Iterator[str]:
-    """Problems of the guides in the settings, with file and line."""
     from flows.inputs.guide_preflight import find_faults
 
     for path in config.guides:
@@ -129,7 +126,6 @@ def config_show(source: SourceNames = None, guide: Guides = None) -> None:
 
 
 def _format(name: str, values: dict[str, Value]) -> str:
-    """A value for people; paths that depend on the data folder are shown in full."""
     value = values[name].value
     if value is None and name.endswith("_folder"):
         from flows.runtime.settings import Settings

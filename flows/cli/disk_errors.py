@@ -1,4 +1,4 @@
-"""One-line descriptions, with remedies, of a full disk and of a damaged database."""
+"""Describe a full disk or a damaged database in one line, with the remedy."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from flows.terminal.errors import describe_unwritten
 
 
 def describe_disk_trouble(error: BaseException | None, data: Path) -> str | None:
-    """A line about a disk that is full or read-only, with the remedy. None for any other error."""
+    """Return a line about a disk that is full or read-only, with the remedy; None for any other error."""
     from warehouse import database
 
     if isinstance(error, database.SqlError) and database.is_full_disk(error):
@@ -22,7 +22,7 @@ def describe_disk_trouble(error: BaseException | None, data: Path) -> str | None
 
 
 def describe_damage(error: BaseException | None) -> str | None:
-    """A line that names the damaged database and the remedy. None for any other error."""
+    """Return a line that names the damaged database and the remedy; None for any other error."""
     from warehouse import database, database_files
 
     if not isinstance(error, database.SqlError) or not database_files.may_be_damage(error):

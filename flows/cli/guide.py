@@ -1,4 +1,4 @@
-"""The commands under `guide`, for editors. They read what is published and start no run."""
+"""The commands under `guide`, for editors. These commands read what is published and start no run."""
 
 from __future__ import annotations
 
@@ -149,11 +149,11 @@ def suggest(file: File) -> None:
 
 
 MAX_UNMATCHED = 20
-"""Numbers without a figure that are listed; the rest are counted."""
+"""Limit of the list of numbers that have no figure. Further numbers are only counted."""
 
 
 def print_changes(file: Path, result: RefreshResult) -> None:
-    """Print what changes in a guide, a line for each place."""
+    """Print what changes in a guide, one line for each place."""
     for change in result.changes:
         before, after = _shorten(change.before), _shorten(change.after)
         OUT.print(
@@ -163,7 +163,7 @@ def print_changes(file: Path, result: RefreshResult) -> None:
 
 
 MAX_SHOWN = 160
-"""Characters of a changed text that are shown."""
+"""Maximum characters of a changed text that are shown."""
 
 
 def _shorten(text: str) -> str:
@@ -173,7 +173,6 @@ def _shorten(text: str) -> str:
 
 
 def _compare(file: Path) -> RefreshResult:
-    """What would change in a guide."""
     from reports.guide import desk
     from reports.guide.refresh import is_html_file, is_mdx_file
     from reports.guide.render import refresh_bytes
@@ -188,7 +187,6 @@ def _compare(file: Path) -> RefreshResult:
 
 @contextmanager
 def _tell_faults(file: Path | None = None) -> Iterator[None]:
-    """Turn errors of guides into errors that the command prints as lines."""
     from reports.guide.desk import NothingPublishedError
     from reports.guide.markers import GuideError
     from reports.guide.refresh import SampleOutsideError

@@ -39,7 +39,7 @@ LOG = logging.getLogger("jobmarket")
 
 
 def find_first_day(config: Settings) -> str:
-    """The day (ISO) of the first archived answer of any source of adverts; "" without one."""
+    """Return the day (ISO) of the first archived answer of any source of adverts; "" if there is none."""
     from extractors.archive.reader import SUFFIX
     from extractors.source import all_sources
     from transforms.records.vocabulary import POSTING_KINDS
@@ -49,7 +49,8 @@ def find_first_day(config: Settings) -> str:
 
 
 def resolve_guides(guides: Sequence[Path] | None) -> tuple[Path, ...]:
-    """The guides to refresh, each once, even if it was named twice or by a link. Raises `WrongUsage`."""
+    """Return the guides to refresh, each once, even if it was named twice or by a link. Raise `WrongUsage` if one is
+    missing."""
     for path in guides or ():
         if not path.is_file():
             raise WrongUsage(f"no such guide: {path}")
@@ -61,7 +62,7 @@ def _list_once(guides: Sequence[Path]) -> tuple[Path, ...]:
 
 
 def refuse_faulty_guides(config: Settings, guides: Sequence[Path], *, kind: str | None, **options: Any) -> None:
-    """Raise `WrongUsage` for guides with faults, before the run instead of after a whole night."""
+    """Raise `WrongUsage` if a guide has faults, before the run rather than after a whole night."""
     from flows.inputs.guide_preflight import find_faults
     from flows.runtime.data_kind import find_kind
 
@@ -81,7 +82,8 @@ def refuse_faulty_guides(config: Settings, guides: Sequence[Path], *, kind: str 
 
 
 def _refuse_dating_back(guides: Sequence[Path], as_of: date | None, may_date_back: bool) -> list[str]:
-    """Refuse to put older figures into a guide, unless the user asked for it. Returns remarks for the run's end."""
+    """Raise `WrongUsage` if a guide would get older figures and the user did not ask for it. Return remarks for the
+    run's end."""
     if may_date_back and (as_of is None or not guides):
         raise WrongUsage(
             "--date-back goes with --as-of and --guide: it lets a guide have the figures of an earlier day"
@@ -98,7 +100,7 @@ def _refuse_dating_back(guides: Sequence[Path], as_of: date | None, may_date_bac
 
 
 def _look_out(config: Settings, kind: str | None, **options: Any) -> Outlook:
-    """Refuse a wrong clock (`clock.look_out`). Not checked for the sample, which has its own days, or a past day."""
+    """Raise an error if the clock is wrong (`clock.look_out`). The sample and past days do not depend on the clock."""
     from flows.runtime.clock import Outlook, look_out
     from flows.runtime.data_kind import SAMPLE, find_kind
 
@@ -134,7 +136,7 @@ def start_run(
     is_reported: bool = False,
     **options: Any,
 ) -> None:
-    """Check, hold the folder, run the flow, print the result, and exit with its code."""
+    """Check everything, hold the folder, run the flow, print the result, and exit with the exit code of the outcome."""
     from flows.runtime.data_kind import settle_kind
     from flows.runtime.places import describe_unreachable, refuse_unreachable
 
@@ -155,7 +157,7 @@ def start_run(
         )
         try:
             outcome = _call_flow(request, recordings, crawl_files, is_reported=is_reported)
-        except Exception as error:  # report every error; nothing was published
+        except Exception as error:  # every error is reported; nothing was published
             is_lost = isinstance(error, prefect_server.ServerLost)  # perhaps because the disk is full
             cause = error.__cause__ if is_lost else error
             trouble = describe_disk_trouble(cause, config.data) or describe_damage(cause)
@@ -177,8 +179,8 @@ def start_run(
 def publish_again(make: Callable[[Connection], list[Vintages]]) -> Outcome:
     """Store the vintages that `make` returns for work.duckdb, and publish with them.
 
-    If this fails, nothing changes, vintages included. A faulty guide does not make it fail: it is left unchanged, and
-    the outcome names it.
+    If this fails, nothing changes, not even the vintages. A faulty guide is no failure: it is left unchanged, and the
+    outcome names it.
     """
     from flows.runtime.data_kind import settle_kind
 
@@ -249,9 +251,8 @@ def _call_flow(
 def _call_with_prefect(
     request: Request, recordings: Recordings | None, crawl_files: Sequence[CrawlFile], ended_runs: Sequence[str]
 ) -> Outcome:
-    """Run the flow of a request with Prefect's API at hand."""
     with prefect_server.server_for_run(ended_runs):
-        gc.disable()  # a quarter of what the imports cost
+        gc.disable()  # garbage collection is a quarter of the time of these imports
         from flows import backfill, crawl, nightly
 
         gc.enable()

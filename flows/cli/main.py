@@ -1,4 +1,5 @@
-"""The `jobmarket` command. A command's module is imported when that command, or the help of all, is asked for."""
+"""The `jobmarket` command. The module of a command is only imported for that command or for the help of all
+commands."""
 
 from __future__ import annotations
 
@@ -27,7 +28,7 @@ START, COLLECT, LOOK, PUBLISH, MAINTAIN = (
 
 
 class InOrder(TyperGroup):
-    """Commands and groups in the order of `COMMANDS`; Typer would put groups last."""
+    """Commands and groups in the order of `COMMANDS`, because Typer would list groups last."""
 
     def list_commands(self, ctx: Any) -> list[str]:  # noqa: D102
         return [name for name in COMMANDS if name in self.commands]
@@ -64,13 +65,13 @@ COMMANDS = {
     "mcp": Command(PUBLISH, "mcp", "mcp"),
     "readers": Command(MAINTAIN, "readers", "app"),
 }
-"""In the order of the help."""
+"""All commands, in the order of the help."""
 MOVED = {name: f"readers {name}" for name in ("why", "audit", "scorecard", "emerging")}
-"""Old names, which work for one more release."""
+"""Old names of commands, which work for one more release."""
 
 
 def make_app(*names: str) -> typer.Typer:
-    """The command with these subcommands; with all if none is named."""
+    """Return the app with these subcommands, or with all subcommands if none is named."""
     app = typer.Typer(
         cls=InOrder,
         add_completion=False,
@@ -105,15 +106,16 @@ def take_options(
         bool, typer.Option("--version", callback=print_version, is_eager=True, help="Print the version and exit.")
     ] = False,
 ) -> None:
-    """Take the options before the name of a subcommand."""
+    """Accept the options that stand before the name of a subcommand."""
 
 
 def main() -> None:
-    """Run the command. An error that the user can put right is one line, not a traceback. Exit codes: `EXIT_CODES`."""
+    """Run the command. An error that the user can fix is printed as one line, not a traceback. Exit codes:
+    `EXIT_CODES`."""
     to_terminal = RichHandler(console=ERR, show_path=False, show_level=False, log_time_format="%H:%M:%S")
     logging.basicConfig(level=logging.WARNING, format="%(message)s", handlers=[to_terminal])
     logging.getLogger("jobmarket").setLevel(logging.INFO)
-    # Great Expectations logs its temporary folders, by loggers that set their own level.
+    # Great Expectations logs its temporary folders, with loggers that set their own level.
     to_terminal.addFilter(lambda record: record.levelno >= logging.WARNING or record.name.startswith("jobmarket"))
     signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))  # so that `finally` blocks run
     arguments = sys.argv[1:]
@@ -127,13 +129,12 @@ def main() -> None:
         if explanation := _explain(error):
             _end(*explanation)
         raise
-    if code == INTERRUPTED:  # what typer makes of Ctrl-C
+    if code == INTERRUPTED:  # the exit code that typer gives for Ctrl-C
         _end(EXIT_CODES[INTERRUPTED].state, INTERRUPTED)
     sys.exit(code if arguments else USAGE)
 
 
 def _explain(error: Exception) -> tuple[str, int] | None:
-    """A line about an error that the user can fix, and the exit code; None for other errors."""
     if isinstance(error, typer.TyperException):  # such as an unknown option or a missing argument
         context = getattr(error, "ctx", None)
         command = context.command_path if context else "jobmarket"

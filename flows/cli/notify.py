@@ -40,7 +40,6 @@ def notify(
 
 
 def _send_test(config: Settings) -> None:
-    """Send a test by each channel. Raises `Wrong` if a channel did not take it."""
     from datetime import UTC, datetime
 
     from flows.notification.alerts import Night

@@ -33,7 +33,7 @@ ClockIsRight = Annotated[
 
 
 def day_in(text: str) -> date:
-    """The day that an option gives. Raises `typer.BadParameter`."""
+    """Return the day given by an option. Raise `typer.BadParameter` if the text is not a day."""
     try:
         return date.fromisoformat(text)
     except ValueError:
@@ -49,14 +49,14 @@ PastDay = Annotated[
 
 
 def settings(**options: Any) -> Settings:
-    """The settings of this command (`flows.runtime.settings.settings`)."""
+    """Return the settings of this command (see `flows.runtime.settings.settings`)."""
     from flows.runtime import settings as module
 
     return module.settings(**options)
 
 
 def check_live(config: Settings) -> None:
-    """Refuse a live night without a contact, or with limits or permissions that make no sense."""
+    """Raise `WrongUsage` if a live night would have no contact, or if its limits or permissions are invalid."""
     from extractors.web.session import MissingContact, check_contact
     from flows.runtime.limits import check_limits
     from flows.runtime.permissions import read_permissions

@@ -173,7 +173,6 @@ def explain(
 
 
 def _print_figures(con: Connection, as_of: date | None) -> None:
-    """Print all figures of a day, by id, each with its status and value."""
     day = "coalesce(?, (SELECT max(as_of) FROM mart.figures))"
     rows = con.execute(f"SELECT figure, status, value FROM mart.figures WHERE as_of = {day} ORDER BY figure", [as_of])
     if not OUT.is_terminal:  # a line for each figure, for grep
@@ -190,9 +189,9 @@ def _print_figures(con: Connection, as_of: date | None) -> None:
 
 
 def open_published(as_of: date | None = None, *, has_history: bool = False) -> Connection:
-    """Open the published warehouse, or that of `as_of`; with `has_history`, any day that was published will do.
+    """Open the published warehouse, or the warehouse of `as_of`. With `has_history`, any published day may be given.
 
-    Raises `Wrong` if an earlier version published it, which had no lists of cells.
+    Raises `Wrong` if an earlier version, which had no lists of cells, published the warehouse.
     """
     from warehouse.publish.reader import open_reader
 
@@ -206,7 +205,6 @@ def open_published(as_of: date | None = None, *, has_history: bool = False) -> C
 
 
 def _open_for_queries(as_of: date | None, *, with_texts: bool) -> Connection:
-    """Open the published warehouse for queries, whichever version published it."""
     from warehouse.publish.reader import open_reader
 
     config = settings()
@@ -215,7 +213,10 @@ def _open_for_queries(as_of: date | None, *, with_texts: bool) -> Connection:
 
 
 def find_folder(config: Settings, as_of: date | None, days: Sequence[date] = ()) -> Path:
-    """Folder of the warehouse of a day, None for today's. Raises `WrongUsage` that names the days that exist."""
+    """Return the folder of the warehouse of a day (None for today's).
+
+    Raises `WrongUsage`, which names the days that exist, if there is none for this day.
+    """
     if as_of is None or as_of in config.past_days:
         return config.outputs(as_of).folder
     if as_of in days:
@@ -229,7 +230,6 @@ def find_folder(config: Settings, as_of: date | None, days: Sequence[date] = ())
 
 
 def _list_published_days(config: Settings) -> list[date]:
-    """Days for which the published warehouse has figures."""
     from warehouse.publish.reader import open_reader
 
     if not config.outputs().market.exists():

@@ -24,7 +24,6 @@ app = typer.Typer(
 
 
 def _need_checkout(command: str) -> None:
-    """Make the code below tests/ importable, which the wheel lacks. Raises `WrongUsage` without a checkout."""
     if not (PROJECT / "tests" / "accuracy").is_dir():
         raise WrongUsage(
             f"`jobmarket readers {command}` needs a checkout of the project; this copy, in {PROJECT}, "

@@ -15,11 +15,11 @@ from flows.terminal.console import OUT
 from flows.terminal.errors import Wrong, WrongUsage
 
 MAX_SHOWN = 20
-"""Faults that are printed; the rest are counted."""
+"""Maximum number of faults that are printed. Further faults are only counted."""
 
 
 def address_in(text: str) -> str:
-    """The address that `--url` gives, with a slash at its end. Raises `typer.BadParameter`."""
+    """Return the address given by `--url`, with a slash at its end. Raise `typer.BadParameter` if it is invalid."""
     parts = urlsplit(text)
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
         raise typer.BadParameter(
@@ -29,7 +29,7 @@ def address_in(text: str) -> str:
 
 
 def digest_in(text: str) -> str:
-    """The SHA-256 that `--against` gives. Raises `typer.BadParameter`."""
+    """Return the SHA-256 given by `--against`. Raise `typer.BadParameter` if it is invalid."""
     if not re.fullmatch("[0-9a-fA-F]{64}", text):
         raise typer.BadParameter(f"{text!r} is not a digest: expected 64 hexadecimal digits, as `release` prints them")
     return text.lower()

@@ -143,7 +143,6 @@ def _decide(name: str, reason: str, *, accepts: bool) -> None:
 
 
 def _match(pattern: str, histories: Mapping[str, Sequence[Vintages]]) -> list[str]:
-    """Waiting lists with names that match a pattern. Raises `Wrong` if there are none."""
     from reports.figures import vintages
 
     waiting = sorted(vintages.waiting_of(histories))
@@ -154,7 +153,6 @@ def _match(pattern: str, histories: Mapping[str, Sequence[Vintages]]) -> list[st
 
 
 def _write(make: Callable[[Connection], list[Vintages]], say: Callable[[], str]) -> None:
-    """Store the vintages that `make` returns, publish with them, and print what `say` returns."""
     from flows.cli.launch import publish_again
 
     outcome = publish_again(make)
@@ -168,7 +166,6 @@ def _write(make: Callable[[Connection], list[Vintages]], say: Callable[[], str])
 
 
 def _clean_reason(reason: str) -> str:
-    """The reason, with white space and personal addresses removed. Raises `WrongUsage` if it is empty."""
     from transforms.text.contacts import mask_contacts
 
     if not reason.strip():
@@ -177,7 +174,6 @@ def _clean_reason(reason: str) -> str:
 
 
 def _find(name: str, histories: Mapping[str, Sequence[Vintages]], con: Connection) -> str:
-    """The list of this name, or the list of a figure of this name. Raises `Wrong` if there is neither."""
     from reports.figures.addresses import AddressError
     from reports.figures.catalogue import find_id
     from reports.guide import desk

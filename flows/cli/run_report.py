@@ -1,4 +1,4 @@
-"""What a run prints at its end: each source's outcome, where the files are, two figures and what changed."""
+"""Print the result at the end of a run: each source's outcome, where the files are, two figures and what changed."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def print_report(request: Request, outcome: Outcome) -> None:
 HEADLINES = ("pay.northern_america.ai_engineering.mid_senior", "skill.python.all.ai_engineering")
 """Figures that a run prints at its end."""
 MAX_CHANGED = 5
-"""Changed figures that are named; the rest are counted."""
+"""Maximum number of changed figures that are named. Further figures are only counted."""
 
 
 def print_headlines(request: Request, outcome: Outcome) -> None:
@@ -91,7 +91,8 @@ def print_headlines(request: Request, outcome: Outcome) -> None:
 
 
 def _format_command() -> str:
-    """The command to type for the same data folder: its name, or its path if the shell does not find it."""
+    """Return the command to type for the same data folder: its name, or its path if the shell does not find the
+    name."""
     name = Path(sys.argv[0]).name
     path = shutil.which(name)
     is_found = path is not None and Path(path).resolve() == Path(sys.argv[0]).resolve()

@@ -1,8 +1,8 @@
-"""Prefect's API for a run: a server on a thread of the run's own process, or the operator's by PREFECT_API_URL.
+"""Prefect's API for a run: a server on a thread of the run's own process, or the operator's server (PREFECT_API_URL).
 
-The run's own server keeps its database in memory and nothing but flow runs in it, so that it costs three CPU seconds
-and leaves nothing behind, however the run ends. The record of runs is `runs.jsonl`; Prefect's own record is kept by
-the server of `jobmarket serve` (`schedule_server.py`) or of the operator.
+The run's own server keeps its database, which contains only flow runs, in memory. It therefore costs only three seconds
+of CPU time and leaves nothing behind, however the run ends. The record of runs is `runs.jsonl`. Prefect's own record is
+kept by the server of `jobmarket serve` (`schedule_server.py`) or by the operator's server.
 """
 
 from __future__ import annotations
@@ -21,30 +21,30 @@ from flows.terminal.errors import Wrong
 
 LOG = logging.getLogger("jobmarket")
 MAX_STARTING = 120
-"""Seconds a server gets to answer."""
+"""Seconds within which a server must answer."""
 MAX_DRAINING = 10
-"""Seconds Prefect gets to send its last events."""
+"""Seconds that Prefect gets to send its last events."""
 OF_EVERY_RUN = {
     "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
     "PREFECT_CLOUD_ENABLE_ORCHESTRATION_TELEMETRY": "false",
     "DO_NOT_TRACK": "1",
     "PREFECT_LOGGING_LEVEL": "WARNING",
     "PREFECT_LOGGING_EXTRA_LOGGERS": "jobmarket",
-    "PREFECT_LOGGING_TO_API_WHEN_MISSING_FLOW": "ignore",  # what is logged before and after the flow
+    "PREFECT_LOGGING_TO_API_WHEN_MISSING_FLOW": "ignore",  # for lines logged before and after the flow
     "PREFECT_RESULTS_PERSIST_BY_DEFAULT": "false",
 }
-"""Prefect's settings, unless the environment has others."""
+"""Settings of Prefect, unless the environment has others."""
 OF_OWN_SERVER = {
     "PREFECT_API_DATABASE_CONNECTION_URL": "sqlite+aiosqlite:///file::memory:"
     "?cache=shared&uri=true&check_same_thread=false",
-    "PREFECT_API_DATABASE_MIGRATE_ON_START": "false",  # six CPU seconds; the tables are made at once instead
+    "PREFECT_API_DATABASE_MIGRATE_ON_START": "false",  # takes six CPU seconds; see `_make_tables`
     "PREFECT_API_BLOCKS_REGISTER_ON_START": "false",
     "PREFECT_MEMOIZE_BLOCK_AUTO_REGISTRATION": "false",
     "PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_ENABLED": "false",
     "PREFECT_SERVER_LOGGING_LEVEL": "CRITICAL",
     "PREFECT_LOGGING_TO_API_ENABLED": "false",
 }
-"""Prefect's settings for the server of one run: nobody sees its tasks, logs and blocks."""
+"""Settings of Prefect for the server of one run, whose tasks, logs and blocks nobody sees."""
 
 
 class ServerLost(Exception):  # noqa: N818  # says what happened
@@ -52,7 +52,7 @@ class ServerLost(Exception):  # noqa: N818  # says what happened
 
 
 def prepare_prefect(prefect_home: Path) -> None:
-    """Set Prefect's environment. Call it before Prefect is imported, which reads it then."""
+    """Set Prefect's environment. Call this before the import of Prefect, which reads the environment."""
     prefect_home.mkdir(parents=True, exist_ok=True)
     for name, value in {"PREFECT_HOME": str(prefect_home), **OF_EVERY_RUN}.items():
         os.environ.setdefault(name, value)
@@ -60,11 +60,11 @@ def prepare_prefect(prefect_home: Path) -> None:
 
 @contextlib.contextmanager
 def server_for_run(run_ids: Collection[str] = ()) -> Iterator[None]:
-    """Provide Prefect's API for one run: the server of PREFECT_API_URL, else one on a thread of this process.
+    """Provide Prefect's API for one run: the server of PREFECT_API_URL if set, or else one on a thread of this process.
 
-    `run_ids` are earlier runs that have ended; the operator's server may still show them as running. Raises
-    `ServerLost` instead of any error of a run whose operator's server no longer answers. Call it before Prefect is
-    imported.
+    `run_ids` are earlier runs that have ended, although the operator's server may still show them as running. If the
+    run fails and the operator's server no longer answers, raises `ServerLost` in place of the error. Call this before
+    Prefect is imported.
     """
     if url := os.environ.get("PREFECT_API_URL"):
         try:
@@ -88,7 +88,7 @@ def server_for_run(run_ids: Collection[str] = ()) -> Iterator[None]:
 
 @contextlib.contextmanager
 def _own_server(listener: socket.socket) -> Iterator[None]:
-    gc.disable()  # a quarter of what the imports cost
+    gc.disable()  # garbage collection is a quarter of the time of these imports
     try:
         import asyncio
 
@@ -121,7 +121,7 @@ def _own_server(listener: socket.socket) -> Iterator[None]:
 
 
 async def _make_tables() -> None:
-    """Make the tables of Prefect's database, which its migrations would make one change after another."""
+    """Make the tables of Prefect's database directly. Its migrations would make them one change after another."""
     from prefect.server.database import provide_database_interface
     from sqlalchemy.schema import CreateIndex, CreateTable
 
@@ -135,7 +135,7 @@ async def _make_tables() -> None:
 
 
 def answers(url: str) -> bool:
-    """Whether the server of an API's address answers, even if it only says that it has no such page."""
+    """Whether the server at an API's address answers, even if it only answers that it has no such page."""
     import urllib.error
     import urllib.request
     from http.client import HTTPException
@@ -144,15 +144,16 @@ def answers(url: str) -> bool:
         urllib.request.urlopen(f"{url}/health", timeout=5).close()
     except urllib.error.HTTPError:
         return True
-    except (OSError, ValueError, HTTPException):  # ValueError: not an address
+    except (OSError, ValueError, HTTPException):  # ValueError: invalid address
         return False
     return True
 
 
 def crash_ended(run_ids: Collection[str]) -> int:
-    """Set flow runs from RUNNING to CRASHED if their run has ended. Returns how many there were.
+    """Set flow runs that are RUNNING to CRASHED if their run has ended. Return how many there were.
 
-    A flow run is named after its run. A run that was killed, or that lost the server, could not report its end.
+    The name of a flow run contains the id of its run. A run that was killed, or that lost the server, could not report
+    its end.
     """
     if not run_ids:
         return 0
@@ -172,7 +173,7 @@ def crash_ended(run_ids: Collection[str]) -> int:
 
 
 def spare_loopback() -> None:
-    """Ask servers on this machine directly, not through the proxy that the environment may name."""
+    """Request servers on this machine directly, not through the proxy that the environment may name."""
     hosts = os.environ.get("no_proxy") or os.environ.get("NO_PROXY") or ""
     missing = [host for host in ("127.0.0.1", "localhost") if host not in hosts.replace(" ", "").split(",")]
     os.environ["no_proxy"] = os.environ["NO_PROXY"] = ",".join(filter(None, (hosts, *missing)))

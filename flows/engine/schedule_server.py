@@ -1,4 +1,4 @@
-"""The Prefect server of `jobmarket serve`: started with the schedule, ended with it, and found again after a kill."""
+"""The Prefect server of `jobmarket serve`: it starts and ends with the schedule, and is found again after a kill."""
 
 from __future__ import annotations
 
@@ -24,29 +24,30 @@ from flows.terminal.errors import Wrong
 
 LOG = logging.getLogger("jobmarket")
 SCHEDULE = "serve.json"
-"""File with the server and the schedule; the server's process id is null if the server is the operator's."""
+"""Name of the file with the server and the schedule. The server's process id is null if the server is the
+operator's."""
 MAX_ENDING = 10
-"""Seconds a process gets to end before it is killed."""
+"""Seconds that a process gets to end before it is killed."""
 CLOCK = 1.0
-"""Seconds between two start times of one process at most: the kernel counts in hundredths."""
+"""Maximum difference in seconds between two readings of the start time of the same process."""
 NO_PROCESS = (KeyError, TypeError, ValueError, OverflowError)
 """Errors raised for a damaged file that names no process."""
 
 
 class AlreadyServed(Wrong):
-    """Another `jobmarket serve` is at work for the data folder."""
+    """Another `jobmarket serve` is running for the data folder."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Process:
-    """A process, known by its id and its start time (seconds since 1970): ids are used again."""
+    """A process, identified by its id and its start time (seconds since 1970), because ids are used again."""
 
     pid: int
     started: float
 
     @property
     def found(self) -> psutil.Process | None:
-        """The process while it lives. None when it has ended or its id belongs to another process."""
+        """The running process; None if it has ended or its id belongs to another process."""
         with contextlib.suppress(psutil.NoSuchProcess):
             process = psutil.Process(self.pid)
             is_it = abs(process.create_time() - self.started) < CLOCK
@@ -56,7 +57,7 @@ class Process:
 
 @dataclass(frozen=True, kw_only=True)
 class Schedule:
-    """The schedule of a living `jobmarket serve`, and its process id."""
+    """The schedule of a running `jobmarket serve`, and its process id."""
 
     cron: str
     timezone: str
@@ -64,16 +65,16 @@ class Schedule:
 
 
 def process_of(pid: int) -> Process:
-    """A living process by its id. Raises `psutil.NoSuchProcess`."""
+    """Return a running process by its id. Raise `psutil.NoSuchProcess` if there is none."""
     return Process(pid=pid, started=psutil.Process(pid).create_time())
 
 
 @contextlib.contextmanager
 def run_schedule_server(prefect_home: Path, *, port: int, cron: str, timezone: str) -> Iterator[str]:
-    """Run the server of a schedule, with Prefect's page; yields the address of its API.
+    """Run the server of a schedule, with Prefect's page, and yield the address of its API.
 
-    It is the server of PREFECT_API_URL if that is set, else one on loopback. Raises `AlreadyServed`, and `Wrong` if
-    the port is taken or the server does not answer.
+    The server is that of PREFECT_API_URL if it is set, or else one on loopback. Raises `AlreadyServed` if the data
+    folder is being served, and `Wrong` if the port is taken or the server does not answer.
     """
     end_leftover_server(prefect_home)
     record = prefect_home / SCHEDULE
@@ -112,10 +113,10 @@ def _start_with_page(prefect_home: Path, port: int) -> subprocess.Popen[bytes]:
                 f"port {port} of 127.0.0.1 cannot be used ({error.strerror}); choose another by --port"
             ) from error
     command = [sys.executable, "-m", "prefect", "server", "start", "--host", "127.0.0.1", "--port", str(port)]
-    # The page asks the server for the address of its API, which does not follow from --port.
+    # The page gets the address of its API from the server, which does not derive the address from --port.
     environment = {**os.environ, "PREFECT_SERVER_UI_API_URL": f"http://127.0.0.1:{port}/api"}
     with (prefect_home / "server.log").open("ab") as log:
-        # In a session of its own: Ctrl-C must end us first, and we end the server afterwards.
+        # The server gets its own session, as Ctrl-C must end this process first, which then ends the server.
         return subprocess.Popen(command, env=environment, stdout=log, stderr=log, start_new_session=True)
 
 
@@ -132,7 +133,7 @@ def _wait(url: str, process: subprocess.Popen[bytes], prefect_home: Path) -> Non
 
 
 def schedule_of(prefect_home: Path) -> Schedule | None:
-    """The schedule of the living `jobmarket serve` of a data folder, or None."""
+    """Return the schedule of the running `jobmarket serve` of a data folder, or None."""
     record = _read_record(prefect_home / SCHEDULE)
     try:
         owner = Process(**record["owner"])
@@ -144,13 +145,13 @@ def schedule_of(prefect_home: Path) -> Schedule | None:
 def _read_record(path: Path) -> dict[str, Any]:
     try:
         record = json.loads(path.read_text())
-    except (FileNotFoundError, ValueError):  # ValueError: cut short
+    except (FileNotFoundError, ValueError):  # ValueError: truncated
         return {}
     return record if isinstance(record, dict) else {}
 
 
 def end_leftover_server(prefect_home: Path) -> bool:
-    """End the server of a `jobmarket serve` that was killed. Returns whether there was one."""
+    """End the server of a `jobmarket serve` that was killed. Return whether there was one."""
     record = prefect_home / SCHEDULE
     if schedule_of(prefect_home):
         return False
@@ -166,7 +167,6 @@ def end_leftover_server(prefect_home: Path) -> bool:
 
 
 def _end(process: psutil.Process) -> None:
-    """End a process and all that it started."""
     family = [process, *process.children(recursive=True)]
     for member in family:
         with contextlib.suppress(psutil.NoSuchProcess):

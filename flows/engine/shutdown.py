@@ -1,7 +1,7 @@
-"""End a run within seconds of Ctrl-C or SIGTERM, whatever step it is in.
+"""End a run within seconds of Ctrl-C or SIGTERM, whatever its step.
 
-A run may be cut off at any point without harm (the kill tests), so it waits for nothing: no queued archive file, no
-pause between requests, no delay of Prefect's. The next run finishes or rewrites what was half written.
+A run may be ended at any point without harm (see the kill tests), so it waits for nothing: no queued archive file, no
+pause between requests, no delay of Prefect. The next run finishes or rewrites what was half written.
 """
 
 from __future__ import annotations
@@ -26,11 +26,11 @@ SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 @contextlib.contextmanager
 def exit_on_signal(data: Path, run_id: str) -> Iterator[None]:
-    """Let Ctrl-C and SIGTERM end this process with its workers at once.
+    """Make Ctrl-C and SIGTERM end this process and its workers at once.
 
-    The journal says that the run was interrupted; the exit code is 128 plus the signal's number. Use it in a flow's
-    body: when a flow begins, Prefect sets its own handler of SIGTERM, which waits for all tasks. Does nothing outside
-    the main thread, where no handler can be set.
+    The journal then records that the run was interrupted; the exit code is 128 plus the number of the signal. Use this
+    inside a flow, because Prefect sets its own handler of SIGTERM, which waits for all tasks, when a flow begins.
+    Outside the main thread, where no handler can be set, this does nothing.
     """
 
     def end(number: int, frame: FrameType | None) -> None:
@@ -40,11 +40,11 @@ def exit_on_signal(data: Path, run_id: str) -> Iterator[None]:
             worker.terminate()
         LOG.warning(TOLD_TO_END)
         run_log.end(data, run_id, exit_code=128 + number)
-        Console(stderr=True).show_cursor()  # a progress bar hides it
+        Console(stderr=True).show_cursor()  # a progress bar hides the cursor
         os._exit(128 + number)
 
     try:
-        # Keep signals ignored that already are: Ctrl-C is not meant for a script's background command.
+        # Signals that are already ignored stay ignored: Ctrl-C is not meant for a script's background command.
         names = [name for name in SIGNALS if signal.getsignal(name) is not signal.SIG_IGN]
         before = {name: signal.signal(name, end) for name in names}
     except ValueError:

@@ -1,8 +1,9 @@
-"""Read lists of boards from others for the store: check each line, and report what is not taken.
+"""Read lists of boards from others for the store: check each line, and report lines that are not accepted.
 
-A list is a CSV or TSV file with a column for the platform and a column for the token; or a file of addresses, of which
-the addresses of boards and postings are taken: one a line, or an index of Common Crawl as CDXJ, JSON (gzipped or not)
-or Parquet. Nothing here uses the network; nights find out, within their budgets, whether a board answers.
+A list is a CSV or TSV file with a column for the platform and a column for the token, or a file of addresses. From
+addresses, those of boards and postings are used. Addresses are listed one per line, or in an index of Common Crawl as
+CDXJ, JSON (gzipped or not) or Parquet. Nothing here uses the network; nights find out, within their budgets, whether a
+board answers.
 """
 
 from __future__ import annotations
@@ -35,34 +36,36 @@ from warehouse.ops_tables import KnownBoards
 PLATFORM_COLUMNS = ("source", "platform", "ats")
 TOKEN_COLUMNS = ("board", "token", "slug")
 SOURCE_OF_PLATFORM = {"oraclecloud": "oracle_recruiting"}
-"""Sources by the platform names used in lists, if they differ."""
+"""The source for a platform's name in lists, where the names of source and platform differ."""
 PARTS_OF_ADDRESS = {
     "workday": "The site is the first part of the career page's address after host and language: "
     "https://TENANT.wdNUMBER.myworkdayjobs.com/en-US/SITE",
     "oracle_recruiting": "All parts are in the career page's address: "
     "https://POD.fa.REGION.oraclecloud.com/hcmUI/CandidateExperience/en/sites/SITE",
 }
-"""Where to find the parts of a token, for sources with boards that lists name by host only."""
+"""Where to find the parts of a token, for sources whose boards are often listed only by host."""
 TRIAL_WORDS = frozenset({"demo", "staging", "uat"})
-"""Words of a token that mark a trial of a platform, in any position ("demo.acme", "acme-uat2")."""
+"""Words of a token that mark a board as a trial of a platform, in any position ("demo.acme", "acme-uat2")."""
 LATER_TRIAL_WORDS = frozenset({"test", "tests", "sandbox"})
-"""Words that mark a trial unless the token begins with them, as employers' names do ("sandbox-interactive-gmbh")."""
+"""Words that mark a trial, except at the start of a token, where they belong to an employer's name
+("sandbox-interactive-gmbh")."""
 TRIAL_ENDINGS = ("sandbox", "demo")
-"""Ends of words that mark a trial ("agodasandbox", "leverdemo956")."""
+"""Endings of words that mark a trial ("agodasandbox", "leverdemo956")."""
 NO_TRIALS = frozenset({"codesandbox", "thesandbox"})
-"""Names of employers that end like a trial."""
+"""Names of employers that end like the name of a trial."""
 _BETWEEN_WORDS = re.compile(r"[-_.:/+% ]+")
 TOKEN = re.compile(r"[\w.%+ -]*\w[\w.%+ -]*")
-"""A token of one part, without characters found only in addresses."""
+"""A token of one part, without characters that only occur in addresses."""
 MAX_REFUSED = 5
-"""Refused lines that are shown."""
+"""Maximum number of refused lines that are shown."""
 
 
 @dataclass
 class BoardList:
-    """The content of a list: boards to ask, counts of boards by platform that no source reads, and refused lines.
+    """The content of a list: boards to ask, refused lines, and the number of boards on each platform that no source
+    reads.
 
-    `n_elsewhere` counts addresses that do not belong to a board; `misshapen` has the lines with incomplete tokens, by
+    `n_elsewhere` counts addresses that do not belong to a board. `misshapen` are the lines with incomplete tokens, by
     source.
     """
 
@@ -74,13 +77,13 @@ class BoardList:
     n_refused: int = 0
 
     def refuse(self, why: str) -> None:
-        """Note a refused line; passwords in addresses are removed."""
+        """Count a refused line, and store the first ones without the passwords in addresses."""
         self.n_refused += 1
         if len(self.refused) < MAX_REFUSED:
             self.refused.append(hide_users(why))
 
     def describe_misshapen(self) -> Iterator[str]:
-        """For each source, how many tokens are incomplete, the expected form, and where to find the parts."""
+        """Yield, for each source, how many tokens are incomplete, the expected form, and where to find the parts."""
         for name, lines in sorted(self.misshapen.items()):
             shapes = all_sources()[name].SOURCE.token_shapes
             where = PARTS_OF_ADDRESS.get(name, "The parts are in the address of the board's career page")
@@ -91,7 +94,7 @@ class BoardList:
 
 
 def read_list(path: Path, *, known_from: str, day: date) -> BoardList:
-    """The boards of a list. Raises `WrongUsage` if the columns for platform and token are missing."""
+    """Return the boards of a list. Raise `WrongUsage` if a column for platform or token is missing."""
     if _is_of_addresses(path):
         return _read_addresses(path, known_from=known_from, day=day)
     result = BoardList()
@@ -122,7 +125,7 @@ def read_list(path: Path, *, known_from: str, day: date) -> BoardList:
 
 
 def _board_by(source: Source, token: str) -> str | None:
-    """The token that a list names directly or by an address; None if it is not a board of the source.
+    """Return the token, which a list may give as an address; None if it is no board of the source.
 
     Parts of an address are not tokens: a scheme (`http:acme`), a query, or a host of a platform.
     """
@@ -130,7 +133,7 @@ def _board_by(source: Source, token: str) -> str | None:
         board = board_at(token if "//" in token else f"https://{token}")
         if board and board[0] == source.name:
             return board[1]
-    if "/" in source.token_shapes:  # several parts; `url_of` checks them
+    if "/" in source.token_shapes:  # a token of several parts, which `url_of` checks
         return None if "//" in token else token
     begins = {addresses.board.partition("{")[0] for addresses in source.boards} - {""}
     word = token.removeprefix(next(filter(token.startswith, begins), ""))
@@ -140,19 +143,18 @@ def _board_by(source: Source, token: str) -> str | None:
 
 @functools.cache
 def _platform_domains() -> frozenset[str]:
-    """Domains of the platforms ("lever.co")."""
     sources = (module.SOURCE for module in all_sources().values())
     hosts = (urlsplit(addresses.listing).netloc for source in sources for addresses in source.boards)
     return frozenset(".".join(host.split(".")[-2:]) for host in hosts)
 
 
 def make_known(source: str, board: str, *, known_from: str, day: date) -> KnownBoards:
-    """A board for the store, marked as a trial if its token says so."""
+    """Return a board for the store, marked as a trial if its token says so."""
     return KnownBoards(source=source, board=board, known_from=known_from, known_on=day, is_test=is_trial(board))
 
 
 def is_trial(board: str) -> bool:
-    """Whether a token marks its board as a trial. Only clear cases count; other boards are judged by their answers."""
+    """Whether a token clearly marks its board as a trial. Other boards are judged by their answers."""
     words = [word.rstrip("0123456789") for word in _BETWEEN_WORDS.split(board.lower())]
     return any(
         word in TRIAL_WORDS
@@ -166,7 +168,6 @@ def is_trial(board: str) -> bool:
 
 
 def _is_of_addresses(path: Path) -> bool:
-    """Whether a file is a list of addresses, judged by its first line."""
     if path.suffix == ".parquet":
         return True
     try:
@@ -178,7 +179,6 @@ def _is_of_addresses(path: Path) -> bool:
 
 
 def _read_addresses(path: Path, *, known_from: str, day: date) -> BoardList:
-    """The boards of the addresses in a file, each once, in order."""
     result = BoardList()
     keys: set[tuple[str, str]] = set()
     try:
@@ -213,14 +213,13 @@ def _addresses_of(path: Path) -> Iterator[str]:
 
 
 def _open_lines(path: Path) -> io.TextIOBase:
-    """The lines of a file, gzipped or not."""
     with path.open("rb") as file:
         is_packed = file.read(2) == b"\x1f\x8b"
     return gzip.open(path, "rt", encoding="utf-8-sig") if is_packed else path.open(encoding="utf-8-sig")
 
 
 def _addresses_in(lines: Iterable[str]) -> Iterator[str]:
-    """The address of each line: the line itself, or `url` of the JSON object at its end (CDXJ has fields before it)."""
+    """Yield the address of each line: the line itself, or `url` of the JSON object that ends a line of CDXJ."""
     for line in lines:
         if line.startswith(("http://", "https://")):
             yield line.strip()
@@ -237,7 +236,6 @@ def _addresses_in(lines: Iterable[str]) -> Iterator[str]:
 
 
 def _read_lines(path: Path) -> Iterator[tuple[int, str, str]]:
-    """Line number, platform and token of each line."""
     try:
         text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:

@@ -1,4 +1,4 @@
-"""Find the WARC files of a crawl: files, folders of them, and listings."""
+"""Find the WARC files of a crawl: given files, files in folders, and files in listings."""
 
 from __future__ import annotations
 
@@ -16,24 +16,24 @@ LOG = logging.getLogger("jobmarket")
 
 SUFFIXES = (".warc.gz", ".warc")
 LISTINGS = (".paths.gz", ".paths")
-"""Suffixes of Common Crawl's listings, which name the files of a crawl, one a line."""
+"""Suffixes of Common Crawl's listings, which name the files of a crawl, one per line."""
 PUBLISHED = "crawl-data/"
-"""Start of a file's path below `ADDRESS`."""
+"""Start of a file's path at `ADDRESS`."""
 ADDRESS = "https://data.commoncrawl.org/"
 
 
 class CrawlFile(NamedTuple):
-    """A WARC file, and its name in the archive: the public address, if known."""
+    """A WARC file, and its name in the archive: its public address if known."""
 
     path: Path
     name: str
 
 
 def crawl_files_in(paths: Sequence[Path], base: Path | None = None) -> list[CrawlFile]:
-    """The WARC files that paths name, each once, in order. `base`: folder of the files in listings.
+    """Return the WARC files that the paths name, each once, in order. `base` is the folder of the files in listings.
 
-    From a listing, only existing files are taken; missing files are counted in a warning. Raises `WrongUsage` for a
-    path that does not exist or names no WARC file, and `Wrong` for files of the sample.
+    Only existing files of a listing are used; missing files are counted in a warning. Raises `WrongUsage` if a path
+    does not exist or no WARC file is named, and `Wrong` for files of the sample.
     """
     if base is not None and not base.is_dir():
         raise WrongUsage(f"--base {base} is not a folder; name the folder with the files of the listing")
@@ -68,7 +68,6 @@ def _name_file(path: Path) -> CrawlFile:
 
 
 def _list_files(listing: Path, base: Path) -> Iterator[CrawlFile]:
-    """The files of a listing that exist in the base folder, by path or by name alone."""
     try:
         body = listing.read_bytes()
         lines = (gzip.decompress(body) if body[:2] == b"\x1f\x8b" else body).decode("utf-8").split()

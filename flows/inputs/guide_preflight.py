@@ -20,7 +20,7 @@ LEFT_OUT = "a guide was left as it was: "
 def find_faults(
     guides: Sequence[Path], *, is_sample: bool, roots: Sequence[Path], allow_sample_outside: bool
 ) -> list[str]:
-    """All faults of guides that do not depend on the night's figures."""
+    """Return all faults of guides that do not depend on the night's figures."""
     faults = []
     for path in guides:
         try:
@@ -35,7 +35,7 @@ def find_faults(
 def leave_out_faulty(
     guides: Sequence[Path], *, is_sample: bool, roots: Sequence[Path], allow_sample_outside: bool
 ) -> tuple[tuple[Path, ...], list[str]]:
-    """The guides without faults, and a message for each of the others."""
+    """Return the guides without faults, and messages about the faults of all other guides."""
     good, messages = [], list[str]()
     for path in guides:
         faults = find_faults([path], is_sample=is_sample, roots=roots, allow_sample_outside=allow_sample_outside)
@@ -48,13 +48,13 @@ def leave_out_faulty(
 
 
 def find_later_guides(guides: Sequence[Path], as_of: date) -> list[tuple[Path, date]]:
-    """Guides with figures of a later day than `as_of`, with that day."""
+    """Return the guides that have figures of a later day than `as_of`, with that day."""
     days = ((path, refresh.day_of(path)) for path in guides)
     return [(path, day) for path, day in days if day is not None and day > as_of]
 
 
 def find_remarks(guides: Sequence[Path]) -> list[str]:
-    """Warnings about refreshed guides for their editor, with file and line. Guides left unchanged have none."""
+    """Return warnings about refreshed guides for their editor, with file and line. Guides left unchanged have none."""
     remarks = []
     for path in guides:
         with contextlib.suppress(GuideError, OSError):  # reported when the guide was left unchanged

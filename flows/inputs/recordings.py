@@ -27,22 +27,22 @@ LOG = logging.getLogger("jobmarket")
 
 
 UNKNOWN = "unknown"
-"""Source of a recording that does not name its source."""
+"""Used as the source of a recording whose path names no source."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Recordings:
     """WARC files to take in.
 
-    `by_source`: files by the source of their addresses, in order of time. `unreadable`: files without a complete
-    record, with the reason, by the source that their path names, or `UNKNOWN`.
+    `by_source` has the files by the source of their addresses, in order of time. `unreadable` has the files without a
+    complete record and the reasons, by the source that their path names or `UNKNOWN`.
     """
 
     by_source: Mapping[str, Sequence[Path]]
     unreadable: Mapping[str, Mapping[Path, str]]
 
     def of(self, names: Collection[str]) -> Recordings:
-        """The recordings of some sources, and unreadable files of unknown source."""
+        """Return the recordings of some sources, with the unreadable files of these sources and of unknown source."""
         return Recordings(
             by_source={name: files for name, files in self.by_source.items() if name in names},
             unreadable={name: files for name, files in self.unreadable.items() if name in (*names, UNKNOWN)},
@@ -50,10 +50,10 @@ class Recordings:
 
 
 def recordings_in(paths: Sequence[Path]) -> Recordings:
-    """The recordings that paths name; a folder stands for all WARC files in it.
+    """Return the recordings that the paths name; a folder stands for all WARC files in it.
 
-    Files that no source reads are named in a warning and ignored. Raises `WrongUsage` for a path that does not exist,
-    if there is no WARC file, and if no source reads any of them; `Wrong` for files of the sample.
+    Files that no source reads are named in a warning and ignored. Raises `WrongUsage` if a path does not exist, if
+    there is no WARC file, or if no source reads any of them. Raises `Wrong` for files of the sample.
     """
     files = [file for path in paths for file in _list_files(path)]
     if not files:
@@ -82,8 +82,6 @@ def recordings_in(paths: Sequence[Path]) -> Recordings:
 
 
 class _Content(NamedTuple):
-    """What a recording holds: the first time of each source, hosts that no source reads, and why it is unreadable."""
-
     first_times: dict[str, datetime]
     unknown_hosts: list[str]
     damage: str | None
@@ -111,7 +109,7 @@ def _look_into(file: Path) -> _Content:
 
 
 def refuse_sample(file: Path) -> None:
-    """Raise `Wrong` for a recording of the synthetic sample: its invented data must not mix with real data."""
+    """Raise `Wrong` for a recording of the synthetic sample: invented data must not mix with real data."""
     if is_synthetic(file):
         raise Wrong(
             f"{file} holds sample data (synthetic), which real data must not be mixed with; leave it out, or set "
@@ -120,15 +118,13 @@ def refuse_sample(file: Path) -> None:
 
 
 def _host_of(record: RecordedAnswer | RevisitedAnswer) -> str:
-    """The host of a record's address. An unparsable address may hold secrets and is shown as the record's number."""
     try:
         return urlsplit(record.url).netloc
-    except ValueError:
+    except ValueError:  # the address may contain secrets
         return f"the address of record {record.record}, which cannot be parsed"
 
 
 def _find_named_source(file: Path) -> str:
-    """The source that a recording's folder or file name names."""
     names = (file.parent.name, file.name.partition(".")[0])
     return next((name for name in names if name in all_sources()), UNKNOWN)
 

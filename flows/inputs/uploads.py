@@ -1,8 +1,9 @@
 """Wrap files that a person provides as recordings, so that a backfill reads them like answers.
 
-A file of a source (such as a workbook that its server refuses to scripts) is recorded under its published address; a
-file of adverts, with `--mapping`, under https://tabular.invalid/. Headers mark it as handed over. The time of the
-recording is the day in the file's name, else the time of its last change.
+A file of a source (such as a workbook that the source's server does not give to scripts) is recorded under its
+published address. A file of adverts is recorded, with `--mapping`, under https://tabular.invalid/. A header marks the
+file as handed over. The time of the recording is the day in the file's name, or else the time when the file was last
+changed.
 """
 
 from __future__ import annotations
@@ -32,12 +33,12 @@ from transforms.text.rejects import Rejected
 LOG = logging.getLogger("jobmarket")
 MAPPINGS = Path(tabular.__file__).parent / "mappings"
 SKIPPED_NAMED = 3
-"""Skipped files that a warning names; all are counted."""
+"""Number of skipped files that a warning names. The warning counts all skipped files."""
 DAY = re.compile(r"(?<!\d)(\d{4}-\d\d-\d\d)(?!\d)")
 
 
 class Upload(NamedTuple):
-    """A file's name, its content, and its time."""
+    """The name, content and time of a file."""
 
     name: str
     body: bytes
@@ -46,10 +47,10 @@ class Upload(NamedTuple):
 
 @contextlib.contextmanager
 def wrap_uploads(paths: Sequence[Path], mapping: str | None = None) -> Iterator[list[Path]]:
-    """WARC files for the given paths; WARC files, and folders of them, are passed on unchanged.
+    """Yield WARC files for the given paths. WARC files, and folders of them, are yielded unchanged.
 
-    From a folder, files of sources are taken too; a warning names the others. `mapping` is a TOML file or a name in
-    `MAPPINGS`. Raises `WrongUsage` that says what to do.
+    Files of sources in a folder are also used; a warning names all other files. `mapping` is a TOML file or a name in
+    `MAPPINGS`. Raises `WrongUsage`, which says what to do, for a file that cannot be used.
     """
     with tempfile.TemporaryDirectory() as folder:
         into = Path(folder)
@@ -64,7 +65,10 @@ def wrap_uploads(paths: Sequence[Path], mapping: str | None = None) -> Iterator[
 
 
 def _as_published(path: Path, into: Path) -> list[Path]:
-    """Recordings of a source's file, or of all in a folder, under their published addresses; WARC files unchanged."""
+    """Return recordings of a source's file, or of all such files in a folder, under their published addresses.
+
+    WARC files and folders are returned unchanged.
+    """
     into.mkdir()
     recording = into / f"0{SUFFIX}"
     for source in (module.SOURCE for module in all_sources().values()):
@@ -90,10 +94,6 @@ def _as_published(path: Path, into: Path) -> list[Path]:
 
 
 def _record_folder(folder: Path, into: Path) -> Iterator[Path]:
-    """A recording of each file in a folder with the name of a source's file. A warning names the others.
-
-    WARC files and hidden files are skipped silently.
-    """
     others: list[str] = []
     for number, path in enumerate(sorted(folder.rglob("*"))):
         name = path.relative_to(folder)
@@ -116,14 +116,12 @@ def _record_folder(folder: Path, into: Path) -> Iterator[Path]:
 
 
 def _find_address(name: str) -> str | None:
-    """The published address of a source's file with this name, or None."""
     sources = (module.SOURCE for module in all_sources().values())
     addresses = (source.file_url(name) for source in sources if source.file_url)
     return next((address for address in addresses if address is not None), None)
 
 
 def _as_adverts(path: Path, mapping: Path, recording: Path) -> Path:
-    """A recording of a file of adverts, or of the answers in a WARC file, with its mapping."""
     if not path.is_file():
         raise WrongUsage(f"{path} is not a file; with --mapping, files of adverts expected")
     content = mapping.read_bytes()
@@ -142,7 +140,8 @@ def _as_adverts(path: Path, mapping: Path, recording: Path) -> Path:
 
 
 def _refuse_lists_of_one_day(recordings: Mapping[Path, Path], mapping: Path) -> None:
-    """Raise `WrongUsage` if two complete lists are of one day: each would close the other's adverts."""
+    """Raise `WrongUsage` if two complete lists have the same day: each list would close the adverts of the other
+    list."""
     if mapping_in(mapping.read_bytes()).complete_list is None:
         return
     first: dict[date, Path] = {}

@@ -1,7 +1,7 @@
-"""Maintain boards.csv: add a board by its page, find dead and moved boards, discover new boards.
+"""Maintain boards.csv: add a board by its page, find dead and moved boards, and discover new boards.
 
 Nothing here changes boards.csv. Each function returns the proposed list of boards; `write_patch` writes the difference
-as a patch for a person to review and apply.
+as a patch, which a person reviews and applies.
 """
 
 from __future__ import annotations
@@ -31,11 +31,11 @@ from warehouse.load.boards import board_key
 from warehouse.publish.reader import open_reader
 
 DIFF = "boards.diff"
-"""File in the data folder."""
+"""Name of the patch in the data folder."""
 LINKED_FROM = ("aggregator", "forum", "employer board")
-"""Kinds of source with links to boards in their answers."""
+"""Kinds of sources whose answers link to boards."""
 _LINK = re.compile(rb"https?:(?:\\?/){2}[^\s\"'<>\\)\]}]+(?:\\/[^\s\"'<>\\)\]}]+)*")
-"""An address in any answer; in JSON its slashes may be escaped."""
+"""An address in any answer. In JSON its slashes may be escaped."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,7 +49,10 @@ class Finding:
 
 
 def add_board(url: str, *, employer: str | None = None, country: str | None = None) -> tuple[list[Board], Finding]:
-    """The boards plus the board of a career page or posting. Raises `WrongUsage` if the address is neither."""
+    """Return all boards with the board of a career page or posting added, and the proposal.
+
+    Raises `WrongUsage` if the address belongs to no board, or if the board is not read or already in boards.csv.
+    """
     page = url if "://" in url else f"https://{url}"
     pair = board_in(page)
     if pair is None:
@@ -65,9 +68,9 @@ def add_board(url: str, *, employer: str | None = None, country: str | None = No
 
 
 def check_boards(config: Settings) -> tuple[list[Board], list[Finding]]:
-    """The boards after the last nights: without dead boards, with days and regions brought up to date.
+    """Return the boards, without dead boards and with days and regions updated from the last nights, and the proposals.
 
-    Raises `Wrong` if no night asked any of them.
+    Raises `Wrong` if no night asked any of the boards.
     """
     boards: list[Board] = []
     findings: list[Finding] = []
@@ -93,7 +96,7 @@ def check_boards(config: Settings) -> tuple[list[Board], list[Finding]]:
 
 
 class AskedBoard(NamedTuple):
-    """What nights learned about a board, from core.board_states."""
+    """What nights learned about a board, according to core.board_states."""
 
     answered_on: date | None
     asked_on: date
@@ -103,12 +106,12 @@ class AskedBoard(NamedTuple):
     moved_to_board: str | None = None
 
     def is_lost(self, n_not_found: int) -> bool:
-        """Whether it is gone: not found for `n_not_found` nights, without a redirect on the last."""
+        """Whether the board is gone: not found for `n_not_found` nights, and not redirected on the last."""
         return self.n_missed >= n_not_found and not self.has_moved
 
 
 def read_asked_boards(con: Connection) -> dict[tuple[str, str], AskedBoard]:
-    """All boards that nights asked, by source and token, whether or not the store has them."""
+    """Return all boards that nights asked, by source and token, whether or not the store contains them."""
     return {
         (source, board): AskedBoard(*values)
         for source, board, *values in con.execute(read_sql("monitoring", "asked_boards")).fetchall()
@@ -116,7 +119,7 @@ def read_asked_boards(con: Connection) -> dict[tuple[str, str], AskedBoard]:
 
 
 class LostBoard(NamedTuple):
-    """A board that answered until a day and was "not found" since; `asked_on` is the last attempt."""
+    """A board that answered until `answered_on` and has been "not found" since; `asked_on` is the last attempt."""
 
     source: str
     board: str
@@ -125,7 +128,8 @@ class LostBoard(NamedTuple):
 
 
 def find_lost_boards(con: Connection, n_not_found: int) -> list[LostBoard]:
-    """Boards of boards.csv that answered once and were "not found" on `n_not_found` nights since."""
+    """Return the boards of boards.csv that once answered and have been "not found" on `n_not_found` nights in a row
+    since."""
     days = {(board.source, board.board): board.verified_on for board in all_boards()}
     losses = []
     for (source, board), record in read_asked_boards(con).items():
@@ -138,10 +142,10 @@ def find_lost_boards(con: Connection, n_not_found: int) -> list[LostBoard]:
 def _judge_board(
     board: Board, record: AskedBoard | None, regions: Sequence[str], n_not_found: int
 ) -> tuple[Board | None, Finding | None]:
-    """The board brought up to date, or None if it is gone; and a proposal, if there is one.
+    """Return the updated board, or None if the board is gone, and the proposal if there is one.
 
-    A board is gone after `n_not_found` nights "not found" in a row; a single night may be a server's error. `record` is
-    None if no night asked the board.
+    A board is gone after `n_not_found` nights "not found" in a row, since a single night may be a server's error.
+    `record` is None if no night asked the board.
     """
     key = {"source": board.source, "board": board.board}
     if record and record.is_lost(n_not_found):
@@ -160,7 +164,10 @@ def _judge_board(
 
 
 def discover_boards(config: Settings) -> tuple[list[Board], list[Finding]]:
-    """The boards plus boards that archived answers link to and boards.csv lacks, with a proposal for each."""
+    """Return the boards of boards.csv together with new boards, and a proposal for each new board.
+
+    A new board is one that an archived answer links to and boards.csv lacks.
+    """
     keys = {board_key(board.source, board.board) for board in all_boards()}
     counts: Counter[tuple[str, str]] = Counter()
     where: dict[tuple[str, str], str] = {}
@@ -186,7 +193,7 @@ def discover_boards(config: Settings) -> tuple[list[Board], list[Finding]]:
 
 
 def find_linked_boards(answer: Response) -> Iterator[tuple[str, str]]:
-    """Source and token of every other board that an answer links to."""
+    """Yield source and token of every other board that an answer links to."""
     at = board_at(answer.url)
     answering = board_key(*at) if at else None
     for link in _LINK.findall(answer.body):
@@ -197,7 +204,8 @@ def find_linked_boards(answer: Response) -> Iterator[tuple[str, str]]:
 
 
 def write_patch(boards: Iterable[Board], config: Settings) -> Path | None:
-    """Write the difference to boards.csv as a patch in the data folder. Returns its path, None without a difference."""
+    """Write the difference from boards.csv as a patch in the data folder. Return its path, or None if nothing
+    differs."""
     name = BOARDS.relative_to(PROJECT).as_posix()
     before = BOARDS.read_text(encoding="utf-8").splitlines(keepends=True)
     after = boards_csv(boards).splitlines(keepends=True)

@@ -1,4 +1,4 @@
-"""How often sources should have news, and which have had none for too long."""
+"""How often each source should have news, and which sources have had no news for too long."""
 
 from __future__ import annotations
 
@@ -22,17 +22,17 @@ CADENCE_DAYS: dict[str, int | None] = {
     "every four years": 4 * 365 + 1,
     "whenever": None,
 }
-"""Days between news, by the beginning of the declared cadence (the longest match counts). None: the source has ended
-or has no rhythm."""
+"""Days between news for each beginning of a declared cadence (the longest match counts). None means that the source has
+ended or has no rhythm."""
 SLACK = 1.25
-"""Cadences after which news is overdue: releases are late by weeks, not by half a cadence."""
+"""Number of cadences after which news is overdue: releases are late by weeks, but not by half a cadence."""
 MIN_DAYS = 14
-"""Days without news that are always normal: boards are quiet over holidays."""
+"""Number of days without news that is always normal, as boards are quiet over holidays."""
 NEWEST = "SELECT source, max(observed_to)::DATE FROM ops.loads WHERE n_rows > 0 GROUP BY source"
 
 
 class Frozen(NamedTuple):
-    """A source without news since a day, although news was expected within `due_days`."""
+    """A source that has had no news since a day, although news was expected within `due_days`."""
 
     source: str
     since: date
@@ -40,7 +40,9 @@ class Frozen(NamedTuple):
 
 
 def find_due_days(cadence: str) -> int | None:
-    """Days within which a source of this cadence should have news, None for never. Raises `KeyError`.
+    """Return the days within which a source of this cadence should have news; None if never.
+
+    Raises `KeyError` for an unknown cadence.
 
     >>> find_due_days("live, newest first"), find_due_days("yearly, in July"), find_due_days("weekly until 2025-08-03")
     (14, 458, None)
@@ -53,9 +55,9 @@ def find_due_days(cadence: str) -> int | None:
 
 
 def find_frozen_sources(con: Connection, names: Iterable[str], day: date) -> list[Frozen]:
-    """The named sources without news for longer than their cadence, as of a day, by their newest loaded rows.
+    """Return those of the named sources that, as of a day, have had no news for longer than their cadence allows.
 
-    An answer that repeats what the archive holds is not news. A source that never had rows is left out.
+    A loaded row is news; an answer that repeats an archived answer is not. A source that never had rows is left out.
     """
     newest = dict(con.execute(NEWEST).fetchall())
     sources = []

@@ -1,4 +1,4 @@
-"""Print what operators want to know about sources: which are on, what they gave, how full their rows are."""
+"""Print what operators want to know about sources: which are on, what they gave, and how full their rows are."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from warehouse.publish.reader import open_reader
 
 HEALTH_STYLES = {"failed": "bold red", "partial": "yellow", "empty": "bold red", "blocked": "bold red"}
 WIDE = 110
-"""Width of the terminal from which the table shows all its columns."""
+"""Width of a terminal at which the table starts to show all its columns."""
 COLUMNS = ("source", "kind", "on", "last success", "rows", "change", "checked")
 ONLY_WIDE = ("kind", "checked")
 LEGEND = (
@@ -36,14 +36,14 @@ LEGEND = (
     "Published: whether figures made from it are. All about one source: jobmarket sources NAME."
 )
 WATCHED = {"pay_low": "pay", "country": "country", "posted_on": "day", "employment_type": "type", "text_hash": "text"}
-"""Columns of postings with their fill rates in the table, and the headings."""
+"""Columns of postings whose fill rates the table shows, with their headings."""
 
 FILL = "SELECT source, column_name, sum(n_filled) / sum(n_rows) FROM ops.fill_rates GROUP BY ALL"
 
 
 @dataclass(frozen=True, kw_only=True)
 class _LastFile:
-    """The last file of a source in the published warehouse; `before`: rows of the file before it."""
+    """The last file of a source in the published warehouse. `before` is the number of rows in the file before it."""
 
     last: datetime
     n_rows: int
@@ -51,7 +51,7 @@ class _LastFile:
 
 
 def print_sources(config: Settings) -> None:
-    """Print a line for each source: whether it is on, its last rows and outcome; then fill rates, terms and remarks."""
+    """Print a line for each source with its last rows and outcome; then fill rates, terms and remarks."""
     files, fill = _read_last_files(config)
     runs, in_store = runs_of(config.data), read_known(config.data)
     names = [name for name in COLUMNS if OUT.width >= WIDE or name not in ONLY_WIDE]
@@ -79,7 +79,6 @@ def print_sources(config: Settings) -> None:
 
 
 def _describe_source(source: Source, last: _LastFile | None, *, is_on: bool) -> dict[str, str]:
-    """The cells of a source, by column."""
     return {
         "source": source.name,
         "kind": source.kind,
@@ -130,7 +129,7 @@ def print_source(config: Settings, name: str) -> None:
 
 
 def count_refusals(con: Connection) -> dict[str, list[int]]:
-    """Records refused, records left out on purpose, and single values refused, by source."""
+    """Return the numbers of records refused, records left out on purpose, and single values refused, by source."""
     rows = con.execute(read_sql("monitoring", "refused"), {"many": MANY, "flag": FLAG_RULE}).fetchall()
     return {source: counts for source, *counts in rows}
 

@@ -1,4 +1,4 @@
-"""The status at a glance: how the last runs ended, what is published, and which sources had trouble."""
+"""The status at a glance: how the last runs ended, what is published, and which sources had problems."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from warehouse.ops_tables import EXITS_PUBLISHED
 from warehouse.publish.reader import open_reader
 
 SHOWN = 8
-"""Runs that are listed."""
+"""Maximum number of runs that are listed."""
 KEPT_FILES = (
     ("set aside", "*.damaged*", "damaged; remove what you do not want to examine"),
     ("kept", "*.ahead-*", "earlier published files, with days that were set aside as still to come"),
@@ -31,7 +31,7 @@ STYLES = {STATES[0]: "green", STATES[1]: "bold red", STATES[2]: "yellow", RUNNIN
 
 
 def print_status(config: Settings) -> None:
-    """Print what is running, how the last runs ended, and what is published. Writes nothing.
+    """Print what is running, how the last runs ended, and what is published. Write nothing.
 
     After that, raises `FileNotFoundError` if nothing was published yet, and `database.SqlError` if the published file
     cannot be read.
@@ -59,7 +59,6 @@ def print_status(config: Settings) -> None:
 
 
 def _describe_folder(config: Settings, runs: Sequence[Run]) -> Iterator[tuple[str, str | Text]]:
-    """Label and text of each line about the data folder: its kind, holder, schedule, last run, messages and sources."""
     kind = read_kind(config.data)
     has_bad_kind = kind is None and (config.data / KIND).exists()
     unknown = " (its file `kind` says neither sample nor live; the next run looks into it)" if has_bad_kind else ""
@@ -82,7 +81,10 @@ def _describe_folder(config: Settings, runs: Sequence[Run]) -> Iterator[tuple[st
 
 
 def _describe_published(con: database.Connection, runs: Sequence[Run]) -> Text:
-    """When the warehouse was published and its day, by its own record, which copies and restored files keep."""
+    """Return when the warehouse was published, and its day.
+
+    Both are read from the warehouse's own record, which copies and restored files contain.
+    """
     at: datetime | None
     ((at, as_of),) = con.execute(read_sql("monitoring", "last_published"), [list(EXITS_PUBLISHED)]).fetchall()
     text = Text(f"{_format_minute(at) if at else 'at a time not on record'}  as of {as_of or 'no day'}")
@@ -105,7 +107,6 @@ def _runs_table(runs: Sequence[Run]) -> Table:
 
 
 def _describe_run(run: Run) -> str:
-    """How a run ended, and why, in words."""
     failures = [f"{source} {outcome}" for source, outcome in run.health.items() if outcome.startswith("failed")]
     return ": ".join([run.state, *filter(None, ["; ".join(filter(None, [run.message, *failures]))])])
 

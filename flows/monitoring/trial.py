@@ -1,4 +1,4 @@
-"""Ask one source a little, now: `jobmarket sources --check NAME`."""
+"""Send one source a few requests now: `jobmarket sources --check NAME`."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from transforms.text.rejects import FLAG_RULE, Rejected, count_records
 from warehouse.load.boards import read_known
 
 MAX_REQUESTS = 12
-"""Requests of a trial, including robots.txt and reservations."""
+"""Maximum number of requests in a trial, including requests for robots.txt and tdmrep.json."""
 MAX_BOARDS = 2
 MAX_ROWS = 5
 MAX_ISSUES = 5
@@ -37,7 +37,7 @@ SHOWN_COLUMNS = ("title", "employer", "location_text", "country", "pay_text", "p
 
 
 def try_live(config: Settings, name: str) -> None:
-    """Send a source a few requests and print the first rows. Keeps nothing. Raises `Wrong` if there are no rows."""
+    """Send a source a few requests and print the first rows; store nothing. Raise `Wrong` if there are no rows."""
     module = all_sources()[name]
     limited, in_store = limit(module.SOURCE, config), read_known(config.data)
     if why := why_off(limited, config.data, in_store):
@@ -80,7 +80,6 @@ def _print_rows(rows: Sequence[Any]) -> None:
 
 
 def _parse_answers(module: SourceModule, path: Path | None) -> tuple[list[Any], list[Issue]]:
-    """Rows and issues of all archived answers, new keys first."""
     rows: list[Any] = []
     issues: list[Issue] = []
     for answer in read(path) if path else ():

@@ -1,6 +1,6 @@
 """Plan which boards a night asks, from the store of boards and the draw of the panel, and record the plan.
 
-`extractors.schedule` makes the plan, one source at a time: each platform has its own budget of requests.
+`extractors.schedule` makes the plan for one source at a time, because each platform has its own budget of requests.
 """
 
 from __future__ import annotations
@@ -29,16 +29,16 @@ from warehouse.ops_tables import BoardNights, KnownBoards, PanelDraw
 
 LOG = logging.getLogger("jobmarket")
 MAX_SKIPPED = 5
-"""Boards too large for a night's budget that are named; the rest are counted."""
+"""Maximum number of boards too large for a night's budget that are named. Further boards are only counted."""
 BY_REDIRECT = "redirect"
-"""`known_from` of a board that another board's address redirects to."""
+"""`known_from` of a board to which another board's address redirects."""
 
 
 def plan_boards(con: Connection, sources: Sequence[Source], *, run_id: str, day: date) -> dict[str, list[str]]:
-    """The boards to ask, in order, by source. Records the reason for each board.
+    """Return the boards to ask, in order, by source. Record the reason for each board.
 
-    `sources` must be exactly the sources that the night asks, with limits applied. Any other would have boards recorded
-    as asked, and its panel members would count as silent.
+    `sources` must be exactly the sources that the night asks, with their limits applied. The boards of any other source
+    would be recorded as asked, and its panel members would count as silent.
     """
     store_curated_boards(con, day)
     plan: dict[str, list[str]] = {}
@@ -78,9 +78,10 @@ def plan_boards(con: Connection, sources: Sequence[Source], *, run_id: str, day:
 
 
 def describe_skipped(source: Source, sizes: Mapping[str, float], budget: float) -> str:
-    """A line about boards that are too large for a night's budget, with the setting that would admit them.
+    """Return a line about boards that are too large for a night's budget, with the setting that would allow them.
 
-    `sizes`: requests by board; `budget`: requests for lists in a night. The largest board is named first.
+    `sizes` has the number of requests of each board; `budget` is a night's number of requests for lists. The largest
+    board is named first.
     """
     largest = sorted(sizes, key=lambda board: (-sizes[board], board))
     names = ", ".join(f"{board} needs {sizes[board]:,.0f}" for board in largest[:MAX_SKIPPED])
@@ -100,7 +101,7 @@ def describe_skipped(source: Source, sizes: Mapping[str, float], budget: float) 
 
 
 def find_outcomes(source: Source, web: Web, boards: Sequence[str]) -> Iterator[BoardOutcome]:
-    """The outcome of each board that a session was to ask.
+    """Yield the outcome of each board that a session had to ask.
 
     If boards share a host that answered nothing, the platform was down or refuses us, so its boards count as not asked.
     """
@@ -112,7 +113,7 @@ def find_outcomes(source: Source, web: Web, boards: Sequence[str]) -> Iterator[B
     for board in boards:
         try:
             url = source.url_of(board)
-        except ValueError:  # the token has another shape and no address
+        except ValueError:  # the token has an unknown form, so the board has no address
             continue
         is_down = not source.has_host_by_board and urlsplit(url).netloc not in answering
         outcome = "answered" if url in web.answered else _judge(failures.get(url))
@@ -122,14 +123,14 @@ def find_outcomes(source: Source, web: Web, boards: Sequence[str]) -> Iterator[B
 
 
 def _judge(failure: FetchFailed | None) -> str:
-    """The outcome of a board without an answered list."""
     if failure is None or failure.is_put_off:
         return "not_asked"
     return "refused" if failure.is_refused else "no_answer"
 
 
 def take_in_moved(con: Connection, outcomes: Iterable[BoardOutcome], day: date) -> None:
-    """Store the boards that others redirect to. If only capitals differ, it is the same board and is respelled."""
+    """Store the boards to which other boards redirect. If only capitals differ, it is the same board, which is
+    respelled."""
     targets: list[KnownBoards] = []
     for outcome in outcomes:
         if outcome.moved_to is None:
@@ -143,11 +144,11 @@ def take_in_moved(con: Connection, outcomes: Iterable[BoardOutcome], day: date) 
 
 
 def count_list_requests(source: Source) -> float:
-    """Requests of a night that are left for lists of boards.
+    """Return the number of a night's requests that are left for lists of boards.
 
-    The smaller of the source's budget and what its pause allows, minus requests for single postings, but at least half.
-    Requests for robots.txt and the like of shared hosts are subtracted first; if each board has its own host, they
-    count as part of the board's cost.
+    The night's requests are limited by the source's budget and by its pause. Requests for the rules (robots.txt and
+    tdmrep.json) of shared hosts are subtracted first; if each board has its own host, they are part of the board's
+    cost. Then requests for single postings are subtracted, but at least half of the requests remain.
     """
     requests = min(source.most_requests, source.max_seconds / source.pause if source.pause else math.inf)
     requests -= _count_rules(source)
@@ -156,19 +157,21 @@ def count_list_requests(source: Source) -> float:
 
 
 def _count_rules(source: Source) -> int:
-    """Requests for robots.txt and the like of hosts that boards share."""
     return 0 if source.has_host_by_board else RULES_REQUESTS * len(source.hosts)
 
 
 def store_curated_boards(con: Connection, day: date) -> None:
-    """Store the boards of boards.csv, which override imported lists."""
+    """Store the boards of boards.csv, which take precedence over imported lists."""
     store.put_curated(con, ((entry.source, entry.board) for entry in all_boards()), day)
 
 
 def _draw(
     con: Connection, source: str, states: BoardStates, day: date, requests: panel.Floats, budget: float
 ) -> tuple[panel.Floats, panel.Floats]:
-    """Random number and chance of each board, drawn before or today. `requests`: of one reading of each board."""
+    """Return the random number and the chance of each board, drawn today or earlier.
+
+    `requests` is the number of requests that one reading of each board takes.
+    """
     number = panel.draw_numbers(source, states.board)
     sizes = panel.classify_sizes(states.jobs)
     chance, is_drawn = panel.draw_chances(

@@ -1,4 +1,4 @@
-"""The first stage of a night: fetch what the sources publish, into the archive."""
+"""The first stage of a night: fetch into the archive what the sources publish."""
 
 from __future__ import annotations
 
@@ -38,7 +38,8 @@ SAMPLE = PROJECT / "extractors" / "sample"
 
 
 def prepare_archive(settings: Settings) -> None:
-    """Finish the archive files that a killed run left: keep whole answers, and send what was not sent to storage."""
+    """Finish the archive files that a killed run left: keep whole answers, and send files to storage that were not sent
+    yet."""
     for store in (settings.archive, settings.refined):
         store.refresh()
     for part in sorted(settings.archive.outbox.glob(f"*/*{PART}")):
@@ -53,17 +54,18 @@ def prepare_archive(settings: Settings) -> None:
 
 
 def list_sources(request: Request) -> list[str]:
-    """The sources that a night fetches; of the sample, those that it has recordings of."""
+    """Return the sources that a night fetches. For the sample, these are the sources that it has recordings of."""
     return [name for name in request.sources if not request.is_sample or (SAMPLE / "recordings" / name).is_dir()]
 
 
 def load_before_plan(
     request: Request, names: Sequence[str], repairs: Sequence[str] = ()
 ) -> tuple[tuple[loader.LoadResult, ...], Sequence[str]]:
-    """Load archived answers that the plan of boards needs and work.duckdb lacks.
+    """Load archived answers that work.duckdb lacks and the plan of boards needs.
 
-    Returns what was loaded and the descriptions of mended files. If it fails, the night continues without: tonight's
-    answers cannot be fetched tomorrow, and the failure is reported, or mended, in the load after the fetch.
+    Returns what was loaded, and descriptions of repaired files. If loading fails, the night continues without these
+    answers, because tonight's answers cannot be fetched tomorrow. The load after the fetch then repairs or reports the
+    failure.
     """
     try:
         return load_unplanned(request, names), repairs
@@ -77,8 +79,8 @@ def load_before_plan(
 def load_unplanned(request: Request, names: Sequence[str]) -> tuple[loader.LoadResult, ...]:
     """Load the archive files of sources with boards that were neither loaded nor refused.
 
-    Usually there are none. After an update with other tables work.duckdb is empty, and after a kill it lacks the last
-    answers; a plan made from it would treat every board as never asked.
+    Usually there are none. But after an update with other tables work.duckdb is empty, and after a kill it lacks the
+    last answers. A plan made from it would treat every board as never asked.
     """
     archive = request.settings.archive
     archive_files = {
@@ -118,10 +120,10 @@ def fetch_sources(request: Request, names: Sequence[str]) -> list[Health]:
 
 @task(task_run_name="fetch {name}", cache_policy=NO_CACHE)
 def fetch_source(name: str, request: Request, boards: Sequence[str] = ()) -> Health:
-    """Fetch and archive what one source has tonight; for the sample, its recorded nights.
+    """Fetch and archive what one source has tonight; for the sample, archive its recorded nights.
 
-    `boards` are the boards to ask. What the archive holds is requested conditionally; an unchanged answer is archived
-    as a note that it repeats an earlier one.
+    `boards` are the boards to ask. An answer that the archive already has is requested conditionally. If it is
+    unchanged, only the fact that it repeats an earlier answer is archived.
     """
     module = all_sources()[name]
     source = limit(module.SOURCE, request.settings)
@@ -156,9 +158,9 @@ def fetch_source(name: str, request: Request, boards: Sequence[str] = ()) -> Hea
 
 
 def choose_boards(request: Request, names: Sequence[str]) -> dict[str, list[str]]:
-    """The boards to ask tonight, by source. {} if work.duckdb cannot be read; then boards.csv decides.
+    """Return the boards to ask tonight, by source; {} if work.duckdb cannot be read, so that boards.csv decides.
 
-    No board is chosen, or drawn for the panel, from a source that is off.
+    No board of a source that is off is chosen or drawn for the panel.
     """
     settings = request.settings
     sources = [limit(all_sources()[name].SOURCE, settings) for name in names]
@@ -177,9 +179,10 @@ def choose_boards(request: Request, names: Sequence[str]) -> dict[str, list[str]
 
 
 def note_outcomes(request: Request, fetches: Sequence[Health]) -> None:
-    """Record how each planned board answered. A board without a record is planned as if it was not asked.
+    """Record how each planned board answered. A board without a record is planned as if it had not been asked.
 
-    If no server sent a single byte, the network was down, which says nothing about the boards.
+    If at least `MAX_FAILURES` boards were asked and no server sent a single byte, the network was down, so boards
+    without an answer are not recorded.
     """
     outcomes = [outcome for health in fetches for outcome in health.boards]
     if not any(health.n_bytes for health in fetches) and len(outcomes) >= MAX_FAILURES:
@@ -196,7 +199,10 @@ def note_outcomes(request: Request, fetches: Sequence[Health]) -> None:
 def plan_fetches(
     name: str, request: Request, boards: Sequence[str]
 ) -> Iterator[tuple[Path | None, Sequence[str], date]]:
-    """Recording (None: the network), boards and day of each fetch: one a night, several for the sample."""
+    """Yield recording, boards and day of each fetch: one fetch a night, several for the sample.
+
+    The recording is None if the network is used.
+    """
     if not request.is_sample:
         yield None, boards, datetime.now(UTC).date()
         return
@@ -207,7 +213,7 @@ def plan_fetches(
 
 
 def fetch_rates(request: Request) -> list[Health]:
-    """Fetch the sources of exchange rates. Returns the sources that answered; [] without a contact."""
+    """Fetch the sources of exchange rates. Return the health of those that answered; [] without a contact."""
     try:
         check_contact(request.settings.contact)
     except MissingContact as error:

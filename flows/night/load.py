@@ -1,4 +1,4 @@
-"""The second stage of a night: read the archive (refine), load the rows into work.duckdb, derive what follows."""
+"""The second stage of a night: read the archive (refine), load the rows into work.duckdb, and derive what follows."""
 
 from __future__ import annotations
 
@@ -36,17 +36,17 @@ from warehouse.ops_tables import Audits, Checks
 
 LOG = logging.getLogger("jobmarket")
 RATES = tuple(source for source, _ in RATE_LADDER)
-"""The sources of exchange rates."""
+"""Sources of exchange rates."""
 MAX_CURRENCIES = 5
-"""Currencies without rates that a note names."""
+"""Maximum number of currencies without rates that a note names."""
 
 
 @task(name="refine", cache_policy=NO_CACHE)
 def refine_archive(request: Request, names: Sequence[str] | None = None) -> tuple[list[RefineResult], dict[str, str]]:
-    """Read every archive file that is new, or was read by other code, in a spawned process pool.
+    """Read, in a pool of processes, every archive file that is new or was read by other code.
 
-    `names` are the sources, None for all. Returns the refined files, and for each source with an unreadable file the
-    reason. For a past day (`as_of`), files of later days are left out.
+    `names` are the sources, or None for all. Returns the refined files and, for each source with an unreadable file,
+    the reason. For a past day (`as_of`), files of later days are left out.
     """
     settings = request.settings
     archive = settings.archive
@@ -66,7 +66,7 @@ def refine_archive(request: Request, names: Sequence[str] | None = None) -> tupl
         cluster=settings.cluster,
         percent=settings.read_percent,
     )
-    with contextlib.closing(pool):  # an exception here ends the pool's processes at once
+    with contextlib.closing(pool):  # an exception here ends the processes at once
         for name, warc, result in show_progress(pool, total=len(files), what="refining"):
             if isinstance(result, RefineResult):
                 results.append(result)
@@ -87,10 +87,10 @@ def load_refined(
 ) -> tuple[loader.LoadResult, ...]:
     """Load refined files source by source. A file that fails its gate leaves no rows.
 
-    Files of live nights are also compared with their source's history. A refused file stays out until a person
-    accepts it or its reader changes. Nothing is loaded from sources in `failures`, which have a file that could not be
-    refined: adverts missing from a list would be closed. Without `with_derived`, employers, jobs and USD are left to
-    a later call.
+    Files of live nights are also compared with the history of their source. A refused file stays out until a person
+    accepts it or its reader changes. Nothing is loaded from the sources in `failures`, which have a file that could not
+    be refined: adverts missing from a list would be closed. Without `with_derived`, a later call must derive employers,
+    jobs and amounts in USD.
     """
     loads: list[loader.LoadResult] = []
     with work_of(request) as con:
@@ -121,7 +121,7 @@ def load_refined(
 
 
 def make_load_gate(con: database.Connection, request: Request, source: Source, checks: list[Checks]) -> loader.Gate:
-    """Make the gate for a source's files. It checks declared rules and, for files of live nights, the source's history.
+    """Return the gate for a source's files, which checks declared rules and, for live nights, the source's history.
 
     The gate appends its results to `checks`.
     """
@@ -162,7 +162,7 @@ def make_load_gate(con: database.Connection, request: Request, source: Source, c
 
 
 def derive(con: database.Connection, results: Sequence[RefineResult]) -> None:
-    """Identify employers and jobs and convert pay to USD, unless that is up to date with the loaded rows."""
+    """Identify employers and jobs and convert pay to USD, unless this is up to date with the loaded rows."""
     follows_from = (comparison_key(), all_boards(), code_version())
     if not loader.derived_is_current(con, *follows_from):
         with gc_paused():  # garbage collection would take a third of the time
@@ -174,7 +174,7 @@ def derive(con: database.Connection, results: Sequence[RefineResult]) -> None:
 
 
 def find_newest_day(results: Sequence[RefineResult], fetches: Sequence[Health]) -> date | None:
-    """Day of the newest answer in the files that a run added, or None."""
+    """Return the day of the newest answer in the files that a run added, or None."""
     new_files = {warc for health in fetches for warc in health.fresh}
     return max(
         (file.observed_to.date() for file in results if file.observed_to and file.warc in new_files), default=None
@@ -182,7 +182,7 @@ def find_newest_day(results: Sequence[RefineResult], fetches: Sequence[Health]) 
 
 
 def describe_missing_rates(request: Request) -> tuple[str, ...]:
-    """A note on pay that cannot be converted to USD, with the remedy; () if there is none."""
+    """Return a note on pay that cannot be converted to USD, with the remedy; () if there is no such pay."""
     with work_of(request) as con:
         missing = find_unconverted(con)
     if not missing:

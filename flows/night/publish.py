@@ -1,4 +1,4 @@
-"""The third stage of a night: compute marts and figures, check them, and publish: everything or nothing."""
+"""The third stage of a night: compute marts and figures, check them, and publish everything or nothing."""
 
 from __future__ import annotations
 
@@ -48,9 +48,9 @@ GUIDE = PROJECT / "reports" / "guide.md"
 
 
 def find_lost_rows(request: Request, failures: Mapping[str, str]) -> list[str]:
-    """A line for each source in `failures` with published rows that work.duckdb lacks: publishing would lose them.
+    """Return a line for each source in `failures` whose published rows would be lost by publishing.
 
-    A rebuild lacks the rows of every such source; any other run only if work.duckdb was made new.
+    A rebuild would lose the rows of every such source; any other run, only if work.duckdb has no rows of the source.
     """
     if not failures or not request.outputs.market.exists():
         return []
@@ -64,7 +64,7 @@ def find_lost_rows(request: Request, failures: Mapping[str, str]) -> list[str]:
 
 
 def describe_no_postings(request: Request) -> str:
-    """A line that says that there are no adverts yet, and how to get some."""
+    """Return a line that says that there are no adverts yet, and how to get some."""
     if request.as_of:
         return f"the archive holds no postings up to {request.as_of} yet: give a later day"
     return (
@@ -74,10 +74,10 @@ def describe_no_postings(request: Request) -> str:
 
 
 def resolve_as_of(request: Request) -> date | None:
-    """The day of marts and figures: today for a live night, else the newest WARC-Date of posting sources.
+    """Return the day of marts and figures: today for a live night, or else the newest WARC-Date of sources of adverts.
 
-    If the warehouse has figures of a later day, that day: published figures never go back in time. Never a day after
-    today. None if no posting source has answered yet.
+    If the warehouse has figures of a later day, the result is that day, as published figures never go back in time. It
+    is never later than today. It is None if no source of adverts has answered yet.
     """
     with work_of(request) as con:
         kinds = ", ".join(f"'{kind}'" for kind in POSTING_KINDS)
@@ -114,10 +114,10 @@ def restore_ledger(request: Request) -> list[str]:
 def compute_marts(request: Request, as_of: date) -> tuple[list[str], list[Figures]]:
     """Compute and check the marts and figures of a day, and of earlier days that were never computed.
 
-    Returns problems and figures. If there is a problem, no mart and no figure is kept, so that a later night cannot
-    mistake a refused value for an accepted one. Published values are decided for a day that is newer than all decided
-    days, and again for the newest decided day. A backfill of older days leaves published values unchanged. So does a
-    rebuild, except for figures that an update added: their newest value becomes their first vintage.
+    Returns problems and figures. If there is a problem, no mart and no figure is stored, so that a later night cannot
+    mistake a refused value for an accepted value. The values to publish are decided for a day after all decided days,
+    and again for the newest decided day. A backfill of older days leaves published values unchanged. A rebuild does so,
+    too, except for figures that an update added: their newest value becomes their first vintage.
     """
     with work_of(request) as con:
         decided = vintages.last_decided_day(con) if request.as_of is None else None
@@ -140,10 +140,11 @@ def compute_marts(request: Request, as_of: date) -> tuple[list[str], list[Figure
 def _compute_day(
     request: Request, con: database.Connection, as_of: date, *, decides: bool, adds: bool = False, publishes: bool
 ) -> tuple[list[str], list[Figures]]:
-    """Compute, check and store the marts and figures of one day. Returns problems and figures.
+    """Compute, check and store the marts and figures of one day. Return problems and figures.
 
-    `decides`: also decide which values are published; `adds`: only for lists without a published vintage. Without
-    `publishes` the day gets no figures, because published values were decided before it was computed.
+    `decides` is whether to decide which values are published; `adds` is whether to decide this for lists without a
+    published vintage. Without `publishes` the day gets no figures, because published values were decided before the day
+    was computed.
     """
     is_monthly = request.settings.revise == "monthly"
     days = vintages.find_compared_days(con, as_of, is_monthly=is_monthly) if decides and request.as_of is None else []
@@ -172,7 +173,7 @@ def _compute_day(
 
 
 def compute_published(con: database.Connection, request: Request, as_of: date) -> list[Figures]:
-    """Compute and store the figures of a day from the published cells. Call it in a transaction.
+    """Compute and store the figures of a day from the published cells. Call this in a transaction.
 
     If nothing changed since the day's figures were stored, they are read instead of computed.
     """
@@ -186,7 +187,6 @@ def compute_published(con: database.Connection, request: Request, as_of: date) -
 
 
 def _digest_inputs(con: database.Connection, request: Request, as_of: date, asked: Collection[str]) -> str:
-    """Return a digest of all that the day's figures and the site are made from."""
     return digest_inputs(
         con, code_version(), program_digest(), request.is_sample, as_of, sorted(asked), declared_sources()
     )
@@ -195,7 +195,6 @@ def _digest_inputs(con: database.Connection, request: Request, as_of: date, aske
 def _revise_lists(
     con: database.Connection, request: Request, as_of: date, *, is_monthly: bool, only_first: bool
 ) -> None:
-    """Decide which lists of cells are revised tonight and which wait for review; log what waits."""
     figures = declarations(con, _list_asked(request))
     rows = vintages.revise(con, figures, as_of, is_monthly=is_monthly, only_first=only_first)
     for row in rows:
@@ -206,7 +205,8 @@ def _revise_lists(
 
 
 def _list_asked(request: Request) -> set[str]:
-    """Ids of the figures that guides show. Faulty guides are reported before the run and when they are written."""
+    """Return the ids of the figures that guides show. Faulty guides are skipped here, as they are reported
+    elsewhere."""
     figures: set[str] = set()
     for path, _ in list_guides(request):
         with contextlib.suppress(GuideError, OSError):
@@ -216,11 +216,11 @@ def _list_asked(request: Request) -> set[str]:
 
 @task(name="publish", cache_policy=NO_CACHE)
 def publish(request: Request, outcome: Outcome, ledger: Sequence[Figures]) -> Outcome:
-    """Put warehouse, dictionary, guides and page in place: the warehouse first, all of them or none.
+    """Put warehouse, dictionary, guides and page in place, the warehouse first: all of them or none.
 
     Returns the outcome, with a message for each faulty guide (left unchanged), or with the reason why nothing was
-    published and nothing changed. Everything that can fail fails while files are made beside their places. If a run is
-    killed between two renames, the next run makes all files again.
+    published and nothing changed. All files are first made beside their places, so that renaming is the only step left
+    when everything else has succeeded. If a run is killed between two renames, the next run makes all files again.
     """
     for warning in claims.warn_of_outdated(ledger):
         LOG.warning(warning)
@@ -248,7 +248,7 @@ def publish(request: Request, outcome: Outcome, ledger: Sequence[Figures]) -> Ou
             beside = dictionary(count_rows(con))
         drafts.append(atomic_files.stage(request.outputs.dictionary, beside.encode()))
         atomic_files.commit(drafts)
-        with contextlib.suppress(OSError):  # published all the same: the next run computes once more
+        with contextlib.suppress(OSError):  # published all the same; the next run will compute once more
             unchanged.note_published(request, inputs)
     except (GuideError, refresh.SampleOutsideError) as error:
         return replace(outcome, exit_code=1, messages=(str(error),))
@@ -268,7 +268,7 @@ def stage_site(
 
 
 def list_guides(request: Request) -> list[tuple[Path, Path]]:
-    """Input and output of each guide that a run refreshes: ours from its template, others in place."""
+    """Return input and output of each guide that a run refreshes: our guide from its template, all others in place."""
     return [(GUIDE, request.outputs.guide), *((path, path) for path in request.guides)]
 
 
@@ -289,11 +289,10 @@ def stage_guide(
 
 
 MAX_LOGGED = 20
-"""Changed places of a guide that a run logs; the rest are counted."""
+"""Maximum number of changed places in a guide that a run logs. Further places are only counted."""
 
 
 def _log_changes(path: Path, before: bytes, after: bytes) -> None:
-    """Log what changes in a guide, place by place."""
     changes = list_changes(before, after, is_html=refresh.is_html_file(path))
     LOG.info("%s: changes: %d", path, len(changes))
     for change in changes[:MAX_LOGGED]:

@@ -9,7 +9,8 @@ from pathlib import Path
 from flows.runs.run_record import Request
 
 RECORD = "published.json"
-"""Beside the published files: the digest of their inputs, and size and time of each file of the site."""
+"""Name of a file beside the published files. It has the digest of their inputs, and size and time of each file of the
+site."""
 
 
 def was_computed_from(request: Request, inputs: str) -> bool:
@@ -18,7 +19,7 @@ def was_computed_from(request: Request, inputs: str) -> bool:
 
 
 def is_site_current(request: Request, inputs: str) -> bool:
-    """Whether the published site was made from inputs with this digest and its files are untouched."""
+    """Whether the published site was made from inputs with this digest, and nobody changed its files."""
     return was_computed_from(request, inputs) and _read(request).get("site") == _list_files(request.outputs.site)
 
 
@@ -44,6 +45,5 @@ def _read(request: Request) -> dict[str, object]:
 
 
 def _list_files(folder: Path) -> dict[str, list[int]]:
-    """Size and modification time (ns) of each file in a folder, by relative path."""
     files = {path.relative_to(folder).as_posix(): path.stat() for path in folder.rglob("*") if path.is_file()}
     return {name: [stat.st_size, stat.st_mtime_ns] for name, stat in sorted(files.items())}

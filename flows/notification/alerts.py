@@ -1,7 +1,7 @@
-"""Find the alerts after a night: what failed, froze, disappeared, or waits for a person.
+"""Find the alerts after a night: what failed, froze or disappeared, or waits for a person.
 
-Kind, subject and state identify an alert. Its state changes only if there is something new to report, such as a missed
-deadline, and not from night to night.
+An alert is identified by kind, subject and state. The state does not change from night to night, but only if there is
+something new to report, such as a missed deadline.
 """
 
 from __future__ import annotations
@@ -38,32 +38,32 @@ KINDS = {
     "review": "Figures that wait for review",
     "claim": "Claims to look up again",
 }
-"""Kinds of alerts in the order of the message, with headings."""
+"""Kinds of alerts, in the order of the message, with their headings."""
 FAILURES = ("failed", "blocked", "partial", "empty")
-"""Outcomes of a source that raise an alert (`flows.runs.source_health.OUTCOMES`)."""
+"""Outcomes of a source that cause an alert (see `flows.runs.source_health.OUTCOMES`)."""
 NEAR = timedelta(days=14)
-"""How long before its day a claim raises an alert."""
+"""How long before its day a claim causes an alert."""
 MAX_EXAMPLE = 180
-"""Characters of the example of a source's failures."""
+"""Maximum characters of the example of a source's failures."""
 MAX_WORDS = 300
-"""Characters of one alert's text."""
+"""Maximum characters of the text of one alert."""
 
 RECOVERY_REMEDY = "look at what was set aside, then remove it"
 GUIDE_REMEDY = "`jobmarket guide check FILE` says what is wrong with it"
 
 _QUOTED = re.compile(r"""'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|(?<=[\s(\[{,:])['"].*""", re.DOTALL)
-"""A quoted value in an error (`repr`, JSON), even if it was cut off."""
+"""A quoted value in an error (`repr` or JSON), which may be cut off."""
 _ADDRESS = re.compile(r"https?://([^\s?#]+?)/?(?:[?#]\S*?)?(?=[:;,.)]?(?:\s|$))")
-"""An address; only its host and path are shown."""
+"""An address. Only its host and path are shown."""
 _COUNTED = re.compile(r"; (?=[\d,]+ )")
 """Separator between the counts in a source's message."""
 _CHANGEABLE = re.compile(r"[0-9a-f]{8,}|\d+")
-"""Parts of a message that differ each time: numbers, ids."""
+"""Parts of a message that differ each time: numbers and ids."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Alert:
-    """One alert: its subject and state, its text, and the remedy."""
+    """An alert: its kind, subject and state, its text, and the remedy."""
 
     kind: str
     subject: str
@@ -74,12 +74,12 @@ class Alert:
 
     @property
     def key(self) -> Key:
-        """Identifies the alert on later nights."""
+        """Key by which the alert is recognised on later nights."""
         return Key(self.kind, self.subject, self.state)
 
 
 class Key(NamedTuple):
-    """Identifies an alert."""
+    """What identifies an alert on all nights."""
 
     kind: str
     subject: str
@@ -88,7 +88,7 @@ class Key(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True)
 class Night:
-    """How a night ended. `health`: for each source that was asked its outcome and, after a colon, the message.
+    """How a night ended. `health` has, for each source that was asked, its outcome and, after a colon, the message.
 
     `exit_code` is None if the night was killed.
     """
@@ -102,13 +102,13 @@ class Night:
 
     @property
     def is_published(self) -> bool:
-        """Whether the night published anything."""
+        """Whether the night published."""
         return self.exit_code in EXITS_PUBLISHED
 
 
 @dataclass(frozen=True, kw_only=True)
 class StandingAlerts:
-    """The alerts after a night, and what was checked: for each kind the subjects, None for all.
+    """The alerts after a night, and what was checked: the subjects of each kind, or None for all subjects.
 
     An alert that was not checked does not count as cleared.
     """
@@ -124,7 +124,7 @@ class StandingAlerts:
 
 
 def find_alerts(night: Night, con: Connection | None, config: Settings) -> StandingAlerts:
-    """All alerts after a night. `con` is the published warehouse, None if it cannot be read."""
+    """Return all alerts after a night. `con` is the published warehouse, or None if it cannot be read."""
     alerts = [*describe_night(night), *describe_sources(night), *describe_claims(claims.load_claims(), night.day)]
     coverage: dict[str, frozenset[str] | None] = {"night": None, "claim": None}
     coverage["source"] = frozenset(night.health) | frozenset(config.sources_off)
@@ -140,7 +140,7 @@ def find_alerts(night: Night, con: Connection | None, config: Settings) -> Stand
         try:
             alerts += find(con)
             coverage[kind] = subjects
-        except SqlError as error:  # an older version published it, without these tables
+        except SqlError as error:  # an older version, which lacks these tables, published the warehouse
             LOG.warning("the published warehouse cannot be checked for %s: %s", KINDS[kind].lower(), error)
     order = list(KINDS)
     return StandingAlerts(
@@ -149,7 +149,6 @@ def find_alerts(night: Night, con: Connection | None, config: Settings) -> Stand
 
 
 def _list_rhythmic_sources(config: Settings) -> Iterator[str]:
-    """Sources that should have news: sources that a night asks, and sources of files that a person provides."""
     in_store = read_known(config.data)
     for name, module in all_sources().items():
         is_asked = module.SOURCE.access == "file" or why_off(module.SOURCE, config.data, in_store) is None
@@ -161,7 +160,7 @@ def _list_rhythmic_sources(config: Settings) -> Iterator[str]:
 
 
 def describe_night(night: Night) -> Iterator[Alert]:
-    """Alerts of a night that published nothing, mended a damaged file, or left a guide unchanged."""
+    """Yield alerts of a night that published nothing, repaired a damaged file, or left a guide unchanged."""
     if night.exit_code is None:
         yield Alert(
             kind="night", subject="end", state="killed",
@@ -182,7 +181,7 @@ def describe_night(night: Night) -> Iterator[Alert]:
 
 
 def describe_sources(night: Night) -> Iterator[Alert]:
-    """Alerts of sources that failed completely or in part."""
+    """Yield alerts of sources that failed completely or in part."""
     for name, text in night.health.items():
         outcome, _, why = text.partition(": ")
         if outcome in FAILURES:
@@ -194,7 +193,7 @@ def describe_sources(night: Night) -> Iterator[Alert]:
 
 
 def describe_frozen(con: Connection, names: Iterable[str], day: date) -> Iterator[Alert]:
-    """Alerts of sources without news for longer than their cadence."""
+    """Yield alerts of sources that have had no news for longer than their cadence allows."""
     for source, since, due_days in find_frozen_sources(con, names, day):
         is_file = all_sources()[source].SOURCE.access == "file"
         yield Alert(
@@ -206,7 +205,7 @@ def describe_frozen(con: Connection, names: Iterable[str], day: date) -> Iterato
 
 
 def describe_boards(con: Connection, config: Settings) -> Iterator[Alert]:
-    """Alerts of boards that answered once and are no longer found."""
+    """Yield alerts of boards that once answered and are no longer found."""
     for source, board, answered_on, asked_on in find_lost_boards(con, config.board_not_found):
         yield Alert(
             kind="board", subject=f"{source} {board}", state="gone",
@@ -216,7 +215,7 @@ def describe_boards(con: Connection, config: Settings) -> Iterator[Alert]:
 
 
 class WaitingList(NamedTuple):
-    """A list that waits for review, since when, and the day after which it may be published without a review."""
+    """A list that waits for review since a day, and the day after which it may be published without a review."""
 
     list: str
     since: date
@@ -224,7 +223,7 @@ class WaitingList(NamedTuple):
 
 
 def find_waiting_lists(con: Connection) -> list[WaitingList]:
-    """The lists that wait for review, nearest deadline first."""
+    """Return the lists that wait for review, the nearest deadline first."""
     rows = con.execute(
         "SELECT list, offered_on FROM ops.vintages WHERE state = 'waiting' ORDER BY offered_on, list"
     ).fetchall()
@@ -232,7 +231,7 @@ def find_waiting_lists(con: Connection) -> list[WaitingList]:
 
 
 def describe_reviews(con: Connection, day: date) -> Iterator[Alert]:
-    """Alerts of lists that wait for review, and again after their deadline."""
+    """Yield alerts of lists that wait for review. The state of an alert changes after the deadline."""
     for name, since, deadline in find_waiting_lists(con):
         is_over = day > deadline
         yield Alert(
@@ -243,7 +242,7 @@ def describe_reviews(con: Connection, day: date) -> Iterator[Alert]:
 
 
 def describe_claims(entries: Iterable[Claim], day: date) -> Iterator[Alert]:
-    """Alerts of claims that must soon be verified again, and again after that day."""
+    """Yield alerts of claims that must be verified again soon. The state of an alert changes after that day."""
     for claim in entries:
         if day >= claim.verify_by - NEAR:
             is_over = day > claim.verify_by
@@ -257,12 +256,11 @@ def describe_claims(entries: Iterable[Claim], day: date) -> Iterator[Alert]:
 
 
 def _shorten(why: str) -> str:
-    """A source's message with all counts, but only the first example."""
     first, *others = _COUNTED.split(why)
     return "; ".join((clean(first, MAX_EXAMPLE), *(clean(other.partition(", first: ")[0]) for other in others)))
 
 
 def clean(text: str, max_length: int = MAX_WORDS) -> str:
-    """An error in one line without quoted values, which may be words of an advert or name a person."""
+    """Return an error as one line without quoted values, which may be words of an advert or the name of a person."""
     line = mask_contacts(_ADDRESS.sub(r"\1", " ".join(_QUOTED.sub("…", text).split()))).translate(UNSHOWN)
     return line if len(line) <= max_length else f"{line[: max_length - 1]}…"

@@ -1,4 +1,4 @@
-"""Describe the channels of the settings: what each sent last, and what waits."""
+"""Describe the channels of the settings: what each sent last, and what waits to be sent."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from flows.runtime.settings import Settings
 
 
 def describe_channels(config: Settings) -> Iterator[tuple[str, str, bool]]:
-    """Label, text and whether all is well, for each channel and the heartbeat."""
+    """Yield the label, the text, and whether all is well, for each channel and for the heartbeat."""
     records, beat = read_records(config.data)
     channels = list_channels(config)
     if not channels:

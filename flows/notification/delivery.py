@@ -1,4 +1,4 @@
-"""Deliver messages by webhook and mail, and request the heartbeat: a few attempts within a limited time.
+"""Deliver messages by webhook and mail, and request the heartbeat, with a few attempts within a limited time.
 
 Errors never contain an address, user or password.
 """
@@ -22,24 +22,24 @@ from flows.runtime.settings import Settings
 from flows.runtime.settings_file import MAIL_PASSWORD
 
 WAITS = (2.0, 8.0)
-"""Seconds before the second and the third, last attempt."""
+"""Seconds before the second and before the third and last attempt."""
 MAX_SECONDS = 60.0
 """Seconds for all attempts of one delivery together."""
 MAIL_TIMEOUT = 20.0
-"""Seconds to connect to a mail server, and to wait for its next bytes."""
+"""Seconds to wait for a connection to a mail server, and for the server's next bytes."""
 PORTS = {"starttls": 587, "tls": 465, "none": 25}
-"""Ports of mail servers (RFC 6409, RFC 8314, RFC 5321)."""
+"""Default port of a mail server for each value of mail.tls (RFC 6409, RFC 8314, RFC 5321)."""
 BUSY_REPLIES = range(400, 500)
 """Replies of mail servers that allow another attempt (RFC 5321, 4.2.1)."""
 MAX_PASSWORD = 4096
-"""Bytes read from the file with the password."""
+"""Maximum bytes read from the file with the password."""
 
 Send = Callable[[Message], None]
 WEBHOOK, MAIL, HEARTBEAT = "webhook", "mail", "heartbeat"
 
 
 def list_channels(config: Settings) -> dict[str, Send]:
-    """The channels of the settings: name, and a function that sends a message or raises `NotTaken`."""
+    """Return the channels of the settings, by name: functions that send a message or raise `NotTaken`."""
     channels: dict[str, Send] = {}
     if (address := config.webhook) is not None:
         channels[WEBHOOK] = lambda message: webhook.send("POST", address.get_secret_value(), message.content)
@@ -49,22 +49,23 @@ def list_channels(config: Settings) -> dict[str, Send]:
 
 
 def ask_heartbeat(config: Settings) -> str | None:
-    """Request the heartbeat's address, which must be set. Returns the error, or None."""
+    """Request the address of the heartbeat, which must be set. Return the error, or None."""
     address = config.heartbeat
     assert address is not None
     return try_within(lambda: webhook.send(config.heartbeat_method, address.get_secret_value()))
 
 
 def deliver(send: Send, message: Message) -> str | None:
-    """Send a message. Returns the error, without secrets, or None if it was taken."""
+    """Send a message. Return the error, without secrets, or None if the message was accepted."""
     return try_within(lambda: send(message))
 
 
 def try_within(attempt: Callable[[], None]) -> str | None:
-    """Call `attempt` until it does not raise `NotTaken`. Returns the error, or None.
+    """Call `attempt` until it succeeds or no attempt is left. Return the error, or None.
 
-    It runs in a thread, because time-outs do not cover name resolution or a server that sends single bytes. An attempt
-    that takes too long is abandoned and may still finish.
+    Only `NotTaken` with `may_pass` allows another attempt. The attempts run in a thread, because time-outs cover
+    neither name resolution nor a server that sends single bytes. An attempt that takes too long is abandoned and may
+    still finish.
     """
     is_over = threading.Event()
     whys: list[str | None] = []
@@ -96,7 +97,7 @@ def try_within(attempt: Callable[[], None]) -> str | None:
 
 
 def find_mail_problem(config: Settings) -> str | None:
-    """What the mail settings lack, in words; None if they are complete or there is no recipient."""
+    """Return what the mail settings lack, in words; None if they are complete or there is no recipient."""
     if not config.mail_to:
         return None
     for value, key in ((config.mail_host, "mail.host"), (config.mail_from, "mail.from")):
@@ -115,7 +116,7 @@ def find_mail_problem(config: Settings) -> str | None:
 
 
 def read_password(config: Settings) -> str:
-    """The mail password from the environment, else from the first line of its file; "" if there is none."""
+    """Return the mail password from the environment, or else from the first line of its file; "" if there is none."""
     if password := os.environ.get(MAIL_PASSWORD, ""):
         return password
     if config.mail_password_file is None:
@@ -128,7 +129,7 @@ def read_password(config: Settings) -> str:
 
 
 def send_mail(config: Settings, message: Message) -> None:
-    """Send a message by mail. Raises `NotTaken`, but not if only some recipients are refused."""
+    """Send a message by mail. Raise `NotTaken` if it fails, but not if only some recipients are refused."""
     if problem := find_mail_problem(config):
         raise NotTaken(problem, may_pass=False)
     try:
@@ -183,7 +184,6 @@ def _mail_of(config: Settings, message: Message) -> EmailMessage:
 
 
 def _is_here(host: str) -> bool:
-    """Whether the name or address of a host means this machine."""
     try:
         return host == "localhost" or ipaddress.ip_address(host).is_loopback
     except ValueError:

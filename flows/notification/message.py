@@ -1,4 +1,4 @@
-"""Compose the message of a night: a subject, short lines for a phone, and the same in fields for a program."""
+"""Compose the message of a night: a subject, short lines for a phone, and the same content as fields for a program."""
 
 from __future__ import annotations
 
@@ -14,22 +14,22 @@ from flows.terminal.errors import EXIT_CODES
 from reports.figures.history import Change
 
 MAX_ALERTS = 12
-"""Alerts of a kind that get a line; the rest are counted."""
+"""Maximum number of alerts of a kind that get a line each. Further alerts are only counted."""
 MAX_CHANGES = 10
-"""Changed figures that get a line; the rest are counted."""
+"""Maximum number of changed figures that get a line each. Further figures are only counted."""
 MAX_VALUE = 80
-"""Characters of a figure's value that are shown."""
+"""Maximum characters of a figure's value that are shown."""
 CONTEXT = 20
 """Characters shown before the first difference of two long values."""
 MAX_TEXT = 12_000
-"""Characters of the text for a chat room: Mattermost takes 16,383 (`PostMessageMaxRunesV2`), Slack more."""
+"""Maximum characters of a text for a chat room. Mattermost accepts 16,383 (`PostMessageMaxRunesV2`), Slack more."""
 INERT = str.maketrans({"<": "‹", ">": "›", "@": "＠"})
-"""Similar characters for those that chat rooms take for commands (`<!channel>`, `@all`, disguised links)."""
+"""Similar characters in place of those that chat rooms read as commands (`<!channel>`, `@all`, disguised links)."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Due:
-    """An alert to be sent: the night since which it is due, and whether it has cleared since."""
+    """An alert to be sent, the night since which it has been due, and whether it has cleared since then."""
 
     alert: Alert
     since: date
@@ -38,7 +38,7 @@ class Due:
 
 @dataclass(frozen=True, kw_only=True)
 class Message:
-    """A message: `subject` and `body` are plain text, `fields` their content as data."""
+    """A message. `subject` and `body` are plain text; `fields` has their content as data."""
 
     subject: str
     body: str
@@ -51,7 +51,7 @@ class Message:
 
     @property
     def content(self) -> dict[str, Any]:
-        """The JSON object that a webhook takes."""
+        """JSON object for a webhook."""
         text = self.text if len(self.text) <= MAX_TEXT else f"{self.text[: MAX_TEXT - 1]}…"
         return {"text": text.translate(INERT), "night": dict(self.fields)}
 
@@ -66,7 +66,11 @@ class Publication:
 
 
 def compose(night: Night, due: Sequence[Due], *, n_standing: int = 0, published: Publication | None = None) -> Message:
-    """The message of a night. `n_standing`: alerts sent before that still stand; `published`: None if nothing was."""
+    """Return the message of a night.
+
+    `n_standing` counts alerts that were sent before and still stand. `published` is None if the night published
+    nothing.
+    """
     n = len(due)
     sample = "SAMPLE DATA · " if night.is_sample else ""
     subject = f"{sample}Job market, {night.day}: {n} {'thing' if n == 1 else 'things'} due"
@@ -92,7 +96,7 @@ def compose(night: Night, due: Sequence[Due], *, n_standing: int = 0, published:
 
 
 def compose_test(night: Night) -> Message:
-    """A message that only tests whether messages arrive."""
+    """Return a message that only tests whether messages arrive."""
     return Message(
         subject="Job market: a test message",
         body="Messages of nights will arrive like this one. `jobmarket notify --test` sent it; nothing is due.\n",
@@ -107,7 +111,6 @@ def _describe_end(night: Night) -> str:
 
 
 def _list_alerts(night: Night, due: Sequence[Due]) -> Iterator[list[str]]:
-    """A heading and a line for each alert, kind by kind."""
     order = list(KINDS)
     by_kind = sorted(due, key=lambda each: (order.index(each.alert.kind), each.alert.subject))
     for kind, group in groupby(by_kind, key=lambda each: each.alert.kind):
@@ -124,7 +127,7 @@ def _line_of(night: Night, due: Due) -> str:
 
 
 def _list_changes(changes: Sequence[Change]) -> Iterator[list[str]]:
-    """Changes since the day before; values on another rung come separately because they cannot be compared."""
+    """Yield the changes since the day before. Values on another rung are listed apart, as they cannot be compared."""
     for is_other_rung, words in ((False, "changed since"), (True, "on another rung than, not to be compared with,")):
         group = [change for change in changes if change.is_other_rung == is_other_rung]
         if group:
@@ -134,7 +137,7 @@ def _list_changes(changes: Sequence[Change]) -> Iterator[list[str]]:
 
 
 def _shorten(*values: str | None) -> list[str]:
-    """Values to show side by side; long values are cut to begin shortly before their first difference.
+    """Return values to show side by side. Long values are cut to begin shortly before their first difference.
 
     >>> _shorten("USD 10K", None)
     ['USD 10K', 'withheld']

@@ -1,7 +1,7 @@
 """Report a night after its end: send its alerts and request the heartbeat.
 
-By then publishing is over. An error here is logged and recorded, and does not change the night. A killed night cannot
-report; its missing heartbeat shows that.
+Publishing is over before the report starts. An error in the report is logged and recorded, and does not change the
+night. A killed night cannot report, which shows in the missing heartbeat.
 """
 
 from __future__ import annotations
@@ -40,8 +40,8 @@ def reporting(
 ) -> Iterator[Callable[[Outcome], None]]:
     """Yield a function that reports a night's outcome; an exception is reported as a failed night.
 
-    `read_settings` is called after the night; if it returns None, nothing is reported. Nor is a night that a person
-    ended.
+    `read_settings` is called after the night; if it returns None, nothing is reported. A night ended by a person is not
+    reported either.
     """
 
     def report(outcome: Outcome) -> None:
@@ -65,7 +65,7 @@ def reporting(
 
 
 def report_night(read_settings: Callable[[], Settings | None], night: Night) -> None:
-    """Send the alerts of a night by every channel, and request the heartbeat if it published. Never raises."""
+    """Send the alerts of a night by every channel, and request the heartbeat if the night published. Never raises."""
     try:
         config = read_settings()
         if config is None:
@@ -82,7 +82,6 @@ def report_night(read_settings: Callable[[], Settings | None], night: Night) -> 
 
 
 def _send_due(config: Settings, night: Night) -> None:
-    """Send one message by each channel that has alerts to send."""
     records, _ = sent.read_records(config.data)
     for name in list_channels(config):
         records.setdefault(name, sent.Record())
@@ -102,7 +101,6 @@ def _send_due(config: Settings, night: Night) -> None:
 def _write_messages(
     config: Settings, night: Night, records: dict[str, sent.Record]
 ) -> tuple[StandingAlerts, dict[str, tuple[list[Due], Message]]]:
-    """All alerts after a night and, for each channel with alerts to send, these and the message."""
     with _open_published(config) as con:
         standing = find_alerts(night, con, config)
         due = {name: sent.select_due(standing, records[name], night.day) for name in list_channels(config)}
@@ -121,20 +119,18 @@ def _count_known(standing: StandingAlerts, due: list[Due]) -> int:
 
 
 def _describe_published(config: Settings, night: Night, con: Connection | None) -> Publication | None:
-    """What a night published, or None."""
     if con is None or not night.is_published:
         return None
     outputs = config.outputs()
     try:
         changes = find_changes(con, night.day)
-    except SqlError:  # an older version published it
+    except SqlError:  # an older version published the warehouse
         changes = []
     return Publication(guides=(outputs.guide, *config.guides), page=outputs.page, changes=changes)
 
 
 @contextlib.contextmanager
 def _open_published(config: Settings) -> Iterator[Connection | None]:
-    """Open the published warehouse; yields None if it cannot be opened."""
     try:
         con = open_reader(config.data)
     except (FileNotFoundError, SqlError):
@@ -149,14 +145,14 @@ def _open_published(config: Settings) -> Iterator[Connection | None]:
 
 @dataclass(frozen=True, kw_only=True)
 class DueMessage:
-    """Alerts of the last night that some channel has not sent, as a message, and alerts sent before."""
+    """Alerts of the last night that some channel has not sent, as a message, and alerts that were sent before."""
 
     message: Message | None
     known: tuple[Alert, ...]
 
 
 def find_last_night(config: Settings) -> Night | None:
-    """The last night that has ended, or None."""
+    """Return the last night that has ended, or None."""
     for run in runs_of(config.data):
         if run.state != RUNNING and _is_night(run):
             return Night(
@@ -176,7 +172,7 @@ def _is_night(run: Run) -> bool:
 
 
 def show_night(config: Settings, night: Night) -> DueMessage:
-    """What a night would send now. Sends and records nothing."""
+    """Return what a night would send now, without sending or recording anything."""
     records, _ = sent.read_records(config.data)
     names = list_channels(config)
     with _open_published(config) as con:

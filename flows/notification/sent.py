@@ -1,4 +1,4 @@
-"""What was sent and what could not be sent, kept in the journal of runs (`runs.jsonl`).
+"""Alerts that were sent and that could not be sent, stored in the journal of runs (`runs.jsonl`).
 
 A line is added for each delivery, successful or not, for each heartbeat, and when a sent alert has cleared. If the
 journal is lost, all standing alerts are sent once more.
@@ -17,12 +17,12 @@ from flows.notification.message import Due
 from flows.runs import run_log
 
 DELIVERY, CLEARED, BEAT = "delivery", "cleared", "heartbeat"
-"""Keys of the lines; each holds the run id."""
+"""Keys that identify the kinds of lines; the value of each is the id of the run."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Attempt:
-    """The last delivery: run, time (UTC) and error; `why` is None if it succeeded."""
+    """The last delivery or heartbeat: its run, its time (UTC), and the error (`why`) or None if it succeeded."""
 
     run_id: str
     at: datetime
@@ -32,7 +32,7 @@ class Attempt:
 
 @dataclass(kw_only=True)
 class Record:
-    """What one channel has sent (`known`) and could not send yet (`unsent`)."""
+    """The alerts that one channel has sent (`known`) and could not send yet (`unsent`)."""
 
     known: dict[Key, date] = field(default_factory=dict)
     unsent: dict[Key, Due] = field(default_factory=dict)
@@ -40,7 +40,7 @@ class Record:
 
 
 def read_records(data: Path) -> tuple[dict[str, Record], Attempt | None]:
-    """The record of every channel in the journal, and the last heartbeat."""
+    """Return the record of every channel in the journal, and the last heartbeat."""
     records: dict[str, Record] = {}
     beat: Attempt | None = None
     for line in run_log.read_lines(data):
@@ -61,7 +61,7 @@ def read_records(data: Path) -> tuple[dict[str, Record], Attempt | None]:
 
 
 def select_due(standing: StandingAlerts, record: Record, day: date) -> list[Due]:
-    """What a channel is to send: alerts that it has not sent yet, including those it could not send before."""
+    """Return what a channel must send: the alerts that it has not sent yet, including those it failed to send."""
     due = {alert.key: Due(alert=alert, since=day) for alert in standing.alerts if alert.key not in record.known}
     for key, unsent in record.unsent.items():
         alert = due[key].alert if key in due else unsent.alert
@@ -70,22 +70,22 @@ def select_due(standing: StandingAlerts, record: Record, day: date) -> list[Due]
 
 
 def find_cleared(standing: StandingAlerts, records: Iterable[Record]) -> list[Key]:
-    """Sent alerts that are gone, so that they are sent again if they come back."""
+    """Return the sent alerts that are gone. They will be sent again if they come back."""
     return sorted({key for record in records for key in record.known if standing.is_cleared(key)})
 
 
 def note_message(data: Path, run_id: str, *, by: str, due: Sequence[Due], why: str | None) -> None:
-    """Note whether a message was delivered (`why` None)."""
+    """Record whether a message was delivered; `why` is the error or None."""
     run_log.note(data, {DELIVERY: run_id, "by": by, "why": why, "alerts": [_line_of(each) for each in due]})
 
 
 def note_cleared(data: Path, run_id: str, keys: Sequence[Key]) -> None:
-    """Note the alerts that have cleared."""
+    """Record the alerts that have cleared."""
     run_log.note(data, {CLEARED: run_id, "alerts": [list(key) for key in keys]})
 
 
 def note_beat(data: Path, run_id: str, *, why: str | None) -> None:
-    """Note whether the heartbeat could be requested (`why` None)."""
+    """Record whether the heartbeat could be requested; `why` is the error or None."""
     run_log.note(data, {BEAT: run_id, "why": why})
 
 

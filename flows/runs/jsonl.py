@@ -1,4 +1,4 @@
-"""Append-only files of lines, usually one JSON value each: append a line, and read what can be read."""
+"""Append-only files of lines, usually one JSON value per line: append a line, and read all readable lines."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _named: set[tuple[Path, bytes]] = set()
 
 
 def append(path: Path, line: str) -> None:
-    """Append a line in a single write, so that it survives a power cut. A cut-off last line stays apart."""
+    """Append a line in a single write, so that it survives a power cut. A truncated last line is ended first."""
     _append(path, line.encode() + b"\n")
 
 
@@ -27,7 +27,7 @@ def read(path: Path, parse: Callable[[bytes], T], *, keeps: bool = False) -> lis
     """Parse each line, in order; [] if there is no file.
 
     A line for which `parse` raises `ValueError` is skipped and reported with its number and the error. With `keeps`, as
-    in a run, a copy goes into a file beside this one, and later readings do not report the line again.
+    in a run, the line is also copied into a file beside this one, and is not reported again by later readings.
     """
     if not path.exists():
         return []
@@ -65,7 +65,6 @@ def _append(path: Path, content: bytes) -> None:
 
 
 def _describe(error: Exception) -> str:
-    """The error in a few words."""
     if not isinstance(error, ValidationError):
         return str(error)
     first = error.errors()[0]

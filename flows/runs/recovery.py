@@ -1,4 +1,4 @@
-"""Recover from damaged files: set them aside or remove them, name them, and let the next step make them again."""
+"""Recover from damaged files: set them aside or remove them, report them, and let the next step make them again."""
 
 from __future__ import annotations
 
@@ -23,11 +23,12 @@ from warehouse.publish.reader import open_reader
 
 LOG = logging.getLogger("jobmarket")
 NAMED = 3
-"""Runs that a message names; the journal has all."""
+"""Maximum number of runs that a message names; the journal lists all."""
 
 
 def is_worth_printing(record: logging.LogRecord) -> bool:
-    """Whether Prefect should print a task's failure: not one of files, which is raised again if it cannot be mended."""
+    """Whether Prefect should print a task's failure. A damaged file's error is not printed, as it is repaired or raised
+    again."""
     error = record.exc_info[1] if record.exc_info else None
     if str(record.msg).startswith("Finished in state Failed"):
         return False
@@ -38,10 +39,10 @@ logging.getLogger("prefect.task_runs").addFilter(is_worth_printing)
 
 
 def recover(settings: Settings, outputs: Outputs, run_id: str) -> list[str]:
-    """Set damaged databases aside and remove damaged refined files. Returns what was done, [] if nothing is damaged.
+    """Set damaged databases aside and remove damaged refined files. Return what was done, [] if nothing is damaged.
 
-    The next step makes them again: work.duckdb from the archive and the published file, refined files from the archive.
-    `run_id` is the run that found the damage; it loses nothing.
+    The next step makes the files again: work.duckdb from the archive and the published file, refined files from the
+    archive. `run_id` is the run that found the damage; this run loses nothing.
     """
     today = datetime.now(UTC).date()
     work, market = (set_damaged_aside(path, today) for path in (outputs.folder / database.WORK, outputs.market))
@@ -65,8 +66,9 @@ def recover(settings: Settings, outputs: Outputs, run_id: str) -> list[str]:
 def restore_publication(con: database.Connection, request: Request) -> list[str]:
     """Restore ledger and vintages to what was published, and forget what unpublished runs left.
 
-    They come from the published file. If that is lost or an older copy, what it lacks comes from the record beside the
-    archive, and a returned sentence says so. What was published but not recorded because of a kill is recorded now.
+    Both come from the published file. If that file is lost or an older copy, what it lacks comes from the record beside
+    the archive, and the result has a sentence that says so. Whatever was published but not recorded, because of a kill,
+    is recorded now.
     """
     market, recorded, said = request.outputs.market, set[str](), list[str]()
     if request.as_of is None:
@@ -90,15 +92,15 @@ def restore_publication(con: database.Connection, request: Request) -> list[str]
 
 
 def _read_published_runs(con: database.Connection, table: str = table_of(Runs).name) -> set[str]:
-    """Ids of the runs in a table that published."""
     runs = con.execute(f"SELECT run_id FROM {table} WHERE exit_code IN {EXITS_PUBLISHED}").fetchall()
     return {run_id for (run_id,) in runs}
 
 
 def _read_market_runs(con: database.Connection, market: Path, known: Collection[str]) -> set[str]:
-    """Ids of the published runs in the published file. Runs that work.duckdb lacks are added to it.
+    """Return the ids of the runs that published, from the published file. Add runs that work.duckdb lacks to
+    work.duckdb.
 
-    If the file cannot be read, which is reported elsewhere, the known runs.
+    If the file cannot be read, which is reported elsewhere, returns the known runs.
     """
     if not market.exists():
         return set()
@@ -120,7 +122,6 @@ def _name_runs(run_ids: Sequence[str]) -> str:
 
 
 def _describe_losses(data: Path, outputs: Outputs, run_id: str) -> str:
-    """A sentence about what was lost with work.duckdb for good."""
     if not outputs.market.exists():
         return "The marts of earlier days, and the checks and health of earlier runs, are lost"
     with open_reader(outputs.folder) as con:

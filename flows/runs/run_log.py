@@ -1,8 +1,8 @@
 """The journal of runs, `runs.jsonl`: start and end of every run, and the messages that were sent.
 
-The warehouse's own `ops.runs` is replaced with the warehouse, so it lacks nights that published nothing, were killed,
-or never opened a database. The journal is append-only, one JSON object a line; an unreadable line is reported, copied
-aside and skipped (`jsonl.read`).
+The table `ops.runs` is replaced together with the warehouse. It therefore lacks nights that published nothing, were
+killed, or never opened a database. The journal is append-only, with one JSON object per line. An unreadable line is
+reported, copied to another file, and skipped (see `jsonl.read`).
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ NoteEnd = Callable[..., None]
 
 @dataclass(frozen=True, kw_only=True)
 class Run:
-    """One run; times in UTC. `ended_at` is None while it runs and after a kill.
+    """One run, with times in UTC. `ended_at` is None while the run is in progress, and after a kill.
 
     `state` is one of `STATES`, `RUNNING` or `KILLED`. `health` has the outcome of each source that was asked.
     """
@@ -51,7 +51,7 @@ class Run:
 
     @property
     def is_of_past_day(self) -> bool:
-        """Whether it was `run --as-of`, which needs no clock and publishes into the day's own folder."""
+        """Whether the run was `run --as-of`, which needs no clock and publishes into the folder of its day."""
         return "--as-of" in self.command.split()
 
 
@@ -83,7 +83,7 @@ class Ended:
 
 @dataclass(frozen=True, kw_only=True)
 class SentAlert:
-    """An alert of a message, and the night since which it was due."""
+    """An alert in a message, and the night since which it has been due."""
 
     kind: str
     subject: str
@@ -96,7 +96,7 @@ class SentAlert:
 
 @dataclass(frozen=True, kw_only=True)
 class Delivery:
-    """A message was sent by a channel; `why` is the error, None if it was delivered."""
+    """A message was sent by a channel. `why` is the error, or None if the message was delivered."""
 
     delivery: str
     at: AwareDatetime
@@ -116,7 +116,7 @@ class Cleared:
 
 @dataclass(frozen=True, kw_only=True)
 class Heartbeat:
-    """The heartbeat was requested; `why` is the error, None if it succeeded."""
+    """The heartbeat was requested. `why` is the error, or None if the request succeeded."""
 
     heartbeat: str
     at: AwareDatetime
@@ -127,11 +127,11 @@ Line = Begun | Ended | Delivery | Cleared | Heartbeat
 LINES: Mapping[str, TypeAdapter[Any]] = {
     cls.__name__.lower(): TypeAdapter(cls) for cls in (Begun, Ended, Delivery, Cleared, Heartbeat)
 }
-"""Parser of each kind of line, by the key that holds the id of its run."""
+"""Parser for each kind of line, by the key whose value is the id of the run."""
 
 
 def read_lines(data: Path, *, keeps: bool = False) -> list[Line]:
-    """The lines of the journal, oldest first. With `keeps`, unreadable lines are copied aside."""
+    """Return the lines of the journal, the oldest first. With `keeps`, unreadable lines are copied to another file."""
     return jsonl.read(data / JOURNAL, _parse, keeps=keeps)
 
 
@@ -154,7 +154,7 @@ def note(data: Path, entry: Mapping[str, Any]) -> None:
 
 
 def begin(data: Path, *, run_id: str, command: str, clock_is_right: str | None = None) -> None:
-    """Note that this process begins a run. `clock_is_right`: the reason a person gave for trusting the clock."""
+    """Record that this process begins a run. `clock_is_right` is a person's reason for trusting the clock, or None."""
     read_lines(data, keeps=True)
     reason = {} if clock_is_right is None else {"clock_is_right": clock_is_right}
     note(data, {"begun": run_id, "pid": os.getpid(), "command": command, **reason})
@@ -169,16 +169,16 @@ def end(
     message: str | None = None,
     health: Mapping[str, str] | None = None,
 ) -> None:
-    """Note how a run ended."""
+    """Record how a run ended."""
     fields = {"as_of": as_of.isoformat() if as_of else None, "message": message, "health": dict(health or {})}
     note(data, {"ended": run_id, "exit_code": exit_code, **fields})
 
 
 @contextlib.contextmanager
 def on_record(data: Path, *, run_id: str, command: str, clock_is_right: str | None = None) -> Iterator[NoteEnd]:
-    """Note the start of a run. Yields a function, with the arguments of `end`, that notes its end.
+    """Record the start of a run, and yield a function with the arguments of `end` that records its end.
 
-    An exception is noted as the end, too. If the end cannot be written, a warning is logged and the run goes on.
+    An exception is also recorded as the end. If the end cannot be written, a warning is logged and the run goes on.
     """
     begin(data, run_id=run_id, command=command, clock_is_right=clock_is_right)
 
@@ -202,7 +202,7 @@ def on_record(data: Path, *, run_id: str, command: str, clock_is_right: str | No
 
 
 def runs_of(data: Path) -> list[Run]:
-    """All runs of a data folder, newest first."""
+    """Return all runs of a data folder, the newest first."""
     runs: dict[str, Run] = {}
     for line in read_lines(data):
         if isinstance(line, Begun):
@@ -220,7 +220,7 @@ def runs_of(data: Path) -> list[Run]:
     newest_first = list(reversed(runs.values()))
     holding = find_holder_pid(data)
     for number, run in enumerate(newest_first):
-        if holding is not None and run.pid == holding:  # an older run with this process id has ended
+        if holding is not None and run.pid == holding:  # an older run with the same process id has ended
             if run.ended_at is None:
                 newest_first[number] = replace(run, state=RUNNING)
             break
@@ -228,7 +228,7 @@ def runs_of(data: Path) -> list[Run]:
 
 
 def find_ended_runs(data: Path) -> list[str]:
-    """Ids of the runs of a data folder that have ended, including killed runs."""
+    """Return the ids of the runs of a data folder that have ended, including killed runs."""
     return [run.run_id for run in runs_of(data) if run.state != RUNNING]
 
 

@@ -1,7 +1,7 @@
-"""What a run is to do (`Request`), how it ended (`Outcome`), and how the databases record both.
+"""What a run has to do (`Request`), how it ended (`Outcome`), and how the databases record both.
 
-work.duckdb records the start of a run, the outcome of each source and the end; market.duckdb repeats that for runs that
-published. The journal (`run_log.py`) has every run.
+work.duckdb records the start of a run, the outcome of each source, and the end. market.duckdb has the same for runs
+that published. The journal (`run_log.py`) has every run.
 """
 
 from __future__ import annotations
@@ -28,13 +28,13 @@ LOG = logging.getLogger("jobmarket")
 
 
 def new_run_id() -> str:
-    """A new run id: the time (UTC) and a random part."""
+    """Return a new run id: the time (UTC) and a random part."""
     return f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{uuid.uuid4().hex[:8]}"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Request:
-    """What a run is to do. `as_of`: compute a past day from the archive alone."""
+    """What a run has to do. If `as_of` is given, the run computes a past day from the archive alone."""
 
     settings: Settings
     command: str
@@ -44,15 +44,15 @@ class Request:
     is_live: bool = False
     is_rebuild: bool = False
     is_backfill: bool = False
-    """Fetch only exchange rates, and only if rates are missing."""
+    """Whether the run is a backfill, which fetches only exchange rates, and only if rates are missing."""
     guides: tuple[Path, ...] = ()
     allow_sample_outside: bool = False
     accept: tuple[str, ...] = ()
-    """Sources with refused files that are to be loaded all the same."""
+    """Sources whose refused files are loaded in spite of the refusal."""
     clock_is_right: str | None = None
     """A person's reason for trusting the machine's clock, or None."""
     unresolved: tuple[str, ...] = ()
-    """The hosts that were looked up, if none could be resolved; then the night ends with `describe_offline`."""
+    """Hosts that were looked up, if none of them could be resolved. The night then ends with `describe_offline`."""
     notes: tuple[str, ...] = ()
     """Notes for the operator from before the run."""
     brought: date | None = None
@@ -61,13 +61,14 @@ class Request:
 
     @property
     def outputs(self) -> Outputs:
-        """The files that the run makes."""
+        """Paths of the files that the run makes."""
         return self.settings.outputs(self.as_of)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Outcome:
-    """How a run ended. `exit_code`: 0 all well, 1 nothing published, 2 published without a source or guide."""
+    """How a run ended. `exit_code` is 0 for all well, 1 for nothing published, 2 for published without a source or
+    guide."""
 
     exit_code: int
     as_of: date | None
@@ -76,11 +77,11 @@ class Outcome:
     notes: tuple[str, ...] = ()
     """Notes for the operator that are not problems."""
     ended_at: datetime | None = None
-    """When it ended, as the published file says; None: the time of recording."""
+    """End of the run according to the published file; None for the time of recording."""
 
     @property
     def on_record(self) -> dict[str, Any]:
-        """Arguments of `run_log.end` for the journal; sources that were unchanged are left out."""
+        """Arguments of `run_log.end` for the journal. Sources with the outcome "unchanged" are left out."""
         read = [health for health in self.health if health.outcome != "unchanged"]
         return {
             "exit_code": self.exit_code,
@@ -91,11 +92,11 @@ class Outcome:
 
 
 MAX_HOSTS_NAMED = 3
-"""Unresolved hosts that a message names; the rest are counted."""
+"""Maximum number of unresolved hosts that a message names. Further hosts are only counted."""
 
 
 def describe_offline(request: Request) -> Outcome:
-    """The outcome of a night without a network: no step begins, and published files stay."""
+    """Return the outcome of a night without a network: no step begins, and published files stay."""
     hosts = ", ".join(request.unresolved[:MAX_HOSTS_NAMED])
     more = len(request.unresolved) - MAX_HOSTS_NAMED
     looked_up = f"{hosts} and {more} more" if more > 0 else hosts
@@ -158,7 +159,7 @@ def record_health(request: Request, health: Sequence[Health]) -> None:
 
 
 def record_end(request: Request, outcome: Outcome) -> None:
-    """Record the end of the run in work.duckdb, and what it published beside the archive.
+    """Record the end of the run in work.duckdb, and record what it published beside the archive.
 
     A failure to do so is logged and does not change the outcome.
     """
@@ -173,7 +174,8 @@ def record_end(request: Request, outcome: Outcome) -> None:
 
 
 def keep_published_outcome(request: Request, error: Exception) -> Outcome:
-    """The outcome of a run that failed after publishing, read from the published file. Raises `error` if it had not."""
+    """Return the outcome of a run that failed after publishing, from the published file. Raise `error` if it had not
+    published."""
     outcome = read_published_outcome(request)
     if outcome is None:
         raise error
@@ -182,7 +184,7 @@ def keep_published_outcome(request: Request, error: Exception) -> Outcome:
 
 
 def read_published_outcome(request: Request) -> Outcome | None:
-    """The outcome of a run, read from the published warehouse; None if the run published nothing."""
+    """Return the outcome of a run from the published warehouse; None if the run published nothing."""
     if not request.outputs.market.exists():
         return None
     columns = ("source", "outcome", "n_requests", "n_bytes", "n_rows", "message")
@@ -202,7 +204,7 @@ def read_published_outcome(request: Request) -> Outcome | None:
 
 
 def write_end(con: database.Connection, request: Request, outcome: Outcome) -> None:
-    """Record the end of the run in work.duckdb or in the warehouse that is about to be published."""
+    """Record the end of the run in `con`: in work.duckdb, or in the warehouse that will be published."""
     database.end_run(
         con,
         request.run_id,

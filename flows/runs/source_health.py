@@ -20,9 +20,9 @@ from warehouse.ops_tables import Rejects
 
 LOG = logging.getLogger("jobmarket")
 OUTCOMES = ("disabled", "unchanged", "ok", "empty", "partial", "blocked", "failed")
-"""From best to worst. A source with several outcomes gets the worst."""
+"""Outcomes of a source, from best to worst. A source with several outcomes gets the worst."""
 SHORT = ("blocked", "failed")
-"""Outcomes of a source that could not be read: the run is published without it, with exit code 2."""
+"""Outcomes of a source that could not be read. The run is published without the source, with exit code 2."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,14 +39,14 @@ class Health:
     fresh: tuple[str, ...] = ()
     """Archive files with the answers of this run, relative to the archive."""
     boards: tuple[BoardOutcome, ...] = ()
-    """The outcome of each board that was to be asked."""
+    """The outcome of each board that was planned for this run."""
 
 
 # --- fetch ----------------------------------------------------------------------------------------------
 
 
 def add_answers(health: Health, web: Web, failures: Sequence[str], fresh: Path | None) -> Health:
-    """Add the answers of one fetch, its failed requests, and its archive file (`fresh`) to the health."""
+    """Return the health with the answers of one fetch, its failed requests, and its archive file (`fresh`) added."""
     message = f"{len(failures)} failed, first: {failures[0]}" if failures else None
     return replace(
         health,
@@ -59,7 +59,6 @@ def add_answers(health: Health, web: Web, failures: Sequence[str], fresh: Path |
 
 
 def _judge_answers(web: Web, failures: Sequence[str]) -> str:
-    """The outcome of one fetch."""
     n_answers = sum(web.statuses.values())
     if web.is_refused:
         return "blocked"
@@ -71,7 +70,7 @@ def _judge_answers(web: Web, failures: Sequence[str]) -> str:
 
 
 def add_rejects(health: Health, rejects: Sequence[Rejects], what: str) -> Health:
-    """Add rejects to the health; `what` names them. Logs an error, and the source becomes partial or stays worse."""
+    """Return the health with rejects added; `what` names them. Log an error. The outcome is then "partial" or worse."""
     if not rejects:
         return health
     first = rejects[0]
@@ -87,7 +86,7 @@ def add_rejects(health: Health, rejects: Sequence[Rejects], what: str) -> Health
 
 
 def reject_damage(source: str, warc: str, damage: DamagedRecord) -> Rejects:
-    """A reject for a damaged record, or for a whole file (`record` -1)."""
+    """Return a reject for a damaged record, or for a whole file (`record` -1)."""
     is_whole_file = damage.record < 0
     note = "nothing in the file was taken" if is_whole_file else "the file's other records were taken"
     return Rejects(
@@ -102,7 +101,7 @@ def reject_damage(source: str, warc: str, damage: DamagedRecord) -> Rejects:
 
 
 def reject_future(source: str, warc: str, record: int, time: datetime) -> Rejects:
-    """A reject for an answer that is dated in the future."""
+    """Return a reject for an answer that is dated in the future."""
     return Rejects(
         source=source,
         warc=warc,
@@ -119,9 +118,10 @@ def reject_future(source: str, warc: str, record: int, time: datetime) -> Reject
 
 
 def describe_refusals(files: Sequence[RefineResult]) -> tuple[str, bool]:
-    """A line about what could not be read in a source's files, "" for nothing; and whether answers or records are lost.
+    """Return a line about what could not be read in a source's files ("" for nothing), and whether answers or records
+    are lost.
 
-    Single values, deliberate omissions and flags are reported only for files that a person provided and can fix.
+    Refused values, records left out and flags are only reported for files that a person provided and can fix.
     """
     refusals = [refusals_in(file) for file in files]
     answers, records, values, left_out, flags = (
@@ -147,10 +147,11 @@ def add_loads(
     failures: Mapping[str, str],
     loads: Sequence[loader.LoadResult],
 ) -> tuple[Health, ...]:
-    """Health after loading. Unreadable answers or records make a source partial; a refused file makes it failed.
+    """Return the health of all sources after loading.
 
-    `failures`: the reason for each source with a file that could not be refined. Rows are counted in files of this
-    run; for a source that was not fetched, in all files that were loaded.
+    Unreadable answers or records make a source partial; a refused file makes it failed. `failures` has the reason for
+    each source with a file that could not be refined. Rows are counted in the files of this run, or, for a source that
+    was not fetched, in all files that were loaded.
     """
     by_source = {health.source: health for health in fetches}
     fetched_sources = frozenset(by_source)
@@ -179,9 +180,11 @@ def add_loads(
 def add_future_rejects(
     health: Sequence[Health], results: Sequence[RefineResult], loads: Sequence[loader.LoadResult], today: date
 ) -> tuple[Health, ...]:
-    """Add a reject for each archived answer that was not loaded because it is dated in the future.
+    """Return the health with a reject added for each archived answer that was not loaded because of a date in the
+    future.
 
-    The archive keeps such an answer, so every run rejects it; it is a remark only when its file is loaded.
+    Every run rejects such an answer, because it stays in the archive. It changes the outcome of the source only when
+    its file is loaded.
     """
     by_source = {each.source: each for each in health}
     new = {outcome.warc for outcome in loads if outcome.state == "loaded"}

@@ -1,4 +1,4 @@
-"""Check the machine's clock before a run: it decides the day of the figures."""
+"""Check the machine's clock, which decides the day of the figures, before a run."""
 
 from __future__ import annotations
 
@@ -34,11 +34,11 @@ REMEDY = (
 
 
 class FalseClock(WrongUsage):
-    """The machine's clock contradicts the records or most servers. Nothing was begun."""
+    """The machine's clock contradicts the records or most servers. The run was not begun."""
 
 
 class Outlook(NamedTuple):
-    """What was found before a run: `unresolved` hosts, if none of a live night's hosts can be resolved, and notes."""
+    """Result of the checks before a run: notes, and, if none of a live night's hosts could be resolved, those hosts."""
 
     unresolved: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
@@ -47,21 +47,22 @@ class Outlook(NamedTuple):
 def look_out(
     config: Settings, names: Sequence[str] = (), *, is_live: bool = False, clock_is_right: str | None = None
 ) -> Outlook:
-    """Refuse a wrong clock, unless a person says that it is right. Writes nothing.
+    """Check the clock, and return what to note. Raise `FalseClock`, with both times, if the clock is wrong.
 
-    The clock is compared with the last run and the newest published day; for a live night of the sources `names` also
-    with the answers of a few servers. A note says if no server told the time. Raises `FalseClock` with both times.
+    The clock is compared with the last run and the newest published day. For a live night of the sources `names`, it is
+    also compared with the answers of a few servers. A note is returned if no server stated the time. If a person gave a
+    reason for trusting the clock (`clock_is_right`), the clock is not compared. Nothing is written.
 
-    A host that cannot be resolved may be gone. So hosts of other sources are tried too, up to `MAX_HOSTS`; the machine
-    counts as offline only if no host can be resolved. The resolver's error does not help: without a network, some
-    systems report that a name does not exist.
+    A host that cannot be resolved may be gone. Therefore hosts of other sources are tried too, up to `MAX_HOSTS`. The
+    machine counts as offline only if no host can be resolved. The resolver's error does not help, because without a
+    network some systems report that a name does not exist.
     """
     if clock_is_right is None:
         last_run, newest_day = read_last(config)
         _refuse(find_doubt(now(), last_run=last_run, newest_day=newest_day))
     try:
         contact = check_contact(config.contact)
-    except MissingContact:  # no server may be asked; the night reports that
+    except MissingContact:  # without a contact no server may be asked; the night reports that
         return Outlook()
     if not is_live:
         return Outlook()
@@ -87,22 +88,23 @@ def look_out(
 
 
 def now() -> datetime:
-    """The time by the machine's clock (UTC)."""
+    """Return the time of the machine's clock (UTC)."""
     return datetime.now(UTC)
 
 
 def today() -> date:
-    """Today, in UTC."""
+    """Return today's date in UTC."""
     return datetime.now(UTC).date()
 
 
 def read_last(config: Settings) -> tuple[datetime | None, date | None]:
-    """End of the last run, or its start if it did not end; and the newest published day. None if there is none.
+    """Return the end of the last run (or its start if it did not end), and the newest published day; None for what is
+    missing.
 
-    The last run is the last in the journal, whatever its time: the clock may have been ahead in an earlier run. Runs
-    in the published file are used only without a journal, except runs with a day that was set aside.
+    The last run is the last in the journal, whatever its time, because the clock may have been ahead in an earlier run.
+    Without a journal, the runs in the published file are used, except runs whose day was set aside.
     """
-    runs = [run for run in runs_of(config.data) if not run.is_of_past_day]  # those asked no clock
+    runs = [run for run in runs_of(config.data) if not run.is_of_past_day]  # runs of past days need no clock
     last_run = (runs[0].ended_at or runs[0].began_at) if runs else None
     newest_day: date | None = None
     with contextlib.suppress(FileNotFoundError, SqlError), open_reader(config.data) as con:
@@ -121,13 +123,13 @@ def find_doubt(
     newest_day: date | None = None,
     times: Sequence[ServerTime | OutOfDate] = (),
 ) -> str | None:
-    """Why the machine's clock is not believed, with the evidence; None if nothing contradicts it.
+    """Return why the machine's clock is not trusted, with the evidence; None if nothing contradicts it.
 
-    The last run or a published day contradicts it by being later. Servers contradict it if more than half of those
-    that can tell are over a day ahead of it, or more than half are over a day behind. A certificate that is not yet
-    valid counts as ahead, an expired one as behind. So a single server with a wrong clock or certificate is outvoted,
-    and so is a cache with an old answer; an answer cached for over a day does not count. A server that is the only one
-    to answer is believed.
+    The clock is contradicted by a later last run or a later published day. Servers contradict it if more than half of
+    the servers that can tell the time are over a day ahead of it, or if more than half are over a day behind. A
+    certificate that is not yet valid counts as ahead, an expired certificate as behind. Thus a single server with a
+    wrong clock or certificate is outvoted, and so is a cache with an old answer. An answer that was cached for over a
+    day does not count. If only one server answers, it is trusted.
     """
     if last_run is not None and now < last_run:
         contradiction = f"the last run here was at {_format(last_run)}"
@@ -141,9 +143,10 @@ def find_doubt(
 
 
 def _find_servers_apart(now: datetime, able: Sequence[ServerTime | OutOfDate], sign: int, what: str) -> list[str]:
-    """The evidence if more than half of the servers are over a day ahead of the clock (`sign` 1) or behind it (-1).
+    """Return the evidence if more than half of the servers are over a day ahead of the clock (`sign` 1) or behind it
+    (-1).
 
-    [] if they are fewer. `what` is the fault of their certificates.
+    Returns [] if no more than half are. `what` is the fault of their certificates, in words.
     """
     apart = [answer for answer in able if isinstance(answer, ServerTime) and sign * answer.ahead > MAX_APART]
     untimely = [answer for answer in able if isinstance(answer, OutOfDate) and answer.is_expired == (sign < 0)]
@@ -159,7 +162,6 @@ def _find_servers_apart(now: datetime, able: Sequence[ServerTime | OutOfDate], s
 
 
 def _can_tell(answer: ServerTime | OutOfDate) -> bool:
-    """Whether a server's answer shows the time: not if a cache kept it for too long."""
     return isinstance(answer, OutOfDate) or answer.kept <= MAX_APART
 
 

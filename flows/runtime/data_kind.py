@@ -1,7 +1,8 @@
-"""Whether a data folder holds sample or live data, which are never mixed. The first run writes it to the file `kind`.
+"""Whether a data folder holds sample or live data, which are never mixed. The first run writes the kind to the file
+`kind`.
 
-If that file is lost or damaged, the content decides: the published file marks runs of the sample, and the sample's
-boards have names of their own.
+If that file is lost or damaged, the content decides: the published file marks runs of the sample, and the names of the
+sample's boards have a special ending.
 """
 
 from __future__ import annotations
@@ -24,11 +25,11 @@ from warehouse.publish.reader import open_reader
 LOG = logging.getLogger("jobmarket")
 SAMPLE, LIVE = "sample", "live"
 SAMPLE_BOARD = "-sample"
-"""End of the names of the sample's boards."""
+"""Ending of the names of the sample's boards."""
 
 
 def read_kind(data: Path) -> str | None:
-    """The kind in the folder's file; None if there is no file, or it holds something else."""
+    """Return the kind in the folder's file; None if there is no file, or if its content is not a kind."""
     with contextlib.suppress(OSError, UnicodeDecodeError):
         path = data / KIND
         text = path.read_text(encoding="utf-8").strip() if path.is_file() else ""  # a pipe would block
@@ -37,7 +38,7 @@ def read_kind(data: Path) -> str | None:
 
 
 def find_kind(config: Settings) -> str | None:
-    """The kind of a folder, from its file or else its content; None if neither tells. Writes nothing.
+    """Return the kind of a folder, from its file or else from its content; None if neither shows it. Write nothing.
 
     Raises `Wrong` if the folder holds both kinds.
     """
@@ -53,7 +54,7 @@ def find_kind(config: Settings) -> str | None:
 
 
 def refuse_other_kind(config: Settings, kind: str | None, new_kind: str | None) -> None:
-    """Raise `Wrong` if a folder holds the other kind than `new_kind`."""
+    """Raise `Wrong` if the folder's `kind` and the `new_kind` are both given and differ."""
     if kind is not None and new_kind not in (None, kind):
         raise Wrong(
             f"{config.data} holds {kind} data, which {new_kind} data must not be mixed with; "
@@ -62,10 +63,10 @@ def refuse_other_kind(config: Settings, kind: str | None, new_kind: str | None) 
 
 
 def settle_kind(config: Settings, new_kind: str | None) -> str:
-    """The kind of a folder; the first run decides it. A damaged file is set aside and rewritten if the kind is clear.
+    """Return the kind of a folder, which the first run decides. Rewrite a damaged file if the content shows the kind.
 
-    Raises `Wrong` if the folder holds the other kind, if it is empty and the run adds no data, and if only the damaged
-    file could tell.
+    Raises `Wrong` if the folder holds the other kind, if it is empty and the run adds no data, or if only the damaged
+    file could show the kind.
     """
     path = config.data / KIND
     file_kind, folder_kind = read_kind(config.data), find_kind(config)
@@ -89,14 +90,12 @@ def settle_kind(config: Settings, new_kind: str | None) -> str:
 
 
 def _find_published_kinds(config: Settings) -> Iterator[str]:
-    """Kinds of the runs in the published file; none if it cannot be read."""
     with contextlib.suppress(FileNotFoundError, database.SqlError), open_reader(config.data) as con:
         for (is_sample,) in con.execute("SELECT DISTINCT is_sample FROM ops.runs").fetchall():
             yield SAMPLE if is_sample else LIVE
 
 
 def _find_archived_kinds(archive: Store) -> Iterator[str]:
-    """Kinds of the archive's files, as far as their boards tell."""
     for name, module in all_sources().items():
         if not module.SOURCE.has_whole_lists:
             continue

@@ -1,4 +1,4 @@
-"""Requests of a source in a night and the pause between them: as it declares, or as the settings say."""
+"""The number of a source's requests in a night and the pause between them, as it declares or as the settings say."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ HOUR = 3600.0
 
 
 def limit(source: Source, config: Settings) -> Source:
-    """A source with the budget and pause of the settings, else its own.
+    """Return a source with the budget and pause of the settings, if set, or else with those that it declares.
 
-    Raises `WrongUsage` for a pause shorter than the source's own, and for too many requests: more than its time
-    allows, or, without boards, more than it declares.
+    Raises `WrongUsage` for a pause shorter than the source declares, and for too many requests. For a source with
+    boards, too many are more than fit into its time; for another source, more than it declares.
     """
     pause = config.pause.get(source.name, source.pause)
     if pause < source.pause:
@@ -43,14 +43,14 @@ def limit(source: Source, config: Settings) -> Source:
 
 
 def check_limits(config: Settings) -> None:
-    """Raise `WrongUsage` if a limit of the settings makes no sense or names an unknown source."""
+    """Raise `WrongUsage` if a limit of the settings is invalid or names an unknown source."""
     for name in (*check_source_names(config.requests, _place(config, "requests")),
                  *check_source_names(config.pause, _place(config, "pause"))):  # fmt: skip
         limit(all_sources()[name].SOURCE, config)
 
 
 def describe_limits(config: Settings) -> Iterator[str]:
-    """A line for each source with limits that settings change: what they amount to."""
+    """Yield a line for each source whose limits the settings change, with what the limits amount to."""
     for name, module in all_sources().items():
         source = limit(module.SOURCE, config)
         if source == module.SOURCE:
@@ -64,7 +64,6 @@ def describe_limits(config: Settings) -> Iterator[str]:
 
 
 def _count_in_time(source: Source) -> float:
-    """Requests that fit into a source's time, by its pause alone."""
     return source.max_seconds // source.pause if source.pause else math.inf
 
 

@@ -1,4 +1,4 @@
-"""One writer per folder: a lock that names its holder and ends with it."""
+"""Allow only one writer per folder, by a lock that names its holder and ends with it."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ from pathlib import Path
 from flows.terminal.errors import Wrong
 
 PATIENCE = 0.2
-"""Seconds to try for a lock: a status check holds it briefly."""
+"""Seconds to wait for a lock, because a status check holds it briefly."""
 IS_LINK = "{} is a link, or not a plain file, and would be overwritten; remove it"
 NO_LOCKS = (errno.ENOLCK, errno.ENOSYS, errno.ENOTSUP)
-"""Errors of file systems without locks, as some NFS."""
+"""Errors of file systems without locks, such as some NFS."""
 
 
 class FolderInUse(Wrong):
@@ -30,10 +30,10 @@ class FolderInUse(Wrong):
 
 @contextlib.contextmanager
 def hold_folder(data: Path) -> Iterator[None]:
-    """Hold the lock of the data folder. Raises `FolderInUse` that names the holder.
+    """Hold the lock of the data folder. Raise `FolderInUse`, which names the holder, if another process holds it.
 
-    The kernel drops the lock when the process ends, however it ends, so a killed run leaves none behind;
-    the file stays and says who held it last.
+    The kernel releases the lock however the process ends, so that a killed run leaves no lock. The file stays and names
+    the last holder.
     """
     with _hold(data / "lock", data, "set JOBMARKET_DATA to a folder that is writable"):
         yield
@@ -41,10 +41,11 @@ def hold_folder(data: Path) -> Iterator[None]:
 
 @contextlib.contextmanager
 def hold_output(folder: Path) -> Iterator[None]:
-    """Hold the lock of a folder that a command replaces as a whole. Raises `FolderInUse` that names the holder.
+    """Hold the lock of a folder that a command replaces as a whole. Raise `FolderInUse`, which names the holder, if it
+    is held.
 
-    The lock file is beside the folder, which may be published, and is empty while nobody holds it. No parent folder
-    may be held either, because it will be replaced with all it contains.
+    The lock file is beside the folder, which may be published, and is empty while nobody holds the lock. Nobody may
+    hold a parent folder either, because that folder would be replaced with everything in it.
     """
     for place in folder.parents:
         if place.name and (text := _read_holder(_lock_beside(place))) is not None:
@@ -64,7 +65,6 @@ def _lock_beside(folder: Path) -> Path:
 
 @contextlib.contextmanager
 def _hold(lock: Path, folder: Path, remedy: str) -> Iterator[int]:
-    """Hold a folder's lock; yields its descriptor. `remedy`: what to do if the lock cannot be written."""
     from filelock import FileLock, Timeout  # noqa: PLC0415  # most commands hold no folder
 
     descriptors: list[int] = []
@@ -110,13 +110,14 @@ def _describe_holder(text: str) -> str:
 
 
 def find_holder(data: Path) -> str | None:
-    """The holder of the folder, in words, or None."""
+    """Return the holder of the folder, in words, or None."""
     text = _read_holder(data / "lock")
     return None if text is None else _describe_holder(text)
 
 
 def find_holder_pid(data: Path) -> int | None:
-    """Process id of the folder's holder; None if there is none, or it has not named itself yet."""
+    """Return the process id of the folder's holder; None if there is no holder, or if the holder has not named itself
+    yet."""
     try:
         return int(json.loads(_read_holder(data / "lock") or "")["pid"])
     except (ValueError, KeyError, TypeError):
@@ -124,7 +125,6 @@ def find_holder_pid(data: Path) -> int | None:
 
 
 def _read_holder(lock: Path) -> str | None:
-    """What the holder of a lock wrote into it; None if nobody holds it."""
     try:
         with lock.open(errors="replace") as file:
             try:

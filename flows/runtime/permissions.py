@@ -1,4 +1,4 @@
-"""Which sources a night asks, by settings, by keys in the environment, and by permissions on record.
+"""Which sources a night asks, according to settings, keys in the environment, and recorded permissions.
 
 Permissions are tables of `permissions.toml` in the data folder, one for each source:
 
@@ -27,14 +27,14 @@ from flows.terminal.errors import WrongUsage, suggest
 from warehouse.publish import atomic_files
 
 PERMISSIONS = "permissions.toml"
-"""File in the data folder."""
+"""Name of the file in the data folder."""
 ACCEPTED = "accepted.txt"
-"""File in the data folder: a line for each archive file that a person accepted, with the day."""
+"""Name of the file in the data folder with a line for each archive file that a person accepted, and the day."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Permission:
-    """Why a source may be read although its terms or robots.txt forbid it; who says so, since when."""
+    """Why a source may be read although its terms or robots.txt forbid it, who says so, and since which day."""
 
     why: str
     by: str
@@ -42,7 +42,8 @@ class Permission:
 
 
 def read_permissions(data: Path) -> dict[str, Permission]:
-    """The permissions on record, by source. Raises `WrongUsage` that names the file and the error."""
+    """Return the recorded permissions, by source. Raise `WrongUsage`, which names file and error, for an invalid
+    file."""
     path = data / PERMISSIONS
     if not path.exists():
         return {}
@@ -69,7 +70,8 @@ def _parse_permission(path: Path, name: str, table: object) -> Permission:
 
 
 def read_accepted(data: Path, until: date | None = None) -> frozenset[str]:
-    """Archive files that a person accepted although they differ from their source's history (`run --accept`).
+    """Return archive files that a person accepted although they differ from the history of their source (`run
+    --accept`).
 
     Files accepted after the day `until` (UTC) are left out. An unreadable line is reported and skipped.
     """
@@ -77,14 +79,14 @@ def read_accepted(data: Path, until: date | None = None) -> frozenset[str]:
 
 
 def accept(data: Path, files: Iterable[str]) -> None:
-    """Record that these archive files may be loaded from today on, whatever their source's history says."""
+    """Record that these archive files may be loaded from today on, even if they differ from the history of their
+    source."""
     days = dict.fromkeys(files, datetime.now(UTC).date()) | _read_days_of_acceptance(data)
     content = "".join(f"{day} {warc}\n" for warc, day in sorted(days.items()))
     atomic_files.commit([atomic_files.stage(data / ACCEPTED, content.encode())])
 
 
 def _read_days_of_acceptance(data: Path) -> dict[str, date]:
-    """The first day of acceptance of each file; `date.min` if the file says none."""
     days: dict[str, date] = {}
     for warc, day in jsonl.read(data / ACCEPTED, _parse_acceptance, keeps=True):
         days[warc] = min(day, days.get(warc, day))
@@ -92,7 +94,6 @@ def _read_days_of_acceptance(data: Path) -> dict[str, date]:
 
 
 def _parse_acceptance(line: bytes) -> tuple[str, date]:
-    """Archive file and day of a line."""
     *words, warc = line.decode("utf-8-sig").split()
     try:
         day = date.fromisoformat(*words) if words else date.min
@@ -105,7 +106,8 @@ def _parse_acceptance(line: bytes) -> tuple[str, date]:
 
 
 def check_source_names(names: Iterable[str], origin: str = COMMAND_LINE) -> tuple[str, ...]:
-    """The names, if they are all sources. Raises `WrongUsage` that says which name is unknown, and where it was set."""
+    """Return the names if all are sources. Raise `WrongUsage`, which says where the name was set, for an unknown
+    name."""
     sources = tuple(all_sources())
     for name in names:
         if name not in sources:
@@ -117,14 +119,14 @@ def check_source_names(names: Iterable[str], origin: str = COMMAND_LINE) -> tupl
 
 
 def choose_sources(config: Settings) -> tuple[str, ...]:
-    """The sources that options and settings turn on. Raises `WrongUsage` for an unknown name."""
+    """Return the sources that options and settings turn on. Raise `WrongUsage` for an unknown name."""
     turned_on = check_source_names(config.sources_on, config.origins.get("sources_on", COMMAND_LINE))
     turned_off = check_source_names(config.sources_off, config.origins.get("sources_off", COMMAND_LINE))
     return tuple(name for name in turned_on or all_sources() if name not in turned_off)
 
 
 def why_turned_off(config: Settings, name: str) -> str | None:
-    """The setting that turns a source off, in words, or None."""
+    """Return the setting that turns a source off, in words, or None."""
     if name in config.sources_off:
         return f"turned off by sources.off ({config.origins.get('sources_off', 'default')})"
     if config.sources_on and name not in config.sources_on:
@@ -133,16 +135,16 @@ def why_turned_off(config: Settings, name: str) -> str | None:
 
 
 def why_past_last_day(source: Source, day: date) -> str | None:
-    """Why a source is no longer asked on a day, or None."""
+    """Return why a source is no longer asked on a day, or None."""
     if source.asked_until is None or day <= source.asked_until:
         return None
     return f"not asked after {source.asked_until}, by what its publisher announced: see extractors/SOURCES.md"
 
 
 def why_off(source: Source, data: Path, in_store: Collection[str] = ()) -> str | None:
-    """Why a night does not ask a source, and what would turn it on; None if it is asked.
+    """Return why a night does not ask a source, and what would turn it on; None if the night asks it.
 
-    `in_store`: sources with boards in the store; boards.csv has others.
+    `in_store` are the sources with boards in the store; boards.csv may have boards of other sources.
     """
     if why := why_past_last_day(source, datetime.now(UTC).date()):
         return why

@@ -15,7 +15,7 @@ def refuse_unreachable(config: Settings) -> None:
 
 
 def find_unreachable(config: Settings) -> Iterator[str]:
-    """Problems with storage and cluster: each with the setting, the reason and the remedy."""
+    """Yield the problems with storage and cluster, each with the setting, the reason and the remedy."""
     from extractors.archive.store import StorageError  # noqa: PLC0415  # only where it is needed
 
     for setting, store in (("archive_folder", config.archive), ("refined_folder", config.refined)):
@@ -33,7 +33,7 @@ def find_unreachable(config: Settings) -> Iterator[str]:
 
 
 def describe_unreachable(error: BaseException | None) -> str | None:
-    """A line about an error of storage or cluster; None for any other error."""
+    """Return a line about an error of storage or cluster; None for any other error."""
     from extractors.archive.store import StorageError  # noqa: PLC0415  # see above
     from extractors.refine.cluster import ClusterError  # noqa: PLC0415
 

@@ -16,7 +16,10 @@ PROJECT = Path(__file__).parents[2]
 
 @functools.cache
 def is_project(folder: Path) -> bool:
-    """Whether a folder is this project's root, by its pyproject.toml; site-packages may hold another project's."""
+    """Whether a folder is the root of this project, according to its pyproject.toml.
+
+    Site-packages may contain the pyproject.toml of another project.
+    """
     try:
         table = tomllib.loads((folder / "pyproject.toml").read_text(encoding="utf-8")).get("project")
     except (OSError, ValueError):
@@ -25,10 +28,10 @@ def is_project(folder: Path) -> bool:
 
 
 def default_data(project: Path = PROJECT) -> Path:
-    """The default data folder: `data/` in a checkout, else `jobmarket` in the user's data folder."""
+    """Return the default data folder: `data/` in a checkout, or else `jobmarket` in the user's data folder."""
     return project / "data" if is_project(project) else platformdirs.user_data_path(COMMAND, appauthor=False)
 
 
 def read_sql(folder: str, name: str) -> str:
-    """The SQL of a file in `flows/FOLDER/sql/`."""
+    """Return the SQL of a file in `flows/FOLDER/sql/`."""
     return (PROJECT / "flows" / folder / "sql" / f"{name}.sql").read_text(encoding="utf-8")

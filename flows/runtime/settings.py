@@ -1,4 +1,4 @@
-"""The settings of a command and the paths of its data folder. `settings_declared` says what settings there are."""
+"""The settings of a command and the paths of its data folder. `settings_declared` declares all settings."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ if TYPE_CHECKING:  # slow imports that most commands do not need
     from extractors.archive.store import Store
 
 COMMAND_LINE = "command line"
-"""Origin prefix of settings given as command-line options."""
+"""Prefix of the origin of settings that were given as command-line options."""
 ASOF = "asof"
-"""Folder in the data folder for what `jobmarket run --as-of` makes, by day."""
+"""Name of the folder in the data folder for what `jobmarket run --as-of` makes, by day."""
 KIND = "kind"
-"""File in the data folder that says whether it holds the synthetic sample or real data."""
+"""Name of the file in the data folder that says whether the folder holds the synthetic sample or real data."""
 
 
 class Outputs(NamedTuple):
-    """What a run publishes."""
+    """Paths of what a run publishes."""
 
     folder: Path
     """The folder of all these files and of work.duckdb."""
@@ -38,30 +38,27 @@ class Outputs(NamedTuple):
     dictionary: Path
     """Description of the warehouse's tables and columns, with row counts."""
     guide: Path
-    """The refreshed guide."""
     site: Path
-    """The folder of the site."""
     page: Path
-    """Its first page."""
+    """First page of the site."""
 
 
 class Settings(DeclaredSettings):
-    """The settings of a command and the paths that follow. `origins` says where each setting comes from."""
+    """The settings of a command, and the paths derived from them. `origins` says where each setting comes from."""
 
     origins: Mapping[str, str] = Field(default_factory=dict, exclude=True, repr=False)
 
     @property
     def archive(self) -> Store:
-        """WARC files as fetched: `archive/<source>/<time>.warc.gz`."""
+        """Store of the WARC files as fetched: `archive/<source>/<time>.warc.gz`."""
         return self._store("archive", self.archive_folder)
 
     @property
     def refined(self) -> Store:
-        """Parquet files made from them: `refined/<source>/<time>.parquet`."""
+        """Store of the Parquet files made from the archive: `refined/<source>/<time>.parquet`."""
         return self._store("refined", self.refined_folder)
 
     def _store(self, name: str, place: Path | str | None) -> Store:
-        """A store of files. For files at an address, `copies/` holds copies and `outbox/` new files."""
         from extractors.archive.store import store_at  # noqa: PLC0415  # slow
 
         if isinstance(place, str):
@@ -70,11 +67,11 @@ class Settings(DeclaredSettings):
 
     @property
     def cluster(self) -> str | None:
-        """Address of the Dask scheduler for refining; None: processes on this machine."""
+        """Address of the Dask scheduler for refining, or None for processes on this machine."""
         return None if self.pool == PROCESSES else self.pool
 
     def archive_index(self, source: str) -> ArchiveIndex:
-        """Index of a source's archive files (in `index/`), for conditional requests."""
+        """Open the index of a source's archive files (in `index/`), for conditional requests."""
         from extractors.archive.index import ArchiveIndex  # noqa: PLC0415  # slow
 
         store = self.archive
@@ -82,18 +79,18 @@ class Settings(DeclaredSettings):
 
     @property
     def prefect_home(self) -> Path:
-        """Prefect's database and logs."""
+        """Folder with Prefect's database and logs."""
         return self.data / "prefect"
 
     @property
     def own_folders(self) -> list[Path]:
-        """Folders that runs replace or write to; other files are not safe there."""
+        """Folders that runs replace or write to, where other files would not be safe."""
         named = (self.archive.folder, self.refined.folder, self.outputs().site, self.prefect_home)
         others = (self.data / name for name in ("index", "copies", "outbox", "tmp", ASOF))
         return [path.resolve() for path in (*named, *others)]
 
     def outputs(self, as_of: date | None = None) -> Outputs:
-        """The published files; for a past day, files in a folder of its own."""
+        """Return the paths of the published files. Each past day has its own folder."""
         folder = self.data / ASOF / as_of.isoformat() if as_of else self.data
         files = ("market.duckdb", "DICTIONARY.md", "guide.md", "site", "site/index.html")
         return Outputs(folder, *(folder / name for name in files))
@@ -109,9 +106,10 @@ class Settings(DeclaredSettings):
 
 
 def settings(**options: Any) -> Settings:
-    """The settings of this command. `options`: values from its command line, None if not given.
+    """Return the settings of this command. `options` are the values given on the command line; None for an option not
+    given.
 
-    Raises `WrongUsage` that names each invalid setting, where it was set, and what is expected.
+    Raises `WrongUsage`, which says for each invalid setting where it was set and what is expected.
     """
     values, problems = find_values(options)
     if problems:
@@ -120,7 +118,8 @@ def settings(**options: Any) -> Settings:
 
 
 def usable_settings() -> Settings:
-    """The valid settings, with defaults for invalid ones: for reporting that some are invalid."""
+    """Return the valid settings, with defaults in place of invalid ones, so that the invalid settings can be
+    reported."""
     return _settings_of(find_values({})[0])
 
 
@@ -130,7 +129,10 @@ def _settings_of(values: Mapping[str, Value]) -> Settings:
 
 
 def find_values(options: Mapping[str, Any]) -> tuple[dict[str, Value], list[str]]:
-    """The value of every setting by name, and all problems. Options override the environment, and that the file."""
+    """Return the value of every setting by name, and all problems.
+
+    Options take precedence over environment variables, and variables over the file.
+    """
     given: dict[str, Value] = {}
     written: dict[str, Any] = {}
     for name, setting in SETTINGS.items():
@@ -153,7 +155,7 @@ def find_values(options: Mapping[str, Any]) -> tuple[dict[str, Value], list[str]
 
 
 def _from_text(text: str, like: Any) -> Any:
-    """The text of a variable as the value that the file would have, of the same type as `like`."""
+    """Return the text of a variable as the value that the file would have, of the same type as `like`."""
     if isinstance(like, list):
         separator = os.pathsep if isinstance(like[0], Path) else ","
         return [part.strip() for part in text.split(separator) if part.strip()]
@@ -171,7 +173,6 @@ def _number_in(text: str) -> int | float | str:
 
 
 def _write(origin: str, value: Any) -> str:
-    """A value as it is written in an option or variable of this origin."""
     if isinstance(value, dict):
         value = [f"{source}={number}" for source, number in value.items()]
     text = ",".join(map(str, value)) if isinstance(value, list) else str(value)

@@ -1,4 +1,5 @@
-"""Every setting, declared once as a field; loader, JSON schema (`settings.schema.json`) and SETTINGS.md follow from it.
+"""Every setting, declared once as a field. The loader, the JSON schema (`settings.schema.json`) and SETTINGS.md are
+derived from these fields.
 
 To add a setting, add a field to `DeclaredSettings`, with its meaning below it, and run `make generated`.
 """
@@ -23,10 +24,11 @@ PROCESSES = "processes"
 SIZE = r"^(?:0*[1-9][0-9]*(?:\.[0-9]+)?|0+\.0*[1-9][0-9]*) *[KMGTkmgt][Ii]?[Bb]$"
 POOL = rf"^{PROCESSES}$|^(?:tcp|tls)://[^\s/?#@]+:[0-9]{{1,5}}$"
 ADDRESS = r"^(?:https://[^\s/?#@]+|http://(?:localhost|127\.0\.0\.1|\[::1\])(?::[0-9]+)?)(?:[/?#]\S*)?$"
-"""An operator's address: over TLS, unless on this machine. It may not name a user, who would be shown with the host."""
+"""The address of an operator's server: https, or http on this machine. It may not contain a user, who would be shown
+with the host."""
 PARAMETER = r"(?:endpoint_override|region|scheme)=[^\s&#@]+"
 STORAGE = rf"^s3://[^\s/?#@:]+(?:/[^\s?#@]*)?(?:\?{PARAMETER}(?:&{PARAMETER})*)?$"
-"""An address of files. It may not name a user: credentials come from the environment."""
+"""The address of a storage of files. It may not contain a user, as credentials come from the environment."""
 
 
 def _check_host(address: str) -> str:
@@ -45,13 +47,12 @@ class Address(Secret[Annotated[str, Field(strict=True, pattern=ADDRESS), AfterVa
 
 
 def _begin_at_folder(value: Any, info: ValidationInfo) -> Path:
-    """The path; a relative path starts at the folder of the file that names it."""
     if not isinstance(value, str | Path) or not re.fullmatch(r".*\S.*", str(value)) or "://" in str(value):
         raise ValueError(value)
     return (info.context or Path()) / Path(value).expanduser()
 
 
-# Messages and SETTINGS.md show the title of a type as what is expected; a `writeOnly` value is never shown.
+# Messages and SETTINGS.md show the title of a type as the expected value. A `writeOnly` value is never shown.
 Text = Annotated[str, Field(strict=True, pattern=r"^.*\S.*$", title="a text")]
 Names = Annotated[tuple[Text, ...], Field(title="a list of names")]
 Count = Annotated[int, Field(strict=True, ge=1, title="a whole number from 1")]
@@ -77,9 +78,10 @@ def _count_cores() -> int:
 
 
 def _setting(key: str | None, default: Any, *, example: Any, variable: str = "", option: str = "") -> Any:
-    """A field with its `key` in the file (None: not in the file) and an example value.
+    """Return a field with its `key` in the file (None if it cannot be set there) and an example value.
 
-    The environment variable is `variable`, or JOBMARKET_ plus the name; `option` names its option and commands.
+    The environment variable is `variable`, or JOBMARKET_ and the name. `option` names the command-line option and its
+    commands.
     """
     place: dict[str, Any] = {"key": key, "variable": variable, "option": option, "example": example}
     if callable(default):
@@ -107,8 +109,8 @@ class DeclaredSettings(BaseModel):
     revise: Literal["monthly", "nightly"] = _setting(
         "figures.revise", "monthly", example="nightly", variable="JOBMARKET_FIGURES_REVISE"
     )
-    """When a figure of guide and page may change: monthly, on the first night of a month, or nightly. What may no
-    longer be printed is withheld at once, and what changed by more than chance explains waits for review."""
+    """When a figure of guide and page may change: monthly, on the first night of a month, or nightly. A figure that may
+    no longer be printed is withheld at once. A figure that changed by more than chance explains waits for review."""
     sources_on: Names = _setting("sources.on", (), example=["ashby", "lever"], option="--source of run, serve")
     """Sources that a night asks; default: all. A source that needs a key or a permission still needs it."""
     sources_off: Names = _setting("sources.off", (), example=["remotive"])
@@ -117,14 +119,14 @@ class DeclaredSettings(BaseModel):
         "paths.archive", None, example="/mnt/large/archive", variable="JOBMARKET_ARCHIVE"
     )
     """Folder of the recorded answers and the records beside them, used by this data folder alone. Default: `archive` in
-    the data folder. Move the files before you change it. A path in the file starts at the data folder. Or an address in
-    S3-compatible storage, `s3://bucket/prefix?endpoint_override=host:port&scheme=http`; credentials come from the
-    environment."""
+    the data folder. Move the files before you change this setting. A path in the file starts at the data folder. The
+    value may also be an address in S3-compatible storage, `s3://bucket/prefix?endpoint_override=host:port&scheme=http`;
+    credentials come from the environment."""
     refined_folder: Place | None = _setting(
         "paths.refined", None, example="/mnt/fast/refined", variable="JOBMARKET_REFINED"
     )
-    """Folder of the Parquet files made from the archive, used by this data folder alone, or an address as above.
-    Default: `refined` in the data folder."""
+    """Folder of the Parquet files made from the archive, used by this data folder alone, or an address as in
+    `paths.archive`. Default: `refined` in the data folder."""
     workers: Count = _setting("limits.workers", _count_cores, example=2)
     """Processes that read adverts. Default: the number of cores."""
     memory_limit: Size = _setting("limits.memory", "4GB", example="4GB", variable="JOBMARKET_MEMORY")
@@ -132,32 +134,32 @@ class DeclaredSettings(BaseModel):
     threads: Count = _setting("limits.threads", _count_cores, example=2)
     """Threads that DuckDB may use. Default: the number of cores."""
     board_requests: Count | None = _setting("limits.board_requests", None, example=2000)
-    """Maximum requests a night to each platform of boards: for lists, single postings and rules of hosts. Default: what
-    each declares. At least a fifth of the requests for lists are for the panel. If the pause allows fewer requests in
-    the platform's time, fewer are sent; `config check` says how many."""
+    """Maximum requests a night to each platform of boards: for lists, single postings and rules of hosts. Default: the
+    number that each platform declares. At least a fifth of the requests for lists are for the panel. If the pause
+    allows fewer requests in the platform's time, fewer are sent; `config check` says how many."""
     requests: Counts = _setting("limits.requests", {}, example={"paylocity": 12000, "workable": 2000})
-    """Maximum requests for single sources, which override `limits.board_requests`. A number that does not fit into a
-    source's time is refused; so is, for a source without boards, more than it declares."""
+    """Maximum requests for single sources, which override `limits.board_requests`. A number that does not fit into the
+    source's time is refused. For a source without boards, a number above what the source declares is also refused."""
     pause: Pauses = _setting("limits.pause", {}, example={"greenhouse": 2.0})
-    """Seconds between two requests to a host, for single sources; less than a source declares is refused. In a
-    variable: `greenhouse=2.0, lever=1.5`."""
+    """Seconds between two requests to a host, for single sources. A pause shorter than the source declares is refused.
+    In a variable: `greenhouse=2.0, lever=1.5`."""
     read_percent: Percent = _setting("limits.read_percent", 100, example=20)
-    """Percentage, drawn at random, of the adverts without words about AI, data or engineering of which the full text is
-    read. After a change, the whole archive is read again."""
+    """Percentage of the adverts without words about AI, data or engineering whose full text is read; these adverts are
+    drawn at random. After a change, the whole archive is read again."""
     pool: Pool = _setting("refine.pool", PROCESSES, example="tcp://10.0.0.5:8786", variable="JOBMARKET_REFINE_POOL")
-    """What reads adverts: processes on this machine, or the workers of a Dask scheduler at this address."""
+    """Where adverts are read: by processes on this machine, or by the workers of the Dask scheduler at this address."""
     content_signals: Literal["obey", "record"] = _setting("reservations.content_signals", "obey", example="record")
-    """What a `no` in a Content-Signal does (contentsignals.org; in robots.txt or an answer): `obey` keeps us out, even
-    if we do not make that use; `record` only archives the signal beside the answers. A crawl always obeys. A permission
-    on record overrides it."""
+    """What happens if a Content-Signal (contentsignals.org), in robots.txt or an answer, contains a `no`: `obey` keeps
+    us out, even if we do not make the use that it forbids; `record` only archives the signal beside the answers. A
+    crawl always obeys. A permission on record overrides this setting."""
     board_not_found: Count = _setting("thresholds.board_not_found", 2, example=3)
     """Nights in a row with "not found" after which `boards check` proposes to remove a board and a night reports it. A
     redirect counts as "not found"; a failure neither counts nor ends the row."""
     webhook: Hook | None = _setting(
         "notify.webhook", None, example="https://hooks.example.org/T0/B0/key", variable="JOBMARKET_NOTIFY_WEBHOOK"
     )
-    """Address to which a night posts its alerts as JSON: `{"text": …}`, as Slack and Mattermost take it, with the same
-    in fields under `night`."""
+    """Address to which a night posts its alerts as JSON: `{"text": …}`, as Slack and Mattermost expect, and the same
+    content as fields under `night`."""
     heartbeat: Hook | None = _setting(
         "notify.heartbeat", None, example="https://beat.example.org/ping/key", variable="JOBMARKET_NOTIFY_HEARTBEAT"
     )
@@ -166,18 +168,18 @@ class DeclaredSettings(BaseModel):
     heartbeat_method: Literal["GET", "HEAD", "POST"] = _setting(
         "notify.heartbeat_method", "GET", example="HEAD", variable="JOBMARKET_NOTIFY_HEARTBEAT_METHOD"
     )
-    """Method of that request."""
+    """Method of the request to `notify.heartbeat`."""
     mail_to: Mails = _setting("mail.to", (), example=["you@example.org"])
     """Recipients of a night's alerts by mail. Needs `mail.host` and `mail.from`."""
     mail_from: Mail | None = _setting("mail.from", None, example="jobmarket@example.org")
-    """Sender of that mail."""
+    """Sender of the alerts by mail."""
     mail_host: Text | None = _setting("mail.host", None, example="smtp.example.org")
     """Mail server (SMTP)."""
     mail_tls: Literal["starttls", "tls", "none"] = _setting("mail.tls", "starttls", example="tls")
     """Encryption: starttls (after connecting), tls (from the start) or none. Nothing is sent if the server does not
     support it."""
     mail_port: Port | None = _setting("mail.port", None, example=465)
-    """Its port. Default: 587, with tls 465, with none 25."""
+    """Port of the mail server. Default: 587; with `mail.tls` set to tls 465, to none 25."""
     mail_user: Text | None = _setting("mail.user", None, example="jobmarket@example.org")
     """User name, if the server requires one."""
     mail_password_file: FilePath | None = _setting("mail.password_file", None, example="/etc/jobmarket/mail-password")
@@ -185,7 +187,7 @@ class DeclaredSettings(BaseModel):
     cron: Text = _setting("serve.cron", "0 2 * * *", example="30 1 * * *", option="--cron of serve")
     """Schedule of `serve`: minute, hour, day, month, weekday. Read when `serve` starts."""
     timezone: Text = _setting("serve.timezone", "UTC", example="Europe/Berlin", option="--timezone of serve")
-    """Time zone of that schedule (IANA name)."""
+    """Time zone of `serve.cron` (IANA name)."""
     port: Port = _setting("serve.port", 4200, example=4201, option="--port of serve")
     """Port of Prefect's page on 127.0.0.1."""
 
@@ -201,12 +203,12 @@ class Setting(NamedTuple):
 
     @property
     def environment(self) -> str:
-        """Its environment variable."""
+        """Name of its environment variable."""
         return self.variable or f"JOBMARKET_{self.name.upper()}"
 
     @property
     def schema(self) -> dict[str, Any]:
-        """The JSON schema of its values."""
+        """JSON schema of its values."""
         return _schemas()[self.name]
 
     @property
@@ -216,7 +218,8 @@ class Setting(NamedTuple):
         return f"{', '.join(others)} or {last}" if others else str(last)
 
     def refuse(self, value: Any, write: Callable[[Any], str]) -> str:
-        """A message about an invalid value, with an example. `write` formats a value as it is written at its origin."""
+        """Return a message about an invalid value, with an example. `write` formats a value as it is written where it
+        was set."""
         hide = "writeOnly" in self.schema or (isinstance(value, dict) and not isinstance(self.example, dict))
         return f"{write(HIDDEN if hide else value)}: {self.expected} expected, for example {write(self.example)}"
 
@@ -240,14 +243,15 @@ def _schemas() -> dict[str, dict[str, Any]]:
 
 
 class Value(NamedTuple):
-    """The value of a setting and its origin: "default", a line of the file, a variable, an option."""
+    """The value of a setting, and its origin: "default", a line of the file, a variable, or an option."""
 
     value: Any
     origin: str = "default"
 
 
 def check_values(given: Mapping[str, Value], folder: Path) -> tuple[dict[str, Value], list[str]]:
-    """The valid values by the setting's name, and the names of the invalid ones. Paths start at `folder`."""
+    """Return the valid values by name of the setting, and the names of invalid settings. Relative paths start at
+    `folder`."""
     try:
         checked = DeclaredSettings.model_validate({name: each.value for name, each in given.items()}, context=folder)
     except ValidationError as error:

@@ -21,13 +21,13 @@ PREFIX = "JOBMARKET_"
 SECRET = re.compile(r"(?:^|_)(?:API_?KEYS?|KEYS?|SECRETS?|TOKENS?|PASSWORDS?|PASSWD|CREDENTIALS?)(?:_(?!FILE$)|$)")
 """Names of secrets, in capitals. The path of a file with a secret is not secret."""
 MAIL_PASSWORD = "JOBMARKET_MAIL_PASSWORD"  # noqa: S105  # the name of the variable
-"""Environment variable with the password of `mail.user`."""
+"""Name of the environment variable with the password of `mail.user`."""
 LINE = re.compile(r" \(at line (\d+), column \d+\)$")
-"""End of tomllib's messages: where the error is."""
+"""End of tomllib's messages, with the position of the error."""
 
 
 def read_settings(data: Path) -> tuple[dict[str, Value], list[str]]:
-    """The values in a data folder's file, by the setting's name, and all problems; nothing without a file."""
+    """Return the values in a data folder's file, by name of the setting, and all problems; none if there is no file."""
     path = data / FILE
     try:
         text = path.read_text(encoding="utf-8-sig")
@@ -55,7 +55,8 @@ def read_settings(data: Path) -> tuple[dict[str, Value], list[str]]:
 
 
 def _flatten(table: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
-    """Each value with its dotted key. An unknown empty table, or a table in place of a value, counts as a value."""
+    """Yield each value with its dotted key. A table counts as a value if it is unknown and empty, or stands in place of
+    a value."""
     for name, value in table.items():
         key = f"{prefix}{name}"
         if isinstance(value, dict) and key not in BY_KEY and (value or key in TABLES):
@@ -65,7 +66,7 @@ def _flatten(table: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, 
 
 
 def find_lines(text: str) -> dict[str, int]:
-    """The line of a TOML file where each value or empty table begins, by dotted key.
+    """Return the line of a TOML text where each value or empty table begins, by dotted key.
 
     >>> find_lines('a = [\\n  1,\\n]\\n[b]\\nc = 2')
     {'a': 1, 'b': 4, 'b.c': 5}
@@ -82,7 +83,7 @@ def find_lines(text: str) -> dict[str, int]:
 
 
 def _describe_unknown(key: str, *, is_table: bool) -> str:
-    """Why a key is refused. The value may be a secret and is never shown."""
+    """Return why a key is refused. Its value may be a secret and is never shown."""
     if secret := secret_of(key):
         return f"{key}: secrets are read from the environment only; export {secret}=…, and delete the line in the file"
     if key == "data":
@@ -93,7 +94,7 @@ def _describe_unknown(key: str, *, is_table: bool) -> str:
 
 
 def secret_of(key: str) -> str | None:
-    """The environment variable with a secret that a key of the file seems to mean, or None.
+    """Return the environment variable of the secret that a key of the file seems to mean, or None.
 
     >>> secret_of("sources.reed.api_key"), secret_of("limits.workers")
     ('JOBMARKET_REED_KEY', None)
@@ -107,7 +108,7 @@ def secret_of(key: str) -> str | None:
 
 
 def secrets() -> dict[str, str]:
-    """Environment variables with secrets, each with its owner: a source or the mail server."""
+    """Return the environment variables with secrets, each with its owner: a source or the mail server."""
     from extractors.source import all_sources  # noqa: PLC0415  # slow, and most commands do not need it
 
     keys = {key: name for name, module in all_sources().items() for key in module.SOURCE.keys}
@@ -119,7 +120,7 @@ def _write(key: str, value: Any) -> str:
 
 
 def to_toml(value: Any) -> str:
-    """A value in TOML."""
+    """Return a value in TOML."""
     if isinstance(value, dict):
         return "{ " + ", ".join(f"{name} = {to_toml(each)}" for name, each in value.items()) + " }" if value else "{}"
     return json.dumps(value, ensure_ascii=False, default=str) if isinstance(value, str | list | bool) else str(value)

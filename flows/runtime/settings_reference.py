@@ -1,4 +1,4 @@
-"""Generate the reference of the settings (SETTINGS.md) and the JSON schema with which editors check the file.
+"""Generate the reference of the settings (SETTINGS.md), and the JSON schema with which editors check the file.
 
 `python -m flows.runtime.settings_reference` writes both.
 """
@@ -20,7 +20,7 @@ REFERENCE = Path(__file__).parents[1] / "SETTINGS.md"
 
 
 def json_schema() -> dict[str, Any]:
-    """The JSON schema of the settings file (draft 7, which TOML editors support)."""
+    """Return the JSON schema of the settings file (draft 7, which TOML editors support)."""
     head = {"$schema": "http://json-schema.org/draft-07/schema#", "title": f"Settings of jobmarket ({FILE})"}
     root: dict[str, Any] = head | _object()
     for setting in SETTINGS.values():
@@ -41,12 +41,12 @@ def _describe(setting: Setting) -> str:
 
 
 def schema_text() -> str:
-    """The text of the schema's file."""
+    """Return the text of the schema's file."""
     return json.dumps(json_schema(), indent=2, ensure_ascii=False) + "\n"
 
 
 def reference_markdown() -> str:
-    """The text of SETTINGS.md, with new content between its marks."""
+    """Return the text of SETTINGS.md, with new content between its marks."""
     settings = (_describe_row(setting) for setting in SETTINGS.values())
     parts = {
         "settings": _table("in the file", "variable", "option", "value", "default", "meaning", rows=settings),
@@ -72,7 +72,7 @@ def _describe_row(setting: Setting) -> Sequence[str]:
 
 
 def example_toml() -> str:
-    """A settings file that sets everything."""
+    """Return a settings file that sets everything."""
     text = f"#:schema {SCHEMA.relative_to(SCHEMA.parents[2])}\n"
     in_file = [(*setting.key.rpartition("."), setting.example) for setting in SETTINGS.values() if setting.key]
     for table, rows in itertools.groupby(in_file, key=lambda row: row[0]):

@@ -12,21 +12,21 @@ from pathlib import Path
 from flows.runtime.project import PACKAGE, PROJECT
 
 PATIENCE = 10.0
-"""Seconds git may take."""
+"""Seconds that git may take."""
 
 
 @functools.cache
 def code_version() -> str:
-    """Version of the running code, such as `0.1.0+g1a2b3c4d5e6f` (PEP 440: a local version).
+    """Return the version of the running code, such as `0.1.0+g1a2b3c4d5e6f` (a local version according to PEP 440).
 
-    It ends with `.dirty` if files differ from the commit. Without a checkout or git, or if git refuses, it is the
-    package's version alone.
+    It ends with `.dirty` if files differ from the commit. Without a checkout or git, or if git fails, it is only the
+    version of the package.
     """
     return version_of(PROJECT, importlib.metadata.version(PACKAGE))
 
 
 def version_of(project: Path, version: str) -> str:
-    """The version with the commit of a project folder, if that folder is a checkout."""
+    """Return the version with the commit of a project folder if that folder is a checkout, or else only the version."""
     if not (project / ".git").exists():
         return version
     try:
@@ -39,7 +39,7 @@ def version_of(project: Path, version: str) -> str:
 
 @functools.cache
 def program_digest() -> str:
-    """Return a digest of all files that figures and pages are made with: a version may name changed files, too."""
+    """Return a digest of all files that make figures and pages, since the files of a version may have been changed."""
     folders = [PROJECT / name for name in ("transforms", "warehouse", "reports", "flows")]
     files = sorted(path for folder in folders for path in folder.rglob("*") if path.is_file() and path.suffix != ".pyc")
     digest = hashlib.blake2b(digest_size=16)
@@ -49,7 +49,7 @@ def program_digest() -> str:
 
 
 def _git(project: Path, *arguments: str) -> str:
-    # A git hook sets GIT_DIR and the like, which name another checkout.
+    # A git hook sets GIT_DIR and similar variables, which name another checkout.
     environment = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
     command = ["git", "--no-optional-locks", "-C", str(project), *arguments]
     result = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=PATIENCE, check=True)

@@ -1,4 +1,4 @@
-"""The command's consoles, and the forms in which query results are printed."""
+"""The consoles of the command, and the forms in which results of queries are printed."""
 
 from __future__ import annotations
 
@@ -23,26 +23,26 @@ from warehouse.publish.json_values import to_json_value
 WIDTH = 120
 """Width of output to a file or pipe if COLUMNS does not set it."""
 MIN_WIDTH = 12
-"""Characters that a column of a table needs to be readable."""
+"""Minimum width, in characters, at which a column of a table is readable."""
 LOOK: Mapping[str, Any] = {"box": box.SIMPLE_HEAD, "title_justify": "left", "title_style": "bold", "pad_edge": False}
 """Style of tables without frames, as in `readers why`."""
 
 
 UNSHOWN = dict.fromkeys(map(ord, (NOT_SHOWN | SPACING_CONTROLS) - {"\t", "\n"}), REPLACEMENT)
-"""U+FFFD for characters that are invisible, control a terminal or reverse its text."""
+"""Translation to U+FFFD of characters that are invisible, control a terminal or reverse its text."""
 
 
 class PlainConsole(Console):
     """A console that shows control characters and bidi controls in printed text as U+FFFD."""
 
     def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterable[Segment]:
-        """The segments to print, with control characters replaced; rich's own control codes are kept."""
+        """Yield the segments to print, with control characters replaced. Control codes of rich are kept."""
         for part in super().render(renderable, options):
             yield part if part.control else Segment(part.text.translate(UNSHOWN), part.style)
 
 
 def console_on(stream: TextIO, *, stderr: bool = False) -> Console:
-    """A console without markup: adverts are printed too, and "[/b]" in an advert must have no effect."""
+    """Return a console without markup, because "[/b]" in a printed advert must have no effect."""
     is_known = stream.isatty() or os.environ.get("COLUMNS", "").isdigit()
     return PlainConsole(stderr=stderr, width=None if is_known else WIDTH, markup=False, emoji=False)
 
@@ -52,7 +52,7 @@ ERR = console_on(sys.stderr, stderr=True)
 
 
 def print_rows(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    """Print a table or, if the columns would be too narrow to read, a line for each value of each row."""
+    """Print a table or, if its columns would be too narrow to read, one line for each value of each row."""
     if len(columns) * MIN_WIDTH <= OUT.width:
         table = Table(*(Column(column, overflow="fold") for column in columns))
         for row in rows:
@@ -69,12 +69,12 @@ def print_rows(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
 # --- results in other forms -----------------------------------------------------------------------------
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
-"""Characters that begin a formula in a spreadsheet (OWASP, CSV injection)."""
+"""Characters that begin a formula in a spreadsheet (see OWASP on CSV injection)."""
 ResultRows = Sequence[Sequence[object]]
 
 
 def write_result(columns: Sequence[str], rows: ResultRows, form: str) -> None:
-    """Print a result in one of `FORMS`: numbers are rounded in "table" and "md", exact in "csv" and "json"."""
+    """Print a result in one of `FORMS`. Numbers are rounded in "table" and "md", and exact in "csv" and "json"."""
     FORMS[form](columns, rows)
 
 
@@ -83,7 +83,7 @@ def _write_table(columns: Sequence[str], rows: ResultRows) -> None:
 
 
 def _write_csv(columns: Sequence[str], rows: ResultRows) -> None:
-    """Print CSV (RFC 4180 with line feeds). An apostrophe precedes text that a spreadsheet would take for a formula."""
+    """Print CSV (RFC 4180 with line feeds). An apostrophe precedes text that a spreadsheet would read as a formula."""
     lines = io.StringIO()
     writer = csv.writer(lines, lineterminator="\n")
     writer.writerow(columns)
@@ -92,7 +92,7 @@ def _write_csv(columns: Sequence[str], rows: ResultRows) -> None:
 
 
 def _write_json(columns: Sequence[str], rows: ResultRows) -> None:
-    """Print a list of objects. A number that JSON lacks (NaN) is null; a day is text.
+    """Print a list of objects. A number that JSON lacks (NaN) becomes null, and a day becomes text.
 
     A repeated column name gets a number ("x", "x_2").
     """
@@ -102,7 +102,6 @@ def _write_json(columns: Sequence[str], rows: ResultRows) -> None:
 
 
 def _write_markdown(columns: Sequence[str], rows: ResultRows) -> None:
-    """Print a table in GitHub's Markdown, with values escaped."""
     from reports.guide.render import escape  # noqa: PLC0415  # slow, and needed only here
 
     cells = [
@@ -113,7 +112,6 @@ def _write_markdown(columns: Sequence[str], rows: ResultRows) -> None:
 
 
 def _write(text: str) -> None:
-    """Write a result; on a terminal, without control characters."""
     OUT.file.write(text.translate(UNSHOWN) if OUT.is_terminal else text)
 
 
@@ -121,7 +119,6 @@ FORMS = {"table": _write_table, "csv": _write_csv, "json": _write_json, "md": _w
 
 
 def _format_short(value: object) -> str:
-    """A value for people: a fraction with four significant digits or two decimals, "" for NULL."""
     if value is None:
         return ""
     if isinstance(value, float | Decimal) and math.isfinite(value):

@@ -1,4 +1,4 @@
-"""Errors that a user can fix, shown as one line and never as a traceback, and the command's exit codes."""
+"""Errors that a user can fix, which are shown as one line instead of a traceback, and the exit codes of the command."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from transforms.text.addresses import hide_users
 
 
 class ExitCode(NamedTuple):
-    """The meaning of an exit code, and the state that the journal shows for a run that ended with it."""
+    """The meaning of an exit code, and the state that the journal shows for a run that ended with this code."""
 
     meaning: str
     state: str
@@ -31,7 +31,8 @@ EXIT_CODES = {
     130: ExitCode("ended by Ctrl-C; the same command continues", "interrupted"),
     143: ExitCode("ended by SIGTERM; the same command continues", "told to end"),
 }
-"""64 is EX_USAGE of BSD's sysexits.h; the last two are 128 plus the signal's number, as in shells."""
+"""Exit codes of the command. 64 is EX_USAGE of BSD's sysexits.h. The last two codes are 128 plus the number of the
+signal, as in shells."""
 FAILED = 1
 OUT_OF_DATE = 3
 USAGE = 64
@@ -54,11 +55,11 @@ REMEDIES = {
 
 
 MIN_PART = 3
-"""Letters that a part of a name needs to suggest the name: "bls" suggests "bls_wages"."""
+"""Minimum length of a part of a name, such as "bls", for which the whole name ("bls_wages") is suggested."""
 
 
 class Wrong(Exception):  # noqa: N818  # shown as one line
-    """An error that the user can fix. Passwords in addresses are removed from its message.
+    """An error that the user can fix. Passwords in addresses are removed from the message.
 
     `exit_code` is a key of `EXIT_CODES`.
     """
@@ -76,7 +77,7 @@ class WrongUsage(Wrong):
 
 
 def suggest(word: str, names: Iterable[str]) -> str:
-    """The names most similar to an unknown word, as the end of an error message; "" if there are none."""
+    """Return the names most similar to an unknown word, as the end of an error message; "" if there are none."""
     by_folded = {name.casefold(): name for name in names}
     key = word.casefold()
     within = sorted(name for name in by_folded if len(key) >= MIN_PART and key in name)
@@ -86,6 +87,6 @@ def suggest(word: str, names: Iterable[str]) -> str:
 
 
 def describe_unwritten(error: OSError) -> str:
-    """A line with the file that could not be written (or read), the reason, and the remedy."""
+    """Return a line with the file that could not be written or read, the reason, and the remedy."""
     remedy = REMEDIES.get(error.errno or 0, "fix that")
     return f"{error.filename or 'a file'}: {error.strerror or error}; {remedy}, then give the same command again"
