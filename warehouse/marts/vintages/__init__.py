@@ -1,1 +1,1 @@
-"""Published cells: the vintage of each list that stands, frozen until the next one is accepted."""
+"""Published cells: of each list, the vintage that stands, frozen until the next vintage is accepted."""
