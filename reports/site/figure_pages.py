@@ -1,4 +1,4 @@
-"""The page of a figure: its value and how sure it is, then everything behind it."""
+"""The page of a figure: its value and how certain it is, then everything that it is made from."""
 
 from __future__ import annotations
 
@@ -31,7 +31,9 @@ GROUPS = {
     "closing_rate": ("closings.html", "Closings"),
     "claim": ("guide.html", "The guide"),
 }
-"""The page that a figure belongs to, and its name, by the first part of its id. Others belong to `WORK`."""
+"""The page that a figure belongs to, with the page's name, by the first part of the figure's id. Other figures belong
+to `WORK`.
+"""
 WORK = ("work.html", "Roles")
 _ORDER = {name: number for number, name in enumerate(GROUPS)}
 
@@ -42,7 +44,7 @@ def order_of(figure: Figures) -> tuple[int, str]:
 
 
 FILES = {RELEASE: "the released file", WAREHOUSE: "the warehouse"}
-"""The database that answers the SELECT of a figure."""
+"""Names for the database on which a figure's SELECT can be run."""
 
 
 def describe(
@@ -52,7 +54,7 @@ def describe(
     pay: Explorer,
     lists: Mapping[tuple[str, str], SkillList],
 ) -> dict[str, Any]:
-    """Return the values of a figure's page. `original` is the figure in the words of its files and of guides."""
+    """Return the values of a figure's page. `original` is the same figure in the words of files and guides."""
     cells, licence = cells_of(figure), publication.licences[figure.figure]
     form = _judge(figure, cells)
     head = _head(figure, pay, lists)
@@ -81,7 +83,7 @@ def describe(
 
 
 def _judge(figure: Figures, cells: Sequence[Cell]) -> str:
-    """Return how sure a figure is, which is how sure its least sure row is."""
+    """Return how certain a figure is: as certain as its least certain row."""
     if figure.value is None:
         return FEW
     surenesses = {judge_sureness(figure.status, figure.basis), *(cell.sureness for cell in cells)}
@@ -100,7 +102,9 @@ class Head:
 
 
 def _head(figure: Figures, pay: Explorer, lists: Mapping[tuple[str, str], SkillList]) -> Head:
-    """Make the start of a page. A number of pay or of a skill is a sentence, with a chart of its neighbours."""
+    """Make the start of a page. A figure of pay or of a skill has a sentence as title, and a chart of
+    its neighbours.
+    """
     title, value = words.plain(figure.title), words.plain(notes.parts(figure)[0])
     if figure.value is None:
         return Head(title=title)
@@ -138,7 +142,7 @@ def _head_of_skill(skill_list: SkillList, number: int, value: str) -> Head:
 
 
 NEIGHBOURS = 3
-"""Skills shown above and below a skill."""
+"""How many skills are shown above a skill, and how many below."""
 
 
 def _among_skills(skill_list: SkillList, number: int) -> Markup:
