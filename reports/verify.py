@@ -35,7 +35,9 @@ from warehouse.marts.printing import POINT
 VERIFIED, ROUNDED, STALE, CONTRADICTED = "verified", "rounded", "stale", "contradicted"
 NO_FIGURE, UNRESOLVED = "no figure", "unresolved"
 VERDICTS = (VERIFIED, ROUNDED, STALE, CONTRADICTED, NO_FIGURE, UNRESOLVED)
-"""In this order: as published; as published after rounding; published, but old or for another time than the text says;
+"""The possible verdicts on a number.
+
+In this order: as published; as published after rounding; published, but old or for another time than the text says;
 different from what is published; tied to a withheld or unknown figure; not tied, or too unclear to judge. A stale
 figure is verified if the text names the figure's period.
 """
@@ -107,8 +109,7 @@ _NO_PROSE = "\0"
 
 @dataclass(frozen=True)
 class Tie:
-    """The name of a figure at text[start:end]. It is given as an id (`figure`), or with what is wrong with it
-    (`fault`).
+    """The name of a figure at text[start:end]: `figure` is its id, or `fault` says what is wrong with the name.
 
     `holds` means that the numbers are inside the tie, not beside it. `release` is the day of a link to a dated file.
     `span` is the content of a marker, which is not part of the prose.
@@ -181,7 +182,6 @@ def _find_links(text: str, prose: list[str], hidden: Sequence[tuple[int, int]]) 
 
 
 def _find_ids(text: str, prose: list[str], hidden: Sequence[tuple[int, int]]) -> Iterator[Tie]:
-    """Yield ids in the prose, and ids that are the whole content of a code span."""
     for hit in _ID_IN_TEXT.finditer(text):
         span = _find_hidden(hit.start(), hidden) or hit.span()
         is_prose = "".join(prose[hit.start() : hit.end()]) == hit[0]
@@ -207,9 +207,7 @@ _NEITHER = re.compile(r"\d+(?:st|nd|rd|th|[A-Zx])")
 
 
 def tie_numbers(prose: str, sentence: Sentence, ties: Sequence[Tie]) -> Iterator[tuple[Tie, list[Number]]]:
-    """Yield each tie of a sentence with the numbers that may belong to it. The last of these numbers is the tied
-    number.
-    """
+    """Yield each tie of a sentence with the numbers that may belong to it. The last of these is the tied number."""
     numbers = [number for number in sentence.numbers if not _NEITHER.fullmatch(number.text)]
     offsets, free = [number.at for number in numbers], sentence.at
 
@@ -233,7 +231,6 @@ def tie_numbers(prose: str, sentence: Sentence, ties: Sequence[Tie]) -> Iterator
 
 
 def _choose_before(prose: str, before: Sequence[Number], tie: Tie) -> list[Number]:
-    """Return the numbers before a tie if the last is directly beside the tie, or if the tie is in brackets; else []."""
     if _BESIDE.fullmatch(prose, before[-1].end, tie.start):
         return [*_fitting(before[:-1], tie), before[-1]]
     in_brackets = _OPEN_BRACKET.search(prose, max(0, tie.start - _MAX_BRACKET), tie.start)
@@ -246,12 +243,10 @@ def _is_ambiguous(prose: str, tie: Tie, following: Tie) -> bool:
 
 
 def _short_unit(unit: str) -> str:
-    """Return "%", a currency, or "" for any other unit of a figure."""
     return PERCENT if unit.startswith("share of") else unit[:3] if re.match(r"[A-Z]{3}\b", unit) else ""
 
 
 def _fitting(numbers: Sequence[Number], tie: Tie) -> list[Number]:
-    """Return the numbers that may have the unit of a figure: shares for a share, any currency for a sum of money."""
     unit = _short_unit(declaration_of(tie.figure).unit) if tie.figure else ""
     if not unit:
         return list(numbers)
@@ -269,7 +264,6 @@ def _fitting(numbers: Sequence[Number], tie: Tie) -> list[Number]:
 def _judge_marked(
     con: Connection, scan: Scan, ties: Sequence[Tie], rows: Mapping[str, Figures]
 ) -> Iterator[tuple[int, _Verdict]]:
-    """Compare the text between the markers of a figure with the text that a refresh would print there."""
     spans = {
         tie.start: replace(tie.span, marker=replace(tie.span.marker, figure=tie.figure))
         for tie in ties
@@ -376,9 +370,6 @@ def _list_published(row: Figures) -> Iterator[Number]:
 def _list_parts(
     name: str, number: PublishedNumber, numbers: Mapping[str, PublishedNumber]
 ) -> Iterator[tuple[str, float, float]]:
-    """Yield the parts as which a number is printed, with their ends: itself, the main answer, its
-    interval, the band.
-    """
     low, high = number.low or 0, number.high or 0
     value = (low, high) if number.value is None else (number.value, number.value)
     yield name.removeprefix("local_"), *value
@@ -407,7 +398,6 @@ def _judge(number: Number, sentence: Sentence, tie: Tie, row: Figures | None) ->
 
 
 def _find_unclear(number: Number, row: Figures) -> str:
-    """Return what is missing to compare a number with its figure; "" if nothing is missing."""
     if number.unit == UNKNOWN:
         return "a number in a form that cannot be read"
     if row.kind == "cited":

@@ -110,8 +110,7 @@ def is_loaded(data_dir: Path) -> bool:
 
 
 def reset_work(data_dir: Path, *, restore: Restore | None = None) -> None:
-    """Replace work.duckdb by a file without any loaded archive file, so that the next load reads all archive files
-    again.
+    """Replace work.duckdb by a file without any loaded archive file. The next load then reads all archive files again.
 
     Marts and records of runs are carried over (from market.duckdb if there is no work.duckdb), because nothing else can
     restore what was published. `restore` loads the records kept beside the archive.
@@ -270,8 +269,8 @@ def write_mart(
 
 
 def put(con: Connection, cls: type, rows: Sequence[object]) -> None:
-    """Insert rows into a table, or replace the rows with the same keys. If a key occurs twice in `rows`, the last row
-    wins.
+    """Insert rows into a table, or replace the rows with the same keys. Of several `rows` with one
+    key, the last wins.
     """
     keys = key_of(cls)
     last = {tuple(getattr(row, key) for key in keys): row for row in rows}
@@ -370,9 +369,7 @@ def end_run(
     as_of: date | None = None,
     message: str | None = None,
 ) -> None:
-    """Record how a run ended and which day it is for. Without `as_of`, the day recorded at the start
-    of the run stays.
-    """
+    """Record how a run ended and its day. Without `as_of`, the day recorded at the start of the run stays."""
     con.execute(
         "UPDATE ops.runs SET ended_at = ?, exit_code = ?, as_of = coalesce(?, as_of), message = ? WHERE run_id = ?",
         [ended_at, exit_code, as_of, message, run_id],
@@ -414,9 +411,7 @@ def _register(con: Connection, name: str, rows: pa.Table) -> Iterator[None]:
 
 
 def merge_sql(cls: type, columns: Sequence[str], select: str) -> str:
-    """Return a MERGE statement that inserts rows with new keys and updates the other columns of rows
-    with known keys.
-    """
+    """Return a MERGE statement that inserts rows with new keys and updates rows with known keys."""
     keys = key_of(cls)
     sets = ", ".join(f"{ident(c)} = s.{ident(c)}" for c in columns if c not in keys)
     return f"""

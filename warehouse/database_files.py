@@ -66,8 +66,8 @@ def find_damage(path: Path) -> str | None:
 
 
 def set_damaged_aside(path: Path, day: date) -> tuple[Path, str] | None:
-    """Rename a damaged database file and its write-ahead log. Return the new path and the damage; None if the file is
-    sound.
+    """Rename a damaged database file and its write-ahead log. Return the new path and the damage; None
+    if it is sound.
     """
     damage = find_damage(path)
     return None if damage is None else (atomic_files.set_aside(path, day), damage)

@@ -103,9 +103,7 @@ def dictionary(rows: Mapping[str, int] | None = None) -> str:
 
 
 def count_rows(con: Connection) -> dict[str, int]:
-    """Return a database's row counts by full table name. Views are left out, because counting them
-    would compute them.
-    """
+    """Return a database's row counts by full table name. Views are left out, as counting would compute them."""
     names = [table_of(cls).name for cls in database_tables()]
     counts = " UNION ALL ".join(f"SELECT '{name}' AS name, count(*) AS n FROM {name}" for name in names)
     n_rows = dict(con.execute(counts).fetchall())
@@ -179,7 +177,6 @@ def relations() -> list[tuple[str, str, str]]:
 
 
 def _picture_relations() -> str:
-    """Return an entity-relationship diagram of `core` in Mermaid, which GitHub renders."""
     lines = ["```mermaid", "erDiagram"]
     for table, column, target in relations():
         if {schema_of_name(table), schema_of_name(target)} == {"core"}:

@@ -163,15 +163,13 @@ def pay_observations(adverts: str) -> tuple[str, str]:
 
 
 def why_not_full_time(advert: str, *, period: str) -> str:
-    """Return SQL for the reason why the offer in the row `advert` does not count as full-time employment; NULL if it
-    does.
-    """
+    """Return SQL for why the offer in the row `advert` does not count as full-time employment; NULL if it does."""
     columns = {name: f"{advert}.{name}" for name in ("seniority", "role", "employment_type")}
     return read_declared("pay/pay_not_full_time", period=period, **columns)[1]
 
 
 def why_not_in_band(pay: str) -> str:
-    """Return SQL for the reason why the full-time pay in the row `pay` enters no band; NULL if it does."""
+    """Return SQL for why the full-time pay in the row `pay` enters no band; NULL if it does."""
     columns = {name: f"{pay}.{name}" for name in ("annual_low", "annual_high", "flag", "tax")}
     return read_declared("pay/pay_not_in_band", **columns)[1]
 
@@ -573,9 +571,7 @@ def arrow_schema(cls: type) -> pa.Schema:
 
 
 def refined_schema(row_class: type) -> pa.Schema:
-    """Return the Arrow schema of a refined file: the columns of a row, then `record` and `observed_at`
-    of its response.
-    """
+    """Return the Arrow schema of a refined file: a row's columns, then `record` and `observed_at` of its response."""
     return pa.schema([*arrow_schema(row_class), *_PROVENANCE])
 
 

@@ -141,9 +141,7 @@ class Tag:
 
 @dataclass(frozen=True, kw_only=True)
 class Span:
-    """The content text[start:end] between two markers. `marker` is the opening marker; the closing marker ends at
-    `after`.
-    """
+    """The content text[start:end] of a marker, which is the opening tag. The closing tag ends at `after`."""
 
     marker: Tag
     start: int
@@ -180,7 +178,6 @@ _ATTRIBUTE = re.compile(rf"\s+([A-Za-z_:][\w.:-]*)(?:\s*=\s*({_VALUE}))?")
 
 
 def _attributes(text: str) -> Iterator[tuple[str, str]]:
-    """Yield the attributes of a tag as (name in lower case, value)."""
     for attribute in _ATTRIBUTE.finditer(text):
         value = attribute[2] or ""
         yield attribute[1].lower(), html.unescape(value[1:-1] if value[:1] in ("'", '"') else value)
@@ -244,9 +241,7 @@ _IN_ATTRIBUTE = "a marker cannot stand in an attribute of an element: its text w
 
 @dataclass
 class Scan:
-    """The result of a scan. `skipped` is code, comments and raw text; `front_matter` is the offset where front matter
-    ends.
-    """
+    """The result of a scan. `skipped` is code, comments and raw text; `front_matter` is the end of the front matter."""
 
     text: str
     is_html: bool
@@ -499,8 +494,8 @@ def _find_lookalikes(scan: Scan) -> Iterator[Problem]:
 
 
 def _find_raw_lines(scan: Scan) -> Iterator[Problem]:
-    """Yield lines of Markdown text that begin with a comment marker, which CommonMark 0.31 (4.6, kind 2) reads as raw
-    HTML.
+    """Yield lines of Markdown that begin with a comment marker: CommonMark 0.31 (4.6, kind 2) reads
+    them as raw HTML.
     """
     for span in scan.spans:
         is_inline = span.marker.name == COMMENT and not is_block(scan.text, span)

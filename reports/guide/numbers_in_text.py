@@ -129,9 +129,7 @@ def read_numbers(sentence: str) -> Iterator[Number]:
 
 
 def _read_number(sentence: str, hit: re.Match[str], last: int, periods: set[str]) -> Number | None:
-    """Read a number; None if it belongs to a name or is a confidence level. `last` is the end of the
-    previous number.
-    """
+    """Read a number; None for a name or a confidence level. `last` is the end of the previous number."""
     unit = PERCENT if hit["percent"] or hit["low_percent"] else _name_money(hit)
     begin = hit.start("sign" if hit["sign"] and unit else "minus" if hit["minus"] else "low")
     before, behind = _words_around(sentence, last, max(begin, hit.start()), hit.end())
@@ -170,9 +168,7 @@ def _find_bound(before: str, behind: str, unit: str, part: str | None) -> str | 
 
 
 def _words_around(sentence: str, last: int, begin: int, end: int) -> tuple[str, str]:
-    """Return the words before a number, back to the previous number, and the words after it. Adjacent blanks become
-    one.
-    """
+    """Return the words before a number, back to the previous number, and the words after it, with single blanks."""
     between = sentence[last:begin]
     before = between.rstrip(_BLANKS)
     blanks = _BLANK_RUN.match(sentence, end)
@@ -236,7 +232,6 @@ def _name_sign(sign: str) -> str | None:
 
 
 def _name_part(before: str, behind: str, *, is_range: bool) -> str | None:
-    """Return which part a sum is, by the words before it, or else by the words directly after it."""
     close = re.sub(
         r"^[\s(,:]*(?:(?:an?|per|each|every)[\s-]\w+|/\s*\w+|p\.\s?a\.|\w+ly\b)?[\s(,:]*(?:95\s?% )?", "", behind
     )

@@ -26,9 +26,7 @@ from warehouse.marts.printing import EMPLOYERS, JOBS, LARGEST, say_even
 from warehouse.tables import Sources
 
 BESIDE = ("n", "employers", "period", "source", "rank", "publisher", "year", "growth")
-"""Parts of a figure that are neither an amount nor a share. If the figure is withheld, they print "withheld", without a
-unit.
-"""
+"""Parts that are neither an amount nor a share. If their figure is withheld, they print "withheld", without a unit."""
 SAMPLE_TITLE = "Sample data."
 SAMPLE_TEXT = (
     "Every measured figure here was computed from invented adverts of invented employers, to show how this product "
@@ -114,7 +112,6 @@ def write_markdown(part: Part) -> list[str]:
 
 
 def _write(parts: Sequence[Part], *, is_html: bool) -> list[str]:
-    """Return parts as lines. In Markdown, each part has a blank line before and after."""
     if is_html:
         return [line for part in parts for line in write_html(part)]
     return [*(line for part in parts for line in ("", *write_markdown(part))), *([""] if parts else [])]
@@ -146,7 +143,6 @@ def _words(figure: Figures, tag: Tag, day: Edition, *, is_alone: bool) -> str:
 
 
 def _qualify(words: str, figure: Figures, tag: Tag, day: Edition, *, is_nested: bool) -> str:
-    """Add the figure's qualifier, or the editor's mark for it, to a printed part if the part must have it."""
     mark = tag.options.get("mark")
     if tag.start not in day.qualified and not (tag.wanted.is_plain and mark is None):
         return words
@@ -246,7 +242,6 @@ class Edition:
         return newline + "".join((f"{indent}{line}" if line else "") + newline for line in lines) + indent
 
     def _note_mark(self, tag: Tag) -> str:
-        """Return the mark of a note if this is the first use of its figure; else ""."""
         number = self.note_numbers.get(tag.start)
         if number is None:
             return ""
@@ -297,7 +292,6 @@ def _list_attributions(day: Edition) -> list[str]:
 
 
 def _list_mark_words(day: Edition) -> list[str]:
-    """Return what each mark of the editor stands for, and for which figures."""
     marks: dict[str, dict[str, dict[str, None]]] = {}
     for tag in (span.marker for span in day.spans):
         mark, figure = tag.options.get("mark"), day.ledger.get(tag.figure or "")
@@ -308,7 +302,6 @@ def _list_mark_words(day: Edition) -> list[str]:
 
 
 def _describe_sources(day: Edition, tag: Tag) -> list[Part]:
-    """Return the block of sources: what every figure is computed from, in the form that the block's marker asks for."""
     has_banner = any(span.marker.block == "banner" for span in day.spans)
     banner = _describe_banner(day.is_sample and not has_banner)
     form, link = tag.options.get("form", "long"), tag.options.get("link")
@@ -438,7 +431,6 @@ def refresh_bytes(
 
 
 def _list_changes(text: str, places: Iterable[tuple[Span, str, str]]) -> Iterator[Change]:
-    """Yield the spans that change. `places` has each span with its content before and after."""
     line_of = line_finder(text)
     for span, before, after in places:
         tag = span.marker

@@ -83,7 +83,6 @@ def _list_amounts(text: str) -> Iterator[Number]:
 
 
 def _list_taken(text: str, *, is_html: bool, is_mdx: bool) -> Iterator[tuple[int, int]]:
-    """Yield spans where no marker may be put: tags, code, comments, and the content of markers."""
     scan = scan_tags(text, is_html)
     yield 0, scan.front_matter
     yield from scan.skipped
@@ -98,7 +97,6 @@ def _leave_out(hits: Iterable[_At], spans: Sequence[tuple[int, int]]) -> list[_A
 
 
 def _has_share(row: Figures) -> bool:
-    """Whether the share of a named skill or role is printed and does not round to zero."""
     rows = rows_of(row)
     return row.value is not None and bool(rows) and round(100 * (rows[0].get("share") or 0)) > 0
 
@@ -143,7 +141,6 @@ def find_claims(text: str) -> Iterator[Claim]:
 
 
 def _find_cited_claims(sentence: str) -> Iterator[Claim]:
-    """Yield parts of others' claims whose amount is in the sentence."""
     for claim in load_claims():
         amount = claim.parts.get("amount", "")
         number = re.search(r"\d[\d.,–-]*\d(?: ?(?:%|[a-z]+illion))?", amount)
@@ -156,7 +153,7 @@ def _find_cited_claims(sentence: str) -> Iterator[Claim]:
 
 
 def _find_pay_claims(sentence: str, amounts: Sequence[Number], places: Sequence[tuple[int, Place]]) -> Iterator[Claim]:
-    """Yield sums of pay at a place, which is named between this sum and the next, or else is the sentence's only place.
+    """Yield sums of pay at a place: the place between a sum and the next sum, or else the only place of the sentence.
 
     A sentence with several levels or roles gives a claim for each combination, from which the editor chooses.
     """

@@ -111,9 +111,7 @@ def terms_of(text: str) -> tuple[str, ...]:
 
 
 def find_values(patterns: Sequence[tuple[re.Pattern[str], str]], text: str) -> set[str]:
-    """Return the values of all patterns that occur in a text. Text that matches one pattern is hidden from later
-    patterns.
-    """
+    """Return the values of all patterns that occur in a text. Text that matches a pattern is hidden from later ones."""
     values, rest = set(), text
     for pattern, value in patterns:
         if pattern.search(rest):
@@ -124,9 +122,7 @@ def find_values(patterns: Sequence[tuple[re.Pattern[str], str]], text: str) -> s
 
 @functools.cache
 def work_patterns() -> tuple[tuple[re.Pattern[str], str], ...]:
-    """Return patterns for roles and groups of roles, longer names first. "AI engineers" means the
-    group AI engineering.
-    """
+    """Return patterns for roles and groups of roles, longer names first. "AI engineers" means AI engineering."""
     names = {name_work(work): work for work in WORKS if work not in ("other", "data", "ai_other", "ai_data_trainer")}
     names |= {"AI engineer": "ai_engineering", "AI": AI_JOBS, "AI engineering or science": "ai_core"}
     names |= {f"data {noun}": "data" for noun in ("job", "advert", "posting", "role")}
@@ -136,7 +132,6 @@ def work_patterns() -> tuple[tuple[re.Pattern[str], str], ...]:
 
 @functools.cache
 def _place_names() -> tuple[dict[str, Place], re.Pattern[str]]:
-    """Return places by their names in lower case, and a pattern that matches all names."""
     names = {place.name.lower(): place for place in PLACES.values()}
     names |= {place.region.lower(): place for place in PLACES.values() if place.level != "country"}
     names |= {place.in_words.lower(): place for place in PLACES.values()}

@@ -20,8 +20,9 @@ from warehouse.marts.printing import BOUNDS
 
 PUBLISHED, STALE, UNDER_REVIEW, WITHHELD = "published", "stale", "under review", "withheld"
 STATES = (PUBLISHED, STALE, UNDER_REVIEW, WITHHELD)
-"""States of a figure: current; old; published while a newer value is waiting for review; or without a value, because
-the data are not sufficient.
+"""States of a figure.
+
+In this order: current; old; published while a newer value is waiting for review; without a value, as data are too few.
 """
 SAMPLE_WARNING = "Invented sample data: never quote these numbers as facts."
 ROWS_OF_PAGE = 30
@@ -32,7 +33,7 @@ COUNTED = ("n_boards", "n_adverts")
 A_COUNT = "a count of what was read, no estimate"
 OF_WITHHELD = ("nearest", "n", "employers", "rung")
 OF_PRINTED = ("definition", "read_on", "verify_by", "n", "employers", "rung", "sources", "licence", "citation")
-"""Keys that `describe` takes from the description of a release (`figure_files.describe`). `OF_WITHHELD` is for withheld
+"""Keys that `describe` takes from a release's description (`figure_files.describe`): of withheld and of printed
 figures.
 """
 
@@ -105,7 +106,6 @@ def unit_in_words(unit: str) -> str:
 
 
 def _is_share(unit: str) -> bool:
-    """Whether a number is printed as a percentage. Rates per day are too small for a percentage."""
     return unit.startswith("share of") and not unit.endswith("a day")
 
 
@@ -113,9 +113,7 @@ def _is_share(unit: str) -> bool:
 
 
 def summarise(figure: Figures, snapshot: Snapshot) -> dict[str, Any]:
-    """Return a figure in short form. A table has no value here, because each row has an interval of its own (see
-    `get`).
-    """
+    """Return a figure in short form. A table has no value here, as each row has an interval of its own (see `get`)."""
     state, cells, instead = state_of(figure, snapshot), cells_of(figure), notes.say_instead(figure)
     is_table = len(cells) > 1
     summary: dict[str, Any] = {"instead": f"not what was asked for: {instead}"} if instead else {}
@@ -139,7 +137,6 @@ def summarise(figure: Figures, snapshot: Snapshot) -> dict[str, Any]:
 
 
 def _doubt(value: Figures | Cell) -> dict[str, Any]:
-    """Return why a value has low confidence; {} if it has not."""
     return {"confidence": f"low: {value.reason}"} if value.status == "low" else {}
 
 
@@ -166,11 +163,6 @@ def describe(figure: Figures, snapshot: Snapshot, *, rows_from: int = 0) -> dict
 
 
 def _describe_row(cell: Cell, row: dict[str, Any], snapshot: Snapshot) -> dict[str, Any]:
-    """Return a row. Each number has its interval or the reason why it has none.
-
-    If a row is itself a figure, it has the figure's id and, if the figure is in the ledger, its state, basis and
-    period.
-    """
     record = row | {"parts": {part: describe_number(number, cell.basis) for part, number in cell.numbers.items()}}
     if cell.id != cell.figure:
         record["figure"] = cell.id
@@ -181,7 +173,6 @@ def _describe_row(cell: Cell, row: dict[str, Any], snapshot: Snapshot) -> dict[s
 
 
 def _define_parts(parts: Iterable[str], basis: str | None) -> dict[str, str]:
-    """Return the meaning of each part of pay, taken from the part's column."""
     columns = {part.name: part.column for part in PARTS}
     docs = {field.name: field.column.doc for field in fields_of(ReportedPay if basis == "reported" else SalaryBands)}
     return {name: docs[columns[name]].partition("; NULL")[0] for name in parts if columns[name] in docs}

@@ -88,7 +88,6 @@ def _warn(a: Figures, b: Figures, snapshot: Snapshot) -> Iterator[str]:
 
 
 def _are_apart(a: Figures, b: Figures) -> bool:
-    """Whether two reference periods have no day in common; False if an end is unknown."""
     first, second = sorted((a, b), key=lambda figure: str(figure.period_to))
     return first.period_to is not None and second.period_from is not None and first.period_to < second.period_from
 
@@ -98,7 +97,6 @@ def _units(cell: Cell) -> str:
 
 
 def _compare_parts(a: Cell, b: Cell) -> Iterator[dict[str, Any]]:
-    """Yield the difference (b - a) and the ratio (b / a) of each part that both cells have in the same unit."""
     for part, first in a.numbers.items():
         second = b.numbers.get(part)
         if second is None or second.unit != first.unit:
@@ -111,9 +109,7 @@ def _compare_parts(a: Cell, b: Cell) -> Iterator[dict[str, Any]]:
 
 
 def is_beyond(a: Number, b: Number) -> bool | None:
-    """Whether two numbers differ beyond their intervals; None if a number has no interval or only one of them has
-    bounds.
-    """
+    """Whether two numbers differ beyond their intervals; None if one has no interval or only one has bounds."""
     if a.ends is None or b.ends is None or (a.form == BOUNDS) != (b.form == BOUNDS):
         return None
     return a.ends[1] < b.ends[0] or b.ends[1] < a.ends[0]

@@ -101,9 +101,7 @@ def _names_of_places() -> dict[str, str]:
 
 
 def _find_place(text: str) -> list[str]:
-    """Return the place that the whole text names. A text such as "us_ca" is a subdivision, which only
-    disclosure has.
-    """
+    """Return the place that the whole text names. Text such as "us_ca" is a subdivision, which only disclosure has."""
     if re.fullmatch(r"[a-z]{2}_[a-z0-9]{1,3}", text.lower()):
         return [text.lower()]
     return [place.slug for start, end, place in find_places(text) if (start, end) == (0, len(text))]
@@ -195,7 +193,6 @@ def list_figures(snapshot: Snapshot, terms: SearchTerms, *, first: int, most: in
 
 
 def _relax(entries: Iterable[Entry], terms: SearchTerms) -> str:
-    """Return how many entries would fit without each filter, and the address that says what is missing for pay."""
     names = [*terms.parts, *(["words"] if terms.words else [])]
     counts = {name: sum(terms.fits(entry, without=name) for entry in entries) for name in names}
     hints = [f"{count:,} without {name}" for name, count in counts.items() if count]

@@ -58,8 +58,8 @@ class Snapshot:
         return figure_id in self.figures or figure_id not in KNOWN
 
     def read(self, ids: Sequence[str]) -> list[Figures]:
-        """Return figures in the order of their ids, which must exist. Figures that are not in the file are computed
-        together.
+        """Return figures in the order of their ids, which must exist. Figures outside the file are
+        computed together.
         """
         missing = [name for name in ids if name not in self.figures and name not in self.computed]
         if missing:
@@ -94,9 +94,7 @@ class Market:
 
     @contextmanager
     def read(self) -> Iterator[Snapshot]:
-        """Give the current content of the file. Raises `NotReadableError` if nothing is published or the file cannot be
-        read.
-        """
+        """Give the current content of the file. Raises `NotReadableError` if there is none or it cannot be read."""
         with self._lock:
             try:
                 yield self._current()

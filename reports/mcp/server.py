@@ -93,8 +93,6 @@ def _say_invalid(error: ValidationError) -> str:
 
 
 def _answering(function: Callable[..., dict[str, Any]]) -> Callable[..., CallToolResult]:
-    """Wrap a tool. Its answer becomes both text and structured content, and expected errors become `ToolError`s."""
-
     @functools.wraps(function)
     def answer(**arguments: Any) -> CallToolResult:
         try:

@@ -274,7 +274,6 @@ def _changes(site: Site) -> list[tuple[Figures, FigureVintage, FigureVintage]]:
 
 
 def _describe_changes(site: Site) -> dict[str, Any]:
-    """Return revised figures, and lists' vintages that are waiting or withdrawn, the newest first."""
     vintages = [vintage for history in site.published.lists.values() for vintage in history]
     vintages.sort(key=lambda vintage: (vintage.decided_on or vintage.offered_on, vintage.list), reverse=True)
     return {
@@ -295,9 +294,6 @@ _FOR_EDITORS = {
 
 @functools.lru_cache(maxsize=16)
 def _from_markdown(text: str) -> Markup:
-    """Convert a Markdown text to HTML. Links to other texts lead to their pages. Wide tables scroll,
-    also by keyboard.
-    """
     for pattern, words_of_readers in _FOR_EDITORS.items():
         text = pattern.sub(words_of_readers, text)
     html = MarkdownIt("commonmark", {"html": False}).enable("table").render(text)

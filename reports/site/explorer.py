@@ -199,9 +199,7 @@ def read_explorer(con: Connection, as_of: date, figures: Sequence[Figures]) -> E
 
 
 def _find_heads(figures: Sequence[Figures], places: Sequence[str]) -> dict[str, str]:
-    """Map regions that cannot be chosen to the country that has nearly all of their jobs, if this country can be
-    chosen.
-    """
+    """Map regions that cannot be chosen to the country that has nearly all of their jobs, if it can be chosen."""
     heads = {}
     for figure in figures:
         kind, _, rest = figure.figure.partition(".")
@@ -214,18 +212,15 @@ def _find_heads(figures: Sequence[Figures], places: Sequence[str]) -> dict[str, 
 
 
 def _order_of_kinds(answer: Answer) -> tuple[bool, int, bool]:
-    """Sort answers with amounts first, then by the better kind of source, then by pay in the place's own market."""
     return not answer.has_amounts, NAMED.index(answer.cell.basis), answer.cell.kind != PAY_IDS
 
 
 def _order_of_first(answer: Answer) -> tuple[bool, bool, bool, int, Key]:
-    """Sort the usual answer first, then firm answers, then those of our own adverts, then those with the most jobs."""
     is_usual = answer.key == FIRST_CHOICE
     return not is_usual, answer.cell.sureness != FIRM, not answer.is_own, -(answer.cell.n or 0), answer.key
 
 
 def _of_published(cell: Cell) -> Answer | None:
-    """Make an answer of a cell; None if the cell may not be passed on, or is not shown."""
     is_own_market = cell.kind == PAY_IDS or (cell.kind == MIXED_IDS and cell.basis in OF_PERSONS)
     licence, on = combine(cell.rests.sources), cell.row["as_of"]
     is_shown = is_own_market and not cell.row["is_of_one"] and cell.item in LEVELS
@@ -245,7 +240,6 @@ def _of_published(cell: Cell) -> Answer | None:
 
 
 def _of_figure(figure: Figures) -> Answer | None:
-    """Make an answer of a published figure; None if the explorer does not show the figure."""
     kind, place, work, level = [*figure.figure.split("."), "", "", ""][:4]
     if not (kind == PAY_IDS and place in PLACES and work in WORKS and level in LEVELS):
         return None
@@ -317,7 +311,6 @@ def say_median_of_panel(answer: Answer) -> str:
 
 
 def _say_with_ends(answer: Answer, number: Number, *, is_known: bool = True) -> str:
-    """Write an amount at length with its interval, or only the interval if there is no amount."""
     said = "" if number.value is None else answer.write(number.value, number.value, is_long=True)
     if number.ends is None or not is_known:
         return said
@@ -531,7 +524,6 @@ def _describe(answer: Answer, as_of: date) -> Any:
 
 
 def _texts(answer: Answer, prefix: str) -> dict[str, Any]:
-    """Return the patterns of an answer in one currency, its marks, and the intervals of its quartiles."""
     pattern = Pattern(**{**vars(answer), "money": prefix})
     value, beneath = say_value(pattern)
     quarters = [pattern.number(part).ends for part in ("p25", "median", "p75")]

@@ -31,9 +31,7 @@ GROUPS = {
     "closing_rate": ("closings.html", "Closings"),
     "claim": ("guide.html", "The guide"),
 }
-"""The page that a figure belongs to, with the page's name, by the first part of the figure's id. Other figures belong
-to `WORK`.
-"""
+"""The page to which a figure belongs, and its name, by the first part of the figure's id. The default is `WORK`."""
 WORK = ("work.html", "Roles")
 _ORDER = {name: number for number, name in enumerate(GROUPS)}
 
@@ -102,9 +100,6 @@ class Head:
 
 
 def _head(figure: Figures, pay: Explorer, lists: Mapping[tuple[str, str], SkillList]) -> Head:
-    """Make the start of a page. A figure of pay or of a skill has a sentence as title, and a chart of
-    its neighbours.
-    """
     title, value = words.plain(figure.title), words.plain(notes.parts(figure)[0])
     if figure.value is None:
         return Head(title=title)
@@ -156,7 +151,6 @@ def _among_skills(skill_list: SkillList, number: int) -> Markup:
 
 
 def _beside(figure: Figures, pay: Explorer, answer: Answer) -> Markup:
-    """Draw a figure beside its nearest answers: other levels, other work, and the 2026 guide."""
     place, work, level = answer.key
     names = {(place, work, other): capitalise(other) for other in explorer.LEVELS if other != level}
     names |= {(place, other, level): words.capital(name_work(other)) for other in pay.works if other != work}

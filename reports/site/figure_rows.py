@@ -53,12 +53,11 @@ _in_dollars = functools.partial(explorer.pay_axis, currency="USD")
 
 @dataclass(frozen=True, kw_only=True)
 class Kind:
-    """A kind of chart: its CSS class `name`, the `part` of a cell that it shows, and `make`, which makes a row of a
-    cell.
+    """A kind of chart: its CSS class `name`, and the `part` of a cell that it shows.
 
-    `say` writes a range of the part, and `per` follows it. `beneath` makes the small print below a name, and `also`
-    more text for screen readers. `key` has one kind of marks and their explanation. Pages print the explanation if
-    `is_explained`, because their legends do not have it.
+    `make` turns a cell into a row. `say` writes a range of the part, and `per` follows it. `beneath` makes the small
+    print below a name, and `also` more text for screen readers. `key` has one kind of marks and their explanation.
+    Pages print the explanation if `is_explained`, because their legends do not have it.
     """
 
     name: str
@@ -186,7 +185,6 @@ def guide_row(figure: Figures) -> ChartRow | None:
 
 
 def _silence(kind: Kind, cell: Cell, name: str) -> ChartRow:
-    """Return a row with a median, and with how far adverts without pay may change it: at given odds, and at most."""
     row, median = cell.row, cell.numbers[kind.part]
     columns = {"band": ("p50_bounds_lo", "p50_bounds_hi"), "strong": ("p50_if_odds_double", "p50_if_odds_half")}
     ends = {mark: (row[low], row[high]) for mark, (low, high) in columns.items() if None not in (row[low], row[high])}
@@ -207,7 +205,6 @@ def _silence(kind: Kind, cell: Cell, name: str) -> ChartRow:
 
 
 def _one_number(kind: Kind, cell: Cell, name: str) -> ChartRow:
-    """Return a row with a dot on its interval, or only with the interval or the bounds if no point is printed."""
     number = cell.numbers.get(kind.part)
     if number is None or number.known is None:
         return ChartRow(name=name, form=FEW, needed="too few to say", spoken=f"{name}: too few to say.")
@@ -232,9 +229,7 @@ def _of_share(cell: Cell) -> str:
 
 
 def _say_rank(cell: Cell) -> str:
-    """Return the rank of a row. Rows of places and rows with bounds have none: places overlap, and bounds allow any
-    order.
-    """
+    """Return the rank of a row. Places overlap, and bounds allow any order, so their rows have no rank."""
     text, category = rank(cell.row), cell.row.get("category")
     if text == "–" or cell.numbers["share"].form == BOUNDS or "region" in cell.row:
         return ""
@@ -254,7 +249,6 @@ def _kind_of_source(cell: Cell) -> str:
 
 
 def _draw_sides(cell: Cell) -> list[ChartRow]:
-    """Return rows for the shares on both sides of a difference within employers; [] if only an interval is printed."""
     if cell.numbers["difference"].value is None:
         return []
     kind, drawn = replace(SHARE, per=" state pay"), []

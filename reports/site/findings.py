@@ -70,9 +70,7 @@ WORKS_OF_LEAD = ("ai_engineering", "ai_science", "other_engineering", "data")
 
 
 def lead(pay: Explorer) -> Finding | None:
-    """Return a finding on pay: the explorer's first answer, beside the pay of other work at the same
-    place and level.
-    """
+    """Return a finding on pay: the explorer's first answer, beside the pay of other work at the same place."""
     answer, (place, work, level) = pay.best(pay.choice), pay.choice
     if not answer.has_amounts:
         return None
@@ -181,9 +179,6 @@ NOT_ASKED = "not_asked"
 
 
 def _say_leaders(leaders: Leaders, cells: Sequence[Cell]) -> str | None:
-    """Return the title on the items that may rank first. All ranks together hold with a probability of 95 %
-    (`mart.shares`).
-    """
     first = [cell for cell in _by_share(cells) if cell.row.get("rank_best") == 1 and cell.item != NOT_ASKED]
     known = [(cell.name or figure_rows.name_row(cell), cell.numbers["share"].value) for cell in first]
     return leaders.say([(name, share) for name, share in known if share is not None], len(first))
@@ -198,9 +193,7 @@ def _by_share(cells: Sequence[Cell]) -> list[Cell]:
 
 
 def _choose_law(cells: Sequence[Cell]) -> list[Cell]:
-    """Choose the fairest comparison: within employers in one country if there is one, else within
-    employers anywhere.
-    """
+    """Choose the fairest comparison: within employers in one country, or else within employers anywhere."""
     return sorted(cells, key=lambda cell: cell.row["region_level"] != "country")[:1]
 
 
@@ -230,9 +223,7 @@ def _say_closings(cells: Sequence[Cell]) -> str | None:
 
 @dataclass(frozen=True, kw_only=True)
 class Card:
-    """A card on one figure. `say` makes a title from the figure's cells, or returns None if the cells
-    support no title.
-    """
+    """A card on one figure. `say` makes a title from the figure's cells; None if they support no title."""
 
     figure: str
     kicker: str
@@ -314,9 +305,6 @@ def list_open(figures: Sequence[Figures]) -> list[Open]:
 
 
 def _open_of(figure: Figures) -> Open | None:
-    """Describe what a figure lacks, and the wider figure or other kind of source that lacks least; None if nothing is
-    known.
-    """
     if not (figure.missing or figure.reason):
         return None
     by_rung: dict[str, list[Lack]] = {}
@@ -344,8 +332,8 @@ def _open_of(figure: Figures) -> Open | None:
 
 
 def _say_nearer(lacks: Sequence[Lack], own_rung: str) -> str:
-    """Return a text such as "every level: 23 of 30 jobs with pay", without the words that the figure's own rung begins
-    with.
+    """Return text such as "every level: 23 of 30 jobs with pay". Words shared with the figure's own
+    rung are left out.
     """
     kind, *wider = lacks[0].rung.split(", ")
     rung = ", ".join(wider) if wider and kind == own_rung.partition(", ")[0] else lacks[0].rung

@@ -17,9 +17,7 @@ from warehouse.mart_tables import Figures
 
 
 def keep_names(figure: Figures) -> Figures:
-    """Return a figure with regions under their own names, each followed by the country that has most of the region's
-    jobs.
-    """
+    """Return a figure with regions under their own names, each followed by the country with most of its jobs."""
     if figure.value is None:
         return figure
     declaration, rows = declaration_of(figure.figure), notes.rows_of(figure)
@@ -44,9 +42,7 @@ def _name(row: Row) -> Row:
 
 
 def split_name(row: Mapping[str, object]) -> tuple[str, str] | None:
-    """Return the name of a region with its main country, and the other countries; None if the region has no main
-    country.
-    """
+    """Return a region's name with its main country, and its other countries; None if it has no main country."""
     head, name = pay.find_head([row]), row.get("region_name")
     if head is None or name is None or head["name"] == name:
         return None

@@ -135,8 +135,9 @@ def _make_list(work: str, listed: list[dict[str, Cell]], printed: set[str]) -> S
 
 
 def _drawn(cell: Cell | None) -> tuple[float | None, float, float] | None:
-    """Return the share (None if only its interval is printed) and its interval, rounded; None if there
-    is no interval.
+    """Return the rounded share (None if only its interval is printed), and the ends of its interval.
+
+    None if there is no interval.
     """
     number = None if cell is None else cell.numbers.get("share")
     if number is None or number.low is None or number.high is None:

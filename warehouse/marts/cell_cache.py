@@ -66,9 +66,7 @@ Hashes = NDArray[np.uint64]
 
 @functools.cache
 def code_key() -> str:
-    """Return a digest of the code that computes and checks marts, of the views they read, and of the
-    library versions.
-    """
+    """Return a digest of the code that computes and checks marts, of the views that it reads, and of its libraries."""
     digest = hashlib.blake2b(digest_size=16)
     folders = [WAREHOUSE / "marts", WAREHOUSE / "mart_tables", WAREHOUSE / "views", Path(str(records.__file__)).parent]
     files = [file for folder in folders for file in sorted(folder.rglob("*.*")) if file.suffix in (".py", ".sql")]
@@ -103,9 +101,7 @@ def hashes_of(rows: pd.DataFrame) -> Hashes:
 
 
 def inputs_of(key: Sequence[object], rows: Hashes) -> str:
-    """Return a digest of what a cell is computed from: its key without the day, the hashes of its
-    rows, and the code.
-    """
+    """Return a digest of a cell's inputs: its key without the day, the hashes of its rows, and the code."""
     digest = hashlib.blake2b("|".join(map(str, (code_key(), *key))).encode(), digest_size=16)
     digest.update(rows.tobytes())
     return digest.hexdigest()
@@ -126,9 +122,7 @@ class CellCache:
         self._cells = frozenset(cells)
 
     def reuse(self, inputs: str) -> bool:
-        """Return whether rows of the cell with this digest are stored, and keep them; False if the cell must be
-        computed.
-        """
+        """Whether the cell with this digest is stored. If so, its rows are reused; if not, it must be computed."""
         if inputs not in self._cells:
             self.n_computed += 1
             return False
@@ -144,7 +138,6 @@ class CellCache:
 
 
 def _set_types(frame: pd.DataFrame, cls: type) -> pd.DataFrame:
-    """Give a frame the mart's columns with nullable types. Columns that the frame lacks become missing values."""
     types: dict[Any, str] = {int: "Int64", float: "float64", str: "str", date: "object"}
     columns = {f.name: "object" if f.is_list else types[f.type] for f in fields_of(cls)}
     lacking = dict.fromkeys(name for name in columns if name not in frame)

@@ -61,8 +61,9 @@ MARTS: dict[type, Mart] = {
 
 
 MIN_ADVERTS_LEFT = 30
-"""An earlier day is computed if at least this many adverts were in the stock for the last time on it: as many as a cell
-needs.
+"""Fewest adverts that must be in the stock for the last time on an earlier day, for this day to be computed.
+
+It is as many as a cell needs.
 """
 MAX_EARLIER_DAYS = 40
 """The most earlier days that one run computes, those with most adverts first. Each takes as long as a first night."""

@@ -37,9 +37,7 @@ Flags = NDArray[np.bool_]
 LEVEL = 0.95
 """The probability with which an interval holds the truth."""
 SHARE_DIGITS = 12
-"""Decimal places of a share. From the 15th place on, sums depend on their order, and a share might be
-1.0000000000000002.
-"""
+"""Decimal places of a share. More places would depend on the order of summation, and a share could exceed 1."""
 TINY = 1e-9
 """A fraction of a cell below this is a rounding error."""
 
@@ -208,9 +206,7 @@ def estimate_shares(
 
 
 def bound_share(share: Floats, effective: Floats, level: float | Floats = LEVEL) -> tuple[Floats, Floats]:
-    """Return Clopper and Pearson's interval for a share of `effective` independent jobs, which need not be a whole
-    number.
-    """
+    """Return Clopper and Pearson's interval for a share of `effective` independent jobs (not always a whole number)."""
     tail = (1 - np.asarray(level)) / 2
     yes = share * effective
     no = effective - yes
@@ -523,18 +519,14 @@ def _imply_effect(cells: SampledCells, correlation: Floats) -> Floats:
 
 @dataclass(frozen=True)
 class Ranks:
-    """The best and the worst rank of each row within its group that the data allow; 1 is the rank of
-    the highest value.
-    """
+    """The best and the worst rank of each row within its group that the data allow. Rank 1 is the highest."""
 
     best: Ints
     worst: Ints
 
 
 def simultaneous_level(n_rows: Ints) -> Floats:
-    """Return the level of each of `n_rows` intervals at which all of them hold together with probability `LEVEL`
-    (Bonferroni).
-    """
+    """Return the level that each of `n_rows` intervals needs for all to hold together at `LEVEL` (Bonferroni)."""
     return np.asarray(1 - (1 - LEVEL) / np.maximum(n_rows, 1), dtype=np.float64)
 
 
@@ -566,7 +558,6 @@ def bound_ranks(group: Ints, low: Floats, high: Floats) -> Ranks:
 
 
 def _divide(a: Floats | Ints, b: Floats | Ints) -> Floats:
-    """Return a / b; NaN if b is 0."""
     return np.asarray(np.divide(a, b, out=np.full(len(b), np.nan), where=b > 0), dtype=np.float64)
 
 

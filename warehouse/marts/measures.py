@@ -104,7 +104,7 @@ class Measure:
         return self.select_from(self.relation)
 
     def select_from(self, relation: str, job: str = "job_id") -> str:
-        """Return the same SELECT over another relation with the same columns. `job` lists the columns that identify the
+        """Return the same SELECT over another relation with the same columns. `job` lists the columns that identify a
         job.
         """
         return f"SELECT {job}, {self.answers} AS items FROM {relation} WHERE {self.jobs}"
@@ -139,12 +139,10 @@ def _single_answer(column: str) -> str:
 
 
 def _if(condition: str) -> str:
-    """Return SQL for a yes-or-no answer; a job that states nothing counts as no."""
     return f"CASE WHEN {condition} THEN ['{YES}'] ELSE [] END"
 
 
 def _if_read(reading: str, answer: str) -> str:
-    """Return SQL for an answer read from texts in the languages of `reading`; NULL for other texts."""
     return f'CASE WHEN text_class IN {READ_CLASSES} AND "language" IN {languages_read(reading)} THEN {answer} END'
 
 

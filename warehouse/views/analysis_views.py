@@ -39,8 +39,8 @@ LISTS = {
 
 
 def _day_of(view: str) -> str:
-    """Return SQL for the day of the published cells of a view's list; if there are none, for the newest day of the
-    marts.
+    """Return SQL for the day of the published cells of a view's list; without such cells, the newest
+    day of the marts.
     """
     published = f"max(as_of) FILTER (list = {literal(LISTS[view])})"
     return f"(SELECT coalesce({published}, (SELECT max(as_of) FROM mart.days)) FROM published.lists)"
@@ -52,9 +52,7 @@ its own open jobs. Two branches, or an agency and its client, may also have one 
 """
 
 MIN_IN_COUNTRY = 5
-"""A board belongs to a country that has at least this many of its open jobs, and more than half of those with a known
-country.
-"""
+"""A board's country has at least this many of its open jobs, and more than half of those with a known country."""
 MIN_SIGNS, MIN_SHARE_SIGNS, MIN_READ = 3, 0.1, 5
 """An agency's board has at least this many open jobs, and this share of its open jobs, with signs of an agency.
 
@@ -91,7 +89,6 @@ MACROS = {
 
 
 def _of_published_day(name: str) -> tuple[str, str]:
-    """Return the meaning and the SELECT of a view: the rows of its macro on the day of the published cells."""
     return MACROS[f"analysis.{name}_on"][0], f"FROM analysis.{name}_on({_day_of(name)})"
 
 
@@ -317,9 +314,7 @@ COLUMNS: dict[str, dict[str, str]] = {
 
 
 def declarations() -> Iterator[str]:
-    """Yield the statements that create the schema, its views and comments in a database with all
-    tables that they read.
-    """
+    """Yield the statements that create the schema, its views and comments. The tables must exist."""
     yield f"CREATE SCHEMA IF NOT EXISTS {ident(SCHEMA)}"
     for name, (meaning, select) in MACROS.items():
         yield f"CREATE OR REPLACE MACRO {name}(as_of) AS TABLE\n{select}"

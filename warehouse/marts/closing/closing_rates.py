@@ -252,8 +252,7 @@ def _solve(readings: Readings, spread: Floats, n_cells: int) -> Floats:
 
 
 def _chance_of(readings: Readings, rate: Floats) -> Floats:
-    """Return the chance that a board closes at least as many adverts as observed at `MASS_FACTOR` times its cell's
-    rate.
+    """Return the chance of at least as many closings on a board with `MASS_FACTOR` times the rate of its cell.
 
     The chance is 0 if the rate is unknown.
     """
@@ -282,7 +281,6 @@ def _count_boards(readings: Readings) -> tuple[SampledCells, Ints, Ints, Floats]
 def _bound(
     readings: Readings, rate: Floats, spread: Floats, boards: SampledCells, place: Ints, numbers: Ints, days: Floats
 ) -> tuple[Floats, Floats, Floats]:
-    """Return the ends of the interval and the relative standard error of the cells in `numbers`; NaN with one board."""
     part, slope = _part_closed(rate[readings.cell], spread[readings.cell], readings.days)
     n, cell = len(boards.employer_cell), boards.employer_cell
     surplus = sum_by(place, readings.stands_for * (readings.n_closed - readings.n_open * part), n)

@@ -63,9 +63,7 @@ def closing_rates(con: duckdb.DuckDBPyConnection, as_of: date, cache: CellCache 
     """
     stage_intervals(con, as_of)
     cache = cache or CellCache(ClosingRates, as_of)
-    cache.n_computed += (
-        1  # which closings are mass closings depends on the boards of all cells, so no single cell is reused
-    )
+    cache.n_computed += 1  # mass closings depend on the boards of all cells, so cells are not reused singly
     rows = _make_rows(con, "known")
     if rows is None:
         return cache.combine_rows([])
@@ -75,7 +73,6 @@ def closing_rates(con: duckdb.DuckDBPyConnection, as_of: date, cache: CellCache 
 
 
 def _make_rows(con: duckdb.DuckDBPyConnection, sample: str) -> pd.DataFrame | None:
-    """Return the cells of one sample; None if the sample has no cell."""
     counts = con.execute(select_from("counts", sample)).df()
     if counts.empty:
         return None
@@ -110,9 +107,7 @@ def keep_rows(frame: pd.DataFrame, is_printed: pd.Series[bool]) -> pd.DataFrame:
 
 
 def closings_left_out(con: duckdb.DuckDBPyConnection, as_of: date, cache: CellCache | None = None) -> pd.DataFrame:
-    """Return the intervals of boards that the closing rates of a day leave out, with the columns of
-    `ClosingsLeftOut`.
-    """
+    """Return the intervals of boards that a day's closing rates leave out, with the columns of `ClosingsLeftOut`."""
     stage_intervals(con, as_of)
     left_out = con.execute(
         "SELECT source, board, read_on, read_again_on, n_open, n_gone, why_not AS why FROM closing_intervals"
@@ -157,7 +152,6 @@ def stage_intervals(con: duckdb.DuckDBPyConnection, as_of: date) -> None:
 
 
 def _readings_of(rows: pd.DataFrame, cell: ArrayLike, board: ArrayLike) -> Readings:
-    """Return intervals as `Readings`. None of their boards is gone."""
     return Readings(
         cell=np.asarray(cell, dtype=np.int64),
         board=np.asarray(board, dtype=np.int64),
@@ -197,7 +191,6 @@ _COMPARED_MEMBERS = [
 
 
 def _over_groups(counts: pd.DataFrame) -> pd.DataFrame:
-    """Return the counts for each of `GROUPS_OF_CLOSINGS`. Some of these groups contain others."""
     parts = [
         counts[counts["role_group"].isin(members)].assign(role_group=group)
         for group, members in GROUPS_OF_CLOSINGS.items()
@@ -209,7 +202,6 @@ def _over_groups(counts: pd.DataFrame) -> pd.DataFrame:
 
 
 def _add_rates(frame: pd.DataFrame, counts: pd.DataFrame) -> pd.DataFrame:
-    """Add rates, their intervals, and the numbers that the rules look at. Cells that break a rule have no rate."""
     cell = frame.set_index(CELL).index.get_indexer(pd.MultiIndex.from_frame(counts[CELL])).astype(np.int64)
     board, _ = pd.factorize(pd.Series(list(zip(cell, counts["board_number"], strict=True)), dtype="object"))
     rates = estimate_closing_rates(
@@ -229,7 +221,6 @@ def _add_rates(frame: pd.DataFrame, counts: pd.DataFrame) -> pd.DataFrame:
 
 
 def _add_comparisons(frame: pd.DataFrame, boards: pd.DataFrame) -> pd.DataFrame:
-    """Add the group that each cell is compared with, and the ratio of the two rates or why there is none."""
     cell = frame.set_index(CELL).index.get_indexer(pd.MultiIndex.from_frame(boards[CELL])).astype(np.int64)
     weight, ours, theirs = (boards[name].to_numpy(np.float64) for name in ("weight", "ours", "theirs"))
     comparison, weights = compare_within_boards(cell, weight, ours, theirs, len(frame))

@@ -94,17 +94,15 @@ def estimate_listed(spells: Spells, days: float, n_even: float) -> ListedPart:
 
 
 def _weigh_below(values: Floats, weight: Floats, times: Floats) -> Floats:
-    """Return for each time the weight of the entries whose value is below it."""
     order = np.argsort(values, kind="stable")
     sums = np.concatenate([[0.0], np.cumsum(weight[order])])
     return sums[np.searchsorted(values[order], times, side="left")]
 
 
 def time_listed(con: duckdb.DuckDBPyConnection, as_of: date, cache: cell_cache.CellCache | None = None) -> pd.DataFrame:
-    """Return the share of adverts still listed after `HORIZONS`, by group of roles and region: the columns of
-    `TimeListed`.
+    """Return the share of adverts still listed after `HORIZONS`, by group of roles and region.
 
-    The frame is empty if no advert was opened between two readings of its board.
+    The columns are those of `TimeListed`. The frame is empty if no advert was opened between two readings of its board.
     """
     stage_intervals(con, as_of)
     cache = cache or cell_cache.CellCache(TimeListed, as_of)
@@ -117,7 +115,6 @@ def time_listed(con: duckdb.DuckDBPyConnection, as_of: date, cache: cell_cache.C
 
 
 def _make_rows(con: duckdb.DuckDBPyConnection, sample: str) -> pd.DataFrame | None:
-    """Return the cells of one sample; None if the sample has no cell."""
     spells = con.execute(select_from("spells", sample)).df()
     rows = []
     for group, members in GROUPS_OF_CLOSINGS.items():

@@ -67,8 +67,8 @@ STEPS: dict[str, Step] = dict(
         strict=True,
     )
 )
-"""The steps of the ladder in order, by their names in `LADDER_STEPS`. The first step counts adverts, all others count
-jobs.
+"""The steps of the ladder in order, by their names in `LADDER_STEPS`. The first counts adverts, all
+others count jobs.
 """
 
 
@@ -93,7 +93,6 @@ def pay_ladder(con: duckdb.DuckDBPyConnection, as_of: date, cache: CellCache | N
 
 
 def _count_passed(counts: pd.DataFrame, level: str) -> pd.DataFrame:
-    """Return the rows of one level: for each place and step, the jobs that passed this step and all steps before."""
     levels = LEVEL_GROUPS[level] or ()
     place = ["region_level", "region"]
     has_passed = np.ones(len(counts), dtype=bool)

@@ -85,10 +85,9 @@ def forget_after(con: duckdb.DuckDBPyConnection, mart: type, day: date) -> list[
 
 
 def copy(con: duckdb.DuckDBPyConnection, mart: type, database: str) -> None:
-    """Copy a mart's days and rows from an attached database, which may have an older declaration. The mart must be
-    empty.
+    """Copy a mart's days and rows from an attached database, which may have an older declaration.
 
-    Call it in a transaction. Raises `duckdb.Error` if the rows do not fit today's declaration.
+    The mart must be empty. Call it in a transaction. Raises `duckdb.Error` if the rows do not fit today's declaration.
     """
     if _is_table(con, database, table_of(HISTORIES[mart]).name):  # an older database may lack the mart
         copy_rows(con, HISTORIES[mart], database)

@@ -46,9 +46,7 @@ COMPARISON_RULES = tuple(rule for rule in printing.RULES if rule.column in ("n_j
 
 
 def pay_disclosure(con: duckdb.DuckDBPyConnection, as_of: date, cache: CellCache | None = None) -> pd.DataFrame:
-    """Return the pay disclosure of one day, with the columns of `PayDisclosure`: a row for each cell with a full
-    advert.
-    """
+    """Return one row for each cell with a full advert on a day, with the columns of `PayDisclosure`."""
     cache = cache or CellCache(PayDisclosure, as_of)
     cache.n_computed += 1
     counts = con.execute(read_sql("marts/pay/disclosure_counts"), {"as_of": as_of}).df()
@@ -115,7 +113,6 @@ def _add_shares(frame: pd.DataFrame, counts: pd.DataFrame) -> pd.DataFrame:
 
 
 def _add_widths(frame: pd.DataFrame, counts: pd.DataFrame) -> pd.DataFrame:
-    """Add the median width of the stated ranges, or why it is not printed."""
     units = counts.assign(unit=counts.groupby(["cell", "employer"], sort=True).ngroup())
     ranges = units[["cell", "unit", "widths"]].explode("widths").dropna()
     n_ranges = np.bincount(ranges["cell"], minlength=len(frame))

@@ -89,13 +89,13 @@ def _find_level(cells: SampledCells, lowest: Floats, low: Floats, highest: Float
 
 
 def tilt_medians(cell: Ints, value: Floats, n_silent: Ints, odds: float) -> Floats:
-    """Return the median of all jobs by cell, if each standard deviation of log pay multiplies the odds of stating pay
-    by `odds`.
+    """Return the median of all jobs by cell, under an assumption on which jobs are silent.
 
-    `cell` and `value` have one entry for each job that states pay; `n_silent` counts the other jobs of each cell. Each
-    job that states pay counts once, and in addition represents a part of the silent jobs in proportion to odds^-z,
-    where z is its standardised log pay. This is exponential tilting (Scharfstein, Rotnitzky and Robins 1999; Franks,
-    D'Amour and Feller 2020). Cells where no job states pay are NaN. Raises ValueError if a value is not above zero.
+    Each standard deviation of log pay is assumed to multiply the odds of stating pay by `odds`. `cell` and `value` have
+    one entry for each job that states pay; `n_silent` counts the other jobs of each cell. Each job that states pay
+    counts once, and in addition represents a part of the silent jobs in proportion to odds^-z, where z is its
+    standardised log pay. This is exponential tilting (Scharfstein, Rotnitzky and Robins 1999; Franks, D'Amour and
+    Feller 2020). Cells where no job states pay are NaN. Raises ValueError if a value is not above zero.
     """
     if not (value > 0).all():
         raise ValueError("pay must be above zero")
@@ -110,10 +110,6 @@ def tilt_medians(cell: Ints, value: Floats, n_silent: Ints, odds: float) -> Floa
 
 
 def _weighted_medians(cell: Ints, value: Floats, weight: Floats, n_cells: int) -> Floats:
-    """Return for each cell the smallest value such that the values up to it have at least half of the weight.
-
-    Empty cells are NaN.
-    """
     order = np.lexsort((value, cell))
     cell, value = cell[order], value[order]
     sums: NDArray[np.float64] = np.concatenate([[0.0], np.cumsum(weight[order])])

@@ -85,13 +85,12 @@ class PaidJobs:
 
 
 def estimate_pay(jobs: PaidJobs, n_cells: int, *, has_band: bool = True) -> pd.DataFrame:
-    """Estimate the amounts of every cell. Return one row for each cell, 0 to `n_cells` - 1, with columns of
-    `SalaryBands`.
+    """Estimate the amounts of every cell. Return one row for each cell, 0 to `n_cells` - 1.
 
-    The columns are counts, amounts with `_lo` and `_hi`, `status`, `reason` and `form`. Amounts are NaN if the cell is
-    not printed; quantiles beyond the quartiles also if the cell has too few employers for them. Without `has_band` (for
-    single amounts), a cell need not have enough employers for the ends of a band. A row depends only on the jobs of its
-    cell. Raises ValueError if an end of pay is not a number.
+    The columns are columns of `SalaryBands`: counts, amounts with `_lo` and `_hi`, `status`, `reason` and `form`.
+    Amounts are NaN if the cell is not printed; quantiles beyond the quartiles also if the cell has too few employers
+    for them. Without `has_band` (for single amounts), a cell need not have enough employers for the ends of a band. A
+    row depends only on the jobs of its cell. Raises ValueError if an end of pay is not a number.
     """
     rules = printing.rules_of_pay() if has_band else printing.RULES
     parts = [_estimate(part, rules) for part in _split(jobs)]
@@ -140,12 +139,12 @@ def estimate_pay_of_pairs(jobs: PaidJobs, n_cells: int) -> pd.DataFrame:
 
 
 def estimate_pay_of_persons(cell: Ints, amount: Floats, n_cells: int) -> pd.DataFrame:
-    """Return quantiles of amounts that persons report: one row for each cell, 0 to `n_cells` - 1, columns
-    `PERSONS_COLUMNS`.
+    """Estimate quantiles of amounts that persons report. Return one row for each cell, 0 to `n_cells` - 1.
 
-    Every person is treated as an employer with one job. The number of even employers is then the number of persons, the
-    design effect is 1, and the ends of intervals are at most one amount away from the exact ones by order statistics
-    (docs/methods.md). Cells without persons are NaN. The printing rules are not applied.
+    The columns are `PERSONS_COLUMNS`. Every person is treated as an employer with one job. The number of even employers
+    is then the number of persons, the design effect is 1, and the ends of intervals are at most one amount away from
+    the exact ends by order statistics (docs/methods.md). Cells without persons are NaN. The printing rules are not
+    applied.
     """
     parts = []
     for part in _split(PaidJobs(cell.astype(np.int64), np.arange(len(cell)), amount, amount)):

@@ -24,9 +24,7 @@ BOUNDS = (*ENDS, *AT_ODDS)
 
 @dataclass(frozen=True)
 class SilentJobs:
-    """Jobs of unknown pay, one entry for each cell and job, with the same numbers of cells and
-    employers as `PaidJobs`.
-    """
+    """Jobs of unknown pay, one entry for each cell and job. Cells and employers have the numbers of `PaidJobs`."""
 
     cell: Ints
     employer: Ints

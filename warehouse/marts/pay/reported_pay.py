@@ -54,8 +54,7 @@ def reported_pay(con: duckdb.DuckDBPyConnection, as_of: date, cache: CellCache |
 
 
 def reported_bands(con: duckdb.DuckDBPyConnection, as_of: date, cache: CellCache) -> pd.DataFrame:
-    """Return rows of mart.salary_bands: pay before tax in full-time work, from the survey with most answers in a
-    country.
+    """Return rows of mart.salary_bands: pay before tax in full-time work, from each country's largest survey.
 
     There are rows by country, role and level. The level is `all`; the few titles that name a level also have rows for
     that level. Years of experience are not turned into a level. The frame is empty if the rows are reused or there are

@@ -89,7 +89,6 @@ def _expected_regions(con: duckdb.DuckDBPyConnection, level: str) -> set[str]:
 
 
 def _fill_gaps(jobs: pd.DataFrame) -> pd.DataFrame:
-    """Number the employers in the order of their names, and fill in missing texts and flags."""
     return jobs.assign(
         employer=pd.factorize(jobs["employer"], sort=True)[0],
         country=jobs["country"].fillna("unknown"),
@@ -160,9 +159,7 @@ def _make_bands(jobs: pd.DataFrame, cells: PayCells, *, has_local: bool) -> pd.D
 def _pair_rows_with_jobs(
     column: dict[str, NDArray[Any]], cells: PayCells, currency: NDArray[np.object_], dollar_row: Ints, is_paid: Flags
 ) -> _Entries:
-    """Return the entries of jobs with pay: in their cell's row in dollars, and also in the row before if paid in
-    `currency`.
-    """
+    """Pair the paid jobs of each cell with its row in dollars, and jobs paid in `currency` also with the row before."""
     cell, job = cells.cell[is_paid], cells.job[is_paid]
     local = np.zeros(0, dtype=np.int64)
     if pd.notna(currency).any():
@@ -198,7 +195,6 @@ def _pay_of(jobs: pd.DataFrame, entries: _Entries) -> PaidJobs:
 
 
 def _add_amounts(rows: pd.DataFrame, paid: PaidJobs, *, has_band: bool = True) -> pd.DataFrame:
-    """Add amounts to the rows that may be printed, and the median of only the panel's jobs."""
     rows = rows.join(estimate_pay(paid, len(rows), has_band=has_band))
     for group, reason in APART.items():
         rows.loc[rows["role_group"] == group, "reason"] = reason
@@ -214,7 +210,6 @@ def _add_amounts(rows: pd.DataFrame, paid: PaidJobs, *, has_band: bool = True) -
 
 
 def _bound(paid: PaidJobs, silent: SilentJobs, is_bounded: Flags) -> pd.DataFrame:
-    """Return what the median may be if silent jobs are counted too. Rows that are not `is_bounded` are NaN."""
     number, numbers = np.cumsum(is_bounded) - 1, np.flatnonzero(is_bounded)
     some = is_bounded[paid.cell]
     paid = PaidJobs(number[paid.cell[some]], paid.employer[some], paid.low[some], paid.high[some])
@@ -223,7 +218,6 @@ def _bound(paid: PaidJobs, silent: SilentJobs, is_bounded: Flags) -> pd.DataFram
 
 
 def _count_countries(jobs: pd.DataFrame, entries: _Entries, is_inside: Flags, n_rows: int) -> NDArray[np.object_]:
-    """Return for each row its jobs by country (`CountryJobs`), the most first; None if it has none."""
     inside = _count_words(jobs["country"], entries.where(is_inside)).assign(n_paid=0)
     paid = _count_words(jobs["paid_in"], entries).rename(columns={"n_jobs": "n_paid"}).assign(n_jobs=0)
     paid = paid.assign(country=paid["country"].str.split()).explode("country").dropna(subset="country")
@@ -236,7 +230,6 @@ def _count_countries(jobs: pd.DataFrame, entries: _Entries, is_inside: Flags, n_
 
 
 def _count_words(column: pd.Series, entries: _Entries) -> pd.DataFrame:
-    """Count the entries of each row by their job's value in a column."""
     word, words = pd.factorize(column)
     pairs, n_jobs = np.unique(entries.row * max(len(words), 1) + word[entries.job], return_counts=True)
     row, word = np.divmod(pairs, max(len(words), 1))
@@ -302,7 +295,6 @@ def _compute_pairs(con: duckdb.DuckDBPyConnection, as_of: date, cache: CellCache
 
 
 def _as_paid(jobs: pd.DataFrame) -> pd.DataFrame:
-    """Add the columns that adverts have and these jobs lack."""
     return jobs.assign(
         employer=pd.factorize(jobs["employer"], sort=True)[0],
         country=jobs["country"].fillna("unknown"),
@@ -314,7 +306,6 @@ def _as_paid(jobs: pd.DataFrame) -> pd.DataFrame:
 
 
 def _pair_with_jobs(jobs: pd.DataFrame, cells: PayCells) -> tuple[pd.DataFrame, PaidJobs]:
-    """Return the rows of cells in US dollars, with jobs by country, and the pay of all their jobs."""
     low, high = (jobs[name].to_numpy(dtype=np.float64)[cells.job] for name in ("annual_low_usd", "annual_high_usd"))
     entries = _Entries(cells.cell, cells.job, low, high)
     is_country = (cells.keys["region_level"] == "country").all()

@@ -58,9 +58,7 @@ class ShareCounts:
     weighted_unknown: Floats | None = None
 
     def weigh(self) -> JobWeights:
-        """Return the weights, scaled so that in each cell the weights of the jobs with a known answer add up to their
-        number.
-        """
+        """Return the weights, scaled so that in each cell the jobs with a known answer weigh as many as they are."""
         n_cells = len(self.n_unknown)
         weight = self.jobs.astype(np.float64) if self.weighted is None else self.weighted
         yes = self.yes.astype(np.float64) if self.weighted_yes is None else self.weighted_yes

@@ -48,7 +48,6 @@ class _Jobs:
     weight: Floats
     """How many jobs each job of the panel stands for; 0 for a job outside the panel."""
     regions: tuple[tuple[str, str], ...]
-    """Level and name of each region."""
     pair_region: Ints
     pair_job: Ints
 
@@ -85,9 +84,7 @@ class _Answers:
 
 @dataclass(frozen=True)
 class _Silent:
-    """A cell's jobs without an answer: their number, the number of those in the panel, and the
-    latter's total weight.
-    """
+    """A cell's jobs without an answer. `n_in_panel` counts those in the panel, and `weight` is their total weight."""
 
     n: int
     n_in_panel: int
@@ -190,9 +187,7 @@ def _rest_on_panel(batch: _CellBatch, jobs: _Jobs) -> Flags:
 
 
 def _count(con: duckdb.DuckDBPyConnection, batch: _CellBatch, jobs: _Jobs, is_panel: Flags) -> ShareCounts:
-    """Count the jobs of a batch's cells by employer, and by employer and item. SQL returns counts,
-    never single jobs.
-    """
+    """Count the jobs of a batch's cells by employer, and by employer and item."""
     members = [
         of_cell[jobs.weight[of_cell] > 0] if of_panel else of_cell
         for of_cell, of_panel in zip(batch.jobs, is_panel, strict=True)
@@ -218,10 +213,9 @@ def _count(con: duckdb.DuckDBPyConnection, batch: _CellBatch, jobs: _Jobs, is_pa
 
 
 def _add_weights(rows: dict[str, NDArray[Any]], *keys: str) -> tuple[list[Ints], Ints, Floats]:
-    """Merge counts that differ only in weight: return the columns of the keys, the numbers of jobs, and their total
-    weights.
+    """Merge counts that differ only in weight.
 
-    The rows must be sorted by the keys.
+    The rows must be sorted by the keys. Return the columns of the keys, the numbers of jobs, and their total weights.
     """
     is_first = np.zeros(len(rows["n"]), dtype=bool)
     is_first[:1] = True
@@ -260,9 +254,7 @@ def _columns_of(result: duckdb.DuckDBPyConnection) -> dict[str, NDArray[Any]]:
 def _stage_relations(
     con: duckdb.DuckDBPyConnection, measures: Iterable[Measure], params: dict[str, Any]
 ) -> dict[str, str]:
-    """Compute each relation that measures read once, and add the index of each job. Return the table
-    of each relation.
-    """
+    """Compute each relation that measures read once. Return the name of the table for each relation."""
     tables = {JOBS: "share_jobs"}
     for number, relation in enumerate(sorted({measure.relation for measure in measures} - {JOBS})):
         tables[relation] = f"share_relation_{number}"

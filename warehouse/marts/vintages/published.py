@@ -36,8 +36,9 @@ STANDING = tuple(f.name for f in fields_of(Standing))
 
 @dataclass(frozen=True, kw_only=True)
 class Offer:
-    """What a night computed for a list. `n_jobs` adds up the largest cell of each place; `n_printed` cells have a
-    value.
+    """What a night computed for a list.
+
+    `n_jobs` adds up the largest cell of each place. `n_printed` counts the cells with a value.
     """
 
     n_jobs: int
@@ -118,7 +119,6 @@ def put_back_lost(con: Connection) -> set[str]:
 
 
 def _read_standing(con: Connection) -> Iterator[tuple[str, tuple[int, date, date]]]:
-    """Yield each list with its standing vintage: number, day of the cells, day of the decision."""
     for name, number, as_of, decided_on in con.execute(read_sql("marts/vintages/standing")).fetchall():
         yield name, (number, as_of, decided_on)
 
