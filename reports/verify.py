@@ -1,8 +1,8 @@
 """Verify the numbers of a text that are tied to figures.
 
 A tie connects a number with a figure. A marker or a link to a figure ties the numbers inside it. An id of a figure, or
-a link on other words, ties a number beside it or a number before the brackets in which it stands. Other words never tie
-a number. docs/mcp.md explains the verdicts. Numbers in code, comments and addresses are ignored.
+a link on words without numbers, ties a number beside it or a number before the brackets in which it stands. Other words
+never tie a number. docs/mcp.md explains the verdicts. Numbers in code, comments and addresses are ignored.
 """
 
 from __future__ import annotations
@@ -436,7 +436,7 @@ def _best(number: Number, published: Sequence[Number]) -> str:
 
 
 def _compare(number: Number, said: Number) -> str:
-    """Compare a number with a published number to its last digit. Digits finer than the published digits must be right.
+    """Compare a number with a published number. Digits beyond the published digits must agree with the exact value.
 
     If only an interval is published, a number outside is wrong and a number inside cannot be judged.
     """

@@ -269,9 +269,7 @@ def write_mart(
 
 
 def put(con: Connection, cls: type, rows: Sequence[object]) -> None:
-    """Insert rows into a table, or replace the rows with the same keys. Of several `rows` with one
-    key, the last wins.
-    """
+    """Insert rows into a table, or replace rows with the same keys. Of several `rows` with a key, the last wins."""
     keys = key_of(cls)
     last = {tuple(getattr(row, key) for key in keys): row for row in rows}
     with _register(con, "put_rows", arrow_table(cls, list(last.values()))):
@@ -348,7 +346,8 @@ def set_days_aside(con: Connection, market: Path, now: datetime) -> str | None:
 def _undo_decisions(con: Connection, day: date) -> None:
     """Withdraw vintages offered after a day, and reopen vintages decided after it.
 
-    A vintage that was followed by another vintage is not reopened; the day becomes the date of its decision.
+    A vintage that was followed by another vintage is not reopened; instead, the decision on it is dated back to the
+    day.
     """
     con.execute(read_sql("marts/vintages/withdraw_later"), {"day": day})
     con.execute(read_sql("marts/vintages/reopen_later"), {"day": day})
@@ -382,7 +381,7 @@ def record_checks(con: Connection, checks: Sequence[Checks]) -> None:
 
 
 def put_rejects(con: Connection, rejects: Sequence[Rejects]) -> None:
-    """Record damage found before the archive, replacing what an earlier run recorded for the same records."""
+    """Record what was rejected before it reached the archive. This replaces earlier rejects of the same records."""
     with transaction(con):
         for reject in rejects:
             con.execute(

@@ -22,11 +22,11 @@ LOCKED = "Could not set lock on file"
 
 
 def copy_empty(target: Path, *, kind: str, made_with: str, make: Callable[[Path], None]) -> None:
-    """Put an empty database at `target`, where no file exists. Copying one is a hundred times faster than making one.
+    """Put an empty database at `target`, where no file exists. Copying it is a hundred times faster than making it.
 
     `kind` names what the database is for, and `made_with` identifies its declarations. If the user's cache has no such
-    database, `make` writes one to the path that it is given, and the cache keeps a copy. Raises what `make` raises, and
-    `OSError`.
+    database, `make` writes a new database to the path in its argument, and the cache keeps a copy. Raises what `make`
+    raises, and `OSError`.
     """
     template = cache_path(kind, ".duckdb", (duckdb.__version__.encode(), made_with.encode()))
     content = read_cached(template)
@@ -47,7 +47,7 @@ def may_be_damage(error: duckdb.Error) -> bool:
 def find_damage(path: Path) -> str | None:
     """Read a whole database file and return its damage in one line; None if the file is sound or missing.
 
-    A file counts as sound if it may not be read or another process has it open.
+    A file counts as sound if permission to read it is missing, or if another process has it open.
     """
     if path.is_dir():
         return "it is a folder"
@@ -66,8 +66,9 @@ def find_damage(path: Path) -> str | None:
 
 
 def set_damaged_aside(path: Path, day: date) -> tuple[Path, str] | None:
-    """Rename a damaged database file and its write-ahead log. Return the new path and the damage; None
-    if it is sound.
+    """Rename a database file, and its write-ahead log, if it is damaged.
+
+    Return the new path and the damage; None if the file is sound.
     """
     damage = find_damage(path)
     return None if damage is None else (atomic_files.set_aside(path, day), damage)

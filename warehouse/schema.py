@@ -209,7 +209,7 @@ _VIEWS: Mapping[str, Mapping[str, str]] = {
 VIEWS = {f"core.{file.partition('/')[2]}": read_declared(file, **own) for file, own in _VIEWS.items()}
 """Views over tables: name -> (meaning, SELECT)."""
 BOARD_STATES_ON = read_view("boards/board_states", **{**PARAMETERS, "last_night": "$as_of"})[1]
-"""The SELECT of core.board_states as this view was on the day of the parameter `as_of`."""
+"""The SELECT of core.board_states for the day in the parameter `as_of`."""
 MART_VIEWS = {f"published.{name}": read_declared(f"published/{name}") for name in ("lists", "figures")}
 """Views over marts and vintages: name -> (meaning, SELECT)."""
 
@@ -378,7 +378,7 @@ VIEW_COLUMNS: dict[str, dict[str, str]] = {
 """The meaning of each column of each view, in order. A table's column has the meaning that the table declares."""
 
 _DAY = "'DATE ''' || strftime(d.as_of, '%Y-%m-%d') || ''''"
-"""SQL for the day `d.as_of` as the SELECTs of figures write it."""
+"""SQL that writes the day `d.as_of` as figures' SELECTs do: DATE '2026-01-22'."""
 _USUAL = "[r.read_on FOR r IN d.readings IF r.source = b.source][1]"
 _BEHIND = f"""[{{
         'source': b.source, 'n': b.n, 'read_on': CASE WHEN b.is_usual THEN {_USUAL} ELSE b.read_on END
@@ -390,7 +390,7 @@ _STORED_BEHIND = f"""[{{
 _ENDS_OF_READINGS = {"read_on": "list_min", "period_from": "list_min", "period_to": "list_max"}
 """Days of a figure that usually equal the first or the last day on which its sources were read."""
 _NEVER = "'infinity'::DATE"
-"""The value stored if a figure lacks such a day although its sources were read."""
+"""The value stored if a figure lacks a day of `_ENDS_OF_READINGS` although its sources were read."""
 MOVING_DATES = {"mart.shares": ("period_from", "period_to")}
 """Dates that move with the day of a mart. They are stored as the number of days before that day."""
 STORED = {
@@ -420,7 +420,7 @@ _READ_BACK = {
         },
     },
 }
-"""The SQL that reads the columns in `STORED` back."""
+"""SQL that turns the columns in `STORED` back into their original values."""
 
 
 # --- SQL --------------------------------------------------------------------------------------------

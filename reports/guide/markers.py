@@ -141,7 +141,7 @@ class Tag:
 
 @dataclass(frozen=True, kw_only=True)
 class Span:
-    """The content text[start:end] of a marker, which is the opening tag. The closing tag ends at `after`."""
+    """The content of a marker: text[start:end]. `marker` is the opening tag; the closing tag ends at `after`."""
 
     marker: Tag
     start: int
@@ -494,9 +494,7 @@ def _find_lookalikes(scan: Scan) -> Iterator[Problem]:
 
 
 def _find_raw_lines(scan: Scan) -> Iterator[Problem]:
-    """Yield lines of Markdown that begin with a comment marker: CommonMark 0.31 (4.6, kind 2) reads
-    them as raw HTML.
-    """
+    """Yield lines of Markdown that begin with a comment marker and so are raw HTML (CommonMark 0.31, 4.6, kind 2)."""
     for span in scan.spans:
         is_inline = span.marker.name == COMMENT and not is_block(scan.text, span)
         if is_inline and not before_on_line(scan.text, span.marker.start).strip(" \t>-*+"):

@@ -26,7 +26,7 @@ from warehouse.marts.printing import EMPLOYERS, JOBS, LARGEST, say_even
 from warehouse.tables import Sources
 
 BESIDE = ("n", "employers", "period", "source", "rank", "publisher", "year", "growth")
-"""Parts that are neither an amount nor a share. If their figure is withheld, they print "withheld", without a unit."""
+"""Parts of a figure that are neither an amount nor a share. If the figure is withheld, they print only "withheld"."""
 SAMPLE_TITLE = "Sample data."
 SAMPLE_TEXT = (
     "Every measured figure here was computed from invented adverts of invented employers, to show how this product "
@@ -361,8 +361,7 @@ def _find_in(ledger: Mapping[str, Figures], name: str) -> str:
 class Change:
     """The content of a marker before and after a refresh, as readers see it.
 
-    `name` is a figure or a block. `options` are the options that choose the part and its format: ' part="low"
-    per="year"'.
+    `name` is a figure or a block. `options` choose part and format, such as ' part="low" per="year"'.
     """
 
     line: int

@@ -94,7 +94,7 @@ LEVELS = (
 )
 """Patterns for levels. Longer names come first."""
 SHORT = 3
-"""Names of skills with at most this many letters must also match in upper and lower case: R, Go, SQL."""
+"""Names of skills with at most this many letters are matched case-sensitively: R, Go, SQL."""
 MAX_WORDS = 4
 """The most words in the name of a skill."""
 _EARLIER_PLACES = {
@@ -165,7 +165,7 @@ def _skill_names() -> dict[str, str]:
 
 @functools.cache
 def _exact_names() -> set[str]:
-    """Return the ids' names of skills that must match in upper and lower case: Make, Go."""
+    """Return the skills, as ids name them, that are matched case-sensitively: Make, Go."""
     return {slug(skill.skill) for skill in taxonomy() if skill.case_rule == "exact"}
 
 

@@ -22,7 +22,8 @@ PUBLISHED, STALE, UNDER_REVIEW, WITHHELD = "published", "stale", "under review",
 STATES = (PUBLISHED, STALE, UNDER_REVIEW, WITHHELD)
 """States of a figure.
 
-In this order: current; old; published while a newer value is waiting for review; without a value, as data are too few.
+In this order: current; old; published while a newer value is waiting for review; without a value, because there are too
+few data.
 """
 SAMPLE_WARNING = "Invented sample data: never quote these numbers as facts."
 ROWS_OF_PAGE = 30
@@ -33,9 +34,7 @@ COUNTED = ("n_boards", "n_adverts")
 A_COUNT = "a count of what was read, no estimate"
 OF_WITHHELD = ("nearest", "n", "employers", "rung")
 OF_PRINTED = ("definition", "read_on", "verify_by", "n", "employers", "rung", "sources", "licence", "citation")
-"""Keys that `describe` takes from a release's description (`figure_files.describe`): of withheld and of printed
-figures.
-"""
+"""Keys of `figure_files.describe` that `describe` takes, for withheld (`OF_WITHHELD`) and for printed figures."""
 
 
 def head(snapshot: Snapshot) -> dict[str, Any]:

@@ -58,9 +58,7 @@ class Snapshot:
         return figure_id in self.figures or figure_id not in KNOWN
 
     def read(self, ids: Sequence[str]) -> list[Figures]:
-        """Return figures in the order of their ids, which must exist. Figures outside the file are
-        computed together.
-        """
+        """Return figures in the order of their ids, which must exist. Missing figures are computed together."""
         missing = [name for name in ids if name not in self.figures and name not in self.computed]
         if missing:
             as_of, code = self.published.as_of, self.published.code_version

@@ -102,7 +102,9 @@ class Answer:
 
     @property
     def rests_on_work(self) -> str:
-        """The same number, after the work that was counted if it is wider than the work asked for."""
+        """The number of jobs and employers, after the work that was counted if this is wider than the
+        work asked for.
+        """
         return "; ".join(filter(None, (self.counted, self.rests)))
 
     @property

@@ -166,7 +166,7 @@ def _beside(figure: Figures, pay: Explorer, answer: Answer) -> Markup:
 
 
 _PERIODS = {"read ": "Adverts read", "pay of ": "Pay of", "wages of ": "Wages of", "as of ": "As of"}
-"""The name of the fact that states the period, by the first words of the period."""
+"""Names for the fact that states a figure's period, by the first words of the period."""
 
 
 def _facts(figure: Figures, form: str) -> dict[str, str]:

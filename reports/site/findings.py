@@ -332,8 +332,9 @@ def _open_of(figure: Figures) -> Open | None:
 
 
 def _say_nearer(lacks: Sequence[Lack], own_rung: str) -> str:
-    """Return text such as "every level: 23 of 30 jobs with pay". Words shared with the figure's own
-    rung are left out.
+    """Return text such as "every level: 23 of 30 jobs with pay".
+
+    Words that the figure's own rung shares are left out.
     """
     kind, *wider = lacks[0].rung.split(", ")
     rung = ", ".join(wider) if wider and kind == own_rung.partition(", ")[0] else lacks[0].rung
@@ -341,9 +342,9 @@ def _say_nearer(lacks: Sequence[Lack], own_rung: str) -> str:
 
 
 def choose_open(candidates: Sequence[Open]) -> list[Open]:
-    """Choose the open figures of the home page: the nearest figure of each kind, then those that lack least.
+    """Choose the open figures of the home page: the nearest figure of each kind, then the figures that lack least.
 
-    Figures are left out if nothing was counted for them and for every wider figure.
+    A figure is left out if nothing was counted, either for this figure or for any wider figure.
     """
     counted = [
         item

@@ -61,9 +61,9 @@ MARTS: dict[type, Mart] = {
 
 
 MIN_ADVERTS_LEFT = 30
-"""Fewest adverts that must be in the stock for the last time on an earlier day, for this day to be computed.
+"""Fewest adverts, on boards that have left the stock since an earlier day, for this day to be computed.
 
-It is as many as a cell needs.
+A cell needs as many jobs.
 """
 MAX_EARLIER_DAYS = 40
 """The most earlier days that one run computes, those with most adverts first. Each takes as long as a first night."""
@@ -72,8 +72,8 @@ MAX_EARLIER_DAYS = 40
 def find_earlier_days(con: database.Connection, as_of: date, *, first_on: date) -> list[date]:
     """Return the days from `first_on` to before `as_of`, in order, that were never computed and need figures.
 
-    These are the last days on which boards were in the stock that have left it since. A backfill computes only the
-    newest day of a folder; boards that were last read earlier count on the earlier days.
+    Each is the last day on which some boards were in the stock. A backfill computes only the newest day of a folder;
+    boards that were last read earlier count on these earlier days.
     """
     params = {"as_of": as_of, "first_on": first_on, "max_apart": MAX_DAYS_APART.value}
     rows = con.execute(read_sql("marts/earlier_days"), params).fetchall()

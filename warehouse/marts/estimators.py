@@ -139,8 +139,7 @@ class ShareEstimates:
     design_effect: Floats
     """The variance divided by the variance of as many independent jobs."""
     employer_share: Floats
-    """The mean of the employers' shares, so that each employer counts once. It estimates something else than `share`.
-    """
+    """The mean of the employers' shares: each employer counts once, unlike in `share`."""
     correlation: Floats
     """For each cell, the correlation within employers over all rows of the cell (0 to 1)."""
 
@@ -157,10 +156,10 @@ def estimate_shares(
     """Estimate the share of each row.
 
     `employer`, `row` and `yes` have an entry for each employer and row: the index of the employer in
-    `cells.employer_jobs`, the row, and y. Entries with y = 0 may be left out; no employer and row may occur twice.
-    `row_cell` is the cell of each row. `level` is one number, or an array with a number for each row. `employer_weight`
-    is how many employers each employer stands for in the mean over employers, by default 1. The cost grows with the
-    number of entries. Raises ValueError if a y is NaN, below 0 or more than the employer's jobs.
+    `cells.employer_jobs`, the row, and y. Entries with y = 0 may be left out; no pair of employer and row may occur
+    twice. `row_cell` is the cell of each row. `level` is one number, or an array with a number for each row.
+    `employer_weight` is how many employers each employer stands for in the mean over employers, by default 1. The cost
+    grows with the number of entries. Raises ValueError if a y is NaN, below 0 or more than the employer's jobs.
 
     Intervals are by Korn and Graubard (1998, "Confidence Intervals for Proportions With Small Expected Number of
     Positive Counts Estimated From Survey Data"): Clopper and Pearson's interval for N / design effect jobs, corrected
@@ -168,9 +167,9 @@ def estimate_shares(
 
     The design effect is the larger of two values: the jackknife's, and the geometric mean of the jackknife's and
     Kish's. Kish's design effect (1965) follows from the sizes of employers and from the correlation over all rows of
-    the cell. It is needed because the jackknife's variance of a rare item rests on the few employers that have it, and
-    is too small if no large employer is among them. If no job or every job counts for the item, the jackknife has no
-    design effect, and Kish's is used.
+    the cell. It is needed because the jackknife's variance of a rare item rests on the few employers that have the
+    item, and is too small if no large employer is among these. If no job or every job counts for the item, the
+    jackknife has no design effect, and Kish's is used.
     """
     yes = np.asarray(yes, dtype=np.float64)
     _refuse_gaps("jobs that ask", yes)
@@ -233,13 +232,13 @@ def estimate_differences(
 
     `cell` and `difference` have one entry for each cell and employer; a difference is from -1 to 1. `weight` is how
     many employers each employer stands for, by default 1. With weights w, G is the effective number (Σw)² / Σw². Raises
-    ValueError for a difference beyond -1 or 1, and for NaN.
+    ValueError for NaN, and for a difference below -1 or above 1.
 
-    Each employer is one observation. The interval adds an employer with the difference 1 and one with -1 (Agresti and
-    Min 2005, "Simple improved confidence intervals for comparing matched proportions") and uses t with G - 1 degrees of
-    freedom. Without this addition the interval has hardly any width if hardly any employer has a difference. With 10 to
-    20 employers, 3 to 12 % of them with a difference, the plain interval held the truth in 26 to 88 % of samples, and
-    this interval in 95 to 100 %.
+    Each employer is one observation. The interval adds an employer with the difference 1 and another with -1 (Agresti
+    and Min 2005, "Simple improved confidence intervals for comparing matched proportions") and uses t with G - 1
+    degrees of freedom. Without this addition the interval has hardly any width if hardly any employer has a difference.
+    With 10 to 20 employers, 3 to 12 % of them with a difference, the plain interval held the truth in 26 to 88 % of
+    samples, and the interval used here in 95 to 100 %.
     """
     if (np.abs(difference) > 1).any():
         raise ValueError("a difference of two shares is between -1 and 1")
@@ -324,8 +323,7 @@ class QuantileEstimates:
     design_effect: Floats
     """The design effect of the share of jobs at or below the quantile."""
     employer_value: Floats
-    """The quantile if each employer counts once and its jobs count equally. It estimates something else than `value`.
-    """
+    """The quantile if each employer counts once and its jobs count equally, unlike in `value`."""
 
 
 def estimate_quantiles(

@@ -104,8 +104,8 @@ class Measure:
         return self.select_from(self.relation)
 
     def select_from(self, relation: str, job: str = "job_id") -> str:
-        """Return the same SELECT over another relation with the same columns. `job` lists the columns that identify a
-        job.
+        """Return the same SELECT over another relation with the same columns. `job` lists the columns
+        that name a job.
         """
         return f"SELECT {job}, {self.answers} AS items FROM {relation} WHERE {self.jobs}"
 
@@ -170,7 +170,8 @@ _ADDITIONAL = {
 _ALL_ADDITIONAL = tuple(name for _, names in _ADDITIONAL.values() for name in names)
 _IN_FULL = "{jobs} whose full advert was read"
 _READ_IN_FULL = "{jobs} with a full advert in a language we read"
-"""Descriptions of the jobs that may answer: with a text in any language, or in a language of `lookups.languages_read`.
+"""Descriptions of the jobs that may answer. `_IN_FULL` allows texts in any language, `_READ_IN_FULL` only languages in
+`lookups.languages_read`.
 """
 _DEGREE_NAMES = {
     "none": "no degree needed, in so many words", "associate": "associate degree", "bachelor": "bachelor's degree",

@@ -39,9 +39,7 @@ LISTS = {
 
 
 def _day_of(view: str) -> str:
-    """Return SQL for the day of the published cells of a view's list; without such cells, the newest
-    day of the marts.
-    """
+    """Return SQL for the day of a view's published cells; if there are none, for the newest day of the marts."""
     published = f"max(as_of) FILTER (list = {literal(LISTS[view])})"
     return f"(SELECT coalesce({published}, (SELECT max(as_of) FROM mart.days)) FROM published.lists)"
 

@@ -18,7 +18,10 @@ MASS_PART = 0.5
 MASS_FACTOR = 2.0
 """A mass closing has a chance below `MASS_CHANCE` even on a board that closes this many times as fast as its cell."""
 MASS_CHANCE = 0.001
-"""See `MASS_FACTOR`. Without this condition, boards that are seldom read would be left out for closing fast."""
+"""The largest chance of a mass closing (see `MASS_FACTOR`).
+
+Without this limit, boards that are seldom read would be left out for closing fast.
+"""
 ITERATIONS = 60
 MAX_SPREAD = 2.0
 """The upper limit of the squared coefficient of variation of boards' rates."""
@@ -143,7 +146,7 @@ def find_mass_closings(readings: Readings, n_cells: int) -> Flags:
     """Flag intervals in which more than `MASS_PART` of at least `MIN_MASS_OPEN` adverts close at once.
 
     An interval is flagged only if so many closings are very unlikely at the rate of its cell. This rate is estimated
-    from the other intervals of the cell or, if it has none, from all its intervals.
+    from the cell's intervals with fewer closings or, if there are none, from all intervals of the cell.
     """
     is_followed = _are_followed(readings)
     is_many = (readings.n_open >= MIN_MASS_OPEN) & (readings.n_closed > MASS_PART * readings.n_open) & is_followed
@@ -165,7 +168,7 @@ def _part_closed(rate: Floats, spread: Floats, days: Floats) -> tuple[Floats, Fl
 
 
 def _fit(readings: Readings, n_cells: int) -> tuple[Floats, Floats]:
-    """Return rate and spread by cell. The spread is estimated at the rate of boards that do not differ."""
+    """Return rate and spread by cell. The spread is estimated at the rate found with spread 0."""
     spread = np.zeros(n_cells)
     rate = _solve(readings, spread, n_cells)
     part, slope = _part_closed(rate[readings.cell], spread[readings.cell], readings.days)

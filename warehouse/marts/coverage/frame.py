@@ -67,9 +67,7 @@ STEPS: dict[str, Step] = dict(
         strict=True,
     )
 )
-"""The steps of the ladder in order, by their names in `LADDER_STEPS`. The first counts adverts, all
-others count jobs.
-"""
+"""The steps of the ladder in order, by name (`LADDER_STEPS`). The first step counts adverts, all others count jobs."""
 
 
 def frame_coverage(con: duckdb.DuckDBPyConnection, as_of: date, cache: CellCache | None = None) -> pd.DataFrame:

@@ -32,8 +32,9 @@ class ReadingDepth:
 
     @property
     def share_missed(self) -> tuple[float, float]:
-        """95 % interval (Clopper and Pearson) of the share of AI adverts in the rest; 0 to 1 if
-        nothing of it was read.
+        """The 95 % interval (Clopper and Pearson) of the share of AI adverts in the rest.
+
+        It is 0 to 1 if none of the rest was read.
         """
         if not self.n_rest_read:
             return 0.0, 1.0

@@ -1,6 +1,6 @@
 """What the median pay of all jobs may be if some adverts do not state pay.
 
-It is bounded without assumptions, and estimated under assumptions on which jobs are silent.
+The median is bounded without assumptions, and estimated under assumptions on which jobs are silent.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ class MedianBounds:
     n_jobs: Ints
     n_stated: Ints
     lowest: Floats
-    """The median if all silent jobs paid less than all others. `highest` is the median if they paid more."""
+    """The median if all silent jobs paid less than all others. `highest` is the median if all silent jobs paid more."""
     highest: Floats
     low: Floats
     high: Floats

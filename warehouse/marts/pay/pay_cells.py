@@ -79,8 +79,9 @@ class PayCells:
         return PayCells(self.keys[is_kept].reset_index(drop=True), number[self.cell[entries]], self.job[entries])
 
     def leave_out_reused(self, hashes: np.ndarray[Any, np.dtype[np.uint64]], cache: CellCache) -> PayCells:
-        """Return the cells that are not in `cache`. The new column `inputs` has a digest of their key and jobs'
-        `hashes`.
+        """Return the cells that are not in `cache`.
+
+        A new column `inputs` of the keys has a digest of each cell's key and its jobs' `hashes`.
         """
         start = np.searchsorted(self.cell, np.arange(len(self.keys) + 1))
         sums = np.concatenate([np.zeros(1, np.uint64), np.cumsum(hashes[self.job], dtype=np.uint64)])

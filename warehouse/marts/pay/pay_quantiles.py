@@ -166,7 +166,7 @@ def estimate_pay_of_persons(cell: Ints, amount: Floats, n_cells: int) -> pd.Data
 
 
 def _split(jobs: PaidJobs) -> Iterator[PaidJobs]:
-    """Sort jobs, and yield them in parts of whole cells."""
+    """Sort jobs, and yield them in groups of whole cells with about `MAX_JOBS_AT_ONCE` jobs."""
     weight = jobs.stands_for
     order = np.lexsort((weight, jobs.high, jobs.low, jobs.employer, jobs.cell))
     cell, employer = jobs.cell[order], jobs.employer[order]
@@ -192,7 +192,7 @@ def _cells(jobs: PaidJobs, weight: Floats) -> tuple[SampledCells, Ints]:
 
 
 def _estimate_all(jobs: PaidJobs) -> tuple[SampledCells, dict[str, tuple[QuantileEstimates, int]]]:
-    """Return the cells of sorted jobs, and for each amount its estimates and the column that the amount has in them."""
+    """Return the cells of sorted jobs and, for each amount, its estimates and the index of its column in them."""
     cells, employer = _cells(jobs, np.ones(len(jobs.cell)))
     middle = estimate_quantiles(cells, employer, jobs.middle, list(QUANTILES.values()))
     estimates = {name: (middle, place) for place, name in enumerate(QUANTILES)}

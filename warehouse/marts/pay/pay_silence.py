@@ -16,7 +16,7 @@ from warehouse.marts.pay.nonresponse import HALF, ODDS, bound_medians, tilt_medi
 from warehouse.marts.pay.pay_quantiles import CENTS, MAX_JOBS_AT_ONCE, PaidJobs
 
 ENDS = ("p50_if_less", "p50_if_more", "p50_bounds_lo", "p50_bounds_hi")
-"""Columns of the bounds of the median, and of the interval around these bounds."""
+"""Columns of the bounds of the median, and of the ends of the median's interval."""
 AT_ODDS = dict(zip(("p50_if_odds_half", "p50_if_odds_double"), ODDS, strict=True))
 """Columns of medians under an assumption, each with the odds of stating pay that it assumes (`nonresponse.ODDS`)."""
 BOUNDS = (*ENDS, *AT_ODDS)

@@ -1,7 +1,6 @@
 """Rows of mart.shares from counts of jobs by cell and employer, and by cell, employer and item.
 
-All functions are pure. The values of a cell depend only on the counts of this cell, whatever cells are estimated with
-it.
+All functions are pure. The values of a cell depend only on the counts of this cell, not on the other cells.
 """
 
 from __future__ import annotations
@@ -58,7 +57,7 @@ class ShareCounts:
     weighted_unknown: Floats | None = None
 
     def weigh(self) -> JobWeights:
-        """Return the weights, scaled so that in each cell the jobs with a known answer weigh as many as they are."""
+        """Return scaled weights. In each cell, the weights of the jobs with a known answer add up to their number."""
         n_cells = len(self.n_unknown)
         weight = self.jobs.astype(np.float64) if self.weighted is None else self.weighted
         yes = self.yes.astype(np.float64) if self.weighted_yes is None else self.weighted_yes

@@ -38,7 +38,7 @@ OUTSIDE, UNKNOWN, KNOWN = range(3)
 class _Jobs:
     """The jobs in the stock, as columns, and (region, job) pairs: a job may count in several regions.
 
-    `pair_region` and `pair_job` are indexes of regions and of jobs, sorted by both.
+    `pair_region` and `pair_job` are indexes of regions and of jobs, sorted by region and job.
     """
 
     role_group: pd.Categorical
@@ -168,7 +168,7 @@ def _compute(
 
 
 def _rest_on_panel(batch: _CellBatch, jobs: _Jobs) -> Flags:
-    """Whether each cell uses only the panel: whether the panel's jobs with an answer meet the printing rules alone."""
+    """Whether each cell uses only the panel, because the panel's jobs with an answer alone meet the printing rules."""
     cell = np.repeat(np.arange(len(batch.jobs)), [len(of_cell) for of_cell in batch.jobs])
     job = np.concatenate(batch.jobs)
     some = jobs.weight[job] > 0

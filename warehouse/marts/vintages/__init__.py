@@ -1,1 +1,1 @@
-"""Published cells: of each list, the vintage that stands, frozen until the next vintage is accepted."""
+"""Published cells: for each list, the cells of its standing vintage, frozen until the next vintage is accepted."""

@@ -1,4 +1,4 @@
-"""Lists of cells: the cells that a night computed for each list, the published cells, and replacing the latter.
+"""Lists of cells: what a night computed for each list, which cells are published, and how published cells are replaced.
 
 `mart_tables.LISTS` says which list a row of a mart belongs to. For each list, the tables of the schema `published` hold
 the cells of the vintage that stands (`ops.vintages`). They are frozen: computing a mart again does not change them.
@@ -91,7 +91,7 @@ def say_waiting(con: Connection) -> None:
 
 
 def follow_vintages(con: Connection) -> None:
-    """After vintages were taken back, publish the cells of those that now stand. Call it in a transaction.
+    """After vintages were taken back, publish the cells of the vintages that now stand. Call it in a transaction.
 
     The cells are read from the marts of their days.
     """
