@@ -149,7 +149,6 @@ def read_ties(scan: Scan) -> tuple[str, list[Tie]]:
 
 
 def _pad_entity(entity: re.Match[str]) -> str:
-    """Return the character of an entity, padded with blanks to the length of the entity."""
     word = html.unescape(entity[0])
     return (word if len(word) == 1 else " ").ljust(len(entity[0]))
 
@@ -164,7 +163,6 @@ def _find_hidden(at: int, spans: Sequence[tuple[int, int]]) -> tuple[int, int] |
 
 
 def _find_links(text: str, prose: list[str], hidden: Sequence[tuple[int, int]]) -> Iterator[Tie]:
-    """Yield links to figures, and remove every address from the prose."""
     for hit in _LINK.finditer(text):
         if _find_hidden(hit.start(), hidden):
             continue
@@ -238,7 +236,6 @@ def _choose_before(prose: str, before: Sequence[Number], tie: Tie) -> list[Numbe
 
 
 def _is_ambiguous(prose: str, tie: Tie, following: Tie) -> bool:
-    """Whether two different figures are named together, so that a number beside them could belong to either figure."""
     return tie.figure != following.figure and bool(_TOGETHER.fullmatch(prose, tie.end, following.start))
 
 

@@ -163,7 +163,6 @@ def _make_empty(path: Path) -> None:
 
 
 def _carry_over(con: Connection, old: Path) -> None:
-    """Copy the marts and the tables in `KEPT`; skip those that do not fit today's declarations."""
     con.execute(f"ATTACH {literal(str(old))} AS old (READ_ONLY)")
     tables = "SELECT schema_name || '.' || table_name FROM duckdb_tables() WHERE database_name = 'old'"
     names = {name for (name,) in con.execute(tables).fetchall()}

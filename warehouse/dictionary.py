@@ -120,7 +120,6 @@ def read_sample_rows() -> dict[str, int]:
 
 
 def _sections() -> Iterator[tuple[str, tuple[str, str]]]:
-    """Yield the heading, short meaning and body of each section, in the order in which a reader needs them."""
     for name, (meaning, _) in sorted(ALL_VIEWS.items(), key=lambda view: not view[0].startswith("analysis.")):
         lines = [meaning, "", "| column | meaning |", "|---|---|"]
         lines += [f"| {column} | {_cell(text)} |" for column, text in ALL_VIEW_COLUMNS[name].items()]

@@ -455,7 +455,6 @@ def find_markers(raw: bytes, find: Find, *, is_html: bool, is_mdx: bool = False)
 
 
 def _find_unknown(tags: Sequence[Tag], find: Find, ids: dict[str, str]) -> Iterator[Problem]:
-    """Yield what is wrong with figures and parts, and add the ids of known figures to `ids`."""
     for tag in tags:
         if not tag.figure:
             continue

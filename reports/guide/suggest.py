@@ -179,7 +179,6 @@ def _find_pay_claims(sentence: str, amounts: Sequence[Number], places: Sequence[
 
 
 def _find_share_claims(sentence: str, places: Sequence[tuple[int, Place]], shares: Sequence[Number]) -> Iterator[Claim]:
-    """Yield shares of a skill: the last skill named before the number, or else the first skill of the sentence."""
     skills = list(find_skills(sentence))
     only = {place.slug for _, place in places}
     at = only.pop() if len(only) == 1 else EVERYWHERE.slug

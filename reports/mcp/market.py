@@ -130,6 +130,5 @@ class Market:
 
 
 def _identify(path: Path) -> tuple[int, int, int]:
-    """Return inode, time and size of a file. They change when the file is replaced."""
     status = os.stat(path)  # noqa: PTH116  # one call, so that the three values belong together
     return status.st_ino, status.st_mtime_ns, status.st_size

@@ -201,7 +201,6 @@ def read_explorer(con: Connection, as_of: date, figures: Sequence[Figures]) -> E
 
 
 def _find_heads(figures: Sequence[Figures], places: Sequence[str]) -> dict[str, str]:
-    """Map regions that cannot be chosen to the country that has nearly all of their jobs, if it can be chosen."""
     heads = {}
     for figure in figures:
         kind, _, rest = figure.figure.partition(".")

@@ -81,7 +81,6 @@ def describe(
 
 
 def _judge(figure: Figures, cells: Sequence[Cell]) -> str:
-    """Return how certain a figure is: as certain as its least certain row."""
     if figure.value is None:
         return FEW
     surenesses = {judge_sureness(figure.status, figure.basis), *(cell.sureness for cell in cells)}

@@ -193,7 +193,6 @@ def _by_share(cells: Sequence[Cell]) -> list[Cell]:
 
 
 def _choose_law(cells: Sequence[Cell]) -> list[Cell]:
-    """Choose the fairest comparison: within employers in one country, or else within employers anywhere."""
     return sorted(cells, key=lambda cell: cell.row["region_level"] != "country")[:1]
 
 

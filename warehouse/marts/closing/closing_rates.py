@@ -161,7 +161,6 @@ def _are_followed(readings: Readings) -> Flags:
 
 
 def _part_closed(rate: Floats, spread: Floats, days: Floats) -> tuple[Floats, Floats]:
-    """Return the fraction of adverts that close within some days, and its derivative with respect to the rate."""
     v = np.maximum(spread, TINY)
     survival = np.exp(-np.log1p(v * rate * days) / v)
     return 1 - survival, days * survival / (1 + v * rate * days)

@@ -240,7 +240,6 @@ def _count_words(column: pd.Series, entries: _Entries) -> pd.DataFrame:
 
 
 def _compute_bonuses(con: duckdb.DuckDBPyConnection, as_of: date, cache: CellCache) -> Iterator[pd.DataFrame]:
-    """Yield rows of yearly bonuses in AI engineering, by place: only midpoints, from adverts that state an amount."""
     bonuses = con.execute(read_sql("marts/pay/bonus_observations"), {"as_of": as_of}).df()
     bonuses = bonuses.assign(annual_low_usd=bonuses["amount"], annual_high_usd=bonuses["amount"])
     for level in LEVELS[1:]:

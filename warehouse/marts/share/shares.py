@@ -70,14 +70,11 @@ class _GroupCells:
         return np.add.reduceat(values[self.jobs], self.start[:-1], dtype=np.float64)
 
     def digests(self, hashes: Hashes) -> Hashes:
-        """Return for each cell the sum of its jobs' hashes, which does not depend on their order."""
         return np.add.reduceat(hashes[self.jobs], self.start[:-1])
 
 
 @dataclass(frozen=True)
 class _Answers:
-    """The state of each job's answer (OUTSIDE, UNKNOWN, KNOWN) and a hash of the answer."""
-
     state: NDArray[np.int8]
     hashes: Hashes
 
@@ -187,7 +184,6 @@ def _rest_on_panel(batch: _CellBatch, jobs: _Jobs) -> Flags:
 
 
 def _count(con: duckdb.DuckDBPyConnection, batch: _CellBatch, jobs: _Jobs, is_panel: Flags) -> ShareCounts:
-    """Count the jobs of a batch's cells by employer, and by employer and item."""
     members = [
         of_cell[jobs.weight[of_cell] > 0] if of_panel else of_cell
         for of_cell, of_panel in zip(batch.jobs, is_panel, strict=True)
@@ -227,7 +223,6 @@ def _add_weights(rows: dict[str, NDArray[Any]], *keys: str) -> tuple[list[Ints],
 
 
 def _read_jobs(con: duckdb.DuckDBPyConnection, params: dict[str, Any]) -> _Jobs:
-    """Read the jobs in the stock. They also stay in the tables `share_jobs` and `share_regions`."""
     con.execute(read_sql("marts/share/share_jobs"), params)
     con.execute(read_sql("marts/share/share_regions"), params)
     of_job = "role_group, seniority, text_class, employer_number, panel_weight"
