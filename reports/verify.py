@@ -1,7 +1,8 @@
-"""Verify the numbers of a text that are tied to figures. Words never tie a number.
+"""Verify the numbers of a text that are tied to figures.
 
-A marker or a link to a figure ties the numbers inside it. An id, or a link on other words, ties a number beside it or
-before its brackets. docs/mcp.md explains the verdicts. Numbers in code, comments and addresses are ignored.
+A tie connects a number with a figure. A marker or a link to a figure ties the numbers inside it. An id of a figure, or
+a link on words without numbers, ties a number beside it or a number before the brackets in which it stands. Other words
+never tie a number. docs/mcp.md explains the verdicts. Numbers in code, comments and addresses are ignored.
 """
 
 from __future__ import annotations
@@ -34,16 +35,19 @@ from warehouse.marts.printing import POINT
 VERIFIED, ROUNDED, STALE, CONTRADICTED = "verified", "rounded", "stale", "contradicted"
 NO_FIGURE, UNRESOLVED = "no figure", "unresolved"
 VERDICTS = (VERIFIED, ROUNDED, STALE, CONTRADICTED, NO_FIGURE, UNRESOLVED)
-"""As published; as published after rounding; published, but old or for another time than the text says; different from
-what is published; tied to a withheld or unknown figure; not tied, or too unclear to judge. A stale figure is verified
-where the text names its period."""
+"""The possible verdicts on a number.
+
+In this order: as published; as published after rounding; published, but old or for another time than the text says;
+different from what is published; tied to a withheld or unknown figure; not tied, or too unclear to judge. A stale
+figure is verified if the text names the figure's period.
+"""
 AS_PUBLISHED = (VERIFIED, ROUNDED)
 MAX_OFF = 0.05
-"""Largest rounding of a sum of money, as a part of the published value."""
+"""The largest rounding of a sum of money, as a fraction of the published value."""
 NO_TIE = "tied to no figure"
 UNCLEAR = "unclear: which part of the band, which period, or whether more or less is meant"
 MAX_NAMES = 200
-"""Most figure names looked up in one text. Finding the hint for an unknown name takes some milliseconds."""
+"""The most figure names looked up in one text. Finding the hint for an unknown name takes some milliseconds."""
 TOO_MANY = f"the text names more than {MAX_NAMES} figures: verify it in pieces"
 
 
@@ -59,7 +63,7 @@ class Finding:
 
 
 _Verdict = tuple[str, str, str | None, str]
-"""A finding without its line."""
+"""A finding without its line: (text, verdict, figure, says)."""
 
 
 def verify_text(con: Connection, raw: bytes, *, is_html: bool = False) -> list[Finding]:
@@ -99,15 +103,15 @@ _LINK = re.compile(
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#x[\da-f]{1,6}|[a-z]\w{1,30});", re.I)
 _CELL = re.compile(r"\||</?t[dh]\b", re.I)
 _MARKS = str.maketrans("*|\r\n", " \t  ")
-"""Emphasis, table cells and line ends inside a sentence, each replaced by one blank so that offsets stay valid."""
+"""Each sign of emphasis, table cell and line end inside a sentence becomes one blank, so that offsets stay valid."""
 _NO_PROSE = "\0"
 
 
 @dataclass(frozen=True)
 class Tie:
-    """The name of a figure at text[start:end]: its id, or what is wrong with the name (`fault`).
+    """The name of a figure at text[start:end]: `figure` is its id, or `fault` says what is wrong with the name.
 
-    `holds` means that the numbers stand inside the tie, not beside it. `release` is the day of a link to a dated file.
+    `holds` means that the numbers are inside the tie, not beside it. `release` is the day of a link to a dated file.
     `span` is the content of a marker, which is not part of the prose.
     """
 
@@ -145,7 +149,6 @@ def read_ties(scan: Scan) -> tuple[str, list[Tie]]:
 
 
 def _pad_entity(entity: re.Match[str]) -> str:
-    """Return the character of an entity, padded with blanks to the length of the entity."""
     word = html.unescape(entity[0])
     return (word if len(word) == 1 else " ").ljust(len(entity[0]))
 
@@ -160,7 +163,6 @@ def _find_hidden(at: int, spans: Sequence[tuple[int, int]]) -> tuple[int, int] |
 
 
 def _find_links(text: str, prose: list[str], hidden: Sequence[tuple[int, int]]) -> Iterator[Tie]:
-    """Yield links to figures, and remove every address from the prose."""
     for hit in _LINK.finditer(text):
         if _find_hidden(hit.start(), hidden):
             continue
@@ -178,7 +180,6 @@ def _find_links(text: str, prose: list[str], hidden: Sequence[tuple[int, int]]) 
 
 
 def _find_ids(text: str, prose: list[str], hidden: Sequence[tuple[int, int]]) -> Iterator[Tie]:
-    """Yield ids in the prose, and ids that are all of a code span."""
     for hit in _ID_IN_TEXT.finditer(text):
         span = _find_hidden(hit.start(), hidden) or hit.span()
         is_prose = "".join(prose[hit.start() : hit.end()]) == hit[0]
@@ -204,7 +205,7 @@ _NEITHER = re.compile(r"\d+(?:st|nd|rd|th|[A-Zx])")
 
 
 def tie_numbers(prose: str, sentence: Sentence, ties: Sequence[Tie]) -> Iterator[tuple[Tie, list[Number]]]:
-    """Yield the ties of a sentence with the numbers that each may stand for. The last number is the one it ties."""
+    """Yield each tie of a sentence with the numbers that may belong to it. The last of these is the tied number."""
     numbers = [number for number in sentence.numbers if not _NEITHER.fullmatch(number.text)]
     offsets, free = [number.at for number in numbers], sentence.at
 
@@ -228,7 +229,6 @@ def tie_numbers(prose: str, sentence: Sentence, ties: Sequence[Tie]) -> Iterator
 
 
 def _choose_before(prose: str, before: Sequence[Number], tie: Tie) -> list[Number]:
-    """The numbers before a tie, where the last is directly beside it or the tie stands in brackets."""
     if _BESIDE.fullmatch(prose, before[-1].end, tie.start):
         return [*_fitting(before[:-1], tie), before[-1]]
     in_brackets = _OPEN_BRACKET.search(prose, max(0, tie.start - _MAX_BRACKET), tie.start)
@@ -236,17 +236,14 @@ def _choose_before(prose: str, before: Sequence[Number], tie: Tie) -> list[Numbe
 
 
 def _is_ambiguous(prose: str, tie: Tie, following: Tie) -> bool:
-    """Whether two different figures are named together, so that a number beside them could belong to either."""
     return tie.figure != following.figure and bool(_TOGETHER.fullmatch(prose, tie.end, following.start))
 
 
 def _short_unit(unit: str) -> str:
-    """Return "%", a currency, or "" for any other unit of a figure."""
     return PERCENT if unit.startswith("share of") else unit[:3] if re.match(r"[A-Z]{3}\b", unit) else ""
 
 
 def _fitting(numbers: Sequence[Number], tie: Tie) -> list[Number]:
-    """The numbers that may be in the unit of a figure: shares for a share, any currency for a sum of money."""
     unit = _short_unit(declaration_of(tie.figure).unit) if tie.figure else ""
     if not unit:
         return list(numbers)
@@ -264,7 +261,6 @@ def _fitting(numbers: Sequence[Number], tie: Tie) -> list[Number]:
 def _judge_marked(
     con: Connection, scan: Scan, ties: Sequence[Tie], rows: Mapping[str, Figures]
 ) -> Iterator[tuple[int, _Verdict]]:
-    """Compare the text between the markers of a figure with what a refresh would print there."""
     spans = {
         tie.start: replace(tie.span, marker=replace(tie.span.marker, figure=tie.figure))
         for tie in ties
@@ -309,9 +305,9 @@ def _read_numbers(words: str) -> list[Number]:
 def _judge_tied(
     prose: str, numbers: Sequence[Number], sentence: Sentence, tie: Tie, row: Figures | None
 ) -> Iterator[tuple[int, _Verdict]]:
-    """Judge the last number of a tie, and the number before it where the last is its interval.
+    """Judge the last number of a tie. If this is an interval, judge the number before it too.
 
-    A number is not contradicted where another number of the tie is as published.
+    A number is not contradicted if another number of the tie is as published.
     """
     judged = [_judge(number, sentence, tie, row) for number in numbers]
     is_right = any(verdict in (*AS_PUBLISHED, STALE) for verdict, _ in judged)
@@ -339,7 +335,7 @@ def _say(row: Figures | None) -> str:
 
 
 def _is_of_its_time(dates: Sequence[tuple[int, int | None]], row: Figures) -> bool:
-    """Whether every date in a text falls in the reference period. The text must name the period of a stale figure."""
+    """Whether every date in a text falls in the reference period. For a stale figure, the text must name a date."""
     if not dates or row.kind == "cited":
         return row.status != "stale"
     last = row.period_to or row.as_of
@@ -349,7 +345,7 @@ def _is_of_its_time(dates: Sequence[tuple[int, int | None]], row: Figures) -> bo
 
 
 def _list_published(row: Figures) -> Iterator[Number]:
-    """Every number that a figure states, with its printed precision. The main answer is the part "value"."""
+    """Yield every number that a figure states, with its printed precision. The main answer is the part "value"."""
     if row.kind == "cited":
         parts = declaration_of(row.figure).renderer.parts
         statement = ". ".join(notes.part(row, PartFormat(part=part)) or "" for part in parts)
@@ -371,7 +367,6 @@ def _list_published(row: Figures) -> Iterator[Number]:
 def _list_parts(
     name: str, number: PublishedNumber, numbers: Mapping[str, PublishedNumber]
 ) -> Iterator[tuple[str, float, float]]:
-    """The parts that a number is printed as, with their ends: itself, the main answer, its interval, the band."""
     low, high = number.low or 0, number.high or 0
     value = (low, high) if number.value is None else (number.value, number.value)
     yield name.removeprefix("local_"), *value
@@ -400,7 +395,6 @@ def _judge(number: Number, sentence: Sentence, tie: Tie, row: Figures | None) ->
 
 
 def _find_unclear(number: Number, row: Figures) -> str:
-    """What a number lacks to be compared with its figure; "" where nothing is missing."""
     if number.unit == UNKNOWN:
         return "a number in a form that cannot be read"
     if row.kind == "cited":
@@ -416,7 +410,7 @@ def _find_unclear(number: Number, row: Figures) -> str:
 
 
 def _compare_with_figure(number: Number, row: Figures) -> str | None:
-    """The best verdict among the published numbers; None where only a part that the text does not name matches."""
+    """Return the best verdict over the published numbers; None if only a part matches that the text does not name."""
     parts = {number.part or "value", *([INTERVAL] if number.unit == PERCENT and number.low != number.high else [])}
     published = [said for said in _list_published(row) if said.unit == number.unit]
     alike = [
@@ -439,9 +433,9 @@ def _best(number: Number, published: Sequence[Number]) -> str:
 
 
 def _compare(number: Number, said: Number) -> str:
-    """Compare a number with a published one to its last digit. Digits finer than the published ones must be right.
+    """Compare a number with a published number. Digits beyond the published digits must agree with the exact value.
 
-    Where only an interval is published, a number outside it is wrong and a number inside it cannot be judged.
+    If only an interval is published, a number outside is wrong and a number inside cannot be judged.
     """
     if said.is_hidden and number.low == number.high:
         slack = 0.5 * number.step

@@ -1,8 +1,8 @@
 """The warehouse's working file, work.duckdb: opening it, transactions, and rows that the pipeline itself writes.
 
-work.duckdb has CHECKs but no PRIMARY KEYs. On four loads of 111,000 postings, an upsert with an index took 8 to 24 s
-a file, 1.1 s without; CHECKs cost nothing measurable. Upserts go by key, the load gate tests that keys are unique, and
-the published file has PRIMARY KEYs (`warehouse.publish.market`).
+work.duckdb has CHECKs but no PRIMARY KEYs, because an upsert takes 8 to 24 s per file with an index and 1.1 s without
+one (four loads of 111,000 postings), while CHECKs cost nothing measurable. Upserts match rows by key, the load gate
+tests that keys are unique, and the published file has PRIMARY KEYs (`warehouse.publish.market`).
 
 All sessions run in UTC, so `::DATE` of a time is its day in UTC.
 """
@@ -49,18 +49,18 @@ log = logging.getLogger("jobmarket.warehouse")
 
 Connection = duckdb.DuckDBPyConnection
 SqlError = duckdb.Error
-"""What a person's query may raise; named here so that other packages need not import DuckDB."""
+"""The error that a person's query may raise. Other packages use this name and need not import DuckDB."""
 
 WORK = "work.duckdb"
 MARKET = "market.duckdb"
 NIGHTLY = "nightly"
-"""Name of the published file while it is attached; `published` is the schema of published cells."""
+"""Name of the published file while it is attached. (`published` is the schema of published cells.)"""
 KEPT = (
     Runs, Checks, SourceHealth, Vintages, FigureVintages, *PUBLISHED.values(), KnownBoards, PanelDraw, BoardNights
 )  # fmt: skip
-"""Tables that archived answers cannot restore; like the marts, they outlive a rebuilt work file."""
+"""Tables that cannot be restored from archived answers. Like the marts, they outlive a rebuilt work file."""
 Restore = Callable[[Connection], None]
-"""Loads into a new work file the records kept beside the archive (`warehouse.load.archive_records`)."""
+"""A function that loads the records kept beside the archive into a new work file (`warehouse.load.archive_records`)."""
 _NO_EXTENSIONS = {"autoinstall_known_extensions": False, "autoload_known_extensions": False}
 
 
@@ -77,10 +77,10 @@ def open_work(
 ) -> Connection:
     """Open work.duckdb for reading and writing, and create it if it is missing.
 
-    A file made with other table declarations is replaced by an empty one, which the next loads fill again from the
-    refined files. Marts and records of runs are carried over where they still fit, and `restore` loads what is kept
-    elsewhere. Only the holder of the data folder's lock may call this. Raises `duckdb.IOException` if another process
-    has the file open.
+    A file made with other table declarations is replaced by an empty one, and the next loads fill the new file from the
+    refined files. Marts and records of runs are carried over if they still fit. `restore` loads the records kept beside
+    the archive. Only the holder of the data folder's lock may call this function. Raises `duckdb.IOException` if
+    another process has the file open.
     """
     path = data_dir / WORK
     config: dict[str, Any] = {
@@ -110,10 +110,10 @@ def is_loaded(data_dir: Path) -> bool:
 
 
 def reset_work(data_dir: Path, *, restore: Restore | None = None) -> None:
-    """Replace work.duckdb by one without any loaded archive file; the next load reads them all again.
+    """Replace work.duckdb by a file without any loaded archive file. The next load then reads all archive files again.
 
-    Marts and records of runs are carried over, from market.duckdb if there is no work.duckdb: they say what was
-    published, which nothing else can restore. `restore` loads what is kept elsewhere.
+    Marts and records of runs are carried over (from market.duckdb if there is no work.duckdb), because nothing else can
+    restore what was published. `restore` loads the records kept beside the archive.
     """
     data_dir.mkdir(parents=True, exist_ok=True)
     _make_work(data_dir / WORK, _NO_EXTENSIONS, restore)
@@ -126,7 +126,7 @@ def _connect(path: Path, config: dict[str, Any]) -> Connection:
 
 
 def stored_key(con: Connection) -> str | None:
-    """Digest of the declarations that the current database was made with; None if it holds no digest."""
+    """Return the digest of the declarations that the current database was made with; None if it holds no digest."""
     table = con.execute(
         "SELECT 1 FROM duckdb_tables() WHERE table_name = 'made_with' AND database_name = current_database()"
     ).fetchone()
@@ -135,11 +135,11 @@ def stored_key(con: Connection) -> str | None:
 
 
 def _make_work(path: Path, config: dict[str, Any], restore: Restore | None) -> None:
-    """Make an empty work file beside its final path and rename it, so that no half-made file is ever used."""
+    """Make a new work file under a temporary name and rename it, so that no half-made file is ever used."""
     fresh = path.with_name(path.name + ".new")
     remove_database(fresh)
     old = path if path.exists() else path.with_name(MARKET)
-    made_with = "\n".join((schema_key(), *declarations(is_published=False)))  # the key alone leaves out the comments
+    made_with = "\n".join((schema_key(), *declarations(is_published=False)))  # the key does not cover comments
     database_files.copy_empty(fresh, kind="work", made_with=made_with, make=_make_empty)
     with _connect(fresh, config) as con:
         if old.exists():
@@ -163,7 +163,6 @@ def _make_empty(path: Path) -> None:
 
 
 def _carry_over(con: Connection, old: Path) -> None:
-    """Copy marts and the tables in `KEPT`, each if it fits today's declaration."""
     con.execute(f"ATTACH {literal(str(old))} AS old (READ_ONLY)")
     tables = "SELECT schema_name || '.' || table_name FROM duckdb_tables() WHERE database_name = 'old'"
     names = {name for (name,) in con.execute(tables).fetchall()}
@@ -186,9 +185,9 @@ def create_all(con: Connection, *, is_published: bool = False) -> None:
 
 
 def make_working_tables(con: Connection, columns_of: Mapping[str, str], key: str) -> None:
-    """Create tables that only the work file has; if they were made with another `key`, replace them by empty ones.
+    """Create tables that only the work file has. If they were made with another `key`, replace them by empty ones.
 
-    `columns_of` maps each name to its columns. The first table has one column, which holds the key.
+    `columns_of` maps each table's name to its columns. The first table has one column, which holds the key.
     """
     key_table = next(iter(columns_of))
     con.execute(f"CREATE TABLE IF NOT EXISTS {key_table} ({columns_of[key_table]})")
@@ -200,7 +199,7 @@ def make_working_tables(con: Connection, columns_of: Mapping[str, str], key: str
 
 @contextlib.contextmanager
 def transaction(con: Connection) -> Iterator[None]:
-    """Commit what is written inside, or roll all of it back if anything is raised. Transactions do not nest."""
+    """Commit what the `with` block writes, or roll all of it back if the block raises. Transactions do not nest."""
     con.begin()
     try:
         yield
@@ -212,7 +211,10 @@ def transaction(con: Connection) -> Iterator[None]:
 
 @contextlib.contextmanager
 def attached(con: Connection, path: Path, *, name: str, storage: str) -> Iterator[str]:
-    """Attach another database file and use it; yields the name of the previous database, which is used again after."""
+    """Attach another database file and use it inside the `with` block; afterwards use the previous database again.
+
+    Yields the name of the previous database.
+    """
     before: str = con.execute("SELECT current_database()").fetchall()[0][0]
     con.execute(f"ATTACH {literal(str(path))} AS {name} (STORAGE_VERSION {literal(storage)})")
     try:
@@ -230,7 +232,7 @@ def remove_database(path: Path, *, sidecars_only: bool = False) -> None:
 
 
 def is_full_disk(error: duckdb.Error) -> bool:
-    """Whether DuckDB failed because a disk is full, which only its message says."""
+    """Whether DuckDB failed because a disk is full. Only the error's message shows this."""
     return os.strerror(errno.ENOSPC) in str(error)
 
 
@@ -252,10 +254,10 @@ def write_mart(
     as_of: date,
     reused: Collection[str] = (),
 ) -> None:
-    """Replace a mart's rows of one day, except those of cells that are `reused` (`mart_history.write_day`).
+    """Replace a mart's rows of one day, except the rows of cells that are `reused` (`mart_history.write_day`).
 
-    A frame has the columns of `cls`; NaN and None mean NULL. Runs in the caller's `transaction`, so that all marts of a
-    day are stored together or not at all.
+    A frame has the columns of `cls`; NaN and None mean NULL. Call it in a `transaction`, so that all marts of a day are
+    stored together or not at all.
     """
     if isinstance(rows, Sequence):
         table = arrow_table(cls, rows)
@@ -266,7 +268,7 @@ def write_mart(
 
 
 def put(con: Connection, cls: type, rows: Sequence[object]) -> None:
-    """Insert or replace rows of a table by their key; the last of `rows` with a key wins."""
+    """Insert rows into a table, or replace rows with the same keys. Of several `rows` with a key, the last wins."""
     keys = key_of(cls)
     last = {tuple(getattr(row, key) for key in keys): row for row in rows}
     with _register(con, "put_rows", arrow_table(cls, list(last.values()))):
@@ -274,11 +276,11 @@ def put(con: Connection, cls: type, rows: Sequence[object]) -> None:
 
 
 def restore_published(con: Connection, cls: type, market: Path) -> None:
-    """Reset a table, or a mart's days and rows, to what the published file has; to nothing if there is no such file.
+    """Reset a table, or a mart's days and rows, to what the published file has; empty it if there is no such file.
 
-    This undoes what a run left that was refused, failed or was killed before it published. If the table does not fit
-    today's declaration, is missing from the file, or another process has the file open, the rows stay as they are and
-    a warning is logged. Raises `duckdb.Error` if the file may be damaged.
+    This undoes what was written by a run that was refused, failed or was killed before it published. If the table does
+    not fit today's declaration, is missing from the published file, or another process has that file open, the rows
+    stay as they are and a warning is logged. Raises `duckdb.Error` if the published file may be damaged.
     """
     if not market.exists():
         with transaction(con):
@@ -299,7 +301,6 @@ def restore_published(con: Connection, cls: type, market: Path) -> None:
 
 
 def _forget(con: Connection, cls: type) -> None:
-    """Delete all rows of a table, or all days and rows of a mart."""
     if cls in HISTORIES:
         mart_history.forget(con, cls)
     else:
@@ -307,22 +308,22 @@ def _forget(con: Connection, cls: type) -> None:
 
 
 def _copy(con: Connection, cls: type, name: str) -> None:
-    """Copy the rows of an empty table or mart from an attached database."""
+    """Copy the rows of a table or mart from the attached database `name`. The target table must be empty."""
     if cls in HISTORIES:
         mart_history.copy(con, cls, name)
     elif cls is Vintages and "figure" in {row[0] for row in con.execute(f"DESCRIBE {name}.ops.vintages").fetchall()}:
-        con.execute("DELETE FROM ops.figure_vintages")  # the published file is read after the work file
-        mart_history.copy_rows(con, FigureVintages, name, of=cls)  # vintages of figures, not yet of lists
+        con.execute("DELETE FROM ops.figure_vintages")  # the work file may have filled it
+        mart_history.copy_rows(con, FigureVintages, name, of=cls)  # an old file has vintages of figures, not of lists
     else:
         mart_history.copy_rows(con, cls, name)
 
 
 def set_days_aside(con: Connection, market: Path, now: datetime) -> str | None:
-    """Remove marts and figures of days after `now` (with a zone), and undo what was decided on those days.
+    """Remove marts and figures of days after `now` (which has a time zone), and undo decisions made on those days.
 
-    A vintage offered on such a day is withdrawn, one decided on it waits again; records of runs stay. The published
-    file is kept under a second name (`atomic_files.keep_aside`), where all of it can still be read. Returns a sentence
-    that says so, or None if nothing is dated after `now`.
+    A vintage offered on such a day is withdrawn, and a vintage decided on such a day waits again. Records of runs stay.
+    The published file is kept, complete, under a second name (`atomic_files.keep_aside`). Return a sentence that
+    reports this, or None if nothing is dated after `now`.
     """
     day = now.astimezone(UTC).date()
     dated = " OR ".join(f"EXISTS (FROM {table_of(cls).name} WHERE as_of > $day)" for cls in (Days, MartInputs))
@@ -342,9 +343,10 @@ def set_days_aside(con: Connection, market: Path, now: datetime) -> str | None:
 
 
 def _undo_decisions(con: Connection, day: date) -> None:
-    """Withdraw vintages offered after a day, and reopen those decided after it.
+    """Withdraw vintages offered after a day, and reopen vintages decided after it.
 
-    A vintage that another one followed is not reopened: its decision is dated back to the day.
+    A vintage that was followed by another vintage is not reopened; instead, the decision on it is dated back to the
+    day.
     """
     con.execute(read_sql("marts/vintages/withdraw_later"), {"day": day})
     con.execute(read_sql("marts/vintages/reopen_later"), {"day": day})
@@ -365,7 +367,7 @@ def end_run(
     as_of: date | None = None,
     message: str | None = None,
 ) -> None:
-    """Record how a run ended and the day it is for; without `as_of`, the day recorded at its start stays."""
+    """Record how a run ended and its day. Without `as_of`, the day recorded at the start of the run stays."""
     con.execute(
         "UPDATE ops.runs SET ended_at = ?, exit_code = ?, as_of = coalesce(?, as_of), message = ? WHERE run_id = ?",
         [ended_at, exit_code, as_of, message, run_id],
@@ -373,12 +375,12 @@ def end_run(
 
 
 def record_checks(con: Connection, checks: Sequence[Checks]) -> None:
-    """Keep the results of a gate. Call it outside of the transaction that the gate may roll back."""
+    """Store the results of a gate. Call it outside the transaction that the gate may roll back."""
     put(con, Checks, checks)
 
 
 def put_rejects(con: Connection, rejects: Sequence[Rejects]) -> None:
-    """Record damage found before the archive, replacing what an earlier run recorded for the same records."""
+    """Record what was rejected before it reached the archive. This replaces earlier rejects of the same records."""
     with transaction(con):
         for reject in rejects:
             con.execute(
@@ -389,14 +391,14 @@ def put_rejects(con: Connection, rejects: Sequence[Rejects]) -> None:
 
 
 def insert_into(con: Connection, table: str, rows: pa.Table) -> None:
-    """Insert rows into a table by the names of its columns."""
+    """Insert rows into a table. Columns are matched by name."""
     with _register(con, "inserted_rows", rows):
         con.execute(f"INSERT INTO {table} BY NAME SELECT * FROM inserted_rows")
 
 
 @contextlib.contextmanager
 def _register(con: Connection, name: str, rows: pa.Table) -> Iterator[None]:
-    """Give SQL a name for an Arrow table. DuckDB accepts none while an earlier statement is still running."""
+    """Let SQL read an Arrow table by name. DuckDB accepts no new name while an earlier statement is still running."""
     con.complete()
     con.register(name, rows)
     try:
@@ -407,7 +409,7 @@ def _register(con: Connection, name: str, rows: pa.Table) -> Iterator[None]:
 
 
 def merge_sql(cls: type, columns: Sequence[str], select: str) -> str:
-    """MERGE statement that inserts rows with new keys and updates the other columns of known keys."""
+    """Return a MERGE statement that inserts rows with new keys and updates rows with known keys."""
     keys = key_of(cls)
     sets = ", ".join(f"{ident(c)} = s.{ident(c)}" for c in columns if c not in keys)
     return f"""

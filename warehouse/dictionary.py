@@ -35,7 +35,7 @@ if TYPE_CHECKING:  # the dictionary is written without a database
 
 DICTIONARY = Path(__file__).with_name("DICTIONARY.md")
 SAMPLE_ROWS = Path(__file__).with_name("sample_rows.csv")
-"""Row counts of the bundled sample, which a reader can compare with `make run`."""
+"""Row counts of the bundled sample. A reader can compare them with the result of `make run`."""
 ALL_VIEWS = VIEWS | MART_VIEWS | analysis_views.VIEWS
 ALL_VIEW_COLUMNS = VIEW_COLUMNS | analysis_views.COLUMNS
 _INTRODUCTION = """# Data dictionary
@@ -87,13 +87,14 @@ EXAMPLES = {
         "GROUP BY ALL ORDER BY n DESC LIMIT 10;"
     ),
 }
-"""Example queries, by the question that each answers."""
+"""Example queries, each under the question that it answers."""
 
 
 def dictionary(rows: Mapping[str, int] | None = None) -> str:
-    """The text of DICTIONARY.md: contents, relations, examples, then every table, view, macro and nested type.
+    """Return the text of DICTIONARY.md: contents, relations, examples, then every view, table, macro and nested type.
 
-    `rows`: row counts of the market.duckdb that it describes, by full names of tables; None: it describes no file.
+    `rows` has the row counts of the market.duckdb that the text describes, by full table name; None if it describes no
+    particular file.
     """
     sections = dict(_sections())
     parts = [_INTRODUCTION, _contents(sections, rows), _RELATIONS, _picture_relations(), _examples()]
@@ -102,7 +103,7 @@ def dictionary(rows: Mapping[str, int] | None = None) -> str:
 
 
 def count_rows(con: Connection) -> dict[str, int]:
-    """Row counts of a database by full names of tables. Views are not counted, as that would compute them."""
+    """Return a database's row counts by full table name. Views are left out, as counting would compute them."""
     names = [table_of(cls).name for cls in database_tables()]
     counts = " UNION ALL ".join(f"SELECT '{name}' AS name, count(*) AS n FROM {name}" for name in names)
     n_rows = dict(con.execute(counts).fetchall())
@@ -110,7 +111,7 @@ def count_rows(con: Connection) -> dict[str, int]:
 
 
 def read_sample_rows() -> dict[str, int]:
-    """Row counts of the bundled sample by full names of tables."""
+    """Return the row counts of the bundled sample by full table name."""
     with SAMPLE_ROWS.open(encoding="utf-8", newline="") as file:
         return {row["table"]: int(row["n_rows"]) for row in csv.DictReader(file)}
 
@@ -119,7 +120,6 @@ def read_sample_rows() -> dict[str, int]:
 
 
 def _sections() -> Iterator[tuple[str, tuple[str, str]]]:
-    """Heading, short meaning and body of each section, in the order in which a reader needs them."""
     for name, (meaning, _) in sorted(ALL_VIEWS.items(), key=lambda view: not view[0].startswith("analysis.")):
         lines = [meaning, "", "| column | meaning |", "|---|---|"]
         lines += [f"| {column} | {_cell(text)} |" for column, text in ALL_VIEW_COLUMNS[name].items()]
@@ -138,7 +138,6 @@ def _sections() -> Iterator[tuple[str, tuple[str, str]]]:
 
 
 def _contents(sections: Mapping[str, tuple[str, str]], rows: Mapping[str, int] | None) -> str:
-    """A table of contents with links and row counts; for a mart, the row count of its history."""
     sample = read_sample_rows()
     histories = {table_of(mart).name: table_of(history).name for mart, history in HISTORIES.items()}
     counts = [("in the sample", sample)] + ([("in this file", rows)] if rows is not None else [])
@@ -162,12 +161,12 @@ def _first_sentence(text: str) -> str:
 
 
 def anchor_of(heading: str) -> str:
-    """The fragment of GitHub's link to a heading."""
+    """Return the anchor (`#…`, without the `#`) that GitHub gives to a heading."""
     return re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
 
 
 def relations() -> list[tuple[str, str, str]]:
-    """Declared references: table, column, and the table that it refers to, by name."""
+    """Return the declared references as (table, column, name of the table that the column refers to)."""
     return sorted(
         (table_of(cls).name, field.name, field.column.references.rpartition(".")[0])
         for cls in database_tables()
@@ -177,7 +176,6 @@ def relations() -> list[tuple[str, str, str]]:
 
 
 def _picture_relations() -> str:
-    """Mermaid source of an entity-relationship diagram of `core`, which GitHub renders."""
     lines = ["```mermaid", "erDiagram"]
     for table, column, target in relations():
         if {schema_of_name(table), schema_of_name(target)} == {"core"}:
@@ -186,7 +184,7 @@ def _picture_relations() -> str:
 
 
 def schema_of_name(name: str) -> str:
-    """The part of a full name before the dot."""
+    """Return the part of a full name before the dot."""
     return name.partition(".")[0]
 
 

@@ -1,6 +1,6 @@
-"""What follows from the table classes and the SQL files: DDL, views, macros, comments, Arrow schemas and tables.
+"""Everything derived from the table classes and SQL files: DDL, views, macros, comments, Arrow schemas and tables.
 
-Everything is derived from `tables.py`, `mart_tables/`, `ops_tables.py` and `views/`, without a connection. The refine
+The declarations are in `tables.py`, `mart_tables/`, `ops_tables.py` and `views/`; no connection is needed. The refine
 workers import this module, so it imports neither DuckDB nor Great Expectations.
 """
 
@@ -38,9 +38,8 @@ from warehouse.sql_files import read_view
 from warehouse.tables import PostingBoards, Postings, SupersededVersions, all_tables
 
 SCHEMAS = ("core", "mart", "ops", "published")
-"""Schemas of a database."""
 FILES_ONLY = "refined"
-"""Tables of this schema are Parquet files, not in a database."""
+"""The schema whose tables are Parquet files, not tables of a database."""
 
 SQL_TYPES = {
     str: "VARCHAR",
@@ -66,14 +65,14 @@ SHOWN_AS_CHANGES = (
     *("employment_type", "posted_on", "valid_through", "pay_text", "pay_low", "pay_high", "currency", "period"),
     *("text_state", "text_hash"),
 )
-"""Columns with changes in core.posting_changes: what adverts state, not how we read it."""
+"""Columns whose changes core.posting_changes shows: what adverts state, not how the pipeline reads it."""
 
 
 # --- views and macros -------------------------------------------------------------------------------
 
 
 def ident(name: str) -> str:
-    """Quote a name as an SQL identifier (`end` and `row` are words of SQL)."""
+    """Quote a name as an SQL identifier. (`end` and `row`, for example, are reserved words.)"""
     return '"' + name.replace('"', '""') + '"'
 
 
@@ -83,20 +82,22 @@ def literal(text: str) -> str:
 
 
 def among(words: Sequence[str]) -> str:
-    """Texts as the right-hand side of SQL's IN."""
+    """Return texts as the right-hand side of SQL's IN."""
     return f"({', '.join(map(literal, words))})"
 
 
 def day_of(time: str) -> str:
-    """SQL: the day of a time in UTC, whatever the time zone of the session."""
+    """Return SQL for the day of a time in UTC, whatever the session's time zone."""
     return f"({time} AT TIME ZONE 'UTC')::DATE"
 
 
 MAX_PRICE_AGE, MAX_PRICE_CHANGE = 2, 0.10
-"""Years by which a price level may be older than the pay, and the most that it may have changed in its last year. Price
-levels are published a year or more late; within these limits they err by about as much as pay itself moves."""
+"""How many years a price level may be older than the pay, and the most that it may have changed in its last year.
+
+Price levels are published a year or more late. Within these limits they err by about as much as pay itself moves.
+"""
 ALL_DAYS = 36_500
-"""`window_days` of a window that holds everything ever read."""
+"""The `window_days` of a window that covers everything ever read."""
 PARAMETERS: Mapping[str, object] = {
     "ai_groups": among(AI_GROUPS),
     "ai_jobs": literal(AI_JOBS),
@@ -122,16 +123,16 @@ PARAMETERS: Mapping[str, object] = {
     "text_classes": f"[{', '.join(map(literal, TEXT_CLASSES))}]",
     "unread": literal(UNREAD),
 }
-"""What `$name` stands for in every view and macro: numbers and words that are defined elsewhere."""
+"""The text that replaces `$name` in every view and macro: numbers and words that are defined elsewhere."""
 
 
 def read_declared(name: str, **own: str) -> tuple[str, str]:
-    """Return the meaning and the SELECT of a file in `views/`, with `PARAMETERS` and its own parameters filled in."""
+    """Return the meaning and the SELECT of a file in `views/`, with `PARAMETERS` and the parameters `own` filled in."""
     return read_view(name, **PARAMETERS, **own)
 
 
 def dates_of(boards: str) -> str:
-    """SELECT when each posting was first and last seen, closed and reopened, from its intervals on boards.
+    """Return a SELECT of when each posting was first and last seen, closed and reopened, from its intervals on boards.
 
     `boards` is core.posting_boards or a part of it.
     """
@@ -143,35 +144,41 @@ def _intervals_of(boards: str) -> str:
 
 
 def counted_jobs(adverts: str) -> tuple[str, str]:
-    """Meaning and SELECT of the jobs behind some adverts: one row per job, with what these adverts say."""
+    """Return the meaning and the SELECT of the jobs of some adverts: one row per job, with what these adverts say."""
     return read_declared("jobs/counted_jobs", adverts=adverts)
 
 
 def jobs_with_skills(adverts: str, jobs: str) -> tuple[str, str]:
-    """Meaning and SELECT of the skills that jobs ask for in some adverts: one row per job, with lists of skills."""
+    """Return the meaning and the SELECT of the skills that jobs ask for in some adverts.
+
+    There is one row per job, with lists of skills.
+    """
     return read_declared("jobs/jobs_with_skills", adverts=adverts, jobs=jobs)
 
 
 def pay_observations(adverts: str) -> tuple[str, str]:
-    """Meaning and SELECT of what some adverts offer: one row per job and region."""
+    """Return the meaning and the SELECT of the pay that some adverts offer: one row per job and region."""
     reasons = {"not_full_time": why_not_full_time("p", period="o.period"), "not_in_band": why_not_in_band("o")}
     return read_declared("pay/pay_observations", adverts=adverts, **reasons)
 
 
 def why_not_full_time(advert: str, *, period: str) -> str:
-    """SQL: why the offer in the row `advert` does not count as full-time employment; NULL: it does."""
+    """Return SQL for why the offer in the row `advert` does not count as full-time employment; NULL if it does."""
     columns = {name: f"{advert}.{name}" for name in ("seniority", "role", "employment_type")}
     return read_declared("pay/pay_not_full_time", period=period, **columns)[1]
 
 
 def why_not_in_band(pay: str) -> str:
-    """SQL: why the full-time pay in the row `pay` enters no band; NULL: it does."""
+    """Return SQL for why the full-time pay in the row `pay` enters no band; NULL if it does."""
     columns = {name: f"{pay}.{name}" for name in ("annual_low", "annual_high", "flag", "tax")}
     return read_declared("pay/pay_not_in_band", **columns)[1]
 
 
 def _expires_on(last_seen_at: str, valid_through: str) -> str:
-    """SQL: the last day on which an advert counts as open without being seen again; NULL when no age is declared."""
+    """Return SQL for the last day on which an advert counts as open without being seen again.
+
+    NULL if neither the advert nor its source declares an age.
+    """
     seen_on = day_of(last_seen_at)
     return f"greatest({seen_on}, coalesce({valid_through}, {seen_on} + s.expires_after_days::INTEGER))"
 
@@ -198,13 +205,13 @@ _VIEWS: Mapping[str, Mapping[str, str]] = {
     "boards/board_states": {},
     "jobs/skill_candidates": {"employer": read_declared("jobs/counted_employer")[1]},
 }
-"""Views of `core` with the parameters that are theirs alone. A view comes after those that it reads."""
+"""Views of `core`, each with the parameters that only this view has. A view comes after the views that it reads."""
 VIEWS = {f"core.{file.partition('/')[2]}": read_declared(file, **own) for file, own in _VIEWS.items()}
-"""Views over tables, by name: meaning and SELECT."""
+"""Views over tables: name -> (meaning, SELECT)."""
 BOARD_STATES_ON = read_view("boards/board_states", **{**PARAMETERS, "last_night": "$as_of"})[1]
-"""The SELECT of core.board_states as it was on the day of the parameter `as_of`."""
+"""The SELECT of core.board_states for the day in the parameter `as_of`."""
 MART_VIEWS = {f"published.{name}": read_declared(f"published/{name}") for name in ("lists", "figures")}
-"""Views over marts and vintages, in the same form."""
+"""Views over marts and vintages: name -> (meaning, SELECT)."""
 
 _STOCK = "stock_postings(as_of)"
 MACROS = {
@@ -243,7 +250,7 @@ MACROS = {
     "pay_pairs": read_declared("pay/pay_pairs"),
     "pay_comparison": read_declared("pay/pay_comparison"),
 }
-"""Macros by name: meaning and SELECT or expression. A macro comes after those that it calls."""
+"""Macros: name -> (meaning, SELECT or expression). A macro comes after the macros that it calls."""
 SCALAR_MACROS = ("counted_employer",)
 """Macros that return a value; all others return a table."""
 _ARGUMENTS = {
@@ -255,7 +262,7 @@ _ARGUMENTS = {
 
 
 def arguments_of(macro: str) -> str:
-    """The arguments of a macro as they are declared: most have the day alone."""
+    """Return the arguments with which a macro is declared. Most macros take only the day."""
     return _ARGUMENTS.get(macro, "as_of")
 
 
@@ -263,17 +270,17 @@ def arguments_of(macro: str) -> str:
 
 
 def meanings_of(cls: type) -> dict[str, str]:
-    """The meanings of all columns of a table, by name."""
+    """Return the meanings of all columns of a table, by name."""
     return {f.name: meaning_of(f.column) for f in fields_of(cls)}
 
 
 def meaning_of(column: Column) -> str:
-    """The meaning of a column, with its unit."""
+    """Return the meaning of a column, with its unit."""
     return f"{column.doc} ({column.unit})" if column.unit else column.doc
 
 
 def of_table(cls: type, *names: str) -> dict[str, str]:
-    """The meanings of some columns of a table, by name."""
+    """Return the meanings of the columns `names` of a table, by name."""
     meanings = meanings_of(cls)
     return {name: meanings[name] for name in names}
 
@@ -368,10 +375,10 @@ VIEW_COLUMNS: dict[str, dict[str, str]] = {
         "waits_n_jobs": "Jobs in it",
     },
 }
-"""The meaning of each column of each view, in order. Columns of tables take it from the table's declaration."""
+"""The meaning of each column of each view, in order. A table's column has the meaning that the table declares."""
 
 _DAY = "'DATE ''' || strftime(d.as_of, '%Y-%m-%d') || ''''"
-"""SQL: the day `d` as it is written in the SELECTs of figures."""
+"""SQL that writes the day `d.as_of` as figures' SELECTs do: DATE '2026-01-22'."""
 _USUAL = "[r.read_on FOR r IN d.readings IF r.source = b.source][1]"
 _BEHIND = f"""[{{
         'source': b.source, 'n': b.n, 'read_on': CASE WHEN b.is_usual THEN {_USUAL} ELSE b.read_on END
@@ -381,11 +388,11 @@ _STORED_BEHIND = f"""[{{
         'is_usual': coalesce(b.read_on = {_USUAL}, false)
     }} FOR b IN h.behind]"""
 _ENDS_OF_READINGS = {"read_on": "list_min", "period_from": "list_min", "period_to": "list_max"}
-"""Days of a figure that usually are the first or the last day on which its sources were read."""
+"""Days of a figure that usually equal the first or the last day on which its sources were read."""
 _NEVER = "'infinity'::DATE"
-"""Stored if a figure lacks such a day although its sources were read."""
+"""The value stored if a figure lacks a day of `_ENDS_OF_READINGS` although its sources were read."""
 MOVING_DATES = {"mart.shares": ("period_from", "period_to")}
-"""Dates that move with the day of a mart, stored as days before it."""
+"""Dates that move with the day of a mart. They are stored as the number of days before that day."""
 STORED = {
     **{mart: {name: f"d.as_of - h.{name}" for name in names} for mart, names in MOVING_DATES.items()},
     "mart.figures": {
@@ -398,9 +405,9 @@ STORED = {
         },
     },
 }
-"""How columns that change merely with the day are stored: SQL over a row `h` and its day `d` (mart.days).
+"""How columns that change only with the day are stored: SQL over a row `h` and its day `d` (mart.days).
 
-The SELECT of a figure has its parameters filled in, so it cannot contain `$as_of` itself.
+A figure's SELECT has its parameters filled in, so it cannot contain `$as_of` itself.
 """
 _READ_BACK = {
     **{mart: {name: f"d.as_of - h.{name}::INTEGER" for name in names} for mart, names in MOVING_DATES.items()},
@@ -413,29 +420,29 @@ _READ_BACK = {
         },
     },
 }
-"""How the same columns are read back."""
+"""SQL that turns the columns in `STORED` back into their original values."""
 
 
 # --- SQL --------------------------------------------------------------------------------------------
 
 
 def database_tables() -> Iterator[type]:
-    """The table classes stored in a database: all except Parquet files, and marts, which are views."""
+    """Return the table classes stored in a database: all except Parquet files and marts, which are views."""
     return (cls for cls in all_tables() if schema_of(cls) != FILES_ONLY and cls not in HISTORIES)
 
 
 def schema_of(cls: type) -> str:
-    """The part of a table's name before the dot: core, mart, ops or refined."""
+    """Return the part of a table's name before the dot: core, mart, ops, published or refined."""
     return table_of(cls).name.partition(".")[0]
 
 
 def key_of(cls: type) -> tuple[str, ...]:
-    """The names of a table's key columns; empty if it has none."""
+    """Return the names of a table's key columns; empty if it has none."""
     return tuple(f.name for f in fields_of(cls) if f.column.key)
 
 
 def ddl(cls: type, *, with_key: bool = True, with_checks: bool = True) -> str:
-    """CREATE TABLE IF NOT EXISTS with types, NOT NULL and optionally CHECKs and the PRIMARY KEY.
+    """Return CREATE TABLE IF NOT EXISTS with types, NOT NULL and, if wanted, CHECKs and the PRIMARY KEY.
 
     NULL passes a CHECK, so a bound on a nullable column applies only to stated values.
     """
@@ -447,30 +454,33 @@ def ddl(cls: type, *, with_key: bool = True, with_checks: bool = True) -> str:
 
 
 def comments(cls: type) -> tuple[str, ...]:
-    """COMMENT ON TABLE and COMMENT ON COLUMN statements of a table."""
+    """Return the COMMENT ON TABLE and COMMENT ON COLUMN statements of a table."""
     name = table_of(cls).name
     columns = [f"COMMENT ON COLUMN {name}.{ident(f.name)} IS {literal(meaning_of(f.column))}" for f in fields_of(cls)]
     return (f"COMMENT ON TABLE {name} IS {literal(table_of(cls).doc)}", *columns)
 
 
 def view_ddl(name: str) -> tuple[str, ...]:
-    """CREATE OR REPLACE VIEW and comments for one of `VIEWS` or `MART_VIEWS`."""
+    """Return CREATE OR REPLACE VIEW and the comments for a view in `VIEWS` or `MART_VIEWS`."""
     return view_statements(name, *(VIEWS | MART_VIEWS)[name], VIEW_COLUMNS[name])
 
 
 def view_statements(name: str, meaning: str, select: str, columns: Mapping[str, str]) -> tuple[str, ...]:
-    """CREATE OR REPLACE VIEW, and comments on the view and its columns; `columns` has their meanings by name."""
+    """Return CREATE OR REPLACE VIEW, and comments on the view and its columns.
+
+    `columns` maps the columns' names to their meanings.
+    """
     on_columns = (f"COMMENT ON COLUMN {name}.{ident(column)} IS {literal(text)}" for column, text in columns.items())
     return f"CREATE OR REPLACE VIEW {name} AS\n{select}", f"COMMENT ON VIEW {name} IS {literal(meaning)}", *on_columns
 
 
 def stands_on(day: str) -> str:
-    """SQL: whether a row `h` of a mart's history stands on a day."""
+    """Return SQL for whether a row `h` of a mart's history is valid on a day."""
     return f"h.valid_from <= {day} AND coalesce(h.valid_to, DATE '9999-12-31') > {day}"
 
 
 def mart_ddl(mart: type) -> tuple[str, ...]:
-    """CREATE OR REPLACE VIEW of a mart over its history, and comments on it and its columns."""
+    """Return CREATE OR REPLACE VIEW for a mart over its history, and comments on the view and its columns."""
     name, read_as = table_of(mart).name, _READ_BACK.get(table_of(mart).name, {})
     names = [f.name for f in fields_of(mart) if f.name != "as_of"]
     columns = ",\n    ".join(f"{read_as.get(n, f'h.{ident(n)}')} AS {ident(n)}" for n in names)
@@ -485,7 +495,7 @@ def mart_ddl(mart: type) -> tuple[str, ...]:
 
 
 def macro_ddl(name: str) -> tuple[str, str]:
-    """CREATE OR REPLACE MACRO and COMMENT ON MACRO for one of `MACROS`."""
+    """Return CREATE OR REPLACE MACRO and COMMENT ON MACRO for a macro in `MACROS`."""
     doc, sql = MACROS[name]
     arguments = arguments_of(name)
     if name in SCALAR_MACROS:
@@ -500,7 +510,7 @@ def macro_ddl(name: str) -> tuple[str, str]:
 
 
 def declarations(*, is_published: bool) -> Iterator[str]:
-    """The statements that make an empty database: a published one has PRIMARY KEYs, a work file has CHECKs."""
+    """Yield the statements that make an empty database: a published one has PRIMARY KEYs, a work file has CHECKs."""
     for schema in SCHEMAS:
         yield f"CREATE SCHEMA IF NOT EXISTS {schema}"
     for cls in database_tables():
@@ -514,7 +524,7 @@ def declarations(*, is_published: bool) -> Iterator[str]:
 
 @functools.cache
 def schema_key() -> str:
-    """Digest of all DDL. A work file made with another digest is rebuilt."""
+    """Return a digest of all DDL. A work file made with another digest is rebuilt."""
     text = "\n".join(
         [
             *(ddl(cls) for cls in database_tables()),
@@ -528,7 +538,7 @@ def schema_key() -> str:
 
 
 def sql_type(field: Field) -> str:
-    """The DuckDB type of a column: scalar, VARCHAR[] or STRUCT(...)[]."""
+    """Return the DuckDB type of a column: scalar, VARCHAR[] or STRUCT(...)[]."""
     if field.type in SQL_TYPES:
         element = SQL_TYPES[field.type]
     else:
@@ -556,12 +566,12 @@ def _checks(cls: type) -> Iterator[str]:
 
 
 def arrow_schema(cls: type) -> pa.Schema:
-    """The Arrow schema of a table or struct class, nested lists as lists of structs."""
+    """Return the Arrow schema of a table or struct class. Nested lists become lists of structs."""
     return pa.schema([_arrow_field(f) for f in fields_of(cls)])
 
 
 def refined_schema(row_class: type) -> pa.Schema:
-    """Arrow schema of a refined file: the columns of a row, then `record` and `observed_at` of its response."""
+    """Return the Arrow schema of a refined file: a row's columns, then `record` and `observed_at` of its response."""
     return pa.schema([*arrow_schema(row_class), *_PROVENANCE])
 
 
@@ -575,7 +585,7 @@ def arrow_table(cls: type, rows: Sequence[object]) -> pa.Table:
 
 
 def refined_table(row_class: type, rows: Sequence[tuple[object, int, datetime]]) -> pa.Table:
-    """Make the table of a refined file from rows, each with the record number and WARC-Date of its response."""
+    """Make a refined file's table from (row, record number of its response, WARC-Date of its response)."""
     values, records, times = ([*column] for column in zip(*rows, strict=True)) if rows else ([], [], [])
     arrays = [*_arrays(row_class, values), pa.array(records, pa.int64()), pa.array(times, _UTC)]
     return pa.Table.from_arrays(arrays, schema=refined_schema(row_class))
@@ -620,7 +630,7 @@ def _array(field: Field, values: Sequence[Any]) -> pa.Array:
 
 
 def _struct_lists(field: Field, values: Sequence[Any]) -> pa.Array:
-    """Build lists of structs from one array per member, several times faster than from dictionaries."""
+    """Build lists of structs from one array per member, which is several times faster than from dictionaries."""
     offsets: list[int] = [0]
     items: list[Any] = []
     for value in values:
@@ -632,7 +642,7 @@ def _struct_lists(field: Field, values: Sequence[Any]) -> pa.Array:
 
 
 def _storable(field: Field, value: Any) -> Any:
-    """Convert a value that Arrow refuses as it is: broken Unicode, or an integer beyond 64 bits."""
+    """Convert a value that Arrow refuses: broken Unicode, or an integer in a column of floats."""
     if isinstance(value, str):
         return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     if isinstance(value, tuple):

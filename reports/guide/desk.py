@@ -1,6 +1,7 @@
 """Read published figures for guides and tools, without a run.
 
-Figures that are not in the ledger are computed for its newest day from their address (`reports.figures.addresses`).
+Figures that are not in the ledger are computed from their address (`reports.figures.addresses`), for the ledger's
+newest day.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from warehouse.tables import Sources
 
 
 class NothingPublishedError(ValueError):
-    """The warehouse has no day of figures yet."""
+    """The warehouse has no day with figures yet."""
 
 
 def newest_day(con: Connection) -> date:
@@ -55,7 +56,7 @@ def published_figures(con: Connection) -> list[Figures]:
 
 
 def read_ledger(con: Connection, as_of: date, figures: Mapping[str, Figure]) -> list[Figures]:
-    """Return all rows of the ledger of a day, in the order in which figures are declared."""
+    """Return the ledger's rows of a day, in the order in which figures are declared."""
     rows = query.read(con, f"FROM mart.figures WHERE as_of = {query.literal(as_of)}")
     order = {name: place for place, name in enumerate(figures)}
     return [ledger_row(row) for row in sorted(rows, key=lambda row: order.get(row["figure"], len(order)))]
@@ -72,5 +73,5 @@ def is_sample(con: Connection) -> bool:
 
 
 def figures_for(con: Connection, path: Path) -> list[Figures]:
-    """Return the figures of a guide. Raises `GuideError` with every problem and its line."""
+    """Return the figures that a guide uses. Raises `GuideError` with every problem and its line."""
     return read_figures(con, refresh.figures_of(path))

@@ -1,9 +1,9 @@
-"""The markers of a guide: find them, pair them, and report what is wrong with them, with its line.
+"""The markers of a guide: find them, pair them, and report what is wrong with them, with line numbers.
 
     <!-- figure:ID part="low" -->…<!-- /figure -->      <span data-figure="ID" data-part="low">…</span>
     <!-- figures:sources -->…<!-- /figures:sources -->  <section data-figures="sources">…</section>
 
-docs/markers.md explains them and their options to editors.
+docs/markers.md explains markers and their options to editors.
 """
 
 from __future__ import annotations
@@ -22,22 +22,22 @@ from reports.guide.misplaced import LOOKALIKE, end_of_fence, find_in_links, find
 from reports.wording.parts import FORMATS, MONEYS, PERIODS, PLAIN, PartFormat, find_locale_fault
 
 PARTS = ("value", "note", "level", "place", "scope", "n", "employers", "period", "source")
-"""Parts of every figure. Renderers add others."""
+"""Parts that every figure has. Renderers add other parts."""
 LABELS = ("level", "place")
-"""Parts that name a figure without showing it. They do not make it one of the sources."""
+"""Parts that name a figure without showing a value. A figure used only for these is not listed in the sources."""
 BLOCKS = ("sources", "banner")
 RAW_ELEMENTS = frozenset(("script", "style", "textarea", "title"))
 """Elements whose content is plain text, without comments or elements (HTML 13.2.5)."""
 COMMENT = "!--"
-"""The tag name of comment markers."""
+"""The tag name that stands for comment markers."""
 FIGURE_ELEMENTS = (COMMENT, "span", "title")
 FORMS = ("long", "line", "notes")
-"""Forms of the block "sources": a table, a paragraph, or notes with marks behind the figures."""
+"""Forms of the block "sources": a table, a paragraph, or notes with marks after the figures."""
 
 Find = Callable[[str], str]
-"""Returns the id of the figure that a marker names. Raises `AddressError` for an unknown name."""
+"""A function that returns the id of the figure that a marker names. Raises `AddressError` for an unknown name."""
 Problem = tuple[int, str]
-"""An offset or a line, and what is wrong there."""
+"""An offset or a line number, and what is wrong there."""
 
 
 class GuideError(ValueError):
@@ -50,7 +50,7 @@ class GuideError(ValueError):
 
 
 def line_finder(text: str) -> Callable[[int], int]:
-    """Return a function from an offset in a text to its line."""
+    """Return a function that turns an offset in the text into a line number."""
     newlines = [hit.start() for hit in re.finditer("\n", text)]
     return lambda at: bisect.bisect_left(newlines, at) + 1
 
@@ -60,14 +60,14 @@ def line_finder(text: str) -> Callable[[int], int]:
 
 @dataclass(frozen=True, kw_only=True)
 class Document:
-    """A file as text in an encoding. With `is_ascii` only ASCII may be added."""
+    """A file as text, with its encoding. If `is_ascii`, only ASCII characters may be added."""
 
     text: str
     encoding: str
     is_ascii: bool = False
 
     def encode(self, text: str) -> bytes:
-        """Encode text as this file does."""
+        """Encode text in the encoding of this file."""
         return text.encode(self.encoding, "xmlcharrefreplace")
 
 
@@ -102,7 +102,7 @@ def decode(raw: bytes, is_html: bool) -> Document:
 class Tag:
     """A marker, or another tag that may end an element.
 
-    Markers have `figure` or `block`. Only opening markers have `options`.
+    Only markers have `figure` or `block`, and only opening markers have `options`.
     """
 
     start: int
@@ -126,7 +126,7 @@ class Tag:
 
     @property
     def is_marker(self) -> bool:
-        """Whether it starts or ends a span."""
+        """Whether the tag starts or ends a span."""
         return self.block is not None or (self.figure is not None and self.name in FIGURE_ELEMENTS)
 
     def __str__(self) -> str:
@@ -141,7 +141,7 @@ class Tag:
 
 @dataclass(frozen=True, kw_only=True)
 class Span:
-    """The content of a marker, text[start:end]. The closing tag ends at `after`."""
+    """The content of a marker: text[start:end]. `marker` is the opening tag; the closing tag ends at `after`."""
 
     marker: Tag
     start: int
@@ -161,7 +161,7 @@ _PATTERNS = {
         "link=VALUE: an address without spaces, quotes or brackets expected",
     ),
 }
-"""What the value of an option must match, and the message where it does not."""
+"""What the value of an option must match, and the message if it does not."""
 
 
 def _find_option_fault(name: str, value: str) -> str | None:
@@ -178,14 +178,13 @@ _ATTRIBUTE = re.compile(rf"\s+([A-Za-z_:][\w.:-]*)(?:\s*=\s*({_VALUE}))?")
 
 
 def _attributes(text: str) -> Iterator[tuple[str, str]]:
-    """Yield the names, in lower case, and the values of the attributes of a tag."""
     for attribute in _ATTRIBUTE.finditer(text):
         value = attribute[2] or ""
         yield attribute[1].lower(), html.unescape(value[1:-1] if value[:1] in ("'", '"') else value)
 
 
 def _with_options(tag: Tag, attributes: str) -> Tag:
-    """Read the options of an opening marker. Unknown attributes are errors in comments only."""
+    """Read the options of an opening marker. An unknown attribute is an error only in a comment."""
     known = OPTIONS[tag.block or ("title" if tag.name == "title" else "figure")]
     options: dict[str, str] = {}
     problems: list[str | None] = []
@@ -202,7 +201,7 @@ def _with_options(tag: Tag, attributes: str) -> Tag:
 
 
 def find_part_fault(figure: Figure, style: PartFormat) -> str | None:
-    """Return what is wrong with a part of a figure, or with its format."""
+    """Return what is wrong with a part of a figure, or with its format; None if nothing is."""
     parts = dict.fromkeys((*PARTS, *figure.renderer.parts))
     if style.part not in parts:
         return f"{figure.id} has no part {style.part!r}: {', '.join(parts)}"
@@ -229,20 +228,20 @@ _COMMENT_MARKER = re.compile(
 _IN_CODE_SPAN = re.compile(
     r"`+|\n|<!--\s*figure:(?:(?!-->)[\s\S])*-->[\s\S]*?<!--\s*/figure\s*-->|<span\b[^<>]*\bdata-figure\b[^<>]*>[\s\S]*?</span\s*>"
 )
-"""What ends a code span. The content of markers is skipped, since a refresh may replace it."""
+"""What may end a code span. The content of markers is skipped, because a refresh may replace it."""
 _LIKE_A_MARKER = re.compile(r"/?figures?\s*:(?:\S|\s*[\w.]+\s*\Z)|/figures?\Z", re.I)
 _LOOSE_ATTRIBUTE = re.compile(
     rf"""\s[^<>]*=\s*(?:"[^"]{{0,1000}}?|'[^']{{0,1000}}?|\{{[^}}]{{0,1000}}?)(?={LOOKALIKE.pattern})""", re.I
 )
 """Malformed attributes, up to a marker inside one of them."""
 _FRONT_MATTER = re.compile(r"(?:---|\+\+\+)[ \t]*\r?\n(?:.*\r?\n)*?(?:---|\+\+\+|\.\.\.)[ \t]*(?:\r?\n|\Z)")
-"""YAML or TOML between fences at the start of a text. A marker there would be a value."""
+"""YAML or TOML between fences at the start of a text. A marker there would be read as part of a value."""
 _IN_ATTRIBUTE = "a marker cannot stand in an attribute of an element: its text would not be read"
 
 
 @dataclass
 class Scan:
-    """What a scan found. `skipped` is code, comments and raw text; `front_matter` is where front matter ends."""
+    """The result of a scan. `skipped` is code, comments and raw text; `front_matter` is the end of the front matter."""
 
     text: str
     is_html: bool
@@ -357,12 +356,12 @@ def _after_raw_text(scan: Scan, tag: Tag, attributes: str) -> int:
 
 
 def _element_marker(tag: Tag, attributes: str) -> Tag:
-    values = dict(reversed(list(_attributes(attributes))))  # of two equal attributes the first counts, as in HTML
+    values = dict(reversed(list(_attributes(attributes))))  # if an attribute occurs twice, the first counts, as in HTML
     figure, block = values.get("data-figure"), values.get("data-figures")
     if figure is not None and block is not None:
         return replace(tag, problem="data-figure and data-figures on one element")
     if figure is None and block not in BLOCKS:
-        return tag  # somebody else's attribute
+        return tag  # the attribute is not ours
     if tag.is_self_closed:
         problem = f"<{tag.name} …/> holds nothing: write <{tag.name} …></{tag.name}>"
         return replace(tag, figure=figure, block=block, problem=problem)
@@ -398,7 +397,7 @@ def before_on_line(text: str, at: int) -> str:
 
 
 def is_block(text: str, span: Span) -> bool:
-    """Whether each of the two markers is alone on its line."""
+    """Whether the opening and the closing marker are each alone on a line."""
     inside, newline = text[span.start : span.end], text.find("\n", span.after)
     after = text[span.after : newline if newline >= 0 else None]
     first, last = re.match(r"[ \t]*\r?\n", inside), re.search(r"\n[ \t]*\Z", inside)
@@ -406,13 +405,13 @@ def is_block(text: str, span: Span) -> bool:
 
 
 def split_around(text: str, spans: Sequence[Span]) -> list[str]:
-    """Return the text before, between and after spans."""
+    """Return the texts before, between and after spans."""
     edges = [0, *(edge for span in spans for edge in (span.start, span.end)), len(text)]
     return [text[a:b] for a, b in zip(edges[::2], edges[1::2], strict=True)]
 
 
 def newline_of(text: str, spans: Sequence[Span]) -> str:
-    """Return the most common newline outside the spans, which no refresh changes."""
+    """Return the most common line ending outside the spans, where a refresh changes nothing."""
     outside = "\n".join(split_around(text, spans))
     n_crlf = outside.count("\r\n")
     return "\r\n" if n_crlf > outside.count("\n") - n_crlf - len(spans) else "\n"
@@ -456,7 +455,6 @@ def find_markers(raw: bytes, find: Find, *, is_html: bool, is_mdx: bool = False)
 
 
 def _find_unknown(tags: Sequence[Tag], find: Find, ids: dict[str, str]) -> Iterator[Problem]:
-    """Yield what is wrong with figures and parts, and add the ids of known figures to `ids`."""
     for tag in tags:
         if not tag.figure:
             continue
@@ -495,7 +493,7 @@ def _find_lookalikes(scan: Scan) -> Iterator[Problem]:
 
 
 def _find_raw_lines(scan: Scan) -> Iterator[Problem]:
-    """Yield lines of Markdown text that begin with a comment marker: raw HTML by CommonMark 0.31, 4.6, kind 2."""
+    """Yield lines of Markdown that begin with a comment marker and so are raw HTML (CommonMark 0.31, 4.6, kind 2)."""
     for span in scan.spans:
         is_inline = span.marker.name == COMMENT and not is_block(scan.text, span)
         if is_inline and not before_on_line(scan.text, span.marker.start).strip(" \t>-*+"):

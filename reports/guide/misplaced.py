@@ -1,7 +1,8 @@
-"""Find markers where Markdown or MDX would read their text as something else.
+"""Find markers in places where Markdown or MDX would not read them as markers.
 
 In Markdown these places are the address and title of a link, and the text of an image. In MDX they are also import and
-export, `{…}` expressions and comments, and attributes of elements. Code never holds a marker.
+export, `{…}` expressions and comments, and attributes of elements. Markers in code are not looked for, because code
+never holds a marker.
 """
 
 from __future__ import annotations
@@ -14,11 +15,11 @@ if TYPE_CHECKING:
     from markdown_it.token import Token
 
 LOOKALIKE = re.compile(r"<!--\s*/?figures?\s*:\S|<!--\s*/figures?\s*-->|<\w+\s[^<>]*data-figures?\s*=", re.I)
-"""Anything that looks like a marker, valid or not."""
+"""Text that looks like a marker, valid or not."""
 
 
 def end_of_fence(text: str, fence: str, at: int) -> int:
-    """Return the end of fenced code. `at` is the end of its opening fence."""
+    """Return the end of fenced code. `at` is the end of the opening fence."""
     close = re.compile(rf"^[ \t>]*{re.escape(fence[0])}{{{len(fence)},}}[ \t]*\r?$", re.M).search(text, at)
     return close.end() if close else len(text)
 
@@ -26,17 +27,17 @@ def end_of_fence(text: str, fence: str, at: int) -> int:
 # --- Markdown -------------------------------------------------------------------------------------------
 
 _STAND_IN = "jobmarket{}marker"
-"""A word put in place of a marker, to see where a Markdown parser finds it."""
+"""A word that replaces a marker, to see where a Markdown parser finds it."""
 _FOUND = re.compile(_STAND_IN.format(r"(\d+)"), re.I)
 _PLACES = {"href": "the address of a link", "src": "the address of a link", "title": "the title of a link"}
-"""Attributes of links and images in words."""
+"""Names of the attributes of links and images that may hide a marker."""
 
 
 def find_in_links(text: str, spans: Sequence[tuple[int, int]]) -> Iterator[tuple[int, str]]:
-    """Yield the spans of a Markdown text that are inside a link or the text of an image, as (offset, problem)."""
+    """Yield the spans that are inside the address or title of a link, or the text of an image, as (offset, problem)."""
     if not spans or not re.search(r"\]\(|\]:|!\[", text):
         return
-    from markdown_it import MarkdownIt  # noqa: PLC0415  # 50 ms that a server without guides need not wait
+    from markdown_it import MarkdownIt  # noqa: PLC0415  # takes 50 ms, which a server without guides saves
 
     edges = [0, *(edge for span in spans for edge in span), len(text)]
     around = [text[a:b] for a, b in zip(edges[::2], edges[1::2], strict=True)]
@@ -83,14 +84,14 @@ _WORDS = {
 
 
 def find_in_scripts(text: str, start: int = 0) -> Iterator[tuple[int, str]]:
-    """Yield markers in code of MDX as (offset, problem). `start` is the end of the front matter."""
+    """Yield the markers in code of MDX as (offset, problem). `start` is the end of the front matter."""
     for begin, end, kind in list_scripts(text, start):
         for marker in LOOKALIKE.finditer(text, begin, end):
             yield marker.start(), f"a marker cannot stand in {_WORDS[kind]} of MDX: its text would be read as code"
 
 
 def list_scripts(text: str, at: int) -> Iterator[tuple[int, int, str]]:
-    """Yield (start, end, kind) of code in MDX outside fences and code spans."""
+    """Yield the code in MDX outside fences and code spans, as (start, end, kind)."""
     while hit := _INTEREST.search(text, at):
         at = hit.end()
         if hit["fence"]:
@@ -110,7 +111,7 @@ def list_scripts(text: str, at: int) -> Iterator[tuple[int, int, str]]:
 
 
 def _end_of_code(text: str, at: int, closed_by: str | None = None) -> int:
-    """Return the end of JavaScript: after its closing bracket, or before a blank line outside all brackets."""
+    """Return the end of JavaScript code: after its closing bracket, or before a blank line outside all brackets."""
     brackets = [closed_by] if closed_by else []
     while hit := (_IN_TEMPLATE if brackets[-1:] == ["`"] else _IN_SCRIPT).search(text, at):
         at, token = hit.end(), hit[0]

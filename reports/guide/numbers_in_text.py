@@ -1,4 +1,4 @@
-"""Read the numbers of a text: amount, unit, period, precision, and words that change their meaning."""
+"""Read the numbers of a text: amount, unit, period, precision, and words that change a number's meaning."""
 
 from __future__ import annotations
 
@@ -12,17 +12,18 @@ from reports.wording.numbers import MONTHS
 from transforms.pay.currency import currency_of
 
 PERCENT, INTERVAL = "%", "interval"
-"""The unit of a share, and the part that is an interval."""
+"""The unit of a share, and the name of the part that is an interval."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Number:
-    """A number or a range at text[at:end]. A single number has equal `low` and `high`. `step` is its last digit's unit.
+    """A number or a range at text[at:end]. For a single number, `low` equals `high`.
 
-    `unit` is "%", a currency, "", or UNKNOWN for digits that cannot be read. `per` is the period of a sum. `part` is
-    what its sentence calls it (low, high, median, interval), or UNKNOWN for several names. `bound` is a word that
-    changes its meaning ("more than", "about"). None means that the text does not say. `is_hidden` means that only the
-    interval of a published number is printed.
+    `step` is the value of one unit in the last digit: 0.1 for "1.5". `unit` is "%", a currency, "", or UNKNOWN for
+    digits that cannot be read. `per` is the period of a sum. `part` is what the sentence calls the number (low, high,
+    median, interval); UNKNOWN if it uses several of these names. `bound` is a word that changes the meaning ("more
+    than", "about"). None means that the text does not say. `is_hidden` marks a published number of which only the
+    interval is printed.
     """
 
     at: int
@@ -40,7 +41,10 @@ class Number:
 
 @dataclass(frozen=True, kw_only=True)
 class Sentence:
-    """A sentence at an offset, its numbers with offsets into the text, and its dates as (year, month or None)."""
+    """A sentence at the offset `at`.
+
+    Its `numbers` have offsets into the whole text. Its `dates` are (year, month), with None if no month is stated.
+    """
 
     at: int
     text: str
@@ -67,9 +71,9 @@ _NUMBER = re.compile(
     r"(?:dollar|euro|pound|rupee|franc)s?\b))?"
     rf"|(?<!\w)\d(?:[.,]?\w)*+|(?<=[^\W\d])\d[\d.,]*+(?={_GAP}{_IN_PERCENT})"
 )
-"""A number, or digits that cannot be read. Digits behind letters belong to a name ("GPT4"), unless a % follows."""
+"""A number, or digits that cannot be read. Digits after letters belong to a name ("GPT4"), unless a % follows."""
 _LEVEL = re.compile(rf"{_GAP}(?:confidence )?(?:interval|CI)\b")
-"""Words behind a "95%" that is a level of confidence and not a number of a figure."""
+"""Words after a "95%" that is a confidence level and not a number of a figure."""
 _BOUND = re.compile(
     r"\b(?:(?:more|less|fewer|greater|higher|lower|rather|other) than|at (?:least|most)|over|under|above|below|beyond"
     r"|not|never|by|exceed(?:s|ed|ing)?|up(?: to)?|down|minus|negative"
@@ -91,16 +95,16 @@ _DATE = re.compile(
     r"(?!\w|[.,]\d|\s?(?:%|per ?cent|[$€£¥₹]|[A-Z]{3}\b|(?:US )?dollars|euros?\b))"
 )
 _MAX_DIGITS = 15
-"""Most digits before and after the decimal point. A float holds no more."""
+"""The most digits before and after the decimal point. A float cannot hold more."""
 _WINDOW = 60
-"""Characters before and behind a number that are searched for words that change its meaning."""
+"""How many characters before and after a number are searched for words that change its meaning."""
 _BLANKS = " \t\r\n\u00a0\0"
 _BLANK_RUN = re.compile(f"[{_BLANKS}]*+")
-"""Blanks, and the character that replaces text which is not prose."""
+"""A run of blanks, which include the character that replaces text outside prose."""
 
 
 def read_sentences(text: str) -> Iterator[Sentence]:
-    """Yield the sentences of a text. Dates are not numbers."""
+    """Yield the sentences of a text. Dates are not read as numbers."""
     for match in SENTENCE.finditer(text):
         sentence, at = match[0], match.start()
         numbers = (replace(number, at=at + number.at, end=at + number.end) for number in read_numbers(sentence))
@@ -125,7 +129,7 @@ def read_numbers(sentence: str) -> Iterator[Number]:
 
 
 def _read_number(sentence: str, hit: re.Match[str], last: int, periods: set[str]) -> Number | None:
-    """Read a number; None for a name, or a level of confidence. `last` is the end of the number before it."""
+    """Read a number; None for a name or a confidence level. `last` is the end of the previous number."""
     unit = PERCENT if hit["percent"] or hit["low_percent"] else _name_money(hit)
     begin = hit.start("sign" if hit["sign"] and unit else "minus" if hit["minus"] else "low")
     before, behind = _words_around(sentence, last, max(begin, hit.start()), hit.end())
@@ -157,14 +161,14 @@ def _read_ends(hit: re.Match[str], unit: str) -> tuple[float, float, float] | No
 def _find_bound(before: str, behind: str, unit: str, part: str | None) -> str | None:
     bound = _BOUND.search(before.removesuffix("between ")) or _BOUND_BEHIND.match(behind)
     if bound is None or (unit and _OF_HOW_MANY.search(bound[0])):
-        return None  # "57% of 1,000 jobs" is 57%, but "78 of 100 jobs" is not 78
+        return None  # "57% of 1,000 jobs" states 57%, but "78 of 100 jobs" does not state 78
     if part == "high" and bound[0].lower().startswith("up"):
         return None  # "pay up to USD 17.9K" names the upper end
     return bound[0].strip()
 
 
 def _words_around(sentence: str, last: int, begin: int, end: int) -> tuple[str, str]:
-    """Return the words before a number, back to the previous number, and the words behind it. Blanks become one."""
+    """Return the words before a number, back to the previous number, and the words after it, with single blanks."""
     between = sentence[last:begin]
     before = between.rstrip(_BLANKS)
     blanks = _BLANK_RUN.match(sentence, end)
@@ -173,7 +177,7 @@ def _words_around(sentence: str, last: int, begin: int, end: int) -> tuple[str, 
 
 
 def _name_time(behind: str) -> str | None:
-    """Return the period directly behind a sum; UNKNOWN for a period that no figure is printed for."""
+    """Return the period directly after a sum; UNKNOWN for a period for which no figure is printed."""
     near = re.sub(rf"\A{NEXT_TO}", "", behind)
     is_aside = re.match(r"\s*[,:–]\s*(?:an?\b|\w+ly\b)", behind)  # ", a median of all"
     other = UNKNOWN if ANY_TIME.match(near) and not is_aside else None
@@ -181,11 +185,11 @@ def _name_time(behind: str) -> str | None:
 
 
 def _read_digits(digits: str | None, scale: str | None, unit: str) -> tuple[float, float] | None:
-    """Return a number in any locale and the unit of its last digit; None for digits that cannot be read.
+    """Return a number and the value of one unit in its last digit; None for digits that cannot be read.
 
-    The last of two different separators is the decimal one. A repeated separator divides thousands. So does a comma
-    before three digits, and a point before three digits in a sum of money: "12.500 €". Final zeros of a sum are taken
-    as rounded.
+    Any locale is understood. Of two different separators, the last is the decimal one. A repeated separator divides
+    thousands, and so does a comma before three digits, or a point before three digits in a sum of money: "12.500 €".
+    Final zeros of a sum count as rounded.
     """
     if digits is None:
         return None
@@ -207,7 +211,7 @@ def _read_digits(digits: str | None, scale: str | None, unit: str) -> tuple[floa
 
 
 def _name_money(hit: re.Match[str]) -> str:
-    """Return the currency of a sum by its signs; "" without a sign, "USD or EUR" for different signs."""
+    """Return the currency of a sum by its signs: "" without a sign, "USD or EUR" for different signs."""
     signs = [hit["sign"], hit["high_sign"], hit["behind"]]
     names = dict.fromkeys(filter(None, map(_name_sign, filter(None, signs))))
     if len(names) > 1 and "$" in signs and {"USD", "US$", "U.S.$"}.isdisjoint(signs):  # "$195K CAD"
@@ -216,9 +220,9 @@ def _name_money(hit: re.Match[str]) -> str:
 
 
 def _name_sign(sign: str) -> str | None:
-    """Return the currency of a sign, code or name; an unknown sign itself; None for other capitals, as in "GPT 4".
+    """Return the currency for a sign, code or name; None for capitals that are not a currency, as in "GPT 4".
 
-    Plain dollars are US dollars.
+    An unknown sign is returned as it is. Plain dollars are US dollars.
     """
     name = re.sub(r"(?<=\S) (?=[$€£¥₹])", "", sign.strip()).replace("U.S.", "US")
     money = name if name == "PPP USD" else currency_of(name, "US")
@@ -228,7 +232,6 @@ def _name_sign(sign: str) -> str | None:
 
 
 def _name_part(before: str, behind: str, *, is_range: bool) -> str | None:
-    """Return the part that a sum is, by the words before it, or else by those directly behind it."""
     close = re.sub(
         r"^[\s(,:]*(?:(?:an?|per|each|every)[\s-]\w+|/\s*\w+|p\.\s?a\.|\w+ly\b)?[\s(,:]*(?:95\s?% )?", "", behind
     )

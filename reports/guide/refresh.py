@@ -1,6 +1,6 @@
 """Put the figures of a day into a guide file. Only the content of markers changes; every other byte stays.
 
-`markers` finds the markers, `render` makes their content.
+`markers` finds the markers, and `render` makes their content.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ def check(
 ) -> tuple[tuple[int, str], ...]:
     """Check, before there are figures, whether a guide can be refreshed in place.
 
-    Returns what an editor should look at, as (line, words). Raises the errors of `stage`.
+    Return what an editor should look at, as (line, words). Raises the same errors as `stage`.
     """
     target = path.resolve()
     _check_sample(path, is_sample and not allow_sample_outside, roots)
@@ -51,7 +51,7 @@ def _find_markers(path: Path) -> MarkedGuide:
 
 
 def figures_of(path: Path) -> set[str]:
-    """Return the ids of the figures of a guide. Raises `GuideError` with every problem and its line."""
+    """Return the ids of the figures in a guide. Raises `GuideError` with every problem and its line."""
     return set(_find_markers(path).ids.values())
 
 
@@ -59,7 +59,7 @@ _DAY = re.compile(rf"(\d{{1,2}}) ({'|'.join(numbers.MONTHS)}) (\d{{4}})")
 
 
 def day_of(path: Path) -> date | None:
-    """Return the newest day that the block "sources" of a guide names; None if it names no day."""
+    """Return the newest day named in the block "sources" of a guide; None if it names no day."""
     document = decode(path.read_bytes(), is_html_file(path))
     spans = scan_tags(document.text, is_html_file(path)).spans
     blocks = [document.text[span.start : span.end] for span in spans if span.marker.block == "sources"]
@@ -83,9 +83,10 @@ def stage(
 ) -> tuple[atomic_files.StagedFile | None, RefreshResult]:
     """Read a guide, put the figures in, and write it to a temporary file beside `path_out`, which may be `path_in`.
 
-    Returns the file for `atomic_files.commit`, or None if nothing changes. Files ending in .html, .htm or .xhtml are
-    HTML, all others Markdown. Raises `GuideError` with every problem and its line, `SampleOutsideError` if sample data
-    would be written outside `roots` (the project and the data folder), and `OSError` with the name of the file.
+    Return the file for `atomic_files.commit` (None if nothing changes) and the result. Files ending in .html, .htm or
+    .xhtml are HTML, all others Markdown. Raises `GuideError` with every problem and its line, `SampleOutsideError` if
+    sample data would be written outside `roots` (the project and the data folder), and `OSError` with the name of the
+    file.
     """
     _check_sample(path_out, is_sample and not allow_sample_outside, roots)
     with _name_guide(path_in):
@@ -101,12 +102,12 @@ def stage(
 
 
 def is_html_file(path: Path) -> bool:
-    """Whether a guide is HTML, by its name."""
+    """Whether the name of a guide says that it is HTML."""
     return path.suffix.lower() in HTML_SUFFIXES
 
 
 def is_mdx_file(path: Path) -> bool:
-    """Whether a guide is MDX (Markdown with JSX), by its name."""
+    """Whether the name of a guide says that it is MDX (Markdown with JSX)."""
     return path.suffix.lower() == MDX_SUFFIX
 
 

@@ -1,6 +1,6 @@
-"""Print figures, the banner and the sources between the markers of a guide.
+"""Write figures, the banner and the sources between the markers of a guide.
 
-Content is described once, in parts (`Part`). Two writers turn it into Markdown and HTML.
+Content is described once, in parts (`Part`). Two writers turn parts into Markdown and HTML.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from warehouse.marts.printing import EMPLOYERS, JOBS, LARGEST, say_even
 from warehouse.tables import Sources
 
 BESIDE = ("n", "employers", "period", "source", "rank", "publisher", "year", "growth")
-"""Parts that are neither an amount nor a share. Of a withheld figure they print "withheld", without a unit."""
+"""Parts of a figure that are neither an amount nor a share. If the figure is withheld, they print only "withheld"."""
 SAMPLE_TITLE = "Sample data."
 SAMPLE_TEXT = (
     "Every measured figure here was computed from invented adverts of invented employers, to show how this product "
@@ -41,8 +41,8 @@ SAMPLE_TEXT = (
 class Part:
     """A paragraph, a table with a caption, or a list of items.
 
-    A paragraph may have a link behind it to an explanation of figures, or be the banner of sample data (`is_sample`).
-    Items that are notes are numbered, and the marks behind figures link to them.
+    A paragraph may end with a link to an explanation of figures, or be the banner of sample data (`is_sample`). Items
+    that are notes are numbered, and the marks after figures link to them.
     """
 
     text: str = ""
@@ -55,7 +55,7 @@ class Part:
 
 LINK_WORDS = "How each figure is computed"
 _MARKDOWN = re.compile(r"[|*`\[\]\\~]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])")
-"""Characters with a meaning in a line of Markdown. An underscore between letters has none."""
+"""Characters with a meaning inside a line of Markdown. An underscore between letters has none."""
 _LIKE_A_BLOCK = re.compile(r"[#+=-]|\d{1,9}[.)]\s")
 
 
@@ -112,7 +112,6 @@ def write_markdown(part: Part) -> list[str]:
 
 
 def _write(parts: Sequence[Part], *, is_html: bool) -> list[str]:
-    """Return parts as lines. Markdown has a blank line around each part."""
     if is_html:
         return [line for part in parts for line in write_html(part)]
     return [*(line for part in parts for line in ("", *write_markdown(part))), *([""] if parts else [])]
@@ -144,7 +143,6 @@ def _words(figure: Figures, tag: Tag, day: Edition, *, is_alone: bool) -> str:
 
 
 def _qualify(words: str, figure: Figures, tag: Tag, day: Edition, *, is_nested: bool) -> str:
-    """Add the qualifier of a figure, or the editor's mark for it, to a printed part where it is due."""
     mark = tag.options.get("mark")
     if tag.start not in day.qualified and not (tag.wanted.is_plain and mark is None):
         return words
@@ -168,12 +166,12 @@ def _is_in_brackets(text: str, at: int) -> bool:
 
 
 MAX_PARAGRAPH = 5_000
-"""Characters before a marker that are searched for an open bracket."""
+"""How many characters before a marker are searched for an open bracket."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Edition:
-    """The content of all markers of a text. Markers name figures of `ledger` by id."""
+    """A text and the figures for its markers. Markers name figures of `ledger` by id."""
 
     text: str
     spans: Sequence[Span]
@@ -184,7 +182,7 @@ class Edition:
 
     @functools.cached_property
     def used(self) -> tuple[Figures, ...]:
-        """The figures that the block of sources lists, in order of first use."""
+        """Figures that the block of sources lists, in order of first use."""
         tags = (span.marker for span in self.spans)
         names = dict.fromkeys(tag.figure for tag in tags if tag.figure and tag.wanted.part not in LABELS)
         return tuple(self.ledger[name] for name in names)
@@ -230,7 +228,7 @@ class Edition:
             if tag.name == "title":
                 return escape(tag.options.get("template", "{}").replace("{}", words), True)
             if not is_alone:
-                # The text of a span in Markdown is still Markdown, so it is escaped as such.
+                # The text of a <span> in Markdown is still Markdown, so it is escaped as Markdown.
                 return escape(words, self.is_html) + self._note_mark(tag)
             table = notes.table(figure) if tag.wanted.is_plain else None
             if table:
@@ -244,7 +242,6 @@ class Edition:
         return newline + "".join((f"{indent}{line}" if line else "") + newline for line in lines) + indent
 
     def _note_mark(self, tag: Tag) -> str:
-        """The mark of a note behind the first use of its figure; "" elsewhere."""
         number = self.note_numbers.get(tag.start)
         if number is None:
             return ""
@@ -295,7 +292,6 @@ def _list_attributions(day: Edition) -> list[str]:
 
 
 def _list_mark_words(day: Edition) -> list[str]:
-    """What each of the editor's marks stands for, and for which figures."""
     marks: dict[str, dict[str, dict[str, None]]] = {}
     for tag in (span.marker for span in day.spans):
         mark, figure = tag.options.get("mark"), day.ledger.get(tag.figure or "")
@@ -306,7 +302,6 @@ def _list_mark_words(day: Edition) -> list[str]:
 
 
 def _describe_sources(day: Edition, tag: Tag) -> list[Part]:
-    """The block of sources: what every figure used rests on, in the form that its marker asks for."""
     has_banner = any(span.marker.block == "banner" for span in day.spans)
     banner = _describe_banner(day.is_sample and not has_banner)
     form, link = tag.options.get("form", "long"), tag.options.get("link")
@@ -366,7 +361,7 @@ def _find_in(ledger: Mapping[str, Figures], name: str) -> str:
 class Change:
     """The content of a marker before and after a refresh, as readers see it.
 
-    `name` is a figure or a block. `options` are those of the part and its format: ' part="low" per="year"'.
+    `name` is a figure or a block. `options` choose part and format, such as ' part="low" per="year"'.
     """
 
     line: int
@@ -378,9 +373,10 @@ class Change:
 
 @dataclass(frozen=True, kw_only=True)
 class RefreshResult:
-    """The outcome of a refresh: figures used, in order of first use, and warnings for the editor, as (line, words).
+    """The outcome of a refresh.
 
-    Of the figures used, `withheld` have no value and `dated` are stale.
+    `used` are the ids of the figures, in order of first use; of these, `withheld` have no value and `dated` are stale.
+    `warnings` are for the editor, as (line, words).
     """
 
     used: tuple[str, ...]
@@ -400,9 +396,9 @@ def refresh_bytes(
     sources: Sequence[Sources] = (),
     is_sample: bool = False,
 ) -> tuple[bytes, RefreshResult]:
-    """Return the bytes of a guide with figures put in. Refreshing the result again changes nothing.
+    """Return the bytes of a guide with figures put in, and the result. Refreshing these bytes again changes nothing.
 
-    `figures` are rows of the ledger; the newest row of each figure counts. `sources` give names and attributions.
+    `figures` are rows of the ledger; the newest row of each figure is used. `sources` give names and attributions.
     Raises `GuideError` with every problem and its line.
     """
     ledger = {figure.figure: figure for figure in sorted(figures, key=lambda figure: figure.as_of)}
@@ -434,7 +430,6 @@ def refresh_bytes(
 
 
 def _list_changes(text: str, places: Iterable[tuple[Span, str, str]]) -> Iterator[Change]:
-    """Yield the spans that change. `places` has each span with its content before and after."""
     line_of = line_finder(text)
     for span, before, after in places:
         tag = span.marker
@@ -446,11 +441,11 @@ def _list_changes(text: str, places: Iterable[tuple[Span, str, str]]) -> Iterato
 
 
 SHOWN_OPTIONS = ("part", "per", "in", "format", "locale")
-"""The options that a change names."""
+"""The options that are shown with a change."""
 
 
 def list_changes(before: bytes, after: bytes, *, is_html: bool) -> list[Change]:
-    """Return what differs between the markers of two versions of a guide; [] where their markers differ."""
+    """Return what differs between the markers of two versions of a guide; [] if the versions have different markers."""
     scans = [scan_tags(decode(raw, is_html).text, is_html) for raw in (before, after)]
     names = [[(span.marker.figure, span.marker.block) for span in scan.spans] for scan in scans]
     if names[0] != names[1]:
@@ -460,5 +455,5 @@ def list_changes(before: bytes, after: bytes, *, is_html: bool) -> list[Change]:
 
 
 def read_words(text: str) -> str:
-    """Return a text as readers see it, on one line."""
+    """Return a text as readers see it, without tags and on one line."""
     return " ".join(html.unescape(re.sub(r"<[^<>]*>", " ", text)).split())

@@ -1,7 +1,7 @@
-"""Propose markers for numbers and names in a guide's own text that a figure could keep current.
+"""Propose markers for numbers and names in a guide that a figure could keep current.
 
-A proposal needs the words of its sentence: pay needs a place, a share of a skill needs the name of the skill. Nothing
-that a sentence does not say is guessed.
+A proposal needs the words of its sentence: pay needs a place, and a share of a skill needs the name of the skill.
+Nothing is assumed that the sentence does not say.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from warehouse.marts.measures import MEASURES
 
 @dataclass(frozen=True, kw_only=True)
 class Proposal:
-    """A text on a line, what the figure says, and the marker to put in its place."""
+    """A text on a line, the value of the figure, and the marker that would replace the text."""
 
     line: int
     text: str
@@ -44,7 +44,7 @@ _At = TypeVar("_At", "Claim", "Number")
 
 @dataclass(frozen=True, kw_only=True)
 class Suggestions:
-    """Proposals for a guide, in order, and (line, text) of sums and percentages without a figure."""
+    """Proposals for a guide, in order, and the sums and percentages without a figure, as (line, text)."""
 
     proposals: tuple[Proposal, ...]
     unmatched: tuple[tuple[int, str], ...]
@@ -83,7 +83,6 @@ def _list_amounts(text: str) -> Iterator[Number]:
 
 
 def _list_taken(text: str, *, is_html: bool, is_mdx: bool) -> Iterator[tuple[int, int]]:
-    """Yield spans where no marker can stand: tags, code, comments, and the content of markers."""
     scan = scan_tags(text, is_html)
     yield 0, scan.front_matter
     yield from scan.skipped
@@ -98,7 +97,6 @@ def _leave_out(hits: Iterable[_At], spans: Sequence[tuple[int, int]]) -> list[_A
 
 
 def _has_share(row: Figures) -> bool:
-    """Whether the share of a name is printed and does not round to zero."""
     rows = rows_of(row)
     return row.value is not None and bool(rows) and round(100 * (rows[0].get("share") or 0)) > 0
 
@@ -113,7 +111,7 @@ def _write_marker(claim: Claim, *, with_elements: bool) -> str:
 
 @dataclass(frozen=True, kw_only=True)
 class Claim:
-    """A number in a text, or a name that a share may follow, with the figure and the options of its marker."""
+    """A number in a text, or a name that a share may follow, with the figure and the options of the marker."""
 
     at: int
     text: str
@@ -123,7 +121,7 @@ class Claim:
 
 
 def find_claims(text: str) -> Iterator[Claim]:
-    """Yield numbers and names that a figure could state. A name is yielded at its first use only."""
+    """Yield numbers and names that a figure could state. A name is yielded only at its first use."""
     ids: set[str] = set()
     for sentence in SENTENCE.finditer(text):
         words, start = sentence[0], sentence.start()
@@ -143,7 +141,6 @@ def find_claims(text: str) -> Iterator[Claim]:
 
 
 def _find_cited_claims(sentence: str) -> Iterator[Claim]:
-    """Yield parts of a claim by others, if the sentence has the amount of that claim."""
     for claim in load_claims():
         amount = claim.parts.get("amount", "")
         number = re.search(r"\d[\d.,–-]*\d(?: ?(?:%|[a-z]+illion))?", amount)
@@ -156,16 +153,16 @@ def _find_cited_claims(sentence: str) -> Iterator[Claim]:
 
 
 def _find_pay_claims(sentence: str, amounts: Sequence[Number], places: Sequence[tuple[int, Place]]) -> Iterator[Claim]:
-    """Yield sums of pay at a place: the place between a sum and the next one, or else the only place of the sentence.
+    """Yield sums of pay at a place: the place between a sum and the next sum, or else the only place of the sentence.
 
-    A sentence with several levels or roles gives a claim for each.
+    A sentence with several levels or roles gives a claim for each combination, from which the editor chooses.
     """
     if not re.search(r"\bpa(?:y|id|ys)\b|salar|earn|offer|wage|compensation", sentence, re.I):
         return
     levels, periods = sorted(find_values(LEVELS, sentence)) or ["all"], find_values(PERIODS, sentence) or {"year"}
     works = sorted(find_values(work_patterns(), sentence) - {AI_JOBS}) or [WORK_OF_GUIDE]
     if len(periods) > 1 or not periods <= set(PRINTED_PERIODS):
-        return  # unclear which sum has which period, or no figure is printed for it
+        return  # it is unclear which period each sum has, or no figure is printed for the period
     for hit, following in zip_longest(amounts, amounts[1:]):
         stop = len(sentence) if following is None else following.at
         behind = [place for at, place in places if hit.end <= at < stop]
@@ -182,7 +179,6 @@ def _find_pay_claims(sentence: str, amounts: Sequence[Number], places: Sequence[
 
 
 def _find_share_claims(sentence: str, places: Sequence[tuple[int, Place]], shares: Sequence[Number]) -> Iterator[Claim]:
-    """Yield shares of a skill: the last skill named before the number, or else the first one."""
     skills = list(find_skills(sentence))
     only = {place.slug for _, place in places}
     at = only.pop() if len(only) == 1 else EVERYWHERE.slug

@@ -1,4 +1,4 @@
-"""Words in texts: sentences, and names of places, levels, times, skills and parts of pay."""
+"""Split a guide's text into sentences, and find names of places, levels, pay periods, skills and parts of pay."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ _INNER_STOP = (
     r"|(?:(?<=\bp[.][a-z])|(?<=\bp[.]\s[a-z])|(?<=\bp[.]c[.]m)|(?<=\b[Pp]ct))[.](?!\s+[A-Z][a-z])"
 )
 SENTENCE = re.compile(rf"[^.!?\n|;]*(?:(?:{_INNER_STOP})[^.!?\n|;]*)*[.!?|;\n]?")
-"""A sentence, or a table cell. A full stop in a number or an abbreviation ("U.S.", "p.a.") does not end it."""
+"""A sentence or a table cell. A full stop in a number or an abbreviation ("U.S.", "p.a.") does not end a sentence."""
 UNKNOWN = "unknown"
-"""A period that no figure is printed for, and the unit of a number that cannot be read."""
+"""A period for which no figure is printed, or the unit of a number that cannot be read."""
 
 
 def _time(nouns: str, adverbs: str) -> str:
@@ -50,22 +50,22 @@ PERIODS = tuple(
         (_time(r"hours?|hrs?|h|Stunde", r"hourly|stündlich"), "hour"),
     )
 )
-"""Words for the period of a sum. All periods that no figure is printed for are `UNKNOWN`."""
+"""Patterns for the period of a sum. All periods for which no figure is printed are `UNKNOWN`."""
 NEXT_TO = r"[\s(,:–]*(?:(?:gross|net|base|brutto|netto|before tax)[\s),]*)?"
-"""Words allowed between a sum and its period."""
+"""Words that may stand between a sum and its period."""
 ANY_TIME = re.compile(
     r"/\s*[^\W\d]|(?:an?|per|each|every|im|pro|je|par|por|al)[\s-]+\w|[^\W\d]+ly\b|p\.?\s?[a-z]\b|pcm\b"
     r"|(?:yrs?|hrs?|mon?|mth|wks?|qtr|[yhmwdq]|(?:by the |the )?(?:annum|(?:hour|day|week|month|quarter|year)s?))\b",
     re.I,
 )
-"""Any period directly behind a sum, known or not."""
+"""Any period directly after a sum, known or unknown."""
 MONEY_PARTS = (
     (re.compile(r"\bmedian\b|\bmiddle\b|\btypical(?:ly)?\b|\bhalf of\b", re.I), "median"),
     (re.compile(r"\blower end\b|\bstarts? at\b|\bfrom\s*$", re.I), "low"),
     (re.compile(r"\bupper end\b|\bstops? at\b|\bup to\s*$", re.I), "high"),
     (re.compile(r"\binterval\b", re.I), "interval"),
 )
-"""Words for the part of a band that a sum is."""
+"""Patterns of words that say which part of a band a sum is."""
 IDLE = frozenset((
     "a", "about", "adverts", "all", "an", "and", "are", "at", "by", "figure", "figures", "find", "for", "from",
     "give", "how", "in", "is", "job", "jobs", "level", "list", "me", "much", "of", "on", "or", "share",
@@ -80,7 +80,7 @@ SYNONYMS = {
     **dict.fromkeys(("home", "telework"), "remote"),
     "university": "degree", "education": "degree", "experience": "years",
 }  # fmt: skip
-"""Common words, and the words that ids use for them."""
+"""Common words, each with the word that ids use instead."""
 LEVELS = (
     (re.compile(r"\bentry[- ]level\b|\bjuniors?\b|\bgraduates?\b", re.I), "entry"),
     (re.compile(r"\bmid(?:dle)?[- ](?:level )?to[- ]senior(?:[- ]level)?\b", re.I), "mid_senior"),
@@ -92,26 +92,26 @@ LEVELS = (
     ),
     (re.compile(r"\b(?:all|every|any) levels?\b|\bacross levels\b|\bwhatever the level\b", re.I), "all"),
 )
-"""Words for levels, longer ones first."""
+"""Patterns for levels. Longer names come first."""
 SHORT = 3
-"""Names of skills up to this length must match in case: R, Go, SQL."""
+"""Names of skills with at most this many letters are matched case-sensitively: R, Go, SQL."""
 MAX_WORDS = 4
-"""Most words in the name of a skill."""
+"""The most words in the name of a skill."""
 _EARLIER_PLACES = {
     "north america": "northern_america", "latin america": "americas",
     **dict.fromkeys(("the us", "usa", "u.s."), "us"), **dict.fromkeys(("uk", "u.k."), "gb"),
 }  # fmt: skip
-"""Names of places in guides that lookups do not have."""
+"""Names of places that guides use and the tables of names lack."""
 
 
 def terms_of(text: str) -> tuple[str, ...]:
-    """Return the distinct search words of a text, in lower case and as ids spell them."""
+    """Return the distinct search words of a text, in lower case and spelled as in ids."""
     words = re.findall(r"[\w+#.&-]+", text.lower())
     return tuple(dict.fromkeys(SYNONYMS.get(word, word) for word in words if word not in IDLE))
 
 
 def find_values(patterns: Sequence[tuple[re.Pattern[str], str]], text: str) -> set[str]:
-    """Return the values of all patterns in a text. Text that matches one pattern is not matched by a later one."""
+    """Return the values of all patterns that occur in a text. Text that matches a pattern is hidden from later ones."""
     values, rest = set(), text
     for pattern, value in patterns:
         if pattern.search(rest):
@@ -122,7 +122,7 @@ def find_values(patterns: Sequence[tuple[re.Pattern[str], str]], text: str) -> s
 
 @functools.cache
 def work_patterns() -> tuple[tuple[re.Pattern[str], str], ...]:
-    """Return patterns for roles and groups of roles, longer ones first. "AI engineers" are AI engineering."""
+    """Return patterns for roles and groups of roles, longer names first. "AI engineers" means AI engineering."""
     names = {name_work(work): work for work in WORKS if work not in ("other", "data", "ai_other", "ai_data_trainer")}
     names |= {"AI engineer": "ai_engineering", "AI": AI_JOBS, "AI engineering or science": "ai_core"}
     names |= {f"data {noun}": "data" for noun in ("job", "advert", "posting", "role")}
@@ -132,7 +132,6 @@ def work_patterns() -> tuple[tuple[re.Pattern[str], str], ...]:
 
 @functools.cache
 def _place_names() -> tuple[dict[str, Place], re.Pattern[str]]:
-    """Return places by their names in lower case, and a pattern of all names."""
     names = {place.name.lower(): place for place in PLACES.values()}
     names |= {place.region.lower(): place for place in PLACES.values() if place.level != "country"}
     names |= {place.in_words.lower(): place for place in PLACES.values()}
@@ -145,14 +144,14 @@ def _place_names() -> tuple[dict[str, Place], re.Pattern[str]]:
 
 
 def find_places(sentence: str) -> Iterator[tuple[int, int, Place]]:
-    """Yield the places that a sentence names, with the start and the end of each name. The longest name wins."""
+    """Yield the places that a sentence names, each with the start and end of its name. The longest name wins."""
     names, pattern = _place_names()
     for hit in pattern.finditer(sentence):
         yield hit.start(), hit.end(), names[hit[0].lower()]
 
 
 def cut_out(sentence: str, spans: Sequence[tuple[int, int]]) -> str:
-    """Return a sentence with a space in place of each span. Spans are sorted."""
+    """Return a sentence with a space in place of each span. The spans must be sorted."""
     edges = [0, *(edge for span in spans for edge in span), len(sentence)]
     return " ".join(sentence[a:b] for a, b in zip(edges[::2], edges[1::2], strict=True))
 
@@ -166,12 +165,12 @@ def _skill_names() -> dict[str, str]:
 
 @functools.cache
 def _exact_names() -> set[str]:
-    """Names in ids of skills that must match in case: Make, Go."""
+    """Return the skills, as ids name them, that are matched case-sensitively: Make, Go."""
     return {slug(skill.skill) for skill in taxonomy() if skill.case_rule == "exact"}
 
 
 def find_skills(sentence: str) -> Iterator[tuple[int, str, str]]:
-    """Yield the skills that a sentence names: offset, words and name in ids. The longest name wins."""
+    """Yield the skills that a sentence names, as (offset, words, name in ids). The longest name wins."""
     skills = _skill_names()
     words = [(hit.start(), hit.end()) for hit in re.finditer(r"[A-Za-z][\w+#./-]*", sentence)]
     after = 0

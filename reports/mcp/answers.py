@@ -20,18 +20,21 @@ from warehouse.marts.printing import BOUNDS
 
 PUBLISHED, STALE, UNDER_REVIEW, WITHHELD = "published", "stale", "under review", "withheld"
 STATES = (PUBLISHED, STALE, UNDER_REVIEW, WITHHELD)
-"""States of a figure: current; old; published while a newer value waits for review; without a value, since it is not
-sure enough."""
+"""States of a figure.
+
+In this order: current; old; published while a newer value is waiting for review; without a value, because there are too
+few data.
+"""
 SAMPLE_WARNING = "Invented sample data: never quote these numbers as facts."
 ROWS_OF_PAGE = 30
-"""Most rows of a table in one answer."""
+"""The most rows of a table in one answer."""
 DIGITS = 6
 COUNTED = ("n_boards", "n_adverts")
-"""Parts that count what was read, not estimates."""
+"""Parts that are counts of what was read, not estimates."""
 A_COUNT = "a count of what was read, no estimate"
 OF_WITHHELD = ("nearest", "n", "employers", "rung")
 OF_PRINTED = ("definition", "read_on", "verify_by", "n", "employers", "rung", "sources", "licence", "citation")
-"""Keys that `describe` takes from the description of a release (`figure_files.describe`)."""
+"""Keys of `figure_files.describe` that `describe` takes, for withheld (`OF_WITHHELD`) and for printed figures."""
 
 
 def head(snapshot: Snapshot) -> dict[str, Any]:
@@ -41,7 +44,7 @@ def head(snapshot: Snapshot) -> dict[str, Any]:
 
 
 def state_of(figure: Figures, snapshot: Snapshot) -> str:
-    """Return the state of a figure (`STATES`)."""
+    """Return the state of a figure, one of `STATES`."""
     if figure.value is None:
         return WITHHELD
     if figure.status == "stale":
@@ -53,13 +56,13 @@ def state_of(figure: Figures, snapshot: Snapshot) -> str:
 
 
 def describe_number(number: Number, basis: str) -> dict[str, Any]:
-    """Return a number with its interval, or with why it has none."""
+    """Return a number with its interval, or with the reason why it has none."""
     record = {name: round_off(value) for name, value in number.describe().items()}
     return record if number.ends else record | {"no_interval": why_no_interval(number, basis)}
 
 
 def round_off(value: Any) -> Any:
-    """Round a float to `DIGITS` significant digits; return other values unchanged."""
+    """Round a float to `DIGITS` significant digits. Any other value is returned unchanged."""
     return float(f"{value:.{DIGITS}g}") if isinstance(value, float) else value
 
 
@@ -69,7 +72,7 @@ def why_no_interval(number: Number, basis: str) -> str:
 
 
 def say_interval(figure: Figures) -> str:
-    """Return the intervals of a figure, "95% interval: low 110,000 to 124,000 USD a year", or why it has none."""
+    """Return the intervals of a figure, or why it has none: "95% interval: low 110,000 to 124,000 USD a year"."""
     if figure.value is None:
         return "none: the figure is withheld"
     cells = cells_of(figure)
@@ -102,7 +105,6 @@ def unit_in_words(unit: str) -> str:
 
 
 def _is_share(unit: str) -> bool:
-    """Whether a number is printed as a percentage. Rates a day are too small for that."""
     return unit.startswith("share of") and not unit.endswith("a day")
 
 
@@ -110,7 +112,7 @@ def _is_share(unit: str) -> bool:
 
 
 def summarise(figure: Figures, snapshot: Snapshot) -> dict[str, Any]:
-    """Return a figure in short. A table has no value here, since its rows have intervals of their own (see `get`)."""
+    """Return a figure in short form. A table has no value here, as each row has an interval of its own (see `get`)."""
     state, cells, instead = state_of(figure, snapshot), cells_of(figure), notes.say_instead(figure)
     is_table = len(cells) > 1
     summary: dict[str, Any] = {"instead": f"not what was asked for: {instead}"} if instead else {}
@@ -134,7 +136,6 @@ def summarise(figure: Figures, snapshot: Snapshot) -> dict[str, Any]:
 
 
 def _doubt(value: Figures | Cell) -> dict[str, Any]:
-    """Return why a value has low confidence. The row of a stale figure keeps its low confidence."""
     return {"confidence": f"low: {value.reason}"} if value.status == "low" else {}
 
 
@@ -161,10 +162,6 @@ def describe(figure: Figures, snapshot: Snapshot, *, rows_from: int = 0) -> dict
 
 
 def _describe_row(cell: Cell, row: dict[str, Any], snapshot: Snapshot) -> dict[str, Any]:
-    """Return a row, each number with its interval or why it has none.
-
-    A row that is a figure itself has its id, and its state, basis and period if it is in the ledger.
-    """
     record = row | {"parts": {part: describe_number(number, cell.basis) for part, number in cell.numbers.items()}}
     if cell.id != cell.figure:
         record["figure"] = cell.id
@@ -175,7 +172,6 @@ def _describe_row(cell: Cell, row: dict[str, Any], snapshot: Snapshot) -> dict[s
 
 
 def _define_parts(parts: Iterable[str], basis: str | None) -> dict[str, str]:
-    """Return the meaning of the parts of pay, which is that of their columns."""
     columns = {part.name: part.column for part in PARTS}
     docs = {field.name: field.column.doc for field in fields_of(ReportedPay if basis == "reported" else SalaryBands)}
     return {name: docs[columns[name]].partition("; NULL")[0] for name in parts if columns[name] in docs}

@@ -1,7 +1,7 @@
-"""Compare figures: whether two of them differ by more than their intervals.
+"""Compare figures: whether two figures differ by more than their intervals.
 
-Numbers are compared only if they have the same part, unit, currency and kind of source. They differ beyond their
-intervals if these do not overlap. This is stricter than a test of the difference. Overlapping intervals therefore do
+Numbers are compared only if they have the same part, unit, currency and kind of source. Two numbers differ beyond their
+intervals if the intervals do not overlap. This is stricter than a test of the difference, so overlapping intervals do
 not show that two numbers are equal.
 """
 
@@ -32,7 +32,7 @@ class NotComparableError(ValueError):
 
 
 def compare_figures(rows: Sequence[Figures], snapshot: Snapshot) -> dict[str, Any]:
-    """Return figures in short and, for each pair, the difference of each part or why there is none.
+    """Return the figures in short form and, for each pair, the difference of each part or why there is none.
 
     Raises `NotComparableError` for fewer than two different figures, or more than `MAX_COMPARED`.
     """
@@ -88,7 +88,6 @@ def _warn(a: Figures, b: Figures, snapshot: Snapshot) -> Iterator[str]:
 
 
 def _are_apart(a: Figures, b: Figures) -> bool:
-    """Whether two reference periods have no day in common. False if an end is unknown."""
     first, second = sorted((a, b), key=lambda figure: str(figure.period_to))
     return first.period_to is not None and second.period_from is not None and first.period_to < second.period_from
 
@@ -98,7 +97,6 @@ def _units(cell: Cell) -> str:
 
 
 def _compare_parts(a: Cell, b: Cell) -> Iterator[dict[str, Any]]:
-    """Yield the difference of each part that both have in the same unit: b minus a, and b divided by a."""
     for part, first in a.numbers.items():
         second = b.numbers.get(part)
         if second is None or second.unit != first.unit:

@@ -1,7 +1,7 @@
 """Find figures by words and filters: figures of the guide first, then every printable cell, then withheld figures.
 
 Filters compare the parts of an id, which the grammar of addresses names (`addresses.KINDS`): place, role or group of
-roles, level, and measure. Words can say the same ("senior pay in Germany"; see `guide.words`).
+roles, level, and measure. Words can say the same: "senior pay in Germany" (see `guide.words`).
 """
 
 from __future__ import annotations
@@ -26,16 +26,16 @@ from transforms.records.vocabulary import LEVEL_GROUPS
 from warehouse.marts.measures import MEASURES
 
 MAX_LISTED = 25
-"""Most figures on one page. A figure that is not in the ledger takes up to 0.2 s to compute with its provenance."""
+"""The most figures on one page. A figure that is not in the ledger takes up to 0.2 s to compute with its provenance."""
 
 
 class FilterError(ValueError):
-    """An unknown value of a filter. The message names the value and similar known ones."""
+    """An unknown value of a filter. The message names the value and similar known values."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Entry:
-    """An entry of the list: its id, the values for filters, and the text for searches."""
+    """An entry of the list: its id, the values that filters compare, and the text that is searched."""
 
     id: str
     values: Mapping[str, Collection[str]]
@@ -74,14 +74,14 @@ def _entries_of(snapshot: Snapshot) -> tuple[Entry, ...]:
 
 @dataclass(frozen=True, kw_only=True)
 class Filter:
-    """A filter: its name, the values by their spellings, and a function that finds values in free text."""
+    """A filter: its name, its values by spelling, and a function that finds values in free text."""
 
     what: str
     names: Callable[[], Mapping[str, str]]
     find: Callable[[str], Collection[str]] = lambda text: ()
 
     def understand(self, text: str) -> str:
-        """Return the value that a text names, as ids spell it. Raises `FilterError` with similar known names."""
+        """Return the value that a text names, spelled as in ids. Raises `FilterError` with similar known names."""
         key = text.strip().lower()
         by_name = {name.lower(): value for name, value in self.names().items()}
         for spelling in (key, key.replace(" ", "_").replace("-", "_"), key.rstrip("s")):
@@ -101,7 +101,7 @@ def _names_of_places() -> dict[str, str]:
 
 
 def _find_place(text: str) -> list[str]:
-    """Return the place that the whole text names, or a subdivision, which only disclosure has."""
+    """Return the place that the whole text names. Text such as "us_ca" is a subdivision, which only disclosure has."""
     if re.fullmatch(r"[a-z]{2}_[a-z0-9]{1,3}", text.lower()):
         return [text.lower()]
     return [place.slug for start, end, place in find_places(text) if (start, end) == (0, len(text))]
@@ -126,7 +126,7 @@ FILTERS = {
     ),
     "measure": Filter(what="measure", names=_names_of_measures),
 }
-"""Filters by name. `measure` also takes kinds of figures."""
+"""Filters by name. `measure` also accepts kinds of figures."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -137,14 +137,14 @@ class SearchTerms:
     words: tuple[str, ...]
 
     def fits(self, entry: Entry, *, without: str = "") -> bool:
-        """Whether an entry fits. `without` names a filter to ignore."""
+        """Whether an entry fits. `without` names a filter to ignore, or "words"."""
         if any(name != without and values.isdisjoint(entry.values[name]) for name, values in self.parts.items()):
             return False
         return without == "words" or all(_begins_a_word(word, entry.text) for word in self.words)
 
 
 SHORT = 2
-"""Words up to this length must match whole words: R, Go."""
+"""Words with at most this many letters must match a whole word: R, Go."""
 
 
 def _begins_a_word(word: str, text: str) -> bool:
@@ -152,7 +152,7 @@ def _begins_a_word(word: str, text: str) -> bool:
 
 
 def understand(words: str, **filters: str | None) -> SearchTerms:
-    """Make a search of words and filters. A filter overrides words. Raises `FilterError`."""
+    """Turn words and filters into a search. A filter overrides words. Raises `FilterError` for an unknown value."""
     given = {name: text for name, text in filters.items() if text and text.strip()}
     parts = {name: frozenset([FILTERS[name].understand(text)]) for name, text in given.items()}
     places = list(find_places(words))
@@ -173,7 +173,7 @@ def understand(words: str, **filters: str | None) -> SearchTerms:
 
 
 def list_figures(snapshot: Snapshot, terms: SearchTerms, *, first: int, most: int) -> dict[str, Any]:
-    """Return a page of the figures that fit, in short, and how the search was understood."""
+    """Return a page of the figures that fit, in short form, and how the search was understood."""
     entries = _entries_of(snapshot)
     ids = [entry.id for entry in entries if terms.fits(entry)]
     page = ids[first : first + most]
@@ -193,7 +193,6 @@ def list_figures(snapshot: Snapshot, terms: SearchTerms, *, first: int, most: in
 
 
 def _relax(entries: Iterable[Entry], terms: SearchTerms) -> str:
-    """Return how many entries would fit without each filter, and an address that says what is missing for pay."""
     names = [*terms.parts, *(["words"] if terms.words else [])]
     counts = {name: sum(terms.fits(entry, without=name) for entry in entries) for name in names}
     hints = [f"{count:,} without {name}" for name, count in counts.items() if count]

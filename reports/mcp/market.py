@@ -1,4 +1,4 @@
-"""The published file as the tools read it. It is opened again after a night has replaced it."""
+"""The published file as the tools read it. It is opened again when a night has replaced it."""
 
 from __future__ import annotations
 
@@ -23,18 +23,18 @@ from warehouse.ops_tables import Vintages
 from warehouse.publish.reader import open_reader
 
 NO_LICENCE = "NONE"
-"""The licence of a figure that may not be passed on, as SPDX documents write it."""
+"""The licence of a figure that may not be passed on. SPDX documents use the same word."""
 
 
 class NotReadableError(ValueError):
-    """Nothing can be read: nothing is published yet, or its tables differ. The message says what to do."""
+    """The published file is missing or has other tables than expected. The message says what to do."""
 
 
 @dataclass(eq=False)
 class Snapshot:
     """The content of a published file. `figures` are the published rows of the ledger by id.
 
-    Other figures are computed on request (`find`) and kept.
+    All other figures are computed when they are asked for (`find`), and kept.
     """
 
     con: Connection
@@ -44,7 +44,10 @@ class Snapshot:
     computed: dict[str, Figures] = field(default_factory=dict)
 
     def find(self, name: str) -> Figures:
-        """Return a figure by its id or a short form of it, withheld or not. Raises `AddressError` for an unknown id."""
+        """Return a figure by its id or a short form of its id, withheld or not.
+
+        Raises `AddressError` for an unknown id, and `NotReadableError` for a figure that the published file lacks.
+        """
         figure_id = find_id(name)
         if not self.has(figure_id):
             raise NotReadableError(f"{figure_id} is not in the published file yet: `jobmarket run` computes it")
@@ -55,7 +58,7 @@ class Snapshot:
         return figure_id in self.figures or figure_id not in KNOWN
 
     def read(self, ids: Sequence[str]) -> list[Figures]:
-        """Return figures by their ids, which must exist, in this order. Missing ones are computed together."""
+        """Return figures in the order of their ids, which must exist. Missing figures are computed together."""
         missing = [name for name in ids if name not in self.figures and name not in self.computed]
         if missing:
             as_of, code = self.published.as_of, self.published.code_version
@@ -64,7 +67,7 @@ class Snapshot:
         return [self.figures.get(name) or self.computed[name] for name in ids]
 
     def with_licences_of(self, rows: Iterable[Figures]) -> PublishedDay:
-        """Return the published day with a licence for each of these figures, or with why it has none."""
+        """Return the published day with the licence of each of these figures, or the reason why it has none."""
         by_figure = {row.figure: licence_of(row.kind, row.sources) for row in rows}
         licences = {
             name: found if isinstance(found, Licence) else Licence(id=NO_LICENCE, name="none", url=None, remark=found)
@@ -74,7 +77,7 @@ class Snapshot:
 
     @cached_property
     def cells(self) -> tuple[str, ...]:
-        """The ids of all printable cells of the marts that are not in the ledger."""
+        """Ids of all printable cells of the marts that are not in the ledger."""
         return tuple(name for name in list_ids(self.con, self.published.as_of) if name not in self.figures)
 
 
@@ -89,7 +92,7 @@ class Market:
 
     @contextmanager
     def read(self) -> Iterator[Snapshot]:
-        """Give the current content of the file. Raises `NotReadableError`."""
+        """Give the current content of the file. Raises `NotReadableError` if there is none or it cannot be read."""
         with self._lock:
             try:
                 yield self._current()
@@ -127,6 +130,5 @@ class Market:
 
 
 def _identify(path: Path) -> tuple[int, int, int]:
-    """Return inode, time and size of a file, which change when the file is replaced."""
     status = os.stat(path)  # noqa: PTH116  # one call, so that the three values belong together
     return status.st_ino, status.st_mtime_ns, status.st_size

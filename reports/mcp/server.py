@@ -1,7 +1,7 @@
 """The server: its tools as a language model sees them, and the form of their answers and errors.
 
 The docstrings of the tools and the descriptions of their arguments are sent to the client. Their reader knows nothing
-about this project and will quote what it gets.
+about this project and will quote the answers.
 """
 
 from __future__ import annotations
@@ -49,10 +49,10 @@ of the whole market. Statements of others ("cited") are quoted, not measured.
 """What a client tells its model about the server."""
 READ_ONLY = ToolAnnotations(read_only_hint=True, destructive_hint=False, idempotent_hint=True, open_world_hint=False)
 MAX_TEXT = 20_000
-"""Most characters of a text to verify, since its figures are computed. A page of prose has about 3,000."""
+"""The most characters of a text to verify, because its figures must be computed. A page of prose has about 3,000."""
 MAX_FINDINGS = 200
 MAX_EXPLAINED = 20_000
-"""Most characters of an explanation in one answer."""
+"""The most characters of an explanation in one answer."""
 EXPECTED = (
     AddressError, NotReadableError, QueryRefusedError, FileNotFoundError,
     listing.FilterError, compare.NotComparableError,
@@ -93,8 +93,6 @@ def _say_invalid(error: ValidationError) -> str:
 
 
 def _answering(function: Callable[..., dict[str, Any]]) -> Callable[..., CallToolResult]:
-    """Wrap a tool so that its answer is both text and structured content, and expected errors are `ToolError`s."""
-
     @functools.wraps(function)
     def answer(**arguments: Any) -> CallToolResult:
         try:
@@ -121,7 +119,7 @@ Filter = Annotated[str | None, Field(max_length=100)]
 
 
 def make_server(folder: Path, *, version: str = "", base_url: str = "", methods: Path | None = None) -> Server:
-    """Make the server for a data folder. `methods` is a text that explains how figures are made."""
+    """Make the server for a data folder. `methods` is the file of a text that explains how figures are made."""
     market = Market(folder, base_url=base_url)
     server = Server(NAME, title="AI Job Market", instructions=INSTRUCTIONS, version=version, log_level="WARNING")
     _add_figure_tools(server, market)

@@ -1,4 +1,4 @@
-"""The site: every page as a file, made from published data alone. It uses no network and is complete without scripts.
+"""The site: every page as a file, made only from published data. It uses no network and is complete without scripts.
 
     index.html                  findings, a look-up of pay, figures that cannot be printed yet
     pay.html, pay-all.html      the pay explorer; all its answers in one table, for readers without scripts
@@ -7,7 +7,7 @@
     figures.html, f/ID.html     all figures, and a page for each
     methods.html, known_truth.html, data.html, quality.html, changes.html, archive.html
 
-Links are relative, also those to files of figures (`figures/ID.json`), so that the site works from a disk or a server.
+Links are relative, also links to files of figures (`figures/ID.json`), so that the site works from a disk or a server.
 No page depends on the time of day: the same published data give the same bytes.
 """
 
@@ -49,7 +49,7 @@ from warehouse.marts.printing import JOBS
 TEMPLATES = Path(__file__).parent / "templates"
 DOCS = Path(__file__).parents[1] / "texts"
 TEXTS = {DOCS / "methods.md": "How we count", DOCS / "known_truth.md": "Estimators against known truth"}
-"""Markdown texts that become pages, with their titles. They link to each other by file name."""
+"""Markdown texts that become pages, with their titles. The texts link to each other by file name."""
 NAVIGATION = (
     ("pay.html", "Pay"),
     ("skills.html", "Skills"),
@@ -63,12 +63,16 @@ NAVIGATION = (
     ("methods.html", "Methods"),
 )
 SCRIPTS = ("site.js", "pay.js", "skills.js")
-"""Scripts of the site. They read data/."""
+"""Scripts of the site. They read the files in data/."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Site:
-    """The data of all pages. `figures` are in the words of the site, `releases` those beside it, the newest first."""
+    """The data of all pages.
+
+    `figures` are in the words of the site. `releases` are the manifests of the releases beside the site, the newest
+    first.
+    """
 
     published: PublishedDay
     figures: Sequence[Figures]
@@ -83,7 +87,7 @@ class Site:
 def files_of(
     con: Connection, publication: PublishedDay, *, releases: Sequence[Mapping[str, Any]] = ()
 ) -> Iterator[tuple[str, bytes]]:
-    """Yield every file of the site with its path. `releases` are the manifests of the releases beside it."""
+    """Yield every file of the site with its path. `releases` are the manifests of the releases beside the site."""
     as_of = publication.as_of
     figures = tuple(map(regions.keep_names, publication.figures))
     name = str(releases[0]["release"]) if releases else as_of.isoformat()
@@ -207,11 +211,14 @@ def _skills(site: Site) -> dict[str, Any]:
 
 
 ShownSection = tuple[Section, list[tuple[Figures, str]]]
-"""A section with its figures and their headings."""
+"""A section with its figures, each with a heading."""
 
 
 def _sections(site: Site, of_page: Sequence[Section], *, is_said: bool = True) -> list[ShownSection]:
-    """Return the sections of a page with their figures that have (`is_said`) or lack a value, in declared order."""
+    """Return the sections of a page with those of their figures that have a value (with `is_said`) or lack one.
+
+    Figures are in declared order. Sections without such a figure are left out.
+    """
     shown: dict[str, list[tuple[Figures, str]]] = {section.id: [] for section in of_page}
     for figure in sorted(site.figures, key=lambda figure: _DECLARED.get(figure.figure, len(_DECLARED))):
         for display in displays_of(figure.figure):
@@ -223,13 +230,13 @@ def _sections(site: Site, of_page: Sequence[Section], *, is_said: bool = True) -
 _DECLARED = {name: number for number, name in enumerate(KNOWN)}
 
 LETTERS_LISTED = 160
-"""Most characters of a value in the list of all figures. A longer value is cut between two of its parts."""
+"""The most characters of a value in the list of all figures. A longer value is cut between two of its parts."""
 
 
 def shorten(value: str) -> str:
     """Shorten a value to the parts that fit, and say how many are left. Parts end at semicolons or commas.
 
-    A part is never cut, since that could change its meaning.
+    A part is never cut, because that could change its meaning.
     """
     if len(value) <= LETTERS_LISTED:
         return value
@@ -242,17 +249,17 @@ def shorten(value: str) -> str:
 
 
 _OUTSIDE = {mark: re.compile(rf"{mark}(?![^(]*\))") for mark in ("; ", ", ")}
-"""Separators of the parts of a value, outside brackets."""
+"""Patterns that find the separators of a value's parts outside brackets."""
 
 
 MAX_CHANGES = 100
-"""Most changes on the page of changes."""
+"""The most changes on the page of changes."""
 
 
 def _changes(site: Site) -> list[tuple[Figures, FigureVintage, FigureVintage]]:
     """Return figures with two successive published vintages: corrections first, then reviewed changes, then others.
 
-    A vintage without a value after another without a value is left out, and so is an equal value that nobody reviewed.
+    A vintage is left out if its value equals the one before and nobody reviewed it, or if both vintages have no value.
     """
     changes = [
         (figure, before, after)
@@ -267,7 +274,6 @@ def _changes(site: Site) -> list[tuple[Figures, FigureVintage, FigureVintage]]:
 
 
 def _describe_changes(site: Site) -> dict[str, Any]:
-    """Return revised figures, and waiting and withdrawn vintages of lists, the newest first."""
     vintages = [vintage for history in site.published.lists.values() for vintage in history]
     vintages.sort(key=lambda vintage: (vintage.decided_on or vintage.offered_on, vintage.list), reverse=True)
     return {
@@ -283,12 +289,11 @@ _FOR_EDITORS = {
     re.compile(r"`[a-z_]+(?:/[a-z_]+)+\.[a-z]+`"): "a file of the code",
     definition_words.MARKER: r"\g<words>",
 }
-"""Names of tables, files and definitions in the texts, and what readers see instead."""
+"""Names of tables, files and definitions in the texts, each with the words that readers see instead."""
 
 
 @functools.lru_cache(maxsize=16)
 def _from_markdown(text: str) -> Markup:
-    """Convert a Markdown text to HTML. Links to other texts lead to their pages; wide tables scroll, also by keys."""
     for pattern, words_of_readers in _FOR_EDITORS.items():
         text = pattern.sub(words_of_readers, text)
     html = MarkdownIt("commonmark", {"html": False}).enable("table").render(text)

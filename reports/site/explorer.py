@@ -2,7 +2,7 @@
 
 Each answer is the last one that could be printed, with its day. An answer that is a figure of the catalogue shows the
 published vintage of that figure. The script has the same sentences as patterns and writes amounts into them in the
-chosen currency and period (templates/pay.js). A test in a browser compares its first view with the one made here.
+chosen currency and period (templates/pay.js). A browser test compares the script's first view with the view made here.
 """
 
 from __future__ import annotations
@@ -37,9 +37,9 @@ NEEDED = int(JOBS.bound)
 FIRST_CHOICE = ("us", "ai_engineering", "mid_senior")
 """The answer shown first, if it has amounts."""
 PAY_IDS, MIXED_IDS = KIND_OF_MARKET[LOCAL], KIND_OF_MARKET[MIXED]
-"""The first part of ids of pay in a place's own market, and in all markets together."""
+"""The first part of ids of figures of pay: in a place's own market, and in all markets together."""
 OF_PERSONS = {"reported": "People report", "official": "Official statistics give"}
-"""Bases that count persons living at a place, with how titles begin."""
+"""Bases that count persons living at a place, each with the first words of titles."""
 
 Key = tuple[str, str, str]
 _NOTHING = Number(part="", value=None, low=None, high=None, unit="", form="")
@@ -49,9 +49,10 @@ _NOTHING = Number(part="", value=None, low=None, high=None, unit="", form="")
 class Answer:
     """A cell of pay as the explorer shows it. The item of the cell is a level.
 
-    `counted` is the work that was counted, where it is wider than the work asked for. `instead` is what was counted in
-    place of adverts at that level ("a survey, every level"). `review` says since when a newer vintage waits. `why` says
-    why there is no amount in the chosen currency. `money` is the prefix of its parts: "local_" for the local currency.
+    `counted` is the work that was counted, if it is wider than the work asked for. `instead` says what was counted in
+    place of adverts at that level ("a survey, every level"). `review` says since when a newer vintage has been waiting.
+    `why` says why there is no amount in the chosen currency. `money` begins the names of the numbers in that currency:
+    "local_" for the local currency, "" otherwise.
     """
 
     cell: Cell
@@ -68,27 +69,27 @@ class Answer:
 
     @property
     def key(self) -> Key:
-        """Its place, work and level."""
+        """Place, work and level."""
         return self.cell.place, self.cell.work, self.cell.item
 
     @property
     def is_own(self) -> bool:
-        """Whether it counts adverts that we read."""
+        """Whether the answer counts adverts that we read."""
         return self.cell.basis == OWN
 
     @property
     def has_amounts(self) -> bool:
-        """Whether it has amounts in the chosen currency."""
+        """Whether there are amounts in the chosen currency."""
         return bool(self.cell.numbers) and not self.why
 
     @property
     def currency(self) -> str:
-        """The currency of its amounts."""
+        """The currency of the amounts."""
         return self.cell.row.get(f"{self.money}currency") or "USD"
 
     @property
     def what(self) -> str:
-        """The jobs it counts: "senior AI engineering jobs in Germany"."""
+        """The jobs that were counted: "senior AI engineering jobs in Germany"."""
         place, work, level = self.key
         is_every = self.instead.endswith("every level")
         before, after = ("", " of every level") if is_every else (words.level_before(level), "")
@@ -96,12 +97,14 @@ class Answer:
 
     @property
     def rests(self) -> str:
-        """The number of jobs and employers it rests on."""
+        """The number of jobs and employers that were counted."""
         return words.rests_on(self.cell.n, self.cell.employers if self.is_own else None, self.cell.basis)
 
     @property
     def rests_on_work(self) -> str:
-        """The same, after the work that was counted where it is wider."""
+        """The number of jobs and employers, after the work that was counted if this is wider than the
+        work asked for.
+        """
         return "; ".join(filter(None, (self.counted, self.rests)))
 
     @property
@@ -112,33 +115,33 @@ class Answer:
 
     @property
     def sureness(self) -> str:
-        """How sure it is, whether it is old, and whether it waits for review."""
+        """How certain the answer is, whether it is old, and whether it is under review."""
         parts = (words.SURENESS[self.cell.sureness], "nothing newer since" if self.is_old else "", self.review)
         return "; ".join(filter(None, parts))
 
     @property
     def address(self) -> str:
-        """Its address in the explorer."""
+        """The address of the answer in the explorer."""
         place, work, level = self.key
         return f"pay.html#place={place}&role={work}&level={level}"
 
     def number(self, part: str) -> Number:
-        """The number of a part in the chosen currency; an empty number if there is none."""
+        """Return the number of a part in the chosen currency; an empty number if there is none."""
         return self.cell.numbers.get(f"{self.money}{part}", _NOTHING)
 
     def write(self, low: float, high: float, *, is_long: bool = False, is_bare: bool = False) -> str:
-        """Write an amount or a range in its currency; `is_bare` leaves out the sign."""
+        """Write an amount or a range in the currency of the answer. `is_bare` leaves out the currency sign."""
         text = words.money(low, high, self.currency, is_long=is_long)
         return text.removeprefix(words.sign(self.currency)) if is_bare else text
 
 
 class Pattern(Answer):
-    """An answer for the script, with marks in place of amounts ("{130000 215000 long}"), the period and its jobs."""
+    """An answer for the script: placeholders stand for amounts ("{130000 215000 long}"), the period and the jobs."""
 
     per, what = "{per}", "{what}"
 
     def write(self, low: float, high: float, *, is_long: bool = False, is_bare: bool = False) -> str:
-        """Write the mark for an amount."""
+        """Write the placeholder of an amount."""
         parts = [*map(_shorten, dict.fromkeys((low, high))), *["long"] * is_long, *["bare"] * is_bare]
         return f"{{{' '.join(map(str, parts))}}}"
 
@@ -149,7 +152,7 @@ def _shorten(amount: float) -> float | int:
 
 @dataclass(frozen=True, kw_only=True)
 class Explorer:
-    """Pay by place, work and level, each from the best kind of source, and the choices of the page.
+    """Pay by place, work and level, each from the best kind of source, and the choices on the page.
 
     `heads` maps regions to the country that has nearly all of their jobs.
     """
@@ -162,7 +165,7 @@ class Explorer:
     heads: Mapping[str, str] = field(default_factory=dict)
 
     def best(self, key: Key) -> Answer:
-        """Return an answer in US dollars; an empty one if nothing was counted."""
+        """Return an answer in US dollars; an empty answer if nothing was counted."""
         answer = self.answers.get(key)
         if answer is None:
             return _no_answer(key, day(self.as_of))
@@ -175,9 +178,9 @@ class Explorer:
 
 
 def read_explorer(con: Connection, as_of: date, figures: Sequence[Figures]) -> Explorer:
-    """Read the answers of a day. `figures` are the published ones, which replace the cells of the same address.
+    """Read the answers of a day. `figures` are the published figures; they replace cells with the same key.
 
-    Cells that their sources do not allow to be passed on are left out.
+    Cells are left out if their sources do not allow them to be passed on.
     """
     answers: dict[Key, Answer] = {}
     for answer in map(_of_published, read_cells(con, as_of, kinds=["pay"], also_withheld=True)):
@@ -198,7 +201,6 @@ def read_explorer(con: Connection, as_of: date, figures: Sequence[Figures]) -> E
 
 
 def _find_heads(figures: Sequence[Figures], places: Sequence[str]) -> dict[str, str]:
-    """Map regions that cannot be chosen to the country that stands for them, if that can be chosen."""
     heads = {}
     for figure in figures:
         kind, _, rest = figure.figure.partition(".")
@@ -211,18 +213,15 @@ def _find_heads(figures: Sequence[Figures], places: Sequence[str]) -> dict[str, 
 
 
 def _order_of_kinds(answer: Answer) -> tuple[bool, int, bool]:
-    """Answers with amounts first, then the better kind of source, then pay in the place's own market."""
     return not answer.has_amounts, NAMED.index(answer.cell.basis), answer.cell.kind != PAY_IDS
 
 
 def _order_of_first(answer: Answer) -> tuple[bool, bool, bool, int, Key]:
-    """The usual answer first, then firm ones, then our own adverts, then those with most jobs."""
     is_usual = answer.key == FIRST_CHOICE
     return not is_usual, answer.cell.sureness != FIRM, not answer.is_own, -(answer.cell.n or 0), answer.key
 
 
 def _of_published(cell: Cell) -> Answer | None:
-    """Make an answer of a cell; None if it may not be passed on, or is not shown."""
     is_own_market = cell.kind == PAY_IDS or (cell.kind == MIXED_IDS and cell.basis in OF_PERSONS)
     licence, on = combine(cell.rests.sources), cell.row["as_of"]
     is_shown = is_own_market and not cell.row["is_of_one"] and cell.item in LEVELS
@@ -242,7 +241,6 @@ def _of_published(cell: Cell) -> Answer | None:
 
 
 def _of_figure(figure: Figures) -> Answer | None:
-    """Make an answer of a published figure; None if it is not an answer of the explorer."""
     kind, place, work, level = [*figure.figure.split("."), "", "", ""][:4]
     if not (kind == PAY_IDS and place in PLACES and work in WORKS and level in LEVELS):
         return None
@@ -250,7 +248,7 @@ def _of_figure(figure: Figures) -> Answer | None:
     if cell is None or "median" not in cell.numbers or not isinstance(licence, Licence):
         return None
     if PLACES[place].level != "country" and pay.name_place([cell.row], place) != place:
-        return None  # nearly all one country, which stands for it
+        return None  # nearly all jobs are in one country, which is shown instead
     role = cell.row["role_group"] if cell.row["role"] == "all" else cell.row["role"]
     period = notes.describe_period(figure).removeprefix("read ")
     return Answer(
@@ -297,7 +295,7 @@ def say_title(answer: Answer) -> str:
 
 
 def say_median(answer: Answer) -> str:
-    """Return a sentence on the median of all boards; "" where the title has it, or for pay of persons."""
+    """Return a sentence on the median of all boards; "" if the title has the median, or for pay of persons."""
     median = answer.number("median")
     if not answer.has_amounts or median.value is None or answer.cell.basis in OF_PERSONS:
         return ""
@@ -305,7 +303,7 @@ def say_median(answer: Answer) -> str:
 
 
 def say_median_of_panel(answer: Answer) -> str:
-    """Return a sentence on the median of jobs on boards drawn at random; "" where there is none."""
+    """Return a sentence on the median of jobs on boards drawn at random; "" if there is none."""
     median = answer.number(MEDIAN_OF_PANEL)
     if not answer.has_amounts or median.ends is None or median.counts is None:
         return ""
@@ -314,7 +312,6 @@ def say_median_of_panel(answer: Answer) -> str:
 
 
 def _say_with_ends(answer: Answer, number: Number, *, is_known: bool = True) -> str:
-    """Write an amount at length with its interval, or the interval in its place."""
     said = "" if number.value is None else answer.write(number.value, number.value, is_long=True)
     if number.ends is None or not is_known:
         return said
@@ -336,7 +333,7 @@ def say_kicker(answer: Answer) -> str:
 
 
 def say_value(answer: Answer) -> tuple[str, str]:
-    """Return the band and the median, ("$150–245K", "median 190K"); the median alone for pay without a band."""
+    """Return the band and the median: ("$150–245K", "median 190K"). Return only the median if there is no band."""
     low, high, median = (answer.number(part) for part in ("low", "high", "median"))
     if low.known is None or high.known is None:
         said = "" if median.known is None else answer.write(*median.known)
@@ -348,7 +345,7 @@ def say_value(answer: Answer) -> tuple[str, str]:
 
 
 def with_ends(answer: Answer, part: str) -> str:
-    """Write an amount with its interval, or the interval in its place."""
+    """Write an amount with its interval, or only the interval if there is no amount."""
     number = answer.number(part)
     if number.value is None:
         return "–" if number.ends is None else f"within {answer.write(*number.ends)}"
@@ -371,7 +368,7 @@ def _name_row(answer: Answer, name: str) -> str:
 
 
 def pay_row(answer: Answer, *, name: str, is_chosen: bool = False, href: str = "", figure: str = "") -> ChartRow:
-    """Return a row of pay: the band, its middle half, the median, and brackets under the ends."""
+    """Return a row of pay: the band, the middle half, the median, and brackets under the ends of the band."""
     if not answer.has_amounts:
         return ChartRow(
             name=name,
@@ -415,7 +412,7 @@ def _marks(answer: Answer) -> Iterator[Mark]:
 
 
 def pay_axis(chart_rows: Sequence[ChartRow], currency: str) -> Axis:
-    """Return the axis of rows of pay."""
+    """Return the axis for rows of pay."""
     sign = words.sign(currency)
     return rows.axis_for(
         chart_rows, lambda amount: f"{sign}{amount / 1_000:g}K" if amount >= 1_000 else f"{sign}{amount:g}"
@@ -466,7 +463,7 @@ def view(explorer: Explorer) -> dict[str, Any]:
 
 
 def to_script(explorer: Explorer) -> bytes:
-    """Return the data as a script (`PAY = {…}`), since pages opened from a disk may not read other files."""
+    """Return the data as a script (`PAY = {…}`), because pages opened from a disk may not read other files."""
     slugs = {place.slug for place in explorer.places}
     data: dict[str, Any] = {
         "as_of": day(explorer.as_of),
@@ -491,9 +488,9 @@ def to_script(explorer: Explorer) -> bytes:
 
 
 def _describe(answer: Answer, as_of: date) -> Any:
-    """An answer for the script. `in` names the texts of each choice of currency, or says why there are none.
+    """Return an answer for the script. `in` names the text for each choice of currency, or says why there is none.
 
-    An answer without amounts is what it lacks, with its day where that differs from the day of the data.
+    For an answer without amounts, return what it lacks, with the answer's day if this is not the day of the data.
     """
     row = answer.cell.row
     if not answer.cell.numbers:
@@ -528,7 +525,6 @@ def _describe(answer: Answer, as_of: date) -> Any:
 
 
 def _texts(answer: Answer, prefix: str) -> dict[str, Any]:
-    """The patterns of an answer in one currency, its marks, and the limits of its quarters."""
     pattern = Pattern(**{**vars(answer), "money": prefix})
     value, beneath = say_value(pattern)
     quarters = [pattern.number(part).ends for part in ("p25", "median", "p75")]

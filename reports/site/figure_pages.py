@@ -1,4 +1,4 @@
-"""The page of a figure: its value and how sure it is, then everything behind it."""
+"""The page of a figure: its value and how certain it is, then everything that it is made from."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ GROUPS = {
     "closing_rate": ("closings.html", "Closings"),
     "claim": ("guide.html", "The guide"),
 }
-"""The page that a figure belongs to, and its name, by the first part of its id. Others belong to `WORK`."""
+"""The page to which a figure belongs, and its name, by the first part of the figure's id. The default is `WORK`."""
 WORK = ("work.html", "Roles")
 _ORDER = {name: number for number, name in enumerate(GROUPS)}
 
@@ -42,7 +42,7 @@ def order_of(figure: Figures) -> tuple[int, str]:
 
 
 FILES = {RELEASE: "the released file", WAREHOUSE: "the warehouse"}
-"""The database that answers the SELECT of a figure."""
+"""Names for the database on which a figure's SELECT can be run."""
 
 
 def describe(
@@ -52,7 +52,7 @@ def describe(
     pay: Explorer,
     lists: Mapping[tuple[str, str], SkillList],
 ) -> dict[str, Any]:
-    """Return the values of a figure's page. `original` is the figure in the words of its files and of guides."""
+    """Return the values of a figure's page. `original` is the same figure in the words of files and guides."""
     cells, licence = cells_of(figure), publication.licences[figure.figure]
     form = _judge(figure, cells)
     head = _head(figure, pay, lists)
@@ -81,7 +81,6 @@ def describe(
 
 
 def _judge(figure: Figures, cells: Sequence[Cell]) -> str:
-    """Return how sure a figure is, which is how sure its least sure row is."""
     if figure.value is None:
         return FEW
     surenesses = {judge_sureness(figure.status, figure.basis), *(cell.sureness for cell in cells)}
@@ -100,7 +99,6 @@ class Head:
 
 
 def _head(figure: Figures, pay: Explorer, lists: Mapping[tuple[str, str], SkillList]) -> Head:
-    """Make the start of a page. A number of pay or of a skill is a sentence, with a chart of its neighbours."""
     title, value = words.plain(figure.title), words.plain(notes.parts(figure)[0])
     if figure.value is None:
         return Head(title=title)
@@ -138,7 +136,7 @@ def _head_of_skill(skill_list: SkillList, number: int, value: str) -> Head:
 
 
 NEIGHBOURS = 3
-"""Skills shown above and below a skill."""
+"""How many skills are shown above a skill, and how many below."""
 
 
 def _among_skills(skill_list: SkillList, number: int) -> Markup:
@@ -152,7 +150,6 @@ def _among_skills(skill_list: SkillList, number: int) -> Markup:
 
 
 def _beside(figure: Figures, pay: Explorer, answer: Answer) -> Markup:
-    """Draw a figure beside its nearest answers: other levels, other work, and the 2026 guide."""
     place, work, level = answer.key
     names = {(place, work, other): capitalise(other) for other in explorer.LEVELS if other != level}
     names |= {(place, other, level): words.capital(name_work(other)) for other in pay.works if other != work}
@@ -168,7 +165,7 @@ def _beside(figure: Figures, pay: Explorer, answer: Answer) -> Markup:
 
 
 _PERIODS = {"read ": "Adverts read", "pay of ": "Pay of", "wages of ": "Wages of", "as of ": "As of"}
-"""The name of the fact that states the period, by the first words of the period."""
+"""Names for the fact that states a figure's period, by the first words of the period."""
 
 
 def _facts(figure: Figures, form: str) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""Charts of figures. The kind of a chart says what its rows show: pay, one number, silence, a difference, parts."""
+"""Charts of figures. The kind of a chart says what its rows show: pay, one number, silence, a difference, or parts."""
 
 from __future__ import annotations
 
@@ -23,7 +23,10 @@ from warehouse.mart_tables import Figures
 from warehouse.marts.printing import BOUNDS
 
 MAX_ROWS, MAX_ROWS_OF_SECTION, MAX_STACKS = 60, 12, 6
-"""Most rows of a chart on the figure's own page, among other figures, and of a stack. The table below has all rows."""
+"""The most rows of a chart on the figure's own page, of a chart among other figures, and of a chart of stacks.
+
+The table below a chart has all rows.
+"""
 
 
 def _percents(low: float, high: float) -> str:
@@ -39,7 +42,7 @@ def _rates(low: float, high: float) -> str:
 
 
 def percent_a_day(rate: float) -> str:
-    """Write a rate of closing: 1.2%."""
+    """Write a closing rate: "1.2%"."""
     return f"{100 * rate:.1f}%"
 
 
@@ -50,10 +53,11 @@ _in_dollars = functools.partial(explorer.pay_axis, currency="USD")
 
 @dataclass(frozen=True, kw_only=True)
 class Kind:
-    """A kind of chart: its CSS class, the part of a cell that it shows, and the function that makes a row of a cell.
+    """A kind of chart: its CSS class `name`, and the `part` of a cell that it shows.
 
-    `say` writes a range of the part, with `per` behind it. `beneath` is the small print of a name, `also` more spoken
-    text. `key` explains one kind of marks. Pages print it if `is_explained`, since their legends do not have it.
+    `make` turns a cell into a row. `say` writes a range of the part, and `per` follows it. `beneath` makes the small
+    print below a name, and `also` more text for screen readers. `key` has one kind of marks and their explanation.
+    Pages print the explanation if `is_explained`, because their legends do not have it.
     """
 
     name: str
@@ -72,7 +76,7 @@ class Kind:
 
 @dataclass(frozen=True, kw_only=True)
 class DrawnChart:
-    """A chart of a figure: its rows, the number of all rows, and the names of the parts of a stack."""
+    """A chart of a figure: the rows shown, the number of all rows, and the names of the parts of a stack."""
 
     kind: Kind
     label: str
@@ -82,36 +86,36 @@ class DrawnChart:
 
     @property
     def chart(self) -> Markup:
-        """Return the chart as HTML."""
+        """The chart as HTML."""
         return rows.draw(self.rows, self.kind.axis(self.rows), label=self.label, classes=self.kind.name)
 
     @property
     def n_rows(self) -> int:
-        """The number of rows shown."""
+        """Number of rows shown."""
         return len(self.rows)
 
     @property
     def meaning(self) -> str:
-        """What its marks mean; "" if it has no marks to explain."""
+        """What the marks mean; "" if there are no marks to explain."""
         kind, meaning = self.kind.key
         return meaning if any(mark.kind == kind for row in self.rows for mark in row.marks) else ""
 
     @property
     def key(self) -> str:
-        """What its marks mean, if the legend of the page does not explain them."""
+        """What the marks mean; "" if the legend of the page already says it."""
         return self.meaning if self.kind.is_explained else ""
 
     @property
     def heading(self) -> str:
-        """Its heading on the figure's own page."""
+        """The heading on the figure's own page."""
         return self.kind.heading or ("Row by row" if self.n_rows > 1 else "How far the value is known")
 
 
 def draw(figure: Figures, max_rows: int = MAX_ROWS) -> DrawnChart | None:
-    """Return the chart of a printed figure; None if it has no chart."""
+    """Return the chart of a printed figure; None if the figure has no chart."""
     cells = cells_of(figure)
     kind = SILENCE if declaration_of(figure.figure).arrange is silence.choose_counted else kind_of(cells)
-    if kind is None or kind is DIFFERENCE:  # two rows for each cell: the table is easier to read
+    if kind is None or kind is DIFFERENCE:  # each cell would have several rows; the table is easier to read
         return None
     if kind is SILENCE:
         cells = [cell for cell in cells if silence.is_counted(cell.row)]
@@ -125,7 +129,7 @@ def draw(figure: Figures, max_rows: int = MAX_ROWS) -> DrawnChart | None:
 
 
 def kind_of(cells: Sequence[Cell]) -> Kind | None:
-    """Return the kind of chart for cells; None if they are shown as text and a table only."""
+    """Return the kind of chart for cells; None if cells are shown only as text and a table."""
     if cells and "steps" in cells[0].row:
         return STACK
     return next((kind for kind in KINDS if any(kind.part in cell.numbers for cell in cells)), None)
@@ -137,13 +141,13 @@ def to_rows(kind: Kind, cells: Sequence[Cell]) -> list[ChartRow]:
         return [row for cell in cells for row in (*_draw_sides(cell), kind.make(kind, cell, ""))]
     chart_rows = [kind.make(kind, cell, name_row(cell)) for cell in cells]
     counts = {words.rests_on(cell.n, None, None) for cell in cells}
-    if kind is SHARE and len(counts) == 1:  # the number is printed once, beside the chart
+    if kind is SHARE and len(counts) == 1:  # the number of jobs is printed once, beside the chart
         return [replace(row, beneath="") if row.beneath in counts else row for row in chart_rows]
     return chart_rows
 
 
 def name_row(cell: Cell) -> str:
-    """Return the name of a row; a single row is named by its place or its kind of source."""
+    """Return the name of a row. A single row is named by its place or its kind of source."""
     row = cell.row
     if (region := regions.split_name(row)) is not None:
         return region[0]
@@ -168,7 +172,7 @@ def _pay(kind: Kind, cell: Cell, name: str) -> ChartRow:
 
 
 def guide_row(figure: Figures) -> ChartRow | None:
-    """Return what the 2026 guide said of yearly pay, as a bracket; None if it said nothing."""
+    """Return a row with the yearly pay in the 2026 guide, drawn as a bracket; None if the guide gave none."""
     then = declaration_of(figure.figure).baseline_values
     if not then:
         return None
@@ -181,7 +185,6 @@ def guide_row(figure: Figures) -> ChartRow | None:
 
 
 def _silence(kind: Kind, cell: Cell, name: str) -> ChartRow:
-    """A median, and how far adverts without pay may change it: by given odds, and at most."""
     row, median = cell.row, cell.numbers[kind.part]
     columns = {"band": ("p50_bounds_lo", "p50_bounds_hi"), "strong": ("p50_if_odds_double", "p50_if_odds_half")}
     ends = {mark: (row[low], row[high]) for mark, (low, high) in columns.items() if None not in (row[low], row[high])}
@@ -202,7 +205,6 @@ def _silence(kind: Kind, cell: Cell, name: str) -> ChartRow:
 
 
 def _one_number(kind: Kind, cell: Cell, name: str) -> ChartRow:
-    """A dot on its interval, or the interval or bounds alone if no point is printed."""
     number = cell.numbers.get(kind.part)
     if number is None or number.known is None:
         return ChartRow(name=name, form=FEW, needed="too few to say", spoken=f"{name}: too few to say.")
@@ -227,7 +229,7 @@ def _of_share(cell: Cell) -> str:
 
 
 def _say_rank(cell: Cell) -> str:
-    """The rank of a row. Places overlap and bounds allow any order, so they have none."""
+    """Return the rank of a row. Places overlap, and bounds allow any order, so their rows have no rank."""
     text, category = rank(cell.row), cell.row.get("category")
     if text == "–" or cell.numbers["share"].form == BOUNDS or "region" in cell.row:
         return ""
@@ -247,7 +249,6 @@ def _kind_of_source(cell: Cell) -> str:
 
 
 def _draw_sides(cell: Cell) -> list[ChartRow]:
-    """The shares on both sides of a difference within employers; [] if only its interval is printed."""
     if cell.numbers["difference"].value is None:
         return []
     kind, drawn = replace(SHARE, per=" state pay"), []
@@ -294,7 +295,7 @@ STACK = Kind(
     axis=lambda chart_rows: Axis(highest=1.0, step=0.25, say=percent),
     key=("", ""),
     heading="What becomes of the adverts we read",
-    max_rows=MAX_STACKS,  # most places have nothing in the band
+    max_rows=MAX_STACKS,  # in most places no job is in the band
 )
 SHARE = Kind(name="shares", part="share", make=_one_number, beneath=_of_share, also=_say_rank)
 DIFFERENCE = Kind(name="differences", part="difference", make=_in_points)
@@ -332,4 +333,4 @@ SILENCE = Kind(
     is_explained=True,
 )
 KINDS = (SOURCES, RATE, SHARE, DIFFERENCE, PAY)
-"""Kinds of charts that are chosen by a number of their cells, in order of preference."""
+"""Kinds of charts that are chosen by the numbers that cells have, in order of preference."""

@@ -1,7 +1,7 @@
 """The home page: findings as sentences, and figures that cannot be printed yet.
 
-A sentence says no more than its interval supports, and is left out if no figure supports it. Words of order ("among the
-three most asked") follow from the ranks that the intervals allow.
+A sentence says no more than its interval supports, and is left out if no figure supports it. Words about order ("among
+the three most asked") follow from the ranks that the intervals allow.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from warehouse.mart_tables import Figures, Lack
 from warehouse.marts.measures import MEASURES
 
 CARDS_OF_HOME, ROWS_OF_CARD = 6, 4
-"""Most cards, and most rows of a card's chart."""
+"""The most cards on the home page, and the most rows in the chart of a card."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,9 +45,10 @@ class Finding:
 
 @dataclass(frozen=True, kw_only=True)
 class Open:
-    """A figure that cannot be printed yet, why, and the condition furthest from being met (None: nothing is counted).
+    """A figure that cannot be printed yet, and why.
 
-    `nearest` is how much of what is needed the nearest wider figure, or other kind of source, has, from 0 to 1.
+    `lack` is the condition that is furthest from being met; None if nothing was counted. `nearest` says how much of
+    what is needed the nearest wider figure, or other kind of source, has: a fraction from 0 to 1.
     """
 
     title: str
@@ -59,7 +60,7 @@ class Open:
 
     @property
     def part(self) -> float:
-        """How much of what is needed there is, from 0 to 1."""
+        """How much of what is needed the figure has: a fraction from 0 to 1."""
         return 0.0 if self.lack is None else self.lack.part
 
 
@@ -69,7 +70,7 @@ WORKS_OF_LEAD = ("ai_engineering", "ai_science", "other_engineering", "data")
 
 
 def lead(pay: Explorer) -> Finding | None:
-    """Return pay in the explorer's first answer, beside other work at the same place."""
+    """Return a finding on pay: the explorer's first answer, beside the pay of other work at the same place."""
     answer, (place, work, level) = pay.best(pay.choice), pay.choice
     if not answer.has_amounts:
         return None
@@ -96,7 +97,7 @@ def lead(pay: Explorer) -> Finding | None:
 
 
 def find_top_skills(lists: Mapping[tuple[str, str], SkillList]) -> Finding | None:
-    """Return the skills that may be asked for most."""
+    """Return a finding on the skills that may be asked for most; None without data."""
     skill_list = lists.get(skills.FIRST_CHOICE)
     if skill_list is None:
         return None
@@ -122,9 +123,10 @@ def _as_dots(row: ChartRow) -> ChartRow:
 
 @dataclass(frozen=True, kw_only=True)
 class Leaders:
-    """Titles on the leading items, for one leader, for leaders that are all named, and for those that are not.
+    """Patterns for titles on the items that may rank first.
 
-    At most `max_named` are named, each by `name`. {Names} begins a sentence.
+    `single` is for one leader, `tie` for several that are all named, and `among` for several that are not all named. At
+    most `max_named` leaders are named. `name` turns an item into words. {Names} begins a sentence.
     """
 
     single: str
@@ -134,7 +136,10 @@ class Leaders:
     name: Callable[[str], str] = str
 
     def say(self, top: Sequence[tuple[str, float]], n: int) -> str | None:
-        """Return the title. `top` has the name and share of those of the `n` leaders with a printed share, in order."""
+        """Return the title; None if no leader can be named.
+
+        `n` is the number of leaders. `top` has the name and share of each leader whose share is printed, in order.
+        """
         top = top[: self.max_named]
         if not top:
             return None
@@ -174,7 +179,6 @@ NOT_ASKED = "not_asked"
 
 
 def _say_leaders(leaders: Leaders, cells: Sequence[Cell]) -> str | None:
-    """Return the title on the items that may rank first. All ranks hold together with 95% (`mart.shares`)."""
     first = [cell for cell in _by_share(cells) if cell.row.get("rank_best") == 1 and cell.item != NOT_ASKED]
     known = [(cell.name or figure_rows.name_row(cell), cell.numbers["share"].value) for cell in first]
     return leaders.say([(name, share) for name, share in known if share is not None], len(first))
@@ -189,7 +193,6 @@ def _by_share(cells: Sequence[Cell]) -> list[Cell]:
 
 
 def _choose_law(cells: Sequence[Cell]) -> list[Cell]:
-    """Choose the fairest comparison: within employers in one country, else within employers."""
     return sorted(cells, key=lambda cell: cell.row["region_level"] != "country")[:1]
 
 
@@ -219,7 +222,7 @@ def _say_closings(cells: Sequence[Cell]) -> str | None:
 
 @dataclass(frozen=True, kw_only=True)
 class Card:
-    """A card on one figure. `say` makes a title of its cells, or None if they support no title."""
+    """A card on one figure. `say` makes a title from the figure's cells; None if they support no title."""
 
     figure: str
     kicker: str
@@ -286,7 +289,7 @@ def cards(figures: Sequence[Figures], lists: Mapping[tuple[str, str], SkillList]
 # --- what is open -------------------------------------------------------------------------------------------
 
 OPEN_ON_HOME = 6
-"""Most open figures on the home page. The page of all figures lists the others."""
+"""The most open figures on the home page. The page of all figures lists the others."""
 HOME_OF_OPEN = (
     "pay", "entries", "closing_rate", "additional", "qualification", "disclosure", "reported", "degree", "skill",
     "silence",
@@ -295,13 +298,12 @@ HOME_OF_OPEN = (
 
 
 def list_open(figures: Sequence[Figures]) -> list[Open]:
-    """Return the figures that cannot be printed yet, the nearest to being printed first."""
+    """Return the figures that cannot be printed yet; those that are nearest to being printed come first."""
     candidates = [_open_of(figure) for figure in figures if figure.value is None and figure.kind == "measured"]
     return sorted(filter(None, candidates), key=lambda item: (-item.part, -item.nearest, item.title))
 
 
 def _open_of(figure: Figures) -> Open | None:
-    """Describe what a figure lacks, and the wider figure or other kind of source that is nearest to enough."""
     if not (figure.missing or figure.reason):
         return None
     by_rung: dict[str, list[Lack]] = {}
@@ -312,7 +314,7 @@ def _open_of(figure: Figures) -> Open | None:
     is_few = (figure.reason or "").startswith("not enough")
     lacks = by_rung.pop(name, [])
     if not is_few and not any(lack.n for lack in lacks):
-        lacks = []  # nothing was counted, since something else was missing
+        lacks = []  # nothing was counted, as something else was missing
     nearer = max(by_rung.values(), key=gaps.part_of, default=None)
     part = gaps.part_of(nearer) if nearer else 0.0
     reasons = [", ".join(map(str, lacks)), "" if lacks and is_few else figure.reason or ""]
@@ -329,16 +331,19 @@ def _open_of(figure: Figures) -> Open | None:
 
 
 def _say_nearer(lacks: Sequence[Lack], own_rung: str) -> str:
-    """Return "every level: 23 of 30 jobs with pay", without the words that the figure's own rung shares."""
+    """Return text such as "every level: 23 of 30 jobs with pay".
+
+    Words that the figure's own rung shares are left out.
+    """
     kind, *wider = lacks[0].rung.split(", ")
     rung = ", ".join(wider) if wider and kind == own_rung.partition(", ")[0] else lacks[0].rung
     return f"{rung}: {', '.join(map(str, lacks))}"
 
 
 def choose_open(candidates: Sequence[Open]) -> list[Open]:
-    """Choose the open figures of the home page: the nearest of each kind, then those that lack least.
+    """Choose the open figures of the home page: the nearest figure of each kind, then the figures that lack least.
 
-    Figures without any count, of their own or of a wider figure, are only in the list of all.
+    A figure is left out if nothing was counted, either for this figure or for any wider figure.
     """
     counted = [
         item

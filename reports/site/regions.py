@@ -1,7 +1,7 @@
 """Region names on the site.
 
 Guides name a region after the country that has nearly all of its jobs (docs/design.md, "Where a band is of"). The site
-also shows that country, so here the region keeps its own name. Otherwise one name would have two numbers.
+also shows that country itself, so the region keeps its own name here. Otherwise one name would have two numbers.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from warehouse.mart_tables import Figures
 
 
 def keep_names(figure: Figures) -> Figures:
-    """Return a figure with regions under their own names, followed by the country that has most of their jobs."""
+    """Return a figure with regions under their own names, each followed by the country with most of its jobs."""
     if figure.value is None:
         return figure
     declaration, rows = declaration_of(figure.figure), notes.rows_of(figure)
@@ -42,7 +42,7 @@ def _name(row: Row) -> Row:
 
 
 def split_name(row: Mapping[str, object]) -> tuple[str, str] | None:
-    """Return the name of a region with its main country, and its other countries; None if it has no main country."""
+    """Return a region's name with its main country, and its other countries; None if it has no main country."""
     head, name = pay.find_head([row]), row.get("region_name")
     if head is None or name is None or head["name"] == name:
         return None

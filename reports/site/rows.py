@@ -1,8 +1,8 @@
 """Charts: rows of a name, marks and a value, printed as HTML with SVG inside.
 
 Names and values are text. Only the marks between them are drawn, in percentages of the width, so that a chart fits any
-screen. Four forms show how sure a row is, with the same legend everywhere (`words.SURENESS`). The page's script draws
-the same rows (templates/site.js: drawRow) and `release.cards` the same plots; browser tests compare the two.
+screen. Four forms show how certain a row is, with the same legend everywhere (`words.SURENESS`). The page's script
+draws the same rows (templates/site.js: drawRow) and `release.cards` the same plots; browser tests compare the two.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ from reports.cells.cell import FIRM
 from reports.site.words import SURENESS
 
 MIDDLE = 16
-"""The middle of the bars and dots of a row, in CSS pixels from its top."""
+"""Distance from the top of a row to the middle of its bars and dots, in CSS pixels."""
 BELOW = 14
-"""The distance of a bracket below the middle."""
+"""Distance from the middle of a row down to a bracket, in CSS pixels."""
 HEIGHTS = {"band": 12, "strong": 12, "bar": 14, "tint": 14}
-"""The heights of marks that are bars. Other marks are lines, brackets, dots and diamonds."""
+"""Heights of marks that are bars. All other marks are lines, brackets, dots and diamonds."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,7 +36,7 @@ class Mark:
 
     @property
     def reach(self) -> float:
-        """Its greatest value."""
+        """The greatest value of the mark."""
         return self.start if self.end is None else self.end
 
 
@@ -45,7 +45,7 @@ class ChartRow:
     """A row: a name with small print, marks, and a value with small print.
 
     `spoken` describes the drawing to screen readers. `needed` is the text of a hatched row without marks. `badge` says
-    that a value waits for review or is out of date.
+    that a value is waiting for review or is out of date.
     """
 
     name: str
@@ -65,13 +65,13 @@ class ChartRow:
 
     @property
     def sure(self) -> str:
-        """How sure its value is, in words; "" if it is firm or missing."""
+        """How certain the value is, in words; "" if it is firm or missing."""
         return "" if self.form == FIRM or not self.value else SURENESS[self.form]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Axis:
-    """An axis from 0 to `highest` with a tick every `step`; `say` writes a tick."""
+    """An axis from 0 to `highest` with a tick at every `step`. `say` writes the label of a tick."""
 
     highest: float
     step: float
@@ -79,7 +79,7 @@ class Axis:
 
     @property
     def ticks(self) -> list[float]:
-        """The values of the ticks."""
+        """Values of the ticks."""
         return [number * self.step for number in range(math.floor(self.highest / self.step * (1 + 1e-9)) + 1)]
 
     def at(self, value: float) -> str:
@@ -90,7 +90,7 @@ class Axis:
 N_TICKS = 4
 """The approximate number of steps of an axis."""
 TICK_STEPS = (1.0, 2.0, 2.5, 5.0, 10.0)
-"""Steps of an axis within a power of ten."""
+"""Round steps of an axis, to be multiplied by a power of ten."""
 
 
 def nice_step(highest: float) -> float:
@@ -109,7 +109,7 @@ def axis_for(rows: Sequence[ChartRow], say: Callable[[float], str]) -> Axis:
 
 
 def draw(rows: Sequence[ChartRow], axis: Axis, *, label: str, classes: str = "") -> Markup:
-    """Return a chart: its rows as a list, and the axis below them."""
+    """Return a chart: the rows as a list, with the axis below."""
     items = "".join(draw_row(row, axis) for row in rows)
     below = _draw_axis(axis) if any(row.marks for row in rows) else ""
     return Markup(

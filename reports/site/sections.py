@@ -1,4 +1,4 @@
-"""Sections of pages, in order. Figures declare in which section they are shown, and how."""
+"""Sections of pages, in order. Each figure declares in which section it is shown, and how."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from transforms.records.definitions import MIN_KNOWN
 class Section:
     """A heading with figures below it, each with its chart, table and note.
 
-    With `is_list` figures are printed as values beside what the 2026 guide said, or beside their source if others
+    With `is_list`, figures are printed as values, beside what the 2026 guide said, or beside their source if others
     published them.
     """
 
@@ -24,7 +24,7 @@ class Section:
 
 @dataclass(frozen=True)
 class Page:
-    """A page of sections: its path, its title, the sentence below it, and its sections in order."""
+    """A page of sections: its path, its title, the sentence below the title, and its sections in order."""
 
     path: str
     title: str

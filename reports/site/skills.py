@@ -1,7 +1,7 @@
-"""Skills asked for, as data for the page's script and as the ranked list that stands without it.
+"""Skills asked for, as data for the page's script and as the ranked list that is shown without the script.
 
 A list shows the last day on which shares of a place and a group of roles could be printed. Ranks are ranges: a skill
-ranks above another only where their 95% intervals do not overlap, so that chance decides no printed order.
+ranks above another skill only if their 95% intervals do not overlap, so that chance decides no printed order.
 """
 
 from __future__ import annotations
@@ -25,14 +25,14 @@ from reports.wording.work import GROUPS, name_work
 from warehouse.mart_tables import Figures
 
 COUNTS = {ASKED: "asked", "skill_required": "required", "skill_preferred": "preferred"}
-"""What is counted, by measure: "asked" is required or preferred."""
+"""Names of what is counted, by measure. "asked" means required or preferred."""
 MIN_JOBS = 2
-"""Fewest jobs that must ask for a listed skill."""
+"""Fewest jobs that must ask for a skill before it is listed."""
 SHOWN_FIRST = 40
-"""Skills shown before a reader asks for all."""
+"""Number of skills shown before a reader asks for all."""
 FIRST_CHOICE = (EVERYWHERE.slug, "ai_engineering")
 DECIMALS = 6
-"""Decimals of shares in the list and in the script's data, so that both have the same ranks and drawings."""
+"""Decimal places of shares in the list and in the script's data, so that both have the same ranks and drawings."""
 CATEGORY_STYLES = {
     "Programming Languages": "languages",
     "Machine Learning and Deep Learning": "learning",
@@ -45,7 +45,7 @@ CATEGORY_STYLES = {
 }
 """The CSS class of each category, which sets its colour. Rows also name their category."""
 CHIPS = {style: category_name(category) for category, style in CATEGORY_STYLES.items()} | {"maths": "Maths, ethics"}
-"""The name of each class."""
+"""The name that readers see for each CSS class."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,7 +58,7 @@ class Skill:
 
     @property
     def asked(self) -> Cell:
-        """The share of jobs that require or prefer it."""
+        """The cell with the share of jobs that require or prefer the skill."""
         return self.cells["asked"]
 
     @property
@@ -73,13 +73,13 @@ class Skill:
 
     @property
     def style(self) -> str:
-        """The CSS class of its category."""
+        """The CSS class of the skill's category."""
         return CATEGORY_STYLES.get(self.asked.row["category"], "software")
 
 
 @dataclass(frozen=True, kw_only=True)
 class SkillList:
-    """The skills of a place and a group of roles, the most asked first, and what their shares rest on."""
+    """The skills of a place and a group of roles, the most asked first, with the numbers of jobs and employers."""
 
     place: Place
     work: str
@@ -90,17 +90,17 @@ class SkillList:
 
     @property
     def name(self) -> str:
-        """The jobs it counts: "AI engineering jobs in the United States"."""
+        """The jobs that are counted: "AI engineering jobs in the United States"."""
         return name_jobs(self.work, self.place)
 
     @property
     def rests(self) -> str:
-        """Return what it rests on: "5,120 jobs, 311 employers"."""
+        """The numbers of jobs and employers: "5,120 jobs, 311 employers"."""
         return f"{self.n_jobs:,} jobs, {self.n_employers:,} employers"
 
 
 def read_skills(con: Connection, as_of: date, figures: Sequence[Figures]) -> dict[tuple[str, str], SkillList]:
-    """Read all lists by place and group of roles. `figures` are the published ones, to which skills link."""
+    """Read all lists by place and group of roles. `figures` are the published figures, to which skills link."""
     printed = {figure.figure for figure in figures if figure.value is not None}
     lists: dict[tuple[str, str], dict[str, dict[str, Cell]]] = {}
     for cell in read_cells(con, as_of, kinds=["shares"]):
@@ -135,7 +135,10 @@ def _make_list(work: str, listed: list[dict[str, Cell]], printed: set[str]) -> S
 
 
 def _drawn(cell: Cell | None) -> tuple[float | None, float, float] | None:
-    """The share, or None if only its interval is printed, and its interval, rounded; None without a cell."""
+    """Return the rounded share (None if only its interval is printed), and the ends of its interval.
+
+    None if there is no interval.
+    """
     number = None if cell is None else cell.numbers.get("share")
     if number is None or number.low is None or number.high is None:
         return None
@@ -144,19 +147,19 @@ def _drawn(cell: Cell | None) -> tuple[float | None, float, float] | None:
 
 
 def first_choice(lists: Mapping[tuple[str, str], SkillList]) -> tuple[str, str]:
-    """Return the key of the first list shown: all places, or else the first list there is."""
+    """Return the key of the list shown first: all places if there is such a list, else the first list."""
     return FIRST_CHOICE if FIRST_CHOICE in lists else next(iter(lists), FIRST_CHOICE)
 
 
 def rank_by_intervals(intervals: Sequence[tuple[float, float]]) -> list[tuple[int, int]]:
-    """Return the best and worst rank of each interval. An interval ranks above another if it is wholly higher."""
+    """Return the best and worst rank of each interval. An interval ranks above another if it lies entirely above it."""
     lows, highs = sorted(low for low, _ in intervals), sorted(high for _, high in intervals)
     n = len(intervals)
     return [(1 + n - bisect.bisect_right(lows, high), n - bisect.bisect_left(highs, low)) for low, high in intervals]
 
 
 def leaders(skill_list: SkillList) -> list[Skill]:
-    """Return the skills that may be the most asked."""
+    """Return the skills that may rank first."""
     return [skill for skill in skill_list.skills if skill.ranks[0] == 1]
 
 
@@ -165,7 +168,7 @@ def _say_ranks(ranks: tuple[int, int]) -> str:
 
 
 def skill_row(skill: Skill, *, with_category: bool = True) -> ChartRow:
-    """Return a row: a bar for required, a tint for preferred, and the share with its interval."""
+    """Return a row: a bar for required, a tint for required or preferred, and the share with its interval."""
     drawn, required = _drawn(skill.asked), _drawn(skill.cells.get("required"))
     share, low, high = drawn or (None, 0.0, 0.0)
     form, marks = skill.asked.sureness, []
@@ -229,7 +232,10 @@ def to_script(lists: Mapping[tuple[str, str], SkillList]) -> bytes:
 
 
 def _to_list(skill: Skill, number: Mapping[str, int]) -> list[Any]:
-    """A skill for the script: its number, an entry for each count (numbers, words, whether it is firm), its figure."""
+    """Return a skill for the script: its number, an entry for each of `COUNTS`, and its figure.
+
+    An entry has the rounded numbers, their words, and whether the share is firm; 0 if there is no share.
+    """
     counts = [
         0 if cell is None or drawn is None else [*drawn, *_say(cell), int(cell.sureness == FIRM)]
         for cell, drawn in ((cell, _drawn(cell)) for cell in map(skill.cells.get, COUNTS.values()))

@@ -1,4 +1,4 @@
-"""Numbers, periods and sureness in the words of the site, which are plainer than those of the ledger."""
+"""Numbers, periods and degrees of certainty in the words of the site, which are plainer than those of the ledger."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ SURENESS: Mapping[str, str] = {
     OTHERS: "From others: collected, reported or official",
     FEW: "Too few to say",
 }
-"""How sure a value is, by the form of its row: filled, hollow, dashed with a diamond, hatched."""
+"""How certain a value is, in words, by the form of its row: filled, hollow, dashed with a diamond, or hatched."""
 SYMBOLS = {"USD": "$", "EUR": "€", "GBP": "£", "PPP": "$"}
-"""Signs of currencies. Others are printed as their ISO 4217 code."""
+"""Signs of currencies. All other currencies are printed as their ISO 4217 code."""
 
 
 def money(low: float, high: float, currency: str, *, is_long: bool = False) -> str:
-    """Write a range, or an amount if both ends are written alike: "$150–245K", "CHF 9.5–12.4K", "$150,000–245,000"."""
+    """Write a range: "$150–245K", "CHF 9.5–12.4K", "$150,000–245,000". If both ends read alike, write one amount."""
     tenths = min(low, high) < 20_000 and max(low, high) < 100_000
     write = amount_long if is_long else amount_short
     first, last = (write(end, tenths=tenths) for end in (low, high))
@@ -41,7 +41,7 @@ def money(low: float, high: float, currency: str, *, is_long: bool = False) -> s
 
 
 def sign(currency: str) -> str:
-    """Return the sign of a currency with its space: "$", "CHF "."""
+    """Return the sign of a currency, with a space if needed: "$", "CHF "."""
     return SYMBOLS.get(currency) or f"{currency} "
 
 
@@ -64,7 +64,7 @@ _UNBROKEN = re.compile(r"\w+(?:-\w+)+|[$€£]?[\d,.]+–[\d,.]+[KM%]?")
 
 
 def unbroken(text: str) -> Markup:
-    """Return a heading in which no line break falls inside a compound or a range of numbers."""
+    """Return a heading in which no line break falls inside a compound word or a range of numbers."""
     return Markup(_UNBROKEN.sub(lambda hit: f'<span class="range">{hit[0]}</span>', escape(text, quote=False)))
 
 
@@ -74,12 +74,12 @@ def capital(text: str) -> str:
 
 
 def month(on: date) -> str:
-    """October 2025."""
+    """Write the month of a day: "October 2025"."""
     return f"{MONTHS[on.month - 1]} {on.year}"
 
 
 def months(first: date | None, last: date) -> str:
-    """Return the months or years from one day to another: "January 2026", "May to June 2026", "2024 to 2025"."""
+    """Write the months or years from one day to another: "January 2026", "May to June 2026", "2024 to 2025"."""
     if first is None or (first.year, first.month) == (last.year, last.month):
         return month(last)
     if (first.month, first.day) == (1, 1) and last.year > first.year:
@@ -88,7 +88,7 @@ def months(first: date | None, last: date) -> str:
 
 
 def rests_on(n: int | None, employers: int | None, basis: str | None) -> str:
-    """Return what a value rests on: "68 jobs, 54 employers", "1,409 persons"."""
+    """Return the number of jobs or persons that a value is computed from: "68 jobs, 54 employers", "1,409 persons"."""
     if n is None:
         return ""
     count = count_of(n, *unit_of(basis))
@@ -96,7 +96,7 @@ def rests_on(n: int | None, employers: int | None, basis: str | None) -> str:
 
 
 def level_before(level: str) -> str:
-    """Return a level as it precedes a noun: "mid-to-senior ", "entry-level "; "" for every level."""
+    """Return a level as it stands before a noun: "mid-to-senior ", "entry-level "; "" for all levels."""
     if level in NOT_ONE:
         return ""
     return f"{level_name(level).replace(' ', '-')} "
@@ -114,13 +114,13 @@ _PLAIN = (
     (re.compile(r"\bWithheld\b"), "Cannot be said"),
     (re.compile(r"\bwithheld\b"), "cannot be said"),
 )
-"""Words of the ledger, and those of the site."""
+"""Words of the ledger, each with the words of the site that replace them."""
 _ID = re.compile(r"\b[a-z_]+(?:\.[a-z0-9_]+)+\b")
-"""A possible id of a figure. Readers see its title instead."""
+"""Text that may be the id of a figure. Readers see the figure's title instead."""
 
 
 def plain(text: str) -> str:
-    """Return a text of the ledger in the words of the site: withheld "cannot be said", low confidence is "rough"."""
+    """Return a text of the ledger in the words of the site, such as "cannot be said" for "withheld"."""
     for pattern, words in _PLAIN:
         text = pattern.sub(words, text)
     return _ID.sub(lambda hit: KNOWN[hit[0]].entitle() if hit[0] in KNOWN else hit[0], text)
@@ -130,18 +130,18 @@ _UNDER_REVIEW = re.compile(r"under review since [^;)]+")
 
 
 def review(figure: Figures) -> str:
-    """Return "under review since 22 January 2026" if a newer vintage of a figure waits for review, else ""."""
+    """Return "under review since 22 January 2026" if a newer vintage of a figure is waiting for review, else ""."""
     return find_review(figure.qualifier)
 
 
 def find_review(text: str | None) -> str:
-    """Return the words "under review since …" of a text; "" if it has none."""
+    """Return the words "under review since …" from a text; "" if the text has none."""
     match = _UNDER_REVIEW.search(text or "")
     return match[0] if match else ""
 
 
 def say_when(figure: Figures) -> str:
-    """Return the months in which a printed figure was read, or the years that it describes."""
+    """Return the months in which a printed figure's adverts were read, or the years that the figure describes."""
     if figure.period_to is None:
         return month(figure.as_of)
     return months(figure.period_from, figure.period_to)

@@ -1,8 +1,8 @@
 """A map of the adverts that were read, to show which countries figures can describe.
 
-The shapes of countries are those of Natural Earth 4.1 at 1:110 million (public domain, naturalearthdata.com), in the
-Equal Earth projection (Savric, Patterson and Jenny 2019), rounded to a thousandth of the width. The smallest countries
-have no shape at this scale. The table below the map lists every country.
+The shapes of countries are from Natural Earth 4.1 at 1:110 million (public domain, naturalearthdata.com), in the Equal
+Earth projection (Savric, Patterson and Jenny 2019), rounded to a thousandth of the width. The smallest countries have
+no shape at this scale. The table below the map lists every country.
 """
 
 from __future__ import annotations
@@ -23,14 +23,14 @@ from reports.wording.numbers import Row
 
 WIDTH, HEIGHT = 1000, 434
 SHADES = ((1, 9), (10, 29), (30, 99), (100, 999), (1_000, None))
-"""Ranges of the number of jobs, each with its own shade. From 30 jobs a share or a band may be printed."""
+"""Ranges of the number of jobs, each with its own shade. From 30 jobs on, a share or a band may be printed."""
 _SHAPES = Path(__file__).with_name("world.csv")
 _COVERAGE = Path(__file__).with_name("coverage.sql")
 
 
 @dataclass(frozen=True, kw_only=True)
 class World:
-    """The map, its day, and the rows behind it: country, AI jobs, all jobs, jobs with pay."""
+    """The map, its day, and the rows that it shows: country, AI jobs, all jobs, jobs with pay."""
 
     picture: Markup
     on: date
@@ -40,7 +40,7 @@ class World:
 
 @functools.cache
 def _shapes() -> Mapping[str, str]:
-    """Return the shape of each country by code. Disputed areas have no code and are one shape."""
+    """Return the shape of each country by code. All disputed areas have no code and together are one shape."""
     shapes: dict[str, str] = {}
     with _SHAPES.open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):

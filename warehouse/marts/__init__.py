@@ -1,1 +1,1 @@
-"""The marts: rows of core turned into statistics. SQL chooses the rows, numpy does what SQL cannot."""
+"""The marts: statistics computed from the rows of core. SQL selects the rows; numpy does what SQL cannot."""

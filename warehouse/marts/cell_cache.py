@@ -1,9 +1,9 @@
-"""Reuse of mart cells if their inputs did not change since an earlier day.
+"""Reuse of mart cells whose inputs did not change since an earlier day.
 
-Two digests decide. The first covers all rows of core that marts read: if an earlier day has the same one, all rows of a
-mart are reused at once. Otherwise each cell has its own digest, of its key without the day, the hashes of its rows, and
-the code; it is stored in the column `inputs`, and cells with a digest that is already stored are reused. The day is not
-part of a digest: where it matters, it changes which rows are chosen.
+Two kinds of digests decide. The first covers all rows of core that marts read: if an earlier day has the same digest,
+all rows of a mart are reused at once. Otherwise each cell has a digest of its key without the day, of the hashes of its
+rows, and of the code. This digest is stored in the column `inputs`, and a cell whose digest is already stored is
+reused. The day itself is not part of a digest. If it matters, it changes which rows are selected.
 """
 
 from __future__ import annotations
@@ -58,15 +58,15 @@ INPUT_TABLES = {
     Skills: "true",
     Sources: "true",
 }
-"""Tables that marts read, and which of their rows can affect them."""
+"""Tables that marts read, each with the condition for rows that can affect marts."""
 VOLATILE_COLUMNS = ("last_seen_at", "warc", "record")
-"""Columns that change when an advert is merely seen again; not part of the digest."""
+"""Columns that change when an advert is merely seen again. Digests leave them out."""
 Hashes = NDArray[np.uint64]
 
 
 @functools.cache
 def code_key() -> str:
-    """Digest of the code that computes and checks marts, of the views they read, and of the libraries they use."""
+    """Return a digest of the code that computes and checks marts, of the views that it reads, and of its libraries."""
     digest = hashlib.blake2b(digest_size=16)
     folders = [WAREHOUSE / "marts", WAREHOUSE / "mart_tables", WAREHOUSE / "views", Path(str(records.__file__)).parent]
     files = [file for folder in folders for file in sorted(folder.rglob("*.*")) if file.suffix in (".py", ".sql")]
@@ -79,7 +79,7 @@ def code_key() -> str:
 
 
 def inputs_on(con: duckdb.DuckDBPyConnection, as_of: date) -> str:
-    """Digest of everything the marts of a day are computed from: the rows of core, and the code."""
+    """Return a digest of everything that the marts of a day are computed from: the rows of core, and the code."""
     digest = hashlib.blake2b(code_key().encode(), digest_size=16)
     for cls, condition in INPUT_TABLES.items():
         columns = ", ".join(ident(f.name) for f in fields_of(cls) if f.name not in VOLATILE_COLUMNS)
@@ -90,18 +90,18 @@ def inputs_on(con: duckdb.DuckDBPyConnection, as_of: date) -> str:
 
 
 def digest_of(con: duckdb.DuckDBPyConnection, relation: str, as_of: date) -> str:
-    """Digest of the rows of a relation that changes with the day or with readings (`Mart.moving`)."""
+    """Return a digest of the rows of a relation that changes with the day or with readings (`Mart.moving`)."""
     query = f"SELECT count(*), sum(hash(r)) FROM (SELECT r FROM {relation} AS r)"
     return str(con.execute(query, {"as_of": as_of}).fetchall()[0])
 
 
 def hashes_of(rows: pd.DataFrame) -> Hashes:
-    """One hash for each row, of its values alone, whatever rows stand beside it."""
+    """Return one hash for each row, which depends only on the values of this row."""
     return np.asarray(pd.util.hash_pandas_object(rows, index=False), dtype=np.uint64)
 
 
 def inputs_of(key: Sequence[object], rows: Hashes) -> str:
-    """Digest of what a cell is computed from: its key without the day, the hashes of its rows, and the code."""
+    """Return a digest of a cell's inputs: its key without the day, the hashes of its rows, and the code."""
     digest = hashlib.blake2b("|".join(map(str, (code_key(), *key))).encode(), digest_size=16)
     digest.update(rows.tobytes())
     return digest.hexdigest()
@@ -110,8 +110,8 @@ def inputs_of(key: Sequence[object], rows: Hashes) -> str:
 class CellCache:
     """Which cells of a mart are already stored, for an earlier day or for the day itself, and which must be computed.
 
-    `cells` are the digests of stored cells; `reused` collects those that the day has, too. `n_computed` counts the
-    other cells of the day.
+    `cells` are the digests of stored cells. `reused` collects the stored cells that the day also has, and `n_computed`
+    counts the other cells of the day.
     """
 
     def __init__(self, cls: type, as_of: date, cells: Collection[str] = ()) -> None:
@@ -122,7 +122,7 @@ class CellCache:
         self._cells = frozenset(cells)
 
     def reuse(self, inputs: str) -> bool:
-        """Reuse the stored rows of the cell with this digest; False if there are none and it must be computed."""
+        """Whether the cell with this digest is stored. If so, its rows are reused; if not, it must be computed."""
         if inputs not in self._cells:
             self.n_computed += 1
             return False
@@ -138,7 +138,6 @@ class CellCache:
 
 
 def _set_types(frame: pd.DataFrame, cls: type) -> pd.DataFrame:
-    """Convert to a mart's columns in nullable types. Columns that the frame lacks become missing values."""
     types: dict[Any, str] = {int: "Int64", float: "float64", str: "str", date: "object"}
     columns = {f.name: "object" if f.is_list else types[f.type] for f in fields_of(cls)}
     lacking = dict.fromkeys(name for name in columns if name not in frame)
@@ -146,7 +145,7 @@ def _set_types(frame: pd.DataFrame, cls: type) -> pd.DataFrame:
 
 
 def cache_of(con: duckdb.DuckDBPyConnection, cls: type, as_of: date) -> CellCache:
-    """The cache for a day: the mart's cells on the newest stored day up to it."""
+    """Return the cache for a day, with the mart's cells on the newest stored day up to it."""
     if CELL not in {f.name for f in fields_of(cls)}:
         return CellCache(cls, as_of)
     newest = mart_history.last_day(con, cls, until=as_of)
@@ -155,7 +154,7 @@ def cache_of(con: duckdb.DuckDBPyConnection, cls: type, as_of: date) -> CellCach
 
 
 def day_with(con: duckdb.DuckDBPyConnection, cls: type, as_of: date, inputs: str) -> date | None:
-    """The newest day up to `as_of` on which a mart was computed from these inputs; None if there is none."""
+    """Return the newest day up to `as_of` on which a mart was computed from these inputs; None if there is none."""
     query = "SELECT max(as_of) FROM ops.mart_inputs WHERE mart = ? AND as_of <= ? AND inputs = ?"
     day: date | None = con.execute(query, [table_of(cls).name, as_of, inputs]).fetchall()[0][0]
     return day

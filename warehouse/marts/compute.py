@@ -1,4 +1,4 @@
-"""All marts of a day: computed where their inputs changed, checked, and stored together."""
+"""All marts of a day: computed if their inputs changed, checked, and stored together."""
 
 from __future__ import annotations
 
@@ -39,7 +39,8 @@ log = logging.getLogger("jobmarket.warehouse")
 class Mart(NamedTuple):
     """How a mart is computed: a function of database, day and cache.
 
-    `moving` are relations that it reads and that change as days pass or boards are read, even if no row of core does.
+    `moving` are relations that the mart reads and that may change although no row of core does, because days pass or
+    boards are read.
     """
 
     compute: Callable[[database.Connection, date, cell_cache.CellCache], pd.DataFrame]
@@ -60,16 +61,19 @@ MARTS: dict[type, Mart] = {
 
 
 MIN_ADVERTS_LEFT = 30
-"""Fewest adverts that left the stock with their boards for an earlier day to be computed: as many as a cell needs."""
+"""Fewest adverts, on boards that have left the stock since an earlier day, for this day to be computed.
+
+A cell needs as many jobs.
+"""
 MAX_EARLIER_DAYS = 40
-"""Most earlier days that one run computes, those with most adverts first: each takes as long as a first night."""
+"""The most earlier days that one run computes, those with most adverts first. Each takes as long as a first night."""
 
 
 def find_earlier_days(con: database.Connection, as_of: date, *, first_on: date) -> list[date]:
-    """Days from `first_on` to before `as_of`, in order, that were never computed and need figures.
+    """Return the days from `first_on` to before `as_of`, in order, that were never computed and need figures.
 
-    These are the last days on which boards were in the stock that have left it since. A backfill computes only the
-    newest day of a folder, and boards that were last read before it count on those earlier days.
+    Each is the last day on which some boards were in the stock. A backfill computes only the newest day of a folder;
+    boards that were last read earlier count on these earlier days.
     """
     params = {"as_of": as_of, "first_on": first_on, "max_apart": MAX_DAYS_APART.value}
     rows = con.execute(read_sql("marts/earlier_days"), params).fetchall()
@@ -80,9 +84,9 @@ def find_earlier_days(con: database.Connection, as_of: date, *, first_on: date) 
 class ComputedMarts(NamedTuple):
     """The marts of a day before they are stored.
 
-    `inputs`: digest of what each mart is computed from. `unchanged`: marts that are the same as on an earlier day, with
-    that day. `frames`: computed rows of the other marts. `reused`: their cells with rows that stay. `problems`: marts
-    that did not pass their gate, in words.
+    `inputs` has a digest of what each mart is computed from. `unchanged` has the marts that equal those of an earlier
+    day, with that day. `frames` has the computed rows of the other marts, and `reused` the cells of these marts whose
+    rows stay. `problems` says which marts did not pass their gate.
     """
 
     as_of: date
@@ -94,9 +98,9 @@ class ComputedMarts(NamedTuple):
 
 
 def compute_marts(con: database.Connection, as_of: date, *, run_id: str) -> ComputedMarts:
-    """Compute and check every mart of a day; the results of the gates go to ops.checks.
+    """Compute and check every mart of a day. The results of the gates go to ops.checks.
 
-    A mart with unchanged inputs is reused as a whole, others cell by cell (`warehouse.marts.cell_cache`).
+    A mart with unchanged inputs is reused as a whole, any other mart cell by cell (`warehouse.marts.cell_cache`).
     Computed rows must pass the gate; reused rows passed it when the same code computed them.
     `warehouse.checks.integrity` checks that no key occurs in both.
     """
@@ -123,7 +127,7 @@ def compute_marts(con: database.Connection, as_of: date, *, run_id: str) -> Comp
 
 
 def write_marts(con: database.Connection, marts: ComputedMarts) -> None:
-    """Store the marts of a day and the digests of their inputs, in the caller's transaction."""
+    """Store the marts of a day and the digests of their inputs. Call it in a transaction."""
     for cls, day in marts.unchanged.items():
         mart_history.keep_day(con, cls, of=day, as_of=marts.as_of)
     for cls, rows in marts.frames.items():

@@ -1,13 +1,24 @@
 """Shares, quantiles and ranks of jobs that are clustered by employer, with intervals.
 
-Employers are the independent units (clusters), and all of an employer's jobs are read. Estimands count jobs, so an
-employer with ten jobs counts ten times. All variances are delete-one-employer jackknives with G* - 1 degrees of
-freedom. G* = (Σm)² / Σm², over employers' numbers of jobs m, is the effective number of employers: as many of equal
-size would be as informative (Carter, Schnepel and Steigerwald 2017, "Asymptotic Behavior of a t-Test Robust to Cluster
-Heterogeneity"). docs/known_truth.md measures on simulated markets how often the intervals hold the truth.
+Employers are the independent units (clusters), and all of an employer's jobs are read. Shares and quantiles are of
+jobs, so an employer with ten jobs counts ten times. All variances are delete-one-employer jackknives with G* - 1
+degrees of freedom.
 
-Everything is pure and vectorised over cells: inputs are columns in any order, and cost as much as sorting them. Cells
-are numbered from 0 to `n_cells` - 1. Ends of intervals are NaN in cells with a single employer.
+Symbols, all within one cell:
+
+- m: the number of an employer's jobs
+- N: the number of all jobs, Σm
+- G: the number of employers
+- G*: the effective number of employers, (Σm)² / Σm². As many employers of equal size would be as informative (Carter,
+  Schnepel and Steigerwald 2017, "Asymptotic Behavior of a t-Test Robust to Cluster Heterogeneity").
+- y: the number of an employer's jobs that count for an item, or whose value is at most q
+- F(q): the share of jobs whose value is at most q
+- t: the quantile of Student's t for the level of the interval
+
+docs/known_truth.md measures on simulated markets how often the intervals hold the truth.
+
+All functions are pure and vectorised over cells: inputs are columns in any order, and cost as much as sorting them.
+Cells are numbered from 0 to `n_cells` - 1. Ends of intervals are NaN in cells with a single employer.
 """
 
 from __future__ import annotations
@@ -24,15 +35,15 @@ Ints = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 
 LEVEL = 0.95
-"""Probability with which an interval holds the truth."""
+"""The probability with which an interval holds the truth."""
 SHARE_DIGITS = 12
-"""Decimal places of a share: beyond the 14th, sums depend on their order, and no share may be 1.0000000000000002."""
+"""Decimal places of a share. More places would depend on the order of summation, and a share could exceed 1."""
 TINY = 1e-9
-"""A smaller part of a cell is a rounding error."""
+"""A fraction of a cell below this is a rounding error."""
 
 
 def sum_by(group: Ints, values: Floats | Ints | Flags, n_groups: int) -> Floats:
-    """Sums of values by group, 0 to `n_groups` - 1."""
+    """Return the sum of values in each group, 0 to `n_groups` - 1."""
     return np.asarray(np.bincount(group, values, n_groups), dtype=np.float64)
 
 
@@ -45,9 +56,9 @@ class SampledCells:
     n_jobs: Floats
     n_employers: Ints
     n_even: Floats
-    """G*, the effective number of employers; from 1 to `n_employers`."""
+    """The effective number of employers, G*: from 1 to `n_employers`."""
     largest: Floats
-    """The largest employer's part of the jobs, 0 to 1."""
+    """The share of the cell's jobs that the largest employer has."""
 
     @property
     def n_cells(self) -> int:
@@ -55,18 +66,18 @@ class SampledCells:
         return len(self.n_jobs)
 
     def find_t(self, level: float | Floats = LEVEL) -> Floats:
-        """Student's t for a two-sided interval of this level, by cell, with at least one degree of freedom."""
+        """Return Student's t for a two-sided interval of this level, by cell, with at least one degree of freedom."""
         freedom = np.maximum(self.n_even - 1, 1)
         return np.asarray(special.stdtrit(freedom, 0.5 + np.asarray(level) / 2), dtype=np.float64)
 
     def find_leverage(self) -> Floats:
-        """1 / (jobs of the cell without the employer), by employer; NaN if nothing is left."""
+        """Return 1 / (N - m) for each employer; NaN if no other employer has jobs."""
         rest = self.n_jobs[self.employer_cell] - self.employer_jobs
         return _divide(np.ones(len(rest)), rest)
 
 
 def count_cells(cell: Ints, jobs: Floats | Ints, n_cells: int) -> SampledCells:
-    """Make cells from one entry for each cell and employer: the cell's number and the employer's jobs in it.
+    """Make cells from one entry for each cell and employer: the number of the cell, and the employer's jobs in it.
 
     Raises ValueError for an employer without jobs, for NaN, and for a cell without employers.
     """
@@ -92,20 +103,21 @@ def count_cells(cell: Ints, jobs: Floats | Ints, n_cells: int) -> SampledCells:
 
 
 def weigh_jobs(cell: Ints, jobs: Floats | Ints, weight: Floats, n_cells: int) -> Floats:
-    """Weighted jobs of employers, scaled to sum to the jobs of each cell: one entry for each cell and employer.
+    """Return the weighted jobs of employers, scaled to add up to the jobs of each cell.
 
-    With weights that are the inverse of the chance with which an employer's boards were drawn, the estimators of shares
-    become estimators for the panel (Hájek's ratio), and unequal weights reduce G* like unequal sizes. Weights of 1
-    leave the jobs exactly as they are.
+    Arguments and result have one entry for each cell and employer. If weights are the inverse of the chance with which
+    an employer's boards were drawn, the estimators of shares become estimators for the panel (Hájek's ratio), and
+    unequal weights reduce G* as unequal sizes do. Weights of 1 per job leave the jobs exactly as they are.
     """
     scale = _divide(sum_by(cell, jobs, n_cells), sum_by(cell, weight, n_cells))
     return np.asarray(weight * scale[cell])
 
 
 def scale_weights(cell: Ints, weight: Floats, n_cells: int) -> Floats:
-    """Positive weights of jobs, scaled to sum to the jobs of each cell: one entry for each cell and job.
+    """Return the weights of jobs, scaled to add up to the number of jobs of each cell. Weights must be positive.
 
-    Equal weights become exactly 1, as the largest weight of a cell is first set to 1.
+    Arguments and result have one entry for each cell and job. Equal weights become exactly 1, because the weights of a
+    cell are first divided by the largest.
     """
     largest = np.zeros(n_cells)
     np.maximum.at(largest, cell, weight)
@@ -115,7 +127,7 @@ def scale_weights(cell: Ints, weight: Floats, n_cells: int) -> Floats:
 
 @dataclass(frozen=True)
 class ShareEstimates:
-    """Shares of jobs, one entry for each row: a cell and an item that its jobs may ask for."""
+    """Shares of jobs, one entry for each row. A row is a cell and an item for which jobs may count."""
 
     n_yes: Ints
     n_employers_yes: Ints
@@ -123,13 +135,13 @@ class ShareEstimates:
     low: Floats
     high: Floats
     relative_standard_error: Floats
-    """From the design effect that the interval uses; NaN with one employer, or if the share is 0."""
+    """From the design effect that the interval uses. NaN if there is one employer or the share is 0."""
     design_effect: Floats
-    """Variance over the variance of as many independent jobs."""
+    """The variance divided by the variance of as many independent jobs."""
     employer_share: Floats
-    """Mean over employers of their own shares, so that each employer counts once: another estimand."""
+    """The mean of the employers' shares: each employer counts once, unlike in `share`."""
     correlation: Floats
-    """Correlation within employers, by cell, over all its rows (0 to 1)."""
+    """For each cell, the correlation within employers over all rows of the cell (0 to 1)."""
 
 
 def estimate_shares(
@@ -143,17 +155,21 @@ def estimate_shares(
 ) -> ShareEstimates:
     """Estimate the share of each row.
 
-    `employer`, `row` and `yes` have an entry for each employer and row with jobs that ask: the index in
-    `cells.employer_jobs`, the row, and the number of jobs. Pairs without such jobs may be left out; no pair may occur
-    twice. `row_cell` is the cell of each row. `level` is one number, or one for each row. `employer_weight`: how many
-    employers each stands for in the mean over employers, by default 1. Costs grow with the number of pairs.
+    `employer`, `row` and `yes` have an entry for each employer and row: the index of the employer in
+    `cells.employer_jobs`, the row, and y. Entries with y = 0 may be left out; no pair of employer and row may occur
+    twice. `row_cell` is the cell of each row. `level` is one number, or an array with a number for each row.
+    `employer_weight` is how many employers each employer stands for in the mean over employers, by default 1. The cost
+    grows with the number of entries. Raises ValueError if a y is NaN, below 0 or more than the employer's jobs.
 
-    Intervals are Korn and Graubard's (1998, "Confidence Intervals for Proportions With Small Expected Number of
-    Positive Counts Estimated From Survey Data"): Clopper and Pearson's for n / design effect jobs, reduced by the ratio
-    of squared quantiles of t. The design effect is the jackknife's, or if that is more, the geometric mean of it and of
-    the one implied by the sizes of employers and the correlation over all rows of the cell (Kish 1965): the variance of
-    a rare skill rests on the few employers that ask for it, and is too small if no large one is among them. If no job
-    or every job asks, the jackknife has no design effect, and the implied one is used alone.
+    Intervals are by Korn and Graubard (1998, "Confidence Intervals for Proportions With Small Expected Number of
+    Positive Counts Estimated From Survey Data"): Clopper and Pearson's interval for N / design effect jobs, corrected
+    by the ratio of squared quantiles of t.
+
+    The design effect is the larger of two values: the jackknife's, and the geometric mean of the jackknife's and
+    Kish's. Kish's design effect (1965) follows from the sizes of employers and from the correlation over all rows of
+    the cell. It is needed because the jackknife's variance of a rare item rests on the few employers that have the
+    item, and is too small if no large employer is among these. If no job or every job counts for the item, the
+    jackknife has no design effect, and Kish's is used.
     """
     yes = np.asarray(yes, dtype=np.float64)
     _refuse_gaps("jobs that ask", yes)
@@ -189,7 +205,7 @@ def estimate_shares(
 
 
 def bound_share(share: Floats, effective: Floats, level: float | Floats = LEVEL) -> tuple[Floats, Floats]:
-    """Clopper and Pearson's interval for a share of `effective` independent jobs, not necessarily a whole number."""
+    """Return Clopper and Pearson's interval for a share of `effective` independent jobs (not always a whole number)."""
     tail = (1 - np.asarray(level)) / 2
     yes = share * effective
     no = effective - yes
@@ -201,7 +217,7 @@ def bound_share(share: Floats, effective: Floats, level: float | Floats = LEVEL)
 
 @dataclass(frozen=True)
 class DifferenceEstimates:
-    """Means over employers of their own differences, by cell; NaN without employers."""
+    """The mean of the employers' differences, by cell; NaN without employers."""
 
     n_employers: Ints
     difference: Floats
@@ -212,13 +228,17 @@ class DifferenceEstimates:
 def estimate_differences(
     cell: Ints, difference: Floats, n_cells: int, weight: Floats | None = None
 ) -> DifferenceEstimates:
-    """Estimate the mean difference of two shares within employers: one entry for each cell and employer, -1 to 1.
+    """Estimate the mean difference of two shares within employers.
 
-    Each employer is one observation. The interval adds an employer at +1 and one at -1 (Agresti and Min 2005, "Simple
-    improved confidence intervals for comparing matched proportions") and uses t of G - 1. Most employers have no
-    difference, and if hardly any has one, the plain interval has no width: with 10 to 20 employers of which 3 to 12 %
-    have a difference it held the truth in 26 to 88 % of samples, this one in 95 to 100 %. `weight`: how many employers
-    each stands for, by default 1; G is then their effective number, (Σw)² / Σw².
+    `cell` and `difference` have one entry for each cell and employer; a difference is from -1 to 1. `weight` is how
+    many employers each employer stands for, by default 1. With weights w, G is the effective number (Σw)² / Σw². Raises
+    ValueError for NaN, and for a difference below -1 or above 1.
+
+    Each employer is one observation. The interval adds an employer with the difference 1 and another with -1 (Agresti
+    and Min 2005, "Simple improved confidence intervals for comparing matched proportions") and uses t with G - 1
+    degrees of freedom. Without this addition the interval has hardly any width if hardly any employer has a difference.
+    With 10 to 20 employers, 3 to 12 % of them with a difference, the plain interval held the truth in 26 to 88 % of
+    samples, and the interval used here in 95 to 100 %.
     """
     if (np.abs(difference) > 1).any():
         raise ValueError("a difference of two shares is between -1 and 1")
@@ -227,7 +247,7 @@ def estimate_differences(
     heads = np.ones(len(cell)) if weight is None else weight
     n_heads = sum_by(cell, heads, n_cells)
     g = np.nan_to_num(_divide(n_heads**2, sum_by(cell, heads**2, n_cells)))
-    part = heads * np.nan_to_num(_divide(g, n_heads))[cell]  # sums to g
+    part = heads * np.nan_to_num(_divide(g, n_heads))[cell]  # adds up to g
     total = sum_by(cell, part * difference, n_cells)
     middle = total / (g + 2)
     variance = (sum_by(cell, part * difference**2, n_cells) + 1) / (g + 2) - middle**2
@@ -244,9 +264,10 @@ def estimate_differences(
 
 
 def _jackknife(cells: SampledCells, row_cell: Ints, employer: Ints, row: Ints, yes: Floats, share: Floats) -> Floats:
-    """Delete-one-employer variance of the share of each row about the share itself; NaN with one employer.
+    """Return the delete-one-employer variance of each row's share about the share itself; NaN with one employer.
 
-    Leaving out an employer moves the share by (share·m - y) / (N - m), so employers without such jobs may be left out.
+    Leaving out an employer changes the share by (share·m - y) / (N - m). The sum of squares is multiplied out, so
+    entries with y = 0 are not needed.
     """
     weight = cells.find_leverage() ** 2
     m = cells.employer_jobs
@@ -259,10 +280,10 @@ def _jackknife(cells: SampledCells, row_cell: Ints, employer: Ints, row: Ints, y
 
 
 def _find_correlation(cells: SampledCells, row_cell: Ints, square_of_means: Floats, share: Floats) -> Floats:
-    """Correlation within employers by cell, over all its rows, by analysis of variance (Donner 1986, eq. 2.1), 0 to 1.
+    """Return the correlation within employers by cell, from 0 to 1, by analysis of variance (Donner 1986, eq. 2.1).
 
-    `square_of_means` is Σ y²/m over employers, for each row. The correlation is 1 if no employer has two jobs or no row
-    varies.
+    All rows of a cell are pooled. `square_of_means` is Σ y²/m over employers, for each row. The correlation is 1 if no
+    employer has two jobs or no row varies.
     """
     n, g = cells.n_jobs[row_cell], cells.n_employers[row_cell]
     between = np.maximum(square_of_means - n * share**2, 0)
@@ -276,14 +297,13 @@ def _find_correlation(cells: SampledCells, row_cell: Ints, square_of_means: Floa
 
 
 def _find_design_effect(variance_times_n: Floats, share: Floats, kish_effect: Floats) -> Floats:
-    """The design effect that an interval uses (see `estimate_shares`)."""
     simple = share * (1 - share)
     jackknife = np.divide(variance_times_n, simple, out=np.full(len(share), np.nan), where=simple > TINY)
     return np.where(np.isnan(jackknife), kish_effect, np.maximum(jackknife, np.sqrt(jackknife * kish_effect)))
 
 
 def _find_effective(cells: SampledCells, row_cell: Ints, effect: Floats, level: float | Floats) -> Floats:
-    """Effective number of independent jobs, with Korn and Graubard's correction for degrees of freedom."""
+    """Return the effective number of independent jobs, with Korn and Graubard's correction for degrees of freedom."""
     n = cells.n_jobs[row_cell]
     half = 0.5 + np.broadcast_to(np.asarray(level), n.shape) / 2
     of_jobs = special.stdtrit(np.maximum(n - 1, 1), half)
@@ -293,17 +313,17 @@ def _find_effective(cells: SampledCells, row_cell: Ints, effect: Floats, level: 
 
 @dataclass(frozen=True)
 class QuantileEstimates:
-    """Quantiles of jobs, an array of cells x quantiles, in the unit of the values."""
+    """Quantiles of jobs: arrays of cells x quantiles, in the unit of the values."""
 
     value: Floats
     low: Floats
     high: Floats
     relative_standard_error: Floats
-    """Half the width of the interval over t and the value; NaN with one employer."""
+    """Half the width of the interval, divided by t and by the value. NaN with one employer."""
     design_effect: Floats
-    """Design effect of the share of jobs at or below the value."""
+    """The design effect of the share of jobs at or below the quantile."""
     employer_value: Floats
-    """The quantile if each employer counts once, its jobs equally: another estimand."""
+    """The quantile if each employer counts once and its jobs count equally, unlike in `value`."""
 
 
 def estimate_quantiles(
@@ -314,24 +334,27 @@ def estimate_quantiles(
     level: float | Floats = LEVEL,
     weight: Floats | None = None,
 ) -> QuantileEstimates:
-    """Estimate quantiles from one entry for each job: the index of its employer in `cells.employer_jobs`, and its
-    value.
+    """Estimate the quantiles `at` of each cell.
 
-    A quantile p is the value at level p + (p - 1/2) / (3 G*), interpolated between jobs, each at the middle of its
-    step. This is the median-unbiased rule (type 8 of Hyndman and Fan 1996, "Sample Quantiles in Statistical Packages")
-    for as many values as there are effective employers; with the number of jobs instead, quantiles of few employers
-    would be drawn towards the median.
+    `employer` and `value` have one entry for each job: the index of its employer in `cells.employer_jobs`, and its
+    value. `level` is one number, or an array with a number for each cell. Infinite values are allowed. Raises
+    ValueError for NaN, and if the number of values is not the number of jobs in `cells`.
 
-    The interval holds each q with |F(q) - p| <= t se(F(q)), where F is the share of jobs at or below q. If many adverts
-    state the same amount, the share below q is compared with p from above (Francisco and Fuller 1991, "Quantile
-    Estimation with a Complex Survey Design"). The design effect of F(q) is found as for shares, with the correlation of
-    being below the quantile. Its variance uses p instead of F if p (1 - p) is more than F (1 - F), as in the outer tail
-    (Wilson 1927). Ends are never beyond the values seen (see `printing.is_tail_known`). `level` is one number, or one
-    for each cell. Infinite values are allowed; NaN raises ValueError.
+    Quantile: jobs are sorted by value, and each job is placed at the middle of its step of F. The quantile p is the
+    value at the level p + (p - 1/2) / (3 G*), interpolated between jobs. This is the median-unbiased rule (type 8 of
+    Hyndman and Fan 1996, "Sample Quantiles in Statistical Packages") for G* values. With N instead of G*, the quantiles
+    of few employers would be drawn towards the median.
 
-    `weight`: how many jobs each stands for, scaled by `scale_weights`, by default 1; `cells.employer_jobs` must then be
-    the sums of each employer's weights. F becomes the share of the weight (Hájek's ratio), with Francisco and Fuller's
-    interval for such a sample.
+    Interval: it holds each q with |F(q) - p| <= t se(F(q)), where se is the standard error. For its upper end, F(q) is
+    the share of jobs below q, which matters if many adverts state the same amount (Francisco and Fuller 1991, "Quantile
+    Estimation with a Complex Survey Design"). The design effect of F(q) is found as in `estimate_shares`, with the
+    correlation within employers of being at or below the quantile. The variance uses p instead of F if p (1 - p) is
+    more than F (1 - F), as in the outer tail (Wilson 1927). Ends are never beyond the values of the sample (see
+    `printing.is_tail_known`).
+
+    `weight` is how many jobs each job stands for, scaled by `scale_weights`; by default 1. `cells.employer_jobs` must
+    then be the sums of each employer's weights. F becomes a share of the weight (Hájek's ratio), with Francisco and
+    Fuller's interval for such a sample.
     """
     _refuse_gaps("values", value, is_finite=False)
     if len(value) != round(float(cells.n_jobs.sum())):
@@ -356,7 +379,10 @@ def estimate_quantiles(
 
 @dataclass(frozen=True)
 class _Steps:
-    """Jobs sorted by cell and value, with F and its variance after each; `is_last`: the last of equal values."""
+    """Jobs sorted by cell and value.
+
+    `below` is F at each job, and `variance` the variance of F. `is_last` flags the last of equal values.
+    """
 
     cell: Ints
     employer: Ints
@@ -365,18 +391,18 @@ class _Steps:
     below: Floats
     variance: Floats
     square_of_means: Floats
-    """Σ y²/m over employers' jobs y at or below."""
+    """Σ y²/m over employers, where y counts an employer's jobs up to this job."""
     is_last: Flags
     start: Ints
-    """Index at which each cell begins, and the end of the last cell."""
+    """The index at which each cell begins, and the end of the last cell."""
 
 
 def _count_steps(cells: SampledCells, employer: Ints, value: Floats, weight: Floats) -> _Steps:
-    """Sort jobs and accumulate F in one pass: each job adds its weight u to the y of its employer and the Y of its
-    cell.
+    """Sort jobs, and compute F and its variance after each job in one pass.
 
-    With w = 1 / (N - m), F without an employer is w (Y - y). Sums over employers of this and of its square are running
-    sums over jobs, as each job adds (2y + u) u to y².
+    Let u be the weight of a job, Y the sum of y over the employers of the cell, and w = 1 / (N - m). Each job adds u to
+    the y of its employer and to Y. F without an employer is w (Y - y). Its sum and its sum of squares over employers
+    are running sums over jobs, because each job adds (2y + u) u to y².
     """
     cell = cells.employer_cell[employer]
     order = np.lexsort((value, cell))
@@ -384,7 +410,7 @@ def _count_steps(cells: SampledCells, employer: Ints, value: Floats, weight: Flo
     start = np.searchsorted(cell, np.arange(cells.n_cells + 1))
     n, g = cells.n_jobs[cell], cells.n_employers[cell]
     below = _cumulate(weight, start)
-    below[start[1:] - 1] = cells.n_jobs  # sums of weights may differ by rounding
+    below[start[1:] - 1] = cells.n_jobs  # sums of weights may be off by a rounding error
     earlier = _add_up_earlier(employer, weight, cell, start)
     growth = (2 * earlier + weight) * weight
     leverage = np.nan_to_num(cells.find_leverage())
@@ -404,16 +430,16 @@ def _count_steps(cells: SampledCells, employer: Ints, value: Floats, weight: Flo
 
 
 def _cumulate(values: Floats, start: Ints) -> Floats:
-    """Running sums within each cell. A running sum over all cells would let rounding depend on earlier cells."""
+    """Return running sums within each cell. In a running sum over all cells, rounding would depend on earlier cells."""
     sums, size = np.empty(len(values)), np.diff(start)
-    for n in np.unique(size[size > 0]):  # cells of one size together: there are thousands, most of them small
+    for n in np.unique(size[size > 0]):  # all cells of one size at once, as there are thousands, most of them small
         places = start[:-1][size == n][:, None] + np.arange(n)
         sums[places] = np.cumsum(values[places], axis=1)
     return sums
 
 
 def _add_up_earlier(employer: Ints, weight: Floats, cell: Ints, start: Ints) -> Floats:
-    """The weight of earlier jobs of the same employer, for each job; jobs are sorted by cell."""
+    """Return for each job the weight of the earlier jobs of the same employer. Jobs must be sorted by cell."""
     order = np.lexsort((employer, cell))
     sorted_employer = employer[order]
     sums = _cumulate(weight[order], start) - weight[order]
@@ -425,7 +451,7 @@ def _add_up_earlier(employer: Ints, weight: Floats, cell: Ints, start: Ints) -> 
 
 
 def _interpolate(steps: _Steps, weight: Floats, p: Floats) -> Floats:
-    """Quantiles of weighted jobs at the levels `p` by cell, interpolated between the middles of the weights."""
+    """Return quantiles of weighted jobs at the levels `p` by cell, interpolated between the middles of the weights."""
     sums = _cumulate(weight, steps.start)
     start, end = steps.start[:-1], steps.start[1:]
     middle = (sums - weight / 2) / sums[end - 1][steps.cell]
@@ -441,7 +467,6 @@ def _interpolate(steps: _Steps, weight: Floats, p: Floats) -> Floats:
 
 
 def _invert(steps: _Steps, p: float, t: Floats, kish_effect: Floats) -> tuple[Floats, Floats]:
-    """Ends of the interval of a quantile, by cell (see `estimate_quantiles`)."""
     last = steps.is_last
     cell, value, below = steps.cell[last], steps.value[last], steps.below[last]
     spread = np.maximum(below * (1 - below), TINY)
@@ -461,7 +486,10 @@ def _invert(steps: _Steps, p: float, t: Floats, kish_effect: Floats) -> tuple[Fl
 
 
 def _place_of(steps: _Steps, p: float) -> Ints:
-    """Index by cell of the last of equal values at which F first reaches p, or of the step before if F is 1 there."""
+    """Return for each cell the index of the last of the equal values at which F first reaches p.
+
+    If F is 1 there, the index is that of the step before.
+    """
     last = np.flatnonzero(steps.is_last)
     cell = steps.cell[last]
     n_cells = len(steps.start) - 1
@@ -471,43 +499,42 @@ def _place_of(steps: _Steps, p: float) -> Ints:
 
 
 def _find_effect(steps: _Steps, p: float) -> Floats:
-    """Design effect of F at the quantile, by cell."""
     place = _place_of(steps, p)
     below = steps.below[place]
     return _divide(steps.variance[place] * np.diff(steps.start), below * (1 - below))
 
 
 def _find_implied_effect(cells: SampledCells, steps: _Steps, p: float) -> Floats:
-    """Design effect by cell implied by sizes and by the correlation, within employers, of being below the quantile."""
     place = _place_of(steps, p)
     row_cell = np.arange(cells.n_cells)
     return _imply_effect(cells, _find_correlation(cells, row_cell, steps.square_of_means[place], steps.below[place]))
 
 
 def _imply_effect(cells: SampledCells, correlation: Floats) -> Floats:
-    """Kish's design effect by cell, 1 + (Σm²/N - 1) times the correlation within employers."""
+    """Return Kish's design effect by cell: 1 + (Σm²/N - 1) times the correlation within employers."""
     return 1 + (cells.n_jobs / cells.n_even - 1) * correlation
 
 
 @dataclass(frozen=True)
 class Ranks:
-    """Best and worst ranks within groups that the data allow; 1 is the highest."""
+    """The best and the worst rank of each row within its group that the data allow. Rank 1 is the highest."""
 
     best: Ints
     worst: Ints
 
 
 def simultaneous_level(n_rows: Ints) -> Floats:
-    """Level at which the intervals of `n_rows` rows hold jointly with `LEVEL` (Bonferroni)."""
+    """Return the level that each of `n_rows` intervals needs for all to hold together at `LEVEL` (Bonferroni)."""
     return np.asarray(1 - (1 - LEVEL) / np.maximum(n_rows, 1), dtype=np.float64)
 
 
 def bound_ranks(group: Ints, low: Floats, high: Floats) -> Ranks:
-    """Bounds of ranks within groups, from simultaneous intervals (Klein, Wright and Wieczorek 2020).
+    """Return bounds of ranks within groups, from simultaneous intervals (Klein, Wright and Wieczorek 2020).
 
-    The best rank of a row is one more than the number of rows with an interval entirely above its own; the worst
-    leaves room for the rows with an interval entirely below. With intervals of `simultaneous_level` all ranks of a
-    group hold jointly. Raises ValueError for NaN: a row without an interval has no rank.
+    The best rank of a row is 1 plus the number of rows whose interval is entirely above this row's interval. The worst
+    rank is the size of the group minus the number of rows whose interval is entirely below. With intervals of
+    `simultaneous_level`, all ranks of a group hold together. Raises ValueError for NaN, because a row without an
+    interval has no rank.
     """
     _refuse_gaps("ends", low)
     _refuse_gaps("ends", high)
@@ -529,7 +556,6 @@ def bound_ranks(group: Ints, low: Floats, high: Floats) -> Ranks:
 
 
 def _divide(a: Floats | Ints, b: Floats | Ints) -> Floats:
-    """a / b; NaN if b is 0."""
     return np.asarray(np.divide(a, b, out=np.full(len(b), np.nan), where=b > 0), dtype=np.float64)
 
 

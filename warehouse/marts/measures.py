@@ -1,8 +1,9 @@
-"""The measures of mart.shares: what is asked of each job, one declaration per measure.
+"""The measures of mart.shares: each asks one question of each job.
 
-To add a measure, declare it here. `answers` is an SQL expression over a row of `relation`, which has one row per job.
-It gives the list of items that are true of the job: empty if none is, NULL if the job does not say. A job counts in the
-denominator of every item unless its list is NULL; jobs that `jobs` excludes are not part of the measure at all.
+To add a measure, declare it here. Its `answers` are an SQL expression over a row of `relation`, which has one row per
+job. The expression returns the list of items that are true of the job: an empty list if none is, NULL if the job does
+not say. A job counts in the denominator of every item unless its list is NULL. Jobs that the condition `jobs` excludes
+are not part of the measure.
 """
 
 from __future__ import annotations
@@ -27,32 +28,32 @@ from transforms.records.vocabulary import (
 from transforms.text.lookups import countries, languages_read, roles
 
 ESTIMAND = "share_of_jobs"
-"""Share of jobs, each counted once."""
+"""What every measure estimates: a share of jobs, each job counted once."""
 SILENCE = {
     "no": "not stated is not asked or not offered: it counts as no",
     "unknown": "not stated may be either: shares are of the jobs that state it, with bounds for all jobs",
     "none": "every job that is counted has an answer, whatever its adverts say",
 }
-"""What it means if adverts say nothing on a measure."""
+"""How adverts that say nothing on a measure are counted."""
 YES, NOT_ASKED = "yes", "not_asked"
 JOBS = "counted_jobs($as_of)"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Measure:
-    """What is asked of each job of a cell, and all words about it that a reader sees.
+    """A question asked of each job of a cell, and all words about it that a reader sees.
 
-    Words: `of` describes the jobs of the denominator, with {jobs} for their name; `says` is what jobs do that count for
-    {item}, and `says_of` has other words for single items. `title` names the measure, `heading` its items in general,
-    `names` each item; `remark` is what else a reader should know. `silence` is a key of `SILENCE`; if it is `unknown`,
-    `known_words` complete the sentence "24% of jobs …" about jobs that do answer.
+    Words: `of` describes the jobs of the denominator, with {jobs} for their name. `says` completes "24% of jobs …" for
+    the jobs that count for {item}; `says_of` has other words for single items. `title` names the measure, `heading` the
+    column of its items, `names` each item; `remark` is what else a reader should know. `silence` is a key of `SILENCE`;
+    if it is `unknown`, `known_words` complete the sentence "24% of jobs …" for the jobs that do answer.
 
-    `items` have a row in every cell; other items have one in cells with a job that has them. `in_list` names the list
-    that its cells are accepted with, if several measures share one.
+    `items` have a row in every cell. Any other item has a row only in cells with a job for which it is true. `in_list`
+    is the name of the list of cells that several measures share; empty if the measure has a list of its own.
 
     `reading` is the reader that finds the answer in texts (`lookups.languages_read`). Such a measure has separate cells
-    for each class of text and counts only languages that are read well; the answer of a text in another language is
-    unknown, and so is that of a job without text, which counts among full adverts. Without `reading` all adverts count.
+    for each class of text. Its answer is unknown if the text is in a language that is not read well, or if a job has no
+    text; jobs without text are in the cells of full adverts. Without `reading` all adverts count.
     """
 
     name: str
@@ -78,7 +79,7 @@ class Measure:
 
     @property
     def list_name(self) -> str:
-        """Name of the lists that its cells are accepted with, without the kind of place."""
+        """The name of the measure's lists of cells, without the kind of place."""
         return f"shares.{self.in_list or self.name}"
 
     def name_jobs(self, jobs: str = "jobs") -> str:
@@ -86,11 +87,11 @@ class Measure:
         return self.of.format(jobs=jobs)
 
     def name_item(self, item: str) -> str:
-        """An item in words."""
+        """Return an item in words."""
         return self.names.get(item, item)
 
     def say(self, item: str) -> str:
-        """What jobs do that count for an item: "ask for Python", "are remote"."""
+        """Return what jobs do that count for an item: "ask for Python", "are remote"."""
         return self.says_of.get(item) or self.says.format(item=self.name_item(item))
 
     @property
@@ -99,12 +100,13 @@ class Measure:
         return self.jobs == "true"
 
     def select(self) -> str:
-        """SELECT of `job_id` and `items`, one row per job of the measure. Parameter: $as_of."""
+        """Return a SELECT of `job_id` and `items`, one row per job of the measure. Its parameter is $as_of."""
         return self.select_from(self.relation)
 
     def select_from(self, relation: str, job: str = "job_id") -> str:
-        """The same SELECT over another relation with the columns of `relation`; `job` are the columns that identify the
-        job."""
+        """Return the same SELECT over another relation with the same columns. `job` lists the columns
+        that name a job.
+        """
         return f"SELECT {job}, {self.answers} AS items FROM {relation} WHERE {self.jobs}"
 
     @property
@@ -113,14 +115,14 @@ class Measure:
         return READ_CLASSES if self.reading else (ALL_TEXTS,)
 
     def behind(self) -> str:
-        """SELECT of the jobs behind the shares: jobs with a known answer, in each region where they count.
+        """Return a SELECT of the jobs that the shares count: jobs with a known answer, in each region where they count.
 
         For measures that are read from texts, these are jobs with a full advert. The columns are `region_level`,
-        `region`, `role_group`, `job_id` and `items`, the items that count the job in their numerator. The distinct jobs
-        of a cell are its `n_jobs`. Parameter: $as_of.
+        `region`, `role_group`, `job_id` and `items`, the list of items that are true of the job. The number of distinct
+        jobs of a cell is its `n_jobs`. The parameter is $as_of.
         """
         condition = f" AND text_class = '{FULL_ADVERT}'" if self.reading else ""
-        if self.relation == JOBS:  # only this relation has the group of roles
+        if self.relation == JOBS:  # only this relation has the column `role_group`
             answers = f"({self.select_from(JOBS, 'job_id, role_group, text_class')}) AS a"
         else:
             columns = f"SELECT job_id, role_group, text_class FROM {JOBS}"
@@ -133,17 +135,14 @@ class Measure:
 
 
 def _single_answer(column: str) -> str:
-    """SQL of a single answer; NULL: the job does not state it."""
     return f"CASE WHEN {column} IS NOT NULL THEN [{column}] END"
 
 
 def _if(condition: str) -> str:
-    """SQL of yes or no; not stated is no."""
     return f"CASE WHEN {condition} THEN ['{YES}'] ELSE [] END"
 
 
 def _if_read(reading: str, answer: str) -> str:
-    """SQL of an answer that is read from texts, in the languages of `reading`; NULL for other texts."""
     return f'CASE WHEN text_class IN {READ_CLASSES} AND "language" IN {languages_read(reading)} THEN {answer} END'
 
 
@@ -159,7 +158,7 @@ _SKILLS = {
     "asked": ("required or preferred", "ask for"),
     "any": ("required, preferred or mentioned", "name"),
 }
-"""For each requirement, how it is named in a title, and the verb for adverts with it."""
+"""For each requirement: its name in a title, and the verb for adverts that have it."""
 _ASKED_REMARK = "a skill counts when the advert requires or prefers it, not when it only mentions it"
 _ADDITIONAL = {
     "additional_pay": ("equity, bonus or commission", ()),
@@ -167,11 +166,13 @@ _ADDITIONAL = {
     "bonus": ("a bonus", ("bonus",)),
     "commission": ("commission", ("commission", "on_target_earnings")),
 }
-"""Pay beside base pay: its words, and its components (`core.posting_pay.component`); none: any of them."""
+"""Pay beside base pay: its words and its components (`core.posting_pay.component`); no components means any of them."""
 _ALL_ADDITIONAL = tuple(name for _, names in _ADDITIONAL.values() for name in names)
 _IN_FULL = "{jobs} whose full advert was read"
 _READ_IN_FULL = "{jobs} with a full advert in a language we read"
-"""The jobs that may answer, with texts in any language, and in languages of `lookups.languages_read`."""
+"""Descriptions of the jobs that may answer. `_IN_FULL` allows texts in any language, `_READ_IN_FULL` only languages in
+`lookups.languages_read`.
+"""
 _DEGREE_NAMES = {
     "none": "no degree needed, in so many words", "associate": "associate degree", "bachelor": "bachelor's degree",
     "master": "master's degree", "doctorate": "doctorate", NOT_ASKED: "not asked for",

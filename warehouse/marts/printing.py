@@ -1,7 +1,10 @@
 """Which estimates are printed, and in which form. How a cell was sampled decides, never the estimate itself.
 
-A rule that looks at the estimate, or at its relative width, prints a small share if it came out large by chance, and
-hides it otherwise: such a rule printed shares of 5 % whose 95 % intervals held the truth in 36 to 66 % of cases.
+A rule that looked at the estimate, or at its relative width, would print a small share if it came out large by chance,
+and hide it otherwise. Such a rule printed shares of 5 % whose 95 % intervals held the truth in only 36 to 66 % of
+cases.
+
+G* (`n_even`) is the number of even employers of a cell: how many employers of equal size would be as informative.
 """
 
 from __future__ import annotations
@@ -33,7 +36,7 @@ if TYPE_CHECKING:  # it is slow to import, and guides do not need it
 class Rule:
     """A minimum (`is_minimum`) or maximum of one column of `SampledCells`.
 
-    `text` has placeholders for the value and the bound, each also in per cent; `why` justifies the bound.
+    `text` has placeholders for the value and the bound, each also in per cent. `why` justifies the bound.
     """
 
     column: str
@@ -43,11 +46,14 @@ class Rule:
     why: str
 
     def __str__(self) -> str:
-        """The bound: "30", or "50%" if it is a part."""
+        """The bound as text: "30", or "50%" for a bound below 1."""
         return f"{self.bound:,}" if self.bound >= 1 else f"{self.bound:.0%}"
 
     def explain(self, value: float) -> str:
-        """Say why a value that breaks the rule is not printed. A value below a minimum is never rounded up to it."""
+        """Return why a value that breaks the rule is not printed.
+
+        A value below a minimum is rounded down: 7.96 becomes "7.9" and not "8.0" if 8 are needed.
+        """
         value = math.floor(round(10 * value, 8)) / 10 if self.is_minimum else value
         return self.text.format(value, 100 * value, self.bound, 100 * self.bound)
 
@@ -72,31 +78,32 @@ OPEN_DAYS = Rule(
     "open_days", 1_000, True, "not followed for long enough ({0:,.0f} open days; {2:,} needed)",
     "ten closings are expected at 1 % a day; vital statistics print no rate on fewer (Parker et al. 2023)",
 )  # fmt: skip
-"""For closing rates only (`closings.CLOSING_RULES`)."""
+"""A rule for closing rates only (`closings.CLOSING_RULES`)."""
 RULES = (JOBS, EMPLOYERS, EVEN, LARGEST)
-"""The most serious rule first: the first that a cell breaks is its reason."""
+"""The rules of most cells, the most serious first. The first rule that a cell breaks is given as the reason."""
 QUARTILES = (0.25, 0.75)
-"""Quantiles between these are printed whenever their cell is: in measurements their intervals hold the truth."""
+"""Quantiles from 0.25 to 0.75 are printed whenever their cell is, because measurements found their intervals reliable.
+"""
 MAX_CHANCE_UNSEEN = 0.025
-"""Largest chance that all employers are on one side of a quantile, for its interval to have both ends."""
+"""A quantile is known if the chance that all employers are on one side of it is at most this."""
 POINT, INTERVAL, BOUNDS = SHARE_FORMS
-"""Forms: the value itself; its interval instead; for shares also the bounds that silent adverts leave open."""
+"""Forms: the value; its interval instead of the value; for shares also the bounds that silent adverts leave open."""
 
 
 def rules_of_pay() -> tuple[Rule, ...]:
-    """`RULES` for a band of pay, which needs enough even employers to know both of its ends."""
+    """Return `RULES` for a band of pay, which needs enough even employers for both of its ends to be known."""
     needed = max(EVEN.bound, find_least_even(BAND.low), find_least_even(BAND.high))
     return tuple(replace(rule, bound=needed) if rule is EVEN else rule for rule in RULES)
 
 
 def say_even() -> str:
-    """How many even employers are needed: "8", and if the ends of a band need more, that number as well."""
+    """Return how many even employers are needed: "8", and if a band of pay needs more, also that number."""
     of_pay = next(rule for rule in rules_of_pay() if rule.column == EVEN.column)
     return str(EVEN) if of_pay.bound == EVEN.bound else f"{EVEN} (a band of pay as {of_pay})"
 
 
 def find_broken_rules(cells: Sampled, rules: Sequence[Rule] = RULES) -> NDArray[np.int64]:
-    """Index in `rules` of the first rule that each cell breaks; -1 if it may be printed."""
+    """Return for each cell the index in `rules` of the first rule that it breaks; -1 if the cell may be printed."""
     flags = []
     for rule in rules:
         column = _values_of(rule, cells).round(9)
@@ -105,7 +112,7 @@ def find_broken_rules(cells: Sampled, rules: Sequence[Rule] = RULES) -> NDArray[
 
 
 def find_reasons(cells: Sampled, rules: Sequence[Rule] = RULES) -> NDArray[np.object_]:
-    """Why each cell is not printed: the first rule that it breaks, in words; None if it may be printed."""
+    """Return why each cell is not printed: the first rule that it breaks, in words; None if the cell may be printed."""
     columns = [_values_of(rule, cells) for rule in rules]
     broken = enumerate(find_broken_rules(cells, rules))
     reasons = [rules[rule].explain(columns[rule][cell]) if rule >= 0 else None for cell, rule in broken]
@@ -118,9 +125,10 @@ def _values_of(rule: Rule, cells: Sampled) -> Floats:
 
 
 def is_tail_known(cells: SampledCells, p: float) -> Flags:
-    """Whether each cell has enough even employers to print its quantile p.
+    """Whether each cell has enough even employers (G*) to print its quantile p.
 
-    Beyond the quartiles all employers may be on one side by chance, (1 - p)^G* or p^G*: the interval then has no end.
+    The chance that all employers are on one side of the quantile is p^G* or (1 - p)^G*. Beyond the quartiles this
+    chance may be so large that the interval has no end.
     """
     if QUARTILES[0] <= p <= QUARTILES[1]:
         return np.ones(cells.n_cells, dtype=bool)
@@ -128,7 +136,7 @@ def is_tail_known(cells: SampledCells, p: float) -> Flags:
 
 
 def find_least_even(p: float) -> int:
-    """Fewest even employers for the quantile p to be known: 36 for p10 and p90."""
+    """Return the fewest even employers for which the quantile p is known: 36 for p10 and p90."""
     if QUARTILES[0] <= p <= QUARTILES[1]:
         return 1
     return math.ceil(math.log(MAX_CHANCE_UNSEEN) / math.log(max(p, 1 - p)))
@@ -147,11 +155,11 @@ WIDE_SHARE = (
     f"round({{high}} - {{low}}, 9) > {MAX_SHARE_WIDTH.value} OR round({{high}} - {{low}}, 9) > "
     f"greatest(round({MAX_RELATIVE_WIDTH.value} * {{share}}, 9), {MIN_SHARE_WIDTH.value})"
 )
-"""SQL: whether the interval of a share is printed without the point; {share}, {low} and {high} are column names."""
+"""SQL for whether the interval of a share is printed without the point. {share}, {low} and {high} are column names."""
 
 
 def choose_form(value: float, low: float | None, high: float | None) -> str:
-    """The form in which one amount is printed; a point if its interval is unknown (`None`)."""
+    """Return the form in which one amount is printed. An amount is a point if its interval is unknown (`None`)."""
     if low is None or high is None:
         return POINT
     (is_wide,) = find_interval_only(np.array([value]), np.array([low]), np.array([high]), is_share=False)

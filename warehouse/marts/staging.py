@@ -1,4 +1,4 @@
-"""Materialises the macros of a day, which marts, figures and checks read, as temporary tables."""
+"""The macros of a day, computed once into temporary tables that marts, figures and checks read."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ STAGED = (
     *("frame_adverts", "frame_jobs"),
     *("complete_readings", "board_listings", "pay_disclosures", "frame_boards", "reported_persons", "pay_pairs"),
 )
-"""Macros whose only argument is the day `as_of`. A macro comes after those that it reads."""
+"""Macros whose only argument is the day `as_of`. A macro comes after the macros that it reads."""
 UNUSED_COLUMNS = {
     "stock_postings": (
         *("url", "title", "employer", "employer_in_text", "department", "requisition_id", "location_text"),
@@ -26,7 +26,7 @@ UNUSED_COLUMNS = {
 
 
 class Connection(Protocol):
-    """A database connection, which may be read-only: temporary tables are stored beside the database."""
+    """A database connection. It may be read-only, because temporary tables are stored outside the database."""
 
     def execute(self, query: str, /) -> Any:
         """Run a statement; the result has `fetchall()`."""
@@ -34,9 +34,9 @@ class Connection(Protocol):
 
 @contextlib.contextmanager
 def stage_macros(con: Connection, days: Collection[date], names: Collection[str] = STAGED) -> Iterator[None]:
-    """Serve macros of some days from temporary tables within the context.
+    """Within the context, answer macros of the days `days` from temporary tables.
 
-    Temporary macros of the same names hide those of the database, so SELECTs stay as they are. Other days are computed
+    Temporary macros hide the database's macros of the same names, so SELECTs stay as they are. Other days are computed
     as usual. Nothing that the macros read may change within the context. In SELECTs, the day must be a literal or a
     parameter.
     """
@@ -50,7 +50,7 @@ def stage_macros(con: Connection, days: Collection[date], names: Collection[str]
         columns = f"* EXCLUDE ({', '.join(UNUSED_COLUMNS[name])})" if name in UNUSED_COLUMNS else "*"
         rows = (f"SELECT {day} AS staged_day, {columns} FROM {name}({day})" for day in literals)
         con.execute(f"CREATE OR REPLACE TEMP TABLE {table} AS {' UNION ALL '.join(rows)}")
-        # `query` binds only the branch that is needed; a UNION would bind both, and planning time double at each level.
+        # `query` binds only the branch it needs; a UNION would bind both and double the planning time at each level.
         staged = literal(f"SELECT * EXCLUDE (staged_day) FROM {table} WHERE staged_day = DATE ")
         other = literal(f"SELECT {columns} FROM {ident(catalog)}.main.{name}(DATE ")
         con.execute(

@@ -1,1 +1,1 @@
-"""Views and macros of the database: one `.sql` file each, declared in `declared.py` and `analysis_views.py`."""
+"""Views and macros of the database: one `.sql` file each, declared in `warehouse.schema` and `analysis_views.py`."""

@@ -1,8 +1,9 @@
-"""Views and macros for ordinary questions: the schema `analysis` of the published file, with the meanings of columns.
+"""The schema `analysis` of the published file: views and macros for ordinary questions, with the meanings of columns.
 
-Each is a file in `analysis/`. Only market.duckdb has them, and nothing in the pipeline reads them: they cost a night
-nothing, and changing one does not rebuild the work file. Jobs, pay and skills are counted by the SELECTs of the macros
-`counted_jobs`, `pay_observations` and `jobs_with_skills`, but over all jobs ever listed instead of the stock of a day.
+Each is a file in `analysis/`. Only market.duckdb has them, and nothing in the pipeline reads them. They therefore take
+no time at night, and a change to them does not rebuild the work file. Jobs, pay and skills are counted by the SELECTs
+of the macros `counted_jobs`, `pay_observations` and `jobs_with_skills`, but over all jobs ever listed instead of the
+stock of a day.
 """
 
 from __future__ import annotations
@@ -34,24 +35,28 @@ LISTS = {
     "skills_asked": "shares.skills.regions",
     "remote_share": "shares.workplace.regions",
 }
-"""For each view, the list of published cells that determines its day."""
+"""For each view, the list of published cells whose day is the day of the view."""
 
 
 def _day_of(view: str) -> str:
-    """SQL: the day of the published cells of a view's list; without any, the newest day of the marts."""
+    """Return SQL for the day of a view's published cells; if there are none, for the newest day of the marts."""
     published = f"max(as_of) FILTER (list = {literal(LISTS[view])})"
     return f"(SELECT coalesce({published}, (SELECT max(as_of) FROM mart.days)) FROM published.lists)"
 
 
 MIN_COMMON, MIN_SHARE_COMMON = 3, 0.5
-"""A board is a twin of another if it shares this many open jobs with it, and this share of its own. Two branches, or an
-agency and its client, may also share one or two jobs."""
+"""A board is a twin of another board if both list at least this many open jobs, and these are at least this share of
+its own open jobs. Two branches, or an agency and its client, may also have one or two jobs in common.
+"""
 
 MIN_IN_COUNTRY = 5
 """A board's country has at least this many of its open jobs, and more than half of those with a known country."""
 MIN_SIGNS, MIN_SHARE_SIGNS, MIN_READ = 3, 0.1, 5
-"""An agency's board has at least this many open jobs, and this share, with signs of an agency; a consultancy or an
-employer's own recruiter may have one or two. `MIN_READ`: jobs to be read in full before a lack of signs counts."""
+"""An agency's board has at least this many open jobs, and this share of its open jobs, with signs of an agency.
+
+A consultancy or an employer's own recruiter may have one or two such jobs. `MIN_READ` is how many jobs must be read in
+full before the lack of signs means something.
+"""
 
 
 def _select(name: str, **parameters: str) -> tuple[str, str]:
@@ -78,11 +83,10 @@ MACROS = {
         "skills_asked", job_adverts=_JOB_ADVERTS, skills=jobs_with_skills("job_adverts", "analysis.jobs_on(as_of)")[1]
     ),
 }
-"""Macros for any day, as in `analysis.jobs_on(DATE '2026-01-22')`: meaning and SELECT of each."""
+"""Macros for any day, such as `analysis.jobs_on(DATE '2026-01-22')`: name -> (meaning, SELECT)."""
 
 
 def _of_published_day(name: str) -> tuple[str, str]:
-    """Meaning and SELECT of a view: the rows of its macro on the day of the published cells."""
     return MACROS[f"analysis.{name}_on"][0], f"FROM analysis.{name}_on({_day_of(name)})"
 
 
@@ -102,7 +106,7 @@ VIEWS = {
     ),
     "analysis.board_nights": _select("board_nights"),
 }
-"""Meaning and SELECT of each view; a view comes after those that it reads."""
+"""Views: name -> (meaning, SELECT). A view comes after the views that it reads."""
 
 _IS_OPEN = "Its board listed it when it was last read: it is in the stock of the day, which statistics count"
 _EMPLOYER_KEY = "The employer it counts under: `employer_id`, otherwise its board, otherwise the advert itself"
@@ -304,11 +308,11 @@ COLUMNS: dict[str, dict[str, str]] = {
         "n_ai_paid_first_seen": "Adverts of these for AI jobs with pay: what a reading brings",
     },
 }
-"""The meaning of each column of each view, in order. Columns of tables take it from the table's declaration."""
+"""The meaning of each column of each view, in order. A table's column has the meaning that the table declares."""
 
 
 def declarations() -> Iterator[str]:
-    """The statements that create the schema, its views and comments in a database with all tables that they read."""
+    """Yield the statements that create the schema, its views and comments. The tables must exist."""
     yield f"CREATE SCHEMA IF NOT EXISTS {ident(SCHEMA)}"
     for name, (meaning, select) in MACROS.items():
         yield f"CREATE OR REPLACE MACRO {name}(as_of) AS TABLE\n{select}"

@@ -1,4 +1,4 @@
-"""Closings per open advert and day, from the adverts that boards list at one reading and lack at the next."""
+"""Closings per open advert and day, from adverts that a board lists at one reading and lacks at the next."""
 
 from __future__ import annotations
 
@@ -12,43 +12,53 @@ from scipy import special
 from warehouse.marts.estimators import LEVEL, Flags, Floats, Ints, SampledCells, count_cells, sum_by
 
 MIN_MASS_OPEN = 10
-"""Fewest adverts of a board for a mass closing: smaller boards close more than half of them too easily."""
+"""Fewest adverts of a board for a mass closing. Smaller boards easily close more than half of their adverts at once."""
 MASS_PART = 0.5
-"""A mass closing is more than this part of a board's adverts in one interval."""
+"""In a mass closing, more than this share of a board's adverts close in one interval."""
 MASS_FACTOR = 2.0
-"""A mass closing is rare even on a board that closes this many times as fast as its cell …"""
+"""A mass closing has a chance below `MASS_CHANCE` even on a board that closes this many times as fast as its cell."""
 MASS_CHANCE = 0.001
-"""… rarer than this. Otherwise boards that are seldom read would be left out for closing fast."""
+"""The largest chance of a mass closing (see `MASS_FACTOR`).
+
+Without this limit, boards that are seldom read would be left out for closing fast.
+"""
 ITERATIONS = 60
 MAX_SPREAD = 2.0
-"""Upper limit of the squared coefficient of variation of boards' rates."""
+"""The upper limit of the squared coefficient of variation of boards' rates."""
 LENGTH_DIGITS = 2
-"""Intervals with the same days to so many decimal places are merged into one of their mean length. This moves a rate by
-less than a hundred thousandth of itself, and leaves a year of nights with a few lengths instead of hundreds."""
+"""Intervals whose days agree to this many decimal places are merged into one length, their mean.
+
+This changes a rate by less than one part in 100,000, and leaves a year of nights with a few lengths instead of
+hundreds.
+"""
 TINY = 1e-9
 
 
 @dataclass(frozen=True)
 class Readings:
-    """Intervals between consecutive complete readings: one entry for each board and interval."""
+    """Intervals between consecutive complete readings: one entry for each board and interval.
+
+    Raises ValueError if days, open or closed adverts are not numbers, if an interval has no length, or if more adverts
+    closed than were open.
+    """
 
     cell: Ints
     board: Ints
-    """From 0; a board belongs to one cell."""
+    """Numbered from 0. A board belongs to one cell."""
     days: Floats
-    """Between the two readings, above 0."""
+    """Days between the two readings, above 0."""
     n_open: Floats
-    """Adverts listed at the first reading."""
+    """Number of adverts listed at the first reading."""
     n_closed: Floats
-    """Adverts of these that the second reading and the next, which confirms it, lack."""
+    """Number of the adverts in `n_open` that are missing at the second reading and at the next, which confirms it."""
     is_gone: Flags
-    """Whether the board itself was gone at the second reading, which closes nothing."""
+    """Whether the board itself was gone at the second reading. Then no advert counts as closed."""
     weight: Floats | None = None
-    """How many boards each board stands for, by its chance of being drawn; None: 1 each."""
+    """How many boards each board stands for, from its chance of being drawn; None if every board stands for itself."""
 
     @property
     def stands_for(self) -> Floats:
-        """Weight of each entry."""
+        """The weight of each entry."""
         return np.ones(len(self.days)) if self.weight is None else self.weight
 
     def __post_init__(self) -> None:
@@ -61,14 +71,14 @@ class Readings:
             raise ValueError("more adverts closed than were open")
 
     def where(self, mask: Flags) -> Readings:
-        """The flagged entries."""
+        """Return the flagged entries."""
         chosen: dict[str, Any] = {name: column[mask] for name, column in vars(self).items() if column is not None}
         return Readings(**chosen)
 
 
 @dataclass(frozen=True)
 class Rates:
-    """Closing rates by cell, per open advert and day; NaN if nothing was followed."""
+    """Closing rates by cell, per open advert and day; NaN if no advert was followed."""
 
     rate: Floats
     low: Floats
@@ -76,30 +86,35 @@ class Rates:
     relative_standard_error: Floats
     n_boards: Ints
     n_even: Floats
-    """Effective number of boards of equal size (G*), by their open days."""
+    """The effective number of boards of equal size (G*), by their open days."""
     largest: Floats
-    """Part of the open days that one board has."""
+    """The share of the open days that the largest board has."""
     open_days: Floats
     n_closed: Floats
     n_gone: Ints
-    """Intervals left out because the board was gone."""
+    """Number of intervals left out because the board was gone."""
     is_mass_closing: Flags
-    """For each interval: whether it is left out as a mass closing."""
+    """Whether each interval is left out as a mass closing."""
 
 
 def estimate_closing_rates(readings: Readings, n_cells: int, is_mass_closing: Flags | None = None) -> Rates:
     """Estimate closing rates by cell: the mean of the boards' rates, weighted by their open adverts.
 
-    An advert that closed between two readings did so on an unknown day. A board with rate r loses 1 - exp(-r d) of its
-    adverts within d days. Boards differ by a gamma law, with the spread v of their counts beyond chance, so that a cell
-    loses 1 - (1 + v r d)^(-1/v) (Hougaard 1984). The rate is the one at which as many adverts are expected to close as
-    did. Its error is the delete-one-board jackknife's, to first order; the interval is on the log scale, with t of
-    G* - 1 degrees of freedom. If none closed, it runs from 0 to Poisson's end for the open days times G* / G.
+    An advert that closed between two readings did so on an unknown day. A board with the rate r per day loses the
+    fraction 1 - exp(-r d) of its adverts within d days. The boards' rates follow a gamma distribution with mean r and
+    squared coefficient of variation v, so a cell loses the fraction 1 - (1 + v r d)^(-1/v) (Hougaard 1984). The
+    estimate is the rate r at which the expected number of closings equals the observed number.
 
-    All sums over boards are weighted if boards have weights, G* included; `n_closed` and `open_days` are unweighted.
+    The standard error is the delete-one-board jackknife's, to first order. The interval is on the log scale and uses
+    Student's t with G* - 1 degrees of freedom, where G is the number of boards and G* the effective number
+    (`Rates.n_even`). If no advert closed, the interval starts at 0; its upper end is the upper end of Poisson's
+    interval for the open days times G* / G.
 
-    Intervals after which the board is gone are left out, and so are mass closings: those in `is_mass_closing`, by
-    default the ones that `find_mass_closings` marks.
+    If boards have weights, all sums over boards are weighted, also in G*; only `n_closed` and `open_days` are
+    unweighted.
+
+    Intervals after which the board is gone are left out. Mass closings are left out too: the intervals flagged in
+    `is_mass_closing`, or by default those that `find_mass_closings` flags.
     """
     is_mass = find_mass_closings(readings, n_cells) if is_mass_closing is None else is_mass_closing
     basis = readings.where(_are_followed(readings) & ~is_mass)
@@ -128,10 +143,10 @@ def estimate_closing_rates(readings: Readings, n_cells: int, is_mass_closing: Fl
 
 
 def find_mass_closings(readings: Readings, n_cells: int) -> Flags:
-    """Mark intervals in which more than `MASS_PART` of at least `MIN_MASS_OPEN` adverts close at once.
+    """Flag intervals in which more than `MASS_PART` of at least `MIN_MASS_OPEN` adverts close at once.
 
-    An interval is marked only if so many closings are very unlikely at the rate of the cell, estimated from its other
-    intervals or, if it has none, from all.
+    An interval is flagged only if so many closings are very unlikely at the rate of its cell. This rate is estimated
+    from the cell's intervals with fewer closings or, if there are none, from all intervals of the cell.
     """
     is_followed = _are_followed(readings)
     is_many = (readings.n_open >= MIN_MASS_OPEN) & (readings.n_closed > MASS_PART * readings.n_open) & is_followed
@@ -146,14 +161,13 @@ def _are_followed(readings: Readings) -> Flags:
 
 
 def _part_closed(rate: Floats, spread: Floats, days: Floats) -> tuple[Floats, Floats]:
-    """Part of adverts that close within some days, and its derivative by the rate."""
     v = np.maximum(spread, TINY)
     survival = np.exp(-np.log1p(v * rate * days) / v)
     return 1 - survival, days * survival / (1 + v * rate * days)
 
 
 def _fit(readings: Readings, n_cells: int) -> tuple[Floats, Floats]:
-    """Rate and spread by cell; the spread is estimated at the rate for boards that do not differ."""
+    """Return rate and spread by cell. The spread is estimated at the rate found with spread 0."""
     spread = np.zeros(n_cells)
     rate = _solve(readings, spread, n_cells)
     part, slope = _part_closed(rate[readings.cell], spread[readings.cell], readings.days)
@@ -168,7 +182,7 @@ def _fit(readings: Readings, n_cells: int) -> tuple[Floats, Floats]:
     )
     cell = np.zeros(n_boards, dtype=np.int64)
     cell[readings.board] = readings.cell
-    # entries of one board weigh alike, except entries from an earlier draw
+    # entries of a board have the same weight, unless some are from an earlier draw
     n_open = sum_by(readings.board, readings.n_open, n_boards)
     open_weight = sum_by(readings.board, readings.n_open * readings.stands_for, n_boards)
     weight = np.divide(open_weight, n_open, out=np.zeros(n_boards), where=n_open > 0)
@@ -180,7 +194,7 @@ def _fit(readings: Readings, n_cells: int) -> tuple[Floats, Floats]:
 
 @dataclass(frozen=True)
 class Comparison:
-    """Ratio of the closing rates of two groups of adverts within boards; NaN if no board has both."""
+    """The ratio of the closing rates of two groups of adverts within boards; NaN if no board has both groups."""
 
     ratio: Floats
     low: Floats
@@ -192,11 +206,14 @@ def compare_within_boards(
 ) -> tuple[Comparison, SampledCells | None]:
     """Compare rates of two groups within boards by Mantel and Haenszel's ratio of rates (Rothman and Greenland 1998).
 
-    One entry for each cell and board: sums over its intervals in which adverts of both groups are open. If n adverts of
-    a group are open and k of them close within d days, the group has T = (n - k / 2) d open days, as adverts close
-    halfway through on average (Cutler and Ederer 1958). With T' and k' for the other group, `weight` sums
-    T T' / (T + T'), `ours` k T' / (T + T') and `theirs` k' T / (T + T'). The error is the delete-one-board jackknife's
-    of the logarithm, with t of G* - 1. The ends are NaN if leaving out some board leaves one group without closings.
+    If n adverts of our group are open and k of them close within d days, our group has T = (n - k / 2) d open days, as
+    adverts close halfway through on average (Cutler and Ederer 1958). Let k' and T' be the same numbers for the other
+    group. `weight`, `ours` and `theirs` have one entry for each cell and board: the sums of T T' / (T + T'), k T' / (T
+    + T') and k' T / (T + T') over the intervals in which adverts of both groups are open.
+
+    The error is the delete-one-board jackknife's of the logarithm; the interval uses Student's t with G* - 1 degrees of
+    freedom. The ends are NaN if without some board one group has no closings. Return the ratios, and the boards as
+    clusters (None without entries).
     """
     numbers, dense = np.unique(cell, return_inverse=True)
     ratio, low, high = np.full((3, n_cells), np.nan)
@@ -216,11 +233,11 @@ def compare_within_boards(
 
 
 def _solve(readings: Readings, spread: Floats, n_cells: int) -> Floats:
-    """The rate by cell at which as many adverts are expected to close as did; NaN if none was open."""
+    """Return the rate by cell at which as many closings are expected as were observed; NaN if no advert was open."""
     n_open, n_closed = readings.n_open * readings.stands_for, readings.n_closed * readings.stands_for
     closings = sum_by(readings.cell, n_closed, n_cells)
     stock = sum_by(readings.cell, n_open, n_cells)
-    # Intervals of a cell with about the same length are merged: there are far fewer lengths than boards and readings.
+    # Intervals of a cell with about the same length are merged, as there are far fewer lengths than intervals.
     lengths, place = np.unique(readings.days.round(LENGTH_DIGITS), return_inverse=True)
     pairs, pair = np.unique(readings.cell * len(lengths) + place, return_inverse=True)
     cell = pairs // max(len(lengths), 1)
@@ -237,7 +254,10 @@ def _solve(readings: Readings, spread: Floats, n_cells: int) -> Floats:
 
 
 def _chance_of(readings: Readings, rate: Floats) -> Floats:
-    """Chance that a board `MASS_FACTOR` times as fast as its cell closes as many or more; 0 without a rate."""
+    """Return the chance of at least as many closings on a board with `MASS_FACTOR` times the rate of its cell.
+
+    The chance is 0 if the rate is unknown.
+    """
     part = -np.expm1(-MASS_FACTOR * np.nan_to_num(rate)[readings.cell] * readings.days)
     return np.asarray(
         special.betainc(np.maximum(readings.n_closed, TINY), readings.n_open - readings.n_closed + 1, part)
@@ -245,8 +265,11 @@ def _chance_of(readings: Readings, rate: Floats) -> Floats:
 
 
 def _count_boards(readings: Readings) -> tuple[SampledCells, Ints, Ints, Floats]:
-    """Count the open days of boards, as clusters: the clusters, the index of each entry's board among them, the numbers
-    of their cells, and the unweighted open days of these cells."""
+    """Count the open days of boards.
+
+    Return the boards as clusters, the index of each entry's board among them, the numbers of their cells, and the
+    unweighted open days of these cells.
+    """
     boards, place = np.unique(readings.board, return_inverse=True)
     cell = np.zeros(len(boards), dtype=np.int64)
     cell[place] = readings.cell
@@ -260,7 +283,6 @@ def _count_boards(readings: Readings) -> tuple[SampledCells, Ints, Ints, Floats]
 def _bound(
     readings: Readings, rate: Floats, spread: Floats, boards: SampledCells, place: Ints, numbers: Ints, days: Floats
 ) -> tuple[Floats, Floats, Floats]:
-    """Ends of the interval and relative standard error of the cells in `numbers`; NaN with one board."""
     part, slope = _part_closed(rate[readings.cell], spread[readings.cell], readings.days)
     n, cell = len(boards.employer_cell), boards.employer_cell
     surplus = sum_by(place, readings.stands_for * (readings.n_closed - readings.n_open * part), n)

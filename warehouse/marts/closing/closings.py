@@ -1,8 +1,8 @@
 """mart.closing_rates and mart.closings_left_out: how fast adverts close, from complete readings of boards.
 
-The macros `board_intervals` and `board_listings` say between which readings of its board an advert was listed. Here
-adverts are counted by board, interval and cell for the estimators of `closing_rates`. Counting is done in SQL; it grows
-with boards x readings x cells, not with adverts x readings.
+The macros `board_intervals` and `board_listings` say between which readings of a board an advert was listed. This
+module counts adverts by board, interval and cell for the estimators of `closing_rates`. SQL does the counting; its cost
+grows with boards x readings x cells, not with adverts x readings.
 """
 
 from __future__ import annotations
@@ -33,9 +33,9 @@ EXTRA_INPUTS = (
     f"(FROM board_intervals($as_of, {CLOSINGS_WINDOW.value}) UNION ALL BY NAME FROM core.posting_boards"
     " UNION ALL BY NAME SELECT posting_id, role_group FROM core.publishable_postings)",
 )
-"""What is read beside the tables of `cell_cache.INPUT_TABLES`. Without a new reading nothing is computed."""
+"""What is read beside the tables in `cell_cache.INPUT_TABLES`. Without a new reading nothing is computed."""
 COMPARED = {"ai_engineering": "other_engineering"}
-"""Groups of roles, each with the group that it is compared with within boards."""
+"""For each group of roles that is compared within boards: the group that it is compared with."""
 CLOSING_RULES = (
     OPEN_DAYS,
     Rule(
@@ -51,19 +51,19 @@ CLOSING_RULES = (
         "more than half is one board's own statistic",
     ),
 )  # fmt: skip
-"""What a rate or a comparison must rest on to be printed, the most serious rule first."""
+"""Rules that a rate or a comparison must meet to be printed, the most serious rule first."""
 NO_CLOSING = "none closed in one of the groups, or in one but for a single board"
 CELL = ["role_group", "region_level", "region"]
 
 
 def closing_rates(con: duckdb.DuckDBPyConnection, as_of: date, cache: CellCache | None = None) -> pd.DataFrame:
-    """Closing rates of one day by group of roles and region, with the columns of `ClosingRates`.
+    """Return the closing rates of one day by group of roles and region, with the columns of `ClosingRates`.
 
-    The window ends with the newest reading: without new readings the rows stay the same, whatever the day.
+    The window ends with the newest reading. Without new readings the rows stay the same, whatever the day.
     """
     stage_intervals(con, as_of)
     cache = cache or CellCache(ClosingRates, as_of)
-    cache.n_computed += 1  # mass closings depend on the boards of all cells, so cells are not reused one by one
+    cache.n_computed += 1  # mass closings depend on the boards of all cells, so cells are not reused singly
     rows = _make_rows(con, "known")
     if rows is None:
         return cache.combine_rows([])
@@ -73,7 +73,6 @@ def closing_rates(con: duckdb.DuckDBPyConnection, as_of: date, cache: CellCache 
 
 
 def _make_rows(con: duckdb.DuckDBPyConnection, sample: str) -> pd.DataFrame | None:
-    """The cells of one sample; None if it has none."""
     counts = con.execute(select_from("counts", sample)).df()
     if counts.empty:
         return None
@@ -89,7 +88,7 @@ def _make_rows(con: duckdb.DuckDBPyConnection, sample: str) -> pd.DataFrame | No
 
 
 def prefer_panel(rows: pd.DataFrame, panel: pd.DataFrame | None, key: Sequence[str], status: str) -> pd.DataFrame:
-    """Rows of all known boards; where the panel has a row with the same key that may be printed, that row instead."""
+    """Replace rows of all known boards by the panel's rows with the same key, if these may be printed."""
     replacements = rows[:0] if panel is None else panel[panel[status].eq("published")]
     if replacements.empty:
         return rows
@@ -99,16 +98,16 @@ def prefer_panel(rows: pd.DataFrame, panel: pd.DataFrame | None, key: Sequence[s
 
 
 def keep_rows(frame: pd.DataFrame, is_printed: pd.Series[bool]) -> pd.DataFrame:
-    """Cells to store: all cells of the world and the continents, and printed cells of regions.
+    """Return the cells to store: all cells of the world and the continents, and the printed cells of regions.
 
-    Every new reading changes every cell, so the others would be stored again every night just to say that they are not
-    printed.
+    Every new reading changes every cell. Cells of regions that are not printed would be stored again every night for
+    nothing.
     """
     return frame[frame["region_level"].ne("region") | is_printed]
 
 
 def closings_left_out(con: duckdb.DuckDBPyConnection, as_of: date, cache: CellCache | None = None) -> pd.DataFrame:
-    """Intervals of boards that closing rates of a day leave out, with the columns of `ClosingsLeftOut`."""
+    """Return the intervals of boards that a day's closing rates leave out, with the columns of `ClosingsLeftOut`."""
     stage_intervals(con, as_of)
     left_out = con.execute(
         "SELECT source, board, read_on, read_again_on, n_open, n_gone, why_not AS why FROM closing_intervals"
@@ -125,15 +124,15 @@ def closings_left_out(con: duckdb.DuckDBPyConnection, as_of: date, cache: CellCa
 
 
 COUNTS = {"known": "why_not IS NULL", "panel": "why_not IS NULL AND weight IS NOT NULL"}
-"""SQL: whether an interval counts in each sample."""
+"""SQL for whether an interval counts in each sample."""
 WEIGHTS = {"known": "1", "panel": "weight"}
-"""SQL: the weight of an interval in each sample."""
+"""SQL for the weight of an interval in each sample."""
 
 
 def stage_intervals(con: duckdb.DuckDBPyConnection, as_of: date) -> None:
-    """Make the temporary tables `closing_intervals`, of boards, and `closing_listings`, of adverts.
+    """Make the temporary tables `closing_intervals`, with intervals of boards, and `closing_listings`, with adverts.
 
-    `closing_intervals.why_not` says why closings are not counted in an interval; NULL: they are.
+    `closing_intervals.why_not` says why closings in an interval are not counted; NULL if they are.
     """
     con.execute(read_sql("marts/closing/intervals"), {"as_of": as_of, "window_days": CLOSINGS_WINDOW.value})
     con.execute(read_sql("marts/closing/listings"), {"as_of": as_of})
@@ -153,7 +152,6 @@ def stage_intervals(con: duckdb.DuckDBPyConnection, as_of: date) -> None:
 
 
 def _readings_of(rows: pd.DataFrame, cell: ArrayLike, board: ArrayLike) -> Readings:
-    """Intervals as `Readings`; the boards are there at the end of each."""
     return Readings(
         cell=np.asarray(cell, dtype=np.int64),
         board=np.asarray(board, dtype=np.int64),
@@ -166,7 +164,7 @@ def _readings_of(rows: pd.DataFrame, cell: ArrayLike, board: ArrayLike) -> Readi
 
 
 def select_from(name: str, sample: str) -> str:
-    """A SELECT over the intervals that count in a sample, by the name of its file."""
+    """Return the SELECT in the file `name`, over the intervals that count in a sample."""
     cell = ", role_group, region_level, region"
     parts = {
         "counts": COUNTS[sample],
@@ -182,18 +180,17 @@ def select_from(name: str, sample: str) -> str:
 _MEMBERS = [
     {"counted_group": group, "member": member} for group, members in GROUPS_OF_CLOSINGS.items() for member in members
 ]
-"""Groups of roles of adverts, each with a group of the mart that it counts in."""
+"""Groups of roles of adverts, each with a group of the mart in which it counts."""
 _COMPARED_MEMBERS = [
     {"counted_group": ours, "member": member, "is_ours": group == ours}
     for ours, other in COMPARED.items()
     for group in (ours, other)
     for member in GROUPS_OF_CLOSINGS[group]
 ]
-"""For each comparison, the groups of roles of adverts on our side and on the other."""
+"""For each comparison: the groups of roles of adverts on our side and on the other side."""
 
 
 def _over_groups(counts: pd.DataFrame) -> pd.DataFrame:
-    """Counts by each of `GROUPS_OF_CLOSINGS`; some groups contain others."""
     parts = [
         counts[counts["role_group"].isin(members)].assign(role_group=group)
         for group, members in GROUPS_OF_CLOSINGS.items()
@@ -205,7 +202,6 @@ def _over_groups(counts: pd.DataFrame) -> pd.DataFrame:
 
 
 def _add_rates(frame: pd.DataFrame, counts: pd.DataFrame) -> pd.DataFrame:
-    """Add rates, intervals and what these rest on; rates of cells that break a rule are left out."""
     cell = frame.set_index(CELL).index.get_indexer(pd.MultiIndex.from_frame(counts[CELL])).astype(np.int64)
     board, _ = pd.factorize(pd.Series(list(zip(cell, counts["board_number"], strict=True)), dtype="object"))
     rates = estimate_closing_rates(
@@ -225,7 +221,6 @@ def _add_rates(frame: pd.DataFrame, counts: pd.DataFrame) -> pd.DataFrame:
 
 
 def _add_comparisons(frame: pd.DataFrame, boards: pd.DataFrame) -> pd.DataFrame:
-    """Add the group of roles that each cell is compared with, and the ratio of the two rates, or why it is missing."""
     cell = frame.set_index(CELL).index.get_indexer(pd.MultiIndex.from_frame(boards[CELL])).astype(np.int64)
     weight, ours, theirs = (boards[name].to_numpy(np.float64) for name in ("weight", "ours", "theirs"))
     comparison, weights = compare_within_boards(cell, weight, ours, theirs, len(frame))

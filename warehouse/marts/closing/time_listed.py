@@ -1,8 +1,8 @@
 """mart.time_listed: how long adverts stay listed, for adverts with a known first day.
 
-Kaplan and Meier's estimate with delayed entry: an advert enters at its age when its board is first read with it, and
-leaves when it closes, or with the last reading of a run of intervals that count. An advert that is read again after a
-gap enters again, at its age then.
+This is Kaplan and Meier's estimate with delayed entry. An advert enters, at the age it then has, when it is first seen
+in a reading of its board. It leaves when it closes, or with the last of the consecutive intervals that count. An advert
+that is read again after a gap enters again, at the age it has then.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from warehouse.marts.estimators import LEVEL, Flags, Floats, Ints, count_cells, 
 from warehouse.marts.printing import Rule, find_reasons
 
 HORIZONS = (30, 60, 90)
-"""Days after which the part of adverts still listed is estimated."""
+"""Days after which the share of adverts still listed is estimated."""
 LISTED_RULES = (
     Rule(
         "n_at_risk", 30, True, "not enough adverts followed for so long ({0:.0f}; {2} needed)",
@@ -37,35 +37,37 @@ NONE_CLOSED = "none closed"
 
 @dataclass(frozen=True)
 class Spells:
-    """Periods in which adverts of one cell were followed, in days since each was opened."""
+    """Periods in which adverts of one cell were followed. Times are in days since the advert was opened."""
 
     board: Ints
     entry: Floats
     exit: Floats
-    """Above `entry`."""
+    """Always above `entry`."""
     is_closed: Flags
-    """Whether the advert closed at `exit`; otherwise it was still listed then."""
+    """Whether the advert closed at `exit`; if not, it was still listed then."""
     weight: Floats | None = None
-    """How many boards each board stands for, by its chance of being drawn; None: 1 each."""
+    """How many boards each board stands for, from its chance of being drawn; None if every board stands for itself."""
 
 
 @dataclass(frozen=True)
 class ListedPart:
-    """The part still listed after some days; NaN where it cannot be estimated."""
+    """The share of adverts still listed after some days; NaN if it cannot be estimated."""
 
     share: float
     low: float
     high: float
     n_at_risk: int
-    """Spells that reach that day."""
+    """Number of spells that include that day."""
 
 
 def estimate_listed(spells: Spells, days: float, n_even: float) -> ListedPart:
-    """Kaplan and Meier's share of adverts listed for longer than `days`, with delayed entry.
+    """Return Kaplan and Meier's share of adverts that are listed for longer than `days`, with delayed entry.
 
-    The error of the cumulative hazard is clustered by board (Williams 1995: sums over each board's spells of events
-    less expected events, over the number at risk). The interval is on the log-log scale, with t of `n_even` - 1.
-    Weights of boards apply to closings and to adverts at risk.
+    The standard error of the cumulative hazard treats boards as clusters: for each board, the closings less the
+    expected closings are divided by the number at risk and added up over the board's spells (Williams 1995). The
+    interval is on the log-log scale and uses Student's t with `n_even` - 1 degrees of freedom. Weights of boards apply
+    to closings and to adverts at risk. The ends are NaN if there is only one board, or if all or none of the adverts
+    are still listed.
     """
     weight = np.ones(len(spells.exit)) if spells.weight is None else spells.weight
     n_at_risk = int(((spells.entry < days) & (spells.exit >= days)).sum())
@@ -92,16 +94,15 @@ def estimate_listed(spells: Spells, days: float, n_even: float) -> ListedPart:
 
 
 def _weigh_below(values: Floats, weight: Floats, times: Floats) -> Floats:
-    """Weight of the entries with a value below each time."""
     order = np.argsort(values, kind="stable")
     sums = np.concatenate([[0.0], np.cumsum(weight[order])])
     return sums[np.searchsorted(values[order], times, side="left")]
 
 
 def time_listed(con: duckdb.DuckDBPyConnection, as_of: date, cache: cell_cache.CellCache | None = None) -> pd.DataFrame:
-    """The part of adverts still listed after `HORIZONS`, by group of roles and region: the columns of `TimeListed`.
+    """Return the share of adverts still listed after `HORIZONS`, by group of roles and region.
 
-    Empty if no advert was opened between two readings of its board.
+    The columns are those of `TimeListed`. The frame is empty if no advert was opened between two readings of its board.
     """
     stage_intervals(con, as_of)
     cache = cache or cell_cache.CellCache(TimeListed, as_of)
@@ -114,7 +115,6 @@ def time_listed(con: duckdb.DuckDBPyConnection, as_of: date, cache: cell_cache.C
 
 
 def _make_rows(con: duckdb.DuckDBPyConnection, sample: str) -> pd.DataFrame | None:
-    """The cells of one sample; None if it has none."""
     spells = con.execute(select_from("spells", sample)).df()
     rows = []
     for group, members in GROUPS_OF_CLOSINGS.items():
@@ -125,7 +125,6 @@ def _make_rows(con: duckdb.DuckDBPyConnection, sample: str) -> pd.DataFrame | No
 
 
 def _rows_of(cell: pd.DataFrame) -> list[dict[str, object]]:
-    """The rows of one cell, one for each horizon."""
     board, _ = pd.factorize(cell["board_number"])
     spells = Spells(
         board=board.astype(np.int64),

@@ -1,1 +1,1 @@
-"""Marts of what was read, and where jobs are lost on the way to a band."""
+"""Marts of what was read, and of where jobs are lost on the way to a band."""

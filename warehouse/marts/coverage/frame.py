@@ -1,7 +1,7 @@
 """mart.frame_coverage and mart.pay_ladder: what was read where, and where jobs are lost on the way to a band of pay.
 
-The macros `frame_adverts`, `frame_jobs` and `frame_boards` assign adverts, jobs and boards to places; here they are
-counted. The frame is what we read, not the market.
+The macros `frame_adverts`, `frame_jobs` and `frame_boards` assign adverts, jobs and boards to places. This module
+counts them. The frame is what the pipeline reads, not the market.
 """
 
 from __future__ import annotations
@@ -24,13 +24,13 @@ EXTRA_INPUTS = (
     "(SELECT DISTINCT source, board FROM ops.responses WHERE (observed_at AT TIME ZONE 'UTC')::DATE <= $as_of)",
     "(SELECT posting_id, board FROM core.posting_boards WHERE (first_seen_at AT TIME ZONE 'UTC')::DATE <= $as_of)",
 )
-"""What coverage reads beside the tables of `cell_cache.INPUT_TABLES`. Days of readings are not part of it."""
+"""What coverage reads beside the tables in `cell_cache.INPUT_TABLES`. The days of readings are left out."""
 ROLE_GROUP = "ai_engineering"
-"""The group of roles that the guide's figures of pay are for."""
+"""The group of roles whose pay the guide's figures describe."""
 
 
 class Step(NamedTuple):
-    """One step of the ladder: which rows of counts pass it, and why other rows do not.
+    """One step of the ladder: which rows of counts pass it, and the reason why other rows do not.
 
     `passes` takes the rows and the levels of the figure.
     """
@@ -67,11 +67,11 @@ STEPS: dict[str, Step] = dict(
         strict=True,
     )
 )
-"""The ladder in order, by the names of `LADDER_STEPS`. The first step counts adverts, all others count jobs."""
+"""The steps of the ladder in order, by name (`LADDER_STEPS`). The first step counts adverts, all others count jobs."""
 
 
 def frame_coverage(con: duckdb.DuckDBPyConnection, as_of: date, cache: CellCache | None = None) -> pd.DataFrame:
-    """What was read by place, source and sector, for one day, with the columns of `FrameCoverage`."""
+    """Return what was read by place, source and sector, for one day, with the columns of `FrameCoverage`."""
     params = {"as_of": as_of, "ai_groups": list(AI_GROUPS), "full_advert": FULL_ADVERT}
     rows = con.execute(read_sql("marts/coverage/frame_coverage"), params).df()
     cache = cache or CellCache(FrameCoverage, as_of)
@@ -80,9 +80,9 @@ def frame_coverage(con: duckdb.DuckDBPyConnection, as_of: date, cache: CellCache
 
 
 def pay_ladder(con: duckdb.DuckDBPyConnection, as_of: date, cache: CellCache | None = None) -> pd.DataFrame:
-    """How many jobs pass each step to the bands of one day, with the columns of `PayLadder`.
+    """Return how many jobs pass each step to the bands of one day, with the columns of `PayLadder`.
 
-    The last step at a place and level is `n_jobs` of its band in US dollars. Every place with a job has all steps.
+    The last step at a place and level equals `n_jobs` of its band in US dollars. Every place with a job has all steps.
     """
     counts = con.execute(read_sql("marts/coverage/pay_ladder"), {"as_of": as_of}).df()
     cache = cache or CellCache(PayLadder, as_of)
@@ -91,7 +91,6 @@ def pay_ladder(con: duckdb.DuckDBPyConnection, as_of: date, cache: CellCache | N
 
 
 def _count_passed(counts: pd.DataFrame, level: str) -> pd.DataFrame:
-    """Rows of one level: for each place and step, the jobs that passed it and all steps before it."""
     levels = LEVEL_GROUPS[level] or ()
     place = ["region_level", "region"]
     has_passed = np.ones(len(counts), dtype=bool)

@@ -1,4 +1,4 @@
-"""How deep adverts were read, and what was missed: measured on adverts drawn at random, every night."""
+"""How much of the adverts' texts was read, and what was missed: measured on adverts drawn at random, every night."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from warehouse.sql_files import read_sql
 
 @dataclass(frozen=True, kw_only=True)
 class ReadingDepth:
-    """Adverts that ever had a text by how deep they were read.
+    """Numbers of adverts that ever had a text, by how much of it was read.
 
     `n_by_title` and `n_by_words` were read because their title or words indicate AI, data or engineering; `n_ai` of
-    them are AI adverts. Of the rest, `n_rest_read` were drawn at random and read, and `n_unread` were not read. Of
-    those drawn, `n_missed` turned out to be AI adverts, and `n_with_ai` use AI.
+    these are AI adverts. Of the rest, `n_rest_read` were drawn at random and read, and `n_unread` were not read. Of the
+    `n_rest_read`, `n_missed` turned out to be AI adverts, and `n_with_ai` use AI.
     """
 
     n_texts: int
@@ -32,7 +32,10 @@ class ReadingDepth:
 
     @property
     def share_missed(self) -> tuple[float, float]:
-        """95 % interval (Clopper and Pearson) of the share of AI adverts in the rest; 0 to 1 if none was read."""
+        """The 95 % interval (Clopper and Pearson) of the share of AI adverts in the rest.
+
+        It is 0 to 1 if none of the rest was read.
+        """
         if not self.n_rest_read:
             return 0.0, 1.0
         low, high = bound_share(np.array([self.n_missed / self.n_rest_read]), np.array([float(self.n_rest_read)]))
@@ -40,15 +43,17 @@ class ReadingDepth:
 
     @property
     def recall(self) -> tuple[float, float]:
-        """Bounds of the share of all AI adverts that were read in full, by `share_missed`."""
+        """Bounds of the share of all AI adverts that were read in full, which follow from `share_missed`."""
         n_read = self.n_ai + self.n_missed
         low, high = (n_read / max(1.0, n_read + share * self.n_unread) for share in reversed(self.share_missed))
         return low, high
 
 
 def measure_depth(con: object) -> ReadingDepth:
-    """Count how deep the adverts of a warehouse were read. `con`: a DuckDB connection, or an object that executes like
-    one."""
+    """Count how deep the adverts of a warehouse were read.
+
+    `con` is a DuckDB connection or any object with the same `execute`.
+    """
     counts = read_sql(
         "marts/coverage/reading_depth", unread=literal(UNREAD), no_text=literal(NO_TEXT), ai_groups=among(AI_GROUPS)
     )
@@ -57,7 +62,7 @@ def measure_depth(con: object) -> ReadingDepth:
 
 
 def describe_depth(depth: ReadingDepth) -> str:
-    """Say in a sentence what was read and missed."""
+    """Say in a sentence how many texts were read, and how many AI adverts were missed."""
     if not depth.n_unread:
         return f"Texts read whole: all {depth.n_texts:,}"
     read = depth.n_texts - depth.n_unread

@@ -1,9 +1,9 @@
-"""Marts by day; only what changed is stored.
+"""Marts by day, stored so that only changes take space.
 
-A mart is a view over its history, a table in which each row stands from the first day on which the mart had it
-(`valid_from`) to the first day on which it no longer had it (`valid_to`), among the days in mart.days. A night on which
-nothing changed adds a day and no rows. Days may be written in any order and again: a day reads back as it was last
-written, and a row that stood on several days in a row is stored once.
+A mart is a view over its history. In this table, a row is valid from the first day on which the mart had it
+(`valid_from`) until the first day on which the mart no longer had it (`valid_to`), among the days in mart.days. A night
+on which nothing changed adds a day and no rows. Days may be written in any order, and more than once: a day reads back
+as it was last written.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from warehouse.sql_files import read_sql
 
 DAYS = table_of(Days).name
 CELL = "inputs"
-"""Column with the digest of what a row's cell was computed from, in marts that are computed cell by cell."""
+"""In marts that are computed cell by cell: the column with a digest of what a row's cell was computed from."""
 
 
 def write_day(
@@ -28,8 +28,9 @@ def write_day(
 ) -> None:
     """Store the rows of a SELECT as the rows of a mart on one day. Columns that the SELECT lacks become NULL.
 
-    Rows of cells in `reused` (values of `CELL`) stay as they are on the day, or on the day before it if it was never
-    written. Keys of the rows must be unique. Call it in a transaction: it takes several statements.
+    Rows of cells in `reused` (values of `CELL`) stay as the mart has them on this day or, if this day was never
+    written, on the day before. The rows' keys must be unique. Call it in a transaction, because it takes several
+    statements.
     """
     _, later = _days_beside(con, mart, as_of)
     _stage(con, mart, rows, as_of)
@@ -50,9 +51,9 @@ def write_day(
 
 
 def keep_day(con: duckdb.DuckDBPyConnection, mart: type, *, of: date, as_of: date) -> None:
-    """Store for one day the rows that a mart has on the day `of`. Call it in a transaction.
+    """Store the rows that a mart has on the day `of` also for the day `as_of`. Call it in a transaction.
 
-    Costs nothing if `of` is the day before: its rows go on.
+    This is cheap if `of` is the mart's last day before `as_of`: its rows only stay valid.
     """
     if of == as_of:
         return
@@ -84,9 +85,9 @@ def forget_after(con: duckdb.DuckDBPyConnection, mart: type, day: date) -> list[
 
 
 def copy(con: duckdb.DuckDBPyConnection, mart: type, database: str) -> None:
-    """Copy the days and rows of an empty mart from an attached database, which may have an older declaration.
+    """Copy a mart's days and rows from an attached database, which may have an older declaration.
 
-    Raises `duckdb.Error` if they do not fit today's declaration. Call it in a transaction.
+    The mart must be empty. Call it in a transaction. Raises `duckdb.Error` if the rows do not fit today's declaration.
     """
     if _is_table(con, database, table_of(HISTORIES[mart]).name):  # an older database may lack the mart
         copy_rows(con, HISTORIES[mart], database)
@@ -96,7 +97,7 @@ def copy(con: duckdb.DuckDBPyConnection, mart: type, database: str) -> None:
 def copy_rows(con: duckdb.DuckDBPyConnection, cls: type, database: str, *, of: type | None = None) -> None:
     """Insert the rows that a table has in an attached database, which may have an older declaration.
 
-    `of`: the table that holds them there, if it is another one.
+    `of` is the table that holds the rows in the attached database, if it is another table than `cls`.
     """
     source = f"{database}.{table_of(of or cls).name}"
     stored = {column for column, _ in _types(con, source)}
@@ -118,14 +119,14 @@ def is_as_in(con: duckdb.DuckDBPyConnection, mart: type, database: str) -> bool:
 
 
 def last_day(con: duckdb.DuckDBPyConnection, mart: type, *, until: date) -> date | None:
-    """The newest day that a mart was written for, up to `until`; None if there is none."""
+    """Return the newest day up to `until` for which a mart was written; None if there is none."""
     query = f"SELECT max(as_of) FROM {DAYS} WHERE mart = ? AND as_of <= ?"
     day: date | None = con.execute(query, [table_of(mart).name, until]).fetchall()[0][0]
     return day
 
 
 def _stage(con: duckdb.DuckDBPyConnection, mart: type, rows: str, as_of: date) -> None:
-    """Put the rows of a day into the table `written` as they are stored, and record the day in mart.days."""
+    """Put a day's rows, as they are stored, into the table `written`, and record the day in mart.days."""
     name, columns = table_of(mart).name, _columns(mart)
     names = ", ".join(map(ident, columns))
     con.execute(f"CREATE OR REPLACE TEMP TABLE written AS SELECT as_of, {names} FROM {name} LIMIT 0")
@@ -146,7 +147,6 @@ def _columns(mart: type) -> list[str]:
 
 
 def _days_beside(con: duckdb.DuckDBPyConnection, mart: type, as_of: date) -> tuple[date | None, date | None]:
-    """The days just before and just after a day that a mart was written for."""
     beside = f"""
         SELECT max(as_of) FILTER (as_of < $as_of), min(as_of) FILTER (as_of > $as_of) FROM {DAYS} WHERE mart = $mart
     """

@@ -1,11 +1,11 @@
-"""mart.pay_disclosure: which jobs state pay, by whether a law that requires it is in force at their place.
+"""mart.pay_disclosure: which jobs state pay, by whether a law that requires this is in force where the job is.
 
-The macro `pay_disclosures` classifies jobs; here they are counted by employer, and shares are estimated. None of this
-measures the effect of a law, as places with and without one differ in many other ways. For employers with jobs in both,
-the difference is taken within each employer.
+The macro `pay_disclosures` classifies jobs. This module counts them by employer and estimates shares. None of this
+measures the effect of a law, as places with and without a law differ in many other ways. For employers with jobs at
+both kinds of places, the difference is taken within each employer.
 
-Shares and differences rest on the panel if its jobs alone meet the rules of printing, otherwise on all known boards.
-Widths of ranges, which are statistics of pay, always rest on all known boards.
+Shares and differences use only the panel if its jobs alone meet the printing rules, and otherwise all known boards.
+Widths of ranges, which are statistics of pay, always use all known boards.
 """
 
 from __future__ import annotations
@@ -31,21 +31,22 @@ EXTRA_INPUTS = (
     "(SELECT * FROM pay_disclosures($as_of) WHERE adverts <> 'stock')",
     "panel_jobs($as_of)",
 )
-"""What is read beside the tables of `cell_cache.INPUT_TABLES`: how many laws were in force at each reading, the flow,
-and which jobs the panel counts."""
+"""What is read beside the tables in `cell_cache.INPUT_TABLES`: how many laws were in force at each reading, the flow,
+and which jobs the panel counts.
+"""
 CELL = ["adverts", "region_level", "region", "law", "role_group"]
 PLACE = [name for name in CELL if name != "law"]
 SHARES = (
     *("n_jobs", "n_employers", "n_even_employers", "largest_employer_share", "design_effect", "form", "status"),
     *("reason", "relative_standard_error", "share", "share_lo", "share_hi", "share_by_employer"),
 )
-"""Columns taken from `make_share_rows` under their names."""
+"""Columns that are taken from `make_share_rows` without renaming."""
 COMPARISON_RULES = tuple(rule for rule in printing.RULES if rule.column in ("n_jobs", "n_employers"))
-"""Rules that the side of a comparison with fewer jobs must meet. Each employer counts once, so all are even."""
+"""Rules that the smaller side of a comparison must meet. Each employer counts once, so employers are even."""
 
 
 def pay_disclosure(con: duckdb.DuckDBPyConnection, as_of: date, cache: CellCache | None = None) -> pd.DataFrame:
-    """Pay disclosure of one day, with the columns of `PayDisclosure`: a row for each cell with a full advert."""
+    """Return one row for each cell with a full advert on a day, with the columns of `PayDisclosure`."""
     cache = cache or CellCache(PayDisclosure, as_of)
     cache.n_computed += 1
     counts = con.execute(read_sql("marts/pay/disclosure_counts"), {"as_of": as_of}).df()
@@ -57,7 +58,7 @@ def pay_disclosure(con: duckdb.DuckDBPyConnection, as_of: date, cache: CellCache
 
 
 def _add_weights(counts: pd.DataFrame) -> pd.DataFrame:
-    """Sum counts by cell, employer and weight into counts by cell and employer, with the weight of their jobs."""
+    """Sum counts by cell, employer and weight into counts by cell and employer, with the total weight of their jobs."""
     entries = counts.assign(
         weighted=counts["n_jobs"] * counts["weight"], weighted_stated=counts["n_stated"] * counts["weight"]
     )
@@ -69,16 +70,15 @@ def _add_weights(counts: pd.DataFrame) -> pd.DataFrame:
 
 
 def _make_rows(counts: pd.DataFrame) -> pd.DataFrame:
-    """Cells of one sample with shares and comparisons."""
     frame = counts.drop_duplicates("cell").sort_values("cell")[CELL].reset_index(drop=True)
     return _add_comparisons(_add_shares(frame, counts), counts)
 
 
 def _prefer_panel(rows: pd.DataFrame, counts: pd.DataFrame) -> pd.DataFrame:
-    """Rows from all known boards, or from the panel, place by place.
+    """Replace the rows of a place by the rows of the panel if the panel suffices for this place.
 
-    A place uses the panel if the panel's share can be printed for every class of law that can be printed from all known
-    boards, and for at least one, so that the classes compared come from one sample.
+    It suffices if the panel's share can be printed for at least one class of law, and for every class whose share can
+    be printed from all known boards. The classes that are compared then come from one sample.
     """
     rows = rows.assign(sample="known")
     if counts.empty:
@@ -96,9 +96,8 @@ def _prefer_panel(rows: pd.DataFrame, counts: pd.DataFrame) -> pd.DataFrame:
 
 
 def _add_shares(frame: pd.DataFrame, counts: pd.DataFrame) -> pd.DataFrame:
-    """Add the share of jobs that state pay."""
     cell, jobs, yes = (counts[name].to_numpy(np.int64) for name in ("cell", "n_jobs", "n_stated"))
-    employer = np.arange(len(counts))  # one entry for each cell and employer
+    employer = np.arange(len(counts))  # `counts` has one row for each cell and employer
     zeros = np.zeros(max(len(frame), len(counts)), dtype=np.int64)
     some = yes > 0
     rows = make_share_rows(
@@ -114,7 +113,6 @@ def _add_shares(frame: pd.DataFrame, counts: pd.DataFrame) -> pd.DataFrame:
 
 
 def _add_widths(frame: pd.DataFrame, counts: pd.DataFrame) -> pd.DataFrame:
-    """Add the median width of the ranges that jobs state, or why it is not printed."""
     units = counts.assign(unit=counts.groupby(["cell", "employer"], sort=True).ngroup())
     ranges = units[["cell", "unit", "widths"]].explode("widths").dropna()
     n_ranges = np.bincount(ranges["cell"], minlength=len(frame))
@@ -145,7 +143,7 @@ def _add_widths(frame: pd.DataFrame, counts: pd.DataFrame) -> pd.DataFrame:
 
 
 def _add_comparisons(frame: pd.DataFrame, counts: pd.DataFrame) -> pd.DataFrame:
-    """Add to rows of laws in force the difference, within employers, from jobs at places without a law.
+    """Add to rows with a law in force how their share differs, within employers, from jobs at places without a law.
 
     Nothing is compared if a place has no row without a law.
     """

@@ -1,5 +1,7 @@
-"""What the median pay of all jobs may be if some adverts do not state pay: bounds, and medians under assumptions on who
-stays silent."""
+"""What the median pay of all jobs may be if some adverts do not state pay.
+
+The median is bounded without assumptions, and estimated under assumptions on which jobs are silent.
+"""
 
 from __future__ import annotations
 
@@ -13,33 +15,37 @@ from warehouse.marts.estimators import LEVEL, Flags, Floats, Ints, SampledCells,
 
 HALF = 0.5
 ODDS = (0.5, 2.0)
-"""Assumed changes of the odds of stating pay for each standard deviation of log pay, from lowest to highest."""
+"""Assumed factors by which the odds of stating pay change with each standard deviation of log pay, in ascending order.
+"""
 STEPS = 60
-"""Bisection steps for the critical value: enough for the last digit."""
+"""Bisection steps for the critical value: enough for full floating-point precision."""
 
 
 @dataclass(frozen=True)
 class MedianBounds:
-    """Bounds of the median of all jobs, by cell; NaN if at most half of the jobs state pay."""
+    """Bounds of the median of all jobs, by cell; NaN if at most half of the jobs state pay.
+
+    `low` and `high` are the ends of the 95 % interval of the median; they are infinite if too few jobs state pay.
+    """
 
     n_jobs: Ints
     n_stated: Ints
     lowest: Floats
-    """The median if all silent jobs paid less than all others."""
+    """The median if all silent jobs paid less than all others. `highest` is the median if all silent jobs paid more."""
     highest: Floats
     low: Floats
-    """Lower end of the 95 % interval of the median; infinite if too few state pay."""
     high: Floats
     is_informative: Flags
-    """Whether more than half state pay and both ends are finite."""
+    """Whether more than half of the jobs state pay and both ends of the interval are finite."""
 
 
 def bound_medians(cells: SampledCells, employer: Ints, value: Floats) -> MedianBounds:
-    """Bound the median of all jobs without assumptions on why some are silent (Manski 1989).
+    """Bound the median of all jobs without assumptions on why some jobs are silent (Manski 1989).
 
-    One entry for each job, as in `estimate_quantiles`; NaN: pay is not stated. The interval holds the median itself,
-    not both bounds, in 95 % of samples, wherever it is between them (Imbens and Manski 2004, "Confidence Intervals for
-    Partially Identified Parameters").
+    `employer` and `value` have one entry for each job, as in `estimate_quantiles`; the value is NaN if pay is not
+    stated. In 95 % of samples the interval holds the median of all jobs, wherever this lies between the bounds; the
+    interval need not hold both bounds (Imbens and Manski 2004, "Confidence Intervals for Partially Identified
+    Parameters"). Raises ValueError if a value is infinite.
     """
     is_stated = ~np.isnan(value)
     n_stated = np.bincount(cells.employer_cell[employer[is_stated]], minlength=cells.n_cells)
@@ -63,10 +69,11 @@ def bound_medians(cells: SampledCells, employer: Ints, value: Floats) -> MedianB
 
 
 def _find_level(cells: SampledCells, lowest: Floats, low: Floats, highest: Floats, high: Floats) -> Floats:
-    """The two-sided level of each end, by cell: `LEVEL` if the bounds coincide, 90 % if they are far apart.
+    """Return for each cell the two-sided level of the ends: `LEVEL` if the bounds coincide, 90 % if they are far apart.
 
-    Imbens and Manski's c solves Φ(c + Δ / σ) - Φ(-c) = 0.95, with the distance Δ of the bounds and the larger of their
-    standard errors σ; the level is 2 Φ(c) - 1. If an error is unknown, the level is `LEVEL`.
+    Imbens and Manski's critical value c solves Φ(c + Δ / σ) - Φ(-c) = 0.95. Φ is the normal distribution function, Δ
+    the distance between the bounds, and σ the larger of the bounds' standard errors. The level is 2 Φ(c) - 1. It is
+    `LEVEL` if σ is unknown.
     """
     t = cells.find_t()
     with np.errstate(invalid="ignore", divide="ignore"):
@@ -82,12 +89,13 @@ def _find_level(cells: SampledCells, lowest: Floats, low: Floats, highest: Float
 
 
 def tilt_medians(cell: Ints, value: Floats, n_silent: Ints, odds: float) -> Floats:
-    """Medians of all jobs by cell, if the odds of stating pay change by `odds` for each standard deviation of log pay.
+    """Return the median of all jobs by cell, under an assumption on which jobs are silent.
 
-    One entry for each job that states pay, which must be above zero; `n_silent` counts the other jobs of each cell.
-    Each job that states pay stands for itself and for a part of the silent ones in proportion to odds^-z, where z is
-    its standardised log pay: exponential tilting (Scharfstein, Rotnitzky and Robins 1999; Franks, D'Amour and Feller
-    2020). NaN in cells where no job states pay.
+    Each standard deviation of log pay is assumed to multiply the odds of stating pay by `odds`. `cell` and `value` have
+    one entry for each job that states pay; `n_silent` counts the other jobs of each cell. Each job that states pay
+    counts once, and in addition represents a part of the silent jobs in proportion to odds^-z, where z is its
+    standardised log pay. This is exponential tilting (Scharfstein, Rotnitzky and Robins 1999; Franks, D'Amour and
+    Feller 2020). Cells where no job states pay are NaN. Raises ValueError if a value is not above zero.
     """
     if not (value > 0).all():
         raise ValueError("pay must be above zero")
@@ -102,7 +110,6 @@ def tilt_medians(cell: Ints, value: Floats, n_silent: Ints, odds: float) -> Floa
 
 
 def _weighted_medians(cell: Ints, value: Floats, weight: Floats, n_cells: int) -> Floats:
-    """The smallest value of each cell that at least half of the weight does not exceed; NaN in empty cells."""
     order = np.lexsort((value, cell))
     cell, value = cell[order], value[order]
     sums: NDArray[np.float64] = np.concatenate([[0.0], np.cumsum(weight[order])])

@@ -1,4 +1,4 @@
-"""Cells of pay: which jobs count in which cells by place, group of roles, role, level and market."""
+"""Cells of pay: which jobs count in which cells, by place, group of roles, role, level and market."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ ROLES = tuple(
     for role in ("all", *ROLE_GROUPS.get(group, ()))
     if role == "all" or len(ROLE_GROUPS[group]) > 1
 )
-"""Groups of roles with `all` and, if a group has several, each of its roles."""
+"""Pairs of a group of roles and `all` or, if the group has several roles, one of its roles."""
 
 
 def _has_role(name: tuple[str, str], role_group: str, role: str) -> bool:
@@ -35,7 +35,7 @@ def _has_level(name: str, seniority: str, is_inferred: bool) -> bool:
 
 
 def _has_market(name: str, pay_market: str, is_paid: bool) -> bool:
-    """A job that states no pay is assumed to pay in the money of its place."""
+    """Whether a job belongs to a market. A job that states no pay is assumed to pay in the currency of its place."""
     return name in ("all", pay_market) or (name == LOCAL and not is_paid)
 
 
@@ -43,8 +43,8 @@ def _has_market(name: str, pay_market: str, is_paid: bool) -> bool:
 class Dimension:
     """One way to divide the jobs of a region into cells, which may overlap.
 
-    `has` tells from a cell's name and a job's values in `columns` whether the cell has the job. Cells named in
-    `expected` exist in each expected region even if they have no job.
+    `has` takes a cell's name and a job's values in `columns`, and returns whether the job belongs to the cell. Cells
+    named in `expected` exist in each expected region even if they have no job.
     """
 
     columns: list[str]
@@ -64,7 +64,7 @@ DIMENSIONS = (
 class PayCells:
     """Cells and their jobs, one entry for each cell and job, in the order of cells.
 
-    `keys` has a row for each cell, `cell` numbers of these rows, `job` numbers of rows of jobs.
+    `keys` has a row for each cell. `cell` has indexes of these rows, and `job` has indexes of the rows of jobs.
     """
 
     keys: pd.DataFrame
@@ -72,14 +72,17 @@ class PayCells:
     job: Ints
 
     def leave_out(self, is_left_out: Flags) -> PayCells:
-        """All other cells, renumbered from 0."""
+        """Return all other cells, renumbered from 0."""
         is_kept = ~is_left_out
         number = np.cumsum(is_kept) - 1
         entries = is_kept[self.cell]
         return PayCells(self.keys[is_kept].reset_index(drop=True), number[self.cell[entries]], self.job[entries])
 
     def leave_out_reused(self, hashes: np.ndarray[Any, np.dtype[np.uint64]], cache: CellCache) -> PayCells:
-        """Cells that are not in `cache`, with the digest of their key and of their jobs' `hashes` in `inputs`."""
+        """Return the cells that are not in `cache`.
+
+        A new column `inputs` of the keys has a digest of each cell's key and its jobs' `hashes`.
+        """
         start = np.searchsorted(self.cell, np.arange(len(self.keys) + 1))
         sums = np.concatenate([np.zeros(1, np.uint64), np.cumsum(hashes[self.job], dtype=np.uint64)])
         digests = np.column_stack([np.diff(start).astype(np.uint64), sums[start[1:]] - sums[start[:-1]]])
@@ -92,8 +95,8 @@ class PayCells:
 def find_cells(jobs: pd.DataFrame, expected_regions: Iterable[str]) -> PayCells:
     """Find the cells of jobs by region and `DIMENSIONS`.
 
-    A cell exists if it has a paid job, or if its dimensions and its region expect it. `keys` has the columns region,
-    role_group, role, seniority_group and pay_market, in this order.
+    A cell exists if it has a job with pay, or if its dimensions and its region expect it. The keys have the columns
+    region, role_group, role, seniority_group and pay_market, in this order.
     """
     is_paid = jobs["is_paid"].to_numpy(dtype=bool)
     regions = np.array(sorted({*expected_regions, *jobs["region"][is_paid]}), dtype=object)

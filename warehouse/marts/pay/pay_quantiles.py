@@ -25,13 +25,13 @@ from warehouse.marts.estimators import (
 )
 
 QUANTILES = {"p10": 0.10, "p25": 0.25, "p50": 0.50, "p75": 0.75, "p90": 0.90}
-"""Columns of quantiles of midpoints, and their levels."""
+"""Columns of quantiles of the jobs' midpoints, with the level of each quantile."""
 LOW_END, HIGH_END = ("band_low", BAND.low), ("band_high", BAND.high)
-"""Columns and levels of the quantiles of low ends and of high ends."""
+"""Columns of the ends of a band. Each end is a quantile of the jobs' low or high ends, at the level given here."""
 BY_EMPLOYER = ("band_low", "band_high", "p50")
 """Amounts that are also estimated with each employer counted once, as `…_by_employer`."""
 FORM_BY = ("band_low", "band_high", "p50")
-"""Amounts that are printed of a cell; the widths of their intervals decide its form."""
+"""Amounts that are printed for a cell. The widths of their intervals decide the form of the cell."""
 AMOUNTS = (
     *(f"{name}{end}" for name in (*QUANTILES, LOW_END[0], HIGH_END[0]) for end in ("", "_lo", "_hi")),
     *(f"{name}_by_employer" for name in BY_EMPLOYER),
@@ -44,27 +44,27 @@ COLUMNS = (
 )
 """All columns of `estimate_pay`."""
 OF_PANEL = ("p50_of_panel", "p50_of_panel_lo", "p50_of_panel_hi")
-"""Columns of the median of the panel's jobs and of its interval."""
+"""Columns of the median of the panel's jobs and of the ends of its interval."""
 PANEL_COLUMNS = ("n_panel_jobs", "n_panel_employers", *OF_PANEL)
 """All columns of `estimate_panel_pay`."""
 MAX_JOBS_AT_ONCE = 1_000_000
-"""Entries of cell and job that are held at once: about 300 MB."""
+"""The most entries of cell and job that are held in memory at once: about 300 MB."""
 PERSONS_COLUMNS = (
     *(f"{name}{end}" for name in QUANTILES for end in ("", "_lo", "_hi")),
     *("relative_standard_error", "form"),
 )
 """All columns of `estimate_pay_of_persons`."""
 CENTS, DIGITS = 2, 9
-"""Decimal places of amounts and of parts: beyond them, sums depend on their order."""
+"""Decimal places of amounts and of fractions. Further places would depend on the order of summation."""
 
 
 @dataclass(frozen=True)
 class PaidJobs:
     """Jobs that state pay, one entry for each cell and job, in any order.
 
-    `cell` counts from 0, `employer` is any number that identifies the employer, `low` and `high` are the ends of pay.
-    `weight`: how many jobs each stands for in the panel; 0 if it is not in the panel, NaN if nothing rests on the
-    panel.
+    `cell` counts from 0, `employer` is any number that identifies the employer, and `low` and `high` are the ends of
+    the pay. `weight` is how many jobs a job of the panel stands for: 0 for a job outside the panel, NaN if the panel is
+    not used.
     """
 
     cell: Ints
@@ -75,22 +75,22 @@ class PaidJobs:
 
     @property
     def stands_for(self) -> Floats:
-        """The weights; NaN if none are given."""
+        """The weights; NaN if there are none."""
         return np.full(len(self.cell), np.nan) if self.weight is None else self.weight
 
     @property
     def middle(self) -> Floats:
-        """Midpoints."""
+        """Midpoints of the ends of pay."""
         return (self.low + self.high) / 2
 
 
 def estimate_pay(jobs: PaidJobs, n_cells: int, *, has_band: bool = True) -> pd.DataFrame:
-    """Estimate the amounts of every cell: one row for each, 0 to `n_cells` - 1, with columns of `SalaryBands`.
+    """Estimate the amounts of every cell. Return one row for each cell, 0 to `n_cells` - 1.
 
-    These are counts, amounts with `_lo` and `_hi`, `status`, `reason` and `form`. Amounts are NaN if the cell is not
-    printed; outer quantiles also if it has too few employers for them. Without `has_band` (single amounts) a cell need
-    not have enough employers for the ends of a band. A row depends on the jobs of its cell alone. Raises ValueError if
-    an end of pay is not a number.
+    The columns are columns of `SalaryBands`: counts, amounts with `_lo` and `_hi`, `status`, `reason` and `form`.
+    Amounts are NaN if the cell is not printed; quantiles beyond the quartiles also if the cell has too few employers
+    for them. Without `has_band` (for single amounts), a cell need not have enough employers for the ends of a band. A
+    row depends only on the jobs of its cell. Raises ValueError if an end of pay is not a number.
     """
     rules = printing.rules_of_pay() if has_band else printing.RULES
     parts = [_estimate(part, rules) for part in _split(jobs)]
@@ -102,11 +102,12 @@ def estimate_pay(jobs: PaidJobs, n_cells: int, *, has_band: bool = True) -> pd.D
 
 
 def estimate_panel_pay(jobs: PaidJobs, n_cells: int) -> pd.DataFrame:
-    """Estimate the median of midpoints from each cell's jobs of the panel alone, weighted by what they stand for.
+    """Estimate the median of midpoints from each cell's jobs in the panel, weighted by how many jobs each stands for.
 
-    Has the columns `PANEL_COLUMNS` and one row for each cell, 0 to `n_cells` - 1. The median is the amount below which
-    half of the weight is, counting each job up to the middle of its own; equal weights give `p50` to the cent. It is
-    NaN if these jobs alone break one of `printing.RULES`; everything is NaN if no weight is known.
+    Return one row for each cell, 0 to `n_cells` - 1, with the columns `PANEL_COLUMNS`. Half of the total weight is
+    below the median, where a job at the median counts with half of its weight; equal weights give `p50` to the cent.
+    The median is NaN if the panel's jobs alone break one of `printing.RULES`. All columns are NaN if no job of the cell
+    has a known weight.
     """
     weight = jobs.stands_for
     rows = pd.DataFrame(np.nan, index=range(n_cells), columns=list(PANEL_COLUMNS))
@@ -125,9 +126,9 @@ def estimate_panel_pay(jobs: PaidJobs, n_cells: int) -> pd.DataFrame:
 
 
 def estimate_pay_of_pairs(jobs: PaidJobs, n_cells: int) -> pd.DataFrame:
-    """Amounts as in `estimate_pay`, for jobs of unknown employers: without intervals and without a status.
+    """Return the amounts as `estimate_pay` does, for jobs of unknown employers: without intervals and without a status.
 
-    Intervals and rules of printing need employers. Amounts are NaN in cells without jobs.
+    Intervals and printing rules would need employers. Amounts are NaN in cells without jobs.
     """
     each_its_own = PaidJobs(jobs.cell, np.arange(len(jobs.cell)), jobs.low, jobs.high)
     parts = [_amounts(*_estimate_all(part)).assign(cell=np.unique(part.cell)) for part in _split(each_its_own)]
@@ -138,11 +139,12 @@ def estimate_pay_of_pairs(jobs: PaidJobs, n_cells: int) -> pd.DataFrame:
 
 
 def estimate_pay_of_persons(cell: Ints, amount: Floats, n_cells: int) -> pd.DataFrame:
-    """Quantiles of amounts that persons report, with columns `PERSONS_COLUMNS`: one row a cell, 0 to `n_cells` - 1.
+    """Estimate quantiles of amounts that persons report. Return one row for each cell, 0 to `n_cells` - 1.
 
-    The method treats every person as an employer of one job: G* is the number of persons, the design effect is 1, and
-    the intervals are within one amount of the exact ones by order statistics (docs/methods.md). NaN in cells without
-    persons. Rules of printing are not applied.
+    The columns are `PERSONS_COLUMNS`. Every person is treated as an employer with one job. The number of even employers
+    is then the number of persons, the design effect is 1, and the ends of intervals are at most one amount away from
+    the exact ends by order statistics (docs/methods.md). Cells without persons are NaN. The printing rules are not
+    applied.
     """
     parts = []
     for part in _split(PaidJobs(cell.astype(np.int64), np.arange(len(cell)), amount, amount)):
@@ -164,7 +166,7 @@ def estimate_pay_of_persons(cell: Ints, amount: Floats, n_cells: int) -> pd.Data
 
 
 def _split(jobs: PaidJobs) -> Iterator[PaidJobs]:
-    """Sort jobs, and split them into parts of whole cells."""
+    """Sort jobs, and yield them in groups of whole cells with about `MAX_JOBS_AT_ONCE` jobs."""
     weight = jobs.stands_for
     order = np.lexsort((weight, jobs.high, jobs.low, jobs.employer, jobs.cell))
     cell, employer = jobs.cell[order], jobs.employer[order]
@@ -181,7 +183,7 @@ def _split(jobs: PaidJobs) -> Iterator[PaidJobs]:
 
 
 def _cells(jobs: PaidJobs, weight: Floats) -> tuple[SampledCells, Ints]:
-    """Cells of sorted jobs with these weights, and the index of each job's employer in `employer_jobs`."""
+    """Return the cells of sorted jobs with these weights, and the index of each job's employer in `employer_jobs`."""
     is_first = np.append(True, (np.diff(jobs.cell) != 0) | (np.diff(jobs.employer) != 0))
     employer = np.cumsum(is_first) - 1
     _, cell = np.unique(jobs.cell, return_inverse=True)
@@ -190,7 +192,7 @@ def _cells(jobs: PaidJobs, weight: Floats) -> tuple[SampledCells, Ints]:
 
 
 def _estimate_all(jobs: PaidJobs) -> tuple[SampledCells, dict[str, tuple[QuantileEstimates, int]]]:
-    """Cells of sorted jobs, and for each column of amounts its estimates and its index among them."""
+    """Return the cells of sorted jobs and, for each amount, its estimates and the index of its column in them."""
     cells, employer = _cells(jobs, np.ones(len(jobs.cell)))
     middle = estimate_quantiles(cells, employer, jobs.middle, list(QUANTILES.values()))
     estimates = {name: (middle, place) for place, name in enumerate(QUANTILES)}
@@ -200,7 +202,6 @@ def _estimate_all(jobs: PaidJobs) -> tuple[SampledCells, dict[str, tuple[Quantil
 
 
 def _amounts(cells: SampledCells, estimates: Mapping[str, tuple[QuantileEstimates, int]]) -> pd.DataFrame:
-    """Amounts of each cell with the ends of their intervals; NaN if there is none."""
     columns = {}
     for name, (estimate, place) in estimates.items():
         columns[name] = estimate.value[:, place]
@@ -216,7 +217,6 @@ def _amounts(cells: SampledCells, estimates: Mapping[str, tuple[QuantileEstimate
 
 
 def _estimate(jobs: PaidJobs, rules: Sequence[printing.Rule]) -> pd.DataFrame:
-    """Rows of cells that have jobs, indexed by the number of the cell."""
     cells, estimates = _estimate_all(jobs)
     frame = _amounts(cells, estimates)
     reasons = printing.find_reasons(cells, rules)

@@ -1,4 +1,4 @@
-"""What the median of pay may be if jobs that state no pay are counted, too: the columns of `Silence`.
+"""What the median of pay may be if jobs that state no pay are counted too: the columns of `Silence`.
 
 The estimators are in `nonresponse`; docs/methods.md explains them.
 """
@@ -16,31 +16,32 @@ from warehouse.marts.pay.nonresponse import HALF, ODDS, bound_medians, tilt_medi
 from warehouse.marts.pay.pay_quantiles import CENTS, MAX_JOBS_AT_ONCE, PaidJobs
 
 ENDS = ("p50_if_less", "p50_if_more", "p50_bounds_lo", "p50_bounds_hi")
-"""Columns of the bounds and of their interval."""
+"""Columns of the bounds of the median, and of the ends of the median's interval."""
 AT_ODDS = dict(zip(("p50_if_odds_half", "p50_if_odds_double"), ODDS, strict=True))
-"""Columns of medians, with the odds of stating pay that each assumes."""
+"""Columns of medians under an assumption, each with the odds of stating pay that it assumes (`nonresponse.ODDS`)."""
 BOUNDS = (*ENDS, *AT_ODDS)
 
 
 @dataclass(frozen=True)
 class SilentJobs:
-    """Jobs of unknown pay, one entry for each cell and job, numbered like `PaidJobs`."""
+    """Jobs of unknown pay, one entry for each cell and job. Cells and employers have the numbers of `PaidJobs`."""
 
     cell: Ints
     employer: Ints
 
 
 def bound_pay(paid_jobs: PaidJobs, silent_jobs: SilentJobs, n_cells: int) -> pd.DataFrame:
-    """Bounds of the median, and medians at given odds, of every cell: one row for each, with the columns `BOUNDS`.
+    """Return the bounds of the median and the medians at given odds: one row for each cell, with the columns `BOUNDS`.
 
     Bounds are NaN if at most half of the jobs state pay, if all jobs together break one of `printing.RULES`, or if an
-    end is open; medians at odds are NaN if no job is silent. A row depends on the jobs of its cell alone.
+    end of the interval is infinite. Medians at given odds are NaN if every job states pay, or none does. A row depends
+    only on the jobs of its cell.
     """
     n_paid = np.bincount(paid_jobs.cell, minlength=n_cells)
     n_silent = np.bincount(silent_jobs.cell, minlength=n_cells)
     is_most = n_paid > HALF * (n_paid + n_silent)
     rows = pd.DataFrame(np.nan, index=range(n_cells), columns=list(BOUNDS))
-    # In parts of whole cells, to limit the jobs that are held at once.
+    # Cells are computed in parts, to limit how many jobs are held in memory at once.
     part = np.cumsum(n_paid + np.where(is_most, n_silent, 0)) // MAX_JOBS_AT_ONCE
     for number in np.unique(part):
         _put_medians_at_odds(rows, paid_jobs, n_silent, (part == number) & (n_silent > 0) & (n_paid > 0))
@@ -49,7 +50,6 @@ def bound_pay(paid_jobs: PaidJobs, silent_jobs: SilentJobs, n_cells: int) -> pd.
 
 
 def _put_medians_at_odds(rows: pd.DataFrame, paid_jobs: PaidJobs, n_silent: Ints, mask: Flags) -> None:
-    """Fill in the medians at odds of the flagged cells, each of which has jobs with and without pay."""
     numbers = np.flatnonzero(mask)
     of_paid = mask[paid_jobs.cell]
     cell, middle = np.searchsorted(numbers, paid_jobs.cell[of_paid]), paid_jobs.middle[of_paid]
@@ -58,7 +58,6 @@ def _put_medians_at_odds(rows: pd.DataFrame, paid_jobs: PaidJobs, n_silent: Ints
 
 
 def _put_bounds(rows: pd.DataFrame, paid_jobs: PaidJobs, silent_jobs: SilentJobs, mask: Flags) -> None:
-    """Fill in the bounds of the flagged cells, each of which has jobs."""
     if not mask.any():
         return
     of_paid, of_silent = mask[paid_jobs.cell], mask[silent_jobs.cell]

@@ -1,7 +1,8 @@
 """mart.reported_pay: pay that persons report in surveys, and the rows of mart.salary_bands made from it.
 
-Surveys are never added up: each has its own question, day and way of finding respondents. The employers of respondents
-are unknown, so persons are the independent units of intervals, and only their number decides what is printed.
+Surveys are never added up, because each has its own question, day and way of finding respondents. The employers of
+respondents are unknown. Persons are therefore the independent units of intervals, and only their number decides what is
+printed.
 """
 
 from __future__ import annotations
@@ -24,22 +25,22 @@ KEY = [
     "source", "country", "role_group", "role", "seniority_group", "experience", "employment_type", "pay_tax",
     "pay_market", "currency",
 ]  # fmt: skip
-"""Key of a cell. Only mart.salary_bands has levels, and only mart.reported_pay has years of experience."""
+"""The key of a cell. Levels are used only in mart.salary_bands, years of experience only in mart.reported_pay."""
 EXTRA_INPUTS = ("report_rates($as_of)",)
-"""What is read beside the tables of `cell_cache.INPUT_TABLES`: exchange rates may come late."""
+"""What is read beside the tables in `cell_cache.INPUT_TABLES`: exchange rates, which may arrive late."""
 GROUPS_OF_ROLES = [group for group, roles in ROLE_GROUPS.items() if len(roles) > 1]
 LEVELS = [[level, group] for group, levels in LEVEL_GROUPS.items() for level in levels or ()]
 SELF_SELECTED = "persons chose to answer, and the interval covers chance alone"
-"""Why no row is better than `low`."""
+"""Why the status of a row is never better than `low`."""
 OF_BANDS = ["country", "source", "employment_type"]
-"""Columns that select the survey and the employment of rows of mart.salary_bands."""
+"""Columns that select which survey and which employment the rows of mart.salary_bands are from."""
 
 
 def reported_pay(con: duckdb.DuckDBPyConnection, as_of: date, cache: CellCache | None = None) -> pd.DataFrame:
-    """All cells of one day, with the columns of `ReportedPay`; all are reused if no report changed.
+    """Return all cells of one day, with the columns of `ReportedPay`. All cells are reused if no report changed.
 
-    Suppressed cells are left out, as they would be most of the rows, except cells of all persons of a group, before
-    tax.
+    Suppressed cells are left out, as they would be most of the rows. Only whole groups of roles, with all years of
+    experience and pay before tax, are kept although suppressed.
     """
     cache = cache or CellCache(ReportedPay, as_of)
     persons = con.execute("FROM reported_persons($as_of) ORDER BY ALL", {"as_of": as_of}).df()
@@ -53,10 +54,11 @@ def reported_pay(con: duckdb.DuckDBPyConnection, as_of: date, cache: CellCache |
 
 
 def reported_bands(con: duckdb.DuckDBPyConnection, as_of: date, cache: CellCache) -> pd.DataFrame:
-    """Rows of mart.salary_bands: pay before tax in full-time work, from the survey with most answers in a country.
+    """Return rows of mart.salary_bands: pay before tax in full-time work, from each country's largest survey.
 
-    They are by country, role and level: `all`, and for the few titles that name a level, that level. Years of
-    experience are not taken for a level. Empty if the rows are reused.
+    There are rows by country, role and level. The level is `all`; the few titles that name a level also have rows for
+    that level. Years of experience are not turned into a level. The frame is empty if the rows are reused or there are
+    none.
     """
     persons = con.execute("FROM reported_persons($as_of) ORDER BY ALL", {"as_of": as_of}).df()
     inputs = inputs_of(["reported_bands"], hashes_of(persons))
@@ -74,7 +76,6 @@ def reported_bands(con: duckdb.DuckDBPyConnection, as_of: date, cache: CellCache
 
 
 def _compute(con: duckdb.DuckDBPyConnection, as_of: date) -> pd.DataFrame:
-    """Every cell with its counts and, if it may be printed, its amounts."""
     params = {"as_of": as_of, "ai_core": list(AI_CORE), "groups_of_roles": GROUPS_OF_ROLES, "level_groups": LEVELS}
     rows = con.execute(read_sql("marts/pay/reported_cells"), params).df()
     cell: Ints = rows.groupby(KEY, sort=True).ngroup().to_numpy().astype(np.int64)
@@ -101,9 +102,10 @@ def _compute(con: duckdb.DuckDBPyConnection, as_of: date) -> pd.DataFrame:
 
 
 def _with_dollars(cells: pd.DataFrame) -> pd.DataFrame:
-    """Add the share of persons paid in dollars alone, with its exact interval (Clopper and Pearson 1934).
+    """Add the share of persons who are paid only in dollars, with its exact interval (Clopper and Pearson 1934).
 
-    Only cells of all currencies have one. Counts by currency are NULL if the survey does not ask for it.
+    Only cells of all currencies have this share. Counts by currency are NULL if the survey does not ask for the
+    currency.
     """
     counts = [f"n_{money}" for money in PAID_IN]
     n, k = cells[counts].sum(axis=1).to_numpy(), cells["n_dollars"].to_numpy()

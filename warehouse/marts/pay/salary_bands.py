@@ -1,6 +1,6 @@
 """mart.salary_bands: salary bands by region, level, role, market and currency.
 
-One row per cell, published, or suppressed with its reason.
+Each cell is one row, either published or suppressed with its reason.
 """
 
 from __future__ import annotations
@@ -35,20 +35,21 @@ from warehouse.marts.pay.reported_pay import reported_bands
 from warehouse.sql_files import read_sql
 
 EXTRA_INPUTS = ("panel_jobs($as_of)",)
-"""What bands of adverts read beside the tables of `cell_cache.INPUT_TABLES`."""
+"""What the bands of adverts read beside the tables in `cell_cache.INPUT_TABLES`."""
 APART = {"ai_data_trainer": "kept apart: paid gigs, not employment; only counted"}
-"""Groups of roles that enter no band whatever their number, and why; their jobs with pay are in `n_apart`."""
+"""Groups of roles that enter no band, however many jobs they have, and why. `n_apart` counts their jobs with pay."""
 NAMED_BY = ("source", "pair_row")
-"""What names a pair of a third party; a new snapshot of the same pairs changes it."""
+"""Columns that identify a pair collected by a third party. They change with each new snapshot of the same pairs."""
 LEVELS = ("world", "continent", "region", "country")
 WORLD = "World"
 
 
 def salary_bands(con: duckdb.DuckDBPyConnection, as_of: date, cache: CellCache | None = None) -> pd.DataFrame:
-    """All cells of all bases for one day, with the columns of `SalaryBands`.
+    """Return all cells of all bases for one day, with the columns of `SalaryBands`.
 
-    The world, the continents and the M49 regions have all their cells, empty ones as suppressed; countries have cells
-    with at least one job. Amounts are NULL in suppressed cells. Cells already in `cache` are reused.
+    A cell of adverts exists if it has a job with pay. Each group of roles at each level also has a cell for the world,
+    each continent and each M49 region, which is suppressed if it has too few jobs. Amounts are NULL in suppressed
+    cells. Cells already in `cache` are reused.
     """
     cache = cache or CellCache(SalaryBands, as_of)
     return cache.combine_rows(
@@ -88,7 +89,6 @@ def _expected_regions(con: duckdb.DuckDBPyConnection, level: str) -> set[str]:
 
 
 def _fill_gaps(jobs: pd.DataFrame) -> pd.DataFrame:
-    """Jobs with numbers of employers, in the order of their names, and without missing words."""
     return jobs.assign(
         employer=pd.factorize(jobs["employer"], sort=True)[0],
         country=jobs["country"].fillna("unknown"),
@@ -99,7 +99,7 @@ def _fill_gaps(jobs: pd.DataFrame) -> pd.DataFrame:
 
 @dataclass(frozen=True)
 class _Entries:
-    """Jobs of the rows of the mart, one entry for each row and job, with their pay in the currency of the row."""
+    """Jobs in the rows of the mart: one entry for each row and job, with the job's pay in the currency of the row."""
 
     row: Ints
     job: Ints
@@ -111,7 +111,11 @@ class _Entries:
 
 
 def _make_bands(jobs: pd.DataFrame, cells: PayCells, *, has_local: bool) -> pd.DataFrame:
-    """Rows of cells of adverts: one in US dollars and, with `has_local`, before it one in the country's own money."""
+    """Return the rows of cells of adverts: each cell has a row in US dollars.
+
+    With `has_local`, a row in the country's own currency comes before the row in dollars, if jobs are paid in that
+    currency.
+    """
     column = {str(name): jobs[name].to_numpy() for name in jobs}
     is_cross_border = column["pay_market"] == "cross_border"
     is_paid = column["is_paid"].astype(bool)[cells.job]
@@ -139,7 +143,7 @@ def _make_bands(jobs: pd.DataFrame, cells: PayCells, *, has_local: bool) -> pd.D
     }
     rows = rows.assign(**{name: np.bincount(entries.row[mask], minlength=len(rows)) for name, mask in counted.items()})
     counts_silent = ((rows["currency"] == "USD") & rows["pay_market"].isin(["all", LOCAL])).to_numpy()
-    unclear = entries.where(is_full_time & ~is_inside)  # paid, but not in a way that a band can use
+    unclear = entries.where(is_full_time & ~is_inside)  # with pay that a band cannot use
     silent_row = np.concatenate([unclear.row, dollar_row[cells.cell[~is_paid]]])
     silent_job = np.concatenate([unclear.job, cells.job[~is_paid]])
     rows["n_silent"] = pd.Series(np.bincount(silent_row, minlength=len(rows))).where(counts_silent)
@@ -155,7 +159,7 @@ def _make_bands(jobs: pd.DataFrame, cells: PayCells, *, has_local: bool) -> pd.D
 def _pair_rows_with_jobs(
     column: dict[str, NDArray[Any]], cells: PayCells, currency: NDArray[np.object_], dollar_row: Ints, is_paid: Flags
 ) -> _Entries:
-    """The paid jobs of each cell, in its row in dollars, and jobs paid in the cell's `currency` in the row before."""
+    """Pair the paid jobs of each cell with its row in dollars, and jobs paid in `currency` also with the row before."""
     cell, job = cells.cell[is_paid], cells.job[is_paid]
     local = np.zeros(0, dtype=np.int64)
     if pd.notna(currency).any():
@@ -169,9 +173,10 @@ def _pair_rows_with_jobs(
 
 
 def _find_local_currency(jobs: pd.DataFrame, cells: PayCells) -> NDArray[np.object_]:
-    """For each cell the country's own currency in which most of its jobs are paid; None if that is the dollar.
+    """Return for each cell the country's own currency in which most of its jobs are paid.
 
-    Also None if no job is paid in a local currency, and in cells of jobs that are paid from abroad.
+    None if that currency is the dollar, if no job is paid in a currency of its place, and in cells of jobs paid from
+    abroad.
     """
     is_local = (jobs["is_local"] & (jobs["currency"] != "USD")).to_numpy()[cells.job]
     is_local &= (cells.keys["pay_market"] != "cross_border").to_numpy()[cells.cell]
@@ -184,18 +189,16 @@ def _find_local_currency(jobs: pd.DataFrame, cells: PayCells) -> NDArray[np.obje
 
 
 def _pay_of(jobs: pd.DataFrame, entries: _Entries) -> PaidJobs:
-    """The pay of entries, by the number of their row."""
     of_job = {name: jobs[name].to_numpy()[entries.job] for name in ("employer", "panel_weight")}
     weight = of_job["panel_weight"].astype(np.float64)
     return PaidJobs(entries.row, of_job["employer"].astype(np.int64), entries.low, entries.high, weight)
 
 
 def _add_amounts(rows: pd.DataFrame, paid: PaidJobs, *, has_band: bool = True) -> pd.DataFrame:
-    """Rows with their amounts, if they may be printed, and with the median of the panel's jobs alone."""
     rows = rows.join(estimate_pay(paid, len(rows), has_band=has_band))
     for group, reason in APART.items():
         rows.loc[rows["role_group"] == group, "reason"] = reason
-    # A country is judged on its own money: exchange rates must not make it look sure or unsure.
+    # A country's row in its own currency decides: exchange rates must not make pay look more or less certain.
     followers = np.flatnonzero(rows["follows_local"])
     followers = followers[rows["status"].to_numpy()[followers] != "suppressed"]
     rows.loc[followers, ["status", "reason"]] = rows.loc[followers - 1, ["status", "reason"]].to_numpy()
@@ -207,7 +210,6 @@ def _add_amounts(rows: pd.DataFrame, paid: PaidJobs, *, has_band: bool = True) -
 
 
 def _bound(paid: PaidJobs, silent: SilentJobs, is_bounded: Flags) -> pd.DataFrame:
-    """What the median may be if silent jobs are counted too, for rows that `is_bounded`; NaN for others."""
     number, numbers = np.cumsum(is_bounded) - 1, np.flatnonzero(is_bounded)
     some = is_bounded[paid.cell]
     paid = PaidJobs(number[paid.cell[some]], paid.employer[some], paid.low[some], paid.high[some])
@@ -216,7 +218,6 @@ def _bound(paid: PaidJobs, silent: SilentJobs, is_bounded: Flags) -> pd.DataFram
 
 
 def _count_countries(jobs: pd.DataFrame, entries: _Entries, is_inside: Flags, n_rows: int) -> NDArray[np.object_]:
-    """Jobs of each row by country (`CountryJobs`), most first; None without any."""
     inside = _count_words(jobs["country"], entries.where(is_inside)).assign(n_paid=0)
     paid = _count_words(jobs["paid_in"], entries).rename(columns={"n_jobs": "n_paid"}).assign(n_jobs=0)
     paid = paid.assign(country=paid["country"].str.split()).explode("country").dropna(subset="country")
@@ -229,7 +230,6 @@ def _count_countries(jobs: pd.DataFrame, entries: _Entries, is_inside: Flags, n_
 
 
 def _count_words(column: pd.Series, entries: _Entries) -> pd.DataFrame:
-    """Entries of each row by the word that a column has for their job."""
     word, words = pd.factorize(column)
     pairs, n_jobs = np.unique(entries.row * max(len(words), 1) + word[entries.job], return_counts=True)
     row, word = np.divmod(pairs, max(len(words), 1))
@@ -240,7 +240,6 @@ def _count_words(column: pd.Series, entries: _Entries) -> pd.DataFrame:
 
 
 def _compute_bonuses(con: duckdb.DuckDBPyConnection, as_of: date, cache: CellCache) -> Iterator[pd.DataFrame]:
-    """Yearly bonuses in AI engineering for which adverts state a sum: midpoints alone, by place."""
     bonuses = con.execute(read_sql("marts/pay/bonus_observations"), {"as_of": as_of}).df()
     bonuses = bonuses.assign(annual_low_usd=bonuses["amount"], annual_high_usd=bonuses["amount"])
     for level in LEVELS[1:]:
@@ -259,9 +258,10 @@ def _compute_bonuses(con: duckdb.DuckDBPyConnection, as_of: date, cache: CellCac
 
 
 def _compute_pairs(con: duckdb.DuckDBPyConnection, as_of: date, cache: CellCache) -> Iterator[pd.DataFrame]:
-    """Pairs of amounts that a third party collected: never better than `low`, and without intervals (no employers).
+    """Yield rows of pairs of amounts that a third party collected. Their status is never better than `low`.
 
-    A pair does not say whether its title states the level, so groups of stated levels have no cells here.
+    The employers are unknown, so there are no intervals. A pair does not say whether its title states the level, so
+    groups of stated levels have no cells.
     """
     select = "SELECT * EXCLUDE (warc, snapshot_on) FROM pay_pairs($as_of) ORDER BY ALL"
     pairs = con.execute(select, {"as_of": as_of}).df().assign(world=WORLD, employer=None)
@@ -294,7 +294,6 @@ def _compute_pairs(con: duckdb.DuckDBPyConnection, as_of: date, cache: CellCache
 
 
 def _as_paid(jobs: pd.DataFrame) -> pd.DataFrame:
-    """Add the columns of adverts to jobs that have nothing but pay."""
     return jobs.assign(
         employer=pd.factorize(jobs["employer"], sort=True)[0],
         country=jobs["country"].fillna("unknown"),
@@ -306,7 +305,6 @@ def _as_paid(jobs: pd.DataFrame) -> pd.DataFrame:
 
 
 def _pair_with_jobs(jobs: pd.DataFrame, cells: PayCells) -> tuple[pd.DataFrame, PaidJobs]:
-    """The rows of cells in US dollars in which all jobs count, with jobs by country, and the pay of these jobs."""
     low, high = (jobs[name].to_numpy(dtype=np.float64)[cells.job] for name in ("annual_low_usd", "annual_high_usd"))
     entries = _Entries(cells.cell, cells.job, low, high)
     is_country = (cells.keys["region_level"] == "country").all()

@@ -1,6 +1,6 @@
 """Rows of mart.shares from counts of jobs by cell and employer, and by cell, employer and item.
 
-Everything is pure. The values of a cell depend on its own counts alone, whatever cells are estimated with it.
+All functions are pure. The values of a cell depend only on the counts of this cell, not on the other cells.
 """
 
 from __future__ import annotations
@@ -35,12 +35,13 @@ from warehouse.marts.printing import (
 
 @dataclass(frozen=True, kw_only=True)
 class ShareCounts:
-    """Counts of cells of one measure. Cells are numbered from 0; items and employers have any numbers.
+    """Counts of jobs in the cells of one measure. Cells are numbered from 0; items and employers may have any numbers.
 
-    `cell`, `employer` and `jobs` have an entry for each cell and employer with jobs of known answer, sorted by both;
-    `yes_cell`, `yes_employer`, `yes_item` and `yes` one for each cell, employer and item that some of these jobs have.
-    `n_unknown` counts the jobs of each cell without a known answer. `weighted`, `weighted_yes` and `weighted_unknown`
-    are the weights of the same jobs, on any scale; leave them out if every job weighs 1.
+    `cell`, `employer` and `jobs` have an entry for each cell and employer with jobs of known answer, sorted by cell and
+    employer. `yes_cell`, `yes_employer`, `yes_item` and `yes` have an entry for each cell, employer and item that some
+    of these jobs have. `n_unknown` counts the jobs of each cell without a known answer. `weighted`, `weighted_yes` and
+    `weighted_unknown` are the total weights of the jobs in `jobs`, `yes` and `n_unknown`, on any scale; leave them out
+    if every job weighs 1.
     """
 
     cell: Ints
@@ -56,24 +57,24 @@ class ShareCounts:
     weighted_unknown: Floats | None = None
 
     def weigh(self) -> JobWeights:
-        """Weights of jobs, scaled so that in each cell the jobs of known answer weigh as many as they are."""
+        """Return scaled weights. In each cell, the weights of the jobs with a known answer add up to their number."""
         n_cells = len(self.n_unknown)
         weight = self.jobs.astype(np.float64) if self.weighted is None else self.weighted
         yes = self.yes.astype(np.float64) if self.weighted_yes is None else self.weighted_yes
         unknown = self.n_unknown.astype(np.float64) if self.weighted_unknown is None else self.weighted_unknown
         scale = sum_by(self.cell, self.jobs, n_cells) / sum_by(self.cell, weight, n_cells)
         jobs = weigh_jobs(self.cell, self.jobs, weight, n_cells)
-        # rounding may make the jobs with an item weigh a little more than all jobs of the employer
+        # after rounding, the jobs with an item may weigh a little more than all jobs of the employer
         yes = np.minimum(yes * scale[self.yes_cell], jobs[self.place_pairs()])
         return JobWeights(jobs=jobs, yes=yes, unknown=unknown * scale)
 
     def place_pairs(self) -> Ints:
-        """For each entry of `yes`, the index of its cell and employer in `cell` and `employer`."""
+        """Return for each entry of `yes` the index of its cell and employer in `cell` and `employer`."""
         n = int(max(self.employer.max(initial=0), self.yes_employer.max(initial=0))) + 1
         return np.searchsorted(self.cell * n + self.employer, self.yes_cell * n + self.yes_employer)
 
     def select(self, mask: Flags) -> ShareCounts:
-        """Counts of the flagged cells, renumbered in the same order."""
+        """Return the counts of the flagged cells, renumbered from 0 in the same order."""
         number = np.cumsum(mask) - 1
         of_employers, of_pairs = mask[self.cell], mask[self.yes_cell]
         return ShareCounts(
@@ -87,7 +88,7 @@ class ShareCounts:
 
 @dataclass(frozen=True, kw_only=True)
 class JobWeights:
-    """Weights of the jobs of `ShareCounts`: of `jobs`, of `yes` and of `n_unknown`."""
+    """Total weights of the jobs that `ShareCounts` counts in `jobs`, `yes` and `n_unknown`."""
 
     jobs: Floats
     yes: Floats
@@ -99,11 +100,12 @@ def _among(values: Floats | None, mask: Flags) -> Floats | None:
 
 
 def make_share_rows(counts: ShareCounts, items: Ints, category: Ints, *, has_bounds: bool) -> pd.DataFrame:
-    """One row for each cell and item that one of its jobs has or that is declared, sorted by cell and item.
+    """Return one row for each cell and item, sorted by cell and item.
 
-    `cell` and `item` are numbers; the other columns are the columns of `Shares` that follow from counts. `items` are
-    the declared ones, `category` the category of each item, within which items are ranked. `has_bounds`: a job that
-    does not say may have either answer. Cells that the rules of printing withhold have only counts.
+    A cell has a row for each item that is declared or that one of its jobs has. `cell` and `item` are numbers; the
+    other columns are the columns of `Shares` that follow from counts. `items` are the declared items, and `category`
+    has the category of each item; items are ranked within their category. `has_bounds` means that jobs of unknown
+    answer may have either answer, so that shares have bounds. Cells that the printing rules withhold have only counts.
     """
     weights = counts.weigh()
     cells = count_cells(counts.cell, weights.jobs, len(counts.n_unknown))
@@ -129,7 +131,7 @@ def make_share_rows(counts: ShareCounts, items: Ints, category: Ints, *, has_bou
         "largest_employer": np.divide(largest, weight_yes, out=np.full(len(keys), np.nan), where=n_yes > 0),
         "status": np.where(is_printed, "published", "suppressed").astype(object), "reason": reasons[cell],
     }  # fmt: skip
-    number = np.cumsum(breaches < 0) - 1  # of each printed cell
+    number = np.cumsum(breaches < 0) - 1  # the new number of each printed cell
     estimates = _estimate(counts.select(breaches < 0), number[cell[is_printed]], item[is_printed], category)
     for name, values in estimates.items():
         columns[name] = np.full(len(keys), np.nan)
@@ -146,13 +148,12 @@ def make_share_rows(counts: ShareCounts, items: Ints, category: Ints, *, has_bou
 
 
 def _estimate(counts: ShareCounts, row_cell: Ints, item: Ints, category: Ints) -> dict[str, Floats]:
-    """Estimated columns of rows, which are sorted by cell and item."""
     n_cells, n_items = len(counts.n_unknown), max(len(category), 1)
     weights = counts.weigh()
     cells = count_cells(counts.cell, weights.jobs, n_cells)
     place = counts.place_pairs()
     row = np.searchsorted(row_cell * n_items + item, counts.yes_cell * n_items + counts.yes_item)
-    # one more row for each cell: an item that none of its jobs has
+    # one more row for each cell, for an item that none of its jobs has
     heads = weights.jobs / counts.jobs
     with_nobody = np.concatenate([row_cell, np.arange(n_cells)])
     estimates = estimate_shares(cells, with_nobody, place, row, weights.yes, employer_weight=heads)

@@ -1,7 +1,7 @@
 """mart.shares: shares of jobs, for every measure, item, region and group of roles.
 
-A cell rests on the panel if the panel's jobs alone meet the rules of printing, otherwise on all known boards, never on
-a mix. Numbers of jobs and employers decide, never what the adverts say.
+A cell uses only the panel's jobs if these alone meet the printing rules, and otherwise the jobs of all known boards,
+never a mix. The numbers of jobs and employers decide, not what the adverts say.
 """
 
 from __future__ import annotations
@@ -29,16 +29,16 @@ from warehouse.marts.share.share_rows import ShareCounts, make_share_rows
 from warehouse.sql_files import read_sql
 
 EXTRA_INPUTS = ("panel_jobs($as_of)",)
-"""What is read beside the tables of `cell_cache.INPUT_TABLES`."""
+"""What is read beside the tables in `cell_cache.INPUT_TABLES`."""
 OUTSIDE, UNKNOWN, KNOWN = range(3)
-"""State of a job in a measure: not part of it, its answer not stated, or answered."""
+"""State of a job in a measure: not part of the measure, without a stated answer, or answered."""
 
 
 @dataclass(frozen=True)
 class _Jobs:
-    """Jobs in the stock as columns, and pairs of region and job: a job counts in several regions.
+    """The jobs in the stock, as columns, and (region, job) pairs: a job may count in several regions.
 
-    Pairs hold numbers of regions and of jobs, and are sorted by both.
+    `pair_region` and `pair_job` are indexes of regions and of jobs, sorted by region and job.
     """
 
     role_group: pd.Categorical
@@ -46,16 +46,15 @@ class _Jobs:
     text_class: pd.Categorical
     employer: Ints
     weight: Floats
-    """How many jobs each stands for in the panel; 0: not in the panel."""
+    """How many jobs each job of the panel stands for; 0 for a job outside the panel."""
     regions: tuple[tuple[str, str], ...]
-    """Level and name of each region."""
     pair_region: Ints
     pair_job: Ints
 
 
 @dataclass(frozen=True)
 class _GroupCells:
-    """Cells of one group of roles, group of levels and class of texts, one for each region.
+    """Cells of one group of roles, group of levels and class of texts, one cell for each region.
 
     Cell i has the jobs `jobs[start[i]:start[i + 1]]`.
     """
@@ -65,29 +64,24 @@ class _GroupCells:
     jobs: Ints
 
     def count(self, of_jobs: Flags) -> Ints:
-        """Number of flagged jobs in each cell."""
         return np.add.reduceat(of_jobs[self.jobs], self.start[:-1], dtype=np.int64)
 
     def add_up(self, values: Floats) -> Floats:
-        """Sum of a value of jobs in each cell."""
         return np.add.reduceat(values[self.jobs], self.start[:-1], dtype=np.float64)
 
     def digests(self, hashes: Hashes) -> Hashes:
-        """Sum of the hashes of each cell's jobs, which does not depend on their order."""
         return np.add.reduceat(hashes[self.jobs], self.start[:-1])
 
 
 @dataclass(frozen=True)
 class _Answers:
-    """State of each job's answer (OUTSIDE, UNKNOWN, KNOWN) and a hash of the answer in `share_answers`."""
-
     state: NDArray[np.int8]
     hashes: Hashes
 
 
 @dataclass(frozen=True)
 class _Silent:
-    """Jobs of a cell that do not answer: how many, how many of them in the panel, and the weight of these."""
+    """A cell's jobs without an answer. `n_in_panel` counts those in the panel, and `weight` is their total weight."""
 
     n: int
     n_in_panel: int
@@ -96,7 +90,7 @@ class _Silent:
 
 @dataclass(frozen=True)
 class _CellBatch:
-    """Cells of one measure to compute: keys, digests, jobs that do not answer, and numbers of jobs that do."""
+    """Cells of one measure to compute: keys, digests, jobs without an answer, and indexes of jobs with one."""
 
     keys: list[dict[str, str]]
     inputs: list[str]
@@ -110,11 +104,11 @@ def shares(
     cache: CellCache | None = None,
     measures: Iterable[Measure] = MEASURES.values(),
 ) -> pd.DataFrame:
-    """All cells of all measures for one day, with the columns of `Shares`.
+    """Return all cells of all measures for one day, with the columns of `Shares`.
 
     Measures that are read from texts have separate cells for each class of text. A cell has a row for each item that
-    one of its jobs has or that its measure declares, and no row if no job's answer is known. Cells that
-    `printing.RULES` withhold keep their counts, without shares. Cells already in `cache` are reused.
+    its measure declares or that one of its jobs has, and no row if no job's answer is known. Cells that
+    `printing.RULES` withhold keep their counts but have no shares. Cells already in `cache` are reused.
     """
     measures = tuple(measures)
     cache = cache or CellCache(Shares, as_of)
@@ -171,7 +165,7 @@ def _compute(
 
 
 def _rest_on_panel(batch: _CellBatch, jobs: _Jobs) -> Flags:
-    """Whether each cell rests on the panel: the panel's jobs that answer alone meet the rules of printing."""
+    """Whether each cell uses only the panel, because the panel's jobs with an answer alone meet the printing rules."""
     cell = np.repeat(np.arange(len(batch.jobs)), [len(of_cell) for of_cell in batch.jobs])
     job = np.concatenate(batch.jobs)
     some = jobs.weight[job] > 0
@@ -190,8 +184,6 @@ def _rest_on_panel(batch: _CellBatch, jobs: _Jobs) -> Flags:
 
 
 def _count(con: duckdb.DuckDBPyConnection, batch: _CellBatch, jobs: _Jobs, is_panel: Flags) -> ShareCounts:
-    """Count the jobs of a batch's cells by employer, and by employer and item; SQL returns counts, never single
-    jobs."""
     members = [
         of_cell[jobs.weight[of_cell] > 0] if of_panel else of_cell
         for of_cell, of_panel in zip(batch.jobs, is_panel, strict=True)
@@ -217,7 +209,10 @@ def _count(con: duckdb.DuckDBPyConnection, batch: _CellBatch, jobs: _Jobs, is_pa
 
 
 def _add_weights(rows: dict[str, NDArray[Any]], *keys: str) -> tuple[list[Ints], Ints, Floats]:
-    """Merge counts of sorted keys over weights: the columns of the keys, numbers of jobs, and their weights."""
+    """Merge counts that differ only in weight.
+
+    The rows must be sorted by the keys. Return the columns of the keys, the numbers of jobs, and their total weights.
+    """
     is_first = np.zeros(len(rows["n"]), dtype=bool)
     is_first[:1] = True
     for key in keys:
@@ -228,7 +223,6 @@ def _add_weights(rows: dict[str, NDArray[Any]], *keys: str) -> tuple[list[Ints],
 
 
 def _read_jobs(con: duckdb.DuckDBPyConnection, params: dict[str, Any]) -> _Jobs:
-    """Read the jobs in the stock; they stay in the tables `share_jobs` and `share_regions`."""
     con.execute(read_sql("marts/share/share_jobs"), params)
     con.execute(read_sql("marts/share/share_regions"), params)
     of_job = "role_group, seniority, text_class, employer_number, panel_weight"
@@ -255,7 +249,7 @@ def _columns_of(result: duckdb.DuckDBPyConnection) -> dict[str, NDArray[Any]]:
 def _stage_relations(
     con: duckdb.DuckDBPyConnection, measures: Iterable[Measure], params: dict[str, Any]
 ) -> dict[str, str]:
-    """Compute each relation that measures ask once, with the numbers of its jobs; return the names of the tables."""
+    """Compute each relation that measures read once. Return the name of the table for each relation."""
     tables = {JOBS: "share_jobs"}
     for number, relation in enumerate(sorted({measure.relation for measure in measures} - {JOBS})):
         tables[relation] = f"share_relation_{number}"
@@ -280,7 +274,6 @@ def _read_answers(con: duckdb.DuckDBPyConnection, measure: Measure, relation: st
 
 
 def _cells(jobs: _Jobs, role_group: str, seniority_group: str, text_class: str) -> _GroupCells:
-    """Cells with jobs of one group of roles, group of levels and class of texts."""
     levels = LEVEL_GROUPS[seniority_group]
     mask = jobs.role_group.isin(CELL_GROUPS[role_group])
     if levels is not None:
@@ -296,7 +289,7 @@ def _cells(jobs: _Jobs, role_group: str, seniority_group: str, text_class: str) 
 
 
 def _find_known_cells(cells: _GroupCells, answers: _Answers, weight: Floats) -> Iterator[tuple[int, _Silent, Hashes]]:
-    """For each cell with a known answer: its number, the jobs that do not answer, and the digest of its jobs."""
+    """Yield for each cell with a known answer: its index, its jobs without an answer, and the digest of its jobs."""
     if not cells.keys:
         return
     is_silent = answers.state == UNKNOWN

@@ -1,1 +1,1 @@
-"""Published cells: the vintage of each list that stands, frozen until the next one is accepted."""
+"""Published cells: for each list, the cells of its standing vintage, frozen until the next vintage is accepted."""

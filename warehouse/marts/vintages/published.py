@@ -1,4 +1,4 @@
-"""Lists of cells: what a night has of each, which cells stand published, and replacing these by the night's.
+"""Lists of cells: what a night computed for each list, which cells are published, and how published cells are replaced.
 
 `mart_tables.LISTS` says which list a row of a mart belongs to. For each list, the tables of the schema `published` hold
 the cells of the vintage that stands (`ops.vintages`). They are frozen: computing a mart again does not change them.
@@ -24,8 +24,10 @@ METHODS: Mapping[str, int] = {
     "pay.advertised": 1, "pay.advertised_third_party": 1, "pay.advertised_bonus": 1, "pay.reported": 1,
     "pay.official": 1, "shares": 1, "closing_rates": 1, "disclosure": 2, "frame": 1,
 }  # fmt: skip
-"""Version of the method of each family of lists, by the beginning of their names. Raise it when what they estimate, or
-how, changes (docs/methods.md): the lists then wait for review once."""
+"""The version of the method of each family of lists, by the beginning of the lists' names.
+
+Raise a version when what the family estimates, or how, changes (docs/methods.md): its lists then wait for review once.
+"""
 _MOVING = ("as_of", "inputs", "period_from", "period_to")
 """Columns that change with the day or the code although the cell says the same."""
 Connection = duckdb.DuckDBPyConnection
@@ -34,7 +36,10 @@ STANDING = tuple(f.name for f in fields_of(Standing))
 
 @dataclass(frozen=True, kw_only=True)
 class Offer:
-    """What a night has of a list. `n_jobs` adds up the largest cell of each place; `n_printed` cells have a value."""
+    """What a night computed for a list.
+
+    `n_jobs` adds up the largest cell of each place. `n_printed` counts the cells with a value.
+    """
 
     n_jobs: int
     n_cells: int
@@ -42,13 +47,13 @@ class Offer:
 
 
 def digest_method(name: str) -> str:
-    """Digest of how the cells of a list are estimated."""
+    """Return a digest of how the cells of a list are estimated."""
     version = next(version for family, version in METHODS.items() if f"{name}.".startswith(f"{family}."))
     return hashlib.sha256(f"{name} {version} {ESTIMAND}".encode()).hexdigest()[:16]
 
 
 def read_offers(con: Connection, as_of: date) -> dict[str, Offer]:
-    """What the marts of a day have of each list, by its name."""
+    """Return what the marts of a day have of each list, by the list's name."""
     counts: dict[str, list[int]] = {}
     for mart, cells in LISTS.items():
         for name, *numbers in con.execute(_sql("offers", mart, as_of, size=str(cells.size or 0))).fetchall():
@@ -61,7 +66,7 @@ def read_offers(con: Connection, as_of: date) -> dict[str, Offer]:
 
 
 def find_changed(con: Connection, as_of: date) -> set[str]:
-    """The lists with other cells in the marts of a day than the cells that stand."""
+    """Return the lists whose cells in the marts of a day differ from the published cells."""
     changed = (con.execute(_sql("changed", mart, as_of, columns=_columns(mart, without=_MOVING))) for mart in LISTS)
     return {name for result in changed for (name,) in result.fetchall()}
 
@@ -69,7 +74,7 @@ def find_changed(con: Connection, as_of: date) -> set[str]:
 def publish(con: Connection, numbers: Mapping[str, int], *, cells_of: date, published_on: date) -> None:
     """Replace the published cells of some lists by those in the marts of the day `cells_of`. Call it in a transaction.
 
-    `numbers`: the number of the vintage of each list.
+    `numbers` maps each list to the number of its vintage.
     """
     if not numbers:
         return
@@ -80,15 +85,15 @@ def publish(con: Connection, numbers: Mapping[str, int], *, cells_of: date, publ
 
 
 def say_waiting(con: Connection) -> None:
-    """Mark the published cells of each list with the vintage that waits for review, and why."""
+    """Mark the published cells of each list with the vintage that waits for review, and with the reason."""
     for cls in PUBLISHED.values():
         con.execute(read_sql("marts/vintages/waiting", table=table_of(cls).name))
 
 
 def follow_vintages(con: Connection) -> None:
-    """Put the cells of the standing vintages in place after others were taken back. Call it in a transaction.
+    """After vintages were taken back, publish the cells of the vintages that now stand. Call it in a transaction.
 
-    They are read from the marts of their days.
+    The cells are read from the marts of their days.
     """
     standing = dict(_read_standing(con))
     for cls in PUBLISHED.values():
@@ -101,10 +106,10 @@ def follow_vintages(con: Connection) -> None:
 
 
 def put_back_lost(con: Connection) -> set[str]:
-    """Restore published cells that are missing, from the marts of their days. Call it in a transaction.
+    """Restore missing published cells from the marts of their days. Call it in a transaction.
 
-    Cells go missing when both databases are lost and a file of the record is damaged. Returns the lists for which the
-    marts are lost, too.
+    Cells go missing when both databases are lost and a file of the record is damaged. Return the lists whose marts are
+    lost, too.
     """
     in_place = _read_in_place(con)
     lost = {name: vintage for name, vintage in _read_standing(con) if name not in in_place}
@@ -114,13 +119,11 @@ def put_back_lost(con: Connection) -> set[str]:
 
 
 def _read_standing(con: Connection) -> Iterator[tuple[str, tuple[int, date, date]]]:
-    """Each list with its standing vintage: number, day of the cells, day of the decision."""
     for name, number, as_of, decided_on in con.execute(read_sql("marts/vintages/standing")).fetchall():
         yield name, (number, as_of, decided_on)
 
 
 def _read_in_place(con: Connection) -> dict[str, set[int]]:
-    """The numbers of the vintages in `published`, by list."""
     cells = " UNION ".join(f"SELECT list, vintage FROM {table_of(cls).name}" for cls in PUBLISHED.values())
     in_place: dict[str, set[int]] = {}
     for name, vintage in con.execute(cells).fetchall():
@@ -129,7 +132,6 @@ def _read_in_place(con: Connection) -> dict[str, set[int]]:
 
 
 def _sql(statement: str, mart: type, day: date, **more: str) -> str:
-    """A statement about the cells that a mart has on a day."""
     cells = LISTS[mart]
     return read_sql(
         f"marts/vintages/{statement}",
