@@ -104,6 +104,7 @@ def list_figures(
     from reports.mcp import listing
     from reports.mcp.market import Market, NotReadableError
 
+    open_published().close()
     try:
         with Market(settings().data).read() as snapshot:
             answer = listing.list_figures(

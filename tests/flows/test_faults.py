@@ -256,7 +256,7 @@ def test_a_recording_in_which_nothing_is_whole_is_on_record(cut: Path, empty: Pa
     assert ids_in(empty, "ashby") == {"a1"}
     status = loading(empty, "status").said
     for source, warc in names:
-        assert f"{source} partial: 1 unreadable files, first: {warc}: the file begins" in status
+        assert f"{source} partial: 1 unreadable files, first: {warc}: the file does not start" in status
     assert loading(empty, "backfill", *map(str, [good, *junk])).code == 0
     with open_reader(empty) as con:
         again = con.execute("SELECT count(*) FROM ops.rejects WHERE record = -1").fetchall()
