@@ -1,9 +1,9 @@
 """Find pay in an advert's prose.
 
 An amount (`amounts.py`) is pay only if something says so: a pay word that governs the amount, a heading or an earlier
-amount that the amount continues, a period next to the amount, or a position alone in a headline.
-Lookups/pay/pay_words.csv says what words mean. Amounts of funding, revenue, budgets, perks, signing and referral
-bonuses are not pay.
+amount that the amount continues, a period next to the amount, or a position alone in a headline. The meanings of words
+are listed in lookups/pay/pay_words.csv. Amounts of funding, revenue, budgets, perks, signing and referral bonuses are
+not pay.
 
 Nothing is guessed: a currency or period that is not stated stays None. `complete_pay` (`normalisation.py`) adds what
 the country's norms imply, and marks it as inferred.
@@ -626,8 +626,8 @@ def _find_governing_word(before: Sequence[Hit]) -> tuple[Word | None, bool]:
     """Return the nearest word that says what an amount is, and whether only small words stand between word and amount.
 
     A word of reach `near` (a bonus, equity) counts only directly before the amount. In "base salary, excluding bonus,
-    of ...", the governing word is therefore "salary". A word in brackets counts only if no word outside the brackets
-    does.
+    of ...", the governing word is therefore "base salary". A word in brackets counts only if no word outside brackets
+    counts.
     """
     is_titled = _is_titled(before)
     is_direct = is_near = True
