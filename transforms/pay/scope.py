@@ -231,7 +231,7 @@ def _employment_types() -> dict[str, str]:
 
 @functools.cache
 def _employment() -> tuple[re.Pattern[str], re.Pattern[str]]:
-    """Return patterns for kinds of employment right after an amount ("as a contractor", "(B2B)") and right before it."""
+    """Return patterns for employment right after an amount ("as a contractor", "(B2B)") and right before it."""
     words = "|".join(re.escape(word) for word in sorted(_employment_types(), key=len, reverse=True))
     small = r"(?:\s?\(|\s?,?\s?(?:as an? |for an? |for |on an? |on |in |en |als |na |w |em )|\s)"
     after = re.compile(rf"{small}({words})(?![^\W_])", re.IGNORECASE)
