@@ -634,7 +634,10 @@ def _namesake(item: Item, part: _Part) -> dict[tuple[str, str | None, str | None
 
 
 def _territory(item: Item, part: _Part) -> dict[tuple[str, str | None, str | None], Meaning]:
-    """Return a territory next to the country that addresses add to it: "Guernsey, United Kingdom", "China - Hong Kong"."""
+    """Return a territory next to the country that addresses add to it.
+
+    For example, "Guernsey, United Kingdom" is Guernsey, and "China - Hong Kong" is Hong Kong.
+    """
     first, second = (max(meanings, key=lambda m: m.score) for meanings in (item.meanings, part.meanings))
     if second.is_country and territories().get(first.country) == second.country:
         return {m.place: m for m in item.meanings if m.country == first.country}

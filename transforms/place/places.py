@@ -177,8 +177,9 @@ def _with_scope(read: Whereabouts, title: str, text: str) -> Whereabouts:
 
 @dataclass(frozen=True)
 class _Line:
-    """A line of text, its items, the places that its addresses state (`stated`), and the places read from the line
-    (`read`).
+    """A line of text and its items.
+
+    `stated` holds the places of its addresses, `read` the places read from the line.
     """
 
     text: str
@@ -287,10 +288,10 @@ def _city(
 
 
 def _find_namesakes(words: str, country: str, subdivision: str | None) -> list[Meaning]:
-    """Return the cities with a name in a subdivision, or else well-known cities with that name elsewhere in the
-    country.
+    """Return the cities with a name in a subdivision, or else well-known cities with the name elsewhere in the country.
 
-    Countries whose addresses name the state have no "elsewhere": several towns there share a name.
+    In countries whose addresses name the state, several towns share a name: there, return only cities in the
+    subdivision.
     """
     namesakes = [m for m in gazetteer().names.get(key(words)) if m.city and m.country == country]
     inside = [m for m in namesakes if subdivision in (None, m.subdivision)]
@@ -365,8 +366,7 @@ def _all_places(lines: Sequence[_Line], spans: list[Span], *, is_remote: bool) -
 
 
 def _with_text(line: _Line, is_remote: bool) -> list[Place]:
-    """Return the stated places with detail that the line adds in the same country, and the other places of the line's
-    list.
+    """Return the stated places with detail from the line in the same country, and the other places of the line's list.
 
     The line beats its address. The city of an address is dropped if the line names another city, or nothing but a
     country, a group of countries or remote work.
@@ -452,8 +452,7 @@ _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 
 class _Workplace(NamedTuple):
-    """What sources other than the location say about the workplace: the source's flag and word, and the text's
-    statements.
+    """What the source's flag, the source's word and the text say about the workplace.
 
     `text` holds pairs of tier and workplace.
     """
@@ -497,9 +496,7 @@ def _workplace(
 
 
 def _repeats_field(claims: _Workplace) -> bool | None:
-    """Whether the text agrees with the source's word or flag about the role; None if the text or the source says
-    nothing.
-    """
+    """Whether the text agrees with the source's word or flag about the role; None if text or source says nothing."""
     in_field = _word_of_source(claims) or (REMOTE if claims.is_remote else None)
     in_text = next(filter(None, (_of_tier(claims.text, tier, (in_field,)) for tier in (DAYS, ROLE))), None)
     return in_text == in_field if in_text and in_field else None
@@ -600,8 +597,9 @@ def _title_items(title: str) -> Sequence[Item]:
 def _remote_scope(
     lines: Sequence[_Line], title_items: Sequence[Item], *, is_flagged: bool, spans: list[Span]
 ) -> set[str]:
-    """Return countries and groups that remote work is open to, by the lines, else the title, else a word for
-    "anywhere".
+    """Return the countries and groups that remote work is open to.
+
+    The lines state them, or else the title, or else a word for "anywhere".
     """
     scope: set[str] = set()
     for line in lines:
@@ -679,9 +677,7 @@ def _find_in_brackets(items: Sequence[Item], paren: int) -> set[int]:
 
 
 def _is_tied(glue: str, place: Item) -> bool:
-    """Whether a place next to a word for remote work belongs to it: by a space, by a dash, or by a slash if it is an
-    area.
-    """
+    """Whether a place belongs to the word for remote work next to it: by a space, a dash, or a slash before an area."""
     return glue in ("space", "dash") or (glue == "slash" and place.is_area)
 
 
@@ -696,8 +692,9 @@ def _in_chunk(items: Sequence[Item], me: Item) -> set[int]:
 
 
 def _find_listed_areas(items: Sequence[Item], n: int, step: int) -> set[int]:
-    """Return the indices of areas listed after the area `items[n]`, or before it if `step` is -1: "Remote - US &
-    Canada".
+    """Return the indices of areas listed after the area `items[n]`, as in "Remote - US & Canada".
+
+    If `step` is -1, return the indices of areas listed before it.
     """
     areas: set[int] = set()
     k = n + step

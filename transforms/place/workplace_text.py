@@ -42,9 +42,7 @@ MAX_EAST_ASIAN = 50
 
 
 class Statement(NamedTuple):
-    """A workplace that a sentence states, the strength of the statement (in `TIERS`), and start and end of the
-    sentence.
-    """
+    """A workplace that a sentence states, the strength of the statement (one of `TIERS`), and the sentence's bounds."""
 
     workplace: str
     tier: str
@@ -162,7 +160,7 @@ _CHOICE = re.compile(r"\b(?:or|and|oder|und|ou|et|o|of|lub)\b|[/&|]")
 
 @functools.cache
 def _labels() -> tuple[re.Pattern[str], tuple[tuple[_Phrase, re.Pattern[str]], ...]]:
-    """Return patterns for words alone in a line or after a label: one pattern for all phrases, and one for each phrase."""
+    """Return patterns for words alone in a line or after a label: one for all phrases together, then one for each."""
     by_phrase: dict[_Phrase, list[str]] = {}
     for row in rows_of("workplace_phrases"):
         if row["weight"] in (LABEL, ITEM):
