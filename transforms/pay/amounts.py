@@ -279,7 +279,6 @@ def _digits(text: str) -> list[int]:
 
 
 def _may_be_signed(text: str, start: int, country: str | None) -> bool:
-    """Whether the word before a number ends with a currency sign. This quick check may be wrong only if it is True."""
     lead = text[start - 13 if start > 13 else 0 : start].rstrip(_BETWEEN_SIGN)
     if not lead[-1:] > " ":
         return False
@@ -288,7 +287,6 @@ def _may_be_signed(text: str, start: int, country: str | None) -> bool:
 
 
 def _may_be_named(text: str, end: int, after: str) -> bool:
-    """Whether a unit or currency may follow a number. This quick check may be wrong only if it is True."""
     if not (after in _BEFORE_NAME or after.isalpha()):
         return False
     word = _WORD_AFTER.match(text, end)
@@ -319,10 +317,6 @@ def _may_name(word: str) -> bool:
 
 
 def _amount(text: str, start: int, end: int, country: str | None) -> Amount | None:
-    """Return the amount to which a number belongs.
-
-    Return None if the number belongs to a word, a percentage, or a name such as "401(k)".
-    """
     begin = max(0, start - MAX_SIGN)
     around = text[begin : line_end(text, end, end + MAX_NAME)]
     amount = _amount_in(around, start - begin, end - begin, country)
@@ -363,8 +357,6 @@ def _amount_in(text: str, start: int, end: int, country: str | None) -> Amount |
 
 
 class _Sign(NamedTuple):
-    """A currency sign before a number. Without a sign, `is_there` is False and `start` is where the number starts."""
-
     start: int
     currencies: frozenset[str]
     is_local: bool
@@ -372,8 +364,6 @@ class _Sign(NamedTuple):
 
 
 class _Figure(NamedTuple):
-    """The value of a number, the offset of its end, and the currencies of a sign within it: "€" in "13€50"."""
-
     number: float
     end: int
     currencies: frozenset[str]
@@ -390,10 +380,6 @@ def _char(text: str, at: int) -> str:
 
 
 def _sign_of(text: str, start: int, country: str | None) -> _Sign | None:
-    """Return the sign before a number; None if the number is in the middle of a word.
-
-    A code before the sign narrows the currencies that the sign may mean: "AUD $120k".
-    """
     before = text[start - 1] if start else " "
     size, currencies, is_local, end = _sign_at(text, start, before, country)
     if not size and (before == "_" or (before.isalpha() and before < _WIDE[0])):
@@ -407,7 +393,6 @@ def _sign_of(text: str, start: int, country: str | None) -> _Sign | None:
 
 
 def _figure(text: str, start: int, end: int, *, is_signed: bool) -> _Figure:
-    """Return the whole number that begins with these digits, as in "$55, 000" and "13€50"."""
     number = _value(text[start:end])
     if is_signed:
         group = _SPACED.match(text, end) if end - start <= len("999") else None
@@ -419,10 +404,6 @@ def _figure(text: str, start: int, end: int, *, is_signed: bool) -> _Figure:
 
 
 def _currency_of_unit(unit: Unit | None, country: str | None) -> frozenset[str]:
-    """Return the currency that a unit such as LPA implies.
-
-    Return an empty set if another currency is legal tender in the country.
-    """
     if unit is None or unit.currency is None or country not in (None, *tender_of(unit.currency)):
         return _NONE
     return frozenset({unit.currency})
@@ -446,7 +427,6 @@ def _is_name(text: str, figure: _Figure, start: int) -> bool:
 
 
 def _is_bare_sum(number: float, size: int) -> bool:
-    """Whether a number of `size` characters may be money without a currency or unit: it is large and not a year."""
     return number >= MIN_SUM and not (number in YEARS and size == len("2026"))
 
 
@@ -647,7 +627,6 @@ def _is_joined(text: str, a: Amount, b: Amount, *, is_third: bool) -> bool:
 
 
 def _ends(a: Amount, b: Amount) -> tuple[float, float]:
-    """Return both ends in units of currency. A unit at one end counts for both if that makes a range ("$70-80k")."""
     low, high = a.number, b.number
     if a.unit and b.unit:
         return low * a.unit.factor, high * b.unit.factor

@@ -117,10 +117,6 @@ def _complete(pay: Pay, country: str | None, employment_type: str | None, skill:
 def _find_period(
     pay: Pay, low: float | None, high: float | None, where: str | None, *, has_norms: bool
 ) -> tuple[str | None, str | None]:
-    """Return the period and how it is known.
-
-    Norms infer the period if the advert states none; without norms it stays None.
-    """
     if pay.period:
         return pay.period, pay.period_reading or ("stated" if pay.reading == "stated" else None)
     if has_norms and pay.component in ANNUAL_COMPONENTS and (usual := usual_period(low, high, pay.currency, where)):
@@ -129,7 +125,6 @@ def _find_period(
 
 
 def _yearly_factor(pay: Pay, period: str | None, where: str | None) -> float | None:
-    """Return how many times a year the pay of a period is paid; None for equity in percent or without a period."""
     if not period or pay.component == "equity_percent":
         return None
     is_local = pay.currency is None or where is None or pay.currency in legal_tender(where)
@@ -227,7 +222,6 @@ def _per_year(period: str, months: int | None, country: str | None) -> float:
 
 
 def _doubt_range(low: float | None, high: float | None, period: str | None, norms: _Norms) -> str | None:
-    """Return the flag of a range too wide for one job or of an amount too high for a month; None if plausible."""
     if low is not None and high is not None and high > WIDEST * low:
         return "high_over_4x_low"
     is_above = period == "month" and max(low or 0, high or 0) > norms.monthly

@@ -137,8 +137,6 @@ class _Before(NamedTuple):
 
 
 class _After(NamedTuple):
-    """What the words directly after an amount say. `end` is the offset where these words end."""
-
     period: str | None
     tax: str | None
     months: int | None
@@ -161,8 +159,6 @@ class _Evidence(NamedTuple):
 
 
 class _AmountBefore(NamedTuple):
-    """An amount taken for pay, with which later amounts are compared."""
-
     pay: Pay
     start: int
     end: int
@@ -188,11 +184,6 @@ class _Site(NamedTuple):
 
 
 class _Claim(NamedTuple):
-    """An amount with the evidence that it is pay, not yet accepted.
-
-    `follows_pay`: whether an earlier amount was accepted.
-    """
-
     site: _Site
     evidence: _Evidence
     period: str | None
@@ -248,7 +239,6 @@ def _pad(entity: re.Match[str]) -> str:
 
 
 def _read(text: str, amount: Range, amounts: Sequence[_AmountBefore], country: str | None) -> _AmountBefore | None:
-    """Return the pay that an amount states, or None if nothing says that the amount is pay."""
     currency = resolve_currency(amount.currencies, country, strict=amount.is_local) if amount.currencies else None
     per_usd = _per_usd(amount, currency, country)
     if _is_too_large(amount, per_usd):
@@ -285,12 +275,10 @@ def _is_too_large(amount: Range, per_usd: float) -> bool:
 
 
 def _is_in_millions(amount: Range, per_usd: float) -> bool:
-    """Whether an amount is stated in millions of a strong currency, in which nobody is paid millions."""
     return amount.unit is not None and amount.unit.factor >= MILLION and per_usd < STRONG
 
 
 def _find_before(text: str, amount: Range, *, must_be_named: bool) -> _Before | None:
-    """Return the words before an amount; None if a pay word must stand directly before the amount and none does."""
     if must_be_named and not can_be_known(text, amount.start):
         return None
     before = _before(_lead(text, amount.start))
@@ -337,7 +325,6 @@ def _annual(amount: float, period: str | None) -> float:
 
 
 def _evidence(site: _Site, last: _AmountBefore | None) -> _Evidence | None:
-    """Return why an amount is pay; None if nothing says so, or if a nearer word says that it is not."""
     after, governing, is_direct = site.after, site.before.governing, site.before.is_direct
     if after.is_not_pay or (governing and governing.kind == "not_pay" and after.component is None):
         return None
@@ -355,7 +342,6 @@ def _evidence(site: _Site, last: _AmountBefore | None) -> _Evidence | None:
 
 
 def _period_of_same_clause(site: _Site, last: _AmountBefore | None) -> str | None:
-    """Return the period of an earlier amount in the sentence: "5.000 EUR / month (B2B), or 4.000 EUR (UoP)"."""
     if last is None or last.end <= site.begin or last.pay.component not in CASH or not last.high:
         return None
     is_like = CONTINUED[0] < site.amount.high / last.high < CONTINUED[1]
@@ -379,7 +365,6 @@ def _find_label(before: Sequence[Hit]) -> str | None:
 
 
 def _is_void(site: _Site) -> bool:
-    """Whether the line before an amount says that there is no base pay ("commission only", "unpaid")."""
     end = site.amount.start
     start = _line_start(site.text, end, max(0, end - CLAUSE))
     return may_be_void(site.text[start:end]) and any(h.of("void") for h in hits_in(site.text[start:end]))
@@ -436,7 +421,6 @@ def _line_start(text: str, offset: int, floor: int) -> int:
 
 
 def _evidence_of_position(site: _Site) -> _Evidence | None:
-    """Return evidence from an amount's position: alone in a field or headline, or with a period next to it."""
     text, amount, after, before = site.text, site.amount, site.after, site.before.hits
     has_not_pay = _has_not_pay(before)
     is_alone = _is_alone(site)
@@ -461,7 +445,6 @@ def _is_aside(before: Sequence[Hit]) -> bool:
 
 
 def _follows_other_money(text: str, begin: int) -> bool:
-    """Whether other money is named before the semicolon at the clause's start: "commuter benefit; $300 a month"."""
     if ";" not in text[max(0, begin - 2) : begin]:
         return False
     return _has_not_pay(hits_in(text[_line_start(text, begin, max(0, begin - CLAUSE)) : begin]))
@@ -486,10 +469,6 @@ def _is_alone(site: _Site) -> bool:
 
 
 def _is_headline_of_thousands(site: _Site) -> bool:
-    """Whether an amount in thousands stands in a headline or before its component.
-
-    For example, "Lisbon | 50-96k + equity" or "120-150k base".
-    """
     amount = site.amount
     if amount.unit is None or amount.unit.factor != THOUSAND or amount.low < MIN_HEADLINE:
         return False
@@ -522,8 +501,6 @@ def _is_small_for_a_year(claim: _Claim) -> bool:
 
 
 class _Doubt(NamedTuple):
-    """A reason to doubt an amount, and the kinds of evidence that are enough in spite of it."""
-
     name: str
     applies: Callable[[_Claim], bool]
     enough: tuple[str, ...]
@@ -599,10 +576,6 @@ def _make_pay(site: _Site, component: str, currency: str | None, period: str | N
 
 
 def _lead(text: str, start: int) -> str:
-    """Return the line up to an amount, at most `CLAUSE` characters.
-
-    If the line above ends in an abbreviation, the sentence goes on: return the last `CLAUSE` characters of the text.
-    """
     floor = max(0, start - CLAUSE)
     begin = _line_start(text, start, floor)
     if text[floor:begin].rstrip().rstrip(_SENTENCE_ENDS).endswith(_ABBREVIATIONS):
@@ -655,7 +628,6 @@ def _find_governing_word(before: Sequence[Hit]) -> tuple[Word | None, bool]:
 
 
 def _subject(before: Sequence[Hit]) -> Word | None:
-    """Return the component of `ADDED` that is the subject of "paid": "the bonus will be paid in two halves of"."""
     words = [hit.of("pay") for hit in before]
     return next((w for w in reversed(words) if w and w.value in ADDED), None)
 
@@ -690,7 +662,6 @@ def _has_not_pay(hits: Sequence[Hit]) -> bool:
 
 
 def _bound_before(before: Sequence[Hit]) -> str | None:
-    """Return "high" after "up to", "low" after "from", else None. A colon or currency may stand before the amount."""
     for hit in reversed(before[-5:]):
         word = hit.of("bound")
         if word and word.reach == "before":
@@ -789,7 +760,6 @@ def _begins_sentence(line: str, hit: Hit) -> bool:
 
 
 def _is_abbreviation_apart(line: str, hit: Hit) -> bool:
-    """Whether a word of fewer than four letters follows a comma or a closing bracket."""
     is_apart = "," in line[: hit.start] or ")" in line[: hit.start]
     return is_apart and hit.end - hit.start < len("year") and line[hit.start].isalpha()
 
@@ -798,7 +768,6 @@ def _is_abbreviation_apart(line: str, hit: Hit) -> bool:
 
 
 def _with_shared_period(text: str, amounts: list[_AmountBefore]) -> list[_AmountBefore]:
-    """Give pay stated in two currencies the same period: "45-70 USD or 180-280 PLN per hour"."""
     for index in range(len(amounts) - 1, 0, -1):
         first, second = amounts[index - 1], amounts[index]
         if first.pay.period or not second.pay.period or second.start - first.end > TAIL:
@@ -825,10 +794,6 @@ def _shares(text: str, amounts: Sequence[_AmountBefore]) -> Iterator[Pay]:
 
 
 def _follows(text: str, start: int, ends: set[int | None]) -> bool:
-    """Whether only a plus, comma, bullet or space stands between pay and an offset: "$140k-$180k + 0.5%-1.0%".
-
-    `ends` are the offsets where pay ends.
-    """
     return any(not text[start - back : start].strip(" +,•|·(\n") for back in range(5) if start - back in ends)
 
 

@@ -78,7 +78,6 @@ def _home_of(currency: str | None, countries: set[str]) -> str | None:
 
 @functools.lru_cache(maxsize=1024)
 def _area_of_scope(scope: tuple[str, ...]) -> Area:
-    """Return the country of a scope with a single country, else the region and continent around the whole scope."""
     if len(scope) == 1 and region_of(scope[0]) != (None, None):
         return Area(scope[0], *region_of(scope[0]))
     areas = [_region_of_token(token) for token in scope]

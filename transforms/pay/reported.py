@@ -106,10 +106,6 @@ def flag_amounts(read: Iterable[PayReport | Issue]) -> Iterator[PayReport | Issu
 
 
 def _medians(reports: Iterable[PayReport]) -> Iterator[tuple[tuple[str | None, str], float]]:
-    """Yield the median amount for each country and currency, and for each currency alone (country None).
-
-    Medians of fewer than `MIN_ANSWERS` answers are left out.
-    """
     amounts: dict[tuple[str | None, str], list[float]] = {}
     for report in reports:
         for place in {report.country, None}:

@@ -163,7 +163,6 @@ def component_in(title: str) -> str:
 
 
 def _component(title: str, hit: Hit) -> str | None:
-    """Return the component that a phrase of a title names; `other` for a bonus that is not yearly ("signing bonus")."""
     pay = hit.of("pay")
     if pay is not None:
         return pay.value
@@ -209,7 +208,6 @@ def _tie_between(lead: str, tail: str) -> Tie:
 
 
 def _level_beside(label: str, lead: str, tail: str) -> str | None:
-    """Return the level, zone or kind of employment right after an amount, else right before it, else None."""
     aside = _ASIDE.match(tail)
     if aside and (_begins_with_level(aside[1]) or NUMBERED_LEVEL.match(aside[1])):
         return aside[1]
@@ -231,7 +229,6 @@ def _employment_types() -> dict[str, str]:
 
 @functools.cache
 def _employment() -> tuple[re.Pattern[str], re.Pattern[str]]:
-    """Return patterns for employment right after an amount ("as a contractor", "(B2B)") and right before it."""
     words = "|".join(re.escape(word) for word in sorted(_employment_types(), key=len, reverse=True))
     small = r"(?:\s?\(|\s?,?\s?(?:as an? |for an? |for |on an? |on |in |en |als |na |w |em )|\s)"
     after = re.compile(rf"{small}({words})(?![^\W_])", re.IGNORECASE)
@@ -255,7 +252,6 @@ def _begins_with_level(words: str) -> bool:
 
 
 def _label(lead: str) -> str | None:
-    """Return the words that label an amount, up to the colon, dash or bracket before the amount; else None."""
     end = _LABEL_END.search(lead)
     if end is None:
         return None
@@ -267,7 +263,6 @@ def _label(lead: str) -> str | None:
 
 
 def _named_place(lead: str, tail: str) -> str | None:
-    """Return the place named right after the amount, else the nearest place named before it, else places ruled out."""
     exclusion = last_exclusion(lead)
     lead = split(lead).kept
     after = _RIGHT_AFTER.match(tail)
@@ -285,7 +280,6 @@ def _trim(name: str) -> str:
 
 
 def _names_no_place(hits: Sequence[Hit]) -> bool:
-    """Whether all words are known and none of them stands for a place."""
     return all(hit.words and not any(word.value == "place" for word in hit.words) for hit in hits)
 
 

@@ -54,7 +54,6 @@ def _plausible(candidates: frozenset[str], pay: Pay) -> frozenset[str]:
 
 @functools.lru_cache(maxsize=4096)
 def _candidates(pay_text: str) -> frozenset[str]:
-    """Return the currencies that the sign of an amount may mean; an empty set if the sign means only one currency."""
     first = next(ranges_in(pay_text, None), None)
     return first.currencies if first is not None and len(first.currencies) > 1 else frozenset()
 

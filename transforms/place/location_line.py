@@ -167,7 +167,6 @@ class _Piece(NamedTuple):
 
 
 def _pieces(line: str) -> list[_Piece]:
-    """Cut a line at its separators. If several separators stand between two pieces, the strongest becomes the glue."""
     pieces: list[_Piece] = []
     glue, begin, paren, brackets = "start", 0, 0, 0
 
@@ -254,7 +253,6 @@ class _Run(NamedTuple):
 
 @functools.lru_cache(maxsize=50_000)
 def _runs(piece: str, is_lower: bool) -> tuple[_Run, ...]:
-    """Return the places, groups and workplace words of a piece. `is_lower`: whether the whole line has no capitals."""
     plain = _POSTCODE.sub(lambda m: " " * len(m[0]), piece)
     has_zone = _TIME_ZONE.search(plain) is not None
     whole = None if has_zone else _whole(plain, is_lower)
@@ -357,7 +355,6 @@ def _demote(runs: list[_Run], n: int, piece: str) -> _Run:
 
 
 def _stands_out(runs: list[_Run], n: int, piece: str) -> bool:
-    """Whether a name may be taken from a piece that also holds other words ("Acme Helsinki", "Austin TX")."""
     run, is_edge = runs[n], n in (0, len(runs) - 1)
     text = piece[run.start : run.end]
     words = key(piece).split()
@@ -502,7 +499,6 @@ def _opens_remote(items: list[Item], part: _Part) -> bool:
 
 
 def _is_list(items: list[Item], current: Item) -> bool:
-    """Whether a bare city stands before the current place in its chunk. The line then lists cities."""
     at = len(items) - 1
     while at >= 0 and (items[at] is current or not items[at].meanings):
         at -= 1
@@ -515,7 +511,6 @@ def _has_city(item: Item) -> bool:
 
 
 def _give_town(item: Item, unknown: _Part) -> None:
-    """Take the unknown piece before a state as a town in that state ("Fulton, MD")."""
     town = town_of(unknown.text)
     states = [m for m in _states_first(item.meanings) if m.subdivision and m.city is None]
     if town and states:
@@ -585,7 +580,6 @@ def _combine(item: Item, before: Meaning, part: _Part, after: Meaning, *, is_in_
 
 
 def _within_container(item: Item, before: Meaning, part: _Part, after: Meaning, *, is_in_list: bool) -> Meaning | None:
-    """Return a place that the country or subdivision after it holds: "Berlin, Germany"."""
     if item.has_country and after.is_country and before.city is None and key(part.text) not in item.keys:
         return None
     is_like_city = after.subdivision is not None and not part.run.is_code and after.score < _best_city(part.meanings)
@@ -598,7 +592,6 @@ def _within_container(item: Item, before: Meaning, part: _Part, after: Meaning, 
 
 
 def _is_city_of(item: Item, before: Meaning, part: _Part, after: Meaning) -> bool:
-    """Whether a city that follows a country or subdivision lies in it: "Germany, Berlin"."""
     if item.town is not None or before.score < _best_city(item.meanings):  # "New York, Boston" names two cities
         return False
     is_tight = before.subdivision is not None or part.glue in ("dash", "space", "open")
@@ -685,7 +678,6 @@ def _town_of_country(item: Item, part: _Part) -> dict[tuple[str, str | None, str
 
 
 def _decide(items: list[Item], known_countries: frozenset[str]) -> None:
-    """Choose a meaning of each place: by known countries, the other places, `places_alone.csv`, then the score."""
     _read_beside_remote(items)
     places = [item for item in items if item.meanings]
     countries: dict[str, set[int]] = {}
@@ -706,7 +698,6 @@ def _decide(items: list[Item], known_countries: frozenset[str]) -> None:
 
 
 def _read_beside_remote(items: list[Item]) -> None:
-    """Read names that mean a group of countries only next to a word for remote work ("Remote (NA)")."""
     for number, item in enumerate(items):
         rule = alone().get(item.keys[0]) if len(item.keys) == 1 else None
         if rule and rule.beside_remote:
@@ -716,7 +707,6 @@ def _read_beside_remote(items: list[Item]) -> None:
 
 
 def _is_lone(item: Item) -> bool:
-    """Whether an item is a single ambiguous name or code that `places_alone.csv` decides."""
     return len(item.keys) == 1 and item.town is None and item.keys[0] in alone()
 
 

@@ -158,7 +158,6 @@ def whereabouts(
 
 
 def _with_scope(read: Whereabouts, title: str, text: str) -> Whereabouts:
-    """Add the scope of remote work that the text states, or else the scope that the title states."""
     demand = scope_in_text(text)
     if demand is not None:
         scope, start, end = demand
@@ -196,7 +195,6 @@ def _line(text: str, addresses: Sequence[Address]) -> _Line:
 
 
 def _main_line(text: str, addresses: Sequence[Address], others: Sequence[_Line]) -> _Line:
-    """Return the posting's own line, without places that other lines repeat with an address of their own."""
     address_places = [place for address in addresses for place in _read_address(address)]
     hints = address_places or [place for line in others for place in line.stated]
     items = items_in(text, _countries(hints))
@@ -208,7 +206,6 @@ def _main_line(text: str, addresses: Sequence[Address], others: Sequence[_Line])
 
 @functools.lru_cache(maxsize=20_000)
 def _lines(text: str, addresses: tuple[Address, ...]) -> tuple[_Line, ...]:
-    """Return the posting's own line, then the lines of its addresses. They are cached: do not change them."""
     others = [_address_line(address) for address in addresses if address.text]
     return _main_line(text, [a for a in addresses if not a.text], others), *others
 
@@ -236,7 +233,6 @@ def _place(text: str | None, country: str, subdivision: str | None, city: str | 
 
 
 def _places(items: Sequence[Item], text: str) -> list[Place]:
-    """Return the items as places, together with groups of countries that lie in a single continent."""
     places: list[Place] = []
     countries = {i.chosen.country for i in items if i.chosen}
     for number, item in enumerate(items):
@@ -347,7 +343,6 @@ def _whereabouts(
 
 
 def _all_places(lines: Sequence[_Line], spans: list[Span], *, is_remote: bool) -> tuple[Place, ...]:
-    """Return the places of all lines, each once, without areas that contain another place of the list."""
     main = lines[0]
     if not main.stated:
         spans += [_span("country", "location", i, "gazetteer") for i in main.items if i.chosen]
@@ -393,10 +388,6 @@ def _with_text(line: _Line, is_remote: bool) -> list[Place]:
 
 
 def _names_city(line: _Line) -> bool:
-    """Whether a line may mean the city of its address.
-
-    It may not if it names another city, or nothing but countries or remote work.
-    """
     place = line.stated[0]
     if len(line.read) == 1 and line.read[0].city:
         city, address_city = key(line.read[0].city), key(place.city or "")
@@ -417,7 +408,6 @@ def _without_city(line: _Line, is_remote: bool) -> list[Place]:
 
 
 def _with_city_of_title(read: Whereabouts, title: str) -> Whereabouts:
-    """Add the city that a part of the title names, if the location names only the country or state around the city."""
     place = read.places[0]
     item = _city_in_title(title, place.country or "", place.subdivision)
     if item is None or item.chosen is None:
@@ -496,7 +486,6 @@ def _workplace(
 
 
 def _repeats_field(claims: _Workplace) -> bool | None:
-    """Whether the text agrees with the source's word or flag about the role; None if text or source says nothing."""
     in_field = _word_of_source(claims) or (REMOTE if claims.is_remote else None)
     in_text = next(filter(None, (_of_tier(claims.text, tier, (in_field,)) for tier in (DAYS, ROLE))), None)
     return in_text == in_field if in_text and in_field else None
@@ -597,10 +586,6 @@ def _title_items(title: str) -> Sequence[Item]:
 def _remote_scope(
     lines: Sequence[_Line], title_items: Sequence[Item], *, is_flagged: bool, spans: list[Span]
 ) -> set[str]:
-    """Return the countries and groups that remote work is open to.
-
-    The lines state them, or else the title, or else a word for "anywhere".
-    """
     scope: set[str] = set()
     for line in lines:
         scope |= _scope(line.items, is_remote=line.is_main or is_flagged)
@@ -623,16 +608,11 @@ def _remote_scope(
 
 
 def _countries_alone(places: Sequence[Place]) -> frozenset[str]:
-    """Return the countries of addresses without city and state; an empty set if any address has a city or state.
-
-    The city of a city-state does not count.
-    """
     is_wide = not any((p.city or p.subdivision) and p.country not in city_states() for p in places)
     return _countries(places) if is_wide else frozenset()
 
 
 def _scope(items: Sequence[Item], *, is_remote: bool) -> set[str]:
-    """Return the scope that a line states. `is_remote`: whether the job is remote even if the line does not say so."""
     remote = [n for n, item in enumerate(items) if item.workplace == REMOTE]
     indices = {k for n in remote for k in _bound(items, n)}
     if not indices and is_remote and not any(items[n].glue == "word" for n in remote):
@@ -677,25 +657,16 @@ def _find_in_brackets(items: Sequence[Item], paren: int) -> set[int]:
 
 
 def _is_tied(glue: str, place: Item) -> bool:
-    """Whether a place belongs to the word for remote work next to it: by a space, a dash, or a slash before an area."""
     return glue in ("space", "dash") or (glue == "slash" and place.is_area)
 
 
 def _in_chunk(items: Sequence[Item], me: Item) -> set[int]:
-    """Return the indices of the areas in the chunk of a word for remote work.
-
-    Without areas, return the index of the chunk's only place if its country is written.
-    """
     chunk = {k for k, item in enumerate(items) if item.chunk == me.chunk and item.is_place}
     areas = {k for k in chunk if items[k].is_area}
     return areas or {k for k in chunk if len(chunk) == 1 and items[k].has_country}
 
 
 def _find_listed_areas(items: Sequence[Item], n: int, step: int) -> set[int]:
-    """Return the indices of areas listed after the area `items[n]`, as in "Remote - US & Canada".
-
-    If `step` is -1, return the indices of areas listed before it.
-    """
     areas: set[int] = set()
     k = n + step
     while items[n].is_area and 0 <= k < len(items) and items[k].is_area:

@@ -116,7 +116,6 @@ def _demands() -> tuple[tuple[str | None, ...], Phrases]:
 
 @functools.cache
 def _no_demand() -> re.Pattern[str]:
-    """Return a pattern for words that deny a demand ("you do not need to be based in") or make it somebody else's."""
     by_kind: dict[str | None, list[str]] = {}
     for row in rows_of("scope_denials"):
         by_kind.setdefault(row["kind"], []).append(row["pattern"] or "")

@@ -177,7 +177,6 @@ def _labels() -> tuple[re.Pattern[str], tuple[tuple[_Phrase, re.Pattern[str]], .
 
 
 def _label(plain: str, end: int) -> Iterator[Statement]:
-    """Yield the workplace in a short line with nothing else: "Location: Paris (hybrid)", "Remote, full-time"."""
     phrases = {phrase for phrase, pattern in _labels()[1] if pattern.search(plain)}
     of_role = {phrase.says for phrase in phrases if phrase.weight == LABEL}
     workplace = next((word for word in ("hybrid", "remote", "onsite") if word in of_role), None)
@@ -211,7 +210,6 @@ def _east_asian() -> tuple[dict[str, _Phrase], re.Pattern[str]]:
 
 
 def _in_lines(pattern: re.Pattern[str], text: str) -> Iterator[re.Match[str]]:
-    """Yield the matches of a pattern in the lines that may hold a match. A match never exceeds a line."""
     at = 0
     while hint := _TELLING.search(text, at):
         first = text.rfind("\n", at, hint.start()) + 1 or at
@@ -235,10 +233,6 @@ def _east_asian_statements(text: str) -> list[Statement]:
 
 @functools.cache
 def _words() -> dict[str, dict[str, str]]:
-    """Return patterns by language and name.
-
-    Rows with the same name are alternatives; rows without a language count in all.
-    """
     by_language: dict[str, dict[str, list[str]]] = {}
     for row in rows_of("workplace_words"):
         of_language = by_language.setdefault(row["language"] or "", {})

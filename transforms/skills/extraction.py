@@ -188,7 +188,6 @@ def _in_title(title: str) -> frozenset[int]:
 
 
 def _find_named(line: Line, kind: str) -> list[Mention]:
-    """Return the mentions of skills in a line. `kind` is the kind of section in which the line begins."""
     meanings = lexicon().meanings
     text = line.text
     is_plain = not line.cues and not line.openings and kind != INTRO  # the kind alone decides on the requirement
@@ -237,13 +236,11 @@ def _names_organisation(text: str, start: int, end: int) -> bool:
 
 @functools.cache
 def _organisation() -> re.Pattern[str]:
-    """Return a pattern for words after the first part of the name of a firm, a school or an event."""
     return re.compile(rf" (?:{'|'.join(_company_words('organisation'))})(?!\w)")
 
 
 @functools.cache
 def _list_of_companies() -> re.Pattern[str]:
-    """Return a pattern for names with a capital and words that may stand between names of firms."""
     links = "|".join(sorted(_company_words("link"), key=len, reverse=True))
     return re.compile(rf"(?:[\s,/&+():-]|(?:{links})(?!\w)|[A-Z0-9][\w.’'&-]*+)*+")
 
@@ -273,7 +270,6 @@ def _fits(context: Context, line: str, start: int, end: int) -> bool | None:
 
 
 def _in_list(text: str, lines: list[SectionLine], nth: int, place: int, sides: str) -> bool:
-    """Whether an unambiguous skill stands next to the name in its list, on both sides or on either."""
     before = _beside(text, lines, nth, place, -1)
     if sides == "both":
         return before and _beside(text, lines, nth, place, 1)
@@ -356,7 +352,6 @@ def _is_set_aside(line: str, at: int, to: int, clause: tuple[int, int], start: i
 
 
 def _is_company(line: str, at: int, to: int, clause: tuple[int, int], start: int, end: int) -> bool:
-    """Whether a name stands in a list of firms: investors, customers, or people's former employers."""
     is_near = to <= start <= to + IN_LINE and line[start].isupper()
     return is_near and _list_of_companies().fullmatch(line, to, start) is not None
 
@@ -396,7 +391,6 @@ def _speaks_of(line: str, at: int, to: int, clause: tuple[int, int], start: int,
 
 
 def _is_demanded(line: str, at: int, to: int, clause: tuple[int, int], start: int, end: int) -> bool:
-    """Whether a word of demand follows a name in its part of the clause: "Python required, Rust a plus"."""
     stop = at if end <= at else min(clause[1], end + REACH)
     match = _PART_END.search(line, end, stop)
     return _demand().search(line[end : match.start() if match else stop].lower()) is not None
@@ -404,7 +398,6 @@ def _is_demanded(line: str, at: int, to: int, clause: tuple[int, int], start: in
 
 @functools.cache
 def _demand() -> re.Pattern[str]:
-    """Return a pattern for words of demand after a name, unless they are negated."""
     words = [re.escape(str(row["words"])) for row in rows_of("section_words") if row["where"] == "demand"]
     return re.compile(
         rf"^(?:(?!\b(?:not|nicht|pas|no|não|non|niet|nie)\b)[^,]){{0,40}}?(?<![^\W\d_])(?:{'|'.join(words)})"

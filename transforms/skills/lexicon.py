@@ -48,7 +48,7 @@ NO_LETTERS_FROM = "\u2e80"
 """First character of the scripts (CJK) that put no blanks between words: more letters may follow a name."""
 KATAKANA = ("\u30a1", "\u30fe")
 MAX_SHORT_KATAKANA = 5
-"""A name in katakana of up to this many letters must be a whole run of katakana: "テスト" does not count in "コンテスト"."""
+"""A katakana name of up to this many letters must be a whole run of katakana: "テスト" is not found in "コンテスト"."""
 
 
 # --- what the lookups say -----------------------------------------------------------------------------
@@ -88,8 +88,6 @@ class Meaning:
 
 @dataclass(frozen=True)
 class _Spelling:
-    """A text to search for, with the number of its meaning."""
-
     text: str
     is_exact: bool
     meaning: int
@@ -123,7 +121,6 @@ def _read() -> tuple[list[Meaning], list[_Spelling]]:
 
 
 def _add_names(entries: _Entries, skill_numbers: dict[str, int]) -> None:
-    """Add the names of all skills. A name that several skills share stands for all of them."""
     contexts = {str(row["alias"]): row for row in rows_of("skill_context")}
     contexts = {alias.lower(): row for alias, row in contexts.items() if row["case_rule"] != "exact"} | contexts
     translations = translated_names()
@@ -143,10 +140,6 @@ def _add_names(entries: _Entries, skill_numbers: dict[str, int]) -> None:
 
 
 def _forms(words: str, where: str, language: str | None) -> tuple[str, ...]:
-    """Return the positions in which words of a section may stand, as in `FORMS`.
-
-    East Asian words may stand anywhere.
-    """
     forms = FORMS.get(where, ())
     if forms and is_wide(words):
         return ("{}",)
@@ -239,7 +232,6 @@ def _variants(alias: str, is_exact: bool) -> list[str]:
 
 
 def _either(word: str) -> list[str]:
-    """Return the words that "(a|b)" stands for, without a final "*"."""
     return [form.rstrip("*") for form in word.strip("()").split("|")]
 
 
@@ -274,8 +266,7 @@ class Lexicon:
         self._wide = _search("skills_wide", [s for s in spellings if is_wide(s.text)], _wide_pattern)
 
     def find(self, text: str) -> list[tuple[int, int, int]]:
-        """Return the names and cues in a text that begins and ends with a line end: (start, end, number of the
-        meaning).
+        """Return the names and cues in a text that begins and ends with a line end: (start, end, number of meaning).
 
         Hits are in order of their starts. Of nested names only the longest counts. Characters beyond Latin-1 are
         searched as "?".
@@ -359,7 +350,6 @@ _BEYOND_UTF16 = re.compile("[\U00010000-\U0010ffff]")
 
 
 def _is_in_katakana(text: str, start: int, end: int) -> bool:
-    """Whether a short name in katakana is part of a longer run of katakana, and so of another word."""
     first, last = KATAKANA
     if end - start > MAX_SHORT_KATAKANA or not all(first <= letter <= last for letter in text[start:end]):
         return False

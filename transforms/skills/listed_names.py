@@ -74,7 +74,6 @@ def is_covered(term: str) -> bool:
 
 @functools.lru_cache(maxsize=KEPT)
 def _is_known(term: str) -> bool:
-    """Whether a term is another spelling of a skill, or names a role or a place."""
     aliases = _aliases()
     if term in aliases or term.removesuffix("s") in aliases:
         return True
@@ -105,10 +104,6 @@ def _ordinary() -> frozenset[str]:
 
 
 def _names_beside(line: Line) -> list[tuple[int, int, str, str]]:
-    """Return the unknown names of a line in lists with known technologies.
-
-    Each hit holds start, end, name and the technology next to the name.
-    """
     technologies = _technologies()
     tools = [(start, end, technologies[number]) for start, end, number in line.names if number in technologies]
     if len(tools) < MIN_KNOWN:
@@ -125,7 +120,6 @@ def _names_beside(line: Line) -> list[tuple[int, int, str, str]]:
 
 
 def _list_bounds(text: str, starts: Sequence[int]) -> Iterator[tuple[int, int]]:
-    """Yield start and end of each list with at least `MIN_KNOWN` technologies. `starts` are offsets of technologies."""
     begin = 0
     for stop in itertools.accumulate(map(len, _LIST_END.split(text))):
         if bisect_left(starts, stop) - bisect_left(starts, begin) >= MIN_KNOWN:
@@ -152,7 +146,6 @@ def _split_list(text: str, begin: int) -> list[tuple[int, int]]:
 def _names_in_list(
     text: str, items: Sequence[tuple[int, int]], tools: Sequence[Tool], names: Sequence[tuple[int, int, int]]
 ) -> Iterator[tuple[int, int, str, str]]:
-    """Yield the unknown names of a list. `names` are the lexicon's hits in the list, `tools` its known technologies."""
     starts = [at for at, _, _ in tools]
     tool_names = [_name_in(start, end, starts, tools) for start, end in items]
     firsts = [at for at, _, _ in names]
@@ -174,7 +167,6 @@ def _names_in_list(
 
 @functools.cache
 def _technologies() -> dict[int, str]:
-    """Return unambiguous technologies by the number of their meaning in the lexicon."""
     names = taxonomy()
     return {
         number: names[meaning.skills[0]].skill

@@ -115,8 +115,6 @@ def lines_with(text: str, *lists: str) -> list[tuple[int, SectionLine]]:
 
 
 class _Text(NamedTuple):
-    """The relevant lines of a text. `by_list` holds the indices of the lines with words of each of `LISTS`."""
-
     lines: tuple[SectionLine, ...]
     by_list: dict[str, list[int]]
 
@@ -159,7 +157,6 @@ def read_lines(texts: list[str]) -> list[Line | None]:
     headings: dict[int, list[tuple[int, int, Meaning]]] = {}
 
     def at(offset: int) -> tuple[Line, int, int]:
-        """Return the line at an offset, the offset at which this line begins, and its index."""
         place = bisect_right(begins, offset) - 1
         line = lines[place]
         if line is None:
@@ -235,7 +232,6 @@ def _clause_kinds() -> dict[str, str]:
 
 
 def _is_heading(line: str, start: int, end: int) -> bool:
-    """Whether the known words from `start` to `end` make a short line a heading."""
     if _is_item(line):
         return False
     whole = line.strip(" *#_")
@@ -278,7 +274,6 @@ def sentence_at(line: str, start: int, end: int, reach: int = 300) -> tuple[int,
 
 @functools.cache
 def _looked_for() -> tuple[tuple[Literals, dict[str, tuple[str, ...]]], ...]:
-    """Return the words of `LISTS`, each with the lists that hold it, first in any case, then in exact case."""
     of_case: dict[bool, dict[str, tuple[str, ...]]] = {False: {}, True: {}}
     for name, lookup, words, column, value in LISTS:
         is_exact = value in ("exact", "exact literal")
