@@ -247,7 +247,7 @@ def _groups(text: str, country: str | None) -> Iterator[tuple[int, int, bool]]:
 
 
 def _numbers(text: str) -> Iterator[tuple[int, int, bool]]:
-    """Yield start and end of each number, and whether it certainly holds digits only, without marks between them."""
+    """Yield start and end of each number, and whether the number is certain to hold digits only, without marks."""
     digits = _digits(text)
     digits.append(-1)
     length, end, index = len(text), 0, 0
@@ -606,9 +606,10 @@ def _fits(text: str, a: Amount, b: Amount, low: float, high: float) -> bool:
 
 
 def _is_joined(text: str, a: Amount, b: Amount, *, is_third: bool) -> bool:
-    """Whether the text between two amounts makes them a range, by the rules of `range_grammar.py` and two more.
+    """Whether the text between two amounts makes them a range.
 
-    "and" makes a range after a colon. White space makes a range of two signed amounts (table cells, lines).
+    The rules of `range_grammar.py` decide. Two more cases make a range: "and" after a colon, and only white space
+    between two signed amounts (table cells, lines).
     """
     gap = text[a.end : b.start]
     if _BULLET.search(gap):

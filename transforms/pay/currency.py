@@ -66,7 +66,7 @@ def currencies_of(sign: str) -> frozenset[str]:
 
 
 def local_currencies_of(sign: str) -> frozenset[str]:
-    """Return the currencies that letters such as `R` or `Bs` mean in countries where they are legal tender."""
+    """Return the currencies that letters such as `R` or `Bs` mean where these currencies are legal tender."""
     return _local_signs().get(sign, frozenset())
 
 

@@ -22,7 +22,7 @@ _NOTHING = re.compile(rf"\s*(?:{_END_OR_COMMA.pattern}|$)")
 
 
 class Split(NamedTuple):
-    """`kept`: a text without the places that it rules out. `ruled_out`: these places."""
+    """A text without the places that the text rules out (`kept`), and these places (`ruled_out`)."""
 
     kept: str
     ruled_out: str
@@ -98,9 +98,9 @@ def last_exclusion(text: str) -> str | None:
 
 @functools.lru_cache(maxsize=4096)
 def countries_ruled_out(text: str) -> frozenset[str]:
-    """Return the countries that a text about places rules out as a whole.
+    """Return the countries and groups of countries that a text about places rules out as a whole.
 
-    They are ISO codes of countries, tokens of ruled-out groups of countries, and the members of these groups.
+    The result holds ISO codes of countries, tokens of groups, and ISO codes of the members of these groups.
 
     >>> sorted(countries_ruled_out("Remote (anywhere except Canada)")), countries_ruled_out("Remote, US except Ohio")
     (['CA'], frozenset())

@@ -1,26 +1,26 @@
 """Choose the headline of a posting: the pay component that statistics count.
 
-A posting has one headline, and one more for each country that base pay is tied to, since pay zones count in their
-countries.
+A posting has one headline. It has one more for each country that base pay is tied to, since each pay zone counts in its
+own country.
 
-`_rank` compares components by these criteria, the most important first. Preferred are components:
+`_rank` prefers a component by these criteria, the most important first:
 
-1. with amounts
-2. from a structured field rather than prose, since a field says what it holds
-3. tied to the posting's country, then to no country, then to another country
-4. in the country's legal tender, then in another currency, then in an unknown currency
-5. for the posting's employment type, or for none: not the contract rate next to a full-time range
-6. fit for a band: without a flag, with a period, by month or year for employees but by hour, day or week for
-   contractors, with both ends
-7. tied to areas that hold all places of the posting ("CA, WA and NY" for a job in San Francisco), then to no area or to
-   areas that hold only some of the places, then to other areas
-8. tied to the posting's level ("Senior" for a senior engineer), then to no level, then to another level
-9. tied to no place and no level, so for the job as a whole
+1. it has amounts
+2. it comes from a structured field, not from prose: a field says what it holds
+3. it is tied to the posting's country, or else to no country, or else to another country
+4. it is in the country's legal tender, or else in another currency, or else in an unknown currency
+5. it is for the posting's employment type, or for none: not the contract rate next to a full-time range
+6. it fits a band: it has no flag, a period, both ends, and the usual kind of period (month or year for employees; hour,
+   day or week for contractors)
+7. it is tied to areas that hold all places of the posting ("CA, WA and NY" for a job in San Francisco), or else to no
+   area or to areas that hold only some of the places, or else to other areas
+8. it is tied to the posting's level ("Senior" for a senior engineer), or else to no level, or else to another level
+9. it is tied to no place and no level, so it is for the job as a whole
 
 Several components may be equal by these criteria. If the first of them comes from prose and is tied to no place or
-level, it is the headline: adverts state the job's own pay first. Otherwise the headline is the component with the
-median midpoint, or the lower of two medians. A summary from the lowest to the highest amount would mix zones and levels
-into a range that nobody is offered. The first component is often the most expensive city or level.
+level, it is the headline: adverts state the job's own pay first. Otherwise the headline is the component whose midpoint
+is in the middle; of an even number, the lower of the two in the middle. A range over all components would mix zones and
+levels into pay that nobody is offered. The first component is often for the most expensive city or level.
 """
 
 from __future__ import annotations
@@ -122,7 +122,8 @@ def _rank(
 def _distance(pay: Pay, places: Sequence[Place]) -> int:
     """Return 0 for pay tied to areas that hold all places of a posting, 2 for pay tied to other areas, else 1.
 
-    Pay is also at distance 2 if it rules out all places, and at distance 1 if its areas hold only some of the places.
+    An area is a city or subdivision. Return 2 also for pay that rules out all places, and 1 also for pay tied to areas
+    that hold only some of the places.
     """
     rest, ruled_out = split(pay.place_text or "")
     areas = [place for place in whereabouts(rest).places if place.subdivision or place.city]

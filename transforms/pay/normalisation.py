@@ -2,12 +2,12 @@
 
 Rules are rows of lookups/pay/pay_rules.csv, each with its reason:
 
-- `period`: the usual period of amounts of a size in a country, unless a word says otherwise
+- `period`: the usual period of an amount of a certain size in a country, unless a word says otherwise
 - `annual_hours`, `salary_months`: hours and monthly salaries in a year of full-time work
 - `annual_pay`: bounds of a plausible yearly amount for one person's full-time work
 - `monthly_pay`: the highest plausible monthly amount; a higher amount is really a yearly amount
 - `skilled_pay`, `senior_pay`: the lowest plausible pay for full-time work in engineering, data and AI, at any level and
-  from the senior level on. It is an amount, or a multiple of the country's lower bound
+  from the senior level on. The value is an amount, or a multiple of the country's lower bound
 
 A row without a country holds for its currency if the country is unknown or has no rule. A row without country and
 currency holds if both are unknown. A currency without a row has the bounds `MIN_USD` and `MAX_USD`, roughly converted.

@@ -32,7 +32,7 @@ CLAUSE = 240
 TAIL = 80
 """Number of characters after an amount that are searched for its period, tax and kind."""
 PERK = 40
-"""Number of characters after an amount with a period but no pay word that are searched for a perk: "$900/month gym
+"""Number of characters that are searched for a perk after an amount with a period but no pay word: "$900/month gym
 stipend"."""
 HEADING = 90
 """Maximum number of characters in a line that is read as a heading."""
@@ -41,8 +41,7 @@ HEADING_REACH, HEADING_LINES = 400, 4
 LIST_REACH = 200
 """Maximum number of characters between two amounts of a list."""
 SHORT_TEXT = 160
-"""Maximum number of characters in a text that is read as a pay field: its amounts are pay unless a word says otherwise.
-"""
+"""Maximum length of a text that is read as a pay field: its amounts are pay unless a word says otherwise."""
 FEW_WORDS = 8
 """Maximum number of words before an amount for which a period next to the amount is enough evidence."""
 MIN_HEADLINE = 10_000
@@ -77,8 +76,7 @@ SUBJECT = 6
 CONTINUED = (0.2, 5.0)
 """An amount that continues a list is between these multiples of the amount before it."""
 MAX_BONUS, MAX_EQUITY, MAX_BARE_EQUITY = 100.0, 25.0, 5.0
-"""Percentages from which a figure is no bonus, no equity although a word calls it equity, and no equity without such a
-word."""
+"""Percentages below which a figure may be a bonus, equity that a word calls equity, and equity without such a word."""
 CASH = ("base", "on_target_earnings", "total_compensation")
 """Components that make up a whole year's pay; other components are added to them."""
 ADDED = ("bonus", "commission", "equity")
@@ -195,11 +193,11 @@ class _Claim(NamedTuple):
 
 
 def pay_in(text: str, *, country: str | None = None) -> tuple[Pay, ...]:
-    """Return all pay that a text states, in order, with offsets; () if it states none.
+    """Return all pay that a text states, in order, with offsets; () if the text states none.
 
-    `country` (ISO 3166-1 alpha-2) is the job's country, if structured data gives one. It decides which currency a
-    shared sign such as `$` means. Amounts are as stated, not annualised. Equity is in percent. A bonus stated as a
-    percentage of salary has no amounts. Repeated pay is left out. Never raises.
+    `country` (ISO 3166-1 alpha-2) is the job's country, if structured data gives one. The country decides which
+    currency a shared sign such as `$` means. Amounts are as stated, not annualised. Equity is in percent. A bonus
+    stated as a percentage of salary has no amounts. Repeated pay is left out. Never raises.
 
     >>> [(p.low, p.high, p.currency, p.period) for p in pay_in("Salary: €60.000 bis €80.000 pro Jahr")]
     [(60000.0, 80000.0, 'EUR', 'year')]
@@ -402,7 +400,7 @@ def _below(site: _Site) -> _Evidence | None:
 def _headings(text: str, begin: int) -> Iterator[tuple[Sequence[Hit], int]]:
     """Yield words and length of each line above an offset that may be a heading, the nearest first.
 
-    The part of the line before the offset is the first.
+    The part of the offset's own line before the offset counts as a line, unless this part holds "|".
     """
     stop = max(0, begin - HEADING_REACH)
     end = begin if "|" not in text[_line_start(text, begin, stop) : begin] else _line_start(text, begin, stop)
@@ -649,9 +647,10 @@ def _is_titled(before: Sequence[Hit]) -> bool:
 
 
 def _filler(hit: Hit) -> str | None:
-    """Return what a small word does, None for other words.
+    """Return what a small word does; None for other words.
 
-    The values are "add" (plus), "with" (including), "stop" (for), "place", and "" for small words that do nothing.
+    The values are "add" (plus), "with" (including), "stop" (for), "place" (the word stands for a place), and ""
+    (nothing).
     """
     word = hit.of("filler")
     return word.value if word else None
@@ -672,7 +671,7 @@ def _bound_before(before: Sequence[Hit]) -> str | None:
 
 
 def _adjective(hits: Sequence[Hit], end: int) -> str | None:
-    """Return the period that an adjective names next to a pay word or at the end of the words.
+    """Return the period named by an adjective that is next to a pay word or at the end of the clause.
 
     For example, the adjective is "annual" in "annual base salary of" and "horaire" in "salaire horaire compris entre".
     """
@@ -709,7 +708,7 @@ def _after(text: str, end: int, stop: int) -> _After:
 
 @functools.lru_cache(maxsize=1024)
 def _read_after(line: str, next_sum: str) -> _After:
-    """Return what the words after an amount say, and the offset where these words end.
+    """Return what the words after an amount say, and where these words end.
 
     Reading stops at the end of the line or sentence, at an unknown word, and at words that add something else.
     `next_sum` is the sum right after the line, or "".

@@ -9,7 +9,7 @@ and place of the first end. Words and marks are these parts:
 - `apart` is a separator
 - `small` changes nothing
 
-An unknown word between two amounts means that they make no range.
+Two amounts with an unknown word between them make no range.
 """
 
 from __future__ import annotations
@@ -94,14 +94,15 @@ def joint_of(gap: str) -> Joint | None:
 def makes_range(text: str, joint: Joint, start: int, end: int, *, is_led_by_between: bool) -> bool:
     """Whether a joint makes a range of two amounts, the first from offset `start` on, the second up to offset `end`.
 
-    It does in these cases:
+    A joint makes a range in these cases:
 
-    - the joint holds `to`
-    - the joint marks the second end as the highest, or the asides are figures of a scale
-    - the joint holds `and` after a word such as "between"
+    - it holds `to`; if it also holds `and` or `apart`, no other kind of pay may be named after the second amount
+    - it marks the second end as the highest, or its asides are figures of a scale
+    - it holds `and` and stands after a word such as "between"
     - the first end is marked as the lowest and the second as the highest, each before or after its amount
 
-    An aside that names another kind of pay makes no range: "$90k (base) to $120k (OTE)".
+    If the joint has asides, neither these nor the words after the second amount may name another kind of pay: "$90k
+    (base) to $120k (OTE)" is no range.
     """
     tail = text[end : end + TAIL]
     if joint.asides and (any(_components(aside) - {"base"} for aside in joint.asides) or _names_other(tail)):

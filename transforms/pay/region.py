@@ -28,14 +28,15 @@ def where_pay_counts(pay: Pay, where: Whereabouts, location_text: str | None) ->
     """Return where the posting's own pay counts, by the first rule that applies:
 
     1. Pay tied to a country counts in that country.
-    2. Remote work with a stated scope: in the only country of the scope, or else in the region and continent around the
-       scope.
-    3. Work in one country whose legal tender is the currency: in that country. Work that is not remote, in several
-       countries: in the only country whose legal tender is the currency, unless that country borrowed the currency from
-       another country.
-    4. Other remote work: in no country. It counts in a region or continent only if places in several countries share
-       it.
-    5. Other work: where all places with a known country lie, decided separately for country, region and continent.
+    2. Remote work with a stated scope: pay counts in the only country of the scope, or else in the region and continent
+       around the scope.
+    3. All places lie in one country, and the pay is in its legal tender: pay counts in this country. If the places lie
+       in several countries and the work is not remote, pay counts in the only country whose legal tender it is in,
+       unless that country borrowed the currency from another country.
+    4. Other remote work: pay counts in no country. It counts in a region or continent only if places in several
+       countries share this region or continent.
+    5. Other work: pay counts where all places with a known country lie, decided separately for country, region and
+       continent.
 
     Places that the location, or the words tied to the pay, rule out ("outside the EU") do not count.
     """

@@ -1,7 +1,7 @@
 """Pay that people report in surveys: amounts, months of pay a year, and flags for implausible amounts.
 
-Implausible amounts stay in the table with a flag, since a rule may be wrong. Quantiles leave flagged amounts out and
-count them.
+Implausible amounts stay in the table with a flag, since a rule may be wrong. Quantiles leave flagged amounts out, and
+the number of flagged amounts is given.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from transforms.text.lookups import cells_of
 from transforms.text.rejects import FLAG_RULE, MAX_VALUE, Rejected
 
 MONTHS = 12.0
-"""Months of pay in a year unless a law adds some."""
+"""Months of pay in a year, unless a law adds further months."""
 MIN_NET_OF_GROSS = 1 / 3
 """Minimum fraction of gross pay that is left as net pay: nowhere do income tax and contributions take two thirds."""
 MIN_OF_MEDIAN, MAX_OF_MEDIAN = 1 / 20, 10
@@ -32,7 +32,8 @@ MAX_YEARS = 60
 ROWS_NAMED = 20
 """Maximum number of rows that an issue names; further rows are only counted."""
 _NUMBER = re.compile(r"\d{1,3}([.,])\d{3}(?:\1\d{3})*(?:(?!\1)[.,](\d{1,2}))?|\d+(?:[.,](\d+))?")
-"""Digits, in groups of three or not: "1.113.000", "164.879,53", "231122,92". "280.000" is 280 thousand."""
+"""Digits, with or without marks between groups of three: "1.113.000", "164.879,53", "231122,92". "280.000" is 280
+thousand."""
 _EXPONENT = re.compile(r"\d(?:\.\d+)?E\+?\d{1,2}", re.IGNORECASE)
 """Large numbers as spreadsheets write them: "5.00E+06"."""
 _YEARS = re.compile(r"\+?\s*(\d{1,3}(?:[.,]\d+)?)\s*\+?")
@@ -85,7 +86,7 @@ def contradicts(gross: float, net: float | None) -> bool:
 def flag_amounts(read: Iterable[PayReport | Issue]) -> Iterator[PayReport | Issue]:
     """Flag the reports of a file whose amount is far from their country's median; earlier flags stay.
 
-    Yield the reports, then an issue for each flag with the flagged rows, then the issues that the file already had.
+    Yield the reports, then an issue for each flag, which names the flagged rows, then the issues in `read`.
     """
     records = list(read)
     reports = [report for report in records if isinstance(report, PayReport)]

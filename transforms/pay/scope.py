@@ -4,9 +4,9 @@ Two kinds of words are read:
 
 - In a board's fields, the title of a range labels an alternative in a few words: "Canada", "US: Senior", "Zone 2",
   "Hourly rate", "OTE".
-- In prose, the words around an amount say what it is for: a label ("L5 Staff Engineer ($...)"), words in the same
-  sentence ("for roles based in Toronto", "US-based candidates") or words right after the amount ("... in the UK", "...
-  (SF)").
+- In prose, the words around an amount say what the amount is for: a label ("L5 Staff Engineer ($...)"), words in the
+  same sentence ("for roles based in Toronto", "US-based candidates") or words right after the amount ("... in the UK",
+  "... (SF)").
 
 Place and level are kept as written; only the country is read from them. Words about pay are explained in
 `pay/vocabulary.py`.
@@ -35,7 +35,7 @@ MIN_CODE, MAX_CODE = 2, 3
 WRITTEN_CODES = frozenset(("US", "USA", "UK", "GBR", "CAN", "UAE"))
 """The only country codes that titles use as such: "GTM" in a title is not Guatemala."""
 ABOUT_PAY = ("pay", "period", "filler", "tax")
-"""Kinds of words that name no level: "Target base salary range"."""
+"""Kinds of words that name neither place nor level, as in "Target base salary range"."""
 MAX_LABEL = 70
 """Maximum number of characters in a label: "CA, WA, NY and NJ states:"."""
 
@@ -238,7 +238,7 @@ def _employment() -> tuple[re.Pattern[str], re.Pattern[str]]:
 def employment_of(words: str | None) -> str | None:
     """Return the kind of employment that a level's words name, else None.
 
-    It tells a contract rate from a full-time range.
+    The kind distinguishes, for example, a contract rate from the full-time range next to it.
 
     >>> employment_of("Contract"), employment_of("Senior"), employment_of(None)
     ('CONTRACTOR', None, None)
@@ -285,7 +285,7 @@ def _names_no_place(hits: Sequence[Hit]) -> bool:
 
 @functools.lru_cache(maxsize=4096)
 def _place(name: str) -> tuple[bool, str | None]:
-    """Whether a name is a place, and the place's country (None if it lies in several or none)."""
+    """Whether a name is a place, and the only country in which the place lies, else None."""
     hits = hits_in(name)
     if any(h.of("role") for h in hits):
         return False, None

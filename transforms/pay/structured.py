@@ -13,7 +13,7 @@ from transforms.text.rejects import Rejected
 
 _NUMBER = re.compile(r"(?:\d+|\d{1,3}(?:,\d{3})+)(?:\.\d+)?")
 _TWO_READINGS = re.compile(r"\d{1,3}\.\d{3}")
-"""Digits with a point that is a decimal point, or groups thousands as in German: 50.000."""
+"""Digits with two readings: "50.000" has a decimal point, or a point that groups thousands as in German."""
 _SPACE = re.compile(r"[\s'’]+")
 
 
@@ -22,7 +22,7 @@ def amount_of(
 ) -> float | None:
     """Return the amount of pay in a field, a number or text; None if the field holds no amount.
 
-    `parts` is the number of the field's units in a unit of currency (100 for cents). 0 means that an end was left open,
+    `parts` is how many of the field's units make a unit of currency (100 for cents). 0 means that an end was left open,
     and gives None. Other values that are no amount (text without a number, ambiguous text, a negative number) are noted
     in `issues` under the `column` that they would have filled.
 
@@ -81,7 +81,7 @@ def stated_pay(
     """Return the component that a source's fields state; () if they hold no amount.
 
     `period` is the source's word. An unknown word makes the component `other` (paid once or per piece), since nothing
-    says how often it is paid. Ends that are no amounts are noted in `issues`.
+    says how often the amount is paid. Ends that are no amounts are noted in `issues`.
     """
     ends = amount_of(low, "pay_low", issues), amount_of(high, "pay_high", issues)
     if ends == (None, None):

@@ -46,7 +46,10 @@ class Word(NamedTuple):
 
 
 class Hit(NamedTuple):
-    """A known phrase with its rows, or an unknown token without rows. `mark` is a token of one character, else ""."""
+    """A known phrase with its rows, or an unknown token without rows.
+
+    `mark` is the token if it has one character, else "".
+    """
 
     start: int
     end: int

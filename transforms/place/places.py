@@ -5,12 +5,12 @@ addresses. Addresses win and the line adds detail, except for the city: a city i
 address. An address gives no city if its line names nothing but a country or remote work. "Remote" is a workplace and
 not a place. A scope that is not stated stays None: "Berlin or Remote" does not say where the remote work may be done.
 
-These places state the scope of a word for remote work:
+The scope of a word for remote work is stated by the first of these that is present:
 
-- places in the brackets of the word, or before its brackets
-- places next to the word after a space or dash, with the countries listed after them ("Remote - US & Canada")
-- after a comma, the countries, subdivisions and groups up to the next strong separator
-- after a comma, a city if its country is written ("Remote, Lyon, France")
+- places in the brackets around the word, or before these brackets
+- places next to the word, after a space or dash, and the areas listed after such a place ("Remote - US & Canada")
+- countries, subdivisions and groups of countries between the same strong separators as the word
+- a city between these separators, if its country is written ("Remote, Lyon, France")
 
 A time zone is a rule about hours and states no scope. A line with nothing but "Remote" takes the country of its own
 address as scope. A city in this address says where the employer books the job, not where the job is done.
@@ -122,8 +122,8 @@ def whereabouts(
 ) -> Whereabouts:
     """Read places, workplace and remote scope.
 
-    An address without `text` belongs to `location_text`. Addresses win. A line of text adds what its address lacks. It
-    also adds the other places of a list if one place of the list agrees with the address.
+    An address without `text` belongs to `location_text`. Addresses win. A line of text adds what its address lacks. If
+    one place of a list agrees with the address, the line also adds the other places of the list.
 
     The workplace is the first of these that is known:
 
@@ -248,7 +248,7 @@ def _places(items: Sequence[Item], text: str) -> list[Place]:
 
 
 def _read_address(address: Address) -> list[Place]:
-    """Return the places in the fields of an address. Its country field may hold a city, a state or nonsense."""
+    """Return the places in the fields of an address. The country field may hold a city, a state or nonsense."""
     fields = [fold_spaces(f) for f in (address.locality, address.region, address.country) if f and f.strip()]
     country = country_of(address.country) if address.country else None
     if not country:
@@ -264,9 +264,9 @@ def _read_address(address: Address) -> list[Place]:
 def _city(
     locality: str, country: str, subdivision: str | None, *, may_be_unlisted: bool = True
 ) -> tuple[str | None, str | None]:
-    """Return GeoNames' name of a stated city and the city's subdivision.
+    """Return GeoNames' name of a stated city, and the city's subdivision.
 
-    For a city that GeoNames lacks, return its own name.
+    If GeoNames lacks the city, return the stated name and None, unless `may_be_unlisted` is False.
     """
     words = fold_spaces(locality)
     if not words or key(words) in workplaces(in_text=True) or country_of(words) == country:
@@ -361,10 +361,10 @@ def _all_places(lines: Sequence[_Line], spans: list[Span], *, is_remote: bool) -
 
 
 def _with_text(line: _Line, is_remote: bool) -> list[Place]:
-    """Return the stated places with detail from the line in the same country, and the other places of the line's list.
+    """Return the places that the addresses of a line state, with what the line adds to them.
 
-    The line beats its address. The city of an address is dropped if the line names another city, or nothing but a
-    country, a group of countries or remote work.
+    The line adds detail in the same country, and the other places of a list. The line beats its address: the city of an
+    address is dropped if the line names another city, or nothing but a country, a group of countries or remote work.
     """
     if len(line.stated) == 1 and line.stated[0].city and not _names_city(line):
         return _without_city(line, is_remote)
@@ -498,7 +498,7 @@ def _word_of_source(claims: _Workplace) -> str | None:
 def _of_tier(text: tuple[tuple[str, str], ...], tier: str, hints: Sequence[str | None]) -> str | None:
     """Return the workplace that the statements of a tier give.
 
-    If the statements differ, the first hint that is among them decides. Without such a hint, hybrid wins.
+    If the statements differ, the first of the `hints` that one of the statements names decides. Otherwise hybrid wins.
     """
     values = [workplace for of, workplace in text if of == tier]
     if len(values) < 2:

@@ -38,7 +38,10 @@ _NAMES_END = re.compile(r"[.;:!?()\n•|]|\s(?:with|to|who|due|because|as|so|for
 
 
 def parts_of_title(title: str) -> Iterator[tuple[int, str]]:
-    """Yield the parts of a title after its separators, each with its offset, up to `MAX_TITLE_PART` characters long."""
+    """Yield the parts of a title after its separators, each with its offset.
+
+    Parts longer than `MAX_TITLE_PART` are left out.
+    """
     begins = [match.end() for match in TITLE_CUT.finditer(title)]
     ends = [*(match.start() for match in TITLE_CUT.finditer(title)), len(title)][1:]
     for begin, end in zip(begins, ends, strict=True):
@@ -50,8 +53,8 @@ def parts_of_title(title: str) -> Iterator[tuple[int, str]]:
 def scope_in_title(title: str, countries: frozenset[str]) -> tuple[str, ...]:
     """Return the countries that a title names in a part without a city, sorted.
 
-    `countries` are the countries of the places. The title must name all of them and no group of countries. If there are
-    none, groups of countries count too.
+    `countries` are the countries of the places. Return () unless the title names all of them and no group of countries.
+    If `countries` is empty, groups of countries count too.
     """
     scope: set[str] = set()
     for _, part in parts_of_title(title):
@@ -102,9 +105,10 @@ def _scope_of(items: Sequence[Item]) -> set[str]:
 
 @functools.cache
 def _demands() -> tuple[tuple[str | None, ...], Phrases]:
-    """Return a search for demands, and for each demand the country that it means by itself ("bundesweit") or None.
+    """Return the country of each demand, and a search for all demands.
 
-    The country or countries to live in follow a demand with None.
+    The country is None for a demand that countries follow ("must be based in"). It is set for a demand that means a
+    country by itself ("bundesweit").
     """
     rows = list(rows_of("scope_demands"))
     patterns = [fold_letters(row["pattern"] or "") for row in rows]

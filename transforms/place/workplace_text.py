@@ -28,8 +28,9 @@ TIERS = (DAYS, ROLE, OFFER, OPTION)
 LABEL, ITEM = "label", "item"
 """Weights of words that count only in a line with nothing else: `LABEL` for the role, `ITEM` for an option."""
 REFUSAL, MASK, CLAUSE, REST, SENTENCE = "refusal", "mask", "clause", "rest", "sentence"
-"""Weights of phrases that are removed from the text. `REFUSAL` and `MASK` phrases are removed alone; a refusal also
-means "onsite". The others are removed with their clause, with the rest of the sentence, or with the whole sentence."""
+"""Weights of phrases that are removed from the text. Phrases of `REFUSAL` (which also mean "onsite") and `MASK` are
+removed alone. Phrases of the other weights are removed with their clause, with the rest of the sentence, or with the
+whole sentence."""
 WEAKER = "weaker"
 ANY, ENGLISH = "any", "en"
 EAST_ASIAN = ("zh", "ja", "ko")
@@ -90,7 +91,10 @@ def _statements_of_line(line: Line) -> tuple[Statement, ...]:
 
 
 def fold_letters(text: str) -> str:
-    """Return a text in lower case without accents, the full stops of "U.S." and odd hyphens; offsets do not change."""
+    """Return a text in lower case with plain letters, apostrophes, hyphens and blanks; offsets do not change.
+
+    The full stops of "U.S." become blanks.
+    """
     low = lower_text(text)
     if not low.isascii():  # str.translate would look up every letter
         low = _BEYOND_ASCII.sub(lambda letter: _PLAIN.get(letter[0], letter[0]), low)

@@ -5,11 +5,11 @@ The requirements of a mention, the strongest first:
 - `required`: in a section of requirements or of duties (people must know what they work with), in the title as well as
   the text, or in a text without headings
 - `preferred`: in a section of wishes, or in a clause with "a plus", "ideally" and the like
-- `mentioned`: in what the employer says about itself, its benefits or applicants' rights; in a sentence before the
-  first heading that is not about the role; or as the employer's own name
+- `mentioned`: in a section about the employer, its benefits or applicants' rights; before the first heading, in a
+  sentence that is not about the role; or as the employer's own name
 
 A mention does not count if the text says that the skill is not needed, contrasts the skill with the job ("instead of
-..."), gives notice of applicants' rights, or means a firm, a school or an event.
+..."), names the skill in a notice of applicants' rights, or means a firm, a school or an event.
 """
 
 from __future__ import annotations
@@ -101,8 +101,8 @@ _SET_ASIDE = re.compile(
 
 
 Mention = tuple[int, int, tuple[int, ...], int, int, str | None]
-"""Start, end, skills, requirement, index in the line's names, and on which sides ("both", or any other text for either)
-a list must confirm the name; None if no list need confirm it."""
+"""Start, end, skills, requirement, index in the line's names, and whether other skills in a list must confirm the name:
+"both" (skills on both sides), "yes" (a skill on one side) or None."""
 
 
 def skills_in(text: str, *, title: str = "", employer: Iterable[str | None] = ()) -> tuple[SkillRequirement, ...]:
@@ -277,9 +277,9 @@ def _in_list(text: str, lines: list[SectionLine], nth: int, place: int, sides: s
 
 
 def _beside(text: str, lines: list[SectionLine], nth: int, place: int, step: int) -> bool:
-    """Whether the nearest unambiguous name on a side follows this name as in a list.
+    """Whether the nearest unambiguous name on a side stands in the same list as this name.
 
-    `step` is 1 (after) or -1 (before).
+    `step` is 1 for the side after this name, -1 for the side before it.
     """
     meanings = lexicon().meanings
     for _ in range(MAX_PASSED_IN_LIST):

@@ -45,7 +45,7 @@ GAP_LETTERS = 12
 """Maximum number of letters that ".." may stand for in scripts without blanks between words: four words of two or three
 letters."""
 NO_LETTERS_FROM = "\u2e80"
-"""First character of the scripts (CJK) that put no blanks between words: more letters may follow a name."""
+"""First character of the scripts (CJK) without blanks between words, in which more letters may follow a name."""
 KATAKANA = ("\u30a1", "\u30fe")
 MAX_SHORT_KATAKANA = 5
 """A katakana name of up to this many letters must be a whole run of katakana: "テスト" is not found in "コンテスト"."""

@@ -87,7 +87,7 @@ def _is_known(term: str) -> bool:
 def words_of(*kinds: str) -> frozenset[str]:
     """Return the words of `emerging_words.csv` of any of these kinds.
 
-    They are not new skills. A `stop` word of English or a `plain` word of adverts ends a term. A `venue` of
+    These words are not new skills. A `stop` word of English or a `plain` word of adverts ends a term. A `venue` of
     publications, a `company` or a `phrase` is never a candidate by itself.
     """
     return frozenset(row["word"] for row in rows_of("emerging_words") if row["kind"] in kinds and row["word"])
@@ -186,8 +186,8 @@ def _name_in(start: int, end: int, starts: Sequence[int], tools: Sequence[Tool])
 def _unknown_name(item: str, *, is_after: bool, is_before: bool) -> str:
     """Return the name in an item of a list, or "".
 
-    Between two known technologies, the whole item must be a name. Otherwise the name is the words next to the
-    technology: the first words of the item if `is_after`, else the last words.
+    Between two known technologies, the whole item must be a name. Otherwise the words next to the technology are the
+    name: the first words of the item if `is_after`, else the last words.
     """
     words = item.strip(_EDGES).split()
     if is_after and is_before:

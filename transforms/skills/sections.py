@@ -35,7 +35,7 @@ INTRO, WHOLE = "intro", "whole"
 """Kind of the text before the first heading: `INTRO` in an advert with headings about the role, else `WHOLE`."""
 OF_ROLE = frozenset(("required", "duties", "preferred"))
 STRENGTH = {"required": 1, "duties": 1, "preferred": 2, "mentioned": 3, "not": 4}
-"""Precedence of the words in a heading, the highest number first: "Preferred qualifications" are wishes."""
+"""Precedence of the words in a heading; the highest number wins. "Preferred qualifications" are therefore wishes."""
 BULLETS = ("-", "•", "*", "·", "–", "●", "▪", "◦", "・", "o ")
 LISTS = (
     ("years", "requirement_cues", "pattern", "cue", "year literal"),
@@ -133,7 +133,7 @@ prefetch_lines = _texts.get_many
 
 def _place_lines(texts: list[str], lines: Mapping[str, Line | None]) -> _Text:
     begins = itertools.accumulate([len(text) + 1 for text in texts], initial=0)
-    pairs = zip(begins, map(lines.__getitem__, texts), strict=False)  # begins has one offset more
+    pairs = zip(begins, map(lines.__getitem__, texts), strict=False)  # `begins` has one offset more than `texts`
     entries = [(begin, line) for begin, line in pairs if line is not None]
     is_of_role = any(kind in OF_ROLE for _, line in entries if line.openings for _, kind in line.openings)
     kind = INTRO if is_of_role else WHOLE
@@ -150,7 +150,7 @@ def _place_lines(texts: list[str], lines: Mapping[str, Line | None]) -> _Text:
 
 def read_lines(texts: list[str]) -> list[Line | None]:
     """Read lines with one pass of each database over all of them. Return None for a line without anything relevant."""
-    batch = "\n" + "\n".join(texts) + "\n"  # so that the first heading follows a line's end like any other
+    batch = "\n" + "\n".join(texts) + "\n"  # the first heading follows a line end, too
     begins = list(itertools.accumulate((len(text) + 1 for text in texts), initial=1))
     lines: list[Line | None] = [None] * len(texts)
     meanings = lexicon().meanings
@@ -218,7 +218,7 @@ def _openings(text: str, headings: Iterable[tuple[int, int, Meaning]]) -> list[t
 
 
 def _cues_of_headings(line: Line, headings: Iterable[tuple[int, int, Meaning]]) -> Iterator[tuple[int, int, str]]:
-    """Yield words of headings that open no section but are cues too: "- Rust a plus"."""
+    """Yield words of headings that open no section but are cues: "a plus" in "- Rust a plus"."""
     starts = {start for start, _ in line.openings}
     for start, until, _ in headings:
         kind = _clause_kinds().get(line.text[start:until].lower().strip(" :"))
@@ -292,10 +292,10 @@ def lower_text(text: str) -> str:
 
 @functools.cache
 def cues_of(lookup: str, cue: str, before: str = "", after: str = "") -> re.Pattern[str]:
-    """Return a pattern for all rows of a lookup with a cue, with the patterns `before` and `after` around them.
+    """Return a pattern for all patterns that a lookup lists under a cue, with `before` and `after` around them.
 
-    It is for text of `lower_text`, which is several times faster than ignoring case. Raise ValueError if the lookup has
-    no such cue, or if a pattern has a capital letter, which would never match.
+    The pattern is for text of `lower_text`, which is several times faster than ignoring case. Raise ValueError if the
+    lookup has no such cue, or if a listed pattern has a capital letter, which would never match.
     """
     patterns = [row["pattern"] for row in rows_of(lookup) if row["cue"] == cue and row["pattern"]]
     if not patterns:
