@@ -30,9 +30,9 @@ def where_pay_counts(pay: Pay, where: Whereabouts, location_text: str | None) ->
     1. Pay tied to a country counts in that country.
     2. Remote work with a stated scope: pay counts in the only country of the scope, or else in the region and continent
        around the scope.
-    3. All places lie in one country, and the pay is in its legal tender: pay counts in this country. If the places lie
-       in several countries and the work is not remote, pay counts in the only country whose legal tender it is in,
-       unless that country borrowed the currency from another country.
+    3. All places lie in one country, where the currency of the pay is legal tender: pay counts in this country. If the
+       places lie in several countries and the work is not remote, pay counts in the only country where its currency is
+       legal tender, unless that country borrowed the currency from another country.
     4. Other remote work: pay counts in no country. It counts in a region or continent only if places in several
        countries share this region or continent.
     5. Other work: pay counts where all places with a known country lie, decided separately for country, region and

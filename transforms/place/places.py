@@ -141,7 +141,7 @@ def whereabouts(
     """
     heading = fold_spaces(title or "")
     if not _may_say_workplace(heading):
-        heading = ""  # so that an office's postings share a cache entry
+        heading = ""  # an office's postings then share a cache entry
     if statements is None:
         statements = statements_in(text) if text else ()
     tiers = tuple(dict.fromkeys((statement.tier, statement.workplace) for statement in statements))

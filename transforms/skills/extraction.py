@@ -326,7 +326,7 @@ def _rank(line: Line, start: int, end: int, kind: str) -> int | None:
         return PREFERRED
     if kind == INTRO:
         left, right = _clause_of(text, start, end)
-        before = max(0, left - 1)  # so that the pattern sees whether a word begins with the clause
+        before = max(0, left - 1)  # the pattern must see whether a word begins with the clause
         if not _of_role().search(text[before:right].lower(), left - before):
             return MENTIONED
     return REQUIRED
