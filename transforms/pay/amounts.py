@@ -1,8 +1,8 @@
-"""Amounts of money in a text: numbers with sign, unit and currency, joined to ranges.
+"""Find amounts of money in a text: numbers with a sign, unit and currency, and ranges of such numbers.
 
-The text is searched once for numbers, and only what touches a number is read. Numbers may be grouped by comma, point,
-space or apostrophe, the Indian way (12,00,000) and with either decimal sign; units such as k, lakh or million are rows
-of lookups/pay/pay_units.csv. `prose.py` decides whether an amount is pay.
+The text is searched once for numbers, and only the words next to a number are read. A comma, point, space or apostrophe
+may group digits, also the Indian way (12,00,000). The decimal sign may be a comma or a point. Units such as k, lakh or
+million are rows of lookups/pay/pay_units.csv. `prose.py` decides whether an amount is pay.
 """
 
 from __future__ import annotations
@@ -18,39 +18,39 @@ from transforms.pay.vocabulary import line_end
 from transforms.text.lookups import cells_of
 
 MAX_NUMBER = 24
-"""Characters of the longest number; longer ones are identifiers."""
+"""Maximum number of characters in a number; longer numbers are identifiers."""
 MAX_GAP = 60
-"""Characters between the two ends of a range."""
+"""Maximum number of characters between the two ends of a range."""
 MIN_SUM = 1000
-"""A bare number below this is no sum of money, but may be an end of a range."""
+"""A smaller number without a currency or unit is no sum of money, but may be an end of a range."""
 MAX_SIGN = 24
-"""Characters before a number in which its sign, or code and sign, may stand."""
+"""Number of characters before a number that are searched for a currency sign, or for a currency code and a sign."""
 MAX_NAME = 80
-"""Characters after a number in which its unit and the names of its currency may stand."""
+"""Number of characters after a number that are searched for a unit and the name of a currency."""
 YEARS = range(1900, 2101)
-"""Four digits in this range are a year unless they have a currency or unit."""
+"""A four-digit number in this range is a year unless it has a currency or unit."""
 
 _SPACE = "[ \u00a0\u202f\u2009]"
 _WIDE = "\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"
 _NUMBER = re.compile(
     "[0-9](?:"
-    # 120,000  60.000  60 000  1'234  and "45¿000", a narrow space that a French source lost
+    # 120,000  60.000  60 000  1'234  and "45¿000", where a French source lost a narrow space
     "[0-9]{0,2}([.,'’´`¿ \u00a0\u202f\u2009])[0-9]{3}(?:\\1[0-9]{3}){0,4}(?![0-9]|[.,][0-9]{3})"
     "|[0-9]?(?:,[0-9]{2}){1,4},[0-9]{3}(?![0-9])"  # 12,00,000
     "|[0-9]*"
     ")(?:[.,][0-9]{1,2}(?![0-9]))?(?:[.,][-–—](?![0-9]))?"  # 6'500.– 3.500,-
 )
 _SPACED = re.compile(", ([0-9]00)(?![0-9])")
-"""The rest of a mistyped number, "$55, 000"; only after a currency sign."""
+"""The last digits of a mistyped number, ", 000" in "$55, 000". Used only after a currency sign."""
 _CENTS = re.compile("([€£])([0-9]{2})(?![0-9]|[.,][0-9])")
-"""The rest of a number behind its currency, as in French: "13€50"."""
+"""A currency sign and the cents after it, as in French: "€50" in "13€50"."""
 _LARGE = re.compile(" ?(million|billion|trillion|M|B)\\b")
-"""What may follow the plus of "$85+ million"."""
+"""The unit after the plus sign of "$85+ million"."""
 _CODE_BEFORE = re.compile(f"\\b([A-Z]{{2,3}}){_SPACE}$")
-"""A currency code before a sign: "AUD $120k"."""
+"""A currency code before a currency sign: "AUD" in "AUD $120k"."""
 _NEXT = re.compile(f"{_SPACE}?[0-9]")
 _ALTERNATIVE = re.compile("/([A-Z]{3})\\b")
-"""A second currency: "CAD/USD"."""
+"""A second currency after a slash: "/USD" in "CAD/USD"."""
 _SIGN_BEFORE = re.compile(f"([^\\s0-9()\\[\\]:~≈<>=,;|*+_–—\\-]{{1,8}})(?:\\)?:|\\))?{_SPACE}{{0,2}}[~≈[]?{_SPACE}?$")
 _WORDS_AFTER = re.compile(
     f"{_SPACE}{{0,2}}\\(?(?:in |de )?((?:[^\\W\\d_]|[.$€£¥₹₩₺₽₴₱₫₪฿₦])(?:[^\\s0-9()\\[\\],;:|+*<>=~\\-–—/…]{{0,11}}))"
@@ -58,12 +58,13 @@ _WORDS_AFTER = re.compile(
 )
 _DASHES = ("-", "–", "—")
 _QUOTED = ".'\"”"
-"""Marks that may end a word for a currency."""
+"""Punctuation that may follow a currency word."""
 _BETWEEN_SIGN = " \u00a0\u202f\u2009~≈:)[\n"
-"""Characters that may stand between a sign and its number; `$` in an expression lets one line end pass."""
+"""Characters that may stand between a currency sign and its number. A line end is included, since `$` in `_SIGN_BEFORE`
+also matches before a line end."""
 _MONEY = "$€£¥₹₩₺₽₴₱₫₪฿₦"
 _BEFORE_NAME = f" \u00a0\u202f\u2009(.{_MONEY}"
-"""Apart from letters, the characters that may follow a number with a unit or currency."""
+"""Characters other than letters that may come right after a number that has a unit or a currency name."""
 _WORD_AFTER = re.compile(f"{_SPACE}{{0,2}}\\(?(in |de )?(\\S{{1,16}})")
 _FIRST_WORD = re.compile("(?:[^\\W\\d_]|[.$€£¥₹₩₺₽₴₱₫₪฿₦])(?:[^\\s0-9()\\[\\],;:|+*<>=~\\-–—/…]{0,11})")
 _NO_DIGIT = re.compile("[^0-9.,]")
@@ -72,19 +73,21 @@ _BETWEEN = re.compile(
     r"\W{1,3}$",
     re.IGNORECASE,
 )
-"""Words before a range whose ends "and" joins."""
+"""Words such as "between", after which "and" makes two amounts a range."""
 _BULLET = re.compile(r"\n\s*[-*•]{1,2} (?!\s*\n)")
 _COUNTED = re.compile(
     r"\s?(?:%|x\b|\+?\s?(?:hours?|hrs|years?|yrs|days?|weeks?|months?|minutes?|people|employees"
     r"|Stunden|Jahre|Tage|ans|heures)\b)"
 )
-"""What a second number counts when it is not money: "$20 - 40 hours"."""
+"""What a second number without a currency may count instead of money: "hours" in "$20 - 40 hours"."""
 _NONE: frozenset[str] = frozenset()
-"""No currency."""
 
 
 class Unit(NamedTuple):
-    """The factor of a unit, and the currency and period that some units imply (LPA)."""
+    """The factor of a unit, and the currency and period that some units imply.
+
+    LPA (lakh per annum) has the factor 100,000 and implies rupees and a year.
+    """
 
     factor: float
     currency: str | None
@@ -92,10 +95,13 @@ class Unit(NamedTuple):
 
 
 class Amount(NamedTuple):
-    """A number with its sign, unit and currency, which `start` and `end` cover.
+    """A number with its sign, unit and currency, from offset `start` to offset `end`.
 
-    `currencies` are all that its sign may mean; `is_local`: the sign is a letter that counts only where that currency
-    is legal tender. `is_signed`: a currency is named; `is_sum`: it may be money by itself; `is_open`: a plus follows.
+    - `currencies`: every currency that the sign or name may mean
+    - `is_local`: whether the sign consists of letters that mean a currency only where that currency is legal tender
+    - `is_signed`: whether a currency is written next to the number
+    - `is_sum`: whether the number may be money by itself, instead of only an end of a range
+    - `is_open`: whether a plus sign follows
     """
 
     start: int
@@ -110,7 +116,11 @@ class Amount(NamedTuple):
 
 
 class Range(NamedTuple):
-    """An amount, or two or three joined; `low` and `high` in units of currency. `gap`: offsets between the ends."""
+    """A single amount, or a range of two or three amounts.
+
+    `low` and `high` are in units of currency. `gap` holds the start and end of the text between the first two amounts;
+    it is None for a single amount.
+    """
 
     start: int
     end: int
@@ -127,7 +137,10 @@ class Range(NamedTuple):
 
 
 def ranges_in(text: str, country: str | None) -> Iterator[Range]:
-    """All sums and ranges of a text, in order, without bare numbers that neither are money nor join money."""
+    """Yield all sums and ranges of a text, in order.
+
+    A bare number that is no sum is left out unless it is an end of a range.
+    """
     first: Amount | None = None
     aside: Amount | None = None
     pair: Range | None = None
@@ -156,13 +169,13 @@ def ranges_in(text: str, country: str | None) -> Iterator[Range]:
 
 
 def _is_aside(text: str, total: Amount, number: Amount) -> bool:
-    """Whether a number stands in brackets behind a sum: the 4 of "$140,000 (Level 4) to $180,000"."""
+    """Whether a bare number stands in brackets after a sum: the 4 of "$140,000 (Level 4) to $180,000"."""
     bracket = max(text.rfind("(", total.end, number.start), text.rfind("[", total.end, number.start))
     return total.is_sum and not number.is_sum and bracket >= 0 and text[total.end : bracket].isspace()
 
 
 def _amounts(text: str, country: str | None) -> Iterator[Amount]:
-    """All amounts that may form ranges: sums, and the nearest other number on either side of a sum."""
+    """Yield the amounts that may form ranges: all sums, and the nearest other number before and after a sum."""
     backlog: list[tuple[int, int]] = []
     last_sum_end = -MAX_GAP - 1
     read = 0
@@ -193,7 +206,6 @@ def _amounts(text: str, country: str | None) -> Iterator[Amount]:
 
 
 def _number(text: str, start: int, end: int) -> Amount | None:
-    """A number without sign, unit and currency as an amount; None when it is part of a word."""
     after = text[end : end + 1]
     number = _value(text[start:end])
     if after.isalpha() or (after in "(-" and number in _named_numbers()):
@@ -212,9 +224,9 @@ def _number(text: str, start: int, end: int) -> Amount | None:
 
 
 def _groups(text: str, country: str | None) -> Iterator[tuple[int, int, bool]]:
-    """Start and end of each number that may form an amount, and whether it may be a sum.
+    """Yield start and end of each number that may form an amount, and whether the number may be a sum.
 
-    Most numbers of an advert count years or people, so this is a quick check of the words next to each.
+    Only the characters and words next to the number are checked, since most numbers of an advert count years or people.
     """
     for start, end, is_plain in _numbers(text):
         size = end - start
@@ -235,7 +247,7 @@ def _groups(text: str, country: str | None) -> Iterator[tuple[int, int, bool]]:
 
 
 def _numbers(text: str) -> Iterator[tuple[int, int, bool]]:
-    """Start and end of each number, and whether it is digits without marks between them."""
+    """Yield start and end of each number, and whether the number is certain to hold digits only, without marks."""
     digits = _digits(text)
     digits.append(-1)
     length, end, index = len(text), 0, 0
@@ -256,8 +268,7 @@ def _numbers(text: str) -> Iterator[tuple[int, int, bool]]:
 
 
 def _digits(text: str) -> list[int]:
-    """Offsets of all digits, in order. Ten searches for one character each are faster than one for a class."""
-    offsets: list[int] = []
+    offsets: list[int] = []  # ten searches for a character are faster than one for a class
     for digit in "0123456789":
         at = text.find(digit)
         while at >= 0:
@@ -268,7 +279,6 @@ def _digits(text: str) -> list[int]:
 
 
 def _may_be_signed(text: str, start: int, country: str | None) -> bool:
-    """Whether the word before a number ends with a currency sign: a quick check that misses none."""
     lead = text[start - 13 if start > 13 else 0 : start].rstrip(_BETWEEN_SIGN)
     if not lead[-1:] > " ":
         return False
@@ -277,7 +287,6 @@ def _may_be_signed(text: str, start: int, country: str | None) -> bool:
 
 
 def _may_be_named(text: str, end: int, after: str) -> bool:
-    """Whether a unit or currency may follow a number: a quick check that misses none. `after`: the next character."""
     if not (after in _BEFORE_NAME or after.isalpha()):
         return False
     word = _WORD_AFTER.match(text, end)
@@ -285,7 +294,6 @@ def _may_be_named(text: str, end: int, after: str) -> bool:
 
 
 def _sign_at(text: str, start: int, before: str, country: str | None) -> tuple[int, frozenset[str], bool, int]:
-    """The sign before a number, as `_sign_before` returns it, and where it ends; `before`: the character before."""
     if before in _MONEY and text[start - 2 : start - 1] in ("", " ", "\n", "(", "-"):
         return *_sign_before(before, country), start
     if not _may_be_signed(text, start, country):
@@ -297,7 +305,6 @@ def _sign_at(text: str, start: int, before: str, country: str | None) -> tuple[i
 
 @functools.lru_cache(maxsize=16384)
 def _may_name(word: str) -> bool:
-    """Whether a word after a number may begin a unit or currency, in any country."""
     if _units()[0].match(word):
         return True
     match = _FIRST_WORD.match(word)
@@ -310,7 +317,6 @@ def _may_name(word: str) -> bool:
 
 
 def _amount(text: str, start: int, end: int, country: str | None) -> Amount | None:
-    """The amount a number is part of; None when it is part of a word, a percentage or a plan's name."""
     begin = max(0, start - MAX_SIGN)
     around = text[begin : line_end(text, end, end + MAX_NAME)]
     amount = _amount_in(around, start - begin, end - begin, country)
@@ -319,7 +325,6 @@ def _amount(text: str, start: int, end: int, country: str | None) -> Amount | No
 
 @functools.lru_cache(maxsize=1024)
 def _amount_in(text: str, start: int, end: int, country: str | None) -> Amount | None:
-    """`_amount` for the few words around a number: its sign, its digits, its unit and the currency named after it."""
     if _char(text, end) == "%" or text[start - 1 : start] == "#":
         return None
     sign = _sign_of(text, start, country)
@@ -352,8 +357,6 @@ def _amount_in(text: str, start: int, end: int, country: str | None) -> Amount |
 
 
 class _Sign(NamedTuple):
-    """A currency sign before a number; `start` is the number's own where `is_there` is false."""
-
     start: int
     currencies: frozenset[str]
     is_local: bool
@@ -361,42 +364,35 @@ class _Sign(NamedTuple):
 
 
 class _Figure(NamedTuple):
-    """The value of a number, where it ends, and the currencies of a sign within it: "13€50"."""
-
     number: float
     end: int
     currencies: frozenset[str]
 
 
 class _Name(NamedTuple):
-    """A currency named after a number, and where its name ends."""
-
     currencies: frozenset[str]
     is_local: bool
     end: int
 
 
 def _char(text: str, at: int) -> str:
-    """The character at an offset; a space beyond the end."""
     return text[at] if at < len(text) else " "
 
 
 def _sign_of(text: str, start: int, country: str | None) -> _Sign | None:
-    """The sign before a number, narrowed by a code before the sign; None in the middle of a word."""
     before = text[start - 1] if start else " "
     size, currencies, is_local, end = _sign_at(text, start, before, country)
     if not size and (before == "_" or (before.isalpha() and before < _WIDE[0])):
         return None
     sign = _Sign(end - size, currencies, is_local, size > 0)
     code = _CODE_BEFORE.search(text, max(0, sign.start - 5), sign.start) if len(currencies) > 1 else None
-    if code is None or code[1] == "CA":  # "San Francisco, CA $120k"
+    if code is None or code[1] == "CA":  # California in "San Francisco, CA $120k"
         return sign
     of_code = currencies_of(code[1] if len(code[1]) > len("US") else f"{code[1]}$") & currencies
     return sign._replace(start=code.start(1), currencies=of_code) if of_code else sign
 
 
 def _figure(text: str, start: int, end: int, *, is_signed: bool) -> _Figure:
-    """The whole number that begins with these digits: "$55, 000" and "13€50"."""
     number = _value(text[start:end])
     if is_signed:
         group = _SPACED.match(text, end) if end - start <= len("999") else None
@@ -408,7 +404,6 @@ def _figure(text: str, start: int, end: int, *, is_signed: bool) -> _Figure:
 
 
 def _currency_of_unit(unit: Unit | None, country: str | None) -> frozenset[str]:
-    """The currency that a unit implies (LPA), unless the country has another."""
     if unit is None or unit.currency is None or country not in (None, *tender_of(unit.currency)):
         return _NONE
     return frozenset({unit.currency})
@@ -416,29 +411,26 @@ def _currency_of_unit(unit: Unit | None, country: str | None) -> frozenset[str]:
 
 @functools.cache
 def _named_numbers() -> frozenset[float]:
-    """Numbers that name a form or scheme: 1099, 401(k)."""
+    """Return numbers that name a form or plan: 1099, the 401 of "401(k)"."""
     return frozenset(float(row["name"]) for row in cells_of("numbered_names") if row["kind"] == "number")
 
 
 @functools.cache
 def _name_before() -> re.Pattern[str]:
-    """Words whose next number is part of a name: "ISO 9001", "Form 2000"."""
+    """Return a pattern for words that make the next number part of a name: "ISO 9001", "Fortune 1000"."""
     words = [re.escape(row["name"]) for row in cells_of("numbered_names") if row["kind"] == "before"]
     return re.compile(rf"(?<![^\W_])(?:{'|'.join(words)})\.?[ -]?$", re.IGNORECASE)
 
 
 def _is_name(text: str, figure: _Figure, start: int) -> bool:
-    """Whether a number without a currency or unit is the name of a form, scheme or standard, or part of one."""
     return figure.number in _named_numbers() or _name_before().search(text, max(0, start - MAX_SIGN), start) is not None
 
 
 def _is_bare_sum(number: float, size: int) -> bool:
-    """Whether a number of `size` characters may be money without currency and unit: large, and not a year."""
     return number >= MIN_SUM and not (number in YEARS and size == len("2026"))
 
 
 def _value(digits: str) -> float:
-    """The value of a number such as 120,000 or 120.000 or 120 000 or 1'234,50 or 12,00,000."""
     if digits.isdecimal():
         return float(digits)
     bare = _NO_DIGIT.sub("", digits)
@@ -452,7 +444,10 @@ def _value(digits: str) -> float:
 
 
 def _unit_at(text: str, end: int, *, is_signed: bool) -> tuple[Unit | None, int]:
-    """The unit after a number and where it ends. A single letter after a space must be k, or the number be signed."""
+    """Return the unit after a number, or None, and the offset where the unit or number ends.
+
+    After a space, a single letter is a unit only if it is k or the number has a currency sign.
+    """
     large = _LARGE.match(text, end + 1) if text[end : end + 1] == "+" else None
     if large:
         return _units()[1][large[1]], large.end()
@@ -470,17 +465,15 @@ def _unit_at(text: str, end: int, *, is_signed: bool) -> tuple[Unit | None, int]
 
 @functools.cache
 def _initials() -> frozenset[str]:
-    """The first letters of all units."""
     return frozenset(unit[0] for unit in _units()[1])
 
 
 @functools.cache
 def _units() -> tuple[re.Pattern[str], dict[str, Unit]]:
-    """One expression for all units, and the units by their spelling."""
     units: dict[str, Unit] = {}
     for row in cells_of("pay_units"):
         units[row["unit"]] = Unit(float(row["factor"]), row["currency"] or None, row["period"] or None)
-    for unit in [u for u in units if len(u) > len("mm")]:  # short ones differ by case: m is not M, nor t T
+    for unit in [u for u in units if len(u) > len("mm")]:  # short units differ by case: m is not M, and t is not T
         units.setdefault(unit.capitalize(), units[unit])
         units.setdefault(unit.upper(), units[unit])
     alternatives = "|".join(map(re.escape, sorted(units, key=len, reverse=True)))
@@ -489,7 +482,7 @@ def _units() -> tuple[re.Pattern[str], dict[str, Unit]]:
 
 @functools.lru_cache(maxsize=65536)
 def _sign_before(token: str, country: str | None) -> tuple[int, frozenset[str], bool]:
-    """The longest currency sign that ends a token: its length (0: none), its currencies, whether it is local."""
+    """Return length, currencies and `is_local` of the longest currency sign that ends a token; length 0 for no sign."""
     shortest = len(token) if token.isalpha() else 1  # a word is a currency as a whole or not at all
     for size in range(min(len(token), len("CDN$") + 2), shortest - 1, -1):
         sign = token[-size:]
@@ -511,9 +504,9 @@ def _currencies(sign: str, country: str | None) -> tuple[frozenset[str], bool]:
 def _find_name_after(
     text: str, end: int, of_sign: frozenset[str], country: str | None, *, is_small: bool
 ) -> _Name | None:
-    """The currency named after a number, if any.
+    """Return the currency named after a number, or None.
 
-    It must agree with the sign before the number; a code in capitals overrides the sign.
+    The name must agree with the sign before the number. A code in capitals need not agree: it overrides the sign.
     """
     words = _WORDS_AFTER.match(text, end) if _may_be_named(text, end, text[end : end + 1]) else None
     if words is None:
@@ -522,7 +515,7 @@ def _find_name_after(
     if not n or not (not of_sign or of_sign & others or words[1].isupper()):
         return None
     if not of_sign and _NEXT.match(text, words.end(max(n, 1))) and (not words[1][0].isalpha() or is_small):
-        return None  # "Level 7 $92,000": the sign of the next number
+        return None  # "Level 7 $92,000": the sign belongs to the next number
     currencies = of_sign & others or others
     tail = words.end(n) if n > 0 else words.start(1) + 1
     other = _ALTERNATIVE.match(text, tail)
@@ -536,9 +529,10 @@ def _find_name_after(
 def _sign_after(
     first: str, second: str | None, third: str | None, country: str | None
 ) -> tuple[int, frozenset[str], bool]:
-    """How many of the words after a number name a currency, its candidates, and whether it is local.
+    """Return how many of the words after a number name a currency, the currencies they may mean, and `is_local`.
 
-    0: none; -1: only the first character, as in scripts without spaces (円以上).
+    The number of words is 0 if no currency is named. It is -1 if only the first character names one, as in scripts
+    without spaces (円以上).
     """
     if second and third and (currencies := currencies_of(f"{first} {second} {third}")):
         return 3, currencies, False
@@ -572,7 +566,7 @@ def _single(a: Amount) -> Range:
 
 
 def _stretch(text: str, pair: Range, third: Amount) -> Range | None:
-    """A range of three figures on a line, lowest, middle, highest; None when the third does not belong."""
+    """Return a range of three amounts on a line (lowest, middle, highest); None if the third does not fit the pair."""
     if "\n" in text[pair.last.end : third.start]:
         return None
     rest = _join(text, pair.last, third, is_third=True)
@@ -582,7 +576,6 @@ def _stretch(text: str, pair: Range, third: Amount) -> Range | None:
 
 
 def _join(text: str, a: Amount, b: Amount, *, is_third: bool = False) -> Range | None:
-    """Two amounts as a range; None when the text between them, or their sizes, make none."""
     if b.start - a.end > MAX_GAP or not (a.is_sum or b.is_sum) or not _is_joined(text, a, b, is_third=is_third):
         return None
     currencies = a.currencies & b.currencies if a.currencies and b.currencies else a.currencies or b.currencies
@@ -606,17 +599,17 @@ def _join(text: str, a: Amount, b: Amount, *, is_third: bool = False) -> Range |
 
 
 def _fits(text: str, a: Amount, b: Amount, low: float, high: float) -> bool:
-    """Whether the sizes of two joined amounts are those of a range, and both count money."""
     if not b.is_signed and not b.unit and (high < low or _COUNTED.match(text, b.end)):
         return False
     is_bare = not a.is_signed and not a.unit
-    return not (is_bare and low * 20 < high and high > MIN_SUM)  # "5 - 120,000": the first counts something else
+    return not (is_bare and low * 20 < high and high > MIN_SUM)  # "5 - 120,000": the first number counts something else
 
 
 def _is_joined(text: str, a: Amount, b: Amount, *, is_third: bool) -> bool:
-    """Whether the text between two amounts joins them to a range (`range_grammar.py`).
+    """Whether the text between two amounts makes them a range.
 
-    "and" does so after "between" or a colon, white space between two signed amounts (cells, lines).
+    The rules of `range_grammar.py` decide. Two more cases make a range: "and" after a colon, and only white space
+    between two signed amounts (table cells, lines).
     """
     gap = text[a.end : b.start]
     if _BULLET.search(gap):
@@ -635,7 +628,6 @@ def _is_joined(text: str, a: Amount, b: Amount, *, is_third: bool) -> bool:
 
 
 def _ends(a: Amount, b: Amount) -> tuple[float, float]:
-    """Both ends in units of currency; a unit at one end counts for both where that makes a range ("$70-80k")."""
     low, high = a.number, b.number
     if a.unit and b.unit:
         return low * a.unit.factor, high * b.unit.factor

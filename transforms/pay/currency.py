@@ -1,10 +1,12 @@
 """The currency that a sign, code or word names.
 
-Signs are shared: `$` is the dollar or peso of two dozen countries, `kr` the crown of four. A sign is therefore read as
-the set of currencies that it may mean, and the country of the job decides; without a country it stays open. Signs are
-listed in lookups/pay/currencies.csv (codes and names: ISO 4217; `local_signs` are letters that mean a currency only
-where it is legal tender; `per_usd` is an order of magnitude, which shows whether "2M" can be pay and never converts).
-Legal tender is listed in lookups/place/countries.csv.
+Several countries share a sign: `$` is the dollar or peso of two dozen countries, `kr` the crown of four. A sign is
+therefore read as the set of currencies that it may mean, and the job's country decides. Without a country the currency
+stays open.
+
+Signs are listed in lookups/pay/currencies.csv, with codes and names from ISO 4217. The column `local_signs` holds
+letters that mean a currency only where that currency is legal tender. The column `per_usd` holds an order of magnitude,
+which shows whether "2M" can be pay and never converts an amount. Legal tender is listed in lookups/place/countries.csv.
 """
 
 from __future__ import annotations
@@ -18,13 +20,14 @@ EURO_SINCE = {
     **{"GR": 2001, "SI": 2007, "CY": 2008, "MT": 2008, "SK": 2009, "EE": 2011, "LV": 2014, "LT": 2015},
     **{"HR": 2023, "BG": 2026},
 }
-"""First year of the euro in its members (European Central Bank)."""
+"""First year of the euro in each country that uses it (European Central Bank)."""
 
 
 def currency_of(symbol_or_code: str, country: str | None = None) -> str | None:
-    """The ISO 4217 code of a sign, code or word; None when it is unknown, or shared and the country does not decide.
+    """Return the ISO 4217 code of a sign, code or word.
 
-    `country` is the job's country, ISO 3166-1 alpha-2.
+    Return None if the name is unknown, or if several currencies share it and the country does not decide. `country` is
+    the job's country, ISO 3166-1 alpha-2.
 
     >>> currency_of("$", "CA"), currency_of("$"), currency_of("C$"), currency_of("kr", "NO"), currency_of("usd")
     ('CAD', None, 'CAD', 'NOK', 'USD')
@@ -38,9 +41,9 @@ def currency_of(symbol_or_code: str, country: str | None = None) -> str | None:
 
 
 def resolve_currency(candidates: frozenset[str], country: str | None, *, strict: bool = False) -> str | None:
-    """The only candidate, else the only candidate that is legal tender in the country, else None.
+    """Return the only candidate, or else the only candidate that is legal tender in the country, or else None.
 
-    With `strict` a single candidate must be legal tender, too.
+    With `strict`, a single candidate must be legal tender too.
     """
     if len(candidates) == 1 and not strict:
         return next(iter(candidates))
@@ -50,28 +53,31 @@ def resolve_currency(candidates: frozenset[str], country: str | None, *, strict:
 
 @functools.cache
 def codes() -> dict[str, float | None]:
-    """Every currency code with its rough number of units per US dollar (one significant figure); None if unknown."""
+    """Return the rough number of units per US dollar (one significant figure) by currency code; None if unknown."""
     return {row["currency"]: float(row["per_usd"]) if row["per_usd"] else None for row in _rows()}
 
 
 def currencies_of(sign: str) -> frozenset[str]:
-    """All currencies that a code (upper case), sign (as written) or word (any case) may mean in any country."""
+    """Return all currencies that a code, sign or word may mean in any country.
+
+    Codes must be in upper case and signs as written; words may be in any case.
+    """
     return _signs().get(sign) or _words().get(sign.casefold(), frozenset())
 
 
 def local_currencies_of(sign: str) -> frozenset[str]:
-    """The currencies that letters such as `R` or `Bs` mean where they are legal tender."""
+    """Return the currencies that letters such as `R` or `Bs` mean where these currencies are legal tender."""
     return _local_signs().get(sign, frozenset())
 
 
 def legal_tender(country: str) -> tuple[str, ...]:
-    """Currencies that are legal tender in a country (ISO 3166-1 alpha-2); () for an unknown country."""
+    """Return the currencies that are legal tender in a country (ISO 3166-1 alpha-2); () for an unknown country."""
     return _legal_tender().get(country, ())
 
 
 @functools.lru_cache(maxsize=512)
 def tender_of(currency: str) -> tuple[str, ...]:
-    """Countries (ISO 3166-1 alpha-2) in which a currency is legal tender."""
+    """Return the countries (ISO 3166-1 alpha-2) in which a currency is legal tender."""
     return tuple(country for country, currencies in _legal_tender().items() if currency in currencies)
 
 
@@ -95,7 +101,7 @@ def _index(column: str) -> dict[str, frozenset[str]]:
 
 @functools.cache
 def first_words() -> frozenset[str]:
-    """The first words, in lower case, of currency names with several words: "canadian" of "Canadian dollars"."""
+    """Return the first words, in lower case, of currency names with several words: "canadian" of "Canadian dollars"."""
     names = [*_signs(), *_words()]
     return frozenset(name.split(" ", 1)[0].casefold() for name in names if " " in name)
 

@@ -1,8 +1,10 @@
-"""Places that words rule out: "outside the EU", "all states except New York", "Canada excluded".
+"""Find places that a text rules out: "outside the EU", "all states except New York", "Canada excluded".
 
-The words are rows of lookups/pay/exclusions.csv. `side`: they stand `before` the places, `after` them, or `either`
-(before, unless nothing follows). `until`: the places extend over commas (`list`) or end at a comma (`comma`). `rest`
-rules nothing out: "rest of Canada" lies in Canada.
+The words that rule places out are rows of lookups/pay/exclusions.csv:
+
+- `side` says where the words stand: `before` the places, `after` them, or `either` (`after` if nothing follows the
+  words, else `before`). Words with the side `rest` rule nothing out: "rest of Canada" lies in Canada
+- `until` says where the places end: with `comma` at the next comma, with `list` only at a stronger mark
 """
 
 from __future__ import annotations
@@ -20,7 +22,7 @@ _NOTHING = re.compile(rf"\s*(?:{_END_OR_COMMA.pattern}|$)")
 
 
 class Split(NamedTuple):
-    """A text without the places it rules out, and these places."""
+    """A text without the places that the text rules out (`kept`), and these places (`ruled_out`)."""
 
     kept: str
     ruled_out: str
@@ -46,7 +48,7 @@ def _words() -> re.Pattern[str]:
 
 
 def split(text: str) -> Split:
-    """Part a text about places from the places that it rules out.
+    """Separate a text about places from the places that the text rules out.
 
     >>> split("US (except New York, Hawaii)")
     Split(kept='US ()', ruled_out='New York, Hawaii')
@@ -85,7 +87,7 @@ def _name_pattern() -> re.Pattern[str]:
 
 
 def last_exclusion(text: str) -> str | None:
-    """The last words of a text that rule out countries or groups of countries, as written.
+    """Return the last words of a text that rule out countries or groups of countries, as written; None if none do.
 
     >>> last_exclusion("If you live outside of the US, pay is ")
     'outside of the US'
@@ -96,7 +98,9 @@ def last_exclusion(text: str) -> str | None:
 
 @functools.lru_cache(maxsize=4096)
 def countries_ruled_out(text: str) -> frozenset[str]:
-    """ISO codes of countries, and tokens of groups of countries, that a line about places rules out entirely.
+    """Return the countries and groups of countries that a text about places rules out as a whole.
+
+    The result holds ISO codes of countries, tokens of groups, and ISO codes of the members of these groups.
 
     >>> sorted(countries_ruled_out("Remote (anywhere except Canada)")), countries_ruled_out("Remote, US except Ohio")
     (['CA'], frozenset())

@@ -1,24 +1,26 @@
-"""The headline of a posting: the pay component that statistics count.
+"""Choose the headline of a posting: the pay component that statistics count.
 
-A posting has one headline, and one more for each country that base pay is tied to: its pay zones count in each.
+A posting has one headline. It has one more for each country that base pay is tied to, since each pay zone counts in its
+own country.
 
-Components are preferred (`_rank`), by these criteria in order of importance, if they are:
+`_rank` prefers a component by these criteria, the most important first:
 
-1. with amounts
-2. structured, not prose: a field says what it holds
-3. tied to the posting's country, then to no country, then to others
-4. in the country's legal tender, then in a known currency
-5. for the posting's own employment, or for none: not the contract rate next to a full-time range
-6. fit for a band: no flag, a period, yearly or monthly for employees and hourly or daily for contractors, both ends
-7. tied to the posting's own place ("CA, WA and NY" for a job in San Francisco), then to no place within the country or
-   to some of the posting's, then to other places
-8. tied to the posting's own level ("Senior" for a senior engineer), then to no level, then to other levels
-9. tied to nothing, so for the job as a whole
+1. it has amounts
+2. it comes from a structured field, not from prose: a field says what it holds
+3. it is tied to the posting's country, or else to no country, or else to another country
+4. it is in the country's legal tender, or else in another currency, or else in an unknown currency
+5. it is for the posting's employment type, or for none: not the contract rate next to a full-time range
+6. it fits a band: it has no flag, a period, both ends, and the usual kind of period (month or year for employees; hour,
+   day or week for contractors)
+7. it is tied to areas that hold all places of the posting ("CA, WA and NY" for a job in San Francisco), or else to no
+   area or to areas that hold only some of the places, or else to other areas
+8. it is tied to the posting's level ("Senior" for a senior engineer), or else to no level, or else to another level
+9. it is tied to no place and no level, so it is for the job as a whole
 
-In prose tied to nothing the first component wins: adverts state the job's own pay first. Otherwise, of equal components
-the one with the middle midpoint is the headline, and of two the lower. The widest summary would mix zones and levels
-into a range that nobody is offered; the first is often the most expensive city or level; and everybody whom the advert
-addresses is offered the lower of two.
+Several components may be equal by these criteria. If the first of them comes from prose and is tied to no place or
+level, it is the headline: adverts state the job's own pay first. Otherwise the headline is the component whose midpoint
+is in the middle; of an even number, the lower of the two in the middle. A range over all components would mix zones and
+levels into pay that nobody is offered. The first component is often for the most expensive city or level.
 """
 
 from __future__ import annotations
@@ -33,10 +35,11 @@ from transforms.records.rows import Pay, Place
 from transforms.role.titles import seniority_of
 
 BY_THE_HOUR = ("CONTRACTOR", "PER_DIEM", "TEMPORARY")
-"""Kinds of employment paid by the hour or day, where an advert states a longer period, too."""
+"""Kinds of employment for which pay by the hour, day or week is preferred to pay for longer periods."""
 UNSTATED = "unstated"
 OWN_PAY = ("base", "on_target_earnings", "total_compensation")
-"""Components that may be a posting's own pay, the preferred first. The others exceed base pay and are flagged."""
+"""Components that may be a posting's own pay, the preferred first. Components other than base pay exceed it and are
+flagged."""
 
 
 def headline_of(
@@ -47,9 +50,10 @@ def headline_of(
     seniority: str = UNSTATED,
     places: Sequence[Place] = (),
 ) -> int | None:
-    """Index of the posting's own pay, which is the first of `OWN_PAY` that it states; None when it states none.
+    """Return the index of the posting's own pay; None if the posting states none.
 
-    `country`, `seniority` (as stated) and `places` (none for a remote job) are the posting's.
+    Own pay is the first component of `OWN_PAY` that the posting states. `country`, `employment_type`, `seniority` (as
+    stated) and `places` (none for a remote job) belong to the posting.
     """
     component = next((name for name in OWN_PAY if any(pay.component == name for pay in pays)), None)
     candidates = [i for i, pay in enumerate(pays) if pay.component == component]
@@ -74,9 +78,9 @@ def headlines_by_country(
     seniority: str = UNSTATED,
     places: Sequence[Place] = (),
 ) -> set[int]:
-    """Indices of the base pay that counts in each country to which base pay is tied, one per country.
+    """Return the indices of the headlines by country: one for each country that base pay is tied to.
 
-    The posting's own pay (`head`) counts in its country; elsewhere the same order of preference decides.
+    The posting's own pay (`head`) is the headline of its country. Elsewhere the same order of preference decides.
     """
     by_country: dict[str, list[int]] = {}
     for i, pay in enumerate(pays):
@@ -96,7 +100,7 @@ def headlines_by_country(
 def _rank(
     pay: Pay, country: str | None, employment_type: str | None, seniority: str, places: Sequence[Place]
 ) -> tuple[int, ...]:
-    """A key for sorting, the preferred component first; the module's docstring explains the order."""
+    """Return a sort key that puts the preferred component first. The module's docstring explains the order."""
     tender = legal_tender(country) if country else ()
     return (
         pay.low is None and pay.high is None,
@@ -116,7 +120,11 @@ def _rank(
 
 
 def _distance(pay: Pay, places: Sequence[Place]) -> int:
-    """0 for pay tied to areas with all places of a posting, 1 for none or some of them, 2 for other areas."""
+    """Return 0 for pay tied to areas that hold all places of a posting, 2 for pay tied to other areas, else 1.
+
+    An area is a city or subdivision. Return 2 also for pay that rules out all places, and 1 also for pay tied to areas
+    that hold only some of the places.
+    """
     rest, ruled_out = split(pay.place_text or "")
     areas = [place for place in whereabouts(rest).places if place.subdivision or place.city]
     own = [place for place in places if place.subdivision or place.city]
@@ -128,14 +136,16 @@ def _distance(pay: Pay, places: Sequence[Place]) -> int:
 
 
 def _holds(area: Place, place: Place) -> bool:
-    """Whether a place lies in the city or subdivision that pay is tied to."""
     is_city = area.city is not None
     here, there = (area.city, place.city) if is_city else (area.subdivision, place.subdivision)
     return area.country == place.country and here == there
 
 
 def _steps(pay: Pay, seniority: str) -> int:
-    """0 where pay is tied to the posting's level (also where neither names any), 1 to no level, 2 to another."""
+    """Return 0 for pay tied to the posting's level, 1 for pay tied to no level, 2 for pay tied to another level.
+
+    Return 0 also if neither the pay nor the posting names a level.
+    """
     level = seniority_of(pay.level_text or pay.place_text or "").value
     return 0 if level == seniority else 1 if level == UNSTATED else 2
 

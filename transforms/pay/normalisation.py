@@ -1,16 +1,16 @@
-"""Norms of pay: what currency and country imply where the advert leaves period or plausibility open.
+"""Norms of pay: what currency and country imply if the advert leaves the period or the plausibility of pay open.
 
-Rules in lookups/pay/pay_rules.csv, each with its reason:
+Rules are rows of lookups/pay/pay_rules.csv, each with its reason:
 
-- `period`: the usual period of amounts of a size in a country, unless a word says otherwise
-- `annual_hours`, `salary_months`: hours and salaries in a year of full-time work
+- `period`: the usual period of an amount of a certain size in a country, unless a word says otherwise
+- `annual_hours`, `salary_months`: hours and monthly salaries in a year of full-time work
 - `annual_pay`: bounds of a plausible yearly amount for one person's full-time work
-- `monthly_pay`: the bound above which an amount called monthly is a yearly one
+- `monthly_pay`: the highest plausible monthly amount; a higher amount is really a yearly amount
 - `skilled_pay`, `senior_pay`: the lowest plausible pay for full-time work in engineering, data and AI, at any level and
-  from the senior level on: an amount, or a multiple of the country's lower bound
+  from the senior level on. The value is an amount, or a multiple of the country's lower bound
 
-Rows without a country hold for a currency where the country is unknown or has no rule; a row without either, where
-both are unknown. A currency without a row has the dollar's bounds.
+A row without a country holds for its currency if the country is unknown or has no rule. A row without country and
+currency holds if both are unknown. A currency without a row has the bounds `MIN_USD` and `MAX_USD`, roughly converted.
 """
 
 from __future__ import annotations
@@ -29,22 +29,22 @@ from transforms.records.vocabulary import AI_CORE, PER_YEAR
 from transforms.text.lookups import cells_of
 
 MONTHS = 12
-"""Salaries a year where pay is not in local currency: more than twelve are owed by local law and custom only."""
+"""Monthly salaries in a year of pay in a foreign currency: only local law and custom grant more than twelve."""
 WIDEST = 4.0
-"""Largest ratio of high end to low end in an offer for one job."""
+"""Largest ratio of the high end to the low end in an offer for one job."""
 ANNUAL_COMPONENTS = ("base", "on_target_earnings", "total_compensation")
-"""Components for which norms give period and bounds."""
+"""Components for which norms give a period and bounds."""
 WITHOUT_NORMS = ("CONTRACTOR", "INTERN", "PER_DIEM", "VOLUNTEER")
 """Kinds of employment without a customary period of pay."""
 NOT_SKILLED_PAY = ("PART_TIME", "INTERN", "PER_DIEM", "VOLUNTEER")
-"""Kinds of employment for which a year's pay has no lower bound by role."""
+"""Kinds of employment to which `skilled_pay` and `senior_pay` do not apply."""
 SKILLED = (*AI_CORE, "data", "other_engineering")
-"""Groups of skilled roles: their full-time pay is never near a country's lowest."""
+"""Groups of skilled roles. Full-time pay in these roles is never near a country's lowest pay."""
 SENIOR = ("senior", "staff", "manager", "executive")
 MIN_USD, MAX_USD = 500.0, 3e6
-"""Rough US dollars a year: the bounds of pay in a currency without a row."""
+"""Bounds of yearly pay in a currency without a row, in rough US dollars."""
 SHARED_SIGNS = re.compile("[$¥]|\\bkr\\b|Rs")
-"""Shared signs: where the country leaves their currency open, they mean a foreign currency."""
+"""Signs of several currencies. If the country does not decide between them, the sign means a foreign currency."""
 
 
 def complete_pay(
@@ -56,14 +56,14 @@ def complete_pay(
     role_group: str = "other",
     places: Sequence[Place] = (),
 ) -> tuple[Pay, ...]:
-    """Apply norms to pay: infer periods where none is stated, add yearly amounts and flags, put the headline first.
+    """Apply norms to pay: infer missing periods, add yearly amounts and flags, put the headline first.
 
-    A low end of 0 is dropped. A range with its low end above its high end loses its amounts and keeps its text. Ranges
-    wider than `WIDEST`, and amounts beyond the bounds of country, role and level, are kept and flagged.
+    An end that is not positive is dropped. A range with its low end above its high end loses both amounts and keeps its
+    text. Ranges wider than `WIDEST`, and amounts outside the bounds for country, role and level, are kept and flagged.
 
-    The headline is the posting's own pay: what an economist would take as its offer (`headline.py` has the rules). It
-    is base pay where there is any, else on-target earnings or total compensation, which are flagged so that they enter
-    no band. Each country that base pay is tied to has a headline too, marked `is_headline_in_country`.
+    The headline is the posting's own pay (`headline.py` has the rules). It is base pay if there is any, or else
+    on-target earnings or total compensation, which are flagged and enter no band. Each country that base pay is tied to
+    has a headline too, marked `is_headline_in_country`.
     """
     if not pays:
         return ()
@@ -117,7 +117,6 @@ def _complete(pay: Pay, country: str | None, employment_type: str | None, skill:
 def _find_period(
     pay: Pay, low: float | None, high: float | None, where: str | None, *, has_norms: bool
 ) -> tuple[str | None, str | None]:
-    """Return the period and how it is known; by norms where the advert states none."""
     if pay.period:
         return pay.period, pay.period_reading or ("stated" if pay.reading == "stated" else None)
     if has_norms and pay.component in ANNUAL_COMPONENTS and (usual := usual_period(low, high, pay.currency, where)):
@@ -126,7 +125,6 @@ def _find_period(
 
 
 def _yearly_factor(pay: Pay, period: str | None, where: str | None) -> float | None:
-    """How many times the pay of a period is paid in a year; None for equity in percent or without a period."""
     if not period or pay.component == "equity_percent":
         return None
     is_local = pay.currency is None or where is None or pay.currency in legal_tender(where)
@@ -134,7 +132,7 @@ def _yearly_factor(pay: Pay, period: str | None, where: str | None) -> float | N
 
 
 def replace_columns(pay: Pay, **changes: Any) -> Pay:
-    """Return a copy with some columns changed; twice as fast as `dataclasses.replace`."""
+    """Return a copy of `pay` with some columns changed; twice as fast as `dataclasses.replace`."""
     return Pay(**(vars(pay) | changes))
 
 
@@ -172,7 +170,11 @@ def _rules() -> _Rules:
 
 
 def _keys(currency: str | None, country: str | None) -> Iterator[tuple[str, str]]:
-    """Yield keys of a norm: for country and currency, for the currency anywhere, for the currency's only country."""
+    """Yield the keys under which a norm may be listed, the nearest first.
+
+    The keys are country and currency, the currency alone, and the only country of the currency. Without a currency,
+    they are the country and each of its legal tenders.
+    """
     if country and currency:
         yield country, currency
     elif country:
@@ -191,7 +193,6 @@ class _Norms(NamedTuple):
 
 @functools.lru_cache(maxsize=1024)
 def _norms(currency: str | None, country: str | None) -> _Norms:
-    """The periods of amounts, the nearest norm first, the bounds of a year's pay and the upper bound of a month's."""
     keys = list(_keys(currency, country))
     periods = tuple(row for key in keys for row in _rules().periods.get(key, ()))
     per_usd = codes().get(currency or "USD") or math.nan
@@ -201,7 +202,7 @@ def _norms(currency: str | None, country: str | None) -> _Norms:
 
 
 def usual_period(low: float | None, high: float | None, currency: str | None, country: str | None) -> str | None:
-    """The usual period of amounts of this size in currency and country; None without a norm."""
+    """Return the usual period of amounts of this size in a currency and country; None without a norm."""
     start, end = low or high, high or low
     if start is None or end is None:
         return None
@@ -212,7 +213,6 @@ def usual_period(low: float | None, high: float | None, currency: str | None, co
 
 
 def _per_year(period: str, months: int | None, country: str | None) -> float:
-    """How many times the pay of a period is paid in a year of full-time work."""
     rules = _rules()
     if period == "hour":
         return rules.hours.get(country or "", rules.hours[""])
@@ -222,7 +222,6 @@ def _per_year(period: str, months: int | None, country: str | None) -> float:
 
 
 def _doubt_range(low: float | None, high: float | None, period: str | None, norms: _Norms) -> str | None:
-    """Flag of a range too wide for one job, or of an amount too high for a month; None where it is plausible."""
     if low is not None and high is not None and high > WIDEST * low:
         return "high_over_4x_low"
     is_above = period == "month" and max(low or 0, high or 0) > norms.monthly
@@ -230,7 +229,6 @@ def _doubt_range(low: float | None, high: float | None, period: str | None, norm
 
 
 def _doubt_year(ends: Sequence[float], bounds: tuple[float, float]) -> str | None:
-    """Flag of a yearly range with an end beyond its bounds; None where it is plausible."""
     if not ends:
         return None
     return "implausible_low" if min(ends) < bounds[0] else "implausible_high" if max(ends) > bounds[1] else None
@@ -238,9 +236,12 @@ def _doubt_year(ends: Sequence[float], bounds: tuple[float, float]) -> str | Non
 
 @functools.lru_cache(maxsize=4096)
 def _bounds(currency: str | None, country: str | None, skill: str | None) -> tuple[float, float]:
-    """The bounds of a year's pay in a currency; the lower bound is higher for work that needs a `skill`."""
+    """Return the bounds of a year's pay in a currency.
+
+    The rule `skill` (`skilled_pay` or `senior_pay`) raises the lower bound.
+    """
     lower, upper = _norms(currency, country).bounds
-    if currency is None:  # the country's money or any other
+    if currency is None:  # it may be the country's currency or any other
         anywhere = _norms(None, None).bounds
         return min(lower, anywhere[0]), max(upper, anywhere[1])
     if skill is None:

@@ -1,8 +1,10 @@
-"""Pay in an advert's prose.
+"""Find pay in an advert's prose.
 
-An amount (`amounts.py`) is pay only when something says so: a pay word that governs it, a heading or an earlier amount
-that it continues, a period next to it, or its position alone in a headline. What words mean is data
-(lookups/pay/pay_words.csv). Amounts of funding, revenue, budgets, perks, signing and referral bonuses are not pay.
+An amount (`amounts.py`) is pay only if something says so: a pay word that governs the amount, a heading or an earlier
+amount that the amount continues, a period next to the amount, or a position alone in a headline. The meanings of words
+are listed in lookups/pay/pay_words.csv. Amounts of funding, revenue, budgets, perks, signing and referral bonuses are
+not pay.
+
 Nothing is guessed: a currency or period that is not stated stays None. `complete_pay` (`normalisation.py`) adds what
 the country's norms imply, and marks it as inferred.
 """
@@ -26,55 +28,57 @@ from transforms.records.rows import Pay
 from transforms.records.vocabulary import PER_YEAR
 
 CLAUSE = 240
-"""Characters before an amount in which a word may govern it: about two long lines of an advert."""
+"""Number of characters before an amount that are searched for a governing word: about two long lines of an advert."""
 TAIL = 80
-"""Characters after an amount in which its period, tax and kind are looked for."""
+"""Number of characters after an amount that are searched for its period, tax and kind."""
 PERK = 40
-"""Characters after an amount with a period but no pay word in which a perk may be named: "$900/month gym stipend"."""
+"""Number of characters that are searched for a perk after an amount with a period but no pay word: "$900/month gym
+stipend"."""
 HEADING = 90
-"""Characters of the longest line that is read as a heading."""
+"""Maximum number of characters in a line that is read as a heading."""
 HEADING_REACH, HEADING_LINES = 400, 4
-"""Characters and lines above an amount in which its heading may stand."""
+"""Numbers of characters and of lines above an amount that are searched for its heading."""
 LIST_REACH = 200
-"""Characters between two amounts of a list."""
+"""Maximum number of characters between two amounts of a list."""
 SHORT_TEXT = 160
-"""Characters of the longest text that is taken for a pay field: its figures are pay unless a word says otherwise."""
+"""Maximum length of a text that is read as a pay field: its amounts are pay unless a word says otherwise."""
 FEW_WORDS = 8
-"""Words before an amount up to which a period next to it is enough evidence."""
+"""Maximum number of words before an amount for which a period next to the amount is enough evidence."""
 MIN_HEADLINE = 10_000
-"""A bare number in a headline is pay from five figures; smaller numbers count other things."""
+"""A bare number in a headline is pay from five figures on; smaller numbers count other things."""
 MIN_INDIRECT_USD, MIN_INDIRECT_TIMED_USD = 10_000.0, 6_000.0
-"""Rough US dollars a year from which an amount is pay though no word says so directly, without and with a period;
-smaller amounts are perks. Strong currencies only."""
+"""Rough US dollars a year from which an amount is pay although no word says so directly: without a period, and with a
+period. Smaller amounts are perks. Applied to strong currencies only."""
 MAX_NUMBER = 1e12
 MAX_USD, MAX_MILLIONS_USD = 5e6, 3e6
-"""Rough US dollars above which no amount is pay, and no amount stated in millions."""
+"""Rough US dollars above which no amount is pay, and from which no amount stated in millions is pay."""
 MIN_USD, MIN_WEAK_USD = 1000.0, 50.0
-"""Rough US dollars below which a sum without a period must be called pay, in strong currencies and in weak ones (where
-pay is monthly and low)."""
+"""Rough US dollars below which a sum without a period must be called pay: in strong currencies, and in weak currencies
+(where pay is monthly and low)."""
 MAX_ANNUAL_USD = 2e6
 """Rough US dollars a year up to which an amount with a period is pay without a pay word."""
 MIN_ANNUAL_USD = 500.0
-"""Rough US dollars a year below which an amount must be called pay, and `$` is not a weak local currency."""
+"""Rough US dollars a year below which an amount must be called pay. If an amount in `$` would be below this in a weak
+local currency, the sign means another currency."""
 STRONG = 20.0
-"""Units per US dollar below which a currency is strong: nobody is paid millions of it."""
+"""Units per US dollar below which a currency is strong: nobody is paid millions in a strong currency."""
 THOUSAND, MILLION = 1e3, 1e6
 PESO = 1000.0
 """Rough units per US dollar of the pesos that share the dollar's sign (Chile, Argentina, Colombia)."""
 SOUTH_ASIAN = (1e5, 1e7)
-"""Lakh and crore: units of rupees and taka."""
+"""Lakh and crore, the units of rupees and taka."""
 FIRST_WORDS = 3
-"""First words of a sentence, among which its subject stands."""
+"""Number of words at the start of a sentence that are searched for its subject."""
 TITLE = 8
-"""Words and marks before an amount in which a job title may name role or level."""
+"""Number of words and marks before an amount that are searched for a role or level of a job title."""
 SUBJECT = 6
-"""Words before "paid" in which its subject may be a bonus or commission."""
+"""Number of words before "paid" that are searched for a subject such as bonus or commission."""
 CONTINUED = (0.2, 5.0)
 """An amount that continues a list is between these multiples of the amount before it."""
 MAX_BONUS, MAX_EQUITY, MAX_BARE_EQUITY = 100.0, 25.0, 5.0
-"""Percent above which a share is neither a bonus, nor equity that is called so, nor equity that is not."""
+"""Percentages below which a figure may be a bonus, equity that a word calls equity, and equity without such a word."""
 CASH = ("base", "on_target_earnings", "total_compensation")
-"""Components that make up a whole year's pay; the others are added to them."""
+"""Components that make up a whole year's pay; other components are added to them."""
 ADDED = ("bonus", "commission", "equity")
 
 _SENTENCE = re.compile(
@@ -82,7 +86,7 @@ _SENTENCE = re.compile(
     r"[.!?]*[)\"”’']*\s+(?=[^a-z\s]))"
 )
 _SENTENCE_OR_SLASHES = re.compile(_SENTENCE.pattern + r"|\s//\s")
-"""Ends of sentences. The first pattern is faster, because it begins with a character."""
+"""Ends of sentences, and slashes between sentences. `_SENTENCE` is faster, because it begins with a character."""
 _ABBREVIATIONS = (
     *("approx", "ca", "min", "max", "excl", "incl", "vs", "etc", "avg", "est", "no", "Sr", "Jr", "St", "Dr", "Rs"),
     *("Fr", "mind", "inkl", "zzgl", "lt", "gem", "ok", "tys", "mies"),
@@ -100,20 +104,23 @@ _SHARED = (
     *("bonus", "equity", "stock", "option", "commission", "variab"),
     *("prime", "provision", "shares", "rsu", "esop", "vsop", "bspce"),
 )
-"""What a percentage may be a share of: a quick check before the words are read."""
+"""Parts of words for bonus, commission and equity. A quick search for them tells whether a percentage needs reading."""
 _NEXT_SUM = re.compile(r"\s?:?\s?(?:of |up to )?[$€£¥₹]")
-"""Another sum right behind a word, to which the word then belongs: "$300k (base $180k)"."""
+"""A sum right after a word. The word then belongs to that sum: "base" in "$300k (base $180k)"."""
 _INVOICED = re.compile(r"\b(?:B2B|C2C)\b")
 _MONEY_SIGN = re.compile("[$€£¥₹₩₺₽₴₱₫₪฿₦]")
 _MARKS_BETWEEN = "()[]/-–—,*·×"
-"""Marks that may stand between an amount and the words that say more of it."""
+"""Marks that may stand between an amount and the words that describe it."""
 _SAME_PAY = ("or", "/", "|", ",", "oder", "ou", "o")
 
 
 class _Before(NamedTuple):
-    """The words before an amount in its clause, the governing word, and the period that belongs to that word.
+    """The words before an amount in its clause, and what they say.
 
-    `size`: characters of the clause up to the amount. `is_direct`: only small words stand between.
+    - `size`: number of characters from the start of the clause to the amount
+    - `governing`: the word that says what the amount is
+    - `is_direct`: whether only small words stand between the governing word and the amount
+    - `period`: the period that an adjective of the clause names ("annual salary")
     """
 
     size: int
@@ -124,13 +131,10 @@ class _Before(NamedTuple):
 
     @property
     def leading(self) -> Word | None:
-        """The pay word directly before the amount, or None."""
         return self.governing if self.is_direct and self.governing and self.governing.kind == "pay" else None
 
 
 class _After(NamedTuple):
-    """What the words directly after an amount say, and where these words end."""
-
     period: str | None
     tax: str | None
     months: int | None
@@ -141,10 +145,10 @@ class _After(NamedTuple):
 
 
 class _Evidence(NamedTuple):
-    """Why an amount is taken for pay, which component it is, and the period that comes with the evidence.
+    """Why an amount is taken for pay, the component that it is, and the period that comes with the evidence.
 
-    `kind`: after (a word after it), direct (a word right before it), clause (a word further before it), heading, list
-    (it continues an earlier amount), field, headline, period.
+    `kind` is `after` (a word after the amount), `direct` (a word right before it), `clause` (a word further before it),
+    `heading`, `list` (the amount continues an earlier amount), `field`, `headline` or `period`.
     """
 
     kind: str
@@ -153,8 +157,6 @@ class _Evidence(NamedTuple):
 
 
 class _AmountBefore(NamedTuple):
-    """An amount taken for pay, for comparison with the amounts after it."""
-
     pay: Pay
     start: int
     end: int
@@ -163,7 +165,11 @@ class _AmountBefore(NamedTuple):
 
 
 class _Site(NamedTuple):
-    """One amount in its text, with the words around it."""
+    """An amount in its text, with the words around it.
+
+    The clause of the amount begins at `begin`. `per_usd` is the rough number of units of the amount's currency per US
+    dollar.
+    """
 
     text: str
     amount: Range
@@ -176,8 +182,6 @@ class _Site(NamedTuple):
 
 
 class _Claim(NamedTuple):
-    """An amount with the evidence that it is pay, before it is believed. `follows_pay`: pay was read before it."""
-
     site: _Site
     evidence: _Evidence
     period: str | None
@@ -185,16 +189,15 @@ class _Claim(NamedTuple):
 
     @property
     def usd(self) -> float:
-        """Its upper end in rough US dollars."""
         return self.site.amount.high / self.site.per_usd
 
 
 def pay_in(text: str, *, country: str | None = None) -> tuple[Pay, ...]:
-    """All pay that a text states, in order, with offsets; () when it states none.
+    """Return all pay that a text states, in order, with offsets; () if the text states none.
 
-    `country` (ISO 3166-1 alpha-2) is the job's country, where structured data gives it; it only decides shared signs
-    such as `$`. Amounts are as stated, not annualised; equity shares are in percent; a bonus stated as a share of
-    salary has no amounts. Repeated pay is left out. Never raises.
+    `country` (ISO 3166-1 alpha-2) is the job's country, if structured data gives one. The country decides which
+    currency a shared sign such as `$` means. Amounts are as stated, not annualised. Equity is in percent. A bonus
+    stated as a percentage of salary has no amounts. Repeated pay is left out. Never raises.
 
     >>> [(p.low, p.high, p.currency, p.period) for p in pay_in("Salary: €60.000 bis €80.000 pro Jahr")]
     [(60000.0, 80000.0, 'EUR', 'year')]
@@ -215,10 +218,7 @@ def pay_in(text: str, *, country: str | None = None) -> tuple[Pay, ...]:
 
 
 def _plain(text: str) -> str:
-    """The text with left-over markup, entities and escaped line ends blanked; offsets do not change.
-
-    Full-width digits and signs (６００万円) become ordinary ones.
-    """
+    """Replace left-over markup, entities, escaped line ends and full-width digits (６００). Offsets do not change."""
     if "&" in text:
         text = _ENTITY.sub(_pad, text)
     if "<" in text:
@@ -237,7 +237,6 @@ def _pad(entity: re.Match[str]) -> str:
 
 
 def _read(text: str, amount: Range, amounts: Sequence[_AmountBefore], country: str | None) -> _AmountBefore | None:
-    """Return the pay that an amount states, or None when nothing says that it is pay."""
     currency = resolve_currency(amount.currencies, country, strict=amount.is_local) if amount.currencies else None
     per_usd = _per_usd(amount, currency, country)
     if _is_too_large(amount, per_usd):
@@ -249,7 +248,7 @@ def _read(text: str, amount: Range, amounts: Sequence[_AmountBefore], country: s
     after = _after(text, amount.end + is_open, amount.end + TAIL)
     period = after.period or (amount.unit and amount.unit.period) or _gap_period(text, amount) or before.period
     if len(amount.currencies) > 1 and per_usd >= STRONG and _annual(amount.high / per_usd, period) < MIN_ANNUAL_USD:
-        currency, per_usd = None, 1.0  # "$3k a month" in Buenos Aires: another dollar is meant
+        currency, per_usd = None, 1.0  # "$3k a month" in Buenos Aires is not in pesos
     usual = usual_period(amount.low, amount.high, currency, country)
     site = _Site(text, amount, amount.start - before.size, before, after, is_open, per_usd, usual)
     last = amounts[-1] if amounts else None
@@ -267,7 +266,6 @@ def _read(text: str, amount: Range, amounts: Sequence[_AmountBefore], country: s
 
 
 def _is_too_large(amount: Range, per_usd: float) -> bool:
-    """Whether an amount is no pay because of its size, whatever stands beside it."""
     largest = max(amount.low, amount.high)
     if amount.high <= 0 or largest > MAX_NUMBER or largest / per_usd > MAX_USD:
         return True
@@ -275,12 +273,10 @@ def _is_too_large(amount: Range, per_usd: float) -> bool:
 
 
 def _is_in_millions(amount: Range, per_usd: float) -> bool:
-    """Whether an amount is stated in millions of a currency in which nobody is paid millions."""
     return amount.unit is not None and amount.unit.factor >= MILLION and per_usd < STRONG
 
 
 def _find_before(text: str, amount: Range, *, must_be_named: bool) -> _Before | None:
-    """Return the words before an amount; None where a pay word must lead to it and none does."""
     if must_be_named and not can_be_known(text, amount.start):
         return None
     before = _before(_lead(text, amount.start))
@@ -288,7 +284,6 @@ def _find_before(text: str, amount: Range, *, must_be_named: bool) -> _Before | 
 
 
 def _tie_of(site: _Site, last: _AmountBefore | None) -> Tie:
-    """Place and level that the words around an amount tie it to, looking back no further than the last amount."""
     if _is_graded(site.text, site.amount):
         return Tie()
     floor = last.end if last else 0
@@ -298,26 +293,28 @@ def _tie_of(site: _Site, last: _AmountBefore | None) -> Tie:
 
 
 def _is_graded(text: str, amount: Range) -> bool:
-    """Whether the ends of a range are for different places or levels, so that the range is tied to neither."""
+    """Whether the ends of a range are for different places or levels. Such a range is tied to no place or level."""
     joint = joint_of(text[amount.gap[0] : amount.gap[1]]) if amount.gap else None
     return joint is not None and (bool(joint.asides) or joint.has_place)
 
 
 def _is_bare(text: str, amount: Range) -> bool:
-    """Whether an amount is a single number in a long text, without a currency."""
     is_thousands = amount.unit is not None and amount.unit.factor == THOUSAND
     return not (amount.is_signed or amount.is_range or is_thousands) and len(text) > SHORT_TEXT
 
 
 def _per_usd(amount: Range, currency: str | None, country: str | None) -> float:
-    """Roughly how many units of the amount's currency a US dollar buys; without one, of the country's currency."""
+    """Return roughly how many units of the amount's currency a US dollar buys.
+
+    Without a currency sign, the amount is taken to be in the country's currency.
+    """
     if currency is None and not amount.is_signed:
         currency = next(iter(legal_tender(country)), None) if country else None
         is_strong = currency is None or (codes().get(currency) or 1.0) < STRONG
         if amount.unit and amount.unit.factor in SOUTH_ASIAN and is_strong:
             currency = "INR"
     if currency is None and len(amount.currencies) > 1 and amount.unit is None and amount.high >= MILLION:
-        return PESO  # seven figures written out are no dollars
+        return PESO  # an amount of seven figures is not in dollars
     return codes().get(currency or "USD") or 1.0
 
 
@@ -326,7 +323,6 @@ def _annual(amount: float, period: str | None) -> float:
 
 
 def _evidence(site: _Site, last: _AmountBefore | None) -> _Evidence | None:
-    """Why an amount is pay; None when nothing says so, or a nearer word says that it is not."""
     after, governing, is_direct = site.after, site.before.governing, site.before.is_direct
     if after.is_not_pay or (governing and governing.kind == "not_pay" and after.component is None):
         return None
@@ -344,7 +340,6 @@ def _evidence(site: _Site, last: _AmountBefore | None) -> _Evidence | None:
 
 
 def _period_of_same_clause(site: _Site, last: _AmountBefore | None) -> str | None:
-    """The period of an earlier amount in the sentence: "5.000 EUR / month (B2B), or 4.000 EUR (UoP)"."""
     if last is None or last.end <= site.begin or last.pay.component not in CASH or not last.high:
         return None
     is_like = CONTINUED[0] < site.amount.high / last.high < CONTINUED[1]
@@ -352,7 +347,7 @@ def _period_of_same_clause(site: _Site, last: _AmountBefore | None) -> str | Non
 
 
 def _find_label(before: Sequence[Hit]) -> str | None:
-    """The added component that a label or the subject of the sentence names: "Commission: projected at $30,000".
+    """Return the component of `ADDED` that the sentence's subject or a label names: "Commission: projected at $30,000".
 
     The subject is among the first words: "The bonus depends on results and is $20,000".
     """
@@ -368,14 +363,17 @@ def _find_label(before: Sequence[Hit]) -> str | None:
 
 
 def _is_void(site: _Site) -> bool:
-    """Whether the line before an amount says that there is no base pay ("commission only", "unpaid")."""
     end = site.amount.start
     start = _line_start(site.text, end, max(0, end - CLAUSE))
     return may_be_void(site.text[start:end]) and any(h.of("void") for h in hits_in(site.text[start:end]))
 
 
 def _evidence_of_list(site: _Site, last: _AmountBefore | None) -> _Evidence | None:
-    """Evidence from the amount before: a list continues where currency and size agree and no other money is named."""
+    """Return the evidence that an amount continues a list of pay.
+
+    The amount must be of similar size to the amount before it, and no other money may be named between them. In another
+    currency, it must be more than half of the amount before it.
+    """
     if last is None or site.amount.start - last.end > LIST_REACH or not last.high:
         return None
     same = last.currencies == site.amount.currencies or bool(last.currencies & site.amount.currencies)
@@ -389,7 +387,6 @@ def _evidence_of_list(site: _Site, last: _AmountBefore | None) -> _Evidence | No
 
 
 def _below(site: _Site) -> _Evidence | None:
-    """Evidence from a heading above, or from the sentence before on the line; none where these name other money."""
     text, begin = site.text, site.begin
     for hits, size in _headings(text, begin):
         words = (w for h in reversed(hits) for w in h.words if w.kind in ("pay", "not_pay") and w.reach == "clause")
@@ -401,7 +398,10 @@ def _below(site: _Site) -> _Evidence | None:
 
 
 def _headings(text: str, begin: int) -> Iterator[tuple[Sequence[Hit], int]]:
-    """Words and size of each short line above an offset, nearest first, starting with the rest of its own line."""
+    """Yield words and length of each line above an offset that may be a heading, the nearest first.
+
+    The part of the offset's own line before the offset counts as a line, unless this part holds "|".
+    """
     stop = max(0, begin - HEADING_REACH)
     end = begin if "|" not in text[_line_start(text, begin, stop) : begin] else _line_start(text, begin, stop)
     for _ in range(HEADING_LINES):
@@ -419,7 +419,6 @@ def _line_start(text: str, offset: int, floor: int) -> int:
 
 
 def _evidence_of_position(site: _Site) -> _Evidence | None:
-    """Evidence from an amount's position: alone in a field or headline, or with a period next to it."""
     text, amount, after, before = site.text, site.amount, site.after, site.before.hits
     has_not_pay = _has_not_pay(before)
     is_alone = _is_alone(site)
@@ -444,7 +443,6 @@ def _is_aside(before: Sequence[Hit]) -> bool:
 
 
 def _follows_other_money(text: str, begin: int) -> bool:
-    """Whether the sentence names other money before a semicolon: "commuter benefit; $300 a month"."""
     if ";" not in text[max(0, begin - 2) : begin]:
         return False
     return _has_not_pay(hits_in(text[_line_start(text, begin, max(0, begin - CLAUSE)) : begin]))
@@ -469,7 +467,6 @@ def _is_alone(site: _Site) -> bool:
 
 
 def _is_headline_of_thousands(site: _Site) -> bool:
-    """Whether numbers without a currency stand in a headline: "Lisbon | 50-96k + equity" or "120-150k base"."""
     amount = site.amount
     if amount.unit is None or amount.unit.factor != THOUSAND or amount.low < MIN_HEADLINE:
         return False
@@ -480,7 +477,6 @@ def _is_headline_of_thousands(site: _Site) -> bool:
 
 
 def _is_believable(claim: _Claim) -> bool:
-    """Whether the evidence is of a kind that is enough for an amount of this shape and size."""
     return all(claim.evidence.kind in rule.enough for rule in _DOUBTS if rule.applies(claim))
 
 
@@ -503,8 +499,6 @@ def _is_small_for_a_year(claim: _Claim) -> bool:
 
 
 class _Doubt(NamedTuple):
-    """What makes an amount doubtful, and the kinds of evidence that are enough in spite of it."""
-
     name: str
     applies: Callable[[_Claim], bool]
     enough: tuple[str, ...]
@@ -557,7 +551,7 @@ def _make_pay(site: _Site, component: str, currency: str | None, period: str | N
     bound = None if amount.is_range else _bound_before(before) or after.bound or ("low" if site.is_open else None)
     tax = after.tax or next((w.value for h in reversed(before) for w in h.words if w.kind == "tax"), None)
     if tax == "net" and _INVOICED.search(site.text, site.begin, max(amount.end, after.end) + len(" for B2B)")):
-        tax = None  # an invoice is net of VAT, which says nothing of income tax
+        tax = None  # an invoice is net of VAT, which says nothing about income tax
     months = next((w.value for h in reversed(before) for w in h.words if w.kind == "months"), None)
     return Pay(
         component=component,
@@ -580,7 +574,6 @@ def _make_pay(site: _Site, component: str, currency: str | None, period: str | N
 
 
 def _lead(text: str, start: int) -> str:
-    """The line up to an amount, with the line above where that ends in an abbreviation; at most CLAUSE characters."""
     floor = max(0, start - CLAUSE)
     begin = _line_start(text, start, floor)
     if text[floor:begin].rstrip().rstrip(_SENTENCE_ENDS).endswith(_ABBREVIATIONS):
@@ -590,7 +583,6 @@ def _lead(text: str, start: int) -> str:
 
 @functools.lru_cache(maxsize=1024)
 def _before(lead: str) -> _Before:
-    """What the words of the sentence or line before an amount say about it."""
     begin = 0
     for match in (_SENTENCE_OR_SLASHES if "//" in lead else _SENTENCE).finditer(lead):
         if match[0][0] == "." and _ABBREVIATED.search(lead, 0, match.start()):
@@ -602,10 +594,11 @@ def _before(lead: str) -> _Before:
 
 
 def _find_governing_word(before: Sequence[Hit]) -> tuple[Word | None, bool]:
-    """The nearest word that says what an amount is, and whether only small words stand between.
+    """Return the nearest word that says what an amount is, and whether only small words stand between word and amount.
 
-    A word of reach `near` (a bonus, equity) counts only directly before the amount, so that it does not govern "base
-    salary, excluding bonus, of ..."; a word in brackets counts only when no word outside them does.
+    A word of reach `near` (a bonus, equity) counts only directly before the amount. In "base salary, excluding bonus,
+    of ...", the governing word is therefore "base salary". A word in brackets counts only if no word outside brackets
+    counts.
     """
     is_titled = _is_titled(before)
     is_direct = is_near = True
@@ -633,7 +626,6 @@ def _find_governing_word(before: Sequence[Hit]) -> tuple[Word | None, bool]:
 
 
 def _subject(before: Sequence[Hit]) -> Word | None:
-    """The added component that "paid" refers to: "the bonus will be paid in two halves of"."""
     words = [hit.of("pay") for hit in before]
     return next((w for w in reversed(words) if w and w.value in ADDED), None)
 
@@ -647,7 +639,7 @@ def _may_govern(word: Word, *, is_near: bool, is_titled: bool) -> bool:
 def _is_titled(before: Sequence[Hit]) -> bool:
     """Whether a job title stands right before the amount ("Data Pipeline Engineer - $", "Talent Acquisition Lead ($").
 
-    In a title, words such as pipeline or acquisition do not mean money.
+    In a title, words such as "pipeline" or "acquisition" do not mean money.
     """
     if not before or before[-1].mark not in ("-", "–", "—", "(", ":"):
         return False
@@ -655,7 +647,11 @@ def _is_titled(before: Sequence[Hit]) -> bool:
 
 
 def _filler(hit: Hit) -> str | None:
-    """What a small word does: "add" (plus), "with" (including), "stop" (for), "" (nothing); None for other words."""
+    """Return what a small word does; None for other words.
+
+    The values are "add" (plus), "with" (including), "stop" (for), "place" (the word stands for a place), and ""
+    (nothing).
+    """
     word = hit.of("filler")
     return word.value if word else None
 
@@ -665,7 +661,6 @@ def _has_not_pay(hits: Sequence[Hit]) -> bool:
 
 
 def _bound_before(before: Sequence[Hit]) -> str | None:
-    """high after "up to", low after "from", else None; a colon or currency may stand before the amount."""
     for hit in reversed(before[-5:]):
         word = hit.of("bound")
         if word and word.reach == "before":
@@ -676,9 +671,9 @@ def _bound_before(before: Sequence[Hit]) -> str | None:
 
 
 def _adjective(hits: Sequence[Hit], end: int) -> str | None:
-    """The period named by an adjective next to a pay word or at the end of the words.
+    """Return the period named by an adjective that is next to a pay word or at the end of the clause.
 
-    For example "annual base salary of", "salaire horaire compris entre".
+    For example, the adjective is "annual" in "annual base salary of" and "horaire" in "salaire horaire compris entre".
     """
     for index in range(len(hits) - 1, -1, -1):
         word = hits[index].of("period")
@@ -693,7 +688,7 @@ def _adjective(hits: Sequence[Hit], end: int) -> str | None:
 
 
 def _adds(text: str, end: int) -> bool:
-    """Whether a `+` directly after an amount adds a component (`$90k+ bonus`) instead of leaving the top open."""
+    """Whether a plus sign after an amount adds a component (`$90k+ bonus`) instead of leaving the top open."""
     words = [w for h in hits_in(text[end + 1 : end + 24])[:2] for w in h.words]
     return any(w.kind == "extra" or (w.kind == "pay" and w.value not in ("base", "total_compensation")) for w in words)
 
@@ -703,10 +698,9 @@ def _gap_period(text: str, amount: Range) -> str | None:
 
 
 def _after(text: str, end: int, stop: int) -> _After:
-    """What the words directly after an amount say, up to the line's end at the latest."""
     stop = line_end(text, end, stop)
     if text[end - 1] == "." and text[end + 1 : end + 2].isupper():
-        end -= 1  # "$170,000 USD. Base salary": the full stop is the sentence's and not the currency's
+        end -= 1  # "$170,000 USD. Base salary": the full stop ends the sentence, not the currency
     next_sum = _NEXT_SUM.match(text, stop)
     after = _read_after(text[end:stop], next_sum[0] if next_sum else "")
     return after._replace(end=end + after.end)
@@ -714,10 +708,10 @@ def _after(text: str, end: int, stop: int) -> _After:
 
 @functools.lru_cache(maxsize=1024)
 def _read_after(line: str, next_sum: str) -> _After:
-    """Read period, tax, salaries a year and kind from the words after an amount, and how far these words reach.
+    """Return what the words after an amount say, and where these words end.
 
-    Reading stops at the line's or sentence's end, at an unknown word, and at words that add something else.
-    `next_sum` is the text behind the line where that is a sum.
+    Reading stops at the end of the line or sentence, at an unknown word, and at words that add something else.
+    `next_sum` is the sum right after the line, or "".
     """
     values: dict[str, str] = {}
     end = 0
@@ -765,7 +759,6 @@ def _begins_sentence(line: str, hit: Hit) -> bool:
 
 
 def _is_abbreviation_apart(line: str, hit: Hit) -> bool:
-    """Whether a word of under four letters stands behind a comma or bracket."""
     is_apart = "," in line[: hit.start] or ")" in line[: hit.start]
     return is_apart and hit.end - hit.start < len("year") and line[hit.start].isalpha()
 
@@ -774,7 +767,6 @@ def _is_abbreviation_apart(line: str, hit: Hit) -> bool:
 
 
 def _with_shared_period(text: str, amounts: list[_AmountBefore]) -> list[_AmountBefore]:
-    """Give pay stated in two currencies the same period: "45-70 USD or 180-280 PLN per hour"."""
     for index in range(len(amounts) - 1, 0, -1):
         first, second = amounts[index - 1], amounts[index]
         if first.pay.period or not second.pay.period or second.start - first.end > TAIL:
@@ -786,7 +778,7 @@ def _with_shared_period(text: str, amounts: list[_AmountBefore]) -> list[_Amount
 
 
 def _shares(text: str, amounts: Sequence[_AmountBefore]) -> Iterator[Pay]:
-    """Percentages: equity, and bonuses as a share of salary (without amounts)."""
+    """Yield pay stated in percent: equity, and bonuses as a percentage of salary (without amounts)."""
     ends = {offset for each in amounts if each.pay.component == "base" for offset in (each.end, each.pay.end)}
     at = text.find("%")
     while at >= 0:
@@ -801,7 +793,6 @@ def _shares(text: str, amounts: Sequence[_AmountBefore]) -> Iterator[Pay]:
 
 
 def _follows(text: str, start: int, ends: set[int | None]) -> bool:
-    """Whether only a plus, comma, bullet or space stands between pay and an offset: "$140k-$180k + 0.5%-1.0%"."""
     return any(not text[start - back : start].strip(" +,•|·(\n") for back in range(5) if start - back in ends)
 
 
@@ -809,7 +800,7 @@ def _share(text: str, share: re.Match[str], end: int, *, follows_pay: bool) -> P
     low = float(share[1].replace(",", "."))
     high = float((share[2] or share[1]).replace(",", "."))
     if text[end : end + 1] in ("-", "–", "—", "~") or text[end : end + 3] in (" - ", " – ", " to"):
-        return None  # the first end of a range; its second end is read
+        return None  # the first end of a range, which is read at its second end
     after = _after(text, end, end + TAIL)
     leading = _before(_lead(text, share.start())).leading
     component = after.component or (leading.value if leading else None)

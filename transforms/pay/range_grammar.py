@@ -1,9 +1,15 @@
-"""Whether the text between two amounts, the joint, makes them the ends of a range.
+"""Decide whether the text between two amounts, the joint, makes them the ends of a range.
 
-A joint is read as a row of parts: words of lookups/pay/range_words.csv, dashes, separators, brackets, and the first
-end's period and place. Parts: `to` joins by itself ("to", "bis", a dash); `and` joins ends that other words mark;
-`least`, `middle`, `most` mark an end ("minimum", "high end"); `small` changes nothing. An unknown word keeps the
-amounts apart.
+A joint is read as a row of parts: words of lookups/pay/range_words.csv, dashes, separators, brackets, and the period
+and place of the first end. Words and marks are these parts:
+
+- `to` makes a range by itself ("to", "bis", a dash)
+- `and` makes a range only with further words, as in "between ... and"
+- `least`, `middle`, `most` mark an end ("minimum", "high end")
+- `apart` is a separator
+- `small` changes nothing
+
+Two amounts with an unknown word between them make no range.
 """
 
 from __future__ import annotations
@@ -16,11 +22,12 @@ from transforms.pay.vocabulary import hits_in
 from transforms.text.lookups import cells_of
 
 MAX_ASIDE = 40
-"""Characters in brackets behind an end: "(for people in Ohio)"."""
+"""Maximum number of characters in brackets after an end: "(for people in Ohio)"."""
 LEAD, TAIL = 40, 24
-"""Characters before the first end and after the second in which a word may mark them as lowest and highest."""
+"""Number of characters before the first end and after the second end that are searched for words that mark the lowest
+and highest amount."""
 ADDS = ("+", ",", ";", ".")
-"""Marks behind an amount after which another subject begins."""
+"""Marks after an amount with which another subject begins."""
 
 _ASIDE = re.compile(rf"[(\[]([^()\[\]\n]{{1,{MAX_ASIDE}}})[)\]]")
 _DASHES = re.compile(r"[-–—−‒―~_→～〜至][-–—−‒―~>]*|\.{2,3}|…")
@@ -35,7 +42,10 @@ _PLACE = re.compile(r"(?:in|for|en|à|für) (?:[A-Z][\w.’'-]*[ ,]*){1,3}")
 
 
 class Joint(NamedTuple):
-    """The parts of a joint but for small words, in order, and the asides in brackets behind the first end."""
+    """The parts of a joint in order, without small words, and the texts in brackets (`asides`) after the first end.
+
+    `has_place`: whether the joint names a place.
+    """
 
     parts: tuple[str, ...]
     asides: tuple[str, ...]
@@ -55,7 +65,7 @@ def _word() -> re.Pattern[str]:
 
 @functools.lru_cache(maxsize=4096)
 def joint_of(gap: str) -> Joint | None:
-    """The joint that the text between two amounts forms; None where it holds an unknown word."""
+    """Return the joint that the text between two amounts forms; None if the text holds an unknown word."""
     parts: list[str] = []
     asides: list[str] = []
     has_place = False
@@ -82,11 +92,17 @@ def joint_of(gap: str) -> Joint | None:
 
 
 def makes_range(text: str, joint: Joint, start: int, end: int, *, is_led_by_between: bool) -> bool:
-    """Whether a joint makes a range of the amounts from `start` to `end`.
+    """Whether a joint makes a range of two amounts, the first from offset `start` on, the second up to offset `end`.
 
-    It does when it holds a `to`, when it marks the second end as the highest, or when the first end is marked as the
-    lowest and the second as the highest, before or behind it. An aside that names another kind of pay ("$90k (base) to
-    $120k (OTE)") keeps them apart.
+    A joint makes a range in these cases:
+
+    - it holds `to`; if it also holds `and` or `apart`, no other kind of pay may be named after the second amount
+    - it marks the second end as the highest, or its asides are figures of a scale
+    - it holds `and` and stands after a word such as "between"
+    - the first end is marked as the lowest and the second as the highest, each before or after its amount
+
+    If the joint has asides, neither these nor the words after the second amount may name another kind of pay: "$90k
+    (base) to $120k (OTE)" is no range.
     """
     tail = text[end : end + TAIL]
     if joint.asides and (any(_components(aside) - {"base"} for aside in joint.asides) or _names_other(tail)):
@@ -111,7 +127,6 @@ def is_scale(joint: Joint) -> bool:
 
 
 def _components(text: str) -> set[str]:
-    """The components of pay that words name."""
     return {word.value for hit in hits_in(text) if (word := hit.of("pay"))}
 
 
@@ -134,7 +149,10 @@ def _has(text: str, *parts: str) -> bool:
 
 
 def _leads(text: str, start: int) -> bool:
-    """Whether the nearest marking word before an amount, on its line, marks it as the lowest."""
+    """Whether the words before an amount mark it as the lowest.
+
+    Only the nearest marking word on the same line counts.
+    """
     begin = max(text.rfind("\n", max(0, start - LEAD), start) + 1, start - LEAD, 0)
     marks = [part for m in _word().finditer(text, begin, start) if (part := _words()[m[0].casefold()]) != "small"]
     marks = [part for part in marks if part in ("least", "middle", "most")]
@@ -142,7 +160,7 @@ def _leads(text: str, start: int) -> bool:
 
 
 def _follows(text: str, end: int) -> bool:
-    """Whether the words right behind an amount mark it as the highest: "$130k high end", "$130k at the top end"."""
+    """Whether the words right after an amount mark it as the highest: "$130k high end", "$130k at the top end"."""
     for match in re.finditer(r"[^\W\d_]+|[^\w\s]", text[end : end + TAIL]):
         word = _word().match(text, end + match.start())
         part = _words()[word[0].casefold()] if word else None

@@ -1,4 +1,4 @@
-"""Where an advert's own pay counts: country, M49 region and continent."""
+"""Where an advert's pay counts: country, M49 region and continent."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ REMOTE = "remote"
 
 
 class Area(NamedTuple):
-    """Country, M49 region and continent; `several` or `remote` where there is no single place, None if unknown."""
+    """Country, M49 region and continent; each is `several` or `remote` if there is no single place, None if unknown."""
 
     country: str | None
     region: str | None
@@ -25,14 +25,18 @@ class Area(NamedTuple):
 
 
 def where_pay_counts(pay: Pay, where: Whereabouts, location_text: str | None) -> Area:
-    """Where the posting's own pay counts, by the first rule that applies:
+    """Return where the posting's own pay counts, by the first rule that applies:
 
-    1. Pay tied to a country counts there.
-    2. Remote work with a stated scope: in the country of the scope, or in the region and continent around it.
-    3. All places lie in one country, and the money is its own; with several countries and work on site, in the country
-       that issues the money, or in the only one where it is legal tender (the dollar is paid in many countries).
-    4. Remote work without a scope: in no country, and in a region only where several places share it.
-    5. Where all places with a known country lie, at each level separately.
+    1. Pay tied to a country counts in that country.
+    2. Remote work with a stated scope: pay counts in the only country of the scope, or else in the region and continent
+       around the scope.
+    3. All places lie in one country, where the currency of the pay is legal tender: pay counts in this country. If the
+       places lie in several countries and the work is not remote, pay counts in the only country where its currency is
+       legal tender, unless that country borrowed the currency from another country.
+    4. Other remote work: pay counts in no country. It counts in a region or continent only if places in several
+       countries share this region or continent.
+    5. Other work: pay counts where all places with a known country lie, decided separately for country, region and
+       continent.
 
     Places that the location, or the words tied to the pay, rule out ("outside the EU") do not count.
     """
@@ -61,9 +65,10 @@ def _ruled_out(words: str | None) -> frozenset[str]:
 
 
 def _home_of(currency: str | None, countries: set[str]) -> str | None:
-    """The country with this currency; of several, never a country that borrows another's currency.
+    """Return the only country whose legal tender is this currency, else None.
 
-    The first two letters of an ISO 4217 code name the issuing country.
+    Of several countries, never return a country that borrowed the currency from another country. The first two letters
+    of an ISO 4217 code name the issuing country.
     """
     home = [country for country in countries if currency in legal_tender(country)]
     if len(home) != 1 or currency is None:
@@ -74,7 +79,6 @@ def _home_of(currency: str | None, countries: set[str]) -> str | None:
 
 @functools.lru_cache(maxsize=1024)
 def _area_of_scope(scope: tuple[str, ...]) -> Area:
-    """The country of a scope, if it is one; else the region and continent around the whole scope."""
     if len(scope) == 1 and region_of(scope[0]) != (None, None):
         return Area(scope[0], *region_of(scope[0]))
     areas = [_region_of_token(token) for token in scope]
@@ -84,7 +88,10 @@ def _area_of_scope(scope: tuple[str, ...]) -> Area:
 
 @functools.cache
 def _region_of_token(token: str) -> tuple[str | None, str | None]:
-    """Region and continent of a country, or of a group, where all rows of remote_scopes.csv agree on them."""
+    """Return region and continent of a country or of a group of countries.
+
+    For a group, each is None if the rows of remote_scopes.csv with this group disagree.
+    """
     if region_of(token) != (None, None):
         return region_of(token)
     matches = [group for group in groups().values() if group.scope == (token,)]
@@ -92,7 +99,6 @@ def _region_of_token(token: str) -> tuple[str | None, str | None]:
 
 
 def _only(values: Iterable[str | None]) -> str | None:
-    """The value if all are equal, else None."""
     options = set(values)
     return options.pop() if len(options) == 1 else None
 
@@ -111,7 +117,7 @@ def _common(values: Sequence[str | None]) -> str | None:
 
 
 def market_of(currency: str | None, country: str | None) -> str | None:
-    """`local` for pay in the country's legal tender, else `cross_border`; None where money or country is unknown."""
+    """Return `local` for pay in the country's legal tender, else `cross_border`; None if either argument is unknown."""
     if currency is None or country is None or country in (SEVERAL, REMOTE):
         return None
     tender = legal_tender(country)

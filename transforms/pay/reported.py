@@ -1,6 +1,7 @@
 """Pay that people report in surveys: amounts, months of pay a year, and flags for implausible amounts.
 
-Implausible amounts stay in the table with a flag, since a rule may be wrong; quantiles leave them out and count them.
+Implausible amounts stay in the table with a flag, since a rule may be wrong. Quantiles leave flagged amounts out, and
+the number of flagged amounts is given.
 """
 
 from __future__ import annotations
@@ -16,21 +17,23 @@ from transforms.text.lookups import cells_of
 from transforms.text.rejects import FLAG_RULE, MAX_VALUE, Rejected
 
 MONTHS = 12.0
-"""Months of pay in a year where no law adds any."""
+"""Months of pay in a year, unless a law adds further months."""
 MIN_NET_OF_GROSS = 1 / 3
-"""Minimum of net pay as a part of gross pay: nowhere do income tax and contributions take two thirds."""
+"""Minimum fraction of gross pay that is left as net pay: nowhere do income tax and contributions take two thirds."""
 MIN_OF_MEDIAN, MAX_OF_MEDIAN = 1 / 20, 10
-"""Multiples of the median of a country's answers in one currency beyond which an amount is a slip: thousands for units,
-dollars for pesos, a year's pay for a month's. In Argentina's answers of January 2026 the minimum wage is a ninth of the
-median, and 1 in 700 earns over seven times the median."""
+"""An amount outside these multiples of the median is a slip: thousands for units, dollars for pesos, a year's pay for a
+month's. The median is over a country's answers in one currency. In Argentina's answers of January 2026 the minimum wage
+is a ninth of the median, and 1 person in 700 earns over seven times the median."""
 MIN_ANSWERS = 30
-"""Answers needed for a country's median in a currency; fewer are compared with all answers in that currency."""
+"""Answers needed for a country's median in a currency. If a country has fewer, its amounts are compared with all
+answers in that currency."""
 MAX_YEARS = 60
-"""Maximum years of experience of a person; more is a slip (352, 305)."""
+"""Maximum years of experience of a person; a higher number is a slip (352, 305)."""
 ROWS_NAMED = 20
-"""Rows that an issue names; the rest is only counted."""
+"""Maximum number of rows that an issue names; further rows are only counted."""
 _NUMBER = re.compile(r"\d{1,3}([.,])\d{3}(?:\1\d{3})*(?:(?!\1)[.,](\d{1,2}))?|\d+(?:[.,](\d+))?")
-"""Digits, in groups of three or not: "1.113.000", "164.879,53", "231122,92". "280.000" is 280 thousand."""
+"""Digits, with or without marks between groups of three: "1.113.000", "164.879,53", "231122,92". "280.000" is 280
+thousand."""
 _EXPONENT = re.compile(r"\d(?:\.\d+)?E\+?\d{1,2}", re.IGNORECASE)
 """Large numbers as spreadsheets write them: "5.00E+06"."""
 _YEARS = re.compile(r"\+?\s*(\d{1,3}(?:[.,]\d+)?)\s*\+?")
@@ -38,15 +41,19 @@ _YEARS = re.compile(r"\+?\s*(\d{1,3}(?:[.,]\d+)?)\s*\+?")
 
 @functools.cache
 def months_of_year(country: str | None, *, is_employee: bool) -> float:
-    """Months of pay in an employee's year by law (`lookups/pay/salary_months.csv`); 12 for everybody else."""
+    """Return the months of pay in an employee's year by law (`lookups/pay/salary_months.csv`); 12 without such a law.
+
+    Return 12 for everybody who is not an employee.
+    """
     by_law = {row["country"]: float(row["months"]) for row in cells_of("salary_months")}
     return by_law.get(country or "", MONTHS) if is_employee else MONTHS
 
 
 def read_amount(text: str, what: str, row: int, *, signs: str = "") -> float:
-    """The positive amount that a person wrote, alone or with a currency that the pattern `signs` matches.
+    """Return the positive amount that a person wrote, alone or with a currency.
 
-    Raises `Rejected`, naming column (`what`) and row, for words, several amounts and zero.
+    `signs` is a pattern for currencies before or after the amount. Raise `Rejected`, naming the column (`what`) and
+    `row`, for words, several amounts and zero.
     """
     bare = (
         re.sub(rf"^(?:{signs})|(?:{signs})$", "", text.strip(), flags=re.IGNORECASE).strip() if signs else text.strip()
@@ -65,21 +72,21 @@ def read_amount(text: str, what: str, row: int, *, signs: str = "") -> float:
 
 
 def read_years(text: str) -> float | None:
-    """Years of experience: "7", "2.5", "+10"; None where they are not stated, or above `MAX_YEARS`."""
+    """Return the years of experience in "7", "2.5" or "+10"; None if they are not stated or above `MAX_YEARS`."""
     match = _YEARS.fullmatch(text.strip())
     years = float(match[1].replace(",", ".")) if match else None
     return years if years is not None and years <= MAX_YEARS else None
 
 
 def contradicts(gross: float, net: float | None) -> bool:
-    """Whether pay after tax is above pay before tax, or under a third of it: columns swapped, or a digit lost."""
+    """Whether pay after tax is above pay before tax or under a third of it: columns swapped, or a digit lost."""
     return net is not None and not MIN_NET_OF_GROSS * gross <= net <= gross
 
 
 def flag_amounts(read: Iterable[PayReport | Issue]) -> Iterator[PayReport | Issue]:
-    """Flag the reports of a file whose amount is far from the median of their country; earlier flags stay.
+    """Flag the reports of a file whose amount is far from their country's median; earlier flags stay.
 
-    Issues follow the reports: first an issue for each flag, naming its rows, then the file's own.
+    Yield the reports, then an issue for each flag, which names the flagged rows, then the issues in `read`.
     """
     records = list(read)
     reports = [report for report in records if isinstance(report, PayReport)]
@@ -100,7 +107,6 @@ def flag_amounts(read: Iterable[PayReport | Issue]) -> Iterator[PayReport | Issu
 
 
 def _medians(reports: Iterable[PayReport]) -> Iterator[tuple[tuple[str | None, str], float]]:
-    """The median amount by country and currency, and by currency (country None), where enough people answered."""
     amounts: dict[tuple[str | None, str], list[float]] = {}
     for report in reports:
         for place in {report.country, None}:

@@ -1,10 +1,15 @@
-"""Place and level that an amount of pay is tied to, and the component and period that a title names.
+"""The place and level that pay is tied to, and the component and period that a title names.
 
-Two kinds of words are read. In a board's fields the title of a range labels an alternative in a few words: "Canada",
-"US: Senior", "Zone 2", "Hourly rate", "OTE". In prose it is the words around an amount: a label ("L5 Staff Engineer
-($...)"), words in the same sentence ("for roles based in Toronto", "US-based candidates") and words right after the
-amount ("... in the UK", "... (SF)"). Both are kept as written; only the country is read from them. Words about pay are
-explained in lookups/pay/pay_words.csv (`pay/vocabulary.py`).
+Two kinds of words are read:
+
+- In a board's fields, the title of a range labels an alternative in a few words: "Canada", "US: Senior", "Zone 2",
+  "Hourly rate", "OTE".
+- In prose, the words around an amount say what the amount is for: a label ("L5 Staff Engineer ($...)"), words in the
+  same sentence ("for roles based in Toronto", "US-based candidates") or words right after the amount ("... in the UK",
+  "... (SF)").
+
+Place and level are kept as written; only the country is read from them. Words about pay are explained in
+`pay/vocabulary.py`.
 """
 
 from __future__ import annotations
@@ -26,13 +31,13 @@ NUMBERED_LEVEL = re.compile(r"\b(?:level|tier|grade|band|step|zone)\b|\b[a-z]{1,
 ON_TARGET, TOTAL, BASE = "on_target_earnings", "total_compensation", "base"
 SEPARATOR = re.compile(r"\s[-–—]|[-–—]\s|[:;()|]")
 MIN_CODE, MAX_CODE = 2, 3
-"""Letters of a country's codes, ISO 3166-1 alpha-2 and alpha-3."""
+"""Number of letters in a country's ISO 3166-1 codes, alpha-2 and alpha-3."""
 WRITTEN_CODES = frozenset(("US", "USA", "UK", "GBR", "CAN", "UAE"))
-"""The only country codes that titles use as such: "GTM" is not Guatemala there."""
+"""The only country codes that titles use as such: "GTM" in a title is not Guatemala."""
 ABOUT_PAY = ("pay", "period", "filler", "tax")
-"""Kinds of words that tie a range to nothing: "Target base salary range" is no level."""
+"""Kinds of words that name neither place nor level, as in "Target base salary range"."""
 MAX_LABEL = 70
-"""Characters of a label: "CA, WA, NY and NJ states:"."""
+"""Maximum number of characters in a label: "CA, WA, NY and NJ states:"."""
 
 _NAMES = r"[A-Z][\w.’'-]*(?:(?:,? (?:and|or|&) |, (?:and |or )?|\s?[/+&]\s?| )(?:the )?[A-Z][\w.’'-]*){0,8}"
 """A list of capitalised words, which may be names of places."""
@@ -51,16 +56,16 @@ _RIGHT_AFTER = re.compile(
 _LABEL_END = re.compile(r"[:(–—-]\s{0,3}$")
 _LABEL_START = re.compile(r".*(?:[|;•]|(?<!Sr)(?<!Jr)\. |: |\) ?[,.;:]? |^|\n)\s*(?:[-*·–]\s+)?", re.DOTALL)
 _SPELT = re.compile(r"[^\W\d_]{2}(?!\$)")
-"""Words: a quick check before a label is read, because most labels are bare amounts ("CA$150K – CA$190K")."""
+"""Two letters of a word. Labels without them are not read: most labels are bare amounts ("CA$150K – CA$190K")."""
 _ASIDE = re.compile(r"\s?\(([^()\n]{1,30})\)")
 _NUMBERED = r"(?:[Ll]evel|[Tt]ier|[Gg]rade|[Bb]and|[Ss]tep|[Zz]one|[Rr]egion|Stufe|Niveau|Nivel) ?(?:[A-Z]|\d{1,2})"
 _LEVEL_AFTER = re.compile(rf"\s?(?:\(|,? ?(?:in|for|at) (?:a |the |our )?|- )({_NUMBERED})\b")
 _LEVEL_BEFORE = re.compile(rf"\b({_NUMBERED})\b\)?[\s:(–—-]{{0,4}}$")
-"""A numbered level or zone right behind and right before an amount."""
+"""A numbered level or zone right after an amount (`_LEVEL_AFTER`) and right before it (`_LEVEL_BEFORE`)."""
 
 
 class Tie(NamedTuple):
-    """Place and level as written, and the only country that the place lies in."""
+    """The place and level that pay is tied to, as written. `country` is the only country of the place, or None."""
 
     place_text: str | None = None
     country: str | None = None
@@ -72,7 +77,7 @@ class Tie(NamedTuple):
 
 @functools.lru_cache(maxsize=4096)
 def tied_to(title: str | None) -> Tie:
-    """What the title of a range ties its pay to; empty when it only says that it is pay."""
+    """Return what the title of a range ties its pay to; an empty `Tie` if the title only says that it is pay."""
     words = " ".join(title.split()) if title else ""
     if not words:
         return Tie()
@@ -97,16 +102,15 @@ def _countries_of(text: str) -> set[str]:
 
 
 def _is_about_pay(title: str) -> bool:
-    """Whether a title only says that this is pay, not for what."""
     hits = hits_in(title)
     return all(any(w.kind in ABOUT_PAY for w in h.words) or (h.mark and not h.mark.isalnum()) for h in hits)
 
 
 def _countries_in(segment: str) -> set[str]:
-    """The countries of the places that a part of a title names.
+    """Return the countries of the places that a part of a title names.
 
-    Next to words for a job only names and usual codes of countries count: "Senior AE" is not in the Emirates, and a
-    town in Kenya is called Engineer. Two letters alone must be a subdivision.
+    Next to words for a job, only names and usual codes of countries count: "Senior AE" is not in the Emirates, and a
+    town in Kenya is called Engineer. Elsewhere, two letters count only if they mean a subdivision.
     """
     if seniority_of(segment).value != "unstated" or role_of(segment).value != "other":
         words = (word.strip(".,") for word in segment.split())
@@ -123,7 +127,7 @@ def _is_code(place: Place) -> bool:
 
 @functools.lru_cache(maxsize=4096)
 def period_in(text: str) -> str | None:
-    """The period that a short text about pay names; None when it names none or several.
+    """Return the period that a short text about pay names; None if the text names none or several.
 
     Only words that make sense without an amount count: "hourly" and "per hour", not "h".
     """
@@ -133,17 +137,21 @@ def period_in(text: str) -> str | None:
 
 
 def names_period(words: str) -> bool:
-    """Whether words about pay name any period: a quick check before their amounts are read."""
+    """Whether words about pay name any period. This is a quick check before the amounts in these words are read."""
     return _SPELT.search(words) is not None and any(hit.of("period") for hit in hits_in(words))
 
 
 @functools.lru_cache(maxsize=4096)
 def component_in(title: str) -> str:
-    """The component of pay that a title names; `base` when it names none, `other` for signing bonuses and the like.
+    """Return the component of pay that a title names.
 
-    Where it names several: on-target earnings wherever they stand ("Base + commission = OTE"), a total where it comes
-    first ("Total compensation (base + equity)"), else base pay ("Base pay, bonus excluded, one part of total
-    compensation").
+    Return `base` if the title names none, and `other` for signing bonuses and the like. If the title names several
+    components, the first rule that applies decides:
+
+    - on-target earnings, wherever they stand ("Base + commission = OTE")
+    - total compensation, if it comes first ("Total compensation (base + equity)")
+    - base pay, if it is named ("Base pay, bonus excluded, one part of total compensation")
+    - the first component
     """
     if _SPELT.search(title) is None:
         return BASE
@@ -155,7 +163,6 @@ def component_in(title: str) -> str:
 
 
 def _component(title: str, hit: Hit) -> str | None:
-    """The component that a phrase of a title names; `other` for a bonus that is not yearly ("signing bonus")."""
     pay = hit.of("pay")
     if pay is not None:
         return pay.value
@@ -169,9 +176,10 @@ def _component(title: str, hit: Hit) -> str | None:
 
 
 def tie_of(text: str, begin: int, start: int, end: int, *, floor: int = 0) -> Tie:
-    """What the amount at `start` to `end` is tied to, by the words from `begin` on and the words right after it.
+    """Return what the amount from `start` to `end` is tied to.
 
-    An amount that begins its line may be labelled by the short line above, down from `floor`, as in tables of zones.
+    The words from `begin` to the amount and the words right after the amount are read. If the amount begins its line,
+    the short line above may be its label, as in tables of zones. No text before `floor` is read.
     """
     lead = text[begin:start]
     if not lead.strip(" \n•*-–"):
@@ -180,7 +188,6 @@ def tie_of(text: str, begin: int, start: int, end: int, *, floor: int = 0) -> Ti
 
 
 def _heading(text: str, floor: int, begin: int) -> str:
-    """The line above, as a label; empty where there is none, or it is too long."""
     floor = max(floor, begin - MAX_LABEL - len("\n\n\n"))
     above = text[floor:begin].rstrip()
     line = above[above.rfind("\n") + 1 :].strip(" :")
@@ -190,7 +197,6 @@ def _heading(text: str, floor: int, begin: int) -> str:
 
 @functools.lru_cache(maxsize=1024)
 def _tie_between(lead: str, tail: str) -> Tie:
-    """What an amount is tied to by the words before it and the rest of its line."""
     label = _label(lead)
     hits = hits_in(label) if label else ()
     is_title = any(h.of("level") or h.of("role") for h in hits) and not any(h.of("pay") for h in hits)
@@ -202,7 +208,6 @@ def _tie_between(lead: str, tail: str) -> Tie:
 
 
 def _level_beside(label: str, lead: str, tail: str) -> str | None:
-    """The level or zone right behind an amount, in brackets or not, else right before it."""
     aside = _ASIDE.match(tail)
     if aside and (_begins_with_level(aside[1]) or NUMBERED_LEVEL.match(aside[1])):
         return aside[1]
@@ -224,7 +229,6 @@ def _employment_types() -> dict[str, str]:
 
 @functools.cache
 def _employment() -> tuple[re.Pattern[str], re.Pattern[str]]:
-    """Patterns for employment right behind an amount ("as a contractor", "(B2B)") and right before it."""
     words = "|".join(re.escape(word) for word in sorted(_employment_types(), key=len, reverse=True))
     small = r"(?:\s?\(|\s?,?\s?(?:as an? |for an? |for |on an? |on |in |en |als |na |w |em )|\s)"
     after = re.compile(rf"{small}({words})(?![^\W_])", re.IGNORECASE)
@@ -232,7 +236,9 @@ def _employment() -> tuple[re.Pattern[str], re.Pattern[str]]:
 
 
 def employment_of(words: str | None) -> str | None:
-    """The kind of employment that a level's words name, as for a contract rate next to a full-time range.
+    """Return the kind of employment that a level's words name, else None.
+
+    The kind distinguishes, for example, a contract rate from the full-time range next to it.
 
     >>> employment_of("Contract"), employment_of("Senior"), employment_of(None)
     ('CONTRACTOR', None, None)
@@ -246,7 +252,6 @@ def _begins_with_level(words: str) -> bool:
 
 
 def _label(lead: str) -> str | None:
-    """The words that label an amount, up to the colon, dash or bracket before it."""
     end = _LABEL_END.search(lead)
     if end is None:
         return None
@@ -258,7 +263,6 @@ def _label(lead: str) -> str | None:
 
 
 def _named_place(lead: str, tail: str) -> str | None:
-    """The place named right after the amount, else the nearest place before it, else what is ruled out before it."""
     exclusion = last_exclusion(lead)
     lead = split(lead).kept
     after = _RIGHT_AFTER.match(tail)
@@ -276,13 +280,12 @@ def _trim(name: str) -> str:
 
 
 def _names_no_place(hits: Sequence[Hit]) -> bool:
-    """Whether all words are known and no word stands for a place."""
     return all(hit.words and not any(word.value == "place" for word in hit.words) for hit in hits)
 
 
 @functools.lru_cache(maxsize=4096)
 def _place(name: str) -> tuple[bool, str | None]:
-    """Whether a name is a place, and the only country it lies in."""
+    """Whether a name is a place, and the only country in which the place lies, else None."""
     hits = hits_in(name)
     if any(h.of("role") for h in hits):
         return False, None

@@ -1,7 +1,7 @@
 """The currency that a shared sign (`$`) means, by the countries of the job and of its employer.
 
-`pay_in` decides where the job is in one country, or the pay is tied to a place. The remaining signs are decided here.
-Either way the currency is inferred and not stated, and a span of the posting says so.
+If the job is in one country or the pay is tied to a place, `pay_in` decides what the sign means. Other signs are
+decided here. In both cases the currency is inferred, not stated, and a span of the posting says so.
 """
 
 from __future__ import annotations
@@ -22,9 +22,10 @@ BY_COUNTRY = "sign of several currencies, by country"
 def settle_signs(pays: Sequence[Pay], countries: Collection[str], employer_country: str | None) -> tuple[Pay, ...]:
     """Give pay with a shared sign the currency that countries imply.
 
-    `countries` are the countries of the job's places: the currency is the sign's only candidate that is legal tender in
-    any of them ("$" for London or New York). Where several candidates are, or the advert names no country, the
-    employer's country decides. Pay stays without a currency where no candidate is legal tender in the job's countries.
+    `countries` are the countries of the job's places. The currency is the sign's only candidate that is legal tender in
+    any of these countries ("$" for London or New York). If several candidates are legal tender there, or the advert
+    names no country, the employer's country decides. Pay stays without a currency if no candidate is legal tender in
+    the job's countries.
     """
     return tuple(
         replace_columns(pay, currency=currency)
@@ -47,22 +48,21 @@ def _settle(candidates: frozenset[str], countries: Collection[str], employer_cou
 
 
 def _plausible(candidates: frozenset[str], pay: Pay) -> frozenset[str]:
-    """The candidates in which an amount of this size can be pay: 40,000 a year in Bogotá are not pesos."""
+    """Return the candidates in which an amount of this size can be pay: 40,000 a year in Bogotá is not in pesos."""
     yearly = (pay.high or pay.low or 0.0) * PER_YEAR[pay.period or "year"]
     return frozenset(currency for currency in candidates if yearly / (codes().get(currency) or 1.0) >= MIN_ANNUAL_USD)
 
 
 @functools.lru_cache(maxsize=4096)
 def _candidates(pay_text: str) -> frozenset[str]:
-    """The currencies that the sign of an amount may mean; empty where it means only one."""
     first = next(ranges_in(pay_text, None), None)
     return first.currencies if first is not None and len(first.currencies) > 1 else frozenset()
 
 
 def span_of_currency(pay: Pay, text: str) -> Span | None:
-    """Span of a shared sign with an inferred currency; None where the currency is stated or unknown.
+    """Return the span of a shared sign whose currency was inferred; None if the currency is stated or unknown.
 
-    Offsets count in the advert's text; they are None for pay that a field states in words.
+    Offsets count in the advert's text. For pay that a field states in words, start and end are None.
     """
     if pay.currency is None or pay.reading == "stated" or not _candidates(pay.pay_text or ""):
         return None

@@ -1,6 +1,6 @@
 """All pay that an advert states: in its fields, its prose and its title.
 
-A field says what it holds, so its base pay is the posting's own; ranges that only the text states are added.
+A field says what it holds, so base pay in a field is the posting's own. Ranges that only the text states are added.
 """
 
 from __future__ import annotations
@@ -17,26 +17,27 @@ from transforms.records.rows import Pay
 MONEY = re.compile(
     r"[$€£¥₹₩₺₽₴₱₫₪฿₦]\s?\d|\d\s?(?:[kK]\b|[$€£])|\b(?:USD|EUR|GBP|CAD|AUD|CHF|PLN|INR)\b", re.ASCII | re.IGNORECASE
 )
-"""A sum of money in a title: a quick check before the title is read."""
+"""A sum of money. Only titles with such a sum are read."""
 ADDED_IN_TITLE = re.compile(
     r"(?<!\+ )(?<!\+)(?<!plus )\b(?:bonus|sign|signing|retention|relocation|referral|prime|prämie|bono)\b",
     re.IGNORECASE,
 )
-"""What a sum in a title may be instead of pay."""
+"""What a sum in a title may be instead of pay, such as a bonus."""
 UNIT_IN_BRACKETS = re.compile(r"(\d)\s?\([kK]\)")
 MIN_IN_TITLE = 10_000
-"""A sum without a period in a title is pay from five figures; smaller sums are bonuses and piece rates."""
+"""A sum without a period in a title is pay from five figures on; smaller sums are bonuses and piece rates."""
 ROUNDED = 0.01
-"""Relative difference within which two amounts are the same: fields and texts round."""
+"""Relative difference up to which two amounts are the same, since fields and texts round."""
 
 
 def all_pay(
     field_pays: Sequence[Pay], pay_text: str | None, text: str, title: str, *, country: str | None
 ) -> tuple[tuple[Pay, ...], bool | None]:
-    """The pay of an advert, and whether its text repeats a range of its fields: None where either states none.
+    """Return the pay of an advert, and whether its text repeats a base range of its fields.
 
-    Base pay of fields (`field_pays`) with the ranges that only the text has. Where the fields hold no base amounts, pay
-    in the prose of the pay field, else in the text, else in the title.
+    The pay consists of `field_pays` and the base ranges that only the text has. If the fields hold no base amounts, pay
+    is added from the prose of the pay field (`pay_text`), else from the text, else from the title. The second value is
+    None if fields or text state no base range.
     """
     pays = tuple(_flag_contradiction(pay, pay_text) for pay in field_pays)
     if any(map(_is_base, pays)):
@@ -66,7 +67,6 @@ def _is_near(first: float | None, second: float | None) -> bool:
 
 
 def _pay_in_title(title: str, country: str | None) -> tuple[Pay, ...]:
-    """Base pay that a title states for a period, or from five figures where it names no bonus."""
     if not MONEY.search(title):
         return ()
     is_added = ADDED_IN_TITLE.search(title) is not None
@@ -80,12 +80,11 @@ def _pay_in_title(title: str, country: str | None) -> tuple[Pay, ...]:
 
 @functools.lru_cache(maxsize=4096)
 def _pay_in_words(words: str) -> tuple[Pay, ...]:
-    """`pay_in` of a field's words, remembered: the same words stand with each component of the field."""
     return pay_in(words)
 
 
 def _flag_contradiction(pay: Pay, pay_text: str | None) -> Pay:
-    """Flag structured pay where its own words, or the pay field's, give the same amounts another period."""
+    """Flag structured pay if its own words or the words of the pay field give the same amounts another period."""
     for words in (pay.pay_text, pay_text):
         if pay.period is None or pay.flag or not words or not names_period(words):
             continue

@@ -13,17 +13,18 @@ from transforms.text.rejects import Rejected
 
 _NUMBER = re.compile(r"(?:\d+|\d{1,3}(?:,\d{3})+)(?:\.\d+)?")
 _TWO_READINGS = re.compile(r"\d{1,3}\.\d{3}")
-"""A decimal point, or thousands as in German: 50.000."""
+"""Digits with two readings: "50.000" has a decimal point, or a point that groups thousands as in German."""
 _SPACE = re.compile(r"[\s'’]+")
 
 
 def amount_of(
     value: object, column: str = "pay_low", issues: list[Issue] | None = None, *, parts: int = 1
 ) -> float | None:
-    """The amount of pay in a field, a number or text; `parts` to the currency's unit (100 for cents).
+    """Return the amount of pay in a field, a number or text; None if the field holds no amount.
 
-    0 means that an end was left open. Anything else that is no amount (text without a number, ambiguous text, a
-    negative number) is left out and noted in `issues` under the `column` it would have filled.
+    `parts` is how many of the field's units make a unit of currency (100 for cents). 0 means that an end was left open,
+    and gives None. Other values that are no amount (text without a number, ambiguous text, a negative number) are noted
+    in `issues` under the `column` that they would have filled.
 
     >>> amount_of("52000.0000"), amount_of("60,000"), amount_of(0), amount_of("50.000"), amount_of("DOE")
     (52000.0, 60000.0, None, None, None)
@@ -54,7 +55,7 @@ def _number(value: object) -> float:
 
 
 def period_of(word: object) -> str | None:
-    """The period that a source's own word or code names; None when it is unknown.
+    """Return the period that a source's own word or code names; None if the word is unknown.
 
     >>> period_of("YEAR"), period_of("per_month"), period_of("hourly"), period_of("per-day-wage"), period_of("one-time")
     ('year', 'month', 'hour', 'day', None)
@@ -77,10 +78,10 @@ def stated_pay(
     tie: Tie = Tie(),  # noqa: B008  # a tuple, never changed
     issues: list[Issue] | None = None,
 ) -> tuple[Pay, ...]:
-    """The component that a source's fields state; () when they hold no amount.
+    """Return the component that a source's fields state; () if they hold no amount.
 
-    `period` is the source's word; an unknown word makes the component `other` (paid once or per piece), as nothing says
-    how often it is paid. Ends that are no amounts are noted in `issues`.
+    `period` is the source's word. An unknown word makes the component `other` (paid once or per piece), since nothing
+    says how often the amount is paid. Ends that are no amounts are noted in `issues`.
     """
     ends = amount_of(low, "pay_low", issues), amount_of(high, "pay_high", issues)
     if ends == (None, None):

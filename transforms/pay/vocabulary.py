@@ -1,12 +1,25 @@
 """Words about money: phrases of lookups/pay/pay_words.csv found in a stretch of text.
 
-A row has a kind, a value and a reach. Kinds: `pay` (value: the component), `not_pay` (value `title`: also used in job
-titles), `period`, `tax`, `months` (salaries a year), `bound` (low: "from", high: "up to"), `void` (no base pay),
-`verb` ("paid": its subject decides), `extra` (what a plus adds), `level` and `role` (words of job titles), and
-`filler`, small words (value `add`: plus; `with`: including; `stop`: another subject follows; `place`). Reach: `clause`
-counts anywhere before an amount in its sentence and directly after it, `near` only directly before or after, `before`
-and `after` on one side only, `both` (periods, tax, months) on either side. A phrase that begins with "-" is the end of
-compound words ("-gehalt").
+Each row has a phrase, a kind, a value and a reach. The kinds are:
+
+- `pay`: the value is the component
+- `not_pay`: money that is not pay; the value `title` marks words that job titles also use
+- `period`, `tax`, `months` (monthly salaries a year)
+- `bound`: the value is low ("from") or high ("up to")
+- `void`: there is no base pay
+- `verb`: "paid"; the subject of the verb decides
+- `extra`: what a plus sign adds
+- `level`, `role`: words of job titles
+- `filler`: small words with the values `add` (plus), `with` (including), `stop` (another subject follows) and `place`
+
+The reach says where a phrase counts:
+
+- `clause`: anywhere before an amount in its sentence, and directly after the amount
+- `near`: only directly before or after an amount
+- `before`, `after`: on one side of an amount only
+- `both` (periods, tax, months): on either side
+
+A phrase that begins with "-" is the end of compound words ("-gehalt").
 """
 
 from __future__ import annotations
@@ -18,7 +31,7 @@ from typing import NamedTuple
 from transforms.text.lookups import cells_of
 
 LONG_WORD = 6
-"""Letters above which a word may be a compound."""
+"""A word with more letters than this may be a compound."""
 
 _TOKEN = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]|[^\\W\\d_]+(?:['’][^\\W\\d_]+)?|[0-9]+|[^\\w\\s]|_")
 _LAST_WORD = re.compile("(?<![^\\s(])([a-zA-Z]{2,})\\s{0,2}$")
@@ -33,7 +46,10 @@ class Word(NamedTuple):
 
 
 class Hit(NamedTuple):
-    """A known phrase with its rows, or an unknown token without rows; `mark` is a token of one character, else ""."""
+    """A known phrase with its rows, or an unknown token without rows.
+
+    `mark` is the token if it has one character, else "".
+    """
 
     start: int
     end: int
@@ -41,7 +57,7 @@ class Hit(NamedTuple):
     mark: str
 
     def of(self, kind: str) -> Word | None:
-        """The row of a kind, or None."""
+        """Return the row of a kind, or None."""
         for word in self.words:  # a loop, for speed: called for a hundred words of an advert
             if word.kind == kind:
                 return word
@@ -49,7 +65,7 @@ class Hit(NamedTuple):
 
     @property
     def is_unknown(self) -> bool:
-        """Whether it is a word or number of no phrase."""
+        """Whether this is a word or number that belongs to no phrase."""
         return not self.words and not self.mark
 
 
@@ -60,7 +76,6 @@ def _word_rows() -> tuple[dict[str, str], ...]:
 
 @functools.cache
 def _endings() -> dict[str, tuple[Word, ...]]:
-    """Rows by the end of compound words that they stand for ("-gehalt", "-loon")."""
     rows: dict[str, list[Word]] = {}
     for row in _word_rows():
         if row["phrase"].startswith("-"):
@@ -74,7 +89,6 @@ def _compound(token: str) -> tuple[Word, ...]:
 
 @functools.cache
 def _phrases() -> dict[str, list[tuple[list[str], tuple[Word, ...]]]]:
-    """Phrases by first token, longest first, each with all its rows."""
     rows: dict[tuple[str, ...], list[Word]] = {}
     for row in _word_rows():
         tokens = tuple(m[0].casefold().replace("’", "'") for m in _TOKEN.finditer(row["phrase"]))
@@ -87,7 +101,10 @@ def _phrases() -> dict[str, list[tuple[list[str], tuple[Word, ...]]]]:
 
 @functools.lru_cache(maxsize=32768)
 def _find_entry(token: str) -> tuple[str, list[tuple[list[str], tuple[Word, ...]]], tuple[Word, ...], str]:
-    """A token folded, the longer phrases that begin with it, its rows or a compound's, and its mark."""
+    """Return a token in lower case, the longer phrases that begin with it, its rows, and its mark.
+
+    A compound without rows of its own has the rows of its ending.
+    """
     form = token.casefold().replace("’", "'")
     phrases = _phrases().get(form, [])
     own = next((words for phrase, words in phrases if len(phrase) == 1), ())
@@ -101,9 +118,9 @@ def _phrase_tokens() -> frozenset[str]:
 
 
 def can_be_known(text: str, end: int) -> bool:
-    """Whether the word that ends before an offset may be part of a phrase; True when there is no word.
+    """Whether the word that ends before an offset may be part of a phrase; True if no word ends there.
 
-    A quick check: False means that `hits_in` would end with an unknown token.
+    This is a quick check: False means that `hits_in` would end with an unknown token.
     """
     last = _LAST_WORD.search(text, max(0, end - len("internationalisation")), end)
     if last is None:
@@ -113,29 +130,28 @@ def can_be_known(text: str, end: int) -> bool:
 
 
 def line_end(text: str, offset: int, ceiling: int) -> int:
-    """Where the line of an offset ends, or `ceiling` where that is nearer."""
+    """Return the offset where the line of `offset` ends, or `ceiling` if that is nearer."""
     end = text.find("\n", offset, ceiling)
     return end if end >= 0 else ceiling
 
 
 @functools.cache
 def _void_tokens() -> tuple[str, ...]:
-    """The longest token of each phrase of the kind `void`."""
     phrases = [phrase for rows in _phrases().values() for phrase, words in rows if any(w.kind == "void" for w in words)]
     return tuple(dict.fromkeys(max(phrase, key=len) for phrase in phrases))
 
 
 def may_be_void(text: str) -> bool:
-    """Whether a text may hold a phrase of the kind `void`: a quick check before it is read."""
+    """Whether a text may hold a phrase of the kind `void`. This is a quick check before the text is read."""
     form = text.casefold().replace("’", "'")
     return any(map(form.__contains__, _void_tokens()))
 
 
 @functools.lru_cache(maxsize=1024)
 def hits_in(clause: str) -> tuple[Hit, ...]:
-    """The phrases and unknown tokens of a clause, in order; the longest phrase wins.
+    """Return the phrases and unknown tokens of a clause, in order; the longest phrase wins.
 
-    Offsets are within the clause. Remembered: four of five clauses repeat an earlier advert's.
+    Offsets count in the clause. Results are cached, since four of five clauses repeat a clause of an earlier advert.
     """
     tokens = [*_TOKEN.finditer(clause)]
     entries = [_find_entry(m[0]) for m in tokens]

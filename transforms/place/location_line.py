@@ -1,10 +1,12 @@
 """The places, groups of countries and workplace words that a line about a location names.
 
-The line is cut at separators into pieces ("London, UK or Remote - EMEA" has four). A piece has meanings, as a whole or
-word by word: a country, subdivision, city, group of countries, or a word for the workplace. Neighbouring places join
-when one contains the other ("London, ON"; "Germany - Berlin"). The remaining meanings of a place are decided by, in
-order, what a caller knows, the other places of the line ("Cambridge" next to "Boston"), and the score: inhabitants
-weighted by the number of adverts in the country, so that a name alone means the place that most adverts mean.
+The line is cut at separators into pieces ("London, UK or Remote - EMEA" has four). A piece is read as a whole or word
+by word. It may mean a country, subdivision, city, group of countries, or a word for the workplace. Two neighbouring
+places become one if one contains the other ("London, ON"; "Germany - Berlin").
+
+A place may still have several meanings. The choice between them depends first on what the caller knows, then on the
+other places of the line ("Cambridge" next to "Boston"), then on the score. The score is the number of inhabitants
+weighted by the number of adverts in the country, so a name alone means the place that most adverts mean.
 
 A time zone is a rule about working hours and names no place.
 """
@@ -36,27 +38,30 @@ from transforms.place.gazetteer import (
 )
 
 MAX_LOCATION = 4_000
-"""Characters of a line that are read; lists of all offices of an employer stay below."""
+"""Maximum number of characters of a line that are read; lists of all offices of an employer are shorter."""
 MAX_NAME = 6
-"""Words of the longest name that is looked for within a piece."""
+"""Maximum number of words in a name that is looked for within a piece."""
 MAX_TOWN = 4
-"""Words of the longest name of a town before a state."""
+"""Maximum number of words in the name of a town before a state."""
 KNOWN_COUNTRY_WEIGHT = 1e15
-"""Weight of a meaning in a country that the caller knows of: it always wins."""
+"""Weight of a meaning in a country that the caller knows. Such a meaning always wins."""
 CONTEXT = 30.0
 """Weight of a meaning in a country of other places of the line."""
 NEAR_CONTEXT = 4.0
-"""Weight of a meaning in the continent of other places of the line; also, on top of `CONTEXT`, in their state."""
+"""Weight of a meaning in the continent of other places of the line. A meaning in their state has this weight on top of
+`CONTEXT`."""
 FAR_AHEAD = 20.0
-"""Multiple of the next namesake's score from which a city is evidence of its country."""
+"""A city is evidence of its country if its score is more than this multiple of the next namesake's score."""
 STATE_CODE = 4.0
-"""Weight of a state against a country with the same code, behind a town ("Richmond, CA")."""
+"""Weight of a state against a country with the same code, after a town ("Richmond, CA")."""
 MIN_TOWN = 4
-"""Letters of the shortest town before a state; shorter names of countries are codes in a list ("UK, NY")."""
+"""Minimum number of letters in the name of a town before a state. Shorter names of countries are codes in a list ("UK,
+NY")."""
 MIN_SHARE = 0.005
-"""Share of the name's best score from which a city counts with its container ("London, Canada")."""
+"""Minimum score of a city that counts with its container ("London, Canada"), as a share of the best score among the
+cities with its name."""
 MIN_SHARE_IN_LIST = 0.1
-"""The same where the line lists cities, or the container is named like a city ("Boston, New York")."""
+"""The minimum share in a line that lists cities, and for a container named like a city ("Boston, New York")."""
 REMOTE = "remote"
 
 
@@ -64,9 +69,11 @@ REMOTE = "remote"
 class Item:
     """A place, a group of countries or a word for the workplace in a line.
 
-    `glue` joins it to the item before: start, strong (";", "|"), word ("or"), slash, comma, dash, open (a bracket
-    opens), close (a bracket closed), space. `paren` numbers the brackets around it, 0 outside; `chunk` counts the
-    stretches between strong separators. `chosen` is the meaning decided on.
+    - `glue`: what stands between this item and the item before: start, strong (";", "|"), word ("or"), slash, comma,
+      dash, open (a bracket opens), close (a bracket closed) or space
+    - `paren`: the number of the brackets around the item, 0 outside brackets
+    - `chunk`: the number of the stretch between strong separators
+    - `chosen`: the meaning that was decided on
     """
 
     start: int
@@ -87,25 +94,25 @@ class Item:
 
     @property
     def is_place(self) -> bool:
-        """A place or a group of countries, with its meaning decided."""
+        """Whether this is a group of countries, or a place with its meaning decided."""
         return self.group is not None or self.chosen is not None
 
     @property
     def is_area(self) -> bool:
-        """A country, subdivision or group, not a city."""
+        """Whether this is a country, subdivision or group, not a city."""
         return self.group is not None or (self.chosen is not None and not self.chosen.city and not self.town)
 
 
 def fold_spaces(text: str) -> str:
-    """Fold white space and cut to `MAX_LOCATION`."""
+    """Return a text with white space folded, cut to `MAX_LOCATION` characters."""
     return " ".join(text.split())[:MAX_LOCATION]
 
 
 @functools.lru_cache(maxsize=20_000)
 def items_in(line: str, known_countries: frozenset[str] = frozenset()) -> tuple[Item, ...]:
-    """The items of a folded line, in order, with meanings decided. They are cached: do not change them.
+    """Return the items of a folded line, in order, with meanings decided.
 
-    `known_countries`: countries in which the places are known to lie.
+    The items are cached: do not change them. `known_countries` are countries in which the places are known to lie.
     """
     items = _join_parts(_parts(line))
     _decide(items, known_countries)
@@ -113,12 +120,12 @@ def items_in(line: str, known_countries: frozenset[str] = frozenset()) -> tuple[
 
 
 def is_bare(line: str) -> bool:
-    """Whether a folded line holds nothing but words for the workplace."""
+    """Whether a folded line holds only words for the workplace."""
     return all(part.workplace for part in _parts(line))
 
 
 def is_understood(line: str) -> bool:
-    """Whether a folded line holds nothing but places, groups, words for the workplace and words that go with them."""
+    """Whether a folded line holds only places, groups, words for the workplace and words that accompany them."""
     is_lower = line == line.lower()
     return not any(_has_unknown(piece.text, is_lower) for piece in _pieces(line))
 
@@ -140,7 +147,7 @@ _SEPARATOR = re.compile(
     r"(?P<strong> ?[;|•·●▪‣►→｜；、¦…]+ ?|(?-i: [+Il] ))"
     r"|(?P<open> ?[(\[{（【] ?)|(?P<close> ?[)\]}）】])"
     rf"|(?P<word>(?:,? |(?<=[(\[]))(?:{_CONJUNCTIONS}) | ?& ?)"
-    r"|(?P<slash> ?(?<!\bw)[/\\／] ?)"  # "w/" is "with"
+    r"|(?P<slash> ?(?<!\bw)[/\\／] ?)"  # "w/" means "with"
     r"|(?P<comma> ?[,，] ?|(?-i:(?<=[a-z]{4})\.(?=[A-Z])))"  # "Gurugram.India", but "St.Louis"
     r"|(?P<dash> ?[–—―:] ?| [-~@>]+ ?|[-~]+ ))",
     re.IGNORECASE,
@@ -160,7 +167,6 @@ class _Piece(NamedTuple):
 
 
 def _pieces(line: str) -> list[_Piece]:
-    """Cut a line at its separators; of several separators between two pieces the strongest counts."""
     pieces: list[_Piece] = []
     glue, begin, paren, brackets = "start", 0, 0, 0
 
@@ -229,7 +235,7 @@ _CODES_IN_ANY_CASE = frozenset({"us", "uk", "usa", "uae", "eu", "ksa"})
 
 
 class _Run(NamedTuple):
-    """A run of words in a piece, with its kind: place, group, workplace, noise or unknown."""
+    """A run of words in a piece. Its kind is place, group, workplace, noise or unknown."""
 
     kind: str
     start: int
@@ -242,13 +248,11 @@ class _Run(NamedTuple):
 
     @property
     def is_area(self) -> bool:
-        """A country or subdivision by its name."""
         return not self.is_code and any(m.city is None for m in self.meanings)
 
 
 @functools.lru_cache(maxsize=50_000)
 def _runs(piece: str, is_lower: bool) -> tuple[_Run, ...]:
-    """The places, groups and workplace words of a piece. `is_lower`: the whole line has no capitals."""
     plain = _POSTCODE.sub(lambda m: " " * len(m[0]), piece)
     has_zone = _TIME_ZONE.search(plain) is not None
     whole = None if has_zone else _whole(plain, is_lower)
@@ -263,7 +267,6 @@ def _runs(piece: str, is_lower: bool) -> tuple[_Run, ...]:
 
 
 def _whole(piece: str, is_lower: bool) -> _Run | None:
-    """The piece as a single name; None when it has to be read word by word."""
     name = key(piece)
     if not name:
         return _Run("noise", 0, len(piece))
@@ -284,7 +287,10 @@ def _whole(piece: str, is_lower: bool) -> _Run | None:
 
 
 def _small_code(piece: str) -> tuple[Meaning, ...]:
-    """The states with a code that a piece equals but for its case, where addresses name states: "Philadelphia, Pa"."""
+    """Return the states whose code a piece equals except for its case, as in "Philadelphia, Pa".
+
+    Only countries whose addresses name states count.
+    """
     code = piece.strip(_EDGES)
     if not 1 < len(code) < 4 or not code.istitle():
         return ()
@@ -294,7 +300,6 @@ def _small_code(piece: str) -> tuple[Meaning, ...]:
 
 
 def _find_run(text: str, name: str, is_lower: bool) -> _Run | None:
-    """A run of words as a workplace word, a group of countries, or a name or code of places; else None."""
     workplace = workplaces(in_text=True).get(name)
     if workplace:
         return _Run("workplace", 0, len(text), workplace=workplace)
@@ -311,7 +316,6 @@ def _find_run(text: str, name: str, is_lower: bool) -> _Run | None:
 
 
 def _scan(piece: str, is_lower: bool) -> Iterator[_Run]:
-    """Read a piece word by word, the longest known run first."""
     words = [(m.start(), m.end(), key(m[0])) for m in _WORD.finditer(piece) if key(m[0])]
     at = 0
     while at < len(words):
@@ -334,14 +338,20 @@ def _scan(piece: str, is_lower: bool) -> Iterator[_Run]:
 
 
 def _is_plain_word(text: str, name: str, *, is_last: bool, is_alone: bool) -> bool:
-    """Whether a word is no place in a longer piece: "in", "office", "Main"; but "Indianapolis IN" ends in a code."""
+    """Whether a word of a longer piece is no place: "in", "office", "Main".
+
+    A last word that equals a code is a place: "Indianapolis IN".
+    """
     if name in workplaces(in_text=True) or (is_last and text in gazetteer().codes):
         return False
     return name in noise().strip or (name in noise().no_city and not is_alone)
 
 
 def _demote(runs: list[_Run], n: int, piece: str) -> _Run:
-    """The run, made weak or unknown unless it stands out among the other words of its piece."""
+    """Return a run unchanged if it stands out among the other words of its piece, else as weak or unknown.
+
+    A weak run is a place only if a neighbour contains it.
+    """
     run = runs[n]
     if run.kind != "place" or _stands_out(runs, n, piece):
         return run
@@ -351,7 +361,6 @@ def _demote(runs: list[_Run], n: int, piece: str) -> _Run:
 
 
 def _stands_out(runs: list[_Run], n: int, piece: str) -> bool:
-    """Whether a name may be taken from a piece that also holds other words ("Acme Helsinki", "Austin TX")."""
     run, is_edge = runs[n], n in (0, len(runs) - 1)
     text = piece[run.start : run.end]
     words = key(piece).split()
@@ -369,7 +378,7 @@ def _stands_out(runs: list[_Run], n: int, piece: str) -> bool:
 
 
 def _names_facility(run: _Run, text: str, *, is_venue: bool) -> bool:
-    """Whether a city is so large that a building or street is named with it because it stands there."""
+    """Whether a city is so large that a building or street named after the city is taken to stand in it."""
     populations = [m.population for m in run.meanings if m.city and key(m.city) == key(text)]
     is_sure = is_venue and len({m.country for m in run.meanings}) == 1
     return max(populations, default=0) >= (WELL_KNOWN if is_sure else METROPOLIS)
@@ -388,7 +397,7 @@ def _holds_places(run: _Run) -> bool:
 
 
 class _Part(NamedTuple):
-    """A run of the line, or an unknown piece, without meanings, group and workplace."""
+    """A run with its position in the line. For an unknown piece, the run has no meanings, group or workplace."""
 
     text: str
     start: int
@@ -400,22 +409,18 @@ class _Part(NamedTuple):
 
     @property
     def meanings(self) -> tuple[Meaning, ...]:
-        """The places that it may mean."""
         return self.run.meanings
 
     @property
     def group(self) -> Group | None:
-        """The group of countries it names."""
         return self.run.group
 
     @property
     def workplace(self) -> str | None:
-        """The workplace that it is a word for."""
         return self.run.workplace
 
     @property
     def is_container(self) -> bool:
-        """Whether it may be a country or subdivision."""
         return any(m.city is None for m in self.run.meanings)
 
 
@@ -436,7 +441,7 @@ def _parts(line: str) -> tuple[_Part, ...]:
 
 
 def within(inner: Meaning, outer: Meaning) -> bool:
-    """Whether the first meaning lies in the second, or equals it."""
+    """Whether the place `inner` lies in the place `outer` or equals it."""
     if inner.country != outer.country:
         return False
     if outer.city is not None:
@@ -447,8 +452,8 @@ def within(inner: Meaning, outer: Meaning) -> bool:
 def _join_parts(parts: Sequence[_Part]) -> list[Item]:
     items: list[Item] = []
     chunk = 0
-    current: Item | None = None  # the place that the next part may join
-    unknown: _Part | None = None  # a piece just before that the gazetteer lacks: perhaps a town
+    current: Item | None = None  # the place that the next part may belong to
+    unknown: _Part | None = None  # the piece just before, if the gazetteer lacks it: perhaps a town
     for part in parts:
         if part.glue in ("strong", "word", "slash"):
             chunk += part.glue == "strong"
@@ -500,7 +505,6 @@ def _opens_remote(items: list[Item], part: _Part) -> bool:
 
 
 def _is_list(items: list[Item], current: Item) -> bool:
-    """Whether a bare city stands before the current place in its chunk, so that the line lists cities."""
     at = len(items) - 1
     while at >= 0 and (items[at] is current or not items[at].meanings):
         at -= 1
@@ -513,7 +517,6 @@ def _has_city(item: Item) -> bool:
 
 
 def _give_town(item: Item, unknown: _Part) -> None:
-    """Take the unknown piece before a state as a town in it ("Fulton, MD")."""
     town = town_of(unknown.text)
     states = [m for m in _states_first(item.meanings) if m.subdivision and m.city is None]
     if town and states:
@@ -522,7 +525,10 @@ def _give_town(item: Item, unknown: _Part) -> None:
 
 
 def town_of(text: str) -> str | None:
-    """The text, if it can be a town that the gazetteer lacks: few words, capitalised, without digits; else None."""
+    """Return the text if it can be a town that the gazetteer lacks, else None.
+
+    A town has few words, the first with a capital, no digits, and no word for a building or street.
+    """
     words, keys = text.split(), key(text).split()
     if not 0 < len(words) <= MAX_TOWN or not words[0][0].isupper() or any(c.isdigit() for c in text):
         return None
@@ -532,14 +538,16 @@ def town_of(text: str) -> str | None:
 
 
 def _states_first(meanings: Iterable[Meaning]) -> list[Meaning]:
-    """Only the states, if there are any: behind an unknown town a code that can be a state is one."""
+    """Return only the states if there are any, else all meanings.
+
+    After an unknown town, a code means a state if it can.
+    """
     candidates = list(meanings)
     states = [m for m in candidates if m.subdivision and m.city is None and m.country in ADDRESSED_BY_STATE]
     return states or candidates
 
 
 def _join(item: Item, part: _Part, *, is_in_list: bool, is_next: bool) -> bool:
-    """Join a part to the place before it when one contains the other; return whether it did."""
     name = key(part.text)
     places: dict[tuple[str, str | None, str | None], Meaning] = {}
     by: set[bool] = set()
@@ -568,7 +576,6 @@ def _join(item: Item, part: _Part, *, is_in_list: bool, is_next: bool) -> bool:
 
 
 def _combine(item: Item, before: Meaning, part: _Part, after: Meaning, *, is_in_list: bool) -> Meaning | None:
-    """Two neighbouring meanings as one place; None when they are different places, or too unlikely together."""
     if after.city is None and within(before, after):
         return _within_container(item, before, part, after, is_in_list=is_in_list)
     if before.city is not None or not within(after, before):
@@ -579,7 +586,6 @@ def _combine(item: Item, before: Meaning, part: _Part, after: Meaning, *, is_in_
 
 
 def _within_container(item: Item, before: Meaning, part: _Part, after: Meaning, *, is_in_list: bool) -> Meaning | None:
-    """A place and the country or subdivision behind it that holds it: "Berlin, Germany"."""
     if item.has_country and after.is_country and before.city is None and key(part.text) not in item.keys:
         return None
     is_like_city = after.subdivision is not None and not part.run.is_code and after.score < _best_city(part.meanings)
@@ -592,7 +598,6 @@ def _within_container(item: Item, before: Meaning, part: _Part, after: Meaning, 
 
 
 def _is_city_of(item: Item, before: Meaning, part: _Part, after: Meaning) -> bool:
-    """Whether a city behind a country or subdivision is one in it: "Germany, Berlin"."""
     if item.town is not None or before.score < _best_city(item.meanings):  # "New York, Boston" names two cities
         return False
     is_tight = before.subdivision is not None or part.glue in ("dash", "space", "open")
@@ -601,12 +606,11 @@ def _is_city_of(item: Item, before: Meaning, part: _Part, after: Meaning) -> boo
 
 
 def _best_city(meanings: Iterable[Meaning]) -> float:
-    """The highest score of the meanings that are cities."""
     return max((m.score for m in meanings if m.city), default=0.0)
 
 
 def _namesake(item: Item, part: _Part) -> dict[tuple[str, str | None, str | None], Meaning]:
-    """The container behind a city that it does not hold: "Rome, IL" is a town that the gazetteer lacks."""
+    """Return the containers that follow a city but do not hold it: "Rome, IL" is a town that the gazetteer lacks."""
     if part.glue not in ("comma", "space", "open") or item.is_code:
         return {}
     if not all(m.city for m in item.meanings):
@@ -629,7 +633,10 @@ def _namesake(item: Item, part: _Part) -> dict[tuple[str, str | None, str | None
 
 
 def _territory(item: Item, part: _Part) -> dict[tuple[str, str | None, str | None], Meaning]:
-    """A territory next to the country within which it is written: "Guernsey, United Kingdom", "China - Hong Kong"."""
+    """Return a territory next to the country that addresses add to it.
+
+    For example, "Guernsey, United Kingdom" is Guernsey, and "China - Hong Kong" is Hong Kong.
+    """
     first, second = (max(meanings, key=lambda m: m.score) for meanings in (item.meanings, part.meanings))
     if second.is_country and territories().get(first.country) == second.country:
         return {m.place: m for m in item.meanings if m.country == first.country}
@@ -639,9 +646,9 @@ def _territory(item: Item, part: _Part) -> dict[tuple[str, str | None, str | Non
 
 
 def _town_of_state(item: Item, part: _Part) -> dict[tuple[str, str | None, str | None], Meaning]:
-    """The state behind the name of a country, a subdivision or its seat: "Italy, TX" and "Lisbon, MD" are towns.
+    """Return the state after the name of a country, a subdivision or its seat: "Italy, TX" and "Lisbon, MD" are towns.
 
-    Longer names that hold such a name are towns, too: "Wallops Island" is not in Iceland, whose German name is Island.
+    A longer name that holds such a name is a town too: "Wallops Island" is not in Iceland, whose German name is Island.
     A state written out may be another place of a list, unless the name before it is foreign.
     """
     states = [m for m in part.meanings if m.subdivision and m.city is None and m.country in ADDRESSED_BY_STATE]
@@ -661,7 +668,7 @@ def _town_of_state(item: Item, part: _Part) -> dict[tuple[str, str | None, str |
 
 
 def _town_of_country(item: Item, part: _Part) -> dict[tuple[str, str | None, str | None], Meaning]:
-    """The country before a name that is no large city's: "Costa Rica - Belén" is not Belém in Brazil."""
+    """Return the country before a name that is no large city: "Costa Rica - Belén" is not Belém in Brazil."""
 
     def is_elsewhere(meaning: Meaning) -> bool:
         is_bearer = meaning.city is None or key(meaning.city) == key(part.text)
@@ -677,7 +684,6 @@ def _town_of_country(item: Item, part: _Part) -> dict[tuple[str, str | None, str
 
 
 def _decide(items: list[Item], known_countries: frozenset[str]) -> None:
-    """Choose a meaning of each place: by known countries, the other places, its meaning alone, then the score."""
     _read_beside_remote(items)
     places = [item for item in items if item.meanings]
     countries: dict[str, set[int]] = {}
@@ -698,7 +704,6 @@ def _decide(items: list[Item], known_countries: frozenset[str]) -> None:
 
 
 def _read_beside_remote(items: list[Item]) -> None:
-    """Read names that mean a group of countries only next to a word for remote work ("Remote (NA)")."""
     for number, item in enumerate(items):
         rule = alone().get(item.keys[0]) if len(item.keys) == 1 else None
         if rule and rule.beside_remote:
@@ -708,12 +713,11 @@ def _read_beside_remote(items: list[Item]) -> None:
 
 
 def _is_lone(item: Item) -> bool:
-    """Whether an item is a single ambiguous name or code that `places_alone.csv` decides."""
     return len(item.keys) == 1 and item.town is None and item.keys[0] in alone()
 
 
 def _sure(item: Item) -> Meaning | None:
-    """The best meaning of a place, if its country is beyond doubt."""
+    """Return the best meaning of a place if its country is certain, else None."""
     if len(item.meanings) == 1:
         return item.meanings[0]
     ranking = sorted(item.meanings, key=lambda m: -m.score)
@@ -747,7 +751,7 @@ def _choose(item: Item, known_countries: frozenset[str], near: set[str], near_st
 
 
 def _seat(meaning: Meaning, item: Item) -> Meaning:
-    """The city of the same name for a country or subdivision that has one: Singapore, Porto."""
+    """Return the city that has the name of a country or subdivision (Singapore, Porto), else the meaning unchanged."""
     if meaning.is_country and meaning.country in city_states():
         return meaning._replace(city=city_states()[meaning.country])
     if meaning.city is None and meaning.subdivision is not None and not item.is_code:

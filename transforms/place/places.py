@@ -1,15 +1,19 @@
 """Where the work is done: places, workplace, and the countries that remote work is open to.
 
-`location_line.items_in` reads a line into places and workplace words; this module combines them with structured
-addresses. Addresses win and the line adds detail, except for the city: the line's words beat a postal address, and an
-address next to nothing but a country or remote work gives no city. "Remote" is a workplace and not a place, and a scope
-that is not stated stays None: "Berlin or Remote" does not say where the remote work may be done.
+`location_line.items_in` reads a line into places and workplace words. This module combines them with structured
+addresses. Addresses win and the line adds detail, except for the city: a city in the line beats the city of a postal
+address. An address gives no city if its line names nothing but a country or remote work. "Remote" is a workplace and
+not a place. A scope that is not stated stays None: "Berlin or Remote" does not say where the remote work may be done.
 
-The scope of a word for remote work is stated by places in its brackets or before its bracket, or joined to it by a
-space or a dash, with the countries listed after them ("Remote - US & Canada"); behind a comma, by countries,
-subdivisions and groups of its stretch, and by a city only with its country ("Remote, Lyon, France"). A time zone is a
-rule about hours and states no scope. A line with nothing but "Remote" takes the country of its own address: a city
-there says where the employer books the job, not where it is done.
+The scope of a word for remote work is stated by the first of these that is present:
+
+- places in the brackets around the word, or before these brackets
+- places next to the word, after a space or dash, and the areas listed after such a place ("Remote - US & Canada")
+- countries, subdivisions and groups of countries between the same strong separators as the word
+- a city between these separators, if its country is written ("Remote, Lyon, France")
+
+A time zone is a rule about hours and states no scope. A line with nothing but "Remote" takes the country of its own
+address as scope. A city in this address says where the employer books the job, not where the job is done.
 
 Sources of names and licences: see `gazetteer`.
 """
@@ -59,7 +63,7 @@ WORLD = "WORLD"
 
 
 class Address(NamedTuple):
-    """An address that a source states in fields. `text` is the same place in one line, where given."""
+    """An address that a source states in fields. `text` is the same place in one line, if given."""
 
     text: str | None = None
     country: str | None = None
@@ -72,7 +76,8 @@ class Whereabouts:
     """Where a job is done, as far as it is known.
 
     `remote_scope` is a sorted tuple of ISO country codes and group names (EU, EEA, EUROPE, EMEA, MENA, AFRICA, ASIA,
-    APAC, LATAM, SOUTH_AMERICA, AMERICAS, WORLD; see `members_of`); None without remote work or a stated scope.
+    APAC, LATAM, SOUTH_AMERICA, AMERICAS, WORLD; see `members_of`). It is None without remote work or without a stated
+    scope.
     """
 
     places: tuple[Place, ...]
@@ -80,15 +85,16 @@ class Whereabouts:
     remote_scope: tuple[str, ...] | None
     spans: tuple[Span, ...]
     tier: str | None = None
-    """The strength of the text's statement about the workplace, where it decided."""
+    """The strength of the text's statement about the workplace, if this statement decided."""
     is_repeated: bool | None = None
-    """Whether the text agrees with the source's field on the workplace; None where either says nothing."""
+    """Whether the text agrees with the source's field on the workplace; None if text or field says nothing."""
 
 
 def country_of(text: str) -> str | None:
     """Return the ISO 3166-1 alpha-2 code for a country's name, demonym, alias or ISO code, in any language; else None.
 
-    For a field that holds a country: "NA" is Namibia and "Georgia" the country. A city does not stand for its country.
+    The text comes from a field that holds a country, so "NA" is Namibia and "Georgia" the country. A city does not
+    stand for its country.
     """
     return _country_of(text[:MAX_LOCATION])
 
@@ -116,18 +122,26 @@ def whereabouts(
 ) -> Whereabouts:
     """Read places, workplace and remote scope.
 
-    An address without `text` belongs to `location_text`. Addresses win; a line of text adds what its address lacks, and
-    the other places of a list when one of them agrees with the address.
+    An address without `text` belongs to `location_text`. Addresses win. A line of text adds what its address lacks. If
+    one place of a list agrees with the address, the line also adds the other places of the list.
 
-    The workplace is what the text states about this role, else the source's word (`workplace`), else a word of
-    `location_text`, a separate word of the title, what the text says the employer offers, remote when `is_remote`, a
-    word of an address, an option in the text. `is_remote=False` is ignored: it is the default of many sources.
+    The workplace is the first of these that is known:
 
-    Offsets of spans count in the title or location with white space folded, or in the text. Never raises.
+    1. what the text states about this role
+    2. the source's word (`workplace`)
+    3. a word of `location_text`
+    4. a separate word of the title
+    5. what the text says the employer offers
+    6. remote, if `is_remote` is True
+    7. a word in the line of an address, if `is_remote` is None
+    8. an option in the text
+
+    `is_remote=False` says nothing about the workplace, since it is the default of many sources. Offsets of spans count
+    in the title or location with white space folded, or in the text. Never raises.
     """
     heading = fold_spaces(title or "")
     if not _may_say_workplace(heading):
-        heading = ""  # so that an office's postings share a cache entry
+        heading = ""  # an office's postings then share a cache entry
     if statements is None:
         statements = statements_in(text) if text else ()
     tiers = tuple(dict.fromkeys((statement.tier, statement.workplace) for statement in statements))
@@ -144,7 +158,6 @@ def whereabouts(
 
 
 def _with_scope(read: Whereabouts, title: str, text: str) -> Whereabouts:
-    """Add the scope of remote work that the text states, else the title."""
     demand = scope_in_text(text)
     if demand is not None:
         scope, start, end = demand
@@ -163,7 +176,10 @@ def _with_scope(read: Whereabouts, title: str, text: str) -> Whereabouts:
 
 @dataclass(frozen=True)
 class _Line:
-    """A line of text, its items, the places that its addresses state, and the places read from it."""
+    """A line of text and its items.
+
+    `stated` holds the places of its addresses, `read` the places read from the line.
+    """
 
     text: str
     items: Sequence[Item]
@@ -179,7 +195,6 @@ def _line(text: str, addresses: Sequence[Address]) -> _Line:
 
 
 def _main_line(text: str, addresses: Sequence[Address], others: Sequence[_Line]) -> _Line:
-    """The posting's own line, without places that other lines repeat with their own address."""
     address_places = [place for address in addresses for place in _read_address(address)]
     hints = address_places or [place for line in others for place in line.stated]
     items = items_in(text, _countries(hints))
@@ -191,7 +206,6 @@ def _main_line(text: str, addresses: Sequence[Address], others: Sequence[_Line])
 
 @functools.lru_cache(maxsize=20_000)
 def _lines(text: str, addresses: tuple[Address, ...]) -> tuple[_Line, ...]:
-    """The posting's own line and the lines of its addresses, never changed once they are read."""
     others = [_address_line(address) for address in addresses if address.text]
     return _main_line(text, [a for a in addresses if not a.text], others), *others
 
@@ -219,7 +233,6 @@ def _place(text: str | None, country: str, subdivision: str | None, city: str | 
 
 
 def _places(items: Sequence[Item], text: str) -> list[Place]:
-    """The items as places, with groups of countries that lie in a single continent."""
     places: list[Place] = []
     countries = {i.chosen.country for i in items if i.chosen}
     for number, item in enumerate(items):
@@ -235,7 +248,7 @@ def _places(items: Sequence[Item], text: str) -> list[Place]:
 
 
 def _read_address(address: Address) -> list[Place]:
-    """The places in the fields of an address, in which the country may be a city, a state or nonsense."""
+    """Return the places in the fields of an address. The country field may hold a city, a state or nonsense."""
     fields = [fold_spaces(f) for f in (address.locality, address.region, address.country) if f and f.strip()]
     country = country_of(address.country) if address.country else None
     if not country:
@@ -251,7 +264,10 @@ def _read_address(address: Address) -> list[Place]:
 def _city(
     locality: str, country: str, subdivision: str | None, *, may_be_unlisted: bool = True
 ) -> tuple[str | None, str | None]:
-    """GeoNames' name of a stated city, and its subdivision; the words themselves for a city it lacks."""
+    """Return GeoNames' name of a stated city, and the city's subdivision.
+
+    If GeoNames lacks the city, return the stated name and None, unless `may_be_unlisted` is False.
+    """
     words = fold_spaces(locality)
     if not words or key(words) in workplaces(in_text=True) or country_of(words) == country:
         return city_states().get(country), None
@@ -268,7 +284,11 @@ def _city(
 
 
 def _find_namesakes(words: str, country: str, subdivision: str | None) -> list[Meaning]:
-    """Cities of a name in a subdivision; outside it, where towns are unique in the country, well-known ones."""
+    """Return the cities with a name in a subdivision, or else well-known cities with the name elsewhere in the country.
+
+    In countries whose addresses name the state, several towns share a name: there, return only cities in the
+    subdivision.
+    """
     namesakes = [m for m in gazetteer().names.get(key(words)) if m.city and m.country == country]
     inside = [m for m in namesakes if subdivision in (None, m.subdivision)]
     if inside or country in ADDRESSED_BY_STATE:
@@ -277,7 +297,10 @@ def _find_namesakes(words: str, country: str, subdivision: str | None) -> list[M
 
 
 def lies_in_subdivision(place: Place) -> bool | None:
-    """Whether GeoNames has the place's city in its subdivision; None where it has no such city in the country."""
+    """Whether the place's city lies in its subdivision, by GeoNames; None if GeoNames has no such city in the country.
+
+    Return None also for a place without a city or subdivision.
+    """
     if not place.city or not place.subdivision:
         return None
     return _lies_in(place.city, place.country, place.subdivision)
@@ -320,7 +343,6 @@ def _whereabouts(
 
 
 def _all_places(lines: Sequence[_Line], spans: list[Span], *, is_remote: bool) -> tuple[Place, ...]:
-    """The places of all lines, each once, without areas that contain another place of the list."""
     main = lines[0]
     if not main.stated:
         spans += [_span("country", "location", i, "gazetteer") for i in main.items if i.chosen]
@@ -339,10 +361,10 @@ def _all_places(lines: Sequence[_Line], spans: list[Span], *, is_remote: bool) -
 
 
 def _with_text(line: _Line, is_remote: bool) -> list[Place]:
-    """Stated places with the detail that their line adds in the same country, and the other places of its list.
+    """Return the places that the addresses of a line state, with what the line adds to them.
 
-    The line's words beat its address: a city is only the employer's address where the words name another city, or
-    nothing but a country, a group of countries or remote work.
+    The line adds detail in the same country, and the other places of a list. The line beats its address: the city of an
+    address is dropped if the line names another city, or nothing but a country, a group of countries or remote work.
     """
     if len(line.stated) == 1 and line.stated[0].city and not _names_city(line):
         return _without_city(line, is_remote)
@@ -366,7 +388,6 @@ def _with_text(line: _Line, is_remote: bool) -> list[Place]:
 
 
 def _names_city(line: _Line) -> bool:
-    """Whether a line may mean its address's city: not if it names another, or nothing but countries or remote work."""
     place = line.stated[0]
     if len(line.read) == 1 and line.read[0].city:
         city, address_city = key(line.read[0].city), key(place.city or "")
@@ -378,17 +399,15 @@ def _names_city(line: _Line) -> bool:
 
 
 def _without_city(line: _Line, is_remote: bool) -> list[Place]:
-    """The places of a line and its address where the work is not in the address's city."""
     place, read = line.stated[0], line.read
     if any(p.country == place.country for p in read):
         return [p for p in read if p.country]
-    if is_remote and any(item.group for item in line.items):  # "Remote - EMEA": the address is one of the employer
+    if is_remote and any(item.group for item in line.items):  # "Remote - EMEA": the address is the employer's office
         return read
     return [_place(place.place_text, place.country or "", None, None, "stated")]
 
 
 def _with_city_of_title(read: Whereabouts, title: str) -> Whereabouts:
-    """Add the city that a part of the title names, where the location names only the country or state around it."""
     place = read.places[0]
     item = _city_in_title(title, place.country or "", place.subdivision)
     if item is None or item.chosen is None:
@@ -423,7 +442,10 @@ _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 
 class _Workplace(NamedTuple):
-    """Statements about the workplace outside the location: the source's flag and word, and the text's by tier."""
+    """What the source's flag, the source's word and the text say about the workplace.
+
+    `text` holds pairs of tier and workplace.
+    """
 
     is_remote: bool | None
     word: str
@@ -433,7 +455,6 @@ class _Workplace(NamedTuple):
 def _workplace(
     lines: Sequence[_Line], title_items: Sequence[Item], claims: _Workplace, spans: list[Span]
 ) -> tuple[str | None, str | None]:
-    """The workplace by the first statement in order of precedence, and its tier where the text states it."""
     word = _word_of_source(claims)
     here, at = _workplace_in(lines[0].items)
     beside, _ = _workplace_in([item for line in lines[1:] for item in line.items])
@@ -465,7 +486,6 @@ def _workplace(
 
 
 def _repeats_field(claims: _Workplace) -> bool | None:
-    """Whether the text agrees on the role with the source's word or flag; None where either says nothing."""
     in_field = _word_of_source(claims) or (REMOTE if claims.is_remote else None)
     in_text = next(filter(None, (_of_tier(claims.text, tier, (in_field,)) for tier in (DAYS, ROLE))), None)
     return in_text == in_field if in_text and in_field else None
@@ -476,7 +496,10 @@ def _word_of_source(claims: _Workplace) -> str | None:
 
 
 def _of_tier(text: tuple[tuple[str, str], ...], tier: str, hints: Sequence[str | None]) -> str | None:
-    """The workplace by the statements of a tier. Where they differ, the first hint among them decides, else hybrid."""
+    """Return the workplace that the statements of a tier give.
+
+    If the statements differ, the first of the `hints` that one of the statements names decides. Otherwise hybrid wins.
+    """
     values = [workplace for of, workplace in text if of == tier]
     if len(values) < 2:
         return values[0] if values else None
@@ -503,7 +526,10 @@ def _span_of(said: Statement) -> Span:
 
 
 def _workplace_in(items: Sequence[Item]) -> tuple[str | None, Item | None]:
-    """The workplace that items of a line state, and the item. "Hybrid or remote" is remote, since it may be."""
+    """Return the workplace that items of a line state, and the item that states it.
+
+    "Hybrid or remote" is remote, since the work may be remote.
+    """
     by_workplace = {item.workplace: item for item in reversed(items) if item.workplace}
     remote, hybrid = by_workplace.get(REMOTE), by_workplace.get(HYBRID)
     if remote and hybrid:
@@ -520,7 +546,6 @@ def _workplace_in(items: Sequence[Item]) -> tuple[str | None, Item | None]:
 
 @functools.cache
 def _workplaces_by_first_word() -> dict[str, tuple[str, ...]]:
-    """Words for the workplace, with a space on both sides, by first word."""
     by_first: dict[str, tuple[str, ...]] = {}
     for name in filter(None, workplaces(in_text=True)):
         first = name.split()[0]
@@ -536,9 +561,9 @@ def _may_say_workplace(title: str) -> bool:
 
 
 def _title_items(title: str) -> Sequence[Item]:
-    """Items of the part of a title that holds nothing but a workplace word and places.
+    """Return the items of the part of a title that holds nothing but a workplace word and places.
 
-    That is the longest end of the title behind a separator, else a part between separators ("Analyst (Remote) II").
+    This part is the longest end of the title after a separator, else a part between separators ("Analyst (Remote) II").
     """
     cuts = [(m.start(), m.end()) for m in TITLE_CUT.finditer(title)]
     if not cuts:
@@ -561,7 +586,6 @@ def _title_items(title: str) -> Sequence[Item]:
 def _remote_scope(
     lines: Sequence[_Line], title_items: Sequence[Item], *, is_flagged: bool, spans: list[Span]
 ) -> set[str]:
-    """Countries and groups that remote work is open to, by the lines, else the title, else a word for "anywhere"."""
     scope: set[str] = set()
     for line in lines:
         scope |= _scope(line.items, is_remote=line.is_main or is_flagged)
@@ -584,13 +608,11 @@ def _remote_scope(
 
 
 def _countries_alone(places: Sequence[Place]) -> frozenset[str]:
-    """The countries of addresses without city and state; none if any address has either."""
     is_wide = not any((p.city or p.subdivision) and p.country not in city_states() for p in places)
     return _countries(places) if is_wide else frozenset()
 
 
 def _scope(items: Sequence[Item], *, is_remote: bool) -> set[str]:
-    """The scope that a line states. `is_remote`: the job is remote even if the line does not say so."""
     remote = [n for n, item in enumerate(items) if item.workplace == REMOTE]
     indices = {k for n in remote for k in _bound(items, n)}
     if not indices and is_remote and not any(items[n].glue == "word" for n in remote):
@@ -606,7 +628,7 @@ def _scope(items: Sequence[Item], *, is_remote: bool) -> set[str]:
 
 
 def _bound(items: Sequence[Item], n: int) -> set[int]:
-    """Indices of the items that say where the remote work of `items[n]` may be done."""
+    """Return the indices of the items that say where the remote work of `items[n]` may be done."""
     word = items[n]
     before = items[n - 1] if n and items[n - 1].is_place else None
     after = items[n + 1] if n + 1 < len(items) and items[n + 1].is_place else None
@@ -631,24 +653,20 @@ def _bound(items: Sequence[Item], n: int) -> set[int]:
 
 
 def _find_in_brackets(items: Sequence[Item], paren: int) -> set[int]:
-    """Indices of the places in the brackets with this number."""
     return {k for k, item in enumerate(items) if item.paren == paren and item.is_place}
 
 
 def _is_tied(glue: str, place: Item) -> bool:
-    """Whether a place next to a word for remote work belongs to it: by a space, a dash, or a slash before an area."""
     return glue in ("space", "dash") or (glue == "slash" and place.is_area)
 
 
 def _in_chunk(items: Sequence[Item], me: Item) -> set[int]:
-    """Indices of the areas in the stretch of a word for remote work; else its only city, if its country is written."""
     chunk = {k for k, item in enumerate(items) if item.chunk == me.chunk and item.is_place}
     areas = {k for k in chunk if items[k].is_area}
     return areas or {k for k in chunk if len(chunk) == 1 and items[k].has_country}
 
 
 def _find_listed_areas(items: Sequence[Item], n: int, step: int) -> set[int]:
-    """Indices of areas listed after the area `items[n]`, or before it (`step` -1): "Remote - US & Canada"."""
     areas: set[int] = set()
     k = n + step
     while items[n].is_area and 0 <= k < len(items) and items[k].is_area:
@@ -663,7 +681,7 @@ def _find_listed_areas(items: Sequence[Item], n: int, step: int) -> set[int]:
 
 
 def _encloses(items: Sequence[Item], k: int, countries: set[str]) -> bool:
-    """Whether `items[k]` is a group named only because it encloses a country next to it: "Illinois, USA, AMER"."""
+    """Whether `items[k]` is a group that is named only because it holds a country next to it: "Illinois, USA, AMER"."""
     group = items[k].group
     if group is None or not countries or not countries <= {c for token in group.scope for c in members_of(token)}:
         return False  # "LATAM, Singapore" is a list

@@ -1,8 +1,10 @@
 """Where a remote worker may live, by an advert's text and title, if the location does not say.
 
 The text names countries after a demand ("must be based in Spain") or after a word for remote work ("anywhere in the
-EU"); cities are offices and not a scope, time zones are rules about hours. A title names a country in a part of its own
-("Engineer (Chile/Peru)") that agrees with the places; a group of countries next to places may be a sales territory.
+EU"). Cities are offices and state no scope. Time zones are rules about hours.
+
+A title names a country in a part of its own ("Engineer (Chile/Peru)"), and this country must agree with the places. A
+group of countries counts only if no places are known, since it may be a sales territory.
 """
 
 from __future__ import annotations
@@ -19,24 +21,27 @@ from transforms.text.lookups import rows_of
 from transforms.text.multi_match import Phrases
 
 MAX_TITLE_PART = 60
-"""Characters of the longest part of a title with nothing but a workplace and a place."""
+"""Maximum number of characters in a part of a title that holds only a workplace and a place."""
 MAX_NAMES = 90
-"""Characters after a demand in which the countries stand."""
+"""Number of characters after a demand that are searched for countries."""
 MAX_BEFORE_NAME = 8
-"""Characters between the demand and the first country: "in the "."""
+"""Maximum number of characters between a demand and the first country: "in the "."""
 MAX_DEMANDS = 40
-"""Demands of a text that are checked."""
+"""Maximum number of demands that are checked in a text."""
 TITLE_CUT = re.compile(r"[()（）【】\[\]|｜–—,、，/／•·]| - ")
 MAX_ZONE = 12
-"""Characters after the names that may show that they are a time zone."""
+"""Number of characters after names that may show that these names belong to a time zone."""
 MAX_BEFORE = 40
-"""Characters before a demand that may deny it, or show that it is somebody else's."""
+"""Number of characters before a demand that may deny the demand, or show that it concerns somebody else."""
 _BEFORE_NOUN = re.compile(r"\w|\s\w+e[nrs]?\b")
 _NAMES_END = re.compile(r"[.;:!?()\n•|]|\s(?:with|to|who|due|because|as|so|for|on|at|but|unless|while|during)\s")
 
 
 def parts_of_title(title: str) -> Iterator[tuple[int, str]]:
-    """The parts of a title behind its separators, each with its offset."""
+    """Yield the parts of a title after its separators, each with its offset.
+
+    Parts longer than `MAX_TITLE_PART` are left out.
+    """
     begins = [match.end() for match in TITLE_CUT.finditer(title)]
     ends = [*(match.start() for match in TITLE_CUT.finditer(title)), len(title)][1:]
     for begin, end in zip(begins, ends, strict=True):
@@ -46,9 +51,10 @@ def parts_of_title(title: str) -> Iterator[tuple[int, str]]:
 
 
 def scope_in_title(title: str, countries: frozenset[str]) -> tuple[str, ...]:
-    """Countries that a title names in a part of its own without a city, sorted; groups too if no place is known.
+    """Return the countries that a title names in a part without a city, sorted.
 
-    `countries`: the countries of the places, all of which the title must name.
+    `countries` are the countries of the places. Return () unless the title names all of them and no group of countries.
+    If `countries` is empty, groups of countries count too.
     """
     scope: set[str] = set()
     for _, part in parts_of_title(title):
@@ -64,7 +70,10 @@ def scope_in_title(title: str, countries: frozenset[str]) -> tuple[str, ...]:
 
 
 def scope_in_text(text: str) -> tuple[tuple[str, ...], int, int] | None:
-    """Countries and groups in which a text asks a person to live, sorted, with the span; None if it does not say."""
+    """Return the countries and groups in which a text asks a person to live, sorted, and start and end of the words.
+
+    Return None if the text does not say.
+    """
     countries, search = _demands()
     plain = fold_letters(text)
     ends = {start: (end, number) for start, end, number in search.find(plain.encode("latin-1", "replace"))}
@@ -96,7 +105,11 @@ def _scope_of(items: Sequence[Item]) -> set[str]:
 
 @functools.cache
 def _demands() -> tuple[tuple[str | None, ...], Phrases]:
-    """Words before the countries to live in, and words that mean a country themselves ("bundesweit"), with it."""
+    """Return the country of each demand, and a search for all demands.
+
+    The country is None for a demand that countries follow ("must be based in"). It is set for a demand that means a
+    country by itself ("bundesweit").
+    """
     rows = list(rows_of("scope_demands"))
     patterns = [fold_letters(row["pattern"] or "") for row in rows]
     expressions = [
@@ -107,7 +120,6 @@ def _demands() -> tuple[tuple[str | None, ...], Phrases]:
 
 @functools.cache
 def _no_demand() -> re.Pattern[str]:
-    """Words that deny a demand ("you do not need to be based in"), or show that it is somebody else's."""
     by_kind: dict[str | None, list[str]] = {}
     for row in rows_of("scope_denials"):
         by_kind.setdefault(row["kind"], []).append(row["pattern"] or "")

@@ -1,11 +1,12 @@
 """Where the work is done, by the sentences of an advert's text: on site, hybrid or remote.
 
 Statements about this role are the strongest: the days in the office, a word for the role, a line with nothing else.
-What the employer offers everybody is weaker, and an option to work from home the weakest. Visits, lunches, a person's
-skills, other roles and the like do not count, nor do the words next to them. The phrases are rows of
-`workplace_phrases.csv`, made of the words in `workplace_words.csv`. Both come from our own knowledge of the languages.
-Sampled adverts confirmed the English, German and French phrases and some in Spanish, Portuguese and Italian; hardly any
-adverts in Dutch, Polish, Chinese, Japanese or Korean were available.
+Statements about what the employer offers everybody are weaker. An option to work from home is the weakest. Visits,
+lunches, a person's skills, other roles and the like do not count, nor do the words next to them.
+
+The phrases are rows of `workplace_phrases.csv`, made of the words in `workplace_words.csv`. Both come from our own
+knowledge of the languages. Sampled adverts confirmed the English, German and French phrases and some in Spanish,
+Portuguese and Italian. Hardly any adverts in Dutch, Polish, Chinese, Japanese or Korean were available.
 """
 
 from __future__ import annotations
@@ -25,23 +26,24 @@ DAYS, ROLE, OFFER, OPTION = "days", "role", "offer", "option"
 TIERS = (DAYS, ROLE, OFFER, OPTION)
 """Strengths of a statement, the strongest first."""
 LABEL, ITEM = "label", "item"
-"""Weights of words that count only in a line with nothing else: for the role, and for an option."""
+"""Weights of words that count only in a line with nothing else: `LABEL` for the role, `ITEM` for an option."""
 REFUSAL, MASK, CLAUSE, REST, SENTENCE = "refusal", "mask", "clause", "rest", "sentence"
-"""Weights of phrases that are removed from the text: alone (a refusal, which also means "onsite", and a mask), with
-their clause, with the rest of the sentence, or with the whole sentence."""
+"""Weights of phrases that are removed from the text. Phrases of `REFUSAL` (which also mean "onsite") and `MASK` are
+removed alone. Phrases of the other weights are removed with their clause, with the rest of the sentence, or with the
+whole sentence."""
 WEAKER = "weaker"
 ANY, ENGLISH = "any", "en"
 EAST_ASIAN = ("zh", "ja", "ko")
 MAX_LINE = 20_000
-"""Characters of a line that are read; whole adverts in a single line are shorter."""
+"""Maximum number of characters of a line that are read; whole adverts in a single line are shorter."""
 MAX_LABEL = 90
-"""Characters of the longest line with nothing but a label and its value."""
+"""Maximum number of characters in a line that holds only a label and its value."""
 MAX_EAST_ASIAN = 50
-"""Phrases of a Chinese, Japanese or Korean text that are read."""
+"""Maximum number of phrases that are read in a Chinese, Japanese or Korean text."""
 
 
 class Statement(NamedTuple):
-    """A workplace that a sentence states, the strength of the statement (in `TIERS`), and the sentence's span."""
+    """A workplace that a sentence states, the strength of the statement (one of `TIERS`), and the sentence's bounds."""
 
     workplace: str
     tier: str
@@ -50,7 +52,7 @@ class Statement(NamedTuple):
 
 
 def statements_in(text: str) -> tuple[Statement, ...]:
-    """All statements of a text about the workplace, line by line. Never raises."""
+    """Return all statements of a text about the workplace, line by line. Never raises."""
     statements: list[Statement] = []
     for _, (begin, _, line) in lines_with(text, "workplace"):
         for workplace, tier, start, end in line.once(_statements_of_line):
@@ -76,7 +78,7 @@ def _statements_of_line(line: Line) -> tuple[Statement, ...]:
     matches = search.find(data)
     if not is_label and not matches:
         return ()  # as for most lines
-    sentence = functools.cache(functools.partial(_sentence, plain))  # several phrases end at one place
+    sentence = functools.cache(functools.partial(_sentence, plain))  # cached: several phrases may end at one offset
     sentences = {sentence(end) for _, end, _ in matches} | ({(0, len(plain))} if is_label else set())
     rest, weak, statements = _mask(plain, data, sentences)
     for _, end, number in matches if rest == data else search.find(rest):
@@ -89,7 +91,10 @@ def _statements_of_line(line: Line) -> tuple[Statement, ...]:
 
 
 def fold_letters(text: str) -> str:
-    """Lower case without accents, full stops of abbreviations and odd hyphens; offsets do not change."""
+    """Return a text in lower case with plain letters, apostrophes, hyphens and blanks; offsets do not change.
+
+    The full stops of "U.S." become blanks.
+    """
     low = lower_text(text)
     if not low.isascii():  # str.translate would look up every letter
         low = _BEYOND_ASCII.sub(lambda letter: _PLAIN.get(letter[0], letter[0]), low)
@@ -106,16 +111,15 @@ _BEYOND_ASCII = re.compile(r"[^\x00-\x7f]")
 
 
 def _sentence(plain: str, end: int) -> tuple[int, int]:
-    """Bounds of the sentence in which a phrase ends."""
     return sentence_at(plain, max(0, end - 1), end)
 
 
 def _mask(
     plain: str, whole: bytes, sentences: Collection[tuple[int, int]]
 ) -> tuple[bytes, list[tuple[int, int]], list[Statement]]:
-    """The line's bytes with irrelevant parts of these sentences masked, the bounds of weak parts, and refusals.
+    """Return the line's bytes with irrelevant parts of `sentences` masked, the bounds of weak parts, and refusals.
 
-    Weak parts hold for some people only; nothing but days in the office is read in them.
+    Weak parts hold for some people only. Only statements about days in the office count in weak parts.
     """
     data = bytearray(whole)
     weak: list[tuple[int, int]] = []
@@ -144,7 +148,6 @@ _CLAUSE_ENDS = re.compile(r"[,;:()•|]| - | (?:and|&|but|or|und|et|mais|y|e|ed|
 
 
 def _clause(plain: str, first: int, last: int, at: int) -> tuple[int, int]:
-    """Bounds of the clause at an offset of a sentence."""
     cuts = [first, *(match.start() for match in _CLAUSE_ENDS.finditer(plain, first, last)), last]
     return max((cut for cut in cuts if cut < at), default=first), min((cut for cut in cuts if cut >= at), default=last)
 
@@ -161,7 +164,7 @@ _CHOICE = re.compile(r"\b(?:or|and|oder|und|ou|et|o|of|lub)\b|[/&|]")
 
 @functools.cache
 def _labels() -> tuple[re.Pattern[str], tuple[tuple[_Phrase, re.Pattern[str]], ...]]:
-    """Expressions for words alone in a line or behind a label: one for all phrases, and one for each phrase."""
+    """Return patterns for words alone in a line or after a label: one for all phrases together, then one for each."""
     by_phrase: dict[_Phrase, list[str]] = {}
     for row in rows_of("workplace_phrases"):
         if row["weight"] in (LABEL, ITEM):
@@ -178,7 +181,6 @@ def _labels() -> tuple[re.Pattern[str], tuple[tuple[_Phrase, re.Pattern[str]], .
 
 
 def _label(plain: str, end: int) -> Iterator[Statement]:
-    """The workplace in a short line with nothing else: "Location: Paris (hybrid)", "Remote, full-time"."""
     phrases = {phrase for phrase, pattern in _labels()[1] if pattern.search(plain)}
     of_role = {phrase.says for phrase in phrases if phrase.weight == LABEL}
     workplace = next((word for word in ("hybrid", "remote", "onsite") if word in of_role), None)
@@ -192,17 +194,16 @@ def _label(plain: str, end: int) -> Iterator[Statement]:
 # --- Chinese, Japanese, Korean ----------------------------------------------------------------------
 
 _FREQUENT = frozenset("。、다")
-"""Characters that occur in any longer text in one of the three languages."""
+"""Characters that occur in any longer text in Chinese, Japanese or Korean."""
 _TELLING = re.compile(
     "远程|居家|每[周天]|混合|现场办公|坐班|到岗办公|出社|在宅|リモート|テレワーク|ハイブリッド|オフィス勤務"
     "|출근|재택|원격|리모트|하이브리드|사무실"
 )
-"""Words that occur in each phrase of the three languages: only lines with such a word are searched."""
+"""Each Chinese, Japanese or Korean phrase contains one of these words. Only lines with such a word are searched."""
 
 
 @functools.cache
 def _east_asian() -> tuple[dict[str, _Phrase], re.Pattern[str]]:
-    """Phrases by the name of their group, and an expression for all of them."""
     phrases: dict[str, _Phrase] = {}
     groups: list[str] = []
     for number, row in enumerate(rows_of("workplace_phrases")):
@@ -213,7 +214,6 @@ def _east_asian() -> tuple[dict[str, _Phrase], re.Pattern[str]]:
 
 
 def _in_lines(pattern: re.Pattern[str], text: str) -> Iterator[re.Match[str]]:
-    """Matches of a pattern, which never exceed a line, in the lines that may hold a match."""
     at = 0
     while hint := _TELLING.search(text, at):
         first = text.rfind("\n", at, hint.start()) + 1 or at
@@ -237,7 +237,6 @@ def _east_asian_statements(text: str) -> list[Statement]:
 
 @functools.cache
 def _words() -> dict[str, dict[str, str]]:
-    """Patterns by language and name; rows of the same name are alternatives. Rows without a language count in all."""
     by_language: dict[str, dict[str, list[str]]] = {}
     for row in rows_of("workplace_words"):
         of_language = by_language.setdefault(row["language"] or "", {})
@@ -253,12 +252,14 @@ _NAME = re.compile(r"\{([a-z]+)\}")
 
 
 def _fold_pattern(pattern: str) -> str:
-    """A pattern, in lower case already, folded as `fold_letters` folds the lines."""
     return _BEYOND_ASCII.sub(lambda letter: _PLAIN.get(letter[0], letter[0]), pattern)
 
 
 def _compile_phrases(weights: frozenset[str], *, has_starts: bool) -> tuple[tuple[_Phrase, ...], Phrases]:
-    """The phrases of some weights. A phrase for any language counts once in each but English, which has its own."""
+    """Return the phrases of some weights, and a search for them.
+
+    A phrase for any language counts once in each language, except English, which has phrases of its own.
+    """
     phrases: list[_Phrase] = []
     expressions: list[str] = []
     for row in rows_of("workplace_phrases"):

@@ -1,15 +1,15 @@
 """Skills asked for in an advert, each once, at its strongest requirement, with the span that shows it.
 
-The requirement of a mention, the strongest first:
+The requirements of a mention, the strongest first:
 
 - `required`: in a section of requirements or of duties (people must know what they work with), in the title as well as
   the text, or in a text without headings
 - `preferred`: in a section of wishes, or in a clause with "a plus", "ideally" and the like
-- `mentioned`: in what the employer says about itself, its benefits or applicants' rights, or before the first heading
-  in a sentence that is not about the role; or as the employer's own name
+- `mentioned`: in a section about the employer, its benefits or applicants' rights; before the first heading, in a
+  sentence that is not about the role; or as the employer's own name
 
-A mention does not count if the text says that the skill is not needed, contrasts it with the job ("instead of ..."),
-gives notice of applicants' rights, or means a firm, a school or an event.
+A mention does not count if the text says that the skill is not needed, contrasts the skill with the job ("instead of
+..."), names the skill in a notice of applicants' rights, or means a firm, a school or an event.
 """
 
 from __future__ import annotations
@@ -29,30 +29,31 @@ from transforms.skills.sections import INTRO, Line, SectionLine, lines_of
 from transforms.text.lookups import rows_of, taxonomy
 
 BESIDE = 48
-"""Characters of the line on either side in which the context of an ambiguous word is looked for."""
+"""Number of characters on either side that are searched for the context of an ambiguous word."""
 IN_LINE = 192
-"""The same for context anywhere in the line: about two printed lines on either side."""
+"""Number of characters on either side that are searched for context anywhere in the line: about two printed lines."""
 MAX_PASSED_IN_LIST = 6
-"""Ambiguous neighbours in a list that are skipped in search of an unambiguous one."""
+"""Maximum number of neighbours in a list that are checked in search of an unambiguous name."""
 MAX_GAP_IN_LIST = 12
-"""Characters between two neighbours in a list, as in "Go (or) Rust"."""
+"""Maximum number of characters between two neighbours in a list, as in "Go (or) Rust"."""
 MAX_CLAUSE = 600
-"""Characters on either side in which the ends of a clause are looked for."""
+"""Number of characters on either side that are searched for the ends of a clause."""
 REACH = 80
-"""Characters on either side in which an address may end, or words may say that a skill is not needed."""
+"""Number of characters on either side that are searched for the ends of an address, or for words that say that a skill
+is not needed."""
 MAX_CONTRAST = 5
-"""Words between "instead of" and the name it rejects."""
+"""Maximum number of words between "instead of" and the name that is rejected."""
 KEPT = 8192
-"""Titles and employers whose skills are remembered, since adverts repeat them."""
+"""Number of titles, and of employers, whose skills are cached, since adverts repeat them."""
 
 REQUIRED, PREFERRED, MENTIONED = range(len(REQUIREMENTS))
 """Indices of REQUIREMENTS, the strongest first."""
 STRONGEST = {"preferred": PREFERRED, "mentioned": MENTIONED, "not": MENTIONED}
-"""The strongest requirement possible in a kind of section, if not `REQUIRED`."""
+"""The strongest requirement possible in a kind of section; `REQUIRED` in other kinds."""
 
 ADDRESS_JOINTS = frozenset("/.@-_:")
 SENTENCE_ENDS = (". ", ": ", ".", ":")
-"""Joints behind a name that do not continue an address."""
+"""Marks after a name that do not continue an address."""
 
 _BETWEEN = re.compile(
     r"(?:[\s,/&|;()•·+、，・／（）]|\b(?:and|or|und|oder|et|ou|y|o|e|lub|i|en|of|like|e\.g\.|eg)\b|[:.-] ?(?=\s)|\."
@@ -100,15 +101,16 @@ _SET_ASIDE = re.compile(
 
 
 Mention = tuple[int, int, tuple[int, ...], int, int, str | None]
-"""Start, end, skills, requirement, index in the line's names, and sides on which a list must confirm the name."""
+"""Start, end, skills, requirement, index in the line's names, and whether other skills in a list must confirm the name:
+"both" (skills on both sides), "yes" (a skill on one side) or None."""
 
 
 def skills_in(text: str, *, title: str = "", employer: Iterable[str | None] = ()) -> tuple[SkillRequirement, ...]:
-    """The skills of the taxonomy that a text names, in order of their spans.
+    """Return the skills of the taxonomy that a text names, in order of their spans.
 
-    `text` is an advert as `text_of` returns it. A skill in the `title` is required, a skill with a name of the
-    `employer` only mentioned; spans are always in `text`. Of nested names the longest wins: "NoSQL" is not SQL. Words
-    in addresses (github.com) are not skills. Linear in the length of the text; never raises.
+    `text` is an advert as `text_of` returns it. A skill in the `title` is required. A skill that shares a name with the
+    `employer` is only mentioned. Spans are always in `text`. Of nested names the longest wins: "NoSQL" is not SQL.
+    Words in addresses (github.com) are not skills. The time is linear in the length of the text. Never raises.
     """
     in_title = _in_title(title) if title else frozenset()
     employers = tuple(employer)
@@ -136,13 +138,16 @@ def skills_in(text: str, *, title: str = "", employer: Iterable[str | None] = ()
 
 @functools.lru_cache(maxsize=KEPT)
 def _own(employer: tuple[str | None, ...]) -> frozenset[int]:
-    """Skills with a name of the employer."""
+    """Return the skills that share a name with the employer."""
     return frozenset(skill for name in employer if name for skill in _by_name().get(_fold_name(name), ()))
 
 
 @functools.lru_cache(maxsize=KEPT)
 def _within(employer: tuple[str | None, ...]) -> dict[int, list[tuple[str, int]]]:
-    """Employers' names that hold a skill's name ("VLM Run"), with its offset in them, by skill."""
+    """Return the employer's names that hold a skill's name ("VLM Run"), by skill.
+
+    Each name comes with the offset at which the skill's name stands in it.
+    """
     within: dict[int, list[tuple[str, int]]] = {}
     for name in filter(None, employer):
         for start, end, number in lexicon().find(f"\n{name}\n") if " " in name and "\n" not in name else ():
@@ -157,7 +162,6 @@ def _fold_name(name: str) -> str:
 
 @functools.cache
 def _by_name() -> dict[str, list[int]]:
-    """Numbers of skills by their names, folded like names of employers."""
     by_name: dict[str, list[int]] = {}
     for number, skill in enumerate(taxonomy()):
         for name in (skill.skill, *skill.aliases):
@@ -167,7 +171,6 @@ def _by_name() -> dict[str, list[int]]:
 
 @functools.lru_cache(maxsize=KEPT)
 def _in_title(title: str) -> frozenset[int]:
-    """Skills that a title names."""
     line = Line(title.replace("\n", " "))
     meanings = lexicon().meanings
     hits = lexicon().find(f"\n{line.text}\n")
@@ -185,7 +188,6 @@ def _in_title(title: str) -> frozenset[int]:
 
 
 def _find_named(line: Line, kind: str) -> list[Mention]:
-    """The mentions of skills in a line, without words in addresses; the line begins in a section of that kind."""
     meanings = lexicon().meanings
     text = line.text
     is_plain = not line.cues and not line.openings and kind != INTRO  # the kind alone decides on the requirement
@@ -207,7 +209,6 @@ def _find_named(line: Line, kind: str) -> list[Mention]:
 
 
 def _in_address(text: str, start: int, end: int) -> bool:
-    """Whether a name is part of a web or mail address."""
     is_joined = text[end : end + 1] in ADDRESS_JOINTS and text[end : end + 2] not in SENTENCE_ENDS
     if not is_joined and text[start - 1 : start] not in ADDRESS_JOINTS:
         return False
@@ -235,13 +236,11 @@ def _names_organisation(text: str, start: int, end: int) -> bool:
 
 @functools.cache
 def _organisation() -> re.Pattern[str]:
-    """Words that make the name before them the name of a firm, a school or an event."""
     return re.compile(rf" (?:{'|'.join(_company_words('organisation'))})(?!\w)")
 
 
 @functools.cache
 def _list_of_companies() -> re.Pattern[str]:
-    """Names with a capital, and the words that may stand between names of firms; without backtracking."""
     links = "|".join(sorted(_company_words("link"), key=len, reverse=True))
     return re.compile(rf"(?:[\s,/&+():-]|(?:{links})(?!\w)|[A-Z0-9][\w.’'&-]*+)*+")
 
@@ -251,7 +250,7 @@ def _company_words(kind: str) -> list[str]:
 
 
 def _fits(context: Context, line: str, start: int, end: int) -> bool | None:
-    """Whether a word from `start` to `end` counts in its context; None when its list decides."""
+    """Whether a word from `start` to `end` counts in its context; None if the list around the word decides."""
     before = line[max(0, start - BESIDE) : start].lower()
     after = line[end : end + BESIDE].lower()
     if (context.not_before and context.not_before.search(before)) or (
@@ -271,7 +270,6 @@ def _fits(context: Context, line: str, start: int, end: int) -> bool | None:
 
 
 def _in_list(text: str, lines: list[SectionLine], nth: int, place: int, sides: str) -> bool:
-    """Whether an unambiguous skill stands next to the name in its list, on one side or on both."""
     before = _beside(text, lines, nth, place, -1)
     if sides == "both":
         return before and _beside(text, lines, nth, place, 1)
@@ -279,7 +277,10 @@ def _in_list(text: str, lines: list[SectionLine], nth: int, place: int, sides: s
 
 
 def _beside(text: str, lines: list[SectionLine], nth: int, place: int, step: int) -> bool:
-    """Whether the nearest unambiguous name on a side is joined to this name as in a list."""
+    """Whether the nearest unambiguous name on a side stands in the same list as this name.
+
+    `step` is 1 for the side after this name, -1 for the side before it.
+    """
     meanings = lexicon().meanings
     for _ in range(MAX_PASSED_IN_LIST):
         begin, _, line = lines[nth]
@@ -304,7 +305,7 @@ def _beside(text: str, lines: list[SectionLine], nth: int, place: int, step: int
 
 
 def _rank(line: Line, start: int, end: int, kind: str) -> int | None:
-    """Index into REQUIREMENTS of a name in a kind of section; None when the line excludes it."""
+    """Return the index into REQUIREMENTS of a name in a kind of section; None if the line excludes the name."""
     text = line.text
     is_wished = False
     if line.cues:
@@ -325,7 +326,7 @@ def _rank(line: Line, start: int, end: int, kind: str) -> int | None:
         return PREFERRED
     if kind == INTRO:
         left, right = _clause_of(text, start, end)
-        before = max(0, left - 1)  # so that the pattern sees whether a word begins with the clause
+        before = max(0, left - 1)  # the pattern must see whether a word begins with the clause
         if not _of_role().search(text[before:right].lower(), left - before):
             return MENTIONED
     return REQUIRED
@@ -341,16 +342,16 @@ def _clause_of(line: str, start: int, end: int) -> tuple[int, int]:
 
 
 Exclusion = Callable[[str, int, int, tuple[int, int], int, int], bool]
-"""Whether a cue excludes a name: line, start and end of the cue, clause, start and end of the name."""
+"""A function that says whether a cue excludes a name. Its arguments are the line, start and end of the cue, the clause,
+and start and end of the name."""
 
 
 def _is_set_aside(line: str, at: int, to: int, clause: tuple[int, int], start: int, end: int) -> bool:
-    """Whether a name is part of a contrast: "train your own models instead of calling an API"."""
+    """Whether a name is rejected in a contrast: "train your own models instead of calling an API"."""
     return to <= start <= to + REACH and _SET_ASIDE.fullmatch(line, to, start) is not None
 
 
 def _is_company(line: str, at: int, to: int, clause: tuple[int, int], start: int, end: int) -> bool:
-    """Whether a name stands in a list of firms: investors, customers, or people's former employers."""
     is_near = to <= start <= to + IN_LINE and line[start].isupper()
     return is_near and _list_of_companies().fullmatch(line, to, start) is not None
 
@@ -372,10 +373,11 @@ EXCLUDING: Mapping[str, Exclusion] = MappingProxyType(
 
 
 def _speaks_of(line: str, at: int, to: int, clause: tuple[int, int], start: int, end: int) -> bool:
-    """Whether a cue of the clause applies to the name; a cue in brackets applies to what stands in them.
+    """Whether a cue of the clause applies to the name.
 
-    "Rust (a plus)" applies to Rust, "one language (preferably Python)" to Python only. No cue applies to a name with a
-    demand of its own: "Python required, Rust a plus".
+    A cue in brackets applies to the names in the brackets: "one language (preferably Python)". A cue alone in brackets
+    applies to the name before the brackets: "Rust (a plus)". No cue applies to a name with its own word of demand, such
+    as Python in "Python required, Rust a plus".
     """
     if _is_demanded(line, at, to, clause, start, end):
         return False
@@ -389,7 +391,6 @@ def _speaks_of(line: str, at: int, to: int, clause: tuple[int, int], start: int,
 
 
 def _is_demanded(line: str, at: int, to: int, clause: tuple[int, int], start: int, end: int) -> bool:
-    """Whether a word of demand stands behind a name in its part of the clause: "Python required, Rust a plus"."""
     stop = at if end <= at else min(clause[1], end + REACH)
     match = _PART_END.search(line, end, stop)
     return _demand().search(line[end : match.start() if match else stop].lower()) is not None
@@ -397,7 +398,6 @@ def _is_demanded(line: str, at: int, to: int, clause: tuple[int, int], start: in
 
 @functools.cache
 def _demand() -> re.Pattern[str]:
-    """Words of demand right behind a name, unless negated."""
     words = [re.escape(str(row["words"])) for row in rows_of("section_words") if row["where"] == "demand"]
     return re.compile(
         rf"^(?:(?!\b(?:not|nicht|pas|no|não|non|niet|nie)\b)[^,]){{0,40}}?(?<![^\W\d_])(?:{'|'.join(words)})"
@@ -406,9 +406,9 @@ def _demand() -> re.Pattern[str]:
 
 @functools.cache
 def _of_role() -> re.Pattern[str]:
-    """Words, in lower case, that make a sentence before the first heading one about the role, not the employer.
+    """Return a pattern for words, in lower case, that make a sentence before the first heading one about the role.
 
-    Grouped by first letter, which is compared before the words are tried.
+    The words are grouped by first letter, which is compared before the words are tried.
     """
     words = sorted(
         re.escape(row["words"].lower()).replace(r"\*", r"\w*")

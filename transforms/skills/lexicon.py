@@ -1,16 +1,17 @@
-"""The lexicon: every spelling of skills and cues that is looked for in adverts, in two Hyperscan databases.
+"""The lexicon: every spelling of skills and cues that is searched for in adverts, in two Hyperscan databases.
 
 Decisions are data: `skills.csv` (the taxonomy), `skill_translations.csv` (its concepts in other languages),
 `skill_phrases.csv` (skills said with a verb: "deploy large models"), `skill_context.csv` (what must or must not stand
 beside an ambiguous word), `section_words.csv` (headings and turns of phrase in eleven languages).
 
-Chinese, Japanese and Korean, which Latin-1 lacks, have a database of their own, over UTF-16: two bytes are a character.
-They put no blanks between words, so a name may stand within a run of letters.
+Latin-1 lacks Chinese, Japanese and Korean characters, so names in these languages have a database of their own, over
+UTF-16: a character takes two bytes. These languages put no blanks between words, so a name may stand within a run of
+letters.
 
-Evidence in `skills.csv` names postings by id and O*NET-SOC codes. This module includes information from the
-O*NET 29.2 Database by the U.S. Department of Labor, Employment and Training Administration (USDOL/ETA), used
-under the CC BY 4.0 licence; O*NET is a trademark of USDOL/ETA. It has been modified here: skills were chosen,
-renamed and grouped, and USDOL/ETA has not approved, endorsed or tested the result.
+Evidence in `skills.csv` names postings by id and O*NET-SOC codes. This module includes information from the O*NET 29.2
+Database by the U.S. Department of Labor, Employment and Training Administration (USDOL/ETA), used under the CC BY 4.0
+licence; O*NET is a trademark of USDOL/ETA. It has been modified here: skills were chosen, renamed and grouped, and
+USDOL/ETA has not approved, endorsed or tested the result.
 """
 
 from __future__ import annotations
@@ -31,21 +32,23 @@ FORMS = {
     "opening": ("\n{} ", "? {} "),
     "heading": ("\n{}", " {}\n", "{}:", "*{}", "? {}", "¿{}", "# {}"),
 }
-"""Positions of cues: a heading at the start or end of its line, before its colon, marked up, or after a sign that
-Latin-1 lacks; an opening ("Why Acme") only at the start; other cues anywhere."""
+"""Positions of cues. A heading stands at the start or end of its line, before its colon, in markup, or after a sign
+that Latin-1 lacks ("?"). An opening ("Why Acme") stands only at the start. Other cues stand anywhere."""
 SHORT_WORD = 7
-"""Letters of the longest spelling whose ends Hyperscan checks: short spellings occur within too many other words."""
+"""Maximum number of letters in a spelling whose ends Hyperscan checks: short spellings occur within too many other
+words."""
 MIN_PLURAL = 3
-"""Letters of the longest word without a plural ("and", "API")."""
+"""Words with this many letters or fewer have no plural ("and", "API")."""
 GAP_WORDS = 4
-"""Words that ".." in a phrase may stand for."""
+"""Maximum number of words that ".." in a phrase may stand for."""
 GAP_LETTERS = 12
-"""The same in scripts without blanks between words, in letters: four words of two or three letters."""
+"""Maximum number of letters that ".." may stand for in scripts without blanks between words: four words of two or three
+letters."""
 NO_LETTERS_FROM = "\u2e80"
-"""First character of scripts (CJK) without blanks between words, in which more letters may follow a name."""
+"""First character of the scripts (CJK) without blanks between words, in which more letters may follow a name."""
 KATAKANA = ("\u30a1", "\u30fe")
 MAX_SHORT_KATAKANA = 5
-"""Letters up to which a name in katakana must be a whole run of katakana: "テスト" does not count in "コンテスト"."""
+"""A katakana name of up to this many letters must be a whole run of katakana: "テスト" is not found in "コンテスト"."""
 
 
 # --- what the lookups say -----------------------------------------------------------------------------
@@ -53,7 +56,7 @@ MAX_SHORT_KATAKANA = 5
 
 @dataclass(frozen=True, eq=False)
 class Context:
-    """Patterns that decide on an ambiguous word; None where the row leaves a pattern empty."""
+    """Patterns that decide on an ambiguous word; None for a pattern that the row leaves empty."""
 
     before: re.Pattern[str] | None
     after: re.Pattern[str] | None
@@ -65,7 +68,7 @@ class Context:
 
     @functools.cached_property
     def is_open(self) -> bool:
-        """Whether the word is accepted unless something refuses it."""
+        """Whether the word is accepted unless a pattern refuses it."""
         return not (self.before or self.after or self.line or self.in_list)
 
 
@@ -73,7 +76,7 @@ class Context:
 class Meaning:
     """What a spelling stands for: skills, or a cue of some kind.
 
-    For a spelling that is only the first word of a phrase, `phrase` must match there.
+    If the spelling is only the first word of a phrase, the text from that word on must match `phrase`.
     """
 
     skills: tuple[int, ...] = ()
@@ -85,29 +88,23 @@ class Meaning:
 
 @dataclass(frozen=True)
 class _Spelling:
-    """A text to look for, with the number of its meaning."""
-
     text: str
     is_exact: bool
     meaning: int
 
 
 class _Entries:
-    """Meanings and spellings, each once, in the order in which they are added."""
-
     def __init__(self) -> None:
         self.meanings: dict[Meaning, int] = {}
         self.spellings: dict[tuple[str, bool, int], None] = {}
 
     def add(self, texts: Iterable[str], meaning: Meaning, *, is_exact: bool = False) -> None:
-        """Let texts stand for a meaning."""
         for text in texts:
             number = self.meanings.setdefault(meaning, len(self.meanings))
             self.spellings[text, is_exact, number] = None
 
 
 def _read() -> tuple[list[Meaning], list[_Spelling]]:
-    """Every meaning, and every spelling with the number of its meaning."""
     entries = _Entries()
     skill_numbers = {skill.skill: n for n, skill in enumerate(taxonomy())}
     _add_names(entries, skill_numbers)
@@ -124,7 +121,6 @@ def _read() -> tuple[list[Meaning], list[_Spelling]]:
 
 
 def _add_names(entries: _Entries, skill_numbers: dict[str, int]) -> None:
-    """Add the names of all skills. Names that several skills share stand for all of them."""
     contexts = {str(row["alias"]): row for row in rows_of("skill_context")}
     contexts = {alias.lower(): row for alias, row in contexts.items() if row["case_rule"] != "exact"} | contexts
     translations = translated_names()
@@ -144,7 +140,6 @@ def _add_names(entries: _Entries, skill_numbers: dict[str, int]) -> None:
 
 
 def _forms(words: str, where: str, language: str | None) -> tuple[str, ...]:
-    """How words of a section may stand in a text; East Asian words anywhere."""
     forms = FORMS.get(where, ())
     if forms and is_wide(words):
         return ("{}",)
@@ -153,7 +148,7 @@ def _forms(words: str, where: str, language: str | None) -> tuple[str, ...]:
 
 @functools.cache
 def translated_names() -> dict[str, tuple[str, ...]]:
-    """Names of skills in languages other than English, by skill."""
+    """Return the names of skills in languages other than English, by skill."""
     names: dict[str, tuple[str, ...]] = {}
     for row in rows_of("skill_translations"):
         translations = tuple(name for part in parts(row["names"]) for name in expand_alternatives(part))
@@ -162,7 +157,7 @@ def translated_names() -> dict[str, tuple[str, ...]]:
 
 
 def expand_alternatives(name: str) -> list[str]:
-    """Expand a name with alternatives in brackets into its spellings, in order.
+    """Return the spellings of a name with alternatives in brackets, in order.
 
     >>> expand_alternatives("maschinelle(s|n) Lernen")
     ['maschinelles Lernen', 'maschinellen Lernen']
@@ -172,7 +167,7 @@ def expand_alternatives(name: str) -> list[str]:
 
 
 def is_wide(text: str) -> bool:
-    """Whether a text holds letters of scripts without blanks between words."""
+    """Whether a text holds letters of scripts that put no blanks between words."""
     return any(letter >= NO_LETTERS_FROM for letter in text)
 
 
@@ -190,9 +185,9 @@ def _context(
     not_after: str | None,
     not_line: str | None,
 ) -> Context:
-    """The context of a row, the same object for equal rows, since contexts are compared by identity for speed.
+    """Return the context of a row. Equal rows share an object, since contexts are compared by identity for speed.
 
-    Its patterns are for text in lower case: several times faster than ignoring case.
+    The patterns are for text in lower case, which is several times faster than ignoring case.
     """
 
     def compile_words(words: str | None, form: str) -> re.Pattern[str] | None:
@@ -214,9 +209,10 @@ def _context(
 
 
 def _variants(alias: str, is_exact: bool) -> list[str]:
-    """The spellings of an alias: blanks and hyphens exchanged, "&" for "and"; for phrases also the plural.
+    """Return the spellings of an alias: blanks and hyphens exchanged, "&" for "and", phrases in singular and plural.
 
-    Chinese, Japanese and Korean write a blank, a middle dot or nothing, and a blank or none next to English letters.
+    Chinese, Japanese and Korean aliases are spelt with a blank, a middle dot or nothing, and with or without a blank
+    next to English letters.
     """
     if is_wide(alias):
         forms = {alias, alias.replace(" ", ""), alias.replace(" ", "・")}
@@ -236,12 +232,14 @@ def _variants(alias: str, is_exact: bool) -> list[str]:
 
 
 def _either(word: str) -> list[str]:
-    """The words that "(a|b)" stands for, without a final "*"."""
     return [form.rstrip("*") for form in word.strip("()").split("|")]
 
 
 def _phrase(phrase: str) -> re.Pattern[str]:
-    """The pattern of a phrase: "*" is any end of a word, ".." up to `GAP_WORDS` words of a clause, (a|b) either."""
+    """Return the pattern of a phrase.
+
+    "*" stands for any end of a word, ".." for up to `GAP_WORDS` words of a clause, and "(a|b)" for either word.
+    """
     if is_wide(phrase):
         return re.compile(re.escape(phrase).replace(r"\ \.\.\ ", rf"[^\W_]{{0,{GAP_LETTERS}}}?"), re.IGNORECASE)
     parts: list[str] = []
@@ -260,7 +258,7 @@ def _phrase(phrase: str) -> re.Pattern[str]:
 
 
 class Lexicon:
-    """The compiled databases and the meaning of each of their patterns."""
+    """The compiled databases, and the meanings of their patterns."""
 
     def __init__(self) -> None:
         self.meanings, spellings = _read()
@@ -268,9 +266,10 @@ class Lexicon:
         self._wide = _search("skills_wide", [s for s in spellings if is_wide(s.text)], _wide_pattern)
 
     def find(self, text: str) -> list[tuple[int, int, int]]:
-        """(start, end, number of the meaning) of names and cues in a text that begins and ends with a line end.
+        """Return the names and cues in a text that begins and ends with a line end: (start, end, number of meaning).
 
-        In order of their starts; of nested names only the longest. Characters beyond Latin-1 are searched as "?".
+        Hits are in order of their starts. Of nested names only the longest counts. Characters beyond Latin-1 are
+        searched as "?".
         """
         hits: list[tuple[int, int, int]] = []
         add = hits.append
@@ -285,7 +284,7 @@ class Lexicon:
         return self._keep_whole_words(text, hits)
 
     def _wide_hits(self, text: str) -> list[tuple[int, int, int]]:
-        """Hits of names in Chinese, Japanese and Korean; ends as negative numbers."""
+        """Return hits of names in Chinese, Japanese and Korean, with ends as negative numbers."""
         spans: list[tuple[int, int, int]] = []
 
         def note(number: int, start: int, end: int, _flags: int, _context: object) -> None:
@@ -300,7 +299,7 @@ class Lexicon:
         return [(start, -end, number) for start, end, number in spans if not _is_in_katakana(text, start, end)]
 
     def _keep_whole_words(self, text: str, hits: list[tuple[int, int, int]]) -> list[tuple[int, int, int]]:
-        """The hits that are whole words and lie in no longer name; ends are negative numbers in `hits`."""
+        """Return the hits that are whole words and lie in no longer name. In `hits`, ends are negative numbers."""
         whole_words: list[tuple[int, int, int]] = []
         meanings = self.meanings
         size = len(text)
@@ -351,7 +350,6 @@ _BEYOND_UTF16 = re.compile("[\U00010000-\U0010ffff]")
 
 
 def _is_in_katakana(text: str, start: int, end: int) -> bool:
-    """Whether a short name in katakana is part of a longer run of katakana, and so of another word."""
     first, last = KATAKANA
     if end - start > MAX_SHORT_KATAKANA or not all(first <= letter <= last for letter in text[start:end]):
         return False
@@ -360,18 +358,21 @@ def _is_in_katakana(text: str, start: int, end: int) -> bool:
 
 @functools.cache
 def lexicon() -> Lexicon:
-    """The one lexicon of the process."""
+    """Return the only lexicon of the process."""
     return Lexicon()
 
 
 def _search(kind: str, spellings: list[_Spelling], expression: Callable[[_Spelling], Pattern]) -> Search:
-    code = Path(__file__).read_bytes()  # it decides on the expressions
+    code = Path(__file__).read_bytes()  # the code decides on the expressions
     made_of = "".join(f"{s.is_exact} {s.meaning} {s.text}\n" for s in spellings).encode()
     return Search(kind, (code, made_of), lambda: map(expression, spellings))
 
 
 def _wide_pattern(spelling: _Spelling) -> Pattern:
-    """A spelling in UTF-16, English letters in both cases: ignoring case would confuse bytes of other letters."""
+    """Return a spelling in UTF-16, with English letters in both cases.
+
+    Hyperscan cannot ignore case here: it would confuse bytes of other letters.
+    """
     units = []
     for letter in spelling.text:
         forms = {letter} if spelling.is_exact or not letter.isascii() else {letter.lower(), letter.upper()}
@@ -381,7 +382,10 @@ def _wide_pattern(spelling: _Spelling) -> Pattern:
 
 
 def _pattern(spelling: _Spelling) -> Pattern:
-    """A spelling as a pattern: long spellings are literals, which compile fast; short ones must be whole words."""
+    """Return a spelling as a pattern.
+
+    Long spellings are literals, which compile fast; short spellings must be whole words.
+    """
     text = spelling.text
     pattern = re.sub(r"([^\w ])", r"\\\1", "".join(c if ord(c) < 256 else "?" for c in text), flags=re.ASCII)
     if not spelling.is_exact and not text.isascii():  # ignoring case is for letters of ASCII only

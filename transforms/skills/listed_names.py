@@ -1,7 +1,7 @@
-"""Candidates for the taxonomy: unknown names in lists with technologies of the taxonomy.
+"""Candidates for the taxonomy: unknown names in lists that hold known technologies.
 
-"Kafka, Frobnicator and Flink" shows that Frobnicator is a technology, too. A name counts between two known technologies
-of a list, or next to one if the list has two or more. Each of its words has a capital or a digit, as names do.
+"Kafka, Frobnicator and Flink" shows that Frobnicator is a technology too. A name counts if it stands between two known
+technologies of a list, or next to one in a list with at least two. Each word of a name has a capital or a digit.
 """
 
 from __future__ import annotations
@@ -22,15 +22,15 @@ from transforms.skills.sections import Line, lines_of
 from transforms.text.lookups import rows_of, taxonomy
 
 MIN_KNOWN = 2
-"""Known technologies that a list needs."""
+"""Minimum number of known technologies in a list."""
 MAX_WORDS = 3
-"""Words of a name: hardly a technology of the taxonomy has more."""
+"""Maximum number of words in a name: hardly any technology of the taxonomy has more."""
 MAX_NAME = 40
-"""Characters of the longest name."""
+"""Maximum number of characters in a name."""
 MAX_NAMES = 40
-"""Names that are kept of an advert, from its start."""
+"""Maximum number of names kept of an advert, from its start."""
 KEPT = 4096
-"""Names for which `_is_known` is remembered, since adverts repeat them."""
+"""Number of names for which `_is_known` is cached, since adverts repeat names."""
 
 _BETWEEN = r"(?:[,;/()\[\]、，／とや和与或와과]|\s(?:and|or|und|oder|et|ou|y|o|e|i|en|of|lub|with|&|\+)(?=\s))"
 _WORD = r"(?:[A-Z]|[a-z]++[A-Z0-9]|\d++[A-Za-z])[\w+#.-]*+"
@@ -42,7 +42,7 @@ _NEAR = rf"[^,;/()\[\]{_PASSED}]{{0,60}}"
 _NAME_AT_NAME = re.compile(
     rf"{_PASSED}{_NEAR}?{_BETWEEN}[\s.*-]*{_WORD}(?!{_PASSED})|(?<![\w{_PASSED}]){_WORD}\s*{_BETWEEN}{_NEAR}{_PASSED}"
 )
-"""A word written like a name, with a separator between it and a name of the taxonomy."""
+"""A word written like a name, with a separator between this word and a name of the taxonomy."""
 _LIST_END = re.compile(r"([.!?…](?=\s|$)|[|•·:。]|\.\.+)")
 Tool = tuple[int, int, str]
 """Start and end of a known technology, and its name in the taxonomy."""
@@ -50,9 +50,9 @@ _EDGES = " .-*\t\u3000"
 
 
 def find_listed_names(text: str) -> tuple[ListedName, ...]:
-    """Unknown names in lists with known technologies, each once, in order of their spans.
+    """Return unknown names in lists with known technologies, each once, in order of their spans.
 
-    Linear in the length of the text; never raises.
+    The time is linear in the length of the text. Never raises.
     """
     by_term: dict[str, ListedName] = {}
     for begin, _, line in lines_of(text):
@@ -68,13 +68,12 @@ def find_listed_names(text: str) -> tuple[ListedName, ...]:
 
 
 def is_covered(term: str) -> bool:
-    """Whether a term is a skill of the taxonomy or holds one, or names a role or a place."""
+    """Whether a term is a skill of the taxonomy, holds such a skill, or names a role or a place."""
     return _is_known(term) or bool(skills_in(term))
 
 
 @functools.lru_cache(maxsize=KEPT)
 def _is_known(term: str) -> bool:
-    """Whether a term is another spelling of a skill, or names a role or a place."""
     aliases = _aliases()
     if term in aliases or term.removesuffix("s") in aliases:
         return True
@@ -86,10 +85,10 @@ def _is_known(term: str) -> bool:
 
 @functools.cache
 def words_of(*kinds: str) -> frozenset[str]:
-    """The words of `emerging_words.csv` of any of these kinds.
+    """Return the words of `emerging_words.csv` of any of these kinds.
 
-    They are not new skills: a `stop` word of English and a `plain` word of adverts end a term; a `venue` of
-    publications, a `company` and a `phrase` are never candidates by themselves.
+    These words are not new skills. A `stop` word of English or a `plain` word of adverts ends a term. A `venue` of
+    publications, a `company` or a `phrase` is never a candidate by itself.
     """
     return frozenset(row["word"] for row in rows_of("emerging_words") if row["kind"] in kinds and row["word"])
 
@@ -105,7 +104,6 @@ def _ordinary() -> frozenset[str]:
 
 
 def _names_beside(line: Line) -> list[tuple[int, int, str, str]]:
-    """The unknown names of a line in lists with known technologies: span, name, technology next to it."""
     technologies = _technologies()
     tools = [(start, end, technologies[number]) for start, end, number in line.names if number in technologies]
     if len(tools) < MIN_KNOWN:
@@ -122,7 +120,6 @@ def _names_beside(line: Line) -> list[tuple[int, int, str, str]]:
 
 
 def _list_bounds(text: str, starts: Sequence[int]) -> Iterator[tuple[int, int]]:
-    """Start and end of each list with at least `MIN_KNOWN` of the technologies that begin at `starts`."""
     begin = 0
     for stop in itertools.accumulate(map(len, _LIST_END.split(text))):
         if bisect_left(starts, stop) - bisect_left(starts, begin) >= MIN_KNOWN:
@@ -131,7 +128,7 @@ def _list_bounds(text: str, starts: Sequence[int]) -> Iterator[tuple[int, int]]:
 
 
 def _may_hold(text: str, begin: int, stop: int, names: Sequence[tuple[int, int, int]]) -> bool:
-    """Whether a word written like a name stands next to a name of the taxonomy as in a list: a quick check."""
+    """Whether a word written like a name stands next to a name of the taxonomy as in a list. This is a quick check."""
     rest, at = [], begin
     for start, end, _ in names:
         rest.append(text[at:start])
@@ -141,7 +138,6 @@ def _may_hold(text: str, begin: int, stop: int, names: Sequence[tuple[int, int, 
 
 
 def _split_list(text: str, begin: int) -> list[tuple[int, int]]:
-    """Start and end of the items of a list that begins at an offset."""
     parts = _SEPARATOR.split(text)
     ends = list(itertools.accumulate(map(len, parts), initial=begin))
     return [(at, to) for part, at, to in zip(parts[::2], ends[::2], ends[1::2], strict=True) if part.strip(_EDGES)]
@@ -150,7 +146,6 @@ def _split_list(text: str, begin: int) -> list[tuple[int, int]]:
 def _names_in_list(
     text: str, items: Sequence[tuple[int, int]], tools: Sequence[Tool], names: Sequence[tuple[int, int, int]]
 ) -> Iterator[tuple[int, int, str, str]]:
-    """The unknown names among the items of a list; `names` are the lexicon's hits in it, `tools` the technologies."""
     starts = [at for at, _, _ in tools]
     tool_names = [_name_in(start, end, starts, tools) for start, end in items]
     firsts = [at for at, _, _ in names]
@@ -172,7 +167,6 @@ def _names_in_list(
 
 @functools.cache
 def _technologies() -> dict[int, str]:
-    """Unambiguous technologies by the number of their meaning in the lexicon."""
     names = taxonomy()
     return {
         number: names[meaning.skills[0]].skill
@@ -185,13 +179,16 @@ def _technologies() -> dict[int, str]:
 
 
 def _name_in(start: int, end: int, starts: Sequence[int], tools: Sequence[Tool]) -> str | None:
-    """The first known technology within an item."""
     nth = bisect_left(starts, start)
     return tools[nth][2] if nth < len(tools) and tools[nth][1] <= end else None
 
 
 def _unknown_name(item: str, *, is_after: bool, is_before: bool) -> str:
-    """The name in an item of a list, or "": its first words if the list stands before it, else its last words."""
+    """Return the name in an item of a list, or "".
+
+    Between two known technologies, the whole item must be a name. Otherwise the words next to the technology are the
+    name: the first words of the item if `is_after`, else the last words.
+    """
     words = item.strip(_EDGES).split()
     if is_after and is_before:
         run = words if len(words) <= MAX_WORDS and all(map(_NAME_WORD.match, words)) else []

@@ -1,8 +1,8 @@
-"""An advert's text by lines and sections: requirements, wishes, what it says about the employer.
+"""An advert's text by lines and sections: requirements, wishes, what the employer says about itself.
 
-Employers repeat their lines from advert to advert, so a line is read once and cached: the names and cues of the lexicon
-in it, the sections that begin in it, the words that readers look for, and the result of each reader. A reader's result
-depends only on the line and the kind of section around it.
+Employers repeat their lines from advert to advert, so a line is read once and cached. The cache holds the names and
+cues of the lexicon in the line, the sections that begin in the line, the words that readers look for, and the result of
+each reader. The result of a reader depends only on the line and the kind of section around it.
 """
 
 from __future__ import annotations
@@ -22,20 +22,20 @@ from transforms.text.multi_match import Literals
 T = TypeVar("T")
 
 MAX_HEADING = 80
-"""Characters of the longest heading: two thirds of a printed line."""
+"""Maximum number of characters in a heading: two thirds of a printed line."""
 MIN_OF_HEADING = 0.4
-"""Minimum share of known words in a heading's letters, unless it ends with a colon."""
+"""Minimum share of a heading's letters that belong to known words, unless the heading ends with a colon."""
 MAX_COLON_GAP = 30
-"""Characters between the words of a heading and its colon."""
+"""Maximum number of characters between the words of a heading and its colon."""
 FLAT_TEXT = 400
-"""Characters above which a line is a flattened text, with headings inside it."""
+"""A line with more characters than this is a flattened text, with headings inside it."""
 MAX_OPENING = 50
-"""Characters of the longest heading with only a known opening: "Life at" and a company's name."""
+"""Maximum number of characters in a heading with only a known opening: "Life at" and a company's name."""
 INTRO, WHOLE = "intro", "whole"
-"""Kind of the text before the first heading, in an advert with headings about the role and in any other."""
+"""Kind of the text before the first heading: `INTRO` in an advert with headings about the role, else `WHOLE`."""
 OF_ROLE = frozenset(("required", "duties", "preferred"))
 STRENGTH = {"required": 1, "duties": 1, "preferred": 2, "mentioned": 3, "not": 4}
-"""Precedence of the words in a heading: "Preferred qualifications" are wishes."""
+"""Precedence of the words in a heading; the highest number wins. "Preferred qualifications" are therefore wishes."""
 BULLETS = ("-", "•", "*", "·", "–", "●", "▪", "◦", "・", "o ")
 LISTS = (
     ("years", "requirement_cues", "pattern", "cue", "year literal"),
@@ -47,15 +47,15 @@ LISTS = (
     ("AI", "ai_terms", "words", "case", "exact"),
     ("contractor", "employment_cues", "pattern", "where", "exact literal"),
 )
-"""Lists of words that are found at once: name of the list, lookup, column of the words, column and value of its
-rows."""
+"""Lists of words that are searched for at once: name of the list, lookup, column of the words, column and value that
+select the rows of the list."""
 _LETTER = re.compile(r"[^\W_]")
 _ESCAPED = re.compile(r"\\.")
 _SENTENCE_ENDS = (". ", "! ", "? ", "; ", "• ", "。")
 
 
 class Line:
-    """What a line holds. Spans are offsets in it, in order of their starts."""
+    """What a line holds. Spans are offsets in the line, in order of their starts."""
 
     __slots__ = ("cues", "names", "openings", "results", "text", "words")
 
@@ -66,13 +66,13 @@ class Line:
         self.cues: list[tuple[int, int, str]] = []
         """(start, end, kind) of phrases that change what a clause asks for."""
         self.openings: list[tuple[int, str]] = []
-        """(start, kind) of the sections that begin in it."""
+        """(start, kind) of the sections that begin in the line."""
         self.words: dict[str, list[tuple[int, int]]] = {}
-        """(start, end) of words of `LISTS`, by list."""
+        """(start, end) of words of `LISTS`, by name of the list."""
         self.results: dict[Any, Any] = {}
 
     def once(self, reader: Callable[..., T], *args: object) -> T:
-        """`reader(line, *args)`, computed only the first time."""
+        """Return `reader(line, *args)`, computed only the first time."""
         key = (reader, *args)
         if key not in self.results:
             self.results[key] = reader(self, *args)
@@ -81,11 +81,11 @@ class Line:
 
     @property
     def is_label(self) -> bool:
-        """Whether the section that opens in it is a single paragraph: "Disclaimer: ...", "Benefits: ..."."""
+        """Whether the last section that opens in the line is a single paragraph: "Disclaimer: ...", "Benefits: ..."."""
         return MAX_HEADING < len(self.text) <= FLAT_TEXT and self.openings[-1][1] in ("mentioned", "not")
 
     def kind_at(self, offset: int, kind: str) -> str:
-        """The kind of the section at an offset of the line; `kind` is the section in which the line begins."""
+        """Return the kind of the section at an offset of the line. `kind` is the section in which the line begins."""
         for start, section in self.openings:
             if start > offset:
                 break
@@ -94,20 +94,20 @@ class Line:
 
 
 SectionLine = tuple[int, str, Line]
-"""A line with its offset in the text and the kind of section it begins in."""
+"""Offset of a line in the text, kind of the section in which the line begins, and the line."""
 
 
 def lines_of(text: str) -> tuple[SectionLine, ...]:
-    """The lines of a text with anything that readers look for, in order.
+    """Return the lines of a text that hold anything readers look for, in order.
 
-    The kinds of sections are required, preferred, duties, mentioned (the employer and its offer), not (what is not
-    asked for), and `INTRO` or `WHOLE` before the first heading.
+    The kinds of sections are required, preferred, duties, mentioned (the employer and its offer) and not (what is not
+    asked for). Before the first heading the kind is `INTRO` or `WHOLE`.
     """
     return _texts(text).lines
 
 
 def lines_with(text: str, *lists: str) -> list[tuple[int, SectionLine]]:
-    """The lines with words of any of these lists, in order, each with its index in `lines_of`."""
+    """Return the lines with words of any of these lists, in order, each with its index in `lines_of`."""
     lines, by_list = _texts(text)
     number_lists = [by_list[name] for name in lists if name in by_list]
     numbers = number_lists[0] if len(number_lists) == 1 else sorted(set[int]().union(*number_lists))
@@ -115,14 +115,12 @@ def lines_with(text: str, *lists: str) -> list[tuple[int, SectionLine]]:
 
 
 class _Text(NamedTuple):
-    """The relevant lines of a text, and the indices of lines with words of each of `LISTS`."""
-
     lines: tuple[SectionLine, ...]
     by_list: dict[str, list[int]]
 
 
 def read_texts(texts: list[str]) -> list[_Text]:
-    """The relevant lines of each text; new lines are read all at once."""
+    """Return the relevant lines of each text. New lines are read all at once."""
     split = [text.split("\n") for text in texts]
     lines = _lines.get_many([line for lines_of_text in split for line in lines_of_text])
     return [_place_lines(lines_of_text, lines) for lines_of_text in split]
@@ -130,13 +128,12 @@ def read_texts(texts: list[str]) -> list[_Text]:
 
 _texts = BatchCache(read_texts)
 prefetch_lines = _texts.get_many
-"""Reads the lines of several texts at once, before readers ask for each text."""
+"""Read the lines of several texts at once, before readers ask for each text."""
 
 
 def _place_lines(texts: list[str], lines: Mapping[str, Line | None]) -> _Text:
-    """The relevant lines of a text, with their offsets and the kinds of section in which they begin."""
     begins = itertools.accumulate([len(text) + 1 for text in texts], initial=0)
-    pairs = zip(begins, map(lines.__getitem__, texts), strict=False)  # begins has one offset more
+    pairs = zip(begins, map(lines.__getitem__, texts), strict=False)  # `begins` has one offset more than `texts`
     entries = [(begin, line) for begin, line in pairs if line is not None]
     is_of_role = any(kind in OF_ROLE for _, line in entries if line.openings for _, kind in line.openings)
     kind = INTRO if is_of_role else WHOLE
@@ -152,15 +149,14 @@ def _place_lines(texts: list[str], lines: Mapping[str, Line | None]) -> _Text:
 
 
 def read_lines(texts: list[str]) -> list[Line | None]:
-    """Read lines with one pass of each database over all of them; None for lines without anything relevant."""
-    batch = "\n" + "\n".join(texts) + "\n"  # so that the first heading follows a line's end like any other
+    """Read lines with one pass of each database over all of them. Return None for a line without anything relevant."""
+    batch = "\n" + "\n".join(texts) + "\n"  # the first heading follows a line end, too
     begins = list(itertools.accumulate((len(text) + 1 for text in texts), initial=1))
     lines: list[Line | None] = [None] * len(texts)
     meanings = lexicon().meanings
     headings: dict[int, list[tuple[int, int, Meaning]]] = {}
 
     def at(offset: int) -> tuple[Line, int, int]:
-        """The line at an offset, its own offset and its index."""
         place = bisect_right(begins, offset) - 1
         line = lines[place]
         if line is None:
@@ -195,7 +191,10 @@ _lines = BatchCache(read_lines, limit=MAX_OF_LINES)
 
 
 def _openings(text: str, headings: Iterable[tuple[int, int, Meaning]]) -> list[tuple[int, str]]:
-    """Start and kind of the sections that words of headings open; in a short line only the strongest word does."""
+    """Return start and kind of the sections that words of headings open.
+
+    In a line of up to `FLAT_TEXT` characters only the strongest heading counts.
+    """
     openings: list[tuple[int, str]] = []
     is_flat = len(text) > FLAT_TEXT
     for start, until, meaning in headings:
@@ -219,7 +218,7 @@ def _openings(text: str, headings: Iterable[tuple[int, int, Meaning]]) -> list[t
 
 
 def _cues_of_headings(line: Line, headings: Iterable[tuple[int, int, Meaning]]) -> Iterator[tuple[int, int, str]]:
-    """Words of headings that open no section but are cues, too: "- Rust a plus"."""
+    """Yield words of headings that open no section but are cues: "a plus" in "- Rust a plus"."""
     starts = {start for start, _ in line.openings}
     for start, until, _ in headings:
         kind = _clause_kinds().get(line.text[start:until].lower().strip(" :"))
@@ -233,7 +232,6 @@ def _clause_kinds() -> dict[str, str]:
 
 
 def _is_heading(line: str, start: int, end: int) -> bool:
-    """Whether known words from `start` to `end` make a short line a heading."""
     if _is_item(line):
         return False
     whole = line.strip(" *#_")
@@ -250,7 +248,7 @@ def _is_item(line: str) -> bool:
 
 
 def _is_inside(line: str, start: int, end: int) -> bool:
-    """Whether words of a long line are a heading that lost its line."""
+    """Whether words of a long line are a heading that lost its line break."""
     colon = line.find(":", end, end + MAX_COLON_GAP)
     if colon < 0 or _is_item(line) or any(mark in line[end:colon] for mark in ".;,!?"):
         return False
@@ -261,7 +259,7 @@ def _is_inside(line: str, start: int, end: int) -> bool:
 
 
 def sentence_at(line: str, start: int, end: int, reach: int = 300) -> tuple[int, int]:
-    """Bounds of the sentence around a span, at most `reach` characters to either side."""
+    """Return the bounds of the sentence around a span, at most `reach` characters to either side."""
     first, last = max(0, start - reach), min(len(line), end + reach)
     for mark in _SENTENCE_ENDS:  # each mark searches only within the bounds found so far
         at = line.rfind(mark, first, start)
@@ -276,7 +274,6 @@ def sentence_at(line: str, start: int, end: int, reach: int = 300) -> tuple[int,
 
 @functools.cache
 def _looked_for() -> tuple[tuple[Literals, dict[str, tuple[str, ...]]], ...]:
-    """The words of `LISTS`, first in any case, then in exact case, with the lists that hold each word."""
     of_case: dict[bool, dict[str, tuple[str, ...]]] = {False: {}, True: {}}
     for name, lookup, words, column, value in LISTS:
         is_exact = value in ("exact", "exact literal")
@@ -289,16 +286,16 @@ def _looked_for() -> tuple[tuple[Literals, dict[str, tuple[str, ...]]], ...]:
 
 
 def lower_text(text: str) -> str:
-    """Lower case as `re` compares letters when it ignores case; offsets do not change."""
+    """Return a text in lower case as `re` compares letters when it ignores case; offsets do not change."""
     return text.replace("İ", "i").replace("ı", "i").replace("ſ", "s").lower()
 
 
 @functools.cache
 def cues_of(lookup: str, cue: str, before: str = "", after: str = "") -> re.Pattern[str]:
-    """An expression for all patterns that a lookup lists under a cue, with a pattern `before` and `after` them.
+    """Return a pattern for all patterns that a lookup lists under a cue, with `before` and `after` around them.
 
-    For text of `lower_text`: several times faster than ignoring case. Raises ValueError when the lookup has no such
-    cue, and for a pattern with a capital letter, which would never match.
+    The pattern is for text of `lower_text`, which is several times faster than ignoring case. Raise ValueError if the
+    lookup has no such cue, or if a listed pattern has a capital letter, which would never match.
     """
     patterns = [row["pattern"] for row in rows_of(lookup) if row["cue"] == cue and row["pattern"]]
     if not patterns:
