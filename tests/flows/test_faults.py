@@ -25,6 +25,7 @@ from extractors.refine import refine
 from extractors.refine.refine import RefineResult
 from extractors.refine.workers import refine_all
 from extractors.sources.employer_boards import ashby, greenhouse
+from extractors.web.session import Web
 from flows.night import publish
 from flows.runs.run_log import runs_of
 from flows.runs.run_record import Request
@@ -392,10 +393,14 @@ def test_a_source_that_cannot_be_fetched_is_one_sources_failure(
 ) -> None:
     data = copy_of(small)
 
-    def fetch(web: object, *, boards: Sequence[str], as_of: date) -> list[str]:
-        raise ConnectionError("the cable was cut")
+    take = Web.take
 
-    monkeypatch.setattr("extractors.sources.reference.currency_table.fetch", fetch)
+    def take_unless_cut(web: Web, recording: Path) -> list[str]:
+        if recording.parent.name == "currency_table":
+            raise ConnectionError("the cable was cut")
+        return take(web, recording)
+
+    monkeypatch.setattr(Web, "take", take_unless_cut)
     result = loading(data, *SMALL)
     assert result.code == 2, result.said
     assert "the cable was cut" in result.said
@@ -481,7 +486,7 @@ def broken_bands(con: database.Connection, as_of: date, *_: object) -> pd.DataFr
     ("compute", "words"),
     [
         (odd_bands, "Nothing was published: mart.salary_bands did not pass its gate"),
-        (lacking_bands, "could not be evaluated"),
+        (lacking_bands, "could not be counted"),
         (broken_bands, "a mistake of ours"),
     ],
 )
