@@ -124,7 +124,7 @@ def test_signs_of_agencies_are_those_of_the_newest_of_several_files(
 def test_there_must_be_something_to_rebuild_from(empty: Path, plain: Command) -> None:
     result = plain(empty, "rebuild")
     assert result.code == 64
-    assert "holds nothing yet" in result.said
+    assert "is empty; `jobmarket run --sample` fills it" in result.said
     assert "`jobmarket run --sample`" in result.said
 
 

@@ -348,7 +348,7 @@ def test_a_guide_that_cannot_be_refreshed_is_refused_before_any_work(
     nights = len(runs_of(data))
     refusal = plain(data, *SMALL, "--guide", str(foreign), "--guide", str(mine))
     assert refusal.code == USAGE
-    assert "elsewhere/guide.md: this run is made of sample data" in refusal.said
+    assert "elsewhere/guide.md: this run has sample data" in refusal.said
     assert "mine.md:3:" in refusal.said
     assert "roles.shared" in refusal.said
     assert refusal.log == "", "it is found before any work"
