@@ -149,9 +149,13 @@ class Folder:
         })  # fmt: skip
         with work_of(request) as con:
             database.load_lookup(con, Sources, [source])
-            names = [f.name for f in fields_of(Loads) if f.name != "n_seen"]
-            rows = [Loads(**{name: getattr(one, name) for name in names}, n_seen=1) for one in self.results()]
-            database.put(con, Loads, rows)
+            database.put(con, Loads, [
+                Loads(
+                    warc=file.warc, source=file.source, refine_key=file.refine_key, observed_from=file.observed_to,
+                    observed_to=file.observed_to, n_responses=1, n_rows=1, n_seen=1, n_rejects=0,
+                )
+                for file in self.results()
+            ])  # fmt: skip
         return ()
 
     def earlier_days(self, con: database.Connection, as_of: date, *, first_on: date) -> list[date]:
