@@ -169,7 +169,7 @@ def explain(
         try:
             OUT.print(explain_figure(con, figure, as_of), soft_wrap=True, highlight=False)
         except AddressError as error:
-            raise WrongUsage(f"{error} `jobmarket explain list` names all") from error
+            raise WrongUsage(f"{str(error).rstrip('.')}; `jobmarket explain list` names all") from error
 
 
 def _print_figures(con: Connection, as_of: date | None) -> None:

@@ -178,7 +178,9 @@ def compute_published(con: database.Connection, request: Request, as_of: date) -
     If nothing changed since the day's figures were stored, they are read instead of computed.
     """
     asked = _list_asked(request)
-    if unchanged.was_computed_from(request, _digest_inputs(con, request, as_of, asked)):
+    if unchanged.is_day_published(request, as_of) and unchanged.was_computed_from(
+        request, _digest_inputs(con, request, as_of, asked)
+    ):
         return read_ledger(con, as_of, declarations(con, asked))
     standing = vintages.read_standing(con)
     ledger = compute_figures(con, as_of, code_version=code_version(), also=asked, standing=standing)
@@ -249,7 +251,7 @@ def publish(request: Request, outcome: Outcome, ledger: Sequence[Figures]) -> Ou
         drafts.append(atomic_files.stage(request.outputs.dictionary, beside.encode()))
         atomic_files.commit(drafts)
         with contextlib.suppress(OSError):  # published all the same; the next run will compute once more
-            unchanged.note_published(request, inputs)
+            unchanged.note_published(request, as_of, inputs)
     except (GuideError, refresh.SampleOutsideError) as error:
         return replace(outcome, exit_code=1, messages=(str(error),))
     except OSError as error:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import hashlib
 import importlib.metadata
 import os
+import re
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
 from flows.runtime.project import PACKAGE, PROJECT
@@ -39,13 +42,23 @@ def version_of(project: Path, version: str) -> str:
 
 @functools.cache
 def program_digest() -> str:
-    """Return a digest of all files that make figures and pages, since the files of a version may have been changed."""
+    """Return a digest of everything that makes figures and pages: our files, and the versions of libraries.
+
+    `code_version` alone stays the same while uncommitted files or installed libraries change.
+    """
     folders = [PROJECT / name for name in ("transforms", "warehouse", "reports", "flows")]
     files = sorted(path for folder in folders for path in folder.rglob("*") if path.is_file() and path.suffix != ".pyc")
-    digest = hashlib.blake2b(digest_size=16)
+    digest = hashlib.blake2b(" ".join(_library_versions()).encode(), digest_size=16)
     for path in files:
         digest.update(path.relative_to(PROJECT).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
     return digest.hexdigest()
+
+
+def _library_versions() -> Iterator[str]:
+    for requirement in importlib.metadata.requires(PACKAGE) or ():
+        name = re.split(r"[^\w.-]", requirement, maxsplit=1)[0]
+        with contextlib.suppress(importlib.metadata.PackageNotFoundError):  # of an extra that is not installed
+            yield f"{name} {importlib.metadata.version(name)}"
 
 
 def _git(project: Path, *arguments: str) -> str:

@@ -1,6 +1,6 @@
 """The ladder of a figure: try its rungs in order, find the adverts each rests on, and judge whether it may be printed.
 
-Figures are read from published cells (`warehouse.published`) or from the cells that a night offers. The first rung with
+Figures are read from published cells (schema `published`) or from the cells that a night offers. The first rung with
 enough data is used; kinds of source are never blended. A better rung replaces a lower one only when the better rung's
 cell has had a value for three months (`MIN_DAYS_HELD`). A value becomes stale when its reference period is long past,
 and is later withheld.

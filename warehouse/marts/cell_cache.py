@@ -71,7 +71,7 @@ def code_key() -> str:
     folders = [WAREHOUSE / "marts", WAREHOUSE / "mart_tables", WAREHOUSE / "views", Path(str(records.__file__)).parent]
     files = [file for folder in folders for file in sorted(folder.rglob("*.*")) if file.suffix in (".py", ".sql")]
     files = [file for file in files if "analysis" not in file.stem and file.parent.name != "analysis"]
-    files += [WAREHOUSE / f"{name}.py" for name in ("tables", "ops_tables", "checks/gate")]
+    files += [WAREHOUSE / f"{name}.py" for name in ("schema", "tables", "ops_tables", "checks/gate")]
     for file in files:
         digest.update(file.name.encode() + b"\0" + file.read_bytes() + b"\0")
     digest.update(f"{duckdb.__version__} {np.__version__} {pd.__version__} {scipy.__version__}".encode())

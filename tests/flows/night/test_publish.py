@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -85,3 +86,16 @@ def test_figures_and_site_read_no_other_table_of_ops(small: FinishedRun, monkeyp
     assert tables <= {*OPS_TABLES, "runs"}, (
         "of runs only the code and whether it is the sample, which are in the digest"
     )
+
+
+def test_a_page_that_lost_its_bytes_is_written_again(
+    small: FinishedRun, copy_of: Callable[..., Path], plain: Command
+) -> None:
+    """As after a power cut: the file has its size and its time, and other bytes."""
+    data = copy_of(small)
+    page = data / "site" / "index.html"
+    times, content = page.stat(), page.read_bytes()
+    page.write_bytes(bytes(len(content)))
+    os.utime(page, ns=(times.st_atime_ns, times.st_mtime_ns))
+    assert plain(data, *SMALL).code == 0
+    assert page.read_bytes() == content
