@@ -37,8 +37,12 @@ STORED = "digest, json_digest, etag, last_modified, first_at, file, record, at, 
 
 @dataclass(frozen=True, kw_only=True)
 class IndexEntry:
-    """The newest response from an address: its digests and validators, when this content first came, and where it is
-    stored."""
+    """The newest response from an address: its digests and validators (ETag, Last-Modified), and where its content is
+    stored.
+
+    `json_digest` is as in `Entry`. `first_at` is the time of the response that was stored whole with this content.
+    `path` is its file; `record`, `offset` and `position` locate it there (see `read_record_at`).
+    """
 
     digest: str
     json_digest: str | None
@@ -104,7 +108,7 @@ class ArchiveIndex:
         return work()
 
     def before(self, url: str, time: datetime) -> IndexEntry | None:
-        """Return the newest response from an address, before `time`, that has data."""
+        """Return the newest response with data that an address gave before `time`; None if there is none."""
         return self._repairing(lambda: self._before(url, time))
 
     def _before(self, url: str, time: datetime) -> IndexEntry | None:
@@ -138,7 +142,7 @@ class ArchiveIndex:
 
     def newest(self, prefix: str, time: datetime) -> tuple[datetime, IndexEntry] | None:
         """Return the time and the entry of the newest response with data, before `time`, whose URL starts with
-        `prefix`."""
+        `prefix`; None if there is none."""
         return self._repairing(lambda: self._find_newest(prefix, time))
 
     def _find_newest(self, prefix: str, time: datetime) -> tuple[datetime, IndexEntry] | None:

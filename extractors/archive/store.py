@@ -223,7 +223,7 @@ class Store:
 
     def drop_copies(self, pattern: str, *, but: Collection[str] | None = None) -> None:
         """Remove the local copies that match `pattern`, except the names in `but`. Without `but`, copies used by this
-        process stay."""
+        process stay. A store in a folder has no copies."""
         if self.url is not None:
             for path in self.folder.glob(pattern):
                 if self._name(path) not in (self._used if but is None else but):

@@ -80,7 +80,7 @@ class PublicAdapter(HTTPAdapter):
 
     @contextlib.contextmanager
     def time_limit(self, seconds: float, is_over: threading.Event) -> Iterator[None]:
-        """Shut the connection of the request made inside the context after so many seconds, and set `is_over`.
+        """If the request made inside the context takes longer than `seconds`, shut its connection and set `is_over`.
 
         The answer then ends as if the server had closed the connection, so check `is_over` even if the request seems to
         have succeeded. Use it for one request at a time. Looking up a name and connecting are not interrupted; the

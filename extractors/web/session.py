@@ -85,8 +85,8 @@ def _hide_users_in(record: logging.LogRecord) -> bool:
 logging.getLogger("jobmarket").addFilter(_hide_users_in)
 
 CHECKED_EVERY = 30
-"""Nights within which each stored answer is read even if its body is not needed. An unreadable answer is fetched
-again."""
+"""Number of nights within which each stored answer is read once, even if its body is not needed. An unreadable answer
+is fetched again."""
 
 SHARED_POLITENESS = Politeness()
 """Politeness that all sources in this process share."""
@@ -305,8 +305,8 @@ class Web:
         return not statuses and refusals > 0
 
     def newest(self, prefix: str) -> Response | None:
-        """Return the newest archived answer with data whose URL starts with `prefix`. A feed of changes continues from
-        it."""
+        """Return the newest archived answer with data whose URL starts with `prefix`; None if there is none. A
+        feed of changes continues from this answer."""
         newest = self._held.newest(prefix, self._now()) if self._held else None
         answer = newest[1].answer() if newest else None
         return _response(answer, observed_at=newest[0], record=answer.record) if newest and answer else None
@@ -353,7 +353,8 @@ class Web:
     def _get(
         self, url: str, what: RequestExtras, *, is_read: bool
     ) -> tuple[RecordedAnswer | RevisitedAnswer, _StoredAnswer | None]:
-        """Return the answer as archived now, and the stored answer from before, which has been read if `is_read`."""
+        """Return the answer as archived now, and the answer that the archive had before, which was read if `is_read`
+        (None if it had none)."""
         start = url
         for _ in range(MAX_REDIRECTS + 1):
             if refusal := self._refusal(url):
@@ -536,10 +537,10 @@ class Web:
             raise FetchFailed(address, f"cannot be archived: {error}") from error
 
     def _ask_once(self, url: str, what: RequestExtras, largest: int, *, is_cut: bool = False) -> _Answer:
-        """Send one request, without checking rules and without archiving. Raise `_NoAnswerError`, which contains no
-        secret.
+        """Send one request, without checking rules and without archiving.
 
-        A body over `largest` bytes is truncated with `is_cut`; otherwise it is an error.
+        Raises `_NoAnswerError`, whose message contains no secret, if there is no complete answer. A body over `largest`
+        bytes is truncated with `is_cut`; otherwise it is an error.
         """
         if why := self._why_no_more():
             raise _NoAnswerError(why, may_pass=False)
@@ -599,7 +600,7 @@ def _read_body(response: requests.Response, body: bytearray, largest: int, *, is
 def _compare(answer: _Answer, entry: IndexEntry, headers: list[tuple[str, str]] | None) -> tuple[bool, str | None]:
     """Return whether an answer equals the archived answer and, if it does not, the digest of its JSON value.
 
-    The digest is only computed if `headers` are given.
+    The digest is None if the answers are equal, if `headers` is None, or if the body is not JSON.
     """
     if answer.status == NOT_MODIFIED:
         return True, None
@@ -655,7 +656,10 @@ def _response(answer: RecordedAnswer, *, observed_at: datetime, record: int) -> 
 
 
 def check_contact(contact: str | None) -> str:
-    """Return the contact that a live night sends. Raise `MissingContact`, which says what to set, if it is invalid."""
+    """Return the contact that a live night sends: `contact`, or if it is None, JOBMARKET_CONTACT in the environment.
+
+    Raises `MissingContact`, which says what to set, if there is none or if it is invalid.
+    """
     address = (contact if contact is not None else os.environ.get(CONTACT, "")).strip()
     if not _CONTACT.fullmatch(address):
         problem = f"it is {address!r}" if address else "it is not set"

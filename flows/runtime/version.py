@@ -39,7 +39,8 @@ def version_of(project: Path, version: str) -> str:
 
 @functools.cache
 def program_digest() -> str:
-    """Return a digest of all files that make figures and pages, since the files of a version may have been changed."""
+    """Return a digest of all files that make figures and pages, since files may change while the version stays the
+    same."""
     folders = [PROJECT / name for name in ("transforms", "warehouse", "reports", "flows")]
     files = sorted(path for folder in folders for path in folder.rglob("*") if path.is_file() and path.suffix != ".pyc")
     digest = hashlib.blake2b(digest_size=16)
