@@ -89,7 +89,8 @@ between a list and the answers of its postings."""
 class RefineResult(RefinedFile):
     """The refined files of one archive file, and whether they were written just now.
 
-    `n_rows` also counts listed adverts whose row is in an earlier file.
+    `n_rows` also counts listed adverts whose row is in an earlier file. `observed_to` is the time of the newest answer;
+    None if there is none.
     """
 
     n_rows: int

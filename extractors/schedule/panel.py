@@ -92,8 +92,8 @@ def draw_chances(
 
     `requests` is the number of requests per week for members (see `count_weekly_requests`). `cost` is the number of
     requests of each board, 0 for a dead board. `chance`, `strata` and `days` are each board's probability and stratum
-    in the current draw, and the draw's age. For boards added since the draw these are NaN, None and NaN; such boards
-    get the probability that their size class had in the draw.
+    in the current draw, and the draw's age in days. For boards added since the draw these are NaN, None and NaN; such
+    boards get the probability that their size class had in the draw.
 
     A draw lasts `MIN_WEEKS`. It ends early if members are expected to take more than `MAX_SHARE` of a night's requests,
     or more than `SHARE_OF_REQUESTS` while all boards are members. Random numbers are permanent, so a member stays if

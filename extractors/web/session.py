@@ -600,7 +600,8 @@ def _read_body(response: requests.Response, body: bytearray, largest: int, *, is
 def _compare(answer: _Answer, entry: IndexEntry, headers: list[tuple[str, str]] | None) -> tuple[bool, str | None]:
     """Return whether an answer equals the archived answer and, if it does not, the digest of its JSON value.
 
-    The digest is None if the answers are equal, if `headers` is None, or if the body is not JSON.
+    The digest is None if the answers are equal, if the answer has no data, if `headers` is None, or if the body has no
+    such digest (see `json_digest_of`).
     """
     if answer.status == NOT_MODIFIED:
         return True, None

@@ -1,4 +1,4 @@
-"""The commands under `boards`: boards.csv, and the store of boards from imported lists."""
+"""The commands under `boards`, which maintain boards.csv and the store of boards from imported lists."""
 
 from __future__ import annotations
 

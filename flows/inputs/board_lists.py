@@ -94,7 +94,11 @@ class BoardList:
 
 
 def read_list(path: Path, *, known_from: str, day: date) -> BoardList:
-    """Return the boards of a list. Raise `WrongUsage` if a column for platform or token is missing."""
+    """Return the content of a list. `known_from` is the name under which the list is stored, `day` the day of the
+    import.
+
+    Raises `WrongUsage` if the file cannot be read, or if a column for platform or token is missing.
+    """
     if _is_of_addresses(path):
         return _read_addresses(path, known_from=known_from, day=day)
     result = BoardList()

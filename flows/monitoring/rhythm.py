@@ -40,7 +40,7 @@ class Frozen(NamedTuple):
 
 
 def find_due_days(cadence: str) -> int | None:
-    """Return the days within which a source of this cadence should have news; None if never.
+    """Return the days within which a source of this cadence should have news; None if news is never due.
 
     Raises `KeyError` for an unknown cadence.
 

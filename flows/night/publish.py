@@ -50,7 +50,7 @@ GUIDE = PROJECT / "reports" / "guide.md"
 def find_lost_rows(request: Request, failures: Mapping[str, str]) -> list[str]:
     """Return a line for each source in `failures` whose published rows would be lost by publishing.
 
-    A rebuild would lose the rows of every such source; any other run, only if work.duckdb has no rows of the source.
+    A rebuild would lose the rows of every such source. Any other run would lose them only if work.duckdb has none.
     """
     if not failures or not request.outputs.market.exists():
         return []

@@ -39,7 +39,7 @@ logging.getLogger("prefect.task_runs").addFilter(is_worth_printing)
 
 
 def recover(settings: Settings, outputs: Outputs, run_id: str) -> list[str]:
-    """Set damaged databases aside and remove damaged refined files. Return what was done, [] if nothing is damaged.
+    """Set damaged databases aside and remove damaged refined files. Return a sentence for each thing done.
 
     The next step makes the files again: work.duckdb from the archive and the published file, refined files from the
     archive. `run_id` is the run that found the damage; this run loses nothing.

@@ -184,7 +184,8 @@ def keep_published_outcome(request: Request, error: Exception) -> Outcome:
 
 
 def read_published_outcome(request: Request) -> Outcome | None:
-    """Return the outcome of a run from the published warehouse; None if the run published nothing."""
+    """Return the outcome of a run from the published warehouse; None if the run published nothing or the file cannot be
+    read."""
     if not request.outputs.market.exists():
         return None
     columns = ("source", "outcome", "n_requests", "n_bytes", "n_rows", "message")
