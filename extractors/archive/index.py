@@ -1,8 +1,8 @@
 """An index, by address, of one source's WARC files.
 
-A fetch uses the index to find the newest response from an address (to send a conditional request) and where its body is
-stored. The index is a cache that lies beside the archive. Opening the index adds the files that it lacks; a missing or
-damaged index is rebuilt.
+The index says when an address last gave data, with which validators (ETag, Last-Modified), and where the body is
+stored. A fetch uses it to send conditional requests. The index is a cache that lies beside the archive. Opening the
+index adds the files that it lacks; a missing or damaged index is rebuilt.
 """
 
 from __future__ import annotations
@@ -66,7 +66,8 @@ class IndexEntry:
 
 
 class ArchiveIndex:
-    """Index of one source's folder in the archive, kept in an SQLite file. A context manager, for use in one thread."""
+    """Index of one source's folder in the archive, kept in the SQLite file `index`. A context manager, for one
+    thread."""
 
     def __init__(self, folder: Path, index: Path, store: Store | None = None) -> None:
         self._folder = folder

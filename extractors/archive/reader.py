@@ -284,9 +284,8 @@ def map_file(path: Path) -> Iterator[mmap.mmap | bytes]:
 def members_of(data: mmap.mmap | bytes, part: Range = WHOLE) -> Iterator[Member]:
     """Yield every gzip member of a file or of a part of it.
 
-    A damaged member counts as ending where the next member with a WARC header begins.
-
-    Raises `BrokenRange` if the part ends inside a member.
+    A damaged member counts as ending where the next member with a WARC header begins. Raises `BrokenRange` if the part
+    ends inside a member.
     """
     offset, end = part.begin, len(data) if part.end is None else part.end
     while offset < end:
@@ -428,7 +427,7 @@ def _read_answer(
 
 
 def _check_length(warc: WarcRecord, block: bytes, member: Member) -> None:
-    """Raise ValueError if a record has the wrong length, or if its gzip member is damaged and it has no digest."""
+    """Raise ValueError if a record has the wrong length, or if it has no digest and its gzip member is damaged."""
     if len(block) != warc.content_length:
         why = f": {member.why}" if member.why else ""
         raise ValueError(f"it has {len(block)} bytes, its header says {warc.content_length}{why}")

@@ -348,8 +348,8 @@ def salvage(part: Path) -> Path | None:
 def put(store: Store, path: Path) -> Path:
     """Move a finished file from the outbox into the store, and return its path.
 
-    If the store already has a file of the same name, the records that only that file has are first added to this file,
-    which then replaces it.
+    If the store already has a file of the same name, the records that only the store's file has are first appended
+    to the file at `path`, which then replaces the store's file.
     """
     if store.holds_another(path):
         copy = path.with_name(path.name + ".merged")

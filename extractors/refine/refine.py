@@ -260,7 +260,10 @@ def gc_paused() -> Iterator[None]:
 
 
 def key_of(source: str, warc: Path, archive: Store | None = None, percent: int = ALL_PERCENT) -> str:
-    """Return the key of a file: the digests of its bytes and of the code that reads it, with the depth of reading."""
+    """Return the key of a file: the digests of its bytes and of the code that reads it, with the depth of reading.
+
+    `archive`, if given, remembers the digest of the bytes (see `Store.remember`).
+    """
     digest = archive.remember("digest", warc, digest_of) if archive else digest_of(warc)
     return f"{digest}-{reading_key(source, percent)}"
 
@@ -362,7 +365,7 @@ def _find_without_rows(paths: Iterable[Path]) -> list[Path]:
 
 
 def answers_after(file: RefineResult, day: date) -> list[tuple[int, datetime]]:
-    """Return record and time of each answer of a file that is dated after a day (UTC)."""
+    """Return the record number and the time of each answer in a file that is dated after `day` (UTC)."""
     if file.observed_to is None or file.observed_to.date() <= day:
         return []
     rows = pq.read_table(file.responses, columns=["record", "observed_at"]).to_pylist()
@@ -508,9 +511,9 @@ def _posting_of(source: Source, url: str) -> str | None:
 
 
 def _distrust_mass_removal(responses: Sequence[RefinedResponses]) -> Sequence[RefinedResponses]:
-    """Ignore the removals if more than `MAX_GONE` and more than half of the postings are gone.
+    """Return the responses, without their removals if more than `MAX_GONE` and more than half of the postings are gone.
 
-    The reason is that a site that changes its addresses says of every posting that it is gone.
+    A site that changes its addresses says of every posting that it is gone.
     """
     is_gone = [row.http_status in GONE for row in responses if row.posting_id]
     if sum(is_gone) <= max(MAX_GONE, len(is_gone) / 2):

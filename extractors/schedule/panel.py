@@ -137,6 +137,7 @@ def count_weekly_requests(requests: float) -> float:
 def is_due(number: Floats, nights_since: Floats, night: int) -> Flags:
     """Return which members are due: each on its weekday, and after a missed weekday on the next night.
 
+    `number` is the random number of each board, which determines its weekday; `night` is a running number of the day.
     A member that was never asked waits for its weekday, so that a new panel is read over a week, not in one night.
     """
     slot = (number * 2**32).astype(np.int64) % MEMBER_RHYTHM

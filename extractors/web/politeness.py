@@ -252,8 +252,8 @@ def has_no_rules(status: int) -> bool:
 
 
 def robots_text(body: bytes) -> str:
-    """Return a robots.txt in the form that is parsed: its whole lines within `MAX_RULES`, with bytes beyond ASCII as
-    `%C3`.
+    """Return a robots.txt in the form that is parsed: its whole lines within `MAX_RULES`, with bytes beyond ASCII
+    written like `%C3`.
 
     RFC 9309, 2.2.2, compares paths in this form, whatever their encoding. If not even the first line is complete, the
     rules are unknown, and everything is forbidden.

@@ -118,7 +118,7 @@ class FetchFailed(Exception):  # noqa: N818  # reads well where it is raised
 
 
 class MissingContact(ValueError):  # noqa: N818  # named after what is missing
-    """A live run needs a contact for site owners, and none is set."""
+    """A live run needs a contact for site owners, and no valid contact is set."""
 
 
 @dataclass
@@ -229,7 +229,7 @@ class Web:
         address.
 
         Raises `FetchFailed` if there is no complete answer, for one of these reasons: the address is not a public https
-        address of the source; robots.txt forbids it; the answer is reserved; no connection was made in `ATTEMPTS`; the
+        address of the source; robots.txt forbids it; the answer is reserved; `ATTEMPTS` requests got no answer; the
         host is left alone; the budget or time is used up; the answer took over `MAX_ANSWER` or is larger than
         `MAX_BODY`; there were more than `MAX_REDIRECTS` redirects.
         """
@@ -489,7 +489,8 @@ class Web:
         return f"reserved by the Content-Signal of its answer: {signal}" if is_reserved else None
 
     def _stored_answer(self, address: str, time: datetime, *, is_read: bool) -> _StoredAnswer | None:
-        """Return the newest archived answer of an address before `time`, or None if it cannot be read any more.
+        """Return the newest archived answer of an address before `time`; None if there is none, or if it cannot be
+        read.
 
         Without `is_read`, an answer usually counts as readable if the index has its file; the index checks file sizes
         when it is opened. Damage that leaves the size unchanged is found within `CHECKED_EVERY` nights.

@@ -82,9 +82,11 @@ LANGUAGE_STATED = frozenset({"greenhouse"})
 
 @dataclass(frozen=True, kw_only=True)
 class Value:
-    """One value of the advert. `part` is the part of the advert that `start` and `end` refer to.
+    """One value of the advert. `reading` says how it was found (such as stated, parsed or inferred), `rule` by which
+    rule.
 
-    `start` and `end` are None if the value was not found in words of the advert.
+    `part` is the part of the advert that `start` and `end` refer to. Both are None if the value was not found in words
+    of the advert.
     """
 
     name: str

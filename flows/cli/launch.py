@@ -185,7 +185,7 @@ def start_run(
 
 
 def publish_again(make: Callable[[Connection], list[Vintages]]) -> Outcome:
-    """Store the vintages that `make` returns for work.duckdb, and publish with them.
+    """Call `make` with work.duckdb, store the vintages that it returns, and publish with them.
 
     If this fails, nothing changes, not even the vintages. A faulty guide is no failure: it is left unchanged, and the
     outcome names it.
