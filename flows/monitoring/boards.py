@@ -70,9 +70,8 @@ def add_board(url: str, *, employer: str | None = None, country: str | None = No
 def check_boards(config: Settings) -> tuple[list[Board], list[Finding]]:
     """Return the new list of boards, and the proposals.
 
-    The list has the boards of boards.csv except dead boards, with days and regions updated from the last nights.
-
-    Raises `Wrong` if no night asked any of the boards.
+    The list has the boards of boards.csv except dead boards, with days and regions updated from the last nights. Raises
+    `Wrong` if no night asked any of the boards.
     """
     boards: list[Board] = []
     findings: list[Finding] = []
@@ -134,8 +133,8 @@ class LostBoard(NamedTuple):
 
 
 def find_lost_boards(con: Connection, n_not_found: int) -> list[LostBoard]:
-    """Return the boards of boards.csv that once answered and have been "not found" on at least
-    `n_not_found` nights in a row since."""
+    """Return the boards of boards.csv that once answered and have been "not found" on at least `n_not_found` nights in
+    a row since."""
     days = {(board.source, board.board): board.verified_on for board in all_boards()}
     losses = []
     for (source, board), record in read_asked_boards(con).items():

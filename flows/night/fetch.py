@@ -38,8 +38,8 @@ SAMPLE = PROJECT / "extractors" / "sample"
 
 
 def prepare_archive(settings: Settings) -> None:
-    """Finish the archive files that a killed run left: keep whole answers, and send files to storage that were not sent
-    yet."""
+    """Finish the archive files that a killed run left: keep their whole answers, and send to storage the files that
+    were not sent yet."""
     for store in (settings.archive, settings.refined):
         store.refresh()
     for part in sorted(settings.archive.outbox.glob(f"*/*{PART}")):
@@ -54,7 +54,7 @@ def prepare_archive(settings: Settings) -> None:
 
 
 def list_sources(request: Request) -> list[str]:
-    """Return the sources that a night fetches. For the sample, these are the sources that it has recordings of."""
+    """Return the sources that a night fetches. For the sample, these are the sources for which it has recordings."""
     return [name for name in request.sources if not request.is_sample or (SAMPLE / "recordings" / name).is_dir()]
 
 

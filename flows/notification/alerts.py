@@ -216,7 +216,8 @@ def describe_boards(con: Connection, config: Settings) -> Iterator[Alert]:
 
 
 class WaitingList(NamedTuple):
-    """A list that waits for review since a day, and the day after which it may be published without a review."""
+    """A list that has waited for review since the day `since`, and may be published without a review after
+    `deadline`."""
 
     list: str
     since: date
@@ -243,8 +244,8 @@ def describe_reviews(con: Connection, day: date) -> Iterator[Alert]:
 
 
 def describe_claims(entries: Iterable[Claim], day: date) -> Iterator[Alert]:
-    """Yield alerts of claims that must be verified again soon. The state of an alert changes once the day for it is
-    past."""
+    """Yield alerts of claims whose day to be verified again is near or past. The state of an alert changes when that
+    day is past."""
     for claim in entries:
         if day >= claim.verify_by - NEAR:
             is_over = day > claim.verify_by

@@ -116,7 +116,7 @@ def find_mail_problem(config: Settings) -> str | None:
 
 
 def read_password(config: Settings) -> str:
-    """Return the mail password from the environment, or else from the first line of its file; "" if there is none."""
+    """Return the mail password from the environment, or else from `mail.password_file`; "" if there is none."""
     if password := os.environ.get(MAIL_PASSWORD, ""):
         return password
     if config.mail_password_file is None:

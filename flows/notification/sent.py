@@ -1,4 +1,4 @@
-"""Alerts that were sent and that could not be sent, stored in the journal of runs (`runs.jsonl`).
+"""Which alerts were sent and which could not be sent, according to the journal of runs (`runs.jsonl`).
 
 A line is added for each delivery, successful or not, for each heartbeat, and when a sent alert has cleared. If the
 journal is lost, all standing alerts are sent once more.
@@ -35,7 +35,7 @@ class Attempt:
 
 @dataclass(kw_only=True)
 class Record:
-    """The alerts that one channel has sent and could not send yet.
+    """The alerts that one channel has sent, and those that it could not send.
 
     `known` are the sent alerts, each with the day since which it was due. `unsent` are those that the last delivery
     failed to send; `last` is that delivery, or None if there was none.

@@ -187,8 +187,8 @@ def add_loads(
 def add_future_rejects(
     health: Sequence[Health], results: Sequence[RefineResult], loads: Sequence[loader.LoadResult], today: date
 ) -> tuple[Health, ...]:
-    """Return the health with a reject added for each archived answer that was not loaded because of a date in the
-    future.
+    """Return the health of all sources, with a reject added for each archived answer that was not loaded because of a
+    date in the future.
 
     Every run rejects such an answer, because it stays in the archive. It changes the outcome of the source only when
     its file is loaded.

@@ -203,12 +203,12 @@ class Setting(NamedTuple):
 
     @property
     def environment(self) -> str:
-        """Name of its environment variable."""
+        """Name of the setting's environment variable."""
         return self.variable or f"JOBMARKET_{self.name.upper()}"
 
     @property
     def schema(self) -> dict[str, Any]:
-        """JSON schema of its values."""
+        """JSON schema of the setting's values."""
         return _schemas()[self.name]
 
     @property
