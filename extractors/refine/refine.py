@@ -78,11 +78,11 @@ BATCH = 2000
 """Rows per row group, which limits the memory of a worker. Larger groups were slower, because the rows no longer fit
 into the processor's cache."""
 TOTALS = b"totals"
-"""Name of a file's totals in the metadata of its responses, from which they are read without opening the file
-further."""
+"""Key of the number of rows and the newest time in the metadata of a file of responses. With this, neither file need be
+read for them."""
 MAX_GONE = 20
-"""Number of postings of one file that may be gone before the site is distrusted. It is far more than close in the hour
-between a list and the answers of its postings."""
+"""Number of postings of one file that may be gone before the site is distrusted. In the hour between a
+list and the answers of its postings, far fewer close."""
 
 
 @dataclass(frozen=True, kw_only=True)

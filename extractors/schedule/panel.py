@@ -33,10 +33,10 @@ SIZES = (1, 10, 50, 200)
 """Numbers of jobs at which a size class begins. Boards without jobs are in class 0; boards never read are `UNKNOWN`."""
 UNKNOWN = -1
 WEIGHT_OF_SIZE = {UNKNOWN: 1.0, 0: 0.5, 1: 1.0, 2: 2.0, 3: 4.0, 4: 8.0}
-"""Relative probability by size class. It grows roughly in proportion to a board's number of jobs, so that no few boards
-with large weights dominate statistics over jobs."""
+"""Relative probability by size class. It grows roughly in proportion to a board's number of jobs, so that statistics
+over jobs are not dominated by a few boards with large weights."""
 MIN_BOARDS = 50
-"""Minimum boards of a stratum. The smaller countries of a platform and size class share one stratum."""
+"""Minimum boards of a stratum. Countries with fewer boards on a platform and in a size class share one stratum."""
 
 
 def draw_numbers(source: str, boards: Sequence[str]) -> Floats:

@@ -405,7 +405,7 @@ class Web:
         if self._is_permitted:  # a permission does not shorten the pauses
             return max(pause, min(rules.crawl_delay, MAX_WAIT))
         if refusal := rules.refusal(url, obeys_signals=self._obeys_signals):
-            is_over = rules.why_none is not None and self._why_no_more() is not None  # before the rules were read
+            is_over = rules.why_none is not None and self._why_no_more() is not None  # they could not be read in time
             raise FetchFailed(url, refusal, is_refused=rules.why_none is None, is_put_off=is_over)
         if rules.crawl_delay > MAX_WAIT:
             why = f"robots.txt asks for {rules.crawl_delay:,.0f} seconds between two requests, more than a night has"

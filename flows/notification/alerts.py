@@ -42,7 +42,7 @@ KINDS = {
 FAILURES = ("failed", "blocked", "partial", "empty")
 """Outcomes of a source that cause an alert (see `flows.runs.source_health.OUTCOMES`)."""
 NEAR = timedelta(days=14)
-"""How long before the day by which a claim must be verified there is an alert."""
+"""A claim that must be verified by a day causes an alert this long before that day."""
 MAX_EXAMPLE = 180
 """Maximum characters of the example of a source's failures."""
 MAX_WORDS = 300

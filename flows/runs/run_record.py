@@ -77,7 +77,7 @@ class Outcome:
     notes: tuple[str, ...] = ()
     """Notes for the operator that are not problems."""
     ended_at: datetime | None = None
-    """End of the run according to the published file; None for the time of recording."""
+    """End of the run according to the published file; None means the time at which the end is recorded."""
 
     @property
     def on_record(self) -> dict[str, Any]:

@@ -27,7 +27,7 @@ from flows.terminal.errors import WrongUsage, suggest
 from warehouse.publish import atomic_files
 
 PERMISSIONS = "permissions.toml"
-"""Name of the file in the data folder."""
+"""Name of the file with permissions in the data folder."""
 ACCEPTED = "accepted.txt"
 """Name of the file in the data folder with a line for each archive file that a person accepted, and the day."""
 
