@@ -78,8 +78,8 @@ BATCH = 2000
 """Rows per row group, which limits the memory of a worker. Larger groups were slower, because the rows no longer fit
 into the processor's cache."""
 TOTALS = b"totals"
-"""Key of the number of rows and the newest time in the metadata of a file of responses. With this, neither file need be
-read for them."""
+"""Key in the metadata of a file of responses. Its value is the number of rows and the time of the newest answer, which
+are thus known without reading the file further."""
 MAX_GONE = 20
 """Number of postings of one file that may be gone before the site is distrusted. In the hour between a
 list and the answers of its postings, far fewer close."""

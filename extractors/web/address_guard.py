@@ -28,7 +28,7 @@ CARRIERS = tuple(map(ipaddress.IPv6Network, ("64:ff9b::/96", "64:ff9b:1::/48", "
 """Networks whose addresses have an IPv4 address in the last 32 bits (RFC 6052, RFC 8215, RFC 4291)."""
 
 CUT_AGAIN = 0.05
-"""Seconds after which an overdue connection is shut again, since another connection may have replaced it meanwhile."""
+"""Seconds until an overdue request's connection is shut again, since the request may have opened another meanwhile."""
 
 
 class PrivateAddress(urllib3.exceptions.HTTPError):  # named after what the error is: a private address
