@@ -38,7 +38,7 @@ def backfill(request: Request, recordings: Recordings) -> Outcome:
 
 @task(task_run_name="archive {name}", cache_policy=NO_CACHE)
 def archive_recordings(name: str, files: Sequence[Path], request: Request) -> Health:
-    """Archive every answer of each file in the same way as a live answer.
+    """Archive every answer of each file in the same way as a live answer, and return the health of the source.
 
     Damaged records and records dated in the future are reported with file and record; all other records are archived.
     """
@@ -70,7 +70,10 @@ def archive_recordings(name: str, files: Sequence[Path], request: Request) -> He
 
 
 def add_unreadable(healths: Sequence[Health], unreadable: Mapping[str, Mapping[Path, str]]) -> list[Health]:
-    """Add, for each recording that could not be read, a reject to the health of its source."""
+    """Add, for each recording that could not be read, a reject to the health of its source. Return all healths.
+
+    `unreadable` says, by source and file, why a recording could not be read.
+    """
     by_source = {health.source: health for health in healths}
     for name, files in unreadable.items():
         rejects = [

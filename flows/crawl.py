@@ -37,7 +37,7 @@ RECORDED_REASONS = ("noindex", "tdm", "signal", "site", "copy", "cut", "long", "
 
 @flow(name="crawl", flow_run_name=RUN_NAME, validate_parameters=False)
 def crawl(request: Request, files: Sequence[CrawlFile]) -> Outcome:
-    """Archive the pages with postings of all files, then refine, load and publish."""
+    """Archive the pages with postings that the files contain, then refine, load and publish."""
     with exit_on_signal(request.settings.data, request.run_id):
         prepare_archive(request.settings)
         return from_archive(request, [archive_postings(request, files)])
@@ -45,7 +45,10 @@ def crawl(request: Request, files: Sequence[CrawlFile]) -> Outcome:
 
 @task(name="archive common_crawl", cache_policy=NO_CACHE)
 def archive_postings(request: Request, files: Sequence[CrawlFile]) -> Health:
-    """Scan the files, choose the pages to keep across all files, and archive these pages file by file."""
+    """Scan the files, choose the pages to keep across all files, and archive these pages file by file.
+
+    Returns the health of the source.
+    """
     names = {file.path: file.name for file in files}
     scans, health = _scan_files(list(names), request.settings.workers)
     left_out = _find_left_out(scans)

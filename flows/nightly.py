@@ -79,8 +79,8 @@ def from_archive(
 def run_after_fetch(
     request: Request, fetches: Sequence[Health], repairs: Sequence[str], before: Sequence[loader.LoadResult]
 ) -> Outcome:
-    """Refine, load, derive, compute and check, and publish if there is no problem. `before` was loaded before the
-    fetch."""
+    """Refine, load, derive, compute and check, and publish if there is no problem. `before` are the results of
+    loading before the fetch."""
     results, failures = load.refine_archive(request)
     if request.is_rebuild and not failures:  # with failures, work.duckdb would lose the rows of a broken source
         restore = functools.partial(archive_records.restore, archive=request.settings.archive)

@@ -38,7 +38,7 @@ COMMAND = "jobmarket serve"
 
 @functools.cache
 def run_id_of(flow_run_id: str) -> str:
-    """Return the run id of a flow run; the same id on every call."""
+    """Return our run id for a flow run of Prefect: a new id, and on further calls the same."""
     return new_run_id()
 
 

@@ -1,8 +1,8 @@
 """An index, by address, of one source's WARC files.
 
-A fetch uses the index to find the newest response from an address (to send a conditional request) and where its body is
-stored. The index is a cache that lies beside the archive. Opening the index adds the files that it lacks; a missing or
-damaged index is rebuilt.
+The index says when an address last gave data, with which validators (ETag, Last-Modified), and where the body is
+stored. A fetch uses it to send conditional requests. The index is a cache that lies beside the archive. Opening the
+index adds the files that it lacks; a missing or damaged index is rebuilt.
 """
 
 from __future__ import annotations
@@ -37,8 +37,12 @@ STORED = "digest, json_digest, etag, last_modified, first_at, file, record, at, 
 
 @dataclass(frozen=True, kw_only=True)
 class IndexEntry:
-    """The newest response from an address: its digests and validators, when this content first came, and where it is
-    stored."""
+    """The newest response from an address: its digests and validators (ETag, Last-Modified), and where its content is
+    stored.
+
+    `json_digest` is as in `Entry`. `first_at` is the time of the response that was stored whole with this content.
+    `path` is its file; `record`, `offset` and `position` locate it there (see `read_record_at`).
+    """
 
     digest: str
     json_digest: str | None
@@ -62,7 +66,8 @@ class IndexEntry:
 
 
 class ArchiveIndex:
-    """Index of one source's folder in the archive, kept in an SQLite file. A context manager, for use in one thread."""
+    """Index of one source's folder in the archive, kept in the SQLite file `index`. A context manager, for one
+    thread."""
 
     def __init__(self, folder: Path, index: Path, store: Store | None = None) -> None:
         self._folder = folder
@@ -104,7 +109,7 @@ class ArchiveIndex:
         return work()
 
     def before(self, url: str, time: datetime) -> IndexEntry | None:
-        """Return the newest response from an address, before `time`, that has data."""
+        """Return the newest response with data that an address gave before `time`; None if there is none."""
         return self._repairing(lambda: self._before(url, time))
 
     def _before(self, url: str, time: datetime) -> IndexEntry | None:
@@ -138,7 +143,7 @@ class ArchiveIndex:
 
     def newest(self, prefix: str, time: datetime) -> tuple[datetime, IndexEntry] | None:
         """Return the time and the entry of the newest response with data, before `time`, whose URL starts with
-        `prefix`."""
+        `prefix`; None if there is none."""
         return self._repairing(lambda: self._find_newest(prefix, time))
 
     def _find_newest(self, prefix: str, time: datetime) -> tuple[datetime, IndexEntry] | None:

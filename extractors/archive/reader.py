@@ -191,7 +191,7 @@ def read(
 def read_recorded(
     path: Path, part: Range = WHOLE, *, may_be_cut: bool = False
 ) -> Iterator[RecordedAnswer | RevisitedAnswer | DamagedRecord]:
-    """Yield the same as `read`, but whole answers as they were sent."""
+    """Yield the same as `read`, except that the bodies of whole answers are not decoded."""
     number = 0
     with map_file(path) as data:
         if not data:
@@ -205,7 +205,10 @@ def read_recorded(
 def read_record_at(
     path: Path, *, record: int, offset: int, position: int
 ) -> RecordedAnswer | RevisitedAnswer | DamagedRecord:
-    """Return the answer that `read_recorded` found at this location, without reading the rest of the file."""
+    """Return the answer that `read_recorded` found at this location, without reading the rest of the file.
+
+    If no answer is there any more, return a `DamagedRecord`.
+    """
     with path.open("rb", buffering=0) as file:
         file.seek(offset)
         member = member_at(file.read(_CHUNK), 0)  # most answers are short, and mapping a file takes longer
@@ -248,7 +251,10 @@ def decode(answer: RecordedAnswer) -> Response | DamagedRecord:
 
 @dataclass(frozen=True)
 class Member:
-    """One gzip member of a file: its first byte and its size in the file, its content, and its fault if it has one."""
+    """One gzip member of a file: where it begins, how many bytes it has in the file, and its decompressed content.
+
+    `why` says what is wrong with it; None if nothing is.
+    """
 
     offset: int
     size: int
@@ -265,7 +271,7 @@ def check_regular(path: Path) -> None:
 
 @contextlib.contextmanager
 def map_file(path: Path) -> Iterator[mmap.mmap | bytes]:
-    """Map a file into memory. Raises OSError if it is not a regular file or cannot be opened."""
+    """Yield the bytes of a file, mapped into memory. Raises OSError if it is not a regular file or cannot be opened."""
     check_regular(path)
     with path.open("rb") as file:
         if not path.stat().st_size:
@@ -276,9 +282,10 @@ def map_file(path: Path) -> Iterator[mmap.mmap | bytes]:
 
 
 def members_of(data: mmap.mmap | bytes, part: Range = WHOLE) -> Iterator[Member]:
-    """Yield every gzip member of a file or of a part of it. After a damaged member, the next whole member follows.
+    """Yield every gzip member of a file or of a part of it.
 
-    Raises `BrokenRange` if the part ends inside a member.
+    A damaged member counts as ending where the next member with a WARC header begins. Raises `BrokenRange` if the part
+    ends inside a member.
     """
     offset, end = part.begin, len(data) if part.end is None else part.end
     while offset < end:
@@ -343,7 +350,7 @@ def _next_record(data: mmap.mmap | bytes, begin: int) -> int:
 def answers_in(
     member: Member, number: int, *, may_be_cut: bool = False
 ) -> Iterator[RecordedAnswer | RevisitedAnswer | DamagedRecord]:
-    """Yield the HTTP answers of one gzip member, numbered from `number`, and its damaged records."""
+    """Yield the HTTP answers and damaged records of one gzip member in order, numbered from `number`."""
     if member.why and not member.data and member.offset == 0:
         yield DamagedRecord(
             record=-1, url=None, why=f"the file does not start with a gzipped WARC record: {member.why}"
@@ -420,7 +427,7 @@ def _read_answer(
 
 
 def _check_length(warc: WarcRecord, block: bytes, member: Member) -> None:
-    """Raise ValueError if a record has the wrong length, or if its gzip member is damaged and it has no digest."""
+    """Raise ValueError if a record has the wrong length, or if it has no digest and its gzip member is damaged."""
     if len(block) != warc.content_length:
         why = f": {member.why}" if member.why else ""
         raise ValueError(f"it has {len(block)} bytes, its header says {warc.content_length}{why}")
@@ -547,7 +554,7 @@ def _first_record(path: Path) -> bytes:
 
 
 def digest_of(path: Path) -> str:
-    """Return the BLAKE2b digest of a file as 32 hex digits, which is the archive file's part of a cache key."""
+    """Return the BLAKE2b digest of a file as 32 hex digits. It stands for an archive file in the keys of caches."""
     check_regular(path)
     with path.open("rb") as file:
         return hashlib.file_digest(file, lambda: hashlib.blake2b(digest_size=16)).hexdigest()

@@ -1,4 +1,7 @@
-"""Read a recording before it is taken into the archive: each answer with the whole answer that it is or repeats."""
+"""Read a recording that is to be taken into the archive.
+
+Each answer comes with its whole answer: the answer itself, or the earlier answer that it repeats.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +19,7 @@ def whole_answers(
     """Yield the answers of a recording in order, each with its whole answer, and damaged records.
 
     The whole answer is the answer itself, or the earlier answer that it repeats. A repeated answer is looked up in the
-    recording, then in the archive; None if neither has it.
+    recording, then in the archive's `index` if given. If neither has it, None is yielded in place of the whole answer.
     """
     locations: dict[tuple[str, datetime], tuple[int, int, int]] | None = None
     for answer in read_recorded(path):

@@ -103,8 +103,8 @@ class Store:
             self._list()
 
     def files(self, pattern: str) -> list[Path]:
-        """Return the sorted paths of all files whose `<source>/<name>` matches. Copies may not have been fetched
-        yet."""
+        """Return the sorted paths of all files whose `<source>/<name>` matches `pattern`. At an address, their copies
+        may not have been fetched yet."""
         if self.url is None:
             return sorted(self.folder.glob(pattern))
         return sorted(self.folder / name for name in self._list() if Path(name).match(pattern))
@@ -126,7 +126,10 @@ class Store:
         return path.stat().st_size if self.url is None else self._version(path).size
 
     def fetch(self, path: Path) -> Path:
-        """Return the path after making sure that the file is there. Raise OSError if the file does not exist."""
+        """Return the path of a file. At an address, first fetch its copy if there is none, or an older one.
+
+        Raises OSError if the file does not exist at the address.
+        """
         if self.url is None:
             return path
         version, name = self._version(path), self._name(path)
@@ -223,7 +226,7 @@ class Store:
 
     def drop_copies(self, pattern: str, *, but: Collection[str] | None = None) -> None:
         """Remove the local copies that match `pattern`, except the names in `but`. Without `but`, copies used by this
-        process stay."""
+        process stay. A store in a folder has no copies."""
         if self.url is not None:
             for path in self.folder.glob(pattern):
                 if self._name(path) not in (self._used if but is None else but):

@@ -72,9 +72,9 @@ class Writer:
     all files of the archive are. If an older file has that name, the records that only the older file has are appended.
 
     `entries` describe the file's answers, so that an index need not read the file. `entries` is None if the file also
-    contains older answers, or if a record stores a text differently from how it was given. `part_of` is written into
-    the file (`LIVE` or `SYNTHETIC`). With a `store`, the given `path` is in the store's outbox, and the finished file
-    is put into the store.
+    contains older or copied answers, or if a record stores a text differently from how it was given. `part_of` is
+    written into the file (`LIVE` or `SYNTHETIC`). With a `store`, the given `path` is in the store's outbox, and the
+    finished file is put into the store.
     """
 
     def __init__(
@@ -348,7 +348,8 @@ def salvage(part: Path) -> Path | None:
 def put(store: Store, path: Path) -> Path:
     """Move a finished file from the outbox into the store, and return its path.
 
-    If the store has a file of the same name, the records that only that file has are added.
+    If the store already has a file of the same name, the records that only the store's file has are first appended
+    to the file at `path`, which then replaces the store's file.
     """
     if store.holds_another(path):
         copy = path.with_name(path.name + ".merged")

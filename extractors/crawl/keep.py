@@ -13,7 +13,8 @@ from extractors.crawl.scan import Page
 
 
 def keep_pages(archive: Path | Store, source: str, path: Path, pages: Collection[Page], *, name: str) -> Path | None:
-    """Copy the records of some pages from a WARC file into the archive, and return the archive file, if any.
+    """Copy the records of some pages from a WARC file into the archive, and return the archive file; None if `pages` is
+    empty.
 
     `name` is what the archive calls the WARC file. Raises OSError if the file was changed since it was scanned.
     """

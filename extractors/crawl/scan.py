@@ -112,10 +112,11 @@ class Page:
 
 
 class HostFile(NamedTuple):
-    """A recorded answer for one of `HOST_FILES`, or for the target of its redirect, and the record's location.
+    """A recorded answer for one of `HOST_FILES`, or for the address to which such a file redirects.
 
-    `location` is the address that the answer redirects to or repeats. `is_repeat` is True if the earlier answer with
-    the same `digest` still applies. A damaged record has the status `UNREAD`.
+    `offset` is the byte at which the record's gzip member starts. `location` is the address that the answer redirects
+    to or repeats. `is_repeat` is True if the earlier answer with the same `digest` still applies. A damaged record has
+    the status `UNREAD`.
     """
 
     url: str
@@ -316,7 +317,7 @@ def has_word(body: bytes) -> bool:
 
 
 def adverts_on(page: Response, *, is_cut: bool) -> tuple[tuple[Advert, ...], str | None]:
-    """Return the adverts on a page, or the key of `LEFT_OUT` that says why the page is skipped.
+    """Return the adverts on a page and None, or no adverts and the key of `LEFT_OUT` that says why the page is skipped.
 
     A page that the crawler truncated is read if its JSON-LD is complete; a truncated script is not valid JSON.
     """
@@ -418,7 +419,10 @@ def _damaged_file_of(answer: DamagedRecord, member: Member) -> HostFile | None:
 
 
 def _repeat_of(revisit: WarcRecord, url: str, offset: int) -> HostFile | None:
-    """Return a revisit record as a site's file. The record may name an original at another address (wget, Heritrix)."""
+    """Return a revisit record as a site's file; None if it has no valid time.
+
+    The record may name an original at another address (wget, Heritrix).
+    """
     is_digest_of_body = "not-modified" not in (revisit.headers.get("WARC-Profile") or "")
     try:
         observed_at = time_of(revisit.headers.get("WARC-Date"))

@@ -11,7 +11,7 @@ from extractors.refine.workers import open_pool
 
 
 def scan_all(paths: Sequence[Path], *, workers: int) -> Generator[tuple[Path, Scan | Exception], None, None]:
-    """Scan the largest file first, and yield each file with its scan or the exception that ended the scan."""
+    """Scan the files, the largest first, and yield each with its scan or the exception that ended the scan."""
     queue = sorted(paths, key=lambda path: -path.stat().st_size)
     if workers < 2 or len(queue) < 2:
         for path in queue:

@@ -101,11 +101,12 @@ def refine_key_of(path: Path) -> str | None:
 
 
 def find_earlier_wordings(own: Path, refined: Store, code: str) -> Mapping[str, str]:
-    """Return the adverts in the source's earlier refined files that were made by the same code.
+    """Return the digests of adverts in the source's earlier refined files, if the same code made these files.
 
     The result maps both the `wording_hash` and the `record_hash` of an advert to its `wording_hash`. `own` is the
-    refined file to be made. A file is earlier if its name sorts before the name of `own`, so that the result depends on
-    the archive and not on the order of refining. Unreadable files are skipped with a warning.
+    refined file to be made, and `code` is its reading key (see `refine.reading_key`). A file is earlier if its name
+    sorts before the name of `own`, so that the result depends on the archive and not on the order of refining.
+    Unreadable files are skipped with a warning.
     """
     earlier = [
         path

@@ -45,7 +45,7 @@ Submit = Callable[[str, Path, Range, str], Future[Piece]]
 
 @dataclass(frozen=True)
 class Cluster:
-    """Workers that refine during one run."""
+    """Workers that refine during one run. `token` identifies the run; `percent` is the depth of reading."""
 
     address: str
     client: Any

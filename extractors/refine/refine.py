@@ -78,18 +78,19 @@ BATCH = 2000
 """Rows per row group, which limits the memory of a worker. Larger groups were slower, because the rows no longer fit
 into the processor's cache."""
 TOTALS = b"totals"
-"""Name of a file's totals in the metadata of its responses, from which they are read without opening the file
-further."""
+"""Key in the metadata of a file of responses. Its value is the number of rows and the time of the newest answer, which
+are thus known without reading the file further."""
 MAX_GONE = 20
-"""Number of postings of one file that may be gone before the site is distrusted. It is far more than close in the hour
-between a list and the answers of its postings."""
+"""Number of postings of one file that may be gone before the site is distrusted. In the hour between a
+list and the answers of its postings, far fewer close."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class RefineResult(RefinedFile):
     """The refined files of one archive file, and whether they were written just now.
 
-    `n_rows` also counts listed adverts whose row is in an earlier file.
+    `n_rows` also counts listed adverts whose row is in an earlier file. `observed_to` is the time of the newest answer;
+    None if there is none.
     """
 
     n_rows: int
@@ -259,7 +260,10 @@ def gc_paused() -> Iterator[None]:
 
 
 def key_of(source: str, warc: Path, archive: Store | None = None, percent: int = ALL_PERCENT) -> str:
-    """Return the key of a file: the digests of its bytes and of the code that reads it, with the depth of reading."""
+    """Return the key of a file: the digests of its bytes and of the code that reads it, with the depth of reading.
+
+    `archive`, if given, remembers the digest of the bytes (see `Store.remember`).
+    """
     digest = archive.remember("digest", warc, digest_of) if archive else digest_of(warc)
     return f"{digest}-{reading_key(source, percent)}"
 
@@ -361,7 +365,7 @@ def _find_without_rows(paths: Iterable[Path]) -> list[Path]:
 
 
 def answers_after(file: RefineResult, day: date) -> list[tuple[int, datetime]]:
-    """Return record and time of each answer of a file that is dated after a day (UTC)."""
+    """Return the record number and the time of each answer in a file that is dated after `day` (UTC)."""
     if file.observed_to is None or file.observed_to.date() <= day:
         return []
     rows = pq.read_table(file.responses, columns=["record", "observed_at"]).to_pylist()
@@ -507,9 +511,9 @@ def _posting_of(source: Source, url: str) -> str | None:
 
 
 def _distrust_mass_removal(responses: Sequence[RefinedResponses]) -> Sequence[RefinedResponses]:
-    """Ignore the removals if more than `MAX_GONE` and more than half of the postings are gone.
+    """Return the responses, without their removals if more than `MAX_GONE` and more than half of the postings are gone.
 
-    The reason is that a site that changes its addresses says of every posting that it is gone.
+    A site that changes its addresses says of every posting that it is gone.
     """
     is_gone = [row.http_status in GONE for row in responses if row.posting_id]
     if sum(is_gone) <= max(MAX_GONE, len(is_gone) / 2):

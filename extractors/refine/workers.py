@@ -186,8 +186,11 @@ def _refine_ranges(
 
 
 class _Ranges:
-    """Files in work, range by range. `queues` has the files to start, by source; `waiting` the file and range of each
-    future."""
+    """Files that are being refined, range by range.
+
+    `queues` has the files that are not yet started, by source. `waiting` has, for each future, its file, the pieces of
+    the file, the index of its own piece, and its range.
+    """
 
     def __init__(self, submit: Submit, keys: Mapping[File, str], archive: Store, refined: Store) -> None:
         self.queues = {source: deque(files) for source, files in itertools.groupby(keys, key=lambda file: file[0])}

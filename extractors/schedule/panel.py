@@ -33,10 +33,10 @@ SIZES = (1, 10, 50, 200)
 """Numbers of jobs at which a size class begins. Boards without jobs are in class 0; boards never read are `UNKNOWN`."""
 UNKNOWN = -1
 WEIGHT_OF_SIZE = {UNKNOWN: 1.0, 0: 0.5, 1: 1.0, 2: 2.0, 3: 4.0, 4: 8.0}
-"""Relative probability by size class. It grows roughly in proportion to a board's number of jobs, so that no few boards
-with large weights dominate statistics over jobs."""
+"""Relative probability by size class. It grows roughly in proportion to a board's number of jobs, so that statistics
+over jobs are not dominated by a few boards with large weights."""
 MIN_BOARDS = 50
-"""Minimum boards of a stratum. The smaller countries of a platform and size class share one stratum."""
+"""Minimum boards of a stratum. Countries with fewer boards on a platform and in a size class share one stratum."""
 
 
 def draw_numbers(source: str, boards: Sequence[str]) -> Floats:
@@ -92,8 +92,8 @@ def draw_chances(
 
     `requests` is the number of requests per week for members (see `count_weekly_requests`). `cost` is the number of
     requests of each board, 0 for a dead board. `chance`, `strata` and `days` are each board's probability and stratum
-    in the current draw, and the draw's age. For boards added since the draw these are NaN, None and NaN; such boards
-    get the probability that their size class had in the draw.
+    in the current draw, and the draw's age in days. For boards added since the draw these are NaN, None and NaN; such
+    boards get the probability that their size class had in the draw.
 
     A draw lasts `MIN_WEEKS`. It ends early if members are expected to take more than `MAX_SHARE` of a night's requests,
     or more than `SHARE_OF_REQUESTS` while all boards are members. Random numbers are permanent, so a member stays if
@@ -137,6 +137,7 @@ def count_weekly_requests(requests: float) -> float:
 def is_due(number: Floats, nights_since: Floats, night: int) -> Flags:
     """Return which members are due: each on its weekday, and after a missed weekday on the next night.
 
+    `number` is the random number of each board, which determines its weekday; `night` is a running number of the day.
     A member that was never asked waits for its weekday, so that a new panel is read over a week, not in one night.
     """
     slot = (number * 2**32).astype(np.int64) % MEMBER_RHYTHM

@@ -28,7 +28,7 @@ CARRIERS = tuple(map(ipaddress.IPv6Network, ("64:ff9b::/96", "64:ff9b:1::/48", "
 """Networks whose addresses have an IPv4 address in the last 32 bits (RFC 6052, RFC 8215, RFC 4291)."""
 
 CUT_AGAIN = 0.05
-"""Seconds after which an overdue connection is shut again, since another connection may have replaced it meanwhile."""
+"""Seconds until an overdue request's connection is shut again, since the request may have opened another meanwhile."""
 
 
 class PrivateAddress(urllib3.exceptions.HTTPError):  # named after what the error is: a private address
@@ -80,7 +80,7 @@ class PublicAdapter(HTTPAdapter):
 
     @contextlib.contextmanager
     def time_limit(self, seconds: float, is_over: threading.Event) -> Iterator[None]:
-        """Shut the connection of the request made inside the context after so many seconds, and set `is_over`.
+        """If the request made inside the context takes longer than `seconds`, shut its connection and set `is_over`.
 
         The answer then ends as if the server had closed the connection, so check `is_over` even if the request seems to
         have succeeded. Use it for one request at a time. Looking up a name and connecting are not interrupted; the

@@ -1,4 +1,5 @@
-"""First requests of a night, before it writes anything: is there a network, and is our clock right?
+"""The first requests of a night, sent before it writes anything. They show whether there is a network and whether our
+clock is right.
 
 Each request is for a host's rules (robots.txt), which the night needs first and reuses.
 """
@@ -23,9 +24,9 @@ from extractors.web.session import Web
 MAX_HOSTS = 9
 """Maximum number of hosts that are asked."""
 LOOK_UP_SECONDS = 10.0
-"""Seconds for looking up the names of all hosts: some resolvers never answer."""
+"""Maximum seconds for looking up the names of all hosts, since some resolvers never answer."""
 ANSWER_SECONDS = 20.0
-"""Seconds for the answers of all hosts; later answers are ignored."""
+"""Maximum seconds to wait for the answers of all hosts; later answers are ignored."""
 
 Item = TypeVar("Item")
 
@@ -43,10 +44,11 @@ class Asked(NamedTuple):
 
 
 def choose_hosts(sources: Iterable[Source], boards: Mapping[str, Sequence[str]]) -> list[Asked]:
-    """Choose up to `MAX_HOSTS` hosts: one host of each source, then a second host of each, and so on.
+    """Choose up to `MAX_HOSTS` hosts, and return an address at each: one host of each source, then a second host of
+    each, and so on.
 
-    If each board of a source has its own host, hosts of boards are chosen. `boards` are the board tokens of each
-    source; for a source without tokens, boards.csv is used.
+    If each board of a source has its own host, hosts of boards are chosen. `boards` are board tokens by source; for a
+    source that is missing there, the tokens in boards.csv are used.
     """
     by_host: dict[str, Asked] = {}
     lists = [_list_addresses(source, boards.get(source.name) or boards_of(source.name)) for source in sources]

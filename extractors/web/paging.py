@@ -27,7 +27,7 @@ class Web(Protocol):
 
     @property
     def keys(self) -> Mapping[str, str]:
-        """The values of the environment variables that the source names in `keys`."""
+        """The values, by name, of the environment variables that the source lists in its own `keys`."""
         ...
 
     def get(
@@ -99,7 +99,7 @@ def ask_lists(
     """Request the lists of every board, then the single postings they name. Return a line for each failure.
 
     `next_of` gets a page and a list. It adds the addresses of postings to the list, and returns the address of the next
-    page, or None. `max_pages` limits the pages of each board.
+    page, or None after the last. `max_pages` limits the pages of each board.
     """
     failures: list[str] = []
     postings: list[str] = []
@@ -114,7 +114,7 @@ def ask_lists(
 
 
 def ask_postings(web: Web, source: Source, urls: Iterable[str]) -> list[str]:
-    """Request single postings, each once and `most_postings` at most. Return a line for each failure."""
+    """Request single postings, each once and no more than `source.most_postings`. Return a line for each failure."""
     addresses, limit = list(dict.fromkeys(urls)), source.most_postings
     failures = ask_each(web, addresses[:limit], may_be_gone=True)
     if len(addresses) > limit:
@@ -142,7 +142,7 @@ def ask_pages(
     headers: Mapping[str, str] | None = None,
     secret: Mapping[str, str] | None = None,
 ) -> list[str]:
-    """Request the first page and the pages after it; `next_of` returns the address of the next page, or None.
+    """Request the first page and the pages after it; `next_of` returns the next address, or None.
 
     Stops after `max_pages`, at a failure, at a page that `next_of` cannot read, or at an address already requested.
     Returns a line for the failure, or [] after the last page.

@@ -61,19 +61,23 @@ class _Host:
 
 @dataclass(frozen=True)
 class Rules:
-    """What a host allows. `why_none` is why its robots.txt could not be read, so that it allows nothing."""
+    """What a host allows. `read_at` is when its rules were read, in seconds of the clock of `Politeness`.
+
+    `why_none` says why its robots.txt could not be read, in which case nothing is allowed; None if it was read.
+    """
 
     read_at: float
     robots: protego.Protego
     why_none: str | None
     reserved: tuple[tuple[str, str | None], ...]
-    """Path patterns reserved from text and data mining, each with the address of the policy if there is one."""
+    """Path patterns reserved from text and data mining, each with the address of its policy (None if none is
+    stated)."""
     signals: tuple[tuple[str, str], ...] = ()
-    """Content-Signals in robots.txt that apply to us, each with its path prefix."""
+    """Content-Signals in robots.txt that apply to us, as pairs of path prefix and signal."""
 
     def refusal(self, url: str, *, obeys_signals: bool = True) -> str | None:
-        """Return why an address may not be requested, or None. With `obeys_signals`, any `no` in a Content-Signal
-        forbids it."""
+        """Return why an address may not be requested; None if it may. With `obeys_signals`, any `no` in a
+        Content-Signal forbids it."""
         parts = urlsplit(url)
         host = f"{parts.scheme}://{parts.netloc}"
         if self.why_none:
@@ -119,7 +123,7 @@ class Politeness:
             yield
 
     def why_closed(self, url: str) -> str | None:
-        """Return why the host of this address is left alone now, or None."""
+        """Return why the host of this address is left alone now; None if it is not."""
         host = self._host(url)
         with self._lock:
             return host.why_closed if self.clock() < host.closed_until else None
@@ -154,7 +158,10 @@ class Politeness:
             host.free_at = max(host.free_at, self.clock() + seconds)
 
     def rules(self, url: str, ask: Ask, pause: float, *, is_anew: bool = False) -> Rules:
-        """Return the rules of the address's host. They are read once a day, or again now with `is_anew`."""
+        """Return the rules of the address's host. They are read once a day, or again now with `is_anew`.
+
+        `ask` sends the requests, and `pause` is the number of seconds between them.
+        """
         host = self._host(url)
         with host.reading:
             if is_anew or host.rules is None or self.clock() - host.rules.read_at > MAX_RULES_AGE:
@@ -245,8 +252,8 @@ def has_no_rules(status: int) -> bool:
 
 
 def robots_text(body: bytes) -> str:
-    """Return a robots.txt in the form that is parsed: its whole lines within `MAX_RULES`, with bytes beyond ASCII as
-    `%C3`.
+    """Return a robots.txt in the form that is parsed: its whole lines within `MAX_RULES`, with bytes beyond ASCII
+    written like `%C3`.
 
     RFC 9309, 2.2.2, compares paths in this form, whatever their encoding. If not even the first line is complete, the
     rules are unknown, and everything is forbidden.
@@ -268,7 +275,8 @@ def reservation(where: str, policy: str | None) -> str:
 
 
 def list_reserved(body: bytes) -> Iterator[tuple[str, str | None]]:
-    """Yield the path patterns that a tdmrep.json reserves, each with its policy. Invalid content reserves nothing.
+    """Yield the path patterns that a tdmrep.json reserves, each with its policy or None. Invalid content reserves
+    nothing.
 
     Many sites answer with a web page instead of JSON.
     """

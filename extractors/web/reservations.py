@@ -74,7 +74,7 @@ def has_signal(signal: str | None) -> bool:
 
 
 def signals_in(robots: str) -> list[tuple[str, str]]:
-    """Return the Content-Signals in a robots.txt that apply to us, each with its path prefix."""
+    """Return the Content-Signals in a robots.txt that apply to us, as pairs of path prefix and signal."""
     signals: list[tuple[str, str]] = []
     agents: set[str] = set()
     is_open = False

@@ -22,7 +22,8 @@ class ServerTime(NamedTuple):
 
     @property
     def ahead(self) -> timedelta:
-        """Smallest possible difference between the server's clock and ours; negative if the server is behind."""
+        """How far the server's clock is ahead of ours, at least; negative if it is behind, zero if the two may
+        agree."""
         return max(self.says - self.ours, timedelta()) + min(self.says + self.kept - self.ours, timedelta())
 
 

@@ -85,8 +85,8 @@ def _hide_users_in(record: logging.LogRecord) -> bool:
 logging.getLogger("jobmarket").addFilter(_hide_users_in)
 
 CHECKED_EVERY = 30
-"""Nights within which each stored answer is read even if its body is not needed. An unreadable answer is fetched
-again."""
+"""Number of nights within which each stored answer is read once, even if its body is not needed. An unreadable answer
+is fetched again."""
 
 SHARED_POLITENESS = Politeness()
 """Politeness that all sources in this process share."""
@@ -118,7 +118,7 @@ class FetchFailed(Exception):  # noqa: N818  # reads well where it is raised
 
 
 class MissingContact(ValueError):  # noqa: N818  # named after what is missing
-    """A live run needs a contact for site owners, and none is set."""
+    """A live run needs a contact for site owners, and no valid contact is set."""
 
 
 @dataclass
@@ -229,7 +229,7 @@ class Web:
         address.
 
         Raises `FetchFailed` if there is no complete answer, for one of these reasons: the address is not a public https
-        address of the source; robots.txt forbids it; the answer is reserved; no connection was made in `ATTEMPTS`; the
+        address of the source; robots.txt forbids it; the answer is reserved; `ATTEMPTS` requests got no answer; the
         host is left alone; the budget or time is used up; the answer took over `MAX_ANSWER` or is larger than
         `MAX_BODY`; there were more than `MAX_REDIRECTS` redirects.
         """
@@ -305,8 +305,8 @@ class Web:
         return not statuses and refusals > 0
 
     def newest(self, prefix: str) -> Response | None:
-        """Return the newest archived answer with data whose URL starts with `prefix`. A feed of changes continues from
-        it."""
+        """Return the newest archived answer with data whose URL starts with `prefix`; None if there is none. A
+        feed of changes continues from this answer."""
         newest = self._held.newest(prefix, self._now()) if self._held else None
         answer = newest[1].answer() if newest else None
         return _response(answer, observed_at=newest[0], record=answer.record) if newest and answer else None
@@ -353,7 +353,8 @@ class Web:
     def _get(
         self, url: str, what: RequestExtras, *, is_read: bool
     ) -> tuple[RecordedAnswer | RevisitedAnswer, _StoredAnswer | None]:
-        """Return the answer as archived now, and the stored answer from before, which has been read if `is_read`."""
+        """Return the answer as archived now, and the answer that the archive had before, which was read if `is_read`
+        (None if it had none)."""
         start = url
         for _ in range(MAX_REDIRECTS + 1):
             if refusal := self._refusal(url):
@@ -404,7 +405,7 @@ class Web:
         if self._is_permitted:  # a permission does not shorten the pauses
             return max(pause, min(rules.crawl_delay, MAX_WAIT))
         if refusal := rules.refusal(url, obeys_signals=self._obeys_signals):
-            is_over = rules.why_none is not None and self._why_no_more() is not None  # before the rules were read
+            is_over = rules.why_none is not None and self._why_no_more() is not None  # they could not be read in time
             raise FetchFailed(url, refusal, is_refused=rules.why_none is None, is_put_off=is_over)
         if rules.crawl_delay > MAX_WAIT:
             why = f"robots.txt asks for {rules.crawl_delay:,.0f} seconds between two requests, more than a night has"
@@ -488,7 +489,8 @@ class Web:
         return f"reserved by the Content-Signal of its answer: {signal}" if is_reserved else None
 
     def _stored_answer(self, address: str, time: datetime, *, is_read: bool) -> _StoredAnswer | None:
-        """Return the newest archived answer of an address before `time`, or None if it cannot be read any more.
+        """Return the newest archived answer of an address before `time`; None if there is none, or if it cannot be
+        read.
 
         Without `is_read`, an answer usually counts as readable if the index has its file; the index checks file sizes
         when it is opened. Damage that leaves the size unchanged is found within `CHECKED_EVERY` nights.
@@ -536,10 +538,10 @@ class Web:
             raise FetchFailed(address, f"cannot be archived: {error}") from error
 
     def _ask_once(self, url: str, what: RequestExtras, largest: int, *, is_cut: bool = False) -> _Answer:
-        """Send one request, without checking rules and without archiving. Raise `_NoAnswerError`, which contains no
-        secret.
+        """Send one request, without checking rules and without archiving.
 
-        A body over `largest` bytes is truncated with `is_cut`; otherwise it is an error.
+        Raises `_NoAnswerError`, whose message contains no secret, if there is no complete answer. A body over `largest`
+        bytes is truncated with `is_cut`; otherwise it is an error.
         """
         if why := self._why_no_more():
             raise _NoAnswerError(why, may_pass=False)
@@ -599,7 +601,8 @@ def _read_body(response: requests.Response, body: bytearray, largest: int, *, is
 def _compare(answer: _Answer, entry: IndexEntry, headers: list[tuple[str, str]] | None) -> tuple[bool, str | None]:
     """Return whether an answer equals the archived answer and, if it does not, the digest of its JSON value.
 
-    The digest is only computed if `headers` are given.
+    The digest is None if the answers are equal, if the answer has no data, if `headers` is None, or if the body has no
+    such digest (see `json_digest_of`).
     """
     if answer.status == NOT_MODIFIED:
         return True, None
@@ -655,7 +658,10 @@ def _response(answer: RecordedAnswer, *, observed_at: datetime, record: int) -> 
 
 
 def check_contact(contact: str | None) -> str:
-    """Return the contact that a live night sends. Raise `MissingContact`, which says what to set, if it is invalid."""
+    """Return the contact that a live night sends: `contact`, or if it is None, JOBMARKET_CONTACT in the environment.
+
+    Raises `MissingContact`, which says what to set, if there is none or if it is invalid.
+    """
     address = (contact if contact is not None else os.environ.get(CONTACT, "")).strip()
     if not _CONTACT.fullmatch(address):
         problem = f"it is {address!r}" if address else "it is not set"

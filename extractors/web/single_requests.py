@@ -34,7 +34,8 @@ class SingleRequests(requests.Session):
     ) -> requests.Response:
         """Return the answer from an address, with its body unread. `form` is posted as JSON, `credentials` as a form.
 
-        Credentials in ~/.netrc or in the address are not sent. Raises the exceptions of `requests`.
+        `timeout` is the seconds to wait for a connection, and for the next bytes. Credentials in ~/.netrc or in the
+        address are not sent. Raises the exceptions of `requests`.
         """
         request = requests.PreparedRequest()
         request.prepare_method("GET" if form is None and credentials is None else "POST")

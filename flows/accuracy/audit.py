@@ -136,8 +136,8 @@ FROM core.postings WHERE text_state NOT IN ('none', 'unread') ORDER BY posting_i
 def candidates_in(con: Any) -> list[Candidate]:
     """Return the adverts with text in a published database, with their doubts.
 
-    The doubt of a value is 1 if the value fails a consistency check of the advert. Role and level have the more doubt,
-    the less a classifier of titles agrees.
+    The doubt of a value is 1 if the value fails a consistency check of the advert. Role and level are the
+    more doubtful, the less a classifier of titles agrees with them.
     """
     rows = con.execute(DRAWN_FROM).fetchall()
     titles = [row[3] for row in rows]
@@ -207,7 +207,7 @@ def _allot_strata(
 
 
 def ask_questions(data: Path, day: date, ask: Ask, out: Console, *, refined: Path | None = None) -> list[Answer]:
-    """Ask the day's open questions, and append each answer to the file at once.
+    """Ask the day's open questions, append each answer to the file at once, and return the answers.
 
     `ask` shows a prompt and returns what was typed; it raises `EOFError` at the end of the input. Raises
     `FileNotFoundError` if nothing was published yet.

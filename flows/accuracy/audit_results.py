@@ -112,7 +112,7 @@ def accuracy(answers: Sequence[Answer]) -> list[Audits]:
 
 
 def wilson(hits: float, of: float) -> tuple[float, float]:
-    """Return Wilson's 95 % score interval of a proportion (Wilson 1927).
+    """Return the ends of Wilson's 95 % score interval for the proportion `hits / of` (Wilson 1927).
 
     >>> [round(end, 3) for end in wilson(95, 100)]
     [0.888, 0.978]

@@ -82,7 +82,12 @@ LANGUAGE_STATED = frozenset({"greenhouse"})
 
 @dataclass(frozen=True, kw_only=True)
 class Value:
-    """One value of the advert. `start` and `end` are None if the value was not found in words of the advert."""
+    """One value of the advert. `reading` says how it was found (such as stated, parsed or inferred), `rule` by which
+    rule.
+
+    `part` is the part of the advert that `start` and `end` refer to. Both are None if the value was not found in words
+    of the advert.
+    """
 
     name: str
     value: str
@@ -99,7 +104,7 @@ def read_refined_row(data: Path, posting_id: str, *, refined: Path | None = None
     """Return the refined row of a posting's newest observation: all columns of `refined.postings`.
 
     `data` is the folder of the warehouse; `refined` is the folder of the refined files, if it is elsewhere. Raises
-    `Wrong` if no published posting has this id (with similar ids), or if the row or its file is missing.
+    `Wrong` if no published posting has this id (the message lists similar ids), or if the row or its file is missing.
     """
     with open_reader(data) as con:
         row = con.execute("SELECT warc, record FROM core.postings WHERE posting_id = ?", [posting_id]).fetchone()

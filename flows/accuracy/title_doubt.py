@@ -21,8 +21,8 @@ WORD = re.compile(r"\w+")
 
 
 def title_doubts(titles: Sequence[str], labels: Sequence[str]) -> NDArray[np.float64]:
-    """Return, for each title, one minus the probability of its label according to a classifier of all other titles (0
-    to 1).
+    """Return, for each title, one minus the probability of its label according to a classifier that learnt from
+    other titles (0 to 1).
 
     The classifier is naive Bayes over words and pairs of words, cross-fitted by title. On titles labelled by people it
     ranks errors as well as logistic regression, in a hundredth of the time. All doubts are 0 if there is only one

@@ -1,4 +1,4 @@
-"""The commands under `boards`: boards.csv, and the store of boards from imported lists."""
+"""The commands under `boards`, which maintain boards.csv and the store of boards from imported lists."""
 
 from __future__ import annotations
 
@@ -229,4 +229,4 @@ def _print_proposal(boards: Sequence[Board], findings: Sequence[Finding]) -> Non
 
 
 MAX_FINDINGS = 40
-"""Maximum number of proposals that are printed; the patch contains all proposals."""
+"""Maximum number of proposals or boards that are printed. A patch contains all proposals."""

@@ -1,4 +1,4 @@
-"""The commands under `config`: show and check the settings."""
+"""The commands under `config`, which show and check the settings."""
 
 from __future__ import annotations
 

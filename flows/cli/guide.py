@@ -150,7 +150,7 @@ def suggest(file: File) -> None:
 
 
 MAX_UNMATCHED = 20
-"""Limit of the list of numbers that have no figure. Further numbers are only counted."""
+"""Maximum number of numbers without a figure that are listed. Further numbers are only counted."""
 
 
 def print_changes(file: Path, result: RefreshResult) -> None:

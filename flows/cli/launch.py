@@ -100,7 +100,10 @@ def _refuse_dating_back(guides: Sequence[Path], as_of: date | None, may_date_bac
 
 
 def _look_out(config: Settings, kind: str | None, **options: Any) -> Outlook:
-    """Raise an error if the clock is wrong (`clock.look_out`). The sample and past days do not depend on the clock."""
+    """Check clock and network (see `clock.look_out`), and return the result.
+
+    Nothing is checked for the sample and for past days, which do not depend on the clock.
+    """
     from flows.runtime.clock import Outlook, look_out
     from flows.runtime.data_kind import SAMPLE, find_kind
 
@@ -136,7 +139,12 @@ def start_run(
     is_reported: bool = False,
     **options: Any,
 ) -> None:
-    """Check everything, hold the folder, run the flow, print the result, and exit with the exit code of the outcome."""
+    """Check everything, hold the folder, run the flow, print the result, and exit with the exit code of the outcome.
+
+    `kind` is the kind of data that the run adds; None if it adds none. `paths` are the recordings of a backfill,
+    `crawl_files` the files of a crawl. `is_reported` is whether messages and the heartbeat are sent. `options` are
+    further fields of `Request`.
+    """
     from flows.runtime.data_kind import settle_kind
     from flows.runtime.places import describe_unreachable, refuse_unreachable
 
@@ -177,7 +185,7 @@ def start_run(
 
 
 def publish_again(make: Callable[[Connection], list[Vintages]]) -> Outcome:
-    """Store the vintages that `make` returns for work.duckdb, and publish with them.
+    """Call `make` with work.duckdb, store the vintages that it returns, and publish with them.
 
     If this fails, nothing changes, not even the vintages. A faulty guide is no failure: it is left unchanged, and the
     outcome names it.

@@ -35,7 +35,7 @@ class InOrder(TyperGroup):
 
 
 class Command(NamedTuple):
-    """A command, or a group of commands if `attribute` is a Typer app."""
+    """Where to find a command: `attribute` of the module `flows.cli.<module>`. If it is a Typer app, it is a group."""
 
     heading: str
     module: str
@@ -110,8 +110,8 @@ def take_options(
 
 
 def main() -> None:
-    """Run the command. An error that the user can fix is printed as one line, not a traceback. Exit codes:
-    `EXIT_CODES`."""
+    """Run the command. An error that the user can fix is printed as one line, not a traceback. The
+    exit codes are `EXIT_CODES`."""
     to_terminal = RichHandler(console=ERR, show_path=False, show_level=False, log_time_format="%H:%M:%S")
     logging.basicConfig(level=logging.WARNING, format="%(message)s", handlers=[to_terminal])
     logging.getLogger("jobmarket").setLevel(logging.INFO)

@@ -1,4 +1,4 @@
-"""The command `mcp`: published figures for language models, over the Model Context Protocol."""
+"""The command `mcp`, which serves published figures to language models over the Model Context Protocol."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The command `notify`: the messages that nights send."""
+"""The command `notify`, which shows what a night would send or sends a test message."""
 
 from __future__ import annotations
 

@@ -213,9 +213,10 @@ def _open_for_queries(as_of: date | None, *, with_texts: bool) -> Connection:
 
 
 def find_folder(config: Settings, as_of: date | None, days: Sequence[date] = ()) -> Path:
-    """Return the folder of the warehouse of a day (None for today's).
+    """Return the folder of the warehouse of a past day, or of the published warehouse if `as_of` is None.
 
-    Raises `WrongUsage`, which names the days that exist, if there is none for this day.
+    `days` are further days whose figures the published warehouse has. Raises `WrongUsage`, which names the days that
+    exist, if there is none for this day.
     """
     if as_of is None or as_of in config.past_days:
         return config.outputs(as_of).folder

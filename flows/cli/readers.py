@@ -1,4 +1,4 @@
-"""The commands under `readers`: how well adverts are read."""
+"""The commands under `readers`, which show how adverts were read and measure how well."""
 
 from __future__ import annotations
 

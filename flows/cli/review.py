@@ -1,4 +1,4 @@
-"""The commands under `review`: new values of published lists that wait for a person's decision."""
+"""The commands under `review`, by which a person decides on new values of published lists."""
 
 from __future__ import annotations
 

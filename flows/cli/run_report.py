@@ -91,7 +91,7 @@ def print_headlines(request: Request, outcome: Outcome) -> None:
 
 
 def _format_command() -> str:
-    """Return the command to type for the same data folder: its name, or its path if the shell does not find the
+    """Return how to call this program for the same data folder: by name, or by path if the shell does not find the
     name."""
     name = Path(sys.argv[0]).name
     path = shutil.which(name)

@@ -1,4 +1,4 @@
-"""The command `verify`: the numbers in a text, compared with the published figures."""
+"""The command `verify`, which compares the numbers in a text with the published figures."""
 
 from __future__ import annotations
 

@@ -173,7 +173,7 @@ def crash_ended(run_ids: Collection[str]) -> int:
 
 
 def spare_loopback() -> None:
-    """Request servers on this machine directly, not through the proxy that the environment may name."""
+    """Make requests to servers on this machine go directly to them, not through a proxy that the environment names."""
     hosts = os.environ.get("no_proxy") or os.environ.get("NO_PROXY") or ""
     missing = [host for host in ("127.0.0.1", "localhost") if host not in hosts.replace(" ", "").split(",")]
     os.environ["no_proxy"] = os.environ["NO_PROXY"] = ",".join(filter(None, (hosts, *missing)))

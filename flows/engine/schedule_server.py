@@ -133,7 +133,7 @@ def _wait(url: str, process: subprocess.Popen[bytes], prefect_home: Path) -> Non
 
 
 def schedule_of(prefect_home: Path) -> Schedule | None:
-    """Return the schedule of the running `jobmarket serve` of a data folder, or None."""
+    """Return the schedule of the running `jobmarket serve` of a data folder; None if none is running."""
     record = _read_record(prefect_home / SCHEDULE)
     try:
         owner = Process(**record["owner"])

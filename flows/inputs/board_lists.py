@@ -1,4 +1,4 @@
-"""Read lists of boards from others for the store: check each line, and report lines that are not accepted.
+"""Read lists of boards that others made: check each line for the store, and report lines that are not accepted.
 
 A list is a CSV or TSV file with a column for the platform and a column for the token, or a file of addresses. From
 addresses, those of boards and postings are used. Addresses are listed one per line, or in an index of Common Crawl as
@@ -62,11 +62,11 @@ MAX_REFUSED = 5
 
 @dataclass
 class BoardList:
-    """The content of a list: boards to ask, refused lines, and the number of boards on each platform that no source
-    reads.
+    """The content of a list: boards to ask, and what cannot be used.
 
-    `n_elsewhere` counts addresses that do not belong to a board. `misshapen` are the lines with incomplete tokens, by
-    source.
+    `unread` counts the boards on each platform that no source reads. `refused` are the first of the `n_refused` lines
+    that were refused, each with the reason. `n_elsewhere` counts addresses that do not belong to a board. `misshapen`
+    are the lines with incomplete tokens, by source.
     """
 
     boards: list[KnownBoards] = field(default_factory=list)
@@ -94,7 +94,11 @@ class BoardList:
 
 
 def read_list(path: Path, *, known_from: str, day: date) -> BoardList:
-    """Return the boards of a list. Raise `WrongUsage` if a column for platform or token is missing."""
+    """Return the content of a list. `known_from` is the name under which the list is stored, `day` the day of the
+    import.
+
+    Raises `WrongUsage` if the file cannot be read, or if a column for platform or token is missing.
+    """
     if _is_of_addresses(path):
         return _read_addresses(path, known_from=known_from, day=day)
     result = BoardList()
@@ -125,7 +129,7 @@ def read_list(path: Path, *, known_from: str, day: date) -> BoardList:
 
 
 def _board_by(source: Source, token: str) -> str | None:
-    """Return the token, which a list may give as an address; None if it is no board of the source.
+    """Return the token of a board, which a list may give as an address; None if it names no board of the source.
 
     Parts of an address are not tokens: a scheme (`http:acme`), a query, or a host of a platform.
     """
@@ -149,7 +153,10 @@ def _platform_domains() -> frozenset[str]:
 
 
 def make_known(source: str, board: str, *, known_from: str, day: date) -> KnownBoards:
-    """Return a board for the store, marked as a trial if its token says so."""
+    """Return a board for the store, marked as a trial if its token says so.
+
+    `known_from` is the list or way by which the board became known, `day` the day when it did.
+    """
     return KnownBoards(source=source, board=board, known_from=known_from, known_on=day, is_test=is_trial(board))
 
 

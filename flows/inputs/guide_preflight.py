@@ -1,4 +1,4 @@
-"""Check guides before a run."""
+"""Check guides before a run. The options of these functions are those of `reports.guide.refresh.check`."""
 
 from __future__ import annotations
 

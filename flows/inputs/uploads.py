@@ -1,4 +1,4 @@
-"""Wrap files that a person provides as recordings, so that a backfill reads them like answers.
+"""Turn files that a person provides into recordings, so that a backfill reads them like answers.
 
 A file of a source (such as a workbook that the source's server does not give to scripts) is recorded under its
 published address. A file of adverts is recorded, with `--mapping`, under https://tabular.invalid/. A header marks the

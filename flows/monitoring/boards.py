@@ -40,7 +40,7 @@ _LINK = re.compile(rb"https?:(?:\\?/){2}[^\s\"'<>\\)\]}]+(?:\\/[^\s\"'<>\\)\]}]+
 
 @dataclass(frozen=True, kw_only=True)
 class Finding:
-    """A proposal for one board, and the reason in words."""
+    """A proposal for one board: what to do (`what`: add, remove or look), and the reason in words."""
 
     what: str
     source: str
@@ -49,7 +49,7 @@ class Finding:
 
 
 def add_board(url: str, *, employer: str | None = None, country: str | None = None) -> tuple[list[Board], Finding]:
-    """Return all boards with the board of a career page or posting added, and the proposal.
+    """Return the boards of boards.csv with the board of a career page or posting (`url`) added, and the proposal.
 
     Raises `WrongUsage` if the address belongs to no board, or if the board is not read or already in boards.csv.
     """
@@ -68,9 +68,10 @@ def add_board(url: str, *, employer: str | None = None, country: str | None = No
 
 
 def check_boards(config: Settings) -> tuple[list[Board], list[Finding]]:
-    """Return the boards, without dead boards and with days and regions updated from the last nights, and the proposals.
+    """Return the new list of boards, and the proposals.
 
-    Raises `Wrong` if no night asked any of the boards.
+    The list has the boards of boards.csv except dead boards, with days and regions updated from the last nights. Raises
+    `Wrong` if no night asked any of the boards.
     """
     boards: list[Board] = []
     findings: list[Finding] = []
@@ -96,7 +97,11 @@ def check_boards(config: Settings) -> tuple[list[Board], list[Finding]]:
 
 
 class AskedBoard(NamedTuple):
-    """What nights learned about a board, according to core.board_states."""
+    """What nights learned about a board, according to core.board_states: when it last answered and was last asked.
+
+    `n_missed` counts the nights in a row, up to the last, on which it was not found or only redirected. `has_moved` is
+    whether it redirected on the last; `moved_to_source` and `moved_to_board` name the target, if that is a board.
+    """
 
     answered_on: date | None
     asked_on: date
@@ -128,8 +133,8 @@ class LostBoard(NamedTuple):
 
 
 def find_lost_boards(con: Connection, n_not_found: int) -> list[LostBoard]:
-    """Return the boards of boards.csv that once answered and have been "not found" on `n_not_found` nights in a row
-    since."""
+    """Return the boards of boards.csv that once answered and have been "not found" on at least `n_not_found` nights in
+    a row since."""
     days = {(board.source, board.board): board.verified_on for board in all_boards()}
     losses = []
     for (source, board), record in read_asked_boards(con).items():

@@ -32,7 +32,7 @@ NEWEST = "SELECT source, max(observed_to)::DATE FROM ops.loads WHERE n_rows > 0 
 
 
 class Frozen(NamedTuple):
-    """A source that has had no news since a day, although news was expected within `due_days`."""
+    """A source that has had no news since the day `since`, although news was expected within `due_days`."""
 
     source: str
     since: date
@@ -40,7 +40,7 @@ class Frozen(NamedTuple):
 
 
 def find_due_days(cadence: str) -> int | None:
-    """Return the days within which a source of this cadence should have news; None if never.
+    """Return the days within which a source of this cadence should have news; None if news is never due.
 
     Raises `KeyError` for an unknown cadence.
 
@@ -55,7 +55,7 @@ def find_due_days(cadence: str) -> int | None:
 
 
 def find_frozen_sources(con: Connection, names: Iterable[str], day: date) -> list[Frozen]:
-    """Return those of the named sources that, as of a day, have had no news for longer than their cadence allows.
+    """Return the sources among `names` that, on `day`, had been without news for longer than their cadence allows.
 
     A loaded row is news; an answer that repeats an archived answer is not. A source that never had rows is left out.
     """

@@ -129,7 +129,7 @@ def print_source(config: Settings, name: str) -> None:
 
 
 def count_refusals(con: Connection) -> dict[str, list[int]]:
-    """Return the numbers of records refused, records left out on purpose, and single values refused, by source."""
+    """Return three numbers for each source: records refused, records left out on purpose, and single values refused."""
     rows = con.execute(read_sql("monitoring", "refused"), {"many": MANY, "flag": FLAG_RULE}).fetchall()
     return {source: counts for source, *counts in rows}
 

@@ -37,7 +37,10 @@ SHOWN_COLUMNS = ("title", "employer", "location_text", "country", "pay_text", "p
 
 
 def try_live(config: Settings, name: str) -> None:
-    """Send a source a few requests and print the first rows; store nothing. Raise `Wrong` if there are no rows."""
+    """Send a source a few requests and print the first rows; store nothing.
+
+    Raises `Wrong` if there are no rows, and `WrongUsage` if the source is off.
+    """
     module = all_sources()[name]
     limited, in_store = limit(module.SOURCE, config), read_known(config.data)
     if why := why_off(limited, config.data, in_store):

@@ -38,8 +38,8 @@ SAMPLE = PROJECT / "extractors" / "sample"
 
 
 def prepare_archive(settings: Settings) -> None:
-    """Finish the archive files that a killed run left: keep whole answers, and send files to storage that were not sent
-    yet."""
+    """Finish the archive files that a killed run left: keep their whole answers, and send to storage the files that
+    were not sent yet."""
     for store in (settings.archive, settings.refined):
         store.refresh()
     for part in sorted(settings.archive.outbox.glob(f"*/*{PART}")):
@@ -54,18 +54,18 @@ def prepare_archive(settings: Settings) -> None:
 
 
 def list_sources(request: Request) -> list[str]:
-    """Return the sources that a night fetches. For the sample, these are the sources that it has recordings of."""
+    """Return the sources that a night fetches. For the sample, these are the sources for which it has recordings."""
     return [name for name in request.sources if not request.is_sample or (SAMPLE / "recordings" / name).is_dir()]
 
 
 def load_before_plan(
     request: Request, names: Sequence[str], repairs: Sequence[str] = ()
 ) -> tuple[tuple[loader.LoadResult, ...], Sequence[str]]:
-    """Load archived answers that work.duckdb lacks and the plan of boards needs.
+    """Load the archived answers that the plan of boards needs and work.duckdb lacks.
 
-    Returns what was loaded, and descriptions of repaired files. If loading fails, the night continues without these
-    answers, because tonight's answers cannot be fetched tomorrow. The load after the fetch then repairs or reports the
-    failure.
+    Returns the result of loading each file, and descriptions of repaired files. If loading fails, the night continues
+    without these answers, because tonight's answers cannot be fetched tomorrow. The load after the fetch then repairs
+    or reports the failure.
     """
     try:
         return load_unplanned(request, names), repairs
@@ -77,10 +77,10 @@ def load_before_plan(
 
 
 def load_unplanned(request: Request, names: Sequence[str]) -> tuple[loader.LoadResult, ...]:
-    """Load the archive files of sources with boards that were neither loaded nor refused.
+    """For sources with boards, load the archive files that were neither loaded nor refused.
 
-    Usually there are none. But after an update with other tables work.duckdb is empty, and after a kill it lacks the
-    last answers. A plan made from it would treat every board as never asked.
+    Usually there are no such files. But after an update that changed the tables, work.duckdb is empty, and after a kill
+    it lacks the last answers. A plan made from an empty work.duckdb would treat every board as never asked.
     """
     archive = request.settings.archive
     archive_files = {
@@ -103,7 +103,7 @@ def load_unplanned(request: Request, names: Sequence[str]) -> tuple[loader.LoadR
 
 
 def fetch_sources(request: Request, names: Sequence[str]) -> list[Health]:
-    """Fetch sources side by side. A source that fails does not stop the run."""
+    """Fetch sources side by side, and return the health of each. A source that fails does not stop the run."""
     plan = {} if request.is_sample else choose_boards(request, names)
     futures = {name: fetch_source.submit(name, request, plan.get(name, boards_of(name))) for name in names}
     fetches = []
@@ -120,7 +120,8 @@ def fetch_sources(request: Request, names: Sequence[str]) -> list[Health]:
 
 @task(task_run_name="fetch {name}", cache_policy=NO_CACHE)
 def fetch_source(name: str, request: Request, boards: Sequence[str] = ()) -> Health:
-    """Fetch and archive what one source has tonight; for the sample, archive its recorded nights.
+    """Fetch and archive what one source has tonight, and return its health. For the sample, archive its recorded
+    nights.
 
     `boards` are the boards to ask. An answer that the archive already has is requested conditionally. If it is
     unchanged, only the fact that it repeats an earlier answer is archived.

@@ -43,7 +43,7 @@ MAX_CURRENCIES = 5
 
 @task(name="refine", cache_policy=NO_CACHE)
 def refine_archive(request: Request, names: Sequence[str] | None = None) -> tuple[list[RefineResult], dict[str, str]]:
-    """Read, in a pool of processes, every archive file that is new or was read by other code.
+    """Read, in a pool of processes, every archive file that is new or was last read by other code.
 
     `names` are the sources, or None for all. Returns the refined files and, for each source with an unreadable file,
     the reason. For a past day (`as_of`), files of later days are left out.
@@ -85,7 +85,7 @@ def refine_archive(request: Request, names: Sequence[str] | None = None) -> tupl
 def load_refined(
     request: Request, results: Sequence[RefineResult], failures: Collection[str] = (), *, with_derived: bool = True
 ) -> tuple[loader.LoadResult, ...]:
-    """Load refined files source by source. A file that fails its gate leaves no rows.
+    """Load refined files source by source, and return the result for each. A file that fails its gate leaves no rows.
 
     Files of live nights are also compared with the history of their source. A refused file stays out until a person
     accepts it or its reader changes. Nothing is loaded from the sources in `failures`, which have a file that could not
@@ -162,7 +162,8 @@ def make_load_gate(con: database.Connection, request: Request, source: Source, c
 
 
 def derive(con: database.Connection, results: Sequence[RefineResult]) -> None:
-    """Identify employers and jobs and convert pay to USD, unless this is up to date with the loaded rows."""
+    """Identify employers and jobs and convert pay to USD, unless the derived rows are already up to date with the
+    loaded rows."""
     follows_from = (comparison_key(), all_boards(), code_version())
     if not loader.derived_is_current(con, *follows_from):
         with gc_paused():  # garbage collection would take a third of the time
@@ -174,7 +175,7 @@ def derive(con: database.Connection, results: Sequence[RefineResult]) -> None:
 
 
 def find_newest_day(results: Sequence[RefineResult], fetches: Sequence[Health]) -> date | None:
-    """Return the day of the newest answer in the files that a run added, or None."""
+    """Return the day of the newest answer in the files that a run added; None if it added none."""
     new_files = {warc for health in fetches for warc in health.fresh}
     return max(
         (file.observed_to.date() for file in results if file.observed_to and file.warc in new_files), default=None

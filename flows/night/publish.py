@@ -50,7 +50,8 @@ GUIDE = PROJECT / "reports" / "guide.md"
 def find_lost_rows(request: Request, failures: Mapping[str, str]) -> list[str]:
     """Return a line for each source in `failures` whose published rows would be lost by publishing.
 
-    A rebuild would lose the rows of every such source; any other run, only if work.duckdb has no rows of the source.
+    A rebuild would lose the rows of every such source. Any other run would lose them only if work.duckdb has no rows of
+    the source.
     """
     if not failures or not request.outputs.market.exists():
         return []
@@ -74,7 +75,8 @@ def describe_no_postings(request: Request) -> str:
 
 
 def resolve_as_of(request: Request) -> date | None:
-    """Return the day of marts and figures: today for a live night, or else the newest WARC-Date of sources of adverts.
+    """Return the day of marts and figures: today for a live night, or else the day of the newest answer from a source
+    of adverts.
 
     If the warehouse has figures of a later day, the result is that day, as published figures never go back in time. It
     is never later than today. It is None if no source of adverts has answered yet.
@@ -116,8 +118,8 @@ def compute_marts(request: Request, as_of: date) -> tuple[list[str], list[Figure
 
     Returns problems and figures. If there is a problem, no mart and no figure is stored, so that a later night cannot
     mistake a refused value for an accepted value. The values to publish are decided for a day after all decided days,
-    and again for the newest decided day. A backfill of older days leaves published values unchanged. A rebuild does so,
-    too, except for figures that an update added: their newest value becomes their first vintage.
+    and again for the newest decided day. A backfill of older days leaves published values unchanged, and so does a
+    rebuild, except for figures that an update added: their newest value becomes their first vintage.
     """
     with work_of(request) as con:
         decided = vintages.last_decided_day(con) if request.as_of is None else None
@@ -264,7 +266,7 @@ def publish(request: Request, outcome: Outcome, ledger: Sequence[Figures]) -> Ou
 def stage_site(
     con: database.Connection, request: Request, figures: Sequence[Figures], as_of: date, sources: Sequence[Sources]
 ) -> atomic_files.StagedFile | None:
-    """Write the site beside its place; `commit` puts it there."""
+    """Write the site beside its place, from where `atomic_files.commit` moves it. Return None if nothing changed."""
     publication = describe_published(con, figures, sources, as_of=as_of, is_sample=request.is_sample)
     return atomic_files.stage_folder(request.outputs.site, site_files(con, publication))
 
@@ -277,7 +279,7 @@ def list_guides(request: Request) -> list[tuple[Path, Path]]:
 def stage_guide(
     request: Request, path_in: Path, path_out: Path, ledger: Sequence[Figures]
 ) -> atomic_files.StagedFile | None:
-    """Write one guide with the new figures beside its place, and log what changes."""
+    """Write one guide with the new figures beside its place, and log what changes. Return None if nothing changed."""
     before = path_out.read_bytes() if path_out.is_file() else b""
     draft, result = refresh.stage(
         path_in, path_out, ledger, sources=declared_sources(), is_sample=request.is_sample,

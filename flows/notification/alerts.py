@@ -42,7 +42,7 @@ KINDS = {
 FAILURES = ("failed", "blocked", "partial", "empty")
 """Outcomes of a source that cause an alert (see `flows.runs.source_health.OUTCOMES`)."""
 NEAR = timedelta(days=14)
-"""How long before its day a claim causes an alert."""
+"""A claim that must be verified by a day causes an alert this long before that day."""
 MAX_EXAMPLE = 180
 """Maximum characters of the example of a source's failures."""
 MAX_WORDS = 300
@@ -108,9 +108,10 @@ class Night:
 
 @dataclass(frozen=True, kw_only=True)
 class StandingAlerts:
-    """The alerts after a night, and what was checked: the subjects of each kind, or None for all subjects.
+    """The alerts after a night, and what was checked.
 
-    An alert that was not checked does not count as cleared.
+    `seen` has, for each kind that was checked, the subjects that were checked, or None for all subjects. An alert that
+    was not checked does not count as cleared.
     """
 
     alerts: tuple[Alert, ...]
@@ -215,7 +216,8 @@ def describe_boards(con: Connection, config: Settings) -> Iterator[Alert]:
 
 
 class WaitingList(NamedTuple):
-    """A list that waits for review since a day, and the day after which it may be published without a review."""
+    """A list that has waited for review since the day `since`, and may be published without a review after
+    `deadline`."""
 
     list: str
     since: date
@@ -242,7 +244,8 @@ def describe_reviews(con: Connection, day: date) -> Iterator[Alert]:
 
 
 def describe_claims(entries: Iterable[Claim], day: date) -> Iterator[Alert]:
-    """Yield alerts of claims that must be verified again soon. The state of an alert changes after that day."""
+    """Yield alerts of claims whose day to be verified again is near or past. The state of an alert changes when that
+    day is past."""
     for claim in entries:
         if day >= claim.verify_by - NEAR:
             is_over = day > claim.verify_by

@@ -49,7 +49,7 @@ def list_channels(config: Settings) -> dict[str, Send]:
 
 
 def ask_heartbeat(config: Settings) -> str | None:
-    """Request the address of the heartbeat, which must be set. Return the error, or None."""
+    """Request the address of the heartbeat, which must be set. Return the error; None if the request succeeded."""
     address = config.heartbeat
     assert address is not None
     return try_within(lambda: webhook.send(config.heartbeat_method, address.get_secret_value()))
@@ -61,7 +61,7 @@ def deliver(send: Send, message: Message) -> str | None:
 
 
 def try_within(attempt: Callable[[], None]) -> str | None:
-    """Call `attempt` until it succeeds or no attempt is left. Return the error, or None.
+    """Call `attempt` until it succeeds or no attempt is left. Return the last error; None after success.
 
     Only `NotTaken` with `may_pass` allows another attempt. The attempts run in a thread, because time-outs cover
     neither name resolution nor a server that sends single bytes. An attempt that takes too long is abandoned and may
@@ -116,7 +116,7 @@ def find_mail_problem(config: Settings) -> str | None:
 
 
 def read_password(config: Settings) -> str:
-    """Return the mail password from the environment, or else from the first line of its file; "" if there is none."""
+    """Return the mail password from the environment, or else from `mail.password_file`; "" if there is none."""
     if password := os.environ.get(MAIL_PASSWORD, ""):
         return password
     if config.mail_password_file is None:

@@ -145,14 +145,18 @@ def _open_published(config: Settings) -> Iterator[Connection | None]:
 
 @dataclass(frozen=True, kw_only=True)
 class DueMessage:
-    """Alerts of the last night that some channel has not sent, as a message, and alerts that were sent before."""
+    """What a night would send now, and what was sent before.
+
+    `message` has the alerts that some channel has not sent yet; it is None if there are none. `known` are the alerts
+    that all channels have sent and that still stand.
+    """
 
     message: Message | None
     known: tuple[Alert, ...]
 
 
 def find_last_night(config: Settings) -> Night | None:
-    """Return the last night that has ended, or None."""
+    """Return the last night that has ended; None if there was none."""
     for run in runs_of(config.data):
         if run.state != RUNNING and _is_night(run):
             return Night(

@@ -1,4 +1,4 @@
-"""Alerts that were sent and that could not be sent, stored in the journal of runs (`runs.jsonl`).
+"""Which alerts were sent and which could not be sent, according to the journal of runs (`runs.jsonl`).
 
 A line is added for each delivery, successful or not, for each heartbeat, and when a sent alert has cleared. If the
 journal is lost, all standing alerts are sent once more.
@@ -22,7 +22,10 @@ DELIVERY, CLEARED, BEAT = "delivery", "cleared", "heartbeat"
 
 @dataclass(frozen=True, kw_only=True)
 class Attempt:
-    """The last delivery or heartbeat: its run, its time (UTC), and the error (`why`) or None if it succeeded."""
+    """The last delivery or heartbeat: its run, its time (UTC), and the error (`why`; None if it succeeded).
+
+    `n_due` is the number of alerts in the message.
+    """
 
     run_id: str
     at: datetime
@@ -32,7 +35,11 @@ class Attempt:
 
 @dataclass(kw_only=True)
 class Record:
-    """The alerts that one channel has sent (`known`) and could not send yet (`unsent`)."""
+    """The alerts that one channel has sent, and those that it could not send.
+
+    `known` are the sent alerts, each with the day since which it was due. `unsent` are those that the last delivery
+    failed to send; `last` is that delivery, or None if there was none.
+    """
 
     known: dict[Key, date] = field(default_factory=dict)
     unsent: dict[Key, Due] = field(default_factory=dict)
@@ -40,7 +47,7 @@ class Record:
 
 
 def read_records(data: Path) -> tuple[dict[str, Record], Attempt | None]:
-    """Return the record of every channel in the journal, and the last heartbeat."""
+    """Return the record of every channel in the journal, by name, and the last heartbeat (None if there was none)."""
     records: dict[str, Record] = {}
     beat: Attempt | None = None
     for line in run_log.read_lines(data):

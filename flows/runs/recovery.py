@@ -39,10 +39,11 @@ logging.getLogger("prefect.task_runs").addFilter(is_worth_printing)
 
 
 def recover(settings: Settings, outputs: Outputs, run_id: str) -> list[str]:
-    """Set damaged databases aside and remove damaged refined files. Return what was done, [] if nothing is damaged.
+    """Set damaged databases aside and remove damaged refined files. Return a sentence for each thing done.
 
     The next step makes the files again: work.duckdb from the archive and the published file, refined files from the
-    archive. `run_id` is the run that found the damage; this run loses nothing.
+    archive. `run_id` is the run that found the damage; it is not named among the runs whose checks and health
+    are lost.
     """
     today = datetime.now(UTC).date()
     work, market = (set_damaged_aside(path, today) for path in (outputs.folder / database.WORK, outputs.market))

@@ -60,7 +60,7 @@ class Run:
 
 @dataclass(frozen=True, kw_only=True)
 class Begun:
-    """A run began."""
+    """A line of the journal: a run began. `begun` is its id."""
 
     begun: str
     at: AwareDatetime
@@ -71,7 +71,7 @@ class Begun:
 
 @dataclass(frozen=True, kw_only=True)
 class Ended:
-    """A run ended."""
+    """A line of the journal: a run ended. `ended` is its id."""
 
     ended: str
     at: AwareDatetime
@@ -96,7 +96,8 @@ class SentAlert:
 
 @dataclass(frozen=True, kw_only=True)
 class Delivery:
-    """A message was sent by a channel. `why` is the error, or None if the message was delivered."""
+    """A line of the journal: the run `delivery` sent a message by the channel `by`. `why` is the error; None if the
+    message was delivered."""
 
     delivery: str
     at: AwareDatetime
@@ -107,7 +108,8 @@ class Delivery:
 
 @dataclass(frozen=True, kw_only=True)
 class Cleared:
-    """Alerts that were sent have cleared: kind, subject and state of each."""
+    """A line of the journal: the run `cleared` found that alerts which had been sent have cleared. `alerts` has kind,
+    subject and state of each."""
 
     cleared: str
     at: AwareDatetime
@@ -116,7 +118,7 @@ class Cleared:
 
 @dataclass(frozen=True, kw_only=True)
 class Heartbeat:
-    """The heartbeat was requested. `why` is the error, or None if the request succeeded."""
+    """A line of the journal: the run `heartbeat` requested the heartbeat. `why` is the error; None if it succeeded."""
 
     heartbeat: str
     at: AwareDatetime
@@ -148,7 +150,7 @@ def _parse(line: bytes) -> Line:
 
 
 def note(data: Path, entry: Mapping[str, Any]) -> None:
-    """Append an entry to the journal, with the time."""
+    """Append an entry to the journal, with the current time added."""
     data.mkdir(parents=True, exist_ok=True)
     jsonl.append(data / JOURNAL, json.dumps({**entry, "at": _now()}))
 

@@ -77,7 +77,7 @@ class Outcome:
     notes: tuple[str, ...] = ()
     """Notes for the operator that are not problems."""
     ended_at: datetime | None = None
-    """End of the run according to the published file; None for the time of recording."""
+    """End of the run according to the published file; None means the time at which the end is recorded."""
 
     @property
     def on_record(self) -> dict[str, Any]:
@@ -184,7 +184,8 @@ def keep_published_outcome(request: Request, error: Exception) -> Outcome:
 
 
 def read_published_outcome(request: Request) -> Outcome | None:
-    """Return the outcome of a run from the published warehouse; None if the run published nothing."""
+    """Return the outcome of a run from the published warehouse; None if the run published nothing or the file cannot be
+    read."""
     if not request.outputs.market.exists():
         return None
     columns = ("source", "outcome", "n_requests", "n_bytes", "n_rows", "message")

@@ -46,7 +46,11 @@ class Health:
 
 
 def add_answers(health: Health, web: Web, failures: Sequence[str], fresh: Path | None) -> Health:
-    """Return the health with the answers of one fetch, its failed requests, and its archive file (`fresh`) added."""
+    """Add one fetch to the health: its answers, its failed requests (`failures`), and its archive file (`fresh`, or
+    None).
+
+    Returns the new health.
+    """
     message = f"{len(failures)} failed, first: {failures[0]}" if failures else None
     return replace(
         health,
@@ -70,7 +74,10 @@ def _judge_answers(web: Web, failures: Sequence[str]) -> str:
 
 
 def add_rejects(health: Health, rejects: Sequence[Rejects], what: str) -> Health:
-    """Return the health with rejects added; `what` names them. Log an error. The outcome is then "partial" or worse."""
+    """Add rejects to a health and log them as an error; `what` says in words what they are. Return the new health.
+
+    Its outcome is "partial" or worse if there are rejects.
+    """
     if not rejects:
         return health
     first = rejects[0]
@@ -180,8 +187,8 @@ def add_loads(
 def add_future_rejects(
     health: Sequence[Health], results: Sequence[RefineResult], loads: Sequence[loader.LoadResult], today: date
 ) -> tuple[Health, ...]:
-    """Return the health with a reject added for each archived answer that was not loaded because of a date in the
-    future.
+    """Return the health of all sources, with a reject added for each archived answer that was not loaded because of a
+    date in the future.
 
     Every run rejects such an answer, because it stays in the archive. It changes the outcome of the source only when
     its file is loaded.

@@ -38,7 +38,11 @@ class FalseClock(WrongUsage):
 
 
 class Outlook(NamedTuple):
-    """Result of the checks before a run: notes, and, if none of a live night's hosts could be resolved, those hosts."""
+    """Result of the checks before a run.
+
+    `unresolved` are the hosts that were tried for a live night if none of them could be resolved; otherwise it is
+    empty. `notes` are sentences for the report of the run.
+    """
 
     unresolved: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
@@ -47,11 +51,11 @@ class Outlook(NamedTuple):
 def look_out(
     config: Settings, names: Sequence[str] = (), *, is_live: bool = False, clock_is_right: str | None = None
 ) -> Outlook:
-    """Check the clock, and return what to note. Raise `FalseClock`, with both times, if the clock is wrong.
+    """Check the clock and, for a live night, the network. Raise `FalseClock`, with both times, if the clock is wrong.
 
     The clock is compared with the last run and the newest published day. For a live night of the sources `names`, it is
-    also compared with the answers of a few servers. A note is returned if no server stated the time. If a person gave a
-    reason for trusting the clock (`clock_is_right`), the clock is not compared. Nothing is written.
+    also compared with the answers of a few servers. If no server stated the time, the result has a note. If a person
+    gave a reason for trusting the clock (`clock_is_right`), the clock is not compared. Nothing is written.
 
     A host that cannot be resolved may be gone. Therefore hosts of other sources are tried too, up to `MAX_HOSTS`. The
     machine counts as offline only if no host can be resolved. The resolver's error does not help, because without a

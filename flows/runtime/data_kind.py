@@ -65,6 +65,8 @@ def refuse_other_kind(config: Settings, kind: str | None, new_kind: str | None) 
 def settle_kind(config: Settings, new_kind: str | None) -> str:
     """Return the kind of a folder, which the first run decides. Rewrite a damaged file if the content shows the kind.
 
+    `new_kind` is the kind of data that the run adds; None if it adds none.
+
     Raises `Wrong` if the folder holds the other kind, if it is empty and the run adds no data, or if only the damaged
     file could show the kind.
     """

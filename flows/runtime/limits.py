@@ -1,4 +1,5 @@
-"""The number of a source's requests in a night and the pause between them, as it declares or as the settings say."""
+"""The number of requests to a source per night and the pause between them: those of the settings, or else of the
+source."""
 
 from __future__ import annotations
 

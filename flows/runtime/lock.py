@@ -1,4 +1,4 @@
-"""Allow only one writer per folder, by a lock that names its holder and ends with it."""
+"""Allow only one writer per folder, by a lock file that names the holder. The lock ends when the holder ends."""
 
 from __future__ import annotations
 
@@ -110,7 +110,7 @@ def _describe_holder(text: str) -> str:
 
 
 def find_holder(data: Path) -> str | None:
-    """Return the holder of the folder, in words, or None."""
+    """Return the holder of the folder, in words; None if nobody holds it."""
     text = _read_holder(data / "lock")
     return None if text is None else _describe_holder(text)
 

@@ -27,7 +27,7 @@ from flows.terminal.errors import WrongUsage, suggest
 from warehouse.publish import atomic_files
 
 PERMISSIONS = "permissions.toml"
-"""Name of the file in the data folder."""
+"""Name of the file with permissions in the data folder."""
 ACCEPTED = "accepted.txt"
 """Name of the file in the data folder with a line for each archive file that a person accepted, and the day."""
 
@@ -70,7 +70,7 @@ def _parse_permission(path: Path, name: str, table: object) -> Permission:
 
 
 def read_accepted(data: Path, until: date | None = None) -> frozenset[str]:
-    """Return archive files that a person accepted although they differ from the history of their source (`run
+    """Return the archive files that a person accepted although they differ from the history of their source (`run
     --accept`).
 
     Files accepted after the day `until` (UTC) are left out. An unreadable line is reported and skipped.
@@ -126,7 +126,7 @@ def choose_sources(config: Settings) -> tuple[str, ...]:
 
 
 def why_turned_off(config: Settings, name: str) -> str | None:
-    """Return the setting that turns a source off, in words, or None."""
+    """Return the setting that turns a source off, in words; None if no setting does."""
     if name in config.sources_off:
         return f"turned off by sources.off ({config.origins.get('sources_off', 'default')})"
     if config.sources_on and name not in config.sources_on:
@@ -135,7 +135,7 @@ def why_turned_off(config: Settings, name: str) -> str | None:
 
 
 def why_past_last_day(source: Source, day: date) -> str | None:
-    """Return why a source is no longer asked on a day, or None."""
+    """Return why a source is no longer asked on `day`; None if it may still be asked."""
     if source.asked_until is None or day <= source.asked_until:
         return None
     return f"not asked after {source.asked_until}, by what its publisher announced: see extractors/SOURCES.md"

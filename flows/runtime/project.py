@@ -33,5 +33,5 @@ def default_data(project: Path = PROJECT) -> Path:
 
 
 def read_sql(folder: str, name: str) -> str:
-    """Return the SQL of a file in `flows/FOLDER/sql/`."""
+    """Return the SQL in the file `flows/<folder>/sql/<name>.sql`."""
     return (PROJECT / "flows" / folder / "sql" / f"{name}.sql").read_text(encoding="utf-8")

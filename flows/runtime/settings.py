@@ -129,7 +129,7 @@ def _settings_of(values: Mapping[str, Value]) -> Settings:
 
 
 def find_values(options: Mapping[str, Any]) -> tuple[dict[str, Value], list[str]]:
-    """Return the value of every setting by name, and all problems.
+    """Return the value of every setting by name, and a message for each invalid setting.
 
     Options take precedence over environment variables, and variables over the file.
     """
@@ -155,7 +155,8 @@ def find_values(options: Mapping[str, Any]) -> tuple[dict[str, Value], list[str]
 
 
 def _from_text(text: str, like: Any) -> Any:
-    """Return the text of a variable as the value that the file would have, of the same type as `like`."""
+    """Convert the text of an environment variable to the type of `like`, an example of the value in the settings
+    file."""
     if isinstance(like, list):
         separator = os.pathsep if isinstance(like[0], Path) else ","
         return [part.strip() for part in text.split(separator) if part.strip()]

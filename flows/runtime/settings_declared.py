@@ -28,7 +28,7 @@ ADDRESS = r"^(?:https://[^\s/?#@]+|http://(?:localhost|127\.0\.0\.1|\[::1\])(?::
 with the host."""
 PARAMETER = r"(?:endpoint_override|region|scheme)=[^\s&#@]+"
 STORAGE = rf"^s3://[^\s/?#@:]+(?:/[^\s?#@]*)?(?:\?{PARAMETER}(?:&{PARAMETER})*)?$"
-"""The address of a storage of files. It may not contain a user, as credentials come from the environment."""
+"""The address of object storage (S3). It may not contain a user, as credentials come from the environment."""
 
 
 def _check_host(address: str) -> str:
@@ -203,12 +203,12 @@ class Setting(NamedTuple):
 
     @property
     def environment(self) -> str:
-        """Name of its environment variable."""
+        """Name of the setting's environment variable."""
         return self.variable or f"JOBMARKET_{self.name.upper()}"
 
     @property
     def schema(self) -> dict[str, Any]:
-        """JSON schema of its values."""
+        """JSON schema of the setting's values."""
         return _schemas()[self.name]
 
     @property
@@ -218,8 +218,8 @@ class Setting(NamedTuple):
         return f"{', '.join(others)} or {last}" if others else str(last)
 
     def refuse(self, value: Any, write: Callable[[Any], str]) -> str:
-        """Return a message about an invalid value, with an example. `write` formats a value as it is written where it
-        was set."""
+        """Return a message about an invalid value, with an example. `write` formats a value in the syntax of the place
+        where it was set (such as a file or an environment variable)."""
         hide = "writeOnly" in self.schema or (isinstance(value, dict) and not isinstance(self.example, dict))
         return f"{write(HIDDEN if hide else value)}: {self.expected} expected, for example {write(self.example)}"
 

@@ -27,7 +27,10 @@ LINE = re.compile(r" \(at line (\d+), column \d+\)$")
 
 
 def read_settings(data: Path) -> tuple[dict[str, Value], list[str]]:
-    """Return the values in a data folder's file, by name of the setting, and all problems; none if there is no file."""
+    """Return the valid values in a data folder's file, by name of the setting, and a message for each problem.
+
+    Without a file, both are empty.
+    """
     path = data / FILE
     try:
         text = path.read_text(encoding="utf-8-sig")
@@ -94,7 +97,8 @@ def _describe_unknown(key: str, *, is_table: bool) -> str:
 
 
 def secret_of(key: str) -> str | None:
-    """Return the environment variable of the secret that a key of the file seems to mean, or None.
+    """Return the environment variable of the secret that a key of the file seems to name; None if it seems to name
+    none.
 
     >>> secret_of("sources.reed.api_key"), secret_of("limits.workers")
     ('JOBMARKET_REED_KEY', None)
