@@ -58,7 +58,7 @@ NIGHTLY = "nightly"
 KEPT = (
     Runs, Checks, SourceHealth, Vintages, FigureVintages, *PUBLISHED.values(), KnownBoards, PanelDraw, BoardNights
 )  # fmt: skip
-"""Tables that cannot be restored from archived answers. Like the marts, they outlive a rebuilt work file."""
+"""Tables that cannot be restored from archived answers. Like the marts, they are kept when the work file is rebuilt."""
 Restore = Callable[[Connection], None]
 """A function that loads the records kept beside the archive into a new work file (`warehouse.load.archive_records`)."""
 _NO_EXTENSIONS = {"autoinstall_known_extensions": False, "autoload_known_extensions": False}
@@ -179,7 +179,10 @@ def _carry_over(con: Connection, old: Path) -> None:
 
 
 def create_all(con: Connection, *, is_published: bool = False) -> None:
-    """Create schemas, tables, views, macros and comments in the connection's current database."""
+    """Create schemas, tables, views, macros and comments in the connection's current database.
+
+    If `is_published`, tables have keys instead of CHECKs, as in market.duckdb.
+    """
     for statement in declarations(is_published=is_published):
         con.execute(statement)
 
@@ -199,7 +202,8 @@ def make_working_tables(con: Connection, columns_of: Mapping[str, str], key: str
 
 @contextlib.contextmanager
 def transaction(con: Connection) -> Iterator[None]:
-    """Commit what the `with` block writes, or roll all of it back if the block raises. Transactions do not nest."""
+    """Commit what the `with` block writes, or roll all of it back if the block raises. Transactions cannot be
+    nested."""
     con.begin()
     try:
         yield
@@ -268,7 +272,8 @@ def write_mart(
 
 
 def put(con: Connection, cls: type, rows: Sequence[object]) -> None:
-    """Insert rows into a table, or replace rows with the same keys. Of several `rows` with a key, the last wins."""
+    """Insert rows into a table, or replace rows with the same keys. If several `rows` have the same key, the last one
+    counts."""
     keys = key_of(cls)
     last = {tuple(getattr(row, key) for key in keys): row for row in rows}
     with _register(con, "put_rows", arrow_table(cls, list(last.values()))):
@@ -409,7 +414,8 @@ def _register(con: Connection, name: str, rows: pa.Table) -> Iterator[None]:
 
 
 def merge_sql(cls: type, columns: Sequence[str], select: str) -> str:
-    """Return a MERGE statement that inserts rows with new keys and updates rows with known keys."""
+    """Return a MERGE statement for the rows of `select`: it inserts rows with new keys and updates rows with known
+    keys."""
     keys = key_of(cls)
     sets = ", ".join(f"{ident(c)} = s.{ident(c)}" for c in columns if c not in keys)
     return f"""

@@ -34,7 +34,7 @@ EXAMPLES = 5
 MAX_EXAMPLE = 200
 """Characters shown of one value."""
 ORDERED = re.compile(r"(\w+) <= (\w+)")
-"""A table check that one column is never above another."""
+"""Matches a table check of the form "low <= high": one column is never above another."""
 
 
 class GateBroken(RuntimeError):  # noqa: N818 (it says what happened to the gate; the data may be fine)
@@ -66,7 +66,7 @@ def check(frame: pd.DataFrame, cls: type, *, gate: str, run_id: str) -> GateResu
 
 
 def check_table(con: duckdb.DuckDBPyConnection, rows: str, cls: type, *, gate: str, run_id: str) -> GateResult:
-    """Judge rows of a table or row class before they are written. `rows` names the table or view that holds them.
+    """Judge the rows in the table or view `rows` against what their class `cls` declares, before they are written.
 
     `gate` is the gate's name in ops.checks ("load:<archive file>" or "mart:<table>"). If there are no rows, there are
     no checks. Raise `GateBroken` if an expectation cannot be evaluated, for instance because a column is missing.
@@ -96,7 +96,8 @@ def check_table(con: duckdb.DuckDBPyConnection, rows: str, cls: type, *, gate: s
 
 
 def check_rules(offenders: Mapping[str, Sequence[object]], *, gate: str, run_id: str) -> GateResult:
-    """Return one check per rule. `offenders` has the rows that break each rule; a rule without such rows is met."""
+    """Return a result with one check per rule. `offenders` maps each rule to the rows that break it; none: the rule is
+    met."""
     checks = tuple(
         Checks(
             run_id=run_id, gate=gate, expectation=rule, is_met=not broken, n_checked=None, n_unexpected=len(broken),
@@ -109,7 +110,7 @@ def check_rules(offenders: Mapping[str, Sequence[object]], *, gate: str, run_id:
 
 
 def name_load_gate(warc: str) -> str:
-    """Return the name in ops.checks of an archive file's gate."""
+    """Return the name that an archive file's gate has in ops.checks."""
     return f"load:{warc}"
 
 
@@ -130,7 +131,8 @@ def _memory() -> duckdb.DuckDBPyConnection:
 def _great_expectations() -> tuple[Any, Any, Any]:
     """Return a batch definition that takes any frame, and two expectations of counts. They are made once per process.
 
-    The first expectation is about all counts together; it takes half the time of the second, which is about each count.
+    The first expectation tests only the largest count. The second tests each count, and so finds the broken rules, but
+    takes twice as long.
     """
     os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")  # read by Great Expectations on import
     gc.disable()  # collecting garbage takes a fifth of the import

@@ -56,7 +56,7 @@ PARAMETERS: Mapping[str, object] = {
     "role_of_job": read_sql("checks/rules/role_of_job"),
     "texts_of_job": read_sql("checks/rules/texts_of_job", **_CLASSES),
 }
-"""Values of the `$names` in the files with rules."""
+"""The values that replace the `$names` in the SQL files of the rules."""
 
 
 def _read_rules(folder: str, *names: str) -> dict[str, str]:
@@ -77,7 +77,7 @@ LIFE = _read_rules(
     "employers_count_postings",
     "places_are_countries",
 )
-"""Rules about intervals, versions, jobs, employers and places."""
+"""The SQL of each rule about intervals, versions, jobs, employers and places, under the rule's wording."""
 COUNTS = _read_rules(
     "marts",
     "shares_count_ai_jobs",
@@ -89,7 +89,7 @@ COUNTS = _read_rules(
     "shares_have_every_skill",
     "bands_count_paid_jobs",
 )
-"""Rules about what marts count in core."""
+"""The SQL of each rule that compares the counts in marts with the rows of core, under the rule's wording."""
 
 
 def judge(con: duckdb.DuckDBPyConnection, *, as_of: date, run_id: str) -> GateResult:

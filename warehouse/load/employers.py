@@ -32,11 +32,14 @@ from warehouse.sql_files import read_sql
 from warehouse.tables import Employers
 
 PUBLIC = "public: "
-"""Prefix in boards.csv of evidence about the employer itself, not taken from an advert."""
+"""Prefix of `industry_evidence` in boards.csv if the evidence is about the employer itself and not from an advert."""
 
 
 class HiringStatement(NamedTuple):
-    """What adverts say about who hires, once for all adverts that say the same. Their addresses begin with `place`."""
+    """What adverts state about who hires: one entry for all adverts that state the same.
+
+    `place` is the beginning of their addresses, as far as it identifies the employer; `n_postings` is their number.
+    """
 
     employer: str | None
     source: str
@@ -113,7 +116,10 @@ def _write_employers(con: database.Connection, employers: Sequence[Employers]) -
 def resolve_employers(
     statements: Sequence[HiringStatement], boards: Iterable[Board]
 ) -> tuple[list[Employers], list[str | None]]:
-    """Return the employers in statements and in lines of boards.csv, sorted by id, and the id for each statement."""
+    """Return the employers in statements and in lines of boards.csv, sorted by id, and an id for each statement.
+
+    The id is None for a statement without evidence of who hires.
+    """
     hiring: list[HiringStatement | Board] = [*statements, *boards]
     evidence = _evidence_of(hiring)
     shared = set(_find_shared(hiring, evidence))

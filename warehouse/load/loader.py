@@ -49,10 +49,11 @@ from warehouse.tables import (
 log = logging.getLogger("jobmarket.warehouse")
 
 Gate = Callable[[str, type, int, int], bool]
-"""Judges one archive file before any of its rows is written; False refuses the file.
+"""A function that judges one archive file before any of its rows is written; False refuses the file.
 
 The file's rows are in the temporary table `STAGED`. The arguments are the archive file, the row class, the number of
-these rows, and that number including rows of earlier answers that the file only repeats."""
+these rows, and the number of rows including those of earlier answers that the file only repeats.
+"""
 STAGED = "staged"
 TABLE_OF_ROW = {
     Posting: Postings,
@@ -83,7 +84,10 @@ SETTLED = "settled_with"
 
 @dataclass(frozen=True, kw_only=True)
 class LoadResult:
-    """Outcome of loading one archive file. `why` says why the file was refused."""
+    """The outcome of loading one archive file. `why` is the reason for a refusal.
+
+    `n_rows` counts the new rows, `n_seen` also the rows that the file only repeats, and `n_rejects` its rejects.
+    """
 
     warc: str
     state: Literal["loaded", "unchanged", "refused"]
@@ -112,7 +116,8 @@ class _Batch:
 
 
 class _RefusedError(Exception):
-    """The rows of `file` may not enter the warehouse. The transaction is rolled back."""
+    """The rows of `file` may not enter the warehouse; None if it is not known which file. The transaction is rolled
+    back."""
 
     def __init__(self, why: str, file: RefinedFile | None) -> None:
         super().__init__(why)
@@ -287,7 +292,10 @@ def _keep(job: _Job, missing_warcs: Sequence[str]) -> tuple[LoadResult, ...]:
 
 
 def _reload(job: _Job, loaded_keys: Mapping[str, str]) -> tuple[LoadResult, ...]:
-    """Load all files of the source again in one transaction. It fails if a file is refused that was good before."""
+    """Load all files of the source again in one transaction.
+
+    If a file is refused that was good before, nothing changes. If a new file is refused, load the others without it.
+    """
     files = list(job.files.values())
     log.info("%s: its reader changed or a file came late; all %d files are loaded again", job.source, len(files))
     try:
@@ -393,7 +401,8 @@ def _record_rejects(con: database.Connection, file: RefinedFile, row_class: type
 
 
 def new_keys(con: database.Connection, warcs: Sequence[str]) -> list[str]:
-    """Return the keys in these files' records that no reader knows, as recorded by `extractors.response.each`."""
+    """Return the keys in these archive files' records that no reader knows, as recorded by
+    `extractors.response.each`."""
     rows = con.execute(
         """SELECT DISTINCT unnest(string_split("value", ', ')) AS "key" FROM ops.rejects"""
         " WHERE column_name = 'keys' AND list_contains(?, warc) ORDER BY ALL",

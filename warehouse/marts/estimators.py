@@ -39,7 +39,7 @@ LEVEL = 0.95
 SHARE_DIGITS = 12
 """Decimal places of a share. More places would depend on the order of summation, and a share could exceed 1."""
 TINY = 1e-9
-"""A fraction of a cell below this is a rounding error."""
+"""Fractions of a cell below this are treated as rounding errors."""
 
 
 def sum_by(group: Ints, values: Floats | Ints | Flags, n_groups: int) -> Floats:
@@ -66,7 +66,10 @@ class SampledCells:
         return len(self.n_jobs)
 
     def find_t(self, level: float | Floats = LEVEL) -> Floats:
-        """Return Student's t for a two-sided interval of this level, by cell, with at least one degree of freedom."""
+        """Return the quantile of Student's t for a two-sided interval of this level, by cell.
+
+        The degrees of freedom are G* - 1, but at least one.
+        """
         freedom = np.maximum(self.n_even - 1, 1)
         return np.asarray(special.stdtrit(freedom, 0.5 + np.asarray(level) / 2), dtype=np.float64)
 
@@ -135,7 +138,10 @@ class ShareEstimates:
     low: Floats
     high: Floats
     relative_standard_error: Floats
-    """From the design effect that the interval uses. NaN if there is one employer or the share is 0."""
+    """The standard error divided by the share, with the design effect of the interval.
+
+    NaN if there is one employer or the share is 0.
+    """
     design_effect: Floats
     """The variance divided by the variance of as many independent jobs."""
     employer_share: Floats
@@ -205,7 +211,10 @@ def estimate_shares(
 
 
 def bound_share(share: Floats, effective: Floats, level: float | Floats = LEVEL) -> tuple[Floats, Floats]:
-    """Return Clopper and Pearson's interval for a share of `effective` independent jobs (not always a whole number)."""
+    """Return the ends (low, high) of Clopper and Pearson's interval for a share of `effective` independent jobs.
+
+    `effective` need not be a whole number.
+    """
     tail = (1 - np.asarray(level)) / 2
     yes = share * effective
     no = effective - yes

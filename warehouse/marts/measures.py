@@ -104,8 +104,9 @@ class Measure:
         return self.select_from(self.relation)
 
     def select_from(self, relation: str, job: str = "job_id") -> str:
-        """Return the same SELECT over another relation with the same columns. `job` lists the columns
-        that name a job.
+        """Return the SELECT of `select` over another relation with the same columns.
+
+        `job` lists the columns that identify a job.
         """
         return f"SELECT {job}, {self.answers} AS items FROM {relation} WHERE {self.jobs}"
 
@@ -117,7 +118,7 @@ class Measure:
     def behind(self) -> str:
         """Return a SELECT of the jobs that the shares count: jobs with a known answer, in each region where they count.
 
-        For measures that are read from texts, these are jobs with a full advert. The columns are `region_level`,
+        If the measure is read from texts, these are only jobs with a full advert. The columns are `region_level`,
         `region`, `role_group`, `job_id` and `items`, the list of items that are true of the job. The number of distinct
         jobs of a cell is its `n_jobs`. The parameter is $as_of.
         """

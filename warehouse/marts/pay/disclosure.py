@@ -42,7 +42,8 @@ SHARES = (
 )
 """Columns that are taken from `make_share_rows` without renaming."""
 COMPARISON_RULES = tuple(rule for rule in printing.RULES if rule.column in ("n_jobs", "n_employers"))
-"""Rules that the smaller side of a comparison must meet. Each employer counts once, so employers are even."""
+"""The printing rules that the smaller side of a comparison must meet. The other rules are about employers of unequal
+size, but in a comparison each employer counts once."""
 
 
 def pay_disclosure(con: duckdb.DuckDBPyConnection, as_of: date, cache: CellCache | None = None) -> pd.DataFrame:

@@ -72,7 +72,7 @@ class PayCells:
     job: Ints
 
     def leave_out(self, is_left_out: Flags) -> PayCells:
-        """Return all other cells, renumbered from 0."""
+        """Return the cells that `is_left_out` does not flag, renumbered from 0."""
         is_kept = ~is_left_out
         number = np.cumsum(is_kept) - 1
         entries = is_kept[self.cell]
