@@ -585,7 +585,7 @@ def arrow_table(cls: type, rows: Sequence[object]) -> pa.Table:
 
 
 def refined_table(row_class: type, rows: Sequence[tuple[object, int, datetime]]) -> pa.Table:
-    """Make a refined file's table from (row, record number of its response, WARC-Date of its response)."""
+    """Make a refined file's table. Each row comes with the record number and the WARC-Date of its response."""
     values, records, times = ([*column] for column in zip(*rows, strict=True)) if rows else ([], [], [])
     arrays = [*_arrays(row_class, values), pa.array(records, pa.int64()), pa.array(times, _UTC)]
     return pa.Table.from_arrays(arrays, schema=refined_schema(row_class))

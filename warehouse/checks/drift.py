@@ -79,9 +79,9 @@ def judge(
     ops.fill_rates (how many rows fill each column) and ops.self_checks (adverts that contradict themselves).
 
     `expected_rows` are the bounds that the source declares: fewer rows fail, more warn. None means that the source
-    gives changes, so any number of rows is right. A file that a person `accepted` begins a new history. `live` names
-    the files of live nights; only these are history, because files added by hand do not show what a night gives. None
-    means all files.
+    gives changes, so any number of rows is right. `accepted` names files that a person let in despite a refusal: the
+    history begins with the newest of them. `live` names the files of live nights; only these are history, because files
+    added by hand do not show what a night gives. None means all files.
     """
     history = {"source": source, "accepted": list(accepted), "live": None if live is None else list(live)}
     findings = [

@@ -185,10 +185,12 @@ def read_known(data_dir: Path) -> dict[str, list[str]]:
 
 
 def count_known(data_dir: Path) -> list[tuple[str, str, int, int, int, int, int]]:
-    """Count boards by source and state: all, in the panel, their adverts, AI adverts and adverts with pay.
+    """Return a row for each source and state of boards, with five counts.
 
-    States come from the published file; without that file, all boards are new. Raise `FileNotFoundError` if there is no
-    store yet, and `duckdb.Error` if the store cannot be read, for instance while a run has it open.
+    The items of a row are the source, the state, and the numbers of boards, of boards in the panel, of adverts, of AI
+    adverts and of adverts with pay. States and adverts come from the published file; without that file, all boards are
+    new. Boards that are tests have the state "test". Raise `FileNotFoundError` if there is no store yet, and
+    `duckdb.Error` if the store cannot be read, for instance while a run has it open.
     """
     work, market = data_dir / database.WORK, data_dir / database.MARKET
     if not work.exists():

@@ -60,10 +60,10 @@ class _OutdatedTable:
 
 
 def renew(con: duckdb.DuckDBPyConnection, *, work: str, copy: str) -> bool:
-    """Give the tables of the attached database `copy` the rows of `work`. False if `copy` should be made from scratch.
+    """Give the tables of the attached database `copy` the rows of `work`.
 
-    Call it in a transaction, and roll the transaction back if the result is False. Raise `duckdb.ConstraintException`
-    for a duplicate key, as an insert does.
+    Return False if `copy` should be written from scratch instead. Call it in a transaction, and roll the transaction
+    back if the result is False. Raise `duckdb.ConstraintException` for a duplicate key, as an insert does.
     """
     if not _is_dense(con, copy):
         return False

@@ -1,9 +1,9 @@
 """The schema `analysis` of the published file: views and macros for ordinary questions, with the meanings of columns.
 
-Each is a file in `analysis/`. Only market.duckdb has them, and nothing in the pipeline reads them. They therefore take
-no time at night, and a change to them does not rebuild the work file. Jobs, pay and skills are counted by the SELECTs
-of the macros `counted_jobs`, `pay_observations` and `jobs_with_skills`, but over all jobs ever listed instead of the
-stock of a day.
+The SELECT of each view or macro is a file in `analysis/`. Only market.duckdb has these views and macros, and nothing in
+the pipeline reads them. They therefore take no time at night, and a change to them does not rebuild the work file.
+Jobs, pay and skills are counted by the SELECTs of the macros `counted_jobs`, `pay_observations` and `jobs_with_skills`,
+but over all jobs ever listed instead of the stock of a day.
 """
 
 from __future__ import annotations
