@@ -50,7 +50,7 @@ class ReadingDepth:
 
 
 def measure_depth(con: object) -> ReadingDepth:
-    """Count how deep the adverts of a warehouse were read.
+    """Count the adverts of a warehouse by how much of their texts was read.
 
     `con` is a DuckDB connection or any object with the same `execute`.
     """
