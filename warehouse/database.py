@@ -217,7 +217,8 @@ def transaction(con: Connection) -> Iterator[None]:
 def attached(con: Connection, path: Path, *, name: str, storage: str) -> Iterator[str]:
     """Attach another database file and use it inside the `with` block; afterwards use the previous database again.
 
-    Yields the name of the previous database.
+    `name` is the file's name in SQL, and `storage` the storage version of a new file. Yields the name of the previous
+    database.
     """
     before: str = con.execute("SELECT current_database()").fetchall()[0][0]
     con.execute(f"ATTACH {literal(str(path))} AS {name} (STORAGE_VERSION {literal(storage)})")
@@ -284,8 +285,8 @@ def restore_published(con: Connection, cls: type, market: Path) -> None:
     """Reset a table, or a mart's days and rows, to what the published file has; empty it if there is no such file.
 
     This undoes what was written by a run that was refused, failed or was killed before it published. If the table does
-    not fit today's declaration, is missing from the published file, or another process has that file open, the rows
-    stay as they are and a warning is logged. Raises `duckdb.Error` if the published file may be damaged.
+    not fit today's declaration, is missing from the published file, or another process has the published file open, the
+    rows stay as they are and a warning is logged. Raises `duckdb.Error` if the published file may be damaged.
     """
     if not market.exists():
         with transaction(con):
@@ -372,7 +373,8 @@ def end_run(
     as_of: date | None = None,
     message: str | None = None,
 ) -> None:
-    """Record how a run ended and its day. Without `as_of`, the day recorded at the start of the run stays."""
+    """Record how a run ended, and the day that it spoke for. Without `as_of`, the day recorded at the start of the run
+    stays."""
     con.execute(
         "UPDATE ops.runs SET ended_at = ?, exit_code = ?, as_of = coalesce(?, as_of), message = ? WHERE run_id = ?",
         [ended_at, exit_code, as_of, message, run_id],

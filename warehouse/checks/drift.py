@@ -1,8 +1,8 @@
 """Drift: compare what a source gave tonight with what it gave on its last healthy nights.
 
 The commonest failure of a collector is to report success without data: an empty list with status 200, or a renamed
-field. So tonight's number of rows, and the share of rows that fills each column, are compared with the source's files
-loaded before. A file that falls short is refused, and the source keeps its last good rows.
+field. So tonight's number of rows, and the share of rows that fills each column, are compared with those of the files
+that the source gave before. A file that falls short is refused, and the source keeps its last good rows.
 """
 
 from __future__ import annotations
@@ -27,11 +27,12 @@ TOO_FEW = 0.5
 TOO_MANY = 2.0
 """With more than this multiple of the usual rows, a person should look."""
 MIN_ROWS = 50
-"""A share is computed only for files with at least this many rows; with fewer, it says too little."""
+"""A share is computed only for files with at least this many rows; with fewer rows, a share says too little."""
 RISE, STEEP_RISE = 0.1, 0.3
-"""Increases in the share of adverts that contradict themselves.
+"""Limits for how far the share of adverts that contradict themselves may rise above its usual value.
 
-Above the first, a person should look; above the second, the file is refused."""
+Above the first limit, a person should look; above the second, the file is refused.
+"""
 MIN_FILL = 0.1
 """A column that is usually filled in a smaller share of rows is not compared."""
 DROP = 0.5

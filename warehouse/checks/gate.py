@@ -4,8 +4,8 @@ A gate checks keys, NOT NULL, allowed values, bounds, patterns and checks of the
 a table are CHECKs of the database. Nested columns and advert texts never reach a gate, so its examples never contain an
 advert.
 
-One SELECT counts the rows that break each expectation, and Great Expectations judges the counts. An expectation per
-column would take 0.3 s a file, a fifth of the time of a small night.
+One SELECT counts the rows that break each expectation, and Great Expectations judges the counts. Having it evaluate an
+expectation per column would take 0.3 s a file, a fifth of the time of a small night.
 
 Great Expectations takes seconds to import, so it is imported only when the first gate has rows to judge. Its context is
 ephemeral: no project folder, no telemetry, no progress bars.
@@ -30,9 +30,9 @@ from warehouse.ops_tables import Checks
 from warehouse.schema import ident, key_of, literal
 
 EXAMPLES = 5
-"""Values shown for one broken expectation."""
+"""The most values that are shown for one broken expectation."""
 MAX_EXAMPLE = 200
-"""Characters shown of one value."""
+"""The most characters that are shown of one value."""
 ORDERED = re.compile(r"(\w+) <= (\w+)")
 """Matches a table check of the form "low <= high": one column is never above another."""
 
@@ -96,8 +96,10 @@ def check_table(con: duckdb.DuckDBPyConnection, rows: str, cls: type, *, gate: s
 
 
 def check_rules(offenders: Mapping[str, Sequence[object]], *, gate: str, run_id: str) -> GateResult:
-    """Return a result with one check per rule. `offenders` maps each rule to the rows that break it; none: the rule is
-    met."""
+    """Return a result with one check per rule. `offenders` maps each rule to the rows that break it.
+
+    A rule without such rows is met.
+    """
     checks = tuple(
         Checks(
             run_id=run_id, gate=gate, expectation=rule, is_met=not broken, n_checked=None, n_unexpected=len(broken),
@@ -178,7 +180,8 @@ def _exception(info: dict[str, Any]) -> str | None:
 class Expectation(NamedTuple):
     """An expectation: its name in ops.checks, and two pieces of SQL.
 
-    `is_broken` is true for a row of `judged` that breaks the expectation. `shown` gives the example to show.
+    `is_broken` is a condition that is true for a row that breaks the expectation. `shown` is what such a row shows as
+    an example.
     """
 
     name: str

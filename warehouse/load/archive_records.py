@@ -52,7 +52,7 @@ class Place(Protocol):
     outbox: Path
 
     def files(self, pattern: str) -> list[Path]:
-        """Return the files that match."""
+        """Return the paths of the files that match `pattern`."""
 
     def size(self, path: Path) -> int:
         """Return a file's size in bytes."""
@@ -61,7 +61,7 @@ class Place(Protocol):
         """Fetch the file to its path and return the path."""
 
     def put(self, path: Path) -> Path:
-        """Move a file from the outbox to its place."""
+        """Move a file from the outbox to its place, and return its new path."""
 
     def set_aside(self, path: Path) -> str | None:
         """Rename a damaged file and return its new name; None if it was only a copy, which will be fetched again."""
@@ -88,7 +88,8 @@ class Record:
 
     @property
     def entries(self) -> str:
-        """Return the name of the work file's table with the last entry of each key, and the file it came from."""
+        """Return the name of the work file's table that has the last entry of each key, and the file that holds the
+        entry."""
         return f"recorded.{self.table.replace('.', '_')}"
 
     @property
@@ -123,9 +124,9 @@ PUBLISHED = (
 
 
 def restore(con: database.Connection, archive: Place, records: Sequence[Record] = (*BOARDS, *PUBLISHED)) -> None:
-    """Read the files that the work file does not know yet into its tables. Their rows replace rows with the same key.
+    """Read the record files that the work file has not read yet into its tables.
 
-    A damaged file is named in the log, set aside and skipped.
+    Their rows replace rows with the same key. A damaged file is named in the log, set aside and skipped.
     """
     con.execute("CREATE SCHEMA IF NOT EXISTS recorded")
     con.execute(f"CREATE TABLE IF NOT EXISTS {FILES} (file VARCHAR NOT NULL, n_bytes BIGINT NOT NULL)")
@@ -197,7 +198,8 @@ def _name_of(file: Path) -> str:
 
 
 def _is_of(record: Record, name: str) -> bool:
-    """Whether a file belongs to a record. Its name ends in a number, or, in earlier versions, in the id of a run."""
+    """Whether a file belongs to a record. The file's name ends in a number or, in earlier versions, in the id of a
+    run."""
     return re.fullmatch(rf"{record.name}-(\d{{6,}}|\d{{8}}T\d{{6}}Z-\w+){re.escape(SUFFIX)}", name) is not None
 
 

@@ -51,7 +51,7 @@ class BoardStates:
 
 
 class BoardOutcome(NamedTuple):
-    """The outcome of a planned board (one of `BOARD_OUTCOMES`).
+    """What became of a board that a run had planned to ask: one of `BOARD_OUTCOMES`.
 
     `moved_to` is the source and token of the board to which it redirects; None if it does not redirect.
     """
@@ -166,7 +166,7 @@ def sources_in(con: database.Connection) -> frozenset[str]:
 
 
 def read_known(data_dir: Path) -> dict[str, list[str]]:
-    """Return the tokens of the boards that may be asked, sorted, by source. The store is only read.
+    """Return the tokens of the boards that may be asked, sorted, by source. The store is opened for reading only.
 
     While a run has the store open, the boards come from the published file. Return {} if neither file can be read.
     """

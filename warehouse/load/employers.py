@@ -1,8 +1,8 @@
 """Resolve who hires over all loaded adverts: fill core.employers, and `employer_id` of each posting.
 
-Adverts that share evidence belong to one employer, so employers are the connected components. Evidence is the key of a
-name, or an employer's own board or domain (`transforms.employers.identity`). The result depends only on the adverts and
-on boards.csv, not on the order in which adverts were loaded.
+Adverts that share evidence belong to one employer, so employers are the connected components of adverts linked by
+evidence. Evidence is the key of a name, or an employer's own board or domain (`transforms.employers.identity`). The
+result depends only on the adverts and on boards.csv, not on the order in which adverts were loaded.
 
 Three rules prevent false unions. A very short key counts only within its source (`employers.identity`). A board or
 domain unites names only if these are similar to each other or to the name of the board or domain (`unites`). A board's

@@ -44,8 +44,9 @@ def find(
     """Make the tables `advert_repetitions` and `repetition_rows`.
 
     `advert_repetitions` has the adverts that answers in `files` repeat, up to the time `last`. `repetition_rows` says
-    where their rows are in `all_files`, the refined files of the source. `is_news`: the repetition may restore what
-    another answer had changed. Raise `MissingRowsError` if no file has the row of a repeated advert.
+    where their rows are in `all_files`, the refined files of the source. The column `is_news` says whether the
+    repetition may restore what another answer had changed. Raise `MissingRowsError` if no file has the row of a
+    repeated advert.
     """
     con.execute(
         f"""
