@@ -73,8 +73,8 @@ night."""
 def find_earlier_days(con: database.Connection, as_of: date, *, first_on: date) -> list[date]:
     """Return the days before `as_of`, and not before `first_on`, that were never computed but need figures, in order.
 
-    Each of them is the last day on which some boards were in the stock. A backfill computes only the newest day of a
-    folder; boards that were last read earlier count on these earlier days.
+    Each of them is the last day on which some boards were in the stock. A backfill computes only its own newest day;
+    boards that were last read earlier count on these earlier days.
     """
     params = {"as_of": as_of, "first_on": first_on, "max_apart": MAX_DAYS_APART.value}
     rows = con.execute(read_sql("marts/earlier_days"), params).fetchall()

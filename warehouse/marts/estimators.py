@@ -17,7 +17,7 @@ Symbols, all within one cell:
 
 docs/known_truth.md measures on simulated markets how often the intervals hold the truth.
 
-All functions are pure and vectorised over cells: inputs are columns in any order, and cost as much as sorting them.
+All functions are pure and vectorised over cells: inputs are columns in any order. The cost is that of sorting them.
 Cells are numbered from 0 to `n_cells` - 1. Ends of intervals are NaN in cells with a single employer.
 """
 
@@ -108,9 +108,10 @@ def count_cells(cell: Ints, jobs: Floats | Ints, n_cells: int) -> SampledCells:
 def weigh_jobs(cell: Ints, jobs: Floats | Ints, weight: Floats, n_cells: int) -> Floats:
     """Return the weighted jobs of employers, scaled to add up to the jobs of each cell.
 
-    Arguments and result have one entry for each cell and employer. If weights are the inverse of the chance with which
-    an employer's boards were drawn, the estimators of shares become estimators for the panel (Hájek's ratio), and
-    unequal weights reduce G* as unequal sizes do. Weights of 1 per job leave the jobs exactly as they are.
+    Arguments and result have one entry for each cell and employer; `weight` is the total weight of the employer's jobs
+    in the cell. If weights are the inverse of the chance with which an employer's boards were drawn, the estimators of
+    shares become estimators for the panel (Hájek's ratio), and unequal weights reduce G* as unequal sizes do. Weights
+    of 1 per job leave the jobs exactly as they are.
     """
     scale = _divide(sum_by(cell, jobs, n_cells), sum_by(cell, weight, n_cells))
     return np.asarray(weight * scale[cell])
@@ -542,8 +543,8 @@ def bound_ranks(group: Ints, low: Floats, high: Floats) -> Ranks:
 
     The best rank of a row is 1 plus the number of rows whose interval is entirely above this row's interval. The worst
     rank is the size of the group minus the number of rows whose interval is entirely below. With intervals of
-    `simultaneous_level`, all ranks of a group hold together. Raises ValueError for NaN, because a row without an
-    interval has no rank.
+    `simultaneous_level`, the bounds of all ranks in a group hold together with the probability `LEVEL`. Raises
+    ValueError for NaN, because a row without an interval has no rank.
     """
     _refuse_gaps("ends", low)
     _refuse_gaps("ends", high)

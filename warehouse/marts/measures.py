@@ -48,8 +48,9 @@ class Measure:
     column of its items, `names` each item; `remark` is what else a reader should know. `silence` is a key of `SILENCE`;
     if it is `unknown`, `known_words` complete the sentence "24% of jobs …" for the jobs that do answer.
 
-    `items` have a row in every cell. Any other item has a row only in cells with a job for which it is true. `in_list`
-    is the name of the list of cells that several measures share; empty if the measure has a list of its own.
+    `items` have a row in every cell. Any other item has a row only in cells with a job for which it is true.
+    `has_categories` says whether the items have the categories of core.skills, within which they are then ranked.
+    `in_list` is the name of the list of cells that several measures share; empty if the measure has a list of its own.
 
     `reading` is the reader that finds the answer in texts (`lookups.languages_read`). Such a measure has separate cells
     for each class of text. Its answer is unknown if the text is in a language that is not read well, or if a job has no
@@ -83,7 +84,8 @@ class Measure:
         return f"shares.{self.in_list or self.name}"
 
     def name_jobs(self, jobs: str = "jobs") -> str:
-        """Describe the jobs of the denominator: "AI jobs in Germany with a full advert in English"."""
+        """Describe the jobs of the denominator: "AI jobs in Germany with a full advert in English" for the `jobs` "AI
+        jobs in Germany"."""
         return self.of.format(jobs=jobs)
 
     def name_item(self, item: str) -> str:
@@ -91,7 +93,7 @@ class Measure:
         return self.names.get(item, item)
 
     def say(self, item: str) -> str:
-        """Return what jobs do that count for an item: "ask for Python", "are remote"."""
+        """Return what the jobs that count for an item do: "ask for Python", "are remote"."""
         return self.says_of.get(item) or self.says.format(item=self.name_item(item))
 
     @property

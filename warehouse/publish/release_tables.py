@@ -40,7 +40,8 @@ from warehouse.schema import (
 RELEASED = "released"
 """Name of a release's DuckDB file while it is attached."""
 RELEASED_STORAGE = "v1.3.0"
-"""Storage version of a release's DuckDB file. Later versions write a random number into the header."""
+"""Storage version of a release's DuckDB file. Later versions write a random number into the header, so that the same
+rows would not give the same bytes."""
 LOOKUPS = (
     tables.Sources, tables.Countries, tables.Roles, tables.Skills, tables.DisclosureLaws, tables.NearOccupations,
     tables.PriceLevels,

@@ -169,7 +169,10 @@ def _part_closed(rate: Floats, spread: Floats, days: Floats) -> tuple[Floats, Fl
 
 
 def _fit(readings: Readings, n_cells: int) -> tuple[Floats, Floats]:
-    """Return rate and spread by cell. The spread is estimated at the rate found with spread 0."""
+    """Return the rate r and the spread v of the boards' rates, by cell (see `estimate_closing_rates`).
+
+    The spread is estimated at the rate that is found with spread 0.
+    """
     spread = np.zeros(n_cells)
     rate = _solve(readings, spread, n_cells)
     part, slope = _part_closed(rate[readings.cell], spread[readings.cell], readings.days)
@@ -256,9 +259,9 @@ def _solve(readings: Readings, spread: Floats, n_cells: int) -> Floats:
 
 
 def _chance_of(readings: Readings, rate: Floats) -> Floats:
-    """Return the chance of at least as many closings on a board with `MASS_FACTOR` times the rate of its cell.
+    """Return for each interval the chance of at least as many closings as it has.
 
-    The chance is 0 if the rate is unknown.
+    The chance is that of a board with `MASS_FACTOR` times the rate of its cell. It is 0 if the rate is unknown.
     """
     part = -np.expm1(-MASS_FACTOR * np.nan_to_num(rate)[readings.cell] * readings.days)
     return np.asarray(

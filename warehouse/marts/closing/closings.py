@@ -33,7 +33,7 @@ EXTRA_INPUTS = (
     f"(FROM board_intervals($as_of, {CLOSINGS_WINDOW.value}) UNION ALL BY NAME FROM core.posting_boards"
     " UNION ALL BY NAME SELECT posting_id, role_group FROM core.publishable_postings)",
 )
-"""What is read beside the tables in `cell_cache.INPUT_TABLES`. Without a new reading nothing is computed."""
+"""What is read beside the tables in `cell_cache.INPUT_TABLES`. Nothing is computed before a new reading changes it."""
 COMPARED = {"ai_engineering": "other_engineering"}
 """For each group of roles that is compared within boards: the group that it is compared with."""
 CLOSING_RULES = (
@@ -90,7 +90,7 @@ def _make_rows(con: duckdb.DuckDBPyConnection, sample: str) -> pd.DataFrame | No
 def prefer_panel(rows: pd.DataFrame, panel: pd.DataFrame | None, key: Sequence[str], status: str) -> pd.DataFrame:
     """Replace rows of all known boards by the panel's rows with the same `key`, if the panel's rows may be printed.
 
-    `status` names the column that says so. `panel` is None if the panel has no rows.
+    `status` names the column that says whether a row may be printed. `panel` is None if the panel has no rows.
     """
     replacements = rows[:0] if panel is None else panel[panel[status].eq("published")]
     if replacements.empty:
@@ -133,7 +133,7 @@ WEIGHTS = {"known": "1", "panel": "weight"}
 
 
 def stage_intervals(con: duckdb.DuckDBPyConnection, as_of: date) -> None:
-    """Make the temporary tables `closing_intervals`, with intervals of boards, and `closing_listings`, with adverts.
+    """Make the temporary tables `closing_intervals` (of boards) and `closing_listings` (of adverts).
 
     `closing_intervals.why_not` says why closings in an interval are not counted; NULL if they are.
     """
@@ -190,7 +190,8 @@ _COMPARED_MEMBERS = [
     for group in (ours, other)
     for member in GROUPS_OF_CLOSINGS[group]
 ]
-"""For each comparison, named by our group (`counted_group`): the groups of roles whose adverts count on either side."""
+"""For each comparison, named by our group (`counted_group`): the groups of roles whose adverts count on our side
+(`is_ours`) or on the other side."""
 
 
 def _over_groups(counts: pd.DataFrame) -> pd.DataFrame:

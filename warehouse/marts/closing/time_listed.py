@@ -57,7 +57,7 @@ class ListedPart:
     low: float
     high: float
     n_at_risk: int
-    """Number of spells that begin before that day and do not end before it."""
+    """Number of spells that include the day after which the share is estimated."""
 
 
 def estimate_listed(spells: Spells, days: float, n_even: float) -> ListedPart:

@@ -18,7 +18,7 @@ class ReadingDepth:
 
     `n_by_title` and `n_by_words` were read because their title or words indicate AI, data or engineering; `n_ai` of
     these are AI adverts. Of the rest, `n_rest_read` were drawn at random and read, and `n_unread` were not read. Of the
-    `n_rest_read`, `n_missed` turned out to be AI adverts, and `n_with_ai` use AI.
+    `n_rest_read`, `n_missed` turned out to be AI adverts, and `n_with_ai` are for work that uses AI.
     """
 
     n_texts: int

@@ -47,7 +47,7 @@ size, but in a comparison each employer counts once."""
 
 
 def pay_disclosure(con: duckdb.DuckDBPyConnection, as_of: date, cache: CellCache | None = None) -> pd.DataFrame:
-    """Return one row for each cell with a full advert on a day, with the columns of `PayDisclosure`."""
+    """Return one row for each cell that has a job with a full advert on a day, with the columns of `PayDisclosure`."""
     cache = cache or CellCache(PayDisclosure, as_of)
     cache.n_computed += 1
     counts = con.execute(read_sql("marts/pay/disclosure_counts"), {"as_of": as_of}).df()

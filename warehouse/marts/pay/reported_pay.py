@@ -56,9 +56,9 @@ def reported_pay(con: duckdb.DuckDBPyConnection, as_of: date, cache: CellCache |
 def reported_bands(con: duckdb.DuckDBPyConnection, as_of: date, cache: CellCache) -> pd.DataFrame:
     """Return rows of mart.salary_bands: pay before tax in full-time work, from each country's largest survey.
 
-    There are rows by country, role and level. Every country and role has a row for the level `all`; titles that name a
-    level, which few do, also count in a row for that level. Years of experience are not turned into a level. The frame
-    is empty if the rows are reused or there are none.
+    There are rows by country, role and level. The level is `all`; persons whose title names a level, which is rare,
+    also count in a row for that level. Years of experience are not turned into a level. The frame is empty if the rows
+    are reused or there are none.
     """
     persons = con.execute("FROM reported_persons($as_of) ORDER BY ALL", {"as_of": as_of}).df()
     inputs = inputs_of(["reported_bands"], hashes_of(persons))
@@ -104,7 +104,7 @@ def _compute(con: duckdb.DuckDBPyConnection, as_of: date) -> pd.DataFrame:
 def _with_dollars(cells: pd.DataFrame) -> pd.DataFrame:
     """Add the share of persons who are paid only in dollars, with its exact interval (Clopper and Pearson 1934).
 
-    Only cells of all currencies have this share. Counts by currency are NULL if the survey does not ask for the
+    Only cells whose `pay_market` is all have this share. Counts by currency are NULL if the survey does not ask for the
     currency.
     """
     counts = [f"n_{money}" for money in PAID_IN]

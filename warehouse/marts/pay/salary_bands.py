@@ -159,7 +159,8 @@ def _make_bands(jobs: pd.DataFrame, cells: PayCells, *, has_local: bool) -> pd.D
 def _pair_rows_with_jobs(
     column: dict[str, NDArray[Any]], cells: PayCells, currency: NDArray[np.object_], dollar_row: Ints, is_paid: Flags
 ) -> _Entries:
-    """Pair the paid jobs of each cell with its row in dollars, and jobs paid in `currency` also with the row before."""
+    """Pair the paid jobs of each cell with its row in dollars, and jobs paid in `currency` also with its row in that
+    currency."""
     cell, job = cells.cell[is_paid], cells.job[is_paid]
     local = np.zeros(0, dtype=np.int64)
     if pd.notna(currency).any():
@@ -173,7 +174,7 @@ def _pair_rows_with_jobs(
 
 
 def _find_local_currency(jobs: pd.DataFrame, cells: PayCells) -> NDArray[np.object_]:
-    """Return for each cell the country's own currency in which most of its jobs are paid.
+    """Return for each cell the country's own currency in which most jobs of the cell are paid.
 
     None if that currency is the dollar, if no job is paid in a currency of its place, and in cells of jobs paid from
     abroad.

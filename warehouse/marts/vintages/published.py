@@ -38,7 +38,7 @@ STANDING = tuple(f.name for f in fields_of(Standing))
 class Offer:
     """What a night computed for a list.
 
-    `n_jobs` adds up the largest cell of each place. `n_printed` counts the cells with a value.
+    `n_jobs` adds up the jobs in the largest cell of each place. `n_printed` counts the cells with a value.
     """
 
     n_jobs: int
