@@ -139,7 +139,7 @@ def _make_work(path: Path, config: dict[str, Any], restore: Restore | None) -> N
     fresh = path.with_name(path.name + ".new")
     remove_database(fresh)
     old = path if path.exists() else path.with_name(MARKET)
-    made_with = "\n".join((schema_key(), *declarations(is_published=False)))  # the key does not cover comments
+    made_with = "\n".join((schema_key(), *declarations(is_published=False)))  # `schema_key` does not cover comments
     database_files.copy_empty(fresh, kind="work", made_with=made_with, make=_make_empty)
     with _connect(fresh, config) as con:
         if old.exists():

@@ -282,7 +282,7 @@ _DECLARED = (
     Measure(
         name="qualification",
         title="What a person is asked to show",
-        of="{jobs} with a full advert in English",  # the one language that `languages_read` gives for it
+        of="{jobs} with a full advert in English",  # the one language that `languages_read` gives
         says="ask for {item}",
         heading="Asked to show",
         names=_QUALIFICATION_NAMES,
@@ -338,7 +338,7 @@ _DECLARED = (
         title="Pay is stated",
         of=_IN_FULL,
         says="state pay",
-        jobs=f"text_class = '{FULL_ADVERT}'",  # lists without texts and forums do not state pay anyway
+        jobs=f"text_class = '{FULL_ADVERT}'",  # forums, and lists without texts, state no pay anyway
         answers=_if("states_pay"),
         silence="no",
         items=(YES,),

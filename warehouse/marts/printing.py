@@ -26,7 +26,7 @@ from transforms.records.definitions import (
 )
 from transforms.records.vocabulary import SHARE_FORMS
 
-if TYPE_CHECKING:  # it is slow to import, and guides do not need it
+if TYPE_CHECKING:  # the module is slow to import, and guides do not need it
     from warehouse.marts.estimators import Flags, Floats, SampledCells
 
     Sampled = SampledCells | Mapping[str, ArrayLike]  # or values by cell for each column that a rule looks at

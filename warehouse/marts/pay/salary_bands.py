@@ -143,7 +143,7 @@ def _make_bands(jobs: pd.DataFrame, cells: PayCells, *, has_local: bool) -> pd.D
     }
     rows = rows.assign(**{name: np.bincount(entries.row[mask], minlength=len(rows)) for name, mask in counted.items()})
     counts_silent = ((rows["currency"] == "USD") & rows["pay_market"].isin(["all", LOCAL])).to_numpy()
-    unclear = entries.where(is_full_time & ~is_inside)  # with pay that a band cannot use
+    unclear = entries.where(is_full_time & ~is_inside)  # full-time jobs with pay that a band cannot use
     silent_row = np.concatenate([unclear.row, dollar_row[cells.cell[~is_paid]]])
     silent_job = np.concatenate([unclear.job, cells.job[~is_paid]])
     rows["n_silent"] = pd.Series(np.bincount(silent_row, minlength=len(rows))).where(counts_silent)
@@ -199,7 +199,7 @@ def _add_amounts(rows: pd.DataFrame, paid: PaidJobs, *, has_band: bool = True) -
     rows = rows.join(estimate_pay(paid, len(rows), has_band=has_band))
     for group, reason in APART.items():
         rows.loc[rows["role_group"] == group, "reason"] = reason
-    # A country's row in its own currency decides: exchange rates must not make pay look more or less certain.
+    # The row in the country's own currency decides what is printed: exchange rates must not make pay look more or less certain.
     followers = np.flatnonzero(rows["follows_local"])
     followers = followers[rows["status"].to_numpy()[followers] != "suppressed"]
     rows.loc[followers, ["status", "reason"]] = rows.loc[followers - 1, ["status", "reason"]].to_numpy()
