@@ -199,7 +199,7 @@ def _add_amounts(rows: pd.DataFrame, paid: PaidJobs, *, has_band: bool = True) -
     rows = rows.join(estimate_pay(paid, len(rows), has_band=has_band))
     for group, reason in APART.items():
         rows.loc[rows["role_group"] == group, "reason"] = reason
-    # The row in the country's own currency decides what is printed: exchange rates must not make pay look more or less certain.
+    # The row in the country's own currency decides: exchange rates must not make pay look more or less certain.
     followers = np.flatnonzero(rows["follows_local"])
     followers = followers[rows["status"].to_numpy()[followers] != "suppressed"]
     rows.loc[followers, ["status", "reason"]] = rows.loc[followers - 1, ["status", "reason"]].to_numpy()
