@@ -58,7 +58,7 @@ NIGHTLY = "nightly"
 KEPT = (
     Runs, Checks, SourceHealth, Vintages, FigureVintages, *PUBLISHED.values(), KnownBoards, PanelDraw, BoardNights
 )  # fmt: skip
-"""Tables that cannot be restored from archived answers. Like the marts, they outlive a rebuilt work file."""
+"""Tables that cannot be restored from archived answers. Like the marts, they are kept when the work file is rebuilt."""
 Restore = Callable[[Connection], None]
 """A function that loads the records kept beside the archive into a new work file (`warehouse.load.archive_records`)."""
 _NO_EXTENSIONS = {"autoinstall_known_extensions": False, "autoload_known_extensions": False}
@@ -139,7 +139,7 @@ def _make_work(path: Path, config: dict[str, Any], restore: Restore | None) -> N
     fresh = path.with_name(path.name + ".new")
     remove_database(fresh)
     old = path if path.exists() else path.with_name(MARKET)
-    made_with = "\n".join((schema_key(), *declarations(is_published=False)))  # the key does not cover comments
+    made_with = "\n".join((schema_key(), *declarations(is_published=False)))  # `schema_key` does not cover comments
     database_files.copy_empty(fresh, kind="work", made_with=made_with, make=_make_empty)
     with _connect(fresh, config) as con:
         if old.exists():
@@ -179,7 +179,10 @@ def _carry_over(con: Connection, old: Path) -> None:
 
 
 def create_all(con: Connection, *, is_published: bool = False) -> None:
-    """Create schemas, tables, views, macros and comments in the connection's current database."""
+    """Create schemas, tables, views, macros and comments in the connection's current database.
+
+    If `is_published`, tables have keys instead of CHECKs, as in market.duckdb.
+    """
     for statement in declarations(is_published=is_published):
         con.execute(statement)
 
@@ -199,7 +202,8 @@ def make_working_tables(con: Connection, columns_of: Mapping[str, str], key: str
 
 @contextlib.contextmanager
 def transaction(con: Connection) -> Iterator[None]:
-    """Commit what the `with` block writes, or roll all of it back if the block raises. Transactions do not nest."""
+    """Commit what the `with` block writes, or roll all of it back if the block raises. Transactions cannot be
+    nested."""
     con.begin()
     try:
         yield
@@ -213,7 +217,8 @@ def transaction(con: Connection) -> Iterator[None]:
 def attached(con: Connection, path: Path, *, name: str, storage: str) -> Iterator[str]:
     """Attach another database file and use it inside the `with` block; afterwards use the previous database again.
 
-    Yields the name of the previous database.
+    `name` is the file's name in SQL, and `storage` the storage version of a new file. Yields the name of the previous
+    database.
     """
     before: str = con.execute("SELECT current_database()").fetchall()[0][0]
     con.execute(f"ATTACH {literal(str(path))} AS {name} (STORAGE_VERSION {literal(storage)})")
@@ -268,7 +273,8 @@ def write_mart(
 
 
 def put(con: Connection, cls: type, rows: Sequence[object]) -> None:
-    """Insert rows into a table, or replace rows with the same keys. Of several `rows` with a key, the last wins."""
+    """Insert rows into a table, or replace rows with the same keys. If several `rows` have the same key, the last one
+    counts."""
     keys = key_of(cls)
     last = {tuple(getattr(row, key) for key in keys): row for row in rows}
     with _register(con, "put_rows", arrow_table(cls, list(last.values()))):
@@ -279,8 +285,8 @@ def restore_published(con: Connection, cls: type, market: Path) -> None:
     """Reset a table, or a mart's days and rows, to what the published file has; empty it if there is no such file.
 
     This undoes what was written by a run that was refused, failed or was killed before it published. If the table does
-    not fit today's declaration, is missing from the published file, or another process has that file open, the rows
-    stay as they are and a warning is logged. Raises `duckdb.Error` if the published file may be damaged.
+    not fit today's declaration, is missing from the published file, or another process has the published file open, the
+    rows stay as they are and a warning is logged. Raises `duckdb.Error` if the published file may be damaged.
     """
     if not market.exists():
         with transaction(con):
@@ -367,7 +373,8 @@ def end_run(
     as_of: date | None = None,
     message: str | None = None,
 ) -> None:
-    """Record how a run ended and its day. Without `as_of`, the day recorded at the start of the run stays."""
+    """Record how a run ended, and the day that it spoke for. Without `as_of`, the day recorded at the start of the run
+    stays."""
     con.execute(
         "UPDATE ops.runs SET ended_at = ?, exit_code = ?, as_of = coalesce(?, as_of), message = ? WHERE run_id = ?",
         [ended_at, exit_code, as_of, message, run_id],
@@ -409,7 +416,8 @@ def _register(con: Connection, name: str, rows: pa.Table) -> Iterator[None]:
 
 
 def merge_sql(cls: type, columns: Sequence[str], select: str) -> str:
-    """Return a MERGE statement that inserts rows with new keys and updates rows with known keys."""
+    """Return a MERGE statement for the rows of `select`: it inserts rows with new keys and updates rows with known
+    keys."""
     keys = key_of(cls)
     sets = ", ".join(f"{ident(c)} = s.{ident(c)}" for c in columns if c not in keys)
     return f"""

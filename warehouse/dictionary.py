@@ -1,7 +1,7 @@
 """DICTIONARY.md: the meaning of every table, view, macro and column of market.duckdb, their relations and row counts.
 
 The copy in this folder has the row counts of the bundled sample (`sample_rows.csv`, written by `python -m
-tests.worked_questions`). The copy published beside market.duckdb also has the row counts of that file.
+tests.worked_questions`). The copy published beside market.duckdb also has the row counts of market.duckdb.
 
 `python -m warehouse.dictionary` writes the copy in this folder.
 """
@@ -184,7 +184,7 @@ def _picture_relations() -> str:
 
 
 def schema_of_name(name: str) -> str:
-    """Return the part of a full name before the dot."""
+    """Return the schema in a table's full name: the part before the dot."""
     return name.partition(".")[0]
 
 

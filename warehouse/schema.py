@@ -144,26 +144,35 @@ def _intervals_of(boards: str) -> str:
 
 
 def counted_jobs(adverts: str) -> tuple[str, str]:
-    """Return the meaning and the SELECT of the jobs of some adverts: one row per job, with what these adverts say."""
+    """Return the meaning and the SELECT of the jobs of some adverts: one row per job, with what these adverts say.
+
+    `adverts` is a table of adverts or the call of a macro, such as "stock_postings(as_of)".
+    """
     return read_declared("jobs/counted_jobs", adverts=adverts)
 
 
 def jobs_with_skills(adverts: str, jobs: str) -> tuple[str, str]:
     """Return the meaning and the SELECT of the skills that jobs ask for in some adverts.
 
-    There is one row per job, with lists of skills.
+    There is one row per job, with lists of skills. `adverts` and `jobs` are tables or calls of macros.
     """
     return read_declared("jobs/jobs_with_skills", adverts=adverts, jobs=jobs)
 
 
 def pay_observations(adverts: str) -> tuple[str, str]:
-    """Return the meaning and the SELECT of the pay that some adverts offer: one row per job and region."""
+    """Return the meaning and the SELECT of the pay that some adverts offer: one row per job and region.
+
+    `adverts` is a table of adverts or the call of a macro.
+    """
     reasons = {"not_full_time": why_not_full_time("p", period="o.period"), "not_in_band": why_not_in_band("o")}
     return read_declared("pay/pay_observations", adverts=adverts, **reasons)
 
 
 def why_not_full_time(advert: str, *, period: str) -> str:
-    """Return SQL for why the offer in the row `advert` does not count as full-time employment; NULL if it does."""
+    """Return SQL for why the offer in the row `advert` does not count as full-time employment; NULL if it does.
+
+    `period` is SQL for the period of the offered pay.
+    """
     columns = {name: f"{advert}.{name}" for name in ("seniority", "role", "employment_type")}
     return read_declared("pay/pay_not_full_time", period=period, **columns)[1]
 
@@ -375,7 +384,8 @@ VIEW_COLUMNS: dict[str, dict[str, str]] = {
         "waits_n_jobs": "Jobs in it",
     },
 }
-"""The meaning of each column of each view, in order. A table's column has the meaning that the table declares."""
+"""The meaning of each column of each view, in order. A column that comes from a table has the meaning that the table
+declares."""
 
 _DAY = "'DATE ''' || strftime(d.as_of, '%Y-%m-%d') || ''''"
 """SQL that writes the day `d.as_of` as figures' SELECTs do: DATE '2026-01-22'."""
@@ -585,7 +595,7 @@ def arrow_table(cls: type, rows: Sequence[object]) -> pa.Table:
 
 
 def refined_table(row_class: type, rows: Sequence[tuple[object, int, datetime]]) -> pa.Table:
-    """Make a refined file's table from (row, record number of its response, WARC-Date of its response)."""
+    """Make a refined file's table. Each row comes with the record number and the WARC-Date of its response."""
     values, records, times = ([*column] for column in zip(*rows, strict=True)) if rows else ([], [], [])
     arrays = [*_arrays(row_class, values), pa.array(records, pa.int64()), pa.array(times, _UTC)]
     return pa.Table.from_arrays(arrays, schema=refined_schema(row_class))

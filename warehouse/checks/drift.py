@@ -1,8 +1,8 @@
 """Drift: compare what a source gave tonight with what it gave on its last healthy nights.
 
 The commonest failure of a collector is to report success without data: an empty list with status 200, or a renamed
-field. So tonight's number of rows, and the share of rows that fills each column, are compared with the source's files
-loaded before. A file that falls short is refused, and the source keeps its last good rows.
+field. So tonight's number of rows, and the share of rows that fills each column, are compared with those of the files
+that the source gave before. A file that falls short is refused, and the source keeps its last good rows.
 """
 
 from __future__ import annotations
@@ -19,23 +19,25 @@ from warehouse.ops_tables import Checks
 from warehouse.sql_files import read_sql
 
 HISTORY = 7
-"""A new file is compared with this many files: a week of nights."""
+"""A new file is compared with at most this many earlier files: a week of nights."""
 MIN_HISTORY = 2
-"""A comparison needs this many files."""
+"""A comparison needs at least this many earlier files."""
 TOO_FEW = 0.5
 """With less than this fraction of the usual rows, a file is refused: a board does not close half its jobs overnight."""
 TOO_MANY = 2.0
 """With more than this multiple of the usual rows, a person should look."""
 MIN_ROWS = 50
-"""With fewer rows, a share says too little."""
+"""A share is computed only for files with at least this many rows; with fewer rows, a share says too little."""
 RISE, STEEP_RISE = 0.1, 0.3
-"""Increases in the share of adverts that contradict themselves.
+"""Limits for how far the share of adverts that contradict themselves may rise above its usual value.
 
-Above the first, a person should look; above the second, the file is refused."""
+Above the first limit, a person should look; above the second, the file is refused.
+"""
 MIN_FILL = 0.1
 """A column that is usually filled in a smaller share of rows is not compared."""
 DROP = 0.5
-"""With less than this fraction of its usual fill, a column was probably lost."""
+"""If the share of rows that fill a column falls below this fraction of its usual value, the column was probably
+lost."""
 FILL = {"table": "ops.fill_rates", "item": "column_name", "part": "n_filled", "total": "n_rows"}
 """Table and columns that count the rows of a file, and the rows that fill each column."""
 DOUBTS = {"table": "ops.self_checks", "item": '"check"', "part": "n_failed", "total": "n_checked"}
@@ -44,7 +46,10 @@ DOUBTS = {"table": "ops.self_checks", "item": '"check"', "part": "n_failed", "to
 
 @dataclass(frozen=True, kw_only=True)
 class Finding:
-    """A comparison of the value found with the usual or declared value. `only_warns`: a miss refuses nothing."""
+    """One comparison: the value found, the usual or declared value, and whether it `is_met`.
+
+    `what` names the comparison. If `only_warns`, a comparison that is not met gives a warning and refuses nothing.
+    """
 
     what: str
     is_met: bool
@@ -75,9 +80,9 @@ def judge(
     ops.fill_rates (how many rows fill each column) and ops.self_checks (adverts that contradict themselves).
 
     `expected_rows` are the bounds that the source declares: fewer rows fail, more warn. None means that the source
-    gives changes, so any number of rows is right. A file that a person `accepted` begins a new history. `live` names
-    the files of live nights; only these are history, because files added by hand do not show what a night gives. None
-    means all files.
+    gives changes, so any number of rows is right. `accepted` names files that a person let in despite a refusal: the
+    history begins with the newest of them. `live` names the files of live nights; only these are history, because files
+    added by hand do not show what a night gives. None means all files.
     """
     history = {"source": source, "accepted": list(accepted), "live": None if live is None else list(live)}
     findings = [

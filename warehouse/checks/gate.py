@@ -4,8 +4,8 @@ A gate checks keys, NOT NULL, allowed values, bounds, patterns and checks of the
 a table are CHECKs of the database. Nested columns and advert texts never reach a gate, so its examples never contain an
 advert.
 
-One SELECT counts the rows that break each expectation, and Great Expectations judges the counts. An expectation per
-column would take 0.3 s a file, a fifth of the time of a small night.
+One SELECT counts the rows that break each expectation, and Great Expectations judges the counts. Having it evaluate an
+expectation per column would take 0.3 s a file, a fifth of the time of a small night.
 
 Great Expectations takes seconds to import, so it is imported only when the first gate has rows to judge. Its context is
 ephemeral: no project folder, no telemetry, no progress bars.
@@ -30,11 +30,11 @@ from warehouse.ops_tables import Checks
 from warehouse.schema import ident, key_of, literal
 
 EXAMPLES = 5
-"""Values shown for one broken expectation."""
+"""The most values that are shown for one broken expectation."""
 MAX_EXAMPLE = 200
-"""Characters shown of one value."""
+"""The most characters that are shown of one value."""
 ORDERED = re.compile(r"(\w+) <= (\w+)")
-"""A table check that one column is never above another."""
+"""Matches a table check of the form "low <= high": one column is never above another."""
 
 
 class GateBroken(RuntimeError):  # noqa: N818 (it says what happened to the gate; the data may be fine)
@@ -66,7 +66,7 @@ def check(frame: pd.DataFrame, cls: type, *, gate: str, run_id: str) -> GateResu
 
 
 def check_table(con: duckdb.DuckDBPyConnection, rows: str, cls: type, *, gate: str, run_id: str) -> GateResult:
-    """Judge rows of a table or row class before they are written. `rows` names the table or view that holds them.
+    """Judge the rows in the table or view `rows` against what their class `cls` declares, before they are written.
 
     `gate` is the gate's name in ops.checks ("load:<archive file>" or "mart:<table>"). If there are no rows, there are
     no checks. Raise `GateBroken` if an expectation cannot be evaluated, for instance because a column is missing.
@@ -96,7 +96,10 @@ def check_table(con: duckdb.DuckDBPyConnection, rows: str, cls: type, *, gate: s
 
 
 def check_rules(offenders: Mapping[str, Sequence[object]], *, gate: str, run_id: str) -> GateResult:
-    """Return one check per rule. `offenders` has the rows that break each rule; a rule without such rows is met."""
+    """Return a result with one check per rule. `offenders` maps each rule to the rows that break it.
+
+    A rule without such rows is met.
+    """
     checks = tuple(
         Checks(
             run_id=run_id, gate=gate, expectation=rule, is_met=not broken, n_checked=None, n_unexpected=len(broken),
@@ -109,7 +112,7 @@ def check_rules(offenders: Mapping[str, Sequence[object]], *, gate: str, run_id:
 
 
 def name_load_gate(warc: str) -> str:
-    """Return the name in ops.checks of an archive file's gate."""
+    """Return the name that an archive file's gate has in ops.checks."""
     return f"load:{warc}"
 
 
@@ -130,7 +133,8 @@ def _memory() -> duckdb.DuckDBPyConnection:
 def _great_expectations() -> tuple[Any, Any, Any]:
     """Return a batch definition that takes any frame, and two expectations of counts. They are made once per process.
 
-    The first expectation is about all counts together; it takes half the time of the second, which is about each count.
+    The first expectation tests only the largest count. The second tests each count, and so finds the broken rules, but
+    takes twice as long.
     """
     os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")  # read by Great Expectations on import
     gc.disable()  # collecting garbage takes a fifth of the import
@@ -176,7 +180,8 @@ def _exception(info: dict[str, Any]) -> str | None:
 class Expectation(NamedTuple):
     """An expectation: its name in ops.checks, and two pieces of SQL.
 
-    `is_broken` is true for a row of `judged` that breaks the expectation. `shown` gives the example to show.
+    `is_broken` is a condition that is true for a row that breaks the expectation. `shown` is what such a row shows as
+    an example.
     """
 
     name: str

@@ -1,9 +1,9 @@
 """Check the finished tables against each other before publishing.
 
 Gates judge the rows of one file or one mart before they are written (`gate`). The checks here ask whether keys are
-unique and references have a target (both follow from the declarations), whether the history of postings makes sense,
-and whether marts count the rows of core. Each rule is a SELECT of the rows that break it, so the first of these rows
-can be named. If a rule is broken, nothing is published.
+unique and references have a target (both are declared by the table classes), whether the history of postings makes
+sense, and whether marts count the rows of core. Each rule is a SELECT of the rows that break it, so the first of these
+rows can be named. If a rule is broken, nothing is published.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from warehouse.sql_files import read_sql
 PRINTED_COLUMNS = {
     "n_jobs": "n_jobs", "n_employers": "n_employers", "n_even": "n_even_employers", "largest": "largest_employer_share",
 }  # fmt: skip
-"""Columns of mart.shares, by the names that the printing rules use."""
+"""The columns of mart.shares, by the names that the printing rules have for them."""
 _CLASSES = {
     "full_advert": vocabulary.FULL_ADVERT,
     "truncated": vocabulary.TRUNCATED,
@@ -56,7 +56,7 @@ PARAMETERS: Mapping[str, object] = {
     "role_of_job": read_sql("checks/rules/role_of_job"),
     "texts_of_job": read_sql("checks/rules/texts_of_job", **_CLASSES),
 }
-"""Values of the `$names` in the files with rules."""
+"""The values that replace the `$names` in the SQL files of the rules."""
 
 
 def _read_rules(folder: str, *names: str) -> dict[str, str]:
@@ -77,7 +77,7 @@ LIFE = _read_rules(
     "employers_count_postings",
     "places_are_countries",
 )
-"""Rules about intervals, versions, jobs, employers and places."""
+"""The SQL of the rules about intervals, versions, jobs, employers and places, by the rule in words."""
 COUNTS = _read_rules(
     "marts",
     "shares_count_ai_jobs",
@@ -89,11 +89,11 @@ COUNTS = _read_rules(
     "shares_have_every_skill",
     "bands_count_paid_jobs",
 )
-"""Rules about what marts count in core."""
+"""The SQL of the rules that compare the counts in marts with the rows of core, by the rule in words."""
 
 
 def judge(con: duckdb.DuckDBPyConnection, *, as_of: date, run_id: str) -> GateResult:
-    """Check the warehouse, including the marts of the day. Return one check per rule."""
+    """Check the warehouse, including the marts of the day `as_of`. Return a result with one check per rule."""
     breaches = {name: _read_broken(con, select, as_of) for name, select in _rules()}
     return check_rules(breaches, gate="warehouse", run_id=run_id)
 

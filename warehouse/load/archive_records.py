@@ -1,13 +1,14 @@
 """Records beside the archive: rows of the work file that no server can give again, in files that are never changed.
 
-`BOARDS` records which boards lists named, the draw of the panel, and why and with which chance each board was asked.
+`BOARDS` records the boards that lists named, the draw of the panel, and why and with which chance each board was asked.
 `PUBLISHED` records what was published and decided: vintages, the ledger and the journal of runs. The new and changed
 rows of a table become a small Parquet file (`published/vintages-NUMBER.parquet`). Together the files are a log: the
 last entry of a key counts. In tables that may lose rows, an entry may say that its key is gone (`is_gone`).
 
-The work file remembers which files it has read and what they say about each key, so it reads each file once. Whatever
-no file says yet is written to a new file; if the program is killed before that, the next run does it. A file's metadata
-have the digest of its rows, the version of the table's declaration, the estimand if there is one, and the run.
+The work file remembers which files it has read and what they say about each key, so it reads each file once. Changes
+that no file has yet are written to a new file; if the program is killed before that, the next run writes them. The
+metadata of a file hold the digest of its rows, the version of the table's declaration, the estimand if there is one,
+and the run.
 """
 
 from __future__ import annotations
@@ -36,10 +37,12 @@ from warehouse.sql_files import read_sql
 log = logging.getLogger("jobmarket.warehouse")
 
 DAMAGED = (OSError, pa.ArrowException, ValueError, OverflowError)
-"""Errors from reading a damaged Parquet file. Such an `OSError` has no errno; an error of the disk has one."""
+"""Errors from reading a damaged Parquet file. An `OSError` of this kind has no errno; an `OSError` of the disk has
+one."""
 SUFFIX = ".parquet"
 FILES = "recorded.files"
-"""Table of the work file: name and size of the files it has read. Other tables hold the files' entries."""
+"""The work file's table with the name and size of each file it has read. `Record.entries` names the tables of
+entries."""
 DIGEST, ESTIMAND = "digest", "estimand"
 
 
@@ -49,7 +52,7 @@ class Place(Protocol):
     outbox: Path
 
     def files(self, pattern: str) -> list[Path]:
-        """Return the files that match."""
+        """Return the paths of the files that match `pattern`."""
 
     def size(self, path: Path) -> int:
         """Return a file's size in bytes."""
@@ -58,7 +61,7 @@ class Place(Protocol):
         """Fetch the file to its path and return the path."""
 
     def put(self, path: Path) -> Path:
-        """Move a file from the outbox to its place."""
+        """Move a file from the outbox to its place, and return its new path."""
 
     def set_aside(self, path: Path) -> str | None:
         """Rename a damaged file and return its new name; None if it was only a copy, which will be fetched again."""
@@ -85,7 +88,8 @@ class Record:
 
     @property
     def entries(self) -> str:
-        """Return the name of the work file's table with the last entry of each key, and the file it came from."""
+        """Return the name of the work file's table that has the last entry of each key, and the file that holds the
+        entry."""
         return f"recorded.{self.table.replace('.', '_')}"
 
     @property
@@ -120,9 +124,9 @@ PUBLISHED = (
 
 
 def restore(con: database.Connection, archive: Place, records: Sequence[Record] = (*BOARDS, *PUBLISHED)) -> None:
-    """Read the files that the work file does not know yet into its tables. Their rows replace rows with the same key.
+    """Read the record files that the work file has not read yet into its tables.
 
-    A damaged file is named in the log, set aside and skipped.
+    Their rows replace rows with the same key. A damaged file is named in the log, set aside and skipped.
     """
     con.execute("CREATE SCHEMA IF NOT EXISTS recorded")
     con.execute(f"CREATE TABLE IF NOT EXISTS {FILES} (file VARCHAR NOT NULL, n_bytes BIGINT NOT NULL)")
@@ -133,9 +137,10 @@ def restore(con: database.Connection, archive: Place, records: Sequence[Record] 
 def save(
     con: database.Connection, archive: Place, records: Sequence[Record], made_by: Mapping[str, str] | None = None
 ) -> list[str]:
-    """Write new files with the changes that no file has yet, and return their names. New files are read first.
+    """Write new files with the changes that no file has yet, and return their names.
 
-    `made_by` goes into the metadata. If a file cannot be written, a warning says so, and the next run writes it.
+    Files that the work file does not know yet are read first. `made_by` is added to the metadata of each new file. If a
+    file cannot be written, a warning is logged, and the next run writes it.
     """
     made: list[str] = []
     try:
@@ -193,7 +198,8 @@ def _name_of(file: Path) -> str:
 
 
 def _is_of(record: Record, name: str) -> bool:
-    """Whether a file belongs to a record. Its name ends in a number, or, in earlier versions, in the id of a run."""
+    """Whether a file belongs to a record. The file's name ends in a number or, in earlier versions, in the id of a
+    run."""
     return re.fullmatch(rf"{record.name}-(\d{{6,}}|\d{{8}}T\d{{6}}Z-\w+){re.escape(SUFFIX)}", name) is not None
 
 

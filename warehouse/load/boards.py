@@ -21,7 +21,7 @@ from warehouse.schema import BOARD_STATES_ON, literal
 from warehouse.sql_files import read_sql
 
 CURATED = "boards.csv"
-"""`known_from` of a board that people entered."""
+"""The value of `known_from` for a board that people entered."""
 _FROM_ELIGIBLE = "FROM ops.known_boards WHERE NOT is_test"
 _NOTHING_KNOWN = "(SELECT NULL AS source, NULL AS board, NULL AS state, 0 AS n_adverts, 0 AS n_ai, 0 AS n_paid)"
 
@@ -51,7 +51,10 @@ class BoardStates:
 
 
 class BoardOutcome(NamedTuple):
-    """The outcome of a planned board (`BOARD_OUTCOMES`), and source and token of the board to which it redirects."""
+    """What became of a board that a run had planned to ask: one of `BOARD_OUTCOMES`.
+
+    `moved_to` is the source and token of the board to which it redirects; None if it does not redirect.
+    """
 
     source: str
     board: str
@@ -78,7 +81,8 @@ def add_known(con: database.Connection, boards: Iterable[KnownBoards]) -> list[K
 
 
 def put_curated(con: database.Connection, tokens: Iterable[tuple[str, str]], day: date) -> None:
-    """Add the boards that people entered, given by source and token. Their spelling counts, and none of them is a test.
+    """Add the boards that people entered, given by source and token. Their spelling is kept, and none is marked as a
+    test.
 
     Such a board replaces entries that lists made for it, but keeps the day on which it was first known.
     """
@@ -135,7 +139,8 @@ def forget_dead(con: database.Connection, *, min_missed: int) -> list[tuple[str,
 
 
 def read_states(con: database.Connection, sources: Sequence[str], as_of: date) -> dict[str, BoardStates]:
-    """Return what was known of each source's boards before the night of a day. A source without boards is left out.
+    """Return, for each source, what was known of its boards before the night of `as_of`. Sources without boards are
+    left out.
 
     Later nights and draws, made while the clock was ahead, do not count. All sources are read at once, because the view
     goes through all readings.
@@ -161,7 +166,7 @@ def sources_in(con: database.Connection) -> frozenset[str]:
 
 
 def read_known(data_dir: Path) -> dict[str, list[str]]:
-    """Return the boards that may be asked, sorted, by source. For callers that only read.
+    """Return the tokens of the boards that may be asked, sorted, by source. The store is opened for reading only.
 
     While a run has the store open, the boards come from the published file. Return {} if neither file can be read.
     """
@@ -180,10 +185,12 @@ def read_known(data_dir: Path) -> dict[str, list[str]]:
 
 
 def count_known(data_dir: Path) -> list[tuple[str, str, int, int, int, int, int]]:
-    """Count boards by source and state: all, in the panel, their adverts, AI adverts and adverts with pay.
+    """Return a row for each source and state of boards, with five counts.
 
-    States come from the published file; without that file, all boards are new. Raise `FileNotFoundError` if there is no
-    store yet, and `duckdb.Error` if the store cannot be read, for instance while a run has it open.
+    The items of a row are the source, the state, and the numbers of boards, of boards in the panel, of adverts, of AI
+    adverts and of adverts with pay. States and adverts come from the published file; without that file, all boards are
+    new. Boards that are tests have the state "test". Raise `FileNotFoundError` if there is no store yet, and
+    `duckdb.Error` if the store cannot be read, for instance while a run has it open.
     """
     work, market = data_dir / database.WORK, data_dir / database.MARKET
     if not work.exists():
@@ -198,7 +205,7 @@ def count_known(data_dir: Path) -> list[tuple[str, str, int, int, int, int, int]
 
 
 def read_moved(data_dir: Path) -> list[tuple[str, str, str, str]]:
-    """Return the published boards that redirect to another board: source and token of both."""
+    """Return (source, token, new source, new token) of each published board that redirects to another board."""
     market = data_dir / database.MARKET
     if not market.exists():
         return []

@@ -1,8 +1,8 @@
 """Resolve who hires over all loaded adverts: fill core.employers, and `employer_id` of each posting.
 
-Adverts that share evidence belong to one employer, so employers are the connected components. Evidence is the key of a
-name, or an employer's own board or domain (`transforms.employers.identity`). The result depends only on the adverts and
-on boards.csv, not on the order in which adverts were loaded.
+Adverts that share evidence belong to one employer, so employers are the connected components of adverts linked by
+evidence. Evidence is the key of a name, or an employer's own board or domain (`transforms.employers.identity`). The
+result depends only on the adverts and on boards.csv, not on the order in which adverts were loaded.
 
 Three rules prevent false unions. A very short key counts only within its source (`employers.identity`). A board or
 domain unites names only if these are similar to each other or to the name of the board or domain (`unites`). A board's
@@ -32,11 +32,14 @@ from warehouse.sql_files import read_sql
 from warehouse.tables import Employers
 
 PUBLIC = "public: "
-"""Prefix in boards.csv of evidence about the employer itself, not taken from an advert."""
+"""Prefix of `industry_evidence` in boards.csv if the evidence is about the employer itself and not from an advert."""
 
 
 class HiringStatement(NamedTuple):
-    """What adverts say about who hires, once for all adverts that say the same. Their addresses begin with `place`."""
+    """What adverts state about who hires: one entry for all adverts that state the same.
+
+    `place` is the beginning of their addresses, as far as it identifies the employer; `n_postings` is their number.
+    """
 
     employer: str | None
     source: str
@@ -113,7 +116,10 @@ def _write_employers(con: database.Connection, employers: Sequence[Employers]) -
 def resolve_employers(
     statements: Sequence[HiringStatement], boards: Iterable[Board]
 ) -> tuple[list[Employers], list[str | None]]:
-    """Return the employers in statements and in lines of boards.csv, sorted by id, and the id for each statement."""
+    """Return the employers in statements and in lines of boards.csv, sorted by id, and an id for each statement.
+
+    The id is None for a statement without evidence of who hires.
+    """
     hiring: list[HiringStatement | Board] = [*statements, *boards]
     evidence = _evidence_of(hiring)
     shared = set(_find_shared(hiring, evidence))

@@ -61,10 +61,10 @@ def step(
 ) -> None:
     """Bring a source's postings forward by files of one time. Call it inside a transaction.
 
-    `files` are the refined files by archive file; their responses are already in `ops.responses`. `all_files` are all
-    refined files of the source, needed for adverts that an answer only repeats (`repetition.find` must have found
-    these). Observations after `last`, an SQL time, are left out. Raise `duckdb.ConstraintException` if a CHECK refuses
-    a row.
+    `files` maps archive files to their refined files; their responses are already in `ops.responses`. `all_files` maps
+    all archive files of the source: an advert that an answer only repeats has its row in any of them. Call
+    `repetition.find` first, which locates these rows. Observations after `last`, an SQL time, are left out. Raise
+    `duckdb.ConstraintException` if a CHECK refuses a row.
     """
     row = con.execute("SELECT expires_after_days FROM core.sources WHERE source = ?", [source]).fetchone()
     age = row[0] if row and row[0] is not None else "NULL"
@@ -88,7 +88,7 @@ def _collect(
     """Make the tables `readings`, with the rows of the files, and `seen`, with the times at which adverts were seen.
 
     `seen` also has adverts that the files only repeat. `warc` and `record` say where a reading's row is stored;
-    `of_warc` and `of_record` say which answer shows it.
+    `of_warc` and `of_record` name the answer in which the advert was read.
     """
     columns = [ident(name) for name in ADVERT if name not in NOT_CONTENT]
     content = ", ".join([*columns, "places", "pay"])

@@ -50,7 +50,7 @@ COMPARED: Mapping[str, tuple[str, pa.DataType]] = {
     "closed_at": ("TIMESTAMPTZ", pa.timestamp("us", "UTC")),
     "text_hash": ("VARCHAR", pa.string()),
 }
-"""Columns of `compared`: the fields of a version, and the digest of the whole advert."""
+"""Columns of `compared`, with SQL and Arrow types: the fields of a version, and the digest of the whole advert."""
 PAY = ("pay_low", "pay_high", "currency", "period")
 VERSION_COLUMNS = {
     **{name: f"v.{name}" for name in ("posting_id", "content_hash", "source", "board", "url", "employer", "title")},

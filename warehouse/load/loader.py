@@ -49,10 +49,11 @@ from warehouse.tables import (
 log = logging.getLogger("jobmarket.warehouse")
 
 Gate = Callable[[str, type, int, int], bool]
-"""Judges one archive file before any of its rows is written; False refuses the file.
+"""A function that judges one archive file before any of its rows is written; False refuses the file.
 
 The file's rows are in the temporary table `STAGED`. The arguments are the archive file, the row class, the number of
-these rows, and that number including rows of earlier answers that the file only repeats."""
+these rows, and the number of rows including those of earlier answers that the file only repeats.
+"""
 STAGED = "staged"
 TABLE_OF_ROW = {
     Posting: Postings,
@@ -66,7 +67,7 @@ TABLE_OF_ROW = {
 """The table for each kind of row in refined files."""
 ROW_NAMED = {row.__name__: row for row in TABLE_OF_ROW}
 ONLY_REFINED = (TEXT, "wording_hash", "record_hash")
-"""Flat columns of a posting that only its refined file has."""
+"""Columns of a posting, lists excepted, that only its refined file has."""
 NOT_STAGED = (*ONLY_REFINED, "spans", "issues", "places")
 """Columns of a posting that no gate sees."""
 MISSING = (
@@ -83,7 +84,11 @@ SETTLED = "settled_with"
 
 @dataclass(frozen=True, kw_only=True)
 class LoadResult:
-    """Outcome of loading one archive file. `why` says why the file was refused."""
+    """The outcome of loading one archive file. `why` is the reason for a refusal.
+
+    `n_rows` counts the new rows, `n_seen` also the rows that the file only repeats, and `n_rejects` the rejects of the
+    file.
+    """
 
     warc: str
     state: Literal["loaded", "unchanged", "refused"]
@@ -104,7 +109,10 @@ class _Job:
 
 @dataclass(frozen=True, kw_only=True)
 class _Batch:
-    """Files of overlapping times. `begin` and `last` are None if the files have no complete answer."""
+    """Files whose answers overlap in time. `begin` and `last` are the first and last time of their complete answers.
+
+    Both are None if the files have no complete answer.
+    """
 
     files: list[RefinedFile]
     begin: datetime | None
@@ -112,7 +120,10 @@ class _Batch:
 
 
 class _RefusedError(Exception):
-    """The rows of `file` may not enter the warehouse. The transaction is rolled back."""
+    """The rows of `file` may not enter the warehouse. The transaction is rolled back.
+
+    `file` is None if it is not known which file of a batch is at fault.
+    """
 
     def __init__(self, why: str, file: RefinedFile | None) -> None:
         super().__init__(why)
@@ -132,8 +143,8 @@ def load(
 ) -> tuple[LoadResult, ...]:
     """Load one source's refined files into `core` and `ops`, in the order in which they were observed.
 
-    `files` are all refined files of the source. A file that was loaded or refused with the same key is skipped. Each
-    transaction loads the files of one time, usually a single file.
+    `files` are all refined files of the source. A file that was loaded or refused with the same `refine_key` is
+    skipped. Each transaction loads the files of one time, usually a single file.
 
     In two cases, one transaction loads the whole source again: new files with postings are not later than everything
     loaded, or a file was loaded with another key because its reader or a lookup was edited. So `core` is the same for
@@ -287,7 +298,10 @@ def _keep(job: _Job, missing_warcs: Sequence[str]) -> tuple[LoadResult, ...]:
 
 
 def _reload(job: _Job, loaded_keys: Mapping[str, str]) -> tuple[LoadResult, ...]:
-    """Load all files of the source again in one transaction. It fails if a file is refused that was good before."""
+    """Load all files of the source again in one transaction.
+
+    If a file is refused that was good before, nothing changes. If a new file is refused, load the others without it.
+    """
     files = list(job.files.values())
     log.info("%s: its reader changed or a file came late; all %d files are loaded again", job.source, len(files))
     try:
@@ -393,7 +407,10 @@ def _record_rejects(con: database.Connection, file: RefinedFile, row_class: type
 
 
 def new_keys(con: database.Connection, warcs: Sequence[str]) -> list[str]:
-    """Return the keys in these files' records that no reader knows, as recorded by `extractors.response.each`."""
+    """Return the field names in the records of these archive files that no reader knows.
+
+    They are taken from ops.rejects, where `extractors.response.each` records them under the column `keys`.
+    """
     rows = con.execute(
         """SELECT DISTINCT unnest(string_split("value", ', ')) AS "key" FROM ops.rejects"""
         " WHERE column_name = 'keys' AND list_contains(?, warc) ORDER BY ALL",

@@ -15,7 +15,7 @@ LOADED = "lookups_loaded"
 
 
 def load_lookups(con: database.Connection, sources: Sequence[Sources]) -> None:
-    """Replace the lookup tables, and core.sources with these declarations, if any of them changed."""
+    """Replace the lookup tables if any lookup changed. core.sources then holds the declarations `sources`."""
     rows_of: dict[type, Sequence[object]] = {
         Countries: countries(),
         Roles: roles(),

@@ -19,7 +19,10 @@ class MissingRowsError(Exception):
 
 
 def rows_in(files: Mapping[str, RefinedFile], columns: str) -> str:
-    """Return SQL for columns of the rows in refined files, with each row's number and its archive file (`warc`)."""
+    """Return a SELECT of `columns` from the rows of refined files, followed by each row's archive file (`warc`).
+
+    `columns` may name `file_row_number`, the number of a row in its file.
+    """
     return _select(((warc, str(file.rows)) for warc, file in files.items()), columns)
 
 
@@ -41,8 +44,9 @@ def find(
     """Make the tables `advert_repetitions` and `repetition_rows`.
 
     `advert_repetitions` has the adverts that answers in `files` repeat, up to the time `last`. `repetition_rows` says
-    where their rows are in `all_files`, the refined files of the source. `is_news`: the repetition may restore what
-    another answer had changed. Raise `MissingRowsError` if no file has a row.
+    where their rows are in `all_files`, the refined files of the source. The column `is_news` says whether the
+    repetition may restore what another answer had changed. Raise `MissingRowsError` if no file has the row of a
+    repeated advert.
     """
     con.execute(
         f"""
@@ -57,7 +61,10 @@ def find(
 def add_repeated_answers(
     con: duckdb.DuckDBPyConnection, first_files: Mapping[str, RefinedFile], all_files: Mapping[str, RefinedFile]
 ) -> None:
-    """Add to both tables what the answers in `repeat_answers` repeat, which are copies of answers in `first_files`."""
+    """Add the adverts that the answers in `repeat_answers` repeat to `advert_repetitions` and `repetition_rows`.
+
+    The answers in `repeat_answers` are copies of earlier answers, which are in `first_files`.
+    """
     ((n,),) = con.execute(
         f"""
         INSERT INTO advert_repetitions

@@ -65,7 +65,7 @@ def _convert(con: database.Connection, cls: type, columns: dict[str, str]) -> No
 
 
 class UnconvertedPay(NamedTuple):
-    """The postings with pay in a currency that no rate converts, and the first and last day on which a rate is missing.
+    """A currency that no rate converts: how many postings state pay in it, and the first and last day without a rate.
 
     `is_behind`: whether the loaded rates of the currency end before `last_on`, or there are none.
     """

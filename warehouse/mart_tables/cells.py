@@ -10,26 +10,26 @@ from transforms.records.vocabulary import CELL_STATES, SAMPLES, SHARE_FORMS
 
 FORMS = SHARE_FORMS[:2]
 SNAPSHOT = 0
-"""`window_days` of the stock and of collections by others, which have no window of days."""
+"""The value of `window_days` for the stock and for collections made by others, which have no window of days."""
 
 
 def count(doc: str) -> Column:
-    """A column of whole or fractional counts."""
+    """Return a column of counts, whole or fractional, with the meaning `doc`."""
     return Column(doc, low=0)
 
 
 def share(doc: str) -> Column:
-    """A column of shares, 0 to 1."""
+    """Return a column of shares from 0 to 1, with the meaning `doc`."""
     return Column(doc, unit="share", low=0, high=1)
 
 
 def amount(doc: str) -> Column:
-    """A column of yearly pay."""
+    """Return a column of amounts of yearly pay, with the meaning `doc`."""
     return Column(doc, unit="per year", low=0)
 
 
 def state(doc: str) -> Column:
-    """A column that says whether a value is published."""
+    """Return a column that says whether a value is published, with the meaning `doc`."""
     return Column(doc, values=CELL_STATES)
 
 

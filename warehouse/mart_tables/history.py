@@ -55,10 +55,11 @@ class Lasting:
 
 
 def history_of(mart: type, **stored_otherwise: Any) -> type:
-    """The table that stores a mart: its columns without `as_of`, and the days on which each row stood.
+    """Return the class of the table that stores a mart: its columns without `as_of`, and the days on which each row
+    stood.
 
-    A row is stored once for all days in a row on which it does not change. `stored_otherwise` has the types of columns
-    that are stored in another form than they are read (`schema.STORED`).
+    A row is stored once for all consecutive days on which it does not change. `stored_otherwise` has the types of
+    columns whose stored form differs from the form that the mart shows (`schema.STORED`).
     """
     hints = typing.get_type_hints(mart, include_extras=True) | stored_otherwise
     columns = [(f.name, hints[f.name]) for f in dataclasses.fields(mart) if f.name != "as_of"]
@@ -105,5 +106,5 @@ HISTORIES = {
     PayDisclosure: PayDisclosureHistory,
     Figures: FiguresHistory,
 }
-"""Marts, in the order in which they are listed, with the tables that store them. A mart itself is a view with a row for
-each day."""
+"""Marts, in the order in which they are listed, with the tables that store them. A mart itself is a view, which has the
+rows of every day."""

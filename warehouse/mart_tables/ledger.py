@@ -47,7 +47,7 @@ class Lack:
 
     @property
     def part(self) -> float:
-        """The part of what is needed that there is."""
+        """How much there is, as a fraction of what is needed (`n / needed`)."""
         return self.n / self.needed
 
     def __str__(self) -> str:

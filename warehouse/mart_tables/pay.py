@@ -22,7 +22,7 @@ from transforms.records.vocabulary import (
 from warehouse.mart_tables.cells import FORMS, CellCounts, CellSample, amount, count, share, state
 
 BONUS = "advertised_bonus"
-"""Basis of bands of yearly bonuses for which adverts state a sum."""
+"""The `basis` of rows about yearly bonuses whose amount adverts state."""
 
 
 @struct

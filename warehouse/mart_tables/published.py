@@ -1,7 +1,7 @@
 """The published cells: cells of the marts as they were when their list was last accepted.
 
-All cells of a list are accepted or held together: a measure at one kind of place, from one set of sources. So all cells
-of a list are of one vintage. The columns of a cell determine its list (`LISTS`).
+A list has the cells of a measure at one kind of place, from one set of sources. They are accepted or held together, so
+all cells of a list belong to one vintage. The columns of a cell determine its list (`LISTS`).
 """
 
 from __future__ import annotations
@@ -64,9 +64,11 @@ class PayComparison:
 
 
 class CellsOfLists(NamedTuple):
-    """Which list each row of a mart belongs to, and how many jobs a place has in it: SQL over the mart's columns.
+    """SQL over the columns of a mart: to which list a row belongs, and how many jobs the list has.
 
-    `size` is None if another mart of the list has it. `day` is the SELECT of a mart's rows on `$as_of`.
+    `name` gives the name of the row's list, `place` the row's place, and `size` the number of jobs in the row's cell.
+    The largest cells of all places add up to the jobs of the list. `size` is None if another mart of the list counts
+    its jobs. `day` is the SELECT of the mart's rows on `$as_of`.
     """
 
     name: str
@@ -120,7 +122,7 @@ class Standing:
 
 
 def _published(mart: type) -> type:
-    """The table of a mart's published cells."""
+    """Return the class of the table of a mart's published cells."""
     hints = typing.get_type_hints(mart, include_extras=True)
     columns = [(f.name, hints[f.name]) for f in dataclasses.fields(mart)]
     day = Annotated[date, Column("Day of the marts that the cells are from")]

@@ -3,7 +3,8 @@
 Two kinds of digests decide. The first covers all rows of core that marts read: if an earlier day has the same digest,
 all rows of a mart are reused at once. Otherwise each cell has a digest of its key without the day, of the hashes of its
 rows, and of the code. This digest is stored in the column `inputs`, and a cell whose digest is already stored is
-reused. The day itself is not part of a digest. If it matters, it changes which rows are selected.
+reused. The day itself is not part of a digest. Where the day matters, it changes which rows are selected, and so
+changes the digest.
 """
 
 from __future__ import annotations
@@ -145,7 +146,10 @@ def _set_types(frame: pd.DataFrame, cls: type) -> pd.DataFrame:
 
 
 def cache_of(con: duckdb.DuckDBPyConnection, cls: type, as_of: date) -> CellCache:
-    """Return the cache for a day, with the mart's cells on the newest stored day up to it."""
+    """Return the cache for the day `as_of`, with the mart's cells on its newest stored day up to `as_of`.
+
+    The cache is empty if the mart has no stored day, or no column `inputs`.
+    """
     if CELL not in {f.name for f in fields_of(cls)}:
         return CellCache(cls, as_of)
     newest = mart_history.last_day(con, cls, until=as_of)

@@ -37,7 +37,7 @@ log = logging.getLogger("jobmarket.warehouse")
 
 
 class Mart(NamedTuple):
-    """How a mart is computed: a function of database, day and cache.
+    """How a mart is computed: `compute` takes the database, the day and the cache, and returns the rows.
 
     `moving` are relations that the mart reads and that may change although no row of core does, because days pass or
     boards are read.
@@ -61,18 +61,19 @@ MARTS: dict[type, Mart] = {
 
 
 MIN_ADVERTS_LEFT = 30
-"""Fewest adverts, on boards that have left the stock since an earlier day, for this day to be computed.
+"""An earlier day is computed only if the boards that left the stock after it ever listed at least this many adverts.
 
-A cell needs as many jobs.
+A cell needs as many jobs to be printed.
 """
 MAX_EARLIER_DAYS = 40
-"""The most earlier days that one run computes, those with most adverts first. Each takes as long as a first night."""
+"""The most earlier days that one run computes; days with more adverts come first. Each day takes as long as a first
+night."""
 
 
 def find_earlier_days(con: database.Connection, as_of: date, *, first_on: date) -> list[date]:
-    """Return the days from `first_on` to before `as_of`, in order, that were never computed and need figures.
+    """Return the days before `as_of`, and not before `first_on`, that were never computed but need figures, in order.
 
-    Each is the last day on which some boards were in the stock. A backfill computes only the newest day of a folder;
+    Each of them is the last day on which some boards were in the stock. A backfill computes only its own newest day;
     boards that were last read earlier count on these earlier days.
     """
     params = {"as_of": as_of, "first_on": first_on, "max_apart": MAX_DAYS_APART.value}

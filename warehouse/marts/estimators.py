@@ -17,7 +17,7 @@ Symbols, all within one cell:
 
 docs/known_truth.md measures on simulated markets how often the intervals hold the truth.
 
-All functions are pure and vectorised over cells: inputs are columns in any order, and cost as much as sorting them.
+All functions are pure and vectorised over cells: inputs are columns in any order. The cost is that of sorting them.
 Cells are numbered from 0 to `n_cells` - 1. Ends of intervals are NaN in cells with a single employer.
 """
 
@@ -39,7 +39,7 @@ LEVEL = 0.95
 SHARE_DIGITS = 12
 """Decimal places of a share. More places would depend on the order of summation, and a share could exceed 1."""
 TINY = 1e-9
-"""A fraction of a cell below this is a rounding error."""
+"""Fractions of a cell below this are treated as rounding errors."""
 
 
 def sum_by(group: Ints, values: Floats | Ints | Flags, n_groups: int) -> Floats:
@@ -66,7 +66,10 @@ class SampledCells:
         return len(self.n_jobs)
 
     def find_t(self, level: float | Floats = LEVEL) -> Floats:
-        """Return Student's t for a two-sided interval of this level, by cell, with at least one degree of freedom."""
+        """Return the quantile of Student's t for a two-sided interval of this level, by cell.
+
+        The degrees of freedom are G* - 1, but at least one.
+        """
         freedom = np.maximum(self.n_even - 1, 1)
         return np.asarray(special.stdtrit(freedom, 0.5 + np.asarray(level) / 2), dtype=np.float64)
 
@@ -105,9 +108,10 @@ def count_cells(cell: Ints, jobs: Floats | Ints, n_cells: int) -> SampledCells:
 def weigh_jobs(cell: Ints, jobs: Floats | Ints, weight: Floats, n_cells: int) -> Floats:
     """Return the weighted jobs of employers, scaled to add up to the jobs of each cell.
 
-    Arguments and result have one entry for each cell and employer. If weights are the inverse of the chance with which
-    an employer's boards were drawn, the estimators of shares become estimators for the panel (Hájek's ratio), and
-    unequal weights reduce G* as unequal sizes do. Weights of 1 per job leave the jobs exactly as they are.
+    Arguments and result have one entry for each cell and employer; `weight` is the total weight of the employer's jobs
+    in the cell. If weights are the inverse of the chance with which an employer's boards were drawn, the estimators of
+    shares become estimators for the panel (Hájek's ratio), and unequal weights reduce G* as unequal sizes do. Weights
+    of 1 per job leave the jobs exactly as they are.
     """
     scale = _divide(sum_by(cell, jobs, n_cells), sum_by(cell, weight, n_cells))
     return np.asarray(weight * scale[cell])
@@ -135,7 +139,10 @@ class ShareEstimates:
     low: Floats
     high: Floats
     relative_standard_error: Floats
-    """From the design effect that the interval uses. NaN if there is one employer or the share is 0."""
+    """The standard error divided by the share, with the design effect of the interval.
+
+    NaN if there is one employer or the share is 0.
+    """
     design_effect: Floats
     """The variance divided by the variance of as many independent jobs."""
     employer_share: Floats
@@ -205,7 +212,10 @@ def estimate_shares(
 
 
 def bound_share(share: Floats, effective: Floats, level: float | Floats = LEVEL) -> tuple[Floats, Floats]:
-    """Return Clopper and Pearson's interval for a share of `effective` independent jobs (not always a whole number)."""
+    """Return the ends (low, high) of Clopper and Pearson's interval for a share of `effective` independent jobs.
+
+    `effective` need not be a whole number.
+    """
     tail = (1 - np.asarray(level)) / 2
     yes = share * effective
     no = effective - yes
@@ -533,8 +543,8 @@ def bound_ranks(group: Ints, low: Floats, high: Floats) -> Ranks:
 
     The best rank of a row is 1 plus the number of rows whose interval is entirely above this row's interval. The worst
     rank is the size of the group minus the number of rows whose interval is entirely below. With intervals of
-    `simultaneous_level`, all ranks of a group hold together. Raises ValueError for NaN, because a row without an
-    interval has no rank.
+    `simultaneous_level`, the bounds of all ranks in a group hold together with the probability `LEVEL`. Raises
+    ValueError for NaN, because a row without an interval has no rank.
     """
     _refuse_gaps("ends", low)
     _refuse_gaps("ends", high)

@@ -48,8 +48,9 @@ class Measure:
     column of its items, `names` each item; `remark` is what else a reader should know. `silence` is a key of `SILENCE`;
     if it is `unknown`, `known_words` complete the sentence "24% of jobs …" for the jobs that do answer.
 
-    `items` have a row in every cell. Any other item has a row only in cells with a job for which it is true. `in_list`
-    is the name of the list of cells that several measures share; empty if the measure has a list of its own.
+    `items` have a row in every cell. Any other item has a row only in cells with a job for which it is true.
+    `has_categories` says whether the items have the categories of core.skills, within which they are then ranked.
+    `in_list` is the name of the list of cells that several measures share; empty if the measure has a list of its own.
 
     `reading` is the reader that finds the answer in texts (`lookups.languages_read`). Such a measure has separate cells
     for each class of text. Its answer is unknown if the text is in a language that is not read well, or if a job has no
@@ -83,7 +84,8 @@ class Measure:
         return f"shares.{self.in_list or self.name}"
 
     def name_jobs(self, jobs: str = "jobs") -> str:
-        """Describe the jobs of the denominator: "AI jobs in Germany with a full advert in English"."""
+        """Describe the jobs of the denominator: "AI jobs in Germany with a full advert in English" for the `jobs` "AI
+        jobs in Germany"."""
         return self.of.format(jobs=jobs)
 
     def name_item(self, item: str) -> str:
@@ -91,7 +93,7 @@ class Measure:
         return self.names.get(item, item)
 
     def say(self, item: str) -> str:
-        """Return what jobs do that count for an item: "ask for Python", "are remote"."""
+        """Return what the jobs that count for an item do: "ask for Python", "are remote"."""
         return self.says_of.get(item) or self.says.format(item=self.name_item(item))
 
     @property
@@ -104,8 +106,9 @@ class Measure:
         return self.select_from(self.relation)
 
     def select_from(self, relation: str, job: str = "job_id") -> str:
-        """Return the same SELECT over another relation with the same columns. `job` lists the columns
-        that name a job.
+        """Return the SELECT of `select` over another relation with the same columns.
+
+        `job` lists the columns that identify a job.
         """
         return f"SELECT {job}, {self.answers} AS items FROM {relation} WHERE {self.jobs}"
 
@@ -117,7 +120,7 @@ class Measure:
     def behind(self) -> str:
         """Return a SELECT of the jobs that the shares count: jobs with a known answer, in each region where they count.
 
-        For measures that are read from texts, these are jobs with a full advert. The columns are `region_level`,
+        If the measure is read from texts, these are only jobs with a full advert. The columns are `region_level`,
         `region`, `role_group`, `job_id` and `items`, the list of items that are true of the job. The number of distinct
         jobs of a cell is its `n_jobs`. The parameter is $as_of.
         """
@@ -279,7 +282,7 @@ _DECLARED = (
     Measure(
         name="qualification",
         title="What a person is asked to show",
-        of="{jobs} with a full advert in English",  # the one language that `languages_read` gives for it
+        of="{jobs} with a full advert in English",  # the one language that `languages_read` gives
         says="ask for {item}",
         heading="Asked to show",
         names=_QUALIFICATION_NAMES,
@@ -335,7 +338,7 @@ _DECLARED = (
         title="Pay is stated",
         of=_IN_FULL,
         says="state pay",
-        jobs=f"text_class = '{FULL_ADVERT}'",  # lists without texts and forums do not state pay anyway
+        jobs=f"text_class = '{FULL_ADVERT}'",  # forums, and lists without texts, state no pay anyway
         answers=_if("states_pay"),
         silence="no",
         items=(YES,),

@@ -26,7 +26,7 @@ from transforms.records.definitions import (
 )
 from transforms.records.vocabulary import SHARE_FORMS
 
-if TYPE_CHECKING:  # it is slow to import, and guides do not need it
+if TYPE_CHECKING:  # the module is slow to import, and guides do not need it
     from warehouse.marts.estimators import Flags, Floats, SampledCells
 
     Sampled = SampledCells | Mapping[str, ArrayLike]  # or values by cell for each column that a rule looks at
@@ -80,7 +80,8 @@ OPEN_DAYS = Rule(
 )  # fmt: skip
 """A rule for closing rates only (`closings.CLOSING_RULES`)."""
 RULES = (JOBS, EMPLOYERS, EVEN, LARGEST)
-"""The rules of most cells, the most serious first. The first rule that a cell breaks is given as the reason."""
+"""The rules of most cells, the most serious first. The reason for not printing a cell is the first rule that it
+breaks."""
 QUARTILES = (0.25, 0.75)
 """Quantiles from 0.25 to 0.75 are printed whenever their cell is, because measurements found their intervals reliable.
 """
@@ -143,7 +144,10 @@ def find_least_even(p: float) -> int:
 
 
 def find_interval_only(value: Floats, low: Floats, high: Floats, *, is_share: bool) -> Flags:
-    """Whether the interval is printed without the point, because it is too wide or has no end."""
+    """Whether each interval is printed without its value, because the interval is too wide or has no end.
+
+    `is_share` says whether the limits for shares or the limit for amounts apply.
+    """
     width = (high - low).round(9)
     if not is_share:
         return ~(width <= MAX_AMOUNT_WIDTH.value * np.abs(value))

@@ -2,8 +2,8 @@
 
 The query runs in a separate process, on the locked connection of `reader`. A timer interrupts the query at its time
 limit. A few functions of DuckDB 2.0 ignore the interruption and do not count their memory:
-`list_sort(range(300000000))` ran for 73 seconds and took 2.4 GB under a limit of 0.5. So the system bounds the memory
-of the process, and the process is killed if the timer did not end the query.
+`list_sort(range(300000000))` ran for 73 seconds and took 2.4 GB under a limit of 0.5 GB. So the operating system bounds
+the memory of the process, and the process is killed if the timer did not end the query.
 """
 
 from __future__ import annotations
@@ -47,7 +47,10 @@ class Bounds:
 
 @dataclass(frozen=True, kw_only=True)
 class Answer:
-    """The first rows of a result as JSON values. `cut_by` is the bound that cut the result: rows, bytes or None."""
+    """The first rows of a result as JSON values.
+
+    `cut_by` is the bound that cut the result, "rows" or "bytes"; None if the result is complete.
+    """
 
     columns: list[str]
     types: list[str]

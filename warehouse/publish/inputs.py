@@ -1,4 +1,4 @@
-"""A digest of everything from which figures, guide and site are computed. While it stays the same, so do they."""
+"""A digest of everything from which figures, guide and site are computed. They change only if the digest changes."""
 
 from __future__ import annotations
 

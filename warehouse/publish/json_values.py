@@ -7,7 +7,8 @@ from decimal import Decimal
 
 
 def to_json_value(value: object) -> object:
-    """Convert a value of DuckDB, nested or not, to JSON. Bytes become hexadecimal; NaN and infinity become None."""
+    """Convert a value of DuckDB, nested or not, to a value that JSON can express. Bytes become hexadecimal; NaN and
+    infinity become None."""
     if isinstance(value, dict):
         return {str(key): to_json_value(part) for key, part in value.items()}
     if isinstance(value, list | tuple):

@@ -33,7 +33,8 @@ FRESH = "fresh"
 
 
 def publish(con: database.Connection, target: Path) -> None:
-    """Write market.duckdb and put it in place in one step. Readers of the old file keep reading that.
+    """Write market.duckdb and put it in place in one step. Programs that have the old file open keep reading the old
+    file.
 
     Raise the same errors as `stage`; then nothing is published.
     """
@@ -43,10 +44,10 @@ def publish(con: database.Connection, target: Path) -> None:
 def stage(
     con: database.Connection, target: Path, finish: Callable[[database.Connection], None] | None = None
 ) -> atomic_files.StagedFile:
-    """Make market.duckdb beside its place, for `atomic_files.commit`.
+    """Write a new market.duckdb beside its place, and return it for `atomic_files.commit`.
 
-    It has all tables of `core`, `mart` and `ops` with keys, comments and views, and the views of `analysis`. `finish`
-    may change rows in the new file only.
+    The new file has all tables of `core`, `mart` and `ops` with keys, comments and views, the published cells, and the
+    views of `analysis`. `finish` may change rows in the new file only.
 
     If the published file has today's declarations and most of its rows stay, a copy of it is brought up to date
     (`sync`). Otherwise the file is written from scratch, in the order of the keys. Both ways give the same rows and

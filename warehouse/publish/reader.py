@@ -18,7 +18,7 @@ MARKET = "market.duckdb"
 def open_reader(
     data_dir: Path, *, with_texts: bool = False, refined: Path | None = None, max_memory: str | None = None
 ) -> Connection:
-    """Open market.duckdb for queries, which cannot write or reach any other file.
+    """Open market.duckdb for queries, which can neither write nor reach any other file.
 
     `with_texts` adds the view `adverts` (posting_id, text) with the text of each posting's newest observation. The
     texts come from the refined files in `refined`, by default the folder of that name in `data_dir`. `max_memory`

@@ -40,21 +40,26 @@ from warehouse.schema import (
 RELEASED = "released"
 """Name of a release's DuckDB file while it is attached."""
 RELEASED_STORAGE = "v1.3.0"
-"""Storage version of a release's DuckDB file. Later versions write a random number into the header."""
+"""Storage version of a release's DuckDB file. Later versions write a random number into the header, so that the same
+rows would not give the same bytes."""
 LOOKUPS = (
     tables.Sources, tables.Countries, tables.Roles, tables.Skills, tables.DisclosureLaws, tables.NearOccupations,
     tables.PriceLevels,
 )  # fmt: skip
 """Tables of `core` that queries of marts join."""
 LOOKUP_MACROS = ("prices_of",)
-"""Macros over these tables."""
+"""Macros that read only the tables in `LOOKUPS`, so that a release can have them."""
 _PUBLIC_TABLES = (*LOOKUPS, Days, *HISTORIES.values(), *PUBLISHED.values(), Vintages)
 """Tables in a release's DuckDB file."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class KeptRows:
-    """The part of a mart that may be passed on: an SQL condition on its rows, and SQL that replaces columns."""
+    """The part of a mart that may be passed on.
+
+    `condition` is an SQL condition on its rows. `columns` maps the names of columns to the SQL that replaces their
+    values.
+    """
 
     condition: str = "true"
     columns: Mapping[str, str] = field(default_factory=dict)
@@ -80,9 +85,10 @@ def open_published_file(folder: Path) -> Connection:
 
 
 def export_cells(con: Connection, folder: Path, kept_rows: Mapping[str, KeptRows]) -> list[ExportedTable]:
-    """Write each table of published cells as Parquet and CSV, ordered by key. The same rows give the same bytes.
+    """Write each table of published cells as Parquet and CSV, ordered by key, and return what was written.
 
-    Lists and structs become JSON in CSV.
+    `kept_rows` says by mart's name which rows are written; of other marts, all are. Lists and structs become JSON in
+    CSV. The same rows give the same bytes.
     """
     folder.mkdir(parents=True, exist_ok=True)
     tables = []
@@ -126,7 +132,8 @@ def public_schema() -> str:
 def write_public_database(con: Connection, target: Path, kept_rows: Mapping[str, KeptRows]) -> None:
     """Write a DuckDB file of marts on all days, and of lookups, with comments. DuckDB 1.3 and newer can read it.
 
-    The same rows give the same bytes: one thread writes them in order, block after block.
+    `kept_rows` says by mart's name which rows are written; of other marts, all are. The same rows give the same bytes:
+    one thread writes them in order, block after block.
     """
     remove_database(target)
     database_files.copy_empty(target, kind="release", made_with=RELEASED_STORAGE + public_schema(), make=_make_empty)

@@ -1,8 +1,8 @@
 """Bring a copy of the published file up to date with the work file, so that publishing costs only what changed.
 
 Tables that already have the rows of the work file are left alone. In the others, rows that are gone are deleted,
-changed rows are updated in the columns that changed, and new rows are inserted. Then their rows are compared with the
-work file.
+changed rows are updated in the columns that changed, and new rows are inserted. Then the rows of these tables are
+compared with the work file.
 
 Tables are compared by a digest of each column, which combines 64-bit hashes of each value with its row's key. One
 difference in 10^19 goes unnoticed. The file's own PRIMARY KEYs and the number of rows check the keys.
@@ -22,15 +22,15 @@ from warehouse.schema import database_tables, ident, key_of
 log = logging.getLogger("jobmarket.warehouse")
 
 MAX_MOVED = 0.25
-"""If a larger fraction of a table is inserted or deleted, the file is written from scratch, ordered by keys."""
+"""If a larger fraction of a table's rows is inserted or deleted, the file is written from scratch, ordered by keys."""
 MIN_MOVED = 50_000
-"""This many rows may be inserted and deleted in any table. So a small table, such as a mart, may double."""
+"""Up to this many rows may be inserted or deleted in any table. So a small table, such as a mart, may double."""
 MAX_FREE = 0.25
 """If a larger fraction of the file is free, it is written from scratch.
 
 DuckDB does not give back the space of deleted and updated rows."""
 MIN_FREE = 64
-"""This many blocks (of 256 KiB) may be free in any file."""
+"""Up to this many blocks (of 256 KiB) may be free in any file."""
 ROWS, KEYS = "rows", "keys of rows"
 """Names of the two digests that belong to no column: the number of rows, and the digest of their keys."""
 
@@ -60,10 +60,10 @@ class _OutdatedTable:
 
 
 def renew(con: duckdb.DuckDBPyConnection, *, work: str, copy: str) -> bool:
-    """Give the tables of the attached database `copy` the rows of `work`. False if `copy` should be made from scratch.
+    """Give the tables of the attached database `copy` the rows of `work`.
 
-    Call it in a transaction, and roll the transaction back if the result is False. Raise `duckdb.ConstraintException`
-    for a duplicate key, as an insert does.
+    Return False if `copy` should be written from scratch instead. Call it in a transaction, and roll the transaction
+    back if the result is False. Raise `duckdb.ConstraintException` for a duplicate key, as an insert does.
     """
     if not _is_dense(con, copy):
         return False

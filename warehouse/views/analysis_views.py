@@ -1,9 +1,9 @@
 """The schema `analysis` of the published file: views and macros for ordinary questions, with the meanings of columns.
 
-Each is a file in `analysis/`. Only market.duckdb has them, and nothing in the pipeline reads them. They therefore take
-no time at night, and a change to them does not rebuild the work file. Jobs, pay and skills are counted by the SELECTs
-of the macros `counted_jobs`, `pay_observations` and `jobs_with_skills`, but over all jobs ever listed instead of the
-stock of a day.
+The SELECT of each view or macro is a file in `analysis/`. Only market.duckdb has these views and macros, and nothing in
+the pipeline reads them. They therefore take no time at night, and a change to them does not rebuild the work file.
+Jobs, pay and skills are counted by the SELECTs of the macros `counted_jobs`, `pay_observations` and `jobs_with_skills`,
+but over all jobs ever listed instead of the stock of a day.
 """
 
 from __future__ import annotations
@@ -50,9 +50,11 @@ its own open jobs. Two branches, or an agency and its client, may also have one 
 """
 
 MIN_IN_COUNTRY = 5
-"""A board's country has at least this many of its open jobs, and more than half of those with a known country."""
+"""A board has a country if at least this many of its open jobs, and more than half of its open jobs with a known
+country, are there."""
 MIN_SIGNS, MIN_SHARE_SIGNS, MIN_READ = 3, 0.1, 5
-"""An agency's board has at least this many open jobs, and this share of its open jobs, with signs of an agency.
+"""An agency's board has at least `MIN_SIGNS` open jobs with signs of an agency, and these are at least
+`MIN_SHARE_SIGNS` of its open jobs.
 
 A consultancy or an employer's own recruiter may have one or two such jobs. `MIN_READ` is how many jobs must be read in
 full before the lack of signs means something.
@@ -308,11 +310,12 @@ COLUMNS: dict[str, dict[str, str]] = {
         "n_ai_paid_first_seen": "Adverts of these for AI jobs with pay: what a reading brings",
     },
 }
-"""The meaning of each column of each view, in order. A table's column has the meaning that the table declares."""
+"""The meaning of each column of each view, in order. A column that comes from a table has the meaning that the table
+declares."""
 
 
 def declarations() -> Iterator[str]:
-    """Yield the statements that create the schema, its views and comments. The tables must exist."""
+    """Yield the statements that create the schema and its views, macros and comments. The tables must exist."""
     yield f"CREATE SCHEMA IF NOT EXISTS {ident(SCHEMA)}"
     for name, (meaning, select) in MACROS.items():
         yield f"CREATE OR REPLACE MACRO {name}(as_of) AS TABLE\n{select}"

@@ -12,15 +12,16 @@ from scipy import special
 from warehouse.marts.estimators import LEVEL, Flags, Floats, Ints, SampledCells, count_cells, sum_by
 
 MIN_MASS_OPEN = 10
-"""Fewest adverts of a board for a mass closing. Smaller boards easily close more than half of their adverts at once."""
+"""A mass closing needs at least this many open adverts on a board. Smaller boards easily close more than half at
+once."""
 MASS_PART = 0.5
 """In a mass closing, more than this share of a board's adverts close in one interval."""
 MASS_FACTOR = 2.0
-"""A mass closing has a chance below `MASS_CHANCE` even on a board that closes this many times as fast as its cell."""
+"""The chance of a mass closing is computed for a board that closes this many times as fast as its cell."""
 MASS_CHANCE = 0.001
-"""The largest chance of a mass closing (see `MASS_FACTOR`).
+"""Many closings in one interval are a mass closing only if their chance is below this limit (see `MASS_FACTOR`).
 
-Without this limit, boards that are seldom read would be left out for closing fast.
+Without this limit, boards that are seldom read would be left out, because many adverts close between two readings.
 """
 ITERATIONS = 60
 MAX_SPREAD = 2.0
@@ -50,7 +51,8 @@ class Readings:
     n_open: Floats
     """Number of adverts listed at the first reading."""
     n_closed: Floats
-    """Number of the adverts in `n_open` that are missing at the second reading and at the next, which confirms it."""
+    """Number of the adverts in `n_open` that are missing at the second reading and also at the next, which confirms
+    that they closed."""
     is_gone: Flags
     """Whether the board itself was gone at the second reading. Then no advert counts as closed."""
     weight: Floats | None = None
@@ -167,7 +169,10 @@ def _part_closed(rate: Floats, spread: Floats, days: Floats) -> tuple[Floats, Fl
 
 
 def _fit(readings: Readings, n_cells: int) -> tuple[Floats, Floats]:
-    """Return rate and spread by cell. The spread is estimated at the rate found with spread 0."""
+    """Return the rate r and the spread v of the boards' rates, by cell (see `estimate_closing_rates`).
+
+    The spread is estimated at the rate that is found with spread 0.
+    """
     spread = np.zeros(n_cells)
     rate = _solve(readings, spread, n_cells)
     part, slope = _part_closed(rate[readings.cell], spread[readings.cell], readings.days)
@@ -212,8 +217,8 @@ def compare_within_boards(
     + T') and k' T / (T + T') over the intervals in which adverts of both groups are open.
 
     The error is the delete-one-board jackknife's of the logarithm; the interval uses Student's t with G* - 1 degrees of
-    freedom. The ends are NaN if without some board one group has no closings. Return the ratios, and the boards as
-    clusters (None without entries).
+    freedom. The ends are NaN if there is a board without which one of the groups has no closings. Return the ratios by
+    cell, and the boards as clusters. If there are no entries, the ratios are NaN and the clusters are None.
     """
     numbers, dense = np.unique(cell, return_inverse=True)
     ratio, low, high = np.full((3, n_cells), np.nan)
@@ -254,9 +259,9 @@ def _solve(readings: Readings, spread: Floats, n_cells: int) -> Floats:
 
 
 def _chance_of(readings: Readings, rate: Floats) -> Floats:
-    """Return the chance of at least as many closings on a board with `MASS_FACTOR` times the rate of its cell.
+    """Return for each interval the chance of at least as many closings as it has.
 
-    The chance is 0 if the rate is unknown.
+    The chance is that of a board with `MASS_FACTOR` times the rate of its cell. It is 0 if the rate is unknown.
     """
     part = -np.expm1(-MASS_FACTOR * np.nan_to_num(rate)[readings.cell] * readings.days)
     return np.asarray(

@@ -33,7 +33,7 @@ EXTRA_INPUTS = (
     f"(FROM board_intervals($as_of, {CLOSINGS_WINDOW.value}) UNION ALL BY NAME FROM core.posting_boards"
     " UNION ALL BY NAME SELECT posting_id, role_group FROM core.publishable_postings)",
 )
-"""What is read beside the tables in `cell_cache.INPUT_TABLES`. Without a new reading nothing is computed."""
+"""What is read beside the tables in `cell_cache.INPUT_TABLES`. Nothing is computed before a new reading changes it."""
 COMPARED = {"ai_engineering": "other_engineering"}
 """For each group of roles that is compared within boards: the group that it is compared with."""
 CLOSING_RULES = (
@@ -88,7 +88,10 @@ def _make_rows(con: duckdb.DuckDBPyConnection, sample: str) -> pd.DataFrame | No
 
 
 def prefer_panel(rows: pd.DataFrame, panel: pd.DataFrame | None, key: Sequence[str], status: str) -> pd.DataFrame:
-    """Replace rows of all known boards by the panel's rows with the same key, if these may be printed."""
+    """Replace rows of all known boards by the panel's rows with the same `key`, if the panel's rows may be printed.
+
+    `status` names the column that says whether a row may be printed. `panel` is None if the panel has no rows.
+    """
     replacements = rows[:0] if panel is None else panel[panel[status].eq("published")]
     if replacements.empty:
         return rows
@@ -130,7 +133,7 @@ WEIGHTS = {"known": "1", "panel": "weight"}
 
 
 def stage_intervals(con: duckdb.DuckDBPyConnection, as_of: date) -> None:
-    """Make the temporary tables `closing_intervals`, with intervals of boards, and `closing_listings`, with adverts.
+    """Make the temporary tables `closing_intervals` (of boards) and `closing_listings` (of adverts).
 
     `closing_intervals.why_not` says why closings in an interval are not counted; NULL if they are.
     """
@@ -164,7 +167,7 @@ def _readings_of(rows: pd.DataFrame, cell: ArrayLike, board: ArrayLike) -> Readi
 
 
 def select_from(name: str, sample: str) -> str:
-    """Return the SELECT in the file `name`, over the intervals that count in a sample."""
+    """Return the SELECT in the file `name`, over the intervals that count in a sample ("known" or "panel")."""
     cell = ", role_group, region_level, region"
     parts = {
         "counts": COUNTS[sample],
@@ -180,14 +183,15 @@ def select_from(name: str, sample: str) -> str:
 _MEMBERS = [
     {"counted_group": group, "member": member} for group, members in GROUPS_OF_CLOSINGS.items() for member in members
 ]
-"""Groups of roles of adverts, each with a group of the mart in which it counts."""
+"""Pairs of a group of the mart (`counted_group`) and a group of roles whose adverts count in it (`member`)."""
 _COMPARED_MEMBERS = [
     {"counted_group": ours, "member": member, "is_ours": group == ours}
     for ours, other in COMPARED.items()
     for group in (ours, other)
     for member in GROUPS_OF_CLOSINGS[group]
 ]
-"""For each comparison: the groups of roles of adverts on our side and on the other side."""
+"""For each comparison, named by our group (`counted_group`): the groups of roles whose adverts count on our side
+(`is_ours`) or on the other side."""
 
 
 def _over_groups(counts: pd.DataFrame) -> pd.DataFrame:

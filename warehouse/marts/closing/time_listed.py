@@ -57,7 +57,7 @@ class ListedPart:
     low: float
     high: float
     n_at_risk: int
-    """Number of spells that include that day."""
+    """Number of spells that include the day after which the share is estimated."""
 
 
 def estimate_listed(spells: Spells, days: float, n_even: float) -> ListedPart:
@@ -65,9 +65,9 @@ def estimate_listed(spells: Spells, days: float, n_even: float) -> ListedPart:
 
     The standard error of the cumulative hazard treats boards as clusters: for each board, the closings less the
     expected closings are divided by the number at risk and added up over the board's spells (Williams 1995). The
-    interval is on the log-log scale and uses Student's t with `n_even` - 1 degrees of freedom. Weights of boards apply
-    to closings and to adverts at risk. The ends are NaN if there is only one board, or if all or none of the adverts
-    are still listed.
+    interval is on the log-log scale and uses Student's t with `n_even` - 1 degrees of freedom, where `n_even` is the
+    effective number of boards (G*). Weights of boards apply to closings and to adverts at risk. The ends are NaN if
+    there is only one board, or if all or none of the adverts are still listed.
     """
     weight = np.ones(len(spells.exit)) if spells.weight is None else spells.weight
     n_at_risk = int(((spells.entry < days) & (spells.exit >= days)).sum())

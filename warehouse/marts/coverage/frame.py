@@ -32,7 +32,7 @@ ROLE_GROUP = "ai_engineering"
 class Step(NamedTuple):
     """One step of the ladder: which rows of counts pass it, and the reason why other rows do not.
 
-    `passes` takes the rows and the levels of the figure.
+    `passes` takes the rows and the levels of the figure, and returns for each row whether it passes.
     """
 
     passes: Callable[[pd.DataFrame, tuple[str, ...]], pd.Series]
@@ -80,7 +80,7 @@ def frame_coverage(con: duckdb.DuckDBPyConnection, as_of: date, cache: CellCache
 
 
 def pay_ladder(con: duckdb.DuckDBPyConnection, as_of: date, cache: CellCache | None = None) -> pd.DataFrame:
-    """Return how many jobs pass each step to the bands of one day, with the columns of `PayLadder`.
+    """Return how many jobs pass each step of the ladder to a band, for one day, with the columns of `PayLadder`.
 
     The last step at a place and level equals `n_jobs` of its band in US dollars. Every place with a job has all steps.
     """

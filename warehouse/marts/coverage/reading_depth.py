@@ -18,7 +18,7 @@ class ReadingDepth:
 
     `n_by_title` and `n_by_words` were read because their title or words indicate AI, data or engineering; `n_ai` of
     these are AI adverts. Of the rest, `n_rest_read` were drawn at random and read, and `n_unread` were not read. Of the
-    `n_rest_read`, `n_missed` turned out to be AI adverts, and `n_with_ai` use AI.
+    `n_rest_read`, `n_missed` turned out to be AI adverts, and `n_with_ai` are for work that uses AI.
     """
 
     n_texts: int
@@ -50,7 +50,7 @@ class ReadingDepth:
 
 
 def measure_depth(con: object) -> ReadingDepth:
-    """Count how deep the adverts of a warehouse were read.
+    """Count the adverts of a warehouse by how much of their texts was read.
 
     `con` is a DuckDB connection or any object with the same `execute`.
     """

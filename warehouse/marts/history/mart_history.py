@@ -1,9 +1,9 @@
 """Marts by day, stored so that only changes take space.
 
-A mart is a view over its history. In this table, a row is valid from the first day on which the mart had it
-(`valid_from`) until the first day on which the mart no longer had it (`valid_to`), among the days in mart.days. A night
-on which nothing changed adds a day and no rows. Days may be written in any order, and more than once: a day reads back
-as it was last written.
+A mart is a view over its history. In the table of the history, a row is valid from the first day on which the mart had
+it (`valid_from`) until the first day on which the mart no longer had it (`valid_to`), among the days in mart.days. A
+night on which nothing changed adds a day and no rows. Days may be written in any order, and more than once: a day reads
+back as it was last written.
 """
 
 from __future__ import annotations

@@ -42,11 +42,12 @@ SHARES = (
 )
 """Columns that are taken from `make_share_rows` without renaming."""
 COMPARISON_RULES = tuple(rule for rule in printing.RULES if rule.column in ("n_jobs", "n_employers"))
-"""Rules that the smaller side of a comparison must meet. Each employer counts once, so employers are even."""
+"""The printing rules that the smaller side of a comparison must meet. The other rules are about employers of unequal
+size, but in a comparison each employer counts once."""
 
 
 def pay_disclosure(con: duckdb.DuckDBPyConnection, as_of: date, cache: CellCache | None = None) -> pd.DataFrame:
-    """Return one row for each cell with a full advert on a day, with the columns of `PayDisclosure`."""
+    """Return one row for each cell that has a job with a full advert on a day, with the columns of `PayDisclosure`."""
     cache = cache or CellCache(PayDisclosure, as_of)
     cache.n_computed += 1
     counts = con.execute(read_sql("marts/pay/disclosure_counts"), {"as_of": as_of}).df()

@@ -22,7 +22,7 @@ ROLES = tuple(
     for role in ("all", *ROLE_GROUPS.get(group, ()))
     if role == "all" or len(ROLE_GROUPS[group]) > 1
 )
-"""Pairs of a group of roles and `all` or, if the group has several roles, one of its roles."""
+"""Pairs of a group of roles and one of its roles, or `all`. A group with a single role has only the pair with `all`."""
 
 
 def _has_role(name: tuple[str, str], role_group: str, role: str) -> bool:
@@ -72,7 +72,7 @@ class PayCells:
     job: Ints
 
     def leave_out(self, is_left_out: Flags) -> PayCells:
-        """Return all other cells, renumbered from 0."""
+        """Return the cells that `is_left_out` does not flag, renumbered from 0."""
         is_kept = ~is_left_out
         number = np.cumsum(is_kept) - 1
         entries = is_kept[self.cell]

@@ -48,7 +48,7 @@ OF_PANEL = ("p50_of_panel", "p50_of_panel_lo", "p50_of_panel_hi")
 PANEL_COLUMNS = ("n_panel_jobs", "n_panel_employers", *OF_PANEL)
 """All columns of `estimate_panel_pay`."""
 MAX_JOBS_AT_ONCE = 1_000_000
-"""The most entries of cell and job that are held in memory at once: about 300 MB."""
+"""The most entries (pairs of a cell and a job) that are held in memory at once: about 300 MB."""
 PERSONS_COLUMNS = (
     *(f"{name}{end}" for name in QUANTILES for end in ("", "_lo", "_hi")),
     *("relative_standard_error", "form"),

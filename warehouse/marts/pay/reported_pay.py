@@ -33,14 +33,14 @@ LEVELS = [[level, group] for group, levels in LEVEL_GROUPS.items() for level in 
 SELF_SELECTED = "persons chose to answer, and the interval covers chance alone"
 """Why the status of a row is never better than `low`."""
 OF_BANDS = ["country", "source", "employment_type"]
-"""Columns that select which survey and which employment the rows of mart.salary_bands are from."""
+"""Columns that identify the surveys and the types of employment from which mart.salary_bands takes its rows."""
 
 
 def reported_pay(con: duckdb.DuckDBPyConnection, as_of: date, cache: CellCache | None = None) -> pd.DataFrame:
     """Return all cells of one day, with the columns of `ReportedPay`. All cells are reused if no report changed.
 
-    Suppressed cells are left out, as they would be most of the rows. Only whole groups of roles, with all years of
-    experience and pay before tax, are kept although suppressed.
+    Most suppressed cells are left out, because they would be most of the rows. A suppressed cell is kept only if it
+    covers a whole group of roles, all years of experience, and pay before tax.
     """
     cache = cache or CellCache(ReportedPay, as_of)
     persons = con.execute("FROM reported_persons($as_of) ORDER BY ALL", {"as_of": as_of}).df()
@@ -56,9 +56,9 @@ def reported_pay(con: duckdb.DuckDBPyConnection, as_of: date, cache: CellCache |
 def reported_bands(con: duckdb.DuckDBPyConnection, as_of: date, cache: CellCache) -> pd.DataFrame:
     """Return rows of mart.salary_bands: pay before tax in full-time work, from each country's largest survey.
 
-    There are rows by country, role and level. The level is `all`; the few titles that name a level also have rows for
-    that level. Years of experience are not turned into a level. The frame is empty if the rows are reused or there are
-    none.
+    There are rows by country, role and level. The level is `all`; persons whose title names a level, which is rare,
+    also count in a row for that level. Years of experience are not turned into a level. The frame is empty if the rows
+    are reused or there are none.
     """
     persons = con.execute("FROM reported_persons($as_of) ORDER BY ALL", {"as_of": as_of}).df()
     inputs = inputs_of(["reported_bands"], hashes_of(persons))
@@ -104,7 +104,7 @@ def _compute(con: duckdb.DuckDBPyConnection, as_of: date) -> pd.DataFrame:
 def _with_dollars(cells: pd.DataFrame) -> pd.DataFrame:
     """Add the share of persons who are paid only in dollars, with its exact interval (Clopper and Pearson 1934).
 
-    Only cells of all currencies have this share. Counts by currency are NULL if the survey does not ask for the
+    Only cells whose `pay_market` is all have this share. Counts by currency are NULL if the survey does not ask for the
     currency.
     """
     counts = [f"n_{money}" for money in PAID_IN]

@@ -143,7 +143,7 @@ def _make_bands(jobs: pd.DataFrame, cells: PayCells, *, has_local: bool) -> pd.D
     }
     rows = rows.assign(**{name: np.bincount(entries.row[mask], minlength=len(rows)) for name, mask in counted.items()})
     counts_silent = ((rows["currency"] == "USD") & rows["pay_market"].isin(["all", LOCAL])).to_numpy()
-    unclear = entries.where(is_full_time & ~is_inside)  # with pay that a band cannot use
+    unclear = entries.where(is_full_time & ~is_inside)  # full-time jobs with pay that a band cannot use
     silent_row = np.concatenate([unclear.row, dollar_row[cells.cell[~is_paid]]])
     silent_job = np.concatenate([unclear.job, cells.job[~is_paid]])
     rows["n_silent"] = pd.Series(np.bincount(silent_row, minlength=len(rows))).where(counts_silent)
@@ -159,7 +159,8 @@ def _make_bands(jobs: pd.DataFrame, cells: PayCells, *, has_local: bool) -> pd.D
 def _pair_rows_with_jobs(
     column: dict[str, NDArray[Any]], cells: PayCells, currency: NDArray[np.object_], dollar_row: Ints, is_paid: Flags
 ) -> _Entries:
-    """Pair the paid jobs of each cell with its row in dollars, and jobs paid in `currency` also with the row before."""
+    """Pair the paid jobs of each cell with its row in dollars, and jobs paid in `currency` also with its row in that
+    currency."""
     cell, job = cells.cell[is_paid], cells.job[is_paid]
     local = np.zeros(0, dtype=np.int64)
     if pd.notna(currency).any():
@@ -173,7 +174,7 @@ def _pair_rows_with_jobs(
 
 
 def _find_local_currency(jobs: pd.DataFrame, cells: PayCells) -> NDArray[np.object_]:
-    """Return for each cell the country's own currency in which most of its jobs are paid.
+    """Return for each cell the country's own currency in which most jobs of the cell are paid.
 
     None if that currency is the dollar, if no job is paid in a currency of its place, and in cells of jobs paid from
     abroad.
@@ -198,7 +199,7 @@ def _add_amounts(rows: pd.DataFrame, paid: PaidJobs, *, has_band: bool = True) -
     rows = rows.join(estimate_pay(paid, len(rows), has_band=has_band))
     for group, reason in APART.items():
         rows.loc[rows["role_group"] == group, "reason"] = reason
-    # A country's row in its own currency decides: exchange rates must not make pay look more or less certain.
+    # The row in the country's own currency decides: exchange rates must not make pay look more or less certain.
     followers = np.flatnonzero(rows["follows_local"])
     followers = followers[rows["status"].to_numpy()[followers] != "suppressed"]
     rows.loc[followers, ["status", "reason"]] = rows.loc[followers - 1, ["status", "reason"]].to_numpy()

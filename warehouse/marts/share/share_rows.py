@@ -103,9 +103,10 @@ def make_share_rows(counts: ShareCounts, items: Ints, category: Ints, *, has_bou
     """Return one row for each cell and item, sorted by cell and item.
 
     A cell has a row for each item that is declared or that one of its jobs has. `cell` and `item` are numbers; the
-    other columns are the columns of `Shares` that follow from counts. `items` are the declared items, and `category`
-    has the category of each item; items are ranked within their category. `has_bounds` means that jobs of unknown
-    answer may have either answer, so that shares have bounds. Cells that the printing rules withhold have only counts.
+    other columns are the columns of `Shares` that follow from counts. `items` has the numbers of the declared items,
+    and `category` the number of each item's category, by the item's number; items are ranked within their category.
+    `has_bounds` means that jobs of unknown answer may have either answer, so that shares have bounds. Cells that the
+    printing rules withhold have only counts.
     """
     weights = counts.weigh()
     cells = count_cells(counts.cell, weights.jobs, len(counts.n_unknown))

@@ -38,7 +38,7 @@ STANDING = tuple(f.name for f in fields_of(Standing))
 class Offer:
     """What a night computed for a list.
 
-    `n_jobs` adds up the largest cell of each place. `n_printed` counts the cells with a value.
+    `n_jobs` adds up the jobs in the largest cell of each place. `n_printed` counts the cells with a value.
     """
 
     n_jobs: int
@@ -53,7 +53,8 @@ def digest_method(name: str) -> str:
 
 
 def read_offers(con: Connection, as_of: date) -> dict[str, Offer]:
-    """Return what the marts of a day have of each list, by the list's name."""
+    """Return what the marts of a day hold for each list, by the list's name. Lists without cells on this day are left
+    out."""
     counts: dict[str, list[int]] = {}
     for mart, cells in LISTS.items():
         for name, *numbers in con.execute(_sql("offers", mart, as_of, size=str(cells.size or 0))).fetchall():
