@@ -198,11 +198,12 @@ def displays_of(figure_id: str) -> tuple[Display, ...]:
 
 
 def declarations(con: Connection, also: Collection[str] = ()) -> dict[str, Figure]:
-    """Return every figure of a night by id; `also` adds the figures at these addresses.
+    """Return the declarations of all figures that a night computes, by id.
 
-    The members of a table come before the table that gathers them. The countries are those that ever had a cell of pay,
-    and the United States, because the guide names it. Salary bands of all days are read from `con`, and the pay that
-    can be compared between kinds of source. Raise `AddressError` for an unknown address.
+    `also` are addresses of further figures. The members of a table come before the table that gathers them. The
+    countries are those that ever had a cell of pay, and the United States, because the guide names it. These countries,
+    and the pay that kinds of source can be compared by, are read from all days in `con`. Raise `AddressError` for an
+    unknown address.
     """
     regions = query.read(con, query.fill("pay/countries", {}))
     names = dict.fromkeys(["us", *(row["region"].lower() for row in regions)])

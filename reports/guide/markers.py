@@ -29,7 +29,7 @@ BLOCKS = ("sources", "banner")
 RAW_ELEMENTS = frozenset(("script", "style", "textarea", "title"))
 """Elements whose content is plain text, without comments or elements (HTML 13.2.5)."""
 COMMENT = "!--"
-"""The tag name that stands for comment markers."""
+"""The tag name of markers that are comments."""
 FIGURE_ELEMENTS = (COMMENT, "span", "title")
 FORMS = ("long", "line", "notes")
 """Forms of the block "sources": a table, a paragraph, or notes with marks after the figures."""
@@ -102,7 +102,8 @@ def decode(raw: bytes, is_html: bool) -> Document:
 class Tag:
     """A marker, or another tag that may end an element.
 
-    Only markers have `figure` or `block`, and only opening markers have `options`.
+    Only markers have `figure` (the name of a figure) or `block` ("sources" or "banner"), and only opening markers have
+    `options`. `problem` says what is wrong with the tag.
     """
 
     start: int
@@ -392,7 +393,7 @@ def _pair(scan: Scan) -> None:
 
 
 def before_on_line(text: str, at: int) -> str:
-    """Return the text before an offset on its line."""
+    """Return the text between the start of a line and an offset in that line."""
     return text[text.rfind("\n", 0, at) + 1 : at]
 
 
@@ -405,7 +406,7 @@ def is_block(text: str, span: Span) -> bool:
 
 
 def split_around(text: str, spans: Sequence[Span]) -> list[str]:
-    """Return the texts before, between and after spans."""
+    """Return the texts before, between and after the contents of spans."""
     edges = [0, *(edge for span in spans for edge in (span.start, span.end)), len(text)]
     return [text[a:b] for a, b in zip(edges[::2], edges[1::2], strict=True)]
 
@@ -434,7 +435,10 @@ class MarkedGuide:
 
 
 def find_markers(raw: bytes, find: Find, *, is_html: bool, is_mdx: bool = False) -> MarkedGuide:
-    """Find the markers of a guide. Raises `GuideError` with every problem and its line."""
+    """Find the markers of a guide; `find` looks up the figures they name.
+
+    Raises `GuideError` with every problem and its line.
+    """
     document = decode(raw, is_html)
     text = document.text
     scan = scan_tags(text, is_html)
