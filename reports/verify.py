@@ -125,7 +125,7 @@ class Tie:
 
 
 def read_ties(scan: Scan) -> tuple[str, list[Tie]]:
-    """Separate a text into prose, in which all offsets stay the same, and ties in order."""
+    """Return the prose of a text, and its ties in order. All offsets in the prose are those of the text."""
     text, spans = scan.text, scan.spans
     prose = list(_ENTITY.sub(_pad_entity, text.translate(_MARKS)))
     for tag in scan.tags:
@@ -205,7 +205,7 @@ _NEITHER = re.compile(r"\d+(?:st|nd|rd|th|[A-Zx])")
 
 
 def tie_numbers(prose: str, sentence: Sentence, ties: Sequence[Tie]) -> Iterator[tuple[Tie, list[Number]]]:
-    """Yield each tie of a sentence with the numbers that may belong to it. The last of these is the tied number."""
+    """Yield each tie of a sentence with the numbers that may belong to it; the last of these is the tied number."""
     numbers = [number for number in sentence.numbers if not _NEITHER.fullmatch(number.text)]
     offsets, free = [number.at for number in numbers], sentence.at
 
@@ -410,7 +410,10 @@ def _find_unclear(number: Number, row: Figures) -> str:
 
 
 def _compare_with_figure(number: Number, row: Figures) -> str | None:
-    """Return the best verdict over the published numbers; None if only a part matches that the text does not name."""
+    """Return the best verdict on a number over all published numbers of a figure.
+
+    Return None if the number is right only for a part of the figure that the text does not name.
+    """
     parts = {number.part or "value", *([INTERVAL] if number.unit == PERCENT and number.low != number.high else [])}
     published = [said for said in _list_published(row) if said.unit == number.unit]
     alike = [

@@ -434,7 +434,7 @@ def find_reasons(
 ) -> dict[str, list[str]]:
     """Return the reasons why the new vintage of each list must wait for review; [] if it may be published.
 
-    A list without a declared figure waits together with the list of the same measure for the other kind of place.
+    A list without a figure to compare waits if the list of the same measure for the other kind of place waits.
     """
     found: dict[str, ladder.Groups] = {}
     reasons = {name: _reasons_of(con, of_list, standing[name], new[name], found) for name, of_list in pairs.items()}

@@ -242,7 +242,11 @@ _IN_ATTRIBUTE = "a marker cannot stand in an attribute of an element: its text w
 
 @dataclass
 class Scan:
-    """The result of a scan. `skipped` is code, comments and raw text; `front_matter` is the end of the front matter."""
+    """The result of a scan.
+
+    `skipped` are the (start, end) of code, comments and raw text; `front_matter` is the offset at which front matter
+    ends.
+    """
 
     text: str
     is_html: bool

@@ -102,8 +102,8 @@ class Answer:
 
     @property
     def rests_on_work(self) -> str:
-        """The number of jobs and employers, after the work that was counted if this is wider than the
-        work asked for.
+        """The number of jobs and employers; if wider work than the chosen work was counted, the wider work comes
+        first.
         """
         return "; ".join(filter(None, (self.counted, self.rests)))
 
@@ -333,7 +333,9 @@ def say_kicker(answer: Answer) -> str:
 
 
 def say_value(answer: Answer) -> tuple[str, str]:
-    """Return the band and the median: ("$150–245K", "median 190K"). Return only the median if there is no band."""
+    """Return the band and the median as printed: ("$150–245K", "median 190K"), or ("$190K", "median") without a
+    band.
+    """
     low, high, median = (answer.number(part) for part in ("low", "high", "median"))
     if low.known is None or high.known is None:
         said = "" if median.known is None else answer.write(*median.known)
@@ -488,9 +490,10 @@ def to_script(explorer: Explorer) -> bytes:
 
 
 def _describe(answer: Answer, as_of: date) -> Any:
-    """Return an answer for the script. `in` names the text for each choice of currency, or says why there is none.
+    """Return an answer for the script.
 
-    For an answer without amounts, return what it lacks, with the answer's day if this is not the day of the data.
+    For each currency that a reader can choose, `in` names the text that is shown, or says why there is none. For an
+    answer without amounts, return what it lacks, with the answer's day if this is not the day of the data.
     """
     row = answer.cell.row
     if not answer.cell.numbers:

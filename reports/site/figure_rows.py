@@ -229,7 +229,10 @@ def _of_share(cell: Cell) -> str:
 
 
 def _say_rank(cell: Cell) -> str:
-    """Return the rank of a row. Places overlap, and bounds allow any order, so their rows have no rank."""
+    """Return the rank of a row in words; "" if it has none.
+
+    Rows of places have no rank, because places overlap; rows with bounds have none, because bounds allow any order.
+    """
     text, category = rank(cell.row), cell.row.get("category")
     if text == "–" or cell.numbers["share"].form == BOUNDS or "region" in cell.row:
         return ""

@@ -47,8 +47,8 @@ class Finding:
 class Open:
     """A figure that cannot be printed yet, and why.
 
-    `lack` is the condition that is furthest from being met; None if nothing was counted. `nearest` says how much of
-    what is needed the nearest wider figure, or other kind of source, has: a fraction from 0 to 1.
+    `lack` is the condition that is furthest from being met; None if nothing was counted. `nearest` is the same fraction
+    as `part`, but for the nearest wider figure or other kind of source.
     """
 
     title: str
@@ -70,7 +70,10 @@ WORKS_OF_LEAD = ("ai_engineering", "ai_science", "other_engineering", "data")
 
 
 def lead(pay: Explorer) -> Finding | None:
-    """Return a finding on pay: the explorer's first answer, beside the pay of other work at the same place."""
+    """Return a finding on pay: the explorer's first answer, beside the pay of other work at the same place.
+
+    Return None if that answer has no amounts.
+    """
     answer, (place, work, level) = pay.best(pay.choice), pay.choice
     if not answer.has_amounts:
         return None
@@ -123,10 +126,11 @@ def _as_dots(row: ChartRow) -> ChartRow:
 
 @dataclass(frozen=True, kw_only=True)
 class Leaders:
-    """Patterns for titles on the items that may rank first.
+    """Templates for a finding's title, which names the items that may rank first (the leaders).
 
     `single` is for one leader, `tie` for several that are all named, and `among` for several that are not all named. At
-    most `max_named` leaders are named. `name` turns an item into words. {Names} begins a sentence.
+    most `max_named` leaders are named. `name` turns an item into words. In a template, {names} stands for the names,
+    and {Names} for the names at the start of a sentence.
     """
 
     single: str
@@ -222,7 +226,7 @@ def _say_closings(cells: Sequence[Cell]) -> str | None:
 
 @dataclass(frozen=True, kw_only=True)
 class Card:
-    """A card on one figure. `say` makes a title from the figure's cells; None if they support no title."""
+    """A card on one figure. `say` makes a title from the figure's cells, or returns None if they support no title."""
 
     figure: str
     kicker: str

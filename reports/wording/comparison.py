@@ -49,7 +49,7 @@ def name_work(row: Row) -> str:
 
 
 def arrange(rows: Rows) -> list[dict[str, Any]]:
-    """Return the rows of countries and roles for which two or more kinds of source have a value, in order, with ratios.
+    """Return rows, with ratios, for countries and roles for which two or more kinds of source have a value.
 
     A ratio compares two medians in dollars of the same pay market (`is_comparable`); each median has its own period.
     """
