@@ -121,7 +121,7 @@ class Answer:
 
     @property
     def address(self) -> str:
-        """The address of the answer in the explorer."""
+        """The link to the answer in the explorer."""
         place, work, level = self.key
         return f"pay.html#place={place}&role={work}&level={level}"
 
@@ -154,7 +154,8 @@ def _shorten(amount: float) -> float | int:
 class Explorer:
     """Pay by place, work and level, each from the best kind of source, and the choices on the page.
 
-    `heads` maps regions to the country that has nearly all of their jobs.
+    `choice` is the answer shown first. `heads` maps the slug of a region to that of the country that is shown instead,
+    because it has nearly all of the region's jobs.
     """
 
     as_of: date

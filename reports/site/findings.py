@@ -60,7 +60,7 @@ class Open:
 
     @property
     def part(self) -> float:
-        """How much of what is needed the figure has: a fraction from 0 to 1."""
+        """The fraction of what is needed that the figure has, from 0 to 1."""
         return 0.0 if self.lack is None else self.lack.part
 
 
