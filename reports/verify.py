@@ -111,8 +111,8 @@ _NO_PROSE = "\0"
 class Tie:
     """The name of a figure at text[start:end]: `figure` is its id, or `fault` says what is wrong with the name.
 
-    `holds` means that the numbers are inside the tie, not beside it. `release` is the day of a link to a dated file.
-    `span` is the content of a marker, which is not part of the prose.
+    `holds` means that the numbers are inside the tie, not beside it. `release` is the day in a link that leads to a
+    dated file. `span` is the content of a marker, which is not part of the prose.
     """
 
     start: int
@@ -305,9 +305,10 @@ def _read_numbers(words: str) -> list[Number]:
 def _judge_tied(
     prose: str, numbers: Sequence[Number], sentence: Sentence, tie: Tie, row: Figures | None
 ) -> Iterator[tuple[int, _Verdict]]:
-    """Judge the last number of a tie. If this is an interval, judge the number before it too.
+    """Yield the verdict on the last number of a tie, with the number's offset.
 
-    A number is not contradicted if another number of the tie is as published.
+    If the last number is an interval, also yield the verdict on the number before. A number is not contradicted if
+    another number of the tie is as published.
     """
     judged = [_judge(number, sentence, tie, row) for number in numbers]
     is_right = any(verdict in (*AS_PUBLISHED, STALE) for verdict, _ in judged)
@@ -335,7 +336,9 @@ def _say(row: Figures | None) -> str:
 
 
 def _is_of_its_time(dates: Sequence[tuple[int, int | None]], row: Figures) -> bool:
-    """Whether every date in a text falls in the reference period. For a stale figure, the text must name a date."""
+    """Whether every date in a text falls in the reference period of a figure; for a stale figure, there must be a
+    date.
+    """
     if not dates or row.kind == "cited":
         return row.status != "stale"
     last = row.period_to or row.as_of

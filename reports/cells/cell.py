@@ -134,7 +134,10 @@ others, FEW for too few jobs, and WORDS for a value only in words.
 
 
 def judge_sureness(status: str, basis: str | None, *, is_point: bool = True) -> str:
-    """Return FEW, OTHERS, FIRM or ROUGH for a value's status, its kind of source, and whether a point is printed."""
+    """Return how certain a value is, by its status and its kind of source: FIRM, ROUGH, OTHERS or FEW.
+
+    `is_point` says whether a point is printed for the value.
+    """
     if status == "suppressed":
         return FEW
     if basis in OF_OTHERS:
@@ -158,10 +161,10 @@ class Cell:
     | field | meaning | |---|---| | `id`, `kind` | the cell's address, and the first part of the address | | `row` | the
     cell's columns, as in the mart or the figure | | `name` | the name that distinguishes the cell from other rows of
     its figure; None if it is the only row | | `figure` | id of the figure that the cell is a row of; None for a cell
-    read from a mart | | `measure` | the measure of a share; "" for other cells | | `place`, `region` | slug of the
-    cell's place, and (region level, region) as in the marts | | `work`, `jobs` | role or group of roles, and the jobs
-    that are counted in words ("AI jobs in Germany") | | `item` | item of a share, level of pay, or class of law | |
-    `basis`, `rests` | kind of source, and the sources and reference period |
+    read from a mart | | `measure` | measure of a share, or "pay", "disclosure" or "closing_rate"; "" if the figure has
+    no measure | | `place`, `region` | slug of the cell's place, and (region level, region) as in the marts | | `work`,
+    `jobs` | role or group of roles, and words for the jobs that are counted ("AI jobs in Germany") | | `item` | item of
+    a share, level of pay, or class of law | | `basis`, `rests` | kind of source, and what the cell rests on |
     """
 
     id: str

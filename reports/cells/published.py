@@ -93,8 +93,8 @@ def read_cells(
 ) -> Iterator[Cell]:
     """Yield every published cell with a value, marked stale if its reference period is long past on `as_of`.
 
-    `kinds` are names of `KINDS`. With `also_withheld`, also yield cells of pay that are withheld because adverts we
-    read offer too few jobs.
+    `kinds` are names of `KINDS`. With `also_withheld`, also yield the cells of pay in adverts we read that are withheld
+    because they have too few jobs.
     """
     rests = read_rests(con)
     for kind in kinds:

@@ -4,7 +4,7 @@
     pay.{place}.{role}.{level}.{basis}       from one kind of source alone: pay.de.data_scientist.senior.reported
     abroad.{place}.{role}.{level}            pay in the currency of another country; also with {basis}
     mixed.{place}.{role}.{level}             pay in any currency; also with {basis}
-    comparison.{place}.{role}.{basis}        every level, beside other kinds of source, in the currency of its period
+    comparison.{place}.{role}.{basis}        pay of all levels from one kind of source, to compare it with others
     bonus.{place}                            the yearly bonus of AI engineering, where adverts state an amount
     skill.{skill}.{place}.{group}            skill.python.de.ai_engineering
     share.{measure}.{item}.{place}.{group}   share.workplace.remote.us.ai_jobs, share.degree.master.all.ai_jobs

@@ -202,8 +202,8 @@ def declarations(con: Connection, also: Collection[str] = ()) -> dict[str, Figur
 
     `also` are addresses of further figures. The members of a table come before the table that gathers them. The
     countries are those that ever had a cell of pay, and the United States, because the guide names it. These countries,
-    and the pay that kinds of source can be compared by, are read from all days in `con`. Raise `AddressError` for an
-    unknown address.
+    and the roles whose pay can be compared between kinds of source, are read from `con`, over all days. Raise
+    `AddressError` for an unknown address.
     """
     regions = query.read(con, query.fill("pay/countries", {}))
     names = dict.fromkeys(["us", *(row["region"].lower() for row in regions)])

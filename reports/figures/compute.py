@@ -274,7 +274,11 @@ def _shared_value(values: Iterable[str | None]) -> str | None:
 
 
 def _judge_table(rows: Rows, printed: Sequence[Figures], basis: str | None) -> Verdict:
-    """Return a verdict on a table: the best state among its printed members, and which places have this state."""
+    """Return a verdict on a table: the best state among its printed members, and which places have this state.
+
+    Jobs are added up only if all members have the same `basis`. Employers are never added up, because an employer in
+    several places would be counted more than once.
+    """
     if not printed:
         return Verdict(status="suppressed", reason="no place has enough data", n_jobs=0)
     status = next(state for state in FIGURE_STATES if any(row.status == state for row in printed))

@@ -37,9 +37,9 @@ BY_CHANCE = 2 * NormalDist().cdf(-3.0)
 A figure with many numbers divides this chance among them (Bonferroni).
 """
 MAX_DRIFT = 0.05
-"""Change per month that needs no review: a fraction of an amount, or points of a share divided by 100. If both days
-have the same adverts, their difference has almost no sampling error, so that true drift of the market always
-exceeds three standard errors. A market that drifts this far every month rises by four fifths in a year."""
+"""Change per month that needs no review: 5% of an amount, or 5 points of a share. If both days have the same
+adverts, their difference has almost no sampling error, so that true drift of the market always exceeds three
+standard errors. A market that drifts this far every month rises by four fifths in a year."""
 UNITS_READ_OTHERWISE = 2
 """How far the older day's adverts, as they are read now, may miss the printed value, in printed units
 (`Compared.unit`). This is in addition to what edits explain. Such small differences arise from files that arrive

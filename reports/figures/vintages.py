@@ -341,7 +341,10 @@ def _is_thin(offer: Offer | Vintages, last: Vintages) -> bool:
 
 
 def find_day_before(con: Connection, last: Vintages, as_of: date) -> date | None:
-    """Return the newest day of the marts that is later than a vintage and at least `MAX_DAYS_THIN` ago."""
+    """Return the newest day of the marts that is after the vintage `last` and at least `MAX_DAYS_THIN` before `as_of`.
+
+    Return None if there is no such day.
+    """
     rows = query.read(
         con,
         f"SELECT max(as_of) AS day FROM mart.days WHERE as_of > {query.literal(last.as_of)}"
@@ -401,8 +404,8 @@ def pair_figures(
 ) -> dict[str, list[Pair]]:
     """Pair each published figure with the same figure in the marts of a day, rung by rung, if both have a value.
 
-    Published figures are read from the published cells. If a later run replaced the cells, the figures are read from
-    the marts of their day.
+    Return the pairs by list of cells. Published figures are read from the published cells. If a later run replaced the
+    cells, the figures are read from the marts of their day.
     """
     pairs: dict[str, list[Pair]] = {name: [] for name in standing}
     if not standing:

@@ -24,7 +24,7 @@ from reports.wording.parts import FORMATS, MONEYS, PERIODS, PLAIN, PartFormat, f
 PARTS = ("value", "note", "level", "place", "scope", "n", "employers", "period", "source")
 """Parts that every figure has. Renderers add other parts."""
 LABELS = ("level", "place")
-"""Parts that name a figure without showing a value. A figure used only for these is not listed in the sources."""
+"""Parts that name a figure without showing a value. If a guide uses no other part of a figure, the sources omit it."""
 BLOCKS = ("sources", "banner")
 RAW_ELEMENTS = frozenset(("script", "style", "textarea", "title"))
 """Elements whose content is plain text, without comments or elements (HTML 13.2.5)."""

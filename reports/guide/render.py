@@ -209,8 +209,9 @@ class Edition:
 
     @functools.cached_property
     def note_numbers(self) -> Mapping[int, int]:
-        """The number of each figure's note, by the offset of the marker that links to it; {} if the sources are no
-        notes.
+        """The number of each figure's note, by the offset of the first marker with a mark for the note.
+
+        Return {} unless the sources are printed as notes.
         """
         if not any(span.marker.block and span.marker.options.get("form") == "notes" for span in self.spans):
             return {}

@@ -146,7 +146,7 @@ def _place_names() -> tuple[dict[str, Place], re.Pattern[str]]:
 
 
 def find_places(sentence: str) -> Iterator[tuple[int, int, Place]]:
-    """Yield the places that a sentence names, as (start and end of the name, place). The longest name wins."""
+    """Yield the places that a sentence names, as (start of the name, end of the name, place). The longest name wins."""
     names, pattern = _place_names()
     for hit in pattern.finditer(sentence):
         yield hit.start(), hit.end(), names[hit[0].lower()]

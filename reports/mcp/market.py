@@ -93,7 +93,7 @@ class Market:
 
     @contextmanager
     def read(self) -> Iterator[Snapshot]:
-        """Give the current content of the file. Raises `NotReadableError` if there is none or it cannot be read."""
+        """Yield the current content of the file. Raises `NotReadableError` if there is none or it cannot be read."""
         with self._lock:
             try:
                 yield self._current()

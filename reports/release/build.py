@@ -166,7 +166,8 @@ def site_files(
 ) -> Iterator[tuple[str, bytes]]:
     """Yield the files of the site, and the files that its pages link to, as (path, content).
 
-    They are published every night, and are part of every release, whose manifests are `releases`, newest first.
+    Every night publishes them, and every release contains them. `releases` are the manifests of the releases beside the
+    site, newest first. If `released_cells` is None, the cells are selected here.
     """
     yield from site.files_of(con, publication, releases=releases)
     yield from figure_files.files_of(publication, releases[0]["release"] if releases else None)

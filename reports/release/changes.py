@@ -109,7 +109,7 @@ def _find_decision(vintages: Sequence[FigureVintage], read_before: Callable[[], 
 
 
 def _compare(then: Mapping[str, T], now: Mapping[str, T]) -> Iterator[tuple[str, T | None, T | None]]:
-    """Yield each name whose values differ as (name, value before, value now); None stands for a missing value."""
+    """Yield (name, value before, value now) for each name whose values differ; None stands for a missing value."""
     for name in sorted(then.keys() | now.keys()):
         if then.get(name) != now.get(name) or name not in then or name not in now:
             yield name, then.get(name), now.get(name)

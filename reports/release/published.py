@@ -30,7 +30,7 @@ MAX_FIGURES = 3_000
 def rebuild_open_tables(
     con: Connection, figures: Sequence[Figures]
 ) -> tuple[list[Figures], dict[str, tuple[str, ...]]]:
-    """Rebuild each table of figures whose licences forbid releasing it, from the members that may be released.
+    """Rebuild each table of figures that may not be released, from those of its members that may.
 
     Return all rows, and the omitted members of each rebuilt table, by the table's id. If the licences of the remaining
     members exclude each other, a table keeps only the members under our own licence.

@@ -106,7 +106,7 @@ TYPES = {"TIME_PERIOD": "GregorianDay"} | dict.fromkeys(NUMERIC, "Double")
 def code(text: str) -> str:
     """Return a name as an SDMX code, such as c-2b-2b for "c++".
 
-    A code consists of ASCII letters, digits, `_` and `-`; any other character is replaced by its code point.
+    ASCII letters, digits and `_` stay; any other character becomes `-` and its code point in hexadecimal digits.
     """
     return re.sub(r"[^A-Za-z0-9_]", lambda match: f"-{ord(match[0]):x}", text)
 

@@ -87,8 +87,9 @@ class Site:
 def files_of(
     con: Connection, publication: PublishedDay, *, releases: Sequence[Mapping[str, Any]] = ()
 ) -> Iterator[tuple[str, bytes]]:
-    """Yield every file of the site as (path, content); `releases` are the manifests of earlier releases, newest
-    first.
+    """Yield every file of the site as (path, content).
+
+    `releases` are the manifests of the releases beside the site, newest first.
     """
     as_of = publication.as_of
     figures = tuple(map(regions.keep_names, publication.figures))
@@ -236,9 +237,9 @@ LETTERS_LISTED = 160
 
 
 def shorten(value: str) -> str:
-    """Shorten a value to the parts that fit, and say how many are left. Parts end at semicolons or commas.
+    """Shorten a value to the parts that fit, and say how many parts are left. Parts end at semicolons or commas.
 
-    A part is never cut, because that could change its meaning.
+    A part is never cut, because that could change its meaning. If no part fits, return "see its page".
     """
     if len(value) <= LETTERS_LISTED:
         return value

@@ -51,8 +51,8 @@ class Answer:
 
     `counted` is the work that was counted, if it is wider than the work asked for. `instead` says what was counted in
     place of adverts at that level ("a survey, every level"). `review` says since when a newer vintage has been waiting.
-    `why` says why there is no amount in the chosen currency. `money` begins the names of the numbers in that currency:
-    "local_" for the local currency, "" otherwise.
+    `why` says why there is no amount in the chosen currency. `money` is the prefix of the names of the numbers in that
+    currency: "local_" for the local currency, "" otherwise.
     """
 
     cell: Cell
@@ -296,7 +296,10 @@ def say_title(answer: Answer) -> str:
 
 
 def say_median(answer: Answer) -> str:
-    """Return a sentence on the median of all boards; "" if the title has the median, or for pay of persons."""
+    """Return a sentence on the median of jobs on all boards; "" if there is none, or if the title already has it.
+
+    The title has the median for bases that count persons.
+    """
     median = answer.number("median")
     if not answer.has_amounts or median.value is None or answer.cell.basis in OF_PERSONS:
         return ""

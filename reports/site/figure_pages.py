@@ -169,7 +169,7 @@ def _beside(figure: Figures, pay: Explorer, answer: Answer) -> Markup:
 
 
 _PERIODS = {"read ": "Adverts read", "pay of ": "Pay of", "wages of ": "Wages of", "as of ": "As of"}
-"""Names for the fact that states a figure's period, by the first words of the period."""
+"""Labels under which a page states a figure's period, by the words with which the period begins."""
 
 
 def _facts(figure: Figures, form: str) -> dict[str, str]:

@@ -335,9 +335,9 @@ def _open_of(figure: Figures) -> Open | None:
 
 
 def _say_nearer(lacks: Sequence[Lack], own_rung: str) -> str:
-    """Return text such as "every level: 23 of 30 jobs with pay".
+    """Return what a nearer rung lacks, such as "every level: 23 of 30 jobs with pay".
 
-    Words that the figure's own rung shares are left out.
+    The kind of source is left out if it is also that of `own_rung`.
     """
     kind, *wider = lacks[0].rung.split(", ")
     rung = ", ".join(wider) if wider and kind == own_rung.partition(", ")[0] else lacks[0].rung

@@ -232,9 +232,11 @@ def to_script(lists: Mapping[tuple[str, str], SkillList]) -> bytes:
 
 
 def _to_list(skill: Skill, number: Mapping[str, int]) -> list[Any]:
-    """Return a skill for the script: its number, an entry for each of `COUNTS`, and its figure.
+    """Return a skill for the script: the index of its name, an entry for each of `COUNTS`, and the id of its figure or
+    0.
 
-    An entry has the rounded numbers, their words, and whether the share is firm; 0 if there is no share.
+    An entry has the rounded numbers, their words, and whether the share is firm; it is 0 if there is no share. `number`
+    maps names of skills to indices.
     """
     counts = [
         0 if cell is None or drawn is None else [*drawn, *_say(cell), int(cell.sureness == FIRM)]

@@ -88,7 +88,9 @@ def value(row: Row) -> str:
 
 
 def explain(row: Row) -> str:
-    """Say why a row differs from other rows of the same work and country, apart from its kind of source."""
+    """Say why a row differs from other rows of the same work and country, apart from its kind of source; "" if no
+    reason.
+    """
     years = row["newest_year"] - _year(row) if row["period_to"] else 0
     reasons = [
         "a mean, which the highest pay pulls up, and no median" if row["statistic"] == "mean" else None,

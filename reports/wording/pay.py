@@ -56,7 +56,10 @@ PANEL_KEY = (
 
 
 def band(row: Row, *, low: str = "band_low", high: str = "band_high", currency: str = "currency") -> str:
-    """Return a band as it is printed: "USD 97K–155K", or both ends in words if the interval of either is too wide."""
+    """Return a band as it is printed: "USD 97K–155K", or both ends in words if the interval of either is too wide.
+
+    `low`, `high` and `currency` are names of columns.
+    """
     if is_point(row, low) and is_point(row, high):
         return money(row[low], row[high], row[currency])
     ends = (amount(row, name, row[currency]) for name in (low, high))
