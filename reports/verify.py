@@ -336,8 +336,9 @@ def _say(row: Figures | None) -> str:
 
 
 def _is_of_its_time(dates: Sequence[tuple[int, int | None]], row: Figures) -> bool:
-    """Whether every date in a text falls in the reference period of a figure; for a stale figure, there must be a
-    date.
+    """Whether every date in a text falls in the reference period of a figure.
+
+    For a stale figure, the text must name a date.
     """
     if not dates or row.kind == "cited":
         return row.status != "stale"

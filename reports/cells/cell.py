@@ -158,13 +158,17 @@ class Rests:
 class Cell:
     """A published value.
 
-    | field | meaning | |---|---| | `id`, `kind` | the cell's address, and the first part of the address | | `row` | the
-    cell's columns, as in the mart or the figure | | `name` | the name that distinguishes the cell from other rows of
-    its figure; None if it is the only row | | `figure` | id of the figure that the cell is a row of; None for a cell
-    read from a mart | | `measure` | measure of a share, or "pay", "disclosure" or "closing_rate"; "" if the figure has
-    no measure | | `place`, `region` | slug of the cell's place, and (region level, region) as in the marts | | `work`,
-    `jobs` | role or group of roles, and words for the jobs that are counted ("AI jobs in Germany") | | `item` | item of
-    a share, level of pay, or class of law | | `basis`, `rests` | kind of source, and what the cell rests on |
+    | field | meaning |
+    |---|---|
+    | `id`, `kind` | the cell's address, and the first part of the address |
+    | `row` | the cell's columns, as in the mart or the figure |
+    | `name` | the name that distinguishes the cell from other rows of its figure; None if it is the only row |
+    | `figure` | id of the figure that the cell is a row of; None for a cell read from a mart |
+    | `measure` | measure of a share, or "pay", "disclosure" or "closing_rate"; "" if the figure has no measure |
+    | `place`, `region` | slug of the cell's place, and (region level, region) as in the marts |
+    | `work`, `jobs` | role or group of roles, and words for the jobs that are counted ("AI jobs in Germany") |
+    | `item` | item of a share, level of pay, or class of law |
+    | `basis`, `rests` | kind of source, and what the cell rests on |
     """
 
     id: str

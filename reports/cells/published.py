@@ -81,8 +81,10 @@ KINDS: Mapping[str, Callable[[Row], Cell | None]] = {
     "disclosure": _disclosure_cell,
     "closing_rates": _closing_cell,
 }
-"""For each kind of cell, named after the file of its SELECT: a function that makes a cell from a row. The function
-returns None for a row that has no address."""
+"""For each kind of cell, named after the file of its SELECT: a function that makes a cell from a row.
+
+The function returns None for a row that has no address.
+"""
 
 
 # --- reading ---------------------------------------------------------------------------------------------------

@@ -158,8 +158,10 @@ KINDS: dict[str, tuple[tuple[int, ...], Callable[..., Figure], str]] = {
     "disclosure": ((3,), _declare_disclosure, "disclosure.PLACE.GROUP.LAW"),
     "closing_rate": ((2,), _declare_closing_rate, "closing_rate.PLACE.GROUP"),
 }
-"""For each kind of address: the allowed numbers of parts, a function that declares the figure, and the address's
-form. The kind itself is not counted among the parts. The form is a text for error messages."""
+"""For each kind of address: the allowed numbers of parts, a function that declares the figure, and a text.
+
+The kind itself is not counted among the parts. The text shows the form of the address in error messages.
+"""
 
 
 def declare(figure_id: str) -> Figure:

@@ -87,16 +87,22 @@ def order_by_pay(rows: Rows) -> Rows:
 class Figure:
     """A figure: measured on a ladder of rungs, cited from a claim, made from other figures, or retired.
 
-    | field | meaning | |---|---| | `renderer` | puts the figure's rows into words | | `judge` | decides whether the
-    figure's rows may be printed | | `parameters` | values of the parameters of the rungs' SELECTs | | `counts` | the
-    cells whose adverts count, among those that the SELECT of adverts returns; () for all cells | | `level` | group of
-    levels of pay (`LEVEL_GROUPS`) | | `place` | name of the region or country, printed after the title if the rows name
-    no place (`entitle`) | | `baseline` | what the 2026 guide said | | `baseline_values` | the numbers in `baseline`, by
-    column | | `nearest` | ids of figures to offer if this figure is withheld | | `gathers` | for a table of figures: a
-    pattern that the ids of its members match | | `arrange` | for a table of figures: selects and orders the rows of its
-    members | | `shows_periods` | whether each row states its own period, so that the figure changes with every reading
-    | | `retired` | why the figure is no longer printed; the id remains known, and the figure is withheld | | `alias_of`
-    | id of an earlier declared figure that this one repeats, for guides that still use the old id |
+    | field | meaning |
+    |---|---|
+    | `renderer` | puts the figure's rows into words |
+    | `judge` | decides whether the figure's rows may be printed |
+    | `parameters` | values of the parameters of the rungs' SELECTs |
+    | `counts` | the cells whose adverts count, among those that the SELECT of adverts returns; () for all cells |
+    | `level` | group of levels of pay (`LEVEL_GROUPS`) |
+    | `place` | name of the region or country, printed after the title if the rows name no place (`entitle`) |
+    | `baseline` | what the 2026 guide said |
+    | `baseline_values` | the numbers in `baseline`, by column |
+    | `nearest` | ids of figures to offer if this figure is withheld |
+    | `gathers` | for a table of figures: a pattern that the ids of its members match |
+    | `arrange` | for a table of figures: selects and orders the rows of its members |
+    | `shows_periods` | whether each row states its own period, so that the figure changes with every reading |
+    | `retired` | why the figure is no longer printed; the id remains known, and the figure is withheld |
+    | `alias_of` | id of an earlier declared figure that this one repeats, for guides that still use the old id |
     """
 
     id: str

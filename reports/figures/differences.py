@@ -37,13 +37,17 @@ BY_CHANCE = 2 * NormalDist().cdf(-3.0)
 A figure with many numbers divides this chance among them (Bonferroni).
 """
 MAX_DRIFT = 0.05
-"""Change per month that needs no review: 5% of an amount, or 5 points of a share. If both days have the same
-adverts, their difference has almost no sampling error, so that true drift of the market always exceeds three
-standard errors. A market that drifts this far every month rises by four fifths in a year."""
+"""Change per month that needs no review: 5% of an amount, or 5 points of a share.
+
+If both days have the same adverts, their difference has almost no sampling error, so that true drift of the market
+always exceeds three standard errors. A market that drifts this far every month rises by four fifths in a year.
+"""
 UNITS_READ_OTHERWISE = 2
-"""How far the older day's adverts, as they are read now, may miss the printed value, in printed units
-(`Compared.unit`). This is in addition to what edits explain. Such small differences arise from files that arrive
-late and from adverts that turn out to be for the same job."""
+"""How far the older day's adverts, as read now, may miss the printed value, in printed units (`Compared.unit`).
+
+This is in addition to what edits explain. Such small differences arise from files that arrive late and from adverts
+that turn out to be for the same job.
+"""
 MIN_SAME_ADVERTS = 10
 """Fewest adverts listed on both days for which a change in their pay is judged."""
 DAYS_OF_MONTH = 30.4
@@ -123,8 +127,7 @@ class Pair(NamedTuple):
 
 
 class Sample(NamedTuple):
-    """The jobs that a number counts on a day: for each job, the index of its board (`board`) and the job's value
-    (`value`).
+    """The jobs that a number counts on a day: the index of each job's board, and each job's value.
 
     `unsure` is the fraction of the jobs whose adverts were edited since that day, so that their earlier value is
     unknown.
@@ -380,9 +383,7 @@ def _say_same(behind: Sequence[Rows], drift: float) -> str | None:
 
 
 def _say_again(changes: Iterable[Change], day: date) -> str | None:
-    """Say which number differs most from its printed value when the older day's adverts are read now; None if none
-    does.
-    """
+    """Say which printed number the older day's adverts, as read now, miss by most; None if they miss none."""
     again = [(change.number, change.old, change.again) for change in changes if change.again is not None]
     if not again:
         return None
@@ -391,9 +392,7 @@ def _say_again(changes: Iterable[Change], day: date) -> str | None:
 
 
 def find_disjoint(last_row: Figures, row: Figures) -> Iterator[tuple[str, str, str]]:
-    """Yield each number of a figure whose intervals on the two days do not overlap: (its name, value then, value
-    now).
-    """
+    """Yield (name, value then, value now) for each number whose intervals on the two days do not overlap."""
     for pair in _pair_rows(last_row, row):
         name = next((f"{pair[1][key]}, " for key in NAMES_OF_ROWS if pair[1].get(key)), "")
         for column, number in COMPARED.items():

@@ -111,9 +111,7 @@ def terms_of(text: str) -> tuple[str, ...]:
 
 
 def find_values(patterns: Sequence[tuple[re.Pattern[str], str]], text: str) -> set[str]:
-    """Return the values of all patterns that occur in a text; what one pattern matches is hidden from later
-    patterns.
-    """
+    """Return the values of all patterns that occur in a text. What a pattern matches is hidden from later ones."""
     values, rest = set(), text
     for pattern, value in patterns:
         if pattern.search(rest):

@@ -34,8 +34,7 @@ COUNTED = ("n_boards", "n_adverts")
 A_COUNT = "a count of what was read, no estimate"
 OF_WITHHELD = ("nearest", "n", "employers", "rung")
 OF_PRINTED = ("definition", "read_on", "verify_by", "n", "employers", "rung", "sources", "licence", "citation")
-"""Keys that `describe` copies from `figure_files.describe`: `OF_WITHHELD` for withheld figures, `OF_PRINTED` for
-others."""
+"""Keys that `describe` copies from `figure_files.describe` if a figure is withheld, and if it is printed."""
 
 
 def head(snapshot: Snapshot) -> dict[str, Any]:
@@ -73,8 +72,9 @@ def why_no_interval(number: Number, basis: str) -> str:
 
 
 def say_interval(figure: Figures) -> str:
-    """Return the intervals of a figure in words, or why it has none: "95% interval: low 110,000 to 124,000 USD a
-    year".
+    """Return a figure's intervals in words, such as "95% interval: low 110,000 to 124,000 USD a year".
+
+    If the figure has no interval, return why.
     """
     if figure.value is None:
         return "none: the figure is withheld"

@@ -177,9 +177,7 @@ def site_files(
 
 
 def _select_kept_rows(con: Connection) -> dict[str, KeptRows]:
-    """Return, for each table of marts or published cells, the rows that a release may hold: those under our own
-    licence.
-    """
+    """Return, for each table of marts or published cells, the rows in a release: those under our own licence."""
     sources = [row["source"] for row in query.read(con, f"SELECT source FROM {NIGHTLY}.core.sources ORDER BY source")]
     bound_sources = [source for source in sources if licence_ids_of_sources().get(source) != OURS]
     names = ", ".join(map(query.literal, bound_sources)) or "''"

@@ -26,9 +26,7 @@ T = TypeVar("T")
 
 
 class Kind(NamedTuple):
-    """A kind of change in a figure: the heading of its section in CHANGES.md, and a template for the change in
-    words.
-    """
+    """A kind of change in a figure: the heading of its section in CHANGES.md, and a template for its words."""
 
     heading: str
     words: str
@@ -99,8 +97,9 @@ def _describe_change(
 
 
 def _find_decision(vintages: Sequence[FigureVintage], read_before: Callable[[], Any]) -> FigureVintage | None:
-    """Return the newest vintage that a person published since the previous release, if any; errata come before
-    others.
+    """Return the newest vintage that a person published since the previous release; None if there is none.
+
+    A vintage that corrects an error is returned before newer vintages.
     """
     decided = [vintage for vintage in vintages if vintage.state == PUBLISHED and vintage.reason is not None]
     known = {vintage["number"] for vintage in read_before()["vintages"]} if decided else set()

@@ -48,8 +48,9 @@ def rebuild_open_tables(
 def _rebuild(
     definitions: Mapping[str, Figure], table: Figures, members: Sequence[Figures]
 ) -> tuple[Figures, tuple[str, ...]]:
-    """Return `table` rebuilt from the members that may be released together, and the ids of omitted members with a
-    value.
+    """Return `table` rebuilt from the members that may be released together, and the ids of omitted members.
+
+    Omitted members without a value are not named.
     """
     licences = {member.figure: _licence(member) for member in members}
     releasable = {name for name, licence in licences.items() if isinstance(licence, Licence)}
@@ -102,9 +103,7 @@ class PublishedDay:
     def cite_figure(self, figure: Figures, path: str, *, title: str | None = None) -> str:
         """Return the citation of a figure; for a claim, the citation names its origin.
 
-        `title` replaces the figure's title.
-
-        `path` is the path of the cited file in the release.
+        `path` is the path of the cited file in the release. `title` replaces the figure's title.
         """
         words = f"{title or figure.title} [{figure.figure}]"
         origin = notes.origin(figure)

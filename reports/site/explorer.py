@@ -102,9 +102,7 @@ class Answer:
 
     @property
     def rests_on_work(self) -> str:
-        """The number of jobs and employers; if wider work than the chosen work was counted, the wider work comes
-        first.
-        """
+        """The number of jobs and employers, after the work that was counted if that is wider than the chosen work."""
         return "; ".join(filter(None, (self.counted, self.rests)))
 
     @property
@@ -337,8 +335,9 @@ def say_kicker(answer: Answer) -> str:
 
 
 def say_value(answer: Answer) -> tuple[str, str]:
-    """Return the band and the median as printed: ("$150–245K", "median 190K"), or ("$190K", "median") without a
-    band.
+    """Return the band and the median as they are printed, such as ("$150–245K", "median 190K").
+
+    Without a band, return the median and the word "median".
     """
     low, high, median = (answer.number(part) for part in ("low", "high", "median"))
     if low.known is None or high.known is None:

@@ -232,8 +232,7 @@ def to_script(lists: Mapping[tuple[str, str], SkillList]) -> bytes:
 
 
 def _to_list(skill: Skill, number: Mapping[str, int]) -> list[Any]:
-    """Return a skill for the script: the index of its name, an entry for each of `COUNTS`, and the id of its figure or
-    0.
+    """Return a skill for the script: the index of its name, an entry for each of `COUNTS`, and its figure's id or 0.
 
     An entry has the rounded numbers, their words, and whether the share is firm; it is 0 if there is no share. `number`
     maps names of skills to indices.

@@ -12,11 +12,17 @@ from warehouse.marts.measures import MEASURES
 class Basis:
     """A kind of source.
 
-    | field | meaning | |---|---| | `words` | what a value rests on | | `name` | its name beside other kinds of source
-    of pay | | `unit` | what is counted, in singular and plural | | `stands_in` | words for the kind where a value from
-    it is printed instead of a value from adverts | | `definition` | what its pay measures | | `apart` | how it differs
-    from other kinds | | `trust` | what a reader should keep in mind | | `newer` | what would bring a newer value | |
-    `no_interval` | why a value may have no interval |
+    | field | meaning |
+    |---|---|
+    | `words` | what a value rests on |
+    | `name` | its name beside other kinds of source of pay |
+    | `unit` | what is counted, in singular and plural |
+    | `stands_in` | words for the kind where a value from it is printed instead of a value from adverts |
+    | `definition` | what its pay measures |
+    | `apart` | how it differs from other kinds |
+    | `trust` | what a reader should keep in mind |
+    | `newer` | what would bring a newer value |
+    | `no_interval` | why a value may have no interval |
     """
 
     words: str

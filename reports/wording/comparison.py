@@ -88,8 +88,9 @@ def value(row: Row) -> str:
 
 
 def explain(row: Row) -> str:
-    """Say why a row differs from other rows of the same work and country, apart from its kind of source; "" if no
-    reason.
+    """Say why a row differs from other rows of the same work and country, apart from its kind of source.
+
+    Return "" if there is no other reason.
     """
     years = row["newest_year"] - _year(row) if row["period_to"] else 0
     reasons = [

@@ -31,8 +31,9 @@ class Boards:
 
 
 def part_of(lacks: Sequence[Lack]) -> float:
-    """Return how much there is, as a fraction of what is needed, for the lack furthest from being met; 1 without
-    lacks.
+    """Return how much there is, as a fraction of what is needed; of several lacks, the smallest fraction.
+
+    Return 1 if there are no lacks.
     """
     return min((lack.part for lack in lacks), default=1.0)
 

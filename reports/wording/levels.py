@@ -40,17 +40,14 @@ def compound(group: str) -> str:
 
 
 def entitle_pay(group: str, pay: str) -> str:
-    """Return the title of pay with its level, such as "Entry-level AI engineering pay" or "AI engineering pay, every
-    level".
-    """
+    """Return the title of pay with its level: "Entry-level AI engineering pay", "AI engineering pay, every level"."""
     return f"{upper_first(pay)}, {NOT_ONE[group]}" if group in NOT_ONE else f"{compound(group)} {pay}"
 
 
 def define(group: str, basis: str) -> str | None:
-    """Return the definition of a group of levels, and of its pay from the kind of source `basis`; None if there is
-    none.
+    """Return the definition of a group of levels, and of its pay from the kind of source `basis`.
 
-    Each collection of adverts draws the line between levels in its own way.
+    Return None if there is no definition. Each collection of adverts draws the line between levels in its own way.
     """
     if group in NOT_ONE:
         return None

@@ -35,9 +35,7 @@ def say_stated(row: Row) -> str:
 
 
 def bounds(row: Row) -> str | None:
-    """Return the interval of the median of all jobs, whatever silent jobs pay, in words; None if nothing can be
-    said.
-    """
+    """Return the interval of the median of all jobs, whatever silent jobs pay, in words; None if unknown."""
     return _amounts(row, "p50_bounds_lo", "p50_bounds_hi")
 
 
@@ -108,7 +106,5 @@ LEFT_OUT = (
 
 
 def silence(level: str) -> Renderer:
-    """Return the renderer of what silent jobs may change in the median pay of one group of levels, with a row per
-    place.
-    """
+    """Return the renderer of how silent jobs may change median pay, for one group of levels, with a row per place."""
     return Renderer(text=_text, table=functools.partial(_table, level), named_by="place")

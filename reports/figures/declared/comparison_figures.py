@@ -23,9 +23,11 @@ BEHIND = {
     "reported": ("reported", "behind/persons", "earnings that people report in surveys"),
     "official": ("official wages", None, "wages that an office publishes of an occupation"),
 }  # fmt: skip
-"""For each kind of source: the name of its only rung, a SELECT, and words printed after the value (None for no
-words). The SELECT returns all adverts or reports that a value may rest on. It is None for official wages,
-because such a value is one row of an office's table."""
+"""For each kind of source: the name of its only rung, a SELECT, and words printed after the value (or None).
+
+The SELECT returns all adverts or reports that a value may rest on. It is None for official wages, because such a value
+is one row of an office's table.
+"""
 COMPARISON = Figure(
     id="comparison.countries",
     title="Pay for the same work by kind of source",
@@ -44,8 +46,11 @@ def declare_compared(con: Connection) -> list[Figure]:
 
 
 KINDS = {f"{basis}{market}": basis for basis in BEHIND for market in ("", "_abroad", "_mixed")}
-"""The basis for each possible last part of an id, such as `advertised` or `reported_abroad`. A name without an
-ending stands for pay in the place's own market, the ending `_abroad` for pay from abroad, and `_mixed` for both."""
+"""The basis for each possible last part of an id, such as `advertised` or `reported_abroad`.
+
+A name without an ending stands for pay in the place's own market, the ending `_abroad` for pay from abroad, and
+`_mixed` for both.
+"""
 
 
 def declare(place: Place, work: str, kind: str) -> Figure:
