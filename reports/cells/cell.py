@@ -128,8 +128,8 @@ def numbers_of(row: Row) -> dict[str, Number]:
 FIRM, ROUGH, OTHERS, FEW, WORDS = "firm", "rough", "others", "few", "words"
 """How certain a value is.
 
-FIRM stands for a printed point, ROUGH for a value printed as a range or of low confidence, OTHERS for a value from
-others, FEW for too few jobs, and WORDS for a value only in words.
+FIRM stands for a printed point, ROUGH for a value printed as a range or of low confidence, OTHERS for a value that
+others collected or published, FEW for too few jobs, and WORDS for a value only in words.
 """
 
 

@@ -152,7 +152,7 @@ _UNITED_STATES = country_figures(PLACES["us"])
 FIGURES = (*BANDS, *AROUND, *_OTHERS)
 """All figures that do not depend on the countries in the data; `declarations` adds the figures of each country."""
 KNOWN = {figure.id: figure for figure in (*BANDS, *AROUND, *_UNITED_STATES, *_OTHERS)}
-"""All figures that are shown or named somewhere, in order."""
+"""All figures that a page or a guide shows or names, by id, in order of declaration."""
 _OF_KIND = {figure.id.partition(".")[0]: figure for figure in reversed(KNOWN.values())}
 
 

@@ -260,7 +260,10 @@ def _samples_of_pay(behind: Sequence[Rows]) -> dict[str, tuple[Sample, Sample, E
 
 
 JobValue = tuple[object, float, bool]
-"""A job's board, its value, and whether its advert was edited since, so that its earlier value is unknown."""
+"""A job's board, its value, and whether its advert was edited after the reading.
+
+For an edited advert, the earlier value is unknown.
+"""
 
 
 def _board(row: Row) -> object:

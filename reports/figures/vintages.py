@@ -34,7 +34,10 @@ from warehouse.marts.vintages.published import Offer
 from warehouse.ops_tables import Vintages
 
 THIN = 1 / 3
-"""A night is thin for a list if it has less than this fraction of the published jobs, as boards are no longer read."""
+"""A night is thin for a list if it has less than this fraction of the list's published jobs.
+
+The usual reason is that boards are no longer read.
+"""
 MAX_LOST = 1 / 2
 """Fraction of the published jobs that must remain; a list with fewer waits for review."""
 MIN_ADVERTS_OF_SOURCE = 6

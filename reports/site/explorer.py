@@ -164,7 +164,10 @@ class Explorer:
     heads: Mapping[str, str] = field(default_factory=dict)
 
     def best(self, key: Key) -> Answer:
-        """Return an answer in US dollars; an empty answer if nothing was counted."""
+        """Return an answer in US dollars; an empty answer if nothing was counted.
+
+        If the pay is known in another currency only, `why` says so.
+        """
         answer = self.answers.get(key)
         if answer is None:
             return _no_answer(key, day(self.as_of))
@@ -323,7 +326,7 @@ def _say_with_ends(answer: Answer, number: Number, *, is_known: bool = True) -> 
 
 
 def say_dek(answer: Answer) -> str:
-    """Return the line below the title: both medians."""
+    """Return the line below the title: the median of all boards and that of boards drawn at random, if any."""
     return " ".join(filter(None, (say_median(answer), say_median_of_panel(answer))))
 
 

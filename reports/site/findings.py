@@ -33,7 +33,11 @@ CARDS_OF_HOME, ROWS_OF_CARD = 6, 4
 
 @dataclass(frozen=True, kw_only=True)
 class Finding:
-    """A finding: its subject and time, its sentence, its chart, a note on its data, and a link to more."""
+    """A finding.
+
+    `kicker` names its subject and time, `title` is the finding as a sentence, and `dek` a line below the title. `note`
+    explains the chart or says what it rests on, and `href` leads to more.
+    """
 
     kicker: str
     title: str
