@@ -260,10 +260,7 @@ def _samples_of_pay(behind: Sequence[Rows]) -> dict[str, tuple[Sample, Sample, E
 
 
 JobValue = tuple[object, float, bool]
-"""A job's board, its value, and whether its advert was edited after the reading.
-
-For an edited advert, the earlier value is unknown.
-"""
+"""A job's board, its value, and whether a later edit of its advert leaves the earlier value unknown."""
 
 
 def _board(row: Row) -> object:
@@ -286,8 +283,9 @@ def _pay_of(row: Row) -> tuple[float, float, bool] | None:
 
 
 def _answers(rows: Rows, item: str) -> list[JobValue]:
-    """Return for each job the board of its first advert, 1 if the job counts for `item` and otherwise 0, and whether an
-    advert was edited.
+    """Return (board, value, whether an advert was edited) for each job.
+
+    The board is that of the job's first advert. The value is 1 if the job counts for `item`, otherwise 0.
     """
     jobs: dict[Any, JobValue] = {}
     for row in rows:
