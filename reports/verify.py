@@ -111,8 +111,8 @@ _NO_PROSE = "\0"
 class Tie:
     """The name of a figure at text[start:end]: `figure` is its id, or `fault` says what is wrong with the name.
 
-    `holds` means that the numbers are inside the tie, not beside it. `release` is the day of a link to a dated file.
-    `span` is the content of a marker, which is not part of the prose.
+    `holds` means that the numbers are inside the tie, not beside it. `release` is the day in a link that leads to a
+    dated file. `span` is the content of a marker, which is not part of the prose.
     """
 
     start: int
@@ -125,7 +125,7 @@ class Tie:
 
 
 def read_ties(scan: Scan) -> tuple[str, list[Tie]]:
-    """Separate a text into prose, in which all offsets stay the same, and ties in order."""
+    """Return the prose of a text, and its ties in order. All offsets in the prose are those of the text."""
     text, spans = scan.text, scan.spans
     prose = list(_ENTITY.sub(_pad_entity, text.translate(_MARKS)))
     for tag in scan.tags:
@@ -205,7 +205,7 @@ _NEITHER = re.compile(r"\d+(?:st|nd|rd|th|[A-Zx])")
 
 
 def tie_numbers(prose: str, sentence: Sentence, ties: Sequence[Tie]) -> Iterator[tuple[Tie, list[Number]]]:
-    """Yield each tie of a sentence with the numbers that may belong to it. The last of these is the tied number."""
+    """Yield each tie of a sentence with the numbers that may belong to it; the last of these is the tied number."""
     numbers = [number for number in sentence.numbers if not _NEITHER.fullmatch(number.text)]
     offsets, free = [number.at for number in numbers], sentence.at
 
@@ -305,9 +305,10 @@ def _read_numbers(words: str) -> list[Number]:
 def _judge_tied(
     prose: str, numbers: Sequence[Number], sentence: Sentence, tie: Tie, row: Figures | None
 ) -> Iterator[tuple[int, _Verdict]]:
-    """Judge the last number of a tie. If this is an interval, judge the number before it too.
+    """Yield the verdict on the last number of a tie, with the number's offset.
 
-    A number is not contradicted if another number of the tie is as published.
+    If the last number is an interval, also yield the verdict on the number before. A number is not contradicted if
+    another number of the tie is as published.
     """
     judged = [_judge(number, sentence, tie, row) for number in numbers]
     is_right = any(verdict in (*AS_PUBLISHED, STALE) for verdict, _ in judged)
@@ -335,7 +336,10 @@ def _say(row: Figures | None) -> str:
 
 
 def _is_of_its_time(dates: Sequence[tuple[int, int | None]], row: Figures) -> bool:
-    """Whether every date in a text falls in the reference period. For a stale figure, the text must name a date."""
+    """Whether every date in a text falls in the reference period of a figure.
+
+    For a stale figure, the text must name a date.
+    """
     if not dates or row.kind == "cited":
         return row.status != "stale"
     last = row.period_to or row.as_of
@@ -410,7 +414,10 @@ def _find_unclear(number: Number, row: Figures) -> str:
 
 
 def _compare_with_figure(number: Number, row: Figures) -> str | None:
-    """Return the best verdict over the published numbers; None if only a part matches that the text does not name."""
+    """Return the best verdict on a number over all published numbers of a figure.
+
+    Return None if the number is right only for a part of the figure that the text does not name.
+    """
     parts = {number.part or "value", *([INTERVAL] if number.unit == PERCENT and number.low != number.high else [])}
     published = [said for said in _list_published(row) if said.unit == number.unit]
     alike = [

@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 class Part(NamedTuple):
     """A kind of number in a row: its name, its column, its unit, and the column that gives its form, if any.
 
-    Braces in `unit` name columns of the row. `counts` are the columns with the number's jobs and employers, if they
-    differ from the row's.
+    Braces in `unit` name columns of the row. `counts` names the two columns that hold how many jobs and employers the
+    number counts; None if these are the row's jobs and employers.
     """
 
     name: str
@@ -72,7 +72,7 @@ PARTS = (
 class Number:
     """A number of a cell; `value` is None if only the number's interval or bounds may be printed.
 
-    `counts` are the number's jobs and employers, if they differ from the cell's.
+    `counts` says how many jobs and employers the number counts; None if these are the cell's jobs and employers.
     """
 
     part: str
@@ -90,7 +90,7 @@ class Number:
 
     @property
     def known(self) -> tuple[float, float] | None:
-        """What is printed, as a range: the value twice, or else both ends."""
+        """The printed range: the value as both ends if a value is printed, or else `ends`."""
         return self.ends if self.value is None else (self.value, self.value)
 
     def describe(self) -> dict[str, Any]:
@@ -105,7 +105,7 @@ def _parts_of(columns: tuple[str, ...]) -> tuple[tuple[Part, str, str], ...]:
 
 
 def numbers_of(row: Row) -> dict[str, Number]:
-    """Return the numbers of a row by part; {} if the row is withheld."""
+    """Return the numbers of a row, by the name of their `Part`; {} if the row is withheld."""
     numbers: dict[str, Number] = {}
     if row.get("status") == "suppressed":
         return numbers
@@ -128,13 +128,16 @@ def numbers_of(row: Row) -> dict[str, Number]:
 FIRM, ROUGH, OTHERS, FEW, WORDS = "firm", "rough", "others", "few", "words"
 """How certain a value is.
 
-FIRM stands for a printed point, ROUGH for a value printed as a range or of low confidence, OTHERS for a value from
-others, FEW for too few jobs, and WORDS for a value only in words.
+FIRM stands for a printed point, ROUGH for a value printed as a range or of low confidence, OTHERS for a value that
+others collected or published, FEW for too few jobs, and WORDS for a value only in words.
 """
 
 
 def judge_sureness(status: str, basis: str | None, *, is_point: bool = True) -> str:
-    """Return how certain a value is, from its status, its kind of source, and whether a point is printed."""
+    """Return how certain a value is, by its status and its kind of source: FIRM, ROUGH, OTHERS or FEW.
+
+    `is_point` says whether a point is printed for the value.
+    """
     if status == "suppressed":
         return FEW
     if basis in OF_OTHERS:
@@ -144,7 +147,7 @@ def judge_sureness(status: str, basis: str | None, *, is_point: bool = True) -> 
 
 @dataclass(frozen=True, kw_only=True)
 class Rests:
-    """Sources and reference period of cells."""
+    """What cells rest on: their sources, and the first and last day of their reference period (None if unknown)."""
 
     sources: tuple[str, ...] = ()
     period_from: date | None = None
@@ -158,12 +161,14 @@ class Cell:
     | field | meaning |
     |---|---|
     | `id`, `kind` | the cell's address, and the first part of the address |
-    | `row` | its columns, as in the mart or the figure |
-    | `name` | its name among other rows of a figure; None if it is the only row |
-    | `figure` | the figure that it is a row of |
-    | `place`, `region` | slug of its place, and (region level, region) as in the marts |
-    | `work`, `jobs` | role or group of roles, and its jobs in words ("AI jobs in Germany") |
+    | `row` | the cell's columns, as in the mart or the figure |
+    | `name` | the name that distinguishes the cell from other rows of its figure; None if it is the only row |
+    | `figure` | id of the figure that the cell is a row of; None for a cell read from a mart |
+    | `measure` | measure of a share, or "pay", "disclosure" or "closing_rate"; "" if the figure has no measure |
+    | `place`, `region` | slug of the cell's place, and (region level, region) as in the marts |
+    | `work`, `jobs` | role or group of roles, and words for the jobs that are counted ("AI jobs in Germany") |
     | `item` | item of a share, level of pay, or class of law |
+    | `basis`, `rests` | kind of source, and what the cell rests on |
     """
 
     id: str
@@ -213,13 +218,13 @@ class Cell:
 
     @property
     def n(self) -> int | None:
-        """How many jobs, pairs of amounts or persons the cell counts, without silent jobs."""
+        """How many jobs, pairs of amounts or persons the cell counts, without silent jobs; None if unknown."""
         n: int | None = self.row.get("n_persons") or self.row.get("n_jobs")
         return n
 
     @property
     def employers(self) -> int | None:
-        """How many employers these jobs have; None if unknown."""
+        """How many employers offer the counted jobs; None if unknown."""
         employers: int | None = self.row.get("n_employers")
         return employers
 
@@ -229,7 +234,7 @@ class Cell:
         return self.judge([part for part in ("low", "high") if part in self.numbers] or self.numbers)
 
     def judge(self, parts: Iterable[str]) -> str:
-        """Return how certain the parts are together."""
+        """Return how certain the numbers of these parts are together: FIRM, ROUGH, OTHERS or FEW."""
         is_point = all(part in self.numbers and self.numbers[part].value is not None for part in parts)
         return judge_sureness("low" if self.row.get("is_low") else self.status, self.basis, is_point=is_point)
 

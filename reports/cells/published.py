@@ -81,7 +81,10 @@ KINDS: Mapping[str, Callable[[Row], Cell | None]] = {
     "disclosure": _disclosure_cell,
     "closing_rates": _closing_cell,
 }
-"""Functions that make a cell from a row, by the name of the SELECT's file."""
+"""For each kind of cell, named after the file of its SELECT: a function that makes a cell from a row.
+
+The function returns None for a row that has no address.
+"""
 
 
 # --- reading ---------------------------------------------------------------------------------------------------
@@ -90,9 +93,10 @@ KINDS: Mapping[str, Callable[[Row], Cell | None]] = {
 def read_cells(
     con: Connection, as_of: date, *, kinds: Collection[str] = tuple(KINDS), also_withheld: bool = False
 ) -> Iterator[Cell]:
-    """Yield every published cell with a value; it is marked stale if its reference period is long past on `as_of`.
+    """Yield every published cell with a value, marked stale if its reference period is long past on `as_of`.
 
-    With `also_withheld`, also yield cells of pay in adverts we read that have too few jobs.
+    `kinds` are names of `KINDS`. With `also_withheld`, also yield the cells of pay in adverts we read that are withheld
+    because they have too few jobs.
     """
     rests = read_rests(con)
     for kind in kinds:
@@ -111,7 +115,7 @@ def read_cells(
 
 
 def list_ids(con: Connection, as_of: date) -> list[str]:
-    """Return the addresses of all published cells with a value, by kind."""
+    """Return the addresses of all published cells with a value, in the order of their kinds."""
     return [cell.id for cell in read_cells(con, as_of)]
 
 
@@ -125,11 +129,11 @@ def _age(cell: Cell, as_of: date) -> Cell:
 
 
 RestsByPlace = Mapping[tuple[str, str, str, date], Rests]
-"""What cells rest on, by level of the place, place, kind of source, and day of the cells."""
+"""What cells rest on, by (region level, region, basis, `as_of` of the cells)."""
 
 
 def read_rests(con: Connection) -> RestsByPlace:
-    """Return what published cells rest on, for each day from which there are any."""
+    """Return what published cells rest on, for every `as_of` that published cells have."""
     tables = ("salary_bands", "shares", "pay_disclosure", "closing_rates")
     days = query.read(con, " UNION ".join(f"SELECT DISTINCT as_of FROM published.{name}" for name in tables))
     return {

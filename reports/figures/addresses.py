@@ -4,7 +4,7 @@
     pay.{place}.{role}.{level}.{basis}       from one kind of source alone: pay.de.data_scientist.senior.reported
     abroad.{place}.{role}.{level}            pay in the currency of another country; also with {basis}
     mixed.{place}.{role}.{level}             pay in any currency; also with {basis}
-    comparison.{place}.{role}.{basis}        every level, beside other kinds of source, in the currency of its period
+    comparison.{place}.{role}.{basis}        pay of all levels from one kind of source, to compare it with others
     bonus.{place}                            the yearly bonus of AI engineering, where adverts state an amount
     skill.{skill}.{place}.{group}            skill.python.de.ai_engineering
     share.{measure}.{item}.{place}.{group}   share.workplace.remote.us.ai_jobs, share.degree.master.all.ai_jobs
@@ -158,10 +158,9 @@ KINDS: dict[str, tuple[tuple[int, ...], Callable[..., Figure], str]] = {
     "disclosure": ((3,), _declare_disclosure, "disclosure.PLACE.GROUP.LAW"),
     "closing_rate": ((2,), _declare_closing_rate, "closing_rate.PLACE.GROUP"),
 }
-"""What each kind of address looks like.
+"""For each kind of address: the allowed numbers of parts, a function that declares the figure, and a text.
 
-The entries are the allowed numbers of parts after the kind, the function that declares the figure, and the form of the
-address for error messages.
+The kind itself is not counted among the parts. The text shows the form of the address in error messages.
 """
 
 

@@ -152,7 +152,7 @@ _UNITED_STATES = country_figures(PLACES["us"])
 FIGURES = (*BANDS, *AROUND, *_OTHERS)
 """All figures that do not depend on the countries in the data; `declarations` adds the figures of each country."""
 KNOWN = {figure.id: figure for figure in (*BANDS, *AROUND, *_UNITED_STATES, *_OTHERS)}
-"""All figures that are shown or named somewhere, in order."""
+"""All figures that a page or a guide shows or names, by id, in order of declaration."""
 _OF_KIND = {figure.id.partition(".")[0]: figure for figure in reversed(KNOWN.values())}
 
 
@@ -198,11 +198,12 @@ def displays_of(figure_id: str) -> tuple[Display, ...]:
 
 
 def declarations(con: Connection, also: Collection[str] = ()) -> dict[str, Figure]:
-    """Return every figure of a night by id; `also` adds the figures at these addresses.
+    """Return the declarations of all figures that a night computes, by id.
 
-    The members of a table come before the table that gathers them. The countries are those that ever had a cell of pay,
-    and the United States, because the guide names it. Salary bands of all days are read from `con`, and the pay that
-    can be compared between kinds of source. Raise `AddressError` for an unknown address.
+    `also` are addresses of further figures. The members of a table come before the table that gathers them. The
+    countries are those that ever had a cell of pay, and the United States, because the guide names it. These countries,
+    and the roles whose pay can be compared between kinds of source, are read from `con`, over all days. Raise
+    `AddressError` for an unknown address.
     """
     regions = query.read(con, query.fill("pay/countries", {}))
     names = dict.fromkeys(["us", *(row["region"].lower() for row in regions)])

@@ -45,9 +45,9 @@ def compute_figures(
 ) -> list[Figures]:
     """Return the ledger rows of one day, one for each figure, in order of declaration.
 
-    `also` are addresses of further figures. With `standing`, cells are read from these published vintages of lists;
-    otherwise they are read from the day's marts. The tables read are published.* or mart.*, and core.*; nothing is
-    written. Rungs are skipped if they rest on a source whose aggregates may not be republished.
+    `also` are addresses of further figures. `standing` maps lists of cells to their published vintages: if it is given,
+    cells are read from these vintages, otherwise from the day's marts. Only published.* or mart.*, and core.*, are
+    read; nothing is written. Rungs that rest on a source whose aggregates may not be republished are skipped.
     """
     figures = declarations(con, also)
     before = {} if standing is None else _read_before(con, as_of)
@@ -79,7 +79,7 @@ def compute_asked(
 ) -> list[Figures]:
     """Return the ledger rows of the figures at the addresses `ids` on a day, without nearest figures.
 
-    Nothing is written. Raise `AddressError` for an unknown address.
+    `standing` is as in `compute_figures`. Nothing is written. Raise `AddressError` for an unknown address.
     """
     figures = [declare(name) for name in dict.fromkeys(ids)]
     inputs = inputs_of(con, as_of, standing, code_version=code_version, shares_selects=len(figures) > 1)
@@ -157,7 +157,7 @@ def _row_of_attempt(figure: Figure, attempt: Attempt, inputs: FigureInputs) -> F
 
 
 def print_attempt(figure: Figure, attempt: Attempt, inputs: FigureInputs) -> Figures:
-    """Return the row of a figure, with the value that an attempt gives."""
+    """Return the ledger row of a figure, with the value that an attempt (one rung) gives."""
     rung, evidence, vintage = attempt.rung, attempt.evidence, inputs.vintage_of(attempt.list)
     rows = attempt.rows
     if not figure.renderer.names_withheld:
@@ -183,7 +183,7 @@ def _low_confidence(attempt: Attempt) -> str | None:
 
 
 def _say_review(name: str, inputs: FigureInputs) -> str | None:
-    """Say since when another vintage of a list has been waiting for review, if it has been waiting long."""
+    """Say since when another vintage of a list has been waiting for review; None if it has not been waiting long."""
     since = inputs.waiting.get(name)
     if since is None or (inputs.as_of - since).days <= DAYS_UNSAID.value:
         return None
@@ -274,7 +274,7 @@ def _shared_value(values: Iterable[str | None]) -> str | None:
 
 
 def _judge_table(rows: Rows, printed: Sequence[Figures], basis: str | None) -> Verdict:
-    """Return the best state among the members of a table.
+    """Return a verdict on a table: the best state among its printed members, and which places have this state.
 
     Jobs are added up only if all members have the same `basis`. Employers are never added up, because an employer in
     several places would be counted more than once.

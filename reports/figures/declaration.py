@@ -22,9 +22,9 @@ WITHHELD = "withheld"
 class Batch:
     """How one SELECT reads many figures that differ only in a few parameters.
 
-    With `parameters` in place of a figure's parameters, the SELECT returns the rows of all figures in the batch.
-    `columns` maps each parameter to the column that holds its value. Run for a single figure, the SELECT returns the
-    same rows for the figure and takes as long.
+    If `parameters` replace those of a single figure, the SELECT returns the rows of all figures in the batch. `columns`
+    maps each replaced parameter to the column that says which value a row belongs to. Reading one figure alone gives
+    the same rows for that figure, but takes as long as reading all.
     """
 
     parameters: Mapping[str, object]
@@ -70,14 +70,14 @@ def postings_rung(
 
 @dataclass(frozen=True, kw_only=True)
 class Display:
-    """Where the site shows a figure: the id of one of `site.sections.SECTIONS`, and a heading."""
+    """Where the site shows a figure: the id of a `site.sections.Section`, and a heading ("" for the figure's title)."""
 
     section: str
     heading: str = ""
 
 
 def order_by_pay(rows: Rows) -> Rows:
-    """Sort rows of pay: first dollars, then the highest pay; withheld rows come last."""
+    """Sort rows of pay: rows in dollars, then rows in other currencies, then withheld rows; each by falling pay."""
     return sorted(
         rows, key=lambda row: (row["status"] == "suppressed", row.get("currency") != "USD", -pay.order_of(row))
     )
@@ -91,14 +91,15 @@ class Figure:
     |---|---|
     | `renderer` | puts the figure's rows into words |
     | `judge` | decides whether the figure's rows may be printed |
-    | `counts` | which cells of the SELECT of adverts count; () means all cells |
+    | `parameters` | values of the parameters of the rungs' SELECTs |
+    | `counts` | the cells whose adverts count, among those that the SELECT of adverts returns; () for all cells |
     | `level` | group of levels of pay (`LEVEL_GROUPS`) |
     | `place` | name of the region or country, printed after the title if the rows name no place (`entitle`) |
     | `baseline` | what the 2026 guide said |
     | `baseline_values` | the numbers in `baseline`, by column |
     | `nearest` | ids of figures to offer if this figure is withheld |
-    | `gathers` | pattern of the ids of a table's members |
-    | `arrange` | selects and orders the rows of the members |
+    | `gathers` | for a table of figures: a pattern that the ids of its members match |
+    | `arrange` | for a table of figures: selects and orders the rows of its members |
     | `shows_periods` | whether each row states its own period, so that the figure changes with every reading |
     | `retired` | why the figure is no longer printed; the id remains known, and the figure is withheld |
     | `alias_of` | id of an earlier declared figure that this one repeats, for guides that still use the old id |

@@ -37,15 +37,16 @@ BY_CHANCE = 2 * NormalDist().cdf(-3.0)
 A figure with many numbers divides this chance among them (Bonferroni).
 """
 MAX_DRIFT = 0.05
-"""Change per month that needs no review, as a fraction of an amount, or for a share as a fraction of all jobs.
+"""Change per month that needs no review: 5% of an amount, or 5 points of a share.
 
 If both days have the same adverts, their difference has almost no sampling error, so that true drift of the market
 always exceeds three standard errors. A market that drifts this far every month rises by four fifths in a year.
 """
 UNITS_READ_OTHERWISE = 2
-"""Printed units by which the older day's adverts may differ from the printed value, beyond what edits explain.
+"""How far the older day's adverts, as read now, may miss the printed value, in printed units (`Compared.unit`).
 
-Smaller differences arise from files that arrive late and from adverts that turn out to be for the same job.
+This is in addition to what edits explain. Such small differences arise from files that arrive late and from adverts
+that turn out to be for the same job.
 """
 MIN_SAME_ADVERTS = 10
 """Fewest adverts listed on both days for which a change in their pay is judged."""
@@ -59,8 +60,8 @@ NAMES_OF_ROWS = ("figure", "name", "skill", "title", "word", "item", "place", "c
 class Compared(NamedTuple):
     """A printed estimate: its words, and whether it is printed in points (hundredths) rather than as an amount.
 
-    An estimate of pay is the quantile `p` of a weighted mean of both ends of each advert's pay; `weight_low` is the
-    weight of the lower end.
+    An estimate of pay is the quantile at the level `p` of a weighted mean of both ends of each advert's pay;
+    `weight_low` is the weight of the lower end. For other estimates, `p` is None.
     """
 
     words: str
@@ -126,7 +127,7 @@ class Pair(NamedTuple):
 
 
 class Sample(NamedTuple):
-    """The jobs that a number counts on a day: for each job, the number of its board and its value.
+    """The jobs that a number counts on a day: the index of each job's board, and each job's value.
 
     `unsure` is the fraction of the jobs whose adverts were edited since that day, so that their earlier value is
     unknown.
@@ -138,17 +139,18 @@ class Sample(NamedTuple):
 
 
 Estimate = Callable[..., float]
-"""A function that estimates a number from a sample; its optional second argument shifts the probability level."""
+"""A function that estimates a number from a sample; its optional second argument is added to a quantile's level."""
 
 
 # --- chance, and another reading ---------------------------------------------------------------------------
 
 
 def find_jumps(con: Connection, pairs: Iterable[Pair], found: dict[str, Groups]) -> list[str]:
-    """Return what chance does not explain in a list of cells: the greatest jump, and adverts that are read differently.
+    """Return the changes in the figures of one list of cells that chance does not explain, in words.
 
-    Each entry names a figure and says what changed. The accepted chance is divided among all numbers of the list's
-    figures. `found` caches the adverts that figures rest on.
+    These are the greatest jump of a number, and adverts that are read differently or state other pay. Each entry names
+    a figure and says what changed. The accepted chance is divided among all numbers of the list's figures. `found`
+    caches the adverts that figures rest on.
     """
     changes: list[tuple[str, Change]] = []
     reasons: list[str] = []
@@ -203,10 +205,10 @@ def _compare(old_row: Row, row: Row, behind: Sequence[Rows]) -> Iterator[Change]
 
 
 def _compare_within(apart: Change, then: Sample, now: Sample, estimate: Estimate) -> Change:
-    """Return the change with `z` from a jackknife over the boards of both days.
+    """Return the change `apart` with `z` from a jackknife over the boards of both days.
 
-    If the older day's adverts now give another number than was printed, and edits do not explain this, set `again`
-    instead.
+    If the older day's adverts now give another number than was printed, `z` is kept; and if edits do not explain the
+    other number, it is returned as `again`.
     """
     again, unit = estimate(then), apart.number.unit(apart.old)
     if abs(again - apart.old) < unit:
@@ -218,7 +220,7 @@ def _compare_within(apart: Change, then: Sample, now: Sample, estimate: Estimate
 
 
 def _divide_apart(old_row: Row, row: Row, column: str) -> float:
-    """Return the difference between two days in standard errors, derived from the intervals of both days.
+    """Return how many standard errors two days differ by, derived from the intervals of both days.
 
     The two days are treated as independent.
     """
@@ -258,7 +260,7 @@ def _samples_of_pay(behind: Sequence[Rows]) -> dict[str, tuple[Sample, Sample, E
 
 
 JobValue = tuple[object, float, bool]
-"""A job's board, its value, and whether its advert was edited since, so that its earlier value is unknown."""
+"""A job's board, its value, and whether a later edit of its advert leaves the earlier value unknown."""
 
 
 def _board(row: Row) -> object:
@@ -266,7 +268,7 @@ def _board(row: Row) -> object:
 
 
 def _pay_of(row: Row) -> tuple[float, float, bool] | None:
-    """Return both ends of an advert's pay when it was read, and whether they are uncertain.
+    """Return the low and the high end of an advert's pay on the day of reading, and whether both are uncertain.
 
     Return None if the pay in dollars is unknown.
     """
@@ -281,8 +283,9 @@ def _pay_of(row: Row) -> tuple[float, float, bool] | None:
 
 
 def _answers(rows: Rows, item: str) -> list[JobValue]:
-    """Return for each job the board of its first advert, 1 if the job counts for `item` and otherwise 0, and whether an
-    advert was edited.
+    """Return (board, value, whether an advert was edited) for each job.
+
+    The board is that of the job's first advert. The value is 1 if the job counts for `item`, otherwise 0.
     """
     jobs: dict[Any, JobValue] = {}
     for row in rows:
@@ -359,7 +362,7 @@ def _say_jump(changes: Sequence[tuple[str, Change]], drift: float) -> Iterator[s
 
 
 def _say_same(behind: Sequence[Rows], drift: float) -> str | None:
-    """Say how much more or less the adverts listed on both days pay now, if the change is beyond the drift.
+    """Say how much more or less the adverts listed on both days pay now; None if the change is within `drift`.
 
     No sampling error is involved. This check is needed because quantiles might not change if the pay of every third
     employer were suddenly read twice as high.
@@ -381,7 +384,7 @@ def _say_same(behind: Sequence[Rows], drift: float) -> str | None:
 
 
 def _say_again(changes: Iterable[Change], day: date) -> str | None:
-    """Say which number differs most from its printed value when the older day's adverts are read now."""
+    """Say which printed number the older day's adverts, as read now, miss by most; None if they miss none."""
     again = [(change.number, change.old, change.again) for change in changes if change.again is not None]
     if not again:
         return None
@@ -390,7 +393,7 @@ def _say_again(changes: Iterable[Change], day: date) -> str | None:
 
 
 def find_disjoint(last_row: Figures, row: Figures) -> Iterator[tuple[str, str, str]]:
-    """Yield the numbers of a figure whose intervals on two days are disjoint, as (name, value then, value now)."""
+    """Yield (name, value then, value now) for each number whose intervals on the two days do not overlap."""
     for pair in _pair_rows(last_row, row):
         name = next((f"{pair[1][key]}, " for key in NAMES_OF_ROWS if pair[1].get(key)), "")
         for column, number in COMPARED.items():

@@ -96,7 +96,7 @@ def _compute_now(con: Connection, figure_id: str, day: date | None) -> Figures |
 
 
 def _retry_rungs(con: Connection, figure: Figure, row: Figures) -> Iterator[tuple[str, str]]:
-    """Yield what each rung gives now, down to the rung used, and the number of archive files it rests on."""
+    """Yield (label, text) for each rung tried now, down to the rung used, and for the archive files of that rung."""
     inputs = ladder.inputs_of(con, row.as_of, vintages.read_standing(con))
     for attempt in ladder.try_rungs(con, figure, inputs):
         verdict = attempt.verdict

@@ -1,4 +1,4 @@
-"""The ladder of a figure: try its rungs in order, find the adverts each rests on, and judge whether it may be printed.
+"""The ladder of a figure: try the rungs in order, find the adverts that each rung rests on, and judge the result.
 
 Figures are read from published cells (schema `published`) or from the cells that a night offers. The first rung with
 enough data is used; kinds of source are never blended. A better rung replaces a lower one only when the better rung's
@@ -136,8 +136,9 @@ class Evidence:
 class Attempt:
     """What one rung found with the parameters `given`.
 
-    `by_rules` is the verdict on the rows alone. After `judge`, `verdict` also takes account of the age of the rows and
-    of the terms of their sources.
+    `list` is the name of the list of cells that the rung reads. `by_rules` is the verdict on the rows alone. After
+    `judge`, `verdict` also takes account of the age of the rows and of the terms of their sources; `is_barred` says
+    that these terms forbid printing.
     """
 
     rung: Rung
@@ -203,7 +204,7 @@ def choose_rung(con: Connection, figure: Figure, inputs: FigureInputs) -> tuple[
 
 
 def _stood_before(attempt: Attempt, better: Attempt, as_of: date) -> bool:
-    """Whether a lower rung had a value first, and the better rung has had a value for less than `MIN_DAYS_HELD`."""
+    """Whether `attempt` had a value before the `better` rung, which has had a value for less than `MIN_DAYS_HELD`."""
     if attempt.since is None or better.since is None or attempt.is_refused:
         return False
     return attempt.since < better.since and as_of - better.since < MIN_DAYS_HELD
@@ -298,9 +299,9 @@ def read_behind(
     con: Connection, figure: Figure, rung: Rung, given: Mapping[str, object], inputs: FigureInputs,
     *, around: str = "behind/files",
 ) -> Rows:  # fmt: skip
-    """Run the SELECT `around` over the adverts that a rung rests on; return the rows for the cells that count.
+    """Run the SELECT template `around` over the adverts that a rung rests on; return the rows of the cells that count.
 
-    By default, the rows are archive files with their source, board and number of adverts.
+    By default, each row is an archive file with its source, its board and how many adverts it holds.
     """
     sql = query.put_around(query.fill(rung.behind, given), around)
     by_cell = inputs.read(con, sql, lambda row: tuple(row["cell"]))
@@ -323,9 +324,9 @@ def _period(rows: Rows, behind: Rows) -> tuple[date | None, date | None]:
 
 
 def _contributions(behind: Rows) -> tuple[SourceContribution, ...]:
-    """Return for each source its number of rows, and the day by which half of these rows were last looked for.
+    """Return for each source how many adverts a value rests on, and the day by which half of them were last looked for.
 
-    A row is looked for whenever its board is read whole. The median day is used so that a single freshly read board
+    An advert is looked for whenever its board is read whole. The median day is used so that a single freshly read board
     does not make an old crawl look fresh. The day is None for sources that only convert currencies.
     """
     by_source: dict[str, list[tuple[date, int]]] = {}

@@ -86,7 +86,7 @@ def parameters_in(name: str) -> frozenset[str]:
 
 
 def put_around(behind: str, name: str) -> str:
-    """Return the SELECT `name`, run over `behind`, a SELECT of the adverts that a figure rests on."""
+    """Fill the SELECT template `name` with `behind`, a SELECT of the adverts a figure rests on; return the SQL."""
     return _template(name).substitute(behind=behind)
 
 

@@ -1,4 +1,4 @@
-"""Decide whether the rows of a figure may be printed, how certain they are, and why they may not be printed."""
+"""Decide whether the rows of a figure may be printed, with which warning, or for which reason they are withheld."""
 
 from __future__ import annotations
 
@@ -28,7 +28,10 @@ NOT_CONFIRMED = (
 
 @dataclass(frozen=True, kw_only=True)
 class Verdict:
-    """Whether rows may be printed (`vocabulary.FIGURE_STATES`), why not, and how many jobs and employers they count."""
+    """The state of a figure's rows (`status`, one of `vocabulary.FIGURE_STATES`) and the reason for it.
+
+    `n_jobs` and `n_employers` say how many jobs and employers the rows count; None if that cannot be said.
+    """
 
     status: str
     reason: str | None = None
@@ -68,7 +71,7 @@ NOTHING = Verdict(status="suppressed", reason=why_too_few(0, 0), n_jobs=0, n_emp
 
 
 def judge_cell(rows: Rows) -> Verdict:
-    """Return the verdict that the first row states."""
+    """Return the verdict that the first row states; `NOTHING` if there are no rows."""
     if not rows:
         return NOTHING
     row = rows[0]
@@ -78,7 +81,7 @@ def judge_cell(rows: Rows) -> Verdict:
 def judge_ranking(rows: Rows) -> Verdict:
     """Judge shares of one or more cells: printed if any share may be printed.
 
-    Otherwise the figure is withheld for the first reason.
+    Otherwise the figure is withheld, for the first reason that a row gives.
     """
     if not rows:
         return NOTHING
@@ -92,9 +95,10 @@ def judge_ranking(rows: Rows) -> Verdict:
 
 
 def judge_places(rows: Rows) -> Verdict:
-    """Judge shares of places, with the counts of all adverts.
+    """Judge shares of all adverts and of single places, as `judge_ranking` does.
 
-    If the rows hold only single places, the counts are None, because a job may have several places.
+    If the rows hold only single places, the counts of jobs and employers are None, because a job may have several
+    places.
     """
     verdict = judge_ranking(rows)
     is_of_all = any(row["region_level"] == "world" for row in rows)
@@ -104,7 +108,7 @@ def judge_places(rows: Rows) -> Verdict:
 def judge_within(rows: Rows) -> Verdict:
     """Judge comparisons of several cells: printed if any comparison may be printed.
 
-    The counts are those of all jobs if that cell may be printed, or else those of the first printed cell.
+    The verdict counts the jobs of the row for all jobs if that row may be printed, or else of the first row that may.
     """
     printable = numbers.choose_printed(rows)
     if not printable:
@@ -114,16 +118,16 @@ def judge_within(rows: Rows) -> Verdict:
 
 
 def judge_classes(rows: Rows) -> Verdict:
-    """Judge shares of classes that divide all jobs, and of places, as a ranking; jobs are the sum over the classes.
+    """Judge shares of classes that divide all jobs, and of places, as `judge_ranking` does.
 
-    Employers are not counted, because an employer may be in several classes.
+    The jobs of all classes are added up. Employers are not counted, because an employer may be in several classes.
     """
     n_jobs = sum(row["n_jobs"] for row in rows if row["region_level"] == "world")
     return replace(judge_ranking(rows), n_jobs=n_jobs, n_employers=None)
 
 
 def judge_new(rows: Rows) -> Verdict:
-    """Judge shares of new jobs by quarter and class."""
+    """Judge shares of new jobs by quarter and class; if all are withheld, the reason is `NONE_YET`."""
     verdict = judge_classes(rows)
     return replace(verdict, reason=NONE_YET) if verdict.status == "suppressed" else verdict
 
@@ -155,6 +159,6 @@ def judge_reports(rows: Rows) -> Verdict:
 
 
 def judge_closings(rows: Rows) -> Verdict:
-    """Judge a closing rate by its own cell, the first row."""
+    """Judge a closing rate by the first row, which is the figure's cell; the other rows are only for comparison."""
     verdict = judge_cell(rows)
     return verdict if verdict.reason or verdict.status == "published" else replace(verdict, reason=NOT_CONFIRMED)

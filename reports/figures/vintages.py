@@ -34,7 +34,10 @@ from warehouse.marts.vintages.published import Offer
 from warehouse.ops_tables import Vintages
 
 THIN = 1 / 3
-"""A night is thin for a list if it has less than this fraction of the published jobs, as boards are no longer read."""
+"""A night is thin for a list if it has less than this fraction of the list's published jobs.
+
+The usual reason is that boards are no longer read.
+"""
 MAX_LOST = 1 / 2
 """Fraction of the published jobs that must remain; a list with fewer waits for review."""
 MIN_ADVERTS_OF_SOURCE = 6
@@ -104,8 +107,9 @@ def last_decided_day(con: Connection) -> date | None:
 class _Case:
     """A list on a night: its published vintage (`last`), its waiting vintage, and tonight's offer (`new`).
 
-    `is_due` says that lists are revised tonight. `is_lost` says that the published cells are lost. `is_changed` says
-    that tonight's cells differ from the published cells. `why` gives the reasons for which `new` would wait for review.
+    `is_due` says that tonight is a night for revising lists. `is_lost` says that the published cells are lost.
+    `is_changed` says that tonight's cells differ from the published cells. `why` gives the reasons for which `new`
+    would have to wait for review; "" if there are none.
     """
 
     history: Sequence[Vintages]
@@ -182,7 +186,7 @@ def revise(
 def _compare(
     con: database.Connection, figures: Mapping[str, Figure], cases: Sequence[_Case], as_of: date
 ) -> list[_Case]:
-    """Set what changes tonight and why it would wait; figures are compared only for lists that may be revised."""
+    """Return the cases with `is_changed` and `why` set; only lists that may be revised are compared."""
     new = {case.new.list: case.new for case in cases if case.may_change}
     changed = published.find_changed(con, as_of) & new.keys() if new else set()
     histories = {case.new.list: case.history for case in cases if case.new.list in changed}
@@ -247,9 +251,9 @@ def _is_overdue(case: _Case, waiting: Vintages, last: Vintages) -> bool:
 
 
 def _is_known(case: _Case, last: Vintages) -> bool:
-    """Whether a vintage that already waits suffices, or a person has rejected the new one for the same reasons.
+    """Whether `new` need not be offered: a vintage that waits is enough, or a person rejected the same reasons before.
 
-    A waiting vintage does not suffice if an earlier run of the day or a thin night offered it for other reasons.
+    A waiting vintage is not enough if an earlier run of the day or a thin night offered it for other reasons.
     """
     if (waiting := case.waiting) is not None:
         return (waiting.offered_on < case.new.as_of and not _is_thin(waiting, last)) or waiting.why == case.why
@@ -272,7 +276,7 @@ def store(con: database.Connection, rows: Sequence[Vintages]) -> None:
 
 
 def _find_before(history: Sequence[Vintages], day: date) -> Vintages | None:
-    """Return the vintage published before a day's runs.
+    """Return the newest vintage that was published before the runs of a day; None if there is none.
 
     Comparison with an earlier run of the same day would hide a jump.
     """
@@ -322,7 +326,10 @@ def find_compared_days(con: Connection, as_of: date, *, is_monthly: bool = True)
 
 
 def accept_all(con: database.Connection, as_of: date) -> list[Vintages]:
-    """Publish every list as the marts of a day have it; a run for a past day does so in its own folder."""
+    """Publish every list as the marts of a day have it, and return the new vintages.
+
+    A run for a past day does this in a folder of its own.
+    """
     histories, offers = read_vintages(con), published.read_offers(con, as_of)
     rows = [
         _accept(_new_vintage(name, offer, histories.get(name, ()), as_of), as_of, FIRST)
@@ -337,7 +344,10 @@ def _is_thin(offer: Offer | Vintages, last: Vintages) -> bool:
 
 
 def find_day_before(con: Connection, last: Vintages, as_of: date) -> date | None:
-    """Return the newest day of the marts that is later than a vintage and at least `MAX_DAYS_THIN` ago."""
+    """Return the newest day of the marts that is after the vintage `last` and at least `MAX_DAYS_THIN` before `as_of`.
+
+    Return None if there is no such day.
+    """
     rows = query.read(
         con,
         f"SELECT max(as_of) AS day FROM mart.days WHERE as_of > {query.literal(last.as_of)}"
@@ -362,7 +372,10 @@ _JUMP = re.compile(r".* (up|down|from) .*(?:standard errors|more than its interv
 
 
 def _kinds_of(why: str) -> set[str]:
-    """Return the reasons without numbers; of a jump, only its direction, because another figure may jump next time."""
+    """Return the reasons in `why` without their numbers, so that two nights can be compared.
+
+    Of a jump, only the direction is kept, because another figure may jump next time.
+    """
     jumps = ((reason, _JUMP.fullmatch(reason)) for reason in why.split("; "))
     return {
         f"a jump {'down' if jump[1] == 'down' else 'up'}" if jump else re.sub(r"\d", "", reason)
@@ -394,8 +407,8 @@ def pair_figures(
 ) -> dict[str, list[Pair]]:
     """Pair each published figure with the same figure in the marts of a day, rung by rung, if both have a value.
 
-    Published figures are read from the published cells. If a later run replaced the cells, the figures are read from
-    the marts of their day.
+    Return the pairs by list of cells. Published figures are read from the published cells. If a later run replaced the
+    cells, the figures are read from the marts of their day.
     """
     pairs: dict[str, list[Pair]] = {name: [] for name in standing}
     if not standing:
@@ -427,7 +440,7 @@ def find_reasons(
 ) -> dict[str, list[str]]:
     """Return the reasons why the new vintage of each list must wait for review; [] if it may be published.
 
-    A list without a declared figure waits together with the list of the same measure for the other kind of place.
+    A list without a figure to compare waits if the list of the same measure for the other kind of place waits.
     """
     found: dict[str, ladder.Groups] = {}
     reasons = {name: _reasons_of(con, of_list, standing[name], new[name], found) for name, of_list in pairs.items()}
@@ -477,7 +490,10 @@ def _find_apart(rows: Iterable[Figures], others: Iterable[Figures]) -> set[str]:
 
 @dataclass(frozen=True, kw_only=True)
 class Conflict:
-    """A figure whose published value and tonight's value have disjoint intervals."""
+    """A figure whose published value and tonight's value have intervals that do not overlap.
+
+    `stands` is the published number with its name, `tonight` is tonight's number, both in words.
+    """
 
     list: str
     figure: str
@@ -513,7 +529,7 @@ def decide(
     reason: str,
     on: date,
 ) -> Vintages:
-    """Return the waiting vintage of a list with a person's decision.
+    """Return the waiting vintage of a list with a person's decision, made on the day `on`; nothing is stored.
 
     Raise `NotWaitingError` if no vintage waits, or if the cells of an accepted vintage are lost.
     """
@@ -531,9 +547,10 @@ def decide(
 def correct(
     con: database.Connection, name: str, history: Sequence[Vintages], *, erratum: str, on: date
 ) -> list[Vintages]:
-    """Return the vintage that corrects an error at once; a waiting vintage is withdrawn and returned as well.
+    """Return the vintages to store when an error is corrected at once: a new vintage from the marts of the day `on`.
 
-    `erratum` becomes the reason of the correction. Raise `ValueError` if the marts of the day have no cell of the list.
+    If a vintage waits for review, it comes first, withdrawn. `erratum` becomes the reason of the correction. Raise
+    `ValueError` if the marts of the day have no cell of the list.
     """
     offer = published.read_offers(con, on).get(name)
     if offer is None:

@@ -24,12 +24,12 @@ from reports.wording.parts import FORMATS, MONEYS, PERIODS, PLAIN, PartFormat, f
 PARTS = ("value", "note", "level", "place", "scope", "n", "employers", "period", "source")
 """Parts that every figure has. Renderers add other parts."""
 LABELS = ("level", "place")
-"""Parts that name a figure without showing a value. A figure used only for these is not listed in the sources."""
+"""Parts that name a figure without showing a value. If a guide uses no other part of a figure, the sources omit it."""
 BLOCKS = ("sources", "banner")
 RAW_ELEMENTS = frozenset(("script", "style", "textarea", "title"))
 """Elements whose content is plain text, without comments or elements (HTML 13.2.5)."""
 COMMENT = "!--"
-"""The tag name that stands for comment markers."""
+"""The tag name of markers that are comments."""
 FIGURE_ELEMENTS = (COMMENT, "span", "title")
 FORMS = ("long", "line", "notes")
 """Forms of the block "sources": a table, a paragraph, or notes with marks after the figures."""
@@ -102,7 +102,8 @@ def decode(raw: bytes, is_html: bool) -> Document:
 class Tag:
     """A marker, or another tag that may end an element.
 
-    Only markers have `figure` or `block`, and only opening markers have `options`.
+    Only markers have `figure` (the name of a figure) or `block` ("sources" or "banner"), and only opening markers have
+    `options`. `problem` says what is wrong with the tag.
     """
 
     start: int
@@ -241,7 +242,11 @@ _IN_ATTRIBUTE = "a marker cannot stand in an attribute of an element: its text w
 
 @dataclass
 class Scan:
-    """The result of a scan. `skipped` is code, comments and raw text; `front_matter` is the end of the front matter."""
+    """The result of a scan.
+
+    `skipped` are the (start, end) of code, comments and raw text; `front_matter` is the offset at which front matter
+    ends.
+    """
 
     text: str
     is_html: bool
@@ -392,7 +397,7 @@ def _pair(scan: Scan) -> None:
 
 
 def before_on_line(text: str, at: int) -> str:
-    """Return the text before an offset on its line."""
+    """Return the text between the start of a line and an offset in that line."""
     return text[text.rfind("\n", 0, at) + 1 : at]
 
 
@@ -405,7 +410,7 @@ def is_block(text: str, span: Span) -> bool:
 
 
 def split_around(text: str, spans: Sequence[Span]) -> list[str]:
-    """Return the texts before, between and after spans."""
+    """Return the texts before, between and after the contents of spans."""
     edges = [0, *(edge for span in spans for edge in (span.start, span.end)), len(text)]
     return [text[a:b] for a, b in zip(edges[::2], edges[1::2], strict=True)]
 
@@ -434,7 +439,10 @@ class MarkedGuide:
 
 
 def find_markers(raw: bytes, find: Find, *, is_html: bool, is_mdx: bool = False) -> MarkedGuide:
-    """Find the markers of a guide. Raises `GuideError` with every problem and its line."""
+    """Find the markers of a guide; `find` looks up the figures they name.
+
+    Raises `GuideError` with every problem and its line.
+    """
     document = decode(raw, is_html)
     text = document.text
     scan = scan_tags(text, is_html)

@@ -91,7 +91,10 @@ def find_in_scripts(text: str, start: int = 0) -> Iterator[tuple[int, str]]:
 
 
 def list_scripts(text: str, at: int) -> Iterator[tuple[int, int, str]]:
-    """Yield the code in MDX outside fences and code spans, as (start, end, kind)."""
+    """Yield the code in MDX that is after the offset `at` and outside fences and code spans, as (start, end, kind).
+
+    The kind is "module" (import or export), "expression" or "attribute".
+    """
     while hit := _INTEREST.search(text, at):
         at = hit.end()
         if hit["fence"]:

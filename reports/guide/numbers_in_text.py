@@ -177,7 +177,10 @@ def _words_around(sentence: str, last: int, begin: int, end: int) -> tuple[str, 
 
 
 def _name_time(behind: str) -> str | None:
-    """Return the period directly after a sum; UNKNOWN for a period for which no figure is printed."""
+    """Return the period that the words right after a sum name; None if they name none.
+
+    UNKNOWN stands for a period for which no figure is printed.
+    """
     near = re.sub(rf"\A{NEXT_TO}", "", behind)
     is_aside = re.match(r"\s*[,:–]\s*(?:an?\b|\w+ly\b)", behind)  # ", a median of all"
     other = UNKNOWN if ANY_TIME.match(near) and not is_aside else None
@@ -189,7 +192,7 @@ def _read_digits(digits: str | None, scale: str | None, unit: str) -> tuple[floa
 
     Any locale is understood. Of two different separators, the last is the decimal one. A repeated separator divides
     thousands, and so does a comma before three digits, or a point before three digits in a sum of money: "12.500 €".
-    Final zeros of a sum count as rounded.
+    The final zeros of a sum are not counted as digits, because the sum may be rounded.
     """
     if digits is None:
         return None

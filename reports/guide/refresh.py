@@ -85,7 +85,7 @@ def stage(
 
     Return the file for `atomic_files.commit` (None if nothing changes) and the result. Files ending in .html, .htm or
     .xhtml are HTML, all others Markdown. Raises `GuideError` with every problem and its line, `SampleOutsideError` if
-    sample data would be written outside `roots` (the project and the data folder), and `OSError` with the name of the
+    sample data would be written outside `roots` (unless `allow_sample_outside`), and `OSError` with the name of the
     file.
     """
     _check_sample(path_out, is_sample and not allow_sample_outside, roots)

@@ -194,7 +194,10 @@ class Edition:
 
     @functools.cached_property
     def qualified(self) -> Set[int]:
-        """Offsets of markers that print a qualifier: whole values, and the last part of a figure in a paragraph."""
+        """Offsets of markers after whose value the figure's qualifier is printed.
+
+        These are the markers of whole values, and the last marker of a part of a figure in each paragraph.
+        """
         breaks = [hit.start() for hit in BREAK.finditer(self.text)]
         last: dict[tuple[int, str, str | None], int] = {}
         for tag in (span.marker for span in self.spans):
@@ -206,7 +209,10 @@ class Edition:
 
     @functools.cached_property
     def note_numbers(self) -> Mapping[int, int]:
-        """Numbers of notes by the offset of their marker; {} unless the sources are printed as notes."""
+        """The number of each figure's note, by the offset of the first marker with a mark for the note.
+
+        Return {} unless the sources are printed as notes.
+        """
         if not any(span.marker.block and span.marker.options.get("form") == "notes" for span in self.spans):
             return {}
         first: dict[str, int] = {}

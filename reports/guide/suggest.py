@@ -1,7 +1,7 @@
 """Propose markers for numbers and names in a guide that a figure could keep current.
 
-A proposal needs the words of its sentence: pay needs a place, and a share of a skill needs the name of the skill.
-Nothing is assumed that the sentence does not say.
+A marker is proposed only if the sentence says enough: a sum of pay needs a place, and a share that asks for a skill
+needs the name of the skill. Nothing is assumed that the sentence does not say.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from warehouse.marts.measures import MEASURES
 
 @dataclass(frozen=True, kw_only=True)
 class Proposal:
-    """A text on a line, the value of the figure, and the marker that would replace the text."""
+    """A proposal to replace `text`, on a `line`, with `marker`; `says` is the value of the marker's figure."""
 
     line: int
     text: str
@@ -111,7 +111,10 @@ def _write_marker(claim: Claim, *, with_elements: bool) -> str:
 
 @dataclass(frozen=True, kw_only=True)
 class Claim:
-    """A number in a text, or a name that a share may follow, with the figure and the options of the marker."""
+    """A number in a text, or a name after which a share may be put (`is_name`).
+
+    `figure` is the id of the figure that could state it, and `options` are those of the marker.
+    """
 
     at: int
     text: str
@@ -153,9 +156,10 @@ def _find_cited_claims(sentence: str) -> Iterator[Claim]:
 
 
 def _find_pay_claims(sentence: str, amounts: Sequence[Number], places: Sequence[tuple[int, Place]]) -> Iterator[Claim]:
-    """Yield sums of pay at a place: the place between a sum and the next sum, or else the only place of the sentence.
+    """Yield each sum of pay for which the sentence names a place.
 
-    A sentence with several levels or roles gives a claim for each combination, from which the editor chooses.
+    It is the first place between the sum and the next sum, or else the only place of the sentence. A sentence with
+    several levels or roles gives a claim for each combination, from which the editor chooses.
     """
     if not re.search(r"\bpa(?:y|id|ys)\b|salar|earn|offer|wage|compensation", sentence, re.I):
         return

@@ -105,13 +105,13 @@ _EARLIER_PLACES = {
 
 
 def terms_of(text: str) -> tuple[str, ...]:
-    """Return the distinct search words of a text, in lower case and spelled as in ids."""
+    """Return the words of a text to search for, without repetitions, in lower case and as ids spell them."""
     words = re.findall(r"[\w+#.&-]+", text.lower())
     return tuple(dict.fromkeys(SYNONYMS.get(word, word) for word in words if word not in IDLE))
 
 
 def find_values(patterns: Sequence[tuple[re.Pattern[str], str]], text: str) -> set[str]:
-    """Return the values of all patterns that occur in a text. Text that matches a pattern is hidden from later ones."""
+    """Return the values of all patterns that occur in a text. What a pattern matches is hidden from later ones."""
     values, rest = set(), text
     for pattern, value in patterns:
         if pattern.search(rest):
@@ -144,7 +144,7 @@ def _place_names() -> tuple[dict[str, Place], re.Pattern[str]]:
 
 
 def find_places(sentence: str) -> Iterator[tuple[int, int, Place]]:
-    """Yield the places that a sentence names, each with the start and end of its name. The longest name wins."""
+    """Yield the places that a sentence names, as (start of the name, end of the name, place). The longest name wins."""
     names, pattern = _place_names()
     for hit in pattern.finditer(sentence):
         yield hit.start(), hit.end(), names[hit[0].lower()]

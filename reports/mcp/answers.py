@@ -34,7 +34,7 @@ COUNTED = ("n_boards", "n_adverts")
 A_COUNT = "a count of what was read, no estimate"
 OF_WITHHELD = ("nearest", "n", "employers", "rung")
 OF_PRINTED = ("definition", "read_on", "verify_by", "n", "employers", "rung", "sources", "licence", "citation")
-"""Keys of `figure_files.describe` that `describe` takes, for withheld (`OF_WITHHELD`) and for printed figures."""
+"""Keys that `describe` copies from `figure_files.describe` if a figure is withheld, and if it is printed."""
 
 
 def head(snapshot: Snapshot) -> dict[str, Any]:
@@ -72,7 +72,10 @@ def why_no_interval(number: Number, basis: str) -> str:
 
 
 def say_interval(figure: Figures) -> str:
-    """Return the intervals of a figure, or why it has none: "95% interval: low 110,000 to 124,000 USD a year"."""
+    """Return a figure's intervals in words, such as "95% interval: low 110,000 to 124,000 USD a year".
+
+    If the figure has no interval, return why.
+    """
     if figure.value is None:
         return "none: the figure is withheld"
     cells = cells_of(figure)
@@ -100,7 +103,7 @@ def say_span(number: Number) -> str:
 
 
 def unit_in_words(unit: str) -> str:
-    """Return a unit as it follows its numbers: "of jobs" after a percentage."""
+    """Return a unit as it is written after its numbers: "USD per year", or "of jobs" after a percentage."""
     return unit.removeprefix("share ") if _is_share(unit) else unit
 
 
@@ -112,7 +115,10 @@ def _is_share(unit: str) -> bool:
 
 
 def summarise(figure: Figures, snapshot: Snapshot) -> dict[str, Any]:
-    """Return a figure in short form. A table has no value here, as each row has an interval of its own (see `get`)."""
+    """Return a figure in short form.
+
+    The value of a table is left out, because each of its rows has an interval (`describe` gives the rows).
+    """
     state, cells, instead = state_of(figure, snapshot), cells_of(figure), notes.say_instead(figure)
     is_table = len(cells) > 1
     summary: dict[str, Any] = {"instead": f"not what was asked for: {instead}"} if instead else {}
@@ -143,7 +149,10 @@ def _doubt(value: Figures | Cell) -> dict[str, Any]:
 
 
 def describe(figure: Figures, snapshot: Snapshot, *, rows_from: int = 0) -> dict[str, Any]:
-    """Return all that is needed to quote a figure, with at most `ROWS_OF_PAGE` rows of a table."""
+    """Return all that is needed to quote a figure.
+
+    A table has at most `ROWS_OF_PAGE` rows, starting with the row of index `rows_from`.
+    """
     description = figure_files.describe(figure, snapshot.with_licences_of([figure]))
     summary = summarise(figure, snapshot)
     answer = {name: summary[name] for name in ("instead",) if name in summary} | head(snapshot) | summary

@@ -116,7 +116,7 @@ def is_beyond(a: Number, b: Number) -> bool | None:
 
 
 def conclude(a: Number, b: Number) -> str:
-    """Return a sentence on the difference of two numbers."""
+    """Return a sentence that says which of two numbers is higher, or why that cannot be said."""
     if a.ends is None or b.ends is None:
         return "no conclusion on the difference: one of the two has no interval"
     if (a.form == BOUNDS) != (b.form == BOUNDS):

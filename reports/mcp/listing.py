@@ -74,7 +74,10 @@ def _entries_of(snapshot: Snapshot) -> tuple[Entry, ...]:
 
 @dataclass(frozen=True, kw_only=True)
 class Filter:
-    """A filter: its name, its values by spelling, and a function that finds values in free text."""
+    """A filter: its name (`what`), and what values there are.
+
+    `names()` maps each accepted spelling to a value. `find` returns the values that a free text names.
+    """
 
     what: str
     names: Callable[[], Mapping[str, str]]
@@ -101,7 +104,10 @@ def _names_of_places() -> dict[str, str]:
 
 
 def _find_place(text: str) -> list[str]:
-    """Return the place that the whole text names. Text such as "us_ca" is a subdivision, which only disclosure has."""
+    """Return the slug of the place that the whole text names; [] if it names none.
+
+    Text such as "us_ca" is taken for a subdivision, for which only figures of disclosure exist.
+    """
     if re.fullmatch(r"[a-z]{2}_[a-z0-9]{1,3}", text.lower()):
         return [text.lower()]
     return [place.slug for start, end, place in find_places(text) if (start, end) == (0, len(text))]
@@ -137,7 +143,7 @@ class SearchTerms:
     words: tuple[str, ...]
 
     def fits(self, entry: Entry, *, without: str = "") -> bool:
-        """Whether an entry fits. `without` names a filter to ignore, or "words"."""
+        """Whether an entry fits. `without` names a filter that is ignored; "words" ignores the words."""
         if any(name != without and values.isdisjoint(entry.values[name]) for name, values in self.parts.items()):
             return False
         return without == "words" or all(_begins_a_word(word, entry.text) for word in self.words)
@@ -152,7 +158,10 @@ def _begins_a_word(word: str, text: str) -> bool:
 
 
 def understand(words: str, **filters: str | None) -> SearchTerms:
-    """Turn words and filters into a search. A filter overrides words. Raises `FilterError` for an unknown value."""
+    """Turn words and filters into a search.
+
+    Where a filter is given, words of the same kind do not count. Raises `FilterError` for an unknown value.
+    """
     given = {name: text for name, text in filters.items() if text and text.strip()}
     parts = {name: frozenset([FILTERS[name].understand(text)]) for name, text in given.items()}
     places = list(find_places(words))
@@ -173,7 +182,10 @@ def understand(words: str, **filters: str | None) -> SearchTerms:
 
 
 def list_figures(snapshot: Snapshot, terms: SearchTerms, *, first: int, most: int) -> dict[str, Any]:
-    """Return a page of the figures that fit, in short form, and how the search was understood."""
+    """Return a page of the figures that fit, in short form, and how the search was understood.
+
+    `first` is the index of the page's first figure, and `most` the most figures on a page.
+    """
     entries = _entries_of(snapshot)
     ids = [entry.id for entry in entries if terms.fits(entry)]
     page = ids[first : first + most]

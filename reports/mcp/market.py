@@ -32,9 +32,10 @@ class NotReadableError(ValueError):
 
 @dataclass(eq=False)
 class Snapshot:
-    """The content of a published file. `figures` are the published rows of the ledger by id.
+    """The content of a published file.
 
-    All other figures are computed when they are asked for (`find`), and kept.
+    `figures` are the published rows of the ledger, by id. All other figures are computed when they are asked for
+    (`find`), and kept in `computed`. `waiting` holds the vintages that wait for review, by list of cells.
     """
 
     con: Connection
@@ -92,7 +93,7 @@ class Market:
 
     @contextmanager
     def read(self) -> Iterator[Snapshot]:
-        """Give the current content of the file. Raises `NotReadableError` if there is none or it cannot be read."""
+        """Yield the current content of the file. Raises `NotReadableError` if there is none or it cannot be read."""
         with self._lock:
             try:
                 yield self._current()

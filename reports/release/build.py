@@ -27,7 +27,11 @@ from warehouse.publish.release_tables import KeptRows, export_cells, public_sche
 
 @dataclass(frozen=True, kw_only=True)
 class MadeRelease:
-    """A finished release: name, digest and counts; `is_new` is False if the folder held this release before."""
+    """A finished release: its name, the digest of its manifest, and counts.
+
+    `left_out` says why figures are not in the release, by id. `n_changed` counts the figures that changed since the
+    previous release. `is_new` is False if the folder already held this release.
+    """
 
     release: str
     sha256: str
@@ -44,8 +48,8 @@ def make_release(con: Connection, folder: Path, *, base_url: str = "") -> MadeRe
     """Make the release of what is published, and replace the previous release in `folder`.
 
     `con` reads the published file and may write other files (`release_tables.open_published_file`). If the folder
-    already holds the same release, complete, nothing changes. Other content of the same day becomes a further release
-    of the day. Only one process at a time may call this function for a folder.
+    already holds the same release with all its files, nothing changes. If something else was released on the same day,
+    the new release is a further release of that day. Only one process at a time may call this function for a folder.
 
     Raise `NothingPublishedError` if nothing is published. Raise `ReleaseError` if the folder holds something other than
     a release, or a later release.
@@ -160,8 +164,10 @@ def site_files(
     *,
     releases: Sequence[Mapping[str, Any]] = (),
 ) -> Iterator[tuple[str, bytes]]:
-    """Yield the site and the files that its pages link to, by path; every night publishes them, and every release has
-    them.
+    """Yield the files of the site, and the files that its pages link to, as (path, content).
+
+    Every night publishes them, and every release contains them. `releases` are the manifests of the releases beside the
+    site, newest first. If `released_cells` is None, the cells are selected here.
     """
     yield from site.files_of(con, publication, releases=releases)
     yield from figure_files.files_of(publication, releases[0]["release"] if releases else None)
@@ -171,7 +177,7 @@ def site_files(
 
 
 def _select_kept_rows(con: Connection) -> dict[str, KeptRows]:
-    """Return which rows of marts and published cells a release's tables may hold: those under our own licence."""
+    """Return, for each table of marts or published cells, the rows in a release: those under our own licence."""
     sources = [row["source"] for row in query.read(con, f"SELECT source FROM {NIGHTLY}.core.sources ORDER BY source")]
     bound_sources = [source for source in sources if licence_ids_of_sources().get(source) != OURS]
     names = ", ".join(map(query.literal, bound_sources)) or "''"

@@ -66,7 +66,7 @@ def _columns_of(cell: Cell) -> dict[str, Any]:
 
 
 def files_of(released_cells: ReleasedCells, publication: PublishedDay) -> Iterator[tuple[str, bytes]]:
-    """Yield every file of cells with its path, and then the index of these files."""
+    """Yield every file of cells, and then the index of these files, as (path, content)."""
     files: dict[tuple[str, str, str], list[Cell]] = {}
     for cell, licence in released_cells.cells:
         files.setdefault((cell.kind, cell.place, licence.id), []).append(cell)

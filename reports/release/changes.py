@@ -26,7 +26,7 @@ T = TypeVar("T")
 
 
 class Kind(NamedTuple):
-    """A kind of change in a figure: the heading of its section in CHANGES.md, and its words."""
+    """A kind of change in a figure: the heading of its section in CHANGES.md, and a template for its words."""
 
     heading: str
     words: str
@@ -46,9 +46,10 @@ HEADINGS = tuple(dict.fromkeys(kind.heading for kind in KINDS.values()))
 def find_changes(
     folder: Path, before: Manifest | None, publication: PublishedDay, tables: Sequence[Mapping[str, Any]]
 ) -> dict[str, Any]:
-    """Return the changes since the previous release, which is in `folder`, in the form that a manifest holds.
+    """Return the changes of figures, rows and columns since the previous release (`before`), as a manifest holds them.
 
-    Errata come first, then values that a person accepted.
+    The previous release is in `folder`; `tables` are the tables of the new release. Errata come first, then values that
+    a person accepted.
     """
     if before is None:
         return {"figures": [], "rows": [], "schema": []}
@@ -79,9 +80,10 @@ def _describe_change(
     vintages: Sequence[FigureVintage],
     read_before: Callable[[], Any],
 ) -> dict[str, Any] | None:
-    """Return the change in a figure, if any; `then` and `now` are its title and value, or None if a release lacks it.
+    """Return the change in a figure; None if it did not change.
 
-    A person's decision is reported even if the printed value stays the same, but not if the figure was and is withheld.
+    `then` and `now` are the figure's title and value in the previous and the new release; None if a release lacks it. A
+    person's decision is reported even if the printed value stays the same, but not if the figure was and is withheld.
     """
     title, _ = now or then or ("", None)
     before, after = (None if state is None else state[1] for state in (then, now))
@@ -95,7 +97,10 @@ def _describe_change(
 
 
 def _find_decision(vintages: Sequence[FigureVintage], read_before: Callable[[], Any]) -> FigureVintage | None:
-    """Return the newest vintage that a person published since the previous release; an erratum takes precedence."""
+    """Return the newest vintage that a person published since the previous release; None if there is none.
+
+    A vintage that corrects an error is returned before newer vintages.
+    """
     decided = [vintage for vintage in vintages if vintage.state == PUBLISHED and vintage.reason is not None]
     known = {vintage["number"] for vintage in read_before()["vintages"]} if decided else set()
     new = [vintage for vintage in decided if vintage.number not in known]
@@ -103,7 +108,7 @@ def _find_decision(vintages: Sequence[FigureVintage], read_before: Callable[[], 
 
 
 def _compare(then: Mapping[str, T], now: Mapping[str, T]) -> Iterator[tuple[str, T | None, T | None]]:
-    """Yield the names whose values differ, with the value before and now; None stands for a missing value."""
+    """Yield (name, value before, value now) for each name whose values differ; None stands for a missing value."""
     for name in sorted(then.keys() | now.keys()):
         if then.get(name) != now.get(name) or name not in then or name not in now:
             yield name, then.get(name), now.get(name)

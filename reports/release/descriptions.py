@@ -22,7 +22,7 @@ _TYPES = {"DOUBLE": "number", "BIGINT": "integer", "DATE": "date", "BOOLEAN": "b
 
 
 def files_of(publication: PublishedDay, tables: Sequence[ExportedTable], release: str) -> Iterator[tuple[str, bytes]]:
-    """Yield every description with its path."""
+    """Yield every description as (path, content)."""
     resources = list(_describe_tables(tables))
     yield PACKAGE, to_json(_describe_package(publication, resources, release))
     yield "dataset.jsonld", to_json(_describe_dataset(publication, resources, release))
@@ -50,7 +50,7 @@ def _used_sources(publication: PublishedDay) -> list[Any]:
 
 
 def _describe_tables(tables: Sequence[ExportedTable]) -> Iterator[dict[str, Any]]:
-    """Yield a resource of the Data Package for each CSV file: figures, marts, SDMX."""
+    """Yield the Data Package's description of each CSV file: figures, marts, and SDMX."""
     head = {"format": "csv", "mediatype": CSV, "encoding": "utf-8"}
     fields = [{"name": name, "type": kind} for name, kind in CSV_COLUMNS.items()]
     yield {

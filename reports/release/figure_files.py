@@ -122,7 +122,7 @@ RELEASE, WAREHOUSE = "release", "warehouse"
 
 
 def describe_sql(figure: Figures, declaration: Figure, licence: Licence) -> dict[str, Any] | None:
-    """Return the SELECT that gives a figure from published cells, and where it can be run.
+    """Return the SELECT that gives a figure from published cells (`select`), and where it can be run (`answered_by`).
 
     It can be run on the file of the release. If it reads adverts, or data under another licence, it can only be run on
     the warehouse. Return None for claims and retired figures.
@@ -195,7 +195,7 @@ def _list_numbers(description: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 
 def files_of(publication: PublishedDay, release: str | None = None) -> Iterator[tuple[str, bytes]]:
-    """Yield every file of the figures with its path, without pictures; with a `release`, also dated copies."""
+    """Yield every file of the figures, except pictures, as (path, content); with a `release`, also its dated copies."""
     descriptions = [describe(figure, publication) for figure in publication.figures]
     for figure, description in zip(publication.figures, descriptions, strict=True):
         yield path_of(figure.figure), to_json(description)

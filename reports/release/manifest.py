@@ -139,7 +139,7 @@ def _digest(content: bytes) -> str:
 
 
 def list_files(folder: Path) -> list[str]:
-    """Return the sorted paths of all files below a folder, with slashes."""
+    """Return the paths of all files below a folder, sorted, relative to the folder, and written with `/`."""
     return sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
 
 

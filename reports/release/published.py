@@ -30,9 +30,10 @@ MAX_FIGURES = 3_000
 def rebuild_open_tables(
     con: Connection, figures: Sequence[Figures]
 ) -> tuple[list[Figures], dict[str, tuple[str, ...]]]:
-    """Rebuild tables that may not be released from the members that may; return all rows, and omitted members by table.
+    """Rebuild each table of figures that may not be released, from those of its members that may.
 
-    If the licences of the remaining members exclude each other, a table keeps only the members under our own licence.
+    Return all rows, and the omitted members of each rebuilt table, by the table's id. If the licences of the remaining
+    members exclude each other, a table keeps only the members under our own licence.
     """
     definitions, rows = declarations(con), list(figures)
     omissions: dict[str, tuple[str, ...]] = {}
@@ -47,7 +48,10 @@ def rebuild_open_tables(
 def _rebuild(
     definitions: Mapping[str, Figure], table: Figures, members: Sequence[Figures]
 ) -> tuple[Figures, tuple[str, ...]]:
-    """Return a table of the members that may be released together, and the omitted members that have a value."""
+    """Return `table` rebuilt from the members that may be released together, and the ids of omitted members.
+
+    Omitted members without a value are not named.
+    """
     licences = {member.figure: _licence(member) for member in members}
     releasable = {name for name, licence in licences.items() if isinstance(licence, Licence)}
     ours = {name for name in releasable if licences[name] == combine(())}
@@ -97,13 +101,16 @@ class PublishedDay:
         return SAMPLE_NAME if self.is_sample else NAME
 
     def cite_figure(self, figure: Figures, path: str, *, title: str | None = None) -> str:
-        """Return the citation of a figure, for a claim with its origin; `title` replaces the figure's title."""
+        """Return the citation of a figure; for a claim, the citation names its origin.
+
+        `path` is the path of the cited file in the release. `title` replaces the figure's title.
+        """
         words = f"{title or figure.title} [{figure.figure}]"
         origin = notes.origin(figure)
         return self.cite(f"{words}, as stated by {origin}" if origin else words, path, self.licences[figure.figure])
 
     def cite(self, title: str, path: str, licence: Licence) -> str:
-        """Return the citation of a part of the release, in one line."""
+        """Return the citation, in one line, of the part of the release that is at `path`."""
         where = f"{self.base_url}{path}"
         return f"{self.name}: {title}. Release of {day(self.as_of)}, {where}. {licence.in_short}."
 

@@ -62,6 +62,9 @@ def _list_periods(publication: PublishedDay) -> list[tuple[str, list[date]]]:
 
 
 def _list_calendar(releases: Sequence[tuple[str, date]]) -> list[tuple[str, date | None, int]]:
-    """Return the releases with the day each was due and its delay in days, newest first; the first was never due."""
+    """Return (name, day on which it was due, delay in days) for each release, newest first.
+
+    The first release was never due, so its day is None and its delay 0.
+    """
     dated = [(name, before + BETWEEN, (on - before - BETWEEN).days) for (name, on), (_, before) in pairwise(releases)]
     return [*dated, (releases[-1][0], None, 0)]

@@ -47,7 +47,8 @@ FORMS = {
 class Dataflow:
     """A table of observations from cells of `kinds`.
 
-    `dimensions` are in the order of an id's parts. `parts` are the parts of a value that the table includes.
+    `dimensions` are in the order in which a cell's id gives them. `parts` are the numbers of a cell that the table
+    includes, by name (`cells.cell.Part`).
     """
 
     id: str
@@ -103,7 +104,10 @@ TYPES = {"TIME_PERIOD": "GregorianDay"} | dict.fromkeys(NUMERIC, "Double")
 
 
 def code(text: str) -> str:
-    """Return a name as an SDMX code, which may contain ASCII letters, digits, `_`, `-`, `@` and `$`."""
+    """Return a name as an SDMX code, such as c-2b-2b for "c++".
+
+    ASCII letters, digits and `_` stay; any other character becomes `-` and its code point in hexadecimal digits.
+    """
     return re.sub(r"[^A-Za-z0-9_]", lambda match: f"-{ord(match[0]):x}", text)
 
 

@@ -26,5 +26,5 @@ _ENVIRONMENT.filters |= {
 
 
 def render(template: str, **values: object) -> bytes:
-    """Render a template."""
+    """Return the text that a template gives with `values`, in UTF-8."""
     return _ENVIRONMENT.get_template(template).render(values).encode()

@@ -70,8 +70,8 @@ SCRIPTS = ("site.js", "pay.js", "skills.js")
 class Site:
     """The data of all pages.
 
-    `figures` are in the words of the site. `releases` are the manifests of the releases beside the site, the newest
-    first.
+    `figures` are in the words of the site. `open` lists the figures that cannot be printed yet, and `quality` is the
+    text of QUALITY.md. `releases` are the manifests of the releases beside the site, the newest first.
     """
 
     published: PublishedDay
@@ -87,7 +87,10 @@ class Site:
 def files_of(
     con: Connection, publication: PublishedDay, *, releases: Sequence[Mapping[str, Any]] = ()
 ) -> Iterator[tuple[str, bytes]]:
-    """Yield every file of the site with its path. `releases` are the manifests of the releases beside the site."""
+    """Yield every file of the site as (path, content).
+
+    `releases` are the manifests of the releases beside the site, newest first.
+    """
     as_of = publication.as_of
     figures = tuple(map(regions.keep_names, publication.figures))
     name = str(releases[0]["release"]) if releases else as_of.isoformat()
@@ -140,7 +143,7 @@ def _environment() -> Environment:
 
 
 def render(site: Site, path: str, template: str, values: dict[str, Any]) -> bytes:
-    """Render a page."""
+    """Fill a page's template with its `values` and with what all pages share; return the page."""
     shared = {
         "path": path,
         "root": "../" * path.count("/"),
@@ -156,7 +159,7 @@ def render(site: Site, path: str, template: str, values: dict[str, Any]) -> byte
 
 
 def pages_of(site: Site) -> Iterator[tuple[str, str, dict[str, Any]]]:
-    """Yield every page: its path, its template and its values."""
+    """Yield every page as (path, template, values)."""
     yield "index.html", "home.html", _home(site)
     meaning = {"level_meaning": numbers.sentences([define(site.explorer.choice[2], OWN)])}
     view = explorer.view(site.explorer)
@@ -215,7 +218,7 @@ ShownSection = tuple[Section, list[tuple[Figures, str]]]
 
 
 def _sections(site: Site, of_page: Sequence[Section], *, is_said: bool = True) -> list[ShownSection]:
-    """Return the sections of a page with those of their figures that have a value (with `is_said`) or lack one.
+    """Return the sections of a page, each with its figures that have a value, or (`is_said=False`) that have none.
 
     Figures are in declared order. Sections without such a figure are left out.
     """
@@ -234,9 +237,9 @@ LETTERS_LISTED = 160
 
 
 def shorten(value: str) -> str:
-    """Shorten a value to the parts that fit, and say how many are left. Parts end at semicolons or commas.
+    """Shorten a value to the parts that fit, and say how many parts are left. Parts end at semicolons or commas.
 
-    A part is never cut, because that could change its meaning.
+    A part is never cut, because that could change its meaning. If no part fits, return "see its page".
     """
     if len(value) <= LETTERS_LISTED:
         return value
@@ -257,9 +260,10 @@ MAX_CHANGES = 100
 
 
 def _changes(site: Site) -> list[tuple[Figures, FigureVintage, FigureVintage]]:
-    """Return figures with two successive published vintages: corrections first, then reviewed changes, then others.
+    """Return changes as (figure, vintage before, vintage after): corrections, then reviewed changes, then others.
 
-    A vintage is left out if its value equals the one before and nobody reviewed it, or if both vintages have no value.
+    Both vintages were published, one after the other. A change is left out if the value is the same and nobody reviewed
+    it, or if both vintages have no value.
     """
     changes = [
         (figure, before, after)

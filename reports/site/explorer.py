@@ -51,8 +51,8 @@ class Answer:
 
     `counted` is the work that was counted, if it is wider than the work asked for. `instead` says what was counted in
     place of adverts at that level ("a survey, every level"). `review` says since when a newer vintage has been waiting.
-    `why` says why there is no amount in the chosen currency. `money` begins the names of the numbers in that currency:
-    "local_" for the local currency, "" otherwise.
+    `why` says why there is no amount in the chosen currency. `money` is the prefix of the names of the numbers in that
+    currency: "local_" for the local currency, "" otherwise.
     """
 
     cell: Cell
@@ -102,9 +102,7 @@ class Answer:
 
     @property
     def rests_on_work(self) -> str:
-        """The number of jobs and employers, after the work that was counted if this is wider than the
-        work asked for.
-        """
+        """The number of jobs and employers, after the work that was counted if that is wider than the chosen work."""
         return "; ".join(filter(None, (self.counted, self.rests)))
 
     @property
@@ -121,7 +119,7 @@ class Answer:
 
     @property
     def address(self) -> str:
-        """The address of the answer in the explorer."""
+        """The link to the answer in the explorer."""
         place, work, level = self.key
         return f"pay.html#place={place}&role={work}&level={level}"
 
@@ -154,7 +152,8 @@ def _shorten(amount: float) -> float | int:
 class Explorer:
     """Pay by place, work and level, each from the best kind of source, and the choices on the page.
 
-    `heads` maps regions to the country that has nearly all of their jobs.
+    `choice` is the answer shown first. `heads` maps the slug of a region to that of the country that is shown instead,
+    because it has nearly all of the region's jobs.
     """
 
     as_of: date
@@ -165,7 +164,10 @@ class Explorer:
     heads: Mapping[str, str] = field(default_factory=dict)
 
     def best(self, key: Key) -> Answer:
-        """Return an answer in US dollars; an empty answer if nothing was counted."""
+        """Return an answer in US dollars; an empty answer if nothing was counted.
+
+        If the pay is known in another currency only, `why` says so.
+        """
         answer = self.answers.get(key)
         if answer is None:
             return _no_answer(key, day(self.as_of))
@@ -295,7 +297,10 @@ def say_title(answer: Answer) -> str:
 
 
 def say_median(answer: Answer) -> str:
-    """Return a sentence on the median of all boards; "" if the title has the median, or for pay of persons."""
+    """Return a sentence on the median of jobs on all boards; "" if there is none, or if the title already has it.
+
+    The title has the median for bases that count persons.
+    """
     median = answer.number("median")
     if not answer.has_amounts or median.value is None or answer.cell.basis in OF_PERSONS:
         return ""
@@ -321,7 +326,7 @@ def _say_with_ends(answer: Answer, number: Number, *, is_known: bool = True) -> 
 
 
 def say_dek(answer: Answer) -> str:
-    """Return the line below the title: both medians."""
+    """Return the line below the title: the median of all boards and that of boards drawn at random, if any."""
     return " ".join(filter(None, (say_median(answer), say_median_of_panel(answer))))
 
 
@@ -333,7 +338,10 @@ def say_kicker(answer: Answer) -> str:
 
 
 def say_value(answer: Answer) -> tuple[str, str]:
-    """Return the band and the median: ("$150–245K", "median 190K"). Return only the median if there is no band."""
+    """Return the band and the median as they are printed, such as ("$150–245K", "median 190K").
+
+    Without a band, return the median and the word "median".
+    """
     low, high, median = (answer.number(part) for part in ("low", "high", "median"))
     if low.known is None or high.known is None:
         said = "" if median.known is None else answer.write(*median.known)
@@ -488,9 +496,10 @@ def to_script(explorer: Explorer) -> bytes:
 
 
 def _describe(answer: Answer, as_of: date) -> Any:
-    """Return an answer for the script. `in` names the text for each choice of currency, or says why there is none.
+    """Return an answer for the script.
 
-    For an answer without amounts, return what it lacks, with the answer's day if this is not the day of the data.
+    For each currency that a reader can choose, `in` names the text that is shown, or says why there is none. For an
+    answer without amounts, return what it lacks, with the answer's day if this is not the day of the data.
     """
     row = answer.cell.row
     if not answer.cell.numbers:

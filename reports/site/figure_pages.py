@@ -31,7 +31,7 @@ GROUPS = {
     "closing_rate": ("closings.html", "Closings"),
     "claim": ("guide.html", "The guide"),
 }
-"""The page to which a figure belongs, and its name, by the first part of the figure's id. The default is `WORK`."""
+"""The address and name of the page to which a figure belongs, by the first part of its id. The default is `WORK`."""
 WORK = ("work.html", "Roles")
 _ORDER = {name: number for number, name in enumerate(GROUPS)}
 
@@ -52,7 +52,11 @@ def describe(
     pay: Explorer,
     lists: Mapping[tuple[str, str], SkillList],
 ) -> dict[str, Any]:
-    """Return the values of a figure's page. `original` is the same figure in the words of files and guides."""
+    """Return the values of a figure's page.
+
+    `original` is the same figure in the words of files and guides. `lists` are the lists of skills by place and group
+    of roles.
+    """
     cells, licence = cells_of(figure), publication.licences[figure.figure]
     form = _judge(figure, cells)
     head = _head(figure, pay, lists)
@@ -165,7 +169,7 @@ def _beside(figure: Figures, pay: Explorer, answer: Answer) -> Markup:
 
 
 _PERIODS = {"read ": "Adverts read", "pay of ": "Pay of", "wages of ": "Wages of", "as of ": "As of"}
-"""Names for the fact that states a figure's period, by the first words of the period."""
+"""Labels under which a page states a figure's period, by the words with which the period begins."""
 
 
 def _facts(figure: Figures, form: str) -> dict[str, str]:

@@ -55,9 +55,9 @@ _in_dollars = functools.partial(explorer.pay_axis, currency="USD")
 class Kind:
     """A kind of chart: its CSS class `name`, and the `part` of a cell that it shows.
 
-    `make` turns a cell into a row. `say` writes a range of the part, and `per` follows it. `beneath` makes the small
-    print below a name, and `also` more text for screen readers. `key` has one kind of marks and their explanation.
-    Pages print the explanation if `is_explained`, because their legends do not have it.
+    `make` turns a cell into a row. `say` writes a range of the part, followed by the text `per`. `beneath` makes the
+    small print below a name, and `also` more text for screen readers. `key` is a kind of marks and the explanation of
+    these marks. Pages print the explanation if `is_explained`, because their legends do not have it.
     """
 
     name: str
@@ -229,7 +229,10 @@ def _of_share(cell: Cell) -> str:
 
 
 def _say_rank(cell: Cell) -> str:
-    """Return the rank of a row. Places overlap, and bounds allow any order, so their rows have no rank."""
+    """Return the rank of a row in words; "" if it has none.
+
+    Rows of places have no rank, because places overlap; rows with bounds have none, because bounds allow any order.
+    """
     text, category = rank(cell.row), cell.row.get("category")
     if text == "–" or cell.numbers["share"].form == BOUNDS or "region" in cell.row:
         return ""

@@ -33,7 +33,11 @@ CARDS_OF_HOME, ROWS_OF_CARD = 6, 4
 
 @dataclass(frozen=True, kw_only=True)
 class Finding:
-    """A finding: its subject and time, its sentence, its chart, a note on its data, and a link to more."""
+    """A finding.
+
+    `kicker` names its subject and time, `title` is the finding as a sentence, and `dek` a line below the title. `note`
+    explains the chart or says what it rests on, and `href` leads to more.
+    """
 
     kicker: str
     title: str
@@ -47,8 +51,8 @@ class Finding:
 class Open:
     """A figure that cannot be printed yet, and why.
 
-    `lack` is the condition that is furthest from being met; None if nothing was counted. `nearest` says how much of
-    what is needed the nearest wider figure, or other kind of source, has: a fraction from 0 to 1.
+    `lack` is the condition that is furthest from being met; None if nothing was counted. `nearest` is the same fraction
+    as `part`, but for the nearest wider figure or other kind of source.
     """
 
     title: str
@@ -60,7 +64,7 @@ class Open:
 
     @property
     def part(self) -> float:
-        """How much of what is needed the figure has: a fraction from 0 to 1."""
+        """The fraction of what is needed that the figure has, from 0 to 1."""
         return 0.0 if self.lack is None else self.lack.part
 
 
@@ -70,7 +74,10 @@ WORKS_OF_LEAD = ("ai_engineering", "ai_science", "other_engineering", "data")
 
 
 def lead(pay: Explorer) -> Finding | None:
-    """Return a finding on pay: the explorer's first answer, beside the pay of other work at the same place."""
+    """Return a finding on pay: the explorer's first answer, beside the pay of other work at the same place.
+
+    Return None if that answer has no amounts.
+    """
     answer, (place, work, level) = pay.best(pay.choice), pay.choice
     if not answer.has_amounts:
         return None
@@ -123,10 +130,11 @@ def _as_dots(row: ChartRow) -> ChartRow:
 
 @dataclass(frozen=True, kw_only=True)
 class Leaders:
-    """Patterns for titles on the items that may rank first.
+    """Templates for a finding's title, which names the items that may rank first (the leaders).
 
     `single` is for one leader, `tie` for several that are all named, and `among` for several that are not all named. At
-    most `max_named` leaders are named. `name` turns an item into words. {Names} begins a sentence.
+    most `max_named` leaders are named. `name` turns an item into words. In a template, {names} stands for the names,
+    and {Names} for the names at the start of a sentence.
     """
 
     single: str
@@ -222,7 +230,7 @@ def _say_closings(cells: Sequence[Cell]) -> str | None:
 
 @dataclass(frozen=True, kw_only=True)
 class Card:
-    """A card on one figure. `say` makes a title from the figure's cells; None if they support no title."""
+    """A card on one figure. `say` makes a title from the figure's cells, or returns None if they support no title."""
 
     figure: str
     kicker: str
@@ -331,9 +339,9 @@ def _open_of(figure: Figures) -> Open | None:
 
 
 def _say_nearer(lacks: Sequence[Lack], own_rung: str) -> str:
-    """Return text such as "every level: 23 of 30 jobs with pay".
+    """Return what a nearer rung lacks, such as "every level: 23 of 30 jobs with pay".
 
-    Words that the figure's own rung shares are left out.
+    The kind of source is left out if it is also that of `own_rung`.
     """
     kind, *wider = lacks[0].rung.split(", ")
     rung = ", ".join(wider) if wider and kind == own_rung.partition(", ")[0] else lacks[0].rung

@@ -42,7 +42,7 @@ def _name(row: Row) -> Row:
 
 
 def split_name(row: Mapping[str, object]) -> tuple[str, str] | None:
-    """Return a region's name with its main country, and its other countries; None if it has no main country."""
+    """Return (a region's name with its main country, its other countries); None if it has no main country."""
     head, name = pay.find_head([row]), row.get("region_name")
     if head is None or name is None or head["name"] == name:
         return None

@@ -27,7 +27,7 @@ HEIGHTS = {"band": 12, "strong": 12, "bar": 14, "tint": 14}
 
 @dataclass(frozen=True, kw_only=True)
 class Mark:
-    """A mark from `start` to `end`, in units of the axis. `kind` and `style` are its CSS classes."""
+    """A mark from `start` to `end`, or at `start` alone, in units of the axis; `kind` and `style` are CSS classes."""
 
     kind: str
     start: float
@@ -156,7 +156,7 @@ def _draw_plot(row: ChartRow, axis: Axis) -> str:
 
 
 def draw_marks(row: ChartRow, axis: Axis) -> str:
-    """Return the marks of a row over the grid lines of the axis, as SVG in percentages of its width."""
+    """Return the marks of a row over the grid lines of the axis, as SVG with positions in per cent of the width."""
     lines = (f'<line class="grid" x1="{axis.at(tick)}" x2="{axis.at(tick)}" y1="0" y2="100%"/>' for tick in axis.ticks)
     return "".join([*lines, *(_draw_mark(mark, axis) for mark in row.marks)])
 

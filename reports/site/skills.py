@@ -135,9 +135,9 @@ def _make_list(work: str, listed: list[dict[str, Cell]], printed: set[str]) -> S
 
 
 def _drawn(cell: Cell | None) -> tuple[float | None, float, float] | None:
-    """Return the rounded share (None if only its interval is printed), and the ends of its interval.
+    """Return (share, low end, high end) of a cell, rounded; the share is None if only its interval is printed.
 
-    None if there is no interval.
+    Return None if there is no interval.
     """
     number = None if cell is None else cell.numbers.get("share")
     if number is None or number.low is None or number.high is None:
@@ -147,7 +147,7 @@ def _drawn(cell: Cell | None) -> tuple[float | None, float, float] | None:
 
 
 def first_choice(lists: Mapping[tuple[str, str], SkillList]) -> tuple[str, str]:
-    """Return the key of the list shown first: all places if there is such a list, else the first list."""
+    """Return the place and group of roles of the list shown first: all places if listed, or else the first list."""
     return FIRST_CHOICE if FIRST_CHOICE in lists else next(iter(lists), FIRST_CHOICE)
 
 
@@ -199,7 +199,7 @@ def skill_row(skill: Skill, *, with_category: bool = True) -> ChartRow:
 
 
 def _say(cell: Cell) -> tuple[str, str]:
-    """Write a share and its interval: ("57%", "54–61%"); ("", …) if no point is printed."""
+    """Write a share and its interval: ("57%", "54–61%"); the share is "" if only its interval is printed."""
     return percent(cell.row["share"]) if cell.numbers["share"].value is not None else "", interval(cell.row)
 
 
@@ -232,9 +232,10 @@ def to_script(lists: Mapping[tuple[str, str], SkillList]) -> bytes:
 
 
 def _to_list(skill: Skill, number: Mapping[str, int]) -> list[Any]:
-    """Return a skill for the script: its number, an entry for each of `COUNTS`, and its figure.
+    """Return a skill for the script: the index of its name, an entry for each of `COUNTS`, and its figure's id or 0.
 
-    An entry has the rounded numbers, their words, and whether the share is firm; 0 if there is no share.
+    An entry has the rounded numbers, their words, and whether the share is firm; it is 0 if there is no share. `number`
+    maps names of skills to indices.
     """
     counts = [
         0 if cell is None or drawn is None else [*drawn, *_say(cell), int(cell.sureness == FIRM)]

@@ -88,7 +88,10 @@ def months(first: date | None, last: date) -> str:
 
 
 def rests_on(n: int | None, employers: int | None, basis: str | None) -> str:
-    """Return the number of jobs or persons that a value is computed from: "68 jobs, 54 employers", "1,409 persons"."""
+    """Return how many jobs or persons a value is computed from, such as "68 jobs, 54 employers" or "1,409 persons".
+
+    Return "" if the number `n` is unknown.
+    """
     if n is None:
         return ""
     count = count_of(n, *unit_of(basis))

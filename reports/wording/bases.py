@@ -17,7 +17,7 @@ class Basis:
     | `words` | what a value rests on |
     | `name` | its name beside other kinds of source of pay |
     | `unit` | what is counted, in singular and plural |
-    | `stands_in` | its words where it replaces adverts |
+    | `stands_in` | words for the kind where a value from it is printed instead of a value from adverts |
     | `definition` | what its pay measures |
     | `apart` | how it differs from other kinds |
     | `trust` | what a reader should keep in mind |

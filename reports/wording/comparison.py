@@ -49,7 +49,7 @@ def name_work(row: Row) -> str:
 
 
 def arrange(rows: Rows) -> list[dict[str, Any]]:
-    """Return the rows of countries and roles for which two or more kinds of source have a value, in order, with ratios.
+    """Return rows, with ratios, for countries and roles for which two or more kinds of source have a value.
 
     A ratio compares two medians in dollars of the same pay market (`is_comparable`); each median has its own period.
     """
@@ -88,7 +88,10 @@ def value(row: Row) -> str:
 
 
 def explain(row: Row) -> str:
-    """Say why a row differs from other rows of the same work and country, apart from its kind of source."""
+    """Say why a row differs from other rows of the same work and country, apart from its kind of source.
+
+    Return "" if there is no other reason.
+    """
     years = row["newest_year"] - _year(row) if row["period_to"] else 0
     reasons = [
         "a mean, which the highest pay pulls up, and no median" if row["statistic"] == "mean" else None,

@@ -37,7 +37,7 @@ PLACE_NAMES = {
     "World": "all places",
     **{row["subdivision"]: row["name"] for row in cells_of("subdivisions") if row["subdivision"] in _WITH_LAW},
 }
-"""Names of places with counts of disclosure; names of countries are in core.countries."""
+"""Names of the places for which pay disclosure is counted, except countries, whose names are in core.countries."""
 UNCOVERED = (
     "a law may cover only employers of some size, or only some adverts, which adverts do not tell; laws of cities are "
     "not in our list"

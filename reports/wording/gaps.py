@@ -31,15 +31,19 @@ class Boards:
 
 
 def part_of(lacks: Sequence[Lack]) -> float:
-    """Return the smallest fulfilled fraction of any lack; 1 if nothing can be counted."""
+    """Return how much there is, as a fraction of what is needed; of several lacks, the smallest fraction.
+
+    Return 1 if there are no lacks.
+    """
     return min((lack.part for lack in lacks), default=1.0)
 
 
 def describe(refusals: Sequence[Attempt], boards: Boards | None) -> tuple[str | None, tuple[Lack, ...]]:
-    """Return what each kind of source lacks for a value and what would supply it: in words (or None), and counted.
+    """Return what each kind of source lacks for a value and what would supply it.
 
-    Each kind is described by its rung with the most jobs. The lacks of the first rung are always counted. `boards` are
-    the boards with jobs at the figure's place.
+    The first item says this in words, or is None; the second has the lacks with their counts. Each kind is described by
+    its rung with the most jobs. The lacks of the first rung are always counted. `boards` are the boards with jobs at
+    the figure's place.
     """
     by_basis: dict[str, list[Attempt]] = {}
     for refusal in refusals:

@@ -9,11 +9,11 @@ from transforms.records.vocabulary import LEVEL_GROUPS, MIN_YEARS_OF_LEVEL
 NAMES = {"junior": "entry"}
 """Levels that readers know by another name."""
 NOT_ONE = {"all": "every level", "unstated": "level not stated"}
-"""Words for groups that are not a level of a career."""
+"""Words for groups of levels that are not a step of a career."""
 TITLES = {"junior": "junior, graduate and the like"}
 """Words that stand in titles for a level."""
 CODES = {"junior": "EN", "mid": "MI", "senior": "SE", "executive": "EX"}
-"""The third party's codes for levels."""
+"""Codes for levels in the adverts that a third party collected."""
 
 
 def level_name(group: str) -> str:
@@ -40,16 +40,14 @@ def compound(group: str) -> str:
 
 
 def entitle_pay(group: str, pay: str) -> str:
-    """Return the title of pay with its level, such as "Entry-level AI engineering pay" or "AI engineering pay, every
-    level".
-    """
+    """Return the title of pay with its level: "Entry-level AI engineering pay", "AI engineering pay, every level"."""
     return f"{upper_first(pay)}, {NOT_ONE[group]}" if group in NOT_ONE else f"{compound(group)} {pay}"
 
 
 def define(group: str, basis: str) -> str | None:
-    """Return the definition of a group of levels and its pay on a basis; None if the basis or the group has none.
+    """Return the definition of a group of levels, and of its pay from the kind of source `basis`.
 
-    Each collection of adverts draws the line between levels in its own way.
+    Return None if there is no definition. Each collection of adverts draws the line between levels in its own way.
     """
     if group in NOT_ONE:
         return None

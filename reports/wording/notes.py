@@ -248,7 +248,7 @@ def origin(figure: Figures) -> str | None:
 
 
 def place(figure: Figures) -> str:
-    """Return the place that heads a figure of pay (`pay.name_place`); "" for figures without a place."""
+    """Return the place to name for a figure of pay (`pay.name_place`); "" for figures without a place."""
     declaration = declaration_of(figure.figure)
     if not declaration.place:
         return ""

@@ -29,9 +29,10 @@ FORMATS = ("short", "long", "bare")
 
 @dataclass(frozen=True, kw_only=True)
 class PartFormat:
-    """How to print a part; None means that it is printed as in the figure.
+    """How to print a part: per period (`per`, one of `PERIODS`), in a currency (`money`, one of `MONEYS`), in a format.
 
-    `locale` determines how numbers are formatted; words stay English.
+    If `per` or `money` is None, the part is printed as in the figure. `form` is one of `FORMATS`. `locale` determines
+    how numbers are formatted; words stay English.
     """
 
     part: str = "value"
@@ -114,9 +115,9 @@ SHARE_PARTS: Mapping[str, Part] = {"value": _share, "share": _share, "interval":
 
 
 def _in_money(row: Row, part: str, style: PartFormat) -> tuple[str, Number] | None:
-    """Return the currency sign of a part of pay, and its number in the currency and period of `style`.
+    """Return the currency to print before a part of pay, and the part's number in the currency and period of `style`.
 
-    Return None if the part is not available.
+    The currency is "" in the format `bare`. Return None if the part is not available.
     """
     currency, local, divisor = row.get("currency"), row.get("place_currency"), PER_YEAR[style.per or "year"]
     if style.money == "usd" and currency != "USD":

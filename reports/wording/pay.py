@@ -56,7 +56,10 @@ PANEL_KEY = (
 
 
 def band(row: Row, *, low: str = "band_low", high: str = "band_high", currency: str = "currency") -> str:
-    """Return a band as it is printed: "USD 97K–155K", or both ends in words if the interval of either is too wide."""
+    """Return a band as it is printed: "USD 97K–155K", or both ends in words if the interval of either is too wide.
+
+    `low`, `high` and `currency` are names of columns.
+    """
     if is_point(row, low) and is_point(row, high):
         return money(row[low], row[high], row[currency])
     ends = (amount(row, name, row[currency]) for name in (low, high))
@@ -82,7 +85,7 @@ def say_pay(row: Row) -> str:
 def order_of(row: Row) -> float:
     """Return the amount to sort a row by: its printed median, or the middle of the printed interval.
 
-    Rows without a median are sorted by the upper end of their band.
+    Rows without a median are sorted by the upper end of their band; rows without both have 0.
     """
     name = "p50" if row.get("p50") is not None else "band_high"
     if row.get(name) is None:
@@ -97,7 +100,7 @@ MAX_NAMED = 4
 
 
 def name_place(rows: Rows, place: str) -> str:
-    """Return the place that heads pay: `place`, or the country with nearly all jobs.
+    """Return the place to name for pay: `place`, or else the one country that has nearly all of its jobs.
 
     An example is "United States (Canada n = 9, too few)". If one country has more than `MAX_COUNTRY_SHARE` of a
     region's jobs, the region's name would suggest that this country's pay is paid in the other countries, too. If that
@@ -133,7 +136,7 @@ def _find_main_country(rows: Rows) -> Row | None:
 
 
 def find_head(rows: Rows) -> Row | None:
-    """Return the counts of the country that heads a region, if one country has nearly all jobs and enough of them."""
+    """Return the counts of the country that is named instead of a region (`name_place`); None if no country is."""
     first = _find_main_country(rows)
     return first if first is not None and first["n_jobs"] >= JOBS.bound else None
 

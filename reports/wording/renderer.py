@@ -79,7 +79,7 @@ class Renderer:
 
 
 def list_doubts(rows: Rows, named_by: str, *, max_named: int | None = None) -> str | None:
-    """Return the rows of low confidence by reason; None if there are none.
+    """Return words that name the rows of low confidence, by reason; None if there are none.
 
     If more than `max_named` rows have low confidence, the rows are counted instead of named.
     """

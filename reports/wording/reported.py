@@ -38,7 +38,7 @@ KEY = (
 
 
 def name_persons(row: Row) -> str:
-    """Return the persons of a row: their country, and the currency or experience to which the row is limited."""
+    """Return words for the persons of a row: their country, and the currency or experience that limits the row."""
     experience = "" if row["experience"] == "all" else f"{row['experience']} years of experience"
     return ", ".join(filter(None, (row["country_name"], MONEY[row["pay_market"]], experience)))
 

@@ -35,13 +35,14 @@ def say_stated(row: Row) -> str:
 
 
 def bounds(row: Row) -> str | None:
-    """Return the interval of the median of all jobs, whatever silent jobs pay; None if it says nothing."""
+    """Return the interval of the median of all jobs, whatever silent jobs pay, in words; None if unknown."""
     return _amounts(row, "p50_bounds_lo", "p50_bounds_hi")
 
 
 def at_odds(row: Row) -> str | None:
-    """Return the median of all jobs if silent jobs tend to pay less, and if they tend to pay more; None if none is
-    silent.
+    """Return the median of all jobs if silent jobs tend to pay less, and if they tend to pay more, in words.
+
+    Return None if there are no silent jobs.
     """
     return _amounts(row, "p50_if_odds_double", "p50_if_odds_half")
 
@@ -105,5 +106,5 @@ LEFT_OUT = (
 
 
 def silence(level: str) -> Renderer:
-    """Return the renderer of medians with silent jobs, for one group of levels, with a row per place."""
+    """Return the renderer of how silent jobs may change median pay, for one group of levels, with a row per place."""
     return Renderer(text=_text, table=functools.partial(_table, level), named_by="place")

@@ -1,6 +1,6 @@
 """Figures of pay by kind of source: one for each kind, role and country, and a table that puts them side by side.
 
-Each of them has its own published value, period and evidence, as any figure does. The table gathers the figures of
+Each figure has a published value, a period and evidence, as other figures do. The table gathers the figures of
 countries and roles for which two or more kinds of source have values (`wording.comparison.arrange`).
 """
 
@@ -23,7 +23,7 @@ BEHIND = {
     "reported": ("reported", "behind/persons", "earnings that people report in surveys"),
     "official": ("official wages", None, "wages that an office publishes of an occupation"),
 }  # fmt: skip
-"""For each kind of source: the name of its only rung, a SELECT, and words printed after the value.
+"""For each kind of source: the name of its only rung, a SELECT, and words printed after the value (or None).
 
 The SELECT returns all adverts or reports that a value may rest on. It is None for official wages, because such a value
 is one row of an office's table.
@@ -46,14 +46,15 @@ def declare_compared(con: Connection) -> list[Figure]:
 
 
 KINDS = {f"{basis}{market}": basis for basis in BEHIND for market in ("", "_abroad", "_mixed")}
-"""The kind of source for each name in an id.
+"""The basis for each possible last part of an id, such as `advertised` or `reported_abroad`.
 
-A name without ending stands for pay in the place's own market, `_abroad` for pay from abroad, and `_mixed` for both.
+A name without an ending stands for pay in the place's own market, the ending `_abroad` for pay from abroad, and
+`_mixed` for both.
 """
 
 
 def declare(place: Place, work: str, kind: str) -> Figure:
-    """Declare the pay of a role or group of roles (`work`) in a country, from one kind of source."""
+    """Declare the pay of a role or group of roles (`work`) in a country, from one kind of source (a key of `KINDS`)."""
     return _make_figure(f"{place.slug}.{work}.{kind}", place.name, KINDS[kind])
 
 

@@ -56,7 +56,7 @@ _BEHIND = {
 }  # fmt: skip
 """For each basis, the file of the SELECT that returns what a value of pay rests on."""
 _ROWS = {"advertised": "behind/adverts", "advertised_third_party": "behind/pairs"}
-"""For each basis, the file of the SELECT that returns all that a value of pay may rest on."""
+"""For each basis, the file of a SELECT of all adverts or pairs of amounts, from which `_BEHIND` selects."""
 
 
 def say_instead(rung: str | None, basis: str, level: str) -> str:

@@ -79,7 +79,7 @@ def declare_items(
     displays: tuple[Display, ...] = (),
     baseline: str | None = None,
 ) -> Figure:
-    """Declare the shares of all items of a measure, among jobs of a group.
+    """Declare the shares of all items of a measure, among jobs of a group, as the figure with the id `name`.
 
     If `is_ranked`, only items that at least one job has are included.
     """
@@ -101,10 +101,10 @@ def declare_items(
 def declare_places(
     name: str, measure: str, item: str, group: str, kind: str, displays: tuple[Display, ...] = ()
 ) -> Figure:
-    """Declare the share of one item of a measure in each place of a `kind`.
+    """Declare the share of one item of a measure in each place of a `kind`, as the figure with the id `name`.
 
-    For the kind "region", the share in all adverts is included. For countries it is not, because their list of cells
-    may be from another day than the list of all adverts.
+    For the kind "region", the share in all adverts is included. For the kind "country" it is left out, because the list
+    of cells of countries may be from another day than the list of all adverts.
     """
     definition = MEASURES[measure]
     jobs = name_jobs(group)
