@@ -1,4 +1,4 @@
-"""Read employers' own career pages: schema.org JobPosting in JSON-LD or microdata, or else parts found by selectors.
+"""Read employers' own career pages: schema.org JobPosting in JSON-LD or microdata, or else elements found by selectors.
 
 We request only the sites that career_pages.toml declares. Recorded pages of other sites are read too, because every
 https address that no other source claims belongs to this source. extractors/reading/schema_org.py reads the markup.
@@ -39,7 +39,7 @@ MAX_LISTS, MAX_POSTINGS = 20, 500
 """Maximum number of lists and of postings that a night requests from one site."""
 SITEMAP = re.compile(rb"<(urlset|sitemapindex)[\s>]")
 HEAD = 2_000
-"""Number of bytes at the beginning of a sitemap that are searched for its kind."""
+"""Number of bytes at the beginning of a response that are searched for the root element of a sitemap."""
 
 
 def posting_of(url: str) -> str | None:
@@ -97,7 +97,7 @@ class Site:
 
 @functools.cache
 def sites() -> tuple[Site, ...]:
-    """Return the declared sites. Raise `ValueError`, with the name of the site, if one cannot be read."""
+    """Return the declared sites. Raise `ValueError`, which names the site, if a declaration is wrong."""
     return tuple(map(_site, tomllib.loads(SITES.read_text(encoding="utf-8")).get("sites", [])))
 
 
@@ -145,7 +145,7 @@ def _ask_site(web: Web, site: Site) -> list[str]:
 
 
 def addresses_in(response: Response) -> list[str]:
-    """Return the addresses that a sitemap contains or a page links to, each once, in order."""
+    """Return the addresses in a sitemap, or the addresses that a page links to: each once, in order."""
     if _sitemap(response):
         parts = (part.partition("</loc>") for part in response.body.decode("utf-8", "replace").split("<loc>")[1:])
         addresses: Iterable[str] = (
@@ -191,7 +191,7 @@ def parse(response: Response) -> Iterator[RawPosting | Issue]:
 
 
 def read_item(item: dict[str, Any], *, url: str, site: Site | None) -> RawPosting:
-    """Read a JobPosting of the page at `url`. The employer is the one that `site` declares, if there is a `site`."""
+    """Read a JobPosting of the page at `url`. If `site` is given, the employer is the one that it declares."""
     posting = read_job_posting(item, source=SOURCE.name, url=url)
     if site:
         posting["board"], posting["employer"], posting["requisition_id"] = site.name, site.employer, identifier_of(item)
