@@ -161,7 +161,7 @@ def _address_part(before: str) -> str:
 
 
 def _pattern(template: str, part_at: Callable[[str], str], *, end: str) -> re.Pattern[str]:
-    """Convert a template to a pattern. `part_at` returns the pattern of a part for the text before it in the template."""
+    """Convert a template to a pattern. `part_at` returns a part's pattern for the text before the part."""
     pattern, at = "", 0
     for match in _PART.finditer(template):
         name, before = match[1], template[: match.start()]

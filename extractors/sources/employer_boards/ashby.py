@@ -157,9 +157,7 @@ def read_tier(tier: dict[str, Any], issues: list[Issue]) -> Iterator[Pay]:
 
 
 def _place_in(summary: str) -> Tie:
-    """Return a tie to the place before the amount in a summary ("Canada $90K – $110K"), or an empty tie without a
-    place.
-    """
+    """Return a tie to the place before the amount in a summary ("Canada $90K – $110K"), or an empty tie."""
     label = LABEL.match(summary)
     tie = tied_to(label["words"]) if label else Tie()
     return tie if tie.place_text and not tie.level_text else Tie()

@@ -115,7 +115,7 @@ fetch = fetch_lists_and_postings(SOURCE, _next, max_pages=MAX_PAGES)
 
 
 def parse(response: Response) -> Iterator[RawPosting | Issue]:
-    """Yield every requisition on a page of a list, or a single one, and an issue for each requisition that is not read."""
+    """Yield every requisition on a page of a list, or a single one, and an issue for each that is not read."""
     items = response.value_at("items")
     if isinstance(items, list) and not SOURCE.posting_of(response.url):
         if not items or not isinstance(items[0], dict):

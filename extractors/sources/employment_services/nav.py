@@ -118,9 +118,7 @@ def fetch(web: Web, *, boards: Sequence[str] = (), as_of: date) -> list[str]:
 
 
 def _find_changed(web: Web, page: Response) -> Iterator[str]:
-    """Yield the addresses of the adverts to request: those in roles we follow that changed since they were last
-    requested.
-    """
+    """Yield the addresses of adverts to request: those in roles we follow that changed since the last request."""
     for id, entry in _last_entries(page).items():
         if entry.get("status") == ACTIVE and names_followed_role(entry.get("title")):
             newest = web.newest(f"{ENTRY}{id}")
@@ -138,7 +136,7 @@ def _is_id(value: object) -> bool:
 
 
 def _time_of(entry: dict[str, Any]) -> datetime:
-    """Return the time of an entry. If there is none, return a time in the far future, so that the advert is requested."""
+    """Return the time of an entry. If there is none, return the far future, so that the advert is requested."""
     with contextlib.suppress(KeyError, TypeError, ValueError, OverflowError):
         return datetime.fromisoformat(entry["sistEndret"]).astimezone(UTC)
     return datetime.max.replace(tzinfo=UTC)

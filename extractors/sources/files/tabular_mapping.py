@@ -69,9 +69,7 @@ NEEDED = ("id", "title")
 
 @dataclass(frozen=True, kw_only=True)
 class Field:
-    """Where the value of a field is, or a part of the value, and how to read it. Either `columns` or `constant` is
-    given.
-    """
+    """Where a field's value, or a part of it, is and how to read it. Either `columns` or `constant` is given."""
 
     columns: tuple[str, ...] = ()
     constant: object = None
@@ -83,9 +81,7 @@ class Field:
 
 @dataclass(frozen=True, kw_only=True)
 class Join:
-    """How to join another table: by the values of column `on`. Of several rows, the one with the highest `newest`
-    counts.
-    """
+    """How to join another table by its column `on`. Of several rows, the one with the highest `newest` counts."""
 
     on: str
     newest: str
@@ -104,8 +100,9 @@ class CompleteList:
 
 @dataclass(frozen=True, kw_only=True)
 class ReadMapping:
-    """A mapping that was read and checked. A field has several parts (`Field`) if its columns are read in different
-    ways.
+    """A mapping that was read and checked.
+
+    `fields` has several parts for a field whose columns are read in different ways.
     """
 
     name: str

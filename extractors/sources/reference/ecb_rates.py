@@ -23,8 +23,8 @@ from transforms.text.rejects import Rejected
 ADDRESS = "https://www.ecb.europa.eu/stats/eurofxref/eurofxref-hist.zip"
 CSV = re.compile(r"\.csv$")
 MAX_CSV = 64_000_000
-"""Maximum size of the CSV after unpacking, in bytes: thirty times its size in 2026 (1.9 MB). It is a protection
-from zip bombs."""
+"""Maximum size of the CSV after unpacking, in bytes: thirty times its size in 2026 (1.9 MB). The limit protects against
+zip bombs."""
 NOT_QUOTED = ("N/A", "")
 
 SOURCE = Source(
