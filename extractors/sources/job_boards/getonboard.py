@@ -199,9 +199,7 @@ def _whole_text(job: dict[str, Any]) -> str:
 
 
 def _read_list_item(item: Tag, *, seen_on: date) -> RawPosting:
-    """Read an advert of a list, which has no text. A line such as "Senior · Full time" is a level and a kind of
-    employment.
-    """
+    """Read an advert of a list, which has no text. "Senior · Full time" names a level and a kind of employment."""
     kinds = list(item.select(".gb-results-list__title .opacity-half")[0].stripped_strings)
     money = item.select_one(".icon-money-bill")
     place = _place(item.select_one(".location"))
@@ -270,8 +268,9 @@ def _words(element: Tag | None) -> str | None:
 
 
 def _day(text: str | None, seen_on: date) -> date | str | None:
-    """Return the latest day, not after `seen_on`, with the month and day of `text` ("ene 08"). Return other texts
-    unchanged.
+    """Return the latest day, up to `seen_on`, with the month and day of a text such as "ene 08".
+
+    Return any other text unchanged, and None without a text.
     """
     month, _, day = (text or "").partition(" ")
     if month[:3].lower() not in MONTHS or not day.isdecimal():

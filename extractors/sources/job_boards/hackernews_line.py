@@ -56,9 +56,7 @@ HIRES = re.compile(
 
 
 class Line(NamedTuple):
-    """What a first line says: the employer, or None, and the pieces with job titles, places, kinds of employment and
-    pay.
-    """
+    """What a first line says: the employer (or None), job titles, places, kinds of employment and pay."""
 
     employer: str | None
     titles: Sequence[str] = ()
@@ -195,9 +193,7 @@ def _is_job_of_several(part: str) -> bool:
 
 
 def title_below(lines: Sequence[str]) -> str | None:
-    """Return the job title that the first non-empty line after `lines[0]` begins with, or None if it begins with no
-    title.
-    """
+    """Return the job title at the beginning of the first non-empty line after `lines[0]`, or None if there is none."""
     second = next((line.strip() for line in lines[1:] if line.strip()), "")
     match = BELOW.match(LEAD_IN.sub("", second))
     return match["title"].strip() if match and _is_title(match["title"].strip()) else None

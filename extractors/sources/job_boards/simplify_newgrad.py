@@ -60,7 +60,7 @@ fetch = fetch_addresses(ADDRESS)
 
 
 def parse(response: Response) -> Iterator[RawPosting | Issue]:
-    """Yield every job that is open and visible. Yield an issue for each other job and for each job that cannot be read."""
+    """Yield every job that is open and visible, and an issue for each job that is left out or cannot be read."""
     yield from each(response.json(), _read_row, known=KNOWN)
 
 

@@ -113,7 +113,7 @@ def _text(offer: dict[str, Any]) -> tuple[str, bool]:
 
 
 def _pay(salary: dict[str, Any], is_contract: bool, issues: list[Issue]) -> tuple[Pay, ...]:
-    """Return the pay of one contract. `is_contract` says that the offer is only B2B; otherwise B2B pay is not base pay."""
+    """Return the pay of one contract. `is_contract` says that the offer is only B2B; else B2B pay is not base pay."""
     kind = salary.get("employmentType")
     return stated_pay(
         salary.get("from"),

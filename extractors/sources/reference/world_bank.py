@@ -1,9 +1,9 @@
 """Read yearly exchange rates and purchasing power from the World Bank's indicators, as JSON or as downloaded CSV.
 
-Responses contain countries and groups of countries. A country in the euro area has no rate of its own from the year in
-which it joined; it gets the rate of the area. The text "NA" is the code of Namibia, not a missing value. Two shapes of
-CSV are known. The download has a byte-order mark, four lines above the header and a column for each year. The other
-shape has a line for each country and year.
+Responses contain countries and groups of countries. A country that has joined the euro area has no rate of its own any
+more; it gets the rate of the area. The text "NA" is the code of Namibia, not a missing value. Two shapes of CSV are
+known. The download has a byte-order mark, four lines above the header and a column for each year. The other shape has a
+line for each country and year.
 """
 
 from __future__ import annotations
