@@ -114,7 +114,10 @@ def _site(table: dict[str, Any]) -> Site:
 
 
 def fetch(web: Web, *, boards: Sequence[str] = (), as_of: date) -> list[str]:
-    """Request the lists of every declared site and the postings that the lists name. Return the failures."""
+    """Request the lists of every declared site and the postings that the lists name.
+
+    Return one line for each failure.
+    """
     return [failure for site in sites() for failure in _ask_site(web, site)]
 
 

@@ -95,7 +95,7 @@ SOURCE = Source(
 
 
 def fetch(web: Web, *, boards: Sequence[str], as_of: date) -> list[str]:
-    """Request every page of each query. Return the failures."""
+    """Request every page of each query. Return one line for each failure."""
     try:
         headers = {"Authorization": f"Bearer {_token(web)}"} if web.keys else {}  # a replay has no keys
     except FetchFailed as error:

@@ -95,7 +95,10 @@ SOURCE = Source(
 
 
 def fetch(web: Web, *, boards: Sequence[str] = (), as_of: date) -> list[str]:
-    """Request the pages since the last night, and the changed adverts on each page. Return the failures."""
+    """Request the pages since the last night, and the changed adverts on each page.
+
+    Return one line for each failure.
+    """
     try:
         headers = {"Authorization": f"Bearer {web.token(TOKEN)}"}
     except FetchFailed as error:

@@ -111,7 +111,7 @@ def url_of_page(category: str, page: int) -> str:
 
 
 def fetch(web: Web, *, boards: Sequence[str] = (), as_of: date) -> list[str]:
-    """Request the categories and then the jobs of each category. Return the failures."""
+    """Request the categories and then the jobs of each category. Return one line for each failure."""
     categories: list[str] = []
 
     def note(answer: Response) -> None:

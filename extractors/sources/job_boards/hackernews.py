@@ -78,7 +78,7 @@ SOURCE = Source(
 
 
 def fetch(web: Web, *, boards: Sequence[str], as_of: date) -> list[str]:
-    """Request the list of threads, then the newest threads. Return the failures."""
+    """Request the list of threads, then the newest threads. Return one line for each failure."""
     threads: list[str] = []
 
     def find(page: Response) -> None:

@@ -85,7 +85,7 @@ SOURCE = Source(
 
 
 def fetch(web: Web, *, boards: Sequence[str], as_of: date) -> list[str]:
-    """Request the pages of each query, then each advert found. Return the failures."""
+    """Request the pages of each query, then each advert found. Return one line for each failure."""
     user = b64encode(f"{web.keys.get(KEY, '')}:".encode()).decode()
     headers = {"Authorization": f"Basic {user}"}
     urls: dict[str, None] = {}

@@ -64,7 +64,7 @@ SOURCE = Source(
 
 
 def fetch(web: Web, *, boards: Sequence[str] = (), as_of: date) -> list[str]:
-    """Request both files. Return the failures."""
+    """Request both files. Return one line for each failure."""
     return ask_each(web, [FILES + name for name in MEASURES])
 
 

@@ -27,7 +27,7 @@ COLUMNS = [
 ]  # fmt: skip
 SALARY = COLUMNS.index("salary")
 ALL_BUT_PAY = itemgetter(*(i for i, name in enumerate(COLUMNS) if name not in ("salary", "salary_in_usd")))
-"""Function that returns the values of a row in all columns but pay. The two rows of a pair have the same values there."""
+"""Function that returns a row's values in all columns but pay. They are the same in the two rows of a pair."""
 SENIORITY_OF_CODE = {"EN": "junior", "MI": "mid", "SE": "senior", "EX": "executive"}
 """Levels by the source's four codes, for titles that name no level. SE covers everything between MI and EX, so it also
 covers staff engineers."""
@@ -149,6 +149,6 @@ def _share(percent: str) -> float | None:
 
 
 def _seniority_of(title: str, code: str) -> str:
-    """Return the level that the title names, or else the coded level, because a staff engineer coded SE is not senior."""
+    """Return the level that the title names, or else the coded level: SE, for example, may be a staff engineer."""
     word = read_title(title)[1]
     return code if word == "unstated" else word

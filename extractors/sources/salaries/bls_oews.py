@@ -39,7 +39,7 @@ ZIPS = {"national": "nat", "state": "st", "msa": "ma", "bos": "ma"}
 """The abbreviation of the kind of area in a zip's name, by the one in a workbook's name. BOS is the part of each state
 outside its metropolitan areas."""
 SHEET = re.compile(r"(?<![a-z])(national|state|msa|bos)_M(\d{4})_dl", re.IGNORECASE)
-"""Pattern of the names of sheets and files: the kind of area, and the year of the wages, whose reference month is May."""
+"""Pattern of the names of sheets and files: the kind of area and the year of the wages, which are those for May."""
 IN_ZIP = re.compile(r"(?<![a-z])(national|state|msa)_M\d{4}_dl\.xlsx", re.IGNORECASE)
 ZIP = re.compile(r"oesm(\d\d)(nat|st|ma)\.zip", re.IGNORECASE)
 DESCRIPTIONS = "description"
@@ -76,7 +76,7 @@ WAGES = {
     "annual_p75": "A_PCT75",
     "annual_p90": "A_PCT90",
 }
-"""For each of our columns, the publisher's column. The publisher computes a year's wage as the hourly wage times 2,080."""
+"""For each of our columns, the publisher's column. In these, a year's wage is the hourly wage times 2,080."""
 NEEDED = ("AREA", "AREA_TITLE", "OCC_CODE", "OCC_TITLE", "TOT_EMP", "EMP_PRSE", "MEAN_PRSE", *WAGES.values())
 ALL_INDUSTRIES = "cross-industry"
 AREA_DIGITS = {"1": 2, "2": 2, "3": 2, "4": 5, "6": 7}
@@ -90,8 +90,8 @@ PACKAGE_TYPES = {
     "TOT_EMP": "01", "EMP_PRSE": "02", "A_MEAN": "04", "MEAN_PRSE": "05",
     "A_PCT10": "11", "A_PCT25": "12", "A_MEDIAN": "13", "A_PCT75": "14", "A_PCT90": "15",
 }  # fmt: skip
-"""For each column of the workbooks, the package's data type. The key of a series in the package is OEU, the type of
-area, the area (7 digits), the industry (6 digits; 000000 for all), the occupation (6 digits) and the data type."""
+"""For each column of the workbooks, the package's data type. A key in the package consists of OEU, the type of area
+(one letter), the area (7 digits), the industry (6 digits; 000000 for all) and the occupation (6 digits)."""
 PACKAGE_AREAS: dict[str, Callable[[str], str]] = {
     "N": lambda area: NATION,
     "S": lambda area: area[:2],
@@ -99,7 +99,7 @@ PACKAGE_AREAS: dict[str, Callable[[str], str]] = {
 }
 """Functions that convert the package's code of an area to the workbooks' code, by type of area."""
 PACKAGE_MARKS = {"5": TOP_CODED}
-"""For the number of a footnote in the package, the workbooks' mark. All other footnotes say why there is no estimate."""
+"""Marks of the workbooks by number of the footnote in the package. Other footnotes say why there is no estimate."""
 
 
 def url_of(year: int, area: str = "nat") -> str:
@@ -171,7 +171,10 @@ SOURCE = Source(
 
 
 def fetch(web: Web, *, boards: Sequence[str] = (), as_of: date) -> list[str]:
-    """Request last year's estimates, or those of the year before if they are not out yet. Return the failures."""
+    """Request last year's estimates, or those of the year before if they are not out yet.
+
+    Return one line for each failure.
+    """
     years = (as_of.year - 1, as_of.year - 2)
     return [line for area in ("nat", "st", "ma") for line in ask_first(web, [url_of(year, area) for year in years])]
 

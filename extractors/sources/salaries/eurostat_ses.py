@@ -25,8 +25,8 @@ from transforms.text.rejects import MISSHAPEN, Rejected
 API = "https://ec.europa.eu/eurostat/api/dissemination/statistics/1.0/data/"
 TABLE = "earn_ses22_28"
 ALL = {"freq": "A", "sex": "T", "indic_se": "ERN", "age": "TOTAL", "sizeclas": "GE10"}
-"""The codes of the cells that we read: yearly gross earnings of both sexes and all ages, in firms with ten employees or
-more."""
+"""Codes of the cells that we read: yearly gross earnings of both sexes and all ages, in firms with ten or more
+employees."""
 DIMENSIONS = (*ALL, "isco08", "unit", "geo", "time")
 MAJOR_GROUP = "OC"
 """Prefix of a code for a major group of occupations; the digit of the group follows."""
@@ -66,7 +66,7 @@ SOURCE = Source(
 
 
 def fetch(web: Web, *, boards: Sequence[str] = (), as_of: date) -> list[str]:
-    """Request the cells that we read, for all countries. Return the failures."""
+    """Request the cells that we read, for all countries. Return one line for each failure."""
     filters = {**ALL, "isco08": [MAJOR_GROUP + code for code in occupations(ISCO)], "unit": [EURO, NATIONAL]}
     return ask_each(web, [f"{API}{TABLE}?format=JSON&lang=EN&{urlencode(filters, doseq=True)}"])
 

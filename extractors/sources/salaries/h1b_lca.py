@@ -52,8 +52,7 @@ OLDER_NAMES = {"EMPLOYMENT_START_DATE": "BEGIN_DATE", "FULL_TIME_POS": "FULL_TIM
 OPTIONAL = {"FULL_TIME_POSITION"}
 """Columns that the layout up to 2016 lacks. Filings of those years do not say whether the work is full-time."""
 MAX_TABLE = 1_000_000_000
-"""Maximum size of a table after unpacking, in bytes: several times the size of a table with 97 columns for a whole
-year."""
+"""Maximum size of a table after unpacking, in bytes: several times the size of a whole year's table with 97 columns."""
 UNITS = {"Year": ("year", 1), "Month": ("month", 1), "Bi-Weekly": ("week", 2), "Week": ("week", 1), "Hour": ("hour", 1)}
 """For each unit of the source, our period and the number of periods that an amount is for."""
 EMPLOYMENT = {"Y": "FULL_TIME", "N": "PART_TIME"}
@@ -173,10 +172,10 @@ def _column(name: object) -> str:
 
 
 def _rows_of_table(body: bytes) -> Iterator[tuple[int, dict[str, Any]]]:
-    """Yield (number of the row, from 1; its values by column) for each row of a CSV. Only the columns that we read are
-    there.
+    """Yield (number of the row, from 1; its values by column) for each row of a CSV, with only the columns that we
+    read.
 
-    Raise `Rejected` if one of these columns is missing.
+    Raise `Rejected` if one of these columns is missing, unless it is in `OPTIONAL`.
     """
     text = to_utf8(unpack_gzip(body, largest=MAX_TABLE))
     head = text[:10_000].lstrip().partition(b"\n")[0]

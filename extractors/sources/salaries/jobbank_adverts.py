@@ -99,7 +99,7 @@ SOURCE = Source(
 
 
 def fetch(web: Web, *, boards: Sequence[str] = (), as_of: date) -> list[str]:
-    """Request the list of files, then the newest English file. Return the failures."""
+    """Request the list of files, then the newest English file. Return one line for each failure."""
     try:
         answer = web.get(LIST)
         newest = _find_newest(answer)

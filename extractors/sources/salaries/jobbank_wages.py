@@ -49,7 +49,7 @@ the column that `METHOD` matches. The country has the code ER00."""
 YEARS = re.compile(r"(\d{4})(?:-(\d{4}))?")
 COPY, NOTHING = "that repeat the value of a wider area", "for which no wage is published"
 UNREAD = "of occupations that lookups/role/occupations.csv does not name"
-"""`COPY`, `NOTHING` and `UNREAD` say which rows are left out, as the end of a sentence that begins with "rows"."""
+"""`COPY`, `NOTHING` and `UNREAD` say which rows are left out: each continues "rows …"."""
 WEEKS = 52
 """Weeks of pay in a year. Employees are paid for holidays too."""
 HOURLY = f"usual weekly hours of full-time employees (lookups/pay/usual_hours.csv) times {WEEKS} weeks"

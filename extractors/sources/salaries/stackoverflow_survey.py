@@ -51,7 +51,7 @@ REMOTE = {"Remote": 1.0, "Fully remote": 1.0, "In-person": 0.0, "Full in-person"
 """Share of the work that is remote, by answer. Hybrid work has no stated share."""
 NO_COUNTRY = ("Nomadic",)
 COUNTRIES = {"Libyan Arab Jamahiriya": "LY"}
-"""Countries by names in the survey that are obsolete and not used elsewhere."""
+"""Countries by names that the survey uses although they are obsolete."""
 FIELDWORK_ENDS = (6, 30)
 """Month and day (30 June) by which all answers of a year are in. The publisher publishes them in July."""
 
@@ -101,7 +101,7 @@ def url_of(year: int) -> str:
 
 
 def fetch(web: Web, *, boards: Sequence[str] = (), as_of: date) -> list[str]:
-    """Request this year's answers, or last year's if they are not out yet. Return the failures."""
+    """Request this year's answers, or last year's if they are not out yet. Return one line for each failure."""
     return ask_first(web, [url_of(as_of.year), url_of(as_of.year - 1)])
 
 

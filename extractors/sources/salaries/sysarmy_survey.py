@@ -218,10 +218,9 @@ def _report(item: tuple[int, dict[str, str]], *, day: date, year: int, usual_rat
 
 
 def _choose_rate(stated: float | None, usual: float | None) -> float | None:
-    """Return how many pesos count for a dollar: the stated rate, or the wave's usual rate if no plausible one is
-    stated.
+    """Return the pesos for a dollar: the stated rate if it is plausible, or else the usual rate.
 
-    Return None if the wave has no usual rate.
+    Return None if there is no usual rate.
     """
     if usual is None:
         return None
