@@ -20,7 +20,8 @@ def pay_in_fields(
     """Return the stated pay of one component, such as base pay.
 
     `low` and `high` are the ends of the range and `text` is the source's wording. `currency` is the source's code or
-    word for a currency, and `period` one of `vocabulary.PERIODS`. `tie` names the place or level that the pay is for.
+    word for a currency, and `period` one of `vocabulary.PERIODS`. Each of these is None if the source does not state
+    it. `tie` names the place or level that the pay is for.
     """
     return Pay(
         component=component,

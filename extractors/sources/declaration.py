@@ -64,9 +64,9 @@ class BoardUrl:
     """The addresses of a platform's boards, with methods that convert a board's token to addresses and back."""
 
     listing: str
-    """Template of the address of a board's list, such as "https://api.lever.co/v0/postings/{board}?mode=json". We
-    request the whole address. To recognise an address, anything after the last named part of the template is ignored.
-    """
+    """Template of the address of a board's list, such as "https://api.lever.co/v0/postings/{board}?mode=json". The
+    address that we request is the whole template. When an address is recognised, anything after the last named part is
+    ignored."""
     pages: tuple[str, ...] = ()
     """Regular expressions for public pages of boards and postings. Each part of the token has a named group."""
     posting: str | None = None
@@ -187,7 +187,7 @@ class Package:
 
 
 class DeclaredList(NamedTuple):
-    """What a response declares if it is the complete list of a board's adverts.
+    """The complete list of a board's adverts, as a response declares it.
 
     The list drops adverts that are `max_age_days` old. If that is None, it keeps adverts of any age.
     """

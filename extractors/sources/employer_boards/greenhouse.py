@@ -132,7 +132,8 @@ def _content(text: str | None) -> str | None:
 
 
 ESCAPES = {"&lt;": "<", "&gt;": ">", "&quot;": '"', "&#39;": "'", "&amp;": "&"}
-"""Characters that Greenhouse escapes. `&amp;` comes last, because replacing it may produce another entity."""
+"""Characters by the entities that Greenhouse writes for them. `&amp;` comes last, because replacing it may produce
+another entity."""
 
 
 def _unescape(text: str) -> str:

@@ -1,8 +1,8 @@
 """Read Paylocity job boards: first the list in the script of an employer's page, then the pages of single jobs.
 
 A list has the first words of each text, but neither pay nor kind of employment, so we request the pages of jobs in
-roles we follow. Neither the address nor the page of a job always says which board the job is on. Therefore we append
-board and employer to the address as a fragment, which is never sent. Streets are not read.
+roles we follow. Some jobs' addresses and pages do not say which board the job is on. Therefore we append board and
+employer to the address as a fragment, which is never sent. Streets are not read.
 """
 
 from __future__ import annotations

@@ -36,8 +36,8 @@ WORD_OF_OFFERING = {
     "Internships": "internship", "Recent graduates": None, "Multiple": None, "Multiple Schedules": None,
     "Shift work": None, "Job sharing": "part time", "Telework": None, "Detail": "temporary",
 }  # fmt: skip
-"""Our words for schedules and appointments whose own words are not read correctly. None marks those that name no kind
-of employment."""
+"""Words that we read in place of the source's words for schedules and appointments, which would be misread. None marks
+a word that names no kind of employment."""
 TEXTS = ("JobSummary", "MajorDuties", "Requirements", "Education", "Evaluations", "Benefits")
 KNOWN = frozenset(("MatchedObjectId", "MatchedObjectDescriptor", "RelevanceRank", "RelevanceScore"))
 

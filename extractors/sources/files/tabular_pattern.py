@@ -3,8 +3,8 @@ r"""Compile the regular expressions of a mapping with RE2, whose time is proport
 A mapping may contain `(a+)+$`, for which Python's own engine takes hours over one long word. RE2 has neither
 look-around nor back-references. In RE2, `\d`, `\w` and `\s` match only ASCII, and `$` does not match before a newline
 at the end. Therefore we rewrite these parts to have Python's meaning, and refuse parts that cannot be rewritten and
-would have another meaning. One difference remains: for `\b`, letters beyond ASCII are not letters, which matters if
-only the text contains such a letter.
+would have another meaning. One difference remains: RE2's `\b` does not count letters beyond ASCII as letters. We refuse
+`\b` beside such a letter in an expression, but cannot know whether a value contains one.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _PART = re.compile(r"\\(?:[pP]\{\w+\}|.)|\[\^?\]?|\{,\d*\}|.", re.DOTALL)
 _MULTILINE = re.compile(r"\(\?[a-zA-Z]*m")
 _LETTER = r"(?:[^\W\x00-\x7f]|\\[wW]|\[[^\]]*(?:[^\W\x00-\x7f]|\\[wW])[^\]]*\])"
 _BOUNDARY = re.compile(rf"\\[bB](?:\((?:\?(?:P<\w+>|[a-z]*:))?)*{_LETTER}|{_LETTER}(?:[*+?)]|\{{[\d,]+\}})*\\[bB]")
-"""Pattern of a word boundary beside a letter that may be beyond ASCII, also at the beginning or end of a group."""
+"""Pattern of a `\b` or `\B` beside a letter that may be beyond ASCII. A group may begin or end between the two."""
 REMEDIES = {
     "invalid perl operator": "RE2 has no look-around, no comments, and of the flags only i, m and s",
     "invalid escape sequence": "RE2 has no back-references; write a character as it is, or as \\x{e9}",

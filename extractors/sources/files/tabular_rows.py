@@ -69,7 +69,7 @@ def as_text(value: object) -> str:
 
 
 def rows_in(mapping: ReadMapping, body: bytes) -> list[Row]:
-    """Return a file's records.
+    """Return the records of a file. A record that cannot be read is a `Row` with a `problem`.
 
     Raise `Rejected` if the file cannot be read or lacks a column that the mapping names.
     """

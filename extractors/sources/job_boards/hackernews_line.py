@@ -18,7 +18,8 @@ from transforms.role.titles import employment_type_of, names_a_job, names_employ
 MAX_BEGIN = 2_000
 """Number of characters of a line that are searched for employer and jobs: four times the longest first line seen."""
 MAX_PIECE, MAX_NAME = 120, 80
-"""Maximum lengths: of a piece, and of an employer or a job in a list. Anything longer is prose."""
+"""Maximum number of characters of a piece, and of the name of an employer or of a job in a list. Anything longer is
+prose."""
 PIPE = re.compile(r"\s*\|\s*(?![^()\[\]]*[)\]])")
 OTHER_SEPARATOR = re.compile(r"\s+[—–-]{1,2}\s+|\s*;\s+|\s*/\s+|\s+//?\s*")
 LIST_SEPARATOR = re.compile(r"(?:\s*[,;]\s*|\s+[+&]\s+|\s+and\s+)(?![^()]*\))")
@@ -44,7 +45,7 @@ BELOW = re.compile(
     r"(?:[Hh]iring )?(?P<title>[^:(|\[–—.,;!?]{4,80}?)"
     r"(?:\s*[:(|\[–—.,;!]|\s-\s|\s(?:for|to|at|in|on|who|with)\b|$)"
 )
-"""Pattern of a job at the beginning of the second line: "Staff Welders for our docks"."""
+"""Pattern of a job title at the beginning of the second line, such as "Staff Welders" in "Staff Welders for our docks"."""
 LABEL = re.compile(r"^(?P<name>company|role|position|title|location|salary|type)s?\s*:\s*(?P<value>.+)", re.IGNORECASE)
 SMALL_WORDS = frozenset(("and", "or", "of", "for", "at", "in", "to", "the", "a", "an", "-", "&", "/", "+"))
 NOT_TITLE = re.compile(r"\b(?:experience|years?|you|your|our|we|who|with|as)\b", re.IGNORECASE)

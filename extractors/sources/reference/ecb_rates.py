@@ -1,8 +1,8 @@
 """Read the euro reference rates of the European Central Bank, daily since 1999.
 
-The response is a zip with one CSV. Each working day has a row, newest first, and each currency a column with the units
-for one euro. `N/A` means that a currency was not quoted that day. Every line ends with a comma, so the last column is
-empty.
+The response is a zip with one CSV. It has a row for each working day, newest first, and a column for each currency with
+the units of the currency for one euro. `N/A` means that a currency was not quoted that day. Every line ends with a
+comma, so the last column is empty.
 """
 
 from __future__ import annotations

