@@ -97,8 +97,8 @@ def fetch(web: Web, *, boards: Sequence[str], as_of: date) -> list[str]:
 def _begin(web: Web, as_of: date) -> str:
     """Return the time from which to request changes: a little before the last response.
 
-    If the last response is damaged, return the same time as the last request, so that its changes are requested again.
-    Without a last response, return the start of the day before `as_of`. Never return a time more than
+    If the last response is damaged, return the time that its request used, so that the same changes are requested
+    again. Without a last response, return the start of the day before `as_of`. Never return a time more than
     `MAX_DAYS_OF_CHANGES` days before `as_of`.
     """
     last = web.newest(CHANGES)

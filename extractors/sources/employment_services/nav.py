@@ -1,7 +1,7 @@
 """Read the adverts of arbeidsplassen.no, the board of the Norwegian employment service NAV, by its feed of changes.
 
 The feed is a log in pages. Each change of an advert is an entry with id, title and status; the advert itself has its
-own address. We request all pages from the last page of the night before on. From each page we request the changed
+own address. We request the last page of the night before and all pages after it. From each page we request the changed
 adverts in roles we follow. An entry with the status INACTIVE closes its advert. Names, mail addresses and telephone
 numbers of contacts are not read.
 """
@@ -121,7 +121,9 @@ def fetch(web: Web, *, boards: Sequence[str] = (), as_of: date) -> list[str]:
 
 
 def _find_changed(web: Web, page: Response) -> Iterator[str]:
-    """Yield the addresses of adverts to request: those in roles we follow that changed since the last request."""
+    """Yield the addresses of the adverts on a page to request: active, in roles we follow, changed since the last
+    request.
+    """
     for id, entry in _last_entries(page).items():
         if entry.get("status") == ACTIVE and names_followed_role(entry.get("title")):
             newest = web.newest(f"{ENTRY}{id}")

@@ -1,12 +1,10 @@
 """Read Open Jobs: adverts of many platforms that somebody else collects each day, as Parquet files.
 
-Open Jobs is a bulk source.
-
-A person hands over the files (`jobmarket backfill open_jobs_2026-09-10_ashby.parquet`); nothing is requested. The
-publisher gives the collection away, but the rights to the texts belong to the employers who wrote them. Therefore
-nothing made from the collection is published. A model read pay, level and vectors from the texts; we never use these,
-but read the texts ourselves. If the employer's own board has the same advert, both are one job, and the board's advert
-counts.
+Open Jobs is a bulk source. A person hands over the files (`jobmarket backfill open_jobs_2026-09-10_ashby.parquet`);
+nothing is requested. The publisher gives the collection away, but the rights to the texts belong to the employers who
+wrote them. Therefore nothing made from the collection is published. The collection also has pay, levels and vectors
+that a model read from the texts; we never use these, but read the texts ourselves. If the employer's own board has the
+same advert, both are one job, and the board's advert counts.
 """
 
 from __future__ import annotations

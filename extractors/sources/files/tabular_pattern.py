@@ -29,7 +29,7 @@ _PART = re.compile(r"\\(?:[pP]\{\w+\}|.)|\[\^?\]?|\{,\d*\}|.", re.DOTALL)
 _MULTILINE = re.compile(r"\(\?[a-zA-Z]*m")
 _LETTER = r"(?:[^\W\x00-\x7f]|\\[wW]|\[[^\]]*(?:[^\W\x00-\x7f]|\\[wW])[^\]]*\])"
 _BOUNDARY = re.compile(rf"\\[bB](?:\((?:\?(?:P<\w+>|[a-z]*:))?)*{_LETTER}|{_LETTER}(?:[*+?)]|\{{[\d,]+\}})*\\[bB]")
-"""Pattern of a `\b` or `\B` beside a letter that may be beyond ASCII. A group may begin or end between the two."""
+"""Pattern of a word boundary next to a letter that may be beyond ASCII. A group may begin or end between the two."""
 REMEDIES = {
     "invalid perl operator": "RE2 has no look-around, no comments, and of the flags only i, m and s",
     "invalid escape sequence": "RE2 has no back-references; write a character as it is, or as \\x{e9}",

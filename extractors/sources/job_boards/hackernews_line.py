@@ -45,7 +45,7 @@ BELOW = re.compile(
     r"(?:[Hh]iring )?(?P<title>[^:(|\[–—.,;!?]{4,80}?)"
     r"(?:\s*[:(|\[–—.,;!]|\s-\s|\s(?:for|to|at|in|on|who|with)\b|$)"
 )
-"""Pattern of a job title at the beginning of the second line, such as "Staff Welders" in "Staff Welders for our docks"."""
+"""Pattern of a job title at the beginning of the second line: "Staff Welders" in "Staff Welders for our docks"."""
 LABEL = re.compile(r"^(?P<name>company|role|position|title|location|salary|type)s?\s*:\s*(?P<value>.+)", re.IGNORECASE)
 SMALL_WORDS = frozenset(("and", "or", "of", "for", "at", "in", "to", "the", "a", "an", "-", "&", "/", "+"))
 NOT_TITLE = re.compile(r"\b(?:experience|years?|you|your|our|we|who|with|as)\b", re.IGNORECASE)

@@ -36,7 +36,7 @@ from transforms.text.rejects import Rejected
 
 FILES = "https://www.bls.gov/oes/special-requests/"
 ZIPS = {"national": "nat", "state": "st", "msa": "ma", "bos": "ma"}
-"""The abbreviation of the kind of area in a zip's name, by the one in a workbook's name. BOS is the part of each state
+"""For the kind of area in a workbook's name, the abbreviation in the name of its zip. BOS is the part of each state
 outside its metropolitan areas."""
 SHEET = re.compile(r"(?<![a-z])(national|state|msa|bos)_M(\d{4})_dl", re.IGNORECASE)
 """Pattern of the names of sheets and files: the kind of area and the year of the wages, which are those for May."""

@@ -144,9 +144,9 @@ def _country(geo: str) -> str | None:
 
 
 def _unit_of(country: str) -> str:
-    """Return the unit to read: the euro for countries of the euro area, or else the national currency.
+    """Return the unit to read: `EURO` for countries of the euro area, `NATIONAL` for others.
 
-    The former currencies of the euro area are not known to us.
+    In the years before a country joined the euro area, `NATIONAL` was a currency that we do not know.
     """
     return EURO if country in EURO_SINCE else NATIONAL
 

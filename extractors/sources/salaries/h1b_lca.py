@@ -40,8 +40,8 @@ NAME = re.compile(
 One name misspells "Disclosure"."""
 LINK = re.compile(r'href="([^"]*LCA_\w+_Data_FY(\d{4})_Q([1-4])\.xlsx)"', re.IGNORECASE)
 QUARTERS = 4
-"""Number of last quarters to try if the page with the links cannot be read. A file comes out weeks to months after its
-quarter."""
+"""Number of recent quarters whose files are tried if the page with the links cannot be read. A file comes out weeks to
+months after its quarter."""
 COLUMNS = (
     "CASE_NUMBER", "CASE_STATUS", "BEGIN_DATE", "JOB_TITLE", "SOC_CODE", "FULL_TIME_POSITION", "EMPLOYER_NAME",
     "WAGE_RATE_OF_PAY_FROM", "WAGE_RATE_OF_PAY_TO", "WAGE_UNIT_OF_PAY", "PREVAILING_WAGE", "PW_UNIT_OF_PAY",
@@ -60,8 +60,8 @@ SOC_2018 = {
     "15-1111": "15-1221", "15-1121": "15-1211", "15-1122": "15-1212", "15-1131": "15-1251",
     "15-1132": "15-1252", "15-1133": "15-1252", "15-1141": "15-1242", "15-1199": "15-1299",
 }  # fmt: skip
-"""For codes of the occupational classification (SOC) of 2010, which some filings still have, the code of 2018 (BLS
-crosswalk)."""
+"""Codes of the occupational classification (SOC) of 2018 by codes of 2010, which some filings still have. The pairs are
+from a crosswalk of the BLS."""
 ALL_OCCUPATIONS = "00-0000"
 NOT_CERTIFIED = "not certified"
 NOT_FOLLOWED = "of occupations that lookups/role/occupations.csv does not name"
@@ -112,7 +112,7 @@ SOURCE = Source(
 
 
 def fetch(web: Web, *, boards: Sequence[str] = (), as_of: date) -> list[str]:
-    """Request the newest workbook that the page links to, or else the newest of the last quarters' workbooks.
+    """Request the newest workbook that the page links to, or else the newest workbook of recent quarters that is out.
 
     Return one line for each failure.
     """
@@ -125,7 +125,9 @@ def fetch(web: Web, *, boards: Sequence[str] = (), as_of: date) -> list[str]:
 
 
 def _last(as_of: date) -> list[str]:
-    """Return the names of the last quarters' workbooks. A fiscal year begins in October of the year before."""
+    """Return the names of the workbooks of recent quarters, newest first. A fiscal year begins in October of the year
+    before.
+    """
     quarters = [as_of.year * 4 + (as_of.month - 1) // 3 - back for back in range(QUARTERS)]
     return [f"LCA_Disclosure_Data_FY{n // 4}_Q{n % 4 + 1}.xlsx" for n in quarters]
 
@@ -172,10 +174,9 @@ def _column(name: object) -> str:
 
 
 def _rows_of_table(body: bytes) -> Iterator[tuple[int, dict[str, Any]]]:
-    """Yield (number of the row, from 1; its values by column) for each row of a CSV, with only the columns that we
-    read.
+    """Yield (number of the row, from 1; its values by column) for each row of a CSV.
 
-    Raise `Rejected` if one of these columns is missing, unless it is in `OPTIONAL`.
+    Only the columns that we read are included. Raise `Rejected` if one of them is missing, unless it is in `OPTIONAL`.
     """
     text = to_utf8(unpack_gzip(body, largest=MAX_TABLE))
     head = text[:10_000].lstrip().partition(b"\n")[0]

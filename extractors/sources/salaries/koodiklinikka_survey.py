@@ -45,7 +45,7 @@ MAX_HOURS = 45.0
 """Largest answer to the question about working time that counts as hours a week. A larger answer is a percentage of
 full-time work, which the question asks for."""
 FULL_HOURS, FULL_PERCENT = 35.0, 90.0
-"""Minimum hours a week, and minimum percentage, of full-time work."""
+"""Full-time work has at least this many hours a week, or at least this percentage of full working time."""
 MIN_MONTHS, MAX_MONTHS = 6.0, 36.0
 """Bounds of a year's income (with bonuses and dividends), in months of base pay. Outside of these bounds, the answer is
 flagged: income or pay is wrong, or the two are swapped. People who started during the year are flagged too."""
