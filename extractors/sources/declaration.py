@@ -64,9 +64,8 @@ class BoardUrl:
     """The addresses of a platform's boards, with methods that convert a board's token to addresses and back."""
 
     listing: str
-    """Template of the address of a board's list, such as "https://api.lever.co/v0/postings/{board}?mode=json". The
-    address that we request is the whole template. When an address is recognised, anything after the last named part is
-    ignored."""
+    """Template of the address of a board's list, such as "https://api.lever.co/v0/postings/{board}?mode=json". We
+    request the whole address. To recognise an address, the rest of the query after the last named part is ignored."""
     pages: tuple[str, ...] = ()
     """Regular expressions for public pages of boards and postings. Each part of the token has a named group."""
     posting: str | None = None
@@ -161,7 +160,10 @@ def _address_part(before: str) -> str:
 
 
 def _pattern(template: str, part_at: Callable[[str], str], *, end: str) -> re.Pattern[str]:
-    """Convert a template to a pattern. `part_at` returns a part's pattern for the text before the part."""
+    """Convert a template to a pattern that ends with the pattern `end`.
+
+    `part_at` receives the text of the template before a part, and returns the pattern of that part.
+    """
     pattern, at = "", 0
     for match in _PART.finditer(template):
         name, before = match[1], template[: match.start()]

@@ -136,7 +136,8 @@ def _address(text: str | None, address: dict[str, Any] | None) -> Address:
 def read_tier(tier: dict[str, Any], issues: list[Issue]) -> Iterator[Pay]:
     """Yield the components of a tier, each tied to the place or level that the tier's title names.
 
-    An issue is added to `issues` for each amount that cannot be read.
+    If the title names neither, a component is tied to the place that its own summary names. An issue is added to
+    `issues` for each amount that cannot be read.
     """
     tier_tie = tied_to(tier.get("title"))
     label = " ".join(filter(None, (tier.get("title"), tier.get("additionalInformation"))))
@@ -167,8 +168,8 @@ def _salary_of(summary: str, label: str, ends: tuple[float | None, float | None]
     """Return the component that a salary really is: base pay, or one of `MORE_THAN_BASE`.
 
     The words of the component's own `summary` decide. If they say nothing, the tier's `label` decides. If the label has
-    amounts, the words beside the amounts `ends` count: in "$75K • $150k OTE", 75K is base pay. If the label has no
-    amounts, its words count unless they mention base pay.
+    amounts, only the words beside the amounts that equal `ends` count: in "$75K • $150k OTE", 75K is base pay. If the
+    label has no amounts, its words count unless they mention base pay.
     """
     component = component_in(summary)
     if component not in MORE_THAN_BASE:

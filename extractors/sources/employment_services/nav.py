@@ -121,8 +121,9 @@ def fetch(web: Web, *, boards: Sequence[str] = (), as_of: date) -> list[str]:
 
 
 def _find_changed(web: Web, page: Response) -> Iterator[str]:
-    """Yield the addresses of the adverts on a page to request: active, in roles we follow, changed since the last
-    request.
+    """Yield the addresses of the adverts on a page that are to be requested.
+
+    These are the active adverts in roles we follow that changed since we last requested them.
     """
     for id, entry in _last_entries(page).items():
         if entry.get("status") == ACTIVE and names_followed_role(entry.get("title")):

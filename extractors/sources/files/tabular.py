@@ -39,7 +39,7 @@ from transforms.text.rejects import Rejected, leave_out, shown_value
 
 HOST = "https://tabular.invalid/"
 MAPPING, DIGEST = "x-jobmarket-mapping", "x-jobmarket-digest"
-"""Headers that hold the mapping (in base 64) and a digest of mapping and file."""
+"""Names of the headers that hold the mapping (in base 64) and a digest of mapping and file."""
 CLOSED = {"period": PERIODS, "tax": ("gross", "net"), "text_state": TEXT_STATES, "text_class": TEXT_CLASSES}
 """Fields whose values must be one of a fixed set of words, each with its words."""
 TRUTH = {

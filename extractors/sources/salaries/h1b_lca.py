@@ -125,8 +125,9 @@ def fetch(web: Web, *, boards: Sequence[str] = (), as_of: date) -> list[str]:
 
 
 def _last(as_of: date) -> list[str]:
-    """Return the names of the workbooks of recent quarters, newest first. A fiscal year begins in October of the year
-    before.
+    """Return the names of the last quarters' workbooks, newest first.
+
+    A fiscal year begins in October of the calendar year before.
     """
     quarters = [as_of.year * 4 + (as_of.month - 1) // 3 - back for back in range(QUARTERS)]
     return [f"LCA_Disclosure_Data_FY{n // 4}_Q{n % 4 + 1}.xlsx" for n in quarters]
