@@ -145,8 +145,8 @@ def on_board(
     """Return a function that reads a record with `read` and adds board, employer and employer's country to the posting.
 
     The board is the one that the posting names, or else the one that `url` belongs to. The employer is the one in
-    boards.csv, or else the one that the posting names, or else the token of the board if `is_token_a_name`. An `Issue`
-    is passed on unchanged.
+    boards.csv, or else the one that the posting names, or else the token of the board if `is_token_a_name`. The country
+    is the one in boards.csv, or None. If `read` returns an `Issue`, it is passed on unchanged.
     """
     board_of_url = source.board_in(url)
 

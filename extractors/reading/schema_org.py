@@ -361,7 +361,7 @@ def identifier_of(item: dict[str, Any]) -> str | None:
 
 
 def _names_employer(item: dict[str, Any]) -> bool:
-    """Whether the identifier carries the employer's name. A job board's own numbers for adverts do not."""
+    """Whether the identifier carries the employer's name. The identifiers that job boards give to adverts do not."""
     identifier = _one(item.get("identifier"))
     name = _text(identifier.get("name")) if isinstance(identifier, dict) else None
     return name is not None and name == _text(item.get("hiringOrganization"))

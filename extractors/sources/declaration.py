@@ -235,8 +235,8 @@ class Source:
     whole. Its responses may be pages of any site. Its adverts are in no panel, since nobody knows how they were chosen.
     """
     is_change_feed: bool = False
-    """Whether responses contain only what changed. A night with few rows then means few changes, so the numbers of rows
-    of two nights are not compared. Requests are not conditional."""
+    """Whether responses contain only what changed. A night with few rows then means few changes, so the number of rows
+    is not checked. Requests are never conditional."""
     signing_hosts: tuple[str, ...] = ()
     """Hosts that redirect to an address with a signature in the query. The signature is sent, but never archived or
     printed."""

@@ -95,9 +95,9 @@ def _tree(response: Response) -> Any:
 
 
 def _rows(tree: Any, url: str) -> list[dict[str, Any]]:
-    """Return the address, title and place of each job that a list links to, once per job.
+    """Return the id, address, title and place of each job that a list links to, once per job.
 
-    The place of a job is in the text after the job's link.
+    The place of a job is in an element that comes after the job's link.
     """
     rows: dict[str, dict[str, Any]] = {}
     row: dict[str, Any] = {}

@@ -110,7 +110,8 @@ def fetch(web: Web, *, boards: Sequence[str], as_of: date) -> list[str]:
 def _search(web: Web, url: str, facets: Mapping[str, list[str]], details: dict[str, None]) -> list[str]:
     """Request all pages of a search. If the board exceeds `CAP`, search it once for each value of a facet instead.
 
-    Add the addresses of the single postings that are to be requested to `details`. Return one line for each failure.
+    `facets` are the values to which the search is limited, by facet. Add the addresses of the single postings that are
+    to be requested to `details`. Return one line for each failure.
     """
     known_paths: set[str] = set()
     n_read, total = 0, CAP
@@ -142,10 +143,11 @@ def _request_page(web: Web, url: str, facets: Mapping[str, list[str]], offset: i
 
 
 def _narrower(facets: Sequence[Mapping[str, Any]]) -> list[dict[str, list[str]]]:
-    """Return one search (the value chosen, by facet) for each value of one facet, or no search if no facet fits.
+    """Return one search for each value of one facet, or no search if no facet fits.
 
-    A facet fits if its values together cover `CAP` postings or more and each value has fewer than `CAP`. Of the facets
-    that fit, the one with the fewest values is used.
+    A search is a dict from the facet's name to a list with the id of one value. A facet fits if its values together
+    cover `CAP` postings or more and each value has fewer than `CAP`. Of the facets that fit, the one with the fewest
+    values is used.
     """
     flat = [*facets, *(group for facet in facets for group in facet["values"] if "values" in group)]
     parts = [(f["facetParameter"], [v for v in f["values"] if v.get("id") and "count" in v]) for f in flat]

@@ -18,8 +18,7 @@ from transforms.records.rows import Issue
 
 API = "https://www.themuse.com/api/public/jobs"
 MAX_PAGES = 50
-"""Number of pages that a night reads. They hold a thousand jobs. Without a key, ten times as many requests (500) are
-allowed in an hour."""
+"""Number of pages that a night requests. They hold a thousand jobs. Without a key, 500 requests an hour are allowed."""
 KNOWN = frozenset([
     "id", "name", "contents", "publication_date", "short_name", "model_type", "type", "locations", "categories",
     "levels", "tags", "refs", "company",
