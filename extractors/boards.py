@@ -1,4 +1,4 @@
-"""Read the lists of employers' boards: those that we read (boards.csv), and those that we do not (not_read.csv).
+"""Read the lists of employers' boards: boards.csv has the boards that we read, not_read.csv those that we do not read.
 
 An empty field of boards.csv means "not known", never "no". `industry_evidence` says how we know an employer's industry.
 `verified_on` is the last day on which the board answered; the field is empty if the board has never answered.
@@ -33,9 +33,9 @@ COLUMNS = (
 class NotRead(NamedTuple):
     """A line of not_read.csv: a site, a platform or a single board that we do not read.
 
-    `source` and `board` are filled only for a single board of a platform that we do read. `quotation` holds the words
-    of the terms or robots.txt that forbid reading. `quoted_from` says where and when we read those words. Both fields
-    are empty if another reason decided.
+    `source` and `board` are filled only for a single board of a platform that we otherwise read. `why` is the reason
+    for not reading. `quotation` holds the words of the terms or robots.txt that forbid reading, and `quoted_from` says
+    where and when we read those words. Both are empty if nothing forbids reading and `why` is another reason.
     """
 
     name: str
@@ -62,12 +62,12 @@ def why_not_read(source: str, board: str) -> str | None:
 
 @functools.cache
 def all_boards() -> tuple[Board, ...]:
-    """Return the boards of boards.csv in the order of the file. Raise `ValueError` as `read_boards` does."""
+    """Return the boards of boards.csv in the order of the file. Raise `ValueError` if the file has a wrong line."""
     return tuple(read_boards(BOARDS.read_text(encoding="utf-8")))
 
 
 def read_boards(text: str) -> Iterator[Board]:
-    """Yield the boards of a CSV text.
+    """Yield the boards of a CSV text that has the columns of boards.csv.
 
     Raise `ValueError` for a line that cannot be read, repeats a board, or names a board of not_read.csv. The message
     gives the number of the line.
@@ -84,7 +84,7 @@ def read_boards(text: str) -> Iterator[Board]:
 
 
 def boards_csv(boards: Iterable[Board]) -> str:
-    """Return boards as the text of a CSV file, ordered by source and token."""
+    """Return `boards` as the text of boards.csv, ordered by source and token."""
     into = io.StringIO(newline="")
     rows = csv.writer(into, lineterminator="\n")
     rows.writerow(COLUMNS)
@@ -124,13 +124,13 @@ def _boards_by_token() -> dict[tuple[str, str | None], Board]:
 
 
 def employer_of(source: str, board: str | None) -> str | None:
-    """Return the name of the employer that a board belongs to, or None if boards.csv has no name."""
+    """Return the name of the employer that a board belongs to, or None if boards.csv does not give it."""
     entry = _boards_by_token().get((source, board))
     return entry.employer if entry else None
 
 
 def employer_country_of(source: str, board: str | None) -> str | None:
-    """Return the country (ISO 3166-1 alpha-2) of a board's employer, or None if boards.csv has none."""
+    """Return the country (ISO 3166-1 alpha-2) of a board's employer, or None if boards.csv does not give it."""
     entry = _boards_by_token().get((source, board))
     return entry.country if entry else None
 
@@ -142,10 +142,11 @@ def on_board(
     *,
     is_token_a_name: bool = True,
 ) -> Callable[[Any], RawPosting | Issue]:
-    """Wrap `read` in a function that adds board, employer and country of the employer to each posting.
+    """Return a function that reads a record with `read` and adds board, employer and employer's country to the posting.
 
     The board is the one that the posting names, or else the one that `url` belongs to. The employer is the one in
-    boards.csv, or else the one that the posting names, or else the token of the board if `is_token_a_name`.
+    boards.csv, or else the one that the posting names, or else the token of the board if `is_token_a_name`. The country
+    is the one in boards.csv, or None. If `read` returns an `Issue`, it is passed on unchanged.
     """
     board_of_url = source.board_in(url)
 

@@ -27,9 +27,9 @@ Row = TypeVar("Row")
 ANSWERED = (200, 206)
 """Status codes of responses with data. Some APIs answer 206 for one page of several."""
 GONE = (404, 410)
-"""Status codes which say that a posting is gone, if they answer the posting's own address."""
+"""Status codes which say that a posting is gone, if the request was for the address of that single posting."""
 NEW_KEYS = "keys"
-"""`column_name` of the issue that lists unknown keys."""
+"""The `column_name` of an issue that lists unknown keys of records."""
 NEW_KEYS_RULE = "known keys expected; decide whether the source's module should read these, then add them to its KNOWN"
 
 
@@ -37,7 +37,8 @@ NEW_KEYS_RULE = "known keys expected; decide whether the source's module should 
 class Response:
     """An archived HTTP response.
 
-    `body` is decoded: its Content-Encoding is undone. `record` is the number of the record in its archive file, from 0.
+    `body` is the body after its Content-Encoding was undone. `record` is the index (from 0) of the response in its
+    archive file.
     """
 
     url: str
@@ -48,13 +49,13 @@ class Response:
     record: int = 0
     digest: str = ""
     earlier_wordings: Mapping[str, str] = field(default_factory=dict, repr=False, compare=False)
-    """Values of `wording_hash` by `record_hash`, for adverts that were read before. `each_advert` does not read
-    them again."""
+    """The `wording_hash` of each advert that was read before, by the advert's `record_hash`. `each_advert` does not
+    read these adverts again."""
 
     def json(self) -> Any:
-        """Parse the body as JSON. JSON that is not valid is read by `read_lenient_json`.
+        """Parse the body as JSON. If the body is not valid JSON, try `read_lenient_json`.
 
-        Raise `Rejected`, quoting the beginning of the body, if the body is not JSON.
+        Raise `Rejected`, quoting the beginning of the body, if that fails too.
         """
         try:
             return orjson.loads(self.body)
@@ -65,9 +66,9 @@ class Response:
             raise Rejected("response", begin, f"JSON expected ({error}); the answer is kept in the archive") from error
 
     def xml(self, root: str) -> Element:
-        """Parse the body as XML. U+FFFD replaces invalid bytes and characters.
+        """Parse the body as XML and return its root element. U+FFFD replaces invalid bytes and characters.
 
-        Raise `Rejected` if the body is not XML, has a DTD, or has a root element other than `root`.
+        Raise `Rejected` if the body is not XML, has a DTD, or has a root element whose name is not `root`.
         """
         begin = self.body[:80].decode("utf-8", "replace")
         try:
@@ -82,7 +83,10 @@ class Response:
         return element
 
     def value_at(self, *path: str) -> object:
-        """Return the JSON value that a path of keys leads to, or the last value reached if the path breaks off."""
+        """Return the value at the end of a path of keys in the JSON body.
+
+        If the path breaks off, return the last value reached.
+        """
         value: object = self.json()
         for key in path:
             if not isinstance(value, dict):
@@ -92,7 +96,7 @@ class Response:
 
 
 class Record(dict[str, Any]):
-    """A JSON object that was read leniently. It has an issue for each number in it that is not finite."""
+    """A JSON object that was read leniently, with an issue for each number in it that is not finite."""
 
     issues: Sequence[Issue] = ()
 
@@ -106,8 +110,8 @@ class _NotANumber(str):
 _ESCAPE = re.compile(
     r"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|(u[dD][89a-fA-F][0-9a-fA-F]{2})|.)"
 )
-"""Pattern of a JSON escape. A surrogate pair counts as one escape. Half a pair is no character; the group captures
-it."""
+"""Pattern of a JSON escape. A surrogate pair counts as one escape. The group captures half a pair, which is not a
+character."""
 _NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """Pattern of the characters that XML 1.0 does not allow (section 2.2)."""
 _REFERENCE = re.compile(r"&#(?:x([0-9a-fA-F]{1,8})|(\d{1,10}));")
@@ -168,8 +172,8 @@ def _mend_reference(match: re.Match[str]) -> str:
 def each(items: object, read: Callable[[Any], Row], *, known: frozenset[str] = frozenset()) -> Iterator[Row | Issue]:
     """Yield what `read` makes of each item of a list. For an item that cannot be read, yield an `Issue` and go on.
 
-    `known` are the keys that records of the source may have. Any other keys are listed in one `Issue` with the column
-    `keys`, after the rows. Raise `Rejected` if `items` is not a list.
+    `known` are the keys that records of the source may have. If records have other keys, one last `Issue` lists them,
+    with the column `keys`. If `known` is empty, keys are not checked. Raise `Rejected` if `items` is not a list.
     """
     if not isinstance(items, list):
         raise Rejected("response", items, "a list of records expected; the API may have changed its shape")
@@ -193,10 +197,11 @@ def each(items: object, read: Callable[[Any], Row], *, known: frozenset[str] = f
 def each_advert(
     response: Response, items: object, read: Callable[[Any], Row], *, known: frozenset[str]
 ) -> Iterator[Row | Issue | Repetition]:
-    """Read every advert as `each` does, but yield a `Repetition` for a record that an earlier response had.
+    """Read every advert as `each` does, but yield a `Repetition` for a record that an earlier response already had.
 
-    This is for platforms whose records are complete adverts. The result of `read` must depend only on the record and
-    the URL of the response, because only these two are hashed. The order of a record's keys does not matter.
+    This is for platforms whose records are complete adverts. The result of `read` must depend only on the record and on
+    the URL of the response, because repetitions are recognised by a hash of these two. The order of a record's keys
+    does not change the hash.
     """
 
     def read_new(record: Any) -> Any:
@@ -218,14 +223,17 @@ def _record_hash(url: str, record: object) -> str | None:
 
 
 def objects_in(items: object) -> Iterator[dict[str, Any]]:
-    """Iterate over the objects of a list, and skip its other items, which `each` reports."""
+    """Iterate over the JSON objects in a list and skip its other items, for which `each` yields issues.
+
+    If `items` is not a list, there are no objects.
+    """
     return (item for item in items if isinstance(item, dict)) if isinstance(items, list) else iter(())
 
 
 def note_missing(n: int, total: object) -> Iterator[Issue]:
-    """Yield an issue if a list has `n` records and its response states another `total`.
+    """Yield an issue if a list has `n` records but its response states another number, `total`.
 
-    A total that is no integer is ignored.
+    A `total` that is not an integer is ignored.
     """
     if isinstance(total, int) and total != n:
         rule = "as many records expected as the list says it has"
@@ -233,7 +241,7 @@ def note_missing(n: int, total: object) -> Iterator[Issue]:
 
 
 def note_cut(n: int, ends: Collection[int]) -> Iterator[Issue]:
-    """Yield an issue if the length `n` of a list is one of `ends`, the server's limits: the list may be cut off."""
+    """Yield an issue if the length `n` of a list is one of `ends`, where the server may have cut the list off."""
     if n in ends:
         rule = f"a list that does not end at {' or '.join(map(str, ends))} records expected; there may be more"
         yield Rejected("response", f"{n} records", rule).issue
@@ -242,7 +250,7 @@ def note_cut(n: int, ends: Collection[int]) -> Iterator[Issue]:
 def note_left_out(n: int, what: str, rule: str, *, column: str = "record") -> Iterator[Issue]:
     """Yield one issue for `n` records that a rule of ours leaves out, and none if `n` is 0.
 
-    `what` names the records.
+    `what` says in words what the records are, `rule` why they are left out. `column` is the `column_name` of the issue.
     """
     if n:
         yield Issue(column_name=column, value=f"{n} {what}", rule=rule, is_deliberate=True)

@@ -15,18 +15,27 @@ def all_sources() -> dict[str, SourceModule]:
 
 
 def source_of(url: str) -> SourceModule | None:
-    """Return the source that `url` belongs to, or None. If several endpoints fit, the longest one decides."""
+    """Return the module of the source that `url` belongs to, or None.
+
+    If endpoints of several sources fit, the source with the longest endpoint is returned.
+    """
     fitting = [(fits, module) for module in all_sources().values() if (fits := module.SOURCE.longest_endpoint(url))]
     return max(fitting, key=lambda pair: pair[0])[1] if fitting else None
 
 
 def is_answer_of(module: SourceModule, url: str) -> bool:
-    """Whether a response in a source's archive folder belongs to the source. For a bulk source, every response does."""
+    """Whether a response from `url`, found in a source's archive folder, belongs to that source.
+
+    Every response in the folder of a bulk source does.
+    """
     return module.SOURCE.is_bulk or source_of(url) is module
 
 
 def board_in(url: str) -> tuple[str, str] | None:
-    """Return the source and token of the board that a public page (of a board or a posting) belongs to, or None."""
+    """Return (source, token) of the board that a public page belongs to, or None if the page belongs to no board.
+
+    The page may be that of a board or of a posting.
+    """
     try:
         parts = urlsplit(url)
     except ValueError:
@@ -43,7 +52,10 @@ def board_in(url: str) -> tuple[str, str] | None:
 
 
 def board_at(url: str) -> tuple[str, str] | None:
-    """Return the source and token of the board that `url` requests or is a public page of, or None."""
+    """Return (source, token) of the board that `url` belongs to, or None.
+
+    `url` may be an address that we request (a list or a posting) or a public page.
+    """
     module = source_of(url)
     board = module.SOURCE.board_in(url) if module else None
     return (module.SOURCE.name, board) if module and board else board_in(url)

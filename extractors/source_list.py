@@ -1,6 +1,6 @@
-"""Generate the lists of sources: SOURCES.md for readers, sources/registry.py for the code and the type checker.
+"""Generate the two lists of sources: SOURCES.md for readers, and sources/registry.py for the code and the type checker.
 
-`python -m extractors.source_list` writes both files. A test fails if one of them is not current.
+`python -m extractors.source_list` writes both files. A test fails if either file is out of date.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ def _row_of(source: Source) -> Sources:
 
 
 def sources_by_module() -> dict[str, Source]:
-    """Return the declarations in sources/ by the full name of their module, ordered by the source's name.
+    """Return the declared sources by the full name of their module, ordered by the source's name.
 
     Raise `ValueError` if a module and its source have different names.
     """
@@ -144,7 +144,7 @@ def _yes(truth: bool) -> str:
 
 BULK = "\n- A bulk source: what others collected, taken in as a whole; off in the night, in no panel."
 NO_WORDS = "No deciding words were found."
-"""Words that stand where a source's quotation would be."""
+"""Text for a source without a quotation."""
 
 
 def _words(source: Source) -> str:

@@ -17,15 +17,16 @@ from transforms.text.rejects import Rejected
 WORKBOOK = "[Content_Types].xml"
 """Name of a file that every Excel workbook contains. A workbook is a zip file."""
 MAX_HEAD_LINES = 20
-"""Number of lines that are searched for the header. Exports put a title and a date above it, surveys half a page."""
+"""Number of lines at the beginning that are searched for the header. Above the header, exports have a title and a date,
+and surveys have half a page of text."""
 csv.field_size_limit(16_000_000)  # the longest cell in characters, for every CSV reader of the process
 
 
 def zip_member(body: bytes, name: re.Pattern[str], *, largest: int) -> bytes:
-    """Return the only file in a zip whose name matches `name`, or `body` itself if it is a workbook or not a zip.
+    """Return the content of the only file in a zip whose name matches `name`.
 
-    Raise `Rejected` if no file or several files match, if the file would unpack to more than `largest` bytes, or if the
-    zip is damaged.
+    Return `body` itself if it is not a zip or is an Excel workbook. Raise `Rejected` if no file or several files match,
+    if the file would unpack to more than `largest` bytes, or if the zip is damaged.
     """
     if not body.startswith(b"PK"):
         return body
@@ -61,9 +62,9 @@ def unpack_gzip(body: bytes, *, largest: int) -> bytes:
 
 
 def to_utf8(body: bytes) -> bytes:
-    r"""Convert a text to UTF-8.
+    r"""Convert an encoded text to UTF-8.
 
-    UTF-16 is recognised by its byte-order mark; other bytes that are not UTF-8 count as Latin-1.
+    UTF-16 is recognised by its byte-order mark. Bytes that are neither UTF-16 nor UTF-8 count as Latin-1.
 
     >>> to_utf8("é".encode("utf-16")), to_utf8("é".encode()) == to_utf8("é".encode("latin-1"))
     (b'\xc3\xa9', True)
@@ -88,9 +89,10 @@ def table_in(
     """Return the rows of a CSV text in UTF-8, each as a dict of values by column.
 
     The header is the first line that has all `columns`; the lines above it are skipped. A row has the values of
-    `columns` and `also`, or of all columns if `also` is None. A row that is too short lacks its last columns. If
-    `delimiter` is a tab, quotation marks are ordinary characters. `rename` converts a name in the file to the name that
-    `columns` and `also` use. Raise `Rejected` if the text is no CSV or no line has all `columns`.
+    `columns` and `also`, or of all columns of the file if `also` is None. A row that is too short lacks its last
+    columns. If `delimiter` is a tab, quotation marks are ordinary characters. `rename` is applied to each name in the
+    header; it returns the name that `columns` and `also` use. Raise `Rejected` if the text is not a CSV or no line has
+    all `columns`.
     """
     names = set(columns)
     lines = io.TextIOWrapper(io.BytesIO(body), encoding="utf-8-sig", errors="replace", newline="")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 MAX_DEPTH = 256
-"""Maximum number of nested elements. libxml2 has the same limit and builds no tree for a page that exceeds it."""
+"""Maximum number of elements nested in each other. libxml2 has the same limit and builds no tree for a deeper page."""
 _TAG = re.compile(
     r"<!--.*?(?:-->|\Z)|<(script|style|textarea|title)\b.*?(?:</\1\s*>|\Z)|<(/?)([A-Za-z][^\s/>]*)[^>]*>?",
     re.DOTALL | re.IGNORECASE,
@@ -19,7 +19,7 @@ _CLOSED_BY = {
     "dt": frozenset(["dt", "dd"]), "dd": frozenset(["dt", "dd"]),
     "td": _CELLS, "th": _CELLS, "tr": _CELLS | {"tr"},
 }  # fmt: skip
-"""Elements whose end tag is optional, each with the open elements that its start tag closes."""
+"""Elements whose end tag is optional. A start tag of the element (key) closes the open elements in the set (value)."""
 
 
 def limit_depth(page: str) -> str:
@@ -46,7 +46,7 @@ def limit_depth(page: str) -> str:
 
 
 def _opens(open_names: list[str], name: str) -> bool:
-    """Open an element. Return False if too many elements are open already."""
+    """Add an element to the open ones. Return False, and do not add it, if `MAX_DEPTH` elements are open already."""
     if names := _CLOSED_BY.get(name):
         while open_names and open_names[-1] in names:
             open_names.pop()
@@ -57,7 +57,10 @@ def _opens(open_names: list[str], name: str) -> bool:
 
 
 def _closes(open_names: list[str], name: str) -> bool:
-    """Close an element and all elements inside it. Return False if it is not open and too many others are."""
+    """Close an element and all elements inside it.
+
+    Return False if the element is not open and `MAX_DEPTH` others are.
+    """
     for place in range(len(open_names) - 1, -1, -1):
         if open_names[place] == name:
             del open_names[place:]

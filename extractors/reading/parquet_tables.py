@@ -20,12 +20,12 @@ from transforms.text.rejects import Rejected
 BATCH = 4_096
 """Number of rows in a batch."""
 MAX_STORED = 1_000_000_000
-"""Maximum size of the columns read from one row group after unpacking, in bytes."""
+"""Maximum size, in bytes after unpacking, of the columns that are read from one row group."""
 MAX_VALUES = 30_000_000
-"""Maximum number of values that a column may have in one row group. Values in lists are counted, too. Usual row
-groups have a million rows."""
+"""Maximum number of values of one column in one row group. Each value in a list counts. Row groups usually have a
+million rows."""
 MAX_BATCH = 250_000_000
-"""Maximum size of the values of a batch, in bytes, as counted by `held_bytes`."""
+"""Maximum size of the values of a batch, in bytes, as `held_bytes` computes it."""
 
 
 class Batch(NamedTuple):
@@ -36,7 +36,7 @@ class Batch(NamedTuple):
 
 
 def open_parquet(content: bytes | Path) -> pq.ParquetFile:
-    """Open a Parquet file, given as a path or as bytes, for `read_batches`. Texts are read with dictionary encoding."""
+    """Open a Parquet file, given as a path or as bytes, for `read_batches`. Repeated texts are kept once in memory."""
 
     def source() -> Any:
         return pa.BufferReader(content) if isinstance(content, bytes) else content
@@ -54,10 +54,10 @@ def open_parquet(content: bytes | Path) -> pq.ParquetFile:
 def read_batches(
     file: pq.ParquetFile, *, columns: Collection[str] | None = None, most_rows: int | None = None
 ) -> Iterator[Batch]:
-    """Yield the rows of a file from `open_parquet` in order. `columns` selects columns; None selects all.
+    """Yield the rows of a file from `open_parquet`, in order. Only `columns` are read, or all columns if None.
 
-    Raise `Rejected` before the first row if the file has more than `most_rows` rows or a row group is too large. Raise
-    `Rejected` for a batch that is too large when the batch is reached.
+    Raise `Rejected` before the first row if the file has more than `most_rows` rows (None for no limit) or a row group
+    is too large. Raise `Rejected` during the iteration if a batch is too large.
     """
     n_rows = file.metadata.num_rows
     if most_rows is not None and n_rows > most_rows:
@@ -95,7 +95,10 @@ def _check_stored(metadata: pq.FileMetaData, names: Collection[str]) -> None:
 
 
 def held_bytes(values: Any) -> int:
-    """Return the bytes that values would need without dictionary encoding. Each value counts as 8 bytes or more."""
+    """Return how many bytes Arrow `values` would need if repeated texts were stored again each time.
+
+    Each value counts as at least 8 bytes.
+    """
     kind = values.type
     if pa.types.is_dictionary(kind):
         words = values.dictionary

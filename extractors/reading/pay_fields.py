@@ -1,4 +1,4 @@
-"""Convert pay that a source states in fields to one component of pay."""
+"""Build the `Pay` of one component of pay from the fields in which a source states it."""
 
 from __future__ import annotations
 
@@ -17,9 +17,11 @@ def pay_in_fields(
     component: str = "base",
     tie: Tie = Tie(),  # noqa: B008  # a tuple cannot be changed
 ) -> Pay:
-    """Return pay as stated.
+    """Return the stated pay of one component, such as base pay.
 
-    `currency` is the source's code or word for a currency, `period` one of `vocabulary.PERIODS`.
+    `low` and `high` are the ends of the range and `text` is the source's wording. `currency` is the source's code or
+    word for a currency, and `period` one of `vocabulary.PERIODS`. Each of these is None if the source does not state
+    it. `tie` names the place or level that the pay is for.
     """
     return Pay(
         component=component,

@@ -24,10 +24,10 @@ UNSTATED_IN_WAGES = MappingProxyType(
 
 
 def pay_report(*, title: str, country: str | None, role: str | None = None, **stated: Any) -> PayReport:
-    """Return a report of pay.
+    """Return a row of reported pay. `stated` are the columns of the row that the source states.
 
     Role, level, region and continent follow from title and country unless they are stated. A report without `pair_row`
-    is paired with itself.
+    gets the number of its own row as `pair_row`.
     """
     role_of_title, seniority = read_title(title)
     role = role or role_of_title
@@ -38,11 +38,11 @@ def pay_report(*, title: str, country: str | None, role: str | None = None, **st
 
 
 def official_wage(**stated: Any) -> OfficialWage:
-    """Return an official wage. Figures that are not in `stated` are None."""
+    """Return a row of official wages. `stated` are the columns that the source states; any other figure is None."""
     return OfficialWage(**{**UNSTATED_IN_WAGES, **stated})
 
 
 @functools.lru_cache(maxsize=8192)
 def read_title(title: str) -> tuple[str, str]:
-    """Return the role and the level that a job title names."""
+    """Return (role, level) as a job title names them."""
     return role_of(title).value, seniority_of(title).value

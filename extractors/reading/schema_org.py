@@ -2,8 +2,8 @@ r"""Find the schema.org JobPosting in a page (in JSON-LD, in microdata or by sel
 
 Sites write this markup for search engines and seldom test it. The pages that we saved contain, for example, a list of
 ten names as the country, nine places that all have one address, an unknown kind of employment, a literal \n in the
-text, an end date ten years away, and an amount that consists of empty texts. `estimatedSalary` is not read, because it
-is an estimate and not advertised pay.
+text, an end date ten years away, and a pay amount made of empty texts. `estimatedSalary` is not read, because it is an
+estimate and not advertised pay.
 """
 
 from __future__ import annotations
@@ -26,10 +26,10 @@ from transforms.records.rows import Issue, Pay
 from transforms.text.rejects import Rejected
 
 MAX_NESTED = 10_000
-"""Maximum number of values in a page's markup that are searched for postings."""
+"""Maximum number of values in a page's markup that are searched for JobPostings."""
 MAX_ITEMS = 300
-"""Maximum number of microdata items in a page. A page with more is not read, because reading an item reads all
-items inside it, too."""
+"""Maximum number of microdata items in a page. The microdata of a page with more items is not read, because reading an
+item also reads all items inside it."""
 MAX_PARTS = 50
 """Maximum number of texts or amounts read from one property. Each text is compared with all texts before it."""
 HEAD = 2_000
@@ -48,7 +48,7 @@ PARTS = {
     "jobBenefits": "Benefits",
     "incentiveCompensation": "Benefits",
 }
-"""Properties that hold the advert's text, each with the heading that we put above the text."""
+"""Properties that hold a part of the advert's text, each with the heading that we put above that part."""
 NO_SELECTORS: Mapping[str, str] = MappingProxyType({})
 PERIOD_OF_UNIT = {"ANN": "year", "MON": "month", "WEE": "week", "HUR": "hour"}
 """Pay periods by unit code (UN/CEFACT recommendation 20)."""
@@ -68,9 +68,10 @@ KNOWN = frozenset([
 
 
 def page_of(response: Response) -> str:
-    """Decode a page by the encoding that its header or head names. Invalid bytes of UTF-8 become U+FFFD.
+    """Return the text of a page, decoded by the encoding that its headers or its first bytes name.
 
-    `limit_depth` limits the nesting of elements, which keeps the time to parse a page proportional to its length.
+    Invalid bytes of UTF-8 become U+FFFD. `limit_depth` limits the nesting of elements, which keeps the time to parse
+    the page proportional to its length.
     """
     return limit_depth(_decode(response))
 
@@ -94,7 +95,7 @@ def _decode(response: Response) -> str:
 def tree_of(page: str) -> Any:
     """Parse a page into an lxml tree. Return None if the page has no elements.
 
-    The parser cuts off elements nested more than 256 deep. The time is proportional to the length of the page. A parser
+    The parser cuts off elements nested more than 256 deep. Its time is proportional to the length of the page. A parser
     that repairs pages as browsers do would take time proportional to the square of the depth.
     """
     from extruct.utils import parse_html  # noqa: PLC0415  # takes most of a second, and only pages need it
@@ -109,15 +110,16 @@ def tree_of(page: str) -> Any:
 def job_postings_in(page: str, url: str, selectors: Mapping[str, str] = NO_SELECTORS) -> list[dict[str, Any]]:
     """Return the JobPostings of a page, in the shape of JSON-LD.
 
-    JSON-LD is tried first, then microdata, then `selectors`: CSS selectors of the elements that hold each property.
+    JSON-LD is tried first, then microdata, then `selectors`, which give a CSS selector for each property of a
+    JobPosting.
     """
     return json_ld_in(page) or microdata_in(page, url) or _select(page, selectors)
 
 
 def json_ld_in(page: str) -> list[dict[str, Any]]:
-    """Return the JobPostings in a page's JSON-LD, also those inside lists or an `@graph`.
+    """Return the JobPostings in a page's JSON-LD, including those inside lists or an `@graph`.
 
-    Scripts without JSON are skipped.
+    Scripts that contain no JSON are skipped.
     """
     from extruct.jsonld import JsonLdExtractor  # noqa: PLC0415  # takes most of a second, and only pages need it
 
@@ -141,8 +143,8 @@ def json_ld_in(page: str) -> list[dict[str, Any]]:
 def microdata_in(page: str, url: str) -> list[dict[str, Any]]:
     """Return the JobPostings in a page's microdata, in the shape of JSON-LD.
 
-    Some pages close the element of an item too early. Therefore the elements after the first JobPosting without
-    properties are moved into that JobPosting.
+    Some pages close the element of a JobPosting before its properties begin. Therefore the siblings after the first
+    JobPosting that has no properties are moved into that JobPosting. Microdata with over `MAX_ITEMS` items is not read.
     """
     if "JobPosting" not in page or "itemscope" not in page:
         return []
@@ -207,7 +209,10 @@ def read_page(
     selectors: Mapping[str, str] = NO_SELECTORS,
     remedy: str = "see whether its pages changed",
 ) -> Iterator[RawPosting | Issue]:
-    """Read every JobPosting of a page with `read`. Raise `Rejected`, with `remedy` in its message, if there is none."""
+    """Read every JobPosting of a page with `read`.
+
+    Raise `Rejected` if the page has none; `remedy` is the advice in the message.
+    """
     page = page_of(response)
     items = job_postings_in(page, response.url, selectors)
     if not items:
@@ -227,8 +232,8 @@ def read_board_page(
 ) -> Iterator[RawPosting | Issue]:
     """Read the posting on a page of a platform's board.
 
-    `id` and `url` replace the id and the address in the markup. Without `url`, the response's URL is used. `named` is
-    the employer's name if the markup has none. `is_token_a_name` has the same meaning as in `on_board`.
+    `id` replaces the id in the markup. `url`, or else the response's URL, replaces the address in the markup. `named`
+    is the employer's name if the markup has none. `is_token_a_name` has the same meaning as in `on_board`.
     """
 
     def read(item: dict[str, Any]) -> RawPosting:
@@ -251,9 +256,9 @@ def id_by(address: str) -> str:
 
 
 def read_job_posting(item: dict[str, Any], *, source: str, url: str) -> RawPosting:
-    """Read a JobPosting of the page at `url`.
+    """Read a JobPosting, in the shape of JSON-LD, from the page at `url`.
 
-    The id is the host and the `identifier`, or the address if there is no identifier. The identifier also becomes the
+    The posting's id is "<host>/<identifier>", or the address if there is no identifier. The identifier also becomes the
     `requisition_id` if it carries the employer's name.
     """
     address = urljoin(url, _text(item.get("url")) or url)
@@ -312,7 +317,7 @@ def _place(place: object) -> Address:
 
 
 def _distinct(places: Sequence[Address]) -> list[Address]:
-    """Return the places. If places with different names share one address, only their name and country are kept."""
+    """Return the places. Of places that share an address but have different names, keep only name and country."""
     names: dict[Address, set[str | None]] = {}
     for place in places:
         names.setdefault(place._replace(text=None), set()).add(place.text)
@@ -343,20 +348,20 @@ def _pays(salary: object, currency: object) -> tuple[Pay, ...]:
 
 
 def _day(value: object) -> str | None:
-    """Return the day as the site writes it. In UTC, a local midnight could fall on the day before."""
+    """Return the day as the site writes it, without time. In UTC, a local midnight could fall on the day before."""
     text = _text(value)
     day = re.match(r"\d{4}-\d{2}-\d{2}(?=T|\s|$)", text or "")
     return day[0] if day else text
 
 
 def identifier_of(item: dict[str, Any]) -> str | None:
-    """Return the value of a JobPosting's identifier. The identifier's name is the employer's name."""
+    """Return the value of a JobPosting's identifier, or None if there is none."""
     identifier = _one(item.get("identifier"))
     return _text(identifier.get("value")) if isinstance(identifier, dict) else _text(identifier)
 
 
 def _names_employer(item: dict[str, Any]) -> bool:
-    """Whether the identifier carries the name of the hiring organisation. Job boards number adverts themselves."""
+    """Whether the identifier carries the employer's name. The identifiers that job boards give to adverts do not."""
     identifier = _one(item.get("identifier"))
     name = _text(identifier.get("name")) if isinstance(identifier, dict) else None
     return name is not None and name == _text(item.get("hiringOrganization"))
@@ -375,7 +380,7 @@ def _one(value: object) -> Any:
 
 
 def _text(value: object) -> str | None:
-    """Return a text or number as text, or the name of an object. Of a list, only the first item counts.
+    """Return a text or number as text, and an object as its name. Only the first item of a list is used.
 
     Return None for an empty text and for any other value.
     """

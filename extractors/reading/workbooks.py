@@ -24,11 +24,11 @@ UNREADABLE = (
 
 @contextlib.contextmanager
 def open_workbook(content: bytes, *, largest: int, expected: str, remedy: str) -> Iterator[Workbook]:
-    """Open a workbook for reading.
+    """Open a workbook for reading, as a context manager.
 
     Raise `Rejected` if its parts would unpack to more than `largest` bytes, before anything is unpacked. Raise
-    `Rejected` for bytes that are not a workbook, on opening or while the workbook is read. `expected` and `remedy` are
-    words for that message.
+    `Rejected` for bytes that are not a workbook, either when it is opened or inside the `with` block. `expected` (what
+    the file should be) and `remedy` are words for the second message.
     """
     from openpyxl import load_workbook  # noqa: PLC0415  # takes a fifth of a second, and only workbooks need it
 

@@ -1,4 +1,4 @@
-"""The parts of a source's module (`SourceModule`): its declaration (`SOURCE`), its `fetch` and its `parse`."""
+"""What a source's module (`SourceModule`) consists of: its declaration `SOURCE`, its `fetch` and its `parse`."""
 
 from __future__ import annotations
 
@@ -35,16 +35,16 @@ if TYPE_CHECKING:
 
 Access = Literal["open", "key", "consent", "file"]
 HOST_LABELS = r"[a-z0-9-]+(?:\.[a-z0-9-]+)*"
-"""Pattern for `*` in an endpoint."""
+"""Pattern of the part of a host that `*` in an endpoint may stand for."""
 WHOLE_LIST = "all"
-"""Name of the only board of a source with a `whole_list`."""
+"""Token of the only board of a source with a `whole_list`."""
 EXPIRY_DAYS, WHOLE_LIST_EXPIRY_DAYS = 30, 60
-"""Days after which an advert that was not seen again counts as expired, if its source states neither the advert's
-last day nor how long adverts are listed. Job boards that state a duration sell 30 days. Whole lists close
-adverts themselves, so their 60 days matter only for boards that no longer respond."""
+"""After this many days, an advert that was not seen again counts as expired, if its source states neither the advert's
+last day nor how long adverts are listed. Job boards that state a duration sell 30 days. A whole list already closes the
+adverts that it lacks, so its 60 days matter only for boards that no longer respond."""
 EXPIRY_DAYS_OF_KIND = {"employer board": WHOLE_LIST_EXPIRY_DAYS, "aggregator": EXPIRY_DAYS, "forum": EXPIRY_DAYS}
 MAX_SECONDS = 6 * 3600.0
-"""Default of `Source.max_seconds`: twice the time of the largest budget (8,000 requests of 1.33 seconds each)."""
+"""Default of `Source.max_seconds`: twice the time of the largest number of requests (8,000 at 1.33 seconds each)."""
 PLATFORM_PAGES = frozenset(
     (
         *("robots.txt", "sitemap.xml", "sitemap_index.xml", "favicon.ico", "manifest.json", "ads.txt", "security.txt"),
@@ -52,31 +52,30 @@ PLATFORM_PAGES = frozenset(
         *("search", "login", "signin", "signup", "logout"),
     )
 )
-"""Words in addresses that belong to a platform's own pages and files, and are never names of boards."""
+"""Words that stand in a platform's own addresses in the place of a board's name. They are never names of boards."""
 LINKED_TOKEN = re.compile(r"[\w.:/-]{2,80}")
-"""Pattern of a token that we accept from an address written by somebody else."""
+"""Pattern of a board's token that we accept if it comes from an address on somebody else's page."""
 _PART = re.compile(r"\{(\w+)\}")
 """Pattern of a named part of a template, such as `{board}`."""
 
 
 @dataclass(frozen=True)
 class BoardUrl:
-    """The addresses of a platform's boards, with conversions between a board's token and its addresses."""
+    """The addresses of a platform's boards, with methods that convert a board's token to addresses and back."""
 
     listing: str
-    """Template of the address of a board's list, such as "https://api.lever.co/v0/postings/{board}?mode=json". A
-    request uses the whole template. When an address is converted to a token, anything after the last named part
-    is ignored."""
+    """Template of the address of a board's list, such as "https://api.lever.co/v0/postings/{board}?mode=json". We
+    request the whole address. To recognise an address, the rest of the query after the last named part is ignored."""
     pages: tuple[str, ...] = ()
-    """Patterns of the public pages of boards and postings. Each part of the token has a named group."""
+    """Regular expressions for public pages of boards and postings. Each part of the token has a named group."""
     posting: str | None = None
-    """Template of the address of a single posting, with `{id}`."""
+    """Template, with `{id}`, of the address of a single posting. None if postings have no such addresses."""
     posting_id: str = "{id}"
     """Template of a posting's id. It is "{board}/{id}" if ids are unique only within a board."""
     board: str = "{board}"
-    """Template of the token, if the token is more than the part `{board}` of the address. Example: "eu:{board}"."""
+    """Template of a board's token, such as "eu:{board}", if the token is more than the part `{board}` of an address."""
     is_paged: bool = False
-    """Whether the list comes in pages, which means that no response is a whole list."""
+    """Whether the list comes in pages. If so, no single response is a whole list."""
 
     def url_of(self, board: str) -> str | None:
         """Return the address of a board's list, or None if the token does not fit the template `board`."""
@@ -86,11 +85,11 @@ class BoardUrl:
         return self.listing.format(**{name: quote(part, safe="") for name, part in match.groupdict().items()})
 
     def board_of(self, url: str) -> str | None:
-        """Return the token of the board whose list is at `url`, or None."""
+        """Return the token of the board whose list is at `url`, or None if `url` is not the address of a list."""
         return self._token(_parts_of(url, self._listing_pattern))
 
     def posting_url(self, listing: str, id: str) -> str:
-        """Return the address of a posting on the board whose list is at `listing`.
+        """Return the address of the posting `id` on the board whose list is at `listing`.
 
         Raise `ValueError` if `listing` is not the address of a list or the platform has no addresses of postings.
         """
@@ -100,13 +99,13 @@ class BoardUrl:
         return self.posting.format(**{name: quote(part, safe="") for name, part in {**parts, "id": id}.items()})
 
     def posting_of(self, url: str) -> tuple[str, str] | None:
-        """Return the board's token and the posting's id if `url` is the address of a single posting, else None."""
+        """Return (the board's token, the posting's id) if `url` is the address of a single posting, else None."""
         parts = _parts_of(url, self._posting_pattern) if self._posting_pattern else None
         board = self._token(parts)
         return (board, self.posting_id.format(**parts)) if parts and board else None
 
     def board_on(self, page: str) -> str | None:
-        """Return the token of the board that a public page belongs to.
+        """Return the token of the board that the public page at the address `page` belongs to.
 
         Return None for other pages, for the platform's own pages, and for a token with unexpected characters.
         """
@@ -121,9 +120,9 @@ class BoardUrl:
 
     @functools.cached_property
     def _token_pattern(self) -> re.Pattern[str]:
-        """One part alone may be any text.
+        """A token with one part may be any text.
 
-        If there are several parts, each is a word, and other characters separate them.
+        In a token with several parts, each part is a word, and other characters separate the parts.
         """
         part = ".+" if len(_PART.findall(self.board)) == 1 else r"[\w-]+"
         return _pattern(self.board, lambda before: part, end=r"\Z")
@@ -142,10 +141,10 @@ class BoardUrl:
 
 
 def _address_pattern(template: str) -> re.Pattern[str]:
-    """Return a pattern for the addresses of a template.
+    """Return a pattern for the addresses that fit a template.
 
-    A part is a label of the host, a segment of the path, or a value in the query. If the query has parts, any text may
-    follow the last part; otherwise any query may follow the path.
+    Each part of the template stands for a label of the host, a segment of the path, or a value in the query. If a part
+    is in the query, any text may follow the last part; otherwise any query may follow the path.
     """
     path, _, query = template.partition("?")
     if "{" in query:
@@ -161,7 +160,10 @@ def _address_part(before: str) -> str:
 
 
 def _pattern(template: str, part_at: Callable[[str], str], *, end: str) -> re.Pattern[str]:
-    """Convert a template to a pattern. `part_at` returns the pattern of a part, given the text before it."""
+    """Convert a template to a pattern that ends with the pattern `end`.
+
+    `part_at` receives the text of the template before a part, and returns the pattern of that part.
+    """
     pattern, at = "", 0
     for match in _PART.finditer(template):
         name, before = match[1], template[: match.start()]
@@ -182,14 +184,14 @@ class Package:
 
     name: str
     find: Callable[[], tuple[Path, datetime] | None]
-    """Function that returns the file and the time at which the package's maker got it from the publisher. It
-    returns None if the package is not installed."""
+    """Function that returns the path of the file and the time at which the package's maker got it from the publisher.
+    It returns None if the package is not installed."""
 
 
 class DeclaredList(NamedTuple):
-    """A response with the complete list of a board's adverts.
+    """The complete list of a board's adverts, as a response declares it.
 
-    The list drops adverts that are `max_age_days` old; with None it keeps adverts of any age.
+    The list drops adverts that are `max_age_days` old. If that is None, it keeps adverts of any age.
     """
 
     board: str
@@ -206,8 +208,8 @@ class Source:
     publisher: str
     homepage: str
     endpoints: tuple[str, ...]
-    """URL prefixes (https only) that may be requested. `*` stands for one or more labels of a host name. An
-    archived response belongs to the source with the longest prefix of its URL."""
+    """Beginnings of the URLs (https only) that may be requested. `*` stands for one or more labels of a host name. An
+    archived response belongs to the source with the longest endpoint that its URL begins with."""
     licence: str
     terms_url: str | None
     attribution: str
@@ -220,56 +222,58 @@ class Source:
     """Lowest and highest number of rows in a healthy snapshot. The load gate fails below the first and warns above
     the second."""
     facts: str
-    """What we know about the API and how certain it is, for SOURCES.md."""
+    """What we know about the source's API, and how certain we are, for SOURCES.md."""
     gives: str = ""
     """One line for SOURCES.md that says what the source gives."""
     terms_checked: str = ""
     """The day on which we last looked for the source's terms, and where we looked."""
     quotation: str | None = None
-    """The decisive words of the source's terms, verbatim as far as we saw them, or None if we found none. A source
-    without terms for third parties is quoted from its robots.txt, a notice or its documentation."""
+    """The decisive words of the source's terms, verbatim as far as we saw them, or None if we found none. If there are
+    no terms for third parties, the words come from the source's robots.txt, a notice or its documentation."""
     is_bulk: bool = False
-    """Whether others collected the data for their own purposes and a person hands over the whole collection. Its
-    responses may be pages of any site. Its adverts are in no panel, since nobody knows how they were chosen."""
+    """Whether the source is a collection that others made for their own purposes and that a person hands over as a
+    whole. Its responses may be pages of any site. Its adverts are in no panel, since nobody knows how they were chosen.
+    """
     is_change_feed: bool = False
-    """Whether responses report changes only. Then few rows mean few changes: nights are not compared with each
-    other, and no request is conditional."""
+    """Whether responses contain only what changed. A night with few rows then means few changes, so the number of rows
+    is not checked. Requests are never conditional."""
     signing_hosts: tuple[str, ...] = ()
-    """Hosts that redirect to addresses with a signature in the query. The signature is sent but never archived or
+    """Hosts that redirect to an address with a signature in the query. The signature is sent, but never archived or
     printed."""
     access: Access = "open"
-    """When the source is read. `open`: always. `key`: if the environment has all `keys`. `consent`: if the operator
-    has put a permission on record. `file`: never requested; a person gives its files to `jobmarket backfill`."""
+    """When the source is read. `open`: always. `key`: if the environment has all `keys`. `consent`: if the operator has
+    put a permission on record. `file`: it is never requested; a person gives its files to `jobmarket backfill`."""
     keys: tuple[str, ...] = ()
     pause: float = 1.0
     """Minimum number of seconds between two requests to a host. The robots.txt of the host may demand more."""
     most_requests: int = 5_000
     """Maximum number of requests in a night."""
     max_seconds: float = MAX_SECONDS
-    """Time limit for a night, in seconds. Requests that are left then are not made; earlier responses are kept."""
+    """Time limit for a night, in seconds. At the limit, no more requests are made; the responses so far are kept."""
     asked_until: date | None = None
-    """Last day on which requests are allowed, if the publisher named one."""
+    """Last day on which we may request anything, if the publisher named one, else None."""
     most_postings: int = 0
-    """Maximum number of requests for single postings, for platforms whose lists lack texts or pay."""
+    """Maximum number of requests for single postings in a night, for platforms whose lists lack texts or pay."""
     expires_after_days: int | None = None
-    """Days after which an advert that was not seen again counts as expired, which does not mean closed. The default
-    depends on the kind of source; it is None for sources without adverts."""
+    """After this many days, an advert that was not seen again counts as expired, which does not mean closed. If None is
+    given, the kind of source decides; it stays None for sources without adverts."""
     row: type | None = None
-    """Class of the source's rows, if it differs from the class for this kind of source."""
+    """Class of the rows that `parse` yields, or None for the class that is usual for this kind of source."""
     boards: tuple[BoardUrl, ...] = ()
-    """Addresses of the boards in boards.csv. For each token, the first entry that fits is used."""
+    """Shapes of the addresses of the source's boards. The first shape that fits a token in boards.csv is used."""
     whole_list: str | None = None
-    """Address whose response is the source's complete list."""
+    """Address whose response is the source's complete list, or None if there is no such address."""
     declared_list: Callable[[Response], DeclaredList | None] | None = None
-    """Function that returns the complete list that a response declares itself to be, or None."""
+    """Function that returns what a response declares if it is a complete list, and None for other responses. It is for
+    sources whose complete lists are recognised by their content."""
     posting_id: Callable[[str], str | None] | None = None
-    """Return the posting's id if a URL is the address of a single posting, else None. For sources without
-    `BoardUrl.posting`."""
+    """Function that returns the posting's id if a URL is the address of a single posting, and None for other URLs. It
+    is for sources without `BoardUrl.posting`."""
     file_url: Callable[[str], str | None] | None = None
-    """Function that returns the address at which the publisher offers a file of this name, or None. It is for files
-    that a person may download."""
+    """Function for files that a person may download: given a file's name, it returns the address at which the publisher
+    offers the file, or None if the publisher offers no such file."""
     package: Package | None = None
-    """A Python package that contains a file of this source."""
+    """The Python package that contains a file of this source, or None."""
 
     def __post_init__(self) -> None:
         if self.expires_after_days is None:
@@ -284,7 +288,7 @@ class Source:
 
     @property
     def hosts(self) -> frozenset[str]:
-        """Return the hosts of the endpoints. A host with `*` stands for the hosts of all boards."""
+        """Return the hosts of the endpoints. A `*` in a host stands for the part that differs by board."""
         return frozenset(urlsplit(endpoint).netloc for endpoint in self.endpoints)
 
     @property
@@ -294,7 +298,7 @@ class Source:
 
     @property
     def has_whole_lists(self) -> bool:
-        """Whether some responses are a board's whole list. A whole list closes the postings that it lacks."""
+        """Whether some responses are the whole list of a board. A whole list closes the postings that it lacks."""
         return self.whole_list is not None or any(not board.is_paged for board in self.boards)
 
     def url_of(self, board: str) -> str:
@@ -306,18 +310,18 @@ class Source:
 
     @property
     def token_shapes(self) -> str:
-        """Return the shapes that a board's token may have, in words."""
+        """Return, in words for a message, the shapes that a board's token may have."""
         return " or ".join(dict.fromkeys(addresses.board for addresses in self.boards)) or "no board"
 
     def board_of(self, url: str) -> str | None:
-        """Return the board's token if the response to `url` is the board's whole list, else None."""
+        """Return the board's token if the response to `url` is the whole list of a board, else None."""
         if self.whole_list is not None and url == self.whole_list:
             return WHOLE_LIST
         whole = (addresses.board_of(url) for addresses in self.boards if not addresses.is_paged)
         return next(filter(None, whole), None)
 
     def listed_board(self, url: str) -> str | None:
-        """Return the board's token if `url` is the address of its list or of a page of the list, else None."""
+        """Return the board's token if `url` is the address of a board's list or of a page of that list, else None."""
         return next(filter(None, (addresses.board_of(url) for addresses in self.boards)), None)
 
     def posting_of(self, url: str) -> str | None:
@@ -327,7 +331,7 @@ class Source:
         return self.posting_id(url) if self.posting_id else None
 
     def board_in(self, url: str) -> str | None:
-        """Return the board's token if `url` is the address of its list, a page of it, or a posting on it, else None."""
+        """Return the board's token if `url` is a board's list, a page of that list, or a single posting, else None."""
         if pair := self._board_and_posting(url):
             return pair[0]
         return self.listed_board(url)
@@ -337,9 +341,9 @@ class Source:
 
 
 def platform(name: str, brand: str, **declared: Any) -> Source:
-    """Declare a platform of employers' boards under the name of its `brand`.
+    """Declare a platform of employers' boards, with texts that name its `brand`.
 
-    `declared` are further fields of `Source`.
+    `declared` are the other fields of `Source`.
     """
     usual = {"cadence": "live", "expected_rows": (1, 100_000)}
     return Source(
@@ -360,7 +364,7 @@ class SourceModule(Protocol):
     def fetch(self, web: Web, *, boards: Sequence[str], as_of: date) -> list[str]:
         """Request the source's addresses through `web`, which archives the responses. Return one line for each failure.
 
-        `boards` are the tokens in boards.csv. `as_of` is the day of the run (UTC).
+        `boards` are the source's tokens in boards.csv. `as_of` is the day of the run (UTC).
         """
         ...
 

@@ -1,4 +1,4 @@
-"""Common `fetch` functions of sources, and functions that find the addresses of next pages and of single postings."""
+"""Functions that make the `fetch` of a source, and functions that find the addresses of next pages and of postings."""
 
 from __future__ import annotations
 
@@ -18,7 +18,10 @@ class Fetch(Protocol):
     """The type of a source module's `fetch`."""
 
     def __call__(self, web: Web, *, boards: Sequence[str] = (), as_of: date) -> list[str]:
-        """Request what the source needs. Return one line for each failure."""
+        """Request the addresses that the source needs, and return one line for each failure.
+
+        `boards` are the tokens of the source's boards. `as_of` is the day of the run (UTC).
+        """
         ...
 
 
@@ -28,7 +31,7 @@ def fetch_nothing(web: Web, *, boards: Sequence[str] = (), as_of: date) -> list[
 
 
 def fetch_addresses(*urls: str) -> Fetch:
-    """Return a `fetch` that requests these addresses."""
+    """Return a `fetch` that requests each of `urls`."""
 
     def fetch(web: Web, *, boards: Sequence[str] = (), as_of: date) -> list[str]:
         return paging.ask_each(web, urls)
@@ -48,10 +51,10 @@ def fetch_boards(source: Source) -> Fetch:
 def fetch_lists_and_postings(
     source: Source, next_of: Callable[[Response, list[str]], str | None], *, max_pages: int = 1
 ) -> Fetch:
-    """Return a `fetch` that requests the list of every board and then single postings, as `paging.ask_lists` does.
+    """Return a `fetch` that requests up to `max_pages` pages of every board's list, and then single postings.
 
-    `next_of` receives a page and a list. It adds the addresses of postings to request to the list, and returns the
-    address of the next page or None.
+    `next_of` receives a page and the Python list of addresses of postings to request. It appends the addresses that the
+    page names, and returns the address of the next page, or None after the last page.
     """
 
     def fetch(web: Web, *, boards: Sequence[str] = (), as_of: date) -> list[str]:
@@ -68,14 +71,18 @@ def ask_paged_lists(
     max_pages: int,
     headers: Mapping[str, str] | None = None,
 ) -> list[str]:
-    """Request several lists page by page, each from its first address on. Return one line for each failure."""
+    """Request several lists page by page, up to `max_pages` of each. Return one line for each failure.
+
+    `firsts` are the addresses of the first pages. `next_of` returns the address of the page after a page, or None after
+    the last.
+    """
     return [
         line for url in firsts for line in paging.ask_pages(web, url, next_of, max_pages=max_pages, headers=headers)
     ]
 
 
 def raise_field(url: str, field: str, by: int, *, last: int | None = None) -> str | None:
-    """Return `url` with the number in a query field raised by `by`, or None if the new number exceeds `last`.
+    """Return `url` with the number in the query field `field` raised by `by`, or None if the new number exceeds `last`.
 
     Raise `ValueError` if the query field has no number.
     """
@@ -88,9 +95,10 @@ def raise_field(url: str, field: str, by: int, *, last: int | None = None) -> st
 
 
 def after_records(url: str, field: str, n: int, *, total: int) -> str | None:
-    """Return the address of the next page after a page of `n` records, if the query `field` counts records.
+    """Return the address of the page after the page at `url`, which has `n` records.
 
-    Return None after an empty page and after the last of `total` records.
+    `field` is the query field with the number of records to skip. Return None after an empty page, and after the page
+    with the last of `total` records.
     """
     return raise_field(url, field, n, last=total - 1) if n else None
 
@@ -98,11 +106,11 @@ def after_records(url: str, field: str, n: int, *, total: int) -> str | None:
 def after_full_pages(
     field: str, *path: str, size: int, step: int = 1, last: int | None = None
 ) -> Callable[[Response], str | None]:
-    """Return a function that returns the address of the page after a full page.
+    """Return a function that takes a page and returns the address of the next page.
 
     The function returns None after a page that is not full and after page `last`. `field` is the query field that rises
-    by `step` from page to page. `path` leads to the records in the JSON. `size` is the number of records on a full
-    page.
+    by `step` from page to page. `path` are the keys that lead to the list of records in the JSON. `size` is the number
+    of records on a full page.
     """
 
     def next_of(page: Response) -> str | None:
@@ -115,9 +123,9 @@ def after_full_pages(
 
 
 def followed_postings(page: Response, source: Source, items: object, *, id: str, title: str) -> list[str]:
-    """Return the addresses of the postings in a list that are in roles we follow.
+    """Return the addresses of the postings, among the records `items` of a list, that are in roles we follow.
 
-    `id` and `title` are keys of the records.
+    `id` and `title` are the keys under which a record has its id and its title.
     """
     ids = followed_ids(objects_in(items), id=id, title=title)
     return [source.boards[0].posting_url(page.url, posting) for posting in ids]

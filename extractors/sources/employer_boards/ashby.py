@@ -1,7 +1,8 @@
 """Read Ashby job boards through the public Posting API, which includes compensation.
 
 Responses of 2025 lack `workplaceType`; responses of 2026 may lack `compensation`. Pay comes in tiers, one for each
-place or level, and each tier has components. Tiers are alternatives and must not be added up.
+place or level, and each tier has components such as salary and bonus. Tiers are alternatives, so they must not be added
+up.
 """
 
 from __future__ import annotations
@@ -39,11 +40,11 @@ KNOWN = frozenset([
     "shouldDisplayCompensationOnJobPostings", "compensation",
 ])  # fmt: skip
 MORE_THAN_BASE = (ON_TARGET, TOTAL)
-"""Components that an employer may label as salary although they are more than base pay."""
+"""Components of pay that some employers label as salary although they are more than base pay."""
 AMOUNT = re.compile(r"[$€£]\s?\d|\b\d{1,3}(?:,\d{3})+\b|\b\d+\s?[kK]\b")
-"""Pattern of an amount in a label: a number with a currency sign, thousands separators or a k. Not "50/50 split"."""
+"""Pattern of an amount in a label: a number with a currency sign, thousands separators or a k (not "50/50 split")."""
 LABEL = re.compile(r"(?P<words>[^\W\d_][^\d$€£]{3,40}?)[\s:–-]+[^\w\s]?\d")
-"""Pattern of the words before an amount. The letters of a currency ("CA$90K") are not such words."""
+"""Pattern of the words before an amount. The letters of a currency ("CA$90K") do not count as words."""
 
 SOURCE = platform(
     "ashby",
@@ -92,7 +93,7 @@ def parse(response: Response) -> Iterator[RawPosting | Issue | Repetition]:
 
 
 def read_job(job: dict[str, Any]) -> RawPosting | Issue:
-    """Read a job. The caller adds board and employer."""
+    """Read a job. The caller adds the board and the employer."""
     if job.get("isListed") is False:  # only people who have the link can see this job
         rule = "a listed job expected; this one is not shown on the board"
         return leave_out(f"{job.get('id')} {job.get('title')}", rule)
@@ -133,9 +134,10 @@ def _address(text: str | None, address: dict[str, Any] | None) -> Address:
 
 
 def read_tier(tier: dict[str, Any], issues: list[Issue]) -> Iterator[Pay]:
-    """Yield the components of a tier, tied to the place or level that the tier's title names.
+    """Yield the components of a tier, each tied to the place or level that the tier's title names.
 
-    Amounts that cannot be read become `issues`.
+    If the title names neither, a component is tied to the place that its own summary names. An issue is added to
+    `issues` for each amount that cannot be read.
     """
     tier_tie = tied_to(tier.get("title"))
     label = " ".join(filter(None, (tier.get("title"), tier.get("additionalInformation"))))
@@ -156,18 +158,18 @@ def read_tier(tier: dict[str, Any], issues: list[Issue]) -> Iterator[Pay]:
 
 
 def _place_in(summary: str) -> Tie:
-    """Return a tie to the place named before the amount of a summary ("Canada $90K – $110K"), or else an empty tie."""
+    """Return a tie to the place before the amount in a summary ("Canada $90K – $110K"), or an empty tie."""
     label = LABEL.match(summary)
     tie = tied_to(label["words"]) if label else Tie()
     return tie if tie.place_text and not tie.level_text else Tie()
 
 
 def _salary_of(summary: str, label: str, ends: tuple[float | None, float | None]) -> str:
-    """Return which component a salary is: base pay, or one of `MORE_THAN_BASE`.
+    """Return the component that a salary really is: base pay, or one of `MORE_THAN_BASE`.
 
-    Only words say which. The words of the component's own `summary` count first. If they say nothing, the `label` of
-    the tier counts. A label with amounts is read as prose, and its words count for the amounts beside them: in "$75K •
-    $150k OTE", 75K is base pay. A label without amounts counts unless it mentions base pay.
+    The words of the component's own `summary` decide. If they say nothing, the tier's `label` decides. If the label has
+    amounts, only the words beside the amounts that equal `ends` count: in "$75K • $150k OTE", 75K is base pay. If the
+    label has no amounts, its words count unless they mention base pay.
     """
     component = component_in(summary)
     if component not in MORE_THAN_BASE:

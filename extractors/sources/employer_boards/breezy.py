@@ -1,8 +1,8 @@
 """Read Breezy HR job boards: the list of jobs that an employer's careers site uses, requested with full texts.
 
-`remote_details` stays when a job is no longer remote, so it counts only if `is_remote` is true. Pay is one line, such
-as "$95,000 – $115,000 / year" or "$19.35+ / hour", and names its currency by a sign. Only the page of a job has pay in
-fields. We read recorded pages but request none, because the list has everything else.
+`remote_details` stays set when a job is no longer remote, so it counts only if `is_remote` is true. Pay is one line,
+such as "$95,000 – $115,000 / year" or "$19.35+ / hour", and names its currency by a sign. Only the page of a job has
+pay in fields. We request no such pages, because the list has everything else, but we read pages that others recorded.
 """
 
 from __future__ import annotations
@@ -107,7 +107,7 @@ def _address(place: dict[str, Any]) -> Address:
 
 
 def _line(place: dict[str, Any]) -> str:
-    """Return town and country in words. The codes in a place's name are ambiguous: "Colon, PA" is in Panama."""
+    """Return town and country in words, because codes are ambiguous: "Colon, PA" is in Panama."""
     return ", ".join(filter(None, (place.get("city"), _name(place, "country")))) or place.get("name") or ""
 
 

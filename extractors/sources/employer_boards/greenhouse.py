@@ -2,7 +2,7 @@
 
 `content` is escaped HTML, so entities in it are escaped twice. Pay may be in `pay_input_ranges` (in cents, without a
 period), in custom fields of type `currency_range`, or in a block of the content. All three say the same, so only the
-first one present is used. `updated_at` is not a date of publication. Lists without content are read too.
+first one present is used. `updated_at` is not the date of publication. Lists without `content` are read too.
 """
 
 from __future__ import annotations
@@ -83,7 +83,10 @@ fetch = fetch_boards(SOURCE)
 
 
 def parse(response: Response) -> Iterator[RawPosting | Issue | Repetition]:
-    """Yield every job of the board, and an issue for each job that cannot be read and for a list that is too short."""
+    """Yield every job of the board, and an issue for each job that cannot be read.
+
+    Yield an issue, too, for a list with fewer jobs than it states.
+    """
     answer = response.json()
     if isinstance(answer, dict) and SOURCE.posting_of(response.url):
         answer = [answer]  # a single job, which has the same keys as a job of a list
@@ -94,7 +97,7 @@ def parse(response: Response) -> Iterator[RawPosting | Issue | Repetition]:
 
 
 def read_job(job: dict[str, Any]) -> RawPosting | Issue:
-    """Read a job of a list, with or without content. The caller adds the board."""
+    """Read a job of a list, with or without `content`. The caller adds the board."""
     if job.get("internal_job_id", "") is None:
         rule = "a job expected; a post without internal_job_id collects prospects"
         return leave_out(f"{job.get('id')} {job.get('title')}", rule)
@@ -129,11 +132,12 @@ def _content(text: str | None) -> str | None:
 
 
 ESCAPES = {"&lt;": "<", "&gt;": ">", "&quot;": '"', "&#39;": "'", "&amp;": "&"}
-"""Characters that Greenhouse escapes. `&amp;` comes last, because replacing it may produce another entity."""
+"""Characters by the entities that Greenhouse writes for them. `&amp;` comes last, because replacing it may produce
+another entity."""
 
 
 def _unescape(text: str) -> str:
-    """Do the same as `html.unescape`. It is ten times as fast if the text has no entities but those of `ESCAPES`."""
+    """Return the same as `html.unescape`, but ten times as fast if the text has no entities but those of `ESCAPES`."""
     n_others, plain = text.count("&"), text
     for entity, character in ESCAPES.items():
         n_before, plain = len(plain), plain.replace(entity, character)
@@ -142,9 +146,9 @@ def _unescape(text: str) -> str:
 
 
 def _offices(location: str | None, offices: Sequence[dict[str, Any]]) -> list[Address]:
-    """Return the offices if the job's location names no country ("HQ", "Remote", "SF"), else none.
+    """Return the offices if the job's location names no country ("HQ", "Remote", "SF"), else no offices.
 
-    Offices belong to the employer: often a job lists several offices beside its own location.
+    Offices belong to the employer. A job often lists several that are not its location.
     """
     if not offices or (location and any(place.country for place in whereabouts(location).places)):
         return []

@@ -23,7 +23,7 @@ from transforms.records.rows import Issue, Pay, Repetition
 API = "https://api.lever.co/v0/postings/"
 EUROPEAN_API = "https://api.eu.lever.co/v0/postings/"
 EUROPEAN = "eu:"
-"""Prefix of the tokens of boards on Lever's European host. The same name may be another board on the other host."""
+"""Beginning of the tokens of boards on Lever's European host. The same name on the other host may be another board."""
 UNSPECIFIED = "unspecified"
 KNOWN = frozenset([
     "id", "text", "categories", "country", "workplaceType", "createdAt", "opening", "openingPlain", "description",
@@ -117,6 +117,6 @@ def _whole_text(posting: dict[str, Any]) -> str:
 
 
 def _pay(salary: dict[str, Any], issues: list[Issue]) -> tuple[Pay, ...]:
-    """Return the stated range. If `interval` is not a known period, pay is per piece and not base pay."""
+    """Return the stated range. If `interval` is not a known period, pay is per piece and does not count as base pay."""
     low, high = salary.get("min"), salary.get("max")
     return stated_pay(low, high, currency=salary.get("currency"), period=salary.get("interval"), issues=issues)

@@ -1,7 +1,8 @@
 """Read Pinpoint job boards: the documented list of an employer's postings, with full texts and pay.
 
 Pay is read if the employer shows it (`compensation_visible`): from the fields, or else from the line that visitors see.
-The text has four parts. `reporting_to` is not read, because it often names a person. Lists have no date of posting.
+The text has four parts. `reporting_to` is not read, because it often names a person. Postings have no date of
+publication.
 """
 
 from __future__ import annotations
@@ -21,11 +22,11 @@ from transforms.raw_posting import RawPosting
 from transforms.records.rows import Issue, Pay, Repetition
 
 CUT_AT = 1_000
-"""Length of two lists that others reported. It may be the server's limit."""
+"""Length of each of two lists that others reported. It may be the server's limit."""
 PARTS = ("description", "key_responsibilities", "skills_knowledge_expertise", "benefits")
 """The parts of the text, in the order of the page. The heading of each part is in `<part>_header`."""
 PAY_PARTS = ("minimum", "maximum", "currency", "frequency")
-"""Last words of the names of the pay fields, `compensation_<word>`."""
+"""Endings of the names of the pay fields: `compensation_minimum` and so on."""
 UUID = re.compile(r"/postings/([0-9a-f-]{36})(?:[/?#]|\Z)")
 KNOWN = frozenset([
     "id", "title", "url", "path", "job", "location", "deadline_at", "reporting_to", "employment_type",

@@ -1,7 +1,7 @@
 """Read Recruitee (Tellent) job boards: the offers on an employer's careers site.
 
 The text is in `description` and `requirements`. For a remote job, `remote` is true, `location` says "Remote job", and
-the town is that of an office: the town must not become the scope of the remote work. `translations` is an object, but
+the town is that of an office, which does not limit where the remote work may be done. `translations` is an object, or
 an empty list if there are none. `salary` is an object whose fields are mostly empty.
 """
 
@@ -22,7 +22,7 @@ from transforms.records.rows import Issue, Repetition
 from transforms.text.rejects import leave_out
 
 WORKPLACE_OF_FLAG = {"remote": "remote", "hybrid": "hybrid", "on_site": "onsite"}
-"""Workplaces by flag. The first flag that is set counts, so an offer that may be remote counts as remote."""
+"""Workplaces by flag. The first flag that an offer sets counts, so an offer that may be remote counts as remote."""
 KNOWN = frozenset([
     "id", "slug", "title", "status", "position", "description", "requirements", "location", "locations", "city",
     "country", "country_code", "state_code", "state_name", "postal_code", "street", "remote", "hybrid", "on_site",

@@ -1,8 +1,8 @@
 """Read Teamtailor job boards: the RSS feed of a careers site.
 
 A careers site has two feeds. The RSS feed has the places, the department and the remote work of each job. The JSON feed
-lacks these, but has pay in fields for about one job in eight. A job without a place enters no figure of ours, so we
-read the RSS feed and look for pay in its texts. The feed stops at 100 jobs unless we request more.
+lacks these, but has pay in fields for about one job in eight. Our figures need a job's place, so we read the RSS feed
+and look for pay in its texts. The feed stops at 100 jobs unless we request more.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from transforms.records.rows import Issue
 
 MAX_JOBS = 1_000
 CUT_AT = 100
-"""Number of jobs in a feed that ignores `per_page`."""
+"""Number of jobs in a feed if the server ignores our `per_page`."""
 TT = "{https://teamtailor.com/locations}"
 WORKPLACE_OF_STATUS = {"fully": "remote", "hybrid": "hybrid", "onsite": "onsite"}
 """Workplaces by status. Two statuses are left out: `none`, the default if nobody chose, and `temporary`, which
@@ -74,7 +74,10 @@ fetch = fetch_boards(SOURCE)
 
 
 def parse(response: Response) -> Iterator[RawPosting | Issue]:
-    """Yield every job of the feed, and an issue for each job that cannot be read and for a feed that may be cut off."""
+    """Yield every job of the feed, and an issue for each job that cannot be read.
+
+    Yield an issue, too, for a feed that may be cut off.
+    """
     items = [{child.tag: child for child in item} for item in response.xml("rss").iterfind("channel/item")]
     yield from each(items, on_board(SOURCE, response.url, _read_item), known=KNOWN)
     yield from note_cut(len(items), (CUT_AT, MAX_JOBS))

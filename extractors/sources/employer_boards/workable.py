@@ -1,7 +1,7 @@
-"""Read Workable job boards: the list of an account's jobs that the widget for websites uses, with descriptions.
+"""Read Workable job boards: the list of an account's jobs with descriptions, made for a widget on websites.
 
-Two shapes are read: that of the widget, which we request, and that of the v3 list, which others recorded. The v3 list
-has no descriptions. `state` is a region in the widget's list and the status of the job in the v3 list. The `shortcode`
+Two shapes are read: the widget's list, which we request, and the v3 list, which others recorded. The v3 list has no
+descriptions. `state` is a region in the widget's list, but the status of the job in the v3 list. The `shortcode`
 identifies a job.
 """
 
@@ -22,7 +22,7 @@ from transforms.text.rejects import leave_out
 
 HOST = "https://apply.workable.com/"
 EMPLOYMENT_OF_TYPE = {"full": "full time", "part": "part time"}
-"""Words of the v3 list that do not name a kind of employment by themselves, with words that do."""
+"""Types in the v3 list that are too short to name a kind of employment, with the words that we read instead."""
 KNOWN = frozenset([
     "id", "shortcode", "title", "code", "country", "state", "city", "department", "telecommuting", "employment_type",
     "experience", "education", "industry", "function", "published_on", "created_at", "url", "shortlink",

@@ -23,8 +23,8 @@ from transforms.text.rejects import Rejected, leave_out
 
 WORKPLACE_OF_TYPE = {"0": "onsite", "1": "remote", "2": "hybrid"}
 PLACE_KEYS = (("addressCountry", "country"), ("state", "province"))
-"""Keys of the country and keys of the region in `location` and `atsLocation`, the two objects that may hold the
-place."""
+"""Keys that the country may have, and keys that the region may have, in `location` and `atsLocation`. Either object may
+hold the place."""
 KNOWN = frozenset([
     "id", "jobOpeningName", "departmentId", "departmentLabel", "employmentStatusLabel", "employmentType", "location",
     "atsLocation", "isRemote", "locationType", "jobOpeningShareUrl", "jobOpeningStatus", "jobCategoryId", "description",

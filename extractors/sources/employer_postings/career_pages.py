@@ -1,4 +1,4 @@
-"""Read employers' own career pages: schema.org JobPosting in JSON-LD or microdata, or else parts found by selectors.
+"""Read employers' own career pages: schema.org JobPosting in JSON-LD or microdata, or else elements found by selectors.
 
 We request only the sites that career_pages.toml declares. Recorded pages of other sites are read too, because every
 https address that no other source claims belongs to this source. extractors/reading/schema_org.py reads the markup.
@@ -39,7 +39,7 @@ MAX_LISTS, MAX_POSTINGS = 20, 500
 """Maximum number of lists and of postings that a night requests from one site."""
 SITEMAP = re.compile(rb"<(urlset|sitemapindex)[\s>]")
 HEAD = 2_000
-"""Number of bytes at the beginning of a sitemap that are searched for its kind."""
+"""Number of bytes at the beginning of a response that are searched for the root element of a sitemap."""
 
 
 def posting_of(url: str) -> str | None:
@@ -97,7 +97,7 @@ class Site:
 
 @functools.cache
 def sites() -> tuple[Site, ...]:
-    """Return the declared sites. Raise `ValueError`, with the name of the site, if one cannot be read."""
+    """Return the declared sites. Raise `ValueError`, which names the site, if a declaration is wrong."""
     return tuple(map(_site, tomllib.loads(SITES.read_text(encoding="utf-8")).get("sites", [])))
 
 
@@ -114,7 +114,10 @@ def _site(table: dict[str, Any]) -> Site:
 
 
 def fetch(web: Web, *, boards: Sequence[str] = (), as_of: date) -> list[str]:
-    """Request the lists of every declared site and the postings that the lists name. Return the failures."""
+    """Request the lists of every declared site and the postings that the lists name.
+
+    Return one line for each failure.
+    """
     return [failure for site in sites() for failure in _ask_site(web, site)]
 
 
@@ -145,7 +148,7 @@ def _ask_site(web: Web, site: Site) -> list[str]:
 
 
 def addresses_in(response: Response) -> list[str]:
-    """Return the addresses that a sitemap contains or a page links to, each once, in order."""
+    """Return the addresses in a sitemap, or the addresses that a page links to: each once, in order."""
     if _sitemap(response):
         parts = (part.partition("</loc>") for part in response.body.decode("utf-8", "replace").split("<loc>")[1:])
         addresses: Iterable[str] = (
@@ -180,7 +183,10 @@ def _sitemap(response: Response) -> bytes | None:
 
 
 def parse(response: Response) -> Iterator[RawPosting | Issue]:
-    """Yield the postings in the markup of a page, or an issue that says why there are none."""
+    """Yield the postings in the markup of a page, and an issue for each posting that cannot be read.
+
+    Yield only an issue for a list of addresses. Raise `Rejected` for another page without postings.
+    """
     site = next((site for site in sites() if re.search(site.postings, response.url)), None)
     if is_sitemap(response) or any(response.url in site.lists for site in sites()):
         yield leave_out(response.url, "a page of a posting expected; this one lists addresses")
@@ -191,7 +197,7 @@ def parse(response: Response) -> Iterator[RawPosting | Issue]:
 
 
 def read_item(item: dict[str, Any], *, url: str, site: Site | None) -> RawPosting:
-    """Read a JobPosting of the page at `url`. The employer is the one that `site` declares, if there is a `site`."""
+    """Read a JobPosting of the page at `url`. If `site` is given, the employer is the one that it declares."""
     posting = read_job_posting(item, source=SOURCE.name, url=url)
     if site:
         posting["board"], posting["employer"], posting["requisition_id"] = site.name, site.employer, identifier_of(item)

@@ -1,7 +1,7 @@
 """Read Jobvite job boards: first the pages of an employer's search, then the pages of single jobs.
 
 A list has the title and place of each job. We request the pages of jobs in roles we follow. The markup of a job's page
-has no employer, and an amount that consists of empty texts. Comments in a page hold withdrawn texts and are not read.
+names no employer, and its pay amount is made of empty texts. Comments in a page hold withdrawn texts and are not read.
 """
 
 from __future__ import annotations
@@ -24,12 +24,12 @@ from transforms.text.rejects import Rejected, leave_out
 
 HOST = "https://jobs.jobvite.com/"
 MAX_PAGES = 50
-"""Maximum number of pages requested of one board. They hold 2,500 jobs."""
+"""Maximum number of pages of a board's list to request: enough for 2,500 jobs."""
 JOB = re.compile(r"/([^/?#]+)/job/(\w+)(?:[/?#]|\Z)")
 SEVERAL = re.compile(r"\d+ Locations")
-"""Pattern of the text that a list shows if a job has several places."""
+"""Pattern of the text that a list shows instead of a place if a job has several places."""
 SELECTORS = {"title": ".jv-header", "description": ".jv-job-detail-description"}
-"""Selectors for a job's page that has no JSON-LD."""
+"""CSS selectors of the job's properties, for a page that has no JSON-LD."""
 
 SOURCE = platform(
     "jobvite",
@@ -75,7 +75,7 @@ fetch = fetch_lists_and_postings(SOURCE, _next, max_pages=MAX_PAGES)
 
 
 def parse(response: Response) -> Iterator[RawPosting | Issue]:
-    """Yield every job of a page of a list, or the job of a single page, and an issue for each bad job."""
+    """Yield every job on a page of a list, or the job of a single page, and an issue for each job that is not read."""
     if native := SOURCE.posting_of(response.url):
         yield from read_board_page(response, SOURCE, id=native, selectors=SELECTORS)
         return
@@ -95,9 +95,9 @@ def _tree(response: Response) -> Any:
 
 
 def _rows(tree: Any, url: str) -> list[dict[str, Any]]:
-    """Return address, title and place of each job that a list links to, once per job.
+    """Return the id, address, title and place of each job that a list links to, once per job.
 
-    The place of a job follows the job's link.
+    The place of a job is in an element that comes after the job's link.
     """
     rows: dict[str, dict[str, Any]] = {}
     row: dict[str, Any] = {}
@@ -116,7 +116,7 @@ def _is(element: Any, name: str) -> bool:
 
 
 def _words(element: Any) -> str:
-    """Return the text of an element. XPath leaves comments out."""
+    """Return the text of an element without comments, which XPath leaves out."""
     return " ".join(element.xpath("string()").split())
 
 

@@ -40,7 +40,7 @@ PARTS = {
 PAY_LINE = re.compile(r"\b(?:pay|salary|wage|compensation|hiring|rate) range\b", re.IGNORECASE)
 PAY_END = re.compile(r"(minimum|maximum) (?:pay|salary|wage|rate)", re.IGNORECASE)
 PAY_PERIOD = re.compile(r"(?:pay|salary|wage)(?: rate)? frequency", re.IGNORECASE)
-"""Patterns of the names that employers give to their pay fields."""
+"""This pattern and the two above match the names that employers give to their pay fields."""
 UNSTATED = "null"
 """Text that stands for a missing value."""
 KNOWN = frozenset([
@@ -115,7 +115,7 @@ fetch = fetch_lists_and_postings(SOURCE, _next, max_pages=MAX_PAGES)
 
 
 def parse(response: Response) -> Iterator[RawPosting | Issue]:
-    """Yield every requisition of a page of a list, or a single one, and an issue for each bad requisition."""
+    """Yield every requisition on a page of a list, or a single one, and an issue for each that is not read."""
     items = response.value_at("items")
     if isinstance(items, list) and not SOURCE.posting_of(response.url):
         if not items or not isinstance(items[0], dict):
@@ -165,7 +165,7 @@ def _parts(record: dict[str, Any]) -> Iterator[str]:
 
 
 def _fields(record: dict[str, Any]) -> list[tuple[str, str]]:
-    """Return name and value of each field that the employer added. Lists wrap the fields in an object."""
+    """Return (name, value) of each field that the employer added. Lists wrap the fields in an object."""
     fields = record.get("requisitionFlexFields") or ()
     if isinstance(fields, dict):
         fields = fields.get("items") or ()

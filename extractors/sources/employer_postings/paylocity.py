@@ -1,8 +1,8 @@
 """Read Paylocity job boards: first the list in the script of an employer's page, then the pages of single jobs.
 
 A list has the first words of each text, but neither pay nor kind of employment, so we request the pages of jobs in
-roles we follow. A job's address and page may not say which board the job is on. Therefore we append board and employer
-to the address as a fragment, which is never sent. Streets are not read.
+roles we follow. Some jobs' addresses and pages do not say which board the job is on. Therefore we append board and
+employer to the address as a fragment, which is never sent. Streets are not read.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ SELECTORS = {
     "jobLocation": ".preview-location",
     "description": ".job-preview-details > :not(.mobile-apply-btn)",
 }
-"""Selectors for a job's page that has no JSON-LD."""
+"""CSS selectors of the job's properties, for a page that has no JSON-LD."""
 KNOWN = frozenset([
     "JobId", "JobTitle", "LocationName", "ShouldDisplayLocation", "PublishedDate", "Description", "IsInternal",
     "HiringDepartment", "JobLocation", "IsRemote", "IndeedRemoteType",

@@ -91,7 +91,7 @@ def parse(response: Response) -> Iterator[RawPosting | Issue]:
 
 
 def _by_job(rows: object) -> object:
-    """Merge the rows of each job into one row that has all places. Keep other rows, which `each` will refuse."""
+    """Merge the rows of each job into one row with all places. Leave rows of another shape for `each` to refuse."""
     if not isinstance(rows, list):
         return rows
     jobs: dict[object, Any] = {}

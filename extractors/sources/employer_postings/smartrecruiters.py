@@ -24,7 +24,7 @@ from transforms.text.rejects import leave_out
 
 API = "https://api.smartrecruiters.com/v1/companies/"
 PAGE = 100
-"""Number of postings on a page. The API gives no more."""
+"""Number of postings on a page: the API's maximum."""
 MAX_PAGES = 50
 SECTIONS = ("companyDescription", "jobDescription", "qualifications", "additionalInformation")
 KNOWN = frozenset([

@@ -1,9 +1,10 @@
 """Read Workday job boards: first the search of a careers site, page by page, then single postings.
 
-The token of a board is tenant.wdN/site, as in the address of the careers site. Lists have no texts and no dates.
-Instead of a date they have words in the visitor's language ("Posted 3 Days Ago"), which we do not read. The total of a
-list is right only on the first page and never exceeds `CAP`. After `CAP` postings the first pages come again. Therefore
-we search a larger board once for each value of a facet. We request single postings in roles we follow.
+The token of a board is tenant.wdN/site, as in the address of the careers site. Lists have no texts. Instead of a date
+they have words in the visitor's language ("Posted 3 Days Ago"), which we do not read. The total that a list states is
+right only on the first page and never exceeds `CAP`. After `CAP` postings, the search returns its first pages again.
+Therefore we search a larger board once for each value of a facet, such as a place. We request single postings in roles
+we follow.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ from transforms.text.rejects import MISSHAPEN, Rejected, leave_out
 
 ADDRESS = re.compile(r"https://([a-z0-9-]+)\.(wd\d+)\.myworkdayjobs\.com/wday/cxs/[^/]+/([^/?#]+)(/job/[^?#]*)?")
 PAGE = 20
-"""Number of postings on a page. The site refuses a higher number."""
+"""Number of postings on a page. The site refuses to give more."""
 CAP = 2_000
 SEVERAL = re.compile(r"\d+ \w+")
 """Pattern of the text that a list shows if a posting has several places: "3 Locations", in the visitor's language."""
@@ -95,7 +96,7 @@ SOURCE = platform(
 
 
 def fetch(web: Web, *, boards: Sequence[str], as_of: date) -> list[str]:
-    """Search every board, then request single postings in roles we follow. Return the failures."""
+    """Search every board, then request single postings in roles we follow. Return one line for each failure."""
     failures: list[str] = []
     details: dict[str, None] = {}
     for board in boards:
@@ -109,7 +110,8 @@ def fetch(web: Web, *, boards: Sequence[str], as_of: date) -> list[str]:
 def _search(web: Web, url: str, facets: Mapping[str, list[str]], details: dict[str, None]) -> list[str]:
     """Request all pages of a search. If the board exceeds `CAP`, search it once for each value of a facet instead.
 
-    Add the addresses of single postings to request to `details`. Return the failures.
+    `facets` are the values to which the search is limited, by facet. Add the addresses of the single postings that are
+    to be requested to `details`. Return one line for each failure.
     """
     known_paths: set[str] = set()
     n_read, total = 0, CAP
@@ -141,10 +143,11 @@ def _request_page(web: Web, url: str, facets: Mapping[str, list[str]], offset: i
 
 
 def _narrower(facets: Sequence[Mapping[str, Any]]) -> list[dict[str, list[str]]]:
-    """Return a search for each value of one facet. Return no search if no facet fits.
+    """Return one search for each value of one facet, or no search if no facet fits.
 
-    A facet fits if its values cover `CAP` postings or more and each value has fewer than `CAP`. The facet with the
-    fewest values is chosen.
+    A search is a dict from the facet's name to a list with the id of one value. A facet fits if its values together
+    cover `CAP` postings or more and each value has fewer than `CAP`. Of the facets that fit, the one with the fewest
+    values is used.
     """
     flat = [*facets, *(group for facet in facets for group in facet["values"] if "values" in group)]
     parts = [(f["facetParameter"], [v for v in f["values"] if v.get("id") and "count" in v]) for f in flat]
@@ -158,7 +161,7 @@ def _narrower(facets: Sequence[Mapping[str, Any]]) -> list[dict[str, list[str]]]
 
 
 def parse(response: Response) -> Iterator[RawPosting | Issue]:
-    """Yield every posting of a page of a list, or a single posting, and an issue for each bad posting."""
+    """Yield every posting on a page of a list, or a single posting, and an issue for each posting that is not read."""
     answer, address = response.json(), ADDRESS.match(response.url)
     if not isinstance(answer, dict) or not address or not {"jobPostings", "jobPostingInfo"} & answer.keys():
         raise Rejected("response", answer, "a page of job postings or a single one expected")
@@ -171,7 +174,7 @@ def parse(response: Response) -> Iterator[RawPosting | Issue]:
 
 
 def _read_item(item: dict[str, Any], *, address: re.Match[str]) -> RawPosting:
-    """Read a posting of a list. If the list says only how many places there are, the path names the first place."""
+    """Read a posting of a list. If the list shows only the number of places, take a place from the posting's path."""
     path = item["externalPath"]
     location, parts = item.get("locationsText"), path.split("/")
     if not location or SEVERAL.fullmatch(location):
@@ -183,9 +186,9 @@ def _read_item(item: dict[str, Any], *, address: re.Match[str]) -> RawPosting:
 
 
 def _ends(path: str, bullet: object) -> bool:
-    """Whether a bullet is the requisition at the end of a path: "_JR7", or "_JR7-1" for a second posting.
+    """Whether a bullet is the requisition id at the end of a path: "_JR7", or "_JR7-1" for its second posting.
 
-    Employers choose what the bullets of a list show. Some bullets are places or dates.
+    A list shows short texts (bullets) for each posting. Employers choose what they are; some are places or dates.
     """
     return isinstance(bullet, str) and re.search(rf"_{re.escape(bullet)}(?:-\d+)?\Z", path) is not None
 

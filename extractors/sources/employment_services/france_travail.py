@@ -1,8 +1,8 @@
 """Read the offers of France Travail, the French public employment service, through its API, with full texts.
 
-Pay is prose in a fixed form ("Annuel de 35000.0 Euros à 45000.0 Euros sur 12.0 mois"). Some employers call a yearly
-amount monthly; the bounds of plausible pay flag such amounts. The recruiter's name (`contact`) and the agency are not
-read.
+Pay is prose in a fixed form ("Annuel de 35000.0 Euros à 45000.0 Euros sur 12.0 mois"). Some employers enter a yearly
+amount as monthly; the bounds of plausible pay flag such amounts. The recruiter's name (`contact`) and the agency are
+not read.
 """
 
 from __future__ import annotations
@@ -29,14 +29,14 @@ QUERIES = ("intelligence artificielle", "machine learning", "data scientist", "d
 PAGE, LAST_START = 150, 1_000
 RANGE = re.compile(r"range=(\d+)-\d+")
 PLACE = re.compile(r"(?P<department>\d[\dAB]\d?)(?: - (?P<name>.+?)(?: \d+(?:e Arrondissement)?| \(Dept\.\))?)?")
-"""Pattern of a place: '92 - NANTERRE', '75 - PARIS 08', '75 - Paris (Dept.)', '75'. The number of a department
-means France."""
+"""Pattern of a place: '92 - NANTERRE', '75 - PARIS 08', '75 - Paris (Dept.)', '75'. A place that begins with the number
+of a department is in France."""
 OVERSEAS = {
     "971": "GP", "972": "MQ", "973": "GF", "974": "RE", "975": "PM", "976": "YT", "977": "BL", "978": "MF", "987": "PF",
     "988": "NC",
 }  # fmt: skip
 HEADINGS = {"E": "Compétences requises :", "S": "Souhaité :"}
-"""Headings of the skills and degrees that an offer requires (E) or prefers (S)."""
+"""Headings that we put above the skills and degrees that an offer requires (E) or prefers (S)."""
 KNOWN = frozenset((
     "id", "intitule", "description", "dateCreation", "dateActualisation", "lieuTravail", "romeCode", "romeLibelle",
     "appellationlibelle", "entreprise", "typeContrat", "typeContratLibelle", "natureContrat", "experienceExige",
@@ -95,7 +95,7 @@ SOURCE = Source(
 
 
 def fetch(web: Web, *, boards: Sequence[str], as_of: date) -> list[str]:
-    """Request every page of each query. Return the failures."""
+    """Request every page of each query. Return one line for each failure."""
     try:
         headers = {"Authorization": f"Bearer {_token(web)}"} if web.keys else {}  # a replay has no keys
     except FetchFailed as error:

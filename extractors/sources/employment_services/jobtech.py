@@ -1,9 +1,9 @@
 """Read the adverts of Platsbanken, the board of the Swedish public employment service, through JobTech's two APIs.
 
 JobSearch gives adverts with full texts, but without a flag for remote work and without pay in numbers
-(`salary_description` is prose). Times are in Stockholm's zone, which they do not say. JobStream gives the adverts that
-changed since a time, in the same form. For an advert that was taken away, JobStream gives a short record with `removed:
-true`, which closes the advert. Names, mail addresses and telephone numbers of contacts are not read.
+(`salary_description` is prose). Times are in Stockholm's time zone, but do not name it. JobStream gives the adverts
+that changed since a given time, in the same form. For an advert that was taken away, JobStream gives a short record
+with `removed: true`, which closes the advert. Names, mail addresses and telephone numbers of contacts are not read.
 """
 
 from __future__ import annotations
@@ -30,10 +30,11 @@ DATA_IT = {"occupation-field": FIELD}
 QUERIES = (DATA_IT, {"q": "artificiell intelligens"}, {"q": "maskininlärning"}, {"q": "machine learning"}, {"q": "AI"})
 PAGE, LAST_OFFSET = 100, 2_000
 OVERLAP = timedelta(minutes=5)
-"""Overlap of two requests for changes. A request begins this long before the response to the last one, because
-changes are indexed late. We send UTC, which is one or two hours behind Stockholm, so the real overlap is longer."""
+"""Overlap of two requests for changes. Because changes are indexed late, a request asks for the changes from this long
+before the last response. We send UTC, which is one or two hours behind Stockholm, so the real overlap is longer."""
 MAX_DAYS_OF_CHANGES = 14
-"""Maximum number of days of changes to request. A longer response could be too large for the archive."""
+"""Maximum number of days for which changes are requested. For more days, the response could be too large for the
+archive."""
 KINDS = ("employment_type", "working_hours_type")
 HEADINGS = {"must_have": "Must have:", "nice_to_have": "Nice to have:"}
 KNOWN = frozenset((
@@ -82,9 +83,8 @@ SOURCE = Source(
 def fetch(web: Web, *, boards: Sequence[str], as_of: date) -> list[str]:
     """Request the changes since the last night, then the pages of each query, newest adverts first.
 
-    Return the failures.
-
-    If an advert is removed after the first request, its removal is among the changes of the next night.
+    Return one line for each failure. If an advert is removed after the request for changes, its removal is among the
+    changes of the next night.
     """
     changes = {"updated-after": _begin(web, as_of), "occupation-concept-id": FIELD}
     failures = ask_each(web, [f"{CHANGES}{urlencode(changes)}"])
@@ -97,8 +97,9 @@ def fetch(web: Web, *, boards: Sequence[str], as_of: date) -> list[str]:
 def _begin(web: Web, as_of: date) -> str:
     """Return the time from which to request changes: a little before the last response.
 
-    If the last response is damaged, return the time from which that response had the changes. Without a last response,
-    return the start of the day before `as_of`.
+    If the last response is damaged, return the time that its request used, so that the same changes are requested
+    again. Without a last response, return the start of the day before `as_of`. Never return a time more than
+    `MAX_DAYS_OF_CHANGES` days before `as_of`.
     """
     last = web.newest(CHANGES)
     begin = datetime.combine(as_of - timedelta(days=1), time(), UTC)

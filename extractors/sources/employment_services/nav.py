@@ -1,7 +1,7 @@
 """Read the adverts of arbeidsplassen.no, the board of the Norwegian employment service NAV, by its feed of changes.
 
 The feed is a log in pages. Each change of an advert is an entry with id, title and status; the advert itself has its
-own address. We request every page since the last page of the night before. From each page we request the changed
+own address. We request the last page of the night before and all pages after it. From each page we request the changed
 adverts in roles we follow. An entry with the status INACTIVE closes its advert. Names, mail addresses and telephone
 numbers of contacts are not read.
 """
@@ -31,14 +31,14 @@ SITE = "https://pam-stilling-feed.nav.no"
 FEED, ENTRY, TOKEN = f"{SITE}/api/v1/feed", f"{SITE}/api/v1/feedentry/", f"{SITE}/api/publicToken"
 ACTIVE, INACTIVE = "ACTIVE", "INACTIVE"
 MAX_DAYS = 184
-"""Number of days for which an advert may stay active: six months, according to NAV. The first night reads as many
-days."""
+"""Number of days for which an advert may stay active: six months, according to NAV. The first night reads the changes
+of that many days."""
 MAX_PAGES = 1_000
 """Maximum number of pages that a night reads. A page has about a thousand entries, and six months have far fewer
 pages."""
 ID = re.compile(r"[0-9A-Fa-f-]{36}")
 OTHER_KIND = "Annet"
-"""The word for 'other', which is not a kind of employment."""
+"""NAV's word for "other", which names no kind of employment."""
 KNOWN = frozenset((
     "uuid", "published", "expires", "updated", "workLocations", "contactList", "title", "description", "sourceurl",
     "source", "applicationUrl", "applicationDue", "occupationCategories", "categoryList", "jobtitle", "link",
@@ -95,7 +95,10 @@ SOURCE = Source(
 
 
 def fetch(web: Web, *, boards: Sequence[str] = (), as_of: date) -> list[str]:
-    """Request the pages since the last night, and the changed adverts on each page. Return the failures."""
+    """Request the pages since the last night, and the changed adverts on each page.
+
+    Return one line for each failure.
+    """
     try:
         headers = {"Authorization": f"Bearer {web.token(TOKEN)}"}
     except FetchFailed as error:
@@ -118,7 +121,10 @@ def fetch(web: Web, *, boards: Sequence[str] = (), as_of: date) -> list[str]:
 
 
 def _find_changed(web: Web, page: Response) -> Iterator[str]:
-    """Yield the addresses of a page's adverts to request: those in our roles that changed since the last request."""
+    """Yield the addresses of the adverts on a page that are to be requested.
+
+    These are the active adverts in roles we follow that changed since we last requested them.
+    """
     for id, entry in _last_entries(page).items():
         if entry.get("status") == ACTIVE and names_followed_role(entry.get("title")):
             newest = web.newest(f"{ENTRY}{id}")
@@ -136,7 +142,7 @@ def _is_id(value: object) -> bool:
 
 
 def _time_of(entry: dict[str, Any]) -> datetime:
-    """Return the time of an entry. Return the far future if there is none, which makes us request the advert."""
+    """Return the time of an entry. If there is none, return the far future, so that the advert is requested."""
     with contextlib.suppress(KeyError, TypeError, ValueError, OverflowError):
         return datetime.fromisoformat(entry["sistEndret"]).astimezone(UTC)
     return datetime.max.replace(tzinfo=UTC)
@@ -145,7 +151,8 @@ def _time_of(entry: dict[str, Any]) -> datetime:
 def parse(response: Response) -> Iterator[RawPosting | Removal | Issue]:
     """Yield a removal for each inactive advert on a page of the feed.
 
-    For the address of a single advert, yield the advert, or a removal if the advert is inactive.
+    If the response is a single advert, yield the advert, or a removal if the advert is inactive. Yield an issue for
+    what cannot be read.
     """
     if id := id_of(response.url):
         status = response.value_at("status")
@@ -177,7 +184,7 @@ def _read_entry(item: dict[str, Any], *, last: dict[str, dict[str, Any]]) -> Rem
 
 
 def _read_advert(advert: dict[str, Any], *, id: str) -> RawPosting:
-    """Read an advert. Its days are taken from its times as written, which are in Oslo's zone."""
+    """Read an advert. Its times are in Oslo's time zone, and its days are taken from them as written."""
     employer = advert.get("employer") or {}
     places = [*map(_address, advert.get("workLocations") or ())]
     kinds = (advert.get("engagementtype"), advert.get("extent"))

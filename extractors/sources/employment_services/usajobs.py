@@ -1,7 +1,7 @@
 """Read USAJOBS, the job board of the United States government, through its search API.
 
 An amount is a text with a code for its interval: a year, an hour, or something that is not pay for regular work, such
-as a fee, a school year or no compensation. Pay is the range that the advert offers; the law sets the range by grade.
+as a fee, a school year or no compensation. Pay is the range that the advert offers, which the law sets by grade.
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ API = "https://data.usajobs.gov/api/"
 KEYS = ("JOBMARKET_USAJOBS_KEY", "JOBMARKET_USAJOBS_EMAIL")
 QUERIES = ("JobCategoryCode=1560", "JobCategoryCode=1550", "JobCategoryCode=2210", "Keyword=artificial%20intelligence",
            "Keyword=machine%20learning")  # fmt: skip
-"""Queries for the series of data science, computer science and information technology, and for words about AI in
-any series."""
+"""Queries for the job categories of data science (1560), computer science (1550) and information technology (2210), and
+for words about AI in any category."""
 PAGE, PAGES = 500, 5
 PERIOD_OF_CODE = {
     "PA": "year", "PM": "month", "PW": "week", "PD": "day", "PH": "hour",
@@ -36,8 +36,8 @@ WORD_OF_OFFERING = {
     "Internships": "internship", "Recent graduates": None, "Multiple": None, "Multiple Schedules": None,
     "Shift work": None, "Job sharing": "part time", "Telework": None, "Detail": "temporary",
 }  # fmt: skip
-"""Words for schedules and appointments that have another meaning elsewhere. None marks a word that names no kind of
-employment."""
+"""Words that we read in place of the source's words for schedules and appointments, which would be misread. None marks
+a word that names no kind of employment."""
 TEXTS = ("JobSummary", "MajorDuties", "Requirements", "Education", "Evaluations", "Benefits")
 KNOWN = frozenset(("MatchedObjectId", "MatchedObjectDescriptor", "RelevanceRank", "RelevanceScore"))
 
@@ -83,7 +83,7 @@ SOURCE = Source(
 
 
 def fetch(web: Web, *, boards: Sequence[str], as_of: date) -> list[str]:
-    """Request the pages of each query. Return the failures."""
+    """Request the pages of each query. Return one line for each failure."""
     key, mail = (web.keys.get(name, "") for name in KEYS)
     headers = {"Authorization-Key": key, "User-Agent": mail}
     firsts = [f"{API}search?{query}&Fields=Full&ResultsPerPage={PAGE}&Page=1" for query in QUERIES]

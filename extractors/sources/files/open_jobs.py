@@ -1,11 +1,10 @@
 """Read Open Jobs: adverts of many platforms that somebody else collects each day, as Parquet files.
 
-It is a bulk source.
-
-A person hands over the files (`jobmarket backfill open_jobs_2026-09-10_ashby.parquet`); nothing is requested. The
-publisher gives the collection away, but cannot give away the rights of the employers who wrote the texts, so nothing
-made from it is published. Pay, level and vectors that a model read from the texts are never used; we read the texts
-ourselves. If the employer's own board has the same advert, both are one job, and the board's advert counts.
+Open Jobs is a bulk source. A person hands over the files (`jobmarket backfill open_jobs_2026-09-10_ashby.parquet`);
+nothing is requested. The publisher gives the collection away, but the rights to the texts belong to the employers who
+wrote them. Therefore nothing made from the collection is published. The collection also has pay, levels and vectors
+that a model read from the texts; we never use these, but read the texts ourselves. If the employer's own board has the
+same advert, both are one job, and the board's advert counts.
 """
 
 from __future__ import annotations
@@ -29,12 +28,15 @@ NAME = re.compile(r"open[-_]jobs_(\d{4}-\d\d-\d\d)_([\w.-]+)\.parquet", re.IGNOR
 NEEDED = ("ats", "slug", "id", "title", "url", "content")
 ALSO = ("location", "departments", "published_at", "is_open", "org", "tier")
 MAX_ROWS = 1_048_576
-"""Maximum number of adverts in a file. A file of 64 MB, the largest allowed, has far fewer with their texts."""
+"""Maximum number of adverts in a file. A file of the largest allowed size, 64 MB, has far fewer adverts with texts."""
 AGGREGATOR = "aggregator"
 
 
 def address_of(name: str) -> str | None:
-    """Return the address of a file, given its name, which contains the day of the export and the platform."""
+    """Return the address of a file, given its name, such as "open_jobs_2026-09-10_ashby.parquet".
+
+    The name must contain the day of the export and the platform. Return None for any other name.
+    """
     match = NAME.fullmatch(name)
     return f"{FILES}{match[1]}/jobs/{match[2]}.parquet" if match else None
 

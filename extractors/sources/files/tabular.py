@@ -1,10 +1,10 @@
 """Read adverts from a file in CSV, JSON, Parquet, Excel or SQLite, with the help of a mapping in TOML.
 
 `jobmarket backfill FILE --mapping M` archives the file like the response of a server and puts the mapping into a
-header. The archive then has everything that is needed to read the file. `tabular_mapping.py` explains the keys of a
-mapping; mappings/ has examples for known files. `tabular_rows.py` reads the rows of a file.
+header, so the archive has everything that is needed to read the file. `tabular_mapping.py` explains the keys of a
+mapping, and mappings/ has examples for known files. `tabular_rows.py` reads the rows of a file.
 
-A row becomes an issue, with its number and the reason, if it cannot be read, is left out, or repeats an id. A value
+A row that cannot be read, is left out, or repeats an id becomes an issue with the row's number and the reason. A value
 that cannot be read becomes an issue of its posting.
 """
 
@@ -39,20 +39,20 @@ from transforms.text.rejects import Rejected, leave_out, shown_value
 
 HOST = "https://tabular.invalid/"
 MAPPING, DIGEST = "x-jobmarket-mapping", "x-jobmarket-digest"
-"""Headers that hold the mapping (in base 64) and a digest of mapping and file."""
+"""Names of the headers that hold the mapping (in base 64) and a digest of mapping and file."""
 CLOSED = {"period": PERIODS, "tax": ("gross", "net"), "text_state": TEXT_STATES, "text_class": TEXT_CLASSES}
-"""Fields with a closed vocabulary, each with its words."""
+"""Fields whose values must be one of a fixed set of words, each with its words."""
 TRUTH = {
     **dict.fromkeys(("true", "t", "1", "yes", "y"), True),
     **dict.fromkeys(("false", "f", "0", "no", "n"), False),
 }
 SEPARATORS = {"text": "\n\n", "location": ", ", "id": "\x1f"}
-"""Text between the values of several columns of a field. For other fields it is a space."""
+"""Text put between the values of a field that is made of several columns. For fields not named here it is a space."""
 COPIED = (
     "title", "url", "employer", "department", "industry_text", "requisition_id", "html", "text", "text_class",
     "is_remote", "workplace", "employment_type", "posted_on", "openings", "valid_through", "language", "level",
 )  # fmt: skip
-"""Fields that a posting takes unchanged."""
+"""Fields whose values become fields of the posting unchanged."""
 
 
 def _declared_list(response: Response) -> DeclaredList | None:
@@ -270,9 +270,9 @@ def _day(text: str, form: str, name: str) -> date:
 
 
 def _cell(cells: Mapping[str, object], column: str, missing: frozenset[str], *, bullets: bool = False) -> object:
-    """Return the value of a column, or of a path inside a column, or None if the value is missing.
+    """Return the value of a column (or of a path inside a column), or None if the value is missing.
 
-    If `column` ends with "[]", the value is a list and becomes a text. With `bullets`, each item has its own line.
+    If `column` ends with "[]", the value is a list, which becomes a text. With `bullets`, each item has its own line.
     """
     value: object = cells
     path = [column] if column in cells else column.removesuffix("[]").split(".")
@@ -311,7 +311,7 @@ def _literal(text: str) -> object:
 
 
 def _amount(value: object, decimal: str) -> float | None:
-    """Read a number of 0 or more, with or without thousands separators.
+    """Read a number of 0 or more. `decimal` is the decimal point of the file; thousands separators are ignored.
 
     Return None for 0, which files use for "no amount".
     """

@@ -62,14 +62,14 @@ DAYS = ("posted_on", "valid_through")
 AMOUNTS = ("pay_low", "pay_high")
 TRUTHS = ("is_remote", "pay_is_predicted")
 FIELDS = ("id", *TEXTS, *DAYS, *AMOUNTS, *TRUTHS)
-"""Fields that a mapping may have. If `pay_is_predicted` is true, the pay of a row is an estimate and not the
-advert's pay."""
+"""Fields of an advert that a mapping may name. `pay_is_predicted` says that the pay of a row is an estimate and was not
+stated in the advert."""
 NEEDED = ("id", "title")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Field:
-    """Where the value of a field is and how to read it. Either `columns` or `constant` is given."""
+    """Where a field's value, or a part of it, is and how to read it. Either `columns` or `constant` is given."""
 
     columns: tuple[str, ...] = ()
     constant: object = None
@@ -81,7 +81,7 @@ class Field:
 
 @dataclass(frozen=True, kw_only=True)
 class Join:
-    """How to join another table: on the column `on`. Of several rows, the one with the highest `newest` counts."""
+    """How to join another table by its column `on`. Of several rows, the one with the highest `newest` counts."""
 
     on: str
     newest: str
@@ -89,9 +89,9 @@ class Join:
 
 @dataclass(frozen=True, kw_only=True)
 class CompleteList:
-    """What each file is complete for, in words.
+    """The promise of a mapping that each file is a complete list. `scope` says in words what the list is complete for.
 
-    `max_age_days` is the age at which the list drops adverts, or None if it never does.
+    `max_age_days` is the age at which the list drops adverts, or None if it keeps adverts of any age.
     """
 
     scope: str
@@ -100,7 +100,10 @@ class CompleteList:
 
 @dataclass(frozen=True, kw_only=True)
 class ReadMapping:
-    """A mapping that was read and checked. A field has several parts if its columns are read in different ways."""
+    """A mapping that was read and checked.
+
+    `fields` has several parts for a field whose columns are read in different ways.
+    """
 
     name: str
     licence: str
@@ -120,7 +123,7 @@ class ReadMapping:
 
 @functools.lru_cache(maxsize=16)
 def mapping_in(content: bytes) -> ReadMapping:
-    """Read a mapping from TOML. Raise `Rejected`, with the key or value and what was expected, if it is wrong."""
+    """Read a mapping from TOML. Raise `Rejected`, which names the wrong key or value and what was expected instead."""
     try:
         table = tomllib.loads(content.decode("utf-8-sig"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:

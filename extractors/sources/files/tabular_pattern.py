@@ -3,8 +3,8 @@ r"""Compile the regular expressions of a mapping with RE2, whose time is proport
 A mapping may contain `(a+)+$`, for which Python's own engine takes hours over one long word. RE2 has neither
 look-around nor back-references. In RE2, `\d`, `\w` and `\s` match only ASCII, and `$` does not match before a newline
 at the end. Therefore we rewrite these parts to have Python's meaning, and refuse parts that cannot be rewritten and
-would have another meaning. One difference remains: for `\b`, letters beyond ASCII are not letters, which matters if
-only the text contains such a letter.
+would have another meaning. One difference remains: RE2's `\b` does not count letters beyond ASCII as letters. We refuse
+`\b` beside such a letter in an expression, but cannot know whether a value contains one.
 """
 
 from __future__ import annotations
@@ -22,21 +22,21 @@ r"""Python's meaning of `\d`, `\w` and `\s`, written for a character class of RE
 OUTSIDE = {f"\\{c}": f"[{letters}]" for c, letters in UNICODE.items()} | {
     f"\\{c.upper()}": f"[^{letters}]" for c, letters in UNICODE.items()
 }
-"""How to rewrite escapes outside of brackets. `INSIDE` is the same for brackets. (How to rewrite `$` depends on the
-flags.)"""
+"""What replaces an escape outside of brackets; `INSIDE` is the same for escapes in brackets. What replaces `$` depends
+on the flags, so it is in neither."""
 INSIDE = {f"\\{c}": letters for c, letters in UNICODE.items()} | {r"\D": r"\P{Nd}"}
 _PART = re.compile(r"\\(?:[pP]\{\w+\}|.)|\[\^?\]?|\{,\d*\}|.", re.DOTALL)
 _MULTILINE = re.compile(r"\(\?[a-zA-Z]*m")
 _LETTER = r"(?:[^\W\x00-\x7f]|\\[wW]|\[[^\]]*(?:[^\W\x00-\x7f]|\\[wW])[^\]]*\])"
 _BOUNDARY = re.compile(rf"\\[bB](?:\((?:\?(?:P<\w+>|[a-z]*:))?)*{_LETTER}|{_LETTER}(?:[*+?)]|\{{[\d,]+\}})*\\[bB]")
-"""Pattern of a word boundary beside a letter that may be beyond ASCII, also at the beginning or end of a group."""
+"""Pattern of a word boundary next to a letter that may be beyond ASCII. A group may begin or end between the two."""
 REMEDIES = {
     "invalid perl operator": "RE2 has no look-around, no comments, and of the flags only i, m and s",
     "invalid escape sequence": "RE2 has no back-references; write a character as it is, or as \\x{e9}",
     "bad repetition operator": "write one repetition: RE2 never backtracks, so it needs no possessive one",
     "invalid repetition size": "repeat a part at most 1,000 times, all nested repetitions multiplied",
 }
-"""Advice by the first words of RE2's error message."""
+"""Advice for the author of an expression, by the first words of RE2's error message."""
 
 
 @dataclass(frozen=True)
@@ -48,16 +48,19 @@ class Pattern:
 
     @property
     def groups(self) -> int:
-        """Return the number of groups."""
+        """Return the number of groups in the expression."""
         return int(self.compiled.groups)
 
     def search(self, text: str) -> Any:
-        """Return the first match, with the interface of `re.Match`, or None. Half a surrogate pair counts as "?"."""
+        """Return the first match, with the interface of `re.Match`, or None.
+
+        In the match, half a surrogate pair in `text` is replaced by "?".
+        """
         return self.compiled.search(text.encode("utf-8", "replace").decode())
 
 
 def compile_pattern(pattern: str) -> Pattern:
-    """Compile an expression. Raise `ValueError`, with advice, if RE2 does not accept it."""
+    """Compile an expression. Raise `ValueError`, with advice, if the expression cannot be used with RE2."""
     try:
         return Pattern(pattern, re2.compile(_rewrite(pattern), options=OPTIONS))
     except re2.error as error:
@@ -66,9 +69,9 @@ def compile_pattern(pattern: str) -> Pattern:
 
 
 def _rewrite(pattern: str) -> str:
-    r"""Rewrite `\d`, `\w`, `\s`, their opposites and `$` to have Python's meaning.
+    r"""Rewrite `\d`, `\w`, `\s`, their opposites and `$` so that RE2 gives them Python's meaning.
 
-    Raise `ValueError` for parts to which RE2 gives another meaning.
+    Raise `ValueError` for other parts that have another meaning in RE2 than in Python.
     """
     if found := _BOUNDARY.search(pattern):
         rule = "to RE2's \\b only ASCII letters are letters; write (?:^|[^\\w]) and (?:[^\\w]|$), and a group between"

@@ -22,31 +22,34 @@ from extractors.sources.files.tabular_mapping import FORMATS, Join, ReadMapping
 from transforms.text.rejects import Rejected
 
 MAX_BYTES = 1_000_000_000
-"""Maximum size of a packed file after unpacking, in bytes: as much as fits in memory while the file is read."""
+"""Maximum size of a packed file after unpacking, in bytes. More would not fit in memory while the file is read."""
 MAX_UNPACKED = 300_000_000
 """Maximum total size of the parts of a workbook after unpacking, in bytes. A full sheet of a million rows has about
 200 million."""
 MAX_ROWS = 1_048_576
 """Maximum number of rows of a sheet or table: the limit of Excel."""
 MAX_CHARACTERS = 500_000_000
-"""Maximum number of characters in all cells of a sheet or table: as many as fit in memory. A number or an empty
+"""Maximum number of characters in all cells of a sheet or table. More would not fit in memory. A number or an empty
 cell counts as 8 characters."""
 MAX_VALUES = 20_000_000
-"""Maximum number of values of a CSV or JSON file, estimated by the marks between values. A million rows of twenty
-values take one or two gigabytes of memory."""
+"""Maximum number of values in a CSV or JSON file, estimated by counting the marks between values. A million rows of
+twenty values take one or two gigabytes of memory."""
 MAX_CELL = 16_000_000
-"""Maximum size of a database's cell in bytes: the same as for a CSV."""
+"""Maximum size of a database's cell, in bytes: as large as the limit for a cell of a CSV."""
 JSON_MARKS = ("{", "[", ",")
 SQLITE = b"SQLite format 3\0"
 UNREAD = {
     b"PK": "this is a zip but not an Excel workbook (.xlsx): unpack it, or save the sheet as .xlsx",
     b"\xd0\xcf\x11\xe0": "this is an old Office file (.xls): save it as .xlsx",
 }
-"""First bytes of kinds of files that we do not read, each with advice."""
+"""First bytes of kinds of files that we do not read, each with advice on what to do with such a file."""
 
 
 class Row(NamedTuple):
-    """A record of the file. `number` counts from 1, without the header. `problem` says why a row has no cells."""
+    """A record of the file. `number` counts records from 1, without the header.
+
+    `problem` says why the record could not be read and has no `cells`. It is None for records that were read.
+    """
 
     number: int
     cells: Mapping[str, object]
@@ -54,7 +57,7 @@ class Row(NamedTuple):
 
 
 def as_text(value: object) -> str:
-    """Return a value as text. Whole numbers have no decimal point, since ids may be read as floats.
+    """Return a value as text. Whole numbers have no decimal point, since ids are sometimes stored as floats.
 
     Truth values are written as in JSON.
     """
@@ -66,7 +69,7 @@ def as_text(value: object) -> str:
 
 
 def rows_in(mapping: ReadMapping, body: bytes) -> list[Row]:
-    """Return a file's records.
+    """Return the records of a file. A record that cannot be read is a `Row` with a `problem`.
 
     Raise `Rejected` if the file cannot be read or lacks a column that the mapping names.
     """
@@ -242,14 +245,14 @@ def _sheet(content: bytes, name: str | None) -> list[Row]:
 
 
 def _day_or(cell: object) -> object:
-    """Return a cell's value. A time at midnight becomes a day, because sheets store days as times."""
+    """Return a cell's value, but a time at midnight as a day, because sheets store days as times."""
     return cell.date() if isinstance(cell, datetime) and cell.time() == time() else cell
 
 
 def _table(content: bytes, name: str | None) -> list[Row]:
     """Return the rows of a table in an SQLite database, in the order of the table.
 
-    Views and virtual tables are code and are refused. Computed columns are not read.
+    Views and virtual tables are refused, because they run code. Computed columns are not read.
     """
     content = content[:18] + b"\1\1" + content[20:]  # without a write-ahead log, which SQLite would look for
     try:

@@ -1,8 +1,8 @@
 """Read search results of Adzuna's national sites through its API, only with permission on record.
 
-Texts are snippets of 500 characters. Amounts have neither currency nor period. `salary_is_predicted` marks pay that a
-model of Adzuna estimated, which never counts as pay stated in the advert. `adref` and the query of `redirect_url` hold
-a new signature for each caller and are not read.
+Texts are snippets of 500 characters. Amounts have neither currency nor period. `salary_is_predicted` marks pay that
+Adzuna estimated with a model, which never counts as pay stated in the advert. `adref` and the query of `redirect_url`
+contain a new signature for each caller and are not read.
 """
 
 from __future__ import annotations
@@ -76,7 +76,10 @@ SOURCE = Source(
 
 
 def fetch(web: Web, *, boards: Sequence[str], as_of: date) -> list[str]:
-    """Request the first page of each query from each national site, newest results first. Return the failures."""
+    """Request the first page of each query from each national site, newest results first.
+
+    Return one line for each failure.
+    """
     secret = dict(zip(("app_id", "app_key"), (web.keys.get(key, "") for key in KEYS), strict=True))
     queries = [urlencode({"results_per_page": 50, "what": words, "sort_by": "date"}) for words in QUERIES]
     urls = [f"{API}{country}/search/1?{query}" for country in COUNTRIES for query in queries]
@@ -109,9 +112,9 @@ def _read_result(result: dict[str, Any]) -> RawPosting:
 
 
 def _pay(result: dict[str, Any]) -> Iterator[Pay]:
-    """Yield the stated pay.
+    """Yield the pay of a result.
 
-    Predicted pay gets the component "other", which keeps it apart from pay stated in adverts.
+    Predicted pay gets the component "other", so that it is never mixed with pay stated in adverts.
     """
     ends = (result.get("salary_min"), result.get("salary_max"))
     low, high = map(amount_of, ends)

@@ -1,7 +1,8 @@
 """Read Arbeitnow through the public job board API, newest jobs first, a hundred on a page.
 
-Some descriptions are HTML that was escaped twice, as the original boards send them. `job_types` contains kinds of
-employment and levels, in German and English. There is no pay. Only the words for the place may name a country.
+Some descriptions are HTML that was escaped twice, because the original boards send it like that. `job_types` contains
+kinds of employment and levels, in German and English. There is no pay. The country is known only if the words for the
+place name it.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from transforms.role.titles import employment_type_of, seniority_stated
 
 ADDRESS = "https://www.arbeitnow.com/api/job-board-api"
 DAYS = 2
-"""Number of days whose jobs a night reads: about 15 pages in 2026. With two days, one missed night loses nothing."""
+"""A night reads the jobs of this many days: about 15 pages in 2026. With two days, one missed night loses nothing."""
 MAX_PAGES = 60
 KNOWN = frozenset([
     "slug", "company_name", "title", "description", "remote", "url", "tags", "job_types", "location", "created_at",
@@ -57,7 +58,7 @@ SOURCE = Source(
 
 
 def fetch(web: Web, *, boards: Sequence[str] = (), as_of: date) -> list[str]:
-    """Request the pages of the last `DAYS` days. Return the failures."""
+    """Request the pages of the last `DAYS` days. Return one line for each failure."""
     since = datetime(as_of.year, as_of.month, as_of.day, tzinfo=UTC) - timedelta(days=DAYS)
     return ask_pages(web, ADDRESS, functools.partial(next_of, since=since.timestamp()), max_pages=MAX_PAGES)
 
@@ -65,7 +66,7 @@ def fetch(web: Web, *, boards: Sequence[str] = (), as_of: date) -> list[str]:
 def next_of(response: Response, *, since: float) -> str | None:
     """Return the address of the next page, or None after the last page and after a page with only old jobs.
 
-    A job is old if it was created before `since`, in seconds since 1970 (UTC).
+    A job is old if it was created before `since`, a time in seconds since 1970 (UTC).
     """
     answer = response.json()
     times = [job.get("created_at") for job in answer["data"] if isinstance(job, dict)]

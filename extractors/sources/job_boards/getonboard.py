@@ -3,7 +3,7 @@
 We request every category of the API, page by page. Amounts in the API have neither currency nor period. Amounts on
 pages of the site have both, and the words beside them say gross or net. Some adverts state a year's pay as a month's;
 such amounts are kept unchanged, and the bounds of plausible pay flag them. Dates on pages have no year. Adverts on
-pages hold two hidden marks against copying.
+pages contain two hidden marks against copying.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ SITE = "https://www.getonbrd.com/"
 API = f"{SITE}api/v0/"
 CATEGORIES = f"{API}categories"
 MAX_PAGES = 20
-"""Maximum number of pages requested of a category. A page has a hundred jobs."""
+"""Maximum number of pages of a category to request. A page has a hundred jobs."""
 USUAL_CURRENCY, USUAL_PERIOD = "USD", "month"
 """Currency and period of the API's amounts, which the API does not state. All 147 amounts in the site's own list
 are in US dollars a month, whatever the country ("2500 - 3500 USD/mes"). Therefore both are marked as inferred."""
@@ -49,7 +49,7 @@ MONTHS = {
 FLAG = re.compile(r"/flags/([a-z]{2})_")
 WORKPLACE = re.compile(r"\(([^()]+)\)\s*\Z")
 RESIDENCE = re.compile(r"(?:residir en|reside in|reside|desde) (.+?)(?: para postular)?\.\s*\Z")
-"""Pattern of the words that say where applicants may live, beside "Remoto (4 ubicaciones)"."""
+"""Pattern of the words beside "Remoto (4 ubicaciones)" that say where applicants must live."""
 OUT_OF_SIGHT = re.compile(r"((?:\.[\w-]+[\s,]*)+)\{\s*position:\s*fixed;\s*top:\s*100%")
 KNOWN = frozenset([
     "id", "type", "attributes", "links", "relationships", "title", "remote", "remote_modality", "countries", "lang",
@@ -96,7 +96,7 @@ SOURCE = Source(
 
 
 class PlaceOnPage(NamedTuple):
-    """Where the work is, according to a page. The fields are as in `RawPosting`."""
+    """Where the work is, as a page of the site says it. The fields mean the same as in `RawPosting`."""
 
     text: str | None = None
     addresses: Sequence[Address] = ()
@@ -111,7 +111,7 @@ def url_of_page(category: str, page: int) -> str:
 
 
 def fetch(web: Web, *, boards: Sequence[str] = (), as_of: date) -> list[str]:
-    """Request the categories and then the jobs of each category. Return the failures."""
+    """Request the categories and then the jobs of each category. Return one line for each failure."""
     categories: list[str] = []
 
     def note(answer: Response) -> None:
@@ -131,7 +131,7 @@ def next_of(response: Response, *, category: str) -> str | None:
 
 
 def parse(response: Response) -> Iterator[RawPosting | Issue]:
-    """Yield every job of a response or saved page, and an issue for each job that cannot be read."""
+    """Yield every job of a response or of a saved page, and an issue for each job that cannot be read."""
     if response.url.startswith(API):
         records = response.value_at("data")
         flat = list(map(_flat, records)) if isinstance(records, list) else records
@@ -199,7 +199,7 @@ def _whole_text(job: dict[str, Any]) -> str:
 
 
 def _read_list_item(item: Tag, *, seen_on: date) -> RawPosting:
-    """Read an advert of a list, which has no text. "Senior · Full time" is a level and a kind of employment."""
+    """Read an advert of a list, which has no text. "Senior · Full time" names a level and a kind of employment."""
     kinds = list(item.select(".gb-results-list__title .opacity-half")[0].stripped_strings)
     money = item.select_one(".icon-money-bill")
     place = _place(item.select_one(".location"))
@@ -268,7 +268,10 @@ def _words(element: Tag | None) -> str | None:
 
 
 def _day(text: str | None, seen_on: date) -> date | str | None:
-    """Return the last day up to `seen_on` that has this month and day ("ene 08"). Return any other text unchanged."""
+    """Return the latest day, up to `seen_on`, with the month and day of a text such as "ene 08".
+
+    Return any other text unchanged, and None without a text.
+    """
     month, _, day = (text or "").partition(" ")
     if month[:3].lower() not in MONTHS or not day.isdecimal():
         return text

@@ -1,7 +1,8 @@
-"""Read Brazilian job repositories on GitHub through GitHub's API. Each issue of such a repository is an advert.
+"""Read Brazilian job repositories on GitHub through GitHub's API. Each GitHub issue of such a repository is an advert.
 
-Most titles are like "[Remoto] Pessoa Engenheira de Dados Pleno na Empresa". Labels name contract (CLT, PJ), workplace
-and level. User names (`user`, `assignee`, `closed_by`) are not read. The API also lists pull requests as issues.
+Most titles are like "[Remoto] Pessoa Engenheira de Dados Pleno na Empresa". Labels name the contract (CLT, PJ), the
+workplace and the level. User names (`user`, `assignee`, `closed_by`) are not read. Pull requests, which the API lists
+as issues, are left out.
 """
 
 from __future__ import annotations
@@ -73,7 +74,7 @@ SOURCE = Source(
 
 
 def fetch(web: Web, *, boards: Sequence[str], as_of: date) -> list[str]:
-    """Request the newest issues of each repository. Return the failures."""
+    """Request the newest GitHub issues of each repository. Return one line for each failure."""
     query = f"issues?state=all&sort=created&direction=desc&per_page={PAGE}&page=1"
     firsts = [f"{API}{repository}/{query}" for repository in REPOSITORIES]
     next_of = after_full_pages("page", size=PAGE, last=PAGES)
@@ -81,7 +82,7 @@ def fetch(web: Web, *, boards: Sequence[str], as_of: date) -> list[str]:
 
 
 def parse(response: Response) -> Iterator[RawPosting | Issue]:
-    """Yield every open advert of a page, and an issue for each advert that is left out or cannot be read."""
+    """Yield every open advert of a page, and an `Issue` for each advert that is left out or cannot be read."""
     yield from each(response.json(), _read_issue, known=KNOWN)
 
 

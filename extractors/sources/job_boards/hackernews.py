@@ -1,8 +1,8 @@
 """Read "Ask HN: Who is hiring?" of Hacker News: the top-level comments of the monthly thread, through Algolia's API.
 
 A comment is free text; `hackernews_line.py` reads its first line. A comment may offer several jobs, in its first line
-or as a list below. If it certainly does, each job becomes a posting (`<comment>-1`, `<comment>-2`), whose text leaves
-out the lines with the titles of the other jobs. Authors are not read.
+or in a list below. If it certainly offers several, each job becomes a posting (`<comment>-1`, `<comment>-2`). The text
+of such a posting leaves out the lines with the titles of the other jobs. Authors are not read.
 """
 
 from __future__ import annotations
@@ -29,10 +29,10 @@ THREADS = 2
 MAX_TITLE = 200
 """Maximum length of a title that is made from a first line."""
 SEVERAL = re.compile(r"\b(?:roles|positions|openings|jobs|multiple|various|several|many|hiring)\b", re.IGNORECASE)
-"""Words that announce jobs without naming them."""
+"""Words that announce several jobs without naming them."""
 MAX_JOBS = 30
-"""Maximum number of jobs into which a comment is split, three times the longest list seen. A comment with a longer
-list stays one posting."""
+"""Maximum number of jobs into which a comment is split: three times the longest list seen. A comment with more jobs
+stays one posting."""
 SEEKS = re.compile(
     r"^seeking(?: work)?\s*\||willing to relocate:|r[ée]sum[ée]/cv|^(?:hi|hey|hello)?[,.! ]*i(?:['’]m| am) an? ",
     re.IGNORECASE,
@@ -78,7 +78,7 @@ SOURCE = Source(
 
 
 def fetch(web: Web, *, boards: Sequence[str], as_of: date) -> list[str]:
-    """Request the list of threads, then the newest threads. Return the failures."""
+    """Request the list of threads, then the newest threads. Return one line for each failure."""
     threads: list[str] = []
 
     def find(page: Response) -> None:
@@ -118,7 +118,7 @@ def _read_comment(comment: dict[str, Any]) -> list[RawPosting] | Issue:
 
 
 def _no_advert(comment: dict[str, Any], text: str) -> str | None:
-    """Return what a comment is, in words, if it cannot be an advert, else None."""
+    """Return in words what a comment is ("a reply") if it cannot be an advert, else None."""
     if "comment" not in (comment.get("type"), *comment.get("_tags", ())):
         return "a story"
     if comment.get("deleted") or comment.get("dead") or not text or text in REMOVED:
@@ -137,9 +137,9 @@ def _title_below(lines: Sequence[str]) -> list[str]:
 
 
 def _without_others(text: str, title: str, line_of_title: dict[str, int]) -> str:
-    """Return the text without the lines of other titles.
+    """Return the text without the lines that hold the titles of other jobs.
 
-    `line_of_title` counts lines from 0, which is the second line.
+    `line_of_title` gives the line of each title. Its line 0 is the second line of the text.
     """
     others = {at + 1 for other, at in line_of_title.items() if other != title}
     return "\n".join(line for at, line in enumerate(text.split("\n")) if at not in others)

@@ -1,7 +1,7 @@
 """Read the first line of a comment in "Who is hiring?": employer, jobs, places, kinds of employment and pay.
 
-Most such lines are "Company | Role | Place | ...", in any order after the company. A piece is recognised by the readers
-of roles, places, kinds of employment and pay.
+Most such lines are "Company | Role | Place | ...", with the pieces after the company in any order. What a piece says is
+found with the functions that read roles, places, kinds of employment and pay elsewhere.
 """
 
 from __future__ import annotations
@@ -16,10 +16,10 @@ from transforms.place.places import whereabouts
 from transforms.role.titles import employment_type_of, names_a_job, names_employment
 
 MAX_BEGIN = 2_000
-"""Number of characters of a line that are searched for employer and jobs: four times the longest line of pieces
-seen."""
+"""Number of characters of a line that are searched for employer and jobs: four times the longest first line seen."""
 MAX_PIECE, MAX_NAME = 120, 80
-"""Maximum lengths: of a piece, and of an employer or a job in a list. Anything longer is prose."""
+"""Maximum number of characters of a piece, and of the name of an employer or of a job in a list. Anything longer is
+prose."""
 PIPE = re.compile(r"\s*\|\s*(?![^()\[\]]*[)\]])")
 OTHER_SEPARATOR = re.compile(r"\s+[—–-]{1,2}\s+|\s*;\s+|\s*/\s+|\s+//?\s*")
 LIST_SEPARATOR = re.compile(r"(?:\s*[,;]\s*|\s+[+&]\s+|\s+and\s+)(?![^()]*\))")
@@ -27,7 +27,7 @@ SLASH = re.compile(r"\s+/\s+(?![^()]*\))")
 LINK = re.compile(r"(?:https?://|www\.)\S+|^[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}(?:/\S*)?$", re.IGNORECASE)
 ADDRESS = re.compile(r"https?://\S+")
 ASIDE = re.compile(r"\s*[(\[]\s*(?:https?://[^)\]]*|[\w.-]+\.[a-z]{2,}\S*|YC\b[^)\]]*)\s*[)\]]", re.IGNORECASE)
-"""Pattern of an aside after a company's name: its web address, or its year at Y Combinator, in brackets."""
+"""Pattern of brackets after a company's name that hold its web address or its year at Y Combinator."""
 JOB = re.compile(
     r"(?:\b(?:SREs?|SWEs?|MLEs?|PMs?|CTO|interns?)|(?:er|or|ist|ect|[Ll]ead|[Aa]nalyst|[Rr]epresentative|[Ee]xecutive)(?:s|['’]s)?)\b"
 )
@@ -39,25 +39,25 @@ HIRER = re.compile(
 )
 AT = re.compile(r"(?P<job>.+?)\s+(?:@\s?|at )(?P<name>[A-Z][^,(|]+)")
 LEAD_IN = re.compile(r"^(?:(?:open )?(?:roles?|positions?|hiring|title)\s*:|\W*\d+\s?x\s|[^\w(\[]+)\s*", re.IGNORECASE)
-"""Pattern of what may precede a title: "Roles:", "2x", an arrow."""
+"""Pattern of what may precede a title: "Roles:", "2x", or an arrow."""
 ITEM = re.compile(r"^\s*(?:[-*•·–—►▪]|\(?\d{1,2}[.)])\s*(?P<title>[^:(|\[–—]+?)\s*(?:[:(|\[–—]|\s-\s|https?:|$)")
 BELOW = re.compile(
     r"(?:[Hh]iring )?(?P<title>[^:(|\[–—.,;!?]{4,80}?)"
     r"(?:\s*[:(|\[–—.,;!]|\s-\s|\s(?:for|to|at|in|on|who|with)\b|$)"
 )
-"""Pattern of a job at the beginning of the second line: "Staff Welders for our docks"."""
+"""Pattern of a job title at the beginning of the second line: "Staff Welders" in "Staff Welders for our docks"."""
 LABEL = re.compile(r"^(?P<name>company|role|position|title|location|salary|type)s?\s*:\s*(?P<value>.+)", re.IGNORECASE)
 SMALL_WORDS = frozenset(("and", "or", "of", "for", "at", "in", "to", "the", "a", "an", "-", "&", "/", "+"))
 NOT_TITLE = re.compile(r"\b(?:experience|years?|you|your|our|we|who|with|as)\b", re.IGNORECASE)
 MIN_ADVERT = 150
-"""Minimum number of characters in an advert whose first line has no pipes."""
+"""Minimum number of characters of a comment that counts as an advert although its first line has no "|"."""
 HIRES = re.compile(
     r"\b(?:hiring|looking for|join (?:us|our)|open (?:roles?|positions?)|openings?|we need|seeking)\b", re.IGNORECASE
 )
 
 
 class Line(NamedTuple):
-    """What the pieces of a first line say."""
+    """What a first line says: the employer (or None), job titles, places, kinds of employment and pay."""
 
     employer: str | None
     titles: Sequence[str] = ()
@@ -67,7 +67,10 @@ class Line(NamedTuple):
 
 
 def line_of(lines: Sequence[str]) -> Line | None:
-    """Read the first line of a comment, or return None if the comment neither begins like an advert nor lists jobs."""
+    """Read the first line of a comment, given all its lines.
+
+    Return None if the comment neither begins like an advert nor lists jobs.
+    """
     for read in (_read_labels, _read_pipes, _read_other_separators, _read_sentence):
         if line := read(lines):
             return line
@@ -112,7 +115,7 @@ def _is_long(lines: Sequence[str]) -> bool:
 
 
 def pieces_of(line: str) -> list[str]:
-    """Return the pieces of a line with pipes, without links and without a last piece that is prose."""
+    """Return the pieces between the "|" of a line, without links, and without the last piece if it is prose."""
     name, *others = PIPE.split(line)
     pieces = [name.strip(" *"), *(LINK.sub("", piece).strip(" *:-–—") for piece in others)]
     if len(pieces) > 1 and len(pieces[-1]) > MAX_PIECE:
@@ -168,9 +171,10 @@ def _is_whereabouts(piece: str) -> bool:
 
 
 def _jobs_in(piece: str) -> list[str]:
-    """Return the jobs in a piece.
+    """Return the jobs that a piece names.
 
-    A piece has several jobs if it is a list whose every part names a job in two or more words.
+    A piece names several jobs only if it is a list and each item names a job in two or more words. Otherwise the whole
+    piece is one job.
     """
     piece = LEAD_IN.sub("", piece)
     piece = piece[1:-1] if piece.startswith("[") and piece.endswith("]") else piece
@@ -190,14 +194,14 @@ def _is_job_of_several(part: str) -> bool:
 
 
 def title_below(lines: Sequence[str]) -> str | None:
-    """Return the job at the beginning of the first line with words below `lines[0]`, or None."""
+    """Return the job title at the beginning of the first non-empty line after `lines[0]`, or None if there is none."""
     second = next((line.strip() for line in lines[1:] if line.strip()), "")
     match = BELOW.match(LEAD_IN.sub("", second))
     return match["title"].strip() if match and _is_title(match["title"].strip()) else None
 
 
 def titles_in(lines: Sequence[str]) -> dict[str, int]:
-    """Return the job titles at the beginning of list items, each with the number of its line, counted from 0."""
+    """Return the job titles that list items begin with, each with the index (from 0) of its line in `lines`."""
     titles: dict[str, int] = {}
     for at, line in enumerate(lines):
         item = ITEM.match(line)

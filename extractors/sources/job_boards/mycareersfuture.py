@@ -1,8 +1,8 @@
 """Read MyCareersFuture, the national job board of Singapore, through the interface that its own site uses.
 
-No key names a currency: if the work is in Singapore, pay is in Singapore dollars. An employer may hide pay, although
-the response still has the numbers; such numbers are not read. `hiringCompany` is the employer, while `postedCompany`
-may be an agency. Names and addresses of people who post are not read. Districts ("D01 Marina") are parts of the city.
+No key names a currency: if the work is in Singapore, pay is in Singapore dollars. If an employer hides pay, the
+response still has the numbers, but we do not read them. `hiringCompany` is the employer, while `postedCompany` may be
+an agency. Names and addresses of people who post are not read. Districts ("D01 Marina") are parts of the city.
 """
 
 from __future__ import annotations
@@ -26,8 +26,8 @@ API = "https://api.mycareersfuture.gov.sg/v2/jobs"
 QUERIES = ("artificial intelligence", "machine learning", "data scientist", "data engineer", "deep learning", "LLM")
 PAGE, MAX_PAGES = 100, 20
 LEVELS = {"fresh/entry level": "entry level", "manager": "manager", "middle management": "manager"}
-"""Words for positions that mean a level. "Executive", "Senior Executive" and "Professional" are left out, because
-they mean any office worker."""
+"""Levels by the words for positions that mean a level. "Executive", "Senior Executive" and "Professional" are left out,
+because they mean any office worker."""
 CLOSED = "Closed"
 KNOWN = frozenset((
     "uuid", "title", "description", "otherRequirements", "ssocCode", "ssocVersion", "occupationId", "ssecEqa",
@@ -70,7 +70,7 @@ SOURCE = Source(
 
 
 def fetch(web: Web, *, boards: Sequence[str] = (), as_of: date) -> list[str]:
-    """Request the pages of each query, newest adverts first. Return the failures."""
+    """Request the pages of each query, newest adverts first. Return one line for each failure."""
     rest = {"limit": PAGE, "sortBy": "new_posting_date", "page": 0}
     firsts = [f"{API}?{urlencode({'search': words, **rest})}" for words in QUERIES]
     next_of = after_full_pages("page", "results", size=PAGE, last=MAX_PAGES - 1)
@@ -124,9 +124,9 @@ def _values(advert: dict[str, Any], key: str, name: str) -> list[Any]:
 
 
 def _employer(advert: dict[str, Any], about: dict[str, Any]) -> tuple[str | None, str | None]:
-    """Return the hiring company, or else the one that posted the advert, with its industry.
+    """Return (name, industry) of the hiring company, or else of the company that posted the advert.
 
-    Return (None, None) if the advert hides the name.
+    Return (None, None) if the advert hides the name. The industry may be None.
     """
     hiring, poster = (advert.get(key) or {} for key in ("hiringCompany", "postedCompany"))
     company, hides = (hiring, "isHideHiringEmployerName") if hiring.get("name") else (poster, "isHideEmployerName")

@@ -1,8 +1,8 @@
 """Read Reed, a job board of the United Kingdom, through its API: first searches, then each advert found.
 
 A search has snippets, and amounts without a period. The address of a single advert gives the full text, the period
-(`salaryType`) and the kind of contract. Both are read. The single advert is requested later, so it counts. Dates are
-day/month/year. An amount of 0 means that no amount is stated.
+(`salaryType`) and the kind of contract. Both are read. Where they differ, the single advert wins, because it is
+requested later. Dates are day/month/year. An amount of 0 means that no amount is stated.
 """
 
 from __future__ import annotations
@@ -85,7 +85,7 @@ SOURCE = Source(
 
 
 def fetch(web: Web, *, boards: Sequence[str], as_of: date) -> list[str]:
-    """Request the pages of each query, then each advert found. Return the failures."""
+    """Request the pages of each query, then each advert found. Return one line for each failure."""
     user = b64encode(f"{web.keys.get(KEY, '')}:".encode()).decode()
     headers = {"Authorization": f"Basic {user}"}
     urls: dict[str, None] = {}

@@ -1,4 +1,4 @@
-"""Read New-Grad-Positions: one list of entry-level jobs in North America that Simplify and Pitt CSC keep on GitHub.
+"""Read New-Grad-Positions: a list of entry-level jobs in North America that Simplify and Pitt CSC keep on GitHub.
 
 One file is the whole list, so a job that the file no longer has is closed. Rows of closed jobs may stay, with `active:
 false`. The list has titles, places and links, but no texts and no pay. `source` may be the user name of a contributor
@@ -60,7 +60,7 @@ fetch = fetch_addresses(ADDRESS)
 
 
 def parse(response: Response) -> Iterator[RawPosting | Issue]:
-    """Yield every open and visible job, and an issue for each other job and each job that cannot be read."""
+    """Yield every job that is open and visible, and an issue for each job that is left out or cannot be read."""
     yield from each(response.json(), _read_row, known=KNOWN)
 
 

@@ -1,9 +1,9 @@
 """Read SOLID.Jobs, a Polish job board for IT whose adverts state pay, through its public API.
 
-An advert may offer two contracts, each with its own pay: employment (umowa o pracę) and B2B, where a contractor sends
-an invoice and pays tax and contributions. The two kinds of pay are never mixed. If an advert offers employment, that
-pay is the base pay, and B2B pay is kept as another component. An advert that offers only B2B is an advert for
-contractors.
+An advert may offer two contracts, each with its own pay: employment (umowa o pracę), and B2B, under which a contractor
+sends an invoice and pays tax and contributions. The two kinds of pay are never mixed. If an advert offers employment,
+the pay of the employment is the base pay, and B2B pay is kept as another component. An advert that offers only B2B is
+an advert for contractors.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from transforms.records.rows import Issue, Pay
 
 API = "https://solid.jobs/public-api/offers/"
 CAMPAIGN = "ai-job-market"
-"""Our name, which the API requires of every caller. The API uses it for counting; it is not a key."""
+"""The name that the API requires of every caller. The API uses it to count callers; it is not a secret key."""
 PAGE, MAX_PAGES = 200, 25
 VERSION = {"X-Api-Version": "1.0"}
 B2B = "B2B"
@@ -67,7 +67,7 @@ SOURCE = Source(
 
 
 def fetch(web: Web, *, boards: Sequence[str] = (), as_of: date) -> list[str]:
-    """Request the pages of the division IT, newest offers first. Return the failures."""
+    """Request the pages of the division IT, newest offers first. Return one line for each failure."""
     query = {"campaign": CAMPAIGN, "sortActive": "validFrom", "sortDirection": "desc", "pageSize": PAGE, "pageIndex": 0}
     next_of = after_full_pages("pageIndex", "jobs", size=PAGE)
     return ask_pages(web, f"{API}IT?{urlencode(query)}", next_of, max_pages=MAX_PAGES, headers=VERSION)
@@ -113,7 +113,7 @@ def _text(offer: dict[str, Any]) -> tuple[str, bool]:
 
 
 def _pay(salary: dict[str, Any], is_contract: bool, issues: list[Issue]) -> tuple[Pay, ...]:
-    """Return the pay of a contract. B2B pay is not base pay if the offer has employment too."""
+    """Return the pay of one contract. `is_contract` says that the offer is only B2B; else B2B pay is not base pay."""
     kind = salary.get("employmentType")
     return stated_pay(
         salary.get("from"),

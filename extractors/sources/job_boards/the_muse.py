@@ -1,7 +1,7 @@
 """Read The Muse through the public jobs API, newest jobs first, twenty on a page.
 
-This module relies on what others report, since we have no stored response. There is no pay. If "Flexible / Remote" is
-among the places, the job may be done remotely.
+This module relies on what others report about the responses, since we have none ourselves. There is no pay. If
+"Flexible / Remote" is among the places, the job may be done remotely.
 """
 
 from __future__ import annotations
@@ -18,8 +18,7 @@ from transforms.records.rows import Issue
 
 API = "https://www.themuse.com/api/public/jobs"
 MAX_PAGES = 50
-"""Number of pages that a night reads. They hold a thousand jobs. Without a key, 500 requests an hour are allowed,
-ten times as many."""
+"""Number of pages that a night requests. They hold a thousand jobs. Without a key, 500 requests an hour are allowed."""
 KNOWN = frozenset([
     "id", "name", "contents", "publication_date", "short_name", "model_type", "type", "locations", "categories",
     "levels", "tags", "refs", "company",
@@ -66,12 +65,12 @@ def url_of_page(page: int) -> str:
 
 
 def fetch(web: Web, *, boards: Sequence[str] = (), as_of: date) -> list[str]:
-    """Request the newest pages. Return the failures."""
+    """Request the newest pages. Return one line for each failure."""
     return ask_pages(web, url_of_page(0), next_of, max_pages=MAX_PAGES)
 
 
 def next_of(response: Response) -> str | None:
-    """Return the address of the next page, or None after the last page and after `MAX_PAGES`."""
+    """Return the address of the next page, or None after the last page and after `MAX_PAGES` pages."""
     answer = response.json()
     following: int = answer["page"] + 1
     return url_of_page(following) if following < min(answer["page_count"], MAX_PAGES) else None

@@ -1,8 +1,8 @@
 """Read the euro reference rates of the European Central Bank, daily since 1999.
 
-The response is a zip with one CSV. Each working day has a row, newest first, and each currency a column with the units
-for one euro. `N/A` means that a currency was not quoted that day. Every line ends with a comma, so the last column is
-empty.
+The response is a zip with one CSV. It has a row for each working day, newest first, and a column for each currency with
+the units of the currency for one euro. `N/A` means that a currency was not quoted that day. Every line ends with a
+comma, so the last column is empty.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ from transforms.text.rejects import Rejected
 ADDRESS = "https://www.ecb.europa.eu/stats/eurofxref/eurofxref-hist.zip"
 CSV = re.compile(r"\.csv$")
 MAX_CSV = 64_000_000
-"""Maximum size of the CSV after unpacking, in bytes: thirty times its size in 2026 (1.9 MB). It is a protection
-from zip bombs."""
+"""Maximum size of the CSV after unpacking, in bytes: thirty times its size in 2026 (1.9 MB). The limit protects against
+zip bombs."""
 NOT_QUOTED = ("N/A", "")
 
 SOURCE = Source(

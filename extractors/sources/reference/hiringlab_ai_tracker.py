@@ -21,12 +21,12 @@ from transforms.text.rejects import Rejected
 FILES = "https://raw.githubusercontent.com/hiring-lab/ai-tracker/main/"
 MEASURES = {"AI_posting.csv": "ai", "GenAI_posting.csv": "generative_ai"}
 SHARES = ("AI_share_postings", "GenAI_share_postings", "AI_share", "GenAI_share")
-"""Names that the column with the shares has, or may have according to the publisher."""
+"""Names that the column with the shares has or, according to the publisher, may have."""
 KNOWN = frozenset(("date", "jobcountry", *SHARES))
 
 
 def address_of(name: str) -> str | None:
-    """Return the address of a downloaded file, given its name, or None for another name."""
+    """Return the address from which a file with this name is downloaded, or None for any other name."""
     return FILES + name if name in MEASURES else None
 
 
@@ -64,12 +64,12 @@ SOURCE = Source(
 
 
 def fetch(web: Web, *, boards: Sequence[str] = (), as_of: date) -> list[str]:
-    """Request both files. Return the failures."""
+    """Request both files. Return one line for each failure."""
     return ask_each(web, [FILES + name for name in MEASURES])
 
 
 def parse(response: Response) -> Iterator[AiPostingShare | Issue]:
-    """Yield the share of every day and country. Raise `Rejected` for any other file."""
+    """Yield the share of every day and country. Raise `Rejected` if the response is neither of the two files."""
     rows = table_in(response.body, ("date", "jobcountry"))
     name = response.url.rpartition("/")[2]
     if name not in MEASURES:

@@ -1,7 +1,7 @@
 """Read technologies by occupation from the table Technology Skills of the O*NET database, a zip of tab-separated text.
 
-A technology is "hot" if adverts for all occupations often name it, and "in demand" if adverts for the occupation do.
-Quotation marks are ordinary characters in these files.
+A technology is "hot" if adverts for all kinds of occupations often name it. It is "in demand" in an occupation if
+adverts for that occupation often name it. Quotation marks are ordinary characters in these files.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ KNOWN = frozenset(COLUMNS)
 
 
 def address_of(name: str) -> str | None:
-    """Return the address of a downloaded zip, given its name, or None for another name."""
+    """Return the address from which a zip with this name is downloaded, or None for any other name."""
     return FILES + name if NAME.fullmatch(name.removesuffix(".zip")) else None
 
 
@@ -75,7 +75,7 @@ def url_of(release: str) -> str:
 def fetch(web: Web, *, boards: Sequence[str] = (), as_of: date) -> list[str]:
     """Request the release that should be out, or else the newest of the three releases before it.
 
-    Return the failures.
+    Return one line for each failure.
     """
     quarters = 4 * (as_of.year - FIRST_YEAR) + (as_of.month - 8) // 3
     return ask_first(web, [url_of(f"{n // 4}.{n % 4}") for n in range(quarters, quarters - 4, -1)])

@@ -1,8 +1,9 @@
 """Read yearly exchange rates and purchasing power from the World Bank's indicators, as JSON or as downloaded CSV.
 
-Responses contain countries and groups of countries. After a country joined the euro area, it has no rate of its own; it
-gets the rate of the area. NA is Namibia. Two shapes of CSV are known. The download has a byte-order mark, four lines
-above the header and a column for each year. The other shape has a line for each country and year.
+Responses contain countries and groups of countries. A country that has joined the euro area has no rate of its own any
+more; it gets the rate of the area. The text "NA" is the code of Namibia, not a missing value. Two shapes of CSV are
+known. The download has a byte-order mark, four lines above the header and a column for each year. The other shape has a
+line for each country and year.
 """
 
 from __future__ import annotations
@@ -67,7 +68,7 @@ SOURCE = Source(
 
 
 class Cell(NamedTuple):
-    """A stated value. `code` is an ISO code or one of the World Bank's own codes."""
+    """A stated value. `code` is an ISO country code or one of the World Bank's own codes for groups of countries."""
 
     code: str
     year: int
@@ -75,7 +76,7 @@ class Cell(NamedTuple):
 
 
 def fetch(web: Web, *, boards: Sequence[str] = (), as_of: date) -> list[str]:
-    """Request the last ten years of both indicators. Return the failures."""
+    """Request the last ten years of both indicators. Return one line for each failure."""
     query = f"?format=json&per_page=20000&date={as_of.year - YEARS}:{as_of.year}"
     return ask_each(web, [f"{API}country/all/indicator/{name}{query}" for name in INDICATORS])
 
@@ -110,7 +111,7 @@ def parse(response: Response) -> Iterator[PriceLevel | Issue]:
 
 @functools.cache
 def country_codes() -> dict[str, str]:
-    """Return the ISO 3166-1 alpha-2 code of each country, by its alpha-2 and its alpha-3 code."""
+    """Return a dict from the alpha-2 and the alpha-3 code of each country to its alpha-2 code (ISO 3166-1)."""
     return {code: row.country for row in countries() for code in (row.country, row.alpha3) if code}
 
 

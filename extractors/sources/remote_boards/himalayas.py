@@ -1,6 +1,6 @@
 """Read Himalayas through the public remote jobs API, newest jobs first, twenty on a page.
 
-The documentation is wrong in three points: times are in seconds, offsets are numbers, and pay may be hourly
+The documentation is wrong in three points: in fact times are in seconds, offsets are numbers, and pay may be hourly
 (`salaryPeriod`, which older responses lack). `currency` and `salaryPeriod` may be set without any pay. `companyName`
 may be the literal "name"; then the slug names the employer. Time zones are hours from UTC and name no place.
 """
@@ -22,9 +22,9 @@ from transforms.records.rows import Issue
 
 API = "https://himalayas.app/jobs/api"
 PAGE = 20
-"""Number of jobs on a page. The API gives no more."""
+"""Number of jobs on a page: the API's maximum."""
 DAYS = 1
-"""Number of days whose jobs a night reads. About 95,000 jobs are open for 60 days each, so 1,600 a day are new."""
+"""A night reads the jobs of this many days. About 95,000 jobs are open for 60 days each, so 1,600 a day are new."""
 MAX_PAGES = 200
 NO_NAME = "name"
 KNOWN = frozenset([
@@ -80,7 +80,7 @@ def url_of_page(offset: int) -> str:
 
 
 def fetch(web: Web, *, boards: Sequence[str] = (), as_of: date) -> list[str]:
-    """Request the pages of the last day. Return the failures."""
+    """Request the pages of the last day. Return one line for each failure."""
     since = datetime(as_of.year, as_of.month, as_of.day, tzinfo=UTC) - timedelta(days=DAYS)
     return ask_pages(web, url_of_page(0), functools.partial(next_of, since=since.timestamp()), max_pages=MAX_PAGES)
 
@@ -88,7 +88,7 @@ def fetch(web: Web, *, boards: Sequence[str] = (), as_of: date) -> list[str]:
 def next_of(response: Response, *, since: float) -> str | None:
     """Return the address of the next page, or None after the last page and after a page with only old jobs.
 
-    A job is old if it was published before `since`, in seconds since 1970 (UTC).
+    A job is old if it was published before `since`, a time in seconds since 1970 (UTC).
     """
     answer = response.json()
     times = [job.get("pubDate") for job in answer["jobs"] if isinstance(job, dict)]

@@ -2,7 +2,8 @@
 
 The first item is a legal notice, not a job. Texts are UTF-8 that was encoded twice, and titles may have entities. Every
 description ends with a sentence against spam that contains the client's IP address, so we cut that sentence off. Pay of
-0 means unknown pay. Other pay has no currency and no period and looks like a default of the form, so we assume neither.
+0 means unknown pay. Other amounts have no currency and no period and look like defaults of a form, so we assume neither
+a currency nor a period.
 """
 
 from __future__ import annotations
@@ -66,7 +67,7 @@ fetch = fetch_addresses(ADDRESS)
 
 
 def parse(response: Response) -> Iterator[RawPosting | Issue]:
-    """Yield every job, and an issue for the notice and for each job that cannot be read."""
+    """Yield every job, and an issue for the legal notice and for each job that cannot be read."""
     yield from each(response.json(), _read_job, known=KNOWN)
 
 
@@ -88,10 +89,10 @@ def _read_job(job: dict[str, Any]) -> RawPosting | Issue:
 
 
 def repair(text: str) -> str:
-    """Repair a text that is UTF-8, was read as Latin-1 and encoded again. Return other texts unchanged.
+    """Repair a text whose UTF-8 was read as Latin-1 and encoded again. Return other texts unchanged.
 
-    Most runs of letters beyond ASCII in such a text are valid UTF-8 when they are written as Latin-1. In other texts
-    about one run in a hundred is.
+    In a text to repair, most runs of letters beyond ASCII become valid UTF-8 when they are encoded as Latin-1. In other
+    texts only about one run in a hundred does.
 
     >>> repair("BogotÃ¡"), repair("Bogotá"), repair("«Spaß» für Köche")
     ('Bogotá', 'Bogotá', '«Spaß» für Köche')

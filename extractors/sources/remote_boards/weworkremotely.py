@@ -1,8 +1,8 @@
 """Read We Work Remotely: the RSS feed of all its jobs.
 
 A title is "Company: Role". The description is escaped HTML. It begins with the employer's headquarters and ends with a
-link to apply; neither counts as text of the advert, and recorded items have nothing else. `state` and `country` seem to
-be the employer's seat, so they are not read as places of the job.
+link to apply; neither counts as text of the advert, and the items that we recorded have no other text. `state` and
+`country` seem to be the employer's seat, so they are not read as places of the job.
 """
 
 from __future__ import annotations

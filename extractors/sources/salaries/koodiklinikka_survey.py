@@ -1,9 +1,9 @@
 """Read pay as people in IT in Finland report it, once a year: the survey of Koodiklinikka, one CSV of answers.
 
 Employees state a month's pay before tax, and most of them also a year's income with bonuses and dividends. Base pay is
-twelve months: the survey does not ask for the holiday bonus, which depends on collective agreements. Freelancers state
-the sums of their invoices, which are not pay, so their answers are left out. Names of employers and free texts are
-never read.
+twelve times the month's pay, because the survey does not ask for the holiday bonus, which depends on collective
+agreements. Freelancers state the sums of their invoices, which are not pay, so their answers are left out. Names of
+employers and free texts are never read.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from transforms.records.rows import Issue, PayReport
 from transforms.text.rejects import Rejected
 
 FILES = "https://koodiklinikka.invalid/"
-"""Made-up address. We do not know where the files are published."""
+"""Made-up address under which the files are archived. We do not know where they are published."""
 NAME = re.compile(r".*koodiklinikka.*?(?<!\d)(20\d\d)(?!\d).*\.csv(?:\.gz)?", re.IGNORECASE)
 MAX_TABLE = 50_000_000
 """Maximum size of a file after unpacking, in bytes: over a hundred times the size of the file of 2024."""
@@ -38,22 +38,22 @@ QUESTIONS = {
     "Kuukausipalkka (brutto, euroina)": "month",
     "Vuositulot (sis. bonukset, osingot yms, euroina)": "year",
 }
-"""Our columns by the questions of 2024."""
+"""For each question of 2024, our column."""
 EMPLOYEE = "Palkansaaja"
 COUNTRY, CURRENCY = "FI", "EUR"
 MAX_HOURS = 45.0
-"""Largest answer that counts as hours a week. A larger answer is a percentage of full-time work, as the question
-asks."""
+"""Largest answer to the question about working time that counts as hours a week. A larger answer is a percentage of
+full-time work, which the question asks for."""
 FULL_HOURS, FULL_PERCENT = 35.0, 90.0
-"""Minimum hours a week, and minimum percentage, of full-time work."""
+"""Full-time work has at least this many hours a week, or at least this percentage of full working time."""
 MIN_MONTHS, MAX_MONTHS = 6.0, 36.0
-"""Bounds of a year's income, with bonuses and dividends, in months of base pay. Outside of these bounds, income or
-pay is wrong, or the two are swapped. People who started during the year are flagged too."""
+"""Bounds of a year's income (with bonuses and dividends), in months of base pay. Outside of these bounds, the answer is
+flagged: income or pay is wrong, or the two are swapped. People who started during the year are flagged too."""
 ANSWERED_AT = "%d/%m/%Y %H:%M:%S"
 
 
 def address_of(name: str) -> str | None:
-    """Return an address for a file, given its name, such as "koodiklinikka_2024.csv". Return None for another name.
+    """Return an address for a file with a name such as "koodiklinikka_2024.csv", or None for any other name.
 
     The name must contain a year. The file may be packed with gzip.
     """
@@ -99,7 +99,7 @@ fetch = fetch_nothing
 
 
 def parse(response: Response) -> Iterator[PayReport | Issue]:
-    """Yield every answer of an employee with title and monthly pay, and one issue for all other answers."""
+    """Yield every answer of an employee with title and monthly pay, and one issue for all answers that are left out."""
     body = unpack_gzip(response.body, largest=MAX_TABLE)
     rows = table_in(
         body, QUESTIONS.values(), also=(), rename=lambda question: QUESTIONS.get(question.strip(), question)
@@ -117,7 +117,7 @@ def parse(response: Response) -> Iterator[PayReport | Issue]:
 def _day_of(rows: Sequence[dict[str, str]]) -> date:
     """Return the day by which half of the answers had come in.
 
-    Raise `Rejected` if a time cannot be read or nobody answered.
+    Raise `Rejected` if the time of an answer cannot be read or there are no answers.
     """
     try:
         times = [datetime.strptime(row["answered_at"], ANSWERED_AT) for row in rows]  # local time
@@ -161,7 +161,7 @@ def _employment(hours: str) -> str | None:
 
 
 def _remote_share(office: str) -> float | None:
-    """Return the share of working time away from the office. The answer is the percentage of time at the office."""
+    """Return the share of working time spent away from the office. `office` is the percentage of time at the office."""
     if not office or not 0 <= float(office) <= 100:
         return None
     return 1 - float(office) / 100

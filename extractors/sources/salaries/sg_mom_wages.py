@@ -32,7 +32,7 @@ MAX_TABLE = 16_000_000
 REFERENCE_MONTH = 6
 MONTHS = 12
 WAGES = {"annual_p25": "pay_p25", "annual_p50": "pay_monthly", "annual_p75": "pay_p75"}
-"""The file's columns by our columns. (The file's pay_annual is twelve times pay_monthly.)"""
+"""For each of our columns, the file's column. (The file's pay_annual is twelve times pay_monthly.)"""
 KNOWN = frozenset(
     ("title", "slug", "ssoc_code", "category", "category_label", "major_group", "pay_annual", *WAGES.values())
 )
@@ -77,7 +77,7 @@ fetch = fetch_nothing
 
 
 def parse(response: Response) -> Iterator[OfficialWage | Issue]:
-    """Yield the wages of the occupations that we read, and one issue for all others.
+    """Yield the wages of the occupations that we read, and one issue for all other occupations.
 
     Raise `Rejected` for a file of another shape.
     """

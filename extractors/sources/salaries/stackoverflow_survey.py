@@ -1,8 +1,8 @@
 """Read pay as developers report it: the yearly survey of Stack Overflow, one CSV of answers, alone or in a zip.
 
-The source itself converts pay to US dollars a year. "NA" means not answered, also for the country, since Namibia is
-written in full. Columns change from year to year. Two shapes are known. The publisher's file has 170 columns, of which
-seven are read. The file of a third party has seven columns and only answers with pay.
+The source itself converts pay to US dollars a year. "NA" always means "not answered": as a country it does not mean
+Namibia, whose name is written in full. Columns change from year to year. Two shapes are known. The publisher's file has
+170 columns, seven of which are read. The file of a third party has seven columns and only answers with pay.
 """
 
 from __future__ import annotations
@@ -28,36 +28,36 @@ ANSWERS = re.compile(r"(?:^|/)survey_results_public\.csv$")
 MAX_TABLE = 512_000_000
 """Maximum size of the answers after unpacking, in bytes: three and a half times their size in 2025 (141 MB)."""
 MAX_HEADER = 20_000
-"""Number of bytes at the beginning in which the names of the columns are expected: four times as many as in 2025."""
+"""Number of bytes at the beginning that must contain the names of the columns: four times as many as in 2025."""
 NOT_ANSWERED = frozenset(("NA", ""))
 SHAPES = (
     {"case_id": "ResponseId", "pay": "ConvertedCompYearly", "title": "DevType", "country": "Country"},
     {"case_id": "", "pay": "salary", "title": "PrimaryRole", "country": "Country"},
 )
-"""The columns of the two shapes, by our columns."""
+"""The two shapes that are known: for each of our columns, the column of the file."""
 ROLE_OF_TYPE = {
     "Data or business analyst": "data_analyst",
     "Data scientist or machine learning specialist": "data_scientist",
     "Engineer, data": "data_engineer",
     "Financial analyst or engineer": "other",
 }
-"""Roles for kinds of work that cannot be read like titles."""
+"""Roles for those kinds of work whose names cannot be read like job titles."""
 EMPLOYMENT = {
     "Employed, full-time": "FULL_TIME",
     "Employed, part-time": "PART_TIME",
     "Independent contractor, freelancer, or self-employed": "CONTRACTOR",
 }
 REMOTE = {"Remote": 1.0, "Fully remote": 1.0, "In-person": 0.0, "Full in-person": 0.0}
-"""Shares of remote work. Hybrid work has no stated share."""
+"""Share of the work that is remote, by answer. Hybrid work has no stated share."""
 NO_COUNTRY = ("Nomadic",)
 COUNTRIES = {"Libyan Arab Jamahiriya": "LY"}
-"""Countries by names that the survey uses and that are obsolete elsewhere."""
+"""Countries by names that the survey uses although they are obsolete."""
 FIELDWORK_ENDS = (6, 30)
-"""Month and day by which a year's answers are in. The publisher publishes them in July."""
+"""Month and day (30 June) by which all answers of a year are in. The publisher publishes them in July."""
 
 
 def address_of(name: str) -> str | None:
-    """Return the address of a downloaded zip, given its name, or None for another name."""
+    """Return the address from which a zip with this name is downloaded, or None for any other name."""
     return FILES + name if YEAR.search(name) and name.endswith(".zip") else None
 
 
@@ -101,14 +101,14 @@ def url_of(year: int) -> str:
 
 
 def fetch(web: Web, *, boards: Sequence[str] = (), as_of: date) -> list[str]:
-    """Request this year's answers, or last year's if they are not out yet. Return the failures."""
+    """Request this year's answers, or last year's if they are not out yet. Return one line for each failure."""
     return ask_first(web, [url_of(as_of.year), url_of(as_of.year - 1)])
 
 
 def parse(response: Response) -> Iterator[PayReport | Issue]:
-    """Yield every answer with pay and kind of work, and one issue for all others.
+    """Yield every answer with pay and kind of work, and one issue for all answers that are left out.
 
-    `flag_amounts` flags wrong amounts.
+    `flag_amounts` flags amounts that look wrong.
     """
     table = zip_member(response.body, ANSWERS, largest=MAX_TABLE)
     shape = SHAPES[0] if SHAPES[0]["pay"].encode() in table[:MAX_HEADER] else SHAPES[1]

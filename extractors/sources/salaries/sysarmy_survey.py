@@ -2,9 +2,9 @@
 
 People state the last month's pay before and after tax, in pesos. People who are paid in dollars also state the exchange
 rate that they used. For years the official rate was half the market rate, so we convert pay back to dollars by the rate
-that the person states. Some files have the questions as names of columns; others have short names made from the
-questions. Both are compared in the short form. Some waves also asked people in neighbouring countries. Towns and
-employers are never read.
+that the person states. In some files the columns are named by whole questions, in others by a short form of the
+questions. We turn whole questions into the short form, so that all files have the same names. Some waves also asked
+people in neighbouring countries. Towns and employers are never read.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from transforms.text.lookups import countries
 from transforms.text.rejects import Rejected
 
 FILES = "https://sysarmy.invalid/"
-"""Made-up address. We do not know where the files are published."""
+"""Made-up address under which the files are archived. We do not know where they are published."""
 NAME = re.compile(r"(?=.*sysarmy)(?:.*?[^\d])?(\d{4}\.0[12])(?!\d).*\.csv(?:\.gz)?", re.IGNORECASE)
 MAX_TABLE = 100_000_000
 """Maximum size of a file after unpacking, in bytes: thirty times the size of the file of 2026.01 (3 MB)."""
@@ -47,14 +47,15 @@ QUESTIONS = {
     "anos_de_experiencia": "years",
     "modalidad_de_trabajo": "workplace",
 }
-"""Our columns by the short form of the questions."""
+"""For the short form of each question, our column."""
 OPTIONAL = ("answered_at", "country", "dollar_rate", "workplace")
 NEEDED = frozenset(QUESTIONS.values()) - set(OPTIONAL)
 HOME = "Argentina"
-"""Country of people who were not asked for their country."""
+"""Country of the people in waves that did not ask for the country."""
 DEDICATION = {"Full-Time": "FULL_TIME", "Part-Time": "PART_TIME"}
 EMPLOYEES = ("Staff (planta permanente)", "Tercerizado (trabajo a través de consultora o agencia)")
-"""Contracts with a thirteenth salary. Other people send invoices, share a surplus, or work abroad."""
+"""Answers to the question about the contract that mean a thirteenth salary. People with other answers send invoices,
+share a surplus, or work abroad."""
 PAID_IN = {
     "": "local",
     "Mi sueldo está dolarizado (pero cobro en moneda local)": "dollar_linked",
@@ -62,23 +63,24 @@ PAID_IN = {
     "Cobro todo el salario en dólares": "dollars",
 }
 PESOS = r"\(?\s*(?:ar?s?\s*\$|\$\s*ar?s?|ar\$s?|\$|ars|pesos(?:\s+(?:ar\w*\.?))?)\s*\)?"
-"""Pattern of the words for pesos before or after an amount. Answers in another currency or in two are refused."""
+"""Pattern of the sign or word for pesos before or after an amount. Answers with another currency, or with two, are
+refused."""
 REMOTE = {"100% remoto": 1.0, "100% presencial": 0.0}
-"""Shares of remote work. Hybrid work has no stated share."""
+"""Share of the work that is remote, by answer. Hybrid work has no stated share."""
 MIN_RATES = 10
-"""Minimum number of dollar rates that a country needs in a wave before a usual rate is computed."""
+"""Minimum number of dollar rates that people in a country must state in a wave before a usual rate is computed."""
 MAX_RATE_FACTOR = 2.5
-"""Maximum factor between a stated rate and the usual rate. In 2022 the official rate was 0.45 of the market rate.
-Rates beyond the factor are errors ("4700000") and are not used."""
+"""A stated rate is used only if it is at most this many times the usual rate, and at least the usual rate divided by
+this number. In 2022 the official rate was 0.45 of the market rate. Rates outside are errors, such as "4700000"."""
 WAVE = re.compile(r"(\d{4})\.(\d\d)")
 MONTH_OF_WAVE = {"01": 1, "02": 7}
-"""Month of a wave whose answers have no times. The answers count for the middle of that month. First waves of a
-year began in December or May, second waves in June."""
+"""Month of a wave, for answers without times, which count for the middle of that month. The first waves of a year began
+in December or May, the second waves in June."""
 ANSWERED_AT = "%m/%d/%Y %H:%M:%S"
 
 
 def address_of(name: str) -> str | None:
-    """Return an address for a file, given its name, such as "sysarmy_2026.01.csv". Return None for another name.
+    """Return an address for a file with a name such as "sysarmy_2026.01.csv", or None for any other name.
 
     The name must contain a wave. The file may be packed with gzip.
     """
@@ -125,9 +127,9 @@ fetch = fetch_nothing
 
 
 def parse(response: Response) -> Iterator[PayReport | Issue]:
-    """Yield every answer with title and pay before tax, and one issue for all others.
+    """Yield every answer with title and pay before tax, and one issue for all answers that are left out.
 
-    `flag_amounts` flags wrong amounts.
+    `flag_amounts` flags amounts that look wrong.
     """
     body = unpack_gzip(response.body, largest=MAX_TABLE)
     rows = table_in(body, NEEDED, also=OPTIONAL, rename=name_question)
@@ -145,7 +147,7 @@ def parse(response: Response) -> Iterator[PayReport | Issue]:
 def name_question(question: str) -> str:
     """Return our column for a question, or the short form of the question if we have no column for it.
 
-    `question` may be in words or in its short form.
+    `question` may be the whole question or its short form.
     """
     plain = unicodedata.normalize("NFKD", question).encode("ascii", "ignore").decode().lower()
     name = re.sub(r"[^a-z0-9]+", "_", plain).strip("_")
@@ -163,7 +165,7 @@ def _day_of(rows: Sequence[dict[str, str]]) -> date | None:
 
 
 def _usual_rates(rows: Sequence[dict[str, str]]) -> dict[str, float]:
-    """Return the median dollar rate by country, over people who are paid only in dollars.
+    """Return the median of the stated dollar rates by country, over people who are paid only in dollars.
 
     Countries with fewer than `MIN_RATES` rates are left out.
     """
@@ -216,9 +218,9 @@ def _report(item: tuple[int, dict[str, str]], *, day: date, year: int, usual_rat
 
 
 def _choose_rate(stated: float | None, usual: float | None) -> float | None:
-    """Return the pesos for a dollar: the stated rate, or the wave's usual rate if none or a wrong one is stated.
+    """Return the pesos for a dollar: the stated rate if it is plausible, or else the usual rate.
 
-    Return None if the wave has no usual rate.
+    Return None if there is no usual rate.
     """
     if usual is None:
         return None
