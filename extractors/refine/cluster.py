@@ -134,7 +134,7 @@ SAME_CODE = "install the same version of ai-job-market and of its libraries (req
 def _refuse_other_key(key: str, ours: str, worker: str) -> None:
     if key != ours:
         raise ClusterError(
-            f"the Dask worker {worker} has another version of the readers ({key} for {ours}); {SAME_CODE}"
+            f"the Dask worker {worker} has a different version of the readers ({key} instead of {ours}); {SAME_CODE}"
         )
 
 

@@ -327,7 +327,7 @@ class Web:
             except _NoAnswerError as error:
                 raise FetchFailed(url, str(error)) from error
             if answer.status != 200:
-                raise FetchFailed(url, f"no access token: HTTP {answer.status}; look at the source's keys")
+                raise FetchFailed(url, f"no access token: HTTP {answer.status}; check the API keys set for this source")
             if credentials is None:
                 match = JWT.search(answer.body)
                 if match is None:

@@ -211,7 +211,9 @@ def _addresses_of(path: Path) -> Iterator[str]:
         with open_parquet(path) as file:
             if "url" not in file.schema_arrow.names:
                 columns = ", ".join(file.schema_arrow.names[:5])
-                raise WrongUsage(f"{path}: a column url expected, as in Common Crawl's columnar index, not {columns}")
+                raise WrongUsage(
+                    f"{path}: expected a column named `url`, as in Common Crawl's columnar index; found {columns}"
+                )
             for batch in read_batches(file, columns=["url"]):
                 yield from (url for url in batch.rows["url"].to_pylist() if url)
         return

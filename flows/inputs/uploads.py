@@ -151,8 +151,8 @@ def _refuse_lists_of_one_day(recordings: Mapping[Path, Path], mapping: Path) -> 
             if before != path:
                 raise WrongUsage(
                     f"{path} and {before} are both of {answer.observed_at:%Y-%m-%d}, and {mapping} says that each is "
-                    "a complete list: join them to one file, give each list a mapping with a name of its own, or put "
-                    "the day that each was got into its name (jobs_2026-05-01.csv)"
+                    "a complete list: join them into one file, give each list its own mapping with a different "
+                    "name, or put the download date in each file name (jobs_2026-05-01.csv)"
                 )
 
 

@@ -188,7 +188,7 @@ def on_record(data: Path, *, run_id: str, command: str, clock_is_right: str | No
         try:
             end(data, run_id, **fields)
         except OSError as error:
-            LOG.warning("%s does not say how the run ended: %s", data / JOURNAL, error.strerror)
+            LOG.warning("could not record in %s how the run ended: %s", data / JOURNAL, error.strerror)
 
     try:
         yield note_end

@@ -170,7 +170,7 @@ def record_end(request: Request, outcome: Outcome) -> None:
             records = archive_records.PUBLISHED if is_published else (archive_records.UNPUBLISHED_RUNS,)
             keep_record(con, request, records)
     except database.SqlError as error:
-        LOG.warning("%s does not say how the run ended: %s", request.outputs.folder / database.WORK, error)
+        LOG.warning("could not record in %s how the run ended: %s", request.outputs.folder / database.WORK, error)
 
 
 def keep_published_outcome(request: Request, error: Exception) -> Outcome:

@@ -48,7 +48,8 @@ def find_kind(config: Settings) -> str | None:
     if len(kinds) > 1:
         raise Wrong(
             f"{config.data} holds sample data and live data, which must not be mixed; set JOBMARKET_DATA to another "
-            f"folder, or move out what does not belong there and write sample or live into {config.data / KIND}"
+            "folder, or move out what does not belong there and write the word `sample` or `live` into "
+            f"{config.data / KIND}"
         )
     return kinds.pop() if kinds else None
 

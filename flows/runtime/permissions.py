@@ -65,7 +65,7 @@ def _parse_permission(path: Path, name: str, table: object) -> Permission:
     if not (isinstance(why, str) and why.strip() and isinstance(by, str) and by.strip() and isinstance(on, date)):
         raise WrongUsage(f"{path}: {example} expected")
     if on > date.today():
-        raise WrongUsage(f"{path}: [{name}] on = {on} is still to come; permission counts from its day on")
+        raise WrongUsage(f"{path}: [{name}] on = {on} is in the future; a permission counts only from that date")
     return Permission(why=why.strip(), by=by.strip(), on=on)
 
 

@@ -87,7 +87,9 @@ EVERY_LEVEL = ("country", "region", "continent", "world")
 
 def _declare_pay(market: str, place: str, work: str, level: str, basis: str | None = None) -> Figure:
     if place == EVERYWHERE.slug:
-        raise AddressError("pay has no figures for all places, because most adverts would be of one country")
+        raise AddressError(
+            "there is no pay figure for all places together, because most of its adverts would be from one country"
+        )
     _choose("role or group of roles", work, (name for name in WORKS if name != AI_JOBS))
     if basis is not None:
         _choose("kind of source", basis, NAMED)

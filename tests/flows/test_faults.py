@@ -699,7 +699,7 @@ def test_a_run_that_published_says_so_even_if_its_end_cannot_be_noted(
     monkeypatch.setattr("flows.runs.jsonl.append", full)
     result = standing(data, *AGAIN)
     assert result.code == 0, result.said
-    assert "runs.jsonl does not say how the run ended: No space left on device" in result.said
+    assert "runs.jsonl how the run ended: No space left on device" in result.said
     assert last_run(data, is_published=True) == (0, None)
 
 

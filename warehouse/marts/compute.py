@@ -121,7 +121,7 @@ def compute_marts(con: database.Connection, as_of: date, *, run_id: str) -> Comp
         marts.reused[cls] = cache.reused
         result = gate.check(rows, cls, gate=f"mart:{name}", run_id=run_id)
         database.record_checks(con, result.checks)
-        log.info("computed %s: %s cells, %s as before", name, f"{cache.n_computed:,}", f"{len(cache.reused):,}")
+        log.info("computed %s: %s cells, %s reused", name, f"{cache.n_computed:,}", f"{len(cache.reused):,}")
         if not result.passed:
             marts.problems.append(f"{name} did not pass its gate: {'; '.join(result.failures)}")
     return marts

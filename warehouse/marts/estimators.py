@@ -184,7 +184,7 @@ def estimate_shares(
     n_heads = sum_by(cells.employer_cell, heads, cells.n_cells)
     m = cells.employer_jobs[employer]
     if (yes < 0).any() or (yes > m).any():
-        raise ValueError("jobs that ask must be between 0 and the jobs of the employer")
+        raise ValueError("the number of jobs that ask for it must be from 0 to the employer's number of jobs")
     n_rows = len(row_cell)
     n = cells.n_jobs[row_cell]
     total = sum_by(row, yes, n_rows)

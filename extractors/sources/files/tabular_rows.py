@@ -126,7 +126,11 @@ def _csv_rows(mapping: ReadMapping, content: bytes) -> list[Row]:
         raise Rejected("response", repr(content[error.start : error.start + 20]), rule) from error
     except (csv.Error, ValueError) as error:
         begin = content[:80].decode("utf-8", "replace")
-        raise Rejected("response", begin, f"a CSV with a header expected ({error}); state `format`") from error
+        raise Rejected(
+            "response",
+            begin,
+            f"expected a CSV file with a header ({error}); if the file has another format, set `format`",
+        ) from error
     return [_csv_row(number, header, line) for number, line in enumerate(lines, start=1)]
 
 
@@ -143,7 +147,9 @@ def _json_rows(mapping: ReadMapping, content: bytes) -> list[Row]:
         value: object = orjson.loads(content.removeprefix(b"\xef\xbb\xbf"))
     except orjson.JSONDecodeError as error:
         begin = content[:80].decode("utf-8", "replace")
-        raise Rejected("response", begin, f"JSON expected ({error}); state `format`") from error
+        raise Rejected(
+            "response", begin, f"expected JSON ({error}); if the file has another format, set `format`"
+        ) from error
     for key in mapping.records.split(".") if mapping.records else ():
         value = value.get(key) if isinstance(value, dict) else None
     if not isinstance(value, list):
@@ -162,7 +168,10 @@ def _json_lines(mapping: ReadMapping, content: bytes) -> list[Row]:
             rows.append(Row(number, {}, f"a line of JSON expected ({error})"))
     if rows and all(row.problem for row in rows):
         raise Rejected(
-            "response", rows[0].problem or "", "a JSON object in each line expected; state `format`, or `records`"
+            "response",
+            rows[0].problem or "",
+            "expected a JSON object on each line; if the file has another format, set `format`; "
+            "if it is one JSON document, set `records`",
         )
     return rows
 

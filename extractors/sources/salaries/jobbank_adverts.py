@@ -236,4 +236,4 @@ def _amount(cell: str | None, text: str, n: int) -> float | None:
     try:
         return float(cell.replace(",", "").replace("$", "")) / n or None
     except ValueError as error:
-        raise Rejected("pay", text, "amounts in dollars, or nothing, expected") from error
+        raise Rejected("pay", text, "expected amounts in dollars, or an empty cell") from error

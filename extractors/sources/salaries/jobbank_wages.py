@@ -173,4 +173,4 @@ def _amount(cell: str, column: str, per_year: float) -> float | None:
     try:
         return round(float(cell) * per_year, 2)
     except ValueError as error:
-        raise Rejected(column, cell, "an amount in dollars, or nothing, expected") from error
+        raise Rejected(column, cell, "expected an amount in dollars, or an empty cell") from error

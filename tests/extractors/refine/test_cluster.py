@@ -172,7 +172,7 @@ def test_a_worker_with_other_code_is_refused(
     warc = night(archive, 2)
     with monkeypatch.context() as patch:
         patch.setattr(cluster, "code_key", lambda source: "edited")
-        with pytest.raises(ClusterError, match=r"worker tcp://127\.0\.0\.1:\d+ has another version"):
+        with pytest.raises(ClusterError, match=r"worker tcp://127\.0\.0\.1:\d+ has a different version"):
             check_cluster(dask_cluster.scheduler_address)
     only_here = types.ModuleType("only_here")
     exec("def find_code(): return 'never asked'", vars(only_here))
@@ -188,7 +188,7 @@ def test_a_worker_with_other_code_is_refused(
     with open_cluster(dask_cluster.scheduler_address, archive.place, Place(tmp_path / "refined")) as there:
         failure = there.submit("greenhouse", warc, Range(), other_key).exception(timeout=60)
     assert isinstance(failure, ClusterError)
-    assert "has another version of the readers" in str(failure)
+    assert "has a different version of the readers" in str(failure)
     assert "requirements.lock" in str(failure)
 
 

@@ -237,7 +237,7 @@ WRONG_FILES = {
     b"id,name\n1,AI\n": "columns of the file (id, name) expected",
     b"[": "JSON expected",
     b'{"jobs": []}': "columns of the file (jobs) expected",
-    b'{"a": 1,\n "b": 2}': "a JSON object in each line",
+    b'{"a": 1,\n "b": 2}': "a JSON object on each line",
     b"PAR1broken": "a whole Parquet file",
     b"\x1f\x8b\x08broken": "a whole gzip file",
     b"id,title\n1,\xff\xfe\n": "text in utf-8 expected",

@@ -89,7 +89,11 @@ def test_credentials_buy_a_token_and_neither_is_archived(board: Board, writer: W
 @pytest.mark.parametrize(
     ("path", "answer", "why"),
     [
-        ("/v1/token", (401, {}, b'{"error": "hush hush"}'), "no access token: HTTP 401; look at the source's keys"),
+        (
+            "/v1/token",
+            (401, {}, b'{"error": "hush hush"}'),
+            "no access token: HTTP 401; check the API keys set for this source",
+        ),
         ("/v1/token", (200, {}, b"<html>"), "no access token: JSON with an access_token expected"),
         ("/v1/token", (200, {}, b'["hush hush"]'), "no access token: JSON with an access_token expected"),
         ("/elsewhere", (200, {}, b'{"access_token": "x"}'), "not under an endpoint of boards"),

@@ -79,7 +79,7 @@ def test_an_address_says_what_it_is_of(figure_id: str, title: str | None) -> Non
         ("pay.usa.ai_engineering.senior", "no place 'usa'"),
         ("pay.us.ai_engineer.seniour", "no level 'seniour': senior"),
         ("pay.us.ml_engineer.senior", "no role or group of roles 'ml_engineer': mlops_engineer"),
-        ("pay.all.ai_engineering.senior", "pay has no figures for all places"),
+        ("pay.all.ai_engineering.senior", "there is no pay figure for all places together"),
         ("pay.us.ai_engineering", "pay.PLACE.ROLE.LEVEL"),
         ("pay.us.ai_engineering.senior.guessed", "no kind of source 'guessed'"),
         ("skill.pyton", "no skill 'pyton': python"),
