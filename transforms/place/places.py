@@ -63,7 +63,7 @@ WORLD = "WORLD"
 
 
 class Address(NamedTuple):
-    """An address that a source states in fields. `text` is the same place in one line, if given."""
+    """An address that a source states in fields. `text` is the same place in one line, if the source gives that too."""
 
     text: str | None = None
     country: str | None = None
@@ -85,16 +85,19 @@ class Whereabouts:
     remote_scope: tuple[str, ...] | None
     spans: tuple[Span, ...]
     tier: str | None = None
-    """The strength of the text's statement about the workplace, if this statement decided."""
+    """If the text decided about the workplace, the strength of its statement (one of `workplace_text.TIERS`); otherwise
+    None.
+    """
     is_repeated: bool | None = None
     """Whether the text agrees with the source's field on the workplace; None if text or field says nothing."""
 
 
 def country_of(text: str) -> str | None:
-    """Return the ISO 3166-1 alpha-2 code for a country's name, demonym, alias or ISO code, in any language; else None.
+    """Return the ISO 3166-1 alpha-2 code for a country's name, demonym, alias or ISO code, in any language; None for
+    other texts.
 
-    The text comes from a field that holds a country, so "NA" is Namibia and "Georgia" the country. A city does not
-    stand for its country.
+    The text is taken to come from a field that holds a country, so "NA" is Namibia and "Georgia" the country. A city
+    does not stand for its country.
     """
     return _country_of(text[:MAX_LOCATION])
 
@@ -178,7 +181,7 @@ def _with_scope(read: Whereabouts, title: str, text: str) -> Whereabouts:
 class _Line:
     """A line of text and its items.
 
-    `stated` holds the places of its addresses, `read` the places read from the line.
+    `stated` holds the places that its addresses state, and `read` the places that were read from the line.
     """
 
     text: str
@@ -297,9 +300,9 @@ def _find_namesakes(words: str, country: str, subdivision: str | None) -> list[M
 
 
 def lies_in_subdivision(place: Place) -> bool | None:
-    """Whether the place's city lies in its subdivision, by GeoNames; None if GeoNames has no such city in the country.
+    """Whether GeoNames has the place's city in the place's subdivision.
 
-    Return None also for a place without a city or subdivision.
+    None if GeoNames has no such city in the country, or if the place has no city or no subdivision.
     """
     if not place.city or not place.subdivision:
         return None
