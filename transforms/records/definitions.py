@@ -1,8 +1,8 @@
 """The numbers that decide what a figure means and whether it is printed. Each is declared once, with its wording.
 
 Code uses the number (`value`), and texts use the words (`str`). In the docs, the words stand between markers that `make
-generated` fills (`reports/definition_words.py`). The printing rules are in `warehouse/marts/printing.py` and
-`closings.py`, and the groups of levels in `vocabulary.py`.
+generated` fills (`reports/definition_words.py`). `warehouse/marts/printing.py` decides with these numbers what is
+printed. The groups of levels are in `vocabulary.py`.
 """
 
 from __future__ import annotations

@@ -17,8 +17,9 @@ READ_CLASSES = (FULL_ADVERT, TRUNCATED, SNIPPET, FORUM_COMMENT)
 TEXT_CLASSES = (*READ_CLASSES, UNREAD, NO_TEXT)
 """Kinds of text, the most complete first.
 
-They are never counted together: a short comment that names no skill says less about the job than a full advert that
-names none."""
+Adverts of different kinds are never counted together: a short comment that names no skill says less about the job than
+a full advert that names none.
+"""
 NAME_SOURCES = ("boards_list", "advert", "advert_text", "token", "domain")
 """Where an employer's displayed name comes from, best first.
 
@@ -93,9 +94,11 @@ LADDER_STEPS = (
 YEARS_BANDS = {"0-1": (0, 1), "2-3": (2, 3), "4-5": (4, 5), "6-9": (6, 9), "10+": (10, 40)}
 """Bands of the minimum years of experience asked for: first and last whole year. 3.5 years count as 3."""
 EXPERIENCE_BANDS = {"0-1": (0, 2), "2-4": (2, 5), "5-7": (5, 8), "8+": (8, 100)}
-"""Bands of a person's years of experience: from, and below. Their bounds follow `MIN_YEARS_OF_LEVEL`.
+"""Bands of a person's years of experience: from the first number to below the second. The numbers follow
+`MIN_YEARS_OF_LEVEL`.
 
-They are not levels: a person with eight years may be at any level."""
+They are not levels: a person with eight years may be at any level.
+"""
 PAID_IN = ("local", "dollar_linked", "part_dollars", "dollars")
 """The currency of a person's pay: the country's own, that currency at the dollar's rate, partly dollars, or only
 dollars.
@@ -183,7 +186,9 @@ MEMBER_RHYTHM = 7
 DEAD_AFTER = 3
 """A board that was not found, or only redirected, on this many nights in a row is then asked once a month."""
 DAYS_OF_YIELD = 90
-"""New adverts in this many days before a board's newest reading count towards its expected yield."""
+"""Number of days before a board's newest reading in which its new adverts are counted to predict how
+many it will have.
+"""
 GROUPS_OF_CLOSINGS = {name: CELL_GROUPS[name] for name in ("ai_engineering", AI_JOBS, *TECHNICAL_GROUPS)}
 """Groups of roles for which closing rates are computed, with the groups that each covers."""
 ALL_TEXTS = "all"

@@ -1,4 +1,4 @@
-"""Bounds of what a source may say: cut and clean texts, refuse impossible addresses and days.
+"""Bounds of what a source may say: cut and clean texts, refuse impossible web addresses and days.
 
 Anybody may write an advert, and what is read from it is published. The maximum lengths are several times the longest
 among 460,244 stored adverts.
@@ -33,13 +33,15 @@ MAX_LENGTH: Mapping[str, int] = MappingProxyType({
 })  # fmt: skip
 """Maximum characters of one-line texts. The longest seen: title 325, employer 73, location 998, pay 101."""
 MASKED = frozenset(MAX_LENGTH) - {"board", "language"}
-"""Columns with words that anybody may have written. The other columns hold identifiers."""
+"""Columns with words that anybody may have written, so contacts in them are masked. The other columns
+hold identifiers.
+"""
 MAX_PART = 1_000
-"""Maximum characters of a part of an address (longest seen: 76), and of the words of a pay component (618)."""
+"""Maximum characters of a field of a place's address (longest seen: 76), and of the words of a pay component (618)."""
 MAX_PARTS = 500
-"""Maximum number of an advert's addresses (most seen: 35), and of its pay components (42)."""
+"""Maximum number of the addresses of places in an advert (most seen: 35), and of its pay components (42)."""
 MAX_URL = 2_047
-"""Maximum characters of an address. The limit of sitemaps.org is the same; the longest seen has 188."""
+"""Maximum characters of a web address. The limit of sitemaps.org is the same; the longest seen has 188."""
 MAX_ID = 300
 """Maximum characters of a source's own id. The longest seen has 123."""
 MAX_VALUE = 2_000
