@@ -28,8 +28,9 @@ a difference of one is common.
 
 
 class Evidence(NamedTuple):
-    """The values read from an advert that are compared with each other. None or an empty value means that the advert
-    does not state the value.
+    """The values read from an advert that are compared with each other.
+
+    None or an empty value means that the advert does not state the value.
     """
 
     places: tuple[Place, ...] = ()
@@ -57,8 +58,9 @@ class Consistency(NamedTuple):
 
 
 def check_itself(evidence: Evidence) -> Consistency:
-    """Run every check, and return the names of those that the advert passes and fails. A check is in neither list if
-    the advert does not state all that the check compares.
+    """Run every check, and return the names of those that the advert passes and fails.
+
+    A check is in neither list if the advert does not state all that the check compares.
     """
     results = [(name, check(evidence)) for name, check in CHECKS.items()]
     return Consistency(

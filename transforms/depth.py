@@ -66,8 +66,9 @@ def draw_number(source: str, id: str) -> float:
 
 
 def names_such_work(words: object) -> bool:
-    """Whether a text or HTML names at least `MIN_WORDS` things that people in AI, data and engineering work with. False
-    if `words` is not a string.
+    """Whether a text or HTML names at least `MIN_WORDS` things that people in AI, data and engineering work with.
+
+    False if `words` is not a string.
     """
     if not isinstance(words, str):
         return False

@@ -123,8 +123,9 @@ def postings(
 
 
 def _batches(records: Iterable[_RawRow]) -> Iterator[list[_RawRow]]:
-    """Yield `BATCH` records at a time. If `records` raises `Rejected`, yield the records before it, then raise it
-    again.
+    """Yield `BATCH` records at a time.
+
+    If `records` raises `Rejected`, yield the records before it, then raise it again.
     """
     group: list[_RawRow] = []
     try:
@@ -509,8 +510,9 @@ def _fold_space(text: str | None) -> str | None:
 
 
 class _Body(NamedTuple):
-    """An advert's text, masked and cut to `MAX_TEXT`. `issue` reports a cut or damaged characters; None if there are
-    none.
+    """An advert's text, masked and cut to `MAX_TEXT`.
+
+    `issue` reports a cut or damaged characters; None if there are none.
     """
 
     text: str

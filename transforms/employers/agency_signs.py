@@ -37,11 +37,11 @@ def add_agency_signs(advert: Posting) -> Posting:
 
 
 def find_signs(part: str, text: str, language: str | None) -> Iterator[AgencySign]:
-    """Yield each sign of an agency in a part of an advert (`title` or `text`), with the words of the first cue that
-    shows it.
+    """Yield each sign of an agency in a part of an advert, with the words of the first cue that shows it.
 
-    `text` holds the words of the part. `language` is the advert's language: cues of other languages do not count. The
-    pattern of a cue is searched only if the text contains the cue's word, because the pattern takes ten times as long.
+    `part` is `title` or `text`, and `text` holds the words of the part. `language` is the advert's language: cues of
+    other languages do not count. The pattern of a cue is searched only if the text contains the cue's word, because the
+    pattern takes ten times as long.
     """
     found: set[str] = set()
     data = b""

@@ -13,8 +13,9 @@ from transforms.text.lookups import LOOKUPS
 
 @functools.cache
 def comparison_key() -> str:
-    """Return a digest of all that decides how adverts are compared: the code of `transforms`, all lookups, and the
-    version of MinHash.
+    """Return a digest of all that decides how adverts are compared.
+
+    That is the code of `transforms`, all lookups, and the version of MinHash.
     """
     digest = hashlib.blake2b(str(RMinHash.ALGORITHM_VERSION).encode(), digest_size=16)
     for path in (*sorted(Path(__file__).parents[1].rglob("*.py")), *sorted(LOOKUPS.rglob("*.csv"))):

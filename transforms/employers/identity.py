@@ -42,8 +42,9 @@ _CONNECTIVES = frozenset(("and", "und", "et", "y", "e", "og", "och", "en"))
 
 
 class Platform(NamedTuple):
-    """A site with adverts of many employers: the source that reads its boards, and a pattern that finds a board in an
-    address of the site (None if addresses name no board).
+    """A site with adverts of many employers, and the source that reads its boards.
+
+    `board` is a pattern that finds a board in an address of the site; None if addresses name no board.
     """
 
     source: str
@@ -230,8 +231,9 @@ def keys_of_token(token: str) -> set[str]:
 
 @functools.cache
 def _tokens() -> dict[str, re.Pattern[str]]:
-    """Return, by source, a pattern for the tokens of boards that belong to single employers. Group 1 is the board; the
-    last group may be the employer's name.
+    """Return, by source, a pattern for the tokens of boards that belong to single employers.
+
+    Group 1 is the board; the last group may be the employer's name.
     """
     rows = ((row["source"] or "", row["token"]) for row in rows_of("board_sources"))
     return {source: re.compile(pattern) for source, pattern in rows if pattern}
@@ -277,19 +279,17 @@ def _employer_of_url(url: str) -> frozenset[str]:
 
 @functools.lru_cache(maxsize=KEPT)
 def own_domain(host: str) -> str | None:
-    """Return the registrable domain of an employer's host: "scale.com" for "jobs.scale.com". None for a platform's
-    host, an IP address or a bare suffix.
+    """Return the registrable domain of an employer's host: "scale.com" for "jobs.scale.com".
 
-    By the Public Suffix List, hosts below a private suffix (acme.github.io) are domains of their own.
+    None for a platform's host, an IP address or a bare suffix. By the Public Suffix List, hosts below a private suffix
+    (acme.github.io) are domains of their own.
     """
     return None if platform_of(host) else registrable_domain(host)
 
 
 @functools.lru_cache(maxsize=KEPT)
 def registrable_domain(host: str) -> str | None:
-    """Return a host's registrable domain ("scale.com" for "jobs.scale.com"); None for an IP address or
-    a bare suffix.
-    """
+    """Return a host's registrable domain, "scale.com" for "jobs.scale.com"; None for an IP address or suffix."""
     if _NUMBER.fullmatch(host.rpartition(".")[2]):
         return None
     with_suffix: str | None = _suffixes().privatesuffix(host.rstrip("."))

@@ -21,8 +21,7 @@ CACHE_SIZE = 1 << 12
 
 @functools.lru_cache(maxsize=CACHE_SIZE)
 def industry_of(statement: str) -> str | None:
-    """Return the industry that words ("Computer Hardware") or a code ("NAF 62.02A") name; None for unknown words or
-    codes.
+    """Return the industry that words ("Computer Hardware") or a code ("NAF 62.02A") name; None for others.
 
     A code's longest beginning that has a row in `isic_industries.csv` counts: its class, or else its division.
     """

@@ -137,8 +137,9 @@ def read_version(
     closed_at: datetime | None,
     text_hash: str | None,
 ) -> Version:
-    """Make a version from an advert's columns. `places` are (country, subdivision, city); `pay` is (low, high,
-    currency, period).
+    """Make a version from an advert's columns.
+
+    `places` are (country, subdivision, city); `pay` is (low, high, currency, period).
     """
     employer_evidence = evidence(employer, source, board, url)
     keys = places_of(places, location_text)
@@ -167,8 +168,9 @@ def _department(text: str | None) -> str | None:
 
 
 def places_of(places: Iterable[tuple[str | None, str | None, str | None]], location_text: str | None) -> frozenset[str]:
-    """Return the keys of places (country, subdivision, city). If there are none, the only key is the
-    location's text.
+    """Return the keys of places (country, subdivision, city).
+
+    If there are none, the only key is the location's text.
     """
     keys = frozenset("|".join(part or "" for part in place) for place in places if any(place))
     return keys or frozenset([normal(location_text)] if location_text and location_text.strip() else [])
@@ -234,11 +236,10 @@ def first_orders(versions: Iterable[Version]) -> dict[str, tuple[datetime, str, 
 
 
 def order_links(links: Iterable[Link], orders: Mapping[str, tuple[datetime, str, str]]) -> list[Link]:
-    """Return one link for each pair of linked postings, in the order in which links apply. `left` is the earlier
-    posting.
+    """Return one link for each pair of linked postings, in the order in which links apply.
 
-    The earliest link of a pair is kept; at equal times the first of `RULES`, then the highest score. `orders` holds the
-    sort key of each posting's first version (`first_orders`).
+    `left` is the earlier posting. The earliest link of a pair is kept; at equal times the first of `RULES`, then the
+    highest score. `orders` holds the sort key of each posting's first version (`first_orders`).
     """
     best: dict[tuple[str, str], Link] = {}
     for link in sorted(links, key=_rank):
@@ -362,6 +363,7 @@ def _joint(*columns: Integers) -> Integers:
 
 def _pairs(group: Integers, member: Integers, before: int) -> Integers:
     """Pair each member of a group with the first member and with the `before` members just before it.
+
     Shape (pairs, 2).
     """
     order = np.lexsort((member, group))

@@ -15,8 +15,9 @@ MAX_NAMES = 50
 
 
 class Roots:
-    """Union-find over evidence of employers. The root of a component is its smallest member, so the order in which
-    members are united does not matter.
+    """Union-find over evidence of employers.
+
+    The root of a component is its smallest member, so the order in which members are united does not matter.
     """
 
     def __init__(self) -> None:
@@ -37,12 +38,12 @@ class Roots:
 
 
 def unites(site: str, keys: set[str]) -> bool:
-    """Whether a board or domain (`site`) belongs to a single employer. `keys` are the keys of the employers that its
-    adverts name.
+    """Whether a board or domain (`site`) belongs to a single employer.
 
-    Similar names count as one. At most one name is enough, even if it differs from the name of the site:
-    greenhouse:wehrtyou belongs to Hudson River Trading. If there are two names, one must be similar to the name of the
-    site. With three or more, the site carries adverts of several employers.
+    `keys` are the keys of the employers that its adverts name. Similar names count as one. At most one name is enough,
+    even if it differs from the name of the site: greenhouse:wehrtyou belongs to Hudson River Trading. If there are two
+    names, one must be similar to the name of the site. With three or more, the site carries adverts of several
+    employers.
     """
     if not 1 < len(keys) <= MAX_NAMES:
         return len(keys) <= 1
@@ -56,8 +57,9 @@ def unites(site: str, keys: set[str]) -> bool:
 
 
 def is_akin(first: str, second: str) -> bool:
-    """Whether two keys are similar: they are equal, or the longer contains the shorter, which has at least `MIN_COMMON`
-    letters.
+    """Whether two keys are similar: they are equal, or one contains the other.
+
+    The shorter key must then have at least `MIN_COMMON` letters.
     """
     short, long = sorted((first, second), key=len)
     return first == second or (len(short) >= MIN_COMMON and short in long)

@@ -146,8 +146,7 @@ def signatures_of(sketches: Sketches, permutations: int = PERMUTATIONS) -> Hashe
 
 
 def cover_shares(sketches: Sketches, left: Integers, right: Integers) -> npt.NDArray[np.float64]:
-    """Return, for each pair of texts, the share of the `left` text's windows that the `right` text covers, and the
-    reverse. Shape (pairs, 2).
+    """Return what share of each `left` text's windows its `right` text covers, and the reverse. Shape (pairs, 2).
 
     If two texts share only boilerplate, some windows are fully covered and others not at all. If one text is an edit of
     the other, every window is covered.

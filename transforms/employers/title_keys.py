@@ -32,8 +32,9 @@ The names of smaller cities are also words of titles: Enterprise, Mobile, Commer
 
 @functools.cache
 def _forms() -> tuple[dict[str, str], dict[str, str]]:
-    """Return the canonical forms of single words, and of pairs of words, from `title_forms.csv`. An empty form drops
-    the word.
+    """Return the canonical forms of single words, and of pairs of words, from `title_forms.csv`.
+
+    An empty form drops the word.
     """
     forms = {row["words"] or "": row["form"] or "" for row in rows_of("title_forms")}
     return (

@@ -65,8 +65,9 @@ _LEVEL_BEFORE = re.compile(rf"\b({_NUMBERED})\b\)?[\s:(–—-]{{0,4}}$")
 
 
 class Tie(NamedTuple):
-    """The place and level that pay is tied to, as written; None if it is tied to none. `country` is the only country of
-    the place, or None.
+    """The place and level that pay is tied to, as written; None if it is tied to none.
+
+    `country` is the only country of the place, or None.
     """
 
     place_text: str | None = None
@@ -288,9 +289,7 @@ def _names_no_place(hits: Sequence[Hit]) -> bool:
 
 @functools.lru_cache(maxsize=4096)
 def _place(name: str) -> tuple[bool, str | None]:
-    """Return whether a name is a place, and the only country in which the place lies (None if there is no single
-    country).
-    """
+    """Return whether a name is a place, and the place's country (None if there is no single one)."""
     hits = hits_in(name)
     if any(h.of("role") for h in hits):
         return False, None

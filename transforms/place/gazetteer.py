@@ -88,8 +88,9 @@ MADE_OF = ("advert_density", "countries", "country_names", "metros", "remote_sco
 
 
 class Meaning(NamedTuple):
-    """A place that a name may mean. The meaning with the highest `score` is the most likely one, if nothing else
-    decides.
+    """A place that a name may mean.
+
+    The meaning with the highest `score` is the most likely one, if nothing else decides.
     """
 
     country: str
@@ -110,10 +111,10 @@ class Meaning(NamedTuple):
 
 
 class Group(NamedTuple):
-    """A group of countries: its `scope` (ISO codes or group tokens), and its continent and M49 region if it lies in a
-    single one.
+    """A group of countries: its `scope` (ISO codes or group tokens), continent and M49 region.
 
-    `is_spelt_out`: whether the name lists its countries ("UK & Ireland"). Each of these countries is then a place.
+    Continent and region are None if the group does not lie in a single one. `is_spelt_out`: whether the name lists its
+    countries ("UK & Ireland"). Each of these countries is then a place.
     """
 
     scope: tuple[str, ...]
@@ -156,9 +157,7 @@ class Names:
     """The meanings of names, by key. Meanings are built when a name is first looked up, since most names never are."""
 
     def __init__(self, rows_by_name: dict[str, list[int]], rows: list[list[Any]]) -> None:
-        """Take `rows`, the fields of each meaning, and `rows_by_name`, the indices in `rows` of the meanings of each
-        name.
-        """
+        """Take the fields of each meaning (`rows`), and for each name the indices of its meanings in `rows`."""
         self._rows_by_name = rows_by_name
         self._rows = rows
         self._made: dict[str, tuple[Meaning, ...]] = {}
@@ -218,8 +217,9 @@ def make_key(name: str) -> str:
 
 @functools.lru_cache(maxsize=100_000)
 def key(name: str) -> str:
-    """Return a name in the form that names are looked up by: without case, accents, punctuation, dots of abbreviations
-    and a leading "the".
+    """Return a name in the form in which names are looked up.
+
+    The form has no case, accents, punctuation, dots of abbreviations or leading "the".
     """
     return make_key(name)
 

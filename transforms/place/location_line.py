@@ -130,8 +130,9 @@ def is_bare(line: str) -> bool:
 
 
 def is_understood(line: str) -> bool:
-    """Whether a folded line (`fold_spaces`) holds only places, groups, words for the workplace and words that accompany
-    them.
+    """Whether a folded line (`fold_spaces`) holds nothing that we do not understand.
+
+    That is, it holds only places, groups, words for the workplace and words that accompany them.
     """
     is_lower = line == line.lower()
     return not any(_has_unknown(piece.text, is_lower) for piece in _pieces(line))
@@ -617,8 +618,9 @@ def _best_city(meanings: Iterable[Meaning]) -> float:
 
 
 def _namesake(item: Item, part: _Part) -> dict[tuple[str, str | None, str | None], Meaning]:
-    """Return the countries or states that follow a city but do not hold it: "Rome, IL" is a town that the gazetteer
-    lacks.
+    """Return the countries or states after a city that do not hold it.
+
+    "Rome, IL" is a town that the gazetteer lacks.
     """
     if part.glue not in ("comma", "space", "open") or item.is_code:
         return {}

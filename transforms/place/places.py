@@ -93,11 +93,10 @@ class Whereabouts:
 
 
 def country_of(text: str) -> str | None:
-    """Return the ISO 3166-1 alpha-2 code for a country's name, demonym, alias or ISO code, in any language; None for
-    other texts.
+    """Return the ISO 3166-1 alpha-2 code of a country, given in any language; None for other texts.
 
-    The text is taken to come from a field that holds a country, so "NA" is Namibia and "Georgia" the country. A city
-    does not stand for its country.
+    `text` may be a country's name, demonym, alias or ISO code. It is taken to come from a field that holds a country,
+    so "NA" is Namibia and "Georgia" the country. A city does not stand for its country.
     """
     return _country_of(text[:MAX_LOCATION])
 

@@ -70,10 +70,9 @@ def scope_in_title(title: str, countries: frozenset[str]) -> tuple[str, ...]:
 
 
 def scope_in_text(text: str) -> tuple[tuple[str, ...], int, int] | None:
-    """Return the countries and groups in which a text asks a person to live, sorted, and the start and end of the words
-    that say so.
+    """Return where a text asks a person to live, and the start and end of the words that say so.
 
-    Return None if the text does not say.
+    The first item holds countries and groups, sorted. Return None if the text does not say.
     """
     countries, search = _demands()
     plain = fold_letters(text)

@@ -52,9 +52,7 @@ class Field:
 
 @dataclass(frozen=True)
 class Table:
-    """A table's name ("schema.name"), its meaning (`doc`), and SQL conditions that concern more than one column
-    (`checks`).
-    """
+    """A table's name ("schema.name"), its meaning (`doc`), and SQL checks over more than one column."""
 
     name: str
     doc: str
@@ -66,8 +64,7 @@ T = TypeVar("T")
 
 @dataclass_transform(kw_only_default=True, frozen_default=True)
 def table(name: str, doc: str, *checks: str) -> Callable[[type[T]], type[T]]:
-    """Return a decorator that makes a class a table: a keyword-only dataclass whose attribute `TABLE` holds its
-    `Table`.
+    """Return a decorator that makes a class a table, a keyword-only dataclass. Its `TABLE` is its declaration.
 
     `doc` is the table's meaning, and `checks` are SQL conditions that concern more than one column.
     """

@@ -17,8 +17,9 @@ COUNTS = (
 
 
 def say_part(part: float) -> str:
-    """Return a fraction in words: "three in four", "nine in ten". If no such simple fraction is near, return "97.5 in
-    100".
+    """Return a fraction in words: "three in four", "nine in ten".
+
+    If no such simple fraction is near, return "97.5 in 100".
     """
     exact = Fraction(part).limit_denominator(len(COUNTS) - 1)
     if abs(float(exact) - part) > 1e-9:

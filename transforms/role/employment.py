@@ -80,13 +80,15 @@ def _title_literals() -> re.Pattern[str]:
 
 
 def employment_of(words: str | None, title: str, text: str) -> tuple[str | None, bool]:
-    """Return the schema.org employmentType of an advert, and whether the words in the source's field (`words`) are
-    known.
+    """Return the schema.org employmentType of an advert, and whether `words` are known.
 
-    The type is None if nothing states it. The second value is True if there are no words. A title that names any kind
-    but full-time counts first, then the field, then a full-time title, then the text. There are two exceptions: if the
-    field says temporary and the text offers an internship, it is an internship; if the field says full-time and the
-    text says that a contractor does this job, it is contract work, because many boards have no such kind.
+    `words` are those of the source's field for the employment. The type is None if nothing states it. The second value
+    is True if there are no words.
+
+    A title that names any kind but full-time counts first, then the field, then a full-time title, then the text. There
+    are two exceptions: if the field says temporary and the text offers an internship, it is an internship; if the field
+    says full-time and the text says that a contractor does this job, it is contract work, because many boards have no
+    such kind.
     """
     kind = employment_type_of(words) if words else None
     is_known = not words or kind is not None or names_employment(words)

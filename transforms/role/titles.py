@@ -58,8 +58,9 @@ BREAK = ""
 
 @functools.lru_cache(maxsize=TITLES_KEPT)
 def words_of(title: str) -> tuple[tuple[str, int, int], ...]:
-    """Return the folded words of a title, each with its start and end. An empty word marks the end of a part of the
-    title.
+    """Return the folded words of a title, each with its start and end.
+
+    An empty word marks the end of a part of the title.
     """
     text = title[:MAX_TITLE].translate(_FOLD)
     words = []
@@ -75,7 +76,7 @@ def words_of(title: str) -> tuple[tuple[str, int, int], ...]:
 
 
 def _split_word(word: str, start: int, end: int) -> Iterator[tuple[str, int, int]]:
-    """Yield the parts of a word, cut at the lookups' East Asian words: "シニアAIエンジニア" and "社群營運實習生" have several."""
+    """Yield the parts of a word, cut at the lookups' East Asian words, as in "シニアAIエンジニア"."""
     at = 0
     for match in _east_asian_words().finditer(word):
         if at < match.start():
@@ -119,11 +120,11 @@ class _Rule:
 
 @functools.cache
 def _concepts() -> tuple[dict[str, int], int, int]:
-    """Return three results: the bit of each concept in `role_concepts.csv`, the bits of all nouns together, and the
-    bits of all concepts that alone do not name a job (weak nouns and asides).
+    """Return the bits of the concepts in `role_concepts.csv`, as three results.
 
-    A `noun` names a job. A `weak` noun does so only with others: "Lead" in "Lead - AI Engineer" is a level. A `topic`
-    says what the job is about. An `aside` does none of these.
+    They are the bit of each concept, the bits of all nouns together, and the bits of all concepts that alone do not
+    name a job (weak nouns and asides). A `noun` names a job. A `weak` noun does so only with others: "Lead" in "Lead -
+    AI Engineer" is a level. A `topic` says what the job is about. An `aside` does none of these.
     """
     rows = cells_of("role_concepts")
     bits = {row["concept"]: 1 << number for number, row in enumerate(rows)}
@@ -220,8 +221,9 @@ def names_a_job(words: str) -> bool:
 
 @functools.lru_cache(maxsize=CACHED_TITLES)
 def _rule_for(concepts: int) -> _Rule | None:
-    """Return the first rule that these concepts meet; None if they meet none. Cached, as four titles in five repeat
-    concepts.
+    """Return the first rule that these concepts meet; None if they meet none.
+
+    Cached, as four titles in five repeat concepts.
     """
     for rule in _role_rules():
         if concepts & rule.without:
@@ -353,8 +355,9 @@ def _stands(where: str, texts: tuple[str, ...], at: int, after: int, opens: bool
 
 
 def seniority_by_years(years: float) -> str:
-    """Return the level that a minimum of years implies (`MIN_YEARS_OF_LEVEL`). The caller must mark the level as
-    inferred.
+    """Return the level that a minimum of years implies (`MIN_YEARS_OF_LEVEL`).
+
+    The caller must mark the level as inferred.
     """
     return next(level for level, minimum in reversed(MIN_YEARS_OF_LEVEL.items()) if years >= minimum)
 

@@ -252,9 +252,7 @@ def _company_words(kind: str) -> list[str]:
 
 
 def _fits(context: Context, line: str, start: int, end: int) -> bool | None:
-    """Whether the word from `start` to `end` is a skill, judging by the words around it; None if the list around it
-    decides.
-    """
+    """Whether a word is a skill, judging by the words around it; None if the list around it decides."""
     before = line[max(0, start - BESIDE) : start].lower()
     after = line[end : end + BESIDE].lower()
     if (context.not_before and context.not_before.search(before)) or (

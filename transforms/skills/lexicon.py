@@ -187,10 +187,10 @@ def _context(
     not_after: str | None,
     not_line: str | None,
 ) -> Context:
-    """Return the context of a row. Equal rows share an object, since contexts are compared by identity, which is
-    faster.
+    """Return the context of a row.
 
-    The patterns are for text in lower case: matching it is several times faster than ignoring case.
+    Equal rows share an object, since contexts are compared by identity, which is faster. The patterns are for text in
+    lower case: matching it is several times faster than ignoring case.
     """
 
     def compile_words(words: str | None, form: str) -> re.Pattern[str] | None:

@@ -90,8 +90,9 @@ class Line:
         return MAX_HEADING < len(self.text) <= FLAT_TEXT and self.openings[-1][1] in ("mentioned", "not")
 
     def kind_at(self, offset: int, kind: str) -> str:
-        """Return the kind of the section that holds an offset of the line. `kind` is the section in which the line
-        begins.
+        """Return the kind of the section that holds an offset of the line.
+
+        `kind` is the section in which the line begins.
         """
         for start, section in self.openings:
             if start > offset:
@@ -156,8 +157,9 @@ def _place_lines(texts: list[str], lines: Mapping[str, Line | None]) -> _Text:
 
 
 def read_lines(texts: list[str]) -> list[Line | None]:
-    """Read lines with one pass of each database over all of them. Return None for a line that holds nothing readers
-    look for.
+    """Read lines with one pass of each database over all of them.
+
+    Return None for a line that holds nothing readers look for.
     """
     batch = "\n" + "\n".join(texts) + "\n"  # the first heading follows a line end, too
     begins = list(itertools.accumulate((len(text) + 1 for text in texts), initial=1))

@@ -18,10 +18,10 @@ MAX_OF_LINES = 1 << 23
 
 
 class BatchCache(Generic[Read]):
-    """A cache, by text, of what `read` returns. All results are dropped when the cached texts exceed `limit`
-    characters.
+    """A cache, by text, of what `read` returns.
 
-    `read` takes a list of texts and returns a value for each, in order. It must judge each text by itself.
+    All results are dropped when the cached texts exceed `limit` characters. `read` takes a list of texts and returns a
+    value for each, in order. It must judge each text by itself.
     """
 
     def __init__(self, read: Callable[[list[str]], Iterable[Read]], *, limit: int = MAX_CHARACTERS) -> None:

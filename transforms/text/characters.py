@@ -64,8 +64,9 @@ _ASCII = bytes(range(0x80))
 
 
 def beyond(data: bytes, ordinary: bytes) -> str:
-    """Return the characters of `data`, a text in UTF-8, except the ASCII characters in `ordinary`. Deleting bytes is
-    fast.
+    """Return the characters of `data`, a text in UTF-8, except the ASCII characters in `ordinary`.
+
+    Deleting bytes is fast.
     """
     return data.translate(None, ordinary).decode("utf-8", "surrogatepass")
 
@@ -151,9 +152,7 @@ def _normal_bytes(text: str) -> bytes:
 
 @functools.cache
 def _form_alone(odd: str) -> str | None:
-    """Return what `normal` makes of a character that stands alone; None if the character may combine with its
-    neighbours.
-    """
+    """Return what `normal` makes of a single character; None if it may combine with its neighbours."""
     form = unicodedata.normalize("NFKC", odd).casefold()
     if form.isspace():
         return " "

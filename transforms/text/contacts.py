@@ -99,10 +99,10 @@ _NO_CALL = {"call": (_YEAR_FIRST, _DAY_OR_COUNT), "contact": (_DAY_OR_COUNT,)}
 
 
 def mask_contacts(text: str) -> str:
-    """Replace each character of mail addresses, telephone numbers, and users and passwords in web addresses with
-    `MASK`.
+    """Replace each character of a contact with `MASK`; offsets and length do not change.
 
-    Offsets and length do not change. A telephone number is one of these:
+    Contacts are mail addresses, telephone numbers, and users and passwords in web addresses. A telephone number is one
+    of these:
 
     - `+` or `00` with 8 to 15 digits
     - ten digits, as written in North America

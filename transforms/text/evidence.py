@@ -7,8 +7,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Reading:
-    """A value and the rule that read it. The words that show it are `part[start:end]`, where `part` is "title" or
-    "text"; `start` and `end` are None if no words show it.
+    """A value and the rule that read it.
+
+    The words that show it are `part[start:end]`, where `part` is "title" or "text"; `start` and `end` are None if no
+    words show it.
     """
 
     value: str

@@ -32,11 +32,11 @@ class Halves(NamedTuple):
 
 
 def split_halves(text: str) -> Halves | None:
-    """Split a text whose first lines are in one script and whose other lines are in English, or the reverse. Return
-    None for any other text.
+    """Split a text whose first lines are in one script and whose other lines are in English, or the reverse.
 
-    The text is cut where the fewest letters are in the wrong half. A line with any letter of a script other than Latin
-    counts as native, even if it also holds Latin names of tools. The running time is linear in the text's length.
+    Return None for any other text. The text is cut where the fewest letters are in the wrong half. A line with any
+    letter of a script other than Latin counts as native, even if it also holds Latin names of tools. The running time
+    is linear in the text's length.
     """
     if not count_native("".join(letters_beyond_ascii(text))) or count_native(text) < MIN_NATIVE:
         return None

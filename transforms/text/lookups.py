@@ -1,6 +1,4 @@
-"""Read the lookups: any CSV file of lookups/ as rows of text, and some, such as countries, roles and skills, as typed
-rows.
-"""
+"""Read the lookups: any file of lookups/ as rows of text, and some as typed rows (countries, roles, skills)."""
 
 from __future__ import annotations
 

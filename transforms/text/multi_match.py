@@ -98,8 +98,9 @@ class Phrases:
         self._search = Search("phrases", (str(has_starts).encode(), b"\n".join(data)), lambda: patterns)
 
     def find(self, data: bytes) -> list[tuple[int, int, int]]:
-        """Search a text in Latin-1. Return (start, end, number of the expression) of each match in order, for at most
-        `MAX_MATCHES` matches; start is 0 if `has_starts` is False.
+        """Return (start, end, number of the expression) of each match in `data`, a text in Latin-1, in order.
+
+        At most `MAX_MATCHES` matches are returned. If `has_starts` is False, each start is 0.
         """
         starts: dict[tuple[int, int], int] = {}
 
