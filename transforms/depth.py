@@ -43,7 +43,7 @@ class Depth(NamedTuple):
 def find_depth(source: str, id: str, title: object, words: object, *, percent: int) -> Depth:
     """Decide whether an advert's text is read.
 
-    `words` is the text or HTML before cleaning. `percent` is the random share, in per cent.
+    `words` is the text or HTML before cleaning. `percent` is the size of the random share, in per cent of the adverts.
 
     >>> find_depth("toy", "1", "Machine Learning Engineer", "<p>Build models.</p>", percent=20).told_by
     'title'

@@ -52,8 +52,8 @@ class Platform(NamedTuple):
     prefix: str
     """Text that the source puts before the token of a board on this site."""
     kind: str = ""
-    """The value is "boards" if each board belongs to a single employer. Boards of any other kind, such as "forum", do
-    not.
+    """The kind of the site. On sites of the kind "boards", each board belongs to a single employer; on others, such as
+    those of the kind "forum", none does.
     """
 
 

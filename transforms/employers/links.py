@@ -63,9 +63,11 @@ LSH_ROWS_PER_BAND_UNKNOWN = 4
 or is an agency.
 """
 MAX_COMPARED_BEFORE = 16
-"""Number of versions just before a version in its group with which it is compared, besides the first of the group."""
+"""A version is compared with its group's first version and with this many versions just before it in the group."""
 MAX_DAYS_APART = 90
-"""Maximum days between two adverts without text for one job. A vacancy is advertised again within a quarter."""
+"""Maximum days between two adverts for one job if one of them has no text. A vacancy is advertised again within a
+quarter.
+"""
 NO_DEPARTMENT = frozenset(
     ("no department", "none", "n/a", "na", "other", "general", "all", "all departments", "default", "unassigned", "tbd")
 )

@@ -1,8 +1,8 @@
 """Sketches of texts, and the share of a text that another text covers.
 
-A sketch holds the hashes of a sample of a text's bigrams, in order. MinHash signatures of sketches propose pairs of
-similar texts (Broder 1997; banding: Leskovec, Rajaraman and Ullman, Mining of Massive Datasets, chapter 3). The share
-of covered windows then decides.
+A bigram is a pair of neighbouring words. A sketch holds the hashes of a sample of a text's bigrams, in order. MinHash
+signatures of sketches propose pairs of similar texts (Broder 1997; banding: Leskovec, Rajaraman and Ullman, Mining of
+Massive Datasets, chapter 3). The share of windows (runs of sampled bigrams) that are covered then decides.
 """
 
 from __future__ import annotations
@@ -78,7 +78,9 @@ _HANGUL = range(0xAC00, 0xD7B0)
 
 
 class _FoldedRuns(dict[bytes, bytes]):
-    """Map runs of characters beyond ASCII to a folded form: NFKC, case folded, with spaces for all but letters."""
+    """Map runs of characters beyond ASCII to a folded form: NFKC, case folded, with a space for
+    whatever is no letter.
+    """
 
     def __missing__(self, raw: bytes) -> bytes:
         form = unicodedata.normalize("NFKC", raw.decode("utf-8", "replace")).casefold()
@@ -125,7 +127,9 @@ def _sketch(texts: Sequence[str]) -> Sketches:
 
 
 def mix_bits(values: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint64]:
-    """Apply the finaliser of splitmix64 (Steele, Lea and Flood 2014). Every bit of the result depends on every bit."""
+    """Apply the finaliser of splitmix64 (Steele, Lea and Flood 2014) to each value. Every bit of the value affects
+    every bit of the result.
+    """
     values = (values ^ (values >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     values = (values ^ (values >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
     return values ^ (values >> np.uint64(31))

@@ -206,7 +206,9 @@ LAW_CLASSES = (LAW_IN_FORCE, NO_LAW, LAW_UNKNOWN)
 this is unknown.
 """
 STOCK = "stock"
-"""Value of `adverts` in rows about the stock. Other rows are about the flow of a quarter ("2026Q1")."""
+"""Value of the column `adverts` of mart.pay_disclosure in rows about the stock. In rows about the flow, the value is a
+quarter ("2026Q1").
+"""
 PLACES_OF_LAWS = ("world", "country", "subdivision")
 """Levels of places by which pay disclosure is counted."""
 OCCUPATION_SCHEMES = SOC, NOC, SSOC, ISCO = ("SOC 2018", "NOC 2021", "SSOC", "ISCO-08")

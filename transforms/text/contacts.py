@@ -17,7 +17,9 @@ MAX_LOCAL_PART, MAX_DOMAIN = 64, 255
 MAX_CONTACT = MAX_LOCAL_PART + 1 + MAX_DOMAIN
 """The number of characters in the longest mail address. Telephone numbers are shorter."""
 MIN_DIGITS, MAX_DIGITS = 8, 15
-"""Digits of an international number. ITU-T E.164 allows at most 15, and no number in use has fewer than 8."""
+"""Minimum and maximum digits of an international number. ITU-T E.164 allows at most 15, and no number in use has fewer
+than 8.
+"""
 MAX_NATIONAL = 11
 """Digits of the longest national number without the leading 0, found in Brazil and Germany."""
 POSTCODE_DIGITS, DEPARTMENT_DIGITS = 5, 2

@@ -57,7 +57,7 @@ HTML without other elements is not parsed."""
 UNSEEN = "script,style,template,noscript,noembed,noframes,iframe,object,svg,math,title,select,textarea"
 """CSS selector of the elements whose text is not part of the visible advert."""
 MAX_TAGS = 600
-"""Maximum tags that are parsed together, because parsing time grows with the square of the open elements.
+"""Maximum tags that are parsed together, because parsing time grows with the square of the number of open elements.
 
 Untidy markup in 7,600 stored adverts has at most 409 tags; browsers stop at 512 nested elements.
 """
