@@ -36,8 +36,8 @@ def where_pay_counts(pay: Pay, where: Whereabouts, location_text: str | None) ->
     3. All places lie in one country, where the currency of the pay is legal tender: pay counts in this country. If the
        places lie in several countries and the work is not remote, pay counts in the only one of them where its currency
        is legal tender, unless that country borrowed the currency from another country.
-    4. Other remote work: pay counts in no country. It counts in a region or continent only if places in several
-       countries share this region or continent.
+    4. Other remote work: the country is `remote`. Region and continent are `remote` too, unless places in several
+       countries share them.
     5. Other work: pay counts where all places with a known country lie, decided separately for country, region and
        continent.
 

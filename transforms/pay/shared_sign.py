@@ -20,7 +20,7 @@ BY_COUNTRY = "sign of several currencies, by country"
 
 
 def settle_signs(pays: Sequence[Pay], countries: Collection[str], employer_country: str | None) -> tuple[Pay, ...]:
-    """Return the pay, in which each shared sign now has the currency that the countries imply.
+    """Return `pays`, with a currency for each shared sign whose currency follows from the countries.
 
     `countries` are the countries of the job's places. The currency is the sign's only candidate that is legal tender in
     any of these countries ("$" for London or New York). If several candidates are legal tender there, or the advert

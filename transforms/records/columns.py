@@ -64,9 +64,9 @@ T = TypeVar("T")
 
 @dataclass_transform(kw_only_default=True, frozen_default=True)
 def table(name: str, doc: str, *checks: str) -> Callable[[type[T]], type[T]]:
-    """Return a decorator that makes a class a table, a keyword-only dataclass. Its `TABLE` is its declaration.
+    """Return a decorator that makes a class a table: a keyword-only dataclass with the attribute `TABLE`.
 
-    `doc` is the table's meaning, and `checks` are SQL conditions that concern more than one column.
+    `TABLE` is a `Table` of `name`, `doc` (the table's meaning) and `checks` (SQL conditions over more than one column).
     """
 
     def declare(cls: type[T]) -> type[T]:
@@ -79,7 +79,7 @@ def table(name: str, doc: str, *checks: str) -> Callable[[type[T]], type[T]]:
 
 @dataclass_transform(kw_only_default=True, frozen_default=True)
 def struct(cls: type[T]) -> type[T]:
-    """Make a class a value in a nested list, or a base for tables: a keyword-only dataclass.
+    """Make a class the type of values in a nested list, or a base for tables: a keyword-only dataclass.
 
     Only the type checker treats its instances as frozen: the `__init__` of a really frozen class takes three times as
     long, and an advert has dozens of such values.

@@ -10,7 +10,7 @@ EMPLOYMENT_TYPES = ("FULL_TIME", "PART_TIME", "CONTRACTOR", "TEMPORARY", "INTERN
 SENIORITIES = ("intern", "junior", "mid", "senior", "staff", "manager", "executive", "unstated")
 AI_LABELS = ("builds_ai", "uses_ai", "mentions_ai", "none")
 UNREAD, NO_TEXT = "unread", "none"
-"""Values of both the text state and the text class: the advert's text was not read, and the advert has no text."""
+"""The text state, and also the text class, of an advert whose text was not read, and of an advert without a text."""
 TEXT_STATES = ("full", "snippet", UNREAD, NO_TEXT)
 FULL_ADVERT, TRUNCATED, SNIPPET, FORUM_COMMENT = "full_advert", "truncated", "snippet", "forum_comment"
 READ_CLASSES = (FULL_ADVERT, TRUNCATED, SNIPPET, FORUM_COMMENT)

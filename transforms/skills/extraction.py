@@ -307,7 +307,10 @@ def _beside(text: str, lines: list[SectionLine], nth: int, place: int, step: int
 
 
 def _rank(line: Line, start: int, end: int, kind: str) -> int | None:
-    """Return the index into REQUIREMENTS of a name in a kind of section; None if the line excludes the name."""
+    """Return how strongly a name is required in a section of this kind, as an index of `REQUIREMENTS`.
+
+    None if a cue in the line excludes the name.
+    """
     text = line.text
     is_wished = False
     if line.cues:
