@@ -80,7 +80,10 @@ def read_years(text: str) -> float | None:
 
 
 def contradicts(gross: float, net: float | None) -> bool:
-    """Whether pay after tax is above pay before tax or under a third of it: columns swapped, or a digit lost."""
+    """Whether pay after tax is impossible: above pay before tax, or under a third of it.
+
+    The person may have swapped the two, or lost a digit. False if `net` is None.
+    """
     return net is not None and not MIN_NET_OF_GROSS * gross <= net <= gross
 
 

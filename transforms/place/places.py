@@ -124,8 +124,10 @@ def whereabouts(
 ) -> Whereabouts:
     """Read places, workplace and remote scope.
 
-    An address without `text` belongs to `location_text`. Addresses win. A line of text adds what its address lacks. If
-    one place of a list agrees with the address, the line also adds the other places of the list.
+    `is_remote` and `workplace` are the source's flag and word. `statements` are the result of `statements_in(text)`, if
+    the caller has it already. An address without `text` belongs to `location_text`. Addresses win. A line of text adds
+    what its address lacks. If one place of a list agrees with the address, the line also adds the other places of the
+    list.
 
     The workplace is the first of these that is known:
 
@@ -286,7 +288,8 @@ def _city(
 
 
 def _find_namesakes(words: str, country: str, subdivision: str | None) -> list[Meaning]:
-    """Return the cities with a name in a subdivision, or else well-known cities with the name elsewhere in the country.
+    """Return the cities of this name in the subdivision, or else well-known cities of this name elsewhere in the
+    country.
 
     In countries whose addresses name the state, several towns share a name: there, return only cities in the
     subdivision.
@@ -498,9 +501,10 @@ def _word_of_source(claims: _Workplace) -> str | None:
 
 
 def _of_tier(text: tuple[tuple[str, str], ...], tier: str, hints: Sequence[str | None]) -> str | None:
-    """Return the workplace that the statements of a tier give.
+    """Return the workplace that the statements of a tier give; None if there are none.
 
-    If the statements differ, the first of the `hints` that one of the statements names decides. Otherwise hybrid wins.
+    If the statements differ, the first hint that agrees with one of them wins. If no hint does, hybrid wins, or else
+    remote.
     """
     values = [workplace for of, workplace in text if of == tier]
     if len(values) < 2:

@@ -22,8 +22,8 @@ from transforms.text.lookups import cells_of
 CACHED_TITLES = 1 << 16
 """The number of titles kept in each cache. Adverts repeat titles: a night brings some 70,000 different ones."""
 TITLES_KEPT = 4
-"""The number of titles whose words are cached. All readers ask for the words of one title before the next title is
-read.
+"""The number of titles whose words are cached. Several readers ask for the words of a title one right
+after the other.
 """
 MAX_TITLE = 300
 """Only this many characters of a title are read. The rest is advert text in the wrong field."""
