@@ -1,7 +1,7 @@
-"""Check whether an advert agrees with itself by comparing readings on the same subject.
+"""Check whether an advert agrees with itself by comparing values that were read from different parts of it.
 
-The checks change no reading. A contradiction means that the advert or our reading is wrong. The number of
-contradictions shows which reader gets worse and where an audit should look.
+The checks change no value. A contradiction means that the advert or our reading is wrong. If contradictions become more
+frequent in a check, the reader behind this check has got worse, or needs an audit.
 """
 
 from __future__ import annotations
@@ -20,36 +20,48 @@ from transforms.role.titles import seniority_by_years
 from transforms.text.halves import split_halves
 
 LEVELS = tuple(MIN_YEARS_OF_LEVEL)
-"""The levels that years of experience imply, lowest first. The lowest includes interns."""
+"""The levels that years of experience imply, lowest first. An intern counts as the lowest level."""
 MIN_LEVELS_APART = 2
-"""Title and years contradict each other if they differ by this many levels. Employers themselves differ by one."""
+"""Title and years contradict each other if the levels they imply differ by this many steps. In employers' own adverts,
+a difference of one is common.
+"""
 
 
 class Evidence(NamedTuple):
-    """The readings of an advert that are compared with each other. None: the advert does not state the value."""
+    """The values read from an advert that are compared with each other.
+
+    None or an empty value means that the advert does not state the value.
+    """
 
     places: tuple[Place, ...] = ()
     remote_scope: tuple[str, ...] = ()
     pay: tuple[Pay, ...] = ()
     pay_country: str | None = None
     is_pay_repeated: bool | None = None
-    """Whether the text repeats a pay range that the source also gives in a field."""
+    """Whether the text repeats a pay range that the source gives in a field; None if the text or the field states no
+    range.
+    """
     is_workplace_repeated: bool | None = None
-    """Whether the text agrees with the source's field about the workplace."""
+    """Whether the text agrees with the source's field about the workplace; None if the text or the
+    field says nothing.
+    """
     level_in_title: str | None = None
     years_min: float | None = None
     text: str = ""
 
 
 class Consistency(NamedTuple):
-    """The names of the checks (`SELF_CHECKS`) that an advert passes, and of the checks that it fails."""
+    """The names of the checks (`SELF_CHECKS`) that an advert passes (`agreements`) and fails (`doubts`)."""
 
     agreements: tuple[str, ...]
     doubts: tuple[str, ...]
 
 
 def check_itself(evidence: Evidence) -> Consistency:
-    """Run every check for which an advert states both values, and return the names of the checks passed and failed."""
+    """Run every check, and return the names of those that the advert passes and fails.
+
+    A check is in neither list if the advert does not state all that the check compares.
+    """
     results = [(name, check(evidence)) for name, check in CHECKS.items()]
     return Consistency(
         tuple([name for name, is_met in results if is_met]),
@@ -58,7 +70,7 @@ def check_itself(evidence: Evidence) -> Consistency:
 
 
 def _currency_country(evidence: Evidence) -> bool | None:
-    """Whether the headline pay is in the currency of the one country where it counts."""
+    """Whether the headline pay is in legal tender of the country where this pay counts; None if either is unknown."""
     head = next((pay for pay in evidence.pay if pay.is_headline), None)
     market = market_of(head.currency, evidence.pay_country) if head else None
     return None if market is None else market == "local"
@@ -106,4 +118,6 @@ CHECKS: Mapping[str, Callable[[Evidence], bool | None]] = MappingProxyType(
         "language_halves": _language_halves,
     }
 )
-"""Checks by name. A check returns True if passed, False if failed, None if the advert does not state both values."""
+"""Checks by name. A check returns True if passed, False if failed, and None if the advert does not state all that it
+compares.
+"""

@@ -20,7 +20,9 @@ ALL_PERCENT = 100
 """The `percent` at which every text is read."""
 SALT = "jobmarket depth 1"
 MIN_WORDS = 2
-"""A text is read if it names this many things from `lookups/role/work_words.csv`. Every fourth text names only one."""
+"""A text is read if it names at least this many different things from `lookups/role/work_words.csv`. Every fourth text
+names only one.
+"""
 MAX_SCANNED = 100_000
 """The number of characters of a text that are searched: five times the longest text seen on a board."""
 
@@ -28,8 +30,9 @@ MAX_SCANNED = 100_000
 class Depth(NamedTuple):
     """Whether an advert's text is read, and why.
 
-    `told_by`: where AI, data or engineering work was recognised: `title`, `words` or None. `is_drawn`: whether the
-    advert belongs to the random share. `is_read`: whether its text is read; also True for an advert without a text.
+    `told_by`: what shows that the work is in AI, data or engineering: the `title`, the `words` of the text, or nothing
+    (None). `is_drawn`: whether the advert belongs to the random share. `is_read`: whether its text is read; also True
+    for an advert without a text.
     """
 
     told_by: str | None
@@ -40,7 +43,7 @@ class Depth(NamedTuple):
 def find_depth(source: str, id: str, title: object, words: object, *, percent: int) -> Depth:
     """Decide whether an advert's text is read.
 
-    `words` is the text or HTML before cleaning. `percent` is the random share, in per cent.
+    `words` is the text or HTML before cleaning. `percent` is the size of the random share, in per cent of the adverts.
 
     >>> find_depth("toy", "1", "Machine Learning Engineer", "<p>Build models.</p>", percent=20).told_by
     'title'
@@ -55,14 +58,18 @@ def find_depth(source: str, id: str, title: object, words: object, *, percent: i
 def draw_number(source: str, id: str) -> float:
     """Return an advert's permanent random number: at least 0 and below 1.
 
-    An advert is drawn if its number is below the random share. So a larger share holds all adverts of a smaller share.
+    An advert is drawn if its number is below the random share. So if the share is raised, all adverts drawn before stay
+    drawn.
     """
     digest = hashlib.sha256(f"{SALT}\n{source}\n{id}".encode("utf-8", "replace")).digest()
     return int.from_bytes(digest[:8]) / 2**64
 
 
 def names_such_work(words: object) -> bool:
-    """Whether a text or HTML names at least `MIN_WORDS` things that people in AI, data and engineering work with."""
+    """Whether a text or HTML names at least `MIN_WORDS` things that people in AI, data and engineering work with.
+
+    False if `words` is not a string.
+    """
     if not isinstance(words, str):
         return False
     phrases, thing_of = _work_words()

@@ -1,4 +1,4 @@
-"""Make a `Posting` from what a source says. Nothing else makes one.
+"""Make a `Posting` from what a source says. No other module makes postings.
 
 A source gives an advert in its own words. `posting` reads the text, pay, places, role, level and skills with the
 readers in the packages of `transforms`, and returns the finished row. It uses no clock, network or database, so the
@@ -58,13 +58,16 @@ MAX_HTML = 4_000_000
 MAX_TEXT = 200_000
 """Only this many characters of text are read. Longer texts are not adverts but pasted documents."""
 MIN_FULL_ADVERT = 500
-"""Minimum characters of a full advert. A shorter text was probably cut by an aggregator.
+"""Minimum characters of a text of the class `FULL_ADVERT`. A shorter text was probably cut by an aggregator.
 
-Of 8,500 adverts on employers' own boards, only 10 are shorter."""
+Of 8,500 adverts on employers' own boards, only 10 are shorter.
+"""
 MIN_FULL_TEXT = 200
-"""A text with fewer characters is a snippet: no advert describes a job in two lines."""
+"""Minimum characters of a full text of any other class, and of a text whose `text_state` is "full". A shorter text is a
+snippet: no advert describes a job in two lines.
+"""
 MAX_REQUISITION = 60
-"""A longer requisition is prose. The fields for it in applicant tracking systems hold two or three words."""
+"""Maximum characters of a requisition id. A longer value is prose: real ids have at most two or three words."""
 REQUISITION = "req "
 """Text put before a requisition number, so that its digits are not masked as a telephone number."""
 NO_REQUISITION = re.compile(
@@ -79,10 +82,10 @@ NO_WORDINGS: Mapping[str, str] = MappingProxyType({})
 
 
 def posting(**raw: Unpack[RawPosting]) -> Posting:
-    """Make a finished posting from what a source says.
+    """Make a finished posting from what a source says. The arguments are the keys of `RawPosting`.
 
     Raise `Rejected` if id or title is missing. Any other value that cannot be read is None in the posting; if the
-    source stated it, an issue is added to `issues`.
+    source stated it, an issue is added to the posting's `issues`.
     """
     raw = bound_raw(raw, None)
     steps = _steps(raw, wording_hash(raw), _depth_of(raw, ALL_PERCENT))
@@ -108,18 +111,22 @@ def postings(
     """Make a posting of each record, in order.
 
     Issues, removals and repetitions pass through unchanged. A record that cannot be made into a posting becomes an
-    issue. A record with a `wording_hash` among `earlier_wordings` was read before and becomes a `Repetition`. `seen_on`
-    is the day of the answer. `percent` is the share of texts about other work that are read (`transforms.depth`).
+    issue. A record whose `wording_hash` is a key of `earlier_wordings` was read before and becomes a `Repetition`.
+    `seen_on` is the day of the source's answer; the dates in a record must be possible on this day. `percent` says how
+    many per cent of the texts about other work than AI, data and engineering are read (`transforms.depth`).
 
     `BATCH` postings are made together, step by step: the tables of a step then stay in the processor's cache, and the
-    lines of all texts are read at once. The result is the same as if `posting` made each of them.
+    lines of all texts are read at once. The result does not depend on the batches.
     """
     for group in _batches(records):
         yield from _make_batch(group, earlier_wordings, seen_on, percent)
 
 
 def _batches(records: Iterable[_RawRow]) -> Iterator[list[_RawRow]]:
-    """Yield `BATCH` records at a time. If reading fails, yield the records before the failure, then raise the error."""
+    """Yield `BATCH` records at a time.
+
+    If `records` raises `Rejected`, yield the records before it, then raise it again.
+    """
     group: list[_RawRow] = []
     try:
         for record in records:
@@ -229,7 +236,7 @@ def _depth_of(raw: RawPosting, percent: int) -> Depth:
 
 
 def _steps(raw: RawPosting, digest: str | None, depth: Depth) -> Generator[None, None, Posting]:
-    """Make a posting, with a `yield` after each step. A step's readers share their tables."""
+    """Make a posting, with a `yield` after each step, so that a caller can run one step for many postings in turn."""
     notes = _Notes([], [*raw.get("issues", ())])
     advert = _read_advert(raw, depth, notes)
     yield
@@ -503,7 +510,10 @@ def _fold_space(text: str | None) -> str | None:
 
 
 class _Body(NamedTuple):
-    """An advert's text, masked and cut to `MAX_TEXT`. `issue` notes a cut or damaged characters."""
+    """An advert's text, masked and cut to `MAX_TEXT`.
+
+    `issue` reports a cut or damaged characters; None if there are none.
+    """
 
     text: str
     language: str | None

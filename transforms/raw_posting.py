@@ -24,15 +24,15 @@ from transforms.text.rejects import Rejected
 EPOCH_MILLISECONDS = 1e11
 """Epoch numbers above this are in milliseconds: this many seconds would be in the year 5138."""
 MAYBE_NUMBERS = ("id", "posted_on", "valid_through", "requisition_id", "openings")
-"""Keys, other than `pay`, whose value may be a number."""
+"""Keys of a `RawPosting`, other than `pay`, whose value may be a number."""
 DAYS = ("posted_on", "valid_through")
 
 
 class RawPosting(TypedDict, total=False):
     """What a source says about a posting, in the source's own words.
 
-    Dates may be a date, a datetime, an ISO string or an epoch number. Sources that give only snippets set `text_state`;
-    otherwise the text's length decides.
+    A date may be a date, a datetime, an ISO string or an epoch number. Sources that give only snippets set
+    `text_state`; otherwise the length of the text decides whether it is full or a snippet.
     """
 
     source: Required[str]
@@ -50,10 +50,12 @@ class RawPosting(TypedDict, total=False):
     """The number of people to be hired through this advert. Words such as "many" are not read."""
     html: str | None
     text: str | None
-    """Read only if `html` is empty."""
+    """Plain text of the advert. It is read only if `html` is empty."""
     text_state: str | None
     text_class: str | None
-    """The class of the texts that the source's endpoint gives (`vocabulary.TEXT_CLASSES`). By default a full advert."""
+    """The class of the texts that the source's endpoint gives (`vocabulary.TEXT_CLASSES`). If it is missing, the texts
+    count as full adverts.
+    """
     location_text: str | None
     addresses: Sequence[Address]
     is_remote: bool | None
@@ -62,7 +64,9 @@ class RawPosting(TypedDict, total=False):
     posted_on: object
     valid_through: object
     pay: Sequence[Pay]
-    """Pay from the source's fields (`reading="stated"`). Prose is read for pay only if these hold no base pay."""
+    """Pay from the source's fields (`reading="stated"`). Prose is read for pay only if these fields
+    hold no base pay.
+    """
     pay_text: str | None
     """A field with prose about pay."""
     language: str | None
@@ -109,7 +113,11 @@ def _with_type(value: object) -> list[object]:
 
 
 def bound_raw(raw: RawPosting, seen_on: date | None) -> RawPosting:
-    """Return what a source says, cleaned and cut to its bounds. Each value cut, damaged or left out gets an issue."""
+    """Return what a source says, cleaned and cut to the bounds of `transforms.text.bounds`.
+
+    Each value that is cut, damaged or left out gets an issue. A date is left out if it is impossible for an advert seen
+    on `seen_on`; if `seen_on` is None, only dates that are too old are left out.
+    """
     issues: list[Issue] = [*raw.get("issues", ())]
     bounded: dict[str, Any] = {**raw}
     for column, limit in MAX_LENGTH.items():

@@ -1,4 +1,4 @@
-"""Words in an advert which say that its employer hires for others (`lookups/employers/agency_cues.csv`)."""
+"""Find words in an advert which say that its employer hires for others (`lookups/employers/agency_cues.csv`)."""
 
 from __future__ import annotations
 
@@ -30,16 +30,18 @@ def _cues_of(part: str) -> tuple[_Cue, ...]:
 
 
 def add_agency_signs(advert: Posting) -> Posting:
-    """Return the advert with its signs of an agency, from its title and from a text that was read in full."""
+    """Return the advert with its signs of an agency, found in its title and in its text if the text is full."""
     text = advert.text if advert.text_state == "full" else None
     signs = (*find_signs("text", text or "", advert.language), *find_signs("title", advert.title, advert.language))
     return replace(advert, agency_signs=signs) if signs else advert
 
 
 def find_signs(part: str, text: str, language: str | None) -> Iterator[AgencySign]:
-    """Yield signs in a part of an advert (`title` or `text`), each with the words of the first cue that matches.
+    """Yield each sign of an agency in a part of an advert, with the words of the first cue that shows it.
 
-    A cue's word is looked for first, because searching its pattern takes ten times as long.
+    `part` is `title` or `text`, and `text` holds the words of the part. `language` is the advert's language: cues of
+    other languages do not count. The pattern of a cue is searched only if the text contains the cue's word, because the
+    pattern takes ten times as long.
     """
     found: set[str] = set()
     data = b""

@@ -1,4 +1,4 @@
-"""The key of stored comparisons of adverts. If the key changes, all adverts are compared again."""
+"""The key of stored comparisons between adverts. If the key changes, all adverts are compared again."""
 
 from __future__ import annotations
 
@@ -13,7 +13,10 @@ from transforms.text.lookups import LOOKUPS
 
 @functools.cache
 def comparison_key() -> str:
-    """Return a digest of what decides how adverts are compared: all readers and lookups, and the version of MinHash."""
+    """Return a digest of all that decides how adverts are compared.
+
+    That is the code of `transforms`, all lookups, and the version of MinHash.
+    """
     digest = hashlib.blake2b(str(RMinHash.ALGORITHM_VERSION).encode(), digest_size=16)
     for path in (*sorted(Path(__file__).parents[1].rglob("*.py")), *sorted(LOOKUPS.rglob("*.csv"))):
         digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")

@@ -1,7 +1,7 @@
-"""Who hires: employers' names folded to keys, and other evidence of the employer in an advert.
+"""Find who hires: employers' names folded to keys, and other evidence of the employer in an advert.
 
-`evidence` reads a single advert, so two adverts can be compared without the rest: if they share evidence, they have the
-same employer. `warehouse.load.employers` unites employers over all adverts.
+`evidence` reads a single advert, so two adverts can be compared without knowing any others: if they share evidence,
+they have the same employer. `warehouse.load.employers` unites employers over all adverts.
 
 The legal forms are those in ISO 20275 (Entity Legal Forms) that real adverts use. Registrable domains come from the
 Public Suffix List, in the offline copy of the package publicsuffixlist.
@@ -22,16 +22,16 @@ from transforms.text.lookups import rows_of
 MAX_WITHOUT_MEANING = 2
 """A key of at most this many Latin letters is ambiguous: several employers are named "HP", "GE" and "X"."""
 MIN_IN_TOKEN = 3
-"""Letters that must remain of a board's token without an ending such as "jobs" or "inc"."""
+"""Minimum letters of a board's token that must remain when an ending such as "jobs" or "inc" is removed."""
 KEPT = 1 << 16
-"""The number of cached names of employers: twice as many as 1,000,000 adverts have."""
+"""The number of employers' names in each cache: twice as many as 1,000,000 adverts have."""
 
 _MARKS = re.compile("[\u0300-\u036f]")
 _PLAIN = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "æ": "ae", "œ": "oe", "ı": "i", "ð": "d", "þ": "th", "ħ": "h"})
 _APOSTROPHES = re.compile("['’‘`´ʼ]")
 _ADDRESS = re.compile(r"^\s*https?://(?:www\.)?|^\s*www\.", re.IGNORECASE)
 _DOT_COM = re.compile(r"(?<=[^\W_]{4})\.com\b(?!\.)", re.IGNORECASE)
-"""The domain ending in a company's name: "Amazon.com, Inc." is Amazon."""
+"""The ending ".com" in a company's name: "Amazon.com, Inc." is Amazon."""
 _AND = re.compile(r"(?<=[\s)])[&+](?=\s)|(?<=\.)&(?=\s)")
 _PIECE = re.compile(r"[()\[\]]|[^\W_]+")
 _WIDE = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
@@ -42,14 +42,19 @@ _CONNECTIVES = frozenset(("and", "und", "et", "y", "e", "og", "och", "en"))
 
 
 class Platform(NamedTuple):
-    """A site with adverts of many employers: the source that reads its boards, and a pattern of boards in addresses."""
+    """A site with adverts of many employers, and the source that reads its boards.
+
+    `board` is a pattern that finds a board in an address of the site; None if addresses name no board.
+    """
 
     source: str
     board: re.Pattern[str] | None
     prefix: str
-    """The source puts this before the token of such a board."""
+    """Text that the source puts before the token of a board on this site."""
     kind: str = ""
-    """"boards" if each board belongs to a single employer. Any other kind, such as "forum", belongs to no employer."""
+    """The kind of the site. On sites of the kind "boards", each board belongs to a single employer; on others, such as
+    those of the kind "forum", none does.
+    """
 
 
 class _Word(NamedTuple):
@@ -136,9 +141,9 @@ def _without_wide(key: str) -> str:
 
 @functools.cache
 def _forms() -> tuple[frozenset[str], dict[str, int], int]:
-    """Return legal forms before a name, legal forms after it, and the number of words in the longest form.
+    """Return legal forms before a name, legal forms after a name, and the number of words in the longest form.
 
-    Each form after a name comes with the number of words that must remain without it.
+    Each form after a name comes with the minimum number of words that must remain when the form is removed.
     """
     begins, ends, longest = set(), {}, 1
     for row in rows_of("legal_forms"):
@@ -172,7 +177,8 @@ def evidence(employer: str | None, source: str, board: str | None, url: str | No
     - `name:scaleai`: the key of the name, and of the token of the employer's own board, with and without an ending such
       as "jobs" or "inc". A key of one or two Latin letters counts only within its source: `name:hp@himalayas`.
     - `board:greenhouse:scaleai`: the employer's own board, or the board that `url` leads to.
-    - `domain:scale.com`: the registrable domain of `url`, or of a name that is a domain; never a platform's domain.
+    - `domain:scale.com`: the registrable domain of `url`, or of a name that is a domain; never the domain of a
+      platform.
 
     The set is empty if the advert does not say who hires.
     """
@@ -204,14 +210,17 @@ def _is_telling(token: str) -> bool:
 
 
 def naming_token(source: str, board: str | None) -> str | None:
-    """Return the part of a board's token that may name its employer; None if the boards are not employers'."""
+    """Return the part of a board's token that may name its employer.
+
+    None if the source's boards do not belong to single employers, or if the token is generic or a number.
+    """
     match = pattern.fullmatch(board) if board and (pattern := _tokens().get(source)) else None
     token: str | None = match.groups()[-1] if match else None
     return token if token and _is_telling(token.casefold()) else None
 
 
 def keys_of_token(token: str) -> set[str]:
-    """Return the keys of the names that a token may stand for."""
+    """Return the keys of the names that a token may stand for, with and without an ending such as "jobs" or "inc"."""
     key = employer_key(token)
     keys = {key} if key else set()
     for ending in _token_endings():
@@ -222,7 +231,10 @@ def keys_of_token(token: str) -> set[str]:
 
 @functools.cache
 def _tokens() -> dict[str, re.Pattern[str]]:
-    """Return a pattern of tokens by source of employers' boards: group 1 is the board, the last may be a name."""
+    """Return, by source, a pattern for the tokens of boards that belong to single employers.
+
+    Group 1 is the board; the last group may be the employer's name.
+    """
     rows = ((row["source"] or "", row["token"]) for row in rows_of("board_sources"))
     return {source: re.compile(pattern) for source, pattern in rows if pattern}
 
@@ -235,8 +247,8 @@ def _generic_tokens() -> frozenset[str]:
 def is_ordinary(key: str) -> bool:
     """Whether a key is an ordinary word that may be the name of several employers: "figure", "branch", "galileo".
 
-    If an advert states such a name, the name counts. If two boards only have such a token in common, that proves
-    nothing.
+    If an advert states such a name, it is evidence like any other name. But two boards with such a token do not for
+    that reason belong to the same employer.
     """
     return key in _ordinary_words()
 
@@ -267,16 +279,17 @@ def _employer_of_url(url: str) -> frozenset[str]:
 
 @functools.lru_cache(maxsize=KEPT)
 def own_domain(host: str) -> str | None:
-    """Return the registrable domain of an employer's host, "scale.com" for "jobs.scale.com"; None for a platform's.
+    """Return the registrable domain of an employer's host: "scale.com" for "jobs.scale.com".
 
-    By the Public Suffix List, hosts below a private suffix (acme.github.io) are domains of their own.
+    None for a platform's host, an IP address or a bare suffix. By the Public Suffix List, hosts below a private suffix
+    (acme.github.io) are domains of their own.
     """
     return None if platform_of(host) else registrable_domain(host)
 
 
 @functools.lru_cache(maxsize=KEPT)
 def registrable_domain(host: str) -> str | None:
-    """Return a host's registrable domain ("scale.com" for "jobs.scale.com"); None for a number or a bare suffix."""
+    """Return a host's registrable domain, "scale.com" for "jobs.scale.com"; None for an IP address or suffix."""
     if _NUMBER.fullmatch(host.rpartition(".")[2]):
         return None
     with_suffix: str | None = _suffixes().privatesuffix(host.rstrip("."))

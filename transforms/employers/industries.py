@@ -21,9 +21,9 @@ CACHE_SIZE = 1 << 12
 
 @functools.lru_cache(maxsize=CACHE_SIZE)
 def industry_of(statement: str) -> str | None:
-    """Return the industry that words ("Computer Hardware") or a code ("NAF 62.02A") name; None if unknown.
+    """Return the industry that words ("Computer Hardware") or a code ("NAF 62.02A") name; None for others.
 
-    A code's longest beginning with a row in `isic_industries.csv` counts: its class, or else its division.
+    A code's longest beginning that has a row in `isic_industries.csv` counts: its class, or else its division.
     """
     code = CODE.match(statement)
     isic = code[1].replace(".", "") if code else _isic_of_words().get(_fold(statement), "")

@@ -1,4 +1,4 @@
-"""Assign job ids from the links between adverts, in event time.
+"""Assign job ids from the links between adverts, in the order in which the adverts were read (event time).
 
 A new link may contradict any member of a job, not only the linked advert, so whole jobs are compared.
 """
@@ -21,7 +21,7 @@ Interval = tuple[datetime, datetime | None]
 
 
 class Merge(NamedTuple):
-    """A job that turned out to be another job. Its postings have that other job's id from `merged_at` on.
+    """Two jobs that turned out to be one: from `merged_at` on, the postings of `from_job` have the id `into_job`.
 
     The other fields are those of the link that shows it.
     """
@@ -36,7 +36,7 @@ class Merge(NamedTuple):
 
 
 class SupersededJob(NamedTuple):
-    """The job to which a posting belonged until a merge."""
+    """The id (`job_id`) that a posting's job had until it was merged into another job at `superseded_at`."""
 
     posting_id: str
     superseded_at: datetime
@@ -44,9 +44,13 @@ class SupersededJob(NamedTuple):
 
 
 class Jobs(NamedTuple):
-    """Job ids by posting, merges by time, superseded ids, and at most one link between two postings.
+    """The result of `assign_job_ids`.
 
-    `refused`: links that were not followed, because they would have made a job contradict itself.
+    - `job_of`: the job id of each posting
+    - `merges`: merges by time
+    - `superseded`: the ids that postings had before a merge
+    - `links`: at most one link between two postings, in the order in which links apply
+    - `refused`: links that were not followed, because they would have made a job contradict itself
     """
 
     job_of: dict[str, str]
@@ -62,24 +66,26 @@ class _Job:
     def __init__(self, order: tuple[datetime, str, str]) -> None:
         self.order = order
         self.members = [(order[2], order[0])]
-        """Postings with the time when they were first read."""
+        """The job's postings, each with the time when it was first read."""
         self.claims: dict[tuple[str, str], str] = {}
-        """Requisition and department, by employer and kind of claim."""
+        """The requisition id or department stated in the job's adverts, by employer and kind ("requisition",
+        "department").
+        """
         self.has_text = False
         self.stood: dict[Board, dict[Spot, Interval]] = {}
-        """When adverts without a text were listed, by board, place and pay."""
+        """When adverts without a text were listed, by board and then by spot."""
 
 
 def assign_job_ids(versions: Iterable[Version], links: Iterable[Link]) -> Jobs:
     """Give each posting the id of its job's earliest posting (by first time seen, source, posting_id).
 
-    Versions and links are followed in event time; the order in which they are passed does not matter. A later posting
-    joins a job without changing the job's id. If a link joins two existing jobs, they are merged and the merge is
-    recorded.
+    Versions and links are followed in event time, so the order in which they are passed does not matter. A later
+    posting joins a job without changing the job's id. If a link joins two existing jobs, they are merged and the merge
+    is recorded.
 
     A link is refused if the joined job would have different requisition ids or departments of one employer. A link by
-    facts alone is also refused if both jobs have a text, or if a board listed adverts of both jobs at the same time
-    with different places or pay.
+    the rule *same facts* is also refused if both jobs have a text, or if a board listed adverts of both jobs at the
+    same time with different places or pay.
     """
     job_of: dict[str, _Job] = {}
     merges: list[Merge] = []

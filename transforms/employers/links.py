@@ -41,24 +41,33 @@ from transforms.text.characters import normal
 SAME_TEXT, SIMILAR_TEXT, SAME_FACTS = RULES = JOB_RULES
 
 MIN_SAMPLE = 8
-"""A text needs this many kept bigrams to be similar to another: about 32 words."""
+"""Minimum bigrams in the sketch of a text that can be similar to another: about 32 words."""
 MIN_COVER = 0.85
-"""The share of a text's windows that the other text must cover. It was chosen on half of the labelled pairs."""
+"""Minimum share of one text's windows that the other text covers (see `sketches`). It was chosen on half of the
+labelled pairs of adverts.
+"""
 MIN_COVER_BACK = 0.5
-"""The same share in the other direction. It is lower: only the longer text has the words of a board's template."""
+"""Minimum share of the other text's windows that the first covers. It is lower, because only the longer text may have
+the words of a board's template.
+"""
 MIN_COVER_UNKNOWN = 0.9
-"""The share required in both directions if an employer is not stated or is an agency."""
+"""Minimum for both shares if an employer is not stated or is an agency."""
 
 LSH_ROWS_PER_BAND = 2
-"""Values of a signature per band (locality-sensitive hashing).
+"""Number of values of a signature in a band (locality-sensitive hashing).
 
-If two texts share 45 % of their bigrams, they agree in one of 32 bands of two values with probability 0.999."""
+If two texts share 45 % of their bigrams, they agree in at least one of 32 bands of two values with probability 0.999.
+"""
 LSH_ROWS_PER_BAND_UNKNOWN = 4
-"""The same if only the title narrows the search."""
+"""Number of values in a band if adverts are compared by title only, because an employer is not stated
+or is an agency.
+"""
 MAX_COMPARED_BEFORE = 16
 """A version is compared with its group's first version and with this many versions just before it in the group."""
 MAX_DAYS_APART = 90
-"""Maximum days between two adverts without text for one job. A vacancy is advertised again within a quarter."""
+"""Maximum days between two adverts for one job if one of them has no text. A vacancy is advertised again within a
+quarter.
+"""
 NO_DEPARTMENT = frozenset(
     ("no department", "none", "n/a", "na", "other", "general", "all", "all departments", "default", "unassigned", "tbd")
 )
@@ -108,7 +117,7 @@ class Version:
 
     @property
     def order(self) -> tuple[datetime, str, str]:
-        """Return the sort key in event time."""
+        """Return the sort key in event time: first_at, source, posting_id."""
         return self.first_at, self.source, self.posting_id
 
 
@@ -130,7 +139,10 @@ def read_version(
     closed_at: datetime | None,
     text_hash: str | None,
 ) -> Version:
-    """Make a version from an advert's columns. `places` are (country, subdivision, city)."""
+    """Make a version from an advert's columns.
+
+    `places` are (country, subdivision, city); `pay` is (low, high, currency, period).
+    """
     employer_evidence = evidence(employer, source, board, url)
     keys = places_of(places, location_text)
     return Version(
@@ -158,7 +170,10 @@ def _department(text: str | None) -> str | None:
 
 
 def places_of(places: Iterable[tuple[str | None, str | None, str | None]], location_text: str | None) -> frozenset[str]:
-    """Return the keys of places (country, subdivision, city). If there are none, the location as written is the key."""
+    """Return the keys of places (country, subdivision, city).
+
+    If there are none, the only key is the location's text.
+    """
     keys = frozenset("|".join(part or "" for part in place) for place in places if any(place))
     return keys or frozenset([normal(location_text)] if location_text and location_text.strip() else [])
 
@@ -223,9 +238,10 @@ def first_orders(versions: Iterable[Version]) -> dict[str, tuple[datetime, str, 
 
 
 def order_links(links: Iterable[Link], orders: Mapping[str, tuple[datetime, str, str]]) -> list[Link]:
-    """Keep one link between two postings, with the earlier posting on the left, in the order in which links apply.
+    """Return one link for each pair of linked postings, in the order in which links apply.
 
-    The earliest link is kept; at equal times the first of `RULES`, then the highest score.
+    `left` is the earlier posting. The earliest link of a pair is kept; at equal times the first of `RULES`, then the
+    highest score. `orders` holds the sort key of each posting's first version (`first_orders`).
     """
     best: dict[tuple[str, str], Link] = {}
     for link in sorted(links, key=_rank):
@@ -239,11 +255,13 @@ def _rank(link: Link) -> tuple[datetime, int, float, str, str, str]:
 
 
 LinkRows = tuple[str, Integers, Integers, npt.NDArray[np.float64]]
-"""A rule, the rows of the earlier versions, the rows of the later versions, and the scores."""
+"""Links found by one rule: the rule, the rows of the earlier versions, the rows of the later versions,
+and the scores.
+"""
 
 
 class _Table:
-    """Versions in event order. Their values are replaced by numbers; -1 is None."""
+    """Versions in event order, with each value replaced by a number; -1 stands for None."""
 
     def __init__(self, versions: Sequence[Version], texts: Sequence[str]) -> None:
         self.versions = sorted(versions, key=lambda version: version.order)
@@ -284,7 +302,10 @@ class _Table:
     def meet(
         self, row: Integers, value: Integers, left: Integers, right: Integers, *, of: int
     ) -> npt.NDArray[np.bool_]:
-        """Whether two versions share a value. `row` and `value` pair rows with their values, which are below `of`."""
+        """Return for each pair of versions (`left[i]`, `right[i]`) whether they share a value.
+
+        Version `row[k]` has the value `value[k]`; a version may have several. All values are below `of`.
+        """
         keys = _different(row * of + value)
         begins = np.searchsorted(row, np.arange(self.n + 1))
         counts = (begins[1:] - begins[:-1])[left]
@@ -334,7 +355,7 @@ def _expand_groups(sets: Iterable[frozenset[str]]) -> tuple[Integers, Integers]:
 
 
 def _joint(*columns: Integers) -> Integers:
-    """Return a number for each combination of the columns' values, which must be -1 or more."""
+    """Return a number for each combination of the columns' values. The values must be -1 or more."""
     joint = columns[0]
     for column in columns[1:]:
         _, joint = np.unique(joint, return_inverse=True)
@@ -343,7 +364,10 @@ def _joint(*columns: Integers) -> Integers:
 
 
 def _pairs(group: Integers, member: Integers, before: int) -> Integers:
-    """Pair each member of a group with the first and with the `before` members ahead of it. Shape (pairs, 2)."""
+    """Pair each member of a group with the first member and with the `before` members just before it.
+
+    Shape (pairs, 2).
+    """
     order = np.lexsort((member, group))
     group, member = group[order], member[order]
     is_new = np.concatenate([[True], group[1:] != group[:-1]]) if len(group) else np.zeros(0, bool)
@@ -441,7 +465,12 @@ def _is_shared(group: Integers, value: Integers) -> npt.NDArray[np.bool_]:
 
 
 def candidates(signature: Hashes, block: Integers, member: Integers, rows: int) -> tuple[Integers, Integers]:
-    """Return pairs of versions in one block, with signatures that agree in a band of `rows` values."""
+    """Return the rows of the earlier and the later version of each candidate pair.
+
+    Two versions are candidates if they are in one block and their signatures agree in a band of `rows` values.
+    `signature`, `block` and `member` describe one version per row: its signature, the number of its block, its row in
+    the table.
+    """
     pairs: list[Integers] = []
     _, block = np.unique(block, return_inverse=True)
     for band in range(0, signature.shape[1] - rows + 1, rows):
@@ -522,7 +551,7 @@ def _side_by_side(table: _Table) -> LinkRows:
 
 
 def _with_earliest_open(table: _Table, rows: Integers, group: Integers) -> Iterator[tuple[int, int]]:
-    """Yield pairs of versions of two postings: the earliest in the group that is still open, and a later one."""
+    """Yield pairs of versions of two postings: the earliest in the group that is still listed, and a later one."""
     order = np.lexsort((rows, group))
     queue: list[int] = []
     at, of = 0, -1

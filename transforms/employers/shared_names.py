@@ -7,37 +7,43 @@ from collections.abc import Iterable
 from transforms.employers.identity import employer_key
 
 MIN_COMMON = 4
-"""Minimum letters of a name that counts inside another: "Lucid" in "Lucid Software", but not "Ro" in "Robinhood"."""
+"""Minimum letters of a name that counts as the same employer inside a longer name: "Lucid" in "Lucid Software", but not
+"Ro" in "Robinhood".
+"""
 MAX_NAMES = 50
-"""A board or domain with more names is not a single employer's."""
+"""If adverts on a board or domain name more employers than this, it does not belong to a single employer."""
 
 
 class Roots:
-    """Union-find over evidence. A component's root is its smallest member, so the order does not matter."""
+    """Union-find over evidence of employers.
+
+    The root of a component is its smallest member, so the order in which members are united does not matter.
+    """
 
     def __init__(self) -> None:
         self._above: dict[str, str] = {}
 
     def of(self, member: str) -> str:
-        """Return the root of a member's component. A new member is its own root."""
+        """Return the root of the component that holds `member`. A new member is its own root."""
         above = self._above.setdefault(member, member)
         while above != self._above[above]:
             self._above[member] = above = self._above[above]
         return above
 
     def unite(self, members: Iterable[str]) -> None:
-        """Join the components of these members."""
+        """Join the components of these members into one."""
         roots = {self.of(member) for member in members}
         for root in roots:
             self._above[root] = min(roots)
 
 
 def unites(site: str, keys: set[str]) -> bool:
-    """Whether a board or domain belongs to a single employer. `keys` are those of employers' names in its adverts.
+    """Whether a board or domain (`site`) belongs to a single employer.
 
-    Similar names count as one. A single name is enough, even if it differs from the board's: greenhouse:wehrtyou
-    belongs to Hudson River Trading. If there are two names, one must be like the name of the board or domain. With
-    three or more, the board or domain carries adverts of several employers.
+    `keys` are the keys of the employers that its adverts name. Similar names count as one. At most one name is enough,
+    even if it differs from the name of the site: greenhouse:wehrtyou belongs to Hudson River Trading. If there are two
+    names, one must be similar to the name of the site. With three or more, the site carries adverts of several
+    employers.
     """
     if not 1 < len(keys) <= MAX_NAMES:
         return len(keys) <= 1
@@ -51,6 +57,9 @@ def unites(site: str, keys: set[str]) -> bool:
 
 
 def is_akin(first: str, second: str) -> bool:
-    """Whether two keys are similar: they are equal, or one contains the other."""
+    """Whether two keys are similar: they are equal, or one contains the other.
+
+    The shorter key must then have at least `MIN_COMMON` letters.
+    """
     short, long = sorted((first, second), key=len)
     return first == second or (len(short) >= MIN_COMMON and short in long)

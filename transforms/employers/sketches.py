@@ -1,8 +1,8 @@
 """Sketches of texts, and the share of a text that another text covers.
 
-A sketch holds the hashes of a sample of a text's bigrams, in order. MinHash signatures of sketches propose pairs of
-similar texts (Broder 1997; banding: Leskovec, Rajaraman and Ullman, Mining of Massive Datasets, chapter 3). The share
-of covered windows then decides.
+A bigram is a pair of neighbouring words. A sketch holds the hashes of a sample of a text's bigrams, in order. MinHash
+signatures of sketches propose pairs of similar texts (Broder 1997; banding: Leskovec, Rajaraman and Ullman, Mining of
+Massive Datasets, chapter 3). The share of windows (runs of sampled bigrams) that are covered then decides.
 """
 
 from __future__ import annotations
@@ -22,11 +22,15 @@ Integers = npt.NDArray[np.int64]
 Hashes = npt.NDArray[np.uint32]
 
 SAMPLED = 4
-"""One in this many bigrams is kept. The hash decides which, so two texts keep the same bigrams."""
+"""One in this many bigrams is kept. The bigram's hash decides, so two texts keep the same ones of
+their common bigrams.
+"""
 WINDOW = 8
-"""Kept bigrams in a window: about 32 words."""
+"""Number of kept bigrams in a window: about 32 words."""
 COVERED = 0.5
-"""A window is covered if the other text has this share of its bigrams. Edits of 10 % leave four in five bigrams."""
+"""A window is covered if the other text has at least this share of the window's bigrams. After edits of 10 %, four in
+five bigrams remain.
+"""
 
 PERMUTATIONS = 64
 SEED = 1
@@ -42,7 +46,7 @@ class Sketches(NamedTuple):
     offsets: Integers
 
     def of(self, rows: Integers) -> Sketches:
-        """Return the sketches of these rows, in their order."""
+        """Return the sketches of the texts with these numbers (`rows`), in the order given."""
         lengths = np.diff(self.offsets)[rows]
         offsets = np.concatenate([[0], np.cumsum(lengths)])
         places = np.repeat(self.offsets[:-1][rows] - offsets[:-1], lengths) + np.arange(offsets[-1])
@@ -50,7 +54,7 @@ class Sketches(NamedTuple):
 
 
 def pack(sketches: Sketches) -> list[bytes]:
-    """Return each sketch as bytes for storage. `unpack` reads them on any machine."""
+    """Return each sketch as bytes for storage. `unpack` reads these bytes on any machine."""
     values = sketches.values.astype("<u4")
     return [values[a:b].tobytes() for a, b in itertools.pairwise(sketches.offsets.tolist())]
 
@@ -74,7 +78,9 @@ _HANGUL = range(0xAC00, 0xD7B0)
 
 
 class _FoldedRuns(dict[bytes, bytes]):
-    """Map runs of characters beyond ASCII to a folded form: NFKC, case folded, with spaces for all but letters."""
+    """Map runs of characters beyond ASCII to a folded form: NFKC, case folded, with a space for
+    whatever is no letter.
+    """
 
     def __missing__(self, raw: bytes) -> bytes:
         form = unicodedata.normalize("NFKC", raw.decode("utf-8", "replace")).casefold()
@@ -121,7 +127,9 @@ def _sketch(texts: Sequence[str]) -> Sketches:
 
 
 def mix_bits(values: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint64]:
-    """Apply the finaliser of splitmix64 (Steele, Lea and Flood 2014). Every bit of the result depends on every bit."""
+    """Apply the finaliser of splitmix64 (Steele, Lea and Flood 2014) to each value. Every bit of the value affects
+    every bit of the result.
+    """
     values = (values ^ (values >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     values = (values ^ (values >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
     return values ^ (values >> np.uint64(31))
@@ -142,7 +150,7 @@ def signatures_of(sketches: Sketches, permutations: int = PERMUTATIONS) -> Hashe
 
 
 def cover_shares(sketches: Sketches, left: Integers, right: Integers) -> npt.NDArray[np.float64]:
-    """Return the share of each `left` text's windows that its `right` text covers, and vice versa, shape (pairs, 2).
+    """Return what share of each `left` text's windows its `right` text covers, and the reverse. Shape (pairs, 2).
 
     If two texts share only boilerplate, some windows are fully covered and others not at all. If one text is an edit of
     the other, every window is covered.

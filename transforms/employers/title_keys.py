@@ -1,4 +1,4 @@
-"""Titles as keys that distinguish jobs: canonical words without places, employers, numbers and gender."""
+"""Make titles into keys that distinguish jobs: canonical words without places, employers, numbers and gender."""
 
 from __future__ import annotations
 
@@ -32,7 +32,10 @@ The names of smaller cities are also words of titles: Enterprise, Mobile, Commer
 
 @functools.cache
 def _forms() -> tuple[dict[str, str], dict[str, str]]:
-    """Return the canonical forms of single words and of pairs, from `title_forms.csv`. An empty form drops the word."""
+    """Return the canonical forms of single words, and of pairs of words, from `title_forms.csv`.
+
+    An empty form drops the word.
+    """
     forms = {row["words"] or "": row["form"] or "" for row in rows_of("title_forms")}
     return (
         {words: form for words, form in forms.items() if " " not in words},
@@ -58,7 +61,7 @@ def title_key(title: str, location_text: str | None, employer: str | None, evide
 
 
 def place_in(title: str, location_text: str | None, employer: str | None, evidence: frozenset[str]) -> str:
-    """Return the words that `title_key` drops as a place and that the location lacks; "" if there are none.
+    """Return the words that `title_key` drops as a place and that are not in the location; "" if there are none.
 
     The title "Sales Engineer - Ohio" adds a place to the location "Remote, US", but not to "Columbus, Ohio".
     """
@@ -123,7 +126,7 @@ def _is_place(part: str, before: str, after: str) -> bool:
 def _find_meanings(part: str) -> tuple[bool, tuple[Meaning, ...]]:
     """Return whether a part of a title is a place in any context, and the places that it may mean.
 
-    If needed, words such as "area" and "office" are dropped from its end.
+    If the whole part is no place, words such as "area" and "office" are dropped from its end.
     """
     if part.count(" ") > MAX_SPACES:
         return False, ()

@@ -2,7 +2,8 @@
 
 `find_spelling` looks for the token's letters in the advert's own text ("Oma Fertility"). `write_token` makes a name
 from the token alone ("black-forest-labs" becomes "Black Forest Labs"). Both names are for display; `identity` decides
-which adverts have the same employer. We hold adverts of 281 such boards, and the texts of 257 spell the token.
+which adverts have the same employer. We hold adverts of 281 boards of which only the token is known, and the texts of
+257 of these boards spell the name.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from transforms.employers import identity
 MIN_LETTERS = 3
 """Minimum letters of a token that is looked for. Shorter ones, such as "ai", are in every text."""
 MAX_LETTERS = 60
-"""Maximum letters of a token that is a name. The longest of 3,500 real tokens has 45."""
+"""Maximum letters of a token that may be a name. The longest of 3,500 real tokens has 45."""
 PATTERNS_KEPT = 1 << 12
 """The number of tokens whose compiled patterns are cached. Adverts of one board come one after the other."""
 

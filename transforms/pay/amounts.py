@@ -100,7 +100,7 @@ class Amount(NamedTuple):
     - `currencies`: every currency that the sign or name may mean
     - `is_local`: whether the sign consists of letters that mean a currency only where that currency is legal tender
     - `is_signed`: whether a currency is written next to the number
-    - `is_sum`: whether the number may be money by itself, instead of only an end of a range
+    - `is_sum`: whether the number may be a sum of money by itself; otherwise it can only be an end of a range
     - `is_open`: whether a plus sign follows
     """
 
@@ -139,7 +139,8 @@ class Range(NamedTuple):
 def ranges_in(text: str, country: str | None) -> Iterator[Range]:
     """Yield all sums and ranges of a text, in order.
 
-    A bare number that is no sum is left out unless it is an end of a range.
+    `country` is the job's country (ISO 3166-1 alpha-2), which helps to read currency signs. A bare number that is no
+    sum is left out unless it is an end of a range.
     """
     first: Amount | None = None
     aside: Amount | None = None
@@ -608,8 +609,8 @@ def _fits(text: str, a: Amount, b: Amount, low: float, high: float) -> bool:
 def _is_joined(text: str, a: Amount, b: Amount, *, is_third: bool) -> bool:
     """Whether the text between two amounts makes them a range.
 
-    The rules of `range_grammar.py` decide. Two more cases make a range: "and" after a colon, and only white space
-    between two signed amounts (table cells, lines).
+    The rules of `range_grammar.py` decide, except in two cases that always make a range: "and" after a colon, and only
+    white space between two amounts with currencies (as in table cells, or on two lines).
     """
     gap = text[a.end : b.start]
     if _BULLET.search(gap):

@@ -41,9 +41,9 @@ def currency_of(symbol_or_code: str, country: str | None = None) -> str | None:
 
 
 def resolve_currency(candidates: frozenset[str], country: str | None, *, strict: bool = False) -> str | None:
-    """Return the only candidate, or else the only candidate that is legal tender in the country, or else None.
+    """Return the only candidate, or else the only candidate that is legal tender in the country.
 
-    With `strict`, a single candidate must be legal tender too.
+    Return None if neither exists. With `strict`, a single candidate must be legal tender in the country, too.
     """
     if len(candidates) == 1 and not strict:
         return next(iter(candidates))
@@ -53,12 +53,15 @@ def resolve_currency(candidates: frozenset[str], country: str | None, *, strict:
 
 @functools.cache
 def codes() -> dict[str, float | None]:
-    """Return the rough number of units per US dollar (one significant figure) by currency code; None if unknown."""
+    """Return roughly how many units of each currency, by its code, a US dollar buys; None if this is unknown.
+
+    The numbers have one significant figure.
+    """
     return {row["currency"]: float(row["per_usd"]) if row["per_usd"] else None for row in _rows()}
 
 
 def currencies_of(sign: str) -> frozenset[str]:
-    """Return all currencies that a code, sign or word may mean in any country.
+    """Return all currencies that a code, sign or word may mean in any country; empty if it means none.
 
     Codes must be in upper case and signs as written; words may be in any case.
     """
@@ -66,7 +69,7 @@ def currencies_of(sign: str) -> frozenset[str]:
 
 
 def local_currencies_of(sign: str) -> frozenset[str]:
-    """Return the currencies that letters such as `R` or `Bs` mean where these currencies are legal tender."""
+    """Return the currencies that letters such as `R` or `Bs` mean only where these currencies are legal tender."""
     return _local_signs().get(sign, frozenset())
 
 

@@ -50,10 +50,11 @@ def headline_of(
     seniority: str = UNSTATED,
     places: Sequence[Place] = (),
 ) -> int | None:
-    """Return the index of the posting's own pay; None if the posting states none.
+    """Return the index in `pays` of the posting's own pay; None if the posting states none.
 
-    Own pay is the first component of `OWN_PAY` that the posting states. `country`, `employment_type`, `seniority` (as
-    stated) and `places` (none for a remote job) belong to the posting.
+    Own pay is a component of the first kind in `OWN_PAY` that the posting states. The module's docstring says which
+    component is chosen. `country`, `employment_type`, `seniority` (as stated) and `places` (none for a remote job)
+    belong to the posting.
     """
     component = next((name for name in OWN_PAY if any(pay.component == name for pay in pays)), None)
     candidates = [i for i, pay in enumerate(pays) if pay.component == component]
@@ -78,9 +79,10 @@ def headlines_by_country(
     seniority: str = UNSTATED,
     places: Sequence[Place] = (),
 ) -> set[int]:
-    """Return the indices of the headlines by country: one for each country that base pay is tied to.
+    """Return the indices in `pays` of the headlines by country: one for each country that base pay is tied to.
 
-    The posting's own pay (`head`) is the headline of its country. Elsewhere the same order of preference decides.
+    The posting's own pay, with index `head`, is the headline of its country. In other countries the same criteria
+    decide.
     """
     by_country: dict[str, list[int]] = {}
     for i, pay in enumerate(pays):

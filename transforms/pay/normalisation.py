@@ -1,4 +1,4 @@
-"""Norms of pay: what currency and country imply if the advert leaves the period or the plausibility of pay open.
+"""Norms of pay by currency and country. They give the period if the advert does not, and show which pay is plausible.
 
 Rules are rows of lookups/pay/pay_rules.csv, each with its reason:
 
@@ -29,20 +29,22 @@ from transforms.records.vocabulary import AI_CORE, PER_YEAR
 from transforms.text.lookups import cells_of
 
 MONTHS = 12
-"""Monthly salaries in a year of pay in a foreign currency: only local law and custom grant more than twelve."""
+"""Monthly salaries in a year if pay is in a foreign currency: law and custom grant more than twelve only for pay in
+local currency.
+"""
 WIDEST = 4.0
 """Largest ratio of the high end to the low end in an offer for one job."""
 ANNUAL_COMPONENTS = ("base", "on_target_earnings", "total_compensation")
 """Components for which norms give a period and bounds."""
 WITHOUT_NORMS = ("CONTRACTOR", "INTERN", "PER_DIEM", "VOLUNTEER")
-"""Kinds of employment without a customary period of pay."""
+"""Kinds of employment without a usual period of pay, so no period is inferred for them."""
 NOT_SKILLED_PAY = ("PART_TIME", "INTERN", "PER_DIEM", "VOLUNTEER")
 """Kinds of employment to which `skilled_pay` and `senior_pay` do not apply."""
 SKILLED = (*AI_CORE, "data", "other_engineering")
 """Groups of skilled roles. Full-time pay in these roles is never near a country's lowest pay."""
 SENIOR = ("senior", "staff", "manager", "executive")
 MIN_USD, MAX_USD = 500.0, 3e6
-"""Bounds of yearly pay in a currency without a row, in rough US dollars."""
+"""Bounds of yearly pay, in rough US dollars, for a currency without a row in pay_rules.csv."""
 SHARED_SIGNS = re.compile("[$¥]|\\bkr\\b|Rs")
 """Signs of several currencies. If the country does not decide between them, the sign means a foreign currency."""
 

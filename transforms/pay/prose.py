@@ -47,24 +47,29 @@ FEW_WORDS = 8
 MIN_HEADLINE = 10_000
 """A bare number in a headline is pay from five figures on; smaller numbers count other things."""
 MIN_INDIRECT_USD, MIN_INDIRECT_TIMED_USD = 10_000.0, 6_000.0
-"""Rough US dollars a year from which an amount is pay although no word says so directly: without a period, and with a
-period. Smaller amounts are perks. Applied to strong currencies only."""
+"""Minimum of an amount that is pay although no word says so directly, in rough US dollars a year: without a stated
+period, and with one. Smaller amounts are perks. Applied to strong currencies only.
+"""
 MAX_NUMBER = 1e12
 MAX_USD, MAX_MILLIONS_USD = 5e6, 3e6
 """Rough US dollars above which no amount is pay, and from which no amount stated in millions is pay."""
 MIN_USD, MIN_WEAK_USD = 1000.0, 50.0
-"""Rough US dollars below which a sum without a period must be called pay: in strong currencies, and in weak currencies
-(where pay is monthly and low)."""
+"""Rough US dollars below which a sum without a period is pay only if a word calls it pay: in strong currencies, and in
+weak currencies (where pay is monthly and low).
+"""
 MAX_ANNUAL_USD = 2e6
 """Rough US dollars a year up to which an amount with a period is pay without a pay word."""
 MIN_ANNUAL_USD = 500.0
-"""Rough US dollars a year below which an amount must be called pay. If an amount in `$` would be below this in a weak
-local currency, the sign means another currency."""
+"""Rough US dollars a year below which an amount is pay only if a word calls it pay. If an amount in `$` would be below
+this in a weak local currency, the sign means another currency.
+"""
 STRONG = 20.0
-"""Units per US dollar below which a currency is strong: nobody is paid millions in a strong currency."""
+"""A currency is strong if a US dollar buys fewer units of it than this: nobody is paid millions in a
+strong currency.
+"""
 THOUSAND, MILLION = 1e3, 1e6
 PESO = 1000.0
-"""Rough units per US dollar of the pesos that share the dollar's sign (Chile, Argentina, Colombia)."""
+"""Rough units per US dollar of the pesos that are also written `$` (Chile, Argentina, Colombia)."""
 SOUTH_ASIAN = (1e5, 1e7)
 """Lakh and crore, the units of rupees and taka."""
 FIRST_WORDS = 3
@@ -76,7 +81,7 @@ SUBJECT = 6
 CONTINUED = (0.2, 5.0)
 """An amount that continues a list is between these multiples of the amount before it."""
 MAX_BONUS, MAX_EQUITY, MAX_BARE_EQUITY = 100.0, 25.0, 5.0
-"""Percentages below which a figure may be a bonus, equity that a word calls equity, and equity without such a word."""
+"""Maximum percentages of a bonus, of equity that a word calls equity, and of equity without such a word."""
 CASH = ("base", "on_target_earnings", "total_compensation")
 """Components that make up a whole year's pay; other components are added to them."""
 ADDED = ("bonus", "commission", "equity")

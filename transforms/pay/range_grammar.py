@@ -97,8 +97,8 @@ def makes_range(text: str, joint: Joint, start: int, end: int, *, is_led_by_betw
     A joint makes a range in these cases:
 
     - it holds `to`; if it also holds `and` or `apart`, no other kind of pay may be named after the second amount
-    - it marks the second end as the highest, or its asides are figures of a scale
-    - it holds `and` and stands after a word such as "between"
+    - it marks the second end as the highest, or its asides are points of a pay scale (`is_scale`)
+    - it holds `and` and stands after a word such as "between" (`is_led_by_between`)
     - the first end is marked as the lowest and the second as the highest, each before or after its amount
 
     If the joint has asides, neither these nor the words after the second amount may name another kind of pay: "$90k
@@ -122,7 +122,7 @@ def makes_range(text: str, joint: Joint, start: int, end: int, *, is_led_by_betw
 
 
 def is_scale(joint: Joint) -> bool:
-    """Whether asides mark the ends as figures of a scale: "$90k (min) / $105k (mid) / $120k (max)"."""
+    """Whether asides mark the amounts as points of a pay scale: "$90k (min) / $105k (mid) / $120k (max)"."""
     return bool(joint.asides) and all(_has(aside, "least", "middle", "most") for aside in joint.asides)
 
 

@@ -1,4 +1,4 @@
-"""Where an advert's pay counts: country, M49 region and continent."""
+"""Find where an advert's pay counts: country, M49 region and continent."""
 
 from __future__ import annotations
 
@@ -17,7 +17,10 @@ REMOTE = "remote"
 
 
 class Area(NamedTuple):
-    """Country, M49 region and continent; each is `several` or `remote` if there is no single place, None if unknown."""
+    """Country, M49 region and continent where pay counts. Each is None if unknown.
+
+    Each is `several` if the places lie in more than one, and `remote` if remote work belongs to no single one.
+    """
 
     country: str | None
     region: str | None
@@ -25,16 +28,16 @@ class Area(NamedTuple):
 
 
 def where_pay_counts(pay: Pay, where: Whereabouts, location_text: str | None) -> Area:
-    """Return where the posting's own pay counts, by the first rule that applies:
+    """Return where `pay` counts, by the first rule that applies:
 
     1. Pay tied to a country counts in that country.
     2. Remote work with a stated scope: pay counts in the only country of the scope, or else in the region and continent
        around the scope.
     3. All places lie in one country, where the currency of the pay is legal tender: pay counts in this country. If the
-       places lie in several countries and the work is not remote, pay counts in the only country where its currency is
-       legal tender, unless that country borrowed the currency from another country.
-    4. Other remote work: pay counts in no country. It counts in a region or continent only if places in several
-       countries share this region or continent.
+       places lie in several countries and the work is not remote, pay counts in the only one of them where its currency
+       is legal tender, unless that country borrowed the currency from another country.
+    4. Other remote work: the country is `remote`. Region and continent are `remote` too, unless places in several
+       countries share them.
     5. Other work: pay counts where all places with a known country lie, decided separately for country, region and
        continent.
 
@@ -117,7 +120,10 @@ def _common(values: Sequence[str | None]) -> str | None:
 
 
 def market_of(currency: str | None, country: str | None) -> str | None:
-    """Return `local` for pay in the country's legal tender, else `cross_border`; None if either argument is unknown."""
+    """Return `local` for pay in the country's legal tender, and `cross_border` for pay in another currency.
+
+    None if the currency, the country or its legal tender is unknown, or if `country` is `several` or `remote`.
+    """
     if currency is None or country is None or country in (SEVERAL, REMOTE):
         return None
     tender = legal_tender(country)

@@ -22,8 +22,9 @@ MIN_NET_OF_GROSS = 1 / 3
 """Minimum fraction of gross pay that is left as net pay: nowhere do income tax and contributions take two thirds."""
 MIN_OF_MEDIAN, MAX_OF_MEDIAN = 1 / 20, 10
 """An amount outside these multiples of the median is a slip: thousands for units, dollars for pesos, a year's pay for a
-month's. The median is over a country's answers in one currency. In Argentina's answers of January 2026 the minimum wage
-is a ninth of the median, and 1 person in 700 earns over seven times the median."""
+month's. The median is taken over a country's answers in one currency. In Argentina's answers of January 2026 the
+minimum wage is a ninth of the median, and 1 person in 700 earns over seven times the median.
+"""
 MIN_ANSWERS = 30
 """Answers needed for a country's median in a currency. If a country has fewer, its amounts are compared with all
 answers in that currency."""
@@ -52,8 +53,8 @@ def months_of_year(country: str | None, *, is_employee: bool) -> float:
 def read_amount(text: str, what: str, row: int, *, signs: str = "") -> float:
     """Return the positive amount that a person wrote, alone or with a currency.
 
-    `signs` is a pattern for currencies before or after the amount. Raise `Rejected`, naming the column (`what`) and
-    `row`, for words, several amounts and zero.
+    `signs` is a pattern for currencies before or after the amount. Raise `Rejected` if the text holds words, several
+    amounts or zero; the exception names the column (`what`) and the `row`.
     """
     bare = (
         re.sub(rf"^(?:{signs})|(?:{signs})$", "", text.strip(), flags=re.IGNORECASE).strip() if signs else text.strip()
@@ -79,14 +80,18 @@ def read_years(text: str) -> float | None:
 
 
 def contradicts(gross: float, net: float | None) -> bool:
-    """Whether pay after tax is above pay before tax or under a third of it: columns swapped, or a digit lost."""
+    """Whether pay after tax is impossible: above pay before tax, or under a third of it.
+
+    The person may have swapped the two, or lost a digit. False if `net` is None.
+    """
     return net is not None and not MIN_NET_OF_GROSS * gross <= net <= gross
 
 
 def flag_amounts(read: Iterable[PayReport | Issue]) -> Iterator[PayReport | Issue]:
-    """Flag the reports of a file whose amount is far from their country's median; earlier flags stay.
+    """Flag reports whose amount is far from the median of their country and currency. Flags that were set before stay.
 
-    Yield the reports, then an issue for each flag, which names the flagged rows, then the issues in `read`.
+    `read` holds the reports of one file. Yield the reports, then an issue for each flag, which names the flagged rows,
+    then the issues in `read`.
     """
     records = list(read)
     reports = [report for report in records if isinstance(report, PayReport)]

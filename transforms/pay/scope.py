@@ -1,4 +1,4 @@
-"""The place and level that pay is tied to, and the component and period that a title names.
+"""Find the place and level that pay is tied to, and the component and period that a title names.
 
 Two kinds of words are read:
 
@@ -33,7 +33,7 @@ SEPARATOR = re.compile(r"\s[-–—]|[-–—]\s|[:;()|]")
 MIN_CODE, MAX_CODE = 2, 3
 """Number of letters in a country's ISO 3166-1 codes, alpha-2 and alpha-3."""
 WRITTEN_CODES = frozenset(("US", "USA", "UK", "GBR", "CAN", "UAE"))
-"""The only country codes that titles use as such: "GTM" in a title is not Guatemala."""
+"""The only country codes that count in titles: "GTM" in a title is not Guatemala."""
 ABOUT_PAY = ("pay", "period", "filler", "tax")
 """Kinds of words that name neither place nor level, as in "Target base salary range"."""
 MAX_LABEL = 70
@@ -65,7 +65,10 @@ _LEVEL_BEFORE = re.compile(rf"\b({_NUMBERED})\b\)?[\s:(–—-]{{0,4}}$")
 
 
 class Tie(NamedTuple):
-    """The place and level that pay is tied to, as written. `country` is the only country of the place, or None."""
+    """The place and level that pay is tied to, as written; None if it is tied to none.
+
+    `country` is the only country of the place, or None.
+    """
 
     place_text: str | None = None
     country: str | None = None
@@ -176,10 +179,11 @@ def _component(title: str, hit: Hit) -> str | None:
 
 
 def tie_of(text: str, begin: int, start: int, end: int, *, floor: int = 0) -> Tie:
-    """Return what the amount from `start` to `end` is tied to.
+    """Return the place and level that the amount from `start` to `end` is tied to.
 
-    The words from `begin` to the amount and the words right after the amount are read. If the amount begins its line,
-    the short line above may be its label, as in tables of zones. No text before `floor` is read.
+    The words from `begin` to the amount and the words right after the amount are read. If nothing stands between
+    `begin` and the amount, the short line above may be its label, as in tables of zones. No text before `floor` is
+    read.
     """
     lead = text[begin:start]
     if not lead.strip(" \n•*-–"):
@@ -285,7 +289,7 @@ def _names_no_place(hits: Sequence[Hit]) -> bool:
 
 @functools.lru_cache(maxsize=4096)
 def _place(name: str) -> tuple[bool, str | None]:
-    """Whether a name is a place, and the only country in which the place lies, else None."""
+    """Return whether a name is a place, and the place's country (None if there is no single one)."""
     hits = hits_in(name)
     if any(h.of("role") for h in hits):
         return False, None

@@ -1,4 +1,4 @@
-"""The currency that a shared sign (`$`) means, by the countries of the job and of its employer.
+"""Find the currency that a shared sign (`$`) means from the countries of the job and of its employer.
 
 If the job is in one country or the pay is tied to a place, `pay_in` decides what the sign means. Other signs are
 decided here. In both cases the currency is inferred, not stated, and a span of the posting says so.
@@ -20,12 +20,12 @@ BY_COUNTRY = "sign of several currencies, by country"
 
 
 def settle_signs(pays: Sequence[Pay], countries: Collection[str], employer_country: str | None) -> tuple[Pay, ...]:
-    """Give pay with a shared sign the currency that countries imply.
+    """Return `pays`, with a currency for each shared sign whose currency follows from the countries.
 
     `countries` are the countries of the job's places. The currency is the sign's only candidate that is legal tender in
     any of these countries ("$" for London or New York). If several candidates are legal tender there, or the advert
     names no country, the employer's country decides. Pay stays without a currency if no candidate is legal tender in
-    the job's countries.
+    the job's countries, or if the employer's country does not decide.
     """
     return tuple(
         replace_columns(pay, currency=currency)
@@ -62,7 +62,7 @@ def _candidates(pay_text: str) -> frozenset[str]:
 def span_of_currency(pay: Pay, text: str) -> Span | None:
     """Return the span of a shared sign whose currency was inferred; None if the currency is stated or unknown.
 
-    Offsets count in the advert's text. For pay that a field states in words, start and end are None.
+    Offsets count in the advert's text. Start and end are None if the pay comes from words in a field.
     """
     if pay.currency is None or pay.reading == "stated" or not _candidates(pay.pay_text or ""):
         return None

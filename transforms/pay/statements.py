@@ -1,6 +1,6 @@
-"""All pay that an advert states: in its fields, its prose and its title.
+"""Collect all pay that an advert states: in its fields, its prose and its title.
 
-A field says what it holds, so base pay in a field is the posting's own. Ranges that only the text states are added.
+A field says what it holds, so base pay in a field is the posting's own pay. Ranges that only the text states are added.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ ADDED_IN_TITLE = re.compile(
     r"(?<!\+ )(?<!\+)(?<!plus )\b(?:bonus|sign|signing|retention|relocation|referral|prime|prämie|bono)\b",
     re.IGNORECASE,
 )
-"""What a sum in a title may be instead of pay, such as a bonus."""
+"""Words for sums in a title that are not base pay, such as a bonus."""
 UNIT_IN_BRACKETS = re.compile(r"(\d)\s?\([kK]\)")
 MIN_IN_TITLE = 10_000
 """A sum without a period in a title is pay from five figures on; smaller sums are bonuses and piece rates."""
@@ -33,11 +33,11 @@ ROUNDED = 0.01
 def all_pay(
     field_pays: Sequence[Pay], pay_text: str | None, text: str, title: str, *, country: str | None
 ) -> tuple[tuple[Pay, ...], bool | None]:
-    """Return the pay of an advert, and whether its text repeats a base range of its fields.
+    """Return the pay of an advert, and whether its text repeats a range of base pay that its fields hold.
 
-    The pay consists of `field_pays` and the base ranges that only the text has. If the fields hold no base amounts, pay
-    is added from the prose of the pay field (`pay_text`), else from the text, else from the title. The second value is
-    None if fields or text state no base range.
+    The pay consists of `field_pays` and the ranges of base pay that only the text has. If the fields hold no amount of
+    base pay, pay is added from the prose of the pay field (`pay_text`), or else from the text, or else from the title.
+    The second value is None if the fields or the text state no range of base pay.
     """
     pays = tuple(_flag_contradiction(pay, pay_text) for pay in field_pays)
     if any(map(_is_base, pays)):

@@ -78,8 +78,9 @@ def stated_pay(
     tie: Tie = Tie(),  # noqa: B008  # a tuple, never changed
     issues: list[Issue] | None = None,
 ) -> tuple[Pay, ...]:
-    """Return the component that a source's fields state; () if they hold no amount.
+    """Return the pay that a source's fields state, as a tuple of one component; () if the fields hold no amount.
 
+    `low` and `high` are the ends of a range, `title` its title, and `tie` the place and level that it is tied to.
     `period` is the source's word. An unknown word makes the component `other` (paid once or per piece), since nothing
     says how often the amount is paid. Ends that are no amounts are noted in `issues`.
     """

@@ -38,7 +38,7 @@ _LAST_WORD = re.compile("(?<![^\\s(])([a-zA-Z]{2,})\\s{0,2}$")
 
 
 class Word(NamedTuple):
-    """A row of pay_words.csv, without its phrase."""
+    """A row of pay_words.csv, without its phrase. The module's docstring explains the columns."""
 
     kind: str
     value: str
@@ -46,9 +46,9 @@ class Word(NamedTuple):
 
 
 class Hit(NamedTuple):
-    """A known phrase with its rows, or an unknown token without rows.
+    """A known phrase with its rows (`words`), or an unknown token without rows.
 
-    `mark` is the token if it has one character, else "".
+    `mark` is the token if it is a single character, else "".
     """
 
     start: int
@@ -57,7 +57,7 @@ class Hit(NamedTuple):
     mark: str
 
     def of(self, kind: str) -> Word | None:
-        """Return the row of a kind, or None."""
+        """Return the phrase's row of this kind; None if it has none."""
         for word in self.words:  # a loop, for speed: called for a hundred words of an advert
             if word.kind == kind:
                 return word

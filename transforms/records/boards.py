@@ -1,4 +1,4 @@
-"""A line of boards.csv: one employer's board on one platform."""
+"""The type of a line of boards.csv: one employer's board on one platform."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""How a table is declared: a frozen dataclass whose fields are annotated with a `Column`.
+"""How a table is declared: as a dataclass whose fields are annotated with a `Column`.
 
-Such classes give the DDL, CHECKs, comments, the gates' expectations, the Parquet schema and DICTIONARY.md. This module
-imports only the standard library, so that readers and refine workers can use the classes.
+The DDL with its CHECKs and comments, the gates' expectations, the Parquet schema and DICTIONARY.md are made from such
+classes. This module imports only the standard library, so that readers and refine workers can use the classes.
 
 In the name of a column, `_on` marks a date, `_at` a UTC time, `_text` what the source wrote, and `is_` a truth value.
 NULL means "not stated"; zero or a default never replaces it.
@@ -52,7 +52,7 @@ class Field:
 
 @dataclass(frozen=True)
 class Table:
-    """A table's name ("schema.name"), its meaning, and SQL checks over more than one column."""
+    """A table's name ("schema.name"), its meaning (`doc`), and SQL checks over more than one column."""
 
     name: str
     doc: str
@@ -64,7 +64,10 @@ T = TypeVar("T")
 
 @dataclass_transform(kw_only_default=True, frozen_default=True)
 def table(name: str, doc: str, *checks: str) -> Callable[[type[T]], type[T]]:
-    """Make a class a table: a frozen, keyword-only dataclass with its `Table` as `TABLE`."""
+    """Return a decorator that makes a class a table: a keyword-only dataclass with the attribute `TABLE`.
+
+    `TABLE` is a `Table` of `name`, `doc` (the table's meaning) and `checks` (SQL conditions over more than one column).
+    """
 
     def declare(cls: type[T]) -> type[T]:
         row_class = struct(cls)
@@ -76,16 +79,16 @@ def table(name: str, doc: str, *checks: str) -> Callable[[type[T]], type[T]]:
 
 @dataclass_transform(kw_only_default=True, frozen_default=True)
 def struct(cls: type[T]) -> type[T]:
-    """Make a class a value in a nested list, or a base for tables: frozen and keyword-only.
+    """Make a class the type of values in a nested list, or a base for tables: a keyword-only dataclass.
 
-    Only the type checker treats it as frozen: a frozen class's `__init__` takes three times as long, and an advert has
-    dozens of such values.
+    Only the type checker treats its instances as frozen: the `__init__` of a really frozen class takes three times as
+    long, and an advert has dozens of such values.
     """
     return dataclass(kw_only=True, unsafe_hash=True)(cls)
 
 
 def fields_of(cls: type) -> tuple[Field, ...]:
-    """Return the columns of a table or struct class: keys first, otherwise in order of declaration."""
+    """Return the columns of a table or struct class: keys first, then the others, each in order of declaration."""
     if "_FIELDS" not in cls.__dict__:
         hints = typing.get_type_hints(cls, include_extras=True)
         read = [_field(f.name, hints[f.name]) for f in dataclasses.fields(cls)]

@@ -1,8 +1,8 @@
 """The numbers that decide what a figure means and whether it is printed. Each is declared once, with its wording.
 
 Code uses the number (`value`), and texts use the words (`str`). In the docs, the words stand between markers that `make
-generated` fills (`reports/definition_words.py`). The printing rules are in `warehouse/marts/printing.py` and
-`closings.py`, and the groups of levels in `vocabulary.py`.
+generated` fills (`reports/definition_words.py`). `warehouse/marts/printing.py` decides with these numbers what is
+printed. The groups of levels are in `vocabulary.py`.
 """
 
 from __future__ import annotations
@@ -17,7 +17,10 @@ COUNTS = (
 
 
 def say_part(part: float) -> str:
-    """Return a fraction in words: "three in four", "nine in ten"; if no such fraction is near, "97.5 in 100"."""
+    """Return a fraction in words: "three in four", "nine in ten".
+
+    If no such simple fraction is near, return "97.5 in 100".
+    """
     exact = Fraction(part).limit_denominator(len(COUNTS) - 1)
     if abs(float(exact) - part) > 1e-9:
         return f"{100 * part:g} in 100"
@@ -35,10 +38,10 @@ def say_percentile(level: float) -> str:
 
 @dataclass(frozen=True)
 class Definition:
-    """A number with its unit ("days", "points", "%") and the reason for it.
+    """A number with its unit ("days", "points", "%") and the reason for it (`why`).
 
-    Points and per cent are stored as fractions: 0.3 is 30 points. `fixed_because` says why some texts cannot follow the
-    number if it changes.
+    Points and per cent are stored as fractions: 0.3 is 30 points. `fixed_because` says why some texts would be wrong if
+    the number changed.
     """
 
     name: str
@@ -71,22 +74,22 @@ class Band:
 
     @property
     def start(self) -> str:
-        """Return how many adverts start at or above the band's lower end: "three in four"."""
+        """Return what part of the adverts start at or above the band's lower end: "three in four"."""
         return say_part(1 - self.low)
 
     @property
     def stop(self) -> str:
-        """Return how many adverts stop at or below the band's upper end: "three in four"."""
+        """Return what part of the adverts stop at or below the band's upper end: "three in four"."""
         return say_part(self.high)
 
     @property
     def low_end(self) -> str:
-        """Return the lower end as in column comments: "p25 of the low ends"."""
+        """Return the band's lower end as column comments write it: "p25 of the low ends"."""
         return f"p{100 * self.low:g} of the low ends"
 
     @property
     def high_end(self) -> str:
-        """Return the upper end as in column comments: "p75 of the high ends"."""
+        """Return the band's upper end as column comments write it: "p75 of the high ends"."""
         return f"p{100 * self.high:g} of the high ends"
 
     @property

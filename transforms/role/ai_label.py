@@ -1,7 +1,7 @@
 """Find whether a job builds AI, uses AI, or only has an employer that mentions AI.
 
 The AI terms come from `lookups/role/ai_terms.csv`. Each mention is judged by its sentence and section. A mention is not
-about the job if the employer describes itself, what it offers, or how it uses AI to select applicants.
+about the job if it describes the employer, what the employer offers, or how the employer uses AI to select applicants.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ _WISHED = cues("wished", r"\b", r"\b")
 _ITEM = re.compile(r"\s*[-•·*–]\s")
 _EMPLOYER_FIRST = re.compile(r"\s*[-•·*–]\s*(?:we|we['’]\w+|our|the company)\b", re.IGNORECASE)
 MAX_MENTIONS = 200
-"""Only this many mentions of AI in a line are checked."""
+"""Only this many mentions of AI in each line are checked."""
 
 
 def _mentions(line: Line) -> list[tuple[int, int]]:

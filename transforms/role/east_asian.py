@@ -1,6 +1,6 @@
-"""Years of experience and the lowest accepted degree in Chinese, Japanese and Korean texts.
+"""Find the years of experience and the lowest accepted degree in Chinese, Japanese and Korean texts.
 
-The patterns in `requirements` do not fit these languages: words have no spaces around them or have endings, and the
+The patterns in `requirements` do not fit these languages: words are written without spaces or with endings, and the
 unit follows the number directly. The words are in `east_asian_requirements.csv`. A demand does not count if its clause
 calls it preferred, or if it stands below a heading such as "preferred qualifications".
 """
@@ -18,11 +18,11 @@ from transforms.skills.sections import cues_of
 from transforms.text.lookups import cells_of
 
 MAX_HEADING = 24
-"""A heading has at most this many characters, and no bullet."""
+"""Maximum number of characters in a heading. A line with a bullet is no heading."""
 MAX_LINES = 5_000
 """Only this many lines of a text are read."""
 MAX_CLAUSE = 60
-"""The clause of a number or degree is looked for within this many characters before and after it."""
+"""Number of characters before and after a number or degree that are searched for the ends of its clause."""
 MAX_MENTIONS = 100
 """Only this many mentions of years, or of degrees, in a line are checked."""
 SAMPLE = 400
@@ -35,7 +35,7 @@ _RANK = {degree: rank for rank, degree in enumerate(DEGREES)}
 
 
 class Demand(NamedTuple):
-    """What a text demands, with its span."""
+    """What a text demands: a number of years, or a degree (a value of `DEGREES`). `start` and `end` are its span."""
 
     value: float | str
     start: int
@@ -64,7 +64,7 @@ def _degree_pattern() -> re.Pattern[str]:
 
 
 def is_east_asian(text: str) -> bool:
-    """Whether a sample of a text's characters contains a Chinese, Japanese or Korean character."""
+    """Whether a text is in Chinese, Japanese or Korean: some character of an evenly spread sample is."""
     return not text.isascii() and _LETTER.search(text[:: 1 + len(text) // SAMPLE]) is not None
 
 
@@ -91,7 +91,7 @@ def degree_in_east_asian(text: str) -> Demand | None:
 
 
 def _demanding_lines(text: str) -> Iterator[tuple[int, str]]:
-    """Yield each line with its offset, except lines below a heading such as "preferred qualifications"."""
+    """Yield (offset, line) for each line, except lines below a heading such as "preferred qualifications"."""
     is_wished = False
     begin = 0
     for line in itertools.islice(text.split("\n"), MAX_LINES):

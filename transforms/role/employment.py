@@ -1,4 +1,4 @@
-"""The kind of employment that an advert offers, from its title, its source's field and its text.
+"""Find the kind of employment that an advert offers, from its title, its source's field and its text.
 
 The text is read if title and field state no kind. The reader looks for words between marks ("Berlin | full-time |
 hybrid"), for phrases ("this is a full-time position") and for weekly hours. `employment_cues.csv` holds the words, and
@@ -18,7 +18,9 @@ from transforms.text.lookups import cells_of
 from transforms.text.multi_match import Literals
 
 MAX_LINE = 120
-"""A longer line is a sentence. A line up to this many characters is a list of facts, which are read one by one."""
+"""Maximum number of characters in a line that is read as a list of facts, one by one. A longer line is read as a
+sentence.
+"""
 MAX_MENTIONS = 100
 """Only this many lines with a word for employment are read in a text."""
 REACH = 150
@@ -28,7 +30,9 @@ MIN_FULL_HOURS, MAX_FULL_HOURS = 35, 48
 MIN_PART_HOURS, MAX_PART_HOURS = 8, 30
 """Weekly hours of part-time work. The OECD's limit is 30; less than a working day has another meaning."""
 OVERRULED = "TEMPORARY"
-"""An internship in the text overrules this kind in the source's field: many sources have no kind for internships."""
+"""If the source's field states this kind and the text offers an internship, the job is an internship: many sources have
+no kind for internships.
+"""
 FIRST_UNSPACED = "\u3040"
 """The first letter of the East Asian scripts in Unicode."""
 _INTERN = "INTERN"
@@ -76,7 +80,10 @@ def _title_literals() -> re.Pattern[str]:
 
 
 def employment_of(words: str | None, title: str, text: str) -> tuple[str | None, bool]:
-    """Return the schema.org employmentType of an advert, and whether the source's words for it are known.
+    """Return the schema.org employmentType of an advert, and whether `words` are known.
+
+    `words` are those of the source's field for the employment. The type is None if nothing states it. The second value
+    is True if there are no words.
 
     A title that names any kind but full-time counts first, then the field, then a full-time title, then the text. There
     are two exceptions: if the field says temporary and the text offers an internship, it is an internship; if the field
@@ -119,7 +126,7 @@ def employment_in_title(title: str) -> str | None:
 def employment_in(text: str) -> str | None:
     """Return the kind of employment that a text names for the job; None if it names none.
 
-    The first line that names a kind decides, but an internship in any line counts before the others.
+    The first line that names a kind decides, except that an internship in any line wins over other kinds.
     """
     first_kind = ""
     for line in itertools.islice(_telling(text), MAX_MENTIONS):
@@ -168,10 +175,10 @@ def _kind_in(line: str) -> str | None:
 
 @functools.lru_cache(maxsize=1 << 12)
 def _of_phrases(line: str) -> str | None:
-    """Return the kind that a line's phrases name.
+    """Return the kind that a line's phrases name; None if they name none.
 
-    Several kinds give None, because they are a choice or the employer's other openings. But if one of them is an
-    internship, the result is an internship.
+    If they name several kinds, an internship wins. Several other kinds give None, because they are a choice or the
+    employer's other openings.
     """
     kinds = []
     for kind, pattern in _patterns("text", r"(?<!\w)", ""):

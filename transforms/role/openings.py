@@ -1,4 +1,4 @@
-"""The number of openings that a source states in a field."""
+"""Read the number of openings that a source states in a field."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _WHOLE = re.compile(r"([0-9]{1,6})(?:\.0+)?")
 
 
 def openings_of(value: object) -> int | None:
-    """Return the number of openings, given as a number or as digits.
+    """Return the number of openings, stated as a number or as digits in a text.
 
     None for words ("many"), 0 and values above `MAX_OPENINGS`.
     """

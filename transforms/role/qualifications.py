@@ -1,4 +1,4 @@
-"""Qualifications that an advert asks for: portfolio, certification, internship, open source.
+"""Find qualifications that an advert asks for: portfolio, certification, internship, open source.
 
 As in `requirements`, only lines with certain words are read, and each mention is judged by its section and its
 sentence. Preferred qualifications count as asked for, as preferred skills do. The words are English and apply to
@@ -23,9 +23,9 @@ _ANYWHERE = " anywhere"
 ANYWHERE = frozenset(
     row["cue"].removesuffix(_ANYWHERE) for row in cells_of("qualification_cues") if row["cue"].endswith(_ANYWHERE)
 )
-"""Qualifications with phrases that ask for them in any section, such as "send us a link to your portfolio"."""
+"""Qualifications for which some phrases count in any section, such as "send us a link to your portfolio"."""
 MAX_MENTIONS = 50
-"""Only this many mentions in a line are checked. No line of an advert has more."""
+"""Only this many mentions in each line are checked. No line of an advert has more."""
 
 
 def qualifications_in(text: str) -> tuple[Reading, ...]:

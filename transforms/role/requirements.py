@@ -1,4 +1,4 @@
-"""The years of experience and the lowest degree that an advert's text demands.
+"""Find the years of experience and the lowest degree that an advert's text demands.
 
 Only lines with certain words are read, which keeps the running time low and linear in the text's length. A demand does
 not count if it is called preferred or stands in a section of preferred qualifications.
@@ -28,9 +28,11 @@ from transforms.text.lookups import cells_of, rows_of
 
 cues = functools.partial(cues_of, "requirement_cues")
 _ONLY_LIST = re.compile(r"\bideal|\bidéal|\bwunsch|\bwünsch")
-"""Headings of preferred qualifications that are often an advert's only heading of demands: "Ideally, you'd have"."""
+"""Words of headings such as "Ideally, you'd have", which announce preferred qualifications but are often an advert's
+only heading of demands.
+"""
 MAX_YEARS = 20
-"""Higher numbers of years are not demands, but a firm's age or a slip."""
+"""Maximum years that count as a demand. Higher numbers are a firm's age or a slip."""
 MONTHS_IN_YEAR = 12
 
 
@@ -146,11 +148,11 @@ def _mentions_of_years(line: Line) -> Iterator[re.Match[str]]:
 
 
 MAX_BEFORE_UNIT = 48
-"""Characters from the number to the unit, as in "five (5) to seven (7) full years"."""
+"""Maximum number of characters from the number to the unit, as in "five (5) to seven (7) full years"."""
 MAX_UNIT = 9
-"""Characters of a unit and its plus sign, as in "monaten+"."""
+"""Maximum number of characters in a unit and its plus sign, as in "monaten+"."""
 MAX_MENTIONS = 200
-"""Only this many mentions in a line are checked. No line of an advert has more."""
+"""Only this many mentions in each line are checked. No line of an advert has more."""
 
 
 def _fold_case(words: str) -> str:
@@ -216,7 +218,7 @@ _OTHER_PEOPLE = cues("other people", r"\b", r"\b[^.]{0,60}$")
 _WITHOUT = cues("without", r"\b", r"\s(?:an?\s|a\w\w?\s)?$")
 GENERIC = "generic"
 ANY_DEGREE = "bachelor"
-"""The meaning of "a degree in …": the lowest that is usually called a degree."""
+"""The degree meant by "a degree in …": the lowest that is usually called a degree."""
 _RANK = {degree: rank for rank, degree in enumerate(DEGREES)}
 
 

@@ -1,4 +1,4 @@
-"""The role, level and kind of employment that a title or a source's own words name.
+"""Find the role, level and kind of employment that a title or a source's own words name.
 
 The project defines roles and levels itself, and every decision is a row of a lookup. A title is folded (case, accents,
 gendered endings) and cut into words. The words and phrases of `role_words.csv` give *concepts*. The longest phrase
@@ -22,7 +22,9 @@ from transforms.text.lookups import cells_of
 CACHED_TITLES = 1 << 16
 """The number of titles kept in each cache. Adverts repeat titles: a night brings some 70,000 different ones."""
 TITLES_KEPT = 4
-"""The number of titles whose words are kept. The readers of a posting ask for them one after the other."""
+"""The number of titles whose words are cached. Several readers ask for the words of a title one right
+after the other.
+"""
 MAX_TITLE = 300
 """Only this many characters of a title are read. The rest is advert text in the wrong field."""
 
@@ -56,7 +58,10 @@ BREAK = ""
 
 @functools.lru_cache(maxsize=TITLES_KEPT)
 def words_of(title: str) -> tuple[tuple[str, int, int], ...]:
-    """Return the folded words of a title with their offsets. An empty word marks the end of a part of the title."""
+    """Return the folded words of a title, each with its start and end.
+
+    An empty word marks the end of a part of the title.
+    """
     text = title[:MAX_TITLE].translate(_FOLD)
     words = []
     for match in _WORD.finditer(text):
@@ -71,7 +76,7 @@ def words_of(title: str) -> tuple[tuple[str, int, int], ...]:
 
 
 def _split_word(word: str, start: int, end: int) -> Iterator[tuple[str, int, int]]:
-    """Split a word at the East Asian words in the lookups, as in "シニアAIエンジニア" or "社群營運實習生"."""
+    """Yield the parts of a word, cut at the lookups' East Asian words, as in "シニアAIエンジニア"."""
     at = 0
     for match in _east_asian_words().finditer(word):
         if at < match.start():
@@ -115,11 +120,11 @@ class _Rule:
 
 @functools.cache
 def _concepts() -> tuple[dict[str, int], int, int]:
-    """Return the bits of the concepts in `role_concepts.csv`.
+    """Return the bits of the concepts in `role_concepts.csv`, as three results.
 
-    The results are the bit of each concept, the bits of all job nouns together, and the bits of all concepts that do
-    not name a job alone. A `noun` names a job. A `weak` noun does so only with others: "Lead" in "Lead - AI Engineer"
-    is a level. A `topic` says what the job is about. An `aside` does none of these.
+    They are the bit of each concept, the bits of all nouns together, and the bits of all concepts that alone do not
+    name a job (weak nouns and asides). A `noun` names a job. A `weak` noun does so only with others: "Lead" in "Lead -
+    AI Engineer" is a level. A `topic` says what the job is about. An `aside` does none of these.
     """
     rows = cells_of("role_concepts")
     bits = {row["concept"]: 1 << number for number, row in enumerate(rows)}
@@ -194,7 +199,7 @@ def role_of(title: str) -> Reading:
 def names_followed_role(title: object) -> bool:
     """Whether a title names a role that we follow, so that its whole advert is worth requesting.
 
-    False for anything but a text.
+    False if `title` is not a text.
     """
     return isinstance(title, str) and role_of(title).value != "other"
 
@@ -216,7 +221,10 @@ def names_a_job(words: str) -> bool:
 
 @functools.lru_cache(maxsize=CACHED_TITLES)
 def _rule_for(concepts: int) -> _Rule | None:
-    """Return the first rule that these concepts meet. Cached, as four titles in five repeat earlier concepts."""
+    """Return the first rule that these concepts meet; None if they meet none.
+
+    Cached, as four titles in five repeat concepts.
+    """
     for rule in _role_rules():
         if concepts & rule.without:
             continue
@@ -347,7 +355,10 @@ def _stands(where: str, texts: tuple[str, ...], at: int, after: int, opens: bool
 
 
 def seniority_by_years(years: float) -> str:
-    """Return the level that a minimum of years implies (`MIN_YEARS_OF_LEVEL`). The caller marks it as inferred."""
+    """Return the level that a minimum of years implies (`MIN_YEARS_OF_LEVEL`).
+
+    The caller must mark the level as inferred.
+    """
     return next(level for level, minimum in reversed(MIN_YEARS_OF_LEVEL.items()) if years >= minimum)
 
 

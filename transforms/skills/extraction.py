@@ -1,4 +1,4 @@
-"""Skills asked for in an advert, each once, at its strongest requirement, with the span that shows it.
+"""Find the skills that an advert asks for: each once, at its strongest requirement, with the span that shows it.
 
 The requirements of a mention, the strongest first:
 
@@ -9,7 +9,7 @@ The requirements of a mention, the strongest first:
   sentence that is not about the role; or as the employer's own name
 
 A mention does not count if the text says that the skill is not needed, contrasts the skill with the job ("instead of
-..."), names the skill in a notice of applicants' rights, or means a firm, a school or an event.
+..."), names the skill in a notice of applicants' rights, or uses the name for a firm, a school or an event.
 """
 
 from __future__ import annotations
@@ -42,12 +42,12 @@ REACH = 80
 """Number of characters on either side that are searched for the ends of an address, or for words that say that a skill
 is not needed."""
 MAX_CONTRAST = 5
-"""Maximum number of words between "instead of" and the name that is rejected."""
+"""Maximum number of words between "instead of" and the name of a skill that these words reject."""
 KEPT = 8192
-"""Number of titles, and of employers, whose skills are cached, since adverts repeat them."""
+"""Number of titles, and of employers, for which the result is cached, since adverts repeat them."""
 
 REQUIRED, PREFERRED, MENTIONED = range(len(REQUIREMENTS))
-"""Indices of REQUIREMENTS, the strongest first."""
+"""Indices of `REQUIREMENTS`, the strongest requirement first."""
 STRONGEST = {"preferred": PREFERRED, "mentioned": MENTIONED, "not": MENTIONED}
 """The strongest requirement possible in a kind of section; `REQUIRED` in other kinds."""
 
@@ -101,8 +101,10 @@ _SET_ASIDE = re.compile(
 
 
 Mention = tuple[int, int, tuple[int, ...], int, int, str | None]
-"""Start, end, skills, requirement, index in the line's names, and whether other skills in a list must confirm the name:
-"both" (skills on both sides), "yes" (a skill on one side) or None."""
+"""Start, end, numbers of the skills, requirement (an index of `REQUIREMENTS`), index in the names of the line, and
+whether other skills in a list must confirm the name: "both" (skills on both sides), "yes" (a skill on one side) or
+None.
+"""
 
 
 def skills_in(text: str, *, title: str = "", employer: Iterable[str | None] = ()) -> tuple[SkillRequirement, ...]:
@@ -138,7 +140,7 @@ def skills_in(text: str, *, title: str = "", employer: Iterable[str | None] = ()
 
 @functools.lru_cache(maxsize=KEPT)
 def _own(employer: tuple[str | None, ...]) -> frozenset[int]:
-    """Return the skills that share a name with the employer."""
+    """Return the numbers of the skills that share a name with the employer."""
     return frozenset(skill for name in employer if name for skill in _by_name().get(_fold_name(name), ()))
 
 
@@ -250,7 +252,7 @@ def _company_words(kind: str) -> list[str]:
 
 
 def _fits(context: Context, line: str, start: int, end: int) -> bool | None:
-    """Whether a word from `start` to `end` counts in its context; None if the list around the word decides."""
+    """Whether a word is a skill, judging by the words around it; None if the list around it decides."""
     before = line[max(0, start - BESIDE) : start].lower()
     after = line[end : end + BESIDE].lower()
     if (context.not_before and context.not_before.search(before)) or (
@@ -305,7 +307,10 @@ def _beside(text: str, lines: list[SectionLine], nth: int, place: int, step: int
 
 
 def _rank(line: Line, start: int, end: int, kind: str) -> int | None:
-    """Return the index into REQUIREMENTS of a name in a kind of section; None if the line excludes the name."""
+    """Return how strongly a name is required in a section of this kind, as an index of `REQUIREMENTS`.
+
+    None if a cue in the line excludes the name.
+    """
     text = line.text
     is_wished = False
     if line.cues:

@@ -32,13 +32,15 @@ FORMS = {
     "opening": ("\n{} ", "? {} "),
     "heading": ("\n{}", " {}\n", "{}:", "*{}", "? {}", "¿{}", "# {}"),
 }
-"""Positions of cues. A heading stands at the start or end of its line, before its colon, in markup, or after a sign
-that Latin-1 lacks ("?"). An opening ("Why Acme") stands only at the start. Other cues stand anywhere."""
+"""Where a cue ("{}") must stand, by kind of cue. A heading stands at the start or end of its line, before a colon, in
+markup, or after a sign that Latin-1 lacks ("?"). An opening ("Why Acme") stands only at the start of its line. Other
+cues stand anywhere.
+"""
 SHORT_WORD = 7
 """Maximum number of letters in a spelling whose ends Hyperscan checks: short spellings occur within too many other
 words."""
 MIN_PLURAL = 3
-"""Words with this many letters or fewer have no plural ("and", "API")."""
+"""A phrase has a plural only if its last word has more letters than this: "and" and "API" have none."""
 GAP_WORDS = 4
 """Maximum number of words that ".." in a phrase may stand for."""
 GAP_LETTERS = 12
@@ -68,7 +70,7 @@ class Context:
 
     @functools.cached_property
     def is_open(self) -> bool:
-        """Whether the word is accepted unless a pattern refuses it."""
+        """Whether the word is accepted unless a pattern excludes it."""
         return not (self.before or self.after or self.line or self.in_list)
 
 
@@ -185,9 +187,10 @@ def _context(
     not_after: str | None,
     not_line: str | None,
 ) -> Context:
-    """Return the context of a row. Equal rows share an object, since contexts are compared by identity for speed.
+    """Return the context of a row.
 
-    The patterns are for text in lower case, which is several times faster than ignoring case.
+    Equal rows share an object, since contexts are compared by identity, which is faster. The patterns are for text in
+    lower case: matching it is several times faster than ignoring case.
     """
 
     def compile_words(words: str | None, form: str) -> re.Pattern[str] | None:
@@ -358,7 +361,7 @@ def _is_in_katakana(text: str, start: int, end: int) -> bool:
 
 @functools.cache
 def lexicon() -> Lexicon:
-    """Return the only lexicon of the process."""
+    """Return the lexicon. It is made only once in a process."""
     return Lexicon()
 
 

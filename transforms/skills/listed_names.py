@@ -1,4 +1,4 @@
-"""Candidates for the taxonomy: unknown names in lists that hold known technologies.
+"""Find candidates for the taxonomy: unknown names in lists that hold known technologies.
 
 "Kafka, Frobnicator and Flink" shows that Frobnicator is a technology too. A name counts if it stands between two known
 technologies of a list, or next to one in a list with at least two. Each word of a name has a capital or a digit.
@@ -28,7 +28,7 @@ MAX_WORDS = 3
 MAX_NAME = 40
 """Maximum number of characters in a name."""
 MAX_NAMES = 40
-"""Maximum number of names kept of an advert, from its start."""
+"""Maximum number of names that are kept for an advert; the first in the text are kept."""
 KEPT = 4096
 """Number of names for which `_is_known` is cached, since adverts repeat names."""
 

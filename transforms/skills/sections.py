@@ -1,4 +1,4 @@
-"""An advert's text by lines and sections: requirements, wishes, what the employer says about itself.
+"""Divide an advert's text into lines and sections: requirements, wishes, what the employer says about itself.
 
 Employers repeat their lines from advert to advert, so a line is read once and cached. The cache holds the names and
 cues of the lexicon in the line, the sections that begin in the line, the words that readers look for, and the result of
@@ -30,12 +30,16 @@ MAX_COLON_GAP = 30
 FLAT_TEXT = 400
 """A line with more characters than this is a flattened text, with headings inside it."""
 MAX_OPENING = 50
-"""Maximum number of characters in a heading with only a known opening: "Life at" and a company's name."""
+"""Maximum number of characters in a heading of which only the beginning is known, such as "Life at" and a company's
+name.
+"""
 INTRO, WHOLE = "intro", "whole"
 """Kind of the text before the first heading: `INTRO` in an advert with headings about the role, else `WHOLE`."""
 OF_ROLE = frozenset(("required", "duties", "preferred"))
 STRENGTH = {"required": 1, "duties": 1, "preferred": 2, "mentioned": 3, "not": 4}
-"""Precedence of the words in a heading; the highest number wins. "Preferred qualifications" are therefore wishes."""
+"""Precedence of kinds if a heading has words of several; the highest number wins. "Preferred qualifications" are
+therefore wishes.
+"""
 BULLETS = ("-", "•", "*", "·", "–", "●", "▪", "◦", "・", "o ")
 LISTS = (
     ("years", "requirement_cues", "pattern", "cue", "year literal"),
@@ -47,15 +51,16 @@ LISTS = (
     ("AI", "ai_terms", "words", "case", "exact"),
     ("contractor", "employment_cues", "pattern", "where", "exact literal"),
 )
-"""Lists of words that are searched for at once: name of the list, lookup, column of the words, column and value that
-select the rows of the list."""
+"""Lists of words that are searched for at once. The items are the name of the list, the lookup, the column with the
+words, and the column and value that select the rows of the list.
+"""
 _LETTER = re.compile(r"[^\W_]")
 _ESCAPED = re.compile(r"\\.")
 _SENTENCE_ENDS = (". ", "! ", "? ", "; ", "• ", "。")
 
 
 class Line:
-    """What a line holds. Spans are offsets in the line, in order of their starts."""
+    """What was found in a line. Spans are offsets in the line, in order of their starts."""
 
     __slots__ = ("cues", "names", "openings", "results", "text", "words")
 
@@ -85,7 +90,10 @@ class Line:
         return MAX_HEADING < len(self.text) <= FLAT_TEXT and self.openings[-1][1] in ("mentioned", "not")
 
     def kind_at(self, offset: int, kind: str) -> str:
-        """Return the kind of the section at an offset of the line. `kind` is the section in which the line begins."""
+        """Return the kind of the section that holds an offset of the line.
+
+        `kind` is the section in which the line begins.
+        """
         for start, section in self.openings:
             if start > offset:
                 break
@@ -107,7 +115,7 @@ def lines_of(text: str) -> tuple[SectionLine, ...]:
 
 
 def lines_with(text: str, *lists: str) -> list[tuple[int, SectionLine]]:
-    """Return the lines with words of any of these lists, in order, each with its index in `lines_of`."""
+    """Return the lines with words of any of these `LISTS`, in order. Each comes with its index in `lines_of(text)`."""
     lines, by_list = _texts(text)
     number_lists = [by_list[name] for name in lists if name in by_list]
     numbers = number_lists[0] if len(number_lists) == 1 else sorted(set[int]().union(*number_lists))
@@ -149,7 +157,10 @@ def _place_lines(texts: list[str], lines: Mapping[str, Line | None]) -> _Text:
 
 
 def read_lines(texts: list[str]) -> list[Line | None]:
-    """Read lines with one pass of each database over all of them. Return None for a line without anything relevant."""
+    """Read lines with one pass of each database over all of them.
+
+    Return None for a line that holds nothing readers look for.
+    """
     batch = "\n" + "\n".join(texts) + "\n"  # the first heading follows a line end, too
     begins = list(itertools.accumulate((len(text) + 1 for text in texts), initial=1))
     lines: list[Line | None] = [None] * len(texts)
@@ -191,7 +202,7 @@ _lines = BatchCache(read_lines, limit=MAX_OF_LINES)
 
 
 def _openings(text: str, headings: Iterable[tuple[int, int, Meaning]]) -> list[tuple[int, str]]:
-    """Return start and kind of the sections that words of headings open.
+    """Return start and kind of each section that a heading in the line opens.
 
     In a line of up to `FLAT_TEXT` characters only the strongest heading counts.
     """

@@ -1,4 +1,4 @@
-"""Remove the user name and password that may stand before the host of an address, alone or in a text."""
+"""Remove or hide user names and passwords in web addresses, whether the address stands alone or in a text."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 HIDDEN = "***"
-"""Text that replaces a user name and password."""
+"""Text that replaces a user name and password. The @ after them stays."""
 _BEGIN = re.compile(r"(?:[a-zA-Z][a-zA-Z0-9+.-]*:)?//")
 _USER = re.compile(rf"^({_BEGIN.pattern})[^/?#]*@")
 _NAME = r"[^\s/\\?#@:\"<>]*:"
@@ -36,12 +36,12 @@ def without_user(url: str) -> str:
 
 
 def find_users(text: str) -> Iterator[tuple[int, int]]:
-    """Yield the spans of user names and passwords in a text's addresses, each including the @ after it.
+    """Yield the spans of user names and passwords in a text's addresses. Each span includes the @ (or %40) after it.
 
-    A user name and password stand between // and the last @ before the next /, ? or #. A password may contain such
-    characters, or blanks. So if there is no such @, but a colon without a port, the span ends at the last @ before
-    white space, or else at an @ in the next three words. Nothing is found in https://h/@x, https://h/a:b@c and
-    https://h:8080/@x. The running time is linear in the text's length.
+    A user name and password stand between // and the last @ before the next /, ? or #. A password may itself contain
+    these characters, or blanks. So if there is no such @, but the part after // has a colon that begins no port, the
+    span ends at the last @ before white space, or else at an @ in the next three words. Nothing is found in
+    https://h/@x, https://h/a:b@c and https://h:8080/@x. The running time is linear in the text's length.
     """
     at = end_of_word = last = 0
     while match := _USERS.search(text, at):

@@ -12,16 +12,16 @@ from typing import Generic, TypeVar
 Read = TypeVar("Read")
 
 MAX_CHARACTERS = 1 << 21
-"""Maximum characters of all cached texts, those of some hundred adverts. A larger cache is not faster."""
+"""Maximum characters of all cached texts: about as many as some hundred adverts have. A larger cache is not faster."""
 MAX_OF_LINES = 1 << 23
-"""Maximum characters of all cached single lines. It is higher, since a line may recur only after many texts."""
+"""Maximum characters in a cache of single lines. It is higher, since a line may recur only after many texts."""
 
 
 class BatchCache(Generic[Read]):
-    """Cached results, by text, of a reader of several texts. All are dropped when the texts exceed `limit` characters.
+    """A cache, by text, of what `read` returns.
 
-    `read` returns a value for each text, in order, and must judge each text by itself. `cache_clear` empties the cache,
-    as with the caches of functools.
+    All results are dropped when the cached texts exceed `limit` characters. `read` takes a list of texts and returns a
+    value for each, in order. It must judge each text by itself.
     """
 
     def __init__(self, read: Callable[[list[str]], Iterable[Read]], *, limit: int = MAX_CHARACTERS) -> None:
@@ -40,7 +40,7 @@ class BatchCache(Generic[Read]):
         return self.get_many([text])[text] if result is self else result  # type: ignore[return-value]
 
     def get_many(self, texts: list[str]) -> dict[str, Read]:
-        """Return results by text, of these texts and of all others in the cache."""
+        """Return results by text. They include these texts and all others in the cache."""
         new = list(dict.fromkeys([text for text in texts if text not in self._known]))
         if new:
             if self._characters > self._limit:

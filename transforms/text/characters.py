@@ -18,7 +18,7 @@ def _within(ranges: Iterable[tuple[int, int]]) -> frozenset[str]:
 
 
 REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
-"""Replaces bytes that are not a character."""
+"""U+FFFD, the character that stands for bytes that could not be decoded."""
 SPACING_CONTROLS = frozenset("\t\n\v\f\r\x1c\x1d\x1e\x1f\x85")
 """Control characters that are white space."""
 # fmt: off
@@ -64,7 +64,10 @@ _ASCII = bytes(range(0x80))
 
 
 def beyond(data: bytes, ordinary: bytes) -> str:
-    """Return the characters of a text other than the ASCII characters in `ordinary`. Deleting bytes is fast."""
+    """Return the characters of `data`, a text in UTF-8, except the ASCII characters in `ordinary`.
+
+    Deleting bytes is fast.
+    """
     return data.translate(None, ordinary).decode("utf-8", "surrogatepass")
 
 
@@ -149,7 +152,7 @@ def _normal_bytes(text: str) -> bytes:
 
 @functools.cache
 def _form_alone(odd: str) -> str | None:
-    """Return what `normal` makes of a character alone; None if the character may combine with its neighbours."""
+    """Return what `normal` makes of a single character; None if it may combine with its neighbours."""
     form = unicodedata.normalize("NFKC", odd).casefold()
     if form.isspace():
         return " "

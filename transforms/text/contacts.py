@@ -17,15 +17,19 @@ MAX_LOCAL_PART, MAX_DOMAIN = 64, 255
 MAX_CONTACT = MAX_LOCAL_PART + 1 + MAX_DOMAIN
 """The number of characters in the longest mail address. Telephone numbers are shorter."""
 MIN_DIGITS, MAX_DIGITS = 8, 15
-"""Digits of an international number. ITU-T E.164 allows at most 15, and no number in use has fewer than 8."""
+"""Minimum and maximum digits of an international number. ITU-T E.164 allows at most 15, and no number in use has fewer
+than 8.
+"""
 MAX_NATIONAL = 11
 """Digits of the longest national number without the leading 0, found in Brazil and Germany."""
 POSTCODE_DIGITS, DEPARTMENT_DIGITS = 5, 2
 """Digits of the postcodes that adverts list together (as in Germany, France and Poland), and of French departments."""
 MANY_DIGITS = re.compile(rb"0(?:-*+0){%d}[-0]*+" % (MIN_DIGITS - 2))
-"""A run of enough digits for a telephone number. Blanks, brackets and the like may stand between the digits."""
+"""A run of enough digits for a telephone number, in bytes mapped by `_DIGIT_OR_NOT`. Blanks, brackets and the like may
+stand between the digits.
+"""
 MAX_CALL = 40
-"""Characters before a number that may introduce it as a telephone number, as in "WhatsApp me on: +"."""
+"""Number of characters before a number that may hold words announcing a telephone number, as in "WhatsApp me on: +"."""
 
 _PLAIN_OF = {**dict.fromkeys(ODD_SPACES, " "), "\u2010": "-", "\u2011": "-", "\uff20": "@", "\uff0b": "+"}
 _TO_PLAIN = str.maketrans(_PLAIN_OF)
@@ -91,18 +95,21 @@ _GERMAN = re.compile(
 
 
 _NO_CALL = {"call": (_YEAR_FIRST, _DAY_OR_COUNT), "contact": (_DAY_OR_COUNT,)}
-"""Digits that are no telephone number after a word with two meanings: "Open Call 2024", "contact 100000000 homes"."""
+"""By word with two meanings, patterns of digits after it that are no telephone number: "Open Call 2024", "contact
+100000000 homes".
+"""
 
 
 def mask_contacts(text: str) -> str:
-    """Replace each character of mail addresses, telephone numbers and users in web addresses with `MASK`.
+    """Replace each character of a contact with `MASK`; offsets and length do not change.
 
-    Offsets and length do not change. A telephone number is one of these:
+    Contacts are mail addresses, telephone numbers, and users and passwords in web addresses. A telephone number is one
+    of these:
 
     - `+` or `00` with 8 to 15 digits
     - ten digits, as written in North America
     - a national number in groups, with a leading 0 or with its area code in brackets
-    - any number after "phone", "Tel." and the like
+    - seven or more digits after "phone", "Tel." and the like
 
     Amounts, years, dates, versions, postcodes and requisition numbers are not masked. The running time is linear in the
     length of `text`. Never raises.
@@ -186,9 +193,10 @@ def _telephones(text: str, begin: int, end: int) -> list[tuple[int, int]]:
 
 
 def _trim(text: str, start: int, end: int) -> tuple[int, int]:
-    """Cut a span where a number cannot continue, and strip separators from its end.
+    """Return the span cut where its number cannot continue, without separators at the end.
 
-    After two separators in a row, a number continues only if they are ") " or the number is written as in `_GERMAN`.
+    Two separators in a row end the number, unless they close or open a bracket (") ", " (") or the number is written as
+    in Germany (`_GERMAN`).
     """
     number = text[start:end]
     cut = _CUT.search(number, 1)

@@ -1,8 +1,8 @@
 """Keep tables that take seconds to make in the user's cache folder, for later processes.
 
-A file's name has a digest of everything it was made of, so another taxonomy, package or processor never gets it. A file
-begins with a digest of its content, so a file that was cut short is made again. If the folder is not writable, each
-process makes its own tables.
+A file's name has a digest of everything the table was made of, so a process with another taxonomy, package or processor
+never reads it. A file begins with a digest of its content, so a file that was cut short is noticed and made again. If
+the folder is not writable, each process makes its own tables.
 """
 
 from __future__ import annotations
@@ -17,11 +17,13 @@ from pathlib import Path
 DIGEST_SIZE = 16
 """Bytes of the digests of names and contents."""
 MAX_AGE = 30 * 24 * 60 * 60
-"""Seconds after which other files of a kind are removed. Until then, another version may still use them."""
+"""Seconds by which a file must be older than a newly written file of its kind to be removed. Until then, another
+version of the code may still use it.
+"""
 
 
 def cache_path(kind: str, suffix: str, made_of: Iterable[bytes]) -> Path:
-    """Return the path `<kind>-<digest><suffix>` in the cache folder. The digest is that of the parts in `made_of`."""
+    """Return the path `<kind>-<digest><suffix>` in the cache folder. The digest is made of the parts in `made_of`."""
     digest = blake2b(digest_size=DIGEST_SIZE)
     for part in made_of:
         digest.update(part)
@@ -41,7 +43,7 @@ def read_cached(path: Path) -> bytes | None:
 
 
 def write_cache(path: Path, content: bytes) -> None:
-    """Write a file atomically and remove old files of its kind. An `OSError` is ignored: the file is then not kept."""
+    """Write a file atomically and remove old files of its kind. An `OSError` is ignored; the file is then missing."""
     kind = path.name.partition("-")[0]
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

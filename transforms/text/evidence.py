@@ -1,4 +1,4 @@
-"""A value read from an advert, with the rule that read it and its span."""
+"""A value read from an advert, with the rule that gave it and the span where it was read."""
 
 from __future__ import annotations
 
@@ -7,7 +7,11 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Reading:
-    """A value and the rule that read it. `start` and `end` are half-open offsets in `part` ("title" or "text")."""
+    """A value and the rule that read it.
+
+    The words that show it are `part[start:end]`, where `part` is "title" or "text"; `start` and `end` are None if no
+    words show it.
+    """
 
     value: str
     rule: str

@@ -1,4 +1,4 @@
-"""Split bilingual texts, which say the same in another script and in English, into two halves."""
+"""Split bilingual texts, which say the same in English and in a script other than Latin, into two halves."""
 
 from __future__ import annotations
 
@@ -7,29 +7,36 @@ from typing import NamedTuple
 from transforms.text.characters import letters_beyond_ascii
 
 _LEAD_BYTES = bytes((*range(0xCD, 0xE2), *range(0xE3, 0xEE)))
-"""First UTF-8 bytes of letters in scripts other than Latin, from Greek on. Dashes, bullets and pictures have others."""
+"""First UTF-8 bytes of letters in scripts other than Latin, from Greek on. Dashes, bullets and pictures begin with
+other bytes.
+"""
 _OTHER_BYTES = bytes(set(range(256)) - set(_LEAD_BYTES))
 _NO_LATIN_BYTES = bytes(byte for byte in range(256) if not bytes([byte]).isalpha())
 MIN_NATIVE, MIN_ENGLISH = 100, 250
-"""Minimum letters of each half. With fewer letters, it is only a heading or a name."""
+"""Minimum letters of each half. With fewer letters, a part in another language is only a heading or a name."""
 MAX_MISPLACED = 0.1
-"""The maximum share of a language's letters in the wrong half, for example in lines with only names of tools."""
+"""The maximum share of each script's letters that may be in the wrong half, for example in lines with only names of
+tools.
+"""
 MAX_LINES = 2.0
-"""The maximum ratio of the numbers of lines. Above it, neither half is a translation of the other."""
+"""The half with more lines may have at most this many times the lines of the other half. Otherwise neither half is a
+translation of the other.
+"""
 
 
 class Halves(NamedTuple):
-    """The halves of a text: one in a script other than Latin, one in English."""
+    """The halves of a bilingual text: `native` in a script other than Latin, and `english`."""
 
     native: str
     english: str
 
 
 def split_halves(text: str) -> Halves | None:
-    """Split a text whose lines are first in one script and then in the other. Return None for any other text.
+    """Split a text whose first lines are in one script and whose other lines are in English, or the reverse.
 
-    The text is cut where the fewest letters are in the wrong half. A line with any letter of another script is native,
-    even if it also holds Latin names of tools. The running time is linear in the text's length.
+    Return None for any other text. The text is cut where the fewest letters are in the wrong half. A line with any
+    letter of a script other than Latin counts as native, even if it also holds Latin names of tools. The running time
+    is linear in the text's length.
     """
     if not count_native("".join(letters_beyond_ascii(text))) or count_native(text) < MIN_NATIVE:
         return None
@@ -66,6 +73,6 @@ def _count_letters(line: str) -> tuple[int, int]:
 def count_native(text: str) -> int:
     """Count the letters of a text in scripts other than Latin.
 
-    Letters are recognised by their first byte in UTF-8, so a few other signs are counted, too.
+    Letters are recognised by their first byte in UTF-8, so a few signs that are not letters are counted, too.
     """
     return 0 if text.isascii() else len(text.encode("utf-8", "replace").translate(None, _OTHER_BYTES))

@@ -1,7 +1,8 @@
 """Extract an advert's text from the HTML that a source sends.
 
-In tidy markup (names in lower case, attributes in double quotes) the tags give the lines. Any other markup is first
-parsed and written tidily by lexbor (selectolax). It follows the HTML standard, so broken markup reads as in a browser.
+In tidy markup (names in lower case, attributes in double quotes) the lines are found by searching for tags. Any other
+markup is first parsed and written tidily by lexbor (selectolax), which follows the HTML standard, so broken markup
+reads as in a browser.
 """
 
 from __future__ import annotations
@@ -54,11 +55,12 @@ PLAIN_INLINE = (
 
 HTML without other elements is not parsed."""
 UNSEEN = "script,style,template,noscript,noembed,noframes,iframe,object,svg,math,title,select,textarea"
-"""Elements whose text is not part of the visible advert."""
+"""CSS selector of the elements whose text is not part of the visible advert."""
 MAX_TAGS = 600
-"""Maximum tags that are parsed together, because parsing time is quadratic in open elements.
+"""Maximum tags that are parsed together, because parsing time grows with the square of the number of open elements.
 
-Untidy markup in 7,600 stored adverts has at most 409 tags; browsers stop at 512 nested elements."""
+Untidy markup in 7,600 stored adverts has at most 409 tags; browsers stop at 512 nested elements.
+"""
 
 FREQUENT = ("p", "ul", "div")
 _ATTRIBUTES = r'(?:\s++[\w:.-]++(?:="[^"<>]*+")?+)*+\s*+/?+'

@@ -9,7 +9,7 @@ import numpy as np
 from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
 LANGUAGE_SAMPLE, LONGER_SAMPLE = 600, 1500
-"""Characters read to detect the language. The longer sample is only used to recognise English."""
+"""Number of characters read to detect the language. The longer sample is only used to recognise English."""
 MIN_FOR_LANGUAGE = 40
 """Minimum letters for detecting a language."""
 MIN_PROBABILITY = 0.5

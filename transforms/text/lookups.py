@@ -1,4 +1,4 @@
-"""Read the lookups: rows of the CSV files, and typed rows of core.countries, core.roles and core.skills."""
+"""Read the lookups: any file of lookups/ as rows of text, and some as typed rows (countries, roles, skills)."""
 
 from __future__ import annotations
 
@@ -22,19 +22,19 @@ def path_of(name: str) -> Path:
 
 
 def cells_of(name: str) -> list[dict[str, str]]:
-    """Return the rows of a lookup. An empty cell is ""."""
+    """Return the rows of a lookup as dicts by column. An empty cell is an empty string."""
     with path_of(name).open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
 
 
 def rows_of(name: str) -> Iterator[dict[str, str | None]]:
-    """Yield the rows of a lookup. An empty cell is None; "NA" (Namibia) stays a text."""
+    """Yield the rows of a lookup as dicts by column. An empty cell is None; "NA" (Namibia) stays a text."""
     for row in cells_of(name):
         yield {column: value or None for column, value in row.items()}
 
 
 def parts(cell: str | None) -> tuple[str, ...]:
-    """Return the values of a cell, which are separated by semicolons."""
+    """Return the values in a cell that separates them with semicolons; () for an empty cell."""
     return tuple(part.strip() for part in (cell or "").split(";") if part.strip())
 
 
@@ -55,7 +55,7 @@ def near_occupations() -> list[NearOccupation]:
 
 @functools.cache
 def occupations(scheme: str) -> dict[str, str]:
-    """Return the codes, in one classification, of the occupations that an AI guide needs, each with the reason."""
+    """Return the occupations of a classification (`scheme`) that an AI guide needs: for each code, why it is needed."""
     return {row["occupation"]: row["reason"] for row in cells_of("occupations") if row["scheme"] == scheme}
 
 
@@ -66,9 +66,11 @@ def usual_hours() -> dict[tuple[str, int], float]:
 
 
 MIN_RECALL, MIN_RECALL_CASES = 0.8, 5
-"""Minimum recall of a reader in a language, and minimum number of cases to measure recall.
+"""Minimum recall of a reader in a language, and minimum number of test cases for measuring it.
 
-Adverts in a language that misses either are left out of shares: what is not found would count as not asked for."""
+Adverts in a language that misses either are left out of shares, because what the reader does not find would count as
+not asked for.
+"""
 
 
 @functools.cache

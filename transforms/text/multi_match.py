@@ -24,11 +24,13 @@ MAX_MATCHES = 400
 """A search for phrases stops after this many matches. No advert has more."""
 
 OnMatch = Callable[[int, int, int, int, object], bool | None]
-"""A function called with number, start, end, flags and context of each match. If it returns True, the search ends."""
+"""A function called with the number, start, end, flags and context of each match. If it returns True,
+the search ends.
+"""
 
 
 class Pattern(NamedTuple):
-    """A regular expression and the number that its matches carry.
+    """A regular expression, and the number that is reported with each of its matches.
 
     `is_caseless`: whether the expression ignores case. `has_start`: whether Hyperscan reports where a match starts.
     """
@@ -49,8 +51,8 @@ class Pattern(NamedTuple):
 class Search:
     """A compiled set of patterns, read from the cache folder, or else compiled and kept there.
 
-    `patterns` returns the set, and `made_of` is everything that determines it. `kind` begins the cached file's name.
-    Threads may share a `Search`.
+    `patterns` is called to get the patterns, only if they must be compiled. `made_of` holds everything that determines
+    them. The name of the cached file begins with `kind`. Threads may share a `Search`.
     """
 
     def __init__(self, kind: str, made_of: Sequence[bytes], patterns: Callable[[], Iterable[Pattern]]) -> None:
@@ -60,7 +62,7 @@ class Search:
         self._of_thread = threading.local()
 
     def scan(self, data: bytes, on_match: OnMatch) -> None:
-        """Search `data` and call `on_match` for each match."""
+        """Search `data` and call `on_match` for each match, until it returns True."""
         if not hasattr(self._of_thread, "scratch"):
             self._of_thread.scratch = hyperscan.Scratch(self._database)
         with contextlib.suppress(hyperscan.ScanTerminated):
@@ -85,9 +87,9 @@ class Search:
 
 
 class Phrases:
-    """Numbered regular expressions, for text that is already in lower case.
+    """Regular expressions, numbered in the order given, for text that is already in lower case.
 
-    `has_starts`: whether matches know where they start, which only short expressions can afford.
+    `has_starts`: whether a match is reported with its start, which is possible only for short expressions.
     """
 
     def __init__(self, expressions: Sequence[str], *, has_starts: bool) -> None:
@@ -96,7 +98,10 @@ class Phrases:
         self._search = Search("phrases", (str(has_starts).encode(), b"\n".join(data)), lambda: patterns)
 
     def find(self, data: bytes) -> list[tuple[int, int, int]]:
-        """Return (start, end, number of the expression) of each match in order; start is 0 if `has_starts` is False."""
+        """Return (start, end, number of the expression) of each match in `data`, a text in Latin-1, in order.
+
+        At most `MAX_MATCHES` matches are returned. If `has_starts` is False, each start is 0.
+        """
         starts: dict[tuple[int, int], int] = {}
 
         def on_match(number: int, start: int, end: int, _flags: int, _context: object) -> bool | None:

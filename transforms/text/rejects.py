@@ -17,13 +17,15 @@ REST_RULE = "issues of one advert or answer are kept up to a number; these many 
 
 
 FLAG_RULE = "left out of quantiles of pay, kept with the flag"
-"""Prefix of the rule of issues about records that are kept with a flag. Nothing was refused."""
+"""The beginning of an issue's rule if the records were kept with a flag, so that nothing was refused."""
 MANY = r"^(\d+) (?:answers|filings|groups|more|rows|values)(?:: rows |$)"
-"""The value of an issue about several records: their number, perhaps with examples of rows. For Python and SQL."""
+"""A pattern for the value of an issue about several records: their number, perhaps with examples of rows. The pattern
+works in Python and in SQL.
+"""
 
 
 class Rejected(ValueError):  # noqa: N818  # names what happened to the record
-    """A refused record or value: its column, the value, and what was expected."""
+    """The exception for a refused record or value. It holds the column, the value, and what was expected."""
 
     def __init__(self, column_name: str, value: object, rule: str) -> None:
         excerpt = shown_value(value)
@@ -37,12 +39,12 @@ MISSHAPEN = (KeyError, TypeError, ValueError, AttributeError, IndexError)
 
 
 def leave_out(value: object, rule: str) -> Issue:
-    """Return the issue for a whole record that one of our own rules leaves out. The source is not at fault."""
+    """Return the issue for a whole record that one of our own rules leaves out, although the source made no mistake."""
     return Issue(column_name="record", value=shown_value(value), rule=rule, is_deliberate=True)
 
 
 def count_records(value: str) -> int:
-    """Return the number of records that an issue with this value is about."""
+    """Return the number of records that an issue with this value is about; 1 if the value gives no number."""
     many = re.match(MANY, value)
     return int(many[1]) if many else 1
 
@@ -56,7 +58,8 @@ def shown_value(value: object) -> str:
 def first_issues(issues: Sequence[Issue], limit: int) -> tuple[Issue, ...]:
     """Return the first `limit` issues, and up to two more issues that say how many records the other issues are about.
 
-    One of the two counts records left out by our own rules (`Issue.is_deliberate`), the other counts all others.
+    One of these two counts the records left out by our own rules (`Issue.is_deliberate`), the other the remaining
+    records.
     """
     if len(issues) <= limit:
         return tuple(issues)
