@@ -235,7 +235,7 @@ WRONG_FILES = {
     b"": "at least one row",
     b"id,title\n": "at least one row",
     b"id,name\n1,AI\n": "columns of the file (id, name) expected",
-    b"[": "JSON expected",
+    b"[": "expected JSON",
     b'{"jobs": []}': "columns of the file (jobs) expected",
     b'{"a": 1,\n "b": 2}': "a JSON object on each line",
     b"PAR1broken": "a whole Parquet file",

@@ -188,7 +188,7 @@ def test_a_cut_index_is_refused_with_its_remedy(tmp_path: Path) -> None:
         read_list(path, known_from="an index", day=DAY)
     table = tmp_path / "table.parquet"
     pq.write_table(pa.table({"address": ["x"]}), table)
-    with pytest.raises(WrongUsage, match="a column url"):
+    with pytest.raises(WrongUsage, match="a column named `url`"):
         read_list(table, known_from="an index", day=DAY)
 
 

@@ -293,7 +293,7 @@ def test_two_complete_lists_of_one_day_are_refused(tmp_path: Path, plain: Callab
     other = file_at(tmp_path, "other_2024-03-01.csv", b"id,title,day\n2,AI Engineer,\n")
     result = plain(tmp_path / "data", "backfill", str(one), str(other), "--mapping", str(mapping))
     assert result.code == 64  # type: ignore[attr-defined]
-    for words in ("are both of 2024-03-01", "a mapping with a name of its own"):
+    for words in ("are both of 2024-03-01", "its own mapping with a different name"):
         assert words in result.said  # type: ignore[attr-defined]
 
 
