@@ -244,7 +244,9 @@ def publish(request: Request, outcome: Outcome, ledger: Sequence[Figures]) -> Ou
         outcome = replace(outcome, ended_at=datetime.now(UTC))
         with work_of(request) as con:
             inputs = _digest_inputs(con, request, as_of, _list_asked(request))
-            if not unchanged.is_site_current(request, inputs):
+            if unchanged.is_site_current(request, inputs):
+                atomic_files.remove_leftovers(request.outputs.site)
+            else:
                 drafts.append(stage_site(con, request, ledger, as_of, sources))
             drafts.insert(
                 0, market.stage(con, request.outputs.market, lambda fresh: write_end(fresh, request, outcome))

@@ -129,6 +129,12 @@ def take_back(target: Path) -> None:
             (ours / "old").rename(target)
 
 
+def remove_leftovers(target: Path) -> None:
+    """Remove what killed commands left beside a folder, after restoring the folder itself if one had moved it away."""
+    take_back(target)
+    _clear(*_marked_beside(target))
+
+
 def _marked_beside(target: Path) -> list[Path]:
     return [mark.parent for mark in target.parent.glob(f".*/{MARK}") if _is_ours(mark, target)]
 
