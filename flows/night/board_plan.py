@@ -185,7 +185,9 @@ def _draw(
     if not is_drawn.any():
         return number, chance
     if is_drawn.all():
-        LOG.info("%s: all boards are drawn for the panel, %s are members", source, f"{(number < chance).sum():,}")
+        LOG.info(
+            "%s: the panel was drawn again from all boards; %s are members", source, f"{(number < chance).sum():,}"
+        )
     strata = panel.name_strata(sizes, states.commonest_country)
     store.write_draw(
         con,

@@ -97,6 +97,7 @@ def _locate(con: duckdb.DuckDBPyConnection, all_files: Mapping[str, RefinedFile]
     ).fetchall()
     if warcs:
         raise MissingRowsError(
-            f"{', '.join(sorted(warc for (warc,) in warcs))}: the refined file repeats adverts that no refined file "
-            "has a row of any more; delete it, and the next run makes it again"
+            f"{', '.join(sorted(warc for (warc,) in warcs))}: the refined Parquet file of each repeats adverts whose "
+            "rows are in no refined file any more; delete these Parquet files (not the archive files), and the next run "
+            "makes them again"
         )

@@ -213,7 +213,7 @@ def _report(item: tuple[int, dict[str, Any]], *, snapshot_on: date) -> PayReport
         raise Rejected("title", filing["CASE_NUMBER"], "a job title expected")
     year = _year_in(filing["BEGIN_DATE"])
     if year is None:
-        raise Rejected("year", filing["BEGIN_DATE"], f"a date expected in {filing['CASE_NUMBER']}")
+        raise Rejected("year", filing["BEGIN_DATE"], f"case {filing['CASE_NUMBER']}: a date expected as BEGIN_DATE")
     pay, pay_high = _wages(filing)
     return pay_report(
         source=SOURCE.name,
@@ -250,7 +250,7 @@ def _wages(filing: dict[str, Any]) -> tuple[float, float | None]:
     wage = _a_year(filing["WAGE_RATE_OF_PAY_FROM"], filing["WAGE_RATE_OF_PAY_TO"], filing["WAGE_UNIT_OF_PAY"])
     if wage is None or wage.annual_low is None or wage.flag is not None:
         because = f" ({wage.flag})" if wage and wage.flag else ""
-        raise Rejected("pay", text, f"a plausible wage for a {', '.join(UNITS)} expected{because}")
+        raise Rejected("pay", text, f"a plausible wage with a unit of {', '.join(UNITS)} expected{because}")
     prevailing = _a_year(filing["PREVAILING_WAGE"], None, filing["PW_UNIT_OF_PAY"])
     if prevailing and prevailing.annual_low and prevailing.flag is None:
         times = wage.annual_low / prevailing.annual_low

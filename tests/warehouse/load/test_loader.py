@@ -578,7 +578,10 @@ def test_an_advert_whose_row_is_nowhere_is_an_error_that_names_the_file(
     con: database.Connection, tmp_path: Path
 ) -> None:
     load(con, refined(tmp_path, "a", Answer(night(0), [posting(wording_hash="x")])))
-    with pytest.raises(MissingRowsError, match=r"board/b\.warc\.gz: .* delete it, and the next run makes it again"):
+    with pytest.raises(
+        MissingRowsError,
+        match=r"board/b\.warc\.gz: .* delete these Parquet files \(not the archive files\), and the next run makes",
+    ):
         load(con, refined(tmp_path, "b", Answer(night(1), repetitions=["x", "gone"])))
     assert all_rows(con, "SELECT count(*) FROM ops.loads") == [(1,)]
 
