@@ -98,6 +98,6 @@ def _locate(con: duckdb.DuckDBPyConnection, all_files: Mapping[str, RefinedFile]
     if warcs:
         raise MissingRowsError(
             f"{', '.join(sorted(warc for (warc,) in warcs))}: the refined Parquet file of each repeats adverts whose "
-            "rows are in no refined file any more; delete these Parquet files (not the archive files), and the next run "
-            "makes them again"
+            "rows are in no refined file any more; delete these Parquet files (not the archive files), and the next "
+            "run makes them again"
         )
