@@ -39,10 +39,11 @@ COMMANDS = (
     ("coverage",),
     ("review",),
     ("notify", "--show"),
+    ("readers", "audit"),
     ("verify-release", "{data}/release"),
 )
 """What a user of the wheel asks of what the sample published; each ends with exit code 0."""
-IN_A_CHECKOUT = ("audit", "emerging", "scorecard")
+IN_A_CHECKOUT = ("emerging", "scorecard")
 """Commands under `readers` with code below tests/: in a wheel they say so, with exit code 64."""
 _PIN = re.compile(r"^(?P<name>[\w.-]+)==")
 
