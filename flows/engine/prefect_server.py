@@ -38,6 +38,7 @@ OF_OWN_SERVER = {
     "PREFECT_API_DATABASE_CONNECTION_URL": "sqlite+aiosqlite:///file::memory:"
     "?cache=shared&uri=true&check_same_thread=false",
     "PREFECT_API_DATABASE_MIGRATE_ON_START": "false",  # takes six CPU seconds; see `_make_tables`
+    "PREFECT_SERVER_UI_ENABLED": "false",  # the page would be copied into the installed package
     "PREFECT_API_BLOCKS_REGISTER_ON_START": "false",
     "PREFECT_MEMOIZE_BLOCK_AUTO_REGISTRATION": "false",
     "PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_ENABLED": "false",
