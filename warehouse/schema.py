@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import functools
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from itertools import chain
 from operator import attrgetter
@@ -74,6 +74,16 @@ SHOWN_AS_CHANGES = (
 def ident(name: str) -> str:
     """Quote a name as an SQL identifier. (`end` and `row`, for example, are reserved words.)"""
     return '"' + name.replace('"', '""') + '"'
+
+
+def digest_select(columns: Iterable[str], nested: Iterable[str]) -> str:
+    """Return the SELECT list of a digest of rows, in any order: their number, and the sum of their hashes.
+
+    `nested` names the columns of lists and structs: DuckDB gives NULL and an empty value the same hash, so whether they
+    are NULL is hashed too. Rows are hashed twice, because DuckDB combines the hashes of columns by XOR.
+    """
+    values = [*map(ident, columns), *(f"{ident(name)} IS NULL" for name in nested)]
+    return f"count(*), sum(hash(hash(row({', '.join(values)})))::HUGEINT)"
 
 
 def literal(text: str) -> str:

@@ -9,6 +9,7 @@ from datetime import date
 from pathlib import Path
 
 from flows.runs.run_record import Request
+from warehouse.publish import atomic_files
 
 RECORD = "published.json"
 """File beside the published files: their day, the digest of their inputs, and a digest of each file of the site."""
@@ -32,10 +33,8 @@ def is_site_current(request: Request, inputs: str) -> bool:
 def note_published(request: Request, as_of: date, inputs: str) -> None:
     """Record the day and the inputs of the files that were just published."""
     site = _digest_files(request.outputs.site)
-    record = request.outputs.folder / RECORD
-    part = record.with_name(f"{record.name}.part")
-    part.write_text(json.dumps({"as_of": as_of.isoformat(), "inputs": inputs, "site": site}), encoding="utf-8")
-    part.replace(record)
+    content = json.dumps({"as_of": as_of.isoformat(), "inputs": inputs, "site": site})
+    atomic_files.commit([atomic_files.stage(request.outputs.folder / RECORD, content.encode())])
 
 
 def _read(request: Request) -> dict[str, object]:

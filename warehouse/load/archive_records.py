@@ -31,7 +31,7 @@ from warehouse import database, database_files, mart_tables
 from warehouse.mart_tables import HISTORIES, Days, Figures
 from warehouse.ops_tables import EXITS_PUBLISHED, BoardNights, FigureVintages, KnownBoards, PanelDraw, Runs, Vintages
 from warehouse.publish import atomic_files
-from warehouse.schema import arrow_schema, ddl, ident, key_of, literal
+from warehouse.schema import arrow_schema, ddl, digest_select, ident, key_of, literal
 from warehouse.sql_files import read_sql
 
 log = logging.getLogger("jobmarket.warehouse")
@@ -239,13 +239,10 @@ def _apply(con: database.Connection, record: Record, entries: str) -> None:
 
 def _is_recorded(con: database.Connection, record: Record) -> bool:
     lost = f"SELECT EXISTS (FROM {record.entries} WHERE file NOT IN (SELECT file FROM {FILES}))"
-    is_null = [
-        f"{ident(f.name)} IS NULL" for f in fields_of(record.cls) if f.is_list
-    ]  # NULL and an empty list hash alike
-    # A hash is hashed again, because a value that all rows share would cancel out in an XOR of row hashes.
-    digest = f"SELECT count(*), bit_xor(hash(hash(row({', '.join([record.columns, *is_null])}))))"
-    in_table = con.execute(f"{digest} FROM {record.table} WHERE {record.where}").fetchall()
-    in_files = con.execute(f"{digest} FROM {record.entries} WHERE NOT is_gone").fetchall()
+    fields = fields_of(record.cls)
+    digest = digest_select([f.name for f in fields], [f.name for f in fields if f.is_list])
+    in_table = con.execute(f"SELECT {digest} FROM {record.table} WHERE {record.where}").fetchall()
+    in_files = con.execute(f"SELECT {digest} FROM {record.entries} WHERE NOT is_gone").fetchall()
     return in_table == in_files and not con.execute(lost).fetchall()[0][0]
 
 

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
 
 from warehouse import database
-from warehouse.schema import ident
+from warehouse.schema import digest_select, ident
 
 SCHEMAS = ("core", "mart", "published")
 OPS_TABLES = ("audits", "figure_vintages", "known_boards", "vintages")
@@ -19,16 +18,18 @@ def digest_inputs(con: database.Connection, *others: object) -> str:
     Equal values in `others` must have the same `repr`. The order of rows does not matter. One difference in 10^19 goes
     unnoticed.
     """
-    tables = con.execute("SELECT schema_name, table_name FROM duckdb_tables() ORDER BY ALL").fetchall()
-    names = [
-        f"{ident(schema)}.{ident(table)}"
-        for schema, table in tables
-        if schema in SCHEMAS or (schema == "ops" and table in OPS_TABLES)
-    ]
-    content = [(name, *_digest(con, name)) for name in names]
+    tables = con.execute(
+        """
+        SELECT schema_name, table_name, list(column_name ORDER BY column_index),
+            list(column_name ORDER BY column_index) FILTER (data_type LIKE '%[]' OR data_type LIKE 'STRUCT%')
+        FROM duckdb_columns() SEMI JOIN duckdb_tables() USING (database_name, schema_name, table_name)
+        WHERE database_name = current_database()
+        GROUP BY ALL ORDER BY ALL
+        """
+    ).fetchall()
+    content = []
+    for schema, table, columns, nested in tables:
+        if schema in SCHEMAS or (schema == "ops" and table in OPS_TABLES):
+            select = f"SELECT {digest_select(columns, nested or ())} FROM {ident(schema)}.{ident(table)}"
+            content.append((schema, table, con.execute(select).fetchall()))
     return hashlib.blake2b(repr((content, others)).encode(), digest_size=16).hexdigest()
-
-
-def _digest(con: database.Connection, table: str) -> Sequence[int]:
-    rows = con.execute(f"SELECT count(*), bit_xor(hash(t)), sum(hash(t)::HUGEINT) FROM {table} AS t").fetchall()
-    return rows[0]

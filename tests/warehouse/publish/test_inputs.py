@@ -12,12 +12,17 @@ CHANGES = (
     "UPDATE mart.some SET name = 'b' WHERE n = 1",
     "UPDATE mart.some SET name = NULL WHERE n = 1",
     "INSERT INTO mart.some SELECT * FROM mart.some WHERE n = 0",
+    "UPDATE mart.some SET items = [] WHERE n = 0",
+    "UPDATE mart.some SET part = {'x': NULL} WHERE n = 0",
+    "UPDATE mart.some SET name = CASE n WHEN 1 THEN 'a2' ELSE 'a1' END WHERE n > 0",
 )
 
 
 @pytest.fixture
 def filled(con: database.Connection) -> database.Connection:
-    con.execute("CREATE TABLE mart.some AS SELECT range AS n, 'a' AS name FROM range(3)")
+    con.execute("CREATE TABLE mart.some AS SELECT range AS n, 'a' || range AS name FROM range(3)")
+    con.execute("ALTER TABLE mart.some ADD COLUMN items INTEGER[]")
+    con.execute("ALTER TABLE mart.some ADD COLUMN part STRUCT(x INTEGER)")
     return con
 
 
