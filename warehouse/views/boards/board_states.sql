@@ -36,9 +36,13 @@ WITH answers AS MATERIALIZED (FROM core.board_answers WHERE night <= $last_night
         count(*) FILTER (is_listed AND is_ai) AS n_ai,
         count(*) FILTER (is_listed AND is_paid) AS n_paid,
         count(*) FILTER (is_ai AND is_paid
-            AND first_seen_at >= a.asked_on - INTERVAL $days_of_yield DAYS) AS n_ai_paid_seen,
-        mode(country) AS commonest_country
+            AND first_seen_at >= a.asked_on - INTERVAL $days_of_yield DAYS) AS n_ai_paid_seen
     FROM adverts JOIN asked AS a USING (source, board)
+    GROUP BY ALL
+), named AS (  -- of countries named equally often, the first by code
+    SELECT source, board, first(country ORDER BY n DESC, country) AS commonest_country
+    FROM (SELECT source, board, country, count(*) AS n FROM adverts SEMI JOIN asked USING (source, board)
+        WHERE country IS NOT NULL GROUP BY ALL)
     GROUP BY ALL
 )
 SELECT
@@ -47,7 +51,7 @@ SELECT
     coalesce(a.n_missed, 0) AS n_missed,
     CASE WHEN a.answered_on IS NOT NULL THEN coalesce(c.n_adverts, 0) END AS n_adverts,
     coalesce(c.n_ai, 0) AS n_ai, coalesce(c.n_paid, 0) AS n_paid, coalesce(c.n_ai_paid_seen, 0) AS n_ai_paid_seen,
-    c.commonest_country,
+    m.commonest_country,
     CASE
         WHEN k.is_test THEN 'test' WHEN a.asked_on IS NULL THEN 'new' WHEN a.n_failed = 0 THEN 'answers'
         WHEN a.said IN ('moved', 'refused') THEN a.said
@@ -58,4 +62,5 @@ SELECT
 FROM ops.known_boards AS k
 FULL JOIN asked AS a USING (source, board)
 LEFT JOIN counted AS c USING (source, board)
+LEFT JOIN named AS m USING (source, board)
 LEFT JOIN targets AS t USING (source, board)
