@@ -61,13 +61,16 @@ def prepare_prefect(prefect_home: Path) -> None:
 
 @contextlib.contextmanager
 def server_for_run(run_ids: Collection[str] = ()) -> Iterator[None]:
-    """Provide Prefect's API for one run: the server of PREFECT_API_URL if set, or else one on a thread of this process.
+    """Provide Prefect's API for one run: the server of PREFECT_API_URL if it answers, or else one on a thread of this
+    process.
 
     `run_ids` are earlier runs that have ended, although the operator's server may still show them as running. If the
     run fails and the operator's server no longer answers, raises `ServerLost` in place of the error. Call this before
     Prefect is imported.
     """
-    if url := os.environ.get("PREFECT_API_URL"):
+    if (url := os.environ.get("PREFECT_API_URL")) and not answers(url):
+        LOG.warning("Prefect's server at %s does not answer, so its page will not show this run", url)
+    elif url:
         try:
             crash_ended(run_ids)
             yield

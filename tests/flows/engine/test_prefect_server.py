@@ -45,6 +45,14 @@ def test_a_run_has_prefect_at_hand_and_leaves_nothing_of_it(tmp_path: Path) -> N
     assert list(home.iterdir()) == []
 
 
+def test_a_run_does_without_an_operators_server_that_does_not_answer(tmp_path: Path) -> None:
+    command = [sys.executable, "-c", RUN, str(tmp_path / "prefect")]
+    env = environment(tmp_path, PREFECT_API_URL="http://127.0.0.1:9/api")
+    result = subprocess.run(command, env=env, capture_output=True, text=True, check=True)
+    assert result.stdout == "380 [('a run', 'Completed')]\n", result.stderr
+    assert "http://127.0.0.1:9/api does not answer" in result.stderr
+
+
 @pytest.mark.parametrize("name", ["no_proxy", "NO_PROXY"])
 @pytest.mark.parametrize("hosts", ["", "intranet.example", "intranet.example, 127.0.0.1", "127.0.0.1,localhost"])
 def test_no_proxy_is_asked_for_what_this_machine_serves(name: str, hosts: str, monkeypatch: pytest.MonkeyPatch) -> None:
