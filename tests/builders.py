@@ -220,11 +220,12 @@ def share_of(as_of: date, measure: str, item: str, n_jobs: int, n_yes: int = 0, 
 
 
 def climb(place: str, *counts: int) -> dict[str, Any]:
-    """A row of the ladder with so many left at each step."""
+    """A row of the ladder with so many left at each step, and no pay from abroad."""
+    counts = (*counts, counts[-1])
     losses = [0, *(before - after for before, after in itertools.pairwise(counts))]
     steps = [
         {"step": step, "n": n, "n_lost": loss, "reason": f"because of {step}"}
-        for step, n, loss in zip(LADDER_STEPS, counts, losses, strict=True)
+        for step, n, loss in zip((*LADDER_STEPS, "own_market"), counts, losses, strict=True)
     ]
     return {"place": place, "steps": steps, "n_jobs": counts[2], "status": "published"}
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from reports.wording.numbers import region_name
+from reports.wording.numbers import REGION_NAMES
 from transforms.text.lookups import countries
 
 REGIONS = (
@@ -71,7 +71,7 @@ def _list_places() -> list[Place]:
             )
             for country in countries()
         ),
-        *(Place(level="region", region=name, name=region_name(name), slug=slug(name)) for name in REGIONS),
+        *(Place(level="region", region=name, name=REGION_NAMES.get(name, name), slug=slug(name)) for name in REGIONS),
         *(Place(level="continent", region=name, name=name, slug=slug(name)) for name in CONTINENTS),
     ]  # fmt: skip
 

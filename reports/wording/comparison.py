@@ -25,7 +25,6 @@ from reports.wording.renderer import Column, Renderer, Table, make_table
 from reports.wording.work import name_workers
 
 MARKETS = {"local": None, "cross_border": "paid from abroad", "all": "local pay and pay from abroad together"}
-WHOEVER_PAYS = "whoever pays"
 KEY = (
     "All levels together. Each amount is in the money of its own period: dollars by the rate of each advert's day, as "
     "the collector gives them, or by the average rate of the period. Purchasing power: pay of the country's own market "
@@ -37,11 +36,6 @@ FAR = 0.25
 """Two values that differ by more than this fraction are named below the table."""
 
 
-def is_comparable(row: Row) -> bool:
-    """Whether a value may be compared with our median: neither a mean nor the pay of a wider group."""
-    return bool(row["statistic"] == "median" and row["nearness"] != "wider")
-
-
 def name_work(row: Row) -> str:
     """Return the words for the role or group of roles."""
     key = str(row["role_group"] if row["role"] == "all" else row["role"])
@@ -51,7 +45,7 @@ def name_work(row: Row) -> str:
 def arrange(rows: Rows) -> list[dict[str, Any]]:
     """Return rows, with ratios, for countries and roles for which two or more kinds of source have a value.
 
-    A ratio compares two medians in dollars of the same pay market (`is_comparable`); each median has its own period.
+    A ratio compares two medians in dollars of the same pay market, and none of a wider group. Each has its own period.
     """
     groups: dict[tuple[str, str, str], list[Row]] = {}
     for row in choose_printed(rows):
@@ -64,21 +58,25 @@ def arrange(rows: Rows) -> list[dict[str, Any]]:
         newest = max(map(_year, group))
         ours = {row["pay_market"]: row["usd"] for row in group if row["basis"] == "advertised"}
         for row in sorted(group, key=lambda row: (NAMED.index(row["basis"]), row["pay_market"] != "local")):
-            base = ours.get(row["pay_market"]) if row["basis"] != "advertised" and is_comparable(row) else None
+            is_comparable = row["statistic"] == "median" and row["nearness"] != "wider" and row["basis"] != "advertised"
+            base = ours.get(row["pay_market"]) if is_comparable else None
             ratio = None if base is None else row["usd"] / base
-            name = f"{row['place']}, {name_work(row)}, {name_kind(row)}"
+            name = f"{_name_group(row)}, {name_kind(row)}"
             result.append({**row, "name": name, "ratio_to_advertised": ratio, "newest_year": newest})
     return result
 
 
+def _name_group(row: Row) -> str:
+    return f"{row['place']}, {name_work(row)}"
+
+
 def name_kind(row: Row) -> str:
     """Return the kind of source and the pay market, such as "third-party adverts, paid from abroad"."""
-    market = _market(row)
-    return BASES[row["basis"]].name if market is None else f"{BASES[row['basis']].name}, {market}"
+    return ", ".join(filter(None, (BASES[row["basis"]].name, _market(row))))
 
 
 def _market(row: Row) -> str | None:
-    return WHOEVER_PAYS if (row["basis"], row["pay_market"]) == ("reported", "all") else MARKETS[row["pay_market"]]
+    return "whoever pays" if (row["basis"], row["pay_market"]) == ("reported", "all") else MARKETS[row["pay_market"]]
 
 
 def value(row: Row) -> str:
@@ -88,9 +86,8 @@ def value(row: Row) -> str:
 
 
 def explain(row: Row) -> str:
-    """Say why a row differs from other rows of the same work and country, apart from its kind of source.
-
-    Return "" if there is no other reason.
+    """Say why a row differs from others of the same work and country, apart from its kind of source; "" if nothing is
+    known.
     """
     years = row["newest_year"] - _year(row) if row["period_to"] else 0
     reasons = [
@@ -107,9 +104,20 @@ def _year(row: Row) -> int:
     return int(str(row["period_to"])[:4]) if row["period_to"] else 0
 
 
+def _own_money(row: Row) -> str | None:
+    return None if row["currency"] == "USD" or row["local"] is None else amount(row, "local", row["currency"])
+
+
+def _purchasing_power(row: Row) -> str | None:
+    return None if row["ppp"] is None else f"{median_cell(row, 'ppp')} (prices of {row['price_year']})"
+
+
+# --- one role in one country, from one kind of source -----------------------------------------------------------
+
+
 def _text(rows: Rows) -> str:
-    row = rows[0]
-    return f"{value(row)} per year" if row["statistic"] == "mean" else f"median {value(row)} per year"
+    median = "" if rows[0]["statistic"] == "mean" else "median "
+    return f"{median}{value(rows[0])} per year"
 
 
 def _note(rows: Rows) -> list[str | None]:
@@ -120,19 +128,28 @@ def _note(rows: Rows) -> list[str | None]:
         _market(row),
         row["occupation_text"],
         row["definition"],
-        f"in its own money {own}" if own != "–" else None,
-        f"by purchasing power {power} international dollars" if power != "–" else None,
+        own and f"in its own money {own}",
+        power and f"by purchasing power {power} international dollars",
     ]
 
 
-def _own_money(row: Row) -> str:
-    return "–" if row["currency"] == "USD" or row["local"] is None else amount(row, "local", row["currency"])
+COMPARED = Renderer(text=_text, note=_note)
+
+# --- all roles, countries and kinds of source, with a row for each -----------------------------------------------
 
 
-def _purchasing_power(row: Row) -> str:
-    if row["ppp"] is None:
-        return "–"
-    return f"{median_cell(row, 'ppp')} (prices of {row['price_year']})"
+def _group(rows: Rows) -> dict[str, list[Row]]:
+    groups: dict[str, list[Row]] = {}
+    for row in rows:
+        groups.setdefault(_name_group(row), []).append(row)
+    return groups
+
+
+def _all_text(rows: Rows) -> str:
+    groups = _group(rows).items()
+    return "; ".join(
+        f"{name}: {', '.join(f'{name_kind(row)} {value(row)}' for row in group)}" for name, group in groups
+    )
 
 
 def _n(row: Row) -> str:
@@ -140,13 +157,8 @@ def _n(row: Row) -> str:
     return "not said" if n is None else count_of(int(n), *BASES[row["basis"]].unit)
 
 
-def _all_text(rows: Rows) -> str:
-    parts = []
-    for place, work in dict.fromkeys((row["place"], name_work(row)) for row in rows):
-        of_it = [row for row in rows if (row["place"], name_work(row)) == (place, work)]
-        values = ", ".join(f"{name_kind(row)} {value(row)}" for row in of_it)
-        parts.append(f"{place}, {work}: {values}")
-    return "; ".join(parts)
+def _ratio(row: Row) -> str | None:
+    return None if row["ratio_to_advertised"] is None else percent(row["ratio_to_advertised"])
 
 
 _COLUMNS = (
@@ -159,52 +171,36 @@ _COLUMNS = (
     Column("Purchasing power", _purchasing_power, False),
     Column("n", _n, False),
     Column("Of", "period", False),
-    Column(
-        "Of our adverts' median",
-        lambda row: "–" if row["ratio_to_advertised"] is None else percent(row["ratio_to_advertised"]),
-        False,
-    ),
-    Column("What sets it apart", lambda row: explain(row) or "–", False),
+    Column("Of our adverts' median", _ratio, False),
+    Column("What sets it apart", lambda row: explain(row) or None, False),
 )
 
 
 def _all_table(rows: Rows) -> Table:
-    return make_table(rows, _COLUMNS, key=KEY, below=_below(rows))
+    bases = {row["basis"] for row in rows}
+    paragraphs = {
+        "Why kinds of source differ": [
+            f"{BASES[basis].name}: {BASES[basis].definition}" for basis in NAMED if basis in bases
+        ],
+        "What offices count": list(
+            dict.fromkeys(f"{row['place']}: {row['definition']}" for row in rows if row["definition"])
+        ),
+        "More than a quarter apart": [
+            line for name, group in _group(rows).items() if (line := _far_apart(name, group))
+        ],
+    }
+    below = [f"{heading}. {sentences(lines)}" for heading, lines in paragraphs.items() if lines]
+    return make_table(rows, _COLUMNS, key=KEY, below=below)
 
 
-def _below(rows: Rows) -> tuple[str, ...]:
-    kinds = [
-        f"{BASES[basis].name}: {BASES[basis].definition}"
-        for basis in NAMED
-        if any(row["basis"] == basis for row in rows)
-    ]
-    offices = dict.fromkeys(f"{row['place']}: {row['definition']}" for row in rows if row["definition"])
-    far = _far_apart(rows)
-    paragraphs = (
-        f"Why kinds of source differ. {sentences(kinds)}",
-        f"What offices count. {sentences(list(offices))}" if offices else "",
-        f"More than a quarter apart. {sentences(far)}" if far else "",
-    )
-    return tuple(filter(None, paragraphs))
+def _far_apart(name: str, group: Rows) -> str:
+    """Say how far the lowest and the highest value of a group are apart, and why; "" if they are near."""
+    low, high = min(group, key=lambda row: row["usd"]), max(group, key=lambda row: row["usd"])
+    if high["usd"] <= (1 + FAR) * low["usd"]:
+        return ""
+    causes = dict.fromkeys(f"{name_kind(row)}: {explain(row) or BASES[row['basis']].apart}" for row in (high, low))
+    times = f"{high['usd'] / low['usd']:.1f} times what {name_kind(low)} say"
+    return f"{name}: {name_kind(high)} say {times} ({'; '.join(causes)})"
 
 
-def _far_apart(rows: Rows) -> list[str]:
-    groups: dict[str, list[Row]] = {}
-    for row in rows:
-        groups.setdefault(f"{row['place']}, {name_work(row)}", []).append(row)
-    lines = []
-    for heading, group in groups.items():
-        low, high = min(group, key=lambda row: row["usd"]), max(group, key=lambda row: row["usd"])
-        if high["usd"] > (1 + FAR) * low["usd"]:
-            times = f"{high['usd'] / low['usd']:.1f} times what {name_kind(low)} say"
-            causes = dict.fromkeys(
-                f"{name_kind(row)}: {explain(row) or BASES[row['basis']].apart}" for row in (high, low)
-            )
-            lines.append(f"{heading}: {name_kind(high)} say {times} ({'; '.join(causes)})")
-    return lines
-
-
-COMPARED = Renderer(text=_text, note=_note)
-"""Words for one role in one country, from one kind of source."""
 COMPARISON = Renderer(text=_all_text, table=_all_table, named_by="name")
-"""Words for all roles, countries and kinds of source, with a row for each."""

@@ -12,9 +12,11 @@ from reports.wording.numbers import (
     Rows,
     choose_printed,
     count_of,
+    count_withheld,
     interval,
-    join_ends,
+    name_withheld,
     percent,
+    percents,
     printed_share,
     upper_first,
 )
@@ -77,8 +79,8 @@ def _say_within(row: Row) -> str:
     )
 
 
-def _of_point(column: str, say: Callable[[float], str]) -> Callable[[Row], str]:
-    return lambda row: "–" if row["form"] == "interval" else say(row[column])
+def _of_point(column: str, say: Callable[[float], str]) -> Callable[[Row], str | None]:
+    return lambda row: None if row["form"] == "interval" else say(row[column])
 
 
 _WITHIN = (
@@ -103,35 +105,28 @@ def _within_table(rows: Rows) -> Table:
     return make_table(choose_printed(rows), _WITHIN, key=key, below=[f"Withheld. {reasons}." if reasons else ""])
 
 
-def _width(row: Row) -> str:
+def _width(row: Row) -> str | None:
+    """Return the printed width of ranges: the median, or its interval."""
     if row["width"] is None:
-        return "–"
+        return None
     return _width_ends(row) if row["width_form"] == "interval" else percent(row["width"])
 
 
 def _width_ends(row: Row) -> str:
-    if row["width_lo"] is None:
-        return "–"
-    return join_ends(percent(row["width_lo"]), percent(row["width_hi"]))
+    return percents(row, "width_lo", "width_hi")
 
 
 def _with_n(row: Row) -> str:
-    ends = interval(row) if row["form"] == "point" else None
-    n = f"n = {row['n_jobs']:,}"
-    return f"{printed_share(row)} ({f'{ends}, ' if ends else ''}{n})"
+    ends = f"{interval(row)}, " if row["form"] == "point" else ""
+    return f"{row['name']} {printed_share(row)} ({ends}n = {row['n_jobs']:,})"
 
 
 def _places_text(rows: Rows) -> str:
-    printable = choose_printed(rows)
-    widths = [
-        f"{row['name']} {_width(row)}"
-        for row in printable
-        if row["region_level"] == "world" and row["width"] is not None
-    ]
-    n_withheld = len(rows) - len(printable)
+    printed = choose_printed(rows)
+    widths = [f"{row['name']} {_width(row)}" for row in printed if row["region_level"] == "world" and _width(row)]
     parts = [
-        ", ".join(f"{row['name']} {_with_n(row)}" for row in printable),
-        f"{n_withheld} more withheld" if n_withheld else None,
+        ", ".join(map(_with_n, printed)),
+        count_withheld(rows),
         f"stated ranges are as wide as so much of their midpoint (median): {', '.join(widths)}" if widths else None,
     ]
     return "; ".join(filter(None, parts))
@@ -139,13 +134,13 @@ def _places_text(rows: Rows) -> str:
 
 _PLACES = (
     Column("Place or law", "name", False),
-    Column("In force from", lambda row: row["in_force_from"] or "–", False),
+    Column("In force from", "in_force_from", False),
     Column("State pay", _of_point("share", percent)),
     Column("95% interval", interval),
     Column("Jobs", "n_asking"),
     Column("Of jobs", "n_jobs"),
     Column("Employers", "n_employers"),
-    Column("Median width of ranges", lambda row: "–" if row["width_form"] == "interval" else _width(row)),
+    Column("Median width of ranges", lambda row: None if row["width_form"] == "interval" else _width(row)),
     Column("Its 95% interval", _width_ends),
     Column("Ranges", "n_ranges"),
 )
@@ -157,17 +152,12 @@ def _places_table(rows: Rows) -> Table:
         "its places. Width: high end less low end over their midpoint. Not known: the place is not known finely "
         "enough, as United States without a state, or remote work over several states."
     )
-    few = ", ".join(f"{row['name']} (n = {row['n_jobs']})" for row in rows if row["status"] == "suppressed")
-    below = [f"Withheld, too few jobs or employers: {few}." if few else "", *_laws(rows)]
-    return make_table(choose_printed(rows), _PLACES, key=key, below=below)
-
-
-def _laws(rows: Rows) -> tuple[str, ...]:
-    paragraphs = []
+    few = name_withheld(rows)
+    below = [f"Withheld, too few jobs or employers: {few}." if few else ""]
     for evidence, words in EVIDENCE_WORDS.items():
         laws = [f"{row['name']} ({row['law_name']})" for row in rows if row["evidence"] == evidence]
-        paragraphs += [f"{upper_first(words)}: {'; '.join(laws)}."] if laws else []
-    return tuple(paragraphs)
+        below += [f"{upper_first(words)}: {'; '.join(laws)}."] if laws else []
+    return make_table(choose_printed(rows), _PLACES, key=key, below=below)
 
 
 def _note(rows: Rows) -> list[str]:
@@ -175,9 +165,9 @@ def _note(rows: Rows) -> list[str]:
 
 
 def _place_note(rows: Rows) -> list[str]:
-    row = rows[0]
-    width = None if row["width"] is None else f"stated ranges are as wide as {_width(row)} of their midpoint (median)"
-    return [f"95% interval {interval(row)}", *([width] if width else []), *_note(rows)]
+    row, width = rows[0], _width(rows[0])
+    widths = [f"stated ranges are as wide as {width} of their midpoint (median)"] if width else []
+    return [f"95% interval {interval(row)}", *widths, *_note(rows)]
 
 
 WITHIN_EMPLOYERS = Renderer(text=_within_text, table=_within_table, note=_note, named_by="place", names_withheld=True)

@@ -15,91 +15,66 @@ from warehouse.marts.printing import JOBS
 
 BASE_STEP = "ai_engineering"
 """The step whose jobs are divided into parts."""
-HEADINGS = {
-    "adverts": "Adverts read",
-    "jobs": "Jobs",
-    "ai_engineering": "AI engineering",
-    "readable": "Text or pay read",
-    "pay_stated": "Pay stated",
-    "in_dollars": "In dollars a year",
-    "level_known": "Level known",
-    "at_level": "At the level",
-    "paid_here": "Paid here",
-    "in_band": "Pay comparable",
+LAST_STEP = "own_market"
+"""The step after which jobs are in the band."""
+STEPS = {
+    "adverts": ("Adverts read", None),
+    "jobs": ("Jobs", None),
+    BASE_STEP: ("AI engineering", None),
+    "readable": ("Text or pay read", "no full advert"),
+    "pay_stated": ("Pay stated", "no pay stated"),
+    "in_dollars": ("In dollars a year", "currency, period or rate unknown"),
+    "level_known": ("Level known", "level unknown"),
+    "at_level": ("At the level", "another level"),
+    "paid_here": ("Paid here", "pay of another place"),
+    "in_band": ("Pay comparable", "pay not comparable"),
+    "own_market": ("In the band", "paid from abroad"),
 }
-"""Headings of all steps but the last."""
-LAST_HEADING = "In the band"
-LOST_AT = {
-    "readable": "no full advert",
-    "pay_stated": "no pay stated",
-    "in_dollars": "currency, period or rate unknown",
-    "level_known": "level unknown",
-    "at_level": "another level",
-    "paid_here": "pay of another place",
-    "in_band": "pay not comparable",
-    "own_market": "paid from abroad",
-}
-"""Short reasons for the losses at each step after `BASE_STEP`."""
+"""For each step: its heading, and a short reason for its losses (None up to `BASE_STEP`)."""
 
 
-def count_at(row: Row, step: str) -> int:
-    """Return how many jobs of a place remain at a step."""
-    return next(int(counted["n"]) for counted in row["steps"] if counted["step"] == step)
-
-
-def count_last(row: Row) -> int:
-    """Return how many jobs of a place pass every step."""
-    return int(row["steps"][-1]["n"])
-
-
-def in_band(row: Row) -> str:
-    """Return the jobs in the band, such as "74 of 193 AI engineering jobs"."""
-    return f"{count_last(row):,} of {count_of(count_at(row, BASE_STEP), 'AI engineering job')}"
+def _count(row: Row, step: str, column: str = "n") -> int:
+    return next(int(counted[column]) for counted in row["steps"] if counted["step"] == step)
 
 
 def parts_of(row: Row) -> list[tuple[str, int]]:
     """Divide the AI engineering jobs of a place: first the jobs in the band, then the losses, last step first."""
-    losses = {counted["step"]: int(counted["n_lost"]) for counted in row["steps"]}
-    lost = ((LOST_AT[step], losses[step]) for step in reversed(LOST_AT) if step in losses)
-    return [("in the band", count_last(row)), *lost]
+    losses = [(lost, _count(row, step, "n_lost")) for step, (_, lost) in reversed(STEPS.items()) if lost]
+    return [("in the band", _count(row, LAST_STEP)), *losses]
 
 
 def _text(rows: Rows) -> str:
-    text = "; ".join(f"{row['place']} {in_band(row)}" for row in rows if count_last(row))
-    none = [row["place"] for row in rows if not count_last(row)]
-    if not text:
-        return f"no AI engineering job of {count_of(len(none), 'place')} is in the band"
-    return f"{text}; none in {count_of(len(none), 'more place', 'more places')}" if none else text
+    parts = [
+        f"{row['place']} {n:,} of {count_of(_count(row, BASE_STEP), 'AI engineering job')}"
+        for row in rows
+        if (n := _count(row, LAST_STEP))
+    ]
+    n_none = len(rows) - len(parts)
+    if not parts:
+        return f"no AI engineering job of {count_of(n_none, 'place')} is in the band"
+    return "; ".join([*parts, f"none in {count_of(n_none, 'more place', 'more places')}"] if n_none else parts)
+
+
+_COLUMNS = (
+    Column("Place", "place", False),
+    *(Column(heading, functools.partial(_count, step=step)) for step, (heading, _) in STEPS.items()),
+)
 
 
 def _table(rows: Rows) -> Table:
-    table_rows = [row for row in rows if count_at(row, BASE_STEP) >= JOBS.bound or count_last(row)] or rows
-    steps = [counted["step"] for counted in rows[0]["steps"]]
-    columns = [
-        Column("Place", "place", False),
-        *map(_step_column, steps),
-    ]
+    enough = [row for row in rows if _count(row, BASE_STEP) >= JOBS.bound or _count(row, LAST_STEP)]
+    few = (
+        f"Not in the table: {count_of(len(rows) - len(enough), 'place')} with fewer than {JOBS} AI engineering jobs, "
+        "none of them in a band."
+    )
+    reasons = {STEPS[step["step"]]: step["reason"] for step in rows[0]["steps"]}
+    why = "; ".join(f"{heading}: {reason}" for (heading, lost), reason in reasons.items() if lost)
     key = (
         "In the adverts we read: each column counts what is left of the one before it; the last are the jobs of the "
         "band. A job counts in each of its places."
     )
-    others = count_of(len(rows) - len(table_rows), "place")
-    few = f"Not in the table: {others} with fewer than {JOBS.bound:.0f} AI engineering jobs, none of them in a band."
-    return make_table(table_rows, columns, key=key, below=[few if len(table_rows) < len(rows) else "", *_reasons(rows)])
-
-
-def _step_column(step: str) -> Column:
-    return Column(HEADINGS.get(step, LAST_HEADING), lambda row: f"{count_at(row, step):,}")
-
-
-def _reasons(rows: Rows) -> tuple[str, ...]:
-    losses = [counted for counted in rows[0]["steps"] if counted["step"] in LOST_AT]
-    last = rows[0]["steps"][-1]["step"]
-    reasons = "; ".join(
-        f"{LAST_HEADING if counted['step'] == last else HEADINGS[counted['step']]}: {counted['reason']}"
-        for counted in losses
-    )
-    return (f"Why jobs are left out. {reasons}.",)
+    below = [few if 0 < len(enough) < len(rows) else "", f"Why jobs are left out. {why}."]
+    return make_table(enough or rows, _COLUMNS, key=key, below=below)
 
 
 COVERAGE_COLUMNS = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import calendar
 import math
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -21,28 +22,11 @@ WHAT_IS_LOW = (
     "only near the role"
 )
 """Reasons why a value may have low confidence."""
-MONTHS = (
-    "January", "February", "March", "April", "May", "June",
-    "July", "August", "September", "October", "November", "December",
-)  # fmt: skip
+MONTHS = tuple(calendar.month_name)[1:]
 REGION_NAMES = {"Northern America": "US and Canada"}
 """Names that are printed instead of UN M49 names."""
-CATEGORY_NAMES = {
-    "Programming Languages": "Programming languages",
-    "Machine Learning and Deep Learning": "Machine learning and deep learning",
-    "Mathematics and Statistics": "Mathematics and statistics",
-    "Big Data and Cloud": "Big data and cloud",
-    "MLOps and Deployment": "MLOps and deployment",
-    "AI Ethics and Explainability": "AI ethics and explainability",
-    "Generative AI and Agents": "Generative AI and agents",
-    "Software Engineering and Tools": "Software engineering and tools",
-}
-"""Headings of the categories of skills: six from the 2026 guide, and two more."""
-VERDICTS = (
-    *((ESSENTIAL.value, "essential"), (COMMON.value, "common"), (OCCASIONAL.value, "occasional"), (0.0, "rare")),
-)
+VERDICTS = ((ESSENTIAL.value, "essential"), (COMMON.value, "common"), (OCCASIONAL.value, "occasional"), (0.0, "rare"))
 """Verdicts on skills; a verdict holds if the lower end of the 95 % interval is at least the number beside it."""
-NOT_KNOWN = "not known yet"
 VERDICT_RULE = (
     "Verdict, by the lower end of the 95% interval: "
     + "".join(f"{word} from {least:.0%}, " for least, word in VERDICTS[:-1])
@@ -63,14 +47,144 @@ def days(first: date | None, last: date) -> str:
     return f"{begin.removesuffix(f' {last.year}')} to {day(last)}"
 
 
+def upper_first(text: str) -> str:
+    """Return the text with a capital first letter."""
+    return f"{text[:1].upper()}{text[1:]}"
+
+
+def lower_first(text: str) -> str:
+    """Return a heading as part of a sentence, such as "generative AI and agents" or "MLOps and deployment"."""
+    return text if text[1:2].isupper() else text[:1].lower() + text[1:]
+
+
+def category_name(category: str) -> str:
+    """Return a category of skills as a heading: "AI ethics and explainability" for "AI Ethics and Explainability"."""
+    first, *others = category.split()
+    return " ".join([first, *map(lower_first, others)])
+
+
+def sentences(parts: Sequence[str | None]) -> str:
+    """Join parts as sentences, each with a capital letter and a full stop; None and "" are skipped."""
+    return " ".join(f"{upper_first(part).rstrip('.')}." for part in parts if part)
+
+
+def join_words(words: Sequence[str]) -> str:
+    """Return the words as a list in a sentence: "a", "a and b", "a, b and c"."""
+    *first, last = words
+    return f"{', '.join(first)} and {last}" if first else last
+
+
+_NESTED = str.maketrans("()", "[]")
+
+
+def qualify(text: str, words: Sequence[str | None], *, is_nested: bool = False) -> str:
+    """Return the text followed by remarks in brackets.
+
+    Brackets within the remarks become square. With `is_nested`, the outer brackets are square instead.
+    """
+    remark = "; ".join(word for word in words if word)
+    if not remark:
+        return text
+    return f"{text} [{remark}]" if is_nested else f"{text} ({remark.translate(_NESTED)})"
+
+
 def choose_printed(rows: Rows) -> list[Row]:
     """Return the rows that may be printed."""
     return [row for row in rows if row["status"] != "suppressed"]
 
 
+def count_withheld(rows: Rows) -> str | None:
+    """Return "3 more withheld"; None if every row may be printed."""
+    n = len(rows) - len(choose_printed(rows))
+    return f"{n} more withheld" if n else None
+
+
+def name_withheld(rows: Rows) -> str:
+    """Return the names of withheld rows with their counts, such as "Polynesia (n = 3)"; "" if there are none."""
+    return ", ".join(f"{row['name']} (n = {row['n_jobs']})" for row in rows if row["status"] == "suppressed")
+
+
+def low_mark(row: Row) -> str | None:
+    """Return "low confidence" for a row that has it, also if the row has since become stale (`is_low`)."""
+    return LOW_CONFIDENCE if row.get("status") == "low" or row.get("is_low") else None
+
+
 def count_of(n: int, singular: str, plural: str | None = None) -> str:
     """Return a number with its noun, such as "1 job" or "1,234 jobs"."""
     return f"{n:,} {singular if n == 1 else plural or singular + 's'}"
+
+
+def percent(share: float) -> str:
+    """Return a share as a percentage: without decimals from 1 %, with one decimal below, and "0%" only for zero."""
+    if 0 < share < 0.0005:
+        return "under 0.1%"
+    return f"{100 * share:.1f}%" if 0 < share < 0.0095 else f"{100 * share:.0f}%"
+
+
+def join_ends(low: str, high: str) -> str:
+    """Return a range of percentages, such as "58–66%"; a single percentage if both ends look alike."""
+    return low if low == high else f"{low.removesuffix('%').rstrip()}–{high}"
+
+
+def percents(row: Row, low: str, high: str) -> str:
+    """Return the range between two columns of a row in per cent, such as "58–66%"; a dash if an end is unknown."""
+    if row.get(low) is None or row.get(high) is None:
+        return "–"
+    return join_ends(percent(row[low]), percent(row[high]))
+
+
+def interval(row: Row) -> str:
+    """Return the 95 % interval of a share, such as "58–66%"; a dash if there is none.
+
+    The lower end keeps a decimal if rounding would lift it over the threshold of a verdict, as in "2.9–5%".
+    """
+    low, high = row.get("share_lo"), row.get("share_hi")
+    if low is not None and high is not None and any(round(low, 2) >= least > low for least, _ in VERDICTS):
+        return join_ends(_round_down(low), percent(high))
+    return percents(row, "share_lo", "share_hi")
+
+
+def _round_down(share: float) -> str:
+    return f"{math.floor(1_000 * share) / 10:.1f}%"
+
+
+def printed_share(row: Row) -> str:
+    """Return a share as it is printed: "57%", or an interval "12–45%", or bounds "between 12% and 88%"."""
+    if row.get("form") == "bounds":
+        return f"between {percent(row['bound_lo'])} and {percent(row['bound_hi'])}"
+    return interval(row) if row.get("form") == "interval" else percent(row["share"])
+
+
+def known_part(row: Row) -> str:
+    """Return the percentage of a cell's jobs whose answer is known, such as "62%".
+
+    The percentage keeps a decimal if rounding would lift it to the threshold for printing shares, as in "59.8%".
+    """
+    n_all = row["n_jobs"] + (row.get("n_unknown") or 0)
+    part = row["n_jobs"] / n_all if n_all else 1.0
+    return _round_down(part) if round(part, 2) >= MIN_KNOWN.value > part else percent(part)
+
+
+def rank(row: Row) -> str:
+    """Return the possible ranks: "1–3" for a tie, or "2" for a single rank; a dash if there are none."""
+    best, worst = row.get("rank_best"), row.get("rank_worst")
+    if best is None or worst is None:
+        return "–"
+    return f"{best}" if best == worst else f"{best}–{worst}"
+
+
+def verdict(row: Row) -> str | None:
+    """Return the verdict on a skill by the lower end of its interval; None if the row has no interval.
+
+    A skill is rare only if the upper end is below the threshold for common; otherwise its verdict is not known yet.
+    """
+    if row.get("share_lo") is None:
+        return None
+    word = next(word for least, word in VERDICTS if row["share_lo"] >= least)
+    return "not known yet" if word == "rare" and (row.get("share_hi") or 0) >= COMMON.value else word
+
+
+# --- amounts of pay -------------------------------------------------------------------------------------
 
 
 def short(amount: float, *, tenths: bool = False) -> str:
@@ -98,130 +212,6 @@ def money(low: float, high: float, currency: str) -> str:
     is_finer = 1_000 <= low < 19_950 <= high
     ends = (f"{low / 1_000:.0f}K" if is_finer else short(low), short(high))
     return f"{currency} {ends[0]}" if ends[0] == ends[1] else f"{currency} {ends[0]}–{ends[1]}"
-
-
-def percent(share: float) -> str:
-    """Return a share as a percentage: without decimals from 1 %, with one decimal below, and "0%" only for zero."""
-    if 0 < share < 0.0005:
-        return "under 0.1%"
-    return f"{100 * share:.1f}%" if 0 < share < 0.0095 else f"{100 * share:.0f}%"
-
-
-def interval(row: Row) -> str:
-    """Return the 95 % interval of a share, such as "58–66%"; a dash if there is none.
-
-    The lower end keeps a decimal if rounding would lift it over the threshold of a verdict, as in "2.9–5%".
-    """
-    if row.get("share_lo") is None or row.get("share_hi") is None:
-        return "–"
-    low, high = percent(row["share_lo"]), percent(row["share_hi"])
-    if any(round(row["share_lo"], 2) >= least > row["share_lo"] for least, _ in VERDICTS):
-        low = f"{math.floor(1_000 * row['share_lo']) / 10:.1f}%"
-    return join_ends(low, high)
-
-
-def join_ends(low: str, high: str) -> str:
-    """Return a range of percentages, such as "58–66%"; a single percentage if both ends look alike."""
-    return low if low == high else f"{low.removesuffix('%').rstrip()}–{high}"
-
-
-def printed_share(row: Row) -> str:
-    """Return a share as it is printed: "57%", or an interval "12–45%", or bounds "between 12% and 88%"."""
-    if row.get("form") == "bounds":
-        return f"between {percent(row['bound_lo'])} and {percent(row['bound_hi'])}"
-    return interval(row) if row.get("form") == "interval" else percent(row["share"])
-
-
-def known_part(row: Row) -> str:
-    """Return the percentage of a cell's jobs whose answer is known, such as "62%".
-
-    The percentage keeps a decimal if rounding would lift it to the threshold for printing shares, as in "59.8%".
-    """
-    n_all = row["n_jobs"] + (row.get("n_unknown") or 0)
-    part = row["n_jobs"] / n_all if n_all else 1.0
-    return f"{math.floor(1_000 * part) / 10:.1f}%" if round(part, 2) >= MIN_KNOWN.value > part else percent(part)
-
-
-def rank(row: Row) -> str:
-    """Return the possible ranks: "1–3" for a tie, or "2" for a single rank; a dash if there are none."""
-    best, worst = row.get("rank_best"), row.get("rank_worst")
-    if best is None or worst is None:
-        return "–"
-    return f"{best}" if best == worst else f"{best}–{worst}"
-
-
-def verdict(row: Row) -> str | None:
-    """Return the verdict on a skill by the lower end of its interval: essential, common, occasional or rare.
-
-    A skill is rare only if the upper end is below the threshold for common; otherwise the verdict is not known yet.
-    Return None if the row has no interval.
-    """
-    if row.get("share_lo") is None:
-        return None
-    word = next(word for least, word in VERDICTS if row["share_lo"] >= least)
-    return NOT_KNOWN if word == VERDICTS[-1][1] and (row.get("share_hi") or 0) >= VERDICTS[1][0] else word
-
-
-_NESTED = str.maketrans("()", "[]")
-
-
-def qualify(text: str, words: Sequence[str | None], *, is_nested: bool = False) -> str:
-    """Return the text followed by remarks in brackets.
-
-    Brackets within the remarks become square. With `is_nested`, the outer brackets are square instead.
-    """
-    remark = "; ".join(word for word in words if word)
-    if not remark:
-        return text
-    return f"{text} [{remark}]" if is_nested else f"{text} ({remark.translate(_NESTED)})"
-
-
-def join_words(words: Sequence[str]) -> str:
-    """Return the words as a list in a sentence: "a", "a and b", "a, b and c"."""
-    *first, last = words
-    return f"{', '.join(first)} and {last}" if first else last
-
-
-def region_name(region: str) -> str:
-    """Return the name of a region for readers."""
-    return REGION_NAMES.get(region, region)
-
-
-def category_name(category: str) -> str:
-    """Return the heading of a category for readers."""
-    return CATEGORY_NAMES.get(category, category)
-
-
-def upper_first(text: str) -> str:
-    """Return the text with a capital first letter."""
-    return f"{text[:1].upper()}{text[1:]}"
-
-
-def lower_first(text: str) -> str:
-    """Return a heading as part of a sentence, such as "generative AI and agents" or "MLOps and deployment"."""
-    return text if text[1:2].isupper() else text[:1].lower() + text[1:]
-
-
-def low_mark(row: Row) -> str | None:
-    """Return "low confidence" for a row that has it, also if the row has since become stale (`is_low`).
-
-    Return None for other rows.
-    """
-    return LOW_CONFIDENCE if row.get("status") == "low" or row.get("is_low") else None
-
-
-def count_cell(number: int | None) -> str:
-    """Return a count for a table; a dash if it is unknown."""
-    return "–" if number is None else f"{number:,}"
-
-
-def sentences(parts: Sequence[str | None]) -> str:
-    """Join parts as sentences, each with a capital letter and a full stop; None and "" are skipped."""
-    texts = [part for part in parts if part]
-    return " ".join(f"{upper_first(part).rstrip('.')}." for part in texts)
-
-
-# --- amounts of pay -------------------------------------------------------------------------------------
 
 
 def is_point(row: Row, name: str) -> bool:

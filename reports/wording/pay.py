@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Sequence
 
 from reports.wording import silence
 from reports.wording.bases import unit_of
@@ -16,6 +15,7 @@ from reports.wording.numbers import (
     amount,
     choose_printed,
     count_of,
+    count_withheld,
     ends_cell,
     is_point,
     low_mark,
@@ -62,24 +62,12 @@ def band(row: Row, *, low: str = "band_low", high: str = "band_high", currency: 
     """
     if is_point(row, low) and is_point(row, high):
         return money(row[low], row[high], row[currency])
-    ends = (amount(row, name, row[currency]) for name in (low, high))
-    return "lower end {}, upper end {}".format(*ends)
+    return f"lower end {amount(row, low, row[currency])}, upper end {amount(row, high, row[currency])}"
 
 
 def is_band(row: Row) -> bool:
     """Whether a row has both ends of a band; reported and official pay have quartiles instead."""
     return row.get("band_low") is not None and row.get("band_high") is not None
-
-
-def say_pay(row: Row) -> str:
-    """Return pay as it is printed: a band, or the median with the quartiles if there is no band."""
-    if is_band(row):
-        return f"{band(row)} per year"
-    median = f"median {amount(row, 'p50', row['currency'])} per year"
-    if row.get("p25") is None or row.get("p75") is None:
-        return median
-    quartiles = (amount(row, name, row["currency"]) for name in ("p25", "p75"))
-    return "{}, a quarter at or below {} and a quarter at or above {}".format(median, *quartiles)
 
 
 def order_of(row: Row) -> float:
@@ -92,6 +80,8 @@ def order_of(row: Row) -> float:
         return 0.0
     return float(row[name] if is_point(row, name) else (row[f"{name}_lo"] + row[f"{name}_hi"]) / 2)
 
+
+# --- places: a region is named after the one country that has nearly all of its jobs ---------------------------
 
 SEVERAL = {"several": "several countries at once", "remote": "no country (remote)", "unknown": "no known country"}
 """Words for pay that is not tied to one country."""
@@ -127,7 +117,6 @@ def name_region(rows: Rows, place: str) -> str:
 
 
 def _find_main_country(rows: Rows) -> Row | None:
-    """Return the counts of the one country that has more than `MAX_COUNTRY_SHARE` of the jobs, if any."""
     counts = (rows[0].get("countries") if rows else None) or ()
     total = sum(count["n_jobs"] for count in counts)
     if not counts or counts[0]["country"] in SEVERAL or counts[0]["n_jobs"] <= MAX_COUNTRY_SHARE.value * total:
@@ -144,10 +133,10 @@ def find_head(rows: Rows) -> Row | None:
 def say_others(rows: Rows) -> list[str]:
     """Return words for the other countries of a region; those with too few jobs for a band come last."""
     others = [count for count in rows[0]["countries"][1:] if count["n_paid"]]
+    enough = [count for count in others if count["n_paid"] >= JOBS.bound]
     few = [count for count in others if count["n_paid"] < JOBS.bound]
-    enough = [count for count in others if count not in few]
-    parts = [_list_countries(enough, "n_paid"), f"{_list_countries(few, 'n_paid')}, too few" if few else ""]
-    return [words for words in parts if words]
+    words = [_list_countries(enough, "n_paid")] if enough else []
+    return [*words, f"{_list_countries(few, 'n_paid')}, too few"] if few else words
 
 
 def _list_countries(counts: Rows, column: str) -> str:
@@ -157,42 +146,59 @@ def _list_countries(counts: Rows, column: str) -> str:
     return ", ".join([*names, count_of(n_more, "more country", "more countries")] if n_more else names)
 
 
-def _by_country(row: Row) -> str | None:
-    counts = [count for count in row.get("countries") or () if count["n_jobs"]]
-    return f"jobs by country: {_list_countries(counts, 'n_jobs')}" if counts else None
+# --- one value -----------------------------------------------------------------------------------------------
 
 
-def _ends(row: Row) -> str | None:
-    if row.get("band_low_lo") is None or row.get("band_high_lo") is None:
-        return None
-    low, high = (money(row[f"{end}_lo"], row[f"{end}_hi"], row["currency"]) for end in ("band_low", "band_high"))
-    return f"95% interval of the lower end {low}, of the upper end {high}"
+def _text(rows: Rows) -> str:
+    row = rows[0]
+    median = f"median {amount(row, 'p50', row['currency'])}" if row.get("p50") is not None else ""
+    if is_band(row):
+        return f"{band(row)} per year, {median}" if median else f"{band(row)} per year"
+    if row.get("p25") is None or row.get("p75") is None:
+        return f"{median} per year"
+    low, high = (amount(row, name, row["currency"]) for name in ("p25", "p75"))
+    return f"{median} per year, a quarter at or below {low} and a quarter at or above {high}"
 
 
-def _level_source(row: Row) -> str | None:
-    """Say how levels were read: the band from titles alone, or else the number of titles that name the level."""
-    if row["basis"] != "advertised":
-        return None
-    if row.get("stated_status") == "suppressed":
-        return f"from levels named in titles alone: withheld, {row['stated_reason']}"
-    if row.get("stated_status") is not None:
-        title_band = band(row, low="stated_low", high="stated_high")
-        n = f"{count_of(row['stated_n_jobs'], 'job')} of {count_of(row['stated_n_employers'], 'employer')}"
-        low = LOW_CONFIDENCE if row["stated_status"] == "low" else None
-        return qualify(f"from levels named in titles alone: {title_band}, {n}", [low])
-    if row.get("n_stated") is not None:
-        return (
-            f"level named in the title in {row['n_stated']:,} of {row['n_jobs']:,}, "
-            "else read from the years of experience asked for"
-        )
-    return None
+def _note(rows: Rows) -> list[str | None]:
+    row = rows[0]
+    notes: list[str | None] = []
+    if row.get("local_low") is not None:
+        notes.append(f"in local money {_local_band(row)}, {count_of(row['local_n_jobs'], 'job')}")
+    notes += [*_estimates(row), _of_panel(row), silence.describe(row), _level_source(row), *_composition(row)]
+    if row["basis"] == "official":
+        notes.append(row["reason"])
+    if abroad := _from_abroad(row):
+        notes.append(f"paid from abroad, and not in it: {abroad}")
+    if row.get("n_no_rate"):
+        notes.append(f"{row['n_no_rate']:,} left out for want of an exchange rate")
+    if row.get("n_apart"):
+        notes.append(f"{row['n_apart']:,} kept apart (contract, part-time, intern, net, implausible or one end only)")
+    return notes
 
 
-def _spread(row: Row) -> str | None:
-    if row.get("n_even_employers") is None:
-        return None
-    largest = f", the largest with {percent(row['largest_employer_share'])} of the jobs"
-    return f"as informative as {row['n_even_employers']:.0f} equal employers (G*){largest}"
+def _local_band(row: Row) -> str:
+    return band(row, low="local_low", high="local_high", currency="local_currency")
+
+
+def _estimates(row: Row) -> list[str]:
+    """Return the intervals of a value and its other medians, or why it has none."""
+    currency, texts = row["currency"], []
+    if not is_band(row):
+        texts.append(NO_BAND)
+        if row.get("p50_lo") is not None:
+            texts.append(f"95% interval of the median {currency} {ends_cell(row, 'p50')}")
+    elif row.get("band_low_lo") is not None and row.get("band_high_lo") is not None:
+        low, high = (money(row[f"{end}_lo"], row[f"{end}_hi"], currency) for end in ("band_low", "band_high"))
+        texts.append(f"95% interval of the lower end {low}, of the upper end {high}")
+    else:
+        is_third_party = row["basis"] == "advertised_third_party"
+        texts.append(UNKNOWN_TO_THIRD_PARTY if is_third_party else "no interval can be computed")
+    if is_band(row) and row.get("p50") is not None:
+        texts.append(f"median of the midpoints {amount(row, 'p50', currency)}")
+    if row.get("p50_by_employer") is not None and is_point(row, "p50"):
+        texts.append(f"with each employer counted once {currency} {short(row['p50_by_employer'])}")
+    return texts
 
 
 def _of_panel(row: Row) -> str | None:
@@ -207,36 +213,35 @@ def _of_panel(row: Row) -> str | None:
     return f"median of jobs on {SAMPLE_WORDS['panel']} alone {median}, {rests_on}"
 
 
-def _key_of_panel(rows: Rows) -> str:
-    return f" {PANEL_KEY}" if any(row.get("p50_of_panel") is not None for row in rows) else ""
+def _level_source(row: Row) -> str | None:
+    """Say how levels were read: the band from titles alone, or else the number of titles that name the level."""
+    if row["basis"] != "advertised":
+        return None
+    if row.get("stated_status") == "suppressed":
+        return f"from levels named in titles alone: withheld, {row['stated_reason']}"
+    if row.get("stated_status") is not None:
+        n = f"{count_of(row['stated_n_jobs'], 'job')} of {count_of(row['stated_n_employers'], 'employer')}"
+        title_band = f"{band(row, low='stated_low', high='stated_high')}, {n}"
+        return qualify(f"from levels named in titles alone: {title_band}", [_low_mark_of_titles(row)])
+    if row.get("n_stated") is None:
+        return None
+    named = f"level named in the title in {row['n_stated']:,} of {row['n_jobs']:,}"
+    return f"{named}, else read from the years of experience asked for"
 
 
-def _cell_note(row: Row) -> list[str | None]:
-    is_third_party = row["basis"] == "advertised_third_party"
-    without = UNKNOWN_TO_THIRD_PARTY if is_third_party else "no interval can be computed"
-    notes: list[str | None] = [_ends(row) or (without if is_band(row) else NO_BAND)]
-    if not is_band(row) and row.get("p50_lo") is not None:
-        notes.append(f"95% interval of the median {row['currency']} {ends_cell(row, 'p50')}")
-    if is_band(row) and row.get("p50") is not None:
-        notes.append(f"median of the midpoints {amount(row, 'p50', row['currency'])}")
-    if row.get("p50_by_employer") is not None and is_point(row, "p50"):
-        notes.append(f"with each employer counted once {row['currency']} {short(row['p50_by_employer'])}")
-    notes += [
-        _of_panel(row),
-        silence.describe(row),
-        _level_source(row),
-        _spread(row),
-        _by_country(row),
-    ]
-    if row["basis"] == "official":
-        notes.append(row["reason"])
-    abroad = _from_abroad(row)
-    notes.append(f"paid from abroad, and not in it: {abroad}" if abroad else None)
-    if row.get("n_no_rate"):
-        notes.append(f"{row['n_no_rate']:,} left out for want of an exchange rate")
-    if row.get("n_apart"):
-        notes.append(f"{row['n_apart']:,} kept apart (contract, part-time, intern, net, implausible or one end only)")
-    return notes
+def _low_mark_of_titles(row: Row) -> str | None:
+    return LOW_CONFIDENCE if row["stated_status"] == "low" else None
+
+
+def _composition(row: Row) -> list[str]:
+    """Say how evenly the jobs are spread over employers and countries."""
+    texts = []
+    if row.get("n_even_employers") is not None:
+        largest = f", the largest with {percent(row['largest_employer_share'])} of the jobs"
+        texts.append(f"as informative as {row['n_even_employers']:.0f} equal employers (G*){largest}")
+    if counts := [count for count in row.get("countries") or () if count["n_jobs"]]:
+        texts.append(f"jobs by country: {_list_countries(counts, 'n_jobs')}")
+    return texts
 
 
 def _from_abroad(row: Row) -> str | None:
@@ -245,89 +250,32 @@ def _from_abroad(row: Row) -> str | None:
     return count_of(row["n_abroad"], *unit_of(row["basis"]))
 
 
-def _text(rows: Rows) -> str:
+PAY = Renderer(text=_text, note=_note, parts=PAY_PARTS)
+
+
+def _bonus_note(rows: Rows) -> list[str]:
     row = rows[0]
-    text = say_pay(row)
-    if not is_band(row) or row.get("p50") is None:
-        return text
-    return f"{text}, median {amount(row, 'p50', row['currency'])}"
-
-
-def _note(rows: Rows) -> list[str | None]:
-    row = rows[0]
-    has_local = row.get("local_low") is not None
-    local = f"in local money {_local(row)}, {count_of(row['local_n_jobs'], 'job')}" if has_local else None
-    return [local, *_cell_note(row)]
-
-
-def _local(row: Row) -> str:
-    return band(row, low="local_low", high="local_high", currency="local_currency")
-
-
-def _explain_withheld(rows: Rows) -> list[str]:
-    withheld = sorted((row for row in rows if row["status"] == "suppressed"), key=lambda row: -(row["n_jobs"] or 0))
-    few, others = _partition(withheld, lambda row: row["reason"].startswith("not enough data"))
-    some, none = _partition(few, lambda row: bool(row["n_jobs"]))
-    near: dict[str, list[str]] = {}
-    for row in withheld:
-        if row.get("nearest"):
-            near.setdefault(row["nearest"], []).append(row["place"])
-    counts = ", ".join(f"{row['place']} ({row['n_jobs']} of {JOBS.bound})" for row in some)
-    places = ", ".join(row["place"] for row in none)
-    offers = "; ".join(f"for {', '.join(names)}: {nearest}" for nearest, names in near.items())
-    paragraphs = [
-        f"Withheld, not enough jobs with pay: {counts}." if some else "",
-        f"Withheld, no full-time advert at this level with both ends of base pay: {places}." if none else "",
-        *(f"Withheld: {row['place']}, {row['reason']}." for row in others),
-        f"Nearest to what is withheld, {offers}." if near else "",
+    low, high = (amount(row, name, row["currency"]) for name in ("p25", "p75"))
+    return [
+        f"95% interval of the median {row['currency']} {ends_cell(row, 'p50')}",
+        f"a quarter at or below {low}, a quarter at or above {high}",
+        *_composition(row),
     ]
-    return [words for words in paragraphs if words]
 
 
-def _partition(rows: Rows, holds: Callable[[Row], bool]) -> tuple[Rows, Rows]:
-    return [row for row in rows if holds(row)], [row for row in rows if not holds(row)]
+BONUS = Renderer(text=lambda rows: f"median {amount(rows[0], 'p50', rows[0]['currency'])} per year", note=_bonus_note)
+
+# --- tables of bands -----------------------------------------------------------------------------------------
 
 
-def _below(level: str, printable: Rows, reasons: Sequence[str]) -> tuple[str, ...]:
-    others = [row for row in printable if row["basis"] != "advertised_third_party"]
-    is_ours = any(row["basis"] == "advertised" for row in printable)
-    abroad = [f"{row.get('region_name') or row['place']} {words}" for row in printable if (words := _from_abroad(row))]
-    paragraphs = (
-        f"In adverts we read, {define(level, 'advertised')}." if is_ours else "",
-        sentences([THIRD_PARTY, UNKNOWN_TO_THIRD_PARTY, f"in them, {define(level, 'advertised_third_party')}"])
-        if len(others) < len(printable)
-        else "",
-        *reasons,
-        f"Paid from abroad, and not in these bands: {'; '.join(abroad)}." if abroad else "",
-        sentences([list_doubts(others, "place")]),
-    )
-    return tuple(paragraph for paragraph in paragraphs if paragraph)
-
-
-def _bands_text(rows: Rows) -> str:
-    printable = choose_printed(rows)
-    n_withheld = len(rows) - len(printable)
-    text = "; ".join(f"{row['place']}: {row['value']}" for row in printable)
-    return f"{text}; {n_withheld} more withheld" if n_withheld else text
-
-
-def _bands_table(heading: str, level: str, rows: Rows) -> Table:
-    printable = choose_printed(rows)
-    titles = f" {TITLES_KEY}" if any(row.get("stated_status") is not None for row in printable) else ""
-    key = f"US dollars per year. {BANDS_KEY}{titles}{_key_of_panel(printable)}"
-    columns = (Column(heading, "place", False), *_COLUMNS)
-    return make_table(printable, columns, key=key, below=_below(level, printable, _explain_withheld(rows)))
-
-
-def _stated_cell(row: Row) -> str:
+def _stated_cell(row: Row) -> str | None:
     if row.get("stated_status") is None:
-        return "–"
+        return None
     n = count_of(row["stated_n_jobs"] or 0, "job")
     if row["stated_status"] == "suppressed":
         return f"withheld ({n})"
-    low = LOW_CONFIDENCE if row["stated_status"] == "low" else None
     title_band = band(row, low="stated_low", high="stated_high").replace(f"{row['currency']} ", "")
-    return qualify(title_band, [n, low])
+    return qualify(title_band, [n, _low_mark_of_titles(row)])
 
 
 _COLUMNS = (
@@ -336,7 +284,7 @@ _COLUMNS = (
     Column("Band from titles alone", _stated_cell, False),
     Column("Median", median_cell),
     Column(MEDIAN_OF_PANEL, lambda row: median_cell(row, "p50_of_panel")),
-    Column("Local money", lambda row: _local(row) if row.get("local_low") is not None else "–", False),
+    Column("Local money", lambda row: _local_band(row) if row.get("local_low") is not None else None, False),
     Column("Lower end, 95% interval", lambda row: ends_cell(row, "band_low")),
     Column("Upper end, 95% interval", lambda row: ends_cell(row, "band_high")),
     Column("n", lambda row: count_of(row["n_jobs"], *unit_of(row["basis"])), False),
@@ -344,25 +292,52 @@ _COLUMNS = (
 )
 
 
-def _bonus_text(rows: Rows) -> str:
-    return f"median {amount(rows[0], 'p50', rows[0]['currency'])} per year"
-
-
-def _bonus_note(rows: Rows) -> list[str | None]:
-    row = rows[0]
-    quartiles = (amount(row, name, row["currency"]) for name in ("p25", "p75"))
-    return [
-        f"95% interval of the median {row['currency']} {ends_cell(row, 'p50')}",
-        "a quarter at or below {}, a quarter at or above {}".format(*quartiles),
-        _spread(row),
-        _by_country(row),
-    ]
-
-
-PAY = Renderer(text=_text, note=_note, parts=PAY_PARTS)
-BONUS = Renderer(text=_bonus_text, note=_bonus_note)
-
-
 def bands(heading: str, level: str) -> Renderer:
     """Return the renderer of pay of one group of levels, with a row per place; `heading` is the kind of place."""
     return Renderer(text=_bands_text, table=functools.partial(_bands_table, heading, level), named_by="place")
+
+
+def _bands_text(rows: Rows) -> str:
+    values = (f"{row['place']}: {row['value']}" for row in choose_printed(rows))
+    return "; ".join(filter(None, ("; ".join(values), count_withheld(rows))))
+
+
+def _bands_table(heading: str, level: str, rows: Rows) -> Table:
+    printed = choose_printed(rows)
+    keys = {"stated_status": TITLES_KEY, "p50_of_panel": PANEL_KEY}
+    more = [key for name, key in keys.items() if any(row.get(name) is not None for row in printed)]
+    ours = [row for row in printed if row["basis"] != "advertised_third_party"]
+    abroad = [f"{row.get('region_name') or row['place']} {n}" for row in printed if (n := _from_abroad(row))]
+    below = [
+        f"In adverts we read, {define(level, 'advertised')}." if any(r["basis"] == "advertised" for r in ours) else "",
+        sentences([THIRD_PARTY, UNKNOWN_TO_THIRD_PARTY, f"in them, {define(level, 'advertised_third_party')}"])
+        if len(ours) < len(printed)
+        else "",
+        *_explain_withheld([row for row in rows if row["status"] == "suppressed"]),
+        f"Paid from abroad, and not in these bands: {'; '.join(abroad)}." if abroad else "",
+        sentences([list_doubts(ours, "place")]),
+    ]
+    columns = (Column(heading, "place", False), *_COLUMNS)
+    key = " ".join(["US dollars per year.", BANDS_KEY, *more])
+    return make_table(printed, columns, key=key, below=below)
+
+
+def _explain_withheld(rows: Rows) -> list[str]:
+    some, none, others, near = [], [], [], dict[str, list[str]]()
+    for row in sorted(rows, key=lambda row: -(row["n_jobs"] or 0)):
+        place = row["place"]
+        if not row["reason"].startswith("not enough data"):
+            others.append(f"Withheld: {place}, {row['reason']}.")
+        elif row["n_jobs"]:
+            some.append(f"{place} ({row['n_jobs']} of {JOBS.bound})")
+        else:
+            none.append(place)
+        if row.get("nearest"):
+            near.setdefault(row["nearest"], []).append(place)
+    offers = "; ".join(f"for {', '.join(names)}: {nearest}" for nearest, names in near.items())
+    return [
+        f"Withheld, not enough jobs with pay: {', '.join(some)}." if some else "",
+        f"Withheld, no full-time advert at this level with both ends of base pay: {', '.join(none)}." if none else "",
+        *others,
+        f"Nearest to what is withheld, {offers}." if near else "",
+    ]

@@ -6,25 +6,24 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from reports.wording.numbers import LOW_CONFIDENCE, Row, Rows, count_cell, low_mark
+from reports.wording.numbers import LOW_CONFIDENCE, Row, Rows, low_mark
 from reports.wording.parts import Part
 
 
 class Column(NamedTuple):
     """A column of a table; `content` is a function of the row, or the name of a column of the row.
 
-    Numeric columns are right-aligned.
+    Numeric columns are right-aligned. A dash stands for None.
     """
 
     heading: str
-    content: Callable[[Row], str] | str
+    content: Callable[[Row], str | int | None] | str
     is_numeric: bool = True
 
     def say(self, row: Row) -> str:
-        """Return the text of a cell; a dash for a missing count."""
-        if not isinstance(self.content, str):
-            return self.content(row)
-        return count_cell(row.get(self.content)) if self.is_numeric else str(row[self.content])
+        """Return the text of a cell."""
+        value = row.get(self.content) if isinstance(self.content, str) else self.content(row)
+        return "–" if value is None else f"{value:,}" if isinstance(value, int) else str(value)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,13 +40,13 @@ class Table:
     below: tuple[str, ...] = ()
 
 
-def make_table(rows: Rows, columns: Sequence[Column], *, key: str = "", below: Sequence[str] = ()) -> Table:
-    """Return a table of rows, without columns that are empty in every row."""
-    cells = [tuple(column.say(row) for column in columns) for row in rows]
-    kept = [i for i in range(len(columns)) if any(row[i] not in ("", "–") for row in cells)]
+def make_table(rows: Rows, columns: Sequence[Column], *, key: str = "", below: Sequence[str | None] = ()) -> Table:
+    """Return a table of rows, without columns that are empty in every row and without empty paragraphs."""
+    cells = [[column.say(row) for row in rows] for column in columns]
+    kept = [i for i, of_column in enumerate(cells) if not {"", "–"}.issuperset(of_column)]
     return Table(
         columns=tuple(columns[i].heading for i in kept),
-        rows=tuple(tuple(row[i] for i in kept) for row in cells),
+        rows=tuple(zip(*(cells[i] for i in kept), strict=True)),
         numeric=frozenset(place for place, i in enumerate(kept) if columns[i].is_numeric),
         key=key,
         below=tuple(filter(None, below)),
@@ -84,9 +83,8 @@ def list_doubts(rows: Rows, named_by: str, *, max_named: int | None = None) -> s
     If more than `max_named` rows have low confidence, the rows are counted instead of named.
     """
     names: dict[str, list[str]] = {}
-    for row in rows:
-        if low_mark(row):
-            names.setdefault(row["reason"] or "little data", []).append(row[named_by])
+    for row in filter(low_mark, rows):
+        names.setdefault(row["reason"] or "little data", []).append(row[named_by])
     n_low = sum(map(len, names.values()))
     if max_named is not None and n_low > max_named:
         counts = "; ".join(f"{len(group)}: {why}" if len(names) > 1 else why for why, group in names.items())

@@ -14,9 +14,9 @@ from reports.wording.numbers import (
     day,
     ends_cell,
     is_point,
-    join_ends,
     median_cell,
     percent,
+    percents,
     short,
 )
 from reports.wording.renderer import Column, Renderer, Table, make_table
@@ -35,6 +35,8 @@ KEY = (
     f"{SELF_SELECTED} Of the middle half, a quarter earns less and a quarter more. An interval wider than "
     f"{MAX_AMOUNT_WIDTH} of the median stands in its place."
 )
+MAX_NAMED = 6
+"""How many withheld rows are named, largest first; if there are more, the rest are counted."""
 
 
 def name_persons(row: Row) -> str:
@@ -54,17 +56,16 @@ def _with_n(row: Row) -> str:
     return f"{amount(row, 'p50', row['currency'])} ({ends}n = {row['n_persons']:,})"
 
 
-def _local(row: Row) -> str:
+def _local(row: Row) -> str | None:
     if row["local_p50"] is None:
-        return "–"
+        return None
     return f"{amount(row, 'local_p50', row['local_currency'])} (n = {row['local_n']:,})"
 
 
-def _in_dollars(row: Row) -> str:
+def _in_dollars(row: Row) -> str | None:
     if row["dollars_share"] is None or row["n_dollars"] == 0:
-        return "–"
-    ends = join_ends(percent(row["dollars_share_lo"]), percent(row["dollars_share_hi"]))
-    return f"{percent(row['dollars_share'])} ({ends})"
+        return None
+    return f"{percent(row['dollars_share'])} ({percents(row, 'dollars_share_lo', 'dollars_share_hi')})"
 
 
 _COLUMNS = (
@@ -80,37 +81,26 @@ _COLUMNS = (
 
 
 def _table(rows: Rows) -> Table:
-    return make_table(choose_printed(rows), _COLUMNS, key=KEY, below=[_say_withheld(rows), _say_left_out(rows)])
-
-
-MAX_NAMED = 6
-"""How many withheld rows are named, largest first; if there are more, the rest are counted."""
-
-
-def _say_withheld(rows: Rows) -> str:
     few = sorted((row for row in rows if row["status"] == "suppressed"), key=lambda row: -row["n_persons"])
-    if not few:
-        return ""
     names = ", ".join(f"{name_persons(row)} (n = {row['n_persons']})" for row in few[:MAX_NAMED])
     more = f" and {len(few) - MAX_NAMED} more" if len(few) > MAX_NAMED else ""
-    return f"Withheld, fewer than {JOBS} persons: {names}{more}."
-
-
-def _say_left_out(rows: Rows) -> str:
-    counts = {
-        "whose amount cannot be right": sum(row["n_flagged"] for row in rows),
-        "for want of an exchange rate": sum(row["n_no_rate"] for row in rows),
-    }
-    parts = [f"{count_of(n, 'person')} {why}" for why, n in counts.items() if n]
-    return f"Left out: {', '.join(parts)}." if parts else ""
+    reasons = {"n_flagged": "whose amount cannot be right", "n_no_rate": "for want of an exchange rate"}
+    counts = {why: sum(row[column] for row in rows) for column, why in reasons.items()}
+    left_out = ", ".join(f"{count_of(n, 'person')} {why}" for why, n in counts.items() if n)
+    below = [
+        f"Withheld, fewer than {JOBS} persons: {names}{more}." if few else "",
+        f"Left out: {left_out}." if left_out else "",
+    ]
+    return make_table(choose_printed(rows), _COLUMNS, key=KEY, below=below)
 
 
 def _note(rows: Rows) -> list[str]:
-    surveys = sorted({(row["survey"], row["reported_on"]) for row in choose_printed(rows)})
+    printed = choose_printed(rows)
     days = "; ".join(
-        f"{name}, half of the answers in by {day(date.fromisoformat(str(on)[:10]))}" for name, on in surveys
+        f"{name}, half of the answers in by {day(date.fromisoformat(str(on)[:10]))}"
+        for name, on in sorted({(row["survey"], row["reported_on"]) for row in printed})
     )
-    shares = [f"{name_persons(row)} {_in_dollars(row)}" for row in choose_printed(rows) if _in_dollars(row) != "–"]
+    shares = [f"{name_persons(row)} {share}" for row in printed if (share := _in_dollars(row))]
     dollars = [f"paid in dollars alone: {', '.join(shares)}"] if shares else []
     return [days, *dollars, SELF_SELECTED.rstrip(".")]
 

@@ -17,15 +17,16 @@ from reports.wording.numbers import (
     Rows,
     category_name,
     choose_printed,
-    count_cell,
     count_of,
+    count_withheld,
     interval,
     is_point,
-    join_ends,
     join_words,
     known_part,
     lower_first,
+    name_withheld,
     percent,
+    percents,
     printed_share,
     qualify,
     rank,
@@ -39,39 +40,42 @@ from warehouse.marts.measures import Measure
 
 ALL_PLACES = "All adverts we read"
 """Name for the shares over all places; these are shares of the adverts we read, not of the market."""
-ONCE = "Each job counts once: a share is its jobs divided by {n}."
+ONCE = "Each job counts once: a share is its jobs divided by {n}"
 WEIGHTED = (
     "Of boards drawn at random: each of {n} weighs as much as its board stands for, by the chance with which that was "
-    "drawn."
+    "drawn"
 )
-RANKS = "Ranks that the intervals leave open are ties, as in 1–3; with 95% all ranks of the list hold together."
-WITHOUT_TEXT = "Adverts whose text we do not have are one job where employer, title, place, pay and days agree."
+RANKS = "Ranks that the intervals leave open are ties, as in 1–3; with 95% all ranks of the list hold together"
+WITHOUT_TEXT = "Adverts whose text we do not have are one job where employer, title, place, pay and days agree"
 """Explanation of measures that also count adverts without a text."""
+SILENT = (
+    "Jobs whose adverts do not say may be either: of all jobs the share lies between the least, if none of these were, "
+    f"and the greatest, if all were. Where fewer than {MIN_KNOWN} say, only these bounds are printed"
+)
+"""Explanation of measures that adverts may leave unknown."""
 
 
 # --- parts of a row ---------------------------------------------------------------------------------------
 
 
-def _has_point(row: Row) -> bool:
-    return row.get("form", "point") == "point" and row["share"] is not None
+def _is_bounds(row: Row) -> bool:
+    return row.get("form") == "bounds"
 
 
-def _point(row: Row) -> str:
-    return percent(row["share"]) if _has_point(row) else "–"
+def _point(row: Row) -> str | None:
+    return percent(row["share"]) if row.get("form", "point") == "point" and row["share"] is not None else None
 
 
-def _ends(row: Row) -> str:
-    return "–" if row.get("form") == "bounds" else interval(row)
+def _ends(row: Row) -> str | None:
+    return None if _is_bounds(row) else interval(row)
 
 
 def _bounds(row: Row) -> str:
-    if row.get("bound_lo") is None:
-        return "–"
-    return join_ends(percent(row["bound_lo"]), percent(row["bound_hi"]))
+    return percents(row, "bound_lo", "bound_hi")
 
 
 def _with_interval(row: Row, *beside: str | None) -> str:
-    return qualify(printed_share(row), [_ends(row) if _has_point(row) else None, *beside])
+    return qualify(printed_share(row), [_ends(row) if _point(row) else None, *beside])
 
 
 def _list(rows: Rows, say: Callable[[Row], str]) -> str:
@@ -79,34 +83,24 @@ def _list(rows: Rows, say: Callable[[Row], str]) -> str:
 
 
 def _n_of(row: Row) -> int:
-    return int(row["n_jobs"] or 0) + int((row.get("form") == "bounds" and row.get("n_unknown")) or 0)
+    return int(row["n_jobs"] or 0) + int((_is_bounds(row) and row.get("n_unknown")) or 0)
 
 
-def _say_n(measure: Measure, jobs: str, row: Row) -> str:
-    is_bounds = row.get("form") == "bounds"
-    n = f"n = {_n_of(row):,} {jobs if is_bounds else measure.name_jobs(jobs)}"
-    return n if is_bounds else f"{n}, 95% intervals"
-
-
-def _say_unknown(measure: Measure, rows: Rows) -> list[str]:
+def _remarks(measure: Measure, rows: Rows) -> list[str]:
+    """Return what a reader should know of a measure, and how many jobs have no answer."""
     n = rows[0].get("n_unknown")
     do_not = "have no full advert that is read for it" if measure.reading else "do not say"
-    return [f"{n:,} more jobs {do_not}"] if n else []
+    return [measure.remark, f"{n:,} more jobs {do_not}" if n else ""]
 
 
 def _say_key(measure: Measure, jobs: str, rows: Rows, n: str, *more: str) -> str:
     counting = WEIGHTED if any(row.get("sample") == "panel" for row in rows) else ONCE
-    bounds = (
-        "Jobs whose adverts do not say may be either: of all jobs the share lies between the least, if none of these "
-        f"were, and the greatest, if all were. Where fewer than {MIN_KNOWN} say, only these bounds are printed."
-    )
     texts = (
         f"In the adverts we read: share of the {measure.name_jobs(jobs)}",
         counting.format(n=n),
         say_languages(measure),
         *more,
-        WITHOUT_TEXT if measure.silence == "none" else "",
-        bounds if measure.silence == "unknown" else "",
+        {"none": WITHOUT_TEXT, "unknown": SILENT}.get(measure.silence, ""),
     )
     return " ".join(f"{text.rstrip('.')}." for text in texts if text)
 
@@ -129,16 +123,16 @@ def single(measure: Measure, jobs: str) -> Renderer:
     """
 
     def text(rows: Rows) -> str:
-        of = f"all {jobs}" if rows[0].get("form") == "bounds" else f"the {measure.name_jobs(jobs)}"
+        of = f"all {jobs}" if _is_bounds(rows[0]) else f"the {measure.name_jobs(jobs)}"
         return f"{printed_share(rows[0])} of {of}" if measure.known_words else printed_share(rows[0])
 
     def note(rows: Rows) -> list[str]:
         row = rows[0]
-        parts = [] if row.get("form") == "bounds" else [f"95% interval {interval(row)}{_say_rank(row)}"]
+        parts = [] if _is_bounds(row) else [f"95% interval {interval(row)}{_say_rank(row)}"]
         if measure.known_words:
             parts.append(f"{known_part(row)} of jobs {measure.known_words}")
             parts += [] if row.get("bound_lo") is None else [f"of all jobs {_bounds(row)}"]
-        return [*parts, say_languages(measure), measure.remark, *_say_unknown(measure, rows)]
+        return [*parts, say_languages(measure), *_remarks(measure, rows)]
 
     return Renderer(text=text, note=note, parts=SHARE_PARTS)
 
@@ -152,29 +146,33 @@ def _say_rank(row: Row) -> str:
 
 def items(measure: Measure, jobs: str, *, heading: str = "", is_ranked: bool = False) -> Renderer:
     """Return the renderer of the shares of all items of a measure; if it has categories, each item has a verdict."""
+    ranks, verdicts = [Column("Rank", rank)], [Column("Verdict", lambda row: verdict(row) or "none", False)]
+    columns = [*ranks * is_ranked, *_columns(heading or measure.heading), *verdicts * measure.has_categories]
     more = [RANKS] * is_ranked + [VERDICT_RULE] * measure.has_categories
 
     def text(rows: Rows) -> str:
-        answers = f"{_list(rows, _with_interval)}; {_say_n(measure, jobs, rows[0])}"
-        if not measure.known_words:
-            return answers
-        coverage = f"{known_part(rows[0])} of jobs {measure.known_words}"
-        if rows[0].get("form") == "bounds" or not rows[0].get("n_unknown"):
-            return f"{answers}; {coverage}"
-        return f"{answers}; {coverage}; of all jobs, {_list(rows, _bounds)}"
+        first, is_bounds = rows[0], _is_bounds(rows[0])
+        of = jobs if is_bounds else f"{measure.name_jobs(jobs)}, 95% intervals"
+        parts = [_list(rows, _with_interval), f"n = {_n_of(first):,} {of}"]
+        if measure.known_words:
+            parts.append(f"{known_part(first)} of jobs {measure.known_words}")
+            parts += [f"of all jobs, {_list(rows, _bounds)}"] if first.get("n_unknown") and not is_bounds else []
+        return "; ".join(parts)
 
+    return _listed(measure, jobs, text, columns, more)
+
+
+def _listed(
+    measure: Measure, jobs: str, text: Callable[[Rows], str], columns: Sequence[Column], more: Sequence[str],
+    *, shows_baseline: bool = False,
+) -> Renderer:  # fmt: skip
     def table(rows: Rows) -> Table:
-        columns = [
-            *([Column("Rank", rank)] if is_ranked else []),
-            *_columns(heading or measure.heading),
-            *([Column("Verdict", lambda row: verdict(row) or "none", False)] if measure.has_categories else []),
-        ]
-        return make_table(rows, columns, key=_say_key(measure, jobs, rows, count_cell(rows[0]["n_jobs"]), *more))
+        return make_table(rows, columns, key=_say_key(measure, jobs, rows, f"{rows[0]['n_jobs']:,}", *more))
 
     def note(rows: Rows) -> list[str]:
-        return [measure.remark, *_say_unknown(measure, rows)]
+        return _remarks(measure, rows)
 
-    return Renderer(text=text, table=table, note=note, named_by="name")
+    return Renderer(text=text, table=table, note=note, named_by="name", shows_baseline=shows_baseline)
 
 
 def places(measure: Measure, jobs: str, kind: str) -> Renderer:
@@ -182,38 +180,39 @@ def places(measure: Measure, jobs: str, kind: str) -> Renderer:
 
     `kind` is the noun for these places, such as "region".
     """
+    columns = [
+        *_columns(kind.capitalize()),
+        Column("Of jobs", "n_jobs"),
+        Column("Do not say" if measure.known_words else "Not read", lambda row: _count(row.get("n_unknown"))),
+    ]
 
     def text(rows: Rows) -> str:
         printed = choose_printed(rows)
-        n_withheld = len(rows) - len(printed)
         parts = [f"{row['name']} {_with_interval(row, *remarks(row, row is printed[0]))}" for row in printed]
-        return "; ".join([*parts, f"{n_withheld} more withheld"] if n_withheld else parts)
+        return "; ".join(filter(None, (*parts, count_withheld(rows))))
 
-    def remarks(row: Row, is_first: bool) -> Sequence[str | None]:
+    def remarks(row: Row, is_first: bool) -> list[str | None]:
         n = f"n = {_n_of(row):,}"
         if not measure.known_words:
             return [n]
         says = f"of jobs {measure.known_words}" if is_first else "say so"
-        return [n, f"{known_part(row)} {says}", None if row.get("form") == "bounds" else f"of all jobs {_bounds(row)}"]
+        return [n, f"{known_part(row)} {says}", None if _is_bounds(row) else f"of all jobs {_bounds(row)}"]
 
     def table(rows: Rows) -> Table:
-        printed = choose_printed(rows)
-        few = ", ".join(f"{row['name']} (n = {row['n_jobs']})" for row in rows if row["status"] == "suppressed")
+        printed, few = choose_printed(rows), name_withheld(rows)
         key = _say_key(measure, jobs, printed, f"the jobs of its {kind}", f"A job counts in each {kind} of its places")
-        silent = "Do not say" if measure.known_words else "Not read"
-        columns = [
-            *_columns(kind.capitalize()),
-            Column("Of jobs", "n_jobs"),
-            Column(silent, lambda row: count_cell(row.get("n_unknown") or None)),
-        ]
         below = f"Withheld, since jobs or employers are too few or too uneven: {few}." if few else ""
         return make_table(printed, columns, key=key, below=[below])
 
     def note(rows: Rows) -> list[str]:
         is_of_all = rows[0].get("region_level", "world") == "world"
-        return [measure.remark, *(_say_unknown(measure, rows) if is_of_all else [])]
+        return _remarks(measure, rows) if is_of_all else [measure.remark]
 
     return Renderer(text=text, table=table, note=note, named_by="name", names_withheld=True)
+
+
+def _count(n: int | None) -> str | None:
+    return f"{n:,}" if n else None
 
 
 def _columns(heading: str) -> tuple[Column, ...]:
@@ -222,7 +221,7 @@ def _columns(heading: str) -> tuple[Column, ...]:
         Column("Share", _point),
         Column("95% interval", _ends),
         Column("Of all jobs", _bounds),
-        Column("Jobs that say", lambda row: "–" if row.get("bound_lo") is None else known_part(row)),
+        Column("Jobs that say", lambda row: None if row.get("bound_lo") is None else known_part(row)),
         Column("Jobs", "n_asking"),
         Column("Employers", "n_employers_asking"),
     )
@@ -243,18 +242,10 @@ def baseline(measure: Measure, jobs: str) -> Renderer:
         Column("Share now", _point),
         Column("95% interval", interval),
         Column("Rank", rank),
-        Column("among", lambda row: category_name(row["category"]) if row.get("category") else "–", False),
+        Column("among", lambda row: category_name(row["category"]) if row.get("category") else None, False),
         Column("Verdict now", lambda row: verdict(row) or "not read by our taxonomy", False),
     )
-
-    def table(rows: Rows) -> Table:
-        key = _say_key(measure, jobs, rows, count_cell(rows[0]["n_jobs"]), RANKS, VERDICT_RULE)
-        return make_table(rows, columns, key=key)
-
-    def note(rows: Rows) -> list[str]:
-        return [measure.remark, *_say_unknown(measure, rows)]
-
-    return Renderer(text=text, table=table, note=note, named_by="name", shows_baseline=True)
+    return _listed(measure, jobs, text, columns, (RANKS, VERDICT_RULE), shows_baseline=True)
 
 
 # --- closing rates: an advert closes when it is filled, given up or moved --------------------------------------
@@ -267,9 +258,8 @@ def _rate(rate: float) -> str:
     return f"{100 * rate:.2g}%"
 
 
-def _rate_ends(row: Row, name: str = "rate") -> str:
-    low, high = row[f"{name}_lo"], row[f"{name}_hi"]
-    return f"{_rate(low).rstrip('%')}–{_rate(high)}" if name == "rate" else f"{low:.2g}–{high:.2g}"
+def _rate_ends(row: Row) -> str:
+    return f"{_rate(row['rate_lo']).rstrip('%')}–{_rate(row['rate_hi'])}"
 
 
 def _rate_value(row: Row) -> str:
@@ -284,13 +274,13 @@ def _closings_text(rows: Rows) -> str:
 
 def _closings_note(rows: Rows) -> list[str]:
     row = rows[0]
-    if row["ratio"] is not None:
+    if row["ratio"] is None:
+        both = f"not compared within boards: {row['ratio_reason']}"
+    else:
         both = (
             f"within the same {count_of(row['n_boards_both'], 'board')}, {row['cell']} adverts close "
-            f"{row['ratio']:.2g} times as fast (95% interval {_rate_ends(row, 'ratio')})"
+            f"{row['ratio']:.2g} times as fast (95% interval {row['ratio_lo']:.2g}–{row['ratio_hi']:.2g})"
         )
-    else:
-        both = f"not compared within boards: {row['ratio_reason']}"
     return [*map(_closings_of, rows), both, CLOSINGS_CAVEAT]
 
 
@@ -310,7 +300,7 @@ CLOSING_RATES = Renderer(text=_closings_text, note=_closings_note, named_by="cel
 
 def _claim_note(rows: Rows) -> list[str]:
     row = rows[0]
-    return [", ".join(part for part in (row["publisher"], row["work"], row["published"]) if part), row["caveat"]]
+    return [", ".join(filter(None, (row["publisher"], row["work"], row["published"]))), row["caveat"]]
 
 
 CLAIM = Renderer(text=lambda rows: str(rows[0]["claim"]), note=_claim_note, parts=CLAIM_PARTS)

@@ -17,6 +17,9 @@ KEY = (
     "deviation of log pay."
 )
 """Explanation of the table's columns."""
+LEFT_OUT = (
+    "Left out: places without a band, and those whose band rests on what others collected. There silence is not known."
+)
 
 
 def is_counted(row: Row) -> bool:
@@ -31,20 +34,7 @@ def choose_counted(rows: Rows) -> Rows:
 
 def say_stated(row: Row) -> str:
     """Return how many jobs state pay, such as "132 of 164"."""
-    return f"{row['n_jobs']:,} of {_count_all(row):,}"
-
-
-def bounds(row: Row) -> str | None:
-    """Return the interval of the median of all jobs, whatever silent jobs pay, in words; None if unknown."""
-    return _amounts(row, "p50_bounds_lo", "p50_bounds_hi")
-
-
-def at_odds(row: Row) -> str | None:
-    """Return the median of all jobs if silent jobs tend to pay less, and if they tend to pay more, in words.
-
-    Return None if there are no silent jobs.
-    """
-    return _amounts(row, "p50_if_odds_double", "p50_if_odds_half")
+    return f"{row['n_jobs']:,} of {row['n_jobs'] + row['n_silent']:,}"
 
 
 def describe(row: Row) -> str | None:
@@ -53,56 +43,60 @@ def describe(row: Row) -> str | None:
         return None
     if not row["n_silent"]:
         return f"{count_of(row['n_jobs'], 'job')}, of which all state pay"
-    within, tends = bounds(row), at_odds(row)
-    if within:
-        text = f"{say_stated(row)} jobs state pay: if the silent ones paid anything at all, the median of all is "
-        text += f"{row['currency']} {within} (95% interval)"
-    else:
-        text = f"{NO_BOUNDS} of the median of all: {say_stated(row)} jobs state pay"
-    return f"{text}; if the silent ones tend to pay less or more, it is {row['currency']} {tends}" if tends else text
+    stated, currency = f"{say_stated(row)} jobs state pay", row["currency"]
+    text = f"{NO_BOUNDS} of the median of all: {stated}"
+    if within := _bounds(row):
+        text = f"{stated}: if the silent ones paid anything at all, the median of all is {currency} {within}"
+        text += " (95% interval)"
+    tends = _at_odds(row)
+    return f"{text}; if the silent ones tend to pay less or more, it is {currency} {tends}" if tends else text
+
+
+def _bounds(row: Row) -> str | None:
+    """Return the interval of the median of all jobs, whatever silent jobs pay."""
+    return _amounts(row, "p50_bounds_lo", "p50_bounds_hi")
+
+
+def _at_odds(row: Row) -> str | None:
+    """Return the median of all jobs if silent jobs tend to pay less, and if they tend to pay more."""
+    return _amounts(row, "p50_if_odds_double", "p50_if_odds_half")
 
 
 def _amounts(row: Row, low: str, high: str) -> str | None:
     if row.get(low) is None or row.get(high) is None:
         return None
-    ends = [short(row[end]) for end in (low, high)]
-    return ends[0] if ends[0] == ends[1] else " to ".join(ends)
+    return " to ".join(dict.fromkeys((short(row[low]), short(row[high]))))
 
 
 def _text(rows: Rows) -> str:
-    bands = [row for row in rows if is_counted(row)]
-    return "; ".join(f"{row['place']}: {_say_bounds(row)}" for row in bands) or "no band rests on adverts we read"
+    texts = [
+        f"{row['place']}: {row['currency']} {within}"
+        if (within := _bounds(row))
+        else f"{row['place']}: {NO_BOUNDS}, {say_stated(row)} state pay"
+        for row in filter(is_counted, rows)
+    ]
+    return "; ".join(texts) or "no band rests on adverts we read"
 
 
-def _say_bounds(row: Row) -> str:
-    within = bounds(row)
-    return f"{row['currency']} {within}" if within else f"{NO_BOUNDS}, {say_stated(row)} state pay"
+_COLUMNS = (
+    Column("Place", "place", False),
+    Column(
+        "State pay", lambda row: f"{say_stated(row)} ({percent(row['n_jobs'] / (row['n_jobs'] + row['n_silent']))})"
+    ),
+    Column("Median of those", median_cell),
+    Column(
+        "If the silent ones paid anything at all, 95% interval",
+        lambda row: _bounds(row) or f"{NO_BOUNDS}: {say_stated(row)} state pay",
+        False,
+    ),
+    Column("If they tend to pay less, or more", _at_odds, False),
+)
 
 
 def _table(level: str, rows: Rows) -> Table:
-    bands = [row for row in rows if is_counted(row)]
-    columns = (
-        Column("Place", "place", False),
-        Column("State pay", lambda row: f"{say_stated(row)} ({percent(row['n_jobs'] / _count_all(row))})"),
-        Column("Median of those", median_cell),
-        Column(
-            "If the silent ones paid anything at all, 95% interval",
-            lambda row: bounds(row) or f"{NO_BOUNDS}: {say_stated(row)} state pay",
-            False,
-        ),
-        Column("If they tend to pay less, or more", lambda row: at_odds(row) or "–", False),
-    )
+    bands = list(filter(is_counted, rows))
     key = f"Median pay per year in US dollars, {level_phrase(level)}. {KEY}"
-    return make_table(bands, columns, key=key, below=[LEFT_OUT] if len(bands) < len(rows) else [])
-
-
-def _count_all(row: Row) -> int:
-    return int(row["n_jobs"] + row["n_silent"])
-
-
-LEFT_OUT = (
-    "Left out: places without a band, and those whose band rests on what others collected. There silence is not known."
-)
+    return make_table(bands, _COLUMNS, key=key, below=[LEFT_OUT if len(bands) < len(rows) else None])
 
 
 def silence(level: str) -> Renderer:

@@ -10,7 +10,7 @@ def test_a_ladder_lists_places_with_enough_jobs_and_says_why_jobs_are_lost() -> 
     rows = [climb("A & B", 90, 80, 40, 30, 20, 20, 18, 10, 10, 8), climb("C", 9, 9, 1, 0, 0, 0, 0, 0, 0, 0)]
     table = frame.LADDER.table
     assert table is not None
-    assert table(rows).rows[0] == ("A & B", "90", "80", "40", "30", "20", "20", "18", "10", "10", "8")
+    assert table(rows).rows[0] == ("A & B", "90", "80", "40", "30", "20", "20", "18", "10", "10", "8", "8")
     few, reasons = table(rows).below
     assert few == "Not in the table: 1 place with fewer than 30 AI engineering jobs, none of them in a band."
     assert len(table(rows).rows) == 1 and len(table(rows[1:]).rows) == 1, "all, where no place has enough"
