@@ -33,19 +33,11 @@ RULES: Mapping[str, Rule] = {rule.column: rule for rule in printing.RULES} | {
 
 
 def _table() -> str:
-    rows = (
-        f"| {definition.name} | {_number(definition)} | {_why(definition)} |" for definition in DEFINITIONS.values()
-    )
-    return "\n".join(("", "", "| what | number | why |", "|---|---|---|", *rows, "", ""))
-
-
-def _number(definition: Definition | Band) -> str:
-    return definition.ends if isinstance(definition, Band) else str(definition)
-
-
-def _why(definition: Definition | Band) -> str:
-    exceptions = f"; what does not follow it: {definition.fixed_because}" if definition.fixed_because else ""
-    return f"{definition.why}{exceptions}"
+    rows = ["| what | number | why |", "|---|---|---|"]
+    for one in DEFINITIONS.values():
+        exceptions = f"; what does not follow it: {one.fixed_because}" if one.fixed_because else ""
+        rows.append(f"| {one.name} | {one.ends if isinstance(one, Band) else one} | {one.why}{exceptions} |")
+    return "\n".join(("", "", *rows, "", ""))
 
 
 OTHERS = {
@@ -61,13 +53,13 @@ OTHERS = {
 
 
 def words_of(name: str) -> str:
-    """Return the words for a marker's name.
+    """Return the words for a marker's name: a definition, one property of a definition, or a key of `OTHERS`.
 
-    The name is a definition, one property of a definition, or a key of `OTHERS`. Raise `KeyError` for an unknown name.
+    Raise `KeyError` for an unknown name.
     """
-    head, _, attribute = name.partition(".")
     if name in OTHERS:
         return OTHERS[name]()
+    head, _, attribute = name.partition(".")
     one = {**DEFINITIONS, **RULES}[head]
     return str(getattr(one, attribute) if attribute else one)
 
@@ -86,12 +78,6 @@ def fill_words(path: Path, text: str) -> str:
     return MARKER.sub(fill, text)
 
 
-def main() -> None:
-    """Rewrite all pages."""
-    for path in PAGES:
-        text = path.read_text(encoding="utf-8")
-        path.write_text(fill_words(path, text), encoding="utf-8")
-
-
 if __name__ == "__main__":
-    main()
+    for page in PAGES:
+        page.write_text(fill_words(page, page.read_text(encoding="utf-8")), encoding="utf-8")

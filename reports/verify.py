@@ -8,12 +8,12 @@ never tie a number. docs/mcp.md explains the verdicts. Numbers in code, comments
 from __future__ import annotations
 
 import bisect
-import functools
 import html
 import itertools
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from reports.cells.cell import Number as PublishedNumber
 from reports.cells.cell import numbers_of
@@ -21,7 +21,7 @@ from reports.figures.addresses import KINDS, AddressError
 from reports.figures.catalogue import KNOWN, declaration_of, find_id
 from reports.figures.query import Connection
 from reports.guide.desk import is_sample, read_figures, read_sources
-from reports.guide.markers import Scan, Span, decode, find_part_fault, line_finder, scan_tags
+from reports.guide.markers import Scan, Span, Tag, decode, find_part_fault, line_finder, scan_tags
 from reports.guide.numbers_in_text import INTERVAL, PERCENT, Number, Sentence, read_sentences
 from reports.guide.render import BREAK, Edition, read_words
 from reports.guide.words import UNKNOWN
@@ -71,18 +71,15 @@ def verify_text(con: Connection, raw: bytes, *, is_html: bool = False) -> list[F
     scan = scan_tags(decode(raw, is_html).text, is_html)
     prose, ties = read_ties(scan)
     rows = {row.figure: row for row in read_figures(con, {tie.figure for tie in ties if tie.figure})}
-    found = list(_judge_marked(con, scan, ties, rows))
-    starts = [tie.start for tie in ties]
+    found = dict(_judge_marked(con, scan, ties, rows))
     for sentence in read_sentences(prose):
-        first, last = (bisect.bisect_left(starts, at) for at in (sentence.at, sentence.at + len(sentence.text)))
-        verdicts: dict[int, _Verdict] = {
-            number.at: (number.text, UNRESOLVED, None, NO_TIE) for number in sentence.numbers
-        }
+        found |= {number.at: (number.text, UNRESOLVED, None, NO_TIE) for number in sentence.numbers}
+        ends = (sentence.at, sentence.at + len(sentence.text))
+        first, last = (bisect.bisect_left(ties, at, key=lambda tie: tie.start) for at in ends)
         for tie, numbers in tie_numbers(prose, sentence, ties[first:last]):
-            verdicts |= _judge_tied(prose, numbers, sentence, tie, rows.get(tie.figure or ""))
-        found += verdicts.items()
+            found |= _judge_tied(prose, numbers, sentence, tie, rows.get(tie.figure or ""))
     line_of = line_finder(scan.text)
-    return [Finding(line_of(at), *verdict) for at, verdict in sorted(found, key=lambda pair: pair[0])]
+    return [Finding(line_of(at), *found[at]) for at in sorted(found)]
 
 
 # --- ties -------------------------------------------------------------------------------------------------------
@@ -140,12 +137,10 @@ def read_ties(scan: Scan) -> tuple[str, list[Tie]]:
     for offsets in hidden:
         _fill(prose, offsets, _NO_PROSE)
     named += _find_ids(text, prose, hidden)
-    known = {name: _find(name) for name in [*dict.fromkeys(tie.figure or "" for tie in named)][:MAX_NAMES]}
-    ties = []
-    for tie in sorted(named, key=lambda tie: (tie.start, tie.end)):
-        figure, fault = known.get(tie.figure or "", (None, TOO_MANY))
-        ties.append(replace(tie, figure=figure, fault=fault))
-    return "".join(prose), ties
+    names = dict.fromkeys(tie.figure or "" for tie in named)
+    found = {name: _find(name) for name in itertools.islice(names, MAX_NAMES)}
+    ties = [replace(tie, **found.get(tie.figure or "", {"figure": None, "fault": TOO_MANY})) for tie in named]
+    return "".join(prose), sorted(ties, key=lambda tie: (tie.start, tie.end))
 
 
 def _pad_entity(entity: re.Match[str]) -> str:
@@ -188,12 +183,11 @@ def _find_ids(text: str, prose: list[str], hidden: Sequence[tuple[int, int]]) ->
             yield Tie(*span, hit[0])
 
 
-@functools.lru_cache(maxsize=1_024)
-def _find(name: str) -> tuple[str | None, str]:
+def _find(name: str) -> dict[str, Any]:
     try:
-        return find_id(name), ""
+        return {"figure": find_id(name), "fault": ""}
     except AddressError as error:
-        return None, str(error)
+        return {"figure": None, "fault": str(error)}
 
 
 _TOGETHER = re.compile(r"(?:[\s\0,;&/]|and\b)*+")
@@ -207,10 +201,10 @@ _NEITHER = re.compile(r"\d+(?:st|nd|rd|th|[A-Zx])")
 def tie_numbers(prose: str, sentence: Sentence, ties: Sequence[Tie]) -> Iterator[tuple[Tie, list[Number]]]:
     """Yield each tie of a sentence with the numbers that may belong to it; the last of these is the tied number."""
     numbers = [number for number in sentence.numbers if not _NEITHER.fullmatch(number.text)]
-    offsets, free = [number.at for number in numbers], sentence.at
+    free = sentence.at
 
     def between(start: int, end: int) -> list[Number]:
-        return numbers[bisect.bisect_left(offsets, start) : bisect.bisect_left(offsets, end)]
+        return numbers[slice(*(bisect.bisect_left(numbers, at, key=lambda number: number.at) for at in (start, end)))]
 
     for i, tie in enumerate(ties):
         following = ties[i + 1].start if i + 1 < len(ties) else sentence.at + len(sentence.text)
@@ -245,13 +239,10 @@ def _short_unit(unit: str) -> str:
 
 def _fitting(numbers: Sequence[Number], tie: Tie) -> list[Number]:
     unit = _short_unit(declaration_of(tie.figure).unit) if tie.figure else ""
-    if not unit:
-        return list(numbers)
-    is_share = unit == PERCENT
     return [
         number
         for number in numbers
-        if number.unit == UNKNOWN or (number.unit != "" and (number.unit == PERCENT) == is_share)
+        if not unit or number.unit == UNKNOWN or (number.unit and (number.unit == PERCENT) == (unit == PERCENT))
     ]
 
 
@@ -278,15 +269,15 @@ def _judge_marked(
         if row is None or row.value is None:
             yield tie.start, (words, NO_FIGURE, tie.figure, _say_missing(tie, row))
             continue
-        verdict, says = _judge_marker(spans[tie.start], words, read_words(edition.content_of(spans[tie.start])), row)
+        span = spans[tie.start]
+        verdict, says = _judge_marker(span.marker, words, read_words(edition.content_of(span)), row)
         yield tie.start, (words, verdict, tie.figure, says)
 
 
-def _judge_marker(span: Span, words: str, printed: str, row: Figures) -> tuple[str, str]:
-    marker, says = span.marker, _say(row)
+def _judge_marker(marker: Tag, words: str, printed: str, row: Figures) -> tuple[str, str]:
+    given, says = marker.options, _say(row)
     if fault := marker.problem or find_part_fault(declaration_of(row.figure), marker.wanted):
         return UNRESOLVED, f"its marker has an error: {fault}"
-    given = marker.options
     if printed == given.get("else") or re.search(r"\d", f"{given.get('template')}{given.get('mark')}"):
         return UNRESOLVED, "its marker prints the editor's own words"
     if words != printed and _read_all(words) != _read_all(printed):
@@ -332,55 +323,8 @@ def _say_missing(tie: Tie, row: Figures | None) -> str:
 def _say(row: Figures | None) -> str:
     if row is None or row.value is None:
         return ""
-    return ", ".join(filter(None, (row.value, notes.describe_period(row), notes.describe_n(row))))
-
-
-def _is_of_its_time(dates: Sequence[tuple[int, int | None]], row: Figures) -> bool:
-    """Whether every date in a text falls in the reference period of a figure.
-
-    For a stale figure, the text must name a date.
-    """
-    if not dates or row.kind == "cited":
-        return row.status != "stale"
-    last = row.period_to or row.as_of
-    first = row.period_from or last
-    ends = ((first.year, first.month), (last.year, last.month))
-    return all((year, month or 1) <= ends[1] and ends[0] <= (year, month or 12) for year, month in dates)
-
-
-def _list_published(row: Figures) -> Iterator[Number]:
-    """Yield every number that a figure states, with its printed precision. The main answer is the part "value"."""
-    if row.kind == "cited":
-        parts = declaration_of(row.figure).renderer.parts
-        statement = ". ".join(notes.part(row, PartFormat(part=part)) or "" for part in parts)
-        yield from (replace(number, part=number.part or "value") for number in _read_numbers(statement))
-        return
-    numbers = numbers_of(notes.rows_of(row)[0])
-    for name, number in numbers.items():
-        unit = _short_unit(number.unit)
-        periods: list[tuple[str | None, float]] = [(None, 0.01)] if unit == PERCENT else [*PER_YEAR.items()]
-        for (part, first, last), (per, divisor) in itertools.product(_list_parts(name, number, numbers), periods):
-            low, high = first / divisor, last / divisor
-            step = unit_of_short(low, tenths=per == "month") if per else 0.1 if 0 < low < 0.95 else 1.0
-            is_hidden = number.form != POINT and part != INTERVAL
-            yield Number(
-                at=0, end=0, text="", unit=unit, low=low, high=high, step=step, per=per, part=part, is_hidden=is_hidden
-            )
-
-
-def _list_parts(
-    name: str, number: PublishedNumber, numbers: Mapping[str, PublishedNumber]
-) -> Iterator[tuple[str, float, float]]:
-    low, high = number.low or 0, number.high or 0
-    value = (low, high) if number.value is None else (number.value, number.value)
-    yield name.removeprefix("local_"), *value
-    if name == "share" or (name == "median" and "low" not in numbers):
-        yield "value", *value
-    if number.low is not None:
-        yield INTERVAL, low, high
-    upper = numbers.get(name.replace("low", "high")) if name in ("low", "local_low") else None
-    if upper and number.value is not None and upper.value is not None:
-        yield "value", number.value, upper.value
+    n = [f"n = {notes.strength(row)}"] if row.n_jobs is not None else []
+    return ", ".join([row.value, notes.describe_period(row), *n])
 
 
 def _judge(number: Number, sentence: Sentence, tie: Tie, row: Figures | None) -> tuple[str, str]:
@@ -413,6 +357,22 @@ def _find_unclear(number: Number, row: Figures) -> str:
     return UNCLEAR if number.part == UNKNOWN or (number.per == UNKNOWN and number.unit != PERCENT) else ""
 
 
+def _is_of_its_time(dates: Sequence[tuple[int, int | None]], row: Figures) -> bool:
+    """Whether every date in a text falls in the reference period of a figure.
+
+    For a stale figure, the text must name a date.
+    """
+    if not dates or row.kind == "cited":
+        return row.status != "stale"
+    last = row.period_to or row.as_of
+    first = row.period_from or last
+    ends = ((first.year, first.month), (last.year, last.month))
+    return all((year, month or 1) <= ends[1] and ends[0] <= (year, month or 12) for year, month in dates)
+
+
+# --- comparing with what is published -----------------------------------------------------------------------------
+
+
 def _compare_with_figure(number: Number, row: Figures) -> str | None:
     """Return the best verdict on a number over all published numbers of a figure.
 
@@ -428,10 +388,44 @@ def _compare_with_figure(number: Number, row: Figures) -> str | None:
     verdict = _best(number, alike)
     if verdict != CONTRADICTED:
         return verdict
-    others = published
     if row.kind != "cited":
-        others = [said for said in published if not number.part and (not number.per or said.per in (None, number.per))]
-    return None if _best(number, others) in AS_PUBLISHED else verdict
+        published = [] if number.part else [said for said in published if said.per in (None, number.per or said.per)]
+    return None if _best(number, published) in AS_PUBLISHED else verdict
+
+
+def _list_published(row: Figures) -> Iterator[Number]:
+    """Yield every number that a figure states, with its printed precision. The main answer is the part "value"."""
+    if row.kind == "cited":
+        parts = declaration_of(row.figure).renderer.parts
+        statement = ". ".join(notes.part(row, PartFormat(part=part)) or "" for part in parts)
+        yield from (replace(number, part=number.part or "value") for number in _read_numbers(statement))
+        return
+    numbers = numbers_of(notes.rows_of(row)[0])
+    for name, number in numbers.items():
+        unit = _short_unit(number.unit)
+        periods: list[tuple[str | None, float]] = [(None, 0.01)] if unit == PERCENT else [*PER_YEAR.items()]
+        for (part, first, last), (per, divisor) in itertools.product(_list_parts(name, number, numbers), periods):
+            low, high = first / divisor, last / divisor
+            step = unit_of_short(low, tenths=per == "month") if per else 0.1 if 0 < low < 0.95 else 1.0
+            is_hidden = number.form != POINT and part != INTERVAL
+            yield Number(
+                at=0, end=0, text="", unit=unit, low=low, high=high, step=step, per=per, part=part, is_hidden=is_hidden
+            )
+
+
+def _list_parts(
+    name: str, number: PublishedNumber, numbers: Mapping[str, PublishedNumber]
+) -> Iterator[tuple[str, float, float]]:
+    """Yield the names under which a text may state a published number, with both ends of what it would state."""
+    known = number.known or (0.0, 0.0)
+    yield name.removeprefix("local_"), *known
+    if name == "share" or (name == "median" and "low" not in numbers):
+        yield "value", *known
+    if number.ends is not None:
+        yield INTERVAL, *number.ends
+    upper = numbers.get(name.replace("low", "high")) if name in ("low", "local_low") else None
+    if upper and number.value is not None and upper.value is not None:
+        yield "value", number.value, upper.value
 
 
 def _best(number: Number, published: Sequence[Number]) -> str:

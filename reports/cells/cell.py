@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -39,19 +39,20 @@ class Part(NamedTuple):
 _YEARLY, _LOCALLY = "{currency} per year", "{local_currency} per year"
 MEDIAN_OF_PANEL = "median_of_panel"
 """Name of the part that is the median of jobs on boards drawn at random."""
-_OF_PANEL = ("n_panel_jobs", "n_panel_employers")
-_LOCALLY_OF_PANEL = ("local_n_panel_jobs", "local_n_panel_employers")
 PARTS = (
     Part("low", "band_low", _YEARLY),
     Part("high", "band_high", _YEARLY),
     Part("median", "p50", _YEARLY),
-    Part(MEDIAN_OF_PANEL, "p50_of_panel", _YEARLY, counts=_OF_PANEL),
+    Part(MEDIAN_OF_PANEL, "p50_of_panel", _YEARLY, counts=("n_panel_jobs", "n_panel_employers")),
     Part("p25", "p25", _YEARLY),
     Part("p75", "p75", _YEARLY),
     Part("local_low", "local_low", _LOCALLY),
     Part("local_high", "local_high", _LOCALLY),
     Part("local_median", "local_p50", _LOCALLY),
-    Part(f"local_{MEDIAN_OF_PANEL}", "local_p50_of_panel", _LOCALLY, counts=_LOCALLY_OF_PANEL),
+    Part(
+        f"local_{MEDIAN_OF_PANEL}", "local_p50_of_panel", _LOCALLY,
+        counts=("local_n_panel_jobs", "local_n_panel_employers"),
+    ),
     Part("local_p25", "local_p25", _LOCALLY),
     Part("local_p75", "local_p75", _LOCALLY),
     Part("pay", "usd", "USD per year"),
@@ -64,7 +65,7 @@ PARTS = (
     Part("width", "width", "upper end of pay over the lower, less one", "width_form"),
     Part("n_boards", "n_boards", "boards"),
     Part("n_adverts", "n_adverts", "adverts"),
-)
+)  # fmt: skip
 """Kinds of numbers, in the order in which they are printed."""
 
 
@@ -99,37 +100,32 @@ class Number:
         return record if self.counts is None else record | dict(zip(("n", "employers"), self.counts, strict=True))
 
 
-@functools.lru_cache(maxsize=1_024)
-def _parts_of(columns: tuple[str, ...]) -> tuple[tuple[Part, str, str], ...]:
-    return tuple((part, f"{part.column}_lo", f"{part.column}_hi") for part in PARTS if part.column in columns)
-
-
 def numbers_of(row: Row) -> dict[str, Number]:
     """Return the numbers of a row, by the name of their `Part`; {} if the row is withheld."""
-    numbers: dict[str, Number] = {}
     if row.get("status") == "suppressed":
-        return numbers
-    for part, column_lo, column_hi in _parts_of(tuple(row)):
-        value, low, high = row[part.column], row.get(column_lo), row.get(column_hi)
-        form = (row.get(part.form_column) or POINT) if part.form_column else None
-        if form == BOUNDS:
-            value, low, high = None, row.get("bound_lo"), row.get("bound_hi")
-        if value is None and (low is None or high is None):
-            continue
-        form = form or choose_form(value or 0.0, low, high)
-        unit = part.unit.format_map({"currency": row.get("currency"), "local_currency": row.get("local_currency")})
-        numbers[part.name] = Number(
-            part=part.name, value=value if form == POINT else None, low=low, high=high, unit=unit, form=form,
-            counts=(row[part.counts[0]], row[part.counts[1]]) if part.counts else None,
-        )  # fmt: skip
-    return numbers
+        return {}
+    numbers = (_read_number(row, part) for part in PARTS if part.column in row)
+    return {number.part: number for number in numbers if number}
+
+
+def _read_number(row: Row, part: Part) -> Number | None:
+    value, low, high = row[part.column], row.get(f"{part.column}_lo"), row.get(f"{part.column}_hi")
+    form = (row.get(part.form_column) or POINT) if part.form_column else None
+    if form == BOUNDS:
+        value, low, high = None, row.get("bound_lo"), row.get("bound_hi")
+    if value is None and (low is None or high is None):
+        return None
+    form = form or choose_form(value or 0.0, low, high)
+    return Number(
+        part=part.name, value=value if form == POINT else None, low=low, high=high, form=form,
+        unit=part.unit.format(currency=row.get("currency"), local_currency=row.get("local_currency")),
+        counts=(row[part.counts[0]], row[part.counts[1]]) if part.counts else None,
+    )  # fmt: skip
 
 
 FIRM, ROUGH, OTHERS, FEW, WORDS = "firm", "rough", "others", "few", "words"
-"""How certain a value is.
-
-FIRM stands for a printed point, ROUGH for a value printed as a range or of low confidence, OTHERS for a value that
-others collected or published, FEW for too few jobs, and WORDS for a value only in words.
+"""How certain a value is: a printed point; printed as a range, or of low confidence; collected or published by others;
+from too few jobs; only in words.
 """
 
 
@@ -184,7 +180,7 @@ class Cell:
     jobs: str = ""
     item: str = ""
     basis: str = OWN
-    rests: Rests = field(default_factory=Rests)
+    rests: Rests = Rests()
 
     @functools.cached_property
     def numbers(self) -> Mapping[str, Number]:
@@ -201,9 +197,9 @@ class Cell:
         """A share as a sentence, such as "62% of AI jobs that state pay offer equity"; "" for other measures."""
         if self.measure not in MEASURES:
             return ""
-        value, measure = printed_share(self.row), MEASURES[self.measure]
+        measure = MEASURES[self.measure]
         of = f"all {self.jobs}" if self.row.get("form") == BOUNDS else measure.name_jobs(self.jobs)
-        return f"{upper_first(value)} of {of} {measure.say(self.item)}"
+        return f"{upper_first(printed_share(self.row))} of {of} {measure.say(self.item)}"
 
     @property
     def status(self) -> str:
@@ -237,9 +233,3 @@ class Cell:
         """Return how certain the numbers of these parts are together: FIRM, ROUGH, OTHERS or FEW."""
         is_point = all(part in self.numbers and self.numbers[part].value is not None for part in parts)
         return judge_sureness("low" if self.row.get("is_low") else self.status, self.basis, is_point=is_point)
-
-    @property
-    def period_to(self) -> date | None:
-        """The last day of the cell's reference period."""
-        day: date | None = self.row.get("period_to") or self.rests.period_to
-        return day

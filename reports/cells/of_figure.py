@@ -25,28 +25,32 @@ def cells_of(figure: Figures) -> list[Cell]:
     """
     if figure.value is None:
         return []
-    declaration = declaration_of(figure.figure)
-    rows = notes.rows_of(figure)
-    given = _parameters_of(declaration, figure.rung)
+    declaration, rows = declaration_of(figure.figure), notes.rows_of(figure)
+    rungs = (rung for rung in declaration.rungs if rung.name == figure.rung)
+    given = next(({**declaration.parameters, **rung.parameters} for rung in rungs), {})
     rests = Rests(sources=tuple(figure.sources), period_from=figure.period_from, period_to=figure.period_to)
-    return [
-        Cell(
-            id=_address_of(row, given) or figure.figure,
+    cells = []
+    for row in rows:
+        if row.get("status") == "suppressed":
+            continue
+        place, measure = _place_of(row, given), str(row.get("measure") or given.get("measure", ""))
+        work, item = str(given.get("role_group", "")), str(row.get("item") or "")
+        cell = Cell(
+            id=str(row.get("figure") or _address(measure, item, place, work) or figure.figure),
             kind=figure.figure.partition(".")[0],
             renderer=declaration.renderer,
             row=row,
             name=name_of(row, declaration) if len(rows) > 1 else None,
             figure=figure.figure,
-            measure=str(row.get("measure") or given.get("measure", "")),
-            work=str(given.get("role_group", "")),
-            jobs=_jobs_of(row, given),
-            item=str(row.get("item") or ""),
+            measure=measure,
+            work=work,
+            jobs=name_jobs(work, place) if given.get("measure") else "",
+            item=item,
             basis="cited" if figure.kind == "cited" else row.get("basis") or figure.basis or "",
             rests=rests,
         )
-        for row in rows
-        if row.get("status") != "suppressed"
-    ]
+        cells.append(cell)
+    return cells
 
 
 def name_of(row: Row, declaration: Figure) -> str | None:
@@ -55,29 +59,17 @@ def name_of(row: Row, declaration: Figure) -> str | None:
     return next((row[name] for name in columns if name and isinstance(row.get(name), str)), None)
 
 
-def _parameters_of(declaration: Figure, rung_name: str | None) -> Mapping[str, object]:
-    rung = next((rung for rung in declaration.rungs if rung.name == rung_name), None)
-    return {**declaration.parameters, **rung.parameters} if rung is not None else {}
-
-
-def _address_of(row: Row, given: Mapping[str, object]) -> str | None:
-    """Return the address of a row; None if the row is not a cell of a mart."""
-    if row.get("figure"):
-        return str(row["figure"])
-    measure, group, item = row.get("measure") or given.get("measure"), given.get("role_group"), row.get("item")
-    if measure not in MEASURES or not (group and item):
-        return None
-    if (items := MEASURES[str(measure)].items) and item not in items:
-        return None  # the row's item is a word for the only item of a measure, as in `additional.sql`
-    kind = ("skill",) if measure == ASKED else ("share", str(measure))
-    return address(*kind, slug(str(item)), _place_of(row, given).slug, str(group))
-
-
 def _place_of(row: Row, given: Mapping[str, object]) -> Place:
     """Return the place of a row of shares; if the row names none, the place of its figure."""
     level, region = (row.get(name) or given.get(name) for name in ("region_level", "region"))
-    return OF_REGION[str(level), str(region)] if level and region else EVERYWHERE
+    return OF_REGION.get((str(level), str(region)), EVERYWHERE)
 
 
-def _jobs_of(row: Row, given: Mapping[str, object]) -> str:
-    return name_jobs(str(given["role_group"]), _place_of(row, given)) if given.get("measure") else ""
+def _address(measure: str, item: str, place: Place, work: str) -> str | None:
+    """Return the address of a share; None for other rows."""
+    if measure not in MEASURES or not (work and item):
+        return None
+    if (items := MEASURES[measure].items) and item not in items:
+        return None  # the row's item is a word for the only item of a measure, as in `additional.sql`
+    kind = ("skill",) if measure == ASKED else ("share", measure)
+    return address(*kind, slug(item), place.slug, work)

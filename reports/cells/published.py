@@ -23,31 +23,27 @@ from warehouse.marts.measures import MEASURES
 
 _SLUGS = {place.region: place.slug for place in (EVERYWHERE, *PLACES.values())}
 """Slugs of places by their names in the marts."""
+_slug = functools.lru_cache(maxsize=8_192)(slug)
 
 
 # --- kinds of cells ------------------------------------------------------------------------------------------
 
 
-def _pay_cell(row: Row) -> Cell | None:
+def _pay_cell(row: Row, place: str) -> Cell | None:
     work = row["role_group"] if row["role"] == "all" else row["role"]
-    if row["region"] not in _SLUGS or work not in WORKS or split_work(work) != (row["role_group"], row["role"]):
-        return None  # a place without an id, or a role within a wider group
-    place, kind, level = _SLUGS[row["region"]], KIND_OF_MARKET[row["pay_market"]], row["seniority_group"]
-    name = address(kind, place, work, level, row["basis"])
-    return _make(name, row, pay.PAY, place, work, item=level, measure="pay", basis=row["basis"])
+    if work not in WORKS or split_work(work) != (row["role_group"], row["role"]):
+        return None  # a role within a wider group
+    kind, level, basis = KIND_OF_MARKET[row["pay_market"]], row["seniority_group"], row["basis"]
+    name = address(kind, place, work, level, basis)
+    return _make(name, row, pay.PAY, place, work, item=level, measure="pay", basis=basis)
 
 
-def _share_cell(row: Row) -> Cell | None:
-    if row["region"] not in _SLUGS:
-        return None
-    place, work, measure, item = _SLUGS[row["region"]], row["role_group"], row["measure"], _slug(row["item"])
-    kind = ("skill", item) if measure == ASKED else ("share", measure, item)
+def _share_cell(row: Row, place: str) -> Cell:
+    work, measure, item = row["role_group"], row["measure"], _slug(row["item"])
+    name = address(*(("skill", item) if measure == ASKED else ("share", measure, item)), place, work)
     jobs = name_jobs(work, OF_REGION[row["region_level"], row["region"]])
     renderer = _share_renderer(measure, jobs)
-    return _make(address(*kind, place, work), row, renderer, place, work, jobs=jobs, item=row["item"], measure=measure)
-
-
-_slug = functools.lru_cache(maxsize=8_192)(slug)
+    return _make(name, row, renderer, place, work, jobs=jobs, item=row["item"], measure=measure)
 
 
 @functools.lru_cache(maxsize=4_096)
@@ -55,16 +51,13 @@ def _share_renderer(measure: str, jobs: str) -> Renderer:
     return shares.single(MEASURES[measure], jobs)
 
 
-def _disclosure_cell(row: Row) -> Cell | None:
-    place = _SLUGS.get(row["region"]) or slug(row["region"])
+def _disclosure_cell(row: Row, place: str) -> Cell:
     name = address("disclosure", place, row["role_group"], row["law"])
     return _make(name, row, disclosure.PLACE, place, row["role_group"], item=row["law"], measure="disclosure")
 
 
-def _closing_cell(row: Row) -> Cell | None:
-    if row["region"] not in _SLUGS:
-        return None
-    place, work = _SLUGS[row["region"]], row["role_group"]
+def _closing_cell(row: Row, place: str) -> Cell:
+    work = row["role_group"]
     row = {**row, "cell": name_work(work)}
     return _make(address("closing_rate", place, work), row, shares.CLOSING_RATES, place, work, measure="closing_rate")
 
@@ -75,15 +68,15 @@ def _make(name: str, row: Row, renderer: Renderer, place: str, work: str, **fiel
     return Cell(id=name, kind=kind, renderer=renderer, row=row, place=place, region=region, work=work, **fields)
 
 
-KINDS: Mapping[str, Callable[[Row], Cell | None]] = {
+KINDS: Mapping[str, Callable[[Row, str], Cell | None]] = {
     "pay": _pay_cell,
     "shares": _share_cell,
     "disclosure": _disclosure_cell,
     "closing_rates": _closing_cell,
 }
-"""For each kind of cell, named after the file of its SELECT: a function that makes a cell from a row.
+"""For each kind of cell, named after the file of its SELECT: a function of a row and the slug of its place.
 
-The function returns None for a row that has no address.
+The function returns the cell, or None for a row that has no address.
 """
 
 
@@ -98,42 +91,34 @@ def read_cells(
     `kinds` are names of `KINDS`. With `also_withheld`, also yield the cells of pay in adverts we read that are withheld
     because they have too few jobs.
     """
-    rests = read_rests(con)
+    rests = _read_rests(con)
     for kind in kinds:
         parameters = {"as_of": as_of, "max_country_share": MAX_COUNTRY_SHARE.value} if kind == "pay" else {}
         for row in query.read(con, query.fill(f"cells/{kind}", parameters)):
-            cell = KINDS[kind](row)
+            place = _SLUGS.get(row["region"]) or (slug(row["region"]) if kind == "disclosure" else None)
+            cell = KINDS[kind](row, place) if place else None
             if cell is None:
                 continue
-            if cell.status == "suppressed":
-                if also_withheld:
-                    yield replace(cell, rests=_rests_of(cell, rests))
-                continue
-            cell = _age(replace(cell, rests=_rests_of(cell, rests)), as_of)
-            if cell.status != "suppressed":
+            (level, region), on = cell.region, (cell.basis, row["as_of"])
+            of_country = ("country", region[:2], *on)  # cells of a subdivision rest on the same as its country's cells
+            cell = replace(cell, rests=rests.get((level, region, *on)) or rests.get(of_country) or Rests())
+            is_withheld = cell.status == "suppressed"
+            cell = _age(cell, as_of)
+            if cell.status != "suppressed" or (is_withheld and also_withheld):
                 yield cell
 
 
-def list_ids(con: Connection, as_of: date) -> list[str]:
-    """Return the addresses of all published cells with a value, in the order of their kinds."""
-    return [cell.id for cell in read_cells(con, as_of)]
-
-
 def _age(cell: Cell, as_of: date) -> Cell:
-    verdict = verdicts.Verdict(status=cell.status, reason=cell.reason, n_jobs=None, n_employers=None)
-    outcome = verdicts.judge_age(verdict, cell.basis, cell.period_to, as_of)
+    verdict = verdicts.Verdict(status=cell.status, reason=cell.reason)
+    outcome = verdicts.judge_age(verdict, cell.basis, cell.row.get("period_to") or cell.rests.period_to, as_of)
     if outcome is verdict:
         return cell
     row = {**cell.row, "status": outcome.status, "reason": outcome.reason, "is_low": cell.status == "low"}
     return replace(cell, row=row)
 
 
-RestsByPlace = Mapping[tuple[str, str, str, date], Rests]
-"""What cells rest on, by (region level, region, basis, `as_of` of the cells)."""
-
-
-def read_rests(con: Connection) -> RestsByPlace:
-    """Return what published cells rest on, for every `as_of` that published cells have."""
+def _read_rests(con: Connection) -> Mapping[tuple[str, str, str, date], Rests]:
+    """Return what published cells rest on, by (region level, region, basis, `as_of` of the cells)."""
     tables = ("salary_bands", "shares", "pay_disclosure", "closing_rates")
     days = query.read(con, " UNION ".join(f"SELECT DISTINCT as_of FROM published.{name}" for name in tables))
     return {
@@ -143,9 +128,3 @@ def read_rests(con: Connection) -> RestsByPlace:
         for day in days
         for row in query.read(con, query.fill("cells/places", day))
     }
-
-
-def _rests_of(cell: Cell, rests: RestsByPlace) -> Rests:
-    """Return what a cell rests on; a cell of a subdivision rests on the same as its country's cells."""
-    (level, region), on = cell.region, (cell.basis, cell.row["as_of"])
-    return rests.get((level, region, *on)) or rests.get(("country", region[:2], *on)) or Rests()

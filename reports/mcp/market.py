@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
-from reports.cells.published import list_ids
+from reports.cells.published import read_cells
 from reports.figures.catalogue import KNOWN, find_id
 from reports.figures.compute import compute_asked
 from reports.figures.vintages import read_standing, read_vintages, waiting_of
@@ -79,7 +79,8 @@ class Snapshot:
     @cached_property
     def cells(self) -> tuple[str, ...]:
         """Ids of all printable cells of the marts that are not in the ledger."""
-        return tuple(name for name in list_ids(self.con, self.published.as_of) if name not in self.figures)
+        cells = read_cells(self.con, self.published.as_of)
+        return tuple(cell.id for cell in cells if cell.id not in self.figures)
 
 
 class Market:

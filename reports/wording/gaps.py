@@ -31,19 +31,15 @@ class Boards:
 
 
 def part_of(lacks: Sequence[Lack]) -> float:
-    """Return how much there is, as a fraction of what is needed; of several lacks, the smallest fraction.
-
-    Return 1 if there are no lacks.
-    """
+    """Return the smallest fraction of what is needed that there is; 1 if nothing is lacking."""
     return min((lack.part for lack in lacks), default=1.0)
 
 
 def describe(refusals: Sequence[Attempt], boards: Boards | None) -> tuple[str | None, tuple[Lack, ...]]:
-    """Return what each kind of source lacks for a value and what would supply it.
+    """Return what each kind of source lacks for a value and what would supply it, in words, and the lacks themselves.
 
-    The first item says this in words, or is None; the second has the lacks with their counts. Each kind is described by
-    its rung with the most jobs. The lacks of the first rung are always counted. `boards` are the boards with jobs at
-    the figure's place.
+    Each kind is described by its rung with the most jobs. The lacks of the first rung are always counted. `boards` are
+    the boards with jobs at the figure's place.
     """
     by_basis: dict[str, list[Attempt]] = {}
     for refusal in refusals:
@@ -55,8 +51,7 @@ def describe(refusals: Sequence[Attempt], boards: Boards | None) -> tuple[str | 
             continue  # the place has no data of this kind
         found = list(_find_lacks(nearest))
         lacks += found if nearest is not refusals[0] else []
-        gap = _describe_gap(nearest, found)
-        if gap:
+        if gap := _describe_gap(nearest, found):
             parts.append(f"{nearest.rung.name}: {gap}")
         if basis in OUR_PAY:
             parts.append(_name_boards(boards))
@@ -80,20 +75,19 @@ def _describe_gap(refusal: Attempt, lacks: Sequence[Lack]) -> str:
 
 def _find_lacks(refusal: Attempt) -> Iterator[Lack]:
     row, basis = refusal.first_row or {"n_jobs": 0}, refusal.rung.basis
-    _, several = unit_of(basis)
+    if not refusal.is_by_rules:
+        return
     counted = {
-        "n_jobs": ("n_jobs", f"{several}{OUR_PAY.get(basis, '')}"),
+        "n_jobs": ("n_jobs", f"{unit_of(basis)[1]}{OUR_PAY.get(basis, '')}"),
         "n_employers": ("n_employers", "employers"),
         "n_even": ("n_even_employers", "equal employers"),
         "open_days": ("open_days", "open days"),
     }
-    rules = RULES if basis in (BONUS, "postings") else rules_of_pay()
-    for rule in (*rules, OPEN_DAYS) if refusal.is_by_rules else ():
+    for rule in (*(RULES if basis in (BONUS, "postings") else rules_of_pay()), OPEN_DAYS):
         column, unit = counted.get(rule.column, ("", ""))
         n = row.get(column)
-        if n is None or n >= rule.bound or not (rule is JOBS or row.get("n_jobs")):
-            continue  # without jobs, nothing else matters
-        yield Lack(rung=refusal.rung.name, n=n, needed=int(rule.bound), unit=unit)
+        if n is not None and n < rule.bound and (rule is JOBS or row.get("n_jobs")):  # without jobs, only jobs matter
+            yield Lack(rung=refusal.rung.name, n=n, needed=int(rule.bound), unit=unit)
 
 
 def _name_boards(boards: Boards | None) -> str:

@@ -10,10 +10,11 @@ NAMES = {"junior": "entry"}
 """Levels that readers know by another name."""
 NOT_ONE = {"all": "every level", "unstated": "level not stated"}
 """Words for groups of levels that are not a step of a career."""
-TITLES = {"junior": "junior, graduate and the like"}
-"""Words that stand in titles for a level."""
-CODES = {"junior": "EN", "mid": "MI", "senior": "SE", "executive": "EX"}
-"""Codes for levels in the adverts that a third party collected."""
+EXAMPLES = {"entry": " (junior, graduate and the like)"}
+"""Words that stand in titles for a group of levels."""
+_SENIOR = "SE, and SE includes staff"
+CODES = {"entry": "code EN", "mid": "code MI", "senior": f"code {_SENIOR}", "mid_senior": f"codes MI and {_SENIOR}"}
+"""Codes for groups of levels in the adverts that a third party collected."""
 
 
 def level_name(group: str) -> str:
@@ -45,23 +46,19 @@ def entitle_pay(group: str, pay: str) -> str:
 
 
 def define(group: str, basis: str) -> str | None:
-    """Return the definition of a group of levels, and of its pay from the kind of source `basis`.
+    """Return the definition of a group of levels, and of its pay from the kind of source `basis`; None without one.
 
-    Return None if there is no definition. Each collection of adverts draws the line between levels in its own way.
+    Each collection of adverts draws the line between levels in its own way.
     """
     if group in NOT_ONE:
         return None
-    levels = LEVEL_GROUPS[group] or ()
-    titles = [TITLES[level] for level in levels if level in TITLES]
-    examples = f" ({'; '.join(titles)})" if titles else ""
     if basis == "advertised":
         return (
-            f"{level_name(group)} is what the title says{examples} or, where it names no level, {say_years(group)} of "
-            "experience asked for; full-time, base pay before tax, both ends of the range stated"
+            f"{level_name(group)} is what the title says{EXAMPLES.get(group, '')} or, where it names no level, "
+            f"{say_years(group)} of experience asked for; full-time, base pay before tax, both ends of the range stated"
         )
     if basis == "advertised_third_party":
-        codes = _codes(levels)
-        or_code = f" or, where it names no level, the source's {codes}" if codes else ""
+        or_code = f" or, where it names no level, the source's {CODES[group]}" if group in CODES else ""
         return (
             f"{level_name(group)} is what the title says{or_code}; full-time, and whether the amounts are base pay is "
             "not said"
@@ -71,21 +68,13 @@ def define(group: str, basis: str) -> str | None:
 
 def say_years(group: str) -> str:
     """Return the years of experience from which a group's levels are inferred, such as "two to seven years"."""
-    levels, bounds = LEVEL_GROUPS[group] or (), sorted(MIN_YEARS_OF_LEVEL.values())
-    minima = [MIN_YEARS_OF_LEVEL[level] for level in levels if level in MIN_YEARS_OF_LEVEL]
-    first, above = min(minima), [years for years in bounds if years > max(minima)]
-    if not above:
+    minima = [MIN_YEARS_OF_LEVEL[level] for level in LEVEL_GROUPS[group] or ()]
+    first, last = (
+        min(minima),
+        min((years - 1 for years in MIN_YEARS_OF_LEVEL.values() if years > max(minima)), default=0),
+    )
+    if not last:
         return f"at least {COUNTS[first]} years"
-    last = above[0] - 1
     if first == 0:
         return f"at most {COUNTS[last]} {'year' if last == 1 else 'years'}"
     return f"{COUNTS[first]} to {COUNTS[last]} years"
-
-
-def _codes(levels: tuple[str, ...]) -> str:
-    """Return the third party's codes of levels, such as "codes MI and SE, and SE includes staff"; "" if it has none."""
-    codes = [CODES[level] for level in levels if level in CODES]
-    if not codes:
-        return ""
-    words = f"code {codes[0]}" if len(codes) == 1 else f"codes {', '.join(codes[:-1])} and {codes[-1]}"
-    return f"{words}, and SE includes staff" if "SE" in codes and "staff" not in levels else words

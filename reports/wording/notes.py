@@ -31,7 +31,7 @@ from reports.wording.numbers import (
     sentences,
     upper_first,
 )
-from reports.wording.parts import PartFormat, count
+from reports.wording.parts import PartFormat
 from reports.wording.pay import find_head, name_place
 from reports.wording.renderer import Table, list_doubts
 from warehouse.mart_tables import Figures, NearestFigure
@@ -54,6 +54,59 @@ def _first_of(figure: Figures) -> Row:
 def value(figure: Figures) -> str:
     """Return the printed value; for a withheld figure, say that it is withheld and why."""
     return figure.value if figure.value is not None else f"withheld: {figure.reason}"
+
+
+def parts(figure: Figures) -> tuple[str, str]:
+    """Return the printed value, and the remarks that follow it in brackets ("" for none)."""
+    if figure.value is None:
+        return "Withheld", figure.reason or ""
+    return (figure.value, "") if figure.bare_value is None else (figure.bare_value, figure.qualifier or "")
+
+
+_UNKNOWN = {"share": "an unknown share", "USD": "an unknown amount"}
+"""Nouns for a withheld value in a sentence, by the first word of its unit."""
+
+
+def say_withheld(figure: Figures, reason: str | None, *, is_nested: bool = False) -> str:
+    """Return a noun for a withheld value in a sentence, such as "an unknown share (withheld: …)"."""
+    noun = _UNKNOWN.get(figure.unit.partition(" ")[0], "an unknown value")
+    return qualify(noun, [f"withheld: {reason}"], is_nested=is_nested)
+
+
+def part(figure: Figures, style: PartFormat, titles: Mapping[str, str] | None = None) -> str | None:
+    """Return a part of a figure without remarks; None if the figure lacks it.
+
+    `titles` are printed names of sources.
+    """
+    say = declaration_of(figure.figure).renderer.parts.get(style.part)
+    if style.part == "value" and (style.is_plain or say is None):
+        return figure.bare_value or figure.value
+    if say is not None:
+        return say(_first_of(figure), style) if rows_of(figure) else None
+    if style.part in ("n", "employers"):
+        count = figure.n_jobs if style.part == "n" else figure.n_employers
+        return None if count is None else style.write(count)
+    return describe_period(figure) if style.part == "period" else credit(figure, titles) or None
+
+
+def why_no_part(figure: Figures, style: PartFormat) -> str:
+    """Say why a figure with a value lacks a part."""
+    if style.money in ("local", "ppp"):
+        return "too few adverts in the money of the country, or no price level is known"
+    if style.part in ("low", "high") and figure.basis in ("reported", "official"):
+        return f"{BASES[figure.basis].words} have no band"
+    return f"{figure.figure} has no {style.part} here"
+
+
+def table(figure: Figures) -> Table | None:
+    """Return the figure as a table; None if the figure is a single value or withheld."""
+    declaration = declaration_of(figure.figure)
+    if declaration.renderer.table is None or figure.value is None:
+        return None
+    result = declaration.renderer.table(rows_of(figure))
+    if figure.status != "stale" or figure.period_to is None or declaration.gathers is not None:
+        return result  # the rows of a table of figures state their own days
+    return replace(result, key=f"{upper_first(describe_period(figure))}. {result.key}".rstrip())
 
 
 def say_instead(figure: Figures) -> str | None:
@@ -84,72 +137,12 @@ def say_sample(figure: Figures) -> str | None:
     return f"{SAMPLE_WORDS['panel']} where they are enough, else {SAMPLE_WORDS['known']}"
 
 
-_UNKNOWN = {"share": "an unknown share", "USD": "an unknown amount"}
-"""Nouns for a withheld value in a sentence, by the first word of its unit."""
-
-
-def say_withheld(figure: Figures, reason: str | None, *, is_nested: bool = False) -> str:
-    """Return a noun for a withheld value in a sentence, such as "an unknown share (withheld: …)"."""
-    noun = _UNKNOWN.get(figure.unit.partition(" ")[0], "an unknown value")
-    return qualify(noun, [f"withheld: {reason}"], is_nested=is_nested)
-
-
-def part(figure: Figures, style: PartFormat, titles: Mapping[str, str] | None = None) -> str | None:
-    """Return a part of a figure without remarks; None if the figure lacks it.
-
-    `titles` are printed names of sources.
-    """
-    say = declaration_of(figure.figure).renderer.parts.get(style.part)
-    if style.part == "value" and (style.is_plain or say is None):
-        return figure.bare_value or figure.value
-    if say is not None:
-        return say(_first_of(figure), style) if rows_of(figure) else None
-    if style.part in ("n", "employers"):
-        return count(figure.n_jobs if style.part == "n" else figure.n_employers, style)
-    return describe_period(figure) if style.part == "period" else credit(figure, titles) or None
-
-
-def why_no_part(figure: Figures, style: PartFormat) -> str:
-    """Say why a figure with a value lacks a part."""
-    if style.money in ("local", "ppp"):
-        return "too few adverts in the money of the country, or no price level is known"
-    if style.part in ("low", "high") and figure.basis in ("reported", "official"):
-        return f"{BASES[figure.basis].words} have no band"
-    return f"{figure.figure} has no {style.part} here"
-
-
-def parts(figure: Figures) -> tuple[str, str]:
-    """Return the printed value, and the remarks that follow it in brackets ("" for none)."""
-    if figure.value is None:
-        return "Withheld", figure.reason or ""
-    return (figure.value, "") if figure.bare_value is None else (figure.bare_value, figure.qualifier or "")
-
-
-def table(figure: Figures) -> Table | None:
-    """Return the figure as a table; None if the figure is a single value or withheld."""
-    make = declaration_of(figure.figure).renderer.table
-    if make is None or figure.value is None:
-        return None
-    result = make(rows_of(figure))
-    if figure.status != "stale" or figure.period_to is None or declaration_of(figure.figure).gathers is not None:
-        return result  # the rows of a table of figures state their own days
-    period = describe_period(figure)
-    return replace(result, key=f"{upper_first(period)}. {result.key}".rstrip())
-
-
 def strength(figure: Figures) -> str:
-    """Return the number of jobs and employers in words, such as "1,234 jobs of 210 employers"; a dash for cited
-    figures.
-    """
+    """Return how many jobs and employers a figure counts: "1,234 jobs of 210 employers"; a dash for cited figures."""
     if figure.n_jobs is None:
         return "–"
     n = count_of(figure.n_jobs, *unit_of(figure.basis))
     return n if figure.n_employers is None else f"{n} of {count_of(figure.n_employers, 'employer')}"
-
-
-def describe_n(figure: Figures) -> str | None:
-    """Return the number of jobs with "n =", such as "n = 1,234 jobs of 210 employers"; None if nothing is counted."""
-    return None if figure.n_jobs is None else f"n = {strength(figure)}"
 
 
 def describe_period(figure: Figures) -> str:
@@ -163,8 +156,7 @@ def describe_period(figure: Figures) -> str:
 
 
 def words_of_period(basis: str | None, first: date | None, last: date) -> str:
-    """Return a reference period: "read 3 to 17 August 2026" for adverts we read, "pay of 2024 to 2025" for other
-    sources.
+    """Return a reference period: "read 3 to 17 August 2026" for adverts we read, else "pay of 2024 to 2025".
 
     Third parties state only the year. Official wages are for a month or for whole years.
     """
@@ -179,25 +171,25 @@ def words_of_period(basis: str | None, first: date | None, last: date) -> str:
     return f"{noun} of {last.year}" if first.year == last.year else f"{noun} of {first.year} to {last.year}"
 
 
-MAX_NAMED_IN_SHORT = 3
-"""How many rows of low confidence are named in a short text; if there are more, they are only counted."""
-MAX_NAMED_IN_NOTE = 10
-"""How many rows of low confidence a note names.
+def place(figure: Figures) -> str:
+    """Return the place to name for a figure of pay (`pay.name_place`); "" for figures without a place."""
+    declaration, rows = declaration_of(figure.figure), rows_of(figure)
+    if not declaration.place:
+        return ""
+    head = f"{declaration.title}, "  # a withheld figure has its place only in the title
+    return name_place(rows, declaration.place) if rows else figure.title.removeprefix(head)
 
-If there are more, they are only counted, because the table marks each.
-"""
+
+def level(figure: Figures) -> str:
+    """Return the level of a figure of pay, such as "mid to senior level"; "" for figures without a level."""
+    group = declaration_of(figure.figure).level
+    return "" if group is None else level_phrase(group)
 
 
-def why_low(figure: Figures, *, max_named: int = MAX_NAMED_IN_SHORT) -> str | None:
-    """Say why a figure has low confidence, and in which rows; None if its confidence is not low.
-
-    If more than `max_named` rows have low confidence, the rows are counted instead of named.
-    """
-    if figure.status != "low":
-        return None
-    named_by = declaration_of(figure.figure).renderer.named_by
-    doubts = list_doubts(rows_of(figure), named_by, max_named=max_named) if named_by else None
-    return doubts or f"{LOW_CONFIDENCE}: {figure.reason}"
+def _is_widened(figure: Figures) -> bool:
+    """Whether a figure of one group of levels counts every level."""
+    group = declaration_of(figure.figure).level
+    return group is not None and (_first_of(figure).get("seniority_group") or group) != group
 
 
 def credit(figure: Figures, titles: Mapping[str, str] | None = None) -> str:
@@ -209,9 +201,8 @@ def credit(figure: Figures, titles: Mapping[str, str] | None = None) -> str:
     n_of = {part.source: part.n for part in figure.behind or () if part.n}
     if figure.basis is None or len(n_of) < 2:
         n_of = {}
-    names = ((titles or {}).get(source, source) for source in figure.sources)
-    texts = (f"{name} {n_of[s]:,}" if n_of.get(s) else name for s, name in zip(figure.sources, names, strict=True))
-    return ", ".join(texts)
+    names = ((source, (titles or {}).get(source, source)) for source in figure.sources)
+    return ", ".join(f"{name} {n_of[source]:,}" if source in n_of else name for source, name in names)
 
 
 MAX_NAMED_OF_SCOPE = 3
@@ -221,8 +212,8 @@ MAX_NAMED_OF_SCOPE = 3
 def scope(figure: Figures, titles: Mapping[str, str] | None = None) -> str:
     """Return the scope of shares of all places: "In the adverts we read", with the largest countries and sources.
 
-    The percentages of countries count jobs. The percentages of sources count adverts. Return "" for other figures and
-    for withheld figures.
+    The percentages of countries count jobs, those of sources count adverts. Return "" for other figures and for
+    withheld figures.
     """
     row = _first_of(figure)
     if figure.basis != "postings" or figure.value is None or not row.get("countries"):
@@ -247,30 +238,20 @@ def origin(figure: Figures) -> str | None:
     return ", ".join(filter(None, map(_first_of(figure).get, ("publisher", "work", "published")))) or None
 
 
-def place(figure: Figures) -> str:
-    """Return the place to name for a figure of pay (`pay.name_place`); "" for figures without a place."""
-    declaration = declaration_of(figure.figure)
-    if not declaration.place:
-        return ""
-    rows = rows_of(figure)
-    head = f"{declaration.title}, "  # a withheld figure has its place only in the title
-    return name_place(rows, declaration.place) if rows else figure.title.removeprefix(head)
+MAX_NAMED_IN_SHORT, MAX_NAMED_IN_NOTE = 3, 10
+"""How many rows of low confidence are named in a short text and in a note; if there are more, they are only counted."""
 
 
-def level(figure: Figures) -> str:
-    """Return the level of a figure of pay, such as "mid to senior level"; "" for figures without a level."""
-    group = declaration_of(figure.figure).level
-    return "" if group is None else level_phrase(group)
+def why_low(figure: Figures, *, max_named: int = MAX_NAMED_IN_SHORT) -> str | None:
+    """Say why a figure has low confidence, and in which rows; None if its confidence is not low.
 
-
-def define_level(figure: Figures) -> str | None:
-    """Return the definition of the level and pay of a printed figure; None for tables and figures without a level."""
-    declaration = declaration_of(figure.figure)
-    if declaration.level is None or declaration.gathers is not None or figure.value is None:
+    If more than `max_named` rows have low confidence, the rows are counted instead of named.
+    """
+    if figure.status != "low":
         return None
-    if _is_widened(figure):
-        return f"every level is counted, since those of {level_phrase(declaration.level)} alone are too few"
-    return define(declaration.level, figure.basis or "")
+    named_by = declaration_of(figure.figure).renderer.named_by
+    doubts = list_doubts(rows_of(figure), named_by, max_named=max_named) if named_by else None
+    return doubts or f"{LOW_CONFIDENCE}: {figure.reason}"
 
 
 def note(figure: Figures) -> str:
@@ -291,7 +272,7 @@ def note(figure: Figures) -> str:
     texts = [
         f"deprecated: {figure.figure} is now {declaration.alias_of}" if declaration.alias_of else None,
         f"{say_basis(figure)}{n}, {describe_period(figure)}",
-        define_level(figure),
+        _define_level(figure),
         *renderer.note(rows_of(figure)),
         why_low(figure, max_named=MAX_NAMED_IN_NOTE),
         None if renderer.shows_baseline else baseline,
@@ -305,6 +286,15 @@ def name_nearest(near: NearestFigure) -> str:
     return f"{near.title}, {near.value} [{near.figure}]"
 
 
+def _define_level(figure: Figures) -> str | None:
+    declaration = declaration_of(figure.figure)
+    if declaration.level is None or declaration.gathers is not None:
+        return None
+    if _is_widened(figure):
+        return f"every level is counted, since those of {level_phrase(declaration.level)} alone are too few"
+    return define(declaration.level, figure.basis or "")
+
+
 def _verification(figure: Figures) -> str | None:
     if figure.verify_by is None:
         return None
@@ -315,27 +305,18 @@ def _verification(figure: Figures) -> str | None:
     return f"{before}to be verified again by {day(figure.verify_by)}"
 
 
-def _is_widened(figure: Figures) -> bool:
-    """Whether a figure of one group of levels counts every level."""
-    level = declaration_of(figure.figure).level
-    return level is not None and (_first_of(figure).get("seniority_group") or level) != level
-
-
-UNDEFINED = "but the guide does not say what it counts as this level, or as pay"
 ENDS = {"band_low": "the lower end", "band_high": "the upper end", "p50": "the median"}
 """Words for the columns of pay that are compared with the 2026 guide."""
 
 
 def compare(figure: Figures) -> str | None:
-    """Return by how many per cent a measured value differs from the 2026 guide's; None if the guide gave no number.
-
-    Each comparison adds that the guide defines neither level nor pay.
-    """
+    """Return by how many per cent a measured value differs from the 2026 guide's; None if the guide gave no number."""
     row, then = _first_of(figure), declaration_of(figure.figure).baseline_values
     if not then or figure.value is None or _is_widened(figure) or any(row.get(column) is None for column in then):
         return None
     changes = [(ENDS[column], _change_of(row, column, amount)) for column, amount in then.items()]
-    return " and ".join([" is ".join(changes[0]), *map(" ".join, changes[1:])]) + f", {UNDEFINED}"
+    text = " and ".join([" is ".join(changes[0]), *map(" ".join, changes[1:])])
+    return f"{text}, but the guide does not say what it counts as this level, or as pay"
 
 
 def _change_of(row: Row, column: str, then: float) -> str:

@@ -46,6 +46,10 @@ class PartFormat:
         """Whether the value is asked for in the figure's own format."""
         return self == PLAIN
 
+    def write(self, number: float, pattern: str | None = None) -> str:
+        """Return a number in the locale."""
+        return format_decimal(number, pattern, locale=_babel(self.locale))
+
 
 PLAIN = PartFormat()
 """The value in the figure's own format."""
@@ -56,19 +60,14 @@ Part = Callable[[Row, PartFormat], str | None]
 def find_locale_fault(locale: str) -> str | None:
     """Return an error message for an unknown locale; None if the locale is known."""
     try:
-        Locale.parse(locale.replace("-", "_"))
+        Locale.parse(_babel(locale))
     except (UnknownLocaleError, ValueError):
         return f"unknown locale {locale!r}: en, de, fr-CA and the like are known"
     return None
 
 
-def _locale(style: PartFormat) -> str:
-    return style.locale.replace("-", "_")
-
-
-def count(number: int | None, style: PartFormat) -> str | None:
-    """Return a count in the locale; None if it is unknown."""
-    return None if number is None else format_decimal(number, locale=_locale(style))
+def _babel(locale: str) -> str:
+    return locale.replace("-", "_")
 
 
 # --- shares ---------------------------------------------------------------------------------------------
@@ -80,8 +79,8 @@ def _percent(share: float, style: PartFormat) -> str:
         return text
     digits = len(text.rstrip("%").partition(".")[2])
     if style.form == "bare":
-        return format_decimal(round(100 * share, digits), locale=_locale(style), decimal_quantization=False)
-    return format_percent(round(share, digits + 2), locale=_locale(style), decimal_quantization=False)
+        return style.write(round(100 * share, digits))
+    return format_percent(round(share, digits + 2), locale=_babel(style.locale), decimal_quantization=False)
 
 
 def _share(row: Row, style: PartFormat) -> str | None:
@@ -135,39 +134,34 @@ def _in_money(row: Row, part: str, style: PartFormat) -> tuple[str, Number] | No
     return "" if style.form == "bare" else f"{currency} ", replace(number, value=value, low=low, high=high)
 
 
-def _money(amount: float, style: PartFormat) -> str:
+def _money(amount: float | None, style: PartFormat) -> str:
     """Return an amount without its currency, with the same digits in every format."""
-    tenths = style.per == "month"
+    amount = amount or 0.0
     if amount < 1_000 and style.per == "hour":
-        return format_decimal(amount, "0", locale=_locale(style))
-    short = numbers.short(amount, tenths=tenths)
+        return style.write(amount, "0")
+    short = numbers.short(amount, tenths=style.per == "month")
     if style.form == "short":
-        return short.replace(".", get_decimal_symbol(_locale(style)))
+        return short.replace(".", get_decimal_symbol(_babel(style.locale)))
     unit = {"K": 1_000, "M": 1_000_000}.get(short[-1], 1)
-    return format_decimal(round(float(short.rstrip("KM")) * unit), locale=_locale(style))
+    return style.write(round(float(short.rstrip("KM")) * unit))
 
 
 def _say(sign: str, number: Number, style: PartFormat) -> str:
     if number.value is not None:
         return f"{sign}{_money(number.value, style)}"
-    low, high = (_money(end, style) for end in number.ends or ())
-    return f"between {sign}{low} and {high}"
+    return f"between {sign}{_money(number.low, style)} and {_money(number.high, style)}"
 
 
-def _amount(part: str) -> Part:
-    def say(row: Row, style: PartFormat) -> str | None:
-        amount = _in_money(row, part, style)
-        return None if amount is None else _say(*amount, style)
-
-    return say
+def _amount(row: Row, style: PartFormat) -> str | None:
+    amount = _in_money(row, style.part, style)
+    return None if amount is None else _say(*amount, style)
 
 
 def _interval(row: Row, style: PartFormat) -> str | None:
     sign, number = _in_money(row, "median", style) or ("", None)
     if number is None or number.ends is None:
         return None
-    low, high = (_money(end, style) for end in number.ends)
-    return f"{sign}{low}–{high}"
+    return f"{sign}{_money(number.low, style)}–{_money(number.high, style)}"
 
 
 def _band(row: Row, style: PartFormat) -> str | None:
@@ -182,23 +176,11 @@ def _band(row: Row, style: PartFormat) -> str | None:
 
 
 PAY_PARTS: Mapping[str, Part] = {
-    "value": _band,
-    **{part: _amount(part) for part in ("low", "high", "median", "p25", "p75")},
-    "interval": _interval,
-}
+    "value": _band, **dict.fromkeys(("low", "high", "median", "p25", "p75"), _amount), "interval": _interval,
+}  # fmt: skip
 """Parts of pay: both ends of the band, and the median, interval and quartiles of the midpoints."""
-
-
-# --- claims ---------------------------------------------------------------------------------------------
-
-
-def _of_claim(name: str) -> Part:
-    return lambda row, style: (row.get("parts") or {}).get(name)
-
-
 CLAIM_PARTS: Mapping[str, Part] = {
     "value": lambda row, style: str(row["claim"]),
-    **{name: _of_claim(name) for name in ("amount", "year", "growth")},
+    **dict.fromkeys(("amount", "year", "growth"), lambda row, style: (row.get("parts") or {}).get(style.part)),
     "publisher": lambda row, style: row.get("publisher"),
 }
-"""Parts of a claim."""

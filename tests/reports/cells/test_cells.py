@@ -161,7 +161,7 @@ def test_a_cell_is_stale_and_then_withheld_by_the_end_of_its_period(
     assert states.get(pay_of_survey) == survey
     if survey is not None:
         cell = cells[pay_of_survey]
-        assert cell.rests.sources == ("sysarmy_survey",) and cell.period_to is not None
+        assert cell.rests.sources == ("sysarmy_survey",) and cell.rests.period_to is not None
         assert cell.sureness == OTHERS and (cell.reason or "").endswith("persons chose to answer")
         assert cell.numbers["median"].value == 31_234.0, "its age changes no number"
 

@@ -13,7 +13,7 @@ import duckdb
 import pyarrow as pa
 import pytest
 
-from reports.cells.published import list_ids
+from reports.cells.published import read_cells
 from reports.figures import query
 from reports.figures.catalogue import declarations
 from reports.figures.compute import compute_figures
@@ -294,7 +294,7 @@ def put_report(put: Put, chance: random.Random, row: int) -> None:
 def addresses(con: duckdb.DuckDBPyConnection, every: int) -> list[str]:
     """Every n-th printable cell of each kind of figure, at least one: all take a minute."""
     of_kind: dict[str, list[str]] = {}
-    for name in list_ids(con, AS_OF):
+    for name in [cell.id for cell in read_cells(con, AS_OF)]:
         of_kind.setdefault(name.partition(".")[0], []).append(name)
     return [name for names in of_kind.values() for name in names[::every]]
 

@@ -133,10 +133,10 @@ def test_a_ladder_divides_the_jobs_of_a_place_into_those_of_the_band_and_those_l
     chart = drawn("ladder.regions", *rows)
     first, second = chart.rows
     assert [(mark.style, mark.start, mark.end) for mark in first.marks] == [
-        ("part0", 0.0, 0.2), ("part1", 0.2, 0.25), ("part3", 0.25, 0.45), ("part4", 0.45, 0.5), ("part6", 0.5, 0.75),
-        ("part7", 0.75, 1.0),
+        ("part0", 0.0, 0.2), ("part2", 0.2, 0.25), ("part4", 0.25, 0.45), ("part5", 0.45, 0.5), ("part7", 0.5, 0.75),
+        ("part8", 0.75, 1.0),
     ]  # fmt: skip
-    assert second.marks == (Mark(kind="bar", start=0.0, end=1.0, style="part7"),)
+    assert second.marks == (Mark(kind="bar", start=0.0, end=1.0, style="part8"),)
     assert (first.value, first.value_beneath, first.beneath) == ("8", "in the band", "40 jobs")
     assert first.spoken.startswith("A & B: 8 in the band, 2 pay not comparable, 8 another level")
-    assert (len(chart.parts), chart.parts[0], chart.parts[-1]) == (8, "in the band", "no full advert")
+    assert (len(chart.parts), chart.parts[0], chart.parts[-1]) == (9, "in the band", "no full advert")

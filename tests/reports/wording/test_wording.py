@@ -377,7 +377,7 @@ def test_a_cited_figure_has_the_day_of_its_publisher_and_not_ours(figure: Any) -
         n_jobs=None, n_employers=None, period_from=None, period_to=None, verify_by=date(2026, 12, 31),
     )  # fmt: skip
     assert notes.describe_period(claim) == "published 27 June 2017"
-    assert notes.describe_n(claim) is None
+    assert notes.strength(claim) == "–"
     assert notes.origin(claim) == "PwC, Sizing the prize, 27 June 2017"
     assert notes.note(claim).endswith("Verified on 1 May 2026, to be verified again by 31 December 2026.")
     unknown = figure(figure="claim.shortfall", kind="cited", value_json=json.dumps([row | {"published": ""}]))
