@@ -142,15 +142,6 @@ def judge_sureness(status: str, basis: str | None, *, is_point: bool = True) -> 
 
 
 @dataclass(frozen=True, kw_only=True)
-class Rests:
-    """What cells rest on: their sources, and the first and last day of their reference period (None if unknown)."""
-
-    sources: tuple[str, ...] = ()
-    period_from: date | None = None
-    period_to: date | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
 class Cell:
     """A published value.
 
@@ -161,10 +152,11 @@ class Cell:
     | `name` | the name that distinguishes the cell from other rows of its figure; None if it is the only row |
     | `figure` | id of the figure that the cell is a row of; None for a cell read from a mart |
     | `measure` | measure of a share, or "pay", "disclosure" or "closing_rate"; "" if the figure has no measure |
-    | `place`, `region` | slug of the cell's place, and (region level, region) as in the marts |
+    | `place` | slug of the cell's place |
     | `work`, `jobs` | role or group of roles, and words for the jobs that are counted ("AI jobs in Germany") |
     | `item` | item of a share, level of pay, or class of law |
-    | `basis`, `rests` | kind of source, and what the cell rests on |
+    | `basis`, `sources` | kind of source, and the sources that the cell rests on |
+    | `period_from`, `period_to` | first and last day of the reference period of these sources; None if unknown |
     """
 
     id: str
@@ -175,12 +167,13 @@ class Cell:
     figure: str | None = None
     measure: str = ""
     place: str = ""
-    region: tuple[str, str] = ("", "")
     work: str = ""
     jobs: str = ""
     item: str = ""
     basis: str = OWN
-    rests: Rests = Rests()
+    sources: tuple[str, ...] = ()
+    period_from: date | None = None
+    period_to: date | None = None
 
     @functools.cached_property
     def numbers(self) -> Mapping[str, Number]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from reports.cells.cell import Cell, Rests
+from reports.cells.cell import Cell
 from reports.figures.catalogue import declaration_of
 from reports.figures.declaration import Figure
 from reports.figures.declared.share_figures import ASKED, name_jobs
@@ -28,7 +28,6 @@ def cells_of(figure: Figures) -> list[Cell]:
     declaration, rows = declaration_of(figure.figure), notes.rows_of(figure)
     rungs = (rung for rung in declaration.rungs if rung.name == figure.rung)
     given = next(({**declaration.parameters, **rung.parameters} for rung in rungs), {})
-    rests = Rests(sources=tuple(figure.sources), period_from=figure.period_from, period_to=figure.period_to)
     cells = []
     for row in rows:
         if row.get("status") == "suppressed":
@@ -47,7 +46,9 @@ def cells_of(figure: Figures) -> list[Cell]:
             jobs=name_jobs(work, place) if given.get("measure") else "",
             item=item,
             basis="cited" if figure.kind == "cited" else row.get("basis") or figure.basis or "",
-            rests=rests,
+            sources=tuple(figure.sources),
+            period_from=figure.period_from,
+            period_to=figure.period_to,
         )
         cells.append(cell)
     return cells

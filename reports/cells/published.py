@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from reports.cells.cell import Cell, Rests
+from reports.cells.cell import Cell
 from reports.figures import query, verdicts
 from reports.figures.declared.pay_figures import KIND_OF_MARKET
 from reports.figures.declared.share_figures import ASKED, name_jobs
@@ -23,10 +22,6 @@ from warehouse.marts.measures import MEASURES
 
 _SLUGS = {place.region: place.slug for place in (EVERYWHERE, *PLACES.values())}
 """Slugs of places by their names in the marts."""
-_slug = functools.lru_cache(maxsize=8_192)(slug)
-
-
-# --- kinds of cells ------------------------------------------------------------------------------------------
 
 
 def _pay_cell(row: Row, place: str) -> Cell | None:
@@ -39,16 +34,11 @@ def _pay_cell(row: Row, place: str) -> Cell | None:
 
 
 def _share_cell(row: Row, place: str) -> Cell:
-    work, measure, item = row["role_group"], row["measure"], _slug(row["item"])
+    work, measure, item = row["role_group"], row["measure"], slug(row["item"])
     name = address(*(("skill", item) if measure == ASKED else ("share", measure, item)), place, work)
     jobs = name_jobs(work, OF_REGION[row["region_level"], row["region"]])
-    renderer = _share_renderer(measure, jobs)
+    renderer = shares.single(MEASURES[measure], jobs)
     return _make(name, row, renderer, place, work, jobs=jobs, item=row["item"], measure=measure)
-
-
-@functools.lru_cache(maxsize=4_096)
-def _share_renderer(measure: str, jobs: str) -> Renderer:
-    return shares.single(MEASURES[measure], jobs)
 
 
 def _disclosure_cell(row: Row, place: str) -> Cell:
@@ -63,9 +53,7 @@ def _closing_cell(row: Row, place: str) -> Cell:
 
 
 def _make(name: str, row: Row, renderer: Renderer, place: str, work: str, **fields: Any) -> Cell:
-    region = (row["region_level"], row["region"])
-    kind = name.partition(".")[0]
-    return Cell(id=name, kind=kind, renderer=renderer, row=row, place=place, region=region, work=work, **fields)
+    return Cell(id=name, kind=name.partition(".")[0], renderer=renderer, row=row, place=place, work=work, **fields)
 
 
 KINDS: Mapping[str, Callable[[Row, str], Cell | None]] = {
@@ -78,9 +66,6 @@ KINDS: Mapping[str, Callable[[Row, str], Cell | None]] = {
 
 The function returns the cell, or None for a row that has no address.
 """
-
-
-# --- reading ---------------------------------------------------------------------------------------------------
 
 
 def read_cells(
@@ -99,9 +84,9 @@ def read_cells(
             cell = KINDS[kind](row, place) if place else None
             if cell is None:
                 continue
-            (level, region), on = cell.region, (cell.basis, row["as_of"])
-            of_country = ("country", region[:2], *on)  # cells of a subdivision rest on the same as its country's cells
-            cell = replace(cell, rests=rests.get((level, region, *on)) or rests.get(of_country) or Rests())
+            on = (cell.basis, row["as_of"])
+            of_country = rests.get(("country", row["region"][:2], *on), {})  # for subdivisions
+            cell = replace(cell, **rests.get((row["region_level"], row["region"], *on), of_country))
             is_withheld = cell.status == "suppressed"
             cell = _age(cell, as_of)
             if cell.status != "suppressed" or (is_withheld and also_withheld):
@@ -110,21 +95,21 @@ def read_cells(
 
 def _age(cell: Cell, as_of: date) -> Cell:
     verdict = verdicts.Verdict(status=cell.status, reason=cell.reason)
-    outcome = verdicts.judge_age(verdict, cell.basis, cell.row.get("period_to") or cell.rests.period_to, as_of)
+    outcome = verdicts.judge_age(verdict, cell.basis, cell.row.get("period_to") or cell.period_to, as_of)
     if outcome is verdict:
         return cell
     row = {**cell.row, "status": outcome.status, "reason": outcome.reason, "is_low": cell.status == "low"}
     return replace(cell, row=row)
 
 
-def _read_rests(con: Connection) -> Mapping[tuple[str, str, str, date], Rests]:
-    """Return what published cells rest on, by (region level, region, basis, `as_of` of the cells)."""
+def _read_rests(con: Connection) -> dict[tuple[str, str, str, date], dict[str, Any]]:
+    """Return the sources and the period of published cells, by (region level, region, basis, `as_of` of the cells)."""
     tables = ("salary_bands", "shares", "pay_disclosure", "closing_rates")
     days = query.read(con, " UNION ".join(f"SELECT DISTINCT as_of FROM published.{name}" for name in tables))
+    rows = ((day["as_of"], row) for day in days for row in query.read(con, query.fill("cells/places", day)))
     return {
-        (row["region_level"], row["region"], row["basis"], day["as_of"]): Rests(
-            sources=tuple(row["sources"]), period_from=row["period_from"], period_to=row["period_to"]
-        )
-        for day in days
-        for row in query.read(con, query.fill("cells/places", day))
-    }
+        (row["region_level"], row["region"], row["basis"], as_of): {
+            "sources": tuple(row["sources"]), "period_from": row["period_from"], "period_to": row["period_to"],
+        }
+        for as_of, row in rows
+    }  # fmt: skip

@@ -19,7 +19,7 @@ from reports.figures import query
 from reports.figures.declaration import Figure, Rung
 from reports.figures.query import Connection, Sql
 from reports.figures.verdicts import Verdict, judge_age
-from reports.wording import gaps, numbers
+from reports.wording import numbers
 from reports.wording.numbers import Row, Rows
 from warehouse.mart_tables import Figures, SourceContribution
 from warehouse.marts.vintages.published import STANDING
@@ -73,7 +73,7 @@ class FigureInputs:
     standing: Mapping[str, Vintages] | None = None
     in_marts: frozenset[str] = frozenset()
     waiting: Mapping[str, date] = field(default_factory=dict)
-    boards: Mapping[tuple[str, str], gaps.Boards] = field(default_factory=dict)
+    boards: Mapping[tuple[str, str], Row] = field(default_factory=dict)
     before: Mapping[str, Figures] = field(default_factory=dict)
     shares_selects: bool = True
     found: dict[str, Groups] = field(default_factory=dict)
@@ -114,7 +114,7 @@ def inputs_of(
         **options,
     )
     boards = query.read(con, query.fill("boards", inputs.cells_of("frame")))
-    return replace(inputs, boards={(row.pop("region_level"), row.pop("region")): gaps.Boards(**row) for row in boards})
+    return replace(inputs, boards={(row.pop("region_level"), row.pop("region")): row for row in boards})
 
 
 # --- rungs ----------------------------------------------------------------------------------------------

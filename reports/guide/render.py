@@ -19,6 +19,7 @@ from reports.guide import markers
 from reports.guide.markers import COMMENT, LABELS, PARTS, Problem, Span, Tag, decode, line_finder, scan_tags
 from reports.wording import notes, numbers
 from reports.wording.bases import BASES
+from reports.wording.parts import PLAIN
 from reports.wording.renderer import Table
 from transforms.records.definitions import MAX_AMOUNT_WIDTH, MAX_DAYS_APART, MAX_SHARE_WIDTH, MAX_STALE_DAYS
 from warehouse.mart_tables import Figures
@@ -144,7 +145,7 @@ def _words(figure: Figures, tag: Tag, day: Edition, *, is_alone: bool) -> str:
 
 def _qualify(words: str, figure: Figures, tag: Tag, day: Edition, *, is_nested: bool) -> str:
     mark = tag.options.get("mark")
-    if tag.start not in day.qualified and not (tag.wanted.is_plain and mark is None):
+    if tag.start not in day.qualified and not (tag.wanted == PLAIN and mark is None):
         return words
     if figure.qualifier is None or mark is None:
         return numbers.qualify(words, [figure.qualifier], is_nested=is_nested)
@@ -236,7 +237,7 @@ class Edition:
             if not is_alone:
                 # The text of a <span> in Markdown is still Markdown, so it is escaped as Markdown.
                 return escape(words, self.is_html) + self._note_mark(tag)
-            table = notes.table(figure) if tag.wanted.is_plain else None
+            table = notes.table(figure) if tag.wanted == PLAIN else None
             if table:
                 parts = [Part(text=figure.title, table=table), *(Part(text=text) for text in table.below)]
             else:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from reports.cells.cell import MEDIAN_OF_PANEL, Cell, Rests
+from reports.cells.cell import MEDIAN_OF_PANEL, Cell
 from reports.cells.published import read_cells
 from reports.figures.query import Connection
 from reports.release.figure_files import plain
@@ -45,7 +45,7 @@ class ReleasedCells:
 
 def select_cells(con: Connection, as_of: date) -> ReleasedCells:
     """Return every cell that may be printed and released, and count those left out."""
-    pairs = [(cell, combine(cell.rests.sources)) for cell in read_cells(con, as_of)]
+    pairs = [(cell, combine(cell.sources)) for cell in read_cells(con, as_of)]
     omissions = Counter(why for _, why in pairs if isinstance(why, str))
     return ReleasedCells(
         cells=tuple((cell, licence) for cell, licence in pairs if isinstance(licence, Licence)),
@@ -98,8 +98,8 @@ def _write_file(cells: list[Cell], path: str, licence: Licence, publication: Pub
         "definitions": _define(cells),
         "samples": {name: SAMPLE_WORDS[name] for name in SAMPLES if any(row["sample"] == name for row in rows)},
         "bases": {
-            basis: _describe_basis(rests, basis, publication)
-            for basis, rests in sorted({cell.basis: cell.rests for cell in cells}.items())
+            basis: _describe_basis(cell, publication)
+            for basis, cell in sorted({cell.basis: cell for cell in cells}.items())
         },
         "licence": licence.describe(),
         "citation": publication.cite(f"{cells[0].kind} of {cells[0].place}", path, licence),
@@ -137,13 +137,12 @@ _MEANINGS = {
 """Definitions of the kinds of cells that have neither a measure nor levels."""
 
 
-def _describe_basis(rests: Rests, name: str, publication: PublishedDay) -> dict[str, Any]:
+def _describe_basis(cell: Cell, publication: PublishedDay) -> dict[str, Any]:
+    known = publication.sources
     return {
-        "in_words": BASES[name].words,
-        "period": {"from": rests.period_from, "to": rests.period_to},
-        "sources": {
-            source: publication.sources[source].attribution for source in rests.sources if source in publication.sources
-        },
+        "in_words": BASES[cell.basis].words,
+        "period": {"from": cell.period_from, "to": cell.period_to},
+        "sources": {source: known[source].attribution for source in cell.sources if source in known},
     }
 
 

@@ -225,13 +225,13 @@ def _order_of_first(answer: Answer) -> tuple[bool, bool, bool, int, Key]:
 
 def _of_published(cell: Cell) -> Answer | None:
     is_own_market = cell.kind == PAY_IDS or (cell.kind == MIXED_IDS and cell.basis in OF_PERSONS)
-    licence, on = combine(cell.rests.sources), cell.row["as_of"]
+    licence, on = combine(cell.sources), cell.row["as_of"]
     is_shown = is_own_market and not cell.row["is_of_one"] and cell.item in LEVELS
     if not is_shown or (cell.numbers and "median" not in cell.numbers) or not isinstance(licence, Licence):
         return None
     period = day(on)
-    if cell.basis != OWN and cell.rests.period_to is not None:
-        words_of_period = notes.words_of_period(cell.basis, cell.rests.period_from, cell.rests.period_to)
+    if cell.basis != OWN and cell.period_to is not None:
+        words_of_period = notes.words_of_period(cell.basis, cell.period_from, cell.period_to)
         period = words_of_period.partition(" of ")[2]
     return Answer(
         cell=cell,

@@ -122,7 +122,7 @@ def _make_list(work: str, listed: list[dict[str, Cell]], printed: set[str]) -> S
     ranks = rank_by_intervals([drawn[1:] for cells in listed if (drawn := _drawn(cells["asked"]))])
     first = listed[0]["asked"]
     return SkillList(
-        place=OF_REGION[first.region],
+        place=OF_REGION[first.row["region_level"], first.row["region"]],
         work=work,
         skills=[
             Skill(cells=cells, ranks=rank, figure=cells["asked"].id if cells["asked"].id in printed else "")

@@ -31,7 +31,6 @@ KEY = (
     "in international dollars, by the price level of the year named; pay from abroad is not converted. Only medians "
     "are set against the median of our adverts, and none of a wider group."
 )
-"""Explanation of the table's columns."""
 FAR = 0.25
 """Two values that differ by more than this fraction are named below the table."""
 

@@ -101,18 +101,15 @@ def _coverage_text(rows: Rows) -> str:
     return "; ".join(counts) or "no AI job"
 
 
-def _coverage_table(heading: str, rows: Rows) -> Table:
+def coverage(heading: str) -> Renderer:
+    """Return the renderer of what was read, with a row for each place, source or sector."""
     columns = [
         Column(heading, "name", False),
         *(Column(words, name) for name, words in COVERAGE_COLUMNS.items()),
-        Column("Last read", lambda row: str(row["read_on"] or "never"), False),
+        Column("Last read", lambda row: row["read_on"] or "never", False),
     ]
-    return make_table(rows, columns, key=COVERAGE_KEY)
-
-
-def coverage(heading: str) -> Renderer:
-    """Return the renderer of what was read, with a row for each place, source or sector."""
-    return Renderer(text=_coverage_text, table=functools.partial(_coverage_table, heading), named_by="name")
+    table = functools.partial(make_table, columns=columns, key=COVERAGE_KEY)
+    return Renderer(text=_coverage_text, table=table, named_by="name")
 
 
 LADDER = Renderer(text=_text, table=_table, named_by="place")

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from reports.wording.bases import BASES, unit_of
-from reports.wording.numbers import count_of, percent
+from reports.wording.numbers import Row, count_of, percent
 from warehouse.mart_tables import BONUS, Lack
 from warehouse.marts.printing import JOBS, LARGEST, OPEN_DAYS, RULES, rules_of_pay
 
@@ -21,25 +20,16 @@ MIN_COUNTED = 1 / 2
 """New readings of boards are suggested if less than this fraction of the boards counts."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Boards:
-    """Numbers of boards that list jobs at a place: all, ever read whole, and read recently enough for the stock."""
-
-    n_boards: int
-    n_boards_read_whole: int
-    n_boards_in_stock: int
-
-
 def part_of(lacks: Sequence[Lack]) -> float:
     """Return the smallest fraction of what is needed that there is; 1 if nothing is lacking."""
     return min((lack.part for lack in lacks), default=1.0)
 
 
-def describe(refusals: Sequence[Attempt], boards: Boards | None) -> tuple[str | None, tuple[Lack, ...]]:
+def describe(refusals: Sequence[Attempt], boards: Row | None) -> tuple[str | None, tuple[Lack, ...]]:
     """Return what each kind of source lacks for a value and what would supply it, in words, and the lacks themselves.
 
-    Each kind is described by its rung with the most jobs. The lacks of the first rung are always counted. `boards` are
-    the boards with jobs at the figure's place.
+    Each kind is described by its rung with the most jobs. The lacks of the first rung are always counted. `boards` has
+    numbers of boards with jobs at the figure's place: all, ever read whole, and read recently enough for the stock.
     """
     by_basis: dict[str, list[Attempt]] = {}
     for refusal in refusals:
@@ -90,12 +80,12 @@ def _find_lacks(refusal: Attempt) -> Iterator[Lack]:
             yield Lack(rung=refusal.rung.name, n=n, needed=int(rule.bound), unit=unit)
 
 
-def _name_boards(boards: Boards | None) -> str:
+def _name_boards(boards: Row | None) -> str:
     """Say which readings of boards would supply jobs with pay, without counts, because counts change every night."""
-    if boards is None or not boards.n_boards:
+    if boards is None or not boards["n_boards"]:
         return "no board with jobs there is known yet"
-    if boards.n_boards_in_stock < MIN_COUNTED * boards.n_boards_read_whole:
+    if boards["n_boards_in_stock"] < MIN_COUNTED * boards["n_boards_read_whole"]:
         return "another complete reading of the boards with jobs there would bring more: most were not read lately"
-    if boards.n_boards_read_whole < MIN_COUNTED * boards.n_boards:
+    if boards["n_boards_read_whole"] < MIN_COUNTED * boards["n_boards"]:
         return "a first complete reading of the boards with jobs there would bring more"
     return "more boards with jobs there, or more adverts that state pay, would bring it"

@@ -31,7 +31,7 @@ from reports.wording.numbers import (
     sentences,
     upper_first,
 )
-from reports.wording.parts import PartFormat
+from reports.wording.parts import PLAIN, PartFormat
 from reports.wording.pay import find_head, name_place
 from reports.wording.renderer import Table, list_doubts
 from warehouse.mart_tables import Figures, NearestFigure
@@ -79,7 +79,7 @@ def part(figure: Figures, style: PartFormat, titles: Mapping[str, str] | None = 
     `titles` are printed names of sources.
     """
     say = declaration_of(figure.figure).renderer.parts.get(style.part)
-    if style.part == "value" and (style.is_plain or say is None):
+    if style.part == "value" and (style == PLAIN or say is None):
         return figure.bare_value or figure.value
     if say is not None:
         return say(_first_of(figure), style) if rows_of(figure) else None

@@ -41,11 +41,6 @@ class PartFormat:
     form: str = "short"
     locale: str = "en"
 
-    @property
-    def is_plain(self) -> bool:
-        """Whether the value is asked for in the figure's own format."""
-        return self == PLAIN
-
     def write(self, number: float, pattern: str | None = None) -> str:
         """Return a number in the locale."""
         return format_decimal(number, pattern, locale=_babel(self.locale))

@@ -41,18 +41,15 @@ BANDS_KEY = (
     f"Where the interval is wider than {MAX_AMOUNT_WIDTH} of an amount, it stands in its place. {BAND}. "
     "Median: of the midpoints."
 )
-"""Explanation of the columns of a table of bands."""
 TITLES_KEY = (
     "From titles alone: only adverts whose title names the level, the others being placed by the years of experience "
     "they ask for."
 )
-"""Explanation of the column of bands from titles alone."""
 MEDIAN_OF_PANEL = f"Median of jobs on {SAMPLE_WORDS['panel']}"
 PANEL_KEY = (
     f"{MEDIAN_OF_PANEL}: each weighs as much as its board stands for. All else is of jobs on all boards, and of these "
     "such as state pay are read more often."
 )
-"""Explanation of the column with the panel's median."""
 
 
 def band(row: Row, *, low: str = "band_low", high: str = "band_high", currency: str = "currency") -> str:

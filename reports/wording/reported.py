@@ -46,14 +46,12 @@ def name_persons(row: Row) -> str:
 
 
 def _text(rows: Rows) -> str:
-    parts = (f"{name_persons(row)} {_with_n(row)}" for row in choose_printed(rows))
+    parts = []
+    for row in choose_printed(rows):
+        ends = f"{ends_cell(row, 'p50')}, " if is_point(row, "p50") else ""
+        parts.append(f"{name_persons(row)} {amount(row, 'p50', row['currency'])} ({ends}n = {row['n_persons']:,})")
     low = f" ({LOW_CONFIDENCE})" if len(rows) > 1 else ""  # the value of a single row says so itself
     return f"median a year of those who chose to answer: {'; '.join(parts)}{low}"
-
-
-def _with_n(row: Row) -> str:
-    ends = f"{ends_cell(row, 'p50')}, " if is_point(row, "p50") else ""
-    return f"{amount(row, 'p50', row['currency'])} ({ends}n = {row['n_persons']:,})"
 
 
 def _local(row: Row) -> str | None:

@@ -47,12 +47,10 @@ WEIGHTED = (
 )
 RANKS = "Ranks that the intervals leave open are ties, as in 1–3; with 95% all ranks of the list hold together"
 WITHOUT_TEXT = "Adverts whose text we do not have are one job where employer, title, place, pay and days agree"
-"""Explanation of measures that also count adverts without a text."""
 SILENT = (
     "Jobs whose adverts do not say may be either: of all jobs the share lies between the least, if none of these were, "
     f"and the greatest, if all were. Where fewer than {MIN_KNOWN} say, only these bounds are printed"
 )
-"""Explanation of measures that adverts may leave unknown."""
 
 
 # --- parts of a row ---------------------------------------------------------------------------------------
@@ -183,7 +181,7 @@ def places(measure: Measure, jobs: str, kind: str) -> Renderer:
     columns = [
         *_columns(kind.capitalize()),
         Column("Of jobs", "n_jobs"),
-        Column("Do not say" if measure.known_words else "Not read", lambda row: _count(row.get("n_unknown"))),
+        Column("Do not say" if measure.known_words else "Not read", lambda row: row.get("n_unknown") or None),
     ]
 
     def text(rows: Rows) -> str:
@@ -209,10 +207,6 @@ def places(measure: Measure, jobs: str, kind: str) -> Renderer:
         return _remarks(measure, rows) if is_of_all else [measure.remark]
 
     return Renderer(text=text, table=table, note=note, named_by="name", names_withheld=True)
-
-
-def _count(n: int | None) -> str | None:
-    return f"{n:,}" if n else None
 
 
 def _columns(heading: str) -> tuple[Column, ...]:

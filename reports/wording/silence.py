@@ -16,7 +16,6 @@ KEY = (
     "tend to pay less, or more: the median of all, if the odds of stating pay double, or halve, with each standard "
     "deviation of log pay."
 )
-"""Explanation of the table's columns."""
 LEFT_OUT = (
     "Left out: places without a band, and those whose band rests on what others collected. There silence is not known."
 )

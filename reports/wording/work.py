@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import functools
-
 from reports.wording.numbers import lower_first
 from transforms.records.vocabulary import CELL_GROUPS, GROUP_OF_ROLE, ROLE_GROUPS
 from transforms.text.lookups import roles
@@ -22,18 +20,12 @@ GROUPS = {
 """Names of groups of roles as they stand before "pay" or "jobs"."""
 WORKS = (*CELL_GROUPS, *(role for role in GROUP_OF_ROLE if len(ROLE_GROUPS[GROUP_OF_ROLE[role]]) > 1))
 """Everything that has cells in the marts: groups of roles, and the roles of groups that have more than one."""
-
-
-@functools.cache
-def _titles() -> dict[str, str]:
-    return {role.role: role.title for role in roles()}
+_TITLES = {role.role: role.title for role in roles()}
 
 
 def name_work(work: str) -> str:
     """Return the name of a role or group before a noun, such as "AI engineering" or "machine learning engineer"."""
-    if work in GROUPS:
-        return GROUPS[work]
-    return lower_first(_titles().get(work, work.replace("_", " ")))
+    return GROUPS.get(work) or lower_first(_TITLES.get(work, work.replace("_", " ")))
 
 
 def name_workers(work: str) -> str:

@@ -161,7 +161,7 @@ def test_a_cell_is_stale_and_then_withheld_by_the_end_of_its_period(
     assert states.get(pay_of_survey) == survey
     if survey is not None:
         cell = cells[pay_of_survey]
-        assert cell.rests.sources == ("sysarmy_survey",) and cell.rests.period_to is not None
+        assert cell.sources == ("sysarmy_survey",) and cell.period_to is not None
         assert cell.sureness == OTHERS and (cell.reason or "").endswith("persons chose to answer")
         assert cell.numbers["median"].value == 31_234.0, "its age changes no number"
 
@@ -183,7 +183,7 @@ def test_rows_of_a_figure_have_names_and_addresses(figure: Callable[..., Figures
     assert cells[0].numbers["share"] == Number(
         part="share", value=0.6, low=None, high=None, unit="share of jobs", form="point"
     )
-    assert {cell.figure for cell in cells} == {"skills.any"} and cells[0].rests.sources == ("ashby",)
+    assert {cell.figure for cell in cells} == {"skills.any"} and cells[0].sources == ("ashby",)
     country = {"share": 0.5, "item": "remote", "region_level": "country", "region": "DE", "name": "Germany"}
     other = country | {"region": "US", "name": "US"}
     assert [(cell.id, cell.name) for cell in rows(figure, "workplace.remote", country, other)] == [
