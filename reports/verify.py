@@ -20,7 +20,7 @@ from reports.cells.cell import numbers_of
 from reports.figures.addresses import KINDS, AddressError
 from reports.figures.catalogue import KNOWN, declaration_of, find_id
 from reports.figures.query import Connection
-from reports.guide.desk import is_sample, read_figures, read_sources
+from reports.guide.desk import read_figures, read_sources
 from reports.guide.markers import Scan, Span, Tag, decode, find_part_fault, line_finder, scan_tags
 from reports.guide.numbers_in_text import INTERVAL, PERCENT, Number, Sentence, read_sentences
 from reports.guide.render import BREAK, Edition, read_words
@@ -35,12 +35,7 @@ from warehouse.marts.printing import POINT
 VERIFIED, ROUNDED, STALE, CONTRADICTED = "verified", "rounded", "stale", "contradicted"
 NO_FIGURE, UNRESOLVED = "no figure", "unresolved"
 VERDICTS = (VERIFIED, ROUNDED, STALE, CONTRADICTED, NO_FIGURE, UNRESOLVED)
-"""The possible verdicts on a number.
-
-In this order: as published; as published after rounding; published, but old or for another time than the text says;
-different from what is published; tied to a withheld or unknown figure; not tied, or too unclear to judge. A stale
-figure is verified if the text names the figure's period.
-"""
+"""The possible verdicts on a number, which docs/mcp.md explains."""
 AS_PUBLISHED = (VERIFIED, ROUNDED)
 MAX_OFF = 0.05
 """The largest rounding of a sum of money, as a fraction of the published value."""
@@ -260,7 +255,7 @@ def _judge_marked(
     blocks = [span for span in scan.spans if span.marker.block]
     edition = Edition(
         text=scan.text, spans=sorted([*blocks, *spans.values()], key=lambda span: span.start), ledger=rows,
-        is_html=scan.is_html, sources=read_sources(con), is_sample=is_sample(con),
+        is_html=scan.is_html, sources=read_sources(con),
     )  # fmt: skip
     for tie in ties:
         words, row = read_words(scan.text[tie.start : tie.end]), rows.get(tie.figure or "")

@@ -143,36 +143,22 @@ def judge_sureness(status: str, basis: str | None, *, is_point: bool = True) -> 
 
 @dataclass(frozen=True, kw_only=True)
 class Cell:
-    """A published value.
+    """A published value."""
 
-    | field | meaning |
-    |---|---|
-    | `id`, `kind` | the cell's address, and the first part of the address |
-    | `row` | the cell's columns, as in the mart or the figure |
-    | `name` | the name that distinguishes the cell from other rows of its figure; None if it is the only row |
-    | `figure` | id of the figure that the cell is a row of; None for a cell read from a mart |
-    | `measure` | measure of a share, or "pay", "disclosure" or "closing_rate"; "" if the figure has no measure |
-    | `place` | slug of the cell's place |
-    | `work`, `jobs` | role or group of roles, and words for the jobs that are counted ("AI jobs in Germany") |
-    | `item` | item of a share, level of pay, or class of law |
-    | `basis`, `sources` | kind of source, and the sources that the cell rests on |
-    | `period_from`, `period_to` | first and last day of the reference period of these sources; None if unknown |
-    """
-
-    id: str
-    kind: str
+    id: str  # its address
+    kind: str  # first part of the address
     renderer: Renderer
-    row: Row
-    name: str | None = None
-    figure: str | None = None
-    measure: str = ""
-    place: str = ""
-    work: str = ""
-    jobs: str = ""
-    item: str = ""
-    basis: str = OWN
-    sources: tuple[str, ...] = ()
-    period_from: date | None = None
+    row: Row  # its columns, as in the mart or the figure
+    name: str | None = None  # distinguishes the cell from other rows of its figure; None for the only row
+    figure: str | None = None  # id of the figure that the cell is a row of; None for a cell read from a mart
+    measure: str = ""  # measure of a share, or "pay", "disclosure" or "closing_rate"; "" if the figure has none
+    place: str = ""  # slug of its place
+    work: str = ""  # role or group of roles
+    jobs: str = ""  # words for the jobs that are counted, such as "AI jobs in Germany"
+    item: str = ""  # item of a share, level of pay, or class of law
+    basis: str = OWN  # kind of source
+    sources: tuple[str, ...] = ()  # sources that the cell rests on
+    period_from: date | None = None  # first and last day of the reference period; None if unknown
     period_to: date | None = None
 
     @functools.cached_property

@@ -10,30 +10,17 @@ from warehouse.marts.measures import MEASURES
 
 @dataclass(frozen=True, kw_only=True)
 class Basis:
-    """A kind of source.
+    """A kind of source."""
 
-    | field | meaning |
-    |---|---|
-    | `words` | what a value rests on |
-    | `name` | its name beside other kinds of source of pay |
-    | `unit` | what is counted, in singular and plural |
-    | `stands_in` | words for the kind where a value from it is printed instead of a value from adverts |
-    | `definition` | what its pay measures |
-    | `apart` | how it differs from other kinds |
-    | `trust` | what a reader should keep in mind |
-    | `newer` | what would bring a newer value |
-    | `no_interval` | why a value may have no interval |
-    """
-
-    words: str
-    name: str = ""
-    unit: tuple[str, str] = ("job", "jobs")
-    stands_in: str = ""
-    definition: str = ""
-    apart: str = ""
-    trust: str = ""
-    newer: str = "another complete reading of their boards"
-    no_interval: str = "none is computed for this number"
+    words: str  # what a value rests on
+    name: str = ""  # its name beside other kinds of source of pay
+    unit: tuple[str, str] = ("job", "jobs")  # what is counted, in singular and plural
+    stands_in: str = ""  # words for the kind where a value from it is printed instead of a value from adverts
+    definition: str = ""  # what its pay measures
+    apart: str = ""  # how it differs from other kinds
+    trust: str = ""  # what a reader should keep in mind
+    newer: str = "another complete reading of their boards"  # what would bring a newer value
+    no_interval: str = "none is computed for this number"  # why a value may have no interval
 
 
 OWN = "advertised"

@@ -7,20 +7,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from reports.wording import numbers
 from reports.wording.bases import BASES, NAMED
-from reports.wording.numbers import (
-    Row,
-    Rows,
-    amount,
-    choose_printed,
-    count_of,
-    ends_cell,
-    low_mark,
-    median_cell,
-    percent,
-    qualify,
-    sentences,
-)
+from reports.wording.numbers import Row, Rows
 from reports.wording.renderer import Column, Renderer, Table, make_table
 from reports.wording.work import name_workers
 
@@ -47,7 +36,7 @@ def arrange(rows: Rows) -> list[dict[str, Any]]:
     A ratio compares two medians in dollars of the same pay market, and none of a wider group. Each has its own period.
     """
     groups: dict[tuple[str, str, str], list[Row]] = {}
-    for row in choose_printed(rows):
+    for row in numbers.choose_printed(rows):
         if row.get("usd") is not None:
             groups.setdefault((row["place"], row["role_group"], row["role"]), []).append(row)
     result = []
@@ -80,7 +69,7 @@ def _market(row: Row) -> str | None:
 
 def value(row: Row) -> str:
     """Return the value in words, such as "USD 113K" or "mean USD 78K", or else its interval."""
-    text = amount(row, "usd", "USD")
+    text = numbers.amount(row, "usd", "USD")
     return f"mean {text}" if row["statistic"] == "mean" else text
 
 
@@ -94,7 +83,7 @@ def explain(row: Row) -> str:
         row["occupation_text"],
         "dollars from abroad are not pay of this country's market" if row["pay_market"] == "cross_border" else None,
         _market(row) if row["pay_market"] == "all" else None,
-        f"{count_of(years, 'year')} earlier than the newest beside it" if years else None,
+        f"{numbers.count_of(years, 'year')} earlier than the newest beside it" if years else None,
     ]
     return "; ".join(filter(None, reasons))
 
@@ -104,11 +93,11 @@ def _year(row: Row) -> int:
 
 
 def _own_money(row: Row) -> str | None:
-    return None if row["currency"] == "USD" or row["local"] is None else amount(row, "local", row["currency"])
+    return None if row["currency"] == "USD" or row["local"] is None else numbers.amount(row, "local", row["currency"])
 
 
 def _purchasing_power(row: Row) -> str | None:
-    return None if row["ppp"] is None else f"{median_cell(row, 'ppp')} (prices of {row['price_year']})"
+    return None if row["ppp"] is None else f"{numbers.median_cell(row, 'ppp')} (prices of {row['price_year']})"
 
 
 # --- one role in one country, from one kind of source -----------------------------------------------------------
@@ -153,19 +142,23 @@ def _all_text(rows: Rows) -> str:
 
 def _n(row: Row) -> str:
     n = row["employment"] if row["basis"] == "official" else row["n_jobs"]
-    return "not said" if n is None else count_of(int(n), *BASES[row["basis"]].unit)
+    return "not said" if n is None else numbers.count_of(int(n), *BASES[row["basis"]].unit)
 
 
 def _ratio(row: Row) -> str | None:
-    return None if row["ratio_to_advertised"] is None else percent(row["ratio_to_advertised"])
+    return None if row["ratio_to_advertised"] is None else numbers.percent(row["ratio_to_advertised"])
 
 
 _COLUMNS = (
     Column("Country", "place", False),
     Column("Work", name_work, False),
     Column("By", name_kind, False),
-    Column("Median, USD per year", lambda row: qualify(value(row).replace("USD ", ""), [low_mark(row)]), False),
-    Column("95% interval", lambda row: ends_cell(row, "usd")),
+    Column(
+        "Median, USD per year",
+        lambda row: numbers.qualify(value(row).replace("USD ", ""), [numbers.low_mark(row)]),
+        False,
+    ),
+    Column("95% interval", lambda row: numbers.ends_cell(row, "usd")),
     Column("Own money", _own_money, False),
     Column("Purchasing power", _purchasing_power, False),
     Column("n", _n, False),
@@ -188,7 +181,7 @@ def _all_table(rows: Rows) -> Table:
             line for name, group in _group(rows).items() if (line := _far_apart(name, group))
         ],
     }
-    below = [f"{heading}. {sentences(lines)}" for heading, lines in paragraphs.items() if lines]
+    below = [f"{heading}. {numbers.sentences(lines)}" for heading, lines in paragraphs.items() if lines]
     return make_table(rows, _COLUMNS, key=KEY, below=below)
 
 

@@ -7,19 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from reports.wording.numbers import (
-    Row,
-    Rows,
-    choose_printed,
-    count_of,
-    count_withheld,
-    interval,
-    name_withheld,
-    percent,
-    percents,
-    printed_share,
-    upper_first,
-)
+from reports.wording import numbers
+from reports.wording.numbers import Row, Rows
 from reports.wording.parts import SHARE_PARTS
 from reports.wording.renderer import Column, Renderer, Table, make_table
 from transforms.records.vocabulary import AI_JOBS, LAW_IN_FORCE, LAW_UNKNOWN, NO_LAW
@@ -65,7 +54,8 @@ def _name(row: Row) -> str:
 
 def _within_text(rows: Rows) -> str:
     parts = [
-        f"{_name(row)}: {_say_within(row)} ({count_of(row['n_employers'], 'employer')})" for row in choose_printed(rows)
+        f"{_name(row)}: {_say_within(row)} ({numbers.count_of(row['n_employers'], 'employer')})"
+        for row in numbers.choose_printed(rows)
     ]
     return f"of employers with adverts in both, each counting once: {'; '.join(parts)}"
 
@@ -73,9 +63,10 @@ def _within_text(rows: Rows) -> str:
 def _say_within(row: Row) -> str:
     if row["form"] == "interval":
         return f"the share that states pay where a law is in force, less that where none is, is {say_ends(row)}"
+    both, other = numbers.percent(row["share_both"]), numbers.percent(row["share_other"])
     return (
-        f"{percent(row['share_both'])} where a law is in force state pay, {percent(row['share_other'])} where none is "
-        f"that we know of, {say_points(row['difference'])} points [{say_ends(row)}]"
+        f"{both} where a law is in force state pay, {other} where none is that we know of, "
+        f"{say_points(row['difference'])} points [{say_ends(row)}]"
     )
 
 
@@ -85,8 +76,8 @@ def _of_point(column: str, say: Callable[[float], str]) -> Callable[[Row], str |
 
 _WITHIN = (
     Column("Jobs", _name, False),
-    Column("State pay, law in force", _of_point("share_both", percent)),
-    Column("State pay, no law that we know of", _of_point("share_other", percent)),
+    Column("State pay, law in force", _of_point("share_both", numbers.percent)),
+    Column("State pay, no law that we know of", _of_point("share_other", numbers.percent)),
     Column("Difference in points", _of_point("difference", say_points)),
     Column("95% interval", say_ends),
     Column("Employers", "n_employers"),
@@ -102,31 +93,33 @@ def _within_table(rows: Rows) -> Table:
         "in force on the day of reading and in places where none was that we know of. Shares are the mean of the "
         "employers' own: each counts once."
     )
-    return make_table(choose_printed(rows), _WITHIN, key=key, below=[f"Withheld. {reasons}." if reasons else ""])
+    return make_table(
+        numbers.choose_printed(rows), _WITHIN, key=key, below=[f"Withheld. {reasons}." if reasons else ""]
+    )
 
 
 def _width(row: Row) -> str | None:
     """Return the printed width of ranges: the median, or its interval."""
     if row["width"] is None:
         return None
-    return _width_ends(row) if row["width_form"] == "interval" else percent(row["width"])
+    return _width_ends(row) if row["width_form"] == "interval" else numbers.percent(row["width"])
 
 
 def _width_ends(row: Row) -> str:
-    return percents(row, "width_lo", "width_hi")
+    return numbers.percents(row, "width_lo", "width_hi")
 
 
 def _with_n(row: Row) -> str:
-    ends = f"{interval(row)}, " if row["form"] == "point" else ""
-    return f"{row['name']} {printed_share(row)} ({ends}n = {row['n_jobs']:,})"
+    ends = f"{numbers.interval(row)}, " if row["form"] == "point" else ""
+    return f"{row['name']} {numbers.printed_share(row)} ({ends}n = {row['n_jobs']:,})"
 
 
 def _places_text(rows: Rows) -> str:
-    printed = choose_printed(rows)
+    printed = numbers.choose_printed(rows)
     widths = [f"{row['name']} {_width(row)}" for row in printed if row["region_level"] == "world" and _width(row)]
     parts = [
         ", ".join(map(_with_n, printed)),
-        count_withheld(rows),
+        numbers.count_withheld(rows),
         f"stated ranges are as wide as so much of their midpoint (median): {', '.join(widths)}" if widths else None,
     ]
     return "; ".join(filter(None, parts))
@@ -135,8 +128,8 @@ def _places_text(rows: Rows) -> str:
 _PLACES = (
     Column("Place or law", "name", False),
     Column("In force from", "in_force_from", False),
-    Column("State pay", _of_point("share", percent)),
-    Column("95% interval", interval),
+    Column("State pay", _of_point("share", numbers.percent)),
+    Column("95% interval", numbers.interval),
     Column("Jobs", "n_asking"),
     Column("Of jobs", "n_jobs"),
     Column("Employers", "n_employers"),
@@ -152,12 +145,12 @@ def _places_table(rows: Rows) -> Table:
         "its places. Width: high end less low end over their midpoint. Not known: the place is not known finely "
         "enough, as United States without a state, or remote work over several states."
     )
-    few = name_withheld(rows)
+    few = numbers.name_withheld(rows)
     below = [f"Withheld, too few jobs or employers: {few}." if few else ""]
     for evidence, words in EVIDENCE_WORDS.items():
         laws = [f"{row['name']} ({row['law_name']})" for row in rows if row["evidence"] == evidence]
-        below += [f"{upper_first(words)}: {'; '.join(laws)}."] if laws else []
-    return make_table(choose_printed(rows), _PLACES, key=key, below=below)
+        below += [f"{numbers.upper_first(words)}: {'; '.join(laws)}."] if laws else []
+    return make_table(numbers.choose_printed(rows), _PLACES, key=key, below=below)
 
 
 def _note(rows: Rows) -> list[str]:
@@ -167,9 +160,9 @@ def _note(rows: Rows) -> list[str]:
 def _place_note(rows: Rows) -> list[str]:
     row, width = rows[0], _width(rows[0])
     widths = [f"stated ranges are as wide as {width} of their midpoint (median)"] if width else []
-    return [f"95% interval {interval(row)}", *widths, *_note(rows)]
+    return [f"95% interval {numbers.interval(row)}", *widths, *_note(rows)]
 
 
 WITHIN_EMPLOYERS = Renderer(text=_within_text, table=_within_table, note=_note, named_by="place", names_withheld=True)
-PLACE = Renderer(text=lambda rows: printed_share(rows[0]), note=_place_note, parts=SHARE_PARTS)
+PLACE = Renderer(text=lambda rows: numbers.printed_share(rows[0]), note=_place_note, parts=SHARE_PARTS)
 PLACES = Renderer(text=_places_text, table=_places_table, note=_note, named_by="name", names_withheld=True)

@@ -14,23 +14,10 @@ from dataclasses import replace
 from datetime import date
 
 from reports.figures.catalogue import declaration_of
+from reports.wording import numbers
 from reports.wording.bases import BASES, OWN_BASES, unit_of
 from reports.wording.levels import define, level_phrase
-from reports.wording.numbers import (
-    LOW_CONFIDENCE,
-    MONTHS,
-    SAMPLE_WORDS,
-    Row,
-    Rows,
-    count_of,
-    day,
-    days,
-    is_point,
-    percent,
-    qualify,
-    sentences,
-    upper_first,
-)
+from reports.wording.numbers import Row, Rows
 from reports.wording.parts import PLAIN, PartFormat
 from reports.wording.pay import find_head, name_place
 from reports.wording.renderer import Table, list_doubts
@@ -70,7 +57,7 @@ _UNKNOWN = {"share": "an unknown share", "USD": "an unknown amount"}
 def say_withheld(figure: Figures, reason: str | None, *, is_nested: bool = False) -> str:
     """Return a noun for a withheld value in a sentence, such as "an unknown share (withheld: …)"."""
     noun = _UNKNOWN.get(figure.unit.partition(" ")[0], "an unknown value")
-    return qualify(noun, [f"withheld: {reason}"], is_nested=is_nested)
+    return numbers.qualify(noun, [f"withheld: {reason}"], is_nested=is_nested)
 
 
 def part(figure: Figures, style: PartFormat, titles: Mapping[str, str] | None = None) -> str | None:
@@ -106,7 +93,7 @@ def table(figure: Figures) -> Table | None:
     result = declaration.renderer.table(rows_of(figure))
     if figure.status != "stale" or figure.period_to is None or declaration.gathers is not None:
         return result  # the rows of a table of figures state their own days
-    return replace(result, key=f"{upper_first(describe_period(figure))}. {result.key}".rstrip())
+    return replace(result, key=f"{numbers.upper_first(describe_period(figure))}. {result.key}".rstrip())
 
 
 def say_instead(figure: Figures) -> str | None:
@@ -126,23 +113,23 @@ def say_instead(figure: Figures) -> str | None:
 def say_basis(figure: Figures) -> str:
     """Return the words for the basis of a measured figure, such as "adverts we read (boards drawn at random)"."""
     basis = BASES[figure.basis].words if figure.basis else "each row says what it rests on"
-    return qualify(basis, [say_sample(figure)])
+    return numbers.qualify(basis, [say_sample(figure)])
 
 
 def say_sample(figure: Figures) -> str | None:
     """Return the words for the boards that a figure counts; None if its rows name no sample, as for pay."""
     samples = {row["sample"] for row in rows_of(figure) if row.get("sample")}
     if len(samples) < 2:
-        return SAMPLE_WORDS[samples.pop()] if samples else None
-    return f"{SAMPLE_WORDS['panel']} where they are enough, else {SAMPLE_WORDS['known']}"
+        return numbers.SAMPLE_WORDS[samples.pop()] if samples else None
+    return f"{numbers.SAMPLE_WORDS['panel']} where they are enough, else {numbers.SAMPLE_WORDS['known']}"
 
 
 def strength(figure: Figures) -> str:
     """Return how many jobs and employers a figure counts: "1,234 jobs of 210 employers"; a dash for cited figures."""
     if figure.n_jobs is None:
         return "–"
-    n = count_of(figure.n_jobs, *unit_of(figure.basis))
-    return n if figure.n_employers is None else f"{n} of {count_of(figure.n_employers, 'employer')}"
+    n = numbers.count_of(figure.n_jobs, *unit_of(figure.basis))
+    return n if figure.n_employers is None else f"{n} of {numbers.count_of(figure.n_employers, 'employer')}"
 
 
 def describe_period(figure: Figures) -> str:
@@ -151,7 +138,7 @@ def describe_period(figure: Figures) -> str:
         when = _first_of(figure).get("published")
         return f"published {when}" if when else "of an unknown day"
     if figure.period_to is None:
-        return f"as of {day(figure.as_of)}"
+        return f"as of {numbers.day(figure.as_of)}"
     return words_of_period(figure.basis, figure.period_from, figure.period_to)
 
 
@@ -161,12 +148,12 @@ def words_of_period(basis: str | None, first: date | None, last: date) -> str:
     Third parties state only the year. Official wages are for a month or for whole years.
     """
     if basis in OWN_BASES or basis is None:
-        return f"read {days(first, last)}"
+        return f"read {numbers.days(first, last)}"
     is_whole_years = first is not None and (first.month, first.day) == (1, 1) and (last.month, last.day) == (12, 31)
     if basis == "official" and not is_whole_years:
-        return f"wages of {MONTHS[last.month - 1]} {last.year}"
+        return f"wages of {numbers.MONTHS[last.month - 1]} {last.year}"
     if first is None or not (is_whole_years or basis == "advertised_third_party"):
-        return f"pay of {days(first, last)}"
+        return f"pay of {numbers.days(first, last)}"
     noun = "wages" if basis == "official" else "pay"
     return f"{noun} of {last.year}" if first.year == last.year else f"{noun} of {first.year} to {last.year}"
 
@@ -219,16 +206,16 @@ def scope(figure: Figures, titles: Mapping[str, str] | None = None) -> str:
     if figure.basis != "postings" or figure.value is None or not row.get("countries"):
         return ""
     n_jobs = row.get("n_all_places") or row["n_jobs"]  # n_all_places is set if the first row does not cover all places
-    countries = ", ".join(f"{part['country']} {percent(part['n_jobs'] / n_jobs)}" for part in row["countries"])
+    countries = ", ".join(f"{part['country']} {numbers.percent(part['n_jobs'] / n_jobs)}" for part in row["countries"])
     behind = sorted((part for part in figure.behind or () if part.n), key=lambda part: (-part.n, part.source))
     n_adverts = sum(part.n for part in behind)
     shares = [
-        f"{(titles or {}).get(part.source, part.source)} {percent(part.n / n_adverts)}"
+        f"{(titles or {}).get(part.source, part.source)} {numbers.percent(part.n / n_adverts)}"
         for part in behind[:MAX_NAMED_OF_SCOPE]
     ]
     sources = f"; largest sources by adverts: {', '.join(shares)}" if shares else ""
     days = f" ({describe_period(figure)})" if figure.status == "stale" and figure.period_to is not None else ""
-    return f"In the adverts we read{days}: {count_of(n_jobs, 'job')}; largest countries: {countries}{sources}"
+    return f"In the adverts we read{days}: {numbers.count_of(n_jobs, 'job')}; largest countries: {countries}{sources}"
 
 
 def origin(figure: Figures) -> str | None:
@@ -251,7 +238,7 @@ def why_low(figure: Figures, *, max_named: int = MAX_NAMED_IN_SHORT) -> str | No
         return None
     named_by = declaration_of(figure.figure).renderer.named_by
     doubts = list_doubts(rows_of(figure), named_by, max_named=max_named) if named_by else None
-    return doubts or f"{LOW_CONFIDENCE}: {figure.reason}"
+    return doubts or f"{numbers.LOW_CONFIDENCE}: {figure.reason}"
 
 
 def note(figure: Figures) -> str:
@@ -264,9 +251,9 @@ def note(figure: Figures) -> str:
     if figure.value is None:
         nearest = "; ".join(map(name_nearest, figure.nearest or ()))
         offer = f"nearest: {nearest}" if nearest else None
-        return sentences([f"withheld: {figure.reason}", figure.missing, offer, baseline])
+        return numbers.sentences([f"withheld: {figure.reason}", figure.missing, offer, baseline])
     if figure.kind == "cited":
-        return sentences([*renderer.note(rows_of(figure)), _verification(figure)])
+        return numbers.sentences([*renderer.note(rows_of(figure)), _verification(figure)])
     n = f": {strength(figure)}" if figure.n_jobs is not None else ""
     against = compare(figure)
     texts = [
@@ -278,7 +265,7 @@ def note(figure: Figures) -> str:
         None if renderer.shows_baseline else baseline,
         f"against it, {against}" if against else None,
     ]
-    return sentences(texts)
+    return numbers.sentences(texts)
 
 
 def name_nearest(near: NearestFigure) -> str:
@@ -299,10 +286,10 @@ def _verification(figure: Figures) -> str | None:
     if figure.verify_by is None:
         return None
     if figure.as_of > figure.verify_by:
-        return f"not verified again since {day(figure.verify_by)}"
+        return f"not verified again since {numbers.day(figure.verify_by)}"
     verified_on = _first_of(figure).get("verified_on")
-    before = f"verified on {day(date.fromisoformat(verified_on))}, " if verified_on else ""
-    return f"{before}to be verified again by {day(figure.verify_by)}"
+    before = f"verified on {numbers.day(date.fromisoformat(verified_on))}, " if verified_on else ""
+    return f"{before}to be verified again by {numbers.day(figure.verify_by)}"
 
 
 ENDS = {"band_low": "the lower end", "band_high": "the upper end", "p50": "the median"}
@@ -320,7 +307,7 @@ def compare(figure: Figures) -> str | None:
 
 
 def _change_of(row: Row, column: str, then: float) -> str:
-    if is_point(row, column):
+    if numbers.is_point(row, column):
         return _change(row[column], then)
     low, high = (_change(row[f"{column}_{end}"], then) for end in ("lo", "hi"))
     return low if low == high else f"between {low} and {high}"

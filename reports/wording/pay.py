@@ -4,28 +4,10 @@ from __future__ import annotations
 
 import functools
 
-from reports.wording import silence
+from reports.wording import numbers, silence
 from reports.wording.bases import unit_of
 from reports.wording.levels import define
-from reports.wording.numbers import (
-    LOW_CONFIDENCE,
-    SAMPLE_WORDS,
-    Row,
-    Rows,
-    amount,
-    choose_printed,
-    count_of,
-    count_withheld,
-    ends_cell,
-    is_point,
-    low_mark,
-    median_cell,
-    money,
-    percent,
-    qualify,
-    sentences,
-    short,
-)
+from reports.wording.numbers import Row, Rows
 from reports.wording.parts import PAY_PARTS
 from reports.wording.renderer import Column, Renderer, Table, list_doubts, make_table
 from transforms.records.definitions import BAND, MAX_AMOUNT_WIDTH, MAX_COUNTRY_SHARE
@@ -45,7 +27,7 @@ TITLES_KEY = (
     "From titles alone: only adverts whose title names the level, the others being placed by the years of experience "
     "they ask for."
 )
-MEDIAN_OF_PANEL = f"Median of jobs on {SAMPLE_WORDS['panel']}"
+MEDIAN_OF_PANEL = f"Median of jobs on {numbers.SAMPLE_WORDS['panel']}"
 PANEL_KEY = (
     f"{MEDIAN_OF_PANEL}: each weighs as much as its board stands for. All else is of jobs on all boards, and of these "
     "such as state pay are read more often."
@@ -57,9 +39,9 @@ def band(row: Row, *, low: str = "band_low", high: str = "band_high", currency: 
 
     `low`, `high` and `currency` are names of columns.
     """
-    if is_point(row, low) and is_point(row, high):
-        return money(row[low], row[high], row[currency])
-    return f"lower end {amount(row, low, row[currency])}, upper end {amount(row, high, row[currency])}"
+    if numbers.is_point(row, low) and numbers.is_point(row, high):
+        return numbers.money(row[low], row[high], row[currency])
+    return f"lower end {numbers.amount(row, low, row[currency])}, upper end {numbers.amount(row, high, row[currency])}"
 
 
 def is_band(row: Row) -> bool:
@@ -75,7 +57,7 @@ def order_of(row: Row) -> float:
     name = "p50" if row.get("p50") is not None else "band_high"
     if row.get(name) is None:
         return 0.0
-    return float(row[name] if is_point(row, name) else (row[f"{name}_lo"] + row[f"{name}_hi"]) / 2)
+    return float(row[name] if numbers.is_point(row, name) else (row[f"{name}_lo"] + row[f"{name}_hi"]) / 2)
 
 
 # --- places: a region is named after the one country that has nearly all of its jobs ---------------------------
@@ -99,7 +81,7 @@ def name_place(rows: Rows, place: str) -> str:
     if first["n_jobs"] < JOBS.bound:  # too few for a band
         total = sum(count["n_jobs"] for count in rows[0]["countries"])
         return f"{place} ({first['name']} n = {first['n_jobs']} of {total})"
-    return qualify(str(first["name"]), say_others(rows))
+    return numbers.qualify(str(first["name"]), say_others(rows))
 
 
 def name_region(rows: Rows, place: str) -> str:
@@ -110,7 +92,7 @@ def name_region(rows: Rows, place: str) -> str:
     head = find_head(rows)
     if head is None or head["name"] == place:
         return name_place(rows, place)
-    return qualify(place, [f"mostly {head['name']}", *say_others(rows)])
+    return numbers.qualify(place, [f"mostly {head['name']}", *say_others(rows)])
 
 
 def _find_main_country(rows: Rows) -> Row | None:
@@ -140,7 +122,7 @@ def _list_countries(counts: Rows, column: str) -> str:
     counts = sorted(counts, key=lambda count: -count[column])
     names = [f"{SEVERAL.get(count['country'], count['name'])} n = {count[column]}" for count in counts[:MAX_NAMED]]
     n_more = len(counts) - len(names)
-    return ", ".join([*names, count_of(n_more, "more country", "more countries")] if n_more else names)
+    return ", ".join([*names, numbers.count_of(n_more, "more country", "more countries")] if n_more else names)
 
 
 # --- one value -----------------------------------------------------------------------------------------------
@@ -148,12 +130,12 @@ def _list_countries(counts: Rows, column: str) -> str:
 
 def _text(rows: Rows) -> str:
     row = rows[0]
-    median = f"median {amount(row, 'p50', row['currency'])}" if row.get("p50") is not None else ""
+    median = f"median {numbers.amount(row, 'p50', row['currency'])}" if row.get("p50") is not None else ""
     if is_band(row):
         return f"{band(row)} per year, {median}" if median else f"{band(row)} per year"
     if row.get("p25") is None or row.get("p75") is None:
         return f"{median} per year"
-    low, high = (amount(row, name, row["currency"]) for name in ("p25", "p75"))
+    low, high = (numbers.amount(row, name, row["currency"]) for name in ("p25", "p75"))
     return f"{median} per year, a quarter at or below {low} and a quarter at or above {high}"
 
 
@@ -161,7 +143,7 @@ def _note(rows: Rows) -> list[str | None]:
     row = rows[0]
     notes: list[str | None] = []
     if row.get("local_low") is not None:
-        notes.append(f"in local money {_local_band(row)}, {count_of(row['local_n_jobs'], 'job')}")
+        notes.append(f"in local money {_local_band(row)}, {numbers.count_of(row['local_n_jobs'], 'job')}")
     notes += [*_estimates(row), _of_panel(row), silence.describe(row), _level_source(row), *_composition(row)]
     if row["basis"] == "official":
         notes.append(row["reason"])
@@ -184,30 +166,34 @@ def _estimates(row: Row) -> list[str]:
     if not is_band(row):
         texts.append(NO_BAND)
         if row.get("p50_lo") is not None:
-            texts.append(f"95% interval of the median {currency} {ends_cell(row, 'p50')}")
+            texts.append(f"95% interval of the median {currency} {numbers.ends_cell(row, 'p50')}")
     elif row.get("band_low_lo") is not None and row.get("band_high_lo") is not None:
-        low, high = (money(row[f"{end}_lo"], row[f"{end}_hi"], currency) for end in ("band_low", "band_high"))
+        low, high = (numbers.money(row[f"{end}_lo"], row[f"{end}_hi"], currency) for end in ("band_low", "band_high"))
         texts.append(f"95% interval of the lower end {low}, of the upper end {high}")
     else:
         is_third_party = row["basis"] == "advertised_third_party"
         texts.append(UNKNOWN_TO_THIRD_PARTY if is_third_party else "no interval can be computed")
     if is_band(row) and row.get("p50") is not None:
-        texts.append(f"median of the midpoints {amount(row, 'p50', currency)}")
-    if row.get("p50_by_employer") is not None and is_point(row, "p50"):
-        texts.append(f"with each employer counted once {currency} {short(row['p50_by_employer'])}")
+        texts.append(f"median of the midpoints {numbers.amount(row, 'p50', currency)}")
+    if row.get("p50_by_employer") is not None and numbers.is_point(row, "p50"):
+        texts.append(f"with each employer counted once {currency} {numbers.short(row['p50_by_employer'])}")
     return texts
 
 
 def _of_panel(row: Row) -> str | None:
     if row.get("n_panel_jobs") is None:
         return None
-    rests_on = f"{count_of(row['n_panel_jobs'], 'job')} of {count_of(row['n_panel_employers'], 'employer')}"
-    name = "p50_of_panel"
+    name, rests_on = "p50_of_panel", _say_n(row, "n_panel")
     if row[name] is None:
-        return f"median of jobs on {SAMPLE_WORDS['panel']} alone withheld, {rests_on} are too few or too uneven"
-    interval = [f"95% interval {ends_cell(row, name)}"] if is_point(row, name) else []
-    median = qualify(amount(row, name, row["currency"]), interval)
-    return f"median of jobs on {SAMPLE_WORDS['panel']} alone {median}, {rests_on}"
+        return f"{numbers.lower_first(MEDIAN_OF_PANEL)} alone withheld, {rests_on} are too few or too uneven"
+    interval = [f"95% interval {numbers.ends_cell(row, name)}"] if numbers.is_point(row, name) else []
+    median = numbers.qualify(numbers.amount(row, name, row["currency"]), interval)
+    return f"{numbers.lower_first(MEDIAN_OF_PANEL)} alone {median}, {rests_on}"
+
+
+def _say_n(row: Row, prefix: str) -> str:
+    jobs, employers = row[f"{prefix}_jobs"], row[f"{prefix}_employers"]
+    return f"{numbers.count_of(jobs, 'job')} of {numbers.count_of(employers, 'employer')}"
 
 
 def _level_source(row: Row) -> str | None:
@@ -217,9 +203,8 @@ def _level_source(row: Row) -> str | None:
     if row.get("stated_status") == "suppressed":
         return f"from levels named in titles alone: withheld, {row['stated_reason']}"
     if row.get("stated_status") is not None:
-        n = f"{count_of(row['stated_n_jobs'], 'job')} of {count_of(row['stated_n_employers'], 'employer')}"
-        title_band = f"{band(row, low='stated_low', high='stated_high')}, {n}"
-        return qualify(f"from levels named in titles alone: {title_band}", [_low_mark_of_titles(row)])
+        title_band = f"{band(row, low='stated_low', high='stated_high')}, {_say_n(row, 'stated_n')}"
+        return numbers.qualify(f"from levels named in titles alone: {title_band}", [_low_mark_of_titles(row)])
     if row.get("n_stated") is None:
         return None
     named = f"level named in the title in {row['n_stated']:,} of {row['n_jobs']:,}"
@@ -227,14 +212,14 @@ def _level_source(row: Row) -> str | None:
 
 
 def _low_mark_of_titles(row: Row) -> str | None:
-    return LOW_CONFIDENCE if row["stated_status"] == "low" else None
+    return numbers.LOW_CONFIDENCE if row["stated_status"] == "low" else None
 
 
 def _composition(row: Row) -> list[str]:
     """Say how evenly the jobs are spread over employers and countries."""
     texts = []
     if row.get("n_even_employers") is not None:
-        largest = f", the largest with {percent(row['largest_employer_share'])} of the jobs"
+        largest = f", the largest with {numbers.percent(row['largest_employer_share'])} of the jobs"
         texts.append(f"as informative as {row['n_even_employers']:.0f} equal employers (G*){largest}")
     if counts := [count for count in row.get("countries") or () if count["n_jobs"]]:
         texts.append(f"jobs by country: {_list_countries(counts, 'n_jobs')}")
@@ -244,7 +229,7 @@ def _composition(row: Row) -> list[str]:
 def _from_abroad(row: Row) -> str | None:
     if row.get("n_abroad") is None or row["basis"] not in ("advertised", "advertised_third_party"):
         return None
-    return count_of(row["n_abroad"], *unit_of(row["basis"]))
+    return numbers.count_of(row["n_abroad"], *unit_of(row["basis"]))
 
 
 PAY = Renderer(text=_text, note=_note, parts=PAY_PARTS)
@@ -252,15 +237,17 @@ PAY = Renderer(text=_text, note=_note, parts=PAY_PARTS)
 
 def _bonus_note(rows: Rows) -> list[str]:
     row = rows[0]
-    low, high = (amount(row, name, row["currency"]) for name in ("p25", "p75"))
+    low, high = (numbers.amount(row, name, row["currency"]) for name in ("p25", "p75"))
     return [
-        f"95% interval of the median {row['currency']} {ends_cell(row, 'p50')}",
+        f"95% interval of the median {row['currency']} {numbers.ends_cell(row, 'p50')}",
         f"a quarter at or below {low}, a quarter at or above {high}",
         *_composition(row),
     ]
 
 
-BONUS = Renderer(text=lambda rows: f"median {amount(rows[0], 'p50', rows[0]['currency'])} per year", note=_bonus_note)
+BONUS = Renderer(
+    text=lambda rows: f"median {numbers.amount(rows[0], 'p50', rows[0]['currency'])} per year", note=_bonus_note
+)
 
 # --- tables of bands -----------------------------------------------------------------------------------------
 
@@ -268,23 +255,27 @@ BONUS = Renderer(text=lambda rows: f"median {amount(rows[0], 'p50', rows[0]['cur
 def _stated_cell(row: Row) -> str | None:
     if row.get("stated_status") is None:
         return None
-    n = count_of(row["stated_n_jobs"] or 0, "job")
+    n = numbers.count_of(row["stated_n_jobs"] or 0, "job")
     if row["stated_status"] == "suppressed":
         return f"withheld ({n})"
     title_band = band(row, low="stated_low", high="stated_high").replace(f"{row['currency']} ", "")
-    return qualify(title_band, [n, _low_mark_of_titles(row)])
+    return numbers.qualify(title_band, [n, _low_mark_of_titles(row)])
 
 
 _COLUMNS = (
     Column("From", "rung", False),
-    Column("Band per year", lambda row: qualify(band(row) if is_band(row) else "no band", [low_mark(row)]), False),
+    Column(
+        "Band per year",
+        lambda row: numbers.qualify(band(row) if is_band(row) else "no band", [numbers.low_mark(row)]),
+        False,
+    ),
     Column("Band from titles alone", _stated_cell, False),
-    Column("Median", median_cell),
-    Column(MEDIAN_OF_PANEL, lambda row: median_cell(row, "p50_of_panel")),
+    Column("Median", numbers.median_cell),
+    Column(MEDIAN_OF_PANEL, lambda row: numbers.median_cell(row, "p50_of_panel")),
     Column("Local money", lambda row: _local_band(row) if row.get("local_low") is not None else None, False),
-    Column("Lower end, 95% interval", lambda row: ends_cell(row, "band_low")),
-    Column("Upper end, 95% interval", lambda row: ends_cell(row, "band_high")),
-    Column("n", lambda row: count_of(row["n_jobs"], *unit_of(row["basis"])), False),
+    Column("Lower end, 95% interval", lambda row: numbers.ends_cell(row, "band_low")),
+    Column("Upper end, 95% interval", lambda row: numbers.ends_cell(row, "band_high")),
+    Column("n", lambda row: numbers.count_of(row["n_jobs"], *unit_of(row["basis"])), False),
     Column("Employers", "n_employers"),
 )
 
@@ -295,24 +286,24 @@ def bands(heading: str, level: str) -> Renderer:
 
 
 def _bands_text(rows: Rows) -> str:
-    values = (f"{row['place']}: {row['value']}" for row in choose_printed(rows))
-    return "; ".join(filter(None, ("; ".join(values), count_withheld(rows))))
+    values = (f"{row['place']}: {row['value']}" for row in numbers.choose_printed(rows))
+    return "; ".join(filter(None, ("; ".join(values), numbers.count_withheld(rows))))
 
 
 def _bands_table(heading: str, level: str, rows: Rows) -> Table:
-    printed = choose_printed(rows)
+    printed = numbers.choose_printed(rows)
     keys = {"stated_status": TITLES_KEY, "p50_of_panel": PANEL_KEY}
     more = [key for name, key in keys.items() if any(row.get(name) is not None for row in printed)]
     ours = [row for row in printed if row["basis"] != "advertised_third_party"]
     abroad = [f"{row.get('region_name') or row['place']} {n}" for row in printed if (n := _from_abroad(row))]
     below = [
         f"In adverts we read, {define(level, 'advertised')}." if any(r["basis"] == "advertised" for r in ours) else "",
-        sentences([THIRD_PARTY, UNKNOWN_TO_THIRD_PARTY, f"in them, {define(level, 'advertised_third_party')}"])
+        numbers.sentences([THIRD_PARTY, UNKNOWN_TO_THIRD_PARTY, f"in them, {define(level, 'advertised_third_party')}"])
         if len(ours) < len(printed)
         else "",
         *_explain_withheld([row for row in rows if row["status"] == "suppressed"]),
         f"Paid from abroad, and not in these bands: {'; '.join(abroad)}." if abroad else "",
-        sentences([list_doubts(ours, "place")]),
+        numbers.sentences([list_doubts(ours, "place")]),
     ]
     columns = (Column(heading, "place", False), *_COLUMNS)
     key = " ".join(["US dollars per year.", BANDS_KEY, *more])

@@ -55,26 +55,15 @@ def make_table(rows: Rows, columns: Sequence[Column], *, key: str = "", below: S
 
 @dataclass(frozen=True, kw_only=True)
 class Renderer:
-    """How the rows of a figure are printed.
+    """How the rows of a figure are printed."""
 
-    | field | meaning |
-    |---|---|
-    | `text` | returns the value in words |
-    | `table` | returns the table, if the figure has one |
-    | `note` | returns the sentences that are added to the figure's note |
-    | `named_by` | column that names a row among several |
-    | `shows_baseline` | whether the rows show what the 2026 guide said, so that notes need not repeat it |
-    | `names_withheld` | whether text and table name withheld rows, which are otherwise dropped |
-    | `parts` | parts that an editor may place alone |
-    """
-
-    text: Callable[[Rows], str]
-    table: Callable[[Rows], Table] | None = None
-    note: Callable[[Rows], Sequence[str | None]] = lambda rows: ()
-    named_by: str | None = None
-    shows_baseline: bool = False
-    names_withheld: bool = False
-    parts: Mapping[str, Part] = field(default_factory=dict)
+    text: Callable[[Rows], str]  # returns the value in words
+    table: Callable[[Rows], Table] | None = None  # returns the table, if the figure has one
+    note: Callable[[Rows], Sequence[str | None]] = lambda rows: ()  # returns sentences to add to the figure's note
+    named_by: str | None = None  # column that names a row among several
+    shows_baseline: bool = False  # whether the rows show what the 2026 guide said, so that notes need not repeat it
+    names_withheld: bool = False  # whether text and table name withheld rows, which are otherwise dropped
+    parts: Mapping[str, Part] = field(default_factory=dict)  # parts that an editor may place alone
 
 
 def list_doubts(rows: Rows, named_by: str, *, max_named: int | None = None) -> str | None:

@@ -4,21 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
-from reports.wording.numbers import (
-    LOW_CONFIDENCE,
-    Row,
-    Rows,
-    amount,
-    choose_printed,
-    count_of,
-    day,
-    ends_cell,
-    is_point,
-    median_cell,
-    percent,
-    percents,
-    short,
-)
+from reports.wording import numbers
+from reports.wording.numbers import Row, Rows
 from reports.wording.renderer import Column, Renderer, Table, make_table
 from transforms.records.definitions import MAX_AMOUNT_WIDTH
 from warehouse.marts.printing import JOBS
@@ -47,30 +34,32 @@ def name_persons(row: Row) -> str:
 
 def _text(rows: Rows) -> str:
     parts = []
-    for row in choose_printed(rows):
-        ends = f"{ends_cell(row, 'p50')}, " if is_point(row, "p50") else ""
-        parts.append(f"{name_persons(row)} {amount(row, 'p50', row['currency'])} ({ends}n = {row['n_persons']:,})")
-    low = f" ({LOW_CONFIDENCE})" if len(rows) > 1 else ""  # the value of a single row says so itself
+    for row in numbers.choose_printed(rows):
+        ends = f"{numbers.ends_cell(row, 'p50')}, " if numbers.is_point(row, "p50") else ""
+        parts.append(
+            f"{name_persons(row)} {numbers.amount(row, 'p50', row['currency'])} ({ends}n = {row['n_persons']:,})"
+        )
+    low = f" ({numbers.LOW_CONFIDENCE})" if len(rows) > 1 else ""  # the value of a single row says so itself
     return f"median a year of those who chose to answer: {'; '.join(parts)}{low}"
 
 
 def _local(row: Row) -> str | None:
     if row["local_p50"] is None:
         return None
-    return f"{amount(row, 'local_p50', row['local_currency'])} (n = {row['local_n']:,})"
+    return f"{numbers.amount(row, 'local_p50', row['local_currency'])} (n = {row['local_n']:,})"
 
 
 def _in_dollars(row: Row) -> str | None:
     if row["dollars_share"] is None or row["n_dollars"] == 0:
         return None
-    return f"{percent(row['dollars_share'])} ({percents(row, 'dollars_share_lo', 'dollars_share_hi')})"
+    return f"{numbers.percent(row['dollars_share'])} ({numbers.percents(row, 'dollars_share_lo', 'dollars_share_hi')})"
 
 
 _COLUMNS = (
     Column("Who", name_persons, False),
-    Column("Median", median_cell),
-    Column("Its 95% interval", lambda row: ends_cell(row, "p50")),
-    Column("Middle half", lambda row: f"{short(row['p25'])}–{short(row['p75'])}"),
+    Column("Median", numbers.median_cell),
+    Column("Its 95% interval", lambda row: numbers.ends_cell(row, "p50")),
+    Column("Middle half", lambda row: f"{numbers.short(row['p25'])}–{numbers.short(row['p75'])}"),
     Column("Median in local money", _local, False),
     Column("Paid in dollars alone", _in_dollars, False),
     Column("Persons", "n_persons"),
@@ -84,18 +73,18 @@ def _table(rows: Rows) -> Table:
     more = f" and {len(few) - MAX_NAMED} more" if len(few) > MAX_NAMED else ""
     reasons = {"n_flagged": "whose amount cannot be right", "n_no_rate": "for want of an exchange rate"}
     counts = {why: sum(row[column] for row in rows) for column, why in reasons.items()}
-    left_out = ", ".join(f"{count_of(n, 'person')} {why}" for why, n in counts.items() if n)
+    left_out = ", ".join(f"{numbers.count_of(n, 'person')} {why}" for why, n in counts.items() if n)
     below = [
         f"Withheld, fewer than {JOBS} persons: {names}{more}." if few else "",
         f"Left out: {left_out}." if left_out else "",
     ]
-    return make_table(choose_printed(rows), _COLUMNS, key=KEY, below=below)
+    return make_table(numbers.choose_printed(rows), _COLUMNS, key=KEY, below=below)
 
 
 def _note(rows: Rows) -> list[str]:
-    printed = choose_printed(rows)
+    printed = numbers.choose_printed(rows)
     days = "; ".join(
-        f"{name}, half of the answers in by {day(date.fromisoformat(str(on)[:10]))}"
+        f"{name}, half of the answers in by {numbers.day(date.fromisoformat(str(on)[:10]))}"
         for name, on in sorted({(row["survey"], row["reported_on"]) for row in printed})
     )
     shares = [f"{name_persons(row)} {share}" for row in printed if (share := _in_dollars(row))]

@@ -10,28 +10,8 @@ from collections.abc import Callable, Sequence
 
 from babel import Locale
 
-from reports.wording.numbers import (
-    VERDICT_RULE,
-    VERDICTS,
-    Row,
-    Rows,
-    category_name,
-    choose_printed,
-    count_of,
-    count_withheld,
-    interval,
-    is_point,
-    join_words,
-    known_part,
-    lower_first,
-    name_withheld,
-    percent,
-    percents,
-    printed_share,
-    qualify,
-    rank,
-    verdict,
-)
+from reports.wording import numbers
+from reports.wording.numbers import Row, Rows
 from reports.wording.parts import CLAIM_PARTS, SHARE_PARTS
 from reports.wording.renderer import Column, Renderer, Table, make_table
 from transforms.records.definitions import MIN_KNOWN
@@ -61,19 +41,19 @@ def _is_bounds(row: Row) -> bool:
 
 
 def _point(row: Row) -> str | None:
-    return percent(row["share"]) if row.get("form", "point") == "point" and row["share"] is not None else None
+    return numbers.percent(row["share"]) if row.get("form", "point") == "point" and row["share"] is not None else None
 
 
 def _ends(row: Row) -> str | None:
-    return None if _is_bounds(row) else interval(row)
+    return None if _is_bounds(row) else numbers.interval(row)
 
 
 def _bounds(row: Row) -> str:
-    return percents(row, "bound_lo", "bound_hi")
+    return numbers.percents(row, "bound_lo", "bound_hi")
 
 
 def _with_interval(row: Row, *beside: str | None) -> str:
-    return qualify(printed_share(row), [_ends(row) if _point(row) else None, *beside])
+    return numbers.qualify(numbers.printed_share(row), [_ends(row) if _point(row) else None, *beside])
 
 
 def _list(rows: Rows, say: Callable[[Row], str]) -> str:
@@ -108,7 +88,7 @@ def say_languages(measure: Measure) -> str:
     if measure.reading is None:
         return ""
     names = [Locale("en").languages[code] for code in languages_read(measure.reading)]
-    return f"Texts in {join_words(names)} alone are read for it"
+    return f"Texts in {numbers.join_words(names)} alone are read for it"
 
 
 # --- one share, a list of items, a list of places --------------------------------------------------------------
@@ -122,13 +102,13 @@ def single(measure: Measure, jobs: str) -> Renderer:
 
     def text(rows: Rows) -> str:
         of = f"all {jobs}" if _is_bounds(rows[0]) else f"the {measure.name_jobs(jobs)}"
-        return f"{printed_share(rows[0])} of {of}" if measure.known_words else printed_share(rows[0])
+        return f"{numbers.printed_share(rows[0])} of {of}" if measure.known_words else numbers.printed_share(rows[0])
 
     def note(rows: Rows) -> list[str]:
         row = rows[0]
-        parts = [] if _is_bounds(row) else [f"95% interval {interval(row)}{_say_rank(row)}"]
+        parts = [] if _is_bounds(row) else [f"95% interval {numbers.interval(row)}{_say_rank(row)}"]
         if measure.known_words:
-            parts.append(f"{known_part(row)} of jobs {measure.known_words}")
+            parts.append(f"{numbers.known_part(row)} of jobs {measure.known_words}")
             parts += [] if row.get("bound_lo") is None else [f"of all jobs {_bounds(row)}"]
         return [*parts, say_languages(measure), *_remarks(measure, rows)]
 
@@ -138,22 +118,29 @@ def single(measure: Measure, jobs: str) -> Renderer:
 def _say_rank(row: Row) -> str:
     if not row.get("category"):
         return ""
-    among = "" if rank(row) == "–" else f", rank {rank(row)} among {lower_first(category_name(row['category']))}"
-    return f"{among}, by our rule {verdict(row) or 'without a verdict'}"
+    among = (
+        ""
+        if numbers.rank(row) == "–"
+        else f", rank {numbers.rank(row)} among {numbers.lower_first(numbers.category_name(row['category']))}"
+    )
+    return f"{among}, by our rule {numbers.verdict(row) or 'without a verdict'}"
 
 
 def items(measure: Measure, jobs: str, *, heading: str = "", is_ranked: bool = False) -> Renderer:
     """Return the renderer of the shares of all items of a measure; if it has categories, each item has a verdict."""
-    ranks, verdicts = [Column("Rank", rank)], [Column("Verdict", lambda row: verdict(row) or "none", False)]
+    ranks, verdicts = (
+        [Column("Rank", numbers.rank)],
+        [Column("Verdict", lambda row: numbers.verdict(row) or "none", False)],
+    )
     columns = [*ranks * is_ranked, *_columns(heading or measure.heading), *verdicts * measure.has_categories]
-    more = [RANKS] * is_ranked + [VERDICT_RULE] * measure.has_categories
+    more = [RANKS] * is_ranked + [numbers.VERDICT_RULE] * measure.has_categories
 
     def text(rows: Rows) -> str:
         first, is_bounds = rows[0], _is_bounds(rows[0])
         of = jobs if is_bounds else f"{measure.name_jobs(jobs)}, 95% intervals"
         parts = [_list(rows, _with_interval), f"n = {_n_of(first):,} {of}"]
         if measure.known_words:
-            parts.append(f"{known_part(first)} of jobs {measure.known_words}")
+            parts.append(f"{numbers.known_part(first)} of jobs {measure.known_words}")
             parts += [f"of all jobs, {_list(rows, _bounds)}"] if first.get("n_unknown") and not is_bounds else []
         return "; ".join(parts)
 
@@ -185,19 +172,19 @@ def places(measure: Measure, jobs: str, kind: str) -> Renderer:
     ]
 
     def text(rows: Rows) -> str:
-        printed = choose_printed(rows)
+        printed = numbers.choose_printed(rows)
         parts = [f"{row['name']} {_with_interval(row, *remarks(row, row is printed[0]))}" for row in printed]
-        return "; ".join(filter(None, (*parts, count_withheld(rows))))
+        return "; ".join(filter(None, (*parts, numbers.count_withheld(rows))))
 
     def remarks(row: Row, is_first: bool) -> list[str | None]:
         n = f"n = {_n_of(row):,}"
         if not measure.known_words:
             return [n]
         says = f"of jobs {measure.known_words}" if is_first else "say so"
-        return [n, f"{known_part(row)} {says}", None if _is_bounds(row) else f"of all jobs {_bounds(row)}"]
+        return [n, f"{numbers.known_part(row)} {says}", None if _is_bounds(row) else f"of all jobs {_bounds(row)}"]
 
     def table(rows: Rows) -> Table:
-        printed, few = choose_printed(rows), name_withheld(rows)
+        printed, few = numbers.choose_printed(rows), numbers.name_withheld(rows)
         key = _say_key(measure, jobs, printed, f"the jobs of its {kind}", f"A job counts in each {kind} of its places")
         below = f"Withheld, since jobs or employers are too few or too uneven: {few}." if few else ""
         return make_table(printed, columns, key=key, below=[below])
@@ -215,7 +202,7 @@ def _columns(heading: str) -> tuple[Column, ...]:
         Column("Share", _point),
         Column("95% interval", _ends),
         Column("Of all jobs", _bounds),
-        Column("Jobs that say", lambda row: None if row.get("bound_lo") is None else known_part(row)),
+        Column("Jobs that say", lambda row: None if row.get("bound_lo") is None else numbers.known_part(row)),
         Column("Jobs", "n_asking"),
         Column("Employers", "n_employers_asking"),
     )
@@ -225,21 +212,21 @@ def baseline(measure: Measure, jobs: str) -> Renderer:
     """Return the renderer of the skills that the 2026 guide named, with today's verdicts."""
 
     def text(rows: Rows) -> str:
-        words: dict[str | None, list[str]] = {word: [] for _, word in VERDICTS}
+        words: dict[str | None, list[str]] = {word: [] for _, word in numbers.VERDICTS}
         for row in rows:
-            word = verdict(row)
-            words.setdefault(word, []).append(f"{row['name']} {printed_share(row)}" if word else row["name"])
+            word = numbers.verdict(row)
+            words.setdefault(word, []).append(f"{row['name']} {numbers.printed_share(row)}" if word else row["name"])
         return "; ".join(f"{word or 'no verdict'}: {', '.join(names)}" for word, names in words.items() if names)
 
     columns = (
         Column("Named essential in 2026", "name", False),
         Column("Share now", _point),
-        Column("95% interval", interval),
-        Column("Rank", rank),
-        Column("among", lambda row: category_name(row["category"]) if row.get("category") else None, False),
-        Column("Verdict now", lambda row: verdict(row) or "not read by our taxonomy", False),
+        Column("95% interval", numbers.interval),
+        Column("Rank", numbers.rank),
+        Column("among", lambda row: numbers.category_name(row["category"]) if row.get("category") else None, False),
+        Column("Verdict now", lambda row: numbers.verdict(row) or "not read by our taxonomy", False),
     )
-    return _listed(measure, jobs, text, columns, (RANKS, VERDICT_RULE), shows_baseline=True)
+    return _listed(measure, jobs, text, columns, (RANKS, numbers.VERDICT_RULE), shows_baseline=True)
 
 
 # --- closing rates: an advert closes when it is filled, given up or moved --------------------------------------
@@ -257,7 +244,7 @@ def _rate_ends(row: Row) -> str:
 
 
 def _rate_value(row: Row) -> str:
-    return _rate(row["rate"]) if is_point(row, "rate") else _rate_ends(row)
+    return _rate(row["rate"]) if numbers.is_point(row, "rate") else _rate_ends(row)
 
 
 def _closings_text(rows: Rows) -> str:
@@ -272,7 +259,7 @@ def _closings_note(rows: Rows) -> list[str]:
         both = f"not compared within boards: {row['ratio_reason']}"
     else:
         both = (
-            f"within the same {count_of(row['n_boards_both'], 'board')}, {row['cell']} adverts close "
+            f"within the same {numbers.count_of(row['n_boards_both'], 'board')}, {row['cell']} adverts close "
             f"{row['ratio']:.2g} times as fast (95% interval {row['ratio_lo']:.2g}–{row['ratio_hi']:.2g})"
         )
     return [*map(_closings_of, rows), both, CLOSINGS_CAVEAT]
@@ -281,8 +268,8 @@ def _closings_note(rows: Rows) -> list[str]:
 def _closings_of(row: Row) -> str:
     return (
         f"{row['cell']}: {_rate_value(row)} a day, 95% interval {_rate_ends(row)}, "
-        f"{count_of(row['n_closed'], 'closing')} in {row['open_days']:,.0f} open days of "
-        f"{count_of(row['n_boards'], 'board')} (as informative as {row['n_even']:.0f} equal ones)"
+        f"{numbers.count_of(row['n_closed'], 'closing')} in {row['open_days']:,.0f} open days of "
+        f"{numbers.count_of(row['n_boards'], 'board')} (as informative as {row['n_even']:.0f} equal ones)"
     )
 
 
