@@ -53,10 +53,7 @@ OTHERS = {
 
 
 def words_of(name: str) -> str:
-    """Return the words for a marker's name: a definition, one property of a definition, or a key of `OTHERS`.
-
-    Raise `KeyError` for an unknown name.
-    """
+    """Return the words for a marker's name; raise `KeyError` for an unknown name."""
     if name in OTHERS:
         return OTHERS[name]()
     head, _, attribute = name.partition(".")
@@ -65,10 +62,7 @@ def words_of(name: str) -> str:
 
 
 def fill_words(path: Path, text: str) -> str:
-    """Return the page's text with current words between its markers.
-
-    A space stands before "%" in every page except the guide.
-    """
+    """Return the page's text with current words between its markers. Only the guide has no space before "%"."""
 
     def fill(match: re.Match[str]) -> str:
         words = words_of(match["name"])

@@ -101,18 +101,14 @@ _NO_PROSE = "\0"
 
 @dataclass(frozen=True)
 class Tie:
-    """The name of a figure at text[start:end]: `figure` is its id, or `fault` says what is wrong with the name.
-
-    `holds` means that the numbers are inside the tie, not beside it. `release` is the day in a link that leads to a
-    dated file. `span` is the content of a marker, which is not part of the prose.
-    """
+    """The name of a figure at text[start:end]."""
 
     start: int
     end: int
-    figure: str | None
-    holds: bool = False
-    release: str | None = None
-    span: Span | None = None
+    figure: str | None  # its id, or `fault` says what is wrong with the name
+    holds: bool = False  # whether the numbers are inside the tie, not beside it
+    release: str | None = None  # the day in a link to a dated file
+    span: Span | None = None  # the content of a marker, which is not part of the prose
     fault: str = ""
 
 
@@ -207,7 +203,7 @@ def tie_numbers(prose: str, sentence: Sentence, ties: Sequence[Tie]) -> Iterator
         free, chosen = tie.end, list[Number]()
         if tie.holds:
             chosen = within if len(within) == 1 else _fitting(within, tie)
-        elif any(_is_ambiguous(prose, *pair) for pair in itertools.pairwise(ties[max(i - 1, 0) : i + 2])):
+        elif any(_are_together(prose, *pair) for pair in itertools.pairwise(ties[max(i - 1, 0) : i + 2])):
             continue
         elif before:
             chosen = _choose_before(prose, before, tie)
@@ -224,7 +220,7 @@ def _choose_before(prose: str, before: Sequence[Number], tie: Tie) -> list[Numbe
     return _fitting(before, tie) if in_brackets else []
 
 
-def _is_ambiguous(prose: str, tie: Tie, following: Tie) -> bool:
+def _are_together(prose: str, tie: Tie, following: Tie) -> bool:
     return tie.figure != following.figure and bool(_TOGETHER.fullmatch(prose, tie.end, following.start))
 
 
@@ -261,11 +257,10 @@ def _judge_marked(
         words, row = read_words(scan.text[tie.start : tie.end]), rows.get(tie.figure or "")
         if tie.span is None or not re.search(r"\d", words):
             continue
-        if row is None or row.value is None:
-            yield tie.start, (words, NO_FIGURE, tie.figure, _say_missing(tie, row))
-            continue
-        span = spans[tie.start]
-        verdict, says = _judge_marker(span.marker, words, read_words(edition.content_of(span)), row)
+        verdict, says = NO_FIGURE, _say_missing(tie, row)
+        if row is not None and row.value is not None:
+            span = spans[tie.start]
+            verdict, says = _judge_marker(span.marker, words, read_words(edition.content_of(span)), row)
         yield tie.start, (words, verdict, tie.figure, says)
 
 
@@ -353,10 +348,7 @@ def _find_unclear(number: Number, row: Figures) -> str:
 
 
 def _is_of_its_time(dates: Sequence[tuple[int, int | None]], row: Figures) -> bool:
-    """Whether every date in a text falls in the reference period of a figure.
-
-    For a stale figure, the text must name a date.
-    """
+    """Whether the dates in a text fall in a figure's reference period; beside a stale figure there must be a date."""
     if not dates or row.kind == "cited":
         return row.status != "stale"
     last = row.period_to or row.as_of
@@ -369,10 +361,7 @@ def _is_of_its_time(dates: Sequence[tuple[int, int | None]], row: Figures) -> bo
 
 
 def _compare_with_figure(number: Number, row: Figures) -> str | None:
-    """Return the best verdict on a number over all published numbers of a figure.
-
-    Return None if the number is right only for a part of the figure that the text does not name.
-    """
+    """Return the best verdict on a number; None if it is right only for a part that the text does not name."""
     parts = {number.part or "value", *([INTERVAL] if number.unit == PERCENT and number.low != number.high else [])}
     published = [said for said in _list_published(row) if said.unit == number.unit]
     alike = [

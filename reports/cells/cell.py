@@ -23,17 +23,13 @@ if TYPE_CHECKING:
 
 
 class Part(NamedTuple):
-    """A kind of number in a row: its name, its column, its unit, and the column that gives its form, if any.
-
-    Braces in `unit` name columns of the row. `counts` names the two columns that hold how many jobs and employers the
-    number counts; None if these are the row's jobs and employers.
-    """
+    """A kind of number in a row."""
 
     name: str
     column: str
-    unit: str
-    form_column: str | None = None
-    counts: tuple[str, str] | None = None
+    unit: str  # braces name columns of the row
+    form_column: str | None = None  # column that gives its form, if any
+    counts: tuple[str, str] | None = None  # columns of the jobs and employers that it counts; None for those of the row
 
 
 _YEARLY, _LOCALLY = "{currency} per year", "{local_currency} per year"
@@ -71,18 +67,15 @@ PARTS = (
 
 @dataclass(frozen=True, kw_only=True)
 class Number:
-    """A number of a cell; `value` is None if only the number's interval or bounds may be printed.
-
-    `counts` says how many jobs and employers the number counts; None if these are the cell's jobs and employers.
-    """
+    """A number of a cell."""
 
     part: str
-    value: float | None
+    value: float | None  # None if only the interval or bounds may be printed
     low: float | None
     high: float | None
     unit: str
     form: str
-    counts: tuple[int, int] | None = None
+    counts: tuple[int, int] | None = None  # jobs and employers that it counts; None for those of the cell
 
     @property
     def ends(self) -> tuple[float, float] | None:
@@ -130,10 +123,7 @@ from too few jobs; only in words.
 
 
 def judge_sureness(status: str, basis: str | None, *, is_point: bool = True) -> str:
-    """Return how certain a value is, by its status and its kind of source: FIRM, ROUGH, OTHERS or FEW.
-
-    `is_point` says whether a point is printed for the value.
-    """
+    """Return how certain a value is: FIRM, ROUGH, OTHERS or FEW. `is_point` says whether a point is printed."""
     if status == "suppressed":
         return FEW
     if basis in OF_OTHERS:

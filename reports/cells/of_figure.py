@@ -19,10 +19,7 @@ LABELS = ("name", "place", "country_name", "cell", "item")
 
 
 def cells_of(figure: Figures) -> list[Cell]:
-    """Return the printed rows of a figure as cells; [] for a withheld figure.
-
-    The name of a single row is None.
-    """
+    """Return the printed rows of a figure as cells; [] for a withheld figure. The name of a single row is None."""
     if figure.value is None:
         return []
     declaration, rows = declaration_of(figure.figure), notes.rows_of(figure)

@@ -74,9 +74,7 @@ def value(row: Row) -> str:
 
 
 def explain(row: Row) -> str:
-    """Say why a row differs from others of the same work and country, apart from its kind of source; "" if nothing is
-    known.
-    """
+    """Say what sets a row apart from others of the same work and country, beside its kind of source; "" if nothing."""
     years = row["newest_year"] - _year(row) if row["period_to"] else 0
     reasons = [
         "a mean, which the highest pay pulls up, and no median" if row["statistic"] == "mean" else None,
@@ -93,7 +91,7 @@ def _year(row: Row) -> int:
 
 
 def _own_money(row: Row) -> str | None:
-    return None if row["currency"] == "USD" or row["local"] is None else numbers.amount(row, "local", row["currency"])
+    return None if row["currency"] == "USD" or row["local"] is None else numbers.amount(row, "local")
 
 
 def _purchasing_power(row: Row) -> str | None:

@@ -46,10 +46,7 @@ def entitle_pay(group: str, pay: str) -> str:
 
 
 def define(group: str, basis: str) -> str | None:
-    """Return the definition of a group of levels, and of its pay from the kind of source `basis`; None without one.
-
-    Each collection of adverts draws the line between levels in its own way.
-    """
+    """Return how a kind of source (`basis`) defines a group of levels and its pay; None if it does not."""
     if group in NOT_ONE:
         return None
     if basis == "advertised":

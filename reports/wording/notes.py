@@ -61,10 +61,7 @@ def say_withheld(figure: Figures, reason: str | None, *, is_nested: bool = False
 
 
 def part(figure: Figures, style: PartFormat, titles: Mapping[str, str] | None = None) -> str | None:
-    """Return a part of a figure without remarks; None if the figure lacks it.
-
-    `titles` are printed names of sources.
-    """
+    """Return a part of a figure without remarks; None if the figure lacks it. `titles` are names of sources."""
     say = declaration_of(figure.figure).renderer.parts.get(style.part)
     if style.part == "value" and (style == PLAIN or say is None):
         return figure.bare_value or figure.value
@@ -97,10 +94,7 @@ def table(figure: Figures) -> Table | None:
 
 
 def say_instead(figure: Figures) -> str | None:
-    """Say what a printed figure counts instead of what its id names, such as wider work, every level or one country.
-
-    Return None if the figure counts what its id names.
-    """
+    """Say what a printed figure counts instead of what its id names, such as wider work or every level; else None."""
     declaration, rows = declaration_of(figure.figure), rows_of(figure)
     if figure.value is None or not rows:
         return None
@@ -230,10 +224,7 @@ MAX_NAMED_IN_SHORT, MAX_NAMED_IN_NOTE = 3, 10
 
 
 def why_low(figure: Figures, *, max_named: int = MAX_NAMED_IN_SHORT) -> str | None:
-    """Say why a figure has low confidence, and in which rows; None if its confidence is not low.
-
-    If more than `max_named` rows have low confidence, the rows are counted instead of named.
-    """
+    """Say why a figure has low confidence, and in which rows (`list_doubts`); None if its confidence is not low."""
     if figure.status != "low":
         return None
     named_by = declaration_of(figure.figure).renderer.named_by
@@ -242,10 +233,7 @@ def why_low(figure: Figures, *, max_named: int = MAX_NAMED_IN_SHORT) -> str | No
 
 
 def note(figure: Figures) -> str:
-    """Return what a reader should know beside the value, as sentences.
-
-    For a withheld figure, these are the reason and the nearest figures.
-    """
+    """Return what a reader should know beside the value, or why it is withheld and what is nearest, as sentences."""
     declaration = declaration_of(figure.figure)
     renderer, baseline = declaration.renderer, f"the 2026 guide said: {figure.baseline}" if figure.baseline else None
     if figure.value is None:

@@ -78,10 +78,7 @@ _NESTED = str.maketrans("()", "[]")
 
 
 def qualify(text: str, words: Sequence[str | None], *, is_nested: bool = False) -> str:
-    """Return the text followed by remarks in brackets.
-
-    Brackets within the remarks become square. With `is_nested`, the outer brackets are square instead.
-    """
+    """Return the text followed by remarks in brackets; inner brackets become square (with `is_nested`, the outer)."""
     remark = "; ".join(word for word in words if word)
     if not remark:
         return text
@@ -134,12 +131,10 @@ def percents(row: Row, low: str, high: str) -> str:
 
 
 def interval(row: Row) -> str:
-    """Return the 95 % interval of a share, such as "58–66%"; a dash if there is none.
-
-    The lower end keeps a decimal if rounding would lift it over the threshold of a verdict, as in "2.9–5%".
-    """
+    """Return the 95 % interval of a share, such as "58–66%"; a dash if there is none."""
     low, high = row.get("share_lo"), row.get("share_hi")
     if low is not None and high is not None and any(round(low, 2) >= least > low for least, _ in VERDICTS):
+        # rounding would lift the lower end over the threshold of a verdict
         return join_ends(_round_down(low), percent(high))
     return percents(row, "share_lo", "share_hi")
 
@@ -156,10 +151,7 @@ def printed_share(row: Row) -> str:
 
 
 def known_part(row: Row) -> str:
-    """Return the percentage of a cell's jobs whose answer is known, such as "62%".
-
-    The percentage keeps a decimal if rounding would lift it to the threshold for printing shares, as in "59.8%".
-    """
+    """Return the percentage of a cell's jobs whose answer is known, not rounded up to what printing shares needs."""
     n_all = row["n_jobs"] + (row.get("n_unknown") or 0)
     part = row["n_jobs"] / n_all if n_all else 1.0
     return _round_down(part) if round(part, 2) >= MIN_KNOWN.value > part else percent(part)
@@ -205,10 +197,7 @@ def unit_of_short(amount: float, *, tenths: bool) -> float:
 
 
 def money(low: float, high: float, currency: str) -> str:
-    """Return a range of money, such as "USD 97K–155K"; a single amount if both ends look alike.
-
-    Both ends are as precise as the upper end.
-    """
+    """Return a range of money, as precise as its upper end: "USD 97K–155K"; one amount if both ends look alike."""
     is_finer = 1_000 <= low < 19_950 <= high
     ends = (f"{low / 1_000:.0f}K" if is_finer else short(low), short(high))
     return f"{currency} {ends[0]}" if ends[0] == ends[1] else f"{currency} {ends[0]}–{ends[1]}"
@@ -219,8 +208,9 @@ def is_point(row: Row, name: str) -> bool:
     return choose_form(row[name], row.get(f"{name}_lo"), row.get(f"{name}_hi")) == POINT
 
 
-def amount(row: Row, name: str, currency: str) -> str:
-    """Return an amount as it is printed: "USD 97K", or "between USD 74K and 119K (95% interval)"."""
+def amount(row: Row, name: str, currency: str = "") -> str:
+    """Return an amount in the row's or another currency: "USD 97K" or "between USD 74K and 119K (95% interval)"."""
+    currency = currency or row["currency"]
     if is_point(row, name):
         return f"{currency} {short(row[name])}"
     low, high = (short(row[f"{name}_{end}"]) for end in ("lo", "hi"))

@@ -29,17 +29,13 @@ FORMATS = ("short", "long", "bare")
 
 @dataclass(frozen=True, kw_only=True)
 class PartFormat:
-    """How to print a part: per period (`per`, one of `PERIODS`), in a currency (`money`, one of `MONEYS`), in a format.
-
-    If `per` or `money` is None, the part is printed as in the figure. `form` is one of `FORMATS`. `locale` determines
-    how numbers are formatted; words stay English.
-    """
+    """How to print a part."""
 
     part: str = "value"
-    per: str | None = None
-    money: str | None = None
-    form: str = "short"
-    locale: str = "en"
+    per: str | None = None  # one of `PERIODS`; None to print it as in the figure
+    money: str | None = None  # one of `MONEYS`; None to print it as in the figure
+    form: str = "short"  # one of `FORMATS`
+    locale: str = "en"  # of numbers; words stay English
 
     def write(self, number: float, pattern: str | None = None) -> str:
         """Return a number in the locale."""
@@ -70,7 +66,7 @@ def _babel(locale: str) -> str:
 
 def _percent(share: float, style: PartFormat) -> str:
     text = numbers.percent(share)
-    if not text[0].isdigit() or (style.form != "bare" and style.locale == "en"):  # "under 0.1%", or no change needed
+    if not text[0].isdigit():  # "under 0.1%"
         return text
     digits = len(text.rstrip("%").partition(".")[2])
     if style.form == "bare":
@@ -109,10 +105,7 @@ SHARE_PARTS: Mapping[str, Part] = {"value": _share, "share": _share, "interval":
 
 
 def _in_money(row: Row, part: str, style: PartFormat) -> tuple[str, Number] | None:
-    """Return the currency to print before a part of pay, and the part's number in the currency and period of `style`.
-
-    The currency is "" in the format `bare`. Return None if the part is not available.
-    """
+    """Return the currency to print before a part of pay ("" in the format `bare`), and the number; None without one."""
     currency, local, divisor = row.get("currency"), row.get("place_currency"), PER_YEAR[style.per or "year"]
     if style.money == "usd" and currency != "USD":
         return None

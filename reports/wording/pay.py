@@ -35,7 +35,7 @@ PANEL_KEY = (
 
 
 def band(row: Row, *, low: str = "band_low", high: str = "band_high", currency: str = "currency") -> str:
-    """Return a band as it is printed: "USD 97K–155K", or both ends in words if the interval of either is too wide.
+    """Return a band: "USD 97K–155K", or both ends in words if the interval of either is too wide.
 
     `low`, `high` and `currency` are names of columns.
     """
@@ -87,7 +87,7 @@ def name_place(rows: Rows, place: str) -> str:
 def name_region(rows: Rows, place: str) -> str:
     """Return a region under its own name: "US and Canada (mostly United States; Canada n = 9, too few)".
 
-    Use this function beside rows of countries, where `name_place` would repeat the name of a country.
+    Beside rows of countries, `name_place` would repeat the name of a country.
     """
     head = find_head(rows)
     if head is None or head["name"] == place:
@@ -130,12 +130,12 @@ def _list_countries(counts: Rows, column: str) -> str:
 
 def _text(rows: Rows) -> str:
     row = rows[0]
-    median = f"median {numbers.amount(row, 'p50', row['currency'])}" if row.get("p50") is not None else ""
+    median = f"median {numbers.amount(row, 'p50')}" if row.get("p50") is not None else ""
     if is_band(row):
         return f"{band(row)} per year, {median}" if median else f"{band(row)} per year"
     if row.get("p25") is None or row.get("p75") is None:
         return f"{median} per year"
-    low, high = (numbers.amount(row, name, row["currency"]) for name in ("p25", "p75"))
+    low, high = (numbers.amount(row, name) for name in ("p25", "p75"))
     return f"{median} per year, a quarter at or below {low} and a quarter at or above {high}"
 
 
@@ -187,7 +187,7 @@ def _of_panel(row: Row) -> str | None:
     if row[name] is None:
         return f"{numbers.lower_first(MEDIAN_OF_PANEL)} alone withheld, {rests_on} are too few or too uneven"
     interval = [f"95% interval {numbers.ends_cell(row, name)}"] if numbers.is_point(row, name) else []
-    median = numbers.qualify(numbers.amount(row, name, row["currency"]), interval)
+    median = numbers.qualify(numbers.amount(row, name), interval)
     return f"{numbers.lower_first(MEDIAN_OF_PANEL)} alone {median}, {rests_on}"
 
 
@@ -237,7 +237,7 @@ PAY = Renderer(text=_text, note=_note, parts=PAY_PARTS)
 
 def _bonus_note(rows: Rows) -> list[str]:
     row = rows[0]
-    low, high = (numbers.amount(row, name, row["currency"]) for name in ("p25", "p75"))
+    low, high = (numbers.amount(row, name) for name in ("p25", "p75"))
     return [
         f"95% interval of the median {row['currency']} {numbers.ends_cell(row, 'p50')}",
         f"a quarter at or below {low}, a quarter at or above {high}",
@@ -245,9 +245,7 @@ def _bonus_note(rows: Rows) -> list[str]:
     ]
 
 
-BONUS = Renderer(
-    text=lambda rows: f"median {numbers.amount(rows[0], 'p50', rows[0]['currency'])} per year", note=_bonus_note
-)
+BONUS = Renderer(text=lambda rows: f"median {numbers.amount(rows[0], 'p50')} per year", note=_bonus_note)
 
 # --- tables of bands -----------------------------------------------------------------------------------------
 

@@ -36,9 +36,7 @@ def _text(rows: Rows) -> str:
     parts = []
     for row in numbers.choose_printed(rows):
         ends = f"{numbers.ends_cell(row, 'p50')}, " if numbers.is_point(row, "p50") else ""
-        parts.append(
-            f"{name_persons(row)} {numbers.amount(row, 'p50', row['currency'])} ({ends}n = {row['n_persons']:,})"
-        )
+        parts.append(f"{name_persons(row)} {numbers.amount(row, 'p50')} ({ends}n = {row['n_persons']:,})")
     low = f" ({numbers.LOW_CONFIDENCE})" if len(rows) > 1 else ""  # the value of a single row says so itself
     return f"median a year of those who chose to answer: {'; '.join(parts)}{low}"
 
