@@ -152,7 +152,7 @@ def _row_of_attempt(figure: Figure, attempt: Attempt, inputs: FigureInputs) -> F
         basis=attempt.rung.basis,
         list=attempt.list,
         vintage=None if vintage is None else vintage.number,
-        sql=attempt.sql,
+        sql=query.fill(attempt.rung.sql, attempt.given),
     )
 
 
@@ -224,8 +224,8 @@ def _cite(figure: Figure, claim: Claim, inputs: FigureInputs) -> Figures:
     reason = "; ".join(filter(None, reasons)) or None
     publisher = claim.publisher or UNKNOWN_PUBLISHER
     printed = {
-        "claim": claim.claim, "publisher": publisher, "work": claim.work,
-        "published": claim.published, "caveat": claim.caveat, "parts": dict(claim.parts),
+        "claim": claim.claim, "publisher": publisher, "work": claim.work or "",
+        "published": claim.published or "", "caveat": claim.caveat, "parts": claim.parts,
     }  # fmt: skip
     if claim.verified_on is not None:
         printed["verified_on"] = claim.verified_on.isoformat()

@@ -13,8 +13,6 @@ from reports.wording.numbers import Rows
 from reports.wording.renderer import Renderer
 from transforms.records.vocabulary import LEVEL_GROUPS, SENIORITIES
 
-ADVERTISED, FOLLOWED, SURVEYED = "open adverts", "adverts followed", "newest surveys"
-"""Names of rungs that are the only rung of their figure."""
 WITHHELD = "withheld"
 
 
@@ -55,17 +53,23 @@ class Rung:
         return None if self.words is None else self.words.format(**rows[0])
 
 
-def postings_rung(
+def one_rung(
     cells: str,
     sql: str,
     behind: str,
     parameters: Mapping[str, object],
     *,
-    name: str = ADVERTISED,
+    basis: str = "postings",
+    name: str = "open adverts",
     batch: Batch | None = None,
+    words: str | None = None,
 ) -> tuple[Rung, ...]:
-    """Return a ladder with one rung, which counts jobs in adverts that we read."""
-    return (Rung(name=name, basis="postings", cells=cells, sql=sql, behind=behind, parameters=parameters, batch=batch),)
+    """Return a ladder with one rung, which by default counts jobs in adverts that we read."""
+    return (
+        Rung(
+            name=name, basis=basis, cells=cells, sql=sql, behind=behind, parameters=parameters, batch=batch, words=words
+        ),
+    )  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)

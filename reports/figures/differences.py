@@ -10,8 +10,10 @@ independent.
 
 from __future__ import annotations
 
+import itertools
 import math
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from statistics import NormalDist
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -54,6 +56,8 @@ DAYS_OF_MONTH = 30.4
 Z_OF_INTERVAL = 1.96
 MAX_WITHOUT_INTERVAL = 0.25
 """Fraction by which a value without an interval may change without review."""
+PAY_COLUMNS = (("low_usd", "high_usd"), ("now_low", "now_high"), ("then_low", "then_high"))
+"""Columns of an advert's pay: in its cell, as its advert is read now, and as it was read for the day."""
 NAMES_OF_ROWS = ("figure", "name", "skill", "title", "word", "item", "place", "cell", "role_group", "region", "law")
 
 
@@ -172,10 +176,9 @@ def _read_behind(
     rung = next((rung for rung in figure.rungs if rung.name == row.rung), None)
     if rung is None or row.basis not in OWN_BASES or last_row.rung != row.rung:
         return []
-    inputs = [FigureInputs(as_of=day, found=found) for day in (last_row.as_of, row.as_of)]
     days = [
-        ladder.read_behind(con, figure, rung, ladder.parameters_of(figure, rung, one), one, around="behind/as_read")
-        for one in inputs
+        ladder.read_behind(con, figure, rung, FigureInputs(as_of=day, found=found), around="behind/as_read")
+        for day in (last_row.as_of, row.as_of)
     ]
     return days if all(days) else []
 
@@ -238,73 +241,61 @@ def _samples(row: Row, behind: Sequence[Rows]) -> dict[str, tuple[Sample, Sample
 
     Only pay in dollars and shares of all adverts have samples.
     """
+    index: dict[Any, int] = defaultdict(itertools.count().__next__)  # of each board, on both days
     item = row.get("item") or row.get("skill") or row.get("role")
     if row.get(MEDIAN) is not None and row.get("currency", "USD") == "USD":
-        return _samples_of_pay(behind)
+        then, now = ([(index[_board(one)], *pay) for one in rows if (pay := _pay_of(one))] for rows in behind)
+        if len(then) < len(behind[0]) or len(now) < len(behind[1]):
+            return {}
+        return {
+            column: (_weigh_ends(then, number.weight_low), _weigh_ends(now, number.weight_low), _quantile(number.p))
+            for column, number in COMPARED.items()
+            if number.p is not None
+        }
     if row.get(SHARE) is not None and item is not None and row.get("region", "World") == "World":
-        return {SHARE: (*_number_boards(*(_answers(rows, str(item)) for rows in behind)), _mean)}
+        return {SHARE: (_answers(behind[0], str(item), index), _answers(behind[1], str(item), index), _mean)}
     return {}
 
 
-def _samples_of_pay(behind: Sequence[Rows]) -> dict[str, tuple[Sample, Sample, Estimate]]:
-    days = [[(_board(row), pay) for row in rows if (pay := _pay_of(row)) is not None] for rows in behind]
-    if any(len(day) < len(rows) for day, rows in zip(days, behind, strict=True)):
-        return {}
-    samples = {}
-    for column, number in COMPARED.items():
-        if number.p is not None:
-            w = number.weight_low
-            jobs = [[(board, w * pay[0] + (1 - w) * pay[1], pay[2]) for board, pay in day] for day in days]
-            samples[column] = (*_number_boards(*jobs), _quantile(number.p))
-    return samples
+def _board(advert: Row) -> object:
+    return advert["source"], advert["board"]
 
 
-JobValue = tuple[object, float, bool]
-"""A job's board, its value, and whether a later edit of its advert leaves the earlier value unknown."""
+def _make_sample(jobs: Iterable[tuple[int, float, bool]]) -> Sample:
+    """Return a sample of jobs, each with its board's index, its value, and whether an edit leaves the value unknown."""
+    columns = np.array(list(jobs), dtype=float).reshape(-1, 3).T
+    return Sample(columns[0].astype(np.int64), columns[1], float(columns[2].mean()) if columns.size else 0.0)
 
 
-def _board(row: Row) -> object:
-    return row["source"], row["board"]
+def _weigh_ends(jobs: Iterable[tuple[int, float, float, bool]], weight: float) -> Sample:
+    return _make_sample((board, weight * low + (1 - weight) * high, unsure) for board, low, high, unsure in jobs)
 
 
-def _pay_of(row: Row) -> tuple[float, float, bool] | None:
+def _pay_of(advert: Row) -> tuple[float, float, bool] | None:
     """Return the low and the high end of an advert's pay on the day of reading, and whether both are uncertain.
 
     Return None if the pay in dollars is unknown.
     """
-    low, high = row.get("low_usd"), row.get("high_usd")
-    if low is None or high is None:
+    pay, now, then = [(advert[low], advert[high]) for low, high in PAY_COLUMNS]
+    if None in pay:
         return None
-    then_low, then_high = row["then_low"], row["then_high"]
-    if not row["is_edited"]:
-        return low, high, False
-    is_own = (low, high) == (row["now_low"], row["now_high"])  # otherwise it is the pay of a zone
-    return (then_low, then_high, False) if is_own and None not in (then_low, then_high) else (low, high, True)
+    is_zone = pay != now  # the pay of a zone, of which no earlier version is known
+    if not advert["is_edited"] or is_zone or None in then:
+        return (*pay, advert["is_edited"])
+    return (*then, False)
 
 
-def _answers(rows: Rows, item: str) -> list[JobValue]:
-    """Return (board, value, whether an advert was edited) for each job.
+def _answers(adverts: Rows, item: str, index: Mapping[object, int]) -> Sample:
+    """Return a sample of the adverts' jobs, with the value 1 for a job that counts for `item`, otherwise 0.
 
-    The board is that of the job's first advert. The value is 1 if the job counts for `item`, otherwise 0.
+    The board of a job is that of its first advert.
     """
-    jobs: dict[Any, JobValue] = {}
-    for row in rows:
-        board, has, unsure = jobs.get(row["job_id"], (_board(row), 0.0, False))
-        jobs[row["job_id"]] = board, max(has, float(item in (row["items"] or ()))), unsure or row["is_edited"]
-    return list(jobs.values())
-
-
-def _number_boards(then: Sequence[JobValue], now: Sequence[JobValue]) -> tuple[Sample, Sample]:
-    number = {board: place for place, board in enumerate(dict.fromkeys(job[0] for job in (*then, *now)))}
-    then_sample, now_sample = (
-        Sample(
-            np.array([number[board] for board, _, _ in jobs], dtype=np.int64),
-            np.array([value for _, value, _ in jobs], dtype=float),
-            sum(is_unsure for _, _, is_unsure in jobs) / max(len(jobs), 1),
-        )
-        for jobs in (then, now)
-    )
-    return then_sample, now_sample
+    jobs: dict[Any, tuple[int, float, bool]] = {}
+    for advert in adverts:
+        board, has, unsure = jobs.get(advert["job_id"], (index[_board(advert)], 0.0, False))
+        has = max(has, float(item in (advert["items"] or ())))
+        jobs[advert["job_id"]] = board, has, unsure or advert["is_edited"]
+    return _make_sample(jobs.values())
 
 
 def _mean(sample: Sample, shift: float = 0.0) -> float:
@@ -339,11 +330,10 @@ def jackknife(then: Sample, now: Sample, estimate: Estimate) -> float | None:
         ]
         if all(len(sample.value) for sample in rest):
             replicates.append(estimate(rest[1]) - estimate(rest[0]))
-    values = np.asarray(replicates)
-    g = len(values)
+    g = len(replicates)
     if g < 2:
         return None
-    error = math.sqrt((g - 1) / g * float(((values - values.mean()) ** 2).sum()))
+    error = math.sqrt((g - 1) * float(np.var(replicates)))
     if error == 0:
         return 0.0 if difference == 0 else math.inf
     return difference / error

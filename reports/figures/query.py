@@ -85,11 +85,6 @@ def parameters_in(name: str) -> frozenset[str]:
     return frozenset(_template(name).get_identifiers())
 
 
-def put_around(behind: str, name: str) -> str:
-    """Fill the SELECT template `name` with `behind`, a SELECT of the adverts a figure rests on; return the SQL."""
-    return _template(name).substitute(behind=behind)
-
-
 def read(con: Connection, sql: str) -> list[dict[str, Any]]:
     """Return the rows of a SELECT as dictionaries, with None for NaN, which JSON lacks."""
     answer = con.execute(sql)

@@ -7,7 +7,7 @@ countries and roles for which two or more kinds of source have values (`wording.
 from __future__ import annotations
 
 from reports.figures import query
-from reports.figures.declaration import Batch, Display, Figure, Rung
+from reports.figures.declaration import Batch, Display, Figure, one_rung
 from reports.figures.places import Place
 from reports.figures.query import Connection, Sql
 from reports.wording import comparison
@@ -70,22 +70,14 @@ def _make_figure(compared: str, place: str, basis: str) -> Figure:
         title=f"Pay by {BASES[basis].name}, {name_workers(work)}",
         unit="USD per year",
         renderer=comparison.COMPARED,
-        rungs=(
-            Rung(
-                name=name,
-                basis=basis,
-                cells="pay.{basis}.countries",
-                sql="pay/compared",
-                behind="behind/compared_official" if select is None else "behind/compared",
-                parameters=parameters,
-                batch=Batch(
-                    parameters={"compared": Sql("compared"), "basis": Sql("basis")},
-                    columns={"compared": "compared"},
-                ),
-                words=words,
+        rungs=one_rung(
+            "pay.{basis}.countries", "pay/compared", "behind/compared" if select else "behind/compared_official",
+            parameters, basis=basis, name=name, words=words,
+            batch=Batch(
+                parameters={"compared": Sql("compared"), "basis": Sql("basis")}, columns={"compared": "compared"}
             ),
         ),
         parameters={"compared": compared},
         counts=((compared,),),
         place=place,
-    )
+    )  # fmt: skip

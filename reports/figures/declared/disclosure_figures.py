@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from reports.figures import verdicts
-from reports.figures.declaration import Display, Figure, Rung, postings_rung
+from reports.figures.declaration import Display, Figure, Rung, one_rung
 from reports.figures.places import Place
 from reports.wording import disclosure
 from transforms.records.definitions import MAX_SHARE_WIDTH
@@ -12,9 +12,11 @@ from warehouse.mart_tables import GROUPS_OF_DISCLOSURE
 from warehouse.schema import ALL_DAYS
 
 
-def _disclosure_ladder(sql: str, behind: str, **parameters: object) -> tuple[Rung, ...]:
-    words = {"names": disclosure.PLACE_NAMES, "words": disclosure.LAW_WORDS}
-    return postings_rung("disclosure", f"disclosure/{sql}", f"behind/{behind}", {**words, **parameters})
+def _disclosure_ladder(sql: str, *, behind: str = "disclosure", **parameters: object) -> tuple[Rung, ...]:
+    common = {
+        "names": disclosure.PLACE_NAMES, "words": disclosure.LAW_WORDS, "all_days": ALL_DAYS, "is_new": sql == "new",
+    }  # fmt: skip
+    return one_rung("disclosure", f"disclosure/{sql}", f"behind/{behind}", {**common, **parameters})
 
 
 def _places_figure(name: str, group: str, words: str) -> Figure:
@@ -23,7 +25,7 @@ def _places_figure(name: str, group: str, words: str) -> Figure:
         title=f"{words} whose adverts state pay, by whether a law has them state it, in the adverts we read",
         unit="share of jobs with a full advert",
         renderer=disclosure.PLACES,
-        rungs=_disclosure_ladder("places", "disclosure", role_group=group),
+        rungs=_disclosure_ladder("places", role_group=group),
         judge=verdicts.judge_classes,
         counts=tuple((STOCK, "World", law) for law in LAW_CLASSES),
         displays=(Display(section="disclosure", heading=words),),
@@ -38,8 +40,7 @@ DISCLOSURES = (
         unit="share of jobs, mean of employers",
         renderer=disclosure.WITHIN_EMPLOYERS,
         rungs=_disclosure_ladder(
-            "within", "disclosure_within",
-            first_group=GROUPS_OF_DISCLOSURE[0], max_width=MAX_SHARE_WIDTH.value,
+            "within", behind="disclosure_within", first_group=GROUPS_OF_DISCLOSURE[0], max_width=MAX_SHARE_WIDTH.value
         ),
         judge=verdicts.judge_within,
         counts=(("world", "World", "all"),),
@@ -52,10 +53,7 @@ DISCLOSURES = (
         title="New jobs whose adverts state pay, by quarter, in the adverts we read",
         unit="share of jobs with a full advert",
         renderer=disclosure.PLACES,
-        rungs=_disclosure_ladder(
-            "new", "disclosure_new",
-            role_group="all", all_days=ALL_DAYS,
-        ),
+        rungs=_disclosure_ladder("new", role_group="all"),
         judge=verdicts.judge_new,
         displays=(Display(section="disclosure", heading="Over time"),),
     ),
@@ -73,9 +71,7 @@ def declare_disclosure(place: Place, group: str, law: str) -> Figure:
         unit="share of jobs with a full advert",
         renderer=disclosure.PLACE,
         rungs=_disclosure_ladder(
-            "place", "disclosure", role_group=group,
-            region_level=place.level, region=place.region, law=law,
+            "place", role_group=group, region_level=place.level, region=place.region, law=law
         ),
-        judge=verdicts.judge_cell,
         counts=((STOCK, place.region, law),),
     )  # fmt: skip
