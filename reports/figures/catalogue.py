@@ -13,7 +13,7 @@ from collections.abc import Collection
 from reports.figures import query, verdicts
 from reports.figures.addresses import KINDS, AddressError, canonical, declare
 from reports.figures.claims import load_claims
-from reports.figures.declaration import Display, Figure, one_rung
+from reports.figures.declaration import Display, Figure, Rung
 from reports.figures.declared.comparison_figures import COMPARISON, declare_compared
 from reports.figures.declared.disclosure_figures import DISCLOSURES
 from reports.figures.declared.pay_figures import (
@@ -43,14 +43,14 @@ REPORTED = tuple(
         title=f"Pay that AI engineers and data scientists report, {words}",
         unit="USD per year",
         renderer=reported.REPORTED,
-        rungs=one_rung(
+        rungs=(Rung(
             "pay.reported.countries", "pay/reported", "behind/reported",
             {
                 "role_group": REPORTED_GROUP, "groups": CELL_GROUPS[REPORTED_GROUP], "split": split,
                 "max_days": verdicts.MAX_DAYS_OF_YEARS,
             },
             basis="reported", name="newest surveys",
-        ),
+        ),),
         judge=verdicts.judge_reports,
         displays=(Display(section="reported", heading=upper_first(words)),),
     )
@@ -68,10 +68,10 @@ LADDERS = tuple(
         title=frame.name_ladder(level),
         unit="jobs",
         renderer=frame.LADDER,
-        rungs=one_rung(
+        rungs=(Rung(
             "pay.advertised.{kind}", "ladder", "behind/frame",
             {"by": "region", "role_group": frame.BASE_STEP, "role_groups": (frame.BASE_STEP,), "names": REGION_NAMES},
-        ),
+        ),),
         judge=verdicts.judge_counts,
         parameters={"region_level": region_level, "seniority_group": level},
         displays=(Display(section="read", heading=f"{levels.capitalise(level)}, by {region_level}"),),
@@ -86,7 +86,7 @@ COVERAGE = tuple(
         title=f"What we read, by {by}",
         unit="jobs",
         renderer=frame.coverage(by.capitalize()),
-        rungs=one_rung("frame", "frame", "behind/frame", {"role_groups": (), "names": REGION_NAMES}),
+        rungs=(Rung("frame", "frame", "behind/frame", {"role_groups": (), "names": REGION_NAMES}),),
         judge=verdicts.judge_counts,
         parameters={"by": by, "region_level": region_level},
         displays=(Display(section="frame", heading=f"By {by}"),),

@@ -29,9 +29,9 @@ class Batch:
     columns: Mapping[str, str]
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True)
 class Rung:
-    """One step of a ladder: a SELECT over one kind of source (`basis`).
+    """One step of a ladder: a SELECT over one kind of source (`basis`), by default adverts that we read.
 
     `sql` names the file of this SELECT. `behind` names the file of the SELECT that returns the adverts the value rests
     on. `cells` names the list of cells that the rung reads; it may contain parameters in braces, and `{kind}` stands
@@ -39,37 +39,18 @@ class Rung:
     its figure. `words` say after the value what was counted; columns of the first row may stand in braces.
     """
 
-    name: str
-    basis: str
     cells: str
     sql: str
     behind: str
     parameters: Mapping[str, object] = field(default_factory=dict)
+    basis: str = "postings"
+    name: str = "open adverts"
     batch: Batch | None = None
     words: str | None = None
 
     def describe(self, rows: Rows) -> str | None:
         """Return what a reader must know about a value from this rung; None if there is nothing to say."""
         return None if self.words is None else self.words.format(**rows[0])
-
-
-def one_rung(
-    cells: str,
-    sql: str,
-    behind: str,
-    parameters: Mapping[str, object],
-    *,
-    basis: str = "postings",
-    name: str = "open adverts",
-    batch: Batch | None = None,
-    words: str | None = None,
-) -> tuple[Rung, ...]:
-    """Return a ladder with one rung, which by default counts jobs in adverts that we read."""
-    return (
-        Rung(
-            name=name, basis=basis, cells=cells, sql=sql, behind=behind, parameters=parameters, batch=batch, words=words
-        ),
-    )  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)

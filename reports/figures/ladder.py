@@ -59,7 +59,6 @@ class FigureInputs:
     | `waiting` | for each list with a vintage that waits for review, the day it was offered |
     | `boards` | counts of boards by place |
     | `before` | the previous day's ledger, from which evidence is copied while the vintage is unchanged |
-    | `shares_selects` | whether one SELECT reads all figures that differ only in a few parameters |
     | `found` | result of each SELECT run so far |
     """
 
@@ -71,7 +70,6 @@ class FigureInputs:
     waiting: dict[str, date] = field(default_factory=dict)
     boards: dict[tuple[str, str], gaps.Boards] = field(default_factory=dict)
     before: Mapping[str, Figures] = field(default_factory=dict)
-    shares_selects: bool = True
     found: dict[str, Groups] = field(default_factory=dict)
 
     def vintage_of(self, name: str) -> Vintages | None:
@@ -205,7 +203,7 @@ def parameters_of(figure: Figure, rung: Rung, inputs: FigureInputs) -> dict[str,
 def _read_rows(con: Connection, rung: Rung, given: Mapping[str, object], inputs: FigureInputs) -> Rows:
     """Return the rows of a rung's SELECT; if possible, one SELECT reads the rows of other figures as well."""
     batch = rung.batch
-    if batch is None or not inputs.shares_selects or not batch.parameters.keys() <= query.parameters_in(rung.sql):
+    if batch is None or not batch.parameters.keys() <= query.parameters_in(rung.sql):
         return inputs.read(con, query.fill(rung.sql, given), lambda _: ()).get((), [])
     columns = tuple(batch.columns.values())
     sql = query.fill(rung.sql, {**given, **batch.parameters})

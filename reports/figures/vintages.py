@@ -17,12 +17,11 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from reports.figures import compute, differences, ladder, query
-from reports.figures.declaration import Figure
+from reports.figures.declaration import WITHHELD, Figure
 from reports.figures.differences import Pair
-from reports.figures.history import FigureVintage
 from reports.figures.query import Connection
 from reports.wording import notes, numbers
 from reports.wording.bases import OWN_BASES
@@ -52,6 +51,29 @@ PUBLISHED, WAITING, REJECTED, WITHDRAWN = "published", "waiting", "rejected", "w
 FIRST = "first vintage"
 COUNTS = ("frame",)
 """Lists of counts of what was read; counts are no estimates, so these lists never wait for review."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class FigureVintage:
+    """A vintage of the list that a figure is read from, with the figure's `value` (None if withheld).
+
+    `as_of` is the day of the vintage's cells. The other fields are as in `ops_tables.Vintages`. The oldest vintages may
+    belong to the figure alone, because figures were once accepted one by one.
+    """
+
+    number: int
+    as_of: date
+    state: str
+    offered_on: date
+    decided_on: date | None
+    why: str
+    reason: str | None
+    is_correction: bool
+    is_reviewed: bool
+    value: str | None
+    n_jobs: int | None
+
+
 AnyVintage = TypeVar("AnyVintage", Vintages, FigureVintage)
 
 
@@ -64,6 +86,15 @@ def read_vintages(con: Connection) -> dict[str, list[Vintages]]:
     for row in query.read(con, "FROM ops.vintages ORDER BY list, number"):
         vintages.setdefault(row["list"], []).append(Vintages(**row))
     return vintages
+
+
+def read_history(con: Connection) -> dict[str, list[FigureVintage]]:
+    """Return the vintages of each figure, oldest first."""
+    history: dict[str, list[FigureVintage]] = {}
+    for row in query.read(con, query.fill("figure_vintages", {})):
+        del row["is_of_list"]
+        history.setdefault(row.pop("figure"), []).append(FigureVintage(**row))
+    return history
 
 
 def last_published(vintages: Sequence[AnyVintage]) -> AnyVintage | None:
@@ -96,6 +127,26 @@ def last_decided_day(con: Connection) -> date | None:
     nights = query.read(con, "SELECT max(as_of) AS day FROM mart.figures")
     day: date | None = decisions[0]["day"]
     return None if day is None else max(day, nights[0]["day"] or day)
+
+
+class Change(NamedTuple):
+    """A figure's printed value now (`after`) and on the day `before_on` (`before`); None for a withheld value.
+
+    `is_other_rung` says that the two values are from different rungs and cannot be compared.
+    """
+
+    figure: str
+    title: str
+    before: str | None
+    after: str | None
+    before_on: date
+    is_other_rung: bool
+
+
+def find_changes(con: Connection, as_of: date) -> list[Change]:
+    """Return the figures whose value differs from that of the newest earlier day, ordered by id."""
+    rows = query.read(con, query.fill("changed_figures", {"as_of": as_of, "withheld": WITHHELD}))
+    return [Change(**row) for row in rows]
 
 
 # --- a night --------------------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ countries and roles for which two or more kinds of source have values (`wording.
 from __future__ import annotations
 
 from reports.figures import query
-from reports.figures.declaration import Batch, Display, Figure, one_rung
+from reports.figures.declaration import Batch, Display, Figure, Rung
 from reports.figures.places import Place
 from reports.figures.query import Connection, Sql
 from reports.wording import comparison
@@ -70,13 +70,13 @@ def _make_figure(compared: str, place: str, basis: str) -> Figure:
         title=f"Pay by {BASES[basis].name}, {name_workers(work)}",
         unit="USD per year",
         renderer=comparison.COMPARED,
-        rungs=one_rung(
+        rungs=(Rung(
             "pay.{basis}.countries", "pay/compared", "behind/compared" if select else "behind/compared_official",
             parameters, basis=basis, name=name, words=words,
             batch=Batch(
                 parameters={"compared": Sql("compared"), "basis": Sql("basis")}, columns={"compared": "compared"}
             ),
-        ),
+        ),),
         parameters={"compared": compared},
         counts=((compared,),),
         place=place,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from reports.figures import verdicts
-from reports.figures.declaration import Display, Figure, Rung, one_rung
+from reports.figures.declaration import Display, Figure, Rung
 from reports.figures.places import Place
 from reports.wording import disclosure
 from transforms.records.definitions import MAX_SHARE_WIDTH
@@ -16,7 +16,7 @@ def _disclosure_ladder(sql: str, *, behind: str = "disclosure", **parameters: ob
     common = {
         "names": disclosure.PLACE_NAMES, "words": disclosure.LAW_WORDS, "all_days": ALL_DAYS, "is_new": sql == "new",
     }  # fmt: skip
-    return one_rung("disclosure", f"disclosure/{sql}", f"behind/{behind}", {**common, **parameters})
+    return (Rung("disclosure", f"disclosure/{sql}", f"behind/{behind}", {**common, **parameters}),)
 
 
 def _places_figure(name: str, group: str, words: str) -> Figure:

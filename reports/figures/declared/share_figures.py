@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from reports.figures import verdicts
-from reports.figures.declaration import Batch, Display, Figure, one_rung
+from reports.figures.declaration import Batch, Display, Figure, Rung
 from reports.figures.declared.pay_figures import COMPARED, WORK_OF_GUIDE
 from reports.figures.places import EVERYWHERE, Place, slug
 from reports.figures.query import Sql
@@ -57,7 +57,7 @@ def _share_figure(
         "region_levels": (place.level,), "region_level": place.level, "region": place.region, "measure": measure,
         "role_group": group, **given,
     }  # fmt: skip
-    rungs = one_rung(f"{definition.list_name}.{{kind}}", f"shares/{sql}", "behind/shares", parameters, batch=batch)
+    rungs = (Rung(f"{definition.list_name}.{{kind}}", f"shares/{sql}", "behind/shares", parameters, batch=batch),)
     unit = f"share of {definition.name_jobs(name_jobs(group, place))}"
     return Figure(
         id=figure_id, title=title, unit=unit, renderer=renderer, rungs=rungs,
@@ -252,14 +252,14 @@ def declare_closing_rate(place: Place, *groups: str) -> Figure:
         title=f"Closing rate of {name_work(groups[0])} adverts{f' in {place.in_words}' if place.name else ''}",
         unit="share of open adverts a day",
         renderer=shares.CLOSING_RATES,
-        rungs=one_rung(
+        rungs=(Rung(
             "closing_rates", "closing_rates", "behind/closing_rates",
             {
                 "window_days": CLOSINGS_WINDOW.value, "region_level": place.level, "region": place.region,
                 "groups": members, "cells": {group: name_work(group) for group in groups},
             },
             name="adverts followed",
-        ),
+        ),),
         judge=verdicts.judge_closings,
     )  # fmt: skip
 
