@@ -193,21 +193,15 @@ def _say_review(name: str, inputs: FigureInputs) -> str | None:
 
 
 def _with_nearest(row: Figures, figures: Mapping[str, Figure], rows: Mapping[str, Figures]) -> Figures:
-    """Add the nearest figures with a value to a withheld row.
-
-    Within one kind, the figure with the most jobs comes first.
-    """
+    """Add the nearest figures with a value to a withheld row; in each group, that with the most jobs comes first."""
     if row.value is not None:
         return row
-    near = [rows[name] for name in figures[row.figure].nearest if name in rows and rows[name].value is not None]
-    kinds = list(dict.fromkeys(_kind_of(figures[other.figure]) for other in near))
-    near.sort(key=lambda other: (kinds.index(_kind_of(figures[other.figure])), -(other.n_jobs or 0)))
+    near: list[Figures] = []
+    for group in figures[row.figure].nearest:
+        printed = [rows[name] for name in group if name in rows and rows[name].value is not None]
+        near += sorted(printed, key=lambda other: -(other.n_jobs or 0))
     offers = (NearestFigure(figure=n.figure, title=n.title, value=n.value or "") for n in near[:MAX_NEAREST])
     return replace(row, nearest=tuple(offers))
-
-
-def _kind_of(figure: Figure) -> tuple[str, object]:
-    return figure.id.partition(".")[0], figure.parameters.get("region_level")
 
 
 def _cite(figure: Figure, claim: Claim, inputs: FigureInputs) -> Figures:

@@ -82,7 +82,7 @@ class Figure:
     | `place` | name of the region or country, printed after the title if the rows name no place (`entitle`) |
     | `baseline` | what the 2026 guide said |
     | `baseline_values` | the numbers in `baseline`, by column |
-    | `nearest` | ids of figures to offer if this figure is withheld |
+    | `nearest` | ids of figures to offer if this figure is withheld, in groups, the nearest group first |
     | `gathers` | for a table of figures: a pattern that the ids of its members match |
     | `arrange` | for a table of figures: selects and orders the rows of its members |
     | `shows_periods` | whether each row states its own period, so that the figure changes with every reading |
@@ -102,7 +102,7 @@ class Figure:
     place: str = ""
     baseline: str | None = None
     baseline_values: Mapping[str, float] = field(default_factory=dict)
-    nearest: tuple[str, ...] = ()
+    nearest: tuple[tuple[str, ...], ...] = ()
     claim: Claim | None = None
     gathers: str | None = None
     arrange: Callable[[Rows], Rows] = order_by_pay

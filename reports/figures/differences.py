@@ -2,10 +2,9 @@
 
 Both values rest partly on the same employers. The variance of their difference is therefore a delete-one-employer
 jackknife of the difference itself (Wolter 2007, "Introduction to Variance Estimation", chapter 4). Boards serve as
-employers, and what an employer adds to both values cancels out. The jackknife uses the adverts of both days as they are
-read now. If the adverts of the published day no longer give the printed value, the adverts are read differently now,
-and no sampling error explains that. If the adverts are unknown or do not give the value, the two values are treated as
-independent.
+employers. The adverts of both days are used as they are read now. If those of the published day no longer give the
+printed value, they are read differently, which no sampling error explains. If adverts are unknown, or tonight's do not
+give the value, the two values are treated as independent.
 """
 
 from __future__ import annotations
@@ -34,21 +33,14 @@ if TYPE_CHECKING:  # warehouse.marts imports scipy, which takes a tenth of a sec
     from warehouse.marts.estimators import Floats, Ints
 
 BY_CHANCE = 2 * NormalDist().cdf(-3.0)
-"""Chance that a figure waits for review without cause: one in 370, the chance of a number beyond three standard errors.
-
-A figure with many numbers divides this chance among them (Bonferroni).
-"""
+"""Chance that a list waits for review without cause, divided among its numbers (Bonferroni): one in 370, as beyond
+three standard errors."""
 MAX_DRIFT = 0.05
-"""Change per month that needs no review: 5% of an amount, or 5 points of a share.
-
-If both days have the same adverts, their difference has almost no sampling error, so that true drift of the market
-always exceeds three standard errors. A market that drifts this far every month rises by four fifths in a year.
-"""
+"""Change per month that needs no review: 5% of an amount, or 5 points of a share (docs/design.md says why)."""
 UNITS_READ_OTHERWISE = 2
-"""How far the older day's adverts, as read now, may miss the printed value, in printed units (`Compared.unit`).
+"""How far the older day's adverts, as read now, may miss the printed value beyond what edits explain, in printed units.
 
-This is in addition to what edits explain. Such small differences arise from files that arrive late and from adverts
-that turn out to be for the same job.
+Such differences arise from files that arrive late, and from adverts that turn out to be for the same job.
 """
 MIN_SAME_ADVERTS = 10
 """Fewest adverts listed on both days for which a change in their pay is judged."""
@@ -177,7 +169,7 @@ def _read_behind(
     if rung is None or row.basis not in OWN_BASES or last_row.rung != row.rung:
         return []
     days = [
-        ladder.read_behind(con, figure, rung, FigureInputs(as_of=day, found=found), around="behind/as_read")
+        ladder.read_behind(con, figure, rung, FigureInputs(as_of=day, found=found), around="around/as_read")
         for day in (last_row.as_of, row.as_of)
     ]
     return days if all(days) else []
@@ -354,8 +346,7 @@ def _say_jump(changes: Sequence[tuple[str, Change]], drift: float) -> Iterator[s
 def _say_same(behind: Sequence[Rows], drift: float) -> str | None:
     """Say how much more or less the adverts listed on both days pay now; None if the change is within `drift`.
 
-    No sampling error is involved. This check is needed because quantiles might not change if the pay of every third
-    employer were suddenly read twice as high.
+    Quantiles might not change if the pay of every third employer were suddenly read twice as high.
     """
     pays = [{row["posting_id"]: _pay_of(row) for row in rows} for rows in behind]
     changes = [

@@ -202,13 +202,10 @@ def parameters_of(figure: Figure, rung: Rung, inputs: FigureInputs) -> dict[str,
 
 def _read_rows(con: Connection, rung: Rung, given: Mapping[str, object], inputs: FigureInputs) -> Rows:
     """Return the rows of a rung's SELECT; if possible, one SELECT reads the rows of other figures as well."""
-    batch = rung.batch
-    if batch is None or not batch.parameters.keys() <= query.parameters_in(rung.sql):
-        return inputs.read(con, query.fill(rung.sql, given), lambda _: ()).get((), [])
-    columns = tuple(batch.columns.values())
-    sql = query.fill(rung.sql, {**given, **batch.parameters})
-    groups = inputs.read(con, sql, lambda row: tuple(row[column] for column in columns))
-    values = [given[name] for name in batch.columns]
+    parameters, columns = (rung.batch.parameters, rung.batch.columns) if rung.batch else ({}, {})
+    sql = query.fill(rung.sql, {**given, **parameters})
+    groups = inputs.read(con, sql, lambda row: tuple(row[column] for column in columns.values()))
+    values = [given[name] for name in columns]
     keys = dict.fromkeys(itertools.product(*(value if isinstance(value, tuple) else (value,) for value in values)))
     return [row for key in keys for row in groups.get(key, ())]
 
@@ -271,7 +268,7 @@ def combine_evidence(rows: Sequence[Figures]) -> Evidence:
 
 
 def read_behind(
-    con: Connection, figure: Figure, rung: Rung, inputs: FigureInputs, *, around: str = "behind/files"
+    con: Connection, figure: Figure, rung: Rung, inputs: FigureInputs, *, around: str = "around/files"
 ) -> Rows:
     """Run the SELECT template `around` over the adverts that a rung rests on; return the rows of the cells that count.
 

@@ -44,8 +44,8 @@ def judge_age(
 ) -> Verdict:
     """Return the verdict after the age of a value is considered: unchanged, stale, or withheld as too old.
 
-    Age changes neither the value nor its n or interval. Reasons name days rather than an age, because an age would
-    change every night. An office's table is not stale before its next edition is due (`due_on`).
+    Reasons name days, because an age would change every night. An office's table is not stale before its next edition
+    is due (`due_on`).
     """
     if verdict.status == "suppressed" or period_to is None:
         return verdict
@@ -106,10 +106,7 @@ def judge_places(rows: Rows) -> Verdict:
 
 
 def judge_within(rows: Rows) -> Verdict:
-    """Judge comparisons of several cells: printed if any comparison may be printed.
-
-    The verdict counts the jobs of the row for all jobs if that row may be printed, or else of the first row that may.
-    """
+    """Judge comparisons of several cells by the row of all jobs, or else the first row, that may be printed."""
     printable = numbers.choose_printed(rows)
     if not printable:
         return judge_cell(rows)

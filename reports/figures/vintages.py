@@ -1,12 +1,7 @@
 """Decide which vintage of each list of cells is published: what is revised, when, and what waits for review.
 
-The marts hold tonight's cells of each list. The cells of a list are accepted or held together. The last accepted cells
-are in the tables of `published`, from which everything is printed. Lists are revised on the first night of a month.
-
-A new vintage waits for review in three cases (`find_reasons`): a figure changes by more than chance explains; the
-method, the sample, the sources or the reading of the adverts differ; or half of the jobs are gone. A thin night, with
-less than a third of the published jobs, changes nothing until thin nights have lasted `MAX_DAYS_THIN`. A rejected
-change is not offered again while it stays the same.
+The cells of a list are accepted or held together. Tonight's are in the marts, the last accepted ones in the tables of
+`published`, from which everything is printed. docs/design.md, *Vintages*, explains the rules.
 """
 
 from __future__ import annotations
@@ -33,18 +28,11 @@ from warehouse.marts.vintages.published import Offer
 from warehouse.ops_tables import Vintages
 
 THIN = 1 / 3
-"""A night is thin for a list if it has less than this fraction of the list's published jobs.
-
-The usual reason is that boards are no longer read.
-"""
+"""A night is thin for a list if it has less than this fraction of the list's published jobs."""
 MAX_LOST = 1 / 2
 """Fraction of the published jobs that must remain; a list with fewer waits for review."""
 MIN_ADVERTS_OF_SOURCE = 6
-"""Fewest adverts of a source for which the source's loss or arrival needs a review.
-
-If six adverts are expected, none turn up by chance one time in 400 (Poisson). That is about as rare as a number beyond
-three standard errors.
-"""
+"""Fewest adverts of a source whose loss or arrival needs a review: if six are expected, none come one time in 400."""
 MANY = 5
 """How many lists must have cells from the same day before the adverts of all their figures are computed together."""
 PUBLISHED, WAITING, REJECTED, WITHDRAWN = "published", "waiting", "rejected", "withdrawn"
@@ -277,9 +265,9 @@ def _is_overdue(case: _Case, waiting: Vintages, last: Vintages) -> bool:
 
 
 def _is_known(case: _Case, last: Vintages) -> bool:
-    """Whether `new` need not be offered: a vintage that waits is enough, or a person rejected the same reasons before.
+    """Whether `new` need not be offered: another vintage waits, or a person rejected the same reasons before.
 
-    A waiting vintage is not enough if an earlier run of the day or a thin night offered it for other reasons.
+    For other reasons, `new` replaces a waiting vintage of an earlier run of the day or of a thin night.
     """
     if (waiting := case.waiting) is not None:
         return (waiting.offered_on < case.day and not _is_thin(waiting, last)) or waiting.why == case.why
@@ -312,7 +300,7 @@ TAKEN_OVER = "taken over from the vintages of its figures"
 def take_over(con: database.Connection, figures: Mapping[str, Figure]) -> None:
     """Give lists their first vintage in a data folder whose figures were accepted one by one (before commit c3228cc0).
 
-    The cells of a list are taken from the day of most of its accepted figures, if the marts still have that day.
+    A list takes the cells of the day on which most of its figures were accepted, if the marts still have that day.
     """
     accepted = query.read(con, query.fill("accepted_figures", {}))
     days: dict[str, Counter[tuple[date, date]]] = {}
@@ -332,11 +320,7 @@ def take_over(con: database.Connection, figures: Mapping[str, Figure]) -> None:
 
 
 def find_compared_days(con: Connection, as_of: date, *, is_monthly: bool = True) -> list[date]:
-    """Return the earlier days whose adverts are compared with tonight's.
-
-    These are the days from which at least `MANY` published lists have their cells. Return [] if no lists are revised
-    tonight.
-    """
+    """Return the earlier days from which many published lists have their cells; [] if no lists are revised tonight."""
     if is_monthly and not _is_first_of_month(con, as_of):
         return []
     n_of = Counter(vintage.as_of for vintage in read_standing(con).values() if vintage.as_of < as_of)
@@ -344,10 +328,7 @@ def find_compared_days(con: Connection, as_of: date, *, is_monthly: bool = True)
 
 
 def accept_all(con: database.Connection, as_of: date) -> list[Vintages]:
-    """Publish every list as the marts of a day have it, and return the new vintages.
-
-    A run for a past day does this in a folder of its own.
-    """
+    """Publish every list as the marts of a day have it, and return the new vintages."""
     histories, offers = read_vintages(con), published.read_offers(con, as_of)
     rows = [
         _accept(_new_vintage(name, offer, histories.get(name, ()), as_of), as_of, FIRST)
@@ -362,10 +343,7 @@ def _is_thin(offer: Offer | Vintages, last: Vintages) -> bool:
 
 
 def find_day_before(con: Connection, last: Vintages, as_of: date) -> date | None:
-    """Return the newest day of the marts that is after the vintage `last` and at least `MAX_DAYS_THIN` before `as_of`.
-
-    Return None if there is no such day.
-    """
+    """Return the newest day of the marts after the vintage `last`, at least `MAX_DAYS_THIN` before `as_of`; or None."""
     first, end = query.literal(last.as_of), query.literal(as_of - timedelta(days=MAX_DAYS_THIN.value))
     rows = query.read(con, f"SELECT max(as_of) AS day FROM mart.days WHERE as_of > {first} AND as_of <= {end}")
     day: date | None = rows[0]["day"]
@@ -446,10 +424,7 @@ def pair_figures(
 
 
 def find_reasons(
-    con: Connection,
-    pairs: Mapping[str, Sequence[Pair]],
-    standing: Mapping[str, Vintages],
-    new: Mapping[str, Vintages],
+    con: Connection, pairs: Mapping[str, Sequence[Pair]], standing: Mapping[str, Vintages], new: Mapping[str, Vintages]
 ) -> dict[str, list[str]]:
     """Return the reasons why the new vintage of each list must wait for review; [] if it may be published.
 
@@ -485,10 +460,7 @@ def _say_sources(pairs: Sequence[Pair]) -> str:
 
 
 def _find_apart(rows: Iterable[Figures], others: Iterable[Figures]) -> set[str]:
-    """Return the sources of `rows` that `others` lack.
-
-    Sources with so few adverts that chance explains their absence are left out.
-    """
+    """Return the sources of `rows` that `others` lack, except those with so few adverts that it may be chance."""
     apart = set()
     for row in rows:
         n_of = {part.source: part.n for part in row.behind or ()} if row.basis in OWN_BASES else {}

@@ -16,11 +16,11 @@ from reports.wording.work import name_workers
 from transforms.records.vocabulary import CELL_GROUPS
 
 BEHIND = {
-    "advertised": ("open adverts", "behind/adverts", None),
+    "advertised": ("open adverts", "behind/rows/adverts", None),
     "advertised_third_party": (
-        "third-party adverts", "behind/pairs", "adverts collected by a third party, employers unknown"
+        "third-party adverts", "behind/rows/pairs", "adverts collected by a third party, employers unknown"
     ),
-    "reported": ("reported", "behind/persons", "earnings that people report in surveys"),
+    "reported": ("reported", "behind/rows/persons", "earnings that people report in surveys"),
     "official": ("official wages", None, "wages that an office publishes of an occupation"),
 }  # fmt: skip
 """For each kind of source: the name of its only rung, a SELECT, and words printed after the value (or None).

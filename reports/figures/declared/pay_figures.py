@@ -56,7 +56,7 @@ _BEHIND = {
     "official": "behind/official", BONUS: "behind/bonus",
 }  # fmt: skip
 """For each basis, the file of the SELECT that returns what a value of pay rests on."""
-_ROWS = {"advertised": "behind/adverts", "advertised_third_party": "behind/pairs"}
+_ROWS = {"advertised": "behind/rows/adverts", "advertised_third_party": "behind/rows/pairs"}
 """For each basis, the file of a SELECT of all adverts or pairs of amounts, from which `_BEHIND` selects."""
 
 
@@ -136,11 +136,14 @@ def _pay_ladder(work: str, level: str, market: str, basis: str | None, *, is_cou
     )
     for step in _ENGINEERING if is_widened else of_role:
         is_of_persons, is_official = step.basis in _OF_PERSONS, step.basis == "official"
-        if basis not in (None, step.basis) or (is_of_persons and not (is_country and (basis or market == LOCAL))):
-            continue
-        if step.is_every_level and (level == ENTRY_LEVEL or (level == ALL_LEVELS and not is_official)):
-            continue
-        if is_official and not is_widened and (level != ALL_LEVELS or not (role != ALL_ROLES or basis)):
+        fits = basis in (None, step.basis)
+        if is_of_persons:
+            fits = fits and is_country and bool(basis or market == LOCAL)
+        if step.is_every_level:
+            fits = fits and level != ENTRY_LEVEL and (level != ALL_LEVELS or is_official)
+        elif is_official:
+            fits = fits and level == ALL_LEVELS and bool(basis or role != ALL_ROLES)
+        if not fits:
             continue
         pay_markets = (LOCAL, MIXED) if is_of_persons and not basis else (market,)
         if not is_widened:
@@ -203,28 +206,26 @@ def declare_pay(place: Place, work: str, level: str, market: str = LOCAL, basis:
     )
 
 
-def _nearest(place: Place, work: str, level: str, market: str) -> tuple[str, ...]:
-    """Return ids of figures to offer if local pay of a country, or the band of a region, is withheld; else ().
+def _nearest(place: Place, work: str, level: str, market: str) -> tuple[tuple[str, ...], ...]:
+    """Return the ids of figures to offer if local pay of a country, or the band of a region, is withheld.
 
-    For entry pay, mid-to-senior pay is offered. Otherwise the countries of a region, pay from abroad and pay in wider
-    places are offered.
+    For entry pay, mid-to-senior pay is offered. Otherwise there are four groups: countries of the region, pay from
+    abroad, the country's region, and continents. For any other figure of pay there are none.
     """
-    if market != LOCAL or place.level not in ("country", "region"):
+    is_band = place.level == "region" and (work, level) == (WORK_OF_GUIDE, BAND_LEVEL)
+    if market != LOCAL or not (place.level == "country" or is_band):
         return ()
-    if place.level == "country" and level == ENTRY_LEVEL:
-        return (pay_id(place.slug, work, BAND_LEVEL),)
-    if place.level == "country":
-        members, wider = [], [place.in_region, place.in_continent]
-    elif (work, level) == (WORK_OF_GUIDE, BAND_LEVEL):
-        members = [country for country in PLACES.values() if country.in_region == place.region]
-        wider = list(dict.fromkeys(country.in_continent for country in members))
-    else:
-        return ()
-    return (
-        *(pay_id(country.slug, work, level) for country in members),
-        pay_id(place.slug, work, level, ABROAD),
-        *(pay_id(slug(name), work, level) for name in wider if name),
+    if level == ENTRY_LEVEL:
+        return ((pay_id(place.slug, work, BAND_LEVEL),),)
+    members = [country for country in PLACES.values() if is_band and country.in_region == place.region]
+    continents = dict.fromkeys(one.in_continent for one in members) if is_band else [place.in_continent]
+    groups = (
+        [country.slug for country in members],
+        [slug(place.in_region)] if place.in_region else [],
+        [slug(name) for name in continents if name],
     )
+    of_members, of_region, of_continents = (tuple(pay_id(name, work, level) for name in group) for group in groups)
+    return of_members, (pay_id(place.slug, work, level, ABROAD),), of_region, of_continents
 
 
 def country_figures(place: Place) -> tuple[Figure, ...]:
@@ -294,15 +295,9 @@ GATHERED = (
     ),
     *(
         _gather(
-            f"silence.{name}",
-            ", with the jobs that state none",
-            level,
-            gathers,
-            silence.silence(level),
-            "silence",
-            place,
-            arrange=silence.choose_counted,
+            f"silence.{name}", ", with the jobs that state none", level, gathers, silence.silence(level), "silence",
+            place, arrange=silence.choose_counted,
         )
         for name, place, level, gathers in _TABLES
     ),
-)
+)  # fmt: skip
