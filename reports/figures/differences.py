@@ -54,16 +54,10 @@ NAMES_OF_ROWS = ("figure", "name", "skill", "title", "word", "item", "place", "c
 
 
 class Compared(NamedTuple):
-    """A printed estimate: its words, and whether it is printed in points (hundredths) rather than as an amount.
-
-    An estimate of pay is the quantile at the level `p` of a weighted mean of both ends of each advert's pay;
-    `weight_low` is the weight of the lower end. For other estimates, `p` is None.
-    """
+    """A printed estimate: its words, and whether it is printed in points (hundredths) rather than as an amount."""
 
     words: str
     is_points: bool = False
-    p: float | None = None
-    weight_low: float = 0.5
 
     def unit(self, value: float) -> float:
         """Return the smallest step that printing shows: one point, or one hundredth of an amount."""
@@ -87,9 +81,9 @@ class Compared(NamedTuple):
 
 SHARE, MEDIAN = "share", "p50"
 COMPARED = {
-    MEDIAN: Compared("median", p=0.5),
-    "band_low": Compared("lower end", p=BAND.low, weight_low=1.0),
-    "band_high": Compared("upper end", p=BAND.high, weight_low=0.0),
+    MEDIAN: Compared("median"),
+    "band_low": Compared("lower end"),
+    "band_high": Compared("upper end"),
     SHARE: Compared("share", is_points=True),
     "rate": Compared("rate"),
     "ratio": Compared("ratio"),
@@ -98,6 +92,8 @@ COMPARED = {
     "usd": Compared("pay"),
 }
 """The numbers that are compared, by column."""
+QUANTILES = {MEDIAN: (0.5, 0.5), "band_low": (BAND.low, 1.0), "band_high": (BAND.high, 0.0)}
+"""Columns of pay: the quantile's level, and the weight of the lower end in the mean of both ends of an advert's pay."""
 
 
 class Change(NamedTuple):
@@ -240,9 +236,8 @@ def _samples(row: Row, behind: Sequence[Rows]) -> dict[str, tuple[Sample, Sample
         if len(then) < len(behind[0]) or len(now) < len(behind[1]):
             return {}
         return {
-            column: (_weigh_ends(then, number.weight_low), _weigh_ends(now, number.weight_low), _quantile(number.p))
-            for column, number in COMPARED.items()
-            if number.p is not None
+            column: (_weigh_ends(then, weight), _weigh_ends(now, weight), _quantile(p))
+            for column, (p, weight) in QUANTILES.items()
         }
     if row.get(SHARE) is not None and item is not None and row.get("region", "World") == "World":
         return {SHARE: (_answers(behind[0], str(item), index), _answers(behind[1], str(item), index), _mean)}

@@ -56,7 +56,7 @@ _BEHIND = {
     "official": "behind/official", BONUS: "behind/bonus",
 }  # fmt: skip
 """For each basis, the file of the SELECT that returns what a value of pay rests on."""
-_ROWS = {"advertised": "behind/rows/adverts", "advertised_third_party": "behind/rows/pairs"}
+ROWS = {"advertised": "behind/rows/adverts", "advertised_third_party": "behind/rows/pairs"}
 """For each basis, the file of a SELECT of all adverts or pairs of amounts, from which `_BEHIND` selects."""
 
 
@@ -83,18 +83,18 @@ class _Step(NamedTuple):
 
 _WITH_SCIENCE = "AI research and data science counted with AI engineering"
 _EVERY_LEVEL = "every level counted"
-_THIRD_PARTY = "adverts collected by a third party, employers unknown"
-_SURVEY = "earnings that people report in surveys"
+THIRD_PARTY = "adverts collected by a third party, employers unknown"
+SURVEY = "earnings that people report in surveys"
 _ENGINEERING = (
     _Step(OWN, "advertised", ("ai_engineering",)),
     _Step("open adverts, with AI science", "advertised", ("ai_core",), _WITH_SCIENCE),
     _Step("open adverts, every level", "advertised", ("ai_engineering",), _EVERY_LEVEL, is_every_level=True),
     _Step(
-        "third-party adverts, core AI roles", "advertised_third_party", ("ai_core",), f"{_THIRD_PARTY}, {_WITH_SCIENCE}"
+        "third-party adverts, core AI roles", "advertised_third_party", ("ai_core",), f"{THIRD_PARTY}, {_WITH_SCIENCE}"
     ),
-    _Step("reported, core AI roles", "reported", ("ai_core",), f"{_SURVEY}, {_WITH_SCIENCE}"),
+    _Step("reported, core AI roles", "reported", ("ai_core",), f"{SURVEY}, {_WITH_SCIENCE}"),
     _Step(
-        "reported, every level", "reported", ("ai_core",), f"{_SURVEY}, {_WITH_SCIENCE}, {_EVERY_LEVEL}",
+        "reported, every level", "reported", ("ai_core",), f"{SURVEY}, {_WITH_SCIENCE}, {_EVERY_LEVEL}",
         is_every_level=True,
     ),
     _Step(
@@ -112,8 +112,8 @@ def _pay_rung(step: _Step, pay_markets: tuple[str, ...], *, sql: str = "pay/band
         "groups": step.groups, "members": tuple(member for group in step.groups for member in CELL_GROUPS[group]),
         "roles": (ALL_ROLES,), "readings": READINGS, "pay_markets": pay_markets, **parameters,
     }  # fmt: skip
-    if step.basis in _ROWS:
-        given["rows"] = Sql(text_of(_ROWS[step.basis]))
+    if step.basis in ROWS:
+        given["rows"] = Sql(text_of(ROWS[step.basis]))
     return Rung(
         name=step.name, basis=step.basis, cells="pay.{basis}.{kind}", sql=sql, behind=_BEHIND[step.basis],
         parameters=given, batch=_EVERY_CELL, words=step.words,
@@ -130,8 +130,8 @@ def _pay_ladder(work: str, level: str, market: str, basis: str | None, *, is_cou
     is_widened = work == WORK_OF_GUIDE and market != MIXED and basis is None
     of_role = (
         _Step(OWN, "advertised", (group,)),
-        _Step("third-party adverts", "advertised_third_party", (group,), _THIRD_PARTY),
-        _Step("reported", "reported", (group,), _SURVEY),
+        _Step("third-party adverts", "advertised_third_party", (group,), THIRD_PARTY),
+        _Step("reported", "reported", (group,), SURVEY),
         _Step(OFFICIAL, "official", (group,), "official wages of an occupation near this role"),
     )
     for step in _ENGINEERING if is_widened else of_role:

@@ -34,35 +34,20 @@ def name_jobs(group: str, place: Place = EVERYWHERE) -> str:
 
 
 def _share_figure(
-    figure_id: str,
-    title: str,
-    measure: str,
-    group: str,
-    renderer: Renderer,
-    sql: str,
-    given: Mapping[str, object] = {},
-    *,
-    place: Place = EVERYWHERE,
-    labels: Mapping[str, str] = {},
-    batch: Batch | None = None,
-    **fields: Any,
-) -> Figure:
-    """Declare a figure with one rung over mart.shares; `given` are parameters of the SELECT `sql`.
-
-    `labels` maps several measures that the figure shows to the names of their rows, which replace the item `yes`.
-    """
+    figure_id: str, title: str, measure: str, group: str, renderer: Renderer, sql: str, *, given: Mapping[str, object],
+    place: Place = EVERYWHERE, batch: Batch | None = None, **fields: Any,
+) -> Figure:  # fmt: skip
+    """Declare a figure with one rung over mart.shares; `given` are parameters of the SELECT `sql`."""
     definition = MEASURES[measure]
     parameters = {
-        "answered": _select_answers(labels or {measure: ""}), "groups": dict.fromkeys(CELL_GROUPS[group], group),
+        "answered": _select_answers({measure: ""}), "groups": dict.fromkeys(CELL_GROUPS[group], group),
         "region_levels": (place.level,), "region_level": place.level, "region": place.region, "measure": measure,
         "role_group": group, **given,
     }  # fmt: skip
-    rungs = (Rung(f"{definition.list_name}.{{kind}}", f"shares/{sql}", "behind/shares", parameters, batch=batch),)
+    rung = Rung(f"{definition.list_name}.{{kind}}", f"shares/{sql}", "behind/shares", parameters, batch=batch)
     unit = f"share of {definition.name_jobs(name_jobs(group, place))}"
-    return Figure(
-        id=figure_id, title=title, unit=unit, renderer=renderer, rungs=rungs,
-        **{"judge": verdicts.judge_ranking, **fields},
-    )  # fmt: skip
+    judged = {"judge": verdicts.judge_ranking, **fields}
+    return Figure(id=figure_id, title=title, unit=unit, renderer=renderer, rungs=(rung,), **judged)
 
 
 def _select_answers(labels: Mapping[str, str]) -> Sql:
@@ -88,7 +73,7 @@ def declare_items(figure_id: str, measure: str, group: str, *, is_ranked: bool =
     return _share_figure(
         figure_id, f"{upper_first(jobs)} by {lower_first(definition.title)}", measure, group,
         shares.items(definition, jobs, is_ranked=is_ranked), "items",
-        {"names": dict(definition.names), "order": order, "least": int(is_ranked)}, **fields,
+        given={"names": dict(definition.names), "order": order, "least": int(is_ranked)}, **fields,
     )  # fmt: skip
 
 
@@ -104,7 +89,7 @@ def declare_places(figure_id: str, measure: str, item: str, group: str, kind: st
     return _share_figure(
         figure_id, f"{upper_first(jobs)} that {definition.say(item)}, by {kind}", measure, group,
         shares.places(definition, jobs, kind), "by_place",
-        {"region_level": kind, "region_levels": (*everywhere, kind), "item": item, "names": names},
+        given={"region_level": kind, "region_levels": (*everywhere, kind), "item": item, "names": names},
         judge=verdicts.judge_places, counts=tuple((level, EVERYWHERE.region, group) for level in everywhere), **fields,
     )  # fmt: skip
 
@@ -118,7 +103,7 @@ def declare_share(measure: str, item: str, place: Place, group: str) -> Figure:
         f"share.{measure}.{item}.{place.slug}.{group}",
         f"{upper_first(jobs)} that {definition.say(known.get(item, word))}, in the adverts we read",
         measure, group, shares.single(definition, jobs), "share",
-        {
+        given={
             "item": item, "known": {name: known[name] for name in (item,) if name in known},
             "max_width": MIN_SHARE_WIDTH.value,
         },
@@ -185,25 +170,6 @@ def _all_spellings() -> dict[str, object]:
     return _spellings([*_BASELINE, *others])
 
 
-def _named_skills(
-    figure_id: str,
-    title: str,
-    renderer: Renderer,
-    skills: Iterable[tuple[str, tuple[str, ...]]],
-    read_with: Mapping[str, object],
-    *,
-    place: Place = EVERYWHERE,
-    group: str = WORK_OF_GUIDE,
-    **fields: Any,
-) -> Figure:
-    """Declare the shares of jobs that ask for `skills`; one SELECT reads them with all spellings `read_with`."""
-    return _share_figure(
-        figure_id, title, ASKED, group, renderer, "named_skills",
-        {**_spellings(skills), "max_width": MIN_SHARE_WIDTH.value},
-        place=place, batch=Batch(parameters=read_with, columns={"words": "name"}), **fields,
-    )  # fmt: skip
-
-
 def declare_skill(name: str, word: str, spellings: tuple[str, ...], place: Place, group: str) -> Figure:
     """Declare the share of jobs of a group at a place that ask for a skill.
 
@@ -211,14 +177,18 @@ def declare_skill(name: str, word: str, spellings: tuple[str, ...], place: Place
     """
     is_baseline = name in BASELINE_NAMES and place == EVERYWHERE and group == WORK_OF_GUIDE
     jobs = name_jobs(group, place)
-    return _named_skills(
+    return _share_figure(
         f"skill.{name}.{place.slug}.{group}",
         f"{upper_first(jobs)} that {MEASURES[ASKED].say(word)}, in the adverts we read",
-        shares.single(MEASURES[ASKED], jobs), [(word, spellings)],
-        _spellings(_BASELINE) if is_baseline else _all_spellings(),
-        place=place, group=group, counts=((place.level, place.region, group),),
-        baseline="essential (no source named)" if is_baseline else None,
+        ASKED, group, shares.single(MEASURES[ASKED], jobs), "named_skills",
+        given={**_spellings([(word, spellings)]), "max_width": MIN_SHARE_WIDTH.value},
+        place=place, batch=_batch_of(_spellings(_BASELINE) if is_baseline else _all_spellings()),
+        counts=((place.level, place.region, group),), baseline="essential (no source named)" if is_baseline else None,
     )  # fmt: skip
+
+
+def _batch_of(spellings: Mapping[str, object]) -> Batch:
+    return Batch(parameters=spellings, columns={"words": "name"})
 
 
 _JOBS = name_jobs(WORK_OF_GUIDE)
@@ -228,15 +198,15 @@ SKILLS = (
         _share_figure(
             f"skills.{slug(category)}", f"{heading}: what the {name_work(WORK_OF_GUIDE)} adverts we read ask for",
             ASKED, WORK_OF_GUIDE, shares.items(MEASURES[ASKED], _JOBS, is_ranked=True), "skills",
-            {"category": category}, batch=_OF_CATEGORY, displays=(Display(section="skills", heading=heading),),
+            given={"category": category}, batch=_OF_CATEGORY, displays=(Display(section="skills", heading=heading),),
         )
         for category in SKILL_CATEGORIES for heading in [category_name(category)]
     ),
-    _named_skills(
-        "skills.baseline", "Skills the 2026 guide named essential, and what the adverts we read ask for now",
-        shares.baseline(MEASURES[ASKED], _JOBS), _BASELINE, _spellings(_BASELINE),
-        baseline=f"essential: {', '.join(word for word, _ in _BASELINE)} (no source named)",
-        displays=(COMPARED,),
+    _share_figure(
+        "skills.baseline", "Skills the 2026 guide named essential, and what the adverts we read ask for now", ASKED,
+        WORK_OF_GUIDE, shares.baseline(MEASURES[ASKED], _JOBS), "named_skills",
+        given={**_spellings(_BASELINE), "max_width": MIN_SHARE_WIDTH.value}, batch=_batch_of(_spellings(_BASELINE)),
+        baseline=f"essential: {', '.join(word for word, _ in _BASELINE)} (no source named)", displays=(COMPARED,),
     ),
     *(declare_skill(name, *skill, EVERYWHERE, WORK_OF_GUIDE) for name, skill in BASELINE_NAMES.items()),
 )  # fmt: skip
@@ -293,7 +263,7 @@ SHARES = (
     _share_figure(
         "additional.share", "Additional pay offered beside base pay", "additional_pay_offered", WORK_OF_GUIDE,
         shares.items(MEASURES["additional_pay_offered"], _JOBS, heading="Offered beside base pay"), "additional",
-        {"names": ADDITIONAL_PAY}, labels=ADDITIONAL_PAY, judge=verdicts.judge_shares,
+        given={"names": ADDITIONAL_PAY, "answered": _select_answers(ADDITIONAL_PAY)}, judge=verdicts.judge_shares,
         baseline="about USD 32,000 per year on average (no source named)", displays=(COMPARED,),
     ),
     declare_items(
