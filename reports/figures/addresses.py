@@ -68,8 +68,8 @@ def _choose(what: str, part: str, names: Iterable[str]) -> str:
     choices = list(names)
     if part in choices:
         return part
-    near = difflib.get_close_matches(part, choices, n=3, cutoff=0.5) or (choices if len(choices) < 12 else [])
-    hint = f": {', '.join(near)}?" if near else ""
+    near = difflib.get_close_matches(part, choices, n=3, cutoff=0.5)
+    hint = f" (similar: {', '.join(near)})" if near else f" (known: {', '.join(choices)})" if len(choices) < 12 else ""
     raise AddressError(f"no {what} {part!r}{hint}")
 
 

@@ -14,19 +14,7 @@ from reports.figures import query, verdicts
 from reports.figures.addresses import KINDS, AddressError, canonical, declare
 from reports.figures.claims import load_claims
 from reports.figures.declaration import Display, Figure, Rung
-from reports.figures.declared.comparison_figures import COMPARISON, declare_compared
-from reports.figures.declared.disclosure_figures import DISCLOSURES
-from reports.figures.declared.pay_figures import (
-    AROUND,
-    BAND_LEVEL,
-    BANDS,
-    BONUSES,
-    ENTRY_LEVEL,
-    GATHERED,
-    RETIRED,
-    country_figures,
-)
-from reports.figures.declared.share_figures import SHARES, SKILLS, WHERE_AND_HOW
+from reports.figures.declared import comparison_figures, disclosure_figures, pay_figures, share_figures
 from reports.figures.places import PLACES
 from reports.figures.query import Connection
 from reports.wording import frame, levels, reported, shares
@@ -76,7 +64,9 @@ LADDERS = tuple(
         parameters={"region_level": region_level, "seniority_group": level},
         displays=(Display(section="read", heading=f"{levels.capitalise(level)}, by {region_level}"),),
     )
-    for name, region_level, level in (("regions", "region", BAND_LEVEL), ("countries", "country", ENTRY_LEVEL))
+    for name, region_level, level in (
+        ("regions", "region", pay_figures.BAND_LEVEL), ("countries", "country", pay_figures.ENTRY_LEVEL),
+    )
 )  # fmt: skip
 """Ladders of losses: the steps from adverts read to the bands of regions, and to entry pay by country."""
 
@@ -126,11 +116,15 @@ UNSUPPORTED = (
 )
 """Claims of the 2026 guide without a known source; each is withheld until somebody has found its source."""
 _OTHERS = (
-    *GATHERED, COMPARISON, *BONUSES, *RETIRED, *REPORTED, *LADDERS, *COVERAGE, *DISCLOSURES, *SKILLS, *SHARES,
-    *WHERE_AND_HOW, *CLAIMS, *UNSUPPORTED,
+    *pay_figures.GATHERED, comparison_figures.COMPARISON, *pay_figures.BONUSES, *pay_figures.RETIRED, *REPORTED,
+    *LADDERS, *COVERAGE, *disclosure_figures.DISCLOSURES, *share_figures.SKILLS, *share_figures.SHARES,
+    *share_figures.WHERE_AND_HOW, *CLAIMS, *UNSUPPORTED,
 )  # fmt: skip
 """All figures but those of places."""
-KNOWN = {figure.id: figure for figure in (*BANDS, *AROUND, *country_figures(PLACES["us"]), *_OTHERS)}
+KNOWN = {
+    figure.id: figure
+    for figure in (*pay_figures.BANDS, *pay_figures.AROUND, *pay_figures.country_figures(PLACES["us"]), *_OTHERS)
+}
 """All figures that a page or a guide shows or names, by id, in order of declaration.
 
 `declarations` adds the figures of each country in the data.
@@ -191,9 +185,11 @@ def declarations(con: Connection, also: Collection[str] = ()) -> dict[str, Figur
     names = dict.fromkeys(["us", *(row["region"].lower() for row in regions)])
     countries = [PLACES[name] for name in names if name in PLACES]
     figures = (
-        *BANDS, *AROUND, *(figure for place in countries for figure in country_figures(place)), *declare_compared(con),
-    )  # fmt: skip
-    by_id = {figure.id: figure for figure in figures}
-    others = {figure.id: figure for figure in _OTHERS}
+        *pay_figures.BANDS,
+        *pay_figures.AROUND,
+        *(figure for place in countries for figure in pay_figures.country_figures(place)),
+        *comparison_figures.declare_compared(con),
+    )
+    by_id, others = ({figure.id: figure for figure in group} for group in (figures, _OTHERS))
     ids = (find_id(figure_id) for figure_id in also)
     return by_id | {name: declare(name) for name in ids if name not in by_id | others} | others
