@@ -302,19 +302,16 @@ def take_over(con: database.Connection, figures: Mapping[str, Figure]) -> None:
 
     A list takes the cells of the day on which most of its figures were accepted, if the marts still have that day.
     """
-    accepted = query.read(con, query.fill("accepted_figures", {}))
-    days: dict[str, Counter[tuple[date, date]]] = {}
-    for row in accepted:
-        figure = figures.get(row["figure"])
-        rung = next((rung for rung in figure.rungs if rung.name == row["rung"]), None) if figure else None
-        if figure is not None and rung is not None:
-            days.setdefault(figure.list_of(rung), Counter())[row["as_of"], row["decided_on"]] += 1
-    rows = []
+    n_of: Counter[tuple[str, date, date]] = Counter()
+    for row in query.read(con, query.fill("accepted_figures", {})):
+        if (figure := figures.get(row["figure"])) is not None:
+            lists = {figure.list_of(rung) for rung in figure.rungs if rung.name == row["rung"]}
+            n_of.update((name, row["as_of"], row["decided_on"]) for name in lists)
+    by_count = sorted(n_of.items(), key=lambda item: (item[1], item[0]))
     offers_of = functools.cache(functools.partial(published.read_offers, con))
-    for name, counts in sorted(days.items()):
-        (day, decided_on), _ = max(counts.items(), key=lambda pair: (pair[1], pair[0]))
-        offer = offers_of(day).get(name)
-        if offer is not None:
+    rows = []
+    for name, (day, decided_on) in sorted({name: days for (name, *days), _ in by_count}.items()):
+        if (offer := offers_of(day).get(name)) is not None:
             rows.append(replace(_accept(_new_vintage(name, offer, (), day), decided_on, TAKEN_OVER), offered_on=day))
     store(con, rows)
 
