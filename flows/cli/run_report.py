@@ -70,7 +70,7 @@ MAX_CHANGED = 5
 
 def print_headlines(request: Request, outcome: Outcome) -> None:
     """Print two published figures, and which figures changed since the day before."""
-    from reports.figures.history import find_changes
+    from reports.figures.vintages import find_changes
     from reports.guide import desk
     from warehouse.publish.reader import open_reader
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from flows.notification.alerts import KINDS, Alert, Night
 from flows.terminal.errors import EXIT_CODES
-from reports.figures.history import Change
+from reports.figures.vintages import Change
 
 MAX_ALERTS = 12
 """Maximum number of alerts of a kind that get a line each. Further alerts are only counted."""

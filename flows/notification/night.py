@@ -22,7 +22,7 @@ from flows.runs.run_log import RUNNING, Run, runs_of
 from flows.runtime.data_kind import SAMPLE, read_kind
 from flows.runtime.settings import Settings
 from flows.terminal.errors import FAILED
-from reports.figures.history import find_changes
+from reports.figures.vintages import find_changes
 from warehouse.database import Connection, SqlError
 from warehouse.publish.reader import open_reader
 

@@ -22,6 +22,7 @@ from __future__ import annotations
 
 import difflib
 import functools
+import inspect
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import replace
@@ -52,16 +53,12 @@ ALIASES = (
     (rf"pay\.([a-z]{{2}}\.\w+\.(?:{'|'.join(comparison_figures.KINDS)}))", r"comparison.\1"),
 )
 """Patterns of earlier ids and short forms, each with the current id."""
-_ALIASES = tuple((re.compile(old), new) for old, new in ALIASES)
 
 
 def canonical(figure_id: str) -> str:
     """Return the current id for an earlier id or a short form; return any other id unchanged."""
-    for old, new in _ALIASES:
-        match = old.fullmatch(figure_id)
-        if match:
-            return match.expand(new)
-    return figure_id
+    matches = ((re.fullmatch(old, figure_id), new) for old, new in ALIASES)
+    return next((match.expand(new) for match, new in matches if match), figure_id)
 
 
 # --- the parts of an id ---------------------------------------------------------------------------------
@@ -71,8 +68,8 @@ def _choose(what: str, part: str, names: Iterable[str]) -> str:
     choices = list(names)
     if part in choices:
         return part
-    near = difflib.get_close_matches(part, choices, n=3, cutoff=0.5) or (choices if len(choices) < 12 else [])
-    hint = f": {', '.join(near)}?" if near else ""
+    near = difflib.get_close_matches(part, choices, n=3, cutoff=0.5)
+    hint = f" (similar: {', '.join(near)})" if near else f" (known: {', '.join(choices)})" if len(choices) < 12 else ""
     raise AddressError(f"no {what} {part!r}{hint}")
 
 
@@ -85,37 +82,35 @@ def _place(slug: str, levels: tuple[str, ...] = ("country", "region", "continent
 EVERY_LEVEL = ("country", "region", "continent", "world")
 
 
-def _declare_pay(market: str, place: str, work: str, level: str, basis: str | None = None) -> Figure:
+def _declare_pay(market: str, place: str, role: str, level: str, basis: str | None = None) -> Figure:
     if place == EVERYWHERE.slug:
         raise AddressError(
             "there is no pay figure for all places together, because most of its adverts would be from one country"
         )
-    _choose("role or group of roles", work, (name for name in WORKS if name != AI_JOBS))
+    _choose("role or group of roles", role, (name for name in WORKS if name != AI_JOBS))
     if basis is not None:
         _choose("kind of source", basis, NAMED)
     levels = LEVEL_GROUPS if basis is None else (*LEVEL_GROUPS, *pay_figures.STATED_LEVELS)
-    return pay_figures.declare_pay(_place(place), work, _choose("level", level, levels), market, basis)
+    return pay_figures.declare_pay(_place(place), role, _choose("level", level, levels), market, basis)
 
 
-def _declare_comparison(place: str, work: str, kind: str) -> Figure:
-    _choose("role or group of roles", work, WORKS)
-    return comparison_figures.declare(_place(place), work, _choose("kind of source", kind, comparison_figures.KINDS))
+def _declare_comparison(place: str, role: str, basis: str) -> Figure:
+    _choose("role or group of roles", role, WORKS)
+    return comparison_figures.declare(_place(place), role, _choose("kind of source", basis, comparison_figures.KINDS))
 
 
 def _declare_bonus(place: str) -> Figure:
     return pay_figures.declare_bonus(_place(place, ("country", "region"), "region or country"))
 
 
-def _declare_skill(name: str, place: str, group: str) -> Figure:
+def _declare_skill(skill: str, place: str, group: str) -> Figure:
     _choose("group of roles", group, MEASURES["skill_asked"].role_groups)
     at = _place(place, EVERY_LEVEL)
-    if name in share_figures.BASELINE_NAMES:
-        word, spellings = share_figures.BASELINE_NAMES[name]
-    else:
-        skills = share_figures.items_of("skill_asked")
-        word = skills[_choose("skill", name, skills)]
-        spellings = (word.lower(),)
-    return share_figures.declare_skill(name, word, spellings, at, group)
+    if skill in share_figures.BASELINE_NAMES:
+        return share_figures.declare_skill(skill, *share_figures.BASELINE_NAMES[skill], at, group)
+    skills = share_figures.items_of("skill_asked")
+    word = skills[_choose("skill", skill, skills)]
+    return share_figures.declare_skill(skill, word, (word.lower(),), at, group)
 
 
 def _declare_share(measure: str, item: str, place: str, group: str) -> Figure:
@@ -144,26 +139,23 @@ def _declare_closing_rate(place: str, group: str) -> Figure:
     )
 
 
-KINDS: dict[str, tuple[tuple[int, ...], Callable[..., Figure], str]] = {
-    **{
-        kind: (
-            (3, 4),
-            functools.partial(_declare_pay, market),
-            f"{kind}.PLACE.ROLE.LEVEL or with .BASIS behind it,",
-        )
-        for market, kind in pay_figures.KIND_OF_MARKET.items()
-    },
-    "comparison": ((3,), _declare_comparison, "comparison.PLACE.ROLE.BASIS"),
-    "bonus": ((1,), _declare_bonus, "bonus.PLACE"),
-    "skill": ((3,), _declare_skill, "skill.SKILL.PLACE.GROUP"),
-    "share": ((4,), _declare_share, "share.MEASURE.ITEM.PLACE.GROUP"),
-    "disclosure": ((3,), _declare_disclosure, "disclosure.PLACE.GROUP.LAW"),
-    "closing_rate": ((2,), _declare_closing_rate, "closing_rate.PLACE.GROUP"),
+KINDS: dict[str, Callable[..., Figure]] = {
+    **{kind: functools.partial(_declare_pay, market) for market, kind in pay_figures.KIND_OF_MARKET.items()},
+    "comparison": _declare_comparison,
+    "bonus": _declare_bonus,
+    "skill": _declare_skill,
+    "share": _declare_share,
+    "disclosure": _declare_disclosure,
+    "closing_rate": _declare_closing_rate,
 }
-"""For each kind of address: the allowed numbers of parts, a function that declares the figure, and a text.
+"""For each kind of address, the function that declares a figure from the other parts, which its parameters name."""
 
-The kind itself is not counted among the parts. The text shows the form of the address in error messages.
-"""
+
+@functools.cache
+def parts_of(kind: str) -> dict[str, bool]:
+    """Return the names of the parts of an address after its kind, each with whether it may be left out."""
+    parameters = inspect.signature(KINDS[kind]).parameters.values()
+    return {parameter.name: parameter.default is not parameter.empty for parameter in parameters}
 
 
 def declare(figure_id: str) -> Figure:
@@ -171,11 +163,12 @@ def declare(figure_id: str) -> Figure:
     kind, *parts = figure_id.split(".")
     if kind not in KINDS:
         raise AddressError(f"no figure {figure_id!r}: unknown kind {kind!r}; {', '.join(KINDS)} are known")
-    n_parts, make, form = KINDS[kind]
-    if len(parts) not in n_parts:
-        raise AddressError(f"no figure {figure_id!r}: {form} expected")
+    names = parts_of(kind)
+    if not list(names.values()).count(False) <= len(parts) <= len(names):
+        form = [f"[.{name.upper()}]" if may_lack else f".{name.upper()}" for name, may_lack in names.items()]
+        raise AddressError(f"no figure {figure_id!r}: expected {kind}{''.join(form)}")
     try:
-        figure = make(*parts)
+        figure = KINDS[kind](*parts)
     except AddressError as error:
         raise AddressError(f"no figure {figure_id!r}: {error}") from None
     return replace(figure, id=figure_id)

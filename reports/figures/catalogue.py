@@ -13,25 +13,12 @@ from collections.abc import Collection
 from reports.figures import query, verdicts
 from reports.figures.addresses import KINDS, AddressError, canonical, declare
 from reports.figures.claims import load_claims
-from reports.figures.declaration import SURVEYED, Display, Figure, Rung, postings_rung
-from reports.figures.declared.comparison_figures import COMPARISON, declare_compared
-from reports.figures.declared.disclosure_figures import DISCLOSURES
-from reports.figures.declared.pay_figures import (
-    AROUND,
-    BAND_LEVEL,
-    BANDS,
-    BONUSES,
-    ENTRY_LEVEL,
-    GATHERED,
-    RETIRED,
-    country_figures,
-    offer_nearest,
-)
-from reports.figures.declared.share_figures import SHARES, SKILLS, WHERE_AND_HOW
+from reports.figures.declaration import Display, Figure, Rung
+from reports.figures.declared import comparison_figures, disclosure_figures, pay_figures, share_figures
 from reports.figures.places import PLACES
 from reports.figures.query import Connection
 from reports.wording import frame, levels, reported, shares
-from reports.wording.numbers import REGION_NAMES
+from reports.wording.numbers import REGION_NAMES, upper_first
 from transforms.records.vocabulary import CELL_GROUPS
 
 # --- what was read ------------------------------------------------------------------------------------
@@ -44,30 +31,23 @@ REPORTED = tuple(
         title=f"Pay that AI engineers and data scientists report, {words}",
         unit="USD per year",
         renderer=reported.REPORTED,
-        rungs=(
-            Rung(
-                name=SURVEYED,
-                basis="reported",
-                cells="pay.reported.countries",
-                sql="pay/reported",
-                behind="behind/reported",
-                parameters={
-                    "role_group": REPORTED_GROUP,
-                    "groups": CELL_GROUPS[REPORTED_GROUP],
-                    "split": split,
-                    "max_days": verdicts.MAX_DAYS_OF_YEARS,
-                },
-            ),
-        ),
+        rungs=(Rung(
+            "pay.reported.countries", "pay/reported", "behind/reported",
+            {
+                "role_group": REPORTED_GROUP, "groups": CELL_GROUPS[REPORTED_GROUP], "split": split,
+                "max_days": verdicts.MAX_DAYS_OF_YEARS,
+            },
+            basis="reported", name="newest surveys",
+        ),),
         judge=verdicts.judge_reports,
-        displays=(Display(section="reported", heading=heading),),
+        displays=(Display(section="reported", heading=upper_first(words)),),
     )
-    for name, split, words, heading in (
-        ("countries", "all", "by country", "By country"),
-        ("money", "money", "by the money they are paid in", "By the money they are paid in"),
-        ("experience", "experience", "by years of experience", "By years of experience"),
+    for name, split, words in (
+        ("countries", "all", "by country"),
+        ("money", "money", "by the money they are paid in"),
+        ("experience", "experience", "by years of experience"),
     )
-)
+)  # fmt: skip
 """Pay that people report in surveys; each figure counts a person once."""
 
 LADDERS = tuple(
@@ -76,15 +56,17 @@ LADDERS = tuple(
         title=frame.name_ladder(level),
         unit="jobs",
         renderer=frame.LADDER,
-        rungs=postings_rung(
+        rungs=(Rung(
             "pay.advertised.{kind}", "ladder", "behind/frame",
             {"by": "region", "role_group": frame.BASE_STEP, "role_groups": (frame.BASE_STEP,), "names": REGION_NAMES},
-        ),
+        ),),
         judge=verdicts.judge_counts,
         parameters={"region_level": region_level, "seniority_group": level},
         displays=(Display(section="read", heading=f"{levels.capitalise(level)}, by {region_level}"),),
     )
-    for name, region_level, level in (("regions", "region", BAND_LEVEL), ("countries", "country", ENTRY_LEVEL))
+    for name, region_level, level in (
+        ("regions", "region", pay_figures.BAND_LEVEL), ("countries", "country", pay_figures.ENTRY_LEVEL),
+    )
 )  # fmt: skip
 """Ladders of losses: the steps from adverts read to the bands of regions, and to entry pay by country."""
 
@@ -94,7 +76,7 @@ COVERAGE = tuple(
         title=f"What we read, by {by}",
         unit="jobs",
         renderer=frame.coverage(by.capitalize()),
-        rungs=postings_rung("frame", "frame", "behind/frame", {"role_groups": (), "names": REGION_NAMES}),
+        rungs=(Rung("frame", "frame", "behind/frame", {"role_groups": (), "names": REGION_NAMES}),),
         judge=verdicts.judge_counts,
         parameters={"by": by, "region_level": region_level},
         displays=(Display(section="frame", heading=f"By {by}"),),
@@ -134,25 +116,19 @@ UNSUPPORTED = (
 )
 """Claims of the 2026 guide without a known source; each is withheld until somebody has found its source."""
 _OTHERS = (
-    *GATHERED,
-    COMPARISON,
-    *BONUSES,
-    *RETIRED,
-    *REPORTED,
-    *LADDERS,
-    *COVERAGE,
-    *DISCLOSURES,
-    *SKILLS,
-    *SHARES,
-    *WHERE_AND_HOW,
-    *CLAIMS,
-    *UNSUPPORTED,
-)
-_UNITED_STATES = country_figures(PLACES["us"])
-FIGURES = (*BANDS, *AROUND, *_OTHERS)
-"""All figures that do not depend on the countries in the data; `declarations` adds the figures of each country."""
-KNOWN = {figure.id: figure for figure in (*BANDS, *AROUND, *_UNITED_STATES, *_OTHERS)}
-"""All figures that a page or a guide shows or names, by id, in order of declaration."""
+    *pay_figures.GATHERED, comparison_figures.COMPARISON, *pay_figures.BONUSES, *pay_figures.RETIRED, *REPORTED,
+    *LADDERS, *COVERAGE, *disclosure_figures.DISCLOSURES, *share_figures.SKILLS, *share_figures.SHARES,
+    *share_figures.WHERE_AND_HOW, *CLAIMS, *UNSUPPORTED,
+)  # fmt: skip
+"""All figures but those of places."""
+KNOWN = {
+    figure.id: figure
+    for figure in (*pay_figures.BANDS, *pay_figures.AROUND, *pay_figures.country_figures(PLACES["us"]), *_OTHERS)
+}
+"""All figures that a page or a guide shows or names, by id, in order of declaration.
+
+`declarations` adds the figures of each country in the data.
+"""
 _OF_KIND = {figure.id.partition(".")[0]: figure for figure in reversed(KNOWN.values())}
 
 
@@ -209,10 +185,11 @@ def declarations(con: Connection, also: Collection[str] = ()) -> dict[str, Figur
     names = dict.fromkeys(["us", *(row["region"].lower() for row in regions)])
     countries = [PLACES[name] for name in names if name in PLACES]
     figures = (
-        *map(offer_nearest, BANDS), *AROUND, *(figure for place in countries for figure in country_figures(place)),
-        *declare_compared(con),
-    )  # fmt: skip
-    by_id = {figure.id: figure for figure in figures}
-    others = {figure.id: figure for figure in _OTHERS}
+        *pay_figures.BANDS,
+        *pay_figures.AROUND,
+        *(figure for place in countries for figure in pay_figures.country_figures(place)),
+        *comparison_figures.declare_compared(con),
+    )
+    by_id, others = ({figure.id: figure for figure in group} for group in (figures, _OTHERS))
     ids = (find_id(figure_id) for figure_id in also)
     return by_id | {name: declare(name) for name in ids if name not in by_id | others} | others

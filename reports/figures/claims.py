@@ -2,40 +2,65 @@
 
 from __future__ import annotations
 
-import re
 import tomllib
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import date, datetime
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import field
+from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, ConfigDict, Field, ValidationError
+from pydantic.dataclasses import dataclass
+from pydantic.fields import FieldInfo
 
 from warehouse.mart_tables import Figures
 
 CLAIMS = Path(__file__).with_name("claims.toml")
 UNKNOWN_PUBLISHER = "source unknown"
-_ID = re.compile(r"[a-z0-9_]+(\.[a-z0-9_]+)+")
-_OPTIONAL = frozenset(("publisher", "work", "published", "baseline", "parts", "verified_on"))
-_PARTS = ("amount", "year", "growth")
 
 
-@dataclass(frozen=True, kw_only=True)
+def _check_ends(value: float | tuple[float, float]) -> float | tuple[float, float]:
+    if isinstance(value, tuple) and value[0] > value[1]:
+        raise ValueError("the lower end comes first")
+    return value
+
+
+_ID = Field(
+    pattern=r"^[a-z0-9_]+(\.[a-z0-9_]+)+$",
+    description="small letters, digits and underscores, in parts divided by dots",
+)
+_TEXT = Field(pattern=r"\S", description="a text")
+_DAY = Field(description="a day without quotes such as 2027-06-30")
+Text = Annotated[str, _TEXT]
+OptionalText = Annotated[str | None, _TEXT]
+
+
+@dataclass(frozen=True, kw_only=True, config=ConfigDict(strict=True, extra="forbid"))
 class Claim:
-    """A cited claim; the head of `claims.toml` explains each field. `publisher` is None if no publisher is named."""
+    """A cited claim; the head of `claims.toml` explains each key. A key that is left out is None.
 
-    id: str
-    title: str
-    claim: str
-    value: float | tuple[float, float]
-    unit: str
-    publisher: str | None = None
-    work: str = ""
-    published: str = ""
-    caveat: str
-    verified_on: date | None = None
-    verify_by: date
-    baseline: str | None = None
-    parts: Mapping[str, str] = field(default_factory=dict)
+    Messages quote the descriptions of the fields.
+    """
+
+    id: Annotated[str, _ID]
+    title: Text
+    claim: Text
+    value: Annotated[
+        float | Annotated[tuple[float, float], Field(strict=False)],
+        AfterValidator(_check_ends),
+        Field(description="a number or [lower end, upper end]"),
+    ]
+    unit: Text
+    publisher: OptionalText = None
+    work: OptionalText = None
+    published: OptionalText = None
+    caveat: Text
+    verified_on: Annotated[date | None, _DAY] = None
+    verify_by: Annotated[date, _DAY]
+    baseline: OptionalText = None
+    parts: Annotated[
+        dict[Literal["amount", "year", "growth"], str], Field(description="texts for amount, year, growth")
+    ] = field(default_factory=dict)
 
 
 class ClaimsError(ValueError):
@@ -52,76 +77,37 @@ def load_claims(path: Path = CLAIMS) -> tuple[Claim, ...]:
         content = tomllib.loads(path.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ClaimsError(path, [str(error)]) from error
-    problems = [f"{key}: unknown; [[claims]] expected" for key in content if key != "claims"]
+    problems = [f"{key}: unknown; expected [[claims]]" for key in content if key != "claims"]
     tables = content.get("claims", [])
     if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
-        raise ClaimsError(path, [*problems, "claims: [[claims]] with two brackets expected"])
-    ids: set[str] = set()
+        raise ClaimsError(path, [*problems, "claims: expected [[claims]] with two brackets"])
+    claims: dict[str, Claim] = {}
     for number, table in enumerate(tables, start=1):
         name = table["id"] if isinstance(table.get("id"), str) else f"claim {number}"
-        problems += [f"{name}: {problem}" for problem in _find_problems(table)]
-        problems += [f"{name}: id: given to two claims"] if name in ids else []
-        ids.add(name)
+        try:
+            claim = Claim(**table)
+        except ValidationError as error:
+            problems += [f"{name}: {problem}" for problem in _describe_problems(error, table)]
+            continue
+        if not all(part in claim.claim for part in claim.parts.values()):
+            parts = ", ".join(claim.parts.values())
+            problems.append(f"{name}: parts: each must appear word for word in the claim, unlike {parts}")
+        problems += [f"{name}: id: given to two claims"] if name in claims else []
+        claims[name] = claim
     if problems:
         raise ClaimsError(path, problems)
-    return tuple(_make_claim(table) for table in tables)
+    return tuple(claims.values())
 
 
-def _make_claim(table: dict[str, Any]) -> Claim:
-    value = table["value"]
-    return Claim(**{**table, "value": tuple(value) if isinstance(value, list) else value})
-
-
-def _is_text(value: object) -> bool:
-    return isinstance(value, str) and bool(value.strip())
-
-
-def _is_day(value: object) -> bool:
-    return isinstance(value, date) and not isinstance(value, datetime)
-
-
-def _is_number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
-
-
-def _is_value(value: object) -> bool:
-    if isinstance(value, list):
-        return len(value) == 2 and all(map(_is_number, value)) and value[0] <= value[1]
-    return _is_number(value)
-
-
-def _has_texts(value: object) -> bool:
-    return isinstance(value, dict) and all(key in _PARTS and isinstance(text, str) for key, text in value.items())
-
-
-_EXPECTED: Mapping[str, tuple[Callable[[object], bool], str]] = {
-    "id": (
-        lambda value: isinstance(value, str) and _ID.fullmatch(value) is not None,
-        "small letters, digits and underscores, in parts divided by dots,",
-    ),
-    **dict.fromkeys(
-        ("title", "claim", "unit", "publisher", "work", "published", "caveat", "baseline"), (_is_text, "a text")
-    ),
-    "value": (_is_value, "a number or [lower end, upper end]"),
-    **dict.fromkeys(("verified_on", "verify_by"), (_is_day, "a day without quotes such as 2027-06-30")),
-    "parts": (_has_texts, f"texts for {', '.join(_PARTS)}"),
-}
-"""For each key of a claim: a check of the value, and a description of the expected value."""
-
-
-def _find_problems(table: Mapping[str, Any]) -> Iterator[str]:
-    for key in table:
-        if key not in _EXPECTED:
-            yield f"{key}: unknown; {', '.join(_EXPECTED)} are known"
-    for key, (holds, expected) in _EXPECTED.items():
-        if key not in table:
-            if key not in _OPTIONAL:
-                yield f"{key}: missing"
-        elif not holds(table[key]):
-            yield f"{key}: {expected} expected, not {table[key]!r}"
-    parts = table.get("parts", {})
-    if _has_texts(parts) and not all(part in str(table.get("claim")) for part in parts.values()):
-        yield f"parts: each must appear word for word in the claim, unlike {', '.join(parts.values())}"
+def _describe_problems(error: ValidationError, table: Mapping[str, object]) -> Iterator[str]:
+    fields: Mapping[str, FieldInfo] = vars(Claim)["__pydantic_fields__"]
+    for key in dict.fromkeys(str(problem["loc"][0]) for problem in error.errors()):
+        if key not in fields:
+            yield f"{key}: unknown; {', '.join(fields)} are known"
+        elif key not in table:
+            yield f"{key}: missing"
+        else:
+            yield f"{key}: expected {fields[key].description}, not {table[key]!r}"
 
 
 def warn_of_outdated(rows: Iterable[Figures]) -> list[str]:

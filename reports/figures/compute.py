@@ -11,6 +11,7 @@ import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 from reports.figures import query
 from reports.figures.addresses import declare
@@ -58,8 +59,7 @@ def compute_figures(
             rows[figure.id] = replace(rows[figure.alias_of], figure=figure.id, title=figure.title)
         else:
             rows[figure.id] = _compute(con, figure, inputs)
-    rows = {name: _with_nearest(row, figures, rows) for name, row in rows.items()}
-    return rebuild_tables(figures, rows)
+    return rebuild_tables(figures, {name: _with_nearest(row, figures, rows) for name, row in rows.items()})
 
 
 def _read_before(con: Connection, as_of: date) -> dict[str, Figures]:
@@ -82,7 +82,7 @@ def compute_asked(
     `standing` is as in `compute_figures`. Nothing is written. Raise `AddressError` for an unknown address.
     """
     figures = [declare(name) for name in dict.fromkeys(ids)]
-    inputs = inputs_of(con, as_of, standing, code_version=code_version, shares_selects=len(figures) > 1)
+    inputs = inputs_of(con, as_of, standing, code_version=code_version)
     return [_compute(con, figure, inputs) for figure in figures]
 
 
@@ -90,11 +90,13 @@ def rebuild_tables(figures: Mapping[str, Figure], rows: Mapping[str, Figures]) -
     """Return the same rows in the same order, with each table of figures rebuilt from its members."""
     result = []
     for name, row in rows.items():
-        pattern = figures[name].gathers if name in figures else None
-        if pattern is not None:
-            members = [other for other in rows if other in figures and re.fullmatch(pattern, other)]
-            row = _build_table(figures[name], [(figures[other], rows[other]) for other in members], row)  # noqa: PLW2901
-        result.append(row)
+        figure = figures.get(name)
+        if figure is None or figure.gathers is None:
+            result.append(row)
+        else:
+            ids = [other for other in rows if other in figures and re.fullmatch(figure.gathers, other)]
+            members = [(figures[other], rows[other]) for other in ids]
+            result.append(_build_table(figure, members, FigureInputs(as_of=row.as_of, code_version=row.code_version)))
     return result
 
 
@@ -117,18 +119,34 @@ def _compute(con: Connection, figure: Figure, inputs: FigureInputs) -> Figures:
     if figure.claim is not None:
         return _cite(figure, figure.claim, inputs)
     if not figure.rungs:
-        verdict = Verdict(status="suppressed", reason=figure.retired)
-        return _empty_row(figure, inputs.as_of, inputs.code_version, verdict)
+        return _make_row(figure, inputs, Verdict(status="suppressed", reason=figure.retired))
     chosen, refusals = choose_rung(con, figure, inputs)
-    return print_attempt(figure, chosen, inputs) if chosen is not None else _withhold(figure, refusals, inputs)
+    if chosen is not None:
+        return print_attempt(figure, chosen, inputs)
+    given = refusals[0].given
+    boards = inputs.boards.get((str(given.get("region_level", "world")), str(given.get("region", "World"))))
+    missing, lacks = gaps.describe(refusals, boards)
+    return _make_row(figure, inputs, refusals[0].verdict, refusals[0], missing=missing, lacks=lacks)
 
 
-def _empty_row(figure: Figure, as_of: date, code_version: str, verdict: Verdict) -> Figures:
+def _make_row(
+    figure: Figure, inputs: FigureInputs, verdict: Verdict, attempt: Attempt | None = None, **fields: Any
+) -> Figures:
+    """Return the ledger row of a figure without a value; `fields` are columns that differ from those of such a row."""
+    columns: dict[str, Any] = {
+        "basis": None, "rung": WITHHELD, "value": None, "value_json": None, "window_days": None, "sql": None,
+        "sources": (), "snapshots": (), "verify_by": None,
+    }  # fmt: skip
+    if attempt is not None:
+        vintage = inputs.vintage_of(attempt.list)
+        columns |= {
+            "basis": attempt.rung.basis, "list": attempt.list, "sql": query.fill(attempt.rung.sql, attempt.given),
+            "vintage": None if vintage is None else vintage.number,
+        }  # fmt: skip
     return Figures(
-        as_of=as_of, figure=figure.id, title=figure.entitle(), kind=figure.kind, unit=figure.unit,
+        as_of=inputs.as_of, figure=figure.id, title=figure.entitle(), kind=figure.kind, unit=figure.unit,
         status=verdict.status, reason=verdict.reason, n_jobs=verdict.n_jobs, n_employers=verdict.n_employers,
-        basis=None, rung=WITHHELD, value=None, value_json=None, window_days=None, sql=None, sources=(), snapshots=(),
-        code_version=code_version, baseline=figure.baseline, verify_by=None,
+        code_version=inputs.code_version, baseline=figure.baseline, **columns | fields,
     )  # fmt: skip
 
 
@@ -145,17 +163,6 @@ def _with_value(row: Figures, figure: Figure, rows: Rows, qualifiers: Iterable[s
     )
 
 
-def _row_of_attempt(figure: Figure, attempt: Attempt, inputs: FigureInputs) -> Figures:
-    vintage = inputs.vintage_of(attempt.list)
-    return replace(
-        _empty_row(figure, inputs.as_of, inputs.code_version, attempt.verdict),
-        basis=attempt.rung.basis,
-        list=attempt.list,
-        vintage=None if vintage is None else vintage.number,
-        sql=attempt.sql,
-    )
-
-
 def print_attempt(figure: Figure, attempt: Attempt, inputs: FigureInputs) -> Figures:
     """Return the ledger row of a figure, with the value that an attempt (one rung) gives."""
     rung, evidence, vintage = attempt.rung, attempt.evidence, inputs.vintage_of(attempt.list)
@@ -163,23 +170,18 @@ def print_attempt(figure: Figure, attempt: Attempt, inputs: FigureInputs) -> Fig
     if not figure.renderer.names_withheld:
         rows = [row for row in rows if row.get("status") != "suppressed"]
     is_dated = attempt.verdict.status == "stale" or rung.basis not in OWN_BASES
-    first, last = evidence.period_from, evidence.period_to
+    is_marked = len(attempt.rows) > 1 and any(row.get("status") == "low" for row in attempt.rows)
     qualifiers = [
         rung.describe(attempt.rows),
-        notes.words_of_period(rung.basis, first, last) if is_dated and last is not None else None,
-        _low_confidence(attempt),
+        notes.words_of_period(rung.basis, evidence.period_from, evidence.period_to)
+        if is_dated and evidence.period_to is not None
+        else None,
+        numbers.LOW_CONFIDENCE if attempt.by_rules.status == "low" and not is_marked else None,
         NOT_REVIEWED if vintage is not None and not vintage.is_reviewed else None,
         _say_review(attempt.list, inputs),
     ]
-    row = replace(_row_of_attempt(figure, attempt, inputs), rung=rung.name, **vars(evidence))
+    row = _make_row(figure, inputs, attempt.verdict, attempt, rung=rung.name, **vars(evidence))
     return _with_value(row, figure, rows, qualifiers)
-
-
-def _low_confidence(attempt: Attempt) -> str | None:
-    if attempt.by_rules.status != "low":
-        return None
-    is_marked = len(attempt.rows) > 1 and any(row.get("status") == "low" for row in attempt.rows)
-    return None if is_marked else numbers.LOW_CONFIDENCE
 
 
 def _say_review(name: str, inputs: FigureInputs) -> str | None:
@@ -190,29 +192,16 @@ def _say_review(name: str, inputs: FigureInputs) -> str | None:
     return f"under review since {numbers.day(since)}"
 
 
-def _withhold(figure: Figure, attempts: Sequence[Attempt], inputs: FigureInputs) -> Figures:
-    given = attempts[0].given
-    boards = inputs.boards.get((str(given.get("region_level", "world")), str(given.get("region", "World"))))
-    missing, lacks = gaps.describe(attempts, boards)
-    return replace(_row_of_attempt(figure, attempts[0], inputs), missing=missing, lacks=lacks)
-
-
 def _with_nearest(row: Figures, figures: Mapping[str, Figure], rows: Mapping[str, Figures]) -> Figures:
-    """Add the nearest figures with a value to a withheld row.
-
-    Within one kind, the figure with the most jobs comes first.
-    """
+    """Add the nearest figures with a value to a withheld row; in each group, that with the most jobs comes first."""
     if row.value is not None:
         return row
-    near = [rows[name] for name in figures[row.figure].nearest if name in rows and rows[name].value is not None]
-    kinds = list(dict.fromkeys(_kind_of(figures[other.figure]) for other in near))
-    near.sort(key=lambda other: (kinds.index(_kind_of(figures[other.figure])), -(other.n_jobs or 0)))
+    near: list[Figures] = []
+    for group in figures[row.figure].nearest:
+        printed = [rows[name] for name in group if name in rows and rows[name].value is not None]
+        near += sorted(printed, key=lambda other: -(other.n_jobs or 0))
     offers = (NearestFigure(figure=n.figure, title=n.title, value=n.value or "") for n in near[:MAX_NEAREST])
     return replace(row, nearest=tuple(offers))
-
-
-def _kind_of(figure: Figure) -> tuple[str, object]:
-    return figure.id.partition(".")[0], figure.parameters.get("region_level")
 
 
 def _cite(figure: Figure, claim: Claim, inputs: FigureInputs) -> Figures:
@@ -224,31 +213,27 @@ def _cite(figure: Figure, claim: Claim, inputs: FigureInputs) -> Figures:
     reason = "; ".join(filter(None, reasons)) or None
     publisher = claim.publisher or UNKNOWN_PUBLISHER
     printed = {
-        "claim": claim.claim, "publisher": publisher, "work": claim.work,
-        "published": claim.published, "caveat": claim.caveat, "parts": dict(claim.parts),
+        "claim": claim.claim, "publisher": publisher, "work": claim.work or "",
+        "published": claim.published or "", "caveat": claim.caveat, "parts": claim.parts,
     }  # fmt: skip
     if claim.verified_on is not None:
         printed["verified_on"] = claim.verified_on.isoformat()
-    verdict = Verdict(status="low" if reason else "published", reason=reason)
-    row = replace(
-        _empty_row(figure, inputs.as_of, inputs.code_version, verdict),
-        basis="cited",
-        rung="cited",
-        sources=(claim.publisher,) if claim.publisher else (),
-        verify_by=claim.verify_by,
-    )
-    return _with_value(
-        row, figure, [printed], ["cited", publisher, "not verified again in time" if is_outdated else None]
-    )
+    row = _make_row(
+        figure, inputs, Verdict(status="low" if reason else "published", reason=reason), basis="cited", rung="cited",
+        sources=(claim.publisher,) if claim.publisher else (), verify_by=claim.verify_by,
+    )  # fmt: skip
+    outdated = "not verified again in time" if is_outdated else None
+    return _with_value(row, figure, [printed], ["cited", publisher, outdated])
 
 
 # --- figures made of others -----------------------------------------------------------------------------
 
 
-def _build_table(figure: Figure, members: Sequence[tuple[Figure, Figures]], empty: Figures) -> Figures:
-    """Return the row of a table of figures.
+def _build_table(figure: Figure, members: Sequence[tuple[Figure, Figures]], inputs: FigureInputs) -> Figures:
+    """Return the row of a table of figures, with the best state among its printed members.
 
-    `empty` is the table's row without members; it gives the day and the code version.
+    A warning names the places that have this state. Jobs are added up only if all members have the same basis.
+    Employers are never added up, because an employer in several places would be counted more than once.
     """
     listed = (  # every region, and each country with at least one job
         (member, row) for member, row in members if row.value is not None or row.n_jobs or figure.gathers == REGIONS_PAY
@@ -256,38 +241,22 @@ def _build_table(figure: Figure, members: Sequence[tuple[Figure, Figures]], empt
     rows = figure.arrange([_describe_member(figure, member, row) for member, row in listed])
     ids = {row["figure"] for row in rows}
     printed = [row for _, row in members if row.value is not None and row.figure in ids]
-    basis, rung = (_shared_value(getattr(row, name) for row in printed) for name in ("basis", "rung"))
-    result = replace(
-        _empty_row(figure, empty.as_of, empty.code_version, _judge_table(rows, printed, basis)),
-        basis=basis,
-        sql=query.fill("members", {"as_of": empty.as_of, "pattern": figure.gathers or ""}),
-        **vars(combine_evidence(printed)),
-    )
+    sql = query.fill("members", {"as_of": inputs.as_of, "pattern": figure.gathers or ""})
     if not printed:
-        return result
-    return _with_value(replace(result, rung=rung or "named in each row"), figure, rows)
-
-
-def _shared_value(values: Iterable[str | None]) -> str | None:
-    different = set(values)
-    return different.pop() if len(different) == 1 else None
-
-
-def _judge_table(rows: Rows, printed: Sequence[Figures], basis: str | None) -> Verdict:
-    """Return a verdict on a table: the best state among its printed members, and which places have this state.
-
-    Jobs are added up only if all members have the same `basis`. Employers are never added up, because an employer in
-    several places would be counted more than once.
-    """
-    if not printed:
-        return Verdict(status="suppressed", reason="no place has enough data", n_jobs=0)
+        verdict = Verdict(status="suppressed", reason="no place has enough data", n_jobs=0)
+        return _make_row(figure, inputs, verdict, sql=sql, **vars(combine_evidence(printed)))
+    bases, rungs = {row.basis for row in printed}, {row.rung for row in printed}
+    basis = bases.pop() if len(bases) == 1 else None
+    rung = rungs.pop() if len(rungs) == 1 else "named in each row"
     status = next(state for state in FIGURE_STATES if any(row.status == state for row in printed))
-    unsure = dict.fromkeys(row["place"] for row in rows if row["status"] == status)
-    return Verdict(
+    unsure = dict.fromkeys(row["place"] for row in rows if row["status"] == status != "published")
+    verdict = Verdict(
         status=status,
-        reason=", ".join(unsure) if status != "published" else None,
-        n_jobs=None if basis is None else sum(row.n_jobs or 0 for row in printed),
+        reason=", ".join(unsure) or None,
+        n_jobs=sum(row.n_jobs or 0 for row in printed) if basis else None,
     )
+    row = _make_row(figure, inputs, verdict, basis=basis, rung=rung, sql=sql, **vars(combine_evidence(printed)))
+    return _with_value(row, figure, rows)
 
 
 def _describe_member(figure: Figure, member: Figure, row: Figures) -> Row:

@@ -13,8 +13,6 @@ from reports.wording.numbers import Rows
 from reports.wording.renderer import Renderer
 from transforms.records.vocabulary import LEVEL_GROUPS, SENIORITIES
 
-ADVERTISED, FOLLOWED, SURVEYED = "open adverts", "adverts followed", "newest surveys"
-"""Names of rungs that are the only rung of their figure."""
 WITHHELD = "withheld"
 
 
@@ -31,9 +29,9 @@ class Batch:
     columns: Mapping[str, str]
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True)
 class Rung:
-    """One step of a ladder: a SELECT over one kind of source (`basis`).
+    """One step of a ladder: a SELECT over one kind of source (`basis`), by default adverts that we read.
 
     `sql` names the file of this SELECT. `behind` names the file of the SELECT that returns the adverts the value rests
     on. `cells` names the list of cells that the rung reads; it may contain parameters in braces, and `{kind}` stands
@@ -41,31 +39,18 @@ class Rung:
     its figure. `words` say after the value what was counted; columns of the first row may stand in braces.
     """
 
-    name: str
-    basis: str
     cells: str
     sql: str
     behind: str
     parameters: Mapping[str, object] = field(default_factory=dict)
+    basis: str = "postings"
+    name: str = "open adverts"
     batch: Batch | None = None
     words: str | None = None
 
     def describe(self, rows: Rows) -> str | None:
         """Return what a reader must know about a value from this rung; None if there is nothing to say."""
         return None if self.words is None else self.words.format(**rows[0])
-
-
-def postings_rung(
-    cells: str,
-    sql: str,
-    behind: str,
-    parameters: Mapping[str, object],
-    *,
-    name: str = ADVERTISED,
-    batch: Batch | None = None,
-) -> tuple[Rung, ...]:
-    """Return a ladder with one rung, which counts jobs in adverts that we read."""
-    return (Rung(name=name, basis="postings", cells=cells, sql=sql, behind=behind, parameters=parameters, batch=batch),)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,7 +82,7 @@ class Figure:
     | `place` | name of the region or country, printed after the title if the rows name no place (`entitle`) |
     | `baseline` | what the 2026 guide said |
     | `baseline_values` | the numbers in `baseline`, by column |
-    | `nearest` | ids of figures to offer if this figure is withheld |
+    | `nearest` | ids of figures to offer if this figure is withheld, in groups, the nearest group first |
     | `gathers` | for a table of figures: a pattern that the ids of its members match |
     | `arrange` | for a table of figures: selects and orders the rows of its members |
     | `shows_periods` | whether each row states its own period, so that the figure changes with every reading |
@@ -117,7 +102,7 @@ class Figure:
     place: str = ""
     baseline: str | None = None
     baseline_values: Mapping[str, float] = field(default_factory=dict)
-    nearest: tuple[str, ...] = ()
+    nearest: tuple[tuple[str, ...], ...] = ()
     claim: Claim | None = None
     gathers: str | None = None
     arrange: Callable[[Rows], Rows] = order_by_pay

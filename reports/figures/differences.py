@@ -2,16 +2,17 @@
 
 Both values rest partly on the same employers. The variance of their difference is therefore a delete-one-employer
 jackknife of the difference itself (Wolter 2007, "Introduction to Variance Estimation", chapter 4). Boards serve as
-employers, and what an employer adds to both values cancels out. The jackknife uses the adverts of both days as they are
-read now. If the adverts of the published day no longer give the printed value, the adverts are read differently now,
-and no sampling error explains that. If the adverts are unknown or do not give the value, the two values are treated as
-independent.
+employers. The adverts of both days are used as they are read now. If those of the published day no longer give the
+printed value, they are read differently, which no sampling error explains. If adverts are unknown, or tonight's do not
+give the value, the two values are treated as independent.
 """
 
 from __future__ import annotations
 
+import itertools
 import math
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from statistics import NormalDist
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -32,21 +33,14 @@ if TYPE_CHECKING:  # warehouse.marts imports scipy, which takes a tenth of a sec
     from warehouse.marts.estimators import Floats, Ints
 
 BY_CHANCE = 2 * NormalDist().cdf(-3.0)
-"""Chance that a figure waits for review without cause: one in 370, the chance of a number beyond three standard errors.
-
-A figure with many numbers divides this chance among them (Bonferroni).
-"""
+"""Chance that a list waits for review without cause, divided among its numbers (Bonferroni): one in 370, as beyond
+three standard errors."""
 MAX_DRIFT = 0.05
-"""Change per month that needs no review: 5% of an amount, or 5 points of a share.
-
-If both days have the same adverts, their difference has almost no sampling error, so that true drift of the market
-always exceeds three standard errors. A market that drifts this far every month rises by four fifths in a year.
-"""
+"""Change per month that needs no review: 5% of an amount, or 5 points of a share (docs/design.md says why)."""
 UNITS_READ_OTHERWISE = 2
-"""How far the older day's adverts, as read now, may miss the printed value, in printed units (`Compared.unit`).
+"""How far the older day's adverts, as read now, may miss the printed value beyond what edits explain, in printed units.
 
-This is in addition to what edits explain. Such small differences arise from files that arrive late and from adverts
-that turn out to be for the same job.
+Such differences arise from files that arrive late, and from adverts that turn out to be for the same job.
 """
 MIN_SAME_ADVERTS = 10
 """Fewest adverts listed on both days for which a change in their pay is judged."""
@@ -54,20 +48,16 @@ DAYS_OF_MONTH = 30.4
 Z_OF_INTERVAL = 1.96
 MAX_WITHOUT_INTERVAL = 0.25
 """Fraction by which a value without an interval may change without review."""
+PAY_COLUMNS = (("low_usd", "high_usd"), ("now_low", "now_high"), ("then_low", "then_high"))
+"""Columns of an advert's pay: in its cell, as its advert is read now, and as it was read for the day."""
 NAMES_OF_ROWS = ("figure", "name", "skill", "title", "word", "item", "place", "cell", "role_group", "region", "law")
 
 
 class Compared(NamedTuple):
-    """A printed estimate: its words, and whether it is printed in points (hundredths) rather than as an amount.
-
-    An estimate of pay is the quantile at the level `p` of a weighted mean of both ends of each advert's pay;
-    `weight_low` is the weight of the lower end. For other estimates, `p` is None.
-    """
+    """A printed estimate: its words, and whether it is printed in points (hundredths) rather than as an amount."""
 
     words: str
     is_points: bool = False
-    p: float | None = None
-    weight_low: float = 0.5
 
     def unit(self, value: float) -> float:
         """Return the smallest step that printing shows: one point, or one hundredth of an amount."""
@@ -91,9 +81,9 @@ class Compared(NamedTuple):
 
 SHARE, MEDIAN = "share", "p50"
 COMPARED = {
-    MEDIAN: Compared("median", p=0.5),
-    "band_low": Compared("lower end", p=BAND.low, weight_low=1.0),
-    "band_high": Compared("upper end", p=BAND.high, weight_low=0.0),
+    MEDIAN: Compared("median"),
+    "band_low": Compared("lower end"),
+    "band_high": Compared("upper end"),
     SHARE: Compared("share", is_points=True),
     "rate": Compared("rate"),
     "ratio": Compared("ratio"),
@@ -102,6 +92,8 @@ COMPARED = {
     "usd": Compared("pay"),
 }
 """The numbers that are compared, by column."""
+QUANTILES = {MEDIAN: (0.5, 0.5), "band_low": (BAND.low, 1.0), "band_high": (BAND.high, 0.0)}
+"""Columns of pay: the quantile's level, and the weight of the lower end in the mean of both ends of an advert's pay."""
 
 
 class Change(NamedTuple):
@@ -172,10 +164,9 @@ def _read_behind(
     rung = next((rung for rung in figure.rungs if rung.name == row.rung), None)
     if rung is None or row.basis not in OWN_BASES or last_row.rung != row.rung:
         return []
-    inputs = [FigureInputs(as_of=day, found=found) for day in (last_row.as_of, row.as_of)]
     days = [
-        ladder.read_behind(con, figure, rung, ladder.parameters_of(figure, rung, one), one, around="behind/as_read")
-        for one in inputs
+        ladder.read_behind(con, figure, rung, FigureInputs(as_of=day, found=found), around="around/as_read")
+        for day in (last_row.as_of, row.as_of)
     ]
     return days if all(days) else []
 
@@ -238,73 +229,60 @@ def _samples(row: Row, behind: Sequence[Rows]) -> dict[str, tuple[Sample, Sample
 
     Only pay in dollars and shares of all adverts have samples.
     """
+    index: dict[Any, int] = defaultdict(itertools.count().__next__)  # of each board, on both days
     item = row.get("item") or row.get("skill") or row.get("role")
     if row.get(MEDIAN) is not None and row.get("currency", "USD") == "USD":
-        return _samples_of_pay(behind)
+        then, now = ([(index[_board(one)], *pay) for one in rows if (pay := _pay_of(one))] for rows in behind)
+        if len(then) < len(behind[0]) or len(now) < len(behind[1]):
+            return {}
+        return {
+            column: (_weigh_ends(then, weight), _weigh_ends(now, weight), _quantile(p))
+            for column, (p, weight) in QUANTILES.items()
+        }
     if row.get(SHARE) is not None and item is not None and row.get("region", "World") == "World":
-        return {SHARE: (*_number_boards(*(_answers(rows, str(item)) for rows in behind)), _mean)}
+        return {SHARE: (_answers(behind[0], str(item), index), _answers(behind[1], str(item), index), _mean)}
     return {}
 
 
-def _samples_of_pay(behind: Sequence[Rows]) -> dict[str, tuple[Sample, Sample, Estimate]]:
-    days = [[(_board(row), pay) for row in rows if (pay := _pay_of(row)) is not None] for rows in behind]
-    if any(len(day) < len(rows) for day, rows in zip(days, behind, strict=True)):
-        return {}
-    samples = {}
-    for column, number in COMPARED.items():
-        if number.p is not None:
-            w = number.weight_low
-            jobs = [[(board, w * pay[0] + (1 - w) * pay[1], pay[2]) for board, pay in day] for day in days]
-            samples[column] = (*_number_boards(*jobs), _quantile(number.p))
-    return samples
+def _board(advert: Row) -> object:
+    return advert["source"], advert["board"]
 
 
-JobValue = tuple[object, float, bool]
-"""A job's board, its value, and whether a later edit of its advert leaves the earlier value unknown."""
+def _make_sample(jobs: Iterable[tuple[int, float, bool]]) -> Sample:
+    """Return a sample of jobs, each with its board's index, its value, and whether an edit leaves the value unknown."""
+    columns = np.array(list(jobs), dtype=float).reshape(-1, 3).T
+    return Sample(columns[0].astype(np.int64), columns[1], float(columns[2].mean()) if columns.size else 0.0)
 
 
-def _board(row: Row) -> object:
-    return row["source"], row["board"]
+def _weigh_ends(jobs: Iterable[tuple[int, float, float, bool]], weight: float) -> Sample:
+    return _make_sample((board, weight * low + (1 - weight) * high, unsure) for board, low, high, unsure in jobs)
 
 
-def _pay_of(row: Row) -> tuple[float, float, bool] | None:
+def _pay_of(advert: Row) -> tuple[float, float, bool] | None:
     """Return the low and the high end of an advert's pay on the day of reading, and whether both are uncertain.
 
     Return None if the pay in dollars is unknown.
     """
-    low, high = row.get("low_usd"), row.get("high_usd")
-    if low is None or high is None:
+    pay, now, then = [(advert[low], advert[high]) for low, high in PAY_COLUMNS]
+    if None in pay:
         return None
-    then_low, then_high = row["then_low"], row["then_high"]
-    if not row["is_edited"]:
-        return low, high, False
-    is_own = (low, high) == (row["now_low"], row["now_high"])  # otherwise it is the pay of a zone
-    return (then_low, then_high, False) if is_own and None not in (then_low, then_high) else (low, high, True)
+    is_zone = pay != now  # the pay of a zone, of which no earlier version is known
+    if not advert["is_edited"] or is_zone or None in then:
+        return (*pay, advert["is_edited"])
+    return (*then, False)
 
 
-def _answers(rows: Rows, item: str) -> list[JobValue]:
-    """Return (board, value, whether an advert was edited) for each job.
+def _answers(adverts: Rows, item: str, index: Mapping[object, int]) -> Sample:
+    """Return a sample of the adverts' jobs, with the value 1 for a job that counts for `item`, otherwise 0.
 
-    The board is that of the job's first advert. The value is 1 if the job counts for `item`, otherwise 0.
+    The board of a job is that of its first advert.
     """
-    jobs: dict[Any, JobValue] = {}
-    for row in rows:
-        board, has, unsure = jobs.get(row["job_id"], (_board(row), 0.0, False))
-        jobs[row["job_id"]] = board, max(has, float(item in (row["items"] or ()))), unsure or row["is_edited"]
-    return list(jobs.values())
-
-
-def _number_boards(then: Sequence[JobValue], now: Sequence[JobValue]) -> tuple[Sample, Sample]:
-    number = {board: place for place, board in enumerate(dict.fromkeys(job[0] for job in (*then, *now)))}
-    then_sample, now_sample = (
-        Sample(
-            np.array([number[board] for board, _, _ in jobs], dtype=np.int64),
-            np.array([value for _, value, _ in jobs], dtype=float),
-            sum(is_unsure for _, _, is_unsure in jobs) / max(len(jobs), 1),
-        )
-        for jobs in (then, now)
-    )
-    return then_sample, now_sample
+    jobs: dict[Any, tuple[int, float, bool]] = {}
+    for advert in adverts:
+        board, has, unsure = jobs.get(advert["job_id"], (index[_board(advert)], 0.0, False))
+        has = max(has, float(item in (advert["items"] or ())))
+        jobs[advert["job_id"]] = board, has, unsure or advert["is_edited"]
+    return _make_sample(jobs.values())
 
 
 def _mean(sample: Sample, shift: float = 0.0) -> float:
@@ -339,11 +317,10 @@ def jackknife(then: Sample, now: Sample, estimate: Estimate) -> float | None:
         ]
         if all(len(sample.value) for sample in rest):
             replicates.append(estimate(rest[1]) - estimate(rest[0]))
-    values = np.asarray(replicates)
-    g = len(values)
+    g = len(replicates)
     if g < 2:
         return None
-    error = math.sqrt((g - 1) / g * float(((values - values.mean()) ** 2).sum()))
+    error = math.sqrt((g - 1) * float(np.var(replicates)))
     if error == 0:
         return 0.0 if difference == 0 else math.inf
     return difference / error
@@ -364,8 +341,7 @@ def _say_jump(changes: Sequence[tuple[str, Change]], drift: float) -> Iterator[s
 def _say_same(behind: Sequence[Rows], drift: float) -> str | None:
     """Say how much more or less the adverts listed on both days pay now; None if the change is within `drift`.
 
-    No sampling error is involved. This check is needed because quantiles might not change if the pay of every third
-    employer were suddenly read twice as high.
+    Quantiles might not change if the pay of every third employer were suddenly read twice as high.
     """
     pays = [{row["posting_id"]: _pay_of(row) for row in rows} for rows in behind]
     changes = [

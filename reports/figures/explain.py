@@ -103,7 +103,7 @@ def _retry_rungs(con: Connection, figure: Figure, row: Figures) -> Iterator[tupl
         words = f"{verdict.status} (n = {verdict.n_jobs})" + (f": {verdict.reason}" if verdict.reason else "")
         yield "rung", f"{attempt.rung.name}: {words}"
         if attempt.rung.name == row.rung:
-            files = ladder.files_of(ladder.read_behind(con, figure, attempt.rung, attempt.given, inputs))
+            files = ladder.files_of(ladder.read_behind(con, figure, attempt.rung, inputs))
             counts = ", ".join(f"{source} {len(names)}" for source, names in files.items())
             yield "files", counts or "none left in core"
             return

@@ -34,17 +34,13 @@ PUBLISHED_CELLS: Mapping[str, object] = {
     "comparison": Sql(f"(SELECT * EXCLUDE ({', '.join(STANDING)}) FROM published.pay_comparison)"),
     "since": Sql("b.since"),
 }
-"""Parameters of SELECTs over published cells.
-
-`tables` is the schema. `comparison` is the relation of `PayComparison`. `since` is the day since which a cell has had a
-value.
-"""
+"""Parameters of SELECTs over published cells: schema, relation of `PayComparison`, since when a cell has a value."""
 CELLS_OF_DAY: Mapping[str, object] = {
     "tables": Sql("mart"),
     "comparison": Sql("(SELECT $as_of AS as_of, * FROM pay_comparison($as_of))"),
     "since": Sql("NULL::DATE"),
 }
-"""The parameters of `PUBLISHED_CELLS`, for the marts of one day."""
+"""The same parameters for the marts of one day."""
 Groups = dict[Hashable, list[dict[str, Any]]]
 
 
@@ -63,7 +59,6 @@ class FigureInputs:
     | `waiting` | for each list with a vintage that waits for review, the day it was offered |
     | `boards` | counts of boards by place |
     | `before` | the previous day's ledger, from which evidence is copied while the vintage is unchanged |
-    | `shares_selects` | whether one SELECT reads all figures that differ only in a few parameters |
     | `found` | result of each SELECT run so far |
     """
 
@@ -72,10 +67,9 @@ class FigureInputs:
     barred: frozenset[str] = frozenset()
     standing: Mapping[str, Vintages] | None = None
     in_marts: frozenset[str] = frozenset()
-    waiting: Mapping[str, date] = field(default_factory=dict)
-    boards: Mapping[tuple[str, str], Row] = field(default_factory=dict)
+    waiting: dict[str, date] = field(default_factory=dict)
+    boards: dict[tuple[str, str], Row] = field(default_factory=dict)
     before: Mapping[str, Figures] = field(default_factory=dict)
-    shares_selects: bool = True
     found: dict[str, Groups] = field(default_factory=dict)
 
     def vintage_of(self, name: str) -> Vintages | None:
@@ -105,16 +99,14 @@ def inputs_of(
 ) -> FigureInputs:
     """Read what all figures of a day have in common; `options` are other fields of `FigureInputs`."""
     barred = query.read(con, "SELECT source FROM core.sources WHERE NOT is_republishable")
-    waiting = "SELECT list, offered_on FROM ops.vintages WHERE state = 'waiting'"
-    inputs = FigureInputs(
-        as_of=as_of,
-        barred=frozenset(row["source"] for row in barred),
-        standing=standing,
-        waiting={} if standing is None else {row["list"]: row["offered_on"] for row in query.read(con, waiting)},
-        **options,
-    )
-    boards = query.read(con, query.fill("boards", inputs.cells_of("frame")))
-    return replace(inputs, boards={(row.pop("region_level"), row.pop("region")): row for row in boards})
+    inputs = FigureInputs(as_of=as_of, barred=frozenset(row["source"] for row in barred), standing=standing, **options)
+    if standing is not None:
+        waiting = query.read(con, "SELECT list, offered_on FROM ops.vintages WHERE state = 'waiting'")
+        inputs.waiting.update((row["list"], row["offered_on"]) for row in waiting)
+    for row in query.read(con, query.fill("boards", inputs.cells_of("frame"))):
+        place = (row.pop("region_level"), row.pop("region"))
+        inputs.boards[place] = row
+    return inputs
 
 
 # --- rungs ----------------------------------------------------------------------------------------------
@@ -151,11 +143,6 @@ class Attempt:
     is_barred: bool = False
 
     @property
-    def sql(self) -> str:
-        """The SELECT that this attempt ran."""
-        return query.fill(self.rung.sql, self.given)
-
-    @property
     def is_refused(self) -> bool:
         """Whether this attempt may not be printed."""
         return self.verdict.status == "suppressed"
@@ -169,11 +156,6 @@ class Attempt:
     def first_row(self) -> Row:
         """The first row found, or {}."""
         return self.rows[0] if self.rows else {}
-
-    @property
-    def since(self) -> date | None:
-        """The day since which every vintage of the cell has had a value; None if unknown."""
-        return self.first_row.get("since")
 
 
 def try_rungs(con: Connection, figure: Figure, inputs: FigureInputs) -> Iterator[Attempt]:
@@ -205,9 +187,10 @@ def choose_rung(con: Connection, figure: Figure, inputs: FigureInputs) -> tuple[
 
 def _stood_before(attempt: Attempt, better: Attempt, as_of: date) -> bool:
     """Whether `attempt` had a value before the `better` rung, which has had a value for less than `MIN_DAYS_HELD`."""
-    if attempt.since is None or better.since is None or attempt.is_refused:
+    since, since_better = attempt.first_row.get("since"), better.first_row.get("since")
+    if since is None or since_better is None or attempt.is_refused:
         return False
-    return attempt.since < better.since and as_of - better.since < MIN_DAYS_HELD
+    return bool(since < since_better and as_of - since_better < MIN_DAYS_HELD)
 
 
 def parameters_of(figure: Figure, rung: Rung, inputs: FigureInputs) -> dict[str, object]:
@@ -219,13 +202,10 @@ def parameters_of(figure: Figure, rung: Rung, inputs: FigureInputs) -> dict[str,
 
 def _read_rows(con: Connection, rung: Rung, given: Mapping[str, object], inputs: FigureInputs) -> Rows:
     """Return the rows of a rung's SELECT; if possible, one SELECT reads the rows of other figures as well."""
-    batch = rung.batch
-    if batch is None or not inputs.shares_selects or not batch.parameters.keys() <= query.parameters_in(rung.sql):
-        return inputs.read(con, query.fill(rung.sql, given), lambda _: ()).get((), [])
-    columns = tuple(batch.columns.values())
-    sql = query.fill(rung.sql, {**given, **batch.parameters})
-    groups = inputs.read(con, sql, lambda row: tuple(row[column] for column in columns))
-    values = [given[name] for name in batch.columns]
+    parameters, columns = (rung.batch.parameters, rung.batch.columns) if rung.batch else ({}, {})
+    sql = query.fill(rung.sql, {**given, **parameters})
+    groups = inputs.read(con, sql, lambda row: tuple(row[column] for column in columns.values()))
+    values = [given[name] for name in columns]
     keys = dict.fromkeys(itertools.product(*(value if isinstance(value, tuple) else (value,) for value in values)))
     return [row for key in keys for row in groups.get(key, ())]
 
@@ -233,9 +213,8 @@ def _read_rows(con: Connection, rung: Rung, given: Mapping[str, object], inputs:
 def judge(con: Connection, figure: Figure, attempt: Attempt, inputs: FigureInputs) -> Attempt:
     """Return the attempt with its evidence and its final verdict."""
     evidence = Evidence() if attempt.is_refused else _find_evidence(con, figure, attempt, inputs)
-    due_on = attempt.first_row.get("due_on")
+    due_on, since = attempt.first_row.get("due_on"), inputs.waiting.get(attempt.list)
     verdict = judge_age(attempt.by_rules, attempt.rung.basis, evidence.period_to, inputs.as_of, due_on=due_on)
-    since = inputs.waiting.get(attempt.list)
     if verdict.status == "stale" and since is not None:  # newer adverts were read, but their vintage waits
         verdict = replace(verdict, reason=f"a newer vintage waits for review since {numbers.day(since)}")
     barred = inputs.barred.intersection(evidence.sources)
@@ -249,62 +228,54 @@ def judge(con: Connection, figure: Figure, attempt: Attempt, inputs: FigureInput
 
 
 def _find_evidence(con: Connection, figure: Figure, attempt: Attempt, inputs: FigureInputs) -> Evidence:
-    """Return the evidence of an attempt.
-
-    The evidence is copied from the previous day's ledger if the vintage is the same. Otherwise the SELECT of adverts
-    gives the evidence.
-    """
+    """Copy the evidence from the previous day's ledger if the vintage is the same; otherwise read the adverts."""
     before, vintage = inputs.before.get(figure.id), inputs.vintage_of(attempt.list)
     if before and vintage and (before.rung, before.list, before.vintage) == (
         attempt.rung.name, attempt.list, vintage.number
     ):  # fmt: skip
         return Evidence(**{column.name: getattr(before, column.name) for column in fields(Evidence)})
-    rows = read_behind(con, figure, attempt.rung, attempt.given, inputs)
-    files, contributions = files_of(rows), _contributions(rows)
-    period_from, period_to = _period(attempt.rows, rows)
+    rows = read_behind(con, figure, attempt.rung, inputs)
+    files, behind = files_of(rows), _contributions(rows)
+    dated = rows if attempt.first_row.get("period_to") is None else attempt.rows[:1]
     return Evidence(
         sources=tuple(files),
-        behind=contributions,
+        behind=behind,
         snapshots=tuple(name for names in files.values() for name in names[:SNAPSHOTS_KEPT]),
-        period_from=period_from,
-        period_to=period_to,
-        read_on=_first(part.read_on for part in contributions),
+        period_from=_first(row["period_from"] for row in dated),
+        period_to=_last(row["period_to"] for row in dated),
+        read_on=_first(part.read_on for part in behind),
     )
 
 
 def combine_evidence(rows: Sequence[Figures]) -> Evidence:
     """Return the evidence of several figures together; it has a period only if all have the same basis."""
     dated = rows if len({row.basis for row in rows}) == 1 else ()
+    by_source: dict[str, list[SourceContribution]] = {}
+    for part in (part for row in rows for part in row.behind or ()):
+        by_source.setdefault(part.source, []).append(part)
+    behind = tuple(
+        SourceContribution(source=source, n=sum(part.n for part in same), read_on=_first(part.read_on for part in same))
+        for source, same in sorted(by_source.items())
+    )
     return Evidence(
         sources=tuple(sorted({source for row in rows for source in row.sources})),
-        behind=_add_up(part for row in rows for part in row.behind or ()),
+        behind=behind,
         snapshots=tuple(sorted({name for row in rows for name in row.snapshots})),
         period_from=_first(row.period_from for row in dated),
-        period_to=max((row.period_to for row in dated if row.period_to), default=None),
+        period_to=_last(row.period_to for row in dated),
         read_on=_first(row.read_on for row in rows),
     )
 
 
-def _add_up(parts: Iterable[SourceContribution]) -> tuple[SourceContribution, ...]:
-    by_source: dict[str, list[SourceContribution]] = {}
-    for part in parts:
-        by_source.setdefault(part.source, []).append(part)
-    return tuple(
-        SourceContribution(source=source, n=sum(part.n for part in same), read_on=_first(part.read_on for part in same))
-        for source, same in sorted(by_source.items())
-    )
-
-
 def read_behind(
-    con: Connection, figure: Figure, rung: Rung, given: Mapping[str, object], inputs: FigureInputs,
-    *, around: str = "behind/files",
-) -> Rows:  # fmt: skip
+    con: Connection, figure: Figure, rung: Rung, inputs: FigureInputs, *, around: str = "around/files"
+) -> Rows:
     """Run the SELECT template `around` over the adverts that a rung rests on; return the rows of the cells that count.
 
     By default, each row is an archive file with its source, its board and how many adverts it holds.
     """
-    sql = query.put_around(query.fill(rung.behind, given), around)
-    by_cell = inputs.read(con, sql, lambda row: tuple(row["cell"]))
+    behind = query.fill(rung.behind, parameters_of(figure, rung, inputs))
+    by_cell = inputs.read(con, query.text_of(around).replace("$behind", behind), lambda row: tuple(row["cell"]))
     return [row for cell in figure.counted_cells(rung) or by_cell for row in by_cell.get(cell, ())]
 
 
@@ -316,35 +287,28 @@ def files_of(behind: Rows) -> dict[str, list[str]]:
     return {source: sorted(names, reverse=True) for source, names in sorted(files.items())}
 
 
-def _period(rows: Rows, behind: Rows) -> tuple[date | None, date | None]:
-    if rows and rows[0].get("period_to") is not None:
-        return rows[0]["period_from"], rows[0]["period_to"]
-    last = max((row["period_to"] for row in behind if row["period_to"] is not None), default=None)
-    return _first(row["period_from"] for row in behind), last
-
-
 def _contributions(behind: Rows) -> tuple[SourceContribution, ...]:
     """Return for each source how many adverts a value rests on, and the day by which half of them were last looked for.
 
     An advert is looked for whenever its board is read whole. The median day is used so that a single freshly read board
     does not make an old crawl look fresh. The day is None for sources that only convert currencies.
     """
-    by_source: dict[str, list[tuple[date, int]]] = {}
-    n_of: dict[str, int] = {}
+    days_of: dict[str, list[date]] = {}
     for row in behind:
-        days = by_source.setdefault(row["source"], [])
-        n_of[row["source"]] = n_of.get(row["source"], 0) + row["n"]
-        if row["period_to"] is not None and row["n"]:
-            days.append((row["period_to"], row["n"]))
+        days_of.setdefault(row["source"], []).extend([row["period_to"]] * row["n"])
     return tuple(
-        SourceContribution(
-            source=source,
-            n=n_of[source],
-            read_on=median_low(day for day, n in sorted(days) for _ in range(n)) if days else None,
-        )
-        for source, days in sorted(by_source.items())
+        SourceContribution(source=source, n=len(days), read_on=median_low(known) if (known := _known(days)) else None)
+        for source, days in sorted(days_of.items())
     )
 
 
+def _known(days: Iterable[date | None]) -> list[date]:
+    return [day for day in days if day is not None]
+
+
 def _first(days: Iterable[date | None]) -> date | None:
-    return min((day for day in days if day is not None), default=None)
+    return min(_known(days), default=None)
+
+
+def _last(days: Iterable[date | None]) -> date | None:
+    return max(_known(days), default=None)

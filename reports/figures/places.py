@@ -62,8 +62,9 @@ def address(kind: str, *parts: str) -> str:
     return ".".join((kind, *parts))
 
 
-def _list_places() -> list[Place]:
-    return [
+PLACES = {
+    place.slug: place
+    for place in (
         *(
             Place(
                 level="country", region=country.country, name=country.name, slug=country.country.lower(),
@@ -73,10 +74,8 @@ def _list_places() -> list[Place]:
         ),
         *(Place(level="region", region=name, name=REGION_NAMES.get(name, name), slug=slug(name)) for name in REGIONS),
         *(Place(level="continent", region=name, name=name, slug=slug(name)) for name in CONTINENTS),
-    ]  # fmt: skip
-
-
-PLACES = {place.slug: place for place in _list_places()}
+    )
+}  # fmt: skip
 """Every country, region and continent by slug."""
 EVERYWHERE = Place(level="world", region="World", name="", slug=ALL_PLACES)
 """All adverts that we read, wherever the jobs are; pay has no figures for this place."""

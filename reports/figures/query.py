@@ -67,27 +67,11 @@ def text_of(name: str) -> str:
     return _INCLUDE.sub(lambda match: read_sql(f"marts/{match[2]}").strip() if match[1] else text_of(match[2]), text)
 
 
-@functools.cache
-def _template(name: str) -> Template:
-    return Template(text_of(name))
-
-
 def fill(name: str, parameters: Mapping[str, object]) -> str:
     """Return a SELECT of `sql/` with its parameters filled in. Raise `KeyError` for a missing parameter."""
     pieces = {key: value for key, value in parameters.items() if isinstance(value, Sql)}
-    template = Template(_template(name).safe_substitute(pieces)) if pieces else _template(name)
-    return template.substitute({key: literal(value) for key, value in parameters.items() if key not in pieces})
-
-
-@functools.cache
-def parameters_in(name: str) -> frozenset[str]:
-    """Return the names of the parameters of a SELECT of `sql/`."""
-    return frozenset(_template(name).get_identifiers())
-
-
-def put_around(behind: str, name: str) -> str:
-    """Fill the SELECT template `name` with `behind`, a SELECT of the adverts a figure rests on; return the SQL."""
-    return _template(name).substitute(behind=behind)
+    values = {key: literal(value) for key, value in parameters.items() if key not in pieces}
+    return Template(Template(text_of(name)).safe_substitute(pieces)).substitute(values)
 
 
 def read(con: Connection, sql: str) -> list[dict[str, Any]]:

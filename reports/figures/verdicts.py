@@ -44,18 +44,18 @@ def judge_age(
 ) -> Verdict:
     """Return the verdict after the age of a value is considered: unchanged, stale, or withheld as too old.
 
-    Age changes neither the value nor its n or interval. Reasons name days rather than an age, because an age would
-    change every night. An office's table is not stale before its next edition is due (`due_on`).
+    Reasons name days, because an age would change every night. An office's table is not stale before its next edition
+    is due (`due_on`).
     """
     if verdict.status == "suppressed" or period_to is None:
         return verdict
     fresh = MAX_DAYS_APART.value if basis in OWN_BASES else MAX_AGE_DAYS_OF_YEARS
     if due_on is not None:
         fresh = (due_on - period_to).days
-    if (as_of - period_to).days <= fresh:
+    age, reason = (as_of - period_to).days, f"nothing newer than {numbers.day(period_to)} was read"
+    if age <= fresh:
         return verdict
-    reason = f"nothing newer than {numbers.day(period_to)} was read"
-    if (as_of - period_to).days > fresh + DAYS_STALE:
+    if age > fresh + DAYS_STALE:
         return replace(verdict, status="suppressed", reason=reason)
     return replace(verdict, status="stale", reason="; ".join(filter(None, [reason, verdict.reason])))
 
@@ -97,19 +97,16 @@ def judge_ranking(rows: Rows) -> Verdict:
 def judge_places(rows: Rows) -> Verdict:
     """Judge shares of all adverts and of single places, as `judge_ranking` does.
 
-    If the rows hold only single places, the counts of jobs and employers are None, because a job may have several
-    places.
+    If a printed figure has only single places, jobs and employers are not counted, because a job may have several.
     """
     verdict = judge_ranking(rows)
-    is_of_all = any(row["region_level"] == "world" for row in rows)
-    return verdict if is_of_all or verdict.status == "suppressed" else replace(verdict, n_jobs=None, n_employers=None)
+    if verdict.status == "suppressed" or any(row["region_level"] == "world" for row in rows):
+        return verdict
+    return replace(verdict, n_jobs=None, n_employers=None)
 
 
 def judge_within(rows: Rows) -> Verdict:
-    """Judge comparisons of several cells: printed if any comparison may be printed.
-
-    The verdict counts the jobs of the row for all jobs if that row may be printed, or else of the first row that may.
-    """
+    """Judge comparisons of several cells by the row of all jobs, or else the first row, that may be printed."""
     printable = numbers.choose_printed(rows)
     if not printable:
         return judge_cell(rows)

@@ -1,12 +1,7 @@
 """Decide which vintage of each list of cells is published: what is revised, when, and what waits for review.
 
-The marts hold tonight's cells of each list. The cells of a list are accepted or held together. The last accepted cells
-are in the tables of `published`, from which everything is printed. Lists are revised on the first night of a month.
-
-A new vintage waits for review in three cases (`find_reasons`): a figure changes by more than chance explains; the
-method, the sample, the sources or the reading of the adverts differ; or half of the jobs are gone. A thin night, with
-less than a third of the published jobs, changes nothing until thin nights have lasted `MAX_DAYS_THIN`. A rejected
-change is not offered again while it stays the same.
+The cells of a list are accepted or held together. Tonight's are in the marts, the last accepted ones in the tables of
+`published`, from which everything is printed. docs/design.md, *Vintages*, explains the rules.
 """
 
 from __future__ import annotations
@@ -14,15 +9,14 @@ from __future__ import annotations
 import functools
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from reports.figures import compute, differences, ladder, query
-from reports.figures.declaration import Figure
+from reports.figures.declaration import WITHHELD, Figure
 from reports.figures.differences import Pair
-from reports.figures.history import FigureVintage
 from reports.figures.query import Connection
 from reports.wording import notes, numbers
 from reports.wording.bases import OWN_BASES
@@ -34,26 +28,40 @@ from warehouse.marts.vintages.published import Offer
 from warehouse.ops_tables import Vintages
 
 THIN = 1 / 3
-"""A night is thin for a list if it has less than this fraction of the list's published jobs.
-
-The usual reason is that boards are no longer read.
-"""
+"""A night is thin for a list if it has less than this fraction of the list's published jobs."""
 MAX_LOST = 1 / 2
 """Fraction of the published jobs that must remain; a list with fewer waits for review."""
 MIN_ADVERTS_OF_SOURCE = 6
-"""Fewest adverts of a source for which the source's loss or arrival needs a review.
-
-If six adverts are expected, none turn up by chance one time in 400 (Poisson). That is about as rare as a number beyond
-three standard errors.
-"""
+"""Fewest adverts of a source whose loss or arrival needs a review: if six are expected, none come one time in 400."""
 MANY = 5
 """How many lists must have cells from the same day before the adverts of all their figures are computed together."""
 PUBLISHED, WAITING, REJECTED, WITHDRAWN = "published", "waiting", "rejected", "withdrawn"
-KEPT, NOT_REVIEWED = "kept", "not reviewed"
-"""Further decisions of a night: nothing changes, or a waiting vintage is published without a review."""
 FIRST = "first vintage"
 COUNTS = ("frame",)
 """Lists of counts of what was read; counts are no estimates, so these lists never wait for review."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class FigureVintage:
+    """A vintage of the list that a figure is read from, with the figure's `value` (None if withheld).
+
+    `as_of` is the day of the vintage's cells. The other fields are as in `ops_tables.Vintages`. The oldest vintages may
+    belong to the figure alone, because figures were once accepted one by one.
+    """
+
+    number: int
+    as_of: date
+    state: str
+    offered_on: date
+    decided_on: date | None
+    why: str
+    reason: str | None
+    is_correction: bool
+    is_reviewed: bool
+    value: str | None
+    n_jobs: int | None
+
+
 AnyVintage = TypeVar("AnyVintage", Vintages, FigureVintage)
 
 
@@ -66,6 +74,15 @@ def read_vintages(con: Connection) -> dict[str, list[Vintages]]:
     for row in query.read(con, "FROM ops.vintages ORDER BY list, number"):
         vintages.setdefault(row["list"], []).append(Vintages(**row))
     return vintages
+
+
+def read_history(con: Connection) -> dict[str, list[FigureVintage]]:
+    """Return the vintages of each figure, oldest first."""
+    history: dict[str, list[FigureVintage]] = {}
+    for row in query.read(con, query.fill("figure_vintages", {})):
+        del row["is_of_list"]
+        history.setdefault(row.pop("figure"), []).append(FigureVintage(**row))
+    return history
 
 
 def last_published(vintages: Sequence[AnyVintage]) -> AnyVintage | None:
@@ -100,38 +117,45 @@ def last_decided_day(con: Connection) -> date | None:
     return None if day is None else max(day, nights[0]["day"] or day)
 
 
+class Change(NamedTuple):
+    """A figure's printed value now (`after`) and on the day `before_on` (`before`); None for a withheld value.
+
+    `is_other_rung` says that the two values are from different rungs and cannot be compared.
+    """
+
+    figure: str
+    title: str
+    before: str | None
+    after: str | None
+    before_on: date
+    is_other_rung: bool
+
+
+def find_changes(con: Connection, as_of: date) -> list[Change]:
+    """Return the figures whose value differs from that of the newest earlier day, ordered by id."""
+    rows = query.read(con, query.fill("changed_figures", {"as_of": as_of, "withheld": WITHHELD}))
+    return [Change(**row) for row in rows]
+
+
 # --- a night --------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, kw_only=True)
 class _Case:
-    """A list on a night: its published vintage (`last`), its waiting vintage, and tonight's offer (`new`).
+    """A list on a night: its history and tonight's offer (`new`), which is published, waits, or changes nothing.
 
     `is_due` says that tonight is a night for revising lists. `is_lost` says that the published cells are lost.
     `is_changed` says that tonight's cells differ from the published cells. `why` gives the reasons for which `new`
     would have to wait for review; "" if there are none.
     """
 
-    history: Sequence[Vintages]
-    last: Vintages | None
-    waiting: Vintages | None
-    new: Vintages
-    is_due: bool
-    is_lost: bool
-    is_changed: bool = False
-    why: str = ""
-
-    @property
-    def is_again(self) -> bool:
-        return self.last is not None and _is_again(self.last, self.new.as_of)
-
-    @property
-    def is_stale(self) -> bool:
-        return self.last is not None and _is_stale(self.last, self.new.as_of)
-
-    @property
-    def is_thin(self) -> bool:
-        return self.last is not None and _is_thin(self.new, self.last)
+    def __init__(self, history: Sequence[Vintages], new: Vintages, *, is_due: bool, is_lost: bool) -> None:
+        self.history, self.new, self.day = history, new, new.as_of
+        self.last, self.waiting = last_published(history), find_waiting(history)
+        self.is_due, self.is_lost = is_due, is_lost
+        self.is_changed, self.why = False, ""
+        self.is_again = self.last is not None and _is_again(self.last, self.day)
+        self.is_stale = self.last is not None and _is_stale(self.last, self.day)
+        self.is_thin = self.last is not None and _is_thin(new, self.last)
 
     @property
     def may_change(self) -> bool:
@@ -161,81 +185,72 @@ def revise(
     lost = published.put_back_lost(con)
     histories, offers_of = read_vintages(con), functools.cache(functools.partial(published.read_offers, con))
     is_due = not is_monthly or _is_first_of_month(con, as_of)
-    cases = [
-        _Case(
-            history=history,
-            last=last_published(history),
-            waiting=find_waiting(history),
-            new=_new_vintage(name, offer, history, as_of),
-            is_due=is_due,
-            is_lost=name in lost,
-        )
-        for name, offer in offers_of(as_of).items()
-        for history in [histories.get(name, [])]
-    ]
-    if only_first:
-        cases = [case for case in cases if case.last is None or case.is_lost]
-    rows: list[Vintages] = []
-    for case in _compare(con, figures, cases, as_of):
-        state, why = next((state, why) for holds, state, why in _decide(con, case, offers_of) if holds)
-        rows += _apply(case, state, why)
+    cases = []
+    for name, offer in offers_of(as_of).items():
+        history = histories.get(name, [])
+        case = _Case(history, _new_vintage(name, offer, history, as_of), is_due=is_due, is_lost=name in lost)
+        if case.last is None or case.is_lost or not only_first:
+            cases.append(case)
+    _compare(con, figures, cases, as_of)
+    rows = [row for case in cases for row in _decide(con, case, offers_of)]
     store(con, rows)
     return rows
 
 
-def _compare(
-    con: database.Connection, figures: Mapping[str, Figure], cases: Sequence[_Case], as_of: date
-) -> list[_Case]:
-    """Return the cases with `is_changed` and `why` set; only lists that may be revised are compared."""
-    new = {case.new.list: case.new for case in cases if case.may_change}
-    changed = published.find_changed(con, as_of) & new.keys() if new else set()
-    histories = {case.new.list: case.history for case in cases if case.new.list in changed}
-    before = {name: last for name, one in histories.items() if (last := _find_before(one, as_of)) is not None}
+def _compare(con: database.Connection, figures: Mapping[str, Figure], cases: Sequence[_Case], as_of: date) -> None:
+    """Set `is_changed` and `why` of the cases that may be revised."""
+    cases = [case for case in cases if case.may_change]
+    names = published.find_changed(con, as_of) if cases else set()
+    before, new = {}, {}
+    for case in cases:
+        case.is_changed, name = case.new.list in names, case.new.list
+        # comparison with an earlier run of the same day would hide a jump
+        last = last_published([vintage for vintage in case.history if not _is_again(vintage, as_of)])
+        if case.is_changed and last is not None:
+            before[name], new[name] = last, case.new
     reasons = find_reasons(con, pair_figures(con, figures, before, as_of), before, new)
-    return [
-        replace(case, is_changed=case.new.list in changed, why="; ".join(reasons.get(case.new.list, ())))
-        for case in cases
-    ]
+    for case in cases:
+        case.why = "; ".join(reasons.get(case.new.list, ()))
 
 
-def _decide(
-    con: Connection, case: _Case, offers_of: Callable[[date], Mapping[str, Offer]]
-) -> Iterator[tuple[bool, str, str]]:
-    """Yield the possible decisions on a list, in order, as (condition, state, why); the first that holds is taken.
+def _decide(con: Connection, case: _Case, offers_of: Callable[[date], Mapping[str, Offer]]) -> list[Vintages]:
+    """Return the vintages of a list that are new or have a new state tonight; [] if nothing changes.
 
     `offers_of` returns what the marts of a day have of each list.
     """
-    last, waiting, why, day = case.last, case.waiting, case.why, case.new.as_of
+    last, waiting, new, day = case.last, case.waiting, case.new, case.day
+
+    def publish(why: str) -> list[Vintages]:
+        return [*_withdraw(waiting, day, f"the cells of {day} were published"), _accept(new, day, why)]
+
+    def offer(why: str) -> list[Vintages]:
+        return [*_withdraw(waiting, day, f"the cells of {day} are offered instead"), replace(new, why=why)]
+
     if last is None:
-        yield True, PUBLISHED, FIRST
-        return
-    yield case.is_lost, PUBLISHED, "the cells that stood were lost with the databases and their record"
+        return publish(FIRST)
+    if case.is_lost:
+        return publish("the cells that stood were lost with the databases and their record")
     if waiting is not None:
-        yield last.list not in offers_of(waiting.as_of), WITHDRAWN, "its cells were lost with the databases"
-        yield _is_overdue(case, waiting, last), NOT_REVIEWED, f"not reviewed for {MAX_DAYS_WAITING}: {waiting.why}"
-        yield case.is_thin, KEPT, "a thin night changes nothing"
-    if case.is_thin and (since := find_day_before(con, last, day)) is not None:
+        if last.list not in offers_of(waiting.as_of):
+            return _withdraw(waiting, day, "its cells were lost with the databases")
+        if _is_overdue(case, waiting, last):
+            why = f"not reviewed for {MAX_DAYS_WAITING}: {waiting.why}"
+            return [_accept(waiting, day, why, is_reviewed=False)]
+    elif case.is_thin and (since := find_day_before(con, last, day)) is not None:
         then = offers_of(since).get(last.list)
-        left = f"of {last.n_jobs:,} jobs {case.new.n_jobs:,} are left, and so few since {numbers.day(since)}"
-        yield then is None or _is_thin(then, last), WAITING, left
-    yield not case.may_change, KEPT, "it is thin, or no list is revised tonight"
-    yield not case.is_changed, WITHDRAWN, f"the cells of {day} are those that stand"
-    yield bool(why) and _is_known(case, last), KEPT, "a person refused it, or what waits is as good"
-    yield bool(why), WAITING, why
-    yield case.is_again, PUBLISHED, "revised by a later run of the day"
-    yield case.is_due or case.is_stale, PUBLISHED, "revised at its cadence"
-    yield True, WITHDRAWN, f"the cells of {day} differ from those that stand by no more than chance explains"
-
-
-def _apply(case: _Case, state: str, why: str) -> list[Vintages]:
-    waiting, day = case.waiting, case.new.as_of
-    if state == NOT_REVIEWED and waiting is not None:
-        return [_accept(waiting, day, why, is_reviewed=False)]
-    if state == PUBLISHED:
-        return [*_withdraw(waiting, day, f"the cells of {day} were published"), _accept(case.new, day, why)]
-    if state == WAITING:
-        return [*_withdraw(waiting, day, f"the cells of {day} are offered instead"), replace(case.new, why=why)]
-    return _withdraw(waiting, day, why) if state == WITHDRAWN else []
+        if then is None or _is_thin(then, last):
+            return offer(f"of {last.n_jobs:,} jobs {new.n_jobs:,} are left, and so few since {numbers.day(since)}")
+    if not case.may_change:
+        return []
+    if not case.is_changed:
+        return _withdraw(waiting, day, f"the cells of {day} are those that stand")
+    if case.why:
+        return [] if _is_known(case, last) else offer(case.why)
+    if case.is_again:
+        return publish("revised by a later run of the day")
+    if case.is_due or case.is_stale:
+        return publish("revised at its cadence")
+    return _withdraw(waiting, day, f"the cells of {day} differ from those that stand by no more than chance explains")
 
 
 def _is_overdue(case: _Case, waiting: Vintages, last: Vintages) -> bool:
@@ -244,19 +259,18 @@ def _is_overdue(case: _Case, waiting: Vintages, last: Vintages) -> bool:
     A waiting vintage from a thin night is published only when the published vintage is too old to be printed. A vintage
     in which no cell is printed goes on waiting.
     """
-    day = case.new.as_of
-    has_waited = (day - waiting.offered_on).days >= MAX_DAYS_WAITING.value
-    is_too_old = (day - last.as_of).days > MAX_STALE_DAYS.value if _is_thin(waiting, last) else case.is_stale
+    has_waited = (case.day - waiting.offered_on).days >= MAX_DAYS_WAITING.value
+    is_too_old = (case.day - last.as_of).days > MAX_STALE_DAYS.value if _is_thin(waiting, last) else case.is_stale
     return has_waited and is_too_old and waiting.n_printed > 0
 
 
 def _is_known(case: _Case, last: Vintages) -> bool:
-    """Whether `new` need not be offered: a vintage that waits is enough, or a person rejected the same reasons before.
+    """Whether `new` need not be offered: another vintage waits, or a person rejected the same reasons before.
 
-    A waiting vintage is not enough if an earlier run of the day or a thin night offered it for other reasons.
+    For other reasons, `new` replaces a waiting vintage of an earlier run of the day or of a thin night.
     """
     if (waiting := case.waiting) is not None:
-        return (waiting.offered_on < case.new.as_of and not _is_thin(waiting, last)) or waiting.why == case.why
+        return (waiting.offered_on < case.day and not _is_thin(waiting, last)) or waiting.why == case.why
     refusals = (before for before in case.history if before.state == REJECTED and before.number > last.number)
     return any(_kinds_of(case.why) <= _kinds_of(before.why) for before in refusals)
 
@@ -275,14 +289,6 @@ def store(con: database.Connection, rows: Sequence[Vintages]) -> None:
     published.say_waiting(con)
 
 
-def _find_before(history: Sequence[Vintages], day: date) -> Vintages | None:
-    """Return the newest vintage that was published before the runs of a day; None if there is none.
-
-    Comparison with an earlier run of the same day would hide a jump.
-    """
-    return last_published([vintage for vintage in history if not _is_again(vintage, day)])
-
-
 def _is_again(vintage: Vintages, day: date) -> bool:
     """Whether a run of the same day made this vintage, and no person has decided on it."""
     return vintage.offered_on == day and vintage.reason is None
@@ -294,31 +300,24 @@ TAKEN_OVER = "taken over from the vintages of its figures"
 def take_over(con: database.Connection, figures: Mapping[str, Figure]) -> None:
     """Give lists their first vintage in a data folder whose figures were accepted one by one (before commit c3228cc0).
 
-    The cells of a list are taken from the day of most of its accepted figures, if the marts still have that day.
+    A list takes the cells of the day on which most of its figures were accepted, if the marts still have that day.
     """
-    accepted = query.read(con, query.fill("accepted_figures", {}))
-    days: dict[str, Counter[tuple[date, date]]] = {}
-    for row in accepted:
-        figure = figures.get(row["figure"])
-        rung = next((rung for rung in figure.rungs if rung.name == row["rung"]), None) if figure else None
-        if figure is not None and rung is not None:
-            days.setdefault(figure.list_of(rung), Counter())[row["as_of"], row["decided_on"]] += 1
-    rows = []
+    n_of: Counter[tuple[str, date, date]] = Counter()
+    for row in query.read(con, query.fill("accepted_figures", {})):
+        if (figure := figures.get(row["figure"])) is not None:
+            lists = {figure.list_of(rung) for rung in figure.rungs if rung.name == row["rung"]}
+            n_of.update((name, row["as_of"], row["decided_on"]) for name in lists)
+    by_count = sorted(n_of.items(), key=lambda item: (item[1], item[0]))
     offers_of = functools.cache(functools.partial(published.read_offers, con))
-    for name, counts in sorted(days.items()):
-        (day, decided_on), _ = max(counts.items(), key=lambda pair: (pair[1], pair[0]))
-        offer = offers_of(day).get(name)
-        if offer is not None:
+    rows = []
+    for name, (day, decided_on) in sorted({name: days for (name, *days), _ in by_count}.items()):
+        if (offer := offers_of(day).get(name)) is not None:
             rows.append(replace(_accept(_new_vintage(name, offer, (), day), decided_on, TAKEN_OVER), offered_on=day))
     store(con, rows)
 
 
 def find_compared_days(con: Connection, as_of: date, *, is_monthly: bool = True) -> list[date]:
-    """Return the earlier days whose adverts are compared with tonight's.
-
-    These are the days from which at least `MANY` published lists have their cells. Return [] if no lists are revised
-    tonight.
-    """
+    """Return the earlier days from which many published lists have their cells; [] if no lists are revised tonight."""
     if is_monthly and not _is_first_of_month(con, as_of):
         return []
     n_of = Counter(vintage.as_of for vintage in read_standing(con).values() if vintage.as_of < as_of)
@@ -326,10 +325,7 @@ def find_compared_days(con: Connection, as_of: date, *, is_monthly: bool = True)
 
 
 def accept_all(con: database.Connection, as_of: date) -> list[Vintages]:
-    """Publish every list as the marts of a day have it, and return the new vintages.
-
-    A run for a past day does this in a folder of its own.
-    """
+    """Publish every list as the marts of a day have it, and return the new vintages."""
     histories, offers = read_vintages(con), published.read_offers(con, as_of)
     rows = [
         _accept(_new_vintage(name, offer, histories.get(name, ()), as_of), as_of, FIRST)
@@ -344,15 +340,9 @@ def _is_thin(offer: Offer | Vintages, last: Vintages) -> bool:
 
 
 def find_day_before(con: Connection, last: Vintages, as_of: date) -> date | None:
-    """Return the newest day of the marts that is after the vintage `last` and at least `MAX_DAYS_THIN` before `as_of`.
-
-    Return None if there is no such day.
-    """
-    rows = query.read(
-        con,
-        f"SELECT max(as_of) AS day FROM mart.days WHERE as_of > {query.literal(last.as_of)}"
-        f" AND as_of <= {query.literal(as_of - timedelta(days=MAX_DAYS_THIN.value))}",
-    )
+    """Return the newest day of the marts after the vintage `last`, at least `MAX_DAYS_THIN` before `as_of`; or None."""
+    first, end = query.literal(last.as_of), query.literal(as_of - timedelta(days=MAX_DAYS_THIN.value))
+    rows = query.read(con, f"SELECT max(as_of) AS day FROM mart.days WHERE as_of > {first} AND as_of <= {end}")
     day: date | None = rows[0]["day"]
     return day
 
@@ -413,30 +403,25 @@ def pair_figures(
     pairs: dict[str, list[Pair]] = {name: [] for name in standing}
     if not standing:
         return pairs
-    in_place = {name: vintage.number for name, vintage in read_standing(con).items()}
-    in_marts = frozenset(name for name, vintage in standing.items() if in_place.get(name) != vintage.number)
-    then = ladder.inputs_of(con, as_of, standing, in_marts=in_marts)
-    tonight = ladder.inputs_of(con, as_of)
+    published_now = read_standing(con)
+    in_marts = frozenset(name for name, vintage in standing.items() if published_now.get(name) != vintage)
+    days = (ladder.inputs_of(con, as_of, standing, in_marts=in_marts), ladder.inputs_of(con, as_of))
     for figure in figures.values():
         if not any(figure.list_of(rung) in standing for rung in figure.rungs):
             continue
-        for both in zip(ladder.try_rungs(con, figure, then), ladder.try_rungs(con, figure, tonight), strict=True):
+        for both in zip(*(ladder.try_rungs(con, figure, inputs) for inputs in days), strict=True):
             name = both[0].list
             if name in standing and not any(attempt.is_refused for attempt in both):
-                stands, now = (
+                stands, tonight = (
                     compute.print_attempt(figure, ladder.judge(con, figure, attempt, inputs), inputs)
-                    for attempt, inputs in zip(both, (then, tonight), strict=True)
+                    for attempt, inputs in zip(both, days, strict=True)
                 )
-                stands = replace(stands, as_of=standing[name].as_of)
-                pairs[name].append(Pair(figure=figure, stands=stands, tonight=now))
+                pairs[name].append(Pair(figure, replace(stands, as_of=standing[name].as_of), tonight))
     return pairs
 
 
 def find_reasons(
-    con: Connection,
-    pairs: Mapping[str, Sequence[Pair]],
-    standing: Mapping[str, Vintages],
-    new: Mapping[str, Vintages],
+    con: Connection, pairs: Mapping[str, Sequence[Pair]], standing: Mapping[str, Vintages], new: Mapping[str, Vintages]
 ) -> dict[str, list[str]]:
     """Return the reasons why the new vintage of each list must wait for review; [] if it may be published.
 
@@ -444,9 +429,11 @@ def find_reasons(
     """
     found: dict[str, ladder.Groups] = {}
     reasons = {name: _reasons_of(con, of_list, standing[name], new[name], found) for name, of_list in pairs.items()}
-    for name in (name for name, of_list in pairs.items() if not of_list and not reasons[name]):
-        kin = next((other for other in pairs if other != name and _measure_of(other) == _measure_of(name)), None)
-        reasons[name] = [f"with {kin}: {why}" for why in reasons[kin]] if kin is not None else []
+    for name, of_list in pairs.items():
+        measure, _, place = name.rpartition(".")
+        kin = f"{measure}.{'regions' if place == 'countries' else 'countries'}"
+        if not of_list and not reasons[name] and kin in pairs:
+            reasons[name] = [f"with {kin}: {why}" for why in reasons[kin]]
     return {name: [] if name in COUNTS else why for name, why in reasons.items()}
 
 
@@ -454,20 +441,13 @@ def _reasons_of(
     con: Connection, pairs: Sequence[Pair], last: Vintages, new: Vintages, found: dict[str, ladder.Groups]
 ) -> list[str]:
     reasons = ["another method"] if last.method != new.method else []
-    samples = {(_name_sample(pair.stands), _name_sample(pair.tonight)) for pair in pairs}
+    known = numbers.SAMPLE_WORDS["known"]
+    samples = {tuple(notes.say_sample(row) or known for row in (pair.stands, pair.tonight)) for pair in pairs}
     reasons += [f"another sample: {before}, now {now}" for before, now in sorted(samples) if before != now]
     reasons += [f"other sources: {changes}"] if (changes := _say_sources(pairs)) else []
     if new.n_jobs < MAX_LOST * last.n_jobs:
         reasons.append(f"jobs fell from {last.n_jobs:,} to {new.n_jobs:,}")
     return reasons + differences.find_jumps(con, pairs, found)
-
-
-def _measure_of(name: str) -> str:
-    return name.removesuffix(".countries").removesuffix(".regions")
-
-
-def _name_sample(row: Figures) -> str:
-    return notes.say_sample(row) or numbers.SAMPLE_WORDS["known"]
 
 
 def _say_sources(pairs: Sequence[Pair]) -> str:
@@ -477,10 +457,7 @@ def _say_sources(pairs: Sequence[Pair]) -> str:
 
 
 def _find_apart(rows: Iterable[Figures], others: Iterable[Figures]) -> set[str]:
-    """Return the sources of `rows` that `others` lack.
-
-    Sources with so few adverts that chance explains their absence are left out.
-    """
+    """Return the sources of `rows` that `others` lack, except those with so few adverts that it may be chance."""
     apart = set()
     for row in rows:
         n_of = {part.source: part.n for part in row.behind or ()} if row.basis in OWN_BASES else {}

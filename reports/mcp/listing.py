@@ -14,7 +14,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from reports.figures.addresses import KINDS
+from reports.figures.addresses import KINDS, parts_of
 from reports.figures.catalogue import declaration_of
 from reports.figures.declared.pay_figures import STATED_LEVELS
 from reports.figures.places import EVERYWHERE, PLACES
@@ -44,7 +44,7 @@ class Entry:
 
 def _make_entry(figure_id: str, title: str) -> Entry:
     kind, *parts = figure_id.split(".")
-    names = [*KINDS[kind][2].split()[0].lower().split(".")[1:], "basis"] if kind in KINDS else []
+    names = parts_of(kind) if kind in KINDS else ()
     by_name = dict(zip(names, parts, strict=False))
     place, work = by_name.get("place", ""), by_name.get("role") or by_name.get("group") or ""
     place_name = PLACES[place].name if place in PLACES else ""

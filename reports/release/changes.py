@@ -9,8 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
-from reports.figures.history import FigureVintage
-from reports.figures.vintages import PUBLISHED
+from reports.figures.vintages import PUBLISHED, FigureVintage
 from reports.release import texts
 from reports.release.figure_files import dated_path_of, path_of
 from reports.release.published import PublishedDay

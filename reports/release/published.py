@@ -10,9 +10,8 @@ from datetime import date
 from reports.figures.catalogue import declarations
 from reports.figures.compute import rebuild_tables
 from reports.figures.declaration import Figure
-from reports.figures.history import FigureVintage, read_history
 from reports.figures.query import Connection
-from reports.figures.vintages import read_vintages
+from reports.figures.vintages import FigureVintage, read_history, read_vintages
 from reports.guide import desk
 from reports.release.licences import Licence, combine, licence_of
 from reports.wording import notes

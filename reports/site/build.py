@@ -28,9 +28,8 @@ from markupsafe import Markup
 
 from reports import definition_words
 from reports.figures.catalogue import KNOWN, displays_of
-from reports.figures.history import FigureVintage
 from reports.figures.query import Connection
-from reports.figures.vintages import PUBLISHED, WAITING, WITHDRAWN
+from reports.figures.vintages import PUBLISHED, WAITING, WITHDRAWN, FigureVintage
 from reports.guide.render import SAMPLE_TEXT, SAMPLE_TITLE
 from reports.release import quality
 from reports.release.published import PublishedDay

@@ -16,9 +16,8 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 import pytest
 
-from reports.figures.history import read_history
 from reports.figures.vintages import TAKEN_OVER as TAKEN_OVER_FROM_FIGURES
-from reports.figures.vintages import read_vintages
+from reports.figures.vintages import read_history, read_vintages
 from reports.guide import desk
 from tests.flows.conftest import EARLIER
 from transforms.records.columns import table_of

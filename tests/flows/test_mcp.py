@@ -187,7 +187,7 @@ def test_answers_are_bounded(session: Session, words: str) -> None:
 
 def test_an_unknown_id_names_the_nearest(session: Session) -> None:
     assert "skill.python" in session.refuse("get", figure="skill.pyton.all.ai_engineering").replace("'", "")
-    assert "no place 'usa': us" in session.refuse("get", figure="pay.usa.ai_engineering.mid_senior")
+    assert "no place 'usa' (similar: us" in session.refuse("get", figure="pay.usa.ai_engineering.mid_senior")
     assert "did you mean skills.baseline" in session.refuse("compare", figures=["skills.basline", PYTHON])
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from reports.figures import query
 from reports.figures.declaration import Batch, Display, Figure, Rung
+from reports.figures.declared.pay_figures import ROWS, SURVEY, THIRD_PARTY
 from reports.figures.places import Place
 from reports.figures.query import Connection, Sql
 from reports.wording import comparison
@@ -16,13 +17,11 @@ from reports.wording.work import name_workers
 from transforms.records.vocabulary import CELL_GROUPS
 
 BEHIND = {
-    "advertised": ("open adverts", "behind/adverts", None),
-    "advertised_third_party": (
-        "third-party adverts", "behind/pairs", "adverts collected by a third party, employers unknown"
-    ),
-    "reported": ("reported", "behind/persons", "earnings that people report in surveys"),
+    "advertised": ("open adverts", ROWS["advertised"], None),
+    "advertised_third_party": ("third-party adverts", ROWS["advertised_third_party"], THIRD_PARTY),
+    "reported": ("reported", "behind/rows/persons", SURVEY),
     "official": ("official wages", None, "wages that an office publishes of an occupation"),
-}  # fmt: skip
+}
 """For each kind of source: the name of its only rung, a SELECT, and words printed after the value (or None).
 
 The SELECT returns all adverts or reports that a value may rest on. It is None for official wages, because such a value
@@ -70,22 +69,14 @@ def _make_figure(compared: str, place: str, basis: str) -> Figure:
         title=f"Pay by {BASES[basis].name}, {name_workers(work)}",
         unit="USD per year",
         renderer=comparison.COMPARED,
-        rungs=(
-            Rung(
-                name=name,
-                basis=basis,
-                cells="pay.{basis}.countries",
-                sql="pay/compared",
-                behind="behind/compared_official" if select is None else "behind/compared",
-                parameters=parameters,
-                batch=Batch(
-                    parameters={"compared": Sql("compared"), "basis": Sql("basis")},
-                    columns={"compared": "compared"},
-                ),
-                words=words,
+        rungs=(Rung(
+            "pay.{basis}.countries", "pay/compared", "behind/compared" if select else "behind/compared_official",
+            parameters, basis=basis, name=name, words=words,
+            batch=Batch(
+                parameters={"compared": Sql("compared"), "basis": Sql("basis")}, columns={"compared": "compared"}
             ),
-        ),
+        ),),
         parameters={"compared": compared},
         counts=((compared,),),
         place=place,
-    )
+    )  # fmt: skip

@@ -2,61 +2,55 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from reports.figures import verdicts
-from reports.figures.declaration import Display, Figure, Rung, postings_rung
+from reports.figures.declaration import Display, Figure, Rung
 from reports.figures.places import Place
 from reports.wording import disclosure
+from reports.wording.renderer import Renderer
 from transforms.records.definitions import MAX_SHARE_WIDTH
 from transforms.records.vocabulary import AI_JOBS, LAW_CLASSES, STOCK
 from warehouse.mart_tables import GROUPS_OF_DISCLOSURE
 from warehouse.schema import ALL_DAYS
 
 
-def _disclosure_ladder(sql: str, behind: str, **parameters: object) -> tuple[Rung, ...]:
-    words = {"names": disclosure.PLACE_NAMES, "words": disclosure.LAW_WORDS}
-    return postings_rung("disclosure", f"disclosure/{sql}", f"behind/{behind}", {**words, **parameters})
+def _disclosure_figure(
+    figure_id: str, title: str, renderer: Renderer, sql: str, *, given: Mapping[str, object],
+    behind: str = "disclosure", **fields: Any,
+) -> Figure:  # fmt: skip
+    parameters = {
+        "names": disclosure.PLACE_NAMES, "words": disclosure.LAW_WORDS, "all_days": ALL_DAYS, "is_new": sql == "new",
+    }  # fmt: skip
+    rung = Rung("disclosure", f"disclosure/{sql}", f"behind/{behind}", {**parameters, **given})
+    return Figure(id=figure_id, title=title, renderer=renderer, rungs=(rung,), **{"unit": UNIT, **fields})
 
 
-def _places_figure(name: str, group: str, words: str) -> Figure:
-    return Figure(
-        id=f"disclosure.{name}",
-        title=f"{words} whose adverts state pay, by whether a law has them state it, in the adverts we read",
-        unit="share of jobs with a full advert",
-        renderer=disclosure.PLACES,
-        rungs=_disclosure_ladder("places", "disclosure", role_group=group),
-        judge=verdicts.judge_classes,
-        counts=tuple((STOCK, "World", law) for law in LAW_CLASSES),
-        displays=(Display(section="disclosure", heading=words),),
-    )
-
-
+UNIT = "share of jobs with a full advert"
 DISCLOSURES = (
-    Figure(
-        id="disclosure.within_employers",
-        title="Employers with adverts in places with and without a law requiring adverts to state pay: which part of "
-        "their jobs states pay",
-        unit="share of jobs, mean of employers",
-        renderer=disclosure.WITHIN_EMPLOYERS,
-        rungs=_disclosure_ladder(
-            "within", "disclosure_within",
-            first_group=GROUPS_OF_DISCLOSURE[0], max_width=MAX_SHARE_WIDTH.value,
-        ),
-        judge=verdicts.judge_within,
-        counts=(("world", "World", "all"),),
+    _disclosure_figure(
+        "disclosure.within_employers",
+        "Employers with adverts in places with and without a law requiring adverts to state pay: which part of their "
+        "jobs states pay",
+        disclosure.WITHIN_EMPLOYERS, "within", behind="disclosure_within",
+        given={"first_group": GROUPS_OF_DISCLOSURE[0], "max_width": MAX_SHARE_WIDTH.value},
+        unit="share of jobs, mean of employers", judge=verdicts.judge_within, counts=(("world", "World", "all"),),
         displays=(Display(section="disclosure", heading="Employers with adverts in both"),),
     ),
-    _places_figure("ai_jobs", AI_JOBS, "AI jobs"),
-    _places_figure("all_jobs", "all", "All jobs"),
-    Figure(
-        id="disclosure.new",
-        title="New jobs whose adverts state pay, by quarter, in the adverts we read",
-        unit="share of jobs with a full advert",
-        renderer=disclosure.PLACES,
-        rungs=_disclosure_ladder(
-            "new", "disclosure_new",
-            role_group="all", all_days=ALL_DAYS,
-        ),
-        judge=verdicts.judge_new,
+    *(
+        _disclosure_figure(
+            f"disclosure.{name}",
+            f"{words} whose adverts state pay, by whether a law has them state it, in the adverts we read",
+            disclosure.PLACES, "places", given={"role_group": group}, judge=verdicts.judge_classes,
+            counts=tuple((STOCK, "World", law) for law in LAW_CLASSES),
+            displays=(Display(section="disclosure", heading=words),),
+        )
+        for name, group, words in (("ai_jobs", AI_JOBS, "AI jobs"), ("all_jobs", "all", "All jobs"))
+    ),
+    _disclosure_figure(
+        "disclosure.new", "New jobs whose adverts state pay, by quarter, in the adverts we read", disclosure.PLACES,
+        "new", given={"role_group": "all"}, judge=verdicts.judge_new,
         displays=(Display(section="disclosure", heading="Over time"),),
     ),
 )  # fmt: skip
@@ -66,16 +60,11 @@ DISCLOSURES = (
 def declare_disclosure(place: Place, group: str, law: str) -> Figure:
     """Declare the share of a group's jobs at a place whose adverts state pay, under one class of law."""
     at = f" in {place.in_words}" if place.name else ""
-    return Figure(
-        id=f"disclosure.{place.slug}.{group}.{law}",
-        title=f"{'All' if group == 'all' else 'AI'} jobs{at} whose adverts state pay, {disclosure.LAW_WORDS[law]}, in "
-        "the adverts we read",
-        unit="share of jobs with a full advert",
-        renderer=disclosure.PLACE,
-        rungs=_disclosure_ladder(
-            "place", "disclosure", role_group=group,
-            region_level=place.level, region=place.region, law=law,
-        ),
-        judge=verdicts.judge_cell,
+    return _disclosure_figure(
+        f"disclosure.{place.slug}.{group}.{law}",
+        f"{'All' if group == 'all' else 'AI'} jobs{at} whose adverts state pay, {disclosure.LAW_WORDS[law]}, in the "
+        "adverts we read",
+        disclosure.PLACE, "place",
+        given={"role_group": group, "region_level": place.level, "region": place.region, "law": law},
         counts=((STOCK, place.region, law),),
     )  # fmt: skip

@@ -7,9 +7,9 @@ is withheld.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator
 from dataclasses import replace
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from reports.figures.declaration import Batch, Display, Figure, Rung
 from reports.figures.places import CONTINENTS, PLACES, REGIONS, Place, slug
@@ -17,6 +17,7 @@ from reports.figures.query import Sql, text_of
 from reports.wording import levels, pay, silence
 from reports.wording.bases import BASES
 from reports.wording.numbers import money
+from reports.wording.renderer import Renderer
 from reports.wording.work import name_work, split_work
 from transforms.records.vocabulary import AI_CORE, CELL_GROUPS, ROLE_GROUPS, SENIORITY_GROUPS, STATED
 from warehouse.mart_tables import BONUS
@@ -55,7 +56,7 @@ _BEHIND = {
     "official": "behind/official", BONUS: "behind/bonus",
 }  # fmt: skip
 """For each basis, the file of the SELECT that returns what a value of pay rests on."""
-_ROWS = {"advertised": "behind/adverts", "advertised_third_party": "behind/pairs"}
+ROWS = {"advertised": "behind/rows/adverts", "advertised_third_party": "behind/rows/pairs"}
 """For each basis, the file of a SELECT of all adverts or pairs of amounts, from which `_BEHIND` selects."""
 
 
@@ -71,7 +72,7 @@ def say_instead(rung: str | None, basis: str, level: str) -> str:
 
 
 class _Step(NamedTuple):
-    """A rung of the ladder of AI engineering pay; `is_every_level` widens the rung from one level to all levels."""
+    """A rung of a ladder of pay; `is_every_level` widens the rung from one level to all levels."""
 
     name: str
     basis: str
@@ -82,18 +83,18 @@ class _Step(NamedTuple):
 
 _WITH_SCIENCE = "AI research and data science counted with AI engineering"
 _EVERY_LEVEL = "every level counted"
-_THIRD_PARTY = "adverts collected by a third party, employers unknown"
-_SURVEY = "earnings that people report in surveys"
+THIRD_PARTY = "adverts collected by a third party, employers unknown"
+SURVEY = "earnings that people report in surveys"
 _ENGINEERING = (
     _Step(OWN, "advertised", ("ai_engineering",)),
     _Step("open adverts, with AI science", "advertised", ("ai_core",), _WITH_SCIENCE),
     _Step("open adverts, every level", "advertised", ("ai_engineering",), _EVERY_LEVEL, is_every_level=True),
     _Step(
-        "third-party adverts, core AI roles", "advertised_third_party", ("ai_core",), f"{_THIRD_PARTY}, {_WITH_SCIENCE}"
+        "third-party adverts, core AI roles", "advertised_third_party", ("ai_core",), f"{THIRD_PARTY}, {_WITH_SCIENCE}"
     ),
-    _Step("reported, core AI roles", "reported", ("ai_core",), f"{_SURVEY}, {_WITH_SCIENCE}"),
+    _Step("reported, core AI roles", "reported", ("ai_core",), f"{SURVEY}, {_WITH_SCIENCE}"),
     _Step(
-        "reported, every level", "reported", ("ai_core",), f"{_SURVEY}, {_WITH_SCIENCE}, {_EVERY_LEVEL}",
+        "reported, every level", "reported", ("ai_core",), f"{SURVEY}, {_WITH_SCIENCE}, {_EVERY_LEVEL}",
         is_every_level=True,
     ),
     _Step(
@@ -101,110 +102,74 @@ _ENGINEERING = (
         is_every_level=True,
     ),
 )  # fmt: skip
+"""The ladder of AI engineering pay."""
 _OF_PERSONS = ("reported", "official")
 """Kinds of source that count people living in a country, whoever pays them; they are not used for regions."""
 
 
-def _pay_rung(
-    name: str,
-    basis: str,
-    groups: Sequence[str],
-    *,
-    words: str | None = None,
-    sql: str = "pay/band",
-    **parameters: object,
-) -> Rung:
-    members = tuple(member for group in groups for member in CELL_GROUPS[group])
-    rows = {"rows": Sql(text_of(_ROWS[basis]))} if basis in _ROWS else {}
+def _pay_rung(step: _Step, pay_markets: tuple[str, ...], *, sql: str = "pay/band", **parameters: object) -> Rung:
+    given = {
+        "groups": step.groups, "members": tuple(member for group in step.groups for member in CELL_GROUPS[group]),
+        "roles": (ALL_ROLES,), "readings": READINGS, "pay_markets": pay_markets, **parameters,
+    }  # fmt: skip
+    if step.basis in ROWS:
+        given["rows"] = Sql(text_of(ROWS[step.basis]))
     return Rung(
-        name=name,
-        basis=basis,
-        cells="pay.{basis}.{kind}",
-        sql=sql,
-        behind=_BEHIND[basis],
-        parameters={
-            "groups": groups, "members": members, "roles": (ALL_ROLES,), "readings": READINGS, **rows, **parameters,
-        },
-        batch=_EVERY_CELL,
-        words=words,
+        name=step.name, basis=step.basis, cells="pay.{basis}.{kind}", sql=sql, behind=_BEHIND[step.basis],
+        parameters=given, batch=_EVERY_CELL, words=step.words,
     )  # fmt: skip
 
 
-def _engineering_ladder(level: str, market: str, *, is_country: bool) -> tuple[Rung, ...]:
-    """Return the rungs of AI engineering pay.
+def _pay_ladder(work: str, level: str, market: str, basis: str | None, *, is_country: bool) -> Iterator[Rung]:
+    """Yield the rungs of pay of a role or group of roles (`work`); with a `basis`, only the rung of that basis.
 
-    Entry pay is never widened to every level, because most other levels pay far more.
+    Only AI engineering has rungs wider than what was asked for. Its entry pay is never widened to every level, because
+    most other levels pay far more.
     """
-    rungs = []
-    for step in _ENGINEERING:
-        if step.basis in _OF_PERSONS and not (is_country and market == LOCAL):
+    group, role = split_work(work)
+    is_widened = work == WORK_OF_GUIDE and market != MIXED and basis is None
+    of_role = (
+        _Step(OWN, "advertised", (group,)),
+        _Step("third-party adverts", "advertised_third_party", (group,), THIRD_PARTY),
+        _Step("reported", "reported", (group,), SURVEY),
+        _Step(OFFICIAL, "official", (group,), "official wages of an occupation near this role"),
+    )
+    for step in _ENGINEERING if is_widened else of_role:
+        is_of_persons, is_official = step.basis in _OF_PERSONS, step.basis == "official"
+        fits = basis in (None, step.basis)
+        if is_of_persons:
+            fits = fits and is_country and bool(basis or market == LOCAL)
+        if step.is_every_level:
+            fits = fits and level != ENTRY_LEVEL and (level != ALL_LEVELS or is_official)
+        elif is_official:
+            fits = fits and level == ALL_LEVELS and bool(basis or role != ALL_ROLES)
+        if not fits:
             continue
-        if step.is_every_level and (level == ENTRY_LEVEL or (level == ALL_LEVELS and step.name != OFFICIAL)):
-            continue
-        parameters: dict[str, object] = {
-            "pay_markets": (LOCAL, MIXED) if step.basis in _OF_PERSONS else (market,),
-            **({"seniority_group": ALL_LEVELS} if step.is_every_level else {}),
-            **({"roles": NEAR_ROLES} if step.basis == "official" else {}),
-        }
-        sql = "pay/official" if step.basis == "official" else "pay/band"
-        rungs.append(_pay_rung(step.name, step.basis, step.groups, words=step.words, sql=sql, **parameters))
-    return tuple(rungs)
-
-
-def _ladder_of_role(
-    group: str, role: str, level: str, market: str, *, is_country: bool, basis: str | None = None
-) -> tuple[Rung, ...]:
-    """Return the rungs of pay of a role, or of a group other than AI engineering.
-
-    No rung is wider than what was asked for. With a `basis`, only the rung of that basis is returned.
-    """
-    steps = [
-        (OWN, "advertised", None),
-        ("third-party adverts", "advertised_third_party", _THIRD_PARTY),
-    ]
-    if is_country and (basis or market == LOCAL):
-        steps.append(("reported", "reported", _SURVEY))
-        if level == ALL_LEVELS and (role != ALL_ROLES or basis):
-            steps.append((OFFICIAL, "official", "official wages of an occupation near this role"))
-    readings = READINGS[:1] if level in STATED_LEVELS else READINGS
-    return tuple(
-        _pay_rung(
-            name, kind, (group,), words=words, roles=(role,), readings=readings,
-            pay_markets=(LOCAL, MIXED) if kind in _OF_PERSONS and not basis else (market,),
-        )
-        for name, kind, words in steps if basis in (None, kind)
-    )  # fmt: skip
-
-
-def _pay_ladder(
-    group: str, role: str, level: str, market: str, *, is_country: bool, basis: str | None
-) -> tuple[Rung, ...]:
-    if (group, role) == (WORK_OF_GUIDE, ALL_ROLES) and market != MIXED and basis is None:
-        return _engineering_ladder(level, market, is_country=is_country)
-    return _ladder_of_role(group, role, level, market, is_country=is_country, basis=basis)
+        pay_markets = (LOCAL, MIXED) if is_of_persons and not basis else (market,)
+        if not is_widened:
+            readings = READINGS[:1] if level in STATED_LEVELS else READINGS
+            yield _pay_rung(step, pay_markets, roles=(role,), readings=readings)
+        elif is_official:
+            yield _pay_rung(step, pay_markets, sql="pay/official", roles=NEAR_ROLES, seniority_group=ALL_LEVELS)
+        else:
+            yield _pay_rung(step, pay_markets, **({"seniority_group": ALL_LEVELS} if step.is_every_level else {}))
 
 
 # --- figures --------------------------------------------------------------------------------------------
 
 
-def _say_month(said: str, low: float, high: float) -> str:
-    return f"{said}, which is {money(12 * low, 12 * high, 'USD')} a year (no source named)"
+def _say_month(said: str, low: float, high: float) -> tuple[str, dict[str, float]]:
+    in_year = money(12 * low, 12 * high, "USD")
+    return f"{said}, which is {in_year} a year (no source named)", {"band_low": 12 * low, "band_high": 12 * high}
 
 
 BASELINE_PAY: dict[tuple[str, str], tuple[str, dict[str, float]]] = {
-    ("Northern America", "mid_senior"): (
-        _say_month("USD 8.1K–12.9K per month in North America", 8_100, 12_900),
-        {"band_low": 12 * 8_100, "band_high": 12 * 12_900},
-    ),
-    ("South America", "mid_senior"): (
-        _say_month("USD 3.8K–7.9K per month", 3_800, 7_900),
-        {"band_low": 12 * 3_800, "band_high": 12 * 7_900},
-    ),
+    ("Northern America", "mid_senior"): _say_month("USD 8.1K–12.9K per month in North America", 8_100, 12_900),
+    ("South America", "mid_senior"): _say_month("USD 3.8K–7.9K per month", 3_800, 7_900),
     ("US", "entry"): (
-        "USD 103,407 per year (no source named; country not stated, probably the US)",
-        {"p50": 103_407},
+        "USD 103,407 per year (no source named; country not stated, probably the US)", {"p50": 103_407},
     ),
-}
+}  # fmt: skip
 """Pay in the 2026 guide by place and level: its words, and its amounts in USD per year by column."""
 COMPARED = Display(section="compared")
 
@@ -219,7 +184,6 @@ def declare_pay(place: Place, work: str, level: str, market: str = LOCAL, basis:
 
     The value is from the best rung, or from `basis` alone if it is given.
     """
-    group, role = split_work(work)
     is_main = work == WORK_OF_GUIDE and market == LOCAL and basis is None
     words, values = BASELINE_PAY.get((place.region, level), (None, {})) if is_main else (None, {})
     kind = pay_id(place.slug, work, level, market)
@@ -231,7 +195,7 @@ def declare_pay(place: Place, work: str, level: str, market: str = LOCAL, basis:
         title=levels.entitle_pay(base_level, f"{name_work(work)} pay{_MARKET_WORDS[market]}{''.join(qualifiers)}"),
         unit="USD per year",
         renderer=pay.PAY,
-        rungs=_pay_ladder(group, role, level, market, is_country=place.level == "country", basis=basis),
+        rungs=tuple(_pay_ladder(work, level, market, basis, is_country=place.level == "country")),
         parameters={"region_level": place.level, "region": place.region, "seniority_group": level},
         level=base_level,
         place=place.name,
@@ -242,17 +206,26 @@ def declare_pay(place: Place, work: str, level: str, market: str = LOCAL, basis:
     )
 
 
-def _nearest(place: Place, work: str, level: str, market: str) -> tuple[str, ...]:
-    """Return ids of figures to offer if local pay of a country is withheld; () for other places or pay from abroad.
+def _nearest(place: Place, work: str, level: str, market: str) -> tuple[tuple[str, ...], ...]:
+    """Return the ids of figures to offer if local pay of a country, or the band of a region, is withheld.
 
-    For entry pay, mid-to-senior pay is offered. For other levels, pay from abroad and pay in wider places are offered.
+    For entry pay, mid-to-senior pay is offered. Otherwise there are four groups: countries of the region, pay from
+    abroad, the country's region, and continents. For any other figure of pay there are none.
     """
-    if place.level != "country" or market != LOCAL:
+    is_band = place.level == "region" and (work, level) == (WORK_OF_GUIDE, BAND_LEVEL)
+    if market != LOCAL or not (place.level == "country" or is_band):
         return ()
     if level == ENTRY_LEVEL:
-        return (pay_id(place.slug, work, BAND_LEVEL),)
-    around = (pay_id(slug(wider), work, level) for wider in (place.in_region, place.in_continent) if wider)
-    return (pay_id(place.slug, work, level, ABROAD), *around)
+        return ((pay_id(place.slug, work, BAND_LEVEL),),)
+    members = [country for country in PLACES.values() if is_band and country.in_region == place.region]
+    continents = dict.fromkeys(one.in_continent for one in members) if is_band else [place.in_continent]
+    groups = (
+        [country.slug for country in members],
+        [slug(place.in_region)] if place.in_region else [],
+        [slug(name) for name in continents if name],
+    )
+    of_members, of_region, of_continents = (tuple(pay_id(name, work, level) for name in group) for group in groups)
+    return of_members, (pay_id(place.slug, work, level, ABROAD),), of_region, of_continents
 
 
 def country_figures(place: Place) -> tuple[Figure, ...]:
@@ -271,16 +244,6 @@ AROUND = (
 """Figures beside the bands of regions: bands of continents, and pay from abroad."""
 
 
-def offer_nearest(figure: Figure) -> Figure:
-    """Add the nearest figures to a region's band: its countries, pay from abroad, its continent."""
-    region = figure.parameters["region"]
-    members = [place for place in PLACES.values() if place.in_region == region]
-    countries = [pay_id(place.slug, WORK_OF_GUIDE, BAND_LEVEL) for place in members]
-    continents = dict.fromkeys(place.in_continent for place in members if place.in_continent)
-    around = (pay_id(slug(continent), WORK_OF_GUIDE, BAND_LEVEL) for continent in continents)
-    return replace(figure, nearest=(*countries, pay_id(slug(str(region)), WORK_OF_GUIDE, BAND_LEVEL, ABROAD), *around))
-
-
 def declare_bonus(place: Place) -> Figure:
     """Declare the yearly bonus of AI engineering at all levels, from adverts that state an amount."""
     return Figure(
@@ -288,7 +251,7 @@ def declare_bonus(place: Place) -> Figure:
         title="Yearly bonus, where an advert puts a sum on it",
         unit="USD per year",
         renderer=pay.BONUS,
-        rungs=(_pay_rung("open adverts", BONUS, ("ai_engineering",), pay_markets=("all",)),),
+        rungs=(_pay_rung(_Step("open adverts", BONUS, ("ai_engineering",)), ("all",)),),
         parameters={"region_level": place.level, "region": place.region, "seniority_group": "all"},
         counts=((place.level, place.region, "all"),),
         place=place.name,
@@ -312,39 +275,29 @@ RETIRED = (
 )
 REGIONS_PAY = rf"pay\.({'|'.join(map(slug, REGIONS))})\.{WORK_OF_GUIDE}\.{BAND_LEVEL}"
 COUNTRIES_PAY = rf"pay\.[a-z]{{2}}\.{WORK_OF_GUIDE}\.{ENTRY_LEVEL}"
+
+
+def _gather(
+    figure_id: str, title: str, level: str, gathers: str, renderer: Renderer, section: str, place: str, **fields: Any
+) -> Figure:
+    display = Display(section=section, heading=f"{levels.capitalise(level)}, by {place}")
+    return Figure(
+        id=figure_id, title=f"{levels.compound(level)} AI engineering pay by {place}{title}", unit="USD per year",
+        renderer=renderer, level=level, gathers=gathers, displays=(display,), **fields,
+    )  # fmt: skip
+
+
+_TABLES = (("regions", "region", BAND_LEVEL, REGIONS_PAY), ("countries", "country", ENTRY_LEVEL, COUNTRIES_PAY))
 GATHERED = (
-    Figure(
-        id="bands.regions",
-        title=f"{levels.compound(BAND_LEVEL)} AI engineering pay by region",
-        unit="USD per year",
-        renderer=pay.bands("Region", BAND_LEVEL),
-        level=BAND_LEVEL,
-        gathers=REGIONS_PAY,
-        displays=(Display(section="pay", heading=f"{levels.capitalise(BAND_LEVEL)}, by region"),),
-    ),
-    Figure(
-        id="entries.countries",
-        title=f"{levels.compound(ENTRY_LEVEL)} AI engineering pay by country",
-        unit="USD per year",
-        renderer=pay.bands("Country", ENTRY_LEVEL),
-        level=ENTRY_LEVEL,
-        gathers=COUNTRIES_PAY,
-        displays=(Display(section="pay", heading=f"{levels.capitalise(ENTRY_LEVEL)}, by country"),),
+    *(
+        _gather(f"{kind}.{name}", "", level, gathers, pay.bands(place.capitalize(), level), "pay", place)
+        for kind, (name, place, level, gathers) in zip(("bands", "entries"), _TABLES, strict=True)
     ),
     *(
-        Figure(
-            id=f"silence.{name}",
-            title=f"{levels.compound(level)} AI engineering pay by {place}, with the jobs that state none",
-            unit="USD per year",
-            renderer=silence.silence(level),
-            level=level,
-            gathers=gathers,
-            arrange=silence.choose_counted,
-            displays=(Display(section="silence", heading=f"{levels.capitalise(level)}, by {place}"),),
+        _gather(
+            f"silence.{name}", ", with the jobs that state none", level, gathers, silence.silence(level), "silence",
+            place, arrange=silence.choose_counted,
         )
-        for name, place, level, gathers in (
-            ("regions", "region", BAND_LEVEL, REGIONS_PAY),
-            ("countries", "country", ENTRY_LEVEL, COUNTRIES_PAY),
-        )
+        for name, place, level, gathers in _TABLES
     ),
-)
+)  # fmt: skip

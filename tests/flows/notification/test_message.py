@@ -9,7 +9,7 @@ from pathlib import Path
 
 from flows.notification.alerts import KINDS, Alert, Night
 from flows.notification.message import MAX_ALERTS, MAX_CHANGES, MAX_TEXT, Due, Publication, compose, compose_test
-from reports.figures.history import Change
+from reports.figures.vintages import Change
 
 DAY, BEFORE = date(2026, 3, 10), date(2026, 3, 9)
 NIGHT = Night(run_id="one", day=DAY, exit_code=2)

@@ -7,7 +7,7 @@ from datetime import date
 import duckdb
 
 from reports.figures.declaration import WITHHELD
-from reports.figures.history import find_changes
+from reports.figures.vintages import find_changes
 from tests.reports.conftest import make_tables, put_rows
 from warehouse.mart_tables import Figures
 

@@ -141,5 +141,5 @@ def test_explain_of_every_kind_of_figure_works(most: int | None, filled: Filled)
 
 def test_explain_of_what_is_not_there(con: duckdb.DuckDBPyConnection) -> None:
     assert "run the pipeline first" in explain_figure(con, NORTH)
-    with pytest.raises(AddressError, match=r"no place 'north_america': northern_america"):
+    with pytest.raises(AddressError, match=r"no place 'north_america' \(similar: northern_america"):
         explain_figure(con, "pay.north_america.ai_engineering.mid_senior")

@@ -16,7 +16,7 @@ from reports.figures.addresses import declare
 from reports.figures.catalogue import KNOWN
 from reports.figures.declaration import Figure
 from reports.figures.differences import Pair, Sample, find_disjoint, find_jumps, jackknife
-from reports.figures.history import read_history
+from reports.figures.vintages import read_history
 from reports.wording import notes
 from tests.builders import share_row
 from tests.reports.figures.ledger_builders import Put

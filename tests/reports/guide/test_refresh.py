@@ -524,7 +524,8 @@ def test_what_is_staged_is_not_in_its_place_yet(tmp_path: Path, ledger: list[Fig
 def test_a_guide_is_checked_before_there_are_figures(tmp_path: Path) -> None:
     path = tmp_path / "guide.md"
     path.write_text("x\n<!-- figure:skill.pyton -->?<!-- /figure -->" + END)
-    with pytest.raises(GuideError, match=r"guide\.md:2: no figure 'skill\.pyton\.all.*: no skill 'pyton': python"):
+    words = r"guide\.md:2: no figure 'skill\.pyton\.all.*: no skill 'pyton' \(similar: python"
+    with pytest.raises(GuideError, match=words):
         check(path)
     path.write_text("x <!-- figure:skill.python --> never closed" + END)
     with pytest.raises(GuideError, match=r"guide.md:1: .* is not closed before"):

@@ -12,7 +12,7 @@ import duckdb
 import pytest
 
 from reports.figures.catalogue import KNOWN
-from reports.figures.history import FigureVintage
+from reports.figures.vintages import FigureVintage
 from reports.release.published import describe_published
 from reports.site import build, explorer, words
 from reports.wording.bases import entitle_list

@@ -1,7 +1,5 @@
 -- Adverts whose bonus counts, one per job. Parameter: as_of.
-SELECT
-    [level.name, level.place, 'all'] AS cell, b.job_id, b.posting_id, p.source, p.board, p.warc, c.fx_source, c.fx_on,
-    p.read_on AS period_from, p.read_on AS period_to, [] AS items
+SELECT [level.name, level.place, 'all'] AS cell, {{behind/advert}}, c.fx_source, c.fx_on
 FROM ({{mart:pay/bonus_observations}}
 ) b
 JOIN stock_postings($as_of) p USING (posting_id) JOIN core.posting_pay c USING (posting_id, position),

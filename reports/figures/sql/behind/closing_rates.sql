@@ -22,7 +22,7 @@ followed AS (
 )
 SELECT
     [$region_level, $region, $groups[f.role_group]] AS cell, p.job_id, p.posting_id, p.source, p.board, p.warc,
-    NULL AS fx_source, NULL::DATE AS fx_on, f.period_from, f.period_to, [] AS items
+    f.period_from, f.period_to
 FROM followed f JOIN core.postings p USING (posting_id)
 WHERE $groups[f.role_group] IS NOT NULL AND ($region_level = 'world' OR EXISTS (
     SELECT 1 FROM core.posting_places AS l

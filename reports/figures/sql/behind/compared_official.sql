@@ -1,8 +1,7 @@
 -- The row of an office's table behind official pay (it is no job), and the last exchange rate that converted it.
 -- Parameter: as_of.
 SELECT
-    [{{pay/compared_id}}] AS cell, NULL AS job_id, NULL AS posting_id, source, NULL AS board, warc, rate_source AS fx_source,
-    rate_on AS fx_on, period_from, period_to, [] AS items
+    [{{pay/compared_id}}] AS cell, source, warc, rate_source AS fx_source, rate_on AS fx_on, period_from, period_to
 FROM (
     SELECT country, role_group, role, basis, pay_market, rate_source, rate_on FROM pay_comparison($as_of)
     WHERE basis = 'official' AND status <> 'suppressed'

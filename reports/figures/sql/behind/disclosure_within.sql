@@ -14,7 +14,5 @@ WITH grouped AS (
     QUALIFY count(DISTINCT law) OVER (PARTITION BY region_level, region, counted_group, employer) = 2
 )
 SELECT
-    [c.region_level, c.region, c.counted_group] AS cell, p.job_id, p.posting_id, p.source, p.board, p.warc,
-    NULL AS fx_source, NULL::DATE AS fx_on, p.read_on AS period_from, p.read_on AS period_to,
-    if(c.states_pay, ['yes'], []) AS items
+    [c.region_level, c.region, c.counted_group] AS cell, {{behind/advert}}, if(c.states_pay, ['yes'], []) AS items
 FROM compared AS c JOIN stock_postings($as_of) AS p USING (job_id)

@@ -9,9 +9,8 @@ WITH shown AS (
     ) = 1
 )
 SELECT
-    ['country', w.country, 'unstated'] AS cell, w.source || ':' || w.area || ':' || w.occupation AS job_id,
-    NULL AS posting_id, w.source, NULL AS board, w.warc, NULL AS fx_source, NULL::DATE AS fx_on,
-    w.period_on AS period_from, w.period_to, [] AS items
+    ['country', w.country, 'unstated'] AS cell, w.source || ':' || w.area || ':' || w.occupation AS job_id, w.source,
+    w.warc, w.period_on AS period_from, w.period_to
 FROM core.official_wages AS w
 JOIN shown AS s ON s.region = w.country AND s.currency = w.currency AND s.p50 = w.annual_p50
 WHERE w.is_national AND w.period_to <= $as_of

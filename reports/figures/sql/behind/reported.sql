@@ -12,7 +12,6 @@ WITH printed AS (
     WHERE role_group IN $groups AND is_full_time AND NOT is_flagged AND gross_usd IS NOT NULL
 )
 SELECT
-    cell, p.job_id, NULL AS posting_id, p.source, NULL AS board, f.warc, p.fx_source, p.fx_on,
-    p.reported_on AS period_from, p.reported_on AS period_to, [] AS items
+    cell, p.job_id, p.source, f.warc, p.fx_source, p.fx_on, p.reported_on AS period_from, p.reported_on AS period_to
 FROM persons AS p JOIN printed USING (cell)
 JOIN core.pay_reports AS f ON f.source = p.source AND f.snapshot_on = p.reported_on AND f.row = p.row

@@ -17,7 +17,5 @@ WITH answers AS (
     WHERE c.measure IS NULL OR j.weight IS NOT NULL
     GROUP BY ALL
 )
-SELECT
-    [c.region_level, c.region, c.counted_group] AS cell, p.job_id, p.posting_id, p.source, p.board, p.warc,
-    NULL AS fx_source, NULL::DATE AS fx_on, p.read_on AS period_from, p.read_on AS period_to, c.items
+SELECT [c.region_level, c.region, c.counted_group] AS cell, {{behind/advert}}, c.items
 FROM stock_postings($as_of) p JOIN counted c USING (job_id)

@@ -1,6 +1,9 @@
 -- Archive files of each cell with the number of adverts in each; files that only convert money have the number 0.
--- Parameter: behind (SELECT of adverts).
-WITH behind AS MATERIALIZED ($behind)
+-- Parameter: behind (SELECT of adverts; it may lack the board and the exchange rate).
+WITH behind AS MATERIALIZED (
+    SELECT NULL::VARCHAR AS board, NULL::VARCHAR AS fx_source, NULL::DATE AS fx_on WHERE false
+    UNION ALL BY NAME ($behind)
+)
 SELECT cell, source, board, warc, count(*) AS n, min(period_from) AS period_from, max(period_to) AS period_to
 FROM behind GROUP BY ALL
 UNION ALL
