@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from datetime import date
-from pathlib import Path
 
 from reports.figures import query
 from reports.figures.catalogue import KNOWN, declarations
@@ -16,7 +15,6 @@ from reports.figures.compute import compute_asked, ledger_row
 from reports.figures.declaration import Figure
 from reports.figures.query import Connection
 from reports.figures.vintages import read_standing
-from reports.guide import refresh
 from warehouse.mart_tables import Figures
 from warehouse.tables import Sources
 
@@ -70,8 +68,3 @@ def read_sources(con: Connection) -> list[Sources]:
 def is_sample(con: Connection) -> bool:
     """Whether the warehouse holds sample data."""
     return bool(query.read(con, "FROM ops.runs WHERE is_sample LIMIT 1"))
-
-
-def figures_for(con: Connection, path: Path) -> list[Figures]:
-    """Return the figures that a guide uses. Raises `GuideError` with every problem and its line."""
-    return read_figures(con, refresh.figures_of(path))

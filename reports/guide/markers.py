@@ -9,6 +9,7 @@ docs/markers.md explains markers and their options to editors.
 from __future__ import annotations
 
 import bisect
+import functools
 import html
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -19,6 +20,7 @@ from reports.figures.addresses import AddressError
 from reports.figures.catalogue import declaration_of
 from reports.figures.declaration import Figure
 from reports.guide.misplaced import LOOKALIKE, end_of_fence, find_in_links, find_in_scripts
+from reports.guide.words import split_around
 from reports.wording.parts import FORMATS, MONEYS, PERIODS, PLAIN, PartFormat, find_locale_fault
 
 PARTS = ("value", "note", "level", "place", "scope", "n", "employers", "period", "source")
@@ -49,27 +51,7 @@ class GuideError(ValueError):
         super().__init__("\n".join(f"{where}{line}: {what}" for line, what in self.problems))
 
 
-def line_finder(text: str) -> Callable[[int], int]:
-    """Return a function that turns an offset in the text into a line number."""
-    newlines = [hit.start() for hit in re.finditer("\n", text)]
-    return lambda at: bisect.bisect_left(newlines, at) + 1
-
-
 # --- bytes and text -----------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, kw_only=True)
-class Document:
-    """A file as text, with its encoding. If `is_ascii`, only ASCII characters may be added."""
-
-    text: str
-    encoding: str
-    is_ascii: bool = False
-
-    def encode(self, text: str) -> bytes:
-        """Encode text in the encoding of this file."""
-        return text.encode(self.encoding, "xmlcharrefreplace")
-
 
 _DECLARED = re.compile(
     rb"""<(?:meta[^>]{0,200}?charset\s*=|\?xml[^>]{0,200}?encoding\s*=)\s*["']?\s*([\w.:-]+)""", re.I
@@ -78,8 +60,8 @@ _DECLARED_WITHIN = 1024
 """HTML must declare its encoding within this many bytes."""
 
 
-def decode(raw: bytes, is_html: bool) -> Document:
-    """Decode bytes so that encoding them again gives the same bytes.
+def _decode(raw: bytes, is_html: bool) -> tuple[str, str, bool]:
+    """Return a text that can be encoded back to the same bytes, its encoding, and whether only ASCII may be added.
 
     Bytes in no known encoding are read as ISO 8859-1, which has a character for each byte.
     """
@@ -89,10 +71,10 @@ def decode(raw: bytes, is_html: bool) -> Document:
         try:
             text = raw.decode(name)
             if text.encode(name) == raw:
-                return Document(text=text, encoding=name, is_ascii=is_ascii)
+                return text, name, is_ascii
         except (UnicodeError, LookupError):
             continue
-    return Document(text=raw.decode("latin-1"), encoding="latin-1", is_ascii=True)
+    return raw.decode("latin-1"), "latin-1", True
 
 
 # --- markers and their options ------------------------------------------------------------------------
@@ -242,24 +224,54 @@ _IN_ATTRIBUTE = "a marker cannot stand in an attribute of an element: its text w
 
 @dataclass
 class Scan:
-    """The result of a scan.
+    """A guide as text, with what was found in it.
 
     `skipped` are the (start, end) of code, comments and raw text; `front_matter` is the offset at which front matter
-    ends.
+    ends. If `is_ascii`, only ASCII characters may be added to the text. `warnings` are for the editor, as (line, what
+    is wrong).
     """
 
     text: str
     is_html: bool
+    encoding: str
+    is_ascii: bool
     tags: list[Tag] = field(default_factory=list)
     spans: list[Span] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     skipped: list[tuple[int, int]] = field(default_factory=list)
     front_matter: int = 0
+    warnings: tuple[Problem, ...] = ()
+
+    @functools.cached_property
+    def _line_ends(self) -> list[int]:
+        return [hit.start() for hit in re.finditer("\n", self.text)]
+
+    @property
+    def outside(self) -> list[str]:
+        """The texts before, between and after the contents of the spans, where a refresh changes nothing."""
+        return split_around(self.text, [(span.start, span.end) for span in self.spans])
+
+    @property
+    def contents(self) -> list[str]:
+        """The contents of the spans."""
+        return [self.text[span.start : span.end] for span in self.spans]
+
+    @functools.cached_property
+    def newline(self) -> str:
+        """The most common line ending outside the spans."""
+        outside = "\n".join(self.outside)
+        n_crlf = outside.count("\r\n")
+        return "\r\n" if n_crlf > outside.count("\n") - n_crlf - len(self.spans) else "\n"
+
+    def line_of(self, at: int) -> int:
+        """Return the number of the line that holds an offset."""
+        return bisect.bisect_left(self._line_ends, at) + 1
 
 
-def scan_tags(text: str, is_html: bool) -> Scan:
+def scan_tags(raw: bytes, is_html: bool) -> Scan:
     """Find all tags, markers and spans outside code, comments and raw text, in order."""
-    scan = Scan(text, is_html)
+    text, encoding, is_ascii = _decode(raw, is_html)
+    scan = Scan(text, is_html, encoding, is_ascii)
     interest = _INTEREST if is_html else _INTEREST_MARKDOWN
     if not is_html and (front := _FRONT_MATTER.match(text)):
         scan.front_matter = front.end()
@@ -409,57 +421,31 @@ def is_block(text: str, span: Span) -> bool:
     return bool(first and last) and not before_on_line(text, span.marker.start).strip(" \t") and not after.strip()
 
 
-def split_around(text: str, spans: Sequence[Span]) -> list[str]:
-    """Return the texts before, between and after the contents of spans."""
-    edges = [0, *(edge for span in spans for edge in (span.start, span.end)), len(text)]
-    return [text[a:b] for a, b in zip(edges[::2], edges[1::2], strict=True)]
-
-
-def newline_of(text: str, spans: Sequence[Span]) -> str:
-    """Return the most common line ending outside the spans, where a refresh changes nothing."""
-    outside = "\n".join(split_around(text, spans))
-    n_crlf = outside.count("\r\n")
-    return "\r\n" if n_crlf > outside.count("\n") - n_crlf - len(spans) else "\n"
-
-
 # --- a whole guide ------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, kw_only=True)
-class MarkedGuide:
-    """A guide without errors in its markers.
-
-    `ids` maps the names in its markers to ids of figures. `warnings` are for the editor, as (line, words).
-    """
-
-    document: Document
-    scan: Scan
-    ids: Mapping[str, str]
-    warnings: tuple[Problem, ...]
-
-
-def find_markers(raw: bytes, find: Find, *, is_html: bool, is_mdx: bool = False) -> MarkedGuide:
-    """Find the markers of a guide; `find` looks up the figures they name.
+def find_markers(raw: bytes, find: Find, *, is_html: bool, is_mdx: bool = False) -> Scan:
+    """Find the markers of a guide; `find` looks up the figures they name, which the spans then name by id.
 
     Raises `GuideError` with every problem and its line.
     """
-    document = decode(raw, is_html)
-    text = document.text
-    scan = scan_tags(text, is_html)
+    scan = scan_tags(raw, is_html)
     ids: dict[str, str] = {}
     problems = [*scan.problems, *_find_unknown(scan.tags, find, ids), *_find_wrong_blocks(scan)]
     if not is_html:
-        problems += find_in_links(text, [(span.marker.start, span.after) for span in scan.spans])
+        problems += find_in_links(scan.text, [(span.marker.start, span.after) for span in scan.spans])
     if is_mdx:
         what = 'MDX has no comments: write <span data-figure="…"></span>, or <section data-figures="sources">'
         problems += [(span.marker.start, what) for span in scan.spans if span.marker.name == COMMENT]
-        problems += find_in_scripts(text, scan.front_matter)
-    line_of = line_finder(text)
+        problems += find_in_scripts(scan.text, scan.front_matter)
     if problems:
-        raise GuideError([(line_of(at), what) for at, what in problems])
+        raise GuideError([(scan.line_of(at), what) for at, what in problems])
     hits = [*_find_lookalikes(scan), *([] if is_html else _find_raw_lines(scan))]
-    warnings = tuple(sorted({(line_of(at), what) for at, what in hits}))
-    return MarkedGuide(document=document, scan=scan, ids=ids, warnings=warnings)
+    scan.warnings = tuple(sorted({(scan.line_of(at), what) for at, what in hits}))
+    scan.spans = [
+        replace(span, marker=replace(span.marker, figure=ids.get(span.marker.figure or ""))) for span in scan.spans
+    ]
+    return scan
 
 
 def _find_unknown(tags: Sequence[Tag], find: Find, ids: dict[str, str]) -> Iterator[Problem]:
@@ -495,9 +481,8 @@ def _find_wrong_blocks(scan: Scan) -> Iterator[Problem]:
 
 def _find_lookalikes(scan: Scan) -> Iterator[Problem]:
     for start, end in scan.skipped:
-        hits = [hit.start() for hit in LOOKALIKE.finditer(scan.text, start + 1, end)]
-        for at in [*([start] if LOOKALIKE.match(scan.text, start, end) else []), *hits]:
-            yield at, "a marker inside code or a comment is left alone"
+        for hit in LOOKALIKE.finditer(scan.text, start, end):
+            yield hit.start(), "a marker inside code or a comment is left alone"
 
 
 def _find_raw_lines(scan: Scan) -> Iterator[Problem]:

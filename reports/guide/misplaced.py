@@ -7,9 +7,12 @@ never holds a marker.
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
+
+from reports.guide.words import split_around
 
 if TYPE_CHECKING:
     from markdown_it.token import Token
@@ -39,15 +42,11 @@ def find_in_links(text: str, spans: Sequence[tuple[int, int]]) -> Iterator[tuple
         return
     from markdown_it import MarkdownIt  # noqa: PLC0415  # takes 50 ms, which a server without guides saves
 
-    edges = [0, *(edge for span in spans for edge in span), len(text)]
-    around = [text[a:b] for a, b in zip(edges[::2], edges[1::2], strict=True)]
     words = [*(_STAND_IN.format(i) for i in range(len(spans))), ""]
     references: dict[str, dict[str, dict[str, str]]] = {}
-    tokens = MarkdownIt("commonmark").parse("".join(map("".join, zip(around, words, strict=True))), references)
-    hidden = [
-        *_list_hidden(tokens),
-        *(part for link in references.get("references", {}).values() for part in link.items()),
-    ]
+    without = "".join(itertools.chain.from_iterable(zip(split_around(text, spans), words, strict=True)))
+    hidden = [*_list_hidden(MarkdownIt("commonmark").parse(without, references))]
+    hidden += [part for link in references.get("references", {}).values() for part in link.items()]
     for name, value in hidden:
         for hit in _FOUND.finditer(str(value)):
             what = _PLACES.get(name, "the text of an image")

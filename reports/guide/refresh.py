@@ -12,7 +12,7 @@ from datetime import date
 from pathlib import Path
 
 from reports.figures.catalogue import find_id
-from reports.guide.markers import GuideError, MarkedGuide, decode, find_markers, scan_tags
+from reports.guide.markers import GuideError, Scan, find_markers, scan_tags
 from reports.guide.render import AS_OF, RefreshResult, refresh_bytes
 from reports.wording import numbers
 from warehouse.mart_tables import Figures
@@ -45,14 +45,14 @@ def check(
     return _find_markers(path).warnings
 
 
-def _find_markers(path: Path) -> MarkedGuide:
+def _find_markers(path: Path) -> Scan:
     with _name_guide(path):
         return find_markers(path.read_bytes(), find_id, is_html=is_html_file(path), is_mdx=is_mdx_file(path))
 
 
 def figures_of(path: Path) -> set[str]:
     """Return the ids of the figures in a guide. Raises `GuideError` with every problem and its line."""
-    return set(_find_markers(path).ids.values())
+    return {span.marker.figure for span in _find_markers(path).spans if span.marker.figure}
 
 
 _DAY = re.compile(rf"(\d{{1,2}}) ({'|'.join(numbers.MONTHS)}) (\d{{4}})")
@@ -60,13 +60,12 @@ _DAY = re.compile(rf"(\d{{1,2}}) ({'|'.join(numbers.MONTHS)}) (\d{{4}})")
 
 def day_of(path: Path) -> date | None:
     """Return the newest day named in the block "sources" of a guide; None if it names no day."""
-    document = decode(path.read_bytes(), is_html_file(path))
-    spans = scan_tags(document.text, is_html_file(path)).spans
-    blocks = [document.text[span.start : span.end] for span in spans if span.marker.block == "sources"]
+    scan = scan_tags(path.read_bytes(), is_html_file(path))
     days = [
         date(int(year), numbers.MONTHS.index(month) + 1, int(day))
-        for block in blocks
-        for day, month, year in _DAY.findall(block.partition(AS_OF)[2].partition(".")[0])
+        for span, content in zip(scan.spans, scan.contents, strict=True)
+        if span.marker.block == "sources"
+        for day, month, year in _DAY.findall(content.partition(AS_OF)[2].partition(".")[0])
     ]
     return max(days, default=None)
 

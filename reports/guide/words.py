@@ -150,10 +150,10 @@ def find_places(sentence: str) -> Iterator[tuple[int, int, Place]]:
         yield hit.start(), hit.end(), names[hit[0].lower()]
 
 
-def cut_out(sentence: str, spans: Sequence[tuple[int, int]]) -> str:
-    """Return a sentence with a space in place of each span. The spans must be sorted."""
-    edges = [0, *(edge for span in spans for edge in span), len(sentence)]
-    return " ".join(sentence[a:b] for a, b in zip(edges[::2], edges[1::2], strict=True))
+def split_around(text: str, spans: Sequence[tuple[int, int]]) -> list[str]:
+    """Return the texts before, between and after spans, which must be sorted."""
+    edges = [0, *(edge for span in spans for edge in span), len(text)]
+    return [text[a:b] for a, b in zip(edges[::2], edges[1::2], strict=True)]
 
 
 @functools.cache

@@ -153,7 +153,7 @@ def describe(figure: Figures, snapshot: Snapshot, *, rows_from: int = 0) -> dict
 
     A table has at most `ROWS_OF_PAGE` rows, starting with the row of index `rows_from`.
     """
-    description = figure_files.describe(figure, snapshot.with_licences_of([figure]))
+    description = figure_files.describe(figure, snapshot.with_licence_of(figure))
     summary = summarise(figure, snapshot)
     answer = {name: summary[name] for name in ("instead",) if name in summary} | head(snapshot) | summary
     answer |= {"value_unit": figure.unit, "period": description["period"] | {"in_words": summary["period"]}}

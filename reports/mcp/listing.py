@@ -18,7 +18,7 @@ from reports.figures.addresses import KINDS
 from reports.figures.catalogue import declaration_of
 from reports.figures.declared.pay_figures import STATED_LEVELS
 from reports.figures.places import EVERYWHERE, PLACES
-from reports.guide.words import LEVELS, SYNONYMS, cut_out, find_places, find_values, terms_of, work_patterns
+from reports.guide.words import LEVELS, SYNONYMS, find_places, find_values, split_around, terms_of, work_patterns
 from reports.mcp.answers import head, summarise
 from reports.mcp.market import Snapshot
 from reports.wording.work import WORKS, name_work
@@ -166,7 +166,7 @@ def understand(words: str, **filters: str | None) -> SearchTerms:
     parts = {name: frozenset([FILTERS[name].understand(text)]) for name, text in given.items()}
     places = list(find_places(words))
     named = {"place": frozenset(place.slug for _, _, place in places)}
-    rest = cut_out(words, [(start, end) for start, end, _ in places])
+    rest = " ".join(split_around(words, [(start, end) for start, end, _ in places]))
     patterns = {"level": LEVELS, "role": work_patterns()}
     if re.fullmatch(r"[\w.]+\.[\w.]+", words.strip()):
         del patterns["role"]  # an id says its role itself

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from reports.cells.cell import MEDIAN_OF_PANEL, Cell, Rests
+from reports.cells.cell import MEDIAN_OF_PANEL, Cell
 from reports.cells.published import read_cells
 from reports.figures.query import Connection
 from reports.release.figure_files import plain
@@ -55,12 +55,12 @@ def select_cells(con: Connection, as_of: date) -> ReleasedCells:
 
 def _columns_of(cell: Cell) -> dict[str, Any]:
     values: dict[str, Any] = {"id": cell.id, "value": cell.text}
+    counts: dict[str, Any] = {}
     for part, number in cell.numbers.items():
         values |= {part: number.value, f"{part}_lo": number.low, f"{part}_hi": number.high}
-    for part, number in cell.numbers.items():
         if number.counts is not None:
-            values |= {f"{part}_n": number.counts[0], f"{part}_employers": number.counts[1]}
-    values |= {"n": cell.n, "employers": cell.employers, "form": cell.row.get("form")}
+            counts |= {f"{part}_n": number.counts[0], f"{part}_employers": number.counts[1]}
+    values |= counts | {"n": cell.n, "employers": cell.employers, "form": cell.row.get("form")}
     values |= {"status": cell.status, "reason": cell.reason}
     return values | {name: cell.row.get(name) for name in BESIDE}
 
@@ -76,29 +76,31 @@ def files_of(released_cells: ReleasedCells, publication: PublishedDay) -> Iterat
         path = f"cells/{kind}/{place}{suffix}.json"
         yield path, _write_file(cells, path, licences()[name], publication)
         index.append({"kind": kind, "place": place, "licence": name, "n": len(cells), "file": path})
-    head = {
-        "as_of": publication.as_of,
-        "is_sample": publication.is_sample,
-        "files": index,
-        "left_out": released_cells.left_out,
-    }
-    yield "cells/index.json", _dump(head, "files")
+    head = {"as_of": publication.as_of, "is_sample": publication.is_sample, "files": index}
+    yield "cells/index.json", _dump(head | {"left_out": released_cells.left_out}, "files")
 
 
 def _write_file(cells: list[Cell], path: str, licence: Licence, publication: PublishedDay) -> bytes:
     rows = [_columns_of(cell) for cell in sorted(cells, key=lambda cell: cell.id)]
     names = dict.fromkeys(name for row in rows for name in row)
     columns = [name for name in names if any(row.get(name) is not None for row in rows)]
+    units = {part: number.unit for cell in cells for part, number in cell.numbers.items() if cell.kind != "pay"}
     head = {
         "kind": cells[0].kind,
         "place": cells[0].place,
         "as_of": publication.as_of,
         "is_sample": publication.is_sample,
-        "units": _describe_units(cells),
+        "units": units or "amounts are per year in `currency`, those of local_… in `local_currency`",
         "definitions": _define(cells),
         "samples": {name: SAMPLE_WORDS[name] for name in SAMPLES if any(row["sample"] == name for row in rows)},
         "bases": {
-            basis: _describe_basis(rests, basis, publication)
+            basis: {
+                "in_words": BASES[basis].words,
+                "period": {"from": rests.period_from, "to": rests.period_to},
+                "sources": {
+                    name: publication.sources[name].attribution for name in rests.sources if name in publication.sources
+                },
+            }
             for basis, rests in sorted({cell.basis: cell.rests for cell in cells}.items())
         },
         "licence": licence.describe(),
@@ -108,11 +110,6 @@ def _write_file(cells: list[Cell], path: str, licence: Licence, publication: Pub
         "cells": [[row.get(name) for name in columns] for row in rows],
     }
     return _dump(head, "cells")
-
-
-def _describe_units(cells: Iterable[Cell]) -> dict[str, str] | str:
-    units = {part: number.unit for cell in cells for part, number in cell.numbers.items() if cell.kind != "pay"}
-    return units or "amounts are per year in `currency`, those of local_… in `local_currency`"
 
 
 def _define(cells: Iterable[Cell]) -> dict[str, str]:
@@ -135,16 +132,6 @@ _MEANINGS = {
     "closing_rate": f"share of open adverts that close a day; {shares.CLOSINGS_CAVEAT}",
 }
 """Definitions of the kinds of cells that have neither a measure nor levels."""
-
-
-def _describe_basis(rests: Rests, name: str, publication: PublishedDay) -> dict[str, Any]:
-    return {
-        "in_words": BASES[name].words,
-        "period": {"from": rests.period_from, "to": rests.period_to},
-        "sources": {
-            source: publication.sources[source].attribution for source in rests.sources if source in publication.sources
-        },
-    }
 
 
 def _dump(head: Mapping[str, Any], key: str) -> bytes:

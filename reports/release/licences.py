@@ -14,6 +14,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from reports.wording.numbers import upper_first
+from warehouse.mart_tables import Figures
 
 OURS = "CC-BY-4.0"
 """The licence of a figure unless a source demands another."""
@@ -67,9 +68,9 @@ def combine(sources: Iterable[str]) -> Licence | str:
     return licences()[binding[0] if binding else OURS]
 
 
-def licence_of(kind: str, sources: Iterable[str]) -> Licence | str:
+def licence_of(figure: Figures) -> Licence | str:
     """Return the licence of a measured or cited figure, or say why the figure is left out."""
-    return licences()[QUOTATION] if kind == "cited" else combine(sources)
+    return licences()[QUOTATION] if figure.kind == "cited" else combine(figure.sources)
 
 
 def _read(name: str) -> list[dict[str, str]]:

@@ -347,29 +347,29 @@ def is_foreign(entry: os.DirEntry[str]) -> bool:
 
 
 def _check_files(folder: Path, chain: Chain, paths: Iterable[str]) -> Iterator[str]:
-    sizes, faults = _scan(folder, {*chain.files, SUMS})
+    faults = _scan(folder, {*chain.files, SUMS})
     yield from (f"{path}: {fault}" for path, fault in faults.items())
     for path in paths:
-        if path not in sizes:
-            if not faults.keys() & {path, *map(str, PurePosixPath(path).parents)}:
-                yield f"{path}: missing"
-        elif fault := _compare(folder, chain.files[path], sizes[path]):
+        if faults.keys() & {path, *map(str, PurePosixPath(path).parents)}:
+            continue
+        if not os.path.lexists(folder / path):
+            yield f"{path}: missing"
+        elif fault := _compare(folder, chain.files[path]):
             yield f"{path}: {fault}"
         elif path == PACKAGE:
             yield from _check_package(folder, chain)
 
 
-def _scan(folder: Path, expected: Collection[str]) -> tuple[dict[str, int], dict[str, str]]:
-    """Return the sizes of expected files that exist, and the faults of everything else, by path.
+def _scan(folder: Path, expected: Collection[str]) -> dict[str, str]:
+    """Return the faults of what is in the folders of expected files, by path, without reading files or following links.
 
-    Only folders of expected files are scanned. Links are not followed.
+    Other folders are faults themselves and are not scanned.
     """
     folders = {parent for path in expected for parent in PurePosixPath(path).parents}
-    sizes: dict[str, int] = {}
     faults: dict[str, str] = {}
-    to_see = [PurePosixPath()]
-    while to_see:
-        at = to_see.pop()
+    for at in sorted(folders):
+        if faults.keys() & {*map(str, (at, *at.parents))} or not os.path.lexists(folder / at):
+            continue
         try:
             entries = sorted(os.scandir(folder / at), key=lambda entry: entry.name)
         except OSError as error:
@@ -377,26 +377,23 @@ def _scan(folder: Path, expected: Collection[str]) -> tuple[dict[str, int], dict
             continue
         for entry in entries:
             place = at / entry.name
-            path = str(place)
-            if place in folders and entry.is_dir(follow_symlinks=False):
-                to_see.append(place)
-            elif place not in folders and path not in expected:
-                if is_foreign(entry):
-                    faults[path] = "not in the manifest"
-            elif place in folders or not entry.is_file(follow_symlinks=False):
-                faults[path] = _NO_FILE
-            else:
-                sizes[path] = entry.stat(follow_symlinks=False).st_size
-    return sizes, faults
+            if place in folders or str(place) in expected:
+                is_right = entry.is_dir if place in folders else entry.is_file
+                if not is_right(follow_symlinks=False):
+                    faults[str(place)] = _NO_FILE
+            elif is_foreign(entry):
+                faults[str(place)] = "not in the manifest"
+    return faults
 
 
-def _compare(folder: Path, file: Mapping[str, Any], size: int) -> str:
+def _compare(folder: Path, file: Mapping[str, Any]) -> str:
     """Say how a file differs from its release; "" if it does not.
 
     Changed line endings are recognised; they can double or halve the size of a file.
     """
     place, expected, n_bytes = folder / file["path"], file["sha256"], file["bytes"]
     try:
+        size = place.lstat().st_size
         if size == n_bytes:
             digest = sha256(place)
             changed = f"SHA-256 is {digest[:12]}…, {expected[:12]}… expected: it was changed"

@@ -501,10 +501,10 @@ def test_writing_keeps_links_and_modes_and_leaves_nothing_behind(tmp_path: Path,
     real.chmod(0o640)
     link.symlink_to(real)
     result = refresh(link, link, ledger)
-    assert result.is_changed and result.used == ("skill.python",)
+    assert result.changes and result.used == ("skill.python",)
     assert link.is_symlink() and "62%" in real.read_text() and real.stat().st_mode & 0o777 == 0o640
     before = real.stat()
-    assert not refresh(link, link, ledger).is_changed
+    assert not refresh(link, link, ledger).changes
     after = real.stat()
     assert (after.st_ino, after.st_mtime_ns) == (before.st_ino, before.st_mtime_ns)
     assert sorted(p.name for p in tmp_path.iterdir()) == ["link.md", "real.md"]
@@ -514,7 +514,7 @@ def test_what_is_staged_is_not_in_its_place_yet(tmp_path: Path, ledger: list[Fig
     path = tmp_path / "guide.md"
     path.write_text("x <!-- figure:skill.python --><!-- /figure -->" + END)
     file, result = stage(path, tmp_path / "out.md", ledger)
-    assert result.is_changed
+    assert result.changes
     assert file is not None and "62%" in file.fresh.read_text()
     assert not (tmp_path / "out.md").exists()
     atomic_files.abandon([file])
