@@ -11,7 +11,6 @@ import typer
 
 from flows.cli.options import settings
 from flows.cli.query import open_published
-from flows.runtime.project import PROJECT
 from flows.terminal.console import OUT
 from flows.terminal.errors import OUT_OF_DATE, Wrong, WrongUsage, describe_unwritten
 
@@ -71,21 +70,22 @@ def patch(
 
     **Reads** the guide and market.duckdb. **Writes** the guide, at once or not at all.
     """
+    from flows.inputs.guide_preflight import allowed_folders
     from reports.guide import desk, refresh
     from reports.wording.numbers import day
     from warehouse.publish import atomic_files
 
     with _tell_faults(file), open_published() as con:
         figures = desk.read_figures(con, refresh.figures_of(file))
-        newest, guide_day = desk.newest_day(con), refresh.day_of(file)
+        newest, guide_day, is_sample = desk.newest_day(con), refresh.day_of(file), desk.is_sample(con)
         if guide_day is not None and guide_day > newest and not date_back:
             raise Wrong(
                 f"{file} has figures of {day(guide_day)}, and what is published is of {day(newest)}; "
                 "--date-back replaces them all the same"
             )
         draft, result = refresh.stage(
-            file, file, figures, sources=desk.read_sources(con), is_sample=desk.is_sample(con),
-            roots=(PROJECT, settings().data), allow_sample_outside=allow_sample,
+            file, file, figures, sources=desk.read_sources(con), is_sample=is_sample,
+            within=allowed_folders(settings(), is_sample=is_sample, allow_outside=allow_sample),
         )  # fmt: skip
         atomic_files.commit([draft])
     print_changes(file, result)

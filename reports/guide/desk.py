@@ -1,8 +1,4 @@
-"""Read published figures for guides and tools, without a run.
-
-Figures that are not in the ledger are computed from their address (`reports.figures.addresses`), for the ledger's
-newest day.
-"""
+"""Read published figures for guides and tools, without a run."""
 
 from __future__ import annotations
 
@@ -34,12 +30,10 @@ def newest_day(con: Connection) -> date:
 
 def read_figures(con: Connection, ids: Collection[str]) -> list[Figures]:
     """Return the published rows of figures. Figures that are not in the ledger are computed for its newest day."""
-    rows = published_figures(con)
-    figures = [row for row in rows if row.figure in ids]
-    others = set(ids) - {row.figure for row in figures} - KNOWN.keys()
-    return figures + compute_asked(
-        con, sorted(others), newest_day(con), code_version=newest_version(con), standing=read_standing(con)
-    )
+    figures = [row for row in published_figures(con) if row.figure in ids]
+    others = sorted(set(ids) - {row.figure for row in figures} - KNOWN.keys())
+    version, standing = newest_version(con), read_standing(con)
+    return figures + compute_asked(con, others, newest_day(con), code_version=version, standing=standing)
 
 
 def newest_version(con: Connection) -> str:

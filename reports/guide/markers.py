@@ -141,7 +141,7 @@ _PATTERNS = {
     "template": (r"\{\}", "data-template has no {} for the figure"),
     "link": (
         r"\A(?:https?://[^\s<>\"'()]+|[./#\w][^\s<>\"'():]*)\Z",
-        "link=VALUE: an address without spaces, quotes or brackets expected",
+        "link=VALUE: expected an address without spaces, quotes or brackets",
     ),
 }
 """What the value of an option must match, and the message if it does not."""
@@ -149,7 +149,7 @@ _PATTERNS = {
 
 def _find_option_fault(name: str, value: str) -> str | None:
     if value not in (choices := _CHOICES.get(name, (value,))):
-        return f"{name}={value!r}: {', '.join(choices[:-1])} or {choices[-1]} expected"
+        return f"{name}={value!r}: expected {', '.join(choices[:-1])} or {choices[-1]}"
     pattern, message = _PATTERNS.get(name, ("", ""))
     if not re.search(pattern, value):
         return message.replace("VALUE", repr(value))
@@ -179,7 +179,7 @@ def _with_options(tag: Tag, attributes: str) -> Tag:
             options[key] = value
             problems.append(_find_option_fault(key, value))
         elif tag.name == COMMENT:
-            problems.append(f"unknown option {name!r}: {', '.join(known) or 'none'} are known of {tag}")
+            problems.append(f"unknown option {name!r}; the options of {tag} are {', '.join(known) or 'none'}")
     return replace(tag, options=options, problem=next(filter(None, problems), None))
 
 
@@ -187,12 +187,12 @@ def find_part_fault(figure: Figure, style: PartFormat) -> str | None:
     """Return what is wrong with a part of a figure, or with its format; None if nothing is."""
     parts = dict.fromkeys((*PARTS, *figure.renderer.parts))
     if style.part not in parts:
-        return f"{figure.id} has no part {style.part!r}: {', '.join(parts)}"
+        return f"{figure.id} has no part {style.part!r}; its parts are {', '.join(parts)}"
     if (style.per or style.money) and "median" not in figure.renderer.parts:
-        return f"{figure.id} is no figure of pay, so per and in do not apply"
+        return f"{figure.id} is not a figure of pay, so per and in do not apply"
     is_number = style.part in figure.renderer.parts or style.part in ("n", "employers", "period")
     if not is_number and style != PartFormat(part=style.part):
-        return f"the part {style.part!r} of {figure.id} is words: per, in, format and locale do not apply"
+        return f"the part {style.part!r} of {figure.id} is a text, so per, in, format and locale do not apply"
     return None
 
 
@@ -266,6 +266,18 @@ class Scan:
     def line_of(self, at: int) -> int:
         """Return the number of the line that holds an offset."""
         return bisect.bisect_left(self._line_ends, at) + 1
+
+    def before_on_line(self, at: int) -> str:
+        """Return the text between the start of a line and an offset in that line."""
+        return self.text[self.text.rfind("\n", 0, at) + 1 : at]
+
+    def is_block(self, span: Span) -> bool:
+        """Whether the opening and the closing marker are each alone on a line."""
+        inside = self.text[span.start : span.end]
+        if not re.match(r"[ \t]*\r?\n", inside) or not re.search(r"\n[ \t]*\Z", inside):
+            return False
+        is_last = re.compile(r"[^\S\n]*(?:\n|\Z)").match(self.text, span.after)
+        return bool(is_last) and not self.before_on_line(span.marker.start).strip(" \t")
 
 
 def scan_tags(raw: bytes, is_html: bool) -> Scan:
@@ -408,19 +420,6 @@ def _pair(scan: Scan) -> None:
         scan.problems.append((opened.start, f"{opened} is never closed"))
 
 
-def before_on_line(text: str, at: int) -> str:
-    """Return the text between the start of a line and an offset in that line."""
-    return text[text.rfind("\n", 0, at) + 1 : at]
-
-
-def is_block(text: str, span: Span) -> bool:
-    """Whether the opening and the closing marker are each alone on a line."""
-    inside, newline = text[span.start : span.end], text.find("\n", span.after)
-    after = text[span.after : newline if newline >= 0 else None]
-    first, last = re.match(r"[ \t]*\r?\n", inside), re.search(r"\n[ \t]*\Z", inside)
-    return bool(first and last) and not before_on_line(text, span.marker.start).strip(" \t") and not after.strip()
-
-
 # --- a whole guide ------------------------------------------------------------------------------------
 
 
@@ -470,7 +469,7 @@ def _find_wrong_blocks(scan: Scan) -> Iterator[Problem]:
     for block in BLOCKS:
         matches = [span for span in scan.spans if span.marker.block == block]
         for span in matches:
-            if span.marker.name == COMMENT and not scan.is_html and not is_block(scan.text, span):
+            if span.marker.name == COMMENT and not scan.is_html and not scan.is_block(span):
                 yield span.marker.start, f"{span.marker} and its end must stand alone on lines of their own"
         for extra in matches[1:]:
             yield extra.marker.start, f"the block {block!r} appears more than once"
@@ -488,6 +487,6 @@ def _find_lookalikes(scan: Scan) -> Iterator[Problem]:
 def _find_raw_lines(scan: Scan) -> Iterator[Problem]:
     """Yield lines of Markdown that begin with a comment marker and so are raw HTML (CommonMark 0.31, 4.6, kind 2)."""
     for span in scan.spans:
-        is_inline = span.marker.name == COMMENT and not is_block(scan.text, span)
-        if is_inline and not before_on_line(scan.text, span.marker.start).strip(" \t>-*+"):
+        is_inline = span.marker.name == COMMENT and not scan.is_block(span)
+        if is_inline and not scan.before_on_line(span.marker.start).strip(" \t>-*+"):
             yield span.marker.start, "a line of Markdown that begins with a marker is raw HTML: put a word before it"

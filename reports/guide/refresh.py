@@ -19,7 +19,6 @@ from warehouse.mart_tables import Figures
 from warehouse.publish import atomic_files
 from warehouse.tables import Sources
 
-PROJECT = Path(__file__).resolve().parents[2]
 HTML_SUFFIXES = frozenset((".html", ".htm", ".xhtml"))
 MDX_SUFFIX = ".mdx"
 
@@ -28,20 +27,13 @@ class SampleOutsideError(ValueError):
     """Sample data would be written into a guide outside the project."""
 
 
-def check(
-    path: Path,
-    *,
-    is_sample: bool = False,
-    roots: Sequence[Path] = (PROJECT,),
-    allow_sample_outside: bool = False,
-) -> tuple[tuple[int, str], ...]:
+def check(path: Path, *, within: Sequence[Path] | None = None) -> tuple[tuple[int, str], ...]:
     """Check, before there are figures, whether a guide can be refreshed in place.
 
     Return what an editor should look at, as (line, words). Raises the same errors as `stage`.
     """
-    target = path.resolve()
-    _check_sample(path, is_sample and not allow_sample_outside, roots)
-    atomic_files.check_writable(target)
+    _check_place(path, within)
+    atomic_files.check_writable(path.resolve())
     return _find_markers(path).warnings
 
 
@@ -77,17 +69,15 @@ def stage(
     *,
     sources: Sequence[Sources] = (),
     is_sample: bool = False,
-    roots: Sequence[Path] = (PROJECT,),
-    allow_sample_outside: bool = False,
+    within: Sequence[Path] | None = None,
 ) -> tuple[atomic_files.StagedFile | None, RefreshResult]:
     """Read a guide, put the figures in, and write it to a temporary file beside `path_out`, which may be `path_in`.
 
     Return the file for `atomic_files.commit` (None if nothing changes) and the result. Files ending in .html, .htm or
     .xhtml are HTML, all others Markdown. Raises `GuideError` with every problem and its line, `SampleOutsideError` if
-    sample data would be written outside `roots` (unless `allow_sample_outside`), and `OSError` with the name of the
-    file.
+    `path_out` is in none of the folders `within` (None for any folder), and `OSError` with the name of the file.
     """
-    _check_sample(path_out, is_sample and not allow_sample_outside, roots)
+    _check_place(path_out, within)
     with _name_guide(path_in):
         new, result = refresh_bytes(
             path_in.read_bytes(),
@@ -110,11 +100,10 @@ def is_mdx_file(path: Path) -> bool:
     return path.suffix.lower() == MDX_SUFFIX
 
 
-def _check_sample(path: Path, must_stay_inside: bool, roots: Sequence[Path]) -> None:
-    target = path.resolve()
-    if must_stay_inside and not any(target.is_relative_to(root.resolve()) for root in roots):
+def _check_place(path: Path, within: Sequence[Path] | None) -> None:
+    if within is not None and not any(path.resolve().is_relative_to(folder.resolve()) for folder in within):
         raise SampleOutsideError(
-            f"{path}: this run has sample data, and the guide is outside of the project; "
+            f"{path}: this run has sample data, and the guide is outside the project; "
             "refresh it from real data, or allow sample data in it (--allow-sample)"
         )
 

@@ -16,19 +16,7 @@ from dataclasses import dataclass
 
 from reports.figures.addresses import AddressError, canonical
 from reports.figures.verdicts import MAX_AGE_DAYS_OF_YEARS
-from reports.guide.markers import (
-    COMMENT,
-    LABELS,
-    PARTS,
-    Problem,
-    Scan,
-    Span,
-    Tag,
-    before_on_line,
-    find_markers,
-    is_block,
-    scan_tags,
-)
+from reports.guide.markers import COMMENT, LABELS, PARTS, Problem, Scan, Span, Tag, find_markers, scan_tags
 from reports.wording import notes, numbers
 from reports.wording.bases import BASES
 from reports.wording.renderer import Table
@@ -239,7 +227,7 @@ class Edition:
     def content_of(self, span: Span) -> str:
         """Return the new content of a span."""
         tag, is_html = span.marker, self.scan.is_html
-        is_alone = tag.name == COMMENT and is_block(self.scan.text, span)
+        is_alone = tag.name == COMMENT and self.scan.is_block(span)
         if tag.block is not None:
             parts = _describe_sources(self, tag) if tag.block == "sources" else [SAMPLE] * self.is_sample
         else:
@@ -253,7 +241,7 @@ class Edition:
             parts = [Part(text=words)] * bool(words)
             if tag.wanted.is_plain and (table := notes.table(figure)):
                 parts = [Part(text=figure.title, table=table), *(Part(text=text) for text in table.below)]
-        before, newline = before_on_line(self.scan.text, tag.start), self.scan.newline
+        before, newline = self.scan.before_on_line(tag.start), self.scan.newline
         indent = "" if before.strip(" \t") else before
         lines = _write(parts, is_html=is_html or tag.name != COMMENT)
         return newline + "".join((f"{indent}{line}" if line else "") + newline for line in lines) + indent

@@ -25,7 +25,6 @@ from reports.wording.notes import rows_of
 from reports.wording.parts import PERIODS as PRINTED_PERIODS
 from reports.wording.work import name_work
 from transforms.records.vocabulary import AI_JOBS
-from warehouse.mart_tables import Figures
 from warehouse.marts.measures import MEASURES
 
 
@@ -63,8 +62,11 @@ def suggest_markers(
     proposals = []
     for claim in claims:
         row = rows.get(claim.figure)
-        if row is None or (claim.is_name and not _has_share(row)):
+        if row is None:
             continue
+        share = next((line.get("share") for line in rows_of(row)), None) if row.value is not None else None
+        if claim.is_name and round(100 * (share or 0)) == 0:
+            continue  # "Learn COBOL (0%)" would say nothing
         says = row.value if row.value is not None else f"withheld for now: {row.reason}"
         marker, line = _write_marker(claim, with_elements=is_html or is_mdx), scan.line_of(claim.at)
         proposals.append(Proposal(line=line, text=claim.text, says=f"{row.title}: {says}", marker=marker))
@@ -76,11 +78,6 @@ def suggest_markers(
 
 def _leave_out(hits: Iterable[_At], spans: Sequence[tuple[int, int]]) -> list[_At]:
     return [hit for hit in hits if not any(start < hit.at + len(hit.text) and hit.at < end for start, end in spans)]
-
-
-def _has_share(row: Figures) -> bool:
-    rows = rows_of(row) if row.value is not None else ()
-    return bool(rows) and round(100 * (rows[0].get("share") or 0)) > 0
 
 
 def _write_marker(claim: Claim, *, with_elements: bool) -> str:

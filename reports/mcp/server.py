@@ -69,16 +69,16 @@ class Server(MCPServer[Any]):
         """Call a tool. Raises `ToolError` with a message for the client."""
         tools = {tool.name: tool.input_schema.get("properties", {}) for tool in await self.list_tools()}
         if name not in tools:
-            raise ToolError(f"no tool {name!r}; there are {', '.join(tools)}")
+            raise ToolError(f"no tool {name!r}; the tools are {', '.join(tools)}")
         for argument in arguments:
             if argument not in tools[name]:
                 near = difflib.get_close_matches(argument, tools[name], n=1)
-                hint = f"did you mean {near[0]}?" if near else f"it has {', '.join(tools[name])}"
+                hint = f"did you mean {near[0]}?" if near else f"its arguments are {', '.join(tools[name])}"
                 raise ToolError(f"{name} has no argument {argument!r}; {hint}")
         try:
             return await super().call_tool(name, arguments, context)
         except UnexpectedToolError as error:
-            raise UnexpectedToolError(f"{name} failed by a fault of this server; its log has more") from error
+            raise UnexpectedToolError(f"{name} failed because of an error in this server; its log says more") from error
         except ToolError as error:
             cause = error.__cause__
             message = _say_invalid(cause) if isinstance(cause, ValidationError) else str(cause)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -37,10 +37,6 @@ class ReleasedCells:
 
     cells: tuple[tuple[Cell, Licence], ...]
     left_out: Mapping[str, int]
-
-    def own(self, kinds: Collection[str]) -> list[Cell]:
-        """Return the cells of `kinds` that are under our own licence."""
-        return [cell for cell, licence in self.cells if licence.id == OURS and cell.kind in kinds]
 
 
 def select_cells(con: Connection, as_of: date) -> ReleasedCells:
@@ -103,7 +99,7 @@ def _write_file(cells: list[Cell], path: str, licence: Licence, publication: Pub
             }
             for basis, rests in sorted({cell.basis: cell.rests for cell in cells}.items())
         },
-        "licence": licence.describe(),
+        "licence": licence,
         "citation": publication.cite(f"{cells[0].kind} of {cells[0].place}", path, licence),
         "ledger": "a cell is a row of its mart; its id leads to it: `jobmarket explain ID`",
         "columns": columns,

@@ -107,7 +107,7 @@ def describe(figure: Figures, publication: PublishedDay) -> dict[str, Any]:
         "read_on": figure.read_on,
         "verify_by": figure.verify_by,
         "sources": list(_describe_sources(figure, publication)),
-        "licence": licence.describe(),
+        "licence": dataclasses.asdict(licence),
         "without": list(publication.without.get(figure.figure, ())),
         "citation": publication.cite_figure(figure, path_of(figure.figure)),
         "ledger": f"../ledger/{figure.figure}.json",

@@ -10,7 +10,7 @@ from __future__ import annotations
 import csv
 import functools
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 
 from reports.wording.numbers import upper_first
@@ -36,10 +36,6 @@ class Licence:
     def in_short(self) -> str:
         """The short form of the licence's name for citations, such as "CC BY 4.0"."""
         return {OURS: "CC BY 4.0", QUOTATION: upper_first(self.name)}.get(self.id, self.id)
-
-    def describe(self) -> dict[str, str | None]:
-        """Return the licence as a JSON object."""
-        return asdict(self)
 
 
 @functools.cache

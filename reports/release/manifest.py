@@ -236,7 +236,7 @@ def _walk_chain(folder: Path) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]
     n_read = n_named = 0
     while True:
         if not os.path.lexists(folder / path):
-            consequence = f"the chain ends at release {newer}" if newer else f"no release stands in {folder}"
+            consequence = f"the chain ends at release {newer}" if newer else f"there is no release in {folder}"
             raise ReleaseError(f"{path}: missing, so {consequence}")
         content = _read_small(folder, path)
         digest = _digest(content)
@@ -396,13 +396,13 @@ def _compare(folder: Path, file: Mapping[str, Any]) -> str:
         size = place.lstat().st_size
         if size == n_bytes:
             digest = sha256(place)
-            changed = f"SHA-256 is {digest[:12]}…, {expected[:12]}… expected: it was changed"
+            changed = f"SHA-256 is {digest[:12]}… instead of {expected[:12]}…: it was changed"
             return "" if digest == expected else changed
         if size <= min(MAX_BYTES, 2 * n_bytes):
             lines = place.read_bytes().replace(b"\r\n", b"\n")
             if expected in (_digest(lines), _digest(lines.replace(b"\n", b"\r\n"))):
                 return _LINE_ENDINGS
-        return f"SHA-256 is not {expected[:12]}… ({size:,} bytes, {n_bytes:,} expected): it was changed"
+        return f"SHA-256 is not {expected[:12]}… ({size:,} bytes instead of {n_bytes:,}): it was changed"
     except OSError as error:
         return _say_unread(error)
 

@@ -18,6 +18,7 @@ from reports.figures.places import EVERYWHERE, PLACES
 from reports.release import texts
 from reports.release.cells import ReleasedCells
 from reports.release.figure_files import write_csv
+from reports.release.licences import OURS
 from reports.release.published import PublishedDay
 from reports.wording.bases import BASES, NAMED
 from reports.wording.levels import level_phrase
@@ -110,7 +111,7 @@ def code(text: str) -> str:
     return re.sub(r"[^A-Za-z0-9_]", lambda match: f"-{ord(match[0]):x}", text)
 
 
-def key_of(cell: Cell, flow: Dataflow) -> dict[str, str]:
+def _key_of(cell: Cell, flow: Dataflow) -> dict[str, str]:
     """Return the dimensions of a cell, except PART, as its id names them; a skill is an item of its measure."""
     kind, *parts = cell.id.split(".")
     head = {"skill": ["skill_asked"], "share": []}.get(kind, [kind])
@@ -119,7 +120,8 @@ def key_of(cell: Cell, flow: Dataflow) -> dict[str, str]:
 
 def files_of(released_cells: ReleasedCells, publication: PublishedDay) -> Iterator[tuple[str, bytes]]:
     """Yield the structure message, and the observations of each dataflow, with their paths."""
-    cells = {flow: [(key_of(cell, flow), cell) for cell in released_cells.own(flow.kinds)] for flow in DATAFLOWS}
+    own = [cell for cell, licence in released_cells.cells if licence.id == OURS]
+    cells = {flow: [(_key_of(cell, flow), cell) for cell in own if cell.kind in flow.kinds] for flow in DATAFLOWS}
     yield "sdmx/structure.xml", texts.render(
         "structure.xml", publication=publication, dataflows=DATAFLOWS, concepts=CONCEPTS, attributes=ATTRIBUTES,
         codelists=_list_codes(list(chain.from_iterable(cells.values()))), types=TYPES, agency=AGENCY, version=VERSION,
