@@ -113,7 +113,7 @@ def list_figures(
     except NotReadableError as error:
         raise Wrong(str(error)) from error
     if not rows:
-        raise Wrong(f"no figure has all of: {', '.join(words)}; {answer['remedy']}")
+        raise Wrong(f"{' '.join(words)}: {answer['remedy']}")
     for row in rows:
         OUT.print(f"{row.figure}: {row.title}: {row.value or 'withheld'}", soft_wrap=True, highlight=False)
     if answer["total"] > len(rows):

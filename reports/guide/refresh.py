@@ -20,7 +20,6 @@ from warehouse.publish import atomic_files
 from warehouse.tables import Sources
 
 HTML_SUFFIXES = frozenset((".html", ".htm", ".xhtml"))
-MDX_SUFFIX = ".mdx"
 
 
 class SampleOutsideError(ValueError):
@@ -80,13 +79,9 @@ def stage(
     _check_place(path_out, within)
     with _name_guide(path_in):
         new, result = refresh_bytes(
-            path_in.read_bytes(),
-            figures,
-            is_html=is_html_file(path_in),
-            is_mdx=is_mdx_file(path_in),
-            sources=sources,
+            path_in.read_bytes(), figures, is_html=is_html_file(path_in), is_mdx=is_mdx_file(path_in), sources=sources,
             is_sample=is_sample,
-        )
+        )  # fmt: skip
     return atomic_files.stage(path_out.resolve(), new), result
 
 
@@ -97,7 +92,7 @@ def is_html_file(path: Path) -> bool:
 
 def is_mdx_file(path: Path) -> bool:
     """Whether the name of a guide says that it is MDX (Markdown with JSX)."""
-    return path.suffix.lower() == MDX_SUFFIX
+    return path.suffix.lower() == ".mdx"
 
 
 def _check_place(path: Path, within: Sequence[Path] | None) -> None:

@@ -288,11 +288,6 @@ def _rests_on(figure: Figures) -> str:
 AS_OF = "Figures as of "
 
 
-def _list_attributions(day: Edition) -> list[str]:
-    by_name = {source.source: source for source in day.sources}
-    return sorted({by_name[s].attribution for figure in day.used for s in figure.sources if s in by_name})
-
-
 def _list_mark_words(day: Edition) -> list[str]:
     marks: dict[str, dict[str, dict[str, None]]] = {}
     for tag in day.tags:
@@ -306,7 +301,15 @@ def _list_mark_words(day: Edition) -> list[str]:
 def _describe_sources(day: Edition, tag: Tag) -> list[Part]:
     needs_banner = day.is_sample and all(other.block != "banner" for other in day.tags)
     banner, form, link = [SAMPLE] * needs_banner, tag.options.get("form", "long"), tag.options.get("link")
-    credits, rows = _list_attributions(day), tuple(_list_sources(day))
+    names = {name for figure in day.used for name in figure.sources}
+    credits = sorted({source.attribution for source in day.sources if source.source in names})
+    rows = tuple(
+        (
+            f"{figure.title} ({figure.figure})", _rests_on(figure), notes.strength(figure),
+            notes.describe_period(figure), notes.credit(figure, day.titles) or "–",
+        )
+        for figure in day.used
+    )  # fmt: skip
     if form == "long":
         table = Table(columns=("Figure", "Rests on", "n", "Reference period", "Sources"), rows=rows)
         return [
@@ -330,13 +333,6 @@ def _say_days(day: Edition) -> str:
     if days:
         return f"{AS_OF}{numbers.join_words([numbers.day(d) for d in days])}."
     return "All figures are statements of others." if day.used else "No figure is used."
-
-
-def _list_sources(day: Edition) -> Iterator[tuple[str, ...]]:
-    for figure in day.used:
-        credit = notes.credit(figure, day.titles) or "–"
-        name, period = f"{figure.title} ({figure.figure})", notes.describe_period(figure)
-        yield name, _rests_on(figure), notes.strength(figure), period, credit
 
 
 # --- a whole guide ----------------------------------------------------------------------------------------------

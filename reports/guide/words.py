@@ -157,28 +157,24 @@ def split_around(text: str, spans: Sequence[tuple[int, int]]) -> list[str]:
 
 
 @functools.cache
-def _skill_names() -> dict[str, str]:
+def _skill_names() -> tuple[dict[str, str], set[str]]:
+    """Return the skills as ids name them, by their words, and those of them that need their capitals: Make, Go."""
     names = {name: skill for name, skill in items_of("skill_asked").items() if name not in BASELINE_NAMES}
     names |= {name: word for name, (word, _) in BASELINE_NAMES.items()}
-    return {word if len(word) <= SHORT else word.lower(): name for name, word in names.items()}
-
-
-@functools.cache
-def _exact_names() -> set[str]:
-    """Return the skills, as ids name them, that are matched case-sensitively: Make, Go."""
-    return {slug(skill.skill) for skill in taxonomy() if skill.case_rule == "exact"}
+    exact = {slug(skill.skill) for skill in taxonomy() if skill.case_rule == "exact"}
+    return {word if len(word) <= SHORT else word.lower(): name for name, word in names.items()}, exact
 
 
 def find_skills(sentence: str) -> Iterator[tuple[int, str, str]]:
     """Yield the skills that a sentence names, as (offset, words, name in ids). The longest name wins."""
-    skills = _skill_names()
+    skills, exact = _skill_names()
     words = [(hit.start(), hit.end()) for hit in re.finditer(r"[A-Za-z][\w+#./-]*", sentence)]
     after = 0
     for i, (start, _) in enumerate(words):
         for last in range(min(len(words), i + MAX_WORDS) - 1, i - 1, -1):
             phrase = sentence[start : words[last][1]].rstrip(".")
             name = skills.get(phrase if len(phrase) <= SHORT else phrase.lower())
-            if name is not None and start >= after and (phrase == phrase.lower()) <= (name not in _exact_names()):
+            if name is not None and start >= after and (phrase == phrase.lower()) <= (name not in exact):
                 yield start, phrase, name
                 after = words[last][1]
                 break

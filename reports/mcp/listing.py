@@ -181,6 +181,6 @@ def _relax(entries: Iterable[Entry], terms: SearchTerms) -> str:
     names = [*terms.parts, *(["words"] if terms.words else [])]
     counts = {name: sum(terms.fits(entry, without=name) for entry in entries) for name in names}
     hints = [f"dropping {name} leaves {count:,}" for name, count in counts.items() if count]
-    remedy = f"nothing fits all filters and words; {', '.join(hints) or 'use fewer of them'}"
+    remedy = f"no figure fits all filters and words; {', '.join(hints) or 'use fewer of them'}"
     parts = [min(terms.parts.get(name, ("",))) for name in ("place", "role", "level")]
     return f"{remedy}; `get` of pay.{'.'.join(parts)} says what is missing for its pay" if all(parts) else remedy

@@ -182,8 +182,8 @@ def site_files(
 
 def _select_kept_rows(con: Connection) -> dict[str, KeptRows]:
     """Return, for each table of marts or published cells, the rows in a release: those under our own licence."""
-    sources = [row["source"] for row in query.read(con, f"SELECT source FROM {NIGHTLY}.core.sources ORDER BY source")]
-    bound_sources = [source for source in sources if licence_ids_of_sources().get(source) != OURS]
+    rows = query.read(con, f"SELECT source FROM {NIGHTLY}.core.sources ORDER BY source")
+    bound_sources = (row["source"] for row in rows if licence_ids_of_sources().get(row["source"]) != OURS)
     names = ", ".join(map(query.literal, bound_sources)) or "''"
 
     def bound(what: str, table: str, condition: str = "true") -> str:

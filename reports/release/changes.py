@@ -19,7 +19,6 @@ MAX_RELEASES = 24
 """How many releases the feed lists, newest first."""
 MAX_FIGURES = 200
 """How many figures an entry of the feed names; CHANGES.md names all."""
-WITHHELD = "withheld"
 CORRECTED, ACCEPTED = "corrected", "accepted"
 Manifest = Mapping[str, Any]
 T = TypeVar("T")
@@ -115,7 +114,7 @@ def _compare_columns(then: Mapping[str, Mapping[str, str]], now: Mapping[str, Ma
 
 
 def _say(change: Mapping[str, Any]) -> str:
-    before, after = change["before"] or WITHHELD, change["after"] or WITHHELD
+    before, after = change["before"] or "withheld", change["after"] or "withheld"
     values = f"{before} → {after}" if before != after else f"{after}, as before"
     _, words = KINDS[change["what"]]
     return words.format(values=values, before=before, after=after, reason=change.get("reason"))

@@ -690,7 +690,7 @@ def test_figures_are_found_by_words_and_markers_are_proposed(ask: Callable[..., 
     many = ask("guide", "list", "pay").out.splitlines()
     assert len(many) == 26 and many[-1].startswith("the first 25 of ")
     nothing = ask("guide", "list", "no", "such", "words", "germany")
-    assert nothing.code == 1 and "no figure has all of: no, such, words, germany" in nothing.said
+    assert nothing.code == 1 and "no such words germany: no figure fits all filters and words" in nothing.said
     guide = tmp_path / "my.md"
     guide.write_text("Engineers are paid USD 99K in the United States.\nUSD 32,000. Know algorithms.\n")
     result = ask("guide", "suggest", str(guide))
