@@ -205,7 +205,7 @@ _INTEREST_MARKDOWN = re.compile(rf"{_FENCE}|{_TAG}|\\[!-/:-@\[-`{{-~]|`+", re.M)
 _TAG_END = re.compile(rf"((?:\s+[A-Za-z_:][\w.:-]*(?:\s*=\s*{_VALUE})?)*)\s*(/?)>")
 """The attributes and the end of a tag, in the grammar of CommonMark 0.31, 6.6."""
 _COMMENT_MARKER = re.compile(
-    r"""(?P<slash>/?)(?P<kind>figures?)(?::(?P<name>[A-Za-z0-9_.]+))?"""
+    r"""/?(?P<kind>figures?)(?::(?P<name>[A-Za-z0-9_.]+))?"""
     r"""(?P<options>(?:\s+[\w-]+\s*=\s*(?:"[^"]*"|'[^']*'))*)\Z"""
 )
 _IN_CODE_SPAN = re.compile(

@@ -66,8 +66,7 @@ def escape(text: str, is_html: bool) -> str:
     return words if is_html else _MARKDOWN.sub(lambda hit: f"&#{ord(hit[0])};", words)
 
 
-def write_html(part: Part) -> list[str]:
-    """Return a part as lines of HTML."""
+def _write_html(part: Part) -> list[str]:
     if part.table is None and not part.items:
         start = f'<p class="sample"><strong>{SAMPLE_TITLE}</strong> ' if part.is_sample else "<p>"
         link = f' <a href="{html.escape(part.link)}">{LINK_WORDS}</a>.' if part.link else ""
@@ -91,8 +90,7 @@ def write_html(part: Part) -> list[str]:
     ]  # fmt: skip
 
 
-def write_markdown(part: Part) -> list[str]:
-    """Return a part as lines of GitHub's Markdown."""
+def _write_markdown(part: Part) -> list[str]:
     if part.table is None and not part.items:
         words = escape(part.text, False)
         if part.is_sample:
@@ -105,7 +103,7 @@ def write_markdown(part: Part) -> list[str]:
     if part.table is None:
         return [f"- {escape(text, False)}" for text in part.items]
     table = part.table
-    key = [*write_markdown(Part(text=table.key)), ""] if table.key else []
+    key = [*_write_markdown(Part(text=table.key)), ""] if table.key else []
     rules = ["---:" if i in table.numeric else "---" for i in range(len(table.columns))]
     rows = [[escape(cell, False) for cell in row] for row in (table.columns, *table.rows)]
     return [*key, *(f"| {' | '.join(row)} |" for row in (rows[0], rules, *rows[1:]))]
@@ -113,8 +111,8 @@ def write_markdown(part: Part) -> list[str]:
 
 def _write(parts: Sequence[Part], *, is_html: bool) -> list[str]:
     if is_html:
-        return [line for part in parts for line in write_html(part)]
-    return [*(line for part in parts for line in ("", *write_markdown(part))), *([""] if parts else [])]
+        return [line for part in parts for line in _write_html(part)]
+    return [*(line for part in parts for line in ("", *_write_markdown(part))), *([""] if parts else [])]
 
 
 # --- a figure in words ------------------------------------------------------------------------------------------

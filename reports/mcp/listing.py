@@ -29,6 +29,10 @@ MAX_LISTED = 25
 """The most figures on one page. A figure that is not in the ledger takes up to 0.2 s to compute with its provenance."""
 
 
+SHORT = 2
+"""Words with at most this many letters must match a whole word: R, Go."""
+
+
 class FilterError(ValueError):
     """An unknown value of a filter. The message names the value and similar known values."""
 
@@ -119,15 +123,8 @@ class SearchTerms:
         """Whether an entry fits. `without` names a filter that is ignored; "words" ignores the words."""
         if any(name != without and values.isdisjoint(entry.values[name]) for name, values in self.parts.items()):
             return False
-        return without == "words" or all(_begins_a_word(word, entry.text) for word in self.words)
-
-
-SHORT = 2
-"""Words with at most this many letters must match a whole word: R, Go."""
-
-
-def _begins_a_word(word: str, text: str) -> bool:
-    return (f" {word} " if len(word) <= SHORT else f" {word}") in text
+        beginnings = (f" {word} " if len(word) <= SHORT else f" {word}" for word in self.words)
+        return without == "words" or all(beginning in entry.text for beginning in beginnings)
 
 
 def understand(words: str, **filters: str | None) -> SearchTerms:

@@ -108,8 +108,8 @@ def _draw_chart(chart: DrawnChart, y: int) -> tuple[list[str], int]:
         lines += text
     lines = [f'<g class="{chart.kind.name}">', *lines, "</g>"]
     for tick in axis.ticks:
-        part = tick / axis.highest
-        anchor, x = "start" if not tick else "end" if part > 0.94 else "middle", PLOT_AT + part * PLOT
+        share = tick / axis.highest
+        anchor, x = "start" if not tick else "end" if share > 0.94 else "middle", PLOT_AT + share * PLOT
         place = f'class="small" x="{x:.1f}" y="{y + 16}" text-anchor="{anchor}"'
         lines.append(f"<text {place}>{escape(axis.say(tick))}</text>")
     return lines, y + 26

@@ -99,7 +99,7 @@ def _find_decision(vintages: Sequence[FigureVintage], read_before: Callable[[], 
 def _compare(then: Mapping[str, T], now: Mapping[str, T]) -> Iterator[tuple[str, T | None, T | None]]:
     """Yield (name, value before, value now) for each name whose values differ; None stands for a missing value."""
     for name in sorted(then.keys() | now.keys()):
-        if then.get(name) != now.get(name) or name not in then or name not in now:
+        if then.get(name) != now.get(name):
             yield name, then.get(name), now.get(name)
 
 
