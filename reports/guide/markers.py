@@ -12,12 +12,12 @@ import bisect
 import functools
 import html
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from reports.figures.addresses import AddressError
-from reports.figures.catalogue import declaration_of
+from reports.figures.catalogue import declaration_of, find_id
 from reports.figures.declaration import Figure
 from reports.guide.misplaced import LOOKALIKE, end_of_fence, find_in_links, find_in_scripts
 from reports.guide.words import split_around
@@ -36,8 +36,6 @@ FIGURE_ELEMENTS = (COMMENT, "span", "title")
 FORMS = ("long", "line", "notes")
 """Forms of the block "sources": a table, a paragraph, or notes with marks after the figures."""
 
-Find = Callable[[str], str]
-"""A function that returns the id of the figure that a marker names. Raises `AddressError` for an unknown name."""
 Problem = tuple[int, str]
 """An offset or a line number, and what is wrong there."""
 
@@ -423,14 +421,14 @@ def _pair(scan: Scan) -> None:
 # --- a whole guide ------------------------------------------------------------------------------------
 
 
-def find_markers(raw: bytes, find: Find, *, is_html: bool, is_mdx: bool = False) -> Scan:
-    """Find the markers of a guide; `find` looks up the figures they name, which the spans then name by id.
+def find_markers(raw: bytes, published: Collection[str] | None = None, *, is_html: bool, is_mdx: bool = False) -> Scan:
+    """Find the markers of a guide; its spans name figures by id, and only `published` figures, if given.
 
     Raises `GuideError` with every problem and its line.
     """
     scan = scan_tags(raw, is_html)
     ids: dict[str, str] = {}
-    problems = [*scan.problems, *_find_unknown(scan.tags, find, ids), *_find_wrong_blocks(scan)]
+    problems = [*scan.problems, *_find_unknown(scan.tags, published, ids), *_find_wrong_blocks(scan)]
     if not is_html:
         problems += find_in_links(scan.text, [(span.marker.start, span.after) for span in scan.spans])
     if is_mdx:
@@ -439,7 +437,10 @@ def find_markers(raw: bytes, find: Find, *, is_html: bool, is_mdx: bool = False)
         problems += find_in_scripts(scan.text, scan.front_matter)
     if problems:
         raise GuideError([(scan.line_of(at), what) for at, what in problems])
-    hits = [*_find_lookalikes(scan), *([] if is_html else _find_raw_lines(scan))]
+    hits = [] if is_html else [*_find_raw_lines(scan)]
+    what = "a marker inside code or a comment is left alone"
+    for start, end in scan.skipped:
+        hits += [(hit.start(), what) for hit in LOOKALIKE.finditer(scan.text, start, end)]
     scan.warnings = tuple(sorted({(scan.line_of(at), what) for at, what in hits}))
     scan.spans = [
         replace(span, marker=replace(span.marker, figure=ids.get(span.marker.figure or ""))) for span in scan.spans
@@ -447,21 +448,23 @@ def find_markers(raw: bytes, find: Find, *, is_html: bool, is_mdx: bool = False)
     return scan
 
 
-def _find_unknown(tags: Sequence[Tag], find: Find, ids: dict[str, str]) -> Iterator[Problem]:
+def _find_unknown(tags: Sequence[Tag], published: Collection[str] | None, ids: dict[str, str]) -> Iterator[Problem]:
+    """Yield what is wrong with the figures that markers name, and add to `ids` the ids by these names."""
     for tag in tags:
         if not tag.figure:
             continue
         try:
-            name = ids[tag.figure] if tag.figure in ids else find(tag.figure)
+            name = ids.get(tag.figure) or (tag.figure if tag.figure in (published or ()) else find_id(tag.figure))
         except AddressError as error:
             if tag.is_marker:
                 yield tag.start, str(error)
             continue
+        ids[tag.figure] = name
         if not tag.is_marker:
             yield tag.start, f"data-figure works on <span> and <title> only, not on <{tag.name}>"
-            continue
-        ids[tag.figure] = name
-        if fault := find_part_fault(declaration_of(name), tag.wanted):
+        elif published is not None and name not in published:
+            yield tag.start, f"{name} is not published yet: `jobmarket run` computes it"
+        elif fault := find_part_fault(declaration_of(name), tag.wanted):
             yield tag.start, fault
 
 
@@ -476,12 +479,6 @@ def _find_wrong_blocks(scan: Scan) -> Iterator[Problem]:
         if block == "sources" and not matches:
             what = "the sources of the figures are missing: add <!-- figures:sources --> and <!-- /figures:sources -->"
             yield max(len(scan.text) - 1, 0), what
-
-
-def _find_lookalikes(scan: Scan) -> Iterator[Problem]:
-    for start, end in scan.skipped:
-        for hit in LOOKALIKE.finditer(scan.text, start, end):
-            yield hit.start(), "a marker inside code or a comment is left alone"
 
 
 def _find_raw_lines(scan: Scan) -> Iterator[Problem]:

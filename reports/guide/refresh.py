@@ -11,7 +11,6 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from pathlib import Path
 
-from reports.figures.catalogue import find_id
 from reports.guide.markers import GuideError, Scan, find_markers, scan_tags
 from reports.guide.render import AS_OF, RefreshResult, refresh_bytes
 from reports.wording import numbers
@@ -38,7 +37,7 @@ def check(path: Path, *, within: Sequence[Path] | None = None) -> tuple[tuple[in
 
 def _find_markers(path: Path) -> Scan:
     with _name_guide(path):
-        return find_markers(path.read_bytes(), find_id, is_html=is_html_file(path), is_mdx=is_mdx_file(path))
+        return find_markers(path.read_bytes(), is_html=is_html_file(path), is_mdx=is_mdx_file(path))
 
 
 def figures_of(path: Path) -> set[str]:

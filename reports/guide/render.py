@@ -6,7 +6,6 @@ Content is described once, in parts (`Part`). Two writers turn parts into Markdo
 from __future__ import annotations
 
 import bisect
-import difflib
 import functools
 import html
 import itertools
@@ -14,7 +13,6 @@ import re
 from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 
-from reports.figures.addresses import AddressError, canonical
 from reports.figures.verdicts import MAX_AGE_DAYS_OF_YEARS
 from reports.guide.markers import COMMENT, LABELS, PARTS, Problem, Scan, Span, Tag, find_markers, scan_tags
 from reports.wording import notes, numbers
@@ -336,15 +334,6 @@ def _say_days(day: Edition) -> str:
 # --- a whole guide ----------------------------------------------------------------------------------------------
 
 
-def _find_in(ledger: Mapping[str, Figures], name: str) -> str:
-    figure_id = name if name in ledger else canonical(name)
-    if figure_id not in ledger:
-        near = difflib.get_close_matches(name, list(ledger), n=2, cutoff=0.5)
-        hint = f"; did you mean {' or '.join(near)}?" if near else ""
-        raise AddressError(f"there is no figure {name!r}{hint}")
-    return figure_id
-
-
 @dataclass(frozen=True, kw_only=True)
 class Change:
     """The content of a marker before and after a refresh, as readers see it.
@@ -385,11 +374,11 @@ def refresh_bytes(
 ) -> tuple[bytes, RefreshResult]:
     """Return the bytes of a guide with figures put in, and the result. Refreshing these bytes again changes nothing.
 
-    `figures` are rows of the ledger; the newest row of each figure is used. `sources` give names and attributions.
-    Raises `GuideError` with every problem and its line.
+    `figures` are the published figures. `sources` give names and attributions. Raises `GuideError` with every problem
+    and its line.
     """
-    ledger = {figure.figure: figure for figure in sorted(figures, key=lambda figure: figure.as_of)}
-    scan = find_markers(raw, functools.partial(_find_in, ledger), is_html=is_html, is_mdx=is_mdx)
+    ledger = {figure.figure: figure for figure in figures}
+    scan = find_markers(raw, ledger, is_html=is_html, is_mdx=is_mdx)
     day = Edition(scan=scan, ledger=ledger, sources=sources, is_sample=is_sample)
     contents = [day.content_of(span) for span in scan.spans]
     if scan.is_ascii:

@@ -177,12 +177,6 @@ def test_sources_say_why_a_figure_has_low_confidence_once(figure: Make) -> None:
     assert "| named in each row | 500 jobs" in text
 
 
-def test_the_newest_day_counts(figure: Make) -> None:
-    old = figure(value="50%")
-    new = dataclasses.replace(old, value="70%", as_of=date(2026, 9, 1))
-    assert "-->70%<" in text_of("a <!-- figure:skill.python --><!-- /figure -->" + END, [new, old])
-
-
 # --- what is left alone ---
 
 
@@ -231,7 +225,8 @@ def test_a_line_that_begins_with_a_marker_is_warned_of(ledger: list[Figures]) ->
 @pytest.mark.parametrize(
     ("text", "line", "words"),
     [
-        ("\n\nx <!-- figure:skill.pythn --><!-- /figure -->", 3, "no figure 'skill.pythn'; did you mean skill.python"),
+        ("\n\nx <!-- figure:skill.pythn --><!-- /figure -->", 3, "no skill 'pythn': python"),
+        ("x <!-- figure:degree.shares --><!-- /figure -->", 1, "degree.shares is not published yet: `jobmarket run`"),
         ("a\nx <!-- figure:skill.python --> y", 2, "not closed before"),
         ("a\nx <!-- /figure --> y", 2, "closes nothing"),
         ("<span data-figure='skill.python'>never", 1, "not closed before"),
@@ -285,7 +280,7 @@ def test_all_problems_are_told_at_once_and_nothing_is_written(tmp_path: Path, le
     with pytest.raises(GuideError) as error:
         refresh(path, path, ledger)
     assert [line for line, _ in error.value.problems] == [1, 2, 3, 3]
-    assert f"{path}:2: there is no figure 'no.two'" in str(error.value)
+    assert f"{path}:2: no figure 'no.two': unknown kind 'no'" in str(error.value)
     assert path.read_bytes() == raw.encode()
     assert list(tmp_path.iterdir()) == [path]
 
