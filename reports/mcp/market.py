@@ -13,7 +13,7 @@ from pathlib import Path
 from reports.cells.published import list_ids
 from reports.figures.catalogue import KNOWN, find_id
 from reports.figures.compute import compute_asked
-from reports.figures.vintages import read_standing, read_vintages, waiting_of
+from reports.figures.vintages import read_standing, waiting_of
 from reports.guide import desk
 from reports.release.licences import Licence, licence_of
 from reports.release.published import PublishedDay, read_published
@@ -34,14 +34,13 @@ class NotReadableError(ValueError):
 class Snapshot:
     """The content of a published file.
 
-    `figures` are the published rows of the ledger, by id. All other figures are computed when they are asked for
-    (`find`), and kept in `computed`. `waiting` holds the vintages that wait for review, by list of cells.
+    `figures` are the published rows of the ledger, by id. All other figures are computed when they are asked for, and
+    kept in `computed`.
     """
 
     con: Connection
     published: PublishedDay
     figures: Mapping[str, Figures]
-    waiting: Mapping[str, Vintages]
     computed: dict[str, Figures] = field(default_factory=dict)
 
     def find(self, name: str) -> Figures:
@@ -73,6 +72,11 @@ class Snapshot:
         if isinstance(licence, str):
             licence = Licence(id=NO_LICENCE, name="none", url=None, remark=licence)
         return replace(self.published, licences={figure.figure: licence})
+
+    @cached_property
+    def waiting(self) -> Mapping[str, Vintages]:
+        """The vintages that wait for review, by list of cells."""
+        return waiting_of(self.published.lists)
 
     @cached_property
     def cells(self) -> tuple[str, ...]:
@@ -118,12 +122,8 @@ class Market:
                     f"{self.folder} was published by an earlier version; `jobmarket run` publishes it again"
                 )
             figures = desk.published_figures(con)
-            snapshot = Snapshot(
-                con=con,
-                published=read_published(con, base_url=self._base_url, figures=figures),
-                figures={row.figure: row for row in figures},
-                waiting=waiting_of(read_vintages(con)),
-            )
+            published = read_published(con, base_url=self._base_url, figures=figures)
+            snapshot = Snapshot(con, published, {row.figure: row for row in figures})
         except BaseException:
             con.close()
             raise
