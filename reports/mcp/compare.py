@@ -51,7 +51,7 @@ def _compare_pair(a: Figures, b: Figures, snapshot: Snapshot) -> dict[str, Any]:
     if refusals := [*_refuse(a), *_refuse(b)]:
         return answer | {"refused": "; ".join(refusals)}
     if a.basis != b.basis:
-        ours, theirs = (BASES[figure.basis].words if figure.basis else "None" for figure in (a, b))
+        ours, theirs = (BASES[figure.basis].words if figure.basis else "several kinds" for figure in (a, b))
         why = f"they rest on different kinds of source, which are never mixed: {ours}, and {theirs}"
         return answer | {"refused": why}
     cells = *cells_of(a), *cells_of(b)
