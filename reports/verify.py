@@ -20,8 +20,8 @@ from reports.cells.cell import numbers_of
 from reports.figures.addresses import KINDS, AddressError
 from reports.figures.catalogue import KNOWN, declaration_of, find_id
 from reports.figures.query import Connection
-from reports.guide.desk import read_figures, read_sources
-from reports.guide.markers import Scan, Span, Tag, decode, find_part_fault, line_finder, scan_tags
+from reports.guide.desk import is_sample, read_figures, read_sources
+from reports.guide.markers import Scan, Span, Tag, find_part_fault, scan_tags
 from reports.guide.numbers_in_text import INTERVAL, PERCENT, Number, Sentence, read_sentences
 from reports.guide.render import BREAK, Edition, read_words
 from reports.guide.words import UNKNOWN
@@ -63,7 +63,7 @@ _Verdict = tuple[str, str, str | None, str]
 
 def verify_text(con: Connection, raw: bytes, *, is_html: bool = False) -> list[Finding]:
     """Return a verdict on every number of a text, in order."""
-    scan = scan_tags(decode(raw, is_html).text, is_html)
+    scan = scan_tags(raw, is_html)
     prose, ties = read_ties(scan)
     rows = {row.figure: row for row in read_figures(con, {tie.figure for tie in ties if tie.figure})}
     found = dict(_judge_marked(con, scan, ties, rows))
@@ -73,8 +73,7 @@ def verify_text(con: Connection, raw: bytes, *, is_html: bool = False) -> list[F
         first, last = (bisect.bisect_left(ties, at, key=lambda tie: tie.start) for at in ends)
         for tie, numbers in tie_numbers(prose, sentence, ties[first:last]):
             found |= _judge_tied(prose, numbers, sentence, tie, rows.get(tie.figure or ""))
-    line_of = line_finder(scan.text)
-    return [Finding(line_of(at), *found[at]) for at in sorted(found)]
+    return [Finding(scan.line_of(at), *found[at]) for at in sorted(found)]
 
 
 # --- ties -------------------------------------------------------------------------------------------------------
@@ -249,10 +248,8 @@ def _judge_marked(
         if tie.span and tie.figure in rows
     }
     blocks = [span for span in scan.spans if span.marker.block]
-    edition = Edition(
-        text=scan.text, spans=sorted([*blocks, *spans.values()], key=lambda span: span.start), ledger=rows,
-        is_html=scan.is_html, sources=read_sources(con),
-    )  # fmt: skip
+    known = replace(scan, spans=sorted([*blocks, *spans.values()], key=lambda span: span.start))
+    edition = Edition(scan=known, ledger=rows, sources=read_sources(con), is_sample=is_sample(con))
     for tie in ties:
         words, row = read_words(scan.text[tie.start : tie.end]), rows.get(tie.figure or "")
         if tie.span is None or not re.search(r"\d", words):

@@ -96,7 +96,7 @@ def _find_guide_problems(config: Settings) -> Iterator[str]:
         if not path.is_file():
             yield f"{config.origins['guides']}: no such guide: {path}"
             continue
-        for fault in find_faults([path], is_sample=False, roots=(), allow_sample_outside=False):
+        for fault in find_faults([path]):
             yield from (f"{config.origins['guides']}: {line}" for line in fault.splitlines())
 
 

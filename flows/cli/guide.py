@@ -11,7 +11,6 @@ import typer
 
 from flows.cli.options import settings
 from flows.cli.query import open_published
-from flows.runtime.project import PROJECT
 from flows.terminal.console import OUT
 from flows.terminal.errors import OUT_OF_DATE, Wrong, WrongUsage, describe_unwritten
 
@@ -71,21 +70,22 @@ def patch(
 
     **Reads** the guide and market.duckdb. **Writes** the guide, at once or not at all.
     """
+    from flows.inputs.guide_preflight import allowed_folders
     from reports.guide import desk, refresh
     from reports.wording.numbers import day
     from warehouse.publish import atomic_files
 
     with _tell_faults(file), open_published() as con:
-        figures = desk.figures_for(con, file)
-        newest, guide_day = desk.newest_day(con), refresh.day_of(file)
+        figures = desk.read_figures(con, refresh.figures_of(file))
+        newest, guide_day, is_sample = desk.newest_day(con), refresh.day_of(file), desk.is_sample(con)
         if guide_day is not None and guide_day > newest and not date_back:
             raise Wrong(
                 f"{file} has figures of {day(guide_day)}, and what is published is of {day(newest)}; "
                 "--date-back replaces them all the same"
             )
         draft, result = refresh.stage(
-            file, file, figures, sources=desk.read_sources(con), is_sample=desk.is_sample(con),
-            roots=(PROJECT, settings().data), allow_sample_outside=allow_sample,
+            file, file, figures, sources=desk.read_sources(con), is_sample=is_sample,
+            within=allowed_folders(settings(), is_sample=is_sample, allow_outside=allow_sample),
         )  # fmt: skip
         atomic_files.commit([draft])
     print_changes(file, result)
@@ -104,7 +104,6 @@ def list_figures(
     from reports.mcp import listing
     from reports.mcp.market import Market, NotReadableError
 
-    open_published().close()
     try:
         with Market(settings().data).read() as snapshot:
             answer = listing.list_figures(
@@ -112,9 +111,9 @@ def list_figures(
             )
             rows = snapshot.read([figure["id"] for figure in answer["figures"]])
     except NotReadableError as error:
-        raise WrongUsage(str(error)) from error
+        raise Wrong(str(error)) from error
     if not rows:
-        raise Wrong(f"no figure has all of: {', '.join(words)}; {answer['remedy']}")
+        raise Wrong(f"{' '.join(words)}: {answer['remedy']}")
     for row in rows:
         OUT.print(f"{row.figure}: {row.title}: {row.value or 'withheld'}", soft_wrap=True, highlight=False)
     if answer["total"] > len(rows):
@@ -131,19 +130,21 @@ def suggest(file: File) -> None:
     from reports.guide.suggest import suggest_markers
 
     with _tell_faults(file), open_published() as con:
-        result = suggest_markers(con, file.read_bytes(), is_html=is_html_file(file), is_mdx=is_mdx_file(file))
-    for proposal in result.proposals:
+        proposals, unmatched = suggest_markers(
+            con, file.read_bytes(), is_html=is_html_file(file), is_mdx=is_mdx_file(file)
+        )
+    for proposal in proposals:
         OUT.print(f"{file}:{proposal.line}: {proposal.text!r}: {proposal.says}", soft_wrap=True, highlight=False)
         OUT.print(f"    {proposal.marker}", soft_wrap=True, highlight=False, markup=False)
-    OUT.print(f"{len(result.proposals)} proposed")
-    n = len(result.unmatched)
+    OUT.print(f"{len(proposals)} proposed")
+    n = len(unmatched)
     if n:
         OUT.print(
             f"{n} number{'s' * (n != 1)} without a figure: name place, level and time of a sum, and the skill of a "
             "share, or find a figure with `jobmarket guide list WORDS`",
             soft_wrap=True, highlight=False,
         )  # fmt: skip
-    for line, text in result.unmatched[:MAX_UNMATCHED]:
+    for line, text in unmatched[:MAX_UNMATCHED]:
         OUT.print(f"  {file}:{line}: {text!r}", soft_wrap=True, highlight=False, markup=False)
     if n > MAX_UNMATCHED:
         OUT.print(f"  and {n - MAX_UNMATCHED:,} more")
@@ -175,11 +176,11 @@ def _shorten(text: str) -> str:
 
 def _compare(file: Path) -> RefreshResult:
     from reports.guide import desk
-    from reports.guide.refresh import is_html_file, is_mdx_file
+    from reports.guide.refresh import figures_of, is_html_file, is_mdx_file
     from reports.guide.render import refresh_bytes
 
     with _tell_faults(file), open_published() as con:
-        figures, sources = desk.figures_for(con, file), desk.read_sources(con)
+        figures, sources = desk.read_figures(con, figures_of(file)), desk.read_sources(con)
         return refresh_bytes(
             file.read_bytes(), figures, is_html=is_html_file(file), is_mdx=is_mdx_file(file), sources=sources,
             is_sample=desk.is_sample(con),
@@ -187,13 +188,15 @@ def _compare(file: Path) -> RefreshResult:
 
 
 @contextmanager
-def _tell_faults(file: Path | None = None) -> Iterator[None]:
+def _tell_faults(file: Path) -> Iterator[None]:
     from reports.guide.desk import NothingPublishedError
     from reports.guide.markers import GuideError
     from reports.guide.refresh import SampleOutsideError
 
-    if file is not None and file.is_dir():
-        raise WrongUsage(f"{file} is a folder; a Markdown, MDX or HTML file expected")
+    if file.is_dir():
+        raise WrongUsage(f"{file} is a folder; name a Markdown, MDX or HTML file")
+    if not file.exists():
+        raise WrongUsage(f"{file} does not exist; name a Markdown, MDX or HTML file")
     try:
         yield
     except (GuideError, NothingPublishedError, SampleOutsideError) as error:

@@ -19,7 +19,6 @@ from flows.cli.options import settings
 from flows.cli.run_report import print_report
 from flows.engine import prefect_server
 from flows.runtime.lock import hold_folder
-from flows.runtime.project import PROJECT
 from flows.terminal.console import OUT
 from flows.terminal.errors import FAILED, TOLD_TO_END, Wrong, WrongUsage
 
@@ -63,7 +62,7 @@ def _list_once(guides: Sequence[Path]) -> tuple[Path, ...]:
 
 def refuse_faulty_guides(config: Settings, guides: Sequence[Path], *, kind: str | None, **options: Any) -> None:
     """Raise `WrongUsage` if a guide has faults, before the run rather than after a whole night."""
-    from flows.inputs.guide_preflight import find_faults
+    from flows.inputs.guide_preflight import allowed_folders, find_faults
     from flows.runtime.data_kind import find_kind
 
     outputs = config.outputs(options.get("as_of"))
@@ -71,13 +70,9 @@ def refuse_faulty_guides(config: Settings, guides: Sequence[Path], *, kind: str 
         paths = (outputs.guide, outputs.page, outputs.market, outputs.dictionary)
         if path.resolve() in (each.resolve() for each in paths):
             raise WrongUsage(f"{path} is made by every run; name a file of your own")
-    problems = find_faults(
-        guides,
-        is_sample=(kind or find_kind(config)) == "sample",
-        roots=(PROJECT, config.data),
-        allow_sample_outside=options.get("allow_sample_outside", False),
-    )
-    if problems:
+    is_sample = (kind or find_kind(config)) == "sample"
+    within = allowed_folders(config, is_sample=is_sample, allow_outside=options.get("allow_sample_outside", False))
+    if problems := find_faults(guides, within=within):
         raise WrongUsage("\n".join(problems))
 
 

@@ -8,7 +8,6 @@ import typer
 
 from flows.cli.options import settings
 from flows.cli.release import address_in
-from flows.runtime.project import PROJECT
 
 
 def mcp(
@@ -27,5 +26,4 @@ def mcp(
     from flows.runtime.version import code_version
     from reports.mcp.server import make_server
 
-    methods = PROJECT / "reports" / "texts" / "methods.md"
-    make_server(settings().data, version=code_version(), base_url=url or "", methods=methods).run("stdio")
+    make_server(settings().data, version=code_version(), base_url=url or "").run("stdio")

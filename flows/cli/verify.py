@@ -35,6 +35,8 @@ def verify(
     from reports.guide.refresh import is_html_file
     from reports.verify import CONTRADICTED, NO_TIE, STALE, VERDICTS, VERIFIED, verify_text
 
+    if not file.is_file():
+        raise WrongUsage(f"{file} is not a file; name a text: Markdown, HTML or plain")
     try:
         with open_published() as con:
             findings = verify_text(con, file.read_bytes(), is_html=is_html_file(file))

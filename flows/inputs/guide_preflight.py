@@ -1,4 +1,4 @@
-"""Check guides before a run. The options of these functions are those of `reports.guide.refresh.check`."""
+"""Check guides before a run."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
+from flows.runtime.project import PROJECT
+from flows.runtime.settings import Settings
 from flows.terminal.errors import describe_unwritten
 from reports.guide import refresh
 from reports.guide.markers import GuideError
@@ -17,14 +19,17 @@ LEFT_OUT = "a guide was left as it was: "
 """Start of the message about a faulty guide when everything else is published."""
 
 
-def find_faults(
-    guides: Sequence[Path], *, is_sample: bool, roots: Sequence[Path], allow_sample_outside: bool
-) -> list[str]:
-    """Return all faults of guides that do not depend on the night's figures."""
+def allowed_folders(config: Settings, *, is_sample: bool, allow_outside: bool) -> tuple[Path, ...] | None:
+    """Return the folders that may hold refreshed guides, which are limited for sample data; None for any folder."""
+    return (PROJECT, config.data) if is_sample and not allow_outside else None
+
+
+def find_faults(guides: Sequence[Path], *, within: Sequence[Path] | None = None) -> list[str]:
+    """Return all faults of guides that do not depend on the night's figures, such as a place outside `within`."""
     faults = []
     for path in guides:
         try:
-            refresh.check(path, is_sample=is_sample, roots=roots, allow_sample_outside=allow_sample_outside)
+            refresh.check(path, within=within)
         except (GuideError, refresh.SampleOutsideError) as error:
             faults.append(str(error))
         except OSError as error:
@@ -32,13 +37,11 @@ def find_faults(
     return faults
 
 
-def leave_out_faulty(
-    guides: Sequence[Path], *, is_sample: bool, roots: Sequence[Path], allow_sample_outside: bool
-) -> tuple[tuple[Path, ...], list[str]]:
+def leave_out_faulty(guides: Sequence[Path], *, within: Sequence[Path] | None) -> tuple[tuple[Path, ...], list[str]]:
     """Return the guides without faults, and messages about the faults of all other guides."""
     good, messages = [], list[str]()
     for path in guides:
-        faults = find_faults([path], is_sample=is_sample, roots=roots, allow_sample_outside=allow_sample_outside)
+        faults = find_faults([path], within=within)
         messages += [f"{LEFT_OUT}{fault}" for fault in faults]
         if not faults:
             good.append(path)

@@ -13,7 +13,7 @@ from prefect import task
 from prefect.cache_policies import NO_CACHE
 
 from extractors.source_list import declared_sources
-from flows.inputs.guide_preflight import leave_out_faulty
+from flows.inputs.guide_preflight import allowed_folders, leave_out_faulty
 from flows.night import unchanged
 from flows.runs.recovery import restore_publication
 from flows.runs.run_record import Outcome, Request, work_of, write_end
@@ -228,10 +228,7 @@ def publish(request: Request, outcome: Outcome, ledger: Sequence[Figures]) -> Ou
     """
     for warning in claims.warn_of_outdated(ledger):
         LOG.warning(warning)
-    guides, faults = leave_out_faulty(
-        request.guides, is_sample=request.is_sample, roots=(PROJECT, request.settings.data),
-        allow_sample_outside=request.allow_sample_outside,
-    )  # fmt: skip
+    guides, faults = leave_out_faulty(request.guides, within=_allowed_folders(request))
     if faults:
         request = replace(request, guides=guides)
         outcome = replace(outcome, exit_code=outcome.exit_code or 2, messages=(*outcome.messages, *faults))
@@ -285,13 +282,17 @@ def stage_guide(
     before = path_out.read_bytes() if path_out.is_file() else b""
     draft, result = refresh.stage(
         path_in, path_out, ledger, sources=declared_sources(), is_sample=request.is_sample,
-        roots=(PROJECT, request.settings.data), allow_sample_outside=request.allow_sample_outside,
+        within=_allowed_folders(request),
     )  # fmt: skip
     for line, what in result.warnings:
         LOG.warning("%s:%d: %s", path_in, line, what)
     if before and draft is not None:
         _log_changes(path_out, before, draft.fresh.read_bytes())
     return draft
+
+
+def _allowed_folders(request: Request) -> tuple[Path, ...] | None:
+    return allowed_folders(request.settings, is_sample=request.is_sample, allow_outside=request.allow_sample_outside)
 
 
 MAX_LOGGED = 20

@@ -1,14 +1,9 @@
-"""Read published figures for guides and tools, without a run.
-
-Figures that are not in the ledger are computed from their address (`reports.figures.addresses`), for the ledger's
-newest day.
-"""
+"""Read published figures for guides and tools, without a run."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from datetime import date
-from pathlib import Path
 
 from reports.figures import query
 from reports.figures.catalogue import KNOWN, declarations
@@ -16,7 +11,6 @@ from reports.figures.compute import compute_asked, ledger_row
 from reports.figures.declaration import Figure
 from reports.figures.query import Connection
 from reports.figures.vintages import read_standing
-from reports.guide import refresh
 from warehouse.mart_tables import Figures
 from warehouse.tables import Sources
 
@@ -36,12 +30,10 @@ def newest_day(con: Connection) -> date:
 
 def read_figures(con: Connection, ids: Collection[str]) -> list[Figures]:
     """Return the published rows of figures. Figures that are not in the ledger are computed for its newest day."""
-    rows = published_figures(con)
-    figures = [row for row in rows if row.figure in ids]
-    others = set(ids) - {row.figure for row in figures} - KNOWN.keys()
-    return figures + compute_asked(
-        con, sorted(others), newest_day(con), code_version=newest_version(con), standing=read_standing(con)
-    )
+    figures = [row for row in published_figures(con) if row.figure in ids]
+    others = sorted(set(ids) - {row.figure for row in figures} - KNOWN.keys())
+    version, standing = newest_version(con), read_standing(con)
+    return figures + compute_asked(con, others, newest_day(con), code_version=version, standing=standing)
 
 
 def newest_version(con: Connection) -> str:
@@ -70,8 +62,3 @@ def read_sources(con: Connection) -> list[Sources]:
 def is_sample(con: Connection) -> bool:
     """Whether the warehouse holds sample data."""
     return bool(query.read(con, "FROM ops.runs WHERE is_sample LIMIT 1"))
-
-
-def figures_for(con: Connection, path: Path) -> list[Figures]:
-    """Return the figures that a guide uses. Raises `GuideError` with every problem and its line."""
-    return read_figures(con, refresh.figures_of(path))

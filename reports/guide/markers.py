@@ -9,16 +9,18 @@ docs/markers.md explains markers and their options to editors.
 from __future__ import annotations
 
 import bisect
+import functools
 import html
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from reports.figures.addresses import AddressError
-from reports.figures.catalogue import declaration_of
+from reports.figures.catalogue import declaration_of, find_id
 from reports.figures.declaration import Figure
 from reports.guide.misplaced import LOOKALIKE, end_of_fence, find_in_links, find_in_scripts
+from reports.guide.words import split_around
 from reports.wording.parts import FORMATS, MONEYS, PERIODS, PLAIN, PartFormat, find_locale_fault
 
 PARTS = ("value", "note", "level", "place", "scope", "n", "employers", "period", "source")
@@ -34,8 +36,6 @@ FIGURE_ELEMENTS = (COMMENT, "span", "title")
 FORMS = ("long", "line", "notes")
 """Forms of the block "sources": a table, a paragraph, or notes with marks after the figures."""
 
-Find = Callable[[str], str]
-"""A function that returns the id of the figure that a marker names. Raises `AddressError` for an unknown name."""
 Problem = tuple[int, str]
 """An offset or a line number, and what is wrong there."""
 
@@ -49,27 +49,7 @@ class GuideError(ValueError):
         super().__init__("\n".join(f"{where}{line}: {what}" for line, what in self.problems))
 
 
-def line_finder(text: str) -> Callable[[int], int]:
-    """Return a function that turns an offset in the text into a line number."""
-    newlines = [hit.start() for hit in re.finditer("\n", text)]
-    return lambda at: bisect.bisect_left(newlines, at) + 1
-
-
 # --- bytes and text -----------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, kw_only=True)
-class Document:
-    """A file as text, with its encoding. If `is_ascii`, only ASCII characters may be added."""
-
-    text: str
-    encoding: str
-    is_ascii: bool = False
-
-    def encode(self, text: str) -> bytes:
-        """Encode text in the encoding of this file."""
-        return text.encode(self.encoding, "xmlcharrefreplace")
-
 
 _DECLARED = re.compile(
     rb"""<(?:meta[^>]{0,200}?charset\s*=|\?xml[^>]{0,200}?encoding\s*=)\s*["']?\s*([\w.:-]+)""", re.I
@@ -78,8 +58,8 @@ _DECLARED_WITHIN = 1024
 """HTML must declare its encoding within this many bytes."""
 
 
-def decode(raw: bytes, is_html: bool) -> Document:
-    """Decode bytes so that encoding them again gives the same bytes.
+def _decode(raw: bytes, is_html: bool) -> tuple[str, str, bool]:
+    """Return a text that can be encoded back to the same bytes, its encoding, and whether only ASCII may be added.
 
     Bytes in no known encoding are read as ISO 8859-1, which has a character for each byte.
     """
@@ -89,10 +69,10 @@ def decode(raw: bytes, is_html: bool) -> Document:
         try:
             text = raw.decode(name)
             if text.encode(name) == raw:
-                return Document(text=text, encoding=name, is_ascii=is_ascii)
+                return text, name, is_ascii
         except (UnicodeError, LookupError):
             continue
-    return Document(text=raw.decode("latin-1"), encoding="latin-1", is_ascii=True)
+    return raw.decode("latin-1"), "latin-1", True
 
 
 # --- markers and their options ------------------------------------------------------------------------
@@ -159,7 +139,7 @@ _PATTERNS = {
     "template": (r"\{\}", "data-template has no {} for the figure"),
     "link": (
         r"\A(?:https?://[^\s<>\"'()]+|[./#\w][^\s<>\"'():]*)\Z",
-        "link=VALUE: an address without spaces, quotes or brackets expected",
+        "link=VALUE: expected an address without spaces, quotes or brackets",
     ),
 }
 """What the value of an option must match, and the message if it does not."""
@@ -167,7 +147,7 @@ _PATTERNS = {
 
 def _find_option_fault(name: str, value: str) -> str | None:
     if value not in (choices := _CHOICES.get(name, (value,))):
-        return f"{name}={value!r}: {', '.join(choices[:-1])} or {choices[-1]} expected"
+        return f"{name}={value!r}: expected {', '.join(choices[:-1])} or {choices[-1]}"
     pattern, message = _PATTERNS.get(name, ("", ""))
     if not re.search(pattern, value):
         return message.replace("VALUE", repr(value))
@@ -197,7 +177,7 @@ def _with_options(tag: Tag, attributes: str) -> Tag:
             options[key] = value
             problems.append(_find_option_fault(key, value))
         elif tag.name == COMMENT:
-            problems.append(f"unknown option {name!r}: {', '.join(known) or 'none'} are known of {tag}")
+            problems.append(f"unknown option {name!r}; the options of {tag} are {', '.join(known) or 'none'}")
     return replace(tag, options=options, problem=next(filter(None, problems), None))
 
 
@@ -205,12 +185,12 @@ def find_part_fault(figure: Figure, style: PartFormat) -> str | None:
     """Return what is wrong with a part of a figure, or with its format; None if nothing is."""
     parts = dict.fromkeys((*PARTS, *figure.renderer.parts))
     if style.part not in parts:
-        return f"{figure.id} has no part {style.part!r}: {', '.join(parts)}"
+        return f"{figure.id} has no part {style.part!r}; its parts are {', '.join(parts)}"
     if (style.per or style.money) and "median" not in figure.renderer.parts:
-        return f"{figure.id} is no figure of pay, so per and in do not apply"
+        return f"{figure.id} is not a figure of pay, so per and in do not apply"
     is_number = style.part in figure.renderer.parts or style.part in ("n", "employers", "period")
     if not is_number and style != PartFormat(part=style.part):
-        return f"the part {style.part!r} of {figure.id} is words: per, in, format and locale do not apply"
+        return f"the part {style.part!r} of {figure.id} is a text, so per, in, format and locale do not apply"
     return None
 
 
@@ -223,7 +203,7 @@ _INTEREST_MARKDOWN = re.compile(rf"{_FENCE}|{_TAG}|\\[!-/:-@\[-`{{-~]|`+", re.M)
 _TAG_END = re.compile(rf"((?:\s+[A-Za-z_:][\w.:-]*(?:\s*=\s*{_VALUE})?)*)\s*(/?)>")
 """The attributes and the end of a tag, in the grammar of CommonMark 0.31, 6.6."""
 _COMMENT_MARKER = re.compile(
-    r"""(?P<slash>/?)(?P<kind>figures?)(?::(?P<name>[A-Za-z0-9_.]+))?"""
+    r"""/?(?P<kind>figures?)(?::(?P<name>[A-Za-z0-9_.]+))?"""
     r"""(?P<options>(?:\s+[\w-]+\s*=\s*(?:"[^"]*"|'[^']*'))*)\Z"""
 )
 _IN_CODE_SPAN = re.compile(
@@ -242,24 +222,66 @@ _IN_ATTRIBUTE = "a marker cannot stand in an attribute of an element: its text w
 
 @dataclass
 class Scan:
-    """The result of a scan.
+    """A guide as text, with what was found in it.
 
     `skipped` are the (start, end) of code, comments and raw text; `front_matter` is the offset at which front matter
-    ends.
+    ends. If `is_ascii`, only ASCII characters may be added to the text. `warnings` are for the editor, as (line, what
+    is wrong).
     """
 
     text: str
     is_html: bool
+    encoding: str
+    is_ascii: bool
     tags: list[Tag] = field(default_factory=list)
     spans: list[Span] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     skipped: list[tuple[int, int]] = field(default_factory=list)
     front_matter: int = 0
+    warnings: tuple[Problem, ...] = ()
+
+    @functools.cached_property
+    def _line_ends(self) -> list[int]:
+        return [hit.start() for hit in re.finditer("\n", self.text)]
+
+    @property
+    def outside(self) -> list[str]:
+        """The texts before, between and after the contents of the spans, where a refresh changes nothing."""
+        return split_around(self.text, [(span.start, span.end) for span in self.spans])
+
+    @property
+    def contents(self) -> list[str]:
+        """The contents of the spans."""
+        return [self.text[span.start : span.end] for span in self.spans]
+
+    @functools.cached_property
+    def newline(self) -> str:
+        """The most common line ending outside the spans."""
+        outside = "\n".join(self.outside)
+        n_crlf = outside.count("\r\n")
+        return "\r\n" if n_crlf > outside.count("\n") - n_crlf - len(self.spans) else "\n"
+
+    def line_of(self, at: int) -> int:
+        """Return the number of the line that holds an offset."""
+        return bisect.bisect_left(self._line_ends, at) + 1
+
+    def before_on_line(self, at: int) -> str:
+        """Return the text between the start of a line and an offset in that line."""
+        return self.text[self.text.rfind("\n", 0, at) + 1 : at]
+
+    def is_block(self, span: Span) -> bool:
+        """Whether the opening and the closing marker are each alone on a line."""
+        inside = self.text[span.start : span.end]
+        if not re.match(r"[ \t]*\r?\n", inside) or not re.search(r"\n[ \t]*\Z", inside):
+            return False
+        is_last = re.compile(r"[^\S\n]*(?:\n|\Z)").match(self.text, span.after)
+        return bool(is_last) and not self.before_on_line(span.marker.start).strip(" \t")
 
 
-def scan_tags(text: str, is_html: bool) -> Scan:
+def scan_tags(raw: bytes, is_html: bool) -> Scan:
     """Find all tags, markers and spans outside code, comments and raw text, in order."""
-    scan = Scan(text, is_html)
+    text, encoding, is_ascii = _decode(raw, is_html)
+    scan = Scan(text, is_html, encoding, is_ascii)
     interest = _INTEREST if is_html else _INTEREST_MARKDOWN
     if not is_html and (front := _FRONT_MATTER.match(text)):
         scan.front_matter = front.end()
@@ -396,87 +418,53 @@ def _pair(scan: Scan) -> None:
         scan.problems.append((opened.start, f"{opened} is never closed"))
 
 
-def before_on_line(text: str, at: int) -> str:
-    """Return the text between the start of a line and an offset in that line."""
-    return text[text.rfind("\n", 0, at) + 1 : at]
-
-
-def is_block(text: str, span: Span) -> bool:
-    """Whether the opening and the closing marker are each alone on a line."""
-    inside, newline = text[span.start : span.end], text.find("\n", span.after)
-    after = text[span.after : newline if newline >= 0 else None]
-    first, last = re.match(r"[ \t]*\r?\n", inside), re.search(r"\n[ \t]*\Z", inside)
-    return bool(first and last) and not before_on_line(text, span.marker.start).strip(" \t") and not after.strip()
-
-
-def split_around(text: str, spans: Sequence[Span]) -> list[str]:
-    """Return the texts before, between and after the contents of spans."""
-    edges = [0, *(edge for span in spans for edge in (span.start, span.end)), len(text)]
-    return [text[a:b] for a, b in zip(edges[::2], edges[1::2], strict=True)]
-
-
-def newline_of(text: str, spans: Sequence[Span]) -> str:
-    """Return the most common line ending outside the spans, where a refresh changes nothing."""
-    outside = "\n".join(split_around(text, spans))
-    n_crlf = outside.count("\r\n")
-    return "\r\n" if n_crlf > outside.count("\n") - n_crlf - len(spans) else "\n"
-
-
 # --- a whole guide ------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, kw_only=True)
-class MarkedGuide:
-    """A guide without errors in its markers.
-
-    `ids` maps the names in its markers to ids of figures. `warnings` are for the editor, as (line, words).
-    """
-
-    document: Document
-    scan: Scan
-    ids: Mapping[str, str]
-    warnings: tuple[Problem, ...]
-
-
-def find_markers(raw: bytes, find: Find, *, is_html: bool, is_mdx: bool = False) -> MarkedGuide:
-    """Find the markers of a guide; `find` looks up the figures they name.
+def find_markers(raw: bytes, published: Collection[str] | None = None, *, is_html: bool, is_mdx: bool = False) -> Scan:
+    """Find the markers of a guide; its spans name figures by id, and only `published` figures, if given.
 
     Raises `GuideError` with every problem and its line.
     """
-    document = decode(raw, is_html)
-    text = document.text
-    scan = scan_tags(text, is_html)
+    scan = scan_tags(raw, is_html)
     ids: dict[str, str] = {}
-    problems = [*scan.problems, *_find_unknown(scan.tags, find, ids), *_find_wrong_blocks(scan)]
+    problems = [*scan.problems, *_find_unknown(scan.tags, published, ids), *_find_wrong_blocks(scan)]
     if not is_html:
-        problems += find_in_links(text, [(span.marker.start, span.after) for span in scan.spans])
+        problems += find_in_links(scan.text, [(span.marker.start, span.after) for span in scan.spans])
     if is_mdx:
         what = 'MDX has no comments: write <span data-figure="…"></span>, or <section data-figures="sources">'
         problems += [(span.marker.start, what) for span in scan.spans if span.marker.name == COMMENT]
-        problems += find_in_scripts(text, scan.front_matter)
-    line_of = line_finder(text)
+        problems += find_in_scripts(scan.text, scan.front_matter)
     if problems:
-        raise GuideError([(line_of(at), what) for at, what in problems])
-    hits = [*_find_lookalikes(scan), *([] if is_html else _find_raw_lines(scan))]
-    warnings = tuple(sorted({(line_of(at), what) for at, what in hits}))
-    return MarkedGuide(document=document, scan=scan, ids=ids, warnings=warnings)
+        raise GuideError([(scan.line_of(at), what) for at, what in problems])
+    hits = [] if is_html else [*_find_raw_lines(scan)]
+    what = "a marker inside code or a comment is left alone"
+    for start, end in scan.skipped:
+        hits += [(hit.start(), what) for hit in LOOKALIKE.finditer(scan.text, start, end)]
+    scan.warnings = tuple(sorted({(scan.line_of(at), what) for at, what in hits}))
+    scan.spans = [
+        replace(span, marker=replace(span.marker, figure=ids.get(span.marker.figure or ""))) for span in scan.spans
+    ]
+    return scan
 
 
-def _find_unknown(tags: Sequence[Tag], find: Find, ids: dict[str, str]) -> Iterator[Problem]:
+def _find_unknown(tags: Sequence[Tag], published: Collection[str] | None, ids: dict[str, str]) -> Iterator[Problem]:
+    """Yield what is wrong with the figures that markers name, and add to `ids` the ids by these names."""
     for tag in tags:
         if not tag.figure:
             continue
         try:
-            name = ids[tag.figure] if tag.figure in ids else find(tag.figure)
+            name = ids.get(tag.figure) or (tag.figure if tag.figure in (published or ()) else find_id(tag.figure))
         except AddressError as error:
             if tag.is_marker:
                 yield tag.start, str(error)
             continue
+        ids[tag.figure] = name
         if not tag.is_marker:
             yield tag.start, f"data-figure works on <span> and <title> only, not on <{tag.name}>"
-            continue
-        ids[tag.figure] = name
-        if fault := find_part_fault(declaration_of(name), tag.wanted):
+        elif published is not None and name not in published:
+            yield tag.start, f"{name} is not published yet: `jobmarket run` computes it"
+        elif fault := find_part_fault(declaration_of(name), tag.wanted):
             yield tag.start, fault
 
 
@@ -484,7 +472,7 @@ def _find_wrong_blocks(scan: Scan) -> Iterator[Problem]:
     for block in BLOCKS:
         matches = [span for span in scan.spans if span.marker.block == block]
         for span in matches:
-            if span.marker.name == COMMENT and not scan.is_html and not is_block(scan.text, span):
+            if span.marker.name == COMMENT and not scan.is_html and not scan.is_block(span):
                 yield span.marker.start, f"{span.marker} and its end must stand alone on lines of their own"
         for extra in matches[1:]:
             yield extra.marker.start, f"the block {block!r} appears more than once"
@@ -493,16 +481,9 @@ def _find_wrong_blocks(scan: Scan) -> Iterator[Problem]:
             yield max(len(scan.text) - 1, 0), what
 
 
-def _find_lookalikes(scan: Scan) -> Iterator[Problem]:
-    for start, end in scan.skipped:
-        hits = [hit.start() for hit in LOOKALIKE.finditer(scan.text, start + 1, end)]
-        for at in [*([start] if LOOKALIKE.match(scan.text, start, end) else []), *hits]:
-            yield at, "a marker inside code or a comment is left alone"
-
-
 def _find_raw_lines(scan: Scan) -> Iterator[Problem]:
     """Yield lines of Markdown that begin with a comment marker and so are raw HTML (CommonMark 0.31, 4.6, kind 2)."""
     for span in scan.spans:
-        is_inline = span.marker.name == COMMENT and not is_block(scan.text, span)
-        if is_inline and not before_on_line(scan.text, span.marker.start).strip(" \t>-*+"):
+        is_inline = span.marker.name == COMMENT and not scan.is_block(span)
+        if is_inline and not scan.before_on_line(span.marker.start).strip(" \t>-*+"):
             yield span.marker.start, "a line of Markdown that begins with a marker is raw HTML: put a word before it"

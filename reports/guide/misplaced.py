@@ -7,9 +7,12 @@ never holds a marker.
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
+
+from reports.guide.words import split_around
 
 if TYPE_CHECKING:
     from markdown_it.token import Token
@@ -39,15 +42,11 @@ def find_in_links(text: str, spans: Sequence[tuple[int, int]]) -> Iterator[tuple
         return
     from markdown_it import MarkdownIt  # noqa: PLC0415  # takes 50 ms, which a server without guides saves
 
-    edges = [0, *(edge for span in spans for edge in span), len(text)]
-    around = [text[a:b] for a, b in zip(edges[::2], edges[1::2], strict=True)]
     words = [*(_STAND_IN.format(i) for i in range(len(spans))), ""]
     references: dict[str, dict[str, dict[str, str]]] = {}
-    tokens = MarkdownIt("commonmark").parse("".join(map("".join, zip(around, words, strict=True))), references)
-    hidden = [
-        *_list_hidden(tokens),
-        *(part for link in references.get("references", {}).values() for part in link.items()),
-    ]
+    without = "".join(itertools.chain.from_iterable(zip(split_around(text, spans), words, strict=True)))
+    hidden = [*_list_hidden(MarkdownIt("commonmark").parse(without, references))]
+    hidden += [part for link in references.get("references", {}).values() for part in link.items()]
     for name, value in hidden:
         for hit in _FOUND.finditer(str(value)):
             what = _PLACES.get(name, "the text of an image")
@@ -78,23 +77,17 @@ _IN_SCRIPT = re.compile(
 )
 _IN_TEMPLATE = re.compile(r"\\[\s\S]|`|\$\{")
 _CLOSED_BY = {"{": "}", "(": ")", "[": "]", "`": "`", "${": "}"}
-_WORDS = {
-    "module": "import or export", "expression": "a {…} expression or comment", "attribute": "an attribute",
-}  # fmt: skip
 
 
-def find_in_scripts(text: str, start: int = 0) -> Iterator[tuple[int, str]]:
+def find_in_scripts(text: str, start: int) -> Iterator[tuple[int, str]]:
     """Yield the markers in code of MDX as (offset, problem). `start` is the end of the front matter."""
-    for begin, end, kind in list_scripts(text, start):
+    for begin, end, what in list_scripts(text, start):
         for marker in LOOKALIKE.finditer(text, begin, end):
-            yield marker.start(), f"a marker cannot stand in {_WORDS[kind]} of MDX: its text would be read as code"
+            yield marker.start(), f"a marker cannot stand in {what} of MDX: its text would be read as code"
 
 
 def list_scripts(text: str, at: int) -> Iterator[tuple[int, int, str]]:
-    """Yield the code in MDX that is after the offset `at` and outside fences and code spans, as (start, end, kind).
-
-    The kind is "module" (import or export), "expression" or "attribute".
-    """
+    """Yield the code in MDX that is after the offset `at` and outside fences and code spans, as (start, end, what)."""
     while hit := _INTEREST.search(text, at):
         at = hit.end()
         if hit["fence"]:
@@ -104,13 +97,13 @@ def list_scripts(text: str, at: int) -> Iterator[tuple[int, int, str]]:
             at = closing.end() if closing else at
         elif hit["module"]:
             at = _end_of_code(text, at)
-            yield hit.start(), at, "module"
+            yield hit.start(), at, "import or export"
         elif hit["brace"]:
             is_attribute = text.startswith("=", hit.start() - 1)
             at = _end_of_code(text, at, "}")
-            yield hit.start(), at, "attribute" if is_attribute else "expression"
+            yield hit.start(), at, "an attribute" if is_attribute else "a {…} expression or comment"
         elif hit["attribute"]:
-            yield hit.start(), at, "attribute"
+            yield hit.start(), at, "an attribute"
 
 
 def _end_of_code(text: str, at: int, closed_by: str | None = None) -> int:

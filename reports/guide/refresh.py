@@ -11,48 +11,38 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from pathlib import Path
 
-from reports.figures.catalogue import find_id
-from reports.guide.markers import GuideError, MarkedGuide, decode, find_markers, scan_tags
+from reports.guide.markers import GuideError, Scan, find_markers, scan_tags
 from reports.guide.render import AS_OF, RefreshResult, refresh_bytes
 from reports.wording import numbers
 from warehouse.mart_tables import Figures
 from warehouse.publish import atomic_files
 from warehouse.tables import Sources
 
-PROJECT = Path(__file__).resolve().parents[2]
 HTML_SUFFIXES = frozenset((".html", ".htm", ".xhtml"))
-MDX_SUFFIX = ".mdx"
 
 
 class SampleOutsideError(ValueError):
     """Sample data would be written into a guide outside the project."""
 
 
-def check(
-    path: Path,
-    *,
-    is_sample: bool = False,
-    roots: Sequence[Path] = (PROJECT,),
-    allow_sample_outside: bool = False,
-) -> tuple[tuple[int, str], ...]:
+def check(path: Path, *, within: Sequence[Path] | None = None) -> tuple[tuple[int, str], ...]:
     """Check, before there are figures, whether a guide can be refreshed in place.
 
     Return what an editor should look at, as (line, words). Raises the same errors as `stage`.
     """
-    target = path.resolve()
-    _check_sample(path, is_sample and not allow_sample_outside, roots)
-    atomic_files.check_writable(target)
+    _check_place(path, within)
+    atomic_files.check_writable(path.resolve())
     return _find_markers(path).warnings
 
 
-def _find_markers(path: Path) -> MarkedGuide:
+def _find_markers(path: Path) -> Scan:
     with _name_guide(path):
-        return find_markers(path.read_bytes(), find_id, is_html=is_html_file(path), is_mdx=is_mdx_file(path))
+        return find_markers(path.read_bytes(), is_html=is_html_file(path), is_mdx=is_mdx_file(path))
 
 
 def figures_of(path: Path) -> set[str]:
     """Return the ids of the figures in a guide. Raises `GuideError` with every problem and its line."""
-    return set(_find_markers(path).ids.values())
+    return {span.marker.figure for span in _find_markers(path).spans if span.marker.figure}
 
 
 _DAY = re.compile(rf"(\d{{1,2}}) ({'|'.join(numbers.MONTHS)}) (\d{{4}})")
@@ -60,13 +50,12 @@ _DAY = re.compile(rf"(\d{{1,2}}) ({'|'.join(numbers.MONTHS)}) (\d{{4}})")
 
 def day_of(path: Path) -> date | None:
     """Return the newest day named in the block "sources" of a guide; None if it names no day."""
-    document = decode(path.read_bytes(), is_html_file(path))
-    spans = scan_tags(document.text, is_html_file(path)).spans
-    blocks = [document.text[span.start : span.end] for span in spans if span.marker.block == "sources"]
+    scan = scan_tags(path.read_bytes(), is_html_file(path))
     days = [
         date(int(year), numbers.MONTHS.index(month) + 1, int(day))
-        for block in blocks
-        for day, month, year in _DAY.findall(block.partition(AS_OF)[2].partition(".")[0])
+        for span, content in zip(scan.spans, scan.contents, strict=True)
+        if span.marker.block == "sources"
+        for day, month, year in _DAY.findall(content.partition(AS_OF)[2].partition(".")[0])
     ]
     return max(days, default=None)
 
@@ -78,26 +67,20 @@ def stage(
     *,
     sources: Sequence[Sources] = (),
     is_sample: bool = False,
-    roots: Sequence[Path] = (PROJECT,),
-    allow_sample_outside: bool = False,
+    within: Sequence[Path] | None = None,
 ) -> tuple[atomic_files.StagedFile | None, RefreshResult]:
     """Read a guide, put the figures in, and write it to a temporary file beside `path_out`, which may be `path_in`.
 
     Return the file for `atomic_files.commit` (None if nothing changes) and the result. Files ending in .html, .htm or
     .xhtml are HTML, all others Markdown. Raises `GuideError` with every problem and its line, `SampleOutsideError` if
-    sample data would be written outside `roots` (unless `allow_sample_outside`), and `OSError` with the name of the
-    file.
+    `path_out` is in none of the folders `within` (None for any folder), and `OSError` with the name of the file.
     """
-    _check_sample(path_out, is_sample and not allow_sample_outside, roots)
+    _check_place(path_out, within)
     with _name_guide(path_in):
         new, result = refresh_bytes(
-            path_in.read_bytes(),
-            figures,
-            is_html=is_html_file(path_in),
-            is_mdx=is_mdx_file(path_in),
-            sources=sources,
+            path_in.read_bytes(), figures, is_html=is_html_file(path_in), is_mdx=is_mdx_file(path_in), sources=sources,
             is_sample=is_sample,
-        )
+        )  # fmt: skip
     return atomic_files.stage(path_out.resolve(), new), result
 
 
@@ -108,14 +91,13 @@ def is_html_file(path: Path) -> bool:
 
 def is_mdx_file(path: Path) -> bool:
     """Whether the name of a guide says that it is MDX (Markdown with JSX)."""
-    return path.suffix.lower() == MDX_SUFFIX
+    return path.suffix.lower() == ".mdx"
 
 
-def _check_sample(path: Path, must_stay_inside: bool, roots: Sequence[Path]) -> None:
-    target = path.resolve()
-    if must_stay_inside and not any(target.is_relative_to(root.resolve()) for root in roots):
+def _check_place(path: Path, within: Sequence[Path] | None) -> None:
+    if within is not None and not any(path.resolve().is_relative_to(folder.resolve()) for folder in within):
         raise SampleOutsideError(
-            f"{path}: this run has sample data, and the guide is outside of the project; "
+            f"{path}: this run has sample data, and the guide is outside the project; "
             "refresh it from real data, or allow sample data in it (--allow-sample)"
         )
 

@@ -6,17 +6,15 @@ Content is described once, in parts (`Part`). Two writers turn parts into Markdo
 from __future__ import annotations
 
 import bisect
-import difflib
 import functools
 import html
+import itertools
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass
 
-from reports.figures.addresses import AddressError, canonical
 from reports.figures.verdicts import MAX_AGE_DAYS_OF_YEARS
-from reports.guide import markers
-from reports.guide.markers import COMMENT, LABELS, PARTS, Problem, Span, Tag, decode, line_finder, scan_tags
+from reports.guide.markers import COMMENT, LABELS, PARTS, Problem, Scan, Span, Tag, find_markers, scan_tags
 from reports.wording import notes, numbers
 from reports.wording.bases import BASES
 from reports.wording.parts import PLAIN
@@ -67,8 +65,7 @@ def escape(text: str, is_html: bool) -> str:
     return words if is_html else _MARKDOWN.sub(lambda hit: f"&#{ord(hit[0])};", words)
 
 
-def write_html(part: Part) -> list[str]:
-    """Return a part as lines of HTML."""
+def _write_html(part: Part) -> list[str]:
     if part.table is None and not part.items:
         start = f'<p class="sample"><strong>{SAMPLE_TITLE}</strong> ' if part.is_sample else "<p>"
         link = f' <a href="{html.escape(part.link)}">{LINK_WORDS}</a>.' if part.link else ""
@@ -92,8 +89,7 @@ def write_html(part: Part) -> list[str]:
     ]  # fmt: skip
 
 
-def write_markdown(part: Part) -> list[str]:
-    """Return a part as lines of GitHub's Markdown."""
+def _write_markdown(part: Part) -> list[str]:
     if part.table is None and not part.items:
         words = escape(part.text, False)
         if part.is_sample:
@@ -106,7 +102,7 @@ def write_markdown(part: Part) -> list[str]:
     if part.table is None:
         return [f"- {escape(text, False)}" for text in part.items]
     table = part.table
-    key = [*write_markdown(Part(text=table.key)), ""] if table.key else []
+    key = [*_write_markdown(Part(text=table.key)), ""] if table.key else []
     rules = ["---:" if i in table.numeric else "---" for i in range(len(table.columns))]
     rows = [[escape(cell, False) for cell in row] for row in (table.columns, *table.rows)]
     return [*key, *(f"| {' | '.join(row)} |" for row in (rows[0], rules, *rows[1:]))]
@@ -114,8 +110,8 @@ def write_markdown(part: Part) -> list[str]:
 
 def _write(parts: Sequence[Part], *, is_html: bool) -> list[str]:
     if is_html:
-        return [line for part in parts for line in write_html(part)]
-    return [*(line for part in parts for line in ("", *write_markdown(part))), *([""] if parts else [])]
+        return [line for part in parts for line in _write_html(part)]
+    return [*(line for part in parts for line in ("", *_write_markdown(part))), *([""] if parts else [])]
 
 
 # --- a figure in words ------------------------------------------------------------------------------------------
@@ -132,7 +128,7 @@ def _words(figure: Figures, tag: Tag, day: Edition, *, is_alone: bool) -> str:
     if style.part == "note":
         return notes.note(figure)
     words = None if figure.value is None else notes.part(figure, style, day.titles)
-    is_nested = tag.name != "title" and _is_in_brackets(day.text, tag.start)
+    is_nested = tag.name != "title" and _is_in_brackets(day.scan.text, tag.start)
     if words is not None:
         return _qualify(words, figure, tag, day, is_nested=is_nested)
     if otherwise is not None:
@@ -172,20 +168,22 @@ MAX_PARAGRAPH = 5_000
 
 @dataclass(frozen=True, kw_only=True)
 class Edition:
-    """A text and the figures for its markers. Markers name figures of `ledger` by id."""
+    """A guide and the figures for its markers. Markers name figures of `ledger` by id."""
 
-    text: str
-    spans: Sequence[Span]
+    scan: Scan
     ledger: Mapping[str, Figures]
-    is_html: bool
     sources: Sequence[Sources] = ()
     is_sample: bool = False
 
     @functools.cached_property
+    def tags(self) -> tuple[Tag, ...]:
+        """The opening markers."""
+        return tuple(span.marker for span in self.scan.spans)
+
+    @functools.cached_property
     def used(self) -> tuple[Figures, ...]:
         """Figures that the block of sources lists, in order of first use."""
-        tags = (span.marker for span in self.spans)
-        names = dict.fromkeys(tag.figure for tag in tags if tag.figure and tag.wanted.part not in LABELS)
+        names = dict.fromkeys(tag.figure for tag in self.tags if tag.figure and tag.wanted.part not in LABELS)
         return tuple(self.ledger[name] for name in names)
 
     @functools.cached_property
@@ -199,9 +197,9 @@ class Edition:
 
         These are the markers of whole values, and the last marker of a part of a figure in each paragraph.
         """
-        breaks = [hit.start() for hit in BREAK.finditer(self.text)]
+        breaks = [hit.start() for hit in BREAK.finditer(self.scan.text)]
         last: dict[tuple[int, str, str | None], int] = {}
-        for tag in (span.marker for span in self.spans):
+        for tag in self.tags:
             if tag.figure is not None and tag.wanted.part not in PARTS[1:]:
                 is_whole = tag.wanted.part == "value"
                 place = -tag.start if is_whole else bisect.bisect_right(breaks, tag.start)
@@ -214,10 +212,10 @@ class Edition:
 
         Return {} unless the sources are printed as notes.
         """
-        if not any(span.marker.block and span.marker.options.get("form") == "notes" for span in self.spans):
+        if not any(tag.block and tag.options.get("form") == "notes" for tag in self.tags):
             return {}
         first: dict[str, int] = {}
-        for tag in (span.marker for span in self.spans):
+        for tag in self.tags:
             if tag.figure and tag.name != "title" and tag.wanted.part not in (*LABELS, "scope", "note"):
                 first.setdefault(tag.figure, tag.start)
         numbered = enumerate((figure.figure for figure in self.used), start=1)
@@ -225,10 +223,10 @@ class Edition:
 
     def content_of(self, span: Span) -> str:
         """Return the new content of a span."""
-        tag = span.marker
-        is_alone = tag.name == COMMENT and markers.is_block(self.text, span)
+        tag, is_html = span.marker, self.scan.is_html
+        is_alone = tag.name == COMMENT and self.scan.is_block(span)
         if tag.block is not None:
-            parts = _describe_sources(self, tag) if tag.block == "sources" else _describe_banner(self.is_sample)
+            parts = _describe_sources(self, tag) if tag.block == "sources" else [SAMPLE] * self.is_sample
         else:
             figure = self.ledger[tag.figure or ""]
             words = _words(figure, tag, self, is_alone=is_alone)
@@ -236,32 +234,26 @@ class Edition:
                 return escape(tag.options.get("template", "{}").replace("{}", words), True)
             if not is_alone:
                 # The text of a <span> in Markdown is still Markdown, so it is escaped as Markdown.
-                return escape(words, self.is_html) + self._note_mark(tag)
-            table = notes.table(figure) if tag.wanted == PLAIN else None
-            if table:
+                return escape(words, is_html) + self._note_mark(tag)
+            parts = [Part(text=words)] * bool(words)
+            if tag.wanted == PLAIN and (table := notes.table(figure)):
                 parts = [Part(text=figure.title, table=table), *(Part(text=text) for text in table.below)]
-            else:
-                parts = [Part(text=words)] * bool(words)
-        before = markers.before_on_line(self.text, tag.start)
+        before, newline = self.scan.before_on_line(tag.start), self.scan.newline
         indent = "" if before.strip(" \t") else before
-        lines = _write(parts, is_html=self.is_html or tag.name != COMMENT)
-        newline = markers.newline_of(self.text, self.spans)
+        lines = _write(parts, is_html=is_html or tag.name != COMMENT)
         return newline + "".join((f"{indent}{line}" if line else "") + newline for line in lines) + indent
 
     def _note_mark(self, tag: Tag) -> str:
         number = self.note_numbers.get(tag.start)
         if number is None:
             return ""
-        return f'<sup><a href="#figure-{number}">{number}</a></sup>' if self.is_html else f"[^figure-{number}]"
+        return f'<sup><a href="#figure-{number}">{number}</a></sup>' if self.scan.is_html else f"[^figure-{number}]"
 
 
 # --- the sources of a guide -------------------------------------------------------------------------------------
 
 
-def _describe_banner(is_sample: bool) -> list[Part]:
-    return [Part(text=SAMPLE_TEXT, is_sample=True)] if is_sample else []
-
-
+SAMPLE = Part(text=SAMPLE_TEXT, is_sample=True)
 READING_KEY = (
     "n counts jobs, not adverts: one vacancy on two boards is one job, and so is one text in several cities. Where an "
     "advert has no text, employer, title, place, pay and days decide. Numbers beside the name of a source count its "
@@ -293,14 +285,9 @@ def _rests_on(figure: Figures) -> str:
 AS_OF = "Figures as of "
 
 
-def _list_attributions(day: Edition) -> list[str]:
-    by_name = {source.source: source for source in day.sources}
-    return sorted({by_name[s].attribution for figure in day.used for s in figure.sources if s in by_name})
-
-
 def _list_mark_words(day: Edition) -> list[str]:
     marks: dict[str, dict[str, dict[str, None]]] = {}
-    for tag in (span.marker for span in day.spans):
+    for tag in day.tags:
         mark, figure = tag.options.get("mark"), day.ledger.get(tag.figure or "")
         if mark is not None and figure is not None and figure.qualifier is not None:
             marks.setdefault(mark, {}).setdefault(figure.qualifier, {})[figure.figure] = None
@@ -309,33 +296,33 @@ def _list_mark_words(day: Edition) -> list[str]:
 
 
 def _describe_sources(day: Edition, tag: Tag) -> list[Part]:
-    has_banner = any(span.marker.block == "banner" for span in day.spans)
-    banner = _describe_banner(day.is_sample and not has_banner)
-    form, link = tag.options.get("form", "long"), tag.options.get("link")
-    described = _describe_at_length(day, link) if form == "long" else _describe_briefly(day, link, form == "notes")
-    return banner + described
-
-
-def _describe_at_length(day: Edition, link: str | None) -> list[Part]:
-    credits, rows = _list_attributions(day), tuple(_list_sources(day))
-    table = Table(columns=("Figure", "Rests on", "n", "Reference period", "Sources"), rows=rows)
-    return [
-        Part(text=f"{_say_days(day)} {READING_KEY} {PERIOD_KEY}", link=link),
-        *([Part(text="Sources of the figures", table=table)] if rows else []),
-        *(Part(text=words) for words in _list_mark_words(day)),
-        *([Part(items=credits)] if credits else []),
-    ]
-
-
-def _describe_briefly(day: Edition, link: str | None, has_notes: bool) -> list[Part]:
-    credits, rows = _list_attributions(day), tuple(_list_sources(day))
+    needs_banner = day.is_sample and all(other.block != "banner" for other in day.tags)
+    banner, form, link = [SAMPLE] * needs_banner, tag.options.get("form", "long"), tag.options.get("link")
+    names = {name for figure in day.used for name in figure.sources}
+    credits = sorted({source.attribution for source in day.sources if source.source in names})
+    rows = tuple(
+        (
+            f"{figure.title} ({figure.figure})", _rests_on(figure), notes.strength(figure),
+            notes.describe_period(figure), notes.credit(figure, day.titles) or "–",
+        )
+        for figure in day.used
+    )  # fmt: skip
+    if form == "long":
+        table = Table(columns=("Figure", "Rests on", "n", "Reference period", "Sources"), rows=rows)
+        return [
+            *banner,
+            Part(text=f"{_say_days(day)} {READING_KEY} {PERIOD_KEY}", link=link),
+            *([Part(text="Sources of the figures", table=table)] if rows else []),
+            *(Part(text=words) for words in _list_mark_words(day)),
+            *([Part(items=credits)] if credits else []),
+        ]
     n_withheld = sum(figure.value is None for figure in day.used)
     withheld = f"{n_withheld} of {len(rows)} {'is' if n_withheld == 1 else 'are'} withheld for want of data."
     lines = [_say_days(day), *([withheld] if n_withheld else []), *_list_mark_words(day)]
     lines += ["Sources:", *credits] if credits else []
     texts = [f"{name}: {'; '.join(cell.rstrip('.') for cell in cells if cell != '–')}" for name, *cells in rows]
-    noted = [Part(items=texts, are_notes=True)] if texts and has_notes else []
-    return [Part(text=" ".join(lines), link=link), *noted]
+    noted = [Part(items=texts, are_notes=True)] if texts and form == "notes" else []
+    return [*banner, Part(text=" ".join(lines), link=link), *noted]
 
 
 def _say_days(day: Edition) -> str:
@@ -345,23 +332,7 @@ def _say_days(day: Edition) -> str:
     return "All figures are statements of others." if day.used else "No figure is used."
 
 
-def _list_sources(day: Edition) -> Iterator[tuple[str, ...]]:
-    for figure in day.used:
-        credit = notes.credit(figure, day.titles) or "–"
-        name, period = f"{figure.title} ({figure.figure})", notes.describe_period(figure)
-        yield name, _rests_on(figure), notes.strength(figure), period, credit
-
-
 # --- a whole guide ----------------------------------------------------------------------------------------------
-
-
-def _find_in(ledger: Mapping[str, Figures], name: str) -> str:
-    figure_id = name if name in ledger else canonical(name)
-    if figure_id not in ledger:
-        near = difflib.get_close_matches(name, list(ledger), n=2, cutoff=0.5)
-        hint = f"; did you mean {' or '.join(near)}?" if near else ""
-        raise AddressError(f"there is no figure {name!r}{hint}")
-    return figure_id
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -388,7 +359,6 @@ class RefreshResult:
 
     used: tuple[str, ...]
     warnings: tuple[Problem, ...]
-    is_changed: bool
     changes: tuple[Change, ...] = ()
     withheld: tuple[str, ...] = ()
     dated: tuple[str, ...] = ()
@@ -405,60 +375,50 @@ def refresh_bytes(
 ) -> tuple[bytes, RefreshResult]:
     """Return the bytes of a guide with figures put in, and the result. Refreshing these bytes again changes nothing.
 
-    `figures` are rows of the ledger; the newest row of each figure is used. `sources` give names and attributions.
-    Raises `GuideError` with every problem and its line.
+    `figures` are the published figures. `sources` give names and attributions. Raises `GuideError` with every problem
+    and its line.
     """
-    ledger = {figure.figure: figure for figure in sorted(figures, key=lambda figure: figure.as_of)}
-    guide = markers.find_markers(raw, functools.partial(_find_in, ledger), is_html=is_html, is_mdx=is_mdx)
-    text, ids = guide.document.text, guide.ids
-    spans = [
-        replace(span, marker=replace(span.marker, figure=ids[span.marker.figure])) if span.marker.figure else span
-        for span in guide.scan.spans
-    ]
-    day = Edition(text=text, spans=spans, ledger=ledger, is_html=is_html, sources=sources, is_sample=is_sample)
-    names = tuple(figure.figure for figure in day.used)
-    contents = [day.content_of(span) for span in spans]
-    if guide.document.is_ascii:
+    ledger = {figure.figure: figure for figure in figures}
+    scan = find_markers(raw, ledger, is_html=is_html, is_mdx=is_mdx)
+    day = Edition(scan=scan, ledger=ledger, sources=sources, is_sample=is_sample)
+    contents = [day.content_of(span) for span in scan.spans]
+    if scan.is_ascii:
         contents = [content.encode("ascii", "xmlcharrefreplace").decode("ascii") for content in contents]
-    outside = markers.split_around(text, spans)
-    result = guide.document.encode("".join(map("".join, zip(outside, [*contents, ""], strict=True))))
-    changes = zip(spans, [text[span.start : span.end] for span in spans], contents, strict=True)
-    return result, RefreshResult(
-        used=names,
-        warnings=guide.warnings,
-        is_changed=result != raw,
-        changes=tuple(_list_changes(text, changes)),
-        withheld=tuple(name for name in names if ledger[name].value is None),
-        dated=tuple(name for name in names if ledger[name].status == "stale"),
+    text = "".join(itertools.chain.from_iterable(zip(scan.outside, [*contents, ""], strict=True)))
+    return text.encode(scan.encoding, "xmlcharrefreplace"), RefreshResult(
+        used=tuple(figure.figure for figure in day.used),
+        warnings=scan.warnings,
+        changes=tuple(_list_changes(scan, scan.contents, contents)),
+        withheld=tuple(figure.figure for figure in day.used if figure.value is None),
+        dated=tuple(figure.figure for figure in day.used if figure.status == "stale"),
     )
 
 
 # --- what changes -----------------------------------------------------------------------------------------------
 
 
-def _list_changes(text: str, places: Iterable[tuple[Span, str, str]]) -> Iterator[Change]:
-    line_of = line_finder(text)
-    for span, before, after in places:
-        tag = span.marker
-        if before != after:
-            options = "".join(f' {name}="{value}"' for name, value in tag.options.items() if name in SHOWN_OPTIONS)
-            name = tag.figure or f"figures:{tag.block}"
-            words = read_words(before), read_words(after)
-            yield Change(line=line_of(tag.start), name=name, options=options, before=words[0], after=words[1])
-
-
 SHOWN_OPTIONS = ("part", "per", "in", "format", "locale")
 """The options that are shown with a change."""
 
 
+def _list_changes(scan: Scan, contents: Sequence[str], new_contents: Sequence[str]) -> Iterator[Change]:
+    for span, before, after in zip(scan.spans, contents, new_contents, strict=True):
+        tag = span.marker
+        if before != after:
+            yield Change(
+                line=scan.line_of(tag.start),
+                name=tag.figure or f"figures:{tag.block}",
+                options="".join(f' {name}="{value}"' for name, value in tag.options.items() if name in SHOWN_OPTIONS),
+                before=read_words(before),
+                after=read_words(after),
+            )
+
+
 def list_changes(before: bytes, after: bytes, *, is_html: bool) -> list[Change]:
     """Return what differs between the markers of two versions of a guide; [] if the versions have different markers."""
-    scans = [scan_tags(decode(raw, is_html).text, is_html) for raw in (before, after)]
-    names = [[(span.marker.figure, span.marker.block) for span in scan.spans] for scan in scans]
-    if names[0] != names[1]:
-        return []
-    contents = [[scan.text[span.start : span.end] for span in scan.spans] for scan in scans]
-    return list(_list_changes(scans[1].text, zip(scans[1].spans, *contents, strict=True)))
+    old, new = scan_tags(before, is_html), scan_tags(after, is_html)
+    names = [[(span.marker.figure, span.marker.block) for span in scan.spans] for scan in (old, new)]
+    return list(_list_changes(new, old.contents, new.contents)) if names[0] == names[1] else []
 
 
 def read_words(text: str) -> str:

@@ -17,7 +17,7 @@ from reports.figures.declared.pay_figures import WORK_OF_GUIDE
 from reports.figures.places import EVERYWHERE, Place
 from reports.figures.query import Connection
 from reports.guide.desk import read_figures
-from reports.guide.markers import decode, line_finder, scan_tags
+from reports.guide.markers import scan_tags
 from reports.guide.misplaced import find_in_links, list_scripts
 from reports.guide.numbers_in_text import PERCENT, Number, read_numbers, read_sentences
 from reports.guide.words import LEVELS, PERIODS, SENTENCE, UNKNOWN, find_places, find_skills, find_values, work_patterns
@@ -25,7 +25,6 @@ from reports.wording.notes import rows_of
 from reports.wording.parts import PERIODS as PRINTED_PERIODS
 from reports.wording.work import name_work
 from transforms.records.vocabulary import AI_JOBS
-from warehouse.mart_tables import Figures
 from warehouse.marts.measures import MEASURES
 
 
@@ -42,63 +41,43 @@ class Proposal:
 _At = TypeVar("_At", "Claim", "Number")
 
 
-@dataclass(frozen=True, kw_only=True)
-class Suggestions:
-    """Proposals for a guide, in order, and the sums and percentages without a figure, as (line, text)."""
+def suggest_markers(
+    con: Connection, raw: bytes, *, is_html: bool, is_mdx: bool = False
+) -> tuple[list[Proposal], list[tuple[int, str]]]:
+    """Propose markers for a guide. Text between markers, and in code, comments or links, is left alone.
 
-    proposals: tuple[Proposal, ...]
-    unmatched: tuple[tuple[int, str], ...]
-
-
-def suggest_markers(con: Connection, raw: bytes, *, is_html: bool, is_mdx: bool = False) -> Suggestions:
-    """Propose markers for a guide. Text between markers, and in code, comments or links, is left alone."""
-    text = decode(raw, is_html).text
-    line_of = line_finder(text)
-    spans = list(_list_taken(text, is_html=is_html, is_mdx=is_mdx))
-    claims = sorted(_leave_out(find_claims(text), spans), key=lambda claim: claim.at)
+    Return the proposals, in order, and the sums and percentages without a figure, as (line, text).
+    """
+    scan = scan_tags(raw, is_html)
+    text = scan.text
+    taken = [(0, scan.front_matter), *scan.skipped, *((tag.start, tag.end) for tag in scan.tags)]
+    taken += [(span.marker.start, span.after) for span in scan.spans]
+    if is_mdx:
+        taken += [(start, end) for start, end, _ in list_scripts(text, scan.front_matter)]
+    claims = sorted(_leave_out(find_claims(text), taken), key=lambda claim: claim.at)
     if not is_html:
         in_links = {at for at, _ in find_in_links(text, [(claim.at, claim.at) for claim in claims])}
         claims = [claim for claim in claims if claim.at not in in_links]
     rows = {row.figure: row for row in read_figures(con, {claim.figure for claim in claims})}
-    claims = [claim for claim in claims if claim.figure in rows]
     proposals = []
     for claim in claims:
-        row = rows[claim.figure]
-        if claim.is_name and not _has_share(row):
+        row = rows.get(claim.figure)
+        if row is None:
             continue
+        share = next((line.get("share") for line in rows_of(row)), None) if row.value is not None else None
+        if claim.is_name and round(100 * (share or 0)) == 0:
+            continue  # "Learn COBOL (0%)" would say nothing
         says = row.value if row.value is not None else f"withheld for now: {row.reason}"
-        marker = _write_marker(claim, with_elements=is_html or is_mdx)
-        line = line_of(claim.at)
+        marker, line = _write_marker(claim, with_elements=is_html or is_mdx), scan.line_of(claim.at)
         proposals.append(Proposal(line=line, text=claim.text, says=f"{row.title}: {says}", marker=marker))
-    matches = [(claim.at, claim.at + len(claim.text)) for claim in claims if not claim.is_name]
-    rest = _leave_out(_list_amounts(text), [*spans, *matches])
-    return Suggestions(
-        proposals=tuple(proposals), unmatched=tuple((line_of(number.at), number.text) for number in rest)
-    )
-
-
-def _list_amounts(text: str) -> Iterator[Number]:
-    for sentence in read_sentences(text):
-        yield from (number for number in sentence.numbers if number.unit not in ("", UNKNOWN))
-
-
-def _list_taken(text: str, *, is_html: bool, is_mdx: bool) -> Iterator[tuple[int, int]]:
-    scan = scan_tags(text, is_html)
-    yield 0, scan.front_matter
-    yield from scan.skipped
-    yield from ((span.marker.start, span.after) for span in scan.spans)
-    yield from ((tag.start, tag.end) for tag in scan.tags)
-    if is_mdx:
-        yield from ((start, end) for start, end, _ in list_scripts(text, scan.front_matter))
+    taken += [(claim.at, claim.at + len(claim.text)) for claim in claims if claim.figure in rows and not claim.is_name]
+    numbers = (number for sentence in read_sentences(text) for number in sentence.numbers)
+    amounts = (number for number in numbers if number.unit not in ("", UNKNOWN))
+    return proposals, [(scan.line_of(number.at), number.text) for number in _leave_out(amounts, taken)]
 
 
 def _leave_out(hits: Iterable[_At], spans: Sequence[tuple[int, int]]) -> list[_At]:
     return [hit for hit in hits if not any(start < hit.at + len(hit.text) and hit.at < end for start, end in spans)]
-
-
-def _has_share(row: Figures) -> bool:
-    rows = rows_of(row)
-    return row.value is not None and bool(rows) and round(100 * (rows[0].get("share") or 0)) > 0
 
 
 def _write_marker(claim: Claim, *, with_elements: bool) -> str:

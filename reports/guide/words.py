@@ -150,35 +150,31 @@ def find_places(sentence: str) -> Iterator[tuple[int, int, Place]]:
         yield hit.start(), hit.end(), names[hit[0].lower()]
 
 
-def cut_out(sentence: str, spans: Sequence[tuple[int, int]]) -> str:
-    """Return a sentence with a space in place of each span. The spans must be sorted."""
-    edges = [0, *(edge for span in spans for edge in span), len(sentence)]
-    return " ".join(sentence[a:b] for a, b in zip(edges[::2], edges[1::2], strict=True))
+def split_around(text: str, spans: Sequence[tuple[int, int]]) -> list[str]:
+    """Return the texts before, between and after spans, which must be sorted."""
+    edges = [0, *(edge for span in spans for edge in span), len(text)]
+    return [text[a:b] for a, b in zip(edges[::2], edges[1::2], strict=True)]
 
 
 @functools.cache
-def _skill_names() -> dict[str, str]:
+def _skill_names() -> tuple[dict[str, str], set[str]]:
+    """Return the skills as ids name them, by their words, and those of them that need their capitals: Make, Go."""
     names = {name: skill for name, skill in items_of("skill_asked").items() if name not in BASELINE_NAMES}
     names |= {name: word for name, (word, _) in BASELINE_NAMES.items()}
-    return {word if len(word) <= SHORT else word.lower(): name for name, word in names.items()}
-
-
-@functools.cache
-def _exact_names() -> set[str]:
-    """Return the skills, as ids name them, that are matched case-sensitively: Make, Go."""
-    return {slug(skill.skill) for skill in taxonomy() if skill.case_rule == "exact"}
+    exact = {slug(skill.skill) for skill in taxonomy() if skill.case_rule == "exact"}
+    return {word if len(word) <= SHORT else word.lower(): name for name, word in names.items()}, exact
 
 
 def find_skills(sentence: str) -> Iterator[tuple[int, str, str]]:
     """Yield the skills that a sentence names, as (offset, words, name in ids). The longest name wins."""
-    skills = _skill_names()
+    skills, exact = _skill_names()
     words = [(hit.start(), hit.end()) for hit in re.finditer(r"[A-Za-z][\w+#./-]*", sentence)]
     after = 0
     for i, (start, _) in enumerate(words):
         for last in range(min(len(words), i + MAX_WORDS) - 1, i - 1, -1):
             phrase = sentence[start : words[last][1]].rstrip(".")
             name = skills.get(phrase if len(phrase) <= SHORT else phrase.lower())
-            if name is not None and start >= after and (phrase == phrase.lower()) <= (name not in _exact_names()):
+            if name is not None and start >= after and (phrase == phrase.lower()) <= (name not in exact):
                 yield start, phrase, name
                 after = words[last][1]
                 break

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Any
 
 from reports.cells.cell import PARTS, Cell, Number
@@ -19,11 +19,7 @@ from warehouse.mart_tables import Figures, ReportedPay, SalaryBands
 from warehouse.marts.printing import BOUNDS
 
 PUBLISHED, STALE, UNDER_REVIEW, WITHHELD = "published", "stale", "under review", "withheld"
-STATES = (PUBLISHED, STALE, UNDER_REVIEW, WITHHELD)
-"""States of a figure.
-
-In this order: current; old; published while a newer value is waiting for review; without a value, because there are too
-few data.
+"""States of a figure: current; old; published while a newer value waits for review; without a value, for lack of data.
 """
 SAMPLE_WARNING = "Invented sample data: never quote these numbers as facts."
 ROWS_OF_PAGE = 30
@@ -44,7 +40,7 @@ def head(snapshot: Snapshot) -> dict[str, Any]:
 
 
 def state_of(figure: Figures, snapshot: Snapshot) -> str:
-    """Return the state of a figure, one of `STATES`."""
+    """Return the state of a figure: PUBLISHED, STALE, UNDER_REVIEW or WITHHELD."""
     if figure.value is None:
         return WITHHELD
     if figure.status == "stale":
@@ -55,10 +51,9 @@ def state_of(figure: Figures, snapshot: Snapshot) -> str:
 # --- intervals ------------------------------------------------------------------------------------------------
 
 
-def describe_number(number: Number, basis: str) -> dict[str, Any]:
-    """Return a number with its interval, or with the reason why it has none."""
+def _describe_number(number: Number, basis: str) -> dict[str, Any]:
     record = {name: round_off(value) for name, value in number.describe().items()}
-    return record if number.ends else record | {"no_interval": why_no_interval(number, basis)}
+    return record if number.ends else record | {"no_interval": _why_no_interval(number, basis)}
 
 
 def round_off(value: Any) -> Any:
@@ -66,8 +61,7 @@ def round_off(value: Any) -> Any:
     return float(f"{value:.{DIGITS}g}") if isinstance(value, float) else value
 
 
-def why_no_interval(number: Number, basis: str) -> str:
-    """Return why a number has no interval."""
+def _why_no_interval(number: Number, basis: str) -> str:
     return A_COUNT if number.part in COUNTED else (BASES[basis] if basis in BASES else BASES["postings"]).no_interval
 
 
@@ -86,11 +80,11 @@ def say_interval(figure: Figures) -> str:
     phrases: dict[str, list[str]] = {}
     for number in cells[0].numbers.values():
         if number.ends is None:
-            phrases.setdefault(f"none for {{}}: {why_no_interval(number, cells[0].basis)}", []).append(number.part)
+            phrase, said = f"none for {{}}: {_why_no_interval(number, cells[0].basis)}", number.part
         else:
             what = "bounds that silent adverts leave" if number.form == BOUNDS else "95% interval"
-            phrase = f"{what}: {{}} {unit_in_words(number.unit)}"
-            phrases.setdefault(phrase, []).append(f"{number.part} {say_span(number)}")
+            phrase, said = f"{what}: {{}} {unit_in_words(number.unit)}", f"{number.part} {say_span(number)}"
+        phrases.setdefault(phrase, []).append(said)
     return "; ".join(phrase.format(", ".join(parts)) for phrase, parts in phrases.items())
 
 
@@ -153,9 +147,10 @@ def describe(figure: Figures, snapshot: Snapshot, *, rows_from: int = 0) -> dict
 
     A table has at most `ROWS_OF_PAGE` rows, starting with the row of index `rows_from`.
     """
-    description = figure_files.describe(figure, snapshot.with_licences_of([figure]))
+    description = figure_files.describe(figure, snapshot.with_licence_of(figure))
     summary = summarise(figure, snapshot)
-    answer = {name: summary[name] for name in ("instead",) if name in summary} | head(snapshot) | summary
+    instead = {"instead": summary["instead"]} if "instead" in summary else {}
+    answer = instead | head(snapshot) | summary
     answer |= {"value_unit": figure.unit, "period": description["period"] | {"in_words": summary["period"]}}
     if waiting := snapshot.waiting.get(figure.list or ""):
         answer["under_review"] = {"since": waiting.offered_on, "because": waiting.why}
@@ -164,14 +159,19 @@ def describe(figure: Figures, snapshot: Snapshot, *, rows_from: int = 0) -> dict
     answer |= {name: description[name] for name in OF_PRINTED}
     pairs = zip(cells_of(figure), description["rows"], strict=True)
     rows = [_describe_row(cell, row, snapshot) for cell, row in pairs]
-    if len(rows) > 1:
-        return answer | _page(rows if any(row["parts"] for row in rows) else _list_printed(figure), rows_from)
-    parts = rows[0]["parts"] if rows else {}
-    return answer | {"parts": parts, "part_meanings": _define_parts(parts, figure.basis)}
+    if len(rows) <= 1:
+        parts = rows[0]["parts"] if rows else {}
+        return answer | {"parts": parts, "part_meanings": _define_parts(parts, figure.basis)}
+    if not any(row["parts"] for row in rows):
+        table = notes.table(figure)
+        rows = [dict(zip(table.columns, row, strict=True)) for row in table.rows] if table else []
+    after = rows_from + ROWS_OF_PAGE
+    answer |= {"rows": rows[rows_from:after], "rows_total": len(rows)}
+    return answer | {"next_rows_from": after} if after < len(rows) else answer
 
 
 def _describe_row(cell: Cell, row: dict[str, Any], snapshot: Snapshot) -> dict[str, Any]:
-    record = row | {"parts": {part: describe_number(number, cell.basis) for part, number in cell.numbers.items()}}
+    record = row | {"parts": {part: _describe_number(number, cell.basis) for part, number in cell.numbers.items()}}
     if cell.id != cell.figure:
         record["figure"] = cell.id
         if member := snapshot.figures.get(cell.id):
@@ -184,14 +184,3 @@ def _define_parts(parts: Iterable[str], basis: str | None) -> dict[str, str]:
     columns = {part.name: part.column for part in PARTS}
     docs = {field.name: field.column.doc for field in fields_of(ReportedPay if basis == "reported" else SalaryBands)}
     return {name: docs[columns[name]].partition("; NULL")[0] for name in parts if columns[name] in docs}
-
-
-def _list_printed(figure: Figures) -> list[dict[str, Any]]:
-    table = notes.table(figure)
-    return [] if table is None else [dict(zip(table.columns, row, strict=True)) for row in table.rows]
-
-
-def _page(rows: Sequence[dict[str, Any]], first: int) -> dict[str, Any]:
-    after = first + ROWS_OF_PAGE
-    answer = {"rows": rows[first:after], "rows_total": len(rows)}
-    return answer | {"next_rows_from": after} if after < len(rows) else answer

@@ -48,16 +48,20 @@ def compare_figures(rows: Sequence[Figures], snapshot: Snapshot) -> dict[str, An
 
 def _compare_pair(a: Figures, b: Figures, snapshot: Snapshot) -> dict[str, Any]:
     answer: dict[str, Any] = {"a": a.figure, "b": b.figure}
-    refusal = "; ".join([*_refuse(a), *_refuse(b)])
-    if not refusal and a.basis != b.basis:
-        words = [BASES[figure.basis].words if figure.basis in BASES else str(figure.basis) for figure in (a, b)]
-        refusal = f"they rest on different kinds of source, which are never mixed: {words[0]}, and {words[1]}"
-    if refusal:
-        return answer | {"refused": refusal}
-    (ours,), (theirs,) = cells_of(a), cells_of(b)
-    parts = list(_compare_parts(ours, theirs))
+    if refusals := [*_refuse(a), *_refuse(b)]:
+        return answer | {"refused": "; ".join(refusals)}
+    if a.basis != b.basis:
+        ours, theirs = (BASES[figure.basis].words if figure.basis else "several kinds" for figure in (a, b))
+        why = f"they rest on different kinds of source, which are never mixed: {ours}, and {theirs}"
+        return answer | {"refused": why}
+    cells = *cells_of(a), *cells_of(b)
+    parts = list(_compare_parts(*cells))
     if not parts:
-        return answer | {"refused": f"no part in one unit and money: {_units(ours)} of a, {_units(theirs)} of b"}
+        ours, theirs = (
+            ", ".join(f"{number.part} ({number.unit})" for number in cell.numbers.values()) or "no number"
+            for cell in cells
+        )
+        return answer | {"refused": f"they share no part in one unit and currency; a has {ours}, and b has {theirs}"}
     warnings = list(_warn(a, b, snapshot))
     return answer | {"parts": parts} | ({"warnings": warnings} if warnings else {})
 
@@ -73,7 +77,9 @@ def _refuse(figure: Figures) -> Iterator[str]:
 
 def _warn(a: Figures, b: Figures, snapshot: Snapshot) -> Iterator[str]:
     if (a.period_from, a.period_to) != (b.period_from, b.period_to):
-        how = "do not overlap: time may explain the difference" if _are_apart(a, b) else "overlap but are not the same"
+        first, second = sorted((a, b), key=lambda figure: str(figure.period_to))
+        are_apart = first.period_to and second.period_from and first.period_to < second.period_from
+        how = "do not overlap: time may explain the difference" if are_apart else "overlap but are not the same"
         yield f"reference periods {how}: {notes.describe_period(a)}, and {notes.describe_period(b)}"
     if a.rung != b.rung:
         yield f"they use different rungs of their ladders: {a.rung}, and {b.rung}"
@@ -85,15 +91,6 @@ def _warn(a: Figures, b: Figures, snapshot: Snapshot) -> Iterator[str]:
             yield f"{figure.figure} has low confidence: {figure.reason}"
         if (state := state_of(figure, snapshot)) != PUBLISHED:
             yield f"{figure.figure} is {state}"
-
-
-def _are_apart(a: Figures, b: Figures) -> bool:
-    first, second = sorted((a, b), key=lambda figure: str(figure.period_to))
-    return first.period_to is not None and second.period_from is not None and first.period_to < second.period_from
-
-
-def _units(cell: Cell) -> str:
-    return ", ".join(f"{number.part} ({number.unit})" for number in cell.numbers.values()) or "no number"
 
 
 def _compare_parts(a: Cell, b: Cell) -> Iterator[dict[str, Any]]:
@@ -120,8 +117,8 @@ def conclude(a: Number, b: Number) -> str:
     if a.ends is None or b.ends is None:
         return "no conclusion on the difference: one of the two has no interval"
     if (a.form == BOUNDS) != (b.form == BOUNDS):
-        return "no conclusion on the difference: one is of all jobs, the other only of jobs that say"
+        return "no conclusion on the difference: one covers all jobs, the other only those that say"
     spans = f"{say_span(a)} and {say_span(b)} {unit_in_words(a.unit)}"
     if not is_beyond(a, b):
-        return f"a and b cannot be told apart: their intervals overlap ({spans})"
+        return f"no difference between a and b is shown: their intervals overlap ({spans})"
     return f"{'b' if b.ends > a.ends else 'a'} is higher, beyond the intervals ({spans})"

@@ -10,15 +10,15 @@ import difflib
 import functools
 import re
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from reports.figures.addresses import KINDS, parts_of
 from reports.figures.catalogue import declaration_of
 from reports.figures.declared.pay_figures import STATED_LEVELS
 from reports.figures.places import EVERYWHERE, PLACES
-from reports.guide.words import LEVELS, SYNONYMS, cut_out, find_places, find_values, terms_of, work_patterns
+from reports.guide.words import LEVELS, SYNONYMS, find_places, find_values, split_around, terms_of, work_patterns
 from reports.mcp.answers import head, summarise
 from reports.mcp.market import Snapshot
 from reports.wording.work import WORKS, name_work
@@ -29,17 +29,28 @@ MAX_LISTED = 25
 """The most figures on one page. A figure that is not in the ledger takes up to 0.2 s to compute with its provenance."""
 
 
+SHORT = 2
+"""Words with at most this many letters must match a whole word: R, Go."""
+
+
 class FilterError(ValueError):
     """An unknown value of a filter. The message names the value and similar known values."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Entry:
+class Entry(NamedTuple):
     """An entry of the list: its id, the values that filters compare, and the text that is searched."""
 
     id: str
     values: Mapping[str, Collection[str]]
     text: str
+
+
+@functools.lru_cache(maxsize=1)
+def _entries_of(snapshot: Snapshot) -> tuple[Entry, ...]:
+    ledger = [row for row in snapshot.figures.values() if declaration_of(row.figure).alias_of is None]
+    ranked = [(2 if row.value is None else 0, len(row.figure), row.figure, row.title) for row in ledger]
+    ranked += [(1, len(name), name, "") for name in snapshot.cells]
+    return tuple(_make_entry(name, title) for _, _, name, title in sorted(ranked))
 
 
 def _make_entry(figure_id: str, title: str) -> Entry:
@@ -50,89 +61,55 @@ def _make_entry(figure_id: str, title: str) -> Entry:
     place_name = PLACES[place].name if place in PLACES else ""
     work_name = name_work(work) if work in WORKS else ""
     words = [figure_id, figure_id.replace(".", " ").replace("_", " "), place_name, work_name, title]
-    return Entry(
-        id=figure_id,
-        values={
-            "place": {place}, "role": {work}, "level": {by_name.get("level", "")},
-            "measure": {kind, by_name.get("measure", "")},
-        },
-        text=f" {' '.join(words)} ".lower(),
-    )  # fmt: skip
-
-
-@functools.lru_cache(maxsize=1)
-def _entries_of(snapshot: Snapshot) -> tuple[Entry, ...]:
-    ledger = [row for row in snapshot.figures.values() if declaration_of(row.figure).alias_of is None]
-    ranked = [(2 if row.value is None else 0, row.figure, row.title) for row in ledger]
-    ranked += [(1, name, "") for name in snapshot.cells]
-    ranked.sort(key=lambda entry: (entry[0], len(entry[1]), entry[1]))
-    return tuple(_make_entry(name, title) for _, name, title in ranked)
+    level, measure = by_name.get("level", ""), by_name.get("measure", "")
+    values = {"place": {place}, "role": {work}, "level": {level}, "measure": {kind, measure}}
+    return Entry(figure_id, values, f" {' '.join(words)} ".lower())
 
 
 # --- filters --------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, kw_only=True)
-class Filter:
-    """A filter: its name (`what`), and what values there are.
-
-    `names()` maps each accepted spelling to a value. `find` returns the values that a free text names.
-    """
-
-    what: str
-    names: Callable[[], Mapping[str, str]]
-    find: Callable[[str], Collection[str]] = lambda text: ()
-
-    def understand(self, text: str) -> str:
-        """Return the value that a text names, spelled as in ids. Raises `FilterError` with similar known names."""
-        key = text.strip().lower()
-        by_name = {name.lower(): value for name, value in self.names().items()}
-        for spelling in (key, key.replace(" ", "_").replace("-", "_"), key.rstrip("s")):
-            if spelling in by_name:
-                return by_name[spelling]
-        if len(found := list(self.find(text))) == 1:
-            return found[0]
-        every = by_name.values() if len(by_name) < 60 else ()
-        near = difflib.get_close_matches(key, by_name, n=4, cutoff=0.6) or every
-        choices = dict.fromkeys(name if by_name[name] == name else f"{name} ({by_name[name]})" for name in near)
-        raise FilterError(f"no {self.what} {text!r}" + (f"; known: {', '.join(choices)}" if choices else ""))
+@functools.cache
+def _spellings_of(name: str) -> dict[str, str]:
+    """Return the accepted spellings of a filter's values, in lower case, with the values as in ids."""
+    if name == "place":
+        spellings = {place.name: place.slug for place in PLACES.values()} | {slug: slug for slug in PLACES}
+        spellings |= dict.fromkeys(("all", "world", "everywhere"), EVERYWHERE.slug)
+    elif name == "role":
+        spellings = {name_work(work): work for work in WORKS} | {work: work for work in WORKS}
+    elif name == "level":
+        spellings = {level: level for level in (*LEVEL_GROUPS, *STATED_LEVELS)}
+    else:
+        kinds = (*KINDS, "claim", "roles", "reported", "frame", "ladder", *MEASURES)
+        spellings = {kind: kind for kind in kinds} | {word: kind for word, kind in SYNONYMS.items() if kind in kinds}
+    return {spelling.lower(): value for spelling, value in spellings.items()}
 
 
-def _names_of_places() -> dict[str, str]:
-    names = {place.name: place.slug for place in PLACES.values()} | {name: name for name in PLACES}
-    return names | dict.fromkeys(("all", "world", "everywhere"), EVERYWHERE.slug)
-
-
-def _find_place(text: str) -> list[str]:
-    """Return the slug of the place that the whole text names; [] if it names none.
+def _find_in_words(name: str, text: str) -> list[str]:
+    """Return the values of a filter that a free text names; of places, only the place that the whole text names.
 
     Text such as "us_ca" is taken for a subdivision, for which only figures of disclosure exist.
     """
-    if re.fullmatch(r"[a-z]{2}_[a-z0-9]{1,3}", text.lower()):
-        return [text.lower()]
-    return [place.slug for start, end, place in find_places(text) if (start, end) == (0, len(text))]
+    if name == "place":
+        if re.fullmatch(r"[a-z]{2}_[a-z0-9]{1,3}", text.lower()):
+            return [text.lower()]
+        return [place.slug for start, end, place in find_places(text) if (start, end) == (0, len(text))]
+    patterns = {"role": work_patterns(), "level": LEVELS}.get(name, ())
+    return list(find_values(patterns, text))
 
 
-def _names_of_measures() -> dict[str, str]:
-    names = {name: name for name in (*KINDS, "claim", "roles", "reported", "frame", "ladder", *MEASURES)}
-    return names | {word: name for word, name in SYNONYMS.items() if name in names}
-
-
-FILTERS = {
-    "place": Filter(what="place", names=_names_of_places, find=_find_place),
-    "role": Filter(
-        what="role or group of roles",
-        names=lambda: {name_work(work): work for work in WORKS} | {work: work for work in WORKS},
-        find=lambda text: find_values(work_patterns(), text),
-    ),
-    "level": Filter(
-        what="level",
-        names=lambda: {level: level for level in (*LEVEL_GROUPS, *STATED_LEVELS)},
-        find=lambda text: find_values(LEVELS, text),
-    ),
-    "measure": Filter(what="measure", names=_names_of_measures),
-}
-"""Filters by name. `measure` also accepts kinds of figures."""
+def _understand_filter(name: str, text: str) -> str:
+    """Return the value that a text names, spelled as in ids. Raises `FilterError` with similar known names."""
+    key, values = text.strip().lower(), _spellings_of(name)
+    for spelling in (key, key.replace(" ", "_").replace("-", "_"), key.rstrip("s")):
+        if spelling in values:
+            return values[spelling]
+    if len(found := _find_in_words(name, text)) == 1:
+        return found[0]
+    near = difflib.get_close_matches(key, values, n=4, cutoff=0.6) or (values.values() if len(values) < 60 else ())
+    choices = dict.fromkeys(word if values[word] == word else f"{word} ({values[word]})" for word in near)
+    what = "role or group of roles" if name == "role" else name
+    raise FilterError(f"no {what} {text!r}" + (f"; known: {', '.join(choices)}" if choices else ""))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -146,15 +123,8 @@ class SearchTerms:
         """Whether an entry fits. `without` names a filter that is ignored; "words" ignores the words."""
         if any(name != without and values.isdisjoint(entry.values[name]) for name, values in self.parts.items()):
             return False
-        return without == "words" or all(_begins_a_word(word, entry.text) for word in self.words)
-
-
-SHORT = 2
-"""Words with at most this many letters must match a whole word: R, Go."""
-
-
-def _begins_a_word(word: str, text: str) -> bool:
-    return (f" {word} " if len(word) <= SHORT else f" {word}") in text
+        beginnings = (f" {word} " if len(word) <= SHORT else f" {word}" for word in self.words)
+        return without == "words" or all(beginning in entry.text for beginning in beginnings)
 
 
 def understand(words: str, **filters: str | None) -> SearchTerms:
@@ -163,10 +133,10 @@ def understand(words: str, **filters: str | None) -> SearchTerms:
     Where a filter is given, words of the same kind do not count. Raises `FilterError` for an unknown value.
     """
     given = {name: text for name, text in filters.items() if text and text.strip()}
-    parts = {name: frozenset([FILTERS[name].understand(text)]) for name, text in given.items()}
+    parts = {name: frozenset([_understand_filter(name, text)]) for name, text in given.items()}
     places = list(find_places(words))
     named = {"place": frozenset(place.slug for _, _, place in places)}
-    rest = cut_out(words, [(start, end) for start, end, _ in places])
+    rest = " ".join(split_around(words, [(start, end) for start, end, _ in places]))
     patterns = {"level": LEVELS, "role": work_patterns()}
     if re.fullmatch(r"[\w.]+\.[\w.]+", words.strip()):
         del patterns["role"]  # an id says its role itself
@@ -200,14 +170,14 @@ def list_figures(snapshot: Snapshot, terms: SearchTerms, *, first: int, most: in
     if not ids:
         answer["remedy"] = _relax(entries, terms)
     elif not page:
-        answer["remedy"] = f"there are {len(ids):,}, and offset {first:,} is beyond the last"
+        answer["remedy"] = f"offset {first:,} is beyond the last of {len(ids):,} figures"
     return answer
 
 
 def _relax(entries: Iterable[Entry], terms: SearchTerms) -> str:
     names = [*terms.parts, *(["words"] if terms.words else [])]
     counts = {name: sum(terms.fits(entry, without=name) for entry in entries) for name in names}
-    hints = [f"{count:,} without {name}" for name, count in counts.items() if count]
-    remedy = f"nothing fits all of it; {', '.join(hints)}" if hints else "nothing fits; use fewer words or filters"
+    hints = [f"dropping {name} leaves {count:,}" for name, count in counts.items() if count]
+    remedy = f"no figure fits all filters and words; {', '.join(hints) or 'use fewer of them'}"
     parts = [min(terms.parts.get(name, ("",))) for name in ("place", "role", "level")]
     return f"{remedy}; `get` of pay.{'.'.join(parts)} says what is missing for its pay" if all(parts) else remedy

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -13,7 +13,7 @@ from pathlib import Path
 from reports.cells.published import read_cells
 from reports.figures.catalogue import KNOWN, find_id
 from reports.figures.compute import compute_asked
-from reports.figures.vintages import read_standing, read_vintages, waiting_of
+from reports.figures.vintages import read_standing, waiting_of
 from reports.guide import desk
 from reports.release.licences import Licence, licence_of
 from reports.release.published import PublishedDay, read_published
@@ -34,14 +34,13 @@ class NotReadableError(ValueError):
 class Snapshot:
     """The content of a published file.
 
-    `figures` are the published rows of the ledger, by id. All other figures are computed when they are asked for
-    (`find`), and kept in `computed`. `waiting` holds the vintages that wait for review, by list of cells.
+    `figures` are the published rows of the ledger, by id. All other figures are computed when they are asked for, and
+    kept in `computed`.
     """
 
     con: Connection
     published: PublishedDay
     figures: Mapping[str, Figures]
-    waiting: Mapping[str, Vintages]
     computed: dict[str, Figures] = field(default_factory=dict)
 
     def find(self, name: str) -> Figures:
@@ -67,14 +66,17 @@ class Snapshot:
             self.computed |= {row.figure: row for row in rows}
         return [self.figures.get(name) or self.computed[name] for name in ids]
 
-    def with_licences_of(self, rows: Iterable[Figures]) -> PublishedDay:
-        """Return the published day with the licence of each of these figures, or the reason why it has none."""
-        by_figure = {row.figure: licence_of(row.kind, row.sources) for row in rows}
-        licences = {
-            name: found if isinstance(found, Licence) else Licence(id=NO_LICENCE, name="none", url=None, remark=found)
-            for name, found in by_figure.items()
-        }
-        return replace(self.published, licences=licences)
+    def with_licence_of(self, figure: Figures) -> PublishedDay:
+        """Return the published day with the licence of this figure, which remarks why if the figure has none."""
+        licence = licence_of(figure)
+        if isinstance(licence, str):
+            licence = Licence(id=NO_LICENCE, name="none", url=None, remark=licence)
+        return replace(self.published, licences={figure.figure: licence})
+
+    @cached_property
+    def waiting(self) -> Mapping[str, Vintages]:
+        """The vintages that wait for review, by list of cells."""
+        return waiting_of(self.published.lists)
 
     @cached_property
     def cells(self) -> tuple[str, ...]:
@@ -90,7 +92,7 @@ class Market:
         self.folder = folder
         self._base_url = base_url
         self._lock = threading.Lock()
-        self._held: tuple[tuple[int, int, int], Snapshot] | None = None
+        self._held: tuple[tuple[int, int, int] | None, Snapshot] | None = None
 
     @contextmanager
     def read(self) -> Iterator[Snapshot]:
@@ -109,25 +111,24 @@ class Market:
     def _current(self) -> Snapshot:
         path = self.folder / MARKET
         identity = _identify(path) if path.exists() else None
-        if self._held is not None and self._held[0] == identity:
-            return self._held[1]
         if self._held is not None:
+            if self._held[0] == identity:
+                return self._held[1]
             self._held[1].con.close()
             self._held = None
         con = open_reader(self.folder)
         try:
+            if not con.execute("SELECT 1 FROM duckdb_tables() WHERE schema_name = 'published'").fetchone():
+                raise NotReadableError(
+                    f"{self.folder} was published by an earlier version; `jobmarket run` publishes it again"
+                )
             figures = desk.published_figures(con)
-            snapshot = Snapshot(
-                con=con,
-                published=read_published(con, base_url=self._base_url, figures=figures),
-                figures={row.figure: row for row in figures},
-                waiting=waiting_of(read_vintages(con)),
-            )
+            published = read_published(con, base_url=self._base_url, figures=figures)
+            snapshot = Snapshot(con, published, {row.figure: row for row in figures})
         except BaseException:
             con.close()
             raise
-        if identity is not None:
-            self._held = (identity, snapshot)
+        self._held = (identity, snapshot)
         return snapshot
 
 

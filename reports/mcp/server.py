@@ -30,6 +30,7 @@ from transforms.records.definitions import BAND
 from warehouse.publish.bounded_query import Bounds, QueryRefusedError, ask_apart
 
 NAME = "ai-job-market"
+METHODS = Path(__file__).parents[1] / "texts" / "methods.md"
 INSTRUCTIONS = f"""\
 Figures of the market for AI and machine-learning jobs, measured from job adverts: pay, skills asked for, remote
 work, degrees, disclosure of pay, closing of vacancies. Every figure has an id such as pay.us.ai_engineering.senior
@@ -69,27 +70,25 @@ class Server(MCPServer[Any]):
         """Call a tool. Raises `ToolError` with a message for the client."""
         tools = {tool.name: tool.input_schema.get("properties", {}) for tool in await self.list_tools()}
         if name not in tools:
-            raise ToolError(f"no tool {name!r}; there are {', '.join(tools)}")
+            raise ToolError(f"no tool {name!r}; the tools are {', '.join(tools)}")
         for argument in arguments:
             if argument not in tools[name]:
                 near = difflib.get_close_matches(argument, tools[name], n=1)
-                hint = f"did you mean {near[0]}?" if near else f"it has {', '.join(tools[name])}"
+                hint = f"did you mean {near[0]}?" if near else f"its arguments are {', '.join(tools[name])}"
                 raise ToolError(f"{name} has no argument {argument!r}; {hint}")
         try:
             return await super().call_tool(name, arguments, context)
         except UnexpectedToolError as error:
-            raise UnexpectedToolError(f"{name} failed by a fault of this server; its log has more") from error
+            raise UnexpectedToolError(f"{name} failed because of an error in this server; its log says more") from error
         except ToolError as error:
             cause = error.__cause__
-            message = _say_invalid(cause) if isinstance(cause, ValidationError) else str(cause)
+            message = str(cause)
+            if isinstance(cause, ValidationError):
+                message = "; ".join(
+                    f"{'.'.join(map(str, wrong['loc']))}: {wrong['msg']} (got {str(wrong['input'])[:100]!r})"
+                    for wrong in cause.errors()
+                )
             raise ToolError(f"{name}: {message}") from cause
-
-
-def _say_invalid(error: ValidationError) -> str:
-    return "; ".join(
-        f"{'.'.join(map(str, wrong['loc']))}: {wrong['msg']} (got {str(wrong['input'])[:100]!r})"
-        for wrong in error.errors()
-    )
 
 
 def _answering(function: Callable[..., dict[str, Any]]) -> Callable[..., CallToolResult]:
@@ -118,13 +117,13 @@ FigureId = Annotated[
 Filter = Annotated[str | None, Field(max_length=100)]
 
 
-def make_server(folder: Path, *, version: str = "", base_url: str = "", methods: Path | None = None) -> Server:
-    """Make the server for a data folder. `methods` is the file of a text that explains how figures are made."""
+def make_server(folder: Path, *, version: str = "", base_url: str = "") -> Server:
+    """Make the server for a data folder."""
     market = Market(folder, base_url=base_url)
     server = Server(NAME, title="AI Job Market", instructions=INSTRUCTIONS, version=version, log_level="WARNING")
     _add_figure_tools(server, market)
     _add_check_tools(server, market)
-    _add_resources(server, market, methods)
+    _add_resources(server, folder)
     return server
 
 
@@ -294,19 +293,17 @@ def _add_check_tools(server: Server, market: Market) -> None:
 # --- resources ------------------------------------------------------------------------------------------------
 
 
-def _add_resources(server: Server, market: Market, methods: Path | None) -> None:
-    if methods is not None and methods.is_file():
-
-        @server.resource(
-            "jobmarket://methods", name="methods", title="How figures are made", mime_type="text/markdown",
-            description="What each figure means, how it and its interval are computed, and what it is not.",
-        )  # fmt: skip
-        def read_methods() -> str:
-            return methods.read_text(encoding="utf-8")
+def _add_resources(server: Server, folder: Path) -> None:
+    @server.resource(
+        "jobmarket://methods", name="methods", title="How figures are made", mime_type="text/markdown",
+        description="What each figure means, how it and its interval are computed, and what it is not.",
+    )  # fmt: skip
+    def read_methods() -> str:
+        return METHODS.read_text(encoding="utf-8")
 
     @server.resource(
         "jobmarket://tables", name="tables", title="Tables and their columns", mime_type="text/markdown",
         description="Every table and view that `query` can read, with the meaning of each column.",
     )  # fmt: skip
     def read_tables() -> str:
-        return (market.folder / "DICTIONARY.md").read_text(encoding="utf-8")
+        return (folder / "DICTIONARY.md").read_text(encoding="utf-8")

@@ -7,6 +7,7 @@ earlier releases.
 
 from __future__ import annotations
 
+import itertools
 import os
 import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -123,10 +124,9 @@ def _write(
         for table in tables
     ]
     before = chain[0] if chain else None
-    previous = None
-    if before:
-        digest = manifest.sha256(folder / manifest.history_path(before["release"]))
-        previous = {"release": before["release"], "sha256": digest}
+    previous = before and {
+        "release": before["release"], "sha256": manifest.sha256(folder / manifest.history_path(before["release"]))
+    }  # fmt: skip
     released_cells = cells.select_cells(con, publication.as_of)
     head: dict[str, Any] = {
         "name": publication.name, "release": release, "as_of": publication.as_of, "is_sample": publication.is_sample,
@@ -135,14 +135,18 @@ def _write(
         "changes": changes.find_changes(folder, before, publication, entries),
     }  # fmt: skip
     releases = [head, *chain]
-    _put(fresh, site_files(con, publication, released_cells, releases=releases))
-    _put(fresh, sdmx.files_of(released_cells, publication))
-    _put(fresh, descriptions.files_of(publication, tables, release))
-    _put(fresh, changes.files_of(releases, publication))
-    _put(fresh, [(SCHEMA, public_schema().encode())])
-    _put(fresh, [("QUALITY.md", quality.report(con, publication, release, chain))])
-    content = manifest.make(fresh, head)
-    _put(fresh, [(path, content) for path in (MANIFEST, manifest.history_path(release))])
+    _put(
+        fresh,
+        itertools.chain(
+            site_files(con, publication, released_cells, releases=releases),
+            sdmx.files_of(released_cells, publication),
+            descriptions.files_of(publication, tables, release),
+            changes.files_of(releases, publication),
+            [(SCHEMA, public_schema().encode())],
+            [("QUALITY.md", quality.report(con, publication, release, chain))],
+        ),
+    )
+    _put(fresh, dict.fromkeys((MANIFEST, manifest.history_path(release)), manifest.make(fresh, head)).items())
     sizes = [(fresh / path).stat().st_size for path in manifest.list_files(fresh)]
     return MadeRelease(
         release=release, sha256=manifest.sha256(fresh / MANIFEST), n_files=len(sizes), n_bytes=sum(sizes),
@@ -178,8 +182,8 @@ def site_files(
 
 def _select_kept_rows(con: Connection) -> dict[str, KeptRows]:
     """Return, for each table of marts or published cells, the rows in a release: those under our own licence."""
-    sources = [row["source"] for row in query.read(con, f"SELECT source FROM {NIGHTLY}.core.sources ORDER BY source")]
-    bound_sources = [source for source in sources if licence_ids_of_sources().get(source) != OURS]
+    rows = query.read(con, f"SELECT source FROM {NIGHTLY}.core.sources ORDER BY source")
+    bound_sources = (row["source"] for row in rows if licence_ids_of_sources().get(row["source"]) != OURS)
     names = ", ".join(map(query.literal, bound_sources)) or "''"
 
     def bound(what: str, table: str, condition: str = "true") -> str:

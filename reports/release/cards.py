@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import functools
 import textwrap
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from html import escape
 from pathlib import Path
 
@@ -70,23 +70,17 @@ def draw(figure: Figures, publication: PublishedDay) -> bytes:
     licence = publication.licences[figure.figure]
     foot = f"{publication.name}, {day(figure.as_of)}. {licence.in_short}. {figure.figure}"
     lines, y = _write([("said", foot)], y + 8, gap=4)
-    return _frame(figure, spoken, [*parts, *lines], y + MARGIN - 12).encode()
-
-
-def _frame(figure: Figures, spoken: str, parts: Sequence[str], height: int) -> str:
-    return "\n".join(
-        [
-            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" width="{WIDTH}" '
-            f'height="{height}" role="img" aria-labelledby="label" aria-describedby="spoken">',
-            f'<title id="label">{escape(f"{figure.title}: {notes.value(figure)}")}</title>',
-            f'<desc id="spoken">{escape(spoken)}</desc>',
-            f"<style>{style()}</style>",
-            f'<rect class="paper" x="0.5" y="0.5" width="{WIDTH - 1}" height="{height - 1}" rx="6"/>',
-            f'<rect class="top" x="0.5" y="0.5" width="{WIDTH - 1}" height="4" rx="2"/>',
-            *parts,
-            "</svg>\n",
-        ]
-    )
+    height = y + MARGIN - 12
+    frame = [
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" width="{WIDTH}" '
+        f'height="{height}" role="img" aria-labelledby="label" aria-describedby="spoken">',
+        f'<title id="label">{escape(f"{figure.title}: {notes.value(figure)}")}</title>',
+        f'<desc id="spoken">{escape(spoken)}</desc>',
+        f"<style>{style()}</style>",
+        f'<rect class="paper" x="0.5" y="0.5" width="{WIDTH - 1}" height="{height - 1}" rx="6"/>',
+        f'<rect class="top" x="0.5" y="0.5" width="{WIDTH - 1}" height="4" rx="2"/>',
+    ]
+    return "\n".join([*frame, *parts, *lines, "</svg>\n"]).encode()
 
 
 def _write(
@@ -112,7 +106,13 @@ def _draw_chart(chart: DrawnChart, y: int) -> tuple[list[str], int]:
     for row in chart.rows:
         text, y = _draw_row(row, axis, y)
         lines += text
-    return [f'<g class="{chart.kind.name}">', *lines, "</g>", *_draw_ticks(axis, y)], y + 26
+    lines = [f'<g class="{chart.kind.name}">', *lines, "</g>"]
+    for tick in axis.ticks:
+        share = tick / axis.highest
+        anchor, x = "start" if not tick else "end" if share > 0.94 else "middle", PLOT_AT + share * PLOT
+        place = f'class="small" x="{x:.1f}" y="{y + 16}" text-anchor="{anchor}"'
+        lines.append(f"<text {place}>{escape(axis.say(tick))}</text>")
+    return lines, y + 26
 
 
 def _draw_row(row: ChartRow, axis: Axis, y: int) -> tuple[list[str], int]:
@@ -123,15 +123,3 @@ def _draw_row(row: ChartRow, axis: Axis, y: int) -> tuple[list[str], int]:
     end = max(left_end, right_end, y + 36) + 10
     plot = f'<svg x="{PLOT_AT}" y="{y}" width="{PLOT}" height="{end - y}" overflow="visible">'
     return [*left, f"{plot}{rows.draw_marks(row, axis)}</svg>", *right], end
-
-
-def _draw_ticks(axis: Axis, y: int) -> list[str]:
-    lines = []
-    for tick in axis.ticks:
-        part = tick / axis.highest
-        anchor = "start" if not tick else "end" if part > 0.94 else "middle"
-        x = PLOT_AT + part * PLOT
-        lines.append(
-            f'<text class="small" x="{x:.1f}" y="{y + 16}" text-anchor="{anchor}">{escape(axis.say(tick))}</text>'
-        )
-    return lines

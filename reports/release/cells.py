@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -38,10 +38,6 @@ class ReleasedCells:
     cells: tuple[tuple[Cell, Licence], ...]
     left_out: Mapping[str, int]
 
-    def own(self, kinds: Collection[str]) -> list[Cell]:
-        """Return the cells of `kinds` that are under our own licence."""
-        return [cell for cell, licence in self.cells if licence.id == OURS and cell.kind in kinds]
-
 
 def select_cells(con: Connection, as_of: date) -> ReleasedCells:
     """Return every cell that may be printed and released, and count those left out."""
@@ -55,12 +51,12 @@ def select_cells(con: Connection, as_of: date) -> ReleasedCells:
 
 def _columns_of(cell: Cell) -> dict[str, Any]:
     values: dict[str, Any] = {"id": cell.id, "value": cell.text}
+    counts: dict[str, Any] = {}
     for part, number in cell.numbers.items():
         values |= {part: number.value, f"{part}_lo": number.low, f"{part}_hi": number.high}
-    for part, number in cell.numbers.items():
         if number.counts is not None:
-            values |= {f"{part}_n": number.counts[0], f"{part}_employers": number.counts[1]}
-    values |= {"n": cell.n, "employers": cell.employers, "form": cell.row.get("form")}
+            counts |= {f"{part}_n": number.counts[0], f"{part}_employers": number.counts[1]}
+    values |= counts | {"n": cell.n, "employers": cell.employers, "form": cell.row.get("form")}
     values |= {"status": cell.status, "reason": cell.reason}
     return values | {name: cell.row.get(name) for name in BESIDE}
 
@@ -76,43 +72,40 @@ def files_of(released_cells: ReleasedCells, publication: PublishedDay) -> Iterat
         path = f"cells/{kind}/{place}{suffix}.json"
         yield path, _write_file(cells, path, licences()[name], publication)
         index.append({"kind": kind, "place": place, "licence": name, "n": len(cells), "file": path})
-    head = {
-        "as_of": publication.as_of,
-        "is_sample": publication.is_sample,
-        "files": index,
-        "left_out": released_cells.left_out,
-    }
-    yield "cells/index.json", _dump(head, "files")
+    head = {"as_of": publication.as_of, "is_sample": publication.is_sample, "files": index}
+    yield "cells/index.json", _dump(head | {"left_out": released_cells.left_out}, "files")
 
 
 def _write_file(cells: list[Cell], path: str, licence: Licence, publication: PublishedDay) -> bytes:
     rows = [_columns_of(cell) for cell in sorted(cells, key=lambda cell: cell.id)]
     names = dict.fromkeys(name for row in rows for name in row)
     columns = [name for name in names if any(row.get(name) is not None for row in rows)]
+    units = {part: number.unit for cell in cells for part, number in cell.numbers.items() if cell.kind != "pay"}
     head = {
         "kind": cells[0].kind,
         "place": cells[0].place,
         "as_of": publication.as_of,
         "is_sample": publication.is_sample,
-        "units": _describe_units(cells),
+        "units": units or "amounts are per year in `currency`, those of local_… in `local_currency`",
         "definitions": _define(cells),
         "samples": {name: SAMPLE_WORDS[name] for name in SAMPLES if any(row["sample"] == name for row in rows)},
         "bases": {
-            basis: _describe_basis(cell, publication)
+            basis: {
+                "in_words": BASES[basis].words,
+                "period": {"from": cell.period_from, "to": cell.period_to},
+                "sources": {
+                    name: publication.sources[name].attribution for name in cell.sources if name in publication.sources
+                },
+            }
             for basis, cell in sorted({cell.basis: cell for cell in cells}.items())
         },
-        "licence": licence.describe(),
+        "licence": licence,
         "citation": publication.cite(f"{cells[0].kind} of {cells[0].place}", path, licence),
         "ledger": "a cell is a row of its mart; its id leads to it: `jobmarket explain ID`",
         "columns": columns,
         "cells": [[row.get(name) for name in columns] for row in rows],
     }
     return _dump(head, "cells")
-
-
-def _describe_units(cells: Iterable[Cell]) -> dict[str, str] | str:
-    units = {part: number.unit for cell in cells for part, number in cell.numbers.items() if cell.kind != "pay"}
-    return units or "amounts are per year in `currency`, those of local_… in `local_currency`"
 
 
 def _define(cells: Iterable[Cell]) -> dict[str, str]:
@@ -135,15 +128,6 @@ _MEANINGS = {
     "closing_rate": f"share of open adverts that close a day; {shares.CLOSINGS_CAVEAT}",
 }
 """Definitions of the kinds of cells that have neither a measure nor levels."""
-
-
-def _describe_basis(cell: Cell, publication: PublishedDay) -> dict[str, Any]:
-    known = publication.sources
-    return {
-        "in_words": BASES[cell.basis].words,
-        "period": {"from": cell.period_from, "to": cell.period_to},
-        "sources": {source: known[source].attribution for source in cell.sources if source in known},
-    }
 
 
 def _dump(head: Mapping[str, Any], key: str) -> bytes:

@@ -7,7 +7,7 @@ import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, TypeVar
 
 from reports.figures.vintages import PUBLISHED, FigureVintage
 from reports.release import texts
@@ -18,28 +18,20 @@ MAX_RELEASES = 24
 """How many releases the feed lists, newest first."""
 MAX_FIGURES = 200
 """How many figures an entry of the feed names; CHANGES.md names all."""
-WITHHELD = "withheld"
 CORRECTED, ACCEPTED = "corrected", "accepted"
 Manifest = Mapping[str, Any]
 T = TypeVar("T")
 
 
-class Kind(NamedTuple):
-    """A kind of change in a figure: the heading of its section in CHANGES.md, and a template for its words."""
-
-    heading: str
-    words: str
-
-
 KINDS = {
-    CORRECTED: Kind("Errata", "{values}. Erratum: {reason}"),
-    ACCEPTED: Kind("Accepted after review", "{values}. Accepted: {reason}"),
-    "changed": Kind("Figures", "{before} → {after}"),
-    "new": Kind("Figures", "new: {after}"),
-    "gone": Kind("Figures", "gone: {before}"),
+    CORRECTED: ("Errata", "{values}. Erratum: {reason}"),
+    ACCEPTED: ("Accepted after review", "{values}. Accepted: {reason}"),
+    "changed": ("Figures", "{before} → {after}"),
+    "new": ("Figures", "new: {after}"),
+    "gone": ("Figures", "gone: {before}"),
 }
-"""Kinds of change, in the order of their sections."""
-HEADINGS = tuple(dict.fromkeys(kind.heading for kind in KINDS.values()))
+"""Kinds of change in a figure, in the order of their sections in CHANGES.md: the section's heading, and a template."""
+HEADINGS = tuple(dict.fromkeys(heading for heading, _ in KINDS.values()))
 
 
 def find_changes(
@@ -58,12 +50,13 @@ def find_changes(
 
     now = {row.figure: (row.title, row.value) for row in publication.figures}
     then = {row["id"]: (row["title"], row["value"]) for row in read("index")["figures"]}
-    changes = (
-        _describe_change(name, then.get(name), now.get(name), publication.vintages.get(name, ()), partial(read, name))
-        for name in sorted(now.keys() | then.keys())
-    )
-    figures = [change for change in changes if change is not None]
-    figures.sort(key=lambda change: HEADINGS.index(KINDS[change["what"]].heading))
+    figures = []
+    for name in sorted(now.keys() | then.keys()):
+        is_in_both = name in then and name in now
+        decision = _find_decision(publication.vintages.get(name, ()), partial(read, name)) if is_in_both else None
+        if change := _describe_change(then.get(name), now.get(name), decision):
+            figures.append({"id": name, **change})
+    figures.sort(key=lambda change: HEADINGS.index(KINDS[change["what"]][0]))
     n_rows, columns = (
         tuple({table["name"]: table[key] for table in release} for release in (before["tables"], tables))
         for key in ("n_rows", "columns")
@@ -73,11 +66,7 @@ def find_changes(
 
 
 def _describe_change(
-    name: str,
-    then: tuple[str, str | None] | None,
-    now: tuple[str, str | None] | None,
-    vintages: Sequence[FigureVintage],
-    read_before: Callable[[], Any],
+    then: tuple[str, str | None] | None, now: tuple[str, str | None] | None, decision: FigureVintage | None
 ) -> dict[str, Any] | None:
     """Return the change in a figure; None if it did not change.
 
@@ -86,10 +75,10 @@ def _describe_change(
     """
     title, _ = now or then or ("", None)
     before, after = (None if state is None else state[1] for state in (then, now))
-    change = {"id": name, "title": title, "before": before, "after": after}
+    change = {"title": title, "before": before, "after": after}
     if then is None or now is None:
         return change | {"what": "new" if then is None else "gone"}
-    if decision := _find_decision(vintages, read_before):
+    if decision:
         what = CORRECTED if decision.is_correction else ACCEPTED
         return change | {"what": what, "reason": decision.reason} if (before, after) != (None, None) else None
     return change | {"what": "changed"} if before != after else None
@@ -109,7 +98,7 @@ def _find_decision(vintages: Sequence[FigureVintage], read_before: Callable[[], 
 def _compare(then: Mapping[str, T], now: Mapping[str, T]) -> Iterator[tuple[str, T | None, T | None]]:
     """Yield (name, value before, value now) for each name whose values differ; None stands for a missing value."""
     for name in sorted(then.keys() | now.keys()):
-        if then.get(name) != now.get(name) or name not in then or name not in now:
+        if then.get(name) != now.get(name):
             yield name, then.get(name), now.get(name)
 
 
@@ -124,9 +113,9 @@ def _compare_columns(then: Mapping[str, Mapping[str, str]], now: Mapping[str, Ma
 
 
 def _say(change: Mapping[str, Any]) -> str:
-    before, after = change["before"] or WITHHELD, change["after"] or WITHHELD
+    before, after = change["before"] or "withheld", change["after"] or "withheld"
     values = f"{before} → {after}" if before != after else f"{after}, as before"
-    words = KINDS[change["what"]].words
+    _, words = KINDS[change["what"]]
     return words.format(values=values, before=before, after=after, reason=change.get("reason"))
 
 
@@ -134,7 +123,7 @@ def files_of(releases: Sequence[Manifest], publication: PublishedDay) -> Iterato
     """Yield CHANGES.md of the newest release, and an Atom feed of all releases, dated with the days of the releases."""
     newest = releases[0]
     groups = [
-        (heading, [change for change in newest["changes"]["figures"] if KINDS[change["what"]].heading == heading])
+        (heading, [change for change in newest["changes"]["figures"] if KINDS[change["what"]][0] == heading])
         for heading in HEADINGS
     ]
     yield "CHANGES.md", texts.render("CHANGES.md", publication=publication, newest=newest, groups=groups, say=_say)

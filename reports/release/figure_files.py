@@ -13,19 +13,18 @@ import csv
 import dataclasses
 import io
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date
+from itertools import chain
 from typing import Any
 
-from reports.cells.cell import numbers_of
-from reports.cells.of_figure import name_of
+from reports.cells.of_figure import cells_of
 from reports.figures.catalogue import declaration_of
 from reports.figures.declaration import Figure
 from reports.figures.vintages import PUBLISHED, find_waiting
 from reports.release.licences import OURS, Licence
 from reports.release.published import PublishedDay
 from reports.wording import notes
-from reports.wording.numbers import Row
 from warehouse.mart_tables import Figures
 from warehouse.publish.release_tables import find_missing
 
@@ -81,13 +80,13 @@ def describe(figure: Figures, publication: PublishedDay) -> dict[str, Any]:
         "unit": figure.unit,
         "rows": [
             {
-                "name": name,
-                "parts": {part: number.describe() for part, number in numbers_of(row).items()},
-                "n": row.get("n_persons") or row.get("n_jobs"),
-                "employers": row.get("n_employers"),
-                "status": row.get("status"),
+                "name": cell.name,
+                "parts": {part: number.describe() for part, number in cell.numbers.items()},
+                "n": cell.n,
+                "employers": cell.employers,
+                "status": cell.row.get("status"),
             }
-            for name, row in named_rows(figure)
+            for cell in cells_of(figure)
         ],
         "n": figure.n_jobs,
         "employers": figure.n_employers,
@@ -108,7 +107,7 @@ def describe(figure: Figures, publication: PublishedDay) -> dict[str, Any]:
         "read_on": figure.read_on,
         "verify_by": figure.verify_by,
         "sources": list(_describe_sources(figure, publication)),
-        "licence": licence.describe(),
+        "licence": dataclasses.asdict(licence),
         "without": list(publication.without.get(figure.figure, ())),
         "citation": publication.cite_figure(figure, path_of(figure.figure)),
         "ledger": f"../ledger/{figure.figure}.json",
@@ -133,27 +132,19 @@ def describe_sql(figure: Figures, declaration: Figure, licence: Licence) -> dict
     return {"select": figure.sql, "answered_by": WAREHOUSE if is_bound or find_missing(figure.sql) else RELEASE}
 
 
-def named_rows(figure: Figures) -> Iterator[tuple[str | None, Row]]:
-    """Yield the rows of a printed figure with their names, without withheld rows; the name of a single row is None."""
-    rows = notes.rows_of(figure) if figure.value is not None else ()
-    for row in rows:
-        if row.get("status") != "suppressed":
-            yield (name_of(row, declaration_of(figure.figure)) if len(rows) > 1 else None), row
-
-
 def _describe_sources(figure: Figures, publication: PublishedDay) -> Iterator[dict[str, Any]]:
     counts = {part.source: part.n for part in figure.behind or ()}
     for name in figure.sources:
-        source = publication.sources.get(name)
-        yield {
-            "source": name,
-            "title": source.title if source else name,
-            "publisher": source.publisher if source else name,
-            "attribution": source.attribution if source else None,
-            "terms": source.licence if source else None,
-            "url": (source.terms_url or source.homepage) if source else None,
-            "n": counts.get(name),
-        }
+        description = {"title": name, "publisher": name, "attribution": None, "terms": None, "url": None}
+        if source := publication.sources.get(name):  # the publisher of a claim is not one of our sources
+            description = {
+                "title": source.title,
+                "publisher": source.publisher,
+                "attribution": source.attribution,
+                "terms": source.licence,
+                "url": source.terms_url or source.homepage,
+            }
+        yield {"source": name, **description, "n": counts.get(name)}
 
 
 CSV_COLUMNS = {
@@ -165,14 +156,18 @@ CSV_COLUMNS = {
 """Columns of the CSV with their Data Package types."""
 
 
-def to_csv(descriptions: Iterable[Mapping[str, Any]]) -> bytes:
-    """Return the numbers of figures as CSV, with one line per number; a figure without numbers has one line."""
+def write_csv(columns: Collection[str], rows: Iterable[Mapping[str, Any]], newline: str) -> bytes:
+    """Return the columns of rows as CSV with a header; any other keys of the rows are left out."""
     out = io.StringIO()
-    lines = csv.DictWriter(out, [*CSV_COLUMNS], extrasaction="ignore", lineterminator="\r\n")  # RFC 4180
+    lines = csv.DictWriter(out, columns, extrasaction="ignore", lineterminator=newline)
     lines.writeheader()
-    for description in descriptions:
-        lines.writerows(_list_numbers(description))
+    lines.writerows(rows)
     return out.getvalue().encode()
+
+
+def to_csv(descriptions: Iterable[Mapping[str, Any]]) -> bytes:
+    """Return the numbers of figures as CSV (RFC 4180), one line per number; a figure without numbers has one line."""
+    return write_csv(CSV_COLUMNS, chain.from_iterable(map(_list_numbers, descriptions)), "\r\n")
 
 
 def _list_numbers(description: Mapping[str, Any]) -> list[dict[str, Any]]:

@@ -10,10 +10,11 @@ from __future__ import annotations
 import csv
 import functools
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 
 from reports.wording.numbers import upper_first
+from warehouse.mart_tables import Figures
 
 OURS = "CC-BY-4.0"
 """The licence of a figure unless a source demands another."""
@@ -35,10 +36,6 @@ class Licence:
     def in_short(self) -> str:
         """The short form of the licence's name for citations, such as "CC BY 4.0"."""
         return {OURS: "CC BY 4.0", QUOTATION: upper_first(self.name)}.get(self.id, self.id)
-
-    def describe(self) -> dict[str, str | None]:
-        """Return the licence as a JSON object."""
-        return asdict(self)
 
 
 @functools.cache
@@ -67,9 +64,9 @@ def combine(sources: Iterable[str]) -> Licence | str:
     return licences()[binding[0] if binding else OURS]
 
 
-def licence_of(kind: str, sources: Iterable[str]) -> Licence | str:
+def licence_of(figure: Figures) -> Licence | str:
     """Return the licence of a measured or cited figure, or say why the figure is left out."""
-    return licences()[QUOTATION] if kind == "cited" else combine(sources)
+    return licences()[QUOTATION] if figure.kind == "cited" else combine(figure.sources)
 
 
 def _read(name: str) -> list[dict[str, str]]:

@@ -17,8 +17,8 @@ import hashlib
 import os
 import re
 import stat
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path, PurePosixPath
 from typing import Annotated, Any, Literal
@@ -42,10 +42,7 @@ MAX_FAULT = 500
 
 
 class ReleaseError(ValueError):
-    """Error for a folder without a release, or with a release that cannot be read or continued.
-
-    The message says what to do.
-    """
+    """Error for a folder without a release, or with a release that cannot be read or continued."""
 
 
 # --- form: validation ensures that types are right and that no path leads out of the release -----------------------
@@ -143,26 +140,22 @@ def list_files(folder: Path) -> list[str]:
     return sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
 
 
-def _list_entries(folder: Path) -> list[dict[str, Any]]:
-    return [
+def make(folder: Path, head: Mapping[str, Any]) -> bytes:
+    """Return the manifest of the files in a folder."""
+    files = [
         {"path": path, "sha256": sha256(folder / path), "bytes": (folder / path).stat().st_size}
         for path in list_files(folder)
     ]
-
-
-def make(folder: Path, head: Mapping[str, Any]) -> bytes:
-    """Return the manifest of the files in a folder."""
-    return to_json({"format": FORMAT, **head, "files": _list_entries(folder)})
+    return to_json({"format": FORMAT, **head, "files": files})
 
 
 def write_sums(folder: Path) -> None:
     """Write SHA256SUMS for all files of a folder."""
-    (folder / SUMS).write_bytes(_to_sums(entry for entry in _list_entries(folder) if entry["path"] != SUMS))
+    (folder / SUMS).write_bytes(_to_sums({path: sha256(folder / path) for path in list_files(folder) if path != SUMS}))
 
 
-def _to_sums(entries: Iterable[Mapping[str, Any]]) -> bytes:
-    in_order = sorted(entries, key=lambda entry: str(entry["path"]))
-    return "".join(f"{entry['sha256']}  {entry['path']}\n" for entry in in_order).encode()
+def _to_sums(digests: Mapping[str, str]) -> bytes:
+    return "".join(f"{digest}  {path}\n" for path, digest in sorted(digests.items())).encode()
 
 
 def history_path(release: str) -> str:
@@ -170,14 +163,13 @@ def history_path(release: str) -> str:
     return f"releases/{release}.json"
 
 
+def _kept_files(manifest: Mapping[str, Any]) -> list[dict[str, Any]]:
+    return [file for file in manifest["files"] if file["path"].startswith(f"figures/{manifest['release']}/")]
+
+
 def kept_paths(manifest: Mapping[str, Any]) -> list[str]:
     """Return the files of a release that later releases keep: its manifest and its dated figures."""
     return [history_path(manifest["release"]), *(file["path"] for file in _kept_files(manifest))]
-
-
-def _kept_files(manifest: Mapping[str, Any]) -> list[dict[str, Any]]:
-    prefix = f"figures/{manifest['release']}/"
-    return [file for file in manifest["files"] if file["path"].startswith(prefix)]
 
 
 def refuse_inside(folder: Path) -> None:
@@ -190,7 +182,7 @@ def refuse_inside(folder: Path) -> None:
 # --- the chain ------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(kw_only=True)
 class Chain:
     """The manifests of a release and its predecessors, newest first, as far as they can be read.
 
@@ -198,8 +190,8 @@ class Chain:
     files that are kept. `fault` says why the chain ends too early; "" if the chain is complete.
     """
 
-    manifests: Sequence[dict[str, Any]]
-    files: Mapping[str, Mapping[str, Any]]
+    manifests: list[dict[str, Any]] = field(default_factory=list)
+    files: dict[str, Mapping[str, Any]] = field(default_factory=dict)
     fault: str = ""
 
     @property
@@ -207,36 +199,31 @@ class Chain:
         """The digest of the newest release."""
         return str(self.files[MANIFEST]["sha256"])
 
+    def add_files(self, entries: Iterable[Mapping[str, Any]]) -> None:
+        """Add entries of files. Raise `ReleaseError` for a path that is named twice."""
+        for entry in entries:
+            if self.files.setdefault(entry["path"], entry) is not entry:
+                raise ReleaseError(f"{MANIFEST}: the chain names {entry['path']} twice")
+
 
 def read_chain(folder: Path) -> Chain:
     """Read the manifests of a release and its predecessors, up to the first faulty manifest."""
-    manifests: list[dict[str, Any]] = []
-    files: dict[str, Mapping[str, Any]] = {}
-
-    def add(entries: Iterable[Mapping[str, Any]]) -> None:
-        for entry in entries:
-            if files.setdefault(entry["path"], entry) is not entry:
-                raise ReleaseError(f"{MANIFEST}: the chain names {entry['path']} twice")
-
+    chain = Chain()
     try:
-        for manifest, itself in _walk_chain(folder):
-            copies = [] if manifests else [itself | {"path": history_path(manifest["release"])}]
-            add([itself, *copies, *manifest["files"]])
-            manifests.append(manifest)
-        sums = _to_sums(files.values())
-        add([{"path": SUMS, "sha256": _digest(sums), "bytes": len(sums)}])
+        _read_manifests(folder, chain)
+        sums = _to_sums({path: entry["sha256"] for path, entry in chain.files.items()})
+        chain.add_files([{"path": SUMS, "sha256": _digest(sums), "bytes": len(sums)}])
     except ReleaseError as error:
-        return Chain(manifests=manifests, files=files, fault=str(error))
-    return Chain(manifests=manifests, files=files)
+        chain.fault = str(error)
+    return chain
 
 
-def _walk_chain(folder: Path) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
-    """Yield each manifest with its own entry, newest first; an older manifest lists only files that are kept."""
+def _read_manifests(folder: Path, chain: Chain) -> None:
     path, newer, before = MANIFEST, "", None
     n_read = n_named = 0
     while True:
         if not os.path.lexists(folder / path):
-            consequence = f"the chain ends at release {newer}" if newer else f"no release stands in {folder}"
+            consequence = f"the chain ends at release {newer}" if newer else f"there is no release in {folder}"
             raise ReleaseError(f"{path}: missing, so {consequence}")
         content = _read_small(folder, path)
         digest = _digest(content)
@@ -245,11 +232,12 @@ def _walk_chain(folder: Path) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]
             raise ReleaseError(f"{path}: SHA-256 is {digest[:12]}…, but {named}, so the chain is broken")
         if b"\r\n" in content:
             raise ReleaseError(f"{path}: {_LINE_ENDINGS}")
-        manifest = _parse(path, content, Manifest)
+        manifest, itself = _parse(path, content, Manifest), {"path": path, "sha256": digest, "bytes": len(content)}
+        entries = [itself, {**itself, "path": history_path(manifest["release"])}]
         if before is not None:
             if manifest["release"] != before["release"]:
                 raise ReleaseError(f"{path}: it belongs to release {manifest['release']}, so the chain is broken")
-            manifest["files"] = _kept_files(manifest)
+            manifest["files"], entries = _kept_files(manifest), [itself]  # the other files were replaced
         n_read, n_named = n_read + len(content), n_named + sum(file["bytes"] for file in manifest["files"])
         for what, n_bytes, limit in (("manifests", n_read, MAX_IN_CHAIN), ("files", n_named, MAX_HASHED)):
             if n_bytes > limit:
@@ -257,7 +245,8 @@ def _walk_chain(folder: Path) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]
                     f"{path}: {what} of this release and newer ones have {n_bytes:,} bytes, over the limit of "
                     f"{limit:,}; begin a new chain in another folder"
                 )
-        yield manifest, {"path": path, "sha256": digest, "bytes": len(content)}
+        chain.add_files([*entries, *manifest["files"]])
+        chain.manifests.append(manifest)
         if (before := manifest["previous"]) is None:
             return
         path, newer = history_path(before["release"]), manifest["release"]
@@ -316,10 +305,7 @@ def find_faults(folder: Path, chain: Chain | None = None, *, against: str | None
 
 
 def find_obstacles(folder: Path, chain: Chain) -> Iterator[str]:
-    """Yield reasons why a release cannot be replaced.
-
-    They are foreign files that would be lost, and faults in files that must be kept.
-    """
+    """Yield the foreign files that would be lost if a release were replaced, and faults in files that must be kept."""
     return _check_files(folder, chain, [path for manifest in chain.manifests for path in kept_paths(manifest)])
 
 
@@ -347,29 +333,29 @@ def is_foreign(entry: os.DirEntry[str]) -> bool:
 
 
 def _check_files(folder: Path, chain: Chain, paths: Iterable[str]) -> Iterator[str]:
-    sizes, faults = _scan(folder, {*chain.files, SUMS})
+    faults = _scan(folder, {*chain.files, SUMS})
     yield from (f"{path}: {fault}" for path, fault in faults.items())
     for path in paths:
-        if path not in sizes:
-            if not faults.keys() & {path, *map(str, PurePosixPath(path).parents)}:
-                yield f"{path}: missing"
-        elif fault := _compare(folder, chain.files[path], sizes[path]):
+        if faults.keys() & {path, *map(str, PurePosixPath(path).parents)}:
+            continue
+        if not os.path.lexists(folder / path):
+            yield f"{path}: missing"
+        elif fault := _compare(folder, chain.files[path]):
             yield f"{path}: {fault}"
         elif path == PACKAGE:
             yield from _check_package(folder, chain)
 
 
-def _scan(folder: Path, expected: Collection[str]) -> tuple[dict[str, int], dict[str, str]]:
-    """Return the sizes of expected files that exist, and the faults of everything else, by path.
+def _scan(folder: Path, expected: Collection[str]) -> dict[str, str]:
+    """Return the faults of what is in the folders of expected files, by path, without reading files or following links.
 
-    Only folders of expected files are scanned. Links are not followed.
+    Other folders are faults themselves and are not scanned.
     """
     folders = {parent for path in expected for parent in PurePosixPath(path).parents}
-    sizes: dict[str, int] = {}
     faults: dict[str, str] = {}
-    to_see = [PurePosixPath()]
-    while to_see:
-        at = to_see.pop()
+    for at in sorted(folders):
+        if faults.keys() & {*map(str, (at, *at.parents))} or not os.path.lexists(folder / at):
+            continue
         try:
             entries = sorted(os.scandir(folder / at), key=lambda entry: entry.name)
         except OSError as error:
@@ -377,35 +363,32 @@ def _scan(folder: Path, expected: Collection[str]) -> tuple[dict[str, int], dict
             continue
         for entry in entries:
             place = at / entry.name
-            path = str(place)
-            if place in folders and entry.is_dir(follow_symlinks=False):
-                to_see.append(place)
-            elif place not in folders and path not in expected:
-                if is_foreign(entry):
-                    faults[path] = "not in the manifest"
-            elif place in folders or not entry.is_file(follow_symlinks=False):
-                faults[path] = _NO_FILE
-            else:
-                sizes[path] = entry.stat(follow_symlinks=False).st_size
-    return sizes, faults
+            if place in folders or str(place) in expected:
+                is_right = entry.is_dir if place in folders else entry.is_file
+                if not is_right(follow_symlinks=False):
+                    faults[str(place)] = _NO_FILE
+            elif is_foreign(entry):
+                faults[str(place)] = "not in the manifest"
+    return faults
 
 
-def _compare(folder: Path, file: Mapping[str, Any], size: int) -> str:
+def _compare(folder: Path, file: Mapping[str, Any]) -> str:
     """Say how a file differs from its release; "" if it does not.
 
     Changed line endings are recognised; they can double or halve the size of a file.
     """
     place, expected, n_bytes = folder / file["path"], file["sha256"], file["bytes"]
     try:
+        size = place.lstat().st_size
         if size == n_bytes:
             digest = sha256(place)
-            changed = f"SHA-256 is {digest[:12]}…, {expected[:12]}… expected: it was changed"
+            changed = f"SHA-256 is {digest[:12]}… instead of {expected[:12]}…: it was changed"
             return "" if digest == expected else changed
         if size <= min(MAX_BYTES, 2 * n_bytes):
             lines = place.read_bytes().replace(b"\r\n", b"\n")
             if expected in (_digest(lines), _digest(lines.replace(b"\n", b"\r\n"))):
                 return _LINE_ENDINGS
-        return f"SHA-256 is not {expected[:12]}… ({size:,} bytes, {n_bytes:,} expected): it was changed"
+        return f"SHA-256 is not {expected[:12]}… ({size:,} bytes instead of {n_bytes:,}): it was changed"
     except OSError as error:
         return _say_unread(error)
 

@@ -9,7 +9,6 @@ from datetime import date
 
 from reports.figures.catalogue import declarations
 from reports.figures.compute import rebuild_tables
-from reports.figures.declaration import Figure
 from reports.figures.query import Connection
 from reports.figures.vintages import FigureVintage, read_history, read_vintages
 from reports.guide import desk
@@ -31,40 +30,28 @@ def rebuild_open_tables(
 ) -> tuple[list[Figures], dict[str, tuple[str, ...]]]:
     """Rebuild each table of figures that may not be released, from those of its members that may.
 
-    Return all rows, and the omitted members of each rebuilt table, by the table's id. If the licences of the remaining
-    members exclude each other, a table keeps only the members under our own licence.
+    Return all rows, and the omitted members of each rebuilt table that have a value, by the table's id. If the licences
+    of the remaining members exclude each other, a table keeps only the members under our own licence.
     """
     definitions, rows = declarations(con), list(figures)
     omissions: dict[str, tuple[str, ...]] = {}
-    for place, row in enumerate(rows):
-        pattern = definitions[row.figure].gathers if row.figure in definitions else None
-        if pattern and not isinstance(_licence(row), Licence):
-            members = [member for member in rows if re.fullmatch(pattern, member.figure)]
-            rows[place], omissions[row.figure] = _rebuild(definitions, row, members)
+    for place, table in enumerate(rows):
+        pattern = definitions[table.figure].gathers if table.figure in definitions else None
+        if not pattern or isinstance(licence_of(table), Licence):
+            continue
+        members = [row for row in rows if re.fullmatch(pattern, row.figure)]
+        licences = {row.figure: licence_of(row) for row in members}
+        releasable = {name for name, licence in licences.items() if isinstance(licence, Licence)}
+        kept = releasable
+        for kept in (releasable, {name for name in releasable if licences[name] == combine(())}):
+            by_id = {row.figure: row for row in (*members, table) if row is table or row.figure in kept}
+            rows[place] = rebuild_tables(definitions, by_id)[-1]
+            if isinstance(licence_of(rows[place]), Licence):
+                break
+        omissions[table.figure] = tuple(
+            row.figure for row in members if row.value is not None and row.figure not in kept
+        )
     return rows, omissions
-
-
-def _rebuild(
-    definitions: Mapping[str, Figure], table: Figures, members: Sequence[Figures]
-) -> tuple[Figures, tuple[str, ...]]:
-    """Return `table` rebuilt from the members that may be released together, and the ids of omitted members.
-
-    Omitted members without a value are not named.
-    """
-    licences = {member.figure: _licence(member) for member in members}
-    releasable = {name for name, licence in licences.items() if isinstance(licence, Licence)}
-    ours = {name for name in releasable if licences[name] == combine(())}
-    result, names = table, releasable
-    for names in (releasable, ours):
-        by_id = {row.figure: row for row in (*members, table) if row is table or row.figure in names}
-        result = rebuild_tables(definitions, by_id)[-1]
-        if isinstance(_licence(result), Licence):
-            break
-    return result, tuple(one.figure for one in members if one.value is not None and one.figure not in names)
-
-
-def _licence(row: Figures) -> Licence | str:
-    return licence_of(row.kind, row.sources)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -137,7 +124,7 @@ def describe_published(
     """Select the figures that may be released, and add their licences."""
     rows, without = rebuild_open_tables(con, figures)
     rows.sort(key=lambda row: (row.value is None, row.figure))
-    terms = {row.figure: _licence(row) for row in rows}
+    terms = {row.figure: licence_of(row) for row in rows}
     licences = {name: licence for name, licence in terms.items() if isinstance(licence, Licence)}
     selection = [row for row in rows if row.figure in licences][:MAX_FIGURES]
     return PublishedDay(

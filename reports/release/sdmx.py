@@ -6,8 +6,6 @@ may be printed, OBS_VALUE is empty, and OBS_LOW and OBS_HIGH hold the ends.
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -19,6 +17,8 @@ from reports.figures.declared.pay_figures import KIND_OF_MARKET
 from reports.figures.places import EVERYWHERE, PLACES
 from reports.release import texts
 from reports.release.cells import ReleasedCells
+from reports.release.figure_files import write_csv
+from reports.release.licences import OURS
 from reports.release.published import PublishedDay
 from reports.wording.bases import BASES, NAMED
 from reports.wording.levels import level_phrase
@@ -111,7 +111,7 @@ def code(text: str) -> str:
     return re.sub(r"[^A-Za-z0-9_]", lambda match: f"-{ord(match[0]):x}", text)
 
 
-def key_of(cell: Cell, flow: Dataflow) -> dict[str, str]:
+def _key_of(cell: Cell, flow: Dataflow) -> dict[str, str]:
     """Return the dimensions of a cell, except PART, as its id names them; a skill is an item of its measure."""
     kind, *parts = cell.id.split(".")
     head = {"skill": ["skill_asked"], "share": []}.get(kind, [kind])
@@ -120,7 +120,8 @@ def key_of(cell: Cell, flow: Dataflow) -> dict[str, str]:
 
 def files_of(released_cells: ReleasedCells, publication: PublishedDay) -> Iterator[tuple[str, bytes]]:
     """Yield the structure message, and the observations of each dataflow, with their paths."""
-    cells = {flow: [(key_of(cell, flow), cell) for cell in released_cells.own(flow.kinds)] for flow in DATAFLOWS}
+    own = [cell for cell, licence in released_cells.cells if licence.id == OURS]
+    cells = {flow: [(_key_of(cell, flow), cell) for cell in own if cell.kind in flow.kinds] for flow in DATAFLOWS}
     yield "sdmx/structure.xml", texts.render(
         "structure.xml", publication=publication, dataflows=DATAFLOWS, concepts=CONCEPTS, attributes=ATTRIBUTES,
         codelists=_list_codes(list(chain.from_iterable(cells.values()))), types=TYPES, agency=AGENCY, version=VERSION,
@@ -131,22 +132,20 @@ def files_of(released_cells: ReleasedCells, publication: PublishedDay) -> Iterat
 
 
 def _to_csv(cells: Sequence[KeyedCell], flow: Dataflow, as_of: date) -> bytes:
-    out = io.StringIO()
     head = {"STRUCTURE": "dataflow", "STRUCTURE_ID": f"{AGENCY}:{flow.id}({VERSION})", "ACTION": "R"}
     columns = [*head, *flow.dimensions, "TIME_PERIOD", "OBS_VALUE", *ATTRIBUTES]
-    lines = csv.DictWriter(out, columns, extrasaction="ignore", lineterminator="\n")
-    lines.writeheader()
+    lines = []
     for key, cell in cells:
         for number in (number for number in cell.numbers.values() if number.part in flow.parts):
             n, employers = number.counts or (cell.row["n_jobs"], cell.row.get("n_employers"))
-            lines.writerow(
+            lines.append(
                 head | key | {
                     "PART": number.part, "TIME_PERIOD": as_of, "OBS_VALUE": number.value, "OBS_LOW": number.low,
                     "OBS_HIGH": number.high, "UNIT_MEASURE": number.unit, "STATUS": cell.row["status"],
                     "FORM": number.form, "N": n, "EMPLOYERS": employers,
                 }
             )  # fmt: skip
-    return out.getvalue().encode()
+    return write_csv(columns, lines, "\n")
 
 
 def _list_codes(cells: Sequence[KeyedCell]) -> dict[str, Mapping[str, str]]:
@@ -161,7 +160,10 @@ def _list_codes(cells: Sequence[KeyedCell]) -> dict[str, Mapping[str, str]]:
         "PAY_MARKET": MARKET_WORDS,
         "REF_AREA": {p.slug: p.name or "all adverts that we read" for p in (EVERYWHERE, *PLACES.values())},
         "WORK": {work: name_work(work) for work in sorted(works)},
-        "LEVEL": {level: _name_level(level) for level in sorted(levels)},
+        "LEVEL": {
+            level: level_phrase(level.removesuffix(STATED)) + ", named in the title" * level.endswith(STATED)
+            for level in sorted(levels)
+        },
         "BASIS": {basis: BASES[basis].words for basis in NAMED},
         "PART": {part.name: part.name.replace("_", " ") for part in PARTS if part.name in BANDS.parts},
         "MEASURE": {name: measure.title for name, measure in MEASURES.items()},
@@ -169,8 +171,3 @@ def _list_codes(cells: Sequence[KeyedCell]) -> dict[str, Mapping[str, str]]:
         "STATUS": STATES,
         "FORM": FORMS,
     }
-
-
-def _name_level(level: str) -> str:
-    phrase = level_phrase(level.removesuffix(STATED))
-    return f"{phrase}, named in the title" if level.endswith(STATED) else phrase

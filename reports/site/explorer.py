@@ -246,7 +246,7 @@ def _of_figure(figure: Figures) -> Answer | None:
     kind, place, work, level = [*figure.figure.split("."), "", "", ""][:4]
     if not (kind == PAY_IDS and place in PLACES and work in WORKS and level in LEVELS):
         return None
-    licence, cell = licence_of(figure.kind, figure.sources), next(iter(cells_of(figure)), None)
+    licence, cell = licence_of(figure), next(iter(cells_of(figure)), None)
     if cell is None or "median" not in cell.numbers or not isinstance(licence, Licence):
         return None
     if PLACES[place].level != "country" and pay.name_place([cell.row], place) != place:

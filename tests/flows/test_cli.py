@@ -677,7 +677,7 @@ def test_what_is_wrong_with_a_guide_is_a_line_each(sample: FinishedRun, plain: C
     assert "my.md:2: no figure 'skill.pyton" in wrong.said and "sources of the figures are missing" in wrong.said
     assert plain(sample.data, "guide", "check", str(tmp_path / "none.md")).code == 64
     folder = plain(sample.data, "guide", "check", str(tmp_path))
-    assert folder.code == 64 and f"{tmp_path} is a folder; a Markdown, MDX or HTML file expected" in folder.said
+    assert folder.code == 64 and f"{tmp_path} is a folder; name a Markdown, MDX or HTML file" in folder.said
     mdx = tmp_path / "my.mdx"
     mdx.write_text(before := "export const a = 'x <span data-figure=\"degree.shares\">x</span>'\n")
     result = plain(sample.data, "guide", "patch", str(mdx), "--allow-sample")
@@ -690,7 +690,7 @@ def test_figures_are_found_by_words_and_markers_are_proposed(ask: Callable[..., 
     many = ask("guide", "list", "pay").out.splitlines()
     assert len(many) == 26 and many[-1].startswith("the first 25 of ")
     nothing = ask("guide", "list", "no", "such", "words", "germany")
-    assert nothing.code == 1 and "no figure has all of: no, such, words, germany" in nothing.said
+    assert nothing.code == 1 and "no such words germany: no figure fits all filters and words" in nothing.said
     guide = tmp_path / "my.md"
     guide.write_text("Engineers are paid USD 99K in the United States.\nUSD 32,000. Know algorithms.\n")
     result = ask("guide", "suggest", str(guide))

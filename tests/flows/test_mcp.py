@@ -15,11 +15,12 @@ from mcp import Client
 from mcp.client.stdio import StdioServerParameters, stdio_client
 from mcp.types import TextContent, TextResourceContents
 
-from reports.mcp.answers import SAMPLE_WARNING, STATES
+from reports.mcp.answers import PUBLISHED, SAMPLE_WARNING, STALE, UNDER_REVIEW, WITHHELD
 from tests.flows.conftest import COMMAND, FinishedRun, environment
 from warehouse.publish.reader import open_reader
 
 TOOLS = ["list", "get", "compare", "explain", "verify", "query"]
+STATES = (PUBLISHED, STALE, UNDER_REVIEW, WITHHELD)
 PYTHON = "skill.python.all.ai_engineering"
 Ask = Callable[..., dict[str, Any]]
 
@@ -49,7 +50,7 @@ class Session:
         """Why nothing is answered."""
         is_error, text, _ = self.call(tool, **arguments)
         assert is_error, text
-        assert "fault of this server" not in text and "Traceback" not in text
+        assert "error in this server" not in text and "Traceback" not in text
         return text
 
 
@@ -192,7 +193,7 @@ def test_an_unknown_id_names_the_nearest(session: Session) -> None:
 
 
 def test_a_tool_or_argument_that_is_none_is_refused_with_the_remedy(session: Session) -> None:
-    assert session.refuse("fetch", figure=PYTHON).endswith("there are list, get, compare, explain, verify, query")
+    assert session.refuse("fetch", figure=PYTHON).endswith("the tools are list, get, compare, explain, verify, query")
     assert "did you mean figure?" in session.refuse("get", figur=PYTHON)
     assert "at least 2 items" in session.refuse("compare", figures=[PYTHON])
     assert "figure: Field required" in session.refuse("get")

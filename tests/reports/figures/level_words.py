@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import duckdb
 
+import reports
 from reports.figures.compute import compute_figures
-from reports.guide.refresh import PROJECT
 from reports.guide.render import refresh_bytes
 from reports.wording import notes
 from tests.reports.conftest import AS_OF, insert, make_tables, put_rows
@@ -45,7 +46,7 @@ def report() -> dict[str, Any]:
         insert(con, mart_tables.SalaryBands, salary_bands(con, AS_OF))
         ledger = compute_figures(con, AS_OF, code_version="1")
     band = next(row for row in ledger if row.figure == BAND)
-    guide, _ = refresh_bytes((PROJECT / "reports" / "guide.md").read_bytes(), ledger, is_html=False)
+    guide, _ = refresh_bytes(Path(reports.__file__).with_name("guide.md").read_bytes(), ledger, is_html=False)
     return {
         "counted": band.n_jobs,
         "named": sum(part.n for part in band.behind or ()),

@@ -73,7 +73,7 @@ def test_guides_of_all_kinds_are_patched_and_then_stay(
     path = tmp_path / f"guide{suffix}"
     before = f"Caf\u00e9\n{text.format(SENIOR)}".replace("\n", newline).encode(encoding)
     path.write_bytes(before)
-    figures = desk.figures_for(published, path)
+    figures = desk.read_figures(published, refresh.figures_of(path))
     is_html = suffix == ".html"
     after, result = refresh_bytes(before, figures, is_html=is_html)
     assert [change.name for change in result.changes] == [SENIOR, "figures:sources"]
@@ -93,7 +93,7 @@ def test_mdx_has_no_comments(published: duckdb.DuckDBPyConnection, tmp_path: Pat
 
 
 def proposed(con: duckdb.DuckDBPyConnection, text: str) -> list[Proposal]:
-    return list(suggest_markers(con, text.encode(), is_html=False).proposals)
+    return suggest_markers(con, text.encode(), is_html=False)[0]
 
 
 @pytest.mark.parametrize(
@@ -155,15 +155,15 @@ def test_sums_and_percentages_without_a_figure_are_listed_with_their_lines(
         "In Germany 40% of adverts ask for Rust.\nEntry-level roles command around USD 103,407 annually, and\n"
         "an additional USD 32,000. `USD 5` is code.\n\nAbout 7% of people like tea, and 3 do not."
     )
-    suggestions = suggest_markers(published, text.encode(), is_html=False)
-    assert [one.text for one in suggestions.proposals] == ["40%"]
-    assert suggestions.unmatched == ((2, "USD 103,407"), (3, "USD 32,000"), (5, "7%"))
+    proposals, unmatched = suggest_markers(published, text.encode(), is_html=False)
+    assert [one.text for one in proposals] == ["40%"]
+    assert unmatched == [(2, "USD 103,407"), (3, "USD 32,000"), (5, "7%")]
 
 
 def test_markers_of_mdx_are_elements_and_its_code_is_left_alone(published: duckdb.DuckDBPyConnection) -> None:
     text = "export const a = 'In Germany 40% ask for Rust'\n\nIn Germany 40% of adverts ask for Rust. {/* USD 5K */}\n"
-    suggestions = suggest_markers(published, text.encode(), is_html=False, is_mdx=True)
-    assert [(one.line, one.marker) for one in suggestions.proposals] == [
+    proposals, unmatched = suggest_markers(published, text.encode(), is_html=False, is_mdx=True)
+    assert [(one.line, one.marker) for one in proposals] == [
         (3, '<span data-figure="skill.rust.de.ai_engineering">40%</span>')
     ]
-    assert suggestions.unmatched == ()
+    assert unmatched == []

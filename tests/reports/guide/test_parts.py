@@ -83,13 +83,13 @@ def test_a_title_is_a_template(ledger: list[Figures]) -> None:
 @pytest.mark.parametrize(
     ("text", "is_html", "line", "words"),
     [
-        (f"x {part('part=`lowest`')}", False, 1, "has no part 'lowest': value, note"),
-        (f"x {part('per=`week`')}", False, 1, "per='week': year, month or hour expected"),
-        (f"x {part('in=`eur`')}", False, 1, "in='eur': usd, local or ppp expected"),
+        (f"x {part('part=`lowest`')}", False, 1, "has no part 'lowest'; its parts are value, note"),
+        (f"x {part('per=`week`')}", False, 1, "per='week': expected year, month or hour"),
+        (f"x {part('in=`eur`')}", False, 1, "in='eur': expected usd, local or ppp"),
         (f"x {part('locale=`klingon`')}", False, 1, "unknown locale 'klingon'"),
         (f"x {part('mark=` `')}", False, 1, "mark is empty"),
-        (f"x {part('per=`year`', 'skill.python')}", False, 1, "is no figure of pay"),
-        (f"x {part('part=`note` per=`year`')}", False, 1, "is words"),
+        (f"x {part('per=`year`', 'skill.python')}", False, 1, "is not a figure of pay"),
+        (f"x {part('part=`note` per=`year`')}", False, 1, "is a text"),
         (f'---\ntitle: "{EMPTY}"\n---\n\ntext', False, 2, "cannot stand in front matter"),
         (f'<p>x</p>\n<img alt="{EMPTY}">', True, 2, "cannot stand in an attribute"),
         (f'\n<script type="application/ld+json">{{"a": "{EMPTY}"}}</script>', True, 2, "cannot stand in JSON"),
@@ -142,7 +142,7 @@ def test_the_sources_may_be_notes_with_their_marks_where_each_is_first_shown(led
 @pytest.mark.parametrize(
     ("options", "words"),
     [
-        (' form="short"', "form='short': long, line or notes expected"),
+        (' form="short"', "form='short': expected long, line or notes"),
         (' link="a b"', "an address without spaces"),
         (' link="javascript:alert"', "an address without spaces"),
         (' size="1"', "unknown option 'size'"),

@@ -10,7 +10,7 @@ from typing import Any, cast
 from xml.etree import ElementTree
 
 from reports.release import cards
-from reports.release.licences import licence_of
+from reports.release.licences import combine
 from reports.release.published import PublishedDay
 from warehouse.mart_tables import Figures
 
@@ -21,7 +21,7 @@ FULL = SHARE | {"name": "C", "share": 1.0, "share_lo": 0.9, "share_hi": 1.0, "fo
 
 def draw(figure: Figures) -> ElementTree.Element:
     """The picture of a figure, parsed."""
-    publication = SimpleNamespace(name="AI Job Market", licences={figure.figure: licence_of("measured", ("ashby",))})
+    publication = SimpleNamespace(name="AI Job Market", licences={figure.figure: combine(("ashby",))})
     return ElementTree.fromstring(cards.draw(figure, cast(PublishedDay, publication)))
 
 

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+from typing import cast
+
 import pytest
 
 from extractors.source import all_sources
 from reports.release.licences import OURS, QUOTATION, Licence, combine, licence_ids_of_sources, licence_of, licences
+from warehouse.mart_tables import Figures
 
 DECIDED = licence_ids_of_sources()
 
@@ -62,5 +66,5 @@ def test_or_none(sources: tuple[str, ...], why: str) -> None:
 
 
 def test_a_statement_of_others_is_a_quotation() -> None:
-    result = licence_of("cited", ("PwC",))
+    result = licence_of(cast(Figures, SimpleNamespace(kind="cited", sources=("PwC",))))
     assert isinstance(result, Licence) and result.id == QUOTATION

@@ -290,7 +290,7 @@ ALONE: dict[str, tuple[Tamper, str]] = {
     "sums of bytes that are no text": (put(SUMS, b"\xff\x00" * 999), f"{SUMS}: {CHANGED}"),
     "sums without an end": (lengthen(SUMS), f"{SUMS}: {CHANGED}"),
     # the manifest
-    "no manifest": (remove(MANIFEST), f"{MANIFEST}: missing, so no release stands in "),
+    "no manifest": (remove(MANIFEST), f"{MANIFEST}: missing, so there is no release in "),
     "a manifest that is a pipe": (pipe(MANIFEST), f"{MANIFEST}: {NO_FILE}"),
     "a manifest that is a link": (link(MANIFEST), f"{MANIFEST}: {NO_FILE}"),
     "a manifest without an end": (lengthen(MANIFEST), f"{MANIFEST}: 1,099,511,627,776 bytes, over "),
