@@ -8,7 +8,6 @@ chosen currency and period (templates/pay.js). A browser test compares the scrip
 from __future__ import annotations
 
 import itertools
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -26,7 +25,7 @@ from reports.site.rows import Axis, ChartRow, Mark
 from reports.wording import notes, pay
 from reports.wording.bases import BASES, NAMED, OWN
 from reports.wording.levels import capitalise
-from reports.wording.numbers import SAMPLE_WORDS, day
+from reports.wording.numbers import SAMPLE_WORDS, day, upper_first
 from reports.wording.work import WORKS, name_work, split_work
 from warehouse.mart_tables import Figures
 from warehouse.marts.printing import JOBS
@@ -277,7 +276,7 @@ def _no_answer(key: Key, period: str) -> Answer:
 def say_title(answer: Answer) -> str:
     """Return the answer as a sentence."""
     if answer.why:
-        return f"{words.capital(answer.why)}: {answer.what}"
+        return f"{upper_first(answer.why)}: {answer.what}"
     if not answer.has_amounts:
         return f"Too few adverts to say: {answer.lacks} for {answer.what}"
     low, high, median = (answer.number(part) for part in ("low", "high", "median"))
@@ -454,9 +453,9 @@ def view(explorer: Explorer) -> dict[str, Any]:
     facts = {
         "Rests on": answer.rests, "As of" if answer.is_own else "Of": answer.period, "How sure": answer.sureness,
     }  # fmt: skip
-    heading = words.capital(f"{name_work(work)} in {PLACES[place].in_words}, by level")
+    heading = upper_first(f"{name_work(work)} in {PLACES[place].in_words}, by level")
     return {
-        "answer": answer,
+        "figure": answer.cell.figure,
         "kicker": say_kicker(answer),
         "title": say_title(answer),
         "dek": say_dek(answer),
@@ -492,7 +491,7 @@ def to_script(explorer: Explorer) -> bytes:
             if key[0] in slugs and key[1] in explorer.works
         },
     }
-    return f"window.PAY = {json.dumps(data, ensure_ascii=False, separators=(',', ':'))};\n".encode()
+    return words.script("PAY", data)
 
 
 def _describe(answer: Answer, as_of: date) -> Any:

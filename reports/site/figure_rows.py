@@ -13,11 +13,11 @@ from reports.cells.cell import FEW, OTHERS, Cell
 from reports.cells.of_figure import cells_of
 from reports.figures.catalogue import declaration_of
 from reports.figures.declared.pay_figures import say_instead
-from reports.site import explorer, regions, rows, words
+from reports.site import explorer, rows, words
 from reports.site.rows import Axis, ChartRow, Mark
 from reports.wording import comparison, disclosure, frame, reported, silence
 from reports.wording.bases import BASES
-from reports.wording.numbers import category_name, interval, lower_first, percent, rank, verdict
+from reports.wording.numbers import category_name, interval, lower_first, percent, rank, upper_first, verdict
 from transforms.records.definitions import BAND
 from warehouse.mart_tables import Figures
 from warehouse.marts.printing import BOUNDS
@@ -149,12 +149,12 @@ def to_rows(kind: Kind, cells: Sequence[Cell]) -> list[ChartRow]:
 def name_row(cell: Cell) -> str:
     """Return the name of a row. A single row is named by its place or its kind of source."""
     row = cell.row
-    if (region := regions.split_name(row)) is not None:
+    if (region := words.split_region_name(row)) is not None:
         return region[0]
     names = (cell.name, *(row.get(column) for column in ("place", "country_name", "name", "cell")))
     label = reported.name_persons(row) if "experience" in row else next(filter(None, names), "")
     label = words.plain(label).partition("; ")[0]
-    return (label if "word" in row else words.capital(label)) or words.capital(
+    return (label if "word" in row else upper_first(label)) or upper_first(
         BASES[cell.basis].words if cell.basis in BASES else "this figure"
     )
 
@@ -167,7 +167,7 @@ def _pay(kind: Kind, cell: Cell, name: str) -> ChartRow:
     instead = say_instead(rung, cell.basis, "") if rung else ""
     answer = explorer.Answer(cell=cell, instead=instead, review=words.find_review(cell.row.get("value")))
     row = explorer.pay_row(answer, name=name)
-    _, others = regions.split_name(cell.row) or ("", "")
+    _, others = words.split_region_name(cell.row) or ("", "")
     return replace(row, beneath="; ".join(filter(None, (row.beneath, words.plain(others)))))
 
 
@@ -241,7 +241,7 @@ def _say_rank(cell: Cell) -> str:
 
 def _name_source(cell: Cell) -> str:
     work = comparison.name_work(cell.row)
-    return f"{cell.row['place']}, {work}" if "place" in cell.row else words.capital(work)
+    return f"{cell.row['place']}, {work}" if "place" in cell.row else upper_first(work)
 
 
 def _kind_of_source(cell: Cell) -> str:

@@ -1,19 +1,27 @@
-"""Numbers, periods and degrees of certainty in the words of the site, which are plainer than those of the ledger."""
+"""Numbers, names, periods and degrees of certainty in the words of the site, plainer than those of the ledger.
+
+Guides name a region after the country that has nearly all of its jobs (docs/design.md, "Where a band is of"). The site
+also shows that country itself, so the region keeps its own name here. Otherwise one name would have two numbers.
+"""
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from html import escape
+from typing import Any
 
 from markupsafe import Markup
 
 from reports.cells.cell import FEW, FIRM, OTHERS, ROUGH
-from reports.figures.catalogue import KNOWN
+from reports.figures.catalogue import KNOWN, declaration_of
+from reports.wording import notes, pay
 from reports.wording.bases import unit_of
 from reports.wording.levels import NOT_ONE, level_name
-from reports.wording.numbers import MONTHS, count_of
+from reports.wording.numbers import MONTHS, Row, count_of, qualify
 from warehouse.mart_tables import Figures
 
 SURENESS: Mapping[str, str] = {
@@ -66,11 +74,6 @@ _UNBROKEN = re.compile(r"\w+(?:-\w+)+|[$€£]?[\d,.]+–[\d,.]+[KM%]?")
 def unbroken(text: str) -> Markup:
     """Return a heading in which no line break falls inside a compound word or a range of numbers."""
     return Markup(_UNBROKEN.sub(lambda hit: f'<span class="range">{hit[0]}</span>', escape(text, quote=False)))
-
-
-def capital(text: str) -> str:
-    """Return a text with its first letter in upper case."""
-    return text[:1].upper() + text[1:]
 
 
 def month(on: date) -> str:
@@ -148,3 +151,40 @@ def say_when(figure: Figures) -> str:
     if figure.period_to is None:
         return month(figure.as_of)
     return months(figure.period_from, figure.period_to)
+
+
+def script(name: str, data: Mapping[str, Any]) -> bytes:
+    """Return data as a script (`window.NAME = {…}`), because pages opened from a disk may not read other files."""
+    return f"window.{name} = {json.dumps(data, ensure_ascii=False, separators=(',', ':'))};\n".encode()
+
+
+# --- regions -------------------------------------------------------------------------------------------------
+
+
+def keep_region_names(figure: Figures) -> Figures:
+    """Return a figure with regions under their own names, each followed by the country with most of its jobs."""
+    if figure.value is None:
+        return figure
+    declaration, rows = declaration_of(figure.figure), notes.rows_of(figure)
+    if declaration.place and pay.find_head(rows) is not None:
+        return replace(figure, title=f"{declaration.title}, {pay.name_region(rows, declaration.place)}")
+    new_rows = [
+        {**row, "place": pay.name_region([row], row["region_name"])} if "region_name" in row else row for row in rows
+    ]
+    if declaration.gathers is None or new_rows == list(rows):
+        return figure
+    text = declaration.renderer.text(new_rows)
+    return replace(
+        figure,
+        value=qualify(text, [figure.qualifier]),
+        bare_value=text,
+        value_json=json.dumps(new_rows, ensure_ascii=False),
+    )
+
+
+def split_region_name(row: Row) -> tuple[str, str] | None:
+    """Return (a region's name with its main country, its other countries); None if it has no main country."""
+    head, name = pay.find_head([row]), row.get("region_name")
+    if head is None or name is None or head["name"] == name:
+        return None
+    return f"{name} (mostly {head['name']})", "; ".join(pay.say_others([row]))
