@@ -1,8 +1,8 @@
 """The pay explorer: pay by place, work and level, for the page's script and for the view without a script.
 
 Each answer is the last one that could be printed, with its day. An answer that is a figure of the catalogue shows the
-published vintage of that figure. The script has the same sentences as patterns and writes amounts into them in the
-chosen currency and period (templates/pay.js). A browser test compares the script's first view with the view made here.
+published vintage of that figure. The script gets each answer in every money and period, ready to be shown. A browser
+test compares the script's first view with the view made here.
 """
 
 from __future__ import annotations
@@ -50,8 +50,9 @@ class Answer:
 
     `counted` is the work that was counted, if it is wider than the work asked for. `instead` says what was counted in
     place of adverts at that level ("a survey, every level"). `review` says since when a newer vintage has been waiting.
-    `why` says why there is no amount in the chosen currency. `money` is the prefix of the names of the numbers in that
-    currency: "local_" for the local currency, "" otherwise.
+    `why` says why there is no amount in the chosen money. `money` is the prefix of the names of the numbers in that
+    money: "local_" for the local currency, "" otherwise. `prices` says at which prices amounts are shown ("" for the
+    place's own). Amounts are divided by `by` to be those of `per`, such as "year" or "month at US prices of 2024".
     """
 
     cell: Cell
@@ -63,8 +64,9 @@ class Answer:
     licence: str = ""
     why: str = ""
     money: str = ""
-
-    per = "year"
+    prices: str = ""
+    per: str = "year"
+    by: float = 1.0
 
     @property
     def key(self) -> Key:
@@ -83,8 +85,8 @@ class Answer:
 
     @property
     def currency(self) -> str:
-        """The currency of the amounts."""
-        return self.cell.row.get(f"{self.money}currency") or "USD"
+        """The currency of the amounts, or "PPP" for dollars at US prices."""
+        return "PPP" if self.prices else self.cell.row.get(f"{self.money}currency") or "USD"
 
     @property
     def what(self) -> str:
@@ -123,28 +125,15 @@ class Answer:
         return f"pay.html#place={place}&role={work}&level={level}"
 
     def number(self, part: str) -> Number:
-        """Return the number of a part in the chosen currency; an empty number if there is none."""
-        return self.cell.numbers.get(f"{self.money}{part}", _NOTHING)
+        """Return the number of a part in the chosen money and period; an empty number if there is none."""
+        number = self.cell.numbers.get(f"{self.money}{part}", _NOTHING)
+        amounts = {"value": number.value, "low": number.low, "high": number.high}
+        return replace(number, **{name: one if one is None else one / self.by for name, one in amounts.items()})
 
     def write(self, low: float, high: float, *, is_long: bool = False, is_bare: bool = False) -> str:
         """Write an amount or a range in the currency of the answer. `is_bare` leaves out the currency sign."""
         text = words.money(low, high, self.currency, is_long=is_long)
         return text.removeprefix(words.sign(self.currency)) if is_bare else text
-
-
-class Pattern(Answer):
-    """An answer for the script: placeholders stand for amounts ("{130000 215000 long}"), the period and the jobs."""
-
-    per, what = "{per}", "{what}"
-
-    def write(self, low: float, high: float, *, is_long: bool = False, is_bare: bool = False) -> str:
-        """Write the placeholder of an amount."""
-        parts = [*map(_shorten, dict.fromkeys((low, high))), *["long"] * is_long, *["bare"] * is_bare]
-        return f"{{{' '.join(map(str, parts))}}}"
-
-
-def _shorten(amount: float) -> float | int:
-    return int(amount) if amount == int(amount) else round(amount, 2)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -470,7 +459,7 @@ def view(explorer: Explorer) -> dict[str, Any]:
 
 
 def to_script(explorer: Explorer) -> bytes:
-    """Return the data as a script (`PAY = {…}`), because pages opened from a disk may not read other files."""
+    """Return the data as a script: `PAY = {…}`."""
     slugs = {place.slug for place in explorer.places}
     data: dict[str, Any] = {
         "as_of": day(explorer.as_of),
@@ -482,7 +471,6 @@ def to_script(explorer: Explorer) -> bytes:
         "works": [[work, name_work(work)] for work in explorer.works],
         "levels": [[level, capitalise(level), words.level_before(level)] for level in LEVELS],
         "groups": {work: split_work(work)[0] for work in explorer.works},
-        "symbols": dict(words.SYMBOLS),
         "sureness": dict(words.SURENESS),
         "choice": list(explorer.choice),
         "cells": {
@@ -495,10 +483,9 @@ def to_script(explorer: Explorer) -> bytes:
 
 
 def _describe(answer: Answer, as_of: date) -> Any:
-    """Return an answer for the script.
+    """Return an answer for the script, with its views in each money (`in`) or the reason why there is none.
 
-    For each currency that a reader can choose, `in` names the text that is shown, or says why there is none. For an
-    answer without amounts, return what it lacks, with the answer's day if this is not the day of the data.
+    For an answer without amounts, return what it lacks, with the answer's day if this is not the day of the data.
     """
     row = answer.cell.row
     if not answer.cell.numbers:
@@ -507,44 +494,49 @@ def _describe(answer: Answer, as_of: date) -> Any:
     prefixes = {answer.currency: ""}
     if "local_median" in answer.cell.numbers:
         prefixes[row["local_currency"]] = "local_"
-    usd: Any = ["USD"] if "USD" in prefixes else f"known in {answer.currency} only"
+    usd: Any = f"known in {answer.currency} only"
     local: Any = "known in US dollars only" if of_place else "a place of several monies"
     ppp = local
+    if "USD" in prefixes:
+        usd = _view_by_period(replace(answer, money=prefixes["USD"]))
     if of_place in prefixes:
-        local, ppp = [of_place], "no price level is known"
+        answer_here = replace(answer, money=prefixes[of_place])
+        local, ppp = _view_by_period(answer_here), "no price level is known"
         if price:
-            ppp = [of_place, "PPP", round(price, 5), f" at US prices of {row.get('price_year')}"]
+            prices = f" at US prices of {row.get('price_year')}"
+            ppp = _view_by_period(replace(answer_here, prices=prices, by=round(price, 5)))
     record = {
         "kicker": say_kicker(answer),
+        "what": answer.what,
         "rests": answer.rests,
         "period": answer.period,
         "sure": answer.sureness,
-        "form": answer.cell.sureness,
         "licence": answer.licence,
         "figure": answer.cell.figure,
-        "counted": answer.counted,
-        "instead": answer.instead,
-        "review": answer.review,
-        "isOwn": answer.is_own,
+        "is_own": answer.is_own,
         "in": {"usd": usd, "local": local, "ppp": ppp},
-        "texts": {currency: _texts(answer, prefix) for currency, prefix in prefixes.items()},
     }
     return {name: value for name, value in record.items() if value}
 
 
-def _texts(answer: Answer, prefix: str) -> dict[str, Any]:
-    pattern = Pattern(**{**vars(answer), "money": prefix})
-    value, beneath = say_value(pattern)
-    quarters = [pattern.number(part).ends for part in ("p25", "median", "p75")]
-    return {
-        "title": say_title(pattern),
-        "dek": say_dek(pattern),
-        "value": value,
-        "beneath": beneath,
-        "table": list(_say_amounts(pattern)),
-        "marks": [
-            [mark.kind, mark.style, _shorten(mark.start), mark.end and _shorten(mark.end)] for mark in _marks(pattern)
-        ],
-        "middle": _shorten((pattern.number("median").known or (0.0,))[0]),
-        "quarters": [ends and [*map(_shorten, ends)] for ends in quarters] if answer.is_own else [],
-    }
+def _view_by_period(answer: Answer) -> dict[str, Any]:
+    """Return an answer as it is shown by the year and by the month; its row has no name yet."""
+    views = {}
+    for per, months in (("year", 1), ("month", 12)):
+        shown = replace(answer, per=f"{per}{answer.prices}", by=months * answer.by)
+        row = pay_row(shown, name="")
+        marks = [replace(mark, start=round(mark.start, 2), end=mark.end and round(mark.end, 2)) for mark in row.marks]
+        quarters = [shown.number(part).ends for part in ("p25", "median", "p75")] if answer.is_own else []
+        views[per] = {
+            "title": say_title(shown),
+            "dek": say_dek(shown),
+            "per": shown.per,
+            "currency": shown.currency,
+            "sign": words.sign(shown.currency),
+            "row": {name: value for name, value in vars(row).items() if value} | {"marks": list(map(vars, marks))},
+            "line": table_line(shown, "")[1:],
+            "middle": (shown.number("median").known or (0.0,))[0],
+            "quarters": quarters,
+            "limits": " · ".join(shown.write(*ends) for ends in quarters if ends),
+        }
+    return views
