@@ -61,7 +61,7 @@ def draw(figure: Figures, publication: PublishedDay) -> bytes:
     parts, y = _write(texts, MARGIN + 6, gap=4)
     spoken = ""
     if chart is not None:
-        cut = f"{chart.n_rows} of {chart.n_all} rows." if chart.n_rows < chart.n_all else ""
+        cut = f"{len(chart.rows)} of {chart.n_all} rows." if len(chart.rows) < chart.n_all else ""
         lines, y = _draw_chart(chart, y + 8)
         key, y = _write([("said", f"{chart.meaning} {cut}".strip())], y, gap=4)
         parts += [*lines, *key]

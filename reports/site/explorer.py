@@ -176,8 +176,7 @@ def read_explorer(con: Connection, as_of: date, figures: Sequence[Figures]) -> E
     for answer in map(_of_published, read_cells(con, as_of, kinds=["pay"], also_withheld=True)):
         if answer is not None:
             answers[answer.key] = min(answers.get(answer.key, answer), answer, key=_order_of_kinds)
-    of_figures = map(_of_figure, figures)
-    answers.update({answer.key: answer for answer in of_figures if answer is not None})
+    answers |= {answer.key: answer for answer in map(_of_figure, figures) if answer is not None}
     keys = [key for key, answer in answers.items() if answer.has_amounts]
     places = sorted({key[0] for key in keys}, key=lambda slug: (PLACES[slug].level != "country", PLACES[slug].name))
     return Explorer(
@@ -193,12 +192,11 @@ def read_explorer(con: Connection, as_of: date, figures: Sequence[Figures]) -> E
 def _find_heads(figures: Sequence[Figures], places: Sequence[str]) -> dict[str, str]:
     heads = {}
     for figure in figures:
-        kind, _, rest = figure.figure.partition(".")
-        place = PLACES.get(rest.partition(".")[0])
-        if kind == PAY_IDS and place is not None and place.level != "country" and place.slug not in places:
+        kind, slug, *_ = [*figure.figure.split("."), ""]
+        if kind == PAY_IDS and slug in PLACES and PLACES[slug].level != "country" and slug not in places:
             head = pay.find_head(notes.rows_of(figure))
             if head is not None and head["country"].lower() in places:
-                heads[place.slug] = str(head["country"]).lower()
+                heads[slug] = str(head["country"]).lower()
     return heads
 
 
@@ -213,14 +211,12 @@ def _order_of_first(answer: Answer) -> tuple[bool, bool, bool, int, Key]:
 
 def _of_published(cell: Cell) -> Answer | None:
     is_own_market = cell.kind == PAY_IDS or (cell.kind == MIXED_IDS and cell.basis in OF_PERSONS)
-    licence, on = combine(cell.rests.sources), cell.row["as_of"]
-    is_shown = is_own_market and not cell.row["is_of_one"] and cell.item in LEVELS
+    licence, is_shown = combine(cell.rests.sources), is_own_market and not cell.row["is_of_one"] and cell.item in LEVELS
     if not is_shown or (cell.numbers and "median" not in cell.numbers) or not isinstance(licence, Licence):
         return None
-    period = day(on)
-    if cell.basis != OWN and cell.rests.period_to is not None:
-        words_of_period = notes.words_of_period(cell.basis, cell.rests.period_from, cell.rests.period_to)
-        period = words_of_period.partition(" of ")[2]
+    period, rests = day(cell.row["as_of"]), cell.rests
+    if cell.basis != OWN and rests.period_to is not None:
+        period = notes.words_of_period(cell.basis, rests.period_from, rests.period_to).partition(" of ")[2]
     return Answer(
         cell=cell,
         period=period,
@@ -247,7 +243,7 @@ def _of_figure(figure: Figures) -> Answer | None:
         counted="" if role == work else name_work(role),
         instead=say_instead(figure.rung, cell.basis, level),
         is_old=figure.status == "stale",
-        review=words.review(figure),
+        review=words.find_review(figure.qualifier),
         licence=licence.in_short,
     )
 
@@ -295,15 +291,6 @@ def say_median(answer: Answer) -> str:
     return f"The median was {_say_with_ends(answer, median, is_known=answer.cell.sureness != OTHERS)}."
 
 
-def say_median_of_panel(answer: Answer) -> str:
-    """Return a sentence on the median of jobs on boards drawn at random; "" if there is none."""
-    median = answer.number(MEDIAN_OF_PANEL)
-    if not answer.has_amounts or median.ends is None or median.counts is None:
-        return ""
-    said, rests = _say_with_ends(answer, median), words.rests_on(*median.counts, OWN)
-    return f"The median of jobs on {SAMPLE_WORDS['panel']} alone was {said}: {rests}."
-
-
 def _say_with_ends(answer: Answer, number: Number, *, is_known: bool = True) -> str:
     said = "" if number.value is None else answer.write(number.value, number.value, is_long=True)
     if number.ends is None or not is_known:
@@ -315,7 +302,12 @@ def _say_with_ends(answer: Answer, number: Number, *, is_known: bool = True) -> 
 
 def say_dek(answer: Answer) -> str:
     """Return the line below the title: the median of all boards and that of boards drawn at random, if any."""
-    return " ".join(filter(None, (say_median(answer), say_median_of_panel(answer))))
+    said, panel = say_median(answer), answer.number(MEDIAN_OF_PANEL)
+    if not answer.has_amounts or panel.ends is None or panel.counts is None:
+        return said
+    rests = words.rests_on(*panel.counts, OWN)
+    of_panel = f"The median of jobs on {SAMPLE_WORDS['panel']} alone was {_say_with_ends(answer, panel)}: {rests}."
+    return f"{said} {of_panel}".lstrip()
 
 
 def say_kicker(answer: Answer) -> str:

@@ -144,7 +144,7 @@ def _facts(figure: Figures, form: str) -> dict[str, str]:
         "Rests on": words.rests_on(figure.n_jobs, figure.n_employers, figure.basis),
         _PERIODS.get(begin, "As of"): period.removeprefix(begin),
         "Unit": figure.unit,
-        "How sure": "; ".join(filter(None, (words.SURENESS[form], old, words.review(figure)))),
+        "How sure": "; ".join(filter(None, (words.SURENESS[form], old, words.find_review(figure.qualifier)))),
     }
     return {name: value for name, value in facts.items() if value}
 

@@ -168,9 +168,8 @@ def _say_closings(cells: Sequence[Cell]) -> str | None:
     if not cells:
         return None
     ours, *others = (cell.numbers["rate"] for cell in cells)
-    text = (
-        f"{figure_rows.name_row(cells[0])} adverts close at {figure_rows.RATE.say(*(ours.known or (0.0, 0.0)))} a day"
-    )
+    rate = figure_rows.rates(*(ours.known or (0.0, 0.0)))
+    text = f"{figure_rows.name_row(cells[0])} adverts close at {rate} a day"
     highest = max((other.high for other in others if other.high is not None), default=None)
     is_faster = ours.low is not None and highest is not None and ours.low > highest
     return f"{text}, faster than other adverts" if is_faster else text
@@ -239,11 +238,11 @@ def _draw_card(card: Card, figure: Figures) -> Finding | None:
         n, employers = selection[0].n, selection[0].employers
     cut = f"{len(selection)} of {len(cells)} rows" if len(selection) < len(cells) else ""
     return {
-        "kicker": " · ".join(filter(None, (card.kicker, words.say_when(figure), words.review(figure)))),
+        "kicker": " · ".join(filter(None, (card.kicker, words.say_when(figure), words.find_review(figure.qualifier)))),
         "title": title,
         "href": card.href,
         "chart": rows.draw(chart_rows, kind.axis(chart_rows), label=figure.title, classes="shares"),
-        "note": f"{'; '.join(filter(None, (words.rests_on(n, employers, None), card.note, cut)))}.",
+        "note": f"{'; '.join(filter(None, (words.rests_on(n, employers), card.note, cut)))}.",
     }
 
 

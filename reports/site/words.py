@@ -38,8 +38,11 @@ SYMBOLS = {"USD": "$", "EUR": "€", "GBP": "£", "PPP": "$"}
 def money(low: float, high: float, currency: str, *, is_long: bool = False) -> str:
     """Write a range: "$150–245K", "CHF 9.5–12.4K", "$150,000–245,000". If both ends read alike, write one amount."""
     tenths = min(low, high) < 20_000 and max(low, high) < 100_000
-    write = amount_long if is_long else amount_short
-    first, last = (write(end, tenths=tenths) for end in (low, high))
+    if is_long:
+        step = 100 if tenths else 1_000
+        first, last = (f"{round(end / step) * step:,}" for end in (low, high))
+    else:
+        first, last = (_write_short(end, tenths=tenths) for end in (low, high))
     if first == last:
         return f"{sign(currency)}{last}"
     unit = last[-1]
@@ -53,19 +56,13 @@ def sign(currency: str) -> str:
     return SYMBOLS.get(currency) or f"{currency} "
 
 
-def amount_short(amount: float, *, tenths: bool) -> str:
+def _write_short(amount: float, *, tenths: bool) -> str:
     """Write an amount as 950, 8.1K, 103K or 1.2M, rounded as in the guide (`numbers.short`)."""
     if round(amount, -1) < 1_000:
         return f"{round(amount, -1):.0f}"
     if round(amount / 1_000, 1) < 1_000:
         return f"{amount / 1_000:.{int(tenths)}f}K"
     return f"{amount / 1_000_000:.1f}M"
-
-
-def amount_long(amount: float, *, tenths: bool) -> str:
-    """Write an amount to the nearest thousand, with `tenths` to the nearest hundred."""
-    step = 100 if tenths else 1_000
-    return f"{round(amount / step) * step:,}"
 
 
 _UNBROKEN = re.compile(r"\w+(?:-\w+)+|[$€£]?[\d,.]+–[\d,.]+[KM%]?")
@@ -90,7 +87,7 @@ def months(first: date | None, last: date) -> str:
     return f"{month(first).removesuffix(f' {last.year}')} to {month(last)}"
 
 
-def rests_on(n: int | None, employers: int | None, basis: str | None) -> str:
+def rests_on(n: int | None, employers: int | None = None, basis: str | None = None) -> str:
     """Return how many jobs or persons a value is computed from, such as "68 jobs, 54 employers" or "1,409 persons".
 
     Return "" if the number `n` is unknown.
@@ -135,13 +132,8 @@ def plain(text: str) -> str:
 _UNDER_REVIEW = re.compile(r"under review since [^;)]+")
 
 
-def review(figure: Figures) -> str:
-    """Return "under review since 22 January 2026" if a newer vintage of a figure is waiting for review, else ""."""
-    return find_review(figure.qualifier)
-
-
 def find_review(text: str | None) -> str:
-    """Return the words "under review since …" from a text; "" if the text has none."""
+    """Return the words "under review since 22 January 2026" from a figure's remarks; "" if it is not under review."""
     match = _UNDER_REVIEW.search(text or "")
     return match[0] if match else ""
 
