@@ -115,7 +115,7 @@ def find_top_skills(lists: Mapping[tuple[str, str], SkillList]) -> Finding | Non
         marks = tuple(mark for mark in row.marks if mark.kind in ("line", "dot"))
         chart_rows.append(replace(row, href="", rank="", beneath="", data={}, marks=marks))
     return {
-        "kicker": f"Skills · {words.month(skill_list.day)}",
+        "kicker": f"Skills · {skill_list.month}",
         "title": title,
         "href": "skills.html",
         "chart": rows.draw(chart_rows, rows.axis_for(chart_rows, percent), label="Skills asked most", classes="shares"),

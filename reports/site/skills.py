@@ -32,7 +32,7 @@ SHOWN_FIRST = 40
 FIRST_CHOICE = (EVERYWHERE.slug, "ai_engineering")
 DECIMALS = 6
 """Decimal places of shares in the list and in the script's data, so that both have the same ranks and drawings."""
-CATEGORY_STYLES = {
+STYLES = {
     "Programming Languages": "languages",
     "Machine Learning and Deep Learning": "learning",
     "Generative AI and Agents": "generative",
@@ -43,7 +43,7 @@ CATEGORY_STYLES = {
     "AI Ethics and Explainability": "maths",
 }
 """The CSS class of each category, which sets its colour. Rows also name their category."""
-CHIPS = {style: category_name(category) for category, style in CATEGORY_STYLES.items()} | {"maths": "Maths, ethics"}
+CHIPS = {style: category_name(category) for category, style in STYLES.items()} | {"maths": "Maths, ethics"}
 """The name that readers see for each CSS class."""
 
 
@@ -60,42 +60,32 @@ class Count(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True)
 class Skill:
-    """A skill of a list: its category, its shares, its best and worst rank, and its figure's id or ""."""
+    """A skill of a list: its category and CSS class, its shares, its best and worst rank, and its figure's id or ""."""
 
     name: str
     category: str
+    style: str
     asked: Count
     required: Count | None
     preferred: Count | None
     ranks: tuple[int, int]
     figure: str
 
-    @property
-    def style(self) -> str:
-        """The CSS class of the skill's category."""
-        return CATEGORY_STYLES.get(self.category, "software")
-
 
 @dataclass(frozen=True, kw_only=True)
 class SkillList:
-    """The skills of a place and a group of roles, the most asked first, with the numbers of jobs and employers."""
+    """The skills of a place and a group of roles, the most asked first.
+
+    `name` says which jobs are counted ("AI engineering jobs in the United States"), `rests` how many jobs and
+    employers, and `month` when.
+    """
 
     place: Place
     work: str
+    name: str
+    rests: str
+    month: str
     skills: Sequence[Skill]
-    day: date
-    n_jobs: int
-    n_employers: int
-
-    @property
-    def name(self) -> str:
-        """The jobs that are counted: "AI engineering jobs in the United States"."""
-        return name_jobs(self.work, self.place)
-
-    @property
-    def rests(self) -> str:
-        """The numbers of jobs and employers: "5,120 jobs, 311 employers"."""
-        return f"{self.n_jobs:,} jobs, {self.n_employers:,} employers"
 
 
 SkillLists = Mapping[tuple[str, str], SkillList]
@@ -121,25 +111,24 @@ def read_skills(con: Connection, as_of: date, figures: Sequence[Figures]) -> Ski
 def _make_list(work: str, listed: Sequence[Mapping[str, Cell]], printed: set[str]) -> SkillList:
     counts = [count for cells in listed if (count := _count(cells[ASKED])) is not None]
     ranks = rank_by_intervals([(count.low, count.high) for count in counts])
+    skills = []
+    for cells, asked, rank in zip(listed, counts, ranks, strict=True):
+        cell, category = cells[ASKED], cells[ASKED].row["category"]
+        skills.append(
+            Skill(
+                name=cell.item, category=category_name(category), style=STYLES.get(category, "software"), asked=asked,
+                required=_count(cells.get(REQUIRED)), preferred=_count(cells.get(PREFERRED)), ranks=rank,
+                figure=cell.id if cell.id in printed else "",
+            )
+        )  # fmt: skip
     first = listed[0][ASKED]
     return SkillList(
         place=OF_REGION[first.region],
         work=work,
-        skills=[
-            Skill(
-                name=cells[ASKED].item,
-                category=cells[ASKED].row["category"],
-                asked=asked,
-                required=_count(cells.get(REQUIRED)),
-                preferred=_count(cells.get(PREFERRED)),
-                ranks=rank,
-                figure=cells[ASKED].id if cells[ASKED].id in printed else "",
-            )
-            for cells, asked, rank in zip(listed, counts, ranks, strict=True)
-        ],
-        day=first.row["as_of"],
-        n_jobs=first.row["n_jobs"],
-        n_employers=first.row["n_employers"],
+        name=name_jobs(work, OF_REGION[first.region]),
+        rests=f"{first.row['n_jobs']:,} jobs, {first.row['n_employers']:,} employers",
+        month=words.month(first.row["as_of"]),
+        skills=skills,
     )
 
 
@@ -179,7 +168,7 @@ def skill_row(skill: Skill) -> ChartRow:
     rank = f"{best}" if best == worst else f"{best}–{worst}"
     return ChartRow(
         name=skill.name,
-        beneath=category_name(skill.category),
+        beneath=skill.category,
         value=said or ends,
         value_beneath=ends if said else "no point",
         form=form,
@@ -217,7 +206,7 @@ def to_script(lists: SkillLists) -> bytes:
     data: dict[str, Any] = {
         "names": list(number),
         "categories": [by_name[name].style for name in number],
-        "category_names": [category_name(by_name[name].category) for name in number],
+        "category_names": [by_name[name].category for name in number],
         "shown_first": SHOWN_FIRST,
         "sureness": dict(words.SURENESS),
         "choice": [first.place.slug, first.work] if first else list(FIRST_CHOICE),
@@ -226,7 +215,7 @@ def to_script(lists: SkillLists) -> bytes:
         "lists": {
             ".".join(key): {
                 "name": skill_list.name,
-                "day": words.month(skill_list.day),
+                "day": skill_list.month,
                 "rests": skill_list.rests,
                 "skills": [
                     [number[one.name], one.asked, one.required or 0, one.preferred or 0, one.figure or 0]
