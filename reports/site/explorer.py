@@ -8,7 +8,7 @@ test compares the script's first view with the view made here.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
@@ -159,9 +159,7 @@ class Explorer:
         answer = self.answers.get(key)
         if answer is None:
             return _no_answer(key, day(self.as_of))
-        if not answer.cell.numbers or answer.currency == "USD":
-            return answer
-        return replace(answer, why=f"known in {answer.currency} only")
+        return _in_moneys(answer)["usd"] if answer.cell.numbers else answer
 
 
 # --- reading ------------------------------------------------------------------------------------------------
@@ -173,23 +171,22 @@ def read_explorer(con: Connection, as_of: date, figures: Sequence[Figures]) -> E
     Cells are left out if their sources do not allow them to be passed on.
     """
     answers: dict[Key, Answer] = {}
-    for answer in map(_of_published, read_cells(con, as_of, kinds=["pay"], also_withheld=True)):
-        if answer is not None:
-            answers[answer.key] = min(answers.get(answer.key, answer), answer, key=_order_of_kinds)
-    answers |= {answer.key: answer for answer in map(_of_figure, figures) if answer is not None}
-    keys = [key for key, answer in answers.items() if answer.has_amounts]
-    places = sorted({key[0] for key in keys}, key=lambda slug: (PLACES[slug].level != "country", PLACES[slug].name))
+    for answer in filter(None, map(_of_published, read_cells(con, as_of, kinds=["pay"], also_withheld=True))):
+        answers[answer.key] = min(answers.get(answer.key, answer), answer, key=_order_of_kinds)
+    answers |= {answer.key: answer for answer in filter(None, map(_of_figure, figures))}
+    shown = [answer for answer in answers.values() if answer.has_amounts]
+    slugs = {answer.cell.place for answer in shown}
     return Explorer(
         as_of=as_of,
         answers=answers,
-        places=[PLACES[slug] for slug in places],
-        works=[work for work in WORKS if any(key[1] == work for key in keys)],
-        choice=min(keys, key=lambda key: _order_of_first(answers[key]), default=FIRST_CHOICE),
-        heads=_find_heads(figures, places),
+        places=sorted((PLACES[slug] for slug in slugs), key=lambda place: (place.level != "country", place.name)),
+        works=[work for work in WORKS if any(answer.cell.work == work for answer in shown)],
+        choice=min(shown, key=_order_of_first).key if shown else FIRST_CHOICE,
+        heads=_find_heads(figures, slugs),
     )
 
 
-def _find_heads(figures: Sequence[Figures], places: Sequence[str]) -> dict[str, str]:
+def _find_heads(figures: Sequence[Figures], places: Collection[str]) -> dict[str, str]:
     heads = {}
     for figure in figures:
         kind, slug, *_ = [*figure.figure.split("."), ""]
@@ -341,13 +338,6 @@ def with_ends(answer: Answer, part: str) -> str:
     return f"{said} ({answer.write(*number.ends, is_bare=True)})" if number.ends and answer.is_own else said
 
 
-def _say_amounts(answer: Answer) -> tuple[str, str, str]:
-    low, median, high = (with_ends(answer, part) for part in ("low", "median", "high"))
-    if answer.number(MEDIAN_OF_PANEL).known is not None:
-        median += f"; {SAMPLE_WORDS['panel']}: {with_ends(answer, MEDIAN_OF_PANEL)}"
-    return low, median, high
-
-
 # --- rows, tables and the view without a script --------------------------------------------------------------
 
 
@@ -411,8 +401,10 @@ def table_line(answer: Answer, name: str) -> tuple[str, ...]:
     """Return a row of the table below the chart."""
     if not answer.has_amounts:
         return (name, "–", "–", "–", answer.lacks, answer.period, words.SURENESS[FEW])
-    said = (*_say_amounts(answer), answer.rests_on_work, answer.period, answer.sureness)
-    return (_name_row(answer, name), *said)
+    low, median, high = (with_ends(answer, part) for part in ("low", "median", "high"))
+    if answer.number(MEDIAN_OF_PANEL).known is not None:
+        median += f"; {SAMPLE_WORDS['panel']}: {with_ends(answer, MEDIAN_OF_PANEL)}"
+    return _name_row(answer, name), low, median, high, answer.rests_on_work, answer.period, answer.sureness
 
 
 def table_of_all(explorer: Explorer) -> Iterator[tuple[str, ...]]:
@@ -479,24 +471,8 @@ def _describe(answer: Answer, as_of: date) -> Any:
 
     For an answer without amounts, return what it lacks, with the answer's day if this is not the day of the data.
     """
-    row = answer.cell.row
     if not answer.cell.numbers:
         return answer.lacks if answer.period == day(as_of) else {"lacks": answer.lacks, "period": answer.period}
-    of_place, price = row.get("place_currency"), row.get("price")
-    prefixes = {answer.currency: ""}
-    if "local_median" in answer.cell.numbers:
-        prefixes[row["local_currency"]] = "local_"
-    usd: Any = f"known in {answer.currency} only"
-    local: Any = "known in US dollars only" if of_place else "a place of several monies"
-    ppp = local
-    if "USD" in prefixes:
-        usd = _view_by_period(replace(answer, money=prefixes["USD"]))
-    if of_place in prefixes:
-        answer_here = replace(answer, money=prefixes[of_place])
-        local, ppp = _view_by_period(answer_here), "no price level is known"
-        if price:
-            prices = f" at US prices of {row.get('price_year')}"
-            ppp = _view_by_period(replace(answer_here, prices=prices, by=round(price, 5)))
     record = {
         "kicker": say_kicker(answer),
         "what": answer.what,
@@ -506,9 +482,28 @@ def _describe(answer: Answer, as_of: date) -> Any:
         "licence": answer.licence,
         "figure": answer.cell.figure,
         "is_own": answer.is_own,
-        "in": {"usd": usd, "local": local, "ppp": ppp},
+        "in": {money: one.why or _view_by_period(one) for money, one in _in_moneys(answer).items()},
     }
     return {name: value for name, value in record.items() if value}
+
+
+def _in_moneys(answer: Answer) -> dict[str, Answer]:
+    """Return an answer in each money that a reader can choose; `why` says why it has no amounts in that money."""
+    row = answer.cell.row
+    of_place, price = row.get("place_currency"), row.get("price")
+    prefixes = {answer.currency: ""}
+    if "local_median" in answer.cell.numbers:
+        prefixes[row["local_currency"]] = "local_"
+
+    def see(currency: str | None, why: str) -> Answer:
+        return replace(answer, money=prefixes[currency]) if currency in prefixes else replace(answer, why=why)
+
+    usd = see("USD", f"known in {answer.currency} only")
+    local = see(of_place, "known in US dollars only" if of_place else "a place of several monies")
+    ppp = local if local.why else replace(local, why="no price level is known")
+    if price and not local.why:
+        ppp = replace(local, prices=f" at US prices of {row.get('price_year')}", by=round(price, 5))
+    return {"usd": usd, "local": local, "ppp": ppp}
 
 
 def _view_by_period(answer: Answer) -> dict[str, Any]:
