@@ -131,8 +131,8 @@ def pages_of(site: Site) -> Iterator[tuple[str, bytes]]:
 
 
 def _render(site: Site, path: str, template: str, **values: Any) -> bytes:
-    context = {**vars(site), "site": site, "path": path, "root": "../" * path.count("/"), **values}
-    return _environment().get_template(template).render(context).encode()
+    values |= {"site": site, "publication": site.publication, "path": path, "root": "../" * path.count("/")}
+    return _environment().get_template(template).render(values).encode()
 
 
 @functools.cache
@@ -154,10 +154,12 @@ def _environment() -> Environment:
         "min_known": MIN_KNOWN,
         "verdict_rule": numbers.VERDICT_RULE,
         "n_known_skills": len(taxonomy()),
-        "levels": explorer.LEVELS,
-        "words": words,
-        "notes": notes,
+        "explorer": explorer,
+        "figure_pages": figure_pages,
         "findings": findings,
+        "notes": notes,
+        "skills": skills,
+        "words": words,
         "capital": numbers.upper_first,
         "capitalise": capitalise,
         "count_of": numbers.count_of,
@@ -169,13 +171,8 @@ def _environment() -> Environment:
         "shorten": shorten,
         "tally": Counter,
         "by_section": by_section,
-        "by_subject": figure_pages.by_subject,
         "list_changes": list_changes,
         "list_vintages": list_vintages,
-        "view_of_pay": explorer.view,
-        "first_list": skills.first_list,
-        "view_of_skills": skills.view,
-        "table_of_pay": explorer.table_of_all,
     }
     return environment
 
