@@ -27,18 +27,19 @@ function payRow(answer, name, isChosen, href) {
 const USUAL = { per: "year", in: "usd", by: "level" };
 const OPTIONS = { per: ["year", "month"], in: ["usd", "local", "ppp"], by: ["level", "role", "place"] };
 
+function usualChoice() {
+  const [place, role, level] = PAY.choice;
+  return { place, role, level, ...USUAL };
+}
+
 function readChoice() {
   const given = new URLSearchParams(location.hash.slice(1) || location.search.slice(1)), region = given.get("place");
-  const head = Object.hasOwn(PAY.heads, region) ? PAY.heads[region] : "", [place, role, level] = PAY.choice;
+  const head = Object.hasOwn(PAY.heads, region) ? PAY.heads[region] : "", ids = (list) => list.map(([id]) => id);
   if (head) given.set("place", head);
-  const ids = (list) => list.map(([id]) => id), options = { place: ids(PAY.places), role: ids(PAY.works), level: ids(PAY.levels), ...OPTIONS };
-  const choice = { place, role, level, ...USUAL }, unknown = [];
-  for (const name of Object.keys(options)) {
-    if (!given.has(name)) continue;
-    if (options[name].includes(given.get(name))) choice[name] = given.get(name);
-    else unknown.push([name, given.get(name)]);
-  }
-  return { choice, unknown, region: head ? region : "" };
+  const options = { place: ids(PAY.places), role: ids(PAY.works), level: ids(PAY.levels), ...OPTIONS };
+  const chosen = [...given].filter(([name]) => Object.hasOwn(options, name)), isKnown = ([name, id]) => options[name].includes(id);
+  const choice = { ...usualChoice(), ...Object.fromEntries(chosen.filter(isKnown)) };
+  return { choice, unknown: chosen.filter((one) => !isKnown(one)), region: head ? region : "" };
 }
 
 // Say that an address names something without an answer. Never show another answer in its place.
@@ -134,17 +135,14 @@ function answerOffer(answer, choice) {
   const step = offered < 20000 ? 100 : 1000, sum = (step * Number(fixed(offered / step, 0))).toLocaleString("en-US");
   const certain = first === last ? "" : " How far the limits are known does not say more.";
   out.innerHTML =
-    `An offer of ${sign}${sum} lies in <b>${said}</b> of the ${escapeHtml(answer.rests.replace(", ", " of "))} that state pay.${certain}` +
+    `An offer of ${escapeHtml(sign)}${sum} lies in <b>${said}</b> of the ${escapeHtml(answer.rests.replace(", ", " of "))} that state pay.${certain}` +
     `<div class="quarters" aria-hidden="true">${names.map((name, number) => `<span class="${number >= first && number <= last ? "may" : ""}">${name}</span>`).join("")}</div>` +
-    `<small>The limits: ${answer.limits}</small>`;
+    `<small>The limits: ${escapeHtml(answer.limits)}</small>`;
 }
 
 function start() {
-  const selects = ["place", "role", "level"].map((name) => $("choices").elements[name]);
-  const setControls = (choice) => {
-    for (const select of selects) select.value = choice[select.name];
-    for (const name of Object.keys(OPTIONS)) document.querySelector(`input[name=${name}][value=${choice[name]}]`).checked = true;
-  };
+  const form = $("choices");
+  const setControls = (choice) => Object.entries(choice).forEach(([name, value]) => { form.elements[name].value = value; });
   const choose = (choice, isFirst = false, region = "") => {
     setControls(choice);
     show(choice, isFirst);
@@ -152,13 +150,12 @@ function start() {
     $("head").hidden = !region;
     $("head").textContent = region ? `Of ${PAY.others[region]} most jobs with pay are in ${country}: this is pay in ${country}.` : "";
   };
-  const onChange = () => {
-    const chosen = [...selects, ...document.querySelectorAll("#explorer input[type=radio]:checked")].filter(({ value }) => value).map(({ name, value }) => [name, value]);
-    const [place, role, level] = PAY.choice, choice = { place, role, level, ...Object.fromEntries(chosen) };
+  $("explorer").addEventListener("change", ({ target }) => {
+    if (!target.name) return;
+    const choice = { ...usualChoice(), ...Object.fromEntries(new FormData(form)) };
     history.replaceState(null, "", addressOf(choice));
     choose(choice);
-  };
-  document.querySelectorAll("#choices select, #choices input, #by input").forEach((control) => control.addEventListener("change", onChange));
+  });
   $("offered").addEventListener("input", () => { const { choice } = readChoice(); answerOffer(best(choice.place, choice.role, choice.level, choice), choice); });
   const chooseByAddress = (isFirst) => {
     const { choice, unknown, region } = readChoice();
