@@ -127,8 +127,9 @@ class Answer:
     def number(self, part: str) -> Number:
         """Return the number of a part in the chosen money and period; an empty number if there is none."""
         number = self.cell.numbers.get(f"{self.money}{part}", _NOTHING)
-        amounts = {"value": number.value, "low": number.low, "high": number.high}
-        return replace(number, **{name: one if one is None else one / self.by for name, one in amounts.items()})
+        amounts = (number.value, number.low, number.high)
+        value, low, high = (amount if amount is None else amount / self.by for amount in amounts)
+        return replace(number, value=value, low=low, high=high)
 
     def write(self, low: float, high: float, *, is_long: bool = False, is_bare: bool = False) -> str:
         """Write an amount or a range in the currency of the answer. `is_bare` leaves out the currency sign."""

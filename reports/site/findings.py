@@ -79,14 +79,14 @@ YEARS = (
     "{shares} of AI jobs ask for {names}",
     "{shares} of AI jobs ask for {names}",
 )
+"""Titles that name the leaders (items that may rank first): for one leader, for several that are all named, for more."""
 NOT_ASKED = "not_asked"
 
 
 def say_leaders(titles: tuple[str, str, str], top: Sequence[tuple[str, str]], n: int) -> str | None:
-    """Return a title that names the items that may rank first (the leaders); None if no leader can be named.
+    """Fill one of the `titles` for `n` leaders; None if no leader can be named.
 
-    `titles` are templates for one leader, for several that are all named, and for several that are not all named. `top`
-    has the name and share of the leaders to name, in order; `n` is the number of all leaders.
+    `top` has the name and share of the leaders to name, in order.
     """
     if not top:
         return None
