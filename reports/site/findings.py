@@ -79,7 +79,7 @@ YEARS = (
     "{shares} of AI jobs ask for {names}",
     "{shares} of AI jobs ask for {names}",
 )
-"""Titles that name the leaders (items that may rank first): for one leader, for several that are all named, for more."""
+"""Titles that name the leaders (items that may rank first): for one, for several that are all named, and for more."""
 NOT_ASKED = "not_asked"
 
 
