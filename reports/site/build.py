@@ -91,10 +91,7 @@ class Site:
 def files_of(
     con: Connection, publication: PublishedDay, *, releases: Sequence[Mapping[str, Any]] = ()
 ) -> Iterator[tuple[str, bytes]]:
-    """Yield every file of the site as (path, content).
-
-    `releases` are the manifests of the releases beside the site, newest first.
-    """
+    """Yield every file of the site as (path, content); `releases` are as in `Site`."""
     as_of = publication.as_of
     figures = tuple(map(words.keep_region_names, publication.figures))
     name = str(releases[0]["release"]) if releases else as_of.isoformat()

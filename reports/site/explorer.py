@@ -149,14 +149,11 @@ class Explorer:
     answers: Mapping[Key, Answer]
     places: Sequence[Place]
     works: Sequence[str]
-    choice: Key = field(default=FIRST_CHOICE)
+    choice: Key = FIRST_CHOICE
     heads: Mapping[str, str] = field(default_factory=dict)
 
     def best(self, key: Key) -> Answer:
-        """Return an answer in US dollars; an empty answer if nothing was counted.
-
-        If the pay is known in another currency only, `why` says so.
-        """
+        """Return an answer in US dollars, or with the reason why it has none; an empty one if nothing was counted."""
         answer = self.answers.get(key)
         if answer is None:
             return _no_answer(key, day(self.as_of))
@@ -279,10 +276,7 @@ def say_title(answer: Answer) -> str:
 
 
 def say_median(answer: Answer) -> str:
-    """Return a sentence on the median of jobs on all boards; "" if there is none, or if the title already has it.
-
-    The title has the median for bases that count persons.
-    """
+    """Return a sentence on the median of jobs on all boards; "" if there is none, or if the title has it already."""
     median = answer.number("median")
     if not answer.has_amounts or median.value is None or answer.cell.basis in OF_PERSONS:
         return ""
@@ -316,10 +310,7 @@ def say_kicker(answer: Answer) -> str:
 
 
 def say_value(answer: Answer) -> tuple[str, str]:
-    """Return the band and the median as they are printed, such as ("$150–245K", "median 190K").
-
-    Without a band, return the median and the word "median".
-    """
+    """Return the band and the median, such as ("$150–245K", "median 190K"); without a band, ("$190K", "median")."""
     low, high, median = (answer.number(part) for part in ("low", "high", "median"))
     if low.known is None or high.known is None:
         said = "" if median.known is None else answer.write(*median.known)
@@ -343,20 +334,20 @@ def with_ends(answer: Answer, part: str) -> str:
 
 
 def _name_row(answer: Answer, name: str) -> str:
-    return f"{name} ({answer.instead})" if answer.instead and answer.has_amounts else name
+    return f"{name} ({answer.instead})" if answer.instead else name
 
 
-def pay_row(answer: Answer, *, name: str, is_chosen: bool = False, href: str = "", figure: str = "") -> ChartRow:
-    """Return a row of pay: the band, the middle half, the median, and brackets under the ends of the band."""
+def pay_row(answer: Answer, name: str, **more: Any) -> ChartRow:
+    """Return a row of pay: the band, the middle half, the median, and brackets under the ends of the band.
+
+    `more` are further fields of the row.
+    """
     if not answer.has_amounts:
-        return ChartRow(
-            name=name,
-            needed=answer.why or f"too few to say: {answer.lacks}",
-            form=WORDS if answer.why else FEW,
-            href=href,
-            is_chosen=is_chosen,
-            spoken=f"{name}: {answer.why or f'too few adverts to say, {answer.lacks}'}.",
-        )
+        needed, aloud = f"too few to say: {answer.lacks}", f"too few adverts to say, {answer.lacks}"
+        if answer.why:
+            needed = aloud = answer.why
+        form = WORDS if answer.why else FEW
+        return ChartRow(name=name, needed=needed, form=form, spoken=f"{name}: {aloud}.", **more)
     value, beneath = say_value(answer)
     rests, name = answer.rests_on_work, _name_row(answer, name)
     aloud = ", rests on ".join(filter(None, (f"{value} a {answer.per}, {beneath}", rests)))
@@ -368,10 +359,8 @@ def pay_row(answer: Answer, *, name: str, is_chosen: bool = False, href: str = "
         form=answer.cell.sureness,
         marks=tuple(_marks(answer)),
         spoken=f"{name}: {aloud}. {answer.sureness}.",
-        href=href,
-        is_chosen=is_chosen,
-        figure=figure,
         badge=answer.review,
+        **more,
     )
 
 

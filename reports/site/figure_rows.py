@@ -24,10 +24,7 @@ from warehouse.mart_tables import Figures
 from warehouse.marts.printing import BOUNDS
 
 MAX_ROWS, MAX_ROWS_OF_SECTION, MAX_STACKS = 60, 12, 6
-"""The most rows of a chart on the figure's own page, of a chart among other figures, and of a chart of stacks.
-
-The table below a chart has all rows.
-"""
+"""The most rows of a chart on the figure's own page, among other figures, and of stacks. The table below has all."""
 
 
 def percent_a_day(rate: float) -> str:

@@ -76,8 +76,7 @@ class Skill:
 class SkillList:
     """The skills of a place and a group of roles, the most asked first.
 
-    `name` says which jobs are counted ("AI engineering jobs in the United States"), `rests` how many jobs and
-    employers, and `month` when.
+    `name` says which jobs are counted ("AI engineering jobs in Germany"), `rests` how many, and `month` when.
     """
 
     place: Place
