@@ -55,7 +55,7 @@ class Rung:
 
 @dataclass(frozen=True, kw_only=True)
 class Display:
-    """Where the site shows a figure: the id of a `site.sections.Section`, and a heading ("" for the figure's title)."""
+    """Where the site shows a figure: the id of a page's section, and a heading ("" for the figure's title)."""
 
     section: str
     heading: str = ""

@@ -15,9 +15,8 @@ from reports.release.published import PublishedDay
 from reports.site import figure_rows, rows
 from reports.site.figure_rows import DrawnChart
 from reports.site.rows import Axis, ChartRow
-from reports.site.words import capital
 from reports.wording import notes
-from reports.wording.numbers import day
+from reports.wording.numbers import day, upper_first
 from warehouse.mart_tables import Figures
 
 WIDTH, MARGIN = 720, 28
@@ -56,13 +55,13 @@ def draw(figure: Figures, publication: PublishedDay) -> bytes:
     texts = [
         ("title", figure.title),
         ("value" if len(value) <= MAX_LETTERS else "said", "" if is_drawn else value),
-        ("said", capital(qualifier)),
-        ("said", "; ".join(filter(None, (capital(figure.unit) if is_drawn else "", beside)))),
+        ("said", upper_first(qualifier)),
+        ("said", "; ".join(filter(None, (upper_first(figure.unit) if is_drawn else "", beside)))),
     ]
     parts, y = _write(texts, MARGIN + 6, gap=4)
     spoken = ""
     if chart is not None:
-        cut = f"{chart.n_rows} of {chart.n_all} rows." if chart.n_rows < chart.n_all else ""
+        cut = f"{len(chart.rows)} of {chart.n_all} rows." if len(chart.rows) < chart.n_all else ""
         lines, y = _draw_chart(chart, y + 8)
         key, y = _write([("said", f"{chart.meaning} {cut}".strip())], y, gap=4)
         parts += [*lines, *key]

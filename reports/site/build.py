@@ -16,7 +16,7 @@ from __future__ import annotations
 import functools
 import itertools
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,21 +29,20 @@ from markupsafe import Markup
 from reports import definition_words
 from reports.figures.catalogue import KNOWN, displays_of
 from reports.figures.query import Connection
-from reports.figures.vintages import PUBLISHED, WAITING, WITHDRAWN, FigureVintage
+from reports.figures.vintages import PUBLISHED, FigureVintage
 from reports.guide.render import SAMPLE_TEXT, SAMPLE_TITLE
 from reports.release import quality
 from reports.release.published import PublishedDay
-from reports.site import explorer, figure_pages, figure_rows, findings, regions, rows, sections, skills, words, world
-from reports.site.sections import Section
+from reports.site import explorer, figure_pages, figure_rows, findings, skills, words, world
 from reports.wording import notes, numbers
 from reports.wording.bases import OWN, entitle_list
 from reports.wording.levels import capitalise, define
-from reports.wording.numbers import percent
 from reports.wording.work import name_work
-from transforms.records.definitions import BAND
+from transforms.records.definitions import BAND, MIN_KNOWN
 from transforms.text.lookups import taxonomy
 from warehouse.mart_tables import Figures
 from warehouse.marts.printing import JOBS
+from warehouse.ops_tables import Vintages
 
 TEMPLATES = Path(__file__).parent / "templates"
 DOCS = Path(__file__).parents[1] / "texts"
@@ -61,6 +60,11 @@ NAVIGATION = (
     ("data.html", "Data"),
     ("methods.html", "Methods"),
 )
+PAGES = (
+    "index.html", "pay.html", "pay-all.html", "skills.html", "work.html", "countries.html", "closings.html",
+    "laws.html", "guide.html", "skills-by-kind.html", "figures.html", "data.html", "changes.html", "archive.html",
+)  # fmt: skip
+"""Pages that have a template of their own, with the same name."""
 SCRIPTS = ("site.js", "pay.js", "skills.js")
 """Scripts of the site. They read the files in data/."""
 
@@ -73,11 +77,11 @@ class Site:
     text of QUALITY.md. `releases` are the manifests of the releases beside the site, the newest first.
     """
 
-    published: PublishedDay
+    publication: PublishedDay
     figures: Sequence[Figures]
     explorer: explorer.Explorer
     skills: Mapping[tuple[str, str], skills.SkillList]
-    world: world.World
+    world: Mapping[str, Any]
     releases: Sequence[Mapping[str, Any]] = ()
     quality: str = ""
     open: Sequence[findings.Open] = ()
@@ -86,15 +90,12 @@ class Site:
 def files_of(
     con: Connection, publication: PublishedDay, *, releases: Sequence[Mapping[str, Any]] = ()
 ) -> Iterator[tuple[str, bytes]]:
-    """Yield every file of the site as (path, content).
-
-    `releases` are the manifests of the releases beside the site, newest first.
-    """
+    """Yield every file of the site as (path, content); `releases` are as in `Site`."""
     as_of = publication.as_of
-    figures = tuple(map(regions.keep_names, publication.figures))
+    figures = tuple(map(words.keep_region_names, publication.figures))
     name = str(releases[0]["release"]) if releases else as_of.isoformat()
     site = Site(
-        published=publication,
+        publication=publication,
         figures=figures,
         explorer=explorer.read_explorer(con, as_of, publication.figures),
         skills=skills.read_skills(con, as_of, publication.figures),
@@ -103,8 +104,7 @@ def files_of(
         quality=quality.report(con, publication, name, releases[1:]).decode(),
         open=findings.list_open(figures),
     )
-    for path, template, values in pages_of(site):
-        yield path, render(site, path, template, values)
+    yield from pages_of(site)
     yield "data/pay.js", explorer.to_script(site.explorer)
     yield "data/skills.js", skills.to_script(site.skills)
     yield "site.css", b"".join((TEMPLATES / name).read_bytes() for name in ("marks.css", "site.css"))
@@ -112,8 +112,28 @@ def files_of(
         yield asset, (TEMPLATES / asset).read_bytes()
 
 
+def pages_of(site: Site) -> Iterator[tuple[str, bytes]]:
+    """Yield every page as (path, content)."""
+    for path in PAGES:
+        yield path, _render(site, path, path)
+    for figure, original in zip(site.figures, site.publication.figures, strict=True):
+        path = f"f/{figure.figure}.html"
+        page = figure_pages.describe(figure, original, site.publication, site.explorer, site.skills)
+        yield path, _render(site, path, "figure.html", **page)
+    texts = {source.stem: (title, source.read_text(encoding="utf-8")) for source, title in TEXTS.items()}
+    for name, (title, text) in {**texts, "quality": ("Quality report", site.quality)}.items():
+        path = f"{name}.html"
+        yield path, _render(site, path, "text.html", title=title, text=_from_markdown(text))
+
+
+def _render(site: Site, path: str, template: str, **values: Any) -> bytes:
+    values |= {"site": site, "publication": site.publication, "path": path, "root": "../" * path.count("/")}
+    return _environment().get_template(template).render(values).encode()
+
+
 @functools.cache
 def _environment() -> Environment:
+    """Return the environment of the templates, with what they may call."""
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
@@ -127,109 +147,41 @@ def _environment() -> Environment:
         "sample": (SAMPLE_TITLE, SAMPLE_TEXT),
         "band": BAND,
         "needed": JOBS,
-        "words": words,
+        "min_known": MIN_KNOWN,
+        "verdict_rule": numbers.VERDICT_RULE,
+        "n_known_skills": len(taxonomy()),
+        "explorer": explorer,
+        "figure_pages": figure_pages,
+        "findings": findings,
         "notes": notes,
-        "day": numbers.day,
-        "count_of": numbers.count_of,
+        "skills": skills,
+        "words": words,
+        "capital": numbers.upper_first,
         "capitalise": capitalise,
-        "name_work": name_work,
-        "entitle_list": entitle_list,
-        "shorten": shorten,
+        "count_of": numbers.count_of,
+        "day": numbers.day,
+        "define_level": lambda level: numbers.sentences([define(level, OWN)]),
         "draw": functools.partial(figure_rows.draw, max_rows=figure_rows.MAX_ROWS_OF_SECTION),
-        "levels": explorer.LEVELS,
+        "entitle_list": entitle_list,
+        "name_work": name_work,
+        "shorten": shorten,
+        "tally": Counter,
+        "by_section": by_section,
+        "list_changes": list_changes,
+        "list_vintages": list_vintages,
     }
     return environment
 
 
-def render(site: Site, path: str, template: str, values: dict[str, Any]) -> bytes:
-    """Fill a page's template with its `values` and with what all pages share; return the page."""
-    shared = {
-        "path": path,
-        "root": "../" * path.count("/"),
-        "publication": site.published,
-        "explorer": site.explorer,
-        "open": site.open,
-        "releases": site.releases,
-    }
-    return _environment().get_template(template).render(shared | values).encode()
+def by_section(figures: Sequence[Figures]) -> Mapping[str, list[tuple[Figures, str]]]:
+    """Return the printed figures of each section of the pages, each with a heading, in declared order."""
+    shown = defaultdict(list)
+    numbers_of = {name: number for number, name in enumerate(KNOWN)}
+    for figure in sorted(figures, key=lambda figure: numbers_of.get(figure.figure, len(numbers_of))):
+        for display in displays_of(figure.figure) if figure.value is not None else ():
+            shown[display.section].append((figure, display.heading or figure.title))
+    return shown
 
-
-# --- pages -----------------------------------------------------------------------------------------------------
-
-
-def pages_of(site: Site) -> Iterator[tuple[str, str, dict[str, Any]]]:
-    """Yield every page as (path, template, values)."""
-    yield "index.html", "home.html", _home(site)
-    meaning = {"level_meaning": numbers.sentences([define(site.explorer.choice[2], OWN)])}
-    view = explorer.view(site.explorer)
-    yield "pay.html", "pay.html", {**view, **meaning, "sections": _sections(site, sections.OF_PAY)}
-    yield "pay-all.html", "pay_all.html", {"lines": list(explorer.table_of_all(site.explorer))}
-    yield "skills.html", "skills.html", _skills(site)
-    for page in sections.PAGES:
-        unsaid = _sections(site, page.sections, is_said=False)
-        hrefs = {f"f/{figure.figure}.html" for _, pairs in unsaid for figure, _ in pairs}
-        lacking = [figure for figure in site.open if figure.href in hrefs]
-        values = {"page": page, "sections": _sections(site, page.sections), "world": site.world, "lacking": lacking}
-        yield page.path, "section.html", values
-    yield "figures.html", "figures.html", {"figures": sorted(site.figures, key=figure_pages.order_of)}
-    for figure, original in zip(site.figures, site.published.figures, strict=True):
-        page_of_figure = figure_pages.describe(figure, original, site.published, site.explorer, site.skills)
-        yield f"f/{figure.figure}.html", "figure.html", page_of_figure
-    texts = {source.stem: (title, source.read_text(encoding="utf-8")) for source, title in TEXTS.items()}
-    for name, (title, text) in {**texts, "quality": ("Quality report", site.quality)}.items():
-        yield f"{name}.html", "text.html", {"title": title, "text": _from_markdown(text)}
-    licences = Counter(site.published.licences[row.figure] for row in site.figures)
-    yield "data.html", "data.html", {"licences": licences.most_common()}
-    yield "changes.html", "changes.html", _describe_changes(site)
-    yield "archive.html", "archive.html", {}
-
-
-def _home(site: Site) -> dict[str, Any]:
-    first = site.skills.get(skills.first_choice(site.skills))
-    return {
-        "lead": findings.lead(site.explorer),
-        "cards": list(itertools.islice(findings.cards(site.figures, site.skills), findings.CARDS_OF_HOME)),
-        "nearest": findings.choose_open(site.open),
-        "n_skills": len(first.skills) if first else 0,
-        "n_figures": sum(row.value is not None for row in site.figures),
-    }
-
-
-def _skills(site: Site) -> dict[str, Any]:
-    found, first = site.skills.get(skills.first_choice(site.skills)), findings.find_top_skills(site.skills)
-    if found is None:
-        return {"found": None, "title": "Too few adverts to say which skills are asked"}
-    chart_rows = [skills.skill_row(skill) for skill in found.skills]
-    axis, styles = rows.axis_for(chart_rows, percent), {skill.style for skill in found.skills}
-    return {
-        "found": found,
-        "title": first.title if first else f"Skills of {found.name}",
-        "month": words.month(found.day),
-        "chips": {style: name for style, name in skills.CHIPS.items() if style in styles},
-        "rows": list(zip(found.skills, chart_rows, strict=True)),
-        "chart": rows.draw(chart_rows, axis, label="Skills, the most asked first", classes="skills"),
-        "n_known": len(taxonomy()),
-    }
-
-
-ShownSection = tuple[Section, list[tuple[Figures, str]]]
-"""A section with its figures, each with a heading."""
-
-
-def _sections(site: Site, of_page: Sequence[Section], *, is_said: bool = True) -> list[ShownSection]:
-    """Return the sections of a page, each with its figures that have a value, or (`is_said=False`) that have none.
-
-    Figures are in declared order. Sections without such a figure are left out.
-    """
-    shown: dict[str, list[tuple[Figures, str]]] = {section.id: [] for section in of_page}
-    for figure in sorted(site.figures, key=lambda figure: _DECLARED.get(figure.figure, len(_DECLARED))):
-        for display in displays_of(figure.figure):
-            if display.section in shown and (figure.value is not None) == is_said:
-                shown[display.section].append((figure, display.heading or figure.title))
-    return [(section, shown[section.id]) for section in of_page if shown[section.id]]
-
-
-_DECLARED = {name: number for number, name in enumerate(KNOWN)}
 
 LETTERS_LISTED = 160
 """The most characters of a value in the list of all figures. A longer value is cut between two of its parts."""
@@ -243,22 +195,18 @@ def shorten(value: str) -> str:
     if len(value) <= LETTERS_LISTED:
         return value
     for mark in ("; ", ", "):
-        parts = _OUTSIDE[mark].split(value)
+        parts = re.split(rf"{mark}(?![^(]*\))", value)  # outside brackets
         head = [part for number, part in enumerate(parts) if len(mark.join(parts[: number + 1])) <= LETTERS_LISTED]
         if head and len(parts) > 1:
             return f"{mark.join(head)}{mark}{len(parts) - len(head)} more"
     return "see its page"
 
 
-_OUTSIDE = {mark: re.compile(rf"{mark}(?![^(]*\))") for mark in ("; ", ", ")}
-"""Patterns that find the separators of a value's parts outside brackets."""
-
-
 MAX_CHANGES = 100
 """The most changes on the page of changes."""
 
 
-def _changes(site: Site) -> list[tuple[Figures, FigureVintage, FigureVintage]]:
+def list_changes(site: Site) -> list[tuple[Figures, FigureVintage, FigureVintage]]:
     """Return changes as (figure, vintage before, vintage after): corrections, then reviewed changes, then others.
 
     Both vintages were published, one after the other. A change is left out if the value is the same and nobody reviewed
@@ -268,7 +216,7 @@ def _changes(site: Site) -> list[tuple[Figures, FigureVintage, FigureVintage]]:
         (figure, before, after)
         for figure in sorted(site.figures, key=lambda figure: figure.figure)
         for before, after in itertools.pairwise(
-            vintage for vintage in site.published.vintages.get(figure.figure, ()) if vintage.state == PUBLISHED
+            vintage for vintage in site.publication.vintages.get(figure.figure, ()) if vintage.state == PUBLISHED
         )
         if after.decided_on and (after.value != before.value or (after.value is not None and after.reason is not None))
     ]
@@ -276,15 +224,10 @@ def _changes(site: Site) -> list[tuple[Figures, FigureVintage, FigureVintage]]:
     return sorted(changes, key=lambda change: (not change[2].is_correction, not change[2].reason))[:MAX_CHANGES]
 
 
-def _describe_changes(site: Site) -> dict[str, Any]:
-    vintages = [vintage for history in site.published.lists.values() for vintage in history]
-    vintages.sort(key=lambda vintage: (vintage.decided_on or vintage.offered_on, vintage.list), reverse=True)
-    return {
-        "changes": _changes(site),
-        "waiting": [vintage for vintage in vintages if vintage.state == WAITING],
-        "withdrawn": [vintage for vintage in vintages if vintage.state == WITHDRAWN][:MAX_CHANGES],
-        "n_figures": Counter(row.list for row in site.figures if row.value is not None),
-    }
+def list_vintages(publication: PublishedDay) -> list[Vintages]:
+    """Return the vintages of all lists of cells, the newest first."""
+    vintages = itertools.chain.from_iterable(publication.lists.values())
+    return sorted(vintages, key=lambda one: (one.decided_on or one.offered_on, one.list), reverse=True)
 
 
 _FOR_EDITORS = {

@@ -1,15 +1,14 @@
 """The pay explorer: pay by place, work and level, for the page's script and for the view without a script.
 
 Each answer is the last one that could be printed, with its day. An answer that is a figure of the catalogue shows the
-published vintage of that figure. The script has the same sentences as patterns and writes amounts into them in the
-chosen currency and period (templates/pay.js). A browser test compares the script's first view with the view made here.
+published vintage of that figure. The script gets each answer in every money and period, ready to be shown. A browser
+test compares the script's first view with the view made here.
 """
 
 from __future__ import annotations
 
 import itertools
-import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
@@ -26,7 +25,7 @@ from reports.site.rows import Axis, ChartRow, Mark
 from reports.wording import notes, pay
 from reports.wording.bases import BASES, NAMED, OWN
 from reports.wording.levels import capitalise
-from reports.wording.numbers import SAMPLE_WORDS, day
+from reports.wording.numbers import SAMPLE_WORDS, day, upper_first
 from reports.wording.work import WORKS, name_work, split_work
 from warehouse.mart_tables import Figures
 from warehouse.marts.printing import JOBS
@@ -51,8 +50,9 @@ class Answer:
 
     `counted` is the work that was counted, if it is wider than the work asked for. `instead` says what was counted in
     place of adverts at that level ("a survey, every level"). `review` says since when a newer vintage has been waiting.
-    `why` says why there is no amount in the chosen currency. `money` is the prefix of the names of the numbers in that
-    currency: "local_" for the local currency, "" otherwise.
+    `why` says why there is no amount in the chosen money. `money` is the prefix of the names of the numbers in that
+    money: "local_" for the local currency, "" otherwise. `prices` says at which prices amounts are shown ("" for the
+    place's own). Amounts are divided by `by` to be those of `per`, such as "year" or "month at US prices of 2024".
     """
 
     cell: Cell
@@ -64,8 +64,9 @@ class Answer:
     licence: str = ""
     why: str = ""
     money: str = ""
-
-    per = "year"
+    prices: str = ""
+    per: str = "year"
+    by: float = 1.0
 
     @property
     def key(self) -> Key:
@@ -84,8 +85,8 @@ class Answer:
 
     @property
     def currency(self) -> str:
-        """The currency of the amounts."""
-        return self.cell.row.get(f"{self.money}currency") or "USD"
+        """The currency of the amounts, or "PPP" for dollars at US prices."""
+        return "PPP" if self.prices else self.cell.row.get(f"{self.money}currency") or "USD"
 
     @property
     def what(self) -> str:
@@ -124,28 +125,16 @@ class Answer:
         return f"pay.html#place={place}&role={work}&level={level}"
 
     def number(self, part: str) -> Number:
-        """Return the number of a part in the chosen currency; an empty number if there is none."""
-        return self.cell.numbers.get(f"{self.money}{part}", _NOTHING)
+        """Return the number of a part in the chosen money and period; an empty number if there is none."""
+        number = self.cell.numbers.get(f"{self.money}{part}", _NOTHING)
+        amounts = (number.value, number.low, number.high)
+        value, low, high = (amount if amount is None else amount / self.by for amount in amounts)
+        return replace(number, value=value, low=low, high=high)
 
     def write(self, low: float, high: float, *, is_long: bool = False, is_bare: bool = False) -> str:
         """Write an amount or a range in the currency of the answer. `is_bare` leaves out the currency sign."""
         text = words.money(low, high, self.currency, is_long=is_long)
         return text.removeprefix(words.sign(self.currency)) if is_bare else text
-
-
-class Pattern(Answer):
-    """An answer for the script: placeholders stand for amounts ("{130000 215000 long}"), the period and the jobs."""
-
-    per, what = "{per}", "{what}"
-
-    def write(self, low: float, high: float, *, is_long: bool = False, is_bare: bool = False) -> str:
-        """Write the placeholder of an amount."""
-        parts = [*map(_shorten, dict.fromkeys((low, high))), *["long"] * is_long, *["bare"] * is_bare]
-        return f"{{{' '.join(map(str, parts))}}}"
-
-
-def _shorten(amount: float) -> float | int:
-    return int(amount) if amount == int(amount) else round(amount, 2)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -160,20 +149,15 @@ class Explorer:
     answers: Mapping[Key, Answer]
     places: Sequence[Place]
     works: Sequence[str]
-    choice: Key = field(default=FIRST_CHOICE)
+    choice: Key = FIRST_CHOICE
     heads: Mapping[str, str] = field(default_factory=dict)
 
     def best(self, key: Key) -> Answer:
-        """Return an answer in US dollars; an empty answer if nothing was counted.
-
-        If the pay is known in another currency only, `why` says so.
-        """
+        """Return an answer in US dollars, or with the reason why it has none; an empty one if nothing was counted."""
         answer = self.answers.get(key)
         if answer is None:
             return _no_answer(key, day(self.as_of))
-        if not answer.cell.numbers or answer.currency == "USD":
-            return answer
-        return replace(answer, why=f"known in {answer.currency} only")
+        return _in_moneys(answer)["usd"] if answer.cell.numbers else answer
 
 
 # --- reading ------------------------------------------------------------------------------------------------
@@ -185,32 +169,29 @@ def read_explorer(con: Connection, as_of: date, figures: Sequence[Figures]) -> E
     Cells are left out if their sources do not allow them to be passed on.
     """
     answers: dict[Key, Answer] = {}
-    for answer in map(_of_published, read_cells(con, as_of, kinds=["pay"], also_withheld=True)):
-        if answer is not None:
-            answers[answer.key] = min(answers.get(answer.key, answer), answer, key=_order_of_kinds)
-    of_figures = map(_of_figure, figures)
-    answers.update({answer.key: answer for answer in of_figures if answer is not None})
-    keys = [key for key, answer in answers.items() if answer.has_amounts]
-    places = sorted({key[0] for key in keys}, key=lambda slug: (PLACES[slug].level != "country", PLACES[slug].name))
+    for answer in filter(None, map(_of_published, read_cells(con, as_of, kinds=["pay"], also_withheld=True))):
+        answers[answer.key] = min(answers.get(answer.key, answer), answer, key=_order_of_kinds)
+    answers |= {answer.key: answer for answer in filter(None, map(_of_figure, figures))}
+    shown = [answer for answer in answers.values() if answer.has_amounts]
+    slugs = {answer.cell.place for answer in shown}
     return Explorer(
         as_of=as_of,
         answers=answers,
-        places=[PLACES[slug] for slug in places],
-        works=[work for work in WORKS if any(key[1] == work for key in keys)],
-        choice=min(keys, key=lambda key: _order_of_first(answers[key]), default=FIRST_CHOICE),
-        heads=_find_heads(figures, places),
+        places=sorted((PLACES[slug] for slug in slugs), key=lambda place: (place.level != "country", place.name)),
+        works=[work for work in WORKS if any(answer.cell.work == work for answer in shown)],
+        choice=min(shown, key=_order_of_first).key if shown else FIRST_CHOICE,
+        heads=_find_heads(figures, slugs),
     )
 
 
-def _find_heads(figures: Sequence[Figures], places: Sequence[str]) -> dict[str, str]:
+def _find_heads(figures: Sequence[Figures], places: Collection[str]) -> dict[str, str]:
     heads = {}
     for figure in figures:
-        kind, _, rest = figure.figure.partition(".")
-        place = PLACES.get(rest.partition(".")[0])
-        if kind == PAY_IDS and place is not None and place.level != "country" and place.slug not in places:
+        kind, slug, *_ = [*figure.figure.split("."), ""]
+        if kind == PAY_IDS and slug in PLACES and PLACES[slug].level != "country" and slug not in places:
             head = pay.find_head(notes.rows_of(figure))
             if head is not None and head["country"].lower() in places:
-                heads[place.slug] = str(head["country"]).lower()
+                heads[slug] = str(head["country"]).lower()
     return heads
 
 
@@ -225,14 +206,12 @@ def _order_of_first(answer: Answer) -> tuple[bool, bool, bool, int, Key]:
 
 def _of_published(cell: Cell) -> Answer | None:
     is_own_market = cell.kind == PAY_IDS or (cell.kind == MIXED_IDS and cell.basis in OF_PERSONS)
-    licence, on = combine(cell.sources), cell.row["as_of"]
-    is_shown = is_own_market and not cell.row["is_of_one"] and cell.item in LEVELS
+    licence, is_shown = combine(cell.sources), is_own_market and not cell.row["is_of_one"] and cell.item in LEVELS
     if not is_shown or (cell.numbers and "median" not in cell.numbers) or not isinstance(licence, Licence):
         return None
-    period = day(on)
+    period = day(cell.row["as_of"])
     if cell.basis != OWN and cell.period_to is not None:
-        words_of_period = notes.words_of_period(cell.basis, cell.period_from, cell.period_to)
-        period = words_of_period.partition(" of ")[2]
+        period = notes.words_of_period(cell.basis, cell.period_from, cell.period_to).partition(" of ")[2]
     return Answer(
         cell=cell,
         period=period,
@@ -259,7 +238,7 @@ def _of_figure(figure: Figures) -> Answer | None:
         counted="" if role == work else name_work(role),
         instead=say_instead(figure.rung, cell.basis, level),
         is_old=figure.status == "stale",
-        review=words.review(figure),
+        review=words.find_review(figure.qualifier),
         licence=licence.in_short,
     )
 
@@ -277,7 +256,7 @@ def _no_answer(key: Key, period: str) -> Answer:
 def say_title(answer: Answer) -> str:
     """Return the answer as a sentence."""
     if answer.why:
-        return f"{words.capital(answer.why)}: {answer.what}"
+        return f"{upper_first(answer.why)}: {answer.what}"
     if not answer.has_amounts:
         return f"Too few adverts to say: {answer.lacks} for {answer.what}"
     low, high, median = (answer.number(part) for part in ("low", "high", "median"))
@@ -297,23 +276,11 @@ def say_title(answer: Answer) -> str:
 
 
 def say_median(answer: Answer) -> str:
-    """Return a sentence on the median of jobs on all boards; "" if there is none, or if the title already has it.
-
-    The title has the median for bases that count persons.
-    """
+    """Return a sentence on the median of jobs on all boards; "" if there is none, or if the title has it already."""
     median = answer.number("median")
     if not answer.has_amounts or median.value is None or answer.cell.basis in OF_PERSONS:
         return ""
     return f"The median was {_say_with_ends(answer, median, is_known=answer.cell.sureness != OTHERS)}."
-
-
-def say_median_of_panel(answer: Answer) -> str:
-    """Return a sentence on the median of jobs on boards drawn at random; "" if there is none."""
-    median = answer.number(MEDIAN_OF_PANEL)
-    if not answer.has_amounts or median.ends is None or median.counts is None:
-        return ""
-    said, rests = _say_with_ends(answer, median), words.rests_on(*median.counts, OWN)
-    return f"The median of jobs on {SAMPLE_WORDS['panel']} alone was {said}: {rests}."
 
 
 def _say_with_ends(answer: Answer, number: Number, *, is_known: bool = True) -> str:
@@ -327,7 +294,12 @@ def _say_with_ends(answer: Answer, number: Number, *, is_known: bool = True) -> 
 
 def say_dek(answer: Answer) -> str:
     """Return the line below the title: the median of all boards and that of boards drawn at random, if any."""
-    return " ".join(filter(None, (say_median(answer), say_median_of_panel(answer))))
+    said, panel = say_median(answer), answer.number(MEDIAN_OF_PANEL)
+    if not answer.has_amounts or panel.ends is None or panel.counts is None:
+        return said
+    rests = words.rests_on(*panel.counts, OWN)
+    of_panel = f"The median of jobs on {SAMPLE_WORDS['panel']} alone was {_say_with_ends(answer, panel)}: {rests}."
+    return f"{said} {of_panel}".lstrip()
 
 
 def say_kicker(answer: Answer) -> str:
@@ -338,10 +310,7 @@ def say_kicker(answer: Answer) -> str:
 
 
 def say_value(answer: Answer) -> tuple[str, str]:
-    """Return the band and the median as they are printed, such as ("$150–245K", "median 190K").
-
-    Without a band, return the median and the word "median".
-    """
+    """Return the band and the median, such as ("$150–245K", "median 190K"); without a band, ("$190K", "median")."""
     low, high, median = (answer.number(part) for part in ("low", "high", "median"))
     if low.known is None or high.known is None:
         said = "" if median.known is None else answer.write(*median.known)
@@ -361,31 +330,24 @@ def with_ends(answer: Answer, part: str) -> str:
     return f"{said} ({answer.write(*number.ends, is_bare=True)})" if number.ends and answer.is_own else said
 
 
-def _say_amounts(answer: Answer) -> tuple[str, str, str]:
-    low, median, high = (with_ends(answer, part) for part in ("low", "median", "high"))
-    if answer.number(MEDIAN_OF_PANEL).known is not None:
-        median += f"; {SAMPLE_WORDS['panel']}: {with_ends(answer, MEDIAN_OF_PANEL)}"
-    return low, median, high
-
-
 # --- rows, tables and the view without a script --------------------------------------------------------------
 
 
 def _name_row(answer: Answer, name: str) -> str:
-    return f"{name} ({answer.instead})" if answer.instead and answer.has_amounts else name
+    return f"{name} ({answer.instead})" if answer.instead else name
 
 
-def pay_row(answer: Answer, *, name: str, is_chosen: bool = False, href: str = "", figure: str = "") -> ChartRow:
-    """Return a row of pay: the band, the middle half, the median, and brackets under the ends of the band."""
+def pay_row(answer: Answer, name: str, **more: Any) -> ChartRow:
+    """Return a row of pay: the band, the middle half, the median, and brackets under the ends of the band.
+
+    `more` are further fields of the row.
+    """
     if not answer.has_amounts:
-        return ChartRow(
-            name=name,
-            needed=answer.why or f"too few to say: {answer.lacks}",
-            form=WORDS if answer.why else FEW,
-            href=href,
-            is_chosen=is_chosen,
-            spoken=f"{name}: {answer.why or f'too few adverts to say, {answer.lacks}'}.",
-        )
+        needed, aloud = f"too few to say: {answer.lacks}", f"too few adverts to say, {answer.lacks}"
+        if answer.why:
+            needed = aloud = answer.why
+        form = WORDS if answer.why else FEW
+        return ChartRow(name=name, needed=needed, form=form, spoken=f"{name}: {aloud}.", **more)
     value, beneath = say_value(answer)
     rests, name = answer.rests_on_work, _name_row(answer, name)
     aloud = ", rests on ".join(filter(None, (f"{value} a {answer.per}, {beneath}", rests)))
@@ -397,10 +359,8 @@ def pay_row(answer: Answer, *, name: str, is_chosen: bool = False, href: str = "
         form=answer.cell.sureness,
         marks=tuple(_marks(answer)),
         spoken=f"{name}: {aloud}. {answer.sureness}.",
-        href=href,
-        is_chosen=is_chosen,
-        figure=figure,
         badge=answer.review,
+        **more,
     )
 
 
@@ -431,8 +391,10 @@ def table_line(answer: Answer, name: str) -> tuple[str, ...]:
     """Return a row of the table below the chart."""
     if not answer.has_amounts:
         return (name, "–", "–", "–", answer.lacks, answer.period, words.SURENESS[FEW])
-    said = (*_say_amounts(answer), answer.rests_on_work, answer.period, answer.sureness)
-    return (_name_row(answer, name), *said)
+    low, median, high = (with_ends(answer, part) for part in ("low", "median", "high"))
+    if answer.number(MEDIAN_OF_PANEL).known is not None:
+        median += f"; {SAMPLE_WORDS['panel']}: {with_ends(answer, MEDIAN_OF_PANEL)}"
+    return _name_row(answer, name), low, median, high, answer.rests_on_work, answer.period, answer.sureness
 
 
 def table_of_all(explorer: Explorer) -> Iterator[tuple[str, ...]]:
@@ -454,9 +416,9 @@ def view(explorer: Explorer) -> dict[str, Any]:
     facts = {
         "Rests on": answer.rests, "As of" if answer.is_own else "Of": answer.period, "How sure": answer.sureness,
     }  # fmt: skip
-    heading = words.capital(f"{name_work(work)} in {PLACES[place].in_words}, by level")
+    heading = upper_first(f"{name_work(work)} in {PLACES[place].in_words}, by level")
     return {
-        "answer": answer,
+        "figure": answer.cell.figure,
         "kicker": say_kicker(answer),
         "title": say_title(answer),
         "dek": say_dek(answer),
@@ -471,7 +433,7 @@ def view(explorer: Explorer) -> dict[str, Any]:
 
 
 def to_script(explorer: Explorer) -> bytes:
-    """Return the data as a script (`PAY = {…}`), because pages opened from a disk may not read other files."""
+    """Return the data as a script: `PAY = {…}`."""
     slugs = {place.slug for place in explorer.places}
     data: dict[str, Any] = {
         "as_of": day(explorer.as_of),
@@ -483,7 +445,6 @@ def to_script(explorer: Explorer) -> bytes:
         "works": [[work, name_work(work)] for work in explorer.works],
         "levels": [[level, capitalise(level), words.level_before(level)] for level in LEVELS],
         "groups": {work: split_work(work)[0] for work in explorer.works},
-        "symbols": dict(words.SYMBOLS),
         "sureness": dict(words.SURENESS),
         "choice": list(explorer.choice),
         "cells": {
@@ -492,60 +453,67 @@ def to_script(explorer: Explorer) -> bytes:
             if key[0] in slugs and key[1] in explorer.works
         },
     }
-    return f"window.PAY = {json.dumps(data, ensure_ascii=False, separators=(',', ':'))};\n".encode()
+    return words.script("PAY", data)
 
 
 def _describe(answer: Answer, as_of: date) -> Any:
-    """Return an answer for the script.
+    """Return an answer for the script, with its views in each money (`in`) or the reason why there is none.
 
-    For each currency that a reader can choose, `in` names the text that is shown, or says why there is none. For an
-    answer without amounts, return what it lacks, with the answer's day if this is not the day of the data.
+    For an answer without amounts, return what it lacks, with the answer's day if this is not the day of the data.
     """
-    row = answer.cell.row
     if not answer.cell.numbers:
         return answer.lacks if answer.period == day(as_of) else {"lacks": answer.lacks, "period": answer.period}
-    of_place, price = row.get("place_currency"), row.get("price")
-    prefixes = {answer.currency: ""}
-    if "local_median" in answer.cell.numbers:
-        prefixes[row["local_currency"]] = "local_"
-    usd: Any = ["USD"] if "USD" in prefixes else f"known in {answer.currency} only"
-    local: Any = "known in US dollars only" if of_place else "a place of several monies"
-    ppp = local
-    if of_place in prefixes:
-        local, ppp = [of_place], "no price level is known"
-        if price:
-            ppp = [of_place, "PPP", round(price, 5), f" at US prices of {row.get('price_year')}"]
     record = {
         "kicker": say_kicker(answer),
+        "what": answer.what,
         "rests": answer.rests,
         "period": answer.period,
         "sure": answer.sureness,
-        "form": answer.cell.sureness,
         "licence": answer.licence,
         "figure": answer.cell.figure,
-        "counted": answer.counted,
-        "instead": answer.instead,
-        "review": answer.review,
-        "isOwn": answer.is_own,
-        "in": {"usd": usd, "local": local, "ppp": ppp},
-        "texts": {currency: _texts(answer, prefix) for currency, prefix in prefixes.items()},
+        "is_own": answer.is_own,
+        "in": {money: one.why or _view_by_period(one) for money, one in _in_moneys(answer).items()},
     }
     return {name: value for name, value in record.items() if value}
 
 
-def _texts(answer: Answer, prefix: str) -> dict[str, Any]:
-    pattern = Pattern(**{**vars(answer), "money": prefix})
-    value, beneath = say_value(pattern)
-    quarters = [pattern.number(part).ends for part in ("p25", "median", "p75")]
-    return {
-        "title": say_title(pattern),
-        "dek": say_dek(pattern),
-        "value": value,
-        "beneath": beneath,
-        "table": list(_say_amounts(pattern)),
-        "marks": [
-            [mark.kind, mark.style, _shorten(mark.start), mark.end and _shorten(mark.end)] for mark in _marks(pattern)
-        ],
-        "middle": _shorten((pattern.number("median").known or (0.0,))[0]),
-        "quarters": [ends and [*map(_shorten, ends)] for ends in quarters] if answer.is_own else [],
-    }
+def _in_moneys(answer: Answer) -> dict[str, Answer]:
+    """Return an answer in each money that a reader can choose; `why` says why it has no amounts in that money."""
+    row = answer.cell.row
+    of_place, price = row.get("place_currency"), row.get("price")
+    prefixes = {answer.currency: ""}
+    if "local_median" in answer.cell.numbers:
+        prefixes[row["local_currency"]] = "local_"
+
+    def see(currency: str | None, why: str) -> Answer:
+        return replace(answer, money=prefixes[currency]) if currency in prefixes else replace(answer, why=why)
+
+    usd = see("USD", f"known in {answer.currency} only")
+    local = see(of_place, "known in US dollars only" if of_place else "a place of several monies")
+    ppp = local if local.why else replace(local, why="no price level is known")
+    if price and not local.why:
+        ppp = replace(local, prices=f" at US prices of {row.get('price_year')}", by=round(price, 5))
+    return {"usd": usd, "local": local, "ppp": ppp}
+
+
+def _view_by_period(answer: Answer) -> dict[str, Any]:
+    """Return an answer as it is shown by the year and by the month; its row has no name yet."""
+    views = {}
+    for per, months in (("year", 1), ("month", 12)):
+        shown = replace(answer, per=f"{per}{answer.prices}", by=months * answer.by)
+        row = pay_row(shown, name="")
+        marks = [replace(mark, start=round(mark.start, 2), end=mark.end and round(mark.end, 2)) for mark in row.marks]
+        quarters = [shown.number(part).ends for part in ("p25", "median", "p75")] if answer.is_own else []
+        views[per] = {
+            "title": say_title(shown),
+            "dek": say_dek(shown),
+            "per": shown.per,
+            "currency": shown.currency,
+            "sign": words.sign(shown.currency),
+            "row": {name: value for name, value in vars(row).items() if value} | {"marks": list(map(vars, marks))},
+            "line": table_line(shown, "")[1:],
+            "middle": (shown.number("median").known or (0.0,))[0],
+            "quarters": quarters,
+            "limits": " · ".join(shown.write(*ends) for ends in quarters if ends),
+        }
+    return views

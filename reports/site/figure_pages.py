@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from markupsafe import Markup
@@ -15,15 +15,15 @@ from reports.release.figure_files import RELEASE, WAREHOUSE, describe_sql, path_
 from reports.release.published import PublishedDay
 from reports.site import explorer, figure_rows, rows, skills, words
 from reports.site.explorer import Answer, Explorer
-from reports.site.skills import SkillList
+from reports.site.skills import SkillList, SkillLists
 from reports.wording import notes
 from reports.wording.bases import BASES
 from reports.wording.levels import capitalise
-from reports.wording.numbers import SAMPLE_WORDS, percent, sentences
+from reports.wording.numbers import SAMPLE_WORDS, percent, sentences, upper_first
 from reports.wording.work import name_work
 from warehouse.mart_tables import Figures
 
-GROUPS = {
+SUBJECTS = {
     **dict.fromkeys(("pay", "abroad", "bands", "entries", "silence", "ladder"), ("pay.html", "Pay")),
     **dict.fromkeys(("skill", "skills"), ("skills.html", "Skills")),
     **dict.fromkeys(("comparison", "reported", "frame"), ("countries.html", "Countries")),
@@ -33,41 +33,34 @@ GROUPS = {
 }
 """The address and name of the page to which a figure belongs, by the first part of its id. The default is `WORK`."""
 WORK = ("work.html", "Roles")
-_ORDER = {name: number for number, name in enumerate(GROUPS)}
-
-
-def order_of(figure: Figures) -> tuple[int, str]:
-    """Return the sort key of a figure in the list of all figures."""
-    return _ORDER.get(figure.figure.partition(".")[0], len(_ORDER) // 2), figure.figure
-
-
 FILES = {RELEASE: "the released file", WAREHOUSE: "the warehouse"}
 """Names for the database on which a figure's SELECT can be run."""
+NEIGHBOURS, MAX_ANSWERS = 3, 6
+"""How many skills are shown above a skill, and below; how many answers are shown beside one on pay."""
+
+
+def by_subject(figures: Sequence[Figures]) -> list[Figures]:
+    """Sort figures for the list of all figures."""
+    order = {kind: number for number, kind in enumerate(SUBJECTS)}
+    return sorted(figures, key=lambda one: (order.get(one.figure.partition(".")[0], len(order) // 2), one.figure))
 
 
 def describe(
-    figure: Figures,
-    original: Figures,
-    publication: PublishedDay,
-    pay: Explorer,
-    lists: Mapping[tuple[str, str], SkillList],
+    figure: Figures, original: Figures, publication: PublishedDay, pay: Explorer, lists: SkillLists
 ) -> dict[str, Any]:
-    """Return the values of a figure's page.
-
-    `original` is the same figure in the words of files and guides. `lists` are the lists of skills by place and group
-    of roles.
-    """
+    """Return the values of a figure's page. `original` is the same figure in the words of files and guides."""
     cells, licence = cells_of(figure), publication.licences[figure.figure]
     form = _judge(figure, cells)
-    head = _head(figure, pay, lists)
+    title, value, drawing = _head(figure, cells, pay, lists)
     sql = describe_sql(figure, declaration_of(figure.figure), licence)
     return {
         "figure": figure,
         "original": original,
         "licence": licence,
-        "crumbs": GROUPS.get(figure.figure.partition(".")[0], WORK),
-        "head": head,
-        "value": head.value if len(cells) == 1 or head.chart is None else "",
+        "crumbs": SUBJECTS.get(figure.figure.partition(".")[0], WORK),
+        "title": title,
+        "value": value if len(cells) == 1 or drawing is None else "",
+        "drawing": drawing,
         "said": words.plain(notes.parts(figure)[1]),
         "missing": words.plain(figure.missing or figure.reason or ""),
         "nearest": [near for near in figure.nearest or () if near.figure in publication.licences],
@@ -91,56 +84,28 @@ def _judge(figure: Figures, cells: Sequence[Cell]) -> str:
     return next(form for form in (OTHERS, ROUGH, FIRM) if form in surenesses)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Head:
-    """The start of a page: a title, a value in large letters, and a chart with its heading and key."""
-
-    title: str
-    value: str = ""
-    chart: Markup | None = None
-    heading: str = ""
-    key: str = ""
-
-
-def _head(figure: Figures, pay: Explorer, lists: Mapping[tuple[str, str], SkillList]) -> Head:
+def _head(
+    figure: Figures, cells: Sequence[Cell], pay: Explorer, lists: SkillLists
+) -> tuple[str, str, figure_rows.DrawnChart | Mapping[str, Any] | None]:
+    """Return a title, the value in large letters, and a chart with its heading and key."""
     title, value = words.plain(figure.title), words.plain(notes.parts(figure)[0])
     if figure.value is None:
-        return Head(title=title)
-    cells = cells_of(figure)
-    title = cells[0].sentence if len(cells) == 1 and cells[0].sentence else title
+        return title, "", None
     kind, first, second, third = [*figure.figure.split("."), "", "", ""][:4]
-    answer, skill_list = pay.answers.get((first, second, third)), lists.get((second, third))
+    answer = pay.answers.get((first, second, third))
     if kind == "pay" and answer is not None and answer.cell.figure == figure.figure:
-        return Head(
-            title=explorer.say_title(answer),
-            value=f"{explorer.say_value(answer)[0]} a year",
-            chart=_beside(figure, pay, answer),
-            heading="Beside its neighbours, a year",
-        )
+        drawing = {"chart": _beside(figure, pay, answer), "heading": "Beside its neighbours, a year", "key": ""}
+        return explorer.say_title(answer), f"{explorer.say_value(answer)[0]} a year", drawing
+    skill_list = lists.get((second, third))
     if kind == "skill" and skill_list is not None:
         for number, skill in enumerate(skill_list.skills):
             if skill.figure == figure.figure:
-                return _head_of_skill(skill_list, number, value)
-    drawing = figure_rows.draw(figure)
-    if drawing is None:
-        return Head(title=title, value=value)
-    return Head(title=title, value=value, chart=drawing.chart, heading=drawing.heading, key=drawing.key)
-
-
-def _head_of_skill(skill_list: SkillList, number: int, value: str) -> Head:
-    skill = skill_list.skills[number]
-    row = skill.asked.row
-    between = f"Between {percent(row['share_lo'])} and {percent(row['share_hi'])}"
-    return Head(
-        title=f"{percent(row['share']) if skill.is_point else between} of {skill_list.name} ask for {skill.name}",
-        value=value,
-        chart=_among_skills(skill_list, number),
-        heading="Beside the skills that are asked about as often",
-    )
-
-
-NEIGHBOURS = 3
-"""How many skills are shown above a skill, and how many below."""
+                said = skill.asked.said or f"Between {percent(skill.asked.low)} and {percent(skill.asked.high)}"
+                heading = "Beside the skills that are asked about as often"
+                drawing = {"chart": _among_skills(skill_list, number), "heading": heading, "key": ""}
+                return f"{said} of {skill_list.name} ask for {skill.name}", value, drawing
+    title = cells[0].sentence if len(cells) == 1 and cells[0].sentence else title
+    return title, value, figure_rows.draw(figure)
 
 
 def _among_skills(skill_list: SkillList, number: int) -> Markup:
@@ -156,10 +121,10 @@ def _among_skills(skill_list: SkillList, number: int) -> Markup:
 def _beside(figure: Figures, pay: Explorer, answer: Answer) -> Markup:
     place, work, level = answer.key
     names = {(place, work, other): capitalise(other) for other in explorer.LEVELS if other != level}
-    names |= {(place, other, level): words.capital(name_work(other)) for other in pay.works if other != work}
+    names |= {(place, other, level): upper_first(name_work(other)) for other in pay.works if other != work}
     near = [other for other in map(pay.best, names) if other.has_amounts]
     chart_rows = [explorer.pay_row(answer, name="This figure", is_chosen=True, figure=figure.figure)]
-    for other in near[:6]:
+    for other in near[:MAX_ANSWERS]:
         href = f"{other.cell.figure}.html" if other.cell.figure else f"../{other.address}"
         chart_rows.append(explorer.pay_row(other, name=names[other.key], href=href))
     guide = figure_rows.guide_row(figure)
@@ -179,7 +144,7 @@ def _facts(figure: Figures, form: str) -> dict[str, str]:
         "Rests on": words.rests_on(figure.n_jobs, figure.n_employers, figure.basis),
         _PERIODS.get(begin, "As of"): period.removeprefix(begin),
         "Unit": figure.unit,
-        "How sure": "; ".join(filter(None, (words.SURENESS[form], old, words.review(figure)))),
+        "How sure": "; ".join(filter(None, (words.SURENESS[form], old, words.find_review(figure.qualifier)))),
     }
     return {name: value for name, value in facts.items() if value}
 

@@ -13,37 +13,32 @@ from reports.cells.cell import FEW, OTHERS, Cell
 from reports.cells.of_figure import cells_of
 from reports.figures.catalogue import declaration_of
 from reports.figures.declared.pay_figures import say_instead
-from reports.site import explorer, regions, rows, words
+from reports.site import explorer, rows, words
+from reports.site.explorer import Answer
 from reports.site.rows import Axis, ChartRow, Mark
 from reports.wording import comparison, disclosure, frame, reported, silence
 from reports.wording.bases import BASES
-from reports.wording.numbers import category_name, interval, lower_first, percent, rank, verdict
+from reports.wording.numbers import category_name, interval, lower_first, percent, rank, upper_first, verdict
 from transforms.records.definitions import BAND
 from warehouse.mart_tables import Figures
 from warehouse.marts.printing import BOUNDS
 
 MAX_ROWS, MAX_ROWS_OF_SECTION, MAX_STACKS = 60, 12, 6
-"""The most rows of a chart on the figure's own page, of a chart among other figures, and of a chart of stacks.
-
-The table below a chart has all rows.
-"""
-
-
-def _percents(low: float, high: float) -> str:
-    return percent(low) if low == high else interval({"share_lo": low, "share_hi": high})
-
-
-def _bounds(low: float, high: float) -> str:
-    return f"{percent(low).removesuffix('%')}–{percent(high)}"
-
-
-def _rates(low: float, high: float) -> str:
-    return percent_a_day(low) if low == high else f"{100 * low:.1f}–{percent_a_day(high)}"
+"""The most rows of a chart on the figure's own page, among other figures, and of stacks. The table below has all."""
 
 
 def percent_a_day(rate: float) -> str:
     """Write a closing rate: "1.2%"."""
     return f"{100 * rate:.1f}%"
+
+
+def rates(low: float, high: float) -> str:
+    """Write a range of closing rates: "1.1–1.3%"."""
+    return percent_a_day(low) if low == high else f"{100 * low:.1f}–{percent_a_day(high)}"
+
+
+def _percents(low: float, high: float) -> str:
+    return percent(low) if low == high else interval({"share_lo": low, "share_hi": high})
 
 
 _dollars = functools.partial(words.money, currency="USD")
@@ -55,23 +50,17 @@ _in_dollars = functools.partial(explorer.pay_axis, currency="USD")
 class Kind:
     """A kind of chart: its CSS class `name`, and the `part` of a cell that it shows.
 
-    `make` turns a cell into a row. `say` writes a range of the part, followed by the text `per`. `beneath` makes the
-    small print below a name, and `also` more text for screen readers. `key` is a kind of marks and the explanation of
-    these marks. Pages print the explanation if `is_explained`, because their legends do not have it.
+    `make` turns a cell and its name into a row. `meaning` explains marks of the kind `mark`. `heading` is the heading
+    on the figure's own page; "" for the usual one.
     """
 
     name: str
     part: str = ""
-    make: Callable[[Kind, Cell, str], ChartRow]
+    make: Callable[[Cell, str], ChartRow]
     axis: Callable[[Sequence[ChartRow]], Axis] = _in_percent
-    say: Callable[[float, float], str] = _percents
-    per: str = ""
-    beneath: Callable[[Cell], str] = lambda cell: ""
-    also: Callable[[Cell], str] = lambda cell: ""
-    key: tuple[str, str] = ("line", "A line shows where the true value lies, 19 times in 20.")
-    is_explained: bool = False
+    mark: str = "line"
+    meaning: str = "A line shows where the true value lies, 19 times in 20."
     heading: str = ""
-    max_rows: int = MAX_ROWS
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,25 +79,20 @@ class DrawnChart:
         return rows.draw(self.rows, self.kind.axis(self.rows), label=self.label, classes=self.kind.name)
 
     @property
-    def n_rows(self) -> int:
-        """Number of rows shown."""
-        return len(self.rows)
-
-    @property
     def meaning(self) -> str:
         """What the marks mean; "" if there are no marks to explain."""
-        kind, meaning = self.kind.key
-        return meaning if any(mark.kind == kind for row in self.rows for mark in row.marks) else ""
+        is_drawn = any(mark.kind == self.kind.mark for row in self.rows for mark in row.marks)
+        return self.kind.meaning if is_drawn else ""
 
     @property
     def key(self) -> str:
         """What the marks mean; "" if the legend of the page already says it."""
-        return self.meaning if self.kind.is_explained else ""
+        return self.meaning if self.kind is SILENCE else ""
 
     @property
     def heading(self) -> str:
         """The heading on the figure's own page."""
-        return self.kind.heading or ("Row by row" if self.n_rows > 1 else "How far the value is known")
+        return self.kind.heading or ("Row by row" if len(self.rows) > 1 else "How far the value is known")
 
 
 def draw(figure: Figures, max_rows: int = MAX_ROWS) -> DrawnChart | None:
@@ -119,7 +103,7 @@ def draw(figure: Figures, max_rows: int = MAX_ROWS) -> DrawnChart | None:
         return None
     if kind is SILENCE:
         cells = [cell for cell in cells if silence.is_counted(cell.row)]
-    chart_rows = to_rows(kind, cells[: min(max_rows, kind.max_rows)])
+    chart_rows = to_rows(kind, cells[: min(max_rows, MAX_STACKS) if kind is STACK else max_rows])
     if not any(row.marks for row in chart_rows):
         return None
     if kind is PAY and (guide := guide_row(figure)) is not None:
@@ -138,9 +122,9 @@ def kind_of(cells: Sequence[Cell]) -> Kind | None:
 def to_rows(kind: Kind, cells: Sequence[Cell]) -> list[ChartRow]:
     """Return the rows of a chart."""
     if kind is DIFFERENCE:
-        return [row for cell in cells for row in (*_draw_sides(cell), kind.make(kind, cell, ""))]
-    chart_rows = [kind.make(kind, cell, name_row(cell)) for cell in cells]
-    counts = {words.rests_on(cell.n, None, None) for cell in cells}
+        return [row for cell in cells for row in (*_draw_sides(cell), kind.make(cell, ""))]
+    chart_rows = [kind.make(cell, name_row(cell)) for cell in cells]
+    counts = {words.rests_on(cell.n) for cell in cells}
     if kind is SHARE and len(counts) == 1:  # the number of jobs is printed once, beside the chart
         return [replace(row, beneath="") if row.beneath in counts else row for row in chart_rows]
     return chart_rows
@@ -149,25 +133,26 @@ def to_rows(kind: Kind, cells: Sequence[Cell]) -> list[ChartRow]:
 def name_row(cell: Cell) -> str:
     """Return the name of a row. A single row is named by its place or its kind of source."""
     row = cell.row
-    if (region := regions.split_name(row)) is not None:
+    if (region := words.split_region_name(row)) is not None:
         return region[0]
     names = (cell.name, *(row.get(column) for column in ("place", "country_name", "name", "cell")))
     label = reported.name_persons(row) if "experience" in row else next(filter(None, names), "")
     label = words.plain(label).partition("; ")[0]
-    return (label if "word" in row else words.capital(label)) or words.capital(
-        BASES[cell.basis].words if cell.basis in BASES else "this figure"
-    )
+    if not label:
+        label = BASES[cell.basis].words if cell.basis in BASES else "this figure"
+    return label if "word" in row else upper_first(label)
 
 
 # --- pay -----------------------------------------------------------------------------------------------------
 
 
-def _pay(kind: Kind, cell: Cell, name: str) -> ChartRow:
+def _pay(cell: Cell, name: str) -> ChartRow:
     rung = cell.row.get("rung")
     instead = say_instead(rung, cell.basis, "") if rung else ""
-    answer = explorer.Answer(cell=cell, instead=instead, review=words.find_review(cell.row.get("value")))
-    row = explorer.pay_row(answer, name=name)
-    _, others = regions.split_name(cell.row) or ("", "")
+    row = explorer.pay_row(
+        Answer(cell=cell, instead=instead, review=words.find_review(cell.row.get("value"))), name=name
+    )
+    _, others = words.split_region_name(cell.row) or ("", "")
     return replace(row, beneath="; ".join(filter(None, (row.beneath, words.plain(others)))))
 
 
@@ -184,8 +169,8 @@ def guide_row(figure: Figures) -> ChartRow | None:
     )  # fmt: skip
 
 
-def _silence(kind: Kind, cell: Cell, name: str) -> ChartRow:
-    row, median = cell.row, cell.numbers[kind.part]
+def _silence(cell: Cell, name: str) -> ChartRow:
+    row, median = cell.row, cell.numbers["median"]
     columns = {"band": ("p50_bounds_lo", "p50_bounds_hi"), "strong": ("p50_if_odds_double", "p50_if_odds_half")}
     ends = {mark: (row[low], row[high]) for mark, (low, high) in columns.items() if None not in (row[low], row[high])}
     marks = [Mark(kind=mark, start=low, end=high) for mark, (low, high) in ends.items()]
@@ -196,7 +181,7 @@ def _silence(kind: Kind, cell: Cell, name: str) -> ChartRow:
     odds = f"; {ranges['strong']} if the silent ones pay less or more" if "strong" in ranges else ""
     stated = f"{silence.say_stated(row)} jobs state pay"
     return ChartRow(
-        name=name, beneath=stated, value=value, value_beneath=bounds, form=cell.judge([kind.part]), marks=tuple(marks),
+        name=name, beneath=stated, value=value, value_beneath=bounds, form=cell.judge(["median"]), marks=tuple(marks),
         spoken=f"{name}: median {value} a year, {bounds}{odds}; {stated}.", badge=words.find_review(row.get("value")),
     )  # fmt: skip
 
@@ -204,48 +189,63 @@ def _silence(kind: Kind, cell: Cell, name: str) -> ChartRow:
 # --- one number with its interval ----------------------------------------------------------------------------
 
 
-def _one_number(kind: Kind, cell: Cell, name: str) -> ChartRow:
-    number = cell.numbers.get(kind.part)
+def _one_number(
+    cell: Cell,
+    part: str,
+    name: str,
+    say: Callable[[float, float], str],
+    *,
+    per: str = "",
+    beneath: str = "",
+    also: str = "",
+) -> ChartRow:
+    """Return a row of one number, which `say` writes as a range, followed by the text `per`.
+
+    `beneath` is the small print below the name, and `also` more text for screen readers.
+    """
+    number = cell.numbers.get(part)
     if number is None or number.known is None:
         return ChartRow(name=name, form=FEW, needed="too few to say", spoken=f"{name}: too few to say.")
-    is_bounds = number.form == BOUNDS
-    form, marks, say = cell.judge([kind.part]), [], _bounds if is_bounds else kind.say
-    value, beneath, between = say(*number.known), "silence leaves it open" if is_bounds else "no point", ""
+    form, marks = cell.judge([part]), []
+    value, value_beneath, between = say(*number.known), "no point", ""
+    if number.form == BOUNDS:
+        low, high = map(percent, number.known)
+        value, value_beneath = f"{low.removesuffix('%')}–{high}", "silence leaves it open"
     if number.ends is not None:
         marks.append(Mark(kind="line", start=number.ends[0], end=number.ends[1], style=form))
     if number.value is not None:
-        beneath = "" if number.ends is None else say(*number.ends)
-        between = f", between {beneath}" if beneath else ""
+        value_beneath = "" if number.ends is None else say(*number.ends)
+        between = f", between {value_beneath}" if value_beneath else ""
         marks.append(Mark(kind="diamond" if form == OTHERS else "dot", start=number.value, style=form))
-    spoken = f"{name}: {value}{kind.per}{between}{kind.also(cell)}. {words.SURENESS[form]}."
+    spoken = f"{name}: {value}{per}{between}{also}. {words.SURENESS[form]}."
     return ChartRow(
-        name=name, beneath=kind.beneath(cell), value=value, value_beneath=beneath, form=form, marks=tuple(marks),
+        name=name, beneath=beneath, value=value, value_beneath=value_beneath, form=form, marks=tuple(marks),
         spoken=spoken,
     )  # fmt: skip
 
 
-def _of_share(cell: Cell) -> str:
-    return verdict(cell.row) or "" if cell.row.get("category") else words.rests_on(cell.n, None, None)
+def _share(cell: Cell, name: str, per: str = "") -> ChartRow:
+    row, rank_words = cell.row, rank(cell.row)
+    beneath = verdict(row) or "" if row.get("category") else words.rests_on(cell.n)
+    number, also = cell.numbers.get("share"), ""
+    # Rows of places have no rank, because places overlap; rows with bounds have none, because bounds allow any order.
+    if rank_words != "–" and number is not None and number.form != BOUNDS and "region" not in row:
+        among = f" among {lower_first(category_name(row['category']))}" if row.get("category") else ""
+        also = f", rank {rank_words}{among}"
+    return _one_number(cell, "share", name, _percents, per=per, beneath=beneath, also=also)
 
 
-def _say_rank(cell: Cell) -> str:
-    """Return the rank of a row in words; "" if it has none.
-
-    Rows of places have no rank, because places overlap; rows with bounds have none, because bounds allow any order.
-    """
-    text, category = rank(cell.row), cell.row.get("category")
-    if text == "–" or cell.numbers["share"].form == BOUNDS or "region" in cell.row:
-        return ""
-    return f", rank {text}" + (f" among {lower_first(category_name(category))}" if category else "")
+def _rate(cell: Cell, name: str) -> ChartRow:
+    n_closed = cell.row.get("n_closed")
+    beneath = "" if n_closed is None else f"{n_closed:,} closings"
+    return _one_number(cell, "rate", name, rates, per=" a day", beneath=beneath)
 
 
-def _name_source(cell: Cell) -> str:
-    work = comparison.name_work(cell.row)
-    return f"{cell.row['place']}, {work}" if "place" in cell.row else words.capital(work)
-
-
-def _kind_of_source(cell: Cell) -> str:
-    return f"{comparison.name_kind(cell.row)}, {cell.row.get('statistic') or 'median'}"
+def _source(cell: Cell, name: str) -> ChartRow:
+    row, work = cell.row, comparison.name_work(cell.row)
+    name = f"{row['place']}, {work}" if "place" in row else upper_first(work)
+    beneath = f"{comparison.name_kind(row)}, {row.get('statistic') or 'median'}"
+    return _one_number(cell, "pay", name, _dollars, per=" a year", beneath=beneath, also=f", {beneath}")
 
 
 # --- a difference, and parts of a whole ----------------------------------------------------------------------
@@ -254,15 +254,15 @@ def _kind_of_source(cell: Cell) -> str:
 def _draw_sides(cell: Cell) -> list[ChartRow]:
     if cell.numbers["difference"].value is None:
         return []
-    kind, drawn = replace(SHARE, per=" state pay"), []
+    drawn = []
     for name, side in (("Law in force", "both"), ("No law that we know of", "other")):
         row = {"share": cell.row[f"share_{side}"], "n_jobs": cell.row[f"n_jobs_{side}"]}
-        drawn.append(replace(_one_number(kind, replace(cell, row=row), name), value_beneath="state pay"))
+        drawn.append(replace(_share(replace(cell, row=row), name, per=" state pay"), value_beneath="state pay"))
     return drawn
 
 
-def _in_points(kind: Kind, cell: Cell, name: str) -> ChartRow:
-    row, difference, form = cell.row, cell.numbers[kind.part].value, cell.judge([kind.part])
+def _in_points(cell: Cell, name: str) -> ChartRow:
+    row, difference, form = cell.row, cell.numbers["difference"].value, cell.judge(["difference"])
     ends = disclosure.say_ends(row).removesuffix(" points")
     value, beneath = (ends, "no point") if difference is None else (disclosure.say_points(difference), ends)
     return ChartRow(
@@ -271,7 +271,7 @@ def _in_points(kind: Kind, cell: Cell, name: str) -> ChartRow:
     )  # fmt: skip
 
 
-def _stack(kind: Kind, cell: Cell, name: str) -> ChartRow:
+def _stack(cell: Cell, name: str) -> ChartRow:
     parts = frame.parts_of(cell.row)
     ends = [0, *itertools.accumulate(n for _, n in parts)]
     marks = [
@@ -280,7 +280,7 @@ def _stack(kind: Kind, cell: Cell, name: str) -> ChartRow:
         if n
     ]
     return ChartRow(
-        name=name, beneath=words.rests_on(ends[-1], None, None), value=f"{parts[0][1]:,}", value_beneath="in the band",
+        name=name, beneath=words.rests_on(ends[-1]), value=f"{parts[0][1]:,}", value_beneath="in the band",
         marks=tuple(marks), spoken=f"{name}: {', '.join(f'{n:,} {part}' for part, n in parts if n)}.",
     )  # fmt: skip
 
@@ -296,44 +296,22 @@ STACK = Kind(
     name="stack",
     make=_stack,
     axis=lambda chart_rows: Axis(highest=1.0, step=0.25, say=percent),
-    key=("", ""),
+    meaning="",
     heading="What becomes of the adverts we read",
-    max_rows=MAX_STACKS,  # in most places no job is in the band
 )
-SHARE = Kind(name="shares", part="share", make=_one_number, beneath=_of_share, also=_say_rank)
+SHARE = Kind(name="shares", part="share", make=_share)
 DIFFERENCE = Kind(name="differences", part="difference", make=_in_points)
-RATE = Kind(
-    name="rates",
-    part="rate",
-    make=_one_number,
-    axis=functools.partial(rows.axis_for, say=percent_a_day),
-    say=_rates,
-    per=" a day",
-    beneath=lambda cell: f"{cell.row['n_closed']:,} closings" if cell.row.get("n_closed") is not None else "",
-)
-SOURCES = Kind(
-    name="kinds",
-    part="pay",
-    make=lambda kind, cell, name: _one_number(kind, cell, _name_source(cell)),
-    axis=_in_dollars,
-    say=_dollars,
-    per=" a year",
-    beneath=_kind_of_source,
-    also=lambda cell: f", {_kind_of_source(cell)}",
-    heading="By kind of source",
-)
-PAY = Kind(name="pay", part="median", make=_pay, axis=_in_dollars, key=("band", KEY_OF_PAY))
+RATE = Kind(name="rates", part="rate", make=_rate, axis=functools.partial(rows.axis_for, say=percent_a_day))
+SOURCES = Kind(name="kinds", part="pay", make=_source, axis=_in_dollars, heading="By kind of source")
+PAY = Kind(name="pay", part="median", make=_pay, axis=_in_dollars, mark="band", meaning=KEY_OF_PAY)
 SILENCE = Kind(
     name="silence",
     part="median",
     make=_silence,
     axis=_in_dollars,
-    key=(
-        "dot",
-        "The dot is the median of adverts that state pay, the strong bar what it would be if the silent ones tend to "
-        "pay less or more, the pale bar where it must lie whatever they pay, 19 times in 20.",
-    ),
-    is_explained=True,
+    mark="dot",
+    meaning="The dot is the median of adverts that state pay, the strong bar what it would be if the silent ones tend "
+    "to pay less or more, the pale bar where it must lie whatever they pay, 19 times in 20.",
 )
 KINDS = (SOURCES, RATE, SHARE, DIFFERENCE, PAY)
 """Kinds of charts that are chosen by the numbers that cells have, in order of preference."""

@@ -6,22 +6,19 @@ the three most asked") follow from the ranks that the intervals allow.
 
 from __future__ import annotations
 
-import functools
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-
-from markupsafe import Markup
+from typing import Any
 
 from reports.cells.cell import Cell
 from reports.cells.of_figure import cells_of
-from reports.figures.catalogue import declaration_of
+from reports.figures.catalogue import declaration_of, displays_of
 from reports.figures.places import OF_REGION, PLACES
 from reports.site import explorer, figure_rows, rows, skills, words
 from reports.site.explorer import Explorer
-from reports.site.rows import ChartRow
 from reports.site.skills import SkillList
 from reports.wording import gaps
-from reports.wording.numbers import lower_first, percent
+from reports.wording.numbers import lower_first, percent, upper_first
 from reports.wording.work import name_work
 from transforms.records.definitions import COUNTS
 from warehouse.mart_tables import Figures, Lack
@@ -29,48 +26,13 @@ from warehouse.marts.measures import MEASURES
 
 CARDS_OF_HOME, ROWS_OF_CARD = 6, 4
 """The most cards on the home page, and the most rows in the chart of a card."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Finding:
-    """A finding.
-
-    `kicker` names its subject and time, `title` is the finding as a sentence, and `dek` a line below the title. `note`
-    explains the chart or says what it rests on, and `href` leads to more.
-    """
-
-    kicker: str
-    title: str
-    href: str
-    chart: Markup
-    note: str
-    dek: str = ""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Open:
-    """A figure that cannot be printed yet, and why.
-
-    `lack` is the condition that is furthest from being met; None if nothing was counted. `nearest` is the same fraction
-    as `part`, but for the nearest wider figure or other kind of source.
-    """
-
-    title: str
-    why: str
-    lack: Lack | None
-    nearest: float
-    href: str
-    kind: str
-
-    @property
-    def part(self) -> float:
-        """The fraction of what is needed that the figure has, from 0 to 1."""
-        return 0.0 if self.lack is None else self.lack.part
-
-
-# --- the lead ---------------------------------------------------------------------------------------------
-
 WORKS_OF_LEAD = ("ai_engineering", "ai_science", "other_engineering", "data")
+
+Finding = dict[str, Any]
+"""A finding: `kicker` names its subject and time, `title` is the finding as a sentence, and `dek` a line below it.
+
+`note` explains the chart or says what it rests on, and `href` leads to more.
+"""
 
 
 def lead(pay: Explorer) -> Finding | None:
@@ -84,23 +46,59 @@ def lead(pay: Explorer) -> Finding | None:
     others = [pay.best((place, other, level)) for other in dict.fromkeys((work, *WORKS_OF_LEAD))]
     chart_rows = [
         explorer.pay_row(
-            other, name=words.capital(name_work(other.cell.work)), is_chosen=other.cell.work == work,
+            other, name=upper_first(name_work(other.cell.work)), is_chosen=other.cell.work == work,
             href=other.address, figure=other.cell.figure or "",
         )
         for other in others if other.has_amounts
     ]  # fmt: skip
     axis = explorer.pay_axis(chart_rows, answer.currency)
-    return Finding(
-        kicker=f"Pay · {PLACES[place].name} · {answer.period}",
-        title=explorer.say_title(answer),
-        dek=explorer.say_median(answer),
-        href=f"f/{answer.cell.figure}.html" if answer.cell.figure else "pay.html",
-        chart=rows.draw(chart_rows, axis, label=f"Pay in {PLACES[place].in_words}, {level} level", classes="pay"),
-        note=figure_rows.KEY_OF_PAY,
+    return {
+        "kicker": f"Pay · {PLACES[place].name} · {answer.period}",
+        "title": explorer.say_title(answer),
+        "dek": explorer.say_median(answer),
+        "href": f"f/{answer.cell.figure}.html" if answer.cell.figure else "pay.html",
+        "chart": rows.draw(chart_rows, axis, label=f"Pay in {PLACES[place].in_words}, {level} level", classes="pay"),
+        "note": figure_rows.KEY_OF_PAY,
+    }
+
+
+# --- titles of cards -------------------------------------------------------------------------------------
+
+SKILLS = (
+    "{names} leads the skills asked, in {shares} of AI engineering jobs",
+    "{names} share the top of the skills asked, in {shares} of AI engineering jobs",
+    "{names} {are} among the {n} skills asked most, in {shares} of AI engineering jobs",
+)
+ROLES = (
+    "{Names} make up {shares} of AI jobs, more than any other role",
+    "{Names} share the top, with {shares} of AI jobs",
+    "{Names} are among the {n} largest roles, with {shares} of AI jobs",
+)
+YEARS = (
+    "{shares} of AI jobs ask for {names}, more than for any other span",
+    "{shares} of AI jobs ask for {names}",
+    "{shares} of AI jobs ask for {names}",
+)
+"""Titles that name the leaders (items that may rank first): for one, for several that are all named, and for more."""
+NOT_ASKED = "not_asked"
+
+
+def say_leaders(titles: tuple[str, str, str], top: Sequence[tuple[str, str]], n: int) -> str | None:
+    """Fill one of the `titles` for `n` leaders; None if no leader can be named.
+
+    `top` has the name and share of the leaders to name, in order.
+    """
+    if not top:
+        return None
+    single, tie, among = titles
+    names, shares = " and ".join(name for name, _ in top), [share for _, share in top]
+    return (single if n == 1 else tie if len(top) == n else among).format(
+        names=names,
+        Names=upper_first(names),
+        are="is" if len(top) == 1 else "are",
+        n=COUNTS[n] if n <= 10 else n,
+        shares=f"{shares[0]} each" if len(shares) > 1 and len(set(shares)) == 1 else " and ".join(shares),
     )
-
-
-# --- cards ------------------------------------------------------------------------------------------------
 
 
 def find_top_skills(lists: Mapping[tuple[str, str], SkillList]) -> Finding | None:
@@ -108,92 +106,42 @@ def find_top_skills(lists: Mapping[tuple[str, str], SkillList]) -> Finding | Non
     skill_list = lists.get(skills.FIRST_CHOICE)
     if skill_list is None:
         return None
-    first = skills.leaders(skill_list)
-    title = SKILLS.say([(skill.name, float(skill.asked.row["share"])) for skill in first if skill.is_point], len(first))
+    first = [skill for skill in skill_list.skills if skill.ranks[0] == 1]
+    title = say_leaders(SKILLS, [(skill.name, skill.asked.said) for skill in first if skill.asked.said][:2], len(first))
     if title is None:
         return None
-    shown = skill_list.skills[:ROWS_OF_CARD]
-    chart_rows = [_as_dots(skills.skill_row(skill, with_category=False)) for skill in shown]
-    return Finding(
-        kicker=f"Skills · {words.month(skill_list.day)}",
-        title=title,
-        href="skills.html",
-        chart=rows.draw(chart_rows, rows.axis_for(chart_rows, percent), label="Skills asked most", classes="shares"),
-        note=f"{skill_list.rests}.",
-    )
+    chart_rows = []
+    for row in map(skills.skill_row, skill_list.skills[:ROWS_OF_CARD]):
+        marks = tuple(mark for mark in row.marks if mark.kind in ("line", "dot"))
+        chart_rows.append(replace(row, href="", rank="", beneath="", data={}, marks=marks))
+    return {
+        "kicker": f"Skills · {skill_list.month}",
+        "title": title,
+        "href": "skills.html",
+        "chart": rows.draw(chart_rows, rows.axis_for(chart_rows, percent), label="Skills asked most", classes="shares"),
+        "note": f"{skill_list.rests}.",
+    }
 
 
-def _as_dots(row: ChartRow) -> ChartRow:
-    marks = tuple(mark for mark in row.marks if mark.kind in ("line", "dot"))
-    return replace(row, marks=marks, href="")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Leaders:
-    """Templates for a finding's title, which names the items that may rank first (the leaders).
-
-    `single` is for one leader, `tie` for several that are all named, and `among` for several that are not all named. At
-    most `max_named` leaders are named. `name` turns an item into words. In a template, {names} stands for the names,
-    and {Names} for the names at the start of a sentence.
-    """
-
-    single: str
-    tie: str
-    among: str
-    max_named: int = 2
-    name: Callable[[str], str] = str
-
-    def say(self, top: Sequence[tuple[str, float]], n: int) -> str | None:
-        """Return the title; None if no leader can be named.
-
-        `n` is the number of leaders. `top` has the name and share of each leader whose share is printed, in order.
-        """
-        top = top[: self.max_named]
-        if not top:
-            return None
-        sentence = self.single if n == 1 else self.tie if len(top) == n else self.among
-        names, shares = " and ".join(self.name(name) for name, _ in top), [percent(share) for _, share in top]
-        return sentence.format(
-            names=names,
-            Names=words.capital(names),
-            are="is" if len(top) == 1 else "are",
-            n=COUNTS[n] if n <= 10 else n,
-            shares=f"{shares[0]} each" if len(shares) > 1 and len(set(shares)) == 1 else " and ".join(shares),
-        )
-
-
-def _name_roles(role: str) -> str:
-    return f"{lower_first(role)}s"
-
-
-SKILLS = Leaders(
-    single="{names} leads the skills asked, in {shares} of AI engineering jobs",
-    tie="{names} share the top of the skills asked, in {shares} of AI engineering jobs",
-    among="{names} {are} among the {n} skills asked most, in {shares} of AI engineering jobs",
-)
-ROLES = Leaders(
-    single="{Names} make up {shares} of AI jobs, more than any other role",
-    tie="{Names} share the top, with {shares} of AI jobs",
-    among="{Names} are among the {n} largest roles, with {shares} of AI jobs",
-    name=_name_roles,
-)
-YEARS = Leaders(
-    single="{shares} of AI jobs ask for {names}, more than for any other span",
-    tie="{shares} of AI jobs ask for {names}",
-    among="{shares} of AI jobs ask for {names}",
-    max_named=1,
-)
-NOT_ASKED = "not_asked"
-
-
-def _say_leaders(leaders: Leaders, cells: Sequence[Cell]) -> str | None:
+def _find_leaders(cells: Sequence[Cell]) -> tuple[list[tuple[str, str]], int]:
+    """Return the name and share of each leader whose share is printed, and the number of all leaders."""
     first = [cell for cell in _by_share(cells) if cell.row.get("rank_best") == 1 and cell.item != NOT_ASKED]
     known = [(cell.name or figure_rows.name_row(cell), cell.numbers["share"].value) for cell in first]
-    return leaders.say([(name, share) for name, share in known if share is not None], len(first))
+    return [(name, percent(share)) for name, share in known if share is not None], len(first)
 
 
-def _say_item(item: str, cells: Sequence[Cell]) -> str | None:
-    return next((cell.sentence for cell in cells if cell.item == item), None)
+def _say_roles(cells: Sequence[Cell]) -> str | None:
+    top, n = _find_leaders(cells)
+    return say_leaders(ROLES, [(f"{lower_first(role)}s", share) for role, share in top[:2]], n)
+
+
+def _say_years(cells: Sequence[Cell]) -> str | None:
+    top, n = _find_leaders(cells)
+    return say_leaders(YEARS, top[:1], n)
+
+
+def _say_item(item: str) -> Callable[[Sequence[Cell]], str | None]:
+    return lambda cells: next((cell.sentence for cell in cells if cell.item == item), None)
 
 
 def _by_share(cells: Sequence[Cell]) -> list[Cell]:
@@ -219,13 +167,15 @@ def _say_law(cells: Sequence[Cell]) -> str | None:
 def _say_closings(cells: Sequence[Cell]) -> str | None:
     if not cells:
         return None
-    ours, *others = cells
-    rate = figure_rows.RATE.say(*(ours.numbers["rate"].known or (0.0, 0.0)))
-    text = f"{figure_rows.name_row(ours)} adverts close at {rate} a day"
-    highs = [other.numbers["rate"].high for other in others]
-    low, highest = ours.numbers["rate"].low, max((high for high in highs if high is not None), default=None)
-    is_faster = low is not None and highest is not None and low > highest
+    ours, *others = (cell.numbers["rate"] for cell in cells)
+    rate = figure_rows.rates(*(ours.known or (0.0, 0.0)))
+    text = f"{figure_rows.name_row(cells[0])} adverts close at {rate} a day"
+    highest = max((other.high for other in others if other.high is not None), default=None)
+    is_faster = ours.low is not None and highest is not None and ours.low > highest
     return f"{text}, faster than other adverts" if is_faster else text
+
+
+# --- cards -----------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -243,8 +193,8 @@ class Card:
 IN_FULL = MEASURES["degree"].name_jobs("AI jobs")
 CARDS = (
     Card(
-        figure="roles.shares", kicker="Roles", say=functools.partial(_say_leaders, ROLES), href="work.html",
-        note="adverts we read", order=_by_share,
+        figure="roles.shares", kicker="Roles", say=_say_roles, href="work.html", note="adverts we read",
+        order=_by_share,
     ),
     Card(
         figure="disclosure.within_employers", kicker="Pay laws", say=_say_law, href="laws.html",
@@ -255,43 +205,45 @@ CARDS = (
         note="adverts followed",
     ),
     Card(
-        figure="degree.shares", kicker="Degree", href="work.html#degree-shares", note=IN_FULL,
-        say=functools.partial(_say_item, NOT_ASKED), order=_by_share,
+        figure="degree.shares", kicker="Degree", say=_say_item(NOT_ASKED), href="work.html#degree-shares",
+        note=IN_FULL, order=_by_share,
     ),
     Card(
-        figure="years.shares", kicker="Experience", say=functools.partial(_say_leaders, YEARS),
-        href="work.html#years-shares", note=IN_FULL, order=_by_share,
+        figure="years.shares", kicker="Experience", say=_say_years, href="work.html#years-shares", note=IN_FULL,
+        order=_by_share,
     ),
     Card(
-        figure="additional.share", kicker="Beside base pay", href="f/additional.share.html", note="jobs that state pay",
-        say=functools.partial(_say_item, "equity"),
+        figure="additional.share", kicker="Beside base pay", say=_say_item("equity"),
+        href="f/additional.share.html", note="jobs that state pay",
     ),
 )  # fmt: skip
 
 
-def cards(figures: Sequence[Figures], lists: Mapping[tuple[str, str], SkillList]) -> Iterator[Finding]:
-    """Yield the findings below the lead."""
-    if first := find_top_skills(lists):
-        yield first
+def cards(figures: Sequence[Figures], lists: Mapping[tuple[str, str], SkillList]) -> list[Finding]:
+    """Return the findings below the lead."""
     by_id = {figure.figure: figure for figure in figures}
-    for card in CARDS:
-        figure = by_id.get(card.figure)
-        cells = [] if figure is None else cells_of(figure)
-        title, kind = card.say(cells), figure_rows.kind_of(cells)
-        if figure is None or title is None or kind is None:
-            continue
-        selection = card.order(cells)[:ROWS_OF_CARD]
-        chart_rows = figure_rows.to_rows(kind, selection)
-        of = selection[0] if kind is figure_rows.DIFFERENCE else None
-        n, employers = (of.n, of.employers) if of else (figure.n_jobs, figure.n_employers)
-        cut = f"{len(selection)} of {len(cells)} rows" if len(selection) < len(cells) else ""
-        yield Finding(
-            kicker=" · ".join(filter(None, (card.kicker, words.say_when(figure), words.review(figure)))),
-            title=title,
-            href=card.href,
-            chart=rows.draw(chart_rows, kind.axis(chart_rows), label=figure.title, classes="shares"),
-            note=f"{'; '.join(filter(None, (words.rests_on(n, employers, None), card.note, cut)))}.",
-        )
+    found = [find_top_skills(lists), *(_draw_card(card, by_id[card.figure]) for card in CARDS if card.figure in by_id)]
+    return [finding for finding in found if finding is not None][:CARDS_OF_HOME]
+
+
+def _draw_card(card: Card, figure: Figures) -> Finding | None:
+    cells = cells_of(figure)
+    title, kind = card.say(cells), figure_rows.kind_of(cells)
+    if title is None or kind is None:
+        return None
+    selection = card.order(cells)[:ROWS_OF_CARD]
+    chart_rows = figure_rows.to_rows(kind, selection)
+    n, employers = figure.n_jobs, figure.n_employers
+    if kind is figure_rows.DIFFERENCE:
+        n, employers = selection[0].n, selection[0].employers
+    cut = f"{len(selection)} of {len(cells)} rows" if len(selection) < len(cells) else ""
+    return {
+        "kicker": " · ".join(filter(None, (card.kicker, words.say_when(figure), words.find_review(figure.qualifier)))),
+        "title": title,
+        "href": card.href,
+        "chart": rows.draw(chart_rows, kind.axis(chart_rows), label=figure.title, classes="shares"),
+        "note": f"{'; '.join(filter(None, (words.rests_on(n, employers), card.note, cut)))}.",
+    }
 
 
 # --- what is open -------------------------------------------------------------------------------------------
@@ -305,47 +257,64 @@ HOME_OF_OPEN = (
 """Kinds of figures that the home page may list as open, in order."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class Open:
+    """A figure that cannot be printed yet, and why.
+
+    `lack` is the condition that is furthest from being met; None if nothing was counted. `nearest` is the same fraction
+    as `part`, but for the nearest wider figure or other kind of source.
+    """
+
+    figure: str
+    title: str
+    why: str
+    lack: Lack | None
+    nearest: float
+
+    @property
+    def part(self) -> float:
+        """The fraction of what is needed that the figure has, from 0 to 1."""
+        return 0.0 if self.lack is None else self.lack.part
+
+    @property
+    def kind(self) -> str:
+        """The first part of the figure's id."""
+        return self.figure.partition(".")[0]
+
+
 def list_open(figures: Sequence[Figures]) -> list[Open]:
     """Return the figures that cannot be printed yet; those that are nearest to being printed come first."""
-    candidates = [_open_of(figure) for figure in figures if figure.value is None and figure.kind == "measured"]
-    return sorted(filter(None, candidates), key=lambda item: (-item.part, -item.nearest, item.title))
+    candidates = [
+        _open_of(figure)
+        for figure in figures
+        if figure.value is None and figure.kind == "measured" and (figure.missing or figure.reason)
+    ]
+    return sorted(candidates, key=lambda item: (-item.part, -item.nearest, item.title))
 
 
-def _open_of(figure: Figures) -> Open | None:
-    if not (figure.missing or figure.reason):
-        return None
+def _open_of(figure: Figures) -> Open:
     by_rung: dict[str, list[Lack]] = {}
     for lack in figure.lacks or ():
         by_rung.setdefault(lack.rung, []).append(lack)
-    rungs = declaration_of(figure.figure).rungs
-    name = rungs[0].name if rungs else ""
-    is_few = (figure.reason or "").startswith("not enough")
-    lacks = by_rung.pop(name, [])
+    rungs, reason = declaration_of(figure.figure).rungs, figure.reason or ""
+    own_rung, is_few = rungs[0].name if rungs else "", reason.startswith("not enough")
+    lacks = by_rung.pop(own_rung, [])
     if not is_few and not any(lack.n for lack in lacks):
         lacks = []  # nothing was counted, as something else was missing
-    nearer = max(by_rung.values(), key=gaps.part_of, default=None)
+    nearer = max(by_rung.values(), key=gaps.part_of, default=[])
     part = gaps.part_of(nearer) if nearer else 0.0
-    reasons = [", ".join(map(str, lacks)), "" if lacks and is_few else figure.reason or ""]
+    reasons = [", ".join(map(str, lacks)), "" if lacks and is_few else reason]
     if nearer and (not lacks or part > gaps.part_of(lacks)):
-        reasons.append(_say_nearer(nearer, name))
+        kind, _, wider = nearer[0].rung.partition(", ")
+        is_same_kind = wider and kind == own_rung.partition(", ")[0]
+        reasons.append(f"{wider if is_same_kind else nearer[0].rung}: {', '.join(map(str, nearer))}")
     return Open(
+        figure=figure.figure,
         title=figure.title,
         why=words.plain("; ".join(filter(None, reasons))),
         lack=min(lacks, key=lambda lack: lack.part, default=None),
         nearest=part,
-        href=f"f/{figure.figure}.html",
-        kind=figure.figure.partition(".")[0],
     )
-
-
-def _say_nearer(lacks: Sequence[Lack], own_rung: str) -> str:
-    """Return what a nearer rung lacks, such as "every level: 23 of 30 jobs with pay".
-
-    The kind of source is left out if it is also that of `own_rung`.
-    """
-    kind, *wider = lacks[0].rung.split(", ")
-    rung = ", ".join(wider) if wider and kind == own_rung.partition(", ")[0] else lacks[0].rung
-    return f"{rung}: {', '.join(map(str, lacks))}"
 
 
 def choose_open(candidates: Sequence[Open]) -> list[Open]:
@@ -362,3 +331,8 @@ def choose_open(candidates: Sequence[Open]) -> list[Open]:
     others = [item for item in counted if item not in first]
     selection = [*sorted(first, key=lambda item: HOME_OF_OPEN.index(item.kind)), *others][:OPEN_ON_HOME]
     return sorted(selection, key=lambda item: (-item.part, -item.nearest))
+
+
+def find_open(candidates: Sequence[Open], sections: Sequence[str]) -> list[Open]:
+    """Return the open figures that belong in these sections of pages."""
+    return [one for one in candidates if any(display.section in sections for display in displays_of(one.figure))]

@@ -105,21 +105,18 @@ def axis_for(rows: Sequence[ChartRow], say: Callable[[float], str]) -> Axis:
     return Axis(highest=reach * 1.04, step=nice_step(reach), say=say)
 
 
-# --- the printer of pages ------------------------------------------------------------------------------------
+# --- charts of pages -----------------------------------------------------------------------------------------
 
 
 def draw(rows: Sequence[ChartRow], axis: Axis, *, label: str, classes: str = "") -> Markup:
-    """Return a chart: the rows as a list, with the axis below."""
-    items = "".join(draw_row(row, axis) for row in rows)
-    below = _draw_axis(axis) if any(row.marks for row in rows) else ""
+    """Return a chart: the rows as a list, with the axis below if any row has marks."""
+    items, below = "".join(draw_row(row, axis) for row in rows), ""
+    if any(row.marks for row in rows):
+        labels = (f'<span style="left:{axis.at(tick)}">{escape(axis.say(tick))}</span>' for tick in axis.ticks)
+        below = f'<div class="axis" aria-hidden="true"><div>{"".join(labels)}</div></div>'
     return Markup(
         f'<div class="chart {classes}"><ul class="rows" aria-label="{escape(label)}">{items}</ul>{below}</div>'
     )
-
-
-def _draw_axis(axis: Axis) -> str:
-    labels = "".join(f'<span style="left:{axis.at(tick)}">{escape(axis.say(tick))}</span>' for tick in axis.ticks)
-    return f'<div class="axis" aria-hidden="true"><div>{labels}</div></div>'
 
 
 def draw_row(row: ChartRow, axis: Axis) -> str:
@@ -130,10 +127,14 @@ def draw_row(row: ChartRow, axis: Axis) -> str:
     name = f'<a href="{escape(row.href)}"{current}>{escape(row.name)}</a>' if row.href else escape(row.name)
     badge = f' <span class="badge">{escape(row.badge)}</span>' if row.badge else ""
     rank = f'<div class="rank"><span class="spoken">rank </span>{escape(row.rank)}</div>' if row.rank else ""
+    plot = ""
+    if row.needed:
+        plot = f'<div class="hatch"><span>{escape(row.needed)}</span></div>'
+    elif row.marks:
+        plot = f'<svg width="100%" height="100%" aria-hidden="true">{draw_marks(row, axis)}</svg>'
     return (
         f'<li class="row {row.form}{suffix}"{attributes}>{rank}'
-        f'<div class="name"><b>{name}{badge}</b>{_element("small", row.beneath)}</div>'
-        f'<div class="plot">{_draw_plot(row, axis)}</div>'
+        f'<div class="name"><b>{name}{badge}</b>{_element("small", row.beneath)}</div><div class="plot">{plot}</div>'
         f'<div class="value"><b>{escape(row.value)}</b>{_element("small", row.value_beneath)}'
         f"{_element('span', row.sure, 'sure')}</div>{_element('span', row.spoken, 'spoken')}</li>"
     )
@@ -144,15 +145,7 @@ def _element(tag: str, text: str, name: str = "") -> str:
     return f"<{tag}{of_class}>{escape(text)}</{tag}>" if text else ""
 
 
-def _draw_plot(row: ChartRow, axis: Axis) -> str:
-    if row.needed:
-        return f'<div class="hatch"><span>{escape(row.needed)}</span></div>'
-    if not row.marks:
-        return ""
-    return f'<svg width="100%" height="100%" aria-hidden="true">{draw_marks(row, axis)}</svg>'
-
-
-# --- the drawing, for pages and for pictures of their own -----------------------------------------------------
+# --- marks, for pages and for pictures of their own -----------------------------------------------------------
 
 
 def draw_marks(row: ChartRow, axis: Axis) -> str:

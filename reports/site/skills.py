@@ -7,25 +7,24 @@ ranks above another skill only if their 95% intervals do not overlap, so that ch
 from __future__ import annotations
 
 import bisect
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
-from reports.cells.cell import FIRM, Cell
+from reports.cells.cell import FIRM, ROUGH, Cell
 from reports.cells.published import read_cells
 from reports.figures.declared.share_figures import ASKED, name_jobs
 from reports.figures.places import EVERYWHERE, OF_REGION, Place
 from reports.figures.query import Connection
-from reports.site import words
+from reports.site import rows, words
 from reports.site.rows import ChartRow, Mark
 from reports.wording.numbers import category_name, interval, percent
 from reports.wording.work import GROUPS, name_work
 from warehouse.mart_tables import Figures
 
-COUNTS = {ASKED: "asked", "skill_required": "required", "skill_preferred": "preferred"}
-"""Names of what is counted, by measure. "asked" means required or preferred."""
+REQUIRED, PREFERRED = "skill_required", "skill_preferred"
+"""Measures of what adverts require and prefer. `ASKED` means required or preferred."""
 MIN_JOBS = 2
 """Fewest jobs that must ask for a skill before it is listed."""
 SHOWN_FIRST = 40
@@ -33,7 +32,7 @@ SHOWN_FIRST = 40
 FIRST_CHOICE = (EVERYWHERE.slug, "ai_engineering")
 DECIMALS = 6
 """Decimal places of shares in the list and in the script's data, so that both have the same ranks and drawings."""
-CATEGORY_STYLES = {
+STYLES = {
     "Programming Languages": "languages",
     "Machine Learning and Deep Learning": "learning",
     "Generative AI and Agents": "generative",
@@ -44,111 +43,107 @@ CATEGORY_STYLES = {
     "AI Ethics and Explainability": "maths",
 }
 """The CSS class of each category, which sets its colour. Rows also name their category."""
-CHIPS = {style: category_name(category) for category, style in CATEGORY_STYLES.items()} | {"maths": "Maths, ethics"}
+CHIPS = {style: category_name(category) for category, style in STYLES.items()} | {"maths": "Maths, ethics"}
 """The name that readers see for each CSS class."""
+
+
+class Count(NamedTuple):
+    """A share as it is drawn and said; `share` is None, and `said` is "", if only its interval is printed."""
+
+    share: float | None
+    low: float
+    high: float
+    said: str
+    ends: str
+    is_firm: int
 
 
 @dataclass(frozen=True, kw_only=True)
 class Skill:
-    """A skill of a list: its shares by what is counted, its best and worst rank, and the id of its figure or ""."""
+    """A skill of a list: its category and CSS class, its shares, its best and worst rank, and its figure's id or ""."""
 
-    cells: Mapping[str, Cell]
+    name: str
+    category: str
+    style: str
+    asked: Count
+    required: Count | None
+    preferred: Count | None
     ranks: tuple[int, int]
     figure: str
-
-    @property
-    def asked(self) -> Cell:
-        """The cell with the share of jobs that require or prefer the skill."""
-        return self.cells["asked"]
-
-    @property
-    def name(self) -> str:
-        """The name of the skill."""
-        return self.asked.item
-
-    @property
-    def is_point(self) -> bool:
-        """Whether the share itself is printed, not only its interval."""
-        return self.asked.numbers["share"].value is not None
-
-    @property
-    def style(self) -> str:
-        """The CSS class of the skill's category."""
-        return CATEGORY_STYLES.get(self.asked.row["category"], "software")
 
 
 @dataclass(frozen=True, kw_only=True)
 class SkillList:
-    """The skills of a place and a group of roles, the most asked first, with the numbers of jobs and employers."""
+    """The skills of a place and a group of roles, the most asked first.
+
+    `name` says which jobs are counted ("AI engineering jobs in Germany"), `rests` how many, and `month` when.
+    """
 
     place: Place
     work: str
+    name: str
+    rests: str
+    month: str
     skills: Sequence[Skill]
-    day: date
-    n_jobs: int
-    n_employers: int
-
-    @property
-    def name(self) -> str:
-        """The jobs that are counted: "AI engineering jobs in the United States"."""
-        return name_jobs(self.work, self.place)
-
-    @property
-    def rests(self) -> str:
-        """The numbers of jobs and employers: "5,120 jobs, 311 employers"."""
-        return f"{self.n_jobs:,} jobs, {self.n_employers:,} employers"
 
 
-def read_skills(con: Connection, as_of: date, figures: Sequence[Figures]) -> dict[tuple[str, str], SkillList]:
-    """Read all lists by place and group of roles. `figures` are the published figures, to which skills link."""
+SkillLists = Mapping[tuple[str, str], SkillList]
+"""Lists of skills by place and group of roles."""
+
+
+def read_skills(con: Connection, as_of: date, figures: Sequence[Figures]) -> SkillLists:
+    """Read all lists. `figures` are the published figures, to which skills link."""
     printed = {figure.figure for figure in figures if figure.value is not None}
     lists: dict[tuple[str, str], dict[str, dict[str, Cell]]] = {}
     for cell in read_cells(con, as_of, kinds=["shares"]):
-        if cell.measure in COUNTS:
-            skills = lists.setdefault((cell.place, cell.work), {})
-            skills.setdefault(cell.item, {})[COUNTS[cell.measure]] = cell
+        if cell.measure in (ASKED, REQUIRED, PREFERRED):
+            lists.setdefault((cell.place, cell.work), {}).setdefault(cell.item, {})[cell.measure] = cell
     result = {}
     for key, by_name in sorted(lists.items()):
-        listed = [
-            cells for cells in by_name.values() if "asked" in cells and cells["asked"].row["n_asking"] >= MIN_JOBS
-        ]
+        listed = [cells for cells in by_name.values() if ASKED in cells and cells[ASKED].row["n_asking"] >= MIN_JOBS]
         if listed:
+            listed.sort(key=lambda cells: (-cells[ASKED].row["share"], cells[ASKED].item))
             result[key] = _make_list(key[1], listed, printed)
     return result
 
 
-def _make_list(work: str, listed: list[dict[str, Cell]], printed: set[str]) -> SkillList:
-    listed.sort(key=lambda cells: (-cells["asked"].row["share"], cells["asked"].item))
-    ranks = rank_by_intervals([drawn[1:] for cells in listed if (drawn := _drawn(cells["asked"]))])
-    first = listed[0]["asked"]
+def _make_list(work: str, listed: Sequence[Mapping[str, Cell]], printed: set[str]) -> SkillList:
+    counts = [count for cells in listed if (count := _count(cells[ASKED])) is not None]
+    ranks = rank_by_intervals([(count.low, count.high) for count in counts])
+    skills = []
+    for cells, asked, rank in zip(listed, counts, ranks, strict=True):
+        cell, category = cells[ASKED], cells[ASKED].row["category"]
+        skills.append(
+            Skill(
+                name=cell.item, category=category_name(category), style=STYLES.get(category, "software"), asked=asked,
+                required=_count(cells.get(REQUIRED)), preferred=_count(cells.get(PREFERRED)), ranks=rank,
+                figure=cell.id if cell.id in printed else "",
+            )
+        )  # fmt: skip
+    first = listed[0][ASKED]
     return SkillList(
         place=OF_REGION[first.row["region_level"], first.row["region"]],
         work=work,
-        skills=[
-            Skill(cells=cells, ranks=rank, figure=cells["asked"].id if cells["asked"].id in printed else "")
-            for cells, rank in zip(listed, ranks, strict=True)
-        ],
-        day=first.row["as_of"],
-        n_jobs=first.row["n_jobs"],
-        n_employers=first.row["n_employers"],
+        name=name_jobs(work, OF_REGION[first.region]),
+        rests=f"{first.row['n_jobs']:,} jobs, {first.row['n_employers']:,} employers",
+        month=words.month(first.row["as_of"]),
+        skills=skills,
     )
 
 
-def _drawn(cell: Cell | None) -> tuple[float | None, float, float] | None:
-    """Return (share, low end, high end) of a cell, rounded; the share is None if only its interval is printed.
-
-    Return None if there is no interval.
-    """
+def _count(cell: Cell | None) -> Count | None:
     number = None if cell is None else cell.numbers.get("share")
-    if number is None or number.low is None or number.high is None:
+    if cell is None or number is None or number.ends is None:
         return None
     share = None if number.value is None else round(number.value, DECIMALS)
-    return share, round(number.low, DECIMALS), round(number.high, DECIMALS)
+    low, high = (round(end, DECIMALS) for end in number.ends)
+    said = "" if share is None else percent(cell.row["share"])
+    return Count(share, low, high, said, interval(cell.row), int(cell.sureness == FIRM))
 
 
-def first_choice(lists: Mapping[tuple[str, str], SkillList]) -> tuple[str, str]:
-    """Return the place and group of roles of the list shown first: all places if listed, or else the first list."""
-    return FIRST_CHOICE if FIRST_CHOICE in lists else next(iter(lists), FIRST_CHOICE)
+def first_list(lists: SkillLists) -> SkillList | None:
+    """Return the list shown first: that of all places, or else the first one; None if there is none."""
+    return lists.get(FIRST_CHOICE) or next(iter(lists.values()), None)
 
 
 def rank_by_intervals(intervals: Sequence[tuple[float, float]]) -> list[tuple[int, int]]:
@@ -158,87 +153,75 @@ def rank_by_intervals(intervals: Sequence[tuple[float, float]]) -> list[tuple[in
     return [(1 + n - bisect.bisect_right(lows, high), n - bisect.bisect_left(highs, low)) for low, high in intervals]
 
 
-def leaders(skill_list: SkillList) -> list[Skill]:
-    """Return the skills that may rank first."""
-    return [skill for skill in skill_list.skills if skill.ranks[0] == 1]
-
-
-def _say_ranks(ranks: tuple[int, int]) -> str:
-    return f"{ranks[0]}" if ranks[0] == ranks[1] else f"{ranks[0]}–{ranks[1]}"
-
-
-def skill_row(skill: Skill, *, with_category: bool = True) -> ChartRow:
+def skill_row(skill: Skill) -> ChartRow:
     """Return a row: a bar for required, a tint for required or preferred, and the share with its interval."""
-    drawn, required = _drawn(skill.asked), _drawn(skill.cells.get("required"))
-    share, low, high = drawn or (None, 0.0, 0.0)
-    form, marks = skill.asked.sureness, []
+    share, low, high, said, ends, is_firm = skill.asked
+    form = FIRM if is_firm else ROUGH
+    marks = [Mark(kind="halo", start=low, end=high), Mark(kind="line", start=low, end=high, style=f"ink {form}")]
     if share is not None:
-        marks.append(Mark(kind="tint", start=0.0, end=share, style=skill.style))
-        if required is not None and required[0] is not None:
-            marks.append(Mark(kind="bar", start=0.0, end=min(required[0], share), style=skill.style))
-    marks.append(Mark(kind="halo", start=low, end=high))
-    marks.append(Mark(kind="line", start=low, end=high, style=f"ink {form}"))
-    if share is not None:
-        marks.append(Mark(kind="dot", start=share, style=f"ink {form}"))
-    value, ends = _say(skill.asked)
-    between = f"{value}, between {ends}" if value else f"between {ends}"
-    ranks = _say_ranks(skill.ranks)
+        bars = [Mark(kind="tint", start=0.0, end=share, style=skill.style)]
+        if skill.required is not None and skill.required.share is not None:
+            bars.append(Mark(kind="bar", start=0.0, end=min(skill.required.share, share), style=skill.style))
+        marks = [*bars, *marks, Mark(kind="dot", start=share, style=f"ink {form}")]
+    best, worst = skill.ranks
+    rank = f"{best}" if best == worst else f"{best}–{worst}"
     return ChartRow(
         name=skill.name,
-        beneath=category_name(skill.asked.row["category"]) if with_category else "",
-        value=value or ends,
-        value_beneath=ends if value else "no point",
+        beneath=skill.category,
+        value=said or ends,
+        value_beneath=ends if said else "no point",
         form=form,
         marks=tuple(marks),
-        spoken=f"{skill.name}: {between}, rank {ranks}. {words.SURENESS[form]}.",
+        spoken=f"{skill.name}: {f'{said}, ' if said else ''}between {ends}, rank {rank}. {words.SURENESS[form]}.",
         href=f"f/{skill.figure}.html" if skill.figure else "",
         figure=skill.figure,
-        rank=ranks if with_category else "",
-        data={"category": skill.style, "search": skill.name.lower()} if with_category else {},
+        rank=rank,
+        data={"category": skill.style, "search": skill.name.lower()},
     )
 
 
-def _say(cell: Cell) -> tuple[str, str]:
-    """Write a share and its interval: ("57%", "54–61%"); the share is "" if only its interval is printed."""
-    return percent(cell.row["share"]) if cell.numbers["share"].value is not None else "", interval(cell.row)
+def view(skill_list: SkillList) -> dict[str, Any]:
+    """Return the values of the page's first view: the chips of categories, the rows and their chart."""
+    styles, shown = {skill.style for skill in skill_list.skills}, list(map(skill_row, skill_list.skills))
+    axis = rows.axis_for(shown, percent)
+    return {
+        "chips": {style: name for style, name in CHIPS.items() if style in styles},
+        "rows": shown,
+        "chart": rows.draw(shown, axis, label="Skills, the most asked first", classes="skills"),
+    }
 
 
-def to_script(lists: Mapping[tuple[str, str], SkillList]) -> bytes:
-    """Return the data as a script: `SKILLS = {…}`."""
+def to_script(lists: SkillLists) -> bytes:
+    """Return the data as a script: `SKILLS = {…}`.
+
+    A skill is a list: the index of its name; what is asked, required and preferred (0 without a share); its figure's id
+    or 0.
+    """
     by_name = {skill.name: skill for skill_list in lists.values() for skill in skill_list.skills}
     number = {name: place for place, name in enumerate(sorted(by_name))}
     places = {skill_list.place.slug: skill_list.place for skill_list in lists.values()}
     order = sorted(places.values(), key=lambda place: (place is not EVERYWHERE, place.level != "country", place.name))
+    first = first_list(lists)
     data: dict[str, Any] = {
         "names": list(number),
         "categories": [by_name[name].style for name in number],
-        "category_names": [category_name(by_name[name].asked.row["category"]) for name in number],
+        "category_names": [by_name[name].category for name in number],
         "shown_first": SHOWN_FIRST,
         "sureness": dict(words.SURENESS),
-        "choice": list(first_choice(lists)),
+        "choice": [first.place.slug, first.work] if first else list(FIRST_CHOICE),
         "places": [[place.slug, place.name or "All adverts read", place.name and place.in_words] for place in order],
         "works": [[work, name_work(work)] for work in GROUPS if any(key[1] == work for key in lists)],
         "lists": {
             ".".join(key): {
                 "name": skill_list.name,
-                "day": words.month(skill_list.day),
+                "day": skill_list.month,
                 "rests": skill_list.rests,
-                "skills": [_to_list(skill, number) for skill in skill_list.skills],
+                "skills": [
+                    [number[one.name], one.asked, one.required or 0, one.preferred or 0, one.figure or 0]
+                    for one in skill_list.skills
+                ],
             }
             for key, skill_list in lists.items()
         },
     }
-    return f"window.SKILLS = {json.dumps(data, ensure_ascii=False, separators=(',', ':'))};\n".encode()
-
-
-def _to_list(skill: Skill, number: Mapping[str, int]) -> list[Any]:
-    """Return a skill for the script: the index of its name, an entry for each of `COUNTS`, and its figure's id or 0.
-
-    An entry has the rounded numbers, their words, and whether the share is firm; it is 0 if there is no share. `number`
-    maps names of skills to indices.
-    """
-    counts = [
-        0 if cell is None or drawn is None else [*drawn, *_say(cell), int(cell.sureness == FIRM)]
-        for cell, drawn in ((cell, _drawn(cell)) for cell in map(skill.cells.get, COUNTS.values()))
-    ]
-    return [number[skill.name], *counts, skill.figure or 0]
+    return words.script("SKILLS", data)

@@ -1,19 +1,27 @@
-"""Numbers, periods and degrees of certainty in the words of the site, which are plainer than those of the ledger."""
+"""Numbers, names, periods and degrees of certainty in the words of the site, plainer than those of the ledger.
+
+Guides name a region after the country that has nearly all of its jobs (docs/design.md, "Where a band is of"). The site
+also shows that country itself, so the region keeps its own name here. Otherwise one name would have two numbers.
+"""
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from html import escape
+from typing import Any
 
 from markupsafe import Markup
 
 from reports.cells.cell import FEW, FIRM, OTHERS, ROUGH
-from reports.figures.catalogue import KNOWN
+from reports.figures.catalogue import KNOWN, declaration_of
+from reports.wording import notes, pay
 from reports.wording.bases import unit_of
 from reports.wording.levels import NOT_ONE, level_name
-from reports.wording.numbers import MONTHS, count_of
+from reports.wording.numbers import MONTHS, Row, count_of, qualify
 from warehouse.mart_tables import Figures
 
 SURENESS: Mapping[str, str] = {
@@ -30,8 +38,11 @@ SYMBOLS = {"USD": "$", "EUR": "€", "GBP": "£", "PPP": "$"}
 def money(low: float, high: float, currency: str, *, is_long: bool = False) -> str:
     """Write a range: "$150–245K", "CHF 9.5–12.4K", "$150,000–245,000". If both ends read alike, write one amount."""
     tenths = min(low, high) < 20_000 and max(low, high) < 100_000
-    write = amount_long if is_long else amount_short
-    first, last = (write(end, tenths=tenths) for end in (low, high))
+    if is_long:
+        step = 100 if tenths else 1_000
+        first, last = (f"{round(end / step) * step:,}" for end in (low, high))
+    else:
+        first, last = (_write_short(end, tenths=tenths) for end in (low, high))
     if first == last:
         return f"{sign(currency)}{last}"
     unit = last[-1]
@@ -45,7 +56,7 @@ def sign(currency: str) -> str:
     return SYMBOLS.get(currency) or f"{currency} "
 
 
-def amount_short(amount: float, *, tenths: bool) -> str:
+def _write_short(amount: float, *, tenths: bool) -> str:
     """Write an amount as 950, 8.1K, 103K or 1.2M, rounded as in the guide (`numbers.short`)."""
     if round(amount, -1) < 1_000:
         return f"{round(amount, -1):.0f}"
@@ -54,23 +65,12 @@ def amount_short(amount: float, *, tenths: bool) -> str:
     return f"{amount / 1_000_000:.1f}M"
 
 
-def amount_long(amount: float, *, tenths: bool) -> str:
-    """Write an amount to the nearest thousand, with `tenths` to the nearest hundred."""
-    step = 100 if tenths else 1_000
-    return f"{round(amount / step) * step:,}"
-
-
 _UNBROKEN = re.compile(r"\w+(?:-\w+)+|[$€£]?[\d,.]+–[\d,.]+[KM%]?")
 
 
 def unbroken(text: str) -> Markup:
     """Return a heading in which no line break falls inside a compound word or a range of numbers."""
     return Markup(_UNBROKEN.sub(lambda hit: f'<span class="range">{hit[0]}</span>', escape(text, quote=False)))
-
-
-def capital(text: str) -> str:
-    """Return a text with its first letter in upper case."""
-    return text[:1].upper() + text[1:]
 
 
 def month(on: date) -> str:
@@ -87,7 +87,7 @@ def months(first: date | None, last: date) -> str:
     return f"{month(first).removesuffix(f' {last.year}')} to {month(last)}"
 
 
-def rests_on(n: int | None, employers: int | None, basis: str | None) -> str:
+def rests_on(n: int | None, employers: int | None = None, basis: str | None = None) -> str:
     """Return how many jobs or persons a value is computed from, such as "68 jobs, 54 employers" or "1,409 persons".
 
     Return "" if the number `n` is unknown.
@@ -132,13 +132,8 @@ def plain(text: str) -> str:
 _UNDER_REVIEW = re.compile(r"under review since [^;)]+")
 
 
-def review(figure: Figures) -> str:
-    """Return "under review since 22 January 2026" if a newer vintage of a figure is waiting for review, else ""."""
-    return find_review(figure.qualifier)
-
-
 def find_review(text: str | None) -> str:
-    """Return the words "under review since …" from a text; "" if the text has none."""
+    """Return the words "under review since 22 January 2026" from a figure's remarks; "" if it is not under review."""
     match = _UNDER_REVIEW.search(text or "")
     return match[0] if match else ""
 
@@ -148,3 +143,40 @@ def say_when(figure: Figures) -> str:
     if figure.period_to is None:
         return month(figure.as_of)
     return months(figure.period_from, figure.period_to)
+
+
+def script(name: str, data: Mapping[str, Any]) -> bytes:
+    """Return data as a script (`window.NAME = {…}`), because pages opened from a disk may not read other files."""
+    return f"window.{name} = {json.dumps(data, ensure_ascii=False, separators=(',', ':'))};\n".encode()
+
+
+# --- regions -------------------------------------------------------------------------------------------------
+
+
+def keep_region_names(figure: Figures) -> Figures:
+    """Return a figure with regions under their own names, each followed by the country with most of its jobs."""
+    if figure.value is None:
+        return figure
+    declaration, rows = declaration_of(figure.figure), notes.rows_of(figure)
+    if declaration.place and pay.find_head(rows) is not None:
+        return replace(figure, title=f"{declaration.title}, {pay.name_region(rows, declaration.place)}")
+    new_rows = [
+        {**row, "place": pay.name_region([row], row["region_name"])} if "region_name" in row else row for row in rows
+    ]
+    if declaration.gathers is None or new_rows == list(rows):
+        return figure
+    text = declaration.renderer.text(new_rows)
+    return replace(
+        figure,
+        value=qualify(text, [figure.qualifier]),
+        bare_value=text,
+        value_json=json.dumps(new_rows, ensure_ascii=False),
+    )
+
+
+def split_region_name(row: Row) -> tuple[str, str] | None:
+    """Return (a region's name with its main country, its other countries); None if it has no main country."""
+    head, name = pay.find_head([row]), row.get("region_name")
+    if head is None or name is None or head["name"] == name:
+        return None
+    return f"{name} (mostly {head['name']})", "; ".join(pay.say_others([row]))

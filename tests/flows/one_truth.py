@@ -165,7 +165,7 @@ class OneTruth:
                 self.hold("skills.js", name, asked[:3], [None if one is None else round(one, DECIMALS) for one in ends])
         pay = _read_script(self.data / "site/data/pay.js")
         for key, shown in pay["cells"].items():
-            if not isinstance(shown, Mapping) or "texts" not in shown:
+            if not isinstance(shown, Mapping) or "in" not in shown:
                 continue
             basis = next(basis for basis in NAMED if shown["kicker"].endswith(BASES[basis].words))
             name = shown.get("figure") or f"pay.{key}.{basis}"
@@ -176,8 +176,8 @@ class OneTruth:
                 continue
             truth = (parts_of_figure(figure) if figure else parts_of(known) if known else None) or {}
             value, low, _ = truth["median"]
-            own = next(iter(shown["texts"].values()))
-            self.hold("pay.js", name, own["middle"], round(low if value is None else value, 2))
+            own = next(view["year"] for view in shown["in"].values() if isinstance(view, Mapping))
+            self.hold("pay.js", name, round(own["middle"], 2), round(low if value is None else value, 2))
             rounded = {round(one, 2) for values in truth.values() for one in values if one is not None}
             self.hold("pay.js", name, _amounts_of(own) - rounded, set())
 
@@ -230,11 +230,10 @@ def _of_file(cell: Mapping[str, Any]) -> dict[str, Any]:
     return dict(_rounded(found))
 
 
-def _amounts_of(texts: Mapping[str, Any]) -> set[float]:
-    """Every amount that the explorer prints of an answer in one money: those of its sentences, bars and quarters."""
-    marks = re.findall(r"\{([\d. ]+)", json.dumps(texts))
-    lists = [*(ends for _, _, *ends in texts["marks"]), *filter(None, texts["quarters"])]
-    return {float(one) for mark in marks for one in mark.split()} | {one for ends in lists for one in ends if one}
+def _amounts_of(view: Mapping[str, Any]) -> set[float]:
+    """Every amount that the explorer draws of an answer in one money: those of its bars and quarters."""
+    ends = [(mark["start"], mark["end"]) for mark in view["row"]["marks"]]
+    return {round(one, 2) for pair in (*ends, *filter(None, view["quarters"])) for one in pair if one}
 
 
 def _read_script(path: Path) -> dict[str, Any]:

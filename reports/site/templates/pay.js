@@ -1,84 +1,45 @@
-// The pay explorer. reports/site/explorer.py writes the texts of its answers, with marks in place of amounts. The address
+// The pay explorer. reports/site/explorer.py says what is shown for each answer, in every money and period. The address
 // holds the choice.
 "use strict";
-const $ = (id) => document.getElementById(id);
-
-function capital(text) { return text.slice(0, 1).toUpperCase() + text.slice(1); }
-function grouped(amount) { return String(amount).replace(/\B(?=(\d{3})+$)/g, ","); }
-function sign(currency) { return PAY.symbols[currency] ?? `${currency} `; }
-
-function amountShort(amount, tenths) {
-  const tens = 10 * Number(fixed(amount / 10, 0));
-  if (tens < 1000) return String(tens);
-  if (Number(fixed(amount / 1000, 1)) < 1000) return `${fixed(amount / 1000, tenths ? 1 : 0)}K`;
-  return `${fixed(amount / 1e6, 1)}M`;
-}
-
-function amountLong(amount, tenths) {
-  const step = tenths ? 100 : 1000;
-  return grouped(Number(fixed(amount / step, 0)) * step);
-}
-
-function money(low, high, currency, isLong = false) {
-  const tenths = Math.min(low, high) < 20000 && Math.max(low, high) < 100000;
-  let [first, last] = [low, high].map((end) => (isLong ? amountLong : amountShort)(end, tenths));
-  if (first === last) return `${sign(currency)}${last}`;
-  const unit = last.slice(-1);
-  if ("KM".includes(unit) && first.endsWith(unit)) first = first.slice(0, -1);
-  return `${sign(currency)}${first}–${last}`;
-}
-
 const named = Object.fromEntries(["places", "works", "levels"].map((list) => [list, (id) => PAY[list].find(([name]) => name === id)]));
 
-// Return an answer in the chosen money and period: amounts replace the marks in its texts ("{130000 215000 long}"). An
-// answer without amounts in that money says why. An answer on too few adverts only says what is missing.
+// Return an answer in the chosen money and period. An answer without amounts in that money says why. An answer on too few
+// adverts only says what is missing. The row has no name yet.
 function best(place, role, level, choice) {
-  const found = PAY.cells[`${place}.${role}.${level}`] ?? PAY.lacks, few = { form: "few", period: PAY.as_of, kicker: PAY.kicker };
-  const answer = { counted: "", instead: "", ...(found.texts ? found : { ...few, ...(found.period ? found : { lacks: found }) }), place, role, level };
-  const isEvery = answer.instead.endsWith("every level"), chosen = answer.in?.[choice.in];
-  const what = `${isEvery ? "" : named.levels(level)[2]}${answer.counted || named.works(role)[1]} jobs${isEvery ? " of every level" : ""} in ${named.places(place)[2]}`;
-  answer.on = [answer.counted, answer.rests].filter(Boolean).join("; ");
-  if (!Array.isArray(chosen)) {
-    const why = chosen ?? "", lacks = why || answer.lacks, row = { form: why ? "words" : "few", needed: why || `too few to say: ${lacks}` };
-    const title = why ? `${capital(why)}: ${what}` : `Too few adverts to say: ${lacks} for ${what}`;
-    return { ...answer, why, title, dek: "", row: { ...row, aloud: why || `too few adverts to say, ${lacks}` }, line: ["–", "–", "–", lacks, answer.period, PAY.sureness.few] };
-  }
-  const [texts, currency = texts, price = 1, prices = ""] = chosen, by = price * (choice.per === "month" ? 12 : 1), per = `${choice.per}${prices}`;
-  const amountOf = (_, low, high = low, isLong, isBare) => money(low / by, high / by, currency, Boolean(isLong)).slice(isBare ? sign(currency).length : 0);
-  const fill = (text) => text.replace(/\{([\d.]+)(?: ([\d.]+))?( long)?( bare)?\}/g, amountOf).replace("{per}", per).replace("{what}", what);
-  const said = answer.texts[texts], [title, dek, value, valueBeneath, ...table] = [said.title, said.dek, said.value, said.beneath, ...said.table].map(fill);
-  const marks = said.marks.map(([kind, style, start, end]) => ({ kind, style, start: start / by, end: end && end / by }));
-  const aloud = `${value} a ${per}, ${[valueBeneath, answer.on].filter(Boolean).join(", rests on ")}. ${answer.sure}`;
-  const row = { form: answer.form, value, valueBeneath, beneath: answer.on, marks, badge: answer.review, aloud };
-  return { ...answer, isSaid: true, title, dek, currency, per, row, middle: said.middle / by, quarters: said.quarters.map((ends) => ends?.map((end) => end / by)), line: [...table, answer.on, answer.period, answer.sure] };
+  const found = PAY.cells[`${place}.${role}.${level}`] ?? PAY.lacks, few = { kicker: PAY.kicker, period: PAY.as_of };
+  const answer = { ...few, ...(typeof found === "string" ? { lacks: found } : found), place, role, level };
+  const seen = answer.in?.[choice.in];
+  if (seen?.[choice.per]) return { ...answer, ...seen[choice.per], isSaid: true };
+  const why = seen ?? "", lacks = why || answer.lacks;
+  const what = answer.what ?? `${named.levels(level)[2]}${named.works(role)[1]} jobs in ${named.places(place)[2]}`;
+  const title = why ? `${capital(why)}: ${what}` : `Too few adverts to say: ${lacks} for ${what}`;
+  const row = why ? { form: "words", needed: why, spoken: `: ${why}.` }
+    : { form: "few", needed: `too few to say: ${lacks}`, spoken: `: too few adverts to say, ${lacks}.` };
+  return { ...answer, why, title, dek: "", row, line: ["–", "–", "–", lacks, answer.period, PAY.sureness.few] };
 }
 
-function nameRow(answer, name) { return answer.instead && answer.isSaid ? `${name} (${answer.instead})` : name; }
+function nameRow(answer, name) { return name + (answer.row.name ?? ""); }
 
 function payRow(answer, name, isChosen, href) {
-  const said = nameRow(answer, name);
-  return { name: said, href, isChosen, value: "", marks: [], ...answer.row, spoken: `${said}: ${answer.row.aloud}.` };
-}
-
-function tick(currency) {
-  return (amount) => (amount >= 1000 ? `${sign(currency)}${amount / 1000}K` : `${sign(currency)}${amount}`);
+  return { value: "", marks: [], ...answer.row, name: nameRow(answer, name), spoken: name + answer.row.spoken, href, is_chosen: isChosen };
 }
 
 const USUAL = { per: "year", in: "usd", by: "level" };
 const OPTIONS = { per: ["year", "month"], in: ["usd", "local", "ppp"], by: ["level", "role", "place"] };
 
+function usualChoice() {
+  const [place, role, level] = PAY.choice;
+  return { place, role, level, ...USUAL };
+}
+
 function readChoice() {
   const given = new URLSearchParams(location.hash.slice(1) || location.search.slice(1)), region = given.get("place");
-  const head = Object.hasOwn(PAY.heads, region) ? PAY.heads[region] : "", [place, role, level] = PAY.choice;
+  const head = Object.hasOwn(PAY.heads, region) ? PAY.heads[region] : "", ids = (list) => list.map(([id]) => id);
   if (head) given.set("place", head);
-  const ids = (list) => list.map(([id]) => id), options = { place: ids(PAY.places), role: ids(PAY.works), level: ids(PAY.levels), ...OPTIONS };
-  const choice = { place, role, level, ...USUAL }, unknown = [];
-  for (const name of Object.keys(options)) {
-    if (!given.has(name)) continue;
-    if (options[name].includes(given.get(name))) choice[name] = given.get(name);
-    else unknown.push([name, given.get(name)]);
-  }
-  return { choice, unknown, region: head ? region : "" };
+  const options = { place: ids(PAY.places), role: ids(PAY.works), level: ids(PAY.levels), ...OPTIONS };
+  const chosen = [...given].filter(([name]) => Object.hasOwn(options, name)), isKnown = ([name, id]) => options[name].includes(id);
+  const choice = { ...usualChoice(), ...Object.fromEntries(chosen.filter(isKnown)) };
+  return { choice, unknown: chosen.filter((one) => !isKnown(one)), region: head ? region : "" };
 }
 
 // Say that an address names something without an answer. Never show another answer in its place.
@@ -103,7 +64,7 @@ function rowsBy(choice) {
   if (choice.by === "level") return PAY.levels.map(([id, name]) => [best(place, role, id, choice), name, id === level]);
   if (choice.by === "role") {
     return PAY.works.map(([id, name]) => [best(place, id, level, choice), capital(name), id === role])
-      .filter(([answer, , isChosen]) => answer.isSaid || answer.n || isChosen).sort(byPay);
+      .filter(([answer, , isChosen]) => answer.isSaid || isChosen).sort(byPay);
   }
   const rows = PAY.places.map(([slug, name]) => [best(slug, role, level, sideBySide(choice)), name, slug === place])
     .filter(([answer, , isChosen]) => answer.isSaid || isChosen).sort(byPay);
@@ -129,12 +90,12 @@ function show(choice, isFirst) {
   $("title").innerHTML = unbroken(title);
   $("dek").textContent = dek;
   $("dek").hidden = !dek;
-  const facts = answer.isSaid ? [["Rests on", answer.rests], [answer.isOwn ? "As of" : "Of", answer.period], ["How sure", answer.sure]].filter(([, said]) => said) : [];
+  const facts = answer.isSaid ? [["Rests on", answer.rests], [answer.is_own ? "As of" : "Of", answer.period], ["How sure", answer.sure]].filter(([, said]) => said) : [];
   $("facts").innerHTML = facts.map(([name, said]) => `<div><dt>${name}</dt><dd>${escapeHtml(said)}</dd></div>`).join("");
   const copy = (text, label) => `<button type="button" class="link" data-copy="${escapeHtml(text)}">${label}</button>`, links = [];
   if (figure) links.push(`<a href="f/${figure}.html">Page of this figure</a>`);
   if (figure && answer.isSaid) for (const kind of ["csv", "json", "svg"]) links.push(`<a href="figures/${figure}.${kind}">${kind.toUpperCase()}</a>`);
-  if (answer.isSaid) links.push(copy(`AI Job Market: ${title} (${[answer.period, answer.on, answer.sure].filter(Boolean).join("; ")}). ${dek ? `${dek} ` : ""}Figures of ${PAY.as_of}. ${answer.licence}.`, "Copy citation"));
+  if (answer.isSaid) links.push(copy(`AI Job Market: ${title} (${[answer.period, answer.row.beneath, answer.sure].filter(Boolean).join("; ")}). ${dek ? `${dek} ` : ""}Figures of ${PAY.as_of}. ${answer.licence}.`, "Copy citation"));
   links.push(copy(location.href.split("#")[0].split("?")[0] + addressOf(choice), "Copy link to this view"));
   $("links").innerHTML = links.map((link) => `<li>${link}</li>`).join("");
   const near = answer.isSaid ? [] : closest(choice, answer.why);
@@ -145,8 +106,8 @@ function show(choice, isFirst) {
   $("chart-title").textContent = head;
   const rows = rowsBy(choice), hrefOf = ({ place, role, level }) => `pay.html${addressOf({ ...choice, place, role, level })}`;
   const drawn = rows.map(([one, name, isChosen]) => payRow(one, name, isChosen, hrefOf(one)));
-  const currency = rows.find(([one]) => one.isSaid)?.[0].currency ?? "USD", wasOnRow = $("chart").contains(document.activeElement);
-  $("chart").innerHTML = drawChart(drawn, axisFor(drawn, tick(currency)), head, "pay", PAY.sureness);
+  const sign = rows.find(([one]) => one.isSaid)?.[0].sign ?? "$", wasOnRow = $("chart").contains(document.activeElement);
+  $("chart").innerHTML = drawChart(drawn, axisFor(drawn, (amount) => (amount >= 1000 ? `${sign}${amount / 1000}K` : `${sign}${amount}`)), head, "pay", PAY.sureness);
   $("table").innerHTML = rows.map(([one, name]) => `<tr><th scope="row">${escapeHtml(nameRow(one, name))}</th>${one.line.map((text) => `<td>${escapeHtml(text)}</td>`).join("")}</tr>`).join("");
   if (wasOnRow) $("chart").querySelector(".chosen a")?.focus();
   if (!isFirst) {
@@ -158,9 +119,9 @@ function show(choice, isFirst) {
 
 // Say in which quarter of the middles of adverts' ranges an offer lies, as far as the limits are known.
 function answerOffer(answer, choice) {
-  $("offer").hidden = !answer.isSaid || !answer.isOwn;
+  $("offer").hidden = !answer.isSaid || !answer.is_own;
   if ($("offer").hidden) return;
-  const { currency, middle, quarters } = answer, inMoney = { USD: "US dollars", PPP: "dollars at US prices" }[currency] ?? currency, out = $("offer-answer");
+  const { currency, sign, middle, quarters } = answer, inMoney = { USD: "US dollars", PPP: "dollars at US prices" }[currency] ?? currency, out = $("offer-answer");
   $("offer-label").textContent = `Base pay offered, ${inMoney} a ${choice.per}`;
   const text = $("offered").value.trim().replace(/[\s,$€£_]/g, "").replace(/^\d{1,3}(\.\d{3})+$/, (sum) => sum.replaceAll(".", ""));
   if (!text) { out.innerHTML = ""; return; }
@@ -171,19 +132,17 @@ function answerOffer(answer, choice) {
   const first = quarters.filter(([, high]) => offered >= high).length, last = quarters.filter(([low]) => offered >= low).length;
   const names = ["lowest", "second", "third", "top"], halves = { "0 1": "the lower half", "2 3": "the upper half" };
   const said = first === last ? `the ${names[first]} quarter` : halves[`${first} ${last}`] ?? `the ${names[first]} to the ${names[last]} quarter`;
+  const step = offered < 20000 ? 100 : 1000, sum = (step * Number(fixed(offered / step, 0))).toLocaleString("en-US");
   const certain = first === last ? "" : " How far the limits are known does not say more.";
   out.innerHTML =
-    `An offer of ${escapeHtml(money(offered, offered, currency, true))} lies in <b>${said}</b> of the ${escapeHtml(answer.rests.replace(", ", " of "))} that state pay.${certain}` +
+    `An offer of ${escapeHtml(sign)}${sum} lies in <b>${said}</b> of the ${escapeHtml(answer.rests.replace(", ", " of "))} that state pay.${certain}` +
     `<div class="quarters" aria-hidden="true">${names.map((name, number) => `<span class="${number >= first && number <= last ? "may" : ""}">${name}</span>`).join("")}</div>` +
-    `<small>The limits: ${quarters.map((ends) => escapeHtml(money(...ends, currency))).join(" · ")}</small>`;
+    `<small>The limits: ${escapeHtml(answer.limits)}</small>`;
 }
 
 function start() {
-  const selects = ["place", "role", "level"].map((name) => $("choices").elements[name]);
-  const setControls = (choice) => {
-    for (const select of selects) select.value = choice[select.name];
-    for (const name of Object.keys(OPTIONS)) document.querySelector(`input[name=${name}][value=${choice[name]}]`).checked = true;
-  };
+  const form = $("choices");
+  const setControls = (choice) => Object.entries(choice).forEach(([name, value]) => { form.elements[name].value = value; });
   const choose = (choice, isFirst = false, region = "") => {
     setControls(choice);
     show(choice, isFirst);
@@ -191,13 +150,12 @@ function start() {
     $("head").hidden = !region;
     $("head").textContent = region ? `Of ${PAY.others[region]} most jobs with pay are in ${country}: this is pay in ${country}.` : "";
   };
-  const onChange = () => {
-    const chosen = [...selects, ...document.querySelectorAll("#explorer input[type=radio]:checked")].filter(({ value }) => value).map(({ name, value }) => [name, value]);
-    const [place, role, level] = PAY.choice, choice = { place, role, level, ...Object.fromEntries(chosen) };
+  $("explorer").addEventListener("change", ({ target }) => {
+    if (!target.name) return;
+    const choice = { ...usualChoice(), ...Object.fromEntries(new FormData(form)) };
     history.replaceState(null, "", addressOf(choice));
     choose(choice);
-  };
-  document.querySelectorAll("#choices select, #choices input, #by input").forEach((control) => control.addEventListener("change", onChange));
+  });
   $("offered").addEventListener("input", () => { const { choice } = readChoice(); answerOffer(best(choice.place, choice.role, choice.level, choice), choice); });
   const chooseByAddress = (isFirst) => {
     const { choice, unknown, region } = readChoice();

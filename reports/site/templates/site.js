@@ -2,7 +2,10 @@
 "use strict";
 document.documentElement.classList.add("js");
 
+const $ = (id) => document.getElementById(id);
 const ROW_MIDDLE = 16, N_TICKS = 4, TICK_STEPS = [1, 2, 2.5, 5, 10];
+
+function capital(text) { return text.slice(0, 1).toUpperCase() + text.slice(1); }
 
 function escapeHtml(text) {
   return String(text).replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;").replace(/"/g, "&quot;").replace(/'/g, "&#x27;");
@@ -21,7 +24,7 @@ function fixed(number, decimals) {
 
 // Write a word of an address for readers: "northern_america" is Northern America.
 function inWords(id) {
-  return id.split("_").filter(Boolean).map((word) => word.slice(0, 1).toUpperCase() + word.slice(1)).join(" ");
+  return id.split("_").filter(Boolean).map(capital).join(" ");
 }
 
 function axisFor(rows, say) {
@@ -67,15 +70,15 @@ function drawPlot(row, axis) {
 function drawRow(row, axis, sureness) {
   const element = (tag, text, name = "") => (text ? `<${tag}${name ? ` class="${name}"` : ""}>${escapeHtml(text)}</${tag}>` : "");
   const data = Object.entries({ ...row.data, ...(row.figure ? { figure: row.figure } : {}) }).map(([name, value]) => ` data-${name}="${escapeHtml(value)}"`).join("");
-  const current = row.isChosen ? ' aria-current="true"' : "";
+  const current = row.is_chosen ? ' aria-current="true"' : "";
   const name = row.href ? `<a href="${escapeHtml(row.href)}"${current}>${escapeHtml(row.name)}</a>` : escapeHtml(row.name);
   const badge = row.badge ? ` <span class="badge">${escapeHtml(row.badge)}</span>` : "";
   const rank = row.rank ? `<div class="rank"><span class="spoken">rank </span>${escapeHtml(row.rank)}</div>` : "";
   const sure = row.form === "firm" || !row.value ? "" : sureness[row.form];
   return (
-    `<li class="row ${row.form}${row.isChosen ? " chosen" : ""}"${data}>${rank}<div class="name"><b>${name}${badge}</b>${element("small", row.beneath)}</div>` +
+    `<li class="row ${row.form}${row.is_chosen ? " chosen" : ""}"${data}>${rank}<div class="name"><b>${name}${badge}</b>${element("small", row.beneath)}</div>` +
     `<div class="plot">${drawPlot(row, axis)}</div>` +
-    `<div class="value"><b>${escapeHtml(row.value)}</b>${element("small", row.valueBeneath)}${element("span", sure, "sure")}</div>${element("span", row.spoken, "spoken")}</li>`
+    `<div class="value"><b>${escapeHtml(row.value)}</b>${element("small", row.value_beneath)}${element("span", sure, "sure")}</div>${element("span", row.spoken, "spoken")}</li>`
   );
 }
 
@@ -115,9 +118,9 @@ document.addEventListener("click", async (event) => {
   setTimeout(() => { button.textContent = label; copied.textContent = ""; }, 2000);
 });
 
-const find = document.getElementById("find");
+const find = $("find");
 if (find) {
-  const lines = [...document.querySelectorAll("[data-search]")], said = document.getElementById("found");
+  const lines = [...document.querySelectorAll("[data-search]")], said = $("found");
   find.addEventListener("input", () => {
     const words = find.value.toLowerCase().split(/\s+/).filter(Boolean);
     let n = 0;

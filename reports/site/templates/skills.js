@@ -17,15 +17,15 @@ function skillRow(skill, [bestRank, worst], count) {
   marks.push({ kind: "halo", start: low, end: high }, { kind: "line", start: low, end: high, style: `ink ${form}` });
   if (share !== null) marks.push({ kind: "dot", start: share, style: `ink ${form}` });
   const rank = bestRank === worst ? `${bestRank}` : `${bestRank}–${worst}`;
-  return { name, beneath: SKILLS.category_names[number], value: said || ends, valueBeneath: said ? ends : "no point", form, marks, rank,
+  return { name, beneath: SKILLS.category_names[number], value: said || ends, value_beneath: said ? ends : "no point", form, marks, rank,
     href: figure ? `f/${figure}.html` : "", figure, data: { category: style, search: name.toLowerCase() },
     spoken: `${name}: ${said ? `${said}, ` : ""}between ${ends}, rank ${rank}. ${SKILLS.sureness[form]}.` };
 }
 
 function startSkills() {
-  const $ = (id) => document.getElementById(id), form = $("choices"), named = (list, id) => list.find(([name]) => name === id);
+  const form = $("choices"), named = (list, id) => list.find(([name]) => name === id);
   const usual = { place: SKILLS.choice[0], role: SKILLS.choice[1], count: "asked", category: "" }, state = { ...usual, search: "", isAll: false };
-  const served = $("title").innerHTML, capital = (text) => text.slice(0, 1).toUpperCase() + text.slice(1);
+  const served = $("title").innerHTML;
   const fill = (name, list) => {
     form.elements[name].innerHTML = list.map(([id, said]) => `<option value="${id}"${id === state[name] ? " selected" : ""}>${escapeHtml(capital(said))}</option>`).join("");
     if (!named(list, state[name])) form.elements[name].selectedIndex = -1;
@@ -60,7 +60,7 @@ function startSkills() {
     $("facts").innerHTML = `<div><dt>Rests on</dt><dd>${list.rests}</dd></div><div><dt>Adverts as of</dt><dd>${list.day}</dd></div><div><dt>Text counted</dt><dd>full adverts only</dd></div>`;
     $("caption").textContent = `${capital(list.name)}, ${list.day}.`;
     if (!isFirst) $("said").textContent = `${meant.length} skills`;
-    const line = (row) => [row.rank, row.name, row.beneath, row.value, row.valueBeneath === "no point" ? "" : row.valueBeneath, SKILLS.sureness[row.form].split(":")[0]];
+    const line = (row) => [row.rank, row.name, row.beneath, row.value, row.value_beneath === "no point" ? "" : row.value_beneath, SKILLS.sureness[row.form].split(":")[0]];
     $("table").innerHTML = meant.map((row) => `<tr>${line(row).map((text) => `<td>${escapeHtml(text)}</td>`).join("")}</tr>`).join("");
     $("chart").innerHTML = drawChart(shown, axis, "Skills, the most asked first", "skills", SKILLS.sureness);
     $("more").innerHTML = shown.length < meant.length ? `${shown.length} of ${meant.length} skills. <button type="button" class="link" id="all">Show all</button>` : `${meant.length} skills.`;
@@ -86,4 +86,4 @@ function startSkills() {
   show(true);
 }
 
-if (document.getElementById("skills") && window.SKILLS) startSkills();
+if ($("skills") && window.SKILLS) startSkills();

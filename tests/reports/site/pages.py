@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import duckdb
-from markupsafe import Markup
 
 from reports.release.published import PublishedDay, describe_published
-from reports.site import build, regions
+from reports.site import build, words
 from reports.site.explorer import Explorer
 from reports.site.findings import list_open
-from reports.site.world import World
 from tests.reports.conftest import make_tables
 from warehouse.mart_tables import Figures
 from warehouse.tables import Sources
@@ -30,18 +28,16 @@ def render_pages(
 
 def render_site(site: build.Site) -> dict[str, str]:
     """Render every page of a site, by path."""
-    return {
-        path: build.render(site, path, template, values).decode() for path, template, values in build.pages_of(site)
-    }
+    return {path: content.decode() for path, content in build.pages_of(site)}
 
 
 def make_site(day: PublishedDay) -> build.Site:
     """Make a site of figures alone."""
     return build.Site(
-        published=day,
-        figures=[regions.keep_names(row) for row in day.figures],
+        publication=day,
+        figures=[words.keep_region_names(row) for row in day.figures],
         explorer=Explorer(as_of=day.as_of, answers={}, places=(), works=()),
         skills={},
-        world=World(picture=Markup(""), on=day.as_of, rows=()),
+        world={"picture": "", "on": day.as_of, "rows": (), "shades": ()},
         open=list_open(day.figures),
     )

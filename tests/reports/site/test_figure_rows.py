@@ -67,7 +67,7 @@ def test_silence_is_drawn_as_what_it_may_change_of_the_median(drawn: Drawn) -> N
         paid("Oceania", n_silent=None, basis="advertised_third_party"),
     )
     assert image.kind is figure_rows.SILENCE and image.key
-    assert (image.n_rows, image.n_all) == (2, 2) and "Oceania" not in image.chart, "of others silence is not known"
+    assert (len(image.rows), image.n_all) == (2, 2) and "Oceania" not in image.chart, "of others silence is not known"
     assert image.chart.count('class="band ') == 1 and image.chart.count('class="strong ') == 2
     assert "71 of 133 jobs state pay" in image.chart and "within $45–65K" in image.chart and "no bounds" in image.chart
     assert "$40–70K" not in image.chart, "not the band again"

@@ -16,9 +16,10 @@ from reports.figures.vintages import FigureVintage
 from reports.release.published import describe_published
 from reports.site import build, explorer, words
 from reports.wording.bases import entitle_list
+from reports.wording.numbers import upper_first
 from tests.reports.conftest import make_tables
 from tests.reports.site.pages import make_site, render_pages, render_site
-from tests.reports.site.test_regions import MIXED, US
+from tests.reports.site.test_region_names import MIXED, US
 from warehouse.mart_tables import Figures, Lack
 from warehouse.ops_tables import Vintages
 
@@ -51,7 +52,7 @@ def test_what_waits_for_review_says_so_wherever_it_is_shown(figure: Make) -> Non
     )  # fmt: skip
     pages = render_pages([coverage])
     assert main_of(pages["countries.html"]).count(REVIEW) == 1, "beside the heading"
-    assert words.capital(REVIEW) in pages["countries.html"], "and in the table"
+    assert upper_first(REVIEW) in pages["countries.html"], "and in the table"
     assert REVIEW in pages["figures.html"] and REVIEW in pages["f/frame.regions.html"]
 
 
@@ -104,7 +105,7 @@ def test_changes_leave_out_what_says_the_same_and_begin_with_what_a_person_said(
         day = describe_published(con, [figure()], [], as_of=date(2026, 8, 17), is_sample=False)
     site = make_site(replace(day, vintages={"skill.python": history}))
     said = "cannot be said"
-    assert [(before.value or said, one.value or said) for _, before, one in build._changes(site)] == [
+    assert [(before.value or said, one.value or said) for _, before, one in build.list_changes(site)] == [
         ("60%", "61%"),  # the erratum
         ("71%", "71%"),  # what a person accepted, also where it says the same
         ("61%", "70%"),

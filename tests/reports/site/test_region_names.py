@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from reports.site import figure_rows, regions
+from reports.site import figure_rows, words
 from reports.wording import pay
 from warehouse.mart_tables import Figures
 
@@ -45,7 +45,7 @@ def test_guides_head_a_region_by_its_country_and_the_site_by_its_name(
 def test_a_table_of_regions_names_them_in_chart_text_and_table(figure: Callable[..., Figures]) -> None:
     rows = [US, MIXED]
     ledger = figure(figure="bands.regions", value="x (rough)", bare_value="x", qualifier="rough", basis="advertised")
-    row = regions.keep_names(figure_of(ledger, rows))
+    row = words.keep_region_names(figure_of(ledger, rows))
     assert row.bare_value is not None and row.bare_value.startswith("US and Canada (mostly United States;")
     assert row.value == f"{row.bare_value} (rough)"
     image = figure_rows.draw(row)
@@ -59,10 +59,10 @@ def test_a_figure_of_one_region_bears_its_name(figure: Callable[..., Figures]) -
     ledger = figure(
         figure="pay.northern_america.ai_engineering.mid_senior", title="Pay, United States; Canada n = 10, too few"
     )
-    row = regions.keep_names(figure_of(ledger, [US]))
+    row = words.keep_region_names(figure_of(ledger, [US]))
     assert row.title.endswith("pay, US and Canada (mostly United States; Canada n = 10, too few)")
     plain = figure(figure="pay.western_europe.ai_engineering.mid_senior", title="Pay, Western Europe")
-    assert regions.keep_names(figure_of(plain, [MIXED])).title == "Pay, Western Europe"
+    assert words.keep_region_names(figure_of(plain, [MIXED])).title == "Pay, Western Europe"
 
 
 def figure_of(ledger: Figures, rows: list[dict[str, Any]]) -> Figures:
