@@ -121,10 +121,11 @@ def _make_list(work: str, listed: Sequence[Mapping[str, Cell]], printed: set[str
             )
         )  # fmt: skip
     first = listed[0][ASKED]
+    place = OF_REGION[first.row["region_level"], first.row["region"]]
     return SkillList(
-        place=OF_REGION[first.row["region_level"], first.row["region"]],
+        place=place,
         work=work,
-        name=name_jobs(work, OF_REGION[first.region]),
+        name=name_jobs(work, place),
         rests=f"{first.row['n_jobs']:,} jobs, {first.row['n_employers']:,} employers",
         month=words.month(first.row["as_of"]),
         skills=skills,
