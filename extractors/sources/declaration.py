@@ -211,13 +211,13 @@ class Source:
     """Beginnings of the URLs (https only) that may be requested. `*` stands for one or more labels of a host name. An
     archived response belongs to the source with the longest endpoint that its URL begins with."""
     licence: str
-    terms_url: str | None
+    terms_url: str | None = None
     attribution: str
-    is_republishable: bool
+    is_republishable: bool = False
     """Whether exports and the site may show aggregates made from this source."""
-    is_verified: bool
+    is_verified: bool = False
     """Whether `parse` was checked with a real response."""
-    cadence: str
+    cadence: str = "live"
     expected_rows: tuple[int, int]
     """Lowest and highest number of rows in a healthy snapshot. The load gate fails below the first and warns above
     the second."""
@@ -276,6 +276,10 @@ class Source:
     """The Python package that contains a file of this source, or None."""
 
     def __post_init__(self) -> None:
+        """Join the lines of texts, and fill in what follows from the kind."""
+        for name, text in vars(self).items():
+            if isinstance(text, str):
+                object.__setattr__(self, name, " ".join(text.split()))
         if self.expires_after_days is None:
             object.__setattr__(self, "expires_after_days", EXPIRY_DAYS_OF_KIND.get(self.kind))
 
@@ -345,14 +349,13 @@ def platform(name: str, brand: str, **declared: Any) -> Source:
 
     `declared` are the other fields of `Source`.
     """
-    usual = {"cadence": "live", "expected_rows": (1, 100_000)}
     return Source(
         name=name,
         title=f"{brand} job boards",
         kind="employer board",
         publisher=f"the employers named, through {brand}",
         attribution=f"Job postings: employers' boards on {brand}.",
-        **usual | declared,
+        **{"expected_rows": (1, 100_000)} | declared,
     )
 
 

@@ -59,28 +59,23 @@ SOURCE = Source(
     homepage="https://schema.org/JobPosting",
     endpoints=("https://*/",),
     licence="Each site's own; only sites declared in career_pages.toml are asked. We publish counts, never texts",
-    terms_url=None,
     terms_checked="2026-11-25; a night reads each site's robots.txt and reservations",
     gives="adverts on employers' own sites, by their markup",
     attribution="Job postings: employers' career pages.",
     is_republishable=True,
     is_verified=True,
-    cadence="live",
     expected_rows=(1, 50_000),
     most_requests=2_000,
     expires_after_days=EXPIRY_DAYS,
     posting_id=posting_of,
-    facts=(
-        "Seen in four saved pages: two with JSON-LD, one with microdata, one of a job board with neither, which is an "
-        "issue. Amounts occur as text, kinds of employment in the site's words, equal addresses under different names "
-        "(then the names are the places), lists where one value is meant. schema.org and Google's rules name the "
-        "properties; pay is read as a number, as text, as a MonetaryAmount or PriceSpecification with the unit inside "
-        "or outside its value, with the currency inside or beside it. A posting is known by its `identifier` within "
-        "its host, else by its address. Google's rules call it the hiring organisation's number of the job; job boards "
-        "give their own, so it counts as the requisition on declared sites and where it carries the organisation's "
-        "name. A page of a declared site that answers 404 or 410 closes the posting known by its address; other ends "
-        "are known only where they are stated."
-    ),
+    facts="""Seen in four saved pages: two with JSON-LD, one with microdata, one of a job board with neither, which is
+    an issue. Amounts occur as text, kinds of employment in the site's words, equal addresses under different names
+    (then the names are the places), lists where one value is meant. schema.org and Google's rules name the properties;
+    pay is read as a number, as text, as a MonetaryAmount or PriceSpecification with the unit inside or outside its
+    value, with the currency inside or beside it. A posting is known by its `identifier` within its host, else by its
+    address. Google's rules call it the hiring organisation's number of the job; job boards give their own, so it counts
+    as the requisition on declared sites and where it carries the organisation's name. A page of a declared site that
+    answers 404 or 410 closes the posting known by its address; other ends are known only where they are stated.""",
 )
 
 

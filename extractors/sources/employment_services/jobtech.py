@@ -61,22 +61,18 @@ SOURCE = Source(
     gives="adverts in Sweden with whole texts, and when they were taken away",
     attribution="Job adverts: Platsbanken, Arbetsförmedlingen (JobTech, CC0).",
     is_republishable=True,
-    is_verified=False,
-    cadence="live",
     expected_rows=(100, 10_000),
     most_requests=106,
-    facts=(
-        "No stored answer; the shape is that of the API's own examples in clients' code. JobSearch answers for the "
-        "field Data/IT and for words for AI with at most 105 pages; JobStream is asked once a night for what changed "
-        "in the field since the last night, so that removals are dated. Adverts found by words outside the field end "
-        "by their last day, or 30 days after they were last seen. JobStream's snapshot (390 MB, as others report) is "
-        "over the 64 MB that the archive takes, and is not asked. JobSearch's documentation asks not to fetch every "
-        "advert of every region with it; one field once a night is not that. At most 100 adverts a page up to offset "
-        "2,000, no key now. `experience_required: false` is no statement of a level. Whether a removal names its "
-        "occupation, so that the stream of one field has it, is told both ways. The reference for applicants is free "
-        "text, in which names and telephone numbers stand, and is not read as a requisition. Removals state an id and "
-        "no advert: the last whole version stays. The yearly archives have other ids and shapes and are not read."
-    ),
+    facts="""No stored answer; the shape is that of the API's own examples in clients' code. JobSearch answers for the
+    field Data/IT and for words for AI with at most 105 pages; JobStream is asked once a night for what changed in the
+    field since the last night, so that removals are dated. Adverts found by words outside the field end by their last
+    day, or 30 days after they were last seen. JobStream's snapshot (390 MB, as others report) is over the 64 MB that
+    the archive takes, and is not asked. JobSearch's documentation asks not to fetch every advert of every region with
+    it; one field once a night is not that. At most 100 adverts a page up to offset 2,000, no key now.
+    `experience_required: false` is no statement of a level. Whether a removal names its occupation, so that the stream
+    of one field has it, is told both ways. The reference for applicants is free text, in which names and telephone
+    numbers stand, and is not read as a requisition. Removals state an id and no advert: the last whole version stays.
+    The yearly archives have other ids and shapes and are not read.""",
 )
 
 

@@ -48,37 +48,28 @@ SOURCE = Source(
     publisher="U.S. Office of Personnel Management",
     homepage="https://developer.usajobs.gov",
     endpoints=(API,),
-    licence=(
-        "Public data of the United States government, free for any lawful use; the terms that are accepted for a key "
-        "bind the access"
-    ),
+    licence="""Public data of the United States government, free for any lawful use; the terms that are accepted for a
+    key bind the access""",
     terms_url="https://developer.usajobs.gov/guides/terms-of-service",
     terms_checked="2026-11-28, as a reader of 2026-10-09 quotes the terms, who compared their two pages",
-    quotation=(
-        "may be copied, stored, reformatted, adapted, analyzed, published, redistributed, and used for lawful "
-        "commercial or noncommercial purposes. Prior OPM approval is not required."
-    ),
+    quotation="""may be copied, stored, reformatted, adapted, analyzed, published, redistributed, and used for lawful
+    commercial or noncommercial purposes. Prior OPM approval is not required.""",
     gives="announcements of the United States government with texts and pay",
     attribution="Federal job announcements: USAJOBS.",
-    is_republishable=False,
-    is_verified=False,
-    cadence="live",
     expected_rows=(50, 12_500),
     access="key",
     keys=KEYS,
     most_requests=30,
-    facts=(
-        "No stored answer; the shape is that of clients' types and examples. Documentation: the key and the e-mail "
-        "address it was given to as headers, 500 results a page. Reported: `SearchResult.SearchResultItems`, amounts "
-        "as texts ('99200.0'), `TotalOpenings` as a number or a word (Few, Many), `RateIntervalCode` PA or, later, "
-        "'Per Year'; an unfiltered search fails. Federal pay is in US dollars by law, so the currency is USD although "
-        "no field says so. BW (two weeks), SY (school year), FB (fee) and WC (without compensation) are no pay for a "
-        "year's work. From memory: at most 10,000 results a query. `TeleworkEligible` allows occasional days at home, "
-        "so it is no hybrid workplace; `RemoteIndicator` is remote. `PositionID` is the announcement's number at its "
-        "agency. Names of contacts are not read. Limits of requests were not found. Two other readers of 2026 tell of "
-        "narrower terms (no resale of the data alone, use by who registered), so that nothing made from it is "
-        "published until the terms that are accepted for a key were read."
-    ),
+    facts="""No stored answer; the shape is that of clients' types and examples. Documentation: the key and the e-mail
+    address it was given to as headers, 500 results a page. Reported: `SearchResult.SearchResultItems`, amounts as texts
+    ('99200.0'), `TotalOpenings` as a number or a word (Few, Many), `RateIntervalCode` PA or, later, 'Per Year'; an
+    unfiltered search fails. Federal pay is in US dollars by law, so the currency is USD although no field says so. BW
+    (two weeks), SY (school year), FB (fee) and WC (without compensation) are no pay for a year's work. From memory: at
+    most 10,000 results a query. `TeleworkEligible` allows occasional days at home, so it is no hybrid workplace;
+    `RemoteIndicator` is remote. `PositionID` is the announcement's number at its agency. Names of contacts are not
+    read. Limits of requests were not found. Two other readers of 2026 tell of narrower terms (no resale of the data
+    alone, use by who registered), so that nothing made from it is published until the terms that are accepted for a key
+    were read.""",
 )
 
 

@@ -72,20 +72,16 @@ SOURCE = Source(
     homepage="https://tabular.invalid/",
     endpoints=(HOST,),
     licence="Each file's own, stated in its mapping; nothing made from them is published",
-    terms_url=None,
     terms_checked="2026-11-25; whoever hands a file over states its licence in the mapping",
     gives="adverts out of files of any shape, by a mapping",
     attribution="Adverts from files handed over by the operator.",
-    is_republishable=False,
     is_verified=True,
     cadence="whenever a person runs `jobmarket backfill FILE --mapping M`",
     expected_rows=(1, 1_000_000),
-    facts=(
-        "Seven dumps of adverts and one collection of a company's openings were read by the mappings in "
-        "mappings/, every row a posting or an issue. A file closes no posting, unless its mapping declares it a "
-        "complete list of a stated scope. It is archived under an address that leads nowhere, with the mapping in a "
-        "header, at the day in its name, else at the time it was last changed."
-    ),
+    facts="""Seven dumps of adverts and one collection of a company's openings were read by the mappings in mappings/,
+    every row a posting or an issue. A file closes no posting, unless its mapping declares it a complete list of a
+    stated scope. It is archived under an address that leads nowhere, with the mapping in a header, at the day in its
+    name, else at the time it was last changed.""",
     access="file",
     declared_list=_declared_list,
 )

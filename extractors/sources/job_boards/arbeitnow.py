@@ -45,15 +45,13 @@ SOURCE = Source(
     cadence="hourly, newest first",
     expected_rows=(50, 6_000),
     most_requests=MAX_PAGES,
-    facts=(
-        "Seen in two stored answers of 2026 of 100 jobs each: creation times in seconds, falling but for a few, cities "
-        "mostly of Germany and mostly without the country, labels such as 'berufserfahren' beside 'Internship', half "
-        "of the rows without any. The address of the next page stands in `links.next`; the number of pages is not "
-        "said. Reported, but not in these answers: descriptions escaped once more. No limit of requests was found. Its "
-        'terms say of the API, as others quote them on 2026-08-03: "We may revoke the permission to use API at any '
-        'time." A clause of theirs on materials of the site, "for personal, non-commercial transitory viewing only", '
-        "does not name the API; two readers of 2026 take it as open whether it means the API too."
-    ),
+    facts="""Seen in two stored answers of 2026 of 100 jobs each: creation times in seconds, falling but for a few,
+    cities mostly of Germany and mostly without the country, labels such as 'berufserfahren' beside 'Internship', half
+    of the rows without any. The address of the next page stands in `links.next`; the number of pages is not said.
+    Reported, but not in these answers: descriptions escaped once more. No limit of requests was found. Its terms say of
+    the API, as others quote them on 2026-08-03: "We may revoke the permission to use API at any time." A clause of
+    theirs on materials of the site, "for personal, non-commercial transitory viewing only", does not name the API; two
+    readers of 2026 take it as open whether it means the API too.""",
 )
 
 

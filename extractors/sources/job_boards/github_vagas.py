@@ -57,19 +57,15 @@ SOURCE = Source(
     gives="issues of Brazilian repositories that are adverts, as free text",
     attribution="Job adverts: issues of Brazilian communities on GitHub.",
     is_republishable=True,
-    is_verified=False,
-    cadence="live",
     expected_rows=(50, 3_600),
     most_requests=50,
-    facts=(
-        "No stored answer; the shape is GitHub's documented list of issues, the habits of titles and labels are those "
-        "that clients of these repositories describe. No key: twelve repositories of at most three pages are 36 of the "
-        "60 requests an hour that anyone has, and a token would give an operator one more secret to keep for nothing. "
-        "Newest issues first, open and closed; a closed one is no open job and is noted. Old issues are seldom closed "
-        "(one of 570 days was found open), so that an advert ages out when 300 newer ones stand above it. Issues of "
-        "the communities' own affairs cannot be told from adverts and are read as such, without a role. The same "
-        "policies bar spam and the sale of personal information; no account's data is read here."
-    ),
+    facts="""No stored answer; the shape is GitHub's documented list of issues, the habits of titles and labels are
+    those that clients of these repositories describe. No key: twelve repositories of at most three pages are 36 of the
+    60 requests an hour that anyone has, and a token would give an operator one more secret to keep for nothing. Newest
+    issues first, open and closed; a closed one is no open job and is noted. Old issues are seldom closed (one of 570
+    days was found open), so that an advert ages out when 300 newer ones stand above it. Issues of the communities' own
+    affairs cannot be told from adverts and are read as such, without a role. The same policies bar spam and the sale of
+    personal information; no account's data is read here.""",
 )
 
 

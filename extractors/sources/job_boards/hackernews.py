@@ -65,15 +65,13 @@ SOURCE = Source(
     cadence="monthly threads, commented on through the month",
     expected_rows=(150, 3_000),
     expires_after_days=31,  # a thread is for one month
-    facts=(
-        "Seen in six stored threads of 2026-01 to 2026-05 with 1,931 top-level comments, rebuilt by a third party "
-        "(story id 0, authors and mail addresses replaced, no replies): numeric entities, `<p>` without its end tag, a "
-        "first line with pipes in nine comments of ten. The other shape, hits of a search with `objectID` and "
-        "`comment_text`, is read by what clients report, and so is a deleted comment (no text). A comment never "
-        "closes, so adverts age out. A night makes three requests. The terms of Y Combinator "
-        '(www.ycombinator.com/legal) bar "any data mining, robots, scraping or similar data gathering or extraction '
-        'methods" on its site, which is not asked: the threads come by the interface that Algolia offers.'
-    ),
+    facts="""Seen in six stored threads of 2026-01 to 2026-05 with 1,931 top-level comments, rebuilt by a third party
+    (story id 0, authors and mail addresses replaced, no replies): numeric entities, `<p>` without its end tag, a first
+    line with pipes in nine comments of ten. The other shape, hits of a search with `objectID` and `comment_text`, is
+    read by what clients report, and so is a deleted comment (no text). A comment never closes, so adverts age out. A
+    night makes three requests. The terms of Y Combinator (www.ycombinator.com/legal) bar "any data mining, robots,
+    scraping or similar data gathering or extraction methods" on its site, which is not asked: the threads come by the
+    interface that Algolia offers.""",
 )
 
 

@@ -40,29 +40,22 @@ SOURCE = Source(
     publisher="SOLID.Jobs",
     homepage="https://solid.jobs/api-ofert-pracy",
     endpoints=(API,),
-    licence="An API for integrators, aggregators and analyses of the market by its documentation; the site's own terms "
-    "were not read, so it is read with permission, and nothing made from it is published until they are",
+    licence="""An API for integrators, aggregators and analyses of the market by its documentation; the site's own terms
+    were not read, so it is read with permission, and nothing made from it is published until they are""",
     terms_url="https://solid.jobs/api-ofert-pracy",
     terms_checked="2026-11-27, in a stored copy of the documentation of its client",
-    quotation=(
-        "API zostało zaprojektowane z myślą o zewnętrznych integratorach, agregatorach ofert pracy oraz osobach "
-        "chcących budować własne interfejsy i analizy rynku IT."
-    ),
+    quotation="""API zostało zaprojektowane z myślą o zewnętrznych integratorach, agregatorach ofert pracy oraz osobach
+    chcących budować własne interfejsy i analizy rynku IT.""",
     gives="adverts for IT in Poland with texts and pay by kind of contract",
     attribution="Job postings: SOLID.Jobs.",
-    is_republishable=False,
-    is_verified=False,
-    cadence="live",
     expected_rows=(50, 5_000),
     access="consent",
     most_requests=MAX_PAGES,
-    facts=(
-        "No stored answer; the shape is that of the documentation's example, in two languages that differ in words "
-        "(employmentType Employment or UoP, contractTime FullTime or full_time). Documentation: no key; `campaign` "
-        "names who asks; at most 500 offers a page and 300 requests a minute; an advert ends on validTo. Others found "
-        "that totalPages is not to be relied on, so pages are asked for until one is not full, and that an advert that "
-        "is gone redirects to /offer-not-found. Whether a description is HTML is not said: both are read."
-    ),
+    facts="""No stored answer; the shape is that of the documentation's example, in two languages that differ in words
+    (employmentType Employment or UoP, contractTime FullTime or full_time). Documentation: no key; `campaign` names who
+    asks; at most 500 offers a page and 300 requests a minute; an advert ends on validTo. Others found that totalPages
+    is not to be relied on, so pages are asked for until one is not full, and that an advert that is gone redirects to
+    /offer-not-found. Whether a description is HTML is not said: both are read.""",
 )
 
 

@@ -31,31 +31,23 @@ SOURCE = Source(
     publisher="The Muse",
     homepage="https://www.themuse.com/developers/api/v2",
     endpoints=(API,),
-    licence=(
-        "The Muse's terms for its API: an app is registered, a link back is shown, content is used as far as it is "
-        "needed to show it, and is not cloned. Read with permission, and nothing made from it is published"
-    ),
+    licence="""The Muse's terms for its API: an app is registered, a link back is shown, content is used as far as it is
+    needed to show it, and is not cloned. Read with permission, and nothing made from it is published""",
     terms_url="https://www.themuse.com/developers/api/v2/terms",
     terms_checked="2026-11-28, as a reader of 2026-09-25 quotes the terms, last changed on 2015-07-25",
-    quotation=(
-        "In order to access The Muse API, you are required to register your App at "
-        "https://www.themuse.com/developers/api/v2/apps using your Muse account."
-    ),
+    quotation="""In order to access The Muse API, you are required to register your App at
+    https://www.themuse.com/developers/api/v2/apps using your Muse account.""",
     gives="adverts with texts, without pay",
     attribution="Job postings: The Muse (www.themuse.com).",
-    is_republishable=False,
-    is_verified=False,
     cadence="live; the newest thousand",
     expected_rows=(20, 1_000),
     access="consent",
     most_requests=MAX_PAGES,
-    facts=(
-        "No stored answer. Reported: no key for 500 requests an hour, `page_count` and `total`, places, levels and "
-        "categories as lists of names, a description in HTML, no pay. Reports disagree whether the first page is 0 or "
-        "1; 0 is asked for. `descending` is reported to put the newest first. Consent: the terms ask every app to be "
-        'registered ("Registration is required for any use beyond testing."), although the API answers without a key; '
-        "whoever registered and read them puts that on record."
-    ),
+    facts="""No stored answer. Reported: no key for 500 requests an hour, `page_count` and `total`, places, levels and
+    categories as lists of names, a description in HTML, no pay. Reports disagree whether the first page is 0 or 1; 0 is
+    asked for. `descending` is reported to put the newest first. Consent: the terms ask every app to be registered
+    ("Registration is required for any use beyond testing."), although the API answers without a key; whoever registered
+    and read them puts that on record.""",
 )
 
 

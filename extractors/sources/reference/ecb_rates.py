@@ -39,22 +39,18 @@ SOURCE = Source(
         "https://www.ecb.europa.eu/stats/ecb_statistics/governance_and_quality_framework/html/usage_policy.en.html"
     ),
     terms_checked="2026-11-28, as a reader of 2026-10-06 quotes the policy",
-    quotation=(
-        "All publicly available ESCB statistics may be reused free of charge on the condition that the source is "
-        'quoted (e.g. "Source: ECB statistics.") and that the statistics (including metadata) are not modified.'
-    ),
+    quotation="""All publicly available ESCB statistics may be reused free of charge on the condition that the source is
+    quoted (e.g. "Source: ECB statistics.") and that the statistics (including metadata) are not modified.""",
     gives="daily rates of the European Central Bank since 1999",
     attribution="Exchange rates: European Central Bank, euro foreign exchange reference rates.",
     is_republishable=True,
     is_verified=True,
     cadence="every working day, about 16:00 Central European time",
     expected_rows=(1_000, 400_000),
-    facts=(
-        "Seen in a stored answer: 7,126 days by 41 currencies from 1999-01-04, newest first, N/A where a currency is "
-        "not quoted, an empty last column; 221,702 quotations in all. It has no ARS, CLP, COP, PEN, UYU or SAR. Rates "
-        "are for information, not for transactions. The lower bound of rows is about two months of quotations. The "
-        "hour is the ECB's own statement. Not checked: a live request to the address."
-    ),
+    facts="""Seen in a stored answer: 7,126 days by 41 currencies from 1999-01-04, newest first, N/A where a currency is
+    not quoted, an empty last column; 221,702 quotations in all. It has no ARS, CLP, COP, PEN, UYU or SAR. Rates are for
+    information, not for transactions. The lower bound of rows is about two months of quotations. The hour is the ECB's
+    own statement. Not checked: a live request to the address.""",
 )
 
 

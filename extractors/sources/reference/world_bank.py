@@ -46,23 +46,19 @@ SOURCE = Source(
     licence="CC BY 4.0",
     terms_url="https://www.worldbank.org/en/about/legal/terms-of-use-for-datasets",
     terms_checked="2026-11-28, as three readers quote the terms for datasets",
-    quotation=(
-        "You may extract, download, and make copies of the data contained in the Datasets, and you may share that data "
-        "with third parties according to these terms of use."
-    ),
+    quotation="""You may extract, download, and make copies of the data contained in the Datasets, and you may share
+    that data with third parties according to these terms of use.""",
     gives="yearly rates and purchasing power by country",
     attribution="Yearly exchange rates and purchasing power: World Bank, World Development Indicators (CC BY 4.0).",
     is_republishable=True,
     is_verified=True,
     cadence="yearly, revised several times a year",
     expected_rows=(100, 20_000),
-    facts=(
-        "Seen in two stored CSVs, as third parties republished them: official rates of 1960 to 2023, in which euro "
-        "members already have the area's rate, and purchasing power of 1990 to 2024 with 6,856 values. Others report "
-        "that members lack values after joining; these are filled from the area's. Documentation and others: no key, "
-        "JSON as an array of two, errors as an array of one at HTTP 200, groups of countries among the countries. "
-        "Not checked: a live request, and the zip."
-    ),
+    facts="""Seen in two stored CSVs, as third parties republished them: official rates of 1960 to 2023, in which euro
+    members already have the area's rate, and purchasing power of 1990 to 2024 with 6,856 values. Others report that
+    members lack values after joining; these are filled from the area's. Documentation and others: no key, JSON as an
+    array of two, errors as an array of one at HTTP 200, groups of countries among the countries. Not checked: a live
+    request, and the zip.""",
     row=PriceLevel,
 )
 

@@ -50,13 +50,11 @@ SOURCE = Source(
     is_verified=True,
     cadence="weekly until 2025-08-03, when the upstream file was last changed",
     expected_rows=(1_000, 400_000),
-    facts=(
-        "Seen in six stored snapshots (1,890 rows in 2022-12, 151,445 in 2025-08): CRLF, newest rows first, no row "
-        "ids, cumulative. Over half of the rows repeat another exactly, and 99 % of the last snapshot form pairs of "
-        "neighbours that differ in nothing but the salary, high then low: the ends of an advert's range, hence the "
-        "basis advertised_third_party. Nine in ten rows are of the US. NA is Namibia. SE includes staff and "
-        "principal levels. The publisher states CC0 and has moved its effort elsewhere."
-    ),
+    facts="""Seen in six stored snapshots (1,890 rows in 2022-12, 151,445 in 2025-08): CRLF, newest rows first, no row
+    ids, cumulative. Over half of the rows repeat another exactly, and 99 % of the last snapshot form pairs of
+    neighbours that differ in nothing but the salary, high then low: the ends of an advert's range, hence the basis
+    advertised_third_party. Nine in ten rows are of the US. NA is Namibia. SE includes staff and principal levels. The
+    publisher states CC0 and has moved its effort elsewhere.""",
 )
 
 

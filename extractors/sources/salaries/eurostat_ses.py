@@ -45,9 +45,8 @@ SOURCE = Source(
     licence="CC BY 4.0",
     terms_url="https://ec.europa.eu/eurostat/about-us/policies/copyright",
     terms_checked="2026-11-28, as many readers quote the notice, the last on 2026-10-06",
-    quotation=(
-        "Eurostat has a policy of encouraging free re-use of its data, both for non-commercial and commercial purposes."
-    ),
+    quotation="""Eurostat has a policy of encouraging free re-use of its data, both for non-commercial and commercial
+    purposes.""",
     gives="official mean yearly pay by major group of occupations, for Europe",
     attribution="Official earnings by major group of occupations: Eurostat, earn_ses22_28 (CC BY 4.0).",
     is_republishable=True,
@@ -55,13 +54,11 @@ SOURCE = Source(
     cadence="every four years, about two years later",
     expected_rows=(1, 100),
     file_url=lambda name: f"{API}{TABLE}" if name.startswith(TABLE) and name.endswith(".json") else None,
-    facts=(
-        "Seen in a stored answer for Germany, Spain, Italy and Poland: JSON-stat 2.0, values as a sparse map, bonuses "
-        "as an indicator of their own (BNS). Check values, means of a year of professionals (OC2) in 2022 in euro: DE "
-        "73,798, ES 44,075, IT 44,773, PL 20,939. Branches B to S without O, firms with ten employees or more. The "
-        "address is that of Eurostat's documentation; it was not asked from here. No occupation below the major group "
-        "is published, so that nothing here is the pay of data scientists."
-    ),
+    facts="""Seen in a stored answer for Germany, Spain, Italy and Poland: JSON-stat 2.0, values as a sparse map,
+    bonuses as an indicator of their own (BNS). Check values, means of a year of professionals (OC2) in 2022 in euro: DE
+    73,798, ES 44,075, IT 44,773, PL 20,939. Branches B to S without O, firms with ten employees or more. The address is
+    that of Eurostat's documentation; it was not asked from here. No occupation below the major group is published, so
+    that nothing here is the pay of data scientists.""",
 )
 
 

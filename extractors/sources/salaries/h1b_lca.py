@@ -87,27 +87,22 @@ SOURCE = Source(
     licence="Public domain (work of the United States government)",
     terms_url="https://www.dol.gov/general/aboutdol/copyright",
     terms_checked="2026-11-28, as three readers of 2026 quote the page",
-    quotation=(
-        "Materials created by the federal government are generally part of the public domain and may be used, "
-        "reproduced and distributed without permission."
-    ),
+    quotation="""Materials created by the federal government are generally part of the public domain and may be used,
+    reproduced and distributed without permission.""",
     gives="pay that employers file for applications to employ from abroad, by case",
     attribution="Filed pay: U.S. Department of Labor, OFLC disclosure data of labor condition applications.",
     is_republishable=True,
-    is_verified=False,
     cadence="quarterly; the fiscal year begins on 1 October",
     expected_rows=(500, 500_000),
     file_url=address_of,
-    facts=(
-        "Others describe the columns and the names of the files; the page links them, those of 2026 also below "
-        "/media/. Whether a file holds its quarter or the year up to it is told both ways, so filings are counted once "
-        "by their number. Units seen by others: Year, Hour, Month, Week and Bi-Weekly; codes of occupations with six "
-        "or eight digits, some of 2010. Seen: ten rows of the layout of 2018 as a table with semicolons, sixty of that "
-        "of 2016 as somebody else's JSON (status in capitals, 0 for no upper end, no word of full time), and the "
-        "header of that since 2020, of which no row was seen, hence not verified. A workbook of 2026 has 252 MB and "
-        "the archive takes 64: save its sheet, or the columns that are read, as CSV packed with gzip, under its name "
-        "(LCA_Disclosure_Data_FY2026_Q3.csv.gz), and hand that over."
-    ),
+    facts="""Others describe the columns and the names of the files; the page links them, those of 2026 also below
+    /media/. Whether a file holds its quarter or the year up to it is told both ways, so filings are counted once by
+    their number. Units seen by others: Year, Hour, Month, Week and Bi-Weekly; codes of occupations with six or eight
+    digits, some of 2010. Seen: ten rows of the layout of 2018 as a table with semicolons, sixty of that of 2016 as
+    somebody else's JSON (status in capitals, 0 for no upper end, no word of full time), and the header of that since
+    2020, of which no row was seen, hence not verified. A workbook of 2026 has 252 MB and the archive takes 64: save its
+    sheet, or the columns that are read, as CSV packed with gzip, under its name (LCA_Disclosure_Data_FY2026_Q3.csv.gz),
+    and hand that over.""",
 )
 
 

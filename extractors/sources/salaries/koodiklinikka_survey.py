@@ -68,30 +68,23 @@ SOURCE = Source(
     publisher="Koodiklinikka",
     homepage="https://koodiklinikka.fi",
     endpoints=(FILES,),
-    licence=(
-        "MIT for the repository that has programs and answers; it speaks of software alone, so that nothing made from "
-        "the answers is published"
-    ),
+    licence="""MIT for the repository that has programs and answers; it speaks of software alone, so that nothing made
+    from the answers is published""",
     terms_url="https://github.com/koodiklinikka/palkkakysely",
     terms_checked="2026-11-28, in a stored copy of the repository that has its files (d75eedbe)",
-    quotation=(
-        "Permission is hereby granted, free of charge, to any person obtaining a copy of this software and associated "
-        "documentation files"
-    ),
+    quotation="""Permission is hereby granted, free of charge, to any person obtaining a copy of this software and
+    associated documentation files""",
     gives="reported pay in IT in Finland",
     attribution="Reported pay in Finland: Koodiklinikka.",
-    is_republishable=False,
     is_verified=True,
     cadence="yearly, in autumn, when a person runs `jobmarket backfill koodiklinikka_2024.csv`",
     expected_rows=(100, 20_000),
     access="file",
     file_url=address_of,
-    facts=(
-        "One file was read, of October 2024: 683 answers, 591 of them of employees. Working time is per cent for most "
-        "and hours a week for some; titles are free text, English and Finnish. The publisher has the files in its "
-        "repository (data/2024/results-fi.xlsx and others, of 2021 to 2025); the file is handed over, with "
-        "koodiklinikka and the year in its name."
-    ),
+    facts="""One file was read, of October 2024: 683 answers, 591 of them of employees. Working time is per cent for
+    most and hours a week for some; titles are free text, English and Finnish. The publisher has the files in its
+    repository (data/2024/results-fi.xlsx and others, of 2021 to 2025); the file is handed over, with koodiklinikka and
+    the year in its name.""",
 )
 
 

@@ -70,14 +70,11 @@ SOURCE = Source(
     endpoints=(FILES,),
     licence="ODbL 1.0: derived databases under the same licence, the source named",
     terms_url="https://opendatacommons.org/licenses/odbl/1-0/",
-    terms_checked=(
-        "2026-11-28; quoted are the publisher's words on the survey of 2021, as two readers have its announcement"
-    ),
-    quotation=(
-        "you are free to share, adapt, and create derivative works from the public 2021 Stack Overflow Developer "
-        "Survey results as long as you attribute them to Stack Overflow, keep the database open (if you redistribute "
-        "it), and continue to share-alike any adapted database under the ODbL."
-    ),
+    terms_checked="""2026-11-28; quoted are the publisher's words on the survey of 2021, as two readers have its
+    announcement""",
+    quotation="""you are free to share, adapt, and create derivative works from the public 2021 Stack Overflow Developer
+    Survey results as long as you attribute them to Stack Overflow, keep the database open (if you redistribute it), and
+    continue to share-alike any adapted database under the ODbL.""",
     gives="reported yearly pay of developers by country, in dollars",
     attribution="Reported pay: Stack Overflow Developer Survey, made available under the ODbL 1.0.",
     is_republishable=True,
@@ -85,13 +82,11 @@ SOURCE = Source(
     cadence="yearly, in July",
     expected_rows=(1_000, 100_000),
     file_url=address_of,
-    facts=(
-        "Seen in a stored CSV of 2025 that a third party had cut to seven columns: 21,942 answers with pay in dollars "
-        "a year, 156 names of countries, one kind of work each. Others report a zip with survey_results_public.csv of "
-        "49,123 answers and the columns ResponseId, Country, DevType and ConvertedCompYearly; Employment, RemoteWork "
-        "and WorkExp (years of paid work) come from memory. That the surveys since have the same licence is what "
-        "others report."
-    ),
+    facts="""Seen in a stored CSV of 2025 that a third party had cut to seven columns: 21,942 answers with pay in
+    dollars a year, 156 names of countries, one kind of work each. Others report a zip with
+    survey_results_public.csv of 49,123 answers and the columns ResponseId, Country, DevType and
+    ConvertedCompYearly; Employment, RemoteWork and WorkExp (years of paid work) come from memory. That the surveys
+    since have the same licence is what others report.""",
 )
 
 

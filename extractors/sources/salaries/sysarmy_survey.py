@@ -98,28 +98,23 @@ SOURCE = Source(
     licence="CC BY-NC-SA 4.0: the source named, not for commercial use, adaptations under the same licence",
     terms_url="https://creativecommons.org/licenses/by-nc-sa/4.0/",
     terms_checked="2026-11-28, in the file of 2022.02 itself",
-    quotation=(
-        "Esta obra está bajo una Licencia Creative Commons Atribución-NoComercial-CompartirIgual 4.0 Internacional."
-    ),
+    quotation="""Esta obra está bajo una Licencia Creative Commons Atribución-NoComercial-CompartirIgual 4.0
+    Internacional.""",
     gives="reported monthly pay in IT in Argentina, before and after tax",
-    attribution=(
-        "Reported pay in Argentina: sysarmy, CC BY-NC-SA 4.0. What is made from it may not be used commercially and is "
-        "shared under the same licence."
-    ),
+    attribution="""Reported pay in Argentina: sysarmy, CC BY-NC-SA 4.0. What is made from it may not be used
+    commercially and is shared under the same licence.""",
     is_republishable=True,
     is_verified=True,
     cadence="twice a year, when a person runs `jobmarket backfill sysarmy_2026.01.csv`",
     expected_rows=(100, 50_000),
     access="file",
     file_url=address_of,
-    facts=(
-        "Six waves were read, 2022.02 to 2026.01, of 3,861 to 6,400 answers. That of 2022.02 has ten lines above the "
-        "header and no times; 2024.01 to 2025.02 were cleaned by the publisher and have questions as names; 2023.02 "
-        "asked nineteen countries. Amounts are pesos of the last month, also of those paid in dollars; some wrote "
-        "dollars, thousands or millions instead. In 4 to 6 answers of a hundred pay after tax is above that before "
-        "tax, or below a third of it. Where the publisher has the files is not known here, so they are handed over, "
-        "with sysarmy and the wave in their names."
-    ),
+    facts="""Six waves were read, 2022.02 to 2026.01, of 3,861 to 6,400 answers. That of 2022.02 has ten lines above the
+    header and no times; 2024.01 to 2025.02 were cleaned by the publisher and have questions as names; 2023.02 asked
+    nineteen countries. Amounts are pesos of the last month, also of those paid in dollars; some wrote dollars,
+    thousands or millions instead. In 4 to 6 answers of a hundred pay after tax is above that before tax, or below a
+    third of it. Where the publisher has the files is not known here, so they are handed over, with sysarmy and the wave
+    in their names.""",
 )
 
 
