@@ -19,8 +19,8 @@ import pytest
 from extractors.archive.writer import Writer
 from extractors.refine.refine import refine
 from extractors.source import all_sources, source_of
-from extractors.source_list import declared_sources, registry_python, sources_by_module, sources_markdown
-from extractors.sources import job_boards, registry
+from extractors.source_list import declared_sources, sources_markdown
+from extractors.sources import job_boards
 from extractors.sources.declaration import SourceModule
 from extractors.web.session import Web
 from flows.runtime.permissions import why_off
@@ -31,6 +31,8 @@ from warehouse.load import loader
 
 URL = "https://api.toyjobs.example/v1/jobs"
 MODULE = '''"""Toy jobs: an invented aggregator."""
+
+from __future__ import annotations
 
 from extractors.response import each
 from extractors.sources.declaration import Source
@@ -62,7 +64,7 @@ SOURCE = Source(
 fetch = fetch_addresses(URL)
 
 
-def parse(response):
+def parse(response: Response) -> Iterator[RawPosting | Issue]:
     yield from each(response.value_at("jobs"), read_job, known=KNOWN)
 
 
@@ -99,18 +101,17 @@ EXPECTED = {
 
 @pytest.fixture
 def toy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[SourceModule]:
-    """The module, as if it stood in extractors/sources/job_boards/ and `make generated` had been run."""
+    """The module, as if it stood in extractors/sources/job_boards/."""
     folder = tmp_path / "more_extractors"
     folder.mkdir()
     (folder / "toy_jobs.py").write_text(MODULE, encoding="utf-8")
     monkeypatch.setattr(job_boards, "__path__", [*job_boards.__path__, str(folder)])
-    namespace: dict[str, Any] = {}
-    exec(compile(registry_python(), "registry.py", "exec"), namespace)
-    monkeypatch.setattr(registry, "SOURCES", namespace["SOURCES"])
+    all_sources.cache_clear()
     yield all_sources()["toy_jobs"]
     sys.modules.pop(f"{job_boards.__name__}.toy_jobs", None)
     monkeypatch.undo()
     importlib.invalidate_caches()
+    all_sources.cache_clear()
 
 
 def test_the_walk(toy: SourceModule, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -173,7 +174,7 @@ def code_lines(path: Path) -> int:
 
 
 def test_source_modules_stay_small_and_have_no_base_class() -> None:
-    modules = [sys.modules[name] for name in sources_by_module()]
+    modules: list[Any] = list(all_sources().values())
     assert median(code_lines(Path(str(module.__file__))) for module in modules) <= 60
     for module in modules:
         name = module.__name__

@@ -36,7 +36,7 @@ from extractors.boards import all_boards, boards_of, employer_of
 from extractors.refine.refine import rows_of
 from extractors.response import NEW_KEYS, Response, each
 from extractors.source import all_sources, is_answer_of, source_of
-from extractors.source_list import REGISTRY, SOURCES_MD, registry_python, sources_markdown
+from extractors.source_list import SOURCES_MD, sources_markdown
 from extractors.sources.declaration import WHOLE_LIST_EXPIRY_DAYS, SourceModule
 from extractors.sources.employer_boards import ashby, greenhouse, lever, personio, teamtailor
 from extractors.sources.employer_postings import smartrecruiters, workday
@@ -76,6 +76,9 @@ EXAMPLE_BOARDS = {
     "oracle_recruiting": ("acme.us2/CX_1", "zweite-firma.ocs/CX"),
 }
 """Tokens of sources that ask for more than a word."""
+PARSED = ("RawPosting", "Issue", "Repetition", "Removal", "PayReport", "OfficialWage", "ExchangeRate", "PriceLevel",
+          "OccupationSkill", "AiPostingShare")  # fmt: skip
+"""Names of the types that `parse` may yield."""
 ROWS = (Posting, PayReport, OfficialWage, ExchangeRate, PriceLevel, OccupationSkill, AiPostingShare)
 FORBIDS = re.compile(
     r"\b(?:forbids?|prohibit(?:s|ed)?|restricts?|internal use|required to register|needs [^.]*written consent"
@@ -220,8 +223,10 @@ def test_a_source_declares_itself(name: str) -> None:
     ), "what terms forbid is read by consent, or stands in not_read.csv"
     assert inspect.getdoc(module)
     for function, protocol in ((module.fetch, SourceModule.fetch), (module.parse, SourceModule.parse)):
-        parameters = [(p.name, p.kind) for p in inspect.signature(function).parameters.values()]
-        assert parameters == [(p.name, p.kind) for p in inspect.signature(protocol).parameters.values()][1:]
+        given, wanted = inspect.signature(function), inspect.signature(protocol)
+        parameters = [(p.name, p.kind, p.annotation) for p in given.parameters.values()]
+        assert parameters == [(p.name, p.kind, p.annotation) for p in wanted.parameters.values()][1:]
+        assert set(re.findall(r"\w+", given.return_annotation)) <= {"Iterator", "list", "str", "Parsed", *PARSED}
 
 
 def test_no_endpoint_belongs_to_two_sources() -> None:
@@ -232,10 +237,6 @@ def test_no_endpoint_belongs_to_two_sources() -> None:
 
 def test_sources_md_is_current() -> None:
     assert SOURCES_MD.read_text(encoding="utf-8") == sources_markdown(), "run: python -m extractors.source_list"
-
-
-def test_the_registry_is_current() -> None:
-    assert REGISTRY.read_text(encoding="utf-8") == registry_python(), "run: python -m extractors.source_list"
 
 
 # --- addresses and fetching -------------------------------------------------------------------------
