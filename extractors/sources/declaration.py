@@ -43,8 +43,6 @@ EXPIRY_DAYS, WHOLE_LIST_EXPIRY_DAYS = 30, 60
 last day nor how long adverts are listed. Job boards that state a duration sell 30 days. A whole list already closes the
 adverts that it lacks, so its 60 days matter only for boards that no longer respond."""
 EXPIRY_DAYS_OF_KIND = {"employer board": WHOLE_LIST_EXPIRY_DAYS, "aggregator": EXPIRY_DAYS, "forum": EXPIRY_DAYS}
-MAX_SECONDS = 6 * 3600.0
-"""Default of `Source.max_seconds`: twice the time of the largest number of requests (8,000 at 1.33 seconds each)."""
 PLATFORM_PAGES = frozenset(
     (
         *("robots.txt", "sitemap.xml", "sitemap_index.xml", "favicon.ico", "manifest.json", "ads.txt", "security.txt"),
@@ -79,28 +77,26 @@ class BoardUrl:
 
     def url_of(self, board: str) -> str | None:
         """Return the address of a board's list, or None if the token does not fit the template `board`."""
-        match = self._token_pattern.match(board)
-        if match is None:
-            return None
-        return self.listing.format(**{name: quote(part, safe="") for name, part in match.groupdict().items()})
+        match = _token_pattern(self.board).match(board)
+        return _filled(self.listing, match.groupdict()) if match else None
 
     def board_of(self, url: str) -> str | None:
         """Return the token of the board whose list is at `url`, or None if `url` is not the address of a list."""
-        return self._token(_parts_of(url, self._listing_pattern))
+        return self._token(_parts_of(url, self.listing))
 
     def posting_url(self, listing: str, id: str) -> str:
         """Return the address of the posting `id` on the board whose list is at `listing`.
 
         Raise `ValueError` if `listing` is not the address of a list or the platform has no addresses of postings.
         """
-        parts = _parts_of(listing, self._listing_pattern)
+        parts = _parts_of(listing, self.listing)
         if parts is None or self.posting is None:
-            raise ValueError(f"{listing}: an address of a list expected, for a source with addresses of postings")
-        return self.posting.format(**{name: quote(part, safe="") for name, part in {**parts, "id": id}.items()})
+            raise ValueError(f"{listing}: expected the address of a list, of a source whose postings have addresses")
+        return _filled(self.posting, {**parts, "id": id})
 
     def posting_of(self, url: str) -> tuple[str, str] | None:
         """Return (the board's token, the posting's id) if `url` is the address of a single posting, else None."""
-        parts = _parts_of(url, self._posting_pattern) if self._posting_pattern else None
+        parts = _parts_of(url, self.posting) if self.posting else None
         board = self._token(parts)
         return (board, self.posting_id.format(**parts)) if parts and board else None
 
@@ -109,7 +105,7 @@ class BoardUrl:
 
         Return None for other pages, for the platform's own pages, and for a token with unexpected characters.
         """
-        match = next(filter(None, (pattern.match(page) for pattern in self._page_patterns)), None)
+        match = next(filter(None, (re.match(pattern, page) for pattern in self.pages)), None)
         words = {name: unquote(part) for name, part in match.groupdict().items()} if match else {}
         is_token = words and all(re.fullmatch(r"[\w.:%+ -]+", word) and ".." not in word for word in words.values())
         is_own = any(word.lower() in PLATFORM_PAGES for word in words.values())
@@ -118,28 +114,27 @@ class BoardUrl:
     def _token(self, parts: Mapping[str, str] | None) -> str | None:
         return None if parts is None else self.board.format(**parts)
 
-    @functools.cached_property
-    def _token_pattern(self) -> re.Pattern[str]:
-        """A token with one part may be any text.
 
-        In a token with several parts, each part is a word, and other characters separate the parts.
-        """
-        part = ".+" if len(_PART.findall(self.board)) == 1 else r"[\w-]+"
-        return _pattern(self.board, lambda before: part, end=r"\Z")
-
-    @functools.cached_property
-    def _listing_pattern(self) -> re.Pattern[str]:
-        return _address_pattern(self.listing)
-
-    @functools.cached_property
-    def _posting_pattern(self) -> re.Pattern[str] | None:
-        return _address_pattern(self.posting) if self.posting else None
-
-    @functools.cached_property
-    def _page_patterns(self) -> tuple[re.Pattern[str], ...]:
-        return tuple(map(re.compile, self.pages))
+def _filled(template: str, parts: Mapping[str, str]) -> str:
+    return template.format(**{name: quote(part, safe="") for name, part in parts.items()})
 
 
+def _parts_of(url: str, template: str) -> dict[str, str] | None:
+    match = _address_pattern(template).match(url)
+    return {name: unquote(part) for name, part in match.groupdict().items()} if match else None
+
+
+@functools.cache
+def _token_pattern(template: str) -> re.Pattern[str]:
+    """Return the pattern of a token. A token with one part may be any text.
+
+    In a token with several parts, each part is a word, and other characters separate the parts.
+    """
+    part = ".+" if len(_PART.findall(template)) == 1 else r"[\w-]+"
+    return _pattern(template, lambda before: part, end=r"\Z")
+
+
+@functools.cache
 def _address_pattern(template: str) -> re.Pattern[str]:
     """Return a pattern for the addresses that fit a template.
 
@@ -171,11 +166,6 @@ def _pattern(template: str, part_at: Callable[[str], str], *, end: str) -> re.Pa
         pattern += re.escape(before[at:]) + part
         at = match.end()
     return re.compile(pattern + re.escape(template[at:]) + end, re.DOTALL)
-
-
-def _parts_of(url: str, pattern: re.Pattern[str]) -> dict[str, str] | None:
-    match = pattern.match(url)
-    return {name: unquote(part) for name, part in match.groupdict().items()} if match else None
 
 
 @dataclass(frozen=True)
@@ -248,8 +238,9 @@ class Source:
     """Minimum number of seconds between two requests to a host. The robots.txt of the host may demand more."""
     most_requests: int = 5_000
     """Maximum number of requests in a night."""
-    max_seconds: float = MAX_SECONDS
-    """Time limit for a night, in seconds. At the limit, no more requests are made; the responses so far are kept."""
+    max_seconds: float = 6 * 3600.0
+    """Time limit for a night, in seconds. At the limit, no more requests are made; the responses so far are kept. The
+    default is twice the time of the largest number of requests (8,000 at 1.33 seconds each)."""
     asked_until: date | None = None
     """Last day on which we may request anything, if the publisher named one, else None."""
     most_postings: int = 0
@@ -285,10 +276,7 @@ class Source:
 
     def longest_endpoint(self, url: str) -> int:
         """Return the length of the longest endpoint that `url` begins with, or 0 if there is none."""
-        fitting = (
-            len(end) for end, begins in zip(self.endpoints, _beginnings(self.endpoints), strict=True) if begins(url)
-        )
-        return max(fitting, default=0)
+        return max((len(endpoint) for endpoint in self.endpoints if _beginning(endpoint).match(url)), default=0)
 
     @property
     def hosts(self) -> frozenset[str]:
@@ -380,5 +368,5 @@ class SourceModule(Protocol):
 
 
 @functools.cache
-def _beginnings(endpoints: tuple[str, ...]) -> tuple[Callable[[str], object], ...]:
-    return tuple(re.compile(re.escape(end).replace(r"\*", HOST_LABELS, 1)).match for end in endpoints)
+def _beginning(endpoint: str) -> re.Pattern[str]:
+    return re.compile(re.escape(endpoint).replace(r"\*", HOST_LABELS, 1))

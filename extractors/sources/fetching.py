@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
-from typing import Protocol
 
 from extractors.response import Response, objects_in
 from extractors.sources.declaration import Source
@@ -13,16 +12,8 @@ from extractors.web import paging
 from extractors.web.paging import Web
 from transforms.role.titles import followed_ids
 
-
-class Fetch(Protocol):
-    """The type of a source module's `fetch`."""
-
-    def __call__(self, web: Web, *, boards: Sequence[str] = (), as_of: date) -> list[str]:
-        """Request the addresses that the source needs, and return one line for each failure.
-
-        `boards` are the tokens of the source's boards. `as_of` is the day of the run (UTC).
-        """
-        ...
+Fetch = Callable[..., list[str]]
+"""The type of a source module's `fetch`; `SourceModule` explains it."""
 
 
 def fetch_nothing(web: Web, *, boards: Sequence[str] = (), as_of: date) -> list[str]:
