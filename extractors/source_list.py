@@ -16,7 +16,7 @@ from warehouse.tables import Sources
 SOURCES_MD = Path(__file__).parent / "SOURCES.md"
 HEAD = """# Sources
 
-Generated from the `SOURCE` of each module in `extractors/` by `python -m extractors.source_list`; do not edit. Only the
+Generated from sources.toml and the `SOURCE` of each module by `python -m extractors.source_list`; do not edit. Only the
 endpoints named here are requested. If no terms for third parties were found, this page says so; only counts and
 statistics are published, never the text of an advert. Each source says when and where we last looked for its terms, and
 quotes the decisive words: of its terms or, without terms for third parties, of a robots.txt, a notice or its

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
+import tomllib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     """What `parse` yields: an advert (`RawPosting`), a finished row of another kind, a `Removal` for an advert that
     was removed, a `Repetition` for an advert read before, or an `Issue`."""
 
+DESCRIPTIONS = Path(__file__).parents[1] / "sources.toml"
 Access = Literal["open", "key", "consent", "file"]
 HOST_LABELS = r"[a-z0-9-]+(?:\.[a-z0-9-]+)*"
 """Pattern of the part of a host that `*` in an endpoint may stand for."""
@@ -190,7 +192,7 @@ class DeclaredList(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True)
 class Source:
-    """The declaration of a source."""
+    """The declaration of a source: the fields from its module, and those from sources.toml, which explains them."""
 
     name: str
     title: str
@@ -202,24 +204,17 @@ class Source:
     archived response belongs to the source with the longest endpoint that its URL begins with."""
     licence: str
     terms_url: str | None = None
+    terms_checked: str = ""
+    quotation: str | None = None
+    gives: str = ""
     attribution: str
     is_republishable: bool = False
-    """Whether exports and the site may show aggregates made from this source."""
     is_verified: bool = False
-    """Whether `parse` was checked with a real response."""
     cadence: str = "live"
+    facts: str
     expected_rows: tuple[int, int]
     """Lowest and highest number of rows in a healthy snapshot. The load gate fails below the first and warns above
     the second."""
-    facts: str
-    """What we know about the source's API, and how certain we are, for SOURCES.md."""
-    gives: str = ""
-    """One line for SOURCES.md that says what the source gives."""
-    terms_checked: str = ""
-    """The day on which we last looked for the source's terms, and where we looked."""
-    quotation: str | None = None
-    """The decisive words of the source's terms, verbatim as far as we saw them, or None if we found none. If there are
-    no terms for third parties, the words come from the source's robots.txt, a notice or its documentation."""
     is_bulk: bool = False
     """Whether the source is a collection that others made for their own purposes and that a person hands over as a
     whole. Its responses may be pages of any site. Its adverts are in no panel, since nobody knows how they were chosen.
@@ -332,19 +327,32 @@ class Source:
         return next(filter(None, (addresses.posting_of(url) for addresses in self.boards)), None)
 
 
-def platform(name: str, brand: str, **declared: Any) -> Source:
-    """Declare a platform of employers' boards, with texts that name its `brand`.
+@functools.cache
+def descriptions() -> dict[str, dict[str, Any]]:
+    """Return the entries of sources.toml by the name of the source."""
+    return tomllib.loads(DESCRIPTIONS.read_text(encoding="utf-8"))
 
-    `declared` are the other fields of `Source`.
+
+def declare(name: str, **declared: Any) -> Source:
+    """Declare a source by the fields of `Source` that decide how it is asked and read. sources.toml has the others.
+
+    Raise `ValueError` if sources.toml has no entry for the source.
     """
-    return Source(
-        name=name,
-        title=f"{brand} job boards",
-        kind="employer board",
-        publisher=f"the employers named, through {brand}",
-        attribution=f"Job postings: employers' boards on {brand}.",
-        **{"expected_rows": (1, 100_000)} | declared,
-    )
+    if name not in descriptions():
+        raise ValueError(
+            f"{name}: an entry in {DESCRIPTIONS} expected; say there who publishes it, and under which terms"
+        )
+    described = dict(descriptions()[name])
+    if brand := described.pop("brand", None):
+        described["title"] = f"{brand} job boards"
+        described["publisher"] = f"the employers named, through {brand}"
+        described["attribution"] = f"Job postings: employers' boards on {brand}."
+    return Source(name=name, **described, **declared)
+
+
+def platform(name: str, **declared: Any) -> Source:
+    """Declare a platform of employers' boards, as `declare` does."""
+    return declare(name, **{"kind": "employer board", "expected_rows": (1, 100_000)} | declared)
 
 
 class SourceModule(Protocol):

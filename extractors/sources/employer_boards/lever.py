@@ -33,17 +33,7 @@ KNOWN = frozenset([
 
 SOURCE = platform(
     "lever",
-    "Lever",
-    homepage="https://github.com/lever/postings-api",
     endpoints=(API, EUROPEAN_API),
-    licence="None stated; the documentation calls published postings public and open to scraping by third parties",
-    terms_url="https://github.com/lever/postings-api",
-    terms_checked="2026-11-27, in a stored copy of its repository (01b826f5)",
-    quotation="""Note that all job postings in the `published` state are publicly viewable. These jobs may be scraped by
-    third parties.""",
-    gives="whole boards with texts, some with pay in fields",
-    is_republishable=True,
-    is_verified=True,
     boards=(
         BoardUrl(
             EUROPEAN_API + "{board}?mode=json",
@@ -57,13 +47,6 @@ SOURCE = platform(
             pages=(r"https://jobs\.lever\.co/(?P<board>[^/?#]+)",),
         ),
     ),
-    facts="""Seen in two stored answers, of 2021 and 2026, 34 postings: a bare array, `createdAt` in milliseconds (a
-    field the documentation does not name; we take its day as the day of posting), ISO country codes, workplace types
-    onsite, hybrid and remote. Documentation: no key, skip and limit for paging, `salaryRange` with currency, interval,
-    min and max, a second host for European customers. No stored answer has a `salaryRange`, so it is read by the
-    documentation alone; others report per-year-salary, per-month-salary, per-hour-wage and, spelled differently, weeks,
-    days and payments made once: the word for the period counts. Without a limit a board of 302 postings arrived whole,
-    others report, so we ask without. An unknown board is a 404 with a JSON body.""",
 )
 
 

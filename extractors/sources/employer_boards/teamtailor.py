@@ -35,30 +35,13 @@ KNOWN = frozenset([
 
 SOURCE = platform(
     "teamtailor",
-    "Teamtailor",
-    homepage="https://www.teamtailor.com",
     endpoints=("https://*.teamtailor.com/jobs.rss",),
-    licence="None stated: a public feed of an employer's own openings. We publish counts, never texts",
-    terms_url="https://www.teamtailor.com/en/terms-and-conditions/",
-    terms_checked="""2026-11-28, as a reader of 2026-08-04 quotes the terms of service: they bind customers, and say
-    nothing on reading a feed""",
-    quotation="""These terms and conditions, together with the following documents and appendices, constitute the entire
-    agreement between Teamtailor and the Customer""",
-    gives="whole boards with texts and places, without pay",
-    is_republishable=True,
     boards=(
         BoardUrl(
             f"https://{{board}}.teamtailor.com/jobs.rss?per_page={MAX_JOBS}",
             pages=(r"https://(?P<board>(?!(?:www|api|docs|app|career|support)\.)[a-z0-9-]+)\.teamtailor\.com(?:/|$)",),
         ),
     ),
-    facts="""No stored answer; all of it is what others report. /jobs.rss has an item a job: guid (the id in the JSON
-    feed too), title, link, pubDate, description, remoteStatus (fully, hybrid, onsite, temporary, none) and, in a
-    namespace of its own, department, role and locations with name, city and country. It stops at 100 jobs unless
-    `per_page` is given; an answer of just 100 is not taken for a whole list. /jobs.json has pay
-    (`_jobposting.baseSalary`) but neither places nor department, and its dates may differ by months; one answer is read
-    at a time, so the richer one is. The careers pages' own markup gives the company's office for the job's place. Sites
-    on an employer's own domain are not asked. No limit of requests and no terms for third parties were found.""",
 )
 
 

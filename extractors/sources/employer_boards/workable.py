@@ -32,14 +32,7 @@ KNOWN = frozenset([
 
 SOURCE = platform(
     "workable",
-    "Workable",
-    homepage="https://help.workable.com",
     endpoints=(HOST + "api/",),
-    licence="None stated: a public list meant for employers' own careers pages. We publish counts, never texts",
-    terms_checked="2026-09-18, its robots.txt as others read it; its terms bind customers",
-    quotation="Content-Signal: search=yes",
-    gives="whole boards with texts, without pay in fields",
-    is_republishable=True,
     pause=5.0,
     boards=(
         BoardUrl(
@@ -48,12 +41,6 @@ SOURCE = platform(
         ),
         BoardUrl(HOST + "api/v3/accounts/{board}/jobs", is_paged=True),
     ),
-    facts="""Seen in one stored answer of 2020: two jobs of the v3 list, which has no descriptions. The widget's answer,
-    which we ask for because one holds the whole board with descriptions, is read as the help centre's example and
-    others show it; no stored answer has it. No field for pay was found in either, so pay is prose. Others report that
-    the host blocks who asks once a second, one for most of a day, hence five seconds between requests; that its
-    robots.txt allows all; and that an unknown account is a 404. No terms for third parties were found. Jobs marked
-    internal are left out.""",
 )
 
 

@@ -27,7 +27,7 @@ from extractors.reading.schema_org import (
     tree_of,
 )
 from extractors.response import Response
-from extractors.sources.declaration import EXPIRY_DAYS, Source
+from extractors.sources.declaration import EXPIRY_DAYS, declare
 from extractors.web.paging import Web, ask_each
 from extractors.web.session import FetchFailed
 from transforms.raw_posting import RawPosting
@@ -51,31 +51,14 @@ def posting_of(url: str) -> str | None:
     return id_by(url) if is_posting else None
 
 
-SOURCE = Source(
-    name="career_pages",
-    title="Employers' career pages",
+SOURCE = declare(
+    "career_pages",
     kind="employer board",
-    publisher="the employers named",
-    homepage="https://schema.org/JobPosting",
     endpoints=("https://*/",),
-    licence="Each site's own; only sites declared in career_pages.toml are asked. We publish counts, never texts",
-    terms_checked="2026-11-25; a night reads each site's robots.txt and reservations",
-    gives="adverts on employers' own sites, by their markup",
-    attribution="Job postings: employers' career pages.",
-    is_republishable=True,
-    is_verified=True,
     expected_rows=(1, 50_000),
     most_requests=2_000,
     expires_after_days=EXPIRY_DAYS,
     posting_id=posting_of,
-    facts="""Seen in four saved pages: two with JSON-LD, one with microdata, one of a job board with neither, which is
-    an issue. Amounts occur as text, kinds of employment in the site's words, equal addresses under different names
-    (then the names are the places), lists where one value is meant. schema.org and Google's rules name the properties;
-    pay is read as a number, as text, as a MonetaryAmount or PriceSpecification with the unit inside or outside its
-    value, with the currency inside or beside it. A posting is known by its `identifier` within its host, else by its
-    address. Google's rules call it the hiring organisation's number of the job; job boards give their own, so it counts
-    as the requisition on declared sites and where it carries the organisation's name. A page of a declared site that
-    answers 404 or 410 closes the posting known by its address; other ends are known only where they are stated.""",
 )
 
 

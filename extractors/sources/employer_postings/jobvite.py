@@ -33,14 +33,7 @@ SELECTORS = {"title": ".jv-header", "description": ".jv-job-detail-description"}
 
 SOURCE = platform(
     "jobvite",
-    "Jobvite",
-    homepage="https://www.jobvite.com",
     endpoints=(HOST,),
-    licence="None stated: public pages of an employer's own openings. We publish counts, never texts",
-    terms_checked="2026-11-28, in what others had stored; its host has no robots.txt (404)",
-    gives="adverts of employers' boards with texts, by their pages",
-    is_republishable=True,
-    is_verified=True,
     expires_after_days=EXPIRY_DAYS,
     most_postings=MAX_POSTINGS,
     boards=(
@@ -51,13 +44,6 @@ SOURCE = platform(
             is_paged=True,
         ),
     ),
-    facts="""Seen in one stored page of a list of 2026 with two jobs and one page of a job of 2025, both cut by who kept
-    them: codes as ids, the place beside the title, JSON-LD with the day, the place and the whole text, without an
-    employer, its amount a shell of empty texts. Others report fifty jobs a page and a link to the next, a newer layout
-    with the place inside the link, pages of jobs without JSON-LD (then title and text are read by their classes), a
-    shorter list under /jobs, which is not asked, an unknown board that redirects to another host, which is not
-    followed, and a closed job that redirects to the board. Lists come in pages, so they close nothing. There is no
-    robots.txt (404). No limit of requests and no terms for third parties were found.""",
 )
 
 

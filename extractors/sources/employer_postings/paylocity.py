@@ -45,14 +45,7 @@ KNOWN = frozenset([
 
 SOURCE = platform(
     "paylocity",
-    "Paylocity",
-    homepage="https://www.paylocity.com",
     endpoints=(HOST + "recruiting/jobs/All/", SINGLE),
-    licence="None stated: a public page of an employer's own openings. We publish counts, never texts",
-    terms_checked="2026-11-28, in what others had stored; its host has no robots.txt (404)",
-    gives="whole boards; texts and pay of single adverts",
-    is_republishable=True,
-    is_verified=True,
     most_postings=MAX_POSTINGS,
     boards=(
         BoardUrl(
@@ -61,13 +54,6 @@ SOURCE = platform(
             pages=(r"https://recruiting\.paylocity\.com/(?i:recruiting/jobs/all)/(?P<board>[0-9a-f-]{36})(?:[/?#]|$)",),
         ),
     ),
-    facts="""Seen in three stored pages of lists of 2026 with seven jobs and one page of a job, all cut by who kept
-    them: numbers, days with an offset, countries as three letters, `IsRemote` true beside a town or nothing, "Hybrid"
-    as the name of a place, no kind of employment and no pay; the page of a job has the whole text, and no JSON-LD in
-    what was kept; others report it both there and missing, and both are read. One page is the whole board; a closed job
-    leaves it; an unknown board is a 404. The employer's name is the board's title; its token is no name. The feed for
-    syndication answers empty where the employer does not syndicate, so it is not asked. There is no robots.txt (404,
-    2026-09-19). No limit of requests and no terms for third parties were found.""",
 )
 
 

@@ -34,16 +34,7 @@ KNOWN = frozenset([
 
 SOURCE = platform(
     "rippling",
-    "Rippling",
-    homepage="https://developer.rippling.com",
     endpoints=(API,),
-    licence="None found: a public API of an employer's own openings. We publish counts, never texts",
-    terms_checked="""2026-11-28; quoted is the robots.txt of the boards' host, as three readers of 2026 have it; the
-    interface's own host has none (404)""",
-    quotation="User-agent: * / Disallow: /internal/",
-    gives="whole boards; texts and pay of single adverts",
-    is_republishable=True,
-    is_verified=True,
     pause=6.0,
     most_postings=MAX_POSTINGS,
     boards=(
@@ -55,15 +46,6 @@ SOURCE = platform(
             ),
         ),
     ),
-    facts="""Decided on 2026-11-27 to read it as other public APIs without terms: nothing that forbids it was found, by
-    us or by a reader of 2026-07-17 ("UNKNOWN – there is no discoverable document"), robots.txt of the boards' host says
-    "Disallow: /internal/" and that of the API's host does not exist (read 2026-09-11). Seen in two stored lists with
-    seven rows and two single jobs of 2026: UUIDs, places in words, `createdOn` with an offset, the only day, kinds of
-    employment as a code with a name, `payRangeDetails` with bounds, currency and the frequency YEAR, one range a place,
-    often empty. Others report the frequency HOUR, 649 rows of 348 jobs, texts that begin with a stray `<meta>`, an
-    unknown board as a 404, and a limit of 100 requests in ten minutes, hence six seconds between two. A second address
-    of the boards' own pages gives countries and kinds of workplace in fields; it is documented nowhere and is not
-    asked.""",
 )
 
 

@@ -35,19 +35,7 @@ KNOWN = frozenset([
 
 SOURCE = platform(
     "smartrecruiters",
-    "SmartRecruiters",
-    homepage="https://developers.smartrecruiters.com/docs/posting-api",
     endpoints=(API,),
-    licence="""A documented public API under SAP's policy for APIs, which forbids systematic extraction; its robots.txt
-    forbids all robots but one. Read with permission""",
-    terms_url="https://help.sap.com/doc/sap-api-policy/latest/en-US/API_Policy_latest.pdf",
-    terms_checked="""2026-11-28, as a reader of 2026-09-16 quotes SAP's policy, which SmartRecruiters' documentation
-    applies to its APIs""",
-    quotation="""SAP prohibits API use for: (a) interaction or integration with (semi-) autonomous or generative AI
-    systems that plan, select, or execute sequences of API calls, and (b) scraping, harvesting, or systematic and/or
-    large-scale data extraction or replication.""",
-    gives="adverts of employers' boards in pages, with texts",
-    is_verified=True,
     expected_rows=(1, 500_000),
     access="consent",
     most_requests=8_000,
@@ -61,14 +49,6 @@ SOURCE = platform(
             is_paged=True,
         ),
     ),
-    facts="""Seen in three stored answers, pages of lists of 2021 and 2026 with 88 postings: ids of digits as text, a
-    total and an offset, the employer's reference of the job, country codes in lower case, levels in LinkedIn's words,
-    no text and no pay. Documentation: no key, pages of at most 100. Others report the single posting, with the text in
-    four sections, and, once and weakly, a `compensation` of min, max, currency and period; both are read as reported.
-    The documentation calls the API public, but SAP's policy for APIs bars systematic extraction, and three readers
-    found that its robots.txt disallows everything to all robots but LinkedIn's ("User-agent: * / Disallow: /"), so the
-    source is off until permission is on record. About ten requests a second are said to be allowed; we ask one. A list
-    comes in pages, so it closes nothing; a single posting that answers 404 or 410 is closed.""",
 )
 
 

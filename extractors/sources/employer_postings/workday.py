@@ -51,16 +51,7 @@ def posting_of(url: str) -> str | None:
 
 SOURCE = platform(
     "workday",
-    "Workday",
-    homepage="https://www.workday.com",
     endpoints=("https://*.myworkdayjobs.com/wday/cxs/",),
-    licence="Not an API offered to others; Workday's site terms restrict robots and data mining. Read with permission",
-    terms_url="https://www.workday.com/en-us/legal/site-terms.html",
-    terms_checked="2026-11-28, as two readers of September 2026 quote section 2 of the terms, of what is not allowed",
-    quotation="""Use any data mining, robots or similar data gathering or extraction methods designed to scrape or
-    extract data from our Sites""",
-    gives="adverts of employers' boards in pages, with texts",
-    is_verified=True,
     expected_rows=(1, 500_000),
     access="consent",
     most_requests=8_000,
@@ -78,14 +69,6 @@ SOURCE = platform(
         ),
     ),
     posting_id=posting_of,
-    facts="""Seen in one stored answer of 2026, the first page of a list: ten postings, a total of just 2,000 while its
-    facets count 2,613, places as text or as a number of locations, no text and no pay. Others report that a page holds
-    at most 20, that the total is 0 after the first page, that offsets from 2,000 give the first page again, and the
-    single posting with its text, country and startDate, the day of posting. The site is undocumented, its terms
-    restrict robots, robots.txt differs by employer and some clients are refused with a 422: the source is off until
-    permission for the employers asked is on record. Lists come in pages, so they close nothing; a single posting that
-    answers 404 or 410 is closed. Ids are the requisition's within a tenant, with the suffix of a second posting.
-    Whether the terms' "Sites" reach employers' boards is told by nobody for sure.""",
 )
 
 

@@ -14,7 +14,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 from extractors.response import Response, each
-from extractors.sources.declaration import Source
+from extractors.sources.declaration import declare
 from extractors.sources.fetching import after_full_pages, ask_paged_lists
 from extractors.web.paging import Web, ask_each
 from transforms.place.places import Address
@@ -47,32 +47,12 @@ KNOWN = frozenset((
     "franchise", "hire_work_place", "open_for_all", "municipality", "region", "country",
 ))  # fmt: skip
 
-SOURCE = Source(
-    name="jobtech",
-    title="Platsbanken",
+SOURCE = declare(
+    "jobtech",
     kind="aggregator",
-    publisher="Arbetsförmedlingen, through JobTech",
-    homepage="https://jobtechdev.se",
     endpoints=(SEARCH, STREAM),
-    licence="CC0 1.0, as others report; the publisher's own page says open data and names no licence",
-    terms_url="https://jobtechdev.se/en/repo/",
-    terms_checked="2026-11-28, in a stored copy of the page itself, which names no licence of data",
-    quotation="JobTech makes open data available and enables the use of this data.",
-    gives="adverts in Sweden with whole texts, and when they were taken away",
-    attribution="Job adverts: Platsbanken, Arbetsförmedlingen (JobTech, CC0).",
-    is_republishable=True,
     expected_rows=(100, 10_000),
     most_requests=106,
-    facts="""No stored answer; the shape is that of the API's own examples in clients' code. JobSearch answers for the
-    field Data/IT and for words for AI with at most 105 pages; JobStream is asked once a night for what changed in the
-    field since the last night, so that removals are dated. Adverts found by words outside the field end by their last
-    day, or 30 days after they were last seen. JobStream's snapshot (390 MB, as others report) is over the 64 MB that
-    the archive takes, and is not asked. JobSearch's documentation asks not to fetch every advert of every region with
-    it; one field once a night is not that. At most 100 adverts a page up to offset 2,000, no key now.
-    `experience_required: false` is no statement of a level. Whether a removal names its occupation, so that the stream
-    of one field has it, is told both ways. The reference for applicants is free text, in which names and telephone
-    numbers stand, and is not read as a requisition. Removals state an id and no advert: the last whole version stays.
-    The yearly archives have other ids and shapes and are not read.""",
 )
 
 

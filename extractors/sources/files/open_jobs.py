@@ -17,7 +17,7 @@ import pyarrow as pa
 
 from extractors.reading.parquet_tables import open_parquet, read_batches
 from extractors.response import Response, each
-from extractors.sources.declaration import EXPIRY_DAYS, Source
+from extractors.sources.declaration import EXPIRY_DAYS, declare
 from extractors.sources.fetching import fetch_nothing
 from transforms.raw_posting import RawPosting
 from transforms.records.rows import Issue
@@ -41,35 +41,15 @@ def address_of(name: str) -> str | None:
     return f"{FILES}{match[1]}/jobs/{match[2]}.parquet" if match else None
 
 
-SOURCE = Source(
-    name="open_jobs",
-    title="Open Jobs",
+SOURCE = declare(
+    "open_jobs",
     kind="aggregator",
-    publisher="Elliott Dehnbostel; the adverts are their employers' own",
-    homepage="https://github.com/elliottdehn/open-jobs",
     endpoints=(FILES,),
-    licence="""CC0 by its publisher; the rights of the employers whose texts it holds are not cleared, so nothing made
-    from it is published""",
-    terms_url="https://github.com/elliottdehn/open-jobs",
-    terms_checked="2026-11-27, in a stored copy of its repository (06886965)",
-    quotation="CC0 1.0 (public domain). Use it for anything, commercial or otherwise, no attribution required.",
-    gives="adverts of many platforms with texts, as somebody else collected them",
-    attribution="Job postings: Open Jobs (CC0), from employers' boards.",
-    cadence="whenever a person runs `jobmarket backfill open_jobs_2026-09-10_ashby.parquet`",
     expected_rows=(1, 5_000_000),
     access="file",
     is_bulk=True,
     expires_after_days=EXPIRY_DAYS,
     file_url=address_of,
-    facts="""A bulk source: off in the night, in no panel. No file was seen; the columns are those that its own programs
-    write (read in stored copies): one row an open advert by platform, board and id, the text as collected, the first
-    and last day it was seen, a tier that tells boards from aggregators, and, since they hold what a model read, columns
-    enrich, enrichment and embedding, which are not read. Files of whole platforms have gigabytes and the archive takes
-    64 MB: keep the columns ats, slug, id, title, url, content, location, departments, published_at, is_open, org and
-    tier, and write parts (DuckDB: COPY (SELECT ats, … FROM 'ashby.parquet') TO 'parts' (FORMAT parquet, FILE_SIZE_BYTES
-    '40MB')), each named with the day and a name of its own. An advert that a later file lacks has not therefore closed;
-    it expires 30 days after its last file. An older file at another address stands still since 2026-06-25, others
-    report.""",
 )
 
 

@@ -14,7 +14,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from extractors.response import Response, each
-from extractors.sources.declaration import Source
+from extractors.sources.declaration import declare
 from extractors.web.paging import Web, ask_pages
 from transforms.pay.structured import amount_of
 from transforms.place.places import Address
@@ -35,35 +35,15 @@ KNOWN = frozenset((
     "search_role",
 ))  # fmt: skip
 
-SOURCE = Source(
-    name="adzuna",
-    title="Adzuna",
+SOURCE = declare(
+    "adzuna",
     kind="aggregator",
-    publisher="Adzuna",
-    homepage="https://developer.adzuna.com",
     endpoints=(API,),
-    licence="""Adzuna's API terms allow showing its adverts, publishing its salary estimates and personal research. Any
-    other use of its data, as it is or counted and averaged, needs Adzuna's written consent""",
-    terms_url="https://developer.adzuna.com/docs/terms_of_service",
-    terms_checked="2026-11-28, in a stored copy of the page itself",
-    quotation="""It may not be used in its original format or in aggregation (including but not limited to vacancy
-    counts, average salaries etc) to deliver any ongoing work or research, apart from the purpose stated prior, without
-    written consent.""",
-    gives="adverts of many boards with places, categories and pay, some of it predicted",
-    attribution="Jobs by Adzuna.",
-    is_verified=True,
     expected_rows=(100, 4_000),
     access="consent",
     keys=KEYS,
     pause=2.5,
     most_requests=80,
-    facts="""Consent: the terms name vacancy counts and average salaries among the uses that need it, and the API's
-    robots.txt disallows everything, as others report. Seen in four stored answers with 320 French adverts: snippets
-    that end in an ellipsis, contract_type and contract_time often missing, salary_min and salary_max in one advert of
-    nine, salary_is_predicted the text '0' throughout ('1' and 't' elsewhere). No currency and no period: both are left
-    unsaid, although most amounts look yearly; 350 to 400 and 900 to 1,400 occur. A period is inferred only where
-    pay_rules.csv has one for the country. Documentation: pages from 1 in the path, up to 50 results each, 25 requests a
-    minute, 250 a day, 1,000 a week and 2,500 a month, hence 80 a night.""",
 )
 
 

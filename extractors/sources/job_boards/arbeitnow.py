@@ -13,7 +13,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from extractors.response import Response, each
-from extractors.sources.declaration import Source
+from extractors.sources.declaration import declare
 from extractors.web.paging import Web, ask_pages
 from transforms.raw_posting import RawPosting
 from transforms.records.rows import Issue
@@ -27,31 +27,12 @@ KNOWN = frozenset([
     "slug", "company_name", "title", "description", "remote", "url", "tags", "job_types", "location", "created_at",
 ])  # fmt: skip
 
-SOURCE = Source(
-    name="arbeitnow",
-    title="Arbeitnow",
+SOURCE = declare(
+    "arbeitnow",
     kind="aggregator",
-    publisher="Arbeitnow",
-    homepage="https://www.arbeitnow.com/blog/job-board-api",
     endpoints=(ADDRESS,),
-    licence="A free public API, as is and revocable, not to be abused; a link back is appreciated",
-    terms_url="https://www.arbeitnow.com/terms",
-    terms_checked="2026-06-14, in the recorded answer itself",
-    quotation="This is a free public API for jobs, please do not abuse. I would appreciate linking back to the site.",
-    gives="adverts in Germany and Europe with texts, without pay in fields",
-    attribution="Job postings: Arbeitnow (www.arbeitnow.com).",
-    is_republishable=True,
-    is_verified=True,
-    cadence="hourly, newest first",
     expected_rows=(50, 6_000),
     most_requests=MAX_PAGES,
-    facts="""Seen in two stored answers of 2026 of 100 jobs each: creation times in seconds, falling but for a few,
-    cities mostly of Germany and mostly without the country, labels such as 'berufserfahren' beside 'Internship', half
-    of the rows without any. The address of the next page stands in `links.next`; the number of pages is not said.
-    Reported, but not in these answers: descriptions escaped once more. No limit of requests was found. Its terms say of
-    the API, as others quote them on 2026-08-03: "We may revoke the permission to use API at any time." A clause of
-    theirs on materials of the site, "for personal, non-commercial transitory viewing only", does not name the API; two
-    readers of 2026 take it as open whether it means the API too.""",
 )
 
 

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import quote, urlencode
 
 from extractors.response import Response, each
-from extractors.sources.declaration import Source
+from extractors.sources.declaration import declare
 from extractors.web.paging import Web, ask_pages
 from transforms.pay.structured import stated_pay
 from transforms.place.places import Address
@@ -57,31 +57,13 @@ KNOWN = frozenset([
     *PARTS, *(f"{part}_headline" for part in PARTS),
 ])  # fmt: skip
 
-SOURCE = Source(
-    name="getonboard",
-    title="Get on Board",
+SOURCE = declare(
+    "getonboard",
     kind="aggregator",
-    publisher="Get on Board",
-    homepage="https://api-doc.getonbrd.com",
     endpoints=(API, f"{SITE}empleos/", f"{SITE}jobs/"),
-    licence="""A public API, by its documentation open and without a key; its robots.txt reserves training, and the
-    words of its terms were not at hand. Read with permission, and nothing made from it is published""",
-    terms_url="https://www.getonbrd.com/pages/get-on-board-terms-and-conditions-agreement",
-    terms_checked="""2026-11-28; their words were not at hand, quoted is the Content-Signal of its robots.txt, as two
-    readers of 2026 have it""",
-    quotation="Content-Signal: search=yes, ai-train=no, use=reference",
-    gives="adverts in Latin America with whole texts, many with monthly pay",
-    attribution="Job postings: Get on Board (www.getonbrd.com).",
     expected_rows=(20, 10_000),
     access="consent",
     most_requests=400,
-    facts="""The API is read by reports alone: no key, JSON:API with `meta.total_pages`, times in seconds, country names
-    with 'Remote' among them, `expand` for company, modality and seniority. Seen on saved pages of 2026, which are read
-    but never asked for: a list of 279 adverts in Spanish and English, 147 with pay in USD a month, two of them of a
-    year's size; an advert with schema.org microdata, without pay. Limits were not found. The `no` in its Content-Signal
-    keeps nights out by the default setting. Its terms (of 2025-09-04, read by others on 2026-07-15) tell of the public
-    API and forbid customers to copy automatically and to train models; one reader finds that they mean the employers
-    who pay, another left the board out, a third would ask first: so it is read with permission.""",
 )
 
 

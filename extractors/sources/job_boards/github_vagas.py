@@ -13,7 +13,7 @@ from datetime import date
 from typing import Any
 
 from extractors.response import Response, each
-from extractors.sources.declaration import Source
+from extractors.sources.declaration import declare
 from extractors.sources.fetching import after_full_pages, ask_paged_lists
 from extractors.web.paging import Web
 from transforms.place.gazetteer import key, workplaces
@@ -43,30 +43,7 @@ KNOWN = frozenset((
     "sub_issues_summary", "issue_dependencies_summary", "issue_field_values", "parent_issue_url", "pinned_comment",
 ))  # fmt: skip
 
-SOURCE = Source(
-    name="github_vagas",
-    title="Vagas: Brazilian job repositories on GitHub",
-    kind="forum",
-    publisher="the communities named, through GitHub",
-    homepage="https://github.com/backend-br/vagas",
-    endpoints=(API,),
-    licence="None stated: public issues of the employers and recruiters who wrote them. We publish counts, never texts",
-    terms_url="https://docs.github.com/en/site-policy/acceptable-use-policies/github-acceptable-use-policies",
-    terms_checked="2026-11-28, as many readers of 2026 quote GitHub's policies",
-    quotation="Scraping does not refer to the collection of information through our API.",
-    gives="issues of Brazilian repositories that are adverts, as free text",
-    attribution="Job adverts: issues of Brazilian communities on GitHub.",
-    is_republishable=True,
-    expected_rows=(50, 3_600),
-    most_requests=50,
-    facts="""No stored answer; the shape is GitHub's documented list of issues, the habits of titles and labels are
-    those that clients of these repositories describe. No key: twelve repositories of at most three pages are 36 of the
-    60 requests an hour that anyone has, and a token would give an operator one more secret to keep for nothing. Newest
-    issues first, open and closed; a closed one is no open job and is noted. Old issues are seldom closed (one of 570
-    days was found open), so that an advert ages out when 300 newer ones stand above it. Issues of the communities' own
-    affairs cannot be told from adverts and are read as such, without a role. The same policies bar spam and the sale of
-    personal information; no account's data is read here.""",
-)
+SOURCE = declare("github_vagas", kind="forum", endpoints=(API,), expected_rows=(50, 3_600), most_requests=50)
 
 
 def fetch(web: Web, *, boards: Sequence[str], as_of: date) -> list[str]:

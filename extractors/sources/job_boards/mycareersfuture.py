@@ -13,7 +13,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from extractors.response import Response, each
-from extractors.sources.declaration import Source
+from extractors.sources.declaration import declare
 from extractors.sources.fetching import after_full_pages, ask_paged_lists
 from extractors.web.paging import Web
 from transforms.pay.structured import stated_pay
@@ -36,28 +36,13 @@ KNOWN = frozenset((
     "flexibleWorkArrangements", "categories", "address", "skills", "employmentTypes", "psdUrl", "_links", "score",
 ))  # fmt: skip
 
-SOURCE = Source(
-    name="mycareersfuture",
-    title="MyCareersFuture",
+SOURCE = declare(
+    "mycareersfuture",
     kind="aggregator",
-    publisher="Workforce Singapore",
-    homepage="https://www.mycareersfuture.gov.sg",
     endpoints=(API,),
-    licence="None found: the interface of the site itself, not offered to others. Read with permission",
-    terms_checked="""2026-11-28; quoted is the robots.txt of the site, as three readers of 2026 have it; the interface's
-    own host has none""",
-    quotation="User-agent: * / Disallow:",
-    gives="adverts in Singapore with texts, most with pay in fields",
-    attribution="Job postings: MyCareersFuture.",
     expected_rows=(20, 12_000),
     access="consent",
     most_requests=len(QUERIES) * MAX_PAGES,
-    facts="""Two records of 2026, trimmed by who kept them, and one whose values are of several adverts were read; no
-    whole answer, hence not verified. Others report: no key, at most 100 adverts a page, pages from 0, about 84,700
-    adverts by this list; the search by POST refuses pages from 100 on (HTTP 418). `metadata.isHideSalary` hides pay
-    that the answer has; `newPostingDate` is the day of the last posting, `originalPostingDate` of the first;
-    `expiryDate` ends an advert. How `search` matches words is not known. Amounts in other money than Singapore's were
-    not seen.""",
 )
 
 

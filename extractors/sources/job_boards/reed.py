@@ -17,7 +17,7 @@ from urllib.parse import urlencode
 
 from extractors.reading.pay_fields import pay_in_fields
 from extractors.response import Response, each
-from extractors.sources.declaration import Source
+from extractors.sources.declaration import declare
 from extractors.sources.fetching import after_full_pages, ask_paged_lists
 from extractors.web.paging import Web, ask_each
 from transforms.pay.structured import amount_of
@@ -50,30 +50,15 @@ def posting_of(url: str) -> str | None:
     return match[1] if match else None
 
 
-SOURCE = Source(
-    name="reed",
-    title="Reed",
+SOURCE = declare(
+    "reed",
     kind="aggregator",
-    publisher="Reed Online",
-    homepage="https://www.reed.co.uk/developers/jobseeker",
     endpoints=(API,),
-    licence="None read: use is under the terms a developer accepts for a key",
-    terms_url="https://www.reed.co.uk/developers/jobseeker",
-    terms_checked="""2026-11-28; a reader of 2026-07-18 found that the page names none, and what is accepted for a key
-    was not at hand""",
-    gives="adverts in the United Kingdom, most with pay in fields",
-    attribution="Jobs from Reed.co.uk.",
     expected_rows=(100, 2_500),
     access="key",
     keys=(KEY,),
     most_requests=700,
     posting_id=posting_of,
-    facts="""No stored answer; the shape is that of examples in clients' code. Reported: a free key as the user name of
-    basic authentication, without a password; `resultsToTake` up to 100 and `resultsToSkip`; searches cut texts at some
-    450 characters and state no period, `/jobs/{id}` gives both; `yearlyMinimumSalary` is Reed's own arithmetic, so it
-    is not read; `salaryType` may stand without an amount. Limits of requests were not found: 18 searches and 600
-    adverts a night. It is a British board: a place is looked for in the United Kingdom unless it is a country's name.
-    Some adverts name another currency.""",
 )
 
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from extractors.response import Response, each
-from extractors.sources.declaration import WHOLE_LIST, WHOLE_LIST_EXPIRY_DAYS, Source
+from extractors.sources.declaration import WHOLE_LIST, WHOLE_LIST_EXPIRY_DAYS, declare
 from extractors.sources.fetching import fetch_addresses
 from transforms.raw_posting import RawPosting
 from transforms.records.rows import Issue
@@ -24,30 +24,13 @@ KNOWN = frozenset((
     "locations", "company_url", "sponsorship",
 ))  # fmt: skip
 
-SOURCE = Source(
-    name="simplify_newgrad",
-    title="New-Grad-Positions list",
+SOURCE = declare(
+    "simplify_newgrad",
     kind="aggregator",
-    publisher="Simplify",
-    homepage="https://github.com/SimplifyJobs/New-Grad-Positions",
     endpoints=(REPOSITORY,),
-    licence="None found in the repository: nothing says that it may be republished",
-    terms_url="https://github.com/SimplifyJobs/New-Grad-Positions",
-    terms_checked="2026-11-28, in a stored copy of its page (00172415); the repository has no licence",
-    quotation="""Use this repo to share and keep track of entry-level software, tech, CS, PM, quant jobs for 2025 & 2026
-    new graduates.""",
-    gives="a list of entry-level openings with links, kept open and closed",
-    attribution="Entry-level jobs: SimplifyJobs/New-Grad-Positions.",
-    is_verified=True,
-    cadence="many times a day",
     expected_rows=(50, 5_000),
     expires_after_days=WHOLE_LIST_EXPIRY_DAYS,
     whole_list=ADDRESS,
-    facts="""Seen in 14 stored answers of 2023-10 to 2024-10: a bare array of 268 to 1,382 rows with twelve keys each,
-    the same that the repository's own check asks for; 112 to 199 of them active and shown. Dates are epoch seconds.
-    `is_visible: false` hides a row, active or not. Places are one text each ('Remote in USA', 'NYC'). No pay, no text.
-    Links often lead to Greenhouse, Lever or Workday. The list is for graduates, so a level the title does not name is
-    'new grad'. From memory: the branch `dev` in the address.""",
 )
 
 

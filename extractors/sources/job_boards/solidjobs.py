@@ -14,7 +14,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from extractors.response import Response, each
-from extractors.sources.declaration import Source
+from extractors.sources.declaration import declare
 from extractors.sources.fetching import after_full_pages
 from extractors.web.paging import Web, ask_pages
 from transforms.pay.structured import stated_pay
@@ -33,29 +33,13 @@ KNOWN = frozenset((
     "skills", "languages", "description", "validFrom", "validTo", "updatedAt",
 ))  # fmt: skip
 
-SOURCE = Source(
-    name="solidjobs",
-    title="SOLID.Jobs",
+SOURCE = declare(
+    "solidjobs",
     kind="aggregator",
-    publisher="SOLID.Jobs",
-    homepage="https://solid.jobs/api-ofert-pracy",
     endpoints=(API,),
-    licence="""An API for integrators, aggregators and analyses of the market by its documentation; the site's own terms
-    were not read, so it is read with permission, and nothing made from it is published until they are""",
-    terms_url="https://solid.jobs/api-ofert-pracy",
-    terms_checked="2026-11-27, in a stored copy of the documentation of its client",
-    quotation="""API zostało zaprojektowane z myślą o zewnętrznych integratorach, agregatorach ofert pracy oraz osobach
-    chcących budować własne interfejsy i analizy rynku IT.""",
-    gives="adverts for IT in Poland with texts and pay by kind of contract",
-    attribution="Job postings: SOLID.Jobs.",
     expected_rows=(50, 5_000),
     access="consent",
     most_requests=MAX_PAGES,
-    facts="""No stored answer; the shape is that of the documentation's example, in two languages that differ in words
-    (employmentType Employment or UoP, contractTime FullTime or full_time). Documentation: no key; `campaign` names who
-    asks; at most 500 offers a page and 300 requests a minute; an advert ends on validTo. Others found that totalPages
-    is not to be relied on, so pages are asked for until one is not full, and that an advert that is gone redirects to
-    /offer-not-found. Whether a description is HTML is not said: both are read.""",
 )
 
 

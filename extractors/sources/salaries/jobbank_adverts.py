@@ -17,7 +17,7 @@ from datetime import date
 from extractors.reading.csv_tables import table_in, to_utf8, unpack_gzip
 from extractors.reading.pay_reports import pay_report
 from extractors.response import Response, each, note_left_out, objects_in
-from extractors.sources.declaration import Source
+from extractors.sources.declaration import declare
 from extractors.web.paging import Web, ask_each
 from extractors.web.session import FetchFailed
 from transforms.pay.normalisation import complete_pay
@@ -62,34 +62,14 @@ def address_of(name: str) -> str | None:
     return FILES + name.replace(" ", "_") if NAME.fullmatch(name) else None
 
 
-SOURCE = Source(
-    name="jobbank_adverts",
-    title="Job Bank adverts, open data",
+SOURCE = declare(
+    "jobbank_adverts",
     kind="survey",
-    publisher="Employment and Social Development Canada",
-    homepage="https://open.canada.ca/data/en/dataset/ea639e28-c0fc-48bf-b5dd-b8899bd43072",
     endpoints=(LIST, FILES, f"https://{STORE}/"),
-    licence="Open Government Licence - Canada",
-    terms_url="https://open.canada.ca/en/open-government-licence-canada",
-    terms_checked="2026-11-28, as many readers of 2026 quote the licence",
-    quotation="""You are free to: Copy, modify, publish, translate, adapt, distribute or otherwise use the Information
-    in any medium, mode or format for any lawful purpose.""",
-    gives="pay in adverts of Canada by occupation and title, without employers or texts",
-    attribution="""Pay in adverts: Job Bank, Employment and Social Development Canada (contains information licensed
-    under the Open Government Licence - Canada).""",
-    is_republishable=True,
-    cadence="monthly",
     expected_rows=(2, 100_000),
     most_requests=8,
     signing_hosts=(STORE,),
     file_url=address_of,
-    facts="""No row was seen: the 65 columns of the English files are those that a reader of others declares. Others
-    report files since January 2023 of 44,000 to 52,000 rows, UTF-16 with tabs, some older ones UTF-8 with commas or
-    Latin-1; NA and *No data for nothing; days as 2026/08/07, in September 2024 as 2024-08-07, when the number of the
-    row was missing, too; pay on 52,358 of 52,368 rows of September 2026, NOC 2021 on 99 of 100. The newest English file
-    of the portal's list is asked for; its address redirects to a store, with a signature that is neither archived nor
-    said. Older months may be handed over with jobbank in their names. French files have other columns and are refused.
-    Pay without an upper end is kept, and is in no band.""",
 )
 
 

@@ -16,7 +16,7 @@ from typing import Any
 from extractors.reading.csv_tables import table_in
 from extractors.reading.pay_reports import official_wage
 from extractors.response import Response, each, note_left_out
-from extractors.sources.declaration import Source
+from extractors.sources.declaration import declare
 from extractors.sources.fetching import fetch_addresses
 from transforms.records.rows import Issue, OfficialWage
 from transforms.records.vocabulary import NOC
@@ -54,33 +54,12 @@ WEEKS = 52
 """Weeks of pay in a year. Employees are paid for holidays too."""
 HOURLY = f"usual weekly hours of full-time employees (lookups/pay/usual_hours.csv) times {WEEKS} weeks"
 
-SOURCE = Source(
-    name="jobbank_wages",
-    title="Job Bank wages by occupation",
+SOURCE = declare(
+    "jobbank_wages",
     kind="statistics",
-    publisher="Employment and Social Development Canada",
-    homepage="https://open.canada.ca/data/en/dataset/adad580f-76b0-4502-bd05-20c125de9116",
     endpoints=(FILES,),
-    licence="Open Government Licence - Canada",
-    terms_url="https://open.canada.ca/en/open-government-licence-canada",
-    terms_checked="2026-11-28, as many readers of 2026 quote the licence",
-    quotation="""You are free to: Copy, modify, publish, translate, adapt, distribute or otherwise use the Information
-    in any medium, mode or format for any lawful purpose.""",
-    gives="official wages of Canada by occupation, province and economic region",
-    attribution="""Official wages: Job Bank, Employment and Social Development Canada (contains information licensed
-    under the Open Government Licence - Canada).""",
-    is_republishable=True,
-    is_verified=True,
-    cadence="yearly, in November or December",
     expected_rows=(2, 2_000),
     file_url=lambda name: FILES + NEWEST.rpartition("/")[0] + "/" + name if FILE.fullmatch(name) else None,
-    facts="""39 rows of the edition of November 2025 were read as a third party kept them: UTF-8 with a byte-order mark,
-    22 columns; the file has 44,376 rows, 516 occupations of NOC 2021 in 86 areas. Check value: the median of 21211 in
-    Canada is 46.15 dollars an hour (2023-2024). Others have the address of that edition; it was not asked from here.
-    Editions go back to 2012 and their headers differ; the readers' columns are those of 2025. Provinces have codes that
-    are not ISO's (PEI, YK, NWT), which are not read. Low and high are about the 10th and the 90th percentile by the Job
-    Bank's own words; mean and quartiles stand only where the Labour Force Survey gave the row. The excerpt does not say
-    whether overtime counts; in the Labour Force Survey's wage it does not.""",
 )
 
 

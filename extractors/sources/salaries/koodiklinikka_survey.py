@@ -17,7 +17,7 @@ from statistics import median_low
 from extractors.reading.csv_tables import table_in, unpack_gzip
 from extractors.reading.pay_reports import pay_report
 from extractors.response import Response, each, note_left_out
-from extractors.sources.declaration import Source
+from extractors.sources.declaration import declare
 from extractors.sources.fetching import fetch_nothing
 from transforms.pay.reported import MONTHS, flag_amounts, read_amount, read_years
 from transforms.records.rows import Issue, PayReport
@@ -61,30 +61,13 @@ def address_of(name: str) -> str | None:
     return f"{FILES}{match[1]}.csv" if match else None
 
 
-SOURCE = Source(
-    name="koodiklinikka_survey",
-    title="Survey of pay in IT by Koodiklinikka",
+SOURCE = declare(
+    "koodiklinikka_survey",
     kind="survey",
-    publisher="Koodiklinikka",
-    homepage="https://koodiklinikka.fi",
     endpoints=(FILES,),
-    licence="""MIT for the repository that has programs and answers; it speaks of software alone, so that nothing made
-    from the answers is published""",
-    terms_url="https://github.com/koodiklinikka/palkkakysely",
-    terms_checked="2026-11-28, in a stored copy of the repository that has its files (d75eedbe)",
-    quotation="""Permission is hereby granted, free of charge, to any person obtaining a copy of this software and
-    associated documentation files""",
-    gives="reported pay in IT in Finland",
-    attribution="Reported pay in Finland: Koodiklinikka.",
-    is_verified=True,
-    cadence="yearly, in autumn, when a person runs `jobmarket backfill koodiklinikka_2024.csv`",
     expected_rows=(100, 20_000),
     access="file",
     file_url=address_of,
-    facts="""One file was read, of October 2024: 683 answers, 591 of them of employees. Working time is per cent for
-    most and hours a week for some; titles are free text, English and Finnish. The publisher has the files in its
-    repository (data/2024/results-fi.xlsx and others, of 2021 to 2025); the file is handed over, with koodiklinikka and
-    the year in its name.""",
 )
 
 

@@ -15,7 +15,7 @@ from datetime import date
 from extractors.reading.csv_tables import table_in, zip_member
 from extractors.reading.pay_reports import pay_report
 from extractors.response import Response, each, note_left_out
-from extractors.sources.declaration import Source
+from extractors.sources.declaration import declare
 from extractors.web.paging import Web, ask_first
 from transforms.pay.reported import flag_amounts, read_years
 from transforms.place.places import country_of
@@ -61,32 +61,12 @@ def address_of(name: str) -> str | None:
     return FILES + name if YEAR.search(name) and name.endswith(".zip") else None
 
 
-SOURCE = Source(
-    name="stackoverflow_survey",
-    title="Stack Overflow Developer Survey",
+SOURCE = declare(
+    "stackoverflow_survey",
     kind="survey",
-    publisher="Stack Exchange",
-    homepage="https://survey.stackoverflow.co",
     endpoints=(FILES,),
-    licence="ODbL 1.0: derived databases under the same licence, the source named",
-    terms_url="https://opendatacommons.org/licenses/odbl/1-0/",
-    terms_checked="""2026-11-28; quoted are the publisher's words on the survey of 2021, as two readers have its
-    announcement""",
-    quotation="""you are free to share, adapt, and create derivative works from the public 2021 Stack Overflow Developer
-    Survey results as long as you attribute them to Stack Overflow, keep the database open (if you redistribute it), and
-    continue to share-alike any adapted database under the ODbL.""",
-    gives="reported yearly pay of developers by country, in dollars",
-    attribution="Reported pay: Stack Overflow Developer Survey, made available under the ODbL 1.0.",
-    is_republishable=True,
-    is_verified=True,
-    cadence="yearly, in July",
     expected_rows=(1_000, 100_000),
     file_url=address_of,
-    facts="""Seen in a stored CSV of 2025 that a third party had cut to seven columns: 21,942 answers with pay in
-    dollars a year, 156 names of countries, one kind of work each. Others report a zip with
-    survey_results_public.csv of 49,123 answers and the columns ResponseId, Country, DevType and
-    ConvertedCompYearly; Employment, RemoteWork and WorkExp (years of paid work) come from memory. That the surveys
-    since have the same licence is what others report.""",
 )
 
 

@@ -19,7 +19,7 @@ from statistics import median, median_low
 from extractors.reading.csv_tables import table_in, unpack_gzip
 from extractors.reading.pay_reports import pay_report
 from extractors.response import Response, each, note_left_out
-from extractors.sources.declaration import Source
+from extractors.sources.declaration import declare
 from extractors.sources.fetching import fetch_nothing
 from transforms.pay.reported import contradicts, flag_amounts, months_of_year, read_amount, read_years
 from transforms.place.places import country_of
@@ -88,33 +88,13 @@ def address_of(name: str) -> str | None:
     return f"{FILES}{match[1]}.csv" if match else None
 
 
-SOURCE = Source(
-    name="sysarmy_survey",
-    title="Survey of pay in IT by sysarmy",
+SOURCE = declare(
+    "sysarmy_survey",
     kind="survey",
-    publisher="sysarmy",
-    homepage="https://sysarmy.com",
     endpoints=(FILES,),
-    licence="CC BY-NC-SA 4.0: the source named, not for commercial use, adaptations under the same licence",
-    terms_url="https://creativecommons.org/licenses/by-nc-sa/4.0/",
-    terms_checked="2026-11-28, in the file of 2022.02 itself",
-    quotation="""Esta obra está bajo una Licencia Creative Commons Atribución-NoComercial-CompartirIgual 4.0
-    Internacional.""",
-    gives="reported monthly pay in IT in Argentina, before and after tax",
-    attribution="""Reported pay in Argentina: sysarmy, CC BY-NC-SA 4.0. What is made from it may not be used
-    commercially and is shared under the same licence.""",
-    is_republishable=True,
-    is_verified=True,
-    cadence="twice a year, when a person runs `jobmarket backfill sysarmy_2026.01.csv`",
     expected_rows=(100, 50_000),
     access="file",
     file_url=address_of,
-    facts="""Six waves were read, 2022.02 to 2026.01, of 3,861 to 6,400 answers. That of 2022.02 has ten lines above the
-    header and no times; 2024.01 to 2025.02 were cleaned by the publisher and have questions as names; 2023.02 asked
-    nineteen countries. Amounts are pesos of the last month, also of those paid in dollars; some wrote dollars,
-    thousands or millions instead. In 4 to 6 answers of a hundred pay after tax is above that before tax, or below a
-    third of it. Where the publisher has the files is not known here, so they are handed over, with sysarmy and the wave
-    in their names.""",
 )
 
 

@@ -20,7 +20,7 @@ from extractors.archive.writer import Writer
 from extractors.refine.refine import refine
 from extractors.source import all_sources, source_of
 from extractors.source_list import declared_sources, sources_markdown
-from extractors.sources import job_boards
+from extractors.sources import declaration, job_boards
 from extractors.sources.declaration import SourceModule
 from extractors.web.session import Web
 from flows.runtime.permissions import why_off
@@ -35,30 +35,13 @@ MODULE = '''"""Toy jobs: an invented aggregator."""
 from __future__ import annotations
 
 from extractors.response import each
-from extractors.sources.declaration import Source
+from extractors.sources.declaration import declare
 from extractors.sources.fetching import fetch_addresses
 from transforms.raw_posting import RawPosting
 
 URL = "https://api.toyjobs.example/v1/jobs"
 KNOWN = frozenset(("id", "title", "company", "place", "text"))
-SOURCE = Source(
-    name="toy_jobs",
-    title="Toy jobs",
-    kind="aggregator",
-    publisher="Toy Jobs Ltd",
-    homepage="https://toyjobs.example",
-    endpoints=(URL,),
-    licence="Free to use with Toy Jobs named",
-    terms_url=None,
-    terms_checked="2026-03-01, on its site",
-    gives="invented adverts",
-    attribution="Job postings: Toy Jobs.",
-    is_republishable=True,
-    is_verified=False,
-    cadence="daily",
-    expected_rows=(1, 100),
-    facts="Invented.",
-)
+SOURCE = declare("toy_jobs", kind="aggregator", endpoints=(URL,), expected_rows=(1, 100))
 
 
 fetch = fetch_addresses(URL)
@@ -78,6 +61,19 @@ def read_job(job):
         html=job.get("text"),
     )
 '''
+ENTRY = """
+[toy_jobs]
+title = "Toy jobs"
+publisher = "Toy Jobs Ltd"
+homepage = "https://toyjobs.example"
+attribution = "Job postings: Toy Jobs."
+licence = "Free to use with Toy Jobs named"
+terms_checked = "2026-03-01, on its site"
+gives = "invented adverts"
+is_republishable = true
+cadence = "daily"
+facts = "Invented."
+"""
 ANSWER = {
     "jobs": [
         {"id": 1, "title": "Senior ML Engineer", "company": "Acme", "place": "Lima, Peru", "text": "<p>We learn.</p>"},
@@ -101,16 +97,21 @@ EXPECTED = {
 
 @pytest.fixture
 def toy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[SourceModule]:
-    """The module, as if it stood in extractors/sources/job_boards/."""
+    """The module, as if it stood in extractors/sources/job_boards/, and its entry, as if in extractors/sources.toml."""
     folder = tmp_path / "more_extractors"
     folder.mkdir()
     (folder / "toy_jobs.py").write_text(MODULE, encoding="utf-8")
     monkeypatch.setattr(job_boards, "__path__", [*job_boards.__path__, str(folder)])
+    entries = tmp_path / "sources.toml"
+    entries.write_text(declaration.DESCRIPTIONS.read_text(encoding="utf-8") + ENTRY, encoding="utf-8")
+    monkeypatch.setattr(declaration, "DESCRIPTIONS", entries)
+    declaration.descriptions.cache_clear()
     all_sources.cache_clear()
     yield all_sources()["toy_jobs"]
     sys.modules.pop(f"{job_boards.__name__}.toy_jobs", None)
     monkeypatch.undo()
     importlib.invalidate_caches()
+    declaration.descriptions.cache_clear()
     all_sources.cache_clear()
 
 

@@ -37,7 +37,7 @@ from extractors.refine.refine import rows_of
 from extractors.response import NEW_KEYS, Response, each
 from extractors.source import all_sources, is_answer_of, source_of
 from extractors.source_list import SOURCES_MD, sources_markdown
-from extractors.sources.declaration import WHOLE_LIST_EXPIRY_DAYS, SourceModule
+from extractors.sources.declaration import WHOLE_LIST_EXPIRY_DAYS, SourceModule, descriptions
 from extractors.sources.employer_boards import ashby, greenhouse, lever, personio, teamtailor
 from extractors.sources.employer_postings import smartrecruiters, workday
 from extractors.sources.employment_services import france_travail, jobtech, usajobs
@@ -227,6 +227,10 @@ def test_a_source_declares_itself(name: str) -> None:
         parameters = [(p.name, p.kind, p.annotation) for p in given.parameters.values()]
         assert parameters == [(p.name, p.kind, p.annotation) for p in wanted.parameters.values()][1:]
         assert set(re.findall(r"\w+", given.return_annotation)) <= {"Iterator", "list", "str", "Parsed", *PARSED}
+
+
+def test_every_description_is_of_a_source() -> None:
+    assert set(descriptions()) == set(SOURCES)
 
 
 def test_no_endpoint_belongs_to_two_sources() -> None:
