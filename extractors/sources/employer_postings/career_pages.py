@@ -92,10 +92,7 @@ def _site(table: dict[str, Any]) -> Site:
 
 
 def fetch(web: Web, *, boards: Sequence[str] = (), as_of: date) -> list[str]:
-    """Request the lists of every declared site and the postings that the lists name.
-
-    Return one line for each failure.
-    """
+    """Request the lists of every declared site and the postings that the lists name."""
     return [failure for site in sites() for failure in _ask_site(web, site)]
 
 

@@ -73,7 +73,7 @@ SOURCE = platform(
 
 
 def fetch(web: Web, *, boards: Sequence[str], as_of: date) -> list[str]:
-    """Search every board, then request single postings in roles we follow. Return one line for each failure."""
+    """Search every board, then request single postings in roles we follow."""
     failures: list[str] = []
     details: dict[str, None] = {}
     for board in boards:

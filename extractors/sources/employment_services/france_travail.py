@@ -60,7 +60,7 @@ SOURCE = declare(
 
 
 def fetch(web: Web, *, boards: Sequence[str], as_of: date) -> list[str]:
-    """Request every page of each query. Return one line for each failure."""
+    """Request every page of each query."""
     try:
         headers = {"Authorization": f"Bearer {_token(web)}"} if web.keys else {}  # a replay has no keys
     except FetchFailed as error:

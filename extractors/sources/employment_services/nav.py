@@ -65,10 +65,7 @@ SOURCE = declare(
 
 
 def fetch(web: Web, *, boards: Sequence[str] = (), as_of: date) -> list[str]:
-    """Request the pages since the last night, and the changed adverts on each page.
-
-    Return one line for each failure.
-    """
+    """Request the pages since the last night, and the changed adverts on each page."""
     try:
         headers = {"Authorization": f"Bearer {web.token(TOKEN)}"}
     except FetchFailed as error:

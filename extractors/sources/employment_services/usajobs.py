@@ -53,7 +53,7 @@ SOURCE = declare(
 
 
 def fetch(web: Web, *, boards: Sequence[str], as_of: date) -> list[str]:
-    """Request the pages of each query. Return one line for each failure."""
+    """Request the pages of each query."""
     key, mail = (web.keys.get(name, "") for name in KEYS)
     headers = {"Authorization-Key": key, "User-Agent": mail}
     firsts = [f"{API}search?{query}&Fields=Full&ResultsPerPage={PAGE}&Page=1" for query in QUERIES]

@@ -48,10 +48,7 @@ SOURCE = declare(
 
 
 def fetch(web: Web, *, boards: Sequence[str], as_of: date) -> list[str]:
-    """Request the first page of each query from each national site, newest results first.
-
-    Return one line for each failure.
-    """
+    """Request the first page of each query from each national site, newest results first."""
     secret = dict(zip(("app_id", "app_key"), (web.keys.get(key, "") for key in KEYS), strict=True))
     queries = [urlencode({"results_per_page": 50, "what": words, "sort_by": "date"}) for words in QUERIES]
     urls = [f"{API}{country}/search/1?{query}" for country in COUNTRIES for query in queries]

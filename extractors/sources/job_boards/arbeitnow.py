@@ -37,7 +37,7 @@ SOURCE = declare(
 
 
 def fetch(web: Web, *, boards: Sequence[str] = (), as_of: date) -> list[str]:
-    """Request the pages of the last `DAYS` days. Return one line for each failure."""
+    """Request the pages of the last `DAYS` days."""
     since = datetime(as_of.year, as_of.month, as_of.day, tzinfo=UTC) - timedelta(days=DAYS)
     return ask_pages(web, ADDRESS, functools.partial(next_of, since=since.timestamp()), max_pages=MAX_PAGES)
 

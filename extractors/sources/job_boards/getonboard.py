@@ -83,7 +83,7 @@ def url_of_page(category: str, page: int) -> str:
 
 
 def fetch(web: Web, *, boards: Sequence[str] = (), as_of: date) -> list[str]:
-    """Request the categories and then the jobs of each category. Return one line for each failure."""
+    """Request the categories and then the jobs of each category."""
     categories: list[str] = []
 
     def note(answer: Response) -> None:

@@ -47,7 +47,7 @@ SOURCE = declare("github_vagas", kind="forum", endpoints=(API,), expected_rows=(
 
 
 def fetch(web: Web, *, boards: Sequence[str], as_of: date) -> list[str]:
-    """Request the newest GitHub issues of each repository. Return one line for each failure."""
+    """Request the newest GitHub issues of each repository."""
     query = f"issues?state=all&sort=created&direction=desc&per_page={PAGE}&page=1"
     firsts = [f"{API}{repository}/{query}" for repository in REPOSITORIES]
     next_of = after_full_pages("page", size=PAGE, last=PAGES)

@@ -57,7 +57,7 @@ SOURCE = declare(
 
 
 def fetch(web: Web, *, boards: Sequence[str], as_of: date) -> list[str]:
-    """Request the list of threads, then the newest threads. Return one line for each failure."""
+    """Request the list of threads, then the newest threads."""
     threads: list[str] = []
 
     def find(page: Response) -> None:

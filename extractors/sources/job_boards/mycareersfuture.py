@@ -47,7 +47,7 @@ SOURCE = declare(
 
 
 def fetch(web: Web, *, boards: Sequence[str] = (), as_of: date) -> list[str]:
-    """Request the pages of each query, newest adverts first. Return one line for each failure."""
+    """Request the pages of each query, newest adverts first."""
     rest = {"limit": PAGE, "sortBy": "new_posting_date", "page": 0}
     firsts = [f"{API}?{urlencode({'search': words, **rest})}" for words in QUERIES]
     next_of = after_full_pages("page", "results", size=PAGE, last=MAX_PAGES - 1)

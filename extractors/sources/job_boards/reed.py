@@ -63,7 +63,7 @@ SOURCE = declare(
 
 
 def fetch(web: Web, *, boards: Sequence[str], as_of: date) -> list[str]:
-    """Request the pages of each query, then each advert found. Return one line for each failure."""
+    """Request the pages of each query, then each advert found."""
     user = b64encode(f"{web.keys.get(KEY, '')}:".encode()).decode()
     headers = {"Authorization": f"Basic {user}"}
     urls: dict[str, None] = {}

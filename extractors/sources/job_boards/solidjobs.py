@@ -44,7 +44,7 @@ SOURCE = declare(
 
 
 def fetch(web: Web, *, boards: Sequence[str] = (), as_of: date) -> list[str]:
-    """Request the pages of the division IT, newest offers first. Return one line for each failure."""
+    """Request the pages of the division IT, newest offers first."""
     query = {"campaign": CAMPAIGN, "sortActive": "validFrom", "sortDirection": "desc", "pageSize": PAGE, "pageIndex": 0}
     next_of = after_full_pages("pageIndex", "jobs", size=PAGE)
     return ask_pages(web, f"{API}IT?{urlencode(query)}", next_of, max_pages=MAX_PAGES, headers=VERSION)

@@ -40,7 +40,7 @@ def url_of_page(page: int) -> str:
 
 
 def fetch(web: Web, *, boards: Sequence[str] = (), as_of: date) -> list[str]:
-    """Request the newest pages. Return one line for each failure."""
+    """Request the newest pages."""
     return ask_pages(web, url_of_page(0), next_of, max_pages=MAX_PAGES)
 
 

@@ -33,7 +33,7 @@ def url_of(day: date) -> str:
 
 
 def fetch(web: Web, *, boards: Sequence[str] = (), as_of: date) -> list[str]:
-    """Request the day's table, or yesterday's if the day's is not out yet. Return one line for each failure."""
+    """Request the day's table, or yesterday's if the day's is not out yet."""
     return ask_first(web, [url_of(as_of), url_of(as_of - timedelta(days=1))])
 
 

@@ -41,7 +41,7 @@ SOURCE = declare(
 
 
 def fetch(web: Web, *, boards: Sequence[str] = (), as_of: date) -> list[str]:
-    """Request both files. Return one line for each failure."""
+    """Request both files."""
     return ask_each(web, [FILES + name for name in MEASURES])
 
 

@@ -52,10 +52,7 @@ def url_of(release: str) -> str:
 
 
 def fetch(web: Web, *, boards: Sequence[str] = (), as_of: date) -> list[str]:
-    """Request the release that should be out, or else the newest of the three releases before it.
-
-    Return one line for each failure.
-    """
+    """Request the release that should be out, or else the newest of the three releases before it."""
     quarters = 4 * (as_of.year - FIRST_YEAR) + (as_of.month - 8) // 3
     return ask_first(web, [url_of(f"{n // 4}.{n % 4}") for n in range(quarters, quarters - 4, -1)])
 

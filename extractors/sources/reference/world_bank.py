@@ -48,7 +48,7 @@ class Cell(NamedTuple):
 
 
 def fetch(web: Web, *, boards: Sequence[str] = (), as_of: date) -> list[str]:
-    """Request the last ten years of both indicators. Return one line for each failure."""
+    """Request the last ten years of both indicators."""
     query = f"?format=json&per_page=20000&date={as_of.year - YEARS}:{as_of.year}"
     return ask_each(web, [f"{API}country/all/indicator/{name}{query}" for name in INDICATORS])
 

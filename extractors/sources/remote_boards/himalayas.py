@@ -51,7 +51,7 @@ def url_of_page(offset: int) -> str:
 
 
 def fetch(web: Web, *, boards: Sequence[str] = (), as_of: date) -> list[str]:
-    """Request the pages of the last day. Return one line for each failure."""
+    """Request the pages of the last day."""
     since = datetime(as_of.year, as_of.month, as_of.day, tzinfo=UTC) - timedelta(days=DAYS)
     return ask_pages(web, url_of_page(0), functools.partial(next_of, since=since.timestamp()), max_pages=MAX_PAGES)
 

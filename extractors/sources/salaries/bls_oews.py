@@ -145,10 +145,7 @@ SOURCE = declare(
 
 
 def fetch(web: Web, *, boards: Sequence[str] = (), as_of: date) -> list[str]:
-    """Request last year's estimates, or those of the year before if they are not out yet.
-
-    Return one line for each failure.
-    """
+    """Request last year's estimates, or those of the year before if they are not out yet."""
     years = (as_of.year - 1, as_of.year - 2)
     return [line for area in ("nat", "st", "ma") for line in ask_first(web, [url_of(year, area) for year in years])]
 

@@ -45,7 +45,7 @@ SOURCE = declare(
 
 
 def fetch(web: Web, *, boards: Sequence[str] = (), as_of: date) -> list[str]:
-    """Request the cells that we read, for all countries. Return one line for each failure."""
+    """Request the cells that we read, for all countries."""
     filters = {**ALL, "isco08": [MAJOR_GROUP + code for code in occupations(ISCO)], "unit": [EURO, NATIONAL]}
     return ask_each(web, [f"{API}{TABLE}?format=JSON&lang=EN&{urlencode(filters, doseq=True)}"])
 

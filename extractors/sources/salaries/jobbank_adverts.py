@@ -74,7 +74,7 @@ SOURCE = declare(
 
 
 def fetch(web: Web, *, boards: Sequence[str] = (), as_of: date) -> list[str]:
-    """Request the list of files, then the newest English file. Return one line for each failure."""
+    """Request the list of files, then the newest English file."""
     try:
         answer = web.get(LIST)
         newest = _find_newest(answer)

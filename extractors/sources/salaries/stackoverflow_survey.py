@@ -76,7 +76,7 @@ def url_of(year: int) -> str:
 
 
 def fetch(web: Web, *, boards: Sequence[str] = (), as_of: date) -> list[str]:
-    """Request this year's answers, or last year's if they are not out yet. Return one line for each failure."""
+    """Request this year's answers, or last year's if they are not out yet."""
     return ask_first(web, [url_of(as_of.year), url_of(as_of.year - 1)])
 
 
