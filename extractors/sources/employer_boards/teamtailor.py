@@ -8,14 +8,13 @@ and look for pay in its texts. The feed stops at 100 jobs unless we request more
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import datetime
-from email.utils import parsedate_to_datetime
 from xml.etree.ElementTree import Element
 
 from extractors.boards import on_board
 from extractors.response import Response, each, note_cut
 from extractors.sources.declaration import BoardUrl, platform
 from extractors.sources.fetching import fetch_boards
+from extractors.sources.parsing import time_in_mail
 from transforms.place.places import Address
 from transforms.raw_posting import RawPosting
 from transforms.records.rows import Issue
@@ -74,17 +73,10 @@ def _read_item(item: Mapping[str, Element]) -> RawPosting:
         location_text="; ".join(filter(None, map(_line, places))),
         addresses=[Address(_line(p), p.findtext(TT + "country"), None, p.findtext(TT + "city")) for p in places],
         workplace=WORKPLACE_OF_STATUS.get(text("remoteStatus") or ""),
-        posted_on=_day(text("pubDate")),
+        posted_on=time_in_mail(text("pubDate")),
     )
 
 
 def _line(place: Element) -> str:
     line = ", ".join(filter(None, (place.findtext(TT + "city"), place.findtext(TT + "country"))))
     return line or place.findtext(TT + "name") or ""
-
-
-def _day(text: str | None) -> datetime | str | None:
-    try:
-        return parsedate_to_datetime(text) if text else None
-    except ValueError:
-        return text

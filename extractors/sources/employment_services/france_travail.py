@@ -13,14 +13,14 @@ from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
-from extractors.response import Response, each
+from extractors.response import Response
 from extractors.sources.declaration import declare
 from extractors.sources.fetching import ask_paged_lists
+from extractors.sources.parsing import parse_list
 from extractors.web.paging import Web
 from extractors.web.session import FetchFailed
 from transforms.place.places import Address
 from transforms.raw_posting import RawPosting
-from transforms.records.rows import Issue
 
 API = "https://api.francetravail.io/partenaire/offresdemploi/v2/offres/search"
 TOKENS = "https://entreprise.francetravail.fr/connexion/oauth2/access_token?realm=%2Fpartenaire"
@@ -85,11 +85,6 @@ def _next(page: Response) -> str | None:
     return RANGE.sub(f"range={start}-{start + PAGE - 1}", page.url)
 
 
-def parse(response: Response) -> Iterator[RawPosting | Issue]:
-    """Yield every offer of a page, and an issue for each offer that cannot be read."""
-    yield from each(response.value_at("resultats"), _read_offer, known=KNOWN)
-
-
 def _read_offer(offer: dict[str, Any]) -> RawPosting:
     place = offer.get("lieuTravail") or {}
     pay = offer.get("salaire") or {}
@@ -110,6 +105,9 @@ def _read_offer(offer: dict[str, Any]) -> RawPosting:
         openings=offer.get("nombrePostes"),
         pay_text=label if any(map(str.isdigit, label)) else pay.get("commentaire"),
     )
+
+
+parse = parse_list(_read_offer, "resultats", known=KNOWN)
 
 
 def _text(offer: dict[str, Any]) -> Iterator[str]:

@@ -13,13 +13,13 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
-from extractors.response import Response, each
 from extractors.sources.declaration import declare
 from extractors.sources.fetching import after_full_pages, ask_paged_lists
+from extractors.sources.parsing import parse_list
 from extractors.web.paging import Web, ask_each
 from transforms.place.places import Address
 from transforms.raw_posting import RawPosting
-from transforms.records.rows import Issue, Removal
+from transforms.records.rows import Removal
 from transforms.text.rejects import Rejected
 
 SEARCH, STREAM = "https://jobsearch.api.jobtechdev.se/", "https://jobstream.api.jobtechdev.se/"
@@ -89,11 +89,6 @@ def _begin(web: Web, as_of: date) -> str:
     return max(begin, oldest).astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S")
 
 
-def parse(response: Response) -> Iterator[RawPosting | Removal | Issue]:
-    """Yield every advert and removal in a response of JobSearch or JobStream, and an issue for each bad record."""
-    yield from each(response.value_at("hits"), _read_advert, known=KNOWN)
-
-
 def _read_advert(advert: dict[str, Any]) -> RawPosting | Removal:
     if advert.get("removed"):
         if not advert.get("id"):
@@ -118,6 +113,9 @@ def _read_advert(advert: dict[str, Any]) -> RawPosting | Removal:
         valid_through=advert.get("application_deadline"),
         pay_text=advert.get("salary_description"),
     )
+
+
+parse = parse_list(_read_advert, "hits", known=KNOWN)
 
 
 def _label(advert: dict[str, Any], key: str) -> str | None:

@@ -11,14 +11,14 @@ from datetime import date
 from typing import Any
 
 from extractors.reading.pay_fields import pay_in_fields
-from extractors.response import Response, each
 from extractors.sources.declaration import declare
 from extractors.sources.fetching import after_full_pages, ask_paged_lists
+from extractors.sources.parsing import parse_list
 from extractors.web.paging import Web
 from transforms.pay.structured import amount_of
 from transforms.place.places import Address
 from transforms.raw_posting import RawPosting
-from transforms.records.rows import Issue, Pay
+from transforms.records.rows import Pay
 
 API = "https://data.usajobs.gov/api/"
 KEYS = ("JOBMARKET_USAJOBS_KEY", "JOBMARKET_USAJOBS_EMAIL")
@@ -61,11 +61,6 @@ def fetch(web: Web, *, boards: Sequence[str], as_of: date) -> list[str]:
     return ask_paged_lists(web, firsts, next_of, max_pages=PAGES, headers=headers)
 
 
-def parse(response: Response) -> Iterator[RawPosting | Issue]:
-    """Yield every announcement of a page, and an issue for each announcement that cannot be read."""
-    yield from each(response.value_at("SearchResult", "SearchResultItems"), _read_item, known=KNOWN)
-
-
 def _read_item(item: dict[str, Any]) -> RawPosting:
     advert = item["MatchedObjectDescriptor"]
     details = (advert.get("UserArea") or {}).get("Details") or {}
@@ -90,6 +85,9 @@ def _read_item(item: dict[str, Any]) -> RawPosting:
         valid_through=advert.get("ApplicationCloseDate"),
         pay=tuple(pay for range_ in advert.get("PositionRemuneration") or () for pay in _pay(range_)),
     )
+
+
+parse = parse_list(_read_item, "SearchResult", "SearchResultItems", known=KNOWN)
 
 
 def _texts(advert: dict[str, Any], details: dict[str, Any]) -> Iterator[str]:

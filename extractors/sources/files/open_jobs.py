@@ -25,20 +25,12 @@ from transforms.text.rejects import Rejected, leave_out
 
 FILES = "https://backend.dehnbostele.workers.dev/data/exports/"
 NAME = re.compile(r"open[-_]jobs_(\d{4}-\d\d-\d\d)_([\w.-]+)\.parquet", re.IGNORECASE)
+"""Pattern of the names of files, such as "open_jobs_2026-09-10_ashby.parquet": the day of the export, the platform."""
 NEEDED = ("ats", "slug", "id", "title", "url", "content")
 ALSO = ("location", "departments", "published_at", "is_open", "org", "tier")
 MAX_ROWS = 1_048_576
 """Maximum number of adverts in a file. A file of the largest allowed size, 64 MB, has far fewer adverts with texts."""
 AGGREGATOR = "aggregator"
-
-
-def address_of(name: str) -> str | None:
-    """Return the address of a file, given its name, such as "open_jobs_2026-09-10_ashby.parquet".
-
-    The name must contain the day of the export and the platform. Return None for any other name.
-    """
-    match = NAME.fullmatch(name)
-    return f"{FILES}{match[1]}/jobs/{match[2]}.parquet" if match else None
 
 
 SOURCE = declare(
@@ -49,7 +41,7 @@ SOURCE = declare(
     access="file",
     is_bulk=True,
     expires_after_days=EXPIRY_DAYS,
-    file_url=address_of,
+    file_url=lambda name: f"{FILES}{m[1]}/jobs/{m[2]}.parquet" if (m := NAME.fullmatch(name)) else None,
 )
 
 

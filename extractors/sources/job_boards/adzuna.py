@@ -13,13 +13,13 @@ from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
-from extractors.response import Response, each
 from extractors.sources.declaration import declare
+from extractors.sources.parsing import parse_list
 from extractors.web.paging import Web, ask_pages
 from transforms.pay.structured import amount_of
 from transforms.place.places import Address
 from transforms.raw_posting import RawPosting
-from transforms.records.rows import Issue, Pay
+from transforms.records.rows import Pay
 from transforms.records.vocabulary import TRUNCATED
 
 API = "https://api.adzuna.com/v1/api/jobs/"
@@ -55,11 +55,6 @@ def fetch(web: Web, *, boards: Sequence[str], as_of: date) -> list[str]:
     return [failure for url in urls for failure in ask_pages(web, url, lambda page: None, max_pages=1, secret=secret)]
 
 
-def parse(response: Response) -> Iterator[RawPosting | Issue]:
-    """Yield every result of a page, and an issue for each result that cannot be read."""
-    yield from each(response.value_at("results"), _read_result, known=KNOWN)
-
-
 def _read_result(result: dict[str, Any]) -> RawPosting:
     area = (result.get("location") or {}).get("area") or ()  # names, from the country down to a town or county
     contract = (result.get("contract_type"), result.get("contract_time"))
@@ -78,6 +73,9 @@ def _read_result(result: dict[str, Any]) -> RawPosting:
         posted_on=result.get("created"),
         pay=tuple(_pay(result)),
     )
+
+
+parse = parse_list(_read_result, "results", known=KNOWN)
 
 
 def _pay(result: dict[str, Any]) -> Iterator[Pay]:

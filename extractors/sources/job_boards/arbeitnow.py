@@ -8,15 +8,15 @@ place name it.
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from extractors.response import Response, each
+from extractors.response import Response
 from extractors.sources.declaration import declare
+from extractors.sources.parsing import parse_list
 from extractors.web.paging import Web, ask_pages
 from transforms.raw_posting import RawPosting
-from transforms.records.rows import Issue
 from transforms.role.titles import employment_type_of, seniority_stated
 
 ADDRESS = "https://www.arbeitnow.com/api/job-board-api"
@@ -53,11 +53,6 @@ def next_of(response: Response, *, since: float) -> str | None:
     return following if any(isinstance(time, int) and time >= since for time in times) else None
 
 
-def parse(response: Response) -> Iterator[RawPosting | Issue]:
-    """Yield every job of a page, and an issue for each job that cannot be read."""
-    yield from each(response.value_at("data"), _read_job, known=KNOWN)
-
-
 def _read_job(job: dict[str, Any]) -> RawPosting:
     labels = job.get("job_types") or ()
     levels = [label for label in labels if seniority_stated(label)]
@@ -74,3 +69,6 @@ def _read_job(job: dict[str, Any]) -> RawPosting:
         level=levels[0] if levels else None,
         posted_on=job.get("created_at"),
     )
+
+
+parse = parse_list(_read_job, "data", known=KNOWN)

@@ -8,13 +8,13 @@ as issues, are left out.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from extractors.response import Response, each
 from extractors.sources.declaration import declare
 from extractors.sources.fetching import after_full_pages, ask_paged_lists
+from extractors.sources.parsing import parse_list
 from extractors.web.paging import Web
 from transforms.place.gazetteer import key, workplaces
 from transforms.place.places import whereabouts
@@ -54,11 +54,6 @@ def fetch(web: Web, *, boards: Sequence[str], as_of: date) -> list[str]:
     return ask_paged_lists(web, firsts, next_of, max_pages=PAGES, headers=AS_HTML)
 
 
-def parse(response: Response) -> Iterator[RawPosting | Issue]:
-    """Yield every open advert of a page, and an `Issue` for each advert that is left out or cannot be read."""
-    yield from each(response.json(), _read_issue, known=KNOWN)
-
-
 def _read_issue(issue: dict[str, Any]) -> RawPosting | Issue:
     if "pull_request" in issue or issue["state"] != "open":
         what = "a pull request" if "pull_request" in issue else "closed"
@@ -80,6 +75,9 @@ def _read_issue(issue: dict[str, Any]) -> RawPosting | Issue:
         posted_on=issue.get("created_at"),
         level=_only_level(labels),
     )
+
+
+parse = parse_list(_read_issue, known=KNOWN)
 
 
 def _only_level(labels: Sequence[str]) -> str | None:

@@ -12,9 +12,9 @@ from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
-from extractors.response import Response, each
 from extractors.sources.declaration import declare
 from extractors.sources.fetching import after_full_pages, ask_paged_lists
+from extractors.sources.parsing import parse_list
 from extractors.web.paging import Web
 from transforms.pay.structured import stated_pay
 from transforms.place.places import Address
@@ -54,11 +54,6 @@ def fetch(web: Web, *, boards: Sequence[str] = (), as_of: date) -> list[str]:
     return ask_paged_lists(web, firsts, next_of, max_pages=MAX_PAGES)
 
 
-def parse(response: Response) -> Iterator[RawPosting | Issue]:
-    """Yield every advert of a page, and an issue for each advert that is left out or cannot be read."""
-    yield from each(response.value_at("results"), _read_advert, known=KNOWN)
-
-
 def _read_advert(advert: dict[str, Any]) -> RawPosting | Issue:
     about, status = advert.get("metadata") or {}, advert.get("status") or {}
     if status.get("jobStatus") == CLOSED:
@@ -94,6 +89,9 @@ def _read_advert(advert: dict[str, Any]) -> RawPosting | Issue:
         pay=() if about.get("isHideSalary") or is_abroad else pay,
         issues=issues,
     )
+
+
+parse = parse_list(_read_advert, "results", known=KNOWN)
 
 
 def _values(advert: dict[str, Any], key: str, name: str) -> list[Any]:

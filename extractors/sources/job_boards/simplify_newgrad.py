@@ -7,12 +7,11 @@ and is not read.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
-from extractors.response import Response, each
 from extractors.sources.declaration import WHOLE_LIST, WHOLE_LIST_EXPIRY_DAYS, declare
 from extractors.sources.fetching import fetch_addresses
+from extractors.sources.parsing import parse_list
 from transforms.raw_posting import RawPosting
 from transforms.records.rows import Issue
 from transforms.text.rejects import leave_out
@@ -37,11 +36,6 @@ SOURCE = declare(
 fetch = fetch_addresses(ADDRESS)
 
 
-def parse(response: Response) -> Iterator[RawPosting | Issue]:
-    """Yield every job that is open and visible, and an issue for each job that is left out or cannot be read."""
-    yield from each(response.json(), _read_row, known=KNOWN)
-
-
 def _read_row(row: dict[str, Any]) -> RawPosting | Issue:
     if not (row["active"] and row["is_visible"]):
         rule = "an open and visible job expected; this row says active or is_visible: false"
@@ -57,3 +51,6 @@ def _read_row(row: dict[str, Any]) -> RawPosting | Issue:
         posted_on=row.get("date_posted"),
         level="new grad",
     )
+
+
+parse = parse_list(_read_row, known=KNOWN)

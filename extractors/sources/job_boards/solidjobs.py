@@ -8,14 +8,14 @@ an advert for contractors.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
-from extractors.response import Response, each
 from extractors.sources.declaration import declare
 from extractors.sources.fetching import after_full_pages
+from extractors.sources.parsing import parse_list
 from extractors.web.paging import Web, ask_pages
 from transforms.pay.structured import stated_pay
 from transforms.raw_posting import RawPosting
@@ -50,11 +50,6 @@ def fetch(web: Web, *, boards: Sequence[str] = (), as_of: date) -> list[str]:
     return ask_pages(web, f"{API}IT?{urlencode(query)}", next_of, max_pages=MAX_PAGES, headers=VERSION)
 
 
-def parse(response: Response) -> Iterator[RawPosting | Issue]:
-    """Yield every offer of a page, and an issue for each offer that cannot be read."""
-    yield from each(response.value_at("jobs"), _read_offer, known=KNOWN)
-
-
 def _read_offer(offer: dict[str, Any]) -> RawPosting:
     issues: list[Issue] = []
     salaries = [salary for salary in (offer.get("salary"), offer.get("secondarySalary")) if salary]
@@ -80,6 +75,9 @@ def _read_offer(offer: dict[str, Any]) -> RawPosting:
         pay=[pay for salary in salaries for pay in _pay(salary, is_contract, issues)],
         issues=issues,
     )
+
+
+parse = parse_list(_read_offer, "jobs", known=KNOWN)
 
 
 def _text(offer: dict[str, Any]) -> tuple[str, bool]:

@@ -6,15 +6,15 @@ This module relies on what others report about the responses, since we have none
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from extractors.response import Response, each
+from extractors.response import Response
 from extractors.sources.declaration import declare
+from extractors.sources.parsing import parse_list
 from extractors.web.paging import Web, ask_pages
 from transforms.raw_posting import RawPosting
-from transforms.records.rows import Issue
 
 API = "https://www.themuse.com/api/public/jobs"
 MAX_PAGES = 50
@@ -51,11 +51,6 @@ def next_of(response: Response) -> str | None:
     return url_of_page(following) if following < min(answer["page_count"], MAX_PAGES) else None
 
 
-def parse(response: Response) -> Iterator[RawPosting | Issue]:
-    """Yield every job of a page, and an issue for each job that cannot be read."""
-    yield from each(response.value_at("results"), _read_job, known=KNOWN)
-
-
 def _read_job(job: dict[str, Any]) -> RawPosting:
     levels = _names_in(job.get("levels"))
     return RawPosting(
@@ -69,6 +64,9 @@ def _read_job(job: dict[str, Any]) -> RawPosting:
         level=levels[0] if len(levels) == 1 else None,
         posted_on=job.get("publication_date"),
     )
+
+
+parse = parse_list(_read_job, "results", known=KNOWN)
 
 
 def _names_in(items: Sequence[dict[str, Any]] | None) -> list[str]:

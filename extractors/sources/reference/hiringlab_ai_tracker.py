@@ -7,13 +7,13 @@ response has the whole history.
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import date
 
 from extractors.reading.csv_tables import table_in
 from extractors.response import Response, each
 from extractors.sources.declaration import declare
-from extractors.web.paging import Web, ask_each
+from extractors.sources.fetching import fetch_addresses
 from transforms.place.places import region_of
 from transforms.records.rows import AiPostingShare, Issue
 from transforms.text.rejects import Rejected
@@ -25,24 +25,17 @@ SHARES = ("AI_share_postings", "GenAI_share_postings", "AI_share", "GenAI_share"
 KNOWN = frozenset(("date", "jobcountry", *SHARES))
 
 
-def address_of(name: str) -> str | None:
-    """Return the address from which a file with this name is downloaded, or None for any other name."""
-    return FILES + name if name in MEASURES else None
-
-
 SOURCE = declare(
     "hiringlab_ai_tracker",
     kind="statistics",
     endpoints=(FILES,),
     expected_rows=(1_000, 200_000),
-    file_url=address_of,
+    file_url=lambda name: FILES + name if name in MEASURES else None,
     row=AiPostingShare,
 )
 
 
-def fetch(web: Web, *, boards: Sequence[str] = (), as_of: date) -> list[str]:
-    """Request both files."""
-    return ask_each(web, [FILES + name for name in MEASURES])
+fetch = fetch_addresses(*(FILES + name for name in MEASURES))
 
 
 def parse(response: Response) -> Iterator[AiPostingShare | Issue]:

@@ -31,17 +31,12 @@ COLUMNS = ("O*NET-SOC Code", "Example", "Commodity Code", "Commodity Title", "Ho
 KNOWN = frozenset(COLUMNS)
 
 
-def address_of(name: str) -> str | None:
-    """Return the address from which a zip with this name is downloaded, or None for any other name."""
-    return FILES + name if NAME.fullmatch(name.removesuffix(".zip")) else None
-
-
 SOURCE = declare(
     "onet",
     kind="statistics",
     endpoints=(FILES,),
     expected_rows=(10_000, 100_000),
-    file_url=address_of,
+    file_url=lambda name: FILES + name if NAME.fullmatch(name.removesuffix(".zip")) else None,
     row=OccupationSkill,
 )
 

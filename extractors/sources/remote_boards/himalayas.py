@@ -8,17 +8,17 @@ may be the literal "name"; then the slug names the employer. Time zones are hour
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from extractors.response import Response, each
+from extractors.response import Response
 from extractors.sources.declaration import declare
+from extractors.sources.parsing import parse_list
 from extractors.web.paging import Web, ask_pages
 from transforms.pay.structured import stated_pay
 from transforms.place.places import Address
 from transforms.raw_posting import RawPosting
-from transforms.records.rows import Issue
 
 API = "https://himalayas.app/jobs/api"
 PAGE = 20
@@ -68,11 +68,6 @@ def next_of(response: Response, *, since: float) -> str | None:
     return None if is_older or following >= answer["totalCount"] else url_of_page(following)
 
 
-def parse(response: Response) -> Iterator[RawPosting | Issue]:
-    """Yield every job of a page, and an issue for each job that cannot be read."""
-    yield from each(response.value_at("jobs"), _read_job, known=KNOWN)
-
-
 def _read_job(job: dict[str, Any]) -> RawPosting:
     name = job.get("companyName")
     levels: Sequence[str] = job.get("seniority") or ()
@@ -95,3 +90,6 @@ def _read_job(job: dict[str, Any]) -> RawPosting:
             job.get("minSalary"), job.get("maxSalary"), currency=job.get("currency"), period=job.get("salaryPeriod")
         ),
     )
+
+
+parse = parse_list(_read_job, "jobs", known=KNOWN)

@@ -6,17 +6,15 @@ countries and groups of countries in which the remote work may be done, with dou
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from html import unescape
 from typing import Any
 
-from extractors.response import Response, each
 from extractors.sources.declaration import declare
 from extractors.sources.fetching import fetch_addresses
+from extractors.sources.parsing import parse_list
 from transforms.pay.structured import stated_pay
 from transforms.place.places import Address
 from transforms.raw_posting import RawPosting
-from transforms.records.rows import Issue
 
 API = "https://jobicy.com/api/v2/remote-jobs"
 ADDRESS = f"{API}?count=100"
@@ -29,11 +27,6 @@ SOURCE = declare("jobicy", kind="aggregator", endpoints=(API,), expected_rows=(1
 
 
 fetch = fetch_addresses(ADDRESS)
-
-
-def parse(response: Response) -> Iterator[RawPosting | Issue]:
-    """Yield every job, and an issue for each job that cannot be read."""
-    yield from each(response.value_at("jobs"), _read_job, known=KNOWN)
 
 
 def _read_job(job: dict[str, Any]) -> RawPosting:
@@ -58,3 +51,6 @@ def _read_job(job: dict[str, Any]) -> RawPosting:
             period=job.get("salaryPeriod"),
         ),
     )
+
+
+parse = parse_list(_read_job, "jobs", known=KNOWN)

@@ -9,13 +9,12 @@ a currency nor a period.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from html import unescape
 from typing import Any
 
-from extractors.response import Response, each
 from extractors.sources.declaration import declare
 from extractors.sources.fetching import fetch_addresses
+from extractors.sources.parsing import parse_list
 from transforms.pay.structured import stated_pay
 from transforms.raw_posting import RawPosting
 from transforms.records.rows import Issue
@@ -35,11 +34,6 @@ SOURCE = declare("remoteok", kind="aggregator", endpoints=(ADDRESS,), expected_r
 fetch = fetch_addresses(ADDRESS)
 
 
-def parse(response: Response) -> Iterator[RawPosting | Issue]:
-    """Yield every job, and an issue for the legal notice and for each job that cannot be read."""
-    yield from each(response.json(), _read_job, known=KNOWN)
-
-
 def _read_job(job: dict[str, Any]) -> RawPosting | Issue:
     if "legal" in job and "id" not in job:
         return leave_out(job["legal"], "a job expected; this is the notice on how the list may be used")
@@ -55,6 +49,9 @@ def _read_job(job: dict[str, Any]) -> RawPosting | Issue:
         posted_on=job.get("date"),
         pay=stated_pay(job.get("salary_min"), job.get("salary_max")),
     )
+
+
+parse = parse_list(_read_job, known=KNOWN)
 
 
 def repair(text: str) -> str:

@@ -9,12 +9,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import datetime
-from email.utils import parsedate_to_datetime
 
 from extractors.response import Response, each
 from extractors.sources.declaration import declare
 from extractors.sources.fetching import fetch_addresses
+from extractors.sources.parsing import time_in_mail
 from transforms.raw_posting import RawPosting
 from transforms.records.rows import Issue
 
@@ -59,13 +58,6 @@ def _read_item(item: dict[str, str | None]) -> RawPosting:
         location_text=item.get("region"),
         is_remote=True,
         employment_type=item.get("type"),
-        posted_on=_time(item.get("pubDate")),
-        valid_through=_time(item.get("expires_at")),
+        posted_on=time_in_mail(item.get("pubDate")),
+        valid_through=time_in_mail(item.get("expires_at")),
     )
-
-
-def _time(text: str | None) -> datetime | str | None:
-    try:
-        return parsedate_to_datetime(text) if text else None
-    except ValueError:
-        return text

@@ -72,17 +72,12 @@ CFR 655.731); a tenth less allows for rounded hours. More than five times the pr
 such as month for week."""
 
 
-def address_of(name: str) -> str | None:
-    """Return the address of a downloaded file, or of a table made from it, by its name, or None for any other name."""
-    return FILES + name if NAME.fullmatch(name) else None
-
-
 SOURCE = declare(
     "h1b_lca",
     kind="survey",
     endpoints=(FILES, "https://www.dol.gov/media/", PAGE),
     expected_rows=(500, 500_000),
-    file_url=address_of,
+    file_url=lambda name: FILES + name if NAME.fullmatch(name) else None,
 )
 
 
@@ -96,16 +91,11 @@ def fetch(web: Web, *, boards: Sequence[str] = (), as_of: date) -> list[str]:
     except FetchFailed:
         page = ""
     links = sorted(LINK.findall(page), key=lambda link: link[1:], reverse=True)
-    return ask_first(web, [urljoin(PAGE, links[0][0])] if links else [FILES + name for name in _last(as_of)])
-
-
-def _last(as_of: date) -> list[str]:
-    """Return the names of the last quarters' workbooks, newest first.
-
-    A fiscal year begins in October of the calendar year before.
-    """
+    if links:
+        return ask_first(web, [urljoin(PAGE, links[0][0])])
+    # A fiscal year begins in October of the calendar year before.
     quarters = [as_of.year * 4 + (as_of.month - 1) // 3 - back for back in range(QUARTERS)]
-    return [f"LCA_Disclosure_Data_FY{n // 4}_Q{n % 4 + 1}.xlsx" for n in quarters]
+    return ask_first(web, [f"{FILES}LCA_Disclosure_Data_FY{n // 4}_Q{n % 4 + 1}.xlsx" for n in quarters])
 
 
 def parse(response: Response) -> Iterator[PayReport | Issue]:

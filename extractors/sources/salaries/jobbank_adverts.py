@@ -54,14 +54,6 @@ UNPAID = "without pay"
 AGAIN = "with a number that the file has already"
 
 
-def address_of(name: str) -> str | None:
-    """Return an address for a downloaded file if its name contains "jobbank", or None for any other name.
-
-    The file may be packed with gzip.
-    """
-    return FILES + name.replace(" ", "_") if NAME.fullmatch(name) else None
-
-
 SOURCE = declare(
     "jobbank_adverts",
     kind="survey",
@@ -69,7 +61,7 @@ SOURCE = declare(
     expected_rows=(2, 100_000),
     most_requests=8,
     signing_hosts=(STORE,),
-    file_url=address_of,
+    file_url=lambda name: FILES + name.replace(" ", "_") if NAME.fullmatch(name) else None,
 )
 
 
@@ -106,7 +98,7 @@ def parse(response: Response) -> Iterator[PayReport | Issue]:
         return
     text = to_utf8(unpack_gzip(response.body, largest=MAX_TABLE))
     delimiter = "\t" if b"\t" in text.partition(b"\n")[0] else ","
-    rows = table_in(text, NEEDED, also=(ID,), delimiter=delimiter, rename=_rename)
+    rows = table_in(text, NEEDED, also=(ID,), delimiter=delimiter, rename=lambda column: " ".join(column.split()))
     days = [day for row in rows if (day := _day_in(row.get(POSTED)))]
     if rows and not days:
         raise Rejected("snapshot_on", rows[0].get(POSTED), f"a day like 2026/08/07 expected under {POSTED}")
@@ -139,10 +131,6 @@ def _why_left_out(row: dict[str, str], ids: set[str]) -> str | None:
     if id:
         ids.add(id)
     return None
-
-
-def _rename(column: str) -> str:
-    return " ".join(column.split())
 
 
 def _text_in(cell: str | None) -> str | None:

@@ -26,6 +26,7 @@ from transforms.text.rejects import Rejected
 FILES = "https://koodiklinikka.invalid/"
 """Made-up address under which the files are archived. We do not know where they are published."""
 NAME = re.compile(r".*koodiklinikka.*?(?<!\d)(20\d\d)(?!\d).*\.csv(?:\.gz)?", re.IGNORECASE)
+"""Pattern of the names of files, such as "koodiklinikka_2024.csv". A name must contain the year of the survey."""
 MAX_TABLE = 50_000_000
 """Maximum size of a file after unpacking, in bytes: over a hundred times the size of the file of 2024."""
 QUESTIONS = {
@@ -52,22 +53,13 @@ flagged: income or pay is wrong, or the two are swapped. People who started duri
 ANSWERED_AT = "%d/%m/%Y %H:%M:%S"
 
 
-def address_of(name: str) -> str | None:
-    """Return an address for a file with a name such as "koodiklinikka_2024.csv", or None for any other name.
-
-    The name must contain a year. The file may be packed with gzip.
-    """
-    match = NAME.fullmatch(name)
-    return f"{FILES}{match[1]}.csv" if match else None
-
-
 SOURCE = declare(
     "koodiklinikka_survey",
     kind="survey",
     endpoints=(FILES,),
     expected_rows=(100, 20_000),
     access="file",
-    file_url=address_of,
+    file_url=lambda name: f"{FILES}{match[1]}.csv" if (match := NAME.fullmatch(name)) else None,
 )
 
 

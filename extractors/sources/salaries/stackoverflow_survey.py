@@ -56,28 +56,19 @@ FIELDWORK_ENDS = (6, 30)
 """Month and day (30 June) by which all answers of a year are in. The publisher publishes them in July."""
 
 
-def address_of(name: str) -> str | None:
-    """Return the address from which a zip with this name is downloaded, or None for any other name."""
-    return FILES + name if YEAR.search(name) and name.endswith(".zip") else None
-
-
 SOURCE = declare(
     "stackoverflow_survey",
     kind="survey",
     endpoints=(FILES,),
     expected_rows=(1_000, 100_000),
-    file_url=address_of,
+    file_url=lambda name: FILES + name if YEAR.search(name) and name.endswith(".zip") else None,
 )
-
-
-def url_of(year: int) -> str:
-    """Return the address of a year's answers."""
-    return f"{FILES}stack-overflow-developer-survey-{year}.zip"
 
 
 def fetch(web: Web, *, boards: Sequence[str] = (), as_of: date) -> list[str]:
     """Request this year's answers, or last year's if they are not out yet."""
-    return ask_first(web, [url_of(as_of.year), url_of(as_of.year - 1)])
+    years = (as_of.year, as_of.year - 1)
+    return ask_first(web, [f"{FILES}stack-overflow-developer-survey-{year}.zip" for year in years])
 
 
 def parse(response: Response) -> Iterator[PayReport | Issue]:

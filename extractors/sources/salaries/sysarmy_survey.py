@@ -30,6 +30,7 @@ from transforms.text.rejects import Rejected
 FILES = "https://sysarmy.invalid/"
 """Made-up address under which the files are archived. We do not know where they are published."""
 NAME = re.compile(r"(?=.*sysarmy)(?:.*?[^\d])?(\d{4}\.0[12])(?!\d).*\.csv(?:\.gz)?", re.IGNORECASE)
+"""Pattern of the names of files, such as "sysarmy_2026.01.csv". A name must contain the wave."""
 MAX_TABLE = 100_000_000
 """Maximum size of a file after unpacking, in bytes: thirty times the size of the file of 2026.01 (3 MB)."""
 QUESTIONS = {
@@ -79,22 +80,13 @@ in December or May, the second waves in June."""
 ANSWERED_AT = "%m/%d/%Y %H:%M:%S"
 
 
-def address_of(name: str) -> str | None:
-    """Return an address for a file with a name such as "sysarmy_2026.01.csv", or None for any other name.
-
-    The name must contain a wave. The file may be packed with gzip.
-    """
-    match = NAME.fullmatch(name)
-    return f"{FILES}{match[1]}.csv" if match else None
-
-
 SOURCE = declare(
     "sysarmy_survey",
     kind="survey",
     endpoints=(FILES,),
     expected_rows=(100, 50_000),
     access="file",
-    file_url=address_of,
+    file_url=lambda name: f"{FILES}{match[1]}.csv" if (match := NAME.fullmatch(name)) else None,
 )
 
 
