@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 
 from extractors.response import Response, objects_in
 from extractors.sources.declaration import Source
@@ -70,6 +70,41 @@ def ask_paged_lists(
     return [
         line for url in firsts for line in paging.ask_pages(web, url, next_of, max_pages=max_pages, headers=headers)
     ]
+
+
+def fetch_pages(
+    *firsts: str,
+    next_of: Callable[[Response], str | None],
+    max_pages: int,
+    headers: Mapping[str, str] | None = None,
+) -> Fetch:
+    """Return a `fetch` that requests several lists page by page, as `ask_paged_lists` does."""
+
+    def fetch(web: Web, *, boards: Sequence[str] = (), as_of: date) -> list[str]:
+        return ask_paged_lists(web, firsts, next_of, max_pages=max_pages, headers=headers)
+
+    return fetch
+
+
+def fetch_recent(
+    first: str, next_of: Callable[[Response], str | None], *path: str, time: str, days: int, max_pages: int
+) -> Fetch:
+    """Return a `fetch` that requests a list, newest records first, up to a page that has only old records.
+
+    A record is old if it is from before the `days` days that precede the day of the run. `path` are the keys that lead
+    to the records in the JSON, and `time` is the key of a record's time, in seconds since 1970 (UTC).
+    """
+
+    def fetch(web: Web, *, boards: Sequence[str] = (), as_of: date) -> list[str]:
+        since = (datetime(as_of.year, as_of.month, as_of.day, tzinfo=UTC) - timedelta(days=days)).timestamp()
+
+        def next_of_new(page: Response) -> str | None:
+            times = [record.get(time) for record in objects_in(page.value_at(*path))]
+            return next_of(page) if any(isinstance(at, int) and at >= since for at in times) else None
+
+        return paging.ask_pages(web, first, next_of_new, max_pages=max_pages)
+
+    return fetch
 
 
 def raise_field(url: str, field: str, by: int, *, last: int | None = None) -> str | None:

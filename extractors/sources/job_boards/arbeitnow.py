@@ -7,15 +7,11 @@ place name it.
 
 from __future__ import annotations
 
-import functools
-from collections.abc import Sequence
-from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from extractors.response import Response
 from extractors.sources.declaration import declare
+from extractors.sources.fetching import fetch_recent
 from extractors.sources.parsing import parse_list
-from extractors.web.paging import Web, ask_pages
 from transforms.raw_posting import RawPosting
 from transforms.role.titles import employment_type_of, seniority_stated
 
@@ -36,21 +32,14 @@ SOURCE = declare(
 )
 
 
-def fetch(web: Web, *, boards: Sequence[str] = (), as_of: date) -> list[str]:
-    """Request the pages of the last `DAYS` days."""
-    since = datetime(as_of.year, as_of.month, as_of.day, tzinfo=UTC) - timedelta(days=DAYS)
-    return ask_pages(web, ADDRESS, functools.partial(next_of, since=since.timestamp()), max_pages=MAX_PAGES)
-
-
-def next_of(response: Response, *, since: float) -> str | None:
-    """Return the address of the next page, or None after the last page and after a page with only old jobs.
-
-    A job is old if it was created before `since`, a time in seconds since 1970 (UTC).
-    """
-    answer = response.json()
-    times = [job.get("created_at") for job in answer["data"] if isinstance(job, dict)]
-    following: str | None = answer["links"]["next"]
-    return following if any(isinstance(time, int) and time >= since for time in times) else None
+fetch = fetch_recent(
+    ADDRESS,
+    lambda page: page.json()["links"]["next"],
+    "data",
+    time="created_at",
+    days=DAYS,
+    max_pages=MAX_PAGES,
+)
 
 
 def _read_job(job: dict[str, Any]) -> RawPosting:

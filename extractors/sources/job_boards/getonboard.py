@@ -19,6 +19,7 @@ from urllib.parse import quote, urlencode
 
 from extractors.response import Response, each
 from extractors.sources.declaration import declare
+from extractors.sources.fetching import ask_paged_lists, raise_field
 from extractors.web.paging import Web, ask_pages
 from transforms.pay.structured import stated_pay
 from transforms.place.places import Address
@@ -76,30 +77,20 @@ class PlaceOnPage(NamedTuple):
     workplace: str | None = None
 
 
-def url_of_page(category: str, page: int) -> str:
-    """Return the address of a page of a category's jobs. Pages count from 1."""
-    query = {"per_page": 100, "page": page, "expand": '["company","modality","seniority"]'}
-    return f"{CATEGORIES}/{quote(category, safe='')}/jobs?{urlencode(query)}"
-
-
 def fetch(web: Web, *, boards: Sequence[str] = (), as_of: date) -> list[str]:
     """Request the categories and then the jobs of each category."""
-    categories: list[str] = []
+    firsts: list[str] = []
+    query = urlencode({"per_page": 100, "page": 1, "expand": '["company","modality","seniority"]'})
 
     def note(answer: Response) -> None:
-        categories.extend(str(category["id"]) for category in answer.json()["data"])
+        ids = (quote(str(category["id"]), safe="") for category in answer.json()["data"])
+        firsts.extend(f"{CATEGORIES}/{id}/jobs?{query}" for id in ids)
+
+    def next_of(page: Response) -> str | None:
+        return raise_field(page.url, "page", 1, last=page.json()["meta"]["total_pages"])
 
     failures = ask_pages(web, CATEGORIES, note, max_pages=1)
-    for category in categories:
-        following = functools.partial(next_of, category=category)
-        failures += ask_pages(web, url_of_page(category, 1), following, max_pages=MAX_PAGES)
-    return failures
-
-
-def next_of(response: Response, *, category: str) -> str | None:
-    """Return the address of the next page of a category, or None after the last page."""
-    meta = response.json()["meta"]
-    return url_of_page(category, meta["page"] + 1) if meta["page"] < meta["total_pages"] else None
+    return failures + ask_paged_lists(web, firsts, next_of, max_pages=MAX_PAGES)
 
 
 def parse(response: Response) -> Iterator[RawPosting | Issue]:

@@ -9,13 +9,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from datetime import date
 from typing import Any
 
 from extractors.sources.declaration import declare
-from extractors.sources.fetching import after_full_pages, ask_paged_lists
+from extractors.sources.fetching import after_full_pages, fetch_pages
 from extractors.sources.parsing import parse_list
-from extractors.web.paging import Web
 from transforms.place.gazetteer import key, workplaces
 from transforms.place.places import whereabouts
 from transforms.raw_posting import RawPosting
@@ -46,12 +44,14 @@ KNOWN = frozenset((
 SOURCE = declare("github_vagas", kind="forum", endpoints=(API,), expected_rows=(50, 3_600), most_requests=50)
 
 
-def fetch(web: Web, *, boards: Sequence[str], as_of: date) -> list[str]:
-    """Request the newest GitHub issues of each repository."""
-    query = f"issues?state=all&sort=created&direction=desc&per_page={PAGE}&page=1"
-    firsts = [f"{API}{repository}/{query}" for repository in REPOSITORIES]
-    next_of = after_full_pages("page", size=PAGE, last=PAGES)
-    return ask_paged_lists(web, firsts, next_of, max_pages=PAGES, headers=AS_HTML)
+NEWEST = f"issues?state=all&sort=created&direction=desc&per_page={PAGE}&page=1"
+
+fetch = fetch_pages(
+    *(f"{API}{repository}/{NEWEST}" for repository in REPOSITORIES),
+    next_of=after_full_pages("page", size=PAGE, last=PAGES),
+    max_pages=PAGES,
+    headers=AS_HTML,
+)
 
 
 def _read_issue(issue: dict[str, Any]) -> RawPosting | Issue:

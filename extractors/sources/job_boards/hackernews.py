@@ -85,7 +85,9 @@ def _read_comment(comment: dict[str, Any]) -> list[RawPosting] | Issue:
         rule = f"an advert expected; this is {why or 'a comment that neither begins like an advert nor names a job'}"
         return Issue(column_name="record", value=str(id), rule=rule, is_deliberate=True)
     line_of_title = titles_in(begins[1:]) if all(map(SEVERAL.search, line.titles)) else {}
-    titles = list(line_of_title) or list(dict.fromkeys(line.titles)) or _title_below(begins)
+    titles = list(line_of_title) or list(dict.fromkeys(line.titles))
+    if not titles and not SEVERAL.search(begins[0]) and (title := title_below(begins)):
+        titles = [title]
     if not 0 < len(titles) <= MAX_JOBS:
         titles = [" | ".join(pieces_of(begins[0]))[:MAX_TITLE]]
     if len(titles) == 1:
@@ -108,11 +110,6 @@ def _no_advert(comment: dict[str, Any], text: str) -> str | None:
         return "an advert that its author closed"
     seeks = SEEKS.match if "|" in text.partition("\n")[0] else SEEKS.search
     return "somebody looking for work" if seeks(text) else None
-
-
-def _title_below(lines: Sequence[str]) -> list[str]:
-    title = None if SEVERAL.search(lines[0]) else title_below(lines)
-    return [title] if title else []
 
 
 def _without_others(text: str, title: str, line_of_title: dict[str, int]) -> str:

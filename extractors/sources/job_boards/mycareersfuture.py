@@ -7,15 +7,13 @@ an agency. Names and addresses of people who post are not read. Districts ("D01 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from datetime import date
+from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlencode
 
 from extractors.sources.declaration import declare
-from extractors.sources.fetching import after_full_pages, ask_paged_lists
+from extractors.sources.fetching import after_full_pages, fetch_pages
 from extractors.sources.parsing import parse_list
-from extractors.web.paging import Web
 from transforms.pay.structured import stated_pay
 from transforms.place.places import Address
 from transforms.raw_posting import RawPosting
@@ -46,12 +44,13 @@ SOURCE = declare(
 )
 
 
-def fetch(web: Web, *, boards: Sequence[str] = (), as_of: date) -> list[str]:
-    """Request the pages of each query, newest adverts first."""
-    rest = {"limit": PAGE, "sortBy": "new_posting_date", "page": 0}
-    firsts = [f"{API}?{urlencode({'search': words, **rest})}" for words in QUERIES]
-    next_of = after_full_pages("page", "results", size=PAGE, last=MAX_PAGES - 1)
-    return ask_paged_lists(web, firsts, next_of, max_pages=MAX_PAGES)
+NEWEST = {"limit": PAGE, "sortBy": "new_posting_date", "page": 0}
+
+fetch = fetch_pages(
+    *(f"{API}?{urlencode({'search': words, **NEWEST})}" for words in QUERIES),
+    next_of=after_full_pages("page", "results", size=PAGE, last=MAX_PAGES - 1),
+    max_pages=MAX_PAGES,
+)
 
 
 def _read_advert(advert: dict[str, Any]) -> RawPosting | Issue:

@@ -8,15 +8,12 @@ an advert for contractors.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
 from extractors.sources.declaration import declare
-from extractors.sources.fetching import after_full_pages
+from extractors.sources.fetching import after_full_pages, fetch_pages
 from extractors.sources.parsing import parse_list
-from extractors.web.paging import Web, ask_pages
 from transforms.pay.structured import stated_pay
 from transforms.raw_posting import RawPosting
 from transforms.records.rows import Issue, Pay
@@ -43,11 +40,14 @@ SOURCE = declare(
 )
 
 
-def fetch(web: Web, *, boards: Sequence[str] = (), as_of: date) -> list[str]:
-    """Request the pages of the division IT, newest offers first."""
-    query = {"campaign": CAMPAIGN, "sortActive": "validFrom", "sortDirection": "desc", "pageSize": PAGE, "pageIndex": 0}
-    next_of = after_full_pages("pageIndex", "jobs", size=PAGE)
-    return ask_pages(web, f"{API}IT?{urlencode(query)}", next_of, max_pages=MAX_PAGES, headers=VERSION)
+NEWEST_IT = {"campaign": CAMPAIGN, "sortActive": "validFrom", "sortDirection": "desc", "pageSize": PAGE, "pageIndex": 0}
+
+fetch = fetch_pages(
+    f"{API}IT?{urlencode(NEWEST_IT)}",
+    next_of=after_full_pages("pageIndex", "jobs", size=PAGE),
+    max_pages=MAX_PAGES,
+    headers=VERSION,
+)
 
 
 def _read_offer(offer: dict[str, Any]) -> RawPosting:

@@ -7,13 +7,12 @@ This module relies on what others report about the responses, since we have none
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
 from typing import Any
 
 from extractors.response import Response
 from extractors.sources.declaration import declare
+from extractors.sources.fetching import fetch_pages, raise_field
 from extractors.sources.parsing import parse_list
-from extractors.web.paging import Web, ask_pages
 from transforms.raw_posting import RawPosting
 
 API = "https://www.themuse.com/api/public/jobs"
@@ -34,21 +33,11 @@ SOURCE = declare(
 )
 
 
-def url_of_page(page: int) -> str:
-    """Return the address of a page. Pages count from 0."""
-    return f"{API}?page={page}&descending=true"
+def _next(page: Response) -> str | None:
+    return raise_field(page.url, "page", 1, last=min(page.json()["page_count"], MAX_PAGES) - 1)
 
 
-def fetch(web: Web, *, boards: Sequence[str] = (), as_of: date) -> list[str]:
-    """Request the newest pages."""
-    return ask_pages(web, url_of_page(0), next_of, max_pages=MAX_PAGES)
-
-
-def next_of(response: Response) -> str | None:
-    """Return the address of the next page, or None after the last page and after `MAX_PAGES` pages."""
-    answer = response.json()
-    following: int = answer["page"] + 1
-    return url_of_page(following) if following < min(answer["page_count"], MAX_PAGES) else None
+fetch = fetch_pages(f"{API}?page=0&descending=true", next_of=_next, max_pages=MAX_PAGES)
 
 
 def _read_job(job: dict[str, Any]) -> RawPosting:

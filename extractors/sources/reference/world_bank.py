@@ -13,7 +13,7 @@ import itertools
 import re
 from collections.abc import Iterator, Sequence
 from datetime import date
-from typing import Any, NamedTuple
+from typing import Any
 
 from extractors.reading.csv_tables import table_in, zip_member
 from extractors.response import Response, each, note_left_out
@@ -39,12 +39,8 @@ GROUPS_LEFT_OUT = "values of countries expected; those of groups of countries le
 SOURCE = declare("world_bank", kind="statistics", endpoints=(API,), expected_rows=(100, 20_000), row=PriceLevel)
 
 
-class Cell(NamedTuple):
-    """A stated value. `code` is an ISO country code or one of the World Bank's own codes for groups of countries."""
-
-    code: str
-    year: int
-    value: float | None
+Cell = tuple[str, int, float | None]
+"""A code, a year and a value. The code is ISO's for a country, or one of the World Bank's own for a group of them."""
 
 
 def fetch(web: Web, *, boards: Sequence[str] = (), as_of: date) -> list[str]:
@@ -66,15 +62,17 @@ def parse(response: Response) -> Iterator[PriceLevel | Issue]:
     for cell in cells:
         if isinstance(cell, Issue):
             yield cell
-        elif cell.value is None:
             continue
-        elif country := country_codes().get(cell.code):
-            pairs.add((country, cell.year))
-            yield level(country=country, year=cell.year, value=cell.value)
+        code, year, value = cell
+        if value is None:
+            continue
+        if country := country_codes().get(code):
+            pairs.add((country, year))
+            yield level(country=country, year=year, value=value)
         else:
             n_groups += 1
-            if cell.code in EURO_AREA and match[0] == RATES:
-                euro[cell.year] = cell.value
+            if code in EURO_AREA and match[0] == RATES:
+                euro[year] = value
     for (country, since), (year, value) in itertools.product(EURO_SINCE.items(), euro.items()):
         if year >= since and (country, year) not in pairs:
             yield level(country=country, year=year, value=value)
@@ -91,11 +89,11 @@ def _json_cells(response: Response) -> Iterator[Cell | Issue]:
     answer = response.json()
     if not isinstance(answer, list) or len(answer) != 2 or not isinstance(answer[1], list):
         raise Rejected("response", answer, "an array of two, the second a list of values, expected")
-    yield from each(answer[1], _json_cell, known=KNOWN)
 
+    def read(item: dict[str, Any]) -> Cell:
+        return _cell(item["countryiso3code"] or item["country"]["id"], item["date"], item["value"])
 
-def _json_cell(item: dict[str, Any]) -> Cell:
-    return _cell(item["countryiso3code"] or item["country"]["id"], item["date"], item["value"])
+    yield from each(answer[1], read, known=KNOWN)
 
 
 def _csv_cells(body: bytes) -> Iterator[Cell | Issue]:
@@ -113,7 +111,7 @@ def _cell(code: object, year: object, value: object) -> Cell:
     if not isinstance(code, str) or not isinstance(year, str):
         raise Rejected("country", (code, year), "a country's code and a year expected")
     if value is None or value == "":
-        return Cell(code, int(year), None)
+        return code, int(year), None
     if isinstance(value, bool) or not isinstance(value, int | float | str) or not 0 < float(value) < float("inf"):
         raise Rejected("value", value, f"a positive number expected for {code} in {year}")
-    return Cell(code, int(year), float(value))
+    return code, int(year), float(value)

@@ -7,15 +7,13 @@ may be the literal "name"; then the slug names the employer. Time zones are hour
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Sequence
-from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from extractors.response import Response
 from extractors.sources.declaration import declare
+from extractors.sources.fetching import after_records, fetch_recent
 from extractors.sources.parsing import parse_list
-from extractors.web.paging import Web, ask_pages
 from transforms.pay.structured import stated_pay
 from transforms.place.places import Address
 from transforms.raw_posting import RawPosting
@@ -45,27 +43,12 @@ SOURCE = declare(
 )
 
 
-def url_of_page(offset: int) -> str:
-    """Return the address of the page that begins with the job at `offset`. Offsets count from 0."""
-    return f"{API}?limit={PAGE}&offset={offset}"
+def _next(page: Response) -> str | None:
+    answer = page.json()
+    return after_records(page.url, "offset", len(answer["jobs"]), total=answer["totalCount"])
 
 
-def fetch(web: Web, *, boards: Sequence[str] = (), as_of: date) -> list[str]:
-    """Request the pages of the last day."""
-    since = datetime(as_of.year, as_of.month, as_of.day, tzinfo=UTC) - timedelta(days=DAYS)
-    return ask_pages(web, url_of_page(0), functools.partial(next_of, since=since.timestamp()), max_pages=MAX_PAGES)
-
-
-def next_of(response: Response, *, since: float) -> str | None:
-    """Return the address of the next page, or None after the last page and after a page with only old jobs.
-
-    A job is old if it was published before `since`, a time in seconds since 1970 (UTC).
-    """
-    answer = response.json()
-    times = [job.get("pubDate") for job in answer["jobs"] if isinstance(job, dict)]
-    following = answer["offset"] + len(answer["jobs"])
-    is_older = not any(isinstance(time, int) and time >= since for time in times)
-    return None if is_older or following >= answer["totalCount"] else url_of_page(following)
+fetch = fetch_recent(f"{API}?limit={PAGE}&offset=0", _next, "jobs", time="pubDate", days=DAYS, max_pages=MAX_PAGES)
 
 
 def _read_job(job: dict[str, Any]) -> RawPosting:

@@ -7,9 +7,10 @@ keyed by their position in row-major order. Confidential cells are missing.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
-from typing import Any, NamedTuple
+from typing import Any
 from urllib.parse import urlencode
 
 from extractors.reading.pay_reports import official_wage
@@ -52,39 +53,34 @@ def fetch(web: Web, *, boards: Sequence[str] = (), as_of: date) -> list[str]:
 
 def parse(response: Response) -> Iterator[OfficialWage | Issue]:
     """Yield the mean of each country and major group that we read, and one issue for all groups of countries."""
-    cells = _cells_in(response.json())
-    yield from each(
-        [cell for cell in cells if (country := _country(cell.geo)) and cell.unit == _unit_of(country)], _wage
-    )
-    n_groups = len({cell.geo for cell in cells if _country(cell.geo) is None})
+    cells, title_of = _cells_in(response.json())
+    of_countries = [cell for cell in cells if (country := _country(cell["geo"])) and cell["unit"] == _unit_of(country)]
+    yield from each(of_countries, functools.partial(_wage, title_of=title_of))
+    n_groups = len({cell["geo"] for cell in cells if _country(cell["geo"]) is None})
     rule = "values of countries expected; those of groups of countries left out"
     yield from note_left_out(n_groups, "groups", rule, column="country")
 
 
-class Cell(NamedTuple):
-    """A value of the cube, with the codes of its position and their names."""
+def _cells_in(cube: Any) -> tuple[list[dict[str, Any]], dict[str, Mapping[str, str]]]:
+    """Return (the cells that we read, the titles of the codes of each dimension).
 
-    group: str
-    group_title: str
-    unit: str
-    geo: str
-    geo_title: str
-    year: str
-    value: object
-
-
-def _cells_in(cube: Any) -> list[Cell]:
+    A cell has its code in each dimension, and its `value`.
+    """
     try:
         if missing := [name for name in DIMENSIONS if name not in cube["id"]]:
             raise Rejected("response", ", ".join(cube["id"]), f"a table by {', '.join(missing)} expected")
         categories = [cube["dimension"][name]["category"] for name in cube["id"]]
         codes = [_codes_of(category["index"]) for category in categories]
-        titles = {name: category["label"] for name, category in zip(cube["id"], categories, strict=True)}
+        title_of = {name: category["label"] for name, category in zip(cube["id"], categories, strict=True)}
         if [len(dimension) for dimension in codes] != list(cube["size"]):
             raise Rejected("response", cube["size"], "sizes that agree with the codes of each dimension expected")
         values = cube["value"].items() if isinstance(cube["value"], Mapping) else enumerate(cube["value"])
-        cells = ((dict(zip(cube["id"], _codes_at(int(at), codes), strict=True)), value) for at, value in values)
-        return [_cell(code_of, titles, value) for code_of, value in cells if value is not None and _is_read(code_of)]
+        cells = [
+            dict(zip(cube["id"], _codes_at(int(at), codes), strict=True)) | {"value": value}
+            for at, value in values
+            if value is not None
+        ]
+        return [cell for cell in cells if _is_read(cell)], title_of
     except Rejected:
         raise
     except MISSHAPEN as error:
@@ -92,16 +88,8 @@ def _cells_in(cube: Any) -> list[Cell]:
         raise Rejected("response", list(cube) if isinstance(cube, Mapping) else type(cube).__name__, rule) from error
 
 
-def _is_read(code_of: Mapping[str, str]) -> bool:
-    group = code_of["isco08"]
-    is_followed = group.startswith(MAJOR_GROUP) and group.removeprefix(MAJOR_GROUP) in occupations(ISCO)
-    return is_followed and all(code_of[name] == code for name, code in ALL.items())
-
-
-def _cell(code_of: Mapping[str, str], titles: Mapping[str, Mapping[str, str]], value: object) -> Cell:
-    group, unit, geo = (code_of[name] for name in ("isco08", "unit", "geo"))
-    title, geo_title = titles["isco08"][group], titles["geo"][geo]
-    return Cell(group.removeprefix(MAJOR_GROUP), title, unit, geo, geo_title, code_of["time"], value)
+def _codes_of(index: Mapping[str, int] | Sequence[str]) -> Sequence[str]:
+    return sorted(index, key=lambda code: index[code]) if isinstance(index, Mapping) else index
 
 
 def _codes_at(place: int, codes: Sequence[Sequence[str]]) -> list[str]:
@@ -113,8 +101,10 @@ def _codes_at(place: int, codes: Sequence[Sequence[str]]) -> list[str]:
     return result[::-1]
 
 
-def _codes_of(index: Mapping[str, int] | Sequence[str]) -> list[str]:
-    return sorted(index, key=lambda code: index[code]) if isinstance(index, Mapping) else list(index)
+def _is_read(cell: Mapping[str, str]) -> bool:
+    group = cell["isco08"]
+    is_followed = group.startswith(MAJOR_GROUP) and group.removeprefix(MAJOR_GROUP) in occupations(ISCO)
+    return is_followed and all(cell[name] == code for name, code in ALL.items())
 
 
 def _country(geo: str) -> str | None:
@@ -139,28 +129,29 @@ def _currency(country: str, unit: str) -> str:
     return tender[0]
 
 
-def _wage(cell: Cell) -> OfficialWage:
-    if isinstance(cell.value, bool) or not isinstance(cell.value, int | float):
-        raise Rejected("annual_mean", cell.value, f"a number expected for {cell.geo_title}")
-    country, year = _country(cell.geo), int(cell.year)
+def _wage(cell: dict[str, Any], *, title_of: Mapping[str, Mapping[str, str]]) -> OfficialWage:
+    geo, group, value = cell["geo"], cell["isco08"], cell["value"]
+    area_title, country, year = title_of["geo"][geo], _country(geo), int(cell["time"])
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise Rejected("annual_mean", value, f"a number expected for {area_title}")
     assert country is not None
     return official_wage(
         source=SOURCE.name,
         period_on=date(year, 1, 1),
         period_to=date(year, 12, 31),
         due_on=date(year + YEARS_BETWEEN + YEARS_TO_PUBLISH, 12, 31),
-        area=cell.geo,
+        area=geo,
         is_national=True,
         scheme=ISCO,
-        occupation=cell.group,
-        area_title=cell.geo_title,
+        occupation=group.removeprefix(MAJOR_GROUP),
+        area_title=area_title,
         country=country,
-        occupation_title=cell.group_title,
-        currency=_currency(country, cell.unit),
+        occupation_title=title_of["isco08"][group],
+        currency=_currency(country, cell["unit"]),
         earnings="gross earnings of the year before tax, without the bonuses that are counted apart",
         coverage="employees of all levels in firms with 10 or more, branches B to S without public administration",
         stated_period="year",
         periods_per_year=1.0,
         annual_from="the publisher's own",
-        annual_mean=float(cell.value),
+        annual_mean=float(value),
     )

@@ -833,16 +833,16 @@ def test_himalayas_is_read_one_day_back_by_offset() -> None:
 
     web = JsonPages([page(0, 99, "2026-08-17", "2026-08-15"), page(2, 99, "2026-08-16"), page(3, 99, "2026-08-15")])
     assert himalayas.fetch(web, as_of=DAY) == []
-    assert web.asked == [himalayas.url_of_page(offset) for offset in (0, 2, 3)]
+    assert web.asked == [f"{himalayas.API}?limit=20&offset={offset}" for offset in (0, 2, 3)]
     web = JsonPages([page(0, 2, "2026-08-17", "2026-08-17")])
     assert himalayas.fetch(web, as_of=DAY) == []
-    assert web.asked == [himalayas.url_of_page(0)]
+    assert web.asked == [f"{himalayas.API}?limit=20&offset=0"]
 
 
 def test_the_muse_is_read_to_its_last_page() -> None:
     web = JsonPages([{"page": page, "page_count": 3} for page in range(3)])
     assert the_muse.fetch(web, as_of=DAY) == []
-    assert web.asked == [the_muse.url_of_page(page) for page in range(3)]
+    assert web.asked == [f"{the_muse.API}?page={page}&descending=true" for page in range(3)]
     web = JsonPages([{"page": page, "page_count": 99} for page in range(99)])
     assert the_muse.fetch(web, as_of=DAY) == []
     assert len(web.asked) == the_muse.MAX_PAGES
@@ -855,9 +855,10 @@ def test_getonboard_asks_for_every_page_of_every_category() -> None:
     categories = {"data": [{"id": "ml/ai", "type": "category"}, {"id": "data", "type": "category"}]}
     web = JsonPages([categories, page(1, 2), page(2, 2), page(1, 1)])
     assert getonboard.fetch(web, as_of=DAY) == []
-    pages = [("ml/ai", 1), ("ml/ai", 2), ("data", 1)]
-    assert web.asked == [getonboard.CATEGORIES, *(getonboard.url_of_page(*page) for page in pages)]
-    assert "/ml%2Fai/" in web.asked[1]
+    pages = [("ml%2Fai", 1), ("ml%2Fai", 2), ("data", 1)]
+    begins = [f"{getonboard.CATEGORIES}/{category}/jobs?per_page=100&page={page}&expand=" for category, page in pages]
+    assert web.asked[0] == getonboard.CATEGORIES
+    assert all(url.startswith(begin) for url, begin in zip(web.asked[1:], begins, strict=True))
 
 
 def test_new_keys_are_noted_once_an_answer() -> None:
