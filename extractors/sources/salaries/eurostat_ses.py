@@ -7,7 +7,6 @@ keyed by their position in row-major order. Confidential cells are missing.
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
@@ -53,19 +52,16 @@ def fetch(web: Web, *, boards: Sequence[str] = (), as_of: date) -> list[str]:
 
 def parse(response: Response) -> Iterator[OfficialWage | Issue]:
     """Yield the mean of each country and major group that we read, and one issue for all groups of countries."""
-    cells, title_of = _cells_in(response.json())
+    cells = _cells_in(response.json())
     of_countries = [cell for cell in cells if (country := _country(cell["geo"])) and cell["unit"] == _unit_of(country)]
-    yield from each(of_countries, functools.partial(_wage, title_of=title_of))
+    yield from each(of_countries, _wage)
     n_groups = len({cell["geo"] for cell in cells if _country(cell["geo"]) is None})
     rule = "values of countries expected; those of groups of countries left out"
     yield from note_left_out(n_groups, "groups", rule, column="country")
 
 
-def _cells_in(cube: Any) -> tuple[list[dict[str, Any]], dict[str, Mapping[str, str]]]:
-    """Return (the cells that we read, the titles of the codes of each dimension).
-
-    A cell has its code in each dimension, and its `value`.
-    """
+def _cells_in(cube: Any) -> list[dict[str, Any]]:
+    """Return the cells that we read: their code in each dimension, their `value`, and titles of group and country."""
     try:
         if missing := [name for name in DIMENSIONS if name not in cube["id"]]:
             raise Rejected("response", ", ".join(cube["id"]), f"a table by {', '.join(missing)} expected")
@@ -80,7 +76,11 @@ def _cells_in(cube: Any) -> tuple[list[dict[str, Any]], dict[str, Mapping[str, s
             for at, value in values
             if value is not None
         ]
-        return [cell for cell in cells if _is_read(cell)], title_of
+        return [
+            cell | {"group_title": title_of["isco08"][cell["isco08"]], "geo_title": title_of["geo"][cell["geo"]]}
+            for cell in cells
+            if _is_read(cell)
+        ]
     except Rejected:
         raise
     except MISSHAPEN as error:
@@ -89,7 +89,7 @@ def _cells_in(cube: Any) -> tuple[list[dict[str, Any]], dict[str, Mapping[str, s
 
 
 def _codes_of(index: Mapping[str, int] | Sequence[str]) -> Sequence[str]:
-    return sorted(index, key=lambda code: index[code]) if isinstance(index, Mapping) else index
+    return sorted(index, key=lambda code: index[code]) if isinstance(index, Mapping) else list(index)
 
 
 def _codes_at(place: int, codes: Sequence[Sequence[str]]) -> list[str]:
@@ -129,11 +129,11 @@ def _currency(country: str, unit: str) -> str:
     return tender[0]
 
 
-def _wage(cell: dict[str, Any], *, title_of: Mapping[str, Mapping[str, str]]) -> OfficialWage:
-    geo, group, value = cell["geo"], cell["isco08"], cell["value"]
-    area_title, country, year = title_of["geo"][geo], _country(geo), int(cell["time"])
+def _wage(cell: dict[str, Any]) -> OfficialWage:
+    geo, value = cell["geo"], cell["value"]
     if isinstance(value, bool) or not isinstance(value, int | float):
-        raise Rejected("annual_mean", value, f"a number expected for {area_title}")
+        raise Rejected("annual_mean", value, f"a number expected for {cell['geo_title']}")
+    country, year = _country(geo), int(cell["time"])
     assert country is not None
     return official_wage(
         source=SOURCE.name,
@@ -143,10 +143,10 @@ def _wage(cell: dict[str, Any], *, title_of: Mapping[str, Mapping[str, str]]) ->
         area=geo,
         is_national=True,
         scheme=ISCO,
-        occupation=group.removeprefix(MAJOR_GROUP),
-        area_title=area_title,
+        occupation=cell["isco08"].removeprefix(MAJOR_GROUP),
+        area_title=cell["geo_title"],
         country=country,
-        occupation_title=title_of["isco08"][group],
+        occupation_title=cell["group_title"],
         currency=_currency(country, cell["unit"]),
         earnings="gross earnings of the year before tax, without the bonuses that are counted apart",
         coverage="employees of all levels in firms with 10 or more, branches B to S without public administration",
