@@ -334,25 +334,24 @@ def descriptions() -> dict[str, dict[str, Any]]:
 
 
 def declare(name: str, **declared: Any) -> Source:
-    """Declare a source by the fields of `Source` that decide how it is asked and read. sources.toml has the others.
+    """Declare a source by the fields of `Source` that decide how it is read. The other fields are in sources.toml.
 
     Raise `ValueError` if sources.toml has no entry for the source.
     """
     if name not in descriptions():
-        raise ValueError(
-            f"{name}: an entry in {DESCRIPTIONS} expected; say there who publishes it, and under which terms"
-        )
+        raise ValueError(f"{DESCRIPTIONS}: expected an entry [{name}] that says who publishes it and under which terms")
     described = dict(descriptions()[name])
     if brand := described.pop("brand", None):
         described["title"] = f"{brand} job boards"
         described["publisher"] = f"the employers named, through {brand}"
         described["attribution"] = f"Job postings: employers' boards on {brand}."
-    return Source(name=name, **described, **declared)
+    low, high = described.pop("expected_rows", (1, 100_000))
+    return Source(name=name, expected_rows=(low, high), **described, **declared)
 
 
 def platform(name: str, **declared: Any) -> Source:
     """Declare a platform of employers' boards, as `declare` does."""
-    return declare(name, **{"kind": "employer board", "expected_rows": (1, 100_000)} | declared)
+    return declare(name, kind="employer board", **declared)
 
 
 class SourceModule(Protocol):

@@ -44,7 +44,6 @@ EMPLOYMENT_FIELDS = frozenset(
 SOURCE = platform(
     "greenhouse",
     endpoints=(API,),
-    expected_rows=(1, 1_000_000),
     boards=(
         BoardUrl(
             API + "{board}/jobs?content=true&pay_transparency=true",

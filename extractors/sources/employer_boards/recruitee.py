@@ -8,7 +8,6 @@ an empty list if there are none. `salary` is an object whose fields are mostly e
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
 from typing import Any
 
 from extractors.boards import on_board
@@ -38,7 +37,6 @@ KNOWN = frozenset([
 SOURCE = platform(
     "recruitee",
     endpoints=("https://*.recruitee.com/api/offers",),
-    asked_until=date(2027, 2, 9),  # from the next day on, the API demands an employer's token
     boards=(
         BoardUrl(
             "https://{board}.recruitee.com/api/offers/",

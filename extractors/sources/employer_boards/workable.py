@@ -33,7 +33,6 @@ KNOWN = frozenset([
 SOURCE = platform(
     "workable",
     endpoints=(HOST + "api/",),
-    pause=5.0,
     boards=(
         BoardUrl(
             HOST + "api/v1/widget/accounts/{board}?details=true",

@@ -27,7 +27,7 @@ from extractors.reading.schema_org import (
     tree_of,
 )
 from extractors.response import Response
-from extractors.sources.declaration import EXPIRY_DAYS, declare
+from extractors.sources.declaration import declare
 from extractors.web.paging import Web, ask_each
 from extractors.web.session import FetchFailed
 from transforms.raw_posting import RawPosting
@@ -51,15 +51,7 @@ def posting_of(url: str) -> str | None:
     return id_by(url) if is_posting else None
 
 
-SOURCE = declare(
-    "career_pages",
-    kind="employer board",
-    endpoints=("https://*/",),
-    expected_rows=(1, 50_000),
-    most_requests=2_000,
-    expires_after_days=EXPIRY_DAYS,
-    posting_id=posting_of,
-)
+SOURCE = declare("career_pages", kind="employer board", endpoints=("https://*/",), posting_id=posting_of)
 
 
 @dataclass(frozen=True, kw_only=True)

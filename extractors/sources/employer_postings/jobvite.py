@@ -14,7 +14,7 @@ from urllib.parse import urljoin
 from extractors.boards import on_board
 from extractors.reading.schema_org import page_of, read_board_page, tree_of
 from extractors.response import Response, each
-from extractors.sources.declaration import EXPIRY_DAYS, BoardUrl, platform
+from extractors.sources.declaration import BoardUrl, platform
 from extractors.sources.fetching import fetch_lists_and_postings
 from extractors.web.paging import MAX_POSTINGS
 from transforms.raw_posting import RawPosting
@@ -34,7 +34,6 @@ SELECTORS = {"title": ".jv-header", "description": ".jv-job-detail-description"}
 SOURCE = platform(
     "jobvite",
     endpoints=(HOST,),
-    expires_after_days=EXPIRY_DAYS,
     most_postings=MAX_POSTINGS,
     boards=(
         BoardUrl(

@@ -35,7 +35,6 @@ KNOWN = frozenset([
 SOURCE = platform(
     "rippling",
     endpoints=(API,),
-    pause=6.0,
     most_postings=MAX_POSTINGS,
     boards=(
         BoardUrl(

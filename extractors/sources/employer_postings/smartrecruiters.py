@@ -13,7 +13,7 @@ from typing import Any
 
 from extractors.boards import on_board
 from extractors.response import Response, each
-from extractors.sources.declaration import EXPIRY_DAYS, BoardUrl, platform
+from extractors.sources.declaration import BoardUrl, platform
 from extractors.sources.fetching import after_records, fetch_lists_and_postings, followed_postings
 from extractors.web.paging import MAX_POSTINGS
 from transforms.pay.structured import stated_pay
@@ -36,10 +36,6 @@ KNOWN = frozenset([
 SOURCE = platform(
     "smartrecruiters",
     endpoints=(API,),
-    expected_rows=(1, 500_000),
-    access="consent",
-    most_requests=8_000,
-    expires_after_days=EXPIRY_DAYS,
     most_postings=MAX_POSTINGS,
     boards=(
         BoardUrl(

@@ -17,7 +17,7 @@ from typing import Any
 
 from extractors.boards import on_board
 from extractors.response import Response, each
-from extractors.sources.declaration import EXPIRY_DAYS, BoardUrl, platform
+from extractors.sources.declaration import BoardUrl, platform
 from extractors.web.paging import MAX_POSTINGS, Web, ask_postings
 from extractors.web.session import FetchFailed
 from transforms.place.places import Address
@@ -52,10 +52,6 @@ def posting_of(url: str) -> str | None:
 SOURCE = platform(
     "workday",
     endpoints=("https://*.myworkdayjobs.com/wday/cxs/",),
-    expected_rows=(1, 500_000),
-    access="consent",
-    most_requests=8_000,
-    expires_after_days=EXPIRY_DAYS,
     most_postings=MAX_POSTINGS,
     boards=(
         BoardUrl(

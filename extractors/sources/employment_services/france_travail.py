@@ -52,10 +52,7 @@ SOURCE = declare(
     "france_travail",
     kind="aggregator",
     endpoints=(API, "https://entreprise.francetravail.fr/connexion/oauth2/"),
-    expected_rows=(100, 7_000),
-    access="consent",
     keys=KEYS,
-    most_requests=60,
 )
 
 

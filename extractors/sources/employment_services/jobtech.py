@@ -47,13 +47,7 @@ KNOWN = frozenset((
     "franchise", "hire_work_place", "open_for_all", "municipality", "region", "country",
 ))  # fmt: skip
 
-SOURCE = declare(
-    "jobtech",
-    kind="aggregator",
-    endpoints=(SEARCH, STREAM),
-    expected_rows=(100, 10_000),
-    most_requests=106,
-)
+SOURCE = declare("jobtech", kind="aggregator", endpoints=(SEARCH, STREAM))
 
 
 def fetch(web: Web, *, boards: Sequence[str], as_of: date) -> list[str]:

@@ -41,15 +41,7 @@ a word that names no kind of employment."""
 TEXTS = ("JobSummary", "MajorDuties", "Requirements", "Education", "Evaluations", "Benefits")
 KNOWN = frozenset(("MatchedObjectId", "MatchedObjectDescriptor", "RelevanceRank", "RelevanceScore"))
 
-SOURCE = declare(
-    "usajobs",
-    kind="aggregator",
-    endpoints=(API,),
-    expected_rows=(50, 12_500),
-    access="key",
-    keys=KEYS,
-    most_requests=30,
-)
+SOURCE = declare("usajobs", kind="aggregator", endpoints=(API,), keys=KEYS)
 
 
 def fetch(web: Web, *, boards: Sequence[str], as_of: date) -> list[str]:

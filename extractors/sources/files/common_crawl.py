@@ -13,20 +13,12 @@ from typing import Any
 
 from extractors.reading.schema_org import read_job_posting, read_page
 from extractors.response import Response
-from extractors.sources.declaration import EXPIRY_DAYS, declare
+from extractors.sources.declaration import declare
 from extractors.sources.fetching import fetch_nothing
 from transforms.raw_posting import RawPosting
 from transforms.records.rows import Issue
 
-SOURCE = declare(
-    "common_crawl",
-    kind="aggregator",
-    endpoints=("https://data.commoncrawl.org/",),
-    expected_rows=(1, 10_000_000),
-    access="file",
-    is_bulk=True,
-    expires_after_days=EXPIRY_DAYS,
-)
+SOURCE = declare("common_crawl", kind="aggregator", endpoints=("https://data.commoncrawl.org/",), is_bulk=True)
 
 
 fetch = fetch_nothing

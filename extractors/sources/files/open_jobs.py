@@ -17,7 +17,7 @@ import pyarrow as pa
 
 from extractors.reading.parquet_tables import open_parquet, read_batches
 from extractors.response import Response, each
-from extractors.sources.declaration import EXPIRY_DAYS, declare
+from extractors.sources.declaration import declare
 from extractors.sources.fetching import fetch_nothing
 from transforms.raw_posting import RawPosting
 from transforms.records.rows import Issue
@@ -37,10 +37,7 @@ SOURCE = declare(
     "open_jobs",
     kind="aggregator",
     endpoints=(FILES,),
-    expected_rows=(1, 5_000_000),
-    access="file",
     is_bulk=True,
-    expires_after_days=EXPIRY_DAYS,
     file_url=lambda name: f"{FILES}{m[1]}/jobs/{m[2]}.parquet" if (m := NAME.fullmatch(name)) else None,
 )
 

@@ -64,14 +64,7 @@ def _declared_list(response: Response) -> DeclaredList | None:
     return DeclaredList(mapping.name, complete_list.max_age_days) if complete_list else None
 
 
-SOURCE = declare(
-    "tabular",
-    kind="aggregator",
-    endpoints=(HOST,),
-    expected_rows=(1, 1_000_000),
-    access="file",
-    declared_list=_declared_list,
-)
+SOURCE = declare("tabular", kind="aggregator", endpoints=(HOST,), declared_list=_declared_list)
 
 
 fetch = fetch_nothing

@@ -35,16 +35,7 @@ KNOWN = frozenset((
     "search_role",
 ))  # fmt: skip
 
-SOURCE = declare(
-    "adzuna",
-    kind="aggregator",
-    endpoints=(API,),
-    expected_rows=(100, 4_000),
-    access="consent",
-    keys=KEYS,
-    pause=2.5,
-    most_requests=80,
-)
+SOURCE = declare("adzuna", kind="aggregator", endpoints=(API,), keys=KEYS)
 
 
 def fetch(web: Web, *, boards: Sequence[str], as_of: date) -> list[str]:

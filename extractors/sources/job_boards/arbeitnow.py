@@ -23,13 +23,7 @@ KNOWN = frozenset([
     "slug", "company_name", "title", "description", "remote", "url", "tags", "job_types", "location", "created_at",
 ])  # fmt: skip
 
-SOURCE = declare(
-    "arbeitnow",
-    kind="aggregator",
-    endpoints=(ADDRESS,),
-    expected_rows=(50, 6_000),
-    most_requests=MAX_PAGES,
-)
+SOURCE = declare("arbeitnow", kind="aggregator", endpoints=(ADDRESS,), most_requests=MAX_PAGES)
 
 
 fetch = fetch_recent(

@@ -58,14 +58,7 @@ KNOWN = frozenset([
     *PARTS, *(f"{part}_headline" for part in PARTS),
 ])  # fmt: skip
 
-SOURCE = declare(
-    "getonboard",
-    kind="aggregator",
-    endpoints=(API, f"{SITE}empleos/", f"{SITE}jobs/"),
-    expected_rows=(20, 10_000),
-    access="consent",
-    most_requests=400,
-)
+SOURCE = declare("getonboard", kind="aggregator", endpoints=(API, f"{SITE}empleos/", f"{SITE}jobs/"))
 
 
 class PlaceOnPage(NamedTuple):

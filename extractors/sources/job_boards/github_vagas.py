@@ -41,7 +41,7 @@ KNOWN = frozenset((
     "sub_issues_summary", "issue_dependencies_summary", "issue_field_values", "parent_issue_url", "pinned_comment",
 ))  # fmt: skip
 
-SOURCE = declare("github_vagas", kind="forum", endpoints=(API,), expected_rows=(50, 3_600), most_requests=50)
+SOURCE = declare("github_vagas", kind="forum", endpoints=(API,))
 
 
 NEWEST = f"issues?state=all&sort=created&direction=desc&per_page={PAGE}&page=1"

@@ -47,13 +47,7 @@ KNOWN = frozenset((
     "_highlightResult", "num_comments", "story_text", "deleted", "dead", "by", "time", "parent", "kids",
 ))  # fmt: skip
 
-SOURCE = declare(
-    "hackernews",
-    kind="forum",
-    endpoints=(API,),
-    expected_rows=(150, 3_000),
-    expires_after_days=31,  # a thread is for one month
-)
+SOURCE = declare("hackernews", kind="forum", endpoints=(API,))
 
 
 def fetch(web: Web, *, boards: Sequence[str], as_of: date) -> list[str]:

@@ -34,14 +34,7 @@ KNOWN = frozenset((
     "flexibleWorkArrangements", "categories", "address", "skills", "employmentTypes", "psdUrl", "_links", "score",
 ))  # fmt: skip
 
-SOURCE = declare(
-    "mycareersfuture",
-    kind="aggregator",
-    endpoints=(API,),
-    expected_rows=(20, 12_000),
-    access="consent",
-    most_requests=len(QUERIES) * MAX_PAGES,
-)
+SOURCE = declare("mycareersfuture", kind="aggregator", endpoints=(API,), most_requests=len(QUERIES) * MAX_PAGES)
 
 
 NEWEST = {"limit": PAGE, "sortBy": "new_posting_date", "page": 0}

@@ -50,16 +50,7 @@ def posting_of(url: str) -> str | None:
     return match[1] if match else None
 
 
-SOURCE = declare(
-    "reed",
-    kind="aggregator",
-    endpoints=(API,),
-    expected_rows=(100, 2_500),
-    access="key",
-    keys=(KEY,),
-    most_requests=700,
-    posting_id=posting_of,
-)
+SOURCE = declare("reed", kind="aggregator", endpoints=(API,), keys=(KEY,), posting_id=posting_of)
 
 
 def fetch(web: Web, *, boards: Sequence[str], as_of: date) -> list[str]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from extractors.sources.declaration import WHOLE_LIST, WHOLE_LIST_EXPIRY_DAYS, declare
+from extractors.sources.declaration import WHOLE_LIST, declare
 from extractors.sources.fetching import fetch_addresses
 from extractors.sources.parsing import parse_list
 from transforms.raw_posting import RawPosting
@@ -23,14 +23,7 @@ KNOWN = frozenset((
     "locations", "company_url", "sponsorship",
 ))  # fmt: skip
 
-SOURCE = declare(
-    "simplify_newgrad",
-    kind="aggregator",
-    endpoints=(REPOSITORY,),
-    expected_rows=(50, 5_000),
-    expires_after_days=WHOLE_LIST_EXPIRY_DAYS,
-    whole_list=ADDRESS,
-)
+SOURCE = declare("simplify_newgrad", kind="aggregator", endpoints=(REPOSITORY,), whole_list=ADDRESS)
 
 
 fetch = fetch_addresses(ADDRESS)

@@ -30,14 +30,7 @@ KNOWN = frozenset((
     "skills", "languages", "description", "validFrom", "validTo", "updatedAt",
 ))  # fmt: skip
 
-SOURCE = declare(
-    "solidjobs",
-    kind="aggregator",
-    endpoints=(API,),
-    expected_rows=(50, 5_000),
-    access="consent",
-    most_requests=MAX_PAGES,
-)
+SOURCE = declare("solidjobs", kind="aggregator", endpoints=(API,), most_requests=MAX_PAGES)
 
 
 NEWEST_IT = {"campaign": CAMPAIGN, "sortActive": "validFrom", "sortDirection": "desc", "pageSize": PAGE, "pageIndex": 0}

@@ -23,14 +23,7 @@ KNOWN = frozenset([
     "levels", "tags", "refs", "company",
 ])  # fmt: skip
 
-SOURCE = declare(
-    "the_muse",
-    kind="aggregator",
-    endpoints=(API,),
-    expected_rows=(20, 1_000),
-    access="consent",
-    most_requests=MAX_PAGES,
-)
+SOURCE = declare("the_muse", kind="aggregator", endpoints=(API,), most_requests=MAX_PAGES)
 
 
 def _next(page: Response) -> str | None:

@@ -29,7 +29,6 @@ SOURCE = declare(
     "hiringlab_ai_tracker",
     kind="statistics",
     endpoints=(FILES,),
-    expected_rows=(1_000, 200_000),
     file_url=lambda name: FILES + name if name in MEASURES else None,
     row=AiPostingShare,
 )

@@ -35,7 +35,6 @@ SOURCE = declare(
     "onet",
     kind="statistics",
     endpoints=(FILES,),
-    expected_rows=(10_000, 100_000),
     file_url=lambda name: FILES + name if NAME.fullmatch(name.removesuffix(".zip")) else None,
     row=OccupationSkill,
 )

@@ -36,7 +36,7 @@ KNOWN = frozenset(("indicator", "country", "countryiso3code", "date", "value", "
 EURO_AREA = ("EMU", "XC")
 GROUPS_LEFT_OUT = "values of countries expected; those of groups of countries left out"
 
-SOURCE = declare("world_bank", kind="statistics", endpoints=(API,), expected_rows=(100, 20_000), row=PriceLevel)
+SOURCE = declare("world_bank", kind="statistics", endpoints=(API,), row=PriceLevel)
 
 
 Cell = tuple[str, int, float | None]

@@ -31,16 +31,7 @@ KNOWN = frozenset([
     "parentCategories", "description", "pubDate", "expiryDate", "applicationLink", "guid",
 ])  # fmt: skip
 
-SOURCE = declare(
-    "himalayas",
-    kind="aggregator",
-    endpoints=(API,),
-    expected_rows=(100, 10_000),
-    access="consent",
-    pause=2.0,
-    most_requests=MAX_PAGES,
-    expires_after_days=60,  # `expiryDate` is 60 days after publication
-)
+SOURCE = declare("himalayas", kind="aggregator", endpoints=(API,), most_requests=MAX_PAGES)
 
 
 def _next(page: Response) -> str | None:

@@ -23,7 +23,7 @@ KNOWN = frozenset([
     "jobExcerpt", "jobDescription", "pubDate", "salaryMin", "salaryMax", "salaryCurrency", "salaryPeriod",
 ])  # fmt: skip
 
-SOURCE = declare("jobicy", kind="aggregator", endpoints=(API,), expected_rows=(10, 1_000), most_requests=4)
+SOURCE = declare("jobicy", kind="aggregator", endpoints=(API,))
 
 
 fetch = fetch_addresses(ADDRESS)

@@ -28,7 +28,7 @@ KNOWN = frozenset([
 BEYOND_ASCII = re.compile(r"[^\x00-\x7f]+")
 AGAINST_SPAM = re.compile(r"(?:\s|<br ?/?>)*Please mention the word \*\*[^*]*\*\* and tag .*\Z", re.DOTALL)
 
-SOURCE = declare("remoteok", kind="aggregator", endpoints=(ADDRESS,), expected_rows=(20, 1_000))
+SOURCE = declare("remoteok", kind="aggregator", endpoints=(ADDRESS,))
 
 
 fetch = fetch_addresses(ADDRESS)

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from extractors.response import Response, each, note_missing
-from extractors.sources.declaration import WHOLE_LIST, WHOLE_LIST_EXPIRY_DAYS, declare
+from extractors.sources.declaration import WHOLE_LIST, declare
 from extractors.sources.fetching import fetch_addresses
 from transforms.raw_posting import RawPosting
 from transforms.records.rows import Issue
@@ -21,16 +21,7 @@ KNOWN = frozenset([
     "publication_date", "candidate_required_location", "salary", "description",
 ])  # fmt: skip
 
-SOURCE = declare(
-    "remotive",
-    kind="aggregator",
-    endpoints=(ADDRESS,),
-    expected_rows=(5, 20_000),
-    pause=30.0,
-    most_requests=4,
-    expires_after_days=WHOLE_LIST_EXPIRY_DAYS,
-    whole_list=ADDRESS,
-)
+SOURCE = declare("remotive", kind="aggregator", endpoints=(ADDRESS,), whole_list=ADDRESS)
 
 
 fetch = fetch_addresses(ADDRESS)

@@ -25,15 +25,7 @@ KNOWN = frozenset([
 FRAME = re.compile(r"\A\s*<img[^>]*>|<p>\s*<strong>(?:Headquarters|To apply):</strong>.*?</p>", re.DOTALL)
 """Pattern of the parts that the feed adds to every advert."""
 
-SOURCE = declare(
-    "weworkremotely",
-    kind="aggregator",
-    endpoints=(ADDRESS,),
-    expected_rows=(20, 5_000),
-    access="consent",
-    most_requests=4,
-    expires_after_days=30,  # `expires_at` is 30 days after publication
-)
+SOURCE = declare("weworkremotely", kind="aggregator", endpoints=(ADDRESS,))
 
 
 fetch = fetch_addresses(ADDRESS)

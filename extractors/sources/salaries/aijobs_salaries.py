@@ -37,7 +37,6 @@ SOURCE = declare(
     "aijobs_salaries",
     kind="survey",
     endpoints=("https://raw.githubusercontent.com/foorilla/ai-jobs-net-salaries/",),
-    expected_rows=(1_000, 400_000),
 )
 
 

@@ -39,7 +39,6 @@ SOURCE = declare(
     "eurostat_ses",
     kind="statistics",
     endpoints=(f"{API}{TABLE}",),
-    expected_rows=(1, 100),
     file_url=lambda name: f"{API}{TABLE}" if name.startswith(TABLE) and name.endswith(".json") else None,
 )
 

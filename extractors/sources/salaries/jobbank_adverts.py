@@ -58,8 +58,6 @@ SOURCE = declare(
     "jobbank_adverts",
     kind="survey",
     endpoints=(LIST, FILES, f"https://{STORE}/"),
-    expected_rows=(2, 100_000),
-    most_requests=8,
     signing_hosts=(STORE,),
     file_url=lambda name: FILES + name.replace(" ", "_") if NAME.fullmatch(name) else None,
 )

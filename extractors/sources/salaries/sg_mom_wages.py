@@ -41,8 +41,6 @@ SOURCE = declare(
     "sg_mom_wages",
     kind="statistics",
     endpoints=(HOST,),
-    expected_rows=(1, 100),
-    access="file",
     file_url=lambda name: HOST + name if FILE.fullmatch(name) else None,
 )
 

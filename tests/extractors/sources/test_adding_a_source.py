@@ -32,23 +32,17 @@ from warehouse.load import loader
 URL = "https://api.toyjobs.example/v1/jobs"
 MODULE = '''"""Toy jobs: an invented aggregator."""
 
-from __future__ import annotations
-
-from extractors.response import each
 from extractors.sources.declaration import declare
 from extractors.sources.fetching import fetch_addresses
+from extractors.sources.parsing import parse_list
 from transforms.raw_posting import RawPosting
 
 URL = "https://api.toyjobs.example/v1/jobs"
 KNOWN = frozenset(("id", "title", "company", "place", "text"))
-SOURCE = declare("toy_jobs", kind="aggregator", endpoints=(URL,), expected_rows=(1, 100))
+SOURCE = declare("toy_jobs", kind="aggregator", endpoints=(URL,))
 
 
 fetch = fetch_addresses(URL)
-
-
-def parse(response: Response) -> Iterator[RawPosting | Issue]:
-    yield from each(response.value_at("jobs"), read_job, known=KNOWN)
 
 
 def read_job(job):
@@ -60,6 +54,9 @@ def read_job(job):
         location_text=job.get("place"),
         html=job.get("text"),
     )
+
+
+parse = parse_list(read_job, "jobs", known=KNOWN)
 '''
 ENTRY = """
 [toy_jobs]
@@ -72,6 +69,7 @@ terms_checked = "2026-03-01, on its site"
 gives = "invented adverts"
 is_republishable = true
 cadence = "daily"
+expected_rows = [1, 100]
 facts = "Invented."
 """
 ANSWER = {
