@@ -18,7 +18,7 @@ from extractors.sources.fetching import fetch_boards
 from transforms.pay.structured import stated_pay
 from transforms.place.places import Address
 from transforms.raw_posting import RawPosting
-from transforms.records.rows import Issue, Pay, Repetition
+from transforms.records.rows import Issue, Repetition
 
 API = "https://api.lever.co/v0/postings/"
 EUROPEAN_API = "https://api.eu.lever.co/v0/postings/"
@@ -65,6 +65,7 @@ def _read_posting(posting: dict[str, Any], *, board: str) -> RawPosting:
     places = categories.get("allLocations") or [categories.get("location")]
     country = posting.get("country")
     workplace = posting.get("workplaceType")
+    salary = posting.get("salaryRange") or {}
     issues: list[Issue] = []
     return RawPosting(
         source=SOURCE.name,
@@ -79,7 +80,13 @@ def _read_posting(posting: dict[str, Any], *, board: str) -> RawPosting:
         workplace=None if workplace == UNSPECIFIED else workplace,
         employment_type=categories.get("commitment"),
         posted_on=posting.get("createdAt"),
-        pay=_pay(posting.get("salaryRange") or {}, issues),
+        pay=stated_pay(
+            salary.get("min"),
+            salary.get("max"),
+            currency=salary.get("currency"),
+            period=salary.get("interval"),
+            issues=issues,
+        ),
         pay_text=posting.get("salaryDescriptionPlain"),
         issues=issues,
     )
@@ -92,9 +99,3 @@ def _whole_text(posting: dict[str, Any]) -> str:
     parts.append(posting.get("additional") or escape(posting.get("additionalPlain") or ""))
     parts.append(posting.get("salaryDescription") or escape(posting.get("salaryDescriptionPlain") or ""))
     return "".join(f"<div>{part}</div>" for part in parts if part)
-
-
-def _pay(salary: dict[str, Any], issues: list[Issue]) -> tuple[Pay, ...]:
-    """Return the stated range. If `interval` is not a known period, pay is per piece and does not count as base pay."""
-    low, high = salary.get("min"), salary.get("max")
-    return stated_pay(low, high, currency=salary.get("currency"), period=salary.get("interval"), issues=issues)

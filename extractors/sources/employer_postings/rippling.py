@@ -85,6 +85,7 @@ def _read_job(job: dict[str, Any], *, board: str | None) -> RawPosting | Issue:
         return leave_out(f"{job.get('uuid')} {job.get('name')}", "a job that the board lists expected")
     department, kind = job.get("department") or {}, job.get("employmentType") or {}
     text = job.get("description") or {}
+    places = [p if p is None or isinstance(p, str) else p.get("label") for p in job.get("workLocations") or ()]
     issues: list[Issue] = []
     return RawPosting(
         source=SOURCE.name,
@@ -94,16 +95,12 @@ def _read_job(job: dict[str, Any], *, board: str | None) -> RawPosting | Issue:
         employer=job.get("companyName"),
         department=department.get("name") or department.get("label"),
         html="".join(f"<div>{text[part]}</div>" for part in ("role", "company") if text.get(part)),
-        location_text="; ".join(filter(None, map(_place, job.get("workLocations") or ()))),
+        location_text="; ".join(filter(None, places)),
         employment_type=kind.get("label") or kind.get("id"),
         posted_on=job.get("createdOn"),
         pay=tuple(pay for pay_range in job.get("payRangeDetails") or () for pay in _pay(pay_range, issues)),
         issues=issues,
     )
-
-
-def _place(place: Any) -> str | None:
-    return place if place is None or isinstance(place, str) else place.get("label")
 
 
 def _pay(pay_range: dict[str, Any], issues: list[Issue]) -> tuple[Pay, ...]:

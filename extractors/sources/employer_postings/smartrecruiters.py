@@ -70,6 +70,9 @@ def _read_item(item: dict[str, Any], *, company_in_url: str) -> RawPosting | Iss
     if item.get("active") is False or item.get("visibility", "PUBLIC") != "PUBLIC":
         return leave_out(f"{item.get('id')} {item.get('name')}", "a posting open to the public expected")
     company, place = item.get("company") or {}, item.get("location") or {}
+    location = place.get("fullLocation")
+    if not location:  # without the region, because "Cork, CO, IE" could be in Colorado
+        location = ", ".join(filter(None, (place.get("city"), (place.get("country") or "").upper())))
     board, pay = company.get("identifier") or company_in_url, item.get("compensation") or {}
     return RawPosting(
         source=SOURCE.name,
@@ -82,7 +85,7 @@ def _read_item(item: dict[str, Any], *, company_in_url: str) -> RawPosting | Iss
         industry_text=_label(item, "industry"),
         requisition_id=item.get("refNumber"),
         html="".join(_sections((item.get("jobAd") or {}).get("sections") or {})),
-        location_text=place.get("fullLocation") or _town_and_country(place),
+        location_text=location,
         addresses=[Address(None, place.get("country"), place.get("region"), place.get("city"))] if place else (),
         is_remote=place.get("remote"),
         workplace="hybrid" if place.get("hybrid") is True else None,
@@ -96,11 +99,6 @@ def _read_item(item: dict[str, Any], *, company_in_url: str) -> RawPosting | Iss
 
 def _label(item: dict[str, Any], key: str) -> str | None:
     return (item.get(key) or {}).get("label")
-
-
-def _town_and_country(place: dict[str, Any]) -> str:
-    """Return town and country without the region, because "Cork, CO, IE" could be in Colorado."""
-    return ", ".join(filter(None, (place.get("city"), (place.get("country") or "").upper())))
 
 
 def _sections(sections: dict[str, Any]) -> Iterator[str]:

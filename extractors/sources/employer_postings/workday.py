@@ -10,6 +10,7 @@ we follow.
 from __future__ import annotations
 
 import functools
+import itertools
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
@@ -154,16 +155,12 @@ def _read_item(item: dict[str, Any], *, address: re.Match[str]) -> RawPosting:
         location = parts[2] if len(parts) == 4 else None
     posting = _common_fields(address, path, item)
     posting["location_text"] = location
-    posting["requisition_id"] = next((bullet for bullet in item.get("bulletFields") or () if _ends(path, bullet)), None)
+    # Employers choose the short texts (bullets) of a list. One may be the requisition id that ends the path: "_JR7", or
+    # "_JR7-1" for its second posting.
+    bullets = [bullet for bullet in item.get("bulletFields") or () if isinstance(bullet, str)]
+    is_id = (re.search(rf"_{re.escape(bullet)}(?:-\d+)?\Z", path) for bullet in bullets)
+    posting["requisition_id"] = next(itertools.compress(bullets, is_id), None)
     return posting
-
-
-def _ends(path: str, bullet: object) -> bool:
-    """Whether a bullet is the requisition id at the end of a path: "_JR7", or "_JR7-1" for its second posting.
-
-    A list shows short texts (bullets) for each posting. Employers choose what they are; some are places or dates.
-    """
-    return isinstance(bullet, str) and re.search(rf"_{re.escape(bullet)}(?:-\d+)?\Z", path) is not None
 
 
 def _read_single(info: dict[str, Any], *, address: re.Match[str]) -> RawPosting | Issue:

@@ -89,7 +89,7 @@ def _read_advert(advert: dict[str, Any]) -> RawPosting | Removal:
             raise Rejected("posting_id", advert.get("id"), "the id of the removed advert expected")
         return Removal(id=str(advert["id"]).strip())
     place = advert.get("workplace_address") or {}
-    kinds = [_label(advert, key) for key in KINDS]
+    kinds = [(advert.get(key) or {}).get("label") for key in KINDS]
     town = place.get("city") or place.get("municipality")
     names = dict.fromkeys(filter(None, (town, place.get("region"), place.get("country"))))
     return RawPosting(
@@ -110,10 +110,6 @@ def _read_advert(advert: dict[str, Any]) -> RawPosting | Removal:
 
 
 parse = parse_list(_read_advert, "hits", known=KNOWN)
-
-
-def _label(advert: dict[str, Any], key: str) -> str | None:
-    return (advert.get(key) or {}).get("label")
 
 
 def _text(advert: dict[str, Any]) -> Iterator[str]:

@@ -7,7 +7,6 @@ to no board, and an advert that a later crawl lacks is not closed.
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Iterator
 from typing import Any
 
@@ -26,9 +25,8 @@ fetch = fetch_nothing
 
 def parse(response: Response) -> Iterator[RawPosting | Issue]:
     """Yield the postings in the markup of a page."""
-    read = functools.partial(_read_item, url=response.url)
+
+    def read(item: dict[str, Any]) -> RawPosting:
+        return RawPosting(**read_job_posting(item, source=SOURCE.name, url=response.url) | {"board": None})
+
     yield from read_page(response, read, remedy="`jobmarket crawl` archives no other page")
-
-
-def _read_item(item: dict[str, Any], *, url: str) -> RawPosting:
-    return RawPosting(**read_job_posting(item, source=SOURCE.name, url=url) | {"board": None})

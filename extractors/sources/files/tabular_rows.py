@@ -18,7 +18,7 @@ import pyarrow as pa
 from extractors.reading.csv_tables import WORKBOOK, unpack_gzip
 from extractors.reading.parquet_tables import open_parquet, read_batches
 from extractors.reading.workbooks import open_workbook
-from extractors.sources.files.tabular_mapping import FORMATS, Join, ReadMapping
+from extractors.sources.files.tabular_mapping import FORMATS, ReadMapping
 from transforms.text.rejects import Rejected
 
 MAX_BYTES = 1_000_000_000
@@ -198,18 +198,11 @@ def _parquet_rows(mapping: ReadMapping, content: bytes) -> list[Row]:
     return rows
 
 
-def _workbook_rows(mapping: ReadMapping, content: bytes) -> list[Row]:
-    return _join_tables(mapping, functools.partial(_sheet, content))
-
-
-def _database_rows(mapping: ReadMapping, content: bytes) -> list[Row]:
-    return _join_tables(mapping, functools.partial(_table, content))
-
-
 def _join_tables(mapping: ReadMapping, read: Callable[[str | None], list[Row]]) -> list[Row]:
     rows = read(mapping.table)
     for name, join in mapping.joined.items():
-        others = _newest_by_key(read(name), join)
+        ordered = sorted(read(name), key=lambda row: as_text(row.cells.get(join.newest) or ""))
+        others = {as_text(row.cells[join.on]): row.cells for row in ordered if row.cells.get(join.on) is not None}
         columns = {column for cells in others.values() for column in cells}
         missing = ", ".join(column for column in (join.on, join.newest) if column not in columns)
         if missing or not any(join.on in row.cells for row in rows):
@@ -219,11 +212,6 @@ def _join_tables(mapping: ReadMapping, read: Callable[[str | None], list[Row]]) 
             other = others.get(as_text(row.cells.get(join.on)), {})
             rows[number] = row._replace(cells={**row.cells, **{f"{name}.{c}": v for c, v in other.items()}})
     return rows
-
-
-def _newest_by_key(rows: Iterable[Row], join: Join) -> dict[str, Mapping[str, object]]:
-    ordered = sorted(rows, key=lambda row: as_text(row.cells.get(join.newest) or ""))
-    return {as_text(row.cells[join.on]): row.cells for row in ordered if row.cells.get(join.on) is not None}
 
 
 def _choose(name: str | None, names: Sequence[str], what: str) -> str:
@@ -333,6 +321,6 @@ READERS: dict[str, Callable[[ReadMapping, bytes], list[Row]]] = {
     "json": _json_rows,
     "jsonl": _json_lines,
     "parquet": _parquet_rows,
-    "xlsx": _workbook_rows,
-    "sqlite": _database_rows,
+    "xlsx": lambda mapping, content: _join_tables(mapping, functools.partial(_sheet, content)),
+    "sqlite": lambda mapping, content: _join_tables(mapping, functools.partial(_table, content)),
 }

@@ -24,7 +24,7 @@ from extractors.web.paging import Web, ask_pages
 from transforms.pay.structured import stated_pay
 from transforms.place.places import Address
 from transforms.raw_posting import RawPosting
-from transforms.records.rows import Issue, Pay
+from transforms.records.rows import Issue
 from transforms.text.rejects import Rejected, leave_out
 
 if TYPE_CHECKING:
@@ -117,13 +117,15 @@ def _read_job(job: dict[str, Any]) -> RawPosting | Issue:
     if job.get("type", "job") != "job":
         return leave_out(f"{job['type']} {job.get('id')}", "a job expected")
     countries = [country for country in job.get("countries") or () if country != "Remote"]
+    pays = stated_pay(job.get("min_salary"), job.get("max_salary"), currency=USUAL_CURRENCY, period=USUAL_PERIOD)
+    sections = [(job.get(f"{part}_headline") or "", job.get(part)) for part in PARTS]
     return RawPosting(
         source=SOURCE.name,
         id=job.get("id"),
         title=job.get("title"),
         url=(job.get("links") or {}).get("public_url"),
         employer=_name_in(job.get("company")),
-        html=_whole_text(job),
+        html="".join(f"<h3>{escape(headline)}</h3><div>{part}</div>" for headline, part in sections if part),
         location_text="; ".join(countries),
         addresses=[Address(country=country) for country in countries],
         is_remote=job.get("remote"),
@@ -131,7 +133,7 @@ def _read_job(job: dict[str, Any]) -> RawPosting | Issue:
         employment_type=_name_in(job.get("modality")),
         level=_name_in(job.get("seniority")),
         posted_on=job.get("published_at"),
-        pay=_usual_pay(job.get("min_salary"), job.get("max_salary")),
+        pay=[replace(pay, reading="inferred", period_reading="inferred") for pay in pays],
         language=job.get("lang") if job.get("lang") in LANGUAGES else None,
     )
 
@@ -139,16 +141,6 @@ def _read_job(job: dict[str, Any]) -> RawPosting | Issue:
 def _name_in(record: dict[str, Any] | None) -> str | None:
     name: str | None = (((record or {}).get("data") or {}).get("attributes") or {}).get("name")
     return name
-
-
-def _usual_pay(low: object, high: object) -> tuple[Pay, ...]:
-    pays = stated_pay(low, high, currency=USUAL_CURRENCY, period=USUAL_PERIOD)
-    return tuple(replace(pay, reading="inferred", period_reading="inferred") for pay in pays)
-
-
-def _whole_text(job: dict[str, Any]) -> str:
-    sections = [(job.get(f"{part}_headline") or "", job.get(part)) for part in PARTS]
-    return "".join(f"<h3>{escape(headline)}</h3><div>{part}</div>" for headline, part in sections if part)
 
 
 # --- saved pages --------------------------------------------------------------------------------------

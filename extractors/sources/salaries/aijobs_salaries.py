@@ -93,6 +93,7 @@ def _report(item: tuple[list[str], int, int], *, snapshot_on: date) -> PayReport
     amount = float(pay)
     if not 0 < amount < float("inf"):
         raise Rejected("pay", pay, f"a positive salary expected in row {row}")
+    coded_level, named_level = _decode(SENIORITY_OF_CODE, level, "seniority"), read_title(title)[1]
     return pay_report(
         source=SOURCE.name,
         snapshot_on=snapshot_on,
@@ -101,7 +102,7 @@ def _report(item: tuple[list[str], int, int], *, snapshot_on: date) -> PayReport
         pair_row=pair_row,
         year=int(year),
         title=title,
-        seniority=_seniority_of(title, _decode(SENIORITY_OF_CODE, level, "seniority")),
+        seniority=coded_level if named_level == "unstated" else named_level,  # SE, for example, may be a staff engineer
         employment_type=_decode(EMPLOYMENT_OF_CODE, employment, "employment_type"),
         pay=amount,
         currency=currency,
@@ -126,9 +127,3 @@ def _share(percent: str) -> float | None:
     if not 0 <= share <= 1:
         raise Rejected("remote_share", percent, "a percentage expected")
     return share
-
-
-def _seniority_of(title: str, code: str) -> str:
-    """Return the level that the title names, or else the coded level: SE, for example, may be a staff engineer."""
-    word = read_title(title)[1]
-    return code if word == "unstated" else word
