@@ -292,7 +292,7 @@ class Source:
         """Return the address of a board's list. Raise `ValueError` if no entry of `boards` fits the token."""
         url = next(filter(None, (addresses.url_of(board) for addresses in self.boards)), None)
         if url is None:
-            raise ValueError(f"{board!r}: {self.token_shapes} expected in boards.csv")
+            raise ValueError(f"{board!r}: expected {self.token_shapes} in boards.csv")
         return url
 
     @property

@@ -115,7 +115,7 @@ def raise_field(url: str, field: str, by: int, *, last: int | None = None) -> st
     pattern = rf"(?<=[?&,]{field}=)\d+"
     match = re.search(pattern, url)
     if match is None:
-        raise ValueError(f"{url}: a number expected in the query field {field}")
+        raise ValueError(f"{url}: expected a number in the query field {field}")
     number = int(match[0]) + by
     return None if last is not None and number > last else re.sub(pattern, str(number), url)
 

@@ -79,7 +79,7 @@ def test_a_page_of_a_list_belongs_to_a_board_and_is_not_its_whole_list() -> None
 
 
 def test_a_token_that_fits_no_address_is_refused() -> None:
-    with pytest.raises(ValueError, match=r"\{tenant\}\.wd\{number\}/\{site\} expected in boards\.csv"):
+    with pytest.raises(ValueError, match=r"\{tenant\}\.wd\{number\}/\{site\} in boards\.csv"):
         workday.SOURCE.url_of("acme")
 
 

@@ -59,7 +59,7 @@ def parse(response: Response) -> Iterator[RawPosting | Issue]:
 def _read_job(job: dict[str, Any], *, account: str, employer: str | None) -> RawPosting | Issue:
     is_v3 = "location" in job
     if job.get("isInternal") or (is_v3 and job.get("state", "published") != "published"):
-        return leave_out(f"{job.get('shortcode')} {job.get('title')}", "a job shown to the public expected")
+        return leave_out(f"{job.get('shortcode')} {job.get('title')}", "expected a job shown to the public")
     places = job.get("locations") or [job["location"] or {} if is_v3 else job]
     kind, department = job.get("employment_type") or job.get("type"), job.get("department")
     return RawPosting(

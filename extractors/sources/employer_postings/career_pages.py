@@ -156,7 +156,7 @@ def parse(response: Response) -> Iterator[RawPosting | Issue]:
     """
     site = next((site for site in sites() if re.search(site.postings, response.url)), None)
     if is_sitemap(response) or any(response.url in site.lists for site in sites()):
-        yield leave_out(response.url, "a page of a posting expected; this one lists addresses")
+        yield leave_out(response.url, "expected a page of a posting; this one lists addresses")
         return
     read = functools.partial(read_item, url=response.url, site=site)
     remedy = f"or selectors for its site in {SITES.name}"

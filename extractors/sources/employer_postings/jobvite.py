@@ -63,7 +63,7 @@ def parse(response: Response) -> Iterator[RawPosting | Issue]:
         return
     tree = _tree(response)
     if SOURCE.board_in(response.url) is None:  # a closed job redirects to such a page
-        yield leave_out(response.url, "a page of a search or of a job expected; what redirects here may be closed")
+        yield leave_out(response.url, "expected a page of a search or of a job; what redirects here may be closed")
     else:
         yield from each(_rows(tree, response.url), on_board(SOURCE, response.url, _read_row))
 
@@ -72,7 +72,7 @@ def _tree(response: Response) -> Any:
     page = page_of(response)
     tree = tree_of(page) if "jv-" in page else None
     if tree is None:
-        raise Rejected("response", page[:80], "a page of a list of jobs expected; the board may be gone")
+        raise Rejected("response", page[:80], "expected a page of a list of jobs; the board may be gone")
     return tree
 
 

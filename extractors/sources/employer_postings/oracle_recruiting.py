@@ -93,7 +93,7 @@ def parse(response: Response) -> Iterator[RawPosting | Issue]:
     items = response.value_at("items")
     if isinstance(items, list) and not SOURCE.posting_of(response.url):
         if not items or not isinstance(items[0], dict):
-            raise Rejected("response", items, "a search with a list of requisitions expected")
+            raise Rejected("response", items, "expected a search with a list of requisitions")
         items = items[0].get("requisitionList")
     read = functools.partial(_read_requisition, board=SOURCE.board_in(response.url) or "")
     yield from each(items, on_board(SOURCE, response.url, read, is_token_a_name=False), known=KNOWN)

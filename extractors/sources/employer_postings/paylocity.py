@@ -87,15 +87,15 @@ def _page_data(response: Response) -> dict[str, Any]:
     try:
         data, _ = json.JSONDecoder(strict=False).raw_decode(page, begin.end()) if begin else (None, 0)
     except (ValueError, RecursionError) as error:
-        raise Rejected("response", page[:80], f"JSON expected in the page's script: {error}") from error
+        raise Rejected("response", page[:80], f"expected JSON in the page's script: {error}") from error
     if not isinstance(data, dict):
-        raise Rejected("response", page[:80], "a page with window.pageData expected; the board may be gone")
+        raise Rejected("response", page[:80], "expected a page with window.pageData; the board may be gone")
     return data
 
 
 def _read_job(job: dict[str, Any], *, employer: str | None) -> RawPosting | Issue:
     if job.get("IsInternal") is True:
-        return leave_out(f"{job.get('JobId')} {job.get('JobTitle')}", "a job open to the public expected")
+        return leave_out(f"{job.get('JobId')} {job.get('JobTitle')}", "expected a job open to the public")
     place = job.get("JobLocation") or {}
     location = job.get("LocationName") or place.get("Name") or place.get("Metro") or ""
     town = ", ".join(filter(None, (place.get("City"), place.get("State"))))

@@ -82,7 +82,7 @@ def _by_job(rows: object) -> object:
 
 def _read_job(job: dict[str, Any], *, board: str | None) -> RawPosting | Issue:
     if job.get("unlistedFromSearch") is True:
-        return leave_out(f"{job.get('uuid')} {job.get('name')}", "a job that the board lists expected")
+        return leave_out(f"{job.get('uuid')} {job.get('name')}", "expected a job that the board lists")
     department, kind = job.get("department") or {}, job.get("employmentType") or {}
     text = job.get("description") or {}
     places = [p if p is None or isinstance(p, str) else p.get("label") for p in job.get("workLocations") or ()]

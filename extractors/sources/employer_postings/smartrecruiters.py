@@ -68,7 +68,7 @@ def parse(response: Response) -> Iterator[RawPosting | Issue]:
 
 def _read_item(item: dict[str, Any], *, company_in_url: str) -> RawPosting | Issue:
     if item.get("active") is False or item.get("visibility", "PUBLIC") != "PUBLIC":
-        return leave_out(f"{item.get('id')} {item.get('name')}", "a posting open to the public expected")
+        return leave_out(f"{item.get('id')} {item.get('name')}", "expected a posting open to the public")
     company, place = item.get("company") or {}, item.get("location") or {}
     location = place.get("fullLocation")
     if not location:  # without the region, because "Cork, CO, IE" could be in Colorado

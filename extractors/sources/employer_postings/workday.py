@@ -138,7 +138,7 @@ def parse(response: Response) -> Iterator[RawPosting | Issue]:
     """Yield every posting on a page of a list, or a single posting, and an issue for each posting that is not read."""
     answer, address = response.json(), ADDRESS.match(response.url)
     if not isinstance(answer, dict) or not address or not {"jobPostings", "jobPostingInfo"} & answer.keys():
-        raise Rejected("response", answer, "a page of job postings or a single one expected")
+        raise Rejected("response", answer, "expected a page of job postings or a single one")
     if "jobPostingInfo" in answer:
         read = on_board(SOURCE, response.url, functools.partial(_read_single, address=address))
         yield from each([answer["jobPostingInfo"]], read, known=KNOWN_SINGLE)
@@ -165,7 +165,9 @@ def _read_item(item: dict[str, Any], *, address: re.Match[str]) -> RawPosting:
 
 def _read_single(info: dict[str, Any], *, address: re.Match[str]) -> RawPosting | Issue:
     if info.get("posted") is False:
-        return leave_out(f"{info.get('jobReqId')} {info.get('title')}", "a posting that is posted expected")
+        return leave_out(
+            f"{info.get('jobReqId')} {info.get('title')}", "expected a posting that is shown to the public"
+        )
     first, others = info.get("location"), info.get("additionalLocations") or []
     country = (info.get("country") or {}).get("descriptor")
     posting = _common_fields(address, address[4] or "", info)

@@ -86,7 +86,7 @@ def _begin(web: Web, as_of: date) -> str:
 def _read_advert(advert: dict[str, Any]) -> RawPosting | Removal:
     if advert.get("removed"):
         if not advert.get("id"):
-            raise Rejected("posting_id", advert.get("id"), "the id of the removed advert expected")
+            raise Rejected("posting_id", advert.get("id"), "expected the id of the removed advert")
         return Removal(id=str(advert["id"]).strip())
     place = advert.get("workplace_address") or {}
     kinds = [(advert.get(key) or {}).get("label") for key in KINDS]

@@ -32,7 +32,6 @@ MAX_ROWS = 1_048_576
 """Maximum number of adverts in a file. A file of the largest allowed size, 64 MB, has far fewer adverts with texts."""
 AGGREGATOR = "aggregator"
 
-
 SOURCE = declare(
     "open_jobs",
     kind="aggregator",
@@ -51,7 +50,7 @@ def parse(response: Response) -> Iterator[RawPosting | Issue]:
         file = open_parquet(response.body)
         names = file.schema_arrow.names
         if missing := [name for name in NEEDED if name not in names]:
-            raise Rejected("response", ", ".join(names), f"columns {', '.join(missing)} expected")
+            raise Rejected("response", ", ".join(names), f"expected columns {', '.join(missing)}")
         columns = [name for name in (*NEEDED, *ALSO) if name in names]
         for batch in read_batches(file, columns=columns, most_rows=MAX_ROWS):
             yield from each(batch.rows.to_pylist(), _read_advert)
@@ -65,7 +64,7 @@ def _read_advert(row: dict[str, Any]) -> RawPosting | Issue:
     if row.get("is_open") is False:
         return leave_out(key, "an open advert expected")
     if not (row["ats"] and row["slug"] and row["id"]):
-        raise Rejected("posting_id", key, "platform, board and id expected; without them it cannot be followed")
+        raise Rejected("posting_id", key, "expected platform, board and id; without them it cannot be followed")
     content = row["content"] or ""
     is_html = "</" in content
     is_of_others = row.get("tier") == AGGREGATOR

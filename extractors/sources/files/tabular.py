@@ -89,10 +89,10 @@ def _mapping_of(response: Response) -> ReadMapping:
     try:
         mapping = base64.b64decode(response.headers[MAPPING], validate=True)
     except (KeyError, binascii.Error) as error:
-        rule = f"a mapping in the header {MAPPING} expected; take files in with `jobmarket backfill FILE --mapping M`"
+        rule = f"expected a mapping in the header {MAPPING}; take files in with `jobmarket backfill FILE --mapping M`"
         raise Rejected("response", response.body[:80].decode("utf-8", "replace"), rule) from error
     if response.headers.get(DIGEST) != _digest(mapping, response.body):
-        raise Rejected("response", response.headers.get(DIGEST, ""), "the digest of this mapping and file expected")
+        raise Rejected("response", response.headers.get(DIGEST, ""), "expected the digest of this mapping and file")
     return mapping_in(mapping)
 
 
@@ -226,7 +226,7 @@ def _part(mapping: ReadMapping, part: Field, cells: Mapping[str, object], name: 
 def _found(pattern: Pattern, text: str, name: str) -> str | None:
     match = pattern.search(text)
     if match is None:
-        raise Rejected(name, text, f"text that `{pattern.pattern}` matches expected; correct the pattern")
+        raise Rejected(name, text, f"expected text that matches `{pattern.pattern}`; correct the pattern")
     found: str | None = match[1] if pattern.groups else match[0]
     return found
 

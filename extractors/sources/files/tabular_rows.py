@@ -74,7 +74,7 @@ def rows_in(mapping: ReadMapping, body: bytes) -> list[Row]:
     Raise `Rejected` if the file cannot be read or lacks a column that the mapping names.
     """
     content = unpack_gzip(body, largest=MAX_BYTES)
-    empty = Rejected("response", content[:80].decode("utf-8", "replace"), "a file with at least one row expected")
+    empty = Rejected("response", content[:80].decode("utf-8", "replace"), "expected a file with at least one row")
     if not content.strip():
         raise empty
     kind = mapping.format or _kind_of(content, mapping)
@@ -96,7 +96,7 @@ def _check_columns(mapping: ReadMapping, columns: Collection[str]) -> set[str]:
     if lacking := [c for c in uses if column_of[c] not in columns]:
         names = ", ".join(f"{c} (for {uses[c]})" for c in lacking)
         has = ", ".join(sorted(columns)) or "none"
-        raise Rejected("response", names, f"columns of the file ({has}) expected; correct the mapping")
+        raise Rejected("response", names, f"expected columns that the file has ({has}); correct the mapping")
     return set(column_of.values())
 
 
@@ -122,7 +122,7 @@ def _csv_rows(mapping: ReadMapping, content: bytes) -> list[Row]:
         text = content.decode("utf-8-sig" if mapping.encoding.lower() in ("utf-8", "utf8") else mapping.encoding)
         header, *lines = filter(None, csv.reader(io.StringIO(text, newline=""), delimiter=mapping.delimiter))
     except UnicodeDecodeError as error:
-        rule = f"text in {mapping.encoding} expected ({error.reason} at byte {error.start}); state `encoding`"
+        rule = f"expected text in {mapping.encoding} ({error.reason} at byte {error.start}); state `encoding`"
         raise Rejected("response", repr(content[error.start : error.start + 20]), rule) from error
     except (csv.Error, ValueError) as error:
         begin = content[:80].decode("utf-8", "replace")
@@ -137,7 +137,7 @@ def _csv_rows(mapping: ReadMapping, content: bytes) -> list[Row]:
 def _csv_row(number: int, header: Sequence[str], line: Sequence[str]) -> Row:
     if len(line) == len(header):
         return Row(number, dict(zip(header, line, strict=True)))
-    rule = f"{len(header)} cells expected as in the header, not {len(line)}; look for a delimiter without quotes"
+    rule = f"expected {len(header)} cells as in the header, not {len(line)}; look for a delimiter without quotes"
     return Row(number, {}, rule)
 
 
@@ -179,7 +179,7 @@ def _json_lines(mapping: ReadMapping, content: bytes) -> list[Row]:
 def _record(number: int, item: object) -> Row:
     if isinstance(item, dict):
         return Row(number, item)
-    return Row(number, {}, f"an object of names and values expected, not {str(item)[:80]!r}")
+    return Row(number, {}, f"expected an object of names and values, not {str(item)[:80]!r}")
 
 
 def _parquet_rows(mapping: ReadMapping, content: bytes) -> list[Row]:
@@ -206,7 +206,7 @@ def _join_tables(mapping: ReadMapping, read: Callable[[str | None], list[Row]]) 
         columns = {column for cells in others.values() for column in cells}
         missing = ", ".join(column for column in (join.on, join.newest) if column not in columns)
         if missing or not any(join.on in row.cells for row in rows):
-            rule = f"columns of {name} expected in `joined`, `on` also in the main table; correct the mapping"
+            rule = f"expected columns of {name} in `joined`, and `on` also in the main table; correct the mapping"
             raise Rejected("response", missing or join.on, rule)
         for number, row in enumerate(rows):
             other = others.get(as_text(row.cells.get(join.on)), {})
@@ -219,7 +219,7 @@ def _choose(name: str | None, names: Sequence[str], what: str) -> str:
         return names[0]
     if name is None or name not in names:
         options = ", ".join(names) or "none"
-        raise Rejected("response", name or "", f"the name of a {what} expected as `table`; the file has {options}")
+        raise Rejected("response", name or "", f"expected the name of a {what} as `table`; the file has {options}")
     return name
 
 
@@ -232,7 +232,7 @@ def _sheet(content: bytes, name: str | None) -> list[Row]:
         header = next((line for line in lines if any(cell is not None for cell in line)), ())
         columns = [(place, str(cell).strip()) for place, cell in enumerate(header) if cell is not None]
         if doubles := sorted(name for name, n in Counter(column for _, column in columns).items() if n > 1):
-            rule = "columns with different names expected; rename or remove the duplicates"
+            rule = "expected columns with different names; rename or remove the duplicates"
             raise Rejected("response", ", ".join(doubles), rule)
         return [
             Row(number, {column: _day_or(line[i]) if i < len(line) else None for i, column in columns})
@@ -272,7 +272,7 @@ def _table(content: bytes, name: str | None) -> list[Row]:
     except Rejected:
         raise
     except (sqlite3.Error, ValueError) as error:  # ValueError is raised if a damaged schema is not UTF-8
-        rule = f"a whole SQLite database expected ({error}); write the table into a new one, or export it as CSV"
+        rule = f"expected a whole SQLite database ({error}); write the table into a new one, or export it as CSV"
         raise Rejected("response", "", rule) from error
 
 
@@ -305,7 +305,7 @@ def _bound_rows(lines: Iterable[tuple[Any, ...]]) -> Iterator[tuple[Any, ...]]:
 
 
 def _too_many(number: int) -> Rejected:
-    rule = f"at most {MAX_ROWS:,} rows with {MAX_CHARACTERS:,} characters expected; split the file"
+    rule = f"expected at most {MAX_ROWS:,} rows with {MAX_CHARACTERS:,} characters; split the file"
     return Rejected("response", f"row {number}", rule)
 
 

@@ -100,7 +100,7 @@ def parse(response: Response) -> Iterator[RawPosting | Issue]:
     adverts = page.select('[itemtype$="schema.org/JobPosting"]')
     if not items and not adverts:
         begin = response.body[:80].decode("utf-8", "replace")
-        raise Rejected("response", begin, "a list of adverts or an advert expected; the site may have changed")
+        raise Rejected("response", begin, "expected a list of adverts or an advert; the site may have changed")
     yield from each(items, functools.partial(_read_list_item, seen_on=response.observed_at.date()))
     yield from each(adverts, functools.partial(_read_advert, page=page))
 

@@ -31,7 +31,7 @@ fetch = fetch_addresses(ADDRESS)
 
 def _read_row(row: dict[str, Any]) -> RawPosting | Issue:
     if not (row["active"] and row["is_visible"]):
-        rule = "an open and visible job expected; this row says active or is_visible: false"
+        rule = "expected an open and visible job; this row says active or is_visible: false"
         return leave_out(f"{row['id']} {row['title']}", rule)
     return RawPosting(
         source=SOURCE.name,

@@ -40,7 +40,7 @@ def parse(response: Response) -> Iterator[ExchangeRate | Issue]:
     answer = response.json()
     rates = answer.get("usd") if isinstance(answer, dict) else None
     if not isinstance(rates, dict):
-        raise Rejected("response", answer, "an object with `date` and `usd` expected; the API may have changed")
+        raise Rejected("response", answer, "expected an object with `date` and `usd`; the API may have changed")
     try:
         rate_on = date.fromisoformat(answer["date"])
     except (KeyError, TypeError, ValueError) as error:

@@ -39,7 +39,7 @@ def parse(response: Response) -> Iterator[ExchangeRate | Issue]:
     header = lines[0].split(",") if lines else []
     currencies = [name.strip() for name in header[1:]]
     if not header or header[0].strip() != "Date" or not any(currencies):
-        raise Rejected("response", ",".join(header), "a CSV expected that begins with Date and currency codes")
+        raise Rejected("response", ",".join(header), "expected a CSV that begins with Date and currency codes")
     columns = [(i, c) for i, c in enumerate(currencies) if re.fullmatch(CURRENCY_CODE, c)]
     for line in lines[1:]:
         day, *cells = line.split(",")
@@ -48,7 +48,7 @@ def parse(response: Response) -> Iterator[ExchangeRate | Issue]:
         try:
             rate_on = date.fromisoformat(day.strip())
         except ValueError:
-            yield Rejected("rate_on", line, "a line beginning with an ISO date expected").issue
+            yield Rejected("rate_on", line, "expected a line that begins with an ISO date").issue
             continue
         for i, currency in columns:
             cell = cells[i].strip() if i < len(cells) else ""

@@ -24,7 +24,6 @@ SHARES = ("AI_share_postings", "GenAI_share_postings", "AI_share", "GenAI_share"
 """Names that the column with the shares has or, according to the publisher, may have."""
 KNOWN = frozenset(("date", "jobcountry", *SHARES))
 
-
 SOURCE = declare(
     "hiringlab_ai_tracker",
     kind="statistics",

@@ -30,7 +30,6 @@ TRUTH = {"Y": True, "N": False}
 COLUMNS = ("O*NET-SOC Code", "Example", "Commodity Code", "Commodity Title", "Hot Technology", "In Demand")
 KNOWN = frozenset(COLUMNS)
 
-
 SOURCE = declare(
     "onet",
     kind="statistics",
@@ -56,13 +55,13 @@ def parse(response: Response) -> Iterator[OccupationSkill | Issue]:
     rows = table_in(zip_member(response.body, TABLE, largest=MAX_TABLE), COLUMNS, delimiter="\t")
     match = NAME.search(response.url)
     if match is None:
-        raise Rejected("response", response.url, "an address with the release in it (db_29_2_text) expected")
+        raise Rejected("response", response.url, "expected an address with the release in it (db_29_2_text)")
     yield from each(rows, functools.partial(_skill, release=f"{match[1]}.{match[2]}"), known=KNOWN)
 
 
 def _skill(row: dict[str, str], *, release: str) -> OccupationSkill:
     if not re.fullmatch(r"\d{2}-\d{4}\.\d{2}", row["O*NET-SOC Code"]) or not row["Example"].strip():
-        raise Rejected("occupation", str(row), "an O*NET-SOC code (15-2051.00) and a technology expected")
+        raise Rejected("occupation", str(row), "expected an O*NET-SOC code (15-2051.00) and a technology")
     return OccupationSkill(
         source=SOURCE.name,
         release=release,

@@ -54,7 +54,7 @@ def parse(response: Response) -> Iterator[PriceLevel | Issue]:
     cells = list(_json_cells(response) if response.body.lstrip()[:1] in (b"[", b"{") else _csv_cells(response.body))
     match = INDICATOR.search(response.url)
     if match is None:
-        raise Rejected("response", response.url, f"an address with one of {', '.join(INDICATORS)} expected")
+        raise Rejected("response", response.url, f"expected an address with one of {', '.join(INDICATORS)}")
     level = functools.partial(PriceLevel, source=SOURCE.name, indicator=INDICATORS[match[0]])
     euro: dict[int, float] = {}
     pairs: set[tuple[str, int]] = set()
@@ -88,7 +88,7 @@ def country_codes() -> dict[str, str]:
 def _json_cells(response: Response) -> Iterator[Cell | Issue]:
     answer = response.json()
     if not isinstance(answer, list) or len(answer) != 2 or not isinstance(answer[1], list):
-        raise Rejected("response", answer, "an array of two, the second a list of values, expected")
+        raise Rejected("response", answer, "expected an array of two, the second a list of values")
 
     def read(item: dict[str, Any]) -> Cell:
         return _cell(item["countryiso3code"] or item["country"]["id"], item["date"], item["value"])

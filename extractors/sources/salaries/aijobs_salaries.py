@@ -51,7 +51,7 @@ def parse(response: Response) -> Iterator[PayReport | Issue]:
         begin = response.body[:80].decode("utf-8", "replace")
         raise Rejected("response", begin, f"a CSV expected ({error})") from error
     if not rows or rows[0] != COLUMNS:
-        raise Rejected("response", rows[:1], f"a CSV with the columns {', '.join(COLUMNS)} expected")
+        raise Rejected("response", rows[:1], f"expected a CSV with the columns {', '.join(COLUMNS)}")
     rows = [row for row in rows[1:] if row]
     items = list(zip(rows, range(1, len(rows) + 1), first_rows_of_pairs(rows), strict=True))
     yield from each(items, functools.partial(_report, snapshot_on=response.observed_at.date()))

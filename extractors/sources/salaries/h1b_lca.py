@@ -71,7 +71,6 @@ MIN_OF_PREVAILING, MAX_OF_PREVAILING = 0.9, 5.0
 CFR 655.731); a tenth less allows for rounded hours. More than five times the prevailing wage means a wrong unit,
 such as month for week."""
 
-
 SOURCE = declare(
     "h1b_lca",
     kind="survey",
@@ -109,7 +108,7 @@ def parse(response: Response) -> Iterator[PayReport | Issue]:
         return
     match = NAME.search(response.url)
     if match is None:
-        raise Rejected("response", response.url, "an address with the quarter in it (FY2025_Q4) expected")
+        raise Rejected("response", response.url, "expected an address with the quarter in it (FY2025_Q4)")
     year, quarter = 2000 + int(match[1][-2:]), int(match[2] or QUARTERS)
     last_day = date(year, 3 * quarter - 2, 1) - timedelta(days=1)  # of the quarter of the fiscal year
     rows = _rows_of_workbook(response.body) if response.body.startswith(b"PK") else _rows_of_table(response.body)
@@ -156,7 +155,7 @@ def _rows_of_workbook(body: bytes) -> Iterator[tuple[int, dict[str, Any]]]:
         rows = workbook.worksheets[0].iter_rows(values_only=True)
         header = [*map(_column, next(rows, ()))]
         if missing := [column for column in COLUMNS if column not in header and column not in OPTIONAL]:
-            raise Rejected("response", ", ".join(header), f"columns {', '.join(missing)} expected")
+            raise Rejected("response", ", ".join(header), f"expected columns {', '.join(missing)}")
         places = [(column, header.index(column) if column in header else len(header)) for column in COLUMNS]
         for number, row in enumerate(rows, start=1):
             if any(cell is not None for cell in row):
@@ -177,7 +176,7 @@ def _report(item: tuple[int, dict[str, Any]], *, snapshot_on: date) -> PayReport
         raise Rejected("title", filing["CASE_NUMBER"], "a job title expected")
     year = _year_in(filing["BEGIN_DATE"])
     if year is None:
-        raise Rejected("year", filing["BEGIN_DATE"], f"case {filing['CASE_NUMBER']}: a date expected as BEGIN_DATE")
+        raise Rejected("year", filing["BEGIN_DATE"], f"case {filing['CASE_NUMBER']}: expected a date as BEGIN_DATE")
     pay, pay_high = _wages(filing)
     return pay_report(
         source=SOURCE.name,
@@ -214,12 +213,12 @@ def _wages(filing: dict[str, Any]) -> tuple[float, float | None]:
     wage = _a_year(filing["WAGE_RATE_OF_PAY_FROM"], filing["WAGE_RATE_OF_PAY_TO"], filing["WAGE_UNIT_OF_PAY"])
     if wage is None or wage.annual_low is None or wage.flag is not None:
         because = f" ({wage.flag})" if wage and wage.flag else ""
-        raise Rejected("pay", text, f"a plausible wage with a unit of {', '.join(UNITS)} expected{because}")
+        raise Rejected("pay", text, f"expected a plausible wage with a unit of {', '.join(UNITS)}{because}")
     prevailing = _a_year(filing["PREVAILING_WAGE"], None, filing["PW_UNIT_OF_PAY"])
     if prevailing and prevailing.annual_low and prevailing.flag is None:
         times = wage.annual_low / prevailing.annual_low
         if not MIN_OF_PREVAILING <= times <= MAX_OF_PREVAILING:
-            rule = f"a wage of {MIN_OF_PREVAILING} to {MAX_OF_PREVAILING} times the prevailing one expected"
+            rule = f"expected a wage of {MIN_OF_PREVAILING} to {MAX_OF_PREVAILING} times the prevailing one"
             raise Rejected("pay", text, f"{rule}; one of the units is wrong")
     return wage.annual_low, wage.annual_high
 

@@ -53,7 +53,6 @@ UNREAD = "of occupations that lookups/role/occupations.csv does not name, under 
 UNPAID = "without pay"
 AGAIN = "with a number that the file has already"
 
-
 SOURCE = declare(
     "jobbank_adverts",
     kind="survey",
@@ -83,7 +82,7 @@ def _find_newest(answer: Response) -> str:
         if str(file.get("format")).upper() in FORMATS
     ]
     if not tables:
-        rule = f"English tables ({', '.join(FORMATS)}) below {FILES} expected; check whether the portal has moved them"
+        rule = f"expected English tables ({', '.join(FORMATS)}) below {FILES}; check whether the portal has moved them"
         raise Rejected("response", f"HTTP {answer.status}", rule)
     return max(tables)[1]
 
@@ -99,7 +98,7 @@ def parse(response: Response) -> Iterator[PayReport | Issue]:
     rows = table_in(text, NEEDED, also=(ID,), delimiter=delimiter, rename=lambda column: " ".join(column.split()))
     days = [day for row in rows if (day := _day_in(row.get(POSTED)))]
     if rows and not days:
-        raise Rejected("snapshot_on", rows[0].get(POSTED), f"a day like 2026/08/07 expected under {POSTED}")
+        raise Rejected("snapshot_on", rows[0].get(POSTED), f"expected a day like 2026/08/07 under {POSTED}")
     counts = dict.fromkeys((UNREAD, UNPAID, AGAIN), 0)
     items: list[tuple[int, dict[str, str]]] = []
     ids: set[str] = set()
@@ -155,7 +154,7 @@ def _reports(item: tuple[int, dict[str, str]], *, snapshot_on: date) -> list[Pay
         raise Rejected("title", f"row {number}", "a job title expected")
     day = _day_in(row.get(POSTED))
     if day is None:
-        raise Rejected("year", row.get(POSTED), f"a day like 2026/08/07 expected under {POSTED} in row {number}")
+        raise Rejected("year", row.get(POSTED), f"expected a day like 2026/08/07 under {POSTED} in row {number}")
     pay = _pay(number, row)
     first = 2 * number - 1
     return [
@@ -182,12 +181,12 @@ def _pay(number: int, row: dict[str, str]) -> Pay:
     text = f"row {number}: {row.get(LOW)} to {row.get(HIGH)} {row.get(UNIT)}"
     period, n = UNITS.get((_text_in(row.get(UNIT)) or "").lower(), (None, 1))
     if period is None:
-        raise Rejected("pay", text, f"{UNIT}: one of {', '.join(UNITS)} expected; add a new word to jobbank_adverts.py")
+        raise Rejected("pay", text, f"{UNIT}: expected one of {', '.join(UNITS)}; add a new word to jobbank_adverts.py")
     ends = [_amount(_text_in(row.get(column)), text, n) for column in (LOW, HIGH)]
     pay = Pay(low=ends[0], high=ends[1], currency="CAD", period=period, reading="stated")
     pay = complete_pay([pay], country="CA", employment_type=None)[0]
     if pay.flag == "low_above_high" or not (pay.annual_low or pay.annual_high):
-        raise Rejected("pay", text, "a minimum up to the maximum, and an amount above 0, expected")
+        raise Rejected("pay", text, "expected a minimum up to the maximum, and an amount above 0")
     return pay
 
 

@@ -70,7 +70,7 @@ def parse(response: Response) -> Iterator[OfficialWage | Issue]:
     rows = table_in(response.body, NEEDED)
     method = next((name for name in rows[0] if METHOD.fullmatch(name)), None) if rows else None
     if rows and method is None:
-        raise Rejected("response", ", ".join(rows[0]), "a column named like Source2025_NHQ expected")
+        raise Rejected("response", ", ".join(rows[0]), "expected a column named like Source2025_NHQ")
     left_out = dict.fromkeys((UNREAD, COPY, NOTHING), 0)
     items = []
     for row in rows:
@@ -99,12 +99,12 @@ def _level_of(area: str) -> str | None:
 def _wage(row: dict[str, str]) -> OfficialWage:
     years = YEARS.fullmatch(row[PERIOD])
     if years is None:
-        raise Rejected("period_on", row[PERIOD], "a reference period like 2021 or 2023-2024 expected")
+        raise Rejected("period_on", row[PERIOD], "expected a reference period like 2021 or 2023-2024")
     first, last = int(years[1]), int(years[2] or years[1])
     if _level_of(row[AREA]) is None:
-        raise Rejected("area", row[AREA], "a code like ER00, ER35 or ER3510 expected")
+        raise Rejected("area", row[AREA], "expected a code like ER00, ER35 or ER3510")
     if row[IS_ANNUAL] not in ("0", "1"):
-        raise Rejected("stated_period", row[IS_ANNUAL], "0 (dollars an hour) or 1 (dollars a year) expected")
+        raise Rejected("stated_period", row[IS_ANNUAL], "expected 0 (dollars an hour) or 1 (dollars a year)")
     is_annual = row[IS_ANNUAL] == "1"
     per_year = 1.0 if is_annual else round(WEEKS * _weekly_hours("CA", first, last), 1)
     wages: dict[str, Any] = {name: _amount(row[theirs], name, per_year) for name, theirs in WAGES.items()}
@@ -135,7 +135,7 @@ def _weekly_hours(country: str, first: int, last: int) -> float:
     hours = usual_hours()
     missing = [year for year in range(first, last + 1) if (country, year) not in hours]
     if missing:
-        rule = f"usual weekly hours of {country} in lookups/pay/usual_hours.csv expected, to convert wages to a year"
+        rule = f"expected usual weekly hours of {country} in lookups/pay/usual_hours.csv, to convert wages to a year"
         raise Rejected("periods_per_year", ", ".join(map(str, missing)), rule)
     return sum(hours[country, year] for year in range(first, last + 1)) / (last - first + 1)
 

@@ -52,7 +52,6 @@ MIN_MONTHS, MAX_MONTHS = 6.0, 36.0
 flagged: income or pay is wrong, or the two are swapped. People who started during the year are flagged too."""
 ANSWERED_AT = "%d/%m/%Y %H:%M:%S"
 
-
 SOURCE = declare(
     "koodiklinikka_survey",
     kind="survey",
@@ -88,7 +87,7 @@ def _day_of(rows: Sequence[dict[str, str]]) -> date:
     try:
         times = [datetime.strptime(row["answered_at"], ANSWERED_AT) for row in rows]  # local time
     except (KeyError, ValueError) as error:
-        raise Rejected("response", str(error), "a Timestamp like 07/10/2024 10:04:36 expected") from error
+        raise Rejected("response", str(error), "expected a Timestamp like 07/10/2024 10:04:36") from error
     if not times:
         raise Rejected("response", "", "a file with answers expected")
     return median_low(times).date()

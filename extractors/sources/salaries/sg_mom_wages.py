@@ -57,7 +57,7 @@ def parse(response: Response) -> Iterator[OfficialWage | Issue]:
     name = response.url.removeprefix(HOST)
     match = YEAR.search(name)
     if match is None:
-        rule = "a year in the file's name (sg_mom_occupational_wages_2024.json) expected, since the list has none"
+        rule = "expected a year in the file's name (sg_mom_occupational_wages_2024.json), since the list has none"
         raise Rejected("response", name, rule)
     items = [row for row in records if not isinstance(row, dict) or row.get("ssoc_code") in occupations(SSOC)]
     yield from each(items, functools.partial(_wage, year=int(match[1])), known=KNOWN)
@@ -71,7 +71,7 @@ def _records_in(body: bytes) -> list[Any]:
         records = orjson.loads(body)
     except ValueError as error:
         begin = body[:80].decode("utf-8", "replace")
-        rule = f"a JSON list of occupations, packed with gzip or not, expected ({error})"
+        rule = f"expected a JSON list of occupations, packed with gzip or not ({error})"
         raise Rejected("response", begin, rule) from error
     if not isinstance(records, list):
         raise Rejected("response", type(records).__name__, "a list of occupations expected")
@@ -104,5 +104,5 @@ def _wage(record: dict[str, Any], *, year: int) -> OfficialWage:
 
 def _amount(value: object, column: str) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float) or not value > 0:
-        raise Rejected(column, value, "dollars a month, more than 0, expected")
+        raise Rejected(column, value, "expected dollars a month, more than 0")
     return float(value)

@@ -55,7 +55,6 @@ COUNTRIES = {"Libyan Arab Jamahiriya": "LY"}
 FIELDWORK_ENDS = (6, 30)
 """Month and day (30 June) by which all answers of a year are in. The publisher publishes them in July."""
 
-
 SOURCE = declare(
     "stackoverflow_survey",
     kind="survey",
@@ -80,7 +79,7 @@ def parse(response: Response) -> Iterator[PayReport | Issue]:
     rows = table_in(table, shape.values(), also=("Employment", "RemoteWork", "WorkExp"))
     match = YEAR.search(response.url)
     if match is None:
-        raise Rejected("response", response.url, "an address with the survey's year in it expected")
+        raise Rejected("response", response.url, "expected an address with the survey's year in it")
     answers = [
         (number, {ours: row.get(theirs, "") for ours, theirs in shape.items()} | row)
         for number, row in enumerate(rows, start=1)

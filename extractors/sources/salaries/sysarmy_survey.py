@@ -79,7 +79,6 @@ MONTH_OF_WAVE = {"01": 1, "02": 7}
 in December or May, the second waves in June."""
 ANSWERED_AT = "%m/%d/%Y %H:%M:%S"
 
-
 SOURCE = declare(
     "sysarmy_survey",
     kind="survey",
@@ -101,7 +100,7 @@ def parse(response: Response) -> Iterator[PayReport | Issue]:
     answers = [(n, row) for n, row in enumerate(rows, start=1) if row.get("gross") and row.get("title", "").strip()]
     wave = WAVE.search(response.url)
     if wave is None:
-        raise Rejected("response", response.url, "an address with the wave in it (2026.01) expected")
+        raise Rejected("response", response.url, "expected an address with the wave in it (2026.01)")
     day = _day_of(rows) or date(int(wave[1]), MONTH_OF_WAVE[wave[2]], 15)
     read = functools.partial(_report, day=day, year=int(wave[1]), usual_rates=_usual_rates(rows))
     yield from flag_amounts(each(answers, read))
@@ -196,7 +195,7 @@ def _choose_rate(stated: float | None, usual: float | None) -> float | None:
 def _decode(words: dict[str, str], word: str, column: str, row: int) -> str:
     if word not in words:
         choices = ", ".join(words)
-        raise Rejected(column, word, f"one of {choices} expected in row {row}; add a new answer to sysarmy_survey.py")
+        raise Rejected(column, word, f"expected one of {choices} in row {row}; add a new answer to sysarmy_survey.py")
     return words[word]
 
 

@@ -92,7 +92,7 @@ def test_oracle_is_read_page_by_page() -> None:
     second, third = (first.replace("offset=0", f"offset={offset}") for offset in (2, 3))
     web = Pages({first: requisitions(1, 2, total=4), second: requisitions(3, total=4), third: requisitions(total=4)})
     assert oracle_recruiting.fetch(web, boards=("abcd.us2/CX_1", "abcd"), as_of=DAY) == [
-        "'abcd': {pod}.{region}/{site} expected in boards.csv"
+        "'abcd': expected {pod}.{region}/{site} in boards.csv"
     ]
     singles = [oracle_recruiting.SOURCE.boards[0].posting_url(first, number) for number in ("1", "3")]
     assert web.asked == [first, second, third, *singles]

@@ -610,7 +610,7 @@ def test_one_bad_record_does_not_lose_the_others(name: str) -> None:
 def test_a_page_that_is_none_of_getonboard_s_is_refused(kind: str) -> None:
     url = "https://www.getonbrd.com/empleos/programacion"
     response = Response(url=url, observed_at=datetime(2026, 8, 17, tzinfo=UTC), status=200, body=BROKEN[kind])
-    with pytest.raises(Rejected, match="a list of adverts or an advert expected"):
+    with pytest.raises(Rejected, match="expected a list of adverts or an advert"):
         list(rows_of(getonboard, response))
 
 
@@ -1021,7 +1021,7 @@ def test_workday_reads_up_to_the_first_total_and_asks_for_roles_we_follow() -> N
     failures = workday.fetch(web, boards=("acme.wd5/Jobs", "acme"), as_of=DAY)
     assert web.asked[:2] == [f"{WORKDAY}/jobs 0 {{}}", f"{WORKDAY}/jobs 2 {{}}"]
     assert web.asked[2:] == [f"{WORKDAY}/job/Berlin/Data-Scientist-2_R2", f"{WORKDAY}/job/Berlin/AI-Engineer-3_R3"]
-    assert failures == ["'acme': {tenant}.wd{number}/{site} expected in boards.csv"], (
+    assert failures == ["'acme': expected {tenant}.wd{number}/{site} in boards.csv"], (
         "that the last one is gone is an answer"
     )
 
