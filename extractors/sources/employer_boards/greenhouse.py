@@ -61,10 +61,7 @@ fetch = fetch_boards(SOURCE)
 
 
 def parse(response: Response) -> Iterator[RawPosting | Issue | Repetition]:
-    """Yield every job of the board, and an issue for each job that cannot be read.
-
-    Yield an issue, too, for a list with fewer jobs than it states.
-    """
+    """Yield every job of the board, and an issue for a list with fewer jobs than it states."""
     answer = response.json()
     if isinstance(answer, dict) and SOURCE.posting_of(response.url):
         answer = [answer]  # a single job, which has the same keys as a job of a list

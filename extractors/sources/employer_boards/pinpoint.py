@@ -53,10 +53,7 @@ fetch = fetch_boards(SOURCE)
 
 
 def parse(response: Response) -> Iterator[RawPosting | Issue | Repetition]:
-    """Yield every posting of the board, and an issue for each posting that cannot be read.
-
-    Yield an issue, too, for a list that may be cut off.
-    """
+    """Yield every posting of the board, and an issue for a list that may be cut off."""
     postings = response.value_at("data")
     yield from each_advert(response, postings, on_board(SOURCE, response.url, _read_posting), known=KNOWN)
     yield from note_cut(len(postings) if isinstance(postings, list) else 0, (CUT_AT,))

@@ -48,10 +48,7 @@ fetch = fetch_boards(SOURCE)
 
 
 def parse(response: Response) -> Iterator[RawPosting | Issue]:
-    """Yield every job of the feed, and an issue for each job that cannot be read.
-
-    Yield an issue, too, for a feed that may be cut off.
-    """
+    """Yield every job of the feed, and an issue for a feed that may be cut off."""
     items = [{child.tag: child for child in item} for item in response.xml("rss").iterfind("channel/item")]
     yield from each(items, on_board(SOURCE, response.url, _read_item), known=KNOWN)
     yield from note_cut(len(items), (CUT_AT, MAX_JOBS))

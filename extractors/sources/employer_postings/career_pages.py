@@ -150,10 +150,7 @@ def _sitemap(response: Response) -> bytes | None:
 
 
 def parse(response: Response) -> Iterator[RawPosting | Issue]:
-    """Yield the postings in the markup of a page, and an issue for each posting that cannot be read.
-
-    Yield only an issue for a list of addresses. Raise `Rejected` for another page without postings.
-    """
+    """Yield the postings in the markup of a page, or only an issue for a list of addresses."""
     site = next((site for site in sites() if re.search(site.postings, response.url)), None)
     if is_sitemap(response) or any(response.url in site.lists for site in sites()):
         yield leave_out(response.url, "expected a page of a posting; this one lists addresses")

@@ -56,10 +56,7 @@ fetch = fetch_lists_and_postings(SOURCE, _next)
 
 
 def parse(response: Response) -> Iterator[RawPosting | Issue]:
-    """Yield every job of a list, or a single job, and an issue for each job that cannot be read.
-
-    Yield an issue, too, for a list that may be cut off.
-    """
+    """Yield every job of a list, or a single job, and an issue for a list that may be cut off."""
     rows, board = response.json(), SOURCE.board_in(response.url)
     jobs = [rows] if SOURCE.posting_of(response.url) else _by_job(rows)
     yield from each(jobs, on_board(SOURCE, response.url, functools.partial(_read_job, board=board)), known=KNOWN)

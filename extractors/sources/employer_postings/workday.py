@@ -85,7 +85,7 @@ def _search(web: Web, url: str, facets: Mapping[str, list[str]], details: dict[s
     """Request all pages of a search. If the board exceeds `CAP`, search it once for each value of a facet instead.
 
     `facets` are the values to which the search is limited, by facet. Add the addresses of the single postings that are
-    to be requested to `details`. Return one line for each failure.
+    to be requested to `details`.
     """
     known_paths: set[str] = set()
     n_read, total = 0, CAP

@@ -53,8 +53,7 @@ SOURCE = declare("jobtech", kind="aggregator", endpoints=(SEARCH, STREAM))
 def fetch(web: Web, *, boards: Sequence[str], as_of: date) -> list[str]:
     """Request the changes since the last night, then the pages of each query, newest adverts first.
 
-    Return one line for each failure. If an advert is removed after the request for changes, its removal is among the
-    changes of the next night.
+    If an advert is removed after the request for changes, its removal is among the changes of the next night.
     """
     changes = {"updated-after": _begin(web, as_of), "occupation-concept-id": FIELD}
     failures = ask_each(web, [f"{CHANGES}{urlencode(changes)}"])

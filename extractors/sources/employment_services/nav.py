@@ -85,10 +85,7 @@ def fetch(web: Web, *, boards: Sequence[str] = (), as_of: date) -> list[str]:
 
 
 def _find_changed(web: Web, page: Response) -> Iterator[str]:
-    """Yield the addresses of the adverts on a page that are to be requested.
-
-    These are the active adverts in roles we follow that changed since we last requested them.
-    """
+    """Yield the addresses of the active adverts in roles we follow that changed since we last requested them."""
     for id, entry in _last_entries(page).items():
         if entry.get("status") == ACTIVE and names_followed_role(entry.get("title")):
             newest = web.newest(f"{ENTRY}{id}")
@@ -113,11 +110,7 @@ def _time_of(entry: dict[str, Any]) -> datetime:
 
 
 def parse(response: Response) -> Iterator[RawPosting | Removal | Issue]:
-    """Yield a removal for each inactive advert on a page of the feed.
-
-    If the response is a single advert, yield the advert, or a removal if the advert is inactive. Yield an issue for
-    what cannot be read.
-    """
+    """Yield a removal for each inactive advert on a page of the feed, or else the single advert or its removal."""
     if id := id_of(response.url):
         status = response.value_at("status")
         if status == INACTIVE:
@@ -169,10 +162,7 @@ def _read_advert(advert: dict[str, Any], *, id: str) -> RawPosting:
 
 
 def _address(place: dict[str, Any]) -> Address:
-    """Read a place, whose names are in capitals.
-
-    The address has no text, because a county such as "Møre og Romsdal" would be read as two places.
-    """
+    """Read a place, whose names are in capitals, without a text: "Møre og Romsdal" would be read as two places."""
     country, region, town = (place.get(key) or "" for key in ("country", "county", "city"))
     names = (name.title() or None for name in (country, region, town or place.get("municipal") or ""))
     return Address(None, *names)

@@ -70,10 +70,7 @@ parse = parse_list(_read_result, "results", known=KNOWN)
 
 
 def _pay(result: dict[str, Any]) -> Iterator[Pay]:
-    """Yield the pay of a result.
-
-    Predicted pay gets the component "other", so that it is never mixed with pay stated in adverts.
-    """
+    """Yield the pay of a result. Predicted pay is "other" pay, so that it is never mixed with pay stated in adverts."""
     ends = (result.get("salary_min"), result.get("salary_max"))
     low, high = map(amount_of, ends)
     if low is None and high is None:

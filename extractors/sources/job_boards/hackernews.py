@@ -107,10 +107,7 @@ def _no_advert(comment: dict[str, Any], text: str) -> str | None:
 
 
 def _without_others(text: str, title: str, line_of_title: dict[str, int]) -> str:
-    """Return the text without the lines that hold the titles of other jobs.
-
-    `line_of_title` gives the line of each title. Its line 0 is the second line of the text.
-    """
+    """Return the text without the lines that hold the titles of other jobs. Line 0 is the second line of the text."""
     others = {at + 1 for other, at in line_of_title.items() if other != title}
     return "\n".join(line for at, line in enumerate(text.split("\n")) if at not in others)
 

@@ -91,10 +91,7 @@ def _values(advert: dict[str, Any], key: str, name: str) -> list[Any]:
 
 
 def _employer(advert: dict[str, Any], about: dict[str, Any]) -> tuple[str | None, str | None]:
-    """Return (name, industry) of the hiring company, or else of the company that posted the advert.
-
-    Return (None, None) if the advert hides the name. The industry may be None.
-    """
+    """Return (name, industry) of the hiring company, else of the company that posted; None for what is hidden."""
     hiring, poster = (advert.get(key) or {} for key in ("hiringCompany", "postedCompany"))
     company, hides = (hiring, "isHideHiringEmployerName") if hiring.get("name") else (poster, "isHideEmployerName")
     if about.get(hides):

@@ -33,10 +33,7 @@ def fetch(web: Web, *, boards: Sequence[str] = (), as_of: date) -> list[str]:
 
 
 def parse(response: Response) -> Iterator[ExchangeRate | Issue]:
-    """Yield the rates of all ISO 4217 currencies, and one issue for all other codes.
-
-    Raise `Rejected` for a response of another shape.
-    """
+    """Yield the rates of all ISO 4217 currencies, and one issue for all other codes."""
     answer = response.json()
     rates = answer.get("usd") if isinstance(answer, dict) else None
     if not isinstance(rates, dict):

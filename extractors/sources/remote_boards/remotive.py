@@ -28,10 +28,7 @@ fetch = fetch_addresses(ADDRESS)
 
 
 def parse(response: Response) -> Iterator[RawPosting | Issue]:
-    """Yield every job, and an issue for each job that cannot be read.
-
-    Yield an issue, too, for a list with fewer jobs than it states.
-    """
+    """Yield every job, and an issue for a list with fewer jobs than it states."""
     answer = response.json()
     jobs: Any = answer.get("jobs") if isinstance(answer, dict) else None
     yield from each(jobs, _read_job, known=KNOWN)

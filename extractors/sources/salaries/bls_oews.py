@@ -109,10 +109,7 @@ def url_of(year: int, area: str = "nat") -> str:
 
 
 def address_of(name: str) -> str | None:
-    """Return the address from which a file with this name is downloaded, or None for any other name.
-
-    A workbook has the address of the zip that contains it. The package's database has a made-up address.
-    """
+    """Return the address of a file: of a workbook, that of its zip; of the package's database, a made-up one."""
     if sheet := SHEET.search(name):
         return url_of(int(sheet[2]), ZIPS[sheet[1].lower()])
     if PACKAGE_FILE.fullmatch(name):
@@ -122,10 +119,7 @@ def address_of(name: str) -> str | None:
 
 
 def find_packaged() -> tuple[Path, datetime] | None:
-    """Return the path of the optional package's database, and the day on which the package's maker got it from the BLS.
-
-    Return None if the package is not installed.
-    """
+    """Return the path of the package's database, and the day on which its maker got the data (see `Package.find`)."""
     spec = importlib.util.find_spec(PACKAGE)
     if spec is None or spec.origin is None:
         return None
@@ -161,7 +155,7 @@ def parse(response: Response) -> Iterator[OfficialWage | Issue]:
 def _workbook_records(body: bytes) -> tuple[int, float | None, int, list[dict[str, Any]]]:
     """Return (year, top code, number of rows left out, the other rows by column) of a workbook.
 
-    The top code is a wage for a year, or None if no note gives it. Raise `Rejected` for any other file.
+    The top code is a wage for a year, or None if no note gives it.
     """
     content = zip_member(body, IN_ZIP, largest=MAX_WORKBOOK)
     expected, remedy = "an Excel workbook or a zip with one", "bls.gov may have refused the request"
@@ -195,10 +189,7 @@ def _select_rows(rows: Iterator[tuple[Any, ...]]) -> tuple[int, list[dict[str, A
 
 
 def _packaged_records(body: bytes) -> tuple[int, float | None, int, list[dict[str, Any]]]:
-    """Return the same four items as `_workbook_records`, with the same columns, from the package's database.
-
-    Raise `Rejected` for any other file.
-    """
+    """Return the same four items as `_workbook_records`, with the same columns, from the package's database."""
     content = unpack_gzip(body, largest=MAX_DATABASE)
     try:
         with contextlib.closing(sqlite3.connect(":memory:")) as con:

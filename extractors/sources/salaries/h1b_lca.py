@@ -80,10 +80,7 @@ SOURCE = declare(
 
 
 def fetch(web: Web, *, boards: Sequence[str] = (), as_of: date) -> list[str]:
-    """Request the newest workbook that the page links to, or else the newest workbook of recent quarters that is out.
-
-    Return one line for each failure.
-    """
+    """Request the newest workbook that the page links, or else the newest workbook of recent quarters that is out."""
     try:
         page = web.get(PAGE).body.decode("utf-8", "replace")
     except FetchFailed:
@@ -97,11 +94,7 @@ def fetch(web: Web, *, boards: Sequence[str] = (), as_of: date) -> list[str]:
 
 
 def parse(response: Response) -> Iterator[PayReport | Issue]:
-    """Yield a report for each certified filing for the occupations that we read.
-
-    Yield an issue for each filing that cannot be read, and one for each reason to leave filings out. Raise `Rejected`
-    for a file of another shape.
-    """
+    """Yield every certified filing for an occupation that we read, and one issue for each reason to leave some out."""
     if response.url == PAGE and b"LCA_Disclosure_Data" in response.body:
         rule = "the page that links the workbooks; it has no filings"
         yield Issue(column_name="response", value=PAGE, rule=rule, is_deliberate=True)
@@ -128,7 +121,8 @@ def parse(response: Response) -> Iterator[PayReport | Issue]:
 def _why_left_out(filing: dict[str, Any]) -> str | None:
     if str(filing["CASE_STATUS"]).strip().lower() != "certified":
         return NOT_CERTIFIED
-    code = _occupation(filing["SOC_CODE"])
+    code = str(filing["SOC_CODE"] or "").strip()[: len("15-1252")]
+    code = SOC_2018.get(code, code)
     return None if code in occupations(SOC) and code != ALL_OCCUPATIONS else NOT_FOLLOWED
 
 
@@ -138,10 +132,7 @@ def _column(name: object) -> str:
 
 
 def _rows_of_table(body: bytes) -> Iterator[tuple[int, dict[str, Any]]]:
-    """Yield (number of the row, from 1; its values by column) for each row of a CSV.
-
-    Only the columns that we read are included. Raise `Rejected` if one of them is missing, unless it is in `OPTIONAL`.
-    """
+    """Yield (number of the row, from 1; its values in `COLUMNS`) for each row of a CSV."""
     text = to_utf8(unpack_gzip(body, largest=MAX_TABLE))
     head = text[:10_000].lstrip().partition(b"\n")[0]
     delimiter = max(",", ";", "\t", key=lambda mark: head.count(mark.encode()))
@@ -160,11 +151,6 @@ def _rows_of_workbook(body: bytes) -> Iterator[tuple[int, dict[str, Any]]]:
         for number, row in enumerate(rows, start=1):
             if any(cell is not None for cell in row):
                 yield number, {column: row[i] if i < len(row) else None for column, i in places}
-
-
-def _occupation(code: object) -> str:
-    six = str(code or "").strip()[: len("15-1252")]
-    return SOC_2018.get(six, six)
 
 
 def _report(item: tuple[int, dict[str, Any]], *, snapshot_on: date) -> PayReport:
@@ -204,10 +190,7 @@ def _year_in(cell: object) -> int | None:
 
 
 def _wages(filing: dict[str, Any]) -> tuple[float, float | None]:
-    """Return (the filed wage for a year, the upper end for a year or None if no range was filed).
-
-    Raise `Rejected` for an implausible wage.
-    """
+    """Return (the filed wage for a year, the upper end for a year or None if no range was filed)."""
     text = f"{filing['CASE_NUMBER']}: {filing['WAGE_RATE_OF_PAY_FROM']} to {filing['WAGE_RATE_OF_PAY_TO']}"
     text = f"{text} a {filing['WAGE_UNIT_OF_PAY']}, prevailing {filing['PREVAILING_WAGE']} a {filing['PW_UNIT_OF_PAY']}"
     wage = _a_year(filing["WAGE_RATE_OF_PAY_FROM"], filing["WAGE_RATE_OF_PAY_TO"], filing["WAGE_UNIT_OF_PAY"])

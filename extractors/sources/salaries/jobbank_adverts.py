@@ -114,10 +114,7 @@ def parse(response: Response) -> Iterator[PayReport | Issue]:
 
 
 def _why_left_out(row: dict[str, str], ids: set[str]) -> str | None:
-    """Return the reason to leave out a row, or None if there is none.
-
-    `ids` are the ids of earlier rows that are kept. The id of the row is added if the row is kept.
-    """
+    """Return the reason to leave out a row, or else add its id to `ids`, the ids of rows that are kept."""
     if not (_text_in(row.get(CODE)) in occupations(NOC) or names_followed_role(_title(row))):
         return UNREAD
     if not (_text_in(row.get(LOW)) or _text_in(row.get(HIGH))):

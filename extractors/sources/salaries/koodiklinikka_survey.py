@@ -80,10 +80,7 @@ def parse(response: Response) -> Iterator[PayReport | Issue]:
 
 
 def _day_of(rows: Sequence[dict[str, str]]) -> date:
-    """Return the day by which half of the answers had come in.
-
-    Raise `Rejected` if the time of an answer cannot be read or there are no answers.
-    """
+    """Return the day by which half of the answers had come in."""
     try:
         times = [datetime.strptime(row["answered_at"], ANSWERED_AT) for row in rows]  # local time
     except (KeyError, ValueError) as error:

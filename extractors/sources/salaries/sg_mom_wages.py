@@ -49,10 +49,7 @@ fetch = fetch_nothing
 
 
 def parse(response: Response) -> Iterator[OfficialWage | Issue]:
-    """Yield the wages of the occupations that we read, and one issue for all other occupations.
-
-    Raise `Rejected` for a file of another shape.
-    """
+    """Yield the wages of the occupations that we read, and one issue for all other occupations."""
     records = _records_in(response.body)
     name = response.url.removeprefix(HOST)
     match = YEAR.search(name)

@@ -70,10 +70,7 @@ def fetch(web: Web, *, boards: Sequence[str] = (), as_of: date) -> list[str]:
 
 
 def parse(response: Response) -> Iterator[PayReport | Issue]:
-    """Yield every answer with pay and kind of work, and one issue for all answers that are left out.
-
-    `flag_amounts` flags amounts that look wrong.
-    """
+    """Yield every answer with pay and kind of work, and one issue for all answers that are left out."""
     table = zip_member(response.body, ANSWERS, largest=MAX_TABLE)
     shape = SHAPES[0] if SHAPES[0]["pay"].encode() in table[:MAX_HEADER] else SHAPES[1]
     rows = table_in(table, shape.values(), also=("Employment", "RemoteWork", "WorkExp"))

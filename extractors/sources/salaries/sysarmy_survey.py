@@ -91,10 +91,7 @@ fetch = fetch_nothing
 
 
 def parse(response: Response) -> Iterator[PayReport | Issue]:
-    """Yield every answer with title and pay before tax, and one issue for all answers that are left out.
-
-    `flag_amounts` flags amounts that look wrong.
-    """
+    """Yield every answer with title and pay before tax, and one issue for all answers that are left out."""
     body = unpack_gzip(response.body, largest=MAX_TABLE)
     rows = table_in(body, NEEDED, also=OPTIONAL, rename=name_question)
     answers = [(n, row) for n, row in enumerate(rows, start=1) if row.get("gross") and row.get("title", "").strip()]
@@ -109,10 +106,7 @@ def parse(response: Response) -> Iterator[PayReport | Issue]:
 
 
 def name_question(question: str) -> str:
-    """Return our column for a question, or the short form of the question if we have no column for it.
-
-    `question` may be the whole question or its short form.
-    """
+    """Return our column for a question, whole or in its short form, or else the short form of the question."""
     plain = unicodedata.normalize("NFKD", question).encode("ascii", "ignore").decode().lower()
     name = re.sub(r"[^a-z0-9]+", "_", plain).strip("_")
     return QUESTIONS.get(name, name)
@@ -129,10 +123,7 @@ def _day_of(rows: Sequence[dict[str, str]]) -> date | None:
 
 
 def _usual_rates(rows: Sequence[dict[str, str]]) -> dict[str, float]:
-    """Return the median of the stated dollar rates by country, over people who are paid only in dollars.
-
-    Countries with fewer than `MIN_RATES` rates are left out.
-    """
+    """Return the median dollar rate by country, if at least `MIN_RATES` people paid in dollars there state one."""
     by_country: dict[str, list[float]] = {}
     for row in rows:
         if PAID_IN.get(row.get("dollars", "")) == "dollars" and (rate := _rate(row.get("dollar_rate", ""))):
@@ -182,10 +173,7 @@ def _report(item: tuple[int, dict[str, str]], *, day: date, year: int, usual_rat
 
 
 def _choose_rate(stated: float | None, usual: float | None) -> float | None:
-    """Return the pesos for a dollar: the stated rate if it is plausible, or else the usual rate.
-
-    Return None if there is no usual rate.
-    """
+    """Return the pesos for a dollar: the stated rate if it is plausible, else the usual rate, else None."""
     if usual is None:
         return None
     is_near = stated is not None and usual / MAX_RATE_FACTOR <= stated <= usual * MAX_RATE_FACTOR
