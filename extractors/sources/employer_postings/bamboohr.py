@@ -15,7 +15,6 @@ from extractors.boards import on_board
 from extractors.response import Response, each, note_missing
 from extractors.sources.declaration import BoardUrl, platform
 from extractors.sources.fetching import fetch_lists_and_postings, followed_postings
-from extractors.web.paging import MAX_POSTINGS
 from transforms.place.places import Address
 from transforms.raw_posting import RawPosting
 from transforms.records.rows import Issue
@@ -34,7 +33,6 @@ KNOWN = frozenset([
 SOURCE = platform(
     "bamboohr",
     endpoints=("https://*.bamboohr.com/careers/",),
-    most_postings=MAX_POSTINGS,
     boards=(
         BoardUrl(
             "https://{board}.bamboohr.com/careers/list",

@@ -16,7 +16,6 @@ from extractors.reading.schema_org import page_of, read_board_page, tree_of
 from extractors.response import Response, each
 from extractors.sources.declaration import BoardUrl, platform
 from extractors.sources.fetching import fetch_lists_and_postings
-from extractors.web.paging import MAX_POSTINGS
 from transforms.raw_posting import RawPosting
 from transforms.records.rows import Issue
 from transforms.role.titles import names_followed_role
@@ -34,7 +33,6 @@ SELECTORS = {"title": ".jv-header", "description": ".jv-job-detail-description"}
 SOURCE = platform(
     "jobvite",
     endpoints=(HOST,),
-    most_postings=MAX_POSTINGS,
     boards=(
         BoardUrl(
             HOST + "{board}/search",

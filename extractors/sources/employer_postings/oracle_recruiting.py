@@ -17,7 +17,6 @@ from extractors.boards import on_board
 from extractors.response import Response, each
 from extractors.sources.declaration import BoardUrl, platform
 from extractors.sources.fetching import after_records, fetch_lists_and_postings, followed_postings
-from extractors.web.paging import MAX_POSTINGS
 from transforms.pay.structured import stated_pay
 from transforms.place.places import Address
 from transforms.raw_posting import RawPosting
@@ -58,7 +57,6 @@ KNOWN = frozenset([
 SOURCE = platform(
     "oracle_recruiting",
     endpoints=("https://*.oraclecloud.com/hcmRestApi/resources/latest/recruitingCEJobRequisition",),
-    most_postings=MAX_POSTINGS,
     boards=(
         BoardUrl(
             API + "recruitingCEJobRequisitions?onlyData=true"

@@ -19,7 +19,6 @@ from extractors.reading.schema_org import page_of, read_board_page
 from extractors.response import Response, each, objects_in
 from extractors.sources.declaration import BoardUrl, platform
 from extractors.sources.fetching import fetch_lists_and_postings, followed_postings
-from extractors.web.paging import MAX_POSTINGS
 from transforms.place.places import Address
 from transforms.raw_posting import RawPosting
 from transforms.records.rows import Issue
@@ -46,7 +45,6 @@ KNOWN = frozenset([
 SOURCE = platform(
     "paylocity",
     endpoints=(HOST + "recruiting/jobs/All/", SINGLE),
-    most_postings=MAX_POSTINGS,
     boards=(
         BoardUrl(
             HOST + "recruiting/jobs/All/{board}",

@@ -16,7 +16,6 @@ from extractors.boards import on_board
 from extractors.response import Response, each, note_cut
 from extractors.sources.declaration import BoardUrl, platform
 from extractors.sources.fetching import fetch_lists_and_postings, followed_postings
-from extractors.web.paging import MAX_POSTINGS
 from transforms.pay.scope import tied_to
 from transforms.pay.structured import stated_pay
 from transforms.raw_posting import RawPosting
@@ -35,7 +34,6 @@ KNOWN = frozenset([
 SOURCE = platform(
     "rippling",
     endpoints=(API,),
-    most_postings=MAX_POSTINGS,
     boards=(
         BoardUrl(
             API + "{board}/jobs",

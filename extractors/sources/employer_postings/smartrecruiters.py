@@ -15,7 +15,6 @@ from extractors.boards import on_board
 from extractors.response import Response, each
 from extractors.sources.declaration import BoardUrl, platform
 from extractors.sources.fetching import after_records, fetch_lists_and_postings, followed_postings
-from extractors.web.paging import MAX_POSTINGS
 from transforms.pay.structured import stated_pay
 from transforms.place.places import Address
 from transforms.raw_posting import RawPosting
@@ -36,7 +35,6 @@ KNOWN = frozenset([
 SOURCE = platform(
     "smartrecruiters",
     endpoints=(API,),
-    most_postings=MAX_POSTINGS,
     boards=(
         BoardUrl(
             API + f"{{board}}/postings?offset=0&limit={PAGE}",

@@ -19,7 +19,7 @@ from typing import Any
 from extractors.boards import on_board
 from extractors.response import Response, each
 from extractors.sources.declaration import BoardUrl, platform
-from extractors.web.paging import MAX_POSTINGS, Web, ask_postings
+from extractors.web.paging import Web, ask_postings
 from extractors.web.session import FetchFailed
 from transforms.place.places import Address
 from transforms.raw_posting import RawPosting
@@ -53,7 +53,6 @@ def posting_of(url: str) -> str | None:
 SOURCE = platform(
     "workday",
     endpoints=("https://*.myworkdayjobs.com/wday/cxs/",),
-    most_postings=MAX_POSTINGS,
     boards=(
         BoardUrl(
             "https://{tenant}.wd{number}.myworkdayjobs.com/wday/cxs/{tenant}/{site}/jobs",
