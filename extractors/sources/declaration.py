@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol
 from urllib.parse import quote, unquote, urlsplit
 
 from extractors.response import Response
+from transforms.raw_posting import RawPosting
 from transforms.records.rows import (
     AiPostingShare,
     ExchangeRate,
@@ -27,13 +28,11 @@ from transforms.records.rows import (
 
 if TYPE_CHECKING:
     from extractors.web.paging import Web
-    from transforms.raw_posting import RawPosting
 
-    Row = PayReport | OfficialWage | ExchangeRate | PriceLevel | OccupationSkill | AiPostingShare
-    Parsed = RawPosting | Row | Removal | Repetition | Issue
-    """What `parse` yields: an advert (`RawPosting`), a finished row of another kind, a `Removal` for an advert that
-    was removed, a `Repetition` for an advert read before, or an `Issue`."""
-
+Row = PayReport | OfficialWage | ExchangeRate | PriceLevel | OccupationSkill | AiPostingShare
+Parsed = RawPosting | Row | Removal | Repetition | Issue
+"""What `parse` yields: an advert (`RawPosting`), a finished row of another kind, a `Removal` for an advert that was
+removed, a `Repetition` for an advert read before, or an `Issue`."""
 DESCRIPTIONS = Path(__file__).parents[1] / "sources.toml"
 Access = Literal["open", "key", "consent", "file"]
 HOST_LABELS = r"[a-z0-9-]+(?:\.[a-z0-9-]+)*"

@@ -8,10 +8,7 @@ from email.utils import parsedate_to_datetime
 from typing import Any
 
 from extractors.response import Response, each
-from transforms.raw_posting import RawPosting
-from transforms.records.rows import Issue, Removal
-
-Parsed = RawPosting | Issue | Removal
+from extractors.sources.declaration import Parsed
 
 
 def parse_list(

@@ -22,7 +22,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import openpyxl
 import pyarrow as pa
@@ -37,7 +37,7 @@ from extractors.refine.refine import rows_of
 from extractors.response import NEW_KEYS, Response, each
 from extractors.source import all_sources, is_answer_of, source_of
 from extractors.source_list import SOURCES_MD, sources_markdown
-from extractors.sources.declaration import WHOLE_LIST_EXPIRY_DAYS, SourceModule, descriptions
+from extractors.sources.declaration import WHOLE_LIST_EXPIRY_DAYS, Parsed, SourceModule, descriptions
 from extractors.sources.employer_boards import ashby, greenhouse, lever, personio, teamtailor
 from extractors.sources.employer_postings import smartrecruiters, workday
 from extractors.sources.employment_services import france_travail, jobtech, usajobs
@@ -76,8 +76,7 @@ EXAMPLE_BOARDS = {
     "oracle_recruiting": ("acme.us2/CX_1", "zweite-firma.ocs/CX"),
 }
 """Tokens of sources that ask for more than a word."""
-PARSED = ("RawPosting", "Issue", "Repetition", "Removal", "PayReport", "OfficialWage", "ExchangeRate", "PriceLevel",
-          "OccupationSkill", "AiPostingShare")  # fmt: skip
+PARSED = {kind.__name__ for kind in get_args(Parsed)}
 """Names of the types that `parse` may yield."""
 ROWS = (Posting, PayReport, OfficialWage, ExchangeRate, PriceLevel, OccupationSkill, AiPostingShare)
 FORBIDS = re.compile(
