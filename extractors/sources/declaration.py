@@ -251,9 +251,11 @@ class Source:
     declared_list: Callable[[Response], DeclaredList | None] | None = None
     """Function that returns what a response declares if it is a complete list, and None for other responses. It is for
     sources whose complete lists are recognised by their content."""
+    posting: str | None = None
+    """Template, with `{id}`, of the address of a single posting, for sources without `boards`."""
     posting_id: Callable[[str], str | None] | None = None
     """Function that returns the posting's id if a URL is the address of a single posting, and None for other URLs. It
-    is for sources without `BoardUrl.posting`."""
+    is for sources whose postings have addresses that no template describes."""
     file_url: Callable[[str], str | None] | None = None
     """Function for files that a person may download: given a file's name, it returns the address at which the publisher
     offers the file, or None if the publisher offers no such file."""
@@ -314,6 +316,8 @@ class Source:
         """Return the posting's id if `url` is the address of a single posting, else None."""
         if pair := self._board_and_posting(url):
             return pair[1]
+        if self.posting and (parts := _parts_of(url, self.posting)):
+            return parts["id"]
         return self.posting_id(url) if self.posting_id else None
 
     def board_in(self, url: str) -> str | None:

@@ -45,19 +45,13 @@ KNOWN = frozenset((
     "employer", "engagementtype", "extent", "starttime", "positioncount", "sector",
 ))  # fmt: skip
 
-
-def id_of(url: str) -> str | None:
-    """Return the advert's id if `url` is the address of a single advert, else None."""
-    return url.removeprefix(ENTRY) or None if url.startswith(ENTRY) else None
-
-
 SOURCE = declare(
     "nav",
     kind="aggregator",
     endpoints=(FEED, TOKEN),
     expires_after_days=MAX_DAYS,
     is_change_feed=True,
-    posting_id=id_of,
+    posting=ENTRY + "{id}",
 )
 
 
@@ -111,7 +105,7 @@ def _time_of(entry: dict[str, Any]) -> datetime:
 
 def parse(response: Response) -> Iterator[RawPosting | Removal | Issue]:
     """Yield a removal for each inactive advert on a page of the feed, or else the single advert or its removal."""
-    if id := id_of(response.url):
+    if id := SOURCE.posting_of(response.url):
         status = response.value_at("status")
         if status == INACTIVE:
             yield Removal(id=id)

@@ -30,7 +30,6 @@ API = "https://www.reed.co.uk/api/1.0/"
 KEY = "JOBMARKET_REED_KEY"
 QUERIES = ("machine learning", "artificial intelligence", "data scientist", "LLM", "MLOps", "computer vision")
 PAGE, PAGES, ADVERTS = 100, 3, 600
-ADVERT = re.compile(re.escape(API) + r"jobs/(\d+)(?:[?#]|$)")
 DAY = re.compile(r"(\d\d)/(\d\d)/(\d{4})")
 PERIOD_OF_TYPE = {
     "per annum": "year", "annual": "year", "per month": "month", "per week": "week", "per day": "day",
@@ -43,14 +42,7 @@ KNOWN = frozenset((
     "externalUrl", "partTime", "fullTime", "contractType",
 ))  # fmt: skip
 
-
-def posting_of(url: str) -> str | None:
-    """Return the advert's id if `url` is the address of a single advert, else None."""
-    match = ADVERT.match(url)
-    return match[1] if match else None
-
-
-SOURCE = declare("reed", kind="aggregator", endpoints=(API,), keys=(KEY,), posting_id=posting_of)
+SOURCE = declare("reed", kind="aggregator", endpoints=(API,), keys=(KEY,), posting=API + "jobs/{id}")
 
 
 def fetch(web: Web, *, boards: Sequence[str], as_of: date) -> list[str]:
@@ -73,7 +65,7 @@ def fetch(web: Web, *, boards: Sequence[str], as_of: date) -> list[str]:
 
 def parse(response: Response) -> Iterator[RawPosting | Issue]:
     """Yield every advert of a search, or a single advert, and an issue for each advert that cannot be read."""
-    is_whole = posting_of(response.url) is not None
+    is_whole = SOURCE.posting_of(response.url) is not None
     adverts = [response.json()] if is_whole else response.value_at("results")
     yield from each(adverts, functools.partial(_read_advert, is_whole=is_whole), known=KNOWN)
 
