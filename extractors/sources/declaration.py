@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol, get_args
 from urllib.parse import quote, unquote, urlsplit
 
 from extractors.response import Response
@@ -264,6 +264,10 @@ class Source:
 
     def __post_init__(self) -> None:
         """Join the lines of texts, and fill in what follows from the kind."""
+        if self.access not in get_args(Access):
+            raise ValueError(
+                f"{self.name}: expected one of {', '.join(get_args(Access))} as `access`, not {self.access}"
+            )
         for name, text in vars(self).items():
             if isinstance(text, str):
                 object.__setattr__(self, name, " ".join(text.split()))

@@ -232,6 +232,11 @@ def test_every_description_is_of_a_source() -> None:
     assert set(descriptions()) == set(SOURCES)
 
 
+def test_an_unknown_access_is_refused() -> None:
+    with pytest.raises(ValueError, match="reed: expected one of open, key, consent, file as `access`, not opne"):
+        replace(all_sources()["reed"].SOURCE, access="opne")  # type: ignore[arg-type]
+
+
 def test_no_endpoint_belongs_to_two_sources() -> None:
     for name in SOURCES:
         for endpoint in all_sources()[name].SOURCE.endpoints:
