@@ -79,6 +79,7 @@ def test_files_are_taken_under_the_address_of_their_survey() -> None:
     files = [SURVEYS / "sysarmy_2026.01_raw.csv.gz", SURVEYS / "koodiklinikka_salary_2024_fi.csv.gz"]
     with wrap_uploads(files) as recordings:
         assert len(recordings) == 2
+    assert sysarmy_survey.SOURCE.file_url and koodiklinikka_survey.SOURCE.file_url
     assert sysarmy_survey.SOURCE.file_url("2026.01 - sysarmy - encuesta.csv") == "https://sysarmy.invalid/2026.01.csv"
     assert sysarmy_survey.SOURCE.file_url("sysarmy.csv") is None
     assert (

@@ -375,7 +375,6 @@ def test_the_newest_quarter_that_the_page_links_is_asked_for() -> None:
     web = RecordingWeb(fails=[h1b_lca.PAGE])
     assert h1b_lca.fetch(web, as_of=DAY) == []
     assert web.asked[1:] == [h1b_lca.FILES + "LCA_Disclosure_Data_FY2026_Q3.xlsx"]
-    assert web.asked[1:] == [h1b_lca.SOURCE.file_url("LCA_Disclosure_Data_FY2026_Q3.xlsx")]
 
 
 def test_people_named_in_filings_are_not_read() -> None:
