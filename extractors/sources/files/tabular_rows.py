@@ -125,12 +125,8 @@ def _csv_rows(mapping: ReadMapping, content: bytes) -> list[Row]:
         rule = f"expected text in {mapping.encoding} ({error.reason} at byte {error.start}); state `encoding`"
         raise Rejected("response", repr(content[error.start : error.start + 20]), rule) from error
     except (csv.Error, ValueError) as error:
-        begin = content[:80].decode("utf-8", "replace")
-        raise Rejected(
-            "response",
-            begin,
-            f"expected a CSV file with a header ({error}); if the file has another format, set `format`",
-        ) from error
+        rule = f"expected a CSV file with a header ({error}); if the file has another format, set `format`"
+        raise Rejected("response", content[:80].decode("utf-8", "replace"), rule) from error
     return [_csv_row(number, header, line) for number, line in enumerate(lines, start=1)]
 
 
@@ -146,10 +142,8 @@ def _json_rows(mapping: ReadMapping, content: bytes) -> list[Row]:
     try:
         value: object = orjson.loads(content.removeprefix(b"\xef\xbb\xbf"))
     except orjson.JSONDecodeError as error:
-        begin = content[:80].decode("utf-8", "replace")
-        raise Rejected(
-            "response", begin, f"expected JSON ({error}); if the file has another format, set `format`"
-        ) from error
+        rule = f"expected JSON ({error}); if the file has another format, set `format`"
+        raise Rejected("response", content[:80].decode("utf-8", "replace"), rule) from error
     for key in mapping.records.split(".") if mapping.records else ():
         value = value.get(key) if isinstance(value, dict) else None
     if not isinstance(value, list):
@@ -167,12 +161,8 @@ def _json_lines(mapping: ReadMapping, content: bytes) -> list[Row]:
         except orjson.JSONDecodeError as error:
             rows.append(Row(number, {}, f"a line of JSON expected ({error})"))
     if rows and all(row.problem for row in rows):
-        raise Rejected(
-            "response",
-            rows[0].problem or "",
-            "expected a JSON object on each line; if the file has another format, set `format`; "
-            "if it is one JSON document, set `records`",
-        )
+        rule = "expected a JSON object on each line; set `format` for another format, or `records` for a JSON document"
+        raise Rejected("response", rows[0].problem or "", rule)
     return rows
 
 

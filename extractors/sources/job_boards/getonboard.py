@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from html import escape
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode
 
 from extractors.response import Response, each
@@ -59,15 +59,6 @@ KNOWN = frozenset([
 ])  # fmt: skip
 
 SOURCE = declare("getonboard", kind="aggregator", endpoints=(API, f"{SITE}empleos/", f"{SITE}jobs/"))
-
-
-class PlaceOnPage(NamedTuple):
-    """Where the work is, as a page of the site says it. The fields mean the same as in `RawPosting`."""
-
-    text: str | None = None
-    addresses: Sequence[Address] = ()
-    is_remote: bool | None = None
-    workplace: str | None = None
 
 
 def fetch(web: Web, *, boards: Sequence[str] = (), as_of: date) -> list[str]:
@@ -150,7 +141,7 @@ def _read_list_item(item: Tag, *, seen_on: date) -> RawPosting:
     """Read an advert of a list, which has no text. "Senior · Full time" names a level and a kind of employment."""
     kinds = list(item.select(".gb-results-list__title .opacity-half")[0].stripped_strings)
     money = item.select_one(".icon-money-bill")
-    place = _place(item.select_one(".location"))
+    location_text, addresses, is_remote, workplace = _place(item.select_one(".location"))
     url = str(item["href"])
     return RawPosting(
         source=SOURCE.name,
@@ -158,10 +149,10 @@ def _read_list_item(item: Tag, *, seen_on: date) -> RawPosting:
         title=_words(item.select_one(".gb-results-list__title strong")),
         url=url,
         employer=_words(item.select_one(".gb-results-list__info .size0 > strong")),
-        location_text=place.text,
-        addresses=place.addresses,
-        is_remote=place.is_remote,
-        workplace=place.workplace,
+        location_text=location_text,
+        addresses=addresses,
+        is_remote=is_remote,
+        workplace=workplace,
         employment_type=kinds[-1],
         level=kinds[0] if len(kinds) > 1 else None,
         posted_on=_day(_words(item.select(".gb-results-list__secondary .opacity-half")[-1]), seen_on),
@@ -174,7 +165,7 @@ def _read_advert(advert: Tag, *, page: BeautifulSoup) -> RawPosting:
     classes = [name for names in OUT_OF_SIGHT.findall(styles) for name in re.findall(r"[\w-]+", names)]
     for mark in advert.find_all(class_=classes) if classes else ():
         mark.decompose()
-    place = _place(advert.select_one("[itemprop=jobLocation] .location"))
+    location_text, addresses, is_remote, workplace = _place(advert.select_one("[itemprop=jobLocation] .location"))
     url = str(page.select('meta[property="og:url"]')[0]["content"])
     return RawPosting(
         source=SOURCE.name,
@@ -183,32 +174,33 @@ def _read_advert(advert: Tag, *, page: BeautifulSoup) -> RawPosting:
         url=url,
         employer=_words(advert.select_one("[itemprop=hiringOrganization] [itemprop=name]")),
         html=str(advert.select_one("[itemprop=description]") or ""),
-        location_text=place.text,
-        addresses=place.addresses,
-        is_remote=place.is_remote,
-        workplace=place.workplace,
+        location_text=location_text,
+        addresses=addresses,
+        is_remote=is_remote,
+        workplace=workplace,
         employment_type=_words(advert.select_one("[itemprop=employmentType]")),
         level=_words(advert.select_one("[itemprop=qualifications]")),
         posted_on=advert.select("[itemprop=datePosted]")[0]["datetime"],
     )
 
 
-def _place(element: Tag | None) -> PlaceOnPage:
+def _place(element: Tag | None) -> tuple[str | None, Sequence[Address], bool | None, str | None]:
+    """Return a posting's (location_text, addresses, is_remote, workplace), as a page of the site says them."""
     if element is None:
-        return PlaceOnPage()
+        return None, (), None, None
     words = _words(element) or ""
     offices = element.select(".location-tooltip-content > span")
     if not offices:
         tip = element.select_one("[title]")
         residence = RESIDENCE.search(str(tip["title"])) if tip else None
-        return PlaceOnPage(text=f"{words.split(' (')[0]} ({residence[1]})" if residence else words, is_remote=True)
+        return f"{words.split(' (')[0]} ({residence[1]})" if residence else words, (), True, None
     addresses = []
     for office in offices:
         city, flag = _words(office), FLAG.search(str(office))
         addresses.append(Address(text=city, country=flag[1].upper() if flag else None, locality=city))
     workplace = WORKPLACE.search(words)
     text = "; ".join(address.text or "" for address in addresses)
-    return PlaceOnPage(text, addresses, workplace=workplace[1] if workplace else None)
+    return text, addresses, None, workplace[1] if workplace else None
 
 
 def _words(element: Tag | None) -> str | None:
