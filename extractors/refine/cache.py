@@ -42,6 +42,7 @@ READERS = (
     "reading/schema_org.py",
     "reading/workbooks.py",
     "sources/declaration.py",
+    "sources/parsing.py",
     "archive/reader.py",
     "refine/refine.py",
     "refine/cache.py",

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import functools
 import re
+import tomllib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol, get_args
 from urllib.parse import quote, unquote, urlsplit
 
 from extractors.response import Response
+from transforms.raw_posting import RawPosting
 from transforms.records.rows import (
     AiPostingShare,
     ExchangeRate,
@@ -26,13 +28,12 @@ from transforms.records.rows import (
 
 if TYPE_CHECKING:
     from extractors.web.paging import Web
-    from transforms.raw_posting import RawPosting
 
-    Row = PayReport | OfficialWage | ExchangeRate | PriceLevel | OccupationSkill | AiPostingShare
-    Parsed = RawPosting | Row | Removal | Repetition | Issue
-    """What `parse` yields: an advert (`RawPosting`), a finished row of another kind, a `Removal` for an advert that
-    was removed, a `Repetition` for an advert read before, or an `Issue`."""
-
+Row = PayReport | OfficialWage | ExchangeRate | PriceLevel | OccupationSkill | AiPostingShare
+Parsed = RawPosting | Row | Removal | Repetition | Issue
+"""What `parse` yields: an advert (`RawPosting`), a finished row of another kind, a `Removal` for an advert that was
+removed, a `Repetition` for an advert read before, or an `Issue`."""
+DESCRIPTIONS = Path(__file__).parents[1] / "sources.toml"
 Access = Literal["open", "key", "consent", "file"]
 HOST_LABELS = r"[a-z0-9-]+(?:\.[a-z0-9-]+)*"
 """Pattern of the part of a host that `*` in an endpoint may stand for."""
@@ -43,8 +44,6 @@ EXPIRY_DAYS, WHOLE_LIST_EXPIRY_DAYS = 30, 60
 last day nor how long adverts are listed. Job boards that state a duration sell 30 days. A whole list already closes the
 adverts that it lacks, so its 60 days matter only for boards that no longer respond."""
 EXPIRY_DAYS_OF_KIND = {"employer board": WHOLE_LIST_EXPIRY_DAYS, "aggregator": EXPIRY_DAYS, "forum": EXPIRY_DAYS}
-MAX_SECONDS = 6 * 3600.0
-"""Default of `Source.max_seconds`: twice the time of the largest number of requests (8,000 at 1.33 seconds each)."""
 PLATFORM_PAGES = frozenset(
     (
         *("robots.txt", "sitemap.xml", "sitemap_index.xml", "favicon.ico", "manifest.json", "ads.txt", "security.txt"),
@@ -79,28 +78,26 @@ class BoardUrl:
 
     def url_of(self, board: str) -> str | None:
         """Return the address of a board's list, or None if the token does not fit the template `board`."""
-        match = self._token_pattern.match(board)
-        if match is None:
-            return None
-        return self.listing.format(**{name: quote(part, safe="") for name, part in match.groupdict().items()})
+        match = _token_pattern(self.board).match(board)
+        return _filled(self.listing, match.groupdict()) if match else None
 
     def board_of(self, url: str) -> str | None:
         """Return the token of the board whose list is at `url`, or None if `url` is not the address of a list."""
-        return self._token(_parts_of(url, self._listing_pattern))
+        return self._token(_parts_of(url, self.listing))
 
     def posting_url(self, listing: str, id: str) -> str:
         """Return the address of the posting `id` on the board whose list is at `listing`.
 
         Raise `ValueError` if `listing` is not the address of a list or the platform has no addresses of postings.
         """
-        parts = _parts_of(listing, self._listing_pattern)
+        parts = _parts_of(listing, self.listing)
         if parts is None or self.posting is None:
-            raise ValueError(f"{listing}: an address of a list expected, for a source with addresses of postings")
-        return self.posting.format(**{name: quote(part, safe="") for name, part in {**parts, "id": id}.items()})
+            raise ValueError(f"{listing}: expected the address of a list, of a source whose postings have addresses")
+        return _filled(self.posting, {**parts, "id": id})
 
     def posting_of(self, url: str) -> tuple[str, str] | None:
         """Return (the board's token, the posting's id) if `url` is the address of a single posting, else None."""
-        parts = _parts_of(url, self._posting_pattern) if self._posting_pattern else None
+        parts = _parts_of(url, self.posting) if self.posting else None
         board = self._token(parts)
         return (board, self.posting_id.format(**parts)) if parts and board else None
 
@@ -109,7 +106,7 @@ class BoardUrl:
 
         Return None for other pages, for the platform's own pages, and for a token with unexpected characters.
         """
-        match = next(filter(None, (pattern.match(page) for pattern in self._page_patterns)), None)
+        match = next(filter(None, (re.match(pattern, page) for pattern in self.pages)), None)
         words = {name: unquote(part) for name, part in match.groupdict().items()} if match else {}
         is_token = words and all(re.fullmatch(r"[\w.:%+ -]+", word) and ".." not in word for word in words.values())
         is_own = any(word.lower() in PLATFORM_PAGES for word in words.values())
@@ -118,28 +115,27 @@ class BoardUrl:
     def _token(self, parts: Mapping[str, str] | None) -> str | None:
         return None if parts is None else self.board.format(**parts)
 
-    @functools.cached_property
-    def _token_pattern(self) -> re.Pattern[str]:
-        """A token with one part may be any text.
 
-        In a token with several parts, each part is a word, and other characters separate the parts.
-        """
-        part = ".+" if len(_PART.findall(self.board)) == 1 else r"[\w-]+"
-        return _pattern(self.board, lambda before: part, end=r"\Z")
-
-    @functools.cached_property
-    def _listing_pattern(self) -> re.Pattern[str]:
-        return _address_pattern(self.listing)
-
-    @functools.cached_property
-    def _posting_pattern(self) -> re.Pattern[str] | None:
-        return _address_pattern(self.posting) if self.posting else None
-
-    @functools.cached_property
-    def _page_patterns(self) -> tuple[re.Pattern[str], ...]:
-        return tuple(map(re.compile, self.pages))
+def _filled(template: str, parts: Mapping[str, str]) -> str:
+    return template.format(**{name: quote(part, safe="") for name, part in parts.items()})
 
 
+def _parts_of(url: str, template: str) -> dict[str, str] | None:
+    match = _address_pattern(template).match(url)
+    return {name: unquote(part) for name, part in match.groupdict().items()} if match else None
+
+
+@functools.cache
+def _token_pattern(template: str) -> re.Pattern[str]:
+    """Return the pattern of a token. A token with one part may be any text.
+
+    In a token with several parts, each part is a word, and other characters separate the parts.
+    """
+    part = ".+" if len(_PART.findall(template)) == 1 else r"[\w-]+"
+    return _pattern(template, lambda before: part, end=r"\Z")
+
+
+@functools.cache
 def _address_pattern(template: str) -> re.Pattern[str]:
     """Return a pattern for the addresses that fit a template.
 
@@ -173,11 +169,6 @@ def _pattern(template: str, part_at: Callable[[str], str], *, end: str) -> re.Pa
     return re.compile(pattern + re.escape(template[at:]) + end, re.DOTALL)
 
 
-def _parts_of(url: str, pattern: re.Pattern[str]) -> dict[str, str] | None:
-    match = pattern.match(url)
-    return {name: unquote(part) for name, part in match.groupdict().items()} if match else None
-
-
 @dataclass(frozen=True)
 class Package:
     """An optional Python package that contains a source's file."""
@@ -200,7 +191,7 @@ class DeclaredList(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True)
 class Source:
-    """The declaration of a source."""
+    """The declaration of a source: the fields from its module, and those from sources.toml, which explains them."""
 
     name: str
     title: str
@@ -211,25 +202,18 @@ class Source:
     """Beginnings of the URLs (https only) that may be requested. `*` stands for one or more labels of a host name. An
     archived response belongs to the source with the longest endpoint that its URL begins with."""
     licence: str
-    terms_url: str | None
+    terms_url: str | None = None
+    terms_checked: str = ""
+    quotation: str | None = None
+    gives: str = ""
     attribution: str
-    is_republishable: bool
-    """Whether exports and the site may show aggregates made from this source."""
-    is_verified: bool
-    """Whether `parse` was checked with a real response."""
-    cadence: str
+    is_republishable: bool = False
+    is_verified: bool = False
+    cadence: str = "live"
+    facts: str
     expected_rows: tuple[int, int]
     """Lowest and highest number of rows in a healthy snapshot. The load gate fails below the first and warns above
     the second."""
-    facts: str
-    """What we know about the source's API, and how certain we are, for SOURCES.md."""
-    gives: str = ""
-    """One line for SOURCES.md that says what the source gives."""
-    terms_checked: str = ""
-    """The day on which we last looked for the source's terms, and where we looked."""
-    quotation: str | None = None
-    """The decisive words of the source's terms, verbatim as far as we saw them, or None if we found none. If there are
-    no terms for third parties, the words come from the source's robots.txt, a notice or its documentation."""
     is_bulk: bool = False
     """Whether the source is a collection that others made for their own purposes and that a person hands over as a
     whole. Its responses may be pages of any site. Its adverts are in no panel, since nobody knows how they were chosen.
@@ -248,8 +232,9 @@ class Source:
     """Minimum number of seconds between two requests to a host. The robots.txt of the host may demand more."""
     most_requests: int = 5_000
     """Maximum number of requests in a night."""
-    max_seconds: float = MAX_SECONDS
-    """Time limit for a night, in seconds. At the limit, no more requests are made; the responses so far are kept."""
+    max_seconds: float = 6 * 3600.0
+    """Time limit for a night, in seconds. At the limit, no more requests are made; the responses so far are kept. The
+    default is twice the time of the largest number of requests (8,000 at 1.33 seconds each)."""
     asked_until: date | None = None
     """Last day on which we may request anything, if the publisher named one, else None."""
     most_postings: int = 0
@@ -266,9 +251,11 @@ class Source:
     declared_list: Callable[[Response], DeclaredList | None] | None = None
     """Function that returns what a response declares if it is a complete list, and None for other responses. It is for
     sources whose complete lists are recognised by their content."""
+    posting: str | None = None
+    """Template, with `{id}`, of the address of a single posting, for sources without `boards`."""
     posting_id: Callable[[str], str | None] | None = None
     """Function that returns the posting's id if a URL is the address of a single posting, and None for other URLs. It
-    is for sources without `BoardUrl.posting`."""
+    is for sources whose postings have addresses that no template describes."""
     file_url: Callable[[str], str | None] | None = None
     """Function for files that a person may download: given a file's name, it returns the address at which the publisher
     offers the file, or None if the publisher offers no such file."""
@@ -276,15 +263,20 @@ class Source:
     """The Python package that contains a file of this source, or None."""
 
     def __post_init__(self) -> None:
+        """Join the lines of texts, and fill in what follows from the kind."""
+        if self.access not in get_args(Access):
+            raise ValueError(
+                f"{self.name}: expected one of {', '.join(get_args(Access))} as `access`, not {self.access}"
+            )
+        for name, text in vars(self).items():
+            if isinstance(text, str):
+                object.__setattr__(self, name, " ".join(text.split()))
         if self.expires_after_days is None:
             object.__setattr__(self, "expires_after_days", EXPIRY_DAYS_OF_KIND.get(self.kind))
 
     def longest_endpoint(self, url: str) -> int:
         """Return the length of the longest endpoint that `url` begins with, or 0 if there is none."""
-        fitting = (
-            len(end) for end, begins in zip(self.endpoints, _beginnings(self.endpoints), strict=True) if begins(url)
-        )
-        return max(fitting, default=0)
+        return max((len(endpoint) for endpoint in self.endpoints if _beginning(endpoint).match(url)), default=0)
 
     @property
     def hosts(self) -> frozenset[str]:
@@ -305,7 +297,7 @@ class Source:
         """Return the address of a board's list. Raise `ValueError` if no entry of `boards` fits the token."""
         url = next(filter(None, (addresses.url_of(board) for addresses in self.boards)), None)
         if url is None:
-            raise ValueError(f"{board!r}: {self.token_shapes} expected in boards.csv")
+            raise ValueError(f"{board!r}: expected {self.token_shapes} in boards.csv")
         return url
 
     @property
@@ -328,6 +320,8 @@ class Source:
         """Return the posting's id if `url` is the address of a single posting, else None."""
         if pair := self._board_and_posting(url):
             return pair[1]
+        if self.posting and (parts := _parts_of(url, self.posting)):
+            return parts["id"]
         return self.posting_id(url) if self.posting_id else None
 
     def board_in(self, url: str) -> str | None:
@@ -340,20 +334,31 @@ class Source:
         return next(filter(None, (addresses.posting_of(url) for addresses in self.boards)), None)
 
 
-def platform(name: str, brand: str, **declared: Any) -> Source:
-    """Declare a platform of employers' boards, with texts that name its `brand`.
+@functools.cache
+def descriptions() -> dict[str, dict[str, Any]]:
+    """Return the entries of sources.toml by the name of the source."""
+    return tomllib.loads(DESCRIPTIONS.read_text(encoding="utf-8"))
 
-    `declared` are the other fields of `Source`.
+
+def declare(name: str, **declared: Any) -> Source:
+    """Declare a source by the fields of `Source` that decide how it is read. The other fields are in sources.toml.
+
+    Raise `ValueError` if sources.toml has no entry for the source.
     """
-    usual = {"cadence": "live", "expected_rows": (1, 100_000)}
-    return Source(
-        name=name,
-        title=f"{brand} job boards",
-        kind="employer board",
-        publisher=f"the employers named, through {brand}",
-        attribution=f"Job postings: employers' boards on {brand}.",
-        **usual | declared,
-    )
+    if name not in descriptions():
+        raise ValueError(f"{DESCRIPTIONS}: expected an entry [{name}] that says who publishes it and under which terms")
+    described = dict(descriptions()[name])
+    if brand := described.pop("brand", None):
+        described["title"] = f"{brand} job boards"
+        described["publisher"] = f"the employers named, through {brand}"
+        described["attribution"] = f"Job postings: employers' boards on {brand}."
+    low, high = described.pop("expected_rows", (1, 100_000))
+    return Source(name=name, expected_rows=(low, high), **described, **declared)
+
+
+def platform(name: str, **declared: Any) -> Source:
+    """Declare a platform of employers' boards, as `declare` does."""
+    return declare(name, kind="employer board", **declared)
 
 
 class SourceModule(Protocol):
@@ -377,5 +382,5 @@ class SourceModule(Protocol):
 
 
 @functools.cache
-def _beginnings(endpoints: tuple[str, ...]) -> tuple[Callable[[str], object], ...]:
-    return tuple(re.compile(re.escape(end).replace(r"\*", HOST_LABELS, 1)).match for end in endpoints)
+def _beginning(endpoint: str) -> re.Pattern[str]:
+    return re.compile(re.escape(endpoint).replace(r"\*", HOST_LABELS, 1))

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import date
-from typing import Protocol
+from datetime import UTC, date, datetime, timedelta
 
 from extractors.response import Response, objects_in
 from extractors.sources.declaration import Source
@@ -13,16 +12,8 @@ from extractors.web import paging
 from extractors.web.paging import Web
 from transforms.role.titles import followed_ids
 
-
-class Fetch(Protocol):
-    """The type of a source module's `fetch`."""
-
-    def __call__(self, web: Web, *, boards: Sequence[str] = (), as_of: date) -> list[str]:
-        """Request the addresses that the source needs, and return one line for each failure.
-
-        `boards` are the tokens of the source's boards. `as_of` is the day of the run (UTC).
-        """
-        ...
+Fetch = Callable[..., list[str]]
+"""The type of a source module's `fetch`; `SourceModule` explains it."""
 
 
 def fetch_nothing(web: Web, *, boards: Sequence[str] = (), as_of: date) -> list[str]:
@@ -81,6 +72,41 @@ def ask_paged_lists(
     ]
 
 
+def fetch_pages(
+    *firsts: str,
+    next_of: Callable[[Response], str | None],
+    max_pages: int,
+    headers: Mapping[str, str] | None = None,
+) -> Fetch:
+    """Return a `fetch` that requests several lists page by page, as `ask_paged_lists` does."""
+
+    def fetch(web: Web, *, boards: Sequence[str] = (), as_of: date) -> list[str]:
+        return ask_paged_lists(web, firsts, next_of, max_pages=max_pages, headers=headers)
+
+    return fetch
+
+
+def fetch_recent(
+    first: str, next_of: Callable[[Response], str | None], *path: str, time: str, days: int, max_pages: int
+) -> Fetch:
+    """Return a `fetch` that requests a list, newest records first, up to a page that has only old records.
+
+    A record is old if it is from before the `days` days that precede the day of the run. `path` are the keys that lead
+    to the records in the JSON, and `time` is the key of a record's time, in seconds since 1970 (UTC).
+    """
+
+    def fetch(web: Web, *, boards: Sequence[str] = (), as_of: date) -> list[str]:
+        since = (datetime(as_of.year, as_of.month, as_of.day, tzinfo=UTC) - timedelta(days=days)).timestamp()
+
+        def next_of_new(page: Response) -> str | None:
+            times = [record.get(time) for record in objects_in(page.value_at(*path))]
+            return next_of(page) if any(isinstance(at, int) and at >= since for at in times) else None
+
+        return paging.ask_pages(web, first, next_of_new, max_pages=max_pages)
+
+    return fetch
+
+
 def raise_field(url: str, field: str, by: int, *, last: int | None = None) -> str | None:
     """Return `url` with the number in the query field `field` raised by `by`, or None if the new number exceeds `last`.
 
@@ -89,7 +115,7 @@ def raise_field(url: str, field: str, by: int, *, last: int | None = None) -> st
     pattern = rf"(?<=[?&,]{field}=)\d+"
     match = re.search(pattern, url)
     if match is None:
-        raise ValueError(f"{url}: a number expected in the query field {field}")
+        raise ValueError(f"{url}: expected a number in the query field {field}")
     number = int(match[0]) + by
     return None if last is not None and number > last else re.sub(pattern, str(number), url)
 

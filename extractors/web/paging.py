@@ -15,8 +15,6 @@ from extractors.web.session import FetchFailed
 from transforms.text.rejects import MISSHAPEN, Rejected
 
 LOG = logging.getLogger("jobmarket")
-MAX_POSTINGS = 2_000
-"""Default maximum of single postings that a source requests per night: half an hour at one per second."""
 LOG_EVERY = 100
 """Number of addresses between two lines of progress in the log: about two minutes."""
 

@@ -79,7 +79,7 @@ def test_a_page_of_a_list_belongs_to_a_board_and_is_not_its_whole_list() -> None
 
 
 def test_a_token_that_fits_no_address_is_refused() -> None:
-    with pytest.raises(ValueError, match=r"\{tenant\}\.wd\{number\}/\{site\} expected in boards\.csv"):
+    with pytest.raises(ValueError, match=r"\{tenant\}\.wd\{number\}/\{site\} in boards\.csv"):
         workday.SOURCE.url_of("acme")
 
 
@@ -113,7 +113,7 @@ def test_the_address_of_a_posting_is_made_from_that_of_its_list() -> None:
     assert BY_QUERY.posting_of(url) == ("acme/CX_1", "acme/7"), "a number that counts within a pod"
     assert BY_PATH.posting_url("https://api.example/v1/a%2Fb/jobs?page=2", "7/8").endswith("/a%2Fb/jobs/7%2F8")
     for addresses, wrong in ((BY_QUERY, url), (BY_HOST, "https://acme.jobs.example/xml")):
-        with pytest.raises(ValueError, match="an address of a list expected"):
+        with pytest.raises(ValueError, match="expected the address of a list"):
             addresses.posting_url(wrong, "7")
 
 

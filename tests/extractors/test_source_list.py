@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 
@@ -34,7 +35,7 @@ def show(monkeypatch: pytest.MonkeyPatch) -> Show:
     """The section of one source that is declared so."""
 
     def shown(source: Source) -> dict[str, str]:
-        monkeypatch.setattr(source_list, "sources_by_module", lambda: {"module": source})
+        monkeypatch.setattr(source_list, "all_sources", lambda: {source.name: SimpleNamespace(SOURCE=source)})
         return parts_of(sources_markdown())[source.name]
 
     return shown

@@ -350,8 +350,7 @@ def _survey_answers(night: int) -> list[Answer]:
     writer = csv.writer(text, lineterminator="\r\n")
     writer.writerow(SURVEY_COLUMNS)
     writer.writerows(_survey_answer(number) for number in range(N_ANSWERS))
-    address = sysarmy_survey.address_of(f"sysarmy_{SURVEY_WAVE}.csv")
-    assert address is not None, "the survey must name an address for its files"
+    address = f"{sysarmy_survey.FILES}{SURVEY_WAVE}.csv"
     return [Answer(url=address, body=text.getvalue().encode(), content_type="text/csv")]
 
 

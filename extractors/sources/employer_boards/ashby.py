@@ -48,38 +48,12 @@ LABEL = re.compile(r"(?P<words>[^\W\d_][^\d$€£]{3,40}?)[\s:–-]+[^\w\s]?\d")
 
 SOURCE = platform(
     "ashby",
-    "Ashby",
-    homepage="https://developers.ashbyhq.com/docs/public-job-posting-api",
     endpoints=(API,),
-    licence="None stated: a public API meant for showing an employer's own openings. We publish counts, never texts",
-    terms_url=None,
-    terms_checked=(
-        "2026-11-28, in its documentation as a reader of 2026-09-16 quotes it, who like others found nothing on "
-        "reading published postings"
-    ),
-    quotation=(
-        "This API allows you to get data for all currently published Job Postings for your organization. If you host "
-        "your own careers page, you can use this data to populate it."
-    ),
-    gives="whole boards with texts, pay in fields by place and level, and workplace",
-    is_republishable=True,
-    is_verified=True,
-    cadence="live; answers may be up to a minute old",
     boards=(
         BoardUrl(
             API + "{board}?includeCompensation=true",
             pages=(r"https://jobs\.ashbyhq\.com/(?!(?:api|meeting)/)(?P<board>[^/?#]+)",),
         ),
-    ),
-    facts=(
-        "Seen in 322 stored answers with 6,911 records: `isListed`, `publishedAt`, `address.postalAddress` with "
-        "country names written in several ways, secondary locations, compensation tiers of one salary component each "
-        "beside equity, bonus and commission. Amounts are numbers; a least value of 0 occurs and means none; an "
-        "interval `1 TIME` is a payment per piece. In some adverts the salary component holds on-target earnings or "
-        "the total compensation, which only its label says. Documentation: no key, one answer holds the whole board, "
-        "an unknown board is a 404. `publishedAt` moves when an advert is published again, others report. No limit of "
-        "requests and no terms for third parties were found. Board tokens keep their case. The terms of service are "
-        "the customer's."
     ),
 )
 

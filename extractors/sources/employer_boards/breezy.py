@@ -28,33 +28,13 @@ KNOWN = frozenset([
 
 SOURCE = platform(
     "breezy",
-    "Breezy HR",
-    homepage="https://breezy.hr",
     endpoints=("https://*.breezy.hr/json", "https://*.breezy.hr/p/"),
-    licence="None stated: a public list of an employer's own openings. We publish counts, never texts",
-    terms_url=None,
-    terms_checked="2026-11-28; quoted is the robots.txt of its boards, as readers of 2026 have it",
-    quotation="User-Agent: * / Disallow: /css / Disallow: /fonts / Disallow: /stylesheets / Disallow: /javascripts",
-    gives="whole boards with texts and lines of pay",
-    is_republishable=True,
-    is_verified=True,
     boards=(
         BoardUrl(
             "https://{board}.breezy.hr/json?verbose=true",
             posting="https://{board}.breezy.hr/p/{id}-{name}",
             pages=(r"https://(?P<board>(?!(?:www|api|app|developer|help|marketing)\.)[a-z0-9-]+)\.breezy\.hr(?:/|$)",),
         ),
-    ),
-    facts=(
-        "Seen in three stored lists of 2026 with nine jobs, one of them with texts, and one page: ids of 12 hex "
-        "digits, `type` with a code beside a name in the employer's language, places with ISO country codes, "
-        '`locations` empty where `location` is set, pay as one line or "". The numbers, the currency and an older '
-        "day of posting stand in the page's JSON-LD: `published_date` is the last time the job was published. Others, "
-        "who read 38,314 rows in September 2026, report pay on half of them, the same keys on all, texts with "
-        "`verbose=true` that equal the page's, answers of up to 23.6 MB, a 404 for an unknown board and [] for one "
-        "without openings, and the same job on sister boards. robots.txt of the boards closes style sheets and "
-        "scripts (read 2026-09-03); one board, yardiromania, closes all and is not read. No limit of requests and no "
-        "terms for third parties were found."
     ),
 )
 

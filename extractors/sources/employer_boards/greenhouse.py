@@ -43,17 +43,7 @@ EMPLOYMENT_FIELDS = frozenset(
 
 SOURCE = platform(
     "greenhouse",
-    "Greenhouse",
-    homepage="https://developers.greenhouse.io/job-board.html",
     endpoints=(API,),
-    licence="None stated: a public API meant for showing an employer's own openings. We publish counts, never texts",
-    terms_url=None,
-    terms_checked="2026-11-27, as many who read its documentation in 2026 quote it",
-    quotation="Job Board data is publicly available, so authentication is not required for any GET endpoints.",
-    gives="whole boards with texts, and pay in fields where employers publish it",
-    is_republishable=True,
-    is_verified=True,
-    expected_rows=(1, 1_000_000),
     boards=(
         BoardUrl(
             API + "{board}/jobs?content=true&pay_transparency=true",
@@ -64,18 +54,6 @@ SOURCE = platform(
             ),
         ),
     ),
-    facts=(
-        "Seen in stored answers: lists of 3,126 boards without content, rebuilt by a third party (114,742 postings "
-        "over four times), and five postings of two boards with content. Custom fields are null or a list; offices are "
-        "the employer's, not always the post's. Documentation: `content=true` adds text, offices and departments; "
-        "`pay_transparency=true` adds ranges in cents without a period; a null `internal_job_id` marks a prospect "
-        "post, which is no job; an unknown board is a 404. The pay fields are read by the documentation and reports: "
-        "no stored answer has them; the documentation shows `pay_input_ranges` on single jobs, others saw them in "
-        "lists too, and both are read. `requisition_id` is the employer's own text for the opening (R-01106, 6263); "
-        "`internal_job_id` is Greenhouse's number of the record behind one or more posts, given also where the "
-        "employer numbers nothing: taken for it, it would part adverts that no employer told apart. No limit of "
-        "requests and no terms for third parties were found."
-    ),
 )
 
 
@@ -83,10 +61,7 @@ fetch = fetch_boards(SOURCE)
 
 
 def parse(response: Response) -> Iterator[RawPosting | Issue | Repetition]:
-    """Yield every job of the board, and an issue for each job that cannot be read.
-
-    Yield an issue, too, for a list with fewer jobs than it states.
-    """
+    """Yield every job of the board, and an issue for a list with fewer jobs than it states."""
     answer = response.json()
     if isinstance(answer, dict) and SOURCE.posting_of(response.url):
         answer = [answer]  # a single job, which has the same keys as a job of a list

@@ -18,7 +18,7 @@ from extractors.sources.fetching import fetch_boards
 from transforms.pay.structured import stated_pay
 from transforms.place.places import Address
 from transforms.raw_posting import RawPosting
-from transforms.records.rows import Issue, Pay, Repetition
+from transforms.records.rows import Issue, Repetition
 
 API = "https://api.lever.co/v0/postings/"
 EUROPEAN_API = "https://api.eu.lever.co/v0/postings/"
@@ -33,19 +33,7 @@ KNOWN = frozenset([
 
 SOURCE = platform(
     "lever",
-    "Lever",
-    homepage="https://github.com/lever/postings-api",
     endpoints=(API, EUROPEAN_API),
-    licence="None stated; the documentation calls published postings public and open to scraping by third parties",
-    terms_url="https://github.com/lever/postings-api",
-    terms_checked="2026-11-27, in a stored copy of its repository (01b826f5)",
-    quotation=(
-        "Note that all job postings in the `published` state are publicly viewable. These jobs may be scraped by "
-        "third parties."
-    ),
-    gives="whole boards with texts, some with pay in fields",
-    is_republishable=True,
-    is_verified=True,
     boards=(
         BoardUrl(
             EUROPEAN_API + "{board}?mode=json",
@@ -58,16 +46,6 @@ SOURCE = platform(
             posting=API + "{board}/{id}",
             pages=(r"https://jobs\.lever\.co/(?P<board>[^/?#]+)",),
         ),
-    ),
-    facts=(
-        "Seen in two stored answers, of 2021 and 2026, 34 postings: a bare array, `createdAt` in milliseconds (a "
-        "field the documentation does not name; we take its day as the day of posting), ISO country codes, workplace "
-        "types onsite, hybrid and remote. Documentation: no key, skip and limit for paging, `salaryRange` with "
-        "currency, interval, min and max, a second host for European customers. No stored answer has a "
-        "`salaryRange`, so it is read by the documentation alone; others report per-year-salary, per-month-salary, "
-        "per-hour-wage and, spelled differently, weeks, days and payments made once: the word for the period counts. "
-        "Without a limit a board of 302 postings arrived whole, others report, so we ask without. An unknown board "
-        "is a 404 with a JSON body."
     ),
 )
 
@@ -87,6 +65,7 @@ def _read_posting(posting: dict[str, Any], *, board: str) -> RawPosting:
     places = categories.get("allLocations") or [categories.get("location")]
     country = posting.get("country")
     workplace = posting.get("workplaceType")
+    salary = posting.get("salaryRange") or {}
     issues: list[Issue] = []
     return RawPosting(
         source=SOURCE.name,
@@ -101,7 +80,13 @@ def _read_posting(posting: dict[str, Any], *, board: str) -> RawPosting:
         workplace=None if workplace == UNSPECIFIED else workplace,
         employment_type=categories.get("commitment"),
         posted_on=posting.get("createdAt"),
-        pay=_pay(posting.get("salaryRange") or {}, issues),
+        pay=stated_pay(
+            salary.get("min"),
+            salary.get("max"),
+            currency=salary.get("currency"),
+            period=salary.get("interval"),
+            issues=issues,
+        ),
         pay_text=posting.get("salaryDescriptionPlain"),
         issues=issues,
     )
@@ -114,9 +99,3 @@ def _whole_text(posting: dict[str, Any]) -> str:
     parts.append(posting.get("additional") or escape(posting.get("additionalPlain") or ""))
     parts.append(posting.get("salaryDescription") or escape(posting.get("salaryDescriptionPlain") or ""))
     return "".join(f"<div>{part}</div>" for part in parts if part)
-
-
-def _pay(salary: dict[str, Any], issues: list[Issue]) -> tuple[Pay, ...]:
-    """Return the stated range. If `interval` is not a known period, pay is per piece and does not count as base pay."""
-    low, high = salary.get("min"), salary.get("max")
-    return stated_pay(low, high, currency=salary.get("currency"), period=salary.get("interval"), issues=issues)

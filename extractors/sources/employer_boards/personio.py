@@ -28,36 +28,13 @@ KNOWN = frozenset([
 
 SOURCE = platform(
     "personio",
-    "Personio",
-    homepage="https://developer.personio.de/docs/retrieving-open-job-positions",
     endpoints=("https://*.jobs.personio.de/xml", "https://*.jobs.personio.com/xml"),
-    licence="None stated: a public feed meant for showing an employer's own openings. We publish counts, never texts",
-    terms_url=None,
-    terms_checked=(
-        "2026-11-28, in its documentation as a reader of 2026-09-16 quotes it, who found nothing on who may read the "
-        "feed"
-    ),
-    quotation="Current open job postings can be retrieved in XML format under myaccount.jobs.personio.de/xml.",
-    gives="whole boards with texts, without pay in fields",
-    is_republishable=True,
-    is_verified=True,
     boards=(
         BoardUrl(
             "https://{board}.jobs.personio.de/xml?language=en",
             pages=(r"https://(?P<board>[a-z0-9-]+)\.jobs\.personio\.(?:de|com)(?:/|$)",),
         ),
         BoardUrl("https://{board}.jobs.personio.com/xml?language=en"),
-    ),
-    facts=(
-        "Seen in one stored feed of 2025 with four positions whose texts were cut by who kept it: English words, a "
-        'second office, "Remote" as an office, days up to four years old. Documentation: a feed at /xml that exists '
-        "where the customer turned it on, without key or pages, always current, in German unless a language is asked "
-        "for. Others report the elements, workzag-jobs with a position each, the words permanent, intern, trainee and "
-        "freelance, full-time and part-time, entry-level and experienced, the same in German (Festanstellung, "
-        "Vollzeit, Berufserfahren) in one old answer, and that an unknown company is a 404 or, as a company that has "
-        "left (22 of 22), a redirect to Personio's own site, which is not followed. No element for pay is known; a "
-        "new one would be noted. Both hosts' robots.txt are said to allow all. No limit of requests and no terms for "
-        "third parties were found."
     ),
 )
 

@@ -37,16 +37,7 @@ KNOWN = frozenset([
 
 SOURCE = platform(
     "pinpoint",
-    "Pinpoint",
-    homepage="https://developers.pinpointhq.com",
     endpoints=("https://*.pinpointhq.com/postings.json",),
-    licence="None stated: a documented public list of an employer's own openings. We publish counts, never texts",
-    terms_url=None,
-    terms_checked="2026-11-28, in its documentation as a reader of 2026-09-03 quotes it",
-    quotation="to help display your jobs on another website",
-    gives="whole boards with texts, pay with currency and period",
-    is_republishable=True,
-    is_verified=True,
     boards=(
         BoardUrl(
             "https://{board}.pinpointhq.com/postings.json",
@@ -55,17 +46,6 @@ SOURCE = platform(
             ),
         ),
     ),
-    facts=(
-        "Seen in two stored lists of October 2026 with five postings: bounds as numbers, ISO currencies, the periods "
-        "year and hour, a display line beside them, all of them null where pay is not shown, places in fields whose "
-        "`province` may be a town. One id is the posting's (in its address), another the requisition's, which has "
-        "several postings. Others, who read 13,419 postings in September 2026, report pay shown on half of them, "
-        "nearly all with bounds, the periods month, week, day and two_weeks besides, an unknown board as a 404, one "
-        "renamed as a redirect, and lists that were empty once and full again. The documentation says of its feeds "
-        "what they exist for, and of this one that it may be read from anywhere. robots.txt closes /mydata, /admin and "
-        "/companies (read 2026-10-01). Bursts of 256 requests were blocked, fifty a second were not. Country and day "
-        "of posting stand in the pages alone, which are not asked. No terms for third parties were found."
-    ),
 )
 
 
@@ -73,10 +53,7 @@ fetch = fetch_boards(SOURCE)
 
 
 def parse(response: Response) -> Iterator[RawPosting | Issue | Repetition]:
-    """Yield every posting of the board, and an issue for each posting that cannot be read.
-
-    Yield an issue, too, for a list that may be cut off.
-    """
+    """Yield every posting of the board, and an issue for a list that may be cut off."""
     postings = response.value_at("data")
     yield from each_advert(response, postings, on_board(SOURCE, response.url, _read_posting), known=KNOWN)
     yield from note_cut(len(postings) if isinstance(postings, list) else 0, (CUT_AT,))

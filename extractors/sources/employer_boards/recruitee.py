@@ -8,7 +8,6 @@ an empty list if there are none. `salary` is an object whose fields are mostly e
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
 from typing import Any
 
 from extractors.boards import on_board
@@ -37,40 +36,12 @@ KNOWN = frozenset([
 
 SOURCE = platform(
     "recruitee",
-    "Recruitee",
-    homepage="https://docs.recruitee.com/reference/intro-to-careers-site-api",
     endpoints=("https://*.recruitee.com/api/offers",),
-    licence=(
-        "A public list of an employer's own openings, without a key until 10 February 2027, with a token of the "
-        "employer's from then on. We publish counts, never texts"
-    ),
-    terms_url="https://docs.recruitee.com/reference/authentication-1",
-    terms_checked="2026-11-28, in a stored copy of its documentation, changed on 2026-08-12",
-    quotation=(
-        "Deadline for introducing the token to calls is 10 February 2027 / Calls without the authorization header will "
-        "return the 401 Unauthorized error"
-    ),
-    gives="whole boards with texts, some with pay in fields",
-    is_republishable=True,
-    is_verified=True,
-    asked_until=date(2027, 2, 9),  # from the next day on, the API demands an employer's token
     boards=(
         BoardUrl(
             "https://{board}.recruitee.com/api/offers/",
             pages=(r"https://(?P<board>(?!(?:www|api|docs|app|support)\.)[a-z0-9-]+)\.recruitee\.com(?:/|$)",),
         ),
-    ),
-    facts=(
-        "Seen in two stored answers of 2021 with 20 offers, all remote: numeric ids, times written `2021-02-26 "
-        "14:51:53 UTC`, addresses in fields, codes for level and kind of employment, no salary. Seen in three stored "
-        "answers of 2026 with nine offers: `published_at`, `locations`, `hybrid`, `on_site`, `close_at` and a `salary` "
-        'of min, max, currency and period, its amounts as text ("3750", and once "75.00" a year, which is thousands '
-        "and is flagged as too low) or null beside a stated period and currency. About one offer in nine fills it, "
-        "others report. One answer holds all published offers; what is closed leaves it. Boards on an employer's own "
-        "domain are not asked. Mail addresses and questions to applicants are not read. From 10 February 2027 the API "
-        'answers only with a token that the employer makes (401 without), and is not asked any longer; "The XML '
-        'offer feed and jobs widget are not covered by the Careers API token". No limit of requests was found, and the '
-        "terms of service bind subscribers."
     ),
 )
 

@@ -8,14 +8,13 @@ and look for pay in its texts. The feed stops at 100 jobs unless we request more
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import datetime
-from email.utils import parsedate_to_datetime
 from xml.etree.ElementTree import Element
 
 from extractors.boards import on_board
 from extractors.response import Response, each, note_cut
 from extractors.sources.declaration import BoardUrl, platform
 from extractors.sources.fetching import fetch_boards
+from extractors.sources.parsing import time_in_mail
 from transforms.place.places import Address
 from transforms.raw_posting import RawPosting
 from transforms.records.rows import Issue
@@ -35,37 +34,12 @@ KNOWN = frozenset([
 
 SOURCE = platform(
     "teamtailor",
-    "Teamtailor",
-    homepage="https://www.teamtailor.com",
     endpoints=("https://*.teamtailor.com/jobs.rss",),
-    licence="None stated: a public feed of an employer's own openings. We publish counts, never texts",
-    terms_url="https://www.teamtailor.com/en/terms-and-conditions/",
-    terms_checked=(
-        "2026-11-28, as a reader of 2026-08-04 quotes the terms of service: they bind customers, and say nothing on "
-        "reading a feed"
-    ),
-    quotation=(
-        "These terms and conditions, together with the following documents and appendices, constitute the entire "
-        "agreement between Teamtailor and the Customer"
-    ),
-    gives="whole boards with texts and places, without pay",
-    is_republishable=True,
-    is_verified=False,
     boards=(
         BoardUrl(
             f"https://{{board}}.teamtailor.com/jobs.rss?per_page={MAX_JOBS}",
             pages=(r"https://(?P<board>(?!(?:www|api|docs|app|career|support)\.)[a-z0-9-]+)\.teamtailor\.com(?:/|$)",),
         ),
-    ),
-    facts=(
-        "No stored answer; all of it is what others report. /jobs.rss has an item a job: guid (the id in the JSON "
-        "feed too), title, link, pubDate, description, remoteStatus (fully, hybrid, onsite, temporary, none) and, in "
-        "a namespace of its own, department, role and locations with name, city and country. It stops at 100 jobs "
-        "unless `per_page` is given; an answer of just 100 is not taken for a whole list. /jobs.json has pay "
-        "(`_jobposting.baseSalary`) but neither places nor department, and its dates may differ by months; one "
-        "answer is read at a time, so the richer one is. The careers pages' own markup gives the company's office "
-        "for the job's place. Sites on an employer's own domain are not asked. No limit of requests and no terms for "
-        "third parties were found."
     ),
 )
 
@@ -74,10 +48,7 @@ fetch = fetch_boards(SOURCE)
 
 
 def parse(response: Response) -> Iterator[RawPosting | Issue]:
-    """Yield every job of the feed, and an issue for each job that cannot be read.
-
-    Yield an issue, too, for a feed that may be cut off.
-    """
+    """Yield every job of the feed, and an issue for a feed that may be cut off."""
     items = [{child.tag: child for child in item} for item in response.xml("rss").iterfind("channel/item")]
     yield from each(items, on_board(SOURCE, response.url, _read_item), known=KNOWN)
     yield from note_cut(len(items), (CUT_AT, MAX_JOBS))
@@ -99,17 +70,10 @@ def _read_item(item: Mapping[str, Element]) -> RawPosting:
         location_text="; ".join(filter(None, map(_line, places))),
         addresses=[Address(_line(p), p.findtext(TT + "country"), None, p.findtext(TT + "city")) for p in places],
         workplace=WORKPLACE_OF_STATUS.get(text("remoteStatus") or ""),
-        posted_on=_day(text("pubDate")),
+        posted_on=time_in_mail(text("pubDate")),
     )
 
 
 def _line(place: Element) -> str:
     line = ", ".join(filter(None, (place.findtext(TT + "city"), place.findtext(TT + "country"))))
     return line or place.findtext(TT + "name") or ""
-
-
-def _day(text: str | None) -> datetime | str | None:
-    try:
-        return parsedate_to_datetime(text) if text else None
-    except ValueError:
-        return text

@@ -32,31 +32,13 @@ KNOWN = frozenset([
 
 SOURCE = platform(
     "workable",
-    "Workable",
-    homepage="https://help.workable.com",
     endpoints=(HOST + "api/",),
-    licence="None stated: a public list meant for employers' own careers pages. We publish counts, never texts",
-    terms_url=None,
-    terms_checked="2026-09-18, its robots.txt as others read it; its terms bind customers",
-    quotation="Content-Signal: search=yes",
-    gives="whole boards with texts, without pay in fields",
-    is_republishable=True,
-    is_verified=False,
-    pause=5.0,
     boards=(
         BoardUrl(
             HOST + "api/v1/widget/accounts/{board}?details=true",
             pages=(r"https://apply\.workable\.com/(?!api/|j/)(?P<board>[^/?#]+)",),
         ),
         BoardUrl(HOST + "api/v3/accounts/{board}/jobs", is_paged=True),
-    ),
-    facts=(
-        "Seen in one stored answer of 2020: two jobs of the v3 list, which has no descriptions. The widget's answer, "
-        "which we ask for because one holds the whole board with descriptions, is read as the help centre's example "
-        "and others show it; no stored answer has it. No field for pay was found in either, so pay is prose. Others "
-        "report that the host blocks who asks once a second, one for most of a day, hence five seconds between "
-        "requests; that its robots.txt allows all; and that an unknown account is a 404. No terms for third parties "
-        "were found. Jobs marked internal are left out."
     ),
 )
 
@@ -77,7 +59,7 @@ def parse(response: Response) -> Iterator[RawPosting | Issue]:
 def _read_job(job: dict[str, Any], *, account: str, employer: str | None) -> RawPosting | Issue:
     is_v3 = "location" in job
     if job.get("isInternal") or (is_v3 and job.get("state", "published") != "published"):
-        return leave_out(f"{job.get('shortcode')} {job.get('title')}", "a job shown to the public expected")
+        return leave_out(f"{job.get('shortcode')} {job.get('title')}", "expected a job shown to the public")
     places = job.get("locations") or [job["location"] or {} if is_v3 else job]
     kind, department = job.get("employment_type") or job.get("type"), job.get("department")
     return RawPosting(

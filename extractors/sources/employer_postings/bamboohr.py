@@ -15,7 +15,6 @@ from extractors.boards import on_board
 from extractors.response import Response, each, note_missing
 from extractors.sources.declaration import BoardUrl, platform
 from extractors.sources.fetching import fetch_lists_and_postings, followed_postings
-from extractors.web.paging import MAX_POSTINGS
 from transforms.place.places import Address
 from transforms.raw_posting import RawPosting
 from transforms.records.rows import Issue
@@ -33,17 +32,7 @@ KNOWN = frozenset([
 
 SOURCE = platform(
     "bamboohr",
-    "BambooHR",
-    homepage="https://www.bamboohr.com",
     endpoints=("https://*.bamboohr.com/careers/",),
-    licence="None stated for visitors: a public list of an employer's own openings. We publish counts, never texts",
-    terms_url=None,
-    terms_checked="2026-11-28; quoted is the robots.txt of a board, as a reader of 2026 has it",
-    quotation="User-agent: * / Disallow: /jobs/embed.php / Disallow: /jobs/embed2.php",
-    gives="whole lists of companies; texts and lines of pay of single openings",
-    is_republishable=True,
-    is_verified=True,
-    most_postings=MAX_POSTINGS,
     boards=(
         BoardUrl(
             "https://{board}.bamboohr.com/careers/list",
@@ -54,16 +43,6 @@ SOURCE = platform(
                 r"\.bamboohr\.com/(?:careers|jobs)(?:/|$)",
             ),
         ),
-    ),
-    facts=(
-        "Seen in four stored lists with nine openings and six single openings of 2026: numbers as text, "
-        "`locationType` 0 on site, 1 remote, 2 hybrid, places in one of two objects, `employmentType` null, kinds of "
-        "employment in the employer's words, pay as a line of prose or null. Others, who read 1,508 openings in "
-        "September 2026, report pay on a third of them. An unknown company redirects to BambooHR's own site, which is "
-        "not followed; a company without openings answers an empty list, which closes nothing. robots.txt closes only "
-        "the old widgets, /jobs/embed.php and /jobs/embed2.php, which are not asked. The terms of service are the "
-        "customer's; no limit of requests and no terms for third parties were found. One reader shows pay as an "
-        "object; no answer has it, so it would be an issue."
     ),
 )
 

@@ -27,7 +27,7 @@ from extractors.reading.schema_org import (
     tree_of,
 )
 from extractors.response import Response
-from extractors.sources.declaration import EXPIRY_DAYS, Source
+from extractors.sources.declaration import declare
 from extractors.web.paging import Web, ask_each
 from extractors.web.session import FetchFailed
 from transforms.raw_posting import RawPosting
@@ -51,37 +51,7 @@ def posting_of(url: str) -> str | None:
     return id_by(url) if is_posting else None
 
 
-SOURCE = Source(
-    name="career_pages",
-    title="Employers' career pages",
-    kind="employer board",
-    publisher="the employers named",
-    homepage="https://schema.org/JobPosting",
-    endpoints=("https://*/",),
-    licence="Each site's own; only sites declared in career_pages.toml are asked. We publish counts, never texts",
-    terms_url=None,
-    terms_checked="2026-11-25; a night reads each site's robots.txt and reservations",
-    gives="adverts on employers' own sites, by their markup",
-    attribution="Job postings: employers' career pages.",
-    is_republishable=True,
-    is_verified=True,
-    cadence="live",
-    expected_rows=(1, 50_000),
-    most_requests=2_000,
-    expires_after_days=EXPIRY_DAYS,
-    posting_id=posting_of,
-    facts=(
-        "Seen in four saved pages: two with JSON-LD, one with microdata, one of a job board with neither, which is an "
-        "issue. Amounts occur as text, kinds of employment in the site's words, equal addresses under different names "
-        "(then the names are the places), lists where one value is meant. schema.org and Google's rules name the "
-        "properties; pay is read as a number, as text, as a MonetaryAmount or PriceSpecification with the unit inside "
-        "or outside its value, with the currency inside or beside it. A posting is known by its `identifier` within "
-        "its host, else by its address. Google's rules call it the hiring organisation's number of the job; job boards "
-        "give their own, so it counts as the requisition on declared sites and where it carries the organisation's "
-        "name. A page of a declared site that answers 404 or 410 closes the posting known by its address; other ends "
-        "are known only where they are stated."
-    ),
-)
+SOURCE = declare("career_pages", kind="employer board", endpoints=("https://*/",), posting_id=posting_of)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -114,10 +84,7 @@ def _site(table: dict[str, Any]) -> Site:
 
 
 def fetch(web: Web, *, boards: Sequence[str] = (), as_of: date) -> list[str]:
-    """Request the lists of every declared site and the postings that the lists name.
-
-    Return one line for each failure.
-    """
+    """Request the lists of every declared site and the postings that the lists name."""
     return [failure for site in sites() for failure in _ask_site(web, site)]
 
 
@@ -183,13 +150,10 @@ def _sitemap(response: Response) -> bytes | None:
 
 
 def parse(response: Response) -> Iterator[RawPosting | Issue]:
-    """Yield the postings in the markup of a page, and an issue for each posting that cannot be read.
-
-    Yield only an issue for a list of addresses. Raise `Rejected` for another page without postings.
-    """
+    """Yield the postings in the markup of a page, or only an issue for a list of addresses."""
     site = next((site for site in sites() if re.search(site.postings, response.url)), None)
     if is_sitemap(response) or any(response.url in site.lists for site in sites()):
-        yield leave_out(response.url, "a page of a posting expected; this one lists addresses")
+        yield leave_out(response.url, "expected a page of a posting; this one lists addresses")
         return
     read = functools.partial(read_item, url=response.url, site=site)
     remedy = f"or selectors for its site in {SITES.name}"

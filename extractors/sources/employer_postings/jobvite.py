@@ -14,9 +14,8 @@ from urllib.parse import urljoin
 from extractors.boards import on_board
 from extractors.reading.schema_org import page_of, read_board_page, tree_of
 from extractors.response import Response, each
-from extractors.sources.declaration import EXPIRY_DAYS, BoardUrl, platform
+from extractors.sources.declaration import BoardUrl, platform
 from extractors.sources.fetching import fetch_lists_and_postings
-from extractors.web.paging import MAX_POSTINGS
 from transforms.raw_posting import RawPosting
 from transforms.records.rows import Issue
 from transforms.role.titles import names_followed_role
@@ -33,17 +32,7 @@ SELECTORS = {"title": ".jv-header", "description": ".jv-job-detail-description"}
 
 SOURCE = platform(
     "jobvite",
-    "Jobvite",
-    homepage="https://www.jobvite.com",
     endpoints=(HOST,),
-    licence="None stated: public pages of an employer's own openings. We publish counts, never texts",
-    terms_url=None,
-    terms_checked="2026-11-28, in what others had stored; its host has no robots.txt (404)",
-    gives="adverts of employers' boards with texts, by their pages",
-    is_republishable=True,
-    is_verified=True,
-    expires_after_days=EXPIRY_DAYS,
-    most_postings=MAX_POSTINGS,
     boards=(
         BoardUrl(
             HOST + "{board}/search",
@@ -51,15 +40,6 @@ SOURCE = platform(
             pages=(r"https://jobs\.jobvite\.com/(?:careers/)?(?!careers/|support/)(?P<board>[^/?#]+)",),
             is_paged=True,
         ),
-    ),
-    facts=(
-        "Seen in one stored page of a list of 2026 with two jobs and one page of a job of 2025, both cut by who kept "
-        "them: codes as ids, the place beside the title, JSON-LD with the day, the place and the whole text, without "
-        "an employer, its amount a shell of empty texts. Others report fifty jobs a page and a link to the next, a "
-        "newer layout with the place inside the link, pages of jobs without JSON-LD (then title and text are read by "
-        "their classes), a shorter list under /jobs, which is not asked, an unknown board that redirects to another "
-        "host, which is not followed, and a closed job that redirects to the board. Lists come in pages, so they "
-        "close nothing. There is no robots.txt (404). No limit of requests and no terms for third parties were found."
     ),
 )
 
@@ -81,7 +61,7 @@ def parse(response: Response) -> Iterator[RawPosting | Issue]:
         return
     tree = _tree(response)
     if SOURCE.board_in(response.url) is None:  # a closed job redirects to such a page
-        yield leave_out(response.url, "a page of a search or of a job expected; what redirects here may be closed")
+        yield leave_out(response.url, "expected a page of a search or of a job; what redirects here may be closed")
     else:
         yield from each(_rows(tree, response.url), on_board(SOURCE, response.url, _read_row))
 
@@ -90,7 +70,7 @@ def _tree(response: Response) -> Any:
     page = page_of(response)
     tree = tree_of(page) if "jv-" in page else None
     if tree is None:
-        raise Rejected("response", page[:80], "a page of a list of jobs expected; the board may be gone")
+        raise Rejected("response", page[:80], "expected a page of a list of jobs; the board may be gone")
     return tree
 
 

@@ -15,9 +15,8 @@ from typing import Any
 
 from extractors.boards import on_board
 from extractors.response import Response, each
-from extractors.sources.declaration import EXPIRY_DAYS, BoardUrl, platform
+from extractors.sources.declaration import BoardUrl, platform
 from extractors.sources.fetching import after_records, fetch_lists_and_postings, followed_postings
-from extractors.web.paging import MAX_POSTINGS
 from transforms.pay.structured import stated_pay
 from transforms.place.places import Address
 from transforms.raw_posting import RawPosting
@@ -57,24 +56,7 @@ KNOWN = frozenset([
 
 SOURCE = platform(
     "oracle_recruiting",
-    "Oracle Recruiting",
-    homepage="https://docs.oracle.com/en/cloud/saas/human-resources/23d/farws/api-recruiting-ce-job-requisitions.html",
     endpoints=("https://*.oraclecloud.com/hcmRestApi/resources/latest/recruitingCEJobRequisition",),
-    licence=(
-        'Not an API offered to others: Oracle\'s documentation says of it "only for Oracle internal use" (release 23D, '
-        "read 2026-11-27). Read with permission"
-    ),
-    terms_url="https://docs.oracle.com/en/cloud/saas/human-resources/23d/farws/api-recruiting-ce-job-requisitions.html",
-    terms_checked="2026-11-27, in the documentation of release 23D",
-    quotation="only for Oracle internal use",
-    gives="adverts of employers' boards in pages, with texts",
-    is_republishable=False,
-    is_verified=True,
-    expected_rows=(1, 500_000),
-    access="consent",
-    most_requests=8_000,
-    expires_after_days=EXPIRY_DAYS,
-    most_postings=MAX_POSTINGS,
     boards=(
         BoardUrl(
             API + "recruitingCEJobRequisitions?onlyData=true"
@@ -90,16 +72,6 @@ SOURCE = platform(
             ),
             is_paged=True,
         ),
-    ),
-    facts=(
-        "Seen in two stored pages of lists and one single requisition of 2026 with five requisitions, cut by who kept "
-        "them, and the fields of pay of nine employers: ids as text within an employer, days, places as words with "
-        "ISO countries, secondary places, no text in lists, descriptions in three fields each empty on some, pay as "
-        'prose or as two amounts without currency in fields the employer names, one of them the text "null". Others '
-        "report that a list comes empty unless it is expanded, that one employer's sites answer alike whatever the "
-        "site asked for, that a closed requisition is an empty answer, and no robots.txt on these hosts (2026-09-02). "
-        "The careers sites themselves need no key, but the documentation reserves the addresses: the source is off "
-        "until permission for the employers asked is on record. Lists come in pages, so they close nothing."
     ),
 )
 
@@ -119,7 +91,7 @@ def parse(response: Response) -> Iterator[RawPosting | Issue]:
     items = response.value_at("items")
     if isinstance(items, list) and not SOURCE.posting_of(response.url):
         if not items or not isinstance(items[0], dict):
-            raise Rejected("response", items, "a search with a list of requisitions expected")
+            raise Rejected("response", items, "expected a search with a list of requisitions")
         items = items[0].get("requisitionList")
     read = functools.partial(_read_requisition, board=SOURCE.board_in(response.url) or "")
     yield from each(items, on_board(SOURCE, response.url, read, is_token_a_name=False), known=KNOWN)

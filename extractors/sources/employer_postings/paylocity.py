@@ -19,7 +19,6 @@ from extractors.reading.schema_org import page_of, read_board_page
 from extractors.response import Response, each, objects_in
 from extractors.sources.declaration import BoardUrl, platform
 from extractors.sources.fetching import fetch_lists_and_postings, followed_postings
-from extractors.web.paging import MAX_POSTINGS
 from transforms.place.places import Address
 from transforms.raw_posting import RawPosting
 from transforms.records.rows import Issue
@@ -45,32 +44,13 @@ KNOWN = frozenset([
 
 SOURCE = platform(
     "paylocity",
-    "Paylocity",
-    homepage="https://www.paylocity.com",
     endpoints=(HOST + "recruiting/jobs/All/", SINGLE),
-    licence="None stated: a public page of an employer's own openings. We publish counts, never texts",
-    terms_url=None,
-    terms_checked="2026-11-28, in what others had stored; its host has no robots.txt (404)",
-    gives="whole boards; texts and pay of single adverts",
-    is_republishable=True,
-    is_verified=True,
-    most_postings=MAX_POSTINGS,
     boards=(
         BoardUrl(
             HOST + "recruiting/jobs/All/{board}",
             posting=SINGLE + "{id}#{board}",
             pages=(r"https://recruiting\.paylocity\.com/(?i:recruiting/jobs/all)/(?P<board>[0-9a-f-]{36})(?:[/?#]|$)",),
         ),
-    ),
-    facts=(
-        "Seen in three stored pages of lists of 2026 with seven jobs and one page of a job, all cut by who kept them: "
-        "numbers, days with an offset, countries as three letters, `IsRemote` true beside a town or nothing, "
-        '"Hybrid" as the name of a place, no kind of employment and no pay; the page of a job has the whole text, '
-        "and no JSON-LD in what was kept; others report it both there and missing, and both are read. One page is the "
-        "whole board; a closed job leaves it; an unknown board is a 404. The employer's name is the board's title; "
-        "its token is no name. The feed for syndication answers empty where the employer does not syndicate, so it is "
-        "not asked. There is no robots.txt (404, 2026-09-19). No limit of requests and no terms for third parties "
-        "were found."
     ),
 )
 
@@ -105,15 +85,15 @@ def _page_data(response: Response) -> dict[str, Any]:
     try:
         data, _ = json.JSONDecoder(strict=False).raw_decode(page, begin.end()) if begin else (None, 0)
     except (ValueError, RecursionError) as error:
-        raise Rejected("response", page[:80], f"JSON expected in the page's script: {error}") from error
+        raise Rejected("response", page[:80], f"expected JSON in the page's script: {error}") from error
     if not isinstance(data, dict):
-        raise Rejected("response", page[:80], "a page with window.pageData expected; the board may be gone")
+        raise Rejected("response", page[:80], "expected a page with window.pageData; the board may be gone")
     return data
 
 
 def _read_job(job: dict[str, Any], *, employer: str | None) -> RawPosting | Issue:
     if job.get("IsInternal") is True:
-        return leave_out(f"{job.get('JobId')} {job.get('JobTitle')}", "a job open to the public expected")
+        return leave_out(f"{job.get('JobId')} {job.get('JobTitle')}", "expected a job open to the public")
     place = job.get("JobLocation") or {}
     location = job.get("LocationName") or place.get("Name") or place.get("Metro") or ""
     town = ", ".join(filter(None, (place.get("City"), place.get("State"))))

@@ -16,7 +16,6 @@ from extractors.boards import on_board
 from extractors.response import Response, each, note_cut
 from extractors.sources.declaration import BoardUrl, platform
 from extractors.sources.fetching import fetch_lists_and_postings, followed_postings
-from extractors.web.paging import MAX_POSTINGS
 from transforms.pay.scope import tied_to
 from transforms.pay.structured import stated_pay
 from transforms.raw_posting import RawPosting
@@ -34,21 +33,7 @@ KNOWN = frozenset([
 
 SOURCE = platform(
     "rippling",
-    "Rippling",
-    homepage="https://developer.rippling.com",
     endpoints=(API,),
-    licence="None found: a public API of an employer's own openings. We publish counts, never texts",
-    terms_url=None,
-    terms_checked=(
-        "2026-11-28; quoted is the robots.txt of the boards' host, as three readers of 2026 have it; the interface's "
-        "own host has none (404)"
-    ),
-    quotation="User-agent: * / Disallow: /internal/",
-    gives="whole boards; texts and pay of single adverts",
-    is_republishable=True,
-    is_verified=True,
-    pause=6.0,
-    most_postings=MAX_POSTINGS,
     boards=(
         BoardUrl(
             API + "{board}/jobs",
@@ -57,17 +42,6 @@ SOURCE = platform(
                 r"https://ats\.rippling\.com/(?:[a-z]{2}-[A-Z]{2}/)?(?!api/|internal/)(?P<board>[^/?#]+)/jobs(?:[/?#]|$)",
             ),
         ),
-    ),
-    facts=(
-        "Decided on 2026-11-27 to read it as other public APIs without terms: nothing that forbids it was found, by "
-        'us or by a reader of 2026-07-17 ("UNKNOWN – there is no discoverable document"), robots.txt of the boards\' '
-        'host says "Disallow: /internal/" and that of the API\'s host does not exist (read 2026-09-11). Seen in two '
-        "stored lists with seven rows and two single jobs of 2026: UUIDs, places in words, `createdOn` with an "
-        "offset, the only day, kinds of employment as a code with a name, `payRangeDetails` with bounds, currency and "
-        "the frequency YEAR, one range a place, often empty. Others report the frequency HOUR, 649 rows of 348 jobs, "
-        "texts that begin with a stray `<meta>`, an unknown board as a 404, and a limit of 100 requests in ten "
-        "minutes, hence six seconds between two. A second address of the boards' own pages gives countries and kinds "
-        "of workplace in fields; it is documented nowhere and is not asked."
     ),
 )
 
@@ -80,10 +54,7 @@ fetch = fetch_lists_and_postings(SOURCE, _next)
 
 
 def parse(response: Response) -> Iterator[RawPosting | Issue]:
-    """Yield every job of a list, or a single job, and an issue for each job that cannot be read.
-
-    Yield an issue, too, for a list that may be cut off.
-    """
+    """Yield every job of a list, or a single job, and an issue for a list that may be cut off."""
     rows, board = response.json(), SOURCE.board_in(response.url)
     jobs = [rows] if SOURCE.posting_of(response.url) else _by_job(rows)
     yield from each(jobs, on_board(SOURCE, response.url, functools.partial(_read_job, board=board)), known=KNOWN)
@@ -106,9 +77,10 @@ def _by_job(rows: object) -> object:
 
 def _read_job(job: dict[str, Any], *, board: str | None) -> RawPosting | Issue:
     if job.get("unlistedFromSearch") is True:
-        return leave_out(f"{job.get('uuid')} {job.get('name')}", "a job that the board lists expected")
+        return leave_out(f"{job.get('uuid')} {job.get('name')}", "expected a job that the board lists")
     department, kind = job.get("department") or {}, job.get("employmentType") or {}
     text = job.get("description") or {}
+    places = [p if p is None or isinstance(p, str) else p.get("label") for p in job.get("workLocations") or ()]
     issues: list[Issue] = []
     return RawPosting(
         source=SOURCE.name,
@@ -118,16 +90,12 @@ def _read_job(job: dict[str, Any], *, board: str | None) -> RawPosting | Issue:
         employer=job.get("companyName"),
         department=department.get("name") or department.get("label"),
         html="".join(f"<div>{text[part]}</div>" for part in ("role", "company") if text.get(part)),
-        location_text="; ".join(filter(None, map(_place, job.get("workLocations") or ()))),
+        location_text="; ".join(filter(None, places)),
         employment_type=kind.get("label") or kind.get("id"),
         posted_on=job.get("createdOn"),
         pay=tuple(pay for pay_range in job.get("payRangeDetails") or () for pay in _pay(pay_range, issues)),
         issues=issues,
     )
-
-
-def _place(place: Any) -> str | None:
-    return place if place is None or isinstance(place, str) else place.get("label")
 
 
 def _pay(pay_range: dict[str, Any], issues: list[Issue]) -> tuple[Pay, ...]:

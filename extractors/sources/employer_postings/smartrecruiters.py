@@ -13,9 +13,8 @@ from typing import Any
 
 from extractors.boards import on_board
 from extractors.response import Response, each
-from extractors.sources.declaration import EXPIRY_DAYS, BoardUrl, platform
+from extractors.sources.declaration import BoardUrl, platform
 from extractors.sources.fetching import after_records, fetch_lists_and_postings, followed_postings
-from extractors.web.paging import MAX_POSTINGS
 from transforms.pay.structured import stated_pay
 from transforms.place.places import Address
 from transforms.raw_posting import RawPosting
@@ -35,31 +34,7 @@ KNOWN = frozenset([
 
 SOURCE = platform(
     "smartrecruiters",
-    "SmartRecruiters",
-    homepage="https://developers.smartrecruiters.com/docs/posting-api",
     endpoints=(API,),
-    licence=(
-        "A documented public API under SAP's policy for APIs, which forbids systematic extraction; its robots.txt "
-        "forbids all robots but one. Read with permission"
-    ),
-    terms_url="https://help.sap.com/doc/sap-api-policy/latest/en-US/API_Policy_latest.pdf",
-    terms_checked=(
-        "2026-11-28, as a reader of 2026-09-16 quotes SAP's policy, which SmartRecruiters' documentation applies to "
-        "its APIs"
-    ),
-    quotation=(
-        "SAP prohibits API use for: (a) interaction or integration with (semi-) autonomous or generative AI systems "
-        "that plan, select, or execute sequences of API calls, and (b) scraping, harvesting, or systematic and/or "
-        "large-scale data extraction or replication."
-    ),
-    gives="adverts of employers' boards in pages, with texts",
-    is_republishable=False,
-    is_verified=True,
-    expected_rows=(1, 500_000),
-    access="consent",
-    most_requests=8_000,
-    expires_after_days=EXPIRY_DAYS,
-    most_postings=MAX_POSTINGS,
     boards=(
         BoardUrl(
             API + f"{{board}}/postings?offset=0&limit={PAGE}",
@@ -67,17 +42,6 @@ SOURCE = platform(
             pages=(r"https://(?:jobs|careers)\.smartrecruiters\.com/(?!my-applications|oneclick)(?P<board>[^/?#]+)",),
             is_paged=True,
         ),
-    ),
-    facts=(
-        "Seen in three stored answers, pages of lists of 2021 and 2026 with 88 postings: ids of digits as text, a "
-        "total and an offset, the employer's reference of the job, country codes in lower case, levels in LinkedIn's "
-        "words, no text and no pay. Documentation: no key, pages of at most 100. Others report the single posting, "
-        "with the text in four sections, and, once and weakly, a `compensation` of min, max, currency and period; both "
-        "are read as reported. The documentation calls the API public, but SAP's policy for APIs bars systematic "
-        "extraction, and three readers found that its robots.txt disallows everything to all robots but LinkedIn's "
-        '("User-agent: * / Disallow: /"), so the source is off until permission is on record. About ten requests a '
-        "second are said to be allowed; we ask one. A list comes in pages, so it closes nothing; a single posting that "
-        "answers 404 or 410 is closed."
     ),
 )
 
@@ -102,8 +66,11 @@ def parse(response: Response) -> Iterator[RawPosting | Issue]:
 
 def _read_item(item: dict[str, Any], *, company_in_url: str) -> RawPosting | Issue:
     if item.get("active") is False or item.get("visibility", "PUBLIC") != "PUBLIC":
-        return leave_out(f"{item.get('id')} {item.get('name')}", "a posting open to the public expected")
+        return leave_out(f"{item.get('id')} {item.get('name')}", "expected a posting open to the public")
     company, place = item.get("company") or {}, item.get("location") or {}
+    location = place.get("fullLocation")
+    if not location:  # without the region, because "Cork, CO, IE" could be in Colorado
+        location = ", ".join(filter(None, (place.get("city"), (place.get("country") or "").upper())))
     board, pay = company.get("identifier") or company_in_url, item.get("compensation") or {}
     return RawPosting(
         source=SOURCE.name,
@@ -116,7 +83,7 @@ def _read_item(item: dict[str, Any], *, company_in_url: str) -> RawPosting | Iss
         industry_text=_label(item, "industry"),
         requisition_id=item.get("refNumber"),
         html="".join(_sections((item.get("jobAd") or {}).get("sections") or {})),
-        location_text=place.get("fullLocation") or _town_and_country(place),
+        location_text=location,
         addresses=[Address(None, place.get("country"), place.get("region"), place.get("city"))] if place else (),
         is_remote=place.get("remote"),
         workplace="hybrid" if place.get("hybrid") is True else None,
@@ -130,11 +97,6 @@ def _read_item(item: dict[str, Any], *, company_in_url: str) -> RawPosting | Iss
 
 def _label(item: dict[str, Any], key: str) -> str | None:
     return (item.get(key) or {}).get("label")
-
-
-def _town_and_country(place: dict[str, Any]) -> str:
-    """Return town and country without the region, because "Cork, CO, IE" could be in Colorado."""
-    return ", ".join(filter(None, (place.get("city"), (place.get("country") or "").upper())))
 
 
 def _sections(sections: dict[str, Any]) -> Iterator[str]:

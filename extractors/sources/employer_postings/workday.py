@@ -10,6 +10,7 @@ we follow.
 from __future__ import annotations
 
 import functools
+import itertools
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
@@ -17,8 +18,8 @@ from typing import Any
 
 from extractors.boards import on_board
 from extractors.response import Response, each
-from extractors.sources.declaration import EXPIRY_DAYS, BoardUrl, platform
-from extractors.web.paging import MAX_POSTINGS, Web, ask_postings
+from extractors.sources.declaration import BoardUrl, platform
+from extractors.web.paging import Web, ask_postings
 from extractors.web.session import FetchFailed
 from transforms.place.places import Address
 from transforms.raw_posting import RawPosting
@@ -51,24 +52,7 @@ def posting_of(url: str) -> str | None:
 
 SOURCE = platform(
     "workday",
-    "Workday",
-    homepage="https://www.workday.com",
     endpoints=("https://*.myworkdayjobs.com/wday/cxs/",),
-    licence="Not an API offered to others; Workday's site terms restrict robots and data mining. Read with permission",
-    terms_url="https://www.workday.com/en-us/legal/site-terms.html",
-    terms_checked="2026-11-28, as two readers of September 2026 quote section 2 of the terms, of what is not allowed",
-    quotation=(
-        "Use any data mining, robots or similar data gathering or extraction methods designed to scrape or extract "
-        "data from our Sites"
-    ),
-    gives="adverts of employers' boards in pages, with texts",
-    is_republishable=False,
-    is_verified=True,
-    expected_rows=(1, 500_000),
-    access="consent",
-    most_requests=8_000,
-    expires_after_days=EXPIRY_DAYS,
-    most_postings=MAX_POSTINGS,
     boards=(
         BoardUrl(
             "https://{tenant}.wd{number}.myworkdayjobs.com/wday/cxs/{tenant}/{site}/jobs",
@@ -81,22 +65,11 @@ SOURCE = platform(
         ),
     ),
     posting_id=posting_of,
-    facts=(
-        "Seen in one stored answer of 2026, the first page of a list: ten postings, a total of just 2,000 while its "
-        "facets count 2,613, places as text or as a number of locations, no text and no pay. Others report that a page "
-        "holds at most 20, that the total is 0 after the first page, that offsets from 2,000 give the first page "
-        "again, and the single posting with its text, country and startDate, the day of posting. The site is "
-        "undocumented, its terms restrict robots, robots.txt differs by employer and some clients are refused with a "
-        "422: the source is off until permission for the employers asked is on record. Lists come in pages, so they "
-        "close nothing; a single posting that answers 404 or 410 is closed. Ids are the requisition's within a tenant, "
-        "with the suffix of a second posting. Whether the terms' \"Sites\" reach employers' boards is told by nobody "
-        "for sure."
-    ),
 )
 
 
 def fetch(web: Web, *, boards: Sequence[str], as_of: date) -> list[str]:
-    """Search every board, then request single postings in roles we follow. Return one line for each failure."""
+    """Search every board, then request single postings in roles we follow."""
     failures: list[str] = []
     details: dict[str, None] = {}
     for board in boards:
@@ -111,7 +84,7 @@ def _search(web: Web, url: str, facets: Mapping[str, list[str]], details: dict[s
     """Request all pages of a search. If the board exceeds `CAP`, search it once for each value of a facet instead.
 
     `facets` are the values to which the search is limited, by facet. Add the addresses of the single postings that are
-    to be requested to `details`. Return one line for each failure.
+    to be requested to `details`.
     """
     known_paths: set[str] = set()
     n_read, total = 0, CAP
@@ -164,7 +137,7 @@ def parse(response: Response) -> Iterator[RawPosting | Issue]:
     """Yield every posting on a page of a list, or a single posting, and an issue for each posting that is not read."""
     answer, address = response.json(), ADDRESS.match(response.url)
     if not isinstance(answer, dict) or not address or not {"jobPostings", "jobPostingInfo"} & answer.keys():
-        raise Rejected("response", answer, "a page of job postings or a single one expected")
+        raise Rejected("response", answer, "expected a page of job postings or a single one")
     if "jobPostingInfo" in answer:
         read = on_board(SOURCE, response.url, functools.partial(_read_single, address=address))
         yield from each([answer["jobPostingInfo"]], read, known=KNOWN_SINGLE)
@@ -181,21 +154,19 @@ def _read_item(item: dict[str, Any], *, address: re.Match[str]) -> RawPosting:
         location = parts[2] if len(parts) == 4 else None
     posting = _common_fields(address, path, item)
     posting["location_text"] = location
-    posting["requisition_id"] = next((bullet for bullet in item.get("bulletFields") or () if _ends(path, bullet)), None)
+    # Employers choose the short texts (bullets) of a list. One may be the requisition id that ends the path: "_JR7", or
+    # "_JR7-1" for its second posting.
+    bullets = [bullet for bullet in item.get("bulletFields") or () if isinstance(bullet, str)]
+    is_id = (re.search(rf"_{re.escape(bullet)}(?:-\d+)?\Z", path) for bullet in bullets)
+    posting["requisition_id"] = next(itertools.compress(bullets, is_id), None)
     return posting
-
-
-def _ends(path: str, bullet: object) -> bool:
-    """Whether a bullet is the requisition id at the end of a path: "_JR7", or "_JR7-1" for its second posting.
-
-    A list shows short texts (bullets) for each posting. Employers choose what they are; some are places or dates.
-    """
-    return isinstance(bullet, str) and re.search(rf"_{re.escape(bullet)}(?:-\d+)?\Z", path) is not None
 
 
 def _read_single(info: dict[str, Any], *, address: re.Match[str]) -> RawPosting | Issue:
     if info.get("posted") is False:
-        return leave_out(f"{info.get('jobReqId')} {info.get('title')}", "a posting that is posted expected")
+        return leave_out(
+            f"{info.get('jobReqId')} {info.get('title')}", "expected a posting that is shown to the public"
+        )
     first, others = info.get("location"), info.get("additionalLocations") or []
     country = (info.get("country") or {}).get("descriptor")
     posting = _common_fields(address, address[4] or "", info)

@@ -13,14 +13,14 @@ from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
-from extractors.response import Response, each
-from extractors.sources.declaration import Source
+from extractors.response import Response
+from extractors.sources.declaration import declare
 from extractors.sources.fetching import ask_paged_lists
+from extractors.sources.parsing import parse_list
 from extractors.web.paging import Web
 from extractors.web.session import FetchFailed
 from transforms.place.places import Address
 from transforms.raw_posting import RawPosting
-from transforms.records.rows import Issue
 
 API = "https://api.francetravail.io/partenaire/offresdemploi/v2/offres/search"
 TOKENS = "https://entreprise.francetravail.fr/connexion/oauth2/access_token?realm=%2Fpartenaire"
@@ -48,54 +48,16 @@ KNOWN = frozenset((
     "offresManqueCandidats", "contexteTravail", "entrepriseAdaptee", "employeurHandiEngage",
 ))  # fmt: skip
 
-SOURCE = Source(
-    name="france_travail",
-    title="France Travail offers",
+SOURCE = declare(
+    "france_travail",
     kind="aggregator",
-    publisher="France Travail",
-    homepage="https://francetravail.io/data/api/offres-emploi",
     endpoints=(API, "https://entreprise.francetravail.fr/connexion/oauth2/"),
-    licence=(
-        "France Travail's licence for its offers: source, date and a link to it are to be shown, the database is not "
-        "passed on, and an offer that was withdrawn is kept only without employer, contacts and town. Read with "
-        "permission"
-    ),
-    terms_url=(
-        "https://francetravail.io/produits-partages/documentation/conditions-dutilisation-api/licence-offres-emploi"
-    ),
-    terms_checked="2026-11-28, as a reader of 2026-08-27 quotes the licence out of the publisher's own page",
-    quotation=(
-        "stocker, utiliser ou diffuser tout ou partie du Contenu dès lors que celui-ci a été supprimé […] qu’à la "
-        "condition d’anonymiser"
-    ),
-    gives="offers in France with whole texts and lines of pay",
-    attribution="Offres d'emploi : France Travail.",
-    is_republishable=False,
-    is_verified=True,
-    cadence="live",
-    expected_rows=(100, 7_000),
-    access="consent",
     keys=KEYS,
-    most_requests=60,
-    facts=(
-        "Seen in 18 stored answers of nine days in 2024-11 and 2024-12 with 2,443 offers, contacts taken out: full "
-        "French texts; pay in four offers of ten, as `salaire.libelle` or, where that has no amount, as "
-        "`salaire.commentaire`; 38,000 'Mensuel' occurs. Two offers of three come from partner sites. "
-        "`experienceExige` D (beginners accepted) is no statement of a level: of such offers whose text states years, "
-        "135 of 175 ask for three or more. The years beside E (demanded) are read. Places carry the department's "
-        "number, in capitals or not. Reported by many clients: a token by client credentials; `range=0-149`, at most "
-        "150 offers a page up to offer 1,149; status 206 for a page of several, which is no error. Ten requests a "
-        "second are allowed, others report; sixty a night are made. Consent: article 7 of the licence lets withdrawn "
-        "offers be kept only without employer, contacts, addresses and town, and the archive keeps what it has, so "
-        "that it is read once somebody answers for that by a permission on record. The licence also asks to store them "
-        "in the European Union or where protection is equal (article 8), and, of services that match people with jobs, "
-        "to ask at least once in 24 hours and to follow what was withdrawn (5.2)."
-    ),
 )
 
 
 def fetch(web: Web, *, boards: Sequence[str], as_of: date) -> list[str]:
-    """Request every page of each query. Return one line for each failure."""
+    """Request every page of each query."""
     try:
         headers = {"Authorization": f"Bearer {_token(web)}"} if web.keys else {}  # a replay has no keys
     except FetchFailed as error:
@@ -120,11 +82,6 @@ def _next(page: Response) -> str | None:
     return RANGE.sub(f"range={start}-{start + PAGE - 1}", page.url)
 
 
-def parse(response: Response) -> Iterator[RawPosting | Issue]:
-    """Yield every offer of a page, and an issue for each offer that cannot be read."""
-    yield from each(response.value_at("resultats"), _read_offer, known=KNOWN)
-
-
 def _read_offer(offer: dict[str, Any]) -> RawPosting:
     place = offer.get("lieuTravail") or {}
     pay = offer.get("salaire") or {}
@@ -145,6 +102,9 @@ def _read_offer(offer: dict[str, Any]) -> RawPosting:
         openings=offer.get("nombrePostes"),
         pay_text=label if any(map(str.isdigit, label)) else pay.get("commentaire"),
     )
+
+
+parse = parse_list(_read_offer, "resultats", known=KNOWN)
 
 
 def _text(offer: dict[str, Any]) -> Iterator[str]:

@@ -13,13 +13,13 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
-from extractors.response import Response, each
-from extractors.sources.declaration import Source
+from extractors.sources.declaration import declare
 from extractors.sources.fetching import after_full_pages, ask_paged_lists
+from extractors.sources.parsing import parse_list
 from extractors.web.paging import Web, ask_each
 from transforms.place.places import Address
 from transforms.raw_posting import RawPosting
-from transforms.records.rows import Issue, Removal
+from transforms.records.rows import Removal
 from transforms.text.rejects import Rejected
 
 SEARCH, STREAM = "https://jobsearch.api.jobtechdev.se/", "https://jobstream.api.jobtechdev.se/"
@@ -47,44 +47,13 @@ KNOWN = frozenset((
     "franchise", "hire_work_place", "open_for_all", "municipality", "region", "country",
 ))  # fmt: skip
 
-SOURCE = Source(
-    name="jobtech",
-    title="Platsbanken",
-    kind="aggregator",
-    publisher="Arbetsförmedlingen, through JobTech",
-    homepage="https://jobtechdev.se",
-    endpoints=(SEARCH, STREAM),
-    licence="CC0 1.0, as others report; the publisher's own page says open data and names no licence",
-    terms_url="https://jobtechdev.se/en/repo/",
-    terms_checked="2026-11-28, in a stored copy of the page itself, which names no licence of data",
-    quotation="JobTech makes open data available and enables the use of this data.",
-    gives="adverts in Sweden with whole texts, and when they were taken away",
-    attribution="Job adverts: Platsbanken, Arbetsförmedlingen (JobTech, CC0).",
-    is_republishable=True,
-    is_verified=False,
-    cadence="live",
-    expected_rows=(100, 10_000),
-    most_requests=106,
-    facts=(
-        "No stored answer; the shape is that of the API's own examples in clients' code. JobSearch answers for the "
-        "field Data/IT and for words for AI with at most 105 pages; JobStream is asked once a night for what changed "
-        "in the field since the last night, so that removals are dated. Adverts found by words outside the field end "
-        "by their last day, or 30 days after they were last seen. JobStream's snapshot (390 MB, as others report) is "
-        "over the 64 MB that the archive takes, and is not asked. JobSearch's documentation asks not to fetch every "
-        "advert of every region with it; one field once a night is not that. At most 100 adverts a page up to offset "
-        "2,000, no key now. `experience_required: false` is no statement of a level. Whether a removal names its "
-        "occupation, so that the stream of one field has it, is told both ways. The reference for applicants is free "
-        "text, in which names and telephone numbers stand, and is not read as a requisition. Removals state an id and "
-        "no advert: the last whole version stays. The yearly archives have other ids and shapes and are not read."
-    ),
-)
+SOURCE = declare("jobtech", kind="aggregator", endpoints=(SEARCH, STREAM))
 
 
 def fetch(web: Web, *, boards: Sequence[str], as_of: date) -> list[str]:
     """Request the changes since the last night, then the pages of each query, newest adverts first.
 
-    Return one line for each failure. If an advert is removed after the request for changes, its removal is among the
-    changes of the next night.
+    If an advert is removed after the request for changes, its removal is among the changes of the next night.
     """
     changes = {"updated-after": _begin(web, as_of), "occupation-concept-id": FIELD}
     failures = ask_each(web, [f"{CHANGES}{urlencode(changes)}"])
@@ -113,18 +82,13 @@ def _begin(web: Web, as_of: date) -> str:
     return max(begin, oldest).astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S")
 
 
-def parse(response: Response) -> Iterator[RawPosting | Removal | Issue]:
-    """Yield every advert and removal in a response of JobSearch or JobStream, and an issue for each bad record."""
-    yield from each(response.value_at("hits"), _read_advert, known=KNOWN)
-
-
 def _read_advert(advert: dict[str, Any]) -> RawPosting | Removal:
     if advert.get("removed"):
         if not advert.get("id"):
-            raise Rejected("posting_id", advert.get("id"), "the id of the removed advert expected")
+            raise Rejected("posting_id", advert.get("id"), "expected the id of the removed advert")
         return Removal(id=str(advert["id"]).strip())
     place = advert.get("workplace_address") or {}
-    kinds = [_label(advert, key) for key in KINDS]
+    kinds = [(advert.get(key) or {}).get("label") for key in KINDS]
     town = place.get("city") or place.get("municipality")
     names = dict.fromkeys(filter(None, (town, place.get("region"), place.get("country"))))
     return RawPosting(
@@ -144,8 +108,7 @@ def _read_advert(advert: dict[str, Any]) -> RawPosting | Removal:
     )
 
 
-def _label(advert: dict[str, Any], key: str) -> str | None:
-    return (advert.get(key) or {}).get("label")
+parse = parse_list(_read_advert, "hits", known=KNOWN)
 
 
 def _text(advert: dict[str, Any]) -> Iterator[str]:

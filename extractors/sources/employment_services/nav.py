@@ -18,7 +18,7 @@ from typing import Any
 from urllib.parse import urljoin
 
 from extractors.response import Response, each, note_left_out, objects_in
-from extractors.sources.declaration import Source
+from extractors.sources.declaration import declare
 from extractors.web.paging import Web, ask_each, ask_pages
 from extractors.web.session import FetchFailed
 from transforms.place.places import Address
@@ -45,60 +45,18 @@ KNOWN = frozenset((
     "employer", "engagementtype", "extent", "starttime", "positioncount", "sector",
 ))  # fmt: skip
 
-
-def id_of(url: str) -> str | None:
-    """Return the advert's id if `url` is the address of a single advert, else None."""
-    return url.removeprefix(ENTRY) or None if url.startswith(ENTRY) else None
-
-
-SOURCE = Source(
-    name="nav",
-    title="arbeidsplassen.no",
+SOURCE = declare(
+    "nav",
     kind="aggregator",
-    publisher="NAV, the Norwegian Labour and Welfare Administration",
-    homepage="https://arbeidsplassen.nav.no",
     endpoints=(FEED, TOKEN),
-    licence="NAV's terms for the feed: free for all, for publishing adverts and for statistics and analysis. We "
-    "publish counts, never adverts",
-    terms_url="https://arbeidsplassen.nav.no/vilkar-api",
-    terms_checked="2026-11-26, in NAV's own repository (e2318ff8), of a page dated 2025-04-11",
-    quotation=(
-        "Konsumenter av APIet har rett til å republisere og vise mottatte jobbannonser på sine tjenester, og/eller "
-        "bruke de til statistiske/analytiske formål."
-    ),
-    gives="adverts in Norway with whole texts, and when they were taken away",
-    attribution="Job adverts: arbeidsplassen.no, NAV.",
-    is_republishable=True,
-    is_verified=False,
-    access="consent",
-    cadence="live",
-    expected_rows=(1, 10_000),
-    most_requests=6_000,
     expires_after_days=MAX_DAYS,
     is_change_feed=True,
-    posting_id=id_of,
-    facts=(
-        "Documentation and NAV's own code: pages linked by `next_url`, null on the newest; `If-Modified-Since` begins "
-        "the feed at a time; each entry is ACTIVE or INACTIVE, and the last of an advert holds. A stopped advert keeps "
-        "its id alone. An advert is active for six months at most; those of Finn.no are not in it. 69 adverts of the "
-        "older public feed, of April 2024, were read: the same keys, but for contacts and categories; `applicationDue` "
-        "is free text, no field holds pay, unset texts are ''. Not seen here: an answer of the feed itself, hence not "
-        "verified. Others report that ETag is the id of the next page, so that a conditional request may hide new "
-        "entries (one reader stood still for two days): pages are asked for unconditionally. The token is NAV's public "
-        "one, which changes; NAV calls it one for experiments, and gives its own to who writes to it. Others saw "
-        "answers take 13 to 30 seconds. What NAV's consumers republish must follow its changes; each answers for the "
-        "personal data it keeps, and deletes what it needs no longer: contacts "
-        "stand in the archive alone, which keeps what it has, so that it is read once somebody answers for that by a "
-        "permission on record."
-    ),
+    posting=ENTRY + "{id}",
 )
 
 
 def fetch(web: Web, *, boards: Sequence[str] = (), as_of: date) -> list[str]:
-    """Request the pages since the last night, and the changed adverts on each page.
-
-    Return one line for each failure.
-    """
+    """Request the pages since the last night, and the changed adverts on each page."""
     try:
         headers = {"Authorization": f"Bearer {web.token(TOKEN)}"}
     except FetchFailed as error:
@@ -121,10 +79,7 @@ def fetch(web: Web, *, boards: Sequence[str] = (), as_of: date) -> list[str]:
 
 
 def _find_changed(web: Web, page: Response) -> Iterator[str]:
-    """Yield the addresses of the adverts on a page that are to be requested.
-
-    These are the active adverts in roles we follow that changed since we last requested them.
-    """
+    """Yield the addresses of the active adverts in roles we follow that changed since we last requested them."""
     for id, entry in _last_entries(page).items():
         if entry.get("status") == ACTIVE and names_followed_role(entry.get("title")):
             newest = web.newest(f"{ENTRY}{id}")
@@ -149,12 +104,8 @@ def _time_of(entry: dict[str, Any]) -> datetime:
 
 
 def parse(response: Response) -> Iterator[RawPosting | Removal | Issue]:
-    """Yield a removal for each inactive advert on a page of the feed.
-
-    If the response is a single advert, yield the advert, or a removal if the advert is inactive. Yield an issue for
-    what cannot be read.
-    """
-    if id := id_of(response.url):
+    """Yield a removal for each inactive advert on a page of the feed, or else the single advert or its removal."""
+    if id := SOURCE.posting_of(response.url):
         status = response.value_at("status")
         if status == INACTIVE:
             yield Removal(id=id)
@@ -205,10 +156,7 @@ def _read_advert(advert: dict[str, Any], *, id: str) -> RawPosting:
 
 
 def _address(place: dict[str, Any]) -> Address:
-    """Read a place, whose names are in capitals.
-
-    The address has no text, because a county such as "Møre og Romsdal" would be read as two places.
-    """
+    """Read a place, whose names are in capitals, without a text: "Møre og Romsdal" would be read as two places."""
     country, region, town = (place.get(key) or "" for key in ("country", "county", "city"))
     names = (name.title() or None for name in (country, region, town or place.get("municipal") or ""))
     return Address(None, *names)

@@ -11,14 +11,14 @@ from datetime import date
 from typing import Any
 
 from extractors.reading.pay_fields import pay_in_fields
-from extractors.response import Response, each
-from extractors.sources.declaration import Source
+from extractors.sources.declaration import declare
 from extractors.sources.fetching import after_full_pages, ask_paged_lists
+from extractors.sources.parsing import parse_list
 from extractors.web.paging import Web
 from transforms.pay.structured import amount_of
 from transforms.place.places import Address
 from transforms.raw_posting import RawPosting
-from transforms.records.rows import Issue, Pay
+from transforms.records.rows import Pay
 
 API = "https://data.usajobs.gov/api/"
 KEYS = ("JOBMARKET_USAJOBS_KEY", "JOBMARKET_USAJOBS_EMAIL")
@@ -41,59 +41,16 @@ a word that names no kind of employment."""
 TEXTS = ("JobSummary", "MajorDuties", "Requirements", "Education", "Evaluations", "Benefits")
 KNOWN = frozenset(("MatchedObjectId", "MatchedObjectDescriptor", "RelevanceRank", "RelevanceScore"))
 
-SOURCE = Source(
-    name="usajobs",
-    title="USAJOBS",
-    kind="aggregator",
-    publisher="U.S. Office of Personnel Management",
-    homepage="https://developer.usajobs.gov",
-    endpoints=(API,),
-    licence=(
-        "Public data of the United States government, free for any lawful use; the terms that are accepted for a key "
-        "bind the access"
-    ),
-    terms_url="https://developer.usajobs.gov/guides/terms-of-service",
-    terms_checked="2026-11-28, as a reader of 2026-10-09 quotes the terms, who compared their two pages",
-    quotation=(
-        "may be copied, stored, reformatted, adapted, analyzed, published, redistributed, and used for lawful "
-        "commercial or noncommercial purposes. Prior OPM approval is not required."
-    ),
-    gives="announcements of the United States government with texts and pay",
-    attribution="Federal job announcements: USAJOBS.",
-    is_republishable=False,
-    is_verified=False,
-    cadence="live",
-    expected_rows=(50, 12_500),
-    access="key",
-    keys=KEYS,
-    most_requests=30,
-    facts=(
-        "No stored answer; the shape is that of clients' types and examples. Documentation: the key and the e-mail "
-        "address it was given to as headers, 500 results a page. Reported: `SearchResult.SearchResultItems`, amounts "
-        "as texts ('99200.0'), `TotalOpenings` as a number or a word (Few, Many), `RateIntervalCode` PA or, later, "
-        "'Per Year'; an unfiltered search fails. Federal pay is in US dollars by law, so the currency is USD although "
-        "no field says so. BW (two weeks), SY (school year), FB (fee) and WC (without compensation) are no pay for a "
-        "year's work. From memory: at most 10,000 results a query. `TeleworkEligible` allows occasional days at home, "
-        "so it is no hybrid workplace; `RemoteIndicator` is remote. `PositionID` is the announcement's number at its "
-        "agency. Names of contacts are not read. Limits of requests were not found. Two other readers of 2026 tell of "
-        "narrower terms (no resale of the data alone, use by who registered), so that nothing made from it is "
-        "published until the terms that are accepted for a key were read."
-    ),
-)
+SOURCE = declare("usajobs", kind="aggregator", endpoints=(API,), keys=KEYS)
 
 
 def fetch(web: Web, *, boards: Sequence[str], as_of: date) -> list[str]:
-    """Request the pages of each query. Return one line for each failure."""
+    """Request the pages of each query."""
     key, mail = (web.keys.get(name, "") for name in KEYS)
     headers = {"Authorization-Key": key, "User-Agent": mail}
     firsts = [f"{API}search?{query}&Fields=Full&ResultsPerPage={PAGE}&Page=1" for query in QUERIES]
     next_of = after_full_pages("Page", "SearchResult", "SearchResultItems", size=PAGE, last=PAGES)
     return ask_paged_lists(web, firsts, next_of, max_pages=PAGES, headers=headers)
-
-
-def parse(response: Response) -> Iterator[RawPosting | Issue]:
-    """Yield every announcement of a page, and an issue for each announcement that cannot be read."""
-    yield from each(response.value_at("SearchResult", "SearchResultItems"), _read_item, known=KNOWN)
 
 
 def _read_item(item: dict[str, Any]) -> RawPosting:
@@ -120,6 +77,9 @@ def _read_item(item: dict[str, Any]) -> RawPosting:
         valid_through=advert.get("ApplicationCloseDate"),
         pay=tuple(pay for range_ in advert.get("PositionRemuneration") or () for pay in _pay(range_)),
     )
+
+
+parse = parse_list(_read_item, "SearchResult", "SearchResultItems", known=KNOWN)
 
 
 def _texts(advert: dict[str, Any], details: dict[str, Any]) -> Iterator[str]:

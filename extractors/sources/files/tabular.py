@@ -25,7 +25,7 @@ import orjson
 
 from extractors.reading.pay_fields import pay_in_fields
 from extractors.response import Response
-from extractors.sources.declaration import DeclaredList, Source
+from extractors.sources.declaration import DeclaredList, declare
 from extractors.sources.fetching import fetch_nothing
 from extractors.sources.files.tabular_mapping import AMOUNTS, DAYS, NEEDED, TRUTHS, Field, ReadMapping, mapping_in
 from extractors.sources.files.tabular_pattern import Pattern
@@ -64,31 +64,7 @@ def _declared_list(response: Response) -> DeclaredList | None:
     return DeclaredList(mapping.name, complete_list.max_age_days) if complete_list else None
 
 
-SOURCE = Source(
-    name="tabular",
-    title="Files of adverts handed over",
-    kind="aggregator",
-    publisher="whoever made the file, as its mapping says",
-    homepage="https://tabular.invalid/",
-    endpoints=(HOST,),
-    licence="Each file's own, stated in its mapping; nothing made from them is published",
-    terms_url=None,
-    terms_checked="2026-11-25; whoever hands a file over states its licence in the mapping",
-    gives="adverts out of files of any shape, by a mapping",
-    attribution="Adverts from files handed over by the operator.",
-    is_republishable=False,
-    is_verified=True,
-    cadence="whenever a person runs `jobmarket backfill FILE --mapping M`",
-    expected_rows=(1, 1_000_000),
-    facts=(
-        "Seven dumps of adverts and one collection of a company's openings were read by the mappings in "
-        "mappings/, every row a posting or an issue. A file closes no posting, unless its mapping declares it a "
-        "complete list of a stated scope. It is archived under an address that leads nowhere, with the mapping in a "
-        "header, at the day in its name, else at the time it was last changed."
-    ),
-    access="file",
-    declared_list=_declared_list,
-)
+SOURCE = declare("tabular", kind="aggregator", endpoints=(HOST,), declared_list=_declared_list)
 
 
 fetch = fetch_nothing
@@ -113,10 +89,10 @@ def _mapping_of(response: Response) -> ReadMapping:
     try:
         mapping = base64.b64decode(response.headers[MAPPING], validate=True)
     except (KeyError, binascii.Error) as error:
-        rule = f"a mapping in the header {MAPPING} expected; take files in with `jobmarket backfill FILE --mapping M`"
+        rule = f"expected a mapping in the header {MAPPING}; take files in with `jobmarket backfill FILE --mapping M`"
         raise Rejected("response", response.body[:80].decode("utf-8", "replace"), rule) from error
     if response.headers.get(DIGEST) != _digest(mapping, response.body):
-        raise Rejected("response", response.headers.get(DIGEST, ""), "the digest of this mapping and file expected")
+        raise Rejected("response", response.headers.get(DIGEST, ""), "expected the digest of this mapping and file")
     return mapping_in(mapping)
 
 
@@ -250,7 +226,7 @@ def _part(mapping: ReadMapping, part: Field, cells: Mapping[str, object], name: 
 def _found(pattern: Pattern, text: str, name: str) -> str | None:
     match = pattern.search(text)
     if match is None:
-        raise Rejected(name, text, f"text that `{pattern.pattern}` matches expected; correct the pattern")
+        raise Rejected(name, text, f"expected text that matches `{pattern.pattern}`; correct the pattern")
     found: str | None = match[1] if pattern.groups else match[0]
     return found
 

@@ -131,7 +131,7 @@ def mapping_in(content: bytes) -> ReadMapping:
     _check_keys("the mapping", table, KEYS)
     name = _text(table, "name")
     fields: Any = table.get("fields")
-    _expect(NAME.fullmatch(name), name, "a name of small letters, digits, _ and - expected")
+    _expect(NAME.fullmatch(name), name, "expected a name of small letters, digits, _ and -")
     _expect(isinstance(fields, dict), "fields", "a table [fields] expected")
     _check_keys("[fields]", fields, FIELDS)
     lacking = [field for field in NEEDED if field not in fields]
@@ -139,7 +139,7 @@ def mapping_in(content: bytes) -> ReadMapping:
     missing, decimal, kind = table.get("missing", []), _text(table, "decimal", "."), table.get("format")
     _expect(_is_texts(missing), missing, "a list of words expected in `missing`")
     is_known = decimal in (".", ",") and kind in (None, *FORMATS)
-    _expect(is_known, (decimal, kind), f"a `decimal` of . or , and a `format` of {FORMATS} expected")
+    _expect(is_known, (decimal, kind), f"expected a `decimal` of . or , and a `format` of {FORMATS}")
     return ReadMapping(
         name=name,
         licence=_text(table, "licence"),
@@ -159,17 +159,17 @@ def mapping_in(content: bytes) -> ReadMapping:
 
 
 def _join(name: str, table: Any) -> Join:
-    _expect(isinstance(table, dict), table, f"a table [joined.{name}] with `on` and `newest` expected")
+    _expect(isinstance(table, dict), table, f"expected a table [joined.{name}] with `on` and `newest`")
     _check_keys(f"[joined.{name}]", table, ("on", "newest"))
     return Join(on=_text(table, "on"), newest=_text(table, "newest"))
 
 
 def _complete_list(table: Any, fields: Mapping[str, object]) -> CompleteList:
-    _expect(isinstance(table, dict), table, "a table [complete_list] with `scope`, in words, expected")
+    _expect(isinstance(table, dict), table, "expected a table [complete_list] with `scope`, in words")
     _check_keys("[complete_list]", table, ("scope", "max_age_days"))
     age = table.get("max_age_days")
     is_number = age is None or (type(age) is int and age >= 1)
-    _expect(is_number, age, "a number of days of 1 or more expected as `max_age_days` of [complete_list]")
+    _expect(is_number, age, "expected a number of days of 1 or more as `max_age_days` of [complete_list]")
     is_dated = age is None or "posted_on" in fields
     _expect(is_dated, age, "`posted_on` expected in [fields]: `max_age_days` counts from that day")
     return CompleteList(scope=_text(table, "scope"), max_age_days=age)
@@ -190,7 +190,7 @@ def _field(name: str, table: Any) -> Field:
     _expect(is_either, str(table), f"either columns or a constant expected for {name}")
     values = table.get("values")
     is_table = values is None or isinstance(values, dict)
-    _expect(is_table, values, f"a table of words and their meanings expected in `values` of {name}")
+    _expect(is_table, values, f"expected a table of words and their meanings in `values` of {name}")
     pattern = _pattern(name, table["pattern"]) if "pattern" in table else None
     rest = {key: table.get(key) for key in ("constant", "format", "heading")}
     return Field(columns=tuple(columns), pattern=pattern, values=values, **rest)
@@ -222,7 +222,7 @@ def _is_texts(value: object) -> bool:
 
 def _check_keys(where: str, table: Mapping[str, Any], keys: Collection[str]) -> None:
     unknown = sorted(table.keys() - set(keys))
-    _expect(not unknown, ", ".join(unknown), f"in {where} one of {', '.join(sorted(keys))} expected")
+    _expect(not unknown, ", ".join(unknown), f"expected one of {', '.join(sorted(keys))} in {where}")
 
 
 def _expect(is_right: object, value: object, rule: str) -> None:

@@ -18,7 +18,7 @@ import pyarrow as pa
 from extractors.reading.csv_tables import WORKBOOK, unpack_gzip
 from extractors.reading.parquet_tables import open_parquet, read_batches
 from extractors.reading.workbooks import open_workbook
-from extractors.sources.files.tabular_mapping import FORMATS, Join, ReadMapping
+from extractors.sources.files.tabular_mapping import FORMATS, ReadMapping
 from transforms.text.rejects import Rejected
 
 MAX_BYTES = 1_000_000_000
@@ -74,7 +74,7 @@ def rows_in(mapping: ReadMapping, body: bytes) -> list[Row]:
     Raise `Rejected` if the file cannot be read or lacks a column that the mapping names.
     """
     content = unpack_gzip(body, largest=MAX_BYTES)
-    empty = Rejected("response", content[:80].decode("utf-8", "replace"), "a file with at least one row expected")
+    empty = Rejected("response", content[:80].decode("utf-8", "replace"), "expected a file with at least one row")
     if not content.strip():
         raise empty
     kind = mapping.format or _kind_of(content, mapping)
@@ -96,7 +96,7 @@ def _check_columns(mapping: ReadMapping, columns: Collection[str]) -> set[str]:
     if lacking := [c for c in uses if column_of[c] not in columns]:
         names = ", ".join(f"{c} (for {uses[c]})" for c in lacking)
         has = ", ".join(sorted(columns)) or "none"
-        raise Rejected("response", names, f"columns of the file ({has}) expected; correct the mapping")
+        raise Rejected("response", names, f"expected columns that the file has ({has}); correct the mapping")
     return set(column_of.values())
 
 
@@ -122,22 +122,18 @@ def _csv_rows(mapping: ReadMapping, content: bytes) -> list[Row]:
         text = content.decode("utf-8-sig" if mapping.encoding.lower() in ("utf-8", "utf8") else mapping.encoding)
         header, *lines = filter(None, csv.reader(io.StringIO(text, newline=""), delimiter=mapping.delimiter))
     except UnicodeDecodeError as error:
-        rule = f"text in {mapping.encoding} expected ({error.reason} at byte {error.start}); state `encoding`"
+        rule = f"expected text in {mapping.encoding} ({error.reason} at byte {error.start}); state `encoding`"
         raise Rejected("response", repr(content[error.start : error.start + 20]), rule) from error
     except (csv.Error, ValueError) as error:
-        begin = content[:80].decode("utf-8", "replace")
-        raise Rejected(
-            "response",
-            begin,
-            f"expected a CSV file with a header ({error}); if the file has another format, set `format`",
-        ) from error
+        rule = f"expected a CSV file with a header ({error}); if the file has another format, set `format`"
+        raise Rejected("response", content[:80].decode("utf-8", "replace"), rule) from error
     return [_csv_row(number, header, line) for number, line in enumerate(lines, start=1)]
 
 
 def _csv_row(number: int, header: Sequence[str], line: Sequence[str]) -> Row:
     if len(line) == len(header):
         return Row(number, dict(zip(header, line, strict=True)))
-    rule = f"{len(header)} cells expected as in the header, not {len(line)}; look for a delimiter without quotes"
+    rule = f"expected {len(header)} cells as in the header, not {len(line)}; look for a delimiter without quotes"
     return Row(number, {}, rule)
 
 
@@ -146,10 +142,8 @@ def _json_rows(mapping: ReadMapping, content: bytes) -> list[Row]:
     try:
         value: object = orjson.loads(content.removeprefix(b"\xef\xbb\xbf"))
     except orjson.JSONDecodeError as error:
-        begin = content[:80].decode("utf-8", "replace")
-        raise Rejected(
-            "response", begin, f"expected JSON ({error}); if the file has another format, set `format`"
-        ) from error
+        rule = f"expected JSON ({error}); if the file has another format, set `format`"
+        raise Rejected("response", content[:80].decode("utf-8", "replace"), rule) from error
     for key in mapping.records.split(".") if mapping.records else ():
         value = value.get(key) if isinstance(value, dict) else None
     if not isinstance(value, list):
@@ -167,19 +161,15 @@ def _json_lines(mapping: ReadMapping, content: bytes) -> list[Row]:
         except orjson.JSONDecodeError as error:
             rows.append(Row(number, {}, f"a line of JSON expected ({error})"))
     if rows and all(row.problem for row in rows):
-        raise Rejected(
-            "response",
-            rows[0].problem or "",
-            "expected a JSON object on each line; if the file has another format, set `format`; "
-            "if it is one JSON document, set `records`",
-        )
+        rule = "expected a JSON object on each line; set `format` for another format, or `records` for a JSON document"
+        raise Rejected("response", rows[0].problem or "", rule)
     return rows
 
 
 def _record(number: int, item: object) -> Row:
     if isinstance(item, dict):
         return Row(number, item)
-    return Row(number, {}, f"an object of names and values expected, not {str(item)[:80]!r}")
+    return Row(number, {}, f"expected an object of names and values, not {str(item)[:80]!r}")
 
 
 def _parquet_rows(mapping: ReadMapping, content: bytes) -> list[Row]:
@@ -198,22 +188,15 @@ def _parquet_rows(mapping: ReadMapping, content: bytes) -> list[Row]:
     return rows
 
 
-def _workbook_rows(mapping: ReadMapping, content: bytes) -> list[Row]:
-    return _join_tables(mapping, functools.partial(_sheet, content))
-
-
-def _database_rows(mapping: ReadMapping, content: bytes) -> list[Row]:
-    return _join_tables(mapping, functools.partial(_table, content))
-
-
 def _join_tables(mapping: ReadMapping, read: Callable[[str | None], list[Row]]) -> list[Row]:
     rows = read(mapping.table)
     for name, join in mapping.joined.items():
-        others = _newest_by_key(read(name), join)
+        ordered = sorted(read(name), key=lambda row: as_text(row.cells.get(join.newest) or ""))
+        others = {as_text(row.cells[join.on]): row.cells for row in ordered if row.cells.get(join.on) is not None}
         columns = {column for cells in others.values() for column in cells}
         missing = ", ".join(column for column in (join.on, join.newest) if column not in columns)
         if missing or not any(join.on in row.cells for row in rows):
-            rule = f"columns of {name} expected in `joined`, `on` also in the main table; correct the mapping"
+            rule = f"expected columns of {name} in `joined`, and `on` also in the main table; correct the mapping"
             raise Rejected("response", missing or join.on, rule)
         for number, row in enumerate(rows):
             other = others.get(as_text(row.cells.get(join.on)), {})
@@ -221,17 +204,12 @@ def _join_tables(mapping: ReadMapping, read: Callable[[str | None], list[Row]]) 
     return rows
 
 
-def _newest_by_key(rows: Iterable[Row], join: Join) -> dict[str, Mapping[str, object]]:
-    ordered = sorted(rows, key=lambda row: as_text(row.cells.get(join.newest) or ""))
-    return {as_text(row.cells[join.on]): row.cells for row in ordered if row.cells.get(join.on) is not None}
-
-
 def _choose(name: str | None, names: Sequence[str], what: str) -> str:
     if name is None and len(names) == 1:
         return names[0]
     if name is None or name not in names:
         options = ", ".join(names) or "none"
-        raise Rejected("response", name or "", f"the name of a {what} expected as `table`; the file has {options}")
+        raise Rejected("response", name or "", f"expected the name of a {what} as `table`; the file has {options}")
     return name
 
 
@@ -244,7 +222,7 @@ def _sheet(content: bytes, name: str | None) -> list[Row]:
         header = next((line for line in lines if any(cell is not None for cell in line)), ())
         columns = [(place, str(cell).strip()) for place, cell in enumerate(header) if cell is not None]
         if doubles := sorted(name for name, n in Counter(column for _, column in columns).items() if n > 1):
-            rule = "columns with different names expected; rename or remove the duplicates"
+            rule = "expected columns with different names; rename or remove the duplicates"
             raise Rejected("response", ", ".join(doubles), rule)
         return [
             Row(number, {column: _day_or(line[i]) if i < len(line) else None for i, column in columns})
@@ -284,7 +262,7 @@ def _table(content: bytes, name: str | None) -> list[Row]:
     except Rejected:
         raise
     except (sqlite3.Error, ValueError) as error:  # ValueError is raised if a damaged schema is not UTF-8
-        rule = f"a whole SQLite database expected ({error}); write the table into a new one, or export it as CSV"
+        rule = f"expected a whole SQLite database ({error}); write the table into a new one, or export it as CSV"
         raise Rejected("response", "", rule) from error
 
 
@@ -317,7 +295,7 @@ def _bound_rows(lines: Iterable[tuple[Any, ...]]) -> Iterator[tuple[Any, ...]]:
 
 
 def _too_many(number: int) -> Rejected:
-    rule = f"at most {MAX_ROWS:,} rows with {MAX_CHARACTERS:,} characters expected; split the file"
+    rule = f"expected at most {MAX_ROWS:,} rows with {MAX_CHARACTERS:,} characters; split the file"
     return Rejected("response", f"row {number}", rule)
 
 
@@ -333,6 +311,6 @@ READERS: dict[str, Callable[[ReadMapping, bytes], list[Row]]] = {
     "json": _json_rows,
     "jsonl": _json_lines,
     "parquet": _parquet_rows,
-    "xlsx": _workbook_rows,
-    "sqlite": _database_rows,
+    "xlsx": lambda mapping, content: _join_tables(mapping, functools.partial(_sheet, content)),
+    "sqlite": lambda mapping, content: _join_tables(mapping, functools.partial(_table, content)),
 }

@@ -13,13 +13,13 @@ from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
-from extractors.response import Response, each
-from extractors.sources.declaration import Source
+from extractors.sources.declaration import declare
+from extractors.sources.parsing import parse_list
 from extractors.web.paging import Web, ask_pages
 from transforms.pay.structured import amount_of
 from transforms.place.places import Address
 from transforms.raw_posting import RawPosting
-from transforms.records.rows import Issue, Pay
+from transforms.records.rows import Pay
 from transforms.records.vocabulary import TRUNCATED
 
 API = "https://api.adzuna.com/v1/api/jobs/"
@@ -35,60 +35,15 @@ KNOWN = frozenset((
     "search_role",
 ))  # fmt: skip
 
-SOURCE = Source(
-    name="adzuna",
-    title="Adzuna",
-    kind="aggregator",
-    publisher="Adzuna",
-    homepage="https://developer.adzuna.com",
-    endpoints=(API,),
-    licence=(
-        "Adzuna's API terms allow showing its adverts, publishing its salary estimates and personal research. Any "
-        "other use of its data, as it is or counted and averaged, needs Adzuna's written consent"
-    ),
-    terms_url="https://developer.adzuna.com/docs/terms_of_service",
-    terms_checked="2026-11-28, in a stored copy of the page itself",
-    quotation=(
-        "It may not be used in its original format or in aggregation (including but not limited to vacancy counts, "
-        "average salaries etc) to deliver any ongoing work or research, apart from the purpose stated prior, without "
-        "written consent."
-    ),
-    gives="adverts of many boards with places, categories and pay, some of it predicted",
-    attribution="Jobs by Adzuna.",
-    is_republishable=False,
-    is_verified=True,
-    cadence="live",
-    expected_rows=(100, 4_000),
-    access="consent",
-    keys=KEYS,
-    pause=2.5,
-    most_requests=80,
-    facts=(
-        "Consent: the terms name vacancy counts and average salaries among the uses that need it, and the API's "
-        "robots.txt disallows everything, as others report. Seen in four stored answers with 320 French adverts: "
-        "snippets that end in an ellipsis, contract_type and contract_time often missing, salary_min and salary_max in "
-        "one advert of nine, salary_is_predicted the text '0' throughout ('1' and 't' elsewhere). No currency and no "
-        "period: both are left unsaid, although most amounts look yearly; 350 to 400 and 900 to 1,400 occur. A period "
-        "is inferred only where pay_rules.csv has one for the country. Documentation: pages from 1 in the path, up to "
-        "50 results each, 25 requests a minute, 250 a day, 1,000 a week and 2,500 a month, hence 80 a night."
-    ),
-)
+SOURCE = declare("adzuna", kind="aggregator", endpoints=(API,), keys=KEYS)
 
 
 def fetch(web: Web, *, boards: Sequence[str], as_of: date) -> list[str]:
-    """Request the first page of each query from each national site, newest results first.
-
-    Return one line for each failure.
-    """
+    """Request the first page of each query from each national site, newest results first."""
     secret = dict(zip(("app_id", "app_key"), (web.keys.get(key, "") for key in KEYS), strict=True))
     queries = [urlencode({"results_per_page": 50, "what": words, "sort_by": "date"}) for words in QUERIES]
     urls = [f"{API}{country}/search/1?{query}" for country in COUNTRIES for query in queries]
     return [failure for url in urls for failure in ask_pages(web, url, lambda page: None, max_pages=1, secret=secret)]
-
-
-def parse(response: Response) -> Iterator[RawPosting | Issue]:
-    """Yield every result of a page, and an issue for each result that cannot be read."""
-    yield from each(response.value_at("results"), _read_result, known=KNOWN)
 
 
 def _read_result(result: dict[str, Any]) -> RawPosting:
@@ -111,11 +66,11 @@ def _read_result(result: dict[str, Any]) -> RawPosting:
     )
 
 
-def _pay(result: dict[str, Any]) -> Iterator[Pay]:
-    """Yield the pay of a result.
+parse = parse_list(_read_result, "results", known=KNOWN)
 
-    Predicted pay gets the component "other", so that it is never mixed with pay stated in adverts.
-    """
+
+def _pay(result: dict[str, Any]) -> Iterator[Pay]:
+    """Yield the pay of a result. Predicted pay is "other" pay, so that it is never mixed with pay stated in adverts."""
     ends = (result.get("salary_min"), result.get("salary_max"))
     low, high = map(amount_of, ends)
     if low is None and high is None:

@@ -14,16 +14,17 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from html import escape
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode
 
 from extractors.response import Response, each
-from extractors.sources.declaration import Source
+from extractors.sources.declaration import declare
+from extractors.sources.fetching import ask_paged_lists, raise_field
 from extractors.web.paging import Web, ask_pages
 from transforms.pay.structured import stated_pay
 from transforms.place.places import Address
 from transforms.raw_posting import RawPosting
-from transforms.records.rows import Issue, Pay
+from transforms.records.rows import Issue
 from transforms.text.rejects import Rejected, leave_out
 
 if TYPE_CHECKING:
@@ -57,77 +58,23 @@ KNOWN = frozenset([
     *PARTS, *(f"{part}_headline" for part in PARTS),
 ])  # fmt: skip
 
-SOURCE = Source(
-    name="getonboard",
-    title="Get on Board",
-    kind="aggregator",
-    publisher="Get on Board",
-    homepage="https://api-doc.getonbrd.com",
-    endpoints=(API, f"{SITE}empleos/", f"{SITE}jobs/"),
-    licence=(
-        "A public API, by its documentation open and without a key; its robots.txt reserves training, and the words of "
-        "its terms were not at hand. Read with permission, and nothing made from it is published"
-    ),
-    terms_url="https://www.getonbrd.com/pages/get-on-board-terms-and-conditions-agreement",
-    terms_checked=(
-        "2026-11-28; their words were not at hand, quoted is the Content-Signal of its robots.txt, as two readers of "
-        "2026 have it"
-    ),
-    quotation="Content-Signal: search=yes, ai-train=no, use=reference",
-    gives="adverts in Latin America with whole texts, many with monthly pay",
-    attribution="Job postings: Get on Board (www.getonbrd.com).",
-    is_republishable=False,
-    is_verified=False,
-    cadence="live",
-    expected_rows=(20, 10_000),
-    access="consent",
-    most_requests=400,
-    facts=(
-        "The API is read by reports alone: no key, JSON:API with `meta.total_pages`, times in seconds, country names "
-        "with 'Remote' among them, `expand` for company, modality and seniority. Seen on saved pages of 2026, which "
-        "are read but never asked for: a list of 279 adverts in Spanish and English, 147 with pay in USD a month, two "
-        "of them of a year's size; an advert with schema.org microdata, without pay. Limits were not found. The `no` "
-        "in its Content-Signal keeps nights out by the default setting. Its terms (of 2025-09-04, read by others on "
-        "2026-07-15) tell of the public API and forbid customers to copy automatically and to train models; one reader "
-        "finds that they mean the employers who pay, another left the board out, a third would ask first: so it is "
-        "read with permission."
-    ),
-)
-
-
-class PlaceOnPage(NamedTuple):
-    """Where the work is, as a page of the site says it. The fields mean the same as in `RawPosting`."""
-
-    text: str | None = None
-    addresses: Sequence[Address] = ()
-    is_remote: bool | None = None
-    workplace: str | None = None
-
-
-def url_of_page(category: str, page: int) -> str:
-    """Return the address of a page of a category's jobs. Pages count from 1."""
-    query = {"per_page": 100, "page": page, "expand": '["company","modality","seniority"]'}
-    return f"{CATEGORIES}/{quote(category, safe='')}/jobs?{urlencode(query)}"
+SOURCE = declare("getonboard", kind="aggregator", endpoints=(API, f"{SITE}empleos/", f"{SITE}jobs/"))
 
 
 def fetch(web: Web, *, boards: Sequence[str] = (), as_of: date) -> list[str]:
-    """Request the categories and then the jobs of each category. Return one line for each failure."""
-    categories: list[str] = []
+    """Request the categories and then the jobs of each category."""
+    firsts: list[str] = []
+    query = urlencode({"per_page": 100, "page": 1, "expand": '["company","modality","seniority"]'})
 
     def note(answer: Response) -> None:
-        categories.extend(str(category["id"]) for category in answer.json()["data"])
+        ids = (quote(str(category["id"]), safe="") for category in answer.json()["data"])
+        firsts.extend(f"{CATEGORIES}/{id}/jobs?{query}" for id in ids)
+
+    def next_of(page: Response) -> str | None:
+        return raise_field(page.url, "page", 1, last=page.json()["meta"]["total_pages"])
 
     failures = ask_pages(web, CATEGORIES, note, max_pages=1)
-    for category in categories:
-        following = functools.partial(next_of, category=category)
-        failures += ask_pages(web, url_of_page(category, 1), following, max_pages=MAX_PAGES)
-    return failures
-
-
-def next_of(response: Response, *, category: str) -> str | None:
-    """Return the address of the next page of a category, or None after the last page."""
-    meta = response.json()["meta"]
-    return url_of_page(category, meta["page"] + 1) if meta["page"] < meta["total_pages"] else None
+    return failures + ask_paged_lists(web, firsts, next_of, max_pages=MAX_PAGES)
 
 
 def parse(response: Response) -> Iterator[RawPosting | Issue]:
@@ -144,7 +91,7 @@ def parse(response: Response) -> Iterator[RawPosting | Issue]:
     adverts = page.select('[itemtype$="schema.org/JobPosting"]')
     if not items and not adverts:
         begin = response.body[:80].decode("utf-8", "replace")
-        raise Rejected("response", begin, "a list of adverts or an advert expected; the site may have changed")
+        raise Rejected("response", begin, "expected a list of adverts or an advert; the site may have changed")
     yield from each(items, functools.partial(_read_list_item, seen_on=response.observed_at.date()))
     yield from each(adverts, functools.partial(_read_advert, page=page))
 
@@ -161,13 +108,15 @@ def _read_job(job: dict[str, Any]) -> RawPosting | Issue:
     if job.get("type", "job") != "job":
         return leave_out(f"{job['type']} {job.get('id')}", "a job expected")
     countries = [country for country in job.get("countries") or () if country != "Remote"]
+    pays = stated_pay(job.get("min_salary"), job.get("max_salary"), currency=USUAL_CURRENCY, period=USUAL_PERIOD)
+    sections = [(job.get(f"{part}_headline") or "", job.get(part)) for part in PARTS]
     return RawPosting(
         source=SOURCE.name,
         id=job.get("id"),
         title=job.get("title"),
         url=(job.get("links") or {}).get("public_url"),
         employer=_name_in(job.get("company")),
-        html=_whole_text(job),
+        html="".join(f"<h3>{escape(headline)}</h3><div>{part}</div>" for headline, part in sections if part),
         location_text="; ".join(countries),
         addresses=[Address(country=country) for country in countries],
         is_remote=job.get("remote"),
@@ -175,7 +124,7 @@ def _read_job(job: dict[str, Any]) -> RawPosting | Issue:
         employment_type=_name_in(job.get("modality")),
         level=_name_in(job.get("seniority")),
         posted_on=job.get("published_at"),
-        pay=_usual_pay(job.get("min_salary"), job.get("max_salary")),
+        pay=[replace(pay, reading="inferred", period_reading="inferred") for pay in pays],
         language=job.get("lang") if job.get("lang") in LANGUAGES else None,
     )
 
@@ -185,16 +134,6 @@ def _name_in(record: dict[str, Any] | None) -> str | None:
     return name
 
 
-def _usual_pay(low: object, high: object) -> tuple[Pay, ...]:
-    pays = stated_pay(low, high, currency=USUAL_CURRENCY, period=USUAL_PERIOD)
-    return tuple(replace(pay, reading="inferred", period_reading="inferred") for pay in pays)
-
-
-def _whole_text(job: dict[str, Any]) -> str:
-    sections = [(job.get(f"{part}_headline") or "", job.get(part)) for part in PARTS]
-    return "".join(f"<h3>{escape(headline)}</h3><div>{part}</div>" for headline, part in sections if part)
-
-
 # --- saved pages --------------------------------------------------------------------------------------
 
 
@@ -202,7 +141,7 @@ def _read_list_item(item: Tag, *, seen_on: date) -> RawPosting:
     """Read an advert of a list, which has no text. "Senior · Full time" names a level and a kind of employment."""
     kinds = list(item.select(".gb-results-list__title .opacity-half")[0].stripped_strings)
     money = item.select_one(".icon-money-bill")
-    place = _place(item.select_one(".location"))
+    location_text, addresses, is_remote, workplace = _place(item.select_one(".location"))
     url = str(item["href"])
     return RawPosting(
         source=SOURCE.name,
@@ -210,10 +149,10 @@ def _read_list_item(item: Tag, *, seen_on: date) -> RawPosting:
         title=_words(item.select_one(".gb-results-list__title strong")),
         url=url,
         employer=_words(item.select_one(".gb-results-list__info .size0 > strong")),
-        location_text=place.text,
-        addresses=place.addresses,
-        is_remote=place.is_remote,
-        workplace=place.workplace,
+        location_text=location_text,
+        addresses=addresses,
+        is_remote=is_remote,
+        workplace=workplace,
         employment_type=kinds[-1],
         level=kinds[0] if len(kinds) > 1 else None,
         posted_on=_day(_words(item.select(".gb-results-list__secondary .opacity-half")[-1]), seen_on),
@@ -226,7 +165,7 @@ def _read_advert(advert: Tag, *, page: BeautifulSoup) -> RawPosting:
     classes = [name for names in OUT_OF_SIGHT.findall(styles) for name in re.findall(r"[\w-]+", names)]
     for mark in advert.find_all(class_=classes) if classes else ():
         mark.decompose()
-    place = _place(advert.select_one("[itemprop=jobLocation] .location"))
+    location_text, addresses, is_remote, workplace = _place(advert.select_one("[itemprop=jobLocation] .location"))
     url = str(page.select('meta[property="og:url"]')[0]["content"])
     return RawPosting(
         source=SOURCE.name,
@@ -235,32 +174,33 @@ def _read_advert(advert: Tag, *, page: BeautifulSoup) -> RawPosting:
         url=url,
         employer=_words(advert.select_one("[itemprop=hiringOrganization] [itemprop=name]")),
         html=str(advert.select_one("[itemprop=description]") or ""),
-        location_text=place.text,
-        addresses=place.addresses,
-        is_remote=place.is_remote,
-        workplace=place.workplace,
+        location_text=location_text,
+        addresses=addresses,
+        is_remote=is_remote,
+        workplace=workplace,
         employment_type=_words(advert.select_one("[itemprop=employmentType]")),
         level=_words(advert.select_one("[itemprop=qualifications]")),
         posted_on=advert.select("[itemprop=datePosted]")[0]["datetime"],
     )
 
 
-def _place(element: Tag | None) -> PlaceOnPage:
+def _place(element: Tag | None) -> tuple[str | None, Sequence[Address], bool | None, str | None]:
+    """Return a posting's (location_text, addresses, is_remote, workplace), as a page of the site says them."""
     if element is None:
-        return PlaceOnPage()
+        return None, (), None, None
     words = _words(element) or ""
     offices = element.select(".location-tooltip-content > span")
     if not offices:
         tip = element.select_one("[title]")
         residence = RESIDENCE.search(str(tip["title"])) if tip else None
-        return PlaceOnPage(text=f"{words.split(' (')[0]} ({residence[1]})" if residence else words, is_remote=True)
+        return f"{words.split(' (')[0]} ({residence[1]})" if residence else words, (), True, None
     addresses = []
     for office in offices:
         city, flag = _words(office), FLAG.search(str(office))
         addresses.append(Address(text=city, country=flag[1].upper() if flag else None, locality=city))
     workplace = WORKPLACE.search(words)
     text = "; ".join(address.text or "" for address in addresses)
-    return PlaceOnPage(text, addresses, workplace=workplace[1] if workplace else None)
+    return text, addresses, None, workplace[1] if workplace else None
 
 
 def _words(element: Tag | None) -> str | None:

@@ -8,14 +8,12 @@ as issues, are left out.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from datetime import date
+from collections.abc import Sequence
 from typing import Any
 
-from extractors.response import Response, each
-from extractors.sources.declaration import Source
-from extractors.sources.fetching import after_full_pages, ask_paged_lists
-from extractors.web.paging import Web
+from extractors.sources.declaration import declare
+from extractors.sources.fetching import after_full_pages, fetch_pages
+from extractors.sources.parsing import parse_list
 from transforms.place.gazetteer import key, workplaces
 from transforms.place.places import whereabouts
 from transforms.raw_posting import RawPosting
@@ -43,47 +41,17 @@ KNOWN = frozenset((
     "sub_issues_summary", "issue_dependencies_summary", "issue_field_values", "parent_issue_url", "pinned_comment",
 ))  # fmt: skip
 
-SOURCE = Source(
-    name="github_vagas",
-    title="Vagas: Brazilian job repositories on GitHub",
-    kind="forum",
-    publisher="the communities named, through GitHub",
-    homepage="https://github.com/backend-br/vagas",
-    endpoints=(API,),
-    licence="None stated: public issues of the employers and recruiters who wrote them. We publish counts, never texts",
-    terms_url="https://docs.github.com/en/site-policy/acceptable-use-policies/github-acceptable-use-policies",
-    terms_checked="2026-11-28, as many readers of 2026 quote GitHub's policies",
-    quotation="Scraping does not refer to the collection of information through our API.",
-    gives="issues of Brazilian repositories that are adverts, as free text",
-    attribution="Job adverts: issues of Brazilian communities on GitHub.",
-    is_republishable=True,
-    is_verified=False,
-    cadence="live",
-    expected_rows=(50, 3_600),
-    most_requests=50,
-    facts=(
-        "No stored answer; the shape is GitHub's documented list of issues, the habits of titles and labels are those "
-        "that clients of these repositories describe. No key: twelve repositories of at most three pages are 36 of the "
-        "60 requests an hour that anyone has, and a token would give an operator one more secret to keep for nothing. "
-        "Newest issues first, open and closed; a closed one is no open job and is noted. Old issues are seldom closed "
-        "(one of 570 days was found open), so that an advert ages out when 300 newer ones stand above it. Issues of "
-        "the communities' own affairs cannot be told from adverts and are read as such, without a role. The same "
-        "policies bar spam and the sale of personal information; no account's data is read here."
-    ),
+SOURCE = declare("github_vagas", kind="forum", endpoints=(API,))
+
+
+NEWEST = f"issues?state=all&sort=created&direction=desc&per_page={PAGE}&page=1"
+
+fetch = fetch_pages(
+    *(f"{API}{repository}/{NEWEST}" for repository in REPOSITORIES),
+    next_of=after_full_pages("page", size=PAGE, last=PAGES),
+    max_pages=PAGES,
+    headers=AS_HTML,
 )
-
-
-def fetch(web: Web, *, boards: Sequence[str], as_of: date) -> list[str]:
-    """Request the newest GitHub issues of each repository. Return one line for each failure."""
-    query = f"issues?state=all&sort=created&direction=desc&per_page={PAGE}&page=1"
-    firsts = [f"{API}{repository}/{query}" for repository in REPOSITORIES]
-    next_of = after_full_pages("page", size=PAGE, last=PAGES)
-    return ask_paged_lists(web, firsts, next_of, max_pages=PAGES, headers=AS_HTML)
-
-
-def parse(response: Response) -> Iterator[RawPosting | Issue]:
-    """Yield every open advert of a page, and an `Issue` for each advert that is left out or cannot be read."""
-    yield from each(response.json(), _read_issue, known=KNOWN)
 
 
 def _read_issue(issue: dict[str, Any]) -> RawPosting | Issue:
@@ -107,6 +75,9 @@ def _read_issue(issue: dict[str, Any]) -> RawPosting | Issue:
         posted_on=issue.get("created_at"),
         level=_only_level(labels),
     )
+
+
+parse = parse_list(_read_issue, known=KNOWN)
 
 
 def _only_level(labels: Sequence[str]) -> str | None:

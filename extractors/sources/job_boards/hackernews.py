@@ -13,7 +13,7 @@ from datetime import date
 from typing import Any
 
 from extractors.response import Response, each
-from extractors.sources.declaration import Source
+from extractors.sources.declaration import declare
 from extractors.sources.job_boards.hackernews_line import MAX_BEGIN, Line, line_of, pieces_of, title_below, titles_in
 from extractors.web.paging import Web, ask_each, ask_pages
 from transforms.raw_posting import RawPosting
@@ -47,38 +47,11 @@ KNOWN = frozenset((
     "_highlightResult", "num_comments", "story_text", "deleted", "dead", "by", "time", "parent", "kids",
 ))  # fmt: skip
 
-SOURCE = Source(
-    name="hackernews",
-    title="Hacker News: Who is hiring?",
-    kind="forum",
-    publisher="the commenters, through Y Combinator and Algolia",
-    homepage="https://hn.algolia.com/api",
-    endpoints=(API,),
-    licence="None stated: comments belong to their authors. We publish counts, never texts",
-    terms_url="https://hn.algolia.com/api",
-    terms_checked="2026-11-28, as three readers quote the page",
-    quotation="We are limiting the number of API requests from a single IP to 10,000 per hour.",
-    gives="comments of the monthly threads of who hires, as free text",
-    attribution="Job adverts: Hacker News 'Who is hiring?' threads, through Algolia's search.",
-    is_republishable=True,
-    is_verified=True,
-    cadence="monthly threads, commented on through the month",
-    expected_rows=(150, 3_000),
-    expires_after_days=31,  # a thread is for one month
-    facts=(
-        "Seen in six stored threads of 2026-01 to 2026-05 with 1,931 top-level comments, rebuilt by a third party "
-        "(story id 0, authors and mail addresses replaced, no replies): numeric entities, `<p>` without its end tag, a "
-        "first line with pipes in nine comments of ten. The other shape, hits of a search with `objectID` and "
-        "`comment_text`, is read by what clients report, and so is a deleted comment (no text). A comment never "
-        "closes, so adverts age out. A night makes three requests. The terms of Y Combinator "
-        '(www.ycombinator.com/legal) bar "any data mining, robots, scraping or similar data gathering or extraction '
-        'methods" on its site, which is not asked: the threads come by the interface that Algolia offers.'
-    ),
-)
+SOURCE = declare("hackernews", kind="forum", endpoints=(API,))
 
 
 def fetch(web: Web, *, boards: Sequence[str], as_of: date) -> list[str]:
-    """Request the list of threads, then the newest threads. Return one line for each failure."""
+    """Request the list of threads, then the newest threads."""
     threads: list[str] = []
 
     def find(page: Response) -> None:
@@ -106,7 +79,9 @@ def _read_comment(comment: dict[str, Any]) -> list[RawPosting] | Issue:
         rule = f"an advert expected; this is {why or 'a comment that neither begins like an advert nor names a job'}"
         return Issue(column_name="record", value=str(id), rule=rule, is_deliberate=True)
     line_of_title = titles_in(begins[1:]) if all(map(SEVERAL.search, line.titles)) else {}
-    titles = list(line_of_title) or list(dict.fromkeys(line.titles)) or _title_below(begins)
+    titles = list(line_of_title) or list(dict.fromkeys(line.titles))
+    if not titles and not SEVERAL.search(begins[0]) and (title := title_below(begins)):
+        titles = [title]
     if not 0 < len(titles) <= MAX_JOBS:
         titles = [" | ".join(pieces_of(begins[0]))[:MAX_TITLE]]
     if len(titles) == 1:
@@ -131,16 +106,8 @@ def _no_advert(comment: dict[str, Any], text: str) -> str | None:
     return "somebody looking for work" if seeks(text) else None
 
 
-def _title_below(lines: Sequence[str]) -> list[str]:
-    title = None if SEVERAL.search(lines[0]) else title_below(lines)
-    return [title] if title else []
-
-
 def _without_others(text: str, title: str, line_of_title: dict[str, int]) -> str:
-    """Return the text without the lines that hold the titles of other jobs.
-
-    `line_of_title` gives the line of each title. Its line 0 is the second line of the text.
-    """
+    """Return the text without the lines that hold the titles of other jobs. Line 0 is the second line of the text."""
     others = {at + 1 for other, at in line_of_title.items() if other != title}
     return "\n".join(line for at, line in enumerate(text.split("\n")) if at not in others)
 

@@ -91,7 +91,8 @@ def _read_pipes(lines: Sequence[str]) -> Line | None:
 def _read_other_separators(lines: Sequence[str]) -> Line | None:
     pieces = [piece for piece in OTHER_SEPARATOR.split(lines[0]) if piece]
     is_short = all(len(piece) <= MAX_NAME for piece in pieces)
-    if is_short and _is_long(lines) and any(map(_is_telling, pieces[1:])):
+    is_telling = any(names_a_job(p) or is_understood(fold_spaces(p)) or names_employment(p) for p in pieces[1:])
+    if is_short and is_telling and _is_long(lines):
         return _read_pieces(pieces)
     if len(lines) > 1 and "|" in lines[1] and len(lines[0]) <= MAX_NAME:
         return _read_pieces([lines[0], *pieces_of(lines[1])])
@@ -121,10 +122,6 @@ def pieces_of(line: str) -> list[str]:
     if len(pieces) > 1 and len(pieces[-1]) > MAX_PIECE:
         pieces.pop()
     return [piece for piece in pieces if piece]
-
-
-def _is_telling(piece: str) -> bool:
-    return names_a_job(piece) or is_understood(fold_spaces(piece)) or names_employment(piece)
 
 
 def _read_pieces(pieces: Sequence[str]) -> Line:

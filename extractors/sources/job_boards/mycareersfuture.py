@@ -7,15 +7,13 @@ an agency. Names and addresses of people who post are not read. Districts ("D01 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from datetime import date
+from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlencode
 
-from extractors.response import Response, each
-from extractors.sources.declaration import Source
-from extractors.sources.fetching import after_full_pages, ask_paged_lists
-from extractors.web.paging import Web
+from extractors.sources.declaration import declare
+from extractors.sources.fetching import after_full_pages, fetch_pages
+from extractors.sources.parsing import parse_list
 from transforms.pay.structured import stated_pay
 from transforms.place.places import Address
 from transforms.raw_posting import RawPosting
@@ -36,50 +34,16 @@ KNOWN = frozenset((
     "flexibleWorkArrangements", "categories", "address", "skills", "employmentTypes", "psdUrl", "_links", "score",
 ))  # fmt: skip
 
-SOURCE = Source(
-    name="mycareersfuture",
-    title="MyCareersFuture",
-    kind="aggregator",
-    publisher="Workforce Singapore",
-    homepage="https://www.mycareersfuture.gov.sg",
-    endpoints=(API,),
-    licence="None found: the interface of the site itself, not offered to others. Read with permission",
-    terms_url=None,
-    terms_checked=(
-        "2026-11-28; quoted is the robots.txt of the site, as three readers of 2026 have it; the interface's own host "
-        "has none"
-    ),
-    quotation="User-agent: * / Disallow:",
-    gives="adverts in Singapore with texts, most with pay in fields",
-    attribution="Job postings: MyCareersFuture.",
-    is_republishable=False,
-    is_verified=False,
-    cadence="live",
-    expected_rows=(20, 12_000),
-    access="consent",
-    most_requests=len(QUERIES) * MAX_PAGES,
-    facts=(
-        "Two records of 2026, trimmed by who kept them, and one whose values are of several adverts were read; no "
-        "whole answer, hence not verified. Others report: no key, at most 100 adverts a page, pages from 0, about "
-        "84,700 adverts by this list; the search by POST refuses pages from 100 on (HTTP 418). `metadata.isHideSalary` "
-        "hides pay that the answer has; `newPostingDate` is the day of the last posting, `originalPostingDate` of the "
-        "first; `expiryDate` ends an advert. How `search` matches words is not known. Amounts in other money than "
-        "Singapore's were not seen."
-    ),
+SOURCE = declare("mycareersfuture", kind="aggregator", endpoints=(API,), most_requests=len(QUERIES) * MAX_PAGES)
+
+
+NEWEST = {"limit": PAGE, "sortBy": "new_posting_date", "page": 0}
+
+fetch = fetch_pages(
+    *(f"{API}?{urlencode({'search': words, **NEWEST})}" for words in QUERIES),
+    next_of=after_full_pages("page", "results", size=PAGE, last=MAX_PAGES - 1),
+    max_pages=MAX_PAGES,
 )
-
-
-def fetch(web: Web, *, boards: Sequence[str] = (), as_of: date) -> list[str]:
-    """Request the pages of each query, newest adverts first. Return one line for each failure."""
-    rest = {"limit": PAGE, "sortBy": "new_posting_date", "page": 0}
-    firsts = [f"{API}?{urlencode({'search': words, **rest})}" for words in QUERIES]
-    next_of = after_full_pages("page", "results", size=PAGE, last=MAX_PAGES - 1)
-    return ask_paged_lists(web, firsts, next_of, max_pages=MAX_PAGES)
-
-
-def parse(response: Response) -> Iterator[RawPosting | Issue]:
-    """Yield every advert of a page, and an issue for each advert that is left out or cannot be read."""
-    yield from each(response.value_at("results"), _read_advert, known=KNOWN)
 
 
 def _read_advert(advert: dict[str, Any]) -> RawPosting | Issue:
@@ -119,15 +83,15 @@ def _read_advert(advert: dict[str, Any]) -> RawPosting | Issue:
     )
 
 
+parse = parse_list(_read_advert, "results", known=KNOWN)
+
+
 def _values(advert: dict[str, Any], key: str, name: str) -> list[Any]:
     return [item[name] for item in advert.get(key) or () if item.get(name)]
 
 
 def _employer(advert: dict[str, Any], about: dict[str, Any]) -> tuple[str | None, str | None]:
-    """Return (name, industry) of the hiring company, or else of the company that posted the advert.
-
-    Return (None, None) if the advert hides the name. The industry may be None.
-    """
+    """Return (name, industry) of the hiring company, else of the company that posted; None for what is hidden."""
     hiring, poster = (advert.get(key) or {} for key in ("hiringCompany", "postedCompany"))
     company, hides = (hiring, "isHideHiringEmployerName") if hiring.get("name") else (poster, "isHideEmployerName")
     if about.get(hides):

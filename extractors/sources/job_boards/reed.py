@@ -17,7 +17,7 @@ from urllib.parse import urlencode
 
 from extractors.reading.pay_fields import pay_in_fields
 from extractors.response import Response, each
-from extractors.sources.declaration import Source
+from extractors.sources.declaration import declare
 from extractors.sources.fetching import after_full_pages, ask_paged_lists
 from extractors.web.paging import Web, ask_each
 from transforms.pay.structured import amount_of
@@ -30,7 +30,6 @@ API = "https://www.reed.co.uk/api/1.0/"
 KEY = "JOBMARKET_REED_KEY"
 QUERIES = ("machine learning", "artificial intelligence", "data scientist", "LLM", "MLOps", "computer vision")
 PAGE, PAGES, ADVERTS = 100, 3, 600
-ADVERT = re.compile(re.escape(API) + r"jobs/(\d+)(?:[?#]|$)")
 DAY = re.compile(r"(\d\d)/(\d\d)/(\d{4})")
 PERIOD_OF_TYPE = {
     "per annum": "year", "annual": "year", "per month": "month", "per week": "week", "per day": "day",
@@ -43,49 +42,11 @@ KNOWN = frozenset((
     "externalUrl", "partTime", "fullTime", "contractType",
 ))  # fmt: skip
 
-
-def posting_of(url: str) -> str | None:
-    """Return the advert's id if `url` is the address of a single advert, else None."""
-    match = ADVERT.match(url)
-    return match[1] if match else None
-
-
-SOURCE = Source(
-    name="reed",
-    title="Reed",
-    kind="aggregator",
-    publisher="Reed Online",
-    homepage="https://www.reed.co.uk/developers/jobseeker",
-    endpoints=(API,),
-    licence="None read: use is under the terms a developer accepts for a key",
-    terms_url="https://www.reed.co.uk/developers/jobseeker",
-    terms_checked=(
-        "2026-11-28; a reader of 2026-07-18 found that the page names none, and what is accepted for a key was not at "
-        "hand"
-    ),
-    gives="adverts in the United Kingdom, most with pay in fields",
-    attribution="Jobs from Reed.co.uk.",
-    is_republishable=False,
-    is_verified=False,
-    cadence="live",
-    expected_rows=(100, 2_500),
-    access="key",
-    keys=(KEY,),
-    most_requests=700,
-    posting_id=posting_of,
-    facts=(
-        "No stored answer; the shape is that of examples in clients' code. Reported: a free key as the user name of "
-        "basic authentication, without a password; `resultsToTake` up to 100 and `resultsToSkip`; searches cut texts "
-        "at some 450 characters and state no period, `/jobs/{id}` gives both; `yearlyMinimumSalary` is Reed's own "
-        "arithmetic, so it is not read; `salaryType` may stand without an amount. Limits of requests were not found: "
-        "18 searches and 600 adverts a night. It is a British board: a place is looked for in the United Kingdom "
-        "unless it is a country's name. Some adverts name another currency."
-    ),
-)
+SOURCE = declare("reed", kind="aggregator", endpoints=(API,), keys=(KEY,), posting=API + "jobs/{id}")
 
 
 def fetch(web: Web, *, boards: Sequence[str], as_of: date) -> list[str]:
-    """Request the pages of each query, then each advert found. Return one line for each failure."""
+    """Request the pages of each query, then each advert found."""
     user = b64encode(f"{web.keys.get(KEY, '')}:".encode()).decode()
     headers = {"Authorization": f"Basic {user}"}
     urls: dict[str, None] = {}
@@ -104,7 +65,7 @@ def fetch(web: Web, *, boards: Sequence[str], as_of: date) -> list[str]:
 
 def parse(response: Response) -> Iterator[RawPosting | Issue]:
     """Yield every advert of a search, or a single advert, and an issue for each advert that cannot be read."""
-    is_whole = posting_of(response.url) is not None
+    is_whole = SOURCE.posting_of(response.url) is not None
     adverts = [response.json()] if is_whole else response.value_at("results")
     yield from each(adverts, functools.partial(_read_advert, is_whole=is_whole), known=KNOWN)
 

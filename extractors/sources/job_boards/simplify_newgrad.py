@@ -7,12 +7,11 @@ and is not read.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
-from extractors.response import Response, each
-from extractors.sources.declaration import WHOLE_LIST, WHOLE_LIST_EXPIRY_DAYS, Source
+from extractors.sources.declaration import WHOLE_LIST, declare
 from extractors.sources.fetching import fetch_addresses
+from extractors.sources.parsing import parse_list
 from transforms.raw_posting import RawPosting
 from transforms.records.rows import Issue
 from transforms.text.rejects import leave_out
@@ -24,49 +23,15 @@ KNOWN = frozenset((
     "locations", "company_url", "sponsorship",
 ))  # fmt: skip
 
-SOURCE = Source(
-    name="simplify_newgrad",
-    title="New-Grad-Positions list",
-    kind="aggregator",
-    publisher="Simplify",
-    homepage="https://github.com/SimplifyJobs/New-Grad-Positions",
-    endpoints=(REPOSITORY,),
-    licence="None found in the repository: nothing says that it may be republished",
-    terms_url="https://github.com/SimplifyJobs/New-Grad-Positions",
-    terms_checked="2026-11-28, in a stored copy of its page (00172415); the repository has no licence",
-    quotation=(
-        "Use this repo to share and keep track of entry-level software, tech, CS, PM, quant jobs for 2025 & 2026 new "
-        "graduates."
-    ),
-    gives="a list of entry-level openings with links, kept open and closed",
-    attribution="Entry-level jobs: SimplifyJobs/New-Grad-Positions.",
-    is_republishable=False,
-    is_verified=True,
-    cadence="many times a day",
-    expected_rows=(50, 5_000),
-    expires_after_days=WHOLE_LIST_EXPIRY_DAYS,
-    whole_list=ADDRESS,
-    facts=(
-        "Seen in 14 stored answers of 2023-10 to 2024-10: a bare array of 268 to 1,382 rows with twelve keys each, the "
-        "same that the repository's own check asks for; 112 to 199 of them active and shown. Dates are epoch seconds. "
-        "`is_visible: false` hides a row, active or not. Places are one text each ('Remote in USA', 'NYC'). No pay, "
-        "no text. Links often lead to Greenhouse, Lever or Workday. The list is for graduates, so a level the "
-        "title does not name is 'new grad'. From memory: the branch `dev` in the address."
-    ),
-)
+SOURCE = declare("simplify_newgrad", kind="aggregator", endpoints=(REPOSITORY,), whole_list=ADDRESS)
 
 
 fetch = fetch_addresses(ADDRESS)
 
 
-def parse(response: Response) -> Iterator[RawPosting | Issue]:
-    """Yield every job that is open and visible, and an issue for each job that is left out or cannot be read."""
-    yield from each(response.json(), _read_row, known=KNOWN)
-
-
 def _read_row(row: dict[str, Any]) -> RawPosting | Issue:
     if not (row["active"] and row["is_visible"]):
-        rule = "an open and visible job expected; this row says active or is_visible: false"
+        rule = "expected an open and visible job; this row says active or is_visible: false"
         return leave_out(f"{row['id']} {row['title']}", rule)
     return RawPosting(
         source=SOURCE.name,
@@ -79,3 +44,6 @@ def _read_row(row: dict[str, Any]) -> RawPosting | Issue:
         posted_on=row.get("date_posted"),
         level="new grad",
     )
+
+
+parse = parse_list(_read_row, known=KNOWN)

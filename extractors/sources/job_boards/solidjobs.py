@@ -8,15 +8,12 @@ an advert for contractors.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
-from extractors.response import Response, each
-from extractors.sources.declaration import Source
-from extractors.sources.fetching import after_full_pages
-from extractors.web.paging import Web, ask_pages
+from extractors.sources.declaration import declare
+from extractors.sources.fetching import after_full_pages, fetch_pages
+from extractors.sources.parsing import parse_list
 from transforms.pay.structured import stated_pay
 from transforms.raw_posting import RawPosting
 from transforms.records.rows import Issue, Pay
@@ -33,49 +30,17 @@ KNOWN = frozenset((
     "skills", "languages", "description", "validFrom", "validTo", "updatedAt",
 ))  # fmt: skip
 
-SOURCE = Source(
-    name="solidjobs",
-    title="SOLID.Jobs",
-    kind="aggregator",
-    publisher="SOLID.Jobs",
-    homepage="https://solid.jobs/api-ofert-pracy",
-    endpoints=(API,),
-    licence="An API for integrators, aggregators and analyses of the market by its documentation; the site's own terms "
-    "were not read, so it is read with permission, and nothing made from it is published until they are",
-    terms_url="https://solid.jobs/api-ofert-pracy",
-    terms_checked="2026-11-27, in a stored copy of the documentation of its client",
-    quotation=(
-        "API zostało zaprojektowane z myślą o zewnętrznych integratorach, agregatorach ofert pracy oraz osobach "
-        "chcących budować własne interfejsy i analizy rynku IT."
-    ),
-    gives="adverts for IT in Poland with texts and pay by kind of contract",
-    attribution="Job postings: SOLID.Jobs.",
-    is_republishable=False,
-    is_verified=False,
-    cadence="live",
-    expected_rows=(50, 5_000),
-    access="consent",
-    most_requests=MAX_PAGES,
-    facts=(
-        "No stored answer; the shape is that of the documentation's example, in two languages that differ in words "
-        "(employmentType Employment or UoP, contractTime FullTime or full_time). Documentation: no key; `campaign` "
-        "names who asks; at most 500 offers a page and 300 requests a minute; an advert ends on validTo. Others found "
-        "that totalPages is not to be relied on, so pages are asked for until one is not full, and that an advert that "
-        "is gone redirects to /offer-not-found. Whether a description is HTML is not said: both are read."
-    ),
+SOURCE = declare("solidjobs", kind="aggregator", endpoints=(API,), most_requests=MAX_PAGES)
+
+
+NEWEST_IT = {"campaign": CAMPAIGN, "sortActive": "validFrom", "sortDirection": "desc", "pageSize": PAGE, "pageIndex": 0}
+
+fetch = fetch_pages(
+    f"{API}IT?{urlencode(NEWEST_IT)}",
+    next_of=after_full_pages("pageIndex", "jobs", size=PAGE),
+    max_pages=MAX_PAGES,
+    headers=VERSION,
 )
-
-
-def fetch(web: Web, *, boards: Sequence[str] = (), as_of: date) -> list[str]:
-    """Request the pages of the division IT, newest offers first. Return one line for each failure."""
-    query = {"campaign": CAMPAIGN, "sortActive": "validFrom", "sortDirection": "desc", "pageSize": PAGE, "pageIndex": 0}
-    next_of = after_full_pages("pageIndex", "jobs", size=PAGE)
-    return ask_pages(web, f"{API}IT?{urlencode(query)}", next_of, max_pages=MAX_PAGES, headers=VERSION)
-
-
-def parse(response: Response) -> Iterator[RawPosting | Issue]:
-    """Yield every offer of a page, and an issue for each offer that cannot be read."""
-    yield from each(response.value_at("jobs"), _read_offer, known=KNOWN)
 
 
 def _read_offer(offer: dict[str, Any]) -> RawPosting:
@@ -103,6 +68,9 @@ def _read_offer(offer: dict[str, Any]) -> RawPosting:
         pay=[pay for salary in salaries for pay in _pay(salary, is_contract, issues)],
         issues=issues,
     )
+
+
+parse = parse_list(_read_offer, "jobs", known=KNOWN)
 
 
 def _text(offer: dict[str, Any]) -> tuple[str, bool]:

@@ -6,15 +6,14 @@ This module relies on what others report about the responses, since we have none
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from datetime import date
+from collections.abc import Sequence
 from typing import Any
 
-from extractors.response import Response, each
-from extractors.sources.declaration import Source
-from extractors.web.paging import Web, ask_pages
+from extractors.response import Response
+from extractors.sources.declaration import declare
+from extractors.sources.fetching import fetch_pages, raise_field
+from extractors.sources.parsing import parse_list
 from transforms.raw_posting import RawPosting
-from transforms.records.rows import Issue
 
 API = "https://www.themuse.com/api/public/jobs"
 MAX_PAGES = 50
@@ -24,61 +23,14 @@ KNOWN = frozenset([
     "levels", "tags", "refs", "company",
 ])  # fmt: skip
 
-SOURCE = Source(
-    name="the_muse",
-    title="The Muse",
-    kind="aggregator",
-    publisher="The Muse",
-    homepage="https://www.themuse.com/developers/api/v2",
-    endpoints=(API,),
-    licence=(
-        "The Muse's terms for its API: an app is registered, a link back is shown, content is used as far as it is "
-        "needed to show it, and is not cloned. Read with permission, and nothing made from it is published"
-    ),
-    terms_url="https://www.themuse.com/developers/api/v2/terms",
-    terms_checked="2026-11-28, as a reader of 2026-09-25 quotes the terms, last changed on 2015-07-25",
-    quotation=(
-        "In order to access The Muse API, you are required to register your App at "
-        "https://www.themuse.com/developers/api/v2/apps using your Muse account."
-    ),
-    gives="adverts with texts, without pay",
-    attribution="Job postings: The Muse (www.themuse.com).",
-    is_republishable=False,
-    is_verified=False,
-    cadence="live; the newest thousand",
-    expected_rows=(20, 1_000),
-    access="consent",
-    most_requests=MAX_PAGES,
-    facts=(
-        "No stored answer. Reported: no key for 500 requests an hour, `page_count` and `total`, places, levels and "
-        "categories as lists of names, a description in HTML, no pay. Reports disagree whether the first page is 0 or "
-        "1; 0 is asked for. `descending` is reported to put the newest first. Consent: the terms ask every app to be "
-        'registered ("Registration is required for any use beyond testing."), although the API answers without a key; '
-        "whoever registered and read them puts that on record."
-    ),
-)
+SOURCE = declare("the_muse", kind="aggregator", endpoints=(API,), most_requests=MAX_PAGES)
 
 
-def url_of_page(page: int) -> str:
-    """Return the address of a page. Pages count from 0."""
-    return f"{API}?page={page}&descending=true"
+def _next(page: Response) -> str | None:
+    return raise_field(page.url, "page", 1, last=min(page.json()["page_count"], MAX_PAGES) - 1)
 
 
-def fetch(web: Web, *, boards: Sequence[str] = (), as_of: date) -> list[str]:
-    """Request the newest pages. Return one line for each failure."""
-    return ask_pages(web, url_of_page(0), next_of, max_pages=MAX_PAGES)
-
-
-def next_of(response: Response) -> str | None:
-    """Return the address of the next page, or None after the last page and after `MAX_PAGES` pages."""
-    answer = response.json()
-    following: int = answer["page"] + 1
-    return url_of_page(following) if following < min(answer["page_count"], MAX_PAGES) else None
-
-
-def parse(response: Response) -> Iterator[RawPosting | Issue]:
-    """Yield every job of a page, and an issue for each job that cannot be read."""
-    yield from each(response.value_at("results"), _read_job, known=KNOWN)
+fetch = fetch_pages(f"{API}?page=0&descending=true", next_of=_next, max_pages=MAX_PAGES)
 
 
 def _read_job(job: dict[str, Any]) -> RawPosting:
@@ -94,6 +46,9 @@ def _read_job(job: dict[str, Any]) -> RawPosting:
         level=levels[0] if len(levels) == 1 else None,
         posted_on=job.get("publication_date"),
     )
+
+
+parse = parse_list(_read_job, "results", known=KNOWN)
 
 
 def _names_in(items: Sequence[dict[str, Any]] | None) -> list[str]:

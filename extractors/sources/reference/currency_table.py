@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 
 from extractors.response import Response
-from extractors.sources.declaration import Source
+from extractors.sources.declaration import declare
 from extractors.web.paging import Web, ask_first
 from transforms.pay.currency import codes
 from transforms.records.rows import ExchangeRate, Issue
@@ -18,34 +18,7 @@ from transforms.text.rejects import Rejected
 
 BASE = "USD"
 
-SOURCE = Source(
-    name="currency_table",
-    title="Currency table (fawazahmed0/exchange-api)",
-    kind="rates",
-    publisher="Fawaz Ahmed and contributors",
-    homepage="https://github.com/fawazahmed0/exchange-api",
-    endpoints=("https://cdn.jsdelivr.net/npm/@fawazahmed0/currency-api@",),
-    licence="CC0 1.0, as others report; the project's own page says free and without limits",
-    terms_url="https://github.com/fawazahmed0/exchange-api",
-    terms_checked=(
-        "2026-11-28, in a stored copy of the project's page (133fd02a), which names no licence; the file LICENSE was "
-        "not at hand"
-    ),
-    quotation="Free & Blazing Fast response / No Rate limits",
-    gives="daily rates of some 340 currencies",
-    attribution="Exchange rates of currencies without an ECB rate: fawazahmed0/exchange-api.",
-    is_republishable=True,
-    is_verified=True,
-    cadence="daily",
-    expected_rows=(100, 200),
-    facts=(
-        "Seen in four stored answers: a date and about 340 codes against one dollar, in lower case, with "
-        "cryptocurrencies and metals among the money; it has ARS, CLP, COP, PEN and UYU. The project documents the "
-        "dated address without zero padding and says that there is no limit of requests. No key. Nobody audits the "
-        "rates: use them only where no central bank's rate is at hand. Not checked: that the licence file says CC0 1.0 "
-        "is what other projects that use the table report; the file itself was out of reach."
-    ),
-)
+SOURCE = declare("currency_table", kind="rates", endpoints=("https://cdn.jsdelivr.net/npm/@fawazahmed0/currency-api@",))
 
 
 def url_of(day: date) -> str:
@@ -55,19 +28,16 @@ def url_of(day: date) -> str:
 
 
 def fetch(web: Web, *, boards: Sequence[str] = (), as_of: date) -> list[str]:
-    """Request the day's table, or yesterday's if the day's is not out yet. Return one line for each failure."""
+    """Request the day's table, or yesterday's if the day's is not out yet."""
     return ask_first(web, [url_of(as_of), url_of(as_of - timedelta(days=1))])
 
 
 def parse(response: Response) -> Iterator[ExchangeRate | Issue]:
-    """Yield the rates of all ISO 4217 currencies, and one issue for all other codes.
-
-    Raise `Rejected` for a response of another shape.
-    """
+    """Yield the rates of all ISO 4217 currencies, and one issue for all other codes."""
     answer = response.json()
     rates = answer.get("usd") if isinstance(answer, dict) else None
     if not isinstance(rates, dict):
-        raise Rejected("response", answer, "an object with `date` and `usd` expected; the API may have changed")
+        raise Rejected("response", answer, "expected an object with `date` and `usd`; the API may have changed")
     try:
         rate_on = date.fromisoformat(answer["date"])
     except (KeyError, TypeError, ValueError) as error:

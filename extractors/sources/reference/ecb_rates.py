@@ -14,7 +14,7 @@ from datetime import date
 
 from extractors.reading.csv_tables import zip_member
 from extractors.response import Response
-from extractors.sources.declaration import Source
+from extractors.sources.declaration import declare
 from extractors.sources.fetching import fetch_addresses
 from transforms.records.rows import ExchangeRate, Issue
 from transforms.records.vocabulary import CURRENCY_CODE
@@ -27,35 +27,7 @@ MAX_CSV = 64_000_000
 zip bombs."""
 NOT_QUOTED = ("N/A", "")
 
-SOURCE = Source(
-    name="ecb_rates",
-    title="ECB euro foreign exchange reference rates",
-    kind="rates",
-    publisher="European Central Bank",
-    homepage="https://www.ecb.europa.eu/stats/policy_and_exchange_rates/euro_reference_exchange_rates/html/index.en.html",
-    endpoints=("https://www.ecb.europa.eu/stats/eurofxref/",),
-    licence="ESCB statistics: free reuse when the source is named and the statistics are not modified",
-    terms_url=(
-        "https://www.ecb.europa.eu/stats/ecb_statistics/governance_and_quality_framework/html/usage_policy.en.html"
-    ),
-    terms_checked="2026-11-28, as a reader of 2026-10-06 quotes the policy",
-    quotation=(
-        "All publicly available ESCB statistics may be reused free of charge on the condition that the source is "
-        'quoted (e.g. "Source: ECB statistics.") and that the statistics (including metadata) are not modified.'
-    ),
-    gives="daily rates of the European Central Bank since 1999",
-    attribution="Exchange rates: European Central Bank, euro foreign exchange reference rates.",
-    is_republishable=True,
-    is_verified=True,
-    cadence="every working day, about 16:00 Central European time",
-    expected_rows=(1_000, 400_000),
-    facts=(
-        "Seen in a stored answer: 7,126 days by 41 currencies from 1999-01-04, newest first, N/A where a currency is "
-        "not quoted, an empty last column; 221,702 quotations in all. It has no ARS, CLP, COP, PEN, UYU or SAR. Rates "
-        "are for information, not for transactions. The lower bound of rows is about two months of quotations. The "
-        "hour is the ECB's own statement. Not checked: a live request to the address."
-    ),
-)
+SOURCE = declare("ecb_rates", kind="rates", endpoints=("https://www.ecb.europa.eu/stats/eurofxref/",))
 
 
 fetch = fetch_addresses(ADDRESS)
@@ -67,7 +39,7 @@ def parse(response: Response) -> Iterator[ExchangeRate | Issue]:
     header = lines[0].split(",") if lines else []
     currencies = [name.strip() for name in header[1:]]
     if not header or header[0].strip() != "Date" or not any(currencies):
-        raise Rejected("response", ",".join(header), "a CSV expected that begins with Date and currency codes")
+        raise Rejected("response", ",".join(header), "expected a CSV that begins with Date and currency codes")
     columns = [(i, c) for i, c in enumerate(currencies) if re.fullmatch(CURRENCY_CODE, c)]
     for line in lines[1:]:
         day, *cells = line.split(",")
@@ -76,7 +48,7 @@ def parse(response: Response) -> Iterator[ExchangeRate | Issue]:
         try:
             rate_on = date.fromisoformat(day.strip())
         except ValueError:
-            yield Rejected("rate_on", line, "a line beginning with an ISO date expected").issue
+            yield Rejected("rate_on", line, "expected a line that begins with an ISO date").issue
             continue
         for i, currency in columns:
             cell = cells[i].strip() if i < len(cells) else ""

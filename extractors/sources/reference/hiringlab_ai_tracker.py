@@ -7,13 +7,13 @@ response has the whole history.
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import date
 
 from extractors.reading.csv_tables import table_in
 from extractors.response import Response, each
-from extractors.sources.declaration import Source
-from extractors.web.paging import Web, ask_each
+from extractors.sources.declaration import declare
+from extractors.sources.fetching import fetch_addresses
 from transforms.place.places import region_of
 from transforms.records.rows import AiPostingShare, Issue
 from transforms.text.rejects import Rejected
@@ -24,48 +24,16 @@ SHARES = ("AI_share_postings", "GenAI_share_postings", "AI_share", "GenAI_share"
 """Names that the column with the shares has or, according to the publisher, may have."""
 KNOWN = frozenset(("date", "jobcountry", *SHARES))
 
-
-def address_of(name: str) -> str | None:
-    """Return the address from which a file with this name is downloaded, or None for any other name."""
-    return FILES + name if name in MEASURES else None
-
-
-SOURCE = Source(
-    name="hiringlab_ai_tracker",
-    title="Hiring Lab AI tracker",
+SOURCE = declare(
+    "hiringlab_ai_tracker",
     kind="statistics",
-    publisher="Indeed Hiring Lab",
-    homepage="https://github.com/hiring-lab/ai-tracker",
     endpoints=(FILES,),
-    licence="CC BY 4.0, Hiring Lab to be named",
-    terms_url="https://github.com/hiring-lab/ai-tracker",
-    terms_checked="2026-11-28, in a stored copy of its repository (03ca3dc2)",
-    quotation=(
-        "The data and files that we have generated are freely available for public use, as long as Hiring Lab is cited "
-        "as a source."
-    ),
-    gives="daily share of postings at Indeed that name AI, by country",
-    attribution="Share of adverts that name AI: Indeed Hiring Lab, AI tracker (CC BY 4.0).",
-    is_republishable=True,
-    is_verified=False,
-    cadence="monthly, with a row for every day",
-    expected_rows=(1_000, 200_000),
-    file_url=address_of,
-    facts=(
-        "Others describe two files with the columns date, jobcountry and AI_share_postings; percent from 0 to 100; "
-        "2,738 days for each of AU, CA, DE, FR, GB, IE, IT, NL and US, from 2019 on. The licence is stated beside the "
-        "files. Not seen here: an answer. The addresses and the second file's column of shares are not confirmed. The "
-        "stored page of the repository names the files ai-postings.csv and genai-postings.csv with the columns "
-        "modified_date, jobcountry and ma_share_perc, and Spain and Singapore instead of Italy and the Netherlands: an "
-        "older or a later state."
-    ),
+    file_url=lambda name: FILES + name if name in MEASURES else None,
     row=AiPostingShare,
 )
 
 
-def fetch(web: Web, *, boards: Sequence[str] = (), as_of: date) -> list[str]:
-    """Request both files. Return one line for each failure."""
-    return ask_each(web, [FILES + name for name in MEASURES])
+fetch = fetch_addresses(*(FILES + name for name in MEASURES))
 
 
 def parse(response: Response) -> Iterator[AiPostingShare | Issue]:

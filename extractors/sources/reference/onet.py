@@ -13,7 +13,7 @@ from datetime import date
 
 from extractors.reading.csv_tables import table_in, zip_member
 from extractors.response import Response, each
-from extractors.sources.declaration import Source
+from extractors.sources.declaration import declare
 from extractors.web.paging import Web, ask_first
 from transforms.records.rows import Issue, OccupationSkill
 from transforms.text.rejects import Rejected
@@ -30,39 +30,11 @@ TRUTH = {"Y": True, "N": False}
 COLUMNS = ("O*NET-SOC Code", "Example", "Commodity Code", "Commodity Title", "Hot Technology", "In Demand")
 KNOWN = frozenset(COLUMNS)
 
-
-def address_of(name: str) -> str | None:
-    """Return the address from which a zip with this name is downloaded, or None for any other name."""
-    return FILES + name if NAME.fullmatch(name.removesuffix(".zip")) else None
-
-
-SOURCE = Source(
-    name="onet",
-    title="O*NET technology skills",
+SOURCE = declare(
+    "onet",
     kind="statistics",
-    publisher="U.S. Department of Labor, Employment and Training Administration",
-    homepage="https://www.onetcenter.org/database.html",
     endpoints=(FILES,),
-    licence="CC BY 4.0; credit required, changes to be said",
-    terms_url="https://www.onetcenter.org/license_db.html",
-    terms_checked="2026-11-28, in a stored copy of the page itself, of release 28.2",
-    quotation="You are free to copy or adapt the information from this database",
-    gives="technologies by occupation, and titles",
-    attribution=(
-        "This product includes information from the O*NET Database by the U.S. Department of Labor, Employment and "
-        "Training Administration (USDOL/ETA), used under the CC BY 4.0 license. O*NET is a trademark of USDOL/ETA. "
-        "We have modified some of this information; USDOL/ETA has not approved, endorsed or tested the modifications."
-    ),
-    is_republishable=True,
-    is_verified=True,
-    cadence="four releases a year",
-    expected_rows=(10_000, 100_000),
-    file_url=address_of,
-    facts=(
-        "Seen: the table of release 29.2 with 32,627 rows over 923 occupations, no technology twice in one, 11,621 "
-        "hot and 2,320 in demand. Not seen: the zip itself, and the pattern of its name (db_29_2_text.zip) and the "
-        "months of releases come from memory. A file taken out of the zip is read too."
-    ),
+    file_url=lambda name: FILES + name if NAME.fullmatch(name.removesuffix(".zip")) else None,
     row=OccupationSkill,
 )
 
@@ -73,10 +45,7 @@ def url_of(release: str) -> str:
 
 
 def fetch(web: Web, *, boards: Sequence[str] = (), as_of: date) -> list[str]:
-    """Request the release that should be out, or else the newest of the three releases before it.
-
-    Return one line for each failure.
-    """
+    """Request the release that should be out, or else the newest of the three releases before it."""
     quarters = 4 * (as_of.year - FIRST_YEAR) + (as_of.month - 8) // 3
     return ask_first(web, [url_of(f"{n // 4}.{n % 4}") for n in range(quarters, quarters - 4, -1)])
 
@@ -86,13 +55,13 @@ def parse(response: Response) -> Iterator[OccupationSkill | Issue]:
     rows = table_in(zip_member(response.body, TABLE, largest=MAX_TABLE), COLUMNS, delimiter="\t")
     match = NAME.search(response.url)
     if match is None:
-        raise Rejected("response", response.url, "an address with the release in it (db_29_2_text) expected")
+        raise Rejected("response", response.url, "expected an address with the release in it (db_29_2_text)")
     yield from each(rows, functools.partial(_skill, release=f"{match[1]}.{match[2]}"), known=KNOWN)
 
 
 def _skill(row: dict[str, str], *, release: str) -> OccupationSkill:
     if not re.fullmatch(r"\d{2}-\d{4}\.\d{2}", row["O*NET-SOC Code"]) or not row["Example"].strip():
-        raise Rejected("occupation", str(row), "an O*NET-SOC code (15-2051.00) and a technology expected")
+        raise Rejected("occupation", str(row), "expected an O*NET-SOC code (15-2051.00) and a technology")
     return OccupationSkill(
         source=SOURCE.name,
         release=release,

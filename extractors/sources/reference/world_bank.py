@@ -13,11 +13,11 @@ import itertools
 import re
 from collections.abc import Iterator, Sequence
 from datetime import date
-from typing import Any, NamedTuple
+from typing import Any
 
 from extractors.reading.csv_tables import table_in, zip_member
 from extractors.response import Response, each, note_left_out
-from extractors.sources.declaration import Source
+from extractors.sources.declaration import declare
 from extractors.web.paging import Web, ask_each
 from transforms.pay.currency import EURO_SINCE
 from transforms.records.rows import Issue, PriceLevel
@@ -36,47 +36,15 @@ KNOWN = frozenset(("indicator", "country", "countryiso3code", "date", "value", "
 EURO_AREA = ("EMU", "XC")
 GROUPS_LEFT_OUT = "values of countries expected; those of groups of countries left out"
 
-SOURCE = Source(
-    name="world_bank",
-    title="World Bank exchange rates and purchasing power parities",
-    kind="statistics",
-    publisher="World Bank",
-    homepage="https://data.worldbank.org/indicator/PA.NUS.PPP",
-    endpoints=(API,),
-    licence="CC BY 4.0",
-    terms_url="https://www.worldbank.org/en/about/legal/terms-of-use-for-datasets",
-    terms_checked="2026-11-28, as three readers quote the terms for datasets",
-    quotation=(
-        "You may extract, download, and make copies of the data contained in the Datasets, and you may share that data "
-        "with third parties according to these terms of use."
-    ),
-    gives="yearly rates and purchasing power by country",
-    attribution="Yearly exchange rates and purchasing power: World Bank, World Development Indicators (CC BY 4.0).",
-    is_republishable=True,
-    is_verified=True,
-    cadence="yearly, revised several times a year",
-    expected_rows=(100, 20_000),
-    facts=(
-        "Seen in two stored CSVs, as third parties republished them: official rates of 1960 to 2023, in which euro "
-        "members already have the area's rate, and purchasing power of 1990 to 2024 with 6,856 values. Others report "
-        "that members lack values after joining; these are filled from the area's. Documentation and others: no key, "
-        "JSON as an array of two, errors as an array of one at HTTP 200, groups of countries among the countries. "
-        "Not checked: a live request, and the zip."
-    ),
-    row=PriceLevel,
-)
+SOURCE = declare("world_bank", kind="statistics", endpoints=(API,), row=PriceLevel)
 
 
-class Cell(NamedTuple):
-    """A stated value. `code` is an ISO country code or one of the World Bank's own codes for groups of countries."""
-
-    code: str
-    year: int
-    value: float | None
+Cell = tuple[str, int, float | None]
+"""A code, a year and a value. The code is ISO's for a country, or one of the World Bank's own for a group of them."""
 
 
 def fetch(web: Web, *, boards: Sequence[str] = (), as_of: date) -> list[str]:
-    """Request the last ten years of both indicators. Return one line for each failure."""
+    """Request the last ten years of both indicators."""
     query = f"?format=json&per_page=20000&date={as_of.year - YEARS}:{as_of.year}"
     return ask_each(web, [f"{API}country/all/indicator/{name}{query}" for name in INDICATORS])
 
@@ -86,7 +54,7 @@ def parse(response: Response) -> Iterator[PriceLevel | Issue]:
     cells = list(_json_cells(response) if response.body.lstrip()[:1] in (b"[", b"{") else _csv_cells(response.body))
     match = INDICATOR.search(response.url)
     if match is None:
-        raise Rejected("response", response.url, f"an address with one of {', '.join(INDICATORS)} expected")
+        raise Rejected("response", response.url, f"expected an address with one of {', '.join(INDICATORS)}")
     level = functools.partial(PriceLevel, source=SOURCE.name, indicator=INDICATORS[match[0]])
     euro: dict[int, float] = {}
     pairs: set[tuple[str, int]] = set()
@@ -94,15 +62,17 @@ def parse(response: Response) -> Iterator[PriceLevel | Issue]:
     for cell in cells:
         if isinstance(cell, Issue):
             yield cell
-        elif cell.value is None:
             continue
-        elif country := country_codes().get(cell.code):
-            pairs.add((country, cell.year))
-            yield level(country=country, year=cell.year, value=cell.value)
+        code, year, value = cell
+        if value is None:
+            continue
+        if country := country_codes().get(code):
+            pairs.add((country, year))
+            yield level(country=country, year=year, value=value)
         else:
             n_groups += 1
-            if cell.code in EURO_AREA and match[0] == RATES:
-                euro[cell.year] = cell.value
+            if code in EURO_AREA and match[0] == RATES:
+                euro[year] = value
     for (country, since), (year, value) in itertools.product(EURO_SINCE.items(), euro.items()):
         if year >= since and (country, year) not in pairs:
             yield level(country=country, year=year, value=value)
@@ -118,12 +88,12 @@ def country_codes() -> dict[str, str]:
 def _json_cells(response: Response) -> Iterator[Cell | Issue]:
     answer = response.json()
     if not isinstance(answer, list) or len(answer) != 2 or not isinstance(answer[1], list):
-        raise Rejected("response", answer, "an array of two, the second a list of values, expected")
-    yield from each(answer[1], _json_cell, known=KNOWN)
+        raise Rejected("response", answer, "expected an array of two, the second a list of values")
 
+    def read(item: dict[str, Any]) -> Cell:
+        return _cell(item["countryiso3code"] or item["country"]["id"], item["date"], item["value"])
 
-def _json_cell(item: dict[str, Any]) -> Cell:
-    return _cell(item["countryiso3code"] or item["country"]["id"], item["date"], item["value"])
+    yield from each(answer[1], read, known=KNOWN)
 
 
 def _csv_cells(body: bytes) -> Iterator[Cell | Issue]:
@@ -141,7 +111,7 @@ def _cell(code: object, year: object, value: object) -> Cell:
     if not isinstance(code, str) or not isinstance(year, str):
         raise Rejected("country", (code, year), "a country's code and a year expected")
     if value is None or value == "":
-        return Cell(code, int(year), None)
+        return code, int(year), None
     if isinstance(value, bool) or not isinstance(value, int | float | str) or not 0 < float(value) < float("inf"):
         raise Rejected("value", value, f"a positive number expected for {code} in {year}")
-    return Cell(code, int(year), float(value))
+    return code, int(year), float(value)

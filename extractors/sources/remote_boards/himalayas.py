@@ -7,18 +7,16 @@ may be the literal "name"; then the slug names the employer. Time zones are hour
 
 from __future__ import annotations
 
-import functools
-from collections.abc import Iterator, Sequence
-from datetime import UTC, date, datetime, timedelta
+from collections.abc import Sequence
 from typing import Any
 
-from extractors.response import Response, each
-from extractors.sources.declaration import Source
-from extractors.web.paging import Web, ask_pages
+from extractors.response import Response
+from extractors.sources.declaration import declare
+from extractors.sources.fetching import after_records, fetch_recent
+from extractors.sources.parsing import parse_list
 from transforms.pay.structured import stated_pay
 from transforms.place.places import Address
 from transforms.raw_posting import RawPosting
-from transforms.records.rows import Issue
 
 API = "https://himalayas.app/jobs/api"
 PAGE = 20
@@ -33,73 +31,15 @@ KNOWN = frozenset([
     "parentCategories", "description", "pubDate", "expiryDate", "applicationLink", "guid",
 ])  # fmt: skip
 
-SOURCE = Source(
-    name="himalayas",
-    title="Himalayas",
-    kind="aggregator",
-    publisher="Himalayas",
-    homepage="https://himalayas.app/api",
-    endpoints=(API,),
-    licence=(
-        "Its page on the API lets anyone use it with a link back and says nothing of storing; its site's terms bar "
-        "robots. Read with permission, and nothing made from it is published"
-    ),
-    terms_url="https://himalayas.app/api",
-    terms_checked="2026-11-28, as readers of 2026 quote the page",
-    quotation=(
-        "Anyone can use the interface, but please link back to the URL found on Himalayas AND mention Himalayas as the "
-        "original source. Please do not submit Himalayas jobs to third-party websites, including but not limited to "
-        "Jooble, Neuvoo, Google Jobs, or LinkedIn Jobs."
-    ),
-    gives="adverts of remote work with texts, many with pay",
-    attribution="Job postings: Himalayas (himalayas.app).",
-    is_republishable=False,
-    is_verified=True,
-    cadence="live, newest first",
-    expected_rows=(100, 10_000),
-    access="consent",
-    pause=2.0,
-    most_requests=MAX_PAGES,
-    expires_after_days=60,  # `expiryDate` is 60 days after publication
-    facts=(
-        "Seen in a stored answer of 2026-03 with three jobs of 95,423: times in seconds, an expiry 60 days after "
-        "publication, a currency without pay, country names, time zones with halves and quarters, no `salaryPeriod`. "
-        "Reported of 2026-08: `salaryPeriod` annual or hourly, also where there is no pay, and 'name' for every "
-        "company; twenty jobs a page at most, a 429 for asking too much. Its robots.txt closes the paged site "
-        "(`/jobs*&page=`), not the API's offset; a night goes back one day and no further. The terms of the site bar "
-        'robots "on this Site" without written approval (section 30, as read by others on 2026-09-16) and do not name '
-        "the API, which its own page offers to anyone, without a word on storing: so it is read with permission, by "
-        "the rule above."
-    ),
-)
+SOURCE = declare("himalayas", kind="aggregator", endpoints=(API,), most_requests=MAX_PAGES)
 
 
-def url_of_page(offset: int) -> str:
-    """Return the address of the page that begins with the job at `offset`. Offsets count from 0."""
-    return f"{API}?limit={PAGE}&offset={offset}"
+def _next(page: Response) -> str | None:
+    answer = page.json()
+    return after_records(page.url, "offset", len(answer["jobs"]), total=answer["totalCount"])
 
 
-def fetch(web: Web, *, boards: Sequence[str] = (), as_of: date) -> list[str]:
-    """Request the pages of the last day. Return one line for each failure."""
-    since = datetime(as_of.year, as_of.month, as_of.day, tzinfo=UTC) - timedelta(days=DAYS)
-    return ask_pages(web, url_of_page(0), functools.partial(next_of, since=since.timestamp()), max_pages=MAX_PAGES)
-
-
-def next_of(response: Response, *, since: float) -> str | None:
-    """Return the address of the next page, or None after the last page and after a page with only old jobs.
-
-    A job is old if it was published before `since`, a time in seconds since 1970 (UTC).
-    """
-    answer = response.json()
-    times = [job.get("pubDate") for job in answer["jobs"] if isinstance(job, dict)]
-    following = answer["offset"] + len(answer["jobs"])
-    is_older = not any(isinstance(time, int) and time >= since for time in times)
-    return None if is_older or following >= answer["totalCount"] else url_of_page(following)
-
-
-def parse(response: Response) -> Iterator[RawPosting | Issue]:
-    """Yield every job of a page, and an issue for each job that cannot be read."""
-    yield from each(response.value_at("jobs"), _read_job, known=KNOWN)
+fetch = fetch_recent(f"{API}?limit={PAGE}&offset=0", _next, "jobs", time="pubDate", days=DAYS, max_pages=MAX_PAGES)
 
 
 def _read_job(job: dict[str, Any]) -> RawPosting:
@@ -124,3 +64,6 @@ def _read_job(job: dict[str, Any]) -> RawPosting:
             job.get("minSalary"), job.get("maxSalary"), currency=job.get("currency"), period=job.get("salaryPeriod")
         ),
     )
+
+
+parse = parse_list(_read_job, "jobs", known=KNOWN)

@@ -6,17 +6,15 @@ countries and groups of countries in which the remote work may be done, with dou
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from html import unescape
 from typing import Any
 
-from extractors.response import Response, each
-from extractors.sources.declaration import Source
+from extractors.sources.declaration import declare
 from extractors.sources.fetching import fetch_addresses
+from extractors.sources.parsing import parse_list
 from transforms.pay.structured import stated_pay
 from transforms.place.places import Address
 from transforms.raw_posting import RawPosting
-from transforms.records.rows import Issue
 
 API = "https://jobicy.com/api/v2/remote-jobs"
 ADDRESS = f"{API}?count=100"
@@ -25,45 +23,10 @@ KNOWN = frozenset([
     "jobExcerpt", "jobDescription", "pubDate", "salaryMin", "salaryMax", "salaryCurrency", "salaryPeriod",
 ])  # fmt: skip
 
-SOURCE = Source(
-    name="jobicy",
-    title="Jobicy",
-    kind="aggregator",
-    publisher="Jobicy",
-    homepage="https://github.com/Jobicy/remote-jobs-api",
-    endpoints=(API,),
-    licence=(
-        "Free to use with Jobicy named and its address kept; not to be passed to competing job boards or "
-        "misrepresented. We publish counts, never adverts"
-    ),
-    terms_url="https://github.com/Jobicy/remote-jobs-api",
-    terms_checked="2026-11-27, in a stored copy of its repository (09c62ab7)",
-    quotation=(
-        "Do not redistribute listings to competing job aggregation platforms such as Google Jobs, LinkedIn, Jooble, "
-        "and similar services."
-    ),
-    gives="adverts of remote work with texts, some with pay",
-    attribution="Job postings: Jobicy (jobicy.com).",
-    is_republishable=True,
-    is_verified=True,
-    cadence="live, three hours late; to be asked once an hour at most",
-    expected_rows=(10, 1_000),
-    most_requests=4,
-    facts=(
-        "Seen in a stored answer of 2026, cut to three jobs, one of them with pay: times with a zone, one word for the "
-        "level, lists of kinds of employment and industries, a yearly period in words. Documentation: no key, a count "
-        "from 1 to 100, filters by place, industry and tag, and no paging; one report has a cursor. So a night reads "
-        "the newest hundred of all industries, which may be fewer than a busy day brings."
-    ),
-)
+SOURCE = declare("jobicy", kind="aggregator", endpoints=(API,))
 
 
 fetch = fetch_addresses(ADDRESS)
-
-
-def parse(response: Response) -> Iterator[RawPosting | Issue]:
-    """Yield every job, and an issue for each job that cannot be read."""
-    yield from each(response.value_at("jobs"), _read_job, known=KNOWN)
 
 
 def _read_job(job: dict[str, Any]) -> RawPosting:
@@ -88,3 +51,6 @@ def _read_job(job: dict[str, Any]) -> RawPosting:
             period=job.get("salaryPeriod"),
         ),
     )
+
+
+parse = parse_list(_read_job, "jobs", known=KNOWN)

@@ -9,13 +9,12 @@ a currency nor a period.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from html import unescape
 from typing import Any
 
-from extractors.response import Response, each
-from extractors.sources.declaration import Source
+from extractors.sources.declaration import declare
 from extractors.sources.fetching import fetch_addresses
+from extractors.sources.parsing import parse_list
 from transforms.pay.structured import stated_pay
 from transforms.raw_posting import RawPosting
 from transforms.records.rows import Issue
@@ -29,46 +28,10 @@ KNOWN = frozenset([
 BEYOND_ASCII = re.compile(r"[^\x00-\x7f]+")
 AGAINST_SPAM = re.compile(r"(?:\s|<br ?/?>)*Please mention the word \*\*[^*]*\*\* and tag .*\Z", re.DOTALL)
 
-SOURCE = Source(
-    name="remoteok",
-    title="Remote OK",
-    kind="aggregator",
-    publisher="Remote OK",
-    homepage="https://remoteok.com/api",
-    endpoints=(ADDRESS,),
-    licence=(
-        "Free to use with a followed link to each job's page and Remote OK named as the source; its logo is not to be "
-        "used. We publish counts, never adverts"
-    ),
-    terms_url="https://remoteok.com/api",
-    terms_checked="2026-06-14, in the recorded answer itself",
-    quotation=(
-        "Please link back (with follow, and without nofollow!) to the URL on Remote OK and mention Remote OK as a "
-        "source, so we get traffic back from your site."
-    ),
-    gives="adverts of remote work with texts",
-    attribution="Job postings: Remote OK (https://remoteok.com).",
-    is_republishable=True,
-    is_verified=True,
-    cadence="live; about the last hundred jobs",
-    expected_rows=(20, 1_000),
-    facts=(
-        "Seen in a stored answer of 2026: 100 jobs behind a legal notice, ids as text, places with a comma at the end, "
-        "the sentence against spam in all, 96 with pay of 0 and four, all posted by their own form, with 60000 to "
-        "90000. 91 texts were encoded twice; in one of them a third party had cut a letter. All jobs are listed as "
-        "remote, though many come from elsewhere and some speak of an office; many texts are only the beginning of "
-        "the advert. Tags are guessed by the site and not read. Reported: plain clients sometimes get a 403. No limit "
-        "of requests was found."
-    ),
-)
+SOURCE = declare("remoteok", kind="aggregator", endpoints=(ADDRESS,))
 
 
 fetch = fetch_addresses(ADDRESS)
-
-
-def parse(response: Response) -> Iterator[RawPosting | Issue]:
-    """Yield every job, and an issue for the legal notice and for each job that cannot be read."""
-    yield from each(response.json(), _read_job, known=KNOWN)
 
 
 def _read_job(job: dict[str, Any]) -> RawPosting | Issue:
@@ -86,6 +49,9 @@ def _read_job(job: dict[str, Any]) -> RawPosting | Issue:
         posted_on=job.get("date"),
         pay=stated_pay(job.get("salary_min"), job.get("salary_max")),
     )
+
+
+parse = parse_list(_read_job, known=KNOWN)
 
 
 def repair(text: str) -> str:

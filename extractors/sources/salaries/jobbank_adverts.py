@@ -17,7 +17,7 @@ from datetime import date
 from extractors.reading.csv_tables import table_in, to_utf8, unpack_gzip
 from extractors.reading.pay_reports import pay_report
 from extractors.response import Response, each, note_left_out, objects_in
-from extractors.sources.declaration import Source
+from extractors.sources.declaration import declare
 from extractors.web.paging import Web, ask_each
 from extractors.web.session import FetchFailed
 from transforms.pay.normalisation import complete_pay
@@ -53,53 +53,17 @@ UNREAD = "of occupations that lookups/role/occupations.csv does not name, under 
 UNPAID = "without pay"
 AGAIN = "with a number that the file has already"
 
-
-def address_of(name: str) -> str | None:
-    """Return an address for a downloaded file if its name contains "jobbank", or None for any other name.
-
-    The file may be packed with gzip.
-    """
-    return FILES + name.replace(" ", "_") if NAME.fullmatch(name) else None
-
-
-SOURCE = Source(
-    name="jobbank_adverts",
-    title="Job Bank adverts, open data",
+SOURCE = declare(
+    "jobbank_adverts",
     kind="survey",
-    publisher="Employment and Social Development Canada",
-    homepage="https://open.canada.ca/data/en/dataset/ea639e28-c0fc-48bf-b5dd-b8899bd43072",
     endpoints=(LIST, FILES, f"https://{STORE}/"),
-    licence="Open Government Licence - Canada",
-    terms_url="https://open.canada.ca/en/open-government-licence-canada",
-    terms_checked="2026-11-28, as many readers of 2026 quote the licence",
-    quotation=(
-        "You are free to: Copy, modify, publish, translate, adapt, distribute or otherwise use the Information in any "
-        "medium, mode or format for any lawful purpose."
-    ),
-    gives="pay in adverts of Canada by occupation and title, without employers or texts",
-    attribution="Pay in adverts: Job Bank, Employment and Social Development Canada "
-    "(contains information licensed under the Open Government Licence - Canada).",
-    is_republishable=True,
-    is_verified=False,
-    cadence="monthly",
-    expected_rows=(2, 100_000),
-    most_requests=8,
     signing_hosts=(STORE,),
-    file_url=address_of,
-    facts=(
-        "No row was seen: the 65 columns of the English files are those that a reader of others declares. Others "
-        "report files since January 2023 of 44,000 to 52,000 rows, UTF-16 with tabs, some older ones UTF-8 with commas "
-        "or Latin-1; NA and *No data for nothing; days as 2026/08/07, in September 2024 as 2024-08-07, when the number "
-        "of the row was missing, too; pay on 52,358 of 52,368 rows of September 2026, NOC 2021 on 99 of 100. The "
-        "newest English file of the portal's list is asked for; its address redirects to a store, with a signature "
-        "that is neither archived nor said. Older months may be handed over with jobbank in their names. French files "
-        "have other columns and are refused. Pay without an upper end is kept, and is in no band."
-    ),
+    file_url=lambda name: FILES + name.replace(" ", "_") if NAME.fullmatch(name) else None,
 )
 
 
 def fetch(web: Web, *, boards: Sequence[str] = (), as_of: date) -> list[str]:
-    """Request the list of files, then the newest English file. Return one line for each failure."""
+    """Request the list of files, then the newest English file."""
     try:
         answer = web.get(LIST)
         newest = _find_newest(answer)
@@ -118,7 +82,7 @@ def _find_newest(answer: Response) -> str:
         if str(file.get("format")).upper() in FORMATS
     ]
     if not tables:
-        rule = f"English tables ({', '.join(FORMATS)}) below {FILES} expected; check whether the portal has moved them"
+        rule = f"expected English tables ({', '.join(FORMATS)}) below {FILES}; check whether the portal has moved them"
         raise Rejected("response", f"HTTP {answer.status}", rule)
     return max(tables)[1]
 
@@ -131,10 +95,10 @@ def parse(response: Response) -> Iterator[PayReport | Issue]:
         return
     text = to_utf8(unpack_gzip(response.body, largest=MAX_TABLE))
     delimiter = "\t" if b"\t" in text.partition(b"\n")[0] else ","
-    rows = table_in(text, NEEDED, also=(ID,), delimiter=delimiter, rename=_rename)
+    rows = table_in(text, NEEDED, also=(ID,), delimiter=delimiter, rename=lambda column: " ".join(column.split()))
     days = [day for row in rows if (day := _day_in(row.get(POSTED)))]
     if rows and not days:
-        raise Rejected("snapshot_on", rows[0].get(POSTED), f"a day like 2026/08/07 expected under {POSTED}")
+        raise Rejected("snapshot_on", rows[0].get(POSTED), f"expected a day like 2026/08/07 under {POSTED}")
     counts = dict.fromkeys((UNREAD, UNPAID, AGAIN), 0)
     items: list[tuple[int, dict[str, str]]] = []
     ids: set[str] = set()
@@ -150,10 +114,7 @@ def parse(response: Response) -> Iterator[PayReport | Issue]:
 
 
 def _why_left_out(row: dict[str, str], ids: set[str]) -> str | None:
-    """Return the reason to leave out a row, or None if there is none.
-
-    `ids` are the ids of earlier rows that are kept. The id of the row is added if the row is kept.
-    """
+    """Return the reason to leave out a row, or else add its id to `ids`, the ids of rows that are kept."""
     if not (_text_in(row.get(CODE)) in occupations(NOC) or names_followed_role(_title(row))):
         return UNREAD
     if not (_text_in(row.get(LOW)) or _text_in(row.get(HIGH))):
@@ -164,10 +125,6 @@ def _why_left_out(row: dict[str, str], ids: set[str]) -> str | None:
     if id:
         ids.add(id)
     return None
-
-
-def _rename(column: str) -> str:
-    return " ".join(column.split())
 
 
 def _text_in(cell: str | None) -> str | None:
@@ -194,7 +151,7 @@ def _reports(item: tuple[int, dict[str, str]], *, snapshot_on: date) -> list[Pay
         raise Rejected("title", f"row {number}", "a job title expected")
     day = _day_in(row.get(POSTED))
     if day is None:
-        raise Rejected("year", row.get(POSTED), f"a day like 2026/08/07 expected under {POSTED} in row {number}")
+        raise Rejected("year", row.get(POSTED), f"expected a day like 2026/08/07 under {POSTED} in row {number}")
     pay = _pay(number, row)
     first = 2 * number - 1
     return [
@@ -221,12 +178,12 @@ def _pay(number: int, row: dict[str, str]) -> Pay:
     text = f"row {number}: {row.get(LOW)} to {row.get(HIGH)} {row.get(UNIT)}"
     period, n = UNITS.get((_text_in(row.get(UNIT)) or "").lower(), (None, 1))
     if period is None:
-        raise Rejected("pay", text, f"{UNIT}: one of {', '.join(UNITS)} expected; add a new word to jobbank_adverts.py")
+        raise Rejected("pay", text, f"{UNIT}: expected one of {', '.join(UNITS)}; add a new word to jobbank_adverts.py")
     ends = [_amount(_text_in(row.get(column)), text, n) for column in (LOW, HIGH)]
     pay = Pay(low=ends[0], high=ends[1], currency="CAD", period=period, reading="stated")
     pay = complete_pay([pay], country="CA", employment_type=None)[0]
     if pay.flag == "low_above_high" or not (pay.annual_low or pay.annual_high):
-        raise Rejected("pay", text, "a minimum up to the maximum, and an amount above 0, expected")
+        raise Rejected("pay", text, "expected a minimum up to the maximum, and an amount above 0")
     return pay
 
 

@@ -16,7 +16,7 @@ from typing import Any
 from extractors.reading.csv_tables import table_in
 from extractors.reading.pay_reports import official_wage
 from extractors.response import Response, each, note_left_out
-from extractors.sources.declaration import Source
+from extractors.sources.declaration import declare
 from extractors.sources.fetching import fetch_addresses
 from transforms.records.rows import Issue, OfficialWage
 from transforms.records.vocabulary import NOC
@@ -54,38 +54,11 @@ WEEKS = 52
 """Weeks of pay in a year. Employees are paid for holidays too."""
 HOURLY = f"usual weekly hours of full-time employees (lookups/pay/usual_hours.csv) times {WEEKS} weeks"
 
-SOURCE = Source(
-    name="jobbank_wages",
-    title="Job Bank wages by occupation",
+SOURCE = declare(
+    "jobbank_wages",
     kind="statistics",
-    publisher="Employment and Social Development Canada",
-    homepage="https://open.canada.ca/data/en/dataset/adad580f-76b0-4502-bd05-20c125de9116",
     endpoints=(FILES,),
-    licence="Open Government Licence - Canada",
-    terms_url="https://open.canada.ca/en/open-government-licence-canada",
-    terms_checked="2026-11-28, as many readers of 2026 quote the licence",
-    quotation=(
-        "You are free to: Copy, modify, publish, translate, adapt, distribute or otherwise use the Information in any "
-        "medium, mode or format for any lawful purpose."
-    ),
-    gives="official wages of Canada by occupation, province and economic region",
-    attribution="Official wages: Job Bank, Employment and Social Development Canada "
-    "(contains information licensed under the Open Government Licence - Canada).",
-    is_republishable=True,
-    is_verified=True,
-    cadence="yearly, in November or December",
-    expected_rows=(2, 2_000),
     file_url=lambda name: FILES + NEWEST.rpartition("/")[0] + "/" + name if FILE.fullmatch(name) else None,
-    facts=(
-        "39 rows of the edition of November 2025 were read as a third party kept them: UTF-8 with a byte-order mark, "
-        "22 columns; the file has 44,376 rows, 516 occupations of NOC 2021 in 86 areas. Check value: the median of "
-        "21211 in Canada is 46.15 dollars an hour (2023-2024). Others have the address of that edition; it was not "
-        "asked from here. Editions go back to 2012 and their headers differ; the readers' columns are those of 2025. "
-        "Provinces have codes that are not ISO's (PEI, YK, NWT), which are not read. Low and high are about the 10th "
-        "and the 90th percentile by the Job Bank's own words; mean and quartiles stand only where the Labour Force "
-        "Survey gave the row. The excerpt does not say whether overtime counts; in the Labour Force Survey's wage it "
-        "does not."
-    ),
 )
 
 
@@ -97,7 +70,7 @@ def parse(response: Response) -> Iterator[OfficialWage | Issue]:
     rows = table_in(response.body, NEEDED)
     method = next((name for name in rows[0] if METHOD.fullmatch(name)), None) if rows else None
     if rows and method is None:
-        raise Rejected("response", ", ".join(rows[0]), "a column named like Source2025_NHQ expected")
+        raise Rejected("response", ", ".join(rows[0]), "expected a column named like Source2025_NHQ")
     left_out = dict.fromkeys((UNREAD, COPY, NOTHING), 0)
     items = []
     for row in rows:
@@ -126,12 +99,12 @@ def _level_of(area: str) -> str | None:
 def _wage(row: dict[str, str]) -> OfficialWage:
     years = YEARS.fullmatch(row[PERIOD])
     if years is None:
-        raise Rejected("period_on", row[PERIOD], "a reference period like 2021 or 2023-2024 expected")
+        raise Rejected("period_on", row[PERIOD], "expected a reference period like 2021 or 2023-2024")
     first, last = int(years[1]), int(years[2] or years[1])
     if _level_of(row[AREA]) is None:
-        raise Rejected("area", row[AREA], "a code like ER00, ER35 or ER3510 expected")
+        raise Rejected("area", row[AREA], "expected a code like ER00, ER35 or ER3510")
     if row[IS_ANNUAL] not in ("0", "1"):
-        raise Rejected("stated_period", row[IS_ANNUAL], "0 (dollars an hour) or 1 (dollars a year) expected")
+        raise Rejected("stated_period", row[IS_ANNUAL], "expected 0 (dollars an hour) or 1 (dollars a year)")
     is_annual = row[IS_ANNUAL] == "1"
     per_year = 1.0 if is_annual else round(WEEKS * _weekly_hours("CA", first, last), 1)
     wages: dict[str, Any] = {name: _amount(row[theirs], name, per_year) for name, theirs in WAGES.items()}
@@ -162,7 +135,7 @@ def _weekly_hours(country: str, first: int, last: int) -> float:
     hours = usual_hours()
     missing = [year for year in range(first, last + 1) if (country, year) not in hours]
     if missing:
-        rule = f"usual weekly hours of {country} in lookups/pay/usual_hours.csv expected, to convert wages to a year"
+        rule = f"expected usual weekly hours of {country} in lookups/pay/usual_hours.csv, to convert wages to a year"
         raise Rejected("periods_per_year", ", ".join(map(str, missing)), rule)
     return sum(hours[country, year] for year in range(first, last + 1)) / (last - first + 1)
 

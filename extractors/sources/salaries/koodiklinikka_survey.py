@@ -17,7 +17,7 @@ from statistics import median_low
 from extractors.reading.csv_tables import table_in, unpack_gzip
 from extractors.reading.pay_reports import pay_report
 from extractors.response import Response, each, note_left_out
-from extractors.sources.declaration import Source
+from extractors.sources.declaration import declare
 from extractors.sources.fetching import fetch_nothing
 from transforms.pay.reported import MONTHS, flag_amounts, read_amount, read_years
 from transforms.records.rows import Issue, PayReport
@@ -26,6 +26,7 @@ from transforms.text.rejects import Rejected
 FILES = "https://koodiklinikka.invalid/"
 """Made-up address under which the files are archived. We do not know where they are published."""
 NAME = re.compile(r".*koodiklinikka.*?(?<!\d)(20\d\d)(?!\d).*\.csv(?:\.gz)?", re.IGNORECASE)
+"""Pattern of the names of files, such as "koodiklinikka_2024.csv". A name must contain the year of the survey."""
 MAX_TABLE = 50_000_000
 """Maximum size of a file after unpacking, in bytes: over a hundred times the size of the file of 2024."""
 QUESTIONS = {
@@ -51,47 +52,11 @@ MIN_MONTHS, MAX_MONTHS = 6.0, 36.0
 flagged: income or pay is wrong, or the two are swapped. People who started during the year are flagged too."""
 ANSWERED_AT = "%d/%m/%Y %H:%M:%S"
 
-
-def address_of(name: str) -> str | None:
-    """Return an address for a file with a name such as "koodiklinikka_2024.csv", or None for any other name.
-
-    The name must contain a year. The file may be packed with gzip.
-    """
-    match = NAME.fullmatch(name)
-    return f"{FILES}{match[1]}.csv" if match else None
-
-
-SOURCE = Source(
-    name="koodiklinikka_survey",
-    title="Survey of pay in IT by Koodiklinikka",
+SOURCE = declare(
+    "koodiklinikka_survey",
     kind="survey",
-    publisher="Koodiklinikka",
-    homepage="https://koodiklinikka.fi",
     endpoints=(FILES,),
-    licence=(
-        "MIT for the repository that has programs and answers; it speaks of software alone, so that nothing made from "
-        "the answers is published"
-    ),
-    terms_url="https://github.com/koodiklinikka/palkkakysely",
-    terms_checked="2026-11-28, in a stored copy of the repository that has its files (d75eedbe)",
-    quotation=(
-        "Permission is hereby granted, free of charge, to any person obtaining a copy of this software and associated "
-        "documentation files"
-    ),
-    gives="reported pay in IT in Finland",
-    attribution="Reported pay in Finland: Koodiklinikka.",
-    is_republishable=False,
-    is_verified=True,
-    cadence="yearly, in autumn, when a person runs `jobmarket backfill koodiklinikka_2024.csv`",
-    expected_rows=(100, 20_000),
-    access="file",
-    file_url=address_of,
-    facts=(
-        "One file was read, of October 2024: 683 answers, 591 of them of employees. Working time is per cent for most "
-        "and hours a week for some; titles are free text, English and Finnish. The publisher has the files in its "
-        "repository (data/2024/results-fi.xlsx and others, of 2021 to 2025); the file is handed over, with "
-        "koodiklinikka and the year in its name."
-    ),
+    file_url=lambda name: f"{FILES}{match[1]}.csv" if (match := NAME.fullmatch(name)) else None,
 )
 
 
@@ -115,14 +80,11 @@ def parse(response: Response) -> Iterator[PayReport | Issue]:
 
 
 def _day_of(rows: Sequence[dict[str, str]]) -> date:
-    """Return the day by which half of the answers had come in.
-
-    Raise `Rejected` if the time of an answer cannot be read or there are no answers.
-    """
+    """Return the day by which half of the answers had come in."""
     try:
         times = [datetime.strptime(row["answered_at"], ANSWERED_AT) for row in rows]  # local time
     except (KeyError, ValueError) as error:
-        raise Rejected("response", str(error), "a Timestamp like 07/10/2024 10:04:36 expected") from error
+        raise Rejected("response", str(error), "expected a Timestamp like 07/10/2024 10:04:36") from error
     if not times:
         raise Rejected("response", "", "a file with answers expected")
     return median_low(times).date()

@@ -16,7 +16,7 @@ import orjson
 from extractors.reading.csv_tables import unpack_gzip
 from extractors.reading.pay_reports import official_wage
 from extractors.response import Response, each, note_left_out
-from extractors.sources.declaration import Source
+from extractors.sources.declaration import declare
 from extractors.sources.fetching import fetch_nothing
 from transforms.records.rows import Issue, OfficialWage
 from transforms.records.vocabulary import SSOC
@@ -37,39 +37,11 @@ KNOWN = frozenset(
     ("title", "slug", "ssoc_code", "category", "category_label", "major_group", "pay_annual", *WAGES.values())
 )
 
-SOURCE = Source(
-    name="sg_mom_wages",
-    title="Occupational wages",
+SOURCE = declare(
+    "sg_mom_wages",
     kind="statistics",
-    publisher="Ministry of Manpower, Singapore",
-    homepage="https://stats.mom.gov.sg/",
     endpoints=(HOST,),
-    licence="Rights reserved by the Ministry, which asks to be credited where data are extracted and used (a notice of "
-    "2016 in a publication of the same department); terms of the table itself were not seen",
-    terms_url=None,
-    terms_checked=(
-        "2026-11-28; quoted is the notice in a publication of 2016 of the same department, out of a stored copy"
-    ),
-    quotation=(
-        "In citation, please credit the source when you extract and use the information/data from the publication."
-    ),
-    gives="official wages of Singapore by occupation: quartiles",
-    attribution="Official wages of Singapore: Ministry of Manpower, Occupational Wages, parsed by a third party.",
-    is_republishable=False,
-    is_verified=True,
-    cadence="yearly, the wages of June in the summer after",
-    expected_rows=(1, 100),
-    access="file",
     file_url=lambda name: HOST + name if FILE.fullmatch(name) else None,
-    facts=(
-        "Read as a third party parsed it, 562 occupations of 2024 with SSOC codes and gross pay a month in dollars; "
-        "its parser was not seen, nor the Ministry's own workbook or the address of it, so nothing is asked for. Check "
-        "value: data scientists (21222) 6,890, 9,047 and 12,132 a month at the quartiles. The list says neither year "
-        "nor edition of SSOC: put the year into the file's name (sg_mom_occupational_wages_2024.json.gz) and hand it "
-        "to `jobmarket backfill`. That the wages are those of full-time resident employees in June, with overtime, "
-        "commissions and allowances but without bonuses and employers' contributions, is how the Ministry is known to "
-        "define them, and was not read here."
-    ),
 )
 
 
@@ -77,15 +49,12 @@ fetch = fetch_nothing
 
 
 def parse(response: Response) -> Iterator[OfficialWage | Issue]:
-    """Yield the wages of the occupations that we read, and one issue for all other occupations.
-
-    Raise `Rejected` for a file of another shape.
-    """
+    """Yield the wages of the occupations that we read, and one issue for all other occupations."""
     records = _records_in(response.body)
     name = response.url.removeprefix(HOST)
     match = YEAR.search(name)
     if match is None:
-        rule = "a year in the file's name (sg_mom_occupational_wages_2024.json) expected, since the list has none"
+        rule = "expected a year in the file's name (sg_mom_occupational_wages_2024.json), since the list has none"
         raise Rejected("response", name, rule)
     items = [row for row in records if not isinstance(row, dict) or row.get("ssoc_code") in occupations(SSOC)]
     yield from each(items, functools.partial(_wage, year=int(match[1])), known=KNOWN)
@@ -99,7 +68,7 @@ def _records_in(body: bytes) -> list[Any]:
         records = orjson.loads(body)
     except ValueError as error:
         begin = body[:80].decode("utf-8", "replace")
-        rule = f"a JSON list of occupations, packed with gzip or not, expected ({error})"
+        rule = f"expected a JSON list of occupations, packed with gzip or not ({error})"
         raise Rejected("response", begin, rule) from error
     if not isinstance(records, list):
         raise Rejected("response", type(records).__name__, "a list of occupations expected")
@@ -132,5 +101,5 @@ def _wage(record: dict[str, Any], *, year: int) -> OfficialWage:
 
 def _amount(value: object, column: str) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float) or not value > 0:
-        raise Rejected(column, value, "dollars a month, more than 0, expected")
+        raise Rejected(column, value, "expected dollars a month, more than 0")
     return float(value)

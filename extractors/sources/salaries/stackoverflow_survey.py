@@ -15,7 +15,7 @@ from datetime import date
 from extractors.reading.csv_tables import table_in, zip_member
 from extractors.reading.pay_reports import pay_report
 from extractors.response import Response, each, note_left_out
-from extractors.sources.declaration import Source
+from extractors.sources.declaration import declare
 from extractors.web.paging import Web, ask_first
 from transforms.pay.reported import flag_amounts, read_years
 from transforms.place.places import country_of
@@ -55,67 +55,28 @@ COUNTRIES = {"Libyan Arab Jamahiriya": "LY"}
 FIELDWORK_ENDS = (6, 30)
 """Month and day (30 June) by which all answers of a year are in. The publisher publishes them in July."""
 
-
-def address_of(name: str) -> str | None:
-    """Return the address from which a zip with this name is downloaded, or None for any other name."""
-    return FILES + name if YEAR.search(name) and name.endswith(".zip") else None
-
-
-SOURCE = Source(
-    name="stackoverflow_survey",
-    title="Stack Overflow Developer Survey",
+SOURCE = declare(
+    "stackoverflow_survey",
     kind="survey",
-    publisher="Stack Exchange",
-    homepage="https://survey.stackoverflow.co",
     endpoints=(FILES,),
-    licence="ODbL 1.0: derived databases under the same licence, the source named",
-    terms_url="https://opendatacommons.org/licenses/odbl/1-0/",
-    terms_checked=(
-        "2026-11-28; quoted are the publisher's words on the survey of 2021, as two readers have its announcement"
-    ),
-    quotation=(
-        "you are free to share, adapt, and create derivative works from the public 2021 Stack Overflow Developer "
-        "Survey results as long as you attribute them to Stack Overflow, keep the database open (if you redistribute "
-        "it), and continue to share-alike any adapted database under the ODbL."
-    ),
-    gives="reported yearly pay of developers by country, in dollars",
-    attribution="Reported pay: Stack Overflow Developer Survey, made available under the ODbL 1.0.",
-    is_republishable=True,
-    is_verified=True,
-    cadence="yearly, in July",
-    expected_rows=(1_000, 100_000),
-    file_url=address_of,
-    facts=(
-        "Seen in a stored CSV of 2025 that a third party had cut to seven columns: 21,942 answers with pay in dollars "
-        "a year, 156 names of countries, one kind of work each. Others report a zip with survey_results_public.csv of "
-        "49,123 answers and the columns ResponseId, Country, DevType and ConvertedCompYearly; Employment, RemoteWork "
-        "and WorkExp (years of paid work) come from memory. That the surveys since have the same licence is what "
-        "others report."
-    ),
+    file_url=lambda name: FILES + name if YEAR.search(name) and name.endswith(".zip") else None,
 )
 
 
-def url_of(year: int) -> str:
-    """Return the address of a year's answers."""
-    return f"{FILES}stack-overflow-developer-survey-{year}.zip"
-
-
 def fetch(web: Web, *, boards: Sequence[str] = (), as_of: date) -> list[str]:
-    """Request this year's answers, or last year's if they are not out yet. Return one line for each failure."""
-    return ask_first(web, [url_of(as_of.year), url_of(as_of.year - 1)])
+    """Request this year's answers, or last year's if they are not out yet."""
+    years = (as_of.year, as_of.year - 1)
+    return ask_first(web, [f"{FILES}stack-overflow-developer-survey-{year}.zip" for year in years])
 
 
 def parse(response: Response) -> Iterator[PayReport | Issue]:
-    """Yield every answer with pay and kind of work, and one issue for all answers that are left out.
-
-    `flag_amounts` flags amounts that look wrong.
-    """
+    """Yield every answer with pay and kind of work, and one issue for all answers that are left out."""
     table = zip_member(response.body, ANSWERS, largest=MAX_TABLE)
     shape = SHAPES[0] if SHAPES[0]["pay"].encode() in table[:MAX_HEADER] else SHAPES[1]
     rows = table_in(table, shape.values(), also=("Employment", "RemoteWork", "WorkExp"))
     match = YEAR.search(response.url)
     if match is None:
-        raise Rejected("response", response.url, "an address with the survey's year in it expected")
+        raise Rejected("response", response.url, "expected an address with the survey's year in it")
     answers = [
         (number, {ours: row.get(theirs, "") for ours, theirs in shape.items()} | row)
         for number, row in enumerate(rows, start=1)

@@ -19,7 +19,7 @@ from statistics import median, median_low
 from extractors.reading.csv_tables import table_in, unpack_gzip
 from extractors.reading.pay_reports import pay_report
 from extractors.response import Response, each, note_left_out
-from extractors.sources.declaration import Source
+from extractors.sources.declaration import declare
 from extractors.sources.fetching import fetch_nothing
 from transforms.pay.reported import contradicts, flag_amounts, months_of_year, read_amount, read_years
 from transforms.place.places import country_of
@@ -30,6 +30,7 @@ from transforms.text.rejects import Rejected
 FILES = "https://sysarmy.invalid/"
 """Made-up address under which the files are archived. We do not know where they are published."""
 NAME = re.compile(r"(?=.*sysarmy)(?:.*?[^\d])?(\d{4}\.0[12])(?!\d).*\.csv(?:\.gz)?", re.IGNORECASE)
+"""Pattern of the names of files, such as "sysarmy_2026.01.csv". A name must contain the wave."""
 MAX_TABLE = 100_000_000
 """Maximum size of a file after unpacking, in bytes: thirty times the size of the file of 2026.01 (3 MB)."""
 QUESTIONS = {
@@ -78,48 +79,11 @@ MONTH_OF_WAVE = {"01": 1, "02": 7}
 in December or May, the second waves in June."""
 ANSWERED_AT = "%m/%d/%Y %H:%M:%S"
 
-
-def address_of(name: str) -> str | None:
-    """Return an address for a file with a name such as "sysarmy_2026.01.csv", or None for any other name.
-
-    The name must contain a wave. The file may be packed with gzip.
-    """
-    match = NAME.fullmatch(name)
-    return f"{FILES}{match[1]}.csv" if match else None
-
-
-SOURCE = Source(
-    name="sysarmy_survey",
-    title="Survey of pay in IT by sysarmy",
+SOURCE = declare(
+    "sysarmy_survey",
     kind="survey",
-    publisher="sysarmy",
-    homepage="https://sysarmy.com",
     endpoints=(FILES,),
-    licence="CC BY-NC-SA 4.0: the source named, not for commercial use, adaptations under the same licence",
-    terms_url="https://creativecommons.org/licenses/by-nc-sa/4.0/",
-    terms_checked="2026-11-28, in the file of 2022.02 itself",
-    quotation=(
-        "Esta obra está bajo una Licencia Creative Commons Atribución-NoComercial-CompartirIgual 4.0 Internacional."
-    ),
-    gives="reported monthly pay in IT in Argentina, before and after tax",
-    attribution=(
-        "Reported pay in Argentina: sysarmy, CC BY-NC-SA 4.0. What is made from it may not be used commercially and is "
-        "shared under the same licence."
-    ),
-    is_republishable=True,
-    is_verified=True,
-    cadence="twice a year, when a person runs `jobmarket backfill sysarmy_2026.01.csv`",
-    expected_rows=(100, 50_000),
-    access="file",
-    file_url=address_of,
-    facts=(
-        "Six waves were read, 2022.02 to 2026.01, of 3,861 to 6,400 answers. That of 2022.02 has ten lines above the "
-        "header and no times; 2024.01 to 2025.02 were cleaned by the publisher and have questions as names; 2023.02 "
-        "asked nineteen countries. Amounts are pesos of the last month, also of those paid in dollars; some wrote "
-        "dollars, thousands or millions instead. In 4 to 6 answers of a hundred pay after tax is above that before "
-        "tax, or below a third of it. Where the publisher has the files is not known here, so they are handed over, "
-        "with sysarmy and the wave in their names."
-    ),
+    file_url=lambda name: f"{FILES}{match[1]}.csv" if (match := NAME.fullmatch(name)) else None,
 )
 
 
@@ -127,16 +91,13 @@ fetch = fetch_nothing
 
 
 def parse(response: Response) -> Iterator[PayReport | Issue]:
-    """Yield every answer with title and pay before tax, and one issue for all answers that are left out.
-
-    `flag_amounts` flags amounts that look wrong.
-    """
+    """Yield every answer with title and pay before tax, and one issue for all answers that are left out."""
     body = unpack_gzip(response.body, largest=MAX_TABLE)
     rows = table_in(body, NEEDED, also=OPTIONAL, rename=name_question)
     answers = [(n, row) for n, row in enumerate(rows, start=1) if row.get("gross") and row.get("title", "").strip()]
     wave = WAVE.search(response.url)
     if wave is None:
-        raise Rejected("response", response.url, "an address with the wave in it (2026.01) expected")
+        raise Rejected("response", response.url, "expected an address with the wave in it (2026.01)")
     day = _day_of(rows) or date(int(wave[1]), MONTH_OF_WAVE[wave[2]], 15)
     read = functools.partial(_report, day=day, year=int(wave[1]), usual_rates=_usual_rates(rows))
     yield from flag_amounts(each(answers, read))
@@ -145,10 +106,7 @@ def parse(response: Response) -> Iterator[PayReport | Issue]:
 
 
 def name_question(question: str) -> str:
-    """Return our column for a question, or the short form of the question if we have no column for it.
-
-    `question` may be the whole question or its short form.
-    """
+    """Return our column for a question, whole or in its short form, or else the short form of the question."""
     plain = unicodedata.normalize("NFKD", question).encode("ascii", "ignore").decode().lower()
     name = re.sub(r"[^a-z0-9]+", "_", plain).strip("_")
     return QUESTIONS.get(name, name)
@@ -165,10 +123,7 @@ def _day_of(rows: Sequence[dict[str, str]]) -> date | None:
 
 
 def _usual_rates(rows: Sequence[dict[str, str]]) -> dict[str, float]:
-    """Return the median of the stated dollar rates by country, over people who are paid only in dollars.
-
-    Countries with fewer than `MIN_RATES` rates are left out.
-    """
+    """Return the median dollar rate by country, if at least `MIN_RATES` people paid in dollars there state one."""
     by_country: dict[str, list[float]] = {}
     for row in rows:
         if PAID_IN.get(row.get("dollars", "")) == "dollars" and (rate := _rate(row.get("dollar_rate", ""))):
@@ -218,10 +173,7 @@ def _report(item: tuple[int, dict[str, str]], *, day: date, year: int, usual_rat
 
 
 def _choose_rate(stated: float | None, usual: float | None) -> float | None:
-    """Return the pesos for a dollar: the stated rate if it is plausible, or else the usual rate.
-
-    Return None if there is no usual rate.
-    """
+    """Return the pesos for a dollar: the stated rate if it is plausible, else the usual rate, else None."""
     if usual is None:
         return None
     is_near = stated is not None and usual / MAX_RATE_FACTOR <= stated <= usual * MAX_RATE_FACTOR
@@ -231,7 +183,7 @@ def _choose_rate(stated: float | None, usual: float | None) -> float | None:
 def _decode(words: dict[str, str], word: str, column: str, row: int) -> str:
     if word not in words:
         choices = ", ".join(words)
-        raise Rejected(column, word, f"one of {choices} expected in row {row}; add a new answer to sysarmy_survey.py")
+        raise Rejected(column, word, f"expected one of {choices} in row {row}; add a new answer to sysarmy_survey.py")
     return words[word]
 
 

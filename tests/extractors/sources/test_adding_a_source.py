@@ -19,8 +19,8 @@ import pytest
 from extractors.archive.writer import Writer
 from extractors.refine.refine import refine
 from extractors.source import all_sources, source_of
-from extractors.source_list import declared_sources, registry_python, sources_by_module, sources_markdown
-from extractors.sources import job_boards, registry
+from extractors.source_list import declared_sources, sources_markdown
+from extractors.sources import declaration, job_boards
 from extractors.sources.declaration import SourceModule
 from extractors.web.session import Web
 from flows.runtime.permissions import why_off
@@ -32,38 +32,17 @@ from warehouse.load import loader
 URL = "https://api.toyjobs.example/v1/jobs"
 MODULE = '''"""Toy jobs: an invented aggregator."""
 
-from extractors.response import each
-from extractors.sources.declaration import Source
+from extractors.sources.declaration import declare
 from extractors.sources.fetching import fetch_addresses
+from extractors.sources.parsing import parse_list
 from transforms.raw_posting import RawPosting
 
 URL = "https://api.toyjobs.example/v1/jobs"
 KNOWN = frozenset(("id", "title", "company", "place", "text"))
-SOURCE = Source(
-    name="toy_jobs",
-    title="Toy jobs",
-    kind="aggregator",
-    publisher="Toy Jobs Ltd",
-    homepage="https://toyjobs.example",
-    endpoints=(URL,),
-    licence="Free to use with Toy Jobs named",
-    terms_url=None,
-    terms_checked="2026-03-01, on its site",
-    gives="invented adverts",
-    attribution="Job postings: Toy Jobs.",
-    is_republishable=True,
-    is_verified=False,
-    cadence="daily",
-    expected_rows=(1, 100),
-    facts="Invented.",
-)
+SOURCE = declare("toy_jobs", kind="aggregator", endpoints=(URL,))
 
 
 fetch = fetch_addresses(URL)
-
-
-def parse(response):
-    yield from each(response.value_at("jobs"), read_job, known=KNOWN)
 
 
 def read_job(job):
@@ -75,7 +54,24 @@ def read_job(job):
         location_text=job.get("place"),
         html=job.get("text"),
     )
+
+
+parse = parse_list(read_job, "jobs", known=KNOWN)
 '''
+ENTRY = """
+[toy_jobs]
+title = "Toy jobs"
+publisher = "Toy Jobs Ltd"
+homepage = "https://toyjobs.example"
+attribution = "Job postings: Toy Jobs."
+licence = "Free to use with Toy Jobs named"
+terms_checked = "2026-03-01, on its site"
+gives = "invented adverts"
+is_republishable = true
+cadence = "daily"
+expected_rows = [1, 100]
+facts = "Invented."
+"""
 ANSWER = {
     "jobs": [
         {"id": 1, "title": "Senior ML Engineer", "company": "Acme", "place": "Lima, Peru", "text": "<p>We learn.</p>"},
@@ -99,18 +95,22 @@ EXPECTED = {
 
 @pytest.fixture
 def toy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[SourceModule]:
-    """The module, as if it stood in extractors/sources/job_boards/ and `make generated` had been run."""
+    """The module, as if it stood in extractors/sources/job_boards/, and its entry, as if in extractors/sources.toml."""
     folder = tmp_path / "more_extractors"
     folder.mkdir()
     (folder / "toy_jobs.py").write_text(MODULE, encoding="utf-8")
     monkeypatch.setattr(job_boards, "__path__", [*job_boards.__path__, str(folder)])
-    namespace: dict[str, Any] = {}
-    exec(compile(registry_python(), "registry.py", "exec"), namespace)
-    monkeypatch.setattr(registry, "SOURCES", namespace["SOURCES"])
+    entries = tmp_path / "sources.toml"
+    entries.write_text(declaration.DESCRIPTIONS.read_text(encoding="utf-8") + ENTRY, encoding="utf-8")
+    monkeypatch.setattr(declaration, "DESCRIPTIONS", entries)
+    declaration.descriptions.cache_clear()
+    all_sources.cache_clear()
     yield all_sources()["toy_jobs"]
     sys.modules.pop(f"{job_boards.__name__}.toy_jobs", None)
     monkeypatch.undo()
     importlib.invalidate_caches()
+    declaration.descriptions.cache_clear()
+    all_sources.cache_clear()
 
 
 def test_the_walk(toy: SourceModule, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -173,7 +173,7 @@ def code_lines(path: Path) -> int:
 
 
 def test_source_modules_stay_small_and_have_no_base_class() -> None:
-    modules = [sys.modules[name] for name in sources_by_module()]
+    modules: list[Any] = list(all_sources().values())
     assert median(code_lines(Path(str(module.__file__))) for module in modules) <= 60
     for module in modules:
         name = module.__name__

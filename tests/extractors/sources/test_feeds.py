@@ -37,7 +37,9 @@ class Nights:
         self.module: SourceModule = module
         self.board = board
         self.folder = folder
-        monkeypatch.setattr(module, "SOURCE", replace(module.SOURCE, endpoints=tuple(here.values())))
+        posting = here["ENTRY"] + "{id}" if "ENTRY" in here else None
+        source = replace(module.SOURCE, endpoints=tuple(here.values()), posting=posting)
+        monkeypatch.setattr(module, "SOURCE", source)
         for name, url in here.items():
             monkeypatch.setattr(module, name, url)
 

@@ -54,7 +54,8 @@ def test_an_advert_of_a_board_we_read_is_one_job_with_it_and_the_board_alone_is_
         "id": "one", "title": "Machine Learning Engineer", "descriptionPlain": TEXT, "location": "Lisbon, Portugal",
         "jobUrl": "https://jobs.ashbyhq.com/plover/one", "isListed": True,
     }  # fmt: skip
-    address = open_jobs.address_of("open_jobs_2026-09-10_ashby.parquet")
+    assert open_jobs.SOURCE.file_url
+    address = open_jobs.SOURCE.file_url("open_jobs_2026-09-10_ashby.parquet")
     assert address is not None
     files = [
         refined_of(tmp_path, "ashby", BOARD, json.dumps({"jobs": [own]}).encode()),
@@ -92,4 +93,5 @@ def test_what_is_no_such_file_is_refused(body: bytes) -> None:
     ],
 )
 def test_a_file_is_known_by_its_name(name: str, path: str | None) -> None:
-    assert open_jobs.address_of(name) == (path and open_jobs.FILES + path)
+    assert open_jobs.SOURCE.file_url
+    assert open_jobs.SOURCE.file_url(name) == (path and open_jobs.FILES + path)

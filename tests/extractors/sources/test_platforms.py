@@ -19,7 +19,7 @@ from extractors.source import all_sources, board_in, source_of
 from extractors.sources.declaration import SourceModule
 from extractors.sources.employer_boards import breezy, pinpoint
 from extractors.sources.employer_postings import bamboohr, jobvite, oracle_recruiting, paylocity, rippling, workday
-from extractors.web.paging import MAX_POSTINGS, ask_lists, ask_postings
+from extractors.web.paging import ask_lists, ask_postings
 from tests.extractors.board import Board, live
 from transforms.records.rows import Issue, Posting
 from transforms.text.rejects import Rejected
@@ -92,7 +92,7 @@ def test_oracle_is_read_page_by_page() -> None:
     second, third = (first.replace("offset=0", f"offset={offset}") for offset in (2, 3))
     web = Pages({first: requisitions(1, 2, total=4), second: requisitions(3, total=4), third: requisitions(total=4)})
     assert oracle_recruiting.fetch(web, boards=("abcd.us2/CX_1", "abcd"), as_of=DAY) == [
-        "'abcd': {pod}.{region}/{site} expected in boards.csv"
+        "'abcd': expected {pod}.{region}/{site} in boards.csv"
     ]
     singles = [oracle_recruiting.SOURCE.boards[0].posting_url(first, number) for number in ("1", "3")]
     assert web.asked == [first, second, third, *singles]
@@ -110,12 +110,12 @@ def test_jobvite_follows_the_pages_own_link() -> None:
 
 
 def test_so_many_single_postings_are_asked_and_no_more() -> None:
-    web = Pages({})
-    urls = [f"https://jobs.example/{n}" for n in range(MAX_POSTINGS + 3)]
+    web, limit = Pages({}), workday.SOURCE.most_postings
+    urls = [f"https://jobs.example/{n}" for n in range(limit + 3)]
     assert ask_postings(web, workday.SOURCE, [*urls, *urls]) == [
-        f"3 single postings left out, {MAX_POSTINGS} are the limit per night"
+        f"3 single postings left out, {limit} are the limit per night"
     ]
-    assert web.asked == urls[:MAX_POSTINGS]
+    assert web.asked == urls[:limit]
 
 
 @pytest.mark.parametrize("body", [LANDED, b"", b"{}", b"[1]", b'{"result": {"a": 1}}', b"\xff\xfe", b"null"])

@@ -79,9 +79,10 @@ def test_files_are_taken_under_the_address_of_their_survey() -> None:
     files = [SURVEYS / "sysarmy_2026.01_raw.csv.gz", SURVEYS / "koodiklinikka_salary_2024_fi.csv.gz"]
     with wrap_uploads(files) as recordings:
         assert len(recordings) == 2
-    assert sysarmy_survey.address_of("2026.01 - sysarmy - encuesta.csv") == "https://sysarmy.invalid/2026.01.csv"
-    assert sysarmy_survey.address_of("sysarmy.csv") is None
+    assert sysarmy_survey.SOURCE.file_url and koodiklinikka_survey.SOURCE.file_url
+    assert sysarmy_survey.SOURCE.file_url("2026.01 - sysarmy - encuesta.csv") == "https://sysarmy.invalid/2026.01.csv"
+    assert sysarmy_survey.SOURCE.file_url("sysarmy.csv") is None
     assert (
-        koodiklinikka_survey.address_of("koodiklinikka_salary_2024_fi.csv.gz")
+        koodiklinikka_survey.SOURCE.file_url("koodiklinikka_salary_2024_fi.csv.gz")
         == "https://koodiklinikka.invalid/2024.csv"
     )

@@ -22,7 +22,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import openpyxl
 import pyarrow as pa
@@ -36,8 +36,8 @@ from extractors.boards import all_boards, boards_of, employer_of
 from extractors.refine.refine import rows_of
 from extractors.response import NEW_KEYS, Response, each
 from extractors.source import all_sources, is_answer_of, source_of
-from extractors.source_list import REGISTRY, SOURCES_MD, registry_python, sources_markdown
-from extractors.sources.declaration import WHOLE_LIST_EXPIRY_DAYS, SourceModule
+from extractors.source_list import SOURCES_MD, sources_markdown
+from extractors.sources.declaration import WHOLE_LIST_EXPIRY_DAYS, Parsed, SourceModule, descriptions
 from extractors.sources.employer_boards import ashby, greenhouse, lever, personio, teamtailor
 from extractors.sources.employer_postings import smartrecruiters, workday
 from extractors.sources.employment_services import france_travail, jobtech, usajobs
@@ -76,6 +76,8 @@ EXAMPLE_BOARDS = {
     "oracle_recruiting": ("acme.us2/CX_1", "zweite-firma.ocs/CX"),
 }
 """Tokens of sources that ask for more than a word."""
+PARSED = {kind.__name__ for kind in get_args(Parsed)}
+"""Names of the types that `parse` may yield."""
 ROWS = (Posting, PayReport, OfficialWage, ExchangeRate, PriceLevel, OccupationSkill, AiPostingShare)
 FORBIDS = re.compile(
     r"\b(?:forbids?|prohibit(?:s|ed)?|restricts?|internal use|required to register|needs [^.]*written consent"
@@ -220,8 +222,19 @@ def test_a_source_declares_itself(name: str) -> None:
     ), "what terms forbid is read by consent, or stands in not_read.csv"
     assert inspect.getdoc(module)
     for function, protocol in ((module.fetch, SourceModule.fetch), (module.parse, SourceModule.parse)):
-        parameters = [(p.name, p.kind) for p in inspect.signature(function).parameters.values()]
-        assert parameters == [(p.name, p.kind) for p in inspect.signature(protocol).parameters.values()][1:]
+        given, wanted = inspect.signature(function), inspect.signature(protocol)
+        parameters = [(p.name, p.kind, p.annotation) for p in given.parameters.values()]
+        assert parameters == [(p.name, p.kind, p.annotation) for p in wanted.parameters.values()][1:]
+        assert set(re.findall(r"\w+", given.return_annotation)) <= {"Iterator", "list", "str", "Parsed", *PARSED}
+
+
+def test_every_description_is_of_a_source() -> None:
+    assert set(descriptions()) == set(SOURCES)
+
+
+def test_an_unknown_access_is_refused() -> None:
+    with pytest.raises(ValueError, match="reed: expected one of open, key, consent, file as `access`, not opne"):
+        replace(all_sources()["reed"].SOURCE, access="opne")  # type: ignore[arg-type]
 
 
 def test_no_endpoint_belongs_to_two_sources() -> None:
@@ -232,10 +245,6 @@ def test_no_endpoint_belongs_to_two_sources() -> None:
 
 def test_sources_md_is_current() -> None:
     assert SOURCES_MD.read_text(encoding="utf-8") == sources_markdown(), "run: python -m extractors.source_list"
-
-
-def test_the_registry_is_current() -> None:
-    assert REGISTRY.read_text(encoding="utf-8") == registry_python(), "run: python -m extractors.source_list"
 
 
 # --- addresses and fetching -------------------------------------------------------------------------
@@ -366,7 +375,6 @@ def test_the_newest_quarter_that_the_page_links_is_asked_for() -> None:
     web = RecordingWeb(fails=[h1b_lca.PAGE])
     assert h1b_lca.fetch(web, as_of=DAY) == []
     assert web.asked[1:] == [h1b_lca.FILES + "LCA_Disclosure_Data_FY2026_Q3.xlsx"]
-    assert web.asked[1:] == [h1b_lca.address_of("LCA_Disclosure_Data_FY2026_Q3.xlsx")]
 
 
 def test_people_named_in_filings_are_not_read() -> None:
@@ -605,7 +613,7 @@ def test_one_bad_record_does_not_lose_the_others(name: str) -> None:
 def test_a_page_that_is_none_of_getonboard_s_is_refused(kind: str) -> None:
     url = "https://www.getonbrd.com/empleos/programacion"
     response = Response(url=url, observed_at=datetime(2026, 8, 17, tzinfo=UTC), status=200, body=BROKEN[kind])
-    with pytest.raises(Rejected, match="a list of adverts or an advert expected"):
+    with pytest.raises(Rejected, match="expected a list of adverts or an advert"):
         list(rows_of(getonboard, response))
 
 
@@ -828,16 +836,16 @@ def test_himalayas_is_read_one_day_back_by_offset() -> None:
 
     web = JsonPages([page(0, 99, "2026-08-17", "2026-08-15"), page(2, 99, "2026-08-16"), page(3, 99, "2026-08-15")])
     assert himalayas.fetch(web, as_of=DAY) == []
-    assert web.asked == [himalayas.url_of_page(offset) for offset in (0, 2, 3)]
+    assert web.asked == [f"{himalayas.API}?limit=20&offset={offset}" for offset in (0, 2, 3)]
     web = JsonPages([page(0, 2, "2026-08-17", "2026-08-17")])
     assert himalayas.fetch(web, as_of=DAY) == []
-    assert web.asked == [himalayas.url_of_page(0)]
+    assert web.asked == [f"{himalayas.API}?limit=20&offset=0"]
 
 
 def test_the_muse_is_read_to_its_last_page() -> None:
     web = JsonPages([{"page": page, "page_count": 3} for page in range(3)])
     assert the_muse.fetch(web, as_of=DAY) == []
-    assert web.asked == [the_muse.url_of_page(page) for page in range(3)]
+    assert web.asked == [f"{the_muse.API}?page={page}&descending=true" for page in range(3)]
     web = JsonPages([{"page": page, "page_count": 99} for page in range(99)])
     assert the_muse.fetch(web, as_of=DAY) == []
     assert len(web.asked) == the_muse.MAX_PAGES
@@ -850,9 +858,10 @@ def test_getonboard_asks_for_every_page_of_every_category() -> None:
     categories = {"data": [{"id": "ml/ai", "type": "category"}, {"id": "data", "type": "category"}]}
     web = JsonPages([categories, page(1, 2), page(2, 2), page(1, 1)])
     assert getonboard.fetch(web, as_of=DAY) == []
-    pages = [("ml/ai", 1), ("ml/ai", 2), ("data", 1)]
-    assert web.asked == [getonboard.CATEGORIES, *(getonboard.url_of_page(*page) for page in pages)]
-    assert "/ml%2Fai/" in web.asked[1]
+    pages = [("ml%2Fai", 1), ("ml%2Fai", 2), ("data", 1)]
+    begins = [f"{getonboard.CATEGORIES}/{category}/jobs?per_page=100&page={page}&expand=" for category, page in pages]
+    assert web.asked[0] == getonboard.CATEGORIES
+    assert all(url.startswith(begin) for url, begin in zip(web.asked[1:], begins, strict=True))
 
 
 def test_new_keys_are_noted_once_an_answer() -> None:
@@ -1015,7 +1024,7 @@ def test_workday_reads_up_to_the_first_total_and_asks_for_roles_we_follow() -> N
     failures = workday.fetch(web, boards=("acme.wd5/Jobs", "acme"), as_of=DAY)
     assert web.asked[:2] == [f"{WORKDAY}/jobs 0 {{}}", f"{WORKDAY}/jobs 2 {{}}"]
     assert web.asked[2:] == [f"{WORKDAY}/job/Berlin/Data-Scientist-2_R2", f"{WORKDAY}/job/Berlin/AI-Engineer-3_R3"]
-    assert failures == ["'acme': {tenant}.wd{number}/{site} expected in boards.csv"], (
+    assert failures == ["'acme': expected {tenant}.wd{number}/{site} in boards.csv"], (
         "that the last one is gone is an answer"
     )
 

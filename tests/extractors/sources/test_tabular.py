@@ -186,10 +186,10 @@ WRONG_MAPPINGS = {
     'name = "A b"\nlicence = "x"\nattribution = "x"\n[fields]\nid = "a"\ntitle = "b"\n': "a name of small letters",
     HEAD: "a table [fields] expected",
     HEAD + '[fields]\nid = "a"\n': "a column for it expected",
-    HEAD + '[fields]\nid = "a"\ntitle = "b"\nsalary = "c"\n': "in [fields] one of",
-    HEAD + 'colour = "red"\n[fields]\nid = "a"\ntitle = "b"\n': "in the mapping one of",
+    HEAD + '[fields]\nid = "a"\ntitle = "b"\nsalary = "c"\n': "in [fields]",
+    HEAD + 'colour = "red"\n[fields]\nid = "a"\ntitle = "b"\n': "in the mapping",
     HEAD + "[fields]\nid = 7\ntitle = 'b'\n": "a column or a table expected for id",
-    HEAD + "[fields]\nid = 'a'\ntitle = { column = 'b', patern = 'x' }\n": "in the table of title one of",
+    HEAD + "[fields]\nid = 'a'\ntitle = { column = 'b', patern = 'x' }\n": "in the table of title",
     HEAD + "[fields]\nid = 'a'\ntitle = { column = 'b', pattern = '(' }\n": "a regular expression expected for title",
     HEAD + "[fields]\nid = 'a'\ntitle = { column = 'b', constant = 'x' }\n": "either columns or a constant",
     HEAD + "[fields]\nid = 'a'\ntitle = { column = 'b', values = 'x' }\n": "a table of words",
@@ -206,12 +206,12 @@ WRONG_MAPPINGS = {
 
 
 WRONG_LISTS = {
-    "complete_list = true\n": "a table [complete_list] with `scope`, in words, expected",
+    "complete_list = true\n": "expected a table [complete_list] with `scope`, in words",
     "[complete_list]\n": "a text expected as `scope`",
     '[complete_list]\nscope = " "\n': "a text expected as `scope`",
-    '[complete_list]\nscope = "all"\nages = 3\n': "in [complete_list] one of max_age_days, scope expected",
-    '[complete_list]\nscope = "all"\nmax_age_days = 0\n': "a number of days of 1 or more expected",
-    '[complete_list]\nscope = "all"\nmax_age_days = true\n': "a number of days of 1 or more expected",
+    '[complete_list]\nscope = "all"\nages = 3\n': "expected one of max_age_days, scope in [complete_list]",
+    '[complete_list]\nscope = "all"\nmax_age_days = 0\n': "expected a number of days of 1 or more",
+    '[complete_list]\nscope = "all"\nmax_age_days = true\n': "expected a number of days of 1 or more",
     '[complete_list]\nscope = "all"\nmax_age_days = 90\n': "`posted_on` expected in [fields]",
 }
 
@@ -234,30 +234,30 @@ def test_a_wrong_mapping_says_what_is_wrong(mapping: str) -> None:
 WRONG_FILES = {
     b"": "at least one row",
     b"id,title\n": "at least one row",
-    b"id,name\n1,AI\n": "columns of the file (id, name) expected",
+    b"id,name\n1,AI\n": "expected columns that the file has (id, name)",
     b"[": "expected JSON",
-    b'{"jobs": []}': "columns of the file (jobs) expected",
+    b'{"jobs": []}': "expected columns that the file has (jobs)",
     b'{"a": 1,\n "b": 2}': "a JSON object on each line",
     b"PAR1broken": "a whole Parquet file",
     b"\x1f\x8b\x08broken": "a whole gzip file",
-    b"id,title\n1,\xff\xfe\n": "text in utf-8 expected",
+    b"id,title\n1,\xff\xfe\n": "expected text in utf-8",
     b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1": "an old Office file (.xls): save it as .xlsx",
     b"PK\3\4 a zip": "a zip but not an Excel workbook",
     b"PK\3\4 [Content_Types].xml": "a whole Excel workbook expected",
-    b"SQLite format 3\0broken": "a whole SQLite database expected",
+    b"SQLite format 3\0broken": "expected a whole SQLite database",
     workbook(jobs=[("id", "title"), (1, "AI")], more=[]): "`table`; the file has jobs, more",
-    workbook(jobs=[("id", "name"), (1, "AI")]): "columns of the file (id, name) expected",
+    workbook(jobs=[("id", "name"), (1, "AI")]): "expected columns that the file has (id, name)",
     workbook(jobs=[("id", "title", "title"), (1, "AI", "ML")]): "the duplicates",
     workbook(jobs=[("id", "title")]): "at least one row",
     database("CREATE TABLE jobs (id, title); CREATE TABLE more (a);"): "`table`; the file has jobs, more",
     database("CREATE TABLE jobs (id, title);"): "at least one row",
     database(
         "CREATE VIEW jobs AS SELECT 1 AS id, 'AI' AS title;"
-    ): "table (no view) expected as `table`; the file has none",
+    ): "expected the name of a table (no view) as `table`; the file has none",
     database("CREATE VIRTUAL TABLE jobs USING fts5(id, title);", jobs=[(1, "AI")]): "(no view)",
     database(
         "CREATE TABLE jobs (id, title AS (upper(id)));", jobs=[(1,)]
-    ): "columns of the file (id) expected; correct",
+    ): "expected columns that the file has (id); correct",
 }
 
 
@@ -281,7 +281,7 @@ def test_a_sheet_that_is_not_there_is_said_with_those_there_are() -> None:
     [
         ("MAX_UNPACKED", 4_000, "a workbook that unpacks to at most 4,000 bytes expected"),
         ("MAX_ROWS", 99, "at most 99 rows"),
-        ("MAX_CHARACTERS", 900, "with 900 characters expected"),
+        ("MAX_CHARACTERS", 900, "with 900 characters"),
     ],
 )
 def test_a_file_that_would_fill_the_memory_is_refused(
@@ -358,7 +358,7 @@ def test_the_newest_row_of_another_table_belongs_to_a_row() -> None:
         first, second, issue = read(body, JOINED)
         assert (first.pay_low, second.pay_low) == (60_000, None)
         assert issue.column_name == "posting_id"
-        with pytest.raises(Rejected, match="columns of pay expected in `joined`") as error:
+        with pytest.raises(Rejected, match="expected columns of pay in `joined`") as error:
             read(body, JOINED.replace('"day"', '"dya"'))
         assert error.value.issue.value == "dya"
         with pytest.raises(Rejected, match=r"pay\.most \(for pay_low\)"):
@@ -620,7 +620,7 @@ def test_a_column_that_the_mapping_does_not_name_is_not_read(monkeypatch: pytest
     assert isinstance(row, Posting) and row.title == "AI"
     with pytest.raises(Rejected, match=r"split it, or leave vector out .*31,000 values of vector and"):
         read(body, HEAD + '[fields]\nid = "id"\ntitle = "vector[]"\n')
-    with pytest.raises(Rejected, match=r"company, id, vector\) expected; .* \(got 'name \(for title\)'\)"):
+    with pytest.raises(Rejected, match=r"company, id, vector\); .* \(got 'name \(for title\)'\)"):
         read(body, HEAD + '[fields]\nid = "id"\ntitle = "name"\n')
 
 
@@ -628,7 +628,7 @@ def test_what_all_batches_of_a_parquet_file_hold_is_counted(monkeypatch: pytest.
     body = parquet([{"id": number, "title": "AI Engineer"} for number in range(5_000)])
     assert len(read(body, MINE)) == 5_000
     monkeypatch.setattr(tabular_rows, "MAX_CHARACTERS", 120_000)
-    with pytest.raises(Rejected, match="with 120,000 characters expected; split the file") as error:
+    with pytest.raises(Rejected, match="with 120,000 characters; split the file") as error:
         read(body, MINE)
     assert error.value.issue.value == "row 4096"
 

@@ -17,7 +17,6 @@ from extractors.boards import boards_of
 from extractors.schedule import panel
 from extractors.source import all_sources
 from extractors.sources.declaration import Source
-from extractors.web.paging import MAX_POSTINGS
 from extractors.web.politeness import RULES_REQUESTS
 from flows import nightly
 from flows.night import board_plan, fetch
@@ -142,11 +141,11 @@ def know(con: database.Connection, source: str, n_boards: int) -> None:
 @pytest.mark.parametrize(
     ("source", "limits", "n_lists"),
     [
-        ("paylocity", {}, 5_000 - MAX_POSTINGS - RULES_REQUESTS),
+        ("paylocity", {}, 5_000 - 2_000 - RULES_REQUESTS),
         ("paylocity", {"most_requests": 12_000}, 7_000),  # all boards
         ("paylocity", {"most_requests": 3_000}, 1_499),  # at least half are for lists
         ("rippling", {}, 1_799),  # six seconds apart, six hours have room for 3,600
-        ("bamboohr", {}, (5_000 - MAX_POSTINGS) // (1 + RULES_REQUESTS)),  # a host by board, each with its rules
+        ("bamboohr", {}, (5_000 - 2_000) // (1 + RULES_REQUESTS)),  # a host by board, each with its rules
         ("workable", {"most_requests": 1}, 1),
         ("workable", {}, 4_320 - RULES_REQUESTS),  # lists alone, five seconds apart
     ],
