@@ -225,7 +225,7 @@ def test_a_line_that_begins_with_a_marker_is_warned_of(ledger: list[Figures]) ->
 @pytest.mark.parametrize(
     ("text", "line", "words"),
     [
-        ("\n\nx <!-- figure:skill.pythn --><!-- /figure -->", 3, "no skill 'pythn': python"),
+        ("\n\nx <!-- figure:skill.pythn --><!-- /figure -->", 3, "no skill 'pythn' (similar: python"),
         ("x <!-- figure:degree.shares --><!-- /figure -->", 1, "degree.shares is not published yet: `jobmarket run`"),
         ("a\nx <!-- figure:skill.python --> y", 2, "not closed before"),
         ("a\nx <!-- /figure --> y", 2, "closes nothing"),

@@ -123,7 +123,7 @@ def test_a_figure_of_sources_that_exclude_each_other_has_no_licence(snapshot: Sn
 
 @pytest.mark.parametrize(
     ("name", "words"),
-    [("pay.usa.ai_engineering.senior", "'usa': us"), ("skill.pyton.all.ai_engineering", "python"),
+    [("pay.usa.ai_engineering.senior", r"'usa' \(similar: us"), ("skill.pyton.all.ai_engineering", "python"),
      ("nothing", "are known"), ("pay.us.ai_engineering", "pay.PLACE.ROLE.LEVEL")],
 )  # fmt: skip
 def test_an_id_of_no_figure_names_the_nearest(snapshot: Snapshot, name: str, words: str) -> None:
