@@ -30,10 +30,7 @@ class Days:
 
     mart: Annotated[str, Column("Mart, by its full name", key=True)]
     as_of: Annotated[date, Column("Day its rows are for", key=True)]
-    readings: Annotated[
-        tuple[Reading, ...] | None,
-        Column("For mart.figures: for each source the day that `behind` has in most figures; NULL for other marts"),
-    ] = None
+    readings: Annotated[tuple[Reading, ...] | None, Column("For mart.figures: the usual `read_on` by source")] = None
 
 
 @struct
@@ -48,10 +45,7 @@ class Lasting:
     """The days on which a row stood."""
 
     valid_from: Annotated[date, Column("First day in mart.days on which the mart had the row", key=True)]
-    valid_to: Annotated[
-        date | None,
-        Column("First day in mart.days on which it no longer had the row; NULL: it has it on the newest day"),
-    ]
+    valid_to: Annotated[date | None, Column("First day in mart.days without the row; NULL: the newest has it")]
 
 
 def history_of(mart: type, **stored_otherwise: Any) -> type:
