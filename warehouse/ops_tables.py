@@ -202,7 +202,7 @@ class BoardNights:
 
     `why`: panel: a member's turn; limit: a later reading could not be compared with its last; dead: asked once a month,
     as are boards that refuse us; yield: new AI adverts with pay were expected; week: quiet, and not asked for a week.
-    `outcome`: answered: it was archived; refused: by robots.txt or a reservation; no_answer: the board or its own host was
+    `outcome`: answered: archived; refused: by robots.txt or a reservation; no_answer: the board or its own host was
     asked; not_asked: the night's requests or hours were used up, or a host shared by boards did not answer.
     """
 

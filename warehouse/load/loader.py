@@ -341,9 +341,7 @@ def _load_file(job: _Job, file: RefinedFile) -> LoadResult:
     if row_class is Posting:
         _check_skills(con, file)
     else:
-        cls = TABLE_OF_ROW[row_class]
-        names = [f.name for f in fields_of(cls)]
-        con.execute(database.merge_sql(cls, names, f"SELECT {', '.join(map(ident, names))} FROM newest"))
+        con.execute(database.merge_sql(TABLE_OF_ROW[row_class], "newest"))
     _record_rejects(con, file, row_class, job.end)
     return _record_load(job, file, n_adverts, n_repeated)
 

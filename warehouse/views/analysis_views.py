@@ -15,9 +15,7 @@ from warehouse.mart_tables import ClosingRates, Shares
 from warehouse.ops_tables import BoardNights
 from warehouse.schema import (
     among,
-    counted_jobs,
     ident,
-    jobs_with_skills,
     literal,
     of_table,
     pay_observations,
@@ -71,7 +69,7 @@ MACROS = {
     "analysis.jobs_on": _select(
         "jobs",
         job_adverts=_JOB_ADVERTS,
-        counted_jobs=counted_jobs("job_adverts")[1],
+        counted_jobs=read_declared("jobs/counted_jobs", adverts="job_adverts")[1],
         languages_of_skills=among(languages_read("skills")),
     ),
     "analysis.pay_observations_on": _select(
@@ -82,7 +80,9 @@ MACROS = {
         not_in_band=why_not_in_band("s"),
     ),
     "analysis.skills_asked_on": _select(
-        "skills_asked", job_adverts=_JOB_ADVERTS, skills=jobs_with_skills("job_adverts", "analysis.jobs_on(as_of)")[1]
+        "skills_asked",
+        job_adverts=_JOB_ADVERTS,
+        skills=read_declared("jobs/jobs_with_skills", adverts="job_adverts", jobs="analysis.jobs_on(as_of)")[1],
     ),
 }
 """Macros for any day, such as `analysis.jobs_on(DATE '2026-01-22')`: name -> (meaning, SELECT)."""
