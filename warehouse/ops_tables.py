@@ -12,8 +12,7 @@ from transforms.records.columns import Column, struct, table
 from transforms.records.rows import Issue
 from transforms.records.vocabulary import ASKED_FOR, BOARD_OUTCOMES, READERS, SELF_CHECKS, VINTAGE_STATES
 
-EXITS_PUBLISHED = (0, 2)
-"""Exit codes of runs that published: see `flows.terminal.errors.EXIT_CODES`."""
+EXITS_PUBLISHED = (0, 2)  # exit codes of runs that published: see `flows.terminal.errors.EXIT_CODES`
 
 
 @table("ops.runs", "Every run of the pipeline.")

@@ -38,8 +38,7 @@ from warehouse.sql_files import read_view
 from warehouse.tables import PostingBoards, Postings, SupersededVersions, all_tables
 
 SCHEMAS = ("core", "mart", "ops", "published")
-FILES_ONLY = "refined"
-"""The schema whose tables are Parquet files, not tables of a database."""
+FILES_ONLY = "refined"  # the schema whose tables are Parquet files, not tables of a database
 
 _UTC = pa.timestamp("us", tz="UTC")
 _TYPES = {
@@ -95,8 +94,7 @@ MAX_PRICE_AGE, MAX_PRICE_CHANGE = 2, 0.10
 
 Price levels are published a year or more late. Within these limits they err by about as much as pay itself moves.
 """
-ALL_DAYS = 36_500
-"""The `window_days` of a window that covers everything ever read."""
+ALL_DAYS = 36_500  # the `window_days` of a window that covers everything ever read
 PARAMETERS: Mapping[str, object] = {
     "ai_groups": among(AI_GROUPS),
     "ai_jobs": literal(AI_JOBS),
@@ -143,7 +141,7 @@ def _intervals_of(boards: str) -> str:
 
 
 def pay_observations(adverts: str) -> tuple[str, str]:
-    """Return the meaning and the SELECT of the pay that `adverts`, a table or macro, offer: a row per job and region."""
+    """Return the meaning and SELECT of the pay that `adverts` (a table or macro) offer: a row per job and region."""
     reasons = {"not_full_time": why_not_full_time("p", period="o.period"), "not_in_band": why_not_in_band("o")}
     return read_declared("pay/pay_observations", adverts=adverts, **reasons)
 
@@ -223,8 +221,7 @@ MACROS = {
     ),
 }
 """Macros: name -> (meaning, SELECT or expression). A macro comes after the macros that it calls."""
-SCALAR_MACROS = ("counted_employer",)
-"""Macros that return a value; all others return a table."""
+SCALAR_MACROS = ("counted_employer",)  # macros that return a value; all others return a table
 _ARGUMENTS = {
     "counted_employer": "employer_id, source, board, posting_id",
     "new_postings": "as_of, window_days",

@@ -17,14 +17,11 @@ from warehouse.checks.gate import GateResult
 from warehouse.ops_tables import Checks
 from warehouse.sql_files import read_sql
 
-HISTORY = 7
-"""A new file is compared with at most this many earlier files: a week of nights."""
-MIN_HISTORY = 2
-"""A comparison needs at least this many earlier files."""
+HISTORY = 7  # a new file is compared with at most this many earlier files: a week of nights
+MIN_HISTORY = 2  # a comparison needs at least this many earlier files
 TOO_FEW = 0.5
 """With less than this fraction of the usual rows, a file is refused: a board does not close half its jobs overnight."""
-TOO_MANY = 2.0
-"""With more than this multiple of the usual rows, a person should look."""
+TOO_MANY = 2.0  # with more than this multiple of the usual rows, a person should look
 MIN_ROWS = 50
 """A share is computed only for files with at least this many rows; with fewer rows, a share says too little."""
 RISE, STEEP_RISE = 0.1, 0.3
@@ -32,8 +29,7 @@ RISE, STEEP_RISE = 0.1, 0.3
 
 Above the first limit, a person should look; above the second, the file is refused.
 """
-MIN_FILL = 0.1
-"""A column that is usually filled in a smaller share of rows is not compared."""
+MIN_FILL = 0.1  # a column that is usually filled in a smaller share of rows is not compared
 DROP = 0.5
 """If the share of rows that fill a column falls below this fraction of its usual value, the column was probably
 lost."""

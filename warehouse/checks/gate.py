@@ -29,10 +29,8 @@ from transforms.records.columns import Field, fields_of, table_of
 from warehouse.ops_tables import Checks
 from warehouse.schema import ident, key_of, literal
 
-EXAMPLES = 5
-"""The most values that are shown for one broken expectation."""
-MAX_EXAMPLE = 200
-"""The most characters that are shown of one value."""
+EXAMPLES = 5  # the most values that are shown for one broken expectation
+MAX_EXAMPLE = 200  # the most characters that are shown of one value
 ORDERED = re.compile(r"(\w+) <= (\w+)")
 """Matches a table check of the form "low <= high": one column is never above another."""
 

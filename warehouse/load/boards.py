@@ -20,8 +20,7 @@ from warehouse.ops_tables import BoardNights, KnownBoards, PanelDraw
 from warehouse.schema import BOARD_STATES_ON, literal
 from warehouse.sql_files import read_sql
 
-CURATED = "boards.csv"
-"""The value of `known_from` for a board that people entered."""
+CURATED = "boards.csv"  # the value of `known_from` for a board that people entered
 _FROM_ELIGIBLE = "FROM ops.known_boards WHERE NOT is_test"
 _NOTHING_KNOWN = "(SELECT NULL AS source, NULL AS board, NULL AS state, 0 AS n_adverts, 0 AS n_ai, 0 AS n_paid)"
 

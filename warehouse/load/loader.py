@@ -68,8 +68,7 @@ TABLE_OF_ROW = {
 ROW_NAMED = {row.__name__: row for row in TABLE_OF_ROW}
 ONLY_REFINED = (TEXT, "wording_hash", "record_hash")
 """Columns of a posting, lists excepted, that only its refined file has."""
-NOT_STAGED = (*ONLY_REFINED, "spans", "issues", "places")
-"""Columns of a posting that no gate sees."""
+NOT_STAGED = (*ONLY_REFINED, "spans", "issues", "places")  # columns of a posting that no gate sees
 MISSING = (
     "the reader of the source changed, but the refined file of a loaded archive file is missing, so the source keeps "
     "its last good rows; refine the file, or delete work.duckdb if it was removed from the archive on purpose"

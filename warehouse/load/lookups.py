@@ -10,8 +10,7 @@ from warehouse import database
 from warehouse.load.disclosure_laws import load_disclosure_laws
 from warehouse.tables import Countries, DisclosureLaws, NearOccupations, Roles, Skills, Sources
 
-LOADED = "lookups_loaded"
-"""Table of the work file: the digest of the lookups that were loaded."""
+LOADED = "lookups_loaded"  # table of the work file: the digest of the lookups that were loaded
 
 
 def load_lookups(con: database.Connection, sources: Sequence[Sources]) -> None:

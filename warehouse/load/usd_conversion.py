@@ -13,8 +13,7 @@ from warehouse.tables import InDollars, PostingPay, Postings, SupersededVersions
 
 RATE_LADDER = (("ecb_rates", 7), ("currency_table", 31))
 """Sources of exchange rates, most trusted first, with the maximum age of a rate in days (docs/design.md: Money)."""
-IDENTITY = "identity"
-"""`fx_source` of pay that is already in dollars."""
+IDENTITY = "identity"  # `fx_source` of pay that is already in dollars
 _STATED = {"low": "t.pay_low", "high": "t.pay_high", "posted_on": "t.posted_on", "is_money": "true"}
 PAY_COLUMNS = {
     Postings: _STATED,

@@ -20,8 +20,7 @@ from transforms.records.vocabulary import (
 )
 from warehouse.mart_tables.cells import FORMS, CellCounts, CellSample, amount, count, share, state
 
-BONUS = "advertised_bonus"
-"""The `basis` of rows about yearly bonuses whose amount adverts state."""
+BONUS = "advertised_bonus"  # the `basis` of rows about yearly bonuses whose amount adverts state
 
 
 @struct

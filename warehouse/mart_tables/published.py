@@ -124,5 +124,4 @@ def _published(mart: type) -> type:
     return derive(mart, f"Published{mart.__name__}", Standing, meaning, declaration, as_of=day)
 
 
-PUBLISHED = {mart: _published(mart) for mart in LISTS}
-"""The table of published cells of each mart."""
+PUBLISHED = {mart: _published(mart) for mart in LISTS}  # the table of published cells of each mart

@@ -27,8 +27,7 @@ from transforms.records.vocabulary import (
 )
 from transforms.text.lookups import countries, languages_read, roles
 
-ESTIMAND = "share_of_jobs"
-"""What every measure estimates: a share of jobs, each job counted once."""
+ESTIMAND = "share_of_jobs"  # what every measure estimates: a share of jobs, each job counted once
 SILENCE = {
     "no": "not stated is not asked or not offered: it counts as no",
     "unknown": "not stated may be either: shares are of the jobs that state it, with bounds for all jobs",
@@ -344,5 +343,4 @@ _DECLARED = (
         items=(YES,),
     ),
 )
-MEASURES = {measure.name: measure for measure in _DECLARED}
-"""All measures by name."""
+MEASURES = {measure.name: measure for measure in _DECLARED}  # all measures by name

@@ -28,8 +28,7 @@ log = logging.getLogger("jobmarket.warehouse")
 
 PUBLISHED_STORAGE = "v1.4.0"
 """Storage version of market.duckdb. DuckDB 1.5 and 2.0 can open it, and also 1.4, which is out of support."""
-FRESH = "fresh"
-"""Name of the new file while it is attached."""
+FRESH = "fresh"  # name of the new file while it is attached
 
 
 def publish(con: database.Connection, target: Path) -> None:

@@ -37,8 +37,7 @@ from warehouse.schema import (
     view_ddl,
 )
 
-RELEASED = "released"
-"""Name of a release's DuckDB file while it is attached."""
+RELEASED = "released"  # name of a release's DuckDB file while it is attached
 RELEASED_STORAGE = "v1.3.0"
 """Storage version of a release's DuckDB file. Later versions write a random number into the header, so that the same
 rows would not give the same bytes."""
@@ -47,8 +46,7 @@ LOOKUPS = (
     tables.PriceLevels,
 )  # fmt: skip
 """Tables of `core` that queries of marts join."""
-LOOKUP_MACROS = ("prices_of",)
-"""Macros that read only the tables in `LOOKUPS`, so that a release can have them."""
+LOOKUP_MACROS = ("prices_of",)  # macros that read only the tables in `LOOKUPS`, so that a release can have them
 _PUBLIC_TABLES = (*LOOKUPS, Days, *HISTORIES.values(), *PUBLISHED.values(), Vintages)
 """Tables in a release's DuckDB file."""
 

@@ -29,8 +29,7 @@ MAX_FREE = 0.25
 """If a larger fraction of the file is free, it is written from scratch.
 
 DuckDB does not give back the space of deleted and updated rows."""
-MIN_FREE = 64
-"""Up to this many blocks (of 256 KiB) may be free in any file."""
+MIN_FREE = 64  # up to this many blocks (of 256 KiB) may be free in any file
 ROWS, KEYS = "rows", "keys of rows"
 """Names of the two digests that belong to no column: the number of rows, and the digest of their keys."""
 

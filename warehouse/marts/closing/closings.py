@@ -128,8 +128,7 @@ def closings_left_out(con: duckdb.DuckDBPyConnection, as_of: date, cache: CellCa
 
 COUNTS = {"known": "why_not IS NULL", "panel": "why_not IS NULL AND weight IS NOT NULL"}
 """SQL for whether an interval counts in each sample."""
-WEIGHTS = {"known": "1", "panel": "weight"}
-"""SQL for the weight of an interval in each sample."""
+WEIGHTS = {"known": "1", "panel": "weight"}  # SQL for the weight of an interval in each sample
 
 
 def stage_intervals(con: duckdb.DuckDBPyConnection, as_of: date) -> None:
@@ -161,7 +160,6 @@ def _readings_of(rows: pd.DataFrame, cell: ArrayLike, board: ArrayLike) -> Readi
         days=rows["days"].to_numpy(np.float64),
         n_open=rows["n_open"].to_numpy(np.float64),
         n_closed=rows["n_closed"].to_numpy(np.float64),
-        is_gone=np.zeros(len(rows), dtype=bool),
         weight=rows["weight"].to_numpy(np.float64) if "weight" in rows else None,
     )
 
@@ -208,9 +206,7 @@ def _over_groups(counts: pd.DataFrame) -> pd.DataFrame:
 def _add_rates(frame: pd.DataFrame, counts: pd.DataFrame) -> pd.DataFrame:
     cell = frame.set_index(CELL).index.get_indexer(pd.MultiIndex.from_frame(counts[CELL])).astype(np.int64)
     board, _ = pd.factorize(pd.Series(list(zip(cell, counts["board_number"], strict=True)), dtype="object"))
-    rates = estimate_closing_rates(
-        _readings_of(counts, cell, board), len(frame), is_mass_closing=np.zeros(len(counts), dtype=bool)
-    )
+    rates = estimate_closing_rates(_readings_of(counts, cell, board), len(frame))
     rests_on = {name: getattr(rates, name) for name in ("n_boards", "n_even", "largest", "open_days")}
     reasons = find_reasons(rests_on, CLOSING_RULES)
     is_shown = pd.isna(reasons)

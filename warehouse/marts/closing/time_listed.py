@@ -23,8 +23,7 @@ from warehouse.marts.closing.closings import CELL, CLOSING_RULES, keep_rows, pre
 from warehouse.marts.estimators import LEVEL, Flags, Floats, Ints, count_cells, sum_by
 from warehouse.marts.printing import Rule, find_reasons
 
-HORIZONS = (30, 60, 90)
-"""Days after which the share of adverts still listed is estimated."""
+HORIZONS = (30, 60, 90)  # days after which the share of adverts still listed is estimated
 LISTED_RULES = (
     Rule(
         "n_at_risk", 30, True, "not enough adverts followed for so long ({0:.0f}; {2} needed)",
@@ -41,10 +40,8 @@ class Spells:
 
     board: Ints
     entry: Floats
-    exit: Floats
-    """Always above `entry`."""
-    is_closed: Flags
-    """Whether the advert closed at `exit`; if not, it was still listed then."""
+    exit: Floats  # always above `entry`
+    is_closed: Flags  # whether the advert closed at `exit`; if not, it was still listed then
     weight: Floats | None = None
     """How many boards each board stands for, from its chance of being drawn; None if every board stands for itself."""
 
@@ -56,8 +53,7 @@ class ListedPart:
     share: float
     low: float
     high: float
-    n_at_risk: int
-    """Number of spells that include the day after which the share is estimated."""
+    n_at_risk: int  # number of spells that include the day after which the share is estimated
 
 
 def estimate_listed(spells: Spells, days: float, n_even: float) -> ListedPart:

@@ -25,8 +25,7 @@ EXTRA_INPUTS = (
     "(SELECT posting_id, board FROM core.posting_boards WHERE (first_seen_at AT TIME ZONE 'UTC')::DATE <= $as_of)",
 )
 """What coverage reads beside the tables in `cell_cache.INPUT_TABLES`. The days of readings are left out."""
-ROLE_GROUP = "ai_engineering"
-"""The group of roles whose pay the guide's figures describe."""
+ROLE_GROUP = "ai_engineering"  # the group of roles whose pay the guide's figures describe
 
 
 class Step(NamedTuple):

@@ -17,8 +17,7 @@ HALF = 0.5
 ODDS = (0.5, 2.0)
 """Assumed factors by which the odds of stating pay change with each standard deviation of log pay, in ascending order.
 """
-STEPS = 60
-"""Bisection steps for the critical value: enough for full floating-point precision."""
+STEPS = 60  # bisection steps for the critical value: enough for full floating-point precision
 
 
 @dataclass(frozen=True)
@@ -35,8 +34,7 @@ class MedianBounds:
     highest: Floats
     low: Floats
     high: Floats
-    is_informative: Flags
-    """Whether more than half of the jobs state pay and both ends of the interval are finite."""
+    is_informative: Flags  # whether more than half of the jobs state pay and both ends of the interval are finite
 
 
 def bound_medians(cells: SampledCells, employer: Ints, value: Floats) -> MedianBounds:

@@ -45,8 +45,7 @@ COLUMNS = (
 """All columns of `estimate_pay`."""
 OF_PANEL = ("p50_of_panel", "p50_of_panel_lo", "p50_of_panel_hi")
 """Columns of the median of the panel's jobs and of the ends of its interval."""
-PANEL_COLUMNS = ("n_panel_jobs", "n_panel_employers", *OF_PANEL)
-"""All columns of `estimate_panel_pay`."""
+PANEL_COLUMNS = ("n_panel_jobs", "n_panel_employers", *OF_PANEL)  # all columns of `estimate_panel_pay`
 MAX_JOBS_AT_ONCE = 1_000_000
 """The most entries (pairs of a cell and a job) that are held in memory at once: about 300 MB."""
 PERSONS_COLUMNS = (

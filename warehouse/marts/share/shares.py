@@ -28,8 +28,7 @@ from warehouse.marts.printing import find_broken_rules
 from warehouse.marts.share.share_rows import ShareCounts, make_share_rows
 from warehouse.sql_files import read_sql
 
-EXTRA_INPUTS = ("panel_jobs($as_of)",)
-"""What is read beside the tables in `cell_cache.INPUT_TABLES`."""
+EXTRA_INPUTS = ("panel_jobs($as_of)",)  # what is read beside the tables in `cell_cache.INPUT_TABLES`
 OUTSIDE, UNKNOWN, KNOWN = range(3)
 """State of a job in a measure: not part of the measure, without a stated answer, or answered."""
 
@@ -45,8 +44,7 @@ class _Jobs:
     seniority: pd.Categorical
     text_class: pd.Categorical
     employer: Ints
-    weight: Floats
-    """How many jobs each job of the panel stands for; 0 for a job outside the panel."""
+    weight: Floats  # how many jobs each job of the panel stands for; 0 for a job outside the panel
     regions: tuple[tuple[str, str], ...]
     pair_region: Ints
     pair_job: Ints
