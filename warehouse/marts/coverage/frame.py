@@ -16,7 +16,7 @@ import pandas as pd
 
 from transforms.records.vocabulary import AI_GROUPS, FULL_ADVERT, LADDER_LEVELS, LADDER_STEPS, LEVEL_GROUPS
 from warehouse.mart_tables import FrameCoverage, PayLadder
-from warehouse.marts.cell_cache import CellCache
+from warehouse.marts.cell_cache import combine_rows
 from warehouse.sql_files import read_sql
 
 EXTRA_INPUTS = (
@@ -69,24 +69,20 @@ STEPS: dict[str, Step] = dict(
 """The steps of the ladder in order, by name (`LADDER_STEPS`). The first step counts adverts, all others count jobs."""
 
 
-def frame_coverage(con: duckdb.DuckDBPyConnection, as_of: date, cache: CellCache | None = None) -> pd.DataFrame:
+def frame_coverage(con: duckdb.DuckDBPyConnection, as_of: date) -> pd.DataFrame:
     """Return what was read by place, source and sector, for one day, with the columns of `FrameCoverage`."""
     params = {"as_of": as_of, "ai_groups": list(AI_GROUPS), "full_advert": FULL_ADVERT}
     rows = con.execute(read_sql("marts/coverage/frame_coverage"), params).df()
-    cache = cache or CellCache(FrameCoverage, as_of)
-    cache.n_computed += 1
-    return cache.combine_rows([rows])
+    return combine_rows(FrameCoverage, as_of, [rows])
 
 
-def pay_ladder(con: duckdb.DuckDBPyConnection, as_of: date, cache: CellCache | None = None) -> pd.DataFrame:
+def pay_ladder(con: duckdb.DuckDBPyConnection, as_of: date) -> pd.DataFrame:
     """Return how many jobs pass each step of the ladder to a band, for one day, with the columns of `PayLadder`.
 
     The last step at a place and level equals `n_jobs` of its band in US dollars. Every place with a job has all steps.
     """
     counts = con.execute(read_sql("marts/coverage/pay_ladder"), {"as_of": as_of}).df()
-    cache = cache or CellCache(PayLadder, as_of)
-    cache.n_computed += 1
-    return cache.combine_rows([_count_passed(counts, level) for level in LADDER_LEVELS])
+    return combine_rows(PayLadder, as_of, [_count_passed(counts, level) for level in LADDER_LEVELS])
 
 
 def _count_passed(counts: pd.DataFrame, level: str) -> pd.DataFrame:

@@ -19,7 +19,7 @@ import pandas as pd
 from transforms.records.vocabulary import LAW_IN_FORCE, NO_LAW
 from warehouse.mart_tables import PayDisclosure
 from warehouse.marts import printing
-from warehouse.marts.cell_cache import CellCache
+from warehouse.marts.cell_cache import combine_rows
 from warehouse.marts.estimators import count_cells, estimate_differences, estimate_quantiles, sum_by
 from warehouse.marts.pay.pay_quantiles import DIGITS
 from warehouse.marts.share.share_rows import ShareCounts, make_share_rows
@@ -46,16 +46,14 @@ COMPARISON_RULES = tuple(rule for rule in printing.RULES if rule.column in ("n_j
 size, but in a comparison each employer counts once."""
 
 
-def pay_disclosure(con: duckdb.DuckDBPyConnection, as_of: date, cache: CellCache | None = None) -> pd.DataFrame:
+def pay_disclosure(con: duckdb.DuckDBPyConnection, as_of: date) -> pd.DataFrame:
     """Return one row for each cell that has a job with a full advert on a day, with the columns of `PayDisclosure`."""
-    cache = cache or CellCache(PayDisclosure, as_of)
-    cache.n_computed += 1
     counts = con.execute(read_sql("marts/pay/disclosure_counts"), {"as_of": as_of}).df()
     if counts.empty:
-        return cache.combine_rows([])
+        return combine_rows(PayDisclosure, as_of, [])
     rows = _make_rows(_add_weights(counts.assign(weight=1.0)))
     rows = _add_widths(rows, counts.merge(rows[CELL].assign(cell=rows.index), on=CELL))
-    return cache.combine_rows([_prefer_panel(rows, counts[counts["weight"].notna()])])
+    return combine_rows(PayDisclosure, as_of, [_prefer_panel(rows, counts[counts["weight"].notna()])])
 
 
 def _add_weights(counts: pd.DataFrame) -> pd.DataFrame:

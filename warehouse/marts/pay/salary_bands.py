@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from transforms.records.vocabulary import STATED
 from warehouse.mart_tables import BONUS, SNAPSHOT, SalaryBands
 from warehouse.marts import printing
-from warehouse.marts.cell_cache import CellCache, hashes_of
+from warehouse.marts.cell_cache import CellCache, combine_rows, hashes_of
 from warehouse.marts.estimators import Flags, Floats, Ints
 from warehouse.marts.pay.pay_cells import LOCAL, PayCells, find_cells
 from warehouse.marts.pay.pay_quantiles import (
@@ -51,16 +51,15 @@ def salary_bands(con: duckdb.DuckDBPyConnection, as_of: date, cache: CellCache |
     each continent and each M49 region, which is suppressed if it has too few jobs. Amounts are NULL in suppressed
     cells. Cells already in `cache` are reused.
     """
-    cache = cache or CellCache(SalaryBands, as_of)
-    return cache.combine_rows(
-        [
-            *_compute_adverts(con, as_of, cache),
-            *_compute_bonuses(con, as_of, cache),
-            *_compute_pairs(con, as_of, cache),
-            reported_bands(con, as_of, cache),
-            con.execute(read_sql("marts/pay/official_bands"), {"as_of": as_of}).df(),
-        ]
+    cache = cache or CellCache()
+    parts = (
+        *_compute_adverts(con, as_of, cache),
+        *_compute_bonuses(con, as_of, cache),
+        *_compute_pairs(con, as_of, cache),
+        reported_bands(con, as_of, cache),
+        con.execute(read_sql("marts/pay/official_bands"), {"as_of": as_of}).df(),
     )
+    return combine_rows(SalaryBands, as_of, parts)
 
 
 # --- adverts ------------------------------------------------------------------------------------------

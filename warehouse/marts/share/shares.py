@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from transforms.records.vocabulary import ALL_TEXTS, CELL_GROUPS, FULL_ADVERT, LEVEL_GROUPS, NO_TEXT, SAMPLES
 from warehouse.mart_tables import SNAPSHOT, Shares
-from warehouse.marts.cell_cache import CellCache, Hashes, inputs_of
+from warehouse.marts.cell_cache import CellCache, Hashes, combine_rows, inputs_of
 from warehouse.marts.estimators import Flags, Floats, Ints, count_cells, sum_by, weigh_jobs
 from warehouse.marts.measures import ESTIMAND, JOBS, MEASURES, Measure
 from warehouse.marts.printing import find_broken_rules
@@ -109,7 +109,7 @@ def shares(
     `printing.RULES` withhold keep their counts but have no shares. Cells already in `cache` are reused.
     """
     measures = tuple(measures)
-    cache = cache or CellCache(Shares, as_of)
+    cache = cache or CellCache()
     params = {"as_of": as_of}
     category_of = dict(con.execute("SELECT skill, category FROM core.skills ORDER BY skill").fetchall())
     jobs = _read_jobs(con, params)
@@ -136,7 +136,7 @@ def shares(
                     batch.jobs.append(of_cell[answers.state[of_cell] == KNOWN])
         if batch.keys:
             frames.append(_compute(con, measure, batch, jobs, category_of))
-    return cache.combine_rows([rows.assign(window_days=SNAPSHOT, estimand=ESTIMAND) for rows in frames])
+    return combine_rows(Shares, as_of, [rows.assign(window_days=SNAPSHOT, estimand=ESTIMAND) for rows in frames])
 
 
 def _compute(
