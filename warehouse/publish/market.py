@@ -32,11 +32,7 @@ FRESH = "fresh"  # name of the new file while it is attached
 
 
 def publish(con: database.Connection, target: Path) -> None:
-    """Write market.duckdb and put it in place in one step. Programs that have the old file open keep reading the old
-    file.
-
-    Raise the same errors as `stage`; then nothing is published.
-    """
+    """Write market.duckdb and put it in place in one step. Programs that have the old file open keep reading it."""
     atomic_files.commit([stage(con, target)])
 
 
@@ -110,7 +106,8 @@ def _write_market(con: database.Connection, fresh: Path, finish: Callable[[datab
         with database.transaction(con):
             for cls in database_tables():
                 name = table_of(cls).name
-                con.execute(f"INSERT INTO {name} BY NAME SELECT * FROM {ident(work)}.{name} ORDER BY {_order(cls)}")
+                order = ", ".join(map(ident, key_of(cls))) or "ALL"
+                con.execute(f"INSERT INTO {name} BY NAME SELECT * FROM {ident(work)}.{name} ORDER BY {order}")
             if finish is not None:
                 finish(con)
         con.execute(f"CHECKPOINT {FRESH}")
@@ -137,7 +134,3 @@ def _market_key() -> str:
     """Return a digest of everything in a published file except its rows. If it differs, the file is written anew."""
     parts = [*declarations(is_published=True), *analysis_views.declarations(), PUBLISHED_STORAGE, duckdb.__version__]
     return hashlib.blake2b("\n".join(parts).encode(), digest_size=16).hexdigest()
-
-
-def _order(cls: type) -> str:
-    return ", ".join(map(ident, key_of(cls))) or "ALL"
