@@ -16,7 +16,7 @@ import os
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import duckdb
 import pyarrow as pa
@@ -59,6 +59,7 @@ KEPT = (
     Runs, Checks, SourceHealth, Vintages, FigureVintages, *PUBLISHED.values(), KnownBoards, PanelDraw, BoardNights
 )  # fmt: skip
 """Tables that cannot be restored from archived answers. Like the marts, they are kept when the work file is rebuilt."""
+Row = TypeVar("Row")
 Restore = Callable[[Connection], None]
 """A function that loads the records kept beside the archive into a new work file (`warehouse.load.archive_records`)."""
 _NO_EXTENSIONS = {"autoinstall_known_extensions": False, "autoload_known_extensions": False}
@@ -255,6 +256,13 @@ def write_mart(
         table = pa.Table.from_pandas(rows, schema=arrow_schema(cls), preserve_index=False)
     with _register(con, "mart_rows", table):
         mart_history.write_day(con, cls, "SELECT * FROM mart_rows", as_of, reused=reused)
+
+
+def read_rows(con: Connection, cls: type[Row], where: str = "true", parameters: Sequence[object] = ()) -> list[Row]:
+    """Return the rows of a table that meet a condition. Its columns must be scalars."""
+    names = [f.name for f in fields_of(cls)]
+    select = f"SELECT {', '.join(map(ident, names))} FROM {table_of(cls).name} WHERE {where}"
+    return [cls(**dict(zip(names, row, strict=True))) for row in con.execute(select, parameters).fetchall()]
 
 
 def put(con: Connection, cls: type, rows: Sequence[object]) -> None:

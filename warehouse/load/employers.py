@@ -36,22 +36,16 @@ PUBLIC = "public: "
 
 
 class HiringStatement(NamedTuple):
-    """What adverts state about who hires: one entry for all adverts that state the same.
-
-    `place` is the beginning of their addresses, as far as it identifies the employer; `n_postings` is their number.
-    """
+    """What adverts state about who hires: one entry for all adverts that state the same."""
 
     employer: str | None
     source: str
     board: str | None
-    place: str | None
+    place: str | None  # the beginning of their addresses, as far as it identifies the employer
     n_postings: int
-    first_seen: tuple[datetime, str]
-    """When the first of these adverts was seen, and the smallest posting_id of that time."""
-    in_text: tuple[tuple[str, int], ...] = ()
-    """Spellings of the employer in the texts, with numbers of adverts, if the adverts state only the board's token."""
-    industries: tuple[tuple[str, int], ...] = ()
-    """The employer's industry as stated in the adverts' fields, with numbers of adverts."""
+    first_seen: tuple[datetime, str]  # when the first of them was seen, and the smallest posting_id of that time
+    in_text: tuple[tuple[str, int], ...] = ()  # spellings in texts with numbers of adverts, if fields have only a token
+    industries: tuple[tuple[str, int], ...] = ()  # the industry as stated in fields, with numbers of adverts
 
 
 @dataclass
@@ -59,10 +53,6 @@ class _Component:
     statements: list[HiringStatement] = field(default_factory=list)
     boards: list[Board] = field(default_factory=list)
     evidence: set[str] = field(default_factory=set)
-
-    @property
-    def is_employer(self) -> bool:
-        return bool(self.statements) or any(board.employer for board in self.boards)
 
     def evidence_of(self, kind: str) -> list[str]:
         return sorted(fact.removeprefix(f"{kind}:") for fact in self.evidence if fact.startswith(f"{kind}:"))
@@ -84,12 +74,9 @@ def resolve(con: database.Connection, boards: Sequence[Board]) -> None:
     statements = [HiringStatement(*row[:-2], *(tuple(sorted(counts.items())) for counts in row[-2:])) for row in rows]
     employers, ids = resolve_employers(statements, boards)
     columns: dict[str, list[str | None]] = {
-        "employers": [statement.employer for statement in statements],
-        "sources": [statement.source for statement in statements],
-        "boards": [statement.board for statement in statements],
-        "places": [statement.place for statement in statements],
-        "ids": ids,
-    }
+        f"{name}s": [getattr(statement, name) for statement in statements]
+        for name in ("employer", "source", "board", "place")
+    } | {"ids": ids}
     with database.transaction(con):
         _write_employers(con, employers)
         con.execute(read_sql("load/sql/hired_by", hiring=hiring), columns)
@@ -130,13 +117,16 @@ def resolve_employers(
     root_of = [roots.of(min(rest)) if (rest := facts - shared) else None for facts in evidence]
     for entry, root, facts in zip(hiring, root_of, evidence, strict=True):
         if root is not None:
-            component = components[root]
-            component.evidence |= facts - shared
+            components[root].evidence |= facts - shared
             if isinstance(entry, HiringStatement):
-                component.statements.append(entry)
+                components[root].statements.append(entry)
             else:
-                component.boards.append(entry)
-    employers = {root: _make_employer(component) for root, component in components.items() if component.is_employer}
+                components[root].boards.append(entry)
+    employers = {
+        root: _make_employer(component)
+        for root, component in components.items()
+        if component.statements or any(board.employer for board in component.boards)
+    }
     ids = [None if root is None else employers[root].employer_id for root in root_of[: len(statements)]]
     return sorted(employers.values(), key=lambda employer: employer.employer_id), ids
 
@@ -158,12 +148,8 @@ def _evidence_of(hiring: Sequence[HiringStatement | Board]) -> list[frozenset[st
     for entry, of_token in zip(hiring, token_evidence, strict=True):
         place = entry.place if isinstance(entry, HiringStatement) else None
         stated = set() if _is_token(entry) else {f"name:{identity.employer_key(entry.employer)}"}
-        weak = {
-            name
-            for name in of_token - stated
-            if name.startswith("name:")
-            and (identity.is_ordinary(name.removeprefix("name:")) or is_own_token[name] == {False})
-        }
+        names = {name for name in of_token - stated if name.startswith("name:")}
+        weak = {n for n in names if identity.is_ordinary(n.removeprefix("name:")) or is_own_token[n] == {False}}
         evidence.append(identity.evidence(entry.employer, entry.source, entry.board, place) - weak)
     return evidence
 
@@ -200,7 +186,7 @@ def _make_employer(component: _Component) -> Employers:
         name_source=name_source,
         names=tuple(names),
         domains=tuple(component.evidence_of("domain")),
-        boards=tuple(sorted({f"{e.source}:{e.board}" for e in hiring if _is_on_own_board(e)})),
+        boards=tuple(sorted({f"{entry.source}:{entry.board}" for entry in hiring if _is_on_own_board(entry)})),
         country=next((board.country for board in boards if board.country), None),
         industry=industry,
         industry_evidence=industry_evidence,
@@ -253,10 +239,10 @@ def _choose_name(statements: Sequence[HiringStatement], entered: Sequence[str]) 
 def _choose_industry(statements: Sequence[HiringStatement], boards: Sequence[Board]) -> tuple[str | None, str | None]:
     entered = [(board.industry, board.industry_evidence) for board in boards if board.industry]
     public = [(industry, evidence) for industry, evidence in entered if (evidence or "").startswith(PUBLIC)]
-    return next(iter([*public, *_stated_industry(statements), *entered]), (None, None))
+    return next(iter([*public, *_read_industries(statements), *entered]), (None, None))
 
 
-def _stated_industry(statements: Sequence[HiringStatement]) -> Iterator[tuple[str, str]]:
+def _read_industries(statements: Sequence[HiringStatement]) -> Iterator[tuple[str, str]]:
     counts: Counter[tuple[str, str]] = Counter()
     for statement in statements:
         for text, n in statement.industries:

@@ -175,27 +175,18 @@ def _assign_job_ids(con: database.Connection) -> None:
     refused = {(link.left, link.right) for link in jobs.refused}
     job_links = [
         JobLinks(
-            left_posting_id=link.left,
-            right_posting_id=link.right,
-            rule=link.rule,
-            score=link.score,
-            linked_at=link.linked_at,
-            is_followed=(link.left, link.right) not in refused,
+            left_posting_id=link.left, right_posting_id=link.right, rule=link.rule, score=link.score,
+            linked_at=link.linked_at, is_followed=(link.left, link.right) not in refused,
         )
         for link in jobs.links
-    ]
+    ]  # fmt: skip
     merges = [
         JobMerges(
-            from_job_id=merge.from_job,
-            into_job_id=merge.into_job,
-            merged_at=merge.merged_at,
-            left_posting_id=merge.left,
-            right_posting_id=merge.right,
-            rule=merge.rule,
-            score=merge.score,
+            from_job_id=merge.from_job, into_job_id=merge.into_job, merged_at=merge.merged_at,
+            left_posting_id=merge.left, right_posting_id=merge.right, rule=merge.rule, score=merge.score,
         )
         for merge in jobs.merges
-    ]
+    ]  # fmt: skip
     superseded = [SupersededJobIds(**job._asdict()) for job in jobs.superseded]
     for cls, rows in ((JobLinks, job_links), (JobMerges, merges), (SupersededJobIds, superseded)):
         con.execute(f"DELETE FROM {table_of(cls).name}")

@@ -5,9 +5,6 @@
 -- it is `is_full_time` but enters no band, its pay is as unknown as that of `silent_jobs`. `country` is that of the
 -- pay, `paid_in` all countries of the region whose own bands the job counts in. For work that is neither AI, data nor
 -- engineering, only adverts in the random sample count: from others, pay is read only where a field states it.
---
--- $adverts: adverts to read offers from; in the macro the stock of the day. $sampled: the group of roles of other work.
--- $not_full_time, $not_in_band: pay_not_full_time.sql and pay_not_in_band.sql.
 WITH seen AS (
     SELECT * FROM $adverts WHERE role_group <> $sampled OR is_drawn
 ), tied AS (
