@@ -31,11 +31,10 @@ class SilentJobs:
 
 
 def bound_pay(paid_jobs: PaidJobs, silent_jobs: SilentJobs, n_cells: int) -> pd.DataFrame:
-    """Return the bounds of the median and the medians at given odds: one row for each cell, with the columns `BOUNDS`.
+    """Return the `BOUNDS` of every cell: the bounds of the median, and the medians at given odds.
 
     Bounds are NaN if at most half of the jobs state pay, if all jobs together break one of `printing.RULES`, or if an
-    end of the interval is infinite. Medians at given odds are NaN if every job states pay, or none does. A row depends
-    only on the jobs of its cell.
+    end of the interval is infinite. Medians at given odds are NaN if every job states pay, or none does.
     """
     n_paid = np.bincount(paid_jobs.cell, minlength=n_cells)
     n_silent = np.bincount(silent_jobs.cell, minlength=n_cells)
