@@ -17,21 +17,9 @@ from typing import Any
 
 import pyarrow as pa
 
+from transforms.records import vocabulary
 from transforms.records.columns import Column, Field, fields_of, table_of
 from transforms.records.definitions import BRIDGE_DAYS, MAX_DAYS_APART, MIN_ANSWERED, SURVEY_RATE_DAYS
-from transforms.records.vocabulary import (
-    AI_GROUPS,
-    AI_JOBS,
-    DAYS_OF_YIELD,
-    DEAD_AFTER,
-    EXPERIENCE_BANDS,
-    FULL_ADVERT,
-    MEMBER_RHYTHM,
-    SAMPLED_GROUP,
-    STOCK,
-    TEXT_CLASSES,
-    UNREAD,
-)
 from warehouse.mart_tables import HISTORIES, Days, Figures
 from warehouse.ops_tables import KnownBoards, Responses, Vintages
 from warehouse.sql_files import read_view
@@ -96,29 +84,29 @@ Price levels are published a year or more late. Within these limits they err by 
 """
 ALL_DAYS = 36_500  # the `window_days` of a window that covers everything ever read
 PARAMETERS: Mapping[str, object] = {
-    "ai_groups": among(AI_GROUPS),
-    "ai_jobs": literal(AI_JOBS),
+    "ai_groups": among(vocabulary.AI_GROUPS),
+    "ai_jobs": literal(vocabulary.AI_JOBS),
     "all_days": ALL_DAYS,
     "bridge_days": BRIDGE_DAYS.value,
-    "days_of_yield": DAYS_OF_YIELD,
-    "dead_after": DEAD_AFTER,
+    "days_of_yield": vocabulary.DAYS_OF_YIELD,
+    "dead_after": vocabulary.DEAD_AFTER,
     "end_of_day": "((as_of::DATE + 1)::TIMESTAMP AT TIME ZONE 'UTC')",
     "experience_bands": " ".join(
         f"WHEN p.years_experience >= {first} AND p.years_experience < {below} THEN {literal(band)}"
-        for band, (first, below) in EXPERIENCE_BANDS.items()
+        for band, (first, below) in vocabulary.EXPERIENCE_BANDS.items()
     ),
-    "full_advert": literal(FULL_ADVERT),
+    "full_advert": literal(vocabulary.FULL_ADVERT),
     "last_night": "'infinity'::DATE",
     "max_apart": MAX_DAYS_APART.value,
     "max_days": SURVEY_RATE_DAYS.value,
     "max_price_age": MAX_PRICE_AGE,
     "max_price_change": MAX_PRICE_CHANGE,
     "min_answered": MIN_ANSWERED.value,
-    "rhythm": MEMBER_RHYTHM,
-    "sampled": literal(SAMPLED_GROUP),
-    "stock": literal(STOCK),
-    "text_classes": f"[{', '.join(map(literal, TEXT_CLASSES))}]",
-    "unread": literal(UNREAD),
+    "rhythm": vocabulary.MEMBER_RHYTHM,
+    "sampled": literal(vocabulary.SAMPLED_GROUP),
+    "stock": literal(vocabulary.STOCK),
+    "text_classes": f"[{', '.join(map(literal, vocabulary.TEXT_CLASSES))}]",
+    "unread": literal(vocabulary.UNREAD),
 }
 """The text that replaces `$name` in every view and macro: numbers and words that are defined elsewhere."""
 
@@ -167,13 +155,13 @@ def _expires_on(last_seen_at: str, valid_through: str) -> str:
 _STOCK = "stock_postings(as_of)"
 _OWN: Mapping[str, Mapping[str, str]] = {
     "postings/posting_versions": {
-        "version_columns": ", ".join(ident(f.name) for f in fields_of(SupersededVersions) if f.name != "version_to"),
+        "version_columns": ", ".join(ident(f.name) for f in fields_of(SupersededVersions) if f.name != "version_to")
     },
     "postings/posting_changes": {
         "changed_columns": ",\n    ".join(
             f"{{'column_name': '{name}', 'old_value': o.{name}::VARCHAR, 'new_value': n.{name}::VARCHAR}}"
             for name in SHOWN_AS_CHANGES
-        ),
+        )
     },
     "postings/posting_intervals": {
         "intervals": _intervals_of("core.posting_boards"),

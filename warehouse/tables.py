@@ -11,26 +11,8 @@ from collections.abc import Iterator
 from datetime import date, datetime
 from typing import Annotated
 
+from transforms.records import rows
 from transforms.records.columns import Column, struct, table
-from transforms.records.rows import (
-    PAY_CHECKS,
-    Advert,
-    AiPostingShare,
-    Country,
-    ExchangeRate,
-    ListedName,
-    NearOccupation,
-    OccupationSkill,
-    OfficialWage,
-    Pay,
-    PayReport,
-    Place,
-    Posting,
-    PriceLevel,
-    Role,
-    Skill,
-    SkillRequirement,
-)
 from transforms.records.vocabulary import (
     AGENCY_SIGNS,
     COUNTRY_CODE,
@@ -49,12 +31,12 @@ from warehouse import mart_tables, ops_tables
 
 def all_tables() -> Iterator[type]:
     """Every table class: refined postings, then core, marts and `ops`, each in the order of declaration."""
-    yield Posting
+    yield rows.Posting
     marts = (
         *mart_tables.HISTORIES, mart_tables.Days, *mart_tables.HISTORIES.values(), *mart_tables.PUBLISHED.values()
     )  # fmt: skip
     for value in (*globals().values(), *marts, *vars(ops_tables).values()):
-        if isinstance(value, type) and "TABLE" in value.__dict__ and value is not Posting:
+        if isinstance(value, type) and "TABLE" in value.__dict__ and value is not rows.Posting:
             yield value
 
 
@@ -86,12 +68,12 @@ class Version:
 @table(
     "core.postings",
     "One advert at one source, with the values of its newest version.",
-    *PAY_CHECKS,
+    *rows.PAY_CHECKS,
     "first_seen_at <= last_seen_at",
     "first_seen_at <= version_from",
     "version_from <= last_seen_at",
 )
-class Postings(InDollars, Version, Advert):
+class Postings(InDollars, Version, rows.Advert):
     """The table to start from. Statistics count `job_id`, not rows."""
 
     employer_id: Annotated[str | None, Column("Who hires, if named", references="core.employers.employer_id")] = None
@@ -107,7 +89,7 @@ class Postings(InDollars, Version, Advert):
     "What postings said before they were edited; core.posting_versions adds what they say now.",
     "version_from < version_to",
 )
-class SupersededVersions(InDollars, Version, Advert):
+class SupersededVersions(InDollars, Version, rows.Advert):
     """An answer with less text (a list instead of the single posting) is not a new version if the title is the same."""
 
     version_from: Annotated[datetime, Column("First time this content was read (UTC, WARC-Date)", key=True)]
@@ -177,7 +159,7 @@ class PostingBoards:
 
 
 @table("core.posting_places", "All places of each posting.")
-class PostingPlaces(Place):
+class PostingPlaces(rows.Place):
     """One row per place; `position` is their order at the source."""
 
     posting_id: Annotated[str, Column("Posting", key=True, references="core.postings.posting_id")]
@@ -185,7 +167,7 @@ class PostingPlaces(Place):
 
 
 @table("core.posting_pay", "All pay of each posting: one row per component, place and level.", "low <= high")
-class PostingPay(InDollars, Pay):
+class PostingPay(InDollars, rows.Pay):
     """Pay zones of one advert are alternatives: never add them up."""
 
     posting_id: Annotated[str, Column("Posting", key=True, references="core.postings.posting_id")]
@@ -193,7 +175,7 @@ class PostingPay(InDollars, Pay):
 
 
 @table("core.posting_skills", "Skills each posting with text asks for or mentions.")
-class PostingSkills(SkillRequirement):
+class PostingSkills(rows.SkillRequirement):
     """`start` and `end` point into the stored text: see the view `adverts` of `jobmarket sql`."""
 
     posting_id: Annotated[str, Column("Posting", key=True, references="core.postings.posting_id")]
@@ -201,7 +183,7 @@ class PostingSkills(SkillRequirement):
 
 
 @table("core.posting_candidates", "Names that the taxonomy lacks, beside known technologies in a posting's lists.")
-class PostingCandidates(ListedName):
+class PostingCandidates(rows.ListedName):
     """`core.skill_candidates` counts them. `start` and `end` point into the stored text."""
 
     posting_id: Annotated[str, Column("Posting", key=True, references="core.postings.posting_id")]
@@ -233,32 +215,32 @@ class ResponseProvenance:
 
 
 @table("core.pay_reports", "Rows of salary surveys and pair collections; marts read the newest snapshot.")
-class PayReports(PayReport, ResponseProvenance):
+class PayReports(rows.PayReport, ResponseProvenance):
     """Never mixed with adverts: every row has its basis."""
 
 
 @table("core.official_wages", "Wages by occupation and area, as statistical offices publish them.")
-class OfficialWages(OfficialWage, ResponseProvenance):
+class OfficialWages(rows.OfficialWage, ResponseProvenance):
     """A value named in `top_coded` is a minimum."""
 
 
 @table("core.exchange_rates", "Exchange rates as quoted; core.usd_rates turns them into dollars.")
-class ExchangeRates(ExchangeRate, ResponseProvenance):
+class ExchangeRates(rows.ExchangeRate, ResponseProvenance):
     """Kept as quoted, so that each figure can be traced to the quote."""
 
 
 @table("core.price_levels", "Yearly official rates and purchasing power, for comparison across countries.")
-class PriceLevels(PriceLevel, ResponseProvenance):
+class PriceLevels(rows.PriceLevel, ResponseProvenance):
     """Never used to convert pay to dollars, which takes the rate of the day."""
 
 
 @table("core.occupation_skills", "Technologies by occupation, as O*NET lists them, to compare with our own counts.")
-class OccupationSkills(OccupationSkill, ResponseProvenance):
+class OccupationSkills(rows.OccupationSkill, ResponseProvenance):
     """Not measured by us."""
 
 
 @table("core.ai_posting_shares", "Share of adverts that name AI, by Indeed Hiring Lab: a benchmark for our own.")
-class AiPostingShares(AiPostingShare, ResponseProvenance):
+class AiPostingShares(rows.AiPostingShare, ResponseProvenance):
     """The publisher revises earlier values; the newest answer wins."""
 
 
@@ -284,7 +266,7 @@ class Sources:
 
 
 @table("core.countries", "Countries, their regions and money.")
-class Countries(Country):
+class Countries(rows.Country):
     """ISO 3166-1 countries with UN M49 regions; Kosovo (XK) is our own addition."""
 
 
@@ -319,17 +301,17 @@ class DisclosureLaws:
 
 
 @table("core.roles", "Roles: definition, group and nearest official occupations.")
-class Roles(Role):
+class Roles(rows.Role):
     """From transforms/lookups/role/roles.csv."""
 
 
 @table("core.near_occupations", "Occupations of official statistics that our roles are compared with.")
-class NearOccupations(NearOccupation):
+class NearOccupations(rows.NearOccupation):
     """From transforms/lookups/role/near_occupations.csv."""
 
 
 @table("core.skills", "The skill taxonomy.")
-class Skills(Skill):
+class Skills(rows.Skill):
     """From transforms/lookups/skills/skills.csv."""
 
 

@@ -102,7 +102,10 @@ def _compare_rows(
     con: duckdb.DuckDBPyConnection, history: Mapping[str, Any], n_seen: int, expected_rows: tuple[int, int]
 ) -> Iterator[Finding]:
     low, high = expected_rows
-    limits = [("at least as many as declared", low, low), ("at most as many as declared", high, high)]
+    limits: list[tuple[str, float, float]] = [
+        ("at least as many as declared", low, low),
+        ("at most as many as declared", high, high),
+    ]
     rows = con.execute(
         f"SELECT n_seen FROM ({read_sql('checks/history')}) WHERE n_seen > 0 ORDER BY observed_to DESC LIMIT {HISTORY}",
         history,

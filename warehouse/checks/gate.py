@@ -138,7 +138,8 @@ def great_expectations() -> tuple[Any, Any]:
     context = gx.get_context(mode="ephemeral")
     context.variables.progress_bars = ProgressBarsConfig(globally=False)
     asset = context.data_sources.add_pandas("warehouse").add_dataframe_asset("counts")
-    unbroken: Any = gx.expectations.ExpectColumnValuesToBeBetween(column="n_broken", min_value=0, max_value=0)
+    expect: Any = gx.expectations
+    unbroken = expect.ExpectColumnValuesToBeBetween(column="n_broken", min_value=0, max_value=0)
     return asset.add_batch_definition_whole_dataframe("all"), unbroken
 
 

@@ -19,27 +19,18 @@ import duckdb
 from transforms.records.columns import fields_of, table_of
 from transforms.records.rows import Advert
 from transforms.records.vocabulary import UNREAD
+from warehouse import tables
 from warehouse.load.refined_file import RefinedFile
 from warehouse.load.repetition import add_repeated_answers, rows_in
 from warehouse.schema import dates_of, ident, literal
 from warehouse.sql_files import read_sql
-from warehouse.tables import (
-    AgencySigns,
-    InDollars,
-    PostingCandidates,
-    PostingPay,
-    PostingPlaces,
-    Postings,
-    PostingSkills,
-    SupersededVersions,
-)
 
 PARTS_OF_POSTING = (
-    (PostingPlaces, "places"),
-    (PostingPay, "pay"),
-    (PostingSkills, "skills"),
-    (PostingCandidates, "candidates"),
-    (AgencySigns, "agency_signs"),
+    (tables.PostingPlaces, "places"),
+    (tables.PostingPay, "pay"),
+    (tables.PostingSkills, "skills"),
+    (tables.PostingCandidates, "candidates"),
+    (tables.AgencySigns, "agency_signs"),
 )
 """Tables with a posting's parts, and the nested column from which each is made."""
 NOT_CONTENT = ("posting_id", "source", "board", "told_by", "is_drawn")
@@ -49,7 +40,7 @@ A second board, or another depth of reading, says nothing new about an advert.""
 FULLNESS = f"list_position(['none', 'snippet', 'full'], replace(text_state, '{UNREAD}', 'full'))"
 """SQL: how much of an advert's text the answer has. An unread text counts as full."""
 ADVERT = [f.name for f in fields_of(Advert)]
-IN_DOLLARS = [f.name for f in fields_of(InDollars)]
+IN_DOLLARS = [f.name for f in fields_of(tables.InDollars)]
 
 
 def step(
@@ -161,8 +152,8 @@ def _write_versions(con: duckdb.DuckDBPyConnection, all_files: Mapping[str, Refi
     con.execute(
         read_sql(
             "load/sql/history/new_versions",
-            superseded=table_of(SupersededVersions).name,
-            postings=table_of(Postings).name,
+            superseded=table_of(tables.SupersededVersions).name,
+            postings=table_of(tables.Postings).name,
             stored_columns=before,
             new_columns=advert,
             rows=rows_in({warc: all_files[warc] for warc in warcs}, "*"),
@@ -173,7 +164,8 @@ def _write_versions(con: duckdb.DuckDBPyConnection, all_files: Mapping[str, Refi
     )
     for cls, column in PARTS_OF_POSTING:
         name = table_of(cls).name
-        position = f", unnest(range(len({column}))) AS position" if cls in (PostingPlaces, PostingPay) else ""
+        has_position = cls in (tables.PostingPlaces, tables.PostingPay)
+        position = f", unnest(range(len({column}))) AS position" if has_position else ""
         con.execute(f"DELETE FROM {name} WHERE posting_id IN (SELECT posting_id FROM new_versions)")
         con.execute(
             f"INSERT INTO {name} BY NAME"

@@ -28,23 +28,12 @@ from transforms.records.rows import (
     Posting,
     PriceLevel,
 )
-from warehouse import database
+from warehouse import database, tables
 from warehouse.load import history, repetition
 from warehouse.load.refined_file import TEXT, RefinedFile
 from warehouse.ops_tables import FillRates, Loads, Refusals, Rejects, Responses, SelfChecks
 from warehouse.schema import arrow_table, ident, key_of, literal
 from warehouse.sql_files import read_sql
-from warehouse.tables import (
-    AiPostingShares,
-    ExchangeRates,
-    OccupationSkills,
-    OfficialWages,
-    PayReports,
-    PostingBoards,
-    Postings,
-    PriceLevels,
-    SupersededVersions,
-)
 
 log = logging.getLogger("jobmarket.warehouse")
 
@@ -56,13 +45,13 @@ these rows, and the number of rows including those of earlier answers that the f
 """
 STAGED = "staged"
 TABLE_OF_ROW = {
-    Posting: Postings,
-    PayReport: PayReports,
-    OfficialWage: OfficialWages,
-    ExchangeRate: ExchangeRates,
-    PriceLevel: PriceLevels,
-    OccupationSkill: OccupationSkills,
-    AiPostingShare: AiPostingShares,
+    Posting: tables.Postings,
+    PayReport: tables.PayReports,
+    OfficialWage: tables.OfficialWages,
+    ExchangeRate: tables.ExchangeRates,
+    PriceLevel: tables.PriceLevels,
+    OccupationSkill: tables.OccupationSkills,
+    AiPostingShare: tables.AiPostingShares,
 }
 """The table for each kind of row in refined files."""
 ROW_NAMED = {row.__name__: row for row in TABLE_OF_ROW}
@@ -124,11 +113,7 @@ class _TrialLoadedError(Exception):
 
 
 def load(
-    con: database.Connection,
-    files: Sequence[RefinedFile],
-    *,
-    gate: Gate,
-    until: date | None = None,
+    con: database.Connection, files: Sequence[RefinedFile], *, gate: Gate, until: date | None = None
 ) -> tuple[LoadResult, ...]:
     """Load one source's refined files into `core` and `ops`, in the order in which they were observed.
 
@@ -298,9 +283,10 @@ def _forget(con: database.Connection, source: str) -> None:
     """Remove all rows of a source, and the note that employers, job ids and USD amounts are up to date."""
     con.execute(f"DROP TABLE IF EXISTS {SETTLED}")
     postings = "SELECT posting_id FROM core.postings WHERE source = ?"
-    for part in (PostingBoards, *(cls for cls, _ in history.PARTS_OF_POSTING)):
+    for part in (tables.PostingBoards, *(cls for cls, _ in history.PARTS_OF_POSTING)):
         con.execute(f"DELETE FROM {table_of(part).name} WHERE posting_id IN ({postings})", [source])
-    for cls in (*TABLE_OF_ROW.values(), SupersededVersions, Loads, FillRates, SelfChecks, Refusals, Responses, Rejects):
+    files = (Loads, FillRates, SelfChecks, Refusals, Responses, Rejects)
+    for cls in (*TABLE_OF_ROW.values(), tables.SupersededVersions, *files):
         con.execute(f"DELETE FROM {table_of(cls).name} WHERE source = ?", [source])
 
 

@@ -82,7 +82,7 @@ _STORED_OTHERWISE: dict[type, dict[str, Any]] = {
     },
 }
 """Types of columns that are stored in another form than the mart shows (`schema.STORED`)."""
-HISTORIES = {
+HISTORIES: dict[type, type] = {
     mart: _history_of(mart)
     for mart in (
         *(SalaryBands, ReportedPay, Shares, ClosingRates, TimeListed, ClosingsLeftOut),

@@ -24,40 +24,26 @@ from numpy.typing import NDArray
 
 from transforms import records
 from transforms.records.columns import fields_of, table_of
+from warehouse import tables
 from warehouse.marts.history import mart_history
 from warehouse.marts.history.mart_history import CELL
 from warehouse.schema import ident
-from warehouse.tables import (
-    Countries,
-    DisclosureLaws,
-    Employers,
-    NearOccupations,
-    OfficialWages,
-    PayReports,
-    PostingPay,
-    PostingPlaces,
-    Postings,
-    PostingSkills,
-    Roles,
-    Skills,
-    Sources,
-)
 
 WAREHOUSE = Path(__file__).parents[1]
 INPUT_TABLES = {
-    Postings: "posting_id IN (SELECT posting_id FROM stock_postings($as_of))",
-    PostingPlaces: "true",
-    PostingPay: "true",
-    PostingSkills: "true",
-    PayReports: "snapshot_on <= $as_of",
-    OfficialWages: "period_on <= $as_of",
-    NearOccupations: "true",
-    Countries: "true",
-    DisclosureLaws: "true",
-    Employers: "true",
-    Roles: "true",
-    Skills: "true",
-    Sources: "true",
+    tables.Postings: "posting_id IN (SELECT posting_id FROM stock_postings($as_of))",
+    tables.PostingPlaces: "true",
+    tables.PostingPay: "true",
+    tables.PostingSkills: "true",
+    tables.PayReports: "snapshot_on <= $as_of",
+    tables.OfficialWages: "period_on <= $as_of",
+    tables.NearOccupations: "true",
+    tables.Countries: "true",
+    tables.DisclosureLaws: "true",
+    tables.Employers: "true",
+    tables.Roles: "true",
+    tables.Skills: "true",
+    tables.Sources: "true",
 }
 """Tables that marts read, each with the condition for rows that can affect marts."""
 VOLATILE_COLUMNS = ("last_seen_at", "warc", "record")

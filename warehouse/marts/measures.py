@@ -11,20 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from transforms.records.vocabulary import (
-    AI_GROUPS,
-    AI_JOBS,
-    ALL_TEXTS,
-    CELL_GROUPS,
-    DEGREES,
-    EMPLOYMENT_TYPES,
-    FULL_ADVERT,
-    QUALIFICATIONS,
-    READ_CLASSES,
-    ROLE_GROUPS,
-    WORKPLACES,
-    YEARS_BANDS,
-)
+from transforms.records import vocabulary
 from transforms.text.lookups import countries, languages_read, roles
 
 ESTIMAND = "share_of_jobs"  # what every measure estimates: a share of jobs, each job counted once
@@ -61,7 +48,7 @@ class Measure:
     jobs: str = "true"
     relation: str = JOBS
     items: tuple[str, ...] = ()  # items with a row in every cell; others have one in cells with a job that has them
-    role_groups: tuple[str, ...] = ("ai_engineering", AI_JOBS)
+    role_groups: tuple[str, ...] = ("ai_engineering", vocabulary.AI_JOBS)
     reading: str | None = None  # the reader that finds the answer in texts (`lookups.languages_read`)
     has_categories: bool = False  # whether items have the categories of core.skills, and are ranked within them
     in_list: str = ""  # the list of cells that several measures share; empty if the measure has one of its own
@@ -95,7 +82,7 @@ class Measure:
     @property
     def text_classes(self) -> tuple[str, ...]:
         """Classes of texts with separate cells. Jobs without text are in the cells of full adverts."""
-        return READ_CLASSES if self.reading else (ALL_TEXTS,)
+        return vocabulary.READ_CLASSES if self.reading else (vocabulary.ALL_TEXTS,)
 
     def behind(self) -> str:
         """Return a SELECT of the jobs with a known answer, in each region where they count on $as_of, and their items.
@@ -103,7 +90,7 @@ class Measure:
         If the measure is read from texts, these are only jobs with a full advert. The number of distinct jobs of a cell
         is its `n_jobs`.
         """
-        condition = f" AND text_class = '{FULL_ADVERT}'" if self.reading else ""
+        condition = f" AND text_class = '{vocabulary.FULL_ADVERT}'" if self.reading else ""
         if self.relation == JOBS:  # only this relation has the column `role_group`
             answers = f"({self.select_from(JOBS, 'job_id, role_group, text_class')}) AS a"
         else:
@@ -125,10 +112,13 @@ def _if(condition: str) -> str:
 
 
 def _if_read(reading: str, answer: str) -> str:
-    return f'CASE WHEN text_class IN {READ_CLASSES} AND "language" IN {languages_read(reading)} THEN {answer} END'
+    classes, languages = vocabulary.READ_CLASSES, languages_read(reading)
+    return f'CASE WHEN text_class IN {classes} AND "language" IN {languages} THEN {answer} END'
 
 
-_YEARS_BAND = " ".join(f"WHEN years_min < {last + 1} THEN '{band}'" for band, (_, last) in YEARS_BANDS.items())
+_YEARS_BAND = " ".join(
+    f"WHEN years_min < {last + 1} THEN '{band}'" for band, (_, last) in vocabulary.YEARS_BANDS.items()
+)
 _SKILLS = {
     "required": ("required", "require"),
     "preferred": ("preferred", "prefer"),
@@ -157,7 +147,7 @@ _DEGREE_NAMES = {
 }  # fmt: skip
 _YEARS_NAMES = {
     band: f"{first} years or more" if band.endswith("+") else f"{first} to {last} years" if first else "at most 1 year"
-    for band, (first, last) in YEARS_BANDS.items()
+    for band, (first, last) in vocabulary.YEARS_BANDS.items()
 } | {NOT_ASKED: "not asked for"}
 _EMPLOYMENT_NAMES = {
     "FULL_TIME": "full-time", "PART_TIME": "part-time", "CONTRACTOR": "contract", "TEMPORARY": "temporary",
@@ -180,7 +170,7 @@ _DECLARED = (
             answers=_if_read("skills", f'"{requirement}"'),
             silence="no",
             relation="jobs_with_skills($as_of)",
-            role_groups=tuple(group for group in CELL_GROUPS if group != AI_JOBS),
+            role_groups=tuple(group for group in vocabulary.CELL_GROUPS if group != vocabulary.AI_JOBS),
             reading="skills",
             has_categories=True,
             in_list="skills",
@@ -197,8 +187,8 @@ _DECLARED = (
         remark="AI jobs are those of engineering, research and data science, and the roles around them",
         answers="[role]",
         silence="none",
-        items=tuple(role for group in AI_GROUPS for role in ROLE_GROUPS[group]),
-        role_groups=(AI_JOBS,),
+        items=tuple(role for group in vocabulary.AI_GROUPS for role in vocabulary.ROLE_GROUPS[group]),
+        role_groups=(vocabulary.AI_JOBS,),
     ),
     Measure(
         name="workplace",
@@ -210,7 +200,7 @@ _DECLARED = (
         answers=_single_answer("workplace"),
         silence="unknown",
         known_words="say where the work is done",
-        items=WORKPLACES,
+        items=vocabulary.WORKPLACES,
     ),
     Measure(
         name="remote_scope",
@@ -238,7 +228,7 @@ _DECLARED = (
         names=_DEGREE_NAMES,
         answers=_if_read("degree", f"[coalesce(degree_min, '{NOT_ASKED}')]"),
         silence="no",
-        items=(*DEGREES, NOT_ASKED),
+        items=(*vocabulary.DEGREES, NOT_ASKED),
         reading="degree",
     ),
     Measure(
@@ -251,7 +241,7 @@ _DECLARED = (
         names=_YEARS_NAMES,
         answers=_if_read("years", f"[coalesce(CASE {_YEARS_BAND} END, '{NOT_ASKED}')]"),
         silence="no",
-        items=(*YEARS_BANDS, NOT_ASKED),
+        items=(*vocabulary.YEARS_BANDS, NOT_ASKED),
         reading="years",
     ),
     Measure(
@@ -263,7 +253,7 @@ _DECLARED = (
         names=_QUALIFICATION_NAMES,
         answers=_if_read("qualifications", "coalesce(qualifications, [])"),
         silence="no",
-        items=QUALIFICATIONS,
+        items=vocabulary.QUALIFICATIONS,
         reading="qualifications",
     ),
     Measure(
@@ -282,7 +272,7 @@ _DECLARED = (
         answers=_single_answer("employment_type"),
         silence="unknown",
         known_words="state the type of employment",
-        items=EMPLOYMENT_TYPES,
+        items=vocabulary.EMPLOYMENT_TYPES,
     ),
     *(
         Measure(
@@ -294,7 +284,7 @@ _DECLARED = (
             silence="no",
             items=(YES,),
             in_list="additional_pay",
-            jobs=f"seniority <> 'intern' AND states_pay AND text_class = '{FULL_ADVERT}'",
+            jobs=f"seniority <> 'intern' AND states_pay AND text_class = '{vocabulary.FULL_ADVERT}'",
         )
         for name, (words, names) in _ADDITIONAL.items()
     ),
@@ -313,7 +303,7 @@ _DECLARED = (
         title="Pay is stated",
         of=_IN_FULL,
         says="state pay",
-        jobs=f"text_class = '{FULL_ADVERT}'",  # forums, and lists without texts, state no pay anyway
+        jobs=f"text_class = '{vocabulary.FULL_ADVERT}'",  # forums, and lists without texts, state no pay anyway
         answers=_if("states_pay"),
         silence="no",
         items=(YES,),

@@ -17,13 +17,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from transforms.records.definitions import (
-    BAND,
-    MAX_AMOUNT_WIDTH,
-    MAX_RELATIVE_WIDTH,
-    MAX_SHARE_WIDTH,
-    MIN_SHARE_WIDTH,
-)
+from transforms.records.definitions import BAND, MAX_AMOUNT_WIDTH, MAX_RELATIVE_WIDTH, MAX_SHARE_WIDTH, MIN_SHARE_WIDTH
 from transforms.records.vocabulary import SHARE_FORMS
 
 if TYPE_CHECKING:  # the module is slow to import, and guides do not need it

@@ -34,11 +34,10 @@ class Connection(Protocol):
 
 @contextlib.contextmanager
 def stage_macros(con: Connection, days: Collection[date], names: Collection[str] = STAGED) -> Iterator[None]:
-    """Within the context, answer macros of the days `days` from temporary tables.
+    """Within the context, answer macros of the days `days`, given as literal or parameter, from temporary tables.
 
-    Temporary macros hide the database's macros of the same names, so SELECTs stay as they are. Other days are computed
-    as usual. Nothing that the macros read may change within the context. In SELECTs, the day must be a literal or a
-    parameter.
+    Temporary macros hide the database's macros of the same names. Other days are computed as usual. Nothing that the
+    macros read may change within the context.
     """
     if not days:
         yield

@@ -44,15 +44,12 @@ class Bounds:
 
 @dataclass(frozen=True, kw_only=True)
 class Answer:
-    """The first rows of a result as JSON values.
-
-    `cut_by` is the bound that cut the result, "rows" or "bytes"; None if the result is complete.
-    """
+    """The first rows of a result as JSON values."""
 
     columns: list[str]
     types: list[str]
     rows: list[list[Any]]
-    cut_by: str | None
+    cut_by: str | None  # the bound that cut the result, "rows" or "bytes"
 
 
 def answer_query(con: Connection, sql: str, bounds: Bounds) -> Answer:
