@@ -69,13 +69,10 @@ def judge(
 ) -> GateResult:
     """Compare an archive file with the history of its source. Every comparison becomes a row of ops.checks.
 
-    The file has `n_rows` new rows; `n_seen` also counts rows that it only repeats. `con` is a database with ops.loads,
-    ops.fill_rates (how many rows fill each column) and ops.self_checks (adverts that contradict themselves).
-
-    `expected_rows` are the bounds that the source declares: fewer rows fail, more warn. None means that the source
-    gives changes, so any number of rows is right. `accepted` names files that a person let in despite a refusal: the
-    history begins with the newest of them. `live` names the files of live nights; only these are history, because files
-    added by hand do not show what a night gives. None means all files.
+    The file has `n_rows` new rows; `n_seen` also counts rows that it only repeats. Of the bounds `expected_rows` that
+    the source declares, fewer rows fail and more warn; a source that gives changes has none. `accepted` names files
+    that a person let in despite a refusal: the history begins with the newest of them. `live` names the files of live
+    nights, or None for all; only these are history, because files added by hand do not show what a night gives.
     """
     history = {"source": source, "accepted": list(accepted), "live": None if live is None else list(live)}
     findings = [

@@ -1,14 +1,11 @@
 """Gates: check before writing that the rows of one load or one mart meet what their table class declares.
 
 A gate checks keys, NOT NULL, allowed values, bounds, patterns and checks of the form "low <= high"; the other checks of
-a table are CHECKs of the database. Nested columns and advert texts never reach a gate, so its examples never contain an
-advert.
+a table are CHECKs of the database. Nested columns and texts never reach a gate, so its examples contain no advert.
 
-One SELECT counts the rows that break each expectation, and Great Expectations judges the counts. Having it evaluate an
-expectation per column would take 0.3 s a file, a fifth of the time of a small night.
-
-Great Expectations is imported only when the first gate has rows to judge. Its context is ephemeral: no project folder,
-no telemetry, no progress bars.
+One SELECT counts the rows that break each expectation, and Great Expectations judges the counts, as evaluating an
+expectation per column would take 0.3 s a file. It is imported only when the first gate has rows to judge, and has no
+project folder, telemetry or progress bars.
 """
 
 from __future__ import annotations
@@ -66,8 +63,8 @@ def check(frame: pd.DataFrame, cls: type, *, gate: str, run_id: str) -> GateResu
 def check_table(con: duckdb.DuckDBPyConnection, rows: str, cls: type, *, gate: str, run_id: str) -> GateResult:
     """Judge the rows in the table or view `rows` against what their class `cls` declares, before they are written.
 
-    `gate` is the gate's name in ops.checks ("load:<archive file>" or "mart:<table>"). If there are no rows, there are
-    no checks. Raise `GateBroken` if an expectation cannot be evaluated, for instance because a column is missing.
+    `gate` is the gate's name in ops.checks. Without rows there are no checks. Raise `GateBroken` if an expectation
+    cannot be evaluated, for instance because a column is missing.
     """
     expectations = _expectations(cls)
     counts = ", ".join(f"coalesce(count_if({item.is_broken}), 0)" for item in expectations)

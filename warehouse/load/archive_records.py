@@ -1,14 +1,11 @@
 """Records beside the archive: rows of the work file that no server can give again, in files that are never changed.
 
-`BOARDS` records the boards that lists named, the draw of the panel, and why and with which chance each board was asked.
-`PUBLISHED` records what was published and decided: vintages, the ledger and the journal of runs. The new and changed
-rows of a table become a small Parquet file (`published/vintages-NUMBER.parquet`). Together the files are a log: the
-last entry of a key counts. In tables that may lose rows, an entry may say that its key is gone (`is_gone`).
+The new and changed rows of a table become a small Parquet file (`published/vintages-NUMBER.parquet`), whose metadata
+hold a digest of the rows, the version of the table's declaration, the estimand if there is one, and the run. Together
+the files are a log: the last entry of a key counts, and may say that its key is gone (`is_gone`).
 
 The work file remembers which files it has read and what they say about each key, so it reads each file once. Changes
-that no file has yet are written to a new file; if the program is killed before that, the next run writes them. The
-metadata of a file hold the digest of its rows, the version of the table's declaration, the estimand if there is one,
-and the run.
+that no file has yet are written to a new file; if the program is killed before that, the next run writes them.
 """
 
 from __future__ import annotations
@@ -102,6 +99,7 @@ KNOWN = Record(cls=KnownBoards, name="boards/known", may_lose=True)
 DRAW = Record(cls=PanelDraw, name="boards/draw", may_lose=True)
 NIGHTS = Record(cls=BoardNights, name="boards/nights", settled_by="run_id")
 BOARDS = (KNOWN, DRAW, NIGHTS)
+"""The records of the boards that lists named, of the panel, and of why and with which chance each board was asked."""
 RUNS = Record(cls=Runs, name="published/runs")
 UNPUBLISHED_RUNS = Record(cls=Runs, name="published/runs", where=f"coalesce(exit_code NOT IN {EXITS_PUBLISHED}, true)")
 PUBLISHED = (
@@ -132,10 +130,9 @@ def restore(con: database.Connection, archive: Place, records: Sequence[Record] 
 def save(
     con: database.Connection, archive: Place, records: Sequence[Record], made_by: Mapping[str, str] | None = None
 ) -> list[str]:
-    """Write new files with the changes that no file has yet, and return their names.
+    """Read new files, write others with the changes that no file has yet, and return the names of these.
 
-    Files that the work file does not know yet are read first. `made_by` is added to the metadata of each new file. If a
-    file cannot be written, a warning is logged, and the next run writes it.
+    `made_by` is added to their metadata. If a file cannot be written, a warning is logged, and the next run writes it.
     """
     made: list[str] = []
     try:

@@ -1,16 +1,15 @@
 """Resolve who hires over all loaded adverts: fill core.employers, and `employer_id` of each posting.
 
-Adverts that share evidence belong to one employer, so employers are the connected components of adverts linked by
-evidence. Evidence is the key of a name, or an employer's own board or domain (`transforms.employers.identity`). The
-result depends only on the adverts and on boards.csv, not on the order in which adverts were loaded.
+Employers are the connected components of adverts that share evidence: the key of a name, or an employer's own board or
+domain (`transforms.employers.identity`). They depend on the adverts and on boards.csv, not on the order of loading.
 
 Three rules prevent false unions. A very short key counts only within its source (`employers.identity`). A board or
 domain unites names only if these are similar to each other or to the name of the board or domain (`unites`). A board's
 token belongs to whoever registered it first, so it counts for less than a stated name (`_evidence_of`).
 
-An `employer_id` is the key of a name: the smallest in boards.csv for that employer, or else the one seen first. So
-later adverts change an id only if they unite employers, or if they add a name to a board or domain that then no longer
-unites. A late archive file with an earlier sighting, or a new name in boards.csv, can also change an id.
+An `employer_id` is the key of a name: the smallest in boards.csv, or else the one seen first. So an id changes only if
+adverts unite employers or add a name to a board or domain that then no longer unites, or if a late archive file or
+boards.csv brings an earlier name.
 """
 
 from __future__ import annotations
@@ -134,9 +133,8 @@ def resolve_employers(
 def _evidence_of(hiring: Sequence[HiringStatement | Board]) -> list[frozenset[str]]:
     """Return the evidence in each entry, without names that are only tokens and say too little.
 
-    A token that is an ordinary word names only the employer of its own board: greenhouse:orchard sells houses and
-    ashby:orchard grows apples. The same applies to a token that boards with other tokens state as their name: if
-    greenhouse:figureai is "Figure", greenhouse:figure is another employer.
+    A token that is an ordinary word names only the employer of its own board (greenhouse:orchard sells houses,
+    ashby:orchard grows apples), and so does one that other boards state as their name (greenhouse:figureai: "Figure").
     """
     token_evidence = [identity.evidence(None, entry.source, entry.board, None) for entry in hiring]
     is_own_token: dict[str, set[bool]] = defaultdict(set)
@@ -210,11 +208,10 @@ def _choose_id(component: _Component, entered: Sequence[str]) -> str:
 
 
 def _choose_name(statements: Sequence[HiringStatement], entered: Sequence[str]) -> tuple[str | None, str]:
-    """Return the name shown, and where it comes from (a value of `NAME_SOURCES`).
+    """Return the name shown, None if only a domain is known, and where it comes from (a value of `NAME_SOURCES`).
 
-    A name from boards.csv counts first, then the most frequent spelling; of equally frequent spellings, the first by
-    the alphabet. A name with an aside in brackets counts after any other. A board's token ("wehrtyou") counts after the
-    spelling in the adverts' texts. The name is None if only a domain is known.
+    A name from boards.csv counts first, then the most frequent spelling, the first by the alphabet. A name with an
+    aside in brackets counts after any other, a board's token ("wehrtyou") after the spelling in the adverts' texts.
     """
     if entered:
         return entered[0], "boards_list"

@@ -4,10 +4,9 @@ A step takes archive files of one source that were read at one time, later than 
 `core.posting_boards`, `core.superseded_versions` and `core.postings` forward. If a file comes late, its source goes
 through all steps again (`loader.load`). So the warehouse depends only on the loaded files, not on their order.
 
-A posting that was not seen is not closed, with two exceptions: a complete list of a board lacks the posting, or the
-posting's own address answers 404 or 410. If a list drops adverts by age, it proves nothing about old adverts. A feed of
-changes may say that a posting was removed. A posting that was not seen for the time that its source declares has
-expired, which is not a closing.
+A posting is closed if a complete list of a board lacks it, unless the list drops adverts by age and the posting is old;
+if its own address answers 404 or 410; or if a feed of changes says that it was removed. A posting that was not seen for
+the time that its source declares has expired, which is not a closing.
 """
 
 from __future__ import annotations
@@ -50,12 +49,11 @@ def step(
     all_files: Mapping[str, RefinedFile],
     last: str,
 ) -> None:
-    """Bring a source's postings forward by files of one time. Call it inside a transaction.
+    """Bring a source's postings forward by files of one time. Call it inside a transaction, after `repetition.find`.
 
-    `files` maps archive files to their refined files; their responses are already in `ops.responses`. `all_files` maps
-    all archive files of the source: an advert that an answer only repeats has its row in any of them. Call
-    `repetition.find` first, which locates these rows. Observations after `last`, an SQL time, are left out. Raise
-    `duckdb.ConstraintException` if a CHECK refuses a row.
+    `files` maps archive files, whose responses are already in `ops.responses`, to their refined files; `all_files` all
+    of the source, as an advert that an answer only repeats has its row in any of them. Observations after `last`, an
+    SQL time, are left out. Raise `duckdb.ConstraintException` if a CHECK refuses a row.
     """
     row = con.execute("SELECT expires_after_days FROM core.sources WHERE source = ?", [source]).fetchone()
     age = row[0] if row and row[0] is not None else "NULL"

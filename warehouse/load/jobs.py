@@ -1,12 +1,9 @@
 """Find the job to which several postings belong: fill `job_id`, core.job_links and core.job_merges.
 
 `transforms.employers` compares two adverts (`links`) and gives ids to jobs (`job_ids`). This module remembers what was
-compared, in tables of the work file that are never published: the fields of each version (`compared`), the sketch of
-each text (`sketches`), and the links found for each title (`found_links`).
-
-A link depends only on versions with one title. So each night matches only titles with versions that are new, gone or
-newly closed, and reads and sketches only new versions. If nothing is new, nothing is matched. The result depends only
-on the versions, not on their order.
+compared, in tables that only the work file has: the fields of each version (`compared`), the sketch of each text
+(`sketches`), and the links found for each title (`found_links`). A link depends only on versions with one title, so
+each night matches only titles with versions that are new, gone or newly closed, and reads only new versions.
 """
 
 from __future__ import annotations

@@ -115,20 +115,16 @@ class _TrialLoadedError(Exception):
 def load(
     con: database.Connection, files: Sequence[RefinedFile], *, gate: Gate, until: date | None = None
 ) -> tuple[LoadResult, ...]:
-    """Load one source's refined files into `core` and `ops`, in the order in which they were observed.
+    """Load all of one source's refined files into `core` and `ops`, in the order in which they were observed.
 
-    `files` are all refined files of the source. A file that was loaded or refused with the same `refine_key` is
-    skipped. Each transaction loads the files of one time, usually a single file.
-
-    In two cases, one transaction loads the whole source again: new files with postings are not later than everything
-    loaded, or a file was loaded with another key because its reader or a lookup was edited. So `core` is the same for
-    every order of loading, and no older reading remains.
+    A file that was loaded or refused with the same `refine_key` is skipped. Each transaction loads the files of one
+    time, usually a single file. In two cases, one transaction loads the whole source again, so that `core` is the same
+    for every order of loading: new files with postings are not later than everything loaded, or a file was loaded with
+    another key because its reader or a lookup was edited.
 
     A file that `gate` or a CHECK refuses leaves no rows, only its rejects and a reason in `ops.rejects`. If a reload
-    lacks or refuses a file that was good before, nothing changes: the source keeps its last good rows.
-
-    `until` leaves out what was observed after that day (UTC). If an earlier call loaded such observations, the source
-    is loaded again without them. An error raised by `gate` is passed on after the transaction was rolled back.
+    lacks or refuses a file that was good before, nothing changes. `until` leaves out what was observed after that day
+    (UTC), even if an earlier call loaded it. An error raised by `gate` is passed on after a rollback.
     """
     sources = {file.source for file in files}
     if len(sources) > 1:

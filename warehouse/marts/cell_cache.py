@@ -1,10 +1,9 @@
 """Reuse of mart cells whose inputs did not change since an earlier day.
 
-Two kinds of digests decide. The first covers all rows of core that marts read: if an earlier day has the same digest,
-all rows of a mart are reused at once. Otherwise each cell has a digest of its key without the day, of the hashes of its
-rows, and of the code. This digest is stored in the column `inputs`, and a cell whose digest is already stored is
-reused. The day itself is not part of a digest. Where the day matters, it changes which rows are selected, and so
-changes the digest.
+If an earlier day has the same digest of all rows of core that marts read, all rows of a mart are reused at once.
+Otherwise each cell has a digest of its key, of the hashes of its rows, and of the code, which is stored in the column
+`inputs`; a cell whose digest is already stored is reused. The day is not part of a digest: where it matters, it changes
+which rows are selected.
 """
 
 from __future__ import annotations

@@ -41,15 +41,12 @@ def stage(
 ) -> atomic_files.StagedFile:
     """Write a new market.duckdb beside its place, and return it for `atomic_files.commit`.
 
-    The new file has all tables of `core`, `mart` and `ops` with keys, comments and views, the published cells, and the
-    views of `analysis`. `finish` may change rows in the new file only.
-
     If the published file has today's declarations and most of its rows stay, a copy of it is brought up to date
     (`sync`). Otherwise the file is written from scratch, in the order of the keys. Both ways give the same rows and
-    PRIMARY KEYs.
+    PRIMARY KEYs. `finish` may change rows in the new file only.
 
-    Half-written files of killed runs are removed. Raise `duckdb.ConstraintException` for a duplicate key, and `OSError`
-    with the target's name if the file cannot be written; then no new file remains.
+    Raise `duckdb.ConstraintException` for a duplicate key, and `OSError` with the target's name if the file cannot be
+    written; then no new file remains.
     """
     fresh = target.with_name(target.name + ".new")
     with atomic_files.naming(target):

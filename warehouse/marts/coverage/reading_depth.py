@@ -23,7 +23,6 @@ class ReadingDepth:
     n_rest_read: int  # of the rest, drawn at random and read
     n_ai: int  # AI adverts of those read for title or words
     n_missed: int  # AI adverts of n_rest_read
-    n_with_ai: int  # adverts of n_rest_read for work that uses AI
 
     @property
     def share_missed(self) -> tuple[float, float]:
