@@ -15,7 +15,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from transforms.records.columns import Column, Table, fields_of, table_of
+from transforms.records.columns import Column, fields_of, table_of
 from warehouse import schema
 from warehouse.mart_tables import HISTORIES, PUBLISHED, Standing
 from warehouse.tables import all_tables
@@ -116,7 +116,9 @@ def _sections() -> Iterator[tuple[str, tuple[str, str]]]:
         structs |= {f.type.__name__: f.type for f in fields_of(cls) if f.type not in schema.SQL_TYPES}
         table = table_of(cls)
         columns = Standing if cls in PUBLISHED.values() else cls  # the other columns are those of the mart
-        lines = [table.doc, "", *_own_words(cls), *_rows(columns), *_checks_text(table)]
+        lines = [table.doc, "", *_own_words(cls), *_rows(columns)]
+        if table.checks:
+            lines += ["", "Always: " + "; ".join(f"`{check}`" for check in table.checks) + "."]
         yield table.name, (table.doc, "\n".join(lines))
     for name, (meaning, _) in (schema.MACROS | analysis_views.MACROS).items():
         yield f"{name}({schema.arguments_of(name)}) (macro)", (meaning, meaning)
@@ -165,14 +167,9 @@ def relations() -> list[tuple[str, str, str]]:
 def _picture_relations() -> str:
     lines = ["```mermaid", "erDiagram"]
     for table, column, target in relations():
-        if {schema_of_name(table), schema_of_name(target)} == {"core"}:
+        if table.startswith("core.") and target.startswith("core."):
             lines.append(f"    {target.partition('.')[2]} ||--o{{ {table.partition('.')[2]} : {column}")
     return "\n".join([*lines, "```", ""])
-
-
-def schema_of_name(name: str) -> str:
-    """Return the schema in a table's full name: the part before the dot."""
-    return name.partition(".")[0]
 
 
 def _examples() -> str:
@@ -194,11 +191,8 @@ def _rows(cls: type) -> list[str]:
         name = f"**{field.name}**" if field.column.key else field.name
         kind = schema.SQL_TYPES.get(field.type, field.type.__name__).replace(" WITH TIME ZONE", " (UTC)")
         kind = kind.lower() if field.type in schema.SQL_TYPES else kind
-        lines.append(
-            f"| {name} | {kind}{' list' if field.is_list else ''} | {'yes' if field.nullable else 'no'} | "
-            + _describe(field.column).replace("|", "\\|")
-            + " |"
-        )
+        kind += " list" if field.is_list else ""
+        lines.append(f"| {name} | {kind} | {'yes' if field.nullable else 'no'} | {_cell(_describe(field.column))} |")
     return lines
 
 
@@ -217,10 +211,6 @@ def _describe(column: Column) -> str:
     if column.references is not None:
         parts.append(f"see `{column.references}`")
     return "; ".join(parts)
-
-
-def _checks_text(table: Table) -> list[str]:
-    return ["", "Always: " + "; ".join(f"`{check}`" for check in table.checks) + "."] if table.checks else []
 
 
 if __name__ == "__main__":

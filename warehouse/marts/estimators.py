@@ -477,31 +477,24 @@ def _imply_effect(cells: SampledCells, correlation: Floats) -> Floats:
     return 1 + (cells.n_jobs / cells.n_even - 1) * correlation
 
 
-@dataclass(frozen=True)
-class Ranks:
-    """The best and the worst rank of each row within its group that the data allow. Rank 1 is the highest."""
-
-    best: Ints
-    worst: Ints
-
-
 def simultaneous_level(n_rows: Ints) -> Floats:
     """Return the level that each of `n_rows` intervals needs for all to hold together at `LEVEL` (Bonferroni)."""
     return np.asarray(1 - (1 - LEVEL) / np.maximum(n_rows, 1), dtype=np.float64)
 
 
-def bound_ranks(group: Ints, low: Floats, high: Floats) -> Ranks:
-    """Return bounds of ranks within groups, from simultaneous intervals (Klein, Wright and Wieczorek 2020).
+def bound_ranks(group: Ints, low: Floats, high: Floats) -> tuple[Ints, Ints]:
+    """Return the best and the worst rank of each row within its group that the data allow (1 is the highest).
 
-    The best rank of a row is 1 plus the number of rows whose interval is entirely above its own, the worst the size of
-    the group less the number of rows entirely below. With intervals of `simultaneous_level`, the bounds of all ranks in
-    a group hold together with the probability `LEVEL`. Raises ValueError for NaN.
+    They follow from simultaneous intervals (Klein, Wright and Wieczorek 2020): the best is 1 plus the number of rows
+    whose interval is entirely above the row's own, the worst the size of the group less the number of rows entirely
+    below. With intervals of `simultaneous_level`, the bounds of all ranks in a group hold together with the probability
+    `LEVEL`. Raises ValueError for NaN.
     """
     _refuse_gaps("ends", low)
     _refuse_gaps("ends", high)
     n = len(group)
     if not n:
-        return Ranks(np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64))
+        return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
     is_high = np.repeat([False, True], n)
     doubled = np.concatenate([group, group])
     order = np.lexsort((is_high, np.concatenate([low, high]), doubled))
@@ -511,9 +504,7 @@ def bound_ranks(group: Ints, low: Floats, high: Floats) -> Ranks:
     earlier = (np.cumsum(size) - size)[group]
     place = np.empty(2 * n, dtype=np.int64)
     place[order] = np.arange(2 * n)
-    best = 1 + size[group] - (lows[place[n:]] - earlier)
-    worst = size[group] - (highs[place[:n]] - earlier)
-    return Ranks(best, worst)
+    return 1 + size[group] - (lows[place[n:]] - earlier), size[group] - (highs[place[:n]] - earlier)
 
 
 def _divide(a: Floats | Ints, b: Floats | Ints) -> Floats:

@@ -25,9 +25,8 @@ MARK = "made-by-jobmarket"
 class StagedFile:
     """A complete new file or folder beside its target.
 
-    `kept` is a copy of the present target, for a rollback; None if there is no target. For a folder, `kept` is the path
-    to which the target is moved, since two folders cannot swap places in one step. If the program is killed between the
-    two renames, `take_back` restores the folder.
+    `kept` is a copy of the present target, if there is one, for a rollback. A folder is moved there, since two folders
+    cannot swap places in one step; `take_back` restores it if the program is killed between the two renames.
     """
 
     fresh: Path
@@ -75,10 +74,10 @@ def stage_written(fresh: Path, target: Path) -> StagedFile:
 
 
 def stage_folder(target: Path, files: Iterable[tuple[str, bytes]]) -> StagedFile | None:
-    """Write a folder beside its target, from relative paths and contents.
+    """Write a folder beside its target, from relative paths and contents. Return None if the target has just these.
 
-    Return None if the target has exactly these files. After a power cut some files may have lost their content; the
-    next night makes them again. Raise `OSError` with the target's name; then nothing is left behind.
+    After a power cut some files may have lost their content; the next night makes them again. Raise `OSError` with the
+    target's name; then nothing is left behind.
     """
     change = begin_folder(target)
     with naming(target):

@@ -151,10 +151,10 @@ def _estimate(counts: ShareCounts, row_cell: Ints, item: Ints, category: Ints) -
     groups, group = np.unique(row_cell * n_items + category[item], return_inverse=True)
     size = np.bincount(group, minlength=len(groups))
     together = estimate_shares(cells, row_cell, place, row, weights.yes, simultaneous_level(size[group]))
-    ranks = bound_ranks(group, together.low, together.high)
+    best, worst = bound_ranks(group, together.low, together.high)
     return {
         "share": estimates.share[:n], "share_lo": estimates.low[:n], "share_hi": estimates.high[:n],
         "design_effect": estimates.design_effect[:n], "relative_standard_error": estimates.relative_standard_error[:n],
         "share_by_employer": estimates.employer_share[:n], "zero_share_hi": estimates.high[n:][row_cell],
-        "category_rank_best": ranks.best.astype(np.float64), "category_rank_worst": ranks.worst.astype(np.float64),
+        "category_rank_best": best.astype(np.float64), "category_rank_worst": worst.astype(np.float64),
     }  # fmt: skip
