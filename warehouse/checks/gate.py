@@ -15,7 +15,7 @@ import gc
 import json
 import os
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -88,22 +88,6 @@ def check_table(con: duckdb.DuckDBPyConnection, rows: str, cls: type, *, gate: s
         for number, item in enumerate(expectations)
     )  # fmt: skip
     return GateResult(checks=checks, failures=tuple(row.expectation for row in checks if not row.is_met))
-
-
-def check_rules(offenders: Mapping[str, Sequence[object]], *, gate: str, run_id: str) -> GateResult:
-    """Return a result with one check per rule. `offenders` maps each rule to the rows that break it.
-
-    A rule without such rows is met.
-    """
-    checks = tuple(
-        Checks(
-            run_id=run_id, gate=gate, expectation=rule, is_met=not broken, n_checked=None, n_unexpected=len(broken),
-            examples=_to_json(broken[:EXAMPLES]) if broken else None,
-        )
-        for rule, broken in offenders.items()
-    )  # fmt: skip
-    failures = tuple(f"{row.expectation}: {row.examples}" for row in checks if not row.is_met)
-    return GateResult(checks=checks, failures=failures)
 
 
 def name_load_gate(warc: str) -> str:
@@ -219,10 +203,11 @@ def _read_examples(con: duckdb.DuckDBPyConnection, rows: str, expectation: Expec
         WITH judged AS (SELECT *, row_number() OVER () AS place FROM {rows})
         SELECT {expectation.shown} FROM judged WHERE {expectation.is_broken} ORDER BY place LIMIT {EXAMPLES}
         """
-    return _to_json([value for (value,) in con.execute(select).fetchall()])
+    return to_json([value for (value,) in con.execute(select).fetchall()])
 
 
-def _to_json(values: Sequence[object]) -> str:
+def to_json(values: Sequence[object]) -> str:
+    """Return examples of broken rows as JSON, each cut to `MAX_EXAMPLE` characters."""
     return json.dumps([_plain(value) for value in values], ensure_ascii=False)
 
 

@@ -16,10 +16,11 @@ import duckdb
 from transforms.records import vocabulary
 from transforms.records.columns import fields_of, table_of
 from transforms.records.definitions import MIN_KNOWN
-from warehouse.checks.gate import GateResult, check_rules
+from warehouse.checks.gate import EXAMPLES, GateResult, to_json
 from warehouse.mart_tables import HISTORIES
 from warehouse.marts.measures import ESTIMAND, MEASURES
 from warehouse.marts.printing import RULES, WIDE_SHARE
+from warehouse.ops_tables import Checks
 from warehouse.schema import database_tables, dates_of, ident, key_of, schema_of
 from warehouse.sql_files import read_sql
 
@@ -65,11 +66,18 @@ COUNTS = _read_rules("counts")
 
 def judge(con: duckdb.DuckDBPyConnection, *, as_of: date, run_id: str) -> GateResult:
     """Check the warehouse, including the marts of the day `as_of`. Return a result with one check per rule."""
-    breaches = {}
-    for name, select in _rules():
+    checks = []
+    for rule, select in _rules():
         rows = con.execute(select, {"as_of": as_of} if "$as_of" in select else {}).fetchall()
-        breaches[name] = [row[0] for row in rows]
-    return check_rules(breaches, gate="warehouse", run_id=run_id)
+        examples = to_json([row[0] for row in rows[:EXAMPLES]]) if rows else None
+        checks.append(
+            Checks(
+                run_id=run_id, gate="warehouse", expectation=rule, is_met=not rows, n_checked=None,
+                n_unexpected=len(rows), examples=examples,
+            )
+        )  # fmt: skip
+    failures = tuple(f"{row.expectation}: {row.examples}" for row in checks if not row.is_met)
+    return GateResult(checks=tuple(checks), failures=failures)
 
 
 def _rules() -> Iterator[tuple[str, str]]:

@@ -137,7 +137,9 @@ def load(
     batches = _batches(job, new)
     if _must_reload(job, loaded_keys, batches):
         if missing_warcs := sorted(loaded_keys.keys() - job.files.keys()):
-            return _keep(job, missing_warcs)
+            log.error("%s keeps its last good rows: %s", job.source, MISSING)
+            refusals = (LoadResult(warc=warc, state="refused", why=MISSING) for warc in missing_warcs)
+            return (*map(_unchanged, files), *refusals)
         return _reload(job, loaded_keys)
     results = [_unchanged(file) for file in set(files).difference(new)]
     for batch in batches:
@@ -249,12 +251,6 @@ def _find_faulty_file(job: _Job, error: _RefusedError, batch: Sequence[RefinedFi
         except _RefusedError:
             return file
     return error.file or batch[-1]
-
-
-def _keep(job: _Job, missing_warcs: Sequence[str]) -> tuple[LoadResult, ...]:
-    log.error("%s keeps its last good rows: %s", job.source, MISSING)
-    refusals = (LoadResult(warc=warc, state="refused", why=MISSING) for warc in missing_warcs)
-    return (*map(_unchanged, job.files.values()), *refusals)
 
 
 def _reload(job: _Job, loaded_keys: Mapping[str, str]) -> tuple[LoadResult, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -40,12 +41,12 @@ class ReadingDepth:
         return low, high
 
 
-def measure_depth(con: object) -> ReadingDepth:
+def measure_depth(con: Any) -> ReadingDepth:
     """Count the adverts of a warehouse, a connection or anything with its `execute`, by how much was read."""
     counts = read_sql(
         "marts/coverage/reading_depth", unread=literal(UNREAD), no_text=literal(NO_TEXT), ai_groups=among(AI_GROUPS)
     )
-    row = con.execute(counts).fetchone()  # type: ignore[attr-defined]  # several kinds of connection have it
+    row = con.execute(counts).fetchone()
     return ReadingDepth(**dict(zip(ReadingDepth.__dataclass_fields__, row, strict=True)))
 
 

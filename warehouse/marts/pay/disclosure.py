@@ -1,9 +1,9 @@
 """mart.pay_disclosure: which jobs state pay, by whether a law that requires this is in force where the job is.
 
 The macro `pay_disclosures` classifies jobs. This module counts them by employer and estimates shares. For employers
-with jobs at places with and without a law, the difference is taken within each employer; none of this measures the effect of
-a law. Shares and differences use only the panel if its jobs alone meet the printing rules, and otherwise all known
-boards. Widths of ranges, which are statistics of pay, always use all known boards.
+with jobs at places with and without a law, the difference is taken within each employer; none of this measures the
+effect of a law. Shares and differences use only the panel if its jobs alone meet the printing rules, and otherwise all
+known boards. Widths of ranges, which are statistics of pay, always use all known boards.
 """
 
 from __future__ import annotations
