@@ -284,15 +284,11 @@ COLUMNS: dict[str, dict[str, str]] = {
         **of_table(BoardNights, "chance"),
         "n_answers": "Answers for its list that night: pages, possibly of several readings",
         "said": (
-            "What these said: answer, empty, gone, moved or failure (see core.board_answers); without answers the "
-            "outcome: refused, no_answer or not_asked (see ops.board_nights); NULL: not on record, or the answer came "
-            "after midnight and counts for the next night"
+            "What these said (see core.board_answers), without answers the outcome (see ops.board_nights); NULL: not "
+            "on record, or the answer came after midnight and counts for the next night"
         ),
         "answered_on": "Last night up to then on which it answered with a list; NULL: none",
-        "n_adverts": (
-            "Adverts that it listed at the end of that day (UTC), as far as was read by then; NULL: it had never "
-            "answered"
-        ),
+        "n_adverts": "Adverts listed at the end of that day (UTC), as far as was read; NULL: no answer yet",
         "n_ai": "Adverts of these for AI jobs",
         "n_ai_paid": "Adverts of n_ai with pay",
         "n_first_seen": "Adverts first seen on it that night",
