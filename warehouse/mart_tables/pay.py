@@ -181,7 +181,7 @@ class ReportedPay(Quantiles):
     n_dollar_linked: Annotated[int | None, count("Persons paid in it but linked to the dollar; NULL: not asked")]
     n_part_dollars: Annotated[int | None, count("Persons paid partly in dollars; NULL: not asked")]
     n_dollars: Annotated[int | None, count("Persons paid in dollars alone; NULL: not asked")]
-    dollars_share: Annotated[float | None, share("Share paid in dollars alone, where asked; NULL: suppressed")]
+    dollars_share: Annotated[float | None, share("Share paid in dollars alone; NULL: suppressed, or not asked")]
     dollars_share_lo: Annotated[float | None, share("Lower end of its 95 % interval")]
     dollars_share_hi: Annotated[float | None, share("Upper end of its 95 % interval")]
     relative_standard_error: Annotated[float | None, count("Standard error of the median over it; NULL: suppressed")]
