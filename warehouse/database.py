@@ -16,7 +16,7 @@ import os
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import duckdb
 import pyarrow as pa
@@ -59,6 +59,7 @@ KEPT = (
     Runs, Checks, SourceHealth, Vintages, FigureVintages, *PUBLISHED.values(), KnownBoards, PanelDraw, BoardNights
 )  # fmt: skip
 """Tables that cannot be restored from archived answers. Like the marts, they are kept when the work file is rebuilt."""
+Row = TypeVar("Row")
 Restore = Callable[[Connection], None]
 """A function that loads the records kept beside the archive into a new work file (`warehouse.load.archive_records`)."""
 _NO_EXTENSIONS = {"autoinstall_known_extensions": False, "autoload_known_extensions": False}
@@ -77,18 +78,13 @@ def open_work(
 ) -> Connection:
     """Open work.duckdb for reading and writing, and create it if it is missing.
 
-    A file made with other table declarations is replaced by an empty one, and the next loads fill the new file from the
-    refined files. Marts and records of runs are carried over if they still fit. `restore` loads the records kept beside
-    the archive. Only the holder of the data folder's lock may call this function. Raises `duckdb.IOException` if
+    A file made with other table declarations is replaced as by `reset_work`, except for marts and records of runs that
+    no longer fit. Only the holder of the data folder's lock may call this function. Raises `duckdb.IOException` if
     another process has the file open.
     """
     path = data_dir / WORK
-    config: dict[str, Any] = {
-        "memory_limit": memory_limit,
-        "threads": threads,
-        "temp_directory": str(temp_directory or data_dir / "tmp"),
-        **_NO_EXTENSIONS,
-    }
+    temporary = str(temp_directory or data_dir / "tmp")
+    config = {"memory_limit": memory_limit, "threads": threads, "temp_directory": temporary, **_NO_EXTENSIONS}
     data_dir.mkdir(parents=True, exist_ok=True)
     if path.exists():
         con = _connect(path, config)
@@ -179,18 +175,15 @@ def _carry_over(con: Connection, old: Path) -> None:
 
 
 def create_all(con: Connection, *, is_published: bool = False) -> None:
-    """Create schemas, tables, views, macros and comments in the connection's current database.
-
-    If `is_published`, tables have keys instead of CHECKs, as in market.duckdb.
-    """
+    """Create everything in the connection's current database (`schema.declarations`)."""
     for statement in declarations(is_published=is_published):
         con.execute(statement)
 
 
 def make_working_tables(con: Connection, columns_of: Mapping[str, str], key: str) -> None:
-    """Create tables that only the work file has. If they were made with another `key`, replace them by empty ones.
+    """Create tables that only the work file has, given by name and columns; the first has one column, for the key.
 
-    `columns_of` maps each table's name to its columns. The first table has one column, which holds the key.
+    If they were made with another `key`, replace them by empty ones.
     """
     key_table = next(iter(columns_of))
     con.execute(f"CREATE TABLE IF NOT EXISTS {key_table} ({columns_of[key_table]})")
@@ -202,8 +195,7 @@ def make_working_tables(con: Connection, columns_of: Mapping[str, str], key: str
 
 @contextlib.contextmanager
 def transaction(con: Connection) -> Iterator[None]:
-    """Commit what the `with` block writes, or roll all of it back if the block raises. Transactions cannot be
-    nested."""
+    """Commit what the `with` block writes, or roll it back if the block raises. Transactions cannot be nested."""
     con.begin()
     try:
         yield
@@ -215,10 +207,9 @@ def transaction(con: Connection) -> Iterator[None]:
 
 @contextlib.contextmanager
 def attached(con: Connection, path: Path, *, name: str, storage: str) -> Iterator[str]:
-    """Attach another database file and use it inside the `with` block; afterwards use the previous database again.
+    """Attach a database file as `name` and use it inside the `with` block. Yield the name of the previous database.
 
-    `name` is the file's name in SQL, and `storage` the storage version of a new file. Yields the name of the previous
-    database.
+    `storage` is the storage version of a new file.
     """
     before: str = con.execute("SELECT current_database()").fetchall()[0][0]
     con.execute(f"ATTACH {literal(str(path))} AS {name} (STORAGE_VERSION {literal(storage)})")
@@ -252,12 +243,7 @@ def load_lookup(con: Connection, cls: type, rows: Sequence[object]) -> None:
 
 
 def write_mart(
-    con: Connection,
-    cls: type,
-    rows: pd.DataFrame | Sequence[object],
-    *,
-    as_of: date,
-    reused: Collection[str] = (),
+    con: Connection, cls: type, rows: pd.DataFrame | Sequence[object], *, as_of: date, reused: Collection[str] = ()
 ) -> None:
     """Replace a mart's rows of one day, except the rows of cells that are `reused` (`mart_history.write_day`).
 
@@ -272,21 +258,27 @@ def write_mart(
         mart_history.write_day(con, cls, "SELECT * FROM mart_rows", as_of, reused=reused)
 
 
+def read_rows(con: Connection, cls: type[Row], where: str = "true", parameters: Sequence[object] = ()) -> list[Row]:
+    """Return the rows of a table that meet a condition. Its columns must be scalars."""
+    names = [f.name for f in fields_of(cls)]
+    select = f"SELECT {', '.join(map(ident, names))} FROM {table_of(cls).name} WHERE {where}"
+    return [cls(**dict(zip(names, row, strict=True))) for row in con.execute(select, parameters).fetchall()]
+
+
 def put(con: Connection, cls: type, rows: Sequence[object]) -> None:
-    """Insert rows into a table, or replace rows with the same keys. If several `rows` have the same key, the last one
-    counts."""
+    """Insert rows into a table, or replace rows with the same keys. Of `rows` with the same key, the last counts."""
     keys = key_of(cls)
     last = {tuple(getattr(row, key) for key in keys): row for row in rows}
     with _register(con, "put_rows", arrow_table(cls, list(last.values()))):
-        con.execute(merge_sql(cls, [f.name for f in fields_of(cls)], "SELECT * FROM put_rows"))
+        con.execute(merge_sql(cls, "put_rows"))
 
 
 def restore_published(con: Connection, cls: type, market: Path) -> None:
     """Reset a table, or a mart's days and rows, to what the published file has; empty it if there is no such file.
 
-    This undoes what was written by a run that was refused, failed or was killed before it published. If the table does
-    not fit today's declaration, is missing from the published file, or another process has the published file open, the
-    rows stay as they are and a warning is logged. Raises `duckdb.Error` if the published file may be damaged.
+    This undoes what a run wrote that did not publish. If the published table is missing or does not fit, or another
+    process has the published file open, the rows stay and a warning is logged. Raises `duckdb.Error` if the published
+    file may be damaged.
     """
     if not market.exists():
         with transaction(con):
@@ -327,9 +319,8 @@ def _copy(con: Connection, cls: type, name: str) -> None:
 def set_days_aside(con: Connection, market: Path, now: datetime) -> str | None:
     """Remove marts and figures of days after `now` (which has a time zone), and undo decisions made on those days.
 
-    A vintage offered on such a day is withdrawn, and a vintage decided on such a day waits again. Records of runs stay.
-    The published file is kept, complete, under a second name (`atomic_files.keep_aside`). Return a sentence that
-    reports this, or None if nothing is dated after `now`.
+    Records of runs stay. The published file is kept, complete, under a second name (`atomic_files.keep_aside`). Return
+    a sentence that reports this, or None if nothing is dated after `now`.
     """
     day = now.astimezone(UTC).date()
     dated = " OR ".join(f"EXISTS (FROM {table_of(cls).name} WHERE as_of > $day)" for cls in (Days, MartInputs))
@@ -351,8 +342,7 @@ def set_days_aside(con: Connection, market: Path, now: datetime) -> str | None:
 def _undo_decisions(con: Connection, day: date) -> None:
     """Withdraw vintages offered after a day, and reopen vintages decided after it.
 
-    A vintage that was followed by another vintage is not reopened; instead, the decision on it is dated back to the
-    day.
+    The decision on a vintage that another one followed is dated back to the day instead.
     """
     con.execute(read_sql("marts/vintages/withdraw_later"), {"day": day})
     con.execute(read_sql("marts/vintages/reopen_later"), {"day": day})
@@ -373,8 +363,7 @@ def end_run(
     as_of: date | None = None,
     message: str | None = None,
 ) -> None:
-    """Record how a run ended, and the day that it spoke for. Without `as_of`, the day recorded at the start of the run
-    stays."""
+    """Record how a run ended, and the day that it spoke for, if that is not the day recorded at its start."""
     con.execute(
         "UPDATE ops.runs SET ended_at = ?, exit_code = ?, as_of = coalesce(?, as_of), message = ? WHERE run_id = ?",
         [ended_at, exit_code, as_of, message, run_id],
@@ -415,13 +404,12 @@ def _register(con: Connection, name: str, rows: pa.Table) -> Iterator[None]:
         con.unregister(name)
 
 
-def merge_sql(cls: type, columns: Sequence[str], select: str) -> str:
-    """Return a MERGE statement for the rows of `select`: it inserts rows with new keys and updates rows with known
-    keys."""
-    keys = key_of(cls)
+def merge_sql(cls: type, rows: str) -> str:
+    """Return a MERGE statement that inserts rows of the table `rows` with new keys and updates the others."""
+    columns, keys = [f.name for f in fields_of(cls)], key_of(cls)
     sets = ", ".join(f"{ident(c)} = s.{ident(c)}" for c in columns if c not in keys)
     return f"""
-        MERGE INTO {table_of(cls).name} AS t USING ({select}) AS s
+        MERGE INTO {table_of(cls).name} AS t USING {rows} AS s
         ON {" AND ".join(f"t.{ident(k)} = s.{ident(k)}" for k in keys)}
         WHEN MATCHED THEN UPDATE SET {sets}
         WHEN NOT MATCHED THEN INSERT ({", ".join(map(ident, columns))})

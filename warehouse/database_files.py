@@ -17,8 +17,7 @@ from warehouse.publish import atomic_files
 
 NO_DAMAGE = (duckdb.OutOfMemoryException, duckdb.ConnectionException, duckdb.InterruptException)
 """Errors that reading a whole file may raise although the file is sound."""
-LOCKED = "Could not set lock on file"
-"""Part of DuckDB's error message when another process has the file open."""
+LOCKED = "Could not set lock on file"  # part of DuckDB's error message when another process has the file open
 
 
 def copy_empty(target: Path, *, kind: str, made_with: str, make: Callable[[Path], None]) -> None:

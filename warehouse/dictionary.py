@@ -15,18 +15,9 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from transforms.records.columns import Column, Table, fields_of, table_of
+from transforms.records.columns import Column, fields_of, table_of
+from warehouse import schema
 from warehouse.mart_tables import HISTORIES, PUBLISHED, Standing
-from warehouse.schema import (
-    MACROS,
-    MART_VIEWS,
-    SQL_TYPES,
-    VIEW_COLUMNS,
-    VIEWS,
-    arguments_of,
-    database_tables,
-    meaning_of,
-)
 from warehouse.tables import all_tables
 from warehouse.views import analysis_views
 
@@ -36,8 +27,8 @@ if TYPE_CHECKING:  # the dictionary is written without a database
 DICTIONARY = Path(__file__).with_name("DICTIONARY.md")
 SAMPLE_ROWS = Path(__file__).with_name("sample_rows.csv")
 """Row counts of the bundled sample. A reader can compare them with the result of `make run`."""
-ALL_VIEWS = VIEWS | MART_VIEWS | analysis_views.VIEWS
-ALL_VIEW_COLUMNS = VIEW_COLUMNS | analysis_views.COLUMNS
+ALL_VIEWS = schema.VIEWS | schema.MART_VIEWS | analysis_views.VIEWS
+ALL_VIEW_COLUMNS = schema.VIEW_COLUMNS | analysis_views.COLUMNS
 _INTRODUCTION = """# Data dictionary
 
 Generated from `warehouse/tables.py`, `mart_tables/`, `ops_tables.py` and `views/`; do not edit.
@@ -91,11 +82,7 @@ EXAMPLES = {
 
 
 def dictionary(rows: Mapping[str, int] | None = None) -> str:
-    """Return the text of DICTIONARY.md: contents, relations, examples, then every view, table, macro and nested type.
-
-    `rows` has the row counts of the market.duckdb that the text describes, by full table name; None if it describes no
-    particular file.
-    """
+    """Return the text of DICTIONARY.md. `rows` has the row counts of a file that it describes, by full table name."""
     sections = dict(_sections())
     parts = [_INTRODUCTION, _contents(sections, rows), _RELATIONS, _picture_relations(), _examples()]
     text = "\n".join([*parts, *(f"## {title}\n\n{body}\n" for title, (_, body) in sections.items())])
@@ -104,7 +91,7 @@ def dictionary(rows: Mapping[str, int] | None = None) -> str:
 
 def count_rows(con: Connection) -> dict[str, int]:
     """Return a database's row counts by full table name. Views are left out, as counting would compute them."""
-    names = [table_of(cls).name for cls in database_tables()]
+    names = [table_of(cls).name for cls in schema.database_tables()]
     counts = " UNION ALL ".join(f"SELECT '{name}' AS name, count(*) AS n FROM {name}" for name in names)
     n_rows = dict(con.execute(counts).fetchall())
     return {name: n_rows[name] for name in names}
@@ -126,13 +113,15 @@ def _sections() -> Iterator[tuple[str, tuple[str, str]]]:
         yield f"{name} (view)", (meaning, "\n".join(lines))
     structs: dict[str, type] = {}
     for cls in all_tables():
-        structs |= {f.type.__name__: f.type for f in fields_of(cls) if f.type not in SQL_TYPES}
+        structs |= {f.type.__name__: f.type for f in fields_of(cls) if f.type not in schema.SQL_TYPES}
         table = table_of(cls)
         columns = Standing if cls in PUBLISHED.values() else cls  # the other columns are those of the mart
-        lines = [table.doc, "", *_own_words(cls), *_rows(columns), *_checks_text(table)]
+        lines = [table.doc, "", *_own_words(cls), *_rows(columns)]
+        if table.checks:
+            lines += ["", "Always: " + "; ".join(f"`{check}`" for check in table.checks) + "."]
         yield table.name, (table.doc, "\n".join(lines))
-    for name, (meaning, _) in (MACROS | analysis_views.MACROS).items():
-        yield f"{name}({arguments_of(name)}) (macro)", (meaning, meaning)
+    for name, (meaning, _) in (schema.MACROS | analysis_views.MACROS).items():
+        yield f"{name}({schema.arguments_of(name)}) (macro)", (meaning, meaning)
     for name, cls in sorted(structs.items()):
         yield f"{name} (nested)", ("", "\n".join([*_own_words(cls), *_rows(cls)]))
 
@@ -169,7 +158,7 @@ def relations() -> list[tuple[str, str, str]]:
     """Return the declared references as (table, column, name of the table that the column refers to)."""
     return sorted(
         (table_of(cls).name, field.name, field.column.references.rpartition(".")[0])
-        for cls in database_tables()
+        for cls in schema.database_tables()
         for field in fields_of(cls)
         if field.column.references
     )
@@ -178,14 +167,9 @@ def relations() -> list[tuple[str, str, str]]:
 def _picture_relations() -> str:
     lines = ["```mermaid", "erDiagram"]
     for table, column, target in relations():
-        if {schema_of_name(table), schema_of_name(target)} == {"core"}:
+        if table.startswith("core.") and target.startswith("core."):
             lines.append(f"    {target.partition('.')[2]} ||--o{{ {table.partition('.')[2]} : {column}")
     return "\n".join([*lines, "```", ""])
-
-
-def schema_of_name(name: str) -> str:
-    """Return the schema in a table's full name: the part before the dot."""
-    return name.partition(".")[0]
 
 
 def _examples() -> str:
@@ -205,18 +189,15 @@ def _rows(cls: type) -> list[str]:
     lines = ["| column | type | NULL | meaning |", "|---|---|---|---|"]
     for field in fields_of(cls):
         name = f"**{field.name}**" if field.column.key else field.name
-        kind = SQL_TYPES.get(field.type, field.type.__name__).replace(" WITH TIME ZONE", " (UTC)")
-        kind = kind.lower() if field.type in SQL_TYPES else kind
-        lines.append(
-            f"| {name} | {kind}{' list' if field.is_list else ''} | {'yes' if field.nullable else 'no'} | "
-            + _describe(field.column).replace("|", "\\|")
-            + " |"
-        )
+        kind = schema.SQL_TYPES.get(field.type, field.type.__name__).replace(" WITH TIME ZONE", " (UTC)")
+        kind = kind.lower() if field.type in schema.SQL_TYPES else kind
+        kind += " list" if field.is_list else ""
+        lines.append(f"| {name} | {kind} | {'yes' if field.nullable else 'no'} | {_cell(_describe(field.column))} |")
     return lines
 
 
 def _describe(column: Column) -> str:
-    parts = [meaning_of(column)]
+    parts = [schema.meaning_of(column)]
     if column.values is not None:
         parts.append("one of " + ", ".join(f"`{v}`" for v in column.values))
     if column.low is not None and column.high is not None:
@@ -230,10 +211,6 @@ def _describe(column: Column) -> str:
     if column.references is not None:
         parts.append(f"see `{column.references}`")
     return "; ".join(parts)
-
-
-def _checks_text(table: Table) -> list[str]:
-    return ["", "Always: " + "; ".join(f"`{check}`" for check in table.checks) + "."] if table.checks else []
 
 
 if __name__ == "__main__":

@@ -17,47 +17,28 @@ from typing import Any
 
 import pyarrow as pa
 
+from transforms.records import vocabulary
 from transforms.records.columns import Column, Field, fields_of, table_of
 from transforms.records.definitions import BRIDGE_DAYS, MAX_DAYS_APART, MIN_ANSWERED, SURVEY_RATE_DAYS
-from transforms.records.vocabulary import (
-    AI_GROUPS,
-    AI_JOBS,
-    DAYS_OF_YIELD,
-    DEAD_AFTER,
-    EXPERIENCE_BANDS,
-    FULL_ADVERT,
-    MEMBER_RHYTHM,
-    SAMPLED_GROUP,
-    STOCK,
-    TEXT_CLASSES,
-    UNREAD,
-)
 from warehouse.mart_tables import HISTORIES, Days, Figures
 from warehouse.ops_tables import KnownBoards, Responses, Vintages
 from warehouse.sql_files import read_view
 from warehouse.tables import PostingBoards, Postings, SupersededVersions, all_tables
 
 SCHEMAS = ("core", "mart", "ops", "published")
-FILES_ONLY = "refined"
-"""The schema whose tables are Parquet files, not tables of a database."""
+FILES_ONLY = "refined"  # the schema whose tables are Parquet files, not tables of a database
 
-SQL_TYPES = {
-    str: "VARCHAR",
-    int: "BIGINT",
-    float: "DOUBLE",
-    bool: "BOOLEAN",
-    date: "DATE",
-    datetime: "TIMESTAMP WITH TIME ZONE",
-}
 _UTC = pa.timestamp("us", tz="UTC")
-_ARROW_TYPES = {
-    str: pa.string(),
-    int: pa.int64(),
-    float: pa.float64(),
-    bool: pa.bool_(),
-    date: pa.date32(),
-    datetime: _UTC,
+_TYPES = {
+    str: ("VARCHAR", pa.string()),
+    int: ("BIGINT", pa.int64()),
+    float: ("DOUBLE", pa.float64()),
+    bool: ("BOOLEAN", pa.bool_()),
+    date: ("DATE", pa.date32()),
+    datetime: ("TIMESTAMP WITH TIME ZONE", _UTC),
 }
+SQL_TYPES = {kind: sql for kind, (sql, _) in _TYPES.items()}
+_ARROW_TYPES = {kind: arrow for kind, (_, arrow) in _TYPES.items()}
 _PROVENANCE = [pa.field("record", pa.int64(), nullable=False), pa.field("observed_at", _UTC, nullable=False)]
 
 SHOWN_AS_CHANGES = (
@@ -96,42 +77,36 @@ def among(words: Sequence[str]) -> str:
     return f"({', '.join(map(literal, words))})"
 
 
-def day_of(time: str) -> str:
-    """Return SQL for the day of a time in UTC, whatever the session's time zone."""
-    return f"({time} AT TIME ZONE 'UTC')::DATE"
-
-
 MAX_PRICE_AGE, MAX_PRICE_CHANGE = 2, 0.10
 """How many years a price level may be older than the pay, and the most that it may have changed in its last year.
 
 Price levels are published a year or more late. Within these limits they err by about as much as pay itself moves.
 """
-ALL_DAYS = 36_500
-"""The `window_days` of a window that covers everything ever read."""
+ALL_DAYS = 36_500  # the `window_days` of a window that covers everything ever read
 PARAMETERS: Mapping[str, object] = {
-    "ai_groups": among(AI_GROUPS),
-    "ai_jobs": literal(AI_JOBS),
+    "ai_groups": among(vocabulary.AI_GROUPS),
+    "ai_jobs": literal(vocabulary.AI_JOBS),
     "all_days": ALL_DAYS,
     "bridge_days": BRIDGE_DAYS.value,
-    "days_of_yield": DAYS_OF_YIELD,
-    "dead_after": DEAD_AFTER,
+    "days_of_yield": vocabulary.DAYS_OF_YIELD,
+    "dead_after": vocabulary.DEAD_AFTER,
     "end_of_day": "((as_of::DATE + 1)::TIMESTAMP AT TIME ZONE 'UTC')",
     "experience_bands": " ".join(
         f"WHEN p.years_experience >= {first} AND p.years_experience < {below} THEN {literal(band)}"
-        for band, (first, below) in EXPERIENCE_BANDS.items()
+        for band, (first, below) in vocabulary.EXPERIENCE_BANDS.items()
     ),
-    "full_advert": literal(FULL_ADVERT),
+    "full_advert": literal(vocabulary.FULL_ADVERT),
     "last_night": "'infinity'::DATE",
     "max_apart": MAX_DAYS_APART.value,
     "max_days": SURVEY_RATE_DAYS.value,
     "max_price_age": MAX_PRICE_AGE,
     "max_price_change": MAX_PRICE_CHANGE,
     "min_answered": MIN_ANSWERED.value,
-    "rhythm": MEMBER_RHYTHM,
-    "sampled": literal(SAMPLED_GROUP),
-    "stock": literal(STOCK),
-    "text_classes": f"[{', '.join(map(literal, TEXT_CLASSES))}]",
-    "unread": literal(UNREAD),
+    "rhythm": vocabulary.MEMBER_RHYTHM,
+    "sampled": literal(vocabulary.SAMPLED_GROUP),
+    "stock": literal(vocabulary.STOCK),
+    "text_classes": f"[{', '.join(map(literal, vocabulary.TEXT_CLASSES))}]",
+    "unread": literal(vocabulary.UNREAD),
 }
 """The text that replaces `$name` in every view and macro: numbers and words that are defined elsewhere."""
 
@@ -142,9 +117,9 @@ def read_declared(name: str, **own: str) -> tuple[str, str]:
 
 
 def dates_of(boards: str) -> str:
-    """Return a SELECT of when each posting was first and last seen, closed and reopened, from its intervals on boards.
+    """Return a SELECT of when each posting was first and last seen, closed and reopened, from its intervals.
 
-    `boards` is core.posting_boards or a part of it.
+    This follows from its intervals on `boards`, which is core.posting_boards or a part of it.
     """
     return read_declared("postings/posting_dates", intervals=_intervals_of(boards))[1]
 
@@ -153,36 +128,14 @@ def _intervals_of(boards: str) -> str:
     return read_declared("postings/listed_intervals", boards=boards)[1]
 
 
-def counted_jobs(adverts: str) -> tuple[str, str]:
-    """Return the meaning and the SELECT of the jobs of some adverts: one row per job, with what these adverts say.
-
-    `adverts` is a table of adverts or the call of a macro, such as "stock_postings(as_of)".
-    """
-    return read_declared("jobs/counted_jobs", adverts=adverts)
-
-
-def jobs_with_skills(adverts: str, jobs: str) -> tuple[str, str]:
-    """Return the meaning and the SELECT of the skills that jobs ask for in some adverts.
-
-    There is one row per job, with lists of skills. `adverts` and `jobs` are tables or calls of macros.
-    """
-    return read_declared("jobs/jobs_with_skills", adverts=adverts, jobs=jobs)
-
-
 def pay_observations(adverts: str) -> tuple[str, str]:
-    """Return the meaning and the SELECT of the pay that some adverts offer: one row per job and region.
-
-    `adverts` is a table of adverts or the call of a macro.
-    """
+    """Return the meaning and SELECT of the pay that `adverts` (a table or macro) offer: a row per job and region."""
     reasons = {"not_full_time": why_not_full_time("p", period="o.period"), "not_in_band": why_not_in_band("o")}
     return read_declared("pay/pay_observations", adverts=adverts, **reasons)
 
 
 def why_not_full_time(advert: str, *, period: str) -> str:
-    """Return SQL for why the offer in the row `advert` does not count as full-time employment; NULL if it does.
-
-    `period` is SQL for the period of the offered pay.
-    """
+    """Return SQL for why the offer in the row `advert`, with pay per `period`, is not full-time employment, or NULL."""
     columns = {name: f"{advert}.{name}" for name in ("seniority", "role", "employment_type")}
     return read_declared("pay/pay_not_full_time", period=period, **columns)[1]
 
@@ -194,84 +147,69 @@ def why_not_in_band(pay: str) -> str:
 
 
 def _expires_on(last_seen_at: str, valid_through: str) -> str:
-    """Return SQL for the last day on which an advert counts as open without being seen again.
-
-    NULL if neither the advert nor its source declares an age.
-    """
-    seen_on = day_of(last_seen_at)
+    """Return SQL for the last day on which an unseen advert counts as open; NULL if there is none."""
+    seen_on = f"({last_seen_at} AT TIME ZONE 'UTC')::DATE"
     return f"greatest({seen_on}, coalesce({valid_through}, {seen_on} + s.expires_after_days::INTEGER))"
 
 
-_VIEWS: Mapping[str, Mapping[str, str]] = {
-    "postings/publishable_postings": {},
-    "pay/usd_rates": {},
+_STOCK = "stock_postings(as_of)"
+_OWN: Mapping[str, Mapping[str, str]] = {
     "postings/posting_versions": {
-        "version_columns": ", ".join(ident(f.name) for f in fields_of(SupersededVersions) if f.name != "version_to"),
+        "version_columns": ", ".join(ident(f.name) for f in fields_of(SupersededVersions) if f.name != "version_to")
     },
     "postings/posting_changes": {
         "changed_columns": ",\n    ".join(
             f"{{'column_name': '{name}', 'old_value': o.{name}::VARCHAR, 'new_value': n.{name}::VARCHAR}}"
             for name in SHOWN_AS_CHANGES
-        ),
+        )
     },
     "postings/posting_intervals": {
         "intervals": _intervals_of("core.posting_boards"),
         "expires_on": _expires_on("i.last_seen_at", "p.valid_through"),
     },
-    "boards/reading_gaps": {},
-    "boards/broken_answers": {},
-    "boards/board_answers": {},
-    "boards/board_states": {},
     "jobs/skill_candidates": {"employer": read_declared("jobs/counted_employer")[1]},
+    "postings/postings_as_of": {
+        "dates": dates_of(f"(\n{indent(read_declared('postings/boards_known')[1], ' ' * 8)}\n    )"),
+        "expires_on": _expires_on("k.last_seen_at", "v.valid_through"),
+    },
+    "postings/stock_postings": {"expires_on": _expires_on("least(l.last_seen_at, l.read_at)", "l.valid_through")},
+    "jobs/counted_jobs": {"adverts": _STOCK},
+    "jobs/jobs_with_skills": {"adverts": _STOCK, "jobs": "counted_jobs(as_of)"},
 }
-"""Views of `core`, each with the parameters that only this view has. A view comes after the views that it reads."""
-VIEWS = {f"core.{file.partition('/')[2]}": read_declared(file, **own) for file, own in _VIEWS.items()}
-"""Views over tables: name -> (meaning, SELECT)."""
+"""Parameters that only one view or macro has."""
+
+
+def _read_all(*files: str) -> dict[str, tuple[str, str]]:
+    return {file.partition("/")[2]: read_declared(file, **_OWN.get(file, {})) for file in files}
+
+
+_VIEWS = _read_all(
+    *("postings/publishable_postings", "pay/usd_rates", "postings/posting_versions", "postings/posting_changes"),
+    *("postings/posting_intervals", "boards/reading_gaps", "boards/broken_answers", "boards/board_answers"),
+    *("boards/board_states", "jobs/skill_candidates"),
+)
+VIEWS = {f"core.{name}": view for name, view in _VIEWS.items()}
+"""Views over tables: name -> (meaning, SELECT). A view comes after the views that it reads."""
 BOARD_STATES_ON = read_view("boards/board_states", **{**PARAMETERS, "last_night": "$as_of"})[1]
 """The SELECT of core.board_states for the day in the parameter `as_of`."""
 MART_VIEWS = {f"published.{name}": read_declared(f"published/{name}") for name in ("lists", "figures")}
 """Views over marts and vintages: name -> (meaning, SELECT)."""
-
-_STOCK = "stock_postings(as_of)"
 MACROS = {
-    "counted_employer": read_declared("jobs/counted_employer"),
-    "postings_as_of": read_declared(
-        "postings/postings_as_of",
-        dates=dates_of(f"(\n{indent(read_declared('postings/boards_known')[1], ' ' * 8)}\n    )"),
-        expires_on=_expires_on("k.last_seen_at", "v.valid_through"),
+    **_read_all(
+        *("jobs/counted_employer", "postings/postings_as_of", "postings/open_jobs", "boards/board_readings"),
+        *("postings/stock_postings", "postings/new_postings", "boards/panel_boards", "boards/panel_jobs"),
+        *("boards/panel_nights", "jobs/counted_jobs", "jobs/job_regions", "jobs/jobs_with_skills"),
+        "jobs/reference_periods",
     ),
-    "open_jobs": read_declared("postings/open_jobs"),
-    "board_readings": read_declared("boards/board_readings"),
-    "stock_postings": read_declared(
-        "postings/stock_postings", expires_on=_expires_on("least(l.last_seen_at, l.read_at)", "l.valid_through")
-    ),
-    "new_postings": read_declared("postings/new_postings"),
-    "panel_boards": read_declared("boards/panel_boards"),
-    "panel_jobs": read_declared("boards/panel_jobs"),
-    "panel_nights": read_declared("boards/panel_nights"),
-    "counted_jobs": counted_jobs(_STOCK),
-    "job_regions": read_declared("jobs/job_regions"),
-    "jobs_with_skills": jobs_with_skills(_STOCK, "counted_jobs(as_of)"),
-    "reference_periods": read_declared("jobs/reference_periods"),
     "pay_observations": pay_observations(_STOCK),
-    "pay_disclosures": read_declared("pay/pay_disclosures"),
-    "official_pay": read_declared("pay/official_pay"),
-    "silent_jobs": read_declared("pay/silent_jobs"),
-    "frame_adverts": read_declared("jobs/frame_adverts"),
-    "frame_jobs": read_declared("jobs/frame_jobs"),
-    "frame_boards": read_declared("jobs/frame_boards"),
-    "complete_readings": read_declared("boards/complete_readings"),
-    "board_intervals": read_declared("boards/board_intervals"),
-    "board_listings": read_declared("boards/board_listings"),
-    "report_rates": read_declared("pay/report_rates"),
-    "reported_persons": read_declared("pay/reported_persons"),
-    "prices_of": read_declared("pay/prices_of"),
-    "pay_pairs": read_declared("pay/pay_pairs"),
-    "pay_comparison": read_declared("pay/pay_comparison"),
+    **_read_all(
+        *("pay/pay_disclosures", "pay/official_pay", "pay/silent_jobs", "jobs/frame_adverts", "jobs/frame_jobs"),
+        *("jobs/frame_boards", "boards/complete_readings", "boards/board_intervals", "boards/board_listings"),
+        *("pay/report_rates", "pay/reported_persons", "pay/prices_of", "pay/pay_pairs", "pay/pay_comparison"),
+    ),
 }
 """Macros: name -> (meaning, SELECT or expression). A macro comes after the macros that it calls."""
-SCALAR_MACROS = ("counted_employer",)
-"""Macros that return a value; all others return a table."""
+SCALAR_MACROS = ("counted_employer",)  # macros that return a value; all others return a table
 _ARGUMENTS = {
     "counted_employer": "employer_id, source, board, posting_id",
     "new_postings": "as_of, window_days",
@@ -339,9 +277,7 @@ VIEW_COLUMNS: dict[str, dict[str, str]] = {
         "read_again_on": "First day after the gap on which it was read",
         "days_unread": "Days without a reading in between (days)",
     },
-    "core.broken_answers": {
-        **of_table(Responses, "source", "url", "observed_at", "warc", "record"),
-    },
+    "core.broken_answers": of_table(Responses, "source", "url", "observed_at", "warc", "record"),
     "core.board_answers": {
         **of_table(KnownBoards, "source", "board"),
         "night": "Night (UTC)",
@@ -518,14 +454,10 @@ def macro_ddl(name: str) -> tuple[str, str]:
     """Return CREATE OR REPLACE MACRO and COMMENT ON MACRO for a macro in `MACROS`."""
     doc, sql = MACROS[name]
     arguments = arguments_of(name)
-    if name in SCALAR_MACROS:
-        return (
-            f"CREATE OR REPLACE MACRO {name}({arguments}) AS (\n{sql}\n)",
-            f"COMMENT ON MACRO {name} IS {literal(doc)}",
-        )
+    is_scalar = name in SCALAR_MACROS
     return (
-        f"CREATE OR REPLACE MACRO {name}({arguments}) AS TABLE\n{sql}",
-        f"COMMENT ON MACRO TABLE {name} IS {literal(doc)}",
+        f"CREATE OR REPLACE MACRO {name}({arguments}) AS " + (f"(\n{sql}\n)" if is_scalar else f"TABLE\n{sql}"),
+        f"COMMENT ON MACRO {'' if is_scalar else 'TABLE '}{name} IS {literal(doc)}",
     )
 
 
@@ -545,15 +477,8 @@ def declarations(*, is_published: bool) -> Iterator[str]:
 @functools.cache
 def schema_key() -> str:
     """Return a digest of all DDL. A work file made with another digest is rebuilt."""
-    text = "\n".join(
-        [
-            *(ddl(cls) for cls in database_tables()),
-            *(view_ddl(name)[0] for name in VIEWS),
-            *(mart_ddl(mart)[0] for mart in HISTORIES),
-            *(view_ddl(name)[0] for name in MART_VIEWS),
-            *(macro_ddl(name)[0] for name in MACROS),
-        ]
-    )
+    on_top = (text for text in declarations(is_published=False) if text.startswith("CREATE OR REPLACE"))
+    text = "\n".join([*map(ddl, database_tables()), *on_top])
     return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
 
 

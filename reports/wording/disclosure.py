@@ -13,7 +13,7 @@ from reports.wording.parts import SHARE_PARTS
 from reports.wording.renderer import Column, Renderer, Table, make_table
 from transforms.records.vocabulary import AI_JOBS, LAW_IN_FORCE, LAW_UNKNOWN, NO_LAW
 from transforms.text.lookups import cells_of
-from warehouse.load.disclosure_laws import load_disclosure_laws
+from warehouse.load.lookups import load_disclosure_laws
 
 LAW_WORDS = {LAW_IN_FORCE: "law in force", NO_LAW: "no law that we know of", LAW_UNKNOWN: "not known"}
 """Words for the classes of law, in the order in which they are printed."""

@@ -168,7 +168,7 @@ def _night(data: Path, port: int, number: int, n_boards: int, workers: int, budg
         webs.append(web)
         return web
 
-    gate.ready()
+    gate.great_expectations()
     settings = Settings(data=data, workers=workers)
     request = run_record.Request(settings=settings, command="bench", sources=PLATFORMS, is_live=True)
     running: list[str] = []

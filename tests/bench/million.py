@@ -136,7 +136,7 @@ def measure(n_jobs: int) -> Cost:
         with staging.stage_macros(con, [AS_OF]):
             for cls, mart in MARTS.items():
                 before = time.process_time()
-                mart.compute(con, AS_OF, None)  # type: ignore[arg-type]  # no earlier cells
+                mart.compute(con, AS_OF)
                 of_each[table_of(cls).name] = time.process_time() - before
         first = time.process_time() - begin
         _night(con, AS_OF)

@@ -133,7 +133,7 @@ def night(data: Path, recording: Path) -> Night:
     from flows.runtime.settings import Settings
     from warehouse.checks import gate
 
-    gate.ready()
+    gate.great_expectations()
     request = Request(settings=Settings(data=data, workers=1), command="bench", sources=())
     data.mkdir(parents=True, exist_ok=True)
     with clocks_on_steps() as seconds:

@@ -34,7 +34,7 @@ from tests.known_truth.markets import (
 from tests.known_truth.page import Line, write_boards, write_page
 from tests.known_truth.scoring import Score, find_misses, score
 from tests.known_truth.silence import ODDS, STATED, Silence, draw_silent_markets
-from warehouse.marts.closing.closing_rates import Readings, estimate_closing_rates
+from warehouse.marts.closing.closing_rates import Readings, estimate_closing_rates, find_mass_closings
 from warehouse.marts.estimators import SampledCells, count_cells, estimate_quantiles, estimate_shares
 from warehouse.marts.pay.nonresponse import bound_medians, tilt_medians
 from warehouse.marts.printing import find_broken_rules, is_tail_known
@@ -147,9 +147,9 @@ def score_closings(generator: Generator, n_boards: int, n_markets: int, distance
     intervals = draw_intervals(generator, n_boards, n_markets, distance)
     readings = Readings(
         intervals.market, intervals.board, intervals.days.astype(float), intervals.n_open.astype(float),
-        intervals.n_closed.astype(float), intervals.is_gone.astype(bool),
-    )  # fmt: skip
-    rates = estimate_closing_rates(readings, n_markets)
+        intervals.n_closed.astype(float),
+    ).where((intervals.is_gone == 0) & (intervals.n_open > 0))  # fmt: skip
+    rates = estimate_closing_rates(readings.where(~find_mass_closings(readings, n_markets)), n_markets)
     is_shown = (rates.n_boards >= 10) & (rates.n_even >= 8)
     result = score(RATE, rates.rate, rates.low, rates.high, is_shown)
     misses = []

@@ -8,9 +8,8 @@ that the source gave before. A file that falls short is refused, and the source 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
 from statistics import median
-from typing import Any
+from typing import Any, NamedTuple
 
 import duckdb
 
@@ -18,14 +17,11 @@ from warehouse.checks.gate import GateResult
 from warehouse.ops_tables import Checks
 from warehouse.sql_files import read_sql
 
-HISTORY = 7
-"""A new file is compared with at most this many earlier files: a week of nights."""
-MIN_HISTORY = 2
-"""A comparison needs at least this many earlier files."""
+HISTORY = 7  # a new file is compared with at most this many earlier files: a week of nights
+MIN_HISTORY = 2  # a comparison needs at least this many earlier files
 TOO_FEW = 0.5
 """With less than this fraction of the usual rows, a file is refused: a board does not close half its jobs overnight."""
-TOO_MANY = 2.0
-"""With more than this multiple of the usual rows, a person should look."""
+TOO_MANY = 2.0  # with more than this multiple of the usual rows, a person should look
 MIN_ROWS = 50
 """A share is computed only for files with at least this many rows; with fewer rows, a share says too little."""
 RISE, STEEP_RISE = 0.1, 0.3
@@ -33,22 +29,19 @@ RISE, STEEP_RISE = 0.1, 0.3
 
 Above the first limit, a person should look; above the second, the file is refused.
 """
-MIN_FILL = 0.1
-"""A column that is usually filled in a smaller share of rows is not compared."""
+MIN_FILL = 0.1  # a column that is usually filled in a smaller share of rows is not compared
 DROP = 0.5
 """If the share of rows that fill a column falls below this fraction of its usual value, the column was probably
 lost."""
 FILL = {"table": "ops.fill_rates", "item": "column_name", "part": "n_filled", "total": "n_rows"}
-"""Table and columns that count the rows of a file, and the rows that fill each column."""
 DOUBTS = {"table": "ops.self_checks", "item": '"check"', "part": "n_failed", "total": "n_checked"}
-"""Table and columns that count the adverts given to each self-check, and the adverts that failed it."""
+"""Tables and columns that count the rows of a file by filled column, and the adverts that failed each self-check."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Finding:
-    """One comparison: the value found, the usual or declared value, and whether it `is_met`.
+class Finding(NamedTuple):
+    """The comparison `what` of the value found with the usual or declared value, and whether it `is_met`.
 
-    `what` names the comparison. If `only_warns`, a comparison that is not met gives a warning and refuses nothing.
+    If `only_warns`, a comparison that is not met gives a warning and refuses nothing.
     """
 
     what: str
@@ -76,32 +69,24 @@ def judge(
 ) -> GateResult:
     """Compare an archive file with the history of its source. Every comparison becomes a row of ops.checks.
 
-    The file has `n_rows` new rows; `n_seen` also counts rows that it only repeats. `con` is a database with ops.loads,
-    ops.fill_rates (how many rows fill each column) and ops.self_checks (adverts that contradict themselves).
-
-    `expected_rows` are the bounds that the source declares: fewer rows fail, more warn. None means that the source
-    gives changes, so any number of rows is right. `accepted` names files that a person let in despite a refusal: the
-    history begins with the newest of them. `live` names the files of live nights; only these are history, because files
-    added by hand do not show what a night gives. None means all files.
+    The file has `n_rows` new rows; `n_seen` also counts rows that it only repeats. Of the bounds `expected_rows` that
+    the source declares, fewer rows fail and more warn; a source that gives changes has none. `accepted` names files
+    that a person let in despite a refusal: the history begins with the newest of them. `live` names the files of live
+    nights, or None for all; only these are history, because files added by hand do not show what a night gives.
     """
     history = {"source": source, "accepted": list(accepted), "live": None if live is None else list(live)}
     findings = [
         *(_compare_rows(con, history, n_seen, expected_rows) if expected_rows else ()),
-        *_compare_fill(con, history, warc),
-        *_compare_doubts(con, history, warc),
+        *_compare_shares(con, history, warc),
     ]
     checks = tuple(
         Checks(
-            run_id=run_id,
-            gate=gate,
-            expectation=finding.what,
-            is_met=finding.is_met,
-            n_checked=n_rows,
+            run_id=run_id, gate=gate, expectation=finding.what, is_met=finding.is_met, n_checked=n_rows,
             n_unexpected=None,
             examples=None if finding.is_met else f'{{"found": {finding.found}, "usual": {finding.usual}}}',
         )
         for finding in findings
-    )
+    )  # fmt: skip
     misses = [finding for finding in findings if not finding.is_met]
     return GateResult(
         checks=checks,
@@ -114,9 +99,9 @@ def _compare_rows(
     con: duckdb.DuckDBPyConnection, history: Mapping[str, Any], n_seen: int, expected_rows: tuple[int, int]
 ) -> Iterator[Finding]:
     low, high = expected_rows
-    limits: list[tuple[str, float, float, bool]] = [
-        ("rows: at least as many as declared", low, low, False),
-        ("rows: at most as many as declared", high, high, True),
+    limits: list[tuple[str, float, float]] = [
+        ("at least as many as declared", low, low),
+        ("at most as many as declared", high, high),
     ]
     rows = con.execute(
         f"SELECT n_seen FROM ({read_sql('checks/history')}) WHERE n_seen > 0 ORDER BY observed_to DESC LIMIT {HISTORY}",
@@ -124,44 +109,32 @@ def _compare_rows(
     ).fetchall()
     if len(rows) >= MIN_HISTORY:
         usual = float(median(n for (n,) in rows))
-        limits += [
-            ("rows: half as many as usual", TOO_FEW * usual, usual, False),
-            ("rows: at most twice as many as usual", TOO_MANY * usual, usual, True),
-        ]
-    for what, limit, usual, is_upper in limits:
-        is_met = n_seen <= limit if is_upper else n_seen >= limit
-        yield Finding(what=what, is_met=is_met, found=n_seen, usual=usual, only_warns=is_upper)
+        limits.append(("half as many as usual", TOO_FEW * usual, usual))
+        limits.append(("at most twice as many as usual", TOO_MANY * usual, usual))
+    for what, limit, usual in limits:
+        is_upper = what.startswith("at most")
+        yield Finding(f"rows: {what}", n_seen <= limit if is_upper else n_seen >= limit, n_seen, usual, is_upper)
 
 
-def _compare_fill(con: duckdb.DuckDBPyConnection, history: Mapping[str, Any], warc: str) -> Iterator[Finding]:
-    fill = _shares_of(con, warc, FILL)
-    for column, rate in _usual_shares(con, history, FILL).items() if fill else ():
-        if rate >= MIN_FILL and column in fill:
-            found, usual = round(fill[column], 4), round(rate, 4)
-            yield Finding(what=f"filled: {column}", is_met=fill[column] >= DROP * rate, found=found, usual=usual)
+def _compare_shares(con: duckdb.DuckDBPyConnection, history: Mapping[str, Any], warc: str) -> Iterator[Finding]:
+    for column, share, usual in _read_shares(con, history, warc, FILL):
+        if usual >= MIN_FILL:
+            yield Finding(f"filled: {column}", share >= DROP * usual, round(share, 4), round(usual, 4))
+    for check, share, usual in _read_shares(con, history, warc, DOUBTS):
+        found = round(share, 4), round(usual, 4)
+        yield Finding(f"contradictions: {check}", share <= usual + STEEP_RISE, *found)
+        yield Finding(f"contradictions: {check}, a little", share <= usual + RISE, *found, only_warns=True)
 
 
-def _compare_doubts(con: duckdb.DuckDBPyConnection, history: Mapping[str, Any], warc: str) -> Iterator[Finding]:
-    doubts = _shares_of(con, warc, DOUBTS)
-    usual_doubts = _usual_shares(con, history, DOUBTS) if doubts else {}
-    for name, share in doubts.items():
-        if name in usual_doubts:
-            found, usual = round(share, 4), round(usual_doubts[name], 4)
-            for suffix, rise, only_warns in (("", STEEP_RISE, False), (", a little", RISE, True)):
-                yield Finding(
-                    what=f"contradictions: {name}{suffix}", is_met=share <= usual + rise, found=found, usual=usual,
-                    only_warns=only_warns,
-                )  # fmt: skip
-
-
-def _usual_shares(
-    con: duckdb.DuckDBPyConnection, history: Mapping[str, Any], at: Mapping[str, str]
-) -> dict[str, float]:
+def _read_shares(
+    con: duckdb.DuckDBPyConnection, history: Mapping[str, Any], warc: str, at: Mapping[str, str]
+) -> list[tuple[str, float, float]]:
+    """Return the items that the file and earlier files have, each with its share in this file and its usual share."""
+    select = "SELECT {item}, {part} / {total} FROM {table} WHERE warc = ? AND {total} >= ? ORDER BY ALL".format(**at)
+    shares = con.execute(select, [warc, MIN_ROWS]).fetchall()
+    if not shares:
+        return []
     numbers = {"min_rows": MIN_ROWS, "n_files": HISTORY, "min_files": MIN_HISTORY}
     select = read_sql("checks/usual_shares", history=read_sql("checks/history"), **numbers, **at)
-    return dict(con.execute(select, history).fetchall())
-
-
-def _shares_of(con: duckdb.DuckDBPyConnection, warc: str, at: Mapping[str, str]) -> dict[str, float]:
-    select = "SELECT {item}, {part} / {total} FROM {table} WHERE warc = ? AND {total} >= ? ORDER BY ALL".format(**at)
-    return dict(con.execute(select, [warc, MIN_ROWS]).fetchall())
+    usual = dict(con.execute(select, history).fetchall())
+    return [(item, share, usual[item]) for item, share in shares if item in usual]

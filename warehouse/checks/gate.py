@@ -1,14 +1,11 @@
 """Gates: check before writing that the rows of one load or one mart meet what their table class declares.
 
 A gate checks keys, NOT NULL, allowed values, bounds, patterns and checks of the form "low <= high"; the other checks of
-a table are CHECKs of the database. Nested columns and advert texts never reach a gate, so its examples never contain an
-advert.
+a table are CHECKs of the database. Nested columns and texts never reach a gate, so its examples contain no advert.
 
-One SELECT counts the rows that break each expectation, and Great Expectations judges the counts. Having it evaluate an
-expectation per column would take 0.3 s a file, a fifth of the time of a small night.
-
-Great Expectations takes seconds to import, so it is imported only when the first gate has rows to judge. Its context is
-ephemeral: no project folder, no telemetry, no progress bars.
+One SELECT counts the rows that break each expectation, and Great Expectations judges the counts, as evaluating an
+expectation per column would take 0.3 s a file. It is imported only when the first gate has rows to judge, and has no
+project folder, telemetry or progress bars.
 """
 
 from __future__ import annotations
@@ -18,7 +15,7 @@ import gc
 import json
 import os
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -29,10 +26,8 @@ from transforms.records.columns import Field, fields_of, table_of
 from warehouse.ops_tables import Checks
 from warehouse.schema import ident, key_of, literal
 
-EXAMPLES = 5
-"""The most values that are shown for one broken expectation."""
-MAX_EXAMPLE = 200
-"""The most characters that are shown of one value."""
+EXAMPLES = 5  # the most values that are shown for one broken expectation
+MAX_EXAMPLE = 200  # the most characters that are shown of one value
 ORDERED = re.compile(r"(\w+) <= (\w+)")
 """Matches a table check of the form "low <= high": one column is never above another."""
 
@@ -68,8 +63,8 @@ def check(frame: pd.DataFrame, cls: type, *, gate: str, run_id: str) -> GateResu
 def check_table(con: duckdb.DuckDBPyConnection, rows: str, cls: type, *, gate: str, run_id: str) -> GateResult:
     """Judge the rows in the table or view `rows` against what their class `cls` declares, before they are written.
 
-    `gate` is the gate's name in ops.checks ("load:<archive file>" or "mart:<table>"). If there are no rows, there are
-    no checks. Raise `GateBroken` if an expectation cannot be evaluated, for instance because a column is missing.
+    `gate` is the gate's name in ops.checks. Without rows there are no checks. Raise `GateBroken` if an expectation
+    cannot be evaluated, for instance because a column is missing.
     """
     expectations = _expectations(cls)
     counts = ", ".join(f"coalesce(count_if({item.is_broken}), 0)" for item in expectations)
@@ -95,30 +90,9 @@ def check_table(con: duckdb.DuckDBPyConnection, rows: str, cls: type, *, gate: s
     return GateResult(checks=checks, failures=tuple(row.expectation for row in checks if not row.is_met))
 
 
-def check_rules(offenders: Mapping[str, Sequence[object]], *, gate: str, run_id: str) -> GateResult:
-    """Return a result with one check per rule. `offenders` maps each rule to the rows that break it.
-
-    A rule without such rows is met.
-    """
-    checks = tuple(
-        Checks(
-            run_id=run_id, gate=gate, expectation=rule, is_met=not broken, n_checked=None, n_unexpected=len(broken),
-            examples=_to_json(broken[:EXAMPLES]) if broken else None,
-        )
-        for rule, broken in offenders.items()
-    )  # fmt: skip
-    failures = tuple(f"{row.expectation}: {row.examples}" for row in checks if not row.is_met)
-    return GateResult(checks=checks, failures=failures)
-
-
 def name_load_gate(warc: str) -> str:
     """Return the name that an archive file's gate has in ops.checks."""
     return f"load:{warc}"
-
-
-def ready() -> None:
-    """Import Great Expectations now instead of when the first gate is checked."""
-    _great_expectations()
 
 
 @functools.cache
@@ -130,11 +104,10 @@ def _memory() -> duckdb.DuckDBPyConnection:
 
 
 @functools.cache
-def _great_expectations() -> tuple[Any, Any, Any]:
-    """Return a batch definition that takes any frame, and two expectations of counts. They are made once per process.
+def great_expectations() -> tuple[Any, Any]:
+    """Return a batch definition that takes any frame, and the expectation that no count in it is above zero.
 
-    The first expectation tests only the largest count. The second tests each count, and so finds the broken rules, but
-    takes twice as long.
+    Both are made once per process, which takes seconds the first time.
     """
     os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")  # read by Great Expectations on import
     gc.disable()  # collecting garbage takes a fifth of the import
@@ -147,42 +120,27 @@ def _great_expectations() -> tuple[Any, Any, Any]:
     context.variables.progress_bars = ProgressBarsConfig(globally=False)
     asset = context.data_sources.add_pandas("warehouse").add_dataframe_asset("counts")
     expect: Any = gx.expectations
-    nothing_broken = expect.ExpectColumnMaxToBeBetween(column="n_broken", max_value=0)
-    each_unbroken = expect.ExpectColumnValuesToBeBetween(column="n_broken", min_value=0, max_value=0)
-    return asset.add_batch_definition_whole_dataframe("all"), nothing_broken, each_unbroken
+    unbroken = expect.ExpectColumnValuesToBeBetween(column="n_broken", min_value=0, max_value=0)
+    return asset.add_batch_definition_whole_dataframe("all"), unbroken
 
 
 def _judge(n_broken: Sequence[int], *, gate: str) -> list[bool]:
-    batches, nothing_broken, each_unbroken = _great_expectations()
+    batches, unbroken = great_expectations()
     batch = batches.get_batch({"dataframe": pd.DataFrame({"n_broken": n_broken})})
-    if batch.validate(nothing_broken, result_format="BOOLEAN_ONLY").success:
-        return [True] * len(n_broken)
-    result = batch.validate(each_unbroken, result_format="COMPLETE")
-    if why := _exception(result.exception_info):
-        raise GateBroken(f"{gate}: the counts could not be judged: {why}")
+    result = batch.validate(unbroken, result_format="COMPLETE")
+    info = result.exception_info  # one flat record or, if a metric failed, one record per metric
+    records = [info] if "raised_exception" in info else [dict(record) for record in info.values()]
+    if errors := {str(record["exception_message"]) for record in records if record["raised_exception"]}:
+        raise GateBroken(f"{gate}: the counts could not be judged: {'; '.join(sorted(errors))}")
     broken = set(result.result["unexpected_index_list"] or ())
     return [number not in broken for number in range(len(n_broken))]
-
-
-def _exception(info: dict[str, Any]) -> str | None:
-    """Return the message of what an expectation raised, if anything.
-
-    Great Expectations gives either one flat record or, if a metric failed, one record per metric.
-    """
-    records = [info] if "raised_exception" in info else [dict(record) for record in info.values()]
-    messages = [record["exception_message"] for record in records if record["raised_exception"]]
-    return "; ".join(sorted({str(message) for message in messages})) or None
 
 
 # --- what a class declares ------------------------------------------------------------------------------
 
 
 class Expectation(NamedTuple):
-    """An expectation: its name in ops.checks, and two pieces of SQL.
-
-    `is_broken` is a condition that is true for a row that breaks the expectation. `shown` is what such a row shows as
-    an example.
-    """
+    """An expectation: its name in ops.checks, and SQL for whether a row breaks it and for what such a row shows."""
 
     name: str
     is_broken: str
@@ -193,7 +151,17 @@ class Expectation(NamedTuple):
 def _expectations(cls: type) -> tuple[Expectation, ...]:
     """Return the expectations of a table class, named as in Great Expectations. NULL breaks only NOT NULL."""
     columns = (expectation for field in fields_of(cls) if not field.is_list for expectation in _of_column(field))
-    return (*columns, *_of_key(key_of(cls)), *(_of_pair(low, high) for low, high in _ordered_pairs(cls)))
+    rules = table_of(cls).checks if hasattr(cls, "TABLE") else ()
+    pairs = [(ident(pair[2]), ident(pair[1]), pair) for rule in rules if (pair := ORDERED.fullmatch(rule))]
+    ordered = (
+        Expectation(
+            f"expect_column_pair_values_a_to_be_greater_than_b({pair[2]} >= {pair[1]})",
+            f"{high} < {low}",
+            shown=f"[{high}, {low}]",
+        )
+        for high, low, pair in pairs
+    )
+    return (*columns, *_of_key(key_of(cls)), *ordered)
 
 
 def _of_column(field: Field) -> Iterator[Expectation]:
@@ -227,24 +195,6 @@ def _of_key(keys: Sequence[str]) -> Iterator[Expectation]:
     )
 
 
-def _of_pair(low: str, high: str) -> Expectation:
-    return Expectation(
-        f"expect_column_pair_values_a_to_be_greater_than_b({high} >= {low})",
-        f"{ident(high)} < {ident(low)}",
-        shown=f"[{ident(high)}, {ident(low)}]",
-    )
-
-
-def _ordered_pairs(cls: type) -> Iterator[tuple[str, str]]:
-    for rule in table_of(cls).checks if _is_table(cls) else ():
-        if pair := ORDERED.fullmatch(rule):
-            yield pair[1], pair[2]
-
-
-def _is_table(cls: type) -> bool:
-    return hasattr(cls, "TABLE")
-
-
 # --- examples -------------------------------------------------------------------------------------------
 
 
@@ -253,10 +203,11 @@ def _read_examples(con: duckdb.DuckDBPyConnection, rows: str, expectation: Expec
         WITH judged AS (SELECT *, row_number() OVER () AS place FROM {rows})
         SELECT {expectation.shown} FROM judged WHERE {expectation.is_broken} ORDER BY place LIMIT {EXAMPLES}
         """
-    return _to_json([value for (value,) in con.execute(select).fetchall()])
+    return to_json([value for (value,) in con.execute(select).fetchall()])
 
 
-def _to_json(values: Sequence[object]) -> str:
+def to_json(values: Sequence[object]) -> str:
+    """Return examples of broken rows as JSON, each cut to `MAX_EXAMPLE` characters."""
     return json.dumps([_plain(value) for value in values], ensure_ascii=False)
 
 

@@ -10,32 +10,25 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import date
-from typing import Any
 
 import duckdb
 
 from transforms.records import vocabulary
 from transforms.records.columns import fields_of, table_of
 from transforms.records.definitions import MIN_KNOWN
-from warehouse.checks.gate import GateResult, check_rules
+from warehouse.checks.gate import EXAMPLES, GateResult, to_json
 from warehouse.mart_tables import HISTORIES
 from warehouse.marts.measures import ESTIMAND, MEASURES
 from warehouse.marts.printing import RULES, WIDE_SHARE
+from warehouse.ops_tables import Checks
 from warehouse.schema import database_tables, dates_of, ident, key_of, schema_of
 from warehouse.sql_files import read_sql
 
-PRINTED_COLUMNS = {
-    "n_jobs": "n_jobs", "n_employers": "n_employers", "n_even": "n_even_employers", "largest": "largest_employer_share",
-}  # fmt: skip
-"""The columns of mart.shares, by the names that the printing rules have for them."""
+_COLUMNS = {"n_even": "n_even_employers", "largest": "largest_employer_share"}
+"""Columns of mart.shares that have other names in the printing rules."""
 _CLASSES = {
-    "full_advert": vocabulary.FULL_ADVERT,
-    "truncated": vocabulary.TRUNCATED,
-    "snippet": vocabulary.SNIPPET,
-    "forum_comment": vocabulary.FORUM_COMMENT,
-    "no_text": vocabulary.NO_TEXT,
-    "all_texts": vocabulary.ALL_TEXTS,
-    "sampled_group": vocabulary.SAMPLED_GROUP,
+    name.lower(): getattr(vocabulary, name)
+    for name in ("FULL_ADVERT", "TRUNCATED", "SNIPPET", "FORUM_COMMENT", "NO_TEXT", "ALL_TEXTS", "SAMPLED_GROUP")
 }
 PARAMETERS: Mapping[str, object] = {
     **_CLASSES,
@@ -48,60 +41,47 @@ PARAMETERS: Mapping[str, object] = {
     "estimand": ESTIMAND,
     "min_known": MIN_KNOWN.value,
     "is_printed": " AND ".join(
-        f"round({PRINTED_COLUMNS[rule.column]}, 9) {'>=' if rule.is_minimum else '<='} {rule.bound}" for rule in RULES
+        f"round({_COLUMNS.get(rule.column, rule.column)}, 9) {'>=' if rule.is_minimum else '<='} {rule.bound}"
+        for rule in RULES
     ),
     "is_wide": WIDE_SHARE.format(share="share", low="share_lo", high="share_hi"),
     "measures_of_all_jobs": tuple(name for name, measure in MEASURES.items() if measure.asks_all_jobs),
     "dates_of_several": dates_of("(FROM core.posting_boards SEMI JOIN several USING (posting_id))"),
-    "role_of_job": read_sql("checks/rules/role_of_job"),
-    "texts_of_job": read_sql("checks/rules/texts_of_job", **_CLASSES),
+    "role_of_job": read_sql("checks/role_of_job"),
+    "texts_of_job": read_sql("checks/texts_of_job", **_CLASSES),
 }
 """The values that replace the `$names` in the SQL files of the rules."""
 
 
-def _read_rules(folder: str, *names: str) -> dict[str, str]:
-    texts = (read_sql(f"checks/rules/{folder}/{name}", **PARAMETERS) for name in names)
-    return {text.partition("\n")[0].removeprefix("-- "): text for text in texts}
+def _read_rules(name: str) -> dict[str, str]:
+    rules = (rule.partition("\n") for rule in read_sql(f"checks/{name}", **PARAMETERS).split("\n\n"))
+    return {rule.removeprefix("-- "): select for rule, _, select in rules}
 
 
-LIFE = _read_rules(
-    "postings",
-    "intervals_do_not_overlap",
-    "versions_follow_one_another",
-    "dates_follow_from_intervals",
-    "jobs_close_after_opening",
-    "jobs_are_named_after_postings",
-    "links_stay_within_jobs",
-    "links_hold_jobs_together",
-    "merged_jobs_are_gone",
-    "employers_count_postings",
-    "places_are_countries",
-)
+LIFE = _read_rules("life")
 """The SQL of the rules about intervals, versions, jobs, employers and places, by the rule in words."""
-COUNTS = _read_rules(
-    "marts",
-    "shares_count_ai_jobs",
-    "shares_count_panel_jobs",
-    "shares_have_one_sample",
-    "shares_print_by_rules",
-    "shares_follow_from_jobs",
-    "shares_count_all_jobs",
-    "shares_have_every_skill",
-    "bands_count_paid_jobs",
-)
+COUNTS = _read_rules("counts")
 """The SQL of the rules that compare the counts in marts with the rows of core, by the rule in words."""
 
 
 def judge(con: duckdb.DuckDBPyConnection, *, as_of: date, run_id: str) -> GateResult:
     """Check the warehouse, including the marts of the day `as_of`. Return a result with one check per rule."""
-    breaches = {name: _read_broken(con, select, as_of) for name, select in _rules()}
-    return check_rules(breaches, gate="warehouse", run_id=run_id)
+    checks = []
+    for rule, select in _rules():
+        rows = con.execute(select, {"as_of": as_of} if "$as_of" in select else {}).fetchall()
+        examples = to_json([row[0] for row in rows[:EXAMPLES]]) if rows else None
+        checks.append(
+            Checks(
+                run_id=run_id, gate="warehouse", expectation=rule, is_met=not rows, n_checked=None,
+                n_unexpected=len(rows), examples=examples,
+            )
+        )  # fmt: skip
+    failures = tuple(f"{row.expectation}: {row.examples}" for row in checks if not row.is_met)
+    return GateResult(checks=tuple(checks), failures=failures)
 
 
 def _rules() -> Iterator[tuple[str, str]]:
-    for cls in database_tables():
-        if schema_of(cls) == "ops":
-            continue
+    for cls in (cls for cls in database_tables() if schema_of(cls) != "ops"):
         name = table_of(cls).name
         if key_of(cls):
             yield f"keys of {name} are unique", _select_doubled(cls, "true")
@@ -122,8 +102,3 @@ def _rules() -> Iterator[tuple[str, str]]:
 def _select_doubled(cls: type, which: str) -> str:
     keys = ", ".join(map(ident, key_of(cls)))
     return f"SELECT concat_ws(' ', {keys}) FROM {table_of(cls).name} WHERE {which} GROUP BY {keys} HAVING count(*) > 1"
-
-
-def _read_broken(con: duckdb.DuckDBPyConnection, select: str, as_of: date) -> list[Any]:
-    params = {"as_of": as_of} if "$as_of" in select else {}
-    return [row[0] for row in con.execute(select, params).fetchall()]

@@ -1,14 +1,11 @@
 """Records beside the archive: rows of the work file that no server can give again, in files that are never changed.
 
-`BOARDS` records the boards that lists named, the draw of the panel, and why and with which chance each board was asked.
-`PUBLISHED` records what was published and decided: vintages, the ledger and the journal of runs. The new and changed
-rows of a table become a small Parquet file (`published/vintages-NUMBER.parquet`). Together the files are a log: the
-last entry of a key counts. In tables that may lose rows, an entry may say that its key is gone (`is_gone`).
+The new and changed rows of a table become a small Parquet file (`published/vintages-NUMBER.parquet`), whose metadata
+hold a digest of the rows, the version of the table's declaration, the estimand if there is one, and the run. Together
+the files are a log: the last entry of a key counts, and may say that its key is gone (`is_gone`).
 
 The work file remembers which files it has read and what they say about each key, so it reads each file once. Changes
-that no file has yet are written to a new file; if the program is killed before that, the next run writes them. The
-metadata of a file hold the digest of its rows, the version of the table's declaration, the estimand if there is one,
-and the run.
+that no file has yet are written to a new file; if the program is killed before that, the next run writes them.
 """
 
 from __future__ import annotations
@@ -69,37 +66,32 @@ class Place(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class Record:
-    """A table whose rows are recorded, and the name of its files.
-
-    `where`: SQL condition of the rows to record. `may_lose`: whether rows may be deleted. `settled_by`: a column; once
-    one of its values is on record, the rows with that value never change.
-    """
+    """A table whose rows are recorded, and the name of its files."""
 
     cls: type
     name: str
-    where: str = "true"
-    may_lose: bool = False
-    settled_by: str | None = None
+    where: str = "true"  # SQL condition of the rows to record
+    may_lose: bool = False  # whether rows may be deleted
+    settled_by: str | None = None  # a column; once a value of it is on record, the rows with that value never change
 
     @property
     def table(self) -> str:
-        """Return the table's full name."""
+        """The table's full name."""
         return table_of(self.cls).name
 
     @property
     def entries(self) -> str:
-        """Return the name of the work file's table that has the last entry of each key, and the file that holds the
-        entry."""
+        """The work file's table with the last entry of each key, and the file that holds the entry."""
         return f"recorded.{self.table.replace('.', '_')}"
 
     @property
     def columns(self) -> str:
-        """Return the table's columns in SQL."""
+        """The table's columns in SQL."""
         return ", ".join(ident(f.name) for f in fields_of(self.cls))
 
     @property
     def keys(self) -> str:
-        """Return the table's key in SQL."""
+        """The table's key in SQL."""
         return ", ".join(map(ident, key_of(self.cls)))
 
 
@@ -107,6 +99,7 @@ KNOWN = Record(cls=KnownBoards, name="boards/known", may_lose=True)
 DRAW = Record(cls=PanelDraw, name="boards/draw", may_lose=True)
 NIGHTS = Record(cls=BoardNights, name="boards/nights", settled_by="run_id")
 BOARDS = (KNOWN, DRAW, NIGHTS)
+"""The records of the boards that lists named, of the panel, and of why and with which chance each board was asked."""
 RUNS = Record(cls=Runs, name="published/runs")
 UNPUBLISHED_RUNS = Record(cls=Runs, name="published/runs", where=f"coalesce(exit_code NOT IN {EXITS_PUBLISHED}, true)")
 PUBLISHED = (
@@ -137,10 +130,9 @@ def restore(con: database.Connection, archive: Place, records: Sequence[Record] 
 def save(
     con: database.Connection, archive: Place, records: Sequence[Record], made_by: Mapping[str, str] | None = None
 ) -> list[str]:
-    """Write new files with the changes that no file has yet, and return their names.
+    """Read new files, write others with the changes that no file has yet, and return the names of these.
 
-    Files that the work file does not know yet are read first. `made_by` is added to the metadata of each new file. If a
-    file cannot be written, a warning is logged, and the next run writes it.
+    `made_by` is added to their metadata. If a file cannot be written, a warning is logged, and the next run writes it.
     """
     made: list[str] = []
     try:
@@ -169,8 +161,8 @@ def _take_in(con: database.Connection, record: Record, archive: Place) -> None:
         f" SELECT {record.columns}, false AS is_gone, '' AS file FROM {record.table} LIMIT 0"
     )
     known = _read_known(con, record)
-    there = {_name_of(file): file for file in archive.files(f"{record.name}-*{SUFFIX}")}
-    there = {name: file for name, file in there.items() if _is_of(record, name)}
+    files = {_name_of(file): file for file in archive.files(f"{record.name}-*{SUFFIX}")}
+    there = {name: file for name, file in files.items() if _is_of(record, name)}
     new = {name: file for name, file in there.items() if known.get(name) != archive.size(file)}
     tables = {name: rows for name, file in new.items() if (rows := _read_sound(record.cls, file, archive)) is not None}
     if lost := known.keys() - (there.keys() - new.keys()):
@@ -178,7 +170,7 @@ def _take_in(con: database.Connection, record: Record, archive: Place) -> None:
     if not tables:
         return
     try:
-        parts = [_with_file(_fit(record.cls, rows), name) for name, rows in tables.items()]
+        parts = [_fit(record.cls, rows, name) for name, rows in tables.items()]
         with database.transaction(con):
             _enter(con, record, pa.concat_tables(parts), {name: archive.size(there[name]) for name in tables})
             _apply(con, record, "last_entries")
@@ -198,12 +190,11 @@ def _name_of(file: Path) -> str:
 
 
 def _is_of(record: Record, name: str) -> bool:
-    """Whether a file belongs to a record. The file's name ends in a number or, in earlier versions, in the id of a
-    run."""
+    """Whether a file belongs to a record. Its name ends in a number or, in earlier versions, in the id of a run."""
     return re.fullmatch(rf"{record.name}-(\d{{6,}}|\d{{8}}T\d{{6}}Z-\w+){re.escape(SUFFIX)}", name) is not None
 
 
-def _fit(cls: type, rows: pa.Table) -> pa.Table:
+def _fit(cls: type, rows: pa.Table, file: str) -> pa.Table:
     columns: dict[str, pa.ChunkedArray | pa.Array] = {}
     for field in arrow_schema(cls):
         if field.name not in rows.column_names:
@@ -213,11 +204,7 @@ def _fit(cls: type, rows: pa.Table) -> pa.Table:
         else:
             columns[field.name] = rows[field.name].cast(field.type)
     is_gone = rows["is_gone"].cast(pa.bool_()) if "is_gone" in rows.column_names else pa.repeat(False, len(rows))
-    return pa.table(columns | {"is_gone": is_gone})
-
-
-def _with_file(rows: pa.Table, file: str) -> pa.Table:
-    return rows.append_column("file", pa.repeat(file, len(rows)))
+    return pa.table(columns | {"is_gone": is_gone, "file": pa.repeat(file, len(rows))})
 
 
 def _enter(con: database.Connection, record: Record, rows: pa.Table, n_bytes: Mapping[str, int]) -> None:
@@ -270,12 +257,13 @@ def _add_file(
     names = [*_read_known(con, record), *map(_name_of, archive.files(f"{record.name}-*{SUFFIX}"))]
     numbers = [int(match[1]) for name in names if (match := re.search(rf"-(\d+){re.escape(SUFFIX)}$", name))]
     name = f"{record.name}-{max(numbers, default=0) + 1:06}{SUFFIX}"
-    about = {DIGEST: _digest(rows), "schema_version": _version_of(record.cls), **made_by}
+    version = hashlib.blake2b(ddl(record.cls).encode(), digest_size=8).hexdigest()
+    about = {DIGEST: _digest(rows), "schema_version": version, **made_by}
     if ESTIMAND in rows.column_names:
         about[ESTIMAND] = ", ".join(sorted(filter(None, set(rows[ESTIMAND].to_pylist()))))
     path = archive.put(_write(rows.replace_schema_metadata(about), archive.outbox / name))
     with database.transaction(con):
-        _enter(con, record, _with_file(rows, name), {name: archive.size(path)})
+        _enter(con, record, rows.append_column("file", pa.repeat(name, len(rows))), {name: archive.size(path)})
     return name
 
 
@@ -285,10 +273,6 @@ def _digest(rows: pa.Table) -> str:
     plain = rows.cast(pa.schema(list(zip(rows.column_names, types, strict=True))))  # Python has no day 'infinity'
     lines = (json.dumps(row, ensure_ascii=False, default=str) + "\n" for row in plain.to_pylist())
     return hashlib.sha256("".join(lines).encode()).hexdigest()
-
-
-def _version_of(cls: type) -> str:
-    return hashlib.blake2b(ddl(cls).encode(), digest_size=8).hexdigest()
 
 
 def _write(rows: pa.Table, path: Path) -> Path:
@@ -310,17 +294,14 @@ def _write(rows: pa.Table, path: Path) -> Path:
 
 
 def _read_sound(cls: type, file: Path, archive: Place) -> pa.Table | None:
-    """Return the rows of a file; None if it is gone or damaged. A damaged file is named in the log and set aside.
-
-    Raise `OSError` or `MemoryError` if this machine cannot read the file, which does not prove that it is damaged.
-    """
+    """Return the rows of a file; None if it is gone or damaged. A damaged file is named in the log and set aside."""
     try:
         return _read(cls, archive.fetch(file))
     except FileNotFoundError:  # it was set aside after the files were listed
         return None
     except DAMAGED as error:
         if isinstance(error, MemoryError) or (isinstance(error, OSError) and error.errno):
-            raise
+            raise  # this machine cannot read it, which does not prove that it is damaged
         aside = archive.set_aside(file)
         if aside is None:
             return _read_sound(cls, file, archive)
@@ -332,10 +313,9 @@ def _read_sound(cls: type, file: Path, archive: Place) -> pa.Table | None:
 
 
 def _read(cls: type, path: Path) -> pa.Table:
-    """Return the rows of a file, in the columns of the version that wrote it.
+    """Return the rows of a file, in the columns of the version that wrote it. Raise one of `DAMAGED` if it is damaged.
 
-    Raise one of `DAMAGED` if the file cannot be read or its rows are not those that were written. If the file has no
-    digest, because an earlier version wrote it, raise `ValueError` if a row lacks its key or another required value.
+    If an earlier version wrote the file, it has no digest, and rows are only checked for required values.
     """
     rows = pq.read_table(path, page_checksum_verification=True)
     about = rows.schema.metadata or {}

@@ -13,15 +13,13 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from transforms.records.columns import fields_of
 from transforms.records.vocabulary import DEAD_AFTER
 from warehouse import database
 from warehouse.ops_tables import BoardNights, KnownBoards, PanelDraw
 from warehouse.schema import BOARD_STATES_ON, literal
 from warehouse.sql_files import read_sql
 
-CURATED = "boards.csv"
-"""The value of `known_from` for a board that people entered."""
+CURATED = "boards.csv"  # the value of `known_from` for a board that people entered
 _FROM_ELIGIBLE = "FROM ops.known_boards WHERE NOT is_test"
 _NOTHING_KNOWN = "(SELECT NULL AS source, NULL AS board, NULL AS state, 0 AS n_adverts, 0 AS n_ai, 0 AS n_paid)"
 
@@ -30,36 +28,30 @@ _NOTHING_KNOWN = "(SELECT NULL AS source, NULL AS board, NULL AS state, 0 AS n_a
 class BoardStates:
     """The boards of a source that may be asked, in the order of their tokens. Each field has one value per board.
 
-    `nights_since` is infinite for a board that was never asked. `jobs` is NaN for a board that never answered. `number`
-    and `chance` are NaN for a board that no draw of the panel contained. `nights_followed` counts from `first_asked_on`
-    to `asked_on`, and `requests_per_reading` is `n_requests`. A board that refuses us has as many `misses` as a dead
-    board, because both are asked equally rarely. The other fields are as in core.board_states.
+    Fields without a comment are as in core.board_states.
     """
 
     board: list[str]
     commonest_country: list[str | None]
     drawn_on: list[date | None]
     stratum: list[str | None]
-    nights_since: NDArray[np.float64]
-    nights_followed: NDArray[np.float64]
+    nights_since: NDArray[np.float64]  # infinite if the board was never asked
+    nights_followed: NDArray[np.float64]  # from `first_asked_on` to `asked_on`
     n_ai_paid_seen: NDArray[np.float64]
-    jobs: NDArray[np.float64]
-    misses: NDArray[np.int64]
-    requests_per_reading: NDArray[np.float64]
-    number: NDArray[np.float64]
+    jobs: NDArray[np.float64]  # NaN if the board never answered
+    misses: NDArray[np.int64]  # a board that refuses us has as many as a dead one, as both are asked equally rarely
+    requests_per_reading: NDArray[np.float64]  # `n_requests`
+    number: NDArray[np.float64]  # NaN, like `chance`, if no draw of the panel contained the board
     chance: NDArray[np.float64]
 
 
 class BoardOutcome(NamedTuple):
-    """What became of a board that a run had planned to ask: one of `BOARD_OUTCOMES`.
-
-    `moved_to` is the source and token of the board to which it redirects; None if it does not redirect.
-    """
+    """What became of a board that a run had planned to ask: one of `BOARD_OUTCOMES`."""
 
     source: str
     board: str
     outcome: str
-    moved_to: tuple[str, str] | None = None
+    moved_to: tuple[str, str] | None = None  # source and token of the board to which it redirects
 
 
 def add_known(con: database.Connection, boards: Iterable[KnownBoards]) -> list[KnownBoards]:
@@ -67,7 +59,7 @@ def add_known(con: database.Connection, boards: Iterable[KnownBoards]) -> list[K
 
     A known board takes `is_test` from its new entry, unless people entered the board.
     """
-    by_key = {board_key(row.source, row.board): row for row in _read_rows(con)}
+    by_key = {board_key(row.source, row.board): row for row in database.read_rows(con, KnownBoards)}
     new, corrections = [], []
     for board in boards:
         row = by_key.setdefault(board_key(board.source, board.board), board)
@@ -75,20 +67,18 @@ def add_known(con: database.Connection, boards: Iterable[KnownBoards]) -> list[K
             new.append(board)
         elif row.is_test != board.is_test and row.known_from != CURATED:
             corrections.append(replace(row, is_test=board.is_test))
-    with database.transaction(con):
-        database.put(con, KnownBoards, [*new, *corrections])
+    database.put(con, KnownBoards, [*new, *corrections])
     return new
 
 
 def put_curated(con: database.Connection, tokens: Iterable[tuple[str, str]], day: date) -> None:
-    """Add the boards that people entered, given by source and token. Their spelling is kept, and none is marked as a
-    test.
+    """Add the boards that people entered, given by source and token, as spelled. None is marked as a test.
 
     Such a board replaces entries that lists made for it, but keeps the day on which it was first known.
     """
     curated = set(tokens)
     by_key: dict[tuple[str, str], list[KnownBoards]] = {}
-    for row in _read_rows(con):
+    for row in database.read_rows(con, KnownBoards):
         by_key.setdefault(board_key(row.source, row.board), []).append(row)
     put, stale = [], []
     for source, board in sorted(curated):
@@ -106,16 +96,11 @@ def put_curated(con: database.Connection, tokens: Iterable[tuple[str, str]], day
 
 def respell(con: database.Connection, source: str, board: str, spelling: str) -> None:
     """Change a token to its platform's spelling, unless people entered the board or both spellings are known."""
-    parameters = {"spelling": spelling, "source": source, "board": board, "curated": CURATED}
-    con.execute(read_sql("load/sql/respell_board"), parameters)
-
-
-def _read_rows(con: database.Connection) -> list[KnownBoards]:
-    rows = con.execute("SELECT source, board, known_from, known_on, is_test FROM ops.known_boards").fetchall()
-    return [
-        KnownBoards(source=source, board=board, known_from=known_from, known_on=known_on, is_test=is_test)
-        for source, board, known_from, known_on, is_test in rows
-    ]
+    con.execute(
+        "UPDATE ops.known_boards SET board = $3 WHERE source = $1 AND board = $2 AND known_from <> $4"
+        " AND NOT EXISTS (FROM ops.known_boards WHERE source = $1 AND board = $3)",
+        [source, board, spelling, CURATED],
+    )
 
 
 def board_key(source: str, board: str) -> tuple[str, str]:
@@ -139,8 +124,7 @@ def forget_dead(con: database.Connection, *, min_missed: int) -> list[tuple[str,
 
 
 def read_states(con: database.Connection, sources: Sequence[str], as_of: date) -> dict[str, BoardStates]:
-    """Return, for each source, what was known of its boards before the night of `as_of`. Sources without boards are
-    left out.
+    """Return what was known of the boards of each source, if it has any, before the night of `as_of`.
 
     Later nights and draws, made while the clock was ahead, do not count. All sources are read at once, because the view
     goes through all readings.
@@ -149,15 +133,15 @@ def read_states(con: database.Connection, sources: Sequence[str], as_of: date) -
     select = read_sql("load/sql/board_states", board_states=BOARD_STATES_ON, dead_after=DEAD_AFTER)
     states: pa.Table = con.sql(select, params={"sources": list(sources), "as_of": as_of}).to_arrow_table()
     names = states["source"].to_numpy()
-    return {source: _states_in(states.filter(names == source)) for source in dict.fromkeys(names.tolist())}
-
-
-def _states_in(states: pa.Table) -> BoardStates:
-    texts = ("board", "commonest_country", "drawn_on", "stratum")
-    return BoardStates(
-        **{name: states[name].to_pylist() for name in texts},
-        **{name: states[name].to_numpy() for name in states.column_names if name not in ("source", *texts)},
-    )
+    of_source = {source: states.filter(names == source) for source in dict.fromkeys(names.tolist())}
+    lists = ("board", "commonest_country", "drawn_on", "stratum")
+    return {
+        source: BoardStates(
+            **{name: rows[name].to_pylist() for name in lists},
+            **{name: rows[name].to_numpy() for name in rows.column_names if name not in ("source", *lists)},
+        )
+        for source, rows in of_source.items()
+    }
 
 
 def sources_in(con: database.Connection) -> frozenset[str]:
@@ -185,12 +169,10 @@ def read_known(data_dir: Path) -> dict[str, list[str]]:
 
 
 def count_known(data_dir: Path) -> list[tuple[str, str, int, int, int, int, int]]:
-    """Return a row for each source and state of boards, with five counts.
+    """Return source, state, and numbers of boards, boards in the panel, adverts, AI adverts and adverts with pay.
 
-    The items of a row are the source, the state, and the numbers of boards, of boards in the panel, of adverts, of AI
-    adverts and of adverts with pay. States and adverts come from the published file; without that file, all boards are
-    new. Boards that are tests have the state "test". Raise `FileNotFoundError` if there is no store yet, and
-    `duckdb.Error` if the store cannot be read, for instance while a run has it open.
+    States and adverts come from the published file; without that file, all boards are new. Raise `FileNotFoundError` if
+    there is no store yet, and `duckdb.Error` if the store cannot be read, for instance while a run has it open.
     """
     work, market = data_dir / database.WORK, data_dir / database.MARKET
     if not work.exists():
@@ -218,25 +200,20 @@ def read_moved(data_dir: Path) -> list[tuple[str, str, str, str]]:
 
 def write_draw(con: database.Connection, rows: Sequence[PanelDraw]) -> None:
     """Write the draw of boards. It replaces an earlier draw of the same boards."""
-    with database.transaction(con):
-        database.put(con, PanelDraw, rows)
+    database.put(con, PanelDraw, rows)
 
 
 def record_nights(con: database.Connection, rows: Sequence[BoardNights]) -> None:
     """Record why boards are asked in a run."""
-    with database.transaction(con):
-        database.put(con, BoardNights, rows)
+    database.put(con, BoardNights, rows)
 
 
 def record_outcomes(con: database.Connection, run_id: str, outcomes: Iterable[BoardOutcome]) -> None:
     """Record the outcomes of boards that the run had planned to ask."""
     by_board = {(outcome.source, outcome.board): outcome for outcome in outcomes}
-    names = [f.name for f in fields_of(BoardNights)]
-    rows = con.execute(f"SELECT {', '.join(names)} FROM ops.board_nights WHERE run_id = ?", [run_id]).fetchall()
     nights = []
-    for night in (BoardNights(**dict(zip(names, row, strict=True))) for row in rows):
+    for night in database.read_rows(con, BoardNights, "run_id = ?", [run_id]):
         if outcome := by_board.get((night.source, night.board)):
             source, board = outcome.moved_to or (None, None)
             nights.append(replace(night, outcome=outcome.outcome, moved_to_source=source, moved_to_board=board))
-    with database.transaction(con):
-        database.put(con, BoardNights, nights)
+    database.put(con, BoardNights, nights)

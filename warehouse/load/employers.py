@@ -1,16 +1,15 @@
 """Resolve who hires over all loaded adverts: fill core.employers, and `employer_id` of each posting.
 
-Adverts that share evidence belong to one employer, so employers are the connected components of adverts linked by
-evidence. Evidence is the key of a name, or an employer's own board or domain (`transforms.employers.identity`). The
-result depends only on the adverts and on boards.csv, not on the order in which adverts were loaded.
+Employers are the connected components of adverts that share evidence: the key of a name, or an employer's own board or
+domain (`transforms.employers.identity`). They depend on the adverts and on boards.csv, not on the order of loading.
 
 Three rules prevent false unions. A very short key counts only within its source (`employers.identity`). A board or
 domain unites names only if these are similar to each other or to the name of the board or domain (`unites`). A board's
 token belongs to whoever registered it first, so it counts for less than a stated name (`_evidence_of`).
 
-An `employer_id` is the key of a name: the smallest in boards.csv for that employer, or else the one seen first. So
-later adverts change an id only if they unite employers, or if they add a name to a board or domain that then no longer
-unites. A late archive file with an earlier sighting, or a new name in boards.csv, can also change an id.
+An `employer_id` is the key of a name: the smallest in boards.csv, or else the one seen first. So an id changes only if
+adverts unite employers or add a name to a board or domain that then no longer unites, or if a late archive file or
+boards.csv brings an earlier name.
 """
 
 from __future__ import annotations
@@ -36,22 +35,16 @@ PUBLIC = "public: "
 
 
 class HiringStatement(NamedTuple):
-    """What adverts state about who hires: one entry for all adverts that state the same.
-
-    `place` is the beginning of their addresses, as far as it identifies the employer; `n_postings` is their number.
-    """
+    """What adverts state about who hires: one entry for all adverts that state the same."""
 
     employer: str | None
     source: str
     board: str | None
-    place: str | None
+    place: str | None  # the beginning of their addresses, as far as it identifies the employer
     n_postings: int
-    first_seen: tuple[datetime, str]
-    """When the first of these adverts was seen, and the smallest posting_id of that time."""
-    in_text: tuple[tuple[str, int], ...] = ()
-    """Spellings of the employer in the texts, with numbers of adverts, if the adverts state only the board's token."""
-    industries: tuple[tuple[str, int], ...] = ()
-    """The employer's industry as stated in the adverts' fields, with numbers of adverts."""
+    first_seen: tuple[datetime, str]  # when the first of them was seen, and the smallest posting_id of that time
+    in_text: tuple[tuple[str, int], ...] = ()  # spellings in texts with numbers of adverts, if fields have only a token
+    industries: tuple[tuple[str, int], ...] = ()  # the industry as stated in fields, with numbers of adverts
 
 
 @dataclass
@@ -59,10 +52,6 @@ class _Component:
     statements: list[HiringStatement] = field(default_factory=list)
     boards: list[Board] = field(default_factory=list)
     evidence: set[str] = field(default_factory=set)
-
-    @property
-    def is_employer(self) -> bool:
-        return bool(self.statements) or any(board.employer for board in self.boards)
 
     def evidence_of(self, kind: str) -> list[str]:
         return sorted(fact.removeprefix(f"{kind}:") for fact in self.evidence if fact.startswith(f"{kind}:"))
@@ -84,12 +73,9 @@ def resolve(con: database.Connection, boards: Sequence[Board]) -> None:
     statements = [HiringStatement(*row[:-2], *(tuple(sorted(counts.items())) for counts in row[-2:])) for row in rows]
     employers, ids = resolve_employers(statements, boards)
     columns: dict[str, list[str | None]] = {
-        "employers": [statement.employer for statement in statements],
-        "sources": [statement.source for statement in statements],
-        "boards": [statement.board for statement in statements],
-        "places": [statement.place for statement in statements],
-        "ids": ids,
-    }
+        f"{name}s": [getattr(statement, name) for statement in statements]
+        for name in ("employer", "source", "board", "place")
+    } | {"ids": ids}
     with database.transaction(con):
         _write_employers(con, employers)
         con.execute(read_sql("load/sql/hired_by", hiring=hiring), columns)
@@ -130,13 +116,16 @@ def resolve_employers(
     root_of = [roots.of(min(rest)) if (rest := facts - shared) else None for facts in evidence]
     for entry, root, facts in zip(hiring, root_of, evidence, strict=True):
         if root is not None:
-            component = components[root]
-            component.evidence |= facts - shared
+            components[root].evidence |= facts - shared
             if isinstance(entry, HiringStatement):
-                component.statements.append(entry)
+                components[root].statements.append(entry)
             else:
-                component.boards.append(entry)
-    employers = {root: _make_employer(component) for root, component in components.items() if component.is_employer}
+                components[root].boards.append(entry)
+    employers = {
+        root: _make_employer(component)
+        for root, component in components.items()
+        if component.statements or any(board.employer for board in component.boards)
+    }
     ids = [None if root is None else employers[root].employer_id for root in root_of[: len(statements)]]
     return sorted(employers.values(), key=lambda employer: employer.employer_id), ids
 
@@ -144,9 +133,8 @@ def resolve_employers(
 def _evidence_of(hiring: Sequence[HiringStatement | Board]) -> list[frozenset[str]]:
     """Return the evidence in each entry, without names that are only tokens and say too little.
 
-    A token that is an ordinary word names only the employer of its own board: greenhouse:orchard sells houses and
-    ashby:orchard grows apples. The same applies to a token that boards with other tokens state as their name: if
-    greenhouse:figureai is "Figure", greenhouse:figure is another employer.
+    A token that is an ordinary word names only the employer of its own board (greenhouse:orchard sells houses,
+    ashby:orchard grows apples), and so does one that other boards state as their name (greenhouse:figureai: "Figure").
     """
     token_evidence = [identity.evidence(None, entry.source, entry.board, None) for entry in hiring]
     is_own_token: dict[str, set[bool]] = defaultdict(set)
@@ -158,12 +146,8 @@ def _evidence_of(hiring: Sequence[HiringStatement | Board]) -> list[frozenset[st
     for entry, of_token in zip(hiring, token_evidence, strict=True):
         place = entry.place if isinstance(entry, HiringStatement) else None
         stated = set() if _is_token(entry) else {f"name:{identity.employer_key(entry.employer)}"}
-        weak = {
-            name
-            for name in of_token - stated
-            if name.startswith("name:")
-            and (identity.is_ordinary(name.removeprefix("name:")) or is_own_token[name] == {False})
-        }
+        names = {name for name in of_token - stated if name.startswith("name:")}
+        weak = {n for n in names if identity.is_ordinary(n.removeprefix("name:")) or is_own_token[n] == {False}}
         evidence.append(identity.evidence(entry.employer, entry.source, entry.board, place) - weak)
     return evidence
 
@@ -200,7 +184,7 @@ def _make_employer(component: _Component) -> Employers:
         name_source=name_source,
         names=tuple(names),
         domains=tuple(component.evidence_of("domain")),
-        boards=tuple(sorted({f"{e.source}:{e.board}" for e in hiring if _is_on_own_board(e)})),
+        boards=tuple(sorted({f"{entry.source}:{entry.board}" for entry in hiring if _is_on_own_board(entry)})),
         country=next((board.country for board in boards if board.country), None),
         industry=industry,
         industry_evidence=industry_evidence,
@@ -224,11 +208,10 @@ def _choose_id(component: _Component, entered: Sequence[str]) -> str:
 
 
 def _choose_name(statements: Sequence[HiringStatement], entered: Sequence[str]) -> tuple[str | None, str]:
-    """Return the name shown, and where it comes from (a value of `NAME_SOURCES`).
+    """Return the name shown, None if only a domain is known, and where it comes from (a value of `NAME_SOURCES`).
 
-    A name from boards.csv counts first, then the most frequent spelling; of equally frequent spellings, the first by
-    the alphabet. A name with an aside in brackets counts after any other. A board's token ("wehrtyou") counts after the
-    spelling in the adverts' texts. The name is None if only a domain is known.
+    A name from boards.csv counts first, then the most frequent spelling, the first by the alphabet. A name with an
+    aside in brackets counts after any other, a board's token ("wehrtyou") after the spelling in the adverts' texts.
     """
     if entered:
         return entered[0], "boards_list"
@@ -253,10 +236,10 @@ def _choose_name(statements: Sequence[HiringStatement], entered: Sequence[str]) 
 def _choose_industry(statements: Sequence[HiringStatement], boards: Sequence[Board]) -> tuple[str | None, str | None]:
     entered = [(board.industry, board.industry_evidence) for board in boards if board.industry]
     public = [(industry, evidence) for industry, evidence in entered if (evidence or "").startswith(PUBLIC)]
-    return next(iter([*public, *_stated_industry(statements), *entered]), (None, None))
+    return next(iter([*public, *_read_industries(statements), *entered]), (None, None))
 
 
-def _stated_industry(statements: Sequence[HiringStatement]) -> Iterator[tuple[str, str]]:
+def _read_industries(statements: Sequence[HiringStatement]) -> Iterator[tuple[str, str]]:
     counts: Counter[tuple[str, str]] = Counter()
     for statement in statements:
         for text, n in statement.industries:

@@ -4,10 +4,9 @@ A step takes archive files of one source that were read at one time, later than 
 `core.posting_boards`, `core.superseded_versions` and `core.postings` forward. If a file comes late, its source goes
 through all steps again (`loader.load`). So the warehouse depends only on the loaded files, not on their order.
 
-A posting that was not seen is not closed, with two exceptions: a complete list of a board lacks the posting, or the
-posting's own address answers 404 or 410. If a list drops adverts by age, it proves nothing about old adverts. A feed of
-changes may say that a posting was removed. A posting that was not seen for the time that its source declares has
-expired, which is not a closing.
+A posting is closed if a complete list of a board lacks it, unless the list drops adverts by age and the posting is old;
+if its own address answers 404 or 410; or if a feed of changes says that it was removed. A posting that was not seen for
+the time that its source declares has expired, which is not a closing.
 """
 
 from __future__ import annotations
@@ -19,27 +18,18 @@ import duckdb
 from transforms.records.columns import fields_of, table_of
 from transforms.records.rows import Advert
 from transforms.records.vocabulary import UNREAD
+from warehouse import tables
 from warehouse.load.refined_file import RefinedFile
 from warehouse.load.repetition import add_repeated_answers, rows_in
 from warehouse.schema import dates_of, ident, literal
 from warehouse.sql_files import read_sql
-from warehouse.tables import (
-    AgencySigns,
-    InDollars,
-    PostingCandidates,
-    PostingPay,
-    PostingPlaces,
-    Postings,
-    PostingSkills,
-    SupersededVersions,
-)
 
 PARTS_OF_POSTING = (
-    (PostingPlaces, "places"),
-    (PostingPay, "pay"),
-    (PostingSkills, "skills"),
-    (PostingCandidates, "candidates"),
-    (AgencySigns, "agency_signs"),
+    (tables.PostingPlaces, "places"),
+    (tables.PostingPay, "pay"),
+    (tables.PostingSkills, "skills"),
+    (tables.PostingCandidates, "candidates"),
+    (tables.AgencySigns, "agency_signs"),
 )
 """Tables with a posting's parts, and the nested column from which each is made."""
 NOT_CONTENT = ("posting_id", "source", "board", "told_by", "is_drawn")
@@ -49,7 +39,7 @@ A second board, or another depth of reading, says nothing new about an advert.""
 FULLNESS = f"list_position(['none', 'snippet', 'full'], replace(text_state, '{UNREAD}', 'full'))"
 """SQL: how much of an advert's text the answer has. An unread text counts as full."""
 ADVERT = [f.name for f in fields_of(Advert)]
-IN_DOLLARS = [f.name for f in fields_of(InDollars)]
+IN_DOLLARS = [f.name for f in fields_of(tables.InDollars)]
 
 
 def step(
@@ -59,12 +49,11 @@ def step(
     all_files: Mapping[str, RefinedFile],
     last: str,
 ) -> None:
-    """Bring a source's postings forward by files of one time. Call it inside a transaction.
+    """Bring a source's postings forward by files of one time. Call it inside a transaction, after `repetition.find`.
 
-    `files` maps archive files to their refined files; their responses are already in `ops.responses`. `all_files` maps
-    all archive files of the source: an advert that an answer only repeats has its row in any of them. Call
-    `repetition.find` first, which locates these rows. Observations after `last`, an SQL time, are left out. Raise
-    `duckdb.ConstraintException` if a CHECK refuses a row.
+    `files` maps archive files, whose responses are already in `ops.responses`, to their refined files; `all_files` all
+    of the source, as an advert that an answer only repeats has its row in any of them. Observations after `last`, an
+    SQL time, are left out. Raise `duckdb.ConstraintException` if a CHECK refuses a row.
     """
     row = con.execute("SELECT expires_after_days FROM core.sources WHERE source = ?", [source]).fetchone()
     age = row[0] if row and row[0] is not None else "NULL"
@@ -161,8 +150,8 @@ def _write_versions(con: duckdb.DuckDBPyConnection, all_files: Mapping[str, Refi
     con.execute(
         read_sql(
             "load/sql/history/new_versions",
-            superseded=table_of(SupersededVersions).name,
-            postings=table_of(Postings).name,
+            superseded=table_of(tables.SupersededVersions).name,
+            postings=table_of(tables.Postings).name,
             stored_columns=before,
             new_columns=advert,
             rows=rows_in({warc: all_files[warc] for warc in warcs}, "*"),
@@ -173,7 +162,8 @@ def _write_versions(con: duckdb.DuckDBPyConnection, all_files: Mapping[str, Refi
     )
     for cls, column in PARTS_OF_POSTING:
         name = table_of(cls).name
-        position = f", unnest(range(len({column}))) AS position" if cls in (PostingPlaces, PostingPay) else ""
+        has_position = cls in (tables.PostingPlaces, tables.PostingPay)
+        position = f", unnest(range(len({column}))) AS position" if has_position else ""
         con.execute(f"DELETE FROM {name} WHERE posting_id IN (SELECT posting_id FROM new_versions)")
         con.execute(
             f"INSERT INTO {name} BY NAME"

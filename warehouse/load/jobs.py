@@ -1,12 +1,9 @@
 """Find the job to which several postings belong: fill `job_id`, core.job_links and core.job_merges.
 
 `transforms.employers` compares two adverts (`links`) and gives ids to jobs (`job_ids`). This module remembers what was
-compared, in tables of the work file that are never published: the fields of each version (`compared`), the sketch of
-each text (`sketches`), and the links found for each title (`found_links`).
-
-A link depends only on versions with one title. So each night matches only titles with versions that are new, gone or
-newly closed, and reads and sketches only new versions. If nothing is new, nothing is matched. The result depends only
-on the versions, not on their order.
+compared, in tables that only the work file has: the fields of each version (`compared`), the sketch of each text
+(`sketches`), and the links found for each title (`found_links`). A link depends only on versions with one title, so
+each night matches only titles with versions that are new, gone or newly closed, and reads only new versions.
 """
 
 from __future__ import annotations
@@ -175,27 +172,18 @@ def _assign_job_ids(con: database.Connection) -> None:
     refused = {(link.left, link.right) for link in jobs.refused}
     job_links = [
         JobLinks(
-            left_posting_id=link.left,
-            right_posting_id=link.right,
-            rule=link.rule,
-            score=link.score,
-            linked_at=link.linked_at,
-            is_followed=(link.left, link.right) not in refused,
+            left_posting_id=link.left, right_posting_id=link.right, rule=link.rule, score=link.score,
+            linked_at=link.linked_at, is_followed=(link.left, link.right) not in refused,
         )
         for link in jobs.links
-    ]
+    ]  # fmt: skip
     merges = [
         JobMerges(
-            from_job_id=merge.from_job,
-            into_job_id=merge.into_job,
-            merged_at=merge.merged_at,
-            left_posting_id=merge.left,
-            right_posting_id=merge.right,
-            rule=merge.rule,
-            score=merge.score,
+            from_job_id=merge.from_job, into_job_id=merge.into_job, merged_at=merge.merged_at,
+            left_posting_id=merge.left, right_posting_id=merge.right, rule=merge.rule, score=merge.score,
         )
         for merge in jobs.merges
-    ]
+    ]  # fmt: skip
     superseded = [SupersededJobIds(**job._asdict()) for job in jobs.superseded]
     for cls, rows in ((JobLinks, job_links), (JobMerges, merges), (SupersededJobIds, superseded)):
         con.execute(f"DELETE FROM {table_of(cls).name}")

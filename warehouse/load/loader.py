@@ -28,23 +28,12 @@ from transforms.records.rows import (
     Posting,
     PriceLevel,
 )
-from warehouse import database
+from warehouse import database, tables
 from warehouse.load import history, repetition
 from warehouse.load.refined_file import TEXT, RefinedFile
 from warehouse.ops_tables import FillRates, Loads, Refusals, Rejects, Responses, SelfChecks
 from warehouse.schema import arrow_table, ident, key_of, literal
 from warehouse.sql_files import read_sql
-from warehouse.tables import (
-    AiPostingShares,
-    ExchangeRates,
-    OccupationSkills,
-    OfficialWages,
-    PayReports,
-    PostingBoards,
-    Postings,
-    PriceLevels,
-    SupersededVersions,
-)
 
 log = logging.getLogger("jobmarket.warehouse")
 
@@ -56,20 +45,19 @@ these rows, and the number of rows including those of earlier answers that the f
 """
 STAGED = "staged"
 TABLE_OF_ROW = {
-    Posting: Postings,
-    PayReport: PayReports,
-    OfficialWage: OfficialWages,
-    ExchangeRate: ExchangeRates,
-    PriceLevel: PriceLevels,
-    OccupationSkill: OccupationSkills,
-    AiPostingShare: AiPostingShares,
+    Posting: tables.Postings,
+    PayReport: tables.PayReports,
+    OfficialWage: tables.OfficialWages,
+    ExchangeRate: tables.ExchangeRates,
+    PriceLevel: tables.PriceLevels,
+    OccupationSkill: tables.OccupationSkills,
+    AiPostingShare: tables.AiPostingShares,
 }
 """The table for each kind of row in refined files."""
 ROW_NAMED = {row.__name__: row for row in TABLE_OF_ROW}
 ONLY_REFINED = (TEXT, "wording_hash", "record_hash")
 """Columns of a posting, lists excepted, that only its refined file has."""
-NOT_STAGED = (*ONLY_REFINED, "spans", "issues", "places")
-"""Columns of a posting that no gate sees."""
+NOT_STAGED = (*ONLY_REFINED, "spans", "issues", "places")  # columns of a posting that no gate sees
 MISSING = (
     "the reader of the source changed, but the refined file of a loaded archive file is missing, so the source keeps "
     "its last good rows; refine the file, or delete work.duckdb if it was removed from the archive on purpose"
@@ -84,18 +72,14 @@ SETTLED = "settled_with"
 
 @dataclass(frozen=True, kw_only=True)
 class LoadResult:
-    """The outcome of loading one archive file. `why` is the reason for a refusal.
-
-    `n_rows` counts the new rows, `n_seen` also the rows that the file only repeats, and `n_rejects` the rejects of the
-    file.
-    """
+    """The outcome of loading one archive file."""
 
     warc: str
     state: Literal["loaded", "unchanged", "refused"]
-    n_rows: int = 0
-    n_seen: int = 0
+    n_rows: int = 0  # new rows
+    n_seen: int = 0  # new rows, and rows that the file only repeats
     n_rejects: int = 0
-    why: str | None = None
+    why: str | None = None  # the reason for a refusal
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -109,10 +93,7 @@ class _Job:
 
 @dataclass(frozen=True, kw_only=True)
 class _Batch:
-    """Files whose answers overlap in time. `begin` and `last` are the first and last time of their complete answers.
-
-    Both are None if the files have no complete answer.
-    """
+    """Files whose answers overlap in time, with the first and last time of their complete answers, if there are any."""
 
     files: list[RefinedFile]
     begin: datetime | None
@@ -120,10 +101,7 @@ class _Batch:
 
 
 class _RefusedError(Exception):
-    """The rows of `file` may not enter the warehouse. The transaction is rolled back.
-
-    `file` is None if it is not known which file of a batch is at fault.
-    """
+    """The rows of `file`, or of some file of a batch (None), may not enter the warehouse. All is rolled back."""
 
     def __init__(self, why: str, file: RefinedFile | None) -> None:
         super().__init__(why)
@@ -135,26 +113,18 @@ class _TrialLoadedError(Exception):
 
 
 def load(
-    con: database.Connection,
-    files: Sequence[RefinedFile],
-    *,
-    gate: Gate,
-    until: date | None = None,
+    con: database.Connection, files: Sequence[RefinedFile], *, gate: Gate, until: date | None = None
 ) -> tuple[LoadResult, ...]:
-    """Load one source's refined files into `core` and `ops`, in the order in which they were observed.
+    """Load all of one source's refined files into `core` and `ops`, in the order in which they were observed.
 
-    `files` are all refined files of the source. A file that was loaded or refused with the same `refine_key` is
-    skipped. Each transaction loads the files of one time, usually a single file.
-
-    In two cases, one transaction loads the whole source again: new files with postings are not later than everything
-    loaded, or a file was loaded with another key because its reader or a lookup was edited. So `core` is the same for
-    every order of loading, and no older reading remains.
+    A file that was loaded or refused with the same `refine_key` is skipped. Each transaction loads the files of one
+    time, usually a single file. In two cases, one transaction loads the whole source again, so that `core` is the same
+    for every order of loading: new files with postings are not later than everything loaded, or a file was loaded with
+    another key because its reader or a lookup was edited.
 
     A file that `gate` or a CHECK refuses leaves no rows, only its rejects and a reason in `ops.rejects`. If a reload
-    lacks or refuses a file that was good before, nothing changes: the source keeps its last good rows.
-
-    `until` leaves out what was observed after that day (UTC). If an earlier call loaded such observations, the source
-    is loaded again without them. An error raised by `gate` is passed on after the transaction was rolled back.
+    lacks or refuses a file that was good before, nothing changes. `until` leaves out what was observed after that day
+    (UTC), even if an earlier call loaded it. An error raised by `gate` is passed on after a rollback.
     """
     sources = {file.source for file in files}
     if len(sources) > 1:
@@ -162,12 +132,14 @@ def load(
     if not files:
         return ()
     job = _Job(con=con, source=sources.pop(), files={file.warc: file for file in files}, gate=gate, end=_end_of(until))
-    loaded_keys = _loaded_keys(con, job.source)
+    loaded_keys = loaded_files(con, job.source)
     new = _find_new(job, loaded_keys)
     batches = _batches(job, new)
     if _must_reload(job, loaded_keys, batches):
         if missing_warcs := sorted(loaded_keys.keys() - job.files.keys()):
-            return _keep(job, missing_warcs)
+            log.error("%s keeps its last good rows: %s", job.source, MISSING)
+            refusals = (LoadResult(warc=warc, state="refused", why=MISSING) for warc in missing_warcs)
+            return (*map(_unchanged, files), *refusals)
         return _reload(job, loaded_keys)
     results = [_unchanged(file) for file in set(files).difference(new)]
     for batch in batches:
@@ -184,7 +156,7 @@ def _end_of(until: date | None) -> str:
 def _find_new(job: _Job, loaded_keys: Mapping[str, str]) -> list[RefinedFile]:
     query = f"SELECT warc FROM ops.loads WHERE source = ? AND observed_to > {job.end}"
     beyond = {warc for (warc,) in job.con.execute(query, [job.source]).fetchall()}
-    known_keys = {**loaded_keys, **_refused_keys(job.con, job.source)}
+    known_keys = {**loaded_keys, **refused_files(job.con, job.source)}
     return [file for warc, file in job.files.items() if warc in beyond or known_keys.get(warc) != file.refine_key]
 
 
@@ -216,22 +188,15 @@ def _batches(job: _Job, files: Sequence[RefinedFile]) -> list[_Batch]:
     return batches
 
 
-def _loaded_keys(con: database.Connection, source: str) -> dict[str, str]:
-    return dict(con.execute("SELECT warc, refine_key FROM ops.loads WHERE source = ?", [source]).fetchall())
+def loaded_files(con: database.Connection, source: str) -> dict[str, str]:
+    """Return the archive files of a source that are loaded, each with its `refine_key`."""
+    return dict(con.execute("SELECT warc, refine_key FROM ops.loads WHERE source = ? ORDER BY 1", [source]).fetchall())
 
 
-def _refused_keys(con: database.Connection, source: str) -> dict[str, str]:
-    return dict(con.execute("SELECT warc, refine_key FROM ops.refusals WHERE source = ?", [source]).fetchall())
-
-
-def loaded_files(con: database.Connection, source: str) -> list[str]:
-    """Return the archive files of a source that are loaded."""
-    return sorted(_loaded_keys(con, source))
-
-
-def refused_files(con: database.Connection, source: str) -> list[str]:
-    """Return the archive files of a source that a gate refused."""
-    return sorted(_refused_keys(con, source))
+def refused_files(con: database.Connection, source: str) -> dict[str, str]:
+    """Return the archive files of a source that a gate refused, each with its `refine_key`."""
+    select = "SELECT warc, refine_key FROM ops.refusals WHERE source = ? ORDER BY 1"
+    return dict(con.execute(select, [source]).fetchall())
 
 
 def forget_refusals(con: database.Connection, source: str) -> None:
@@ -255,10 +220,7 @@ def _load_together(job: _Job, batch: Sequence[RefinedFile]) -> list[LoadResult]:
 
 
 def _load_batch(job: _Job, batch: Sequence[RefinedFile]) -> list[LoadResult]:
-    """Load the files of one time inside the caller's transaction.
-
-    Raise `_RefusedError` if a file is refused, with the file if it is known.
-    """
+    """Load the files of one time inside the caller's transaction. Raise `_RefusedError` if a file is refused."""
     results = []
     postings = {file.warc: file for file in batch if _row_class(file.rows) is Posting}
     if postings:
@@ -291,17 +253,8 @@ def _find_faulty_file(job: _Job, error: _RefusedError, batch: Sequence[RefinedFi
     return error.file or batch[-1]
 
 
-def _keep(job: _Job, missing_warcs: Sequence[str]) -> tuple[LoadResult, ...]:
-    log.error("%s keeps its last good rows: %s", job.source, MISSING)
-    refusals = (LoadResult(warc=warc, state="refused", why=MISSING) for warc in missing_warcs)
-    return (*map(_unchanged, job.files.values()), *refusals)
-
-
 def _reload(job: _Job, loaded_keys: Mapping[str, str]) -> tuple[LoadResult, ...]:
-    """Load all files of the source again in one transaction.
-
-    If a file is refused that was good before, nothing changes. If a new file is refused, load the others without it.
-    """
+    """Load all files of the source again, or all but a new one that is refused. Otherwise nothing changes."""
     files = list(job.files.values())
     log.info("%s: its reader changed or a file came late; all %d files are loaded again", job.source, len(files))
     try:
@@ -322,9 +275,10 @@ def _forget(con: database.Connection, source: str) -> None:
     """Remove all rows of a source, and the note that employers, job ids and USD amounts are up to date."""
     con.execute(f"DROP TABLE IF EXISTS {SETTLED}")
     postings = "SELECT posting_id FROM core.postings WHERE source = ?"
-    for part in (PostingBoards, *(cls for cls, _ in history.PARTS_OF_POSTING)):
+    for part in (tables.PostingBoards, *(cls for cls, _ in history.PARTS_OF_POSTING)):
         con.execute(f"DELETE FROM {table_of(part).name} WHERE posting_id IN ({postings})", [source])
-    for cls in (*TABLE_OF_ROW.values(), SupersededVersions, Loads, FillRates, SelfChecks, Refusals, Responses, Rejects):
+    files = (Loads, FillRates, SelfChecks, Refusals, Responses, Rejects)
+    for cls in (*TABLE_OF_ROW.values(), tables.SupersededVersions, *files):
         con.execute(f"DELETE FROM {table_of(cls).name} WHERE source = ?", [source])
 
 
@@ -341,9 +295,7 @@ def _load_file(job: _Job, file: RefinedFile) -> LoadResult:
     if row_class is Posting:
         _check_skills(con, file)
     else:
-        cls = TABLE_OF_ROW[row_class]
-        names = [f.name for f in fields_of(cls)]
-        con.execute(database.merge_sql(cls, names, f"SELECT {', '.join(map(ident, names))} FROM newest"))
+        con.execute(database.merge_sql(TABLE_OF_ROW[row_class], "newest"))
     _record_rejects(con, file, row_class, job.end)
     return _record_load(job, file, n_adverts, n_repeated)
 
@@ -356,15 +308,13 @@ def _row_class(rows: Path) -> type:
 
 
 def _stage(job: _Job, file: RefinedFile, row_class: type) -> None:
-    """Make the temporary table `STAGED` with the newest row of each key in the file.
+    """Make `STAGED`, with the newest row of each key, and of other rows than postings `newest`, with those to write.
 
-    For rows other than postings, also make `newest`: the rows that are missing in core or newer than the rows in core.
     If the file repeats rows of a refused file, these rows are judged as if they were in this file.
     """
     keys = ", ".join(map(ident, key_of(row_class)))
-    rows = (
-        f"SELECT * FROM read_parquet({literal(str(file.rows))}, file_row_number = true) WHERE observed_at <= {job.end}"
-    )
+    path = literal(str(file.rows))
+    rows = f"SELECT * FROM read_parquet({path}, file_row_number = true) WHERE observed_at <= {job.end}"
     left_out = ["file_row_number"]
     if row_class is Posting:
         rows += _add_rows_to_judge(job, file)
@@ -407,10 +357,7 @@ def _record_rejects(con: database.Connection, file: RefinedFile, row_class: type
 
 
 def new_keys(con: database.Connection, warcs: Sequence[str]) -> list[str]:
-    """Return the field names in the records of these archive files that no reader knows.
-
-    They are taken from ops.rejects, where `extractors.response.each` records them under the column `keys`.
-    """
+    """Return the field names in these archive files that no reader knows (column `keys` of ops.rejects)."""
     rows = con.execute(
         """SELECT DISTINCT unnest(string_split("value", ', ')) AS "key" FROM ops.rejects"""
         " WHERE column_name = 'keys' AND list_contains(?, warc) ORDER BY ALL",
@@ -482,9 +429,9 @@ def _note_refusal(con: database.Connection, file: RefinedFile, why: str) -> Load
 
 
 def derived_is_current(con: database.Connection, *others: object) -> bool:
-    """Whether employers, job ids and USD amounts are up to date with the loaded files and with `others`.
+    """Whether employers, job ids and USD amounts are up to date with the loaded files and the values `others`.
 
-    `others` are the other values from which they are computed. Equal values must have the same `repr`.
+    Equal values must have the same `repr`.
     """
     table = con.execute("SELECT 1 FROM duckdb_tables() WHERE table_name = ?", [SETTLED]).fetchone()
     return bool(table) and con.execute(f"SELECT digest FROM {SETTLED}").fetchall() == [(_digest(con, others),)]

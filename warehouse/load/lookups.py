@@ -2,16 +2,29 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
+import tomllib
 from collections.abc import Sequence
+from pathlib import Path
 
+from transforms.records.columns import fields_of
 from transforms.text.lookups import countries, near_occupations, roles, taxonomy
 from warehouse import database
-from warehouse.load.disclosure_laws import load_disclosure_laws
 from warehouse.tables import Countries, DisclosureLaws, NearOccupations, Roles, Skills, Sources
 
-LOADED = "lookups_loaded"
-"""Table of the work file: the digest of the lookups that were loaded."""
+LOADED = "lookups_loaded"  # table of the work file: the digest of the lookups that were loaded
+
+
+LAWS = Path(__file__).with_name("disclosure_laws.toml")
+
+
+@functools.cache
+def load_disclosure_laws() -> tuple[DisclosureLaws, ...]:
+    """Return the laws on pay in adverts, in the order of `disclosure_laws.toml`, whose head explains the keys."""
+    tables = tomllib.loads(LAWS.read_text(encoding="utf-8"))["laws"]
+    names = [f.name for f in fields_of(DisclosureLaws)]
+    return tuple(DisclosureLaws(**{name: table.get(name) for name in names}) for table in tables)
 
 
 def load_lookups(con: database.Connection, sources: Sequence[Sources]) -> None:

@@ -13,8 +13,7 @@ from warehouse.tables import InDollars, PostingPay, Postings, SupersededVersions
 
 RATE_LADDER = (("ecb_rates", 7), ("currency_table", 31))
 """Sources of exchange rates, most trusted first, with the maximum age of a rate in days (docs/design.md: Money)."""
-IDENTITY = "identity"
-"""`fx_source` of pay that is already in dollars."""
+IDENTITY = "identity"  # `fx_source` of pay that is already in dollars
 _STATED = {"low": "t.pay_low", "high": "t.pay_high", "posted_on": "t.posted_on", "is_money": "true"}
 PAY_COLUMNS = {
     Postings: _STATED,
@@ -33,13 +32,6 @@ def convert_money(con: database.Connection) -> None:
     first and how old its rate may be. Without such a rate, the columns stay NULL with reason `no_rate`; without a
     stated currency, with reason `no_currency`.
     """
-    with database.transaction(con):
-        for cls, columns in PAY_COLUMNS.items():
-            _convert(con, cls, columns)
-
-
-def _convert(con: database.Connection, cls: type, columns: dict[str, str]) -> None:
-    table, keys = table_of(cls).name, [ident(key) for key in key_of(cls)]
     joins = "\n".join(
         f"ASOF LEFT JOIN (SELECT * FROM core.usd_rates WHERE source = {literal(source)}) AS r{number}"
         f" ON r{number}.currency = d.currency AND r{number}.rate_on <= d.day"
@@ -50,31 +42,30 @@ def _convert(con: database.Connection, cls: type, columns: dict[str, str]) -> No
         f" 'source': r{number}.source}}"
         for number, (_, days) in enumerate(RATE_LADDER)
     )
-    paid = read_sql("load/sql/paid", table=table, keys=", ".join(f"t.{key}" for key in keys), **columns)
-    con.execute(
-        read_sql("load/sql/money", paid=paid, keys=", ".join(keys), choice=choice, joins=joins, identity=IDENTITY)
-    )
     names = [f.name for f in fields_of(InDollars)]
-    con.execute(
-        f"""
-        UPDATE {table} AS p SET {", ".join(f"{c} = m.{c}" for c in names)}
-        FROM money AS m WHERE {" AND ".join(f"m.{key} = p.{key}" for key in keys)}
-            AND ({", ".join(f"m.{c}" for c in names)}) IS DISTINCT FROM ({", ".join(f"p.{c}" for c in names)})
-        """
-    )
+    with database.transaction(con):
+        for cls, columns in PAY_COLUMNS.items():
+            table, keys = table_of(cls).name, [ident(key) for key in key_of(cls)]
+            paid = read_sql("load/sql/paid", table=table, keys=", ".join(f"t.{key}" for key in keys), **columns)
+            ladder = {"choice": choice, "joins": joins, "identity": IDENTITY}
+            con.execute(read_sql("load/sql/money", paid=paid, keys=", ".join(keys), **ladder))
+            con.execute(
+                f"""
+                UPDATE {table} AS p SET {", ".join(f"{c} = m.{c}" for c in names)}
+                FROM money AS m WHERE {" AND ".join(f"m.{key} = p.{key}" for key in keys)}
+                    AND ({", ".join(f"m.{c}" for c in names)}) IS DISTINCT FROM ({", ".join(f"p.{c}" for c in names)})
+                """
+            )
 
 
 class UnconvertedPay(NamedTuple):
-    """A currency that no rate converts: how many postings state pay in it, and the first and last day without a rate.
-
-    `is_behind`: whether the loaded rates of the currency end before `last_on`, or there are none.
-    """
+    """A currency that no rate converts: how many postings state pay in it, and their first and last day."""
 
     currency: str
     n_postings: int
     first_on: date
     last_on: date
-    is_behind: bool
+    is_behind: bool  # whether the loaded rates of the currency end before `last_on`, or there are none
 
 
 def find_unconverted(con: database.Connection) -> list[UnconvertedPay]:

@@ -30,10 +30,7 @@ class Days:
 
     mart: Annotated[str, Column("Mart, by its full name", key=True)]
     as_of: Annotated[date, Column("Day its rows are for", key=True)]
-    readings: Annotated[
-        tuple[Reading, ...] | None,
-        Column("For mart.figures: for each source the day that `behind` has in most figures; NULL for other marts"),
-    ] = None
+    readings: Annotated[tuple[Reading, ...] | None, Column("For mart.figures: the usual `read_on` by source")] = None
 
 
 @struct
@@ -48,63 +45,49 @@ class Lasting:
     """The days on which a row stood."""
 
     valid_from: Annotated[date, Column("First day in mart.days on which the mart had the row", key=True)]
-    valid_to: Annotated[
-        date | None,
-        Column("First day in mart.days on which it no longer had the row; NULL: it has it on the newest day"),
-    ]
+    valid_to: Annotated[date | None, Column("First day in mart.days without the row; NULL: the newest has it")]
 
 
-def history_of(mart: type, **stored_otherwise: Any) -> type:
-    """Return the class of the table that stores a mart: its columns without `as_of`, and the days on which each row
-    stood.
+def derive(mart: type, name: str, base: type, meaning: str, declaration: Table, **others: Any) -> type:
+    """Return a table class with the columns of a mart and of `base`. `others` has types that differ from the mart's.
 
-    A row is stored once for all consecutive days on which it does not change. `stored_otherwise` has the types of
-    columns whose stored form differs from the form that the mart shows (`schema.STORED`).
+    None as a type leaves the column out.
     """
-    hints = typing.get_type_hints(mart, include_extras=True) | stored_otherwise
-    columns = [(f.name, hints[f.name]) for f in dataclasses.fields(mart) if f.name != "as_of"]
-    history = dataclasses.make_dataclass(
-        f"{mart.__name__}History", columns, bases=(Lasting,), init=False, repr=False, eq=False
-    )
+    hints = typing.get_type_hints(mart, include_extras=True) | others
+    columns = [(f.name, hints[f.name]) for f in dataclasses.fields(mart) if hints[f.name] is not None]
+    cls = dataclasses.make_dataclass(name, columns, bases=(base,), init=False, repr=False, eq=False)
+    cls.__doc__ = meaning
+    cls.TABLE = declaration  # type: ignore[attr-defined]  # a class constant
+    return cls
+
+
+def _history_of(mart: type) -> type:
     table = table_of(mart)
-    history.__doc__ = f"A row of {table.name} is stored again only if it changed."
+    meaning = f"A row of {table.name} is stored again only if it changed."
     doc = f"Stores {table.name}: each row with the days on which it stood."
-    history.TABLE = Table(f"{table.name}_history", doc, table.checks)  # type: ignore[attr-defined]  # a class constant
-    return history
+    declaration = Table(f"{table.name}_history", doc, table.checks)
+    others = {"as_of": None} | _STORED_OTHERWISE.get(mart, {})
+    return derive(mart, f"{mart.__name__}History", Lasting, meaning, declaration, **others)
 
 
-SalaryBandsHistory = history_of(SalaryBands)
-SharesHistory = history_of(
-    Shares,
-    period_from=Annotated[int | None, Column("Days from it to `as_of`, because it moves with the day", unit="days")],
-    period_to=Annotated[int | None, Column("Days from it to `as_of`, because it moves with the day", unit="days")],
-)
-ReportedPayHistory = history_of(ReportedPay)
-ClosingRatesHistory = history_of(ClosingRates)
-ClosingsLeftOutHistory = history_of(ClosingsLeftOut)
-TimeListedHistory = history_of(TimeListed)
-FrameCoverageHistory = history_of(FrameCoverage)
-PayLadderHistory = history_of(PayLadder)
-PayDisclosureHistory = history_of(PayDisclosure)
-FiguresHistory = history_of(
-    Figures,
-    sql=Annotated[str | None, Column("The SELECT it was read with, with `$as_of` for the day")],
-    behind=Annotated[
-        tuple[StoredContribution, ...] | None, Column("As in mart.figures; usual days are stored in mart.days")
-    ],
-    read_on=Annotated[date | None, Column("As in mart.figures; NULL also if it is the oldest day in `behind`")],
-)
-HISTORIES = {
-    SalaryBands: SalaryBandsHistory,
-    ReportedPay: ReportedPayHistory,
-    Shares: SharesHistory,
-    ClosingRates: ClosingRatesHistory,
-    TimeListed: TimeListedHistory,
-    ClosingsLeftOut: ClosingsLeftOutHistory,
-    FrameCoverage: FrameCoverageHistory,
-    PayLadder: PayLadderHistory,
-    PayDisclosure: PayDisclosureHistory,
-    Figures: FiguresHistory,
+_MOVING = Annotated[int | None, Column("Days from it to `as_of`, because it moves with the day", unit="days")]
+_STORED_OTHERWISE: dict[type, dict[str, Any]] = {
+    Shares: {"period_from": _MOVING, "period_to": _MOVING},
+    Figures: {
+        "sql": Annotated[str | None, Column("The SELECT it was read with, with `$as_of` for the day")],
+        "behind": Annotated[
+            tuple[StoredContribution, ...] | None, Column("As in mart.figures; usual days are stored in mart.days")
+        ],
+        "read_on": Annotated[date | None, Column("As in mart.figures; NULL also if it is the oldest day in `behind`")],
+    },
 }
-"""Marts, in the order in which they are listed, with the tables that store them. A mart itself is a view, which has the
-rows of every day."""
+"""Types of columns that are stored in another form than the mart shows (`schema.STORED`)."""
+HISTORIES: dict[type, type] = {
+    mart: _history_of(mart)
+    for mart in (
+        *(SalaryBands, ReportedPay, Shares, ClosingRates, TimeListed, ClosingsLeftOut),
+        *(FrameCoverage, PayLadder, PayDisclosure, Figures),
+    )
+}
+"""Marts, in the order in which they are listed, with the tables that store them: a row is stored once for all
+consecutive days on which it does not change. A mart itself is a view, which has the rows of every day."""

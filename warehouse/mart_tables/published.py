@@ -6,8 +6,6 @@ all cells of a list belong to one vintage. The columns of a cell determine its l
 
 from __future__ import annotations
 
-import dataclasses
-import typing
 from datetime import date
 from typing import Annotated, NamedTuple
 
@@ -17,6 +15,7 @@ from warehouse.mart_tables.cells import amount, count, state
 from warehouse.mart_tables.closings import ClosingRates, ClosingsLeftOut
 from warehouse.mart_tables.disclosure import PayDisclosure
 from warehouse.mart_tables.frame import FrameCoverage, PayLadder
+from warehouse.mart_tables.history import derive
 from warehouse.mart_tables.pay import ReportedPay, SalaryBands
 from warehouse.mart_tables.shares import Shares
 from warehouse.marts.measures import MEASURES
@@ -64,9 +63,8 @@ class PayComparison:
 
 
 class CellsOfLists(NamedTuple):
-    """SQL over the columns of a mart: to which list a row belongs, and how many jobs the list has.
+    """SQL over a row of a mart: the list and the place that it belongs to, and how many jobs its cell has.
 
-    `name` gives the name of the row's list, `place` the row's place, and `size` the number of jobs in the row's cell.
     The largest cells of all places add up to the jobs of the list. `size` is None if another mart of the list counts
     its jobs. `day` is the SELECT of the mart's rows on `$as_of`.
     """
@@ -112,30 +110,18 @@ class Standing:
     list: Annotated[str, Column("List of cells that are accepted together: see `published.lists`")]
     vintage: Annotated[int, Column("Vintage of the list", low=1)]
     published_on: Annotated[date, Column("Day on which the vintage was published")]
-    since: Annotated[
-        date | None, Column("Day since which every vintage has had a value in this cell; NULL: it has no value")
-    ] = None
-    waits_since: Annotated[
-        date | None, Column("Day since which a newer vintage waits for review; NULL: none waits")
-    ] = None
+    since: Annotated[date | None, Column("Since when every vintage has had a value here; NULL: none now")] = None
+    waits_since: Annotated[date | None, Column("Since when a newer vintage waits for review; NULL: none")] = None
     waits_because: Annotated[str | None, Column("Why it waits")] = None
 
 
 def _published(mart: type) -> type:
-    """Return the class of the table of a mart's published cells."""
-    hints = typing.get_type_hints(mart, include_extras=True)
-    columns = [(f.name, hints[f.name]) for f in dataclasses.fields(mart)]
+    name = table_of(mart).name
+    doc = f"The published cells of {name}: for each list, the vintage that stands."
+    declaration = Table(f"published.{name.rpartition('.')[2]}", doc)
+    meaning = f"The columns of {name}, with their vintage."
     day = Annotated[date, Column("Day of the marts that the cells are from")]
-    columns = [(name, day if name == "as_of" else hint) for name, hint in columns]
-    cls = dataclasses.make_dataclass(
-        f"Published{mart.__name__}", columns, bases=(Standing,), init=False, repr=False, eq=False
-    )
-    cls.__doc__ = f"The columns of {table_of(mart).name}, with their vintage."
-    name = f"published.{table_of(mart).name.rpartition('.')[2]}"
-    doc = f"The published cells of {table_of(mart).name}: for each list, the vintage that stands."
-    cls.TABLE = Table(name, doc)  # type: ignore[attr-defined]  # a class constant
-    return cls
+    return derive(mart, f"Published{mart.__name__}", Standing, meaning, declaration, as_of=day)
 
 
-PUBLISHED = {mart: _published(mart) for mart in LISTS}
-"""The table of published cells of each mart."""
+PUBLISHED = {mart: _published(mart) for mart in LISTS}  # the table of published cells of each mart

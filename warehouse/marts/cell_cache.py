@@ -1,17 +1,16 @@
 """Reuse of mart cells whose inputs did not change since an earlier day.
 
-Two kinds of digests decide. The first covers all rows of core that marts read: if an earlier day has the same digest,
-all rows of a mart are reused at once. Otherwise each cell has a digest of its key without the day, of the hashes of its
-rows, and of the code. This digest is stored in the column `inputs`, and a cell whose digest is already stored is
-reused. The day itself is not part of a digest. Where the day matters, it changes which rows are selected, and so
-changes the digest.
+If an earlier day has the same digest of all rows of core that marts read, all rows of a mart are reused at once.
+Otherwise each cell has a digest of its key, of the hashes of its rows, and of the code, which is stored in the column
+`inputs`; a cell whose digest is already stored is reused. The day is not part of a digest: where it matters, it changes
+which rows are selected.
 """
 
 from __future__ import annotations
 
 import functools
 import hashlib
-from collections.abc import Collection, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -24,40 +23,26 @@ from numpy.typing import NDArray
 
 from transforms import records
 from transforms.records.columns import fields_of, table_of
+from warehouse import tables
 from warehouse.marts.history import mart_history
 from warehouse.marts.history.mart_history import CELL
 from warehouse.schema import ident
-from warehouse.tables import (
-    Countries,
-    DisclosureLaws,
-    Employers,
-    NearOccupations,
-    OfficialWages,
-    PayReports,
-    PostingPay,
-    PostingPlaces,
-    Postings,
-    PostingSkills,
-    Roles,
-    Skills,
-    Sources,
-)
 
 WAREHOUSE = Path(__file__).parents[1]
 INPUT_TABLES = {
-    Postings: "posting_id IN (SELECT posting_id FROM stock_postings($as_of))",
-    PostingPlaces: "true",
-    PostingPay: "true",
-    PostingSkills: "true",
-    PayReports: "snapshot_on <= $as_of",
-    OfficialWages: "period_on <= $as_of",
-    NearOccupations: "true",
-    Countries: "true",
-    DisclosureLaws: "true",
-    Employers: "true",
-    Roles: "true",
-    Skills: "true",
-    Sources: "true",
+    tables.Postings: "posting_id IN (SELECT posting_id FROM stock_postings($as_of))",
+    tables.PostingPlaces: "true",
+    tables.PostingPay: "true",
+    tables.PostingSkills: "true",
+    tables.PayReports: "snapshot_on <= $as_of",
+    tables.OfficialWages: "period_on <= $as_of",
+    tables.NearOccupations: "true",
+    tables.Countries: "true",
+    tables.DisclosureLaws: "true",
+    tables.Employers: "true",
+    tables.Roles: "true",
+    tables.Skills: "true",
+    tables.Sources: "true",
 }
 """Tables that marts read, each with the condition for rows that can affect marts."""
 VOLATILE_COLUMNS = ("last_seen_at", "warc", "record")
@@ -111,15 +96,12 @@ def inputs_of(key: Sequence[object], rows: Hashes) -> str:
 class CellCache:
     """Which cells of a mart are already stored, for an earlier day or for the day itself, and which must be computed.
 
-    `cells` are the digests of stored cells. `reused` collects the stored cells that the day also has, and `n_computed`
-    counts the other cells of the day.
+    `reused` collects the stored cells that the day also has, and `n_computed` counts the other cells of the day.
     """
 
-    def __init__(self, cls: type, as_of: date, cells: Collection[str] = ()) -> None:
+    def __init__(self, cells: Iterable[str] = ()) -> None:
         self.n_computed = 0
         self.reused: set[str] = set()
-        self._cls = cls
-        self._as_of = as_of
         self._cells = frozenset(cells)
 
     def reuse(self, inputs: str) -> bool:
@@ -130,31 +112,32 @@ class CellCache:
         self.reused.add(inputs)
         return True
 
-    def combine_rows(self, computed: Sequence[pd.DataFrame]) -> pd.DataFrame:
-        """Combine computed rows into one frame with the mart's columns and types."""
-        frames = [frame for frame in computed if len(frame)]
-        if not frames:
-            return pd.DataFrame(columns=[f.name for f in fields_of(self._cls)])
-        return _set_types(pd.concat(frames, ignore_index=True), self._cls).assign(as_of=self._as_of)
 
-
-def _set_types(frame: pd.DataFrame, cls: type) -> pd.DataFrame:
+def combine_rows(cls: type, as_of: date, computed: Iterable[pd.DataFrame | None]) -> pd.DataFrame:
+    """Combine computed rows into one frame with the columns and types of the mart `cls` on a day."""
+    names = [f.name for f in fields_of(cls)]
+    frames = [frame for frame in computed if frame is not None and len(frame)]
+    if not frames:
+        return pd.DataFrame(columns=names)
+    frame = pd.concat(frames, ignore_index=True)
     types: dict[Any, str] = {int: "Int64", float: "float64", str: "str", date: "object"}
     columns = {f.name: "object" if f.is_list else types[f.type] for f in fields_of(cls)}
-    lacking = dict.fromkeys(name for name in columns if name not in frame)
-    return frame.assign(**lacking)[list(columns)].astype(columns)
+    lacking = dict.fromkeys(name for name in names if name not in frame)
+    return frame.assign(**lacking)[names].astype(columns).assign(as_of=as_of)
+
+
+def has_cells(cls: type) -> bool:
+    """Whether a mart is computed cell by cell, so that it has the column `inputs`."""
+    return CELL in {f.name for f in fields_of(cls)}
 
 
 def cache_of(con: duckdb.DuckDBPyConnection, cls: type, as_of: date) -> CellCache:
-    """Return the cache for the day `as_of`, with the mart's cells on its newest stored day up to `as_of`.
-
-    The cache is empty if the mart has no stored day, or no column `inputs`.
-    """
-    if CELL not in {f.name for f in fields_of(cls)}:
-        return CellCache(cls, as_of)
+    """Return the cache with a mart's cells on its newest stored day up to `as_of`. It is empty if there are none."""
+    if not has_cells(cls):
+        return CellCache()
     newest = mart_history.last_day(con, cls, until=as_of)
     query = f"SELECT DISTINCT {CELL} FROM {table_of(cls).name} WHERE as_of = ? AND {CELL} IS NOT NULL"
-    return CellCache(cls, as_of, [inputs for (inputs,) in con.execute(query, [newest]).fetchall()])
+    return CellCache(inputs for (inputs,) in con.execute(query, [newest]).fetchall())
 
 
 def day_with(con: duckdb.DuckDBPyConnection, cls: type, as_of: date, inputs: str) -> date | None:

@@ -37,13 +37,13 @@ log = logging.getLogger("jobmarket.warehouse")
 
 
 class Mart(NamedTuple):
-    """How a mart is computed: `compute` takes the database, the day and the cache, and returns the rows.
+    """How a mart is computed: `compute` takes the database, the day and, of a mart with cells, the cache.
 
     `moving` are relations that the mart reads and that may change although no row of core does, because days pass or
     boards are read.
     """
 
-    compute: Callable[[database.Connection, date, cell_cache.CellCache], pd.DataFrame]
+    compute: Callable[..., pd.DataFrame]
     moving: tuple[str, ...] = ()
 
 
@@ -117,11 +117,12 @@ def compute_marts(con: database.Connection, as_of: date, *, run_id: str) -> Comp
             log.info("%s: nothing changed since %s", name, day)
             continue
         cache = cell_cache.cache_of(con, cls, as_of)
-        rows = marts.frames[cls] = mart.compute(con, as_of, cache)
+        rows = mart.compute(con, as_of, cache) if cell_cache.has_cells(cls) else mart.compute(con, as_of)
+        marts.frames[cls] = rows
         marts.reused[cls] = cache.reused
         result = gate.check(rows, cls, gate=f"mart:{name}", run_id=run_id)
         database.record_checks(con, result.checks)
-        log.info("computed %s: %s cells, %s reused", name, f"{cache.n_computed:,}", f"{len(cache.reused):,}")
+        log.info("computed %s: %s rows, %s cells reused", name, f"{len(rows):,}", f"{len(cache.reused):,}")
         if not result.passed:
             marts.problems.append(f"{name} did not pass its gate: {'; '.join(result.failures)}")
     return marts

@@ -34,12 +34,9 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 
-LEVEL = 0.95
-"""The probability with which an interval holds the truth."""
-SHARE_DIGITS = 12
-"""Decimal places of a share. More places would depend on the order of summation, and a share could exceed 1."""
-TINY = 1e-9
-"""Fractions of a cell below this are treated as rounding errors."""
+LEVEL = 0.95  # the probability with which an interval holds the truth
+SHARE_DIGITS = 12  # of a share; more places would depend on the order of summation, and a share could exceed 1
+TINY = 1e-9  # fractions of a cell below this are treated as rounding errors
 
 
 def sum_by(group: Ints, values: Floats | Ints | Flags, n_groups: int) -> Floats:
@@ -55,10 +52,8 @@ class SampledCells:
     employer_jobs: Floats
     n_jobs: Floats
     n_employers: Ints
-    n_even: Floats
-    """The effective number of employers, G*: from 1 to `n_employers`."""
-    largest: Floats
-    """The share of the cell's jobs that the largest employer has."""
+    n_even: Floats  # the effective number of employers, G*: from 1 to `n_employers`
+    largest: Floats  # the share of the cell's jobs that the largest employer has
 
     @property
     def n_cells(self) -> int:
@@ -66,10 +61,7 @@ class SampledCells:
         return len(self.n_jobs)
 
     def find_t(self, level: float | Floats = LEVEL) -> Floats:
-        """Return the quantile of Student's t for a two-sided interval of this level, by cell.
-
-        The degrees of freedom are G* - 1, but at least one.
-        """
+        """Return by cell Student's t for a two-sided interval, with G* - 1 degrees of freedom but at least one."""
         freedom = np.maximum(self.n_even - 1, 1)
         return np.asarray(special.stdtrit(freedom, 0.5 + np.asarray(level) / 2), dtype=np.float64)
 
@@ -108,20 +100,18 @@ def count_cells(cell: Ints, jobs: Floats | Ints, n_cells: int) -> SampledCells:
 def weigh_jobs(cell: Ints, jobs: Floats | Ints, weight: Floats, n_cells: int) -> Floats:
     """Return the weighted jobs of employers, scaled to add up to the jobs of each cell.
 
-    Arguments and result have one entry for each cell and employer; `weight` is the total weight of the employer's jobs
-    in the cell. If weights are the inverse of the chance with which an employer's boards were drawn, the estimators of
-    shares become estimators for the panel (Hájek's ratio), and unequal weights reduce G* as unequal sizes do. Weights
-    of 1 per job leave the jobs exactly as they are.
+    Arguments and result have one entry for each cell and employer; `weight` is the total weight of its jobs there. With
+    the inverse of the chance with which boards were drawn, shares are estimated for the panel (Hájek's ratio), and
+    unequal weights reduce G* as unequal sizes do. Weights of 1 per job leave the jobs exactly as they are.
     """
     scale = _divide(sum_by(cell, jobs, n_cells), sum_by(cell, weight, n_cells))
     return np.asarray(weight * scale[cell])
 
 
 def scale_weights(cell: Ints, weight: Floats, n_cells: int) -> Floats:
-    """Return the weights of jobs, scaled to add up to the number of jobs of each cell. Weights must be positive.
+    """Return the weights of jobs, which must be positive, scaled to add up to the number of jobs of each cell.
 
-    Arguments and result have one entry for each cell and job. Equal weights become exactly 1, because the weights of a
-    cell are first divided by the largest.
+    Equal weights become exactly 1, because the weights of a cell are first divided by the largest.
     """
     largest = np.zeros(n_cells)
     np.maximum.at(largest, cell, weight)
@@ -138,17 +128,10 @@ class ShareEstimates:
     share: Floats
     low: Floats
     high: Floats
-    relative_standard_error: Floats
-    """The standard error divided by the share, with the design effect of the interval.
-
-    NaN if there is one employer or the share is 0.
-    """
-    design_effect: Floats
-    """The variance divided by the variance of as many independent jobs."""
-    employer_share: Floats
-    """The mean of the employers' shares: each employer counts once, unlike in `share`."""
-    correlation: Floats
-    """For each cell, the correlation within employers over all rows of the cell (0 to 1)."""
+    relative_standard_error: Floats  # the standard error divided by the share; NaN with one employer or a share of 0
+    design_effect: Floats  # the variance divided by the variance of as many independent jobs
+    employer_share: Floats  # the mean of the employers' shares: each employer counts once, unlike in `share`
+    correlation: Floats  # by cell: the correlation within employers over all rows of the cell, 0 to 1
 
 
 def estimate_shares(
@@ -164,19 +147,16 @@ def estimate_shares(
 
     `employer`, `row` and `yes` have an entry for each employer and row: the index of the employer in
     `cells.employer_jobs`, the row, and y. Entries with y = 0 may be left out; no pair of employer and row may occur
-    twice. `row_cell` is the cell of each row. `level` is one number, or an array with a number for each row.
-    `employer_weight` is how many employers each employer stands for in the mean over employers, by default 1. The cost
-    grows with the number of entries. Raises ValueError if a y is NaN, below 0 or more than the employer's jobs.
+    twice. `row_cell` is the cell of each row, `level` a number or one for each row. `employer_weight` is how many
+    employers each stands for in the mean over employers, by default 1. Raises ValueError if a y is NaN, below 0 or more
+    than the employer's jobs.
 
     Intervals are by Korn and Graubard (1998, "Confidence Intervals for Proportions With Small Expected Number of
     Positive Counts Estimated From Survey Data"): Clopper and Pearson's interval for N / design effect jobs, corrected
-    by the ratio of squared quantiles of t.
-
-    The design effect is the larger of two values: the jackknife's, and the geometric mean of the jackknife's and
-    Kish's. Kish's design effect (1965) follows from the sizes of employers and from the correlation over all rows of
-    the cell. It is needed because the jackknife's variance of a rare item rests on the few employers that have the
-    item, and is too small if no large employer is among these. If no job or every job counts for the item, the
-    jackknife has no design effect, and Kish's is used.
+    by the ratio of squared quantiles of t. The design effect is the larger of the jackknife's, and the geometric mean
+    of the jackknife's and Kish's (1965), which follows from the sizes of employers and the correlation over all rows of
+    the cell: the jackknife's variance of a rare item rests on the few employers that have it, and is too small if no
+    large employer is among these. If no job or every job counts for the item, Kish's alone is used.
     """
     yes = np.asarray(yes, dtype=np.float64)
     _refuse_gaps("jobs that ask", yes)
@@ -212,10 +192,7 @@ def estimate_shares(
 
 
 def bound_share(share: Floats, effective: Floats, level: float | Floats = LEVEL) -> tuple[Floats, Floats]:
-    """Return the ends (low, high) of Clopper and Pearson's interval for a share of `effective` independent jobs.
-
-    `effective` need not be a whole number.
-    """
+    """Return the ends of Clopper and Pearson's interval for a share of `effective` jobs, not always a whole number."""
     tail = (1 - np.asarray(level)) / 2
     yes = share * effective
     no = effective - yes
@@ -238,17 +215,15 @@ class DifferenceEstimates:
 def estimate_differences(
     cell: Ints, difference: Floats, n_cells: int, weight: Floats | None = None
 ) -> DifferenceEstimates:
-    """Estimate the mean difference of two shares within employers.
+    """Estimate the mean difference of two shares within employers, each of which is one observation.
 
-    `cell` and `difference` have one entry for each cell and employer; a difference is from -1 to 1. `weight` is how
-    many employers each employer stands for, by default 1. With weights w, G is the effective number (Σw)² / Σw². Raises
-    ValueError for NaN, and for a difference below -1 or above 1.
+    `cell` and `difference` have one entry for each cell and employer. `weight` w is how many employers each stands for,
+    by default 1; G is (Σw)² / Σw². Raises ValueError for NaN, and for a difference below -1 or above 1.
 
-    Each employer is one observation. The interval adds an employer with the difference 1 and another with -1 (Agresti
-    and Min 2005, "Simple improved confidence intervals for comparing matched proportions") and uses t with G - 1
-    degrees of freedom. Without this addition the interval has hardly any width if hardly any employer has a difference.
-    With 10 to 20 employers, 3 to 12 % of them with a difference, the plain interval held the truth in 26 to 88 % of
-    samples, and the interval used here in 95 to 100 %.
+    The interval adds an employer with the difference 1 and another with -1 (Agresti and Min 2005, "Simple improved
+    confidence intervals for comparing matched proportions") and uses t with G - 1 degrees of freedom. With 10 to 20
+    employers, 3 to 12 % of them with a difference, the plain interval held the truth in 26 to 88 % of samples, this one
+    in 95 to 100 %.
     """
     if (np.abs(difference) > 1).any():
         raise ValueError("a difference of two shares is between -1 and 1")
@@ -274,10 +249,9 @@ def estimate_differences(
 
 
 def _jackknife(cells: SampledCells, row_cell: Ints, employer: Ints, row: Ints, yes: Floats, share: Floats) -> Floats:
-    """Return the delete-one-employer variance of each row's share about the share itself; NaN with one employer.
+    """Return the delete-one-employer variance of each row's share; NaN with one employer.
 
-    Leaving out an employer changes the share by (share·m - y) / (N - m). The sum of squares is multiplied out, so
-    entries with y = 0 are not needed.
+    Without an employer the share changes by (share·m - y) / (N - m). Multiplied out, entries with y = 0 do not matter.
     """
     weight = cells.find_leverage() ** 2
     m = cells.employer_jobs
@@ -290,10 +264,10 @@ def _jackknife(cells: SampledCells, row_cell: Ints, employer: Ints, row: Ints, y
 
 
 def _find_correlation(cells: SampledCells, row_cell: Ints, square_of_means: Floats, share: Floats) -> Floats:
-    """Return the correlation within employers by cell, from 0 to 1, by analysis of variance (Donner 1986, eq. 2.1).
+    """Return the correlation within employers by cell, over all rows, by analysis of variance (Donner 1986, eq. 2.1).
 
-    All rows of a cell are pooled. `square_of_means` is Σ y²/m over employers, for each row. The correlation is 1 if no
-    employer has two jobs or no row varies.
+    `square_of_means` is Σ y²/m over employers, by row. The correlation is 1 if no employer has two jobs or no row
+    varies.
     """
     n, g = cells.n_jobs[row_cell], cells.n_employers[row_cell]
     between = np.maximum(square_of_means - n * share**2, 0)
@@ -328,12 +302,9 @@ class QuantileEstimates:
     value: Floats
     low: Floats
     high: Floats
-    relative_standard_error: Floats
-    """Half the width of the interval, divided by t and by the value. NaN with one employer."""
-    design_effect: Floats
-    """The design effect of the share of jobs at or below the quantile."""
-    employer_value: Floats
-    """The quantile if each employer counts once and its jobs count equally, unlike in `value`."""
+    relative_standard_error: Floats  # half the width of the interval, divided by t and by the value
+    design_effect: Floats  # of the share of jobs at or below the quantile
+    employer_value: Floats  # the quantile if each employer counts once and its jobs count equally
 
 
 def estimate_quantiles(
@@ -347,24 +318,21 @@ def estimate_quantiles(
     """Estimate the quantiles `at` of each cell.
 
     `employer` and `value` have one entry for each job: the index of its employer in `cells.employer_jobs`, and its
-    value. `level` is one number, or an array with a number for each cell. Infinite values are allowed. Raises
-    ValueError for NaN, and if the number of values is not the number of jobs in `cells`.
+    value, which may be infinite. `level` is a number or one for each cell. Raises ValueError for NaN, and if the number
+    of values is not the number of jobs in `cells`.
 
-    Quantile: jobs are sorted by value, and each job is placed at the middle of its step of F. The quantile p is the
-    value at the level p + (p - 1/2) / (3 G*), interpolated between jobs. This is the median-unbiased rule (type 8 of
-    Hyndman and Fan 1996, "Sample Quantiles in Statistical Packages") for G* values. With N instead of G*, the quantiles
-    of few employers would be drawn towards the median.
+    Quantile: each job is placed at the middle of its step of F. The quantile p is the value at p + (p - 1/2) / (3 G*),
+    interpolated between jobs: the median-unbiased rule (type 8 of Hyndman and Fan 1996, "Sample Quantiles in
+    Statistical Packages") for G* values, as with N values the quantiles of few employers would be drawn to the median.
 
     Interval: it holds each q with |F(q) - p| <= t se(F(q)), where se is the standard error. For its upper end, F(q) is
     the share of jobs below q, which matters if many adverts state the same amount (Francisco and Fuller 1991, "Quantile
-    Estimation with a Complex Survey Design"). The design effect of F(q) is found as in `estimate_shares`, with the
-    correlation within employers of being at or below the quantile. The variance uses p instead of F if p (1 - p) is
-    more than F (1 - F), as in the outer tail (Wilson 1927). Ends are never beyond the values of the sample (see
-    `printing.is_tail_known`).
+    Estimation with a Complex Survey Design"). The design effect of F(q) is found as in `estimate_shares`. The variance
+    uses p instead of F if p (1 - p) is more than F (1 - F), as in the outer tail (Wilson 1927). Ends are never beyond
+    the values of the sample (see `printing.is_tail_known`).
 
-    `weight` is how many jobs each job stands for, scaled by `scale_weights`; by default 1. `cells.employer_jobs` must
-    then be the sums of each employer's weights. F becomes a share of the weight (Hájek's ratio), with Francisco and
-    Fuller's interval for such a sample.
+    `weight` is how many jobs each job stands for (`scale_weights`), by default 1; `cells.employer_jobs` must then be
+    sums of weights. F becomes a share of the weight (Hájek's ratio), with Francisco and Fuller's interval.
     """
     _refuse_gaps("values", value, is_finite=False)
     if len(value) != round(float(cells.n_jobs.sum())):
@@ -377,10 +345,14 @@ def estimate_quantiles(
     columns = []
     for p in at:
         quantile = _interpolate(steps, steps.weight, p + (p - 0.5) / (3 * cells.n_even))
-        low, high = _invert(steps, p, t, _find_implied_effect(cells, steps, p))
+        place = _place_of(steps, p)
+        below, variance = steps.below[place], steps.variance[place]
+        correlation = _find_correlation(cells, np.arange(cells.n_cells), steps.square_of_means[place], below)
+        low, high = _invert(steps, p, t, _imply_effect(cells, correlation))
         low, high = (np.where(alone, np.nan, end) for end in (np.minimum(low, quantile), np.maximum(high, quantile)))
         of_employers = _interpolate(steps, by_employer, p + (p - 0.5) / (3 * cells.n_employers))
-        columns.append((quantile, low, high, _find_effect(steps, p), of_employers))
+        effect = _divide(variance * np.diff(steps.start), below * (1 - below))
+        columns.append((quantile, low, high, effect, of_employers))
     value, low, high, effect, of_employers = (np.stack(part, axis=1) for part in zip(*columns, strict=True))
     with np.errstate(invalid="ignore"):
         error = (high - low) / (2 * t[:, None] * np.abs(value))
@@ -389,22 +361,17 @@ def estimate_quantiles(
 
 @dataclass(frozen=True)
 class _Steps:
-    """Jobs sorted by cell and value.
-
-    `below` is F at each job, and `variance` the variance of F. `is_last` flags the last of equal values.
-    """
+    """Jobs sorted by cell and value."""
 
     cell: Ints
     employer: Ints
     value: Floats
     weight: Floats
-    below: Floats
-    variance: Floats
-    square_of_means: Floats
-    """Σ y²/m over employers, where y counts an employer's jobs up to this job."""
-    is_last: Flags
-    start: Ints
-    """The index at which each cell begins, and the end of the last cell."""
+    below: Floats  # F at each job
+    variance: Floats  # of F
+    square_of_means: Floats  # Σ y²/m over employers, where y counts an employer's jobs up to this job
+    is_last: Flags  # whether the job is the last of equal values
+    start: Ints  # the index at which each cell begins, and the end of the last cell
 
 
 def _count_steps(cells: SampledCells, employer: Ints, value: Floats, weight: Floats) -> _Steps:
@@ -496,10 +463,7 @@ def _invert(steps: _Steps, p: float, t: Floats, kish_effect: Floats) -> tuple[Fl
 
 
 def _place_of(steps: _Steps, p: float) -> Ints:
-    """Return for each cell the index of the last of the equal values at which F first reaches p.
-
-    If F is 1 there, the index is that of the step before.
-    """
+    """Return by cell the index of the last of the equal values at which F first reaches p but, if possible, not 1."""
     last = np.flatnonzero(steps.is_last)
     cell = steps.cell[last]
     n_cells = len(steps.start) - 1
@@ -508,29 +472,9 @@ def _place_of(steps: _Steps, p: float) -> Ints:
     return np.asarray(last[np.maximum(np.minimum(begin[:-1] + short, begin[1:] - 2), begin[:-1])])
 
 
-def _find_effect(steps: _Steps, p: float) -> Floats:
-    place = _place_of(steps, p)
-    below = steps.below[place]
-    return _divide(steps.variance[place] * np.diff(steps.start), below * (1 - below))
-
-
-def _find_implied_effect(cells: SampledCells, steps: _Steps, p: float) -> Floats:
-    place = _place_of(steps, p)
-    row_cell = np.arange(cells.n_cells)
-    return _imply_effect(cells, _find_correlation(cells, row_cell, steps.square_of_means[place], steps.below[place]))
-
-
 def _imply_effect(cells: SampledCells, correlation: Floats) -> Floats:
     """Return Kish's design effect by cell: 1 + (Σm²/N - 1) times the correlation within employers."""
     return 1 + (cells.n_jobs / cells.n_even - 1) * correlation
-
-
-@dataclass(frozen=True)
-class Ranks:
-    """The best and the worst rank of each row within its group that the data allow. Rank 1 is the highest."""
-
-    best: Ints
-    worst: Ints
 
 
 def simultaneous_level(n_rows: Ints) -> Floats:
@@ -538,19 +482,19 @@ def simultaneous_level(n_rows: Ints) -> Floats:
     return np.asarray(1 - (1 - LEVEL) / np.maximum(n_rows, 1), dtype=np.float64)
 
 
-def bound_ranks(group: Ints, low: Floats, high: Floats) -> Ranks:
-    """Return bounds of ranks within groups, from simultaneous intervals (Klein, Wright and Wieczorek 2020).
+def bound_ranks(group: Ints, low: Floats, high: Floats) -> tuple[Ints, Ints]:
+    """Return the best and the worst rank of each row within its group that the data allow (1 is the highest).
 
-    The best rank of a row is 1 plus the number of rows whose interval is entirely above this row's interval. The worst
-    rank is the size of the group minus the number of rows whose interval is entirely below. With intervals of
-    `simultaneous_level`, the bounds of all ranks in a group hold together with the probability `LEVEL`. Raises
-    ValueError for NaN, because a row without an interval has no rank.
+    They follow from simultaneous intervals (Klein, Wright and Wieczorek 2020): the best is 1 plus the number of rows
+    whose interval is entirely above the row's own, the worst the size of the group less the number of rows entirely
+    below. With intervals of `simultaneous_level`, the bounds of all ranks in a group hold together with the probability
+    `LEVEL`. Raises ValueError for NaN.
     """
     _refuse_gaps("ends", low)
     _refuse_gaps("ends", high)
     n = len(group)
     if not n:
-        return Ranks(np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64))
+        return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
     is_high = np.repeat([False, True], n)
     doubled = np.concatenate([group, group])
     order = np.lexsort((is_high, np.concatenate([low, high]), doubled))
@@ -560,9 +504,7 @@ def bound_ranks(group: Ints, low: Floats, high: Floats) -> Ranks:
     earlier = (np.cumsum(size) - size)[group]
     place = np.empty(2 * n, dtype=np.int64)
     place[order] = np.arange(2 * n)
-    best = 1 + size[group] - (lows[place[n:]] - earlier)
-    worst = size[group] - (highs[place[:n]] - earlier)
-    return Ranks(best, worst)
+    return 1 + size[group] - (lows[place[n:]] - earlier), size[group] - (highs[place[:n]] - earlier)
 
 
 def _divide(a: Floats | Ints, b: Floats | Ints) -> Floats:

@@ -11,24 +11,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from transforms.records.vocabulary import (
-    AI_GROUPS,
-    AI_JOBS,
-    ALL_TEXTS,
-    CELL_GROUPS,
-    DEGREES,
-    EMPLOYMENT_TYPES,
-    FULL_ADVERT,
-    QUALIFICATIONS,
-    READ_CLASSES,
-    ROLE_GROUPS,
-    WORKPLACES,
-    YEARS_BANDS,
-)
+from transforms.records import vocabulary
 from transforms.text.lookups import countries, languages_read, roles
 
-ESTIMAND = "share_of_jobs"
-"""What every measure estimates: a share of jobs, each job counted once."""
+ESTIMAND = "share_of_jobs"  # what every measure estimates: a share of jobs, each job counted once
 SILENCE = {
     "no": "not stated is not asked or not offered: it counts as no",
     "unknown": "not stated may be either: shares are of the jobs that state it, with bounds for all jobs",
@@ -43,40 +29,29 @@ JOBS = "counted_jobs($as_of)"
 class Measure:
     """A question asked of each job of a cell, and all words about it that a reader sees.
 
-    Words: `of` describes the jobs of the denominator, with {jobs} for their name. `says` completes "24% of jobs …" for
-    the jobs that count for {item}; `says_of` has other words for single items. `title` names the measure, `heading` the
-    column of its items, `names` each item; `remark` is what else a reader should know. `silence` is a key of `SILENCE`;
-    if it is `unknown`, `known_words` complete the sentence "24% of jobs …" for the jobs that do answer.
-
-    `items` have a row in every cell. Any other item has a row only in cells with a job for which it is true.
-    `has_categories` says whether the items have the categories of core.skills, within which they are then ranked.
-    `in_list` is the name of the list of cells that several measures share; empty if the measure has a list of its own.
-
-    `reading` is the reader that finds the answer in texts (`lookups.languages_read`). Such a measure has separate cells
-    for each class of text. Its answer is unknown if the text is in a language that is not read well, or if a job has no
-    text; jobs without text are in the cells of full adverts. Without `reading` all adverts count.
+    A measure with a `reading` has separate cells for each class of text. Its answer is unknown if the text is in a
+    language that is not read well, or if a job has no text; jobs without text are in the cells of full adverts. Without
+    a `reading` all adverts count.
     """
 
     name: str
     title: str
-    of: str
-    says: str
+    of: str  # the jobs of the denominator, with {jobs} for their name
+    says: str  # completes "24% of jobs …" for the jobs that count for {item}
     answers: str
-    silence: str
-    says_of: Mapping[str, str] = field(default_factory=dict)
-    heading: str = "Answer"
-    names: Mapping[str, str] = field(default_factory=dict)
-    remark: str = ""
-    known_words: str = ""
+    silence: str  # a key of `SILENCE`
+    says_of: Mapping[str, str] = field(default_factory=dict)  # other words than `says` for single items
+    heading: str = "Answer"  # the name of the column of items
+    names: Mapping[str, str] = field(default_factory=dict)  # of the items
+    remark: str = ""  # what else a reader should know
+    known_words: str = ""  # completes "24% of jobs …" for the jobs that do answer, if silence is `unknown`
     jobs: str = "true"
     relation: str = JOBS
-    unit: str = "share of jobs"
-    items: tuple[str, ...] = ()
-    role_groups: tuple[str, ...] = ("ai_engineering", AI_JOBS)
-    seniority_groups: tuple[str, ...] = ("all",)
-    reading: str | None = None
-    has_categories: bool = False
-    in_list: str = ""
+    items: tuple[str, ...] = ()  # items with a row in every cell; others have one in cells with a job that has them
+    role_groups: tuple[str, ...] = ("ai_engineering", vocabulary.AI_JOBS)
+    reading: str | None = None  # the reader that finds the answer in texts (`lookups.languages_read`)
+    has_categories: bool = False  # whether items have the categories of core.skills, and are ranked within them
+    in_list: str = ""  # the list of cells that several measures share; empty if the measure has one of its own
 
     @property
     def list_name(self) -> str:
@@ -84,8 +59,7 @@ class Measure:
         return f"shares.{self.in_list or self.name}"
 
     def name_jobs(self, jobs: str = "jobs") -> str:
-        """Describe the jobs of the denominator: "AI jobs in Germany with a full advert in English" for the `jobs` "AI
-        jobs in Germany"."""
+        """Describe the jobs of the denominator, such as "AI jobs in Germany with a full advert in English"."""
         return self.of.format(jobs=jobs)
 
     def name_item(self, item: str) -> str:
@@ -101,35 +75,27 @@ class Measure:
         """Whether every job of a cell is part of the measure, whatever its answer."""
         return self.jobs == "true"
 
-    def select(self) -> str:
-        """Return a SELECT of `job_id` and `items`, one row per job of the measure. Its parameter is $as_of."""
-        return self.select_from(self.relation)
-
     def select_from(self, relation: str, job: str = "job_id") -> str:
-        """Return the SELECT of `select` over another relation with the same columns.
-
-        `job` lists the columns that identify a job.
-        """
+        """Return a SELECT of the columns `job` and of `items`, one row per job of the measure, over a relation."""
         return f"SELECT {job}, {self.answers} AS items FROM {relation} WHERE {self.jobs}"
 
     @property
     def text_classes(self) -> tuple[str, ...]:
         """Classes of texts with separate cells. Jobs without text are in the cells of full adverts."""
-        return READ_CLASSES if self.reading else (ALL_TEXTS,)
+        return vocabulary.READ_CLASSES if self.reading else (vocabulary.ALL_TEXTS,)
 
     def behind(self) -> str:
-        """Return a SELECT of the jobs that the shares count: jobs with a known answer, in each region where they count.
+        """Return a SELECT of the jobs with a known answer, in each region where they count on $as_of, and their items.
 
-        If the measure is read from texts, these are only jobs with a full advert. The columns are `region_level`,
-        `region`, `role_group`, `job_id` and `items`, the list of items that are true of the job. The number of distinct
-        jobs of a cell is its `n_jobs`. The parameter is $as_of.
+        If the measure is read from texts, these are only jobs with a full advert. The number of distinct jobs of a cell
+        is its `n_jobs`.
         """
-        condition = f" AND text_class = '{FULL_ADVERT}'" if self.reading else ""
+        condition = f" AND text_class = '{vocabulary.FULL_ADVERT}'" if self.reading else ""
         if self.relation == JOBS:  # only this relation has the column `role_group`
             answers = f"({self.select_from(JOBS, 'job_id, role_group, text_class')}) AS a"
         else:
             columns = f"SELECT job_id, role_group, text_class FROM {JOBS}"
-            answers = f"({self.select()}) AS a JOIN ({columns}) USING (job_id)"
+            answers = f"({self.select_from(self.relation)}) AS a JOIN ({columns}) USING (job_id)"
         return f"""
         SELECT r.region_level, r.region, role_group, a.job_id, a.items
         FROM {answers}
@@ -146,14 +112,13 @@ def _if(condition: str) -> str:
 
 
 def _if_read(reading: str, answer: str) -> str:
-    return f'CASE WHEN text_class IN {READ_CLASSES} AND "language" IN {languages_read(reading)} THEN {answer} END'
+    classes, languages = vocabulary.READ_CLASSES, languages_read(reading)
+    return f'CASE WHEN text_class IN {classes} AND "language" IN {languages} THEN {answer} END'
 
 
-def _years_band() -> str:
-    bands = " ".join(f"WHEN years_min < {last + 1} THEN '{band}'" for band, (_, last) in YEARS_BANDS.items())
-    return f"CASE {bands} END"
-
-
+_YEARS_BAND = " ".join(
+    f"WHEN years_min < {last + 1} THEN '{band}'" for band, (_, last) in vocabulary.YEARS_BANDS.items()
+)
 _SKILLS = {
     "required": ("required", "require"),
     "preferred": ("preferred", "prefer"),
@@ -182,7 +147,7 @@ _DEGREE_NAMES = {
 }  # fmt: skip
 _YEARS_NAMES = {
     band: f"{first} years or more" if band.endswith("+") else f"{first} to {last} years" if first else "at most 1 year"
-    for band, (first, last) in YEARS_BANDS.items()
+    for band, (first, last) in vocabulary.YEARS_BANDS.items()
 } | {NOT_ASKED: "not asked for"}
 _EMPLOYMENT_NAMES = {
     "FULL_TIME": "full-time", "PART_TIME": "part-time", "CONTRACTOR": "contract", "TEMPORARY": "temporary",
@@ -205,7 +170,7 @@ _DECLARED = (
             answers=_if_read("skills", f'"{requirement}"'),
             silence="no",
             relation="jobs_with_skills($as_of)",
-            role_groups=tuple(group for group in CELL_GROUPS if group != AI_JOBS),
+            role_groups=tuple(group for group in vocabulary.CELL_GROUPS if group != vocabulary.AI_JOBS),
             reading="skills",
             has_categories=True,
             in_list="skills",
@@ -222,8 +187,8 @@ _DECLARED = (
         remark="AI jobs are those of engineering, research and data science, and the roles around them",
         answers="[role]",
         silence="none",
-        items=tuple(role for group in AI_GROUPS for role in ROLE_GROUPS[group]),
-        role_groups=(AI_JOBS,),
+        items=tuple(role for group in vocabulary.AI_GROUPS for role in vocabulary.ROLE_GROUPS[group]),
+        role_groups=(vocabulary.AI_JOBS,),
     ),
     Measure(
         name="workplace",
@@ -235,7 +200,7 @@ _DECLARED = (
         answers=_single_answer("workplace"),
         silence="unknown",
         known_words="say where the work is done",
-        items=WORKPLACES,
+        items=vocabulary.WORKPLACES,
     ),
     Measure(
         name="remote_scope",
@@ -263,7 +228,7 @@ _DECLARED = (
         names=_DEGREE_NAMES,
         answers=_if_read("degree", f"[coalesce(degree_min, '{NOT_ASKED}')]"),
         silence="no",
-        items=(*DEGREES, NOT_ASKED),
+        items=(*vocabulary.DEGREES, NOT_ASKED),
         reading="degree",
     ),
     Measure(
@@ -274,9 +239,9 @@ _DECLARED = (
         says_of={NOT_ASKED: "name no years of experience"},
         heading="Minimum years",
         names=_YEARS_NAMES,
-        answers=_if_read("years", f"[coalesce({_years_band()}, '{NOT_ASKED}')]"),
+        answers=_if_read("years", f"[coalesce(CASE {_YEARS_BAND} END, '{NOT_ASKED}')]"),
         silence="no",
-        items=(*YEARS_BANDS, NOT_ASKED),
+        items=(*vocabulary.YEARS_BANDS, NOT_ASKED),
         reading="years",
     ),
     Measure(
@@ -288,7 +253,7 @@ _DECLARED = (
         names=_QUALIFICATION_NAMES,
         answers=_if_read("qualifications", "coalesce(qualifications, [])"),
         silence="no",
-        items=QUALIFICATIONS,
+        items=vocabulary.QUALIFICATIONS,
         reading="qualifications",
     ),
     Measure(
@@ -307,7 +272,7 @@ _DECLARED = (
         answers=_single_answer("employment_type"),
         silence="unknown",
         known_words="state the type of employment",
-        items=EMPLOYMENT_TYPES,
+        items=vocabulary.EMPLOYMENT_TYPES,
     ),
     *(
         Measure(
@@ -319,7 +284,7 @@ _DECLARED = (
             silence="no",
             items=(YES,),
             in_list="additional_pay",
-            jobs=f"seniority <> 'intern' AND states_pay AND text_class = '{FULL_ADVERT}'",
+            jobs=f"seniority <> 'intern' AND states_pay AND text_class = '{vocabulary.FULL_ADVERT}'",
         )
         for name, (words, names) in _ADDITIONAL.items()
     ),
@@ -338,11 +303,10 @@ _DECLARED = (
         title="Pay is stated",
         of=_IN_FULL,
         says="state pay",
-        jobs=f"text_class = '{FULL_ADVERT}'",  # forums, and lists without texts, state no pay anyway
+        jobs=f"text_class = '{vocabulary.FULL_ADVERT}'",  # forums, and lists without texts, state no pay anyway
         answers=_if("states_pay"),
         silence="no",
         items=(YES,),
     ),
 )
-MEASURES = {measure.name: measure for measure in _DECLARED}
-"""All measures by name."""
+MEASURES = {measure.name: measure for measure in _DECLARED}  # all measures by name

@@ -17,13 +17,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from transforms.records.definitions import (
-    BAND,
-    MAX_AMOUNT_WIDTH,
-    MAX_RELATIVE_WIDTH,
-    MAX_SHARE_WIDTH,
-    MIN_SHARE_WIDTH,
-)
+from transforms.records.definitions import BAND, MAX_AMOUNT_WIDTH, MAX_RELATIVE_WIDTH, MAX_SHARE_WIDTH, MIN_SHARE_WIDTH
 from transforms.records.vocabulary import SHARE_FORMS
 
 if TYPE_CHECKING:  # the module is slow to import, and guides do not need it
@@ -34,26 +28,20 @@ if TYPE_CHECKING:  # the module is slow to import, and guides do not need it
 
 @dataclass(frozen=True)
 class Rule:
-    """A minimum (`is_minimum`) or maximum of one column of `SampledCells`.
-
-    `text` has placeholders for the value and the bound, each also in per cent. `why` justifies the bound.
-    """
+    """A minimum (`is_minimum`) or maximum of one column of `SampledCells`."""
 
     column: str
     bound: float
     is_minimum: bool
-    text: str
-    why: str
+    text: str  # with placeholders for the value and the bound, each also in per cent
+    why: str  # justifies the bound
 
     def __str__(self) -> str:
         """The bound as text: "30", or "50%" for a bound below 1."""
         return f"{self.bound:,}" if self.bound >= 1 else f"{self.bound:.0%}"
 
     def explain(self, value: float) -> str:
-        """Return why a value that breaks the rule is not printed.
-
-        A value below a minimum is rounded down: 7.96 becomes "7.9" and not "8.0" if 8 are needed.
-        """
+        """Return why a value is not printed. Below a minimum of 8 it is rounded down: 7.96 becomes "7.9", not "8.0"."""
         value = math.floor(round(10 * value, 8)) / 10 if self.is_minimum else value
         return self.text.format(value, 100 * value, self.bound, 100 * self.bound)
 
@@ -79,14 +67,9 @@ OPEN_DAYS = Rule(
     "ten closings are expected at 1 % a day; vital statistics print no rate on fewer (Parker et al. 2023)",
 )  # fmt: skip
 """A rule for closing rates only (`closings.CLOSING_RULES`)."""
-RULES = (JOBS, EMPLOYERS, EVEN, LARGEST)
-"""The rules of most cells, the most serious first. The reason for not printing a cell is the first rule that it
-breaks."""
-QUARTILES = (0.25, 0.75)
-"""Quantiles from 0.25 to 0.75 are printed whenever their cell is, because measurements found their intervals reliable.
-"""
-MAX_CHANCE_UNSEEN = 0.025
-"""A quantile is known if the chance that all employers are on one side of it is at most this."""
+RULES = (JOBS, EMPLOYERS, EVEN, LARGEST)  # of most cells; the reason is the first rule that a cell breaks
+QUARTILES = (0.25, 0.75)  # quantiles from 0.25 to 0.75 are printed whenever their cell is: their intervals are reliable
+MAX_CHANCE_UNSEEN = 0.025  # a quantile is known if all employers are on one side of it with at most this chance
 POINT, INTERVAL, BOUNDS = SHARE_FORMS
 """Forms: the value; its interval instead of the value; for shares also the bounds that silent adverts leave open."""
 
@@ -113,7 +96,7 @@ def find_broken_rules(cells: Sampled, rules: Sequence[Rule] = RULES) -> NDArray[
 
 
 def find_reasons(cells: Sampled, rules: Sequence[Rule] = RULES) -> NDArray[np.object_]:
-    """Return why each cell is not printed: the first rule that it breaks, in words; None if the cell may be printed."""
+    """Return the first rule that each cell breaks, in words; None if the cell may be printed."""
     columns = [_values_of(rule, cells) for rule in rules]
     broken = enumerate(find_broken_rules(cells, rules))
     reasons = [rules[rule].explain(columns[rule][cell]) if rule >= 0 else None for cell, rule in broken]
@@ -128,12 +111,11 @@ def _values_of(rule: Rule, cells: Sampled) -> Floats:
 def is_tail_known(cells: SampledCells, p: float) -> Flags:
     """Whether each cell has enough even employers (G*) to print its quantile p.
 
-    The chance that all employers are on one side of the quantile is p^G* or (1 - p)^G*. Beyond the quartiles this
-    chance may be so large that the interval has no end.
+    All employers are on one side of it with the chance p^G* or (1 - p)^G*. Beyond the quartiles this chance may be so
+    large that the interval has no end.
     """
-    if QUARTILES[0] <= p <= QUARTILES[1]:
-        return np.ones(cells.n_cells, dtype=bool)
-    return np.asarray(max(p, 1 - p) ** cells.n_even <= MAX_CHANCE_UNSEEN)
+    is_inner = QUARTILES[0] <= p <= QUARTILES[1]
+    return np.asarray(is_inner | (max(p, 1 - p) ** cells.n_even <= MAX_CHANCE_UNSEEN))
 
 
 def find_least_even(p: float) -> int:
@@ -144,10 +126,7 @@ def find_least_even(p: float) -> int:
 
 
 def find_interval_only(value: Floats, low: Floats, high: Floats, *, is_share: bool) -> Flags:
-    """Whether each interval is printed without its value, because the interval is too wide or has no end.
-
-    `is_share` says whether the limits for shares or the limit for amounts apply.
-    """
+    """Whether each interval is too wide, for a share or an amount, to be printed with its value, or has no end."""
     width = (high - low).round(9)
     if not is_share:
         return ~(width <= MAX_AMOUNT_WIDTH.value * np.abs(value))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Collection, Iterator
 from datetime import date
-from typing import Any, Protocol
+from typing import Any
 
 from warehouse.schema import ident, literal
 
@@ -25,20 +25,12 @@ UNUSED_COLUMNS = {
 """Columns, most of them long, that no mart and no figure reads. Leaving them out halves the cost of staging."""
 
 
-class Connection(Protocol):
-    """A database connection. It may be read-only, because temporary tables are stored outside the database."""
-
-    def execute(self, query: str, /) -> Any:
-        """Run a statement; the result has `fetchall()`."""
-
-
 @contextlib.contextmanager
-def stage_macros(con: Connection, days: Collection[date], names: Collection[str] = STAGED) -> Iterator[None]:
-    """Within the context, answer macros of the days `days` from temporary tables.
+def stage_macros(con: Any, days: Collection[date], names: Collection[str] = STAGED) -> Iterator[None]:
+    """Within the context, answer macros of the days `days`, given as literal or parameter, from temporary tables.
 
-    Temporary macros hide the database's macros of the same names, so SELECTs stay as they are. Other days are computed
-    as usual. Nothing that the macros read may change within the context. In SELECTs, the day must be a literal or a
-    parameter.
+    Temporary macros hide the database's macros of the same names. Other days are computed as usual. Nothing that the
+    macros read may change within the context. `con`, which may be read-only, has DuckDB's `execute`.
     """
     if not days:
         yield

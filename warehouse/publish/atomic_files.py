@@ -25,9 +25,8 @@ MARK = "made-by-jobmarket"
 class StagedFile:
     """A complete new file or folder beside its target.
 
-    `kept` is a copy of the present target, for a rollback; None if there is no target. For a folder, `kept` is the path
-    to which the target is moved, since two folders cannot swap places in one step. If the program is killed between the
-    two renames, `take_back` restores the folder.
+    `kept` is a copy of the present target, if there is one, for a rollback. A folder is moved there, since two folders
+    cannot swap places in one step; `take_back` restores it if the program is killed between the two renames.
     """
 
     fresh: Path
@@ -41,11 +40,11 @@ def stage(target: Path, content: bytes) -> StagedFile | None:
 
     Raise `OSError` with the target's name; then nothing is left behind.
     """
-    fresh = target.with_name(f".{target.name}.part")  # a fixed name, so that the file of a killed run is overwritten
+    fresh = target.with_name(f".{target.name}.part")  # a fixed name, so that the file of a killed run is removed
     with naming(target):
         try:
             target.parent.mkdir(parents=True, exist_ok=True)
-            for left in (fresh, _kept_name(target)):  # files of a killed run
+            for left in (fresh, _kept_name(target)):
                 left.unlink(missing_ok=True)
             check_writable(target)
             if target.is_file() and target.read_bytes() == content:  # reading a pipe would wait for its writer
@@ -75,10 +74,10 @@ def stage_written(fresh: Path, target: Path) -> StagedFile:
 
 
 def stage_folder(target: Path, files: Iterable[tuple[str, bytes]]) -> StagedFile | None:
-    """Write a folder beside its target, from relative paths and contents.
+    """Write a folder beside its target, from relative paths and contents. Return None if the target has just these.
 
-    Return None if the target has exactly these files. After a power cut some files may have lost their content; the
-    next night makes them again. Raise `OSError` with the target's name; then nothing is left behind.
+    After a power cut some files may have lost their content; the next night makes them again. Raise `OSError` with the
+    target's name; then nothing is left behind.
     """
     change = begin_folder(target)
     with naming(target):
@@ -102,18 +101,14 @@ def stage_folder(target: Path, files: Iterable[tuple[str, bytes]]) -> StagedFile
 def begin_folder(target: Path) -> StagedFile:
     """Make an empty folder, which the caller fills. `commit` then puts it in its place, or `abandon` removes it.
 
-    The empty folder is inside a new folder beside the target. That new folder has a random name and holds `MARK`. Such
-    folders left by killed commands, and nothing else, are removed first. Only one process at a time may do this for a
-    target. Raise `OSError` with the target's name; then nothing is left behind.
+    It is inside a new folder beside the target, which has a random name and holds `MARK`. Such folders left by killed
+    commands, and nothing else, are removed first. Only one process at a time may do this for a target. Raise `OSError`
+    with the target's name; then nothing is left behind.
     """
     with naming(target):
         take_back(target)
-        if target.exists() and not target.is_dir():
-            raise OSError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(target))
+        check_writable(target, is_folder=True)
         target.parent.mkdir(parents=True, exist_ok=True)
-        for folder in (target, target.parent):
-            if folder.exists() and not os.access(folder, os.W_OK):
-                raise OSError(errno.EACCES, os.strerror(errno.EACCES), str(target))
         _clear(*_marked_beside(target))
         ours = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.parent))
         (ours / MARK).write_text(target.name, encoding="utf-8")
@@ -136,14 +131,8 @@ def remove_leftovers(target: Path) -> None:
 
 
 def _marked_beside(target: Path) -> list[Path]:
-    return [mark.parent for mark in target.parent.glob(f".*/{MARK}") if _is_ours(mark, target)]
-
-
-def _is_ours(mark: Path, target: Path) -> bool:
-    folder = mark.parent
-    if folder.is_symlink() or not folder.name.startswith(f".{target.name}."):
-        return False
-    return _holds(mark, target.name.encode())
+    folders = [mark.parent for mark in target.parent.glob(f".*/{MARK}") if _holds(mark, target.name.encode())]
+    return [path for path in folders if path.name.startswith(f".{target.name}.") and not path.is_symlink()]
 
 
 def _holds(path: Path, content: bytes) -> bool:
@@ -196,13 +185,15 @@ def abandon(files: Sequence[StagedFile | None]) -> None:
             _clear(file.fresh.parent)
 
 
-def check_writable(target: Path) -> None:
-    """Raise `OSError` if a file may not be replaced, as far as that can be known without trying."""
-    if target.is_dir():
-        raise OSError(errno.EISDIR, os.strerror(errno.EISDIR), str(target))
-    for path in (target, target.parent):
-        if path.exists() and not os.access(path, os.W_OK):
-            raise OSError(errno.EACCES, os.strerror(errno.EACCES), str(target))
+def check_writable(target: Path, *, is_folder: bool = False) -> None:
+    """Raise `OSError` if a file or folder may not be replaced, as far as that can be known without trying."""
+    code = None
+    if target.exists() and target.is_dir() != is_folder:
+        code = errno.ENOTDIR if is_folder else errno.EISDIR
+    elif any(path.exists() and not os.access(path, os.W_OK) for path in (target, target.parent)):
+        code = errno.EACCES
+    if code is not None:
+        raise OSError(code, os.strerror(code), str(target))
 
 
 def set_aside(path: Path, day: date) -> Path:

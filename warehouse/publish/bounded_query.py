@@ -22,14 +22,11 @@ from warehouse.database import Connection
 from warehouse.publish.json_values import to_json_value
 from warehouse.publish.reader import open_reader
 
-MAX_MEMORY = "1GB"
-"""Memory that DuckDB may use for a query."""
+MAX_MEMORY = "1GB"  # memory that DuckDB may use for a query
 MAX_ADDRESS_SPACE = 6 * 2**30
 """Bytes that the process of a query may map. Libraries and stacks of threads alone take half a gigabyte."""
-GRACE = 3.0
-"""Seconds after a query's time limit until its process is killed."""
-MAX_SQL = 20_000
-"""Maximum characters of a query."""
+GRACE = 3.0  # seconds after a query's time limit until its process is killed
+MAX_SQL = 20_000  # maximum characters of a query
 
 
 class QueryRefusedError(ValueError):
@@ -47,15 +44,12 @@ class Bounds:
 
 @dataclass(frozen=True, kw_only=True)
 class Answer:
-    """The first rows of a result as JSON values.
-
-    `cut_by` is the bound that cut the result, "rows" or "bytes"; None if the result is complete.
-    """
+    """The first rows of a result as JSON values."""
 
     columns: list[str]
     types: list[str]
     rows: list[list[Any]]
-    cut_by: str | None
+    cut_by: str | None  # the bound that cut the result, "rows" or "bytes"
 
 
 def answer_query(con: Connection, sql: str, bounds: Bounds) -> Answer:

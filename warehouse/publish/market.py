@@ -28,16 +28,11 @@ log = logging.getLogger("jobmarket.warehouse")
 
 PUBLISHED_STORAGE = "v1.4.0"
 """Storage version of market.duckdb. DuckDB 1.5 and 2.0 can open it, and also 1.4, which is out of support."""
-FRESH = "fresh"
-"""Name of the new file while it is attached."""
+FRESH = "fresh"  # name of the new file while it is attached
 
 
 def publish(con: database.Connection, target: Path) -> None:
-    """Write market.duckdb and put it in place in one step. Programs that have the old file open keep reading the old
-    file.
-
-    Raise the same errors as `stage`; then nothing is published.
-    """
+    """Write market.duckdb and put it in place in one step. Programs that have the old file open keep reading it."""
     atomic_files.commit([stage(con, target)])
 
 
@@ -46,15 +41,12 @@ def stage(
 ) -> atomic_files.StagedFile:
     """Write a new market.duckdb beside its place, and return it for `atomic_files.commit`.
 
-    The new file has all tables of `core`, `mart` and `ops` with keys, comments and views, the published cells, and the
-    views of `analysis`. `finish` may change rows in the new file only.
-
     If the published file has today's declarations and most of its rows stay, a copy of it is brought up to date
     (`sync`). Otherwise the file is written from scratch, in the order of the keys. Both ways give the same rows and
-    PRIMARY KEYs.
+    PRIMARY KEYs. `finish` may change rows in the new file only.
 
-    Half-written files of killed runs are removed. Raise `duckdb.ConstraintException` for a duplicate key, and `OSError`
-    with the target's name if the file cannot be written; then no new file remains.
+    Raise `duckdb.ConstraintException` for a duplicate key, and `OSError` with the target's name if the file cannot be
+    written; then no new file remains.
     """
     fresh = target.with_name(target.name + ".new")
     with atomic_files.naming(target):
@@ -111,7 +103,8 @@ def _write_market(con: database.Connection, fresh: Path, finish: Callable[[datab
         with database.transaction(con):
             for cls in database_tables():
                 name = table_of(cls).name
-                con.execute(f"INSERT INTO {name} BY NAME SELECT * FROM {ident(work)}.{name} ORDER BY {_order(cls)}")
+                order = ", ".join(map(ident, key_of(cls))) or "ALL"
+                con.execute(f"INSERT INTO {name} BY NAME SELECT * FROM {ident(work)}.{name} ORDER BY {order}")
             if finish is not None:
                 finish(con)
         con.execute(f"CHECKPOINT {FRESH}")
@@ -138,7 +131,3 @@ def _market_key() -> str:
     """Return a digest of everything in a published file except its rows. If it differs, the file is written anew."""
     parts = [*declarations(is_published=True), *analysis_views.declarations(), PUBLISHED_STORAGE, duckdb.__version__]
     return hashlib.blake2b("\n".join(parts).encode(), digest_size=16).hexdigest()
-
-
-def _order(cls: type) -> str:
-    return ", ".join(map(ident, key_of(cls))) or "ALL"

@@ -20,14 +20,12 @@ def open_reader(
 ) -> Connection:
     """Open market.duckdb for queries, which can neither write nor reach any other file.
 
-    `with_texts` adds the view `adverts` (posting_id, text) with the text of each posting's newest observation. The
-    texts come from the refined files in `refined`, by default the folder of that name in `data_dir`. `max_memory`
-    bounds the memory of queries ("1GB"); by default, queries may use most of the machine's memory. Queries may make
-    scratch tables in memory, but not spill to disk. Raise `FileNotFoundError` if nothing was published yet.
+    `with_texts` adds the view `adverts` (posting_id, text) with the text of each posting's newest observation, from the
+    refined files in `refined`, by default in `data_dir`. `max_memory` bounds the memory of queries ("1GB"), which never
+    spill to disk. Raise `FileNotFoundError` if nothing was published yet.
 
-    DuckDB 2.0 keeps every attached file and allowed folder open to COPY ... TO even without external access, so
-    market.duckdb could be overwritten. Therefore the file system itself is switched off once market.duckdb is open, and
-    refined texts come through Arrow, which can only read.
+    DuckDB 2.0 keeps attached files open to COPY ... TO even without external access, so market.duckdb could be
+    overwritten. Therefore the file system itself is switched off, and texts come through Arrow, which can only read.
     """
     con = connect_market(data_dir, name="market")
     con.execute("SET temp_directory = ''")
@@ -50,10 +48,7 @@ def _literal(text: str) -> str:
 
 
 def connect_market(data_dir: Path, *, name: str) -> Connection:
-    """Open a database in memory, attach market.duckdb to it read-only under this name, and use it.
-
-    Raise `FileNotFoundError` if nothing was published yet.
-    """
+    """Open a database in memory, attach market.duckdb to it read-only under this name, and use it."""
     market = data_dir / MARKET
     if not market.exists():
         raise FileNotFoundError(f"{market} does not exist yet; `jobmarket run` publishes it")

@@ -16,29 +16,13 @@ from pathlib import Path
 import duckdb
 
 from transforms.records.columns import fields_of, table_of
-from warehouse import database_files, tables
+from warehouse import database_files, schema, tables
 from warehouse.database import NIGHTLY, Connection, attached, remove_database, transaction
 from warehouse.mart_tables import HISTORIES, PUBLISHED, Days
 from warehouse.ops_tables import Vintages
 from warehouse.publish.reader import connect_market
-from warehouse.schema import (
-    MACROS,
-    MART_VIEWS,
-    comments,
-    ddl,
-    ident,
-    key_of,
-    literal,
-    macro_ddl,
-    mart_ddl,
-    meaning_of,
-    schema_of,
-    sql_type,
-    view_ddl,
-)
 
-RELEASED = "released"
-"""Name of a release's DuckDB file while it is attached."""
+RELEASED = "released"  # name of a release's DuckDB file while it is attached
 RELEASED_STORAGE = "v1.3.0"
 """Storage version of a release's DuckDB file. Later versions write a random number into the header, so that the same
 rows would not give the same bytes."""
@@ -47,31 +31,26 @@ LOOKUPS = (
     tables.PriceLevels,
 )  # fmt: skip
 """Tables of `core` that queries of marts join."""
-LOOKUP_MACROS = ("prices_of",)
-"""Macros that read only the tables in `LOOKUPS`, so that a release can have them."""
+LOOKUP_MACROS = ("prices_of",)  # macros that read only the tables in `LOOKUPS`, so that a release can have them
 _PUBLIC_TABLES = (*LOOKUPS, Days, *HISTORIES.values(), *PUBLISHED.values(), Vintages)
 """Tables in a release's DuckDB file."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class KeptRows:
-    """The part of a mart that may be passed on.
+    """The part of a mart that may be passed on."""
 
-    `condition` is an SQL condition on its rows. `columns` maps the names of columns to the SQL that replaces their
-    values.
-    """
-
-    condition: str = "true"
-    columns: Mapping[str, str] = field(default_factory=dict)
+    condition: str = "true"  # SQL condition on its rows
+    columns: Mapping[str, str] = field(default_factory=dict)  # SQL that replaces the values of columns
 
 
 @dataclass(frozen=True, kw_only=True)
 class ExportedTable:
-    """A mart in a release. `columns` has the name, SQL type and meaning of each column."""
+    """A mart in a release."""
 
     name: str
     title: str
-    columns: tuple[tuple[str, str, str], ...]
+    columns: tuple[tuple[str, str, str], ...]  # name, SQL type and meaning of each column
     key: tuple[str, ...]
     n_rows: int
 
@@ -95,22 +74,22 @@ def export_cells(con: Connection, folder: Path, kept_rows: Mapping[str, KeptRows
     for mart, cells in PUBLISHED.items():
         name = table_of(cells).name
         rule = kept_rows.get(table_of(mart).name, KeptRows())
-        order = ", ".join(map(ident, key_of(cells)))
+        order = ", ".join(map(schema.ident, schema.key_of(cells)))
         rows = f"FROM {name} WHERE {rule.condition} ORDER BY {order}"
         path = folder / name.partition(".")[2]
         con.execute(f"CREATE OR REPLACE TEMP TABLE exported AS SELECT * {_replace(rule.columns)} {rows}")
-        lists = {f.name: f"to_json({ident(f.name)})" for f in fields_of(cells) if f.is_list}
+        lists = {f.name: f"to_json({schema.ident(f.name)})" for f in fields_of(cells) if f.is_list}
         for columns, suffix, options in (
             ("*", "parquet", "FORMAT parquet, COMPRESSION zstd"),
             (f"* {_replace(lists)}", "csv", "FORMAT csv, HEADER"),
         ):
-            target = literal(str(path.with_suffix(f".{suffix}")))
+            target = schema.literal(str(path.with_suffix(f".{suffix}")))
             con.execute(f"COPY (SELECT {columns} FROM exported ORDER BY {order}) TO {target} ({options})")
         ((n_rows,),) = con.execute("SELECT count(*) FROM exported").fetchall()
         tables.append(
             ExportedTable(
-                name=name, title=table_of(cells).doc, key=key_of(cells), n_rows=n_rows,
-                columns=tuple((f.name, sql_type(f), meaning_of(f.column)) for f in fields_of(cells)),
+                name=name, title=table_of(cells).doc, key=schema.key_of(cells), n_rows=n_rows,
+                columns=tuple((f.name, schema.sql_type(f), schema.meaning_of(f.column)) for f in fields_of(cells)),
             )
         )  # fmt: skip
     con.execute("DROP TABLE IF EXISTS exported")
@@ -120,11 +99,11 @@ def export_cells(con: Connection, folder: Path, kept_rows: Mapping[str, KeptRows
 def public_schema() -> str:
     """Return the SQL that declares a release's DuckDB file: schemas, tables, views and macros, with comments."""
     statements = (
-        (f"CREATE SCHEMA {schema}" for schema in dict.fromkeys(map(schema_of, _PUBLIC_TABLES))),
-        *((ddl(cls, with_checks=False), *comments(cls)) for cls in _PUBLIC_TABLES),
-        *map(mart_ddl, HISTORIES),
-        *map(view_ddl, MART_VIEWS),
-        *map(macro_ddl, LOOKUP_MACROS),
+        (f"CREATE SCHEMA {name}" for name in dict.fromkeys(map(schema.schema_of, _PUBLIC_TABLES))),
+        *((schema.ddl(cls, with_checks=False), *schema.comments(cls)) for cls in _PUBLIC_TABLES),
+        *map(schema.mart_ddl, HISTORIES),
+        *map(schema.view_ddl, schema.MART_VIEWS),
+        *map(schema.macro_ddl, LOOKUP_MACROS),
     )
     return "".join(f"{statement};\n" for statement in chain.from_iterable(statements))
 
@@ -145,7 +124,7 @@ def write_public_database(con: Connection, target: Path, kept_rows: Mapping[str,
                 for cls in _PUBLIC_TABLES:
                     name = table_of(cls).name
                     rule = kept_rows.get(table_of(marts.get(cls, cls)).name, KeptRows())
-                    order = ", ".join(map(ident, key_of(cls))) or "ALL"
+                    order = ", ".join(map(schema.ident, schema.key_of(cls))) or "ALL"
                     rows = f"FROM {NIGHTLY}.{name} WHERE {rule.condition} ORDER BY {order}"
                     con.execute(f"INSERT INTO {name} BY NAME SELECT * {_replace(rule.columns)} {rows}")
             con.execute(f"CHECKPOINT {RELEASED}")
@@ -172,9 +151,9 @@ def find_missing(sql: str) -> list[str]:
     tables = {table_of(cls).name for cls in (*LOOKUPS, Vintages)}
     names = set(_NAMES.findall(sql))
     tables_missing = {name for name in names if "." in name} - tables
-    return sorted(tables_missing | (names & MACROS.keys()) - set(LOOKUP_MACROS))
+    return sorted(tables_missing | (names & schema.MACROS.keys()) - set(LOOKUP_MACROS))
 
 
 def _replace(columns: Mapping[str, str]) -> str:
-    replacements = ", ".join(f"{sql} AS {ident(name)}" for name, sql in columns.items())
+    replacements = ", ".join(f"{sql} AS {schema.ident(name)}" for name, sql in columns.items())
     return f"REPLACE ({replacements})" if replacements else ""

@@ -1,18 +1,14 @@
 """Bring a copy of the published file up to date with the work file, so that publishing costs only what changed.
 
-Tables that already have the rows of the work file are left alone. In the others, rows that are gone are deleted,
-changed rows are updated in the columns that changed, and new rows are inserted. Then the rows of these tables are
-compared with the work file.
-
-Tables are compared by a digest of each column, which combines 64-bit hashes of each value with its row's key. One
-difference in 10^19 goes unnoticed. The file's own PRIMARY KEYs and the number of rows check the keys.
+In tables that differ from the work file, rows that are gone are deleted, changed rows are updated in the columns that
+changed, and new rows are inserted; then they are compared again. A digest of each column, of 64-bit hashes of each
+value with its row's key, tells whether tables differ. One difference in 10^19 goes unnoticed.
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 
 import duckdb
 
@@ -29,34 +25,9 @@ MAX_FREE = 0.25
 """If a larger fraction of the file is free, it is written from scratch.
 
 DuckDB does not give back the space of deleted and updated rows."""
-MIN_FREE = 64
-"""Up to this many blocks (of 256 KiB) may be free in any file."""
+MIN_FREE = 64  # up to this many blocks (of 256 KiB) may be free in any file
 ROWS, KEYS = "rows", "keys of rows"
 """Names of the two digests that belong to no column: the number of rows, and the digest of their keys."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class _OutdatedTable:
-    """A table whose copy differs from the work file.
-
-    `source` is the table in the work file, with digests `wanted`. `target` is the table in the copy, with digests
-    `there`.
-    """
-
-    cls: type
-    source: str
-    target: str
-    wanted: Mapping[str, int]
-    there: Mapping[str, int]
-
-    @property
-    def changed_columns(self) -> list[str]:
-        columns = (name for name in self.wanted if name not in (ROWS, KEYS))
-        return [name for name in columns if self.wanted[name] != self.there[name]]
-
-    @property
-    def has_other_rows(self) -> bool:
-        return any(self.wanted[name] != self.there[name] for name in (ROWS, KEYS))
 
 
 def renew(con: duckdb.DuckDBPyConnection, *, work: str, copy: str) -> bool:
@@ -65,89 +36,64 @@ def renew(con: duckdb.DuckDBPyConnection, *, work: str, copy: str) -> bool:
     Return False if `copy` should be written from scratch instead. Call it in a transaction, and roll the transaction
     back if the result is False. Raise `duckdb.ConstraintException` for a duplicate key, as an insert does.
     """
-    if not _is_dense(con, copy):
-        return False
-    tables = [table for cls in database_tables() if (table := _compare(con, cls, work, copy))]
-    return not any(_is_mostly_new(con, table) for table in tables) and all(
-        _update_table(con, table) for table in tables
+    sizes = "SELECT free_blocks, total_blocks FROM pragma_database_size() WHERE database_name = ?"
+    free, total = con.execute(sizes, [copy]).fetchall()[0]
+    return free <= max(MIN_FREE, MAX_FREE * total) and all(
+        _renew_table(con, cls, *(f"{ident(name)}.{table_of(cls).name}" for name in (work, copy)))
+        for cls in database_tables()
     )
 
 
-def _is_dense(con: duckdb.DuckDBPyConnection, copy: str) -> bool:
-    sizes = "SELECT free_blocks, total_blocks FROM pragma_database_size() WHERE database_name = ?"
-    free, total = con.execute(sizes, [copy]).fetchall()[0]
-    return bool(free <= max(MIN_FREE, MAX_FREE * total))
-
-
-def _compare(con: duckdb.DuckDBPyConnection, cls: type, work: str, copy: str) -> _OutdatedTable | None:
-    source, target = (f"{ident(database)}.{table_of(cls).name}" for database in (work, copy))
-    names = [f.name for f in fields_of(cls) if f.name not in _identity(cls)]
-    here, there = (_digests(con, cls, table, names) for table in (source, target))
-    return None if here == there else _OutdatedTable(cls=cls, source=source, target=target, wanted=here, there=there)
-
-
-def _identity(cls: type) -> Sequence[str]:
-    return key_of(cls) or [f.name for f in fields_of(cls)]
+def _renew_table(con: duckdb.DuckDBPyConnection, cls: type, source: str, target: str) -> bool:
+    """Give the table `target` the rows of `source`; return False if the file should be written from scratch."""
+    keys = key_of(cls)
+    columns = [f.name for f in fields_of(cls)]
+    names = [name for name in columns if keys and name not in keys]
+    wanted, there = (_digests(con, cls, table, names) for table in (source, target))
+    if wanted == there:
+        return True
+    insert = f"INSERT INTO {target} ({', '.join(map(ident, columns))}) SELECT {', '.join(map(ident, columns))}"
+    if not keys:
+        con.execute(f"DELETE FROM {target}")
+        con.execute(f"{insert} FROM {source} ORDER BY ALL")
+        return True
+    same_key = " AND ".join(f"s.{ident(key)} = t.{ident(key)}" for key in keys)
+    names = [name for name in names if wanted[name] != there[name]]
+    if any(wanted[name] != there[name] for name in (ROWS, KEYS)):
+        old = f"FROM {target} AS t WHERE NOT EXISTS (FROM {source} AS s WHERE {same_key})"
+        new = f"FROM {source} AS s WHERE NOT EXISTS (FROM {target} AS t WHERE {same_key})"
+        n_admitted = max(MIN_MOVED, int(MAX_MOVED * there[ROWS]))
+        if wanted[ROWS] + there[ROWS] > n_admitted:  # otherwise no more rows can have moved
+            n_moved = sum(int(con.execute(f"SELECT count(*) {rows}").fetchall()[0][0]) for rows in (old, new))
+            if n_moved > n_admitted:
+                return False
+        con.execute(f"DELETE {old}")
+        con.execute(f"{insert} {new} ORDER BY {', '.join(map(ident, keys))}")
+        there = _digests(con, cls, target, names)
+    if stale := [name for name in names if there[name] != wanted[name]]:
+        _update(con, cls, stale, source, target, same_key)
+        there = _digests(con, cls, target, names)
+    if any(there[name] != wanted[name] for name in (ROWS, KEYS, *names)):
+        log.warning("%s could not be updated row by row; the whole file is written from scratch", table_of(cls).name)
+        return False
+    return True
 
 
 def _digests(con: duckdb.DuckDBPyConnection, cls: type, table: str, names: Sequence[str]) -> dict[str, int]:
-    """Return the number of rows of a table, the digest of their keys, and one digest per column.
+    """Return the number of rows of a table, the digest of their keys, and one digest per column, in any order of rows.
 
-    The order of rows does not matter. Comparing the columns of joined rows would take three times as long. Hashes of
-    keys are added up, so that a duplicate key shows. The other hashes are XORed, which takes two thirds of the time.
-    They are hashed twice: DuckDB itself combines two hashes by XOR, so a value shared by all rows would cancel out. The
-    digest of a list also covers whether the list is NULL, because NULL and an empty list have the same hash.
+    Hashes of keys are added up, so that a duplicate key shows. The other hashes are XORed, which takes two thirds of
+    the time; comparing the columns of joined rows would take three times as long. They are hashed twice: DuckDB itself
+    combines two hashes by XOR, so a value shared by all rows would cancel out. The digest of a list also covers whether
+    the list is NULL, because NULL and an empty list have the same hash.
     """
     is_list = {field.name for field in fields_of(cls) if field.is_list}
     values = (f"{ident(name)} IS NULL, {ident(name)}" if name in is_list else ident(name) for name in names)
     sums = "".join(f", bit_xor(hash(hash(key_hash, {value})))" for value in values)
-    select = f"SELECT *, hash({', '.join(map(ident, _identity(cls)))}) AS key_hash FROM {table}"
+    identity = key_of(cls) or [field.name for field in fields_of(cls)]
+    select = f"SELECT *, hash({', '.join(map(ident, identity))}) AS key_hash FROM {table}"
     row = con.execute(f"SELECT count(*), sum(key_hash){sums} FROM ({select})").fetchall()[0]
     return dict(zip((ROWS, KEYS, *names), row, strict=True))
-
-
-def _is_mostly_new(con: duckdb.DuckDBPyConnection, table: _OutdatedTable) -> bool:
-    n_admitted = max(MIN_MOVED, int(MAX_MOVED * table.there[ROWS]))
-    could_be = table.has_other_rows and table.wanted[ROWS] + table.there[ROWS] > n_admitted
-    if not could_be or not key_of(table.cls):
-        return False
-    n_moved = sum(int(con.execute(f"SELECT count(*) {rows}").fetchall()[0][0]) for rows in _select_differences(table))
-    return n_moved > n_admitted
-
-
-def _select_differences(table: _OutdatedTable) -> tuple[str, str]:
-    same_key = _same_key(table.cls)
-    old = f"FROM {table.target} AS t WHERE NOT EXISTS (FROM {table.source} AS s WHERE {same_key})"
-    new = f"FROM {table.source} AS s WHERE NOT EXISTS (FROM {table.target} AS t WHERE {same_key})"
-    return old, new
-
-
-def _same_key(cls: type) -> str:
-    return " AND ".join(f"s.{ident(key)} = t.{ident(key)}" for key in key_of(cls))
-
-
-def _update_table(con: duckdb.DuckDBPyConnection, table: _OutdatedTable) -> bool:
-    cls, source, target = table.cls, table.source, table.target
-    columns = ", ".join(ident(f.name) for f in fields_of(cls))
-    if not key_of(cls):
-        con.execute(f"DELETE FROM {target}")
-        con.execute(f"INSERT INTO {target} ({columns}) SELECT {columns} FROM {source} ORDER BY ALL")
-        return True
-    names, there = table.changed_columns, table.there
-    if table.has_other_rows:
-        old, new = _select_differences(table)
-        con.execute(f"DELETE {old}")
-        con.execute(
-            f"INSERT INTO {target} ({columns}) SELECT {columns} {new} ORDER BY {', '.join(map(ident, key_of(cls)))}"
-        )
-        there = _digests(con, cls, target, names)
-    if stale := [name for name in names if there[name] != table.wanted[name]]:
-        _update(con, cls, stale, source, target, _same_key(cls))
-        there = _digests(con, cls, target, names)
-    if any(there[name] != table.wanted[name] for name in (ROWS, KEYS, *names)):
-        log.warning("%s could not be updated row by row; the whole file is written from scratch", table_of(cls).name)
-        return False
-    return True
 
 
 def _update(
@@ -157,23 +103,16 @@ def _update(
 
     Lists come last and together, because DuckDB updates them by deleting the row and inserting a new one.
     """
-    values = ", ".join(f"s.{ident(name)}, {_differs([name])} AS {ident(_is_new(name))}" for name in names)
+    differs = {name: f"s.{ident(name)} IS DISTINCT FROM t.{ident(name)}" for name in names}
+    values = ", ".join(f"s.{ident(name)}, {differs[name]} AS {ident(f'is new: {name}')}" for name in names)
     con.execute(
         f"CREATE OR REPLACE TEMP TABLE changed AS SELECT t.rowid AS place, {values}"
-        f" FROM {target} AS t JOIN {source} AS s ON {same_key} WHERE {_differs(names)} ORDER BY place"
+        f" FROM {target} AS t JOIN {source} AS s ON {same_key} WHERE {' OR '.join(differs.values())} ORDER BY place"
     )
     lists = [f.name for f in fields_of(cls) if f.is_list and f.name in names]
     for group in (*([name] for name in names if name not in lists), lists):
         if group:
             sets = ", ".join(f"{ident(name)} = c.{ident(name)}" for name in group)
-            is_new = " OR ".join(f"c.{ident(_is_new(name))}" for name in group)
+            is_new = " OR ".join(f"c.{ident(f'is new: {name}')}" for name in group)
             con.execute(f"UPDATE {target} AS t SET {sets} FROM changed AS c WHERE t.rowid = c.place AND ({is_new})")
     con.execute("DROP TABLE changed")
-
-
-def _is_new(name: str) -> str:
-    return f"is new: {name}"
-
-
-def _differs(names: Sequence[str]) -> str:
-    return "(" + " OR ".join(f"s.{ident(name)} IS DISTINCT FROM t.{ident(name)}" for name in names) + ")"

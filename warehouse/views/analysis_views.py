@@ -15,9 +15,7 @@ from warehouse.mart_tables import ClosingRates, Shares
 from warehouse.ops_tables import BoardNights
 from warehouse.schema import (
     among,
-    counted_jobs,
     ident,
-    jobs_with_skills,
     literal,
     of_table,
     pay_observations,
@@ -46,32 +44,25 @@ def _day_of(view: str) -> str:
 
 MIN_COMMON, MIN_SHARE_COMMON = 3, 0.5
 """A board is a twin of another board if both list at least this many open jobs, and these are at least this share of
-its own open jobs. Two branches, or an agency and its client, may also have one or two jobs in common.
-"""
-
+its own open jobs. Two branches, or an agency and its client, may also have one or two jobs in common."""
 MIN_IN_COUNTRY = 5
-"""A board has a country if at least this many of its open jobs, and more than half of its open jobs with a known
-country, are there."""
+"""A board has a country if at least this many of its open jobs, and more than half of those with a known country, are
+there."""
 MIN_SIGNS, MIN_SHARE_SIGNS, MIN_READ = 3, 0.1, 5
-"""An agency's board has at least `MIN_SIGNS` open jobs with signs of an agency, and these are at least
-`MIN_SHARE_SIGNS` of its open jobs.
-
-A consultancy or an employer's own recruiter may have one or two such jobs. `MIN_READ` is how many jobs must be read in
-full before the lack of signs means something.
-"""
+"""An agency's board has at least `MIN_SIGNS` open jobs with signs of one, and at least this share of its open jobs; a
+consultancy may have one or two. The lack of signs means something if `MIN_READ` jobs were read in full."""
 
 
-def _select(name: str, **parameters: str) -> tuple[str, str]:
-    return read_declared(f"analysis/{name}", **parameters)
+def _select(name: str, **parameters: object) -> tuple[str, str]:
+    return read_declared(f"analysis/{name}", **{key: str(value) for key, value in parameters.items()})
 
 
-_ON_DAY = "as_of::DATE"
-_JOB_ADVERTS = _select("job_adverts", day=_ON_DAY)[1]
+_JOB_ADVERTS = _select("job_adverts", day="as_of::DATE")[1]
 MACROS = {
     "analysis.jobs_on": _select(
         "jobs",
         job_adverts=_JOB_ADVERTS,
-        counted_jobs=counted_jobs("job_adverts")[1],
+        counted_jobs=read_declared("jobs/counted_jobs", adverts="job_adverts")[1],
         languages_of_skills=among(languages_read("skills")),
     ),
     "analysis.pay_observations_on": _select(
@@ -82,7 +73,9 @@ MACROS = {
         not_in_band=why_not_in_band("s"),
     ),
     "analysis.skills_asked_on": _select(
-        "skills_asked", job_adverts=_JOB_ADVERTS, skills=jobs_with_skills("job_adverts", "analysis.jobs_on(as_of)")[1]
+        "skills_asked",
+        job_adverts=_JOB_ADVERTS,
+        skills=read_declared("jobs/jobs_with_skills", adverts="job_adverts", jobs="analysis.jobs_on(as_of)")[1],
     ),
 }
 """Macros for any day, such as `analysis.jobs_on(DATE '2026-01-22')`: name -> (meaning, SELECT)."""
@@ -98,13 +91,9 @@ VIEWS = {
     "analysis.closing_rates": _select("closing_rates"),
     "analysis.open_by_month": _select("open_by_month", newest="(SELECT max(as_of) FROM mart.days)"),
     "analysis.employers_hiring": _select("employers_hiring"),
-    "analysis.twin_boards": _select("twin_boards", min_common=str(MIN_COMMON), min_share=str(MIN_SHARE_COMMON)),
+    "analysis.twin_boards": _select("twin_boards", min_common=MIN_COMMON, min_share=MIN_SHARE_COMMON),
     "analysis.boards": _select(
-        "boards",
-        min_jobs=str(MIN_IN_COUNTRY),
-        min_signs=str(MIN_SIGNS),
-        min_share=str(MIN_SHARE_SIGNS),
-        min_read=str(MIN_READ),
+        "boards", min_jobs=MIN_IN_COUNTRY, min_signs=MIN_SIGNS, min_share=MIN_SHARE_SIGNS, min_read=MIN_READ
     ),
     "analysis.board_nights": _select("board_nights"),
 }
@@ -295,15 +284,11 @@ COLUMNS: dict[str, dict[str, str]] = {
         **of_table(BoardNights, "chance"),
         "n_answers": "Answers for its list that night: pages, possibly of several readings",
         "said": (
-            "What these said: answer, empty, gone, moved or failure (see core.board_answers); without answers the "
-            "outcome: refused, no_answer or not_asked (see ops.board_nights); NULL: not on record, or the answer came "
-            "after midnight and counts for the next night"
+            "What these said (see core.board_answers), without answers the outcome (see ops.board_nights); NULL: not "
+            "on record, or the answer came after midnight and counts for the next night"
         ),
         "answered_on": "Last night up to then on which it answered with a list; NULL: none",
-        "n_adverts": (
-            "Adverts that it listed at the end of that day (UTC), as far as was read by then; NULL: it had never "
-            "answered"
-        ),
+        "n_adverts": "Adverts listed at the end of that day (UTC), as far as was read; NULL: no answer yet",
         "n_ai": "Adverts of these for AI jobs",
         "n_ai_paid": "Adverts of n_ai with pay",
         "n_first_seen": "Adverts first seen on it that night",

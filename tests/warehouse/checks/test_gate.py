@@ -274,7 +274,7 @@ from pathlib import Path
 os.environ["HOME"] = os.getcwd()
 import pandas as pd
 from warehouse.checks import gate
-from warehouse.tables import ExchangeRate
+from transforms.records.rows import ExchangeRate
 assert "great_expectations" not in sys.modules, "imported before a gate is checked"
 frame = pd.DataFrame({"source": ["s"], "rate_on": ["2026-01-01"], "base": ["EUR"], "currency": ["USD"], "rate": [1.1]})
 assert gate.check(frame, ExchangeRate, gate="g", run_id="r").passed

@@ -12,7 +12,7 @@ import pytest
 from transforms.records.columns import fields_of
 from transforms.text.lookups import cells_of
 from warehouse.checks import gate
-from warehouse.load.disclosure_laws import LAWS, load_disclosure_laws
+from warehouse.load.lookups import LAWS, load_disclosure_laws
 from warehouse.tables import DisclosureLaws
 
 TABLES = tomllib.loads(LAWS.read_text(encoding="utf-8"))["laws"]

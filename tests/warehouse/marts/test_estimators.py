@@ -230,8 +230,10 @@ def test_an_employer_s_jobs_count_once_in_the_employer_value() -> None:
 
 def test_ranks_leave_open_what_intervals_leave_open() -> None:
     group = np.array([0, 0, 0, 0, 1, 1])
-    ranks = bound_ranks(group, np.array([0.5, 0.3, 0.25, 0.0, 0.1, 0.4]), np.array([0.6, 0.45, 0.4, 0.1, 0.2, 0.5]))
-    assert list(zip(ranks.best, ranks.worst, strict=True)) == [(1, 1), (2, 3), (2, 3), (4, 4), (2, 2), (1, 1)]
+    best, worst = bound_ranks(
+        group, np.array([0.5, 0.3, 0.25, 0.0, 0.1, 0.4]), np.array([0.6, 0.45, 0.4, 0.1, 0.2, 0.5])
+    )
+    assert list(zip(best, worst, strict=True)) == [(1, 1), (2, 3), (2, 3), (4, 4), (2, 2), (1, 1)]
     with pytest.raises(ValueError, match="not numbers"):
         bound_ranks(group[:1], np.array([np.nan]), np.array([1.0]))
 
@@ -241,11 +243,11 @@ def test_ranks_are_those_of_comparing_all_pairs(rows: list[tuple[int, int, int]]
     group = np.array([g for g, _, _ in rows], dtype=np.int64)
     low = np.array([min(a, b) for _, a, b in rows], dtype=float)
     high = np.array([max(a, b) for _, a, b in rows], dtype=float)
-    ranks = bound_ranks(group, low, high)
+    best, worst = bound_ranks(group, low, high)
     for k in range(len(rows)):
         same = group == group[k]
-        assert ranks.best[k] == 1 + (same & (low > high[k])).sum()
-        assert ranks.worst[k] == same.sum() - (same & (high < low[k])).sum()
+        assert best[k] == 1 + (same & (low > high[k])).sum()
+        assert worst[k] == same.sum() - (same & (high < low[k])).sum()
 
 
 def test_rules_of_printing_look_at_the_sample_only() -> None:

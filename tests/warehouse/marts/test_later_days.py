@@ -15,7 +15,6 @@ from tests.warehouse.marts.test_marts import NOW, SOME_COUNTRIES, posting, put, 
 from transforms.records.columns import table_of
 from transforms.text.lookups import roles
 from warehouse import database
-from warehouse.marts.cell_cache import CellCache
 from warehouse.marts.compute import MARTS
 from warehouse.tables import Countries, Roles
 
@@ -47,7 +46,7 @@ def newest(con: database.Connection) -> dict[type, Any]:
 
 
 def marts_of(con: database.Connection, day: date) -> dict[type, Any]:
-    return {cls: mart.compute(con, day, CellCache(cls, day)).drop(columns="as_of") for cls, mart in MARTS.items()}
+    return {cls: mart.compute(con, day).drop(columns="as_of") for cls, mart in MARTS.items()}
 
 
 @pytest.mark.parametrize(  # 42: the first of January

@@ -592,17 +592,17 @@ def test_a_board_of_weight_two_counts_in_rates_as_two_like_it() -> None:
     board, days = np.repeat(np.arange(30), 3), np.tile([7.0, 7.0, 14.0], 30)
     n_open = rng.integers(5, 60, len(board)).astype(float)
     n_closed = rng.binomial(n_open.astype(int), np.repeat(rng.uniform(0, 0.4, 30), 3)).astype(float)
-    zeros, is_gone = np.zeros(len(board), dtype=np.int64), np.zeros(len(board), dtype=bool)
-    plain = Readings(zeros, board, days, n_open, n_closed, is_gone)
+    zeros = np.zeros(len(board), dtype=np.int64)
+    plain = Readings(zeros, board, days, n_open, n_closed)
     twice = board < 10
-    rates = estimate_closing_rates(replace(plain, weight=np.where(twice, 2.0, 1.0)), 1, is_gone)
-    again = [np.concatenate([column, column[twice]]) for column in (zeros, days, n_open, n_closed, is_gone)]
+    rates = estimate_closing_rates(replace(plain, weight=np.where(twice, 2.0, 1.0)), 1)
+    again = [np.concatenate([column, column[twice]]) for column in (zeros, days, n_open, n_closed)]
     copies = Readings(again[0], np.concatenate([board, board[twice] + 30]), *again[1:])
-    assert rates.rate == pytest.approx(estimate_closing_rates(copies, 1, again[4]).rate, rel=1e-9)
+    assert rates.rate == pytest.approx(estimate_closing_rates(copies, 1).rate, rel=1e-9)
     assert rates.n_boards[0] == 30
     assert rates.open_days[0] == pytest.approx((n_open * days).sum())
-    same = estimate_closing_rates(replace(plain, weight=np.ones(len(board))), 1, is_gone)
-    usual = estimate_closing_rates(plain, 1, is_gone)
+    same = estimate_closing_rates(replace(plain, weight=np.ones(len(board))), 1)
+    usual = estimate_closing_rates(plain, 1)
     for name in ("rate", "low", "high", "n_even", "open_days"):
         assert getattr(same, name) == getattr(usual, name), name
 
@@ -647,7 +647,7 @@ def test_closing_rates_rest_on_intervals_that_began_as_a_members(con: database.C
     weight = np.array([1 / chance for chance in members.values()] * 2)
     rates = estimate_closing_rates(
         Readings(np.zeros(48, dtype=np.int64), np.tile(np.arange(24), 2), np.full(48, 7.0), first, first - then,
-                 np.zeros(48, dtype=bool), weight), 1,
+                 weight), 1,
     )  # fmt: skip
     assert (row.rate, row.rate_lo, row.n_even) == pytest.approx((rates.rate[0], rates.low[0], rates.n_even[0]))
     assert (row.n_closed, row.open_days) == ((first - then).sum(), (first * 7).sum())

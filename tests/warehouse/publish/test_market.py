@@ -147,8 +147,8 @@ folder, at = Path(sys.argv[1]), sys.argv[2]
 def kill(*_, **__):
     os.kill(os.getpid(), signal.SIGKILL)
 STEPS = {
-    "create_all": database, "sync_file": atomic_files, "_move_intervals": history, "_write_versions": history,
-    "_record_load": loader, "_link": jobs, "_assign_job_ids": jobs, "_order": market,
+    "create_all": database, "sync_file": atomic_files, "_write_versions": history,
+    "_record_load": loader, "_link": jobs, "_assign_job_ids": jobs, "database_tables": market,
 }
 if at in STEPS:
     assert hasattr(STEPS[at], at)
@@ -191,13 +191,13 @@ def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
         return {path.name: path.read_bytes() for path in export_parquet(con, folder / "out")}
 
 
-LONG_KILLS = ("sync_file", "_move_intervals", "_record_load", "loaded", "_link", "_assign_job_ids", "publish")
+LONG_KILLS = ("sync_file", "_record_load", "loaded", "_link", "_assign_job_ids", "publish")
 
 
 @pytest.mark.parametrize(
     "at",
     [
-        *("create_all", "gate", "_write_versions", "_order"),
+        *("create_all", "gate", "_write_versions", "database_tables"),
         *(pytest.param(at, marks=pytest.mark.long) for at in LONG_KILLS),
     ],
 )

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import special
 
 from warehouse.marts.estimators import LEVEL, Flags, Floats, Ints, SampledCells, count_cells, sum_by
@@ -14,8 +13,7 @@ from warehouse.marts.estimators import LEVEL, Flags, Floats, Ints, SampledCells,
 MIN_MASS_OPEN = 10
 """A mass closing needs at least this many open adverts on a board. Smaller boards easily close more than half at
 once."""
-MASS_PART = 0.5
-"""In a mass closing, more than this share of a board's adverts close in one interval."""
+MASS_PART = 0.5  # in a mass closing, more than this share of a board's adverts close in one interval
 MASS_FACTOR = 2.0
 """The chance of a mass closing is computed for a board that closes this many times as fast as its cell."""
 MASS_CHANCE = 0.001
@@ -24,8 +22,7 @@ MASS_CHANCE = 0.001
 Without this limit, boards that are seldom read would be left out, because many adverts close between two readings.
 """
 ITERATIONS = 60
-MAX_SPREAD = 2.0
-"""The upper limit of the squared coefficient of variation of boards' rates."""
+MAX_SPREAD = 2.0  # the upper limit of the squared coefficient of variation of boards' rates
 LENGTH_DIGITS = 2
 """Intervals whose days agree to this many decimal places are merged into one length, their mean.
 
@@ -37,26 +34,18 @@ TINY = 1e-9
 
 @dataclass(frozen=True)
 class Readings:
-    """Intervals between consecutive complete readings: one entry for each board and interval.
+    """Intervals between consecutive complete readings: one entry for each board and interval with open adverts.
 
     Raises ValueError if days, open or closed adverts are not numbers, if an interval has no length, or if more adverts
     closed than were open.
     """
 
     cell: Ints
-    board: Ints
-    """Numbered from 0. A board belongs to one cell."""
-    days: Floats
-    """Days between the two readings, above 0."""
-    n_open: Floats
-    """Number of adverts listed at the first reading."""
-    n_closed: Floats
-    """Number of the adverts in `n_open` that are missing at the second reading and also at the next, which confirms
-    that they closed."""
-    is_gone: Flags
-    """Whether the board itself was gone at the second reading. Then no advert counts as closed."""
-    weight: Floats | None = None
-    """How many boards each board stands for, from its chance of being drawn; None if every board stands for itself."""
+    board: Ints  # numbered from 0; a board belongs to one cell
+    days: Floats  # days between the two readings, above 0
+    n_open: Floats  # number of adverts listed at the first reading
+    n_closed: Floats  # number of these that are missing at the second reading and, to confirm it, at the next
+    weight: Floats | None = None  # how many boards each board stands for, from its chance of being drawn; None: one
 
     @property
     def stands_for(self) -> Floats:
@@ -85,21 +74,14 @@ class Rates:
     rate: Floats
     low: Floats
     high: Floats
-    relative_standard_error: Floats
     n_boards: Ints
-    n_even: Floats
-    """The effective number of boards of equal size (G*), by their open days."""
-    largest: Floats
-    """The share of the open days that the largest board has."""
+    n_even: Floats  # the effective number of boards of equal size (G*), by their open days
+    largest: Floats  # the share of the open days that the largest board has
     open_days: Floats
     n_closed: Floats
-    n_gone: Ints
-    """Number of intervals left out because the board was gone."""
-    is_mass_closing: Flags
-    """Whether each interval is left out as a mass closing."""
 
 
-def estimate_closing_rates(readings: Readings, n_cells: int, is_mass_closing: Flags | None = None) -> Rates:
+def estimate_closing_rates(readings: Readings, n_cells: int) -> Rates:
     """Estimate closing rates by cell: the mean of the boards' rates, weighted by their open adverts.
 
     An advert that closed between two readings did so on an unknown day. A board with the rate r per day loses the
@@ -110,38 +92,19 @@ def estimate_closing_rates(readings: Readings, n_cells: int, is_mass_closing: Fl
     The standard error is the delete-one-board jackknife's, to first order. The interval is on the log scale and uses
     Student's t with G* - 1 degrees of freedom, where G is the number of boards and G* the effective number
     (`Rates.n_even`). If no advert closed, the interval starts at 0; its upper end is the upper end of Poisson's
-    interval for the open days times G* / G.
-
-    If boards have weights, all sums over boards are weighted, also in G*; only `n_closed` and `open_days` are
-    unweighted.
-
-    Intervals after which the board is gone are left out. Mass closings are left out too: the intervals flagged in
-    `is_mass_closing`, or by default those that `find_mass_closings` flags.
+    interval for the open days times G* / G. If boards have weights, all sums over boards are weighted, also in G*; only
+    `n_closed` and `open_days` are not.
     """
-    is_mass = find_mass_closings(readings, n_cells) if is_mass_closing is None else is_mass_closing
-    basis = readings.where(_are_followed(readings) & ~is_mass)
-    rate, spread = _fit(basis, n_cells)
-    boards, place, numbers, days = _count_boards(basis)
-    low, high, error = np.full((3, n_cells), np.nan)
-    n_boards, n_even, largest, open_days, n_closed = np.zeros((5, n_cells))
+    rate, spread = _fit(readings, n_cells)
+    boards, place, numbers, days = _count_boards(readings)
+    low, high = np.full((2, n_cells), np.nan)
+    n_boards, n_even, largest, open_days = np.zeros((4, n_cells))
     if len(numbers):
         n_boards[numbers], n_even[numbers] = boards.n_employers, boards.n_even
         open_days[numbers], largest[numbers] = days, boards.largest
-        n_closed = sum_by(basis.cell, basis.n_closed, n_cells)
-        low[numbers], high[numbers], error[numbers] = _bound(basis, rate, spread, boards, place, numbers, days)
-    return Rates(
-        rate=rate,
-        low=low,
-        high=high,
-        relative_standard_error=error,
-        n_boards=n_boards.astype(np.int64),
-        n_even=n_even,
-        largest=largest,
-        open_days=open_days,
-        n_closed=n_closed,
-        n_gone=sum_by(readings.cell, readings.is_gone, n_cells).astype(np.int64),
-        is_mass_closing=is_mass,
-    )
+        low[numbers], high[numbers] = _bound(readings, rate, spread, boards, place, numbers, days)
+    n_closed = sum_by(readings.cell, readings.n_closed, n_cells)
+    return Rates(rate, low, high, n_boards.astype(np.int64), n_even, largest, open_days, n_closed)
 
 
 def find_mass_closings(readings: Readings, n_cells: int) -> Flags:
@@ -150,16 +113,11 @@ def find_mass_closings(readings: Readings, n_cells: int) -> Flags:
     An interval is flagged only if so many closings are very unlikely at the rate of its cell. This rate is estimated
     from the cell's intervals with fewer closings or, if there are none, from all intervals of the cell.
     """
-    is_followed = _are_followed(readings)
-    is_many = (readings.n_open >= MIN_MASS_OPEN) & (readings.n_closed > MASS_PART * readings.n_open) & is_followed
-    rate, rate_of_all = (_fit(readings.where(mask), n_cells)[0] for mask in (is_followed & ~is_many, is_followed))
+    is_many = (readings.n_open >= MIN_MASS_OPEN) & (readings.n_closed > MASS_PART * readings.n_open)
+    rate, rate_of_all = (_fit(some, n_cells)[0] for some in (readings.where(~is_many), readings))
     is_mass = is_many.copy()
     is_mass[is_many] = _chance_of(readings.where(is_many), np.where(np.isnan(rate), rate_of_all, rate)) < MASS_CHANCE
     return is_mass
-
-
-def _are_followed(readings: Readings) -> Flags:
-    return np.asarray(~readings.is_gone.astype(bool) & (readings.n_open > 0))
 
 
 def _part_closed(rate: Floats, spread: Floats, days: Floats) -> tuple[Floats, Floats]:
@@ -177,19 +135,19 @@ def _fit(readings: Readings, n_cells: int) -> tuple[Floats, Floats]:
     rate = _solve(readings, spread, n_cells)
     part, slope = _part_closed(rate[readings.cell], spread[readings.cell], readings.days)
     n_boards = int(readings.board.max()) + 1 if len(readings.board) else 0
-    deviation, pull, chance = (
+    deviation, pull, chance, n_open, open_weight = (
         sum_by(readings.board, what, n_boards)
         for what in (
             readings.n_open * part - readings.n_closed,
             readings.n_open * slope * rate[readings.cell],
             readings.n_open * part * (1 - part),
+            readings.n_open,
+            readings.n_open * readings.stands_for,
         )
     )
     cell = np.zeros(n_boards, dtype=np.int64)
     cell[readings.board] = readings.cell
     # entries of a board have the same weight, unless some are from an earlier draw
-    n_open = sum_by(readings.board, readings.n_open, n_boards)
-    open_weight = sum_by(readings.board, readings.n_open * readings.stands_for, n_boards)
     weight = np.divide(open_weight, n_open, out=np.zeros(n_boards), where=n_open > 0)
     excess = sum_by(cell, weight * (deviation**2 - chance), n_cells)
     pull_square = sum_by(cell, weight * pull**2, n_cells)
@@ -264,9 +222,8 @@ def _chance_of(readings: Readings, rate: Floats) -> Floats:
     The chance is that of a board with `MASS_FACTOR` times the rate of its cell. It is 0 if the rate is unknown.
     """
     part = -np.expm1(-MASS_FACTOR * np.nan_to_num(rate)[readings.cell] * readings.days)
-    return np.asarray(
-        special.betainc(np.maximum(readings.n_closed, TINY), readings.n_open - readings.n_closed + 1, part)
-    )
+    n_closed = np.maximum(readings.n_closed, TINY)
+    return np.asarray(special.betainc(n_closed, readings.n_open - readings.n_closed + 1, part))
 
 
 def _count_boards(readings: Readings) -> tuple[SampledCells, Ints, Ints, Floats]:
@@ -287,7 +244,7 @@ def _count_boards(readings: Readings) -> tuple[SampledCells, Ints, Ints, Floats]
 
 def _bound(
     readings: Readings, rate: Floats, spread: Floats, boards: SampledCells, place: Ints, numbers: Ints, days: Floats
-) -> tuple[Floats, Floats, Floats]:
+) -> tuple[Floats, Floats]:
     part, slope = _part_closed(rate[readings.cell], spread[readings.cell], readings.days)
     n, cell = len(boards.employer_cell), boards.employer_cell
     surplus = sum_by(place, readings.stands_for * (readings.n_closed - readings.n_open * part), n)
@@ -299,8 +256,6 @@ def _bound(
     estimate = rate[numbers]
     relative = np.divide(error, estimate, out=np.full(len(numbers), np.nan), where=estimate > 0)
     reach = np.exp(boards.find_t() * np.where(np.isnan(relative), 0, relative))
-    none: NDArray[np.float64] = -np.log((1 - LEVEL) / 2) / (days * boards.n_even / g)
-    low = np.where(estimate > 0, estimate / reach, 0.0)
-    high = np.where(estimate > 0, estimate * reach, none)
-    alone = g < 2
-    return np.where(alone, np.nan, low), np.where(alone, np.nan, high), np.where(alone, np.nan, relative)
+    none: Floats = -np.log((1 - LEVEL) / 2) / (days * boards.n_even / g)
+    low = np.where(g < 2, np.nan, np.where(estimate > 0, estimate / reach, 0.0))
+    return low, np.where(g < 2, np.nan, np.where(estimate > 0, estimate * reach, none))

@@ -18,7 +18,7 @@ from numpy.typing import ArrayLike
 from transforms.records.definitions import CLOSINGS_WINDOW
 from transforms.records.vocabulary import GROUPS_OF_CLOSINGS
 from warehouse.mart_tables import ClosingRates, ClosingsLeftOut
-from warehouse.marts.cell_cache import CellCache
+from warehouse.marts.cell_cache import combine_rows
 from warehouse.marts.closing.closing_rates import (
     LENGTH_DIGITS,
     Readings,
@@ -56,27 +56,32 @@ NO_CLOSING = "none closed in one of the groups, or in one but for a single board
 CELL = ["role_group", "region_level", "region"]
 
 
-def closing_rates(con: duckdb.DuckDBPyConnection, as_of: date, cache: CellCache | None = None) -> pd.DataFrame:
+def closing_rates(con: duckdb.DuckDBPyConnection, as_of: date) -> pd.DataFrame:
     """Return the closing rates of one day by group of roles and region, with the columns of `ClosingRates`.
 
-    The window ends with the newest reading. Without new readings the rows stay the same, whatever the day.
+    The window ends with the newest reading. Without new readings the rows stay the same, whatever the day. Mass
+    closings depend on the boards of all cells, so cells are not reused singly.
     """
     stage_intervals(con, as_of)
-    cache = cache or CellCache(ClosingRates, as_of)
-    cache.n_computed += 1  # mass closings depend on the boards of all cells, so cells are not reused singly
     rows = _make_rows(con, "known")
     if rows is None:
-        return cache.combine_rows([])
-    frame = prefer_panel(rows, _make_rows(con, "panel"), CELL, "status")
+        return combine_rows(ClosingRates, as_of, [])
+    frame = prefer_panel(rows, _make_rows(con, "panel"), CELL)
     is_printed = frame["status"].eq("published") | frame["ratio_status"].eq("published")
-    return cache.combine_rows([keep_rows(frame.assign(window_days=CLOSINGS_WINDOW.value), is_printed)])
+    return combine_rows(ClosingRates, as_of, [keep_rows(frame.assign(window_days=CLOSINGS_WINDOW.value), is_printed)])
 
 
 def _make_rows(con: duckdb.DuckDBPyConnection, sample: str) -> pd.DataFrame | None:
     counts = con.execute(select_from("counts", sample)).df()
     if counts.empty:
         return None
-    by_group = _over_groups(counts)
+    by_group = pd.concat(
+        [
+            counts[counts["role_group"].isin(members)].assign(role_group=group)
+            for group, members in GROUPS_OF_CLOSINGS.items()
+        ],
+        ignore_index=True,
+    )
     frame = by_group.groupby(CELL, as_index=False).agg(
         period_from=("read_on", "min"), period_to=("read_again_on", "max")
     )
@@ -87,12 +92,9 @@ def _make_rows(con: duckdb.DuckDBPyConnection, sample: str) -> pd.DataFrame | No
     return frame.assign(sample=sample)
 
 
-def prefer_panel(rows: pd.DataFrame, panel: pd.DataFrame | None, key: Sequence[str], status: str) -> pd.DataFrame:
-    """Replace rows of all known boards by the panel's rows with the same `key`, if the panel's rows may be printed.
-
-    `status` names the column that says whether a row may be printed. `panel` is None if the panel has no rows.
-    """
-    replacements = rows[:0] if panel is None else panel[panel[status].eq("published")]
+def prefer_panel(rows: pd.DataFrame, panel: pd.DataFrame | None, key: Sequence[str]) -> pd.DataFrame:
+    """Replace rows of all known boards by the published rows of the panel, if it has any, with the same `key`."""
+    replacements = rows[:0] if panel is None else panel[panel["status"].eq("published")]
     if replacements.empty:
         return rows
     others = rows.merge(replacements[list(key)], on=list(key), how="left", indicator="found")
@@ -101,15 +103,14 @@ def prefer_panel(rows: pd.DataFrame, panel: pd.DataFrame | None, key: Sequence[s
 
 
 def keep_rows(frame: pd.DataFrame, is_printed: pd.Series[bool]) -> pd.DataFrame:
-    """Return the cells to store: all cells of the world and the continents, and the printed cells of regions.
+    """Return the cells to store: all of the world and the continents, and the printed cells of regions.
 
-    Every new reading changes every cell. Cells of regions that are not printed would be stored again every night for
-    nothing.
+    Every new reading changes every cell, so the others would be stored again every night for nothing.
     """
     return frame[frame["region_level"].ne("region") | is_printed]
 
 
-def closings_left_out(con: duckdb.DuckDBPyConnection, as_of: date, cache: CellCache | None = None) -> pd.DataFrame:
+def closings_left_out(con: duckdb.DuckDBPyConnection, as_of: date) -> pd.DataFrame:
     """Return the intervals of boards that a day's closing rates leave out, with the columns of `ClosingsLeftOut`."""
     stage_intervals(con, as_of)
     left_out = con.execute(
@@ -118,25 +119,21 @@ def closings_left_out(con: duckdb.DuckDBPyConnection, as_of: date, cache: CellCa
     ).df()
     for column in ("read_on", "read_again_on"):
         left_out[column] = left_out[column].dt.date
-    cache = cache or CellCache(ClosingsLeftOut, as_of)
-    cache.n_computed += 1
-    return cache.combine_rows([left_out])
+    return combine_rows(ClosingsLeftOut, as_of, [left_out])
 
 
 # --- counting -----------------------------------------------------------------------------------------
 
 
-COUNTS = {"known": "why_not IS NULL", "panel": "why_not IS NULL AND weight IS NOT NULL"}
-"""SQL for whether an interval counts in each sample."""
-WEIGHTS = {"known": "1", "panel": "weight"}
-"""SQL for the weight of an interval in each sample."""
+SAMPLES = {
+    "known": {"counts": "why_not IS NULL", "weight": "1"},
+    "panel": {"counts": "why_not IS NULL AND weight IS NOT NULL", "weight": "weight"},
+}
+"""SQL for whether an interval counts in each sample, and for its weight there."""
 
 
 def stage_intervals(con: duckdb.DuckDBPyConnection, as_of: date) -> None:
-    """Make the temporary tables `closing_intervals` (of boards) and `closing_listings` (of adverts).
-
-    `closing_intervals.why_not` says why closings in an interval are not counted; NULL if they are.
-    """
+    """Make the temporary tables `closing_intervals` (of boards) and `closing_listings` (of adverts)."""
     con.execute(read_sql("marts/closing/intervals"), {"as_of": as_of, "window_days": CLOSINGS_WINDOW.value})
     con.execute(read_sql("marts/closing/listings"), {"as_of": as_of})
     by_board = read_sql("marts/closing/count_open", within="", listings="closing_listings")
@@ -161,20 +158,14 @@ def _readings_of(rows: pd.DataFrame, cell: ArrayLike, board: ArrayLike) -> Readi
         days=rows["days"].to_numpy(np.float64),
         n_open=rows["n_open"].to_numpy(np.float64),
         n_closed=rows["n_closed"].to_numpy(np.float64),
-        is_gone=np.zeros(len(rows), dtype=bool),
         weight=rows["weight"].to_numpy(np.float64) if "weight" in rows else None,
     )
 
 
 def select_from(name: str, sample: str) -> str:
     """Return the SELECT in the file `name`, over the intervals that count in a sample ("known" or "panel")."""
-    cell = ", role_group, region_level, region"
-    parts = {
-        "counts": COUNTS[sample],
-        "weight": WEIGHTS[sample],
-        "length_digits": LENGTH_DIGITS,
-        "count_open": read_sql("marts/closing/count_open", within=cell, listings="placed"),
-    }
+    count_open = read_sql("marts/closing/count_open", within=", role_group, region_level, region", listings="placed")
+    parts = {**SAMPLES[sample], "length_digits": LENGTH_DIGITS, "count_open": count_open}
     parts["placed"] = read_sql("marts/closing/placed", **parts)
     parts["counted"] = read_sql("marts/closing/counted", **parts)
     return read_sql(f"marts/closing/{name}", **parts)
@@ -194,23 +185,13 @@ _COMPARED_MEMBERS = [
 (`is_ours`) or on the other side."""
 
 
-def _over_groups(counts: pd.DataFrame) -> pd.DataFrame:
-    parts = [
-        counts[counts["role_group"].isin(members)].assign(role_group=group)
-        for group, members in GROUPS_OF_CLOSINGS.items()
-    ]
-    return pd.concat(parts, ignore_index=True)
-
-
 # --- estimates ----------------------------------------------------------------------------------------
 
 
 def _add_rates(frame: pd.DataFrame, counts: pd.DataFrame) -> pd.DataFrame:
     cell = frame.set_index(CELL).index.get_indexer(pd.MultiIndex.from_frame(counts[CELL])).astype(np.int64)
     board, _ = pd.factorize(pd.Series(list(zip(cell, counts["board_number"], strict=True)), dtype="object"))
-    rates = estimate_closing_rates(
-        _readings_of(counts, cell, board), len(frame), is_mass_closing=np.zeros(len(counts), dtype=bool)
-    )
+    rates = estimate_closing_rates(_readings_of(counts, cell, board), len(frame))
     rests_on = {name: getattr(rates, name) for name in ("n_boards", "n_even", "largest", "open_days")}
     reasons = find_reasons(rests_on, CLOSING_RULES)
     is_shown = pd.isna(reasons)

@@ -18,13 +18,12 @@ from scipy import special
 from transforms.records.definitions import CLOSINGS_WINDOW
 from transforms.records.vocabulary import GROUPS_OF_CLOSINGS
 from warehouse.mart_tables import TimeListed
-from warehouse.marts import cell_cache
+from warehouse.marts.cell_cache import combine_rows
 from warehouse.marts.closing.closings import CELL, CLOSING_RULES, keep_rows, prefer_panel, select_from, stage_intervals
 from warehouse.marts.estimators import LEVEL, Flags, Floats, Ints, count_cells, sum_by
 from warehouse.marts.printing import Rule, find_reasons
 
-HORIZONS = (30, 60, 90)
-"""Days after which the share of adverts still listed is estimated."""
+HORIZONS = (30, 60, 90)  # days after which the share of adverts still listed is estimated
 LISTED_RULES = (
     Rule(
         "n_at_risk", 30, True, "not enough adverts followed for so long ({0:.0f}; {2} needed)",
@@ -32,7 +31,6 @@ LISTED_RULES = (
     ),
     *CLOSING_RULES,
 )  # fmt: skip
-NONE_CLOSED = "none closed"
 
 
 @dataclass(frozen=True)
@@ -41,10 +39,8 @@ class Spells:
 
     board: Ints
     entry: Floats
-    exit: Floats
-    """Always above `entry`."""
-    is_closed: Flags
-    """Whether the advert closed at `exit`; if not, it was still listed then."""
+    exit: Floats  # always above `entry`
+    is_closed: Flags  # whether the advert closed at `exit`; if not, it was still listed then
     weight: Floats | None = None
     """How many boards each board stands for, from its chance of being drawn; None if every board stands for itself."""
 
@@ -56,8 +52,7 @@ class ListedPart:
     share: float
     low: float
     high: float
-    n_at_risk: int
-    """Number of spells that include the day after which the share is estimated."""
+    n_at_risk: int  # number of spells that include the day after which the share is estimated
 
 
 def estimate_listed(spells: Spells, days: float, n_even: float) -> ListedPart:
@@ -99,19 +94,17 @@ def _weigh_below(values: Floats, weight: Floats, times: Floats) -> Floats:
     return sums[np.searchsorted(values[order], times, side="left")]
 
 
-def time_listed(con: duckdb.DuckDBPyConnection, as_of: date, cache: cell_cache.CellCache | None = None) -> pd.DataFrame:
+def time_listed(con: duckdb.DuckDBPyConnection, as_of: date) -> pd.DataFrame:
     """Return the share of adverts still listed after `HORIZONS`, by group of roles and region.
 
     The columns are those of `TimeListed`. The frame is empty if no advert was opened between two readings of its board.
     """
     stage_intervals(con, as_of)
-    cache = cache or cell_cache.CellCache(TimeListed, as_of)
-    cache.n_computed += 1
     rows = _make_rows(con, "known")
     if rows is None:
-        return cache.combine_rows([])
-    frame = prefer_panel(rows, _make_rows(con, "panel"), [*CELL, "days"], "status")
-    return cache.combine_rows([keep_rows(frame, frame["status"].eq("published"))])
+        return combine_rows(TimeListed, as_of, [])
+    frame = prefer_panel(rows, _make_rows(con, "panel"), [*CELL, "days"])
+    return combine_rows(TimeListed, as_of, [keep_rows(frame, frame["status"].eq("published"))])
 
 
 def _make_rows(con: duckdb.DuckDBPyConnection, sample: str) -> pd.DataFrame | None:
@@ -135,25 +128,27 @@ def _rows_of(cell: pd.DataFrame) -> list[dict[str, object]]:
     )
     days = spells.exit - spells.entry
     n = int(spells.board.max()) + 1
-    open_days = sum_by(np.zeros(n, dtype=np.int64), sum_by(spells.board, days, n), 1)[0]
-    weights = sum_by(spells.board, days * cell["weight"].to_numpy(np.float64), n)
-    boards = count_cells(np.zeros(n, dtype=np.int64), weights, 1)
+    zeros = np.zeros(n, dtype=np.int64)
+    open_days = sum_by(zeros, sum_by(spells.board, days, n), 1)
+    boards = count_cells(zeros, sum_by(spells.board, days * cell["weight"].to_numpy(np.float64), n), 1)
     rests_on = {
-        "n_boards": boards.n_employers[0], "n_even": boards.n_even[0], "largest": boards.largest[0],
+        "n_boards": boards.n_employers,
+        "n_even": boards.n_even,
+        "largest": boards.largest,
         "open_days": open_days,
-    }  # fmt: skip
+    }
     rows = []
     for horizon in HORIZONS:
         part = estimate_listed(spells, horizon, boards.n_even[0])
-        values = {name: [value] for name, value in (rests_on | {"n_at_risk": part.n_at_risk}).items()}
-        reason = find_reasons(values, LISTED_RULES)[0] or (NONE_CLOSED if np.isnan(part.low) else None)
+        values = rests_on | {"n_at_risk": [part.n_at_risk]}
+        reason = find_reasons(values, LISTED_RULES)[0] or ("none closed" if np.isnan(part.low) else None)
         is_shown = reason is None
         rows.append(
             {
                 "days": horizon, "period_from": cell["read_on"].min().date(), "period_to": cell["read_to"].max().date(),
                 "n_adverts": cell["posting_id"].nunique(), "n_closed": int(spells.is_closed.sum()),
-                "n_at_risk": part.n_at_risk, "n_boards": rests_on["n_boards"], "n_even": rests_on["n_even"],
-                "largest_board": rests_on["largest"], "open_days": rests_on["open_days"],
+                "n_at_risk": part.n_at_risk, "n_boards": boards.n_employers[0], "n_even": boards.n_even[0],
+                "largest_board": boards.largest[0], "open_days": open_days[0],
                 "share": part.share if is_shown else None, "share_lo": part.low if is_shown else None,
                 "share_hi": part.high if is_shown else None,
                 "status": "published" if is_shown else "suppressed", "reason": reason,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -14,28 +15,19 @@ from warehouse.sql_files import read_sql
 
 @dataclass(frozen=True, kw_only=True)
 class ReadingDepth:
-    """Numbers of adverts that ever had a text, by how much of it was read.
-
-    `n_by_title` and `n_by_words` were read because their title or words indicate AI, data or engineering; `n_ai` of
-    these are AI adverts. Of the rest, `n_rest_read` were drawn at random and read, and `n_unread` were not read. Of the
-    `n_rest_read`, `n_missed` turned out to be AI adverts, and `n_with_ai` are for work that uses AI.
-    """
+    """Numbers of adverts that ever had a text, by how much of it was read."""
 
     n_texts: int
-    n_by_title: int
-    n_by_words: int
+    n_by_title: int  # read because their title indicates AI, data or engineering
+    n_by_words: int  # read because their words do
     n_unread: int
-    n_rest_read: int
-    n_ai: int
-    n_missed: int
-    n_with_ai: int
+    n_rest_read: int  # of the rest, drawn at random and read
+    n_ai: int  # AI adverts of those read for title or words
+    n_missed: int  # AI adverts of n_rest_read
 
     @property
     def share_missed(self) -> tuple[float, float]:
-        """The 95 % interval (Clopper and Pearson) of the share of AI adverts in the rest.
-
-        It is 0 to 1 if none of the rest was read.
-        """
+        """The 95 % interval (Clopper and Pearson) of the share of AI adverts in the rest: 0 to 1 if none was read."""
         if not self.n_rest_read:
             return 0.0, 1.0
         low, high = bound_share(np.array([self.n_missed / self.n_rest_read]), np.array([float(self.n_rest_read)]))
@@ -49,15 +41,12 @@ class ReadingDepth:
         return low, high
 
 
-def measure_depth(con: object) -> ReadingDepth:
-    """Count the adverts of a warehouse by how much of their texts was read.
-
-    `con` is a DuckDB connection or any object with the same `execute`.
-    """
+def measure_depth(con: Any) -> ReadingDepth:
+    """Count the adverts of a warehouse, a connection or anything with its `execute`, by how much was read."""
     counts = read_sql(
         "marts/coverage/reading_depth", unread=literal(UNREAD), no_text=literal(NO_TEXT), ai_groups=among(AI_GROUPS)
     )
-    row = con.execute(counts).fetchone()  # type: ignore[attr-defined]  # several kinds of connection have it
+    row = con.execute(counts).fetchone()
     return ReadingDepth(**dict(zip(ReadingDepth.__dataclass_fields__, row, strict=True)))
 
 

@@ -26,35 +26,32 @@ CELL = "inputs"
 def write_day(
     con: duckdb.DuckDBPyConnection, mart: type, rows: str, as_of: date, *, reused: Collection[str] = ()
 ) -> None:
-    """Store the rows of a SELECT as the rows of a mart on one day. Columns that the SELECT lacks become NULL.
+    """Store the rows of a SELECT as the rows of a mart on one day. Call it in a transaction.
 
-    Rows of cells in `reused` (values of `CELL`) stay as the mart has them on this day or, if this day was never
-    written, on the day before. The rows' keys must be unique. Call it in a transaction, because it takes several
-    statements.
+    Keys must be unique; columns that the SELECT lacks become NULL. Rows of cells in `reused` (values of `CELL`) stay as
+    the mart has them on this day or, if this day was never written, on the day before.
     """
     _, later = _days_beside(con, mart, as_of)
     _stage(con, mart, rows, as_of)
     con.execute("CREATE OR REPLACE TEMP TABLE reused AS SELECT unnest($cells) AS cell", {"cells": sorted(reused)})
     keys = [ident(key) for key in key_of(mart) if key != "as_of"]
-    statements = read_sql(
-        "marts/history/write_day",
-        history=table_of(HISTORIES[mart]).name,
-        columns=", ".join(map(ident, _columns(mart))),
-        keys=", ".join(keys),
-        same_key=" AND ".join(f"h.{key} = n.{key}" for key in keys),
-        day=_literal(as_of),
-        next_day=_literal(later),
-        stands=stands_on(_literal(as_of)),
-        is_reused=f"h.{CELL} IN (FROM reused)" if reused else "false",
+    con.execute(
+        read_sql(
+            "marts/history/write_day",
+            history=table_of(HISTORIES[mart]).name,
+            columns=", ".join(map(ident, _columns(mart))),
+            keys=", ".join(keys),
+            same_key=" AND ".join(f"h.{key} = n.{key}" for key in keys),
+            day=_literal(as_of),
+            next_day=_literal(later),
+            stands=stands_on(_literal(as_of)),
+            is_reused=f"h.{CELL} IN (FROM reused)" if reused else "false",
+        )
     )
-    con.execute(statements)
 
 
 def keep_day(con: duckdb.DuckDBPyConnection, mart: type, *, of: date, as_of: date) -> None:
-    """Store the rows that a mart has on the day `of` also for the day `as_of`. Call it in a transaction.
-
-    This is cheap if `of` is the mart's last day before `as_of`: its rows only stay valid.
-    """
+    """Store a mart's rows of the day `of` also for the day `as_of`: cheap if it is the next day. Use a transaction."""
     if of == as_of:
         return
     name = table_of(mart).name
@@ -85,9 +82,9 @@ def forget_after(con: duckdb.DuckDBPyConnection, mart: type, day: date) -> list[
 
 
 def copy(con: duckdb.DuckDBPyConnection, mart: type, database: str) -> None:
-    """Copy a mart's days and rows from an attached database, which may have an older declaration.
+    """Copy the days and rows of an empty mart from an attached database, in a transaction.
 
-    The mart must be empty. Call it in a transaction. Raises `duckdb.Error` if the rows do not fit today's declaration.
+    Raises `duckdb.Error` if the rows do not fit today's declaration.
     """
     if _is_table(con, database, table_of(HISTORIES[mart]).name):  # an older database may lack the mart
         copy_rows(con, HISTORIES[mart], database)
@@ -95,10 +92,7 @@ def copy(con: duckdb.DuckDBPyConnection, mart: type, database: str) -> None:
 
 
 def copy_rows(con: duckdb.DuckDBPyConnection, cls: type, database: str, *, of: type | None = None) -> None:
-    """Insert the rows that a table has in an attached database, which may have an older declaration.
-
-    `of` is the table that holds the rows in the attached database, if it is another table than `cls`.
-    """
+    """Insert the rows that a table (`of`, by default `cls`) has in an attached database, which may be older."""
     source = f"{database}.{table_of(of or cls).name}"
     stored = {column for column, _ in _types(con, source)}
     columns = ", ".join(ident(f.name) for f in fields_of(cls) if f.name in stored)

@@ -1,11 +1,9 @@
 """mart.pay_disclosure: which jobs state pay, by whether a law that requires this is in force where the job is.
 
-The macro `pay_disclosures` classifies jobs. This module counts them by employer and estimates shares. None of this
-measures the effect of a law, as places with and without a law differ in many other ways. For employers with jobs at
-both kinds of places, the difference is taken within each employer.
-
-Shares and differences use only the panel if its jobs alone meet the printing rules, and otherwise all known boards.
-Widths of ranges, which are statistics of pay, always use all known boards.
+The macro `pay_disclosures` classifies jobs. This module counts them by employer and estimates shares. For employers
+with jobs at places with and without a law, the difference is taken within each employer; none of this measures the
+effect of a law. Shares and differences use only the panel if its jobs alone meet the printing rules, and otherwise all
+known boards. Widths of ranges, which are statistics of pay, always use all known boards.
 """
 
 from __future__ import annotations
@@ -19,7 +17,7 @@ import pandas as pd
 from transforms.records.vocabulary import LAW_IN_FORCE, NO_LAW
 from warehouse.mart_tables import PayDisclosure
 from warehouse.marts import printing
-from warehouse.marts.cell_cache import CellCache
+from warehouse.marts.cell_cache import combine_rows
 from warehouse.marts.estimators import count_cells, estimate_differences, estimate_quantiles, sum_by
 from warehouse.marts.pay.pay_quantiles import DIGITS
 from warehouse.marts.share.share_rows import ShareCounts, make_share_rows
@@ -46,16 +44,14 @@ COMPARISON_RULES = tuple(rule for rule in printing.RULES if rule.column in ("n_j
 size, but in a comparison each employer counts once."""
 
 
-def pay_disclosure(con: duckdb.DuckDBPyConnection, as_of: date, cache: CellCache | None = None) -> pd.DataFrame:
+def pay_disclosure(con: duckdb.DuckDBPyConnection, as_of: date) -> pd.DataFrame:
     """Return one row for each cell that has a job with a full advert on a day, with the columns of `PayDisclosure`."""
-    cache = cache or CellCache(PayDisclosure, as_of)
-    cache.n_computed += 1
     counts = con.execute(read_sql("marts/pay/disclosure_counts"), {"as_of": as_of}).df()
     if counts.empty:
-        return cache.combine_rows([])
+        return combine_rows(PayDisclosure, as_of, [])
     rows = _make_rows(_add_weights(counts.assign(weight=1.0)))
     rows = _add_widths(rows, counts.merge(rows[CELL].assign(cell=rows.index), on=CELL))
-    return cache.combine_rows([_prefer_panel(rows, counts[counts["weight"].notna()])])
+    return combine_rows(PayDisclosure, as_of, [_prefer_panel(rows, counts[counts["weight"].notna()])])
 
 
 def _add_weights(counts: pd.DataFrame) -> pd.DataFrame:
@@ -76,10 +72,10 @@ def _make_rows(counts: pd.DataFrame) -> pd.DataFrame:
 
 
 def _prefer_panel(rows: pd.DataFrame, counts: pd.DataFrame) -> pd.DataFrame:
-    """Replace the rows of a place by the rows of the panel if the panel suffices for this place.
+    """Replace the rows of a place by the panel's, so that classes of law that are compared come from one sample.
 
-    It suffices if the panel's share can be printed for at least one class of law, and for every class whose share can
-    be printed from all known boards. The classes that are compared then come from one sample.
+    The panel suffices for a place if its share can be printed for at least one class, and for every class whose share
+    can be printed from all known boards.
     """
     rows = rows.assign(sample="known")
     if counts.empty:
@@ -144,10 +140,7 @@ def _add_widths(frame: pd.DataFrame, counts: pd.DataFrame) -> pd.DataFrame:
 
 
 def _add_comparisons(frame: pd.DataFrame, counts: pd.DataFrame) -> pd.DataFrame:
-    """Add to rows with a law in force how their share differs, within employers, from jobs at places without a law.
-
-    Nothing is compared if a place has no row without a law.
-    """
+    """Add to rows with a law in force how their share differs, within employers, from that of the row without a law."""
     by = [*PLACE, "employer"]
     ours, others = (counts[counts["law"] == law] for law in (LAW_IN_FORCE, NO_LAW))
     columns = ["n_jobs", "n_stated", "weighted", "weighted_stated"]

@@ -17,26 +17,20 @@ HALF = 0.5
 ODDS = (0.5, 2.0)
 """Assumed factors by which the odds of stating pay change with each standard deviation of log pay, in ascending order.
 """
-STEPS = 60
-"""Bisection steps for the critical value: enough for full floating-point precision."""
+STEPS = 60  # bisection steps for the critical value: enough for full floating-point precision
 
 
 @dataclass(frozen=True)
 class MedianBounds:
-    """Bounds of the median of all jobs, by cell; NaN if at most half of the jobs state pay.
-
-    `low` and `high` are the ends of the 95 % interval of the median; they are infinite if too few jobs state pay.
-    """
+    """Bounds of the median of all jobs, by cell; NaN if at most half of the jobs state pay."""
 
     n_jobs: Ints
     n_stated: Ints
-    lowest: Floats
-    """The median if all silent jobs paid less than all others. `highest` is the median if all silent jobs paid more."""
-    highest: Floats
-    low: Floats
+    lowest: Floats  # the median if all silent jobs paid less than all others
+    highest: Floats  # the median if all silent jobs paid more
+    low: Floats  # ends of the 95 % interval of the median, infinite if too few jobs state pay
     high: Floats
-    is_informative: Flags
-    """Whether more than half of the jobs state pay and both ends of the interval are finite."""
+    is_informative: Flags  # whether more than half of the jobs state pay and both ends of the interval are finite
 
 
 def bound_medians(cells: SampledCells, employer: Ints, value: Floats) -> MedianBounds:
@@ -71,9 +65,8 @@ def bound_medians(cells: SampledCells, employer: Ints, value: Floats) -> MedianB
 def _find_level(cells: SampledCells, lowest: Floats, low: Floats, highest: Floats, high: Floats) -> Floats:
     """Return for each cell the two-sided level of the ends: `LEVEL` if the bounds coincide, 90 % if they are far apart.
 
-    Imbens and Manski's critical value c solves Φ(c + Δ / σ) - Φ(-c) = 0.95. Φ is the normal distribution function, Δ
-    the distance between the bounds, and σ the larger of the bounds' standard errors. The level is 2 Φ(c) - 1. It is
-    `LEVEL` if σ is unknown.
+    Imbens and Manski's critical value c solves Φ(c + Δ / σ) - Φ(-c) = 0.95, with the distance Δ of the bounds and the
+    larger of their standard errors, σ. The level is 2 Φ(c) - 1, or `LEVEL` if σ is unknown.
     """
     t = cells.find_t()
     with np.errstate(invalid="ignore", divide="ignore"):
@@ -89,13 +82,12 @@ def _find_level(cells: SampledCells, lowest: Floats, low: Floats, highest: Float
 
 
 def tilt_medians(cell: Ints, value: Floats, n_silent: Ints, odds: float) -> Floats:
-    """Return the median of all jobs by cell, under an assumption on which jobs are silent.
+    """Return the median of all jobs by cell, if each standard deviation of log pay multiplies the odds of stating pay.
 
-    Each standard deviation of log pay is assumed to multiply the odds of stating pay by `odds`. `cell` and `value` have
-    one entry for each job that states pay; `n_silent` counts the other jobs of each cell. Each job that states pay
-    counts once, and in addition represents a part of the silent jobs in proportion to odds^-z, where z is its
-    standardised log pay. This is exponential tilting (Scharfstein, Rotnitzky and Robins 1999; Franks, D'Amour and
-    Feller 2020). Cells where no job states pay are NaN. Raises ValueError if a value is not above zero.
+    `cell` and `value` have one entry for each job that states pay; `n_silent` counts the other jobs of each cell. Each
+    job that states pay counts once, and also for a part of the silent jobs in proportion to odds^-z, where z is its
+    standardised log pay: exponential tilting (Scharfstein, Rotnitzky and Robins 1999; Franks, D'Amour and Feller 2020).
+    Cells where no job states pay are NaN. Raises ValueError if a value is not above zero.
     """
     if not (value > 0).all():
         raise ValueError("pay must be above zero")

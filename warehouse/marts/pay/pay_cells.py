@@ -41,16 +41,14 @@ def _has_market(name: str, pay_market: str, is_paid: bool) -> bool:
 
 @dataclass(frozen=True)
 class Dimension:
-    """One way to divide the jobs of a region into cells, which may overlap.
-
-    `has` takes a cell's name and a job's values in `columns`, and returns whether the job belongs to the cell. Cells
-    named in `expected` exist in each expected region even if they have no job.
-    """
+    """One way to divide the jobs of a region into cells, which may overlap."""
 
     columns: list[str]
     names: Sequence[Any]
-    has: Callable[..., bool]
-    expected: Sequence[Any]
+    has: Callable[
+        ..., bool
+    ]  # whether a job belongs to a cell: takes the cell's name, and the job's values in `columns`
+    expected: Sequence[Any]  # cells that exist in each expected region even if they have no job
 
 
 DIMENSIONS = (
@@ -62,14 +60,11 @@ DIMENSIONS = (
 
 @dataclass(frozen=True)
 class PayCells:
-    """Cells and their jobs, one entry for each cell and job, in the order of cells.
+    """Cells and their jobs, one entry for each cell and job, in the order of cells."""
 
-    `keys` has a row for each cell. `cell` has indexes of these rows, and `job` has indexes of the rows of jobs.
-    """
-
-    keys: pd.DataFrame
-    cell: Ints
-    job: Ints
+    keys: pd.DataFrame  # a row for each cell
+    cell: Ints  # indexes of rows of `keys`
+    job: Ints  # indexes of the rows of jobs
 
     def leave_out(self, is_left_out: Flags) -> PayCells:
         """Return the cells that `is_left_out` does not flag, renumbered from 0."""
@@ -79,10 +74,7 @@ class PayCells:
         return PayCells(self.keys[is_kept].reset_index(drop=True), number[self.cell[entries]], self.job[entries])
 
     def leave_out_reused(self, hashes: np.ndarray[Any, np.dtype[np.uint64]], cache: CellCache) -> PayCells:
-        """Return the cells that are not in `cache`.
-
-        A new column `inputs` of the keys has a digest of each cell's key and its jobs' `hashes`.
-        """
+        """Return the cells that are not in `cache`, with a column `inputs`: a digest of key and its jobs' `hashes`."""
         start = np.searchsorted(self.cell, np.arange(len(self.keys) + 1))
         sums = np.concatenate([np.zeros(1, np.uint64), np.cumsum(hashes[self.job], dtype=np.uint64)])
         digests = np.column_stack([np.diff(start).astype(np.uint64), sums[start[1:]] - sums[start[:-1]]])
@@ -93,10 +85,9 @@ class PayCells:
 
 
 def find_cells(jobs: pd.DataFrame, expected_regions: Iterable[str]) -> PayCells:
-    """Find the cells of jobs by region and `DIMENSIONS`.
+    """Find the cells of jobs by region, group of roles, role, level and market, the columns of their keys.
 
-    A cell exists if it has a job with pay, or if its dimensions and its region expect it. The keys have the columns
-    region, role_group, role, seniority_group and pay_market, in this order.
+    A cell exists if it has a job with pay, or if its dimensions and its region expect it.
     """
     is_paid = jobs["is_paid"].to_numpy(dtype=bool)
     regions = np.array(sorted({*expected_regions, *jobs["region"][is_paid]}), dtype=object)

@@ -14,6 +14,7 @@ import pandas as pd
 from transforms.records.definitions import BAND
 from warehouse.marts import printing
 from warehouse.marts.estimators import (
+    Flags,
     Floats,
     Ints,
     QuantileEstimates,
@@ -28,50 +29,36 @@ QUANTILES = {"p10": 0.10, "p25": 0.25, "p50": 0.50, "p75": 0.75, "p90": 0.90}
 """Columns of quantiles of the jobs' midpoints, with the level of each quantile."""
 LOW_END, HIGH_END = ("band_low", BAND.low), ("band_high", BAND.high)
 """Columns of the ends of a band. Each end is a quantile of the jobs' low or high ends, at the level given here."""
-BY_EMPLOYER = ("band_low", "band_high", "p50")
-"""Amounts that are also estimated with each employer counted once, as `…_by_employer`."""
-FORM_BY = ("band_low", "band_high", "p50")
-"""Amounts that are printed for a cell. The widths of their intervals decide the form of the cell."""
+BY_EMPLOYER = FORM_BY = ("band_low", "band_high", "p50")
+"""Amounts that are also estimated with each employer counted once, as `…_by_employer`, and that decide the form."""
 AMOUNTS = (
     *(f"{name}{end}" for name in (*QUANTILES, LOW_END[0], HIGH_END[0]) for end in ("", "_lo", "_hi")),
     *(f"{name}_by_employer" for name in BY_EMPLOYER),
 )
-"""All columns of amounts."""
 COLUMNS = (
     *AMOUNTS,
     *("n_jobs", "n_employers", "n_even_employers", "largest_employer_share", "design_effect"),
     *("relative_standard_error", "n_effective", "status", "reason", "form"),
 )
-"""All columns of `estimate_pay`."""
 OF_PANEL = ("p50_of_panel", "p50_of_panel_lo", "p50_of_panel_hi")
-"""Columns of the median of the panel's jobs and of the ends of its interval."""
 PANEL_COLUMNS = ("n_panel_jobs", "n_panel_employers", *OF_PANEL)
-"""All columns of `estimate_panel_pay`."""
-MAX_JOBS_AT_ONCE = 1_000_000
-"""The most entries (pairs of a cell and a job) that are held in memory at once: about 300 MB."""
 PERSONS_COLUMNS = (
     *(f"{name}{end}" for name in QUANTILES for end in ("", "_lo", "_hi")),
     *("relative_standard_error", "form"),
 )
-"""All columns of `estimate_pay_of_persons`."""
-CENTS, DIGITS = 2, 9
-"""Decimal places of amounts and of fractions. Further places would depend on the order of summation."""
+MAX_JOBS_AT_ONCE = 1_000_000  # the most pairs of a cell and a job in memory at once: about 300 MB
+CENTS, DIGITS = 2, 9  # decimal places of amounts and fractions; more would depend on the order of summation
 
 
 @dataclass(frozen=True)
 class PaidJobs:
-    """Jobs that state pay, one entry for each cell and job, in any order.
-
-    `cell` counts from 0, `employer` is any number that identifies the employer, and `low` and `high` are the ends of
-    the pay. `weight` is how many jobs a job of the panel stands for: 0 for a job outside the panel, NaN if the panel is
-    not used.
-    """
+    """Jobs that state pay, from `low` to `high`: one entry for each cell and job, in any order."""
 
     cell: Ints
-    employer: Ints
+    employer: Ints  # any number that identifies the employer
     low: Floats
     high: Floats
-    weight: Floats | None = None
+    weight: Floats | None = None  # how many jobs each stands for; 0: not in the panel; NaN: the panel is not used
 
     @property
     def stands_for(self) -> Floats:
@@ -85,12 +72,11 @@ class PaidJobs:
 
 
 def estimate_pay(jobs: PaidJobs, n_cells: int, *, has_band: bool = True) -> pd.DataFrame:
-    """Estimate the amounts of every cell. Return one row for each cell, 0 to `n_cells` - 1.
+    """Estimate the `COLUMNS` of every cell. Return one row for each cell, 0 to `n_cells` - 1.
 
-    The columns are columns of `SalaryBands`: counts, amounts with `_lo` and `_hi`, `status`, `reason` and `form`.
-    Amounts are NaN if the cell is not printed; quantiles beyond the quartiles also if the cell has too few employers
-    for them. Without `has_band` (for single amounts), a cell need not have enough employers for the ends of a band. A
-    row depends only on the jobs of its cell. Raises ValueError if an end of pay is not a number.
+    Amounts are NaN if the cell is not printed; quantiles beyond the quartiles also if it has too few employers for
+    them. Without `has_band` (for single amounts), it need not have enough employers for the ends of a band. A row
+    depends only on the jobs of its cell. Raises ValueError if an end of pay is not a number.
     """
     rules = printing.rules_of_pay() if has_band else printing.RULES
     parts = [_estimate(part, rules) for part in _split(jobs)]
@@ -102,12 +88,11 @@ def estimate_pay(jobs: PaidJobs, n_cells: int, *, has_band: bool = True) -> pd.D
 
 
 def estimate_panel_pay(jobs: PaidJobs, n_cells: int) -> pd.DataFrame:
-    """Estimate the median of midpoints from each cell's jobs in the panel, weighted by how many jobs each stands for.
+    """Estimate the `PANEL_COLUMNS` of every cell: the median of midpoints of its jobs in the panel, weighted.
 
-    Return one row for each cell, 0 to `n_cells` - 1, with the columns `PANEL_COLUMNS`. Half of the total weight is
-    below the median, where a job at the median counts with half of its weight; equal weights give `p50` to the cent.
-    The median is NaN if the panel's jobs alone break one of `printing.RULES`. All columns are NaN if no job of the cell
-    has a known weight.
+    Half of the total weight is below the median, where a job at the median counts with half of its weight; equal
+    weights give `p50` to the cent. The median is NaN if the panel's jobs alone break one of `printing.RULES`. All
+    columns are NaN if no job of the cell has a known weight.
     """
     weight = jobs.stands_for
     rows = pd.DataFrame(np.nan, index=range(n_cells), columns=list(PANEL_COLUMNS))
@@ -126,10 +111,7 @@ def estimate_panel_pay(jobs: PaidJobs, n_cells: int) -> pd.DataFrame:
 
 
 def estimate_pay_of_pairs(jobs: PaidJobs, n_cells: int) -> pd.DataFrame:
-    """Return the amounts as `estimate_pay` does, for jobs of unknown employers: without intervals and without a status.
-
-    Intervals and printing rules would need employers. Amounts are NaN in cells without jobs.
-    """
+    """Return the `AMOUNTS` of jobs of unknown employers, without intervals and status; NaN in cells without jobs."""
     each_its_own = PaidJobs(jobs.cell, np.arange(len(jobs.cell)), jobs.low, jobs.high)
     parts = [_amounts(*_estimate_all(part)).assign(cell=np.unique(part.cell)) for part in _split(each_its_own)]
     if not parts:
@@ -139,28 +121,20 @@ def estimate_pay_of_pairs(jobs: PaidJobs, n_cells: int) -> pd.DataFrame:
 
 
 def estimate_pay_of_persons(cell: Ints, amount: Floats, n_cells: int) -> pd.DataFrame:
-    """Estimate quantiles of amounts that persons report. Return one row for each cell, 0 to `n_cells` - 1.
+    """Estimate the `PERSONS_COLUMNS` of every cell from amounts that persons report, each as an employer with one job.
 
-    The columns are `PERSONS_COLUMNS`. Every person is treated as an employer with one job. The number of even employers
-    is then the number of persons, the design effect is 1, and the ends of intervals are at most one amount away from
-    the exact ends by order statistics (docs/methods.md). Cells without persons are NaN. The printing rules are not
-    applied.
+    The number of even employers is then the number of persons, the design effect is 1, and the ends of intervals are at
+    most one amount away from the exact ends by order statistics (docs/methods.md). Cells without persons are NaN. The
+    printing rules are not applied.
     """
     parts = []
     for part in _split(PaidJobs(cell.astype(np.int64), np.arange(len(cell)), amount, amount)):
         cells, estimates = _estimate_all(part)
         median, place = estimates["p50"]
         frame = _amounts(cells, {name: estimates[name] for name in QUANTILES})
-        is_wide = printing.find_interval_only(
-            *(frame[f"p50{end}"].to_numpy() for end in ("", "_lo", "_hi")), is_share=False
-        )
-        parts.append(
-            frame.assign(
-                relative_standard_error=median.relative_standard_error[:, place].round(DIGITS),
-                form=np.where(is_wide, printing.INTERVAL, printing.POINT),
-                cell=np.unique(part.cell),
-            )
-        )
+        frame["relative_standard_error"] = median.relative_standard_error[:, place].round(DIGITS)
+        frame["form"] = np.where(_is_wide(frame, "p50"), printing.INTERVAL, printing.POINT)
+        parts.append(frame.assign(cell=np.unique(part.cell)))
     rows = pd.concat(parts).set_index("cell") if parts else pd.DataFrame(columns=PERSONS_COLUMNS, dtype=object)
     return rows.reindex(index=range(n_cells), columns=PERSONS_COLUMNS)
 
@@ -216,6 +190,11 @@ def _amounts(cells: SampledCells, estimates: Mapping[str, tuple[QuantileEstimate
     return frame
 
 
+def _is_wide(frame: pd.DataFrame, name: str) -> Flags:
+    value, low, high = (frame[f"{name}{end}"].to_numpy() for end in ("", "_lo", "_hi"))
+    return printing.find_interval_only(value, low, high, is_share=False)
+
+
 def _estimate(jobs: PaidJobs, rules: Sequence[printing.Rule]) -> pd.DataFrame:
     cells, estimates = _estimate_all(jobs)
     frame = _amounts(cells, estimates)
@@ -224,11 +203,7 @@ def _estimate(jobs: PaidJobs, rules: Sequence[printing.Rule]) -> pd.DataFrame:
     frame[~is_printed] = np.nan
     median, place = estimates["p50"]
     effect = median.design_effect[:, place].round(DIGITS)
-    is_wide = np.zeros(cells.n_cells, dtype=bool)
-    for name in FORM_BY:
-        is_wide |= printing.find_interval_only(
-            *(frame[column].to_numpy() for column in (name, f"{name}_lo", f"{name}_hi")), is_share=False
-        )
+    is_wide = np.logical_or.reduce([_is_wide(frame, name) for name in FORM_BY])
     frame = frame.assign(
         n_jobs=cells.n_jobs.astype(np.int64),
         n_employers=cells.n_employers,

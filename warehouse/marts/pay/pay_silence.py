@@ -5,13 +5,11 @@ The estimators are in `nonresponse`; docs/methods.md explains them.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 import pandas as pd
 
 from warehouse.marts import printing
-from warehouse.marts.estimators import Flags, Ints, count_cells
+from warehouse.marts.estimators import Flags, count_cells
 from warehouse.marts.pay.nonresponse import HALF, ODDS, bound_medians, tilt_medians
 from warehouse.marts.pay.pay_quantiles import CENTS, MAX_JOBS_AT_ONCE, PaidJobs
 
@@ -22,48 +20,34 @@ AT_ODDS = dict(zip(("p50_if_odds_half", "p50_if_odds_double"), ODDS, strict=True
 BOUNDS = (*ENDS, *AT_ODDS)
 
 
-@dataclass(frozen=True)
-class SilentJobs:
-    """Jobs of unknown pay, one entry for each cell and job. Cells and employers have the numbers of `PaidJobs`."""
+def bound_pay(jobs: PaidJobs, n_cells: int) -> pd.DataFrame:
+    """Return the `BOUNDS` of every cell: the bounds of the median, and the medians at given odds.
 
-    cell: Ints
-    employer: Ints
-
-
-def bound_pay(paid_jobs: PaidJobs, silent_jobs: SilentJobs, n_cells: int) -> pd.DataFrame:
-    """Return the bounds of the median and the medians at given odds: one row for each cell, with the columns `BOUNDS`.
-
-    Bounds are NaN if at most half of the jobs state pay, if all jobs together break one of `printing.RULES`, or if an
-    end of the interval is infinite. Medians at given odds are NaN if every job states pay, or none does. A row depends
-    only on the jobs of its cell.
+    The ends of pay are NaN for jobs of unknown pay. Bounds are NaN if at most half of the jobs state pay, if all jobs
+    together break one of `printing.RULES`, or if an end of the interval is infinite. Medians at given odds are NaN if
+    every job states pay, or none does.
     """
-    n_paid = np.bincount(paid_jobs.cell, minlength=n_cells)
-    n_silent = np.bincount(silent_jobs.cell, minlength=n_cells)
+    is_paid = ~np.isnan(jobs.middle)
+    n_paid, n_silent = (np.bincount(jobs.cell[some], minlength=n_cells) for some in (is_paid, ~is_paid))
     is_most = n_paid > HALF * (n_paid + n_silent)
     rows = pd.DataFrame(np.nan, index=range(n_cells), columns=list(BOUNDS))
     # Cells are computed in parts, to limit how many jobs are held in memory at once.
     part = np.cumsum(n_paid + np.where(is_most, n_silent, 0)) // MAX_JOBS_AT_ONCE
     for number in np.unique(part):
-        _put_medians_at_odds(rows, paid_jobs, n_silent, (part == number) & (n_silent > 0) & (n_paid > 0))
-        _put_bounds(rows, paid_jobs, silent_jobs, (part == number) & is_most)
+        mask = (part == number) & (n_silent > 0) & (n_paid > 0)
+        numbers, some = np.flatnonzero(mask), mask[jobs.cell] & is_paid
+        cell = np.searchsorted(numbers, jobs.cell[some])
+        for name, odds in AT_ODDS.items():
+            rows.loc[numbers, name] = tilt_medians(cell, jobs.middle[some], n_silent[numbers], odds)
+        _put_bounds(rows, jobs, (part == number) & is_most)
     return rows.round(CENTS)
 
 
-def _put_medians_at_odds(rows: pd.DataFrame, paid_jobs: PaidJobs, n_silent: Ints, mask: Flags) -> None:
-    numbers = np.flatnonzero(mask)
-    of_paid = mask[paid_jobs.cell]
-    cell, middle = np.searchsorted(numbers, paid_jobs.cell[of_paid]), paid_jobs.middle[of_paid]
-    for name, odds in AT_ODDS.items():
-        rows.loc[numbers, name] = tilt_medians(cell, middle, n_silent[numbers], odds)
-
-
-def _put_bounds(rows: pd.DataFrame, paid_jobs: PaidJobs, silent_jobs: SilentJobs, mask: Flags) -> None:
+def _put_bounds(rows: pd.DataFrame, jobs: PaidJobs, mask: Flags) -> None:
     if not mask.any():
         return
-    of_paid, of_silent = mask[paid_jobs.cell], mask[silent_jobs.cell]
-    cell = np.concatenate([paid_jobs.cell[of_paid], silent_jobs.cell[of_silent]])
-    employer = np.concatenate([paid_jobs.employer[of_paid], silent_jobs.employer[of_silent]])
-    value = np.concatenate([paid_jobs.middle[of_paid], np.full(int(of_silent.sum()), np.nan)])
+    some = mask[jobs.cell]
+    cell, employer, value = jobs.cell[some], jobs.employer[some], jobs.middle[some]
     order = np.lexsort((value, employer, cell))
     cell, employer, value = cell[order], employer[order], value[order]
     is_first = np.append(True, (np.diff(cell) != 0) | (np.diff(employer) != 0))

@@ -16,7 +16,7 @@ import pandas as pd
 from transforms.records.vocabulary import AI_CORE, LEVEL_GROUPS, PAID_IN, ROLE_GROUPS
 from warehouse.mart_tables import SNAPSHOT, ReportedPay
 from warehouse.marts import printing
-from warehouse.marts.cell_cache import CellCache, hashes_of, inputs_of
+from warehouse.marts.cell_cache import CellCache, combine_rows, hashes_of, inputs_of
 from warehouse.marts.estimators import Ints, bound_share
 from warehouse.marts.pay.pay_quantiles import PERSONS_COLUMNS, estimate_pay_of_persons
 from warehouse.sql_files import read_sql
@@ -42,15 +42,15 @@ def reported_pay(con: duckdb.DuckDBPyConnection, as_of: date, cache: CellCache |
     Most suppressed cells are left out, because they would be most of the rows. A suppressed cell is kept only if it
     covers a whole group of roles, all years of experience, and pay before tax.
     """
-    cache = cache or CellCache(ReportedPay, as_of)
+    cache = cache or CellCache()
     persons = con.execute("FROM reported_persons($as_of) ORDER BY ALL", {"as_of": as_of}).df()
     inputs = inputs_of(["reported_pay"], hashes_of(persons))
     if cache.reuse(inputs):
-        return cache.combine_rows([])
+        return combine_rows(ReportedPay, as_of, [])
     rows = _compute(con, as_of)
     rows = rows[rows["seniority_group"] == "all"].drop(columns="seniority_group")
     is_whole = (rows["role"] == "all") & (rows["experience"] == "all") & (rows["pay_tax"] == "gross")
-    return cache.combine_rows([rows[is_whole | (rows["status"] != "suppressed")].assign(inputs=inputs)])
+    return combine_rows(ReportedPay, as_of, [rows[is_whole | (rows["status"] != "suppressed")].assign(inputs=inputs)])
 
 
 def reported_bands(con: duckdb.DuckDBPyConnection, as_of: date, cache: CellCache) -> pd.DataFrame:

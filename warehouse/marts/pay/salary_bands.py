@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from transforms.records.vocabulary import STATED
 from warehouse.mart_tables import BONUS, SNAPSHOT, SalaryBands
 from warehouse.marts import printing
-from warehouse.marts.cell_cache import CellCache, hashes_of
+from warehouse.marts.cell_cache import CellCache, combine_rows, hashes_of
 from warehouse.marts.estimators import Flags, Floats, Ints
 from warehouse.marts.pay.pay_cells import LOCAL, PayCells, find_cells
 from warehouse.marts.pay.pay_quantiles import (
@@ -30,7 +30,7 @@ from warehouse.marts.pay.pay_quantiles import (
     estimate_pay,
     estimate_pay_of_pairs,
 )
-from warehouse.marts.pay.pay_silence import BOUNDS, SilentJobs, bound_pay
+from warehouse.marts.pay.pay_silence import BOUNDS, bound_pay
 from warehouse.marts.pay.reported_pay import reported_bands
 from warehouse.sql_files import read_sql
 
@@ -45,22 +45,20 @@ WORLD = "World"
 
 
 def salary_bands(con: duckdb.DuckDBPyConnection, as_of: date, cache: CellCache | None = None) -> pd.DataFrame:
-    """Return all cells of all bases for one day, with the columns of `SalaryBands`.
+    """Return all cells of all bases for one day, with the columns of `SalaryBands`, except those in `cache`.
 
     A cell of adverts exists if it has a job with pay. Each group of roles at each level also has a cell for the world,
-    each continent and each M49 region, which is suppressed if it has too few jobs. Amounts are NULL in suppressed
-    cells. Cells already in `cache` are reused.
+    each continent and each M49 region.
     """
-    cache = cache or CellCache(SalaryBands, as_of)
-    return cache.combine_rows(
-        [
-            *_compute_adverts(con, as_of, cache),
-            *_compute_bonuses(con, as_of, cache),
-            *_compute_pairs(con, as_of, cache),
-            reported_bands(con, as_of, cache),
-            con.execute(read_sql("marts/pay/official_bands"), {"as_of": as_of}).df(),
-        ]
+    cache = cache or CellCache()
+    parts = (
+        *_compute_adverts(con, as_of, cache),
+        *_compute_bonuses(con, as_of, cache),
+        *_compute_pairs(con, as_of, cache),
+        reported_bands(con, as_of, cache),
+        con.execute(read_sql("marts/pay/official_bands"), {"as_of": as_of}).df(),
     )
+    return combine_rows(SalaryBands, as_of, parts)
 
 
 # --- adverts ------------------------------------------------------------------------------------------
@@ -111,11 +109,7 @@ class _Entries:
 
 
 def _make_bands(jobs: pd.DataFrame, cells: PayCells, *, has_local: bool) -> pd.DataFrame:
-    """Return the rows of cells of adverts: each cell has a row in US dollars.
-
-    With `has_local`, a row in the country's own currency comes before the row in dollars, if jobs are paid in that
-    currency.
-    """
+    """Return the rows of cells of adverts: one in US dollars, with `has_local` after one in local currency."""
     column = {str(name): jobs[name].to_numpy() for name in jobs}
     is_cross_border = column["pay_market"] == "cross_border"
     is_paid = column["is_paid"].astype(bool)[cells.job]
@@ -151,16 +145,14 @@ def _make_bands(jobs: pd.DataFrame, cells: PayCells, *, has_local: bool) -> pd.D
     paid = _pay_of(jobs, entries.where(is_inside))
     rows = _add_amounts(rows, paid)
     is_bounded = counts_silent & (rows["status"] == "published").to_numpy()
-    some = is_bounded[silent_row]
-    silent = SilentJobs(silent_row[some], column["employer"][silent_job[some]])
-    return rows.join(_bound(paid, silent, is_bounded)).drop(columns="follows_local")
+    bounds = _bound(paid, silent_row, column["employer"][silent_job], is_bounded)
+    return rows.join(bounds).drop(columns="follows_local")
 
 
 def _pair_rows_with_jobs(
     column: dict[str, NDArray[Any]], cells: PayCells, currency: NDArray[np.object_], dollar_row: Ints, is_paid: Flags
 ) -> _Entries:
-    """Pair the paid jobs of each cell with its row in dollars, and jobs paid in `currency` also with its row in that
-    currency."""
+    """Pair the paid jobs of each cell with its row in dollars, and jobs paid in `currency` also with that row."""
     cell, job = cells.cell[is_paid], cells.job[is_paid]
     local = np.zeros(0, dtype=np.int64)
     if pd.notna(currency).any():
@@ -174,10 +166,9 @@ def _pair_rows_with_jobs(
 
 
 def _find_local_currency(jobs: pd.DataFrame, cells: PayCells) -> NDArray[np.object_]:
-    """Return for each cell the country's own currency in which most jobs of the cell are paid.
+    """Return for each cell the country's own currency in which most of its jobs are paid.
 
-    None if that currency is the dollar, if no job is paid in a currency of its place, and in cells of jobs paid from
-    abroad.
+    None if that is the dollar, if no job is paid in a currency of its place, and in cells of jobs paid from abroad.
     """
     is_local = (jobs["is_local"] & (jobs["currency"] != "USD")).to_numpy()[cells.job]
     is_local &= (cells.keys["pay_market"] != "cross_border").to_numpy()[cells.cell]
@@ -210,11 +201,12 @@ def _add_amounts(rows: pd.DataFrame, paid: PaidJobs, *, has_band: bool = True) -
     return rows
 
 
-def _bound(paid: PaidJobs, silent: SilentJobs, is_bounded: Flags) -> pd.DataFrame:
+def _bound(paid: PaidJobs, silent_row: Ints, silent_employer: Ints, is_bounded: Flags) -> pd.DataFrame:
     number, numbers = np.cumsum(is_bounded) - 1, np.flatnonzero(is_bounded)
-    some = is_bounded[paid.cell]
-    paid = PaidJobs(number[paid.cell[some]], paid.employer[some], paid.low[some], paid.high[some])
-    bounds = bound_pay(paid, SilentJobs(number[silent.cell], silent.employer), len(numbers))
+    row, employer = np.concatenate([paid.cell, silent_row]), np.concatenate([paid.employer, silent_employer])
+    low, high = (np.append(ends, np.full(len(silent_row), np.nan)) for ends in (paid.low, paid.high))
+    some = is_bounded[row]
+    bounds = bound_pay(PaidJobs(number[row[some]], employer[some], low[some], high[some]), len(numbers))
     return bounds.set_index(numbers).reindex(index=range(len(is_bounded)), columns=BOUNDS)
 
 
@@ -259,10 +251,9 @@ def _compute_bonuses(con: duckdb.DuckDBPyConnection, as_of: date, cache: CellCac
 
 
 def _compute_pairs(con: duckdb.DuckDBPyConnection, as_of: date, cache: CellCache) -> Iterator[pd.DataFrame]:
-    """Yield rows of pairs of amounts that a third party collected. Their status is never better than `low`.
+    """Yield rows of pairs of amounts that a third party collected: of unknown employers, so without intervals.
 
-    The employers are unknown, so there are no intervals. A pair does not say whether its title states the level, so
-    groups of stated levels have no cells.
+    A pair does not say whether its title states the level, so groups of stated levels have no cells.
     """
     select = "SELECT * EXCLUDE (warc, snapshot_on) FROM pay_pairs($as_of) ORDER BY ALL"
     pairs = con.execute(select, {"as_of": as_of}).df().assign(world=WORLD, employer=None)

@@ -23,25 +23,16 @@ from warehouse.marts.estimators import (
     sum_by,
     weigh_jobs,
 )
-from warehouse.marts.printing import (
-    BOUNDS,
-    INTERVAL,
-    POINT,
-    find_broken_rules,
-    find_interval_only,
-    find_reasons,
-)
+from warehouse.marts.printing import BOUNDS, INTERVAL, POINT, find_broken_rules, find_interval_only, find_reasons
 
 
 @dataclass(frozen=True, kw_only=True)
 class ShareCounts:
     """Counts of jobs in the cells of one measure. Cells are numbered from 0; items and employers may have any numbers.
 
-    `cell`, `employer` and `jobs` have an entry for each cell and employer with jobs of known answer, sorted by cell and
-    employer. `yes_cell`, `yes_employer`, `yes_item` and `yes` have an entry for each cell, employer and item that some
-    of these jobs have. `n_unknown` counts the jobs of each cell without a known answer. `weighted`, `weighted_yes` and
-    `weighted_unknown` are the total weights of the jobs in `jobs`, `yes` and `n_unknown`, on any scale; leave them out
-    if every job weighs 1.
+    `cell`, `employer` and `jobs` have an entry for each cell and employer with jobs of known answer, in this order;
+    `yes_…` for each cell, employer and item that some of these jobs have. `n_unknown` counts the other jobs of each
+    cell. `weighted…` are the total weights of the jobs in `jobs`, `yes` and `n_unknown`, on any scale, if not 1.
     """
 
     cell: Ints
@@ -100,13 +91,11 @@ def _among(values: Floats | None, mask: Flags) -> Floats | None:
 
 
 def make_share_rows(counts: ShareCounts, items: Ints, category: Ints, *, has_bounds: bool) -> pd.DataFrame:
-    """Return one row for each cell and item, sorted by cell and item.
+    """Return one row for each cell and each item that is declared or that one of its jobs has, in this order.
 
-    A cell has a row for each item that is declared or that one of its jobs has. `cell` and `item` are numbers; the
-    other columns are the columns of `Shares` that follow from counts. `items` has the numbers of the declared items,
-    and `category` the number of each item's category, by the item's number; items are ranked within their category.
-    `has_bounds` means that jobs of unknown answer may have either answer, so that shares have bounds. Cells that the
-    printing rules withhold have only counts.
+    `cell` and `item` are numbers; the other columns are those of `Shares` that follow from counts. `items` are declared
+    items, and `category` has each item's category, within which items are ranked. `has_bounds`: jobs of unknown answer
+    may have either answer. Cells that the printing rules withhold have only counts.
     """
     weights = counts.weigh()
     cells = count_cells(counts.cell, weights.jobs, len(counts.n_unknown))
@@ -162,10 +151,10 @@ def _estimate(counts: ShareCounts, row_cell: Ints, item: Ints, category: Ints) -
     groups, group = np.unique(row_cell * n_items + category[item], return_inverse=True)
     size = np.bincount(group, minlength=len(groups))
     together = estimate_shares(cells, row_cell, place, row, weights.yes, simultaneous_level(size[group]))
-    ranks = bound_ranks(group, together.low, together.high)
+    best, worst = bound_ranks(group, together.low, together.high)
     return {
         "share": estimates.share[:n], "share_lo": estimates.low[:n], "share_hi": estimates.high[:n],
         "design_effect": estimates.design_effect[:n], "relative_standard_error": estimates.relative_standard_error[:n],
         "share_by_employer": estimates.employer_share[:n], "zero_share_hi": estimates.high[n:][row_cell],
-        "category_rank_best": ranks.best.astype(np.float64), "category_rank_worst": ranks.worst.astype(np.float64),
+        "category_rank_best": best.astype(np.float64), "category_rank_worst": worst.astype(np.float64),
     }  # fmt: skip

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import hashlib
 import itertools
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 import duckdb
 import numpy as np
@@ -19,58 +19,44 @@ import pandas as pd
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from transforms.records.vocabulary import ALL_TEXTS, CELL_GROUPS, FULL_ADVERT, LEVEL_GROUPS, NO_TEXT, SAMPLES
+from transforms.records.vocabulary import ALL_TEXTS, CELL_GROUPS, FULL_ADVERT, NO_TEXT, SAMPLES
 from warehouse.mart_tables import SNAPSHOT, Shares
-from warehouse.marts.cell_cache import CellCache, Hashes, inputs_of
+from warehouse.marts.cell_cache import CellCache, Hashes, combine_rows, inputs_of
 from warehouse.marts.estimators import Flags, Floats, Ints, count_cells, sum_by, weigh_jobs
 from warehouse.marts.measures import ESTIMAND, JOBS, MEASURES, Measure
 from warehouse.marts.printing import find_broken_rules
 from warehouse.marts.share.share_rows import ShareCounts, make_share_rows
 from warehouse.sql_files import read_sql
 
-EXTRA_INPUTS = ("panel_jobs($as_of)",)
-"""What is read beside the tables in `cell_cache.INPUT_TABLES`."""
+EXTRA_INPUTS = ("panel_jobs($as_of)",)  # what is read beside the tables in `cell_cache.INPUT_TABLES`
 OUTSIDE, UNKNOWN, KNOWN = range(3)
 """State of a job in a measure: not part of the measure, without a stated answer, or answered."""
 
 
 @dataclass(frozen=True)
 class _Jobs:
-    """The jobs in the stock, as columns, and (region, job) pairs: a job may count in several regions.
-
-    `pair_region` and `pair_job` are indexes of regions and of jobs, sorted by region and job.
-    """
+    """The jobs in the stock, as columns, and (region, job) pairs: a job may count in several regions."""
 
     role_group: pd.Categorical
-    seniority: pd.Categorical
     text_class: pd.Categorical
     employer: Ints
-    weight: Floats
-    """How many jobs each job of the panel stands for; 0 for a job outside the panel."""
+    weight: Floats  # how many jobs each job of the panel stands for; 0 for a job outside the panel
     regions: tuple[tuple[str, str], ...]
-    pair_region: Ints
-    pair_job: Ints
+    pair_region: Ints  # indexes of regions, sorted
+    pair_job: Ints  # indexes of jobs, sorted within a region
 
 
 @dataclass(frozen=True)
 class _GroupCells:
-    """Cells of one group of roles, group of levels and class of texts, one cell for each region.
-
-    Cell i has the jobs `jobs[start[i]:start[i + 1]]`.
-    """
+    """Cells of one group of roles and class of texts, one for each region: cell i has `jobs[start[i]:start[i + 1]]`."""
 
     keys: tuple[dict[str, str], ...]
     start: Ints
     jobs: Ints
 
-    def count(self, of_jobs: Flags) -> Ints:
-        return np.add.reduceat(of_jobs[self.jobs], self.start[:-1], dtype=np.int64)
-
-    def add_up(self, values: Floats) -> Floats:
-        return np.add.reduceat(values[self.jobs], self.start[:-1], dtype=np.float64)
-
-    def digests(self, hashes: Hashes) -> Hashes:
-        return np.add.reduceat(hashes[self.jobs], self.start[:-1])
+    def add_up(self, values: NDArray[Any], dtype: Any = np.int64) -> NDArray[Any]:
+        """Return the sums of the values of each cell's jobs."""
+        return np.add.reduceat(values[self.jobs], self.start[:-1], dtype=dtype)
 
 
 @dataclass(frozen=True)
@@ -79,23 +65,21 @@ class _Answers:
     hashes: Hashes
 
 
-@dataclass(frozen=True)
-class _Silent:
-    """A cell's jobs without an answer. `n_in_panel` counts those in the panel, and `weight` is their total weight."""
+class _Silent(NamedTuple):
+    """A cell's jobs without an answer: their number, how many are in the panel, and their total weight."""
 
     n: int
     n_in_panel: int
     weight: float
 
 
-@dataclass(frozen=True)
-class _CellBatch:
-    """Cells of one measure to compute: keys, digests, jobs without an answer, and indexes of jobs with one."""
+class _Cell(NamedTuple):
+    """A cell of a measure to compute: its key and digest, its jobs without an answer, and indexes of jobs with one."""
 
-    keys: list[dict[str, str]]
-    inputs: list[str]
-    silent: list[_Silent]
-    jobs: list[Ints]
+    key: dict[str, str]
+    inputs: str
+    silent: _Silent
+    jobs: Ints
 
 
 def shares(
@@ -111,20 +95,20 @@ def shares(
     `printing.RULES` withhold keep their counts but have no shares. Cells already in `cache` are reused.
     """
     measures = tuple(measures)
-    cache = cache or CellCache(Shares, as_of)
+    cache = cache or CellCache()
     params = {"as_of": as_of}
     category_of = dict(con.execute("SELECT skill, category FROM core.skills ORDER BY skill").fetchall())
     jobs = _read_jobs(con, params)
     relations = _stage_relations(con, measures, params)
-    cells_of_groups: dict[tuple[str, str, str], _GroupCells] = {}
+    cells_of_groups: dict[tuple[str, str], _GroupCells] = {}
     frames = []
     for measure in measures:
         answers = _read_answers(con, measure, relations[measure.relation], len(jobs.role_group))
         context = [measure.name]
         if measure.has_categories:
             context.append(hashlib.blake2b(repr(category_of).encode(), digest_size=16).hexdigest())
-        batch = _CellBatch([], [], [], [])
-        for groups in itertools.product(measure.role_groups, measure.seniority_groups, measure.text_classes):
+        batch = []
+        for groups in itertools.product(measure.role_groups, measure.text_classes):
             if groups not in cells_of_groups:
                 cells_of_groups[groups] = _cells(jobs, *groups)
             here = cells_of_groups[groups]
@@ -132,17 +116,14 @@ def shares(
                 inputs = inputs_of([*context, *here.keys[cell].values(), silent.n], digest)
                 if not cache.reuse(inputs):
                     of_cell = here.jobs[here.start[cell] : here.start[cell + 1]]
-                    batch.keys.append(here.keys[cell])
-                    batch.inputs.append(inputs)
-                    batch.silent.append(silent)
-                    batch.jobs.append(of_cell[answers.state[of_cell] == KNOWN])
-        if batch.keys:
+                    batch.append(_Cell(here.keys[cell], inputs, silent, of_cell[answers.state[of_cell] == KNOWN]))
+        if batch:
             frames.append(_compute(con, measure, batch, jobs, category_of))
-    return cache.combine_rows([rows.assign(window_days=SNAPSHOT, estimand=ESTIMAND) for rows in frames])
+    return combine_rows(Shares, as_of, [rows.assign(window_days=SNAPSHOT, estimand=ESTIMAND) for rows in frames])
 
 
 def _compute(
-    con: duckdb.DuckDBPyConnection, measure: Measure, batch: _CellBatch, jobs: _Jobs, category_of: dict[str, str]
+    con: duckdb.DuckDBPyConnection, measure: Measure, batch: Sequence[_Cell], jobs: _Jobs, category_of: dict[str, str]
 ) -> pd.DataFrame:
     con.execute(read_sql("marts/share/share_items"), {"declared": list(measure.items)})
     names = [name for (name,) in con.execute("SELECT item FROM share_items ORDER BY item_number").fetchall()]
@@ -153,9 +134,9 @@ def _compute(
     numbers = pd.factorize(category, use_na_sentinel=False)[0].astype(np.int64)
     rows = make_share_rows(counts, items, numbers, has_bounds=measure.silence == "unknown")
     cell, item = (rows.pop(name).to_numpy() for name in ("cell", "item"))
-    for name in batch.keys[0]:
-        rows[name] = np.array([key[name] for key in batch.keys], dtype=object)[cell]
-    rows["inputs"] = np.array(batch.inputs, dtype=object)[cell]
+    for name in batch[0].key:
+        rows[name] = np.array([of_batch.key[name] for of_batch in batch], dtype=object)[cell]
+    rows["inputs"] = np.array([of_batch.inputs for of_batch in batch], dtype=object)[cell]
     rows["sample"] = np.where(is_panel, *SAMPLES).astype(object)[cell]
     rows["measure"] = measure.name
     rows["item"], rows["category"] = np.array(names, dtype=object)[item], category[item]
@@ -164,12 +145,12 @@ def _compute(
     return rows
 
 
-def _rest_on_panel(batch: _CellBatch, jobs: _Jobs) -> Flags:
+def _rest_on_panel(batch: Sequence[_Cell], jobs: _Jobs) -> Flags:
     """Whether each cell uses only the panel, because the panel's jobs with an answer alone meet the printing rules."""
-    cell = np.repeat(np.arange(len(batch.jobs)), [len(of_cell) for of_cell in batch.jobs])
-    job = np.concatenate(batch.jobs)
+    cell = np.repeat(np.arange(len(batch)), [len(of_batch.jobs) for of_batch in batch])
+    job = np.concatenate([of_batch.jobs for of_batch in batch])
     some = jobs.weight[job] > 0
-    is_panel = np.zeros(len(batch.jobs), dtype=bool)
+    is_panel = np.zeros(len(batch), dtype=bool)
     if not some.any():
         return is_panel
     cell, job = cell[some], job[some]
@@ -183,10 +164,10 @@ def _rest_on_panel(batch: _CellBatch, jobs: _Jobs) -> Flags:
     return is_panel
 
 
-def _count(con: duckdb.DuckDBPyConnection, batch: _CellBatch, jobs: _Jobs, is_panel: Flags) -> ShareCounts:
+def _count(con: duckdb.DuckDBPyConnection, batch: Sequence[_Cell], jobs: _Jobs, is_panel: Flags) -> ShareCounts:
     members = [
-        of_cell[jobs.weight[of_cell] > 0] if of_panel else of_cell
-        for of_cell, of_panel in zip(batch.jobs, is_panel, strict=True)
+        of_batch.jobs[jobs.weight[of_batch.jobs] > 0] if of_panel else of_batch.jobs
+        for of_batch, of_panel in zip(batch, is_panel, strict=True)
     ]
     sizes = [len(of_cell) for of_cell in members]
     cell, job = np.repeat(np.arange(len(sizes)), sizes), np.concatenate(members)
@@ -197,14 +178,12 @@ def _count(con: duckdb.DuckDBPyConnection, batch: _CellBatch, jobs: _Jobs, is_pa
     con.unregister("share_batch")
     (of_cell, employer), n_jobs, weights = _add_weights(employers, "cell", "employer_number")
     (yes_cell, yes_employer, item), n_yes, weighted_yes = _add_weights(pairs, "cell", "employer_number", "item_number")
-    unknown = zip(batch.silent, is_panel, strict=True)
-    n_unknown, weighted_unknown = zip(
-        *((s.n_in_panel, s.weight) if own else (s.n, s.n) for s, own in unknown), strict=True
-    )
+    silent = [of_batch.silent for of_batch in batch]
+    n_unknown = np.where(is_panel, [jobs.n_in_panel for jobs in silent], [jobs.n for jobs in silent])
+    weighted_unknown = np.where(is_panel, [jobs.weight for jobs in silent], [float(jobs.n) for jobs in silent])
     return ShareCounts(
         cell=of_cell, employer=employer, jobs=n_jobs, yes_cell=yes_cell, yes_employer=yes_employer, yes_item=item,
-        yes=n_yes, n_unknown=np.array(n_unknown, dtype=np.int64), weighted=weights, weighted_yes=weighted_yes,
-        weighted_unknown=np.array(weighted_unknown, dtype=np.float64),
+        yes=n_yes, n_unknown=n_unknown, weighted=weights, weighted_yes=weighted_yes, weighted_unknown=weighted_unknown,
     )  # fmt: skip
 
 
@@ -225,14 +204,13 @@ def _add_weights(rows: dict[str, NDArray[Any]], *keys: str) -> tuple[list[Ints],
 def _read_jobs(con: duckdb.DuckDBPyConnection, params: dict[str, Any]) -> _Jobs:
     con.execute(read_sql("marts/share/share_jobs"), params)
     con.execute(read_sql("marts/share/share_regions"), params)
-    of_job = "role_group, seniority, text_class, employer_number, panel_weight"
+    of_job = "role_group, text_class, employer_number, panel_weight"
     columns = _columns_of(con.execute(f"SELECT {of_job} FROM share_jobs ORDER BY job_number"))
     regions = con.execute("SELECT DISTINCT region_level, region FROM share_regions ORDER BY ALL").fetchall()
     pairs = _columns_of(con.execute("SELECT region_number, job_number FROM share_regions"))
     order = np.lexsort((pairs["job_number"], pairs["region_number"]))
     return _Jobs(
         role_group=pd.Categorical(columns["role_group"]),
-        seniority=pd.Categorical(columns["seniority"]),
         text_class=pd.Categorical(columns["text_class"]),
         employer=columns["employer_number"],
         weight=columns["panel_weight"],
@@ -273,16 +251,13 @@ def _read_answers(con: duckdb.DuckDBPyConnection, measure: Measure, relation: st
     return _Answers(state, hashes)
 
 
-def _cells(jobs: _Jobs, role_group: str, seniority_group: str, text_class: str) -> _GroupCells:
-    levels = LEVEL_GROUPS[seniority_group]
+def _cells(jobs: _Jobs, role_group: str, text_class: str) -> _GroupCells:
     mask = jobs.role_group.isin(CELL_GROUPS[role_group])
-    if levels is not None:
-        mask &= jobs.seniority.isin(levels)
     if text_class != ALL_TEXTS:
         mask &= jobs.text_class.isin((text_class, NO_TEXT) if text_class == FULL_ADVERT else (text_class,))
     pairs = np.flatnonzero(mask[jobs.pair_job])
     regions, start = np.unique(jobs.pair_region[pairs], return_index=True)
-    groups = {"role_group": role_group, "seniority_group": seniority_group, "text_class": text_class}
+    groups = {"role_group": role_group, "seniority_group": "all", "text_class": text_class}
     places = (jobs.regions[number] for number in regions)
     keys = ({"region_level": level, "region": region, **groups} for level, region in places)
     return _GroupCells(tuple(keys), np.append(start, len(pairs)), jobs.pair_job[pairs])
@@ -293,10 +268,10 @@ def _find_known_cells(cells: _GroupCells, answers: _Answers, weight: Floats) -> 
     if not cells.keys:
         return
     is_silent = answers.state == UNKNOWN
-    n_known = cells.count(answers.state == KNOWN)
-    n_silent, n_of_panel = cells.count(is_silent), cells.count(is_silent & (weight > 0))
-    silent_weight = cells.add_up(np.where(is_silent, weight, 0.0))
-    digests = cells.digests(answers.hashes)
+    n_known, n_silent = cells.add_up(answers.state == KNOWN), cells.add_up(is_silent)
+    n_of_panel = cells.add_up(is_silent & (weight > 0))
+    silent_weight = cells.add_up(np.where(is_silent, weight, 0.0), np.float64)
+    digests = cells.add_up(answers.hashes, np.uint64)
     for cell in np.flatnonzero(n_known):
         silent = _Silent(int(n_silent[cell]), int(n_of_panel[cell]), float(silent_weight[cell]))
         yield int(cell), silent, np.array([n_known[cell], digests[cell]], dtype=np.uint64)

@@ -7,7 +7,7 @@ the cells of the vintage that stands (`ops.vintages`). They are frozen: computin
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from string import Template
@@ -36,14 +36,11 @@ STANDING = tuple(f.name for f in fields_of(Standing))
 
 @dataclass(frozen=True, kw_only=True)
 class Offer:
-    """What a night computed for a list.
+    """What a night computed for a list."""
 
-    `n_jobs` adds up the jobs in the largest cell of each place. `n_printed` counts the cells with a value.
-    """
-
-    n_jobs: int
+    n_jobs: int  # jobs of the largest cell of each place, added up
     n_cells: int
-    n_printed: int
+    n_printed: int  # cells with a value
 
 
 def digest_method(name: str) -> str:
@@ -53,17 +50,13 @@ def digest_method(name: str) -> str:
 
 
 def read_offers(con: Connection, as_of: date) -> dict[str, Offer]:
-    """Return what the marts of a day hold for each list, by the list's name. Lists without cells on this day are left
-    out."""
+    """Return what the marts of a day hold for each list that has cells, by the list's name."""
     counts: dict[str, list[int]] = {}
     for mart, cells in LISTS.items():
         for name, *numbers in con.execute(_sql("offers", mart, as_of, size=str(cells.size or 0))).fetchall():
             so_far = counts.setdefault(name, [0, 0, 0])
             counts[name] = [a + int(b or 0) for a, b in zip(so_far, numbers, strict=True)]
-    return {
-        name: Offer(n_jobs=n_jobs, n_cells=n_cells, n_printed=n_printed)
-        for name, (n_jobs, n_cells, n_printed) in sorted(counts.items())
-    }
+    return {name: Offer(n_jobs=n[0], n_cells=n[1], n_printed=n[2]) for name, n in sorted(counts.items())}
 
 
 def find_changed(con: Connection, as_of: date) -> set[str]:
@@ -73,9 +66,9 @@ def find_changed(con: Connection, as_of: date) -> set[str]:
 
 
 def publish(con: Connection, numbers: Mapping[str, int], *, cells_of: date, published_on: date) -> None:
-    """Replace the published cells of some lists by those in the marts of the day `cells_of`. Call it in a transaction.
+    """Replace the published cells of lists, given with the numbers of their vintages, by those of the day `cells_of`.
 
-    `numbers` maps each list to the number of its vintage.
+    Call it in a transaction.
     """
     if not numbers:
         return
@@ -92,11 +85,8 @@ def say_waiting(con: Connection) -> None:
 
 
 def follow_vintages(con: Connection) -> None:
-    """After vintages were taken back, publish the cells of the vintages that now stand. Call it in a transaction.
-
-    The cells are read from the marts of their days.
-    """
-    standing = dict(_read_standing(con))
+    """After vintages were taken back, publish the cells of the vintages that now stand. Call it in a transaction."""
+    standing = _read_standing(con)
     for cls in PUBLISHED.values():
         con.execute(f"DELETE FROM {table_of(cls).name} WHERE list NOT IN (SELECT unnest(?))", [list(standing)])
     in_place = _read_in_place(con)
@@ -107,21 +97,20 @@ def follow_vintages(con: Connection) -> None:
 
 
 def put_back_lost(con: Connection) -> set[str]:
-    """Restore missing published cells from the marts of their days. Call it in a transaction.
+    """Restore published cells that were lost, from the marts of their days. Call it in a transaction.
 
-    Cells go missing when both databases are lost and a file of the record is damaged. Return the lists whose marts are
-    lost, too.
+    Return the lists whose marts are lost, too.
     """
     in_place = _read_in_place(con)
-    lost = {name: vintage for name, vintage in _read_standing(con) if name not in in_place}
+    lost = {name: vintage for name, vintage in _read_standing(con).items() if name not in in_place}
     for name, (number, as_of, decided_on) in lost.items():
         publish(con, {name: number}, cells_of=as_of, published_on=decided_on)
     return lost.keys() - _read_in_place(con).keys() if lost else set()
 
 
-def _read_standing(con: Connection) -> Iterator[tuple[str, tuple[int, date, date]]]:
-    for name, number, as_of, decided_on in con.execute(read_sql("marts/vintages/standing")).fetchall():
-        yield name, (number, as_of, decided_on)
+def _read_standing(con: Connection) -> dict[str, tuple[int, date, date]]:
+    rows = con.execute(read_sql("marts/vintages/standing")).fetchall()
+    return {name: (number, as_of, decided_on) for name, number, as_of, decided_on in rows}
 
 
 def _read_in_place(con: Connection) -> dict[str, set[int]]:

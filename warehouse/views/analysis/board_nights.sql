@@ -1,8 +1,6 @@
 -- Every night (UTC) on which a board was planned or answered: why it was asked, the outcome, and what it listed at the
 -- end of that day, as far as was read by then. Whether an advert is for an AI job, and whether it states pay, is as
 -- read today. Nights before plans were recorded have no reason.
---
--- $ai_groups: groups of roles that count as AI jobs.
 WITH planned AS (
     SELECT source, board, planned_on AS night, arg_max(why, run_id) AS why, max(chance) AS chance,
         CASE WHEN bool_or(outcome = 'refused') THEN 'refused' WHEN bool_or(outcome = 'no_answer') THEN 'no_answer'

@@ -1,9 +1,6 @@
 -- Every board that is known or was asked: where its open jobs are, whether it belongs to a recruitment or staffing
 -- agency, and the industry of its employer, each with its evidence; NULL if there is too little. Trials of a platform
 -- have the state `test` and are not asked; spellings of a token that differ only in capitals are one board.
---
--- $min_jobs: fewest jobs in a board's country. $min_signs, $min_share: fewest jobs with signs of an agency, and their
--- least share. $min_read: fewest jobs read in full for a board not to be an agency's.
 WITH listed AS (
     SELECT DISTINCT p.source, b.board, p.job_id, p.posting_id, p.employer_id, p.text_state = 'full' AS is_read
     FROM core.posting_boards AS b JOIN core.publishable_postings AS p USING (posting_id)

@@ -1,8 +1,6 @@
 -- Employers with open jobs in AI engineering, AI science or around them, as statistics count them: one row each, with
 -- numbers of jobs by role, places, and how many state pay. Adverts that name nobody count under their board. An agency
 -- counts for the employers that it does not name.
---
--- $ai_groups: the groups of roles that are AI jobs.
 SELECT
     employer_key, any_value(employer) AS employer, any_value(name_source) AS name_source,
     coalesce(any_value(is_staffing_agency), false) AS is_staffing_agency, any_value(industry) AS industry,

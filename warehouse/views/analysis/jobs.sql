@@ -1,8 +1,5 @@
 -- One row per job, open or former, with what its adverts say; statistics count jobs with `is_open`. If adverts differ,
 -- the first that says something counts, as in the marts. Only sources whose aggregates may be published are included.
---
--- $job_adverts: job_adverts.sql. $counted_jobs: counted_jobs.sql over them. $languages_of_skills: languages in which
--- skills are read. $unread: the class of texts that were not read.
 WITH job_adverts AS (
     $job_adverts
 ), counted AS (

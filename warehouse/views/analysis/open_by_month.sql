@@ -1,8 +1,6 @@
 -- Jobs that boards listed, month by month: on each board's last complete list of the month. A month without a complete
 -- list has no row, and boards without one in a month do not count in it, so `n_jobs` of two months must not be
 -- compared; `n_jobs_again` and `n_jobs_before` are for the same boards and may be.
---
--- $newest: the newest day of the marts.
 WITH readings AS (
     SELECT
         source, board, date_trunc('month', read_at AT TIME ZONE 'UTC')::DATE AS month, max(read_at) AS read_at

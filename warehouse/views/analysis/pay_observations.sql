@@ -1,9 +1,6 @@
 -- What adverts offer: one row per job with base pay, open or former. `why_not` says why its pay enters no salary band
 -- of today. If several of its adverts state pay, the first counts, as in the bands. Pay zones of one advert are
 -- alternatives: core.posting_pay has them all.
---
--- $job_adverts: job_adverts.sql. $observations: the SELECT of the macro pay_observations over them.
--- $not_full_time, $not_in_band: pay_not_full_time.sql and pay_not_in_band.sql.
 WITH job_adverts AS (
     $job_adverts
 ), observed AS (

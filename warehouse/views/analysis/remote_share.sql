@@ -1,8 +1,6 @@
 -- How many open jobs are remote, by place, role and day. Rows with the role `all` are the published cells of
 -- mart.shares, with interval and status. Rows of single roles are counts of the same day without an interval, as
 -- `status` says. Bounds are the lowest and highest share of all jobs, including those that do not say.
---
--- $day: the day of the published cells. $unread: the class of texts that were not read.
 WITH counted AS (
     SELECT
         r.region_level, r.region, j.role_group, j.role, count(*) FILTER (j.workplace = 'remote') AS n_remote,

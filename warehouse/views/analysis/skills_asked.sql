@@ -1,8 +1,6 @@
 -- Skills that jobs ask for or mention: one row per job and skill, with its strongest requirement, open or former. They
 -- are read only from texts of the job's best class. Jobs that were read and name no skill have no row: the denominator
 -- of a share are the jobs of analysis.jobs with `is_skill_read`, of one text class.
---
--- $job_adverts: job_adverts.sql. $skills: the SELECT of the macro jobs_with_skills over them.
 WITH job_adverts AS (
     $job_adverts
 ), named AS (

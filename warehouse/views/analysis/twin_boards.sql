@@ -1,7 +1,5 @@
 -- Boards that list the same jobs as another board: one employer on two platforms, a board that moved, or one token in
 -- two spellings. Of two boards that share open jobs, the one with fewer open jobs is the twin of the other.
---
--- $min_common: fewest open jobs that both list. $min_share: their least share of the twin's open jobs.
 WITH listed AS (
     SELECT DISTINCT p.source, b.board, p.job_id
     FROM core.posting_boards AS b JOIN core.publishable_postings AS p USING (posting_id)

@@ -3,8 +3,6 @@
 -- found, only redirected, or listed nothing, and no list followed. `why_not` says why closings cannot be counted in an
 -- interval; NULL: they can. `days` is the exact time between the two readings, which may be an hour apart. `weight`:
 -- how many known boards the board stands for in the panel; NULL: it was not read as a member.
---
--- $bridge_days: the most days between two readings.
 WITH readings AS (
     FROM complete_readings(as_of)
 ), missing AS (

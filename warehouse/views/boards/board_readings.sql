@@ -2,9 +2,6 @@
 -- it is so close to the newest reading of any board that all readings show about the same time; its distance from
 -- `as_of` does not matter. The last reading is the last complete list. If there is none, or partial readings continued
 -- for longer than that after it, it is the last answer with rows, or one that repeated a sound answer.
---
--- $end_of_day: the first moment after the day `as_of`, UTC.
--- $max_apart: the most days between the newest reading and a reading in the stock.
 WITH last_readings AS (
     SELECT
         r.source, coalesce(r.board, r.source) AS board, max(r.observed_at) AS any_at,

@@ -3,10 +3,6 @@
 -- the job's best text, and requirements (degree, years, qualifications) are read only from texts of that class, so that
 -- no comment answers for an advert. For work that is neither AI, data nor engineering, texts count only if the job's
 -- first advert is in the random sample that is read in full; otherwise the class is `unread`.
---
--- $adverts: adverts to count jobs from; in the macro the stock of the day.
--- $text_classes: classes of texts, best first. $unread: the class of texts that were not read. $sampled: the group of
--- roles of other work.
 WITH adverts AS (
     SELECT
         *,

@@ -3,8 +3,6 @@
 -- that were asked, those of employers that we have entered, and a source without boards as one board. `read_on` is the
 -- day of its last reading, of the last complete one if there is any; NULL: never read. `sector` is the industry of its
 -- employer.
---
--- $end_of_day: the first moment after the day `as_of`, UTC.
 WITH entered AS (
     SELECT split_part(own, ':', 1) AS source, substr(own, instr(own, ':') + 1) AS board, min(industry) AS industry,
         min(country) AS country

@@ -1,7 +1,5 @@
 -- How far each job that was read at a place is from a band of pay there, on the day `as_of`: one row per place and job.
 -- As in the bands, an advert whose pay counts at the place determines role and level.
---
--- $full_advert: the class of texts that were read in full.
 WITH pay AS MATERIALIZED (
     FROM pay_observations(as_of)
 ), placed AS (

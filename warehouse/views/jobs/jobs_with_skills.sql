@@ -1,7 +1,5 @@
 -- Skills that each job in the stock of the day `as_of` asks for: each skill once, with its strongest requirement, from
 -- the job's texts of the best class. `asked` is required or preferred, `any` also includes mentioned.
---
--- $adverts: adverts to read skills from, $jobs: the jobs; in the macro the stock of the day and counted_jobs.
 WITH jobs AS (
     FROM $jobs
 ), strongest AS (

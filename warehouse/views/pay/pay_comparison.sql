@@ -7,9 +7,6 @@
 -- year, and only for pay in the country's own market. `ratio_to_advertised` compares medians in dollars with those of
 -- adverts that we read, if both are medians of the same market and not of a wider group; `n_bases` counts the kinds of
 -- source with a value. Pay of one market is never compared with pay of another.
---
--- $max_price_age: years by which a price level may be older than the period; $max_price_change: the most that the price
--- level may have changed in its last year for that, as old levels say nothing in high inflation.
 WITH day AS (
     SELECT b.* FROM mart.salary_bands AS b SEMI JOIN core.near_occupations AS n USING (role_group, role)
     WHERE b.as_of = as_of::DATE AND b.region_level = 'country' AND b.seniority_group = 'all'

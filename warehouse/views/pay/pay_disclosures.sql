@@ -7,9 +7,6 @@
 -- and all jobs if its first advert is in the random sample that is read in full, as other adverts are read because of
 -- the work they describe. `weight` is the panel's weight of the job's board, for the flow as of the day on which its
 -- first advert was seen; NULL: the panel does not count it.
---
--- $stock: the name of the stock. $all_days: length of a window that holds every flow. $full_advert: the class of texts
--- that were read in full. $ai_groups, $ai_jobs: the groups of roles that are AI jobs, and their name.
 WITH adverts AS MATERIALIZED (
     SELECT $stock AS adverts, read_on AS said_on, posting_id, job_id, role_group, is_drawn, text_class, workplace,
         remote_scope, pay_low, pay_high, pay_flag, source, board,

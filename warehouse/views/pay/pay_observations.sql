@@ -5,9 +5,6 @@
 -- it is `is_full_time` but enters no band, its pay is as unknown as that of `silent_jobs`. `country` is that of the
 -- pay, `paid_in` all countries of the region whose own bands the job counts in. For work that is neither AI, data nor
 -- engineering, only adverts in the random sample count: from others, pay is read only where a field states it.
---
--- $adverts: adverts to read offers from; in the macro the stock of the day. $sampled: the group of roles of other work.
--- $not_full_time, $not_in_band: pay_not_full_time.sql and pay_not_in_band.sql.
 WITH seen AS (
     SELECT * FROM $adverts WHERE role_group <> $sampled OR is_drawn
 ), tied AS (
@@ -45,28 +42,16 @@ WITH seen AS (
     WHERE t.country IS DISTINCT FROM p.pay_country
 ), observed AS (
     SELECT
-        p.job_id,
-        p.posting_id,
-        o.position,
+        p.job_id, p.posting_id, o.position,
         counted_employer(p.employer_id, p.source, p.board, p.posting_id) AS employer,
-        p.role,
-        p.role_group,
-        p.seniority,
-        p.seniority_inferred,
-        o.country,
-        o.region,
-        o.continent,
+        p.role, p.role_group, p.seniority, p.seniority_inferred, o.country, o.region, o.continent,
         coalesce(
             o.pay_market,
             CASE WHEN list_contains(c.currencies, o.currency) THEN 'local' WHEN len(c.currencies) > 0
                 THEN 'cross_border' END
         ) AS pay_market,
-        o.currency,
-        list_contains(c.currencies, o.currency) AS is_local_currency,
-        o.annual_low,
-        o.annual_high,
-        o.annual_low_usd,
-        o.annual_high_usd,
+        o.currency, list_contains(c.currencies, o.currency) AS is_local_currency,
+        o.annual_low, o.annual_high, o.annual_low_usd, o.annual_high_usd,
         ($not_full_time) IS NULL AS is_full_time,
         is_full_time AND ($not_in_band) IS NULL AS is_in_band
     FROM offers o

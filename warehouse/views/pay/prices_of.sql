@@ -1,8 +1,5 @@
 -- The money of each country, and what it buys in a year: its units per international dollar (`price`) for the given
 -- year; NULL if none is known or inflation is high.
---
--- $max_price_age: years by which a price level may be older; $max_price_change: the most that the price level may have
--- changed in its last year for that.
 WITH prices AS (
     SELECT country, year, value, abs(value / lag(value) OVER (PARTITION BY country ORDER BY year) - 1) AS change
     FROM core.price_levels WHERE indicator = 'ppp'

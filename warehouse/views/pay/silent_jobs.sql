@@ -2,8 +2,6 @@
 -- other than full-time employment. One row per job and region that all places of one of its adverts are in, as its pay
 -- would count there. Role and level are the job's own. A job that was not read may state pay, so it does not count as
 -- silent.
---
--- $unread: the class of texts that were not read.
 SELECT DISTINCT
     level.name AS region_level, level.place AS region, j.job_id, j.employer, j.role, j.role_group, j.seniority,
     j.seniority_inferred

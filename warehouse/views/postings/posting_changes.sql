@@ -1,6 +1,4 @@
 -- Every edit of an advert: the column, its old and new content, and when the new content was first read.
---
--- $changed_columns: a struct (column_name, old_value, new_value) for each column of an advert.
 SELECT * FROM (
     SELECT o.posting_id, o.version_to AS changed_at, unnest([
         $changed_columns

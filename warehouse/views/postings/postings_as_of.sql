@@ -2,10 +2,6 @@
 -- listed, and not expired. Dollars and `employer_id` are as known today. For a posting that was seen again later,
 -- `last_seen_at` is that of the last complete list by then, or for sources without such lists, the first sighting in
 -- the interval.
---
--- $end_of_day: the first moment after the day `as_of`, UTC.
--- $dates: posting_dates.sql over the intervals on boards as known then.
--- $expires_on: as in posting_intervals.sql.
 WITH known AS (
     SELECT * FROM ($dates)
 ), lasting AS (

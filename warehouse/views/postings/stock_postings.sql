@@ -2,8 +2,6 @@
 -- (board_readings). `read_on` is the day of that reading, the latest if several boards list the advert. On boards
 -- without complete readings these are adverts that had not expired by then. Adverts have their current content. A
 -- source whose answers never list a board is read as one board.
---
--- $expires_on: the last day on which an advert counts as open without being seen again.
 WITH readings AS MATERIALIZED (FROM board_readings(as_of)), without_boards AS (
     SELECT source FROM readings GROUP BY source HAVING bool_and(board = source)
 ), listed AS (

@@ -7,21 +7,30 @@ import pytest
 
 from tests.known_truth.markets import read_generators
 from tests.known_truth.simulation import score_closings
-from warehouse.marts.closing.closing_rates import Rates, Readings, compare_within_boards, estimate_closing_rates
+from warehouse.marts.closing.closing_rates import (
+    Rates,
+    Readings,
+    compare_within_boards,
+    estimate_closing_rates,
+    find_mass_closings,
+)
 
 
-def rates_of(*rows: tuple[int, float, int, int, bool], n_cells: int = 1, cells: list[int] | None = None) -> Rates:
-    """Rates of rows of board, days, open, closed and whether the board was gone."""
-    board, days, n_open, n_closed, is_gone = (np.array(column) for column in zip(*rows, strict=True))
+def readings_of(*rows: tuple[int, float, int, int], cells: list[int] | None = None) -> Readings:
+    """Readings from rows of board, days, open and closed."""
+    board, days, n_open, n_closed = (np.array(column) for column in zip(*rows, strict=True))
     cell = np.array(cells if cells else [0] * len(rows))
-    readings = Readings(cell, board, days.astype(float), n_open.astype(float), n_closed.astype(float), is_gone)
-    return estimate_closing_rates(readings, n_cells)
+    return Readings(cell, board, days.astype(float), n_open.astype(float), n_closed.astype(float))
+
+
+def rates_of(*rows: tuple[int, float, int, int], n_cells: int = 1, cells: list[int] | None = None) -> Rates:
+    return estimate_closing_rates(readings_of(*rows, cells=cells), n_cells)
 
 
 @pytest.mark.parametrize("days", [1, 7, 30])
 def test_the_rate_does_not_depend_on_how_often_boards_are_read(days: int) -> None:
     n_closed = round(100_000 * -np.expm1(-0.01 * days))
-    rates = rates_of(*((board, days, 100_000, n_closed, False) for board in range(12)))
+    rates = rates_of(*((board, days, 100_000, n_closed) for board in range(12)))
     assert rates.rate[0] == pytest.approx(0.01, rel=1e-3)
     assert rates.low[0] <= rates.rate[0] <= rates.high[0]
 
@@ -31,41 +40,31 @@ def test_intervals_of_about_one_length_are_told_by_their_own(days: float) -> Non
     lengths = days + np.arange(10) / 1000  # the same to two decimal places
     board = np.arange(10)
     n_closed = 1000.0 * -np.expm1(-0.1 * lengths)
-    readings = Readings(board * 0, board, lengths, np.full(10, 1000.0), n_closed, np.zeros(10, dtype=bool))
-    rates = estimate_closing_rates(readings, 1, is_mass_closing=np.zeros(10, dtype=bool))
+    rates = estimate_closing_rates(Readings(board * 0, board, lengths, np.full(10, 1000.0), n_closed), 1)
     assert rates.rate[0] == pytest.approx(0.1, rel=1e-5)
     assert rates.open_days[0] == pytest.approx(1000 * lengths.sum(), rel=1e-12)
 
 
-def test_boards_that_are_gone_close_nothing() -> None:
-    rows = [(board, 1, 20, 1, False) for board in range(10)]
-    rates = rates_of(*rows, (10, 1, 500, 500, True))
-    assert rates.rate[0] == pytest.approx(rates_of(*rows).rate[0])
-    assert rates.n_gone[0] == 1
-    assert rates.n_boards[0] == 10
-
-
-def test_a_mass_closing_is_left_out_and_marked() -> None:
-    rows = [(board, 1, 20, 1, False) for board in range(10)]
-    rates = rates_of(*rows, (10, 1, 40, 30, False), (11, 1, 8, 7, False))
-    assert rates.is_mass_closing.tolist() == [*[False] * 10, True, False]  # a board of eight closes so many by chance
-    assert rates.open_days[0] == 208
+def test_a_mass_closing_is_found() -> None:
+    rows = [(board, 1, 20, 1) for board in range(10)]
+    is_mass = find_mass_closings(readings_of(*rows, (10, 1, 40, 30), (11, 1, 8, 7)), 1)
+    assert is_mass.tolist() == [*[False] * 10, True, False]  # a board of eight closes so many by chance
 
 
 def test_a_board_that_is_read_seldom_may_close_more_than_half() -> None:
-    rates = rates_of(*((board, 60, 12, 7, False) for board in range(20)))
-    assert not rates.is_mass_closing.any()
-    assert rates.rate[0] == pytest.approx(-np.log(5 / 12) / 60, rel=1e-3)
+    rows = [(board, 60, 12, 7) for board in range(20)]
+    assert not find_mass_closings(readings_of(*rows), 1).any()
+    assert rates_of(*rows).rate[0] == pytest.approx(-np.log(5 / 12) / 60, rel=1e-3)
 
 
 def test_no_closing_has_an_upper_end() -> None:
-    rates = rates_of(*((board, 1, 10, 0, False) for board in range(10)))
+    rates = rates_of(*((board, 1, 10, 0) for board in range(10)))
     assert rates.rate[0] == rates.low[0] == 0
     assert rates.high[0] == pytest.approx(3.689 / 100, rel=1e-3)
 
 
 def test_one_board_has_no_interval_and_an_empty_cell_nothing() -> None:
-    rates = rates_of((0, 1, 100, 2, False), n_cells=2)
+    rates = rates_of((0, 1, 100, 2), n_cells=2)
     assert rates.rate[0] == pytest.approx(0.0202, rel=1e-2)
     assert np.isnan([rates.low[0], rates.high[0], rates.rate[1], rates.low[1]]).all()
 
@@ -73,12 +72,12 @@ def test_one_board_has_no_interval_and_an_empty_cell_nothing() -> None:
 @pytest.mark.parametrize(
     ("row", "words"),
     [
-        ((0, 0, 5, 1, False), "no length"),
-        ((0, 1, 5, 6, False), "more adverts closed"),
-        ((0, np.nan, 5, 1, False), "days must be numbers"),
+        ((0, 0, 5, 1), "no length"),
+        ((0, 1, 5, 6), "more adverts closed"),
+        ((0, np.nan, 5, 1), "days must be numbers"),
     ],
 )
-def test_readings_that_cannot_be_are_refused(row: tuple[int, float, int, int, bool], words: str) -> None:
+def test_readings_that_cannot_be_are_refused(row: tuple[int, float, int, int], words: str) -> None:
     with pytest.raises(ValueError, match=words):
         rates_of(row)
 

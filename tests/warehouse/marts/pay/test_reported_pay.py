@@ -13,7 +13,7 @@ from scipy.stats import binom
 from transforms.records.columns import fields_of
 from warehouse import database
 from warehouse.mart_tables import SalaryBands
-from warehouse.marts.cell_cache import CellCache
+from warehouse.marts.cell_cache import CellCache, combine_rows
 from warehouse.marts.pay.pay_quantiles import QUANTILES, estimate_pay_of_persons
 from warehouse.marts.pay.reported_pay import reported_bands, reported_pay
 from warehouse.tables import Countries, ExchangeRates, PayReports, Sources
@@ -143,7 +143,7 @@ def test_money_without_a_quote_near_the_wave_is_counted_and_left_out(survey: dat
 
 
 def test_bands_take_the_survey_that_most_of_a_country_answer(survey: database.Connection) -> None:
-    rows = CellCache(SalaryBands, AS_OF).combine_rows([reported_bands(survey, AS_OF, CellCache(SalaryBands, AS_OF))])
+    rows = combine_rows(SalaryBands, AS_OF, [reported_bands(survey, AS_OF, CellCache())])
     levels = rows[(rows["role_group"] == "ai_core") & (rows["currency"] == "USD")].set_index("pay_market")
     all_levels = levels[levels["seniority_group"] == "all"]
     assert dict(all_levels["n_jobs"]) == {"all": 141, "local": 100, "cross_border": 40}

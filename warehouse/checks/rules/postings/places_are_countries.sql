@@ -1,3 +1,0 @@
--- postings are placed in known countries
-SELECT posting_id || ': ' || country FROM core.posting_places
-WHERE country NOT IN (SELECT country FROM core.countries)
