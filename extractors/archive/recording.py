@@ -1,7 +1,4 @@
-"""Read a recording that is to be taken into the archive.
-
-Each answer comes with its whole answer: the answer itself, or the earlier answer that it repeats.
-"""
+"""Read a recording that is to be taken into the archive."""
 
 from __future__ import annotations
 
@@ -16,10 +13,10 @@ from extractors.archive.reader import DamagedRecord, RecordedAnswer, RevisitedAn
 def whole_answers(
     path: Path, index: ArchiveIndex | None
 ) -> Iterator[tuple[RecordedAnswer | RevisitedAnswer, RecordedAnswer | None] | DamagedRecord]:
-    """Yield the answers of a recording in order, each with its whole answer, and damaged records.
+    """Yield damaged records and answers in order, each answer with its whole answer: itself, or the one that it
+    repeats.
 
-    The whole answer is the answer itself, or the earlier answer that it repeats. A repeated answer is looked up in the
-    recording, then in the archive's `index` if given. If neither has it, None is yielded in place of the whole answer.
+    A repeated answer is looked up in the recording, then in the archive's `index` if given; None if neither has it.
     """
     locations: dict[tuple[str, datetime], tuple[int, int, int]] | None = None
     for answer in read_recorded(path):

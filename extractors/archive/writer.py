@@ -1,7 +1,7 @@
-"""Write the archive's WARC files, one per source and night.
+"""Write the archive's WARC files, one per source and night. The same answers always give the same bytes.
 
 A file is written as `<name>.part`, flushed after each record, and renamed when it is finished. If a killed run leaves a
-`.part`, `salvage` finishes it. The same answers always give the same bytes.
+`.part`, `salvage` finishes it.
 """
 
 from __future__ import annotations
@@ -28,7 +28,6 @@ from extractors.archive.reader import (
     MAX_BODY,
     SUFFIX,
     DamagedRecord,
-    Entry,
     Member,
     RecordedAnswer,
     RevisitedAnswer,
@@ -48,13 +47,13 @@ LEVEL = 6
 FIELDS = "application/warc-fields"
 
 DROPPED_HEADERS = frozenset(("set-cookie", "authorization", "transfer-encoding", "connection", "keep-alive"))
-"""Headers that are never archived: secrets, and headers that describe the transfer rather than the answer."""
+"""Headers that are never archived: secrets, and what describes the transfer rather than the answer."""
 
 PROFILE = "http://netpreserve.org/warc/1.1/revisit/"
 """Prefix of the WARC-Profile URI, which says why a revisit record has no payload (WARC 1.1, section 6.7)."""
 SAME_JSON = "urn:ai-job-market:revisit:same-json"
-"""Our value of WARC-Profile for an answer with the same JSON value as an earlier one but other bytes. (WARC 1.1,
-section 6.7, allows such values; some platforms shuffle keys at every request.)"""
+"""Our WARC-Profile (WARC 1.1, section 6.7, allows it) for an answer with the same JSON value but other bytes: some
+platforms shuffle keys at every request."""
 
 _URL = re.compile(r"https?://[!-~]+")
 
@@ -71,10 +70,9 @@ class Writer:
     the finished file, or None if nothing was written. With `dated`, the file is named after its earliest WARC-Date, as
     all files of the archive are. If an older file has that name, the records that only the older file has are appended.
 
-    `entries` describe the file's answers, so that an index need not read the file. `entries` is None if the file also
-    contains older or copied answers, or if a record stores a text differently from how it was given. `part_of` is
-    written into the file (`LIVE` or `SYNTHETIC`). With a `store`, the given `path` is in the store's outbox, and the
-    finished file is put into the store.
+    `entries` describe the file's answers, so that an index need not read the file. It is None if the file also contains
+    older or copied answers, or if a record stores a text differently from how it was given. `part_of` is written into
+    the file (`LIVE` or `SYNTHETIC`). With a `store`, `path` is in its outbox, and the finished file is put into it.
     """
 
     def __init__(
@@ -87,7 +85,7 @@ class Writer:
         store: Store | None = None,
     ) -> None:
         self.path: Path | None = None
-        self.entries: list[Entry] | None = []
+        self.entries: list[RecordedAnswer | RevisitedAnswer] | None = []
         self.n_records = 0
         self._target = path
         self._dated = dated
@@ -124,11 +122,10 @@ class Writer:
         digest: str | None = None,
         json_digest: str | None = None,
     ) -> RecordedAnswer:
-        """Archive one answer, with `body` as sent, and return the recorded answer. Its `observed_at` is cut to whole
-        seconds.
+        """Archive one answer, with `body` as sent, and return it as recorded, with `observed_at` cut to whole seconds.
 
-        `digest` (see `digest_of_body`) and `json_digest` (see `json_digest_of`) may be passed if already computed.
-        Raises ValueError for a body over `MAX_BODY`, a time without a zone, or an invalid URL.
+        Pass `digest` (see `digest_of_body`) and `json_digest` (see `json_digest_of`) if already computed. Raises
+        ValueError for a body over `MAX_BODY`, a time without a zone, or an invalid URL.
         """
         if len(body) > MAX_BODY:
             raise ValueError(f"{url}: a body of {len(body)} bytes is over {MAX_BODY}")
@@ -182,9 +179,8 @@ class Writer:
         extra: Mapping[str, str] = MappingProxyType({}),
         behind: Mapping[str, str] = MappingProxyType({}),
     ) -> dict[str, Any]:
-        """Write a response or revisit record, and return the fields that both kinds of answers have in common.
-
-        `extra` and `behind` are WARC headers that are written before and after the payload digest.
+        """Write a record, and return what both kinds of answers have in common. `extra` and `behind` are WARC headers
+        before and after the payload digest.
         """
         time = self._start_record(url, observed_at)
         fields = tuple((name, value) for name, value in headers if name.lower() not in DROPPED_HEADERS)
@@ -210,10 +206,10 @@ class Writer:
         }
 
     def copy(self, member: Member, packed: bytes, *, observed_at: datetime, source: str) -> None:
-        """Copy an answer from another WARC file, byte for byte.
+        """Copy an answer from another WARC file, byte for byte, and state its origin in a metadata record after it.
 
-        `member` is the gzip member with the answer, and `packed` are its compressed bytes. A metadata record is written
-        after the answer to state its origin; `source` is the name or address of the other file.
+        `member` is the gzip member with the answer, and `packed` are its compressed bytes. `source` is the name or
+        address of the other file.
         """
         self._note_time(observed_at)
         self.entries = None  # an index reads the file
@@ -226,8 +222,7 @@ class Writer:
         self._write_info("metadata", f"metadata {source} {place}", observed_at, headers)
 
     def describe(self, url: str, observed_at: datetime, fields: Sequence[tuple[str, str]]) -> None:
-        """Archive facts about an address as a metadata record. Before the first answer, facts are kept and written with
-        that answer."""
+        """Archive facts about an address as a metadata record, after the first answer at the earliest."""
         if self._earliest is None:
             self._waiting.append((url, observed_at, fields))
             return
@@ -319,7 +314,7 @@ def path_of(archive: Path, source: str, time: datetime) -> Path:
 
 
 def salvage(part: Path) -> Path | None:
-    """Finish the `.part` that a killed run left: copy its whole records into a file named after the earliest time.
+    """Copy the whole records of the `.part` that a killed run left into a file named after the earliest time.
 
     The `.part` is removed. A file whose name is not a time keeps its name. Returns the path of the file, or None if the
     `.part` has no whole answer.
@@ -348,8 +343,7 @@ def salvage(part: Path) -> Path | None:
 def put(store: Store, path: Path) -> Path:
     """Move a finished file from the outbox into the store, and return its path.
 
-    If the store already has a file of the same name, the records that only the store's file has are first appended
-    to the file at `path`, which then replaces the store's file.
+    Records that only a file of the same name in the store has are first appended to the finished file.
     """
     if store.holds_another(path):
         copy = path.with_name(path.name + ".merged")
@@ -360,8 +354,7 @@ def put(store: Store, path: Path) -> Path:
 
 
 def put_unsent(store: Store) -> list[Path]:
-    """Put the finished files that an earlier run left in the outbox into the store, and return their paths in the
-    store."""
+    """Put the finished files that an earlier run left in the outbox into the store, and return their new paths."""
     return [put(store, path) for path in sorted(store.outbox.glob(f"*/*{SUFFIX}"))] if store.url else []
 
 
