@@ -13,8 +13,8 @@ import threading
 import uuid
 from collections import deque
 from collections.abc import Callable, Iterator
-from concurrent.futures import Executor, Future
-from dataclasses import dataclass, replace
+from concurrent.futures import Future
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -41,42 +41,32 @@ class ClusterError(Exception):
 
 Submit = Callable[[str, Path, Range, str], Future[Piece]]
 """A function that submits a range of a source's WARC file for refining, given the key of the file."""
-
-
-@dataclass(frozen=True)
-class Cluster:
-    """Workers that refine during one run. `token` identifies the run; `percent` is the depth of reading."""
-
-    address: str
-    client: Any
-    executor: Executor
-    token: str
-    archive: Place
-    refined: Place
-    percent: int
-
-    def submit(self, source: str, warc: Path, part: Range, key: str) -> Future[Piece]:
-        """Submit a range for refining."""
-        name = warc.relative_to(self.archive.folder).as_posix()
-        places = self.archive, self.refined
-        return self.executor.submit(refine_on_worker, self.token, *places, source, name, part, key, self.percent)
-
-    def check(self) -> None:
-        """Raise `ClusterError` if no worker is left and none comes within `RETURN` seconds."""
-        _wait_for_workers(self.client, self.address, RETURN)
+Check = Callable[[], None]
+"""A function that raises an error if no submitted range can be finished any more."""
 
 
 @contextlib.contextmanager
-def open_cluster(address: str, archive: Place, refined: Place, percent: int = ALL_PERCENT) -> Iterator[Cluster]:
-    """Open the cluster at a scheduler's address and check its workers. `percent` is the depth of reading
-    (`transforms.depth`).
+def open_cluster(
+    address: str, archive: Place, refined: Place, percent: int = ALL_PERCENT
+) -> Iterator[tuple[Submit, Check]]:
+    """Open the cluster at a scheduler's address for one run, and check its workers. `percent` is the depth of reading.
 
-    Tasks that are not finished when the context ends are dropped. Raises `ClusterError` if the cluster cannot be used.
+    Tasks that are not finished when the context ends are dropped. Raises `ClusterError` if the cluster cannot be used,
+    and when checked, if no worker is left and none comes within `RETURN` seconds.
     """
+    token = uuid.uuid4().hex
     with _client_of(address) as client:
         executor = client.get_executor(pure=False)
+
+        def submit(source: str, warc: Path, part: Range, key: str) -> Future[Piece]:
+            name = warc.relative_to(archive.folder).as_posix()
+            future: Future[Piece] = executor.submit(
+                refine_on_worker, token, archive, refined, source, name, part, key, percent
+            )
+            return future
+
         try:
-            yield Cluster(address, client, executor, uuid.uuid4().hex, archive, refined, percent)
+            yield submit, lambda: _wait_for_workers(client, address, RETURN)
         finally:
             executor.shutdown(wait=False)
 

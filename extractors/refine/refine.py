@@ -180,8 +180,8 @@ def join_pieces(
         pieces[0].rows.replace(parts[0])
     else:
         with _open_rows(parts[0], row_class, key) as writer:
-            for table in _shifted_tables(pieces, first):
-                writer.write_table(table)
+            for piece, begin in zip(pieces, first, strict=True):
+                _append_rows(writer, piece.rows, begin)
     answers = [
         replace(answer, record=answer.record + begin) if answer.record >= 0 else answer
         for piece, begin in zip(pieces, first, strict=True)
@@ -201,24 +201,24 @@ def join_pieces(
     return replace(made, is_new=True)
 
 
-def _metadata(row_class: type, key: str) -> dict[bytes, bytes]:
-    return {KEY: key.encode(), b"row_table": row_class.__name__.encode()}
-
-
 def _open_rows(path: Path, row_class: type, key: str) -> pq.ParquetWriter:
     """Open a file for rows with checksums. Disk errors must be found, because later files rely on these rows."""
     schema = refined_schema(row_class).with_metadata(_metadata(row_class, key))
     return pq.ParquetWriter(path, schema, compression="zstd", write_page_checksum=True)
 
 
-def _shifted_tables(pieces: Sequence[Piece], first: Sequence[int]) -> Iterator[pa.Table]:
-    for piece, begin in zip(pieces, first, strict=True):
-        with pq.ParquetFile(piece.rows) as file:
-            for number in range(file.num_row_groups):
-                table = file.read_row_group(number)
-                place = table.schema.get_field_index("record")
-                numbers = pc.add(table["record"], pa.scalar(begin, table.schema.field(place).type))
-                yield table.set_column(place, table.schema.field(place), numbers)
+def _metadata(row_class: type, key: str) -> dict[bytes, bytes]:
+    return {KEY: key.encode(), b"row_table": row_class.__name__.encode()}
+
+
+def _append_rows(writer: pq.ParquetWriter, rows: Path, begin: int) -> None:
+    """Append the rows of a piece. Its records, numbered from 0, get numbers from `begin`."""
+    with pq.ParquetFile(rows) as file:
+        for number in range(file.num_row_groups):
+            table = file.read_row_group(number)
+            place = table.schema.get_field_index("record")
+            numbers = pc.add(table["record"], pa.scalar(begin, table.schema.field(place).type))
+            writer.write_table(table.set_column(place, table.schema.field(place), numbers))
 
 
 def find_refined(source: str, warc: Path, key: str, *, archive: Path, refined: Path | Store) -> RefineResult | None:
@@ -385,13 +385,13 @@ def _write(
     n_records = n_written = 0
     with _open_rows(path, row_class, key) as writer:
         batch: list[tuple[Any, int, datetime]] = []
-        for response, outcome in _read(module, warc, part, find_wordings, percent):
+        for response in read(warc, part, may_be_cut=module.SOURCE.is_bulk):
             n_records = max(n_records, response.record + 1)
-            if outcome is None:
+            if isinstance(response, Response) and not is_answer_of(module, response.url):
                 continue
             n_rows, issues, removals, repetitions = 0, [], [], []
             places: dict[str, int] = {}
-            for row in outcome:
+            for row in _outcome_of(module, response, find_wordings, percent):
                 if isinstance(row, Issue):
                     issues.append(row)
                     continue
@@ -437,32 +437,27 @@ def _row_class(source: Source) -> type:
     return source.row or ROW_OF_KIND[source.kind]
 
 
-def _read(
-    module: SourceModule, warc: Path, part: Range, find_wordings: FindWordings, percent: int
-) -> Iterator[tuple[Response | RevisitedAnswer | DamagedRecord, Iterator[Any] | None]]:
-    """Yield each record of a range with its rows and issues, or with None if the record belongs to another source."""
-    for response in read(warc, part, may_be_cut=module.SOURCE.is_bulk):
-        if isinstance(response, DamagedRecord):
-            yield response, iter([Rejected("response", response.why, "a whole WARC record expected").issue])
-        elif isinstance(response, RevisitedAnswer):
-            yield response, iter(())
-        else:
-            is_own = is_answer_of(module, response.url)
-            yield response, _parse(module, response, find_wordings, percent) if is_own else None
-
-
-def _parse(module: SourceModule, response: Response, find_wordings: FindWordings, percent: int) -> Iterator[Any]:
-    if response.status in GONE and _posting_of(module.SOURCE, response.url):
+def _outcome_of(
+    module: SourceModule,
+    response: Response | RevisitedAnswer | DamagedRecord,
+    find_wordings: FindWordings,
+    percent: int,
+) -> Iterator[Any]:
+    """Yield the rows and issues of a record; none if it repeats an earlier answer."""
+    if isinstance(response, RevisitedAnswer):
+        return
+    if isinstance(response, DamagedRecord):
+        yield Rejected("response", response.why, "a whole WARC record expected").issue
+    elif response.status in GONE and _posting_of(module.SOURCE, response.url):
         rule = "a posting expected at its own address; the site says that it is gone, and that closes it"
         yield Issue(column_name="response", value=f"HTTP {response.status}", rule=rule, is_deliberate=True)
-        return
-    if response.status not in ANSWERED:
+    elif response.status not in ANSWERED:
         yield Rejected("response", f"HTTP {response.status}", "HTTP 200 expected; look at the board's page").issue
-        return
-    try:
-        yield from rows_of(module, response, find_wordings(), percent=percent)
-    except Rejected as error:
-        yield error.issue
+    else:
+        try:
+            yield from rows_of(module, response, find_wordings(), percent=percent)
+        except Rejected as error:
+            yield error.issue
 
 
 def rows_of(

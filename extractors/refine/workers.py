@@ -11,14 +11,14 @@ import signal
 import threading
 import time
 from collections import Counter, deque
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 
 from extractors.archive.reader import SUFFIX, WHOLE, BrokenRange, Range, split
 from extractors.archive.store import Store, as_store
-from extractors.refine.cluster import ClusterError, Submit, open_cluster, store_locally
+from extractors.refine.cluster import Check, ClusterError, Submit, open_cluster, store_locally
 from extractors.refine.refine import (
     RANGE,
     Piece,
@@ -74,26 +74,26 @@ def refine_all(
             keys[file] = key
     with contextlib.closing(_refine_new(keys, archive, refined, workers, cluster, percent)) as new:
         for source, warc, outcome in new:
-            yield source, warc, _put(outcome, refined) if isinstance(outcome, RefineResult) else outcome
-
-
-def _put(result: RefineResult, refined: Store) -> RefineResult | Exception:
-    try:
-        for path in (result.responses, result.rows):
-            refined.put(path)
-    except OSError as error:
-        return error
-    return result
+            try:
+                for path in (outcome.responses, outcome.rows) if isinstance(outcome, RefineResult) else ():
+                    refined.put(path)
+            except OSError as error:
+                outcome = error  # noqa: PLW2901  # it ended the refining of this file
+            yield source, warc, outcome
 
 
 def _refine_new(
     keys: Mapping[File, str], archive: Store, refined: Store, workers: int, cluster: str | None, percent: int
 ) -> Outcomes:
     sizes = {file: archive.size(file[1]) for file in keys}
-    queue = {file: keys[file] for file in _in_order(sizes)}
+    of_source: Counter[str] = Counter()
+    for (source, _), size in sizes.items():
+        of_source[source] += size
+    largest_first = sorted(keys, key=lambda file: (-of_source[file[0]], file[0], file[1].name.removesuffix(SUFFIX)))
+    queue = {file: keys[file] for file in largest_first}
     if cluster and queue:
-        with open_cluster(cluster, archive.place, refined.place, percent) as opened:
-            yield from _refine_ranges(opened.submit, queue, archive, refined, check=opened.check)
+        with open_cluster(cluster, archive.place, refined.place, percent) as (submit, check):
+            yield from _refine_ranges(submit, queue, archive, refined, check)
         return
     if workers < 2 or len(sizes) + sum(size // RANGE for size in sizes.values()) < 2:
         yield from _refine_here(queue, archive, refined, percent)
@@ -130,13 +130,6 @@ def _refine_in_pool(workers: int, queue: Mapping[File, str], archive: Store, ref
         yield from _refine_ranges(submit, queue, archive, refined)
 
 
-def _in_order(sizes: Mapping[File, int]) -> list[File]:
-    of_source: Counter[str] = Counter()
-    for (source, _), size in sizes.items():
-        of_source[source] += size
-    return sorted(sizes, key=lambda file: (-of_source[file[0]], file[0], file[1].name.removesuffix(SUFFIX)))
-
-
 @contextlib.contextmanager
 def open_pool(workers: int) -> Iterator[ProcessPoolExecutor]:
     """Open a pool of processes, which end with the context. If the context ends by an exception, they are stopped at
@@ -161,12 +154,7 @@ def open_pool(workers: int) -> Iterator[ProcessPoolExecutor]:
 
 
 def _refine_ranges(
-    submit: Submit,
-    keys: Mapping[File, str],
-    archive: Store,
-    refined: Store,
-    *,
-    check: Callable[[], None] = lambda: None,
+    submit: Submit, keys: Mapping[File, str], archive: Store, refined: Store, check: Check = lambda: None
 ) -> Outcomes:
     """Refine files, each given with its key, range by range, so that several workers share a large file; then join the
     ranges.
