@@ -16,9 +16,7 @@ import threading
 import time
 from collections.abc import Collection, Iterator
 from typing import Any
-from urllib.parse import urlsplit
 
-import requests
 import urllib3
 from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPConnection, HTTPSConnection
@@ -46,7 +44,6 @@ class PublicAdapter(HTTPAdapter):
         self._allowed = frozenset(hosts)
         self._line = _CurrentSocket()
         self._deadline = _Deadline(self._line)
-        self._last: tuple[tuple[Any, ...], Any] | None = None
         super().__init__(max_retries=0)
 
     def init_poolmanager(self, *args: Any, **options: Any) -> None:
@@ -91,25 +88,6 @@ class PublicAdapter(HTTPAdapter):
             yield
         finally:
             self._deadline.end()
-
-    def get_connection_with_tls_context(  # the signature is that of `requests`
-        self, request: requests.PreparedRequest, verify: Any, proxies: Any = None, cert: Any = None
-    ) -> Any:
-        """Return the pool of a request's host. The last pool is returned again if host and settings are the same."""
-        key = (_host_of(str(request.url)), verify, proxies, cert)
-        if self._last is None or self._last[0] != key:
-            pool = super().get_connection_with_tls_context(request, verify, proxies=proxies, cert=cert)
-            super().cert_verify(pool, str(request.url), verify, cert)  # type: ignore[no-untyped-call]
-            self._last = key, pool
-        return self._last[1]
-
-    def cert_verify(self, conn: Any, url: Any, verify: Any, cert: Any) -> None:
-        """Do nothing, because a pool gets its certificates when it is looked up."""
-
-    def close(self) -> None:
-        """Close all connections."""
-        self._last = None
-        super().close()
 
 
 class _Deadline:
@@ -191,11 +169,6 @@ class _CheckedConnection:
         return sock
 
 
-def _host_of(url: str) -> tuple[str, str]:
-    parts = urlsplit(url)
-    return parts.scheme, parts.netloc
-
-
 def _resolve(host: str, port: int) -> list[str]:
     try:
         return [str(info[4][0]) for info in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
@@ -203,14 +176,10 @@ def _resolve(host: str, port: int) -> list[str]:
         return []  # connecting raises the error
 
 
-def _last_32(ip: ipaddress.IPv6Address) -> ipaddress.IPv4Address:
-    return ipaddress.IPv4Address(int(ip) & 0xFFFF_FFFF)
-
-
 def _refuse_private(host: str, address: str) -> None:
     ip = ipaddress.ip_address(address.partition("%")[0])
     if isinstance(ip, ipaddress.IPv6Address):
-        inside = ip.ipv4_mapped or ip.sixtofour or next((_last_32(ip) for net in CARRIERS if ip in net), None)
-        ip = inside or ip
+        last_32 = ipaddress.IPv4Address(int(ip) & 0xFFFF_FFFF)
+        ip = ip.ipv4_mapped or ip.sixtofour or (last_32 if any(ip in net for net in CARRIERS) else ip)
     if not ip.is_global or ip.is_multicast:
         raise PrivateAddress(f"{host} resolves to {address}, which is not a public address")
