@@ -9,7 +9,7 @@ employers (`transforms.employers.shared_names`).
 from __future__ import annotations
 
 import functools
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from urllib.parse import urlsplit
 
@@ -23,9 +23,6 @@ from transforms.employers.title_keys import title_key
 OWN, BOARD, MANY = HOMES = ("employer's own site", "board at a platform", "site of many employers")
 BOARDS = frozenset(("boards", "pages"))
 """Kinds of platforms in platforms.csv on which each board or site belongs to one employer."""
-
-AdvertKey = tuple[str, str, str]
-"""Employer, title and place of an advert, normalised for comparison."""
 
 
 def find_closed(pages: Iterable[Page], file_at: FileAt) -> set[Page]:
@@ -52,8 +49,7 @@ def homes_of(pages: Iterable[Page]) -> Callable[[Page], str]:
     several = {domain for domain, keys in names.items() if not unites(f"domain:{domain}", keys)}
 
     def home(page: Page) -> str:
-        platform = platform_of(_host(page))
-        if platform:
+        if platform := platform_of(_host(page)):
             return BOARD if platform.kind in BOARDS else MANY
         return MANY if _domain(page) in several else OWN
 
@@ -73,13 +69,12 @@ def find_copies(pages: Iterable[Page], home: Callable[[Page], str]) -> set[Page]
 
 def count_homes(pages: Iterable[Page], home: Callable[[Page], str]) -> Mapping[str, int]:
     """Return the number of pages for each of the `HOMES`."""
-    counts = dict.fromkeys(HOMES, 0)
-    for page in pages:
-        counts[home(page)] += 1
-    return counts
+    counts = Counter(map(home, pages))
+    return {name: counts[name] for name in HOMES}
 
 
-def _identify(advert: Advert) -> AdvertKey | None:
+def _identify(advert: Advert) -> tuple[str, str, str] | None:
+    """Return employer, title and place of an advert, normalised for comparison."""
     employer = employer_key(advert.employer)
     title = title_key(advert.title, advert.place, advert.employer, frozenset()) if advert.title else ""
     return (employer, title, fold_letters(advert.place or "").strip()) if employer and title else None

@@ -65,7 +65,7 @@ class _UnreadableError(Exception):
 
 def host_files_in(scans: Iterable[Scan]) -> FileAt:
     """Return a function that looks up the robots.txt and tdmrep.json of sites in the scanned files."""
-    captures = _by_address(scans)
+    captures = _collect(list(scans))
     body_of = functools.lru_cache(maxsize=KEPT)(_body_of)
 
     def find(address: str, at: datetime, *, must_answer: bool, n_redirects: int = 0) -> bytes | None:
@@ -102,18 +102,8 @@ def _target_of(file: HostFile) -> str | None:
         return None
 
 
-def _by_address(scans: Iterable[Scan]) -> dict[str, list[_Capture]]:
-    captures = _collect(list(scans))
-    by_digest = {
-        capture.file.digest: capture
-        for of_address in captures.values()
-        for capture in of_address
-        if capture.file.digest and not capture.file.is_repeat and 200 <= capture.file.status < 300
-    }
-    return {address: _resolve_repeats(of_address, by_digest) for address, of_address in captures.items()}
-
-
 def _collect(scans: Sequence[Scan]) -> dict[str, list[_Capture]]:
+    """Return the captures of each address, sorted by time. Targets of redirects are searched in all scanned files."""
     captures: defaultdict[str, list[_Capture]] = defaultdict(list)
     found = [_Capture(file.observed_at, scan.path, file) for scan in scans for file in scan.host_files]
     sought: set[str] = set()
@@ -127,7 +117,13 @@ def _collect(scans: Sequence[Scan]) -> dict[str, list[_Capture]]:
             break
         sought |= missing
         found = [_Capture(file.observed_at, scan.path, file) for scan in scans for file in find_answers(scan, missing)]
-    return captures
+    by_digest = {
+        capture.file.digest: capture
+        for of_address in captures.values()
+        for capture in of_address
+        if capture.file.digest and not capture.file.is_repeat and 200 <= capture.file.status < 300
+    }
+    return {address: _resolve_repeats(of_address, by_digest) for address, of_address in captures.items()}
 
 
 def _resolve_repeats(captures: Sequence[_Capture], by_digest: dict[str, _Capture]) -> list[_Capture]:

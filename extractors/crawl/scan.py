@@ -12,6 +12,7 @@ import contextlib
 import functools
 import io
 import mmap
+import operator
 import re
 import zlib
 from array import array
@@ -80,6 +81,8 @@ LEFT_OUT = {
 
 NOT_BY_RECORD = "its records are not gzipped one by one; `warcio recompress FILE NEW.warc.gz` does that"
 
+_KINDS = functools.reduce(operator.or_, ANSWERS)
+_WORDS = [WORD.decode().encode(letters) for letters in ("ascii", "utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be")]
 _CUT = b"warc-truncated:"
 _WIDE = (b"\xff\xfe", b"\xfe\xff", b"\0<", b"<\0")
 """First bytes of a page whose letters have two or four bytes."""
@@ -96,7 +99,7 @@ class Advert(NamedTuple):
     place: str | None
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True)
 class Page:
     """A page with postings: the location of its record in the file, and its adverts.
 
@@ -203,8 +206,8 @@ class _Scanner:
                     address = address_of(url)
                     is_host_file = _is_host_file(address)
                     if record.record_type == WarcRecordType.revisit:
-                        if is_host_file:
-                            self._note(_repeat_of(record, url, at))
+                        if is_host_file and (file := _repeat_of(record, url, at)):
+                            self.found.host_files.append(file)
                         self._remember(address, at)
                         self._skip("repeat")
                     elif record.content_length > MAX_PAGE and is_host_file:
@@ -258,26 +261,21 @@ class _Scanner:
             self.found.keys.append(_key_of(address))
             self.found.offsets.append(offset)
 
-    def _note(self, file: HostFile | None) -> None:
-        if file:
-            self.found.host_files.append(file)
-
     def _look_at(self, member: Member) -> None:
         for answer in answers_in(member, self.number, may_be_cut=True):
             address = address_of(answer.url or "")
             is_host_file = _is_host_file(address)
             self._remember(address, member.offset)
-            if is_host_file:
-                self._note(_host_file_of(answer, member))
+            if is_host_file and (file := _host_file_of(answer, member)):
+                self.found.host_files.append(file)
             if isinstance(answer, DamagedRecord):
-                self.found.damaged.append(_with_offset(answer, member.offset))
+                self._note_damage(answer, member)
                 self.number += answer.record >= 0
             elif isinstance(answer, RevisitedAnswer):
                 self._skip("repeat")
-            elif is_host_file:
-                self.number += 1
             else:
-                self._look_at_page(answer, member)
+                if not is_host_file:
+                    self._look_at_page(answer, member)
                 self.number += 1
 
     def _look_at_page(self, answer: RecordedAnswer, member: Member) -> None:
@@ -285,35 +283,22 @@ class _Scanner:
         counts[SEARCHED] += 1
         page = decode(answer)
         if isinstance(page, DamagedRecord):
-            self.found.damaged.append(_with_offset(page, member.offset))
-        elif has_word(page.body):
+            self._note_damage(page, member)
+        elif any(word in page.body for word in _WORDS):
             counts[MARKED] += 1
-            adverts, why = adverts_on(page, is_cut=_is_cut(member))
+            is_cut = _CUT in member.data[: member.data.find(b"\r\n\r\n")].lower()
+            adverts, why = adverts_on(page, is_cut=is_cut)
             if why:
                 counts[why] += 1
             else:
-                self.found.pages.append(
-                    Page(
-                        url=page.url,
-                        observed_at=page.observed_at,
-                        record=answer.record,
-                        offset=member.offset,
-                        size=member.size,
-                        adverts=adverts,
-                    )
-                )
+                page_of_file = Page(page.url, page.observed_at, answer.record, member.offset, member.size, adverts)
+                self.found.pages.append(page_of_file)
 
-
-def _is_cut(member: Member) -> bool:
-    return _CUT in member.data[: member.data.find(b"\r\n\r\n")].lower()
+    def _note_damage(self, record: DamagedRecord, member: Member) -> None:
+        self.found.damaged.append(replace(record, why=f"at byte {member.offset:,}: {record.why}"))
 
 
 # --- pages ------------------------------------------------------------------------------------------------
-
-
-def has_word(body: bytes) -> bool:
-    """Whether a page contains `JobPosting`, written with one, two or four bytes per letter."""
-    return any(word in body for word in _WORDS)
 
 
 def adverts_on(page: Response, *, is_cut: bool) -> tuple[tuple[Advert, ...], str | None]:
@@ -327,8 +312,12 @@ def adverts_on(page: Response, *, is_cut: bool) -> tuple[tuple[Advert, ...], str
         return (), "long"
     if not _is_markup(page) or career_pages.is_sitemap(page):
         return (), "no_html"
-    if why := _reservation_in(page):
-        return (), why
+    if is_noindex(page.headers.get, page.body):
+        return (), "noindex"
+    if tdm_policy(page.headers.get, page.body):
+        return (), "tdm"
+    if has_signal(page.headers.get("content-signal")):
+        return (), "signal"
     text = schema_org.page_of(page)
     items = schema_org.json_ld_in(text) if is_cut else schema_org.job_postings_in(text, page.url)
     if not items:
@@ -345,26 +334,10 @@ def _advert(item: dict[str, Any], url: str) -> Advert:
     return Advert(str(employer) if employer else None, str(title) if title else None, str(place) if place else None)
 
 
-def _reservation_in(page: Response) -> str | None:
-    if is_noindex(page.headers.get, page.body):
-        return "noindex"
-    if tdm_policy(page.headers.get, page.body):
-        return "tdm"
-    return "signal" if has_signal(page.headers.get("content-signal")) else None
-
-
 def _is_markup(page: Response) -> bool:
     kind = page.headers.get("content-type", "").lower()
     begin = page.body[:HEAD].replace(b"\0", b"").lower()
     return not kind or "html" in kind or "xml" in kind or b"<html" in begin or b"<!doctype html" in begin
-
-
-def _with_offset(record: DamagedRecord, offset: int) -> DamagedRecord:
-    return replace(record, why=f"at byte {offset:,}: {record.why}")
-
-
-_KINDS = functools.reduce(lambda one, other: one | other, ANSWERS)
-_WORDS = [WORD.decode().encode(letters) for letters in ("ascii", "utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be")]
 
 
 def _is_coded(block: bytes) -> bool:
@@ -391,22 +364,18 @@ def find_answers(scan: Scan, addresses: Set[str]) -> Iterator[HostFile]:
 
 
 def _host_file_of(answer: RecordedAnswer | RevisitedAnswer | DamagedRecord, member: Member) -> HostFile | None:
-    if isinstance(answer, DamagedRecord):
-        return _damaged_file_of(answer, member)
-    headers = {name.lower(): value for name, value in answer.headers}
-    is_unchanged = answer.status == UNCHANGED
-    return HostFile(
-        url=answer.url,
-        observed_at=answer.observed_at,
-        status=answer.status,
-        location=headers.get("location"),
-        digest="" if is_unchanged else answer.digest,
-        is_repeat=is_unchanged or isinstance(answer, RevisitedAnswer),
-        offset=member.offset,
-    )
-
-
-def _damaged_file_of(answer: DamagedRecord, member: Member) -> HostFile | None:
+    if not isinstance(answer, DamagedRecord):
+        headers = {name.lower(): value for name, value in answer.headers}
+        is_unchanged = answer.status == UNCHANGED
+        return HostFile(
+            url=answer.url,
+            observed_at=answer.observed_at,
+            status=answer.status,
+            location=headers.get("location"),
+            digest="" if is_unchanged else answer.digest,
+            is_repeat=is_unchanged or isinstance(answer, RevisitedAnswer),
+            offset=member.offset,
+        )
     with contextlib.suppress(OSError, ValueError):
         for record in ArchiveIterator(io.BytesIO(member.data), record_types=_KINDS, parse_http=False):
             if without_user(url := bare_uri(record.headers.get("WARC-Target-URI"))) != answer.url:
@@ -419,9 +388,9 @@ def _damaged_file_of(answer: DamagedRecord, member: Member) -> HostFile | None:
 
 
 def _repeat_of(revisit: WarcRecord, url: str, offset: int) -> HostFile | None:
-    """Return a revisit record as a site's file; None if it has no valid time.
+    """Return a revisit record as a site's file, perhaps of an original at another address (wget, Heritrix).
 
-    The record may name an original at another address (wget, Heritrix).
+    None if it has no valid time.
     """
     is_digest_of_body = "not-modified" not in (revisit.headers.get("WARC-Profile") or "")
     try:
