@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-from collections.abc import Sequence
 from dataclasses import fields
 from pathlib import Path
 
@@ -49,16 +48,19 @@ and nothing made from it is published.
 | source | kind | access | cadence | boards | checked against a real answer | in exports and site |
 |---|---|---|---|---|---|---|
 """
+NOT_READ = """
+## Not read
+No module reads sources that may not be read automatically, and boards.csv has no board \
+named here (`extractors/not_read.csv`):
+
+"""
 
 
 def declared_sources() -> list[Sources]:
     """Return the declarations of all sources as rows of core.sources."""
-    return [_row_of(module.SOURCE) for module in all_sources().values()]
-
-
-def _row_of(source: Source) -> Sources:
     columns = {field.name for field in fields(Sources)} - {"source"}
-    return Sources(source=source.name, **{name: getattr(source, name) for name in columns})
+    sources = (module.SOURCE for module in all_sources().values())
+    return [Sources(source=source.name, **{name: getattr(source, name) for name in columns}) for source in sources]
 
 
 def sources_by_module() -> dict[str, Source]:
@@ -84,28 +86,20 @@ def registry_python() -> str:
     folders: dict[str, list[str]] = {}
     for folder, name in sorted(module.rsplit(".", 1) for module in sources):
         folders.setdefault(folder, []).append(name)
-    lines = "".join(_import(folder, names) for folder, names in folders.items())
+    imports = ""
+    for folder, names in folders.items():
+        line = f"from {folder} import {', '.join(names)}"
+        names_by_line = "".join(f"    {name},\n" for name in names)
+        imports += f"{line}\n" if len(line) <= MAX_LINE else f"from {folder} import (\n{names_by_line})\n"
     entries = "".join(f'SOURCES["{source.name}"] = {source.name}\n' for source in sources.values())
-    return f"{REGISTRY_HEAD}{lines}\nSOURCES: dict[str, SourceModule] = {{}}\n{entries}"
-
-
-def _import(folder: str, names: Sequence[str]) -> str:
-    line = f"from {folder} import {', '.join(names)}\n"
-    lines = f"from {folder} import (\n{''.join(f'    {name},{chr(10)}' for name in names)})\n"
-    return line if len(line) <= MAX_LINE + 1 else lines
+    return f"{REGISTRY_HEAD}{imports}\nSOURCES: dict[str, SourceModule] = {{}}\n{entries}"
 
 
 def sources_markdown() -> str:
     """Return the text of SOURCES.md: a table of all sources, what we do not read, and a section for each source."""
     sources = sources_by_module().values()
-    return HEAD + "".join(map(_row, sources)) + _not_read() + "".join(map(_section, sources))
-
-
-def _not_read() -> str:
-    return (
-        "\n## Not read\nNo module reads sources that may not be read automatically, and boards.csv has no board "
-        "named here (`extractors/not_read.csv`):\n\n" + "".join(map(_refusal, boards_not_read()))
-    )
+    refusals = map(_refusal, boards_not_read())
+    return "".join([HEAD, *map(_row, sources), NOT_READ, *refusals, *map(_section, sources)])
 
 
 def _refusal(entry: NotRead) -> str:

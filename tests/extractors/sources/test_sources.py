@@ -32,7 +32,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import transforms.lookups
-from extractors.boards import all_boards, boards_of, employer_of
+from extractors.boards import all_boards, boards_by_token, boards_of
 from extractors.refine.refine import rows_of
 from extractors.response import NEW_KEYS, Response, each
 from extractors.source import all_sources, is_answer_of, source_of
@@ -751,9 +751,7 @@ def test_boards_are_well_formed() -> None:
 
 def test_boards_are_read_as_they_stand() -> None:
     assert "etched" in boards_of("ashby")
-    assert employer_of("greenhouse", "gitlab") == "GitLab"
-    assert employer_of("greenhouse", "no such board") is None
-    assert employer_of("greenhouse", None) is None
+    assert boards_by_token()["greenhouse", "gitlab"].employer == "GitLab"
     assert boards_of("ecb_rates") == ()
 
 
