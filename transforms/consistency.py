@@ -50,20 +50,13 @@ class Evidence(NamedTuple):
     text: str = ""
 
 
-class Consistency(NamedTuple):
-    """The names of the checks (`SELF_CHECKS`) that an advert passes (`agreements`) and fails (`doubts`)."""
-
-    agreements: tuple[str, ...]
-    doubts: tuple[str, ...]
-
-
-def check_itself(evidence: Evidence) -> Consistency:
-    """Run every check, and return the names of those that the advert passes and fails.
+def check_itself(evidence: Evidence) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Run every check (`SELF_CHECKS`), and return the names of those that the advert passes and of those that it fails.
 
     A check is in neither list if the advert does not state all that the check compares.
     """
     results = [(name, check(evidence)) for name, check in CHECKS.items()]
-    return Consistency(
+    return (
         tuple([name for name, is_met in results if is_met]),
         tuple([name for name, is_met in results if is_met is False]),
     )

@@ -10,7 +10,7 @@ import contextlib
 import functools
 import logging
 import sqlite3
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -213,3 +213,39 @@ def _row(file: str, entry: Entry) -> dict[str, object]:
 
 def _stamp(time: datetime) -> str:
     return time.astimezone(UTC).isoformat(timespec="seconds")
+
+
+# --- recordings that are taken into the archive ----------------------------------------------------------
+
+
+def whole_answers(
+    path: Path, index: ArchiveIndex | None
+) -> Iterator[tuple[RecordedAnswer | RevisitedAnswer, RecordedAnswer | None] | DamagedRecord]:
+    """Yield damaged records and answers in order, each answer with its whole answer: itself, or what it repeats.
+
+    A repeated answer is looked up in the recording, then in the archive's `index` if given; None if neither has it.
+    """
+    locations: dict[tuple[str, datetime], dict[str, int]] | None = None
+    for answer in read_recorded(path):
+        if isinstance(answer, DamagedRecord):
+            yield answer
+            continue
+        if isinstance(answer, RecordedAnswer):
+            yield answer, answer
+            continue
+        if locations is None:
+            locations = {
+                (other.url, other.observed_at): {
+                    "record": other.record,
+                    "offset": other.offset,
+                    "position": other.position,
+                }
+                for other in read_recorded(path)
+                if isinstance(other, RecordedAnswer)
+            }
+        location = locations.get((answer.url, answer.refers_to))
+        whole = read_record_at(path, **location) if location else None
+        if not isinstance(whole, RecordedAnswer):
+            earlier = index.before(answer.url, answer.observed_at) if index else None
+            whole = earlier.answer() if earlier and earlier.digest == answer.digest else None
+        yield answer, whole

@@ -77,7 +77,7 @@ class Store:
         self.url = url
         self.outbox = folder if url is None else outbox or folder.with_name(f"{folder.name}-outbox")
         self._versions: dict[str, Version] | None = None
-        self._facts: dict[tuple[str, str, Version], str] | None = None
+        self._facts: dict[str, str] | None = None
         self._used: set[str] = set()
         self._lock = threading.RLock()
 
@@ -210,13 +210,14 @@ class Store:
         """Return `find(path)`. At an address, `find` is called once per version of the file."""
         if self.url is None:
             return find(path)
-        key = (fact, self._name(path), self._version(path))
+        version = self._version(path)
+        key = "\t".join((fact, self._name(path), str(version.size), str(version.changed)))
         with self._lock:
             value = self._known_facts().get(key)
         if value is None:
             value = find(self.fetch(path))
             with self._lock, (self.folder / FACTS).open("a", encoding="utf-8") as file:
-                file.write("\t".join((fact, key[1], str(key[2].size), str(key[2].changed), value)) + "\n")
+                file.write(f"{key}\t{value}\n")
                 self._known_facts()[key] = value
         return value
 
@@ -294,16 +295,13 @@ class Store:
             raise StorageError(f"{self._url_of(name)} has {info.size} bytes of {size}; start the same command again")
         self._list()[name] = Version(info.size, info.mtime_ns)
 
-    def _known_facts(self) -> dict[tuple[str, str, Version], str]:
+    def _known_facts(self) -> dict[str, str]:
         if self._facts is None:
-            self._facts = {}
             self.folder.mkdir(parents=True, exist_ok=True)
             path = self.folder / FACTS
             text = path.read_text(encoding="utf-8", errors="replace") if path.is_file() else ""
-            for line in text.split("\n"):  # an unreadable fact is found again: a killed run may leave half a line
-                fact, *rest = line.split("\t")
-                if len(rest) == 4 and rest[1].isdecimal() and rest[2].isdecimal():
-                    self._facts[fact, rest[0], Version(int(rest[1]), int(rest[2]))] = rest[3]
+            # An unreadable fact is found again: a killed run may leave half a line.
+            self._facts = {line.rpartition("\t")[0]: line.rpartition("\t")[2] for line in text.split("\n")}
         return self._facts
 
     @contextlib.contextmanager

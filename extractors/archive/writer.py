@@ -17,7 +17,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from itertools import chain
 from pathlib import Path
-from types import MappingProxyType, TracebackType
+from types import MappingProxyType
 from typing import Any
 
 from fastwarc.warc import ArchiveIterator
@@ -105,9 +105,7 @@ class Writer:
     def __enter__(self) -> Writer:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     def write(
@@ -130,8 +128,9 @@ class Writer:
         if len(body) > MAX_BODY:
             raise ValueError(f"{url}: a body of {len(body)} bytes is over {MAX_BODY}")
         digest = digest or digest_of_body(body)
-        common = self._write_answer("response", url, observed_at, f"{status} {reason}", headers, digest, body=body)
-        answer = RecordedAnswer(status=status, reason=reason, body=body, **common)
+        answer = RecordedAnswer(
+            body=body, **self._write_answer("response", url, observed_at, status, reason, headers, digest, body=body)
+        )
         self._add_entry(answer, json_digest)
         return answer
 
@@ -160,9 +159,9 @@ class Writer:
         }
         behind = {"Received-Payload-Digest": received} if received else {}
         common = self._write_answer(
-            "revisit", url, observed_at, f"{status} {reason}", headers, digest, extra=extra, behind=behind
+            "revisit", url, observed_at, status, reason, headers, digest, extra=extra, behind=behind
         )
-        answer = RevisitedAnswer(status=status, reason=reason, refers_to=refers_to, **common)
+        answer = RevisitedAnswer(refers_to=refers_to, **common)
         self._add_entry(answer)
         return answer
 
@@ -171,7 +170,8 @@ class Writer:
         kind: str,
         url: str,
         observed_at: datetime,
-        status_line: str,
+        status: int,
+        reason: str,
         headers: Iterable[tuple[str, str]],
         digest: str,
         *,
@@ -179,10 +179,17 @@ class Writer:
         extra: Mapping[str, str] = MappingProxyType({}),
         behind: Mapping[str, str] = MappingProxyType({}),
     ) -> dict[str, Any]:
-        """Write a record, and return what both kinds of answers have in common. `extra` and `behind` are WARC headers
-        before and after the payload digest.
+        """Write a record, and return what both kinds of answers have in common.
+
+        `extra` and `behind` are WARC headers before and after the payload digest.
         """
-        time = self._start_record(url, observed_at)
+        if not _URL.fullmatch(url):
+            raise ValueError(f"{url!r} is not an http(s) URL in ASCII")
+        if observed_at.tzinfo is None:
+            raise ValueError(f"{url}: observed_at needs a time zone, got {observed_at}")
+        time = self._note_time(observed_at)
+        while self._waiting:
+            self.describe(*self._waiting.pop(0))
         fields = tuple((name, value) for name, value in headers if name.lower() not in DROPPED_HEADERS)
         offset = self._file.tell()
         prefix = "revisit " if kind == "revisit" else ""
@@ -193,11 +200,13 @@ class Writer:
             "WARC-Payload-Digest": digest,
             **behind,
         }
-        http = StatusAndHeaders(status_line.strip(), list(fields), protocol="HTTP/1.1")
+        http = StatusAndHeaders(f"{status} {reason}".strip(), list(fields), protocol="HTTP/1.1")
         self._write(kind, url, warc_headers, body, http)
         return {
             "url": url,
             "observed_at": time,
+            "status": status,
+            "reason": reason,
             "headers": fields,
             "digest": digest,
             "record": self.n_records,
@@ -236,16 +245,6 @@ class Writer:
             self.entries = None
         if self.entries is not None:
             self.entries.append(entry_of(answer, json_digest))
-
-    def _start_record(self, url: str, observed_at: datetime) -> datetime:
-        if not _URL.fullmatch(url):
-            raise ValueError(f"{url!r} is not an http(s) URL in ASCII")
-        if observed_at.tzinfo is None:
-            raise ValueError(f"{url}: observed_at needs a time zone, got {observed_at}")
-        time = self._note_time(observed_at)
-        while self._waiting:
-            self.describe(*self._waiting.pop(0))
-        return time
 
     def _note_time(self, observed_at: datetime) -> datetime:
         time = observed_at.astimezone(UTC).replace(microsecond=0)
@@ -320,22 +319,20 @@ def salvage(part: Path) -> Path | None:
     `.part` has no whole answer.
     """
     whole = part.with_name(part.name + ".salvage")
-    earliest: datetime | None = None
+    times: list[datetime] = []
     with map_file(part) as data, whole.open("wb") as file:
         for member in members_of(data):
             answers = list(answers_in(member, 0))
             if member.why or any(isinstance(answer, DamagedRecord) for answer in answers):
                 continue
             file.write(data[member.offset : member.offset + member.size])
-            times = [answer.observed_at for answer in answers if not isinstance(answer, DamagedRecord)]
-            earliest = min([*times, earliest] if earliest else times, default=None)
+            times += [answer.observed_at for answer in answers if not isinstance(answer, DamagedRecord)]
         file.flush()
         os.fsync(file.fileno())
     path = None
-    if earliest is None:
-        whole.unlink()
-    else:
-        path = _finish(whole, _with_time(part.with_name(part.name.removesuffix(PART)), earliest))
+    if times:
+        path = _finish(whole, _with_time(part.with_name(part.name.removesuffix(PART)), min(times)))
+    whole.unlink(missing_ok=True)
     part.unlink()
     return path
 

@@ -42,30 +42,21 @@ class PublicAdapter(HTTPAdapter):
 
     def __init__(self, hosts: Collection[str] = ()) -> None:
         self._allowed = frozenset(hosts)
-        self._line = _CurrentSocket()
-        self._deadline = _Deadline(self._line)
+        self._deadline = _Deadline()
         super().__init__(max_retries=0)
 
     def init_poolmanager(self, *args: Any, **options: Any) -> None:
         """Create the pools, whose connections check their addresses."""
         super().init_poolmanager(*args, **options)
-        hosts, current = self._allowed, self._line
+        guards = {"allowed_hosts": self._allowed, "deadline": self._deadline}
 
-        class Plain(_CheckedConnection, HTTPConnection):
-            allowed_hosts = hosts
-            line = current
+        class Plain(HTTPConnectionPool):
+            ConnectionCls = type("Plain", (_CheckedConnection, HTTPConnection), guards)
 
-        class Secure(_CheckedConnection, HTTPSConnection):
-            allowed_hosts = hosts
-            line = current
+        class Secure(HTTPSConnectionPool):
+            ConnectionCls = type("Secure", (_CheckedConnection, HTTPSConnection), guards)
 
-        class PlainPool(HTTPConnectionPool):
-            ConnectionCls = Plain
-
-        class SecurePool(HTTPSConnectionPool):
-            ConnectionCls = Secure
-
-        self._pools = {"http": PlainPool, "https": SecurePool}
+        self._pools = {"http": Plain, "https": Secure}
         self.poolmanager.pool_classes_by_scheme = self._pools
 
     def proxy_manager_for(self, *args: Any, **options: Any) -> Any:
@@ -97,8 +88,10 @@ class _Deadline:
     time, and ends if none is running.
     """
 
-    def __init__(self, line: _CurrentSocket) -> None:
-        self._line = line
+    socket: Any = None
+    """Socket of the newest connection."""
+
+    def __init__(self) -> None:
         self._changed = threading.Condition()
         self._due = math.inf
         self._is_over: threading.Event | None = None
@@ -124,25 +117,20 @@ class _Deadline:
                 now = time.monotonic()
                 if now >= self._due:
                     self._is_over.set()
-                    self._line.shut()
+                    self._shut()
                 self._wakes_at = self._due if now < self._due else now + CUT_AGAIN
                 self._changed.wait(self._wakes_at - now)
             self._wakes_at = None
 
-
-class _CurrentSocket:
-    socket: Any = None
-
-    def shut(self) -> None:
-        if self.socket is None:
-            return
-        with contextlib.suppress(OSError), socket.socket(fileno=os.dup(self.socket.fileno())) as same:
-            same.shutdown(socket.SHUT_RDWR)  # shuts the connection below TLS
+    def _shut(self) -> None:
+        if self.socket is not None:
+            with contextlib.suppress(OSError), socket.socket(fileno=os.dup(self.socket.fileno())) as same:
+                same.shutdown(socket.SHUT_RDWR)  # shuts the connection below TLS
 
 
 class _CheckedConnection:
-    allowed_hosts: frozenset[str] = frozenset()
-    line = _CurrentSocket()
+    allowed_hosts: frozenset[str]
+    deadline: _Deadline
     host: str
     port: int
     proxy: Any
@@ -150,7 +138,7 @@ class _CheckedConnection:
 
     def request(self, *args: Any, **options: Any) -> None:
         if self.sock is not None:  # from an earlier request, or wrapped in TLS; for a new one `_new_conn` sets it
-            self.line.socket = self.sock
+            self.deadline.socket = self.sock
         super().request(*args, **options)  # type: ignore[misc]  # HTTPConnection's
 
     def _new_conn(self) -> socket.socket:
@@ -159,7 +147,7 @@ class _CheckedConnection:
             for address in _resolve(self.host, self.port):
                 _refuse_private(self.host, address)
         sock: socket.socket = super()._new_conn()  # type: ignore[misc]  # HTTPConnection's
-        self.line.socket = sock
+        self.deadline.socket = sock
         if not is_free:
             try:
                 _refuse_private(self.host, sock.getpeername()[0])  # the name may have resolved differently

@@ -26,7 +26,7 @@ import orjson
 import requests
 import urllib3
 
-from extractors.archive.index import ArchiveIndex, IndexEntry
+from extractors.archive.index import ArchiveIndex, IndexEntry, whole_answers
 from extractors.archive.reader import (
     MAX_BODY,
     DamagedRecord,
@@ -37,7 +37,6 @@ from extractors.archive.reader import (
     is_ahead,
     json_digest_of,
 )
-from extractors.archive.recording import whole_answers
 from extractors.archive.writer import NOT_MODIFIED, SOFTWARE, Writer
 from extractors.response import ANSWERED, Response
 from extractors.sources.declaration import HOST_LABELS, Source
