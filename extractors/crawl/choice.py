@@ -1,9 +1,8 @@
 """Choose which pages of a crawl to keep: no page that its site forbids, and employers' own pages rather than copies.
 
-A page is on the employer's own site, on the employer's board at a platform, or on a site of many employers. Known sites
-of many employers are listed in `lookups/employers/platforms.csv`. Any other registrable domain counts as a site of many
-employers if its pages name unrelated employers. The warehouse uses the same rule to decide whether a domain unites
-employers (`transforms.employers.shared_names`).
+A page is on the employer's own site, on the employer's board at a platform, or on a site of many employers: one listed
+in `lookups/employers/platforms.csv`, or any other registrable domain whose pages name unrelated employers. The
+warehouse uses the same rule (`transforms.employers.shared_names`).
 """
 
 from __future__ import annotations
@@ -41,7 +40,7 @@ def _rules_of(robots: bytes, tdmrep: bytes) -> Rules:
 
 
 def homes_of(pages: Iterable[Page]) -> Callable[[Page], str]:
-    """Return a function that gives the home of a page, one of `HOMES`, judging by all pages of the crawl."""
+    """Return a function that gives the home of a page, judging by all pages of the crawl."""
     names: defaultdict[str, set[str]] = defaultdict(set)
     for page in pages:
         if domain := _domain(page):
@@ -59,8 +58,8 @@ def homes_of(pages: Iterable[Page]) -> Callable[[Page], str]:
 def find_copies(pages: Iterable[Page], home: Callable[[Page], str]) -> set[Page]:
     """Return the pages on sites of many employers whose adverts are all on employers' own pages, too.
 
-    Two adverts are the same if employer, title and place are equal, because sites of many employers change texts and
-    pay. An advert without an employer or a title is never a copy.
+    Two adverts are the same if employer, title and place are equal. Without employer or title, an advert is never a
+    copy.
     """
     pages = list(pages)
     own = {identity for page in pages if home(page) != MANY for identity in map(_identify, page.adverts)} - {None}

@@ -39,12 +39,11 @@ from extractors.web.politeness import (
 
 MAX_AGE = timedelta(seconds=MAX_RULES_AGE)
 KEPT = 1_000
-"""Number of site files kept in memory. Few are enough, as the pages of a site are mostly next to each other."""
+"""Number of site files kept in memory. The pages of a site are mostly next to each other."""
 ROBOTS = HOST_FILES[0]
 
 FileAt = Callable[[str, str, datetime], bytes | None]
-"""A function of a site's address, a file's path and a time that returns the file's content; None if there are no rules
-or nothing was recorded."""
+"""A function of a site's address, a file's path and a time that returns the file's content, or None without rules."""
 
 
 class _Capture(NamedTuple):
@@ -127,10 +126,7 @@ def _collect(scans: Sequence[Scan]) -> dict[str, list[_Capture]]:
 
 
 def _resolve_repeats(captures: Sequence[_Capture], by_digest: dict[str, _Capture]) -> list[_Capture]:
-    """Return the captures of an address sorted by time, with the original in place of each repetition.
-
-    A repetition whose original is unknown is left out.
-    """
+    """Return the captures of an address by time, with the original, if known, in place of each repetition."""
     resolved: list[_Capture] = []
     for capture in sorted(captures, key=lambda capture: (capture.at, capture.path, capture.file.offset)):
         if not capture.file.is_repeat:
@@ -147,7 +143,7 @@ def _resolve_repeats(captures: Sequence[_Capture], by_digest: dict[str, _Capture
 def _find_in_force(captures: Sequence[_Capture], at: datetime, *, must_answer: bool) -> _Capture | None:
     """Return the answer that applies at a time; None if none was recorded.
 
-    If the file `must_answer`, raises `_UnreadableError` when captures exist but no answer applies.
+    If the file `must_answer`, raise `_UnreadableError` when captures exist but no answer applies.
     """
     answers = [capture for capture in captures if capture.is_answer]
     n_before = bisect.bisect_right(answers, at, key=lambda capture: capture.at)

@@ -1,9 +1,8 @@
 """Find the pages of a crawl that contain a schema.org JobPosting, at nearly the speed of the bare WARC library.
 
 FastWARC iterates over a WARC file, and the bytes of each answer are searched for `JobPosting`. The few answers that
-contain the word are read by the archive's reader (`extractors.archive.reader`), which checks lengths and digests, and
-then read as career pages. Where FastWARC stops at damage, the archive's reader goes on, record by record, to the next
-whole record, so that only damaged records are lost. The records of a file must be gzipped one by one.
+contain the word are read by the archive's reader, which checks lengths and digests. Where FastWARC stops at damage, the
+archive's reader goes on, record by record, to the next whole record.
 """
 
 from __future__ import annotations
@@ -101,10 +100,7 @@ class Advert(NamedTuple):
 
 @dataclass(frozen=True)
 class Page:
-    """A page with postings: the location of its record in the file, and its adverts.
-
-    `offset` and `size` are the first byte and the length of the record's gzip member.
-    """
+    """A page with postings. `offset` and `size` are the first byte and the length of its record's gzip member."""
 
     url: str
     observed_at: datetime
@@ -117,9 +113,8 @@ class Page:
 class HostFile(NamedTuple):
     """A recorded answer for one of `HOST_FILES`, or for the address to which such a file redirects.
 
-    `offset` is the byte at which the record's gzip member starts. `location` is the address that the answer redirects
-    to or repeats. `is_repeat` is True if the earlier answer with the same `digest` still applies. A damaged record has
-    the status `UNREAD`.
+    `location` is the address that the answer redirects to or repeats. `is_repeat` is True if the earlier answer with
+    the same `digest` still applies. A damaged record has the status `UNREAD`.
     """
 
     url: str
@@ -135,8 +130,8 @@ class HostFile(NamedTuple):
 class Scan:
     """What was found in one WARC file. The keys of `counts` are `SEARCHED`, `MARKED` and the keys of `LEFT_OUT`.
 
-    `keys` are checksums of the addresses of all answers, and `offsets` are where their records start. With these,
-    `find_answers` finds the targets of redirects without scanning the file again.
+    `keys` are checksums of the addresses of all answers, and `offsets` are where their records start, for
+    `find_answers`.
     """
 
     path: Path
@@ -149,10 +144,8 @@ class Scan:
 
 
 def scan(path: Path) -> Scan:
-    """Scan a WARC file whose records are gzipped one by one.
-
-    Raises OSError if the path is not a regular file or cannot be opened; damage inside the file never raises.
-    """
+    """Scan a WARC file whose records are gzipped one by one. Raises OSError if it cannot be opened, and never for
+    damage."""
     with map_file(path) as data:
         why = "the file is empty" if not data else None if _is_gzipped_by_record(data) else NOT_BY_RECORD
         try:
@@ -233,10 +226,8 @@ class _Scanner:
         return len(self.data), None
 
     def _walk(self, begin: int, last: int | None) -> int:
-        """Read each record from byte `begin`, except the record at `last`, until one is damaged.
-
-        Returns where the next record starts.
-        """
+        """Read each record from byte `begin`, except the record at `last`, until one is damaged. Return where the next
+        starts."""
         for member in members_of(self.data, Range(begin)):
             n_damaged = len(self.found.damaged)
             if member.offset != last:
@@ -302,9 +293,9 @@ class _Scanner:
 
 
 def adverts_on(page: Response, *, is_cut: bool) -> tuple[tuple[Advert, ...], str | None]:
-    """Return the adverts on a page and None, or no adverts and the key of `LEFT_OUT` that says why the page is skipped.
+    """Return the adverts on a page and None, or no adverts and the key of `LEFT_OUT` that says why.
 
-    A page that the crawler truncated is read if its JSON-LD is complete; a truncated script is not valid JSON.
+    A page that the crawler truncated is read if its JSON-LD is complete.
     """
     if page.status not in ANSWERED:
         return (), "status"

@@ -1,7 +1,7 @@
 """Refine on the workers of a Dask cluster; this machine joins the pieces that they return.
 
-A worker reads the archive from the same shared folder, or the same address, as this machine. It returns its output, so
-it only needs a folder for its own copies. Dask is imported only in this module, and only if a cluster is configured.
+A worker reads the archive from the same shared folder or address as this machine. Dask is imported only in this module,
+and only if a cluster is configured.
 """
 
 from __future__ import annotations
@@ -29,10 +29,9 @@ ARRIVAL = 60
 RETURN = 300
 """Seconds to wait for a worker when all have left: as long as a machine takes to start."""
 RECENT = 4
-"""Number of archive files that a worker keeps as copies. Few are enough, as the ranges of a file follow each other."""
+"""Number of archive files that a worker keeps as copies; the ranges of a file follow each other."""
 ONE_RANGE = threading.Lock()
-"""Lock that lets a worker read one range at a time, however many threads it has: the readers' caches allow one
-thread."""
+"""Lock that lets a worker read one range at a time: the readers' caches allow one thread."""
 
 
 class ClusterError(Exception):
@@ -129,7 +128,7 @@ def _refuse_other_key(key: str, ours: str, worker: str) -> None:
 
 
 def store_locally(piece: Piece, path: Path) -> Piece:
-    """Return the piece with its rows in a file on this machine; rows from another machine are written to `path`."""
+    """Return the piece with its rows on this machine; those from another machine are written to `path`."""
     if piece.content is None:
         return piece
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -151,8 +150,8 @@ def refine_on_worker(
 ) -> Piece:
     """Refine a range of the archive file `name` (`<source>/<name>`), and return the piece with its rows in `content`.
 
-    `token` identifies the run; each run gets a new workspace. Raises `ClusterError` if the worker cannot read the file
-    or has other code, `BrokenRange` if the range ends inside a record, and `StorageError`.
+    Each run (`token`) gets a new workspace. Raises `ClusterError` if the worker cannot read the file or has other code,
+    `BrokenRange` if the range ends inside a record, and `StorageError`.
     """
     worker = _worker_name()
     _refuse_other_key(reading_key(source, percent), key.partition("-")[2], worker)

@@ -55,9 +55,9 @@ def refine_all(
 
     Files that are up to date come first and need no process. All other files are read range by range. Several sources
     are read side by side, but the files of a source one after the other, because a file uses the rows of the files
-    before it. Workers are spawned, because forked processes would inherit threads and locks. Workers end when this
-    process dies or the iterator is closed. If `cluster`, the address of a Dask scheduler, is given, its workers are
-    used instead. Raises `ClusterError` if the cluster cannot be used.
+    before it. Workers are spawned, because forked processes would inherit threads and locks, and end when this process
+    dies or the iterator is closed. `cluster` is the address of a Dask scheduler, whose workers are used instead. Raises
+    `ClusterError` if the cluster cannot be used.
     """
     archive, refined = as_store(archive), as_store(refined)
     keys: dict[File, str] = {}
@@ -132,8 +132,7 @@ def _refine_in_pool(workers: int, queue: Mapping[File, str], archive: Store, ref
 
 @contextlib.contextmanager
 def open_pool(workers: int) -> Iterator[ProcessPoolExecutor]:
-    """Open a pool of processes, which end with the context. If the context ends by an exception, they are stopped at
-    once."""
+    """Open a pool of processes, which end with the context: at once if it ends by an exception."""
     # A terminated process leaves semaphores. Python's tracker removes them, and its warning is silenced here.
     os.environ.setdefault("PYTHONWARNINGS", "ignore:resource_tracker:UserWarning")
     context = multiprocessing.get_context("spawn")
@@ -160,7 +159,7 @@ def _refine_ranges(
     ranges.
 
     The next file of a source is started when the caller has taken the file before it. `check` is called when no range
-    was finished for a while; it raises if no range can be finished any more.
+    was finished for a while.
     """
     ranges = _Ranges(submit, keys, archive, refined)
     for source in ranges.queues:
@@ -259,8 +258,7 @@ def begin_work(parent: int) -> None:
 
 
 def end_with_parent(parent: int) -> None:
-    """Watch the parent process from a thread, and end this process when the parent is gone (kill -9 runs no
-    handlers)."""
+    """Watch the parent process from a thread, and end with it (kill -9 runs no handlers)."""
 
     def watch() -> None:
         while os.getppid() == parent:

@@ -164,7 +164,7 @@ class Politeness:
             host.free_at = max(host.free_at, self.clock() + seconds)
 
     def rules(self, url: str, ask: Ask, pause: float, *, is_anew: bool = False) -> Rules:
-        """Return the rules of the address's host. They are read once a day, or again now with `is_anew`.
+        """Return the rules of the address's host, read once a day, or again now with `is_anew`.
 
         `ask` sends the requests, and `pause` is the number of seconds between them.
         """
@@ -239,19 +239,15 @@ _BEYOND_ASCII = re.compile(rb"[\x80-\xff]")
 
 
 def has_no_rules(status: int) -> bool:
-    """Whether a status means that a site has no robots.txt, so that everything is allowed (RFC 9309, 2.3.1.3: 4xx).
-
-    The exception is 429, which means "later" and is no permission.
-    """
+    """Whether a status means that a site has no robots.txt (RFC 9309, 2.3.1.3: 4xx). 429 means "later" and permits
+    nothing."""
     return 400 <= status < 500 and status != TOO_MANY
 
 
 def robots_text(body: bytes) -> str:
-    """Return a robots.txt in the form that is parsed: its whole lines within `MAX_RULES`, with bytes beyond ASCII
-    written like `%C3`.
+    """Return the whole lines of a robots.txt within `MAX_RULES`, with bytes beyond ASCII written like `%C3`.
 
-    RFC 9309, 2.2.2, compares paths in this form, whatever their encoding. If not even the first line is complete, the
-    rules are unknown, and everything is forbidden.
+    RFC 9309, 2.2.2, compares paths in this form. Without even one complete line everything is forbidden.
     """
     is_cut = len(body) >= MAX_RULES
     body = body[:MAX_RULES]
@@ -270,11 +266,8 @@ def reservation(where: str, policy: str | None) -> str:
 
 
 def list_reserved(body: bytes) -> Iterator[tuple[str, str | None]]:
-    """Yield the path patterns that a tdmrep.json reserves, each with its policy or None. Invalid content reserves
-    nothing.
-
-    Many sites answer with a web page instead of JSON.
-    """
+    """Yield the path patterns that a tdmrep.json reserves, each with its policy or None. Invalid content, such as the
+    web page that many sites answer with, reserves nothing."""
     try:
         content: Any = orjson.loads(body.removeprefix(BOM))
     except orjson.JSONDecodeError:
