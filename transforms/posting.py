@@ -161,7 +161,9 @@ def _make_batch(
             results[number] = Repetition(digest)
         else:
             new.append((number, raw, digest, _depth_of(raw, percent)))
-    _prefetch_bodies([raw for _, raw, _, depth in new if depth.is_read])
+    for key, cache in _CACHES.items():
+        words = [raw.get(key) for _, raw, _, depth in new if depth.is_read and (key == "html" or not raw.get("html"))]
+        cache.get_many([each for each in words if each and isinstance(each, str)])
     tasks = [(number, _steps(raw, digest, depth)) for number, raw, digest, depth in new]
     while tasks:
         open_tasks = []
@@ -201,8 +203,7 @@ def _steps(raw: RawPosting, digest: str | None, depth: Depth) -> Generator[None,
     body, text_state, text_class = _EMPTY, UNREAD, UNREAD
     if depth.is_read:
         body = _read_body(raw)
-        text_state = raw.get("text_state") or _text_state(body.text)
-        text_class = _text_class(raw.get("text_class") or FULL_ADVERT, text_state, body.text)
+        text_state, text_class = _classify_text(raw, body.text)
     if body.issue is not None:
         issues.append(body.issue)
     text = body.text
@@ -248,7 +249,10 @@ def _steps(raw: RawPosting, digest: str | None, depth: Depth) -> Generator[None,
         role_group=role_group,
         places=() if where.workplace == REMOTE else places,
     )
-    issues.extend(_low_above_high(each) for each in pay if each.flag == "low_above_high")
+    for each in pay:
+        if each.flag == "low_above_high":
+            rule = "a range whose low end is not above its high end expected; the amounts were left out"
+            issues.append(Rejected("pay_low", each.pay_text or "", rule).issue)
     head = pay[0] if pay and pay[0].is_headline else None
     area = where_pay_counts(head, where, location_text) if head else Area(None, None, None)
     if head and (span := span_of_currency(head, text)):
@@ -329,15 +333,15 @@ def _steps(raw: RawPosting, digest: str | None, depth: Depth) -> Generator[None,
     )
 
 
-def _text_state(text: str) -> str:
-    return "none" if not text else "full" if len(text) >= MIN_FULL_TEXT else "snippet"
-
-
-def _text_class(text_class: str, state: str, text: str) -> str:
+def _classify_text(raw: RawPosting, text: str) -> tuple[str, str]:
+    """Return the text state and the text class."""
+    length = "none" if not text else "full" if len(text) >= MIN_FULL_TEXT else "snippet"
+    state, text_class = raw.get("text_state") or length, raw.get("text_class") or FULL_ADVERT
     if state == "none":
-        return NO_TEXT
+        return state, NO_TEXT
     min_length = MIN_FULL_ADVERT if text_class == FULL_ADVERT else MIN_FULL_TEXT
-    return SNIPPET if len(text) < min_length or (state == "snippet" and text_class == FULL_ADVERT) else text_class
+    is_snippet = len(text) < min_length or (state == "snippet" and text_class == FULL_ADVERT)
+    return state, SNIPPET if is_snippet else text_class
 
 
 def _read_demands(
@@ -440,19 +444,15 @@ def _read_all(originals: list[str], *, is_html: bool) -> list[_Body]:
     texts = [mask_contacts(compose_letters(text[:MAX_TEXT].strip())) for text in whole]
     languages = [language_of(text) if text else None for text in texts]
     hashes = [hash_of(text) if text else None for text in texts]
-    issues = [_too_long(*both) or _damage_in(both[1]) for both in zip(originals, whole, strict=True)]
+    issues = list(map(_issue_with, originals, whole))
     prefetch_lines(texts)
     return list(map(_Body, texts, languages, hashes, issues))
 
 
-def _too_long(original: str, read: str) -> Issue | None:
-    if len(original) <= MAX_HTML and len(read) <= MAX_TEXT:
-        return None
-    rule = f"at most {MAX_TEXT} characters of text expected; read up to there"
-    return Rejected("text", f"{len(original)} characters", rule).issue
-
-
-def _damage_in(read: str) -> Issue | None:
+def _issue_with(original: str, read: str) -> Issue | None:
+    if len(original) > MAX_HTML or len(read) > MAX_TEXT:
+        rule = f"at most {MAX_TEXT} characters of text expected; read up to there"
+        return Rejected("text", f"{len(original)} characters", rule).issue
     if read.isascii() or REPLACEMENT not in read:
         return None
     at = read.index(REPLACEMENT)
@@ -461,12 +461,6 @@ def _damage_in(read: str) -> Issue | None:
 
 
 _CACHES = {key: BatchCache(functools.partial(_read_all, is_html=key == "html")) for key in ("html", "text")}
-
-
-def _prefetch_bodies(records: Sequence[RawPosting]) -> None:
-    for key, cache in _CACHES.items():
-        words = [raw.get(key) for raw in records if key == "html" or not raw.get("html")]
-        cache.get_many([each for each in words if each and isinstance(each, str)])
 
 
 def _read_body(raw: RawPosting) -> _Body:
@@ -489,8 +483,3 @@ def _only_country(scope: tuple[str, ...] | None) -> str | None:
 
 def _span(field: str, part: str, start: int | None, end: int | None, rule: str, reading: str = "parsed") -> Span:
     return Span(field=field, part=part, start=start, end=end, rule=rule, reading=reading)
-
-
-def _low_above_high(pay: Pay) -> Issue:
-    rule = "a range whose low end is not above its high end expected; the amounts were left out"
-    return Rejected("pay_low", pay.pay_text or "", rule).issue

@@ -90,20 +90,14 @@ def wording_hash(raw: RawPosting) -> str | None:
         content = {**raw, "addresses": [*map(tuple, raw.get("addresses", ()))], "record_hash": None}
         if raw.get("html"):
             content["text"] = None  # not read if there is HTML
-        if not all(map(_is_finite, map(raw.get, MAYBE_NUMBERS))) or any(map(_is_endless, raw.get("pay", ()))):
+        amounts = (amount for pay in raw.get("pay", ()) for amount in (pay.low, pay.high))
+        numbers = (*map(raw.get, MAYBE_NUMBERS), *amounts)
+        if any(isinstance(number, float) and not math.isfinite(number) for number in numbers):
             return None
         payload = orjson.dumps(content, default=_with_type, option=orjson.OPT_PASSTHROUGH_DATETIME)
     except (TypeError, AttributeError):
         return None
     return hashlib.sha256(payload).hexdigest()[:32]
-
-
-def _is_finite(value: object) -> bool:
-    return not isinstance(value, float) or math.isfinite(value)
-
-
-def _is_endless(pay: Pay) -> bool:
-    return not (_is_finite(pay.low) and _is_finite(pay.high))
 
 
 def _with_type(value: object) -> list[object]:

@@ -153,7 +153,9 @@ def refine_on_worker(
     Each run (`token`) gets a new workspace. Raises `ClusterError` if the worker cannot read the file or has other code,
     `BrokenRange` if the range ends inside a record, and `StorageError`.
     """
-    worker = _worker_name()
+    from distributed import get_worker  # noqa: PLC0415  # see above
+
+    worker = str(get_worker().address)
     _refuse_other_key(reading_key(source, percent), key.partition("-")[2], worker)
     with ONE_RANGE:
         workspace = _workspace_of(token, archive, refined)
@@ -161,12 +163,6 @@ def refine_on_worker(
         with tempfile.TemporaryDirectory() as folder:
             piece = refine_range(source, warc, part, key, refined=workspace.refined, into=Path(folder), percent=percent)
             return replace(piece, content=piece.rows.read_bytes())
-
-
-def _worker_name() -> str:
-    from distributed import get_worker  # noqa: PLC0415  # see above
-
-    return str(get_worker().address)
 
 
 class _Workspace:

@@ -336,7 +336,10 @@ class Web:
             pause = self._pause(url)
             address = url if what.form is None else with_query(url, what.form)
             entry, first = self._find_stored(address, is_read=is_read)
-            conditions = _conditions(entry) if entry and not self._source.is_change_feed else {}
+            conditions: dict[str, str] = {}
+            if entry and not self._source.is_change_feed:
+                etag, modified = entry.etag, entry.last_modified
+                conditions = {"If-None-Match": etag} if etag else {"If-Modified-Since": modified} if modified else {}
             extras = replace(what, headers={**conditions, **what.headers})
             attempts = (self._attempt(url, extras, pause, number) for number in range(1, ATTEMPTS + 1))
             answer = next(filter(None, attempts))
@@ -564,11 +567,6 @@ def _read_body(response: requests.Response, body: bytearray, largest: int, *, is
                 raise _NoAnswerError(f"the body is over {largest} bytes", may_pass=False)
             del body[largest:]
             return
-
-
-def _conditions(entry: IndexEntry) -> dict[str, str]:
-    headers = {"If-None-Match": entry.etag, "If-Modified-Since": None if entry.etag else entry.last_modified}
-    return {name: value for name, value in headers.items() if value}
 
 
 def _retry_after(answer: _Answer, now: datetime) -> float | None:

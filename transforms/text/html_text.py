@@ -113,24 +113,14 @@ def text_of(html: str) -> str:
     if _ESCAPED.match(html):
         html = entities.unescape(html)
     if "<" in html and _TAG.search(html):
-        text = _cut(html)
-        if text is None:
-            is_unfit = _RAW_TAG.search(html)
-            text = _without_tags(html) if is_unfit else "".join(map(_cut_by_parser, _PIECE.findall(html)))
-        html = text
+        text = _lines(html, _PLAIN) if is_encodable(html) else "<"
+        if "<" not in text:
+            html = entities.unescape(text)
+        elif _RAW_TAG.search(html):
+            html = entities.unescape(_ANY_TAG.sub("\n", html))
+        else:
+            html = "".join(map(_cut_by_parser, _PIECE.findall(html)))
     return _tidy(html)
-
-
-def _without_tags(html: str) -> str:
-    return entities.unescape(_ANY_TAG.sub("\n", html))
-
-
-def _cut(html: str) -> str | None:
-    """Return the lines of plain markup without tags; None if the markup has to be parsed."""
-    if not is_encodable(html):
-        return None
-    text = _lines(html, _PLAIN)
-    return None if "<" in text else entities.unescape(text)
 
 
 def _cut_by_parser(html: str) -> str:
