@@ -1,8 +1,6 @@
 """Make a `Posting` from what a source says. No other module makes postings.
 
-A source gives an advert in its own words. `posting` reads the text, pay, places, role, level and skills with the
-readers in the packages of `transforms`, and returns the finished row. It uses no clock, network or database, so the
-same response always gives the same posting.
+It uses no clock, network or database, so the same response always gives the same posting.
 """
 
 from __future__ import annotations
@@ -58,14 +56,9 @@ MAX_HTML = 4_000_000
 MAX_TEXT = 200_000
 """Only this many characters of text are read. Longer texts are not adverts but pasted documents."""
 MIN_FULL_ADVERT = 500
-"""Minimum characters of a text of the class `FULL_ADVERT`. A shorter text was probably cut by an aggregator.
-
-Of 8,500 adverts on employers' own boards, only 10 are shorter.
-"""
+"""Minimum characters of a text of the class `FULL_ADVERT`. Of 8,500 on employers' own boards, only 10 are shorter."""
 MIN_FULL_TEXT = 200
-"""Minimum characters of a full text of any other class, and of a text whose `text_state` is "full". A shorter text is a
-snippet: no advert describes a job in two lines.
-"""
+"""Minimum characters of a full text of any other class, and of the text state "full". A shorter text is a snippet."""
 MAX_REQUISITION = 60
 """Maximum characters of a requisition id. A longer value is prose: real ids have at most two or three words."""
 REQUISITION = "req "
@@ -79,7 +72,7 @@ NO_REQUISITION = re.compile(
 YEARS_RULE = "least years of experience"
 """Name of the rule by which `years_in` reads years of experience."""
 BATCH = 64
-"""The number of postings that are made together, step by step. Their texts take some hundred kilobytes."""
+"""Number of postings that are made together, step by step. Their texts take some hundred kilobytes."""
 NO_WORDINGS: Mapping[str, str] = MappingProxyType({})
 
 
@@ -110,12 +103,11 @@ def postings(
     seen_on: date | None = None,
     percent: int = ALL_PERCENT,
 ) -> Iterator[_Row]:
-    """Make a posting of each record, in order.
+    """Make a posting of each record, in order. Issues, removals and repetitions pass through unchanged.
 
-    Issues, removals and repetitions pass through unchanged. A record that cannot be made into a posting becomes an
-    issue. A record whose `wording_hash` is a key of `earlier_wordings` was read before and becomes a `Repetition`.
-    `seen_on` is the day of the source's answer; the dates in a record must be possible on this day. `percent` says how
-    many per cent of the texts about other work than AI, data and engineering are read (`transforms.depth`).
+    A record that cannot be made into a posting becomes an issue. A record whose `wording_hash` is a key of
+    `earlier_wordings` becomes a `Repetition`. `seen_on` is the day of the source's answer, on which the dates in a
+    record must be possible. `percent` is the depth of reading (`transforms.depth`).
 
     `BATCH` postings are made together, step by step: the tables of a step then stay in the processor's cache, and the
     lines of all texts are read at once. The result does not depend on the batches.
@@ -423,10 +415,7 @@ def _fold_space(text: str | None) -> str | None:
 
 
 class _Body(NamedTuple):
-    """An advert's text, masked and cut to `MAX_TEXT`.
-
-    `issue` reports a cut or damaged characters; None if there are none.
-    """
+    """An advert's text, masked and cut to `MAX_TEXT`. `issue` reports a cut or damaged characters."""
 
     text: str
     language: str | None

@@ -1,8 +1,7 @@
 """Extract an advert's text from the HTML that a source sends.
 
 In tidy markup (names in lower case, attributes in double quotes) the lines are found by searching for tags. Any other
-markup is first parsed and written tidily by lexbor (selectolax), which follows the HTML standard, so broken markup
-reads as in a browser.
+markup is first parsed and written tidily by lexbor (selectolax), which reads broken markup as browsers do.
 """
 
 from __future__ import annotations
@@ -58,9 +57,7 @@ UNSEEN = "script,style,template,noscript,noembed,noframes,iframe,object,svg,math
 """CSS selector of the elements whose text is not part of the visible advert."""
 MAX_TAGS = 600
 """Maximum tags that are parsed together, because parsing time grows with the square of the number of open elements.
-
-Untidy markup in 7,600 stored adverts has at most 409 tags; browsers stop at 512 nested elements.
-"""
+Stored adverts in untidy markup have at most 409."""
 
 FREQUENT = ("p", "ul", "div")
 _ATTRIBUTES = r'(?:\s++[\w:.-]++(?:="[^"<>]*+")?+)*+\s*+/?+'
