@@ -22,7 +22,7 @@ from transforms.pay.shared_sign import settle_signs, span_of_currency
 from transforms.pay.statements import all_pay
 from transforms.place.places import region_of, whereabouts
 from transforms.place.workplace_text import statements_in
-from transforms.raw_posting import RawPosting, bound_raw, wording_hash
+from transforms.raw_posting import DAYS, RawPosting, bound_raw, wording_hash
 from transforms.records.rows import Issue, Pay, Posting, Removal, Repetition, Span
 from transforms.records.vocabulary import (
     AI_GROUPS,
@@ -265,6 +265,7 @@ def _steps(raw: RawPosting, digest: str | None, depth: Depth) -> Generator[None,
         )
     )
     language = raw.get("language")
+    days: dict[str, Any] = {day: raw.get(day) for day in DAYS}
     return Posting(
         posting_id=f"{raw['source']}:{id}",
         source=raw["source"],
@@ -287,8 +288,7 @@ def _steps(raw: RawPosting, digest: str | None, depth: Depth) -> Generator[None,
         workplace=where.workplace,
         remote_scope=where.remote_scope,
         employment_type=employment_type,
-        posted_on=raw.get("posted_on"),
-        valid_through=raw.get("valid_through"),
+        **days,
         role=role.value,
         role_group=role_group,
         **demands,

@@ -70,8 +70,7 @@ class IndexEntry:
 def _repaired(work: Callable[Concatenate[ArchiveIndex, P], T]) -> Callable[Concatenate[ArchiveIndex, P], T]:
     """Make a method rebuild the index and start again if it finds the index damaged."""
 
-    @functools.wraps(work)
-    def work_or_repair(index: ArchiveIndex, *args: P.args, **options: P.kwargs) -> T:
+    def work_or_repair(index: ArchiveIndex, /, *args: P.args, **options: P.kwargs) -> T:
         try:
             return work(index, *args, **options)
         except (sqlite3.DatabaseError, ValueError, TypeError) as error:
@@ -80,7 +79,7 @@ def _repaired(work: Callable[Concatenate[ArchiveIndex, P], T]) -> Callable[Conca
             index.rebuild(error)
             return work(index, *args, **options)
 
-    return work_or_repair
+    return functools.update_wrapper(work_or_repair, work)
 
 
 class ArchiveIndex:
@@ -137,9 +136,9 @@ class ArchiveIndex:
             ).fetchone()
             if row is None:
                 return None
-        *digests_and_validators, first_at, file, record, offset, position = row
-        first_at = datetime.fromisoformat(first_at)
-        return IndexEntry(*digests_and_validators, first_at, self._folder / file, record, offset, position, self._store)
+        digest, json_digest, etag, last_modified, first_at, file, record, offset, position = row
+        at, path = datetime.fromisoformat(first_at), self._folder / file
+        return IndexEntry(digest, json_digest, etag, last_modified, at, path, record, offset, position, self._store)
 
     @_repaired
     def newest(self, prefix: str, time: datetime) -> tuple[datetime, IndexEntry] | None:

@@ -199,8 +199,8 @@ class _Scanner:
                     address = address_of(url)
                     is_host_file = _is_host_file(address)
                     if record.record_type == WarcRecordType.revisit:
-                        if is_host_file and (file := _repeat_of(record, url, at)):
-                            self.found.host_files.append(file)
+                        if is_host_file and (repeat := _repeat_of(record, url, at)):
+                            self.found.host_files.append(repeat)
                         self._remember(address, at)
                         self._skip("repeat")
                     elif record.content_length > MAX_PAGE and is_host_file:

@@ -48,7 +48,7 @@ from extractors.sources.remote_boards import himalayas, remoteok
 from extractors.sources.salaries import bls_oews, h1b_lca
 from extractors.sources.salaries.aijobs_salaries import first_rows_of_pairs
 from extractors.web.paging import ask_first, ask_pages
-from extractors.web.session import FetchFailed
+from extractors.web.session import FetchFailed, Web
 from transforms.records.rows import (
     AiPostingShare,
     ExchangeRate,
@@ -241,7 +241,7 @@ def test_the_registry_is_current() -> None:
 # --- addresses and fetching -------------------------------------------------------------------------
 
 
-class RecordingWeb:
+class RecordingWeb(Web):
     """A session that answers 200 with a given body but where it is told to fail; keeps what it was asked."""
 
     def __init__(self, *, body: bytes = b"", fails: Sequence[str] = (), missing: Sequence[str] = ()) -> None:
