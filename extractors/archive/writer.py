@@ -193,15 +193,16 @@ class Writer:
         fields = tuple((name, value) for name, value in headers if name.lower() not in DROPPED_HEADERS)
         offset = self._file.tell()
         prefix = "revisit " if kind == "revisit" else ""
-        warc_headers = {
-            "WARC-Record-ID": _record_id(f"{prefix}{url} {_stamp(time)} {digest}"),
-            "WARC-Date": _stamp(time),
-            **extra,
-            "WARC-Payload-Digest": digest,
-            **behind,
-        }
         http = StatusAndHeaders(f"{status} {reason}".strip(), list(fields), protocol="HTTP/1.1")
-        self._write(kind, url, warc_headers, body, http)
+        self._write(
+            kind,
+            f"{prefix}{url} {_stamp(time)} {digest}",
+            time,
+            {**extra, "WARC-Payload-Digest": digest, **behind},
+            url=url,
+            body=body,
+            http=http,
+        )
         return {
             "url": url,
             "observed_at": time,
@@ -228,7 +229,7 @@ class Writer:
         headers = {"WARC-Source-URI": source, "WARC-Source-Range": place, "Content-Type": FIELDS}
         if copied := next(iter(_record_ids(member)), ""):
             headers["WARC-Refers-To"] = copied
-        self._write_info("metadata", f"metadata {source} {place}", observed_at, headers)
+        self._write("metadata", f"metadata {source} {place}", observed_at, headers)
 
     def describe(self, url: str, observed_at: datetime, fields: Sequence[tuple[str, str]]) -> None:
         """Archive facts about an address as a metadata record, after the first answer at the earliest."""
@@ -237,7 +238,7 @@ class Writer:
             return
         body = "".join(f"{name}: {' '.join(value.split())}\r\n" for name, value in fields).encode()
         name = f"metadata {url} {_stamp(observed_at.astimezone(UTC))}"
-        self._write_info("metadata", name, observed_at, {"Content-Type": FIELDS}, url=url, body=body)
+        self._write("metadata", name, observed_at, {"Content-Type": FIELDS}, url=url, body=body)
 
     def _add_entry(self, answer: RecordedAnswer | RevisitedAnswer, json_digest: str | None = None) -> None:
         self.n_records += 1
@@ -252,7 +253,7 @@ class Writer:
             part_of = f"isPartOf: {self._part_of}\r\n" if self._part_of else ""
             info = f"software: {self._software}\r\nformat: WARC File Format 1.1\r\n{part_of}".encode()
             name = f"warcinfo {self._software} {_stamp(time)}{part_of}"
-            self._write_info("warcinfo", name, time, {"Content-Type": FIELDS}, body=info)
+            self._write("warcinfo", name, time, {"Content-Type": FIELDS}, body=info)
         self._earliest = min(self._earliest or time, time)
         return time
 
@@ -275,36 +276,29 @@ class Writer:
                 self.entries = None
             self.path = put(self._store, self.path)
 
-    def _write_info(
+    def _write(
         self,
         kind: str,
         name: str,
-        observed_at: datetime,
+        time: datetime,
         headers: Mapping[str, str],
         *,
         url: str | None = None,
         body: bytes = b"",
+        http: StatusAndHeaders | None = None,
     ) -> None:
-        first = {"WARC-Record-ID": _record_id(name), "WARC-Date": _stamp(observed_at.astimezone(UTC))}
-        self._write(kind, url, {**first, **headers}, body, None)
-
-    def _write(
-        self, kind: str, url: str | None, headers: dict[str, str], body: bytes, http: StatusAndHeaders | None
-    ) -> None:
+        """Write a record whose id is made from `name`."""
+        record_id = f"<urn:uuid:{uuid.uuid5(uuid.NAMESPACE_URL, name)}>"
+        first = {"WARC-Record-ID": record_id, "WARC-Date": _stamp(time.astimezone(UTC))}
         record = self._warc.create_warc_record(
-            url, kind, payload=io.BytesIO(body), length=len(body), http_headers=http, warc_headers_dict=headers
+            url, kind, io.BytesIO(body), length=len(body), http_headers=http, warc_headers_dict=first | dict(headers)
         )
         self._record.seek(0)
         self._record.truncate()
         self._warc.write_record(record)
-        self._file.write(_pack(self._record.getbuffer()))
+        # A gzip member (RFC 1952) without time and name, so that equal records give equal bytes.
+        self._file.write(zlib.compress(self._record.getbuffer(), LEVEL, wbits=zlib.MAX_WBITS + 16))
         self._file.flush()  # a record handed to the system outlives a killed process
-
-
-def _pack(data: bytes | memoryview) -> bytes:
-    """Compress data as a gzip member (RFC 1952) without time and name, so that equal records give equal bytes."""
-    packer = zlib.compressobj(LEVEL, zlib.DEFLATED, zlib.MAX_WBITS + 16)
-    return packer.compress(data) + packer.flush()
 
 
 def path_of(archive: Path, source: str, time: datetime) -> Path:
@@ -396,7 +390,3 @@ def _name_of(time: datetime) -> str:
 
 def _stamp(time: datetime) -> str:
     return time.strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def _record_id(content: str) -> str:
-    return f"<urn:uuid:{uuid.uuid5(uuid.NAMESPACE_URL, content)}>"
