@@ -219,14 +219,14 @@ def objects_in(items: object) -> Iterator[dict[str, Any]]:
 def note_missing(n: int, total: object) -> Iterator[Issue]:
     """Yield an issue if a list has `n` records but its response states another integer, `total`."""
     if isinstance(total, int) and total != n:
-        rule = "as many records expected as the list says it has"
+        rule = "expected as many records as the list says it has"
         yield Rejected("response", f"{n} records, total {total}", rule).issue
 
 
 def note_cut(n: int, ends: Collection[int]) -> Iterator[Issue]:
     """Yield an issue if the length `n` of a list is one of `ends`, where the server may have cut the list off."""
     if n in ends:
-        rule = f"a list that does not end at {' or '.join(map(str, ends))} records expected; there may be more"
+        rule = f"expected a list that does not end at {' or '.join(map(str, ends))} records; there may be more"
         yield Rejected("response", f"{n} records", rule).issue
 
 

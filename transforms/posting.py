@@ -216,7 +216,7 @@ def _steps(raw: RawPosting, digest: str | None, depth: Depth) -> Generator[None,
     country = _shared_value([place.country for place in places])
     employment_type, is_known = employment_of(raw.get("employment_type"), title, text)
     if not is_known:
-        rule = "a kind of employment known to lookups/role/employment_types.csv expected; add the word there"
+        rule = "expected a kind of employment known to lookups/role/employment_types.csv; add the word there"
         issues.append(Rejected("employment_type", raw.get("employment_type"), rule).issue)
     yield
     role, level = role_of(title), seniority_of(title)
@@ -243,7 +243,7 @@ def _steps(raw: RawPosting, digest: str | None, depth: Depth) -> Generator[None,
     )
     for each in pay:
         if each.flag == "low_above_high":
-            rule = "a range whose low end is not above its high end expected; the amounts were left out"
+            rule = "expected a range whose low end is not above its high end; the amounts were left out"
             issues.append(Rejected("pay_low", each.pay_text or "", rule).issue)
     head = pay[0] if pay and pay[0].is_headline else None
     area = where_pay_counts(head, where, location_text) if head else Area(None, None, None)
@@ -389,7 +389,7 @@ def _seniority(
     if word:
         level = seniority_stated(word)
         if level is None:
-            rule = "a level known to lookups/role/levels.csv expected; add the word there"
+            rule = "expected a level known to lookups/role/levels.csv; add the word there"
             issues.append(Rejected("seniority", word, rule).issue)
         elif level != "unstated":
             spans.append(_span("seniority", "structured", None, None, "level as stated", "stated"))
@@ -445,7 +445,7 @@ def _issue_with(original: str, read: str) -> Issue | None:
     if read.isascii() or REPLACEMENT not in read:
         return None
     at = read.index(REPLACEMENT)
-    rule = f"text expected; at position {at} stands U+FFFD, in place of what was no character"
+    rule = f"expected text; at position {at} is U+FFFD, in place of bytes that are no character"
     return Rejected("text", read[max(0, at - 20) : at + 20], rule).issue
 
 

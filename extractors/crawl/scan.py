@@ -63,18 +63,18 @@ HEAD = 1_000
 SEARCHED = "answers searched"
 MARKED = "with the word JobPosting"
 LEFT_OUT = {
-    "status": "an answer with status 200 expected",
-    "long": f"a page of at most {MAX_PAGE:,} bytes expected",
-    "no_html": "HTML expected",
-    "no_posting": "a schema.org JobPosting in JSON-LD or microdata expected; the page only contains the word",
-    "cut": "a page whose JobPosting was not cut off by the crawler expected (WARC-Truncated)",
-    "repeat": "a whole answer expected; a revisit record stands for one in another file",
-    "noindex": "a page that robots may index expected (X-Robots-Tag or robots in the page)",
-    "tdm": "a page without a reservation of text and data mining expected (tdm-reservation)",
-    "signal": "a page without a `no` in its Content-Signal expected",
-    "site": "a page that its site's robots.txt and tdmrep.json, as recorded, leave open expected",
-    "copy": "the employer's own page preferred, which the crawl has with the same title and place",
-    "ahead": "a capture that is not dated in the future expected",
+    "status": "expected an answer with status 200",
+    "long": f"expected a page of at most {MAX_PAGE:,} bytes",
+    "no_html": "expected HTML",
+    "no_posting": "expected a schema.org JobPosting in JSON-LD or microdata; the page only contains the word",
+    "cut": "expected a whole JobPosting; the crawler cut this one off (WARC-Truncated)",
+    "repeat": "expected a whole answer; a revisit record stands for one in another file",
+    "noindex": "expected a page that robots may index (X-Robots-Tag or robots in the page)",
+    "tdm": "expected a page without a reservation of text and data mining (tdm-reservation)",
+    "signal": "expected a page without a `no` in its Content-Signal",
+    "site": "expected a page that its site's recorded robots.txt and tdmrep.json leave open",
+    "copy": "the crawl has the employer's own page with the same title and place",
+    "ahead": "expected a capture that is not dated in the future",
 }  # fmt: skip
 """Reasons to leave a page out. The key is what the page is counted under, the text is what was expected."""
 

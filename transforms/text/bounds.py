@@ -70,7 +70,9 @@ def bounded_text(text: str, column: str, issues: list[Issue], limit: int) -> str
         issues.append(Rejected(column, f"{text[:40]}… ({length} characters)", rule).issue)
         text = text[:limit]
     if not text.isascii() and REPLACEMENT in text:
-        rule = f"text expected; at position {text.index(REPLACEMENT)} stands U+FFFD, in place of what was no character"
+        rule = (
+            f"expected text; at position {text.index(REPLACEMENT)} is U+FFFD, in place of bytes that are no character"
+        )
         issues.append(Rejected(column, text, rule).issue)
     return text
 
