@@ -203,52 +203,40 @@ class _Ranges:
 
     def finish(self, future: Future[Piece]) -> Outcomes:
         file, pieces, number, part = self.waiting.pop(future)
-        piece, failure = _result_of(future)
-        if pieces is not self._pieces.get(file):  # another range of the file failed
-            _remove([piece])
+        is_current = pieces is self._pieces.get(file)  # otherwise another range of the file failed
+        archive, refined = self._archive.folder, self._refined.folder
+        outcome: RefineResult | Exception
+        try:
+            piece = future.result()
+            if not is_current:
+                _remove([piece])
+                return
+            pieces[number] = store_locally(piece, piece_path(*file, part, refined))
+            whole = [one for one in pieces if one is not None]
+            if len(whole) < len(pieces):
+                return
+            # Joined in this process, because a task of the pool would wait until all ranges are done.
+            outcome = join_pieces(*file, whole, self._keys[file], archive=archive, refined=refined)
+        except CancelledError:
+            outcome = ClusterError("the cluster cancelled a task; was its scheduler stopped?")
+        except Exception as error:  # noqa: BLE001  # one file must not stop the others; the caller reports it
+            outcome = error
+        if not is_current:
             return
-        if piece:
-            try:
-                pieces[number] = store_locally(piece, piece_path(*file, part, self._refined.folder))
-            except OSError as error:
-                failure = error
-        whole = [one for one in pieces if one is not None]
-        if failure is None and len(whole) < len(pieces):
-            return
-        if isinstance(failure, BrokenRange) and len(pieces) > 1:
-            LOG.warning("%s is read in one piece: %s", file[1], failure)
-            _remove(pieces)
+        if isinstance(outcome, Exception):
+            _remove(self._pieces.pop(file))
+        if isinstance(outcome, BrokenRange) and len(pieces) > 1:
+            LOG.warning("%s is read in one piece: %s", file[1], outcome)
             self._start(file, [WHOLE])
             return
-        if failure is None:
-            yield *file, self._join(file, whole)
-        else:
-            _remove(self._pieces.pop(file))
-            yield *file, failure
+        yield *file, outcome
         yield from self.start_next(file[0])
-
-    def _join(self, file: File, pieces: Sequence[Piece]) -> RefineResult | Exception:
-        """Join the pieces in this process, because a task of the pool would wait until all ranges are done."""
-        try:
-            archive, refined = self._archive.folder, self._refined.folder
-            return join_pieces(*file, pieces, self._keys[file], archive=archive, refined=refined)
-        except Exception as error:  # noqa: BLE001  # one file must not stop the others; the caller reports it
-            return error
 
 
 def _remove(pieces: Iterable[Piece | None]) -> None:
     for piece in pieces:
         if piece is not None and piece.content is None:
             piece.rows.unlink(missing_ok=True)
-
-
-def _result_of(future: Future[Piece]) -> tuple[Piece | None, Exception | None]:
-    try:
-        return future.result(), None
-    except CancelledError:
-        return None, ClusterError("the cluster cancelled a task; was its scheduler stopped?")
-    except Exception as error:  # noqa: BLE001  # the task's error is the outcome of its file
-        return None, error
 
 
 def begin_work(parent: int) -> None:
