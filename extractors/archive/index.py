@@ -57,6 +57,12 @@ class IndexEntry:
     position: int
     store: Store = field(repr=False, compare=False)
 
+    @property
+    def conditions(self) -> dict[str, str]:
+        """Headers of a request for the response if it has changed; the etag decides, else the time of the change."""
+        headers = {"If-None-Match": self.etag, "If-Modified-Since": None if self.etag else self.last_modified}
+        return {name: value for name, value in headers.items() if value}
+
     def answer(self) -> RecordedAnswer | None:
         """Return the response, read from the archive; None if its file is missing or was changed."""
         try:

@@ -306,12 +306,12 @@ class Web:
             if credentials is None:
                 match = JWT.search(answer.body)
                 if match is None:
-                    raise FetchFailed(url, "no access token: a page with a JSON Web Token expected")
+                    raise FetchFailed(url, "no access token: expected a page with a JSON Web Token")
                 return match[0].decode()
             try:
                 return str(orjson.loads(answer.body)["access_token"])
             except (orjson.JSONDecodeError, KeyError, TypeError):
-                raise FetchFailed(url, "no access token: JSON with an access_token expected") from None
+                raise FetchFailed(url, "no access token: expected JSON with an access_token") from None
 
     def read_rules(self, url: str) -> None:
         """Read the rules of an address's host again, for all sessions that share the politeness."""
@@ -336,10 +336,7 @@ class Web:
             pause = self._pause(url)
             address = url if what.form is None else with_query(url, what.form)
             entry, first = self._find_stored(address, is_read=is_read)
-            conditions: dict[str, str] = {}
-            if entry and not self._source.is_change_feed:
-                etag, modified = entry.etag, entry.last_modified
-                conditions = {"If-None-Match": etag} if etag else {"If-Modified-Since": modified} if modified else {}
+            conditions = entry.conditions if entry and not self._source.is_change_feed else {}
             extras = replace(what, headers={**conditions, **what.headers})
             attempts = (self._attempt(url, extras, pause, number) for number in range(1, ATTEMPTS + 1))
             answer = next(filter(None, attempts))
