@@ -1,7 +1,7 @@
 """Read the lists of employers' boards: boards.csv has the boards that we read, not_read.csv those that we do not read.
 
-An empty field of boards.csv means "not known", never "no". `industry_evidence` says how we know an employer's industry.
-`verified_on` is the last day on which the board answered; the field is empty if the board has never answered.
+An empty field of boards.csv means "not known", never "no". `verified_on` is the last day on which the board answered;
+it is empty if the board has never answered.
 """
 
 from __future__ import annotations
@@ -33,9 +33,8 @@ COLUMNS = (
 class NotRead(NamedTuple):
     """A line of not_read.csv: a site, a platform or a single board that we do not read.
 
-    `source` and `board` are filled only for a single board of a platform that we otherwise read. `why` is the reason
-    for not reading. `quotation` holds the words of the terms or robots.txt that forbid reading, and `quoted_from` says
-    where and when we read those words. Both are empty if nothing forbids reading and `why` is another reason.
+    `source` and `board` are filled only for a single board of a platform that we otherwise read. `quotation` holds the
+    words of the terms or robots.txt that forbid reading, and `quoted_from` says where and when we read those words.
     """
 
     name: str
@@ -55,7 +54,7 @@ def boards_not_read() -> tuple[NotRead, ...]:
 
 
 def why_not_read(source: str, board: str) -> str | None:
-    """Return the reason why a board is not read, or None if there is none. The case of `board` does not matter."""
+    """Return why a board is not read, or None if it is. The case of `board` does not matter."""
     lines = (line for line in boards_not_read() if line.source == source and line.board.lower() == board.lower())
     return next((line.why for line in lines), None)
 
@@ -69,8 +68,8 @@ def all_boards() -> tuple[Board, ...]:
 def read_boards(text: str) -> Iterator[Board]:
     """Yield the boards of a CSV text that has the columns of boards.csv.
 
-    Raise `ValueError` for a line that cannot be read, repeats a board, or names a board of not_read.csv. The message
-    gives the number of the line.
+    Raise `ValueError`, which gives the number of the line, for a line that cannot be read, repeats a board, or names a
+    board of not_read.csv.
     """
     keys: set[tuple[str, str]] = set()
     for number, row in enumerate(csv.DictReader(io.StringIO(text, newline="")), start=2):
@@ -119,20 +118,9 @@ def boards_of(source: str) -> tuple[str, ...]:
 
 
 @functools.cache
-def _boards_by_token() -> dict[tuple[str, str | None], Board]:
+def boards_by_token() -> dict[tuple[str, str | None], Board]:
+    """Return the boards of boards.csv by source and token."""
     return {(b.source, b.board): b for b in all_boards()}
-
-
-def employer_of(source: str, board: str | None) -> str | None:
-    """Return the name of the employer that a board belongs to, or None if boards.csv does not give it."""
-    entry = _boards_by_token().get((source, board))
-    return entry.employer if entry else None
-
-
-def employer_country_of(source: str, board: str | None) -> str | None:
-    """Return the country (ISO 3166-1 alpha-2) of a board's employer, or None if boards.csv does not give it."""
-    entry = _boards_by_token().get((source, board))
-    return entry.country if entry else None
 
 
 def on_board(
@@ -145,8 +133,7 @@ def on_board(
     """Return a function that reads a record with `read` and adds board, employer and employer's country to the posting.
 
     The board is the one that the posting names, or else the one that `url` belongs to. The employer is the one in
-    boards.csv, or else the one that the posting names, or else the token of the board if `is_token_a_name`. The country
-    is the one in boards.csv, or None. If `read` returns an `Issue`, it is passed on unchanged.
+    boards.csv, or else the one that the posting names, or else the token of the board if `is_token_a_name`.
     """
     board_of_url = source.board_in(url)
 
@@ -154,9 +141,10 @@ def on_board(
         posting = read(record)
         if isinstance(posting, dict):
             posting["board"] = board = posting.get("board") or board_of_url
+            listed = boards_by_token().get((source.name, board))
             named = posting.get("employer") or (board if is_token_a_name else None)
-            posting["employer"] = employer_of(source.name, board) or named
-            posting["employer_country"] = employer_country_of(source.name, board)
+            posting["employer"] = (listed.employer if listed else None) or named
+            posting["employer_country"] = listed.country if listed else None
         return posting
 
     return read_on_board

@@ -49,14 +49,11 @@ class Response:
     record: int = 0
     digest: str = ""
     earlier_wordings: Mapping[str, str] = field(default_factory=dict, repr=False, compare=False)
-    """The `wording_hash` of each advert that was read before, by the advert's `record_hash`. `each_advert` does not
-    read these adverts again."""
+    """The `wording_hash` of each advert that was read before, by its `record_hash` (see `each_advert`)."""
 
     def json(self) -> Any:
-        """Parse the body as JSON. If the body is not valid JSON, try `read_lenient_json`.
-
-        Raise `Rejected`, quoting the beginning of the body, if that fails too.
-        """
+        """Parse the body as JSON, leniently if it is not valid. Raise `Rejected`, quoting its beginning, if that
+        fails."""
         try:
             return orjson.loads(self.body)
         except orjson.JSONDecodeError as error:
@@ -68,7 +65,7 @@ class Response:
     def xml(self, root: str) -> Element:
         """Parse the body as XML and return its root element. U+FFFD replaces invalid bytes and characters.
 
-        Raise `Rejected` if the body is not XML, has a DTD, or has a root element whose name is not `root`.
+        Raise `Rejected` if the body is not XML, has a DTD, or has another root than `root`.
         """
         begin = self.body[:80].decode("utf-8", "replace")
         try:
@@ -83,10 +80,8 @@ class Response:
         return element
 
     def value_at(self, *path: str) -> object:
-        """Return the value at the end of a path of keys in the JSON body.
-
-        If the path breaks off, return the last value reached.
-        """
+        """Return the value at the end of a path of keys in the JSON body, or the last value reached if the path breaks
+        off."""
         value: object = self.json()
         for key in path:
             if not isinstance(value, dict):
@@ -142,12 +137,9 @@ def read_lenient_json(body: bytes) -> Any:
                 if isinstance(of, Record):
                     of.issues = [*of.issues, Rejected("record", str(value), rule).issue]
             elif isinstance(value, dict | list):
-                waiting.append((value, record if record is not None or is_object else _as_record(value)))
+                own = value if isinstance(value, Record) and not is_object else None
+                waiting.append((value, record if record is not None else own))
     return None if isinstance(whole, _NotANumber) else whole
-
-
-def _as_record(value: object) -> Record | None:
-    return value if isinstance(value, Record) else None
 
 
 def _number(text: str) -> int | float | _NotANumber:
@@ -172,8 +164,8 @@ def _mend_reference(match: re.Match[str]) -> str:
 def each(items: object, read: Callable[[Any], Row], *, known: frozenset[str] = frozenset()) -> Iterator[Row | Issue]:
     """Yield what `read` makes of each item of a list. For an item that cannot be read, yield an `Issue` and go on.
 
-    `known` are the keys that records of the source may have. If records have other keys, one last `Issue` lists them,
-    with the column `keys`. If `known` is empty, keys are not checked. Raise `Rejected` if `items` is not a list.
+    `known` are the keys that records of the source may have. A last `Issue` with the column `keys` lists any others. If
+    `known` is empty, keys are not checked. Raise `Rejected` if `items` is not a list.
     """
     if not isinstance(items, list):
         raise Rejected("response", items, "a list of records expected; the API may have changed its shape")
@@ -199,13 +191,18 @@ def each_advert(
 ) -> Iterator[Row | Issue | Repetition]:
     """Read every advert as `each` does, but yield a `Repetition` for a record that an earlier response already had.
 
-    This is for platforms whose records are complete adverts. The result of `read` must depend only on the record and on
-    the URL of the response, because repetitions are recognised by a hash of these two. The order of a record's keys
-    does not change the hash.
+    This is for platforms whose records are complete adverts: the result of `read` must depend only on the record and on
+    the URL of the response. The order of a record's keys does not matter.
     """
 
+    url = response.url.encode()
+
     def read_new(record: Any) -> Any:
-        digest = None if isinstance(record, Record) and record.issues else _record_hash(response.url, record)
+        digest = None
+        if not (isinstance(record, Record) and record.issues):
+            with contextlib.suppress(TypeError):
+                data = orjson.dumps(record, option=orjson.OPT_SORT_KEYS)
+                digest = hashlib.sha256(url + b"\n" + data).hexdigest()[:32]
         if digest is not None and (wording_hash := response.earlier_wordings.get(digest)):
             return Repetition(wording_hash)
         row = read(record)
@@ -214,36 +211,22 @@ def each_advert(
     return each(items, read_new, known=known)
 
 
-def _record_hash(url: str, record: object) -> str | None:
-    try:
-        data = orjson.dumps(record, option=orjson.OPT_SORT_KEYS)
-    except TypeError:
-        return None
-    return hashlib.sha256(url.encode() + b"\n" + data).hexdigest()[:32]
-
-
 def objects_in(items: object) -> Iterator[dict[str, Any]]:
-    """Iterate over the JSON objects in a list and skip its other items, for which `each` yields issues.
-
-    If `items` is not a list, there are no objects.
-    """
+    """Iterate over the JSON objects in a list, if `items` is one; `each` yields issues for its other items."""
     return (item for item in items if isinstance(item, dict)) if isinstance(items, list) else iter(())
 
 
 def note_missing(n: int, total: object) -> Iterator[Issue]:
-    """Yield an issue if a list has `n` records but its response states another number, `total`.
-
-    A `total` that is not an integer is ignored.
-    """
+    """Yield an issue if a list has `n` records but its response states another integer, `total`."""
     if isinstance(total, int) and total != n:
-        rule = "as many records expected as the list says it has"
+        rule = "expected as many records as the list says it has"
         yield Rejected("response", f"{n} records, total {total}", rule).issue
 
 
 def note_cut(n: int, ends: Collection[int]) -> Iterator[Issue]:
     """Yield an issue if the length `n` of a list is one of `ends`, where the server may have cut the list off."""
     if n in ends:
-        rule = f"a list that does not end at {' or '.join(map(str, ends))} records expected; there may be more"
+        rule = f"expected a list that does not end at {' or '.join(map(str, ends))} records; there may be more"
         yield Rejected("response", f"{n} records", rule).issue
 
 

@@ -39,18 +39,13 @@ def source_of(url: str) -> SourceModule | None:
 
 
 def is_answer_of(module: SourceModule, url: str) -> bool:
-    """Whether a response from `url`, found in a source's archive folder, belongs to that source.
-
-    Every response in the folder of a bulk source does.
-    """
+    """Whether a response from `url`, found in a source's archive folder, belongs to that source, as all do to a bulk
+    source."""
     return module.SOURCE.is_bulk or source_of(url) is module
 
 
 def board_in(url: str) -> tuple[str, str] | None:
-    """Return (source, token) of the board that a public page belongs to, or None if the page belongs to no board.
-
-    The page may be that of a board or of a posting.
-    """
+    """Return (source, token) of the board that a public page (of the board or of a posting) belongs to, or None."""
     try:
         parts = urlsplit(url)
     except ValueError:
@@ -67,10 +62,8 @@ def board_in(url: str) -> tuple[str, str] | None:
 
 
 def board_at(url: str) -> tuple[str, str] | None:
-    """Return (source, token) of the board that `url` belongs to, or None.
-
-    `url` may be an address that we request (a list or a posting) or a public page.
-    """
+    """Return (source, token) of the board that `url`, an address that we request or a public page, belongs to, or
+    None."""
     module = source_of(url)
     board = module.SOURCE.board_in(url) if module else None
     return (module.SOURCE.name, board) if module and board else board_in(url)

@@ -34,29 +34,26 @@ and nothing made from it is published.
 | source | kind | access | cadence | boards | checked against a real answer | in exports and site |
 |---|---|---|---|---|---|---|
 """
+NOT_READ = """
+## Not read
+No module reads sources that may not be read automatically, and boards.csv has no board \
+named here (`extractors/not_read.csv`):
+
+"""
 
 
 def declared_sources() -> list[Sources]:
     """Return the declarations of all sources as rows of core.sources."""
-    return [_row_of(module.SOURCE) for module in all_sources().values()]
-
-
-def _row_of(source: Source) -> Sources:
     columns = {field.name for field in fields(Sources)} - {"source"}
-    return Sources(source=source.name, **{name: getattr(source, name) for name in columns})
+    sources = (module.SOURCE for module in all_sources().values())
+    return [Sources(source=source.name, **{name: getattr(source, name) for name in columns}) for source in sources]
 
 
 def sources_markdown() -> str:
     """Return the text of SOURCES.md: a table of all sources, what we do not read, and a section for each source."""
     sources = [module.SOURCE for module in all_sources().values()]
-    return HEAD + "".join(map(_row, sources)) + _not_read() + "".join(map(_section, sources))
-
-
-def _not_read() -> str:
-    return (
-        "\n## Not read\nNo module reads sources that may not be read automatically, and boards.csv has no board "
-        "named here (`extractors/not_read.csv`):\n\n" + "".join(map(_refusal, boards_not_read()))
-    )
+    refusals = map(_refusal, boards_not_read())
+    return "".join([HEAD, *map(_row, sources), NOT_READ, *refusals, *map(_section, sources)])
 
 
 def _refusal(entry: NotRead) -> str:

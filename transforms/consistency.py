@@ -1,7 +1,6 @@
 """Check whether an advert agrees with itself by comparing values that were read from different parts of it.
 
-The checks change no value. A contradiction means that the advert or our reading is wrong. If contradictions become more
-frequent in a check, the reader behind this check has got worse, or needs an audit.
+The checks change no value. A check that fails more often shows that its reader has got worse, or needs an audit.
 """
 
 from __future__ import annotations
@@ -22,48 +21,32 @@ from transforms.text.halves import split_halves
 LEVELS = tuple(MIN_YEARS_OF_LEVEL)
 """The levels that years of experience imply, lowest first. An intern counts as the lowest level."""
 MIN_LEVELS_APART = 2
-"""Title and years contradict each other if the levels they imply differ by this many steps. In employers' own adverts,
-a difference of one is common.
-"""
+"""Title and years contradict each other if their levels differ by this many steps; one step is common."""
 
 
 class Evidence(NamedTuple):
-    """The values read from an advert that are compared with each other.
-
-    None or an empty value means that the advert does not state the value.
-    """
+    """The values read from an advert that are compared with each other; None or empty if it does not state them."""
 
     places: tuple[Place, ...] = ()
     remote_scope: tuple[str, ...] = ()
     pay: tuple[Pay, ...] = ()
     pay_country: str | None = None
     is_pay_repeated: bool | None = None
-    """Whether the text repeats a pay range that the source gives in a field; None if the text or the field states no
-    range.
-    """
+    """Whether the text repeats the pay range of the source's field; None if either states no range."""
     is_workplace_repeated: bool | None = None
-    """Whether the text agrees with the source's field about the workplace; None if the text or the
-    field says nothing.
-    """
+    """Whether the text agrees with the source's field about the workplace; None if either says nothing."""
     level_in_title: str | None = None
     years_min: float | None = None
     text: str = ""
 
 
-class Consistency(NamedTuple):
-    """The names of the checks (`SELF_CHECKS`) that an advert passes (`agreements`) and fails (`doubts`)."""
-
-    agreements: tuple[str, ...]
-    doubts: tuple[str, ...]
-
-
-def check_itself(evidence: Evidence) -> Consistency:
-    """Run every check, and return the names of those that the advert passes and fails.
+def check_itself(evidence: Evidence) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Run every check (`SELF_CHECKS`), and return the names of those that the advert passes and of those that it fails.
 
     A check is in neither list if the advert does not state all that the check compares.
     """
     results = [(name, check(evidence)) for name, check in CHECKS.items()]
-    return Consistency(
+    return (
         tuple([name for name, is_met in results if is_met]),
         tuple([name for name, is_met in results if is_met is False]),
     )
@@ -118,6 +101,4 @@ CHECKS: Mapping[str, Callable[[Evidence], bool | None]] = MappingProxyType(
         "language_halves": _language_halves,
     }
 )
-"""Checks by name. A check returns True if passed, False if failed, and None if the advert does not state all that it
-compares.
-"""
+"""Checks by name. A check returns None if the advert does not state all that it compares."""

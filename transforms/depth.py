@@ -1,9 +1,9 @@
 """Decide which adverts are read with their text and which without.
 
-Reading an advert takes about 0.6 ms with its text and 0.1 ms without it (docs/scale.md), and two adverts in three are
-for work that we do not follow. So a text is read if the title or the text names AI, data or engineering. Of the other
-texts, only a random share is read, which represents them all. The decision depends only on the advert's words, its id
-and the percentage to be read, so that every night and every rebuild decides alike.
+A text is read if it or the title names AI, data or engineering, since two adverts in three are for other work and
+reading a text takes six times as long as the rest (docs/scale.md). Of the other texts, a random share is read, which
+represents them all. The decision depends only on the advert's words, its id and the percentage, so that every night and
+every rebuild decides alike.
 """
 
 from __future__ import annotations
@@ -20,19 +20,16 @@ ALL_PERCENT = 100
 """The `percent` at which every text is read."""
 SALT = "jobmarket depth 1"
 MIN_WORDS = 2
-"""A text is read if it names at least this many different things from `lookups/role/work_words.csv`. Every fourth text
-names only one.
-"""
+"""A text is read if it names at least this many different things from `work_words.csv`. Every fourth names only one."""
 MAX_SCANNED = 100_000
-"""The number of characters of a text that are searched: five times the longest text seen on a board."""
+"""Number of characters of a text that are searched: five times the longest text seen on a board."""
 
 
 class Depth(NamedTuple):
     """Whether an advert's text is read, and why.
 
     `told_by`: what shows that the work is in AI, data or engineering: the `title`, the `words` of the text, or nothing
-    (None). `is_drawn`: whether the advert belongs to the random share. `is_read`: whether its text is read; also True
-    for an advert without a text.
+    (None). `is_drawn`: whether it is in the random share. `is_read` is also True for an advert without a text.
     """
 
     told_by: str | None
@@ -56,11 +53,7 @@ def find_depth(source: str, id: str, title: object, words: object, *, percent: i
 
 
 def draw_number(source: str, id: str) -> float:
-    """Return an advert's permanent random number: at least 0 and below 1.
-
-    An advert is drawn if its number is below the random share. So if the share is raised, all adverts drawn before stay
-    drawn.
-    """
+    """Return an advert's permanent random number, in [0, 1). A higher share only adds to the adverts drawn before."""
     digest = hashlib.sha256(f"{SALT}\n{source}\n{id}".encode("utf-8", "replace")).digest()
     return int.from_bytes(digest[:8]) / 2**64
 

@@ -1,8 +1,6 @@
 """Make a `Posting` from what a source says. No other module makes postings.
 
-A source gives an advert in its own words. `posting` reads the text, pay, places, role, level and skills with the
-readers in the packages of `transforms`, and returns the finished row. It uses no clock, network or database, so the
-same response always gives the same posting.
+It uses no clock, network or database, so the same response always gives the same posting.
 """
 
 from __future__ import annotations
@@ -22,9 +20,9 @@ from transforms.pay.normalisation import complete_pay
 from transforms.pay.region import REMOTE, Area, market_of, where_pay_counts
 from transforms.pay.shared_sign import settle_signs, span_of_currency
 from transforms.pay.statements import all_pay
-from transforms.place.places import Whereabouts, region_of, whereabouts
-from transforms.place.workplace_text import Statement, statements_in
-from transforms.raw_posting import RawPosting, bound_raw, wording_hash
+from transforms.place.places import region_of, whereabouts
+from transforms.place.workplace_text import statements_in
+from transforms.raw_posting import DAYS, RawPosting, bound_raw, wording_hash
 from transforms.records.rows import Issue, Pay, Posting, Removal, Repetition, Span
 from transforms.records.vocabulary import (
     AI_GROUPS,
@@ -58,14 +56,9 @@ MAX_HTML = 4_000_000
 MAX_TEXT = 200_000
 """Only this many characters of text are read. Longer texts are not adverts but pasted documents."""
 MIN_FULL_ADVERT = 500
-"""Minimum characters of a text of the class `FULL_ADVERT`. A shorter text was probably cut by an aggregator.
-
-Of 8,500 adverts on employers' own boards, only 10 are shorter.
-"""
+"""Minimum characters of a text of the class `FULL_ADVERT`. Of 8,500 on employers' own boards, only 10 are shorter."""
 MIN_FULL_TEXT = 200
-"""Minimum characters of a full text of any other class, and of a text whose `text_state` is "full". A shorter text is a
-snippet: no advert describes a job in two lines.
-"""
+"""Minimum characters of a full text of any other class, and of the text state "full". A shorter text is a snippet."""
 MAX_REQUISITION = 60
 """Maximum characters of a requisition id. A longer value is prose: real ids have at most two or three words."""
 REQUISITION = "req "
@@ -76,8 +69,10 @@ NO_REQUISITION = re.compile(
     re.IGNORECASE,
 )
 """Placeholders instead of a requisition number: no digit but 0, a run of 9, a UUID, or words such as "evergreen"."""
+YEARS_RULE = "least years of experience"
+"""Name of the rule by which `years_in` reads years of experience."""
 BATCH = 64
-"""The number of postings that are made together, step by step. Their texts take some hundred kilobytes."""
+"""Number of postings that are made together, step by step. Their texts take some hundred kilobytes."""
 NO_WORDINGS: Mapping[str, str] = MappingProxyType({})
 
 
@@ -108,12 +103,11 @@ def postings(
     seen_on: date | None = None,
     percent: int = ALL_PERCENT,
 ) -> Iterator[_Row]:
-    """Make a posting of each record, in order.
+    """Make a posting of each record, in order. Issues, removals and repetitions pass through unchanged.
 
-    Issues, removals and repetitions pass through unchanged. A record that cannot be made into a posting becomes an
-    issue. A record whose `wording_hash` is a key of `earlier_wordings` was read before and becomes a `Repetition`.
-    `seen_on` is the day of the source's answer; the dates in a record must be possible on this day. `percent` says how
-    many per cent of the texts about other work than AI, data and engineering are read (`transforms.depth`).
+    A record that cannot be made into a posting becomes an issue. A record whose `wording_hash` is a key of
+    `earlier_wordings` becomes a `Repetition`. `seen_on` is the day of the source's answer, on which the dates in a
+    record must be possible. `percent` is the depth of reading (`transforms.depth`).
 
     `BATCH` postings are made together, step by step: the tables of a step then stay in the processor's cache, and the
     lines of all texts are read at once. The result does not depend on the batches.
@@ -159,7 +153,9 @@ def _make_batch(
             results[number] = Repetition(digest)
         else:
             new.append((number, raw, digest, _depth_of(raw, percent)))
-    _prefetch_bodies([raw for _, raw, _, depth in new if depth.is_read])
+    for key, cache in _CACHES.items():
+        words = [raw.get(key) for _, raw, _, depth in new if depth.is_read and (key == "html" or not raw.get("html"))]
+        cache.get_many([each for each in words if each and isinstance(each, str)])
     tasks = [(number, _steps(raw, digest, depth)) for number, raw, digest, depth in new]
     while tasks:
         open_tasks = []
@@ -185,51 +181,6 @@ def _has_wrong_type(record: object, error: Exception) -> Issue:
 # --- the steps of a posting -----------------------------------------------------------------------------
 
 
-class _Notes(NamedTuple):
-    spans: list[Span]
-    issues: list[Issue]
-
-
-class _Advert(NamedTuple):
-    id: str
-    title: str
-    body: _Body
-    text_state: str
-    text_class: str
-    location_text: str | None
-
-
-class _Terms(NamedTuple):
-    """Where the job is done, and the kind of employment.
-
-    `country` is the one country where the job is, or the one country that its remote work is open to.
-    """
-
-    where: Whereabouts
-    country: str | None
-    employment_type: str | None
-
-
-class _Demands(NamedTuple):
-    seniority: str
-    seniority_inferred: bool
-    years_min: float | None
-    degree_min: str | None
-    qualifications: tuple[str, ...] | None
-    ai_label: str | None
-
-
-class _Offer(NamedTuple):
-    """All components of pay, with the headline pay first, and the area where the headline pay counts.
-
-    `is_repeated`: whether the text repeats the range of a pay field; None if the field or the text states no range.
-    """
-
-    pay: tuple[Pay, ...]
-    area: Area
-    is_repeated: bool | None
-
-
 def _depth_of(raw: RawPosting, percent: int) -> Depth:
     words = raw.get("html") or raw.get("text")
     return find_depth(raw["source"], str(raw.get("id")).strip(), raw.get("title"), words, percent=percent)
@@ -237,224 +188,179 @@ def _depth_of(raw: RawPosting, percent: int) -> Depth:
 
 def _steps(raw: RawPosting, digest: str | None, depth: Depth) -> Generator[None, None, Posting]:
     """Make a posting, with a `yield` after each step, so that a caller can run one step for many postings in turn."""
-    notes = _Notes([], [*raw.get("issues", ())])
-    advert = _read_advert(raw, depth, notes)
-    yield
-    statements = statements_in(advert.body.text)
-    yield
-    terms = _read_terms(raw, advert, statements, notes)
-    yield
-    role, level = role_of(advert.title), seniority_of(advert.title)
-    yield
-    demands = _read_demands(raw, advert, role, level, notes)
-    yield
-    offer = _read_offer(raw, advert, terms, role, level, notes)
-    yield
-    where, text = terms.where, advert.body.text
-    employer, board = raw.get("employer"), raw.get("board")
-    role_group = GROUP_OF_ROLE[role.value]
-    is_technical = role_group in (*AI_GROUPS, *TECHNICAL_GROUPS) or demands.ai_label == "builds_ai"
-    return Posting(
-        posting_id=f"{raw['source']}:{advert.id}",
-        role=role.value,
-        role_group=role_group,
-        employment_type=terms.employment_type,
-        told_by=depth.told_by,
-        is_drawn=depth.is_drawn,
-        skills=skills_in(text, title=advert.title, employer=(employer, board)) if text else (),
-        candidates=find_listed_names(text) if text and is_technical else (),
-        spans=(_span("role", "title", role.start, role.end, role.rule), *notes.spans),
-        issues=first_issues(notes.issues, MAX_ISSUES_OF_ADVERT),
-        wording_hash=digest,
-        record_hash=None if notes.issues else raw.get("record_hash"),  # issues may depend on the day of the answer
-        **_stated_columns(raw),
-        **_text_columns(raw, advert),
-        **_place_columns(where),
-        **demands._asdict(),
-        **_pay_columns(offer, raw.get("pay_text")),
-        **_check_columns(where, offer, level, demands.years_min, text),
-    )
-
-
-def _read_advert(raw: RawPosting, depth: Depth, notes: _Notes) -> _Advert:
     id, title = _id_and_title(raw)
-    place = _fold_space(raw.get("location_text"))
-    if not depth.is_read:
-        return _Advert(id, title, _EMPTY, UNREAD, UNREAD, place)
-    body = _read_body(raw.get("html"), raw.get("text"))
+    location_text, employer, board = _fold_space(raw.get("location_text")), raw.get("employer"), raw.get("board")
+    spans: list[Span] = []
+    issues: list[Issue] = [*raw.get("issues", ())]
+    body, text_state, text_class = _EMPTY, UNREAD, UNREAD
+    if depth.is_read:
+        body = _read_body(raw)
+        text_state, text_class = _classify_text(raw, body.text)
     if body.issue is not None:
-        notes.issues.append(body.issue)
-    state = raw.get("text_state") or _text_state(body.text)
-    text_class = _text_class(raw.get("text_class") or FULL_ADVERT, state, body.text)
-    return _Advert(id, title, body, state, text_class, place)
-
-
-def _text_state(text: str) -> str:
-    return "none" if not text else "full" if len(text) >= MIN_FULL_TEXT else "snippet"
-
-
-def _text_class(text_class: str, state: str, text: str) -> str:
-    if state == "none":
-        return NO_TEXT
-    min_length = MIN_FULL_ADVERT if text_class == FULL_ADVERT else MIN_FULL_TEXT
-    return SNIPPET if len(text) < min_length or (state == "snippet" and text_class == FULL_ADVERT) else text_class
-
-
-def _read_terms(raw: RawPosting, advert: _Advert, statements: Sequence[Statement], notes: _Notes) -> _Terms:
+        issues.append(body.issue)
+    text = body.text
+    yield
+    statements = statements_in(text)
+    yield
     where = whereabouts(
-        advert.location_text,
+        location_text,
         addresses=raw.get("addresses", ()),
         is_remote=raw.get("is_remote"),
         workplace=raw.get("workplace"),
-        title=advert.title,
-        text=advert.body.text,
+        title=title,
+        text=text,
         statements=statements,
     )
-    notes.spans.extend(where.spans)
-    country = _shared_value([p.country for p in where.places]) or _only_country(where.remote_scope)
-    words = raw.get("employment_type")
-    kind, is_known = employment_of(words, advert.title, advert.body.text)
-    if not is_known:
-        rule = "a kind of employment known to lookups/role/employment_types.csv expected; add the word there"
-        notes.issues.append(Rejected("employment_type", words, rule).issue)
-    return _Terms(where, country, kind)
-
-
-def _read_demands(raw: RawPosting, advert: _Advert, role: Reading, level: Reading, notes: _Notes) -> _Demands:
-    text = advert.body.text
-    years = years_in(text) if text else None
-    degree = degree_in(text) if text else None
-    qualifications = qualifications_in(text) if advert.body.language == "en" else ()
-    label = ai_label(advert.title, text, role=role.value) if text else None
-    seniority, is_inferred = _seniority(level, raw.get("level"), years, notes)
-    if years is not None:
-        notes.spans.append(_span("years_min", "text", years[1], years[2], "least years of experience"))
-    if degree is not None:
-        notes.spans.append(_span("degree_min", "text", degree.start, degree.end, degree.rule))
-    notes.spans.extend(_span("qualifications", "text", each.start, each.end, each.rule) for each in qualifications)
-    if label is not None:
-        notes.spans.append(_span("ai_label", label.part, label.start, label.end, label.rule))
-    return _Demands(
-        seniority=seniority,
-        seniority_inferred=is_inferred,
-        years_min=years[0] if years else None,
-        degree_min=degree.value if degree else None,
-        qualifications=tuple(each.value for each in qualifications) or None,
-        ai_label=label.value if label else None,
-    )
-
-
-def _read_offer(
-    raw: RawPosting, advert: _Advert, terms: _Terms, role: Reading, level: Reading, notes: _Notes
-) -> _Offer:
-    where, text = terms.where, advert.body.text
-    is_ruled_out = terms.country is not None and terms.country in countries_ruled_out(advert.location_text or "")
-    country = None if is_ruled_out else terms.country
-    pays, is_repeated = all_pay(raw.get("pay", ()), raw.get("pay_text"), text, advert.title, country=country)
-    if any(pay.currency is None for pay in pays):
-        countries = {place.country for place in where.places if place.country}
-        pays = settle_signs(pays, countries, raw.get("employer_country"))
-    pays = complete_pay(
-        pays,
-        country=country,
-        employment_type=terms.employment_type,
-        seniority=level.value,
-        role_group=GROUP_OF_ROLE[role.value],
-        places=() if where.workplace == REMOTE else where.places,
-    )
-    notes.issues.extend(_low_above_high(pay) for pay in pays if pay.flag == "low_above_high")
-    if not (pays and pays[0].is_headline):
-        return _Offer(pays, Area(None, None, None), None)
-    if span := span_of_currency(pays[0], text):
-        notes.spans.append(span)
-    return _Offer(pays, where_pay_counts(pays[0], where, advert.location_text), is_repeated)
-
-
-# --- columns ------------------------------------------------------------------------------------------
-
-
-def _stated_columns(raw: RawPosting) -> dict[str, Any]:
-    return {
-        "source": raw["source"],
-        "board": raw.get("board"),
-        "url": raw.get("url"),
-        "employer": _fold_space(raw.get("employer")),
-        "department": _fold_space(raw.get("department")),
-        "industry_text": _fold_space(raw.get("industry_text")),
-        "requisition_id": _requisition(raw.get("requisition_id")),
-        "openings": openings_of(raw.get("openings")),
-        "posted_on": raw.get("posted_on"),
-        "valid_through": raw.get("valid_through"),
-    }
-
-
-def _text_columns(raw: RawPosting, advert: _Advert) -> dict[str, Any]:
-    body, language = advert.body, raw.get("language")
-    return {
-        "title": advert.title,
-        "location_text": advert.location_text,
-        "employer_in_text": find_spelling(raw.get("employer"), raw["source"], raw.get("board"), body.text),
-        "language": language[:2].lower() if language else body.language,
-        "text_state": advert.text_state,
-        "text_class": advert.text_class,
-        "text_hash": body.text_hash,
-        "text": body.text or None,
-    }
-
-
-def _place_columns(where: Whereabouts) -> dict[str, Any]:
     places = where.places
-    return {
-        "places": places,
-        "country": _shared_value([place.country for place in places]),
-        "subdivision": _shared_value([place.subdivision for place in places]),
-        "city": places[0].city if len(places) == 1 else None,
-        "region": _shared_value([place.region for place in places]),
-        "continent": _shared_value([place.continent for place in places]),
-        "workplace": where.workplace,
-        "remote_scope": where.remote_scope,
-    }
-
-
-def _pay_columns(offer: _Offer, words: str | None) -> dict[str, Any]:
-    head = offer.pay[0] if offer.pay and offer.pay[0].is_headline else None
-    area, own = offer.area, head or Pay()
-    return {
-        "pay": offer.pay,
-        "pay_text": own.pay_text if head else _fold_space(words),
-        "pay_low": own.low,
-        "pay_high": own.high,
-        "currency": own.currency,
-        "period": own.period,
-        "pay_source": own.reading if head else None,
-        "pay_tax": own.tax,
-        "pay_flag": own.flag,
-        "annual_low": own.annual_low,
-        "annual_high": own.annual_high,
-        "pay_country": area.country,
-        "pay_region": area.region,
-        "pay_continent": area.continent,
-        "pay_market": market_of(own.currency, area.country),
-    }
-
-
-def _check_columns(
-    where: Whereabouts, offer: _Offer, level: Reading, years_min: float | None, text: str
-) -> dict[str, Any]:
-    consistency = check_itself(
+    spans.extend(where.spans)
+    country = _shared_value([place.country for place in places])
+    employment_type, is_known = employment_of(raw.get("employment_type"), title, text)
+    if not is_known:
+        rule = "expected a kind of employment known to lookups/role/employment_types.csv; add the word there"
+        issues.append(Rejected("employment_type", raw.get("employment_type"), rule).issue)
+    yield
+    role, level = role_of(title), seniority_of(title)
+    role_group = GROUP_OF_ROLE[role.value]
+    yield
+    demands = _read_demands(raw, title, body, role, level, spans, issues)
+    is_technical = role_group in (*AI_GROUPS, *TECHNICAL_GROUPS) or demands["ai_label"] == "builds_ai"
+    yield
+    # The one country where the job is, or to which its remote work is open, unless its pay is said not to count there.
+    country_of_pay = country or _only_country(where.remote_scope)
+    if country_of_pay is not None and country_of_pay in countries_ruled_out(location_text or ""):
+        country_of_pay = None
+    pay, is_repeated = all_pay(raw.get("pay", ()), raw.get("pay_text"), text, title, country=country_of_pay)
+    if any(each.currency is None for each in pay):
+        countries = {place.country for place in places if place.country}
+        pay = settle_signs(pay, countries, raw.get("employer_country"))
+    pay = complete_pay(
+        pay,
+        country=country_of_pay,
+        employment_type=employment_type,
+        seniority=level.value,
+        role_group=role_group,
+        places=() if where.workplace == REMOTE else places,
+    )
+    for each in pay:
+        if each.flag == "low_above_high":
+            rule = "expected a range whose low end is not above its high end; the amounts were left out"
+            issues.append(Rejected("pay_low", each.pay_text or "", rule).issue)
+    head = pay[0] if pay and pay[0].is_headline else None
+    area = where_pay_counts(head, where, location_text) if head else Area(None, None, None)
+    if head and (span := span_of_currency(head, text)):
+        spans.append(span)
+    own = head or Pay()
+    yield
+    agreements, doubts = check_itself(
         Evidence(
-            places=where.places,
+            places=places,
             remote_scope=where.remote_scope or (),
-            pay=offer.pay,
-            pay_country=offer.area.country,
-            is_pay_repeated=offer.is_repeated,
+            pay=pay,
+            pay_country=area.country,
+            is_pay_repeated=is_repeated if head else None,
             is_workplace_repeated=where.is_repeated,
             level_in_title=level.value,
-            years_min=years_min,
+            years_min=demands["years_min"],
             text=text,
         )
     )
-    return {"agreements": consistency.agreements or None, "doubts": consistency.doubts or None}
+    language = raw.get("language")
+    days: dict[str, Any] = {day: raw.get(day) for day in DAYS}
+    return Posting(
+        posting_id=f"{raw['source']}:{id}",
+        source=raw["source"],
+        board=board,
+        url=raw.get("url"),
+        title=title,
+        employer=_fold_space(employer),
+        employer_in_text=find_spelling(employer, raw["source"], board, text),
+        department=_fold_space(raw.get("department")),
+        industry_text=_fold_space(raw.get("industry_text")),
+        requisition_id=_requisition(raw.get("requisition_id")),
+        openings=openings_of(raw.get("openings")),
+        location_text=location_text,
+        places=places,
+        country=country,
+        subdivision=_shared_value([place.subdivision for place in places]),
+        city=places[0].city if len(places) == 1 else None,
+        region=_shared_value([place.region for place in places]),
+        continent=_shared_value([place.continent for place in places]),
+        workplace=where.workplace,
+        remote_scope=where.remote_scope,
+        employment_type=employment_type,
+        **days,
+        role=role.value,
+        role_group=role_group,
+        **demands,
+        language=language[:2].lower() if language else body.language,
+        text_state=text_state,
+        text_class=text_class,
+        told_by=depth.told_by,
+        is_drawn=depth.is_drawn,
+        text_hash=body.text_hash,
+        text=text or None,
+        pay=pay,
+        pay_text=own.pay_text if head else _fold_space(raw.get("pay_text")),
+        pay_low=own.low,
+        pay_high=own.high,
+        currency=own.currency,
+        period=own.period,
+        pay_source=own.reading if head else None,
+        pay_tax=own.tax,
+        pay_flag=own.flag,
+        annual_low=own.annual_low,
+        annual_high=own.annual_high,
+        pay_country=area.country,
+        pay_region=area.region,
+        pay_continent=area.continent,
+        pay_market=market_of(own.currency, area.country),
+        agreements=agreements or None,
+        doubts=doubts or None,
+        skills=skills_in(text, title=title, employer=(employer, board)) if text else (),
+        candidates=find_listed_names(text) if text and is_technical else (),
+        spans=(_span("role", "title", role.start, role.end, role.rule), *spans),
+        issues=first_issues(issues, MAX_ISSUES_OF_ADVERT),
+        wording_hash=digest,
+        record_hash=None if issues else raw.get("record_hash"),  # issues may depend on the day of the answer
+    )
+
+
+def _classify_text(raw: RawPosting, text: str) -> tuple[str, str]:
+    """Return the text state and the text class."""
+    length = "none" if not text else "full" if len(text) >= MIN_FULL_TEXT else "snippet"
+    state, text_class = raw.get("text_state") or length, raw.get("text_class") or FULL_ADVERT
+    if state == "none":
+        return state, NO_TEXT
+    min_length = MIN_FULL_ADVERT if text_class == FULL_ADVERT else MIN_FULL_TEXT
+    is_snippet = len(text) < min_length or (state == "snippet" and text_class == FULL_ADVERT)
+    return state, SNIPPET if is_snippet else text_class
+
+
+def _read_demands(
+    raw: RawPosting, title: str, body: _Body, role: Reading, level: Reading, spans: list[Span], issues: list[Issue]
+) -> dict[str, Any]:
+    """Return the columns that say what is asked of a person. Their spans and issues are added to the lists."""
+    text = body.text
+    years = years_in(text) if text else None
+    degree = degree_in(text) if text else None
+    qualifications = qualifications_in(text) if body.language == "en" else ()
+    label = ai_label(title, text, role=role.value) if text else None
+    seniority, is_inferred = _seniority(level, raw.get("level"), years, spans, issues)
+    if years is not None:
+        spans.append(_span("years_min", "text", years[1], years[2], YEARS_RULE))
+    if degree is not None:
+        spans.append(_span("degree_min", "text", degree.start, degree.end, degree.rule))
+    spans.extend(_span("qualifications", "text", each.start, each.end, each.rule) for each in qualifications)
+    if label is not None:
+        spans.append(_span("ai_label", label.part, label.start, label.end, label.rule))
+    return {
+        "seniority": seniority,
+        "seniority_inferred": is_inferred,
+        "years_min": years[0] if years else None,
+        "degree_min": degree.value if degree else None,
+        "qualifications": tuple(each.value for each in qualifications) or None,
+        "ai_label": label.value if label else None,
+    }
 
 
 def _id_and_title(raw: RawPosting) -> tuple[str, str]:
@@ -471,26 +377,25 @@ def _id_and_title(raw: RawPosting) -> tuple[str, str]:
 
 
 def _seniority(
-    in_title: Reading, word: str | None, years: tuple[float, int, int] | None, notes: _Notes
+    in_title: Reading, word: str | None, years: tuple[float, int, int] | None, spans: list[Span], issues: list[Issue]
 ) -> tuple[str, bool]:
     """Return the level, and whether it was inferred from years of experience.
 
     The title counts first, then the source's own word for the level, then the years.
     """
     if in_title.value != "unstated":
-        notes.spans.append(_span("seniority", "title", in_title.start, in_title.end, in_title.rule))
+        spans.append(_span("seniority", "title", in_title.start, in_title.end, in_title.rule))
         return in_title.value, False
     if word:
         level = seniority_stated(word)
         if level is None:
-            rule = "a level known to lookups/role/levels.csv expected; add the word there"
-            notes.issues.append(Rejected("seniority", word, rule).issue)
+            rule = "expected a level known to lookups/role/levels.csv; add the word there"
+            issues.append(Rejected("seniority", word, rule).issue)
         elif level != "unstated":
-            notes.spans.append(_span("seniority", "structured", None, None, "level as stated", "stated"))
+            spans.append(_span("seniority", "structured", None, None, "level as stated", "stated"))
             return level, False
     if years is not None:
-        rule = "least years of experience"
-        notes.spans.append(_span("seniority", "text", years[1], years[2], rule, "inferred"))
+        spans.append(_span("seniority", "text", years[1], years[2], YEARS_RULE, "inferred"))
         return seniority_by_years(years[0]), True
     return in_title.value, False
 
@@ -510,10 +415,7 @@ def _fold_space(text: str | None) -> str | None:
 
 
 class _Body(NamedTuple):
-    """An advert's text, masked and cut to `MAX_TEXT`.
-
-    `issue` reports a cut or damaged characters; None if there are none.
-    """
+    """An advert's text, masked and cut to `MAX_TEXT`. `issue` reports a cut or damaged characters."""
 
     text: str
     language: str | None
@@ -531,43 +433,29 @@ def _read_all(originals: list[str], *, is_html: bool) -> list[_Body]:
     texts = [mask_contacts(compose_letters(text[:MAX_TEXT].strip())) for text in whole]
     languages = [language_of(text) if text else None for text in texts]
     hashes = [hash_of(text) if text else None for text in texts]
-    issues = [_too_long(*both) or _damage_in(both[1]) for both in zip(originals, whole, strict=True)]
+    issues = list(map(_issue_with, originals, whole))
     prefetch_lines(texts)
     return list(map(_Body, texts, languages, hashes, issues))
 
 
-def _too_long(original: str, read: str) -> Issue | None:
-    if len(original) <= MAX_HTML and len(read) <= MAX_TEXT:
-        return None
-    rule = f"at most {MAX_TEXT} characters of text expected; read up to there"
-    return Rejected("text", f"{len(original)} characters", rule).issue
-
-
-def _damage_in(read: str) -> Issue | None:
+def _issue_with(original: str, read: str) -> Issue | None:
+    if len(original) > MAX_HTML or len(read) > MAX_TEXT:
+        rule = f"at most {MAX_TEXT} characters of text expected; read up to there"
+        return Rejected("text", f"{len(original)} characters", rule).issue
     if read.isascii() or REPLACEMENT not in read:
         return None
     at = read.index(REPLACEMENT)
-    rule = f"text expected; at position {at} stands U+FFFD, in place of what was no character"
+    rule = f"expected text; at position {at} is U+FFFD, in place of bytes that are no character"
     return Rejected("text", read[max(0, at - 20) : at + 20], rule).issue
 
 
-_of_html = BatchCache(functools.partial(_read_all, is_html=True))
-_of_text = BatchCache(functools.partial(_read_all, is_html=False))
+_CACHES = {key: BatchCache(functools.partial(_read_all, is_html=key == "html")) for key in ("html", "text")}
 
 
-def _prefetch_bodies(records: Iterable[RawPosting]) -> None:
-    html, text = [], []
-    for raw in records:
-        if raw.get("html"):
-            html.append(raw["html"])
-        elif raw.get("text"):
-            text.append(raw["text"])
-    _of_html.get_many([words for words in html if isinstance(words, str)])
-    _of_text.get_many([words for words in text if isinstance(words, str)])
-
-
-def _read_body(html: str | None, text: str | None) -> _Body:
-    return _of_html(html) if html else _of_text(text) if text else _EMPTY
+def _read_body(raw: RawPosting) -> _Body:
+    key = "html" if raw.get("html") else "text"
+    words: Any = raw.get(key)
+    return _CACHES[key](words) if words else _EMPTY
 
 
 # --- values -------------------------------------------------------------------------------------------
@@ -584,8 +472,3 @@ def _only_country(scope: tuple[str, ...] | None) -> str | None:
 
 def _span(field: str, part: str, start: int | None, end: int | None, rule: str, reading: str = "parsed") -> Span:
     return Span(field=field, part=part, start=start, end=end, rule=rule, reading=reading)
-
-
-def _low_above_high(pay: Pay) -> Issue:
-    rule = "a range whose low end is not above its high end expected; the amounts were left out"
-    return Rejected("pay_low", pay.pay_text or "", rule).issue

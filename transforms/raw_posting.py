@@ -1,8 +1,4 @@
-"""What a source says about a posting: the type `RawPosting`, its bounds and its digest.
-
-Sources give a `RawPosting`, and `transforms.posting` makes the finished row. This module cuts long texts and reads
-dates.
-"""
+"""What a source says about a posting: the type `RawPosting`, its bounds and its digest."""
 
 from __future__ import annotations
 
@@ -31,8 +27,8 @@ DAYS = ("posted_on", "valid_through")
 class RawPosting(TypedDict, total=False):
     """What a source says about a posting, in the source's own words.
 
-    A date may be a date, a datetime, an ISO string or an epoch number. Sources that give only snippets set
-    `text_state`; otherwise the length of the text decides whether it is full or a snippet.
+    A date may be a date, a datetime, an ISO string or an epoch number. Without `text_state`, the length of the text
+    decides.
     """
 
     source: Required[str]
@@ -53,9 +49,7 @@ class RawPosting(TypedDict, total=False):
     """Plain text of the advert. It is read only if `html` is empty."""
     text_state: str | None
     text_class: str | None
-    """The class of the texts that the source's endpoint gives (`vocabulary.TEXT_CLASSES`). If it is missing, the texts
-    count as full adverts.
-    """
+    """The class of the texts that the endpoint gives (`vocabulary.TEXT_CLASSES`), by default full adverts."""
     location_text: str | None
     addresses: Sequence[Address]
     is_remote: bool | None
@@ -64,9 +58,7 @@ class RawPosting(TypedDict, total=False):
     posted_on: object
     valid_through: object
     pay: Sequence[Pay]
-    """Pay from the source's fields (`reading="stated"`). Prose is read for pay only if these fields
-    hold no base pay.
-    """
+    """Pay from the source's fields (`reading="stated"`). Prose is read only if they hold no base pay."""
     pay_text: str | None
     """A field with prose about pay."""
     language: str | None
@@ -81,29 +73,23 @@ class RawPosting(TypedDict, total=False):
 
 
 def wording_hash(raw: RawPosting) -> str | None:
-    """Return a digest of everything that a source says about an advert, as 32 hex digits.
+    """Return a digest of everything that a source says about an advert, as 32 hex digits. Equal digests give equal
+    postings.
 
-    Equal digests give equal postings. Return None if a value has no unambiguous JSON form, for example bytes or
-    infinity: such an advert is always read again.
+    None if a value has no unambiguous JSON form, for example infinity: such an advert is always read again.
     """
     try:
         content = {**raw, "addresses": [*map(tuple, raw.get("addresses", ()))], "record_hash": None}
         if raw.get("html"):
             content["text"] = None  # not read if there is HTML
-        if not all(map(_is_finite, map(raw.get, MAYBE_NUMBERS))) or any(map(_is_endless, raw.get("pay", ()))):
+        amounts = (amount for pay in raw.get("pay", ()) for amount in (pay.low, pay.high))
+        numbers = (*map(raw.get, MAYBE_NUMBERS), *amounts)
+        if any(isinstance(number, float) and not math.isfinite(number) for number in numbers):
             return None
         payload = orjson.dumps(content, default=_with_type, option=orjson.OPT_PASSTHROUGH_DATETIME)
     except (TypeError, AttributeError):
         return None
     return hashlib.sha256(payload).hexdigest()[:32]
-
-
-def _is_finite(value: object) -> bool:
-    return not isinstance(value, float) or math.isfinite(value)
-
-
-def _is_endless(pay: Pay) -> bool:
-    return not (_is_finite(pay.low) and _is_finite(pay.high))
 
 
 def _with_type(value: object) -> list[object]:
@@ -115,8 +101,8 @@ def _with_type(value: object) -> list[object]:
 def bound_raw(raw: RawPosting, seen_on: date | None) -> RawPosting:
     """Return what a source says, cleaned and cut to the bounds of `transforms.text.bounds`.
 
-    Each value that is cut, damaged or left out gets an issue. A date is left out if it is impossible for an advert seen
-    on `seen_on`; if `seen_on` is None, only dates that are too old are left out.
+    Each value that is cut, damaged or left out gets an issue. So does a date that is too old, or impossible for an
+    advert seen on `seen_on`, if given.
     """
     issues: list[Issue] = [*raw.get("issues", ())]
     bounded: dict[str, Any] = {**raw}

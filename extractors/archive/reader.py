@@ -1,15 +1,13 @@
 """Read the archive: WARC files (ISO 28500) with server answers as they were received, one file per source and night.
 
 Each record of a file is gzipped on its own, so that a bad record damages nothing else. This module checks length, gzip
-checksum and WARC digests of each record, because no WARC library notices a truncated last record.
-
-An answer that equals an earlier one (HTTP 304, the same bytes, or JSON with the same value) is stored as a `revisit`
-record, which names the earlier answer by address and time.
+checksum and WARC digests of each record, because no WARC library notices a truncated last record. An answer that equals
+an earlier one (HTTP 304, the same bytes, or JSON with the same value) is stored as a `revisit` record, which names the
+earlier answer by address and time.
 
 `record` numbers the HTTP response and revisit records of a file from 0, in file order. A damaged record counts as one,
-and so does an unreadable stretch, whatever it contained. Records of other types (`warcinfo`, `request`, `metadata`,
-`resource`, and responses that are not HTTP) are skipped and do not count. Damage to the file rather than to an answer
-has the number -1.
+and so does an unreadable stretch. Records of other types do not count. Damage to the file rather than to an answer has
+the number -1.
 """
 
 from __future__ import annotations
@@ -48,12 +46,12 @@ LIVE = "live night"
 SYNTHETIC = "synthetic sample"
 """`isPartOf` of files that a live night fetched (`LIVE`) or that were made from the bundled sample (`SYNTHETIC`)."""
 SAMPLE_SOFTWARE = "ai-job-market sample (synthetic data, extractors/sample/make.py)"
-"""`software` in the files of the bundled sample. tests/sample/ now writes these files, but this text stays the same so
-that the files' bytes stay the same."""
+"""`software` in the files of the bundled sample (now written by tests/sample/). It stays, so that their bytes stay."""
 
 MAX_AHEAD = timedelta(days=1)
 """How far in the future an answer may be dated: clocks are wrong by minutes, and days begin earlier in the east."""
 
+VALIDATORS = ("etag", "last-modified")
 ANSWERS = (WarcRecordType.response, WarcRecordType.revisit)
 _GZIP = b"\x1f\x8b\x08"
 _CHUNK = 64 * 1024
@@ -71,7 +69,7 @@ class DamagedRecord:
 
 @dataclass(frozen=True, kw_only=True)
 class _ArchivedAnswer:
-    """Fields that whole and repeated answers have in common. `headers` keep their order and repetitions.
+    """What whole and repeated answers have in common. `headers` keep their order and repetitions.
 
     `offset` is the byte at which the record's gzip member starts, `position` the record's number in that member.
     """
@@ -85,6 +83,8 @@ class _ArchivedAnswer:
     record: int
     offset: int
     position: int
+    json_digest: str | None = None
+    """Digest of the body's JSON value (see `json_digest_of`), only in an index's entry."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,51 +105,23 @@ class RevisitedAnswer(_ArchivedAnswer):
     refers_to: datetime
 
 
-@dataclass(frozen=True, kw_only=True)
-class Entry:
-    """An answer without its body, as the index stores it: address, digests, validators and location.
+def entry_of(
+    answer: RecordedAnswer | RevisitedAnswer, json_digest: str | None = None
+) -> RecordedAnswer | RevisitedAnswer:
+    """Return what an index needs of an answer: its validators and digests, without its body and other headers.
 
-    `json_digest` is the digest of the body's JSON value (see `json_digest_of`). `refers_to` is the time of the earlier
-    answer that this one repeats; None for a whole answer.
+    `json_digest` is the digest of its JSON value, if already computed.
     """
-
-    url: str
-    observed_at: datetime
-    status: int
-    etag: str | None
-    last_modified: str | None
-    digest: str
-    json_digest: str | None
-    refers_to: datetime | None
-    record: int
-    offset: int
-    position: int
-
-
-def entry_of(answer: RecordedAnswer | RevisitedAnswer, json_digest: str | None = None) -> Entry:
-    """Return the index entry of an answer. `json_digest` is the digest of its JSON value, if already computed."""
-    headers = {name.lower(): value for name, value in answer.headers}
-    if isinstance(answer, RecordedAnswer):
-        json_digest = json_digest or json_digest_of(answer.body, answer.headers)
-    return Entry(
-        url=answer.url,
-        observed_at=answer.observed_at,
-        status=answer.status,
-        etag=headers.get("etag") or None,
-        last_modified=headers.get("last-modified") or None,
-        digest=answer.digest,
-        json_digest=json_digest,
-        refers_to=answer.refers_to if isinstance(answer, RevisitedAnswer) else None,
-        record=answer.record,
-        offset=answer.offset,
-        position=answer.position,
-    )
+    headers = tuple(pair for pair in answer.headers if pair[0].lower() in VALIDATORS)
+    if isinstance(answer, RevisitedAnswer):
+        return replace(answer, headers=headers)
+    json_digest = json_digest or json_digest_of(answer.body, answer.headers)
+    return replace(answer, headers=headers, body=b"", json_digest=json_digest)
 
 
 @dataclass(frozen=True)
 class Range:
-    """The bytes of a file from `begin`, where a record starts, up to but not including `end` (None for the end of the
-    file)."""
+    """The bytes of a file from `begin`, where a record starts, up to but not including `end` (None: to its end)."""
 
     begin: int = 0
     end: int | None = None
@@ -159,8 +131,7 @@ WHOLE = Range()
 
 
 class BrokenRange(Exception):  # noqa: N818  # it says what is broken
-    """A range ends inside a record, because bytes of an answer look like the start of a record. The file cannot be
-    split."""
+    """A range ends inside a record, because bytes of an answer look like the start of a record. Read the file whole."""
 
 
 def split(path: Path, size: int) -> list[Range]:
@@ -178,11 +149,10 @@ def read(
 ) -> Iterator[Response | RevisitedAnswer | DamagedRecord]:
     """Yield the decoded answers of a WARC file in file order, with a `DamagedRecord` in place of each damaged answer.
 
-    A repetition is yielded as `RevisitedAnswer`. Header names of a `Response` are in lower case; repeated headers are
-    joined with a comma. `part` is a range made by `split`; records are numbered from 0 in each part. With `may_be_cut`,
-    an answer that its recorder truncated (WARC-Truncated) is accepted. This suits pages but not lists, whose missing
-    rest would close adverts. Raises OSError if the path is not a regular file or cannot be opened. Damage inside the
-    file never raises.
+    Header names of a `Response` are in lower case; repeated headers are joined with a comma. `part` is a range made by
+    `split`; records are numbered from 0 in each part. With `may_be_cut`, an answer that its recorder truncated
+    (WARC-Truncated) is accepted. This suits pages but not lists, whose missing rest would close adverts. Raises OSError
+    if the path is not a regular file or cannot be opened. Damage inside the file never raises.
     """
     for answer in read_recorded(path, part, may_be_cut=may_be_cut):
         yield decode(answer) if isinstance(answer, RecordedAnswer) else answer
@@ -205,10 +175,7 @@ def read_recorded(
 def read_record_at(
     path: Path, *, record: int, offset: int, position: int
 ) -> RecordedAnswer | RevisitedAnswer | DamagedRecord:
-    """Return the answer that `read_recorded` found at this location, without reading the rest of the file.
-
-    If no answer is there any more, return a `DamagedRecord`.
-    """
+    """Return the answer that `read_recorded` found at this location, or a `DamagedRecord` if none is there any more."""
     with path.open("rb", buffering=0) as file:
         file.seek(offset)
         member = member_at(file.read(_CHUNK), 0)  # most answers are short, and mapping a file takes longer
@@ -251,9 +218,8 @@ def decode(answer: RecordedAnswer) -> Response | DamagedRecord:
 
 @dataclass(frozen=True)
 class Member:
-    """One gzip member of a file: where it begins, how many bytes it has in the file, and its decompressed content.
-
-    `why` says what is wrong with it; None if nothing is.
+    """A gzip member: its first byte and size in the file, its decompressed content, and what is wrong with it, if
+    anything.
     """
 
     offset: int
@@ -263,8 +229,7 @@ class Member:
 
 
 def check_regular(path: Path) -> None:
-    """Raise OSError unless the path is a regular file: opening a pipe could wait forever, and a device may have no
-    end."""
+    """Raise OSError unless the path is a regular file: opening a pipe could wait forever."""
     if not stat.S_ISREG(path.stat().st_mode):
         raise OSError("it is not a regular file but a folder, pipe, socket or device; move it away")
 
@@ -282,10 +247,9 @@ def map_file(path: Path) -> Iterator[mmap.mmap | bytes]:
 
 
 def members_of(data: mmap.mmap | bytes, part: Range = WHOLE) -> Iterator[Member]:
-    """Yield every gzip member of a file or of a part of it.
+    """Yield every gzip member of a file or of a part of it. A damaged member ends where the next WARC header begins.
 
-    A damaged member counts as ending where the next member with a WARC header begins. Raises `BrokenRange` if the part
-    ends inside a member.
+    Raises `BrokenRange` if the part ends inside a member.
     """
     offset, end = part.begin, len(data) if part.end is None else part.end
     while offset < end:
@@ -336,8 +300,7 @@ def _beginning(data: mmap.mmap | bytes, offset: int) -> bytes:
 
 
 def _next_record(data: mmap.mmap | bytes, begin: int) -> int:
-    """Return the offset of the next gzip member that starts with a WARC header, or the end of the file if none
-    follows."""
+    """Return the offset of the next gzip member with a WARC header, or the end of the file."""
     at = data.find(_GZIP, begin)
     while at >= 0:
         with contextlib.suppress(zlib.error):
@@ -362,7 +325,9 @@ def answers_in(
         for warc in ArchiveIterator(io.BytesIO(member.data), parse_http=False):
             is_empty = False
             url = without_user(bare_uri(warc.headers.get("WARC-Target-URI"))) or None
-            if not _may_be_answer(warc, url):
+            if url is None and warc.record_type == WarcRecordType.unknown:
+                pass  # perhaps a damaged answer
+            elif warc.record_type not in ANSWERS or url is None or not is_web(url):
                 continue
             try:
                 answer = _read_answer(warc, member, number, position, may_be_cut=may_be_cut)
@@ -383,18 +348,16 @@ def answers_in(
         )
 
 
-def _may_be_answer(warc: WarcRecord, url: str | None) -> bool:
-    if url is None and warc.record_type == WarcRecordType.unknown:
-        return True
-    return warc.record_type in ANSWERS and url is not None and is_web(url)
-
-
 def _read_answer(
     warc: WarcRecord, member: Member, number: int, position: int, *, may_be_cut: bool
 ) -> RecordedAnswer | RevisitedAnswer:
     block = warc.reader.read()
-    _check_length(warc, block, member)
     values = {name.lower(): value for name, value in warc.headers}
+    if len(block) != warc.content_length:
+        why = f": {member.why}" if member.why else ""
+        raise ValueError(f"it has {len(block)} bytes, its header says {warc.content_length}{why}")
+    if member.why and not (values.get("warc-block-digest") or values.get("warc-payload-digest")):
+        raise ValueError(member.why)
     if not may_be_cut and (cut := values.get("warc-truncated")):
         raise ValueError(f"its recorder cut it (WARC-Truncated: {cut})")
     status, reason, fields, body = _http(block)
@@ -426,18 +389,8 @@ def _read_answer(
     return RecordedAnswer(headers=tuple(fields), body=body, digest=digest or digest_of_body(body), **common)
 
 
-def _check_length(warc: WarcRecord, block: bytes, member: Member) -> None:
-    """Raise ValueError if a record has the wrong length, or if it has no digest and its gzip member is damaged."""
-    if len(block) != warc.content_length:
-        why = f": {member.why}" if member.why else ""
-        raise ValueError(f"it has {len(block)} bytes, its header says {warc.content_length}{why}")
-    if member.why and not (warc.headers.get("WARC-Block-Digest") or warc.headers.get("WARC-Payload-Digest")):
-        raise ValueError(member.why)
-
-
 def bare_uri(text: str | None) -> str:
-    """Return an address from a record's header without the angle brackets that wget writes around it, as in WARC
-    1.0."""
+    """Return an address without the angle brackets that wget writes around it, as in WARC 1.0."""
     return (text or "").strip("<> ")
 
 
@@ -467,31 +420,27 @@ def time_of(text: str | None) -> datetime:
 
 
 def _verify(header: str, label: str | None, content: bytes) -> bool:
-    """Whether `label`, a digest "algorithm:digest" in base 32 or hex, could be checked. Raise ValueError if `content`
-    has another digest."""
+    """Whether a digest ("algorithm:digest", base 32 or hex) could be checked. Raise ValueError if `content` has
+    another.
+    """
     algorithm, _, digest = (label or "").partition(":")
     if algorithm not in ("sha1", "sha256", "sha512", "md5"):
         return False
     checksum = getattr(hashlib, algorithm)(content, usedforsecurity=False).digest()
-    if digest.lower() != checksum.hex() and digest.upper().rstrip("=") != _base32(checksum).rstrip("="):
+    if digest.lower() != checksum.hex() and digest.upper().rstrip("=") != base64.b32encode(checksum).decode().rstrip(
+        "="
+    ):
         raise ValueError(f"its bytes differ from its {header}")
     return True
 
 
-def _base32(checksum: bytes) -> str:
-    return base64.b32encode(checksum).decode()
-
-
 def digest_of_body(content: bytes) -> str:
     """Return the WARC-Payload-Digest of a body as sent: "sha1:" and the digest in base 32."""
-    return f"sha1:{_base32(hashlib.sha1(content, usedforsecurity=False).digest())}"
+    return f"sha1:{base64.b32encode(hashlib.sha1(content, usedforsecurity=False).digest()).decode()}"
 
 
 def json_digest_of(body: bytes, headers: Iterable[tuple[str, str]]) -> str | None:
-    """Return a digest of a JSON body's value, which depends neither on the order of keys nor on spaces.
-
-    None if the body is not JSON, or is neither an object nor a list.
-    """
+    """Return a digest of a JSON object or list, whatever the order of keys and the spaces; None for any other body."""
     encodings = ", ".join(value for name, value in headers if name.lower() == "content-encoding")
     if not encodings and body[:1] not in (b"{", b"["):
         return None

@@ -1,12 +1,12 @@
 """Storage of archive files or refined files: a folder, or an address that `pyarrow.fs` can open.
 
-All code that lists, opens, replaces or removes such a file gets its path from here. In a folder, the path is that of
-the file, and nothing is copied. At an address (`s3://bucket/prefix`), the path is that of a copy in the data folder,
-which is fetched when first needed. A copy that differs from the file at the address is fetched again.
+All code that lists, opens, replaces or removes such a file gets its path from here. In a folder, that is the path of
+the file itself. At an address (`s3://bucket/prefix`), it is the path of a copy in the data folder, which is fetched
+when first needed, and again when the file at the address changes.
 
 Readers never see half a file: in a folder a finished file is renamed into place, and at an address it appears when its
-upload is finished. A file for an address is first finished in the outbox, so that a killed run loses nothing: the next
-run sends it.
+upload is finished. A file for an address is first finished in the outbox, so that the next run can send what a killed
+run left.
 """
 
 from __future__ import annotations
@@ -30,17 +30,16 @@ if TYPE_CHECKING:  # imported only where used, because most data folders do not 
     from pyarrow import fs
 
 PARAMETERS = ("endpoint_override", "region", "scheme")
-"""Parameters of an address: a server other than Amazon's as host:port, the server's region, and http or https."""
+"""Parameters of an address: a server other than Amazon's (host:port), the server's region, and http or https."""
 REMEDY = (
     "look at the bucket's name, at endpoint_override and scheme of the address, and at the credentials in the "
     "environment (AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE)"
 )
 CONNECT_SECONDS, SILENT_SECONDS, ATTEMPTS = 10.0, 20.0, 5
-"""Limits of each request to object storage: seconds to connect, seconds without a byte, and attempts (with growing
-pauses)."""
+"""Limits of each request to object storage: seconds to connect, seconds without a byte, and attempts."""
 FACTS = "facts.tsv"
-"""Name of a file beside the copies. It stores facts found in files at the address, so that no file is fetched twice for
-the same fact."""
+"""Name of a file beside the copies with facts found in files at the address, so that none is fetched twice for a fact.
+"""
 CHUNK = 4 * 2**20
 """Number of bytes read at once when a file is copied."""
 
@@ -61,8 +60,7 @@ class Version(NamedTuple):
 
 @dataclass(frozen=True)
 class Place:
-    """Location of a store, in a form that can be sent to another machine. `url` is None if the files are in
-    `folder`."""
+    """Location of a store, which can be sent to another machine. `url` is None if the files are in `folder`."""
 
     folder: Path
     url: str | None = None
@@ -71,7 +69,7 @@ class Place:
 class Store:
     """Files named `<source>/<name>` in a folder or at an address. All paths that it returns are in `folder`.
 
-    `outbox` is where a new file is written before `put`. Without an address, the outbox is `folder`.
+    A new file is written in `outbox` before `put`. Without an address, the outbox is `folder`.
     """
 
     def __init__(self, folder: Path, url: str | None = None, *, outbox: Path | None = None) -> None:
@@ -79,7 +77,7 @@ class Store:
         self.url = url
         self.outbox = folder if url is None else outbox or folder.with_name(f"{folder.name}-outbox")
         self._versions: dict[str, Version] | None = None
-        self._facts: dict[tuple[str, str, Version], str] | None = None
+        self._facts: dict[str, str] | None = None
         self._used: set[str] = set()
         self._lock = threading.RLock()
 
@@ -92,8 +90,7 @@ class Store:
         return Place(self.folder, self.url)
 
     def refresh(self) -> None:
-        """Forget which files exist, so that they are listed again when next needed: another process may have changed
-        them."""
+        """List the files again when next needed, because another process may have changed them."""
         self._versions = None
         self._used.clear()
 
@@ -103,8 +100,9 @@ class Store:
             self._list()
 
     def files(self, pattern: str) -> list[Path]:
-        """Return the sorted paths of all files whose `<source>/<name>` matches `pattern`. At an address, their copies
-        may not have been fetched yet."""
+        """Return the sorted paths of files whose `<source>/<name>` matches `pattern`, whether or not copies were
+        fetched.
+        """
         if self.url is None:
             return sorted(self.folder.glob(pattern))
         return sorted(self.folder / name for name in self._list() if Path(name).match(pattern))
@@ -126,9 +124,8 @@ class Store:
         return path.stat().st_size if self.url is None else self._version(path).size
 
     def fetch(self, path: Path) -> Path:
-        """Return the path of a file. At an address, first fetch its copy if there is none, or an older one.
-
-        Raises OSError if the file does not exist at the address.
+        """Return the path of a file, whose copy is fetched if there is none or an older one. Raises OSError if it is
+        missing.
         """
         if self.url is None:
             return path
@@ -210,23 +207,22 @@ class Store:
         return Path(aside).name
 
     def remember(self, fact: str, path: Path, find: Callable[[Path], str]) -> str:
-        """Return `find(path)`. At an address, the result is stored, so that `find` is called only once per version of
-        the file."""
+        """Return `find(path)`. At an address, `find` is called once per version of the file."""
         if self.url is None:
             return find(path)
-        key = (fact, self._name(path), self._version(path))
+        version = self._version(path)
+        key = "\t".join((fact, self._name(path), str(version.size), str(version.changed)))
         with self._lock:
             value = self._known_facts().get(key)
         if value is None:
             value = find(self.fetch(path))
             with self._lock, (self.folder / FACTS).open("a", encoding="utf-8") as file:
-                file.write("\t".join((fact, key[1], str(key[2].size), str(key[2].changed), value)) + "\n")
+                file.write(f"{key}\t{value}\n")
                 self._known_facts()[key] = value
         return value
 
     def drop_copies(self, pattern: str, *, but: Collection[str] | None = None) -> None:
-        """Remove the local copies that match `pattern`, except the names in `but`. Without `but`, copies used by this
-        process stay. A store in a folder has no copies."""
+        """Remove local copies that match `pattern`, except `but` (by default what this process used)."""
         if self.url is not None:
             for path in self.folder.glob(pattern):
                 if self._name(path) not in (self._used if but is None else but):
@@ -299,16 +295,13 @@ class Store:
             raise StorageError(f"{self._url_of(name)} has {info.size} bytes of {size}; start the same command again")
         self._list()[name] = Version(info.size, info.mtime_ns)
 
-    def _known_facts(self) -> dict[tuple[str, str, Version], str]:
+    def _known_facts(self) -> dict[str, str]:
         if self._facts is None:
-            self._facts = {}
             self.folder.mkdir(parents=True, exist_ok=True)
             path = self.folder / FACTS
             text = path.read_text(encoding="utf-8", errors="replace") if path.is_file() else ""
-            for line in text.split("\n"):  # an unreadable fact is found again: a killed run may leave half a line
-                fact, *rest = line.split("\t")
-                if len(rest) == 4 and rest[1].isdecimal() and rest[2].isdecimal():
-                    self._facts[fact, rest[0], Version(int(rest[1]), int(rest[2]))] = rest[3]
+            # An unreadable fact is found again: a killed run may leave half a line.
+            self._facts = {line.rpartition("\t")[0]: line.rpartition("\t")[2] for line in text.split("\n")}
         return self._facts
 
     @contextlib.contextmanager

@@ -1,7 +1,7 @@
-"""Write the archive's WARC files, one per source and night.
+"""Write the archive's WARC files, one per source and night. The same answers always give the same bytes.
 
 A file is written as `<name>.part`, flushed after each record, and renamed when it is finished. If a killed run leaves a
-`.part`, `salvage` finishes it. The same answers always give the same bytes.
+`.part`, `salvage` finishes it.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from itertools import chain
 from pathlib import Path
-from types import MappingProxyType, TracebackType
+from types import MappingProxyType
 from typing import Any
 
 from fastwarc.warc import ArchiveIterator
@@ -28,7 +28,6 @@ from extractors.archive.reader import (
     MAX_BODY,
     SUFFIX,
     DamagedRecord,
-    Entry,
     Member,
     RecordedAnswer,
     RevisitedAnswer,
@@ -48,13 +47,13 @@ LEVEL = 6
 FIELDS = "application/warc-fields"
 
 DROPPED_HEADERS = frozenset(("set-cookie", "authorization", "transfer-encoding", "connection", "keep-alive"))
-"""Headers that are never archived: secrets, and headers that describe the transfer rather than the answer."""
+"""Headers that are never archived: secrets, and what describes the transfer rather than the answer."""
 
 PROFILE = "http://netpreserve.org/warc/1.1/revisit/"
 """Prefix of the WARC-Profile URI, which says why a revisit record has no payload (WARC 1.1, section 6.7)."""
 SAME_JSON = "urn:ai-job-market:revisit:same-json"
-"""Our value of WARC-Profile for an answer with the same JSON value as an earlier one but other bytes. (WARC 1.1,
-section 6.7, allows such values; some platforms shuffle keys at every request.)"""
+"""Our WARC-Profile (WARC 1.1, section 6.7, allows it) for an answer with the same JSON value but other bytes: some
+platforms shuffle keys at every request."""
 
 _URL = re.compile(r"https?://[!-~]+")
 
@@ -71,10 +70,9 @@ class Writer:
     the finished file, or None if nothing was written. With `dated`, the file is named after its earliest WARC-Date, as
     all files of the archive are. If an older file has that name, the records that only the older file has are appended.
 
-    `entries` describe the file's answers, so that an index need not read the file. `entries` is None if the file also
-    contains older or copied answers, or if a record stores a text differently from how it was given. `part_of` is
-    written into the file (`LIVE` or `SYNTHETIC`). With a `store`, the given `path` is in the store's outbox, and the
-    finished file is put into the store.
+    `entries` describe the file's answers, so that an index need not read the file. It is None if the file also contains
+    older or copied answers, or if a record stores a text differently from how it was given. `part_of` is written into
+    the file (`LIVE` or `SYNTHETIC`). With a `store`, `path` is in its outbox, and the finished file is put into it.
     """
 
     def __init__(
@@ -87,7 +85,7 @@ class Writer:
         store: Store | None = None,
     ) -> None:
         self.path: Path | None = None
-        self.entries: list[Entry] | None = []
+        self.entries: list[RecordedAnswer | RevisitedAnswer] | None = []
         self.n_records = 0
         self._target = path
         self._dated = dated
@@ -107,9 +105,7 @@ class Writer:
     def __enter__(self) -> Writer:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     def write(
@@ -124,17 +120,17 @@ class Writer:
         digest: str | None = None,
         json_digest: str | None = None,
     ) -> RecordedAnswer:
-        """Archive one answer, with `body` as sent, and return the recorded answer. Its `observed_at` is cut to whole
-        seconds.
+        """Archive one answer, with `body` as sent, and return it as recorded, with `observed_at` cut to whole seconds.
 
-        `digest` (see `digest_of_body`) and `json_digest` (see `json_digest_of`) may be passed if already computed.
-        Raises ValueError for a body over `MAX_BODY`, a time without a zone, or an invalid URL.
+        Pass `digest` (see `digest_of_body`) and `json_digest` (see `json_digest_of`) if already computed. Raises
+        ValueError for a body over `MAX_BODY`, a time without a zone, or an invalid URL.
         """
         if len(body) > MAX_BODY:
             raise ValueError(f"{url}: a body of {len(body)} bytes is over {MAX_BODY}")
         digest = digest or digest_of_body(body)
-        common = self._write_answer("response", url, observed_at, f"{status} {reason}", headers, digest, body=body)
-        answer = RecordedAnswer(status=status, reason=reason, body=body, **common)
+        answer = RecordedAnswer(
+            body=body, **self._write_answer("response", url, observed_at, status, reason, headers, digest, body=body)
+        )
         self._add_entry(answer, json_digest)
         return answer
 
@@ -163,9 +159,9 @@ class Writer:
         }
         behind = {"Received-Payload-Digest": received} if received else {}
         common = self._write_answer(
-            "revisit", url, observed_at, f"{status} {reason}", headers, digest, extra=extra, behind=behind
+            "revisit", url, observed_at, status, reason, headers, digest, extra=extra, behind=behind
         )
-        answer = RevisitedAnswer(status=status, reason=reason, refers_to=refers_to, **common)
+        answer = RevisitedAnswer(refers_to=refers_to, **common)
         self._add_entry(answer)
         return answer
 
@@ -174,7 +170,8 @@ class Writer:
         kind: str,
         url: str,
         observed_at: datetime,
-        status_line: str,
+        status: int,
+        reason: str,
         headers: Iterable[tuple[str, str]],
         digest: str,
         *,
@@ -182,26 +179,35 @@ class Writer:
         extra: Mapping[str, str] = MappingProxyType({}),
         behind: Mapping[str, str] = MappingProxyType({}),
     ) -> dict[str, Any]:
-        """Write a response or revisit record, and return the fields that both kinds of answers have in common.
+        """Write a record, and return what both kinds of answers have in common.
 
-        `extra` and `behind` are WARC headers that are written before and after the payload digest.
+        `extra` and `behind` are WARC headers before and after the payload digest.
         """
-        time = self._start_record(url, observed_at)
+        if not _URL.fullmatch(url):
+            raise ValueError(f"{url!r} is not an http(s) URL in ASCII")
+        if observed_at.tzinfo is None:
+            raise ValueError(f"{url}: observed_at needs a time zone, got {observed_at}")
+        time = self._note_time(observed_at)
+        while self._waiting:
+            self.describe(*self._waiting.pop(0))
         fields = tuple((name, value) for name, value in headers if name.lower() not in DROPPED_HEADERS)
         offset = self._file.tell()
         prefix = "revisit " if kind == "revisit" else ""
-        warc_headers = {
-            "WARC-Record-ID": _record_id(f"{prefix}{url} {_stamp(time)} {digest}"),
-            "WARC-Date": _stamp(time),
-            **extra,
-            "WARC-Payload-Digest": digest,
-            **behind,
-        }
-        http = StatusAndHeaders(status_line.strip(), list(fields), protocol="HTTP/1.1")
-        self._write(kind, url, warc_headers, body, http)
+        http = StatusAndHeaders(f"{status} {reason}".strip(), list(fields), protocol="HTTP/1.1")
+        self._write(
+            kind,
+            f"{prefix}{url} {_stamp(time)} {digest}",
+            time,
+            {**extra, "WARC-Payload-Digest": digest, **behind},
+            url=url,
+            body=body,
+            http=http,
+        )
         return {
             "url": url,
             "observed_at": time,
+            "status": status,
+            "reason": reason,
             "headers": fields,
             "digest": digest,
             "record": self.n_records,
@@ -210,10 +216,10 @@ class Writer:
         }
 
     def copy(self, member: Member, packed: bytes, *, observed_at: datetime, source: str) -> None:
-        """Copy an answer from another WARC file, byte for byte.
+        """Copy an answer from another WARC file, byte for byte, and state its origin in a metadata record after it.
 
-        `member` is the gzip member with the answer, and `packed` are its compressed bytes. A metadata record is written
-        after the answer to state its origin; `source` is the name or address of the other file.
+        `member` is the gzip member with the answer, and `packed` are its compressed bytes. `source` is the name or
+        address of the other file.
         """
         self._note_time(observed_at)
         self.entries = None  # an index reads the file
@@ -223,17 +229,16 @@ class Writer:
         headers = {"WARC-Source-URI": source, "WARC-Source-Range": place, "Content-Type": FIELDS}
         if copied := next(iter(_record_ids(member)), ""):
             headers["WARC-Refers-To"] = copied
-        self._write_info("metadata", f"metadata {source} {place}", observed_at, headers)
+        self._write("metadata", f"metadata {source} {place}", observed_at, headers)
 
     def describe(self, url: str, observed_at: datetime, fields: Sequence[tuple[str, str]]) -> None:
-        """Archive facts about an address as a metadata record. Before the first answer, facts are kept and written with
-        that answer."""
+        """Archive facts about an address as a metadata record, after the first answer at the earliest."""
         if self._earliest is None:
             self._waiting.append((url, observed_at, fields))
             return
         body = "".join(f"{name}: {' '.join(value.split())}\r\n" for name, value in fields).encode()
         name = f"metadata {url} {_stamp(observed_at.astimezone(UTC))}"
-        self._write_info("metadata", name, observed_at, {"Content-Type": FIELDS}, url=url, body=body)
+        self._write("metadata", name, observed_at, {"Content-Type": FIELDS}, url=url, body=body)
 
     def _add_entry(self, answer: RecordedAnswer | RevisitedAnswer, json_digest: str | None = None) -> None:
         self.n_records += 1
@@ -242,23 +247,13 @@ class Writer:
         if self.entries is not None:
             self.entries.append(entry_of(answer, json_digest))
 
-    def _start_record(self, url: str, observed_at: datetime) -> datetime:
-        if not _URL.fullmatch(url):
-            raise ValueError(f"{url!r} is not an http(s) URL in ASCII")
-        if observed_at.tzinfo is None:
-            raise ValueError(f"{url}: observed_at needs a time zone, got {observed_at}")
-        time = self._note_time(observed_at)
-        while self._waiting:
-            self.describe(*self._waiting.pop(0))
-        return time
-
     def _note_time(self, observed_at: datetime) -> datetime:
         time = observed_at.astimezone(UTC).replace(microsecond=0)
         if self._earliest is None:
             part_of = f"isPartOf: {self._part_of}\r\n" if self._part_of else ""
             info = f"software: {self._software}\r\nformat: WARC File Format 1.1\r\n{part_of}".encode()
             name = f"warcinfo {self._software} {_stamp(time)}{part_of}"
-            self._write_info("warcinfo", name, time, {"Content-Type": FIELDS}, body=info)
+            self._write("warcinfo", name, time, {"Content-Type": FIELDS}, body=info)
         self._earliest = min(self._earliest or time, time)
         return time
 
@@ -281,36 +276,29 @@ class Writer:
                 self.entries = None
             self.path = put(self._store, self.path)
 
-    def _write_info(
+    def _write(
         self,
         kind: str,
         name: str,
-        observed_at: datetime,
+        time: datetime,
         headers: Mapping[str, str],
         *,
         url: str | None = None,
         body: bytes = b"",
+        http: StatusAndHeaders | None = None,
     ) -> None:
-        first = {"WARC-Record-ID": _record_id(name), "WARC-Date": _stamp(observed_at.astimezone(UTC))}
-        self._write(kind, url, {**first, **headers}, body, None)
-
-    def _write(
-        self, kind: str, url: str | None, headers: dict[str, str], body: bytes, http: StatusAndHeaders | None
-    ) -> None:
+        """Write a record whose id is made from `name`."""
+        record_id = f"<urn:uuid:{uuid.uuid5(uuid.NAMESPACE_URL, name)}>"
+        first = {"WARC-Record-ID": record_id, "WARC-Date": _stamp(time.astimezone(UTC))}
         record = self._warc.create_warc_record(
-            url, kind, payload=io.BytesIO(body), length=len(body), http_headers=http, warc_headers_dict=headers
+            url, kind, io.BytesIO(body), length=len(body), http_headers=http, warc_headers_dict=first | dict(headers)
         )
         self._record.seek(0)
         self._record.truncate()
         self._warc.write_record(record)
-        self._file.write(_pack(self._record.getbuffer()))
+        # A gzip member (RFC 1952) without time and name, so that equal records give equal bytes.
+        self._file.write(zlib.compress(self._record.getbuffer(), LEVEL, wbits=zlib.MAX_WBITS + 16))
         self._file.flush()  # a record handed to the system outlives a killed process
-
-
-def _pack(data: bytes | memoryview) -> bytes:
-    """Compress data as a gzip member (RFC 1952) without time and name, so that equal records give equal bytes."""
-    packer = zlib.compressobj(LEVEL, zlib.DEFLATED, zlib.MAX_WBITS + 16)
-    return packer.compress(data) + packer.flush()
 
 
 def path_of(archive: Path, source: str, time: datetime) -> Path:
@@ -319,28 +307,26 @@ def path_of(archive: Path, source: str, time: datetime) -> Path:
 
 
 def salvage(part: Path) -> Path | None:
-    """Finish the `.part` that a killed run left: copy its whole records into a file named after the earliest time.
+    """Copy the whole records of the `.part` that a killed run left into a file named after the earliest time.
 
     The `.part` is removed. A file whose name is not a time keeps its name. Returns the path of the file, or None if the
     `.part` has no whole answer.
     """
     whole = part.with_name(part.name + ".salvage")
-    earliest: datetime | None = None
+    times: list[datetime] = []
     with map_file(part) as data, whole.open("wb") as file:
         for member in members_of(data):
             answers = list(answers_in(member, 0))
             if member.why or any(isinstance(answer, DamagedRecord) for answer in answers):
                 continue
             file.write(data[member.offset : member.offset + member.size])
-            times = [answer.observed_at for answer in answers if not isinstance(answer, DamagedRecord)]
-            earliest = min([*times, earliest] if earliest else times, default=None)
+            times += [answer.observed_at for answer in answers if not isinstance(answer, DamagedRecord)]
         file.flush()
         os.fsync(file.fileno())
     path = None
-    if earliest is None:
-        whole.unlink()
-    else:
-        path = _finish(whole, _with_time(part.with_name(part.name.removesuffix(PART)), earliest))
+    if times:
+        path = _finish(whole, _with_time(part.with_name(part.name.removesuffix(PART)), min(times)))
+    whole.unlink(missing_ok=True)
     part.unlink()
     return path
 
@@ -348,8 +334,7 @@ def salvage(part: Path) -> Path | None:
 def put(store: Store, path: Path) -> Path:
     """Move a finished file from the outbox into the store, and return its path.
 
-    If the store already has a file of the same name, the records that only the store's file has are first appended
-    to the file at `path`, which then replaces the store's file.
+    Records that only a file of the same name in the store has are first appended to the finished file.
     """
     if store.holds_another(path):
         copy = path.with_name(path.name + ".merged")
@@ -360,8 +345,7 @@ def put(store: Store, path: Path) -> Path:
 
 
 def put_unsent(store: Store) -> list[Path]:
-    """Put the finished files that an earlier run left in the outbox into the store, and return their paths in the
-    store."""
+    """Put the finished files that an earlier run left in the outbox into the store, and return their new paths."""
     return [put(store, path) for path in sorted(store.outbox.glob(f"*/*{SUFFIX}"))] if store.url else []
 
 
@@ -406,7 +390,3 @@ def _name_of(time: datetime) -> str:
 
 def _stamp(time: datetime) -> str:
     return time.strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def _record_id(content: str) -> str:
-    return f"<urn:uuid:{uuid.uuid5(uuid.NAMESPACE_URL, content)}>"

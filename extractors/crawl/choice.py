@@ -1,15 +1,14 @@
 """Choose which pages of a crawl to keep: no page that its site forbids, and employers' own pages rather than copies.
 
-A page is on the employer's own site, on the employer's board at a platform, or on a site of many employers. Known sites
-of many employers are listed in `lookups/employers/platforms.csv`. Any other registrable domain counts as a site of many
-employers if its pages name unrelated employers. The warehouse uses the same rule to decide whether a domain unites
-employers (`transforms.employers.shared_names`).
+A page is on the employer's own site, on the employer's board at a platform, or on a site of many employers: one listed
+in `lookups/employers/platforms.csv`, or any other registrable domain whose pages name unrelated employers. The
+warehouse uses the same rule (`transforms.employers.shared_names`).
 """
 
 from __future__ import annotations
 
 import functools
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from urllib.parse import urlsplit
 
@@ -23,9 +22,6 @@ from transforms.employers.title_keys import title_key
 OWN, BOARD, MANY = HOMES = ("employer's own site", "board at a platform", "site of many employers")
 BOARDS = frozenset(("boards", "pages"))
 """Kinds of platforms in platforms.csv on which each board or site belongs to one employer."""
-
-AdvertKey = tuple[str, str, str]
-"""Employer, title and place of an advert, normalised for comparison."""
 
 
 def find_closed(pages: Iterable[Page], file_at: FileAt) -> set[Page]:
@@ -44,7 +40,7 @@ def _rules_of(robots: bytes, tdmrep: bytes) -> Rules:
 
 
 def homes_of(pages: Iterable[Page]) -> Callable[[Page], str]:
-    """Return a function that gives the home of a page, one of `HOMES`, judging by all pages of the crawl."""
+    """Return a function that gives the home of a page, judging by all pages of the crawl."""
     names: defaultdict[str, set[str]] = defaultdict(set)
     for page in pages:
         if domain := _domain(page):
@@ -52,8 +48,7 @@ def homes_of(pages: Iterable[Page]) -> Callable[[Page], str]:
     several = {domain for domain, keys in names.items() if not unites(f"domain:{domain}", keys)}
 
     def home(page: Page) -> str:
-        platform = platform_of(_host(page))
-        if platform:
+        if platform := platform_of(_host(page)):
             return BOARD if platform.kind in BOARDS else MANY
         return MANY if _domain(page) in several else OWN
 
@@ -63,8 +58,8 @@ def homes_of(pages: Iterable[Page]) -> Callable[[Page], str]:
 def find_copies(pages: Iterable[Page], home: Callable[[Page], str]) -> set[Page]:
     """Return the pages on sites of many employers whose adverts are all on employers' own pages, too.
 
-    Two adverts are the same if employer, title and place are equal, because sites of many employers change texts and
-    pay. An advert without an employer or a title is never a copy.
+    Two adverts are the same if employer, title and place are equal. Without employer or title, an advert is never a
+    copy.
     """
     pages = list(pages)
     own = {identity for page in pages if home(page) != MANY for identity in map(_identify, page.adverts)} - {None}
@@ -73,13 +68,12 @@ def find_copies(pages: Iterable[Page], home: Callable[[Page], str]) -> set[Page]
 
 def count_homes(pages: Iterable[Page], home: Callable[[Page], str]) -> Mapping[str, int]:
     """Return the number of pages for each of the `HOMES`."""
-    counts = dict.fromkeys(HOMES, 0)
-    for page in pages:
-        counts[home(page)] += 1
-    return counts
+    counts = Counter(map(home, pages))
+    return {name: counts[name] for name in HOMES}
 
 
-def _identify(advert: Advert) -> AdvertKey | None:
+def _identify(advert: Advert) -> tuple[str, str, str] | None:
+    """Return employer, title and place of an advert, normalised for comparison."""
     employer = employer_key(advert.employer)
     title = title_key(advert.title, advert.place, advert.employer, frozenset()) if advert.title else ""
     return (employer, title, fold_letters(advert.place or "").strip()) if employer and title else None

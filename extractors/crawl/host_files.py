@@ -39,12 +39,11 @@ from extractors.web.politeness import (
 
 MAX_AGE = timedelta(seconds=MAX_RULES_AGE)
 KEPT = 1_000
-"""Number of site files kept in memory. Few are enough, as the pages of a site are mostly next to each other."""
+"""Number of site files kept in memory. The pages of a site are mostly next to each other."""
 ROBOTS = HOST_FILES[0]
 
 FileAt = Callable[[str, str, datetime], bytes | None]
-"""A function of a site's address, a file's path and a time that returns the file's content; None if there are no rules
-or nothing was recorded."""
+"""A function of a site's address, a file's path and a time that returns the file's content, or None without rules."""
 
 
 class _Capture(NamedTuple):
@@ -65,7 +64,7 @@ class _UnreadableError(Exception):
 
 def host_files_in(scans: Iterable[Scan]) -> FileAt:
     """Return a function that looks up the robots.txt and tdmrep.json of sites in the scanned files."""
-    captures = _by_address(scans)
+    captures = _collect(list(scans))
     body_of = functools.lru_cache(maxsize=KEPT)(_body_of)
 
     def find(address: str, at: datetime, *, must_answer: bool, n_redirects: int = 0) -> bytes | None:
@@ -102,18 +101,8 @@ def _target_of(file: HostFile) -> str | None:
         return None
 
 
-def _by_address(scans: Iterable[Scan]) -> dict[str, list[_Capture]]:
-    captures = _collect(list(scans))
-    by_digest = {
-        capture.file.digest: capture
-        for of_address in captures.values()
-        for capture in of_address
-        if capture.file.digest and not capture.file.is_repeat and 200 <= capture.file.status < 300
-    }
-    return {address: _resolve_repeats(of_address, by_digest) for address, of_address in captures.items()}
-
-
 def _collect(scans: Sequence[Scan]) -> dict[str, list[_Capture]]:
+    """Return the captures of each address, sorted by time. Targets of redirects are searched in all scanned files."""
     captures: defaultdict[str, list[_Capture]] = defaultdict(list)
     found = [_Capture(file.observed_at, scan.path, file) for scan in scans for file in scan.host_files]
     sought: set[str] = set()
@@ -127,14 +116,17 @@ def _collect(scans: Sequence[Scan]) -> dict[str, list[_Capture]]:
             break
         sought |= missing
         found = [_Capture(file.observed_at, scan.path, file) for scan in scans for file in find_answers(scan, missing)]
-    return captures
+    by_digest = {
+        capture.file.digest: capture
+        for of_address in captures.values()
+        for capture in of_address
+        if capture.file.digest and not capture.file.is_repeat and 200 <= capture.file.status < 300
+    }
+    return {address: _resolve_repeats(of_address, by_digest) for address, of_address in captures.items()}
 
 
 def _resolve_repeats(captures: Sequence[_Capture], by_digest: dict[str, _Capture]) -> list[_Capture]:
-    """Return the captures of an address sorted by time, with the original in place of each repetition.
-
-    A repetition whose original is unknown is left out.
-    """
+    """Return the captures of an address by time, with the original, if known, in place of each repetition."""
     resolved: list[_Capture] = []
     for capture in sorted(captures, key=lambda capture: (capture.at, capture.path, capture.file.offset)):
         if not capture.file.is_repeat:
@@ -151,7 +143,7 @@ def _resolve_repeats(captures: Sequence[_Capture], by_digest: dict[str, _Capture
 def _find_in_force(captures: Sequence[_Capture], at: datetime, *, must_answer: bool) -> _Capture | None:
     """Return the answer that applies at a time; None if none was recorded.
 
-    If the file `must_answer`, raises `_UnreadableError` when captures exist but no answer applies.
+    If the file `must_answer`, raise `_UnreadableError` when captures exist but no answer applies.
     """
     answers = [capture for capture in captures if capture.is_answer]
     n_before = bisect.bisect_right(answers, at, key=lambda capture: capture.at)

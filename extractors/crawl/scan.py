@@ -1,9 +1,8 @@
 """Find the pages of a crawl that contain a schema.org JobPosting, at nearly the speed of the bare WARC library.
 
 FastWARC iterates over a WARC file, and the bytes of each answer are searched for `JobPosting`. The few answers that
-contain the word are read by the archive's reader (`extractors.archive.reader`), which checks lengths and digests, and
-then read as career pages. Where FastWARC stops at damage, the archive's reader goes on, record by record, to the next
-whole record, so that only damaged records are lost. The records of a file must be gzipped one by one.
+contain the word are read by the archive's reader, which checks lengths and digests. Where FastWARC stops at damage, the
+archive's reader goes on, record by record, to the next whole record.
 """
 
 from __future__ import annotations
@@ -12,6 +11,7 @@ import contextlib
 import functools
 import io
 import mmap
+import operator
 import re
 import zlib
 from array import array
@@ -63,23 +63,25 @@ HEAD = 1_000
 SEARCHED = "answers searched"
 MARKED = "with the word JobPosting"
 LEFT_OUT = {
-    "status": "an answer with status 200 expected",
-    "long": f"a page of at most {MAX_PAGE:,} bytes expected",
-    "no_html": "HTML expected",
-    "no_posting": "a schema.org JobPosting in JSON-LD or microdata expected; the page only contains the word",
-    "cut": "a page whose JobPosting was not cut off by the crawler expected (WARC-Truncated)",
-    "repeat": "a whole answer expected; a revisit record stands for one in another file",
-    "noindex": "a page that robots may index expected (X-Robots-Tag or robots in the page)",
-    "tdm": "a page without a reservation of text and data mining expected (tdm-reservation)",
-    "signal": "a page without a `no` in its Content-Signal expected",
-    "site": "a page that its site's robots.txt and tdmrep.json, as recorded, leave open expected",
-    "copy": "the employer's own page preferred, which the crawl has with the same title and place",
-    "ahead": "a capture that is not dated in the future expected",
+    "status": "expected an answer with status 200",
+    "long": f"expected a page of at most {MAX_PAGE:,} bytes",
+    "no_html": "expected HTML",
+    "no_posting": "expected a schema.org JobPosting in JSON-LD or microdata; the page only contains the word",
+    "cut": "expected a whole JobPosting; the crawler cut this one off (WARC-Truncated)",
+    "repeat": "expected a whole answer; a revisit record stands for one in another file",
+    "noindex": "expected a page that robots may index (X-Robots-Tag or robots in the page)",
+    "tdm": "expected a page without a reservation of text and data mining (tdm-reservation)",
+    "signal": "expected a page without a `no` in its Content-Signal",
+    "site": "expected a page that its site's recorded robots.txt and tdmrep.json leave open",
+    "copy": "the crawl has the employer's own page with the same title and place",
+    "ahead": "expected a capture that is not dated in the future",
 }  # fmt: skip
 """Reasons to leave a page out. The key is what the page is counted under, the text is what was expected."""
 
 NOT_BY_RECORD = "its records are not gzipped one by one; `warcio recompress FILE NEW.warc.gz` does that"
 
+_KINDS = functools.reduce(operator.or_, ANSWERS)
+_WORDS = [WORD.decode().encode(letters) for letters in ("ascii", "utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be")]
 _CUT = b"warc-truncated:"
 _WIDE = (b"\xff\xfe", b"\xfe\xff", b"\0<", b"<\0")
 """First bytes of a page whose letters have two or four bytes."""
@@ -96,12 +98,9 @@ class Advert(NamedTuple):
     place: str | None
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True)
 class Page:
-    """A page with postings: the location of its record in the file, and its adverts.
-
-    `offset` and `size` are the first byte and the length of the record's gzip member.
-    """
+    """A page with postings. `offset` and `size` are the first byte and the length of its record's gzip member."""
 
     url: str
     observed_at: datetime
@@ -114,9 +113,8 @@ class Page:
 class HostFile(NamedTuple):
     """A recorded answer for one of `HOST_FILES`, or for the address to which such a file redirects.
 
-    `offset` is the byte at which the record's gzip member starts. `location` is the address that the answer redirects
-    to or repeats. `is_repeat` is True if the earlier answer with the same `digest` still applies. A damaged record has
-    the status `UNREAD`.
+    `location` is the address that the answer redirects to or repeats. `is_repeat` is True if the earlier answer with
+    the same `digest` still applies. A damaged record has the status `UNREAD`.
     """
 
     url: str
@@ -132,8 +130,8 @@ class HostFile(NamedTuple):
 class Scan:
     """What was found in one WARC file. The keys of `counts` are `SEARCHED`, `MARKED` and the keys of `LEFT_OUT`.
 
-    `keys` are checksums of the addresses of all answers, and `offsets` are where their records start. With these,
-    `find_answers` finds the targets of redirects without scanning the file again.
+    `keys` are checksums of the addresses of all answers, and `offsets` are where their records start, for
+    `find_answers`.
     """
 
     path: Path
@@ -146,10 +144,8 @@ class Scan:
 
 
 def scan(path: Path) -> Scan:
-    """Scan a WARC file whose records are gzipped one by one.
-
-    Raises OSError if the path is not a regular file or cannot be opened; damage inside the file never raises.
-    """
+    """Scan a WARC file whose records are gzipped one by one. Raises OSError if it cannot be opened, and never for
+    damage."""
     with map_file(path) as data:
         why = "the file is empty" if not data else None if _is_gzipped_by_record(data) else NOT_BY_RECORD
         try:
@@ -203,8 +199,8 @@ class _Scanner:
                     address = address_of(url)
                     is_host_file = _is_host_file(address)
                     if record.record_type == WarcRecordType.revisit:
-                        if is_host_file:
-                            self._note(_repeat_of(record, url, at))
+                        if is_host_file and (repeat := _repeat_of(record, url, at)):
+                            self.found.host_files.append(repeat)
                         self._remember(address, at)
                         self._skip("repeat")
                     elif record.content_length > MAX_PAGE and is_host_file:
@@ -230,10 +226,8 @@ class _Scanner:
         return len(self.data), None
 
     def _walk(self, begin: int, last: int | None) -> int:
-        """Read each record from byte `begin`, except the record at `last`, until one is damaged.
-
-        Returns where the next record starts.
-        """
+        """Read each record from byte `begin`, except the record at `last`, until one is damaged. Return where the next
+        starts."""
         for member in members_of(self.data, Range(begin)):
             n_damaged = len(self.found.damaged)
             if member.offset != last:
@@ -258,26 +252,21 @@ class _Scanner:
             self.found.keys.append(_key_of(address))
             self.found.offsets.append(offset)
 
-    def _note(self, file: HostFile | None) -> None:
-        if file:
-            self.found.host_files.append(file)
-
     def _look_at(self, member: Member) -> None:
         for answer in answers_in(member, self.number, may_be_cut=True):
             address = address_of(answer.url or "")
             is_host_file = _is_host_file(address)
             self._remember(address, member.offset)
-            if is_host_file:
-                self._note(_host_file_of(answer, member))
+            if is_host_file and (file := _host_file_of(answer, member)):
+                self.found.host_files.append(file)
             if isinstance(answer, DamagedRecord):
-                self.found.damaged.append(_with_offset(answer, member.offset))
+                self._note_damage(answer, member)
                 self.number += answer.record >= 0
             elif isinstance(answer, RevisitedAnswer):
                 self._skip("repeat")
-            elif is_host_file:
-                self.number += 1
             else:
-                self._look_at_page(answer, member)
+                if not is_host_file:
+                    self._look_at_page(answer, member)
                 self.number += 1
 
     def _look_at_page(self, answer: RecordedAnswer, member: Member) -> None:
@@ -285,41 +274,28 @@ class _Scanner:
         counts[SEARCHED] += 1
         page = decode(answer)
         if isinstance(page, DamagedRecord):
-            self.found.damaged.append(_with_offset(page, member.offset))
-        elif has_word(page.body):
+            self._note_damage(page, member)
+        elif any(word in page.body for word in _WORDS):
             counts[MARKED] += 1
-            adverts, why = adverts_on(page, is_cut=_is_cut(member))
+            is_cut = _CUT in member.data[: member.data.find(b"\r\n\r\n")].lower()
+            adverts, why = adverts_on(page, is_cut=is_cut)
             if why:
                 counts[why] += 1
             else:
-                self.found.pages.append(
-                    Page(
-                        url=page.url,
-                        observed_at=page.observed_at,
-                        record=answer.record,
-                        offset=member.offset,
-                        size=member.size,
-                        adverts=adverts,
-                    )
-                )
+                page_of_file = Page(page.url, page.observed_at, answer.record, member.offset, member.size, adverts)
+                self.found.pages.append(page_of_file)
 
-
-def _is_cut(member: Member) -> bool:
-    return _CUT in member.data[: member.data.find(b"\r\n\r\n")].lower()
+    def _note_damage(self, record: DamagedRecord, member: Member) -> None:
+        self.found.damaged.append(replace(record, why=f"at byte {member.offset:,}: {record.why}"))
 
 
 # --- pages ------------------------------------------------------------------------------------------------
 
 
-def has_word(body: bytes) -> bool:
-    """Whether a page contains `JobPosting`, written with one, two or four bytes per letter."""
-    return any(word in body for word in _WORDS)
-
-
 def adverts_on(page: Response, *, is_cut: bool) -> tuple[tuple[Advert, ...], str | None]:
-    """Return the adverts on a page and None, or no adverts and the key of `LEFT_OUT` that says why the page is skipped.
+    """Return the adverts on a page and None, or no adverts and the key of `LEFT_OUT` that says why.
 
-    A page that the crawler truncated is read if its JSON-LD is complete; a truncated script is not valid JSON.
+    A page that the crawler truncated is read if its JSON-LD is complete.
     """
     if page.status not in ANSWERED:
         return (), "status"
@@ -327,8 +303,12 @@ def adverts_on(page: Response, *, is_cut: bool) -> tuple[tuple[Advert, ...], str
         return (), "long"
     if not _is_markup(page) or career_pages.is_sitemap(page):
         return (), "no_html"
-    if why := _reservation_in(page):
-        return (), why
+    if is_noindex(page.headers.get, page.body):
+        return (), "noindex"
+    if tdm_policy(page.headers.get, page.body):
+        return (), "tdm"
+    if has_signal(page.headers.get("content-signal")):
+        return (), "signal"
     text = schema_org.page_of(page)
     items = schema_org.json_ld_in(text) if is_cut else schema_org.job_postings_in(text, page.url)
     if not items:
@@ -345,26 +325,10 @@ def _advert(item: dict[str, Any], url: str) -> Advert:
     return Advert(str(employer) if employer else None, str(title) if title else None, str(place) if place else None)
 
 
-def _reservation_in(page: Response) -> str | None:
-    if is_noindex(page.headers.get, page.body):
-        return "noindex"
-    if tdm_policy(page.headers.get, page.body):
-        return "tdm"
-    return "signal" if has_signal(page.headers.get("content-signal")) else None
-
-
 def _is_markup(page: Response) -> bool:
     kind = page.headers.get("content-type", "").lower()
     begin = page.body[:HEAD].replace(b"\0", b"").lower()
     return not kind or "html" in kind or "xml" in kind or b"<html" in begin or b"<!doctype html" in begin
-
-
-def _with_offset(record: DamagedRecord, offset: int) -> DamagedRecord:
-    return replace(record, why=f"at byte {offset:,}: {record.why}")
-
-
-_KINDS = functools.reduce(lambda one, other: one | other, ANSWERS)
-_WORDS = [WORD.decode().encode(letters) for letters in ("ascii", "utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be")]
 
 
 def _is_coded(block: bytes) -> bool:
@@ -391,22 +355,18 @@ def find_answers(scan: Scan, addresses: Set[str]) -> Iterator[HostFile]:
 
 
 def _host_file_of(answer: RecordedAnswer | RevisitedAnswer | DamagedRecord, member: Member) -> HostFile | None:
-    if isinstance(answer, DamagedRecord):
-        return _damaged_file_of(answer, member)
-    headers = {name.lower(): value for name, value in answer.headers}
-    is_unchanged = answer.status == UNCHANGED
-    return HostFile(
-        url=answer.url,
-        observed_at=answer.observed_at,
-        status=answer.status,
-        location=headers.get("location"),
-        digest="" if is_unchanged else answer.digest,
-        is_repeat=is_unchanged or isinstance(answer, RevisitedAnswer),
-        offset=member.offset,
-    )
-
-
-def _damaged_file_of(answer: DamagedRecord, member: Member) -> HostFile | None:
+    if not isinstance(answer, DamagedRecord):
+        headers = {name.lower(): value for name, value in answer.headers}
+        is_unchanged = answer.status == UNCHANGED
+        return HostFile(
+            url=answer.url,
+            observed_at=answer.observed_at,
+            status=answer.status,
+            location=headers.get("location"),
+            digest="" if is_unchanged else answer.digest,
+            is_repeat=is_unchanged or isinstance(answer, RevisitedAnswer),
+            offset=member.offset,
+        )
     with contextlib.suppress(OSError, ValueError):
         for record in ArchiveIterator(io.BytesIO(member.data), record_types=_KINDS, parse_http=False):
             if without_user(url := bare_uri(record.headers.get("WARC-Target-URI"))) != answer.url:
@@ -419,9 +379,9 @@ def _damaged_file_of(answer: DamagedRecord, member: Member) -> HostFile | None:
 
 
 def _repeat_of(revisit: WarcRecord, url: str, offset: int) -> HostFile | None:
-    """Return a revisit record as a site's file; None if it has no valid time.
+    """Return a revisit record as a site's file, perhaps of an original at another address (wget, Heritrix).
 
-    The record may name an original at another address (wget, Heritrix).
+    None if it has no valid time.
     """
     is_digest_of_body = "not-modified" not in (revisit.headers.get("WARC-Profile") or "")
     try:

@@ -17,16 +17,16 @@ from transforms.text.rejects import Rejected
 WORKBOOK = "[Content_Types].xml"
 """Name of a file that every Excel workbook contains. A workbook is a zip file."""
 MAX_HEAD_LINES = 20
-"""Number of lines at the beginning that are searched for the header. Above the header, exports have a title and a date,
-and surveys have half a page of text."""
+"""Number of first lines that are searched for the header. Exports have a title above it, surveys half a page of text.
+"""
 csv.field_size_limit(16_000_000)  # the longest cell in characters, for every CSV reader of the process
 
 
 def zip_member(body: bytes, name: re.Pattern[str], *, largest: int) -> bytes:
-    """Return the content of the only file in a zip whose name matches `name`.
+    """Return the content of the only file in a zip whose name matches `name`; `body` itself if it is no zip, or a
+    workbook.
 
-    Return `body` itself if it is not a zip or is an Excel workbook. Raise `Rejected` if no file or several files match,
-    if the file would unpack to more than `largest` bytes, or if the zip is damaged.
+    Raise `Rejected` if the zip is damaged, or if not exactly one file of at most `largest` bytes matches.
     """
     if not body.startswith(b"PK"):
         return body
@@ -86,13 +86,12 @@ def table_in(
     delimiter: str = ",",
     rename: Callable[[str], str] = str,
 ) -> list[dict[str, str]]:
-    """Return the rows of a CSV text in UTF-8, each as a dict of values by column.
+    """Return the rows of a CSV text in UTF-8, each as a dict of values by column. A short row lacks its last columns.
 
     The header is the first line that has all `columns`; the lines above it are skipped. A row has the values of
-    `columns` and `also`, or of all columns of the file if `also` is None. A row that is too short lacks its last
-    columns. If `delimiter` is a tab, quotation marks are ordinary characters. `rename` is applied to each name in the
-    header; it returns the name that `columns` and `also` use. Raise `Rejected` if the text is not a CSV or no line has
-    all `columns`.
+    `columns` and `also`, or of all columns of the file if `also` is None. If `delimiter` is a tab, quotation marks are
+    ordinary characters. `rename` maps each name in the header to the name that `columns` and `also` use. Raise
+    `Rejected` if the text is not a CSV or no line has all `columns`.
     """
     names = set(columns)
     lines = io.TextIOWrapper(io.BytesIO(body), encoding="utf-8-sig", errors="replace", newline="")

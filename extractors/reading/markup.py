@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 MAX_DEPTH = 256
-"""Maximum number of elements nested in each other. libxml2 has the same limit and builds no tree for a deeper page."""
+"""Maximum number of elements nested in each other, as in libxml2, which builds no tree for a deeper page."""
 _TAG = re.compile(
     r"<!--.*?(?:-->|\Z)|<(script|style|textarea|title)\b.*?(?:</\1\s*>|\Z)|<(/?)([A-Za-z][^\s/>]*)[^>]*>?",
     re.DOTALL | re.IGNORECASE,
@@ -19,14 +19,14 @@ _CLOSED_BY = {
     "dt": frozenset(["dt", "dd"]), "dd": frozenset(["dt", "dd"]),
     "td": _CELLS, "th": _CELLS, "tr": _CELLS | {"tr"},
 }  # fmt: skip
-"""Elements whose end tag is optional. A start tag of the element (key) closes the open elements in the set (value)."""
+"""Elements whose start tag (key) closes the open elements in the set (value), because their end tag is optional."""
 
 
 def limit_depth(page: str) -> str:
     """Remove the tags of elements that are nested more than `MAX_DEPTH` deep, but keep the text between the tags.
 
-    Ordinary pages do not change. Without the limit, the parser's time would grow with the square of the page's length,
-    because the parser searches all open elements for each end tag.
+    Without the limit, the parser's time would grow with the square of the page's length, because it searches all open
+    elements for each end tag.
     """
     open_names: list[str] = []
     pieces: list[str] = []
@@ -46,7 +46,7 @@ def limit_depth(page: str) -> str:
 
 
 def _opens(open_names: list[str], name: str) -> bool:
-    """Add an element to the open ones. Return False, and do not add it, if `MAX_DEPTH` elements are open already."""
+    """Add an element to the open ones. Return False instead if `MAX_DEPTH` elements are open already."""
     if names := _CLOSED_BY.get(name):
         while open_names and open_names[-1] in names:
             open_names.pop()
@@ -57,10 +57,7 @@ def _opens(open_names: list[str], name: str) -> bool:
 
 
 def _closes(open_names: list[str], name: str) -> bool:
-    """Close an element and all elements inside it.
-
-    Return False if the element is not open and `MAX_DEPTH` others are.
-    """
+    """Close an element and all inside it. Return False if it is not open and `MAX_DEPTH` others are."""
     for place in range(len(open_names) - 1, -1, -1):
         if open_names[place] == name:
             del open_names[place:]

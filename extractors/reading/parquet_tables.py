@@ -1,8 +1,7 @@
 """Read Parquet files that others made, in batches and within limits.
 
 A few kilobytes of Parquet may expand to millions of rows that repeat one long text. Therefore rows and values are
-counted before anything is read, repeated texts are stored once, and the size of a batch is computed before the batch
-becomes Python objects.
+counted before anything is read, and repeated texts are stored once.
 """
 
 from __future__ import annotations
@@ -22,8 +21,8 @@ BATCH = 4_096
 MAX_STORED = 1_000_000_000
 """Maximum size, in bytes after unpacking, of the columns that are read from one row group."""
 MAX_VALUES = 30_000_000
-"""Maximum number of values of one column in one row group. Each value in a list counts. Row groups usually have a
-million rows."""
+"""Maximum number of values of one column in one row group, also of those in lists. Most row groups have a million rows.
+"""
 MAX_BATCH = 250_000_000
 """Maximum size of the values of a batch, in bytes, as `held_bytes` computes it."""
 
@@ -57,7 +56,7 @@ def read_batches(
     """Yield the rows of a file from `open_parquet`, in order. Only `columns` are read, or all columns if None.
 
     Raise `Rejected` before the first row if the file has more than `most_rows` rows (None for no limit) or a row group
-    is too large. Raise `Rejected` during the iteration if a batch is too large.
+    is too large, and later if a batch is too large.
     """
     n_rows = file.metadata.num_rows
     if most_rows is not None and n_rows > most_rows:
@@ -95,10 +94,8 @@ def _check_stored(metadata: pq.FileMetaData, names: Collection[str]) -> None:
 
 
 def held_bytes(values: Any) -> int:
-    """Return how many bytes Arrow `values` would need if repeated texts were stored again each time.
-
-    Each value counts as at least 8 bytes.
-    """
+    """Return how many bytes Arrow `values` would need if repeated texts were stored each time; at least 8 for each
+    value."""
     kind = values.type
     if pa.types.is_dictionary(kind):
         words = values.dictionary

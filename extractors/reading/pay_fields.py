@@ -17,11 +17,10 @@ def pay_in_fields(
     component: str = "base",
     tie: Tie = Tie(),  # noqa: B008  # a tuple cannot be changed
 ) -> Pay:
-    """Return the stated pay of one component, such as base pay.
+    """Return the stated pay of one component, such as base pay; what the source does not state is None.
 
     `low` and `high` are the ends of the range and `text` is the source's wording. `currency` is the source's code or
-    word for a currency, and `period` one of `vocabulary.PERIODS`. Each of these is None if the source does not state
-    it. `tie` names the place or level that the pay is for.
+    word for a currency, and `period` one of `vocabulary.PERIODS`. `tie` names the place or level that the pay is for.
     """
     return Pay(
         component=component,

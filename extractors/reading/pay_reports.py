@@ -3,43 +3,36 @@
 from __future__ import annotations
 
 import functools
-from types import MappingProxyType
 from typing import Any
 
 from transforms.place.places import region_of
+from transforms.records.columns import fields_of
 from transforms.records.rows import OfficialWage, PayReport
 from transforms.records.vocabulary import GROUP_OF_ROLE
 from transforms.role.titles import role_of, seniority_of
 
-UNSTATED_IN_REPORTS = MappingProxyType(
-    dict.fromkeys(("pay_usd_stated", "employer_country", "remote_share", "employer_size", "employment_type"))
-)
-UNSTATED_IN_WAGES = MappingProxyType(
-    {
-        **dict.fromkeys(("compiled_by", "employment", "employment_rse", "mean_rse")),
-        **dict.fromkeys(("annual_mean", "annual_p10", "annual_p25", "annual_p50", "annual_p75", "annual_p90")),
-        "top_coded": (),
-    }
-)
+UNSTATED: dict[type, dict[str, Any]] = {
+    cls: {field.name: None for field in fields_of(cls) if field.nullable} for cls in (PayReport, OfficialWage)
+}
+"""What columns hold that a source need not state."""
 
 
 def pay_report(*, title: str, country: str | None, role: str | None = None, **stated: Any) -> PayReport:
     """Return a row of reported pay. `stated` are the columns of the row that the source states.
 
-    Role, level, region and continent follow from title and country unless they are stated. A report without `pair_row`
-    gets the number of its own row as `pair_row`.
+    Unless stated, role and level follow from the title, region and continent from the country, and `pair_row` is `row`.
     """
     role_of_title, seniority = read_title(title)
     role = role or role_of_title
     region, continent = region_of(country) if country else (None, None)
     derived = {"pair_row": stated["row"], "seniority": seniority, "region": region, "continent": continent}
-    columns = {**UNSTATED_IN_REPORTS, **derived, **stated}
-    return PayReport(title=title, country=country, role=role, role_group=GROUP_OF_ROLE[role], **columns)
+    columns = {**UNSTATED[PayReport], **derived, "country": country, **stated}
+    return PayReport(title=title, role=role, role_group=GROUP_OF_ROLE[role], **columns)
 
 
 def official_wage(**stated: Any) -> OfficialWage:
     """Return a row of official wages. `stated` are the columns that the source states; any other figure is None."""
-    return OfficialWage(**{**UNSTATED_IN_WAGES, **stated})
+    return OfficialWage(**{**UNSTATED[OfficialWage], "top_coded": (), **stated})
 
 
 @functools.lru_cache(maxsize=8192)

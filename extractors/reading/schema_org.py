@@ -1,9 +1,8 @@
-r"""Find the schema.org JobPosting in a page (in JSON-LD, in microdata or by selectors) and read it into a `RawPosting`.
+"""Find the schema.org JobPosting in a page (in JSON-LD, in microdata or by selectors) and read it into a `RawPosting`.
 
-Sites write this markup for search engines and seldom test it. The pages that we saved contain, for example, a list of
-ten names as the country, nine places that all have one address, an unknown kind of employment, a literal \n in the
-text, an end date ten years away, and a pay amount made of empty texts. `estimatedSalary` is not read, because it is an
-estimate and not advertised pay.
+Sites write this markup for search engines and seldom test it: saved pages have a list of ten names as the country, one
+address for nine places, or a pay amount of empty texts. `estimatedSalary` is not read, because it is an estimate and
+not advertised pay.
 """
 
 from __future__ import annotations
@@ -28,8 +27,7 @@ from transforms.text.rejects import Rejected
 MAX_NESTED = 10_000
 """Maximum number of values in a page's markup that are searched for JobPostings."""
 MAX_ITEMS = 300
-"""Maximum number of microdata items in a page. The microdata of a page with more items is not read, because reading an
-item also reads all items inside it."""
+"""Maximum number of microdata items in a page that is read, because reading an item also reads all items inside it."""
 MAX_PARTS = 50
 """Maximum number of texts or amounts read from one property. Each text is compared with all texts before it."""
 HEAD = 2_000
@@ -70,8 +68,7 @@ KNOWN = frozenset([
 def page_of(response: Response) -> str:
     """Return the text of a page, decoded by the encoding that its headers or its first bytes name.
 
-    Invalid bytes of UTF-8 become U+FFFD. `limit_depth` limits the nesting of elements, which keeps the time to parse
-    the page proportional to its length.
+    Invalid bytes of UTF-8 become U+FFFD. `limit_depth` limits the nesting of elements.
     """
     return limit_depth(_decode(response))
 
@@ -93,11 +90,7 @@ def _decode(response: Response) -> str:
 
 
 def tree_of(page: str) -> Any:
-    """Parse a page into an lxml tree. Return None if the page has no elements.
-
-    The parser cuts off elements nested more than 256 deep. Its time is proportional to the length of the page. A parser
-    that repairs pages as browsers do would take time proportional to the square of the depth.
-    """
+    """Parse a page into an lxml tree, in time proportional to its length. Return None if the page has no elements."""
     from extruct.utils import parse_html  # noqa: PLC0415  # takes most of a second, and only pages need it
     from lxml.etree import LxmlError  # noqa: PLC0415
 
@@ -108,10 +101,9 @@ def tree_of(page: str) -> Any:
 
 
 def job_postings_in(page: str, url: str, selectors: Mapping[str, str] = NO_SELECTORS) -> list[dict[str, Any]]:
-    """Return the JobPostings of a page, in the shape of JSON-LD.
+    """Return the JobPostings of a page, in the shape of JSON-LD: from JSON-LD, else microdata, else `selectors`.
 
-    JSON-LD is tried first, then microdata, then `selectors`, which give a CSS selector for each property of a
-    JobPosting.
+    `selectors` give a CSS selector for each property of a JobPosting.
     """
     return json_ld_in(page) or microdata_in(page, url) or _select(page, selectors)
 
@@ -144,7 +136,7 @@ def microdata_in(page: str, url: str) -> list[dict[str, Any]]:
     """Return the JobPostings in a page's microdata, in the shape of JSON-LD.
 
     Some pages close the element of a JobPosting before its properties begin. Therefore the siblings after the first
-    JobPosting that has no properties are moved into that JobPosting. Microdata with over `MAX_ITEMS` items is not read.
+    JobPosting without properties are moved into it.
     """
     if "JobPosting" not in page or "itemscope" not in page:
         return []
@@ -232,8 +224,8 @@ def read_board_page(
 ) -> Iterator[RawPosting | Issue]:
     """Read the posting on a page of a platform's board.
 
-    `id` replaces the id in the markup. `url`, or else the response's URL, replaces the address in the markup. `named`
-    is the employer's name if the markup has none. `is_token_a_name` has the same meaning as in `on_board`.
+    `id` and `url`, by default the response's URL, replace those in the markup. `named` is the employer's name if the
+    markup has none. `is_token_a_name` has the same meaning as in `on_board`.
     """
 
     def read(item: dict[str, Any]) -> RawPosting:
@@ -258,8 +250,8 @@ def id_by(address: str) -> str:
 def read_job_posting(item: dict[str, Any], *, source: str, url: str) -> RawPosting:
     """Read a JobPosting, in the shape of JSON-LD, from the page at `url`.
 
-    The posting's id is "<host>/<identifier>", or the address if there is no identifier. The identifier also becomes the
-    `requisition_id` if it carries the employer's name.
+    The posting's id is "<host>/<identifier>", or the address without an identifier. An identifier that carries the
+    employer's name is also the `requisition_id`.
     """
     address = urljoin(url, _text(item.get("url")) or url)
     host, number = urlsplit(address).netloc, identifier_of(item)
@@ -361,7 +353,7 @@ def identifier_of(item: dict[str, Any]) -> str | None:
 
 
 def _names_employer(item: dict[str, Any]) -> bool:
-    """Whether the identifier carries the employer's name. The identifiers that job boards give to adverts do not."""
+    """Whether the identifier carries the employer's name, unlike those that job boards give."""
     identifier = _one(item.get("identifier"))
     name = _text(identifier.get("name")) if isinstance(identifier, dict) else None
     return name is not None and name == _text(item.get("hiringOrganization"))
@@ -380,10 +372,7 @@ def _one(value: object) -> Any:
 
 
 def _text(value: object) -> str | None:
-    """Return a text or number as text, and an object as its name. Only the first item of a list is used.
-
-    Return None for an empty text and for any other value.
-    """
+    """Return a text or number as text, and an object as its name, of the first item of a list; else None."""
     value = _one(value)
     if isinstance(value, dict):
         value = _one(value.get("name", value.get("@value")))

@@ -26,9 +26,8 @@ UNREADABLE = (
 def open_workbook(content: bytes, *, largest: int, expected: str, remedy: str) -> Iterator[Workbook]:
     """Open a workbook for reading, as a context manager.
 
-    Raise `Rejected` if its parts would unpack to more than `largest` bytes, before anything is unpacked. Raise
-    `Rejected` for bytes that are not a workbook, either when it is opened or inside the `with` block. `expected` (what
-    the file should be) and `remedy` are words for the second message.
+    Raise `Rejected` if its parts would unpack to more than `largest` bytes, or for bytes that are not a workbook, which
+    may show only inside the `with` block. `expected` (what the file should be) and `remedy` are words for the message.
     """
     from openpyxl import load_workbook  # noqa: PLC0415  # takes a fifth of a second, and only workbooks need it
 

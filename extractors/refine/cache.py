@@ -20,9 +20,9 @@ from transforms.text.lookups import LOOKUPS
 LOG = logging.getLogger("jobmarket")
 
 MAX_FILES, MAX_ROWS = 120, 1_000_000
-"""A source's newest refined files are searched for identical adverts, up to these numbers of files and rows. They are
-four months of nights, and three times the adverts of the largest platform. An advert that only older files contain is
-read and stored once more."""
+"""A source's newest refined files are searched for identical adverts, up to these numbers: four months of nights, and
+three times the adverts of the largest platform. An advert that only older files contain is read and stored once more.
+"""
 DAMAGED = (OSError, pa.ArrowException)
 """Errors raised by reading a Parquet file that is missing or incomplete."""
 LIBRARIES = (
@@ -59,8 +59,7 @@ ROOT = Path(__file__).parents[2]
 
 @functools.cache
 def code_key(source: str) -> str:
-    """Return a digest of all that decides how a source's bytes become rows: its module, readers, libraries and
-    lookups."""
+    """Return a digest of all that decides how a source's bytes become rows: module, readers, libraries and lookups."""
     digest = hashlib.blake2b(digest_size=16)
     versions = [f"python {sys.version_info[:2]}", *(f"{name} {version(name)}" for name in LIBRARIES)]
     digest.update("\0".join(versions).encode())
@@ -104,10 +103,10 @@ def refine_key_of(path: Path) -> str | None:
 def find_earlier_wordings(own: Path, refined: Store, code: str) -> Mapping[str, str]:
     """Return the digests of adverts in the source's earlier refined files, if the same code made these files.
 
-    The result maps both the `wording_hash` and the `record_hash` of an advert to its `wording_hash`. `own` is the
-    refined file to be made, and `code` is its reading key (see `refine.reading_key`). A file is earlier if its name
-    sorts before the name of `own`, so that the result depends on the archive and not on the order of refining.
-    Unreadable files are skipped with a warning.
+    Both the `wording_hash` and the `record_hash` of an advert are mapped to its `wording_hash`. `own` is the refined
+    file to be made, and `code` is its reading key (see `refine.reading_key`). A file is earlier if its name sorts
+    before that of `own`, so that the result does not depend on the order of refining. Unreadable files are skipped with
+    a warning.
     """
     earlier = [
         path
@@ -124,8 +123,7 @@ def find_earlier_wordings(own: Path, refined: Store, code: str) -> Mapping[str, 
 
 @functools.lru_cache(maxsize=1)  # all ranges of a file need the same adverts
 def _wordings_in(files: tuple[tuple[Path, int], ...]) -> Mapping[str, str]:
-    """Read the digests of adverts from files, newest first, until `MAX_ROWS` is reached. Files are (path, time of
-    change)."""
+    """Read the digests of adverts from (path, time of change), newest first, until `MAX_ROWS` is reached."""
     wordings: dict[str, str] = {}
     n_rows = 0
     for path, _ in files:

@@ -1,7 +1,7 @@
 """Refine on the workers of a Dask cluster; this machine joins the pieces that they return.
 
-A worker reads the archive from the same shared folder, or the same address, as this machine. It returns its output, so
-it only needs a folder for its own copies. Dask is imported only in this module, and only if a cluster is configured.
+A worker reads the archive from the same shared folder or address as this machine. Dask is imported only in this module,
+and only if a cluster is configured.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ import threading
 import uuid
 from collections import deque
 from collections.abc import Callable, Iterator
-from concurrent.futures import Executor, Future
-from dataclasses import dataclass, replace
+from concurrent.futures import Future
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -29,10 +29,9 @@ ARRIVAL = 60
 RETURN = 300
 """Seconds to wait for a worker when all have left: as long as a machine takes to start."""
 RECENT = 4
-"""Number of archive files that a worker keeps as copies. Few are enough, as the ranges of a file follow each other."""
+"""Number of archive files that a worker keeps as copies; the ranges of a file follow each other."""
 ONE_RANGE = threading.Lock()
-"""Lock that lets a worker read one range at a time, however many threads it has: the readers' caches allow one
-thread."""
+"""Lock that lets a worker read one range at a time: the readers' caches allow one thread."""
 
 
 class ClusterError(Exception):
@@ -41,42 +40,32 @@ class ClusterError(Exception):
 
 Submit = Callable[[str, Path, Range, str], Future[Piece]]
 """A function that submits a range of a source's WARC file for refining, given the key of the file."""
-
-
-@dataclass(frozen=True)
-class Cluster:
-    """Workers that refine during one run. `token` identifies the run; `percent` is the depth of reading."""
-
-    address: str
-    client: Any
-    executor: Executor
-    token: str
-    archive: Place
-    refined: Place
-    percent: int
-
-    def submit(self, source: str, warc: Path, part: Range, key: str) -> Future[Piece]:
-        """Submit a range for refining."""
-        name = warc.relative_to(self.archive.folder).as_posix()
-        places = self.archive, self.refined
-        return self.executor.submit(refine_on_worker, self.token, *places, source, name, part, key, self.percent)
-
-    def check(self) -> None:
-        """Raise `ClusterError` if no worker is left and none comes within `RETURN` seconds."""
-        _wait_for_workers(self.client, self.address, RETURN)
+Check = Callable[[], None]
+"""A function that raises an error if no submitted range can be finished any more."""
 
 
 @contextlib.contextmanager
-def open_cluster(address: str, archive: Place, refined: Place, percent: int = ALL_PERCENT) -> Iterator[Cluster]:
-    """Open the cluster at a scheduler's address and check its workers. `percent` is the depth of reading
-    (`transforms.depth`).
+def open_cluster(
+    address: str, archive: Place, refined: Place, percent: int = ALL_PERCENT
+) -> Iterator[tuple[Submit, Check]]:
+    """Open the cluster at a scheduler's address for one run, and check its workers. `percent` is the depth of reading.
 
-    Tasks that are not finished when the context ends are dropped. Raises `ClusterError` if the cluster cannot be used.
+    Tasks that are not finished when the context ends are dropped. Raises `ClusterError` if the cluster cannot be used,
+    and when checked, if no worker is left and none comes within `RETURN` seconds.
     """
+    token = uuid.uuid4().hex
     with _client_of(address) as client:
         executor = client.get_executor(pure=False)
+
+        def submit(source: str, warc: Path, part: Range, key: str) -> Future[Piece]:
+            name = warc.relative_to(archive.folder).as_posix()
+            future: Future[Piece] = executor.submit(
+                refine_on_worker, token, archive, refined, source, name, part, key, percent
+            )
+            return future
+
         try:
-            yield Cluster(address, client, executor, uuid.uuid4().hex, archive, refined, percent)
+            yield submit, lambda: _wait_for_workers(client, address, RETURN)
         finally:
             executor.shutdown(wait=False)
 
@@ -139,7 +128,7 @@ def _refuse_other_key(key: str, ours: str, worker: str) -> None:
 
 
 def store_locally(piece: Piece, path: Path) -> Piece:
-    """Return the piece with its rows in a file on this machine; rows from another machine are written to `path`."""
+    """Return the piece with its rows on this machine; those from another machine are written to `path`."""
     if piece.content is None:
         return piece
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -161,10 +150,12 @@ def refine_on_worker(
 ) -> Piece:
     """Refine a range of the archive file `name` (`<source>/<name>`), and return the piece with its rows in `content`.
 
-    `token` identifies the run; each run gets a new workspace. Raises `ClusterError` if the worker cannot read the file
-    or has other code, `BrokenRange` if the range ends inside a record, and `StorageError`.
+    Each run (`token`) gets a new workspace. Raises `ClusterError` if the worker cannot read the file or has other code,
+    `BrokenRange` if the range ends inside a record, and `StorageError`.
     """
-    worker = _worker_name()
+    from distributed import get_worker  # noqa: PLC0415  # see above
+
+    worker = str(get_worker().address)
     _refuse_other_key(reading_key(source, percent), key.partition("-")[2], worker)
     with ONE_RANGE:
         workspace = _workspace_of(token, archive, refined)
@@ -172,12 +163,6 @@ def refine_on_worker(
         with tempfile.TemporaryDirectory() as folder:
             piece = refine_range(source, warc, part, key, refined=workspace.refined, into=Path(folder), percent=percent)
             return replace(piece, content=piece.rows.read_bytes())
-
-
-def _worker_name() -> str:
-    from distributed import get_worker  # noqa: PLC0415  # see above
-
-    return str(get_worker().address)
 
 
 class _Workspace:

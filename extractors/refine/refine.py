@@ -1,8 +1,8 @@
 """Refine: read one archived WARC file, and write one Parquet file of rows and one of responses.
 
 Refining is pure: it uses no clock, network, database or exchange rate. It does not import Prefect, DuckDB or Great
-Expectations, so that it runs in any process. The key of a refined file is a digest of the WARC file and of the code and
-lookups that read it. The key is stored in the Parquet metadata, so that only files made by other code are made again.
+Expectations, so that it runs in any process. Files are made again only if their key changed: a digest of the WARC file
+and of the code and lookups that read it, which is stored in the Parquet metadata.
 """
 
 from __future__ import annotations
@@ -61,8 +61,8 @@ from warehouse.schema import arrow_table, refined_schema, refined_table
 LOG = logging.getLogger("jobmarket")
 
 FindWordings = Callable[[], Mapping[str, str]]
-"""A function that returns the adverts of earlier files: the `wording_hash` of each, by its `wording_hash` and by its
-`record_hash`."""
+"""A function that returns the `wording_hash` of each advert of earlier files, by its `wording_hash` and `record_hash`.
+"""
 ROW_OF_KIND: dict[str, type] = {
     "employer board": Posting,
     "aggregator": Posting,
@@ -72,25 +72,22 @@ ROW_OF_KIND: dict[str, type] = {
     "rates": ExchangeRate,
 }
 RANGE = 4 * 2**20
-"""Compressed bytes in a range of a file: some thousands of adverts with text, or some seconds of work. The size does
-not depend on the number of workers, so neither does the output."""
+"""Compressed bytes in a range of a file: some seconds of work. It does not depend on the number of workers, so neither
+does the output."""
 BATCH = 2000
-"""Rows per row group, which limits the memory of a worker. Larger groups were slower, because the rows no longer fit
-into the processor's cache."""
+"""Rows per row group, which limits the memory of a worker. The rows of larger groups leave the processor's cache."""
 TOTALS = b"totals"
-"""Key in the metadata of a file of responses. Its value is the number of rows and the time of the newest answer, which
-are thus known without reading the file further."""
+"""Key in the metadata of a file of responses: the number of rows and the time of the newest answer."""
 MAX_GONE = 20
-"""Number of postings of one file that may be gone before the site is distrusted. In the hour between a
-list and the answers of its postings, far fewer close."""
+"""Number of postings of one file that may be gone before the site is distrusted. Far fewer close between a list and the
+answers of its postings."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class RefineResult(RefinedFile):
     """The refined files of one archive file, and whether they were written just now.
 
-    `n_rows` also counts listed adverts whose row is in an earlier file. `observed_to` is the time of the newest answer;
-    None if there is none.
+    `n_rows` also counts listed adverts whose row is in an earlier file. `observed_to` is the time of the newest answer.
     """
 
     n_rows: int
@@ -100,9 +97,9 @@ class RefineResult(RefinedFile):
 
 @dataclass(frozen=True, kw_only=True)
 class Piece:
-    """A refined range of a file: its rows in a Parquet file, its responses, and its number of records.
+    """A refined range of a file, with records numbered from 0: its rows in a Parquet file, and its responses.
 
-    Records are numbered from 0 in each piece. If the Parquet file is on another machine, `content` has its bytes.
+    If the Parquet file is on another machine, `content` has its bytes.
     """
 
     rows: Path
@@ -114,9 +111,8 @@ class Piece:
 def refine(source: str, warc: Path, *, archive: Path, refined: Path, percent: int = ALL_PERCENT) -> RefineResult:
     """Read one WARC file of one source and write its rows and responses, unless they are up to date.
 
-    `percent` is the depth of reading (`transforms.depth`): the share of the rest (adverts without words about AI, data
-    or engineering) whose texts are read. Every response gets a row in the responses file. Rejected records are listed
-    there; rejected values are listed with their posting. A file appears complete or not at all.
+    `percent` is the depth of reading (`transforms.depth`). Every response gets a row in the responses file. Rejected
+    records are listed there; rejected values are listed with their posting. A file appears complete or not at all.
     """
     key = key_of(source, warc, percent=percent)
     if result := find_refined(source, warc, key, archive=archive, refined=refined):
@@ -180,8 +176,8 @@ def join_pieces(
         pieces[0].rows.replace(parts[0])
     else:
         with _open_rows(parts[0], row_class, key) as writer:
-            for table in _shifted_tables(pieces, first):
-                writer.write_table(table)
+            for piece, begin in zip(pieces, first, strict=True):
+                _append_rows(writer, piece.rows, begin)
     answers = [
         replace(answer, record=answer.record + begin) if answer.record >= 0 else answer
         for piece, begin in zip(pieces, first, strict=True)
@@ -201,24 +197,24 @@ def join_pieces(
     return replace(made, is_new=True)
 
 
-def _metadata(row_class: type, key: str) -> dict[bytes, bytes]:
-    return {KEY: key.encode(), b"row_table": row_class.__name__.encode()}
-
-
 def _open_rows(path: Path, row_class: type, key: str) -> pq.ParquetWriter:
     """Open a file for rows with checksums. Disk errors must be found, because later files rely on these rows."""
     schema = refined_schema(row_class).with_metadata(_metadata(row_class, key))
     return pq.ParquetWriter(path, schema, compression="zstd", write_page_checksum=True)
 
 
-def _shifted_tables(pieces: Sequence[Piece], first: Sequence[int]) -> Iterator[pa.Table]:
-    for piece, begin in zip(pieces, first, strict=True):
-        with pq.ParquetFile(piece.rows) as file:
-            for number in range(file.num_row_groups):
-                table = file.read_row_group(number)
-                place = table.schema.get_field_index("record")
-                numbers = pc.add(table["record"], pa.scalar(begin, table.schema.field(place).type))
-                yield table.set_column(place, table.schema.field(place), numbers)
+def _metadata(row_class: type, key: str) -> dict[bytes, bytes]:
+    return {KEY: key.encode(), b"row_table": row_class.__name__.encode()}
+
+
+def _append_rows(writer: pq.ParquetWriter, rows: Path, begin: int) -> None:
+    """Append the rows of a piece. Its records, numbered from 0, get numbers from `begin`."""
+    with pq.ParquetFile(rows) as file:
+        for number in range(file.num_row_groups):
+            table = file.read_row_group(number)
+            place = table.schema.get_field_index("record")
+            numbers = pc.add(table["record"], pa.scalar(begin, table.schema.field(place).type))
+            writer.write_table(table.set_column(place, table.schema.field(place), numbers))
 
 
 def find_refined(source: str, warc: Path, key: str, *, archive: Path, refined: Path | Store) -> RefineResult | None:
@@ -245,8 +241,8 @@ def find_refined(source: str, warc: Path, key: str, *, archive: Path, refined: P
 def gc_paused() -> Iterator[None]:
     """Pause the cyclic garbage collector: rows contain no cycles, so that its passes cost time and free nothing.
 
-    Objects that are still alive afterwards, mostly the readers' caches, count as old, so that only a full collection
-    checks them. Objects that other code froze are unfrozen.
+    Objects that are still alive afterwards, mostly the readers' caches, count as old. Objects that other code froze are
+    unfrozen.
     """
     was_on = gc.isenabled()
     gc.disable()
@@ -260,17 +256,14 @@ def gc_paused() -> Iterator[None]:
 
 
 def key_of(source: str, warc: Path, archive: Store | None = None, percent: int = ALL_PERCENT) -> str:
-    """Return the key of a file: the digests of its bytes and of the code that reads it, with the depth of reading.
-
-    `archive`, if given, remembers the digest of the bytes (see `Store.remember`).
-    """
+    """Return the key of a file: the digests of its bytes (which `archive` remembers) and of the code that reads it,
+    with the depth of reading."""
     digest = archive.remember("digest", warc, digest_of) if archive else digest_of(warc)
     return f"{digest}-{reading_key(source, percent)}"
 
 
 def reading_key(source: str, percent: int) -> str:
-    """Return the digest of the code that reads a source, followed by the depth of reading unless all adverts are read
-    whole."""
+    """Return the digest of the code that reads a source, and the depth of reading unless all adverts are read whole."""
     code = code_key(source)
     return f"{code}-{percent}" if percent < ALL_PERCENT and _is_of_adverts(source) else code
 
@@ -287,9 +280,9 @@ def _paths(source: str, warc: Path, refined: Path) -> tuple[Path, Path]:
 class Refusals(NamedTuple):
     """Reasons for everything that a refined file leaves out or flags, except unknown keys.
 
-    `answers` are responses that the source does not promise (HTML, or a body that does not decode). `records` are
-    records that cannot be read. `values` are rejected values of records that were kept. `left_out` are records that a
-    rule leaves out on purpose. `flagged` are records that a rule flags.
+    `answers` are responses that the source does not promise (HTML, or a body that does not decode). `values` are
+    rejected values of records that were kept. `left_out` and `flagged` are records that a rule of ours leaves out or
+    flags.
     """
 
     answers: list[str]
@@ -329,9 +322,9 @@ def _reason(issue: Mapping[str, str]) -> str:
 
 
 def remove_damaged(refined: Path | Store) -> list[Path]:
-    """Remove refined files that cannot be read to the end, so that the next `refine` writes them again.
+    """Remove refined files that cannot be read to the end, and files that repeat adverts whose row is in no file.
 
-    Files that repeat adverts whose row is in no file are removed, too. Returns the removed paths.
+    The next `refine` writes them again. Returns the removed paths.
     """
     paths = []
     store = as_store(refined)
@@ -385,13 +378,13 @@ def _write(
     n_records = n_written = 0
     with _open_rows(path, row_class, key) as writer:
         batch: list[tuple[Any, int, datetime]] = []
-        for response, outcome in _read(module, warc, part, find_wordings, percent):
+        for response in read(warc, part, may_be_cut=module.SOURCE.is_bulk):
             n_records = max(n_records, response.record + 1)
-            if outcome is None:
+            if isinstance(response, Response) and not is_answer_of(module, response.url):
                 continue
             n_rows, issues, removals, repetitions = 0, [], [], []
             places: dict[str, int] = {}
-            for row in outcome:
+            for row in _outcome_of(module, response, find_wordings, percent):
                 if isinstance(row, Issue):
                     issues.append(row)
                     continue
@@ -418,10 +411,10 @@ def _write(
 
 
 def _mark_doubles(batch: list[tuple[Any, int, datetime]], places: dict[str, int], n_written: int) -> None:
-    """If an answer lists an advert's id twice, remove the `wording_hash` of both rows.
+    """If an answer lists an advert's id twice, remove the `wording_hash` of both rows, which it could not tell apart.
 
-    A repeated advert is identified by its answer and id, which cannot distinguish the two. `places` are the positions
-    of the answer's adverts among all rows of the file; the first `n_written` of these rows are already written.
+    `places` are the positions of the answer's adverts among all rows of the file; the first `n_written` of these rows
+    are already written.
     """
     row, record, observed_at = batch[-1]
     here = n_written + len(batch) - 1
@@ -437,32 +430,27 @@ def _row_class(source: Source) -> type:
     return source.row or ROW_OF_KIND[source.kind]
 
 
-def _read(
-    module: SourceModule, warc: Path, part: Range, find_wordings: FindWordings, percent: int
-) -> Iterator[tuple[Response | RevisitedAnswer | DamagedRecord, Iterator[Any] | None]]:
-    """Yield each record of a range with its rows and issues, or with None if the record belongs to another source."""
-    for response in read(warc, part, may_be_cut=module.SOURCE.is_bulk):
-        if isinstance(response, DamagedRecord):
-            yield response, iter([Rejected("response", response.why, "a whole WARC record expected").issue])
-        elif isinstance(response, RevisitedAnswer):
-            yield response, iter(())
-        else:
-            is_own = is_answer_of(module, response.url)
-            yield response, _parse(module, response, find_wordings, percent) if is_own else None
-
-
-def _parse(module: SourceModule, response: Response, find_wordings: FindWordings, percent: int) -> Iterator[Any]:
-    if response.status in GONE and _posting_of(module.SOURCE, response.url):
+def _outcome_of(
+    module: SourceModule,
+    response: Response | RevisitedAnswer | DamagedRecord,
+    find_wordings: FindWordings,
+    percent: int,
+) -> Iterator[Any]:
+    """Yield the rows and issues of a record; none if it repeats an earlier answer."""
+    if isinstance(response, RevisitedAnswer):
+        return
+    if isinstance(response, DamagedRecord):
+        yield Rejected("response", response.why, "a whole WARC record expected").issue
+    elif response.status in GONE and _posting_of(module.SOURCE, response.url):
         rule = "a posting expected at its own address; the site says that it is gone, and that closes it"
         yield Issue(column_name="response", value=f"HTTP {response.status}", rule=rule, is_deliberate=True)
-        return
-    if response.status not in ANSWERED:
+    elif response.status not in ANSWERED:
         yield Rejected("response", f"HTTP {response.status}", "HTTP 200 expected; look at the board's page").issue
-        return
-    try:
-        yield from rows_of(module, response, find_wordings(), percent=percent)
-    except Rejected as error:
-        yield error.issue
+    else:
+        try:
+            yield from rows_of(module, response, find_wordings(), percent=percent)
+        except Rejected as error:
+            yield error.issue
 
 
 def rows_of(
@@ -474,9 +462,8 @@ def rows_of(
 ) -> Iterator[Any]:
     """Yield rows and issues of one answer. Adverts are built here; sources return finished rows of other kinds.
 
-    `earlier_wordings` maps the `wording_hash` and the `record_hash` of adverts read before to the `wording_hash`; such
-    adverts become a `Repetition`. If the answer does not belong to the source, raises `Rejected`, possibly after some
-    rows.
+    Adverts in `earlier_wordings` (by `wording_hash` or `record_hash`) become a `Repetition`. If the answer does not
+    belong to the source, raises `Rejected`, possibly after some rows.
     """
     rows: Iterator[Any] = module.parse(replace(response, earlier_wordings=earlier_wordings))
     if _row_class(module.SOURCE) is Posting:
@@ -511,10 +498,8 @@ def _posting_of(source: Source, url: str) -> str | None:
 
 
 def _distrust_mass_removal(responses: Sequence[RefinedResponses]) -> Sequence[RefinedResponses]:
-    """Return the responses, without their removals if more than `MAX_GONE` and more than half of the postings are gone.
-
-    A site that changes its addresses says of every posting that it is gone.
-    """
+    """Return the responses, without their removals if more than `MAX_GONE` and more than half of the postings are gone:
+    a site that changes its addresses says so of every posting."""
     is_gone = [row.http_status in GONE for row in responses if row.posting_id]
     if sum(is_gone) <= max(MAX_GONE, len(is_gone) / 2):
         return responses

@@ -11,14 +11,14 @@ import signal
 import threading
 import time
 from collections import Counter, deque
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 
 from extractors.archive.reader import SUFFIX, WHOLE, BrokenRange, Range, split
 from extractors.archive.store import Store, as_store
-from extractors.refine.cluster import ClusterError, Submit, open_cluster, store_locally
+from extractors.refine.cluster import Check, ClusterError, Submit, open_cluster, store_locally
 from extractors.refine.refine import (
     RANGE,
     Piece,
@@ -55,9 +55,9 @@ def refine_all(
 
     Files that are up to date come first and need no process. All other files are read range by range. Several sources
     are read side by side, but the files of a source one after the other, because a file uses the rows of the files
-    before it. Workers are spawned, because forked processes would inherit threads and locks. Workers end when this
-    process dies or the iterator is closed. If `cluster`, the address of a Dask scheduler, is given, its workers are
-    used instead. Raises `ClusterError` if the cluster cannot be used.
+    before it. Workers are spawned, because forked processes would inherit threads and locks, and end when this process
+    dies or the iterator is closed. `cluster` is the address of a Dask scheduler, whose workers are used instead. Raises
+    `ClusterError` if the cluster cannot be used.
     """
     archive, refined = as_store(archive), as_store(refined)
     keys: dict[File, str] = {}
@@ -74,26 +74,26 @@ def refine_all(
             keys[file] = key
     with contextlib.closing(_refine_new(keys, archive, refined, workers, cluster, percent)) as new:
         for source, warc, outcome in new:
-            yield source, warc, _put(outcome, refined) if isinstance(outcome, RefineResult) else outcome
-
-
-def _put(result: RefineResult, refined: Store) -> RefineResult | Exception:
-    try:
-        for path in (result.responses, result.rows):
-            refined.put(path)
-    except OSError as error:
-        return error
-    return result
+            try:
+                for path in (outcome.responses, outcome.rows) if isinstance(outcome, RefineResult) else ():
+                    refined.put(path)
+            except OSError as error:
+                outcome = error  # noqa: PLW2901  # it ended the refining of this file
+            yield source, warc, outcome
 
 
 def _refine_new(
     keys: Mapping[File, str], archive: Store, refined: Store, workers: int, cluster: str | None, percent: int
 ) -> Outcomes:
     sizes = {file: archive.size(file[1]) for file in keys}
-    queue = {file: keys[file] for file in _in_order(sizes)}
+    of_source: Counter[str] = Counter()
+    for (source, _), size in sizes.items():
+        of_source[source] += size
+    largest_first = sorted(keys, key=lambda file: (-of_source[file[0]], file[0], file[1].name.removesuffix(SUFFIX)))
+    queue = {file: keys[file] for file in largest_first}
     if cluster and queue:
-        with open_cluster(cluster, archive.place, refined.place, percent) as opened:
-            yield from _refine_ranges(opened.submit, queue, archive, refined, check=opened.check)
+        with open_cluster(cluster, archive.place, refined.place, percent) as (submit, check):
+            yield from _refine_ranges(submit, queue, archive, refined, check)
         return
     if workers < 2 or len(sizes) + sum(size // RANGE for size in sizes.values()) < 2:
         yield from _refine_here(queue, archive, refined, percent)
@@ -130,17 +130,9 @@ def _refine_in_pool(workers: int, queue: Mapping[File, str], archive: Store, ref
         yield from _refine_ranges(submit, queue, archive, refined)
 
 
-def _in_order(sizes: Mapping[File, int]) -> list[File]:
-    of_source: Counter[str] = Counter()
-    for (source, _), size in sizes.items():
-        of_source[source] += size
-    return sorted(sizes, key=lambda file: (-of_source[file[0]], file[0], file[1].name.removesuffix(SUFFIX)))
-
-
 @contextlib.contextmanager
 def open_pool(workers: int) -> Iterator[ProcessPoolExecutor]:
-    """Open a pool of processes, which end with the context. If the context ends by an exception, they are stopped at
-    once."""
+    """Open a pool of processes, which end with the context: at once if it ends by an exception."""
     # A terminated process leaves semaphores. Python's tracker removes them, and its warning is silenced here.
     os.environ.setdefault("PYTHONWARNINGS", "ignore:resource_tracker:UserWarning")
     context = multiprocessing.get_context("spawn")
@@ -161,18 +153,13 @@ def open_pool(workers: int) -> Iterator[ProcessPoolExecutor]:
 
 
 def _refine_ranges(
-    submit: Submit,
-    keys: Mapping[File, str],
-    archive: Store,
-    refined: Store,
-    *,
-    check: Callable[[], None] = lambda: None,
+    submit: Submit, keys: Mapping[File, str], archive: Store, refined: Store, check: Check = lambda: None
 ) -> Outcomes:
     """Refine files, each given with its key, range by range, so that several workers share a large file; then join the
     ranges.
 
     The next file of a source is started when the caller has taken the file before it. `check` is called when no range
-    was finished for a while; it raises if no range can be finished any more.
+    was finished for a while.
     """
     ranges = _Ranges(submit, keys, archive, refined)
     for source in ranges.queues:
@@ -216,52 +203,40 @@ class _Ranges:
 
     def finish(self, future: Future[Piece]) -> Outcomes:
         file, pieces, number, part = self.waiting.pop(future)
-        piece, failure = _result_of(future)
-        if pieces is not self._pieces.get(file):  # another range of the file failed
-            _remove([piece])
+        is_current = pieces is self._pieces.get(file)  # otherwise another range of the file failed
+        archive, refined = self._archive.folder, self._refined.folder
+        outcome: RefineResult | Exception
+        try:
+            piece = future.result()
+            if not is_current:
+                _remove([piece])
+                return
+            pieces[number] = store_locally(piece, piece_path(*file, part, refined))
+            whole = [one for one in pieces if one is not None]
+            if len(whole) < len(pieces):
+                return
+            # Joined in this process, because a task of the pool would wait until all ranges are done.
+            outcome = join_pieces(*file, whole, self._keys[file], archive=archive, refined=refined)
+        except CancelledError:
+            outcome = ClusterError("the cluster cancelled a task; was its scheduler stopped?")
+        except Exception as error:  # noqa: BLE001  # one file must not stop the others; the caller reports it
+            outcome = error
+        if not is_current:
             return
-        if piece:
-            try:
-                pieces[number] = store_locally(piece, piece_path(*file, part, self._refined.folder))
-            except OSError as error:
-                failure = error
-        whole = [one for one in pieces if one is not None]
-        if failure is None and len(whole) < len(pieces):
-            return
-        if isinstance(failure, BrokenRange) and len(pieces) > 1:
-            LOG.warning("%s is read in one piece: %s", file[1], failure)
-            _remove(pieces)
+        if isinstance(outcome, Exception):
+            _remove(self._pieces.pop(file))
+        if isinstance(outcome, BrokenRange) and len(pieces) > 1:
+            LOG.warning("%s is read in one piece: %s", file[1], outcome)
             self._start(file, [WHOLE])
             return
-        if failure is None:
-            yield *file, self._join(file, whole)
-        else:
-            _remove(self._pieces.pop(file))
-            yield *file, failure
+        yield *file, outcome
         yield from self.start_next(file[0])
-
-    def _join(self, file: File, pieces: Sequence[Piece]) -> RefineResult | Exception:
-        """Join the pieces in this process, because a task of the pool would wait until all ranges are done."""
-        try:
-            archive, refined = self._archive.folder, self._refined.folder
-            return join_pieces(*file, pieces, self._keys[file], archive=archive, refined=refined)
-        except Exception as error:  # noqa: BLE001  # one file must not stop the others; the caller reports it
-            return error
 
 
 def _remove(pieces: Iterable[Piece | None]) -> None:
     for piece in pieces:
         if piece is not None and piece.content is None:
             piece.rows.unlink(missing_ok=True)
-
-
-def _result_of(future: Future[Piece]) -> tuple[Piece | None, Exception | None]:
-    try:
-        return future.result(), None
-    except CancelledError:
-        return None, ClusterError("the cluster cancelled a task; was its scheduler stopped?")
-    except Exception as error:  # noqa: BLE001  # the task's error is the outcome of its file
-        return None, error
 
 
 def begin_work(parent: int) -> None:
@@ -271,8 +246,7 @@ def begin_work(parent: int) -> None:
 
 
 def end_with_parent(parent: int) -> None:
-    """Watch the parent process from a thread, and end this process when the parent is gone (kill -9 runs no
-    handlers)."""
+    """Watch the parent process from a thread, and end with it (kill -9 runs no handlers)."""
 
     def watch() -> None:
         while os.getppid() == parent:

@@ -1,9 +1,9 @@
 """The panel: boards drawn by hash with known probabilities, as the sample for statistics.
 
-Whether a board is a member depends on its token, its stratum and the salt, never on the content of its adverts. If each
-board is weighted by the inverse of its probability, a share over the panel therefore estimates the share over all known
+Membership depends on a board's token, its stratum and the salt, never on the content of its adverts. With boards
+weighted by the inverse of their probability, a share over the panel therefore estimates the share over all known
 boards. Each board keeps its random number (Ohlsson 1995, "Coordination of Samples Using Permanent Random Numbers"), so
-that a new draw with other probabilities keeps as many members as possible.
+that a new draw keeps as many members as possible.
 """
 
 from __future__ import annotations
@@ -27,16 +27,16 @@ SHARE_OF_REQUESTS = 1 / 5
 MIN_WEEKS = 26
 """Weeks that a draw lasts, unless its members take too many or too few requests."""
 MIN_SHARE, MAX_SHARE = 1 / 10, 2 / 5
-"""Limits of the panel's share of a night's requests, which changes as boards appear and die and budgets change. Outside
-these limits all boards are drawn again. Narrower limits would end a draw with each imported list of boards."""
+"""Limits of the panel's share of a night's requests. Outside these limits all boards are drawn again; narrower limits
+would end a draw with each imported list of boards."""
 SIZES = (1, 10, 50, 200)
-"""Numbers of jobs at which a size class begins. Boards without jobs are in class 0; boards never read are `UNKNOWN`."""
+"""Numbers of jobs at which a size class begins. Class 0 has no jobs; boards never read are `UNKNOWN`."""
 UNKNOWN = -1
 WEIGHT_OF_SIZE = {UNKNOWN: 1.0, 0: 0.5, 1: 1.0, 2: 2.0, 3: 4.0, 4: 8.0}
-"""Relative probability by size class. It grows roughly in proportion to a board's number of jobs, so that statistics
-over jobs are not dominated by a few boards with large weights."""
+"""Relative probability by size class: roughly in proportion to a board's jobs, so that no few boards dominate
+statistics."""
 MIN_BOARDS = 50
-"""Minimum boards of a stratum. Countries with fewer boards on a platform and in a size class share one stratum."""
+"""Minimum boards of a stratum. Rarer countries on a platform and in a size class share one stratum."""
 
 
 def draw_numbers(source: str, boards: Sequence[str]) -> Floats:
@@ -63,8 +63,8 @@ def name_strata(sizes: Ints, countries: Sequence[str | None]) -> list[str]:
 def find_chances(sizes: Ints, cost: Floats, requests: float) -> Floats:
     """Return each board's probability of membership, proportional to the weight of its size class, but at most 1.
 
-    `cost` is the number of requests of each board. The probabilities are such that members are expected to take
-    `requests` in all. All boards are members if their total cost is at most `requests`.
+    `cost` is the number of requests of each board. Members are expected to take `requests` in all, unless that is
+    enough for all boards.
     """
     weight = np.array([WEIGHT_OF_SIZE[size] for size in sizes.tolist()])
     chance = np.ones(len(weight))
@@ -90,15 +90,14 @@ def draw_chances(
     """Return each board's probability tonight, and which boards are drawn tonight; for all others an earlier draw
     applies.
 
-    `requests` is the number of requests per week for members (see `count_weekly_requests`). `cost` is the number of
-    requests of each board, 0 for a dead board. `chance`, `strata` and `days` are each board's probability and stratum
-    in the current draw, and the draw's age in days. For boards added since the draw these are NaN, None and NaN; such
-    boards get the probability that their size class had in the draw.
+    `requests` is the number of requests per week for members. `cost` is the number of requests of each board, 0 for a
+    dead board. `chance`, `strata` and `days` are each board's probability and stratum in the current draw, and the
+    draw's age in days; NaN, None and NaN for boards added since, which get the probability of their size class in the
+    draw.
 
     A draw lasts `MIN_WEEKS`. It ends early if members are expected to take more than `MAX_SHARE` of a night's requests,
-    or more than `SHARE_OF_REQUESTS` while all boards are members. Random numbers are permanent, so a member stays if
-    its number is below its new probability. If members take less than `MIN_SHARE`, probabilities are raised and no
-    member leaves. All this depends on expected costs, never on which boards are members.
+    or more than `SHARE_OF_REQUESTS` while all boards are members. If members take less than `MIN_SHARE`, probabilities
+    are raised and no member leaves. All this depends on expected costs, never on which boards are members.
     """
     is_due = np.isnan(days) | (days >= MIN_WEEKS * 7)
     fresh = find_chances(sizes, cost, requests)
@@ -116,10 +115,7 @@ def draw_chances(
 
 
 def chance_between_draws(sizes: Ints, chance: Floats, strata: Sequence[str | None]) -> Floats:
-    """Return the probability that each board's size class had in the draw, for boards added after the draw.
-
-    `chance` and `strata` are each board's values in the draw; NaN and None for boards added since.
-    """
+    """Return the probability that each board's size class had in the draw, for boards added after the draw."""
     scales = [
         drawn / WEIGHT_OF_SIZE[int(stratum.partition(":")[0])]
         for drawn, stratum in zip(chance.tolist(), strata, strict=True)
@@ -137,8 +133,8 @@ def count_weekly_requests(requests: float) -> float:
 def is_due(number: Floats, nights_since: Floats, night: int) -> Flags:
     """Return which members are due: each on its weekday, and after a missed weekday on the next night.
 
-    `number` is the random number of each board, which determines its weekday; `night` is a running number of the day.
-    A member that was never asked waits for its weekday, so that a new panel is read over a week, not in one night.
+    `number` is the random number of each board, which determines its weekday; `night` is a running number of the day. A
+    member that was never asked waits for its weekday, so that a new panel is read over a week.
     """
     slot = (number * 2**32).astype(np.int64) % MEMBER_RHYTHM
     has_missed = (nights_since >= MEMBER_RHYTHM) & np.isfinite(nights_since)

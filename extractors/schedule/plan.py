@@ -1,12 +1,12 @@
-"""Choose the boards to ask in a night: panel members first, then the boards with the highest expected yield, then quiet
-boards that have not been asked for a week.
+"""Choose the boards to ask in a night: panel members, then the highest expected yield, then quiet boards due for a
+week.
 
 All functions are pure: they get the boards' history as arrays, a budget of requests and a night. The yield of a board
 is the number of new AI adverts with pay per request. The rate of such adverts has a Gamma distribution (Poisson
 arrivals with a conjugate prior), estimated from the adverts first seen in the last `DAYS_OF_YIELD` nights of the
-board's readings. If the first reading is among these nights, the adverts then on the board are assumed to have come
-within the lifetime of an advert before it. The rate is shrunk towards the mean of its source. It is sampled rather than
-averaged (Thompson 1933), so that boards about which little is known are tried.
+board's readings and shrunk towards the mean of its source. Adverts found at the first reading are assumed to have come
+within the lifetime of an advert before it. The rate is sampled rather than averaged (Thompson 1933), so that boards
+about which little is known are tried.
 """
 
 from __future__ import annotations
@@ -21,24 +21,22 @@ from extractors.schedule.panel import Flags, Floats, Ints
 from transforms.records.vocabulary import ASKED_FOR, DAYS_OF_YIELD, DEAD_AFTER
 
 LIFE = 40.0
-"""Approximate number of nights that an advert stays listed. The adverts on a board are assumed to have come within
-these nights."""
+"""Approximate number of nights that an advert stays listed."""
 SHAPE = 0.1
 """Shape of the prior of rates: about one board in ten has AI adverts, and few have many."""
 MAX_NIGHTS = 30
-"""Nights after which any board is asked again, whatever its yield. If two readings are more than `BRIDGE_DAYS` apart,
-neither openings nor closings between them can be dated."""
+"""Nights after which any board is asked again. Readings more than `BRIDGE_DAYS` apart date no openings or closings."""
 QUIET_RHYTHM = 7
 """Nights between two readings of a quiet board, if the budget allows."""
 RICH = 1 / QUIET_RHYTHM
-"""Minimum number of new AI adverts with pay per request for a board to be asked before quiet boards. With one such
-advert a week and one request per reading, a board is asked each night."""
+"""Minimum number of new AI adverts with pay per request for a board to be asked before quiet boards."""
 DEAD_RHYTHM = 30
 """Nights between two checks of a dead board."""
 TURNS = ("panel", "limit", "dead", "yield", "week", "yield")
-"""Reasons in the order in which boards are asked: boards of high yield come before quiet boards whose week is over, and
-all other boards come last. Within "yield" the highest yield comes first. Within any other reason the board not asked
-for longest comes first, so that the yield does not decide which boards the budget leaves out."""
+"""Reasons in the order in which boards are asked. The last "yield" are all other boards.
+
+Within "yield" the highest yield comes first, and within any other reason the board not asked for longest, so that the
+yield does not decide which boards the budget leaves out."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,8 +45,8 @@ class History:
 
     `number` is the permanent random number, `chance` the probability of membership. `nights_since` is the number of
     nights since the board was last asked, infinity if never. `n_ai_paid_seen` counts AI adverts with pay first seen in
-    the last `DAYS_OF_YIELD` nights of the board's readings. `nights_followed` counts all nights between the first and
-    the last request. `misses` counts the nights in a row on which the board was missing or only redirected.
+    the last `DAYS_OF_YIELD` nights of the board's readings, and `nights_followed` all nights between the first and the
+    last request. `misses` counts the nights in a row on which the board was missing or only redirected.
     `requests_per_reading` is the number of requests that its list last took.
     """
 
@@ -72,10 +70,8 @@ class History:
 
 
 class Ranking(NamedTuple):
-    """All boards that may be asked in a night, in order, with the positions of their reasons in `ASKED_FOR`.
-
-    `is_asked` is whether each of them is within the budget.
-    """
+    """Boards that may be asked in a night, in order, the positions of their reasons in `ASKED_FOR`, and whether each is
+    within the budget."""
 
     boards: Ints
     reason: Ints
@@ -89,10 +85,9 @@ class Ranking(NamedTuple):
 
 
 def rank_boards(history: History, *, budget: float, night: int, rng: np.random.Generator) -> Ranking:
-    """Rank the boards that may be asked tonight.
+    """Rank the boards that may be asked tonight. A board that needs more requests than are left is passed over.
 
-    `budget` is the night's number of requests, `night` a running number of the day. A board that needs more requests
-    than are left is passed over, so that boards after it can still be asked.
+    `budget` is the night's number of requests, `night` a running number of the day.
     """
     is_dead = history.misses >= DEAD_AFTER
     is_dead_due = is_dead & (history.nights_since >= DEAD_RHYTHM)
@@ -121,11 +116,8 @@ def _fit(requests: Floats, budget: float) -> Flags:
 
 
 def _choose_members(history: History, may_be_asked: Flags, *, budget: float, night: int) -> Flags:
-    """Return which members are asked tonight: all that are due and, if these take too few requests, more members.
-
-    The members not asked for longest are added first. Members may take fewer requests than the draw allows, because
-    dead members take none.
-    """
+    """Return which members are asked tonight: all that are due and, if dead members leave too few requests for the
+    panel, those not asked for longest."""
     is_due = history.is_member & may_be_asked & panel.is_due(history.number, history.nights_since, night)
     requests = history.requests_per_reading
     minimum = panel.SHARE_OF_REQUESTS * min(budget, requests[may_be_asked].sum())

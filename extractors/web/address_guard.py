@@ -16,9 +16,7 @@ import threading
 import time
 from collections.abc import Collection, Iterator
 from typing import Any
-from urllib.parse import urlsplit
 
-import requests
 import urllib3
 from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPConnection, HTTPSConnection
@@ -44,31 +42,21 @@ class PublicAdapter(HTTPAdapter):
 
     def __init__(self, hosts: Collection[str] = ()) -> None:
         self._allowed = frozenset(hosts)
-        self._line = _CurrentSocket()
-        self._deadline = _Deadline(self._line)
-        self._last: tuple[tuple[Any, ...], Any] | None = None
+        self._deadline = _Deadline()
         super().__init__(max_retries=0)
 
     def init_poolmanager(self, *args: Any, **options: Any) -> None:
         """Create the pools, whose connections check their addresses."""
         super().init_poolmanager(*args, **options)
-        hosts, current = self._allowed, self._line
+        guards = {"allowed_hosts": self._allowed, "deadline": self._deadline}
 
-        class Plain(_CheckedConnection, HTTPConnection):
-            allowed_hosts = hosts
-            line = current
+        class Plain(HTTPConnectionPool):
+            ConnectionCls = type("Plain", (_CheckedConnection, HTTPConnection), guards)
 
-        class Secure(_CheckedConnection, HTTPSConnection):
-            allowed_hosts = hosts
-            line = current
+        class Secure(HTTPSConnectionPool):
+            ConnectionCls = type("Secure", (_CheckedConnection, HTTPSConnection), guards)
 
-        class PlainPool(HTTPConnectionPool):
-            ConnectionCls = Plain
-
-        class SecurePool(HTTPSConnectionPool):
-            ConnectionCls = Secure
-
-        self._pools = {"http": PlainPool, "https": SecurePool}
+        self._pools = {"http": Plain, "https": Secure}
         self.poolmanager.pool_classes_by_scheme = self._pools
 
     def proxy_manager_for(self, *args: Any, **options: Any) -> Any:
@@ -92,25 +80,6 @@ class PublicAdapter(HTTPAdapter):
         finally:
             self._deadline.end()
 
-    def get_connection_with_tls_context(  # the signature is that of `requests`
-        self, request: requests.PreparedRequest, verify: Any, proxies: Any = None, cert: Any = None
-    ) -> Any:
-        """Return the pool of a request's host. The last pool is returned again if host and settings are the same."""
-        key = (_host_of(str(request.url)), verify, proxies, cert)
-        if self._last is None or self._last[0] != key:
-            pool = super().get_connection_with_tls_context(request, verify, proxies=proxies, cert=cert)
-            super().cert_verify(pool, str(request.url), verify, cert)  # type: ignore[no-untyped-call]
-            self._last = key, pool
-        return self._last[1]
-
-    def cert_verify(self, conn: Any, url: Any, verify: Any, cert: Any) -> None:
-        """Do nothing, because a pool gets its certificates when it is looked up."""
-
-    def close(self) -> None:
-        """Close all connections."""
-        self._last = None
-        super().close()
-
 
 class _Deadline:
     """Shuts the connection of an overdue request, with one thread for all requests of a session.
@@ -119,8 +88,10 @@ class _Deadline:
     time, and ends if none is running.
     """
 
-    def __init__(self, line: _CurrentSocket) -> None:
-        self._line = line
+    socket: Any = None
+    """Socket of the newest connection."""
+
+    def __init__(self) -> None:
         self._changed = threading.Condition()
         self._due = math.inf
         self._is_over: threading.Event | None = None
@@ -146,25 +117,20 @@ class _Deadline:
                 now = time.monotonic()
                 if now >= self._due:
                     self._is_over.set()
-                    self._line.shut()
+                    self._shut()
                 self._wakes_at = self._due if now < self._due else now + CUT_AGAIN
                 self._changed.wait(self._wakes_at - now)
             self._wakes_at = None
 
-
-class _CurrentSocket:
-    socket: Any = None
-
-    def shut(self) -> None:
-        if self.socket is None:
-            return
-        with contextlib.suppress(OSError), socket.socket(fileno=os.dup(self.socket.fileno())) as same:
-            same.shutdown(socket.SHUT_RDWR)  # shuts the connection below TLS
+    def _shut(self) -> None:
+        if self.socket is not None:
+            with contextlib.suppress(OSError), socket.socket(fileno=os.dup(self.socket.fileno())) as same:
+                same.shutdown(socket.SHUT_RDWR)  # shuts the connection below TLS
 
 
 class _CheckedConnection:
-    allowed_hosts: frozenset[str] = frozenset()
-    line = _CurrentSocket()
+    allowed_hosts: frozenset[str]
+    deadline: _Deadline
     host: str
     port: int
     proxy: Any
@@ -172,7 +138,7 @@ class _CheckedConnection:
 
     def request(self, *args: Any, **options: Any) -> None:
         if self.sock is not None:  # from an earlier request, or wrapped in TLS; for a new one `_new_conn` sets it
-            self.line.socket = self.sock
+            self.deadline.socket = self.sock
         super().request(*args, **options)  # type: ignore[misc]  # HTTPConnection's
 
     def _new_conn(self) -> socket.socket:
@@ -181,7 +147,7 @@ class _CheckedConnection:
             for address in _resolve(self.host, self.port):
                 _refuse_private(self.host, address)
         sock: socket.socket = super()._new_conn()  # type: ignore[misc]  # HTTPConnection's
-        self.line.socket = sock
+        self.deadline.socket = sock
         if not is_free:
             try:
                 _refuse_private(self.host, sock.getpeername()[0])  # the name may have resolved differently
@@ -191,11 +157,6 @@ class _CheckedConnection:
         return sock
 
 
-def _host_of(url: str) -> tuple[str, str]:
-    parts = urlsplit(url)
-    return parts.scheme, parts.netloc
-
-
 def _resolve(host: str, port: int) -> list[str]:
     try:
         return [str(info[4][0]) for info in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
@@ -203,14 +164,10 @@ def _resolve(host: str, port: int) -> list[str]:
         return []  # connecting raises the error
 
 
-def _last_32(ip: ipaddress.IPv6Address) -> ipaddress.IPv4Address:
-    return ipaddress.IPv4Address(int(ip) & 0xFFFF_FFFF)
-
-
 def _refuse_private(host: str, address: str) -> None:
     ip = ipaddress.ip_address(address.partition("%")[0])
     if isinstance(ip, ipaddress.IPv6Address):
-        inside = ip.ipv4_mapped or ip.sixtofour or next((_last_32(ip) for net in CARRIERS if ip in net), None)
-        ip = inside or ip
+        last_32 = ipaddress.IPv4Address(int(ip) & 0xFFFF_FFFF)
+        ip = ip.ipv4_mapped or ip.sixtofour or (last_32 if any(ip in net for net in CARRIERS) else ip)
     if not ip.is_global or ip.is_multicast:
         raise PrivateAddress(f"{host} resolves to {address}, which is not a public address")

@@ -1,5 +1,4 @@
-"""The first requests of a night, sent before it writes anything. They show whether there is a network and whether our
-clock is right.
+"""The first requests of a night, sent before it writes anything: is there a network, and is our clock right?
 
 Each request is for a host's rules (robots.txt), which the night needs first and reuses.
 """
@@ -44,11 +43,10 @@ class Asked(NamedTuple):
 
 
 def choose_hosts(sources: Iterable[Source], boards: Mapping[str, Sequence[str]]) -> list[Asked]:
-    """Choose up to `MAX_HOSTS` hosts, and return an address at each: one host of each source, then a second host of
-    each, and so on.
+    """Return addresses at up to `MAX_HOSTS` hosts: one host of each source, then a second host of each, and so on.
 
-    If each board of a source has its own host, hosts of boards are chosen. `boards` are board tokens by source; for a
-    source that is missing there, the tokens in boards.csv are used.
+    If each board of a source has its own host, hosts of boards are chosen. `boards` are board tokens by source, by
+    default those in boards.csv.
     """
     by_host: dict[str, Asked] = {}
     lists = [_list_addresses(source, boards.get(source.name) or boards_of(source.name)) for source in sources]
@@ -87,21 +85,14 @@ def find_hosts(asked: Sequence[Asked]) -> list[Asked]:
 
 
 def ask_times(asked: Sequence[Asked], contact: str | None) -> list[ServerTime | OutOfDate]:
-    """Return the time of each host that answers within `ANSWER_SECONDS`, or `OutOfDate` if its certificate puts our
-    clock in doubt.
-
-    Nothing is archived.
-    """
+    """Return the time of each host that answers in time, or `OutOfDate` if its certificate puts our clock in doubt."""
     webs = [(Web(one.source, writer=None, contact=contact), one.url) for one in asked]
     _each_within(ANSWER_SECONDS, lambda pair: pair[0].read_rules(pair[1]), webs)
     return [web.times[0] for web, _ in webs if web.times]
 
 
 def _each_within(seconds: float, act: Callable[[Item], None], items: Sequence[Item]) -> None:
-    """Call `act` for each item in parallel, and wait `seconds` at most. Errors of the network or of a name are ignored.
-
-    Each call has its own thread, since looking up a name has no time-out.
-    """
+    """Call `act` for each item in its own thread, and wait `seconds` at most. Errors of the network are ignored."""
 
     def run(item: Item) -> None:
         with contextlib.suppress(OSError, UnicodeError):  # UnicodeError is raised for an invalid name

@@ -7,49 +7,18 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable, Mapping
-from typing import Protocol
 
 from extractors.response import ANSWERED, GONE, Response
 from extractors.sources.declaration import Source
+from extractors.web import session
 from extractors.web.session import FetchFailed
 from transforms.text.rejects import MISSHAPEN, Rejected
 
 LOG = logging.getLogger("jobmarket")
 LOG_EVERY = 100
 """Number of addresses between two lines of progress in the log: about two minutes."""
-
-
-class Web(Protocol):
-    """The methods of `extractors.web.session.Web` that sources use; that class explains them. All may raise
-    `FetchFailed`."""
-
-    @property
-    def keys(self) -> Mapping[str, str]:
-        """The values, by name, of the environment variables that the source lists in its own `keys`."""
-        ...
-
-    def get(
-        self,
-        url: str,
-        *,
-        headers: Mapping[str, str] | None = None,
-        secret: Mapping[str, str] | None = None,
-        form: Mapping[str, object] | None = None,
-    ) -> Response:
-        """Request an address and return the answer."""
-        ...
-
-    def ask(self, url: str, *, headers: Mapping[str, str] | None = None) -> int:
-        """Request an address and return only the status."""
-        ...
-
-    def token(self, url: str, credentials: Mapping[str, str] | None = None) -> str:
-        """Request an access token."""
-        ...
-
-    def newest(self, prefix: str) -> Response | None:
-        """Return the newest archived answer with data whose URL starts with `prefix`."""
-        ...
+Web = session.Web
+"""The session that a source's `fetch` gets. All its methods may raise `FetchFailed`."""
 
 
 def ask_each(
@@ -76,13 +45,7 @@ def ask_each(
 
 def ask_boards(web: Web, source: Source, boards: Iterable[str]) -> list[str]:
     """Request the list of every board. Return a line for each failure."""
-    urls: list[str] = []
-    failures: list[str] = []
-    for board in boards:
-        try:
-            urls.append(source.url_of(board))
-        except ValueError as error:
-            failures.append(str(error))
+    urls, failures = _list_addresses(source, boards)
     return failures + ask_each(web, urls)
 
 
@@ -99,16 +62,23 @@ def ask_lists(
     `next_of` gets a page and a list. It adds the addresses of postings to the list, and returns the address of the next
     page, or None after the last. `max_pages` limits the pages of each board.
     """
-    failures: list[str] = []
     postings: list[str] = []
+    urls, failures = _list_addresses(source, boards)
+    for url in urls:
+        failures += ask_pages(web, url, lambda page: next_of(page, postings), max_pages=max_pages)
+    return failures + ask_postings(web, source, postings)
+
+
+def _list_addresses(source: Source, boards: Iterable[str]) -> tuple[list[str], list[str]]:
+    """Return the addresses of the boards' lists, and a line for each token without an address."""
+    urls: list[str] = []
+    failures: list[str] = []
     for board in boards:
         try:
-            url = source.url_of(board)
+            urls.append(source.url_of(board))
         except ValueError as error:
             failures.append(str(error))
-        else:
-            failures += ask_pages(web, url, lambda page: next_of(page, postings), max_pages=max_pages)
-    return failures + ask_postings(web, source, postings)
+    return urls, failures
 
 
 def ask_postings(web: Web, source: Source, urls: Iterable[str]) -> list[str]:

@@ -1,7 +1,6 @@
 """Polite requests: pauses, robots.txt, reservations of text and data mining, and rest for failing hosts.
 
-One `Politeness` serves all sources of a night and any number of threads, because the limits of a host apply to all our
-sources together. Nothing here sends a request: a session passes the function that does.
+Nothing here sends a request: a session passes the function that does.
 """
 
 from __future__ import annotations
@@ -99,7 +98,10 @@ class Rules:
 
 
 class Politeness:
-    """Turns, rules and failures of all hosts. `sleep` and `clock` (both in seconds) are replaced in tests."""
+    """Turns, rules and failures of all hosts, whose limits apply to all our sources and threads together.
+
+    `sleep` and `clock` (both in seconds) are replaced in tests.
+    """
 
     def __init__(
         self, *, sleep: Callable[[float], None] = time.sleep, clock: Callable[[], float] = time.monotonic
@@ -108,6 +110,10 @@ class Politeness:
         self.clock = clock
         self._hosts: defaultdict[str, _Host] = defaultdict(_Host)
         self._lock = threading.Lock()
+
+    def _host(self, url: str) -> _Host:
+        with self._lock:
+            return self._hosts[_host_of(url)]
 
     @contextlib.contextmanager
     def turn(self, url: str, pause: float) -> Iterator[None]:
@@ -139,17 +145,17 @@ class Politeness:
         host = self._host(url)
         with self._lock:
             host.failures += 1
-            if host.failures >= MAX_FAILURES:
-                self._close(
-                    host, FAILURE_PAUSE, f"its host is left alone after {host.failures} failures in a row: {why}"
-                )
+        if host.failures >= MAX_FAILURES:
+            self._close(host, FAILURE_PAUSE, f"its host is left alone after {host.failures} failures in a row: {why}")
 
     def close_for(self, url: str, seconds: float) -> None:
         """Leave the host alone for so many seconds, because it asked for that."""
+        self._close(self._host(url), seconds, f"its host asked for no requests for {seconds:.0f} seconds")
+
+    def _close(self, host: _Host, seconds: float, why: str) -> None:
         with self._lock:
-            self._close(
-                self._hosts[_host_of(url)], seconds, f"its host asked for no requests for {seconds:.0f} seconds"
-            )
+            host.closed_until = max(host.closed_until, self.clock() + seconds)
+            host.why_closed = why
 
     def delay(self, url: str, seconds: float) -> None:
         """Make all sources wait so many seconds before their next request to the host (Retry-After)."""
@@ -158,28 +164,17 @@ class Politeness:
             host.free_at = max(host.free_at, self.clock() + seconds)
 
     def rules(self, url: str, ask: Ask, pause: float, *, is_anew: bool = False) -> Rules:
-        """Return the rules of the address's host. They are read once a day, or again now with `is_anew`.
+        """Return the rules of the address's host, read once a day, or again now with `is_anew`.
 
         `ask` sends the requests, and `pause` is the number of seconds between them.
         """
         host = self._host(url)
         with host.reading:
             if is_anew or host.rules is None or self.clock() - host.rules.read_at > MAX_RULES_AGE:
-                host.rules = self._read_rules(_host_of(url), ask, pause)
+                robots, why = self._robots(_host_of(url), ask, pause)
+                tdmrep = b"" if why else self._ask_for_tdmrep(_host_of(url), ask, pause)
+                host.rules = make_rules(robots, tdmrep, read_at=self.clock(), why_none=why)
             return host.rules
-
-    def _close(self, host: _Host, seconds: float, why: str) -> None:
-        host.closed_until = max(host.closed_until, self.clock() + seconds)
-        host.why_closed = why
-
-    def _host(self, url: str) -> _Host:
-        with self._lock:
-            return self._hosts[_host_of(url)]
-
-    def _read_rules(self, host: str, ask: Ask, pause: float) -> Rules:
-        robots, why = self._robots(host, ask, pause)
-        tdmrep = b"" if why else self._ask_for_tdmrep(host, ask, pause)
-        return make_rules(robots, tdmrep, read_at=self.clock(), why_none=why)
 
     def _robots(self, host: str, ask: Ask, pause: float) -> tuple[str, str | None]:
         url = f"{host}/robots.txt"
@@ -244,19 +239,15 @@ _BEYOND_ASCII = re.compile(rb"[\x80-\xff]")
 
 
 def has_no_rules(status: int) -> bool:
-    """Whether a status means that a site has no robots.txt, so that everything is allowed (RFC 9309, 2.3.1.3: 4xx).
-
-    The exception is 429, which means "later" and is no permission.
-    """
+    """Whether a status means that a site has no robots.txt (RFC 9309, 2.3.1.3: 4xx). 429 means "later" and permits
+    nothing."""
     return 400 <= status < 500 and status != TOO_MANY
 
 
 def robots_text(body: bytes) -> str:
-    """Return a robots.txt in the form that is parsed: its whole lines within `MAX_RULES`, with bytes beyond ASCII
-    written like `%C3`.
+    """Return the whole lines of a robots.txt within `MAX_RULES`, with bytes beyond ASCII written like `%C3`.
 
-    RFC 9309, 2.2.2, compares paths in this form, whatever their encoding. If not even the first line is complete, the
-    rules are unknown, and everything is forbidden.
+    RFC 9309, 2.2.2, compares paths in this form. Without even one complete line everything is forbidden.
     """
     is_cut = len(body) >= MAX_RULES
     body = body[:MAX_RULES]
@@ -275,11 +266,8 @@ def reservation(where: str, policy: str | None) -> str:
 
 
 def list_reserved(body: bytes) -> Iterator[tuple[str, str | None]]:
-    """Yield the path patterns that a tdmrep.json reserves, each with its policy or None. Invalid content reserves
-    nothing.
-
-    Many sites answer with a web page instead of JSON.
-    """
+    """Yield the path patterns that a tdmrep.json reserves, each with its policy or None. Invalid content, such as the
+    web page that many sites answer with, reserves nothing."""
     try:
         content: Any = orjson.loads(body.removeprefix(BOM))
     except orjson.JSONDecodeError:

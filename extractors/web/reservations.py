@@ -3,8 +3,7 @@
 - Robots in a page and X-Robots-Tag (Google's rules): `noindex`, `none`.
 - TDM Reservation Protocol (W3C community group): `tdm-reservation: 1` in a header or a page, or a site's tdmrep.json.
 - Content-Signal (contentsignals.org), in a header or in robots.txt. The standard declares a `no` to be an express
-  reservation under Article 4 of the EU's directive 2019/790. To be cautious, we obey a `no` to any use, even to a use
-  that is not ours.
+  reservation under Article 4 of the EU's directive 2019/790. We obey a `no` even to a use that is not ours.
 """
 
 from __future__ import annotations
@@ -39,8 +38,7 @@ def meta_of(body: bytes) -> dict[str, str]:
 
 
 def tdm_policy(header: Header, body: bytes | None) -> str | None:
-    """Return the policy of an answer that is reserved from text and data mining, or "none stated"; None if not
-    reserved.
+    """Return the policy of an answer that is reserved from text and data mining, or "none stated"; None otherwise.
 
     `body` is None if the answer is not a page.
     """

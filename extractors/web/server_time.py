@@ -35,13 +35,11 @@ class OutOfDate(NamedTuple):
 
 
 _OUT_OF_DATE = {"certificate has expired": True, "certificate is not yet valid": False}
-"""Messages of OpenSSL (see X509_verify_cert_error_string(3)), and whether each means that the certificate has
-expired."""
+"""Messages of OpenSSL (see X509_verify_cert_error_string(3)), and whether each means "expired"."""
 
 
 def find_out_of_date(host: str, why: str) -> OutOfDate | None:
-    """Return the server if a request failed (`why`) because its certificate has expired or is not yet valid; otherwise
-    None."""
+    """Return the server if a request failed (`why`) because its certificate has expired or is not yet valid."""
     return next((OutOfDate(host, is_expired) for words, is_expired in _OUT_OF_DATE.items() if words in why), None)
 
 

@@ -1,10 +1,7 @@
-"""HTTP session: the only module that requests sources over the network. Every answer is archived.
+"""HTTP session: the only module that requests sources over the network. It archives every answer except robots.txt.
 
-A session states its name and a contact. It obeys robots.txt and reservations of text and data mining, waits its turn at
-each host, sends conditional requests, and repeats a request a few times when a server is busy. It stays within the
-source's budget, and reaches only public https addresses that the source declares. A robots.txt is not archived, because
-it is not the source's data. Recordings (of the sample or of a backfill) are archived by the same rules (see
-`Web.take`).
+A session states its name and a contact, obeys robots.txt and reservations of text and data mining, waits its turn at
+each host, and stays within the source's budget. It reaches only public https addresses that the source declares.
 """
 
 from __future__ import annotations
@@ -23,14 +20,13 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import NamedTuple
 from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
 
 import orjson
 import requests
 import urllib3
 
-from extractors.archive.index import ArchiveIndex, IndexEntry
+from extractors.archive.index import ArchiveIndex, IndexEntry, whole_answers
 from extractors.archive.reader import (
     MAX_BODY,
     DamagedRecord,
@@ -41,12 +37,11 @@ from extractors.archive.reader import (
     is_ahead,
     json_digest_of,
 )
-from extractors.archive.recording import whole_answers
 from extractors.archive.writer import NOT_MODIFIED, SOFTWARE, Writer
 from extractors.response import ANSWERED, Response
 from extractors.sources.declaration import HOST_LABELS, Source
 from extractors.web.address_guard import PrivateAddress, PublicAdapter
-from extractors.web.politeness import MAX_REDIRECTS, REDIRECTS, Politeness, Rules, reservation
+from extractors.web.politeness import MAX_REDIRECTS, REDIRECTS, Politeness, reservation
 from extractors.web.request_extras import RequestExtras, redact, redact_bytes, signature_in, with_query
 from extractors.web.reservations import has_signal, tdm_policy
 from extractors.web.server_time import OutOfDate, ServerTime, find_out_of_date, time_said
@@ -69,10 +64,18 @@ MAX_WAIT = 120.0
 """Longest Retry-After, in seconds, that is waited for. After a longer one the host is left alone until then."""
 REFUSING = frozenset((401, 403, 407, 451))
 """Statuses by which a server refuses us."""
+CHECKED_EVERY = 30
+"""Number of nights within which each stored answer is read once, even if its body is not needed. An unreadable answer
+is fetched again."""
+SHARED_POLITENESS = Politeness()
+"""Politeness that all sources in this process share."""
+MAX_TOKEN = 64 * 1024
+"""Maximum bytes of an answer with an access token, which is thirty times a long token."""
+JWT = re.compile(rb"\beyJ[\w-]+\.[\w-]+\.[\w-]+")
+"""A JSON Web Token; its first part is a JSON object in base64."""
+_CONTACT = re.compile(r"(?:mailto:)?[^\s@()]+@[^\s@()]+\.[^\s@().]+|https?://[^\s()]+")
 
-# urllib3 logs addresses with their query, which may contain a key: all addresses at DEBUG, and malformed ones as
-# warnings.
-logging.getLogger("urllib3").setLevel(logging.ERROR)
+logging.getLogger("urllib3").setLevel(logging.ERROR)  # it logs whole addresses, and a query may contain a key
 
 
 def _hide_users_in(record: logging.LogRecord) -> bool:
@@ -83,19 +86,6 @@ def _hide_users_in(record: logging.LogRecord) -> bool:
 
 
 logging.getLogger("jobmarket").addFilter(_hide_users_in)
-
-CHECKED_EVERY = 30
-"""Number of nights within which each stored answer is read once, even if its body is not needed. An unreadable answer
-is fetched again."""
-
-SHARED_POLITENESS = Politeness()
-"""Politeness that all sources in this process share."""
-MAX_TOKEN = 64 * 1024
-"""Maximum bytes of an answer with an access token, which is thirty times a long token."""
-
-JWT = re.compile(rb"\beyJ[\w-]+\.[\w-]+\.[\w-]+")
-"""A JSON Web Token; its first part is a JSON object in base64."""
-_CONTACT = re.compile(r"(?:mailto:)?[^\s@()]+@[^\s@()]+\.[^\s@().]+|https?://[^\s()]+")
 
 
 class FetchFailed(Exception):  # noqa: N818  # reads well where it is raised
@@ -140,26 +130,21 @@ class _Answer:
         return next((value for key, value in self.headers if key.lower() == name), None)
 
 
-class _StoredAnswer(NamedTuple):
-    held: IndexEntry
-    first: RecordedAnswer | None
-
-
 class Web:
     """A session for one source and night.
 
-    `contact` (JOBMARKET_CONTACT in the environment by default) is a mail address or URL. A live session without a
+    `contact` (by default JOBMARKET_CONTACT in the environment) is a mail address or URL. A live session without a
     contact raises `MissingContact`; a session that is not live only takes recordings. A session without a `writer` can
-    only request rules. If `held`, the source's index, is given, unchanged answers are archived as repetitions.
-    `is_permitted` is whether the operator has recorded a permission to read the source whatever its robots.txt says.
-    `obeys_signals` is whether a `no` in a Content-Signal forbids the request. `insecure_hosts` (such as
-    "127.0.0.1:8000") may use http and be private; this option, `politeness`, `now` and `chance` are for tests.
+    only request rules. With `held`, the source's index, unchanged answers are archived as repetitions. `is_permitted`
+    is whether the operator has recorded a permission to read the source whatever its robots.txt says. `obeys_signals`
+    is whether a `no` in a Content-Signal forbids the request. `insecure_hosts` (such as "127.0.0.1:8000") may use http
+    and be private; this option, `politeness`, `now` and `chance` are for tests.
 
-    The source's health uses `n_requests`, `n_bytes` (of bodies, as sent), `n_unchanged`, `statuses` and `failures`. For
-    recordings, `damaged` are the damaged records, and `ahead` are the number and time of records dated in the future,
-    which are not taken. `answered` are the requested addresses that led to an archived answer, and `redirects` are the
-    final targets of redirected addresses. `times` are the clocks of hosts whose rules were requested, or certificates
-    that are not valid by our clock. `keys` are the values of the source's environment variables.
+    `n_bytes` counts bodies as sent. `answered` are the requested addresses that led to an archived answer, `redirects`
+    the final targets of redirected addresses. `times` are the clocks of hosts whose rules were requested, or
+    certificates that are not valid by our clock. `keys` are the values of the source's environment variables. Of
+    recordings, `damaged` are the damaged records, and `ahead` the number and time of each record that was not taken,
+    because it is dated in the future.
     """
 
     def __init__(
@@ -189,7 +174,7 @@ class Web:
         self.times: list[ServerTime | OutOfDate] = []
         self.keys: Mapping[str, str] = {name: os.environ.get(name, "") for name in source.keys}
         self._source = source
-        self._given_writer = writer
+        self._writer = writer
         self._adapter = PublicAdapter(insecure_hosts)
         self._session = SingleRequests(self._adapter)
         self._session.headers["Accept-Encoding"] = "gzip, deflate"  # what the standard library decodes
@@ -203,8 +188,7 @@ class Web:
         self._held = held
         self._is_permitted = is_permitted
         self._obeys_signals = obeys_signals
-        self._noted: set[str] = set()
-        """Addresses of robots.txt whose Content-Signals were archived."""
+        self._noted: set[str] = set()  # addresses of robots.txt whose Content-Signals were archived
         self._chance = chance
         self._deadline = politeness.clock() + source.max_seconds
 
@@ -219,24 +203,20 @@ class Web:
         """Request an address and return the decoded answer, whatever its status; redirects are followed.
 
         A redirect from one board's list to another board's list is not followed: the board has moved, and its new list
-        is requested separately. Every answer on the way is archived. An answer that the archive already has is archived
-        as a repetition, and the archived answer is returned. A body that cannot be decoded is archived and returned as
-        sent (with its `content-encoding` header), and refine reports it.
+        is requested separately. Every answer on the way is archived; one that the archive already has is archived as a
+        repetition. A body that cannot be decoded is returned as sent (with its `content-encoding` header), and refine
+        reports it.
 
         `headers` and `secret` (query fields) are only sent to the given address, not to the target of a redirect, and
-        never archived or logged. The fields of `form` are posted as JSON. The answer is then archived under the address
-        with these fields as its query (lists and objects as JSON), so that each page of a paged search has its own
-        address.
+        never archived or logged. The fields of `form` are posted as JSON, and the answer is archived under the address
+        with these fields as its query, so that each page of a paged search has its own address.
 
-        Raises `FetchFailed` if there is no complete answer, for one of these reasons: the address is not a public https
-        address of the source; robots.txt forbids it; the answer is reserved; `ATTEMPTS` requests got no answer; the
-        host is left alone; the budget or time is used up; the answer took over `MAX_ANSWER` or is larger than
-        `MAX_BODY`; there were more than `MAX_REDIRECTS` redirects.
+        Raises `FetchFailed` if there is no complete answer, or if the address may not be requested.
         """
         with self._noting_failures():
             extras = RequestExtras(headers=headers or {}, secret=secret or {}, form=form)
-            answer, earlier = self._get(url, extras, is_read=True)
-        whole = earlier.first if earlier and isinstance(answer, RevisitedAnswer) else answer
+            answer, first = self._get(url, extras, is_read=True)
+        whole = first if isinstance(answer, RevisitedAnswer) else answer
         assert isinstance(whole, RecordedAnswer)
         return _response(whole, observed_at=answer.observed_at, record=answer.record)
 
@@ -293,11 +273,6 @@ class Web:
         self.answered.add(record.url)
 
     @property
-    def _writer(self) -> Writer:
-        assert self._given_writer is not None, "a session without a writer can only request rules"
-        return self._given_writer
-
-    @property
     def is_refused(self) -> bool:
         """Whether all requests were refused: by robots.txt, a reservation, or a status in `REFUSING`."""
         statuses = [status for status in self.statuses if status not in REFUSING and status not in BUSY]
@@ -331,12 +306,12 @@ class Web:
             if credentials is None:
                 match = JWT.search(answer.body)
                 if match is None:
-                    raise FetchFailed(url, "no access token: a page with a JSON Web Token expected")
+                    raise FetchFailed(url, "no access token: expected a page with a JSON Web Token")
                 return match[0].decode()
             try:
                 return str(orjson.loads(answer.body)["access_token"])
             except (orjson.JSONDecodeError, KeyError, TypeError):
-                raise FetchFailed(url, "no access token: JSON with an access_token expected") from None
+                raise FetchFailed(url, "no access token: expected JSON with an access_token") from None
 
     def read_rules(self, url: str) -> None:
         """Read the rules of an address's host again, for all sessions that share the politeness."""
@@ -352,26 +327,30 @@ class Web:
 
     def _get(
         self, url: str, what: RequestExtras, *, is_read: bool
-    ) -> tuple[RecordedAnswer | RevisitedAnswer, _StoredAnswer | None]:
-        """Return the answer as archived now, and the answer that the archive had before, which was read if `is_read`
-        (None if it had none)."""
+    ) -> tuple[RecordedAnswer | RevisitedAnswer, RecordedAnswer | None]:
+        """Return the answer as archived now, and the answer that it may repeat, which is read if `is_read`."""
         start = url
         for _ in range(MAX_REDIRECTS + 1):
             if refusal := self._refusal(url):
                 raise FetchFailed(start, refusal if url == start else f"it redirects to {url}: {refusal}")
             pause = self._pause(url)
             address = url if what.form is None else with_query(url, what.form)
-            answer, earlier = self._answer(url, address, what, pause, is_read=is_read)
+            entry, first = self._find_stored(address, is_read=is_read)
+            conditions = entry.conditions if entry and not self._source.is_change_feed else {}
+            extras = replace(what, headers={**conditions, **what.headers})
+            attempts = (self._attempt(url, extras, pause, number) for number in range(1, ATTEMPTS + 1))
+            answer = next(filter(None, attempts))
+            self.statuses[answer.status] += 1
             signature = signature_in(url, answer.header("location"), self._source.signing_hosts)
             what = replace(what, signature=signature) if signature else what
-            record = self._write_record(address, answer, earlier.held if earlier else None, what)
+            record = self._write_record(address, answer, entry, what)
             self.answered.add(start)
             location = answer.header("location")
             if isinstance(record, RevisitedAnswer) or record.status not in REDIRECTS or location is None:
-                return record, earlier
+                return record, first
             url = self.redirects[start] = _redirect_target(url, location, what)
             if self._is_of_another_board(start, url):
-                return record, earlier
+                return record, first
             # Secrets are not sent to a redirect's target, except the signature that the redirect itself contains.
             what = RequestExtras(hidden=tuple(what.words_to_hide), signature=signature)
         raise FetchFailed(start, f"over {MAX_REDIRECTS} redirects, the last to {url}")
@@ -401,7 +380,10 @@ class Web:
         if why := self._why_no_more():
             raise FetchFailed(url, why, is_put_off=True)
         rules = self._politeness.rules(url, self._ask_for_rules, pause)
-        self._note_signals(url, rules)
+        if rules.signals and (robots := urljoin(url, "/robots.txt")) not in self._noted:
+            assert self._writer is not None
+            self._noted.add(robots)
+            self._writer.describe(robots, self._now(), [("content-signal", " ".join(pair)) for pair in rules.signals])
         if self._is_permitted:  # a permission does not shorten the pauses
             return max(pause, min(rules.crawl_delay, MAX_WAIT))
         if refusal := rules.refusal(url, obeys_signals=self._obeys_signals):
@@ -411,11 +393,6 @@ class Web:
             why = f"robots.txt asks for {rules.crawl_delay:,.0f} seconds between two requests, more than a night has"
             raise FetchFailed(url, why, is_refused=True)
         return max(pause, rules.crawl_delay)
-
-    def _note_signals(self, url: str, rules: Rules) -> None:
-        if rules.signals and (robots := urljoin(url, "/robots.txt")) not in self._noted:
-            self._noted.add(robots)
-            self._writer.describe(robots, self._now(), [("content-signal", " ".join(pair)) for pair in rules.signals])
 
     def _why_no_more(self) -> str | None:
         if self.n_requests >= self._source.most_requests:
@@ -435,17 +412,6 @@ class Web:
         if said := time_said(answer.header):
             self.times.append(ServerTime(urlsplit(url).netloc, said[0], answer.observed_at, said[1]))
         return answer.status, answer.header("location"), answer.body
-
-    def _answer(
-        self, url: str, address: str, what: RequestExtras, pause: float, *, is_read: bool
-    ) -> tuple[_Answer, _StoredAnswer | None]:
-        earlier = self._stored_answer(address, self._now(), is_read=is_read)
-        conditions = {} if self._source.is_change_feed else _conditions(earlier)
-        extras = replace(what, headers={**conditions, **what.headers})
-        attempts = (self._attempt(url, extras, pause, number) for number in range(1, ATTEMPTS + 1))
-        answer = next(filter(None, attempts))
-        self.statuses[answer.status] += 1
-        return answer, earlier
 
     def _attempt(self, url: str, extras: RequestExtras, pause: float, attempt: int) -> _Answer | None:
         """Send one request in its turn. Return None, after a wait, if another attempt may give a better answer."""
@@ -488,28 +454,30 @@ class Web:
         is_reserved = self._obeys_signals and has_signal(signal)
         return f"reserved by the Content-Signal of its answer: {signal}" if is_reserved else None
 
-    def _stored_answer(self, address: str, time: datetime, *, is_read: bool) -> _StoredAnswer | None:
-        """Return the newest archived answer of an address before `time`; None if there is none, or if it cannot be
-        read.
+    def _find_stored(self, address: str, *, is_read: bool) -> tuple[IndexEntry | None, RecordedAnswer | None]:
+        """Return the newest archived answer of an address, as its index entry and, if read, as recorded.
 
-        Without `is_read`, an answer usually counts as readable if the index has its file; the index checks file sizes
-        when it is opened. Damage that leaves the size unchanged is found within `CHECKED_EVERY` nights.
+        Both are None if the archive has none, or if it cannot be read. Without `is_read`, an answer is read only about
+        every `CHECKED_EVERY` nights, to find damage that leaves the size of its file unchanged.
         """
-        entry = self._held.before(address, time) if self._held else None
-        if entry is None:
-            return None
-        is_due = (zlib.crc32(address.encode()) + time.toordinal()) % CHECKED_EVERY == 0
-        if not is_read and not is_due:
-            return _StoredAnswer(entry, None)
+        now = self._now()
+        entry = self._held.before(address, now) if self._held else None
+        is_due = (zlib.crc32(address.encode()) + now.toordinal()) % CHECKED_EVERY == 0
+        if entry is None or not (is_read or is_due):
+            return entry, None
         first = entry.answer()
-        return _StoredAnswer(entry, first) if first else None
+        return (entry, first) if first else (None, None)
 
     def _write_record(
         self, address: str, answer: _Answer, entry: IndexEntry | None, what: RequestExtras
     ) -> RecordedAnswer | RevisitedAnswer:
+        assert self._writer is not None
         secrets = what.words_to_hide
         headers = [(name, redact(value, secrets)) for name, value in answer.headers]
-        is_same, json_digest = _compare(answer, entry, None if secrets else headers) if entry else (False, None)
+        is_same, json_digest = False, None
+        if entry and answer.status in (NOT_MODIFIED, *ANSWERED):
+            is_same = answer.status == NOT_MODIFIED or answer.digest == entry.digest
+            json_digest = None if is_same or secrets else json_digest_of(answer.body, headers)
         try:
             if entry and (is_same or (json_digest and json_digest == entry.json_digest)):
                 self.n_unchanged += 1
@@ -598,28 +566,6 @@ def _read_body(response: requests.Response, body: bytearray, largest: int, *, is
             return
 
 
-def _compare(answer: _Answer, entry: IndexEntry, headers: list[tuple[str, str]] | None) -> tuple[bool, str | None]:
-    """Return whether an answer equals the archived answer and, if it does not, the digest of its JSON value.
-
-    The digest is None if the answers are equal, if the answer has no data, if `headers` is None, or if the body has no
-    such digest (see `json_digest_of`).
-    """
-    if answer.status == NOT_MODIFIED:
-        return True, None
-    if answer.status not in ANSWERED:
-        return False, None
-    is_same = answer.digest == entry.digest
-    return is_same, json_digest_of(answer.body, headers) if headers is not None and not is_same else None
-
-
-def _conditions(earlier: _StoredAnswer | None) -> dict[str, str]:
-    if earlier is None:
-        return {}
-    entry = earlier.held
-    headers = {"If-None-Match": entry.etag, "If-Modified-Since": None if entry.etag else entry.last_modified}
-    return {name: value for name, value in headers.items() if value}
-
-
 def _retry_after(answer: _Answer, now: datetime) -> float | None:
     value = (answer.header("retry-after") or "").strip()
     if value.isdecimal():
@@ -645,16 +591,18 @@ def _redirect_target(url: str, location: str, what: RequestExtras) -> str:
 
 def _response(answer: RecordedAnswer, *, observed_at: datetime, record: int) -> Response:
     response = decode(answer)
-    headers = {name.lower(): value for name, value in answer.headers}
-    return Response(
-        url=answer.url,
-        observed_at=observed_at,
-        status=answer.status,
-        headers=response.headers if isinstance(response, Response) else headers,
-        body=response.body if isinstance(response, Response) else answer.body,
-        record=record,
-        digest=answer.digest,
-    )
+    if isinstance(response, DamagedRecord):
+        headers = {name.lower(): value for name, value in answer.headers}
+        return Response(
+            url=answer.url,
+            observed_at=observed_at,
+            status=answer.status,
+            headers=headers,
+            body=answer.body,
+            record=record,
+            digest=answer.digest,
+        )
+    return replace(response, observed_at=observed_at, record=record)
 
 
 def check_contact(contact: str | None) -> str:

@@ -122,7 +122,7 @@ def live(board: Board, writer: Writer, clock: Clock | None = None, **changes: An
     return Web(source, writer=writer, **(settings | changes))
 
 
-class Recorded:
+class Recorded(Web):
     """A session that answers each address with its recorded answers, one after the other.
 
     A repetition, and a body that does not decode, is empty.

@@ -75,16 +75,15 @@ def test_postings_of_pages_that_are_kept_are_in_core(con: database.Connection) -
 
 def test_what_was_left_out_is_on_record_with_its_number(con: database.Connection) -> None:
     rows = con.execute(
-        "SELECT warc, column_name, value, split_part(rule, ' expected', 1), is_deliberate FROM ops.rejects "
-        "WHERE is_deliberate ORDER BY warc, rule"
+        "SELECT warc, column_name, value, rule, is_deliberate FROM ops.rejects WHERE is_deliberate ORDER BY warc, rule"
     ).fetchall()
+    robots = "expected a page that robots may index (X-Robots-Tag or robots in the page)"
+    copy = "the crawl has the employer's own page with the same title and place"
+    closed = "expected a page that its site's recorded robots.txt and tdmrep.json leave open"
     assert rows == [
-        ("a.warc.gz", "response", "1 answers", "a page that robots may index", True),
-        ("a.warc.gz", "response", "1 answers", "the employer's own page preferred, which the crawl has with the same "
-         "title and place; others are left out", True),
-        ("b.warc.gz", "response", "1 answers", "a page that its site's robots.txt and tdmrep.json, as recorded, leave "
-         "open", True),
-    ]  # fmt: skip
+        (warc, "response", "1 answers", f"{rule}; others are left out", True)
+        for warc, rule in (("a.warc.gz", robots), ("a.warc.gz", copy), ("b.warc.gz", closed))
+    ]
 
 
 def test_damage_is_on_record_with_file_and_record(con: database.Connection) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.transforms.text.test_halves import ENGLISH, NATIVE
-from transforms.consistency import CHECKS, Consistency, Evidence, check_itself
+from transforms.consistency import CHECKS, Evidence, check_itself
 from transforms.posting import posting
 from transforms.records.rows import Pay, Place, Posting
 from transforms.records.vocabulary import READERS, SELF_CHECKS
@@ -110,7 +110,7 @@ def test_an_advert_carries_what_it_was_put_to() -> None:
     )
     silent = posting(source="lever", id="1", title="Data Scientist")
     assert (silent.agreements, silent.doubts) == (None, None)
-    assert check_itself(Evidence()) == Consistency((), ())
+    assert check_itself(Evidence()) == ((), ())
 
 
 def test_each_check_is_declared_with_its_reader() -> None:

@@ -1,10 +1,8 @@
 """How a table is declared: as a dataclass whose fields are annotated with a `Column`.
 
 The DDL with its CHECKs and comments, the gates' expectations, the Parquet schema and DICTIONARY.md are made from such
-classes. This module imports only the standard library, so that readers and refine workers can use the classes.
-
-In the name of a column, `_on` marks a date, `_at` a UTC time, `_text` what the source wrote, and `is_` a truth value.
-NULL means "not stated"; zero or a default never replaces it.
+classes. In the name of a column, `_on` marks a date, `_at` a UTC time, `_text` what the source wrote, and `is_` a truth
+value. NULL means "not stated"; zero or a default never replaces it.
 """
 
 from __future__ import annotations
@@ -21,8 +19,7 @@ from typing import Any, TypeVar, dataclass_transform
 class Column:
     """What a column declares besides its Python type. A column whose type includes None is nullable.
 
-    `values` lists the allowed values. `low` and `high` bound a number. `pattern` is a regular expression for the whole
-    value. `references` names the "table.column" whose values the column takes.
+    `pattern` is a regular expression for the whole value. `references` names the "table.column" whose values it takes.
     """
 
     doc: str
@@ -37,11 +34,8 @@ class Column:
 
 @dataclass(frozen=True)
 class Field:
-    """A column as read from a table class: its name, its type and whether it may be NULL.
-
-    `type` is str, int, float, bool, date, datetime or, for a list of structs, the struct's class. `is_list` says
-    whether the column holds a list of that type.
-    """
+    """A column as read from a table class. `type` is that of a list's items: str, int, float, bool, date, datetime or a
+    struct."""
 
     name: str
     type: type
@@ -64,10 +58,8 @@ T = TypeVar("T")
 
 @dataclass_transform(kw_only_default=True, frozen_default=True)
 def table(name: str, doc: str, *checks: str) -> Callable[[type[T]], type[T]]:
-    """Return a decorator that makes a class a table: a keyword-only dataclass with the attribute `TABLE`.
-
-    `TABLE` is a `Table` of `name`, `doc` (the table's meaning) and `checks` (SQL conditions over more than one column).
-    """
+    """Return a decorator that makes a class a table: a keyword-only dataclass with these values in its attribute
+    `TABLE`."""
 
     def declare(cls: type[T]) -> type[T]:
         row_class = struct(cls)
@@ -81,14 +73,13 @@ def table(name: str, doc: str, *checks: str) -> Callable[[type[T]], type[T]]:
 def struct(cls: type[T]) -> type[T]:
     """Make a class the type of values in a nested list, or a base for tables: a keyword-only dataclass.
 
-    Only the type checker treats its instances as frozen: the `__init__` of a really frozen class takes three times as
-    long, and an advert has dozens of such values.
+    Only the type checker treats its instances as frozen, because a really frozen class is made three times as slowly.
     """
     return dataclass(kw_only=True, unsafe_hash=True)(cls)
 
 
 def fields_of(cls: type) -> tuple[Field, ...]:
-    """Return the columns of a table or struct class: keys first, then the others, each in order of declaration."""
+    """Return the columns of a table or struct class: keys first, then the others, in order of declaration."""
     if "_FIELDS" not in cls.__dict__:
         hints = typing.get_type_hints(cls, include_extras=True)
         read = [_field(f.name, hints[f.name]) for f in dataclasses.fields(cls)]

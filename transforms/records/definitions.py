@@ -1,8 +1,6 @@
 """The numbers that decide what a figure means and whether it is printed. Each is declared once, with its wording.
 
-Code uses the number (`value`), and texts use the words (`str`). In the docs, the words stand between markers that `make
-generated` fills (`reports/definition_words.py`). `warehouse/marts/printing.py` decides with these numbers what is
-printed. The groups of levels are in `vocabulary.py`.
+Code uses the number (`value`), and texts use the words (`str`), which `make generated` also fills into the docs.
 """
 
 from __future__ import annotations
@@ -17,10 +15,7 @@ COUNTS = (
 
 
 def say_part(part: float) -> str:
-    """Return a fraction in words: "three in four", "nine in ten".
-
-    If no such simple fraction is near, return "97.5 in 100".
-    """
+    """Return a fraction in words: "three in four", or "97.5 in 100" if no simple fraction is near."""
     exact = Fraction(part).limit_denominator(len(COUNTS) - 1)
     if abs(float(exact) - part) > 1e-9:
         return f"{100 * part:g} in 100"
@@ -40,8 +35,8 @@ def say_percentile(level: float) -> str:
 class Definition:
     """A number with its unit ("days", "points", "%") and the reason for it (`why`).
 
-    Points and per cent are stored as fractions: 0.3 is 30 points. `fixed_because` says why some texts would be wrong if
-    the number changed.
+    Points and per cent are stored as fractions. `fixed_because` says why some texts would be wrong if the number
+    changed.
     """
 
     name: str

@@ -10,7 +10,7 @@ EMPLOYMENT_TYPES = ("FULL_TIME", "PART_TIME", "CONTRACTOR", "TEMPORARY", "INTERN
 SENIORITIES = ("intern", "junior", "mid", "senior", "staff", "manager", "executive", "unstated")
 AI_LABELS = ("builds_ai", "uses_ai", "mentions_ai", "none")
 UNREAD, NO_TEXT = "unread", "none"
-"""The text state, and also the text class, of an advert whose text was not read, and of an advert without a text."""
+"""Text state and text class of an advert whose text was not read, and of one without a text."""
 TEXT_STATES = ("full", "snippet", UNREAD, NO_TEXT)
 FULL_ADVERT, TRUNCATED, SNIPPET, FORUM_COMMENT = "full_advert", "truncated", "snippet", "forum_comment"
 READ_CLASSES = (FULL_ADVERT, TRUNCATED, SNIPPET, FORUM_COMMENT)
@@ -21,16 +21,12 @@ Adverts of different kinds are never counted together: a short comment that name
 a full advert that names none.
 """
 NAME_SOURCES = ("boards_list", "advert", "advert_text", "token", "domain")
-"""Where an employer's displayed name comes from, best first.
-
-Names made from a token or a domain may be misspelt: "Centriaautism" is Centria Autism."""
+"""Where an employer's displayed name comes from, best first. Names from a token may be misspelt ("Centriaautism")."""
 AGENCY_SIGNS = ("client", "itself", "title")
 """Signs of an agency other than its name: words in texts and titles of its adverts (`agency_cues.csv`)."""
 PERIODS = ("hour", "day", "week", "month", "year")
 PER_YEAR = {"year": 1.0, "month": 12.0, "week": 52.0, "day": 260.0, "hour": 2080.0}
-"""How many of each pay period are in a year of 52 weeks with five days and 40 hours. Countries have their own hours and
-months.
-"""
+"""How many of each pay period are in a year of 52 weeks with five days and 40 hours. Countries have their own."""
 READINGS = ("stated", "parsed", "inferred")
 COMPONENTS = (
     *("base", "bonus", "commission", "equity", "equity_percent"),
@@ -94,25 +90,17 @@ LADDER_STEPS = (
 YEARS_BANDS = {"0-1": (0, 1), "2-3": (2, 3), "4-5": (4, 5), "6-9": (6, 9), "10+": (10, 40)}
 """Bands of the minimum years of experience asked for: first and last whole year. 3.5 years count as 3."""
 EXPERIENCE_BANDS = {"0-1": (0, 2), "2-4": (2, 5), "5-7": (5, 8), "8+": (8, 100)}
-"""Bands of a person's years of experience: from the first number to below the second. The numbers follow
-`MIN_YEARS_OF_LEVEL`.
-
-They are not levels: a person with eight years may be at any level.
-"""
+"""Bands of a person's years of experience: from the first number to below the second. They are not levels."""
 PAID_IN = ("local", "dollar_linked", "part_dollars", "dollars")
-"""The currency of a person's pay: the country's own, that currency at the dollar's rate, partly dollars, or only
-dollars.
-"""
+"""The money of a person's pay: the country's own, that at the dollar's rate, partly dollars, or only dollars."""
 REPORT_FLAGS = ("gross_net_contradicted", "period_contradicted", "implausible_low", "implausible_high")
 """Reasons to doubt an amount that a person reports, in order of precedence."""
 CELL_STATES = ("published", "low", "suppressed")
 FIGURE_STATES = (*CELL_STATES, "stale")
 SHARE_DOUBTS = ("few_employers", "one_employer", "few_effective", "wide", "wide_for_share")
 SHARE_FORMS = ("point", "interval", "bounds")
-"""How a share is printed: as a point with its interval, as an interval alone, or as bounds.
-
-The interval is printed alone if it is too wide for a point. Bounds for all jobs are printed if too few adverts give an
-answer."""
+"""How a share is printed: as a point with its interval, as an interval too wide for a point, or as bounds for all jobs,
+if too few adverts give an answer."""
 SKILL_KINDS = ("technology", "concept")
 SKILL_CATEGORIES = (
     "Programming Languages",
@@ -153,13 +141,10 @@ AI_GROUPS = (*AI_CORE, "ai_other")
 TECHNICAL_GROUPS = ("data", "other_engineering")
 """Groups of engineering and data roles with which AI adverts are compared."""
 SAMPLED_GROUP = "other"
-"""The group of roles in which not all texts are read.
-
-Shares from texts, in this group and in all groups together, count only the random share of adverts (`is_drawn`)."""
+"""The group of roles in which not all texts are read. In it and in all groups together, shares from texts count only
+the random share of adverts (`is_drawn`)."""
 TOLD_BY = ("title", "words")
-"""Parts of an advert that can show that its work is in AI, data or engineering, so that its text is read: title, or
-words of the text.
-"""
+"""Parts of an advert that can show that its work is in AI, data or engineering, so that its text is read."""
 AI_JOBS = "ai_jobs"
 CELL_GROUPS = {**{group: (group,) for group in ROLE_GROUPS}, "ai_core": AI_CORE, AI_JOBS: AI_GROUPS}
 """The groups of roles that each value of a mart's `role_group` covers."""
@@ -178,43 +163,31 @@ BOARD_OUTCOMES = ("answered", "refused", "no_answer", "not_asked")
 answered: an answer was archived. refused: robots.txt or a reservation keeps us out. no_answer: the board or its host
 gave no answer. not_asked: the board was not asked and will be planned again."""
 SAMPLES = ("panel", "known")
-"""Boards on which a statistic rests: panel members, weighted by the inverse of their chance of being drawn, or all
-known boards.
-"""
+"""Boards on which a statistic rests: panel members, weighted by the inverse of their chance, or all known boards."""
 MEMBER_RHYTHM = 7
 """Nights between readings of a panel member. Its openings and closings are thus dated to within a week."""
 DEAD_AFTER = 3
 """A board that was not found, or only redirected, on this many nights in a row is then asked once a month."""
 DAYS_OF_YIELD = 90
-"""Number of days before a board's newest reading in which its new adverts are counted to predict how
-many it will have.
-"""
+"""Number of days before a board's newest reading in which its new adverts are counted to predict the next."""
 GROUPS_OF_CLOSINGS = {name: CELL_GROUPS[name] for name in ("ai_engineering", AI_JOBS, *TECHNICAL_GROUPS)}
 """Groups of roles for which closing rates are computed, with the groups that each covers."""
 ALL_TEXTS = "all"
 TEXTS_OF_SHARES = (ALL_TEXTS, *READ_CLASSES, "with_text")
-"""Texts on which a share of mart.shares rests: texts of one class, or all adverts with and without text.
-
-Rows of earlier versions, which had no classes, have with_text."""
+"""Texts on which a share of mart.shares rests: texts of one class, or all adverts (with_text in earlier versions)."""
 DISCLOSURE_RULES = ("required", "not_required", "unclear")
 """Whether a law requires adverts to state pay (core.disclosure_laws)."""
 LAW_EVIDENCE = ("official_text", "third_party", "own_knowledge")
 """What a fact about a law was checked against, the most reliable first. Only `official_text` is the law's own text."""
 LAW_IN_FORCE, NO_LAW, LAW_UNKNOWN = "in_force", "none", "unknown"
 LAW_CLASSES = (LAW_IN_FORCE, NO_LAW, LAW_UNKNOWN)
-"""Whether a law that requires adverts to state pay is in force at a place of the job, at none of its places, or whether
-this is unknown.
-"""
+"""Whether a law that requires adverts to state pay is in force at a place of the job, at none, or unknown."""
 STOCK = "stock"
-"""Value of the column `adverts` of mart.pay_disclosure in rows about the stock. In rows about the flow, the value is a
-quarter ("2026Q1").
-"""
+"""Value of the column `adverts` of mart.pay_disclosure for the stock. For the flow, it is a quarter ("2026Q1")."""
 PLACES_OF_LAWS = ("world", "country", "subdivision")
 """Levels of places by which pay disclosure is counted."""
 OCCUPATION_SCHEMES = SOC, NOC, SSOC, ISCO = ("SOC 2018", "NOC 2021", "SSOC", "ISCO-08")
-"""Classifications of occupations: of the United States, Canada, Singapore and the International Labour Organization.
-
-Singapore's file does not say which edition it follows."""
+"""Classifications of occupations: of the United States, Canada, Singapore (without edition) and the ILO."""
 NEARNESSES = ("same", "near", "wider")
 
 JOB_RULES = ("same text", "similar text", "same facts")

@@ -1,7 +1,7 @@
 """A cache for a reader that reads many short texts at once.
 
-Employers repeat lines from advert to advert: more than half of the characters in real adverts are in lines read before.
-Reading new lines together lowers the cost of calling a library.
+More than half of the characters in real adverts are in lines that their employer's other adverts repeat, and reading
+new lines together lowers the cost of calling a library.
 """
 
 from __future__ import annotations
@@ -12,16 +12,15 @@ from typing import Generic, TypeVar
 Read = TypeVar("Read")
 
 MAX_CHARACTERS = 1 << 21
-"""Maximum characters of all cached texts: about as many as some hundred adverts have. A larger cache is not faster."""
+"""Maximum characters of all cached texts, about some hundred adverts. A larger cache is not faster."""
 MAX_OF_LINES = 1 << 23
 """Maximum characters in a cache of single lines. It is higher, since a line may recur only after many texts."""
 
 
 class BatchCache(Generic[Read]):
-    """A cache, by text, of what `read` returns.
+    """A cache, by text, of what `read` returns: a value for each text of a list, judged by itself.
 
-    All results are dropped when the cached texts exceed `limit` characters. `read` takes a list of texts and returns a
-    value for each, in order. It must judge each text by itself.
+    All results are dropped when the cached texts exceed `limit` characters.
     """
 
     def __init__(self, read: Callable[[list[str]], Iterable[Read]], *, limit: int = MAX_CHARACTERS) -> None:

@@ -1,7 +1,6 @@
 """Bounds of what a source may say: cut and clean texts, refuse impossible web addresses and days.
 
-Anybody may write an advert, and what is read from it is published. The maximum lengths are several times the longest
-among 460,244 stored adverts.
+The maximum lengths are several times the longest among 460,244 stored adverts.
 """
 
 from __future__ import annotations
@@ -33,40 +32,33 @@ MAX_LENGTH: Mapping[str, int] = MappingProxyType({
 })  # fmt: skip
 """Maximum characters of one-line texts. The longest seen: title 325, employer 73, location 998, pay 101."""
 MASKED = frozenset(MAX_LENGTH) - {"board", "language"}
-"""Columns with words that anybody may have written, so contacts in them are masked. The other columns
-hold identifiers.
-"""
+"""Columns with words that anybody may have written, whose contacts are masked; the others hold identifiers."""
 MAX_PART = 1_000
-"""Maximum characters of a field of a place's address (longest seen: 76), and of the words of a pay component (618)."""
+"""Maximum characters of a field of a place's address (longest seen: 76), and of a pay component (618)."""
 MAX_PARTS = 500
-"""Maximum number of the addresses of places in an advert (most seen: 35), and of its pay components (42)."""
+"""Maximum number of places of an advert (most seen: 35), and of its pay components (42)."""
 MAX_URL = 2_047
-"""Maximum characters of a web address. The limit of sitemaps.org is the same; the longest seen has 188."""
+"""Maximum characters of a web address, as for sitemaps.org; the longest seen has 188."""
 MAX_ID = 300
 """Maximum characters of a source's own id. The longest seen has 123."""
 MAX_VALUE = 2_000
 """Maximum characters of a text in rows other than adverts."""
 MAX_ISSUES_OF_ADVERT, MAX_ISSUES_OF_ANSWER = 20, 1_000
-"""Maximum number of issues kept in full for an advert, and for a source's answer. An answer with a forum thread has an
-issue for each reply, but under a thousand.
-"""
+"""Maximum number of issues kept in full for an advert, and for an answer (one for each reply of a forum's thread)."""
 MIN_DAY = date(1990, 1, 1)
 """The earliest day that a source may state: no advert on the web is older."""
 MAX_AHEAD: Mapping[str, timedelta] = MappingProxyType({
     "posted_on": timedelta(days=366),
     "valid_through": timedelta(days=20 * 366),
 })  # fmt: skip
-"""By column, how long after the day when an advert was seen its date may be. Some adverts write an end 14 years ahead
-to mean that there is no end.
-"""
+"""By column, how long after an advert was seen its date may be. Some write an end 14 years ahead to mean "no end"."""
 _PLAIN_HOST = re.compile(r"https?://[a-zA-Z0-9.-]+(?:[/?#]|$)")
 
 
 def bounded_text(text: str, column: str, issues: list[Issue], limit: int) -> str:
-    """Cut a text to `limit` characters and remove invisible characters.
+    """Cut a text to `limit` characters and remove invisible characters. In columns of `MASKED`, contacts are masked.
 
-    An issue is added if the text was cut or holds damaged characters. In the columns of `MASKED`, mail addresses and
-    telephone numbers are masked.
+    An issue is added if the text was cut or holds damaged characters.
     """
     length, text = len(text), text[: limit + MAX_CONTACT]
     if not text.isprintable():
@@ -78,16 +70,16 @@ def bounded_text(text: str, column: str, issues: list[Issue], limit: int) -> str
         issues.append(Rejected(column, f"{text[:40]}… ({length} characters)", rule).issue)
         text = text[:limit]
     if not text.isascii() and REPLACEMENT in text:
-        rule = f"text expected; at position {text.index(REPLACEMENT)} stands U+FFFD, in place of what was no character"
+        rule = (
+            f"expected text; at position {text.index(REPLACEMENT)} is U+FFFD, in place of bytes that are no character"
+        )
         issues.append(Rejected(column, text, rule).issue)
     return text
 
 
 def bounded_url(value: object, issues: list[Issue]) -> str | None:
-    """Return an http(s) address without user name and password.
-
-    None for any other value. An issue is then added, unless the value is empty.
-    """
+    """Return an http(s) address without user name and password; None for any other value, with an issue unless it is
+    empty."""
     if value is None or value == "":
         return None
     if isinstance(value, str):
@@ -109,11 +101,8 @@ def _is_web(url: str) -> bool:
 
 
 def bounded_day(day: date | None, column: str, issues: list[Issue], seen_on: date | None) -> date | None:
-    """Return `day` if it is possible for an advert seen on `seen_on`; otherwise add an issue and return None.
-
-    If `seen_on` is None, a day only has to be at or after `MIN_DAY`. If `day` is None, so is the result, without an
-    issue.
-    """
+    """Return `day` if it is possible for an advert seen on `seen_on` (None: at or after `MIN_DAY`); else None, with an
+    issue."""
     if day is None or (day >= MIN_DAY and (seen_on is None or day <= seen_on + MAX_AHEAD[column])):
         return day
     last = f" and {seen_on + MAX_AHEAD[column]}" if seen_on else ""

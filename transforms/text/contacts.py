@@ -17,17 +17,13 @@ MAX_LOCAL_PART, MAX_DOMAIN = 64, 255
 MAX_CONTACT = MAX_LOCAL_PART + 1 + MAX_DOMAIN
 """The number of characters in the longest mail address. Telephone numbers are shorter."""
 MIN_DIGITS, MAX_DIGITS = 8, 15
-"""Minimum and maximum digits of an international number. ITU-T E.164 allows at most 15, and no number in use has fewer
-than 8.
-"""
+"""Minimum and maximum digits of an international number: the fewest in use, and the limit of ITU-T E.164."""
 MAX_NATIONAL = 11
 """Digits of the longest national number without the leading 0, found in Brazil and Germany."""
 POSTCODE_DIGITS, DEPARTMENT_DIGITS = 5, 2
 """Digits of the postcodes that adverts list together (as in Germany, France and Poland), and of French departments."""
 MANY_DIGITS = re.compile(rb"0(?:-*+0){%d}[-0]*+" % (MIN_DIGITS - 2))
-"""A run of enough digits for a telephone number, in bytes mapped by `_DIGIT_OR_NOT`. Blanks, brackets and the like may
-stand between the digits.
-"""
+"""A run of enough digits for a telephone number, in bytes mapped by `_DIGIT_OR_NOT`, with blanks and the like."""
 MAX_CALL = 40
 """Number of characters before a number that may hold words announcing a telephone number, as in "WhatsApp me on: +"."""
 
@@ -95,8 +91,7 @@ _GERMAN = re.compile(
 
 
 _NO_CALL = {"call": (_YEAR_FIRST, _DAY_OR_COUNT), "contact": (_DAY_OR_COUNT,)}
-"""By word with two meanings, patterns of digits after it that are no telephone number: "Open Call 2024", "contact
-100000000 homes".
+"""By word with two meanings, digits after it that are no telephone number: "Open Call 2024", "contact 100000000 homes".
 """
 
 
@@ -195,8 +190,7 @@ def _telephones(text: str, begin: int, end: int) -> list[tuple[int, int]]:
 def _trim(text: str, start: int, end: int) -> tuple[int, int]:
     """Return the span cut where its number cannot continue, without separators at the end.
 
-    Two separators in a row end the number, unless they close or open a bracket (") ", " (") or the number is written as
-    in Germany (`_GERMAN`).
+    Two separators in a row end a number, except at a bracket (") ", " (") or in one written as in Germany (`_GERMAN`).
     """
     number = text[start:end]
     cut = _CUT.search(number, 1)

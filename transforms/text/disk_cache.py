@@ -1,8 +1,7 @@
 """Keep tables that take seconds to make in the user's cache folder, for later processes.
 
-A file's name has a digest of everything the table was made of, so a process with another taxonomy, package or processor
-never reads it. A file begins with a digest of its content, so a file that was cut short is noticed and made again. If
-the folder is not writable, each process makes its own tables.
+A file's name has a digest of all that the table was made of. A file begins with a digest of its content, so a file that
+was cut short is made again. If the folder is not writable, each process makes its own tables.
 """
 
 from __future__ import annotations
@@ -17,9 +16,7 @@ from pathlib import Path
 DIGEST_SIZE = 16
 """Bytes of the digests of names and contents."""
 MAX_AGE = 30 * 24 * 60 * 60
-"""Seconds by which a file must be older than a newly written file of its kind to be removed. Until then, another
-version of the code may still use it.
-"""
+"""Seconds by which a file must be older than a new one of its kind to be removed; other versions may still use it."""
 
 
 def cache_path(kind: str, suffix: str, made_of: Iterable[bytes]) -> Path:

@@ -7,21 +7,15 @@ from typing import NamedTuple
 from transforms.text.characters import letters_beyond_ascii
 
 _LEAD_BYTES = bytes((*range(0xCD, 0xE2), *range(0xE3, 0xEE)))
-"""First UTF-8 bytes of letters in scripts other than Latin, from Greek on. Dashes, bullets and pictures begin with
-other bytes.
-"""
+"""First UTF-8 bytes of letters in scripts other than Latin, from Greek on, but not of dashes, bullets and pictures."""
 _OTHER_BYTES = bytes(set(range(256)) - set(_LEAD_BYTES))
 _NO_LATIN_BYTES = bytes(byte for byte in range(256) if not bytes([byte]).isalpha())
 MIN_NATIVE, MIN_ENGLISH = 100, 250
 """Minimum letters of each half. With fewer letters, a part in another language is only a heading or a name."""
 MAX_MISPLACED = 0.1
-"""The maximum share of each script's letters that may be in the wrong half, for example in lines with only names of
-tools.
-"""
+"""Maximum share of each script's letters in the wrong half, as in lines with only names of tools."""
 MAX_LINES = 2.0
-"""The half with more lines may have at most this many times the lines of the other half. Otherwise neither half is a
-translation of the other.
-"""
+"""Maximum ratio of the halves' lines. Beyond it, neither is a translation of the other."""
 
 
 class Halves(NamedTuple):
@@ -71,8 +65,6 @@ def _count_letters(line: str) -> tuple[int, int]:
 
 
 def count_native(text: str) -> int:
-    """Count the letters of a text in scripts other than Latin.
-
-    Letters are recognised by their first byte in UTF-8, so a few signs that are not letters are counted, too.
-    """
+    """Count the letters of a text in scripts other than Latin, and a few signs that begin with the same bytes in
+    UTF-8."""
     return 0 if text.isascii() else len(text.encode("utf-8", "replace").translate(None, _OTHER_BYTES))

@@ -1,8 +1,7 @@
 """Extract an advert's text from the HTML that a source sends.
 
 In tidy markup (names in lower case, attributes in double quotes) the lines are found by searching for tags. Any other
-markup is first parsed and written tidily by lexbor (selectolax), which follows the HTML standard, so broken markup
-reads as in a browser.
+markup is first parsed and written tidily by lexbor (selectolax), which reads broken markup as browsers do.
 """
 
 from __future__ import annotations
@@ -58,9 +57,7 @@ UNSEEN = "script,style,template,noscript,noembed,noframes,iframe,object,svg,math
 """CSS selector of the elements whose text is not part of the visible advert."""
 MAX_TAGS = 600
 """Maximum tags that are parsed together, because parsing time grows with the square of the number of open elements.
-
-Untidy markup in 7,600 stored adverts has at most 409 tags; browsers stop at 512 nested elements.
-"""
+Stored adverts in untidy markup have at most 409."""
 
 FREQUENT = ("p", "ul", "div")
 _ATTRIBUTES = r'(?:\s++[\w:.-]++(?:="[^"<>]*+")?+)*+\s*+/?+'
@@ -113,24 +110,14 @@ def text_of(html: str) -> str:
     if _ESCAPED.match(html):
         html = entities.unescape(html)
     if "<" in html and _TAG.search(html):
-        text = _cut(html)
-        if text is None:
-            is_unfit = _RAW_TAG.search(html)
-            text = _without_tags(html) if is_unfit else "".join(map(_cut_by_parser, _PIECE.findall(html)))
-        html = text
+        text = _lines(html, _PLAIN) if is_encodable(html) else "<"
+        if "<" not in text:
+            html = entities.unescape(text)
+        elif _RAW_TAG.search(html):
+            html = entities.unescape(_ANY_TAG.sub("\n", html))
+        else:
+            html = "".join(map(_cut_by_parser, _PIECE.findall(html)))
     return _tidy(html)
-
-
-def _without_tags(html: str) -> str:
-    return entities.unescape(_ANY_TAG.sub("\n", html))
-
-
-def _cut(html: str) -> str | None:
-    """Return the lines of plain markup without tags; None if the markup has to be parsed."""
-    if not is_encodable(html):
-        return None
-    text = _lines(html, _PLAIN)
-    return None if "<" in text else entities.unescape(text)
 
 
 def _cut_by_parser(html: str) -> str:

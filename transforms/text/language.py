@@ -41,9 +41,8 @@ def _identifier() -> LanguageIdentifier:
 def language_of(text: str) -> str | None:
     """Return the language of a text (ISO 639-1); None if the text is too short or unclear.
 
-    A text is English if frequent English words are common in its first `LANGUAGE_SAMPLE` or `LONGER_SAMPLE` characters.
-    Otherwise py3langid (Lui and Baldwin 2012, retrained) chooses among `LANGUAGES` by the first `LANGUAGE_SAMPLE`
-    characters.
+    It is English if frequent English words are common in its first `LANGUAGE_SAMPLE` or `LONGER_SAMPLE` characters.
+    Otherwise py3langid (Lui and Baldwin 2012, retrained) chooses by the first `LANGUAGE_SAMPLE` characters.
     """
     sample = text[:LANGUAGE_SAMPLE]
     if _is_english(sample) or (len(text) > LANGUAGE_SAMPLE and _is_english(text[:LONGER_SAMPLE])):

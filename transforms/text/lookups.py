@@ -68,9 +68,7 @@ def usual_hours() -> dict[tuple[str, int], float]:
 MIN_RECALL, MIN_RECALL_CASES = 0.8, 5
 """Minimum recall of a reader in a language, and minimum number of test cases for measuring it.
 
-Adverts in a language that misses either are left out of shares, because what the reader does not find would count as
-not asked for.
-"""
+In other languages, what the reader does not find would count as not asked for, so these adverts are in no share."""
 
 
 @functools.cache

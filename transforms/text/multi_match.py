@@ -1,9 +1,8 @@
-"""Search for many words or expressions at once, in one pass of Hyperscan.
+"""Search for many words or expressions at once, in one pass of Hyperscan, which replaces a hundred searches.
 
-A hundred searches of a page of text take half a millisecond; one pass for all takes a hundredth of that. Sets of
-patterns are compiled once and kept for later processes. One byte stands for one character (Latin-1), so offsets need no
-translation. Hyperscan has no lookahead, lookbehind or backreferences. The time of a search does not depend on how the
-text is written.
+Sets of patterns are compiled once and kept for later processes. One byte stands for one character (Latin-1), so offsets
+need no translation. Hyperscan has no lookahead, lookbehind or backreferences. The time of a search does not depend on
+how the text is written.
 """
 
 from __future__ import annotations
@@ -24,16 +23,12 @@ MAX_MATCHES = 400
 """A search for phrases stops after this many matches. No advert has more."""
 
 OnMatch = Callable[[int, int, int, int, object], bool | None]
-"""A function called with the number, start, end, flags and context of each match. If it returns True,
-the search ends.
-"""
+"""A function called with each match's number, start, end, flags and context. If it returns True, the search ends."""
 
 
 class Pattern(NamedTuple):
-    """A regular expression, and the number that is reported with each of its matches.
-
-    `is_caseless`: whether the expression ignores case. `has_start`: whether Hyperscan reports where a match starts.
-    """
+    """A regular expression, and the number that is reported with each match. With `has_start`, the match's start is,
+    too."""
 
     expression: bytes
     number: int
@@ -49,10 +44,10 @@ class Pattern(NamedTuple):
 
 
 class Search:
-    """A compiled set of patterns, read from the cache folder, or else compiled and kept there.
+    """A compiled set of patterns, read from the cache folder, or else compiled and kept there. Threads may share it.
 
-    `patterns` is called to get the patterns, only if they must be compiled. `made_of` holds everything that determines
-    them. The name of the cached file begins with `kind`. Threads may share a `Search`.
+    `patterns` is called only if they must be compiled. `made_of` holds everything that determines them. The name of the
+    cached file begins with `kind`.
     """
 
     def __init__(self, kind: str, made_of: Sequence[bytes], patterns: Callable[[], Iterable[Pattern]]) -> None:
@@ -89,7 +84,7 @@ class Search:
 class Phrases:
     """Regular expressions, numbered in the order given, for text that is already in lower case.
 
-    `has_starts`: whether a match is reported with its start, which is possible only for short expressions.
+    With `has_starts`, which only short expressions allow, a match is reported with its start.
     """
 
     def __init__(self, expressions: Sequence[str], *, has_starts: bool) -> None:
@@ -113,10 +108,7 @@ class Phrases:
 
 
 class Literals:
-    """A set of words, found anywhere, also inside longer words. Spaces are part of a word.
-
-    Case is ignored unless `is_exact`. If a word has letters beyond ASCII, its matches are checked against the text.
-    """
+    """A set of words, found anywhere, also inside longer words. Case is ignored unless `is_exact`."""
 
     def __init__(self, words: Iterable[str], *, is_exact: bool = False) -> None:
         self._words = tuple(dict.fromkeys(word if is_exact else word.lower() for word in words))

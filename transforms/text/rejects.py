@@ -17,10 +17,9 @@ REST_RULE = "issues of one advert or answer are kept up to a number; these many 
 
 
 FLAG_RULE = "left out of quantiles of pay, kept with the flag"
-"""The beginning of an issue's rule if the records were kept with a flag, so that nothing was refused."""
+"""The beginning of an issue's rule if the records were kept with a flag."""
 MANY = r"^(\d+) (?:answers|filings|groups|more|rows|values)(?:: rows |$)"
-"""A pattern for the value of an issue about several records: their number, perhaps with examples of rows. The pattern
-works in Python and in SQL.
+"""A pattern, for Python and SQL, of the value of an issue about several records: their number, perhaps with examples.
 """
 
 
@@ -39,7 +38,7 @@ MISSHAPEN = (KeyError, TypeError, ValueError, AttributeError, IndexError)
 
 
 def leave_out(value: object, rule: str) -> Issue:
-    """Return the issue for a whole record that one of our own rules leaves out, although the source made no mistake."""
+    """Return the issue for a record that one of our rules leaves out, although the source made no mistake."""
     return Issue(column_name="record", value=shown_value(value), rule=rule, is_deliberate=True)
 
 
@@ -56,11 +55,8 @@ def shown_value(value: object) -> str:
 
 
 def first_issues(issues: Sequence[Issue], limit: int) -> tuple[Issue, ...]:
-    """Return the first `limit` issues, and up to two more issues that say how many records the other issues are about.
-
-    One of these two counts the records left out by our own rules (`Issue.is_deliberate`), the other the remaining
-    records.
-    """
+    """Return the first `limit` issues, and up to two more that count the records of the others: those left out by our
+    own rules (`Issue.is_deliberate`), and the remaining ones."""
     if len(issues) <= limit:
         return tuple(issues)
     rest: Counter[bool] = Counter()

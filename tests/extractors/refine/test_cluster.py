@@ -185,8 +185,8 @@ def test_a_worker_with_other_code_is_refused(
             check_cluster(dask_cluster.scheduler_address)
     # one that joins later, or of which only this source's reader differs
     other_key = f"{key_of('greenhouse', warc).partition('-')[0]}-edited"
-    with open_cluster(dask_cluster.scheduler_address, archive.place, Place(tmp_path / "refined")) as there:
-        failure = there.submit("greenhouse", warc, Range(), other_key).exception(timeout=60)
+    with open_cluster(dask_cluster.scheduler_address, archive.place, Place(tmp_path / "refined")) as (submit, _):
+        failure = submit("greenhouse", warc, Range(), other_key).exception(timeout=60)
     assert isinstance(failure, ClusterError)
     assert "has a different version of the readers" in str(failure)
     assert "requirements.lock" in str(failure)
@@ -196,9 +196,9 @@ def test_a_folder_that_the_worker_does_not_see_is_told(dask_cluster: Any, tmp_pa
     archive = Store(tmp_path / "archive")
     warc = night(archive, 2)
     key = key_of("greenhouse", warc)
-    with open_cluster(dask_cluster.scheduler_address, archive.place, Place(tmp_path / "refined")) as there:
+    with open_cluster(dask_cluster.scheduler_address, archive.place, Place(tmp_path / "refined")) as (submit, _):
         warc.unlink()
-        failure = there.submit("greenhouse", warc, Range(), key).exception(timeout=60)
+        failure = submit("greenhouse", warc, Range(), key).exception(timeout=60)
     assert isinstance(failure, ClusterError)
     assert f"sees no file {warc}; mount {archive.folder} there as well" in str(failure)
 

@@ -21,7 +21,7 @@ from extractors.source import source_of
 from extractors.sources.employer_boards import lever
 from extractors.sources.employer_postings import career_pages
 from extractors.sources.employer_postings.career_pages import Site, read_item, sites
-from extractors.web.session import FetchFailed
+from extractors.web.session import FetchFailed, Web
 from transforms.posting import postings
 from transforms.records.rows import Issue, Posting
 from transforms.text.rejects import Rejected
@@ -56,7 +56,7 @@ def answer(url: str, body: str) -> Response:
     return Response(url=url, observed_at=datetime(2026, 8, 17, tzinfo=UTC), status=200, body=body.encode())
 
 
-class Pages:
+class Pages(Web):
     """A session over pages held here; 404 for the others, and no connection where a page is None."""
 
     def __init__(self, pages: dict[str, str | None]) -> None:

@@ -20,6 +20,7 @@ from extractors.sources.declaration import SourceModule
 from extractors.sources.employer_boards import breezy, pinpoint
 from extractors.sources.employer_postings import bamboohr, jobvite, oracle_recruiting, paylocity, rippling, workday
 from extractors.web.paging import ask_lists, ask_postings
+from extractors.web.session import Web
 from tests.extractors.board import Board, live
 from transforms.records.rows import Issue, Posting
 from transforms.text.rejects import Rejected
@@ -36,7 +37,7 @@ def answer(url: str, body: bytes | Any, status: int = 200) -> Response:
     return Response(url=url, observed_at=datetime(2026, 11, 20, tzinfo=UTC), status=status, body=raw)
 
 
-class Pages:
+class Pages(Web):
     """A session over answers held here; 404 for other addresses."""
 
     def __init__(self, answers: Mapping[str, Any]) -> None:

@@ -32,7 +32,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import transforms.lookups
-from extractors.boards import all_boards, boards_of, employer_of
+from extractors.boards import all_boards, boards_by_token, boards_of
 from extractors.refine.refine import rows_of
 from extractors.response import NEW_KEYS, Response, each
 from extractors.source import all_sources, is_answer_of, source_of
@@ -48,7 +48,7 @@ from extractors.sources.remote_boards import himalayas, remoteok
 from extractors.sources.salaries import bls_oews, h1b_lca
 from extractors.sources.salaries.aijobs_salaries import first_rows_of_pairs
 from extractors.web.paging import ask_first, ask_pages
-from extractors.web.session import FetchFailed
+from extractors.web.session import FetchFailed, Web
 from transforms.records.rows import (
     AiPostingShare,
     ExchangeRate,
@@ -250,7 +250,7 @@ def test_sources_md_is_current() -> None:
 # --- addresses and fetching -------------------------------------------------------------------------
 
 
-class RecordingWeb:
+class RecordingWeb(Web):
     """A session that answers 200 with a given body but where it is told to fail; keeps what it was asked."""
 
     def __init__(self, *, body: bytes = b"", fails: Sequence[str] = (), missing: Sequence[str] = ()) -> None:
@@ -759,9 +759,7 @@ def test_boards_are_well_formed() -> None:
 
 def test_boards_are_read_as_they_stand() -> None:
     assert "etched" in boards_of("ashby")
-    assert employer_of("greenhouse", "gitlab") == "GitLab"
-    assert employer_of("greenhouse", "no such board") is None
-    assert employer_of("greenhouse", None) is None
+    assert boards_by_token()["greenhouse", "gitlab"].employer == "GitLab"
     assert boards_of("ecb_rates") == ()
 
 

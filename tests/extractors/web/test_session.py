@@ -94,8 +94,8 @@ def test_credentials_buy_a_token_and_neither_is_archived(board: Board, writer: W
             (401, {}, b'{"error": "hush hush"}'),
             "no access token: HTTP 401; check the API keys set for this source",
         ),
-        ("/v1/token", (200, {}, b"<html>"), "no access token: JSON with an access_token expected"),
-        ("/v1/token", (200, {}, b'["hush hush"]'), "no access token: JSON with an access_token expected"),
+        ("/v1/token", (200, {}, b"<html>"), "no access token: expected JSON with an access_token"),
+        ("/v1/token", (200, {}, b'["hush hush"]'), "no access token: expected JSON with an access_token"),
         ("/elsewhere", (200, {}, b'{"access_token": "x"}'), "not under an endpoint of boards"),
     ],
 )

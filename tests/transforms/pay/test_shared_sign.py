@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from extractors.boards import employer_country_of, employer_of
+from extractors.boards import boards_by_token
 from transforms.posting import posting
 
 TEXT = "We build maps of rivers. Salary: $100,000 - $120,000 a year."
@@ -45,5 +45,5 @@ def test_a_currency_that_is_named_is_not_inferred(amount: str) -> None:
 
 
 def test_a_board_tells_its_employer_and_the_employers_country() -> None:
-    assert (employer_of("ashby", "1password"), employer_country_of("ashby", "1password")) == ("1Password", "CA")
-    assert (employer_of("ashby", "no such board"), employer_country_of("ashby", None)) == (None, None)
+    board = boards_by_token()["ashby", "1password"]
+    assert (board.employer, board.country) == ("1Password", "CA")
