@@ -70,11 +70,9 @@ def _print_due(config: Settings) -> None:
     night = find_last_night(config)
     if night is None:
         raise Wrong(f"{config.data} has had no night yet; `jobmarket run` runs one")
-    draft = show_night(config, night)
-    OUT.print(
-        draft.message.text if draft.message else "Nothing is due that was not sent.", soft_wrap=True, highlight=False
-    )
-    if draft.known:
-        OUT.print(f"Sent before and still so ({len(draft.known):,}):", highlight=False)
-    for alert in draft.known:
+    message, known = show_night(config, night)
+    OUT.print(message.text if message else "Nothing is due that was not sent.", soft_wrap=True, highlight=False)
+    if known:
+        OUT.print(f"Sent before and still so ({len(known):,}):", highlight=False)
+    for alert in known:
         OUT.print(f"- {alert.subject}: {alert.words}\n  → {alert.remedy}", soft_wrap=True, highlight=False)

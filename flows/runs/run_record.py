@@ -82,12 +82,11 @@ class Outcome:
     @property
     def on_record(self) -> dict[str, Any]:
         """Arguments of `run_log.end` for the journal. Sources with the outcome "unchanged" are left out."""
-        read = [health for health in self.health if health.outcome != "unchanged"]
         return {
             "exit_code": self.exit_code,
             "as_of": self.as_of,
             "message": "; ".join(self.messages) or None,
-            "health": {h.source: h.outcome + (f": {h.message}" if h.message else "") for h in read},
+            "health": {health.source: health.words for health in self.health if health.outcome != "unchanged"},
         }
 
 

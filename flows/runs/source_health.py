@@ -41,6 +41,11 @@ class Health:
     boards: tuple[BoardOutcome, ...] = ()
     """The outcome of each board that was planned for this run."""
 
+    @property
+    def words(self) -> str:
+        """The outcome and, after a colon, the message."""
+        return ": ".join(filter(None, [self.outcome, self.message]))
+
 
 # --- fetch ----------------------------------------------------------------------------------------------
 

@@ -14,13 +14,13 @@ from hypothesis import strategies as st
 from flows.accuracy.audit_results import GOLD, accuracy, answers_in, audits_of
 from flows.monitoring.status import print_status
 from flows.notification import sent
-from flows.notification.alerts import Alert
-from flows.notification.message import Due
 from flows.runs import jsonl, run_log
-from flows.runs.run_log import JOURNAL, begin, end, on_record, runs_of
+from flows.runs.run_log import JOURNAL, DueAlert, begin, end, on_record, runs_of
 from flows.runtime.settings import Settings
 
-ALERT = Alert(kind="source", subject="lever", state="failed", words="HTTP 500", remedy="look", deadline=None)
+ALERT = DueAlert(
+    kind="source", subject="lever", state="failed", words="HTTP 500", remedy="look", since=date(2026, 11, 3)
+)
 ANSWER = {
     "audited_on": "2026-11-03", "posting_id": "lever:1", "reader": "role", "source": "lever", "language": "en",
     "is_right": True, "read": {"role": "data_engineer"}, "right": {"role": "data_engineer"}, "text_hash": None,
@@ -33,7 +33,7 @@ def write_journal(data: Path) -> None:
     for run_id in ("one", "two"):
         begin(data, run_id=run_id, command="jobmarket run")
         end(data, run_id, exit_code=0, as_of=date(2026, 11, 3), health={"lever": "ok"})
-    sent.note_message(data, "two", by="webhook", due=[Due(alert=ALERT, since=date(2026, 11, 3))], why=None)
+    sent.note_message(data, "two", by="webhook", due=[ALERT], why=None)
     sent.note_cleared(data, "two", [ALERT.key])
     sent.note_beat(data, "two", why=None)
 
