@@ -14,7 +14,7 @@ from rich.table import Column, Table
 
 from flows.cli.options import settings
 from flows.runtime.lock import FolderInUse, find_holder, hold_folder
-from flows.terminal.console import OUT
+from flows.terminal.console import OUT, say
 from flows.terminal.errors import Wrong
 
 if TYPE_CHECKING:
@@ -119,9 +119,9 @@ def boards_import(
     for platform, n in board_list.unread.most_common():
         OUT.print(f"{platform}: {n:,} boards left out, no source reads this platform")
     for line in board_list.describe_misshapen():
-        OUT.print(line, soft_wrap=True, highlight=False)
+        say(line)
     for line in board_list.refused:
-        OUT.print(line, soft_wrap=True, highlight=False)
+        say(line)
     if board_list.n_refused > len(board_list.refused):
         OUT.print(f"and {board_list.n_refused - len(board_list.refused):,} more lines")
     if board_list.n_elsewhere:
@@ -177,7 +177,7 @@ def boards_list() -> None:
     OUT.print(table)
     moves = store.read_moved(data)
     for source, board, to_source, to_board in moves[:MAX_FINDINGS]:
-        OUT.print(f"{source} {board} redirects to {to_source} {to_board}", soft_wrap=True, highlight=False)
+        say(f"{source} {board} redirects to {to_source} {to_board}")
     if len(moves) > MAX_FINDINGS:
         OUT.print(f"and {len(moves) - MAX_FINDINGS:,} more; core.board_states has all")
 

@@ -12,7 +12,7 @@ import typer
 from flows.cli.options import settings
 from flows.cli.query import open_published
 from flows.runtime.project import PROJECT
-from flows.terminal.console import OUT
+from flows.terminal.console import OUT, say
 from flows.terminal.errors import OUT_OF_DATE, Wrong, WrongUsage, describe_unwritten
 
 if TYPE_CHECKING:
@@ -33,13 +33,13 @@ def check(file: File) -> None:
     """
     result = _compare(file)
     for line, what in result.warnings:
-        OUT.print(f"{file}:{line}: {what}", soft_wrap=True, highlight=False)
+        say(f"{file}:{line}: {what}")
     n = len(result.used)
     OUT.print(f"{file}: {n} figure{'s' * (n != 1)}, {len(result.withheld)} withheld, {len(result.dated)} of long ago")
     for name in result.withheld:
-        OUT.print(f"  withheld: {name}", soft_wrap=True, highlight=False)
+        say(f"  withheld: {name}")
     for name in result.dated:
-        OUT.print(f"  of long ago: {name}", soft_wrap=True, highlight=False)
+        say(f"  of long ago: {name}")
     if result.changes:
         n_changed = len(result.changes)
         differ = "place differs" if n_changed == 1 else "places differ"
@@ -90,7 +90,7 @@ def patch(
         atomic_files.commit([draft])
     print_changes(file, result)
     if not result.changes:
-        OUT.print(f"{file}: nothing to change", soft_wrap=True, highlight=False)
+        say(f"{file}: nothing to change")
 
 
 @app.command(name="list")
@@ -116,7 +116,7 @@ def list_figures(
     if not rows:
         raise Wrong(f"no figure has all of: {', '.join(words)}; {answer['remedy']}")
     for row in rows:
-        OUT.print(f"{row.figure}: {row.title}: {row.value or 'withheld'}", soft_wrap=True, highlight=False)
+        say(f"{row.figure}: {row.title}: {row.value or 'withheld'}")
     if answer["total"] > len(rows):
         OUT.print(f"the first {len(rows)} of {answer['total']:,}; more words find fewer")
 
@@ -133,18 +133,17 @@ def suggest(file: File) -> None:
     with _tell_faults(file), open_published() as con:
         result = suggest_markers(con, file.read_bytes(), is_html=is_html_file(file), is_mdx=is_mdx_file(file))
     for proposal in result.proposals:
-        OUT.print(f"{file}:{proposal.line}: {proposal.text!r}: {proposal.says}", soft_wrap=True, highlight=False)
-        OUT.print(f"    {proposal.marker}", soft_wrap=True, highlight=False, markup=False)
+        say(f"{file}:{proposal.line}: {proposal.text!r}: {proposal.says}")
+        say(f"    {proposal.marker}")
     OUT.print(f"{len(result.proposals)} proposed")
     n = len(result.unmatched)
     if n:
-        OUT.print(
+        say(
             f"{n} number{'s' * (n != 1)} without a figure: name place, level and time of a sum, and the skill of a "
-            "share, or find a figure with `jobmarket guide list WORDS`",
-            soft_wrap=True, highlight=False,
-        )  # fmt: skip
+            "share, or find a figure with `jobmarket guide list WORDS`"
+        )
     for line, text in result.unmatched[:MAX_UNMATCHED]:
-        OUT.print(f"  {file}:{line}: {text!r}", soft_wrap=True, highlight=False, markup=False)
+        say(f"  {file}:{line}: {text!r}")
     if n > MAX_UNMATCHED:
         OUT.print(f"  and {n - MAX_UNMATCHED:,} more")
 
@@ -157,10 +156,7 @@ def print_changes(file: Path, result: RefreshResult) -> None:
     """Print what changes in a guide, one line for each place."""
     for change in result.changes:
         before, after = _shorten(change.before), _shorten(change.after)
-        OUT.print(
-            f"{file}:{change.line}: {change.name}{change.options}: {before} → {after}",
-            soft_wrap=True, highlight=False, markup=False,
-        )  # fmt: skip
+        say(f"{file}:{change.line}: {change.name}{change.options}: {before} → {after}")
 
 
 MAX_SHOWN = 160

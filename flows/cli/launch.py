@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import typer
-from rich.text import Text
 
 from flows.cli.disk_errors import describe_damage, describe_disk_trouble
 from flows.cli.options import settings
@@ -20,7 +19,7 @@ from flows.cli.run_report import print_report
 from flows.engine import prefect_server
 from flows.runtime.lock import hold_folder
 from flows.runtime.project import PROJECT
-from flows.terminal.console import OUT
+from flows.terminal.console import say
 from flows.terminal.errors import FAILED, TOLD_TO_END, Wrong, WrongUsage
 
 if TYPE_CHECKING:
@@ -180,7 +179,7 @@ def start_run(
         from flows.inputs.guide_preflight import find_remarks
 
         for remark in (*dated_back, *find_remarks(guides)):
-            OUT.print(Text(remark, "yellow"), soft_wrap=True)
+            say(remark, "yellow")
     raise typer.Exit(outcome.exit_code)
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from flows.cli.options import settings
-from flows.terminal.console import OUT
+from flows.terminal.console import OUT, say
 from flows.terminal.errors import Wrong, WrongUsage
 
 if TYPE_CHECKING:
@@ -71,8 +71,8 @@ def _print_due(config: Settings) -> None:
     if night is None:
         raise Wrong(f"{config.data} has had no night yet; `jobmarket run` runs one")
     message, known = show_night(config, night)
-    OUT.print(message.text if message else "Nothing is due that was not sent.", soft_wrap=True, highlight=False)
+    say(message.text if message else "Nothing is due that was not sent.")
     if known:
         OUT.print(f"Sent before and still so ({len(known):,}):", highlight=False)
     for alert in known:
-        OUT.print(f"- {alert.subject}: {alert.words}\n  → {alert.remedy}", soft_wrap=True, highlight=False)
+        say(f"- {alert.subject}: {alert.words}\n  → {alert.remedy}")

@@ -14,7 +14,7 @@ from rich.text import Text
 
 from flows.cli.disk_errors import describe_damage
 from flows.cli.options import PastDay, check_live, settings
-from flows.terminal.console import ERR, FORMS, OUT, write_result
+from flows.terminal.console import ERR, FORMS, OUT, say, write_result
 from flows.terminal.errors import Wrong, WrongUsage, suggest
 
 if TYPE_CHECKING:
@@ -167,7 +167,7 @@ def explain(
             _print_figures(con, as_of)
             return
         try:
-            OUT.print(explain_figure(con, figure, as_of), soft_wrap=True, highlight=False)
+            say(explain_figure(con, figure, as_of))
         except AddressError as error:
             raise WrongUsage(f"{str(error).rstrip('.')}; `jobmarket explain list` names all") from error
 
@@ -177,7 +177,7 @@ def _print_figures(con: Connection, as_of: date | None) -> None:
     rows = con.execute(f"SELECT figure, status, value FROM mart.figures WHERE as_of = {day} ORDER BY figure", [as_of])
     if not OUT.is_terminal:  # a line for each figure, for grep
         for name, state, value in rows.fetchall():
-            OUT.print(f"{name:<48} {state:<10} {value or 'withheld'}", soft_wrap=True, highlight=False)
+            say(f"{name:<48} {state:<10} {value or 'withheld'}")
         return
     table = Table(Column("figure", no_wrap=True), "status", Column("value", overflow="fold"), box=None, pad_edge=False)
     for name, state, value in rows.fetchall():

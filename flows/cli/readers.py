@@ -13,7 +13,7 @@ from rich.text import Text
 from flows.cli.options import PastDay, day_in, settings
 from flows.cli.query import find_folder
 from flows.runtime.project import PROJECT
-from flows.terminal.console import ERR, OUT
+from flows.terminal.console import ERR, OUT, say
 from flows.terminal.errors import WrongUsage
 
 app = typer.Typer(
@@ -103,7 +103,7 @@ def scorecard(
     except GoldError as error:
         raise WrongUsage(str(error)) from error
     if is_json:
-        OUT.print(as_json(card), soft_wrap=True, highlight=False)
+        say(as_json(card))
     else:
         show(card, OUT)
     if RECORD.parent.is_dir() and card.is_recorded_gold and card.has_real:

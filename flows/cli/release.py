@@ -11,7 +11,7 @@ import typer
 
 from flows.cli.options import settings
 from flows.runtime.lock import hold_output
-from flows.terminal.console import OUT
+from flows.terminal.console import OUT, say
 from flows.terminal.errors import Wrong, WrongUsage
 
 MAX_SHOWN = 20
@@ -77,15 +77,14 @@ def release(
             "`jobmarket rebuild` publishes it again"
         ) from error
     if not result.is_new:
-        OUT.print(f"release {result.release} is in {folder} already, byte for byte", soft_wrap=True, highlight=False)
-    OUT.print(
+        say(f"release {result.release} is in {folder} already, byte for byte")
+    say(
         f"release {result.release}: {result.n_figures:,} figures ({result.n_changed:,} changed), "
-        f"{result.n_cells:,} cells, {result.n_files:,} files, {result.n_bytes / 1e6:,.1f} MB in {folder}",
-        soft_wrap=True, highlight=False,
-    )  # fmt: skip
+        f"{result.n_cells:,} cells, {result.n_files:,} files, {result.n_bytes / 1e6:,.1f} MB in {folder}"
+    )
     for name, why in result.left_out.items():
-        OUT.print(f"  left out: {name}: {why}", soft_wrap=True, highlight=False)
-    OUT.print(f"digest {result.sha256}", soft_wrap=True, highlight=False)
+        say(f"  left out: {name}: {why}")
+    say(f"digest {result.sha256}")
 
 
 def verify_release(
@@ -108,17 +107,16 @@ def verify_release(
     n_faults = 0
     for n_faults, fault in enumerate(find_faults(folder, chain, against=against), start=1):
         if n_faults <= MAX_SHOWN:
-            OUT.print(fault, soft_wrap=True, highlight=False, markup=False)
+            say(fault)
     if n_faults > MAX_SHOWN:
         OUT.print(f"{n_faults - MAX_SHOWN:,} more")
     if n_faults:
         raise Wrong(f"{folder}: {n_faults:,} fault{'s' * (n_faults != 1)}")
     newest, n_releases = chain.manifests[0], len(chain.manifests)
-    OUT.print(
+    say(
         f"release {newest['release']} is whole: {len(newest['files']):,} files, {n_releases:,} "
-        f"release{'s' * (n_releases != 1)} in the chain, digest {chain.digest}",
-        soft_wrap=True, highlight=False,
-    )  # fmt: skip
+        f"release{'s' * (n_releases != 1)} in the chain, digest {chain.digest}"
+    )
     if against is None:
         OUT.print(
             "Anyone who rewrites every file can rewrite the chain too. Keep this digest and pass it with --against."

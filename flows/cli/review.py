@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from flows.cli.query import open_published
-from flows.terminal.console import ERR, OUT
+from flows.terminal.console import ERR, OUT, say
 from flows.terminal.errors import FAILED, Wrong, WrongUsage
 
 if TYPE_CHECKING:
@@ -48,15 +48,15 @@ def review(context: typer.Context) -> None:
         conflicts = vintages.find_conflicts(con, declarations(con), desk.newest_day(con)) if histories else []
     for name, vintage in sorted(waiting.items(), key=lambda pair: (pair[1].offered_on, pair[0])):
         last = vintages.last_published(histories[name])
-        OUT.print(f"{name}, since {vintage.offered_on}: {vintage.why}", soft_wrap=True, highlight=False)
-        OUT.print(f"    published: {_describe(last)}", soft_wrap=True, highlight=False, markup=False)
-        OUT.print(f"    offered:   {_describe(vintage)}", soft_wrap=True, highlight=False, markup=False)
+        say(f"{name}, since {vintage.offered_on}: {vintage.why}")
+        say(f"    published: {_describe(last)}")
+        say(f"    offered:   {_describe(vintage)}")
     OUT.print(f"waiting: {len(waiting)}" if waiting else "no list waits for review")
     if conflicts:
         OUT.print("published and tonight's intervals do not overlap; what is published is printed everywhere:")
     for conflict in conflicts:
         words = f"    {conflict.figure}, {conflict.stands}, tonight {conflict.tonight} ({conflict.list})"
-        OUT.print(words, soft_wrap=True, highlight=False, markup=False)
+        say(words)
 
 
 @app.command()
@@ -72,11 +72,11 @@ def show(name: List) -> None:
         found = _find(name, histories, con)
     for vintage in histories[found]:
         when = f" on {vintage.decided_on}" if vintage.decided_on else ""
-        OUT.print(f"{vintage.number}. {vintage.state}{when}: {vintage.why}", soft_wrap=True, highlight=False)
-        OUT.print(f"    {_describe(vintage)}", soft_wrap=True, highlight=False, markup=False)
+        say(f"{vintage.number}. {vintage.state}{when}: {vintage.why}")
+        say(f"    {_describe(vintage)}")
         if vintage.reason:
             label = "erratum" if vintage.is_correction else "said"
-            OUT.print(f"    {label}: {vintage.reason}", soft_wrap=True, highlight=False, markup=False)
+            say(f"    {label}: {vintage.reason}")
 
 
 @app.command()

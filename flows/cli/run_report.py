@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from rich.table import Column, Table
 from rich.text import Text
 
-from flows.terminal.console import OUT
+from flows.terminal.console import OUT, say
 from flows.terminal.errors import FAILED
 
 if TYPE_CHECKING:
@@ -32,13 +32,13 @@ def print_report(request: Request, outcome: Outcome) -> None:
     if outcome.health or outcome.exit_code != FAILED:
         OUT.print(table)
     for note in outcome.notes:
-        OUT.print(Text(f"Note: {note}", style="yellow"), soft_wrap=True)
+        say(f"Note: {note}", "yellow")
     if outcome.exit_code == 1:
         for message in outcome.messages:
             OUT.print(Text(f"Nothing was published: {message}", style="bold red"))
         return
     for message in outcome.messages:
-        OUT.print(Text(f"Note: {message}", style="yellow"), soft_wrap=True)
+        say(f"Note: {message}", "yellow")
     from flows.inputs.guide_preflight import LEFT_OUT
 
     outputs = request.outputs
@@ -46,10 +46,10 @@ def print_report(request: Request, outcome: Outcome) -> None:
         "warehouse": outputs.market, "dictionary": outputs.dictionary, "guide": outputs.guide, "page": outputs.page
     }  # fmt: skip
     for label, path in files.items():
-        OUT.print(f"{label:>10}  {path}", soft_wrap=True, highlight=False)
+        say(f"{label:>10}  {path}")
     for path in request.guides:
         if not any(message.startswith(f"{LEFT_OUT}{path}") for message in outcome.messages):
-            OUT.print(f"{'guide':>10}  {path}", soft_wrap=True, highlight=False)
+            say(f"{'guide':>10}  {path}")
     print_headlines(request, outcome)
     of_day = f" --as-of {request.as_of}" if request.as_of else ""
     following = (
@@ -59,7 +59,7 @@ def print_report(request: Request, outcome: Outcome) -> None:
     )
     OUT.print("Next:")
     for arguments in following:
-        OUT.print(f"      {_format_command()} {arguments}", soft_wrap=True, highlight=False)
+        say(f"      {_format_command()} {arguments}")
 
 
 HEADLINES = ("pay.northern_america.ai_engineering.mid_senior", "skill.python.all.ai_engineering")
@@ -80,14 +80,14 @@ def print_headlines(request: Request, outcome: Outcome) -> None:
     for row in filter(None, map(catalogue.get, HEADLINES)):
         employers = "" if row.n_employers is None else f", {row.n_employers:,} employers"
         text = f"{row.value} (n = {row.n_jobs or 0:,} jobs{employers})" if row.value else f"withheld, {row.reason}"
-        OUT.print(f"{'SAMPLE · ' * request.is_sample}{row.title}: {text}", soft_wrap=True, highlight=False)
+        say(f"{'SAMPLE · ' * request.is_sample}{row.title}: {text}")
     words = {False: "Changed since", True: "On another rung than, so not to be compared with,"}
     for is_other_rung, phrase in words.items():
         group = [change for change in changes if change.is_other_rung == is_other_rung]
         if group:
             names = ", ".join(change.figure for change in group[:MAX_CHANGED])
             more = f" and {len(group) - MAX_CHANGED:,} more" * (len(group) > MAX_CHANGED)
-            OUT.print(f"{phrase} {group[0].before_on}: {names}{more}", soft_wrap=True, highlight=False)
+            say(f"{phrase} {group[0].before_on}: {names}{more}")
 
 
 def _format_command() -> str:

@@ -7,10 +7,9 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.text import Text
 
 from flows.cli.query import open_published
-from flows.terminal.console import OUT
+from flows.terminal.console import OUT, say
 from flows.terminal.errors import OUT_OF_DATE, WrongUsage
 
 
@@ -44,7 +43,7 @@ def verify(
         if all_numbers or (finding.verdict != VERIFIED and finding.says != NO_TIE):
             figure = f"{finding.figure}: " if finding.figure else ""
             line = f"{file}:{finding.line}: {finding.text!r}: {finding.verdict}: {figure}{finding.says}"
-            OUT.print(Text(line), soft_wrap=True)
+            say(line)
     counts = Counter(finding.verdict for finding in findings)
     OUT.print(", ".join(f"{counts[verdict]} {verdict}" for verdict in VERDICTS), highlight=False)
     if counts[CONTRADICTED] or counts[STALE]:
