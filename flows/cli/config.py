@@ -90,14 +90,11 @@ def _find_contact_problem(config: Settings) -> str | None:
 
 
 def _find_guide_problems(config: Settings) -> Iterator[str]:
-    from flows.inputs.guide_preflight import find_faults
+    from flows.inputs.guide_preflight import find_fault
 
     for path in config.guides:
-        if not path.is_file():
-            yield f"{config.origins['guides']}: no such guide: {path}"
-            continue
-        for fault in find_faults([path], is_sample=False, roots=(), allow_sample_outside=False):
-            yield from (f"{config.origins['guides']}: {line}" for line in fault.splitlines())
+        fault = find_fault(path) if path.is_file() else f"no such guide: {path}"
+        yield from (f"{config.origins['guides']}: {line}" for line in (fault or "").splitlines())
 
 
 @app.command("show")

@@ -1,4 +1,4 @@
-"""Describe a full disk or a damaged database in one line, with the remedy."""
+"""Describe a full disk, a damaged database or an unreachable place in one line, with the remedy."""
 
 from __future__ import annotations
 
@@ -10,15 +10,17 @@ from flows.cli.options import settings
 from flows.terminal.errors import describe_unwritten
 
 
-def describe_disk_trouble(error: BaseException | None, data: Path) -> str | None:
-    """Return a line about a disk that is full or read-only, with the remedy; None for any other error."""
+def describe_trouble(error: BaseException | None, data: Path) -> str | None:
+    """Return a line about a disk that is full or read-only, a damaged database, or storage or a cluster that does not
+    answer, with the remedy; None for any other error."""
+    from flows.runtime.places import describe_unreachable
     from warehouse import database
 
     if isinstance(error, database.SqlError) and database.is_full_disk(error):
         return describe_unwritten(OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(data)))
     if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EROFS):
         return describe_unwritten(OSError(error.errno, error.strerror, error.filename or str(data)))
-    return None
+    return describe_damage(error) or describe_unreachable(error)
 
 
 def describe_damage(error: BaseException | None) -> str | None:

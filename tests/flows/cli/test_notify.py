@@ -94,7 +94,7 @@ def test_nights_of_live_data_report_themselves(
     arguments: tuple[str, ...], is_reported: bool, empty: Path, plain: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     options: dict[str, Any] = {}
-    monkeypatch.setattr(launch, "start_run", lambda config, **kwargs: options.update(kwargs))
+    monkeypatch.setattr(launch, "start_run", lambda config, flow, **kwargs: options.update(kwargs))
     assert plain(empty, "run", *arguments, JOBMARKET_CONTACT="you@example.org").code == 0
     assert options["is_reported"] is is_reported
 
