@@ -51,7 +51,7 @@ def why(
     posting_report.show(
         posting_report.read_refined_row(folder, posting, refined=config.refined.fetch_all("*/*.parquet")), OUT
     )
-    posting_report.show_job(posting_report.read_job(folder, posting), OUT)
+    posting_report.show_job(folder, posting, OUT)
 
 
 @app.command()
