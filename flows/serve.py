@@ -103,13 +103,13 @@ def schedule_for(cron: str, timezone: str) -> Schedule:
     if timezone not in zones:
         raise WrongUsage(
             f"--timezone {timezone}: no such time zone; "
-            f"an IANA name such as Europe/Berlin expected{suggest(timezone, zones)}"
+            f"expected an IANA name such as Europe/Berlin{suggest(timezone, zones)}"
         )
     try:
         return Cron(cron, timezone=timezone)
     except ValueError as error:
         raise WrongUsage(
-            f'--cron "{cron}" is not a cron expression; minute, hour, day, month and weekday expected, '
+            f'--cron "{cron}" is not a cron expression; expected minute, hour, day, month and weekday, '
             'for example "0 2 * * *" for every night at two'
         ) from error
 

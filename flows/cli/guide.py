@@ -189,7 +189,7 @@ def _tell_faults(file: Path | None = None) -> Iterator[None]:
     from reports.guide.refresh import SampleOutsideError
 
     if file is not None and file.is_dir():
-        raise WrongUsage(f"{file} is a folder; a Markdown, MDX or HTML file expected")
+        raise WrongUsage(f"{file} is a folder; expected a Markdown, MDX or HTML file")
     try:
         yield
     except (GuideError, NothingPublishedError, SampleOutsideError) as error:

@@ -31,7 +31,7 @@ def notify(
     **Reads** the settings, runs.jsonl and market.duckdb. **Writes** nothing. **Sends** something only with --test.
     """
     if show == test:
-        raise WrongUsage("notify: --show or --test expected")
+        raise WrongUsage("notify: expected --show or --test")
     config = settings()
     if test:
         _send_test(config)

@@ -37,7 +37,7 @@ def day_in(text: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise typer.BadParameter(f"{text!r} is not a day; a day such as 2026-09-30 expected") from None
+        raise typer.BadParameter(f"{text!r} is not a day; expected a day such as 2026-09-30") from None
 
 
 PastDay = Annotated[

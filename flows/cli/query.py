@@ -99,7 +99,7 @@ def sql(
     """
     form = form or ("table" if OUT.is_terminal else "csv")
     if form not in FORMS:
-        raise WrongUsage(f"--format {form}: one of {', '.join(FORMS)} expected{suggest(form, FORMS)}")
+        raise WrongUsage(f"--format {form}: expected one of {', '.join(FORMS)}{suggest(form, FORMS)}")
     max_rows = rows or (100 if form in ("table", "md") else None)
     with _open_for_queries(as_of, with_texts="adverts" in query.lower()) as con:
         try:

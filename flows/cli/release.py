@@ -22,9 +22,7 @@ def address_in(text: str) -> str:
     """Return the address given by `--url`, with a slash at its end. Raise `typer.BadParameter` if it is invalid."""
     parts = urlsplit(text)
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
-        raise typer.BadParameter(
-            f"{text!r} is not an address; an address such as https://example.org/ai-job-market/ expected"
-        )
+        raise typer.BadParameter(f"{text!r} is not an address; expected one such as https://example.org/ai-job-market/")
     return text if text.endswith("/") else f"{text}/"
 
 

@@ -88,7 +88,7 @@ class BoardList:
             shapes = all_sources()[name].SOURCE.token_shapes
             where = PARTS_OF_ADDRESS.get(name, "The parts are in the address of the board's career page")
             yield (
-                f"{name}: {len(lines):,} boards left out, {shapes} expected (the first: {lines[0]}). {where}. "
+                f"{name}: {len(lines):,} boards left out; expected {shapes} (the first: {lines[0]}). {where}. "
                 "Import these addresses, one a line, or tokens with all parts"
             )
 
@@ -202,7 +202,7 @@ def _read_addresses(path: Path, *, known_from: str, day: date) -> BoardList:
     except Rejected as error:
         raise WrongUsage(f"{path}: {error.issue.rule} (got {error.issue.value})") from error
     except (OSError, EOFError, UnicodeDecodeError, pa.ArrowException) as error:
-        raise WrongUsage(f"{path}: a whole file of addresses expected: {error}; fetch it again") from error
+        raise WrongUsage(f"{path} is not a whole file of addresses: {error}; fetch it again") from error
     return result
 
 
@@ -248,7 +248,7 @@ def _read_lines(path: Path) -> Iterator[tuple[int, str, str]]:
     try:
         text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
-        raise WrongUsage(f"{path}: a readable list in UTF-8 expected: {error}") from error
+        raise WrongUsage(f"{path} is not a readable list in UTF-8: {error}") from error
     head = text.partition("\n")[0]
     rows = csv.DictReader(text.splitlines(), delimiter="\t" if "\t" in head else ",")
     names = [name.strip().lower() for name in rows.fieldnames or ()]
@@ -256,8 +256,8 @@ def _read_lines(path: Path) -> Iterator[tuple[int, str, str]]:
     token = next((names.index(name) for name in TOKEN_COLUMNS if name in names), None)
     if platform is None or token is None:
         raise WrongUsage(
-            f"{path}: a first line with a column {' or '.join(PLATFORM_COLUMNS)} and a column "
-            f"{' or '.join(TOKEN_COLUMNS)} expected, not {head.strip()[:80]!r}"
+            f"{path}: expected a first line with a column {' or '.join(PLATFORM_COLUMNS)} and a column "
+            f"{' or '.join(TOKEN_COLUMNS)}, not {head.strip()[:80]!r}"
         )
     keys = list(rows.fieldnames or ())
     for number, row in enumerate(rows, start=2):

@@ -123,7 +123,7 @@ def _find_address(name: str) -> str | None:
 
 def _as_adverts(path: Path, mapping: Path, recording: Path) -> Path:
     if not path.is_file():
-        raise WrongUsage(f"{path} is not a file; with --mapping, files of adverts expected")
+        raise WrongUsage(f"{path} is not a file; --mapping needs files of adverts")
     content = mapping.read_bytes()
     try:
         name = mapping_in(content).name
@@ -209,7 +209,7 @@ def _find_mapping(name: str) -> Path:
     for path in (Path(name), MAPPINGS / f"{name}.toml"):
         if path.is_file():
             return path
-    raise WrongUsage(f"no mapping {name}: a TOML file, or one of {_list_bundled()}, expected")
+    raise WrongUsage(f"no mapping {name}: expected a TOML file or one of {_list_bundled()}")
 
 
 def _list_bundled() -> str:

@@ -57,7 +57,7 @@ def add_board(url: str, *, employer: str | None = None, country: str | None = No
     pair = board_in(page)
     if pair is None:
         platforms = ", ".join(name for name, module in all_sources().items() if module.SOURCE.boards)
-        raise WrongUsage(f"{url}: a career page on one of these platforms expected: {platforms}")
+        raise WrongUsage(f"{url}: expected a career page on one of these platforms: {platforms}")
     source, board = pair
     if why := why_not_read(source, board):
         raise WrongUsage(f"{url}: {source} {board} is not read: {why} (extractors/not_read.csv)")

@@ -158,7 +158,7 @@ def _parse(line: bytes) -> Line:
     content = json.loads(line)
     names = [name for name in LINES if isinstance(content, dict) and name in content]
     if len(names) != 1:
-        raise ValueError(f"one of {', '.join(LINES)} expected")
+        raise ValueError(f"expected one of {', '.join(LINES)}")
     parsed: Line = LINES[names[0]].validate_json(line, strict=True)
     return parsed
 

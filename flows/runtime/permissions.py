@@ -60,10 +60,10 @@ def _parse_permission(path: Path, name: str, table: object) -> Permission:
     if name not in names:
         raise WrongUsage(f"{path}: {name} needs no permission; sources that do: {', '.join(names) or 'none'}")
     if not isinstance(table, dict) or set(table) != {"why", "by", "on"}:
-        raise WrongUsage(f"{path}: {example} expected")
+        raise WrongUsage(f"{path}: expected {example}")
     why, by, on = table["why"], table["by"], table["on"]
     if not (isinstance(why, str) and why.strip() and isinstance(by, str) and by.strip() and isinstance(on, date)):
-        raise WrongUsage(f"{path}: {example} expected")
+        raise WrongUsage(f"{path}: expected {example}")
     if on > date.today():
         raise WrongUsage(f"{path}: [{name}] on = {on} is in the future; a permission counts only from that date")
     return Permission(why=why.strip(), by=by.strip(), on=on)
@@ -101,7 +101,7 @@ def _parse_acceptance(line: bytes) -> tuple[str, date]:
             raise ValueError(warc)
     except (ValueError, TypeError) as error:
         example = "2026-11-03 lever/2026-11-02T020000Z.warc.gz"
-        raise ValueError(f"a day and an archive file expected ({example})") from error
+        raise ValueError(f"expected a day and an archive file, such as {example}") from error
     return warc, day
 
 

@@ -30,7 +30,7 @@ def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_one_of_both_is_wanted(arguments: tuple[str, ...], empty: Path, plain: Command) -> None:
     result = plain(empty, "notify", *arguments)
     assert result.code == USAGE
-    assert "--show or --test expected" in result.err
+    assert "expected --show or --test" in result.err
 
 
 def test_without_a_channel_there_is_nothing_to_test(empty: Path, plain: Command) -> None:

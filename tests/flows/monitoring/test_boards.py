@@ -55,7 +55,7 @@ def test_nothing_to_change_writes_nothing(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("url", "why"),
     [
-        ("https://careers.acme.example/", "a career page on one of these platforms expected: .*lever"),
+        ("https://careers.acme.example/", "expected a career page on one of these platforms: .*lever"),
         (f"https://jobs.lever.co/{next(b.board for b in all_boards() if b.source == 'lever')}", "already"),
         ("https://polestar.teamtailor.com/jobs/1", "teamtailor polestar is not read: .*not_read.csv"),
     ],

@@ -55,9 +55,9 @@ DAMAGES: dict[str, tuple[int, Callable[[bytes], bytes], str]] = {
     "no JSON": (1, lambda line: line.replace(b"{", b"[", 1), "Expecting"),
     "cut short": (2, lambda line: line[:30], "Expecting"),
     "no UTF-8": (1, lambda line: line.replace(b"run", b"r\xf5n"), "codec can't decode"),
-    "a list": (2, lambda line: b"[]", "one of begun, ended"),
-    "a number": (2, lambda line: b"7", "one of begun, ended"),
-    "another key": (1, lambda line: line.replace(b"begun", b"begtn"), "one of begun, ended"),
+    "a list": (2, lambda line: b"[]", "expected one of begun, ended"),
+    "a number": (2, lambda line: b"7", "expected one of begun, ended"),
+    "another key": (1, lambda line: line.replace(b"begun", b"begtn"), "expected one of begun, ended"),
     "no time": (1, other(at="gone"), "at: Field required"),
     "no such time": (3, other(at="2026-13-03T02:00:00+00:00"), "at: "),
     "a time without its zone": (3, other(at="2026-11-03T02:00:00"), "at: "),
@@ -122,7 +122,7 @@ def test_no_flipped_bit_stops_a_reader(place: int, bit: int, tmp_path: Path, who
 @pytest.mark.parametrize(
     ("changes", "why"),
     [
-        ({"reader": "rolf"}, "reader: one of "),
+        ({"reader": "rolf"}, "reader: expected one of "),
         ({"audited_on": "2026-02-30"}, "day"),
         ({"is_right": 1}, "is_right: "),
         ({"weight": 0}, "weight: "),
