@@ -216,7 +216,7 @@ def _print_proposal(boards: Sequence[Board], findings: Sequence[Finding]) -> Non
 
     table = Table("proposed", "source", "board", Column("why", overflow="fold"))
     for finding in findings[:MAX_FINDINGS]:
-        table.add_row(finding.what, finding.source, finding.board, finding.why)
+        table.add_row(*finding)
     if findings:
         OUT.print(table)
     if len(findings) > MAX_FINDINGS:
