@@ -54,7 +54,7 @@ def diff(file: File) -> None:
     **Reads** the guide and market.duckdb. **Writes** nothing.
     """
     result = _compare(file)
-    print_changes(file, result)
+    _print_changes(file, result)
     if result.changes:
         raise typer.Exit(OUT_OF_DATE)
 
@@ -88,7 +88,7 @@ def patch(
             roots=(PROJECT, settings().data), allow_sample_outside=allow_sample,
         )  # fmt: skip
         atomic_files.commit([draft])
-    print_changes(file, result)
+    _print_changes(file, result)
     if not result.changes:
         say(f"{file}: nothing to change")
 
@@ -152,8 +152,7 @@ MAX_UNMATCHED = 20
 """Maximum number of numbers without a figure that are listed. Further numbers are only counted."""
 
 
-def print_changes(file: Path, result: RefreshResult) -> None:
-    """Print what changes in a guide, one line for each place."""
+def _print_changes(file: Path, result: RefreshResult) -> None:
     for change in result.changes:
         before, after = _shorten(change.before), _shorten(change.after)
         say(f"{file}:{change.line}: {change.name}{change.options}: {before} → {after}")

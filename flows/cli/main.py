@@ -59,10 +59,10 @@ COMMANDS = {
     "explain": Command(LOOK, "query", "explain"),
     "coverage": Command(LOOK, "query", "coverage"),
     "review": Command(PUBLISH, "review", "app"),
-    "verify": Command(PUBLISH, "verify", "verify"),
+    "verify": Command(PUBLISH, "release", "verify"),
     "release": Command(PUBLISH, "release", "release"),
     "verify-release": Command(PUBLISH, "release", "verify_release"),
-    "mcp": Command(PUBLISH, "mcp", "mcp"),
+    "mcp": Command(PUBLISH, "release", "mcp"),
     "readers": Command(MAINTAIN, "readers", "app"),
 }
 """All commands, in the order of the help."""

@@ -100,6 +100,8 @@ def sql(
     form = form or ("table" if OUT.is_terminal else "csv")
     if form not in FORMS:
         raise WrongUsage(f"--format {form}: expected one of {', '.join(FORMS)}{suggest(form, FORMS)}")
+    from warehouse.database import SqlError
+
     max_rows = rows or (100 if form in ("table", "md") else None)
     with _open_for_queries(as_of, with_texts="adverts" in query.lower()) as con:
         try:
@@ -114,7 +116,7 @@ def sql(
                 write_result([column[0] for column in result.description or ()], records[:max_rows], form)
                 if max_rows and len(records) > max_rows:
                     (OUT if form == "table" else ERR).print(f"first {max_rows} rows; --rows N prints more")
-        except _sql_errors() as error:
+        except SqlError as error:
             raise Wrong(describe_damage(error) or str(error)) from error
 
 
@@ -123,6 +125,8 @@ def shell(as_of: PastDay = None) -> None:
 
     **Reads** as `sql` does. **Writes** nothing.
     """
+    from warehouse.database import SqlError
+
     with _open_for_queries(as_of, with_texts=True) as con:
         is_typed = sys.stdin.isatty()
         if is_typed:
@@ -140,7 +144,7 @@ def shell(as_of: PastDay = None) -> None:
                 continue
             try:
                 con.sql(pending).show(max_width=OUT.width) if con.extract_statements(pending) else None
-            except _sql_errors() as error:
+            except SqlError as error:
                 ERR.print(Text(str(error), style="red"))
             except AttributeError:
                 OUT.print("done")  # a statement without a result, such as SET
@@ -196,7 +200,11 @@ def open_published(as_of: date | None = None, *, has_history: bool = False) -> C
     from warehouse.publish.reader import open_reader
 
     config = settings()
-    folder = find_folder(config, as_of, _list_published_days(config) if as_of and has_history else ())
+    days: list[date] = []
+    if as_of and has_history and config.outputs().market.exists():
+        with open_reader(config.data) as con:
+            days = [day for (day,) in con.execute("SELECT DISTINCT as_of FROM mart.figures ORDER BY 1").fetchall()]
+    folder = find_folder(config, as_of, days)
     con = open_reader(folder)
     if not con.execute("SELECT 1 FROM duckdb_tables() WHERE schema_name = 'published'").fetchone():
         con.close()
@@ -228,18 +236,3 @@ def find_folder(config: Settings, as_of: date | None, days: Sequence[date] = ())
         f"nothing was made as of {as_of} ({hint}); `jobmarket run --as-of {as_of}` makes it; "
         "leave out --as-of for what is published"
     )
-
-
-def _list_published_days(config: Settings) -> list[date]:
-    from warehouse.publish.reader import open_reader
-
-    if not config.outputs().market.exists():
-        return []
-    with open_reader(config.data) as con:
-        return [row[0] for row in con.execute("SELECT DISTINCT as_of FROM mart.figures ORDER BY as_of").fetchall()]
-
-
-def _sql_errors() -> type[Exception]:
-    from warehouse import database
-
-    return database.SqlError
