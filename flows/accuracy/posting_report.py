@@ -251,30 +251,26 @@ def skills_of(row: Mapping[str, Any]) -> list[Value]:
     """Return the skills of a refined row; the rule of each names the section in which its words were found."""
     text = row["text"] or ""
     starts, kinds = sections_of(text)
-    return [
-        Value(
-            name=skill["skill"],
-            value=skill["requirement"],
-            reading="parsed",
-            rule=_skill_rule(skill, kinds[bisect_right(starts, skill["start"])]),
-            part="text",
-            start=skill["start"],
-            end=skill["end"],
-            tag=_skill_tag(skill, text),
-            style=STYLES[skill["requirement"]],
+    values = []
+    for skill in row["skills"]:
+        name, requirement, start, end = (skill[key] for key in ("skill", "requirement", "start", "end"))
+        kind = kinds[bisect_right(starts, start)]
+        is_raised = requirement == REQUIREMENTS[0] and kind in REQUIREMENTS[1:]
+        is_own_name = text[start:end].casefold() == name.casefold()
+        values.append(
+            Value(
+                name=name,
+                value=requirement,
+                reading="parsed",
+                rule=SECTIONS[kind] + "; the title names it" * is_raised,
+                part="text",
+                start=start,
+                end=end,
+                tag=requirement if is_own_name else f"{name}, {requirement}",
+                style=STYLES[requirement],
+            )
         )
-        for skill in row["skills"]
-    ]
-
-
-def _skill_rule(skill: Mapping[str, Any], kind: str) -> str:
-    is_raised = skill["requirement"] == REQUIREMENTS[0] and kind in REQUIREMENTS[1:]
-    return SECTIONS[kind] + ("; the title names it" if is_raised else "")
-
-
-def _skill_tag(skill: Mapping[str, Any], text: str) -> str:
-    is_own_name = text[skill["start"] : skill["end"]].casefold() == skill["skill"].casefold()
-    return str(skill["requirement"]) if is_own_name else f"{skill['skill']}, {skill['requirement']}"
+    return values
 
 
 def sections_of(text: str) -> tuple[list[int], list[str]]:
