@@ -22,8 +22,8 @@ from flows.runtime.data_kind import LIVE, settle_kind
 from flows.runtime.limits import check_limits
 from flows.runtime.lock import hold_folder
 from flows.runtime.permissions import choose_sources
-from flows.runtime.places import refuse_unreachable
 from flows.runtime.settings import Settings, find_values, settings, usable_settings
+from flows.runtime.trouble import refuse_unreachable
 from flows.terminal.errors import WrongUsage, suggest
 
 LOG = logging.getLogger("jobmarket")

@@ -61,7 +61,7 @@ def _find_problems() -> Iterator[str]:
     from flows.notification.delivery import find_mail_problem
     from flows.runtime.limits import check_limits
     from flows.runtime.permissions import choose_sources, read_permissions
-    from flows.runtime.places import find_unreachable
+    from flows.runtime.trouble import find_unreachable
 
     config = settings()
     for check in (lambda: choose_sources(config), lambda: read_permissions(config.data), lambda: check_limits(config)):

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from flows.cli.disk_errors import describe_trouble
 from flows.cli.options import settings
 from flows.cli.run_report import print_report
 from flows.engine import prefect_server
@@ -136,7 +135,7 @@ def start_run(
     `Request`.
     """
     from flows.runtime.data_kind import settle_kind
-    from flows.runtime.places import refuse_unreachable
+    from flows.runtime.trouble import describe_trouble, refuse_unreachable
 
     of_guides = {name: options[name] for name in ("as_of", "allow_sample_outside") if name in options}
     refuse_faulty_guides(config, guides, kind=kind, **of_guides)

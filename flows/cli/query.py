@@ -12,7 +12,6 @@ import typer
 from rich.table import Column, Table
 from rich.text import Text
 
-from flows.cli.disk_errors import describe_damage
 from flows.cli.options import PastDay, check_live, settings
 from flows.terminal.console import ERR, FORMS, OUT, say, write_result
 from flows.terminal.errors import Wrong, WrongUsage, suggest
@@ -100,6 +99,7 @@ def sql(
     form = form or ("table" if OUT.is_terminal else "csv")
     if form not in FORMS:
         raise WrongUsage(f"--format {form}: expected one of {', '.join(FORMS)}{suggest(form, FORMS)}")
+    from flows.runtime.trouble import describe_damage
     from warehouse.database import SqlError
 
     max_rows = rows or (100 if form in ("table", "md") else None)

@@ -255,7 +255,7 @@ def serve(
 
     refuse_other_kind(config, find_kind(config), LIVE)
     prefect_server.prepare_prefect(config.prefect_home)
-    from flows.runtime.places import refuse_unreachable
+    from flows.runtime.trouble import refuse_unreachable
     from flows.serve import schedule_for, serve_nights
 
     schedule = schedule_for(config.cron, config.timezone)

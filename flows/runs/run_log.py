@@ -228,15 +228,9 @@ def runs_of(data: Path) -> list[Run]:
         if isinstance(line, Begun):
             runs[line.begun] = Run(run_id=line.begun, command=line.command, pid=line.pid, began_at=line.at)
         elif isinstance(line, Ended) and (run := runs.get(line.ended)):
-            runs[line.ended] = replace(
-                run,
-                ended_at=line.at,
-                exit_code=line.exit_code,
-                as_of=line.as_of,
-                message=line.message,
-                health=line.health,
-                state=STATES.get(line.exit_code, f"ended with {line.exit_code}"),
-            )
+            state = STATES.get(line.exit_code, f"ended with {line.exit_code}")
+            ending = {name: getattr(line, name) for name in ("exit_code", "as_of", "message", "health")}
+            runs[line.ended] = replace(run, ended_at=line.at, state=state, **ending)
     newest_first = list(reversed(runs.values()))
     holding = find_holder_pid(data)
     for number, run in enumerate(newest_first):
