@@ -8,6 +8,7 @@ import logging
 import shlex
 import sys
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -91,25 +92,17 @@ def _refuse_dating_back(guides: Sequence[Path], as_of: date | None, may_date_bac
     return [f"{path} was dated back from {day} to {as_of}" for path, day in later]
 
 
-def _look_out(
-    config: Settings,
-    kind: str | None,
-    *,
-    sources: Sequence[str],
-    clock_is_right: str | None,
-    as_of: date | None = None,
-    is_live: bool = False,
-    **_: Any,
-) -> Outlook:
+def _look_out(request: Request, kind: str | None) -> Outlook:
     """Check clock and network (see `clock.look_out`), except for the sample and past days, which need neither."""
     from flows.runtime.clock import Outlook, look_out
     from flows.runtime.data_kind import SAMPLE, find_kind
 
-    if clock_is_right is not None and not clock_is_right.strip():
+    config, reason = request.settings, request.clock_is_right
+    if reason is not None and not reason.strip():
         raise WrongUsage("--clock-is-right needs a reason, which stays on record")
-    if as_of is not None or (kind or find_kind(config)) == SAMPLE:
+    if request.as_of is not None or (kind or find_kind(config)) == SAMPLE:
         return Outlook()
-    return look_out(config, sources, is_live=is_live, clock_is_right=clock_is_right)
+    return look_out(config, request.sources, is_live=request.is_live, clock_is_right=reason)
 
 
 # --- the run --------------------------------------------------------------------------------------------
@@ -123,29 +116,27 @@ def start_run(
     flow: str,
     *arguments: Any,
     kind: str | None,
-    guides: tuple[Path, ...],
     may_date_back: bool = False,
     is_reported: bool = False,
-    **options: Any,
+    **fields: Any,
 ) -> None:
     """Check everything, hold the folder, run the flow, print the result, and exit with the exit code of the outcome.
 
-    `flow` is one of `FLOWS`; it gets the request and `arguments`. `kind` is the kind of data that the run adds; None if
-    it adds none. `is_reported` is whether messages and the heartbeat are sent. `options` are further fields of
-    `Request`.
+    `flow` is one of `FLOWS`; it gets a `Request` with these `fields`, and `arguments`. `kind` is the kind of data that
+    the run adds; None if it adds none. `is_reported` is whether messages and the heartbeat are sent.
     """
     from flows.runtime.data_kind import settle_kind
     from flows.runtime.trouble import describe_trouble, refuse_unreachable
 
-    of_guides = {name: options[name] for name in ("as_of", "allow_sample_outside") if name in options}
-    refuse_faulty_guides(config, guides, kind=kind, **of_guides)
-    dated_back = _refuse_dating_back(guides, options.get("as_of"), may_date_back)
+    request = _make_request(config, **fields)
+    guides, as_of = request.guides, request.as_of
+    refuse_faulty_guides(config, guides, kind=kind, as_of=as_of, allow_sample_outside=request.allow_sample_outside)
+    dated_back = _refuse_dating_back(guides, as_of, may_date_back)
     refuse_unreachable(config)
-    seen = _look_out(config, kind, **options)
+    seen = _look_out(request, kind)
     with hold_folder(config.data):
-        request = _make_request(
-            config, is_sample=settle_kind(config, kind) == "sample", guides=guides, **seen._asdict(), **options
-        )
+        request = replace(request, is_sample=settle_kind(config, kind) == "sample", **seen._asdict())
+        prefect_server.prepare_prefect(config.prefect_home)
         try:
             outcome = _run_recorded(request, flow, arguments, is_reported=is_reported)
         except Exception as error:  # every error is reported; nothing was published
@@ -178,6 +169,7 @@ def publish_again(make: Callable[[Connection], list[Vintages]]) -> Outcome:
         is_sample = settle_kind(config, None) == "sample"
         guides = () if is_sample else _list_once(config.guides)
         request = _make_request(config, is_sample=is_sample, guides=guides, sources=())
+        prefect_server.prepare_prefect(config.prefect_home)
         from flows.night import publish
         from flows.runs import recovery, run_record
         from reports.figures import vintages
@@ -206,7 +198,6 @@ def publish_again(make: Callable[[Connection], list[Vintages]]) -> Outcome:
 
 
 def _make_request(config: Settings, **fields: Any) -> Request:
-    prefect_server.prepare_prefect(config.prefect_home)
     from flows.runs.run_record import Request
 
     return Request(settings=config, command=shlex.join(["jobmarket", *sys.argv[1:]]), **fields)

@@ -249,15 +249,13 @@ def _read_lines(path: Path) -> Iterator[tuple[int, str, str]]:
         raise WrongUsage(f"{path} is not a readable list in UTF-8: {error}") from error
     head = text.partition("\n")[0]
     rows = csv.DictReader(text.splitlines(), delimiter="\t" if "\t" in head else ",")
-    names = [name.strip().lower() for name in rows.fieldnames or ()]
-    platform = next((names.index(name) for name in PLATFORM_COLUMNS if name in names), None)
-    token = next((names.index(name) for name in TOKEN_COLUMNS if name in names), None)
+    rows.fieldnames = names = [name.strip().lower() for name in rows.fieldnames or ()]
+    platform = next((name for name in PLATFORM_COLUMNS if name in names), None)
+    token = next((name for name in TOKEN_COLUMNS if name in names), None)
     if platform is None or token is None:
         raise WrongUsage(
             f"{path}: expected a first line with a column {' or '.join(PLATFORM_COLUMNS)} and a column "
             f"{' or '.join(TOKEN_COLUMNS)}, not {head.strip()[:80]!r}"
         )
-    keys = list(rows.fieldnames or ())
     for number, row in enumerate(rows, start=2):
-        pair = (row[keys[platform]] or "").strip().lower(), (row[keys[token]] or "").strip()
-        yield (number, *pair)
+        yield number, (row[platform] or "").strip().lower(), (row[token] or "").strip()
