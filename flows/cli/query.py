@@ -99,9 +99,6 @@ def sql(
     form = form or ("table" if OUT.is_terminal else "csv")
     if form not in FORMS:
         raise WrongUsage(f"--format {form}: expected one of {', '.join(FORMS)}{suggest(form, FORMS)}")
-    from flows.runtime.trouble import describe_damage
-    from warehouse.database import SqlError
-
     max_rows = rows or (100 if form in ("table", "md") else None)
     with _open_for_queries(as_of, with_texts="adverts" in query.lower()) as con:
         try:
@@ -116,7 +113,9 @@ def sql(
                 write_result([column[0] for column in result.description or ()], records[:max_rows], form)
                 if max_rows and len(records) > max_rows:
                     (OUT if form == "table" else ERR).print(f"first {max_rows} rows; --rows N prints more")
-        except SqlError as error:
+        except _sql_errors() as error:
+            from flows.runtime.trouble import describe_damage
+
             raise Wrong(describe_damage(error) or str(error)) from error
 
 
@@ -125,8 +124,6 @@ def shell(as_of: PastDay = None) -> None:
 
     **Reads** as `sql` does. **Writes** nothing.
     """
-    from warehouse.database import SqlError
-
     with _open_for_queries(as_of, with_texts=True) as con:
         is_typed = sys.stdin.isatty()
         if is_typed:
@@ -144,7 +141,7 @@ def shell(as_of: PastDay = None) -> None:
                 continue
             try:
                 con.sql(pending).show(max_width=OUT.width) if con.extract_statements(pending) else None
-            except SqlError as error:
+            except _sql_errors() as error:
                 ERR.print(Text(str(error), style="red"))
             except AttributeError:
                 OUT.print("done")  # a statement without a result, such as SET
@@ -236,3 +233,9 @@ def find_folder(config: Settings, as_of: date | None, days: Sequence[date] = ())
         f"nothing was made as of {as_of} ({hint}); `jobmarket run --as-of {as_of}` makes it; "
         "leave out --as-of for what is published"
     )
+
+
+def _sql_errors() -> type[Exception]:
+    from warehouse import database  # slow, and needed only when a query fails
+
+    return database.SqlError

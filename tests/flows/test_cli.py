@@ -219,7 +219,11 @@ def test_status_opens_the_warehouse_once(ask: Callable[..., CommandResult], monk
         (("run", "--sample"), {"JOBMARKET_WORKERS": "0"}, "for example JOBMARKET_WORKERS="),
         (("run", "--sample"), {"JOBMARKET_WORKERS": "-2"}, "JOBMARKET_WORKERS=-2"),
         (("run", "--sample"), {"JOBMARKET_THREADS": "1.5"}, "JOBMARKET_THREADS=1.5"),
-        (("run", "--sample"), {"JOBMARKET_MEMORY": "lots"}, "JOBMARKET_MEMORY=lots: a number with KB, MB, GB or TB"),
+        (
+            ("run", "--sample"),
+            {"JOBMARKET_MEMORY": "lots"},
+            "JOBMARKET_MEMORY=lots: expected a number with KB, MB, GB or TB",
+        ),
         (("run", "--sample"), {"JOBMARKET_MEMORY": "0GB"}, "for example JOBMARKET_MEMORY="),
         (("status",), {"JOBMARKET_DATA": __file__}, "is not a folder"),
         (("serve", "--cron", "nonsense"), CONTACT, '--cron "nonsense" is not a cron expression'),
