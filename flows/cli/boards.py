@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from flows.monitoring.boards import Finding
     from transforms.records.boards import Board
     from warehouse.database import Connection
+    from warehouse.ops_tables import KnownBoards
 
 app = typer.Typer(
     rich_markup_mode="markdown",
@@ -69,19 +70,13 @@ def boards_discover(
     """
     from flows.inputs.board_lists import make_known
     from flows.monitoring.boards import discover_boards
-    from flows.night.board_plan import store_curated_boards
-    from flows.runtime.data_kind import LIVE
-    from warehouse.load import boards as store
 
     boards, findings = discover_boards(settings())
     if not take_in:
         _print_proposal(boards, findings)
         return
     day = datetime.now(UTC).date()
-    with _open_store(LIVE) as con:
-        store_curated_boards(con, day)
-        rows = (make_known(one.source, one.board, known_from="links", day=day) for one in findings)
-        new = store.add_known(con, rows)
+    new = _add_to_store([make_known(one.source, one.board, known_from="links", day=day) for one in findings], day)
     OUT.print(f"{len(findings):,} boards are linked that boards.csv lacks; {len(new):,} of them are new in the store")
 
 
@@ -101,15 +96,10 @@ def boards_import(
     data.
     """
     from flows.inputs.board_lists import read_list
-    from flows.night.board_plan import store_curated_boards
-    from flows.runtime.data_kind import LIVE
-    from warehouse.load import boards as store
 
     day = datetime.now(UTC).date()
     board_list = read_list(file, known_from=known_from or file.name, day=day)
-    with _open_store(LIVE) as con:
-        store_curated_boards(con, day)
-        new = store.add_known(con, board_list.boards)
+    new = _add_to_store(board_list.boards, day)
     table = Table("platform", Column("in the list", justify="right"), Column("new", justify="right"), "of them trials")
     for name in sorted({one.source for one in board_list.boards}):
         additions = [one for one in new if one.source == name]
@@ -183,6 +173,17 @@ def boards_list() -> None:
 
 
 COUNTS_OF_BOARDS = ("boards", "in the panel", "adverts", "AI adverts", "with pay")
+
+
+def _add_to_store(boards: Sequence[KnownBoards], day: date) -> Sequence[KnownBoards]:
+    """Add boards to the store, where those of boards.csv take precedence, and return the new ones."""
+    from flows.night.board_plan import store_curated_boards
+    from flows.runtime.data_kind import LIVE
+    from warehouse.load import boards as store
+
+    with _open_store(LIVE) as con:
+        store_curated_boards(con, day)
+        return store.add_known(con, boards)
 
 
 @contextmanager

@@ -21,10 +21,10 @@ if TYPE_CHECKING:
 
 def print_report(request: Request, outcome: Outcome) -> None:
     """Print the result of a run: sources, files, two figures and what to do next."""
+    banner = "SAMPLE DATA (synthetic) · " * request.is_sample
+    title = banner + (f"as of {outcome.as_of}" if outcome.as_of else "no adverts read yet")
     numbers = (Column(name, justify="right") for name in ("requests", "rows"))
-    table = Table(
-        "source", "outcome", *numbers, Column("remark", overflow="fold"), title=_format_title(request, outcome)
-    )
+    table = Table("source", "outcome", *numbers, Column("remark", overflow="fold"), title=title)
     for health in outcome.health:
         style = {"failed": "red", "partial": "yellow", "empty": "yellow"}.get(health.outcome, "")
         rows = "" if health.n_rows is None else f"{health.n_rows:,}"
@@ -52,13 +52,9 @@ def print_report(request: Request, outcome: Outcome) -> None:
             say(f"{'guide':>10}  {path}")
     print_headlines(request, outcome)
     of_day = f" --as-of {request.as_of}" if request.as_of else ""
-    following = (
-        "status",
-        f'sql "SELECT figure, value FROM published.figures"{of_day}',
-        f"explain {HEADLINES[0]}{of_day}",
-    )
     OUT.print("Next:")
-    for arguments in following:
+    query = f'sql "SELECT figure, value FROM published.figures"{of_day}'
+    for arguments in ("status", query, f"explain {HEADLINES[0]}{of_day}"):
         say(f"      {_format_command()} {arguments}")
 
 
@@ -99,8 +95,3 @@ def _format_command() -> str:
     command = shlex.quote(name if is_found else sys.argv[0])
     data = os.environ.get("JOBMARKET_DATA")
     return f"JOBMARKET_DATA={shlex.quote(data)} {command}" if data else command
-
-
-def _format_title(request: Request, outcome: Outcome) -> str:
-    banner = "SAMPLE DATA (synthetic) · " if request.is_sample else ""
-    return f"{banner}as of {outcome.as_of}" if outcome.as_of else f"{banner}no adverts read yet"
