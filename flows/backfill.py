@@ -20,7 +20,7 @@ from flows.inputs.recordings import Recordings
 from flows.night.fetch import prepare_archive
 from flows.nightly import RUN_NAME, from_archive
 from flows.runs.run_record import Outcome, Request
-from flows.runs.source_health import Health, add_rejects, reject_damage, reject_future
+from flows.runs.source_health import Health, add_answers, add_rejects, reject_damage, reject_future
 from flows.terminal.progress import show_progress
 from warehouse.ops_tables import Rejects
 
@@ -58,12 +58,7 @@ def archive_recordings(name: str, files: Sequence[Path], request: Request) -> He
             LOG.error("%s: %s: %s", file.name, failure.url, failure)
         rejects += [reject_damage(name, _recording_name(file), damage) for _, damage in web.damaged]
         ahead += [reject_future(name, _recording_name(file), record, time) for record, time in web.ahead]
-        health = replace(
-            health,
-            n_requests=health.n_requests + web.n_requests,
-            n_bytes=health.n_bytes + web.n_bytes,
-            fresh=(*health.fresh, f"{name}/{writer.path.name}") if writer.path else health.fresh,
-        )
+        health = replace(add_answers(health, web, (), writer.path), outcome="ok")
     LOG.info("archived %s: %d files, %s answers", name, len(files), f"{health.n_requests:,}")
     health = add_rejects(health, rejects, "damaged records")
     return add_rejects(health, ahead, "records dated in the future")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import logging
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -20,7 +20,6 @@ from extractors.crawl.scan import HOST_FILES, LEFT_OUT, SEARCHED, Page, Scan
 from extractors.crawl.workers import scan_all
 from extractors.sources.files import common_crawl
 from flows.engine.shutdown import exit_on_signal
-from flows.inputs.crawl_files import CrawlFile
 from flows.night.fetch import prepare_archive
 from flows.nightly import RUN_NAME, from_archive
 from flows.runs.run_record import Outcome, Request
@@ -36,27 +35,29 @@ RECORDED_REASONS = ("noindex", "tdm", "signal", "site", "copy", "cut", "long", "
 
 
 @flow(name="crawl", flow_run_name=RUN_NAME, validate_parameters=False)
-def crawl(request: Request, files: Sequence[CrawlFile]) -> Outcome:
-    """Archive the pages with postings that the files contain, then refine, load and publish."""
+def crawl(request: Request, files: Mapping[Path, str]) -> Outcome:
+    """Archive the pages with postings that the files contain, then refine, load and publish.
+
+    `files` has the name of each file in the archive.
+    """
     with exit_on_signal(request.settings.data, request.run_id):
         prepare_archive(request.settings)
         return from_archive(request, [archive_postings(request, files)])
 
 
 @task(name="archive common_crawl", cache_policy=NO_CACHE)
-def archive_postings(request: Request, files: Sequence[CrawlFile]) -> Health:
+def archive_postings(request: Request, files: Mapping[Path, str]) -> Health:
     """Scan the files, choose the pages to keep across all files, and archive these pages file by file.
 
     Returns the health of the source.
     """
-    names = {file.path: file.name for file in files}
-    scans, health = _scan_files(list(names), request.settings.workers)
+    scans, health = _scan_files(list(files), request.settings.workers)
     left_out = _find_left_out(scans)
     kept_pages = [page for scan in scans for page in scan.pages if page not in left_out[scan.path]]
     for scan in scans:
         pages = [page for page in scan.pages if page not in left_out[scan.path]]
         scan.counts.update(left_out[scan.path].values())
-        warc = keep_pages(request.settings.archive, NAME, scan.path, pages, name=names[scan.path]) if pages else None
+        warc = keep_pages(request.settings.archive, NAME, scan.path, pages, name=files[scan.path]) if pages else None
         if warc:
             health = replace(health, fresh=tuple(dict.fromkeys((*health.fresh, f"{NAME}/{warc.name}"))))
     totals = sum((scan.counts for scan in scans), Counter[str]())

@@ -22,8 +22,8 @@ from flows.runtime.data_kind import LIVE, settle_kind
 from flows.runtime.limits import check_limits
 from flows.runtime.lock import hold_folder
 from flows.runtime.permissions import choose_sources
-from flows.runtime.places import refuse_unreachable
 from flows.runtime.settings import Settings, find_values, settings, usable_settings
+from flows.runtime.trouble import refuse_unreachable
 from flows.terminal.errors import WrongUsage, suggest
 
 LOG = logging.getLogger("jobmarket")
@@ -103,13 +103,13 @@ def schedule_for(cron: str, timezone: str) -> Schedule:
     if timezone not in zones:
         raise WrongUsage(
             f"--timezone {timezone}: no such time zone; "
-            f"an IANA name such as Europe/Berlin expected{suggest(timezone, zones)}"
+            f"expected an IANA name such as Europe/Berlin{suggest(timezone, zones)}"
         )
     try:
         return Cron(cron, timezone=timezone)
     except ValueError as error:
         raise WrongUsage(
-            f'--cron "{cron}" is not a cron expression; minute, hour, day, month and weekday expected, '
+            f'--cron "{cron}" is not a cron expression; expected minute, hour, day, month and weekday, '
             'for example "0 2 * * *" for every night at two'
         ) from error
 

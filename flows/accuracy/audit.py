@@ -1,10 +1,9 @@
 """Ask a person whether adverts were read correctly: twenty questions a day, each about the values that one reader found
 in one advert.
 
-Questions are drawn by source and language, and the readers take turns. An advert is doubtful if it contradicts itself,
-or if a classifier reads its title differently. Doubtful adverts are drawn more often and get a smaller weight. Each
-answer is appended to `audit.jsonl` in the data folder. `audit_results` counts the answers, and `scorecard` uses them to
-score the readers again.
+Questions are drawn by source and language, and the readers take turns. An advert that contradicts itself is in doubt:
+it is drawn more often for the reader concerned, with a smaller weight. Each answer is appended to `audit.jsonl` in the
+data folder. `audit_results` counts the answers, and `scorecard` uses them to score the readers again.
 """
 
 from __future__ import annotations
@@ -19,7 +18,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from rich.console import Console
@@ -27,8 +25,7 @@ from rich.table import Column, Table
 from rich.text import Text
 
 from flows.accuracy.audit_results import GOLD, Answer, FieldValue, answers_in
-from flows.accuracy.posting_report import Value, read_refined_row, show, skills_of, values_of
-from flows.accuracy.title_doubt import title_doubts
+from flows.accuracy.posting_report import Value, read_refined_row, show, show_facts, skills_of, values_of
 from flows.runs.jsonl import append
 from flows.runtime.version import code_version
 from flows.terminal.errors import Wrong
@@ -52,8 +49,8 @@ from warehouse.publish.reader import open_reader
 
 QUESTIONS = 20
 DOUBT_SIZE = 9.0
-"""Weight of doubt: an advert with doubt d is drawn in proportion to 1 + `DOUBT_SIZE` × d. A larger number would find
-errors faster, but estimate their rate from fewer adverts without doubt."""
+"""An advert in doubt is drawn in proportion to 1 + `DOUBT_SIZE`, any other in proportion to 1. A larger number would
+find errors faster, but estimate their rate from fewer adverts without doubt."""
 UNKNOWN = "unknown"
 FIELDS: Mapping[str, tuple[str, ...]] = {
     "pay": ("pay_low", "pay_high", "currency", "period"),
@@ -95,7 +92,6 @@ AROUND = 120
 """Characters of a long line that are shown on either side of the words read."""
 
 Ask = Callable[[str], str]
-NO_DOUBT: Mapping[str, float] = MappingProxyType({})
 
 
 class _StopAsking(Exception):  # noqa: N818  # not an error
@@ -115,40 +111,31 @@ class Question:
 
 
 class Candidate(NamedTuple):
-    """An advert that may be asked about, and the doubt of each reader's values, from 0 to 1."""
+    """An advert that may be asked about, and the readers whose values are in doubt."""
 
     posting_id: str
     source: str
     language: str
-    doubts: Mapping[str, float] = NO_DOUBT
+    doubts: frozenset[str] = frozenset()
 
 
 # --- drawing ------------------------------------------------------------------------------------------
 
 DRAWN_FROM = f"""
-SELECT
-    posting_id, source, coalesce(language, '{UNKNOWN}'), title, role, if(seniority_inferred, NULL, seniority),
-    coalesce(doubts, [])
+SELECT posting_id, source, coalesce(language, '{UNKNOWN}'), coalesce(doubts, [])
 FROM core.postings WHERE text_state NOT IN ('none', 'unread') ORDER BY posting_id
 """
 
 
 def candidates_in(con: Any) -> list[Candidate]:
-    """Return the adverts with text in a published database, with their doubts.
+    """Return the adverts with text in a published database.
 
-    The doubt of a value is 1 if the value fails a consistency check of the advert. Role and level are the
-    more doubtful, the less a classifier of titles agrees with them.
+    Each consistency check that an advert fails puts the values of one reader in doubt.
     """
-    rows = con.execute(DRAWN_FROM).fetchall()
-    titles = [row[3] for row in rows]
-    roles = title_doubts(titles, [row[4] for row in rows])
-    levels = title_doubts(titles, [row[5] or UNKNOWN for row in rows])
-    candidates = []
-    for row, role, level in zip(rows, roles, levels, strict=True):
-        doubts = {"role": float(role), "seniority": float(level) if row[5] else 0.0}
-        doubts |= {SELF_CHECKS[check]: 1.0 for check in row[6]}
-        candidates.append(Candidate(row[0], row[1], row[2], doubts))
-    return candidates
+    return [
+        Candidate(posting_id, source, language, frozenset(SELF_CHECKS[check] for check in failed))
+        for posting_id, source, language, failed in con.execute(DRAWN_FROM).fetchall()
+    ]
 
 
 def draw(adverts: Sequence[Candidate], day: date, *, answered: Iterable[Answer] = ()) -> list[Question]:
@@ -156,8 +143,8 @@ def draw(adverts: Sequence[Candidate], day: date, *, answered: Iterable[Answer] 
 
     A stratum is a source and language. Strata get questions in proportion to the square root of their size (power
     allocation, Bankier 1988), so that small strata are represented, although large ones get more. The questions are
-    placed systematically from a random start. Within a stratum, the chance of an advert is proportional to one plus
-    `DOUBT_SIZE` times its doubt. Readers take turns in random order. An advert is asked about once a day at most, and
+    placed systematically from a random start. Within a stratum, adverts in doubt are drawn more often (`DOUBT_SIZE`).
+    Readers take turns in random order. An advert is asked about once a day at most, and
     never twice for one reader.
     """
     chance = random.Random(day.isoformat())
@@ -177,7 +164,7 @@ def draw(adverts: Sequence[Candidate], day: date, *, answered: Iterable[Answer] 
             if advert.posting_id not in drawn_ids and (advert.posting_id, reader) not in history
         ]
         if pool:
-            sizes = [1 + DOUBT_SIZE * advert.doubts.get(reader, 0.0) for advert in pool]
+            sizes = [1 + DOUBT_SIZE * (reader in advert.doubts) for advert in pool]
             at = chance.choices(range(len(pool)), sizes)[0]
             n_expected = QUESTIONS / len(READERS) * math.sqrt(len(strata[name])) / roots
             drawn_ids.add(pool[at].posting_id)
@@ -224,14 +211,8 @@ def ask_questions(data: Path, day: date, ask: Ask, out: Console, *, refined: Pat
         if (question.posting_id, question.reader) in asked_today:
             continue
         try:
-            answer = _ask_question(
-                read_refined_row(data, question.posting_id, refined=refined),
-                question,
-                day,
-                f"{number} of {len(questions)}",
-                ask,
-                out,
-            )
+            row = read_refined_row(data, question.posting_id, refined=refined)
+            answer = _ask_question(row, question, day, f"{number} of {len(questions)}", ask, out)
         except (_StopAsking, EOFError, KeyboardInterrupt):
             out.print()
             break
@@ -263,17 +244,13 @@ def _ask_question(
             out.print(Text(f"{reply!r} is not an answer", "red"))
             continue
         return Answer(
+            **vars(question),
             audited_on=day.isoformat(),
-            posting_id=question.posting_id,
-            reader=question.reader,
-            source=question.source,
-            language=question.language,
             is_right=right == read,
             read=read,
             right=right,
             text_hash=row["text_hash"],
             code_version=code_version(),
-            weight=question.weight,
         )
 
 
@@ -289,10 +266,14 @@ def _show_question(
     row: Mapping[str, Any], question: Question, read: Mapping[str, FieldValue], number: str, out: Console
 ) -> None:
     out.rule(f"{number} · {question.reader} · {question.source} · {question.language}", align="left")
-    employer = row["employer_in_text"] or row["employer"]
-    head = {"title": row["title"], "employer": employer, "location": row["location_text"], "page": row["url"]}
-    for name, detail in {**head, "posting": row["posting_id"]}.items():
-        out.print(Text.assemble((f"{name:<10}", "dim"), str(detail or "not stated")), soft_wrap=True)
+    facts = {
+        "title": row["title"],
+        "employer": row["employer_in_text"] or row["employer"],
+        "location": row["location_text"],
+        "page": row["url"],
+        "posting": row["posting_id"],
+    }
+    show_facts(facts, out)
     table = Table("read", Column("value", overflow="fold"), box=None, pad_edge=False, header_style="dim")
     for field, value in read.items():
         table.add_row(field, Text(_format_value(value), "bold yellow"))

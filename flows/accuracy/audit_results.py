@@ -66,7 +66,7 @@ def _parse(line: bytes) -> Answer:
     answer = _ANSWER.validate_json(line, strict=True)
     date.fromisoformat(answer.audited_on)
     if answer.reader not in READERS:
-        raise ValueError(f"reader: one of {', '.join(READERS)} expected, not {answer.reader!r}")
+        raise ValueError(f"reader: expected one of {', '.join(READERS)}, not {answer.reader!r}")
     return answer
 
 

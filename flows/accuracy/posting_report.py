@@ -8,8 +8,8 @@ location with white space folded, or the stored text. A value from a field of th
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -75,7 +75,7 @@ SECTIONS = {
     WHOLE: "in a text without headings",
 }
 FIELDS_STATED = ("employment_type", "posted_on", "valid_through", "language")
-"""Values that are shown although no rule records a span."""
+"""Values that are shown although no rule records a span. The language is the last of them."""
 LANGUAGE_STATED = frozenset({"greenhouse"})
 """Sources with a field for the language of an advert."""
 
@@ -110,44 +110,43 @@ def read_refined_row(data: Path, posting_id: str, *, refined: Path | None = None
         row = con.execute("SELECT warc, record FROM core.postings WHERE posting_id = ?", [posting_id]).fetchone()
         if row is None:
             near = con.execute(read_sql("accuracy", "similar_ids"), {"id": posting_id, "n": NEAREST}).fetchall()
-            ids = [
-                found for found, holds_it in near if holds_it == near[0][1]
-            ]  # only ids that contain it, if there are any
+            # If there are ids that contain it, these alone are named.
+            ids = [found for found, holds_it in near if holds_it == near[0][1]]
             raise Wrong(f"no posting {posting_id}" + (f"; near it: {', '.join(ids)}" if ids else ""))
     warc, record = row
     file = (refined or data / "refined") / f"{str(warc).removesuffix('.warc.gz')}.parquet"
     if not file.exists():
         raise Wrong(f"{file}, from which {posting_id} was read, is gone; the next `jobmarket run` makes it again")
-    rows = pq.read_table(file, filters=[("posting_id", "=", posting_id), ("record", "=", record)]).to_pylist()
+    rows: list[dict[str, Any]] = pq.read_table(
+        file, filters=[("posting_id", "=", posting_id), ("record", "=", record)]
+    ).to_pylist()
     if not rows:
         raise Wrong(f"{file} does not hold {posting_id}; the next `jobmarket run` makes it again")
-    found_row: dict[str, Any] = rows[0]
-    return found_row
+    return rows[0]
 
 
 # --- the job --------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, kw_only=True)
-class Job:
-    """The job that a posting belongs to: tables of its adverts, their links and the jobs merged into it, ready to
-    print."""
-
-    job_id: str
-    adverts: Table
-    links: Table
-    merges: Table
-
-
-def read_job(data: Path, posting_id: str) -> Job:
-    """Return the job of a published posting."""
+def show_job(data: Path, posting_id: str, out: Console) -> None:
+    """Print the adverts of a published posting's job, their links with rule and score, and the jobs merged into it."""
     with open_reader(data) as con:
         ((job_id,),) = con.execute("SELECT job_id FROM core.postings WHERE posting_id = ?", [posting_id]).fetchall()
         adverts, links, merges = (
             _make_table(title, con.execute(read_sql("accuracy", name), {"job": job_id}))
             for title, name in (("Adverts of the job", "job_adverts"), ("Links", "job_links"), ("Merges", "job_merges"))
         )
-    return Job(job_id=job_id, adverts=adverts, links=links, merges=merges)
+    n = adverts.row_count
+    counted = f"{n:,} advert{'s' * (n > 1)}" if adverts.caption is None else f"more than {n:,} adverts"
+    show_facts({"job": f"{job_id}, {counted}"}, out)
+    out.print()
+    for table in (adverts, links, merges):
+        if table.row_count:
+            out.print(table, highlight=False)
+    if links.row_count:
+        for rule, meaning in RULE_SAYS.items():
+            out.print(Text(f"{rule}: {meaning}", "dim"))
+        out.print()
 
 
 def _make_table(title: str, result: Connection) -> Table:
@@ -159,21 +158,6 @@ def _make_table(title: str, result: Connection) -> Table:
     for row in rows[:MAX_ROWS]:
         table.add_row(*(value or "" for value in row))
     return table
-
-
-def show_job(job: Job, out: Console) -> None:
-    """Print the adverts of a job, its links with rule and score, and its merges."""
-    n = job.adverts.row_count
-    counted = f"{n:,} advert{'s' * (n > 1)}" if job.adverts.caption is None else f"more than {n:,} adverts"
-    out.print(Text.assemble(("job       ", "dim"), f"{job.job_id}, {counted}"), soft_wrap=True)
-    out.print()
-    for table in (job.adverts, job.links, job.merges):
-        if table.row_count:
-            out.print(table, highlight=False)
-    if job.links.row_count:
-        for rule, meaning in RULE_SAYS.items():
-            out.print(Text(f"{rule}: {meaning}", "dim"))
-        out.print()
 
 
 # --- what was read --------------------------------------------------------------------------------------
@@ -192,39 +176,22 @@ def values_of(row: Mapping[str, Any]) -> list[Value]:
     values += [_pay(pay, row) for pay in row["pay"]]
     for name in FIELDS_STATED:
         if row[name] is not None:
-            reading, rule = _language(row) if name == "language" else ("stated", STATED)
-            values.append(Value(name=name, value=str(row[name]), reading=reading, rule=rule))
+            values.append(Value(name=name, value=str(row[name]), reading="stated", rule=STATED))
+    # A language that the source states overrides that of the text, but the refined file only stores one language.
+    if row["language"] is not None and row["text"] and language_of(row["text"]) == row["language"]:
+        rule = "told from the text" + "; the source may state it too" * (row["source"] in LANGUAGE_STATED)
+        values[-1] = replace(values[-1], reading="inferred", rule=rule)
     return values
 
 
-def _language(row: Mapping[str, Any]) -> tuple[str, str]:
-    """Return the reading and the rule of the language.
-
-    The language that a source states overrides the language of the text, but the refined file only stores one language.
-    """
-    is_that_of_text = bool(row["text"]) and language_of(row["text"]) == row["language"]
-    if not is_that_of_text:
-        return "stated", STATED
-    return "inferred", "told from the text" + (
-        "; the source may state it too" if row["source"] in LANGUAGE_STATED else ""
-    )
-
-
 def _value_of_span(row: Mapping[str, Any], span: Mapping[str, Any]) -> Value:
+    where = {key: span[key] for key in ("reading", "rule", "part", "start", "end")}
+    if span["field"] == "country":
+        return Value(name="place", value="", tag="place", style=STYLES["country"], **where)
     name = str(span["field"])
     cell = row.get(name)
     value = ", ".join(cell) if isinstance(cell, list) else f"{cell:g}" if isinstance(cell, float) else str(cell)
-    return Value(
-        name=name,
-        value=value,
-        reading=span["reading"],
-        rule=span["rule"],
-        part=span["part"],
-        start=span["start"],
-        end=span["end"],
-        tag=f"{name} {value}",
-        style=STYLES.get(name, ""),
-    )
+    return Value(name=name, value=value, tag=f"{name} {value}", style=STYLES.get(name, ""), **where)
 
 
 def _place(place: Mapping[str, Any], spans: Iterable[Mapping[str, Any]], location: str) -> Value:
@@ -246,19 +213,21 @@ def _place(place: Mapping[str, Any], spans: Iterable[Mapping[str, Any]], locatio
 
 
 def _pay(pay: Mapping[str, Any], row: Mapping[str, Any]) -> Value:
-    is_in_text = pay["start"] is not None and _is_in_text(pay, row)
+    # The offsets refer to the text, or to a pay field that was read as prose.
+    words = (row["text"] or "")[pay["start"] : pay["end"]]
+    is_in_text = pay["start"] is not None and " ".join(words.split()) == pay["pay_text"]
     value = _format_pay(pay)
     rules = [STATED if pay["reading"] == "stated" else "pay in prose"]
     if pay["period_reading"] == "inferred":
         rules.append("period by the norms of currency and country")
     if pay["flag"]:
         rules.append(f"kept out of bands: {pay['flag']}")
-    words = f": {pay['pay_text']}" if pay["pay_text"] and not is_in_text else ""
+    source_words = f": {pay['pay_text']}" if pay["pay_text"] and not is_in_text else ""
     return Value(
         name=f"{pay['component']}{' (the posting’s pay)' if pay['is_headline'] else ''}",
         value=value,
         reading=pay["reading"],
-        rule="; ".join(rules) + words,
+        rule="; ".join(rules) + source_words,
         part="text" if is_in_text else "structured",
         start=pay["start"] if is_in_text else None,
         end=pay["end"] if is_in_text else None,
@@ -278,40 +247,30 @@ def _format_pay(pay: Mapping[str, Any]) -> str:
     return " ".join(filter(None, [amount, unit, period, pay["tax"], *ties]))
 
 
-def _is_in_text(pay: Mapping[str, Any], row: Mapping[str, Any]) -> bool:
-    """Whether the offsets of a pay refer to the text, rather than to a pay field that was read as prose."""
-    words = " ".join((row["text"] or "")[pay["start"] : pay["end"]].split())
-    return bool(words == pay["pay_text"])
-
-
 def skills_of(row: Mapping[str, Any]) -> list[Value]:
     """Return the skills of a refined row; the rule of each names the section in which its words were found."""
     text = row["text"] or ""
     starts, kinds = sections_of(text)
-    return [
-        Value(
-            name=skill["skill"],
-            value=skill["requirement"],
-            reading="parsed",
-            rule=_skill_rule(skill, kinds[bisect_right(starts, skill["start"])]),
-            part="text",
-            start=skill["start"],
-            end=skill["end"],
-            tag=_skill_tag(skill, text),
-            style=STYLES[skill["requirement"]],
+    values = []
+    for skill in row["skills"]:
+        name, requirement, start, end = (skill[key] for key in ("skill", "requirement", "start", "end"))
+        kind = kinds[bisect_right(starts, start)]
+        is_raised = requirement == REQUIREMENTS[0] and kind in REQUIREMENTS[1:]
+        is_own_name = text[start:end].casefold() == name.casefold()
+        values.append(
+            Value(
+                name=name,
+                value=requirement,
+                reading="parsed",
+                rule=SECTIONS[kind] + "; the title names it" * is_raised,
+                part="text",
+                start=start,
+                end=end,
+                tag=requirement if is_own_name else f"{name}, {requirement}",
+                style=STYLES[requirement],
+            )
         )
-        for skill in row["skills"]
-    ]
-
-
-def _skill_rule(skill: Mapping[str, Any], kind: str) -> str:
-    is_raised = skill["requirement"] == REQUIREMENTS[0] and kind in REQUIREMENTS[1:]
-    return SECTIONS[kind] + ("; the title names it" if is_raised else "")
-
-
-def _skill_tag(skill: Mapping[str, Any], text: str) -> str:
-    is_own_name = text[skill["start"] : skill["end"]].casefold() == skill["skill"].casefold()
-    return str(skill["requirement"]) if is_own_name else f"{skill['skill']}, {skill['requirement']}"
+    return values
 
 
 def sections_of(text: str) -> tuple[list[int], list[str]]:
@@ -332,15 +291,13 @@ def show(row: Mapping[str, Any], out: Console) -> None:
         "location": " ".join((row["location_text"] or "").split()),
         "text": row["text"] or "",
     }
-    moment = f"{row['observed_at']:%Y-%m-%d %H:%M} UTC"
-    head = {
+    facts = {
         "posting": row["posting_id"],
         "employer": row["employer_in_text"] or row["employer"],
         "page": row["url"],
-        "seen": moment,
+        "seen": f"{row['observed_at']:%Y-%m-%d %H:%M} UTC",
     }
-    for name, detail in head.items():
-        out.print(Text.assemble((f"{name:<10}", "dim"), detail or "not stated"), soft_wrap=True)
+    show_facts(facts, out)
     out.print()
     values, skills = values_of(row), skills_of(row)
     columns = Column("what", overflow="fold"), Column("value", overflow="fold"), Column("how", no_wrap=True)
@@ -349,7 +306,7 @@ def show(row: Mapping[str, Any], out: Console) -> None:
         read.add_row(value.name, Text(value.value, value.style), value.reading, value.rule, _words(value, parts))
     out.print(read, highlight=False)
     _show_skills(skills, parts, row, out)
-    marks = [*values, *skills, *_place_spans(row)]
+    marks = [*values, *skills, *(_value_of_span(row, span) for span in row["spans"] if span["field"] == "country")]
     for part, label in (("title", "Title"), ("location", "Location"), ("text", "Text")):
         out.print(Text(label, "bold"))
         out.print(
@@ -370,22 +327,10 @@ def _show_skills(skills: Sequence[Value], parts: Mapping[str, str], row: Mapping
     out.print(table, highlight=False)
 
 
-def _place_spans(row: Mapping[str, Any]) -> Iterator[Value]:
-    for span in row["spans"]:
-        if span["field"] == "country":
-            style, reading, rule = STYLES["country"], span["reading"], span["rule"]
-            part, start, end = span["part"], span["start"], span["end"]
-            yield Value(
-                name="place",
-                value="",
-                reading=reading,
-                rule=rule,
-                part=part,
-                start=start,
-                end=end,
-                tag="place",
-                style=style,
-            )
+def show_facts(facts: Mapping[str, str | None], out: Console) -> None:
+    """Print facts about an advert, each with its name."""
+    for name, fact in facts.items():
+        out.print(Text.assemble((f"{name:<10}", "dim"), fact or "not stated"), soft_wrap=True)
 
 
 def _words(value: Value, parts: Mapping[str, str]) -> Text:

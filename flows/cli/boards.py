@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -14,13 +14,14 @@ from rich.table import Column, Table
 
 from flows.cli.options import settings
 from flows.runtime.lock import FolderInUse, find_holder, hold_folder
-from flows.terminal.console import OUT
+from flows.terminal.console import OUT, say
 from flows.terminal.errors import Wrong
 
 if TYPE_CHECKING:
     from flows.monitoring.boards import Finding
     from transforms.records.boards import Board
     from warehouse.database import Connection
+    from warehouse.ops_tables import KnownBoards
 
 app = typer.Typer(
     rich_markup_mode="markdown",
@@ -69,19 +70,13 @@ def boards_discover(
     """
     from flows.inputs.board_lists import make_known
     from flows.monitoring.boards import discover_boards
-    from flows.night.board_plan import store_curated_boards
-    from flows.runtime.data_kind import LIVE
-    from warehouse.load import boards as store
 
     boards, findings = discover_boards(settings())
     if not take_in:
         _print_proposal(boards, findings)
         return
     day = datetime.now(UTC).date()
-    with _open_store(LIVE) as con:
-        store_curated_boards(con, day)
-        rows = (make_known(one.source, one.board, known_from="links", day=day) for one in findings)
-        new = store.add_known(con, rows)
+    new = _add_to_store([make_known(one.source, one.board, known_from="links", day=day) for one in findings], day)
     OUT.print(f"{len(findings):,} boards are linked that boards.csv lacks; {len(new):,} of them are new in the store")
 
 
@@ -101,15 +96,10 @@ def boards_import(
     data.
     """
     from flows.inputs.board_lists import read_list
-    from flows.night.board_plan import store_curated_boards
-    from flows.runtime.data_kind import LIVE
-    from warehouse.load import boards as store
 
     day = datetime.now(UTC).date()
     board_list = read_list(file, known_from=known_from or file.name, day=day)
-    with _open_store(LIVE) as con:
-        store_curated_boards(con, day)
-        new = store.add_known(con, board_list.boards)
+    new = _add_to_store(board_list.boards, day)
     table = Table("platform", Column("in the list", justify="right"), Column("new", justify="right"), "of them trials")
     for name in sorted({one.source for one in board_list.boards}):
         additions = [one for one in new if one.source == name]
@@ -119,9 +109,9 @@ def boards_import(
     for platform, n in board_list.unread.most_common():
         OUT.print(f"{platform}: {n:,} boards left out, no source reads this platform")
     for line in board_list.describe_misshapen():
-        OUT.print(line, soft_wrap=True, highlight=False)
+        say(line)
     for line in board_list.refused:
-        OUT.print(line, soft_wrap=True, highlight=False)
+        say(line)
     if board_list.n_refused > len(board_list.refused):
         OUT.print(f"and {board_list.n_refused - len(board_list.refused):,} more lines")
     if board_list.n_elsewhere:
@@ -177,12 +167,23 @@ def boards_list() -> None:
     OUT.print(table)
     moves = store.read_moved(data)
     for source, board, to_source, to_board in moves[:MAX_FINDINGS]:
-        OUT.print(f"{source} {board} redirects to {to_source} {to_board}", soft_wrap=True, highlight=False)
+        say(f"{source} {board} redirects to {to_source} {to_board}")
     if len(moves) > MAX_FINDINGS:
         OUT.print(f"and {len(moves) - MAX_FINDINGS:,} more; core.board_states has all")
 
 
 COUNTS_OF_BOARDS = ("boards", "in the panel", "adverts", "AI adverts", "with pay")
+
+
+def _add_to_store(boards: Sequence[KnownBoards], day: date) -> Sequence[KnownBoards]:
+    """Add boards to the store, where those of boards.csv take precedence, and return the new ones."""
+    from flows.night.board_plan import store_curated_boards
+    from flows.runtime.data_kind import LIVE
+    from warehouse.load import boards as store
+
+    with _open_store(LIVE) as con:
+        store_curated_boards(con, day)
+        return store.add_known(con, boards)
 
 
 @contextmanager
@@ -216,7 +217,7 @@ def _print_proposal(boards: Sequence[Board], findings: Sequence[Finding]) -> Non
 
     table = Table("proposed", "source", "board", Column("why", overflow="fold"))
     for finding in findings[:MAX_FINDINGS]:
-        table.add_row(finding.what, finding.source, finding.board, finding.why)
+        table.add_row(*finding)
     if findings:
         OUT.print(table)
     if len(findings) > MAX_FINDINGS:

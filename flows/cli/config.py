@@ -8,14 +8,13 @@ from typing import TYPE_CHECKING, Any
 import typer
 from rich.table import Column, Table
 
-from flows.cli.options import Guides, SourceNames, settings
+from flows.cli.options import Guides, SourceNames, find_contact_problem, settings
 from flows.terminal.console import ERR, OUT
 from flows.terminal.errors import Wrong
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from flows.runtime.settings import Settings
     from flows.runtime.settings_declared import Value
 
 app = typer.Typer(
@@ -37,20 +36,18 @@ def config_check() -> None:
 
     **Exit codes** 0: ok. 2: a setting is wrong.
     """
-    problems = list(_find_problems())
-    if not problems:
-        from flows.runtime.limits import describe_limits
-
-        config = settings()
-        for line in describe_limits(config):
-            OUT.print(line, highlight=False)
-        if problem := _find_contact_problem(config):
+    if problems := list(_find_problems()):
+        for problem in problems:
             ERR.print(problem, soft_wrap=True, highlight=False)
-        OUT.print("ok")
-        return
-    for problem in problems:
-        ERR.print(problem, soft_wrap=True, highlight=False)
-    raise typer.Exit(NOT_OK)
+        raise typer.Exit(NOT_OK)
+    from flows.runtime.limits import describe_limits
+
+    config = settings()
+    for line in describe_limits(config):
+        OUT.print(line, highlight=False)
+    if contact_problem := find_contact_problem(config):
+        ERR.print(contact_problem, soft_wrap=True, highlight=False)
+    OUT.print("ok")
 
 
 def _find_problems() -> Iterator[str]:
@@ -60,10 +57,11 @@ def _find_problems() -> Iterator[str]:
     if problems:
         yield from problems
         return
+    from flows.inputs.guide_preflight import find_fault
     from flows.notification.delivery import find_mail_problem
     from flows.runtime.limits import check_limits
     from flows.runtime.permissions import choose_sources, read_permissions
-    from flows.runtime.places import find_unreachable
+    from flows.runtime.trouble import find_unreachable
 
     config = settings()
     for check in (lambda: choose_sources(config), lambda: read_permissions(config.data), lambda: check_limits(config)):
@@ -71,33 +69,14 @@ def _find_problems() -> Iterator[str]:
             check()
         except Wrong as error:
             yield str(error)
-    if config.contact is not None and (problem := _find_contact_problem(config)):
+    if config.contact is not None and (problem := find_contact_problem(config)):
         yield f"{config.origins['contact']}: {problem}"
-    yield from _find_guide_problems(config)
+    for path in config.guides:
+        fault = find_fault(path) if path.is_file() else f"no such guide: {path}"
+        yield from (f"{config.origins['guides']}: {line}" for line in (fault or "").splitlines())
     yield from find_unreachable(config)
     if problem := find_mail_problem(config):
         yield f"{config.origins['mail_to']}: {problem}"
-
-
-def _find_contact_problem(config: Settings) -> str | None:
-    from extractors.web.session import MissingContact, check_contact
-
-    try:
-        check_contact(config.contact)
-    except MissingContact as error:
-        return str(error)
-    return None
-
-
-def _find_guide_problems(config: Settings) -> Iterator[str]:
-    from flows.inputs.guide_preflight import find_faults
-
-    for path in config.guides:
-        if not path.is_file():
-            yield f"{config.origins['guides']}: no such guide: {path}"
-            continue
-        for fault in find_faults([path]):
-            yield from (f"{config.origins['guides']}: {line}" for line in fault.splitlines())
 
 
 @app.command("show")

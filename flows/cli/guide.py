@@ -11,7 +11,7 @@ import typer
 
 from flows.cli.options import settings
 from flows.cli.query import open_published
-from flows.terminal.console import OUT
+from flows.terminal.console import OUT, say
 from flows.terminal.errors import OUT_OF_DATE, Wrong, WrongUsage, describe_unwritten
 
 if TYPE_CHECKING:
@@ -32,13 +32,13 @@ def check(file: File) -> None:
     """
     result = _compare(file)
     for line, what in result.warnings:
-        OUT.print(f"{file}:{line}: {what}", soft_wrap=True, highlight=False)
+        say(f"{file}:{line}: {what}")
     n = len(result.used)
     OUT.print(f"{file}: {n} figure{'s' * (n != 1)}, {len(result.withheld)} withheld, {len(result.dated)} of long ago")
     for name in result.withheld:
-        OUT.print(f"  withheld: {name}", soft_wrap=True, highlight=False)
+        say(f"  withheld: {name}")
     for name in result.dated:
-        OUT.print(f"  of long ago: {name}", soft_wrap=True, highlight=False)
+        say(f"  of long ago: {name}")
     if result.changes:
         n_changed = len(result.changes)
         differ = "place differs" if n_changed == 1 else "places differ"
@@ -53,7 +53,7 @@ def diff(file: File) -> None:
     **Reads** the guide and market.duckdb. **Writes** nothing.
     """
     result = _compare(file)
-    print_changes(file, result)
+    _print_changes(file, result)
     if result.changes:
         raise typer.Exit(OUT_OF_DATE)
 
@@ -88,9 +88,9 @@ def patch(
             within=allowed_folders(settings(), is_sample=is_sample, allow_outside=allow_sample),
         )  # fmt: skip
         atomic_files.commit([draft])
-    print_changes(file, result)
+    _print_changes(file, result)
     if not result.changes:
-        OUT.print(f"{file}: nothing to change", soft_wrap=True, highlight=False)
+        say(f"{file}: nothing to change")
 
 
 @app.command(name="list")
@@ -115,7 +115,7 @@ def list_figures(
     if not rows:
         raise Wrong(f"{' '.join(words)}: {answer['remedy']}")
     for row in rows:
-        OUT.print(f"{row.figure}: {row.title}: {row.value or 'withheld'}", soft_wrap=True, highlight=False)
+        say(f"{row.figure}: {row.title}: {row.value or 'withheld'}")
     if answer["total"] > len(rows):
         OUT.print(f"the first {len(rows)} of {answer['total']:,}; more words find fewer")
 
@@ -134,18 +134,17 @@ def suggest(file: File) -> None:
             con, file.read_bytes(), is_html=is_html_file(file), is_mdx=is_mdx_file(file)
         )
     for proposal in proposals:
-        OUT.print(f"{file}:{proposal.line}: {proposal.text!r}: {proposal.says}", soft_wrap=True, highlight=False)
-        OUT.print(f"    {proposal.marker}", soft_wrap=True, highlight=False, markup=False)
+        say(f"{file}:{proposal.line}: {proposal.text!r}: {proposal.says}")
+        say(f"    {proposal.marker}")
     OUT.print(f"{len(proposals)} proposed")
     n = len(unmatched)
     if n:
-        OUT.print(
+        say(
             f"{n} number{'s' * (n != 1)} without a figure: name place, level and time of a sum, and the skill of a "
-            "share, or find a figure with `jobmarket guide list WORDS`",
-            soft_wrap=True, highlight=False,
-        )  # fmt: skip
+            "share, or find a figure with `jobmarket guide list WORDS`"
+        )
     for line, text in unmatched[:MAX_UNMATCHED]:
-        OUT.print(f"  {file}:{line}: {text!r}", soft_wrap=True, highlight=False, markup=False)
+        say(f"  {file}:{line}: {text!r}")
     if n > MAX_UNMATCHED:
         OUT.print(f"  and {n - MAX_UNMATCHED:,} more")
 
@@ -154,14 +153,10 @@ MAX_UNMATCHED = 20
 """Maximum number of numbers without a figure that are listed. Further numbers are only counted."""
 
 
-def print_changes(file: Path, result: RefreshResult) -> None:
-    """Print what changes in a guide, one line for each place."""
+def _print_changes(file: Path, result: RefreshResult) -> None:
     for change in result.changes:
         before, after = _shorten(change.before), _shorten(change.after)
-        OUT.print(
-            f"{file}:{change.line}: {change.name}{change.options}: {before} → {after}",
-            soft_wrap=True, highlight=False, markup=False,
-        )  # fmt: skip
+        say(f"{file}:{change.line}: {change.name}{change.options}: {before} → {after}")
 
 
 MAX_SHOWN = 160
@@ -193,10 +188,9 @@ def _tell_faults(file: Path) -> Iterator[None]:
     from reports.guide.markers import GuideError
     from reports.guide.refresh import SampleOutsideError
 
-    if file.is_dir():
-        raise WrongUsage(f"{file} is a folder; name a Markdown, MDX or HTML file")
-    if not file.exists():
-        raise WrongUsage(f"{file} does not exist; name a Markdown, MDX or HTML file")
+    if file is not None and not file.is_file():
+        state = "is a folder" if file.is_dir() else "does not exist"
+        raise WrongUsage(f"{file} {state}; expected a Markdown, MDX or HTML file")
     try:
         yield
     except (GuideError, NothingPublishedError, SampleOutsideError) as error:

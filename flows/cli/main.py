@@ -59,10 +59,10 @@ COMMANDS = {
     "explain": Command(LOOK, "query", "explain"),
     "coverage": Command(LOOK, "query", "coverage"),
     "review": Command(PUBLISH, "review", "app"),
-    "verify": Command(PUBLISH, "verify", "verify"),
+    "verify": Command(PUBLISH, "release", "verify"),
     "release": Command(PUBLISH, "release", "release"),
     "verify-release": Command(PUBLISH, "release", "verify_release"),
-    "mcp": Command(PUBLISH, "mcp", "mcp"),
+    "mcp": Command(PUBLISH, "release", "mcp"),
     "readers": Command(MAINTAIN, "readers", "app"),
 }
 """All commands, in the order of the help."""
@@ -144,23 +144,16 @@ def _explain(error: Exception) -> tuple[str, int] | None:
         return str(error), error.exit_code
     if isinstance(error, typer.Abort):
         return "ended", FAILED
-    if isinstance(error, OSError):
-        return _explain_os_error(error)
-    from flows.cli.disk_errors import describe_damage
+    if isinstance(error, FileNotFoundError | PermissionError | NotADirectoryError):
+        return str(error), FAILED
+    from flows.runtime.trouble import describe_damage, describe_unreachable
     from reports.figures.claims import ClaimsError
 
     if isinstance(error, ClaimsError):  # any command that declares figures reads claims.toml
         return str(error), USAGE
-    damage = describe_damage(error)
-    return (damage, FAILED) if damage else None
-
-
-def _explain_os_error(error: OSError) -> tuple[str, int] | None:
-    from flows.runtime.places import describe_unreachable
-
-    if isinstance(error, FileNotFoundError | PermissionError | NotADirectoryError):
-        return str(error), FAILED
-    trouble = describe_unreachable(error) or (describe_unwritten(error) if error.errno in REMEDIES else None)
+    trouble = describe_damage(error) or describe_unreachable(error)
+    if trouble is None and isinstance(error, OSError) and error.errno in REMEDIES:
+        trouble = describe_unwritten(error)
     return (trouble, FAILED) if trouble else None
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from flows.cli.options import settings
-from flows.terminal.console import OUT
+from flows.terminal.console import OUT, say
 from flows.terminal.errors import Wrong, WrongUsage
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ def notify(
     **Reads** the settings, runs.jsonl and market.duckdb. **Writes** nothing. **Sends** something only with --test.
     """
     if show == test:
-        raise WrongUsage("notify: --show or --test expected")
+        raise WrongUsage("notify: expected --show or --test")
     config = settings()
     if test:
         _send_test(config)
@@ -70,11 +70,9 @@ def _print_due(config: Settings) -> None:
     night = find_last_night(config)
     if night is None:
         raise Wrong(f"{config.data} has had no night yet; `jobmarket run` runs one")
-    draft = show_night(config, night)
-    OUT.print(
-        draft.message.text if draft.message else "Nothing is due that was not sent.", soft_wrap=True, highlight=False
-    )
-    if draft.known:
-        OUT.print(f"Sent before and still so ({len(draft.known):,}):", highlight=False)
-    for alert in draft.known:
-        OUT.print(f"- {alert.subject}: {alert.words}\n  → {alert.remedy}", soft_wrap=True, highlight=False)
+    message, known = show_night(config, night)
+    say(message.text if message else "Nothing is due that was not sent.")
+    if known:
+        OUT.print(f"Sent before and still so ({len(known):,}):", highlight=False)
+    for alert in known:
+        say(f"- {alert.subject}: {alert.words}\n  → {alert.remedy}")

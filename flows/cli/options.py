@@ -37,7 +37,7 @@ def day_in(text: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise typer.BadParameter(f"{text!r} is not a day; a day such as 2026-09-30 expected") from None
+        raise typer.BadParameter(f"{text!r} is not a day; expected a day such as 2026-09-30") from None
 
 
 PastDay = Annotated[
@@ -55,15 +55,23 @@ def settings(**options: Any) -> Settings:
     return module.settings(**options)
 
 
-def check_live(config: Settings) -> None:
-    """Raise `WrongUsage` if a live night would have no contact, or if its limits or permissions are invalid."""
+def find_contact_problem(config: Settings) -> str | None:
+    """Return why a live night has no valid contact; None if it has one."""
     from extractors.web.session import MissingContact, check_contact
-    from flows.runtime.limits import check_limits
-    from flows.runtime.permissions import read_permissions
 
     try:
         check_contact(config.contact)
     except MissingContact as error:
-        raise WrongUsage(str(error)) from error
+        return str(error)
+    return None
+
+
+def check_live(config: Settings) -> None:
+    """Raise `WrongUsage` if a live night would have no contact, or if its limits or permissions are invalid."""
+    from flows.runtime.limits import check_limits
+    from flows.runtime.permissions import read_permissions
+
+    if problem := find_contact_problem(config):
+        raise WrongUsage(problem)
     check_limits(config)
     read_permissions(config.data)  # report an unreadable file now, not in the middle of the night

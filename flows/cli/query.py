@@ -12,9 +12,8 @@ import typer
 from rich.table import Column, Table
 from rich.text import Text
 
-from flows.cli.disk_errors import describe_damage
 from flows.cli.options import PastDay, check_live, settings
-from flows.terminal.console import ERR, FORMS, OUT, write_result
+from flows.terminal.console import ERR, FORMS, OUT, say, write_result
 from flows.terminal.errors import Wrong, WrongUsage, suggest
 
 if TYPE_CHECKING:
@@ -99,7 +98,7 @@ def sql(
     """
     form = form or ("table" if OUT.is_terminal else "csv")
     if form not in FORMS:
-        raise WrongUsage(f"--format {form}: one of {', '.join(FORMS)} expected{suggest(form, FORMS)}")
+        raise WrongUsage(f"--format {form}: expected one of {', '.join(FORMS)}{suggest(form, FORMS)}")
     max_rows = rows or (100 if form in ("table", "md") else None)
     with _open_for_queries(as_of, with_texts="adverts" in query.lower()) as con:
         try:
@@ -115,6 +114,8 @@ def sql(
                 if max_rows and len(records) > max_rows:
                     (OUT if form == "table" else ERR).print(f"first {max_rows} rows; --rows N prints more")
         except _sql_errors() as error:
+            from flows.runtime.trouble import describe_damage
+
             raise Wrong(describe_damage(error) or str(error)) from error
 
 
@@ -167,7 +168,7 @@ def explain(
             _print_figures(con, as_of)
             return
         try:
-            OUT.print(explain_figure(con, figure, as_of), soft_wrap=True, highlight=False)
+            say(explain_figure(con, figure, as_of))
         except AddressError as error:
             raise WrongUsage(f"{str(error).rstrip('.')}; `jobmarket explain list` names all") from error
 
@@ -177,7 +178,7 @@ def _print_figures(con: Connection, as_of: date | None) -> None:
     rows = con.execute(f"SELECT figure, status, value FROM mart.figures WHERE as_of = {day} ORDER BY figure", [as_of])
     if not OUT.is_terminal:  # a line for each figure, for grep
         for name, state, value in rows.fetchall():
-            OUT.print(f"{name:<48} {state:<10} {value or 'withheld'}", soft_wrap=True, highlight=False)
+            say(f"{name:<48} {state:<10} {value or 'withheld'}")
         return
     table = Table(Column("figure", no_wrap=True), "status", Column("value", overflow="fold"), box=None, pad_edge=False)
     for name, state, value in rows.fetchall():
@@ -196,7 +197,11 @@ def open_published(as_of: date | None = None, *, has_history: bool = False) -> C
     from warehouse.publish.reader import open_reader
 
     config = settings()
-    folder = find_folder(config, as_of, _list_published_days(config) if as_of and has_history else ())
+    days: list[date] = []
+    if as_of and has_history and config.outputs().market.exists():
+        with open_reader(config.data) as con:
+            days = [day for (day,) in con.execute("SELECT DISTINCT as_of FROM mart.figures ORDER BY 1").fetchall()]
+    folder = find_folder(config, as_of, days)
     con = open_reader(folder)
     if not con.execute("SELECT 1 FROM duckdb_tables() WHERE schema_name = 'published'").fetchone():
         con.close()
@@ -230,16 +235,7 @@ def find_folder(config: Settings, as_of: date | None, days: Sequence[date] = ())
     )
 
 
-def _list_published_days(config: Settings) -> list[date]:
-    from warehouse.publish.reader import open_reader
-
-    if not config.outputs().market.exists():
-        return []
-    with open_reader(config.data) as con:
-        return [row[0] for row in con.execute("SELECT DISTINCT as_of FROM mart.figures ORDER BY as_of").fetchall()]
-
-
 def _sql_errors() -> type[Exception]:
-    from warehouse import database
+    from warehouse import database  # slow, and needed only when a query fails
 
     return database.SqlError

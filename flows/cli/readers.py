@@ -13,7 +13,7 @@ from rich.text import Text
 from flows.cli.options import PastDay, day_in, settings
 from flows.cli.query import find_folder
 from flows.runtime.project import PROJECT
-from flows.terminal.console import ERR, OUT
+from flows.terminal.console import ERR, OUT, say
 from flows.terminal.errors import WrongUsage
 
 app = typer.Typer(
@@ -51,7 +51,7 @@ def why(
     posting_report.show(
         posting_report.read_refined_row(folder, posting, refined=config.refined.fetch_all("*/*.parquet")), OUT
     )
-    posting_report.show_job(posting_report.read_job(folder, posting), OUT)
+    posting_report.show_job(folder, posting, OUT)
 
 
 @app.command()
@@ -103,7 +103,7 @@ def scorecard(
     except GoldError as error:
         raise WrongUsage(str(error)) from error
     if is_json:
-        OUT.print(as_json(card), soft_wrap=True, highlight=False)
+        say(as_json(card))
     else:
         show(card, OUT)
     if RECORD.parent.is_dir() and card.is_recorded_gold and card.has_real:

@@ -1,8 +1,9 @@
-"""The commands `release` and `verify-release`."""
+"""The commands for publishers: release, verify-release, verify, mcp."""
 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from pathlib import Path
 from typing import Annotated
 from urllib.parse import urlsplit
@@ -10,9 +11,10 @@ from urllib.parse import urlsplit
 import typer
 
 from flows.cli.options import settings
+from flows.cli.query import open_published
 from flows.runtime.lock import hold_output
-from flows.terminal.console import OUT
-from flows.terminal.errors import Wrong, WrongUsage
+from flows.terminal.console import OUT, say
+from flows.terminal.errors import OUT_OF_DATE, Wrong, WrongUsage
 
 MAX_SHOWN = 20
 """Maximum number of faults that are printed. Further faults are only counted."""
@@ -22,7 +24,7 @@ def address_in(text: str) -> str:
     """Return the address given by `--url`, with a slash at its end. Raise `typer.BadParameter` if it is invalid."""
     parts = urlsplit(text)
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
-        raise typer.BadParameter(f"{text!r} is not an address such as https://example.org/ai-job-market/")
+        raise typer.BadParameter(f"{text!r} is not an address; expected one such as https://example.org/ai-job-market/")
     return text if text.endswith("/") else f"{text}/"
 
 
@@ -75,15 +77,14 @@ def release(
             "`jobmarket rebuild` publishes it again"
         ) from error
     if not result.is_new:
-        OUT.print(f"release {result.release} is in {folder} already, byte for byte", soft_wrap=True, highlight=False)
-    OUT.print(
+        say(f"release {result.release} is in {folder} already, byte for byte")
+    say(
         f"release {result.release}: {result.n_figures:,} figures ({result.n_changed:,} changed), "
-        f"{result.n_cells:,} cells, {result.n_files:,} files, {result.n_bytes / 1e6:,.1f} MB in {folder}",
-        soft_wrap=True, highlight=False,
-    )  # fmt: skip
+        f"{result.n_cells:,} cells, {result.n_files:,} files, {result.n_bytes / 1e6:,.1f} MB in {folder}"
+    )
     for name, why in result.left_out.items():
-        OUT.print(f"  left out: {name}: {why}", soft_wrap=True, highlight=False)
-    OUT.print(f"digest {result.sha256}", soft_wrap=True, highlight=False)
+        say(f"  left out: {name}: {why}")
+    say(f"digest {result.sha256}")
 
 
 def verify_release(
@@ -106,18 +107,75 @@ def verify_release(
     n_faults = 0
     for n_faults, fault in enumerate(find_faults(folder, chain, against=against), start=1):
         if n_faults <= MAX_SHOWN:
-            OUT.print(fault, soft_wrap=True, highlight=False, markup=False)
+            say(fault)
     if n_faults > MAX_SHOWN:
         OUT.print(f"{n_faults - MAX_SHOWN:,} more")
     if n_faults:
         raise Wrong(f"{folder}: {n_faults:,} fault{'s' * (n_faults != 1)}")
     newest, n_releases = chain.manifests[0], len(chain.manifests)
-    OUT.print(
+    say(
         f"release {newest['release']} is whole: {len(newest['files']):,} files, {n_releases:,} "
-        f"release{'s' * (n_releases != 1)} in the chain, digest {chain.digest}",
-        soft_wrap=True, highlight=False,
-    )  # fmt: skip
+        f"release{'s' * (n_releases != 1)} in the chain, digest {chain.digest}"
+    )
     if against is None:
         OUT.print(
             "Anyone who rewrites every file can rewrite the chain too. Keep this digest and pass it with --against."
         )
+
+
+def verify(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A text: Markdown, HTML or plain.")],
+    all_numbers: Annotated[
+        bool, typer.Option("--all", help="Also list numbers that are verified or tied to no figure.")
+    ] = False,
+) -> None:
+    """Compare the numbers in a text with the published figures.
+
+    A number gets a verdict only if it is tied to a figure: by markers around it, by a link (`[62%](figures/ID.json)`),
+    or by the id in brackets after it in the same sentence (`62% of jobs ask for it [ID]`). All other numbers are
+    unresolved, even if they equal a figure; `--all` lists them. A statement about an old figure is verified if it
+    names the figure's date.
+
+    **Reads** the text and market.duckdb. **Writes** nothing.
+
+    **Exit codes** 0: all agree. 3: a number is contradicted or out of date.
+    """
+    from reports.guide.desk import NothingPublishedError
+    from reports.guide.refresh import is_html_file
+    from reports.verify import CONTRADICTED, NO_TIE, STALE, VERDICTS, VERIFIED, verify_text
+
+    if not file.is_file():
+        raise WrongUsage(f"{file} is not a file; name a text: Markdown, HTML or plain")
+    try:
+        with open_published() as con:
+            findings = verify_text(con, file.read_bytes(), is_html=is_html_file(file))
+    except (OSError, NothingPublishedError) as error:
+        raise WrongUsage(str(error)) from error
+    for finding in findings:
+        if all_numbers or (finding.verdict != VERIFIED and finding.says != NO_TIE):
+            figure = f"{finding.figure}: " if finding.figure else ""
+            line = f"{file}:{finding.line}: {finding.text!r}: {finding.verdict}: {figure}{finding.says}"
+            say(line)
+    counts = Counter(finding.verdict for finding in findings)
+    OUT.print(", ".join(f"{counts[verdict]} {verdict}" for verdict in VERDICTS), highlight=False)
+    if counts[CONTRADICTED] or counts[STALE]:
+        raise typer.Exit(OUT_OF_DATE)
+
+
+def mcp(
+    url: Annotated[
+        str | None,
+        typer.Option("--url", parser=address_in, metavar="URL", help="Address of the release, for citations."),
+    ] = None,
+) -> None:
+    """Serve the published figures to a language model (Model Context Protocol, stdin and stdout).
+
+    A client starts it and ends it by closing its stdin; docs/mcp.md explains how to add it to a client. Its tools:
+    list, get, compare, explain, verify, query. It reopens the file when a night has replaced it.
+
+    **Reads** market.duckdb and DICTIONARY.md beside it. **Writes** only the protocol to stdout and its log to stderr.
+    """
+    from flows.runtime.version import code_version
+    from reports.mcp.server import make_server
+
+    make_server(settings().data, version=code_version(), base_url=url or "").run("stdio")

@@ -6,13 +6,14 @@ import fnmatch
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from rich.text import Text
 
 from flows.cli.query import open_published
-from flows.terminal.console import ERR, OUT
+from flows.terminal.console import ERR, OUT, say
 from flows.terminal.errors import FAILED, Wrong, WrongUsage
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from warehouse.database import Connection
     from warehouse.ops_tables import Vintages
@@ -48,15 +49,14 @@ def review(context: typer.Context) -> None:
         conflicts = vintages.find_conflicts(con, declarations(con), desk.newest_day(con)) if histories else []
     for name, vintage in sorted(waiting.items(), key=lambda pair: (pair[1].offered_on, pair[0])):
         last = vintages.last_published(histories[name])
-        OUT.print(f"{name}, since {vintage.offered_on}: {vintage.why}", soft_wrap=True, highlight=False)
-        OUT.print(f"    published: {_describe(last)}", soft_wrap=True, highlight=False, markup=False)
-        OUT.print(f"    offered:   {_describe(vintage)}", soft_wrap=True, highlight=False, markup=False)
+        say(f"{name}, since {vintage.offered_on}: {vintage.why}")
+        say(f"    published: {_describe(last)}")
+        say(f"    offered:   {_describe(vintage)}")
     OUT.print(f"waiting: {len(waiting)}" if waiting else "no list waits for review")
     if conflicts:
         OUT.print("published and tonight's intervals do not overlap; what is published is printed everywhere:")
     for conflict in conflicts:
-        words = f"    {conflict.figure}, {conflict.stands}, tonight {conflict.tonight} ({conflict.list})"
-        OUT.print(words, soft_wrap=True, highlight=False, markup=False)
+        say(f"    {conflict.figure}, {conflict.stands}, tonight {conflict.tonight} ({conflict.list})")
 
 
 @app.command()
@@ -72,11 +72,11 @@ def show(name: List) -> None:
         found = _find(name, histories, con)
     for vintage in histories[found]:
         when = f" on {vintage.decided_on}" if vintage.decided_on else ""
-        OUT.print(f"{vintage.number}. {vintage.state}{when}: {vintage.why}", soft_wrap=True, highlight=False)
-        OUT.print(f"    {_describe(vintage)}", soft_wrap=True, highlight=False, markup=False)
+        say(f"{vintage.number}. {vintage.state}{when}: {vintage.why}")
+        say(f"    {_describe(vintage)}")
         if vintage.reason:
             label = "erratum" if vintage.is_correction else "said"
-            OUT.print(f"    {label}: {vintage.reason}", soft_wrap=True, highlight=False, markup=False)
+            say(f"    {label}: {vintage.reason}")
 
 
 @app.command()
@@ -88,7 +88,7 @@ def accept(name: List, reason: Reason) -> None:
 
     **Exit codes** 0: done. 1: nothing was written. 2: done, but a guide was left unchanged. 64: no list, or no reason.
     """
-    _decide(name, reason, accepts=True)
+    _revise(name, reason, "accepted")
 
 
 @app.command()
@@ -97,7 +97,7 @@ def reject(name: List, reason: Reason) -> None:
 
     **Writes** and **exit codes** as `review accept`.
     """
-    _decide(name, reason, accepts=False)
+    _revise(name, reason, "rejected")
 
 
 @app.command()
@@ -106,40 +106,40 @@ def correct(name: List, reason: Reason) -> None:
 
     **Writes** and **exit codes** as `review accept`.
     """
+    _revise(name, reason, "corrected")
+
+
+def _revise(name: str, reason: str, what: str) -> None:
+    """Accept, reject or correct one list, or decide on all waiting lists that match a pattern, and publish."""
+    from flows.cli.launch import publish_again
     from reports.figures import vintages
     from reports.guide import desk
 
-    erratum, found = _clean_reason(reason), ""
-
-    def make(con: Connection) -> list[Vintages]:
-        nonlocal found
-        histories = vintages.read_vintages(con)
-        found = _find(name, histories, con)
-        try:
-            return vintages.correct(con, found, histories[found], erratum=erratum, on=desk.newest_day(con))
-        except ValueError as error:
-            raise Wrong(str(error)) from error
-
-    _write(make, lambda: f"{found} is corrected")
-
-
-def _decide(name: str, reason: str, *, accepts: bool) -> None:
-    from reports.figures import vintages
-    from reports.guide import desk
-
-    names: list[str] = []
     why = _clean_reason(reason)
+    names: list[str] = []
 
     def make(con: Connection) -> list[Vintages]:
         histories, on = vintages.read_vintages(con), desk.newest_day(con)
-        names.extend(_match(name, histories) if "*" in name else [_find(name, histories, con)])
+        is_correction = what == "corrected"
+        is_pattern = "*" in name and not is_correction
+        names.extend(_match(name, histories) if is_pattern else [_find(name, histories, con)])
         try:
+            if is_correction:
+                return vintages.correct(con, names[0], histories[names[0]], erratum=why, on=on)
+            accepts = what == "accepted"
             return [vintages.decide(con, histories, each, accepts=accepts, reason=why, on=on) for each in names]
-        except vintages.NotWaitingError as error:
+        except ValueError as error:
             raise Wrong(str(error)) from error
 
-    word = "accepted" if accepts else "rejected"
-    _write(make, lambda: "\n".join(f"{each} is {word}" for each in names))
+    outcome = publish_again(make)
+    if outcome.exit_code == FAILED:
+        raise Wrong("; ".join(outcome.messages))
+    for each in names:
+        OUT.print(f"{each} is {what}")
+    for message in outcome.messages:
+        ERR.print(Text(message), soft_wrap=True)
+    if outcome.exit_code:
+        raise typer.Exit(outcome.exit_code)
 
 
 def _match(pattern: str, histories: Mapping[str, Sequence[Vintages]]) -> list[str]:
@@ -150,19 +150,6 @@ def _match(pattern: str, histories: Mapping[str, Sequence[Vintages]]) -> list[st
     if not matches:
         raise Wrong(f"no waiting list matches {pattern}; waiting: {', '.join(waiting) or 'nothing'}")
     return matches
-
-
-def _write(make: Callable[[Connection], list[Vintages]], say: Callable[[], str]) -> None:
-    from flows.cli.launch import publish_again
-
-    outcome = publish_again(make)
-    if outcome.exit_code == FAILED:
-        raise Wrong("; ".join(outcome.messages))
-    OUT.print(say())
-    for message in outcome.messages:
-        ERR.print(message, soft_wrap=True, highlight=False, markup=False)
-    if outcome.exit_code:
-        raise typer.Exit(outcome.exit_code)
 
 
 def _clean_reason(reason: str) -> str:

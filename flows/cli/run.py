@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -12,6 +12,9 @@ from flows.cli import launch
 from flows.cli.options import ClockIsRight, Guides, SourceNames, check_live, day_in, settings
 from flows.engine import prefect_server
 from flows.terminal.errors import WrongUsage
+
+if TYPE_CHECKING:
+    from flows.runtime.settings import Settings
 
 
 def run(
@@ -74,12 +77,13 @@ def run(
     is_live = not sample and as_of is None
     sources, guides = choose_sources(config), launch.resolve_guides(config.guides if guide or is_live else ())
     let_in = check_source_names(accept or ())
-    if as_of and as_of.isoformat() < (first := launch.find_first_day(config)):
+    if as_of and as_of.isoformat() < (first := _find_first_day(config)):
         raise WrongUsage(f"--as-of {as_of}: nothing was read by then; the first adverts came on {first}")
     if is_live:
         check_live(config)
     launch.start_run(
         config,
+        "nightly",
         kind="sample" if sample else "live" if is_live else None,
         sources=sources,
         guides=guides,
@@ -91,6 +95,16 @@ def run(
         may_date_back=date_back,
         is_reported=is_live if notify is None else notify,
     )
+
+
+def _find_first_day(config: Settings) -> str:
+    """Return the day (ISO) of the first archived answer of any source of adverts; "" if there is none."""
+    from extractors.archive.reader import SUFFIX
+    from extractors.source import all_sources
+    from transforms.records.vocabulary import POSTING_KINDS
+
+    sources = [name for name, module in all_sources().items() if module.SOURCE.kind in POSTING_KINDS]
+    return min((file.name[:10] for name in sources for file in config.archive.files(f"{name}/*{SUFFIX}")), default="")
 
 
 def backfill(
@@ -117,17 +131,25 @@ def backfill(
     **Writes** what `run` writes, with the same exit codes.
     """
     from extractors.source import all_sources
+    from flows.inputs.recordings import recordings_in
     from flows.inputs.uploads import wrap_uploads
     from flows.runtime.permissions import check_source_names
 
     config = settings(guides=guide)
-    with wrap_uploads(path, mapping) as recordings:
+    with wrap_uploads(path, mapping) as files:
+        sources = check_source_names(source or all_sources())
+        guides = launch.resolve_guides(config.guides)
+        recordings = recordings_in(files)
+        selection = recordings.of(sources)
+        if not selection.by_source:
+            raise WrongUsage(f"--source names none of the recorded sources: {', '.join(recordings.by_source)}")
         launch.start_run(
             config,
+            "backfill",
+            selection,
             kind="live",
-            sources=check_source_names(source or all_sources()),
-            guides=launch.resolve_guides(config.guides),
-            paths=recordings,
+            sources=sources,
+            guides=guides,
             is_backfill=True,
             clock_is_right=clock_is_right,
         )
@@ -163,12 +185,14 @@ def crawl(
     from flows.inputs.crawl_files import crawl_files_in
 
     config = settings(guides=guide)
+    guides = launch.resolve_guides(config.guides)
     launch.start_run(
         config,
+        "crawl",
+        crawl_files_in(path, base),
         kind="live",
         sources=tuple(all_sources()),
-        guides=launch.resolve_guides(config.guides),
-        crawl_files=crawl_files_in(path, base),
+        guides=guides,
         is_backfill=True,
         clock_is_right=clock_is_right,
     )
@@ -193,7 +217,13 @@ def rebuild(guide: Guides = None, clock_is_right: ClockIsRight = None) -> None:
         raise WrongUsage(f"{config.archive} is empty; `jobmarket run --sample` fills it with the sample")
     guides = launch.resolve_guides(config.guides if guide or find_kind(config) == LIVE else ())
     launch.start_run(
-        config, kind=None, sources=tuple(all_sources()), guides=guides, is_rebuild=True, clock_is_right=clock_is_right
+        config,
+        "rebuild",
+        kind=None,
+        sources=tuple(all_sources()),
+        guides=guides,
+        is_rebuild=True,
+        clock_is_right=clock_is_right,
     )
 
 
@@ -225,12 +255,11 @@ def serve(
 
     refuse_other_kind(config, find_kind(config), LIVE)
     prefect_server.prepare_prefect(config.prefect_home)
-    from flows.runtime.places import refuse_unreachable
+    from flows.runtime.trouble import refuse_unreachable
     from flows.serve import schedule_for, serve_nights
 
     schedule = schedule_for(config.cron, config.timezone)
     check_live(config)
     refuse_unreachable(config)
-    if guides := launch.resolve_guides(config.guides):
-        launch.refuse_faulty_guides(config, guides, kind=LIVE)
+    launch.refuse_faulty_guides(config, launch.resolve_guides(config.guides), kind=LIVE)
     serve_nights(config, schedule=schedule, port=config.port, sources=tuple(source or ()))

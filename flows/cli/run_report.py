@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from rich.table import Column, Table
 from rich.text import Text
 
-from flows.terminal.console import OUT
+from flows.terminal.console import OUT, say
 from flows.terminal.errors import FAILED
 
 if TYPE_CHECKING:
@@ -21,10 +21,10 @@ if TYPE_CHECKING:
 
 def print_report(request: Request, outcome: Outcome) -> None:
     """Print the result of a run: sources, files, two figures and what to do next."""
+    banner = "SAMPLE DATA (synthetic) · " * request.is_sample
+    title = banner + (f"as of {outcome.as_of}" if outcome.as_of else "no adverts read yet")
     numbers = (Column(name, justify="right") for name in ("requests", "rows"))
-    table = Table(
-        "source", "outcome", *numbers, Column("remark", overflow="fold"), title=_format_title(request, outcome)
-    )
+    table = Table("source", "outcome", *numbers, Column("remark", overflow="fold"), title=title)
     for health in outcome.health:
         style = {"failed": "red", "partial": "yellow", "empty": "yellow"}.get(health.outcome, "")
         rows = "" if health.n_rows is None else f"{health.n_rows:,}"
@@ -32,13 +32,13 @@ def print_report(request: Request, outcome: Outcome) -> None:
     if outcome.health or outcome.exit_code != FAILED:
         OUT.print(table)
     for note in outcome.notes:
-        OUT.print(Text(f"Note: {note}", style="yellow"), soft_wrap=True)
+        say(f"Note: {note}", "yellow")
     if outcome.exit_code == 1:
         for message in outcome.messages:
             OUT.print(Text(f"Nothing was published: {message}", style="bold red"))
         return
     for message in outcome.messages:
-        OUT.print(Text(f"Note: {message}", style="yellow"), soft_wrap=True)
+        say(f"Note: {message}", "yellow")
     from flows.inputs.guide_preflight import LEFT_OUT
 
     outputs = request.outputs
@@ -46,20 +46,16 @@ def print_report(request: Request, outcome: Outcome) -> None:
         "warehouse": outputs.market, "dictionary": outputs.dictionary, "guide": outputs.guide, "page": outputs.page
     }  # fmt: skip
     for label, path in files.items():
-        OUT.print(f"{label:>10}  {path}", soft_wrap=True, highlight=False)
+        say(f"{label:>10}  {path}")
     for path in request.guides:
         if not any(message.startswith(f"{LEFT_OUT}{path}") for message in outcome.messages):
-            OUT.print(f"{'guide':>10}  {path}", soft_wrap=True, highlight=False)
+            say(f"{'guide':>10}  {path}")
     print_headlines(request, outcome)
     of_day = f" --as-of {request.as_of}" if request.as_of else ""
-    following = (
-        "status",
-        f'sql "SELECT figure, value FROM published.figures"{of_day}',
-        f"explain {HEADLINES[0]}{of_day}",
-    )
     OUT.print("Next:")
-    for arguments in following:
-        OUT.print(f"      {_format_command()} {arguments}", soft_wrap=True, highlight=False)
+    query = f'sql "SELECT figure, value FROM published.figures"{of_day}'
+    for arguments in ("status", query, f"explain {HEADLINES[0]}{of_day}"):
+        say(f"      {_format_command()} {arguments}")
 
 
 HEADLINES = ("pay.northern_america.ai_engineering.mid_senior", "skill.python.all.ai_engineering")
@@ -80,14 +76,14 @@ def print_headlines(request: Request, outcome: Outcome) -> None:
     for row in filter(None, map(catalogue.get, HEADLINES)):
         employers = "" if row.n_employers is None else f", {row.n_employers:,} employers"
         text = f"{row.value} (n = {row.n_jobs or 0:,} jobs{employers})" if row.value else f"withheld, {row.reason}"
-        OUT.print(f"{'SAMPLE · ' * request.is_sample}{row.title}: {text}", soft_wrap=True, highlight=False)
+        say(f"{'SAMPLE · ' * request.is_sample}{row.title}: {text}")
     words = {False: "Changed since", True: "On another rung than, so not to be compared with,"}
     for is_other_rung, phrase in words.items():
         group = [change for change in changes if change.is_other_rung == is_other_rung]
         if group:
             names = ", ".join(change.figure for change in group[:MAX_CHANGED])
             more = f" and {len(group) - MAX_CHANGED:,} more" * (len(group) > MAX_CHANGED)
-            OUT.print(f"{phrase} {group[0].before_on}: {names}{more}", soft_wrap=True, highlight=False)
+            say(f"{phrase} {group[0].before_on}: {names}{more}")
 
 
 def _format_command() -> str:
@@ -99,8 +95,3 @@ def _format_command() -> str:
     command = shlex.quote(name if is_found else sys.argv[0])
     data = os.environ.get("JOBMARKET_DATA")
     return f"JOBMARKET_DATA={shlex.quote(data)} {command}" if data else command
-
-
-def _format_title(request: Request, outcome: Outcome) -> str:
-    banner = "SAMPLE DATA (synthetic) · " if request.is_sample else ""
-    return f"{banner}as of {outcome.as_of}" if outcome.as_of else f"{banner}no adverts read yet"

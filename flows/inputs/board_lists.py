@@ -64,17 +64,27 @@ MAX_REFUSED = 5
 class BoardList:
     """The content of a list: boards to ask, and what cannot be used.
 
-    `unread` counts the boards on each platform that no source reads. `refused` are the first of the `n_refused` lines
-    that were refused, each with the reason. `n_elsewhere` counts addresses that do not belong to a board. `misshapen`
-    are the lines with incomplete tokens, by source.
+    `known_from` is the name under which the list is stored, `day` the day of the import. `unread` counts the boards on
+    each platform that no source reads. `refused` are the first of the `n_refused` lines that were refused, each with
+    the reason. `n_elsewhere` counts addresses that do not belong to a board. `misshapen` are the lines with incomplete
+    tokens, by source.
     """
 
+    known_from: str
+    day: date
     boards: list[KnownBoards] = field(default_factory=list)
     n_elsewhere: int = 0
     unread: Counter[str] = field(default_factory=Counter)
     misshapen: dict[str, list[str]] = field(default_factory=dict)
     refused: list[str] = field(default_factory=list)
     n_refused: int = 0
+
+    def add(self, source: str, board: str, line: str) -> None:
+        """Add a board, unless not_read.csv has it. `line` is where the list names the board."""
+        if why := why_not_read(source, board):
+            self.refuse(f"{line} is not read: {why}")
+        else:
+            self.boards.append(make_known(source, board, known_from=self.known_from, day=self.day))
 
     def refuse(self, why: str) -> None:
         """Count a refused line, and store the first ones without the passwords in addresses."""
@@ -88,43 +98,36 @@ class BoardList:
             shapes = all_sources()[name].SOURCE.token_shapes
             where = PARTS_OF_ADDRESS.get(name, "The parts are in the address of the board's career page")
             yield (
-                f"{name}: {len(lines):,} boards left out, {shapes} expected (the first: {lines[0]}). {where}. "
+                f"{name}: {len(lines):,} boards left out; expected {shapes} (the first: {lines[0]}). {where}. "
                 "Import these addresses, one a line, or tokens with all parts"
             )
 
 
 def read_list(path: Path, *, known_from: str, day: date) -> BoardList:
-    """Return the content of a list. `known_from` is the name under which the list is stored, `day` the day of the
-    import.
+    """Return the content of a list (see `BoardList`).
 
     Raises `WrongUsage` if the file cannot be read, or if a column for platform or token is missing.
     """
+    result = BoardList(known_from, day)
     if _is_of_addresses(path):
-        return _read_addresses(path, known_from=known_from, day=day)
-    result = BoardList()
+        _read_addresses(path, result)
+        return result
     sources = {name: module.SOURCE for name, module in all_sources().items() if module.SOURCE.boards}
     for number, platform, token in _read_lines(path):
         name = SOURCE_OF_PLATFORM.get(platform, platform)
         if name not in sources:
             result.unread[platform] += 1
             continue
+        line = f"{path.name} line {number}"
         if (board := _board_by(sources[name], token)) is None:
             remedy = f"write the token ({sources[name].token_shapes}), or the address of its list or of a posting"
-            result.refuse(f"{path.name} line {number}: {token} is not the address of a board of {platform}; {remedy}")
-            continue
-        token = board  # noqa: PLW2901  # it may be an address
-        if why := why_not_read(name, token):
-            result.refuse(f"{path.name} line {number}: {platform} {token} is not read: {why}")
-            continue
-        if token.lower() in PLATFORM_PAGES:
-            result.refuse(f"{path.name} line {number}: {platform} {token} is a page of the platform, not a board")
-            continue
-        try:
-            sources[name].url_of(token)
-        except ValueError:
-            result.misshapen.setdefault(name, []).append(f"{path.name} line {number}: {token!r}")
-            continue
-        result.boards.append(make_known(name, token, known_from=known_from, day=day))
+            result.refuse(f"{line}: {token} is not the address of a board of {platform}; {remedy}")
+        elif board.lower() in PLATFORM_PAGES:
+            result.refuse(f"{line}: {platform} {board} is a page of the platform, not a board")
+        elif not any(addresses.url_of(board) for addresses in sources[name].boards):
+            result.misshapen.setdefault(name, []).append(f"{line}: {board!r}")
+        else:
+            result.add(name, board, f"{line}: {platform} {board}")
     return result
 
 
@@ -185,8 +188,7 @@ def _is_of_addresses(path: Path) -> bool:
     return next(_addresses_in([head]), None) is not None
 
 
-def _read_addresses(path: Path, *, known_from: str, day: date) -> BoardList:
-    result = BoardList()
+def _read_addresses(path: Path, result: BoardList) -> None:
     keys: set[tuple[str, str]] = set()
     try:
         for number, url in enumerate(_addresses_of(path), start=1):
@@ -195,15 +197,11 @@ def _read_addresses(path: Path, *, known_from: str, day: date) -> BoardList:
                 result.n_elsewhere += 1
             elif (key := board_key(*board)) not in keys:
                 keys.add(key)
-                if why := why_not_read(*board):
-                    result.refuse(f"{path.name} address {number}: {board[0]} {board[1]} is not read: {why}")
-                else:
-                    result.boards.append(make_known(*board, known_from=known_from, day=day))
+                result.add(*board, f"{path.name} address {number}: {board[0]} {board[1]}")
     except Rejected as error:
         raise WrongUsage(f"{path}: {error.issue.rule} (got {error.issue.value})") from error
     except (OSError, EOFError, UnicodeDecodeError, pa.ArrowException) as error:
-        raise WrongUsage(f"{path}: a whole file of addresses expected: {error}; fetch it again") from error
-    return result
+        raise WrongUsage(f"{path} is not a whole file of addresses: {error}; fetch it again") from error
 
 
 def _addresses_of(path: Path) -> Iterator[str]:
@@ -248,18 +246,16 @@ def _read_lines(path: Path) -> Iterator[tuple[int, str, str]]:
     try:
         text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
-        raise WrongUsage(f"{path}: a readable list in UTF-8 expected: {error}") from error
+        raise WrongUsage(f"{path} is not a readable list in UTF-8: {error}") from error
     head = text.partition("\n")[0]
     rows = csv.DictReader(text.splitlines(), delimiter="\t" if "\t" in head else ",")
-    names = [name.strip().lower() for name in rows.fieldnames or ()]
-    platform = next((names.index(name) for name in PLATFORM_COLUMNS if name in names), None)
-    token = next((names.index(name) for name in TOKEN_COLUMNS if name in names), None)
+    rows.fieldnames = names = [name.strip().lower() for name in rows.fieldnames or ()]
+    platform = next((name for name in PLATFORM_COLUMNS if name in names), None)
+    token = next((name for name in TOKEN_COLUMNS if name in names), None)
     if platform is None or token is None:
         raise WrongUsage(
-            f"{path}: a first line with a column {' or '.join(PLATFORM_COLUMNS)} and a column "
-            f"{' or '.join(TOKEN_COLUMNS)} expected, not {head.strip()[:80]!r}"
+            f"{path}: expected a first line with a column {' or '.join(PLATFORM_COLUMNS)} and a column "
+            f"{' or '.join(TOKEN_COLUMNS)}, not {head.strip()[:80]!r}"
         )
-    keys = list(rows.fieldnames or ())
     for number, row in enumerate(rows, start=2):
-        pair = (row[keys[platform]] or "").strip().lower(), (row[keys[token]] or "").strip()
-        yield (number, *pair)
+        yield number, (row[platform] or "").strip().lower(), (row[token] or "").strip()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import logging
 from collections.abc import Sequence
-from datetime import date
 from pathlib import Path
 
 from flows.runtime.project import PROJECT
@@ -24,36 +23,27 @@ def allowed_folders(config: Settings, *, is_sample: bool, allow_outside: bool) -
     return (PROJECT, config.data) if is_sample and not allow_outside else None
 
 
-def find_faults(guides: Sequence[Path], *, within: Sequence[Path] | None = None) -> list[str]:
-    """Return all faults of guides that do not depend on the night's figures, such as a place outside `within`."""
-    faults = []
-    for path in guides:
-        try:
-            refresh.check(path, within=within)
-        except (GuideError, refresh.SampleOutsideError) as error:
-            faults.append(str(error))
-        except OSError as error:
-            faults.append(describe_unwritten(error))
-    return faults
+def find_fault(path: Path, *, within: Sequence[Path] | None = None) -> str | None:
+    """Return the faults of a guide that do not depend on the night's figures, such as a place outside `within`.
+
+    None if there are none.
+    """
+    try:
+        refresh.check(path, within=within)
+    except (GuideError, refresh.SampleOutsideError) as error:
+        return str(error)
+    except OSError as error:
+        return describe_unwritten(error)
+    return None
 
 
 def leave_out_faulty(guides: Sequence[Path], *, within: Sequence[Path] | None) -> tuple[tuple[Path, ...], list[str]]:
     """Return the guides without faults, and messages about the faults of all other guides."""
-    good, messages = [], list[str]()
-    for path in guides:
-        faults = find_faults([path], within=within)
-        messages += [f"{LEFT_OUT}{fault}" for fault in faults]
-        if not faults:
-            good.append(path)
+    faults = {path: find_fault(path, within=within) for path in guides}
+    messages = [f"{LEFT_OUT}{fault}" for fault in faults.values() if fault is not None]
     for words in messages:
         LOG.warning("%s", words)
-    return tuple(good), messages
-
-
-def find_later_guides(guides: Sequence[Path], as_of: date) -> list[tuple[Path, date]]:
-    """Return the guides that have figures of a later day than `as_of`, with that day."""
-    days = ((path, refresh.day_of(path)) for path in guides)
-    return [(path, day) for path, day in days if day is not None and day > as_of]
+    return tuple(path for path, fault in faults.items() if fault is None), messages
 
 
 def find_remarks(guides: Sequence[Path]) -> list[str]:

@@ -8,7 +8,6 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from extractors.archive.reader import (
@@ -62,50 +61,45 @@ def recordings_in(paths: Sequence[Path]) -> Recordings:
     recordings: defaultdict[str, list[tuple[datetime, Path]]] = defaultdict(list)
     unknown: defaultdict[str, list[Path]] = defaultdict(list)
     for file in show_progress(files, total=len(files), what="looking through recordings"):
-        content = _look_into(file)
-        for name, time in content.first_times.items():
+        first_times, unknown_hosts, damage = _look_into(file)
+        for name, time in first_times.items():
             recordings[name].append((time, file))
-        for host in content.unknown_hosts:
+        for host in unknown_hosts:
             unknown[host].append(file)
-        if content.damage is None:
+        if first_times or unknown_hosts:
             refuse_sample(file)
         else:
-            unreadable[_find_named_source(file)][file] = content.damage
+            unreadable[_find_named_source(file)][file] = damage
     for host, unread in sorted(unknown.items()):
         LOG.warning("no source reads %s; ignored: %d files, first %s", host, len(unread), unread[0])
     if not recordings:
         pairs = [pair for of_source in unreadable.values() for pair in of_source.items()]
         file, why = next(iter(pairs), (files[0], "no source reads what it recorded"))
-        raise WrongUsage(f"nothing to take in: {file}: {why}. WARC files ({SUFFIX}) of the sources expected")
+        raise WrongUsage(f"nothing to take in: {file}: {why}. Expected WARC files ({SUFFIX}) of the sources")
     by_source = {name: [file for _, file in sorted(entries)] for name, entries in sorted(recordings.items())}
     return Recordings(by_source=by_source, unreadable=unreadable)
 
 
-class _Content(NamedTuple):
-    first_times: dict[str, datetime]
-    unknown_hosts: list[str]
-    damage: str | None
+def _look_into(file: Path) -> tuple[dict[str, datetime], Collection[str], str]:
+    """Return the time of the first record of each source, the hosts that no source reads, and the file's damage.
 
-
-def _look_into(file: Path) -> _Content:
+    If both collections are empty, the damage is the reason.
+    """
     first_times: dict[str, datetime] = {}
-    unknown_hosts: list[str] = []
-    damage, is_readable = "it holds no answer of a server", False
+    unknown_hosts: dict[str, None] = {}
+    damage = "it holds no answer of a server"
     try:
         for record in read_recorded(file):
             if isinstance(record, DamagedRecord):
                 damage = record.why
-                continue
-            is_readable = True
-            module = source_of(record.url)
-            if module is None:
-                unknown_hosts.append(_host_of(record))
-            else:
+            elif module := source_of(record.url):
                 name = module.SOURCE.name
                 first_times[name] = min(first_times.get(name, record.observed_at), record.observed_at)
+            else:
+                unknown_hosts[_host_of(record)] = None
     except OSError as error:
         damage = error.strerror or str(error)
-    return _Content(first_times, list(dict.fromkeys(unknown_hosts)), None if is_readable else damage)
+    return first_times, unknown_hosts, damage
 
 
 def refuse_sample(file: Path) -> None:
@@ -131,5 +125,5 @@ def _find_named_source(file: Path) -> str:
 
 def _list_files(path: Path) -> list[Path]:
     if not path.exists() and not path.is_symlink():
-        raise WrongUsage(f"{path} does not exist; a WARC file or a folder of them expected")
+        raise WrongUsage(f"{path} does not exist; expected a WARC file or a folder of them")
     return sorted(path.rglob(f"*{SUFFIX}")) if path.is_dir() else [path]

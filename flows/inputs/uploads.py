@@ -54,14 +54,13 @@ def wrap_uploads(paths: Sequence[Path], mapping: str | None = None) -> Iterator[
     """
     with tempfile.TemporaryDirectory() as folder:
         into = Path(folder)
-        if mapping is not None:
-            recordings = [
-                _as_adverts(path, _find_mapping(mapping), into / f"{n}{SUFFIX}") for n, path in enumerate(paths)
-            ]
-            _refuse_lists_of_one_day(dict(zip(paths, recordings, strict=True)), _find_mapping(mapping))
-            yield recordings
-        else:
+        if mapping is None:
             yield [recording for n, path in enumerate(paths) for recording in _as_published(path, into / str(n))]
+        else:
+            file = _find_mapping(mapping)
+            recordings = {path: _as_adverts(path, file, into / f"{n}{SUFFIX}") for n, path in enumerate(paths)}
+            _refuse_lists_of_one_day(recordings, file)
+            yield list(recordings.values())
 
 
 def _as_published(path: Path, into: Path) -> list[Path]:
@@ -106,13 +105,8 @@ def _record_folder(folder: Path, into: Path) -> Iterator[Path]:
             yield _record(into / f"{number}{SUFFIX}", address, _read(path))
     if others:
         names = ", ".join(others[:SKIPPED_NAMED]) + ", …" * (len(others) > SKIPPED_NAMED)
-        LOG.warning(
-            "%s: %s files skipped; they are neither WARC files nor named like a source's file: %s; name files of "
-            "adverts one by one, with --mapping",
-            folder,
-            f"{len(others):,}",
-            names,
-        )
+        skipped = f"{folder}: {len(others):,} files skipped; they are neither WARC files nor named like a source's file"
+        LOG.warning("%s: %s; name files of adverts one by one, with --mapping", skipped, names)
 
 
 def _find_address(name: str) -> str | None:
@@ -123,15 +117,13 @@ def _find_address(name: str) -> str | None:
 
 def _as_adverts(path: Path, mapping: Path, recording: Path) -> Path:
     if not path.is_file():
-        raise WrongUsage(f"{path} is not a file; with --mapping, files of adverts expected")
+        raise WrongUsage(f"{path} is not a file; --mapping needs files of adverts")
     content = mapping.read_bytes()
     try:
-        name = mapping_in(content).name
-        if path.name.endswith(SUFFIX):
-            refuse_sample(path)
+        parsed = mapping_in(content)
         for upload in _answers_in(path) if path.name.endswith(SUFFIX) else [_read(path)]:
-            rows_in(mapping_in(content), upload.body)
-            address = f"{tabular.HOST}{name}/{quote(upload.name)}"
+            rows_in(parsed, upload.body)
+            address = f"{tabular.HOST}{parsed.name}/{quote(upload.name)}"
             _record(recording, address, upload, tabular.headers_for(content, upload.body))
     except Rejected as error:
         where = mapping if error.issue.column_name == "mapping" else f"{path} by {mapping}"
@@ -161,6 +153,7 @@ def _answers(recording: Path) -> list[Response]:
 
 
 def _answers_in(path: Path) -> list[Upload]:
+    refuse_sample(path)
     answers = _answers(path)
     if not answers:
         raise WrongUsage(f"{path} holds no complete answer")
@@ -209,7 +202,7 @@ def _find_mapping(name: str) -> Path:
     for path in (Path(name), MAPPINGS / f"{name}.toml"):
         if path.is_file():
             return path
-    raise WrongUsage(f"no mapping {name}: a TOML file, or one of {_list_bundled()}, expected")
+    raise WrongUsage(f"no mapping {name}: expected a TOML file or one of {_list_bundled()}")
 
 
 def _list_bundled() -> str:

@@ -10,7 +10,7 @@ import difflib
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import NamedTuple
@@ -38,8 +38,7 @@ _LINK = re.compile(rb"https?:(?:\\?/){2}[^\s\"'<>\\)\]}]+(?:\\/[^\s\"'<>\\)\]}]+
 """An address in any answer. In JSON its slashes may be escaped."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Finding:
+class Finding(NamedTuple):
     """A proposal for one board: what to do (`what`: add, remove or look), and the reason in words."""
 
     what: str
@@ -57,14 +56,14 @@ def add_board(url: str, *, employer: str | None = None, country: str | None = No
     pair = board_in(page)
     if pair is None:
         platforms = ", ".join(name for name, module in all_sources().items() if module.SOURCE.boards)
-        raise WrongUsage(f"{url}: a career page on one of these platforms expected: {platforms}")
+        raise WrongUsage(f"{url}: expected a career page on one of these platforms: {platforms}")
     source, board = pair
     if why := why_not_read(source, board):
         raise WrongUsage(f"{url}: {source} {board} is not read: {why} (extractors/not_read.csv)")
     if any((b.source, b.board) == pair for b in all_boards()):
         raise WrongUsage(f"{url}: {source} {board} is in boards.csv already")
     entry = Board(source=source, board=board, employer=employer, country=country)
-    return [*all_boards(), entry], Finding(what="add", source=source, board=board, why=f"named by {page}")
+    return [*all_boards(), entry], Finding("add", source, board, f"named by {page}")
 
 
 def check_boards(config: Settings) -> tuple[list[Board], list[Finding]]:
@@ -78,16 +77,14 @@ def check_boards(config: Settings) -> tuple[list[Board], list[Finding]]:
     n_asked = 0
     with open_reader(config.data) as con:
         records = read_asked_boards(con)
-        for source in sorted({board.source for board in all_boards()}):
-            regions: dict[str, list[str]] = {}
-            for board, region in con.execute(read_sql("monitoring", "board_regions"), [source]).fetchall():
-                regions.setdefault(board, []).append(region)
-            for board in (b for b in all_boards() if b.source == source):
-                record = records.get((board.source, board.board))
-                n_asked += record is not None
-                current, finding = _judge_board(board, record, regions.get(board.board, []), config.board_not_found)
-                boards += [current] if current else []
-                findings += [finding] if finding else []
+        rows = con.execute(read_sql("monitoring", "board_regions")).fetchall()
+    regions = {(source, board): regions for source, board, regions in rows}
+    for board in sorted(all_boards(), key=lambda board: board.source):
+        key = board.source, board.board
+        n_asked += key in records
+        current, finding = _judge_board(board, records.get(key), regions.get(key, []), config.board_not_found)
+        boards += [current] if current else []
+        findings += [finding] if finding else []
     if not n_asked:
         raise Wrong(
             f"{config.data} holds no answer of a board of boards.csv, so there is nothing to judge them by; "
@@ -123,25 +120,14 @@ def read_asked_boards(con: Connection) -> dict[tuple[str, str], AskedBoard]:
     }
 
 
-class LostBoard(NamedTuple):
-    """A board that answered until `answered_on` and has been "not found" since; `asked_on` is the last attempt."""
-
-    source: str
-    board: str
-    answered_on: date
-    asked_on: date
-
-
-def find_lost_boards(con: Connection, n_not_found: int) -> list[LostBoard]:
-    """Return the boards of boards.csv that once answered and have been "not found" on at least `n_not_found` nights in
-    a row since."""
+def find_lost_boards(con: Connection, n_not_found: int) -> Iterator[tuple[str, str, date, date]]:
+    """Yield the boards of boards.csv that once answered and have been "not found" on at least `n_not_found` nights in a
+    row since: source, token, the last day with an answer, and the day of the last attempt."""
     days = {(board.source, board.board): board.verified_on for board in all_boards()}
-    losses = []
     for (source, board), record in read_asked_boards(con).items():
         last = record.answered_on or days.get((source, board))
         if (source, board) in days and last is not None and record.is_lost(n_not_found):
-            losses.append(LostBoard(source, board, last, record.asked_on))
-    return losses
+            yield source, board, last, record.asked_on
 
 
 def _judge_board(
@@ -152,10 +138,9 @@ def _judge_board(
     A board is gone after `n_not_found` nights "not found" in a row, since a single night may be a server's error.
     `record` is None if no night asked the board.
     """
-    key = {"source": board.source, "board": board.board}
     if record and record.is_lost(n_not_found):
         why = f"not found, or only redirected, on {record.n_missed} nights in a row; asked on {record.asked_on} last"
-        return None, Finding(what="remove", why=why, **key)
+        return None, Finding("remove", board.source, board.board, why)
     day = max(filter(None, [record.answered_on if record else None, board.verified_on]), default=None)
     now = replace(board, verified_on=day, hires_in=tuple(sorted({*board.hires_in, *regions})))
     if record and record.has_moved:
@@ -164,7 +149,7 @@ def _judge_board(
         else:
             target = f"{record.moved_to_source} {record.moved_to_board}"
             why = f"it redirects to {target}, which replaces it if the employer is the same"
-        return now, Finding(what="look", why=why, **key)
+        return now, Finding("look", board.source, board.board, why)
     return now, None
 
 
@@ -191,7 +176,7 @@ def discover_boards(config: Settings) -> tuple[list[Board], list[Finding]]:
                 where.setdefault(pair, f"{name}/{path.name}")
     new = [Board(source=source, board=board) for source, board in sorted(counts)]
     findings = [
-        Finding(what="add", source=source, board=board, why=f"linked from {n} files, first {where[source, board]}")
+        Finding("add", source, board, f"linked from {n} files, first {where[source, board]}")
         for (source, board), n in sorted(counts.items(), key=lambda item: (-item[1], item[0]))
     ]
     return [*all_boards(), *new], findings

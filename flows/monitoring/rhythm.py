@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
-from typing import NamedTuple
 
 from extractors.source import all_sources
 from warehouse.database import Connection
@@ -31,14 +30,6 @@ MIN_DAYS = 14
 NEWEST = "SELECT source, max(observed_to)::DATE FROM ops.loads WHERE n_rows > 0 GROUP BY source"
 
 
-class Frozen(NamedTuple):
-    """A source that has had no news since the day `since`, although news was expected within `due_days`."""
-
-    source: str
-    since: date
-    due_days: int
-
-
 def find_due_days(cadence: str) -> int | None:
     """Return the days within which a source of this cadence should have news; None if news is never due.
 
@@ -54,15 +45,14 @@ def find_due_days(cadence: str) -> int | None:
     return None if days is None else max(MIN_DAYS, math.ceil(days * SLACK))
 
 
-def find_frozen_sources(con: Connection, names: Iterable[str], day: date) -> list[Frozen]:
-    """Return the sources among `names` that, on `day`, had been without news for longer than their cadence allows.
+def find_frozen_sources(con: Connection, names: Iterable[str], day: date) -> Iterator[tuple[str, date, int]]:
+    """Yield the sources among `names` that, on `day`, had been without news for longer than their cadence allows: name,
+    day of the last news, and the days within which news was due.
 
     A loaded row is news; an answer that repeats an archived answer is not. A source that never had rows is left out.
     """
     newest = dict(con.execute(NEWEST).fetchall())
-    sources = []
     for name in sorted(set(names) & set(newest)):
         due_days = find_due_days(all_sources()[name].SOURCE.cadence)
         if due_days is not None and day > newest[name] + timedelta(days=due_days):
-            sources.append(Frozen(name, newest[name], due_days))
-    return sources
+            yield name, newest[name], due_days

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from rich.table import Column, Table
@@ -13,7 +11,6 @@ from rich.text import Text
 
 from extractors.boards import boards_of
 from extractors.source import all_sources
-from extractors.sources.declaration import Source
 from flows.runs.run_log import Run, runs_of
 from flows.runtime.limits import limit
 from flows.runtime.permissions import read_permissions, why_off, why_turned_off
@@ -41,15 +38,6 @@ WATCHED = {"pay_low": "pay", "country": "country", "posted_on": "day", "employme
 FILL = "SELECT source, column_name, sum(n_filled) / sum(n_rows) FROM ops.fill_rates GROUP BY ALL"
 
 
-@dataclass(frozen=True, kw_only=True)
-class _LastFile:
-    """The last file of a source in the published warehouse. `before` is the number of rows in the file before it."""
-
-    last: datetime
-    n_rows: int
-    before: int | None
-
-
 def print_sources(config: Settings) -> None:
     """Print a line for each source with its last rows and outcome; then fill rates, terms and remarks."""
     files, fill = _read_last_files(config)
@@ -61,7 +49,16 @@ def print_sources(config: Settings) -> None:
     for name, module in all_sources().items():
         why = why_turned_off(config, name) or why_off(module.SOURCE, config.data, in_store)
         outcome, detail = _last_outcome(runs, name)
-        cells = _describe_source(module.SOURCE, files.get(name), is_on=why is None)
+        last, n_rows, n_before = files.get(name, (None, None, None))
+        cells = {
+            "source": name,
+            "kind": module.SOURCE.kind,
+            "on": "yes" if why is None else "no",
+            "last success": f"{last:%Y-%m-%d}" if last else "never",
+            "rows": f"{n_rows:,}" if n_rows else "",
+            "change": f"{n_rows / n_before - 1:+.0%}" if n_rows and n_before else "",
+            "checked": "yes" if module.SOURCE.is_verified else "no",
+        }
         table.add_row(*(cells[column] for column in names), Text(outcome, HEALTH_STYLES.get(outcome, "")))
         remarks += [f"{name}: {detail}"] if detail and outcome != "disabled" else []
         remarks += [f"{name}: off, {why}"] if why else []
@@ -73,21 +70,13 @@ def print_sources(config: Settings) -> None:
             fullness.add_row(name, *(_format_percent(fill.get((name, column))) for column in WATCHED))
     if fullness.row_count:
         OUT.print(fullness)
-    OUT.print(_terms_table())
+    licence = Column("licence or terms", overflow="fold")
+    terms = Table(Column("source", no_wrap=True), licence, "published", title="Terms", **LOOK)
+    for name, module in all_sources().items():
+        terms.add_row(name, module.SOURCE.licence, "yes" if module.SOURCE.is_republishable else "no")
+    OUT.print(terms)
     for remark in (*remarks, LEGEND):
         OUT.print(remark, highlight=False)
-
-
-def _describe_source(source: Source, last: _LastFile | None, *, is_on: bool) -> dict[str, str]:
-    return {
-        "source": source.name,
-        "kind": source.kind,
-        "on": "yes" if is_on else "no",
-        "last success": f"{last.last:%Y-%m-%d}" if last else "never",
-        "rows": f"{last.n_rows:,}" if last else "",
-        "change": _format_change(last),
-        "checked": "yes" if source.is_verified else "no",
-    }
 
 
 def print_source(config: Settings, name: str) -> None:
@@ -100,6 +89,7 @@ def print_source(config: Settings, name: str) -> None:
     grid = Table.grid(Column(no_wrap=True), Column(overflow="fold"), padding=(0, 2))
     why = why_turned_off(config, name) or why_off(source, config.data, in_store)
     permission = read_permissions(config.data).get(name)
+    last, n_rows, _ = files.get(name, (None, 0, None))
     facts = {
         "source": f"{name}: {source.title}, by {source.publisher}",
         "kind": f"{source.kind}; {source.cadence}",
@@ -112,7 +102,7 @@ def print_source(config: Settings, name: str) -> None:
         "published": "figures made from it" if source.is_republishable else "nothing made from it",
         "pace": f"{source.pause:g} s between requests to a host, at most {source.most_requests:,} a night",
         "boards": f"{len(boards):,}, {len(boards_of(name)):,} of them in boards.csv" if boards else None,
-        "last success": f"{files[name].last:%Y-%m-%d}, {files[name].n_rows:,} rows" if name in files else "never",
+        "last success": f"{last:%Y-%m-%d}, {n_rows:,} rows" if last else "never",
         "last outcome": ": ".join(filter(None, _last_outcome(runs_of(config.data), name))) or "never asked",
         "facts": source.facts,
     }
@@ -176,22 +166,15 @@ def print_coverage(config: Settings) -> None:
         OUT.print(why)
 
 
-def _terms_table() -> Table:
-    licence = Column("licence or terms", overflow="fold")
-    table = Table(Column("source", no_wrap=True), licence, "published", title="Terms", **LOOK)
-    for name, module in all_sources().items():
-        table.add_row(name, module.SOURCE.licence, "yes" if module.SOURCE.is_republishable else "no")
-    return table
-
-
-def _read_last_files(config: Settings) -> tuple[dict[str, _LastFile], dict[tuple[str, str], float]]:
+def _read_last_files(config: Settings) -> tuple[dict[str, Sequence[Any]], dict[tuple[str, str], float]]:
+    """Return the time of each source's last file, its rows, and the rows of the file before it; and the fill rates by
+    source and column."""
     if not config.outputs().market.exists():
         return {}, {}
     with open_reader(config.data) as con:
         files = con.execute(read_sql("monitoring", "last_files")).fetchall()
         fill = con.execute(FILL).fetchall()
-    last_files = {source: _LastFile(last=last, n_rows=n, before=before) for source, last, n, before in files}
-    return last_files, {(source, column): rate for source, column, rate in fill}
+    return {source: numbers for source, *numbers in files}, {(source, column): rate for source, column, rate in fill}
 
 
 def _last_outcome(runs: Sequence[Run], name: str) -> tuple[str, str]:
@@ -202,7 +185,3 @@ def _last_outcome(runs: Sequence[Run], name: str) -> tuple[str, str]:
 
 def _format_percent(share: float | None) -> str:
     return "" if share is None else f"{share:.0%}"
-
-
-def _format_change(last: _LastFile | None) -> str:
-    return f"{last.n_rows / last.before - 1:+.0%}" if last and last.before else ""

@@ -9,7 +9,7 @@ from rich.table import Column, Table
 from rich.text import Text
 
 from flows.engine.schedule_server import schedule_of
-from flows.notification.channels import describe_channels
+from flows.notification.sent import describe_channels
 from flows.runs.run_log import KILLED, RUNNING, STATES, Run, runs_of
 from flows.runtime.data_kind import read_kind
 from flows.runtime.lock import find_holder

@@ -8,15 +8,15 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from typing import NamedTuple
 
 from extractors.source import all_sources
 from flows.inputs.guide_preflight import LEFT_OUT
 from flows.monitoring.boards import find_lost_boards
 from flows.monitoring.rhythm import find_frozen_sources
+from flows.runs.run_log import Alert, Key
 from flows.runtime.permissions import why_off, why_turned_off
 from flows.runtime.settings import Settings
 from flows.terminal.console import UNSHOWN
@@ -29,7 +29,6 @@ from warehouse.load.boards import read_known
 from warehouse.ops_tables import EXITS_PUBLISHED
 
 LOG = logging.getLogger("jobmarket")
-Finder = Callable[[Connection], Iterable["Alert"]]
 KINDS = {
     "night": "The night",
     "source": "Sources that failed",
@@ -59,31 +58,6 @@ _COUNTED = re.compile(r"; (?=[\d,]+ )")
 """Separator between the counts in a source's message."""
 _CHANGEABLE = re.compile(r"[0-9a-f]{8,}|\d+")
 """Parts of a message that differ each time: numbers and ids."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Alert:
-    """An alert: its kind, subject and state, its text, and the remedy."""
-
-    kind: str
-    subject: str
-    state: str
-    words: str
-    remedy: str
-    deadline: date | None = None
-
-    @property
-    def key(self) -> Key:
-        """Key by which the alert is recognised on later nights."""
-        return Key(self.kind, self.subject, self.state)
-
-
-class Key(NamedTuple):
-    """What identifies an alert on all nights."""
-
-    kind: str
-    subject: str
-    state: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -119,34 +93,39 @@ class StandingAlerts:
 
     def is_cleared(self, key: Key) -> bool:
         """Whether an alert was checked and is gone."""
-        subjects = self.seen.get(key.kind, frozenset())
-        is_seen = subjects is None or key.subject in subjects
+        kind, subject, _ = key
+        subjects = self.seen.get(kind, frozenset())
+        is_seen = subjects is None or subject in subjects
         return is_seen and key not in {alert.key for alert in self.alerts}
+
+    def without(self, alerts: Iterable[Alert]) -> list[Alert]:
+        """Return the standing alerts that are not among `alerts`."""
+        keys = {alert.key for alert in alerts}
+        return [alert for alert in self.alerts if alert.key not in keys]
 
 
 def find_alerts(night: Night, con: Connection | None, config: Settings) -> StandingAlerts:
     """Return all alerts after a night. `con` is the published warehouse, or None if it cannot be read."""
     alerts = [*describe_night(night), *describe_sources(night), *describe_claims(claims.load_claims(), night.day)]
-    coverage: dict[str, frozenset[str] | None] = {"night": None, "claim": None}
-    coverage["source"] = frozenset(night.health) | frozenset(config.sources_off)
-    on = frozenset(_list_rhythmic_sources(config))
-    finders: tuple[tuple[str, Finder, frozenset[str] | None], ...] = (
-        ("frozen", lambda con: describe_frozen(con, on, night.day), on | frozenset(config.sources_off)),
-        ("board", lambda con: describe_boards(con, config), None),
-        ("review", lambda con: describe_reviews(con, night.day), None),
-    )
-    for kind, find, subjects in finders:
-        if con is None:
-            break
+    seen: dict[str, frozenset[str] | None] = {"night": None, "claim": None}
+    seen["source"] = frozenset(night.health).union(config.sources_off)
+    published: list[tuple[str, Iterable[Alert], frozenset[str] | None]] = []
+    if con is not None:
+        on = frozenset(_list_rhythmic_sources(config))
+        published = [
+            ("frozen", describe_frozen(con, on, night.day), on.union(config.sources_off)),
+            ("board", describe_boards(con, config), None),
+            ("review", describe_reviews(con, night.day), None),
+        ]
+    for kind, found, subjects in published:
         try:
-            alerts += find(con)
-            coverage[kind] = subjects
+            alerts += found
+            seen[kind] = subjects
         except SqlError as error:  # an older version, which lacks these tables, published the warehouse
             LOG.warning("the published warehouse cannot be checked for %s: %s", KINDS[kind].lower(), error)
     order = list(KINDS)
-    return StandingAlerts(
-        alerts=tuple(sorted(alerts, key=lambda a: (order.index(a.kind), a.subject, a.state))), seen=coverage
-    )
+    alerts.sort(key=lambda alert: (order.index(alert.kind), alert.subject, alert.state))
+    return StandingAlerts(alerts=tuple(alerts), seen=seen)
 
 
 def _list_rhythmic_sources(config: Settings) -> Iterator[str]:
@@ -215,26 +194,15 @@ def describe_boards(con: Connection, config: Settings) -> Iterator[Alert]:
         )  # fmt: skip
 
 
-class WaitingList(NamedTuple):
-    """A list that has waited for review since the day `since`, and may be published without a review after
-    `deadline`."""
-
-    list: str
-    since: date
-    deadline: date
-
-
-def find_waiting_lists(con: Connection) -> list[WaitingList]:
-    """Return the lists that wait for review, the nearest deadline first."""
-    rows = con.execute(
-        "SELECT list, offered_on FROM ops.vintages WHERE state = 'waiting' ORDER BY offered_on, list"
-    ).fetchall()
-    return [WaitingList(name, since, since + timedelta(days=MAX_DAYS_WAITING.value)) for name, since in rows]
-
-
 def describe_reviews(con: Connection, day: date) -> Iterator[Alert]:
-    """Yield alerts of lists that wait for review. The state of an alert changes after the deadline."""
-    for name, since, deadline in find_waiting_lists(con):
+    """Yield alerts of lists that wait for review, the nearest deadline first.
+
+    A list may be published without a review after the deadline, which changes the state of the alert.
+    """
+    for name, since in con.execute(
+        "SELECT list, offered_on FROM ops.vintages WHERE state = 'waiting' ORDER BY offered_on, list"
+    ).fetchall():
+        deadline = since + timedelta(days=MAX_DAYS_WAITING.value)
         is_over = day > deadline
         yield Alert(
             kind="review", subject=name, state=f"{since} {'overdue' if is_over else 'waiting'}",

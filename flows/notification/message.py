@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
-from datetime import date
-from itertools import groupby, takewhile
+from dataclasses import dataclass
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
-from flows.notification.alerts import KINDS, Alert, Night
+from pydantic_core import to_jsonable_python
+
+from flows.notification.alerts import KINDS, Night
+from flows.runs.run_log import DueAlert
 from flows.terminal.errors import EXIT_CODES
 from reports.figures.vintages import Change
 
@@ -25,15 +27,6 @@ MAX_TEXT = 12_000
 """Maximum characters of a text for a chat room. Mattermost accepts 16,383 (`PostMessageMaxRunesV2`), Slack more."""
 INERT = str.maketrans({"<": "‹", ">": "›", "@": "＠"})
 """Similar characters in place of those that chat rooms read as commands (`<!channel>`, `@all`, disguised links)."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Due:
-    """An alert to be sent, the night since which it has been due, and whether it has cleared since then."""
-
-    alert: Alert
-    since: date
-    is_cleared: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,7 +46,7 @@ class Message:
     def content(self) -> dict[str, Any]:
         """JSON object for a webhook."""
         text = self.text if len(self.text) <= MAX_TEXT else f"{self.text[: MAX_TEXT - 1]}…"
-        return {"text": text.translate(INERT), "night": dict(self.fields)}
+        return {"text": text.translate(INERT), "night": to_jsonable_python(self.fields)}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,7 +58,9 @@ class Publication:
     changes: Sequence[Change] = ()
 
 
-def compose(night: Night, due: Sequence[Due], *, n_standing: int = 0, published: Publication | None = None) -> Message:
+def compose(
+    night: Night, due: Sequence[DueAlert], *, n_standing: int = 0, published: Publication | None = None
+) -> Message:
     """Return the message of a night.
 
     `n_standing` counts alerts that were sent before and still stand. `published` is None if the night published
@@ -84,13 +79,13 @@ def compose(night: Night, due: Sequence[Due], *, n_standing: int = 0, published:
         ]
     fields = {
         "run_id": night.run_id,
-        "day": night.day.isoformat(),
+        "day": night.day,
         "exit_code": night.exit_code,
         "is_sample": night.is_sample,
-        "due": [_fields_of(each) for each in due],
-        "changes": [_change_of(change) for change in published.changes] if published else [],
-        "guides": [str(guide) for guide in published.guides] if published else [],
-        "page": str(published.page) if published else None,
+        "due": due,
+        "changes": [change._asdict() for change in published.changes] if published else [],
+        "guides": published.guides if published else [],
+        "page": published.page if published else None,
     }
     return Message(subject=subject, body="\n\n".join("\n".join(part) for part in parts) + "\n", fields=fields)
 
@@ -100,7 +95,7 @@ def compose_test(night: Night) -> Message:
     return Message(
         subject="Job market: a test message",
         body="Messages of nights will arrive like this one. `jobmarket notify --test` sent it; nothing is due.\n",
-        fields={"run_id": night.run_id, "day": night.day.isoformat(), "is_test": True, "due": [], "changes": []},
+        fields={"run_id": night.run_id, "day": night.day, "is_test": True, "due": [], "changes": []},
     )
 
 
@@ -110,18 +105,21 @@ def _describe_end(night: Night) -> str:
     return EXIT_CODES[night.exit_code].state if night.exit_code in EXIT_CODES else f"ended with {night.exit_code}"
 
 
-def _list_alerts(night: Night, due: Sequence[Due]) -> Iterator[list[str]]:
-    order = list(KINDS)
-    by_kind = sorted(due, key=lambda each: (order.index(each.alert.kind), each.alert.subject))
-    for kind, group in groupby(by_kind, key=lambda each: each.alert.kind):
-        members = list(group)
-        more = [f"- and {len(members) - MAX_ALERTS:,} more"] if len(members) > MAX_ALERTS else []
-        yield [f"{KINDS[kind]} ({len(members):,})", *(_line_of(night, each) for each in members[:MAX_ALERTS]), *more]
+def _list_alerts(night: Night, due: Sequence[DueAlert]) -> Iterator[list[str]]:
+    for kind, heading in KINDS.items():
+        alerts = sorted((alert for alert in due if alert.kind == kind), key=lambda alert: alert.subject)
+        if alerts:
+            lines = [_line_of(night, alert) for alert in alerts]
+            yield [f"{heading} ({len(alerts):,})", *_shorten_list(lines, MAX_ALERTS)]
 
 
-def _line_of(night: Night, due: Due) -> str:
-    alert = due.alert
-    earlier = f" (night of {due.since}{', over by now' if due.is_cleared else ''})" if due.since != night.day else ""
+def _shorten_list(lines: list[str], most: int) -> list[str]:
+    return lines if len(lines) <= most else [*lines[:most], f"- and {len(lines) - most:,} more"]
+
+
+def _line_of(night: Night, alert: DueAlert) -> str:
+    over = ", over by now" if alert.is_cleared else ""
+    earlier = f" (night of {alert.since}{over})" if alert.since != night.day else ""
     prefix = "" if alert.kind == "night" else f"{alert.subject}: "
     return f"- {prefix}{alert.words}{earlier}\n  → {alert.remedy}"
 
@@ -131,9 +129,8 @@ def _list_changes(changes: Sequence[Change]) -> Iterator[list[str]]:
     for is_other_rung, words in ((False, "changed since"), (True, "on another rung than, not to be compared with,")):
         group = [change for change in changes if change.is_other_rung == is_other_rung]
         if group:
-            lines = [f"- {c.figure}: {' → '.join(_shorten(c.before, c.after))}" for c in group[:MAX_CHANGES]]
-            more = [f"- and {len(group) - MAX_CHANGES:,} more"] if len(group) > MAX_CHANGES else []
-            yield [f"Figures {words} {group[0].before_on} ({len(group):,})", *lines, *more]
+            lines = [f"- {c.figure}: {' → '.join(_shorten(c.before, c.after))}" for c in group]
+            yield [f"Figures {words} {group[0].before_on} ({len(group):,})", *_shorten_list(lines, MAX_CHANGES)]
 
 
 def _shorten(*values: str | None) -> list[str]:
@@ -149,13 +146,3 @@ def _shorten(*values: str | None) -> list[str]:
     begin = max(0, n_same - CONTEXT)
     cut = [f"…{value[begin:].lstrip()}" if begin else value for value in texts]
     return [value if len(value) <= MAX_VALUE else f"{value[: MAX_VALUE - 1]}…" for value in cut]
-
-
-def _fields_of(due: Due) -> dict[str, Any]:
-    alert = asdict(due.alert)
-    deadline = due.alert.deadline.isoformat() if due.alert.deadline else None
-    return {**alert, "deadline": deadline, "since": due.since.isoformat(), "is_cleared": due.is_cleared}
-
-
-def _change_of(change: Change) -> dict[str, Any]:
-    return {**change._asdict(), "before_on": change.before_on.isoformat()}

@@ -10,15 +10,14 @@ import contextlib
 import logging
 import shlex
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from flows.notification import sent
-from flows.notification.alerts import Alert, Night, StandingAlerts, find_alerts
+from flows.notification.alerts import Night, find_alerts
 from flows.notification.delivery import ask_heartbeat, deliver, list_channels
-from flows.notification.message import Due, Message, Publication, compose
-from flows.runs.run_log import RUNNING, Run, runs_of
+from flows.notification.message import Message, Publication, compose
+from flows.runs.run_log import RUNNING, Alert, runs_of
 from flows.runtime.data_kind import SAMPLE, read_kind
 from flows.runtime.settings import Settings
 from flows.terminal.errors import FAILED
@@ -30,7 +29,7 @@ if TYPE_CHECKING:
     from flows.runs.run_record import Outcome
 
 LOG = logging.getLogger("jobmarket")
-NIGHTS = ("run", "serve")
+NIGHTS = (["run"], ["serve"])
 """Commands that run a night."""
 
 
@@ -50,7 +49,7 @@ def reporting(
             day=outcome.as_of or datetime.now(UTC).date(),
             exit_code=outcome.exit_code,
             message="; ".join(outcome.messages) or None,
-            health={h.source: h.outcome + (f": {h.message}" if h.message else "") for h in outcome.health},
+            health={health.source: health.words for health in outcome.health},
             is_sample=is_sample,
         )
         report_night(read_settings, night)
@@ -83,39 +82,23 @@ def report_night(read_settings: Callable[[], Settings | None], night: Night) -> 
 
 def _send_due(config: Settings, night: Night) -> None:
     records, _ = sent.read_records(config.data)
-    for name in list_channels(config):
-        records.setdefault(name, sent.Record())
-    standing, messages = _write_messages(config, night, records)
-    for name, (due, message) in messages.items():
-        why = deliver(list_channels(config)[name], message)
+    with _open_published(config) as con:
+        standing = find_alerts(night, con, config)
+        published = _describe_published(config, night, con)
+    for name, send in list_channels(config).items():
+        record = records.setdefault(name, sent.Record())
+        if not (due := sent.select_due(standing, record, night.day)):
+            continue
+        message = compose(night, due, n_standing=len(standing.without(due)), published=published)
+        why = deliver(send, message)
         sent.note_message(config.data, night.run_id, by=name, due=due, why=why)
         if why is None:
-            records[name].known |= {each.alert.key: each.since for each in due}
+            record.known |= {alert.key: alert.since for alert in due}
             LOG.info("sent by %s: %d due", name, len(due))
         else:
             LOG.warning("not sent by %s: %s; the %d due go with the next night's message", name, why, len(due))
     if clearances := sent.find_cleared(standing, records.values()):
         sent.note_cleared(config.data, night.run_id, clearances)
-
-
-def _write_messages(
-    config: Settings, night: Night, records: dict[str, sent.Record]
-) -> tuple[StandingAlerts, dict[str, tuple[list[Due], Message]]]:
-    with _open_published(config) as con:
-        standing = find_alerts(night, con, config)
-        due = {name: sent.select_due(standing, records[name], night.day) for name in list_channels(config)}
-        publication = _describe_published(config, night, con) if any(due.values()) else None
-    messages = {
-        name: (each, compose(night, each, n_standing=_count_known(standing, each), published=publication))
-        for name, each in due.items()
-        if each
-    }
-    return standing, messages
-
-
-def _count_known(standing: StandingAlerts, due: list[Due]) -> int:
-    keys = {each.alert.key for each in due}
-    return sum(alert.key not in keys for alert in standing.alerts)
 
 
 def _describe_published(config: Settings, night: Night, con: Connection | None) -> Publication | None:
@@ -143,22 +126,11 @@ def _open_published(config: Settings) -> Iterator[Connection | None]:
 # --- for `jobmarket notify --show` -----------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, kw_only=True)
-class DueMessage:
-    """What a night would send now, and what was sent before.
-
-    `message` has the alerts that some channel has not sent yet; it is None if there are none. `known` are the alerts
-    that all channels have sent and that still stand.
-    """
-
-    message: Message | None
-    known: tuple[Alert, ...]
-
-
 def find_last_night(config: Settings) -> Night | None:
     """Return the last night that has ended; None if there was none."""
     for run in runs_of(config.data):
-        if run.state != RUNNING and _is_night(run):
+        words = shlex.split(run.command)
+        if run.state != RUNNING and words[1:2] in NIGHTS and not run.is_of_past_day:
             return Night(
                 run_id=run.run_id,
                 day=run.as_of or run.began_at.date(),
@@ -170,23 +142,19 @@ def find_last_night(config: Settings) -> Night | None:
     return None
 
 
-def _is_night(run: Run) -> bool:
-    words = shlex.split(run.command)
-    return any(word in NIGHTS for word in words[1:2]) and "--as-of" not in words
+def show_night(config: Settings, night: Night) -> tuple[Message | None, list[Alert]]:
+    """Return what a night would send now, without sending or recording anything.
 
-
-def show_night(config: Settings, night: Night) -> DueMessage:
-    """Return what a night would send now, without sending or recording anything."""
+    The message has the alerts that some channel has not sent yet; it is None if there are none. The list has the alerts
+    that all channels have sent and that still stand.
+    """
     records, _ = sent.read_records(config.data)
-    names = list_channels(config)
     with _open_published(config) as con:
         standing = find_alerts(night, con, config)
-        lists = [sent.select_due(standing, records.get(name, sent.Record()), night.day) for name in names or ("",)]
-        due = {item.alert.key: item for items in lists for item in items}
-        message = None
-        if due:
-            publication = _describe_published(config, night, con)
-            message = compose(
-                night, list(due.values()), n_standing=_count_known(standing, list(due.values())), published=publication
-            )
-    return DueMessage(message=message, known=tuple(alert for alert in standing.alerts if alert.key not in due))
+        published = _describe_published(config, night, con)
+    lists = [
+        sent.select_due(standing, records.get(name, sent.Record()), night.day) for name in list_channels(config) or [""]
+    ]
+    due = list({alert.key: alert for alerts in lists for alert in alerts}.values())
+    known = standing.without(due)
+    return compose(night, due, n_standing=len(known), published=published) if due else None, known

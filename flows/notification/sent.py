@@ -6,31 +6,16 @@ journal is lost, all standing alerts are sent once more.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass, field
-from datetime import date, datetime
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from datetime import date
 from pathlib import Path
-from typing import Any
 
-from flows.notification.alerts import Alert, Key, StandingAlerts
-from flows.notification.message import Due
+from flows.notification.alerts import StandingAlerts
+from flows.notification.delivery import HEARTBEAT, MAIL, find_mail_problem, list_channels
 from flows.runs import run_log
-
-DELIVERY, CLEARED, BEAT = "delivery", "cleared", "heartbeat"
-"""Keys that identify the kinds of lines; the value of each is the id of the run."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Attempt:
-    """The last delivery or heartbeat: its run, its time (UTC), and the error (`why`; None if it succeeded).
-
-    `n_due` is the number of alerts in the message.
-    """
-
-    run_id: str
-    at: datetime
-    why: str | None
-    n_due: int = 0
+from flows.runs.run_log import Delivery, DueAlert, Heartbeat, Key
+from flows.runtime.settings import Settings
 
 
 @dataclass(kw_only=True)
@@ -42,37 +27,35 @@ class Record:
     """
 
     known: dict[Key, date] = field(default_factory=dict)
-    unsent: dict[Key, Due] = field(default_factory=dict)
-    last: Attempt | None = None
+    unsent: dict[Key, DueAlert] = field(default_factory=dict)
+    last: Delivery | None = None
 
 
-def read_records(data: Path) -> tuple[dict[str, Record], Attempt | None]:
+def read_records(data: Path) -> tuple[dict[str, Record], Heartbeat | None]:
     """Return the record of every channel in the journal, by name, and the last heartbeat (None if there was none)."""
     records: dict[str, Record] = {}
-    beat: Attempt | None = None
+    beat: Heartbeat | None = None
     for line in run_log.read_lines(data):
-        if isinstance(line, run_log.Delivery):
+        if isinstance(line, Delivery):
             record = records.setdefault(line.by, Record())
-            due = {each.alert.key: each for each in map(_due_of, line.alerts)}
-            record.last = Attempt(run_id=line.delivery, at=line.at, why=line.why, n_due=len(due))
-            record.unsent = {} if line.why is None else due
+            record.last = line
+            record.unsent = {alert.key: alert for alert in line.alerts} if line.why is not None else {}
             if line.why is None:
-                record.known |= {key: each.since for key, each in due.items()}
+                record.known |= {alert.key: alert.since for alert in line.alerts}
         elif isinstance(line, run_log.Cleared):
             for record in records.values():
                 for key in line.alerts:
-                    record.known.pop(Key(*key), None)
-        elif isinstance(line, run_log.Heartbeat):
-            beat = Attempt(run_id=line.heartbeat, at=line.at, why=line.why)
+                    record.known.pop(key, None)
+        elif isinstance(line, Heartbeat):
+            beat = line
     return records, beat
 
 
-def select_due(standing: StandingAlerts, record: Record, day: date) -> list[Due]:
+def select_due(standing: StandingAlerts, record: Record, day: date) -> list[DueAlert]:
     """Return what a channel must send: the alerts that it has not sent yet, including those it failed to send."""
-    due = {alert.key: Due(alert=alert, since=day) for alert in standing.alerts if alert.key not in record.known}
+    due = {alert.key: DueAlert(**vars(alert), since=day) for alert in standing.alerts if alert.key not in record.known}
     for key, unsent in record.unsent.items():
-        alert = due[key].alert if key in due else unsent.alert
-        due[key] = Due(alert=alert, since=unsent.since, is_cleared=standing.is_cleared(key))
+        due[key] = replace(due.get(key, unsent), since=unsent.since, is_cleared=standing.is_cleared(key))
     return list(due.values())
 
 
@@ -81,26 +64,51 @@ def find_cleared(standing: StandingAlerts, records: Iterable[Record]) -> list[Ke
     return sorted({key for record in records for key in record.known if standing.is_cleared(key)})
 
 
-def note_message(data: Path, run_id: str, *, by: str, due: Sequence[Due], why: str | None) -> None:
+def note_message(data: Path, run_id: str, *, by: str, due: Sequence[DueAlert], why: str | None) -> None:
     """Record whether a message was delivered; `why` is the error or None."""
-    run_log.note(data, {DELIVERY: run_id, "by": by, "why": why, "alerts": [_line_of(each) for each in due]})
+    alerts = [asdict(alert) for alert in due]
+    for alert in alerts:
+        del alert["is_cleared"]
+    run_log.note(data, {"delivery": run_id, "by": by, "why": why, "alerts": alerts})
 
 
 def note_cleared(data: Path, run_id: str, keys: Sequence[Key]) -> None:
     """Record the alerts that have cleared."""
-    run_log.note(data, {CLEARED: run_id, "alerts": [list(key) for key in keys]})
+    run_log.note(data, {"cleared": run_id, "alerts": keys})
 
 
 def note_beat(data: Path, run_id: str, *, why: str | None) -> None:
     """Record whether the heartbeat could be requested; `why` is the error or None."""
-    run_log.note(data, {BEAT: run_id, "why": why})
+    run_log.note(data, {"heartbeat": run_id, "why": why})
 
 
-def _line_of(due: Due) -> dict[str, Any]:
-    deadline = due.alert.deadline.isoformat() if due.alert.deadline else None
-    return {**asdict(due.alert), "deadline": deadline, "since": due.since.isoformat()}
+# --- for `jobmarket status` -----------------------------------------------------------------------------
 
 
-def _due_of(line: run_log.SentAlert) -> Due:
-    fields = dict(vars(line))
-    return Due(since=fields.pop("since"), alert=Alert(**fields))
+def describe_channels(config: Settings) -> Iterator[tuple[str, str, bool]]:
+    """Yield the label, the text, and whether all is well, for each channel and for the heartbeat."""
+    records, beat = read_records(config.data)
+    channels = list_channels(config)
+    if not channels:
+        yield "messages", "none; set `notify.webhook` or `mail.to` to get the alerts of each night", True
+    for name in channels:
+        record = records.get(name, Record())
+        problem = find_mail_problem(config) if name == MAIL else None
+        yield name, problem or _describe_last(record.last), problem is None and not record.unsent
+    if config.heartbeat is not None:
+        yield HEARTBEAT, _describe_beat(beat), beat is None or beat.why is None
+
+
+def _describe_last(last: Delivery | None) -> str:
+    if last is None:
+        return "nothing sent yet"
+    if last.why is None:
+        return f"sent {last.at:%Y-%m-%d %H:%M}: {len(last.alerts):,} due"
+    return f"FAILED {last.at:%Y-%m-%d %H:%M}: {last.why}; {len(last.alerts):,} due go with the next night's message"
+
+
+def _describe_beat(beat: Heartbeat | None) -> str:
+    if beat is None:
+        return "not asked yet"
+    at = f"{beat.at:%Y-%m-%d %H:%M}"
+    return f"asked {at}" if beat.why is None else f"FAILED {at}: {beat.why}"

@@ -29,6 +29,8 @@ STATES = {code: entry.state for code, entry in EXIT_CODES.items()}
 RUNNING = "running"
 KILLED = "KILLED, never ended"
 NoteEnd = Callable[..., None]
+Key = tuple[str, str, str]
+"""Kind, subject and state of an alert."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,16 +84,31 @@ class Ended:
 
 
 @dataclass(frozen=True, kw_only=True)
-class SentAlert:
-    """An alert in a message, and the night since which it has been due."""
+class Alert:
+    """What needs a person's attention after a night, in words, and the remedy.
+
+    Kind, subject and state identify the alert on all nights (`key`).
+    """
 
     kind: str
     subject: str
     state: str
     words: str
     remedy: str
-    deadline: date | None
+    deadline: date | None = None
+
+    @property
+    def key(self) -> Key:
+        """Kind, subject and state."""
+        return self.kind, self.subject, self.state
+
+
+@dataclass(frozen=True, kw_only=True)
+class DueAlert(Alert):
+    """An alert in a message, the night since which it has been due, and whether it has cleared since then."""
+
     since: date
+    is_cleared: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -103,17 +120,17 @@ class Delivery:
     at: AwareDatetime
     by: str
     why: str | None
-    alerts: list[SentAlert]
+    alerts: list[DueAlert]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Cleared:
-    """A line of the journal: the run `cleared` found that alerts which had been sent have cleared. `alerts` has kind,
-    subject and state of each."""
+    """A line of the journal: the run `cleared` found that alerts which had been sent have cleared. `alerts` has their
+    keys."""
 
     cleared: str
     at: AwareDatetime
-    alerts: list[tuple[str, str, str]]
+    alerts: list[Key]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -141,7 +158,7 @@ def _parse(line: bytes) -> Line:
     content = json.loads(line)
     names = [name for name in LINES if isinstance(content, dict) and name in content]
     if len(names) != 1:
-        raise ValueError(f"one of {', '.join(LINES)} expected")
+        raise ValueError(f"expected one of {', '.join(LINES)}")
     parsed: Line = LINES[names[0]].validate_json(line, strict=True)
     return parsed
 
@@ -152,7 +169,8 @@ def _parse(line: bytes) -> Line:
 def note(data: Path, entry: Mapping[str, Any]) -> None:
     """Append an entry to the journal, with the current time added."""
     data.mkdir(parents=True, exist_ok=True)
-    jsonl.append(data / JOURNAL, json.dumps({**entry, "at": _now()}))
+    at = datetime.now(UTC).isoformat(timespec="seconds")
+    jsonl.append(data / JOURNAL, json.dumps({**entry, "at": at}, default=date.isoformat))
 
 
 def begin(data: Path, *, run_id: str, command: str, clock_is_right: str | None = None) -> None:
@@ -172,8 +190,8 @@ def end(
     health: Mapping[str, str] | None = None,
 ) -> None:
     """Record how a run ended."""
-    fields = {"as_of": as_of.isoformat() if as_of else None, "message": message, "health": dict(health or {})}
-    note(data, {"ended": run_id, "exit_code": exit_code, **fields})
+    health = dict(health or {})
+    note(data, {"ended": run_id, "exit_code": exit_code, "as_of": as_of, "message": message, "health": health})
 
 
 @contextlib.contextmanager
@@ -210,15 +228,9 @@ def runs_of(data: Path) -> list[Run]:
         if isinstance(line, Begun):
             runs[line.begun] = Run(run_id=line.begun, command=line.command, pid=line.pid, began_at=line.at)
         elif isinstance(line, Ended) and (run := runs.get(line.ended)):
-            runs[line.ended] = replace(
-                run,
-                ended_at=line.at,
-                exit_code=line.exit_code,
-                as_of=line.as_of,
-                message=line.message,
-                health=line.health,
-                state=STATES.get(line.exit_code, f"ended with {line.exit_code}"),
-            )
+            state = STATES.get(line.exit_code, f"ended with {line.exit_code}")
+            ending = {name: getattr(line, name) for name in ("exit_code", "as_of", "message", "health")}
+            runs[line.ended] = replace(run, ended_at=line.at, state=state, **ending)
     newest_first = list(reversed(runs.values()))
     holding = find_holder_pid(data)
     for number, run in enumerate(newest_first):
@@ -232,7 +244,3 @@ def runs_of(data: Path) -> list[Run]:
 def find_ended_runs(data: Path) -> list[str]:
     """Return the ids of the runs of a data folder that have ended, including killed runs."""
     return [run.run_id for run in runs_of(data) if run.state != RUNNING]
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="seconds")

@@ -6,6 +6,7 @@ that published. The journal (`run_log.py`) has every run.
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import uuid
 from collections.abc import Sequence
@@ -82,17 +83,18 @@ class Outcome:
     @property
     def on_record(self) -> dict[str, Any]:
         """Arguments of `run_log.end` for the journal. Sources with the outcome "unchanged" are left out."""
-        read = [health for health in self.health if health.outcome != "unchanged"]
         return {
             "exit_code": self.exit_code,
             "as_of": self.as_of,
             "message": "; ".join(self.messages) or None,
-            "health": {h.source: h.outcome + (f": {h.message}" if h.message else "") for h in read},
+            "health": {health.source: health.words for health in self.health if health.outcome != "unchanged"},
         }
 
 
 MAX_HOSTS_NAMED = 3
 """Maximum number of unresolved hosts that a message names. Further hosts are only counted."""
+HEALTH_COLUMNS = ("source", "outcome", "n_requests", "n_bytes", "n_rows", "message")
+"""What `ops.source_health` records of each source beside the run."""
 
 
 def describe_offline(request: Request) -> Outcome:
@@ -142,16 +144,7 @@ def begin(request: Request) -> None:
 def record_health(request: Request, health: Sequence[Health]) -> None:
     """Record the outcome of each source, and what was rejected before it reached the archive."""
     rows = [
-        SourceHealth(
-            run_id=request.run_id,
-            source=one.source,
-            outcome=one.outcome,
-            n_requests=one.n_requests,
-            n_bytes=one.n_bytes,
-            n_rows=one.n_rows,
-            message=one.message,
-        )
-        for one in health
+        SourceHealth(run_id=request.run_id, **{name: getattr(each, name) for name in HEALTH_COLUMNS}) for each in health
     ]
     with work_of(request) as con:
         database.put_rejects(con, [reject for each in health for reject in each.rejects])
@@ -174,34 +167,20 @@ def record_end(request: Request, outcome: Outcome) -> None:
 
 
 def keep_published_outcome(request: Request, error: Exception) -> Outcome:
-    """Return the outcome of a run that failed after publishing, from the published file. Raise `error` if it had not
-    published."""
-    outcome = read_published_outcome(request)
-    if outcome is None:
+    """Return the outcome of a run that failed after publishing, from the published file. Raise `error` if the run had
+    not published, or if the file cannot be read."""
+    run, rows = None, []
+    with contextlib.suppress(database.SqlError, FileNotFoundError), open_reader(request.outputs.folder) as con:
+        query = f"SELECT {', '.join(HEALTH_COLUMNS)} FROM ops.source_health WHERE run_id = ? ORDER BY source"
+        rows = con.execute(query, [request.run_id]).fetchall()
+        query = "SELECT exit_code, as_of, message FROM ops.runs WHERE run_id = ? AND exit_code IS NOT NULL"
+        run = con.execute(query, [request.run_id]).fetchone()
+    if run is None:
         raise error
     LOG.warning("all was published, then: %s; %s has the end of the run", error, request.outputs.market)
-    return outcome
-
-
-def read_published_outcome(request: Request) -> Outcome | None:
-    """Return the outcome of a run from the published warehouse; None if the run published nothing or the file cannot be
-    read."""
-    if not request.outputs.market.exists():
-        return None
-    columns = ("source", "outcome", "n_requests", "n_bytes", "n_rows", "message")
-    try:
-        with open_reader(request.outputs.folder) as con:
-            query = "SELECT exit_code, as_of, message FROM ops.runs WHERE run_id = ?"
-            run = con.execute(query, [request.run_id]).fetchone()
-            rows = con.execute(
-                f"SELECT {', '.join(columns)} FROM ops.source_health WHERE run_id = ? ORDER BY source", [request.run_id]
-            ).fetchall()
-    except database.SqlError:  # report the first error, not this one
-        return None
-    if run is None or run[0] is None:
-        return None
-    health = tuple(Health(**dict(zip(columns, row, strict=True))) for row in rows)
-    return Outcome(exit_code=run[0], as_of=run[1], health=health, messages=(run[2],) if run[2] else ())
+    exit_code, as_of, message = run
+    health = tuple(Health(**dict(zip(HEALTH_COLUMNS, row, strict=True))) for row in rows)
+    return Outcome(exit_code=exit_code, as_of=as_of, health=health, messages=(message,) if message else ())
 
 
 def write_end(con: database.Connection, request: Request, outcome: Outcome) -> None:

@@ -41,6 +41,11 @@ class Health:
     boards: tuple[BoardOutcome, ...] = ()
     """The outcome of each board that was planned for this run."""
 
+    @property
+    def words(self) -> str:
+        """The outcome and, after a colon, the message."""
+        return ": ".join(filter(None, [self.outcome, self.message]))
+
 
 # --- fetch ----------------------------------------------------------------------------------------------
 
@@ -63,14 +68,13 @@ def add_answers(health: Health, web: Web, failures: Sequence[str], fresh: Path |
 
 
 def _judge_answers(web: Web, failures: Sequence[str]) -> str:
-    n_answers = sum(web.statuses.values())
     if web.is_refused:
         return "blocked"
     if not any(web.statuses[status] for status in ANSWERED) and not web.n_unchanged:
         return "failed" if failures else "empty"
     if failures:
         return "partial"
-    return "unchanged" if web.n_unchanged == n_answers else "ok"
+    return "unchanged" if web.n_unchanged == web.statuses.total() else "ok"
 
 
 def add_rejects(health: Health, rejects: Sequence[Rejects], what: str) -> Health:

@@ -64,11 +64,11 @@ def look_out(
     if clock_is_right is None:
         last_run, newest_day = read_last(config)
         _refuse(find_doubt(now(), last_run=last_run, newest_day=newest_day))
+    if not is_live:
+        return Outlook()
     try:
         contact = check_contact(config.contact)
     except MissingContact:  # without a contact no server may be asked; the night reports that
-        return Outlook()
-    if not is_live:
         return Outlook()
     in_store = read_known(config.data)
     sources = [limit(all_sources()[name].SOURCE, config) for name in names]
@@ -98,7 +98,7 @@ def now() -> datetime:
 
 def today() -> date:
     """Return today's date in UTC."""
-    return datetime.now(UTC).date()
+    return now().date()
 
 
 def read_last(config: Settings) -> tuple[datetime | None, date | None]:
@@ -157,20 +157,17 @@ def _find_servers_apart(now: datetime, able: Sequence[ServerTime | OutOfDate], s
     if 2 * (len(apart) + len(untimely)) <= len(able):
         return []
     doubts = []
+    of = f"of {len(able)} servers that answered"
     if apart:
         theirs = _format(now + statistics.median_low(answer.ahead for answer in apart))
-        doubts.append(f"{_count(apart, able)} say it is {theirs}: {_name(apart)}")
+        doubts.append(f"{len(apart)} {of} say it is {theirs}: {_name(apart)}")
     if untimely:
-        doubts.append(f"by it the TLS certificates of {_count(untimely, able)} {what}: {_name(untimely)}")
+        doubts.append(f"by it the TLS certificates of {len(untimely)} {of} {what}: {_name(untimely)}")
     return doubts
 
 
 def _can_tell(answer: ServerTime | OutOfDate) -> bool:
     return isinstance(answer, OutOfDate) or answer.kept <= MAX_APART
-
-
-def _count(some: Sequence[ServerTime | OutOfDate], of: Sequence[ServerTime | OutOfDate]) -> str:
-    return f"{len(some)} of {len(of)} servers that answered"
 
 
 def _name(some: Sequence[ServerTime | OutOfDate]) -> str:

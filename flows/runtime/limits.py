@@ -25,7 +25,7 @@ def limit(source: Source, config: Settings) -> Source:
     pause = config.pause.get(source.name, source.pause)
     if pause < source.pause:
         raise WrongUsage(
-            f"{_where(config, 'pause')}limits.pause.{source.name} = {pause:g}: the source asks for at least "
+            f"{_place(config, 'pause')}: limits.pause.{source.name} = {pause:g}: the source asks for at least "
             f"{source.pause:g} seconds between two requests; raise the number, or remove the line"
         )
     for_boards = config.board_requests if source.boards else None
@@ -37,7 +37,7 @@ def limit(source: Source, config: Settings) -> Source:
     if setting > max_requests:
         why = f"{pause:g} s apart, {setting:,} take {_hours(setting * pause)}, and it has {_hours(source.max_seconds)}"
         raise WrongUsage(
-            f"{_where(config, 'requests')}limits.requests.{source.name} = {setting}: at most {max_requests:,.0f}"
+            f"{_place(config, 'requests')}: limits.requests.{source.name} = {setting}: at most {max_requests:,.0f}"
             + (f", {why}" if source.boards else ", as the source declares")
         )
     return limited
@@ -45,9 +45,9 @@ def limit(source: Source, config: Settings) -> Source:
 
 def check_limits(config: Settings) -> None:
     """Raise `WrongUsage` if a limit of the settings is invalid or names an unknown source."""
-    for name in (*check_source_names(config.requests, _place(config, "requests")),
-                 *check_source_names(config.pause, _place(config, "pause"))):  # fmt: skip
-        limit(all_sources()[name].SOURCE, config)
+    for limits, setting in ((config.requests, "requests"), (config.pause, "pause")):
+        for name in check_source_names(limits, _place(config, setting)):
+            limit(all_sources()[name].SOURCE, config)
 
 
 def describe_limits(config: Settings) -> Iterator[str]:
@@ -74,7 +74,3 @@ def _hours(seconds: float) -> str:
 
 def _place(config: Settings, name: str) -> str:
     return config.origins.get(name, "settings")
-
-
-def _where(config: Settings, name: str) -> str:
-    return f"{_place(config, name)}: "

@@ -13,9 +13,10 @@ from __future__ import annotations
 import os
 import tomllib
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, ValidationError
 
 from extractors.archive.reader import SUFFIX
 from extractors.boards import boards_of
@@ -32,10 +33,12 @@ ACCEPTED = "accepted.txt"
 """Name of the file in the data folder with a line for each archive file that a person accepted, and the day."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Permission:
+class Permission(BaseModel):
     """Why a source may be read although its terms or robots.txt forbid it, who says so, and since which day."""
 
+    model_config = ConfigDict(
+        frozen=True, strict=True, extra="forbid", str_strip_whitespace=True, str_min_length=1, defer_build=True
+    )
     why: str
     by: str
     on: date
@@ -59,14 +62,15 @@ def _parse_permission(path: Path, name: str, table: object) -> Permission:
     names = [name for name, module in all_sources().items() if module.SOURCE.access == "consent"]
     if name not in names:
         raise WrongUsage(f"{path}: {name} needs no permission; sources that do: {', '.join(names) or 'none'}")
-    if not isinstance(table, dict) or set(table) != {"why", "by", "on"}:
-        raise WrongUsage(f"{path}: {example} expected")
-    why, by, on = table["why"], table["by"], table["on"]
-    if not (isinstance(why, str) and why.strip() and isinstance(by, str) and by.strip() and isinstance(on, date)):
-        raise WrongUsage(f"{path}: {example} expected")
-    if on > date.today():
-        raise WrongUsage(f"{path}: [{name}] on = {on} is in the future; a permission counts only from that date")
-    return Permission(why=why.strip(), by=by.strip(), on=on)
+    try:
+        permission = Permission.model_validate(table)
+    except ValidationError as error:
+        raise WrongUsage(f"{path}: expected {example}") from error
+    if permission.on > date.today():
+        raise WrongUsage(
+            f"{path}: [{name}] on = {permission.on} is in the future; a permission counts only from that date"
+        )
+    return permission
 
 
 def read_accepted(data: Path, until: date | None = None) -> frozenset[str]:
@@ -101,7 +105,7 @@ def _parse_acceptance(line: bytes) -> tuple[str, date]:
             raise ValueError(warc)
     except (ValueError, TypeError) as error:
         example = "2026-11-03 lever/2026-11-02T020000Z.warc.gz"
-        raise ValueError(f"a day and an archive file expected ({example})") from error
+        raise ValueError(f"expected a day and an archive file, such as {example}") from error
     return warc, day
 
 
@@ -112,9 +116,8 @@ def check_source_names(names: Iterable[str], origin: str = COMMAND_LINE) -> tupl
     for name in names:
         if name not in sources:
             where = "" if origin.startswith(COMMAND_LINE) else f"{origin}: "
-            raise WrongUsage(
-                f"{where}unknown source {name}" + (suggest(name, sources) or f"; there are {', '.join(sources)}")
-            )
+            hint = suggest(name, sources) or f"; there are {', '.join(sources)}"
+            raise WrongUsage(f"{where}unknown source {name}{hint}")
     return tuple(names)
 
 

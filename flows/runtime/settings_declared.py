@@ -221,7 +221,7 @@ class Setting(NamedTuple):
         """Return a message about an invalid value, with an example. `write` formats a value in the syntax of the place
         where it was set (such as a file or an environment variable)."""
         hide = "writeOnly" in self.schema or (isinstance(value, dict) and not isinstance(self.example, dict))
-        return f"{write(HIDDEN if hide else value)}: {self.expected} expected, for example {write(self.example)}"
+        return f"{write(HIDDEN if hide else value)}: expected {self.expected}, for example {write(self.example)}"
 
 
 SETTINGS = {

@@ -16,6 +16,7 @@ from rich import box
 from rich.console import Console, ConsoleOptions, RenderableType
 from rich.segment import Segment
 from rich.table import Column, Table
+from rich.text import Text
 
 from transforms.text.characters import NOT_SHOWN, REPLACEMENT, SPACING_CONTROLS
 from warehouse.publish.json_values import to_json_value
@@ -51,6 +52,11 @@ OUT = console_on(sys.stdout)
 ERR = console_on(sys.stderr, stderr=True)
 
 
+def say(text: str, style: str = "") -> None:
+    """Print a text to standard output as it is: the terminal wraps its lines, and nothing is highlighted."""
+    OUT.print(Text(text, style), soft_wrap=True)
+
+
 def print_rows(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     """Print a table or, if its columns would be too narrow to read, one line for each value of each row."""
     if len(columns) * MIN_WIDTH <= OUT.width:
@@ -63,7 +69,7 @@ def print_rows(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     for number, row in enumerate(rows, start=1):
         OUT.rule(f"row {number}", align="left")
         for column, value in zip(columns, row, strict=True):
-            OUT.print(f"{column:<{label}}  {value}", soft_wrap=True, highlight=False)
+            say(f"{column:<{label}}  {value}")
 
 
 # --- results in other forms -----------------------------------------------------------------------------

@@ -209,17 +209,21 @@ def test_status_opens_the_warehouse_once(ask: Callable[..., CommandResult], monk
         (("rum",), {}, "No such command 'rum'. Did you mean 'run'?"),
         (("run", "more"), {}, "(see `jobmarket run --help`)"),
         (("sql",), {}, "Missing argument 'QUERY'"),
-        (("run", "--as-of", "yesterday"), {}, "'yesterday' is not a day; a day such as 2026-09-30 expected"),
+        (("run", "--as-of", "yesterday"), {}, "'yesterday' is not a day; expected a day such as 2026-09-30"),
         (("run", "--as-of", "2999-01-01"), {}, "--as-of 2999-01-01 is still to come"),
         (("run", "--sample", "--as-of", "2026-09-29"), {}, "do not go together"),
         (("run", "--sample", "--source", "ashbi"), {}, "unknown source ashbi; did you mean ashby?"),
         (("run", "--sample", "--source", "zzz"), {}, "unknown source zzz; there are "),
         (("run", "--sample", "--guide", "/nowhere/guide.md"), {}, "no such guide: /nowhere/guide.md"),
-        (("run", "--sample"), {"JOBMARKET_WORKERS": "many"}, "JOBMARKET_WORKERS=many: a whole number from 1 expected"),
+        (("run", "--sample"), {"JOBMARKET_WORKERS": "many"}, "JOBMARKET_WORKERS=many: expected a whole number from 1"),
         (("run", "--sample"), {"JOBMARKET_WORKERS": "0"}, "for example JOBMARKET_WORKERS="),
         (("run", "--sample"), {"JOBMARKET_WORKERS": "-2"}, "JOBMARKET_WORKERS=-2"),
         (("run", "--sample"), {"JOBMARKET_THREADS": "1.5"}, "JOBMARKET_THREADS=1.5"),
-        (("run", "--sample"), {"JOBMARKET_MEMORY": "lots"}, "JOBMARKET_MEMORY=lots: a number with KB, MB, GB or TB"),
+        (
+            ("run", "--sample"),
+            {"JOBMARKET_MEMORY": "lots"},
+            "JOBMARKET_MEMORY=lots: expected a number with KB, MB, GB or TB",
+        ),
         (("run", "--sample"), {"JOBMARKET_MEMORY": "0GB"}, "for example JOBMARKET_MEMORY="),
         (("status",), {"JOBMARKET_DATA": __file__}, "is not a folder"),
         (("serve", "--cron", "nonsense"), CONTACT, '--cron "nonsense" is not a cron expression'),
@@ -344,7 +348,7 @@ def test_permissions_that_cannot_be_read_begin_no_night(empty: Path, plain: Comm
     (empty / "permissions.toml").write_text("[adzuna]\nwhy = 'they said so'\n")
     result = plain(empty, "run", JOBMARKET_CONTACT="night@example.org")
     assert result.code == USAGE
-    assert '[adzuna] with why = "…", by = "…" and on = 2026-11-03 expected' in result.said
+    assert 'expected [adzuna] with why = "…", by = "…" and on = 2026-11-03' in result.said
     assert [path.name for path in empty.iterdir()] == ["permissions.toml"]
 
 
@@ -516,7 +520,7 @@ def test_json_has_every_value_as_it_is_and_a_pipe_gets_csv(small: FinishedRun, p
     assert plain(small.data, "sql", "SELECT 1 AS one").out == "one\n1\n"
     result = plain(small.data, "sql", "SELECT 1", "--format", "jsn")
     assert result.code == USAGE
-    assert "--format jsn: one of table, csv, json, md expected; did you mean json?" in result.said
+    assert "--format jsn: expected one of table, csv, json, md; did you mean json?" in result.said
 
 
 def test_json_is_json_whatever_is_asked(small: FinishedRun, plain: Command) -> None:
@@ -677,7 +681,7 @@ def test_what_is_wrong_with_a_guide_is_a_line_each(sample: FinishedRun, plain: C
     assert "my.md:2: no figure 'skill.pyton" in wrong.said and "sources of the figures are missing" in wrong.said
     assert plain(sample.data, "guide", "check", str(tmp_path / "none.md")).code == 64
     folder = plain(sample.data, "guide", "check", str(tmp_path))
-    assert folder.code == 64 and f"{tmp_path} is a folder; name a Markdown, MDX or HTML file" in folder.said
+    assert folder.code == 64 and f"{tmp_path} is a folder; expected a Markdown, MDX or HTML file" in folder.said
     mdx = tmp_path / "my.mdx"
     mdx.write_text(before := "export const a = 'x <span data-figure=\"degree.shares\">x</span>'\n")
     result = plain(sample.data, "guide", "patch", str(mdx), "--allow-sample")

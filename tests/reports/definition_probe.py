@@ -107,7 +107,9 @@ def compute_numbers() -> dict[str, Any]:
         "CLOSINGS_WINDOW": import_module("warehouse.marts.closing.closings").EXTRA_INPUTS,
         "MAX_STALE_DAYS": ages.index("suppressed"),
         "DAYS_UNSAID": [_say_review(days) for days in range(60)],
-        "MAX_DAYS_WAITING": str(import_module("flows.notification.alerts").find_waiting_lists(waiting)[0].deadline),
+        "MAX_DAYS_WAITING": str(
+            next(import_module("flows.notification.alerts").describe_reviews(waiting, LAST)).deadline
+        ),
         "MAX_DAYS_THIN": _thin_days(),
         **{rule.column: _reasons(rule) for rule in printing.RULES},
     }

@@ -1,4 +1,4 @@
--- The regions of a source's postings, by board.
-SELECT DISTINCT b.board, p.region FROM core.posting_boards AS b
+-- The regions of the postings on each board.
+SELECT o.source, b.board, list(DISTINCT p.region ORDER BY p.region) FROM core.posting_boards AS b
 JOIN core.posting_places AS p USING (posting_id) JOIN core.postings AS o USING (posting_id)
-WHERE o.source = ? AND p.region IS NOT NULL ORDER BY ALL
+WHERE p.region IS NOT NULL GROUP BY ALL

@@ -24,7 +24,7 @@ def test_a_list_is_taken_in_and_what_is_not_is_said(
 ) -> None:
     result = plain(empty, "boards", "import", write_list(tmp_path))
     assert result.code == 0
-    assert "workday: 1 boards left out, {tenant}.wd{number}/{site} expected" in result.out
+    assert "workday: 1 boards left out; expected {tenant}.wd{number}/{site}" in result.out
     assert (empty / "kind").read_text().strip() == "live"
     with database.open_work(empty) as con:
         rows = con.execute(

@@ -82,7 +82,7 @@ def test_check_says_all_that_is_wrong_and_no_other_command_begins(empty: Path, p
     result = plain(empty, "config", "check")
     assert result.code == 2
     lines = result.err.splitlines()
-    assert lines[0].startswith(f'{path}:2: limits.workers = "two": a whole number from 1 expected')
+    assert lines[0].startswith(f'{path}:2: limits.workers = "two": expected a whole number from 1')
     assert lines[1].startswith(f"{path}:3: unknown setting limits.wrokers; did you mean limits.workers")
     assert len(lines) == 2
     refusal = plain(empty, "run", "--sample")

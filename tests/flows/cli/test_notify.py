@@ -30,7 +30,7 @@ def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_one_of_both_is_wanted(arguments: tuple[str, ...], empty: Path, plain: Command) -> None:
     result = plain(empty, "notify", *arguments)
     assert result.code == USAGE
-    assert "--show or --test expected" in result.err
+    assert "expected --show or --test" in result.err
 
 
 def test_without_a_channel_there_is_nothing_to_test(empty: Path, plain: Command) -> None:
@@ -94,7 +94,7 @@ def test_nights_of_live_data_report_themselves(
     arguments: tuple[str, ...], is_reported: bool, empty: Path, plain: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     options: dict[str, Any] = {}
-    monkeypatch.setattr(launch, "start_run", lambda config, **kwargs: options.update(kwargs))
+    monkeypatch.setattr(launch, "start_run", lambda config, flow, **kwargs: options.update(kwargs))
     assert plain(empty, "run", *arguments, JOBMARKET_CONTACT="you@example.org").code == 0
     assert options["is_reported"] is is_reported
 

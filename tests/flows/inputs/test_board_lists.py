@@ -90,10 +90,10 @@ def test_a_host_alone_is_told_what_it_lacks_in_one_line(tmp_path: Path) -> None:
     assert not result.boards and not result.unread and not result.n_refused
     oracle, workday = result.describe_misshapen()
     assert workday.startswith(
-        "workday: 30 boards left out, {tenant}.wd{number}/{site} expected (the first: list.tsv line 2: "
+        "workday: 30 boards left out; expected {tenant}.wd{number}/{site} (the first: list.tsv line 2: "
         "'acme0.wd1.myworkdayjobs.com'). The site is the first part of the career page's address"
     )
-    assert oracle.startswith("oracle_recruiting: 1 boards left out, {pod}.{region}/{site} expected")
+    assert oracle.startswith("oracle_recruiting: 1 boards left out; expected {pod}.{region}/{site}")
     assert "boards.csv" not in workday + oracle
 
 

@@ -28,8 +28,8 @@ def test_files_and_folders_are_taken_once_and_in_order(tmp_path: Path) -> None:
     for name in (*names, "notes.txt"):
         (tmp_path / name).write_bytes(b"")
     files = crawl_files_in([tmp_path / "b.warc.gz", tmp_path])
-    assert [file.path.relative_to(tmp_path).as_posix() for file in files] == ["b.warc.gz", "a.warc", "deep/c.warc.gz"]
-    assert [file.name for file in files] == ["b.warc.gz", "a.warc", "c.warc.gz"]
+    assert [file.relative_to(tmp_path).as_posix() for file in files] == ["b.warc.gz", "a.warc", "deep/c.warc.gz"]
+    assert list(files.values()) == ["b.warc.gz", "a.warc", "c.warc.gz"]
 
 
 @pytest.mark.parametrize("is_flat", [False, True])
@@ -38,9 +38,8 @@ def test_files_of_a_listing_bear_their_public_address(tmp_path: Path, is_flat: b
     path = base / (LINE.rpartition("/")[2] if is_flat else LINE)
     path.parent.mkdir(parents=True)
     write(path, posting_at(1))
-    files = crawl_files_in([listing(tmp_path, LINE)], base)
-    assert [(file.path, file.name) for file in files] == [(path, f"{ADDRESS}{LINE}")]
-    name = crawl_files_in([path])[0].name
+    assert crawl_files_in([listing(tmp_path, LINE)], base) == {path: f"{ADDRESS}{LINE}"}
+    name = crawl_files_in([path])[path]
     assert name == (path.name if is_flat else f"{ADDRESS}{LINE}"), "known where the folders are as published"
 
 

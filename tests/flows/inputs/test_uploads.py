@@ -145,10 +145,10 @@ def test_the_package_is_recorded_at_the_day_its_maker_got_it(tmp_path: Path, mon
     ("name", "body", "mapping", "words"),
     [
         ("holiday.csv", b"id,title\n1,A\n", None, "no source has a file of that name"),
-        ("jobs.csv", b"id,title\n1,A\n", "nobody", "no mapping nobody: a TOML file, or one of adzuna_de"),
+        ("jobs.csv", b"id,title\n1,A\n", "nobody", "no mapping nobody: expected a TOML file or one of adzuna_de"),
         ("jobs.csv", b"id,name\n1,A\n", MINE, "expected columns that the file has (id, name); correct the mapping"),
         ("jobs.csv", b"id,title\n1,A\n", MINE.replace("title =", "titel ="), "in [fields]"),
-        ("jobs.csv", None, MINE, "is not a file; with --mapping, files of adverts expected"),
+        ("jobs.csv", None, MINE, "is not a file; --mapping needs files of adverts"),
     ],
 )
 def test_what_cannot_be_taken_in_is_said_with_its_remedy(

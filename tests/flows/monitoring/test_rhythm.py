@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from extractors.source import all_sources
-from flows.monitoring.rhythm import CADENCE_DAYS, MIN_DAYS, Frozen, find_due_days, find_frozen_sources
+from flows.monitoring.rhythm import CADENCE_DAYS, MIN_DAYS, find_due_days, find_frozen_sources
 from tests.builders import open_copy
 from tests.reports.conftest import put_rows
 from warehouse.ops_tables import Loads
@@ -40,12 +40,12 @@ def test_an_unknown_cadence_is_an_error_that_names_the_known() -> None:
     ("day", "expected"),
     [
         (date(2026, 3, 15), []),
-        (date(2026, 3, 16), [Frozen("ashby", LAST, 14)]),
-        (date(2026, 3, 19), [Frozen("ashby", LAST, 14), Frozen("lever", date(2026, 3, 4), 14)]),
+        (date(2026, 3, 16), [("ashby", LAST, 14)]),
+        (date(2026, 3, 19), [("ashby", LAST, 14), ("lever", date(2026, 3, 4), 14)]),
     ],
 )
 def test_a_source_is_frozen_by_its_newest_rows(
-    day: date, expected: list[Frozen], work_template: Path, tmp_path: Path
+    day: date, expected: list[tuple[str, date, int]], work_template: Path, tmp_path: Path
 ) -> None:
     with open_copy(work_template, tmp_path) as con:
         nights = [
@@ -55,6 +55,6 @@ def test_a_source_is_frozen_by_its_newest_rows(
             describe_load("lever", 4, 1),
         ]
         put_rows(con, Loads, *nights, describe_load("bls_oews", 1, 9), describe_load("remotive", 1, 9))
-        assert find_frozen_sources(con, ["lever", "ashby", "bls_oews", "reed"], day) == expected, (
+        assert list(find_frozen_sources(con, ["lever", "ashby", "bls_oews", "reed"], day)) == expected, (
             "an answer that only repeats is nothing new; what never came and what is not asked about is in no rhythm"
         )

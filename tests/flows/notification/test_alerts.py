@@ -13,19 +13,16 @@ from flows.notification.alerts import (
     FAILURES,
     KINDS,
     MAX_WORDS,
-    Alert,
-    Key,
     Night,
     StandingAlerts,
-    WaitingList,
     clean,
     describe_claims,
     describe_night,
     describe_reviews,
     describe_sources,
     find_alerts,
-    find_waiting_lists,
 )
+from flows.runs.run_log import Alert
 from flows.runs.source_health import OUTCOMES
 from flows.runtime.settings import Settings
 from reports.figures import claims
@@ -58,7 +55,7 @@ def test_a_source_is_due_that_gave_less_than_it_was_asked_for(outcome: str) -> N
     due = list(describe_sources(night))
     assert (outcome in FAILURES) == bool(due)
     for alert in due:
-        assert alert.key == Key("source", "lever", outcome)
+        assert alert.key == ("source", "lever", outcome)
         assert alert.words == f"{outcome}: 3 failed, first: a.example/x: why", "the query of an address may hold a key"
         assert "jobmarket sources lever" in alert.remedy
 
@@ -127,17 +124,17 @@ def test_without_the_table_of_reviews_none_waits_and_with_it_each_is_due_until_a
     work_template: Path, tmp_path: Path
 ) -> None:
     with open_copy(work_template, tmp_path) as con:
-        assert find_waiting_lists(con) == []
+        assert list(describe_reviews(con, DAY)) == []
         waiting = {"number": 1, "state": "waiting", "why": "jobs fell", "method": "m"}
         for name, day in (("shares.skills.regions", date(2026, 3, 1)), ("disclosure", date(2026, 1, 20))):
             put_rows(con, Vintages, waiting | {"list": name, "offered_on": day, "as_of": day})
         put_rows(con, Vintages, waiting | {"list": "closing_rates", "state": "rejected"})
-        assert find_waiting_lists(con)[0] == WaitingList("disclosure", date(2026, 1, 20), date(2026, 3, 6))
         reviews = list(describe_reviews(con, DAY))
     assert keys(reviews) == [
         ("review", "disclosure", "2026-01-20 overdue"),
         ("review", "shares.skills.regions", "2026-03-01 waiting"),
     ]
+    assert reviews[0].deadline == date(2026, 3, 6)
     assert reviews[1].words == "since 2026-03-01, to be decided by 2026-04-15"
 
 
@@ -150,7 +147,7 @@ def test_all_kinds_are_found_in_their_order_and_a_kind_that_cannot_be_read_is_no
     monkeypatch.setattr(claims, "load_claims", lambda: [dataclasses.replace(load_claims()[0], verify_by=DAY)])
     config = Settings(data=tmp_path, board_not_found=1)
     night = dataclasses.replace(WELL, exit_code=1, message="no", health={"lever": "failed: why"})
-    key = Key("board", "lever acme", "gone")
+    key = ("board", "lever acme", "gone")
     with open_copy(work_template, tmp_path) as con:
         put_rows(con, Responses, {"source": "lever", "board": "acme", "http_status": 404})
         standing = find_alerts(night, con, config)
@@ -166,8 +163,8 @@ def test_what_was_not_looked_at_is_not_cleared() -> None:
     alert = Alert(kind="source", subject="lever", state="failed", words="w", remedy="r")
     standing = StandingAlerts(alerts=(alert,), seen={"source": frozenset({"lever", "ashby"}), "claim": None})
     assert not standing.is_cleared(alert.key)
-    assert standing.is_cleared(Key("source", "lever", "partial"))
-    assert standing.is_cleared(Key("source", "ashby", "failed"))
-    assert not standing.is_cleared(Key("source", "reed", "failed")), "it was not asked"
-    assert standing.is_cleared(Key("claim", "a.b", "near"))
-    assert not standing.is_cleared(Key("board", "lever acme", "gone"))
+    assert standing.is_cleared(("source", "lever", "partial"))
+    assert standing.is_cleared(("source", "ashby", "failed"))
+    assert not standing.is_cleared(("source", "reed", "failed")), "it was not asked"
+    assert standing.is_cleared(("claim", "a.b", "near"))
+    assert not standing.is_cleared(("board", "lever acme", "gone"))

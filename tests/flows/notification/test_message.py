@@ -7,8 +7,9 @@ import json
 from datetime import date
 from pathlib import Path
 
-from flows.notification.alerts import KINDS, Alert, Night
-from flows.notification.message import MAX_ALERTS, MAX_CHANGES, MAX_TEXT, Due, Publication, compose, compose_test
+from flows.notification.alerts import KINDS, Night
+from flows.notification.message import MAX_ALERTS, MAX_CHANGES, MAX_TEXT, Publication, compose, compose_test
+from flows.runs.run_log import Alert, DueAlert
 from reports.figures.vintages import Change
 
 DAY, BEFORE = date(2026, 3, 10), date(2026, 3, 9)
@@ -35,9 +36,9 @@ def failure(name: str, words: str = "failed: HTTP 500") -> Alert:
 
 def test_a_message_in_full() -> None:
     due = [
-        Due(alert=CLAIM, since=DAY),
-        Due(alert=failure("lever"), since=BEFORE),
-        Due(alert=failure("ashby"), since=DAY),
+        DueAlert(**vars(CLAIM), since=DAY),
+        DueAlert(**vars(failure("lever")), since=BEFORE),
+        DueAlert(**vars(failure("ashby")), since=DAY),
     ]
     message = compose(NIGHT, due, n_standing=2, published=PUBLISHED)
     assert (
@@ -86,14 +87,14 @@ Page: /srv/site/index.html
 
 
 def test_what_could_not_be_sent_before_it_was_over_says_so() -> None:
-    message = compose(NIGHT, [Due(alert=failure("lever"), since=BEFORE, is_cleared=True)])
+    message = compose(NIGHT, [DueAlert(**vars(failure("lever")), since=BEFORE, is_cleared=True)])
     assert message.subject == "Job market, 2026-03-10: 1 thing due"
     assert "- lever: failed: HTTP 500 (night of 2026-03-09, over by now)\n" in message.body
     assert "Guide" not in message.body, "nothing was published"
 
 
 def test_long_lists_are_cut_and_counted_and_fields_have_all() -> None:
-    due = [Due(alert=failure(f"s{number:03}"), since=DAY) for number in range(500)]
+    due = [DueAlert(**vars(failure(f"s{number:03}")), since=DAY) for number in range(500)]
     changes = [Change(f"f.{n:03}", "t", "1", "2" * 500, BEFORE, False) for n in range(500)]
     message = compose(NIGHT, due, published=Publication(guides=[Path("g")], page=Path("p"), changes=changes))
     assert message.body.count("- s") == MAX_ALERTS and f"- and {500 - MAX_ALERTS} more" in message.body
@@ -113,7 +114,7 @@ def test_long_values_are_shown_from_where_they_differ() -> None:
 
 def test_a_chat_room_gets_no_more_than_it_takes() -> None:
     due = [
-        Due(alert=dataclasses.replace(failure(f"s{n}", "w" * 300), kind=kind), since=DAY)
+        DueAlert(**vars(dataclasses.replace(failure(f"s{n}", "w" * 300), kind=kind)), since=DAY)
         for kind in KINDS
         for n in range(20)
     ]
@@ -123,7 +124,7 @@ def test_a_chat_room_gets_no_more_than_it_takes() -> None:
 
 
 def test_a_chat_room_is_given_no_commands() -> None:
-    due = [Due(alert=failure("lever", "<!channel> @all <https://a.example|here>"), since=DAY)]
+    due = [DueAlert(**vars(failure("lever", "<!channel> @all <https://a.example|here>")), since=DAY)]
     text = compose(NIGHT, due).content["text"]
     assert not set("<>@") & set(text)
     assert "‹!channel› ＠all" in text
@@ -131,6 +132,9 @@ def test_a_chat_room_is_given_no_commands() -> None:
 
 def test_sample_data_and_tests_say_so() -> None:
     sample = Night(run_id="one", day=DAY, exit_code=0, is_sample=True)
-    assert compose(sample, [Due(alert=CLAIM, since=DAY)]).subject == "SAMPLE DATA · Job market, 2026-03-10: 1 thing due"
+    assert (
+        compose(sample, [DueAlert(**vars(CLAIM), since=DAY)]).subject
+        == "SAMPLE DATA · Job market, 2026-03-10: 1 thing due"
+    )
     message = compose_test(NIGHT)
     assert "test" in message.subject and message.content["night"]["is_test"] is True

@@ -17,8 +17,8 @@ from extractors.boards import all_boards
 from extractors.web import webhook
 from flows.notification import delivery
 from flows.notification.alerts import Night
-from flows.notification.channels import describe_channels
 from flows.notification.night import find_last_night, report_night, reporting, show_night
+from flows.notification.sent import describe_channels
 from flows.runs import run_log
 from flows.runs.run_log import JOURNAL
 from flows.runs.run_record import Outcome
@@ -340,12 +340,12 @@ def test_the_last_night_is_shown_without_sending(nights: Nights) -> None:
         run_log.end(config.data, run_id, exit_code=2, as_of=date(2026, 3, 1), health={"lever": "failed: HTTP 500"})
     last = find_last_night(config)
     assert last is not None and last.run_id == "one"
-    view = show_night(config, last)
-    assert view.message is not None and "- lever: failed: HTTP 500" in view.message.text
+    message, _ = show_night(config, last)
+    assert message is not None and "- lever: failed: HTTP 500" in message.text
     assert nights.board.asked == []
     report_night(lambda: config, last)
-    view = show_night(config, last)
-    assert view.message is None
-    assert [alert.subject for alert in view.known] == ["lever"]
-    without = show_night(config.model_copy(update={"webhook": None}), last)
-    assert without.message is not None, "with no channel, all that stands"
+    message, known = show_night(config, last)
+    assert message is None
+    assert [alert.subject for alert in known] == ["lever"]
+    message, _ = show_night(config.model_copy(update={"webhook": None}), last)
+    assert message is not None, "with no channel, all that stands"

@@ -14,13 +14,13 @@ from hypothesis import strategies as st
 from flows.accuracy.audit_results import GOLD, accuracy, answers_in, audits_of
 from flows.monitoring.status import print_status
 from flows.notification import sent
-from flows.notification.alerts import Alert
-from flows.notification.message import Due
 from flows.runs import jsonl, run_log
-from flows.runs.run_log import JOURNAL, begin, end, on_record, runs_of
+from flows.runs.run_log import JOURNAL, DueAlert, begin, end, on_record, runs_of
 from flows.runtime.settings import Settings
 
-ALERT = Alert(kind="source", subject="lever", state="failed", words="HTTP 500", remedy="look", deadline=None)
+ALERT = DueAlert(
+    kind="source", subject="lever", state="failed", words="HTTP 500", remedy="look", since=date(2026, 11, 3)
+)
 ANSWER = {
     "audited_on": "2026-11-03", "posting_id": "lever:1", "reader": "role", "source": "lever", "language": "en",
     "is_right": True, "read": {"role": "data_engineer"}, "right": {"role": "data_engineer"}, "text_hash": None,
@@ -33,7 +33,7 @@ def write_journal(data: Path) -> None:
     for run_id in ("one", "two"):
         begin(data, run_id=run_id, command="jobmarket run")
         end(data, run_id, exit_code=0, as_of=date(2026, 11, 3), health={"lever": "ok"})
-    sent.note_message(data, "two", by="webhook", due=[Due(alert=ALERT, since=date(2026, 11, 3))], why=None)
+    sent.note_message(data, "two", by="webhook", due=[ALERT], why=None)
     sent.note_cleared(data, "two", [ALERT.key])
     sent.note_beat(data, "two", why=None)
 
@@ -55,9 +55,9 @@ DAMAGES: dict[str, tuple[int, Callable[[bytes], bytes], str]] = {
     "no JSON": (1, lambda line: line.replace(b"{", b"[", 1), "Expecting"),
     "cut short": (2, lambda line: line[:30], "Expecting"),
     "no UTF-8": (1, lambda line: line.replace(b"run", b"r\xf5n"), "codec can't decode"),
-    "a list": (2, lambda line: b"[]", "one of begun, ended"),
-    "a number": (2, lambda line: b"7", "one of begun, ended"),
-    "another key": (1, lambda line: line.replace(b"begun", b"begtn"), "one of begun, ended"),
+    "a list": (2, lambda line: b"[]", "expected one of begun, ended"),
+    "a number": (2, lambda line: b"7", "expected one of begun, ended"),
+    "another key": (1, lambda line: line.replace(b"begun", b"begtn"), "expected one of begun, ended"),
     "no time": (1, other(at="gone"), "at: Field required"),
     "no such time": (3, other(at="2026-13-03T02:00:00+00:00"), "at: "),
     "a time without its zone": (3, other(at="2026-11-03T02:00:00"), "at: "),
@@ -122,7 +122,7 @@ def test_no_flipped_bit_stops_a_reader(place: int, bit: int, tmp_path: Path, who
 @pytest.mark.parametrize(
     ("changes", "why"),
     [
-        ({"reader": "rolf"}, "reader: one of "),
+        ({"reader": "rolf"}, "reader: expected one of "),
         ({"audited_on": "2026-02-30"}, "day"),
         ({"is_right": 1}, "is_right: "),
         ({"weight": 0}, "weight: "),
