@@ -36,7 +36,7 @@ TEXTS = {
     "under": (22, 16),
 }
 """Letters per line, and height of a line, by kind of text."""
-_CSS = (Path(rows.__file__).parent / "templates" / "marks.css", Path(__file__).parent / "templates" / "card.css")
+_CSS = (Path(rows.__file__).parent / "assets" / "marks.css", Path(__file__).parent / "templates" / "card.css")
 
 
 @functools.cache

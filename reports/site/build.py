@@ -44,7 +44,7 @@ from warehouse.mart_tables import Figures
 from warehouse.marts.printing import JOBS
 from warehouse.ops_tables import Vintages
 
-TEMPLATES = Path(__file__).parent / "templates"
+TEMPLATES, ASSETS = (Path(__file__).parent / name for name in ("templates", "assets"))
 DOCS = Path(__file__).parents[1] / "texts"
 TEXTS = {DOCS / "methods.md": "How we count", DOCS / "known_truth.md": "Estimators against known truth"}
 """Markdown texts that become pages, with their titles. The texts link to each other by file name."""
@@ -107,9 +107,9 @@ def files_of(
     yield from pages_of(site)
     yield "data/pay.js", explorer.to_script(site.explorer)
     yield "data/skills.js", skills.to_script(site.skills)
-    yield "site.css", b"".join((TEMPLATES / name).read_bytes() for name in ("marks.css", "site.css"))
+    yield "site.css", b"".join((ASSETS / name).read_bytes() for name in ("marks.css", "site.css"))
     for asset in SCRIPTS:
-        yield asset, (TEMPLATES / asset).read_bytes()
+        yield asset, (ASSETS / asset).read_bytes()
 
 
 def pages_of(site: Site) -> Iterator[tuple[str, bytes]]:

@@ -2,7 +2,7 @@
 
 Names and values are text. Only the marks between them are drawn, in percentages of the width, so that a chart fits any
 screen. Four forms show how certain a row is, with the same legend everywhere (`words.SURENESS`). The page's script
-draws the same rows (templates/site.js: drawRow) and `release.cards` the same plots; browser tests compare the two.
+draws the same rows (assets/site.js: drawRow) and `release.cards` the same plots; browser tests compare the two.
 """
 
 from __future__ import annotations
