@@ -30,7 +30,7 @@ GONE = (404, 410)
 """Status codes which say that a posting is gone, if the request was for the address of that single posting."""
 NEW_KEYS = "keys"
 """The `column_name` of an issue that lists unknown keys of records."""
-NEW_KEYS_RULE = "known keys expected; decide whether the source's module should read these, then add them to its KNOWN"
+NEW_KEYS_RULE = "expected known keys; decide whether the source's module should read these, then add them to its KNOWN"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,7 +60,7 @@ class Response:
             with contextlib.suppress(ValueError, RecursionError):
                 return read_lenient_json(self.body)
             begin = self.body[:80].decode("utf-8", "replace")
-            raise Rejected("response", begin, f"JSON expected ({error}); the answer is kept in the archive") from error
+            raise Rejected("response", begin, f"expected JSON ({error}); the answer is kept in the archive") from error
 
     def xml(self, root: str) -> Element:
         """Parse the body as XML and return its root element. U+FFFD replaces invalid bytes and characters.
@@ -74,9 +74,9 @@ class Response:
             except ParseError:
                 element = fromstring(_mend_xml(self.body), forbid_dtd=True)
         except (ParseError, DefusedXmlException, LookupError, ValueError) as error:
-            raise Rejected("response", begin, f"XML expected ({error}); the answer is kept in the archive") from error
+            raise Rejected("response", begin, f"expected XML ({error}); the answer is kept in the archive") from error
         if element.tag != root:
-            raise Rejected("response", begin, f"XML with the root {root} expected; the board may be gone")
+            raise Rejected("response", begin, f"expected XML with the root {root}; the board may be gone")
         return element
 
     def value_at(self, *path: str) -> object:
@@ -132,7 +132,7 @@ def read_lenient_json(body: bytes) -> Any:
         for key, value in inside.items() if is_object else enumerate(inside) if isinstance(inside, list) else ():
             if isinstance(value, _NotANumber):
                 inside[key] = None
-                rule = f"a finite number expected in {key!r}; it counts as not stated, the record is kept"
+                rule = f"expected a finite number in {key!r}; it counts as not stated, the record is kept"
                 of = record if record is not None else whole
                 if isinstance(of, Record):
                     of.issues = [*of.issues, Rejected("record", str(value), rule).issue]
@@ -168,7 +168,7 @@ def each(items: object, read: Callable[[Any], Row], *, known: frozenset[str] = f
     `known` is empty, keys are not checked. Raise `Rejected` if `items` is not a list.
     """
     if not isinstance(items, list):
-        raise Rejected("response", items, "a list of records expected; the API may have changed its shape")
+        raise Rejected("response", items, "expected a list of records; the API may have changed its shape")
     new: set[str] = set()
     for number, item in enumerate(items):
         if known and isinstance(item, dict) and not known.issuperset(item):

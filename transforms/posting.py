@@ -366,13 +366,13 @@ def _read_demands(
 def _id_and_title(raw: RawPosting) -> tuple[str, str]:
     native, title = raw["id"], raw["title"]
     if native is None or isinstance(native, bool) or not str(native).strip():
-        raise Rejected("posting_id", native, "a native id expected; without one the posting cannot be followed")
+        raise Rejected("posting_id", native, "expected a native id; without one the posting cannot be followed")
     name = _fold_space(title if isinstance(title, str) else None)
     if not name or is_blank(name):
-        raise Rejected("title", title, f"a title expected in posting {native}")
+        raise Rejected("title", title, f"expected a title in posting {native}")
     id = str(native).strip()
     if len(id) > MAX_ID or REPLACEMENT in id or strip_invisible(id) != id:
-        raise Rejected("posting_id", id, f"a native id of at most {MAX_ID} printable characters expected")
+        raise Rejected("posting_id", id, f"expected a native id of at most {MAX_ID} printable characters")
     return id, name
 
 
@@ -440,7 +440,7 @@ def _read_all(originals: list[str], *, is_html: bool) -> list[_Body]:
 
 def _issue_with(original: str, read: str) -> Issue | None:
     if len(original) > MAX_HTML or len(read) > MAX_TEXT:
-        rule = f"at most {MAX_TEXT} characters of text expected; read up to there"
+        rule = f"expected at most {MAX_TEXT} characters of text; read up to there"
         return Rejected("text", f"{len(original)} characters", rule).issue
     if read.isascii() or REPLACEMENT not in read:
         return None

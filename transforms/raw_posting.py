@@ -142,7 +142,7 @@ def _day(value: object, column: str, issues: list[Issue]) -> date | None:
             return date.fromisoformat(value)
     except (ValueError, OverflowError, OSError):
         pass
-    issues.append(Rejected(column, value, "a date, an ISO 8601 text or an epoch number expected").issue)
+    issues.append(Rejected(column, value, "expected a date, an ISO 8601 text or an epoch number").issue)
     return None
 
 

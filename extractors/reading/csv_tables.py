@@ -40,7 +40,7 @@ def zip_member(body: bytes, name: re.Pattern[str], *, largest: int) -> bytes:
                 raise Rejected("response", ", ".join(archive.namelist()), rule)
             return archive.read(inside[0])
     except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, OSError) as error:
-        rule = f"a whole zip expected ({error}); the answer is kept in the archive"
+        rule = f"expected a whole zip ({error}); the answer is kept in the archive"
         raise Rejected("response", body[:80].decode("utf-8", "replace"), rule) from error
 
 
@@ -55,9 +55,9 @@ def unpack_gzip(body: bytes, *, largest: int) -> bytes:
         with gzip.open(io.BytesIO(body)) as file:
             content = file.read(largest + 1)
     except (OSError, EOFError, zlib.error) as error:
-        raise Rejected("response", "", f"a whole gzip file expected ({error}); get the file again") from error
+        raise Rejected("response", "", f"expected a whole gzip file ({error}); get the file again") from error
     if len(content) > largest:
-        raise Rejected("response", "", f"a file of at most {largest:,} bytes expected; split it")
+        raise Rejected("response", "", f"expected a file of at most {largest:,} bytes; split it")
     return content
 
 
@@ -106,6 +106,6 @@ def table_in(
                 data = itertools.chain(first[number + 1 :], rows)
                 return [{name: row[i] for i, name in places if i < len(row)} for row in data]
     except csv.Error as error:
-        raise Rejected("response", body[:80].decode("utf-8", "replace"), f"a CSV expected ({error})") from error
-    rule = f"a table with the columns {', '.join(sorted(names))} expected; its publisher may have changed it"
+        raise Rejected("response", body[:80].decode("utf-8", "replace"), f"expected a CSV ({error})") from error
+    rule = f"expected a table with the columns {', '.join(sorted(names))}; its publisher may have changed it"
     raise Rejected("response", ", ".join(first[0]) if first else "", rule)

@@ -60,7 +60,7 @@ def read_batches(
     """
     n_rows = file.metadata.num_rows
     if most_rows is not None and n_rows > most_rows:
-        raise Rejected("response", f"{n_rows:,} rows", f"at most {most_rows:,} rows expected; split the file")
+        raise Rejected("response", f"{n_rows:,} rows", f"expected at most {most_rows:,} rows; split the file")
     names = [name for name in file.schema_arrow.names if columns is None or name in columns]
     _check_stored(file.metadata, names)
     n_read = 0
@@ -69,7 +69,7 @@ def read_batches(
         if n_bytes > MAX_BATCH:
             value = f"{n_bytes:,} bytes in rows {n_read + 1:,} to {n_read + rows.num_rows:,} of {n_rows:,}"
             raise Rejected(
-                "response", value, f"at most {MAX_BATCH:,} bytes in {BATCH:,} rows expected; shorten the texts"
+                "response", value, f"expected at most {MAX_BATCH:,} bytes in {BATCH:,} rows; shorten the texts"
             )
         n_read += rows.num_rows
         yield Batch(rows, n_bytes)
@@ -88,7 +88,7 @@ def _check_stored(metadata: pq.FileMetaData, names: Collection[str]) -> None:
             name = largest.path_in_schema.partition(".")[0]
             size = f"{largest.num_values:,} values of {name} and {n_bytes:,} bytes"
             value = f"row group {number + 1} with {group.num_rows:,} rows, {size}"
-            rule = f"at most {MAX_VALUES:,} values in a column and {MAX_STORED:,} bytes in a row group expected"
+            rule = f"expected at most {MAX_VALUES:,} values in a column and {MAX_STORED:,} bytes in a row group"
             remedy = f"write the file with smaller row groups, split it, or leave {name} out"
             raise Rejected("response", value, f"{rule}; {remedy}")
 

@@ -208,7 +208,7 @@ def read_page(
     page = page_of(response)
     items = job_postings_in(page, response.url, selectors)
     if not items:
-        raise Rejected("response", page[:80], f"a schema.org JobPosting expected; {remedy}")
+        raise Rejected("response", page[:80], f"expected a schema.org JobPosting; {remedy}")
     yield from each(items, read, known=KNOWN)
 
 

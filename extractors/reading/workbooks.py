@@ -35,7 +35,7 @@ def open_workbook(content: bytes, *, largest: int, expected: str, remedy: str) -
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             size = sum(part.file_size for part in archive.infolist())  # zipfile never unpacks more than this
         if size > largest:
-            rule = f"a workbook that unpacks to at most {largest:,} bytes expected; save the sheet as CSV"
+            rule = f"expected a workbook that unpacks to at most {largest:,} bytes; save the sheet as CSV"
             raise Rejected("response", f"{size:,} bytes", rule)
         workbook = load_workbook(io.BytesIO(content), read_only=True, data_only=True, keep_links=False)
         with contextlib.closing(workbook):
@@ -44,4 +44,4 @@ def open_workbook(content: bytes, *, largest: int, expected: str, remedy: str) -
         raise
     except UNREADABLE as error:
         begin = content[:80].decode("utf-8", "replace")
-        raise Rejected("response", begin, f"{expected} expected ({error}); {remedy}") from error
+        raise Rejected("response", begin, f"expected {expected} ({error}); {remedy}") from error

@@ -440,9 +440,9 @@ def _outcome_of(
     if isinstance(response, RevisitedAnswer):
         return
     if isinstance(response, DamagedRecord):
-        yield Rejected("response", response.why, "a whole WARC record expected").issue
+        yield Rejected("response", response.why, "expected a whole WARC record").issue
     elif response.status in GONE and _posting_of(module.SOURCE, response.url):
-        rule = "a posting expected at its own address; the site says that it is gone, and that closes it"
+        rule = "expected a posting at its own address; the site says that it is gone, and that closes it"
         yield Issue(column_name="response", value=f"HTTP {response.status}", rule=rule, is_deliberate=True)
     elif response.status not in ANSWERED:
         yield Rejected("response", f"HTTP {response.status}", "HTTP 200 expected; look at the board's page").issue
@@ -504,7 +504,7 @@ def _distrust_mass_removal(responses: Sequence[RefinedResponses]) -> Sequence[Re
     if sum(is_gone) <= max(MAX_GONE, len(is_gone) / 2):
         return responses
     share = f"{sum(is_gone)} of {len(is_gone)}"
-    rule = f"a posting expected at its own address; {share} are said to be gone: look at one of them"
+    rule = f"expected a posting at its own address; {share} are said to be gone: look at one of them"
     return [
         replace(
             row, posting_id=None, issues=tuple(replace(issue, rule=rule, is_deliberate=False) for issue in row.issues)

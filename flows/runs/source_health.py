@@ -107,7 +107,7 @@ def reject_damage(source: str, warc: str, damage: DamagedRecord) -> Rejects:
         posting_id=None,
         column_name="file" if is_whole_file else "response",
         value=damage.why[:200],
-        rule=f"a whole WARC record expected; {note}. Get the file again if you can",
+        rule=f"expected a whole WARC record; {note}. Get the file again if you can",
     )
 
 
@@ -120,7 +120,7 @@ def reject_future(source: str, warc: str, record: int, time: datetime) -> Reject
         posting_id=None,
         column_name="observed_at",
         value=time.astimezone(UTC).isoformat(),
-        rule=f"a WARC-Date at most {MAX_AHEAD.days} day in the future expected; the record is left out, the others of "
+        rule=f"expected a WARC-Date at most {MAX_AHEAD.days} day in the future; the record is left out, the others of "
         "the file are taken. Set the clock of whoever recorded it and record it again",
     )
 

@@ -106,7 +106,7 @@ def judge_places(rows: Rows) -> Verdict:
 
 
 def judge_within(rows: Rows) -> Verdict:
-    """Judge comparisons of several cells by the row of all jobs, or else the first row, that may be printed."""
+    """Judge comparisons of several cells by one row that may be printed: the row of all jobs, or else the first."""
     printable = numbers.choose_printed(rows)
     if not printable:
         return judge_cell(rows)

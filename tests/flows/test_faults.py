@@ -172,10 +172,10 @@ def test_each_faulty_answer_is_reported_and_all_others_are_taken(empty: Path, tm
     assert {number: row[0] for number, row in rejects.items()} == {
         1: "response", 2: "response", 3: "response", 4: "title", 5: "pay_low", 6: "text",
     }  # fmt: skip
-    assert "JSON expected" in rejects[1][2]
+    assert "expected JSON" in rejects[1][2]
     assert "does not decode as Content-Encoding gzip" in rejects[2][1]
     assert rejects[3][1].startswith("<!doctype html>")
-    assert "JSON expected" in rejects[3][2]
+    assert "expected JSON" in rejects[3][2]
     assert "a91" in rejects[4][2]
     with open_reader(empty, with_texts=True) as con:
         upside = con.execute("SELECT pay_text, pay_flag, annual_low FROM core.postings WHERE posting_id = 'ashby:a5'")
@@ -271,7 +271,7 @@ def test_a_backfill_says_how_many_records_were_refused(tmp_path: Path, empty: Pa
     with open_reader(empty) as con:
         health = con.execute("SELECT outcome, message, n_rows FROM ops.source_health").fetchall()
     assert [(outcome, n_rows) for outcome, _, n_rows in health] == [("partial", 2)]
-    assert health[0][1].startswith("2 of 4 records refused, first: a native id expected")
+    assert health[0][1].startswith("2 of 4 records refused, first: expected a native id")
 
 
 def test_an_archive_file_cut_in_half_loses_its_last_record_only(cut: Path, empty: Path, loading: Command) -> None:

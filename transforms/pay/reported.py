@@ -63,12 +63,12 @@ def read_amount(text: str, what: str, row: int, *, signs: str = "") -> float:
         bare = f"{float(bare):.2f}"
     match = _NUMBER.fullmatch(bare)
     if match is None:
-        raise Rejected(what, text, f"one amount of money expected in row {row}")
+        raise Rejected(what, text, f"expected one amount of money in row {row}")
     cents = match[2] or match[3] or ""
     whole = re.sub(r"\D", "", bare[: len(bare) - len(cents)])
     amount = float(f"{whole}.{cents or 0}")
     if amount <= 0:
-        raise Rejected(what, text, f"a positive amount expected in row {row}")
+        raise Rejected(what, text, f"expected a positive amount in row {row}")
     return amount
 
 

@@ -34,7 +34,7 @@ def amount_of(
     amount = _number(value)
     if not 0 <= amount < math.inf:
         if issues is not None:
-            rule = "an amount of 0 or more expected in the source's field; it was left out, the posting kept"
+            rule = "expected an amount of 0 or more in the source's field; it was left out, the posting kept"
             issues.append(Rejected(column, value, rule).issue)
         return None
     return amount / parts or None

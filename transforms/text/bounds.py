@@ -66,7 +66,7 @@ def bounded_text(text: str, column: str, issues: list[Issue], limit: int) -> str
     if column in MASKED:
         text = mask_contacts(text)
     if length > limit:
-        rule = f"at most {limit} characters expected; read up to there"
+        rule = f"expected at most {limit} characters; read up to there"
         issues.append(Rejected(column, f"{text[:40]}… ({length} characters)", rule).issue)
         text = text[:limit]
     if not text.isascii() and REPLACEMENT in text:
@@ -87,7 +87,7 @@ def bounded_url(value: object, issues: list[Issue]) -> str | None:
         is_plain = _PLAIN_HOST.match(url) is not None and "@" not in url
         if len(url) <= MAX_URL and url.isprintable() and (is_plain or _is_web(url)):
             return without_user(url)
-    rule = f"an http(s) address of at most {MAX_URL} printable characters expected; it was left out, the posting kept"
+    rule = f"expected an http(s) address of at most {MAX_URL} printable characters; it was left out, the posting kept"
     issues.append(Rejected("url", value, rule).issue)
     return None
 
@@ -106,7 +106,7 @@ def bounded_day(day: date | None, column: str, issues: list[Issue], seen_on: dat
     if day is None or (day >= MIN_DAY and (seen_on is None or day <= seen_on + MAX_AHEAD[column])):
         return day
     last = f" and {seen_on + MAX_AHEAD[column]}" if seen_on else ""
-    rule = f"a day between {MIN_DAY}{last} expected" if last else f"a day from {MIN_DAY} on expected"
+    rule = f"expected a day between {MIN_DAY}{last}" if last else f"expected a day from {MIN_DAY} on"
     issues.append(Rejected(column, day.isoformat(), f"{rule}; it was left out, the posting kept").issue)
     return None
 
@@ -114,6 +114,6 @@ def bounded_day(day: date | None, column: str, issues: list[Issue], seen_on: dat
 def bounded_number(parts: Sequence[object], column: str, issues: list[Issue]) -> int:
     """Return `MAX_PARTS`, the number of parts that may be read. Add an issue if there are more parts."""
     if len(parts) > MAX_PARTS:
-        rule = f"at most {MAX_PARTS} expected; the others were left out"
+        rule = f"expected at most {MAX_PARTS}; the others were left out"
         issues.append(Rejected(column, f"{len(parts)} parts", rule).issue)
     return MAX_PARTS

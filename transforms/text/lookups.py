@@ -17,7 +17,7 @@ def path_of(name: str) -> Path:
     """Return the path of a lookup's CSV in any folder of lookups/. Raise `ValueError` unless exactly one exists."""
     paths = list(LOOKUPS.glob(f"*/{name}.csv"))
     if len(paths) != 1:
-        raise ValueError(f"one file {name}.csv expected in a folder of {LOOKUPS}, {len(paths)} found")
+        raise ValueError(f"expected one file {name}.csv in a folder of {LOOKUPS}, {len(paths)} found")
     return paths[0]
 
 

@@ -303,7 +303,7 @@ def _load_file(job: _Job, file: RefinedFile) -> LoadResult:
 def _row_class(rows: Path) -> type:
     name = (pq.read_schema(rows).metadata or {}).get(b"row_table", b"").decode()
     if name not in ROW_NAMED:
-        raise ValueError(f"{rows}: row_table is {name!r}; one of {', '.join(ROW_NAMED)} expected")
+        raise ValueError(f"{rows}: row_table is {name!r}; expected one of {', '.join(ROW_NAMED)}")
     return ROW_NAMED[name]
 
 

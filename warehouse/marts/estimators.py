@@ -192,7 +192,7 @@ def estimate_shares(
 
 
 def bound_share(share: Floats, effective: Floats, level: float | Floats = LEVEL) -> tuple[Floats, Floats]:
-    """Return the ends of Clopper and Pearson's interval for a share of `effective` jobs, not always a whole number."""
+    """Return the ends of Clopper and Pearson's interval for a share of `effective` jobs (any number above 0)."""
     tail = (1 - np.asarray(level)) / 2
     yes = share * effective
     no = effective - yes

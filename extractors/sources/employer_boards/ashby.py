@@ -69,7 +69,7 @@ def parse(response: Response) -> Iterator[RawPosting | Issue | Repetition]:
 def read_job(job: dict[str, Any]) -> RawPosting | Issue:
     """Read a job. The caller adds the board and the employer."""
     if job.get("isListed") is False:  # only people who have the link can see this job
-        rule = "a listed job expected; this one is not shown on the board"
+        rule = "expected a listed job; this one is not shown on the board"
         return leave_out(f"{job.get('id')} {job.get('title')}", rule)
     compensation = job.get("compensation") or {}
     issues: list[Issue] = []

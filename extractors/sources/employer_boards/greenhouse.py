@@ -74,7 +74,7 @@ def parse(response: Response) -> Iterator[RawPosting | Issue | Repetition]:
 def read_job(job: dict[str, Any]) -> RawPosting | Issue:
     """Read a job of a list, with or without `content`. The caller adds the board."""
     if job.get("internal_job_id", "") is None:
-        rule = "a job expected; a post without internal_job_id collects prospects"
+        rule = "expected a job; a post without internal_job_id collects prospects"
         return leave_out(f"{job.get('id')} {job.get('title')}", rule)
     content = _content(job.get("content"))
     fields = job.get("metadata") or []

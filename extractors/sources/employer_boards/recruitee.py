@@ -58,7 +58,7 @@ def parse(response: Response) -> Iterator[RawPosting | Issue | Repetition]:
 
 def _read_offer(offer: dict[str, Any]) -> RawPosting | Issue:
     if offer.get("status", "published") != "published":
-        return leave_out(f"{offer.get('id')} {offer['status']}", "a published offer expected")
+        return leave_out(f"{offer.get('id')} {offer['status']}", "expected a published offer")
     salary = offer.get("salary") or {}
     places = offer.get("locations") or [offer]
     flags = (word for flag, word in WORKPLACE_OF_FLAG.items() if offer.get(flag) is True)

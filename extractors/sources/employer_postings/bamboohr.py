@@ -71,7 +71,7 @@ def parse(response: Response) -> Iterator[RawPosting | Issue]:
 def _read_opening(opening: dict[str, Any], *, board: str | None, native: str | None) -> RawPosting | Issue:
     number = native.rpartition("/")[2] if native else opening.get("id")
     if opening.get("jobOpeningStatus", "Open") != "Open":
-        return leave_out(f"{number} {opening['jobOpeningStatus']}", "an open position expected")
+        return leave_out(f"{number} {opening['jobOpeningStatus']}", "expected an open position")
     objects = (opening.get("location") or {}, opening.get("atsLocation") or {})
     place: dict[str, Any] = next((place for place in objects if any(place.values())), {})
     country, region = (next(filter(None, map(place.get, keys)), None) for keys in PLACE_KEYS)
@@ -98,5 +98,5 @@ def _read_opening(opening: dict[str, Any], *, board: str | None, native: str | N
 def _line_of_pay(pay: object, issues: list[Issue]) -> str | None:
     if pay is None or isinstance(pay, str):
         return pay or None
-    issues.append(Rejected("pay_text", pay, "a line of text expected; it was left out, the opening kept").issue)
+    issues.append(Rejected("pay_text", pay, "expected a line of text; it was left out, the opening kept").issue)
     return None

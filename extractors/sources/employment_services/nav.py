@@ -112,7 +112,7 @@ def parse(response: Response) -> Iterator[RawPosting | Removal | Issue]:
         elif status == ACTIVE:
             yield from each([response.value_at("ad_content")], functools.partial(_read_advert, id=id), known=KNOWN)
         else:
-            raise Rejected("response", status, f"the status {ACTIVE} or {INACTIVE} expected")
+            raise Rejected("response", status, f"expected the status {ACTIVE} or {INACTIVE}")
         return
     last = _last_entries(response)
     n_active = 0
@@ -127,10 +127,10 @@ def parse(response: Response) -> Iterator[RawPosting | Removal | Issue]:
 def _read_entry(item: dict[str, Any], *, last: dict[str, dict[str, Any]]) -> Removal | None:
     id = item["_feed_entry"].get("uuid")
     if not _is_id(id):
-        raise Rejected("posting_id", id, "a UUID expected; without one the advert cannot be followed")
+        raise Rejected("posting_id", id, "expected a UUID; without one the advert cannot be followed")
     status = last[id].get("status")
     if status not in (ACTIVE, INACTIVE):
-        raise Rejected("record", f"{id}: {status}", f"the status {ACTIVE} or {INACTIVE} expected; nothing was closed")
+        raise Rejected("record", f"{id}: {status}", f"expected the status {ACTIVE} or {INACTIVE}; nothing was closed")
     return Removal(id=id) if status == INACTIVE else None
 
 

@@ -56,13 +56,13 @@ def parse(response: Response) -> Iterator[RawPosting | Issue]:
             yield from each(batch.rows.to_pylist(), _read_advert)
     except (pa.ArrowException, OSError) as error:
         begin = response.body[:20].decode("utf-8", "replace")
-        raise Rejected("response", begin, f"a whole Parquet file expected ({error}); get the file again") from error
+        raise Rejected("response", begin, f"expected a whole Parquet file ({error}); get the file again") from error
 
 
 def _read_advert(row: dict[str, Any]) -> RawPosting | Issue:
     key = f"{row['ats']}/{row['slug']}#{row['id']}"
     if row.get("is_open") is False:
-        return leave_out(key, "an open advert expected")
+        return leave_out(key, "expected an open advert")
     if not (row["ats"] and row["slug"] and row["id"]):
         raise Rejected("posting_id", key, "expected platform, board and id; without them it cannot be followed")
     content = row["content"] or ""

@@ -172,7 +172,7 @@ def _read_field(name: str, mapping: ReadMapping, parts: Sequence[Field], cells: 
         return _id(readings, n_columns=sum(len(part.columns) for part in parts))
     if not values:
         if name in NEEDED:
-            raise Rejected(name, "", f"a {name} expected; a row without one is not a posting")
+            raise Rejected(name, "", f"expected a {name}; a row without one is not a posting")
         return None
     if name in DAYS:
         return values[0]
@@ -187,18 +187,18 @@ def _check_word(name: str, text: str) -> str:
     if name == "currency":
         code = currency_of(text)
         if code is None:
-            raise Rejected(name, text, "an ISO 4217 code expected; say with `values` what the file's words mean")
+            raise Rejected(name, text, "expected an ISO 4217 code; say with `values` what the file's words mean")
         return code
     if text not in CLOSED.get(name, (text,)):
         choices = ", ".join(CLOSED[name])
-        raise Rejected(name, text, f"one of {choices} expected; say with `values` what the file's words mean")
+        raise Rejected(name, text, f"expected one of {choices}; say with `values` what the file's words mean")
     return text
 
 
 def _id(readings: Sequence[object], *, n_columns: int) -> str:
     texts = [as_text(value) for value in readings if value is not None]
     if not texts:
-        raise Rejected("posting_id", "", "an id expected; name as `id` the columns that distinguish adverts")
+        raise Rejected("posting_id", "", "expected an id; name as `id` the columns that distinguish adverts")
     if n_columns == 1:
         return texts[0]
     return hashlib.blake2b("\x1e".join(map(repr, readings)).encode("utf-8", "replace"), digest_size=8).hexdigest()
@@ -212,7 +212,7 @@ def _part(mapping: ReadMapping, part: Field, cells: Mapping[str, object], name: 
     if not values:
         return None
     if nested := [value for value in values if isinstance(value, dict | list | tuple)]:
-        raise Rejected(name, str(nested[0]), "one value expected; name the part of it (company.name, skills[])")
+        raise Rejected(name, str(nested[0]), "expected one value; name the part of it (company.name, skills[])")
     value = values[0] if len(values) == 1 else SEPARATORS.get(name, " ").join(map(as_text, values))
     if part.pattern is not None:
         value = _found(part.pattern, as_text(value), name)
@@ -234,7 +234,7 @@ def _found(pattern: Pattern, text: str, name: str) -> str | None:
 def _meaning(meanings: Mapping[str, object], word: str, name: str) -> object:
     if word not in meanings:
         words = ", ".join(meanings)
-        raise Rejected(name, word, f"one of {words} expected; add the word to `values` of {name}")
+        raise Rejected(name, word, f"expected one of {words}; add the word to `values` of {name}")
     return None if meanings[word] == "" else meanings[word]
 
 
@@ -242,7 +242,7 @@ def _day(text: str, form: str, name: str) -> date:
     try:
         return datetime.strptime(text, form).date()  # a day has no time zone
     except ValueError as error:
-        raise Rejected(name, text, f"a day written as {form} expected; correct `format`") from error
+        raise Rejected(name, text, f"expected a day written as {form}; correct `format`") from error
 
 
 def _cell(cells: Mapping[str, object], column: str, missing: frozenset[str], *, bullets: bool = False) -> object:
@@ -292,21 +292,21 @@ def _amount(value: object, decimal: str) -> float | None:
     Return None for 0, which files use for "no amount".
     """
     if isinstance(value, bool):
-        raise Rejected("pay", value, "a number expected")
+        raise Rejected("pay", value, "expected a number")
     text = re.sub(r"[\s\u00a0\u202f']", "", str(value))
     text = text.replace("." if decimal == "," else ",", "").replace(decimal, ".")
     try:
         amount = float(text)
     except ValueError as error:
-        rule = "a number expected; add the word to `missing`, or take the number out with `pattern`"
+        rule = "expected a number; add the word to `missing`, or take the number out with `pattern`"
         raise Rejected("pay", as_text(value), rule) from error
     if not 0 <= amount < math.inf:
-        raise Rejected("pay", as_text(value), "a number of 0 or more expected")
+        raise Rejected("pay", as_text(value), "expected a number of 0 or more")
     return amount or None
 
 
 def _truth(value: object) -> bool:
     word = as_text(value).lower()
     if word not in TRUTH:
-        raise Rejected("truth", as_text(value), "true or false expected; say with `values` what the file's words mean")
+        raise Rejected("truth", as_text(value), "expected true or false; say with `values` what the file's words mean")
     return TRUTH[word]

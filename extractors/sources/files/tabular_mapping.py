@@ -132,12 +132,12 @@ def mapping_in(content: bytes) -> ReadMapping:
     name = _text(table, "name")
     fields: Any = table.get("fields")
     _expect(NAME.fullmatch(name), name, "expected a name of small letters, digits, _ and -")
-    _expect(isinstance(fields, dict), "fields", "a table [fields] expected")
+    _expect(isinstance(fields, dict), "fields", "expected a table [fields]")
     _check_keys("[fields]", fields, FIELDS)
     lacking = [field for field in NEEDED if field not in fields]
-    _expect(not lacking, ", ".join(lacking), "a column for it expected in [fields]")
+    _expect(not lacking, ", ".join(lacking), "expected a column for it in [fields]")
     missing, decimal, kind = table.get("missing", []), _text(table, "decimal", "."), table.get("format")
-    _expect(_is_texts(missing), missing, "a list of words expected in `missing`")
+    _expect(_is_texts(missing), missing, "expected a list of words in `missing`")
     is_known = decimal in (".", ",") and kind in (None, *FORMATS)
     _expect(is_known, (decimal, kind), f"expected a `decimal` of . or , and a `format` of {FORMATS}")
     return ReadMapping(
@@ -177,17 +177,17 @@ def _complete_list(table: Any, fields: Mapping[str, object]) -> CompleteList:
 
 def _parts(name: str, entry: object) -> tuple[Field, ...]:
     parts = entry if isinstance(entry, list) else [entry]
-    _expect(parts, entry, f"a column expected for {name}")
+    _expect(parts, entry, f"expected a column for {name}")
     return tuple(_field(name, {"column": part} if isinstance(part, str) else part) for part in parts)
 
 
 def _field(name: str, table: Any) -> Field:
-    _expect(isinstance(table, dict), table, f"a column or a table expected for {name}")
+    _expect(isinstance(table, dict), table, f"expected a column or a table for {name}")
     _check_keys(f"the table of {name}", table, FIELD_KEYS)
     columns = table.get("columns", [table["column"]] if "column" in table else [])
-    _expect(_is_texts(columns) and all(columns), columns, f"names of columns expected for {name}")
+    _expect(_is_texts(columns) and all(columns), columns, f"expected names of columns for {name}")
     is_either = bool(columns) != ("constant" in table)
-    _expect(is_either, str(table), f"either columns or a constant expected for {name}")
+    _expect(is_either, str(table), f"expected either columns or a constant for {name}")
     values = table.get("values")
     is_table = values is None or isinstance(values, dict)
     _expect(is_table, values, f"expected a table of words and their meanings in `values` of {name}")
@@ -200,19 +200,19 @@ def _pattern(name: str, pattern: Any) -> Pattern:
     try:
         return compile_pattern(pattern)
     except (ValueError, TypeError) as error:
-        raise Rejected("mapping", pattern, f"a regular expression expected for {name} ({error})") from error
+        raise Rejected("mapping", pattern, f"expected a regular expression for {name} ({error})") from error
 
 
 def _tables(table: Mapping[str, Any], key: str) -> dict[str, Any]:
     tables: Any = table.get(key, {})
-    _expect(isinstance(tables, dict), tables, f"a table [{key}] expected")
+    _expect(isinstance(tables, dict), tables, f"expected a table [{key}]")
     return dict(tables)
 
 
 def _text(table: Mapping[str, Any], key: str, default: str | None = None) -> str:
     value = table.get(key, default)
     is_text = isinstance(value, str) and (default is not None or value.strip())
-    _expect(is_text, value, f"a text expected as `{key}`")
+    _expect(is_text, value, f"expected a text as `{key}`")
     return str(value)
 
 

@@ -110,7 +110,7 @@ def _kind_of(content: bytes, mapping: ReadMapping) -> str:
         return "xlsx"
     for start, remedy in UNREAD.items():
         if content.startswith(start):
-            raise Rejected("response", content[: len(start)].hex(), f"one of {', '.join(FORMATS)} expected; {remedy}")
+            raise Rejected("response", content[: len(start)].hex(), f"expected one of {', '.join(FORMATS)}; {remedy}")
     if begin == b"[" or (begin == b"{" and mapping.records is not None):
         return "json"
     return "jsonl" if begin == b"{" else "csv"
@@ -147,7 +147,7 @@ def _json_rows(mapping: ReadMapping, content: bytes) -> list[Row]:
     for key in mapping.records.split(".") if mapping.records else ():
         value = value.get(key) if isinstance(value, dict) else None
     if not isinstance(value, list):
-        rule = "a list of adverts expected; give its path in `records` (data.jobs)"
+        rule = "expected a list of adverts; give its path in `records` (data.jobs)"
         raise Rejected("response", mapping.records or "", rule)
     return [_record(number, item) for number, item in enumerate(value, start=1)]
 
@@ -159,7 +159,7 @@ def _json_lines(mapping: ReadMapping, content: bytes) -> list[Row]:
         try:
             rows.append(_record(number, orjson.loads(line)))
         except orjson.JSONDecodeError as error:
-            rows.append(Row(number, {}, f"a line of JSON expected ({error})"))
+            rows.append(Row(number, {}, f"expected a line of JSON ({error})"))
     if rows and all(row.problem for row in rows):
         rule = "expected a JSON object on each line; set `format` for another format, or `records` for a JSON document"
         raise Rejected("response", rows[0].problem or "", rule)
@@ -184,7 +184,7 @@ def _parquet_rows(mapping: ReadMapping, content: bytes) -> list[Row]:
                 raise _too_many(len(rows))
             rows += [Row(number, cells) for number, cells in enumerate(batch.rows.to_pylist(), start=len(rows) + 1)]
     except (pa.ArrowException, OSError) as error:
-        raise Rejected("response", "", f"a whole Parquet file expected ({error}); get the file again") from error
+        raise Rejected("response", "", f"expected a whole Parquet file ({error}); get the file again") from error
     return rows
 
 
@@ -303,7 +303,7 @@ def _check_values(content: bytes, marks: Sequence[str]) -> None:
     n_values = sum(content.count(mark.encode()) for mark in marks)
     if n_values > MAX_VALUES:
         value = f"{n_values:,} of {' '.join(map(repr, marks))}"
-        raise Rejected("response", value, f"at most {MAX_VALUES:,} values expected; split the file")
+        raise Rejected("response", value, f"expected at most {MAX_VALUES:,} values; split the file")
 
 
 READERS: dict[str, Callable[[ReadMapping, bytes], list[Row]]] = {

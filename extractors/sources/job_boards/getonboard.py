@@ -106,7 +106,7 @@ def _flat(record: Any) -> Any:
 
 def _read_job(job: dict[str, Any]) -> RawPosting | Issue:
     if job.get("type", "job") != "job":
-        return leave_out(f"{job['type']} {job.get('id')}", "a job expected")
+        return leave_out(f"{job['type']} {job.get('id')}", "expected a job")
     countries = [country for country in job.get("countries") or () if country != "Remote"]
     pays = stated_pay(job.get("min_salary"), job.get("max_salary"), currency=USUAL_CURRENCY, period=USUAL_PERIOD)
     sections = [(job.get(f"{part}_headline") or "", job.get(part)) for part in PARTS]

@@ -57,7 +57,7 @@ fetch = fetch_pages(
 def _read_issue(issue: dict[str, Any]) -> RawPosting | Issue:
     if "pull_request" in issue or issue["state"] != "open":
         what = "a pull request" if "pull_request" in issue else "closed"
-        return leave_out(str(issue.get("html_url")), f"an open advert expected; this issue is {what}")
+        return leave_out(str(issue.get("html_url")), f"expected an open advert; this issue is {what}")
     title = issue.get("title") or ""
     labels = [label["name"] for label in issue.get("labels") or ()]
     employer = EMPLOYER.search(title)

@@ -76,7 +76,7 @@ def _read_comment(comment: dict[str, Any]) -> list[RawPosting] | Issue:
     begins = [line[:MAX_BEGIN] for line in text.split("\n")]
     line = None if why else line_of(begins)
     if line is None:
-        rule = f"an advert expected; this is {why or 'a comment that neither begins like an advert nor names a job'}"
+        rule = f"expected an advert; this is {why or 'a comment that neither begins like an advert nor names a job'}"
         return Issue(column_name="record", value=str(id), rule=rule, is_deliberate=True)
     line_of_title = titles_in(begins[1:]) if all(map(SEVERAL.search, line.titles)) else {}
     titles = list(line_of_title) or list(dict.fromkeys(line.titles))

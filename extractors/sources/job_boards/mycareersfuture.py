@@ -49,7 +49,7 @@ fetch = fetch_pages(
 def _read_advert(advert: dict[str, Any]) -> RawPosting | Issue:
     about, status = advert.get("metadata") or {}, advert.get("status") or {}
     if status.get("jobStatus") == CLOSED:
-        return leave_out(f"{advert.get('uuid')} {CLOSED}", "an open advert expected")
+        return leave_out(f"{advert.get('uuid')} {CLOSED}", "expected an open advert")
     issues: list[Issue] = []
     address, salary = advert.get("address") or {}, advert.get("salary") or {}
     is_abroad = bool(address.get("isOverseas"))

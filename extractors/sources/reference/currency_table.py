@@ -41,7 +41,7 @@ def parse(response: Response) -> Iterator[ExchangeRate | Issue]:
     try:
         rate_on = date.fromisoformat(answer["date"])
     except (KeyError, TypeError, ValueError) as error:
-        raise Rejected("rate_on", answer.get("date"), "an ISO date expected") from error
+        raise Rejected("rate_on", answer.get("date"), "expected an ISO date") from error
     money = codes()
     left_out = []
     for code, rate in rates.items():
@@ -53,7 +53,7 @@ def parse(response: Response) -> Iterator[ExchangeRate | Issue]:
         elif isinstance(rate, int | float) and not isinstance(rate, bool) and rate > 0:
             yield ExchangeRate(source=SOURCE.name, rate_on=rate_on, base=BASE, currency=currency, rate=float(rate))
         else:
-            yield Rejected("rate", f"{code} {rate!r}", "a positive number expected").issue
+            yield Rejected("rate", f"{code} {rate!r}", "expected a positive number").issue
     if left_out:
         rule = f"{len(left_out)} codes that are not ISO 4217 money (cryptocurrencies, metals, former money) left out"
         yield Issue(column_name="currency", value=" ".join(left_out)[:200], rule=rule, is_deliberate=True)

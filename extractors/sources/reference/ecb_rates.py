@@ -62,5 +62,5 @@ def _rate(rate_on: date, currency: str, cell: str) -> ExchangeRate | Issue:
     except ValueError:
         rate = math.nan
     if not 0 < rate < math.inf:
-        return Rejected("rate", f"{rate_on} {currency} {cell}", "a positive number or N/A expected").issue
+        return Rejected("rate", f"{rate_on} {currency} {cell}", "expected a positive number or N/A").issue
     return ExchangeRate(source=SOURCE.name, rate_on=rate_on, base="EUR", currency=currency, rate=rate)

@@ -41,7 +41,7 @@ def parse(response: Response) -> Iterator[AiPostingShare | Issue]:
     rows = table_in(response.body, ("date", "jobcountry"))
     name = response.url.rpartition("/")[2]
     if name not in MEASURES:
-        raise Rejected("response", response.url, f"one of {', '.join(MEASURES)} expected")
+        raise Rejected("response", response.url, f"expected one of {', '.join(MEASURES)}")
     yield from each(rows, functools.partial(_share, measure=MEASURES[name]), known=KNOWN)
 
 
@@ -49,9 +49,9 @@ def _share(row: dict[str, str], *, measure: str) -> AiPostingShare:
     (percentage,) = [row[name] for name in SHARES if name in row]
     country = row["jobcountry"]
     if region_of(country) == (None, None):
-        raise Rejected("country", country, "a country's ISO code expected")
+        raise Rejected("country", country, "expected a country's ISO code")
     share = float(percentage) / 100
     if not 0 <= share <= 1:
-        raise Rejected("share", percentage, "a percentage from 0 to 100 expected")
+        raise Rejected("share", percentage, "expected a percentage from 0 to 100")
     day = date.fromisoformat(row["date"])
     return AiPostingShare(source=SOURCE.name, measure=measure, country=country, day=day, share=share)

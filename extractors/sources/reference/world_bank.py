@@ -34,7 +34,7 @@ MAX_TABLE = 16_000_000
 YEARS = 10
 KNOWN = frozenset(("indicator", "country", "countryiso3code", "date", "value", "unit", "obs_status", "decimal"))
 EURO_AREA = ("EMU", "XC")
-GROUPS_LEFT_OUT = "values of countries expected; those of groups of countries left out"
+GROUPS_LEFT_OUT = "expected values of countries; those of groups of countries left out"
 
 SOURCE = declare("world_bank", kind="statistics", endpoints=(API,), row=PriceLevel)
 
@@ -109,9 +109,9 @@ def _csv_cells(body: bytes) -> Iterator[Cell | Issue]:
 
 def _cell(code: object, year: object, value: object) -> Cell:
     if not isinstance(code, str) or not isinstance(year, str):
-        raise Rejected("country", (code, year), "a country's code and a year expected")
+        raise Rejected("country", (code, year), "expected a country's code and a year")
     if value is None or value == "":
         return code, int(year), None
     if isinstance(value, bool) or not isinstance(value, int | float | str) or not 0 < float(value) < float("inf"):
-        raise Rejected("value", value, f"a positive number expected for {code} in {year}")
+        raise Rejected("value", value, f"expected a positive number for {code} in {year}")
     return code, int(year), float(value)

@@ -36,7 +36,7 @@ fetch = fetch_addresses(ADDRESS)
 
 def _read_job(job: dict[str, Any]) -> RawPosting | Issue:
     if "legal" in job and "id" not in job:
-        return leave_out(job["legal"], "a job expected; this is the notice on how the list may be used")
+        return leave_out(job["legal"], "expected a job; this is the notice on how the list may be used")
     return RawPosting(
         source=SOURCE.name,
         id=job.get("id"),

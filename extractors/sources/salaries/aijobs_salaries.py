@@ -49,7 +49,7 @@ def parse(response: Response) -> Iterator[PayReport | Issue]:
         rows = list(csv.reader(io.StringIO(response.body.decode("utf-8-sig", "replace"), newline="")))
     except csv.Error as error:
         begin = response.body[:80].decode("utf-8", "replace")
-        raise Rejected("response", begin, f"a CSV expected ({error})") from error
+        raise Rejected("response", begin, f"expected a CSV ({error})") from error
     if not rows or rows[0] != COLUMNS:
         raise Rejected("response", rows[:1], f"expected a CSV with the columns {', '.join(COLUMNS)}")
     rows = [row for row in rows[1:] if row]
@@ -88,11 +88,11 @@ def _is_pair(high: Sequence[str], low: Sequence[str]) -> bool:
 def _report(item: tuple[list[str], int, int], *, snapshot_on: date) -> PayReport:
     cells, row, pair_row = item
     if len(cells) != len(COLUMNS):
-        raise Rejected("record", cells, f"{len(COLUMNS)} cells expected in row {row}")
+        raise Rejected("record", cells, f"expected {len(COLUMNS)} cells in row {row}")
     year, level, employment, title, pay, currency, usd, residence, remote, employer_country, size = cells
     amount = float(pay)
     if not 0 < amount < float("inf"):
-        raise Rejected("pay", pay, f"a positive salary expected in row {row}")
+        raise Rejected("pay", pay, f"expected a positive salary in row {row}")
     coded_level, named_level = _decode(SENIORITY_OF_CODE, level, "seniority"), read_title(title)[1]
     return pay_report(
         source=SOURCE.name,
@@ -116,7 +116,7 @@ def _report(item: tuple[list[str], int, int], *, snapshot_on: date) -> PayReport
 
 def _decode(codes: dict[str, str], code: str, column: str) -> str:
     if code not in codes:
-        raise Rejected(column, code, f"one of {', '.join(codes)} expected; add a new code to aijobs_salaries.py")
+        raise Rejected(column, code, f"expected one of {', '.join(codes)}; add a new code to aijobs_salaries.py")
     return codes[code]
 
 
@@ -125,5 +125,5 @@ def _share(percent: str) -> float | None:
         return None
     share = float(percent) / 100
     if not 0 <= share <= 1:
-        raise Rejected("remote_share", percent, "a percentage expected")
+        raise Rejected("remote_share", percent, "expected a percentage")
     return share

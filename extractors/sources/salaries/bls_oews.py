@@ -261,8 +261,8 @@ def _number(cell: object, column: str) -> float | None:
     if cell in NO_ESTIMATE:
         return None
     if isinstance(cell, bool) or not isinstance(cell, int | float | str):
-        raise Rejected(column, cell, "a number, `#`, `*` or `**` expected")
+        raise Rejected(column, cell, "expected a number, `#`, `*` or `**`")
     try:
         return float(cell.replace(",", "")) if isinstance(cell, str) else float(cell)
     except ValueError as error:
-        raise Rejected(column, cell, "a number, `#`, `*` or `**` expected") from error
+        raise Rejected(column, cell, "expected a number, `#`, `*` or `**`") from error

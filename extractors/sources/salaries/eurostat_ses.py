@@ -55,7 +55,7 @@ def parse(response: Response) -> Iterator[OfficialWage | Issue]:
     of_countries = [cell for cell in cells if (country := _country(cell["geo"])) and cell["unit"] == _unit_of(country)]
     yield from each(of_countries, _wage)
     n_groups = len({cell["geo"] for cell in cells if _country(cell["geo"]) is None})
-    rule = "values of countries expected; those of groups of countries left out"
+    rule = "expected values of countries; those of groups of countries left out"
     yield from note_left_out(n_groups, "groups", rule, column="country")
 
 
@@ -131,7 +131,7 @@ def _currency(country: str, unit: str) -> str:
 def _wage(cell: dict[str, Any]) -> OfficialWage:
     geo, value = cell["geo"], cell["value"]
     if isinstance(value, bool) or not isinstance(value, int | float):
-        raise Rejected("annual_mean", value, f"a number expected for {cell['geo_title']}")
+        raise Rejected("annual_mean", value, f"expected a number for {cell['geo_title']}")
     country, year = _country(geo), int(cell["time"])
     assert country is not None
     return official_wage(

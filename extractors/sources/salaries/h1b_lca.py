@@ -156,10 +156,10 @@ def _rows_of_workbook(body: bytes) -> Iterator[tuple[int, dict[str, Any]]]:
 def _report(item: tuple[int, dict[str, Any]], *, snapshot_on: date) -> PayReport:
     number, filing = item
     if not filing["CASE_NUMBER"]:
-        raise Rejected("case_id", f"row {number}", "a CASE_NUMBER expected; without one a filing may be counted twice")
+        raise Rejected("case_id", f"row {number}", "expected a CASE_NUMBER; without one a filing may be counted twice")
     title = " ".join(str(filing["JOB_TITLE"] or "").split())
     if not title:
-        raise Rejected("title", filing["CASE_NUMBER"], "a job title expected")
+        raise Rejected("title", filing["CASE_NUMBER"], "expected a job title")
     year = _year_in(filing["BEGIN_DATE"])
     if year is None:
         raise Rejected("year", filing["BEGIN_DATE"], f"case {filing['CASE_NUMBER']}: expected a date as BEGIN_DATE")

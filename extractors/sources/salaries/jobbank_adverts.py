@@ -148,7 +148,7 @@ def _reports(item: tuple[int, dict[str, str]], *, snapshot_on: date) -> list[Pay
     number, row = item
     title = " ".join((_title(row) or "").split())
     if not title:
-        raise Rejected("title", f"row {number}", "a job title expected")
+        raise Rejected("title", f"row {number}", "expected a job title")
     day = _day_in(row.get(POSTED))
     if day is None:
         raise Rejected("year", row.get(POSTED), f"expected a day like 2026/08/07 under {POSTED} in row {number}")
@@ -183,7 +183,7 @@ def _pay(number: int, row: dict[str, str]) -> Pay:
     pay = Pay(low=ends[0], high=ends[1], currency="CAD", period=period, reading="stated")
     pay = complete_pay([pay], country="CA", employment_type=None)[0]
     if pay.flag == "low_above_high" or not (pay.annual_low or pay.annual_high):
-        raise Rejected("pay", text, "expected a minimum up to the maximum, and an amount above 0")
+        raise Rejected("pay", text, "expected a minimum no greater than the maximum, and an amount above 0")
     return pay
 
 

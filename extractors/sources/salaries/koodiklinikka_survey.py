@@ -86,7 +86,7 @@ def _day_of(rows: Sequence[dict[str, str]]) -> date:
     except (KeyError, ValueError) as error:
         raise Rejected("response", str(error), "expected a Timestamp like 07/10/2024 10:04:36") from error
     if not times:
-        raise Rejected("response", "", "a file with answers expected")
+        raise Rejected("response", "", "expected a file with answers")
     return median_low(times).date()
 
 

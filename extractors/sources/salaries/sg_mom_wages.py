@@ -71,7 +71,7 @@ def _records_in(body: bytes) -> list[Any]:
         rule = f"expected a JSON list of occupations, packed with gzip or not ({error})"
         raise Rejected("response", begin, rule) from error
     if not isinstance(records, list):
-        raise Rejected("response", type(records).__name__, "a list of occupations expected")
+        raise Rejected("response", type(records).__name__, "expected a list of occupations")
     return records
 
 

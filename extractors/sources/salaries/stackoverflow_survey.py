@@ -93,7 +93,7 @@ def _report(item: tuple[int, dict[str, str]], *, year: int) -> PayReport:
     country = _country_of(answer["country"])
     pay = float(answer["pay"])
     if not 0 < pay < float("inf"):
-        raise Rejected("pay", answer["pay"], f"a positive amount expected in answer {answer['case_id']}")
+        raise Rejected("pay", answer["pay"], f"expected a positive amount in answer {answer['case_id']}")
     return pay_report(
         source=SOURCE.name,
         snapshot_on=date(year, *FIELDWORK_ENDS),
@@ -119,5 +119,5 @@ def _country_of(name: str) -> str | None:
         return None
     country = COUNTRIES.get(name) or country_of(name)
     if country is None:
-        raise Rejected("country", name, "a country's name expected; add it to COUNTRIES in stackoverflow_survey.py")
+        raise Rejected("country", name, "expected a country's name; add it to COUNTRIES in stackoverflow_survey.py")
     return country

@@ -192,5 +192,5 @@ def _country_of(name: str) -> tuple[str, str]:
     country = country_of(name)
     money = {row.country: row.currencies for row in countries()}.get(country or "")
     if country is None or not money:
-        raise Rejected("country", name, "a country's name expected")
+        raise Rejected("country", name, "expected a country's name")
     return country, money[0]

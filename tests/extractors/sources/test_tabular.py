@@ -182,37 +182,37 @@ def test_an_object_where_a_text_is_meant_is_an_issue() -> None:
 MINE = HEAD + '[fields]\nid = "id"\ntitle = "title"\n'
 
 WRONG_MAPPINGS = {
-    "name = [": "TOML expected",
+    "name = [": "expected TOML",
     'name = "A b"\nlicence = "x"\nattribution = "x"\n[fields]\nid = "a"\ntitle = "b"\n': "a name of small letters",
-    HEAD: "a table [fields] expected",
-    HEAD + '[fields]\nid = "a"\n': "a column for it expected",
+    HEAD: "expected a table [fields]",
+    HEAD + '[fields]\nid = "a"\n': "expected a column for it",
     HEAD + '[fields]\nid = "a"\ntitle = "b"\nsalary = "c"\n': "in [fields]",
     HEAD + 'colour = "red"\n[fields]\nid = "a"\ntitle = "b"\n': "in the mapping",
-    HEAD + "[fields]\nid = 7\ntitle = 'b'\n": "a column or a table expected for id",
+    HEAD + "[fields]\nid = 7\ntitle = 'b'\n": "expected a column or a table for id",
     HEAD + "[fields]\nid = 'a'\ntitle = { column = 'b', patern = 'x' }\n": "in the table of title",
-    HEAD + "[fields]\nid = 'a'\ntitle = { column = 'b', pattern = '(' }\n": "a regular expression expected for title",
+    HEAD + "[fields]\nid = 'a'\ntitle = { column = 'b', pattern = '(' }\n": "expected a regular expression for title",
     HEAD + "[fields]\nid = 'a'\ntitle = { column = 'b', constant = 'x' }\n": "either columns or a constant",
     HEAD + "[fields]\nid = 'a'\ntitle = { column = 'b', values = 'x' }\n": "a table of words",
-    HEAD + "[fields]\nid = 'a'\ntitle = []\n": "a column expected for title",
-    HEAD + "missing = 'None'\n[fields]\nid = 'a'\ntitle = 'b'\n": "a list of words expected",
-    HEAD + "table = 3\n[fields]\nid = 'a'\ntitle = 'b'\n": "a text expected as `table`",
-    HEAD + "leave_out = 'x'\n[fields]\nid = 'a'\ntitle = 'b'\n": "a table [leave_out] expected",
-    HEAD + "leave_out = { a = '(' }\n[fields]\nid = 'a'\ntitle = 'b'\n": "a regular expression expected for leave_out",
+    HEAD + "[fields]\nid = 'a'\ntitle = []\n": "expected a column for title",
+    HEAD + "missing = 'None'\n[fields]\nid = 'a'\ntitle = 'b'\n": "expected a list of words",
+    HEAD + "table = 3\n[fields]\nid = 'a'\ntitle = 'b'\n": "expected a text as `table`",
+    HEAD + "leave_out = 'x'\n[fields]\nid = 'a'\ntitle = 'b'\n": "expected a table [leave_out]",
+    HEAD + "leave_out = { a = '(' }\n[fields]\nid = 'a'\ntitle = 'b'\n": "expected a regular expression for leave_out",
     HEAD + "joined = { a = 'b' }\n[fields]\nid = 'a'\ntitle = 'b'\n": "a table [joined.a] with `on` and `newest`",
-    HEAD + "joined.a = { on = 'b' }\n[fields]\nid = 'a'\ntitle = 'b'\n": "a text expected as `newest`",
+    HEAD + "joined.a = { on = 'b' }\n[fields]\nid = 'a'\ntitle = 'b'\n": "expected a text as `newest`",
     HEAD + "format = 'xls'\n[fields]\nid = 'a'\ntitle = 'b'\n": "a `format` of",
-    'name = "a"\nattribution = "x"\n[fields]\nid = "a"\ntitle = "b"\n': "a text expected as `licence`",
+    'name = "a"\nattribution = "x"\n[fields]\nid = "a"\ntitle = "b"\n': "expected a text as `licence`",
 }
 
 
 WRONG_LISTS = {
     "complete_list = true\n": "expected a table [complete_list] with `scope`, in words",
-    "[complete_list]\n": "a text expected as `scope`",
-    '[complete_list]\nscope = " "\n': "a text expected as `scope`",
+    "[complete_list]\n": "expected a text as `scope`",
+    '[complete_list]\nscope = " "\n': "expected a text as `scope`",
     '[complete_list]\nscope = "all"\nages = 3\n': "expected one of max_age_days, scope in [complete_list]",
     '[complete_list]\nscope = "all"\nmax_age_days = 0\n': "expected a number of days of 1 or more",
     '[complete_list]\nscope = "all"\nmax_age_days = true\n': "expected a number of days of 1 or more",
-    '[complete_list]\nscope = "all"\nmax_age_days = 90\n': "`posted_on` expected in [fields]",
+    '[complete_list]\nscope = "all"\nmax_age_days = 90\n': "expected `posted_on` in [fields]",
 }
 
 
@@ -243,7 +243,7 @@ WRONG_FILES = {
     b"id,title\n1,\xff\xfe\n": "expected text in utf-8",
     b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1": "an old Office file (.xls): save it as .xlsx",
     b"PK\3\4 a zip": "a zip but not an Excel workbook",
-    b"PK\3\4 [Content_Types].xml": "a whole Excel workbook expected",
+    b"PK\3\4 [Content_Types].xml": "expected a whole Excel workbook",
     b"SQLite format 3\0broken": "expected a whole SQLite database",
     workbook(jobs=[("id", "title"), (1, "AI")], more=[]): "`table`; the file has jobs, more",
     workbook(jobs=[("id", "name"), (1, "AI")]): "expected columns that the file has (id, name)",
@@ -279,7 +279,7 @@ def test_a_sheet_that_is_not_there_is_said_with_those_there_are() -> None:
 @pytest.mark.parametrize(
     ("limit", "value", "words"),
     [
-        ("MAX_UNPACKED", 4_000, "a workbook that unpacks to at most 4,000 bytes expected"),
+        ("MAX_UNPACKED", 4_000, "expected a workbook that unpacks to at most 4,000 bytes"),
         ("MAX_ROWS", 99, "at most 99 rows"),
         ("MAX_CHARACTERS", 900, "with 900 characters"),
     ],
@@ -308,7 +308,7 @@ def test_a_workbook_that_says_less_of_its_size_than_it_unpacks_to_is_not_unpacke
             into.writestr(part.filename, parts.read(part))
         sheet = next(part for part in into.infolist() if part.filename.endswith("sheet1.xml"))
         sheet.file_size = 4_000  # in the list at the end of the zip, which is what readers go by
-    with pytest.raises(Rejected, match="a whole Excel workbook expected"):
+    with pytest.raises(Rejected, match="expected a whole Excel workbook"):
         read(buffer.getvalue(), MINE)
 
 
@@ -583,7 +583,7 @@ def test_a_parquet_file_of_too_many_rows_is_refused_before_any_is_read(monkeypat
     body = stored(id=pa.repeat(1, 3_000_000), title=repeated("AI", 3_000_000))
     assert len(body) < 100_000
     monkeypatch.setattr(pq.ParquetFile, "iter_batches", None)
-    with pytest.raises(Rejected, match=r"at most 1,048,576 rows expected; split the file \(got '3,000,000 rows'\)"):
+    with pytest.raises(Rejected, match=r"expected at most 1,048,576 rows; split the file \(got '3,000,000 rows'\)"):
         read(body, MINE)
 
 
@@ -643,7 +643,7 @@ def test_what_all_batches_of_a_parquet_file_hold_is_counted(monkeypatch: pytest.
     ids=["CSV", "JSON", "lines of JSON"],
 )
 def test_text_of_too_many_values_or_rows_is_refused(body: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
-    for limit, words in (("MAX_VALUES", "at most 150 values expected; split"), ("MAX_ROWS", "at most 150 rows")):
+    for limit, words in (("MAX_VALUES", "expected at most 150 values; split"), ("MAX_ROWS", "at most 150 rows")):
         with monkeypatch.context() as patch, pytest.raises(Rejected, match=words):
             patch.setattr(tabular_rows, limit, 150)
             read(body, MINE)
@@ -738,5 +738,5 @@ def test_the_end_is_before_a_last_newline_as_to_python(pattern: str, text: str) 
     ],
 )
 def test_an_expression_that_would_mean_something_else_is_refused_with_the_reason(pattern: str, why: str) -> None:
-    with pytest.raises(Rejected, match=rf"a regular expression expected for title \(.*{why}"):
+    with pytest.raises(Rejected, match=rf"expected a regular expression for title \(.*{why}"):
         search(pattern, "AI")

@@ -206,8 +206,8 @@ def test_what_was_refused_of_a_file_is_said_and_its_rows_are_its_own(tmp_path: P
     health = taken_in(tmp_path / "data", [older], mapping)
     assert (health.outcome, health.n_rows) == ("partial", 2), "the newer file is loaded again, and is not this one's"
     message = health.message or ""
-    assert message.startswith("2 of 5 records refused, first: row 1, column title: a title expected"), message
-    assert "; 1 values refused, first: row 4, column pay: a number expected" in message
+    assert message.startswith("2 of 5 records refused, first: row 1, column title: expected a title"), message
+    assert "; 1 values refused, first: row 4, column pay: expected a number" in message
     assert "; 1 records left out, first: rows with `^Test` in title are left out" in message
 
 

@@ -109,7 +109,7 @@ class _Entries:
 
 
 def _make_bands(jobs: pd.DataFrame, cells: PayCells, *, has_local: bool) -> pd.DataFrame:
-    """Return the rows of cells of adverts: one in US dollars, with `has_local` after one in local currency."""
+    """Return a row in US dollars for each cell of adverts, with `has_local` after a row in local currency."""
     column = {str(name): jobs[name].to_numpy() for name in jobs}
     is_cross_border = column["pay_market"] == "cross_border"
     is_paid = column["is_paid"].astype(bool)[cells.job]

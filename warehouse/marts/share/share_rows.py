@@ -32,7 +32,7 @@ class ShareCounts:
 
     `cell`, `employer` and `jobs` have an entry for each cell and employer with jobs of known answer, in this order;
     `yes_…` for each cell, employer and item that some of these jobs have. `n_unknown` counts the other jobs of each
-    cell. `weighted…` are the total weights of the jobs in `jobs`, `yes` and `n_unknown`, on any scale, if not 1.
+    cell. `weighted…` are the total weights of the jobs in `jobs`, `yes` and `n_unknown`, if jobs have weights.
     """
 
     cell: Ints
