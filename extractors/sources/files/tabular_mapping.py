@@ -171,7 +171,7 @@ def _complete_list(table: Any, fields: Mapping[str, object]) -> CompleteList:
     is_number = age is None or (type(age) is int and age >= 1)
     _expect(is_number, age, "expected a number of days of 1 or more as `max_age_days` of [complete_list]")
     is_dated = age is None or "posted_on" in fields
-    _expect(is_dated, age, "`posted_on` expected in [fields]: `max_age_days` counts from that day")
+    _expect(is_dated, age, "expected `posted_on` in [fields]: `max_age_days` counts from that day")
     return CompleteList(scope=_text(table, "scope"), max_age_days=age)
 
 
