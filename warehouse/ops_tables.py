@@ -25,7 +25,9 @@ class Runs:
     is_sample: Annotated[bool, Column("Whether its data is the synthetic sample")]
     started_at: Annotated[datetime, Column("Start (UTC)")]
     ended_at: Annotated[datetime | None, Column("End (UTC); NULL while running or when killed")]
-    exit_code: Annotated[int | None, Column("0: all well, 1: nothing published, 2: a source or a guide failed")]
+    exit_code: Annotated[
+        int | None, Column("0: all well, 1: nothing published, 2: published, but a source or a guide failed")
+    ]
     code_version: Annotated[str, Column("Version of the product")]
     message: Annotated[str | None, Column("What went wrong, in one line")]
 
@@ -92,12 +94,27 @@ class ResponseRow:
     observed_at: Annotated[datetime | None, Column("WARC-Date (UTC); NULL: the record is damaged")]
     http_status: Annotated[int | None, Column("HTTP status; NULL: the record is damaged", low=100, high=599)]
     digest: Annotated[str | None, Column("sha1 of the payload, as in the WARC")]
-    refers_to: Annotated[datetime | None, Column("WARC-Date of the answer that it repeats; NULL: it is whole")] = None
+    refers_to: Annotated[
+        datetime | None, Column("WARC-Date of the earlier answer that it repeats; NULL: it is a whole answer itself")
+    ] = None
     board: Annotated[str | None, Column("Board that it lists, all of it or a page")]
-    posting_id: Annotated[str | None, Column("Posting at its own address; a 404 or 410, if trusted, closes it")] = None
-    removed: Annotated[tuple[str, ...] | None, Column("Postings that it says were removed; this closes them")] = None
+    posting_id: Annotated[
+        str | None,
+        Column(
+            "Posting at its own address, which a 404 or 410 closes; NULL: not a posting's address, or so many "
+            "postings of the file are gone that this is not trusted"
+        ),
+    ] = None
+    removed: Annotated[
+        tuple[str, ...] | None, Column("Postings that it says were removed, which closes them; NULL: none")
+    ] = None
     is_complete: Annotated[bool, Column("Whether it is a complete, healthy list: postings that it lacks are closed")]
-    max_age_days: Annotated[int | None, Column("Age of adverts that the list may lack", unit="days", low=1)] = None
+    max_age_days: Annotated[
+        int | None,
+        Column(
+            "Age by `posted_on` from which a complete list may lack adverts that are not closed", unit="days", low=1
+        ),
+    ] = None
     n_rows: Annotated[int, Column("Rows read from it, including adverts that were read before", low=0)]
     n_rejects: Annotated[int, Column("Rows rejected in it", low=0)]
 
@@ -107,7 +124,13 @@ class RefinedResponses(ResponseRow):
     """Rejects of whole records are here; rejects of single values are with their posting."""
 
     issues: Annotated[tuple[Issue, ...], Column("Records of the response that were rejected")]
-    repetitions: Annotated[tuple[str, ...], Column("`wording_hash` of each advert listed as in an earlier answer")] = ()
+    repetitions: Annotated[
+        tuple[str, ...],
+        Column(
+            "`wording_hash` of each advert that it lists exactly as an earlier answer did; the row is in that "
+            "answer's file"
+        ),
+    ] = ()
 
 
 @table("ops.responses", "Every archived response and what was read from it.")
@@ -174,7 +197,9 @@ class KnownBoards:
 
     source: Annotated[str, Column("Source that reads the platform", key=True)]
     board: Annotated[str, Column("Token of the board in the platform's addresses", key=True)]
-    known_from: Annotated[str, Column("boards.csv, else the list that named it first, `links` or `redirect`")]
+    known_from: Annotated[
+        str, Column("What names it: boards.csv, otherwise the list that named it first, `links` or `redirect`")
+    ]
     known_on: Annotated[date, Column("Day on which it was added")]
     is_test: Annotated[bool, Column("Whether its token says that it is a trial; trials are never asked")]
 
@@ -189,7 +214,9 @@ class PanelDraw:
 
     source: Annotated[str, Column("Source", key=True)]
     board: Annotated[str, Column("Board", key=True)]
-    drawn_on: Annotated[date, Column("Day of the draw, or on which a board that was known later joined it")]
+    drawn_on: Annotated[
+        date, Column("Day of the draw; for a board that became known later, the day on which it joined")
+    ]
     stratum: Annotated[str, Column("Size class (-1: never read) and commonest country of its adverts at the draw")]
     number: Annotated[float, Column("The board's permanent random number, from a digest of its token", low=0, high=1)]
     chance: Annotated[float, Column("Chance of being a member", low=0, high=1)]
@@ -197,41 +224,62 @@ class PanelDraw:
 
 @table("ops.board_nights", "Why each board was planned in each run, with which chance, and whether it answered.")
 class BoardNights:
-    """Its answers are in ops.responses, and by night in core.board_answers.
-
-    `why`: panel: a member's turn; limit: a later reading could not be compared with its last; dead: asked once a month,
-    as are boards that refuse us; yield: new AI adverts with pay were expected; week: quiet, and not asked for a week.
-    `outcome`: answered: archived; refused: by robots.txt or a reservation; no_answer: the board or its own host was
-    asked; not_asked: the night's requests or hours were used up, or a host shared by boards did not answer.
-    """
+    """Its answers are in ops.responses, and by night in core.board_answers."""
 
     run_id: Annotated[str, Column("Run", key=True)]
     source: Annotated[str, Column("Source", key=True)]
     board: Annotated[str, Column("Board", key=True)]
     planned_on: Annotated[date, Column("Day of the run (UTC)")]
-    why: Annotated[str, Column("Why it was planned", values=ASKED_FOR)]
-    chance: Annotated[float | None, Column("A member's chance; NULL: asked for its yield", low=0, high=1)] = None
-    outcome: Annotated[str | None, Column("What became of it; NULL: the run ended", values=BOARD_OUTCOMES)] = None
-    moved_to_source: Annotated[str | None, Column("Source of the board that it redirects to, if we can read it")] = None
+    why: Annotated[
+        str,
+        Column(
+            "panel (a member's turn), limit (a later reading could not be compared with its last), dead (asked once "
+            "a month, as are boards that refuse us), yield (new AI adverts with pay were expected) or week (quiet, "
+            "and not asked for a week)",
+            values=ASKED_FOR,
+        ),
+    ]
+    chance: Annotated[
+        float | None,
+        Column("A member's chance of being in the panel; NULL: asked for what was expected of it", low=0, high=1),
+    ] = None
+    outcome: Annotated[
+        str | None,
+        Column(
+            "answered (an answer was archived), refused (by robots.txt or a reservation), no_answer (the board or "
+            "its own host was asked) or not_asked (the night's requests or hours were used up, or a host shared by "
+            "boards did not answer); NULL: the run ended before this was recorded",
+            values=BOARD_OUTCOMES,
+        ),
+    ] = None
+    moved_to_source: Annotated[
+        str | None,
+        Column("Source of the board that it redirects to; NULL: no redirect, or not to a board that we can read"),
+    ] = None
     moved_to_board: Annotated[str | None, Column("Token of that board")] = None
 
 
 @table("ops.vintages", "Every vintage of every list of cells: published, waiting for review, or refused.")
 class Vintages:
-    """The cells of a list on a day, accepted or held together. Standing cells are in the tables of `published`.
-
-    A published vintage stands from `decided_on` until the next published one; a withdrawn one was replaced before
-    anybody decided.
-    """
+    """The cells of a list on a day, accepted or held together. Standing cells are in the tables of `published`."""
 
     list: Annotated[str, Column("List of cells (`warehouse.mart_tables.LISTS`)", key=True)]
     number: Annotated[int, Column("Number of the vintage within the list", key=True, low=1)]
     as_of: Annotated[date, Column("Day of the marts that its cells are from")]
-    state: Annotated[str, Column("published, waiting, rejected or withdrawn", values=VINTAGE_STATES)]
+    state: Annotated[
+        str,
+        Column(
+            "published (it stands from `decided_on` until the next published one), waiting, rejected, or withdrawn "
+            "(it was replaced before anybody decided: `reason` says by what)",
+            values=VINTAGE_STATES,
+        ),
+    ]
     offered_on: Annotated[date, Column("Day of the night that made it")]
     decided_on: Annotated[date | None, Column("Day on which it took its state; NULL: it waits")]
     why: Annotated[str, Column("Why it was published, or why it waits: reasons separated by semicolons")]
-    reason: Annotated[str | None, Column("The reviewer's reason, the erratum, or what replaced it")] = None
+    reason: Annotated[
+        str | None, Column("The reviewer's reason; for a correction the erratum; if withdrawn, what replaced it")
+    ] = None
     is_correction: Annotated[bool, Column("Whether it corrects an error of the previous vintage")] = False
     is_reviewed: Annotated[bool, Column("False: it waited so long that it was published without a decision")] = True
     n_jobs: Annotated[int, Column("Jobs: the largest cell of each place, added up", low=0)]
@@ -269,6 +317,21 @@ class Audits:
     language: Annotated[str, Column("Language of the adverts (ISO 639-1), `unknown`, or `all`", key=True)]
     n_asked: Annotated[int, Column("Adverts asked about in the 365 days to `audited_on`", low=1)]
     n_right: Annotated[int, Column("Adverts of n_asked that were read right, according to the person", low=0)]
-    accuracy: Annotated[float, Column("Share read right, weighted by questions", unit="share", low=0, high=1)]
-    accuracy_lo: Annotated[float, Column("Lower end of its 95 % interval (Wilson)", unit="share", low=0, high=1)]
-    accuracy_hi: Annotated[float, Column("Upper end of its 95 % interval (Wilson)", unit="share", low=0, high=1)]
+    accuracy: Annotated[
+        float,
+        Column(
+            "Share read right, with answers weighted by the questions that they stand for", unit="share", low=0, high=1
+        ),
+    ]
+    accuracy_lo: Annotated[
+        float,
+        Column(
+            "Lower end of its 95 % interval (Wilson, of the effective number of answers)", unit="share", low=0, high=1
+        ),
+    ]
+    accuracy_hi: Annotated[
+        float,
+        Column(
+            "Upper end of its 95 % interval (Wilson, of the effective number of answers)", unit="share", low=0, high=1
+        ),
+    ]

@@ -60,7 +60,12 @@ class Version:
     """When a posting said what a row holds, and where it was first read."""
 
     version_from: Annotated[datetime, Column("First time this content was read (UTC, WARC-Date)")]
-    content_hash: Annotated[str, Column("Digest of all the advert says except its board", pattern=HEX_32)]
+    content_hash: Annotated[
+        str,
+        Column(
+            "Digest of everything the advert says except its board; another digest is another version", pattern=HEX_32
+        ),
+    ]
     warc: Annotated[str, Column("Archive file that the values were read from, relative to the archive")]
     record: Annotated[int, Column("Number of the response record in that file, from 0", low=0)]
 
@@ -76,11 +81,20 @@ class Version:
 class Postings(InDollars, Version, rows.Advert):
     """The table to start from. Statistics count `job_id`, not rows."""
 
-    employer_id: Annotated[str | None, Column("Who hires, if named", references="core.employers.employer_id")] = None
-    job_id: Annotated[str, Column("The vacancy, named by its earliest posting; core.job_links says why they are one")]
+    employer_id: Annotated[
+        str | None,
+        Column(
+            "Who hires (`employer`, resolved); NULL: the advert names nobody", references="core.employers.employer_id"
+        ),
+    ] = None
+    job_id: Annotated[
+        str, Column("The vacancy, named by its earliest posting. core.job_links says why its postings are one job")
+    ]
     first_seen_at: Annotated[datetime, Column("First time it was observed (UTC, WARC-Date)")]
     last_seen_at: Annotated[datetime, Column("Last time it was observed (UTC, WARC-Date)")]
-    closed_on: Annotated[date | None, Column("Day from which no board lists it; NULL: listed, or not known to be gone")]
+    closed_on: Annotated[
+        date | None, Column("Day from which no board lists it any more; NULL: listed, or not known to be gone")
+    ]
     reopened_on: Annotated[date | None, Column("Day on which it was last listed again after closing or expiring")]
 
 
@@ -105,12 +119,19 @@ class JobLinks:
     """For rules and scores see `transforms.employers.links`. Many similar postings form a star, so pairs are
     missing."""
 
-    left_posting_id: Annotated[str, Column("The posting seen first", key=True, references="core.postings.posting_id")]
+    left_posting_id: Annotated[
+        str, Column("The posting that was seen first", key=True, references="core.postings.posting_id")
+    ]
     right_posting_id: Annotated[str, Column("The other one", key=True, references="core.postings.posting_id")]
     rule: Annotated[str, Column("What the two share beside employer and title", values=JOB_RULES)]
     score: Annotated[float, Column("Share of the text, or of the facts, that agrees", low=0, high=1)]
     linked_at: Annotated[datetime, Column("When both said what links them (UTC)")]
-    is_followed: Annotated[bool, Column("Whether they are one job; false if that job would contradict itself")]
+    is_followed: Annotated[
+        bool,
+        Column(
+            "Whether the two are one job; false if that job would have two requisitions, departments or different texts"
+        ),
+    ]
 
 
 @table("core.job_merges", "Jobs that turned out to be the same after both had an id.")
@@ -120,7 +141,9 @@ class JobMerges:
     from_job_id: Annotated[str, Column("Id that is no longer used", key=True)]
     into_job_id: Annotated[str, Column("Id that replaces it, which may have been merged itself later")]
     merged_at: Annotated[datetime, Column("When the link was known (UTC)")]
-    left_posting_id: Annotated[str, Column("The link's posting seen first", references="core.postings.posting_id")]
+    left_posting_id: Annotated[
+        str, Column("The posting of the link that was seen first", references="core.postings.posting_id")
+    ]
     right_posting_id: Annotated[str, Column("The other posting", references="core.postings.posting_id")]
     rule: Annotated[str, Column("Rule of the link", values=JOB_RULES)]
     score: Annotated[float, Column("Score of the link", low=0, high=1)]
@@ -145,9 +168,8 @@ class SupersededJobIds:
 class PostingBoards:
     """A posting is open while any of its boards lists it.
 
-    It closed between `last_seen_at` and `closed_at`, because a complete answer of the board lacked it (list), its own
-    address answered 404 or 410 (not_found), or the source said that it was removed. An interval that is not closed may
-    have expired: the posting was not seen again for as long as its source declares (see core.posting_intervals).
+    It closed between `last_seen_at` and `closed_at`. An interval that is not closed may have expired: the posting was
+    not seen again for as long as its source declares (see core.posting_intervals).
     """
 
     posting_id: Annotated[str, Column("Posting", key=True, references="core.postings.posting_id")]
@@ -155,7 +177,14 @@ class PostingBoards:
     first_seen_at: Annotated[datetime, Column("First time it was observed there in this interval (UTC)", key=True)]
     last_seen_at: Annotated[datetime, Column("Last time it was observed there in this interval (UTC)")]
     closed_at: Annotated[datetime | None, Column("First later time at which the posting was known to be gone (UTC)")]
-    closed_by: Annotated[str | None, Column("How that is known", values=("list", "not_found", "removed"))]
+    closed_by: Annotated[
+        str | None,
+        Column(
+            "list: a complete answer of the board lacked it; not_found: its own address answered 404 or 410; "
+            "removed: the source said that it was removed",
+            values=("list", "not_found", "removed"),
+        ),
+    ]
 
 
 @table("core.posting_places", "All places of each posting.")
@@ -192,14 +221,19 @@ class PostingCandidates(rows.ListedName):
 
 @table("core.agency_signs", "Signs in adverts on employers' boards of hiring for others, each sign once.")
 class AgencySigns:
-    """From titles and stored texts, by `agency_cues.csv`. `analysis.boards` derives which boards belong to agencies.
-
-    client: the text says that the job is with a client of the advertiser; itself: it calls the advertiser an agency, or
-    mentions placement or hiring out; title: the title names a client, or a person who recruits for clients.
-    """
+    """From titles and stored texts, by `agency_cues.csv`. `analysis.boards` derives which boards belong to agencies."""
 
     posting_id: Annotated[str, Column("Posting", key=True, references="core.postings.posting_id")]
-    sign: Annotated[str, Column("What says so", key=True, values=AGENCY_SIGNS)]
+    sign: Annotated[
+        str,
+        Column(
+            "client: the text says that the job is with a client of the advertiser; itself: it calls the advertiser "
+            "an agency, or mentions placement or hiring out; title: the title names a client, or a person who "
+            "recruits for clients",
+            key=True,
+            values=AGENCY_SIGNS,
+        ),
+    ]
     words: Annotated[str, Column("The words that say so")]
 
 
@@ -261,8 +295,18 @@ class Sources:
     attribution: Annotated[str, Column("Words that must be printed with figures made from it")]
     is_republishable: Annotated[bool, Column("Whether aggregates of it may appear in exports and on the site")]
     is_verified: Annotated[bool, Column("Whether the reader was checked against a real answer")]
-    expires_after_days: Annotated[int | None, Column("Days unseen until an advert expires", unit="days", low=1)] = None
-    is_bulk: Annotated[bool, Column("Whether it is a whole collection made by others, never in the panel")] = False
+    expires_after_days: Annotated[
+        int | None,
+        Column(
+            "Days without being seen after which an advert without a stated end counts as expired (not as closed); "
+            "NULL: the source has no adverts",
+            unit="days",
+            low=1,
+        ),
+    ] = None
+    is_bulk: Annotated[
+        bool, Column("Whether it is a whole collection made by others; its adverts are never in the panel")
+    ] = False
 
 
 @table("core.countries", "Countries, their regions and money.")
@@ -280,23 +324,38 @@ class Countries(rows.Country):
 class DisclosureLaws:
     """From warehouse/load/disclosure_laws.toml, which explains the keys. A place that is not in it may have a law.
 
-    `adverts`: required: adverts must state pay; not_required: pay must be disclosed in another way, or only adverts
-    with low pay are covered; unclear: what we know is contradictory. Whether a law covers an advert is not known, as no
-    source says how many people an employer has.
+    Whether a law covers an advert is not known, as no source says how many people an employer has.
     """
 
-    jurisdiction: Annotated[str, Column("Country or subdivision, ISO 3166", key=True, pattern=JURISDICTION)]
+    jurisdiction: Annotated[
+        str, Column("Country, ISO 3166-1 alpha-2, or subdivision, ISO 3166-2", key=True, pattern=JURISDICTION)
+    ]
     law: Annotated[str, Column("Name of the law", key=True)]
-    adverts: Annotated[str, Column("Whether adverts must state pay", values=DISCLOSURE_RULES)]
-    in_force_from: Annotated[date | None, Column("First day in force; of a month or year the last possible day")]
+    adverts: Annotated[
+        str,
+        Column(
+            "required: adverts must state pay; not_required: pay must be disclosed in another way, or only adverts "
+            "with low pay are covered; unclear: what we know is contradictory",
+            values=DISCLOSURE_RULES,
+        ),
+    ]
+    in_force_from: Annotated[
+        date | None, Column("First day in force; if only month or year is known, the last possible day")
+    ]
     in_force_until: Annotated[date | None, Column("First day no longer in force; NULL: in force")]
     must_state: Annotated[str | None, Column("What adverts must state")]
-    min_employees: Annotated[int | None, Column("Fewest employees of a covered employer; NULL: not known", low=1)]
-    max_width: Annotated[float | None, Column("Largest width of a range, high less low; NULL: none known", low=0)]
+    min_employees: Annotated[
+        int | None, Column("Fewest employees of a covered employer; NULL: no minimum known", low=1)
+    ]
+    max_width: Annotated[
+        float | None, Column("Largest width of a stated range, high less low; NULL: none known", low=0)
+    ]
     max_width_currency: Annotated[str | None, Column("Currency of `max_width`", pattern=CURRENCY_CODE)]
     evidence: Annotated[str, Column("What the facts were checked against", values=LAW_EVIDENCE)]
     source: Annotated[str, Column("Where the facts are from")]
-    checked_on: Annotated[date | None, Column("Day on which the text of the law was compared; NULL: it was not")]
+    checked_on: Annotated[
+        date | None, Column("Day on which they were checked against the text of the law; NULL: not checked against it")
+    ]
     note: Annotated[str | None, Column("What else to know")]
 
 
@@ -322,14 +381,42 @@ class Employers:
     Employers of boards.csv are here even without adverts. `warehouse/load/employers.py` says what can change an id.
     """
 
-    employer_id: Annotated[str, Column("Key of a name, `key@source` if it is short; else domain or board", key=True)]
-    employer: Annotated[str, Column("Name: by boards.csv, else adverts' fields, else texts, else a token or domain")]
-    name_source: Annotated[str, Column("Where it is from; token, domain: made from these", values=NAME_SOURCES)]
+    employer_id: Annotated[
+        str,
+        Column(
+            "Key of a name: the smallest in boards.csv, otherwise the one seen first; `key@source` if the name is "
+            "too short to identify it in other sources; without a name its domain or its board",
+            key=True,
+        ),
+    ]
+    employer: Annotated[
+        str,
+        Column(
+            "Name: as in boards.csv, otherwise the most frequent spelling in adverts' fields, otherwise in their "
+            "texts, otherwise made from a board's token or a domain; `name_source` says which"
+        ),
+    ]
+    name_source: Annotated[
+        str,
+        Column(
+            "Where the name is from: boards_list, advert, advert_text; token, domain: made from these, and perhaps "
+            "not as the employer writes it",
+            values=NAME_SOURCES,
+        ),
+    ]
     names: Annotated[tuple[str, ...], Column("All spellings")]
     domains: Annotated[tuple[str, ...], Column("Its own registrable domains that have adverts")]
     boards: Annotated[tuple[str, ...], Column("Its own boards that we read, source:board")]
     country: Annotated[str | None, Column("Country of the head office, if boards.csv has it", pattern=COUNTRY_CODE)]
-    industry: Annotated[str | None, Column("ISIC section or the guide's industry, by boards.csv or adverts' fields")]
-    industry_evidence: Annotated[str | None, Column("`<source> states: …`, or as entered in boards.csv")] = None
+    industry: Annotated[
+        str | None, Column("ISIC section or the guide's industry, if boards.csv or fields of adverts have it")
+    ]
+    industry_evidence: Annotated[
+        str | None,
+        Column(
+            "Evidence: a source in a field of its adverts (`smartrecruiters states: …`), or according to boards.csv "
+            "an advert of a day, or public knowledge"
+        ),
+    ] = None
     is_staffing_agency: Annotated[bool, Column("Whether it hires for others, which its adverts seldom name")]
     n_postings: Annotated[int, Column("Postings in core.postings, open or not", low=0)]

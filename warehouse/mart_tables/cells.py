@@ -39,25 +39,63 @@ class CellCounts:
 
     n_jobs: Annotated[int, count("Jobs (or pairs, persons, filings) in the cell")]
     n_employers: Annotated[int | None, count("Employers in the cell; NULL where unknown")]
-    n_effective: Annotated[float | None, count("Of pay: n_jobs / design_effect; of earlier shares: Kish's number")]
+    n_effective: Annotated[
+        float | None,
+        count(
+            "Of shares: Kish's effective number of jobs if one employer weighs at most a tenth. Of pay (deprecated): "
+            "n_jobs over design_effect"
+        ),
+    ]
     status: Annotated[str, state("published, low (not very sure) or suppressed (not published)")]
     reason: Annotated[str | None, Column("Why it is low or suppressed")]
-    inputs: Annotated[str | None, Column("Digest of what the row was computed from; NULL: not kept")]
+    inputs: Annotated[
+        str | None,
+        Column(
+            "Digest of everything the row was computed from; rows with the same one are computed once. NULL: not kept"
+        ),
+    ]
 
 
 @struct
 class CellSample:
     """How a cell was sampled, which decides whether it is printed (`marts/printing.py`)."""
 
-    n_even_employers: Annotated[float | None, Column("G*: how many employers of equal size tell as much", low=1)]
+    n_even_employers: Annotated[
+        float | None,
+        Column(
+            "G*, the effective number of employers: as informative as so many of equal size; NULL: employers unknown",
+            low=1,
+        ),
+    ]
     largest_employer_share: Annotated[float | None, share("The largest employer's part of the jobs")]
-    design_effect: Annotated[float | None, count("Variance over that of independent jobs; of pay: at the median")]
-    relative_standard_error: Annotated[float | None, count("Standard error over the value; of pay: of the median")]
-    form: Annotated[str | None, Column(f"point; or interval, over {MAX_AMOUNT_WIDTH.spaced} of value", values=FORMS)]
+    design_effect: Annotated[
+        float | None,
+        count("Variance over that of as many independent jobs; of pay: by the jackknife alone, at the median"),
+    ]
+    relative_standard_error: Annotated[
+        float | None,
+        count("Standard error over the value; of pay: of the median, the width of its interval over 2 t and the value"),
+    ]
+    form: Annotated[
+        str | None,
+        Column(
+            f"point; or interval: band_low, band_high or p50 has an interval wider than {MAX_AMOUNT_WIDTH.spaced} of "
+            "its value, and the interval is printed instead; NULL: suppressed, or made by a version that did not say",
+            values=FORMS,
+        ),
+    ]
 
 
 @struct
 class FromBoards:
     """Which boards a cell is based on, never both samples together."""
 
-    sample: Annotated[str | None, Column("panel (drawn at random, weighted) or known (all boards)", values=SAMPLES)]
+    sample: Annotated[
+        str | None,
+        Column(
+            "panel: boards drawn at random, with jobs weighted by the inverse of their board's chance; known: all "
+            "known boards, if the panel alone does not meet the rules of printing; NULL: an earlier version, which "
+            "used all known boards",
+            values=SAMPLES,
+        ),
+    ]

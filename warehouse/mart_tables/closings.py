@@ -15,12 +15,19 @@ class BoardCell(FromBoards):
     """A cell of adverts that boards list, and how sure it is. Its boards are the boards of its open adverts."""
 
     as_of: Annotated[date, Column("Day the row is for", key=True)]
-    role_group: Annotated[str, Column("Group of roles as in mart.shares", key=True, values=tuple(CELL_GROUPS))]
+    role_group: Annotated[
+        str, Column("Group of roles, ai_core or ai_jobs, as in mart.shares", key=True, values=tuple(CELL_GROUPS))
+    ]
     region_level: Annotated[str, Column("Level of `region`", key=True, values=REGION_LEVELS)]
     region: Annotated[str, Column("World, UN M49 name or ISO country code", key=True)]
-    window_days: Annotated[int, Column("Days up to the newest reading in which intervals begin", unit="days", low=1)]
+    window_days: Annotated[
+        int, Column("Length of the window, up to the newest reading, in which intervals begin", unit="days", low=1)
+    ]
     period_from: Annotated[date, Column("Day of the first reading that counts")]
-    period_to: Annotated[date, Column("Day of the reading that ends the last interval that counts")]
+    period_to: Annotated[
+        date,
+        Column("Day of the reading that ends the last interval that counts; the reading that confirms it is later"),
+    ]
     n_boards: Annotated[int, Column("Boards with open adverts", low=1)]
     n_even: Annotated[float, Column("Effective number of boards, by their open days (G*)", low=1)]
     largest_board: Annotated[float, share("The largest board's part of the open days")]
@@ -45,15 +52,21 @@ class ClosingRates(BoardCell):
     that of the readings, not of the day: without new readings nothing changes.
     """
 
-    n_jobs: Annotated[int, Column("Distinct jobs of adverts that were followed for an interval or more", low=1)]
+    n_jobs: Annotated[
+        int, Column("Distinct jobs of adverts that were followed from one reading to the next at least", low=1)
+    ]
     n_closed: Annotated[int, count("Closings, each confirmed by a second reading")]
     rate: Annotated[float | None, Column("Closings per open advert and day; NULL: suppressed", unit="per day", low=0)]
     rate_lo: Annotated[float | None, Column("Lower end of its 95 % interval", unit="per day", low=0)]
     rate_hi: Annotated[float | None, Column("Upper end of its 95 % interval", unit="per day", low=0)]
-    compared_with: Annotated[str | None, Column("Group that it is compared with, or NULL", values=tuple(CELL_GROUPS))]
+    compared_with: Annotated[
+        str | None, Column("Group of roles it is compared with, within boards; NULL: none", values=tuple(CELL_GROUPS))
+    ]
     n_boards_both: Annotated[int | None, count("Boards with open adverts of both groups at once")]
     n_even_both: Annotated[float | None, count("G* of these boards, by their weight in the ratio")]
-    open_days_both: Annotated[float | None, Column("Open days there of the group with fewer", unit="days", low=0)]
+    open_days_both: Annotated[
+        float | None, Column("Open days on these boards of the group that has fewer", unit="days", low=0)
+    ]
     ratio: Annotated[float | None, count("Its rate over the other group's, within boards; NULL: suppressed")]
     ratio_lo: Annotated[float | None, count("Lower end of its 95 % interval")]
     ratio_hi: Annotated[float | None, count("Upper end of its 95 % interval")]
@@ -85,11 +98,7 @@ class TimeListed(BoardCell):
 
 @table("mart.closings_left_out", "Intervals of boards in which disappearances do not count as closings, and why.")
 class ClosingsLeftOut:
-    """Censored in mart.closing_rates: adverts count as open up to `read_on` and not after.
-
-    board_gone: the board no longer exists, or lists nothing; mass_closing: over half of ten or more adverts closed,
-    which ordinary closings hardly ever do.
-    """
+    """Censored in mart.closing_rates: adverts count as open up to `read_on` and not after."""
 
     as_of: Annotated[date, Column("Day the row is for", key=True)]
     source: Annotated[str, Column("Source", key=True)]
@@ -98,4 +107,11 @@ class ClosingsLeftOut:
     read_again_on: Annotated[date, Column("Day of the answer that ends it")]
     n_open: Annotated[int, count("Adverts that the first reading lists")]
     n_gone: Annotated[int, count("Of these, adverts gone at the end of the interval")]
-    why: Annotated[str, Column("Why they do not count", values=("board_gone", "mass_closing"))]
+    why: Annotated[
+        str,
+        Column(
+            "board_gone: the board no longer exists, or lists nothing; mass_closing: over half of ten or more "
+            "adverts closed, which ordinary closings hardly ever do",
+            values=("board_gone", "mass_closing"),
+        ),
+    ]

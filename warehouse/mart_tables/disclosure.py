@@ -27,16 +27,31 @@ GROUPS_OF_DISCLOSURE = (AI_JOBS, "all")
 class PayDisclosure(CellSample, FromBoards):
     """For jobs with a full advert. Employers differ in more than the law, so `difference` is within employers.
 
-    Laws are the rows of core.disclosure_laws in force on the day of the reading. A job counts in each of its places:
-    in_force: at one of them there; unknown: at none, but a place is not known precisely enough; none: no law that we
-    know of. Adverts of a quarter are those first seen in it.
+    Laws are the rows of core.disclosure_laws in force on the day of the reading. A job counts in each of its places.
     """
 
     as_of: Annotated[date, Column("Day the row is for", key=True)]
-    adverts: Annotated[str, Column("The stock, or a quarter: 2026Q1", key=True, pattern=rf"{STOCK}|\d{{4}}Q[1-4]")]
+    adverts: Annotated[
+        str,
+        Column(
+            f"{STOCK}, or for the flow the quarter in which the adverts were first seen: 2026Q1",
+            key=True,
+            pattern=rf"{STOCK}|\d{{4}}Q[1-4]",
+        ),
+    ]
     region_level: Annotated[str, Column("Level of `region`", key=True, values=PLACES_OF_LAWS)]
-    region: Annotated[str, Column("World, ISO country code, or a subdivision with a law in force", key=True)]
-    law: Annotated[str, Column("Whether a law is in force there", key=True, values=LAW_CLASSES)]
+    region: Annotated[
+        str, Column("World, ISO country code, or ISO code of a subdivision with a law in force", key=True)
+    ]
+    law: Annotated[
+        str,
+        Column(
+            "in_force: at one of the job's places there; unknown: at none of them, but a place is not known "
+            "precisely enough; none: no law that we know of",
+            key=True,
+            values=LAW_CLASSES,
+        ),
+    ]
     role_group: Annotated[str, Column("ai_jobs as in mart.shares, or all jobs", key=True, values=GROUPS_OF_DISCLOSURE)]
     n_jobs: Annotated[int, Column("Jobs with a full advert", low=1)]
     n_employers: Annotated[int, Column("Their employers", low=1)]
@@ -47,17 +62,27 @@ class PayDisclosure(CellSample, FromBoards):
     share_lo: Annotated[float | None, share("Lower end of its 95 % interval")]
     share_hi: Annotated[float | None, share("Upper end of its 95 % interval")]
     share_by_employer: Annotated[float | None, share("Mean over employers of their own shares, each employer once")]
-    n_ranges: Annotated[int, count("Jobs of all known boards that state a range of two amounts, not flagged")]
-    width: Annotated[float | None, Column("Median of (high - low) / midpoint", unit="share of midpoint", low=0, high=2)]
+    n_ranges: Annotated[
+        int,
+        count("Jobs on all known boards, whatever `sample` is, that state pay as a range of two amounts, not flagged"),
+    ]
+    width: Annotated[
+        float | None,
+        Column("Median of (high - low) / midpoint; NULL: suppressed", unit="share of midpoint", low=0, high=2),
+    ]
     width_lo: Annotated[float | None, Column("Lower end of its 95 % interval", unit="share of midpoint", low=0)]
     width_hi: Annotated[float | None, Column("Upper end of its 95 % interval", unit="share of midpoint", low=0)]
     width_form: Annotated[str | None, Column("Like `form`, for the width; NULL: suppressed", values=FORMS)]
     width_status: Annotated[str, state("published or suppressed")]
     width_reason: Annotated[str | None, Column("Why the width is suppressed")]
-    n_employers_both: Annotated[int | None, count("Employers with jobs here under a law and without one")]
+    n_employers_both: Annotated[
+        int | None, count("Employers with jobs here both with a law in force and without one; NULL: not compared")
+    ]
     n_jobs_both: Annotated[int | None, count("Their jobs of this row")]
     n_jobs_other: Annotated[int | None, count("Their jobs in the row without a law")]
-    share_both: Annotated[float | None, share("Mean over these employers of the part of `n_jobs_both` with pay")]
+    share_both: Annotated[
+        float | None, Column("Mean over these employers of the part of `n_jobs_both` that states pay", low=0, high=1)
+    ]
     share_other: Annotated[float | None, share("The same for `n_jobs_other`")]
     difference: Annotated[float | None, Column("`share_both` less `share_other`; NULL: suppressed", low=-1, high=1)]
     difference_lo: Annotated[float | None, Column("Lower end of its 95 % interval", unit="share", low=-1, high=1)]

@@ -32,16 +32,26 @@ class FrameCoverage:
     region_level: Annotated[str, Column("Level of `region`", key=True, values=REGION_LEVELS)]
     region: Annotated[str, Column("World, UN M49 name or ISO country code", key=True)]
     source: Annotated[str, Column("Source; all: every source", key=True)]
-    sector: Annotated[str, Column("Industry as in core.employers, or unknown; all: every one", key=True)]
-    n_boards: Annotated[int, count("Boards asked, or entered, of sources that may be republished")]
-    n_boards_read_whole: Annotated[int, count(f"Boards read as a complete list in their last {MAX_DAYS_APART}")]
-    n_boards_in_stock: Annotated[int, count("Boards in the stock, with or without a complete list")]
+    sector: Annotated[
+        str, Column("Industry of the employer, as in core.employers, or unknown; all: every industry", key=True)
+    ]
+    n_boards: Annotated[
+        int, count("Known boards: asked, or entered for an employer by now; only of sources that may be republished")
+    ]
+    n_boards_read_whole: Annotated[
+        int, count(f"Of these, boards read as a complete list, at most {MAX_DAYS_APART} before their last reading")
+    ]
+    n_boards_in_stock: Annotated[
+        int, count("Of the known boards, those in the stock, including boards that are never read as a complete list")
+    ]
     n_adverts: Annotated[int, count("Adverts in the stock")]
     n_jobs: Annotated[int, count("Jobs of these adverts")]
     n_ai_jobs: Annotated[int, count("Of these, AI jobs: AI engineering, research and data science, others")]
     n_read_in_full: Annotated[int, count("AI jobs with a full advert; by source: with one of that source")]
     n_paid: Annotated[int, count("AI jobs that state pay; by source: in an advert of that source")]
-    n_in_band: Annotated[int, count("AI jobs in a band of the place; by source: by an advert of that source")]
+    n_in_band: Annotated[
+        int, count("AI jobs in a band of pay of the place; by source: because of an advert of that source")
+    ]
 
 
 @table(

@@ -30,7 +30,10 @@ class Days:
 
     mart: Annotated[str, Column("Mart, by its full name", key=True)]
     as_of: Annotated[date, Column("Day its rows are for", key=True)]
-    readings: Annotated[tuple[Reading, ...] | None, Column("For mart.figures: the usual `read_on` by source")] = None
+    readings: Annotated[
+        tuple[Reading, ...] | None,
+        Column("For mart.figures: for each source the day that `behind` has in most figures; NULL for other marts"),
+    ] = None
 
 
 @struct
@@ -45,7 +48,10 @@ class Lasting:
     """The days on which a row stood."""
 
     valid_from: Annotated[date, Column("First day in mart.days on which the mart had the row", key=True)]
-    valid_to: Annotated[date | None, Column("First day in mart.days without the row; NULL: the newest has it")]
+    valid_to: Annotated[
+        date | None,
+        Column("First day in mart.days on which it no longer had the row; NULL: it has it on the newest day"),
+    ]
 
 
 def derive(mart: type, name: str, base: type, meaning: str, declaration: Table, **others: Any) -> type:

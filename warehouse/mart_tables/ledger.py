@@ -12,11 +12,19 @@ from warehouse.mart_tables.cells import count
 
 @struct
 class SourceContribution:
-    """What one source contributes to a figure: for pay, the advert or pair of amounts of each job; else all adverts."""
+    """What one source contributes to a figure."""
 
     source: Annotated[str, Column("Source")]
-    n: Annotated[int, Column("Its adverts behind the figure; 0: it only converts money")]
-    read_on: Annotated[date | None, Column("Day by which half of them were last read; NULL: not known")]
+    n: Annotated[
+        int,
+        Column(
+            "Its adverts: for pay one for each counted job, the advert (or pair of amounts) with the pay that counts; "
+            "for all other figures every advert of the counted jobs in the stock. 0: it only converts money"
+        ),
+    ]
+    read_on: Annotated[
+        date | None, Column("Day by which half of them were last read; NULL: no reading is known up to `as_of`")
+    ]
 
 
 @struct
@@ -60,26 +68,57 @@ class Figures:
     rung: Annotated[str | None, Column("Step of the declared ladder the value comes from")]
     unit: Annotated[str, Column("Unit")]
     value: Annotated[str | None, Column("The value as printed; NULL when withheld")]
-    bare_value: Annotated[str | None, Column("The value without `qualifier`; NULL: withheld, or not kept")] = None
-    qualifier: Annotated[str | None, Column("In brackets after it: another rung, low confidence, source")] = None
+    bare_value: Annotated[
+        str | None,
+        Column("The value alone, without `qualifier`; NULL: withheld, or made by a version that did not keep it"),
+    ] = None
+    qualifier: Annotated[
+        str | None, Column("What follows the value in brackets: another rung, low confidence, its source")
+    ] = None
     value_json: Annotated[str | None, Column("The rows behind it, JSON")]
-    status: Annotated[str, Column("published, low, stale (of a period long past) or suppressed", values=FIGURE_STATES)]
+    status: Annotated[
+        str,
+        Column(
+            "published, low, stale (true for its reference period, which is long past) or suppressed (withheld)",
+            values=FIGURE_STATES,
+        ),
+    ]
     reason: Annotated[str | None, Column("Why it is low, stale or withheld")]
-    missing: Annotated[str | None, Column("What a withheld figure lacks, and what would help, in words")] = None
-    lacks: Annotated[tuple[Lack, ...] | None, Column("The same in numbers; NULL: not counted then")] = ()
-    nearest: Annotated[tuple[NearestFigure, ...] | None, Column("Figures to read instead, nearest first")] = ()
+    missing: Annotated[
+        str | None, Column("How far a withheld figure is from being printed, and what would help, in words")
+    ] = None
+    lacks: Annotated[
+        tuple[Lack, ...] | None,
+        Column(
+            "The same in numbers: what the first rung lacks, and the rungs that `missing` names; NULL: not counted then"
+        ),
+    ] = ()
+    nearest: Annotated[
+        tuple[NearestFigure, ...] | None,
+        Column("For a withheld figure, figures of wider or other places that have a value, the nearest first"),
+    ] = ()
     list: Annotated[str | None, Column("List of cells that the value is from; NULL: no list, or several")] = None
     vintage: Annotated[int | None, Column("Vintage of that list (`ops.vintages`)", low=1)] = None
-    period_from: Annotated[date | None, Column("First day of the reference period, of readings or of pay")] = None
+    period_from: Annotated[
+        date | None, Column("First day of the reference period: of the readings, or of the pay, that it is based on")
+    ] = None
     period_to: Annotated[date | None, Column("Last day of the reference period")] = None
     n_jobs: Annotated[int | None, count("Jobs behind it")]
     n_employers: Annotated[int | None, count("Employers behind it")]
     window_days: Annotated[int | None, Column("Window", unit="days", low=0)]
     sql: Annotated[str | None, Column("The SELECT it was read with")]
     sources: Annotated[tuple[str, ...], Column("Sources behind it")]
-    behind: Annotated[tuple[SourceContribution, ...] | None, Column("What each source adds; NULL: not counted")] = ()
+    behind: Annotated[
+        tuple[SourceContribution, ...] | None,
+        Column(
+            "How much each source contributes, and when it was last read; NULL: made by a version that did not count"
+        ),
+    ] = ()
     snapshots: Annotated[tuple[str, ...], Column("Archive files behind it")]
-    read_on: Annotated[date | None, Column("Day by which half of the rows were last read, of the oldest source")] = None
+    read_on: Annotated[
+        date | None,
+        Column("Day by which half of the adverts or reports behind it were last read; of several sources the oldest"),
+    ] = None
     code_version: Annotated[str, Column("Version of the product")]
     baseline: Annotated[str | None, Column("What the 2026 guide said")]
     verify_by: Annotated[date | None, Column("Cited figures: verify again by")]

@@ -14,6 +14,7 @@ from transforms.records.vocabulary import (
     CURRENCY_CODE,
     EMPLOYMENT_TYPES,
     EXPERIENCE_BANDS,
+    LEVEL_GROUPS,
     PAY_MARKETS,
     REGION_LEVELS,
     SENIORITY_GROUPS,
@@ -27,9 +28,16 @@ BONUS = "advertised_bonus"  # the `basis` of rows about yearly bonuses whose amo
 class CountryJobs:
     """One country's part of a wider cell. A job with pay for several countries counts once in a region's band."""
 
-    country: Annotated[str, Column("ISO country code; several: one pay for several; remote: for none; unknown")]
+    country: Annotated[
+        str, Column("ISO 3166-1 alpha-2; several: one pay for several countries; remote: tied to no country; unknown")
+    ]
     n_jobs: Annotated[int, count("Jobs of the band with pay for this country")]
-    n_paid: Annotated[int, count("Jobs of this row, in its band or not, in the country's own band in dollars")]
+    n_paid: Annotated[
+        int,
+        count(
+            "Jobs of this row, in its band or not, that are in the country's own band in US dollars; 0: not a country"
+        ),
+    ]
 
 
 @struct
@@ -40,7 +48,9 @@ class Quantiles:
     bonus) is its own midpoint.
     """
 
-    p10: Annotated[float | None, amount("10th percentile of midpoints; NULL also with too few employers for it")]
+    p10: Annotated[
+        float | None, amount("10th percentile of midpoints; NULL also if the cell has too few employers for it")
+    ]
     p10_lo: Annotated[float | None, Column("Lower end of its interval", unit="per year")]
     p10_hi: Annotated[float | None, Column("Upper end of its interval", unit="per year")]
     p25: Annotated[float | None, amount("25th percentile of midpoints")]
@@ -52,7 +62,9 @@ class Quantiles:
     p75: Annotated[float | None, amount("75th percentile of midpoints")]
     p75_lo: Annotated[float | None, Column("Lower end of its interval", unit="per year")]
     p75_hi: Annotated[float | None, Column("Upper end of its interval", unit="per year")]
-    p90: Annotated[float | None, amount("90th percentile of midpoints; NULL also with too few employers for it")]
+    p90: Annotated[
+        float | None, amount("90th percentile of midpoints; NULL also if the cell has too few employers for it")
+    ]
     p90_lo: Annotated[float | None, Column("Lower end of its interval", unit="per year")]
     p90_hi: Annotated[float | None, Column("Upper end of its interval", unit="per year")]
 
@@ -79,12 +91,35 @@ class Silence:
     Only for adverts that we read, in US dollars, of all pay or of pay in the money of its place; NULL in other rows.
     """
 
-    n_silent: Annotated[int | None, count("Full-time jobs, as far as is known, without both ends of pay")] = None
-    p50_if_less: Annotated[float | None, amount("Median if they all paid less than it; NULL: most are silent")] = None
+    n_silent: Annotated[
+        int | None,
+        count(
+            "Jobs of the cell beside n_jobs that are full-time as far as is known, but do not state both ends of base "
+            "pay before tax; NULL: not counted"
+        ),
+    ] = None
+    p50_if_less: Annotated[
+        float | None,
+        amount(
+            "Median including these, if each of them paid less than the median; NULL: at most half of the jobs state "
+            "pay, few employers decide, or suppressed"
+        ),
+    ] = None
     p50_if_more: Annotated[float | None, amount("The same if each of them paid more than the median")] = None
-    p50_bounds_lo: Annotated[float | None, Column("Lower end of its interval over all jobs", unit="per year")] = None
+    p50_bounds_lo: Annotated[
+        float | None,
+        Column(
+            "Lower end of the 95 % interval of the median of all jobs, whatever the silent ones pay", unit="per year"
+        ),
+    ] = None
     p50_bounds_hi: Annotated[float | None, Column("Upper end of this interval", unit="per year")] = None
-    p50_if_odds_half: Annotated[float | None, amount("Median if odds of stating pay halve by SD of log pay")] = None
+    p50_if_odds_half: Annotated[
+        float | None,
+        amount(
+            "Median of all jobs if the odds of stating pay halve with each standard deviation of log pay; NULL: all "
+            "state pay, or suppressed"
+        ),
+    ] = None
     p50_if_odds_double: Annotated[float | None, amount("The same if these odds double")] = None
 
 
@@ -95,9 +130,18 @@ class OfPanel:
     Only for adverts that we read. NULL if no statistic is based on the panel, and in a cell without jobs.
     """
 
-    n_panel_jobs: Annotated[int | None, count("Jobs of n_jobs in the panel")] = None
+    n_panel_jobs: Annotated[
+        int | None,
+        count("Jobs of n_jobs in the panel; NULL: no statistic is based on the panel, or the cell has no job"),
+    ] = None
     n_panel_employers: Annotated[int | None, count("Their employers")] = None
-    p50_of_panel: Annotated[float | None, amount("Median of these alone, weighted by their boards' chances")] = None
+    p50_of_panel: Annotated[
+        float | None,
+        amount(
+            "Median of midpoints of the panel's jobs alone, weighted by the inverse of their board's chance, while "
+            "p50 is for all boards; NULL: these jobs alone do not meet the rules of printing, or suppressed"
+        ),
+    ] = None
     p50_of_panel_lo: Annotated[float | None, Column("Lower end of its 95 % interval", unit="per year")] = None
     p50_of_panel_hi: Annotated[float | None, Column("Upper end of this interval", unit="per year")] = None
 
@@ -132,18 +176,49 @@ class SalaryBands(CellCounts, CellSample, Amounts, Silence, OfPanel):
     as_of: Annotated[date, Column("Day the row is for", key=True)]
     basis: Annotated[str, Column("Kind of pay figure, never mixed", key=True, values=(*BASES, BONUS))]
     region_level: Annotated[str, Column("Level of `region`", key=True, values=REGION_LEVELS)]
-    region: Annotated[str, Column("World, M49 name or ISO code; remote: no place; several: more than one", key=True)]
-    seniority_group: Annotated[str, Column("Level; …_stated: if the title has it", key=True, values=SENIORITY_GROUPS)]
-    role_group: Annotated[str, Column("Group of roles, or ai_core; of ai_data_trainer only counts", key=True)]
+    region: Annotated[
+        str,
+        Column(
+            "World, UN M49 name or ISO country code; below the world also remote (pay tied to no place) and several "
+            "(one pay for several places of that level)",
+            key=True,
+        ),
+    ]
+    seniority_group: Annotated[
+        str,
+        Column(
+            f"Level; mid_senior = {' + '.join(LEVEL_GROUPS['mid_senior'] or ())}; mid_senior_stated: only "
+            "jobs with the level in the title",
+            key=True,
+            values=SENIORITY_GROUPS,
+        ),
+    ]
+    role_group: Annotated[
+        str, Column("Group of roles, or ai_core; ai_data_trainer has only counts, as gigs enter no band", key=True)
+    ]
     role: Annotated[str, Column("Role, or `all` of the group", key=True)]
     pay_market: Annotated[str, Column("all, local or cross_border", key=True, values=("all", *PAY_MARKETS))]
     currency: Annotated[str, Column("ISO 4217 code of the amounts", key=True, pattern=CURRENCY_CODE)]
-    window_days: Annotated[int, Column("0: the stock, or a snapshot; else an earlier version's", unit="days", low=0)]
-    n_stated: Annotated[int | None, count("Jobs of the band with a stated level; NULL: not adverts that we read")]
+    window_days: Annotated[
+        int, Column("0: the stock, or a snapshot; otherwise the window of an earlier version", unit="days", low=0)
+    ]
+    n_stated: Annotated[
+        int | None, count("Jobs of the band with a stated, not an inferred level; NULL: not adverts that we read")
+    ]
     n_cross_border: Annotated[int | None, count("Jobs of the band paid from abroad")]
-    n_no_rate: Annotated[int | None, count("Jobs kept out of the band because no exchange rate was near enough")]
-    n_apart: Annotated[int | None, count("Jobs kept out: contract, part-time, intern, gig, net, flagged, one end")]
-    countries: Annotated[tuple[CountryJobs, ...] | None, Column("Jobs by country, most first")] = None
+    n_no_rate: Annotated[
+        int | None, count("Jobs that would be in the band, but cannot be converted: no rate was near enough")
+    ]
+    n_apart: Annotated[
+        int | None,
+        count(
+            "Jobs with pay that is kept out of the band: contract, part-time, intern, gig, net, flagged or only one end"
+        ),
+    ]
+    countries: Annotated[
+        tuple[CountryJobs, ...] | None,
+        Column("Jobs by country, most first; NULL: the row is for a country, or made by a version that did not count"),
+    ] = None
 
 
 @table(
@@ -157,9 +232,7 @@ class SalaryBands(CellCounts, CellSample, Amounts, Silence, OfPanel):
 class ReportedPay(Quantiles):
     """The newest wave of each survey; surveys are never added up. Respondents chose to answer: no row is above `low`.
 
-    Pay before and after tax, full and part time, and amounts in dollars and in other money have separate rows. Persons
-    are paid in the country's own money, linked to the dollar or not (local), or in dollars alone (cross_border); all
-    also includes those who are paid in both or were not asked.
+    Pay before and after tax, full and part time, and amounts in dollars and in other money have separate rows.
     """
 
     as_of: Annotated[date, Column("Day the row is for", key=True)]
@@ -167,11 +240,36 @@ class ReportedPay(Quantiles):
     country: Annotated[str, Column("Country of the work or residence", key=True, pattern=COUNTRY_CODE)]
     role_group: Annotated[str, Column("Group of roles, or ai_core", key=True, values=tuple(CELL_GROUPS))]
     role: Annotated[str, Column("Role, or `all` of the group", key=True)]
-    experience: Annotated[str, Column("Years, which are not a level", key=True, values=("all", *EXPERIENCE_BANDS))]
-    employment_type: Annotated[str, Column("Type, if stated", key=True, values=(*EMPLOYMENT_TYPES, "unstated"))]
+    experience: Annotated[
+        str,
+        Column("Years of experience of the person, which is not a level", key=True, values=("all", *EXPERIENCE_BANDS)),
+    ]
+    employment_type: Annotated[
+        str,
+        Column(
+            "schema.org employmentType; unstated: the survey or the person does not say",
+            key=True,
+            values=(*EMPLOYMENT_TYPES, "unstated"),
+        ),
+    ]
     pay_tax: Annotated[str, Column("gross: before tax; net: after", key=True, values=("gross", "net"))]
-    pay_market: Annotated[str, Column("In whose money they are paid", key=True, values=("all", *PAY_MARKETS))]
-    currency: Annotated[str, Column("Its amounts' currency (ISO 4217)", key=True, pattern=CURRENCY_CODE)]
+    pay_market: Annotated[
+        str,
+        Column(
+            "local: paid in the country's own money, linked to the dollar or not; cross_border: in dollars alone; "
+            "all: everybody, including persons who are paid in both or were not asked",
+            key=True,
+            values=("all", *PAY_MARKETS),
+        ),
+    ]
+    currency: Annotated[
+        str,
+        Column(
+            "ISO 4217 code of the amounts; in money other than the dollar: only persons who are paid in it",
+            key=True,
+            pattern=CURRENCY_CODE,
+        ),
+    ]
     year: Annotated[int, Column("Year of the wave: the reference period")]
     reported_on: Annotated[date, Column("Day by which half of the answers were in; amounts are converted at its rate")]
     n_persons: Annotated[int, count("Persons in the quantiles")]
@@ -181,11 +279,24 @@ class ReportedPay(Quantiles):
     n_dollar_linked: Annotated[int | None, count("Persons paid in it but linked to the dollar; NULL: not asked")]
     n_part_dollars: Annotated[int | None, count("Persons paid partly in dollars; NULL: not asked")]
     n_dollars: Annotated[int | None, count("Persons paid in dollars alone; NULL: not asked")]
-    dollars_share: Annotated[float | None, share("Share paid in dollars alone; NULL: suppressed, or not asked")]
+    dollars_share: Annotated[
+        float | None, share("Share paid in dollars alone; NULL: suppressed, not asked, or `pay_market` is not `all`")
+    ]
     dollars_share_lo: Annotated[float | None, share("Lower end of its 95 % interval")]
     dollars_share_hi: Annotated[float | None, share("Upper end of its 95 % interval")]
-    relative_standard_error: Annotated[float | None, count("Standard error of the median over it; NULL: suppressed")]
-    form: Annotated[str | None, Column(f"point; or interval, over {MAX_AMOUNT_WIDTH.spaced} of it", values=FORMS)]
+    relative_standard_error: Annotated[
+        float | None, count("Standard error of the median over the median, from its interval; NULL: suppressed")
+    ]
+    form: Annotated[
+        str | None,
+        Column(
+            f"point; or interval, if that of the median is wider than {MAX_AMOUNT_WIDTH.spaced} of it; NULL: "
+            "suppressed",
+            values=FORMS,
+        ),
+    ]
     status: Annotated[str, state("low (persons chose to answer) or suppressed")]
     reason: Annotated[str, Column("Why it is low or suppressed")]
-    inputs: Annotated[str | None, Column("Digest of all reports that the mart was computed from")]
+    inputs: Annotated[
+        str | None, Column("Digest of all reports that the mart was computed from; computed once for each")
+    ]

@@ -110,8 +110,12 @@ class Standing:
     list: Annotated[str, Column("List of cells that are accepted together: see `published.lists`")]
     vintage: Annotated[int, Column("Vintage of the list", low=1)]
     published_on: Annotated[date, Column("Day on which the vintage was published")]
-    since: Annotated[date | None, Column("Since when every vintage has had a value here; NULL: none now")] = None
-    waits_since: Annotated[date | None, Column("Since when a newer vintage waits for review; NULL: none")] = None
+    since: Annotated[
+        date | None, Column("Day since which every vintage has had a value in this cell; NULL: it has no value")
+    ] = None
+    waits_since: Annotated[
+        date | None, Column("Day since which a newer vintage waits for review; NULL: none waits")
+    ] = None
     waits_because: Annotated[str | None, Column("Why it waits")] = None
 
 

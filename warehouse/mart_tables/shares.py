@@ -38,36 +38,91 @@ class Shares(CellCounts, FromBoards):
     `n_jobs`, `n_employers`, `n_even_employers` and `largest_employer_share` describe the denominator: the jobs of the
     cell with a known answer. A share is `n_yes` / `n_jobs`; its interval treats employers, not jobs, as the independent
     units (docs/methods.md). The denominator alone decides whether a share is printed, and `form` says how.
-    On earlier days, with the estimand share_of_jobs_capped, one employer weighs at most a tenth and the interval is by
-    linearisation; only these rows have `n_effective` and `doubt`.
+    `n_effective` and `doubt` are NULL except in rows with the estimand share_of_jobs_capped.
     """
 
     as_of: Annotated[date, Column("Day the row is for", key=True)]
     measure: Annotated[str, Column("What is measured: skill_asked, workplace, pay_stated and others", key=True)]
-    item: Annotated[str, Column("Answer: a skill, a role, `remote`; `yes` for yes-or-no questions", key=True)]
+    item: Annotated[
+        str, Column("Answer that the share is for: a skill, a role, `remote`; `yes` for yes-or-no questions", key=True)
+    ]
     region_level: Annotated[str, Column("Level of `region`", key=True, values=REGION_LEVELS)]
     region: Annotated[str, Column("World, UN M49 name or ISO country code", key=True)]
-    role_group: Annotated[str, Column("Group of roles, or ai_core or ai_jobs", key=True, values=tuple(CELL_GROUPS))]
+    role_group: Annotated[
+        str,
+        Column(
+            "Group of roles, or ai_core (ai_engineering and ai_science), or ai_jobs (these and ai_other)",
+            key=True,
+            values=tuple(CELL_GROUPS),
+        ),
+    ]
     seniority_group: Annotated[str, Column("Level; `all`: every level", key=True, values=SENIORITY_GROUPS)]
-    window_days: Annotated[int, Column("0: the stock; else an earlier version's", key=True, unit="days", low=0)]
-    text_class: Annotated[str, Column("Texts that it is based on, or all adverts", key=True, values=TEXTS_OF_SHARES)]
-    estimand: Annotated[str, Column("share_of_jobs; on earlier days share_of_jobs_capped", key=True)]
-    period_from: Annotated[date | None, Column("First day of an earlier version's window; of the stock NULL")]
+    window_days: Annotated[
+        int, Column("0: the stock; otherwise the window of an earlier version", key=True, unit="days", low=0)
+    ]
+    text_class: Annotated[
+        str,
+        Column(
+            "Texts it is based on: full_advert, truncated, snippet or forum_comment, never together, or all adverts, "
+            "with and without text (with_text: made by a version that did not distinguish texts)",
+            key=True,
+            values=TEXTS_OF_SHARES,
+        ),
+    ]
+    estimand: Annotated[
+        str,
+        Column(
+            "What is estimated; share_of_jobs: share of jobs, each counted once; share_of_jobs_capped (earlier "
+            "days): one employer weighs at most a tenth, and the interval is by linearisation",
+            key=True,
+        ),
+    ]
+    period_from: Annotated[
+        date | None,
+        Column("First day of the window of an earlier version; NULL: the stock; its period is in `reference_periods`"),
+    ]
     period_to: Annotated[date | None, Column("Last day of that window")]
     n_yes: Annotated[int, count("Numerator: jobs for which the answer is true")]
     n_no: Annotated[int, count("Jobs for which it is not true")]
-    n_unknown: Annotated[int | None, count("Jobs of the cell that do not say, or whose text is missing or not read")]
-    n_employers_yes: Annotated[int | None, count("Employers with a job for which it is true; NULL: not counted")]
-    largest_employer: Annotated[float | None, share("The largest employer's part of the numerator, as weighted")]
-    n_even_employers: Annotated[float | None, Column("G*: (Σm)² / Σm² over employers' numbers of jobs m", low=1)]
+    n_unknown: Annotated[
+        int | None,
+        count(
+            "Jobs of the cell that do not say; for measures read from texts, jobs without text or in a language that "
+            "is not read well; not in `n_jobs`"
+        ),
+    ]
+    n_employers_yes: Annotated[
+        int | None, count("Employers with a job for which it is true; NULL: made by a version that did not count")
+    ]
+    largest_employer: Annotated[
+        float | None, share("The largest employer's part of the numerator, as weighted in `share`")
+    ]
+    n_even_employers: Annotated[
+        float | None,
+        Column("G*, the effective number of employers: (Σm)² / Σm² over employers' numbers of jobs m", low=1),
+    ]
     largest_employer_share: Annotated[float | None, share("The largest employer's part of the denominator")]
-    design_effect: Annotated[float | None, count("Variance of the share over that of independent jobs")]
-    relative_standard_error: Annotated[float | None, Column("Standard error over the share", unit="share", low=0)]
+    design_effect: Annotated[
+        float | None,
+        count(
+            "Variance of the share over that of as many independent jobs, as used for the interval; NULL: suppressed"
+        ),
+    ]
+    relative_standard_error: Annotated[
+        float | None, Column("Standard error over the share; NULL: suppressed, or the share is 0", unit="share", low=0)
+    ]
     share: Annotated[float | None, share("Share of jobs; NULL: suppressed")]
     share_lo: Annotated[float | None, share("Lower end of its 95 % interval")]
     share_hi: Annotated[float | None, share("Upper end of its 95 % interval")]
-    share_by_employer: Annotated[float | None, share("Mean of the employers' own shares, each employer once")]
-    zero_share_hi: Annotated[float | None, share("Upper end of the interval for an answer that no job gives")]
+    share_by_employer: Annotated[
+        float | None,
+        share(
+            "Mean over employers of their own shares, each employer once: what an employer asks for, another question"
+        ),
+    ]
+    zero_share_hi: Annotated[
+        float | None, share("Upper end of the interval for an answer that no job of the cell gives")
+    ]
     form: Annotated[
         str | None,
         Column(
@@ -77,11 +132,30 @@ class Shares(CellCounts, FromBoards):
             values=SHARE_FORMS,
         ),
     ]
-    bound_lo: Annotated[float | None, share("Lowest share of all jobs, if true of no silent one; NULL: no bounds")]
+    bound_lo: Annotated[
+        float | None,
+        share(
+            "Lowest share of all jobs of the cell, if it were true of no silent job; NULL: silence is not an unknown "
+            "answer, or suppressed"
+        ),
+    ]
     bound_hi: Annotated[float | None, share("Highest share of all jobs, if it were true of all silent jobs")]
     rank: Annotated[int | None, Column("Rank by share within measure and cell; ties share the better rank", low=1)]
-    category: Annotated[str | None, Column("Category of a skill; else NULL", values=SKILL_CATEGORIES)]
-    category_rank: Annotated[int | None, Column("Rank by share within measure, cell and category", low=1)]
-    category_rank_best: Annotated[int | None, Column("Best such rank that the data allow (all jointly, 95 %)", low=1)]
+    category: Annotated[
+        str | None, Column("Category of a skill; NULL: other measures have none", values=SKILL_CATEGORIES)
+    ]
+    category_rank: Annotated[
+        int | None, Column("Rank by share within measure, cell and category; NULL: no categories", low=1)
+    ]
+    category_rank_best: Annotated[
+        int | None,
+        Column(
+            "Best rank within measure, cell and category (if any) that the data allow, jointly with 95 %; if it "
+            "differs from the worst, there is a tie",
+            low=1,
+        ),
+    ]
     category_rank_worst: Annotated[int | None, Column("Worst such rank", low=1)]
-    doubt: Annotated[str | None, Column("Why a share is low: the first that applies", values=SHARE_DOUBTS)]
+    doubt: Annotated[
+        str | None, Column("Why a share is low, as a word; the first that applies, in this order", values=SHARE_DOUBTS)
+    ]

@@ -346,7 +346,7 @@ def test_saved_career_pages_are_read_by_their_markup() -> None:
     by_host: dict[str, Posting] = {}
     for response in responses("career_pages"):
         if "indeed" in response.url:
-            with pytest.raises(Rejected, match="expected a schema.org JobPosting"):
+            with pytest.raises(Rejected, match=r"expected a schema\.org JobPosting"):
                 list(rows_of(career_pages, response))
         else:
             (by_host[response.url.split("/")[2]],) = rows_of(career_pages, response)
