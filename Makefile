@@ -17,7 +17,8 @@ test: $(INSTALLED)  ## run the tests, without a network
 	$(PYTEST) -n 2
 
 quick: $(INSTALLED)  ## the tests of readers and sources, in a minute
-	$(PYTEST) -n 2 tests/transforms tests/extractors/sources tests/extractors/refine/test_refine.py tests/test_imports.py
+	$(PYTEST) -n 2 tests/transforms tests/extractors/sources tests/extractors/refine/test_refine.py \
+		tests/extractors/test_source_list.py tests/reports/release/test_licences.py tests/warehouse/test_dictionary.py tests/test_imports.py
 
 long: $(INSTALLED)  ## tests that take many minutes, the sample from a wheel, what thirty nights, a million jobs and 36,000 boards cost
 	$(PYTEST) -m long

@@ -43,6 +43,7 @@ def _table() -> str:
 OTHERS = {
     "MAX_AGE_DAYS_OF_YEARS": lambda: f"{verdicts.MAX_AGE_DAYS_OF_YEARS} days",
     "MAX_DAYS_OF_YEARS": lambda: f"{verdicts.MAX_DAYS_OF_YEARS} days",
+    "DAYS_STALE": lambda: f"{verdicts.DAYS_STALE} days",
     "EVEN": printing.say_even,
     "LEAST_EVEN_OF_P90": lambda: str(printing.find_least_even(0.9)),
     "VERDICT_RULE": lambda: numbers.VERDICT_RULE,

@@ -263,7 +263,8 @@ def _pay_of(advert: Row) -> tuple[float, float, bool] | None:
 
     Return None if the pay in dollars is unknown.
     """
-    pay, now, then = [(advert.get(low), advert.get(high)) for low, high in PAY_COLUMNS]  # only bands have pay
+    ends: list[Any] = [(advert.get(low), advert.get(high)) for low, high in PAY_COLUMNS]  # only bands have them
+    pay, now, then = ends
     if None in pay:
         return None
     is_zone = pay != now  # the pay of a zone, of which no earlier version is known

@@ -163,8 +163,8 @@ DAYS_UNSAID = Definition(
 )
 MAX_DAYS_WAITING = Definition(
     "days after which what nobody decided on is published as not reviewed, where what stands is stale", 45, "days",
-    "as long as a board stays in the stock",
+    "a month and a half is enough to decide",
 )  # fmt: skip
 MAX_DAYS_THIN = Definition(
-    "days for which thin nights change nothing", 45, "days", "as long as a board stays in the stock"
+    "days for which thin nights change nothing", 45, "days", "a month and a half is enough to look at them"
 )

@@ -264,7 +264,7 @@ def _cell(cells: Mapping[str, object], column: str, missing: frozenset[str], *, 
 def _list_in(value: object, column: str, missing: frozenset[str], *, bullets: bool) -> str | None:
     items = _literal(value) if isinstance(value, str) else value
     if not isinstance(items, list | tuple):
-        raise Rejected(column, as_text(value), "a list expected, in JSON or as Python writes it")
+        raise Rejected(column, as_text(value), "expected a list, in JSON or as Python writes it")
     texts = [as_text(item) for item in items if not _is_missing(item, missing)]
     return ("\n".join(f"- {text}" for text in texts) if bullets else "; ".join(texts)) or None
 

@@ -127,7 +127,7 @@ def mapping_in(content: bytes) -> ReadMapping:
     try:
         table = tomllib.loads(content.decode("utf-8-sig"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise Rejected("mapping", "", f"TOML expected ({error})") from error
+        raise Rejected("mapping", "", f"expected TOML ({error})") from error
     _check_keys("the mapping", table, KEYS)
     name = _text(table, "name")
     fields: Any = table.get("fields")

@@ -252,7 +252,7 @@ def test_a_file_of_addresses_that_would_fill_the_memory_is_refused(tmp_path: Pat
     path = tmp_path / "part.parquet"
     urls = pa.DictionaryArray.from_arrays(pa.repeat(pa.scalar(0, pa.int32()), 3_000), pa.array(["x" * 100_000]))
     pq.write_table(pa.table({"url": urls}), path)
-    with pytest.raises(WrongUsage, match=r"part.parquet: at most .* bytes in 4,096 rows expected.*rows 1 to 3,000"):
+    with pytest.raises(WrongUsage, match=r"part.parquet: expected at most .* bytes in 4,096 rows.*rows 1 to 3,000"):
         read_list(path, known_from="a list", day=DAY)
 
 

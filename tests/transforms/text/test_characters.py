@@ -37,7 +37,7 @@ def test_white_space_and_line_ends_are_those_of_str() -> None:
 )
 def test_a_title_that_shows_nothing_is_none(title: str) -> None:
     assert title == "\ud83d" or is_blank(title)
-    with pytest.raises(Rejected, match="a title expected in posting 1"):
+    with pytest.raises(Rejected, match="expected a title in posting 1"):
         posting(source="ashby", id=1, title=title)
 
 
