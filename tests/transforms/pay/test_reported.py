@@ -30,7 +30,7 @@ def test_an_amount_is_read_as_people_write_it(text: str, amount: float) -> None:
     "text", ["5000 usd", "126000 pesos y 845 dolares", "no sé", "0", "-5", "1.500.00", "nan", "inf", ""]
 )
 def test_an_amount_in_other_money_or_in_two_is_refused_by_column_and_row(text: str) -> None:
-    with pytest.raises(Rejected, match="expected a positive amount in row 7|expected one amount of money in row 7") as rejection:
+    with pytest.raises(Rejected, match=r"expected (a positive|one) amount .*in row 7") as rejection:
         read_amount(text, "pay", 7, signs=PESOS)
     assert (rejection.value.issue.column_name, rejection.value.issue.value) == ("pay", text)
 
