@@ -20,10 +20,10 @@ from transforms.pay.normalisation import complete_pay
 from transforms.pay.region import REMOTE, Area, market_of, where_pay_counts
 from transforms.pay.shared_sign import settle_signs, span_of_currency
 from transforms.pay.statements import all_pay
-from transforms.place.places import region_of, whereabouts
+from transforms.place.places import Whereabouts, region_of, whereabouts
 from transforms.place.workplace_text import statements_in
 from transforms.raw_posting import DAYS, RawPosting, bound_raw, wording_hash
-from transforms.records.rows import Issue, Pay, Posting, Removal, Repetition, Span
+from transforms.records.rows import Issue, Pay, Place, Posting, Removal, Repetition, Span
 from transforms.records.vocabulary import (
     AI_GROUPS,
     FULL_ADVERT,
@@ -225,31 +225,15 @@ def _steps(raw: RawPosting, digest: str | None, depth: Depth) -> Generator[None,
     demands = _read_demands(raw, title, body, role, level, spans, issues)
     is_technical = role_group in (*AI_GROUPS, *TECHNICAL_GROUPS) or demands["ai_label"] == "builds_ai"
     yield
-    # The one country where the job is, or to which its remote work is open, unless its pay is said not to count there.
-    country_of_pay = country or _only_country(where.remote_scope)
-    if country_of_pay is not None and country_of_pay in countries_ruled_out(location_text or ""):
-        country_of_pay = None
-    pay, is_repeated = all_pay(raw.get("pay", ()), raw.get("pay_text"), text, title, country=country_of_pay)
-    if any(each.currency is None for each in pay):
-        countries = {place.country for place in places if place.country}
-        pay = settle_signs(pay, countries, raw.get("employer_country"))
-    pay = complete_pay(
-        pay,
-        country=country_of_pay,
-        employment_type=employment_type,
-        seniority=level.value,
+    pay, is_repeated = _read_pay(
+        raw, title, text, where=where, country=country, employment_type=employment_type, seniority=level.value,
         role_group=role_group,
-        places=() if where.workplace == REMOTE else places,
-    )
-    for each in pay:
-        if each.flag == "low_above_high":
-            rule = "expected a range whose low end is not above its high end; the amounts were left out"
-            issues.append(Rejected("pay_low", each.pay_text or "", rule).issue)
+    )  # fmt: skip
+    issues.extend(_find_swapped(pay))
     head = pay[0] if pay and pay[0].is_headline else None
     area = where_pay_counts(head, where, location_text) if head else Area(None, None, None)
     if head and (span := span_of_currency(head, text)):
         spans.append(span)
-    own = head or Pay()
     yield
     agreements, doubts = check_itself(
         Evidence(
@@ -280,11 +264,7 @@ def _steps(raw: RawPosting, digest: str | None, depth: Depth) -> Generator[None,
         openings=openings_of(raw.get("openings")),
         location_text=location_text,
         places=places,
-        country=country,
-        subdivision=_shared_value([place.subdivision for place in places]),
-        city=places[0].city if len(places) == 1 else None,
-        region=_shared_value([place.region for place in places]),
-        continent=_shared_value([place.continent for place in places]),
+        **_shared_places(places),
         workplace=where.workplace,
         remote_scope=where.remote_scope,
         employment_type=employment_type,
@@ -300,20 +280,7 @@ def _steps(raw: RawPosting, digest: str | None, depth: Depth) -> Generator[None,
         text_hash=body.text_hash,
         text=text or None,
         pay=pay,
-        pay_text=own.pay_text if head else _fold_space(raw.get("pay_text")),
-        pay_low=own.low,
-        pay_high=own.high,
-        currency=own.currency,
-        period=own.period,
-        pay_source=own.reading if head else None,
-        pay_tax=own.tax,
-        pay_flag=own.flag,
-        annual_low=own.annual_low,
-        annual_high=own.annual_high,
-        pay_country=area.country,
-        pay_region=area.region,
-        pay_continent=area.continent,
-        pay_market=market_of(own.currency, area.country),
+        **_headline(head, area, raw),
         agreements=agreements or None,
         doubts=doubts or None,
         skills=skills_in(text, title=title, employer=(employer, board)) if text else (),
@@ -323,6 +290,78 @@ def _steps(raw: RawPosting, digest: str | None, depth: Depth) -> Generator[None,
         wording_hash=digest,
         record_hash=None if issues else raw.get("record_hash"),  # issues may depend on the day of the answer
     )
+
+
+def _read_pay(
+    raw: RawPosting,
+    title: str,
+    text: str,
+    *,
+    where: Whereabouts,
+    country: str | None,
+    employment_type: str | None,
+    seniority: str,
+    role_group: str,
+) -> tuple[tuple[Pay, ...], bool | None]:
+    """Return the pay of a posting, its headline first, and whether the text repeats the pay of the fields."""
+    # The one country where the job is, or to which its remote work is open, unless its pay is said not to count there.
+    country_of_pay = country or _only_country(where.remote_scope)
+    if country_of_pay is not None and country_of_pay in countries_ruled_out(
+        _fold_space(raw.get("location_text")) or ""
+    ):
+        country_of_pay = None
+    pay, is_repeated = all_pay(raw.get("pay", ()), raw.get("pay_text"), text, title, country=country_of_pay)
+    if any(each.currency is None for each in pay):
+        countries = {place.country for place in where.places if place.country}
+        pay = settle_signs(pay, countries, raw.get("employer_country"))
+    pay = complete_pay(
+        pay,
+        country=country_of_pay,
+        employment_type=employment_type,
+        seniority=seniority,
+        role_group=role_group,
+        places=() if where.workplace == REMOTE else where.places,
+    )
+    return pay, is_repeated
+
+
+def _find_swapped(pay: Iterable[Pay]) -> Iterator[Issue]:
+    rule = "expected a range whose low end is not above its high end; the amounts were left out"
+    for each in pay:
+        if each.flag == "low_above_high":
+            yield Rejected("pay_low", each.pay_text or "", rule).issue
+
+
+def _headline(head: Pay | None, area: Area, raw: RawPosting) -> dict[str, Any]:
+    """Return the columns of the headline pay; without one, they are empty but for what the field for pay says."""
+    own = head or Pay()
+    return {
+        "pay_text": own.pay_text if head else _fold_space(raw.get("pay_text")),
+        "pay_low": own.low,
+        "pay_high": own.high,
+        "currency": own.currency,
+        "period": own.period,
+        "pay_source": own.reading if head else None,
+        "pay_tax": own.tax,
+        "pay_flag": own.flag,
+        "annual_low": own.annual_low,
+        "annual_high": own.annual_high,
+        "pay_country": area.country,
+        "pay_region": area.region,
+        "pay_continent": area.continent,
+        "pay_market": market_of(own.currency, area.country),
+    }
+
+
+def _shared_places(places: Sequence[Place]) -> dict[str, Any]:
+    """Return what all places of a posting have in common, by column."""
+    return {
+        "country": _shared_value([place.country for place in places]),
+        "subdivision": _shared_value([place.subdivision for place in places]),
+        "city": places[0].city if len(places) == 1 else None,
+        "region": _shared_value([place.region for place in places]),
+        "continent": _shared_value([place.continent for place in places]),
+    }
 
 
 def _classify_text(raw: RawPosting, text: str) -> tuple[str, str]:

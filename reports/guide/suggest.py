@@ -17,7 +17,7 @@ from reports.figures.declared.pay_figures import WORK_OF_GUIDE
 from reports.figures.places import EVERYWHERE, Place
 from reports.figures.query import Connection
 from reports.guide.desk import read_figures
-from reports.guide.markers import scan_tags
+from reports.guide.markers import Scan, scan_tags
 from reports.guide.misplaced import find_in_links, list_scripts
 from reports.guide.numbers_in_text import PERCENT, Number, read_numbers, read_sentences
 from reports.guide.words import LEVELS, PERIODS, SENTENCE, UNKNOWN, find_places, find_skills, find_values, work_patterns
@@ -50,10 +50,7 @@ def suggest_markers(
     """
     scan = scan_tags(raw, is_html)
     text = scan.text
-    taken = [(0, scan.front_matter), *scan.skipped, *((tag.start, tag.end) for tag in scan.tags)]
-    taken += [(span.marker.start, span.after) for span in scan.spans]
-    if is_mdx:
-        taken += [(start, end) for start, end, _ in list_scripts(text, scan.front_matter)]
+    taken = _find_taken(scan, is_mdx=is_mdx)
     claims = sorted(_leave_out(find_claims(text), taken), key=lambda claim: claim.at)
     if not is_html:
         in_links = {at for at, _ in find_in_links(text, [(claim.at, claim.at) for claim in claims])}
@@ -74,6 +71,15 @@ def suggest_markers(
     numbers = (number for sentence in read_sentences(text) for number in sentence.numbers)
     amounts = (number for number in numbers if number.unit not in ("", UNKNOWN))
     return proposals, [(scan.line_of(number.at), number.text) for number in _leave_out(amounts, taken)]
+
+
+def _find_taken(scan: Scan, *, is_mdx: bool) -> list[tuple[int, int]]:
+    """Return the start and end of each part of a guide in which nothing is proposed."""
+    taken = [(0, scan.front_matter), *scan.skipped, *((tag.start, tag.end) for tag in scan.tags)]
+    taken += [(span.marker.start, span.after) for span in scan.spans]
+    if is_mdx:
+        taken += [(start, end) for start, end, _ in list_scripts(scan.text, scan.front_matter)]
+    return taken
 
 
 def _leave_out(hits: Iterable[_At], spans: Sequence[tuple[int, int]]) -> list[_At]:
