@@ -39,8 +39,8 @@ def source_of(url: str) -> SourceModule | None:
 
 
 def is_answer_of(module: SourceModule, url: str) -> bool:
-    """Whether a response from `url`, found in a source's archive folder, belongs to that source, as all do to a bulk
-    source."""
+    """Whether a response from `url` in a source's archive folder belongs to that source. In a bulk source's folder
+    all do."""
     return module.SOURCE.is_bulk or source_of(url) is module
 
 

@@ -59,7 +59,7 @@ class IndexEntry:
 
     @property
     def conditions(self) -> dict[str, str]:
-        """Headers of a request for the response if it has changed; the etag decides, else the time of the change."""
+        """Headers that ask for the response only if it has changed: by its ETag, or without one by its last change."""
         headers = {"If-None-Match": self.etag, "If-Modified-Since": None if self.etag else self.last_modified}
         return {name: value for name, value in headers.items() if value}
 
@@ -226,9 +226,9 @@ def _stamp(time: datetime) -> str:
 def whole_answers(
     path: Path, index: ArchiveIndex | None
 ) -> Iterator[tuple[RecordedAnswer | RevisitedAnswer, RecordedAnswer | None] | DamagedRecord]:
-    """Yield damaged records and answers in order, each answer with its whole answer: itself, or what it repeats.
+    """Yield damaged records and answers in order, each answer with the whole answer that it is or repeats.
 
-    A repeated answer is looked up in the recording, then in the archive's `index` if given; None if neither has it.
+    A whole answer is looked up in the recording, then in the archive's `index` if given; None if neither has it.
     """
     locations: dict[tuple[str, datetime], dict[str, int]] | None = None
     for answer in read_recorded(path):

@@ -46,7 +46,7 @@ LIVE = "live night"
 SYNTHETIC = "synthetic sample"
 """`isPartOf` of files that a live night fetched (`LIVE`) or that were made from the bundled sample (`SYNTHETIC`)."""
 SAMPLE_SOFTWARE = "ai-job-market sample (synthetic data, extractors/sample/make.py)"
-"""`software` in the files of the bundled sample (now written by tests/sample/). It stays, so that their bytes stay."""
+"""`software` in the files of the bundled sample, now written by tests/sample/. It stays as it is, like the files."""
 
 MAX_AHEAD = timedelta(days=1)
 """How far in the future an answer may be dated: clocks are wrong by minutes, and days begin earlier in the east."""
@@ -440,7 +440,7 @@ def digest_of_body(content: bytes) -> str:
 
 
 def json_digest_of(body: bytes, headers: Iterable[tuple[str, str]]) -> str | None:
-    """Return a digest of a JSON object or list, whatever the order of keys and the spaces; None for any other body."""
+    """Return a digest of a JSON object or list, ignoring white space and the order of keys; None for any other body."""
     encodings = ", ".join(value for name, value in headers if name.lower() == "content-encoding")
     if not encodings and body[:1] not in (b"{", b"["):
         return None
@@ -467,7 +467,7 @@ def _body_of(body: bytes, encodings: str) -> bytes:
         else:
             raise ValueError("unknown encoding")
         if len(body) > MAX_BODY:
-            raise ValueError(f"decoded it has over {MAX_BODY} bytes")
+            raise ValueError(f"it has over {MAX_BODY} bytes after decoding")
     return body
 
 

@@ -38,8 +38,8 @@ REMEDY = (
 CONNECT_SECONDS, SILENT_SECONDS, ATTEMPTS = 10.0, 20.0, 5
 """Limits of each request to object storage: seconds to connect, seconds without a byte, and attempts."""
 FACTS = "facts.tsv"
-"""Name of a file beside the copies with facts found in files at the address, so that none is fetched twice for a fact.
-"""
+"""Name of a file beside the copies. It keeps facts found in files at the address, so that no file is fetched again for
+a known fact."""
 CHUNK = 4 * 2**20
 """Number of bytes read at once when a file is copied."""
 
@@ -124,9 +124,7 @@ class Store:
         return path.stat().st_size if self.url is None else self._version(path).size
 
     def fetch(self, path: Path) -> Path:
-        """Return the path of a file, whose copy is fetched if there is none or an older one. Raises OSError if it is
-        missing.
-        """
+        """Return the path of a file. Fetch its copy if missing or outdated. Raises OSError if there is no file."""
         if self.url is None:
             return path
         version, name = self._version(path), self._name(path)

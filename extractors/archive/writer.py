@@ -232,7 +232,7 @@ class Writer:
         self._write("metadata", f"metadata {source} {place}", observed_at, headers)
 
     def describe(self, url: str, observed_at: datetime, fields: Sequence[tuple[str, str]]) -> None:
-        """Archive facts about an address as a metadata record, after the first answer at the earliest."""
+        """Archive facts about an address as a metadata record, which waits until the first answer is written."""
         if self._earliest is None:
             self._waiting.append((url, observed_at, fields))
             return
@@ -307,7 +307,7 @@ def path_of(archive: Path, source: str, time: datetime) -> Path:
 
 
 def salvage(part: Path) -> Path | None:
-    """Copy the whole records of the `.part` that a killed run left into a file named after the earliest time.
+    """Copy the whole records of a killed run's `.part` into a file named after the earliest time.
 
     The `.part` is removed. A file whose name is not a time keeps its name. Returns the path of the file, or None if the
     `.part` has no whole answer.
@@ -345,7 +345,7 @@ def put(store: Store, path: Path) -> Path:
 
 
 def put_unsent(store: Store) -> list[Path]:
-    """Put the finished files that an earlier run left in the outbox into the store, and return their new paths."""
+    """Move an earlier run's finished files from the outbox into the store, and return their new paths."""
     return [put(store, path) for path in sorted(store.outbox.glob(f"*/*{SUFFIX}"))] if store.url else []
 
 

@@ -43,7 +43,8 @@ KEPT = 1_000
 ROBOTS = HOST_FILES[0]
 
 FileAt = Callable[[str, str, datetime], bytes | None]
-"""A function of a site's address, a file's path and a time that returns the file's content, or None without rules."""
+"""A function that takes a site's address, a file's path and a time, and returns the file's content, or None if the site
+has no rules."""
 
 
 class _Capture(NamedTuple):

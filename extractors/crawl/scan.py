@@ -76,7 +76,7 @@ LEFT_OUT = {
     "copy": "the crawl has the employer's own page with the same title and place",
     "ahead": "expected a capture that is not dated in the future",
 }  # fmt: skip
-"""Reasons to leave a page out. The key is what the page is counted under, the text is what was expected."""
+"""Reasons to leave a page out. The page is counted under the key; the text says what was expected."""
 
 NOT_BY_RECORD = "its records are not gzipped one by one; `warcio recompress FILE NEW.warc.gz` does that"
 
@@ -379,9 +379,9 @@ def _host_file_of(answer: RecordedAnswer | RevisitedAnswer | DamagedRecord, memb
 
 
 def _repeat_of(revisit: WarcRecord, url: str, offset: int) -> HostFile | None:
-    """Return a revisit record as a site's file, perhaps of an original at another address (wget, Heritrix).
+    """Return a revisit record as a site's file; None if the record has no valid time.
 
-    None if it has no valid time.
+    The answer that it repeats may be from another address (wget, Heritrix).
     """
     is_digest_of_body = "not-modified" not in (revisit.headers.get("WARC-Profile") or "")
     try:

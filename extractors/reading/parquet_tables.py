@@ -21,8 +21,8 @@ BATCH = 4_096
 MAX_STORED = 1_000_000_000
 """Maximum size, in bytes after unpacking, of the columns that are read from one row group."""
 MAX_VALUES = 30_000_000
-"""Maximum number of values of one column in one row group, also of those in lists. Most row groups have a million rows.
-"""
+"""Maximum number of values of one column in one row group, counting each value in a list. Most row groups have a
+million rows."""
 MAX_BATCH = 250_000_000
 """Maximum size of the values of a batch, in bytes, as `held_bytes` computes it."""
 

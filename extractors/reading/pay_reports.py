@@ -14,7 +14,7 @@ from transforms.role.titles import role_of, seniority_of
 UNSTATED: dict[type, dict[str, Any]] = {
     cls: {field.name: None for field in fields_of(cls) if field.nullable} for cls in (PayReport, OfficialWage)
 }
-"""What columns hold that a source need not state."""
+"""For each class of rows, the columns that a source need not state, as None."""
 
 
 def pay_report(*, title: str, country: str | None, role: str | None = None, **stated: Any) -> PayReport:

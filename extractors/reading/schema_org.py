@@ -250,7 +250,7 @@ def id_by(address: str) -> str:
 def read_job_posting(item: dict[str, Any], *, source: str, url: str) -> RawPosting:
     """Read a JobPosting, in the shape of JSON-LD, from the page at `url`.
 
-    The posting's id is "<host>/<identifier>", or the address without an identifier. An identifier that carries the
+    The posting's id is "<host>/<identifier>", or the address if there is no identifier. An identifier that carries the
     employer's name is also the `requisition_id`.
     """
     address = urljoin(url, _text(item.get("url")) or url)

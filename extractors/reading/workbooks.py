@@ -26,8 +26,9 @@ UNREADABLE = (
 def open_workbook(content: bytes, *, largest: int, expected: str, remedy: str) -> Iterator[Workbook]:
     """Open a workbook for reading, as a context manager.
 
-    Raise `Rejected` if its parts would unpack to more than `largest` bytes, or for bytes that are not a workbook, which
-    may show only inside the `with` block. `expected` (what the file should be) and `remedy` are words for the message.
+    Raise `Rejected` if its parts would unpack to more than `largest` bytes, or if `content` is not a workbook. The
+    latter may show only inside the `with` block. `expected` (what the file should be) and `remedy` are words for the
+    message.
     """
     from openpyxl import load_workbook  # noqa: PLC0415  # takes a fifth of a second, and only workbooks need it
 

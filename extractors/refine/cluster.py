@@ -50,8 +50,8 @@ def open_cluster(
 ) -> Iterator[tuple[Submit, Check]]:
     """Open the cluster at a scheduler's address for one run, and check its workers. `percent` is the depth of reading.
 
-    Tasks that are not finished when the context ends are dropped. Raises `ClusterError` if the cluster cannot be used,
-    and when checked, if no worker is left and none comes within `RETURN` seconds.
+    Tasks that are not finished when the context ends are dropped. Raises `ClusterError` if the cluster cannot be used.
+    The `Check` raises it if no worker is left and none comes within `RETURN` seconds.
     """
     token = uuid.uuid4().hex
     with _client_of(address) as client:

@@ -1,8 +1,8 @@
 """Refine: read one archived WARC file, and write one Parquet file of rows and one of responses.
 
 Refining is pure: it uses no clock, network, database or exchange rate. It does not import Prefect, DuckDB or Great
-Expectations, so that it runs in any process. Files are made again only if their key changed: a digest of the WARC file
-and of the code and lookups that read it, which is stored in the Parquet metadata.
+Expectations, so that it runs in any process. A file is made again only if its key changed. The key is a digest of the
+WARC file and of the code and lookups that read it; it is stored in the Parquet metadata.
 """
 
 from __future__ import annotations
@@ -75,7 +75,7 @@ RANGE = 4 * 2**20
 """Compressed bytes in a range of a file: some seconds of work. It does not depend on the number of workers, so neither
 does the output."""
 BATCH = 2000
-"""Rows per row group, which limits the memory of a worker. The rows of larger groups leave the processor's cache."""
+"""Rows per row group, to limit a worker's memory. The rows of a larger group would not fit in the processor's cache."""
 TOTALS = b"totals"
 """Key in the metadata of a file of responses: the number of rows and the time of the newest answer."""
 MAX_GONE = 20
@@ -411,7 +411,7 @@ def _write(
 
 
 def _mark_doubles(batch: list[tuple[Any, int, datetime]], places: dict[str, int], n_written: int) -> None:
-    """If an answer lists an advert's id twice, remove the `wording_hash` of both rows, which it could not tell apart.
+    """If an answer lists an advert's id twice, remove the `wording_hash` of both rows: it could not tell them apart.
 
     `places` are the positions of the answer's adverts among all rows of the file; the first `n_written` of these rows
     are already written.
@@ -499,7 +499,7 @@ def _posting_of(source: Source, url: str) -> str | None:
 
 def _distrust_mass_removal(responses: Sequence[RefinedResponses]) -> Sequence[RefinedResponses]:
     """Return the responses, without their removals if more than `MAX_GONE` and more than half of the postings are gone:
-    a site that changes its addresses says so of every posting."""
+    a site that changes its addresses reports every posting as gone."""
     is_gone = [row.http_status in GONE for row in responses if row.posting_id]
     if sum(is_gone) <= max(MAX_GONE, len(is_gone) / 2):
         return responses

@@ -55,7 +55,7 @@ def refine_all(
 
     Files that are up to date come first and need no process. All other files are read range by range. Several sources
     are read side by side, but the files of a source one after the other, because a file uses the rows of the files
-    before it. Workers are spawned, because forked processes would inherit threads and locks, and end when this process
+    before it. Workers are spawned, because forked processes would inherit threads and locks. They end when this process
     dies or the iterator is closed. `cluster` is the address of a Dask scheduler, whose workers are used instead. Raises
     `ClusterError` if the cluster cannot be used.
     """

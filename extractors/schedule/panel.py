@@ -33,10 +33,10 @@ SIZES = (1, 10, 50, 200)
 """Numbers of jobs at which a size class begins. Class 0 has no jobs; boards never read are `UNKNOWN`."""
 UNKNOWN = -1
 WEIGHT_OF_SIZE = {UNKNOWN: 1.0, 0: 0.5, 1: 1.0, 2: 2.0, 3: 4.0, 4: 8.0}
-"""Relative probability by size class: roughly in proportion to a board's jobs, so that no few boards dominate
-statistics."""
+"""Relative probability by size class: roughly in proportion to a board's jobs, so that a few boards do not
+dominate statistics."""
 MIN_BOARDS = 50
-"""Minimum boards of a stratum. Rarer countries on a platform and in a size class share one stratum."""
+"""Minimum boards of a stratum. In each size class of a platform, countries with fewer boards share one stratum."""
 
 
 def draw_numbers(source: str, boards: Sequence[str]) -> Floats:
@@ -92,8 +92,8 @@ def draw_chances(
 
     `requests` is the number of requests per week for members. `cost` is the number of requests of each board, 0 for a
     dead board. `chance`, `strata` and `days` are each board's probability and stratum in the current draw, and the
-    draw's age in days; NaN, None and NaN for boards added since, which get the probability of their size class in the
-    draw.
+    draw's age in days. Boards added since have NaN, None and NaN; they get the probability that their size class had in
+    the draw.
 
     A draw lasts `MIN_WEEKS`. It ends early if members are expected to take more than `MAX_SHARE` of a night's requests,
     or more than `SHARE_OF_REQUESTS` while all boards are members. If members take less than `MIN_SHARE`, probabilities
@@ -133,7 +133,7 @@ def count_weekly_requests(requests: float) -> float:
 def is_due(number: Floats, nights_since: Floats, night: int) -> Flags:
     """Return which members are due: each on its weekday, and after a missed weekday on the next night.
 
-    `number` is the random number of each board, which determines its weekday; `night` is a running number of the day. A
+    `number` is the random number of each board, which determines its weekday; `night` is the day's ordinal number. A
     member that was never asked waits for its weekday, so that a new panel is read over a week.
     """
     slot = (number * 2**32).astype(np.int64) % MEMBER_RHYTHM

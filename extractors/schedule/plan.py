@@ -1,12 +1,12 @@
-"""Choose the boards to ask in a night: panel members, then the highest expected yield, then quiet boards due for a
-week.
+"""Choose the boards to ask in a night: panel members, then the highest expected yields, then quiet boards not asked
+for a week.
 
 All functions are pure: they get the boards' history as arrays, a budget of requests and a night. The yield of a board
-is the number of new AI adverts with pay per request. The rate of such adverts has a Gamma distribution (Poisson
-arrivals with a conjugate prior), estimated from the adverts first seen in the last `DAYS_OF_YIELD` nights of the
-board's readings and shrunk towards the mean of its source. Adverts found at the first reading are assumed to have come
-within the lifetime of an advert before it. The rate is sampled rather than averaged (Thompson 1933), so that boards
-about which little is known are tried.
+is its number of new AI adverts with pay, divided by the number of requests. The rate of such adverts has a Gamma
+distribution (Poisson arrivals with a conjugate prior), estimated from the adverts first seen in the last
+`DAYS_OF_YIELD` nights of the board's readings and shrunk towards the mean of its source. Adverts found at the first
+reading are assumed to have come within one advert's lifetime before that reading. The rate is sampled rather than
+averaged (Thompson 1933), so that boards about which little is known are tried.
 """
 
 from __future__ import annotations
@@ -29,11 +29,11 @@ MAX_NIGHTS = 30
 QUIET_RHYTHM = 7
 """Nights between two readings of a quiet board, if the budget allows."""
 RICH = 1 / QUIET_RHYTHM
-"""Minimum number of new AI adverts with pay per request for a board to be asked before quiet boards."""
+"""Minimum yield for a board to be asked before quiet boards."""
 DEAD_RHYTHM = 30
 """Nights between two checks of a dead board."""
 TURNS = ("panel", "limit", "dead", "yield", "week", "yield")
-"""Reasons in the order in which boards are asked. The last "yield" are all other boards.
+"""Reasons in the order in which boards are asked. The last "yield" stands for all other boards.
 
 Within "yield" the highest yield comes first, and within any other reason the board not asked for longest, so that the
 yield does not decide which boards the budget leaves out."""
@@ -47,7 +47,7 @@ class History:
     nights since the board was last asked, infinity if never. `n_ai_paid_seen` counts AI adverts with pay first seen in
     the last `DAYS_OF_YIELD` nights of the board's readings, and `nights_followed` all nights between the first and the
     last request. `misses` counts the nights in a row on which the board was missing or only redirected.
-    `requests_per_reading` is the number of requests that its list last took.
+    `requests_per_reading` is the number of requests that the board's list last took.
     """
 
     number: Floats
@@ -87,7 +87,7 @@ class Ranking(NamedTuple):
 def rank_boards(history: History, *, budget: float, night: int, rng: np.random.Generator) -> Ranking:
     """Rank the boards that may be asked tonight. A board that needs more requests than are left is passed over.
 
-    `budget` is the night's number of requests, `night` a running number of the day.
+    `budget` is the night's number of requests, `night` the day's ordinal number.
     """
     is_dead = history.misses >= DEAD_AFTER
     is_dead_due = is_dead & (history.nights_since >= DEAD_RHYTHM)
@@ -116,8 +116,8 @@ def _fit(requests: Floats, budget: float) -> Flags:
 
 
 def _choose_members(history: History, may_be_asked: Flags, *, budget: float, night: int) -> Flags:
-    """Return which members are asked tonight: all that are due and, if dead members leave too few requests for the
-    panel, those not asked for longest."""
+    """Return which members are asked tonight: all that are due and, if these do not fill the panel's share of
+    requests because members are dead, also those not asked for longest."""
     is_due = history.is_member & may_be_asked & panel.is_due(history.number, history.nights_since, night)
     requests = history.requests_per_reading
     minimum = panel.SHARE_OF_REQUESTS * min(budget, requests[may_be_asked].sum())

@@ -92,7 +92,7 @@ class BoardUrl:
         """
         parts = _parts_of(listing, self.listing)
         if parts is None or self.posting is None:
-            raise ValueError(f"{listing}: expected the address of a list, of a source whose postings have addresses")
+            raise ValueError(f"{listing}: expected the address of a list, on a platform whose postings have addresses")
         return _filled(self.posting, {**parts, "id": id})
 
     def posting_of(self, url: str) -> tuple[str, str] | None:

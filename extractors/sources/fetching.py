@@ -142,7 +142,7 @@ def after_full_pages(
     def next_of(page: Response) -> str | None:
         records = page.value_at(*path)
         if not isinstance(records, list):
-            raise TypeError(f"a list of records expected, not {type(records).__name__}")
+            raise TypeError(f"expected a list of records, not {type(records).__name__}")
         return raise_field(page.url, field, step, last=last) if len(records) >= size else None
 
     return next_of

@@ -2,7 +2,7 @@
 
 Before anything is sent, the address of the host is checked, because a recorded or redirected URL may name a machine in
 our own network. A connection is shut if its answer takes too long: a time-out of `requests` only limits the wait for
-the next bytes, and a server may send some forever.
+the next bytes, and a server may go on sending forever.
 """
 
 from __future__ import annotations

@@ -43,8 +43,8 @@ MAX_REDIRECTS = 5
 REDIRECTS = frozenset((301, 302, 303, 307, 308))
 
 Ask = Callable[[str, int], tuple[int, str | None, bytes]]
-"""A function that requests an address and reads at most so many bytes. It returns status, Location and body, and raises
-`OSError` if there is no answer."""
+"""A function that requests an address and reads at most the given number of bytes. It returns status, Location and
+body, and raises `OSError` if there is no answer."""
 
 
 @dataclass
@@ -98,7 +98,7 @@ class Rules:
 
 
 class Politeness:
-    """Turns, rules and failures of all hosts, whose limits apply to all our sources and threads together.
+    """Turns, rules and failures of all hosts. A host's limits apply to all our sources and threads together.
 
     `sleep` and `clock` (both in seconds) are replaced in tests.
     """
@@ -149,7 +149,7 @@ class Politeness:
             self._close(host, FAILURE_PAUSE, f"its host is left alone after {host.failures} failures in a row: {why}")
 
     def close_for(self, url: str, seconds: float) -> None:
-        """Leave the host alone for so many seconds, because it asked for that."""
+        """Leave the host alone for this number of seconds, because it asked for that."""
         self._close(self._host(url), seconds, f"its host asked for no requests for {seconds:.0f} seconds")
 
     def _close(self, host: _Host, seconds: float, why: str) -> None:
@@ -158,7 +158,7 @@ class Politeness:
             host.why_closed = why
 
     def delay(self, url: str, seconds: float) -> None:
-        """Make all sources wait so many seconds before their next request to the host (Retry-After)."""
+        """Make all sources wait this number of seconds before their next request to the host (Retry-After)."""
         host = self._host(url)
         with self._lock:
             host.free_at = max(host.free_at, self.clock() + seconds)

@@ -42,8 +42,8 @@ MIN_SIGNATURE = 32
 
 
 def signature_in(url: str, location: str | None, hosts: Collection[str]) -> dict[str, str]:
-    """Return the query fields of `location`, to which `url` redirects, if its host is one of `hosts`, the hosts that
-    sign addresses; otherwise {}."""
+    """Return the query fields of `location`, to which `url` redirects, if it is at one of `hosts` (which sign
+    addresses), else {}."""
     if not location or not hosts:
         return {}
     try:

@@ -38,9 +38,9 @@ def meta_of(body: bytes) -> dict[str, str]:
 
 
 def tdm_policy(header: Header, body: bytes | None) -> str | None:
-    """Return the policy of an answer that is reserved from text and data mining, or "none stated"; None otherwise.
+    """Return the policy of an answer that is reserved from text and data mining; None if it is not reserved.
 
-    `body` is None if the answer is not a page.
+    The policy is "none stated" if the answer names none. `body` is None if the answer is not a page.
     """
     meta = meta_of(body) if body and b"tdm-reservation" in body.lower() else {}
     if (header("tdm-reservation") or "").strip() != "1" and meta.get("tdm-reservation", "").strip() != "1":

@@ -70,7 +70,7 @@ is fetched again."""
 SHARED_POLITENESS = Politeness()
 """Politeness that all sources in this process share."""
 MAX_TOKEN = 64 * 1024
-"""Maximum bytes of an answer with an access token, which is thirty times a long token."""
+"""Maximum bytes of an answer with an access token: thirty times the size of a long token."""
 JWT = re.compile(rb"\beyJ[\w-]+\.[\w-]+\.[\w-]+")
 """A JSON Web Token; its first part is a JSON object in base64."""
 _CONTACT = re.compile(r"(?:mailto:)?[^\s@()]+@[^\s@()]+\.[^\s@().]+|https?://[^\s()]+")
@@ -141,8 +141,8 @@ class Web:
     and be private; this option, `politeness`, `now` and `chance` are for tests.
 
     `n_bytes` counts bodies as sent. `answered` are the requested addresses that led to an archived answer, `redirects`
-    the final targets of redirected addresses. `times` are the clocks of hosts whose rules were requested, or
-    certificates that are not valid by our clock. `keys` are the values of the source's environment variables. Of
+    the final targets of redirected addresses. `times` has the clock of each host whose rules were requested, or the
+    host if its certificate is not valid by our clock. `keys` are the values of the source's environment variables. Of
     recordings, `damaged` are the damaged records, and `ahead` the number and time of each record that was not taken,
     because it is dated in the future.
     """

@@ -30,8 +30,8 @@ DATA_IT = {"occupation-field": FIELD}
 QUERIES = (DATA_IT, {"q": "artificiell intelligens"}, {"q": "maskininlärning"}, {"q": "machine learning"}, {"q": "AI"})
 PAGE, LAST_OFFSET = 100, 2_000
 OVERLAP = timedelta(minutes=5)
-"""Overlap of two requests for changes. Because changes are indexed late, a request asks for the changes from this long
-before the last response. We send UTC, which is one or two hours behind Stockholm, so the real overlap is longer."""
+"""Overlap of two requests for changes. Because changes are indexed late, each request goes back to this long before
+the last response. We send UTC, which is one or two hours behind Stockholm, so the real overlap is longer."""
 MAX_DAYS_OF_CHANGES = 14
 """Maximum number of days for which changes are requested. For more days, the response could be too large for the
 archive."""

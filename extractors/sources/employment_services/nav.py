@@ -156,7 +156,7 @@ def _read_advert(advert: dict[str, Any], *, id: str) -> RawPosting:
 
 
 def _address(place: dict[str, Any]) -> Address:
-    """Read a place, whose names are in capitals, without a text: "Møre og Romsdal" would be read as two places."""
+    """Read a place, with names in capitals. It gets no text, as "Møre og Romsdal" would be read as two places."""
     country, region, town = (place.get(key) or "" for key in ("country", "county", "city"))
     names = (name.title() or None for name in (country, region, town or place.get("municipal") or ""))
     return Address(None, *names)

@@ -1,8 +1,8 @@
 """Read JobPostings of the open web from WARC files of Common Crawl: `jobmarket crawl PATHS`.
 
-Nothing is requested. A person has the files, and extractors/crawl finds the pages whose markup has a posting. These
-pages are read like employers' career pages. A crawl does not show which adverts a site lists. Therefore adverts belong
-to no board, and an advert that a later crawl lacks is not closed.
+Nothing is requested. A person supplies the files, and extractors/crawl finds the pages whose markup has a posting.
+These pages are read like employers' career pages. A crawl does not show which adverts a site lists. Therefore adverts
+belong to no board, and an advert that a later crawl lacks is not closed.
 """
 
 from __future__ import annotations

@@ -41,7 +41,7 @@ HOST = "https://tabular.invalid/"
 MAPPING, DIGEST = "x-jobmarket-mapping", "x-jobmarket-digest"
 """Names of the headers that hold the mapping (in base 64) and a digest of mapping and file."""
 CLOSED = {"period": PERIODS, "tax": ("gross", "net"), "text_state": TEXT_STATES, "text_class": TEXT_CLASSES}
-"""Fields whose values must be one of a fixed set of words, each with its words."""
+"""Fields whose values must be one of a fixed set of words, each field with its set."""
 TRUTH = {
     **dict.fromkeys(("true", "t", "1", "yes", "y"), True),
     **dict.fromkeys(("false", "f", "0", "no", "n"), False),

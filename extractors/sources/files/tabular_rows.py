@@ -48,7 +48,7 @@ UNREAD = {
 class Row(NamedTuple):
     """A record of the file. `number` counts records from 1, without the header.
 
-    `problem` says why the record could not be read and has no `cells`. It is None for records that were read.
+    `problem` says why the record could not be read; `cells` is then empty. It is None for records that were read.
     """
 
     number: int

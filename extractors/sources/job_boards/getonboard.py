@@ -185,7 +185,7 @@ def _read_advert(advert: Tag, *, page: BeautifulSoup) -> RawPosting:
 
 
 def _place(element: Tag | None) -> tuple[str | None, Sequence[Address], bool | None, str | None]:
-    """Return a posting's (location_text, addresses, is_remote, workplace), as a page of the site says them."""
+    """Return a posting's (location_text, addresses, is_remote, workplace), as a page of the site states them."""
     if element is None:
         return None, (), None, None
     words = _words(element) or ""

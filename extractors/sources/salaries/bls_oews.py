@@ -36,7 +36,7 @@ from transforms.text.rejects import Rejected
 
 FILES = "https://www.bls.gov/oes/special-requests/"
 ZIPS = {"national": "nat", "state": "st", "msa": "ma", "bos": "ma"}
-"""For the kind of area in a workbook's name, the abbreviation in the name of its zip. BOS is the part of each state
+"""For each kind of area in a workbook's name, the abbreviation in the name of its zip. BOS is the part of each state
 outside its metropolitan areas."""
 SHEET = re.compile(r"(?<![a-z])(national|state|msa|bos)_M(\d{4})_dl", re.IGNORECASE)
 """Pattern of the names of sheets and files: the kind of area and the year of the wages, which are those for May."""
@@ -76,7 +76,7 @@ WAGES = {
     "annual_p75": "A_PCT75",
     "annual_p90": "A_PCT90",
 }
-"""For each of our columns, the publisher's column. In these, a year's wage is the hourly wage times 2,080."""
+"""For each of our columns, the publisher's column. The publisher's wage for a year is the hourly wage times 2,080."""
 NEEDED = ("AREA", "AREA_TITLE", "OCC_CODE", "OCC_TITLE", "TOT_EMP", "EMP_PRSE", "MEAN_PRSE", *WAGES.values())
 ALL_INDUSTRIES = "cross-industry"
 AREA_DIGITS = {"1": 2, "2": 2, "3": 2, "4": 5, "6": 7}
@@ -109,7 +109,7 @@ def url_of(year: int, area: str = "nat") -> str:
 
 
 def address_of(name: str) -> str | None:
-    """Return the address of a file: of a workbook, that of its zip; of the package's database, a made-up one."""
+    """Return a file's address: for a workbook, its zip's address; for the package's database, a made-up address."""
     if sheet := SHEET.search(name):
         return url_of(int(sheet[2]), ZIPS[sheet[1].lower()])
     if PACKAGE_FILE.fullmatch(name):

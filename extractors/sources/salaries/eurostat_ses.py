@@ -31,7 +31,7 @@ DIMENSIONS = (*ALL, "isco08", "unit", "geo", "time")
 MAJOR_GROUP = "OC"
 """Prefix of a code for a major group of occupations; the digit of the group follows."""
 OTHER_CODES = {"EL": "GR", "UK": "GB"}
-"""ISO codes by the codes of countries for which Eurostat uses another code."""
+"""ISO codes of the countries for which Eurostat uses another code, by Eurostat's code."""
 EURO, NATIONAL = "EUR", "NAC"
 YEARS_BETWEEN, YEARS_TO_PUBLISH = 4, 2
 

@@ -44,7 +44,7 @@ EMPLOYEE = "Palkansaaja"
 COUNTRY, CURRENCY = "FI", "EUR"
 MAX_HOURS = 45.0
 """Largest answer to the question about working time that counts as hours a week. A larger answer is a percentage of
-full-time work, which the question asks for."""
+full-time work, as the question intends."""
 FULL_HOURS, FULL_PERCENT = 35.0, 90.0
 """Full-time work has at least this many hours a week, or at least this percentage of full working time."""
 MIN_MONTHS, MAX_MONTHS = 6.0, 36.0

@@ -75,7 +75,7 @@ MAX_RATE_FACTOR = 2.5
 this number. In 2022 the official rate was 0.45 of the market rate. Rates outside are errors, such as "4700000"."""
 WAVE = re.compile(r"(\d{4})\.(\d\d)")
 MONTH_OF_WAVE = {"01": 1, "02": 7}
-"""Month of a wave, for answers without times, which count for the middle of that month. The first waves of a year began
+"""Month of a wave. Answers without times count for the middle of that month. The first waves of a year began
 in December or May, the second waves in June."""
 ANSWERED_AT = "%m/%d/%Y %H:%M:%S"
 
