@@ -20,7 +20,7 @@ ALL_PERCENT = 100
 """The `percent` at which every text is read."""
 SALT = "jobmarket depth 1"
 MIN_WORDS = 2
-"""A text is read if it names at least this many different things from `work_words.csv`. Every fourth names only one."""
+"""A text is read if it names at least this many different things from `work_words.csv`. One in four names only one."""
 MAX_SCANNED = 100_000
 """Number of characters of a text that are searched: five times the longest text seen on a board."""
 

@@ -68,11 +68,11 @@ NO_REQUISITION = re.compile(
     r"|.*\b(?:evergreen|pipeline|talent (?:pool|community)|tb[acd]|placeholder|pending)\b.*",
     re.IGNORECASE,
 )
-"""Placeholders instead of a requisition number: no digit but 0, a run of 9, a UUID, or words such as "evergreen"."""
+"""Placeholders for a requisition number: no digit but 0, a run of nines, a UUID, or words such as "evergreen"."""
 YEARS_RULE = "least years of experience"
 """Name of the rule by which `years_in` reads years of experience."""
 BATCH = 64
-"""Number of postings that are made together, step by step. Their texts take some hundred kilobytes."""
+"""Number of postings that are made together, step by step. Their texts take a few hundred kilobytes."""
 NO_WORDINGS: Mapping[str, str] = MappingProxyType({})
 
 
@@ -333,7 +333,7 @@ def _find_swapped(pay: Iterable[Pay]) -> Iterator[Issue]:
 
 
 def _headline(head: Pay | None, area: Area, raw: RawPosting) -> dict[str, Any]:
-    """Return the columns of the headline pay; without one, they are empty but for what the field for pay says."""
+    """Return the columns of the headline pay. Without one, only `pay_text` is filled: from the field for pay."""
     own = head or Pay()
     return {
         "pay_text": own.pay_text if head else _fold_space(raw.get("pay_text")),
@@ -454,7 +454,7 @@ def _fold_space(text: str | None) -> str | None:
 
 
 class _Body(NamedTuple):
-    """An advert's text, masked and cut to `MAX_TEXT`. `issue` reports a cut or damaged characters."""
+    """An advert's text, masked and cut to `MAX_TEXT`. `issue` reports that it was cut or holds damaged characters."""
 
     text: str
     language: str | None

@@ -390,7 +390,7 @@ def _once(pairs: Sequence[Integers]) -> tuple[Integers, Integers]:
 
 
 def _different(values: Integers) -> Integers:
-    """Return the same as `np.unique`, by sorting. Its hash table takes ten times as long for millions of pairs."""
+    """Return the same as `np.unique`, which uses a hash table. Sorting is ten times as fast for millions of pairs."""
     series = np.sort(values)
     different: Integers = series[np.concatenate([[True], series[1:] != series[:-1]])] if len(series) else series
     return different

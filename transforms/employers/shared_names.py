@@ -40,10 +40,10 @@ class Roots:
 def unites(site: str, keys: set[str]) -> bool:
     """Whether a board or domain (`site`) belongs to a single employer.
 
-    `keys` are the keys of the employers that its adverts name. Similar names count as one. At most one name is enough,
-    even if it differs from the name of the site: greenhouse:wehrtyou belongs to Hudson River Trading. If there are two
-    names, one must be similar to the name of the site. With three or more, the site carries adverts of several
-    employers.
+    `keys` are the keys of the employers that its adverts name. Similar names count as one. With one name or none, the
+    answer is yes, even if the name differs from that of the site: greenhouse:wehrtyou belongs to Hudson River Trading.
+    If there are two names, one must be similar to the name of the site. With three or more, the site carries adverts of
+    several employers.
     """
     if not 1 < len(keys) <= MAX_NAMES:
         return len(keys) <= 1

@@ -53,7 +53,7 @@ def resolve_currency(candidates: frozenset[str], country: str | None, *, strict:
 
 @functools.cache
 def codes() -> dict[str, float | None]:
-    """Return roughly how many units of each currency, by its code, a US dollar buys; None if this is unknown.
+    """Return by currency code roughly how many units of the currency a US dollar buys; None if this is unknown.
 
     The numbers have one significant figure.
     """

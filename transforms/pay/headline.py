@@ -18,9 +18,10 @@ own country.
 9. it is tied to no place and no level, so it is for the job as a whole
 
 Several components may be equal by these criteria. If the first of them comes from prose and is tied to no place or
-level, it is the headline: adverts state the job's own pay first. Otherwise the headline is the component whose midpoint
-is in the middle; of an even number, the lower of the two in the middle. A range over all components would mix zones and
-levels into pay that nobody is offered. The first component is often for the most expensive city or level.
+level, it is the headline: adverts state the job's own pay first. Otherwise the headline is the component with the
+median midpoint; of an even number, the lower of the two in the middle. The first component would not do, since it is
+often for the most expensive city or level. A range over all components would mix zones and levels into pay that nobody
+is offered.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Find pay in an advert's prose.
 
-An amount (`amounts.py`) is pay only if something says so: a pay word that governs the amount, a heading or an earlier
-amount that the amount continues, a period next to the amount, or a position alone in a headline. The meanings of words
+An amount (`amounts.py`) is pay only if something says so: a pay word that governs it, a heading above it, an earlier
+amount that it continues, a period next to it, or its place at the start of a headline's segment. The meanings of words
 are listed in lookups/pay/pay_words.csv. Amounts of funding, revenue, budgets, perks, signing and referral bonuses are
 not pay.
 
@@ -47,8 +47,8 @@ FEW_WORDS = 8
 MIN_HEADLINE = 10_000
 """A bare number in a headline is pay from five figures on; smaller numbers count other things."""
 MIN_INDIRECT_USD, MIN_INDIRECT_TIMED_USD = 10_000.0, 6_000.0
-"""Minimum of an amount that is pay although no word says so directly, in rough US dollars a year: without a stated
-period, and with one. Smaller amounts are perks. Applied to strong currencies only.
+"""Rough US dollars a year below which an amount is a perk unless a word directly calls it pay: for amounts without a
+stated period, and with one. Applied to strong currencies only.
 """
 MAX_NUMBER = 1e12
 MAX_USD, MAX_MILLIONS_USD = 5e6, 3e6

@@ -1,7 +1,7 @@
 """Decide whether the text between two amounts, the joint, makes them the ends of a range.
 
 A joint is read as a row of parts: words of lookups/pay/range_words.csv, dashes, separators, brackets, and the period
-and place of the first end. Words and marks are these parts:
+and place of the first end. Words and marks are read as these parts:
 
 - `to` makes a range by itself ("to", "bis", a dash)
 - `and` makes a range only with further words, as in "between ... and"
@@ -27,7 +27,7 @@ LEAD, TAIL = 40, 24
 """Number of characters before the first end and after the second end that are searched for words that mark the lowest
 and highest amount."""
 ADDS = ("+", ",", ";", ".")
-"""Marks after an amount with which another subject begins."""
+"""Marks after an amount that begin another subject."""
 
 _ASIDE = re.compile(rf"[(\[]([^()\[\]\n]{{1,{MAX_ASIDE}}})[)\]]")
 _DASHES = re.compile(r"[-–—−‒―~_→～〜至][-–—−‒―~>]*|\.{2,3}|…")

@@ -90,7 +90,7 @@ def contradicts(gross: float, net: float | None) -> bool:
 def flag_amounts(read: Iterable[PayReport | Issue]) -> Iterator[PayReport | Issue]:
     """Flag reports whose amount is far from the median of their country and currency. Flags that were set before stay.
 
-    `read` holds the reports of one file. Yield the reports, then an issue for each flag, which names the flagged rows,
+    `read` holds the reports of one file. Yield the reports, then for each flag an issue that names the flagged rows,
     then the issues in `read`.
     """
     records = list(read)

@@ -1,4 +1,4 @@
-"""Find the currency that a shared sign (`$`) means from the countries of the job and of its employer.
+"""Use the countries of the job and of its employer to find the currency that a shared sign (`$`) means.
 
 If the job is in one country or the pay is tied to a place, `pay_in` decides what the sign means. Other signs are
 decided here. In both cases the currency is inferred, not stated, and a span of the posting says so.

@@ -17,8 +17,8 @@ Decisions are rows of `lookups/`:
 - `scope_members.csv`: the countries of a group
 - `workplaces.csv`: words for on-site, hybrid and remote work. `used` is "source" for words that count only in a
   source's own field. `alone` is the scope that a word states if no place stands next to it
-- `places_alone.csv`: what an ambiguous name means without context (blank for nothing), if all places around it lie in
-  other countries (`abroad`), and next to a word for remote work
+- `places_alone.csv`: what an ambiguous name means in three cases: without context (blank for nothing), among places
+  that all lie in other countries (`abroad`), and next to a word for remote work
 - `place_noise.csv`: words next to a place that are not places
 - `advert_density.csv`: adverts per million inhabitants in the archived Greenhouse lists of 2026-01-07
 """
@@ -142,8 +142,8 @@ class Noise(NamedTuple):
 
     - `strip`: words that may stand next to a place
     - `facility`: words in names of buildings and streets
-    - `venue`: the words among `facility` in names of buildings. A building is named after its own city, a street may be
-      named after any city
+    - `venue`: those words of `facility` that are for buildings. A building is named after its own city, but a street
+      may be named after any city
     - `no_city`: all words that are never a city
     """
 

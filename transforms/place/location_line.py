@@ -59,11 +59,11 @@ MIN_TOWN = 4
 """Minimum number of letters in the name of a town before a state. Shorter names of countries are codes in a list ("UK,
 NY")."""
 MIN_SHARE = 0.005
-"""Minimum score of a city that counts with the place around it ("London, Canada"), as a share of the best score among
-the cities with its name.
+"""A city is read as lying in the place next to it ("London, Canada") only if its score is at least this share of the
+best score among the cities with its name.
 """
 MIN_SHARE_IN_LIST = 0.1
-"""The same minimum in a line that lists cities, and if the place around the city is named like a city ("Boston, New
+"""The same share in a line that lists cities, or if the place next to the city is named like a city ("Boston, New
 York").
 """
 REMOTE = "remote"
@@ -98,7 +98,7 @@ class Item:
 
     @property
     def is_place(self) -> bool:
-        """Whether this is a group of countries, or a place of which the meaning is decided."""
+        """Whether this is a group of countries, or a place whose meaning is decided."""
         return self.group is not None or self.chosen is not None
 
     @property
@@ -295,7 +295,7 @@ def _whole(piece: str, is_lower: bool) -> _Run | None:
 
 
 def _small_code(piece: str) -> tuple[Meaning, ...]:
-    """Return the states whose code a piece equals except for its case, as in "Philadelphia, Pa".
+    """Return the states whose code a piece spells with only its first letter in capitals: "Philadelphia, Pa".
 
     Only countries whose addresses name states count.
     """
@@ -618,7 +618,7 @@ def _best_city(meanings: Iterable[Meaning]) -> float:
 
 
 def _namesake(item: Item, part: _Part) -> dict[tuple[str, str | None, str | None], Meaning]:
-    """Return the countries or states after a city that do not hold it.
+    """Return those countries or states that follow a city but do not contain it.
 
     "Rome, IL" is a town that the gazetteer lacks.
     """

@@ -1,4 +1,4 @@
-"""Find where a remote worker may live in an advert's text and title, if the location does not say.
+"""Find in an advert's text and title where a remote worker may live, if the location does not say.
 
 The text names countries after a demand ("must be based in Spain") or after a word for remote work ("anywhere in the
 EU"). Cities are offices and state no scope. Time zones are rules about hours.

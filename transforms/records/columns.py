@@ -34,8 +34,8 @@ class Column:
 
 @dataclass(frozen=True)
 class Field:
-    """A column as read from a table class. `type` is that of a list's items: str, int, float, bool, date, datetime or a
-    struct."""
+    """A column as read from a table class. `type` is str, int, float, bool, date, datetime or a struct; for a list, it
+    is the type of the items."""
 
     name: str
     type: type
@@ -73,7 +73,7 @@ def table(name: str, doc: str, *checks: str) -> Callable[[type[T]], type[T]]:
 def struct(cls: type[T]) -> type[T]:
     """Make a class the type of values in a nested list, or a base for tables: a keyword-only dataclass.
 
-    Only the type checker treats its instances as frozen, because a really frozen class is made three times as slowly.
+    Only the type checker treats its instances as frozen, since really frozen ones take three times as long to make.
     """
     return dataclass(kw_only=True, unsafe_hash=True)(cls)
 

@@ -92,7 +92,7 @@ YEARS_BANDS = {"0-1": (0, 1), "2-3": (2, 3), "4-5": (4, 5), "6-9": (6, 9), "10+"
 EXPERIENCE_BANDS = {"0-1": (0, 2), "2-4": (2, 5), "5-7": (5, 8), "8+": (8, 100)}
 """Bands of a person's years of experience: from the first number to below the second. They are not levels."""
 PAID_IN = ("local", "dollar_linked", "part_dollars", "dollars")
-"""The money of a person's pay: the country's own, that at the dollar's rate, partly dollars, or only dollars."""
+"""What a person is paid in: the country's own money, the same by the dollar's rate, partly dollars, or only dollars."""
 REPORT_FLAGS = ("gross_net_contradicted", "period_contradicted", "implausible_low", "implausible_high")
 """Reasons to doubt an amount that a person reports, in order of precedence."""
 CELL_STATES = ("published", "low", "suppressed")
@@ -181,7 +181,7 @@ LAW_EVIDENCE = ("official_text", "third_party", "own_knowledge")
 """What a fact about a law was checked against, the most reliable first. Only `official_text` is the law's own text."""
 LAW_IN_FORCE, NO_LAW, LAW_UNKNOWN = "in_force", "none", "unknown"
 LAW_CLASSES = (LAW_IN_FORCE, NO_LAW, LAW_UNKNOWN)
-"""Whether a law that requires adverts to state pay is in force at a place of the job, at none, or unknown."""
+"""Whether a law in force at any place of the job requires adverts to state pay: yes, no or unknown."""
 STOCK = "stock"
 """Value of the column `adverts` of mart.pay_disclosure for the stock. For the flow, it is a quarter ("2026Q1")."""
 PLACES_OF_LAWS = ("world", "country", "subdivision")

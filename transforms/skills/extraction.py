@@ -411,7 +411,7 @@ def _demand() -> re.Pattern[str]:
 
 @functools.cache
 def _of_role() -> re.Pattern[str]:
-    """Return a pattern for words, in lower case, that make a sentence before the first heading one about the role.
+    """Return a pattern for words, in lower case, which show that a sentence before the first heading is about the role.
 
     The words are grouped by first letter, which is compared before the words are tried.
     """

@@ -305,8 +305,8 @@ def lower_text(text: str) -> str:
 def cues_of(lookup: str, cue: str, before: str = "", after: str = "") -> re.Pattern[str]:
     """Return a pattern for all patterns that a lookup lists under a cue, with `before` and `after` around them.
 
-    The pattern is for text of `lower_text`, which is several times faster than ignoring case. Raise ValueError if the
-    lookup has no such cue, or if a listed pattern has a capital letter, which would never match.
+    The pattern is for text from `lower_text`: searching that is several times faster than ignoring case. Raise
+    ValueError if the lookup has no such cue, or if a listed pattern has a capital letter, which would never match.
     """
     patterns = [row["pattern"] for row in rows_of(lookup) if row["cue"] == cue and row["pattern"]]
     if not patterns:

@@ -39,8 +39,8 @@ def find_users(text: str) -> Iterator[tuple[int, int]]:
     """Yield the spans of user names and passwords in a text's addresses. Each span includes the @ (or %40) after it.
 
     A user name and password stand between // and the last @ before the next /, ? or #. A password may itself contain
-    these characters, or blanks: without such an @, but with a colon after // that begins no port, the span ends at the
-    last @ before white space, or else at an @ in the next three words. Nothing is found in https://h/@x,
+    these characters, or blanks. So if there is no such @, but a colon after // that begins no port, the span ends at
+    the last @ before white space, or else at an @ in the next three words. Nothing is found in https://h/@x,
     https://h/a:b@c and https://h:8080/@x. The running time is linear in the text's length.
     """
     at = end_of_word = last = 0

@@ -12,7 +12,7 @@ from typing import Generic, TypeVar
 Read = TypeVar("Read")
 
 MAX_CHARACTERS = 1 << 21
-"""Maximum characters of all cached texts, about some hundred adverts. A larger cache is not faster."""
+"""Maximum characters of all cached texts: a few hundred adverts. A larger cache is not faster."""
 MAX_OF_LINES = 1 << 23
 """Maximum characters in a cache of single lines. It is higher, since a line may recur only after many texts."""
 

@@ -44,7 +44,7 @@ MAX_ID = 300
 MAX_VALUE = 2_000
 """Maximum characters of a text in rows other than adverts."""
 MAX_ISSUES_OF_ADVERT, MAX_ISSUES_OF_ANSWER = 20, 1_000
-"""Maximum number of issues kept in full for an advert, and for an answer (one for each reply of a forum's thread)."""
+"""Maximum number of issues kept in full for an advert, and for an answer: a forum's thread may have one per reply."""
 MIN_DAY = date(1990, 1, 1)
 """The earliest day that a source may state: no advert on the web is older."""
 MAX_AHEAD: Mapping[str, timedelta] = MappingProxyType({
@@ -101,8 +101,10 @@ def _is_web(url: str) -> bool:
 
 
 def bounded_day(day: date | None, column: str, issues: list[Issue], seen_on: date | None) -> date | None:
-    """Return `day` if it is possible for an advert seen on `seen_on` (None: at or after `MIN_DAY`); else None, with an
-    issue."""
+    """Return `day` if it is possible for an advert seen on `seen_on`; else None, with an issue.
+
+    If `seen_on` is None, any day from `MIN_DAY` on is possible.
+    """
     if day is None or (day >= MIN_DAY and (seen_on is None or day <= seen_on + MAX_AHEAD[column])):
         return day
     last = f" and {seen_on + MAX_AHEAD[column]}" if seen_on else ""

@@ -91,7 +91,8 @@ _GERMAN = re.compile(
 
 
 _NO_CALL = {"call": (_YEAR_FIRST, _DAY_OR_COUNT), "contact": (_DAY_OR_COUNT,)}
-"""By word with two meanings, digits after it that are no telephone number: "Open Call 2024", "contact 100000000 homes".
+"""By word with two meanings, patterns of what follows it if that is no telephone number: "Open Call 2024", "contact
+100000000 homes".
 """
 
 

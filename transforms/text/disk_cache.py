@@ -16,7 +16,7 @@ from pathlib import Path
 DIGEST_SIZE = 16
 """Bytes of the digests of names and contents."""
 MAX_AGE = 30 * 24 * 60 * 60
-"""Seconds by which a file must be older than a new one of its kind to be removed; other versions may still use it."""
+"""A file this many seconds older than a new one of its kind is removed; other versions may still use younger ones."""
 
 
 def cache_path(kind: str, suffix: str, made_of: Iterable[bytes]) -> Path:

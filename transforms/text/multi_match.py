@@ -27,8 +27,10 @@ OnMatch = Callable[[int, int, int, int, object], bool | None]
 
 
 class Pattern(NamedTuple):
-    """A regular expression, and the number that is reported with each match. With `has_start`, the match's start is,
-    too."""
+    """A regular expression, and the number that is reported with each match.
+
+    With `has_start`, the match's start is reported too.
+    """
 
     expression: bytes
     number: int
