@@ -78,9 +78,9 @@ def open_work(
 ) -> Connection:
     """Open work.duckdb for reading and writing, and create it if it is missing.
 
-    A file made with other table declarations is replaced as by `reset_work`, except for marts and records of runs that
-    no longer fit. Only the holder of the data folder's lock may call this function. Raises `duckdb.IOException` if
-    another process has the file open.
+    A file made with other table declarations is replaced, as `reset_work` does; marts and records of runs that no
+    longer fit are dropped. Only the holder of the data folder's lock may call this function. Raises
+    `duckdb.IOException` if another process has the file open.
     """
     path = data_dir / WORK
     temporary = str(temp_directory or data_dir / "tmp")
@@ -276,7 +276,7 @@ def put(con: Connection, cls: type, rows: Sequence[object]) -> None:
 def restore_published(con: Connection, cls: type, market: Path) -> None:
     """Reset a table, or a mart's days and rows, to what the published file has; empty it if there is no such file.
 
-    This undoes what a run wrote that did not publish. If the published table is missing or does not fit, or another
+    This undoes the writes of a run that did not publish. If the published table is missing or does not fit, or another
     process has the published file open, the rows stay and a warning is logged. Raises `duckdb.Error` if the published
     file may be damaged.
     """
@@ -342,7 +342,7 @@ def set_days_aside(con: Connection, market: Path, now: datetime) -> str | None:
 def _undo_decisions(con: Connection, day: date) -> None:
     """Withdraw vintages offered after a day, and reopen vintages decided after it.
 
-    The decision on a vintage that another one followed is dated back to the day instead.
+    A vintage that another one followed stays decided, but its decision is dated back to the day.
     """
     con.execute(read_sql("marts/vintages/withdraw_later"), {"day": day})
     con.execute(read_sql("marts/vintages/reopen_later"), {"day": day})
@@ -363,7 +363,7 @@ def end_run(
     as_of: date | None = None,
     message: str | None = None,
 ) -> None:
-    """Record how a run ended, and the day that it spoke for, if that is not the day recorded at its start."""
+    """Record how a run ended, and the day that it was for, if that differs from the day recorded at its start."""
     con.execute(
         "UPDATE ops.runs SET ended_at = ?, exit_code = ?, as_of = coalesce(?, as_of), message = ? WHERE run_id = ?",
         [ended_at, exit_code, as_of, message, run_id],

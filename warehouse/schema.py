@@ -117,9 +117,9 @@ def read_declared(name: str, **own: str) -> tuple[str, str]:
 
 
 def dates_of(boards: str) -> str:
-    """Return a SELECT of when each posting was first and last seen, closed and reopened, from its intervals.
+    """Return a SELECT of when each posting was first and last seen, closed and reopened.
 
-    This follows from its intervals on `boards`, which is core.posting_boards or a part of it.
+    The times follow from the posting's intervals in `boards`, which is core.posting_boards or a part of it.
     """
     return read_declared("postings/posting_dates", intervals=_intervals_of(boards))[1]
 

@@ -35,11 +35,11 @@ DROP = 0.5
 lost."""
 FILL = {"table": "ops.fill_rates", "item": "column_name", "part": "n_filled", "total": "n_rows"}
 DOUBTS = {"table": "ops.self_checks", "item": '"check"', "part": "n_failed", "total": "n_checked"}
-"""Tables and columns that count the rows of a file by filled column, and the adverts that failed each self-check."""
+"""Where to read how many rows of a file fill each column (`FILL`), and how many adverts failed each self-check."""
 
 
 class Finding(NamedTuple):
-    """The comparison `what` of the value found with the usual or declared value, and whether it `is_met`.
+    """One comparison of the value found with the usual or declared value: its name `what`, and whether it `is_met`.
 
     If `only_warns`, a comparison that is not met gives a warning and refuses nothing.
     """
@@ -69,9 +69,9 @@ def judge(
 ) -> GateResult:
     """Compare an archive file with the history of its source. Every comparison becomes a row of ops.checks.
 
-    The file has `n_rows` new rows; `n_seen` also counts rows that it only repeats. Of the bounds `expected_rows` that
-    the source declares, fewer rows fail and more warn; a source that gives changes has none. `accepted` names files
-    that a person let in despite a refusal: the history begins with the newest of them. `live` names the files of live
+    The file has `n_rows` new rows; `n_seen` also counts rows that it only repeats. The source declares the bounds
+    `expected_rows`, or None if it gives changes: fewer rows fail, and more give a warning. `accepted` names files that
+    a person let in despite a refusal: the history begins with the newest of them. `live` names the files of live
     nights, or None for all; only these are history, because files added by hand do not show what a night gives.
     """
     history = {"source": source, "accepted": list(accepted), "live": None if live is None else list(live)}

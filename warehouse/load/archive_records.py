@@ -99,7 +99,7 @@ KNOWN = Record(cls=KnownBoards, name="boards/known", may_lose=True)
 DRAW = Record(cls=PanelDraw, name="boards/draw", may_lose=True)
 NIGHTS = Record(cls=BoardNights, name="boards/nights", settled_by="run_id")
 BOARDS = (KNOWN, DRAW, NIGHTS)
-"""The records of the boards that lists named, of the panel, and of why and with which chance each board was asked."""
+"""The records of the known boards, of the panel, and of why each board was asked and with what chance."""
 RUNS = Record(cls=Runs, name="published/runs")
 UNPUBLISHED_RUNS = Record(cls=Runs, name="published/runs", where=f"coalesce(exit_code NOT IN {EXITS_PUBLISHED}, true)")
 PUBLISHED = (
@@ -130,7 +130,7 @@ def restore(con: database.Connection, archive: Place, records: Sequence[Record] 
 def save(
     con: database.Connection, archive: Place, records: Sequence[Record], made_by: Mapping[str, str] | None = None
 ) -> list[str]:
-    """Read new files, write others with the changes that no file has yet, and return the names of these.
+    """Read new files, then write the changes that no file has yet. Return the names of the files written.
 
     `made_by` is added to their metadata. If a file cannot be written, a warning is logged, and the next run writes it.
     """

@@ -124,7 +124,7 @@ def forget_dead(con: database.Connection, *, min_missed: int) -> list[tuple[str,
 
 
 def read_states(con: database.Connection, sources: Sequence[str], as_of: date) -> dict[str, BoardStates]:
-    """Return what was known of the boards of each source, if it has any, before the night of `as_of`.
+    """Return, for each source with boards, what was known of them before the night of `as_of`.
 
     Later nights and draws, made while the clock was ahead, do not count. All sources are read at once, because the view
     goes through all readings.
@@ -169,7 +169,7 @@ def read_known(data_dir: Path) -> dict[str, list[str]]:
 
 
 def count_known(data_dir: Path) -> list[tuple[str, str, int, int, int, int, int]]:
-    """Return source, state, and numbers of boards, boards in the panel, adverts, AI adverts and adverts with pay.
+    """Return by source and state the numbers of boards, boards in the panel, adverts, AI adverts and adverts with pay.
 
     States and adverts come from the published file; without that file, all boards are new. Raise `FileNotFoundError` if
     there is no store yet, and `duckdb.Error` if the store cannot be read, for instance while a run has it open.

@@ -8,8 +8,8 @@ domain unites names only if these are similar to each other or to the name of th
 token belongs to whoever registered it first, so it counts for less than a stated name (`_evidence_of`).
 
 An `employer_id` is the key of a name: the smallest in boards.csv, or else the one seen first. So an id changes only if
-adverts unite employers or add a name to a board or domain that then no longer unites, or if a late archive file or
-boards.csv brings an earlier name.
+adverts unite employers, if adverts add a name that stops a board or domain from uniting names, or if a late archive
+file or boards.csv brings an earlier name.
 """
 
 from __future__ import annotations
@@ -133,8 +133,8 @@ def resolve_employers(
 def _evidence_of(hiring: Sequence[HiringStatement | Board]) -> list[frozenset[str]]:
     """Return the evidence in each entry, without names that are only tokens and say too little.
 
-    A token that is an ordinary word names only the employer of its own board (greenhouse:orchard sells houses,
-    ashby:orchard grows apples), and so does one that other boards state as their name (greenhouse:figureai: "Figure").
+    A token names only the employer of its own board if it is an ordinary word (greenhouse:orchard sells houses,
+    ashby:orchard grows apples) or if only other boards state it as their name (greenhouse:figureai: "Figure").
     """
     token_evidence = [identity.evidence(None, entry.source, entry.board, None) for entry in hiring]
     is_own_token: dict[str, set[bool]] = defaultdict(set)
@@ -210,8 +210,9 @@ def _choose_id(component: _Component, entered: Sequence[str]) -> str:
 def _choose_name(statements: Sequence[HiringStatement], entered: Sequence[str]) -> tuple[str | None, str]:
     """Return the name shown, None if only a domain is known, and where it comes from (a value of `NAME_SOURCES`).
 
-    A name from boards.csv counts first, then the most frequent spelling, the first by the alphabet. A name with an
-    aside in brackets counts after any other, a board's token ("wehrtyou") after the spelling in the adverts' texts.
+    A name from boards.csv counts first, then the most frequent spelling; of equally frequent ones, the first by the
+    alphabet. A name with an aside in brackets counts after any other, a board's token ("wehrtyou") after the spelling
+    in the adverts' texts.
     """
     if entered:
         return entered[0], "boards_list"

@@ -51,9 +51,10 @@ def step(
 ) -> None:
     """Bring a source's postings forward by files of one time. Call it inside a transaction, after `repetition.find`.
 
-    `files` maps archive files, whose responses are already in `ops.responses`, to their refined files; `all_files` all
-    of the source, as an advert that an answer only repeats has its row in any of them. Observations after `last`, an
-    SQL time, are left out. Raise `duckdb.ConstraintException` if a CHECK refuses a row.
+    `files` maps archive files, whose responses are already in `ops.responses`, to their refined files. `all_files` does
+    so for all archive files of the source, because any of them may have the row of an advert that an answer only
+    repeats. Observations after `last`, an SQL time, are left out. Raise `duckdb.ConstraintException` if a CHECK refuses
+    a row.
     """
     row = con.execute("SELECT expires_after_days FROM core.sources WHERE source = ?", [source]).fetchone()
     age = row[0] if row and row[0] is not None else "NULL"

@@ -118,9 +118,9 @@ def load(
     """Load all of one source's refined files into `core` and `ops`, in the order in which they were observed.
 
     A file that was loaded or refused with the same `refine_key` is skipped. Each transaction loads the files of one
-    time, usually a single file. In two cases, one transaction loads the whole source again, so that `core` is the same
-    for every order of loading: new files with postings are not later than everything loaded, or a file was loaded with
-    another key because its reader or a lookup was edited.
+    time, usually a single file. But one transaction loads the whole source again if new files with postings are not
+    later than everything loaded, or if a file was loaded with another key because its reader or a lookup was edited. So
+    `core` does not depend on the order of loading.
 
     A file that `gate` or a CHECK refuses leaves no rows, only its rejects and a reason in `ops.rejects`. If a reload
     lacks or refuses a file that was good before, nothing changes. `until` leaves out what was observed after that day
@@ -254,7 +254,7 @@ def _find_faulty_file(job: _Job, error: _RefusedError, batch: Sequence[RefinedFi
 
 
 def _reload(job: _Job, loaded_keys: Mapping[str, str]) -> tuple[LoadResult, ...]:
-    """Load all files of the source again, or all but a new one that is refused. Otherwise nothing changes."""
+    """Load all files of the source again, without new ones that are refused. If an old one is, nothing changes."""
     files = list(job.files.values())
     log.info("%s: its reader changed or a file came late; all %d files are loaded again", job.source, len(files))
     try:
@@ -308,7 +308,7 @@ def _row_class(rows: Path) -> type:
 
 
 def _stage(job: _Job, file: RefinedFile, row_class: type) -> None:
-    """Make `STAGED`, with the newest row of each key, and of other rows than postings `newest`, with those to write.
+    """Make `STAGED` with the newest row of each key. Except for postings, make `newest` with the rows to write.
 
     If the file repeats rows of a refused file, these rows are judged as if they were in this file.
     """

@@ -22,7 +22,7 @@ PAY_COLUMNS = {
     },
     SupersededVersions: _STATED,
 }  # fmt: skip
-"""Tables with dollar columns. For each: SQL of the stated amounts, of the advert's day, and whether they are money."""
+"""By table with dollar columns: SQL for the stated amounts, the advert's day, and whether the amounts are money."""
 
 
 def convert_money(con: database.Connection) -> None:

@@ -65,8 +65,8 @@ class PayComparison:
 class CellsOfLists(NamedTuple):
     """SQL over a row of a mart: the list and the place that it belongs to, and how many jobs its cell has.
 
-    The largest cells of all places add up to the jobs of the list. `size` is None if another mart of the list counts
-    its jobs. `day` is the SELECT of the mart's rows on `$as_of`.
+    The jobs of a list are the sum, over places, of each place's largest cell. `size` is None if another mart of the
+    list counts its jobs. `day` is the SELECT of the mart's rows on `$as_of`.
     """
 
     name: str
@@ -105,7 +105,7 @@ LISTS: dict[type, CellsOfLists] = {
 
 @struct
 class Standing:
-    """The vintage of its list that a cell belongs to, and since when it stands."""
+    """The vintage that a published cell belongs to, and since when vintages have had a value in the cell."""
 
     list: Annotated[str, Column("List of cells that are accepted together: see `published.lists`")]
     vintage: Annotated[int, Column("Vintage of the list", low=1)]

@@ -1,9 +1,9 @@
 """Reuse of mart cells whose inputs did not change since an earlier day.
 
 If an earlier day has the same digest of all rows of core that marts read, all rows of a mart are reused at once.
-Otherwise each cell has a digest of its key, of the hashes of its rows, and of the code, which is stored in the column
-`inputs`; a cell whose digest is already stored is reused. The day is not part of a digest: where it matters, it changes
-which rows are selected.
+Otherwise the column `inputs` has a digest for each cell: of its key, of the hashes of its rows, and of the code. A cell
+whose digest is already stored is reused. The day is not part of a digest: where it matters, it changes which rows are
+selected.
 """
 
 from __future__ import annotations

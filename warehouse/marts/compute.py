@@ -37,7 +37,7 @@ log = logging.getLogger("jobmarket.warehouse")
 
 
 class Mart(NamedTuple):
-    """How a mart is computed: `compute` takes the database, the day and, of a mart with cells, the cache.
+    """How a mart is computed: `compute` takes the database, the day and, for a mart with cells, the cache.
 
     `moving` are relations that the mart reads and that may change although no row of core does, because days pass or
     boards are read.
@@ -61,7 +61,7 @@ MARTS: dict[type, Mart] = {
 
 
 MIN_ADVERTS_LEFT = 30
-"""An earlier day is computed only if the boards that left the stock after it ever listed at least this many adverts.
+"""An earlier day is computed only if it is the last day of boards that have listed at least this many adverts in all.
 
 A cell needs as many jobs to be printed.
 """
@@ -86,8 +86,8 @@ class ComputedMarts(NamedTuple):
     """The marts of a day before they are stored.
 
     `inputs` has a digest of what each mart is computed from. `unchanged` has the marts that equal those of an earlier
-    day, with that day. `frames` has the computed rows of the other marts, and `reused` the cells of these marts whose
-    rows stay. `problems` says which marts did not pass their gate.
+    day, with that day. `frames` has the computed rows of the other marts, and `reused` the digests of their cells that
+    are already stored. `problems` says which marts did not pass their gate.
     """
 
     as_of: date

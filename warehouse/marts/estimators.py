@@ -164,7 +164,7 @@ def estimate_shares(
     n_heads = sum_by(cells.employer_cell, heads, cells.n_cells)
     m = cells.employer_jobs[employer]
     if (yes < 0).any() or (yes > m).any():
-        raise ValueError("the number of jobs that ask for it must be from 0 to the employer's number of jobs")
+        raise ValueError("the number of jobs that count must be from 0 to the employer's number of jobs")
     n_rows = len(row_cell)
     n = cells.n_jobs[row_cell]
     total = sum_by(row, yes, n_rows)
@@ -251,7 +251,8 @@ def estimate_differences(
 def _jackknife(cells: SampledCells, row_cell: Ints, employer: Ints, row: Ints, yes: Floats, share: Floats) -> Floats:
     """Return the delete-one-employer variance of each row's share; NaN with one employer.
 
-    Without an employer the share changes by (share·m - y) / (N - m). Multiplied out, entries with y = 0 do not matter.
+    Without an employer the share changes by (share·m - y) / (N - m). The square of this is multiplied out, so that
+    entries with y = 0 may be left out.
     """
     weight = cells.find_leverage() ** 2
     m = cells.employer_jobs
@@ -463,7 +464,10 @@ def _invert(steps: _Steps, p: float, t: Floats, kish_effect: Floats) -> tuple[Fl
 
 
 def _place_of(steps: _Steps, p: float) -> Ints:
-    """Return by cell the index of the last of the equal values at which F first reaches p but, if possible, not 1."""
+    """Return by cell the index of the last job with the lowest value at which F reaches p.
+
+    The highest value, where F is 1, is returned only if the cell has no other.
+    """
     last = np.flatnonzero(steps.is_last)
     cell = steps.cell[last]
     n_cells = len(steps.start) - 1

@@ -29,9 +29,9 @@ UNUSED_COLUMNS = {
 def stage_macros(con: Any, days: Collection[date], names: Collection[str] = STAGED) -> Iterator[None]:
     """Within the context, make the macros in `names` read temporary tables that hold their rows of `days`.
 
-    Their day may be a literal or a parameter. Temporary macros hide the database's macros of the same names; for other
-    days these compute their rows as usual. Nothing that the macros read may change within the context. `con`, which may
-    be read-only, has DuckDB's `execute`.
+    Their day may be a literal or a parameter. Temporary macros hide the database's macros of the same names, and
+    compute the rows of other days as usual. Nothing that the macros read may change within the context. `con`, which
+    may be read-only, has DuckDB's `execute`.
     """
     if not days:
         yield

@@ -101,9 +101,9 @@ def stage_folder(target: Path, files: Iterable[tuple[str, bytes]]) -> StagedFile
 def begin_folder(target: Path) -> StagedFile:
     """Make an empty folder, which the caller fills. `commit` then puts it in its place, or `abandon` removes it.
 
-    It is inside a new folder beside the target, which has a random name and holds `MARK`. Such folders left by killed
-    commands, and nothing else, are removed first. Only one process at a time may do this for a target. Raise `OSError`
-    with the target's name; then nothing is left behind.
+    It is inside another new folder, beside the target, that has a random name and holds `MARK`. Such folders left by
+    killed commands, and nothing else, are removed first. Only one process at a time may do this for a target. Raise
+    `OSError` with the target's name; then nothing is left behind.
     """
     with naming(target):
         take_back(target)
@@ -118,7 +118,7 @@ def begin_folder(target: Path) -> StagedFile:
 
 
 def take_back(target: Path) -> None:
-    """Restore a folder that a command had moved away to replace it before the command was killed."""
+    """Restore a folder if a command moved it away and was killed before it put the new one in place."""
     for ours in _marked_beside(target):
         if (ours / "old").is_dir() and not target.exists():
             (ours / "old").rename(target)

@@ -66,8 +66,8 @@ def open_published_file(folder: Path) -> Connection:
 def export_cells(con: Connection, folder: Path, kept_rows: Mapping[str, KeptRows]) -> list[ExportedTable]:
     """Write each table of published cells as Parquet and CSV, ordered by key, and return what was written.
 
-    `kept_rows` says by mart's name which rows are written; of other marts, all are. Lists and structs become JSON in
-    CSV. The same rows give the same bytes.
+    `kept_rows` says, by the mart's name, which rows are written; other marts are written in full. Lists and structs
+    become JSON in CSV. The same rows give the same bytes.
     """
     folder.mkdir(parents=True, exist_ok=True)
     tables = []
@@ -111,8 +111,8 @@ def public_schema() -> str:
 def write_public_database(con: Connection, target: Path, kept_rows: Mapping[str, KeptRows]) -> None:
     """Write a DuckDB file of marts on all days, and of lookups, with comments. DuckDB 1.3 and newer can read it.
 
-    `kept_rows` says by mart's name which rows are written; of other marts, all are. The same rows give the same bytes:
-    one thread writes them in order, block after block.
+    `kept_rows` says, by the mart's name, which rows are written; other marts are written in full. The same rows give
+    the same bytes: one thread writes them in order, block after block.
     """
     remove_database(target)
     database_files.copy_empty(target, kind="release", made_with=RELEASED_STORAGE + public_schema(), make=_make_empty)

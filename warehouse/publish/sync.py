@@ -1,8 +1,8 @@
 """Bring a copy of the published file up to date with the work file, so that publishing costs only what changed.
 
 In tables that differ from the work file, rows that are gone are deleted, changed rows are updated in the columns that
-changed, and new rows are inserted; then they are compared again. A digest of each column, of 64-bit hashes of each
-value with its row's key, tells whether tables differ. One difference in 10^19 goes unnoticed.
+changed, and new rows are inserted; then they are compared again. Digests tell whether tables differ: each column
+has one, made of 64-bit hashes of each value with its row's key. One difference in 10^19 goes unnoticed.
 """
 
 from __future__ import annotations

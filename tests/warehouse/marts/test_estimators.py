@@ -72,7 +72,7 @@ def test_values_that_are_missing_are_refused() -> None:
         estimate_quantiles(cells, np.array([0, 1]), np.array([1.0, np.nan]), (0.5,))
     with pytest.raises(ValueError, match="3 values for 2 jobs"):
         estimate_quantiles(cells, np.array([0, 1, 1]), np.array([1.0, 2.0, 3.0]), (0.5,))
-    with pytest.raises(ValueError, match="the number of jobs that ask for it must be from 0"):
+    with pytest.raises(ValueError, match="the number of jobs that count must be from 0"):
         one_share([1, 1], [2, 0])
 
 

@@ -229,8 +229,8 @@ def _chance_of(readings: Readings, rate: Floats) -> Floats:
 def _count_boards(readings: Readings) -> tuple[SampledCells, Ints, Ints, Floats]:
     """Count the open days of boards.
 
-    Return the boards as clusters, the index of each entry's board among them, the numbers of their cells, and the
-    unweighted open days of these cells.
+    Return the boards as clusters, the index of each entry's board among them, the numbers of the cells that have
+    boards, and the unweighted open days of these cells.
     """
     boards, place = np.unique(readings.board, return_inverse=True)
     cell = np.zeros(len(boards), dtype=np.int64)

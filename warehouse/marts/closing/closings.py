@@ -33,7 +33,7 @@ EXTRA_INPUTS = (
     f"(FROM board_intervals($as_of, {CLOSINGS_WINDOW.value}) UNION ALL BY NAME FROM core.posting_boards"
     " UNION ALL BY NAME SELECT posting_id, role_group FROM core.publishable_postings)",
 )
-"""What is read beside the tables in `cell_cache.INPUT_TABLES`. Nothing is computed before a new reading changes it."""
+"""What is read beside the tables in `cell_cache.INPUT_TABLES`. New readings change it; days that pass do not."""
 COMPARED = {"ai_engineering": "other_engineering"}
 """For each group of roles that is compared within boards: the group that it is compared with."""
 CLOSING_RULES = (

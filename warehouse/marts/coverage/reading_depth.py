@@ -42,7 +42,7 @@ class ReadingDepth:
 
 
 def measure_depth(con: Any) -> ReadingDepth:
-    """Count the adverts of a warehouse, a connection or anything with its `execute`, by how much was read."""
+    """Count adverts by how much of them was read. `con` is a connection, or anything with its `execute`."""
     counts = read_sql(
         "marts/coverage/reading_depth", unread=literal(UNREAD), no_text=literal(NO_TEXT), ai_groups=among(AI_GROUPS)
     )

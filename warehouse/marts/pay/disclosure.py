@@ -74,7 +74,7 @@ def _make_rows(counts: pd.DataFrame) -> pd.DataFrame:
 def _prefer_panel(rows: pd.DataFrame, counts: pd.DataFrame) -> pd.DataFrame:
     """Replace the rows of a place by the panel's, so that classes of law that are compared come from one sample.
 
-    The panel suffices for a place if its share can be printed for at least one class, and for every class whose share
+    The panel suffices for a place if it allows printing the share of at least one class, and of every class whose share
     can be printed from all known boards.
     """
     rows = rows.assign(sample="known")

@@ -109,7 +109,7 @@ class _Entries:
 
 
 def _make_bands(jobs: pd.DataFrame, cells: PayCells, *, has_local: bool) -> pd.DataFrame:
-    """Return a row in US dollars for each cell of adverts, with `has_local` after a row in local currency."""
+    """Return a row in US dollars for each cell of adverts; if `has_local`, a row in local currency may precede it."""
     column = {str(name): jobs[name].to_numpy() for name in jobs}
     is_cross_border = column["pay_market"] == "cross_border"
     is_paid = column["is_paid"].astype(bool)[cells.job]
@@ -152,7 +152,7 @@ def _make_bands(jobs: pd.DataFrame, cells: PayCells, *, has_local: bool) -> pd.D
 def _pair_rows_with_jobs(
     column: dict[str, NDArray[Any]], cells: PayCells, currency: NDArray[np.object_], dollar_row: Ints, is_paid: Flags
 ) -> _Entries:
-    """Pair the paid jobs of each cell with its row in dollars, and jobs paid in `currency` also with that row."""
+    """Pair each cell's row in dollars with its paid jobs, and its row in `currency` with the jobs paid in it."""
     cell, job = cells.cell[is_paid], cells.job[is_paid]
     local = np.zeros(0, dtype=np.int64)
     if pd.notna(currency).any():

@@ -227,7 +227,7 @@ def _columns_of(result: duckdb.DuckDBPyConnection) -> dict[str, NDArray[Any]]:
 def _stage_relations(
     con: duckdb.DuckDBPyConnection, measures: Iterable[Measure], params: dict[str, Any]
 ) -> dict[str, str]:
-    """Compute each relation that measures read once. Return the name of the table for each relation."""
+    """Compute the relations that measures read, each only once. Return the name of the table for each relation."""
     tables = {JOBS: "share_jobs"}
     for number, relation in enumerate(sorted({measure.relation for measure in measures} - {JOBS})):
         tables[relation] = f"share_relation_{number}"

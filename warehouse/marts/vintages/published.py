@@ -26,7 +26,8 @@ METHODS: Mapping[str, int] = {
 }  # fmt: skip
 """The version of the method of each family of lists, by the beginning of the lists' names.
 
-Raise a version when what the family estimates, or how, changes (docs/methods.md): its lists then wait for review once.
+Raise a version when its family estimates something else, or in another way (docs/methods.md): the family's lists then
+wait for review once.
 """
 _MOVING = ("as_of", "inputs", "period_from", "period_to")
 """Columns that change with the day or the code although the cell says the same."""
