@@ -397,7 +397,7 @@ def _list_published(row: Figures) -> Iterator[Number]:
 def _list_parts(
     name: str, number: PublishedNumber, numbers: Mapping[str, PublishedNumber]
 ) -> Iterator[tuple[str, float, float]]:
-    """Yield the names under which a text may state a published number, with both ends of what it would state."""
+    """Yield each name under which a text may state a published number, with both ends of the range it names."""
     known = number.known or (0.0, 0.0)
     yield name.removeprefix("local_"), *known
     if name == "share" or (name == "median" and "low" not in numbers):

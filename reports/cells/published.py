@@ -62,9 +62,9 @@ KINDS: Mapping[str, Callable[[Row, str], Cell | None]] = {
     "disclosure": _disclosure_cell,
     "closing_rates": _closing_cell,
 }
-"""For each kind of cell, named after the file of its SELECT: a function of a row and the slug of its place.
+"""The functions that make cells, by kind of cell; a kind is named after the file of its SELECT.
 
-The function returns the cell, or None for a row that has no address.
+Each function takes a row and the slug of its place. It returns the cell, or None for a row that has no address.
 """
 
 
@@ -73,8 +73,8 @@ def read_cells(
 ) -> Iterator[Cell]:
     """Yield every published cell with a value, marked stale if its reference period is long past on `as_of`.
 
-    `kinds` are names of `KINDS`. With `also_withheld`, also yield the cells of pay in adverts we read that are withheld
-    because they have too few jobs.
+    `kinds` are names of `KINDS`. With `also_withheld`, also yield each cell of pay in adverts we read that is withheld
+    because it has too few jobs.
     """
     rests = _read_rests(con)
     for kind in kinds:

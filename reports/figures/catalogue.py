@@ -68,7 +68,7 @@ LADDERS = tuple(
         ("regions", "region", pay_figures.BAND_LEVEL), ("countries", "country", pay_figures.ENTRY_LEVEL),
     )
 )  # fmt: skip
-"""Ladders of losses: the steps from adverts read to the bands of regions, and to entry pay by country."""
+"""Ladders of losses: the steps that lead from all adverts read to the bands of regions, and to entry pay by country."""
 
 COVERAGE = tuple(
     Figure(

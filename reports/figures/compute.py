@@ -132,7 +132,7 @@ def _compute(con: Connection, figure: Figure, inputs: FigureInputs) -> Figures:
 def _make_row(
     figure: Figure, inputs: FigureInputs, verdict: Verdict, attempt: Attempt | None = None, **fields: Any
 ) -> Figures:
-    """Return the ledger row of a figure without a value; `fields` are columns that differ from those of such a row."""
+    """Return a ledger row without a value for a figure; `fields` replace columns of this row."""
     columns: dict[str, Any] = {
         "basis": None, "rung": WITHHELD, "value": None, "value_json": None, "window_days": None, "sql": None,
         "sources": (), "snapshots": (), "verify_by": None,
@@ -232,8 +232,9 @@ def _cite(figure: Figure, claim: Claim, inputs: FigureInputs) -> Figures:
 def _build_table(figure: Figure, members: Sequence[tuple[Figure, Figures]], inputs: FigureInputs) -> Figures:
     """Return the row of a table of figures, with the best state among its printed members.
 
-    A warning names the places that have this state. Jobs are added up only if all members have the same basis.
-    Employers are never added up, because an employer in several places would be counted more than once.
+    Unless this state is "published", a warning names the places that have it. Jobs are added up only if all members
+    have the same basis. Employers are never added up, because an employer in several places would be counted more than
+    once.
     """
     listed = (  # every region, and each country with at least one job
         (member, row) for member, row in members if row.value is not None or row.n_jobs or figure.gathers == REGIONS_PAY

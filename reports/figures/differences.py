@@ -38,9 +38,10 @@ three standard errors."""
 MAX_DRIFT = 0.05
 """Change per month that needs no review: 5% of an amount, or 5 points of a share (docs/design.md says why)."""
 UNITS_READ_OTHERWISE = 2
-"""How far the older day's adverts, as read now, may miss the printed value beyond what edits explain, in printed units.
+"""How many printed units may separate the printed value from the one that the older day's adverts give as read now.
 
-Such differences arise from files that arrive late, and from adverts that turn out to be for the same job.
+This is beyond what edits explain. Such differences arise from files that arrive late, and from adverts that turn out to
+be for the same job.
 """
 MIN_SAME_ADVERTS = 10
 """Fewest adverts listed on both days for which a change in their pay is judged."""
@@ -49,7 +50,7 @@ Z_OF_INTERVAL = 1.96
 MAX_WITHOUT_INTERVAL = 0.25
 """Fraction by which a value without an interval may change without review."""
 PAY_COLUMNS = (("low_usd", "high_usd"), ("now_low", "now_high"), ("then_low", "then_high"))
-"""Columns of an advert's pay: in its cell, as its advert is read now, and as it was read for the day."""
+"""Columns of an advert's pay: in the cell, as the advert is read now, and as it was read for the day."""
 NAMES_OF_ROWS = ("figure", "name", "skill", "title", "word", "item", "place", "cell", "role_group", "region", "law")
 
 
@@ -293,7 +294,7 @@ def _mean(sample: Sample, shift: float = 0.0) -> float:
 def _quantile(p: float) -> Estimate:
     """Return a function that estimates a quantile as in `estimators.estimate_quantiles`.
 
-    The quantile is Hyndman and Fan's type 8 for the number of even employers.
+    The quantile is Hyndman and Fan's type 8, with the number of even employers (`printing`) as the sample size.
     """
 
     def estimate(sample: Sample, shift: float = 0.0) -> float:
@@ -342,7 +343,7 @@ def _say_jump(changes: Sequence[tuple[str, Change]], drift: float) -> Iterator[s
 def _say_same(behind: Sequence[Rows], drift: float) -> str | None:
     """Say how much more or less the adverts listed on both days pay now; None if the change is within `drift`.
 
-    Quantiles might not change if the pay of every third employer were suddenly read twice as high.
+    Quantiles can miss such a change, even if the pay of every third employer is suddenly read as twice as high.
     """
     pays = [{row["posting_id"]: _pay_of(row) for row in rows} for rows in behind]
     changes = [
@@ -361,7 +362,7 @@ def _say_same(behind: Sequence[Rows], drift: float) -> str | None:
 
 
 def _say_again(changes: Iterable[Change], day: date) -> str | None:
-    """Say which printed number the older day's adverts, as read now, miss by most; None if they miss none."""
+    """Say which printed number differs most from what the older day's adverts give now; None if none differs."""
     again = [(change.number, change.old, change.again) for change in changes if change.again is not None]
     if not again:
         return None

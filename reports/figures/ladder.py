@@ -186,7 +186,7 @@ def choose_rung(con: Connection, figure: Figure, inputs: FigureInputs) -> tuple[
 
 
 def _stood_before(attempt: Attempt, better: Attempt, as_of: date) -> bool:
-    """Whether `attempt` had a value before the `better` rung, which has had a value for less than `MIN_DAYS_HELD`."""
+    """Whether the `better` rung got a value later than `attempt` did, and less than `MIN_DAYS_HELD` ago."""
     since, since_better = attempt.first_row.get("since"), better.first_row.get("since")
     if since is None or since_better is None or attempt.is_refused:
         return False

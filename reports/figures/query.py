@@ -6,8 +6,8 @@ Each file holds one SELECT. `$name` is replaced with an SQL literal, so that the
 For the SELECT of a figure there is also a SELECT of the adverts that the figure rests on (`sql/behind/`). It returns
 one row per cell and advert, with the `job_id`, archive file and exchange rate, and the `items` (skills, roles) that the
 job counts for. Its distinct jobs are the jobs that the figure counts. For figures of pay, a job has only the advert
-whose pay counts in the cell. For other figures, a job has all its adverts in the stock, because they state together
-what the job asks for.
+whose pay counts in the cell. For other figures, a job has all its adverts in the stock, because together they
+state what the job asks for.
 """
 
 from __future__ import annotations

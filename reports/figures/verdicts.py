@@ -12,14 +12,14 @@ from transforms.records.definitions import BRIDGE_DAYS, MAX_DAYS_APART, MAX_STAL
 from warehouse.marts.printing import JOBS, RULES
 
 MAX_AGE_DAYS_OF_YEARS = 365 + MAX_DAYS_APART.value
-"""Days after its reference period when a figure of yearly data (such as surveys) becomes stale.
+"""A figure of yearly data (such as surveys) becomes stale this many days after its reference period.
 
 Figures of adverts that we read (`OWN_BASES`) become stale after `MAX_DAYS_APART`.
 """
 DAYS_STALE = MAX_STALE_DAYS.value - MAX_DAYS_APART.value
 """Days from when a figure becomes stale until it is withheld, for every kind of source."""
 MAX_DAYS_OF_YEARS = MAX_AGE_DAYS_OF_YEARS + DAYS_STALE
-"""Days after its reference period when a figure of yearly data is withheld."""
+"""A figure of yearly data is withheld this many days after its reference period."""
 NONE_YET = "none yet: too few adverts, fully read, were first seen on a board that had been read before without them"
 NOT_CONFIRMED = (
     f"no closing can be confirmed yet: a board must be read completely three times, at most {BRIDGE_DAYS} apart"

@@ -32,7 +32,10 @@ THIN = 1 / 3
 MAX_LOST = 1 / 2
 """Fraction of the published jobs that must remain; a list with fewer waits for review."""
 MIN_ADVERTS_OF_SOURCE = 6
-"""Fewest adverts of a source whose loss or arrival needs a review: if six are expected, none come one time in 400."""
+"""Fewest adverts of a source whose loss or arrival needs a review.
+
+If six adverts are expected, there are none by chance one time in 400.
+"""
 MANY = 5
 """How many lists must have cells from the same day before the adverts of all their figures are computed together."""
 PUBLISHED, WAITING, REJECTED, WITHDRAWN = "published", "waiting", "rejected", "withdrawn"
@@ -267,7 +270,7 @@ def _is_overdue(case: _Case, waiting: Vintages, last: Vintages) -> bool:
 def _is_known(case: _Case, last: Vintages) -> bool:
     """Whether `new` need not be offered: another vintage waits, or a person rejected the same reasons before.
 
-    For other reasons, `new` replaces a waiting vintage of an earlier run of the day or of a thin night.
+    If the reasons differ, `new` replaces a waiting vintage from a thin night or from an earlier run of the same day.
     """
     if (waiting := case.waiting) is not None:
         return (waiting.offered_on < case.day and not _is_thin(waiting, last)) or waiting.why == case.why

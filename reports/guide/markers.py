@@ -422,9 +422,10 @@ def _pair(scan: Scan) -> None:
 
 
 def find_markers(raw: bytes, published: Collection[str] | None = None, *, is_html: bool, is_mdx: bool = False) -> Scan:
-    """Find the markers of a guide; its spans name figures by id, and only `published` figures, if given.
+    """Find the markers of a guide. The spans of the result name figures by their current ids.
 
-    Raises `GuideError` with every problem and its line.
+    If `published` is given, a marker of any other figure is a problem. Raises `GuideError` with every problem and its
+    line.
     """
     scan = scan_tags(raw, is_html)
     ids: dict[str, str] = {}
@@ -449,7 +450,7 @@ def find_markers(raw: bytes, published: Collection[str] | None = None, *, is_htm
 
 
 def _find_unknown(tags: Sequence[Tag], published: Collection[str] | None, ids: dict[str, str]) -> Iterator[Problem]:
-    """Yield what is wrong with the figures that markers name, and add to `ids` the ids by these names."""
+    """Yield what is wrong with the figures that markers name, and store the id for each name in `ids`."""
     for tag in tags:
         if not tag.figure:
             continue

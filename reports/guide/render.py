@@ -193,9 +193,9 @@ class Edition:
 
     @functools.cached_property
     def qualified(self) -> Set[int]:
-        """Offsets of markers after whose value the figure's qualifier is printed.
+        """Offsets of the markers whose values are followed by the figure's qualifier.
 
-        These are the markers of whole values, and the last marker of a part of a figure in each paragraph.
+        These are all markers of whole values; of a figure's other parts, only the last marker in each paragraph.
         """
         breaks = [hit.start() for hit in BREAK.finditer(self.scan.text)]
         last: dict[tuple[int, str, str | None], int] = {}

@@ -143,7 +143,7 @@ def _find_cited_claims(sentence: str) -> Iterator[Claim]:
 def _find_pay_claims(sentence: str, amounts: Sequence[Number], places: Sequence[tuple[int, Place]]) -> Iterator[Claim]:
     """Yield each sum of pay for which the sentence names a place.
 
-    It is the first place between the sum and the next sum, or else the only place of the sentence. A sentence with
+    The place is the first one between the sum and the next sum, or else the only place of the sentence. A sentence with
     several levels or roles gives a claim for each combination, from which the editor chooses.
     """
     if not re.search(r"\bpa(?:y|id|ys)\b|salar|earn|offer|wage|compensation", sentence, re.I):

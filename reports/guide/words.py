@@ -158,7 +158,7 @@ def split_around(text: str, spans: Sequence[tuple[int, int]]) -> list[str]:
 
 @functools.cache
 def _skill_names() -> tuple[dict[str, str], set[str]]:
-    """Return the skills as ids name them, by their words, and those of them that need their capitals: Make, Go."""
+    """Return the names of skills in ids by their words, and the names whose words need capitals in a text: Make, Go."""
     names = {name: skill for name, skill in items_of("skill_asked").items() if name not in BASELINE_NAMES}
     names |= {name: word for name, (word, _) in BASELINE_NAMES.items()}
     exact = {slug(skill.skill) for skill in taxonomy() if skill.case_rule == "exact"}

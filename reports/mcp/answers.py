@@ -30,7 +30,7 @@ COUNTED = ("n_boards", "n_adverts")
 A_COUNT = "a count of what was read, no estimate"
 OF_WITHHELD = ("nearest", "n", "employers", "rung")
 OF_PRINTED = ("definition", "read_on", "verify_by", "n", "employers", "rung", "sources", "licence", "citation")
-"""Keys that `describe` copies from `figure_files.describe` if a figure is withheld, and if it is printed."""
+"""Keys that `describe` copies from `figure_files.describe`: `OF_WITHHELD` for a withheld figure, else `OF_PRINTED`."""
 
 
 def head(snapshot: Snapshot) -> dict[str, Any]:

@@ -71,7 +71,7 @@ def _make_entry(figure_id: str, title: str) -> Entry:
 
 @functools.cache
 def _spellings_of(name: str) -> dict[str, str]:
-    """Return the accepted spellings of a filter's values, in lower case, with the values as in ids."""
+    """Return a filter's values, as ids spell them, by their accepted spellings in lower case."""
     if name == "place":
         spellings = {place.name: place.slug for place in PLACES.values()} | {slug: slug for slug in PLACES}
         spellings |= dict.fromkeys(("all", "world", "everywhere"), EVERYWHERE.slug)
@@ -86,7 +86,7 @@ def _spellings_of(name: str) -> dict[str, str]:
 
 
 def _find_in_words(name: str, text: str) -> list[str]:
-    """Return the values of a filter that a free text names; of places, only the place that the whole text names.
+    """Return the values of a filter that a free text names; a place counts only if the whole text is its name.
 
     Text such as "us_ca" is taken for a subdivision, for which only figures of disclosure exist.
     """

@@ -67,7 +67,7 @@ class Snapshot:
         return [self.figures.get(name) or self.computed[name] for name in ids]
 
     def with_licence_of(self, figure: Figures) -> PublishedDay:
-        """Return the published day with the licence of this figure, which remarks why if the figure has none."""
+        """Return the published day with the licence of this figure; if it has none, the licence's remark says why."""
         licence = licence_of(figure)
         if isinstance(licence, str):
             licence = Licence(id=NO_LICENCE, name="none", url=None, remark=licence)

@@ -50,7 +50,10 @@ of the whole market. Statements of others ("cited") are quoted, not measured.
 """What a client tells its model about the server."""
 READ_ONLY = ToolAnnotations(read_only_hint=True, destructive_hint=False, idempotent_hint=True, open_world_hint=False)
 MAX_TEXT = 20_000
-"""The most characters of a text to verify, because its figures must be computed. A page of prose has about 3,000."""
+"""The most characters of a text to verify; there is a limit because the text's figures must be computed.
+
+A page of prose has about 3,000 characters.
+"""
 MAX_FINDINGS = 200
 MAX_EXPLAINED = 20_000
 """The most characters of an explanation in one answer."""

@@ -92,7 +92,7 @@ def _read_earlier(folder: Path, publication: PublishedDay) -> Sequence[dict[str,
         raise ReleaseError(f"{folder} is a file; name a folder")
     if not os.path.lexists(folder / MANIFEST):
         if folder.exists() and any(map(manifest.is_foreign, os.scandir(folder))):
-            raise ReleaseError(f"{folder} holds files that are not of a release; name another folder")
+            raise ReleaseError(f"{folder} holds files that do not belong to a release; name another folder")
         return ()
     chain = manifest.read_chain(folder)
     if chain.fault:

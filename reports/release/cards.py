@@ -25,7 +25,7 @@ PLOT_AT, PLOT = 244, 286
 MAX_ROWS = 30
 """Most rows of a chart; the figure's CSV has all rows."""
 MAX_LETTERS = 120
-"""Number of letters up to which a value is set in large type."""
+"""A value with more letters than this is set in smaller type."""
 TEXTS = {
     "title": (76, 22),
     "value": (38, 34),

@@ -36,7 +36,7 @@ MAX_BYTES = 16 * 2**20
 MAX_IN_CHAIN = 512 * 2**20
 """Most bytes of all manifests of a chain: two thousand releases."""
 MAX_HASHED = 20 * 10**9
-"""Most bytes of all files that a chain of manifests names, because a check reads each of them."""
+"""Most bytes, in total, of the files that a chain of manifests names; a check reads every file."""
 MAX_FAULT = 500
 """Most characters in the description of a fault."""
 

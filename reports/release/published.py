@@ -28,10 +28,10 @@ MAX_FIGURES = 3_000
 def rebuild_open_tables(
     con: Connection, figures: Sequence[Figures]
 ) -> tuple[list[Figures], dict[str, tuple[str, ...]]]:
-    """Rebuild each table of figures that may not be released, from those of its members that may.
+    """If a table of figures may not be released, rebuild it from those of its members that may be.
 
-    Return all rows, and the omitted members of each rebuilt table that have a value, by the table's id. If the licences
-    of the remaining members exclude each other, a table keeps only the members under our own licence.
+    Return all rows and, by the id of each rebuilt table, its omitted members with a value. If the licences of the
+    remaining members exclude each other, a table keeps only the members under our own licence.
     """
     definitions, rows = declarations(con), list(figures)
     omissions: dict[str, tuple[str, ...]] = {}

@@ -52,7 +52,8 @@ class Answer:
     place of adverts at that level ("a survey, every level"). `review` says since when a newer vintage has been waiting.
     `why` says why there is no amount in the chosen money. `money` is the prefix of the names of the numbers in that
     money: "local_" for the local currency, "" otherwise. `prices` says at which prices amounts are shown ("" for the
-    place's own). Amounts are divided by `by` to be those of `per`, such as "year" or "month at US prices of 2024".
+    place's own). `per` is what amounts are stated for, such as "year" or "month at US prices of 2024"; yearly amounts
+    are divided by `by` to get them.
     """
 
     cell: Cell
@@ -103,7 +104,7 @@ class Answer:
 
     @property
     def rests_on_work(self) -> str:
-        """The number of jobs and employers, after the work that was counted if that is wider than the chosen work."""
+        """The number of jobs and employers; the counted work comes first if it is wider than the chosen work."""
         return "; ".join(filter(None, (self.counted, self.rests)))
 
     @property
@@ -153,7 +154,7 @@ class Explorer:
     heads: Mapping[str, str] = field(default_factory=dict)
 
     def best(self, key: Key) -> Answer:
-        """Return an answer in US dollars, or with the reason why it has none; an empty one if nothing was counted."""
+        """Return an answer in US dollars; if it has no amounts, it says why. It is empty if nothing was counted."""
         answer = self.answers.get(key)
         if answer is None:
             return _no_answer(key, day(self.as_of))

@@ -36,7 +36,7 @@ WORK = ("work.html", "Roles")
 FILES = {RELEASE: "the released file", WAREHOUSE: "the warehouse"}
 """Names for the database on which a figure's SELECT can be run."""
 NEIGHBOURS, MAX_ANSWERS = 3, 6
-"""How many skills are shown above a skill, and below; how many answers are shown beside one on pay."""
+"""How many skills are shown on either side of a skill; how many other answers are shown beside an answer on pay."""
 
 
 def by_subject(figures: Sequence[Figures]) -> list[Figures]:

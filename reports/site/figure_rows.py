@@ -24,7 +24,10 @@ from warehouse.mart_tables import Figures
 from warehouse.marts.printing import BOUNDS
 
 MAX_ROWS, MAX_ROWS_OF_SECTION, MAX_STACKS = 60, 12, 6
-"""The most rows of a chart on the figure's own page, among other figures, and of stacks. The table below has all."""
+"""The most rows of a chart: on the figure's own page, among other figures, and if the chart is of stacks.
+
+The table below the chart has all rows.
+"""
 
 
 def percent_a_day(rate: float) -> str:

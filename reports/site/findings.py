@@ -79,7 +79,7 @@ YEARS = (
     "{shares} of AI jobs ask for {names}",
     "{shares} of AI jobs ask for {names}",
 )
-"""Titles that name the leaders (items that may rank first): for one, for several that are all named, and for more."""
+"""Titles that name leaders (items that may rank first): the only leader, all of several, or some of several."""
 NOT_ASKED = "not_asked"
 
 
@@ -273,7 +273,7 @@ class Open:
 
     @property
     def part(self) -> float:
-        """The fraction of what is needed that the figure has, from 0 to 1."""
+        """How much of what is needed the figure has, as a fraction from 0 to 1."""
         return 0.0 if self.lack is None else self.lack.part
 
     @property

@@ -83,7 +83,7 @@ BASES = {
 }
 """Kinds of source by `basis` of the marts and the ledger, in the order in which pay is shown."""
 OWN_BASES = (OWN, BONUS, "postings")
-"""Kinds of source that count adverts we read and that were open in the reference period."""
+"""Kinds of source that count adverts we read, if they were open in the reference period."""
 OF_OTHERS = BASES.keys() - set(OWN_BASES)
 """Kinds of source that others collected or published."""
 NAMED = tuple(name for name, basis in BASES.items() if basis.name)

@@ -33,7 +33,8 @@ def name_work(row: Row) -> str:
 def arrange(rows: Rows) -> list[dict[str, Any]]:
     """Return rows, with ratios, for countries and roles for which two or more kinds of source have a value.
 
-    A ratio compares two medians in dollars of the same pay market, and none of a wider group. Each has its own period.
+    A ratio compares two medians in dollars from the same pay market, each with its own period. A row that counts a
+    wider group has no ratio.
     """
     groups: dict[tuple[str, str, str], list[Row]] = {}
     for row in numbers.choose_printed(rows):
@@ -74,7 +75,7 @@ def value(row: Row) -> str:
 
 
 def explain(row: Row) -> str:
-    """Say what sets a row apart from others of the same work and country, beside its kind of source; "" if nothing."""
+    """Say what sets a row apart from others of the same work and country, besides its kind of source; "" if nothing."""
     years = row["newest_year"] - _year(row) if row["period_to"] else 0
     reasons = [
         "a mean, which the highest pay pulls up, and no median" if row["statistic"] == "mean" else None,

@@ -21,7 +21,7 @@ MIN_COUNTED = 1 / 2
 
 
 def part_of(lacks: Sequence[Lack]) -> float:
-    """Return the smallest fraction of what is needed that there is; 1 if nothing is lacking."""
+    """Return the smallest `part` of any lack; 1 if nothing is lacking."""
     return min((lack.part for lack in lacks), default=1.0)
 
 

@@ -151,7 +151,7 @@ def printed_share(row: Row) -> str:
 
 
 def known_part(row: Row) -> str:
-    """Return the percentage of a cell's jobs whose answer is known, not rounded up to what printing shares needs."""
+    """Return the percentage of a cell's jobs whose answer is known; it is never rounded up to the printing limit."""
     n_all = row["n_jobs"] + (row.get("n_unknown") or 0)
     part = row["n_jobs"] / n_all if n_all else 1.0
     return _round_down(part) if round(part, 2) >= MIN_KNOWN.value > part else percent(part)

@@ -105,7 +105,10 @@ SHARE_PARTS: Mapping[str, Part] = {"value": _share, "share": _share, "interval":
 
 
 def _in_money(row: Row, part: str, style: PartFormat) -> tuple[str, Number] | None:
-    """Return the currency to print before a part of pay ("" in the format `bare`), and the number; None without one."""
+    """Return the currency to print before a part of pay, and the number; None if there is no number.
+
+    The currency is "" in the format `bare`.
+    """
     currency, local, divisor = row.get("currency"), row.get("place_currency"), PER_YEAR[style.per or "year"]
     if style.money == "usd" and currency != "USD":
         return None

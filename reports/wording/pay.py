@@ -197,7 +197,7 @@ def _say_n(row: Row, prefix: str) -> str:
 
 
 def _level_source(row: Row) -> str | None:
-    """Say how levels were read: the band from titles alone, or else the number of titles that name the level."""
+    """Say how levels were read: give the band from titles alone, or else how many titles name the level."""
     if row["basis"] != "advertised":
         return None
     if row.get("stated_status") == "suppressed":

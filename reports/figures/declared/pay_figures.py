@@ -44,7 +44,7 @@ BAND_LEVEL, ENTRY_LEVEL = "mid_senior", "entry"
 NEAR_ROLES = (*ROLE_GROUPS["ai_engineering"], "data_scientist", "ai_researcher")
 """Roles that an official occupation may be near to, nearest first.
 
-More offices count data scientists than researchers.
+Data scientists come before researchers, because more offices count them.
 """
 _CELL = ("region", "basis", "seniority_group")
 _EVERY_CELL = Batch(

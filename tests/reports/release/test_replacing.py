@@ -28,7 +28,7 @@ def test_what_others_keep_beside_a_release_stays(published: Path, tmp_path: Path
 @pytest.mark.parametrize(
     ("path", "content", "words"),
     [
-        ("thesis.txt", "mine", "holds files that are not of a release; name another folder"),
+        ("thesis.txt", "mine", "holds files that do not belong to a release; name another folder"),
         ("manifest.json", '{"name": "My App", "icons": []}', r"another folder \(manifest.json: format: "),
         ("manifest.json", '{"format": 3}', r"another folder \(manifest.json: release: "),
     ],
