@@ -65,7 +65,7 @@ def archive_recordings(name: str, files: Sequence[Path], request: Request) -> He
 
 
 def add_unreadable(healths: Sequence[Health], unreadable: Mapping[str, Mapping[Path, str]]) -> list[Health]:
-    """Add, for each recording that could not be read, a reject to the health of its source. Return all healths.
+    """Add a reject to the health of a source for each of its recordings that could not be read. Return all healths.
 
     `unreadable` says, by source and file, why a recording could not be read.
     """

@@ -50,7 +50,7 @@ from warehouse.publish.reader import open_reader
 QUESTIONS = 20
 DOUBT_SIZE = 9.0
 """An advert in doubt is drawn in proportion to 1 + `DOUBT_SIZE`, any other in proportion to 1. A larger number would
-find errors faster, but estimate their rate from fewer adverts without doubt."""
+find errors faster, but estimate their rate from fewer of the other adverts."""
 UNKNOWN = "unknown"
 FIELDS: Mapping[str, tuple[str, ...]] = {
     "pay": ("pay_low", "pay_high", "currency", "period"),

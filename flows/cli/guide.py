@@ -81,7 +81,7 @@ def patch(
         if guide_day is not None and guide_day > newest and not date_back:
             raise Wrong(
                 f"{file} has figures of {day(guide_day)}, and what is published is of {day(newest)}; "
-                "--date-back replaces them all the same"
+                "add --date-back to replace them anyway"
             )
         draft, result = refresh.stage(
             file, file, figures, sources=desk.read_sources(con), is_sample=is_sample,

@@ -177,8 +177,8 @@ def publish_again(make: Callable[[Connection], list[Vintages]]) -> Outcome:
 
         if not database.is_loaded(config.data):
             raise Wrong(
-                f"{config.data / database.WORK} lacks the published rows, as after an update; `jobmarket rebuild` "
-                "makes it again from the archive, then give the same command again"
+                f"{config.data / database.WORK} lacks the published rows, as after an update; run `jobmarket rebuild`, "
+                "which makes it again from the archive, then give the same command again"
             )
         run_record.begin(request)
         with run_record.work_of(request) as con:

@@ -62,7 +62,7 @@ def release(
     if not folder.name:
         raise WrongUsage(f"{folder} cannot hold a release; name another folder")
     if inside := next((place for place in config.own_folders if folder.is_relative_to(place)), None):
-        raise WrongUsage(f"{folder} is inside {inside}, which runs replace or keep files in; choose another folder")
+        raise WrongUsage(f"{folder} is inside {inside}, where runs replace or write files; choose another folder")
     try:
         refuse_inside(folder)
         with open_published_file(config.data) as con, hold_output(folder):

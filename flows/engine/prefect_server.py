@@ -45,7 +45,7 @@ OF_OWN_SERVER = {
     "PREFECT_SERVER_LOGGING_LEVEL": "CRITICAL",
     "PREFECT_LOGGING_TO_API_ENABLED": "false",
 }
-"""Settings of Prefect for the server of one run, whose tasks, logs and blocks nobody sees."""
+"""Settings of Prefect for a run's own server, where nobody looks at tasks, logs or blocks."""
 
 
 class ServerLost(Exception):  # noqa: N818  # says what happened

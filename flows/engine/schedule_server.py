@@ -27,7 +27,7 @@ SCHEDULE = "serve.json"
 """Name of the file with the server and the schedule. The server's process id is null if the server is the
 operator's."""
 MAX_ENDING = 10
-"""Seconds that a process gets to end before it is killed."""
+"""Seconds to wait for a process to end before it is killed."""
 CLOCK = 1.0
 """Maximum difference in seconds between two readings of the start time of the same process."""
 NO_PROCESS = (KeyError, TypeError, ValueError, OverflowError)

@@ -1,8 +1,8 @@
 """Read lists of boards that others made: check each line for the store, and report lines that are not accepted.
 
-A list is a CSV or TSV file with a column for the platform and a column for the token, or a file of addresses. From
-addresses, those of boards and postings are used. Addresses are listed one per line, or in an index of Common Crawl as
-CDXJ, JSON (gzipped or not) or Parquet. Nothing here uses the network; nights find out, within their budgets, whether a
+A list is a CSV or TSV file with a column for the platform and a column for the token, or a file of addresses. Only
+addresses of boards and postings are used. Addresses are listed one per line, or in an index of Common Crawl as CDXJ,
+JSON (gzipped or not) or Parquet. Nothing here uses the network; nights find out, within their budgets, whether a
 board answers.
 """
 

@@ -19,7 +19,7 @@ LEFT_OUT = "a guide was left as it was: "
 
 
 def allowed_folders(config: Settings, *, is_sample: bool, allow_outside: bool) -> tuple[Path, ...] | None:
-    """Return the folders that may hold refreshed guides, which are limited for sample data; None for any folder."""
+    """Return the folders in which guides may be refreshed, or None for any folder. Only sample data has such limits."""
     return (PROJECT, config.data) if is_sample and not allow_outside else None
 
 

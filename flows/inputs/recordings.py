@@ -33,8 +33,8 @@ UNKNOWN = "unknown"
 class Recordings:
     """WARC files to take in.
 
-    `by_source` has the files by the source of their addresses, in order of time. `unreadable` has the files without a
-    complete record and the reasons, by the source that their path names or `UNKNOWN`.
+    `by_source` has the files by the source of their addresses, in order of time. `unreadable` has each file without
+    a complete record and the reason, by the source that its path names, or else by `UNKNOWN`.
     """
 
     by_source: Mapping[str, Sequence[Path]]

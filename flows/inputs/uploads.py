@@ -178,8 +178,8 @@ def _record(recording: Path, address: str, upload: Upload, headers: dict[str, st
         )
     if is_ahead(upload.at, datetime.now(UTC).date()):
         raise WrongUsage(
-            f"{upload.name} is dated {upload.at:%Y-%m-%d}, which is still to come; put the day it was got into its "
-            "name (jobs_2026-05-01.csv)"
+            f"{upload.name} is dated {upload.at:%Y-%m-%d}, which is still to come; put the download date "
+            "in its name (jobs_2026-05-01.csv)"
         )
     defaults = {
         "Content-Type": "application/octet-stream",

@@ -96,8 +96,8 @@ def check_boards(config: Settings) -> tuple[list[Board], list[Finding]]:
 class AskedBoard(NamedTuple):
     """What nights learned about a board, according to core.board_states: when it last answered and was last asked.
 
-    `n_missed` counts the nights in a row, up to the last, on which it was not found or only redirected. `has_moved` is
-    whether it redirected on the last; `moved_to_source` and `moved_to_board` name the target, if that is a board.
+    `n_missed` counts the latest nights in a row on which it was not found or only redirected. `has_moved` is whether it
+    redirected on the last night; `moved_to_source` and `moved_to_board` name the target, if that is a board.
     """
 
     answered_on: date | None
@@ -108,7 +108,7 @@ class AskedBoard(NamedTuple):
     moved_to_board: str | None = None
 
     def is_lost(self, n_not_found: int) -> bool:
-        """Whether the board is gone: not found for `n_not_found` nights, and not redirected on the last."""
+        """Whether the board is gone: not found for `n_not_found` nights, and not redirected on the last night."""
         return self.n_missed >= n_not_found and not self.has_moved
 
 

@@ -88,9 +88,9 @@ def load_refined(
     """Load refined files source by source, and return the result for each. A file that fails its gate leaves no rows.
 
     Files of live nights are also compared with the history of their source. A refused file stays out until a person
-    accepts it or its reader changes. Nothing is loaded from the sources in `failures`, which have a file that could not
-    be refined: adverts missing from a list would be closed. Without `with_derived`, a later call must derive employers,
-    jobs and amounts in USD.
+    accepts it or its reader changes. The sources in `failures` have a file that could not be refined. Nothing is
+    loaded from them, because adverts missing from a list would be closed. Without `with_derived`, a later call must
+    derive employers, jobs and amounts in USD.
     """
     loads: list[loader.LoadResult] = []
     with work_of(request) as con:

@@ -117,9 +117,10 @@ def compute_marts(request: Request, as_of: date) -> tuple[list[str], list[Figure
     """Compute and check the marts and figures of a day, and of earlier days that were never computed.
 
     Returns problems and figures. If there is a problem, no mart and no figure is stored, so that a later night cannot
-    mistake a refused value for an accepted value. The values to publish are decided for a day after all decided days,
-    and again for the newest decided day. A backfill of older days leaves published values unchanged, and so does a
-    rebuild, except for figures that an update added: their newest value becomes their first vintage.
+    mistake a refused value for an accepted value. The values to publish are decided only for a day later than all
+    decided days, or once more for the newest decided day. A backfill of older days leaves published values
+    unchanged, and so does a rebuild, except for figures that an update added: their newest value becomes their first
+    vintage.
     """
     with work_of(request) as con:
         decided = vintages.last_decided_day(con) if request.as_of is None else None

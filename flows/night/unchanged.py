@@ -1,4 +1,4 @@
-"""What the last run published from which inputs, so that a run without news computes and renders nothing again."""
+"""Record what was last published, and from which inputs, so that a run without news computes and renders nothing."""
 
 from __future__ import annotations
 

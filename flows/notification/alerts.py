@@ -1,7 +1,7 @@
 """Find the alerts after a night: what failed, froze or disappeared, or waits for a person.
 
-An alert is identified by kind, subject and state. The state does not change from night to night, but only if there is
-something new to report, such as a missed deadline.
+An alert is identified by kind, subject and state. The state changes only if there is something new to report, such as
+a missed deadline; otherwise it is the same every night.
 """
 
 from __future__ import annotations

@@ -22,7 +22,7 @@ from flows.runtime.settings import Settings
 from flows.runtime.settings_file import MAIL_PASSWORD
 
 WAITS = (2.0, 8.0)
-"""Seconds before the second and before the third and last attempt."""
+"""Seconds to wait before the second attempt, and before the third, which is the last."""
 MAX_SECONDS = 60.0
 """Seconds for all attempts of one delivery together."""
 MAIL_TIMEOUT = 20.0

@@ -96,7 +96,7 @@ def _send_due(config: Settings, night: Night) -> None:
             record.known |= {alert.key: alert.since for alert in due}
             LOG.info("sent by %s: %d due", name, len(due))
         else:
-            LOG.warning("not sent by %s: %s; the %d due go with the next night's message", name, why, len(due))
+            LOG.warning("not sent by %s: %s; the alerts due (%d) go with the next night's message", name, why, len(due))
     if clearances := sent.find_cleared(standing, records.values()):
         sent.note_cleared(config.data, night.run_id, clearances)
 

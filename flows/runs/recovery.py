@@ -27,8 +27,8 @@ NAMED = 3
 
 
 def is_worth_printing(record: logging.LogRecord) -> bool:
-    """Whether Prefect should print a task's failure. A damaged file's error is not printed, as it is repaired or raised
-    again."""
+    """Whether Prefect should print a task's failure. The error of a damaged file is not printed: the file is repaired,
+    or the error is raised again."""
     error = record.exc_info[1] if record.exc_info else None
     if str(record.msg).startswith("Finished in state Failed"):
         return False

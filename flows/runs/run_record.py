@@ -94,7 +94,7 @@ class Outcome:
 MAX_HOSTS_NAMED = 3
 """Maximum number of unresolved hosts that a message names. Further hosts are only counted."""
 HEALTH_COLUMNS = ("source", "outcome", "n_requests", "n_bytes", "n_rows", "message")
-"""What `ops.source_health` records of each source beside the run."""
+"""What `ops.source_health` records of each source besides the run."""
 
 
 def describe_offline(request: Request) -> Outcome:
@@ -152,7 +152,7 @@ def record_health(request: Request, health: Sequence[Health]) -> None:
 
 
 def record_end(request: Request, outcome: Outcome) -> None:
-    """Record the end of the run in work.duckdb, and record what it published beside the archive.
+    """Record the end of the run in work.duckdb and, beside the archive, what the run published.
 
     A failure to do so is logged and does not change the outcome.
     """

@@ -19,8 +19,8 @@ HOUR = 3600.0
 def limit(source: Source, config: Settings) -> Source:
     """Return a source with the budget and pause of the settings, if set, or else with those that it declares.
 
-    Raises `WrongUsage` for a pause shorter than the source declares, and for too many requests. For a source with
-    boards, too many are more than fit into its time; for another source, more than it declares.
+    Raises `WrongUsage` for a pause shorter than the source declares, and for too many requests: for a source with
+    boards, more than there is time for; for any other source, more than it declares.
     """
     pause = config.pause.get(source.name, source.pause)
     if pause < source.pause:

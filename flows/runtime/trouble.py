@@ -1,4 +1,4 @@
-"""Describe what keeps a run from its files in one line, with the remedy: a full disk, a damaged database, or storage or
+"""Describe in one line, with the remedy, why a run cannot use its files: a full disk, a damaged database, or storage or
 a cluster that does not answer."""
 
 from __future__ import annotations

@@ -48,7 +48,7 @@ def test_a_release_is_made_verified_and_found_broken(tmp_path: Path, plain: Comm
 def test_no_release_is_made_where_runs_keep_their_own_files(place: str, empty: Path, plain: Command) -> None:
     result = plain(empty, "release", "--out", str(empty / place))
     assert result.code == USAGE
-    assert f"{empty / place} is inside {empty / place.partition('/')[0]}, which runs replace" in result.said
+    assert f"{empty / place} is inside {empty / place.partition('/')[0]}, where runs replace" in result.said
     assert not empty.exists()
 
 

@@ -208,7 +208,7 @@ def test_what_was_not_taken_is_logged_shown_and_sent_with_the_next_night(
         for (module, name), limit in limits.items():
             patch.setattr(module, name, limit)
         nights.end(lever="failed", ashby="failed")
-    assert f"not sent by webhook: {why}; the 2 due go with the next night's message" in caplog.text
+    assert f"not sent by webhook: {why}; the alerts due (2) go with the next night's message" in caplog.text
     assert nights.status()["webhook"].endswith(f": {why}; 2 due go with the next night's message")
     nights.board.answers[HOOK] = OK
     assert nights.end(lever="ok", ashby="failed", reed="failed") == [["ashby failed", "reed failed", "lever failed"]]
