@@ -90,7 +90,7 @@ def boards_import(
     """Import a list of boards into the store; the nights then ask them, within their budgets.
 
     The list has a column for the platform and a column for the token; or it holds addresses, one a line or in an index
-    file of Common Crawl (CDXJ, JSON or Parquet), of which the boards' are taken.
+    file of Common Crawl (CDXJ, JSON or Parquet), from which the addresses of boards are taken.
 
     **Reads** the list, boards.csv and work.duckdb; no network. **Writes** work.duckdb, never in a folder with sample
     data.

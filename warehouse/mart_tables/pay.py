@@ -88,7 +88,7 @@ class Amounts(Quantiles):
 class Silence:
     """What the median may be if jobs that state no pay are counted, too (`marts/pay/nonresponse.py`).
 
-    Only for adverts that we read, in US dollars, of all pay or of pay in the money of its place; NULL in other rows.
+    Only for adverts that we read, in US dollars, for all pay or for pay in the local currency; NULL in other rows.
     """
 
     n_silent: Annotated[
