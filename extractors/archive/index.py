@@ -123,7 +123,7 @@ class ArchiveIndex:
             path.unlink(missing_ok=True)
         self._newest = None
         self._database = _open_index(self._index)
-        self._catch_up()
+        self._read_new()
 
     @_repaired
     def before(self, url: str, time: datetime) -> IndexEntry | None:
@@ -163,8 +163,10 @@ class ArchiveIndex:
         """Add a finished file of the folder; None adds nothing. Without `entries`, which the `Writer` has, the file is
         read.
         """
-        if path is None:
-            return
+        if path is not None:
+            self._add(path, entries)
+
+    def _add(self, path: Path, entries: Collection[Entry] | None = None) -> None:
         if entries is None:
             answers = read_recorded(self._store.fetch(path))
             entries = [entry_of(answer) for answer in answers if not isinstance(answer, DamagedRecord)]
@@ -181,6 +183,10 @@ class ArchiveIndex:
 
     @_repaired
     def _catch_up(self) -> None:
+        self._read_new()
+
+    def _read_new(self) -> None:
+        """Add new files and forget missing ones. This is not repaired, because `rebuild` calls it."""
         paths = self._store.files(f"{self._folder.name}/*{SUFFIX}")
         there = {path.name: self._store.size(path) for path in paths if self._store.is_file(path)}
         sizes = dict(self._database.execute("SELECT name, size FROM files").fetchall())
@@ -189,7 +195,7 @@ class ArchiveIndex:
                 self._forget(name)
         for name in sorted(name for name, size in there.items() if sizes.get(name) != size):
             try:
-                self.add(self._folder / name)
+                self._add(self._folder / name)
             except OSError:  # refine reports the file
                 continue
 

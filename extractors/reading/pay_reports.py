@@ -6,15 +6,19 @@ import functools
 from typing import Any
 
 from transforms.place.places import region_of
-from transforms.records.columns import fields_of
 from transforms.records.rows import OfficialWage, PayReport
 from transforms.records.vocabulary import GROUP_OF_ROLE
 from transforms.role.titles import role_of, seniority_of
 
-UNSTATED: dict[type, dict[str, Any]] = {
-    cls: {field.name: None for field in fields_of(cls) if field.nullable} for cls in (PayReport, OfficialWage)
+UNSTATED_IN_REPORTS = dict.fromkeys(
+    ("pay_usd_stated", "employer_country", "remote_share", "employer_size", "employment_type")
+)
+"""Columns that a source of reported pay need not state; whoever forgets another one gets an error."""
+UNSTATED_IN_WAGES: dict[str, Any] = {
+    **dict.fromkeys(("compiled_by", "employment", "employment_rse", "mean_rse")),
+    **dict.fromkeys(("annual_mean", "annual_p10", "annual_p25", "annual_p50", "annual_p75", "annual_p90")),
+    "top_coded": (),
 }
-"""For each class of rows, the columns that a source need not state, as None."""
 
 
 def pay_report(*, title: str, country: str | None, role: str | None = None, **stated: Any) -> PayReport:
@@ -26,13 +30,13 @@ def pay_report(*, title: str, country: str | None, role: str | None = None, **st
     role = role or role_of_title
     region, continent = region_of(country) if country else (None, None)
     derived = {"pair_row": stated["row"], "seniority": seniority, "region": region, "continent": continent}
-    columns = {**UNSTATED[PayReport], **derived, "country": country, **stated}
-    return PayReport(title=title, role=role, role_group=GROUP_OF_ROLE[role], **columns)
+    columns = {**UNSTATED_IN_REPORTS, **derived, **stated}
+    return PayReport(title=title, country=country, role=role, role_group=GROUP_OF_ROLE[role], **columns)
 
 
 def official_wage(**stated: Any) -> OfficialWage:
     """Return a row of official wages. `stated` are the columns that the source states; any other figure is None."""
-    return OfficialWage(**{**UNSTATED[OfficialWage], "top_coded": (), **stated})
+    return OfficialWage(**{**UNSTATED_IN_WAGES, **stated})
 
 
 @functools.lru_cache(maxsize=8192)

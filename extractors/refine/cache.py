@@ -15,6 +15,7 @@ import pyarrow.parquet as pq
 
 from extractors.archive.store import Store
 from extractors.boards import all_boards
+from extractors.sources.declaration import descriptions
 from transforms.text.lookups import LOOKUPS
 
 LOG = logging.getLogger("jobmarket")
@@ -57,6 +58,10 @@ RECORD_HASH = "record_hash"
 ROOT = Path(__file__).parents[2]
 
 
+DECIDING = ("expected_rows", "expires_after_days")
+"""Keys of sources.toml that decide which files are loaded and when adverts close, so that a change loads them again."""
+
+
 @functools.cache
 def code_key(source: str) -> str:
     """Return a digest of all that decides how a source's bytes become rows: module, readers, libraries and lookups."""
@@ -77,6 +82,8 @@ def code_key(source: str) -> str:
     ]
     for file in files:
         digest.update(file.relative_to(ROOT).as_posix().encode() + b"\0" + file.read_bytes() + b"\0")
+    described = descriptions().get(source, {})
+    digest.update(repr([described.get(key) for key in DECIDING]).encode())
     # Only boards with an employer or a country count, because a new line must not cause the whole archive to be read
     # again.
     for board in all_boards():

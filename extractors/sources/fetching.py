@@ -99,7 +99,10 @@ def fetch_recent(
         since = (datetime(as_of.year, as_of.month, as_of.day, tzinfo=UTC) - timedelta(days=days)).timestamp()
 
         def next_of_new(page: Response) -> str | None:
-            times = [record.get(time) for record in objects_in(page.value_at(*path))]
+            records = page.value_at(*path)
+            if not isinstance(records, list):
+                raise TypeError(f"expected a list of records, not {type(records).__name__}")
+            times = [record.get(time) for record in objects_in(records)]
             return next_of(page) if any(isinstance(at, int) and at >= since for at in times) else None
 
         return paging.ask_pages(web, first, next_of_new, max_pages=max_pages)

@@ -188,7 +188,7 @@ def _tell_faults(file: Path) -> Iterator[None]:
     from reports.guide.markers import GuideError
     from reports.guide.refresh import SampleOutsideError
 
-    if file is not None and not file.is_file():
+    if file is not None and (file.is_dir() or not file.exists()):
         state = "is a folder" if file.is_dir() else "does not exist"
         raise WrongUsage(f"{file} {state}; expected a Markdown, MDX or HTML file")
     try:

@@ -144,7 +144,7 @@ def verify(
     from reports.guide.refresh import is_html_file
     from reports.verify import CONTRADICTED, NO_TIE, STALE, VERDICTS, VERIFIED, verify_text
 
-    if not file.is_file():
+    if file.is_dir() or not file.exists():
         raise WrongUsage(f"{file} is not a file; name a text: Markdown, HTML or plain")
     try:
         with open_published() as con:

@@ -177,7 +177,7 @@ def keep_published_outcome(request: Request, error: Exception) -> Outcome:
         run = con.execute(query, [request.run_id]).fetchone()
     if run is None:
         raise error
-    LOG.warning("everything was published, but then: %s; ops.runs says how the run ended", error)
+    LOG.warning("%s was published, but then: %s; its ops.runs says how the run ended", request.outputs.market, error)
     exit_code, as_of, message = run
     health = tuple(Health(**dict(zip(HEALTH_COLUMNS, row, strict=True))) for row in rows)
     return Outcome(exit_code=exit_code, as_of=as_of, health=health, messages=(message,) if message else ())

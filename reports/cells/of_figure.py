@@ -60,7 +60,7 @@ def name_of(row: Row, declaration: Figure) -> str | None:
 def _place_of(row: Row, given: Mapping[str, object]) -> Place:
     """Return the place of a row of shares; if the row names none, the place of its figure."""
     level, region = (row.get(name) or given.get(name) for name in ("region_level", "region"))
-    return OF_REGION.get((str(level), str(region)), EVERYWHERE)
+    return OF_REGION[str(level), str(region)] if level and region else EVERYWHERE
 
 
 def _address(measure: str, item: str, place: Place, work: str) -> str | None:

@@ -12,6 +12,7 @@ from unittest import mock
 
 import pytest
 
+from extractors.archive import index as index_module
 from extractors.archive.index import ArchiveIndex, IndexEntry
 from extractors.archive.reader import (
     DamagedRecord,
@@ -400,3 +401,13 @@ def test_an_index_whose_pages_a_disk_spoiled_is_made_anew(tmp_path: Path, caplog
             index.add(night(tmp_path / "archive", NOW + 2 * NIGHT, b"[9]"))
         assert found == wanted or at % page, at
     assert f"{path} is damaged and is rebuilt from the archive" in caplog.text
+
+
+def test_an_index_that_cannot_be_filled_is_rebuilt_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = night(tmp_path / "archive", NOW, b"one")
+    opening = mock.Mock(side_effect=index_module._open_index)
+    monkeypatch.setattr(index_module, "_open_index", opening)
+    monkeypatch.setattr(index_module, "_row", mock.Mock(side_effect=ValueError("no such row")))
+    with pytest.raises(ValueError, match="no such row"):
+        ArchiveIndex(path.parent, tmp_path / "index" / "boards.sqlite")
+    assert opening.call_count == 2

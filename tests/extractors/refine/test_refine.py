@@ -30,6 +30,7 @@ from extractors.refine import refine as refine_module
 from extractors.refine.refine import MAX_GONE, RefineResult, gc_paused, reading_key, refine, refusals_in, remove_damaged
 from extractors.response import Response, each_advert
 from extractors.source import all_sources
+from extractors.sources.declaration import descriptions
 from extractors.sources.employer_boards import greenhouse
 from extractors.sources.employer_postings import smartrecruiters
 from extractors.sources.fetching import fetch_lists_and_postings
@@ -347,6 +348,19 @@ def test_the_code_key_of_no_source_passes_over_compiled_modules() -> None:
     pycache = Path(smartrecruiters.__file__).parent / "__pycache__"
     pycache.mkdir(exist_ok=True)
     assert cache.code_key.__wrapped__("") == cache.code_key("")
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "loads_again"),
+    [("expires_after_days", 90, True), ("expected_rows", [1, 2], True), ("title", "HN", False), ("pause", 9, False)],
+)
+def test_what_is_said_of_a_source_loads_it_again_only_where_it_decides_rows(
+    key: str, value: object, loads_again: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = cache.code_key.__wrapped__("hackernews")
+    edited = {**descriptions(), "hackernews": {**descriptions()["hackernews"], key: value}}
+    monkeypatch.setattr(cache, "descriptions", lambda: edited)
+    assert (cache.code_key.__wrapped__("hackernews") != before) is loads_again
 
 
 def test_the_code_key_covers_what_a_source_imports_of_its_folder(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -165,7 +165,7 @@ MISBEHAVIOURS: dict[str, tuple[Behaviour, str, int, str | None]] = {
     "a gzip bomb": (BOMB, "partial", 8, "does not decode as Content-Encoding gzip"),
     "a redirect loop": (LOOP, "partial", 8, "over 5 redirects"),
     "a redirect to a private address": (AWAY, "partial", 8, r"redirects to http://10\.0\.0\.8"),
-    "a page instead of JSON": (PAGE, "partial", 8, "JSON expected.*got '<!doctype html>"),
+    "a page instead of JSON": (PAGE, "partial", 8, "expected JSON.*got '<!doctype html>"),
     "an empty list": ((200, {}, b"[]"), "ok", 8, None),
     "a board that is gone": ((404, {}, b'{"ok": false}'), "partial", 8, "HTTP 404"),
 }
