@@ -29,7 +29,8 @@ def cells_of(figure: Figures) -> list[Cell]:
     for row in rows:
         if row.get("status") == "suppressed":
             continue
-        place, measure = _place_of(row, given), str(row.get("measure") or given.get("measure", ""))
+        measure = str(row.get("measure") or given.get("measure", ""))
+        place = _place_of(row, given) if measure in MEASURES else EVERYWHERE
         work, item = str(given.get("role_group", "")), str(row.get("item") or "")
         cell = Cell(
             id=str(row.get("figure") or _address(measure, item, place, work) or figure.figure),
