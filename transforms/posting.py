@@ -213,7 +213,7 @@ def _steps(raw: RawPosting, digest: str | None, depth: Depth) -> Generator[None,
     )
     places = where.places
     spans.extend(where.spans)
-    country = _shared_value([place.country for place in places])
+    shared = _shared_places(places)
     employment_type, is_known = employment_of(raw.get("employment_type"), title, text)
     if not is_known:
         rule = "expected a kind of employment known to lookups/role/employment_types.csv; add the word there"
@@ -226,8 +226,8 @@ def _steps(raw: RawPosting, digest: str | None, depth: Depth) -> Generator[None,
     is_technical = role_group in (*AI_GROUPS, *TECHNICAL_GROUPS) or demands["ai_label"] == "builds_ai"
     yield
     pay, is_repeated = _read_pay(
-        raw, title, text, where=where, country=country, employment_type=employment_type, seniority=level.value,
-        role_group=role_group,
+        raw, title, text, location_text=location_text, where=where, country=shared["country"],
+        employment_type=employment_type, seniority=level.value, role_group=role_group,
     )  # fmt: skip
     issues.extend(_find_swapped(pay))
     head = pay[0] if pay and pay[0].is_headline else None
@@ -264,7 +264,7 @@ def _steps(raw: RawPosting, digest: str | None, depth: Depth) -> Generator[None,
         openings=openings_of(raw.get("openings")),
         location_text=location_text,
         places=places,
-        **_shared_places(places),
+        **shared,
         workplace=where.workplace,
         remote_scope=where.remote_scope,
         employment_type=employment_type,
@@ -297,6 +297,7 @@ def _read_pay(
     title: str,
     text: str,
     *,
+    location_text: str | None,
     where: Whereabouts,
     country: str | None,
     employment_type: str | None,
@@ -306,9 +307,7 @@ def _read_pay(
     """Return the pay of a posting, its headline first, and whether the text repeats the pay of the fields."""
     # The one country where the job is, or to which its remote work is open, unless its pay is said not to count there.
     country_of_pay = country or _only_country(where.remote_scope)
-    if country_of_pay is not None and country_of_pay in countries_ruled_out(
-        _fold_space(raw.get("location_text")) or ""
-    ):
+    if country_of_pay is not None and country_of_pay in countries_ruled_out(location_text or ""):
         country_of_pay = None
     pay, is_repeated = all_pay(raw.get("pay", ()), raw.get("pay_text"), text, title, country=country_of_pay)
     if any(each.currency is None for each in pay):

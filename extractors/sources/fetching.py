@@ -99,10 +99,7 @@ def fetch_recent(
         since = (datetime(as_of.year, as_of.month, as_of.day, tzinfo=UTC) - timedelta(days=days)).timestamp()
 
         def next_of_new(page: Response) -> str | None:
-            records = page.value_at(*path)
-            if not isinstance(records, list):
-                raise TypeError(f"expected a list of records, not {type(records).__name__}")
-            times = [record.get(time) for record in objects_in(records)]
+            times = [record.get(time) for record in objects_in(_records_at(page, path))]
             return next_of(page) if any(isinstance(at, int) and at >= since for at in times) else None
 
         return paging.ask_pages(web, first, next_of_new, max_pages=max_pages)
@@ -143,12 +140,19 @@ def after_full_pages(
     """
 
     def next_of(page: Response) -> str | None:
-        records = page.value_at(*path)
-        if not isinstance(records, list):
-            raise TypeError(f"expected a list of records, not {type(records).__name__}")
-        return raise_field(page.url, field, step, last=last) if len(records) >= size else None
+        is_full = len(_records_at(page, path)) >= size
+        return raise_field(page.url, field, step, last=last) if is_full else None
 
     return next_of
+
+
+def _records_at(page: Response, path: Sequence[str]) -> list[object]:
+    """Return the list of records at a path of keys. Raise `TypeError`, which ends paging with a line, for another
+    shape."""
+    records = page.value_at(*path)
+    if not isinstance(records, list):
+        raise TypeError(f"expected a list of records, not {type(records).__name__}")
+    return records
 
 
 def followed_postings(page: Response, source: Source, items: object, *, id: str, title: str) -> list[str]:

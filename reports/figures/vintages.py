@@ -34,7 +34,7 @@ MAX_LOST = 1 / 2
 MIN_ADVERTS_OF_SOURCE = 6
 """Fewest adverts of a source whose loss or arrival needs a review.
 
-If six adverts are expected, there are none by chance one time in 400.
+If six adverts are expected, there are none by chance one time in 400 (Poisson).
 """
 MANY = 5
 """How many lists must have cells from the same day before the adverts of all their figures are computed together."""
