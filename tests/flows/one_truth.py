@@ -180,6 +180,9 @@ class OneTruth:
             self.hold("pay.js", name, round(own["middle"], 2), round(low if value is None else value, 2))
             rounded = {round(one, 2) for values in truth.values() for one in values if one is not None}
             self.hold("pay.js", name, _amounts_of(own) - rounded, set())
+            self.hold(
+                "pay.js", name, _amounts_printed(own) - {words for one in rounded for words in _printed(one)}, set()
+            )
 
     def hold_tools(self) -> None:
         """The tools for language models, and the guide."""
@@ -234,6 +237,22 @@ def _amounts_of(view: Mapping[str, Any]) -> set[float]:
     """Every amount that the explorer draws of an answer in one money: those of its bars and quarters."""
     ends = [(mark["start"], mark["end"]) for mark in view["row"]["marks"]]
     return {round(one, 2) for pair in (*ends, *filter(None, view["quarters"])) for one in pair if one}
+
+
+def _amounts_printed(view: Mapping[str, Any]) -> set[str]:
+    """Every amount in the sentences, labels and table of an answer: "155,000", "155K". Other numbers are left out."""
+    row = view["row"]
+    texts = [view["title"], view["dek"], row["value"], row["value_beneath"], *view["line"][:3], view["limits"] or ""]
+    found: set[str] = set()
+    for first, last, unit in re.findall(r"([\d.,]*\d)(?:–([\d.,]*\d))?([KM]?)", " ".join(texts)):
+        found.update(f"{one}{unit}" for one in (first, last) if one and (unit or "," in one))
+    return found
+
+
+def _printed(amount: float) -> set[str]:
+    """The forms in which an amount may be printed."""
+    long = {f"{round(amount / step) * step:,}" for step in (100, 1_000)}
+    return {*long, f"{amount / 1_000:.0f}K", f"{amount / 1_000:.1f}K", f"{amount / 1_000_000:.1f}M"}
 
 
 def _read_script(path: Path) -> dict[str, Any]:
