@@ -12,6 +12,10 @@ from typing import Any
 
 import pyarrow.parquet as pq
 
+from transforms.employers.identity import evidence
+from transforms.employers.title_keys import title_key
+from transforms.employers.vacancies import place_keys
+from transforms.place.places import Whereabouts
 from transforms.records.columns import fields_of, table_of
 from transforms.records.rows import ExchangeRate, Issue, Posting
 from transforms.records.vocabulary import LADDER_STEPS
@@ -49,6 +53,13 @@ def posting(id: object = 1, **fields: Any) -> Posting:
     values["text_class"] = fields.get("text_class") or {"full": "full_advert"}.get(
         values["text_state"], values["text_state"]
     )
+    words = (values["location_text"], values["employer"])
+    who = evidence(values["employer"], values["source"], values["board"], values["url"])
+    values["title_key"] = fields.get("title_key") or title_key(values["title"], *words, who)
+    where = Whereabouts(
+        places=values["places"], workplace=values["workplace"], remote_scope=values["remote_scope"], spans=()
+    )
+    values["vacancy_places"] = fields.get("vacancy_places") or place_keys(where, values["location_text"])
     return Posting(**values | {"posting_id": f"{values['source']}:{id}"})
 
 
@@ -184,7 +195,7 @@ def fill(con: database.Connection, folder: Path) -> None:
     load(con, rates(folder, "a", [("2026-01-01", "EUR", "USD", 1.5)]))
     file = refined(folder, "a", Answer(night(0), [paid(100.0, "EUR", text="Be kind."), posting(2, text="Ship.")]))
     load(con, file)
-    jobs.resolve(con, [file])
+    jobs.resolve(con)
     convert_money(con)
 
 

@@ -14,7 +14,10 @@ from typing import Any, NamedTuple, Unpack
 
 from transforms.consistency import Evidence, check_itself
 from transforms.depth import ALL_PERCENT, Depth, find_depth
+from transforms.employers.identity import evidence
+from transforms.employers.title_keys import title_key
 from transforms.employers.token_names import find_spelling
+from transforms.employers.vacancies import place_keys
 from transforms.pay.exclusion import countries_ruled_out
 from transforms.pay.normalisation import complete_pay
 from transforms.pay.region import REMOTE, Area, market_of, where_pay_counts
@@ -211,6 +214,17 @@ def _steps(raw: RawPosting, digest: str | None, depth: Depth) -> Generator[None,
         text=text,
         statements=statements,
     )
+    by_fields = (
+        where
+        if not text
+        else whereabouts(
+            location_text,
+            addresses=raw.get("addresses", ()),
+            is_remote=raw.get("is_remote"),
+            workplace=raw.get("workplace"),
+            title=title,
+        )
+    )
     places = where.places
     spans.extend(where.spans)
     shared = _shared_places(places)
@@ -278,6 +292,9 @@ def _steps(raw: RawPosting, digest: str | None, depth: Depth) -> Generator[None,
         told_by=depth.told_by,
         is_drawn=depth.is_drawn,
         text_hash=body.text_hash,
+        title_key=title_key(title, location_text, employer, evidence(employer, raw["source"], board, raw.get("url"))),
+        vacancy_places=place_keys(by_fields, location_text),
+        template_hash=None,
         text=text or None,
         pay=pay,
         **_headline(head, area, raw),

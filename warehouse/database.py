@@ -30,6 +30,7 @@ from warehouse.ops_tables import (
     BoardNights,
     Checks,
     FigureVintages,
+    JobMoves,
     KnownBoards,
     MartInputs,
     PanelDraw,
@@ -56,7 +57,8 @@ MARKET = "market.duckdb"
 NIGHTLY = "nightly"
 """Name of the published file while it is attached. (`published` is the schema of published cells.)"""
 KEPT = (
-    Runs, Checks, SourceHealth, Vintages, FigureVintages, *PUBLISHED.values(), KnownBoards, PanelDraw, BoardNights
+    Runs, Checks, SourceHealth, Vintages, FigureVintages, *PUBLISHED.values(), KnownBoards, PanelDraw, BoardNights,
+    JobMoves,
 )  # fmt: skip
 """Tables that cannot be restored from archived answers. Like the marts, they are kept when the work file is rebuilt."""
 Row = TypeVar("Row")

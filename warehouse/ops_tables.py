@@ -288,6 +288,17 @@ class Vintages:
     method: Annotated[str, Column("Digest of how the marts estimate: `warehouse.marts.vintages.published.METHODS`")]
 
 
+@table("ops.job_moves", "Postings that moved from one job to another, because the rules for vacancies changed.")
+class JobMoves:
+    """Found against the file published before. Several `from_job_id` with one `to_job_id` are a merge; several
+    `to_job_id` with one `from_job_id` are a split."""
+
+    posting_id: Annotated[str, Column("Posting", key=True)]
+    moved_on: Annotated[date, Column("Day of the night that moved it", key=True)]
+    from_job_id: Annotated[str, Column("Job under which it was published before")]
+    to_job_id: Annotated[str, Column("Job under which it counts since")]
+
+
 @table("ops.figure_vintages", "Vintages of single figures, from versions that accepted figures one by one.")
 class FigureVintages:
     """Kept unchanged: what was published then, and what reviewers decided. Nothing is added."""

@@ -19,7 +19,6 @@ from transforms.records.vocabulary import (
     CURRENCY_CODE,
     DISCLOSURE_RULES,
     HEX_32,
-    JOB_RULES,
     JURISDICTION,
     KINDS,
     LAW_EVIDENCE,
@@ -88,7 +87,11 @@ class Postings(InDollars, Version, rows.Advert):
         ),
     ] = None
     job_id: Annotated[
-        str, Column("The vacancy, named by its earliest posting. core.job_links says why its postings are one job")
+        str,
+        Column(
+            "The vacancy, named by the posting of it that was read first: one employer's opening for a title_key in "
+            "vacancy_places. Without employer_id: one poster's text for a title"
+        ),
     ]
     first_seen_at: Annotated[datetime, Column("First time it was observed (UTC, WARC-Date)")]
     last_seen_at: Annotated[datetime, Column("Last time it was observed (UTC, WARC-Date)")]
@@ -108,54 +111,6 @@ class SupersededVersions(InDollars, Version, rows.Advert):
 
     version_from: Annotated[datetime, Column("First time this content was read (UTC, WARC-Date)", key=True)]
     version_to: Annotated[datetime, Column("First time other content was read (UTC)")]
-
-
-@table(
-    "core.job_links",
-    "Pairs of postings that were found to be one job, and why; `jobmarket readers why` shows them for a posting.",
-    "left_posting_id <> right_posting_id",
-)
-class JobLinks:
-    """For rules and scores see `transforms.employers.links`. Many similar postings form a star, so pairs are
-    missing."""
-
-    left_posting_id: Annotated[
-        str, Column("The posting that was seen first", key=True, references="core.postings.posting_id")
-    ]
-    right_posting_id: Annotated[str, Column("The other one", key=True, references="core.postings.posting_id")]
-    rule: Annotated[str, Column("What the two share beside employer and title", values=JOB_RULES)]
-    score: Annotated[float, Column("Share of the text, or of the facts, that agrees", low=0, high=1)]
-    linked_at: Annotated[datetime, Column("When both said what links them (UTC)")]
-    is_followed: Annotated[
-        bool,
-        Column(
-            "Whether the two are one job; false if that job would have two requisitions, departments or different texts"
-        ),
-    ]
-
-
-@table("core.job_merges", "Jobs that turned out to be the same after both had an id.")
-class JobMerges:
-    """From `merged_at` on, the postings of `from_job_id` have `into_job_id`; the link says why."""
-
-    from_job_id: Annotated[str, Column("Id that is no longer used", key=True)]
-    into_job_id: Annotated[str, Column("Id that replaces it, which may have been merged itself later")]
-    merged_at: Annotated[datetime, Column("When the link was known (UTC)")]
-    left_posting_id: Annotated[
-        str, Column("The posting of the link that was seen first", references="core.postings.posting_id")
-    ]
-    right_posting_id: Annotated[str, Column("The other posting", references="core.postings.posting_id")]
-    rule: Annotated[str, Column("Rule of the link", values=JOB_RULES)]
-    score: Annotated[float, Column("Score of the link", low=0, high=1)]
-
-
-@table("core.superseded_job_ids", "Jobs that postings counted under until two jobs were found to be one.")
-class SupersededJobIds:
-    """What `core.job_merges` changed, by posting. The id on a day is the first one superseded after it."""
-
-    posting_id: Annotated[str, Column("Posting", key=True, references="core.postings.posting_id")]
-    superseded_at: Annotated[datetime, Column("When the merge was known (UTC)", key=True)]
-    job_id: Annotated[str, Column("Job that it counted under until then", references="core.postings.posting_id")]
 
 
 @table(

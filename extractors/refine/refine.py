@@ -50,6 +50,7 @@ from extractors.source import all_sources, is_answer_of
 from extractors.sources.declaration import Source, SourceModule
 from transforms.depth import ALL_PERCENT
 from transforms.employers.agency_signs import add_agency_signs
+from transforms.employers.templates import with_template
 from transforms.posting import NO_WORDINGS, postings
 from transforms.records.rows import ExchangeRate, Issue, OfficialWage, PayReport, Posting, Removal, Repetition
 from transforms.text.bounds import MASKED, MAX_ISSUES_OF_ANSWER, MAX_VALUE, bounded_text
@@ -469,9 +470,8 @@ def rows_of(
     if _row_class(module.SOURCE) is Posting:
         seen_on = response.observed_at.astimezone(UTC).date()
         adverts = postings(rows, earlier_wordings, seen_on=seen_on, percent=percent)
-        if module.SOURCE.kind != "employer board":
-            return adverts
-        return (add_agency_signs(one) if isinstance(one, Posting) else one for one in adverts)
+        read = add_agency_signs if module.SOURCE.kind == "employer board" else with_template
+        return (read(one) if isinstance(one, Posting) else one for one in adverts)
     return _bound_texts(rows)
 
 

@@ -21,30 +21,15 @@ from rich.text import Text
 from flows.runtime.project import read_sql
 from flows.terminal.console import LOOK
 from flows.terminal.errors import Wrong
-from transforms.records.vocabulary import JOB_RULES, REQUIREMENTS
+from transforms.records.vocabulary import REQUIREMENTS
 from transforms.skills.sections import WHOLE, lines_of
 from transforms.text.language import language_of
-from warehouse.database import Connection
 from warehouse.publish.reader import open_reader
 
 NEAREST = 5
 """Number of similar ids that the error about an unknown posting lists."""
-RULE_SAYS = dict(
-    zip(
-        JOB_RULES,
-        (
-            "employer, title and the whole text agree",
-            "titles agree, and employers do, or one is not named or an agency and places meet; the score is the "
-            "larger share of one text that is also in the other",
-            "a side has no text; the score is the share of five facts that agree: employer, title, place, pay, and "
-            "days within a month",
-        ),
-        strict=True,
-    )
-)
 MAX_ROWS = 30
-"""Maximum number of adverts and links of a job that are shown. An agency may advertise one job in hundreds of
-cities."""
+"""Maximum number of adverts of a job that are shown."""
 NO_SPAN = "no span"
 STATED = "a field of the source"
 STYLES = {
@@ -129,35 +114,24 @@ def read_refined_row(data: Path, posting_id: str, *, refined: Path | None = None
 
 
 def show_job(data: Path, posting_id: str, out: Console) -> None:
-    """Print the adverts of a published posting's job, their links with rule and score, and the jobs merged into it."""
+    """Print the adverts of a published posting's job, with what makes them one: title key and places."""
     with open_reader(data) as con:
         ((job_id,),) = con.execute("SELECT job_id FROM core.postings WHERE posting_id = ?", [posting_id]).fetchall()
-        adverts, links, merges = (
-            _make_table(title, con.execute(read_sql("accuracy", name), {"job": job_id}))
-            for title, name in (("Adverts of the job", "job_adverts"), ("Links", "job_links"), ("Merges", "job_merges"))
-        )
-    n = adverts.row_count
-    counted = f"{n:,} advert{'s' * (n > 1)}" if adverts.caption is None else f"more than {n:,} adverts"
-    show_facts({"job": f"{job_id}, {counted}"}, out)
+        result = con.execute(read_sql("accuracy", "job_adverts"), {"job": job_id})
+        names = [column[0] for column in result.description or ()]
+        rows = result.fetchall()
+    n, more = len(rows), len(rows) - MAX_ROWS
+    show_facts({"job": f"{job_id}, {n:,} advert{'s' * (n > 1)}"}, out)
     out.print()
-    for table in (adverts, links, merges):
-        if table.row_count:
-            out.print(table, highlight=False)
-    if links.row_count:
-        for rule, meaning in RULE_SAYS.items():
-            out.print(Text(f"{rule}: {meaning}", "dim"))
-        out.print()
-
-
-def _make_table(title: str, result: Connection) -> Table:
-    names = [column[0] for column in result.description or ()]
-    rows = result.fetchall()
-    more = f"and {len(rows) - MAX_ROWS:,} more" if len(rows) > MAX_ROWS else None
     columns = (Column(name, overflow="fold") for name in names)
-    table = Table(*columns, title=title, caption=more, caption_justify="left", **LOOK)
+    caption = f"and {more:,} more" if more > 0 else None
+    table = Table(*columns, title="Adverts of the job", caption=caption, caption_justify="left", **LOOK)
     for row in rows[:MAX_ROWS]:
         table.add_row(*(value or "" for value in row))
-    return table
+    out.print(table, highlight=False)
+    if n > 1:
+        out.print(Text("One job: their employer, title words and a place are the same.", "dim"))
+    out.print()
 
 
 # --- what was read --------------------------------------------------------------------------------------

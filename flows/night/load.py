@@ -33,6 +33,7 @@ from warehouse.load.lookups import load_lookups
 from warehouse.load.usd_conversion import RATE_LADDER, convert_money, find_unconverted
 from warehouse.marts.coverage.reading_depth import describe_depth, measure_depth
 from warehouse.ops_tables import Audits, Checks
+from warehouse.publish.reader import open_reader
 
 LOG = logging.getLogger("jobmarket")
 RATES = tuple(source for source, _ in RATE_LADDER)
@@ -116,7 +117,7 @@ def load_refined(
                     LOG.warning("%s has keys that its reader does not know: %s", name, ", ".join(keys))
             loads += outcomes
         if with_derived:
-            derive(con, results)
+            derive(con, request)
     return tuple(loads)
 
 
@@ -161,17 +162,27 @@ def make_load_gate(con: database.Connection, request: Request, source: Source, c
     return judge
 
 
-def derive(con: database.Connection, results: Sequence[RefineResult]) -> None:
+def derive(con: database.Connection, request: Request) -> None:
     """Identify employers and jobs and convert pay to USD, unless the derived rows are already up to date with the
     loaded rows."""
     follows_from = (comparison_key(), all_boards(), code_version())
     if not loader.derived_is_current(con, *follows_from):
         with gc_paused():  # garbage collection would take a third of the time
             employers.resolve(con, all_boards())
-            jobs.resolve(con, results)
+            jobs.resolve(con)
+        _record_moves(con, request)
         convert_money(con)
         LOG.info("%s", describe_depth(measure_depth(con)))
         loader.mark_derived_current(con, *follows_from)
+
+
+def _record_moves(con: database.Connection, request: Request) -> None:
+    if request.as_of is not None or not request.outputs.market.exists():
+        return
+    with open_reader(request.outputs.folder) as reader:
+        published = reader.execute("SELECT posting_id, job_id FROM core.postings").to_arrow_table()
+    if n := jobs.record_moves(con, published, clock.today()):
+        LOG.info("%s postings count under another job than before; ops.job_moves has them", f"{n:,}")
 
 
 def find_newest_day(results: Sequence[RefineResult], fetches: Sequence[Health]) -> date | None:

@@ -14,7 +14,7 @@ from reports.wording import numbers
 from reports.wording.numbers import Row, Rows
 from reports.wording.parts import CLAIM_PARTS, SHARE_PARTS
 from reports.wording.renderer import Column, Renderer, Table, make_table
-from transforms.records.definitions import MIN_KNOWN
+from transforms.records.definitions import MAX_EMPLOYER_SHARE, MIN_KNOWN
 from transforms.text.lookups import languages_read
 from warehouse.marts.measures import Measure
 
@@ -26,7 +26,6 @@ WEIGHTED = (
     "drawn"
 )
 RANKS = "Ranks that the intervals leave open are ties, as in 1–3; with 95% all ranks of the list hold together"
-WITHOUT_TEXT = "Adverts whose text we do not have are one job where employer, title, place, pay and days agree"
 SILENT = (
     "Jobs whose adverts do not say may be either: of all jobs the share lies between the least, if none of these were, "
     f"and the greatest, if all were. Where fewer than {MIN_KNOWN} say, only these bounds are printed"
@@ -68,7 +67,13 @@ def _remarks(measure: Measure, rows: Rows) -> list[str]:
     """Return what a reader should know of a measure, and how many jobs have no answer."""
     n = rows[0].get("n_unknown")
     do_not = "have no full advert that is read for it" if measure.reading else "do not say"
-    return [measure.remark, f"{n:,} more jobs {do_not}" if n else ""]
+    return [measure.remark, _say_largest(rows[0]) or "", f"{n:,} more jobs {do_not}" if n else ""]
+
+
+def _say_largest(row: Row) -> str | None:
+    """Name the part of the jobs that one employer has, if it is more than `MAX_EMPLOYER_SHARE`."""
+    part = row.get("largest_employer_share")
+    return f"one employer has {numbers.percent(part)} of them" if part and part > MAX_EMPLOYER_SHARE.value else None
 
 
 def _say_key(measure: Measure, jobs: str, rows: Rows, n: str, *more: str) -> str:
@@ -78,7 +83,7 @@ def _say_key(measure: Measure, jobs: str, rows: Rows, n: str, *more: str) -> str
         counting.format(n=n),
         say_languages(measure),
         *more,
-        {"none": WITHOUT_TEXT, "unknown": SILENT}.get(measure.silence, ""),
+        SILENT if measure.silence == "unknown" else "",
     )
     return " ".join(f"{text.rstrip('.')}." for text in texts if text)
 
@@ -177,7 +182,7 @@ def places(measure: Measure, jobs: str, kind: str) -> Renderer:
         return "; ".join(filter(None, (*parts, numbers.count_withheld(rows))))
 
     def remarks(row: Row, is_first: bool) -> list[str | None]:
-        n = f"n = {_n_of(row):,}"
+        n = ", ".join(filter(None, (f"n = {_n_of(row):,}", _say_largest(row))))
         if not measure.known_words:
             return [n]
         says = f"of jobs {measure.known_words}" if is_first else "say so"

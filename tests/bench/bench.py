@@ -15,8 +15,8 @@ another machine nor other work on this one changes the ratios.
 mood meets all of them, and none finds the processor's cache as another left it. The cyclic garbage collector is
 paused for all three, as refine does itself. `refine` must not fall below `MIN_OF_FLOOR` of the floor. Below the
 table stand the share of each reader in `read`, what two processes do against one, how time grows with the length of a
-line, what finding the same job behind several adverts takes (`tests.bench.duplicates`), what a night costs by the share
-of adverts that changed (`tests.bench.nights`), and what looking through a crawl costs (`tests.bench.crawl`).
+line, what a night costs by the share of adverts that changed (`tests.bench.nights`), and what looking through a crawl
+costs (`tests.bench.crawl`).
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ from extractors.archive.reader import read
 from extractors.archive.writer import Writer
 from extractors.refine.refine import RefineResult, gc_paused, refine, rows_of
 from extractors.response import Response
-from tests.bench import crawl, duplicates, growth, nights, plain
+from tests.bench import crawl, growth, nights, plain
 from tests.bench.timing import time_cpu
 from transforms.skills.lexicon import lexicon
 from transforms.text.batch_cache import BatchCache
@@ -288,13 +288,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for reader, times, piece, longest in growth.growths():
         print(f"{reader:<14} x {times:.1f} ({piece!r}), at most {longest:.2f} s")
         worst = max(worst, times)
-    same_job, is_matcher_fast = duplicates.lines()
-    print("\n".join(same_job))
     night_lines, is_night_cheap = nights.report()
     print("\n".join(night_lines))
     crawl_lines, is_crawl_fast = crawl.report()
     print("\n".join(crawl_lines))
-    are_fast = ratio >= MIN_OF_FLOOR and is_matcher_fast and is_crawl_fast
+    are_fast = ratio >= MIN_OF_FLOOR and is_crawl_fast
     is_well = are_fast and worst <= growth.MAX_GROWTH and is_night_cheap
     return 0 if is_well else 1
 

@@ -54,6 +54,6 @@ def published(data: Path, jobs: Sequence[Mapping[str, Any]]) -> Path:
     with database.open_work(data) as con:
         (outcome,) = loader.load(con, [result], gate=lambda *_: True)
         assert outcome.state == "loaded", outcome.why
-        resolve(con, [result])
+        resolve(con)
         publish(con, data / "market.duckdb")
     return data

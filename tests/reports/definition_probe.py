@@ -87,6 +87,7 @@ def compute_numbers() -> dict[str, Any]:
     """Return a result computed with each definition, by name."""
     verdicts, pay = import_module("reports.figures.verdicts"), import_module("reports.wording.pay")
     words = import_module("reports.wording.numbers")
+    shares = import_module("reports.wording.shares")._say_largest
     macros = {name: select for name, (_, select) in import_module("warehouse.schema").MACROS.items()}
     printed = verdicts.Verdict(status="published", reason=None, n_jobs=100, n_employers=50)
     ages = [verdicts.judge_age(printed, "advertised", LAST, LAST + timedelta(days=days)).status for days in range(500)]
@@ -98,6 +99,7 @@ def compute_numbers() -> dict[str, Any]:
         "MAX_RELATIVE_WIDTH": _widest(0.1),
         "MAX_AMOUNT_WIDTH": _widest(100.0, is_share=False),
         "MAX_COUNTRY_SHARE": [pay.name_place([{"countries": _split(n)}], "there") for n in range(700, 900)],
+        "MAX_EMPLOYER_SHARE": [shares({"largest_employer_share": n / 1_000}) for n in range(190, 230)],
         "MIN_KNOWN": import_module("warehouse.checks.integrity").COUNTS["shares in mart.shares follow from their jobs"],
         "MIN_ANSWERED": macros["panel_boards"],
         **{name: [words.verdict({"share_lo": n / 1_000, "share_hi": 0.9}) for n in range(400)] for name in VERDICTS},

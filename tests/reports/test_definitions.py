@@ -32,7 +32,7 @@ MEASURED = ("known_truth.md", "scale.md", "SCORECARD.md")
 """Pages with measurements, which stay as measured."""
 OTHER_MATTERS = (
     "1–40%", "30–40%", "a claim is due to be verified within 14 days", "in the 365 days to `audited_on`",
-    "(just under 60 %)", "40 % wide, just narrow enough",
+    "(just under 60 %)", "40 % wide, just narrow enough", "the 20 % or less", "a share of 20 %",
 )  # fmt: skip
 """Texts with the same number but another meaning, or with a measured example."""
 

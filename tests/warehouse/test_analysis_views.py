@@ -106,7 +106,7 @@ def publish_readings(con: database.Connection, folder: Path) -> None:
     ]
     load(con, *files)
     employers.resolve(con, ())
-    jobs.resolve(con, files)
+    jobs.resolve(con)
     convert_money(con)
     row = share_row(NEWEST, "workplace", "remote", 6, 4, n_unknown=2, share=4 / 6, status="low", form="bounds")
     with database.transaction(con):

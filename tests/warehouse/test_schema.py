@@ -33,6 +33,7 @@ def posting(**fields: Any) -> Posting:
         "posting_id": "board:1",
         "source": "board",
         "title": "Data Engineer",
+        "title_key": "data engineer",
         "role": "data_engineer",
         "role_group": "data",
         "seniority": "unstated",

@@ -6,8 +6,6 @@ import functools
 import hashlib
 from pathlib import Path
 
-from rensa import RMinHash
-
 from transforms.text.lookups import LOOKUPS
 
 
@@ -15,9 +13,9 @@ from transforms.text.lookups import LOOKUPS
 def comparison_key() -> str:
     """Return a digest of all that decides how adverts are compared.
 
-    That is the code of `transforms`, all lookups, and the version of MinHash.
+    That is the code of `transforms` and all lookups.
     """
-    digest = hashlib.blake2b(str(RMinHash.ALGORITHM_VERSION).encode(), digest_size=16)
+    digest = hashlib.blake2b(digest_size=16)
     for path in (*sorted(Path(__file__).parents[1].rglob("*.py")), *sorted(LOOKUPS.rglob("*.csv"))):
         digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
     return digest.hexdigest()

@@ -273,6 +273,11 @@ def members_of(scope: str) -> frozenset[str]:
     return _members().get(scope) or frozenset({scope} & countries().keys())
 
 
+def scope_names() -> frozenset[str]:
+    """Return the names of the groups of countries that a remote scope may hold, without WORLD."""
+    return frozenset(_members())
+
+
 @functools.cache
 def _members() -> dict[str, frozenset[str]]:
     members = {}

@@ -117,6 +117,10 @@ MAX_AMOUNT_WIDTH = Definition(
     "widest interval of an amount with its point, as a part of the amount", 0.40, "%",
     "so wide, an amount could easily be quite different", fixed_because="an example was measured on the sample",
 )  # fmt: skip
+MAX_EMPLOYER_SHARE = Definition(
+    "largest part of a share's jobs that one employer or poster may have without being mentioned", 0.20, "%",
+    "a fifth moves a share by more than its rounding",
+)  # fmt: skip
 MAX_COUNTRY_SHARE = Definition(
     "greatest part of a region's jobs in one country", 0.80, "%",
     "with more, the figure is of that country, and headed by it",

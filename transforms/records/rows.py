@@ -235,6 +235,22 @@ class Advert:
         Column("In the random share of adverts, drawn by a digest of the id, whose text is read in any case"),
     ]
     text_hash: Annotated[str | None, Column("SHA-256 of the normalised text, its first 32 hex digits", pattern=HEX_32)]
+    title_key: Annotated[str, Column("Words of the title that distinguish vacancies, in canonical form")]
+    vacancy_places: Annotated[
+        tuple[str, ...],
+        Column(
+            "Where the vacancy may be filled, from fields alone: cities as country|subdivision|city, otherwise "
+            "countries or groups as in remote_scope, or the location as written; '': unknown"
+        ),
+    ]
+    template_hash: Annotated[
+        str | None,
+        Column(
+            "Digest of the text without level, place and numbers, of an advert on a forum or aggregator whose poster "
+            "hires for others or names no employer",
+            pattern=HEX_32,
+        ),
+    ]
     pay_text: Annotated[str | None, Column("Pay as written")]
     pay_low: Annotated[
         float | None,

@@ -190,8 +190,6 @@ OCCUPATION_SCHEMES = SOC, NOC, SSOC, ISCO = ("SOC 2018", "NOC 2021", "SSOC", "IS
 """Classifications of occupations: of the United States, Canada, Singapore (without edition) and the ILO."""
 NEARNESSES = ("same", "near", "wider")
 
-JOB_RULES = ("same text", "similar text", "same facts")
-
 COUNTRY_CODE = "[A-Z]{2}"
 CURRENCY_CODE = "[A-Z]{3}"
 JURISDICTION = f"{COUNTRY_CODE}(-[A-Z0-9]{{1,3}})?"

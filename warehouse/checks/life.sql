@@ -31,22 +31,6 @@ GROUP BY job_id HAVING count(closed_on) = count(*) AND max(closed_on) < min(firs
 SELECT DISTINCT p.job_id FROM core.postings AS p LEFT JOIN core.postings AS j ON j.posting_id = p.job_id
 WHERE p.job_id <> p.posting_id AND j.job_id IS DISTINCT FROM p.job_id
 
--- followed links stay within one job
-SELECT l.left_posting_id || ' and ' || l.right_posting_id FROM core.job_links AS l
-LEFT JOIN core.postings AS a ON a.posting_id = l.left_posting_id
-LEFT JOIN core.postings AS b ON b.posting_id = l.right_posting_id
-WHERE l.is_followed AND a.job_id IS DISTINCT FROM b.job_id
-
--- a job of several postings is held together by links
-SELECT p.job_id FROM core.postings AS p LEFT JOIN (
-    SELECT right_posting_id AS posting_id FROM core.job_links WHERE is_followed
-    UNION SELECT left_posting_id FROM core.job_links WHERE is_followed
-) AS l USING (posting_id)
-GROUP BY p.job_id HAVING count(*) > 1 AND count(l.posting_id) < count(*)
-
--- a merged job has no postings left
-SELECT DISTINCT m.from_job_id FROM core.job_merges AS m JOIN core.postings AS p ON p.job_id = m.from_job_id
-
 -- an employer counts the postings that name it
 SELECT employer_id FROM (SELECT employer_id, count(*) AS n FROM core.postings GROUP BY employer_id) AS p
 FULL JOIN core.employers AS e USING (employer_id)

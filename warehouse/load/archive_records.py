@@ -26,7 +26,16 @@ import pyarrow.parquet as pq
 from transforms.records.columns import fields_of, table_of
 from warehouse import database, database_files, mart_tables
 from warehouse.mart_tables import HISTORIES, Days, Figures
-from warehouse.ops_tables import EXITS_PUBLISHED, BoardNights, FigureVintages, KnownBoards, PanelDraw, Runs, Vintages
+from warehouse.ops_tables import (
+    EXITS_PUBLISHED,
+    BoardNights,
+    FigureVintages,
+    JobMoves,
+    KnownBoards,
+    PanelDraw,
+    Runs,
+    Vintages,
+)
 from warehouse.publish import atomic_files
 from warehouse.schema import arrow_schema, ddl, digest_select, ident, key_of, literal
 from warehouse.sql_files import read_sql
@@ -105,6 +114,7 @@ UNPUBLISHED_RUNS = Record(cls=Runs, name="published/runs", where=f"coalesce(exit
 PUBLISHED = (
     Record(cls=Vintages, name="published/vintages"),
     Record(cls=FigureVintages, name="published/figure_vintages"),
+    Record(cls=JobMoves, name="published/job_moves"),
     *(
         Record(cls=cells, name=table_of(cells).name.replace(".", "/"), may_lose=True)
         for cells in mart_tables.PUBLISHED.values()

@@ -46,15 +46,13 @@ class BoardCell(FromBoards):
     "ratio_status = 'published' OR ratio_reason IS NOT NULL",
 )
 class ClosingRates(BoardCell):
-    """An advert closes when two complete readings of its board in a row lack it; docs/methods.md has the method.
+    """A job closes when two complete readings of its board in a row lack all its adverts (docs/methods.md).
 
     The job may be filled, given up or moved, so a rate does not measure how hard hiring is. The reference period is
     that of the readings, not of the day: without new readings nothing changes.
     """
 
-    n_jobs: Annotated[
-        int, Column("Distinct jobs of adverts that were followed from one reading to the next at least", low=1)
-    ]
+    n_jobs: Annotated[int, Column("Jobs that were followed from one reading to the next at least", low=1)]
     n_closed: Annotated[int, count("Closings, each confirmed by a second reading")]
     rate: Annotated[float | None, Column("Closings per open advert and day; NULL: suppressed", unit="per day", low=0)]
     rate_lo: Annotated[float | None, Column("Lower end of its 95 % interval", unit="per day", low=0)]
@@ -88,7 +86,7 @@ class TimeListed(BoardCell):
     """
 
     days: Annotated[int, Column("Days after which the part is estimated", key=True, unit="days", low=1)]
-    n_adverts: Annotated[int, Column("Adverts that were followed and have a known first day", low=1)]
+    n_adverts: Annotated[int, Column("Jobs whose adverts were followed, with a known first day", low=1)]
     n_closed: Annotated[int, count("Of these, adverts that closed, at any age")]
     n_at_risk: Annotated[int, count("Adverts that were still followed and listed after `days`")]
     share: Annotated[float | None, share("Part still listed after `days`; NULL: suppressed")]

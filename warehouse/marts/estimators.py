@@ -108,15 +108,14 @@ def weigh_jobs(cell: Ints, jobs: Floats | Ints, weight: Floats, n_cells: int) ->
     return np.asarray(weight * scale[cell])
 
 
-def scale_weights(cell: Ints, weight: Floats, n_cells: int) -> Floats:
-    """Return the weights of jobs, which must be positive, scaled to add up to the number of jobs of each cell.
+def scale_weights(cell: Ints, part: Floats, weight: Floats, n_cells: int) -> Floats:
+    """Return the weights of parts of jobs, which must be positive, scaled to add up to the jobs of each cell.
 
-    Equal weights become exactly 1, because the weights of a cell are first divided by the largest.
+    Equal weights leave the parts exactly as they are, because a cell's weights are first divided by the largest.
     """
     largest = np.zeros(n_cells)
     np.maximum.at(largest, cell, weight)
-    relative = weight / largest[cell]
-    return weigh_jobs(cell, np.ones(len(cell)), relative, n_cells)
+    return weigh_jobs(cell, part, part * (weight / largest[cell]), n_cells)
 
 
 @dataclass(frozen=True)
@@ -318,9 +317,9 @@ def estimate_quantiles(
 ) -> QuantileEstimates:
     """Estimate the quantiles `at` of each cell.
 
-    `employer` and `value` have one entry for each job: the index of its employer in `cells.employer_jobs`, and its
-    value, which may be infinite. `level` is a number or one for each cell. Raises ValueError for NaN, and if the number
-    of values is not the number of jobs in `cells`.
+    `employer` and `value` have one entry for each job, or for each part of one: the index of its employer in
+    `cells.employer_jobs`, and its value, which may be infinite. `level` is a number or one for each cell. Raises
+    ValueError for NaN, and if the values do not weigh what the jobs in `cells` do.
 
     Quantile: each job is placed at the middle of its step of F. The quantile p is the value at p + (p - 1/2) / (3 G*),
     interpolated between jobs: the median-unbiased rule (type 8 of Hyndman and Fan 1996, "Sample Quantiles in
@@ -332,16 +331,16 @@ def estimate_quantiles(
     uses p instead of F if p (1 - p) is more than F (1 - F), as in the outer tail (Wilson 1927). Ends are never beyond
     the values of the sample (see `printing.is_tail_known`).
 
-    `weight` is how many jobs each job stands for (`scale_weights`), by default 1; `cells.employer_jobs` must then be
+    `weight` is how many jobs each entry stands for (`scale_weights`), by default 1; `cells.employer_jobs` must then be
     sums of weights. F becomes a share of the weight (Hájek's ratio), with Francisco and Fuller's interval.
     """
     _refuse_gaps("values", value, is_finite=False)
-    if len(value) != round(float(cells.n_jobs.sum())):
-        raise ValueError(f"{len(value)} values for {round(float(cells.n_jobs.sum()))} jobs")
-    steps = _count_steps(cells, employer, value, np.ones(len(value)) if weight is None else weight)
+    weight = np.ones(len(value)) if weight is None else weight
+    if round(float(weight.sum())) != round(float(cells.n_jobs.sum())):
+        raise ValueError(f"values of {round(float(weight.sum()))} jobs for {round(float(cells.n_jobs.sum()))} jobs")
+    steps = _count_steps(cells, employer, value, weight)
     t = cells.find_t(level)
-    n_of_employer = np.bincount(employer, minlength=len(cells.employer_jobs))
-    by_employer = steps.weight / (n_of_employer * cells.n_employers[cells.employer_cell])[steps.employer]
+    by_employer = steps.weight / (cells.employer_jobs * cells.n_employers[cells.employer_cell])[steps.employer]
     alone = cells.n_employers < 2
     columns = []
     for p in at:
@@ -349,10 +348,10 @@ def estimate_quantiles(
         place = _place_of(steps, p)
         below, variance = steps.below[place], steps.variance[place]
         correlation = _find_correlation(cells, np.arange(cells.n_cells), steps.square_of_means[place], below)
-        low, high = _invert(steps, p, t, _imply_effect(cells, correlation))
+        low, high = _invert(cells, steps, p, t, _imply_effect(cells, correlation))
         low, high = (np.where(alone, np.nan, end) for end in (np.minimum(low, quantile), np.maximum(high, quantile)))
         of_employers = _interpolate(steps, by_employer, p + (p - 0.5) / (3 * cells.n_employers))
-        effect = _divide(variance * np.diff(steps.start), below * (1 - below))
+        effect = _divide(variance * cells.n_jobs, below * (1 - below))
         columns.append((quantile, low, high, effect, of_employers))
     value, low, high, effect, of_employers = (np.stack(part, axis=1) for part in zip(*columns, strict=True))
     with np.errstate(invalid="ignore"):
@@ -444,11 +443,11 @@ def _interpolate(steps: _Steps, weight: Floats, p: Floats) -> Floats:
     return np.where((a == b) | (part <= TINY), a, np.where(part >= 1 - TINY, b, between))
 
 
-def _invert(steps: _Steps, p: float, t: Floats, kish_effect: Floats) -> tuple[Floats, Floats]:
+def _invert(cells: SampledCells, steps: _Steps, p: float, t: Floats, kish_effect: Floats) -> tuple[Floats, Floats]:
     last = steps.is_last
     cell, value, below = steps.cell[last], steps.value[last], steps.below[last]
     spread = np.maximum(below * (1 - below), TINY)
-    n = np.diff(steps.start)[cell]
+    n = cells.n_jobs[cell]
     variance = np.maximum(steps.variance[last], np.sqrt(steps.variance[last] * kish_effect[cell] * spread / n))
     margin = t[cell] * np.sqrt(variance * np.maximum(p * (1 - p) / spread, 1))
     begin = np.searchsorted(cell, np.arange(len(t) + 1))

@@ -139,6 +139,10 @@ COLUMNS: dict[str, dict[str, str]] = {
         **_CLOSED,
         "n_adverts": "Adverts that it ever had, at all sources",
         "sources": "Sources of these",
+        "shares_text": (
+            "Whether another of its employer's jobs has the same title words and the same text, word for word: perhaps "
+            "one opening, advertised at several places"
+        ),
     },
     "analysis.pay_observations": {
         **_JOB,

@@ -64,7 +64,7 @@ def test_an_advert_of_a_board_we_read_is_one_job_with_it_and_the_board_alone_is_
     with open_copy(work_template, tmp_path) as con:
         database.load_lookup(con, Sources, declared_sources())
         load(con, *files)
-        jobs.resolve(con, files)
+        jobs.resolve(con)
         job_of = dict(all_rows(con, "SELECT posting_id, job_id FROM core.postings"))
         assert job_of["open_jobs:ashby/plover#one"] == job_of["ashby:one"]
         assert job_of["open_jobs:ashby/plover#two"] != job_of["ashby:one"]

@@ -11,7 +11,6 @@ from rich.console import Console
 
 from flows.accuracy import posting_report
 from flows.accuracy.posting_report import read_refined_row, show, show_job, skills_of, values_of
-from flows.runtime.project import read_sql
 from flows.terminal.errors import Wrong
 from tests.flows.publishing import JOB, TEXT, published
 
@@ -21,7 +20,7 @@ ID = f"ashby:{JOB['id']}"
 @pytest.fixture(scope="module")
 def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     other = {**JOB, "id": "22222222-bbbb", "title": "Gardener", "descriptionPlain": "", "location": None}
-    again = {**JOB, "id": "33333333-cccc", "title": f"{JOB['title']} (m/f/d)", "location": "Berlin"}
+    again = {**JOB, "id": "33333333-cccc", "title": f"{JOB['title']} (m/f/d)", "location": "Toronto", "isRemote": True}
     return published(tmp_path_factory.mktemp("why") / "data", [JOB, other, again])
 
 
@@ -122,23 +121,13 @@ def job_shown(data: Path, posting_id: str) -> str:
 
 def test_the_job_is_shown_with_its_adverts_and_why_they_are_one(data: Path) -> None:
     output = job_shown(data, "ashby:33333333-cccc")
-    assert f"{ID}, 2 adverts" in output
-    line, explanation = (line for line in output.splitlines() if line.strip() and "same text" in line)
-    assert explanation == "same text: employer, title and the whole text agree"
-    assert ID in line and "ashby:33333333-cccc" in line and "1.00" in line and "contradicts" not in line
-    assert "Merges" not in output
-    assert job_shown(data, "ashby:22222222-bbbb").count("Gardener") == 1
+    assert f"{ID}, 2 adverts" in output and "One job: their employer, title words and a place" in output
+    assert output.count("engineer learning machine senior") == 2
+    alone = job_shown(data, "ashby:22222222-bbbb")
+    assert alone.count("Gardener") == 1 and "One job" not in alone
 
 
-def test_refused_links_merges_and_large_jobs_are_shown(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_of_a_large_job_some_adverts_are_shown(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(posting_report, "MAX_ROWS", 1)
-    replaced = {
-        "job_links": "SELECT $job AS posting, 'same facts' AS rule, 'not followed: contradicts' AS remark",
-        "job_merges": "SELECT $job AS job, 'a:1' AS became",
-    }
-    monkeypatch.setattr(posting_report, "read_sql", lambda folder, name: replaced.get(name) or read_sql(folder, name))
     output = job_shown(data, ID)
-    assert "not followed: contradicts" in output
-    assert "Merges" in output and "became" in output
-    assert "more than 1 adverts" in output and "and 1 more" in output and "ashby:33333333-cccc" not in output
-    assert "same facts: a side has no text; the score is the share of five facts" in output
+    assert f"{ID}, 2 adverts" in output and "and 1 more" in output and "ashby:33333333-cccc" not in output

@@ -102,3 +102,11 @@ def test_every_item_of_a_measure_makes_a_title(name: str) -> None:
     for item in measure.items or ("x",):
         title = declare_share(name, slug(item), PLACES["de"], group).title
         assert title.lower() == f"{jobs} that {measure.say(item)}, in the adverts we read".lower() and "{" not in title
+
+
+@pytest.mark.parametrize(("part", "says"), [(0.20, False), (0.34, True), (None, False)])
+def test_one_employer_with_over_a_fifth_is_mentioned(part: float | None, says: bool) -> None:
+    row = ROW | {"largest_employer_share": part}
+    single, places = shares.single(CLEARANCE, "data jobs"), shares.places(CLEARANCE, "data jobs", "country")
+    for words in ("; ".join(single.note([row])), places.text([row])):
+        assert ("one employer has 34% of them" in words) == says

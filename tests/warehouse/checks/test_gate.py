@@ -40,6 +40,7 @@ def postings(n: int = 3, **columns: Any) -> pd.DataFrame:
         posting_id=[f"board:{i}" for i in range(n)],
         source="board",
         title="Data Engineer",
+        title_key="data engineer",
         role="data_engineer",
         role_group="data",
         seniority="mid",

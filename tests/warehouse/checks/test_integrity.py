@@ -57,15 +57,6 @@ BREAKS = {
     "a job is named after one of its postings": (
         "UPDATE core.postings SET job_id = 'board:7' WHERE posting_id = 'board:2'"
     ),
-    "followed links stay within one job": (
-        "INSERT INTO core.job_links VALUES ('board:1', 'board:2', 'same text', 1, now(), true)"
-    ),
-    "a job of several postings is held together by links": (
-        "UPDATE core.postings SET job_id = 'board:1' WHERE posting_id = 'board:2'"
-    ),
-    "a merged job has no postings left": (
-        "INSERT INTO core.job_merges VALUES ('board:2', 'board:1', now(), 'board:1', 'board:2', 'same text', 1)"
-    ),
     "postings are placed in known countries": (
         "INSERT INTO core.posting_places (posting_id, position, country, reading) VALUES ('board:1', 0, 'XX', 'stated')"
     ),

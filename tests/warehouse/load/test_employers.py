@@ -310,7 +310,8 @@ def put(con: database.Connection, *adverts: tuple[str, str | None, str | None, s
     """Insert postings with these sources, employers, boards and URLs, and consecutive ids."""
     (n,) = con.execute("SELECT count(*) FROM core.postings").fetchall()[0]
     usual: dict[str, Any] = {f.name: None for f in fields_of(Postings)} | {
-        "title": "t", "role": "other", "role_group": "other", "seniority": "unstated", "seniority_inferred": False,
+        "title": "t", "title_key": "t", "vacancy_places": (), "role": "other", "role_group": "other",
+        "seniority": "unstated", "seniority_inferred": False,
         "text_state": "none", "text_class": "none", "is_drawn": True, "first_seen_at": BEGIN, "last_seen_at": BEGIN,
         "version_from": BEGIN, "content_hash": "0" * 32, "warc": "w", "record": 0,
     }  # fmt: skip

@@ -1,19 +1,15 @@
-"""One job behind several postings, night after night: the same ids, links and merges in any order."""
+"""The vacancies of postings, night after night: the same ids in any order, by fields alone."""
 
 from __future__ import annotations
 
-import dataclasses
 import random
-from collections.abc import Sequence
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.builders import Answer, all_rows, load, night, posting, refined
-from transforms.employers import job_ids, sketches
-from transforms.employers import links as matching
+from transforms.employers import vacancies
 from transforms.records.rows import Place, Posting
 from transforms.text.characters import hash_of
 from warehouse import database
@@ -22,15 +18,7 @@ from warehouse.load.refined_file import RefinedFile
 from warehouse.publish.market import publish
 from warehouse.publish.reader import open_reader
 
-WORDS = [f"w{n}ord" for n in range(3_000)]
-
-
-def text_of(seed: int, words: int = 200) -> str:
-    return " ".join(random.Random(seed).choices(WORDS, k=words))
-
-
-LAMPS, BOATS = text_of(1), text_of(2)
-AROUND = f"{text_of(3, 40)} {LAMPS}"
+LAMPS, BOATS = "We make lamps. " * 40, "We make boats. " * 40
 BERLIN, LIMA = (Place(place_text=city, country=c, city=city) for city, c in (("Berlin", "DE"), ("Lima", "PE")))
 
 
@@ -54,195 +42,126 @@ def resolved(con: database.Connection, *files: RefinedFile) -> dict[str, str]:
     """Load the files, one source at a time, and return the resolved job ids."""
     for source in sorted({file.source for file in files}):
         load(con, *(file for file in files if file.source == source))
-    jobs.resolve(con, files)
+    jobs.resolve(con)
     return dict(all_rows(con, "SELECT posting_id, job_id FROM core.postings"))
 
 
-def links(con: database.Connection) -> list[tuple[Any, ...]]:
-    columns = "left_posting_id, right_posting_id, rule, is_followed"
-    return all_rows(con, f"SELECT {columns} FROM core.job_links ORDER BY ALL")
-
-
 def outcome(con: database.Connection) -> list[list[tuple[Any, ...]]]:
-    """Everything `resolve` writes. Sides of found links are sorted, since the earlier posting is determined later."""
-    tables = ["core.job_links", "core.job_merges", "core.superseded_job_ids", "core.postings"]
-    tables += ["compared", "sketches", "other_job_ids"]
-    query = "SELECT linked_at, least(left_posting_id, right_posting_id), greatest(left_posting_id, right_posting_id),"
-    query += " rule, score, title FROM found_links ORDER BY ALL"
-    return [all_rows(con, f"SELECT * FROM {table} ORDER BY ALL") for table in tables] + [all_rows(con, query)]
+    """Everything `resolve` writes."""
+    return [all_rows(con, f"SELECT * FROM {table} ORDER BY ALL") for table in ("core.postings", "assigned")]
 
 
-def test_the_same_job_on_two_sources_and_without_a_text(con: database.Connection, tmp_path: Path) -> None:
+def test_the_same_job_on_two_sources(con: database.Connection, tmp_path: Path) -> None:
     own = refined(tmp_path, "a", Answer(night(0), [advert(1, LAMPS), advert(2, BOATS, title="Boat Engineer")]))
-    other = refined(
-        tmp_path,
-        "a",
-        Answer(night(1), [elsewhere(1, AROUND), elsewhere(2, title="Boat Engineer")], board=None),
-        source="zeta",
-    )
-    ids = resolved(con, own, other)
-    assert ids == {"board:1": "board:1", "board:2": "board:2", "zeta:1": "board:1", "zeta:2": "board:2"}
-    assert links(con) == [
-        ("board:1", "zeta:1", "similar text", True),
-        ("board:2", "zeta:2", "same facts", True),
-    ]
+    rows = [elsewhere(1, BOATS), elsewhere(2, title="Boat Engineer"), elsewhere(3, LAMPS, places=(LIMA,))]
+    other = refined(tmp_path, "a", Answer(night(1), rows, board=None), source="zeta")
+    assert resolved(con, own, other) == {
+        "board:1": "board:1", "board:2": "board:2", "zeta:1": "board:1", "zeta:2": "board:2", "zeta:3": "zeta:3",
+    }  # fmt: skip
 
 
-def test_a_snippet_is_no_text(con: database.Connection, tmp_path: Path) -> None:
-    cut = dataclasses.replace(elsewhere(1, LAMPS[:300]), text_state="snippet")
-    own = refined(tmp_path, "a", Answer(night(0), [advert(1, LAMPS)]))
-    resolved(con, own, refined(tmp_path, "a", Answer(night(1), [cut], board=None), source="zeta"))
-    assert [link[2] for link in links(con)] == ["same facts"]
+def test_the_same_adverts_give_the_same_jobs_without_their_texts(tmp_path: Path) -> None:
+    ids = []
+    for name, texts in (("with", (LAMPS, LAMPS, BOATS, BOATS)), ("without", (None,) * 4)):
+        places = (BERLIN, LIMA, BERLIN, LIMA)
+        rows = [advert(n, text, places=(place,)) for n, (text, place) in enumerate(zip(texts, places, strict=True))]
+        with database.open_work(tmp_path / name, threads=1) as con:
+            ids.append(resolved(con, refined(tmp_path / name, "a", Answer(night(0), rows))))
+    assert ids[0] == ids[1] and set(ids[0].values()) == {"board:0", "board:1"}
 
 
-def test_another_requisition_is_another_job(con: database.Connection, tmp_path: Path) -> None:
-    rows = [advert(1, LAMPS, requisition_id="R-1"), advert(2, LAMPS, requisition_id="R-2"), advert(3, LAMPS)]
-    ids = resolved(con, refined(tmp_path, "a", Answer(night(0), rows)))
-    assert ids == {"board:1": "board:1", "board:2": "board:2", "board:3": "board:1"}
+def test_pay_in_a_text_splits_nothing_and_pay_in_a_field_does(con: database.Connection, tmp_path: Path) -> None:
+    def paid(id: int, low: float, source: str) -> Posting:
+        return advert(id, pay_low=low, currency="EUR", period="year", pay_source=source)
+
+    rows = [paid(1, 50_000, "parsed"), paid(2, 60_000, "parsed")]
+    more = [paid(n, low, "stated") for n, low in ((3, 70_000), (4, 80_000))]
+    ids = resolved(con, refined(tmp_path, "a", Answer(night(0), rows + more)))
+    assert ids == {"board:1": "board:1", "board:2": "board:1", "board:3": "board:1", "board:4": "board:4"}
 
 
-def test_a_place_is_that_of_the_version_and_not_of_today(con: database.Connection, tmp_path: Path) -> None:
-    own = refined(tmp_path, "a", Answer(night(0), [advert(1)]))
-    later = refined(tmp_path, "b", Answer(night(2), [advert(1, places=(LIMA,), location_text="Lima")]))
-    other = refined(tmp_path, "a", Answer(night(1), [elsewhere(1)], board=None), source="zeta")
-    assert resolved(con, own, later, other)["zeta:1"] == "board:1"
-
-
-def test_a_repost_without_text_is_the_same_job_once_the_first_is_closed(
-    con: database.Connection, tmp_path: Path
-) -> None:
-    both: dict[str, Any] = {"places": (BERLIN, LIMA), "location_text": "Berlin; Lima"}
-    beside = [
-        Answer(night(0), [advert(1)]),
-        Answer(night(1), [advert(1), advert(2, **both)]),
-        Answer(night(2), [advert(3)]),
-    ]
-    files = [refined(tmp_path, str(n), answer) for n, answer in enumerate(beside)]
-    assert resolved(con, *files[:2]) == {"board:1": "board:1", "board:2": "board:2"}
-    ids = resolved(con, *files)
-    assert ids["board:2"] == "board:2" and ids["board:3"] == "board:1"
-
-
-def test_identical_lines_of_a_list_are_one_job(con: database.Connection, tmp_path: Path) -> None:
+def test_an_edit_moves_nothing(con: database.Connection, tmp_path: Path) -> None:
     files = [
-        refined(tmp_path, "0", Answer(night(0), [advert(n) for n in range(1, 122)])),
-        refined(tmp_path, "1", Answer(night(1), [advert(n) for n in range(60, 130)])),
+        refined(tmp_path, "0", Answer(night(0), [advert(1)])),
+        refined(tmp_path, "1", Answer(night(1), [advert(1, places=(LIMA,), title="Head of Lamps"), advert(2)])),
     ]
-    assert set(resolved(con, files[0]).values()) == {"board:1"}
-    assert set(resolved(con, *files).values()) == {"board:1"}
-    assert not all_rows(con, "FROM core.job_merges")
-    assert all_rows(con, "SELECT DISTINCT rule FROM core.job_links") == [("same facts",)]
+    assert resolved(con, *files) == {"board:1": "board:1", "board:2": "board:1"}
 
 
 def test_openings_multiply_no_job(con: database.Connection, tmp_path: Path) -> None:
-    rows = [advert(1, LAMPS, openings=5), advert(2, LAMPS, openings=5), advert(3, LAMPS), advert(4, BOATS, openings=2)]
+    rows = [advert(1, openings=5), advert(2, openings=5), advert(3, title="Cook", openings=2)]
     ids = resolved(con, refined(tmp_path, "0", Answer(night(0), rows)))
-    assert ids == {"board:1": "board:1", "board:2": "board:1", "board:3": "board:1", "board:4": "board:4"}
+    assert set(ids.values()) == {"board:1", "board:3"}
     assert all_rows(con, "SELECT sum(openings) FROM core.postings") == [(12,)]
 
 
-def test_lines_of_a_list_wait_for_the_texts_of_their_day(con: database.Connection, tmp_path: Path) -> None:
-    lines, texts = [advert(1), advert(2)], [advert(1, LAMPS), advert(2, BOATS)]
-    details = Answer(night(0) + timedelta(minutes=20), texts, is_complete=False)
-    ids = resolved(con, refined(tmp_path, "0", Answer(night(0), lines), details))
-    assert ids == {"board:1": "board:1", "board:2": "board:2"}
+def test_a_template_counts_once_for_each_title_and_nobody_else_shares_it(
+    con: database.Connection, tmp_path: Path
+) -> None:
+    one = {"employer": None, "template_hash": "a" * 32}
+    rows = [
+        elsewhere(1, **one),
+        elsewhere(2, **one, places=(LIMA,)),
+        elsewhere(3, **one, title="Senior Lamp Engineer"),
+        elsewhere(4, **one | {"template_hash": "b" * 32}),
+        elsewhere(5, employer=None),
+        elsewhere(6, employer=None),
+    ]
+    ids = resolved(con, refined(tmp_path, "0", Answer(night(0), rows, board=None), source="zeta"))
+    assert {int(id[-1]): int(job[-1]) for id, job in ids.items()} == {1: 1, 2: 1, 3: 3, 4: 4, 5: 5, 6: 6}
 
 
 def test_tables_of_an_earlier_version_are_made_anew(con: database.Connection, tmp_path: Path) -> None:
-    con.execute("CREATE TABLE matched_with (matcher_key VARCHAR NOT NULL)")
-    con.execute("INSERT INTO matched_with VALUES ('earlier')")
-    con.execute("CREATE TABLE compared (posting_id VARCHAR NOT NULL)")
+    con.execute("CREATE TABLE assigned_by (key VARCHAR NOT NULL)")
+    con.execute("INSERT INTO assigned_by VALUES ('earlier')")
+    con.execute("CREATE TABLE assigned (posting_id VARCHAR NOT NULL)")
     file = refined(tmp_path, "0", Answer(night(0), [advert(1), advert(2)]))
     assert resolved(con, file) == {"board:1": "board:1", "board:2": "board:1"}
 
 
-def test_a_merge_is_recorded_and_the_id_of_a_day_stays(con: database.Connection, tmp_path: Path) -> None:
-    files = [
-        refined(tmp_path, "0", Answer(night(0), [advert(1, LAMPS)])),
-        refined(tmp_path, "1", Answer(night(1), [advert(1, LAMPS), advert(2, BOATS)])),
-        refined(tmp_path, "2", Answer(night(2), [advert(1, LAMPS), advert(2, LAMPS)])),
-    ]
-    assert resolved(con, *files[:2])["board:2"] == "board:2"
-    assert resolved(con, *files)["board:2"] == "board:1"
-    assert all_rows(con, "SELECT from_job_id, into_job_id, merged_at, rule FROM core.job_merges") == [
-        ("board:2", "board:1", night(2), "same text")
-    ]
-    for day, expected in ((1, "board:2"), (2, "board:1")):
-        query = f"SELECT job_id FROM postings_as_of('{night(day).date()}') WHERE posting_id = 'board:2'"
-        assert all_rows(con, query) == [(expected,)]
-    again = [*files, refined(tmp_path, "3", Answer(night(3), [advert(1, LAMPS), advert(2, BOATS)]))]
-    assert resolved(con, *again)["board:2"] == "board:1"  # postings of one job stay together
-
-
-def test_with_nothing_new_nothing_is_read_or_matched(
+def test_only_titles_that_changed_are_assigned_again(
     con: database.Connection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    file = refined(tmp_path, "a", Answer(night(0), [advert(1, LAMPS), advert(2, LAMPS)]))
-    ids = resolved(con, file)
-    before = outcome(con)
-    for module, name in ((matching, "read_version"), (matching, "find_links"), (job_ids, "assign_job_ids")):
-        monkeypatch.delattr(module, name)
-    monkeypatch.delattr(sketches, "sketch_texts")
-    assert resolved(con, file) == ids
-    assert outcome(con) == before
-
-
-def test_only_titles_that_changed_are_matched_again(
-    con: database.Connection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    rows = [advert(n, LAMPS, title=title) for n, title in enumerate(("Designer", "Designer", "Nurse", "Nurse"))]
+    rows = [advert(n, title=title) for n, title in enumerate(("Designer", "Designer", "Nurse", "Nurse"))]
     first = refined(tmp_path, "a", Answer(night(0), rows))
     resolved(con, first)
     groups: list[set[str]] = []
-    match = matching.find_links
 
-    def noted(versions: Sequence[matching.Version], *rest: Any) -> list[matching.Link]:
-        groups.append({version.posting_id for version in versions})
-        return match(versions, *rest)
+    def noted(postings: Any) -> dict[str, str]:
+        known = list(postings)
+        groups.append({posting.posting_id for posting in known})
+        return vacancies.assign_jobs(known)
 
-    monkeypatch.setattr(matching, "find_links", noted)
-    ids = resolved(con, first, refined(tmp_path, "b", Answer(night(1), [*rows, advert(9, LAMPS, title="Nurse")])))
+    monkeypatch.setattr(jobs, "assign_jobs", noted)
+    resolved(con, first)
+    assert not groups
+    ids = resolved(con, first, refined(tmp_path, "b", Answer(night(1), [*rows, advert(9, title="Nurse")])))
     assert groups == [{"board:2", "board:3", "board:9"}]
     assert ids["board:9"] == "board:2" and ids["board:1"] == "board:0"
 
 
-def test_another_matcher_compares_everything_again(
+def test_other_rules_assign_everything_again(
     con: database.Connection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    file = refined(tmp_path, "a", Answer(night(0), [advert(1, LAMPS), advert(2, LAMPS)]))
+    file = refined(tmp_path, "a", Answer(night(0), [advert(1), advert(2)]))
     resolved(con, file)
-    monkeypatch.setattr(matching, "find_links", lambda *_: [])
+    monkeypatch.setattr(jobs, "assign_jobs", lambda postings: {each.posting_id: each.posting_id for each in postings})
     assert resolved(con, file)["board:2"] == "board:1"
     monkeypatch.setattr(jobs, "comparison_key", lambda: "another")
     assert resolved(con, file)["board:2"] == "board:2"
 
 
-def test_what_was_compared_is_not_published(con: database.Connection, tmp_path: Path) -> None:
-    resolved(con, refined(tmp_path, "a", Answer(night(0), [advert(1, LAMPS), advert(2, LAMPS)])))
+def test_what_was_assigned_is_not_published(con: database.Connection, tmp_path: Path) -> None:
+    resolved(con, refined(tmp_path, "a", Answer(night(0), [advert(1), advert(2)])))
     publish(con, tmp_path / database.MARKET)
     with open_reader(tmp_path) as market:
         tables = {row[0] for row in market.execute("SELECT table_name FROM duckdb_tables()").fetchall()}
-        assert "job_links" in tables and not tables & set(jobs.TABLES)
-        assert len(market.execute("FROM core.job_links").fetchall()) == 1
-
-
-def test_a_missing_refined_file_leaves_what_core_knows(
-    con: database.Connection, tmp_path: Path, caplog: pytest.LogCaptureFixture
-) -> None:
-    file = refined(tmp_path, "a", Answer(night(0), [advert(1, LAMPS), advert(2, LAMPS), advert(3, AROUND)]))
-    load(con, file)
-    jobs.resolve(con, [])
-    assert dict(all_rows(con, "SELECT posting_id, job_id FROM core.postings")) == {
-        "board:1": "board:1",
-        "board:2": "board:1",
-        "board:3": "board:3",
-    }
-    assert "board/a.warc.gz: its refined file is missing" in caplog.text
+        assert "postings" in tables and not tables & set(jobs.TABLES)
 
 
 def nights(folder: Path, rng: random.Random) -> list[RefinedFile]:
     """Files of two sources over some nights, full of reposts, edits, closings and copies of adverts elsewhere."""
-    texts = [LAMPS, AROUND, BOATS, None]
+    texts = [LAMPS, BOATS, None]
     files = []
     for number in range(5):
         own = [
@@ -280,8 +199,8 @@ def test_increments_in_any_order_are_all_at_once(
     with database.open_work(tmp_path / "whole", threads=1) as whole:
         resolved(whole, *files)
         expected = outcome(whole)
-    assert any(link[-2] for link in expected[0])
-    monkeypatch.setattr(jobs, "MAX_MATCHED", 1)  # each title in a batch of its own
+    assert any(job_id != posting_id for posting_id, *_, job_id in expected[1])
+    monkeypatch.setattr(jobs, "MAX_ASSIGNED", 1)  # each title in a batch of its own
     order = rng.sample(files, len(files)) if is_shuffled else files
     with database.open_work(tmp_path / "parts", threads=1) as parts:
         for n in range(1, len(order) + 1):

@@ -70,7 +70,7 @@ def test_values_that_are_missing_are_refused() -> None:
     cells = one_cell([1, 1])
     with pytest.raises(ValueError, match="1 of 2 values are not numbers, first at 1"):
         estimate_quantiles(cells, np.array([0, 1]), np.array([1.0, np.nan]), (0.5,))
-    with pytest.raises(ValueError, match="3 values for 2 jobs"):
+    with pytest.raises(ValueError, match="values of 3 jobs for 2 jobs"):
         estimate_quantiles(cells, np.array([0, 1, 1]), np.array([1.0, 2.0, 3.0]), (0.5,))
     with pytest.raises(ValueError, match="the number of jobs that count must be from 0"):
         one_share([1, 1], [2, 0])

@@ -65,6 +65,7 @@ def posting(number: int, **fields: Any) -> Postings:
     usual: dict[str, Any] = {f.name: None for f in fields_of(Postings)}
     usual |= {
         "posting_id": f"x:{number:04}", "job_id": f"x:{number:04}", "source": "x", "title": "t",
+        "title_key": "t", "vacancy_places": (),
         "employer_id": f"e{number}",
         "role": role, "role_group": GROUP_OF_ROLE[role], "seniority": "senior", "seniority_inferred": False,
         "text_state": "full", "text_class": "full_advert", "is_drawn": True, "language": "en",

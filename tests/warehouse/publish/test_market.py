@@ -123,7 +123,7 @@ def test_the_same_rows_export_to_the_same_bytes(work_template: Path, tmp_path: P
     for number, order in enumerate((files, files[::-1])):
         with open_copy(work_template, tmp_path / str(number)) as con:
             load(con, *order)
-            jobs.resolve(con, order)
+            jobs.resolve(con)
             paths = export_parquet(con, tmp_path / str(number) / "out")
             exports.append({path.name: path.read_bytes() for path in paths})
     assert exports[0] == exports[1]
@@ -166,7 +166,7 @@ for number in (1, 2):
     loader.load(con, files[:number], gate=gate)
 if at == "loaded":
     kill()
-jobs.resolve(con, files)
+jobs.resolve(con)
 convert_money(con)
 if at == "publish":
     atomic_files.sync_file = kill
@@ -186,7 +186,7 @@ def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
     folder = tmp_path_factory.mktemp("undisturbed")
     with database.open_work(folder) as con:
         load(con, *nights_to_kill(folder))
-        jobs.resolve(con, nights_to_kill(folder))
+        jobs.resolve(con)
         convert_money(con)
         return {path.name: path.read_bytes() for path in export_parquet(con, folder / "out")}
 
@@ -212,7 +212,7 @@ def test_a_killed_run_started_again_ends_as_an_undisturbed_one(
     assert result.returncode == -signal.SIGKILL
     with database.open_work(tmp_path) as con:
         loader.load(con, files, gate=passes)
-        jobs.resolve(con, files)
+        jobs.resolve(con)
         convert_money(con)
         publish(con, tmp_path / "market.duckdb")
         export = {path.name: path.read_bytes() for path in export_parquet(con, tmp_path / "out")}

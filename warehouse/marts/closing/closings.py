@@ -31,7 +31,7 @@ from warehouse.sql_files import read_sql
 
 EXTRA_INPUTS = (
     f"(FROM board_intervals($as_of, {CLOSINGS_WINDOW.value}) UNION ALL BY NAME FROM core.posting_boards"
-    " UNION ALL BY NAME SELECT posting_id, role_group FROM core.publishable_postings)",
+    " UNION ALL BY NAME SELECT posting_id, job_id, role_group FROM core.publishable_postings)",
 )
 """What is read beside the tables in `cell_cache.INPUT_TABLES`. New readings change it; days that pass do not."""
 COMPARED = {"ai_engineering": "other_engineering"}
@@ -133,7 +133,7 @@ SAMPLES = {
 
 
 def stage_intervals(con: duckdb.DuckDBPyConnection, as_of: date) -> None:
-    """Make the temporary tables `closing_intervals` (of boards) and `closing_listings` (of adverts)."""
+    """Make the temporary tables `closing_intervals` (of boards) and `closing_listings` (of jobs)."""
     con.execute(read_sql("marts/closing/intervals"), {"as_of": as_of, "window_days": CLOSINGS_WINDOW.value})
     con.execute(read_sql("marts/closing/listings"), {"as_of": as_of})
     by_board = read_sql("marts/closing/count_open", within="", listings="closing_listings")

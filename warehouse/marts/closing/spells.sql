@@ -14,7 +14,7 @@ WITH runs AS (
     ON r.board_number = l.board_number AND l.first_number <= r.last_interval AND l.last_number >= r.first_interval
     WHERE l.opened_at IS NOT NULL
 )
-SELECT f.role_group, f.region_level, f.region, f.board_number, f.posting_id, f.closes AS is_closed,
+SELECT f.role_group, f.region_level, f.region, f.board_number, f.job_id, f.closes AS is_closed,
     a.stands_for AS weight,
     a.read_on, b.read_again_on AS read_to,
     epoch(a.read_at - f.opened_at) / 86400 AS entry,

@@ -146,7 +146,7 @@ def _rows_of(cell: pd.DataFrame) -> list[dict[str, object]]:
         rows.append(
             {
                 "days": horizon, "period_from": cell["read_on"].min().date(), "period_to": cell["read_to"].max().date(),
-                "n_adverts": cell["posting_id"].nunique(), "n_closed": int(spells.is_closed.sum()),
+                "n_adverts": cell["job_id"].nunique(), "n_closed": int(spells.is_closed.sum()),
                 "n_at_risk": part.n_at_risk, "n_boards": boards.n_employers[0], "n_even": boards.n_even[0],
                 "largest_board": boards.largest[0], "open_days": open_days[0],
                 "share": part.share if is_shown else None, "share_lo": part.low if is_shown else None,

@@ -1,6 +1,7 @@
 """Quantiles of pay for many cells at once, with intervals, and whether each cell is printed.
 
-The method is in `estimators`, the rules are in `printing`; docs/methods.md explains both. Every job counts once.
+The method is in `estimators`, the rules are in `printing`; docs/methods.md explains both. Every job counts once, in
+parts if it offers several ranges.
 """
 
 from __future__ import annotations
@@ -52,13 +53,19 @@ CENTS, DIGITS = 2, 9  # decimal places of amounts and fractions; more would depe
 
 @dataclass(frozen=True)
 class PaidJobs:
-    """Jobs that state pay, from `low` to `high`: one entry for each cell and job, in any order."""
+    """Jobs that state pay, from `low` to `high`: one entry for each cell, job and range, in any order."""
 
     cell: Ints
     employer: Ints  # any number that identifies the employer
     low: Floats
     high: Floats
-    weight: Floats | None = None  # how many jobs each stands for; 0: not in the panel; NaN: the panel is not used
+    weight: Floats | None = None  # how many jobs each job stands for; 0: not in the panel; NaN: the panel is not used
+    part: Floats | None = None  # part of the job that the range stands for; a job's parts in a cell add up to 1
+
+    @property
+    def parts(self) -> Floats:
+        """The parts; 1 if jobs have one range each."""
+        return np.ones(len(self.cell)) if self.part is None else self.part
 
     @property
     def stands_for(self) -> Floats:
@@ -98,15 +105,17 @@ def estimate_panel_pay(jobs: PaidJobs, n_cells: int) -> pd.DataFrame:
     rows = pd.DataFrame(np.nan, index=range(n_cells), columns=list(PANEL_COLUMNS))
     rows.loc[np.unique(jobs.cell[~np.isnan(weight)]), list(PANEL_COLUMNS[:2])] = 0
     some = weight > 0
-    of_panel = PaidJobs(jobs.cell[some], jobs.employer[some], jobs.low[some], jobs.high[some], weight[some])
+    of_panel = PaidJobs(
+        jobs.cell[some], jobs.employer[some], jobs.low[some], jobs.high[some], weight[some], jobs.parts[some]
+    )
     for part in _split(of_panel):
         numbers, cell = np.unique(part.cell, return_inverse=True)
-        weights = scale_weights(cell, part.stands_for, len(numbers))
+        weights = scale_weights(cell, part.parts, part.stands_for, len(numbers))
         cells, employer = _cells(part, weights)
         median = estimate_quantiles(cells, employer, part.middle, [QUANTILES["p50"]], weight=weights)
         ends = np.hstack([median.value, median.low, median.high]).round(CENTS)
         ends[printing.find_broken_rules(cells) >= 0] = np.nan
-        rows.loc[numbers] = np.column_stack([np.bincount(cell), cells.n_employers, ends])
+        rows.loc[numbers] = np.column_stack([np.rint(sum_by(cell, part.parts, len(numbers))), cells.n_employers, ends])
     return rows
 
 
@@ -142,9 +151,9 @@ def estimate_pay_of_persons(cell: Ints, amount: Floats, n_cells: int) -> pd.Data
 def _split(jobs: PaidJobs) -> Iterator[PaidJobs]:
     """Sort jobs, and yield them in groups of whole cells with about `MAX_JOBS_AT_ONCE` jobs."""
     weight = jobs.stands_for
-    order = np.lexsort((weight, jobs.high, jobs.low, jobs.employer, jobs.cell))
+    order = np.lexsort((jobs.parts, weight, jobs.high, jobs.low, jobs.employer, jobs.cell))
     cell, employer = jobs.cell[order], jobs.employer[order]
-    low, high, weight = jobs.low[order], jobs.high[order], weight[order]
+    low, high, weight, parts = jobs.low[order], jobs.high[order], weight[order], jobs.parts[order]
     begin = 0
     while begin < len(cell):
         end = begin + MAX_JOBS_AT_ONCE
@@ -152,7 +161,7 @@ def _split(jobs: PaidJobs) -> Iterator[PaidJobs]:
             cell_start = int(np.searchsorted(cell, cell[end]))
             end = cell_start if cell_start > begin else int(np.searchsorted(cell, cell[begin], side="right"))
         part = slice(begin, end)
-        yield PaidJobs(cell[part], employer[part], low[part], high[part], weight[part])
+        yield PaidJobs(cell[part], employer[part], low[part], high[part], weight[part], parts[part])
         begin = end
 
 
@@ -167,11 +176,11 @@ def _cells(jobs: PaidJobs, weight: Floats) -> tuple[SampledCells, Ints]:
 
 def _estimate_all(jobs: PaidJobs) -> tuple[SampledCells, dict[str, tuple[QuantileEstimates, int]]]:
     """Return the cells of sorted jobs and, for each amount, its estimates and the index of its column in them."""
-    cells, employer = _cells(jobs, np.ones(len(jobs.cell)))
-    middle = estimate_quantiles(cells, employer, jobs.middle, list(QUANTILES.values()))
+    cells, employer = _cells(jobs, jobs.parts)
+    middle = estimate_quantiles(cells, employer, jobs.middle, list(QUANTILES.values()), weight=jobs.parts)
     estimates = {name: (middle, place) for place, name in enumerate(QUANTILES)}
     for (name, level), ends in ((LOW_END, jobs.low), (HIGH_END, jobs.high)):
-        estimates[name] = (estimate_quantiles(cells, employer, ends, [level]), 0)
+        estimates[name] = (estimate_quantiles(cells, employer, ends, [level], weight=jobs.parts), 0)
     return cells, estimates
 
 
@@ -205,7 +214,7 @@ def _estimate(jobs: PaidJobs, rules: Sequence[printing.Rule]) -> pd.DataFrame:
     effect = median.design_effect[:, place].round(DIGITS)
     is_wide = np.logical_or.reduce([_is_wide(frame, name) for name in FORM_BY])
     frame = frame.assign(
-        n_jobs=cells.n_jobs.astype(np.int64),
+        n_jobs=np.rint(cells.n_jobs).astype(np.int64),
         n_employers=cells.n_employers,
         n_even_employers=cells.n_even.round(DIGITS),
         largest_employer_share=cells.largest.round(DIGITS),

@@ -1,15 +1,16 @@
--- The complete readings of a board between which each advert was listed there, as known at the end of the day `as_of`.
--- An advert that one reading lacks and the next has again was not closed: a second reading must confirm a closing. An
--- advert that was old enough for its list to drop it, or whose age is unknown, `is_dropped` and not closed.
+-- The complete readings of a board between which each job was listed there, as known at the end of the day `as_of`. A
+-- job is listed while any of its adverts is, so it closes with the last. A job that one reading lacks and the next has
+-- again was not closed: a second reading must confirm a closing. A job whose last advert was old enough for its list to
+-- drop it, or whose age is unknown, `is_dropped` and not closed.
 --
--- $bridge_days: the most days from a reading without an advert to the first with it, for its first day to be known.
+-- $bridge_days: the most days from a reading without a job to the first with it, for its first day to be known.
 WITH readings AS (  -- columns by name: DuckDB stores the names of an EXCLUDE in a different order each time
     FROM complete_readings(as_of)
 ), boards AS (
     SELECT source, board, count(*) AS n_readings FROM readings GROUP BY ALL
 ), shown AS (
-    SELECT p.source, b.board, b.posting_id, b.first_seen_at, b.last_seen_at, p.role_group, p.posted_on,
-        b.first_seen_at = min(b.first_seen_at) OVER (PARTITION BY b.posting_id) AS is_first
+    SELECT p.source, b.board, p.job_id, b.first_seen_at, b.last_seen_at, p.role_group, p.posted_on,
+        b.first_seen_at = min(b.first_seen_at) OVER (PARTITION BY p.job_id) AS is_first
     FROM core.posting_boards AS b JOIN core.publishable_postings AS p USING (posting_id)
 ), begun AS (
     SELECT s.*, r.number AS first_number,
@@ -18,31 +19,33 @@ WITH readings AS (  -- columns by name: DuckDB stores the names of an EXCLUDE in
     FROM shown AS s ASOF JOIN readings AS r
     ON r.source = s.source AND r.board = s.board AND s.first_seen_at <= r.read_at
 ), read AS (
-    SELECT b.source, b.board, b.posting_id, b.role_group, b.posted_on, b.first_number, b.opened_at,
+    SELECT b.source, b.board, b.job_id, b.role_group, b.posted_on, b.first_number, b.opened_at,
         r.number AS last_number
     FROM begun AS b ASOF JOIN readings AS r
     ON r.source = b.source AND r.board = b.board AND b.last_seen_at >= r.read_at
 ), separate AS (
     SELECT *, coalesce(first_number > 2 + max(last_number) OVER (
-        PARTITION BY source, board, posting_id ORDER BY first_number ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
+        PARTITION BY source, board, job_id ORDER BY first_number ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
     ), true) AS is_new
     FROM read WHERE first_number <= last_number
 ), numbered AS (
     SELECT *, count(*) FILTER (is_new) OVER (
-        PARTITION BY source, board, posting_id ORDER BY first_number
+        PARTITION BY source, board, job_id ORDER BY first_number
     ) AS listing
     FROM separate
 )
-SELECT l.source, l.board, l.posting_id, l.listing, l.role_group, l.first_number, l.last_number, l.opened_at,
+SELECT l.source, l.board, l.job_id, l.listing, l.role_group, l.first_number, l.last_number, l.opened_at,
     l.last_number <= n_readings - 2 AND NOT may_be_dropped AS is_closed,
     l.last_number <= n_readings - 1 AND may_be_dropped AS is_dropped
 FROM (
-    SELECT source, board, posting_id, listing, role_group, posted_on, n_readings,
+    SELECT source, board, job_id, listing, n_readings,
         min(first_number) AS first_number,
         max(last_number) AS last_number,
-        arg_min_null(opened_at, first_number) AS opened_at
+        arg_min_null(opened_at, (first_number, opened_at)) AS opened_at,
+        arg_min(role_group, (first_number, posted_on, role_group)) AS role_group,
+        arg_max_null(posted_on, (last_number, posted_on)) AS posted_on
     FROM numbered JOIN boards USING (source, board)
-    GROUP BY source, board, posting_id, listing, role_group, posted_on, n_readings
+    GROUP BY source, board, job_id, listing, n_readings
 ) AS l
 LEFT JOIN (
     SELECT source, board, number, max_age_days, read_at FROM readings

@@ -15,11 +15,8 @@ WITH known AS (
 ), said AS (
     SELECT * FROM core.posting_versions
     WHERE version_from < $end_of_day AND (version_to IS NULL OR version_to >= $end_of_day)
-), superseded AS (
-    SELECT posting_id, arg_min(job_id, superseded_at) AS job_id FROM core.superseded_job_ids
-    WHERE superseded_at >= $end_of_day GROUP BY posting_id
 )
-SELECT v.* EXCLUDE (version_to), coalesce(j.job_id, p.job_id) AS job_id, p.employer_id,
+SELECT v.* EXCLUDE (version_to), p.job_id, p.employer_id,
     k.first_seen_at, k.last_seen_at, k.closed_on, k.reopened_on,
     k.closed_on IS NULL AND (
         coalesce(as_of::DATE <= $expires_on, true)
@@ -28,6 +25,5 @@ SELECT v.* EXCLUDE (version_to), coalesce(j.job_id, p.job_id) AS job_id, p.emplo
 FROM known AS k
 JOIN said AS v USING (posting_id)
 JOIN (SELECT posting_id, job_id, employer_id FROM core.postings) AS p USING (posting_id)
-LEFT JOIN superseded AS j USING (posting_id)
 LEFT JOIN lasting AS l USING (posting_id)
 LEFT JOIN core.sources AS s USING (source)

@@ -11,7 +11,7 @@ WITH intervals AS (
     WHERE i.why_not IS NULL
 ),
 followed AS (
-    SELECT l.posting_id, l.role_group, min(i.read_on) AS period_from, max(i.read_again_on) AS period_to
+    SELECT l.job_id, l.role_group, min(i.read_on) AS period_from, max(i.read_again_on) AS period_to
     FROM board_listings($as_of) l JOIN intervals i
     ON i.source = l.source AND i.board = l.board AND l.first_number <= i.number
     LEFT JOIN $tables.closing_rates m
@@ -23,8 +23,8 @@ followed AS (
 SELECT
     [$region_level, $region, $groups[f.role_group]] AS cell, p.job_id, p.posting_id, p.source, p.board, p.warc,
     f.period_from, f.period_to
-FROM followed f JOIN core.postings p USING (posting_id)
+FROM followed f JOIN core.postings p USING (job_id)
 WHERE $groups[f.role_group] IS NOT NULL AND ($region_level = 'world' OR EXISTS (
     SELECT 1 FROM core.posting_places AS l
-    WHERE l.posting_id = f.posting_id AND $region = if($region_level = 'continent', l.continent, l.region)
+    WHERE l.posting_id IN (SELECT posting_id FROM core.postings WHERE job_id = f.job_id) AND $region = if($region_level = 'continent', l.continent, l.region)
 ))

@@ -54,6 +54,20 @@ def test_one_cell_by_hand() -> None:
     assert pay["status"].tolist() == ["published"] * 3 + ["suppressed"] * 2
 
 
+def test_a_job_that_offers_two_ranges_counts_once() -> None:
+    jobs = draw_jobs(3, UNEVEN)
+    cell, employer, low, high = (np.repeat(values, 2) for values in (jobs.cell, jobs.employer, jobs.low, jobs.high))
+    apart = np.tile([-1e3, 1e3], len(jobs.cell))
+    halves = PaidJobs(cell, employer, low + apart, high + apart, np.full(len(cell), 3.0), np.full(len(cell), 0.5))
+    whole, parts = estimate_pay(jobs, len(UNEVEN)), estimate_pay(halves, len(UNEVEN))
+    counted = ["n_jobs", "n_employers", "n_even_employers", "largest_employer_share", "status", "reason"]
+    pd.testing.assert_frame_equal(whole[counted], parts[counted])
+    assert (whole["p50"] - parts["p50"]).abs().max() <= 1.5e3
+    panel = estimate_panel_pay(halves, len(UNEVEN))
+    assert panel["n_panel_jobs"].tolist() == whole["n_jobs"].tolist()
+    assert (panel["p50_of_panel"] - parts["p50"]).abs().max() < 0.01
+
+
 def quantile_by_hand(
     employer: Ints, values: Floats, p: float, weight: Floats | None = None
 ) -> tuple[float, float, float]:

@@ -1,6 +1,4 @@
--- Affected titles with several versions, in batches that bound memory.
+-- Affected titles, in batches that bound memory.
 CREATE OR REPLACE TEMP TABLE batches AS
-SELECT title, (sum(n) OVER (ORDER BY title) // $max_matched)::INTEGER AS batch
-FROM (
-    SELECT title, count(*) AS n FROM compared SEMI JOIN affected USING (title) GROUP BY title HAVING count(*) > 1
-)
+SELECT title_key, (sum(n) OVER (ORDER BY title_key) // $max_assigned)::INTEGER AS batch
+FROM (SELECT title_key, count(*) AS n FROM decisive SEMI JOIN affected USING (title_key) GROUP BY title_key)

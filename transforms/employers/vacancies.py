@@ -1,0 +1,141 @@
+"""Which postings advertise one vacancy: an employer's opening for a title at a place.
+
+The place is a city; or a country or group of countries, if the posting is remote; or any of several places, if its
+fields name several. Only fields that lists carry decide, so the same adverts give the same vacancies with and without
+their texts. These rules follow from the definition:
+
+- A level in the title distinguishes vacancies. Gender, workplace, places and requisition numbers in it do not
+  (`title_keys`).
+- Postings that are open on one day at exactly the same place are several vacancies if their requisition ids,
+  departments or pay differ. Elsewhere and later, a difference in pay is a pay zone or a raise.
+- A posting that begins over `MAX_GAP` after the last one ended is a new vacancy.
+- The same advert on several boards or sources is one vacancy.
+- A poster that hires for others, or names nobody, often posts one text for many places. On forums and aggregators such
+  a text counts once for each title (`templates`).
+
+A posting joins a vacancy when it is first read, and later postings never change that. So the vacancies up to a day are
+a function of the postings up to that day, whatever the order in which files were loaded.
+"""
+
+from __future__ import annotations
+
+import functools
+import itertools
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from transforms.place.gazetteer import groups, key, members_of, scope_names
+from transforms.place.places import Whereabouts
+from transforms.text.characters import normal
+
+MAX_GAP = timedelta(days=30)
+"""Maximum time between the end of a posting and a new posting of the same vacancy."""
+MAX_COMPARED = 64
+"""Number of earlier postings with the same employer, title and place that a posting is compared with."""
+REMOTE = "remote"
+NO_DEPARTMENT = frozenset(
+    ("no department", "none", "n/a", "na", "other", "general", "all", "all departments", "default", "unassigned", "tbd")
+)
+"""Placeholders for a department. They do not distinguish vacancies."""
+
+
+class Posting(NamedTuple):
+    """What decides which vacancy a posting advertises: fields of its first version, and when it stood.
+
+    Postings sort in the order in which they were read. `spans` are the times from the beginning to the end of each
+    listing; an end of None is open. `employers` are the keys of who hires (`identity.evidence`), or of the poster.
+    `places` are keys (`place_keys`, `template:…`). Postings share an employer or a place if they share a key. `facts`
+    distinguish postings that stand side by side: requisition id, department and pay; None is not stated.
+    """
+
+    read_at: datetime
+    begun_at: datetime
+    source: str
+    posting_id: str
+    title: str
+    employers: frozenset[str]
+    places: frozenset[str]
+    facts: tuple[object | None, ...]
+    spans: tuple[tuple[datetime, datetime | None], ...]
+
+
+def place_keys(where: Whereabouts, location_text: str | None) -> tuple[str, ...]:
+    """Return the keys of the places at which a vacancy may be filled, sorted. `where` was read from fields alone.
+
+    A remote posting, or one whose location is a group of countries, has a key for each area of its remote scope, or
+    else for its group or countries: "EMEA", "DE"; "" if the area is unknown. Any other posting has a key for each of
+    its cities ("US|US-TX|Austin"), or else for each subdivision or country, or else for its location as written.
+    """
+    countries = {place.country for place in where.places if place.country}
+    group = groups().get(key(location_text or ""))
+    is_group = group is not None and not any(place.city for place in where.places)
+    if where.workplace == REMOTE or is_group:
+        return tuple(sorted(where.remote_scope or (group.scope if group else ()) or countries or {""}))
+    places = [(p.country, p.subdivision, p.city) for p in where.places if p.country]
+    places = [place for place in places if place[2]] or places
+    keys = {"|".join(part or "" for part in place).rstrip("|") for place in places}
+    return tuple(sorted(keys or {normal(location_text or "")}))
+
+
+@functools.cache
+def _meeting(place: str) -> tuple[str, ...]:
+    """Return the keys of places that share a country with an area: "EMEA" meets "DE" and "EU"."""
+    members = members_of(place)
+    meeting = {scope for scope in scope_names() if not members.isdisjoint(members_of(scope))}
+    return tuple(sorted({place} | members | meeting))
+
+
+def department_key(text: str | None) -> str | None:
+    """Return a department's name in normal form; None if there is none, or a placeholder."""
+    name = normal(text or "")
+    return None if name in NO_DEPARTMENT else name or None
+
+
+def assign_jobs(postings: Iterable[Posting]) -> dict[str, str]:
+    """Return the job id of each posting: the id of the vacancy's first posting.
+
+    A posting joins a vacancy if it shares employer, title and place with one of its postings, begins at most `MAX_GAP`
+    after it ended, and differs in no fact from any that stands beside it. Of several vacancies it joins the oldest.
+    """
+    job_of: dict[str, str] = {}
+    age: dict[str, int] = {}
+    earlier: dict[tuple[str, str, str], list[Posting]] = defaultdict(list)
+    for number, posting in enumerate(sorted(postings)):
+        near = {each for place in posting.places for each in _meeting(place)}
+        keys = ((employer, posting.title, place) for employer in posting.employers for place in near)
+        beside = [other for each in keys if each in earlier for other in earlier[each][-MAX_COMPARED:]]
+        found: set[str] = set()
+        refused: set[str] = set()
+        for other in {other.posting_id: other for other in beside}.values():
+            if _contradict(other, posting):
+                refused.add(job_of[other.posting_id])
+            elif _gap(other, posting) <= MAX_GAP:
+                found.add(job_of[other.posting_id])
+        job = min(found - refused, key=age.__getitem__, default=posting.posting_id)
+        job_of[posting.posting_id] = job
+        age.setdefault(job, number)
+        for employer, place in itertools.product(posting.employers, posting.places):
+            earlier[employer, posting.title, place].append(posting)
+    return job_of
+
+
+def _contradict(before: Posting, after: Posting) -> bool:
+    """Whether two postings stand side by side at exactly the same place and differ in a fact."""
+    return (
+        before.places == after.places
+        and _gap(before, after) < timedelta()
+        and any(None not in pair and pair[0] != pair[1] for pair in zip(before.facts, after.facts, strict=True))
+    )
+
+
+def _gap(before: Posting, after: Posting) -> timedelta:
+    """Return the shortest time between two postings, as known when `after` was read; negative if they overlap."""
+    begun, ended = after.spans[0]
+    never = timedelta(days=-1)
+    return min(
+        max(begun - end if end else never, start - ended if ended else never)
+        for start, end in before.spans
+        if start <= after.read_at
+    )
