@@ -83,6 +83,8 @@ def test_taxonomy_keeps_its_promises() -> None:
     assert {skill.category for skill in skills} == set(SKILL_CATEGORIES)
     assert {skill.case_rule for skill in skills} == {"any", "exact"}
     assert all(skill.evidence for skill in skills)
+    assert all((skill.maker is not None) == (skill.kind == "technology") for skill in skills)
+    assert {skill.parent for skill in skills if skill.parent} <= {skill.skill for skill in skills if not skill.parent}
     category = {skill.skill: skill.category for skill in skills}
     for heading, names in BASELINE.items():
         assert {category.get(name) for name in names} == {heading}
@@ -93,6 +95,7 @@ def test_lookups_name_only_what_there_is() -> None:
     spellings = {name.lower() for name in NAMES}
     assert {row["skill"] for row in rows_of("skill_phrases")} <= names
     assert {str(row["alias"]).lower() for row in rows_of("skill_context")} <= spellings
+    assert {row["skill"] for row in rows_of("skill_context") if row["skill"]} <= names
     words = list(rows_of("section_words"))
     assert {row["kind"] for row in words} == {*REQUIREMENTS, "duties", "role", *EXCLUDING}
     assert {row["where"] for row in words} == {*FORMS, "intro", "demand"}
