@@ -19,7 +19,7 @@ from flows.terminal.errors import WrongUsage
 app = typer.Typer(
     rich_markup_mode="markdown",
     no_args_is_help=True,
-    help="See and judge how adverts were read; in a checkout, `scorecard` and `emerging` measure the readers.",
+    help="See and judge how adverts were read; in a checkout, `scorecard`, `emerging` and `spellings` measure them.",
 )
 
 
@@ -138,3 +138,23 @@ def emerging(
         folder, limit, refined=config.refined.fetch_all("*/*.parquet")
     )
     skill_candidates.show_candidates(candidates, n_found, OUT)
+
+
+@app.command()
+def spellings(
+    limit: Annotated[int, typer.Option(min=1, metavar="N", help="Print at most this many words of a row.")] = 12,
+    as_of: PastDay = None,
+) -> None:
+    """List the words that adverts write for each row of the taxonomy, and the share that spells that very thing.
+
+    Reads the texts again with today's code. Technologies come first, those of the lowest share before others. Needs a
+    checkout of the project.
+
+    **Reads** market.duckdb and refined/. **Writes** nothing.
+    """
+    _need_checkout("spellings")
+    from tests.accuracy import skill_spellings
+
+    config = settings()
+    texts = skill_spellings.read_texts(find_folder(config, as_of), refined=config.refined.fetch_all("*/*.parquet"))
+    skill_spellings.show(skill_spellings.find_words(texts), limit, OUT)

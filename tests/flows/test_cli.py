@@ -111,7 +111,7 @@ def test_pages_name_commands_that_there_are(page: Path, empty: Path, plain: Comm
             assert plain(empty, *words, "--help").code == 0, words
 
 
-@pytest.mark.parametrize("name", ["emerging", "scorecard"])
+@pytest.mark.parametrize("name", ["emerging", "scorecard", "spellings"])
 def test_what_only_a_checkout_holds_is_said(
     name: str, empty: Path, plain: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -508,6 +508,14 @@ class Skill:
         str,
         Column("technology: what has a maker or a specification; concept: a field, method or duty", values=SKILL_KINDS),
     ]
-    aliases: Annotated[tuple[str, ...], Column("Other spellings")]
+    maker: Annotated[
+        str | None,
+        Column("Who makes a technology or keeps its specification; community: nobody in particular; NULL: a concept"),
+    ]
+    parent: Annotated[
+        str | None,
+        Column("The skill that this one is a part or an edition of", references="core.skills.skill"),
+    ]
+    aliases: Annotated[tuple[str, ...], Column("Other spellings of the same thing, and names of parts without a row")]
     case_rule: Annotated[str, Column("How letters must match", values=("any", "exact"))]
     evidence: Annotated[str, Column("Where the row comes from: a posting, an O*NET or ESCO id, or own knowledge")]

@@ -1,8 +1,9 @@
 """The lexicon: every spelling of skills and cues that is searched for in adverts, in two Hyperscan databases.
 
-Decisions are data: `skills.csv` (the taxonomy), `skill_translations.csv` (its concepts in other languages),
+Decisions are data: `skills.csv` (the taxonomy), `skill_translations.csv` (its names in other languages),
 `skill_phrases.csv` (skills said with a verb: "deploy large models"), `skill_context.csv` (what must or must not stand
-beside an ambiguous word), `section_words.csv` (headings and turns of phrase in eleven languages).
+beside an ambiguous word; a row that names a skill holds for that skill alone), `section_words.csv` (headings and turns
+of phrase in eleven languages).
 
 Latin-1 lacks Chinese, Japanese and Korean characters, so names in these languages have a database of their own, over
 UTF-16: a character takes two bytes. These languages put no blanks between words, so a name may stand within a run of
@@ -123,22 +124,22 @@ def _read() -> tuple[list[Meaning], list[_Spelling]]:
 
 
 def _add_names(entries: _Entries, skill_numbers: dict[str, int]) -> None:
-    contexts = {str(row["alias"]): row for row in rows_of("skill_context")}
-    contexts = {alias.lower(): row for alias, row in contexts.items() if row["case_rule"] != "exact"} | contexts
+    contexts = {(row["skill"], str(row["alias"])): row for row in rows_of("skill_context")}
+    folded = {(skill, alias.lower()): row for (skill, alias), row in contexts.items() if row["case_rule"] != "exact"}
     translations = translated_names()
     if unknown := translations.keys() - skill_numbers.keys():
         raise ValueError(f"lookups/skill_translations.csv: {min(unknown)!r} is no skill of skills.csv")
-    by_alias: dict[tuple[str, bool], dict[int, None]] = {}
+    by_alias: dict[tuple[str, bool, Context | None], dict[int, None]] = {}
     for skill in taxonomy():
         for alias in (skill.skill, *skill.aliases, *translations.get(skill.skill, ())):
-            row = contexts.get(alias) or contexts.get(alias.lower())
+            of_alias = (contexts.get((of, alias)) or folded.get((of, alias.lower())) for of in (skill.skill, None))
+            row = next(filter(None, of_alias), None)
             is_exact = ((row["case_rule"] if row else "") or skill.case_rule) == "exact"
-            by_alias.setdefault((alias if is_exact else alias.lower(), is_exact), {})[skill_numbers[skill.skill]] = None
-    for (alias, is_exact), skills in by_alias.items():
-        row = contexts.get(alias)
-        cells = tuple(row[column] for column in CONTEXT_COLUMNS) if row else ()
-        meaning = Meaning(skills=tuple(skills), context=_context(*cells) if any(cells) else None)
-        entries.add(_variants(alias, is_exact), meaning, is_exact=is_exact)
+            cells = tuple(row[column] for column in CONTEXT_COLUMNS) if row else ()
+            key = (alias if is_exact else alias.lower(), is_exact, _context(*cells) if any(cells) else None)
+            by_alias.setdefault(key, {})[skill_numbers[skill.skill]] = None
+    for (alias, is_exact, context), skills in by_alias.items():
+        entries.add(_variants(alias, is_exact), Meaning(skills=tuple(skills), context=context), is_exact=is_exact)
 
 
 def _forms(words: str, where: str, language: str | None) -> tuple[str, ...]:

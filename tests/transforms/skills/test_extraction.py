@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import itertools
 import json
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 
 from transforms.records.vocabulary import REQUIREMENTS, SKILL_CATEGORIES
 from transforms.skills.extraction import EXCLUDING, skills_in
-from transforms.skills.lexicon import FORMS, expand_alternatives
+from transforms.skills.lexicon import FORMS, expand_alternatives, translated_names
 from transforms.text.html_text import text_of
 from transforms.text.lookups import rows_of, taxonomy
 
@@ -83,6 +84,8 @@ def test_taxonomy_keeps_its_promises() -> None:
     assert {skill.category for skill in skills} == set(SKILL_CATEGORIES)
     assert {skill.case_rule for skill in skills} == {"any", "exact"}
     assert all(skill.evidence for skill in skills)
+    assert all((skill.maker is not None) == (skill.kind == "technology") for skill in skills)
+    assert {skill.parent for skill in skills if skill.parent} <= {skill.skill for skill in skills if not skill.parent}
     category = {skill.skill: skill.category for skill in skills}
     for heading, names in BASELINE.items():
         assert {category.get(name) for name in names} == {heading}
@@ -90,9 +93,10 @@ def test_taxonomy_keeps_its_promises() -> None:
 
 def test_lookups_name_only_what_there_is() -> None:
     names = {skill.skill for skill in taxonomy()}
-    spellings = {name.lower() for name in NAMES}
+    spellings = {name.lower() for name in itertools.chain(NAMES, *translated_names().values())}
     assert {row["skill"] for row in rows_of("skill_phrases")} <= names
     assert {str(row["alias"]).lower() for row in rows_of("skill_context")} <= spellings
+    assert {row["skill"] for row in rows_of("skill_context") if row["skill"]} <= names
     words = list(rows_of("section_words"))
     assert {row["kind"] for row in words} == {*REQUIREMENTS, "duties", "role", *EXCLUDING}
     assert {row["where"] for row in words} == {*FORMS, "intro", "demand"}
