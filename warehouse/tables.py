@@ -18,11 +18,15 @@ from transforms.records.vocabulary import (
     COUNTRY_CODE,
     CURRENCY_CODE,
     DISCLOSURE_RULES,
+    ESCO,
     HEX_32,
     JURISDICTION,
     KINDS,
     LAW_EVIDENCE,
     NAME_SOURCES,
+    NEARNESSES,
+    ONET,
+    UNSPSC,
     USD_REASONS,
 )
 from warehouse import mart_tables, ops_tables
@@ -314,19 +318,57 @@ class DisclosureLaws:
     note: Annotated[str | None, Column("What else to know")]
 
 
-@table("core.roles", "Roles: definition, group and nearest official occupations.")
+@table("core.roles", "Roles: definition and group.")
 class Roles(rows.Role):
     """From transforms/lookups/role/roles.csv."""
 
 
-@table("core.near_occupations", "Occupations of official statistics that our roles are compared with.")
+@table("core.near_occupations", "The occupation of each public classification that is nearest to each role.")
 class NearOccupations(rows.NearOccupation):
-    """From transforms/lookups/role/near_occupations.csv."""
+    """From transforms/lookups/role/near_occupations.csv: codes to join other data by.
+
+    Official pay is compared with a role only where `is_compared`. Names and URIs of ESCO: European Commission,
+    CC BY 4.0.
+    """
 
 
 @table("core.skills", "The skill taxonomy.")
 class Skills(rows.Skill):
     """From transforms/lookups/skills/skills.csv."""
+
+
+@table("core.skill_codes", "What each skill of the taxonomy is in ESCO and O*NET.")
+class SkillCodes:
+    """From warehouse/load/skill_codes.csv: codes to join other data by, and how near each is, as we judge.
+
+    Every skill has a row for ESCO and one for O*NET, if only with the reason why it has no code. Of ESCO we hold the
+    concepts of ICT and of working with computers. Names and URIs of ESCO: European Commission, CC BY 4.0. Names of
+    O*NET: USDOL/ETA, CC BY 4.0.
+    """
+
+    skill: Annotated[str, Column("Name in the taxonomy", key=True, references="core.skills.skill")]
+    scheme: Annotated[
+        str,
+        Column(
+            "Classification. UNSPSC: the commodity under which O*NET files the technology; where it names several, "
+            "the one of most occupations",
+            key=True,
+            values=(ESCO, ONET, UNSPSC),
+        ),
+    ]
+    nearness: Annotated[
+        str,
+        Column(
+            "exactMatch: the same thing; closeMatch: mostly the same; broadMatch: a wider concept; relatedMatch: "
+            "neither holds the other; none: nothing is near enough",
+            values=NEARNESSES,
+        ),
+    ]
+    code: Annotated[
+        str | None, Column("URI in ESCO; name in O*NET, which has no codes for technologies; code of UNSPSC")
+    ]
+    label: Annotated[str | None, Column("Name there, in English")]
+    reason: Annotated[str | None, Column("How they differ, or why there is none; NULL: no difference is known")]
 
 
 @table("core.employers", "Who hires: one row per employer, resolved over all adverts and all boards that we read.")

@@ -6,10 +6,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import asdict
 from typing import Any
 
 from reports.cells.cell import PARTS, Cell, Number
 from reports.cells.of_figure import cells_of
+from reports.figures.addresses import KINDS, parts_of
 from reports.mcp.market import Snapshot
 from reports.release import figure_files
 from reports.wording import notes
@@ -151,6 +153,8 @@ def describe(figure: Figures, snapshot: Snapshot, *, rows_from: int = 0) -> dict
     summary = summarise(figure, snapshot)
     instead = {"instead": summary["instead"]} if "instead" in summary else {}
     answer = instead | head(snapshot) | summary
+    if codes := _find_codes(figure.figure, snapshot):
+        answer["codes"] = codes
     answer |= {"value_unit": figure.unit, "period": description["period"] | {"in_words": summary["period"]}}
     if waiting := snapshot.waiting.get(figure.list or ""):
         answer["under_review"] = {"since": waiting.offered_on, "because": waiting.why}
@@ -168,6 +172,17 @@ def describe(figure: Figures, snapshot: Snapshot, *, rows_from: int = 0) -> dict
     after = rows_from + ROWS_OF_PAGE
     answer |= {"rows": rows[rows_from:after], "rows_total": len(rows)}
     return answer | {"next_rows_from": after} if after < len(rows) else answer
+
+
+def _find_codes(figure_id: str, snapshot: Snapshot) -> dict[str, list[dict[str, str]]]:
+    kind, *parts = figure_id.split(".")
+    parts_by_name = dict(zip(parts_of(kind), parts, strict=False)) if kind in KINDS else {}
+    part_of = {"skill": ("skill",), "work": ("role", "group")}
+    found = {
+        what: [asdict(code) for name in names for code in snapshot.codes[what].get(parts_by_name.get(name, ""), ())]
+        for what, names in part_of.items()
+    }
+    return {what: codes for what, codes in found.items() if codes}
 
 
 def _describe_row(cell: Cell, row: dict[str, Any], snapshot: Snapshot) -> dict[str, Any]:

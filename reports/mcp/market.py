@@ -11,6 +11,7 @@ from functools import cached_property
 from pathlib import Path
 
 from reports.cells.published import read_cells
+from reports.codes import Codes, read_codes
 from reports.figures.catalogue import KNOWN, find_id
 from reports.figures.compute import compute_asked
 from reports.figures.vintages import read_standing, waiting_of
@@ -77,6 +78,11 @@ class Snapshot:
     def waiting(self) -> Mapping[str, Vintages]:
         """The vintages that wait for review, by list of cells."""
         return waiting_of(self.published.lists)
+
+    @cached_property
+    def codes(self) -> Mapping[str, Codes]:
+        """The codes of skills and of work in public classifications."""
+        return read_codes(self.con)
 
     @cached_property
     def cells(self) -> tuple[str, ...]:

@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from reports.codes import read_codes
 from reports.figures import query
 from reports.release import cards, cells, changes, descriptions, figure_files, manifest, quality, sdmx
 from reports.release.licences import OURS, licence_ids_of_sources
@@ -139,7 +140,7 @@ def _write(
         fresh,
         itertools.chain(
             site_files(con, publication, released_cells, releases=releases),
-            sdmx.files_of(released_cells, publication),
+            sdmx.files_of(released_cells, publication, read_codes(con)),
             descriptions.files_of(publication, tables, release),
             changes.files_of(releases, publication),
             [(SCHEMA, public_schema().encode())],

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from reports.codes import ESCO_NOTICE
 from reports.figures.declared.pay_figures import KIND_OF_MARKET
 from reports.release import texts
 from reports.release.figure_files import CSV_COLUMNS, to_json
@@ -32,7 +33,7 @@ def files_of(publication: PublishedDay, tables: Sequence[ExportedTable], release
             path, publication=publication, release=release, summary=_summarise(publication), keywords=KEYWORDS,
             kinds=KINDS_OF_CELLS, ours=licences()[OURS], terms=licence_ids_of_sources(),
             licences=[licence for licence in licences().values() if licence.id in licence_ids],
-            sources=_used_sources(publication),
+            sources=_used_sources(publication), esco_notice=ESCO_NOTICE,
         )  # fmt: skip
 
 

@@ -1,5 +1,6 @@
 """Bands and shares as SDMX-CSV 2.0, with a structure message (SDMX-ML 3.0) that explains columns and codes.
 
+The codes of skills and of work carry their codes in public classifications as annotations.
 Only cells under our own licence are included. Each number is an observation. If only the number's interval or bounds
 may be printed, OBS_VALUE is empty, and OBS_LOW and OBS_HIGH hold the ends.
 """
@@ -13,6 +14,7 @@ from datetime import date
 from itertools import chain
 
 from reports.cells.cell import MEDIAN_OF_PANEL, PARTS, Cell
+from reports.codes import Codes
 from reports.figures.declared.pay_figures import KIND_OF_MARKET
 from reports.figures.places import EVERYWHERE, PLACES
 from reports.release import texts
@@ -118,14 +120,23 @@ def _key_of(cell: Cell, flow: Dataflow) -> dict[str, str]:
     return dict(zip(flow.dimensions, map(code, [*head, *parts]), strict=False))
 
 
-def files_of(released_cells: ReleasedCells, publication: PublishedDay) -> Iterator[tuple[str, bytes]]:
-    """Yield the structure message, and the observations of each dataflow, with their paths."""
+def files_of(
+    released_cells: ReleasedCells, publication: PublishedDay, public_codes: Mapping[str, Codes]
+) -> Iterator[tuple[str, bytes]]:
+    """Yield the structure message, and the observations of each dataflow, with their paths.
+
+    `public_codes` are the codes of skills and work in public classifications (`codes.read_codes`).
+    """
     own = [cell for cell, licence in released_cells.cells if licence.id == OURS]
     cells = {flow: [(_key_of(cell, flow), cell) for cell in own if cell.kind in flow.kinds] for flow in DATAFLOWS}
     yield "sdmx/structure.xml", texts.render(
         "structure.xml", publication=publication, dataflows=DATAFLOWS, concepts=CONCEPTS, attributes=ATTRIBUTES,
         codelists=_list_codes(list(chain.from_iterable(cells.values()))), types=TYPES, agency=AGENCY, version=VERSION,
         urn=_URN,
+        public_codes={
+            concept: {code(name): found for name, found in public_codes[what].items()}
+            for concept, what in (("ITEM", "skill"), ("WORK", "work"))
+        },
     )  # fmt: skip
     for flow, rows in cells.items():
         yield flow.path, _to_csv(rows, flow, publication.as_of)

@@ -16,6 +16,7 @@ from transforms.records.vocabulary import (
     CURRENCY_CODE,
     DEGREES,
     EMPLOYMENT_TYPES,
+    ESCO,
     HEX_32,
     NEARNESSES,
     OCCUPATION_SCHEMES,
@@ -482,33 +483,35 @@ class Country:
 
 @struct
 class NearOccupation:
-    """An occupation of official statistics, and the roles that it is compared with."""
+    """The occupation of a classification that is nearest to a role or group of roles, and how near it is."""
 
-    scheme: Annotated[str, Column("Classification of occupations", key=True, values=OCCUPATION_SCHEMES)]
-    occupation: Annotated[str, Column("Code in it", key=True)]
+    scheme: Annotated[str, Column("Classification of occupations", key=True, values=(*OCCUPATION_SCHEMES, ESCO))]
+    occupation: Annotated[str | None, Column("Code in it, for ESCO the URI; NULL: no occupation is near enough")]
+    title: Annotated[str | None, Column("Name of the occupation in it")]
     role_group: Annotated[str, Column("Role group", key=True, values=("ai_core", *ROLE_GROUPS))]
     role: Annotated[str, Column("Role, or `all` of the group", key=True, values=("all", *ROLES))]
     nearness: Annotated[
         str,
         Column(
-            "same: the role by its name; near: mostly the same work; wider: a large group with the role as a small "
-            "part, used in comparisons only",
+            "exactMatch: the role by its name; closeMatch: mostly the same work; broadMatch: a larger group with the "
+            "role as a part; relatedMatch: shares some of its work; none: nothing is near enough",
             values=NEARNESSES,
         ),
     ]
-    reason: Annotated[str | None, Column("How they differ; NULL: no difference is known")]
+    is_compared: Annotated[
+        bool, Column("Whether official pay of the occupation is compared with the role; else a code to join by")
+    ]
+    reason: Annotated[str | None, Column("How they differ, or why there is none; NULL: no difference is known")]
 
 
 @struct
 class Role:
-    """One role: definition, group and nearest official occupations."""
+    """One role: definition and group."""
 
     role: Annotated[str, Column("Role", key=True)]
     role_group: Annotated[str, Column("Group", values=tuple(ROLE_GROUPS))]
     title: Annotated[str, Column("Name for readers")]
     definition: Annotated[str, Column("What the person mainly does")]
-    soc_2018: Annotated[str | None, Column("Nearest SOC 2018 occupation", pattern=r"\d{2}-\d{4}")]
-    isco_08: Annotated[str | None, Column("Nearest ISCO-08 unit group", pattern=r"\d{4}")]
 
 
 @struct

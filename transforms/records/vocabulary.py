@@ -188,7 +188,11 @@ PLACES_OF_LAWS = ("world", "country", "subdivision")
 """Levels of places by which pay disclosure is counted."""
 OCCUPATION_SCHEMES = SOC, NOC, SSOC, ISCO = ("SOC 2018", "NOC 2021", "SSOC", "ISCO-08")
 """Classifications of occupations: of the United States, Canada, Singapore (without edition) and the ILO."""
-NEARNESSES = ("same", "near", "wider")
+ESCO, ONET, UNSPSC = "ESCO 1.1.1", "O*NET 29.2", "UNSPSC"
+"""Classifications of the European Commission (occupations and skills) and of the United States (technologies), and the
+commodities under which the latter files its technologies."""
+NEARNESSES = ("exactMatch", "closeMatch", "broadMatch", "relatedMatch", "none")
+"""How near a code is to a role or skill: the mapping relations of SKOS, or none."""
 
 COUNTRY_CODE = "[A-Z]{2}"
 CURRENCY_CODE = "[A-Z]{3}"

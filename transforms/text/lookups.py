@@ -44,13 +44,20 @@ def countries() -> list[Country]:
 
 
 def roles() -> list[Role]:
-    """Return every role with its definition and nearest official occupations."""
+    """Return every role with its definition."""
     return [Role(**row) for row in rows_of("roles")]  # type: ignore[arg-type]
 
 
 def near_occupations() -> list[NearOccupation]:
-    """Return every occupation of official statistics that is compared with a role, and how near it is."""
-    return [NearOccupation(**row) for row in rows_of("near_occupations")]  # type: ignore[arg-type]
+    """Return the nearest occupation of each classification for roles and groups, or why there is none."""
+    titles = {(row["scheme"], row["occupation"]): row["title"] for row in rows_of("occupations")}
+    return [
+        NearOccupation(
+            **row
+            | {"title": titles.get((row["scheme"], row["occupation"])), "is_compared": row["is_compared"] == "yes"}  # type: ignore[arg-type]
+        )
+        for row in rows_of("near_occupations")
+    ]
 
 
 @functools.cache

@@ -1,7 +1,8 @@
-"""Fill the lookup tables before anything else is loaded: countries, roles, occupations, skills, laws and sources."""
+"""Fill the lookup tables before anything else is loaded: countries, roles, skills, their codes, laws and sources."""
 
 from __future__ import annotations
 
+import csv
 import functools
 import hashlib
 import tomllib
@@ -11,12 +12,12 @@ from pathlib import Path
 from transforms.records.columns import fields_of
 from transforms.text.lookups import countries, near_occupations, roles, taxonomy
 from warehouse import database
-from warehouse.tables import Countries, DisclosureLaws, NearOccupations, Roles, Skills, Sources
+from warehouse.tables import Countries, DisclosureLaws, NearOccupations, Roles, SkillCodes, Skills, Sources
 
 LOADED = "lookups_loaded"  # table of the work file: the digest of the lookups that were loaded
 
 
-LAWS = Path(__file__).with_name("disclosure_laws.toml")
+LAWS, SKILL_CODES = map(Path(__file__).with_name, ("disclosure_laws.toml", "skill_codes.csv"))
 
 
 @functools.cache
@@ -27,6 +28,16 @@ def load_disclosure_laws() -> tuple[DisclosureLaws, ...]:
     return tuple(DisclosureLaws(**{name: table.get(name) for name in names}) for table in tables)
 
 
+@functools.cache
+def load_skill_codes() -> tuple[SkillCodes, ...]:
+    """Return what each skill is in public classifications, in the order of `skill_codes.csv`."""
+    with SKILL_CODES.open(encoding="utf-8", newline="") as file:
+        return tuple(
+            SkillCodes(**{name: value or None for name, value in row.items()})  # type: ignore[arg-type]
+            for row in csv.DictReader(file)
+        )
+
+
 def load_lookups(con: database.Connection, sources: Sequence[Sources]) -> None:
     """Replace the lookup tables if any lookup changed. core.sources then holds the declarations `sources`."""
     rows_of: dict[type, Sequence[object]] = {
@@ -34,6 +45,7 @@ def load_lookups(con: database.Connection, sources: Sequence[Sources]) -> None:
         Roles: roles(),
         NearOccupations: near_occupations(),
         Skills: taxonomy(),
+        SkillCodes: load_skill_codes(),
         DisclosureLaws: load_disclosure_laws(),
         Sources: sources,
     }

@@ -27,8 +27,8 @@ RELEASED_STORAGE = "v1.3.0"
 """Storage version of a release's DuckDB file. Later versions write a random number into the header, so that the same
 rows would not give the same bytes."""
 LOOKUPS = (
-    tables.Sources, tables.Countries, tables.Roles, tables.Skills, tables.DisclosureLaws, tables.NearOccupations,
-    tables.PriceLevels,
+    tables.Sources, tables.Countries, tables.Roles, tables.Skills, tables.SkillCodes, tables.DisclosureLaws,
+    tables.NearOccupations, tables.PriceLevels,
 )  # fmt: skip
 """Tables of `core` that queries of marts join."""
 LOOKUP_MACROS = ("prices_of",)  # macros that read only the tables in `LOOKUPS`, so that a release can have them

@@ -61,7 +61,7 @@ from transforms.records.rows import (
     Removal,
 )
 from transforms.records.vocabulary import KINDS, POSTING_KINDS, SOC
-from transforms.text.lookups import occupations
+from transforms.text.lookups import near_occupations, occupations
 from transforms.text.rejects import Rejected
 
 FIXTURES = Path(__file__).parents[1] / "fixtures"
@@ -771,9 +771,7 @@ def test_one_employer_is_of_one_country_and_industry() -> None:
 
 
 def test_the_nearest_occupation_of_every_role_is_read() -> None:
-    with (LOOKUPS / "role" / "roles.csv").open(encoding="utf-8", newline="") as file:
-        nearest = {row["soc_2018"] for row in csv.DictReader(file) if row["soc_2018"]}
-    assert nearest <= set(occupations(SOC))
+    assert {near.occupation for near in near_occupations() if near.scheme == SOC} - {None} <= set(occupations(SOC))
     assert all(re.fullmatch(r"\d{2}-\d{4}", code) and reason for code, reason in occupations(SOC).items())
 
 

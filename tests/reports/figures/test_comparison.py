@@ -42,7 +42,7 @@ def country(put: Put) -> None:
     place = {"alpha3": "USA", "name": "United States", "currencies": ["USD"]}
     put(tables.Countries, {"country": "US", "region": "Northern America", "continent": "Americas", **place})
     near = {"scheme": "SOC 2018", "occupation": "15-2051", "role_group": "ai_science", "role": "data_scientist"}
-    put(tables.NearOccupations, {**near, "nearness": "same"})
+    put(tables.NearOccupations, {**near, "nearness": "exactMatch", "is_compared": True})
 
 
 def computed(con: duckdb.DuckDBPyConnection, put: Put, as_of: date = AS_OF) -> dict[str, Figures]:

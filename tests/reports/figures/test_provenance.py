@@ -48,10 +48,10 @@ ROLES = {
     "software_engineer": "other_engineering",
 }
 OCCUPATIONS = (
-    ("SOC 2018", "15-1252", "ai_engineering", "all", "wider"),
-    ("SOC 2018", "15-1221", "ai_science", "ai_researcher", "near"),
-    ("ISCO-08", "2", "ai_core", "all", "wider"),
-    ("ISCO-08", "2", "other_engineering", "all", "wider"),
+    ("SOC 2018", "15-1252", "ai_engineering", "all", "broadMatch"),
+    ("SOC 2018", "15-1221", "ai_science", "ai_researcher", "closeMatch"),
+    ("ISCO-08", "2", "ai_core", "all", "broadMatch"),
+    ("ISCO-08", "2", "other_engineering", "all", "broadMatch"),
 )
 SKILLS = {"Python": "Programming Languages", "SQL": "Programming Languages", "Docker": "MLOps and Deployment"}
 RATES = {"USD": (None, None), "EUR": ("ecb_rates", AS_OF), "SEK": ("ecb_rates", AS_OF)}
@@ -138,8 +138,8 @@ def put_market(put: Put) -> None:
     for role, group in ROLES.items():
         put(tables.Roles, {"role": role, "role_group": group, "title": role})
     for scheme, occupation, group, role, nearness in OCCUPATIONS:
-        near = {"scheme": scheme, "occupation": occupation, "role_group": group, "role": role, "nearness": nearness}
-        put(tables.NearOccupations, near)
+        near = {"scheme": scheme, "occupation": occupation, "role_group": group, "role": role}
+        put(tables.NearOccupations, near | {"nearness": nearness, "is_compared": True})
     for scheme, occupation in {row[:2] for row in OCCUPATIONS}:
         for country in PLACES:
             put(tables.OfficialWages, wage_in(country, scheme, occupation))

@@ -395,7 +395,7 @@ def test_official_wages_are_as_old_as_the_next_edition_is_overdue(
     put(
         tables.NearOccupations,
         {"scheme": "SOC 2018", "occupation": "15-2051", "role_group": "ai_science", "role": "data_scientist",
-         "nearness": "same"},
+         "nearness": "exactMatch", "is_compared": True},
     )  # fmt: skip
     put(mart_tables.SalaryBands, cell(**OF_COUNTRY | RUNGS[-1][1]))
     put(

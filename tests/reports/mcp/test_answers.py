@@ -23,6 +23,7 @@ from tests.builders import open_copy
 from tests.reports.conftest import put_rows
 from tests.reports.release.conftest import DAY, NEXT, publish_day
 from transforms.records.definitions import BAND
+from transforms.records.vocabulary import ONET, UNSPSC
 from warehouse import database, ops_tables
 from warehouse.mart_tables import Figures
 from warehouse.publish.market import publish
@@ -60,6 +61,17 @@ def test_a_figure_has_all_that_is_needed_to_quote_it(snapshot: Snapshot) -> None
     assert [answer["basis"], answer["n"], answer["employers"]] == ["adverts we read", 420, 61]
     assert answer["period"]["in_words"] and answer["definition"] and answer["citation"].endswith("CC BY 4.0.")
     assert "warning" not in answer, "it is no sample"
+
+
+def test_a_figure_has_the_codes_of_its_skill_and_of_its_work(snapshot: Snapshot) -> None:
+    skill = answers.describe(snapshot.find(PYTHON), snapshot)["codes"]
+    esco, *others = skill["skill"]
+    assert esco["nearness"] == "exactMatch" and esco["label"] == "Python (computer programming)"
+    assert [code["scheme"] for code in others] == [ONET, UNSPSC]
+    assert {code["code"] for code in skill["work"]} == {"15-1252", "21232", "25121"}, "those of the group"
+    work = answers.describe(snapshot.find(VISION), snapshot)["codes"]
+    assert work.keys() == {"work"} and work["work"][0]["label"] == "computer vision engineer"
+    assert "codes" not in answers.describe(snapshot.find("pay.us.prompt_engineer.senior"), snapshot), "it has none"
 
 
 def test_a_wide_number_is_its_interval_and_a_share_that_few_say_its_bounds(snapshot: Snapshot) -> None:

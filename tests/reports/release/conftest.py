@@ -20,7 +20,9 @@ from tests.builders import share_row
 from tests.reports.conftest import make_cell, plain, put_rows
 from tests.reports.figures.ledger_builders import posting
 from transforms.records.columns import fields_of, table_of
+from transforms.text.lookups import near_occupations
 from warehouse import database, mart_tables, ops_tables, tables
+from warehouse.load.lookups import load_skill_codes
 from warehouse.mart_tables import Figures
 from warehouse.marts.history.mart_history import write_day
 from warehouse.publish.market import publish
@@ -174,6 +176,8 @@ def _fill_core(con: duckdb.DuckDBPyConnection) -> None:
         )  # fmt: skip
     put_rows(con, tables.Skills, *({"skill": s, "category": "Programming Languages", "aliases": []}
                                    for s in ("Python", "Rust")))  # fmt: skip
+    database.load_lookup(con, tables.SkillCodes, [row for row in load_skill_codes() if row.skill in ("Python", "Rust")])
+    database.load_lookup(con, tables.NearOccupations, near_occupations())
     put_rows(
         con, tables.PayReports,
         {"source": "sysarmy_survey", "snapshot_on": date(2026, 7, 1), "row": 1, "pair_row": 1,

@@ -24,6 +24,7 @@ import yaml
 
 from reports.cells.cell import MEDIAN_OF_PANEL
 from reports.cells.published import read_cells
+from reports.codes import ESCO_NOTICE
 from reports.figures import vintages
 from reports.figures.compute import compute_asked
 from reports.guide import desk
@@ -44,7 +45,9 @@ from tests.reports.release.conftest import (
     release,
     write_figures,
 )  # fmt: skip
+from transforms.records.vocabulary import ESCO, ISCO, SOC, UNSPSC
 from warehouse import database, ops_tables
+from warehouse.load.lookups import load_skill_codes
 from warehouse.publish import atomic_files
 from warehouse.publish.market import publish
 from warehouse.publish.release_tables import open_published_file, write_public_database
@@ -286,6 +289,18 @@ def test_sdmx1_reads_bands_and_shares_with_their_structure(released: Path) -> No
         for observation in dataset.obs:
             for name, code_list in code_lists.items():
                 assert str(observation.dimension[name].value) in code_list, (name, observation)
+
+
+def test_codes_of_skills_and_work_have_their_codes_in_public_classifications(released: Path) -> None:
+    message: Any = sdmx.read_sdmx(released / "sdmx/structure.xml")
+    python = {note.id: note for note in message.codelist["CL_ITEM"]["python"].annotations}
+    esco = next(row for row in load_skill_codes() if (row.skill, row.scheme) == ("Python", ESCO))
+    assert (python[ESCO].type, python[ESCO].title, python[ESCO].url) == (esco.nearness, esco.label, esco.code)
+    assert python[UNSPSC].value == "43232405" and python[UNSPSC].url is None, "only ESCO's codes are addresses"
+    work = message.codelist["CL_WORK"]["machine_learning_engineer"]
+    assert {note.id for note in work.annotations} == {SOC, ISCO, ESCO}
+    assert not message.codelist["CL_MEASURE"]["skill_asked"].annotations
+    assert ESCO_NOTICE in (released / "LICENCES.md").read_text(encoding="utf-8")
 
 
 def test_tables_are_read_by_pandas_and_polars_alike(released: Path) -> None:

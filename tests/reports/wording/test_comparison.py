@@ -16,7 +16,7 @@ ROW: dict[str, Any] = {
 }  # fmt: skip
 NO_INTERVAL = {f"{name}_{end}": None for name in ("usd", "local", "ppp") for end in ("lo", "hi")}
 OFFICIAL = {
-    **ROW, **NO_INTERVAL, "basis": "official", "status": "low", "reason": "an office", "nearness": "same",
+    **ROW, **NO_INTERVAL, "basis": "official", "status": "low", "reason": "an office", "nearness": "exactMatch",
     "usd": 112_000.0, "local": 112_000.0, "ppp": None, "period_to": "2024-05-31", "n_jobs": None, "employment": 233_440,
     "occupation_text": "Data Scientists (SOC 2018 15-2051), May 2024: the occupation of the role's name",
     "definition": "gross pay; employees of all levels",
@@ -38,7 +38,7 @@ def test_our_adverts_come_first_and_only_like_is_set_against_them() -> None:
         [
             {**survey, "pay_market": "cross_border"},
             {**OFFICIAL, "statistic": "mean"},
-            {**OFFICIAL, "nearness": "wider"},
+            {**OFFICIAL, "nearness": "broadMatch"},
             OFFICIAL,
             survey,
             ROW,

@@ -22,9 +22,7 @@ def sound(work_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path
     folder = tmp_path_factory.mktemp("sound")
     with open_copy(work_template, folder) as con:
         declare(con, 30)
-        con.execute(
-            "INSERT INTO core.roles VALUES ('data_engineer', 'data', 'Data engineer', 'Moves data', NULL, NULL)"
-        )
+        con.execute("INSERT INTO core.roles VALUES ('data_engineer', 'data', 'Data engineer', 'Moves data')")
         lists = [[posting(1), posting(2)], [posting(1, title="Lead data engineer")]]
         load(con, *(refined(folder, str(n), Answer(night(n), rows)) for n, rows in enumerate(lists)))
         for mart in HISTORIES:

@@ -10,5 +10,5 @@ SELECT
     CASE WHEN w.annual_p50 IS NOT NULL THEN 'point' END AS form,
     w.annual_p10 AS p10, w.annual_p25 AS p25, w.annual_p50 AS p50, w.annual_p75 AS p75, w.annual_p90 AS p90
 FROM official_pay($as_of) AS w
-WHERE w.nearness <> 'wider'
+WHERE w.nearness <> 'broadMatch'
 ORDER BY ALL

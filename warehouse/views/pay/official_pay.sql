@@ -14,8 +14,8 @@ SELECT
         WHEN year(w.period_on) = year(w.period_to) THEN strftime(w.period_on, '%Y')
         ELSE strftime(w.period_on, '%Y') || ' to ' || strftime(w.period_to, '%Y') END
         || ': ' || CASE n.nearness
-        WHEN 'same' THEN 'the occupation of the role''s name'
-        WHEN 'near' THEN 'an occupation near the role, not the role itself'
+        WHEN 'exactMatch' THEN 'the occupation of the role''s name'
+        WHEN 'closeMatch' THEN 'an occupation near the role, not the role itself'
         ELSE 'a large group that the role is a small part of' END || coalesce(' (' || n.reason || ')', '')
         AS occupation_text,
     w.earnings || '; ' || w.coverage
@@ -23,9 +23,9 @@ SELECT
         || w.annual_from ELSE '' END
         || coalesce('; ' || w.compiled_by, '') AS definition
 FROM core.official_wages AS w JOIN core.near_occupations AS n USING (scheme, occupation)
-WHERE w.is_national AND w.period_to <= as_of
+WHERE n.is_compared AND w.is_national AND w.period_to <= as_of
     AND w.source NOT IN (SELECT source FROM core.sources WHERE NOT is_republishable)
 QUALIFY row_number() OVER (
     PARTITION BY w.country, n.role_group, n.role
-    ORDER BY list_position(['same', 'near', 'wider'], n.nearness), w.period_to DESC, w.source, w.occupation
+    ORDER BY list_position(['exactMatch', 'closeMatch', 'broadMatch'], n.nearness), w.period_to DESC, w.source, w.occupation
 ) = 1

@@ -1,5 +1,5 @@
 -- What each kind of source says about pay for the same work in the same country, as of the day `as_of`: one row for
--- each country, role (of `core.near_occupations`), kind of source (`basis`) and pay market, over all levels. The rows
+-- each country, role (compared in `core.near_occupations`), kind of source (`basis`) and pay market, over all levels. The rows
 -- are cells of mart.salary_bands, without amounts if suppressed, and official pay, including that of wider groups and
 -- means without a median (`statistic`). Pay of both markets together (`all`) appears only if neither can be printed
 -- alone. Amounts belong to each row's own reference period: dollars are at the rate of each advert's day, as the source
@@ -8,7 +8,8 @@
 -- adverts that we read, if both are medians of the same market and not of a wider group; `n_bases` counts the kinds of
 -- source with a value. Pay of one market is never compared with pay of another.
 WITH day AS (
-    SELECT b.* FROM mart.salary_bands AS b SEMI JOIN core.near_occupations AS n USING (role_group, role)
+    SELECT b.* FROM mart.salary_bands AS b SEMI JOIN (FROM core.near_occupations WHERE is_compared) AS n
+        USING (role_group, role)
     WHERE b.as_of = as_of::DATE AND b.region_level = 'country' AND b.seniority_group = 'all'
         AND b.basis IN ('advertised', 'advertised_third_party', 'reported')
 ), cells AS (
@@ -119,7 +120,7 @@ SELECT
     usd_by, CASE WHEN usd_by = 'average rate of the period' THEN rate_source END AS rate_source,
     CASE WHEN usd_by = 'average rate of the period' THEN rate_on END AS rate_on, local / price AS ppp,
         local_lo / price AS ppp_lo, local_hi / price AS ppp_hi, price_year,
-    CASE WHEN statistic = 'median' AND nearness IS DISTINCT FROM 'wider' AND basis <> 'advertised' THEN usd / max(usd)
+    CASE WHEN statistic = 'median' AND nearness IS DISTINCT FROM 'broadMatch' AND basis <> 'advertised' THEN usd / max(usd)
         FILTER (
         basis = 'advertised') OVER (PARTITION BY country, role_group, role, pay_market) END AS ratio_to_advertised,
     count(DISTINCT basis) FILTER (status <> 'suppressed') OVER (PARTITION BY country, role_group, role) AS n_bases

@@ -10,7 +10,8 @@ WITH counted AS MATERIALIZED (
     SELECT DISTINCT r.role_group AS of_group, r.role AS of_role, n.role_group, n.role
     FROM (SELECT DISTINCT role_group, role FROM counted) AS r
     JOIN core.near_occupations AS n
-        ON n.role = r.role OR n.role = 'all' AND list_contains($groups[n.role_group], r.role_group)
+        ON n.is_compared
+        AND (n.role = r.role OR n.role = 'all' AND list_contains($groups[n.role_group], r.role_group))
 )
 SELECT [{{pay/compared_id}}] AS cell, * EXCLUDE (country, role_group, role, basis, pay_market)
 FROM (

@@ -5,7 +5,7 @@ WITH printed AS (
         SELECT region, role_group, role, basis, pay_market, region_level, seniority_group, status FROM mart.salary_bands
         UNION ALL
         SELECT region, role_group, role, basis, pay_market, region_level, seniority_group, status FROM published.salary_bands
-    ) SEMI JOIN core.near_occupations USING (role_group, role)
+    ) SEMI JOIN (FROM core.near_occupations WHERE is_compared) USING (role_group, role)
     WHERE region_level = 'country' AND seniority_group = 'all' AND status <> 'suppressed'
         AND basis IN ('advertised', 'advertised_third_party', 'reported')
     UNION ALL

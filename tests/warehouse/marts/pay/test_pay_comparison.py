@@ -110,7 +110,7 @@ def test_a_cell_as_plain_pandas_has_it(con: database.Connection) -> None:
     assert row["local"] == pytest.approx(hourly * hours)
     assert row["usd"] == pytest.approx(hourly * hours * mean_rate)
     assert row["ppp"] == pytest.approx(hourly * hours / 1.15)
-    assert (row["price_year"], row["statistic"], row["nearness"]) == (2024, "median", "same")
+    assert (row["price_year"], row["statistic"], row["nearness"]) == (2024, "median", "exactMatch")
     assert (row["usd_by"], row["rate_source"]) == ("average rate of the period", "ecb_rates")
     assert row["n_bases"] == 2
     assert math.isnan(row["ratio_to_advertised"]), "no adverts of our own"
@@ -149,7 +149,7 @@ def test_the_ratio_is_of_medians_of_one_market_and_of_no_wider_group(con: databa
     assert math.isnan(rows.loc[("reported", "cross_border"), "ratio_to_advertised"]), "another market"
     assert set(rows["n_bases"]) == {3}
     engineers = compare_pay(con, country="US", role_group="ai_engineering", role="all")
-    assert engineers.loc[("official", "local"), "nearness"] == "wider"
+    assert engineers.loc[("official", "local"), "nearness"] == "broadMatch"
     assert engineers["ratio_to_advertised"].isna().all()
 
 
