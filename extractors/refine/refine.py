@@ -468,9 +468,7 @@ def rows_of(
     rows: Iterator[Any] = module.parse(replace(response, earlier_wordings=earlier_wordings))
     if _row_class(module.SOURCE) is Posting:
         seen_on = response.observed_at.astimezone(UTC).date()
-        adverts = postings(rows, earlier_wordings, seen_on=seen_on, percent=percent)
-        if module.SOURCE.kind != "employer board":
-            return adverts
+        adverts = postings(rows, earlier_wordings, seen_on=seen_on, percent=percent, country=module.SOURCE.country)
         return (add_agency_signs(one) if isinstance(one, Posting) else one for one in adverts)
     return _bound_texts(rows)
 
