@@ -38,6 +38,8 @@ class Evidence(NamedTuple):
     level_in_title: str | None = None
     years_min: float | None = None
     text: str = ""
+    country_clues: tuple[frozenset[str], ...] = ()
+    """The countries to which each clue points, if the country was inferred."""
 
 
 def check_itself(evidence: Evidence) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -52,8 +54,21 @@ def check_itself(evidence: Evidence) -> tuple[tuple[str, ...], tuple[str, ...]]:
     )
 
 
+def _inferred_country(evidence: Evidence) -> bool | None:
+    """Whether all clues to an inferred country allow it; None if a single clue or a stated place decided."""
+    inferred = [place.country for place in evidence.places if place.reading == "inferred"]
+    if not inferred or len(evidence.country_clues) < 2:
+        return None
+    return all(inferred[0] in countries for countries in evidence.country_clues)
+
+
 def _currency_country(evidence: Evidence) -> bool | None:
-    """Whether the headline pay is in legal tender of the country where this pay counts; None if either is unknown."""
+    """Whether the headline pay is in legal tender of the country where this pay counts; None if either is unknown.
+
+    None, too, if the country was inferred, for which the currency may be a clue (`inferred_country`).
+    """
+    if any(place.reading == "inferred" for place in evidence.places):
+        return None
     head = next((pay for pay in evidence.pay if pay.is_headline), None)
     market = market_of(head.currency, evidence.pay_country) if head else None
     return None if market is None else market == "local"
@@ -94,6 +109,7 @@ CHECKS: Mapping[str, Callable[[Evidence], bool | None]] = MappingProxyType(
     {
         "workplace_stated": lambda evidence: evidence.is_workplace_repeated,
         "city_subdivision": _city_subdivision,
+        "inferred_country": _inferred_country,
         "currency_country": _currency_country,
         "pay_prose": lambda evidence: evidence.is_pay_repeated,
         "pay_zone": _pay_zone,

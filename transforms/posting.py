@@ -23,6 +23,7 @@ from transforms.pay.normalisation import complete_pay
 from transforms.pay.region import REMOTE, Area, market_of, where_pay_counts
 from transforms.pay.shared_sign import settle_signs, span_of_currency
 from transforms.pay.statements import all_pay
+from transforms.place.inferred_country import add_inferred_place, clue_of_currency, country_by_clues, find_clues
 from transforms.place.places import Whereabouts, region_of, whereabouts
 from transforms.place.workplace_text import statements_in
 from transforms.raw_posting import DAYS, RawPosting, bound_raw, wording_hash
@@ -105,18 +106,20 @@ def postings(
     *,
     seen_on: date | None = None,
     percent: int = ALL_PERCENT,
+    country: str | None = None,
 ) -> Iterator[_Row]:
     """Make a posting of each record, in order. Issues, removals and repetitions pass through unchanged.
 
     A record that cannot be made into a posting becomes an issue. A record whose `wording_hash` is a key of
     `earlier_wordings` becomes a `Repetition`. `seen_on` is the day of the source's answer, on which the dates in a
-    record must be possible. `percent` is the depth of reading (`transforms.depth`).
+    record must be possible. `percent` is the depth of reading (`transforms.depth`). `country` is that of the source, if
+    its adverts are of one country by definition.
 
     `BATCH` postings are made together, step by step: the tables of a step then stay in the processor's cache, and the
     lines of all texts are read at once. The result does not depend on the batches.
     """
     for group in _batches(records):
-        yield from _make_batch(group, earlier_wordings, seen_on, percent)
+        yield from _make_batch(group, earlier_wordings, seen_on, percent, country)
 
 
 def _batches(records: Iterable[_RawRow]) -> Iterator[list[_RawRow]]:
@@ -138,7 +141,11 @@ def _batches(records: Iterable[_RawRow]) -> Iterator[list[_RawRow]]:
 
 
 def _make_batch(
-    group: Sequence[_RawRow], earlier_wordings: Mapping[str, str], seen_on: date | None, percent: int
+    group: Sequence[_RawRow],
+    earlier_wordings: Mapping[str, str],
+    seen_on: date | None,
+    percent: int,
+    country: str | None,
 ) -> list[_Row]:
     results: dict[int, _Row] = {}
     new: list[tuple[int, RawPosting, str | None, Depth]] = []
@@ -159,7 +166,7 @@ def _make_batch(
     for key, cache in _CACHES.items():
         words = [raw.get(key) for _, raw, _, depth in new if depth.is_read and (key == "html" or not raw.get("html"))]
         cache.get_many([each for each in words if each and isinstance(each, str)])
-    tasks = [(number, _steps(raw, digest, depth)) for number, raw, digest, depth in new]
+    tasks = [(number, _steps(raw, digest, depth, country)) for number, raw, digest, depth in new]
     while tasks:
         open_tasks = []
         for number, steps in tasks:
@@ -189,7 +196,9 @@ def _depth_of(raw: RawPosting, percent: int) -> Depth:
     return find_depth(raw["source"], str(raw.get("id")).strip(), raw.get("title"), words, percent=percent)
 
 
-def _steps(raw: RawPosting, digest: str | None, depth: Depth) -> Generator[None, None, Posting]:
+def _steps(
+    raw: RawPosting, digest: str | None, depth: Depth, source_country: str | None = None
+) -> Generator[None, None, Posting]:
     """Make a posting, with a `yield` after each step, so that a caller can run one step for many postings in turn."""
     id, title = _id_and_title(raw)
     location_text, employer, board = _fold_space(raw.get("location_text")), raw.get("employer"), raw.get("board")
@@ -214,20 +223,16 @@ def _steps(raw: RawPosting, digest: str | None, depth: Depth) -> Generator[None,
         text=text,
         statements=statements,
     )
-    by_fields = (
-        where
-        if not text
-        else whereabouts(
+    by_fields = where
+    if text:
+        by_fields = whereabouts(
             location_text,
             addresses=raw.get("addresses", ()),
             is_remote=raw.get("is_remote"),
             workplace=raw.get("workplace"),
             title=title,
         )
-    )
-    places = where.places
-    spans.extend(where.spans)
-    shared = _shared_places(places)
+    clues = find_clues(where, title, text, source_country)
     employment_type, is_known = employment_of(raw.get("employment_type"), title, text)
     if not is_known:
         rule = "expected a kind of employment known to lookups/role/employment_types.csv; add the word there"
@@ -240,14 +245,21 @@ def _steps(raw: RawPosting, digest: str | None, depth: Depth) -> Generator[None,
     is_technical = role_group in (*AI_GROUPS, *TECHNICAL_GROUPS) or demands["ai_label"] == "builds_ai"
     yield
     pay, is_repeated = _read_pay(
-        raw, title, text, location_text=location_text, where=where, country=shared["country"],
+        raw, title, text, location_text=location_text, where=where,
+        country=_shared_places(where.places)["country"] or country_by_clues(clues),
         employment_type=employment_type, seniority=level.value, role_group=role_group,
     )  # fmt: skip
     issues.extend(_find_swapped(pay))
     head = pay[0] if pay and pay[0].is_headline else None
-    area = where_pay_counts(head, where, location_text) if head else Area(None, None, None)
     if head and (span := span_of_currency(head, text)):
         spans.append(span)
+    elif head and not where.places:
+        clues += clue_of_currency(head.currency)
+    where = add_inferred_place(where, clues)
+    spans.extend(where.spans)
+    places = where.places
+    shared = _shared_places(places)
+    area = where_pay_counts(head, where, location_text) if head else Area(None, None, None)
     yield
     agreements, doubts = check_itself(
         Evidence(
@@ -260,6 +272,7 @@ def _steps(raw: RawPosting, digest: str | None, depth: Depth) -> Generator[None,
             level_in_title=level.value,
             years_min=demands["years_min"],
             text=text,
+            country_clues=tuple(clue.countries for clue in clues),
         )
     )
     language = raw.get("language")

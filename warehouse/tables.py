@@ -178,7 +178,7 @@ class PostingCandidates(rows.ListedName):
     name: Annotated[str, Column("Name as written", key=True)]
 
 
-@table("core.agency_signs", "Signs in adverts on employers' boards of hiring for others, each sign once.")
+@table("core.agency_signs", "Signs in adverts of hiring for others, each sign once.")
 class AgencySigns:
     """From titles and stored texts, by `agency_cues.csv`. `analysis.boards` derives which boards belong to agencies."""
 

@@ -58,8 +58,9 @@ RECORD_HASH = "record_hash"
 ROOT = Path(__file__).parents[2]
 
 
-DECIDING = ("expected_rows", "expires_after_days")
-"""Keys of sources.toml that decide which files are loaded and when adverts close, so that a change loads them again."""
+DECIDING = ("expected_rows", "expires_after_days", "country")
+"""Keys of sources.toml that decide which files are loaded, when adverts close and where they are, so that a change
+loads them again."""
 
 
 @functools.cache

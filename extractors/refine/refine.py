@@ -469,9 +469,11 @@ def rows_of(
     rows: Iterator[Any] = module.parse(replace(response, earlier_wordings=earlier_wordings))
     if _row_class(module.SOURCE) is Posting:
         seen_on = response.observed_at.astimezone(UTC).date()
-        adverts = postings(rows, earlier_wordings, seen_on=seen_on, percent=percent)
-        read = add_agency_signs if module.SOURCE.kind == "employer board" else with_template
-        return (read(one) if isinstance(one, Posting) else one for one in adverts)
+        adverts = postings(rows, earlier_wordings, seen_on=seen_on, percent=percent, country=module.SOURCE.country)
+        signed = (add_agency_signs(one) if isinstance(one, Posting) else one for one in adverts)
+        if module.SOURCE.kind == "employer board":
+            return signed
+        return (with_template(one) if isinstance(one, Posting) else one for one in signed)
     return _bound_texts(rows)
 
 

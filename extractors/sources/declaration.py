@@ -239,6 +239,9 @@ class Source:
     """Last day on which we may request anything, if the publisher named one, else None."""
     most_postings: int = 0
     """Maximum number of requests for single postings in a night, for platforms whose lists lack texts or pay."""
+    country: str | None = None
+    """The country of all adverts that name no place (ISO 3166-1 alpha-2), for a source that has adverts of one country
+    by definition, else None."""
     expires_after_days: int | None = None
     """After this many days, an advert that was not seen again counts as expired, which does not mean closed. If None is
     given, the kind of source decides; it stays None for sources without adverts."""

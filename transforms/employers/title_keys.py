@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from transforms.place.gazetteer import Meaning, gazetteer, groups, noise
 from transforms.place.gazetteer import key as place_key
 from transforms.text.characters import normal
-from transforms.text.lookups import rows_of
+from transforms.text.lookups import cells_of, rows_of
 
 _GENDERS = re.compile(
     r"[(\[]?\s*\b(?:[mwfdxhkg]|div|gn)(?:\s*[/|*,]\s*(?:[mwfdxhikng]|div|gn))+\b\s*[)\]]?|\((?:gn|all genders?|in|a)\)"
@@ -55,7 +55,7 @@ def title_key(title: str, location_text: str | None, employer: str | None, evide
     The key leaves out words for gender and workplace, requisition numbers, and the employer's name or keys in its
     `evidence`. It also leaves out a separate part of the title that is a place: a city, a country, a group of
     countries, or words of the advert's location. "Sr. ML Engineer - Berlin (m/f/d)" and "Machine Learning Engineer
-    (Senior), Remote" both give `engineer ml senior`.
+    (Senior), Remote" both give `engineer ml senior`. A word such as "manager" before its field is marked (`_leaders`).
     """
     return _read_title(title, location_text or "", employer or "", evidence)[0]
 
@@ -85,27 +85,45 @@ def _read_title(title: str, location_text: str, employer: str, evidence: frozens
             places.update(part)
         elif not (words and own.issuperset(part)):
             words += part
-    key = " ".join(sorted(_canonical(words))) or normal(title)
+    forms = _canonical(words)
+    key = " ".join(sorted({*forms, *_leaders(forms)})) or normal(title)
     return key, " ".join(sorted(places - own))
 
 
-def _canonical(words: Sequence[str]) -> set[str]:
+def _canonical(words: Sequence[str]) -> list[str]:
     singles, doubles = _forms()
-    forms: set[str] = set()
+    forms: list[str] = []
     n = 0
     while n < len(words):
         pair = " ".join(words[n : n + 2])
         if pair in doubles:
-            forms.update(doubles[pair].split())
+            forms += doubles[pair].split()
             n += 2
             continue
         word = words[n]
         word = singles.get(
             word, word[:-1] if len(word) > 4 and word.endswith("s") and not word.endswith("ss") else word
         )
-        forms.update(singles.get(word, word).split())
+        forms += singles.get(word, word).split()
         n += 1
     return forms
+
+
+def _leaders(words: Sequence[str]) -> Iterator[str]:
+    """Yield the first word of a title, levels apart, if it leads the field after it: "+manager".
+
+    "Manager, Customer Success" leads the Customer Success Managers, so the two are different jobs. "Engineer, Data
+    Platform" is a Data Platform Engineer.
+    """
+    kinds = _heads()
+    first, *field = [word for word in words if kinds.get(word) != "level"] or [""]
+    if kinds.get(first) == "head" and field:
+        yield f"+{first}"
+
+
+@functools.cache
+def _heads() -> dict[str, str]:
+    return {row["word"]: row["kind"] for row in cells_of("title_heads")}
 
 
 def _is_place(part: str, before: str, after: str) -> bool:

@@ -5,7 +5,8 @@ therefore read as the set of currencies that it may mean, and the job's country 
 stays open.
 
 Signs are listed in lookups/pay/currencies.csv, with codes and names from ISO 4217. The column `local_signs` holds
-letters that mean a currency only where that currency is legal tender. The column `per_usd` holds an order of magnitude,
+letters that mean a currency only where that currency is legal tender, and the column `country` the country that alone
+pays in it. The column `per_usd` holds an order of magnitude,
 which shows whether "2M" can be pay and never converts an amount. Legal tender is listed in lookups/place/countries.csv.
 """
 
@@ -76,6 +77,19 @@ def local_currencies_of(sign: str) -> frozenset[str]:
 def legal_tender(country: str) -> tuple[str, ...]:
     """Return the currencies that are legal tender in a country (ISO 3166-1 alpha-2); () for an unknown country."""
     return _legal_tender().get(country, ())
+
+
+def only_country_of(currency: str) -> str | None:
+    """Return the country (ISO 3166-1 alpha-2) that alone pays in a currency; None if several do.
+
+    Its territories, and countries that have a currency of their own beside it, do not count.
+    """
+    return _only_countries().get(currency)
+
+
+@functools.cache
+def _only_countries() -> dict[str, str]:
+    return {row["currency"]: row["country"] for row in _rows() if row["country"]}
 
 
 @functools.lru_cache(maxsize=512)

@@ -6,7 +6,7 @@ import functools
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from transforms.pay.currency import legal_tender
+from transforms.pay.currency import legal_tender, only_country_of
 from transforms.pay.exclusion import countries_ruled_out
 from transforms.place.gazetteer import groups
 from transforms.place.places import Whereabouts, region_of
@@ -31,8 +31,9 @@ def where_pay_counts(pay: Pay, where: Whereabouts, location_text: str | None) ->
     """Return where `pay` counts, by the first rule that applies:
 
     1. Pay tied to a country counts in that country.
-    2. Remote work with a stated scope: pay counts in the only country of the scope, or else in the region and continent
-       around the scope.
+    2. Remote work with a stated scope: pay counts in the only country of the scope. Of several, it counts in the one
+       where all places lie, if that country alone uses the currency of the pay; else in the region and continent around
+       the scope.
     3. All places lie in one country, where the currency of the pay is legal tender: pay counts in this country. If the
        places lie in several countries and the work is not remote, pay counts in the only one of them where its currency
        is legal tender, unless that country borrowed the currency from another country.
@@ -51,9 +52,10 @@ def where_pay_counts(pay: Pay, where: Whereabouts, location_text: str | None) ->
     places = [place for place in where.places if place.country not in ruled_out]
     scope = [token for token in where.remote_scope or () if token not in ruled_out]
     is_remote = where.workplace == REMOTE
-    if is_remote and scope:
-        return _area_of_scope(tuple(scope))
     countries = {place.country for place in places if place.country}
+    if is_remote and scope:
+        home = only_country_of(pay.currency) if pay.currency else None
+        return _area_of_scope((home,) if home in scope and countries == {home} else tuple(scope))
     home = _home_of(pay.currency, countries)
     if home and (len(countries) == 1 or not is_remote):
         return Area(home, *region_of(home))

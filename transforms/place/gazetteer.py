@@ -231,6 +231,10 @@ def _rows(name: str) -> Iterator[dict[str, Any]]:
     yield from rows_of(name)
 
 
+LONGEST_CODE = 3
+"""Number of letters of the longest ISO 3166-1 code."""
+
+
 @functools.cache
 def countries() -> dict[str, dict[str, Any]]:
     """Return the rows of `countries.csv` by ISO 3166-1 alpha-2 code."""
@@ -243,6 +247,16 @@ def country_names() -> dict[str, str]:
     names = {key(code): code for code in countries()}
     names |= {key(row["alpha3"]): code for code, row in countries().items()}
     return names | {key(row["name"]): row["country"] for row in _rows("country_names")}
+
+
+def is_code(words: str) -> bool:
+    """Whether words in free text are an ISO code, which may mean anything ("PR", "CI"), and no name, as "UK" is."""
+    return len(words) <= LONGEST_CODE and key(words) not in _spelt_names()
+
+
+@functools.cache
+def _spelt_names() -> frozenset[str]:
+    return frozenset(key(row["name"]) for row in _rows("country_names") if "." not in row["name"])
 
 
 @functools.cache

@@ -12,9 +12,10 @@ from __future__ import annotations
 import functools
 import itertools
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
 
-from transforms.place.gazetteer import members_of
+from transforms.place.gazetteer import is_code, members_of
 from transforms.place.location_line import Item, has_time_zone, is_understood, items_in
 from transforms.place.workplace_text import fold_letters
 from transforms.text.lookups import rows_of
@@ -54,7 +55,7 @@ def scope_in_title(title: str, countries: frozenset[str]) -> tuple[str, ...]:
     """Return the countries that a title names in a part without a city, sorted.
 
     `countries` are the countries of the advert's places. Return () unless the title names all of them and no group of
-    countries. If `countries` is empty, groups of countries count too.
+    countries. If `countries` is empty, groups of countries count too. ISO codes count only for these countries.
     """
     scope: set[str] = set()
     for _, part in parts_of_title(title):
@@ -62,8 +63,8 @@ def scope_in_title(title: str, countries: frozenset[str]) -> tuple[str, ...]:
             items = items_in(part, countries)
             if any(item.chosen and item.chosen.city for item in items):
                 return ()  # the country of an address: "Lyon, France"
-            if items and all(item.is_area and not (item.chosen and item.chosen.subdivision) for item in items):
-                scope |= _scope_of(items)
+            if items and all(_is_country(item, part[item.start : item.end], countries) for item in items):
+                scope |= scope_of(items)
     if not countries:
         return tuple(sorted(scope))
     return tuple(sorted(scope)) if countries <= scope and all(len(members_of(token)) == 1 for token in scope) else ()
@@ -74,28 +75,59 @@ def scope_in_text(text: str) -> tuple[tuple[str, ...], int, int] | None:
 
     The first item holds countries and groups, sorted. Return None if the text does not say.
     """
-    countries, search = _demands()
+    for demand in demands_in(text):
+        if demand.country:
+            return (demand.country,), demand.start, demand.end
+        if not demand.is_label and demand.items[0].is_area:
+            areas = [item for item in demand.items if item.is_area]
+            return tuple(sorted(scope_of(areas))), demand.start, demand.end + areas[-1].end
+    return None
+
+
+def _is_country(item: Item, words: str, countries: frozenset[str]) -> bool:
+    """Whether an item is a group of countries or a country. An ISO code is one only if it is among `countries`."""
+    if item.chosen is None or item.chosen.city or item.town or item.chosen.subdivision:
+        return item.group is not None
+    return item.chosen.country in countries or not is_code(words)
+
+
+class Demand(NamedTuple):
+    """Words of a text that say where a person must live, or a label ("Location:"), with the places after them.
+
+    `country` is set for words that name a country or group by themselves; then there are no `items`. Offsets of the
+    items count from `end`.
+    """
+
+    is_label: bool
+    country: str | None
+    items: Sequence[Item]
+    start: int
+    end: int
+
+
+def demands_in(text: str) -> Iterator[Demand]:
+    """Yield the demands of a text that somebody else's place or a denial does not explain, in order."""
+    rows, search = _demands()
     plain = fold_letters(text)
     ends = {start: (end, number) for start, end, number in search.find(plain.encode("latin-1", "replace"))}
     for start, (end, number) in itertools.islice(ends.items(), MAX_DEMANDS):
-        country = countries[number]
+        is_label, country = rows[number]
         if _no_demand().search(plain, max(0, start - MAX_BEFORE), start):
             continue
         if country:
             if not _BEFORE_NOUN.match(plain, end):
-                return (country,), start, end
+                yield Demand(is_label, country, (), start, end)
             continue
         names = text[end : end + len(_NAMES_END.split(plain[end : end + MAX_NAMES], maxsplit=1)[0])]
         if has_time_zone(text[end : end + len(names) + MAX_ZONE]):
             continue
         items = items_in(" ".join(names.split()))
-        if items and items[0].start <= MAX_BEFORE_NAME and items[0].is_area:
-            areas = [item for item in items if item.is_area]
-            return tuple(sorted(_scope_of(areas))), start, end + areas[-1].end
-    return None
+        if items and items[0].start <= MAX_BEFORE_NAME:
+            yield Demand(is_label, None, items, start, end)
 
 
-def _scope_of(items: Sequence[Item]) -> set[str]:
+def scope_of(items: Iterable[Item]) -> set[str]:
+    """Return the countries and groups of countries that items name."""
     scope = {item.chosen.country for item in items if item.chosen}
     for item in items:
         if item.group:
@@ -104,18 +136,17 @@ def _scope_of(items: Sequence[Item]) -> set[str]:
 
 
 @functools.cache
-def _demands() -> tuple[tuple[str | None, ...], Phrases]:
-    """Return the country of each demand, and a search for all demands.
+def _demands() -> tuple[tuple[tuple[bool, str | None], ...], Phrases]:
+    """Return for each demand whether it is a label and its country, and a search for all demands.
 
     The country is None for a demand that countries follow ("must be based in"). It is set for a demand that means a
     country by itself ("bundesweit").
     """
     rows = list(rows_of("scope_demands"))
+    endings = [" ?: ?" if row["kind"] == "label" else "" if row["country"] else r"\s" for row in rows]
     patterns = [fold_letters(row["pattern"] or "") for row in rows]
-    expressions = [
-        rf"\b(?:{pattern})" + ("" if row["country"] else r"\s") for row, pattern in zip(rows, patterns, strict=True)
-    ]
-    return tuple(row["country"] for row in rows), Phrases(expressions, has_starts=True)
+    expressions = [rf"\b(?:{pattern}){end}" for pattern, end in zip(patterns, endings, strict=True)]
+    return tuple((row["kind"] == "label", row["country"]) for row in rows), Phrases(expressions, has_starts=True)
 
 
 @functools.cache

@@ -313,9 +313,7 @@ class Posting(Advert):
             "Names in lists beside known technologies that the taxonomy lacks, in adverts of AI, engineering and data"
         ),
     ] = ()
-    agency_signs: Annotated[
-        tuple[AgencySign, ...], Column("What an advert on an employer's board says of hiring for others")
-    ] = ()
+    agency_signs: Annotated[tuple[AgencySign, ...], Column("What an advert says of hiring for others")] = ()
     spans: Annotated[tuple[Span, ...], Column("Where the values were read")]
     issues: Annotated[tuple[Issue, ...], Column("Values that were refused")]
     wording_hash: Annotated[str | None, Column("Digest of the source's own words; adverts with the same are read once")]

@@ -49,6 +49,7 @@ READERS = ("pay", "place", "role", "seniority", "requirement", "ai_label", "skil
 SELF_CHECKS = {
     "workplace_stated": "place",
     "city_subdivision": "place",
+    "inferred_country": "place",
     "currency_country": "pay",
     "pay_prose": "pay",
     "pay_zone": "pay",
@@ -58,6 +59,7 @@ SELF_CHECKS = {
 """Each check of an advert against itself, and the reader whose values are in doubt if the check fails.
 
 workplace_stated: the source's field agrees with the text. city_subdivision: a city lies in its subdivision.
+inferred_country: all clues to a country that no words state allow it.
 currency_country: pay is in the currency of the country where it counts. pay_prose: the text repeats a range of the
 source's field. pay_zone: the country of a pay zone is a country of the advert. level_years: the title's level fits the
 years asked for. language_halves: both halves of a bilingual advert ask for the same years and degree."""

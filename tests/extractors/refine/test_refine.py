@@ -224,9 +224,9 @@ def n_read(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     ids: list[str] = []
     steps = posting_module._steps
 
-    def told(raw: RawPosting, digest: str | None, depth: Depth) -> Generator[None, None, Posting]:
+    def told(raw: RawPosting, digest: str | None, depth: Depth, country: str | None) -> Generator[None, None, Posting]:
         ids.append(str(raw["id"]))
-        return steps(raw, digest, depth)
+        return steps(raw, digest, depth, country)
 
     monkeypatch.setattr(posting_module, "_steps", told)
     return ids

@@ -418,3 +418,15 @@ def test_recorded_adverts_of_jobtech_are_read() -> None:
     events = said("jobstream/stream_events_example.jsonl.json")
     removals = [row.id for row in found("https://jobstream.api.jobtechdev.se/v2/stream?updated-after=x", events[1:])]
     assert removals == [events[1]["id"]]
+
+
+# --- Brazilian repositories ---------------------------------------------------------------------------
+
+
+def test_the_issues_of_brazilian_repositories_are_adverts_in_brazil_of_a_recruiter() -> None:
+    file = "github_vagas_issues_retyped.json"
+    rows = postings("https://api.github.com/repos/datascience-br/vagas/issues?state=all", body_of(file))
+    assert len(rows) == len(said(file)) == 8
+    assert {(row.country, row.pay_country, row.currency, row.doubts) for row in rows} == {("BR", "BR", "BRL", None)}
+    assert {row.remote_scope for row in rows} == {None, ("BR", "PT")}, "the text of the remote ones says so"
+    assert all("client" in {each.sign for each in row.agency_signs} for row in rows)

@@ -12,11 +12,16 @@ SAME_TITLES = (
     ("Office Manager (Clark, New Jersey)", "Office Manager [R-30117]", "Office Manager #4471", "Office Manager | EMEA"),
     ("VP of Quality Assurance", "Vice President, QA", "VP QA (all genders)"),
     ("Software Engineer 2", "Software Engineer II"),
+    ("Engineer, Data Platform", "Data Platform Engineer", "Data Platform - Engineer"),
+    ("Senior Manager, Customer Success", "Sr. Manager - Customer Success", "Manager (Senior) of Customer Success"),
+    ("Manager", "Manager - Berlin (m/f/d)"),
 )
 OTHER_TITLES = (
     ("Engineer, Mobile", "Engineer"),  # a city in Alabama
     ("Account Executive, Enterprise", "Account Executive"),  # a city in Nevada
     ("Account Executive (East)", "Account Executive (West)"),
+    ("Manager, Customer Success", "Customer Success Manager"),  # the first leads the second
+    ("Director of Sales", "Sales Director"),
     ("Senior Designer", "Staff Designer"),
     ("Senior Designer", "Designer"),
     ("C++ Developer", "C# Developer"),
