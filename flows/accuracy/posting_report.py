@@ -22,6 +22,7 @@ from flows.runtime.project import read_sql
 from flows.terminal.console import LOOK
 from flows.terminal.errors import Wrong
 from transforms.records.vocabulary import REQUIREMENTS
+from transforms.skills.extraction import OF_SECTION
 from transforms.skills.sections import WHOLE, lines_of
 from transforms.text.language import language_of
 from warehouse.publish.reader import open_reader
@@ -44,6 +45,7 @@ STYLES = {
     "pay": "bold green",
     "required": "bold yellow",
     "preferred": "yellow",
+    "duty": "yellow",
     "mentioned": "dim yellow",
 }
 """Styles in which the words of values are highlighted in the advert."""
@@ -229,14 +231,14 @@ def skills_of(row: Mapping[str, Any]) -> list[Value]:
     for skill in row["skills"]:
         name, requirement, start, end = (skill[key] for key in ("skill", "requirement", "start", "end"))
         kind = kinds[bisect_right(starts, start)]
-        is_raised = requirement == REQUIREMENTS[0] and kind in REQUIREMENTS[1:]
+        is_of_section = requirement == REQUIREMENTS[OF_SECTION[kind]]
         is_own_name = text[start:end].casefold() == name.casefold()
         values.append(
             Value(
                 name=name,
                 value=requirement,
                 reading="parsed",
-                rule=SECTIONS[kind] + "; the title names it" * is_raised,
+                rule=SECTIONS[kind] + ("" if is_of_section else "; its clause or the title decides"),
                 part="text",
                 start=start,
                 end=end,
@@ -251,8 +253,8 @@ def sections_of(text: str) -> tuple[list[int], list[str]]:
     """Return the offsets at which sections start, and their kinds. The first kind is that of the text before any
     section."""
     lines = lines_of(text)
-    openings = [(begin + start, kind) for begin, _, line in lines for start, kind in line.openings]
-    return [start for start, _ in openings], [lines[0][1] if lines else WHOLE, *(kind for _, kind in openings)]
+    sections = [(begin + start, kind) for begin, first, line in lines for start, kind in ((0, first), *line.openings)]
+    return [start for start, _ in sections], [lines[0][1] if lines else WHOLE, *(kind for _, kind in sections)]
 
 
 # --- printing -------------------------------------------------------------------------------------------

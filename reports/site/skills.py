@@ -23,8 +23,8 @@ from reports.wording.numbers import category_name, interval, percent
 from reports.wording.work import GROUPS, name_work
 from warehouse.mart_tables import Figures
 
-REQUIRED, PREFERRED = "skill_required", "skill_preferred"
-"""Measures of what adverts require and prefer. `ASKED` means required or preferred."""
+REQUIRED, PREFERRED, DUTY = "skill_required", "skill_preferred", "skill_duty"
+"""Measures of what adverts require, prefer, and name in duties alone. `ASKED` means any of the three."""
 MIN_JOBS = 2
 """Fewest jobs that must ask for a skill before it is listed."""
 SHOWN_FIRST = 40
@@ -68,6 +68,7 @@ class Skill:
     asked: Count
     required: Count | None
     preferred: Count | None
+    duty: Count | None
     ranks: tuple[int, int]
     figure: str
 
@@ -96,7 +97,7 @@ def read_skills(con: Connection, as_of: date, figures: Sequence[Figures]) -> Ski
     printed = {figure.figure for figure in figures if figure.value is not None}
     lists: dict[tuple[str, str], dict[str, dict[str, Cell]]] = {}
     for cell in read_cells(con, as_of, kinds=["shares"]):
-        if cell.measure in (ASKED, REQUIRED, PREFERRED):
+        if cell.measure in (ASKED, REQUIRED, PREFERRED, DUTY):
             lists.setdefault((cell.place, cell.work), {}).setdefault(cell.item, {})[cell.measure] = cell
     result = {}
     for key, by_name in sorted(lists.items()):
@@ -116,7 +117,8 @@ def _make_list(work: str, listed: Sequence[Mapping[str, Cell]], printed: set[str
         skills.append(
             Skill(
                 name=cell.item, category=category_name(category), style=STYLES.get(category, "software"), asked=asked,
-                required=_count(cells.get(REQUIRED)), preferred=_count(cells.get(PREFERRED)), ranks=rank,
+                required=_count(cells.get(REQUIRED)), preferred=_count(cells.get(PREFERRED)),
+                duty=_count(cells.get(DUTY)), ranks=rank,
                 figure=cell.id if cell.id in printed else "",
             )
         )  # fmt: skip
@@ -155,7 +157,7 @@ def rank_by_intervals(intervals: Sequence[tuple[float, float]]) -> list[tuple[in
 
 
 def skill_row(skill: Skill) -> ChartRow:
-    """Return a row: a bar for required, a tint for required or preferred, and the share with its interval."""
+    """Return a row: a bar for required, a tint for all that is asked, and the share with its interval."""
     share, low, high, said, ends, is_firm = skill.asked
     form = FIRM if is_firm else ROUGH
     marks = [Mark(kind="halo", start=low, end=high), Mark(kind="line", start=low, end=high, style=f"ink {form}")]
@@ -195,8 +197,8 @@ def view(skill_list: SkillList) -> dict[str, Any]:
 def to_script(lists: SkillLists) -> bytes:
     """Return the data as a script: `SKILLS = {…}`.
 
-    A skill is a list: the index of its name; what is asked, required and preferred (0 without a share); its figure's id
-    or 0.
+    A skill is a list: the index of its name; what is asked, required, preferred and named in duties alone (0 without a
+    share); its figure's id or 0.
     """
     by_name = {skill.name: skill for skill_list in lists.values() for skill in skill_list.skills}
     number = {name: place for place, name in enumerate(sorted(by_name))}
@@ -218,7 +220,7 @@ def to_script(lists: SkillLists) -> bytes:
                 "day": skill_list.month,
                 "rests": skill_list.rests,
                 "skills": [
-                    [number[one.name], one.asked, one.required or 0, one.preferred or 0, one.figure or 0]
+                    [number[one.name], one.asked, one.required or 0, one.preferred or 0, one.duty or 0, one.figure or 0]
                     for one in skill_list.skills
                 ],
             }

@@ -400,7 +400,7 @@ def _hn_silver(gold: Path, tally: Score) -> None:
 
 
 def _skills_gold(gold: Path, tally: Score) -> None:
-    """What is asked for counts as found when it is found as asked for: required or preferred."""
+    """What is asked for counts as found when it is found as asked for. What is only mentioned may stand in duties."""
     documents = list(_documents(gold, "skills_gold.jsonl"))
     counts = Counter(label for row in documents for label in set(row["skills"]))
     for row in documents:
@@ -410,7 +410,7 @@ def _skills_gold(gold: Path, tally: Score) -> None:
         asked_for = {skill_of(label) for label in row["skills"]}
         mentions = {skill_of(label) for label in row["mentioned_only"]} - asked_for
         names = set(_names().values())
-        hits = {skill for skill in asked_for if got.get(skill) in ("required", "preferred")}
+        hits = {skill for skill in asked_for if got.get(skill) in ("required", "preferred", "duty")}
         twice = {skill_of(label) for label in row["skills"] if counts[label] > 1}
         tally.count("skills_gold.recall", len(hits), len(asked_for & names))
         tally.count("skills_gold.recall_all", len(hits), len(asked_for))

@@ -14,7 +14,7 @@ import pytest
 from tests.builders import Answer, all_rows, load, open_copy, posting, refined, share_row
 from transforms.employers.agency_signs import add_agency_signs
 from transforms.records.rows import Place, Posting, SkillRequirement
-from transforms.records.vocabulary import AI_GROUPS, PAY_FLAGS, USD_REASONS
+from transforms.records.vocabulary import AI_GROUPS, PAY_FLAGS, REQUIREMENTS, USD_REASONS
 from warehouse import database, schema
 from warehouse.load import boards as store
 from warehouse.load import employers, jobs
@@ -175,7 +175,7 @@ def test_skills_are_those_that_the_marts_count(market: duckdb.DuckDBPyConnection
     }
     assert {row[3] for row in rows} == {"full_advert"}
     triples = set()
-    for requirement in ("required", "preferred", "mentioned"):
+    for requirement in REQUIREMENTS:
         query = f"SELECT job_id, unnest({requirement}) FROM jobs_with_skills(DATE '{NEWEST}')"
         triples |= {(job, skill, requirement) for job, skill in all_rows(market, query)}
     assert {row[:3] for row in rows if row[4]} == triples

@@ -89,7 +89,7 @@ class SkillRequirement:
     """One skill found in a posting's text, at its strongest requirement."""
 
     skill: Annotated[str, Column("Name in the taxonomy", references="core.skills.skill")]
-    requirement: Annotated[str, Column("How it is asked for", values=REQUIREMENTS)]
+    requirement: Annotated[str, Column("How it is asked for: duty is named in duties alone", values=REQUIREMENTS)]
     start: Annotated[int, Column("Offset of the first character of the evidence in the text", low=0)]
     end: Annotated[int, Column("Offset after its last character", low=0)]
 

@@ -44,7 +44,9 @@ PAY_FLAGS = (
 )
 USD_REASONS = ("no_currency", "no_rate")
 PAY_MARKETS = ("local", "cross_border")
-REQUIREMENTS = ("required", "preferred", "mentioned")
+REQUIREMENTS = ("required", "preferred", "duty", "mentioned")
+"""How a text names a skill, the strongest first. Duties name what the job is done with; nobody is asked for what is
+only mentioned."""
 READERS = ("pay", "place", "role", "seniority", "requirement", "ai_label", "skill")
 SELF_CHECKS = {
     "workplace_stated": "place",

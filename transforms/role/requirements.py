@@ -14,11 +14,8 @@ from collections.abc import Iterator
 from transforms.records.vocabulary import DEGREES
 from transforms.role.east_asian import degree_in_east_asian, is_east_asian, years_in_east_asian
 from transforms.skills.sections import (
-    MAX_HEADING,
     Line,
-    SectionLine,
     cues_of,
-    lines_of,
     lines_with,
     lower_text,
     sentence_at,
@@ -27,10 +24,6 @@ from transforms.text.evidence import Reading
 from transforms.text.lookups import cells_of, rows_of
 
 cues = functools.partial(cues_of, "requirement_cues")
-_ONLY_LIST = re.compile(r"\bideal|\bidéal|\bwunsch|\bwünsch")
-"""Words of headings such as "Ideally, you'd have", which announce preferred qualifications but are often an advert's
-only heading of demands.
-"""
 MAX_YEARS = 20
 """Maximum years that count as a demand. Higher numbers are a firm's age or a slip."""
 MONTHS_IN_YEAR = 12
@@ -88,9 +81,6 @@ _MONTHS_LABEL = cues("experience", r"", r"(?![^:]*souhait)[^:.;]{0,30}:\s*$")
 """A label before months: "Expérience exigée : 12 mois"."""
 
 
-_NOT_ONLY = re.compile(r"\bnot\b|\bbonus|\bnice|\bplus\b|\bnicht\b|\bkein")
-
-
 def years_in(text: str) -> tuple[float, int, int] | None:
     """Return the minimum years of experience that a text demands, with their span; None if it demands none.
 
@@ -99,7 +89,7 @@ def years_in(text: str) -> tuple[float, int, int] | None:
     own history, are left out.
     """
     best: tuple[float, int, int] | None = None
-    for begin, kind, line in _lines_with("years", text):
+    for _, (begin, kind, line) in lines_with(text, "years"):
         candidate = line.once(_years_demanded, kind)
         if candidate is not None and (best is None or candidate[0] > best[0]):
             best = candidate[0], begin + candidate[1], begin + candidate[2]
@@ -107,24 +97,6 @@ def years_in(text: str) -> tuple[float, int, int] | None:
         need = years_in_east_asian(text, MAX_YEARS)
         return (float(need.value), need.start, need.end) if need else None
     return best
-
-
-def _lines_with(words: str, text: str) -> Iterator[SectionLine]:
-    """Yield the lines that contain words of a list, as (offset, section, line).
-
-    A section for the ideal candidate counts as required if the advert has no section of demands.
-    """
-    for number, (begin, kind, line) in lines_with(text, words, f"{words} within"):
-        is_asked = kind == "preferred" and _is_only_list(lines_of(text), number)
-        yield begin, "required" if is_asked else kind, line
-
-
-def _is_only_list(lines: tuple[SectionLine, ...], number: int) -> bool:
-    above = next(line for _, _, line in reversed(lines[:number]) if line.openings and not line.is_label)
-    heading = lower_text(above.text[:MAX_HEADING])
-    if not _ONLY_LIST.search(heading) or _NOT_ONLY.search(heading):
-        return False
-    return not any(kind == "required" for _, _, line in lines for _, kind in line.openings)
 
 
 def _years_demanded(line: Line, kind: str) -> tuple[float, int, int] | None:
@@ -274,7 +246,7 @@ def degree_in(text: str) -> Reading | None:
     count. `none` means that the text says that no degree, or only school, is needed.
     """
     best: Reading | None = None
-    for begin, kind, line in _lines_with("degree", text):
+    for _, (begin, kind, line) in lines_with(text, "degree", "degree within"):
         lowest = line.once(_degree_demanded, kind)
         if lowest is not None and (best is None or _RANK[lowest[0]] < _RANK[best.value]):
             degree, start, end = lowest

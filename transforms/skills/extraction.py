@@ -2,11 +2,14 @@
 
 The requirements of a mention, the strongest first:
 
-- `required`: in a section of requirements or of duties (people must know what they work with), in the title as well as
-  the text, or in a text without headings
+- `required`: in a section of requirements, or in the title as well as the text
 - `preferred`: in a section of wishes, or in a clause with "a plus", "ideally" and the like
-- `mentioned`: in a section about the employer, its benefits or applicants' rights; before the first heading, in a
-  sentence that is not about the role; or as the employer's own name
+- `duty`: in a section of duties or of the team's tools, which name what the job is done with
+- `mentioned`: in a section about the employer, its benefits or applicants' rights, or as the employer's own name
+
+The words of the clause nearest to the name decide before the first heading, in a text without headings and in duties:
+"experience with" requires, "you will" is a duty. Without such words a skill is mentioned before the first heading, and
+required in a text without headings.
 
 A mention does not count if the text says that the skill is not needed, contrasts the skill with the job ("instead of
 ..."), names the skill in a notice of applicants' rights, or uses the name for a firm, a school or an event.
@@ -19,13 +22,12 @@ import itertools
 import re
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Mapping
-from operator import itemgetter
 from types import MappingProxyType
 
 from transforms.records.rows import SkillRequirement
 from transforms.records.vocabulary import REQUIREMENTS
 from transforms.skills.lexicon import Context, is_wide, lexicon
-from transforms.skills.sections import INTRO, Line, SectionLine, lines_of
+from transforms.skills.sections import INTRO, WHOLE, Line, SectionLine, lines_of
 from transforms.text.lookups import rows_of, taxonomy
 
 BESIDE = 48
@@ -43,13 +45,20 @@ REACH = 80
 is not needed."""
 MAX_CONTRAST = 5
 """Maximum number of words between "instead of" and the name of a skill that these words reject."""
+MAX_BEHIND = 24
+"""Maximum number of characters from a name to words behind it that speak of it, as in "Python or Go experience"."""
 KEPT = 8192
 """Number of titles, and of employers, for which the result is cached, since adverts repeat them."""
 
-REQUIRED, PREFERRED, MENTIONED = range(len(REQUIREMENTS))
+REQUIRED, PREFERRED, DUTY, MENTIONED = range(len(REQUIREMENTS))
 """Indices of `REQUIREMENTS`, the strongest requirement first."""
-STRONGEST = {"preferred": PREFERRED, "mentioned": MENTIONED, "not": MENTIONED}
-"""The strongest requirement possible in a kind of section; `REQUIRED` in other kinds."""
+OF_SECTION = {
+    "required": REQUIRED, "preferred": PREFERRED, "duties": DUTY, "mentioned": MENTIONED, "not": MENTIONED,
+    INTRO: MENTIONED, WHOLE: REQUIRED,
+}  # fmt: skip
+"""The requirement in a kind of section, unless words of the clause decide otherwise."""
+WORDS_OF = {INTRO: "intro", WHOLE: "intro", "duties": "duties"}
+"""For kinds of sections in which words of a clause tell requirements from duties, where the lookup says they stand."""
 
 ADDRESS_JOINTS = frozenset("/.@-_:")
 SENTENCE_ENDS = (". ", ": ", ".", ":")
@@ -65,7 +74,7 @@ _ADDRESS = re.compile(
     re.IGNORECASE,
 )
 _ADDRESS_ENDS = frozenset("(),;\"'<>|")
-_CLAUSE_END = re.compile(r"[.;!?](?:\s|$)|[。；！？]")
+_CLAUSE_END = re.compile(r"(?<!\b[a-z])(?<!\bz\. B)(?<!\bz\.B)[.;!?](?:\s|$)|[。；！？]")  # "e.g. " ends no clause
 _PART_END = re.compile(r"[,;、，]")
 _NOT_NEEDED_BEFORE = re.compile(
     r"\b(?:(?:this|it)(?: is not|['’]s not| isn['’]t)(?: about)?|no|without(?: any)?|"
@@ -192,7 +201,8 @@ def _in_title(title: str) -> frozenset[int]:
 def _find_named(line: Line, kind: str) -> list[Mention]:
     meanings = lexicon().meanings
     text = line.text
-    is_plain = not line.cues and not line.openings and kind != INTRO  # the kind alone decides on the requirement
+    is_decided = kind not in WORDS_OF or not line.once(_find_words, WORDS_OF[kind])
+    is_plain = is_decided and not line.cues and not line.openings  # the kind alone decides on the requirement
     names: list[Mention] = []
     for place, (start, end, number) in enumerate(line.names):
         meaning = meanings[number]
@@ -202,7 +212,7 @@ def _find_named(line: Line, kind: str) -> list[Mention]:
             continue
         if text[end : end + 1] == " " and _names_organisation(text, start, end):
             continue
-        rank = STRONGEST.get(kind, REQUIRED) if is_plain else _rank(line, start, end, line.kind_at(start, kind))
+        rank = OF_SECTION[kind] if is_plain else _rank(line, start, end, line.kind_at(start, kind))
         if rank is not None:
             names.append(
                 (start, end, meaning.skills, rank, place, context.in_list if context and fits is None else None)
@@ -324,17 +334,33 @@ def _rank(line: Line, start: int, end: int, kind: str) -> int | None:
             if cue in EXCLUDING and EXCLUDING[cue](text, at, to, clause, start, end):
                 return None
             is_wished = is_wished or (cue == "preferred" and _speaks_of(text, at, to, clause, start, end))
-    strongest = STRONGEST.get(kind, REQUIRED)
-    if strongest == MENTIONED:
+    rank = OF_SECTION[kind]
+    if rank == MENTIONED and kind != INTRO:
         return MENTIONED
-    if is_wished or strongest == PREFERRED:
+    if is_wished:
         return PREFERRED
-    if kind == INTRO:
-        left, right = _clause_of(text, start, end)
-        before = max(0, left - 1)  # the pattern must see whether a word begins with the clause
-        if not _of_role().search(text[before:right].lower(), left - before):
-            return MENTIONED
-    return REQUIRED
+    words = line.once(_find_words, WORDS_OF[kind]) if kind in WORDS_OF else ()
+    return OF_SECTION[_kind_said(words, text, start, end) or kind] if words else rank
+
+
+def _find_words(line: Line, where: str) -> list[tuple[int, int, str]]:
+    """Return (start, end, kind) of the words that tell requirements from duties."""
+    pattern, kinds = _words(where)
+    return [(*word.span(), kinds[word.lastindex or 0]) for word in pattern.finditer(line.text.lower())]
+
+
+def _kind_said(words: list[tuple[int, int, str]], line: str, start: int, end: int) -> str | None:
+    """Return the kind of the words right behind a name, else the last before it, else the first behind, in its clause.
+
+    None if the clause has no such words.
+    """
+    left, right = _clause_of(line, start, end)
+    before = [word for word in words if left <= word[0] and word[1] <= start]
+    behind = [word for word in words if end <= word[0] and word[1] <= right][:1]
+    if before and behind:
+        gap = line[end : behind[0][0]]
+        behind = [] if len(gap) > MAX_BEHIND or _PART_END.search(gap) else behind
+    return next((kind for _, _, kind in (*behind, *reversed(before))), None)
 
 
 def _clause_of(line: str, start: int, end: int) -> tuple[int, int]:
@@ -410,20 +436,18 @@ def _demand() -> re.Pattern[str]:
 
 
 @functools.cache
-def _of_role() -> re.Pattern[str]:
-    """Return a pattern for words, in lower case, which show that a sentence before the first heading is about the role.
+def _words(where: str) -> tuple[re.Pattern[str], list[str]]:
+    """Return a pattern for the words, in lower case, that stand somewhere, and the kinds of the words of its groups.
 
     The words are grouped by first letter, which is compared before the words are tried.
     """
-    words = sorted(
-        re.escape(row["words"].lower()).replace(r"\*", r"\w*")
-        for row in rows_of("section_words")
-        if row["kind"] == "role" and row["words"]
-    )
-    wide = [word for word in words if is_wide(word)]
-    words = [word for word in words if not is_wide(word)]
-    either = "|".join(
-        f"{first}(?:{'|'.join(word[1:] for word in group)})"
-        for first, group in itertools.groupby(words, key=itemgetter(0))
-    )
-    return re.compile(rf"\b(?:{either})(?!\w)|{'|'.join(wide)}")
+    rows = sorted((str(row["words"]), str(row["kind"])) for row in rows_of("section_words") if row["where"] == where)
+    kinds, narrow, wide = [""], list[str](), list[str]()
+    for first, of_letter in itertools.groupby(rows, key=lambda row: row[0][0]):
+        by_kind: dict[str, list[str]] = {}
+        for words, kind in of_letter:
+            by_kind.setdefault(kind, []).append(re.escape(words[1:]).replace(r"\*", r"\w*"))
+        kinds += by_kind
+        either = "|".join(f"({'|'.join(of_kind)})" for of_kind in by_kind.values())
+        (wide if is_wide(first) else narrow).append(f"{first}(?:{either})")
+    return re.compile("|".join((rf"\b(?:{'|'.join(narrow)})(?!\w)", *wide))), kinds

@@ -30,12 +30,13 @@ from transforms.text.multi_match import Pattern, Search
 
 FORMS = {
     "clause": ("{}",),
+    "lead-in": ("{}",),
     "opening": ("\n{} ", "? {} "),
     "heading": ("\n{}", " {}\n", "{}:", "*{}", "? {}", "¿{}", "# {}"),
 }
 """Where a cue ("{}") must stand, by kind of cue. A heading stands at the start or end of its line, before a colon, in
-markup, or after a sign that Latin-1 lacks ("?"). An opening ("Why Acme") stands only at the start of its line. Other
-cues stand anywhere.
+markup, or after a sign that Latin-1 lacks ("?"). An opening ("Why Acme") stands only at the start of its line. Cues of
+clauses and of lines that lead in a list of wishes stand anywhere.
 """
 SHORT_WORD = 7
 """Maximum number of letters in a spelling whose ends Hyperscan checks: short spellings occur within too many other

@@ -35,8 +35,11 @@ name.
 """
 INTRO, WHOLE = "intro", "whole"
 """Kind of the text before the first heading: `INTRO` in an advert with headings about the role, else `WHOLE`."""
-OF_ROLE = frozenset(("required", "duties", "preferred"))
-STRENGTH = {"required": 1, "duties": 1, "preferred": 2, "mentioned": 3, "not": 4}
+IDEAL = "ideal"
+"""Kind of a heading such as "Ideally, you'd have": wishes, or requirements if the advert has no section of these."""
+WISHES = frozenset((IDEAL, "preferred"))
+OF_ROLE = frozenset(("required", "duties", *WISHES))
+STRENGTH = {"required": 1, "duties": 1, IDEAL: 2, "preferred": 3, "mentioned": 4, "not": 5}
 """Precedence of kinds if a heading has words of several; the highest number wins. "Preferred qualifications" are
 therefore wishes.
 """
@@ -62,7 +65,7 @@ _SENTENCE_ENDS = (". ", "! ", "? ", "; ", "• ", "。")
 class Line:
     """What was found in a line. Spans are offsets in the line, in order of their starts."""
 
-    __slots__ = ("cues", "names", "openings", "results", "text", "words")
+    __slots__ = ("after", "cues", "is_lead_in", "names", "openings", "results", "text", "words")
 
     def __init__(self, text: str) -> None:
         self.text = text
@@ -72,6 +75,10 @@ class Line:
         """(start, end, kind) of phrases that change what a clause asks for."""
         self.openings: list[tuple[int, str]] = []
         """(start, kind) of the sections that begin in the line."""
+        self.after: str | None = None
+        """Kind of the section that goes on after the line, or `IDEAL`; None if the line changes nothing."""
+        self.is_lead_in = False
+        """Whether the section after the line begins only if a list follows."""
         self.words: dict[str, list[tuple[int, int]]] = {}
         """(start, end) of words of `LISTS`, by name of the list."""
         self.results: dict[Any, Any] = {}
@@ -83,11 +90,6 @@ class Line:
             self.results[key] = reader(self, *args)
         result: T = self.results[key]
         return result
-
-    @property
-    def is_label(self) -> bool:
-        """Whether the last section that opens in the line is a single paragraph: "Disclaimer: ...", "Benefits: ..."."""
-        return MAX_HEADING < len(self.text) <= FLAT_TEXT and self.openings[-1][1] in ("mentioned", "not")
 
     def kind_at(self, offset: int, kind: str) -> str:
         """Return the kind of the section that holds an offset of the line.
@@ -142,18 +144,27 @@ prefetch_lines = _texts.get_many
 def _place_lines(texts: list[str], lines: Mapping[str, Line | None]) -> _Text:
     begins = itertools.accumulate([len(text) + 1 for text in texts], initial=0)
     pairs = zip(begins, map(lines.__getitem__, texts), strict=False)  # `begins` has one offset more than `texts`
-    entries = [(begin, line) for begin, line in pairs if line is not None]
-    is_of_role = any(kind in OF_ROLE for _, line in entries if line.openings for _, kind in line.openings)
-    kind = INTRO if is_of_role else WHOLE
+    entries = [
+        (begin, line, None if line.is_lead_in and not _is_above_list(texts, at) else line.after)
+        for at, (begin, line) in enumerate(pairs)
+        if line is not None
+    ]
+    kinds = {kind for _, line, after in entries if line.openings or after for _, kind in (*line.openings, (0, after))}
+    kind = INTRO if not OF_ROLE.isdisjoint(kinds) else WHOLE
+    ideal = "preferred" if "required" in kinds else "required"
     placements: list[SectionLine] = []
     by_list: dict[str, list[int]] = {}
-    for number, (begin, line) in enumerate(entries):
+    for number, (begin, line, after) in enumerate(entries):
         placements.append((begin, kind, line))
-        if line.openings and not line.is_label:
-            kind = line.openings[-1][1]
+        if after:
+            kind = ideal if after == IDEAL else after
         for name in line.words:
             by_list.setdefault(name, []).append(number)
     return _Text(tuple(placements), by_list)
+
+
+def _is_above_list(texts: list[str], at: int) -> bool:
+    return _is_item(next(filter(None, texts[at + 1 : at + 3]), ""))
 
 
 def read_lines(texts: list[str]) -> list[Line | None]:
@@ -181,13 +192,21 @@ def read_lines(texts: list[str]) -> list[Line | None]:
             line.names.append((start - begin, end - begin, number))
         elif meaning.where == "clause":
             line.cues.append((start - begin, end - begin, meaning.kind))
+            if meaning.kind == "preferred":
+                headings.setdefault(place, [])
         else:
             words = batch[start:end].rstrip("\n")
             until = start - begin + len(words)
             headings.setdefault(place, []).append((until - len(words.lstrip("\n*?¿# ")), until, meaning))
     for place, hits in headings.items():
         line, _, _ = at(begins[place])
-        line.openings = _openings(texts[place], hits)
+        openings = _openings(texts[place], hits)
+        line.openings = [(start, "preferred" if kind == IDEAL else kind) for start, kind in openings]
+        line.is_lead_in = not openings
+        if line.is_lead_in:
+            line.after = _lead_in(line, hits)
+        elif not _is_label(line):
+            line.after = openings[-1][1]
         line.cues = sorted([*line.cues, *_cues_of_headings(line, hits)])
     for literals, lists in _looked_for():
         for start, end in literals.spans(batch):
@@ -213,10 +232,14 @@ def _openings(text: str, headings: Iterable[tuple[int, int, Meaning]]) -> list[t
         if is_further and STRENGTH[meaning.kind] <= STRENGTH[openings[-1][1]]:
             continue
         end = until - (text[until - 1] in ": ")
-        if meaning.where == "opening":
+        if meaning.where == "lead-in":
+            is_heading = False
+        elif meaning.where == "opening":
             is_heading = len(text) <= MAX_OPENING and text[-1] not in ".,;"
         elif len(text) > MAX_HEADING:
             is_heading = _is_inside(text, start, end)
+        elif _is_item(text):
+            is_heading = meaning.kind in OF_ROLE and text.endswith(":") and _is_mostly(text, start, end)
         else:
             is_heading = _is_heading(text, start, end)
         if not is_heading:
@@ -243,19 +266,38 @@ def _clause_kinds() -> dict[str, str]:
 
 
 def _is_heading(line: str, start: int, end: int) -> bool:
-    if _is_item(line):
-        return False
     whole = line.strip(" *#_")
     if whole.endswith((":", "：")) or (
         line.find(":", end, end + MAX_COLON_GAP) >= 0 and not _LETTER.search(line[:start])
     ):
         return True
-    letters, n_known = len(_LETTER.findall(whole)), len(_LETTER.findall(line[start:end]))
-    return not whole.endswith((".", ",", ";")) and n_known >= MIN_OF_HEADING * letters
+    return not _ends_sentence(whole) and _is_mostly(line, start, end)
+
+
+def _is_mostly(line: str, start: int, end: int) -> bool:
+    """Whether a span has at least `MIN_OF_HEADING` of the letters of its line."""
+    return len(_LETTER.findall(line[start:end])) >= MIN_OF_HEADING * len(_LETTER.findall(line))
+
+
+def _ends_sentence(line: str) -> bool:
+    return line.endswith((".", ",", ";")) and not line.endswith("...")
+
+
+def _lead_in(line: Line, headings: Iterable[tuple[int, int, Meaning]]) -> str | None:
+    """Return the kind of a line that announces wishes if a list follows, wherever its words of wishes stand in it."""
+    if line.names or len(line.text) > MAX_HEADING or _is_item(line.text) or _ends_sentence(line.text):
+        return None
+    kinds = [*(meaning.kind for _, _, meaning in headings), *(kind for _, _, kind in line.cues)]
+    return max(WISHES.intersection(kinds), key=STRENGTH.__getitem__, default=None)
 
 
 def _is_item(line: str) -> bool:
     return line.startswith(BULLETS) and not line.startswith("**")
+
+
+def _is_label(line: Line) -> bool:
+    """Whether the last section that opens in the line is a single paragraph: "Disclaimer: ...", "Benefits: ..."."""
+    return MAX_HEADING < len(line.text) <= FLAT_TEXT and line.openings[-1][1] in ("mentioned", "not")
 
 
 def _is_inside(line: str, start: int, end: int) -> bool:

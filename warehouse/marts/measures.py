@@ -120,14 +120,17 @@ _YEARS_BAND = " ".join(
     f"WHEN years_min < {last + 1} THEN '{band}'" for band, (_, last) in vocabulary.YEARS_BANDS.items()
 )
 _SKILLS = {
-    "required": ("required", "require"),
-    "preferred": ("preferred", "prefer"),
-    "mentioned": ("mentioned", "mention"),
-    "asked": ("required or preferred", "ask for"),
-    "any": ("required, preferred or mentioned", "name"),
+    "required": ("required", "require {item}"),
+    "preferred": ("preferred", "prefer {item}"),
+    "duty": ("named in duties alone", "name {item} in duties alone"),
+    "mentioned": ("mentioned", "mention {item}"),
+    "asked": ("required, preferred or named in duties", "ask for {item}"),
+    "any": ("required, preferred, named in duties or mentioned", "name {item}"),
 }
-"""For each requirement: its name in a title, and the verb for adverts that have it."""
-_ASKED_REMARK = "a skill counts when the advert requires or prefers it, not when it only mentions it"
+"""For each requirement: its name in a title, and what adverts do that have it. A job counts once, at its strongest."""
+_ASKED_REMARK = (
+    "a skill counts when the advert requires it, prefers it or names it in duties, not when it only mentions it"
+)
 _ADDITIONAL = {
     "additional_pay": ("equity, bonus or commission", ()),
     "equity": ("equity", ("equity", "equity_percent")),
@@ -164,7 +167,7 @@ _DECLARED = (
             name=f"skill_{requirement}",
             title=f"Skills {words}",
             of=_READ_IN_FULL,
-            says=f"{verb} {{item}}",
+            says=says,
             heading="Skill",
             remark=_ASKED_REMARK if requirement == "asked" else "",
             answers=_if_read("skills", f'"{requirement}"'),
@@ -175,7 +178,7 @@ _DECLARED = (
             has_categories=True,
             in_list="skills",
         )
-        for requirement, (words, verb) in _SKILLS.items()
+        for requirement, (words, says) in _SKILLS.items()
     ),
     Measure(
         name="role",

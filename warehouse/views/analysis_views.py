@@ -182,7 +182,7 @@ COLUMNS: dict[str, dict[str, str]] = {
         **_JOB,
         **of_table(PostingSkills, "skill"),
         **of_table(Skills, "category"),
-        "requirement": "Strongest requirement that its texts name: required, preferred, mentioned",
+        "requirement": "Strongest requirement that its texts name: required, preferred, duty, mentioned",
         "text_class": "Class of the texts it was read in; never count several classes together",
         **of_table(Postings, "language"),
         **_SKILL_READ,

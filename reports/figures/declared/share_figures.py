@@ -22,7 +22,7 @@ from transforms.text.lookups import taxonomy
 from warehouse.marts.measures import MEASURES, YES
 
 ASKED = "skill_asked"
-"""The measure of skills in the guide and on the site; it counts skills that are required or preferred."""
+"""The measure of skills in the guide and on the site: skills that adverts require, prefer or name in duties."""
 
 
 def name_jobs(group: str, place: Place = EVERYWHERE) -> str:

@@ -1,6 +1,6 @@
 // The list of skills for any place, role and count, with search and categories, as reports/site/skills.py makes it.
 "use strict";
-const COUNTS = { asked: 1, required: 2, preferred: 3 };
+const COUNTS = { asked: 1, required: 2, preferred: 3, duty: 4 }, SAID = { duty: "named in duties" };
 
 // Return the best and worst rank of each interval. An interval ranks above another if it is wholly higher.
 function rankByIntervals(intervals) {
@@ -8,7 +8,7 @@ function rankByIntervals(intervals) {
 }
 
 function skillRow(skill, [bestRank, worst], count) {
-  const [number, , required, , figure] = skill, [share, low, high, said, ends, isFirm] = skill[COUNTS[count]];
+  const [number, , required, , , figure] = skill, [share, low, high, said, ends, isFirm] = skill[COUNTS[count]];
   const style = SKILLS.categories[number], name = SKILLS.names[number], form = isFirm ? "firm" : "rough", marks = [];
   if (share !== null) {
     marks.push({ kind: count === "required" ? "bar" : "tint", start: 0, end: share, style });
@@ -53,7 +53,7 @@ function startSkills() {
     const axis = axisFor(rows, percent), words = state.search.toLowerCase().trim(), [first] = rows;
     const meant = rows.filter((row) => (!state.category || row.data.category === state.category) && row.data.search.includes(words));
     const shown = state.isAll || words || state.category ? meant : meant.slice(0, SKILLS.shown_first);
-    const title = first ? `Skills ${state.count} in ${list.name}: ${first.name} ${first.rank === "1" ? "leads with" : "stands among the first with"} ${first.value}` : `No skill can be said of ${list.name}`;
+    const title = first ? `Skills ${SAID[state.count] ?? state.count} in ${list.name}: ${first.name} ${first.rank === "1" ? "leads with" : "stands among the first with"} ${first.value}` : `No skill can be said of ${list.name}`;
     const isServed = ["place", "role", "count"].every((name) => state[name] === usual[name]);
     $("title").innerHTML = isServed ? served : unbroken(title);
     $("kicker").textContent = `Skills · ${list.day}`;

@@ -24,7 +24,7 @@ from tests.builders import list_postings
 from tests.reports.conftest import AS_OF, Put, insert, plain
 from tests.reports.figures.ledger_builders import computed
 from transforms.records.columns import fields_of
-from transforms.records.vocabulary import LADDER_LEVELS, LADDER_STEPS
+from transforms.records.vocabulary import LADDER_LEVELS, LADDER_STEPS, REQUIREMENTS
 from warehouse import mart_tables, ops_tables, tables
 from warehouse.marts import staging
 from warehouse.marts.closing.closings import closing_rates, closings_left_out
@@ -242,7 +242,7 @@ def put_advert(put: Put, chance: random.Random, job: int, advert: int) -> None:
                                    "region": region, "continent": continent})  # fmt: skip
     for skill in SKILLS:
         if row["text_state"] == "full" and chance.random() < 0.5:
-            requirement = chance.choice(("required", "preferred", "mentioned"))
+            requirement = chance.choice(REQUIREMENTS)
             put(tables.PostingSkills, {"posting_id": posting_id, "skill": skill, "end": 1, "requirement": requirement})
 
 

@@ -71,7 +71,12 @@ def _shares() -> list[dict[str, Any]]:
     rows = []
     for number, skill in enumerate(taxonomy()[:: len(taxonomy()) // N_SKILLS][:N_SKILLS]):
         share = 0.6 - 0.012 * number
-        shares = {"skill_asked": share, "skill_required": 0.7 * share, "skill_preferred": 0.3 * share}
+        shares = {
+            "skill_asked": share,
+            "skill_required": 0.7 * share,
+            "skill_preferred": 0.2 * share,
+            "skill_duty": 0.1 * share,
+        }
         for measure, part in shares.items():
             usual = SURE | {"share": part, "share_lo": 0.9 * part, "share_hi": 1.1 * part, "category": skill.category}
             if number % 7 == 3 and measure == "skill_asked":

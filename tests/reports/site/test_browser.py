@@ -415,7 +415,10 @@ def test_skills_are_searched_and_chosen_by_kind_and_count(reader: Reader) -> Non
 SKILL_PARTS = ("title", "kicker", "facts", "caption", "chart", "table")
 
 
-@pytest.mark.parametrize(("count", "label"), [("asked", "Asked"), ("required", "Required"), ("preferred", "Preferred")])
+@pytest.mark.parametrize(
+    ("count", "label"),
+    [("asked", "Asked"), ("required", "Required"), ("preferred", "Preferred"), ("duty", "In duties")],
+)
 def test_an_address_of_skills_shows_all_that_choosing_shows(reader: Reader, count: str, label: str) -> None:
     def all_of() -> dict[str, str]:
         return {part: reader.page.locator(f"#{part}").inner_html() for part in SKILL_PARTS}

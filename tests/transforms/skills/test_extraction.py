@@ -12,8 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from transforms.records.vocabulary import REQUIREMENTS, SKILL_CATEGORIES
-from transforms.skills.extraction import EXCLUDING, skills_in
+from transforms.skills.extraction import EXCLUDING, OF_SECTION, WORDS_OF, skills_in
 from transforms.skills.lexicon import FORMS, expand_alternatives, translated_names
+from transforms.skills.sections import IDEAL, INTRO, WHOLE
 from transforms.text.html_text import text_of
 from transforms.text.lookups import rows_of, taxonomy
 
@@ -98,8 +99,8 @@ def test_lookups_name_only_what_there_is() -> None:
     assert {str(row["alias"]).lower() for row in rows_of("skill_context")} <= spellings
     assert {row["skill"] for row in rows_of("skill_context") if row["skill"]} <= names
     words = list(rows_of("section_words"))
-    assert {row["kind"] for row in words} == {*REQUIREMENTS, "duties", "role", *EXCLUDING}
-    assert {row["where"] for row in words} == {*FORMS, "intro", "demand"}
+    assert {row["kind"] for row in words} == {*OF_SECTION, IDEAL, *EXCLUDING} - {INTRO, WHOLE}
+    assert {row["where"] for row in words} == {*FORMS, *WORDS_OF.values(), "demand"}
     assert len({(row["words"], row["where"], row["language"]) for row in words}) == len(words)
     translations = list(rows_of("skill_translations"))
     assert {row["skill"] for row in translations} <= names

@@ -10,6 +10,8 @@ WITH job_adverts AS (
     UNION ALL
     SELECT job_id, unnest(preferred), 'preferred' FROM named
     UNION ALL
+    SELECT job_id, unnest(duty), 'duty' FROM named
+    UNION ALL
     SELECT job_id, unnest(mentioned), 'mentioned' FROM named
 )
 SELECT

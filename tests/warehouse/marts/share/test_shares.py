@@ -294,7 +294,7 @@ def test_the_industry_is_that_of_the_employer(con: database.Connection) -> None:
 
 
 def test_skills_are_asked_of_jobs_with_text(con: database.Connection) -> None:
-    requirements = {"Python": "required", "R": "preferred", "Java": "mentioned"}
+    requirements = {"Python": "required", "R": "preferred", "Scala": "duty", "Java": "mentioned"}
     taxonomy = [
         row_of(
             Skills, skill=name, category="Programming Languages", kind="technology", case_rule="any", evidence="test"
@@ -313,9 +313,10 @@ def test_skills_are_asked_of_jobs_with_text(con: database.Connection) -> None:
     yes = (1, 1, 1)
     assert counts(con, "skill_required") == {"Python": yes}
     assert counts(con, "skill_preferred") == {"R": yes}
+    assert counts(con, "skill_duty") == {"Scala": yes}
     assert counts(con, "skill_mentioned") == {"Java": yes}
-    assert counts(con, "skill_asked") == {"Python": yes, "R": yes}
-    assert counts(con, "skill_any") == {"Java": yes, "Python": yes, "R": yes}
+    assert counts(con, "skill_asked") == {"Python": yes, "R": yes, "Scala": yes}
+    assert counts(con, "skill_any") == {"Java": yes, "Python": yes, "R": yes, "Scala": yes}
     assert set(found(con, "skill_any")["category"]) == {"Programming Languages"}
     assert set(found(con, "skill_any")["text_class"]) == {"full_advert"}
 
