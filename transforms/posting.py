@@ -34,6 +34,7 @@ from transforms.records.vocabulary import (
     UNREAD,
 )
 from transforms.role.ai_label import ai_label
+from transforms.role.contract import choose_contract, contract_of
 from transforms.role.employment import employment_of
 from transforms.role.openings import openings_of
 from transforms.role.qualifications import qualifications_in
@@ -218,6 +219,7 @@ def _steps(raw: RawPosting, digest: str | None, depth: Depth) -> Generator[None,
     if not is_known:
         rule = "expected a kind of employment known to lookups/role/employment_types.csv; add the word there"
         issues.append(Rejected("employment_type", raw.get("employment_type"), rule).issue)
+    contract = contract_of(raw.get("employment_type"), title, text, employment_type)
     yield
     role, level = role_of(title), seniority_of(title)
     role_group = GROUP_OF_ROLE[role.value]
@@ -227,7 +229,7 @@ def _steps(raw: RawPosting, digest: str | None, depth: Depth) -> Generator[None,
     yield
     pay, is_repeated = _read_pay(
         raw, title, text, location_text=location_text, where=where, country=shared["country"],
-        employment_type=employment_type, seniority=level.value, role_group=role_group,
+        employment_type=employment_type, contract=contract, seniority=level.value, role_group=role_group,
     )  # fmt: skip
     issues.extend(_find_swapped(pay))
     head = pay[0] if pay and pay[0].is_headline else None
@@ -268,6 +270,7 @@ def _steps(raw: RawPosting, digest: str | None, depth: Depth) -> Generator[None,
         workplace=where.workplace,
         remote_scope=where.remote_scope,
         employment_type=employment_type,
+        contract=contract or choose_contract(each.contract for each in pay if each.component == "base"),
         **days,
         role=role.value,
         role_group=role_group,
@@ -301,6 +304,7 @@ def _read_pay(
     where: Whereabouts,
     country: str | None,
     employment_type: str | None,
+    contract: str | None,
     seniority: str,
     role_group: str,
 ) -> tuple[tuple[Pay, ...], bool | None]:
@@ -317,6 +321,7 @@ def _read_pay(
         pay,
         country=country_of_pay,
         employment_type=employment_type,
+        contract=contract,
         seniority=seniority,
         role_group=role_group,
         places=() if where.workplace == REMOTE else where.places,
@@ -342,6 +347,7 @@ def _headline(head: Pay | None, area: Area, raw: RawPosting) -> dict[str, Any]:
         "period": own.period,
         "pay_source": own.reading if head else None,
         "pay_tax": own.tax,
+        "pay_contract": own.contract,
         "pay_flag": own.flag,
         "annual_low": own.annual_low,
         "annual_high": own.annual_high,

@@ -1,4 +1,4 @@
-"""mart.salary_bands: salary bands by region, level, role, market and currency.
+"""mart.salary_bands: salary bands by region, level, role, contract, market and currency.
 
 Each cell is one row, either published or suppressed with its reason.
 """
@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from transforms.records.vocabulary import STATED
+from transforms.records.vocabulary import EMPLOYEE, STATED
 from warehouse.mart_tables import BONUS, SNAPSHOT, SalaryBands
 from warehouse.marts import printing
 from warehouse.marts.cell_cache import CellCache, combine_rows, hashes_of
@@ -67,7 +67,7 @@ def salary_bands(con: duckdb.DuckDBPyConnection, as_of: date, cache: CellCache |
 def _compute_adverts(con: duckdb.DuckDBPyConnection, as_of: date, cache: CellCache) -> Iterator[pd.DataFrame]:
     con.execute(read_sql("marts/pay/band_jobs"), {"as_of": as_of})
     for level in LEVELS:  # all levels of a million adverts at once would take gigabytes
-        query = "FROM band_jobs WHERE region_level = ? ORDER BY region, job_id, is_paid"
+        query = "FROM band_jobs WHERE region_level = ? ORDER BY region, job_id, contract, is_paid"
         jobs = con.execute(query, [level]).df()
         cells = find_cells(jobs, _expected_regions(con, level))
         key: dict[str, Any] = {"basis": "advertised", "window_days": SNAPSHOT, "region_level": level}
@@ -136,7 +136,8 @@ def _make_bands(jobs: pd.DataFrame, cells: PayCells, *, has_local: bool) -> pd.D
         "n_apart": ~is_in_band,
     }
     rows = rows.assign(**{name: np.bincount(entries.row[mask], minlength=len(rows)) for name, mask in counted.items()})
-    counts_silent = ((rows["currency"] == "USD") & rows["pay_market"].isin(["all", LOCAL])).to_numpy()
+    is_own_market = (rows["currency"] == "USD") & rows["pay_market"].isin(["all", LOCAL])
+    counts_silent = (is_own_market & (rows["contract"] == EMPLOYEE)).to_numpy()
     unclear = entries.where(is_full_time & ~is_inside)  # full-time jobs with pay that a band cannot use
     silent_row = np.concatenate([unclear.row, dollar_row[cells.cell[~is_paid]]])
     silent_job = np.concatenate([unclear.job, cells.job[~is_paid]])
@@ -239,8 +240,8 @@ def _compute_bonuses(con: duckdb.DuckDBPyConnection, as_of: date, cache: CellCac
         jobs = bonuses.assign(region=bonuses[level]).dropna(subset="region").reset_index(drop=True)
         cell, regions = pd.factorize(jobs["region"], sort=True)
         keys = pd.DataFrame({"region": np.array(regions, dtype=object)}).assign(
-            role_group="ai_engineering", role="all", seniority_group="all", pay_market="all", basis=BONUS,
-            window_days=SNAPSHOT, region_level=level, currency="USD",
+            role_group="ai_engineering", role="all", seniority_group="all", contract="all", pay_market="all",
+            basis=BONUS, window_days=SNAPSHOT, region_level=level, currency="USD",
         )  # fmt: skip
         order = np.argsort(cell, kind="stable")
         cells = PayCells(keys, cell[order], order).leave_out_reused(hashes_of(jobs), cache)
@@ -251,12 +252,12 @@ def _compute_bonuses(con: duckdb.DuckDBPyConnection, as_of: date, cache: CellCac
 
 
 def _compute_pairs(con: duckdb.DuckDBPyConnection, as_of: date, cache: CellCache) -> Iterator[pd.DataFrame]:
-    """Yield rows of pairs of amounts that a third party collected: of unknown employers, so without intervals.
+    """Yield rows of pairs of amounts for employees that a third party collected, of unknown employers: no intervals.
 
     A pair does not say whether its title states the level, so groups of stated levels have no cells.
     """
     select = "SELECT * EXCLUDE (warc, snapshot_on) FROM pay_pairs($as_of) ORDER BY ALL"
-    pairs = con.execute(select, {"as_of": as_of}).df().assign(world=WORLD, employer=None)
+    pairs = con.execute(select, {"as_of": as_of}).df().assign(world=WORLD, employer=None, contract=EMPLOYEE)
     hashes = hashes_of(pairs.drop(columns=list(NAMED_BY)))
     pairs = _as_paid(pairs.rename(columns={"low_usd": "annual_low_usd", "high_usd": "annual_high_usd"}))
     for level in LEVELS:
